@@ -1,0 +1,235 @@
+import { err, ok, type Result } from 'neverthrow';
+import { type Money, sum } from './money.ts';
+import { nextStatus, type Order, type OrderStatus } from './order.ts';
+import type { Payment, PaymentStatus } from './payment.ts';
+import type { Answer } from './result.ts';
+
+/** What a customer asks to pay: the audit GUID, and the orders under it. */
+export type CheckoutRequest = {
+  /** The id that the checkout and its payment get if this is the first time the key is seen. */
+  readonly checkoutId: string;
+  /** The audit GUID: the caller's `Idempotency-Key`. */
+  readonly key: string;
+  readonly customerId: string;
+  /** 1 to 100, no id twice. */
+  readonly orderIds: readonly string[];
+  readonly method: string;
+  /** When the reconciler may take it up, if nobody has settled it by then. */
+  readonly reconcileAtMs: number;
+};
+
+/**
+ * Two requests under one key must be the same request. A length before each part keeps two different
+ * requests from reading alike; the customer is a part, so that a stranger's key replays nothing to anyone.
+ */
+export const fingerprintOf = ({ customerId, orderIds, method }: CheckoutRequest): string =>
+  [customerId, method, ...[...orderIds].sort()].map((part) => `${part.length}:${part}`).join('');
+
+/** A claim that holds: the orders are `paying`, the payment is `initiated`, and nobody else may charge them. */
+export type Claim = {
+  readonly checkoutId: string;
+  /** Raised each time somebody takes the payment up; only the newest attempt may release it. */
+  readonly attempt: number;
+  readonly amount: Money;
+  readonly method: string;
+  /** As they stand after the claim. */
+  readonly orders: readonly Order[];
+};
+
+/** A claim that nobody has settled in time. */
+export type UnsettledClaim = Claim & { readonly claimedAtMs: number };
+
+export type ClaimFailure =
+  | { readonly kind: 'idempotency_key_reused' }
+  | { readonly kind: 'checkout_in_progress'; readonly checkoutId: string }
+  /** The key was answered before: `answer` is what it was answered. */
+  | { readonly kind: 'answered'; readonly answer: CheckoutAnswer }
+  | { readonly kind: 'not_found'; readonly orderIds: readonly string[] }
+  | {
+      readonly kind: 'order_not_payable';
+      readonly orders: readonly { readonly orderId: string; readonly status: OrderStatus }[];
+    }
+  | { readonly kind: 'order_in_progress'; readonly orderIds: readonly string[] }
+  | { readonly kind: 'mixed_currency' }
+  | { readonly kind: 'out_of_stock'; readonly orderIds: readonly string[] };
+
+/** What the customer was told, kept whole so that the same key hears the same words again. */
+export type CheckoutAnswer = {
+  readonly status: 'succeeded' | 'declined' | 'unknown' | 'cancelled';
+  readonly checkoutId: string;
+  /** The request that was answered first. */
+  readonly requestId: string;
+  readonly payment: Payment;
+  readonly orders: readonly Order[];
+};
+
+/** A checkout as it now stands. */
+export type Checkout = {
+  readonly id: string;
+  readonly customerId: string;
+  readonly payment: Payment;
+  readonly orders: readonly Order[];
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+};
+
+/** What a charge came to, to be written down. */
+export type Settlement = {
+  readonly checkoutId: string;
+  /** Of the claim: a `released` payment must not have been taken up by somebody else meanwhile. */
+  readonly attempt: number;
+  readonly outcome:
+    | { readonly kind: 'succeeded'; readonly reference: string }
+    | { readonly kind: 'declined'; readonly declineCode: string }
+    /** Under the provider's own promise never to charge this key: the key is spent. */
+    | { readonly kind: 'cancelled' }
+    /** Nothing was charged and the provider does not know the key: the same key may be sent again. */
+    | { readonly kind: 'released' }
+    | { readonly kind: 'unknown'; readonly reason: string };
+  /** Kept where the key has no answer yet; null for `released`, which leaves the key free to be sent again. */
+  readonly answer: CheckoutAnswer | null;
+  /** For `succeeded`: one task an order, in the pipeline of its type. */
+  readonly tasks: readonly { readonly id: string; readonly orderId: string; readonly pipeline: string }[];
+};
+
+export type Settled = {
+  /** False where somebody else had settled it before, and nothing was changed now. */
+  readonly applied: boolean;
+  readonly paymentStatus: PaymentStatus;
+  /** The answer that stands under the key after this, whoever gave it. */
+  readonly answer: CheckoutAnswer | null;
+};
+
+/** The audit: who asked for what under which GUID, what was charged, and what was answered. */
+export interface Audits {
+  /**
+   * Claims each request whole or not at all, all in one transaction, as `judgeClaims` decides on rows that
+   * are locked: orders `pending → paying` with a history row, the audit with its GUID and order ids, a
+   * payment `initiated`. A refused request leaves no trace. Orders are locked in the order of their ids, so
+   * that overlapping carts wait and never deadlock. Answers are in the requests' order.
+   */
+  claim(requests: readonly CheckoutRequest[], nowMs: number): Answer<readonly Result<Claim, ClaimFailure>[]>;
+
+  /**
+   * Writes each settlement whole or not at all, all in one transaction: payment, stored answer, orders
+   * (`paying → paid`, or back to `pending`), a history row and the task of each. It changes nothing where the
+   * payment is neither `initiated` nor `unknown`, or where `released` names an attempt that is not the newest.
+   */
+  settle(settlements: readonly Settlement[], nowMs: number): Answer<readonly Settled[]>;
+
+  /**
+   * For the reconciler: takes up payments that are `initiated` or `unknown` and due, the longest due first.
+   * Each is marked `unknown`, its attempt raised, and due again at `againAtMs(attempt)`, so that reconcilers
+   * side by side share the work and an API process that was slow can no longer release it.
+   */
+  takeUnsettled(query: {
+    readonly nowMs: number;
+    readonly againAtMs: (attempt: number) => number;
+    readonly limit: number;
+  }): Answer<readonly UnsettledClaim[]>;
+
+  find(checkoutId: string): Answer<Checkout | null>;
+}
+
+/** What is known of a key that was seen before. */
+export type KnownAudit = {
+  readonly checkoutId: string;
+  readonly fingerprint: string;
+  readonly paymentStatus: PaymentStatus;
+  readonly attempt: number;
+  readonly answer: CheckoutAnswer | null;
+};
+
+/** The rows that claims are judged by; an adapter reads them under lock. */
+export type ClaimGround = {
+  readonly audits: ReadonlyMap<string, KnownAudit>;
+  readonly orders: ReadonlyMap<string, Order>;
+  /** What is left of each order's product; null where it cannot run out. By product id. */
+  readonly stock: ReadonlyMap<string, number | null>;
+};
+
+/**
+ * Decides a batch of claims, one after the other: an order or key that an earlier claim of the batch took is
+ * taken for the later ones. It only decides; the adapter writes.
+ */
+export const judgeClaims = (
+  requests: readonly CheckoutRequest[],
+  ground: ClaimGround,
+  nowMs: number,
+): readonly Result<Claim, ClaimFailure>[] => {
+  const audits = new Map(ground.audits);
+  const orders = new Map(ground.orders);
+  return requests.map((request) => {
+    const verdict = judgeClaim(request, { audits, orders, stock: ground.stock }, nowMs);
+    if (verdict.isOk()) {
+      const { checkoutId, attempt } = verdict.value;
+      const fingerprint = fingerprintOf(request);
+      audits.set(request.key, { checkoutId, fingerprint, paymentStatus: 'initiated', attempt, answer: null });
+      for (const order of verdict.value.orders) orders.set(order.id, order);
+    }
+    return verdict;
+  });
+};
+
+const judgeClaim = (
+  request: CheckoutRequest,
+  ground: ClaimGround,
+  nowMs: number,
+): Result<Claim, ClaimFailure> => {
+  const known = ground.audits.get(request.key);
+  if (known !== undefined) {
+    if (known.fingerprint !== fingerprintOf(request)) return err({ kind: 'idempotency_key_reused' });
+    if (known.answer !== null) return err({ kind: 'answered', answer: known.answer });
+    if (known.paymentStatus !== 'cancelled')
+      return err({ kind: 'checkout_in_progress', checkoutId: known.checkoutId });
+  }
+  const checkoutId = known?.checkoutId ?? request.checkoutId;
+  return judgeOrders(request, ground).andThen((orders) =>
+    sum(orders.map(({ total }) => total)).map((amount) => ({
+      checkoutId,
+      attempt: (known?.attempt ?? 0) + 1,
+      amount,
+      method: request.method,
+      orders: orders.map((order) => ({
+        ...order,
+        status: 'paying' as const,
+        checkoutId,
+        updatedAtMs: nowMs,
+      })),
+    })),
+  );
+};
+
+/** The orders, all of them payable by this customer, or the first thing that stands against it. */
+const judgeOrders = (
+  { orderIds, customerId }: CheckoutRequest,
+  { orders, stock }: ClaimGround,
+): Result<readonly Order[], ClaimFailure> => {
+  const found = orderIds.flatMap((id) => orders.get(id) ?? []);
+  const own = new Set(found.filter((order) => order.customerId === customerId).map(({ id }) => id));
+  const missing = orderIds.filter((id) => !own.has(id));
+  if (missing.length > 0) return err({ kind: 'not_found', orderIds: missing });
+
+  const barred = found.filter(({ status }) => nextStatus(status, 'claim') === null);
+  const gone = barred.filter(({ status }) => status !== 'paying');
+  if (gone.length > 0) {
+    const named = gone.map(({ id, status }) => ({ orderId: id, status }));
+    return err({ kind: 'order_not_payable', orders: named });
+  }
+  if (barred.length > 0) return err({ kind: 'order_in_progress', orderIds: barred.map(({ id }) => id) });
+
+  const short = shortOf(found, stock);
+  return short.length > 0 ? err({ kind: 'out_of_stock', orderIds: short }) : ok(found);
+};
+
+/** The orders whose product has less left than this cart asks of it in all. */
+const shortOf = (orders: readonly Order[], stock: ReadonlyMap<string, number | null>): readonly string[] => {
+  const wanted = new Map<string, number>();
+  for (const { product, quantity } of orders)
+    wanted.set(product.id, (wanted.get(product.id) ?? 0) + quantity);
+  const lacks = (productId: string) => {
+    const left = stock.get(productId) ?? null;
+    return left !== null && (wanted.get(productId) ?? 0) > left;
+  };
+  return orders.filter(({ product }) => lacks(product.id)).map(({ id }) => id);
+};

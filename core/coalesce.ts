@@ -1,0 +1,66 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { Answer, Unavailable } from './result.ts';
+import type { Clock } from './world.ts';
+
+/**
+ * Lets calls that come while another batch is on its way share the next one. There is no timer: a lone call
+ * goes at once, and a batch is whatever queued while the one before was in flight.
+ *
+ * `run` answers in the order of its items. When it throws for a batch, each item is tried alone, so that one
+ * bad item fails by itself. `whenFull` answers for a call that finds `waitingMax` others before it.
+ */
+export const coalesce = <Item, Outcome>(
+  run: (items: readonly Item[]) => Promise<readonly Outcome[]>,
+  limits: { readonly batchMax: number; readonly waitingMax: number },
+  whenFull: (item: Item) => Outcome,
+): ((item: Item) => Promise<Outcome>) => {
+  type Waiting = {
+    readonly item: Item;
+    readonly resolve: (outcome: Outcome) => void;
+    readonly reject: (cause: unknown) => void;
+  };
+  const waiting: Waiting[] = [];
+  let inFlight = false;
+
+  const drain = async (): Promise<void> => {
+    inFlight = true;
+    while (waiting.length > 0) await attempt(waiting.splice(0, limits.batchMax));
+    inFlight = false;
+  };
+
+  const attempt = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      const outcomes = await run(batch.map(({ item }) => item));
+      batch.forEach(({ resolve }, index) => {
+        resolve(outcomes[index] as Outcome);
+      });
+    } catch (cause) {
+      const [only] = batch;
+      if (batch.length === 1) only?.reject(cause);
+      else for (const one of batch) await attempt([one]);
+    }
+  };
+
+  return (item) => {
+    if (waiting.length >= limits.waitingMax) return Promise.resolve(whenFull(item));
+    return new Promise<Outcome>((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      if (!inFlight) void drain();
+    });
+  };
+};
+
+/** The same for a port's batch verb: where the whole batch fails, each of its calls hears that failure. */
+export const coalesceAnswers = <Item, T>(
+  run: (items: readonly Item[], nowMs: number) => Answer<readonly T[]>,
+  limits: { readonly batchMax: number; readonly waitingMax: number },
+  clock: Clock,
+): ((item: Item) => Answer<T>) =>
+  coalesce<Item, Result<T, Unavailable>>(
+    async (items) => {
+      const outcomes = await run(items, clock.nowMs());
+      return outcomes.isOk() ? outcomes.value.map((each) => ok(each)) : items.map(() => err(outcomes.error));
+    },
+    limits,
+    () => err({ kind: 'unavailable', reason: 'too many requests are waiting' }),
+  );

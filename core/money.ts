@@ -1,0 +1,32 @@
+import { err, ok, type Result } from 'neverthrow';
+
+/** `amount` is a whole number of the currency's minor unit (VND has none: 1299000 is 1.299.000 ₫). */
+export type Money = { readonly amount: number; readonly currency: string };
+
+/** So that a cart of 100 orders still adds up exactly in a double (2^53 - 1). */
+export const orderAmountMax = 90_000_000_000_000;
+
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
+/** ISO 4217, upper case. */
+export const isCurrency = (code: string): boolean => currencies.has(code);
+
+export const times = (price: Money, quantity: number): Money => ({
+  amount: price.amount * quantity,
+  currency: price.currency,
+});
+
+/** The sum of at least one amount, or `mixed_currency`: no exchange rate is ever guessed. */
+export const sum = (amounts: readonly Money[]): Result<Money, { kind: 'mixed_currency' }> => {
+  const [first] = amounts;
+  if (first === undefined) throw new Error('a sum needs at least one amount');
+  if (amounts.some(({ currency }) => currency !== first.currency)) return err({ kind: 'mixed_currency' });
+  return ok({ amount: amounts.reduce((total, { amount }) => total + amount, 0), currency: first.currency });
+};
+
+/** For people: `1.299.000 ₫` in Vietnamese, `₫1,299,000` in English. */
+export const formatMoney = ({ amount, currency }: Money, language: string): string => {
+  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
+  const decimals = format.resolvedOptions().maximumFractionDigits ?? 0;
+  return format.format(amount / 10 ** decimals);
+};

@@ -1,0 +1,11 @@
+import type { Pipeline } from '../pipelines.ts';
+
+/** Licences, vouchers, downloads: one key a unit. A stock, where there is one, counts the keys left to sell. */
+export const digital: Pipeline = {
+  name: 'digital',
+  steps: [
+    { name: 'issue_licence', leaves: 'licence_issued', kind: 'tx', effect: 'issue_licences' },
+    { name: 'invoice', leaves: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
+    { name: 'notify_customer', leaves: 'customer_notified', kind: 'external', service: 'notify_customer' },
+  ],
+};

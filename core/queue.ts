@@ -1,0 +1,142 @@
+import type { Contact, Order } from './order.ts';
+import type { Page } from './page.ts';
+import type { Pipeline } from './pipelines.ts';
+import type { Answer } from './result.ts';
+
+export const taskStates = ['ready', 'running', 'waiting', 'failed'] as const;
+
+/**
+ * `ready`: may be taken now. `waiting`: may be taken at `runAtMs`, after a retry's pause. `running`: leased to
+ * a worker. `failed`: only an operator's retry moves it. A task that is done has no row: the order's history
+ * tells.
+ */
+export type TaskState = (typeof taskStates)[number];
+
+/** The work that a paid order still owes. */
+export type Task = {
+  readonly id: string;
+  readonly orderId: string;
+  readonly pipeline: string;
+  /** The step that is next, or that failed. */
+  readonly step: string;
+  readonly state: TaskState;
+  /** Failed tries of this step. */
+  readonly attempts: number;
+  /** Workers that died or hung at this step. */
+  readonly crashes: number;
+  readonly lastError: string | null;
+  readonly runAtMs: number;
+};
+
+/** A task under lock, with all that a step needs to know of its order. */
+export type LockedTask = {
+  readonly id: string;
+  readonly step: string;
+  readonly attempts: number;
+  /** The `seq` of the order's newest history row. */
+  readonly seq: number;
+  readonly order: Order;
+};
+
+/** A task leased to this worker at an external step. */
+export type Lease = {
+  readonly taskId: string;
+  /** The fencing token: raised by each lease, so that an older one changes nothing any more. */
+  readonly lease: number;
+  readonly untilMs: number;
+  readonly pipeline: string;
+  readonly step: string;
+  readonly attempts: number;
+  readonly order: Order;
+  readonly contact: Contact;
+  readonly invoiceNumber: string | null;
+  readonly licences: readonly string[];
+  /** The ledger says that this step was done for this order before: move on, and do not do it again. */
+  readonly delivered: boolean;
+};
+
+/** What came of a leased step. */
+export type StepReport = Pick<Lease, 'taskId' | 'lease'> & {
+  readonly outcome:
+    | { readonly kind: 'done'; readonly detail: string | null }
+    | { readonly kind: 'retry'; readonly error: string; readonly runAtMs: number }
+    | { readonly kind: 'failed'; readonly error: string };
+};
+
+export type QueueCounts = {
+  readonly counts: readonly {
+    readonly pipeline: string;
+    readonly state: TaskState;
+    readonly tasks: number;
+  }[];
+  /** 0 where nothing is ready. */
+  readonly oldestReadyAgeMs: number;
+  /** Tasks done, averaged over the last minute. */
+  readonly finishedPerSecond: number;
+};
+
+export type TaskQuery = {
+  readonly state: TaskState | null;
+  readonly pipeline: string | null;
+  readonly orderId: string | null;
+  /** The id of the last task of the page before. */
+  readonly after: string | null;
+  /** 1 to 100. */
+  readonly limit: number;
+  readonly nowMs: number;
+};
+
+/** The work that paid orders owe: unfinished tasks only, taken in batches, fenced by leases. */
+export interface Queue {
+  /**
+   * One short transaction over at most `limit` tasks of one pipeline that are ready, the longest ready first;
+   * tasks that another worker holds are passed over. Tasks that stand at `tx` steps go through all of these
+   * as `runTxSteps` says. Those that stand at an external step, before or after that, are leased until
+   * `nowMs + leaseMs`, each with an intent in the ledger. Answers how many tasks it touched, and the leases.
+   *
+   * When an effect throws for a batch of more than one, nothing is changed and each task is tried alone; one
+   * that throws alone waits until `retryAtMs(attempts)` with its error, or is `failed` where that is null.
+   */
+  take(query: {
+    readonly pipeline: Pipeline;
+    readonly limit: number;
+    readonly nowMs: number;
+    readonly leaseMs: number;
+    readonly retryAtMs: (attempts: number) => number | null;
+  }): Answer<{ readonly touched: number; readonly leases: readonly Lease[] }>;
+
+  /** Makes leases last until `untilMs`. Answers the ids that are still this worker's. */
+  heartbeat(leases: readonly Pick<Lease, 'taskId' | 'lease'>[], untilMs: number): Answer<readonly string[]>;
+
+  /**
+   * Writes down what came of leased steps, all in one transaction: `done` writes the ledger's acceptance and
+   * the order's history, and moves the task to its next step (ready), or completes the order and deletes the
+   * task; `retry` lets it wait; `failed` makes task and order `failed`. A report under an old lease changes
+   * nothing. Answers the ids that it was accepted for.
+   */
+  settle(reports: readonly StepReport[], nowMs: number): Answer<readonly string[]>;
+
+  /** At shutdown: what was leased and not begun is ready again, with no attempt spent. */
+  giveBack(leases: readonly Pick<Lease, 'taskId' | 'lease'>[], nowMs: number): Answer<void>;
+
+  /**
+   * Takes tasks away from workers whose lease ran out: the lease is raised, the crash counted, the task ready
+   * again; or `failed`, and its order with it, at `crashesMax`. Answers how many.
+   */
+  rescue(query: {
+    readonly nowMs: number;
+    readonly crashesMax: number;
+    readonly limit: number;
+  }): Answer<number>;
+
+  /**
+   * Failed tasks are ready again at the step that failed, with a clean count; their orders are `paid` again,
+   * with `retried` in the history. Ids that are not failed tasks are passed over. Answers how many.
+   */
+  retry(taskIds: readonly string[], nowMs: number): Answer<number>;
+
+  counts(nowMs: number): Answer<QueueCounts>;
+
+  /** Oldest first. */
+  tasks(query: TaskQuery): Answer<Page<Task, string>>;
+}

@@ -1,0 +1,132 @@
+import type { Effect, Pipeline } from './pipelines.ts';
+import { pipelineFor } from './pipelines.ts';
+import type { LockedTask, StepReport } from './queue.ts';
+
+/** What an adapter is asked to do for a batch, inside its transaction. */
+export type EffectCall = { readonly effect: Effect; readonly tasks: readonly LockedTask[] };
+
+/** What came of it for one task. */
+export type EffectOutcome = {
+  readonly taskId: string;
+  /** `refused` fails the task: trying again by itself would not help. */
+  readonly kind: 'done' | 'refused';
+  /** For the history: what was issued, or why it was refused. */
+  readonly detail: string | null;
+};
+
+/** `seq` is that of the order's newest history row after this move. */
+type Move = { readonly taskId: string; readonly orderId: string; readonly seq: number };
+
+/** All that a run of steps changes. An adapter writes each list with one statement. */
+export type Moves = {
+  readonly history: readonly {
+    readonly orderId: string;
+    readonly seq: number;
+    readonly state: string;
+    readonly detail: string | null;
+  }[];
+  /** Stand at another step now, with no failed try of it. */
+  readonly moved: readonly (Move & { readonly step: string })[];
+  /** Try the same step again later. */
+  readonly waiting: readonly { readonly taskId: string; readonly runAtMs: number; readonly error: string }[];
+  /** The order is completed and the task goes. */
+  readonly completed: readonly Move[];
+  /** Task and order are failed, at this step. */
+  readonly failed: readonly (Move & { readonly step: string; readonly error: string })[];
+};
+
+/**
+ * Walks a batch of one pipeline's tasks through all `tx` steps that lie before them, each step once for every
+ * task that has come to it, up to an external step (`moved`) or the end (`completed`). The effects are
+ * yielded, so that one walk serves a database that answers at once and one that answers later.
+ */
+export function* runTxSteps(
+  pipeline: Pipeline,
+  tasks: readonly LockedTask[],
+): Generator<EffectCall, Moves, readonly EffectOutcome[]> {
+  const moves = noMoves();
+  let walking: LockedTask[] = [];
+  for (const step of pipeline.steps) {
+    walking.push(...tasks.filter((task) => task.step === step.name));
+    if (walking.length === 0) continue;
+    if (step.kind === 'external') {
+      moves.moved.push(...walking.map((task) => ({ ...moveOf(task), step: step.name })));
+      walking = [];
+      continue;
+    }
+    const outcomes = new Map((yield { effect: step.effect, tasks: walking }).map((one) => [one.taskId, one]));
+    const went: LockedTask[] = [];
+    for (const task of walking) {
+      const outcome = outcomes.get(task.id);
+      if (outcome === undefined) throw new Error(`${step.effect} left out the task ${task.id}`);
+      if (outcome.kind === 'done') went.push(leave(moves, task, step.leaves, outcome.detail));
+      else fail(moves, { ...task, step: step.name }, outcome.detail ?? step.name);
+    }
+    walking = went;
+  }
+  for (const task of walking) complete(moves, task);
+  return moves;
+}
+
+/** What reports of leased steps change. Each report is beside its task, whose lease the adapter has checked. */
+export const planReports = (
+  reported: readonly {
+    readonly pipeline: Pipeline;
+    readonly task: LockedTask;
+    readonly outcome: StepReport['outcome'];
+  }[],
+): Moves => {
+  const moves = noMoves();
+  for (const { pipeline, task, outcome } of reported) {
+    if (outcome.kind === 'retry') {
+      moves.waiting.push({ taskId: task.id, runAtMs: outcome.runAtMs, error: outcome.error });
+    } else if (outcome.kind === 'failed') {
+      fail(moves, task, outcome.error);
+    } else {
+      const index = stepIndex(pipeline, task.step);
+      const next = pipeline.steps[index + 1];
+      const left = leave(moves, task, pipeline.steps[index]?.leaves ?? task.step, outcome.detail);
+      if (next === undefined) complete(moves, left);
+      else moves.moved.push({ ...moveOf(left), step: next.name });
+    }
+  }
+  return moves;
+};
+
+/** The steps that a worker takes under a lease; a task at any other step runs inside `take`. */
+export const externalSteps = (pipeline: Pipeline): readonly string[] =>
+  pipeline.steps.filter(({ kind }) => kind === 'external').map(({ name }) => name);
+
+/** Where a new task of an order begins. */
+export const firstStep = (productType: string): string => pipelineFor(productType).steps[0].name;
+
+/** The ledger's key of an external step: one for ever for each order and step, so that it is done once. */
+export const deliveryKey = (orderId: string, step: string): string => `${orderId}.${step}`;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Row)[] ? Row[] : T[K] };
+
+const noMoves = (): Mutable<Moves> => ({ history: [], moved: [], waiting: [], completed: [], failed: [] });
+
+const moveOf = ({ id, order, seq }: LockedTask): Move => ({ taskId: id, orderId: order.id, seq });
+
+/** Writes one history row and answers the task after it. */
+const leave = (moves: Mutable<Moves>, task: LockedTask, state: string, detail: string | null): LockedTask => {
+  const seq = task.seq + 1;
+  moves.history.push({ orderId: task.order.id, seq, state, detail });
+  return { ...task, seq };
+};
+
+const complete = (moves: Mutable<Moves>, task: LockedTask): void => {
+  moves.completed.push(moveOf(leave(moves, task, 'completed', null)));
+};
+
+const fail = (moves: Mutable<Moves>, task: LockedTask, error: string): void => {
+  const move = moveOf(leave(moves, task, 'failed', error));
+  moves.failed.push({ ...move, step: task.step, error });
+};
+
+const stepIndex = (pipeline: Pipeline, name: string): number => {
+  const index = pipeline.steps.findIndex((step) => step.name === name);
+  if (index < 0) throw new Error(`the pipeline ${pipeline.name} has no step ${name}`);
+  return index;
+};

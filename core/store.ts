@@ -1,0 +1,45 @@
+import type { Audits } from './audit.ts';
+import type { CapturedMail, Mailer } from './mail.ts';
+import type { Orders } from './order.ts';
+import type { Page } from './page.ts';
+import type { Products } from './product.ts';
+import type { Queue } from './queue.ts';
+import type { Answer } from './result.ts';
+
+/** The mailbox that takes mails where no mail server is set: a mail with a known `messageId` is one mail. */
+export interface Mailbox extends Mailer {
+  /** Newest first; `to` and `after` narrow it, `after` being the `messageId` of the last mail before. */
+  list(query: {
+    readonly to: string | null;
+    readonly after: string | null;
+    readonly limit: number;
+  }): Answer<Page<CapturedMail, string>>;
+}
+
+/**
+ * A hint that there may be work, from whoever queued it to the workers, in this process or another. It may
+ * be lost: workers poll as well.
+ */
+export interface Wakeup {
+  /** Returns at once; many calls may become one hint. */
+  notify(): void;
+  /** Calls `wake` on every hint, until the answered function is called. */
+  listen(wake: () => void): () => void;
+}
+
+/** All that one database provides. One of these is wired at the composition root. */
+export interface Store {
+  readonly products: Products;
+  readonly orders: Orders;
+  readonly audits: Audits;
+  readonly queue: Queue;
+  readonly mailbox: Mailbox;
+  readonly wakeup: Wakeup;
+  /** The value kept under `name`, which is `fresh` where there was none before: one for the whole fleet. */
+  secret(name: string, fresh: string): Answer<string>;
+  /** That the database answers. */
+  ping(): Answer<void>;
+  /** Deletes what is only kept for a while (the queue's counters of the last minutes). */
+  prune(nowMs: number): Answer<void>;
+  close(): Promise<void>;
+}
