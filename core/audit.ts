@@ -22,7 +22,11 @@ export type CheckoutRequest = {
  * Two requests under one key must be the same request. A length before each part keeps two different
  * requests from reading alike; the customer is a part, so that a stranger's key replays nothing to anyone.
  */
-export const fingerprintOf = ({ customerId, orderIds, method }: CheckoutRequest): string =>
+export const fingerprintOf = ({
+  customerId,
+  orderIds,
+  method,
+}: Pick<CheckoutRequest, 'customerId' | 'orderIds' | 'method'>): string =>
   [customerId, method, ...[...orderIds].sort()].map((part) => `${part.length}:${part}`).join('');
 
 /** A claim that holds: the orders are `paying`, the payment is `initiated`, and nobody else may charge them. */

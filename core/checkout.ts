@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Audits, CheckoutAnswer, CheckoutRequest, ClaimFailure } from './audit.ts';
 import { coalesceAnswers } from './coalesce.ts';
 import type { PaymentProvider } from './payment.ts';
+import type { Wakeup } from './queue.ts';
 import type { Unavailable } from './result.ts';
 import { settlementOf, unconfirmed } from './settlement.ts';
 import type { World } from './world.ts';
@@ -32,10 +33,15 @@ const limits = { batchMax: 128, waitingMax: 4096 };
  * is asked. What a crash leaves between them is rolled forward by the reconciler.
  */
 export const checkOut = (
-  ports: { readonly audits: Audits; readonly provider: PaymentProvider; readonly world: World },
+  ports: {
+    readonly audits: Audits;
+    readonly provider: PaymentProvider;
+    readonly wakeup: Wakeup;
+    readonly world: World;
+  },
   settings: { readonly reconcileAfterMs: number },
 ): CheckOut => {
-  const { audits, provider, world } = ports;
+  const { audits, provider, wakeup, world } = ports;
   const claim = coalesceAnswers(audits.claim, limits, world.clock);
   const settle = coalesceAnswers(audits.settle, limits, world.clock);
 
@@ -53,6 +59,8 @@ export const checkOut = (
     const outcome = await provider.charge({ paymentId, amount, method });
     const settled = await settle(settlementOf(claimed.value, outcome, requestId, world));
 
+    // A hint after the commit, never in it: inside, it would take a lock that all checkouts share.
+    if (outcome.kind === 'succeeded' && settled.isOk()) wakeup.notify();
     const stands = settled.isOk() ? settled.value : { applied: false, answer: null };
     if (stands.answer !== null) return ok({ answer: stands.answer, replayed: false });
     if (outcome.kind === 'unavailable' && stands.applied)

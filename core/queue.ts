@@ -140,3 +140,14 @@ export interface Queue {
   /** Oldest first. */
   tasks(query: TaskQuery): Answer<Page<Task, string>>;
 }
+
+/**
+ * A hint that there may be work, from whoever queued it to the workers, in this process or another. It may
+ * be lost: workers poll as well.
+ */
+export interface Wakeup {
+  /** Returns at once; many calls may become one hint. */
+  notify(): void;
+  /** Calls `wake` on every hint, until the answered function is called. */
+  listen(wake: () => void): () => void;
+}

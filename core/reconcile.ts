@@ -1,6 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Audits, UnsettledClaim } from './audit.ts';
 import type { ChargeOutcome, PaymentProvider } from './payment.ts';
+import type { Wakeup } from './queue.ts';
 import type { Answer } from './result.ts';
 import { settlementOf } from './settlement.ts';
 import type { World } from './world.ts';
@@ -22,10 +23,12 @@ const againAfterMs = [15_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
 export const reconcile = ({
   audits,
   provider,
+  wakeup,
   world,
 }: {
   readonly audits: Audits;
   readonly provider: PaymentProvider;
+  readonly wakeup: Wakeup;
   readonly world: World;
 }): (() => Answer<number>) => {
   return async () => {
@@ -42,6 +45,7 @@ export const reconcile = ({
       }),
     );
     const settled = await audits.settle(settlements.flat(), world.clock.nowMs());
+    if (settlements.flat().length > 0) wakeup.notify();
     return settled.andThen(() => ok(taken.value.length));
   };
 };

@@ -3,7 +3,7 @@ import type { CapturedMail, Mailer } from './mail.ts';
 import type { Orders } from './order.ts';
 import type { Page } from './page.ts';
 import type { Products } from './product.ts';
-import type { Queue } from './queue.ts';
+import type { Queue, Wakeup } from './queue.ts';
 import type { Answer } from './result.ts';
 
 /** The mailbox that takes mails where no mail server is set: a mail with a known `messageId` is one mail. */
@@ -14,17 +14,6 @@ export interface Mailbox extends Mailer {
     readonly after: string | null;
     readonly limit: number;
   }): Answer<Page<CapturedMail, string>>;
-}
-
-/**
- * A hint that there may be work, from whoever queued it to the workers, in this process or another. It may
- * be lost: workers poll as well.
- */
-export interface Wakeup {
-  /** Returns at once; many calls may become one hint. */
-  notify(): void;
-  /** Calls `wake` on every hint, until the answered function is called. */
-  listen(wake: () => void): () => void;
 }
 
 /** All that one database provides. One of these is wired at the composition root. */

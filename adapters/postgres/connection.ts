@@ -1,0 +1,62 @@
+import postgres from 'postgres';
+import type { Answer } from '../../core/result.ts';
+import { answered } from './failures.ts';
+
+/** `int8` is read as a number: our amounts and times stay below 2^53. */
+type Types = { bigint: number };
+export type Sql = postgres.Sql<Types>;
+export type Transaction = postgres.TransactionSql<Types>;
+
+export type ConnectionOptions = {
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: string;
+  /** Connections at most; a process with an API and a worker is well served by a few for each core. */
+  readonly poolSize?: number;
+  /**
+   * `transaction`: connections are lent for one transaction only, as PgBouncer does. Then nothing may last
+   * longer than that: no prepared statements, no `LISTEN`, no settings of the session.
+   */
+  readonly pooling?: 'session' | 'transaction';
+};
+
+/** A statement that takes longer is stuck; its caller is told `unavailable`. */
+const statementTimeoutMs = 15_000;
+const transactionTimeoutMs = 30_000;
+const connectTimeoutS = 5;
+
+/** Opens nothing yet: postgres.js connects on the first query, and again whenever a connection was lost. */
+export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOptions): Sql =>
+  postgres(url, {
+    max: poolSize,
+    prepare: pooling === 'session',
+    connect_timeout: connectTimeoutS,
+    // The default pauses grow to 20 s, long after the server is back.
+    backoff: (attempt: number) => Math.min(0.1 * attempt, 1),
+    onnotice: () => {},
+    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
+    connection: {
+      application_name: 'cartwright',
+      ...(pooling === 'session' && {
+        statement_timeout: statementTimeoutMs,
+        idle_in_transaction_session_timeout: transactionTimeoutMs,
+        lock_timeout: statementTimeoutMs,
+      }),
+    },
+  });
+
+/** Deadlocks and serialisation failures: the server has rolled back, and the same work may go again. */
+const transient = new Set(['40P01', '40001']);
+const triesMax = 3;
+
+/** Runs `work` in one transaction and answers what it answers; a throw rolls back. */
+export const inTransaction = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Answer<T> =>
+  answered(async () => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return (await sql.begin(work)) as T;
+      } catch (cause) {
+        const code = cause instanceof postgres.PostgresError ? cause.code : '';
+        if (!transient.has(code) || tries === triesMax) throw cause;
+      }
+    }
+  });

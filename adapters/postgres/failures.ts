@@ -1,0 +1,56 @@
+import { err, ok } from 'neverthrow';
+import postgres from 'postgres';
+import type { Answer } from '../../core/result.ts';
+
+/** Runs a query; what keeps the database from answering becomes a value, and a bug stays a throw. */
+export const answered = async <T>(query: () => Promise<T>): Answer<T> => {
+  try {
+    return ok(await query());
+  } catch (cause) {
+    const reason = unavailability(cause);
+    if (reason === null) throw cause;
+    return err({ kind: 'unavailable', reason });
+  }
+};
+
+/** Why the database could not do its work, or null where the failure is not the database's state but a bug. */
+export const unavailability = (cause: unknown): string | null => {
+  if (!(cause instanceof Error)) return null;
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  const state =
+    cause instanceof postgres.PostgresError ? (serverStates[code] ?? serverClasses[code.slice(0, 2)]) : null;
+  return state ?? clientCodes[code] ?? null;
+};
+
+/** SQLSTATE classes (https://www.postgresql.org/docs/18/errcodes-appendix.html). */
+const serverClasses: Readonly<Record<string, string>> = {
+  '08': 'the connection to the database failed',
+  '53': 'the database is out of disk, memory or connections',
+  '57': 'the database is stopping, starting or has ended the query',
+  '58': 'the database met an error of its system',
+};
+
+const serverStates: Readonly<Record<string, string>> = {
+  '25006': 'the database is read-only',
+  '40P01': 'the database ended the query to break a deadlock',
+  '40001': 'the database could not serialise the query',
+  '55P03': 'the database held a lock for too long',
+  '25P03': 'the database ended an idle transaction',
+};
+
+/** Of postgres.js, of sockets and of name look-up. */
+const clientCodes: Readonly<Record<string, string>> = {
+  CONNECTION_CLOSED: 'the connection to the database was lost',
+  CONNECTION_ENDED: 'the connection to the database is closed',
+  CONNECTION_DESTROYED: 'the connection to the database is closed',
+  CONNECT_TIMEOUT: 'the database did not answer in time',
+  ECONNREFUSED: 'the database refused the connection',
+  ECONNRESET: 'the connection to the database was lost',
+  EPIPE: 'the connection to the database was lost',
+  ETIMEDOUT: 'the database did not answer in time',
+  EHOSTUNREACH: 'the database cannot be reached',
+  ENETUNREACH: 'the database cannot be reached',
+  ENOTFOUND: 'the name of the database host is not known',
+  EAI_AGAIN: 'the name of the database host is not known',
+  ENOENT: 'the socket of the database is not there',
+};

@@ -1,0 +1,139 @@
+import { ok } from 'neverthrow';
+import { pipelineFor } from '../../core/pipelines.ts';
+import type { Lease, Queue } from '../../core/queue.ts';
+import { planReports } from '../../core/steps.ts';
+import type { World } from '../../core/world.ts';
+import { inTransaction, type Sql } from './connection.ts';
+import { answered } from './failures.ts';
+import { writeMoves } from './moves.ts';
+import { counts, tasks } from './queueReads.ts';
+import { lockedTaskOf, type TaskRow } from './rows.ts';
+import { take } from './take.ts';
+
+export const queue = (sql: Sql, world: World): Queue => ({
+  take: (query) => take(sql, world, query),
+  heartbeat: (leases, untilMs) => heartbeat(sql, leases, untilMs),
+  settle: (reports, nowMs) => settle(sql, reports, nowMs),
+  giveBack: (leases) => giveBack(sql, leases),
+  rescue: (query) => rescue(sql, query),
+  retry: (taskIds, nowMs) => retry(sql, taskIds, nowMs),
+  counts: (nowMs) => answered(() => counts(sql, nowMs)),
+  tasks: (query) => answered(() => tasks(sql, query)),
+});
+
+type Held = readonly Pick<Lease, 'taskId' | 'lease'>[];
+
+const idsOf = (held: Held): string[] => held.map(({ taskId }) => taskId);
+const leasesOf = (held: Held): number[] => held.map(({ lease }) => lease);
+
+const heartbeat = async (sql: Sql, held: Held, untilMs: number): ReturnType<Queue['heartbeat']> => {
+  if (held.length === 0) return ok([]);
+  return answered(async () => {
+    const rows = await sql<{ id: string }[]>`
+      update task t set lease_until_ms = ${untilMs}
+      from unnest(${idsOf(held)}::uuid[], ${leasesOf(held)}::integer[]) as h(id, lease)
+      where t.id = h.id and t.lease = h.lease and t.state = 'running'
+      returning t.id`;
+    return rows.map(({ id }) => id);
+  });
+};
+
+const giveBack = async (sql: Sql, held: Held): ReturnType<Queue['giveBack']> => {
+  if (held.length === 0) return ok(undefined);
+  return answered(async () => {
+    await sql`
+      update task t set state = 'ready', lease = t.lease + 1, lease_until_ms = null
+      from unnest(${idsOf(held)}::uuid[], ${leasesOf(held)}::integer[]) as h(id, lease)
+      where t.id = h.id and t.lease = h.lease and t.state = 'running'`;
+  });
+};
+
+const settle = async (
+  sql: Sql,
+  ...[reports, nowMs]: Parameters<Queue['settle']>
+): ReturnType<Queue['settle']> => {
+  if (reports.length === 0) return ok([]);
+  return inTransaction(sql, async (tx) => {
+    const rows = await tx<TaskRow[]>`
+      select o.*, t.id as task_id, t.pipeline, t.step, t.attempts, t.seq as task_seq
+      from unnest(${idsOf(reports)}::uuid[], ${leasesOf(reports)}::integer[]) as h(id, lease)
+      join task t on t.id = h.id and t.lease = h.lease and t.state = 'running'
+      join orders o on o.id = t.order_id
+      order by t.id
+      for update of t`;
+    if (rows.length === 0) return [];
+    const outcomeOf = new Map(reports.map(({ taskId, outcome }) => [taskId, outcome]));
+    const accepted = rows.flatMap((row) => {
+      const outcome = outcomeOf.get(row.task_id);
+      return outcome === undefined ? [] : [{ row, outcome }];
+    });
+    const done = accepted.filter(({ outcome }) => outcome.kind === 'done').map(({ row }) => row);
+    const moves = planReports(
+      accepted.map(({ row, outcome }) => ({
+        pipeline: pipelineFor(row.pipeline),
+        task: lockedTaskOf(row),
+        outcome,
+      })),
+    );
+    await Promise.all([
+      done.length > 0 &&
+        tx`
+          update delivery d set accepted_ms = ${nowMs}::bigint
+          from unnest(${done.map(({ id }) => id)}::uuid[], ${done.map(({ step }) => step)}::text[]) as a(order_id, step)
+          where d.order_id = a.order_id and d.step = a.step and d.accepted_ms is null`,
+      writeMoves(tx, moves, nowMs),
+    ]);
+    return rows.map((row) => row.task_id);
+  });
+};
+
+const rescue = (
+  sql: Sql,
+  { nowMs, crashesMax, limit }: Parameters<Queue['rescue']>[0],
+): ReturnType<Queue['rescue']> =>
+  answered(async () => {
+    const rescued = await sql`
+      with expired as materialized (
+        select id from task
+        where state = 'running' and lease_until_ms <= ${nowMs}
+        order by lease_until_ms limit ${limit}
+        for update skip locked
+      ), taken as (
+        update task t
+        set lease = t.lease + 1, lease_until_ms = null, run_ms = ${nowMs}::bigint, crashes = t.crashes + 1,
+          last_error = format('a worker stopped or hung at %s (%s times)', t.step, t.crashes + 1),
+          state = case when t.crashes + 1 >= ${crashesMax}::integer then 'failed' else 'ready' end,
+          seq = case when t.crashes + 1 >= ${crashesMax}::integer then t.seq + 1 else t.seq end
+        from expired e where t.id = e.id
+        returning t.id, t.order_id, t.state, t.seq, t.last_error
+      ), failed as (
+        update orders o set status = 'failed', seq = t.seq, updated_ms = ${nowMs}::bigint
+        from taken t where o.id = t.order_id and t.state = 'failed'
+      ), told as (
+        insert into order_state (order_id, seq, state, at_ms, detail)
+        select order_id, seq, 'failed', ${nowMs}::bigint, last_error from taken where state = 'failed'
+      )
+      select id from taken`;
+    return rescued.length;
+  });
+
+const retry = async (sql: Sql, taskIds: readonly string[], nowMs: number): ReturnType<Queue['retry']> =>
+  answered(async () => {
+    const retried = await sql`
+      with wanted as materialized (
+        select id from task where id = any(${taskIds as string[]}::uuid[]) and state = 'failed' order by id for update
+      ), taken as (
+        update task t
+        set state = 'ready', attempts = 0, crashes = 0, lease = t.lease + 1, run_ms = ${nowMs}::bigint, seq = t.seq + 1
+        from wanted w where t.id = w.id
+        returning t.id, t.order_id, t.seq
+      ), paid as (
+        update orders o set status = 'paid', seq = t.seq, updated_ms = ${nowMs}::bigint
+        from taken t where o.id = t.order_id
+      ), told as (
+        insert into order_state (order_id, seq, state, at_ms)
+        select order_id, seq, 'retried', ${nowMs}::bigint from taken
+      )
+      select id from taken`;
+    return retried.length;
+  });

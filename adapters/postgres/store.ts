@@ -1,0 +1,59 @@
+import { eq, sql as raw } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import type { Store } from '../../core/store.ts';
+import type { World } from '../../core/world.ts';
+import { audits } from './audits.ts';
+import { type ConnectionOptions, connect } from './connection.ts';
+import { answered } from './failures.ts';
+import { mailbox } from './mailbox.ts';
+import { migrateWith } from './migrate.ts';
+import { orders } from './orders.ts';
+import { products } from './products.ts';
+import { queue } from './queue.ts';
+import { secret } from './schema.ts';
+import { localWakeup, wakeup } from './wakeup.ts';
+
+/** Kept for a while for the queue's throughput; older rows are pruned. */
+const finishedKeptMs = 10 * 60_000;
+
+const closeTimeoutS = 5;
+
+/**
+ * Connects and migrates. Rejects with the driver's error where the server cannot be reached, and with
+ * `SchemaTooNew` where a newer version has migrated the database.
+ */
+export const postgresStore = async (world: World, options: ConnectionOptions): Promise<Store> => {
+  const sql = connect(options);
+  try {
+    await migrateWith(sql);
+  } catch (cause) {
+    await sql.end({ timeout: 0 });
+    throw cause;
+  }
+  const db = drizzle(sql);
+  const close = () => sql.end({ timeout: closeTimeoutS });
+
+  return {
+    products: products(sql, db, world),
+    orders: orders(sql),
+    audits: audits(sql),
+    queue: queue(sql, world),
+    mailbox: mailbox(db, world),
+    wakeup: options.pooling === 'transaction' ? localWakeup() : wakeup(sql),
+    secret: (name, fresh) =>
+      answered(async () => {
+        await db.insert(secret).values({ name, value: fresh }).onConflictDoNothing();
+        const [row] = await db.select().from(secret).where(eq(secret.name, name));
+        return row?.value ?? fresh;
+      }),
+    ping: () =>
+      answered(async () => {
+        await db.execute(raw`select 1`);
+      }),
+    prune: (nowMs) =>
+      answered(async () => {
+        await sql`delete from finished where at_ms < ${nowMs - finishedKeptMs}`;
+      }),
+    close,
+  };
+};

@@ -1,0 +1,41 @@
+import type { Audits, UnsettledClaim } from '../../core/audit.ts';
+import { inTransaction, type Sql } from './connection.ts';
+import { type OrderRow, orderOf, type PaymentRow } from './rows.ts';
+
+type Due = PaymentRow & { readonly attempt: number; readonly created_ms: number };
+
+/** Takes up payments that were left open. Reconcilers side by side pass over what another one holds. */
+export const takeUnsettled = (
+  sql: Sql,
+  { nowMs, againAtMs, limit }: Parameters<Audits['takeUnsettled']>[0],
+): ReturnType<Audits['takeUnsettled']> =>
+  inTransaction(sql, async (tx) => {
+    const due = await tx<Due[]>`
+      select * from payment
+      where status in ('initiated', 'unknown') and due_ms <= ${nowMs}
+      order by due_ms limit ${limit}
+      for update skip locked`;
+    if (due.length === 0) return [];
+    const ids = due.map(({ id }) => id);
+    const [orders] = await Promise.all([
+      tx<(OrderRow & { audit_id: string })[]>`
+        select o.*, a.id as audit_id
+        from audit a cross join unnest(a.order_ids) as u(order_id) join orders o on o.id = u.order_id
+        where a.id = any(${ids}::uuid[]) order by o.id`,
+      tx`
+        update payment p set status = 'unknown', attempt = p.attempt + 1, due_ms = d.due_ms, updated_ms = ${nowMs}
+        from unnest(${ids}::uuid[], ${due.map(({ attempt }) => againAtMs(attempt + 1))}::bigint[]) as d(id, due_ms)
+        where p.id = d.id`,
+    ]);
+    const ordersOf = Map.groupBy(orders, (row) => row.audit_id);
+    return due.map(
+      (row): UnsettledClaim => ({
+        checkoutId: row.id,
+        attempt: row.attempt + 1,
+        amount: { amount: row.amount, currency: row.currency },
+        method: row.method,
+        orders: (ordersOf.get(row.id) ?? []).map(orderOf),
+        claimedAtMs: row.created_ms,
+      }),
+    );
+  });

@@ -1,0 +1,53 @@
+import { setTimeout } from 'node:timers';
+import type { Wakeup } from '../../core/queue.ts';
+import type { Sql } from './connection.ts';
+
+const channel = 'cartwright_queue';
+
+/** Many commits close together share one hint: each takes a lock that all of the server's sessions share. */
+const notifyEveryMs = 20;
+
+/** `LISTEN` and `NOTIFY`. A hint that is lost, here or on a broken connection, costs one polling pause. */
+export const wakeup = (sql: Sql): Wakeup => {
+  const listeners = new Set<() => void>();
+  let listening = false;
+  let pending = false;
+
+  return {
+    notify() {
+      if (pending) return;
+      pending = true;
+      setTimeout(() => {
+        pending = false;
+        sql.notify(channel, '').catch(() => {});
+      }, notifyEveryMs).unref();
+    },
+    listen(wake) {
+      listeners.add(wake);
+      if (!listening) {
+        listening = true;
+        const hear = () => {
+          for (const listener of listeners) listener();
+        };
+        sql.listen(channel, hear).catch(() => {
+          listening = false;
+        });
+      }
+      return () => listeners.delete(wake);
+    },
+  };
+};
+
+/** Where connections are lent for a transaction only, nobody can listen: a hint reaches this process alone. */
+export const localWakeup = (): Wakeup => {
+  const listeners = new Set<() => void>();
+  return {
+    notify() {
+      for (const listener of listeners) listener();
+    },
+    listen(wake) {
+      listeners.add(wake);
+      return () => listeners.delete(wake);
+    },
+  };
+};

@@ -1,0 +1,42 @@
+-- Unfinished work only: a task that is done is deleted, and the order's history says so. Rows come and go all
+-- the time, so they are vacuumed early.
+create table task (
+  id uuid primary key,
+  order_id uuid not null,
+  pipeline text not null,
+  step text not null,
+  state text not null check (state in ('ready', 'running', 'failed')),
+  attempts integer not null default 0,
+  crashes integer not null default 0,
+  -- The fencing token: raised whenever the task changes hands.
+  lease integer not null default 0,
+  lease_until_ms bigint,
+  -- Not before this; a ready task whose time has not come is shown as waiting.
+  run_ms bigint not null,
+  -- Of the newest row of the order's history: while it has a task, only the task's holder writes it.
+  seq integer not null,
+  last_error text
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+
+create index task_ready on task (pipeline, run_ms, id) where state = 'ready';
+create index task_running on task (lease_until_ms) where state = 'running';
+create index task_order on task (order_id);
+
+-- The ledger of external steps: the intent is committed before the call, the acceptance with what follows it.
+create table delivery (
+  order_id uuid not null,
+  step text not null,
+  intended_ms bigint not null,
+  accepted_ms bigint,
+  primary key (order_id, step)
+) with (fillfactor = 80);
+
+-- How many tasks each transaction finished, kept for some minutes. Rows are only added: a counter that is
+-- counted up would make the workers wait for one another.
+create table finished (
+  at_ms bigint not null,
+  pipeline text not null,
+  tasks integer not null
+);
+
+create index finished_at on finished (at_ms);
