@@ -55,9 +55,10 @@ const judgeAndWrite = async (
 ): Promise<(Verdict | null)[]> => {
   const orderIds = requests.flatMap((request) => request.orderIds);
   // Sent together, run one after the other: the keys are read when the orders are already locked, so that the
-  // second of two equal requests finds the first one's key and not only its orders.
+  // second of two equal requests finds the first one's key and not only its orders. A query of postgres.js is
+  // sent when it is awaited, which is why this one has to be told to go first.
   const [orders, known] = await Promise.all([
-    lockOrders(tx, orderIds),
+    lockOrders(tx, orderIds).execute(),
     readAudits(
       tx,
       requests.map(({ key }) => key),
@@ -150,12 +151,13 @@ const writeClaims = async (
       on conflict (key) do nothing
       returning id
     ), initiated as (
-      insert into payment (id, status, attempt, amount, currency, method, due_ms, created_ms, updated_ms)
+      insert into payment (id, status, attempt, amount, currency, method, due_ms, claimed_ms, updated_ms)
       select id, 'initiated', 1, amount, currency, method, due_ms, ${nowMs}::bigint, ${nowMs}::bigint
       from claim join audited using (id)
       returning id
     ), revived as (
-      update payment p set status = 'initiated', attempt = c.attempt, due_ms = c.due_ms, updated_ms = ${nowMs}::bigint
+      update payment p set status = 'initiated', attempt = c.attempt, due_ms = c.due_ms, claimed_ms = ${nowMs}::bigint,
+        updated_ms = ${nowMs}::bigint
       from claim c where p.id = c.id and c.attempt > 1 and p.status = 'cancelled'
       returning p.id
     ), held as (
@@ -180,7 +182,7 @@ const writeClaims = async (
 const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {
   const [[row], orders] = await Promise.all([
     sql<(PaymentRow & { customer_id: string; created_ms: number; updated_ms: number })[]>`
-      select p.*, a.customer_id from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`,
+      select p.*, a.customer_id, a.created_ms from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`,
     sql<OrderRow[]>`
       select o.* from audit a cross join unnest(a.order_ids) as u(order_id) join orders o on o.id = u.order_id
       where a.id = ${checkoutId} order by o.id`,

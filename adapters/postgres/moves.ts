@@ -22,7 +22,9 @@ export const writeMoves = async (tx: Transaction, moves: Moves, nowMs: number): 
       tx`
         update task t
         set state = 'ready', seq = m.seq, run_ms = ${nowMs}::bigint, lease_until_ms = null,
-          step = m.step, attempts = case when t.step = m.step then t.attempts else 0 end
+          step = m.step, attempts = case when t.step = m.step then t.attempts else 0 end,
+          crashes = case when t.step = m.step then t.crashes else 0 end,
+          last_error = case when t.step = m.step then t.last_error end
         from unnest(
           ${moved.map(({ taskId }) => taskId)}::uuid[],
           ${moved.map(({ seq }) => seq)}::integer[],

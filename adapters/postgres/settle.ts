@@ -40,7 +40,8 @@ type Row = { readonly id: string; readonly status: PaymentStatus; readonly answe
 
 /**
  * One statement, and so one transaction: the payment, the stored answer, the orders with their histories, and
- * the work that is now owed. Only payments that are open are touched; the rest follows from those.
+ * the work that is now owed. Only payments that are open are touched; the rest follows from those. Payments and
+ * orders are locked in the order of their ids, so that settlements side by side never wait in a circle.
  */
 const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Promise<Row[]> => {
   const tasks = settlements.flatMap((settlement) => settlement.tasks);
@@ -57,11 +58,16 @@ const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Pro
         ${settlements.map(({ outcome }) => detailOf(outcome))}::text[],
         ${settlements.map(({ answer }) => (answer === null ? null : JSON.stringify(answer)))}::text[]
       ) as s(id, attempt, kind, payment_status, order_status, reference, decline_code, detail, answer)
+    ), open as (
+      select p.id from outcome s join payment p using (id)
+      where p.status in ('initiated', 'unknown') and (s.kind <> 'released' or p.attempt = s.attempt)
+      order by p.id
+      for update of p
     ), settled as (
       update payment p
       set status = s.payment_status, reference = s.reference, decline_code = s.decline_code, updated_ms = ${nowMs}::bigint
-      from outcome s
-      where p.id = s.id and p.status in ('initiated', 'unknown') and (s.kind <> 'released' or p.attempt = s.attempt)
+      from outcome s join open using (id)
+      where p.id = s.id
       returning p.id, p.status
     ), answered as (
       update audit a set answer = coalesce(a.answer, s.answer::jsonb)

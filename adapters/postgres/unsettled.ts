@@ -2,7 +2,7 @@ import type { Audits, UnsettledClaim } from '../../core/audit.ts';
 import { inTransaction, type Sql } from './connection.ts';
 import { type OrderRow, orderOf, type PaymentRow } from './rows.ts';
 
-type Due = PaymentRow & { readonly attempt: number; readonly created_ms: number };
+type Due = PaymentRow & { readonly attempt: number; readonly claimed_ms: number };
 
 /** Takes up payments that were left open. Reconcilers side by side pass over what another one holds. */
 export const takeUnsettled = (
@@ -35,7 +35,7 @@ export const takeUnsettled = (
         amount: { amount: row.amount, currency: row.currency },
         method: row.method,
         orders: (ordersOf.get(row.id) ?? []).map(orderOf),
-        claimedAtMs: row.created_ms,
+        claimedAtMs: row.claimed_ms,
       }),
     );
   });

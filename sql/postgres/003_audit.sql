@@ -20,7 +20,8 @@ create table payment (
   decline_code text,
   -- When the reconciler may take it up, while it is open.
   due_ms bigint not null,
-  created_ms bigint not null,
+  -- When the claim that it stands under began; a key that is sent again begins anew.
+  claimed_ms bigint not null,
   updated_ms bigint not null
 ) with (fillfactor = 70);
 

@@ -1,0 +1,199 @@
+import { ok } from 'neverthrow';
+import {
+  type Audits,
+  type CheckoutRequest,
+  type Claim,
+  type ClaimGround,
+  fingerprintOf,
+  judgeClaims,
+  type KnownAudit,
+  type Settled,
+  type Settlement,
+  type UnsettledClaim,
+} from '../../core/audit.ts';
+import type { Order } from '../../core/order.ts';
+import { nextPaymentStatus, type Payment, type PaymentEvent } from '../../core/payment.ts';
+import { firstStep } from '../../core/steps.ts';
+import { leave, move } from './history.ts';
+import { type AuditRow, atomically, type PaymentRow, rowOf, type Tables, type Writes } from './tables.ts';
+
+export const memoryAudits = (tables: Tables): Audits => ({
+  claim: async (requests, nowMs) =>
+    ok(
+      atomically((writes) => {
+        const verdicts = judgeClaims(requests, groundOf(tables, requests), nowMs);
+        requests.forEach((request, index) => {
+          verdicts[index]?.map((claim) => writeClaim(tables, writes, request, claim, nowMs));
+        });
+        return verdicts;
+      }),
+    ),
+
+  settle: async (settlements, nowMs) =>
+    ok(atomically((writes) => settlements.map((one) => settleOne(tables, writes, one, nowMs)))),
+
+  takeUnsettled: async ({ nowMs, againAtMs, limit }) => {
+    const due = [...tables.payments.values()]
+      .filter(({ payment, dueMs }) => nextPaymentStatus(payment.status, 'lose') !== null && dueMs <= nowMs)
+      .sort((one, other) => one.dueMs - other.dueMs)
+      .slice(0, limit);
+    return ok(
+      atomically((writes) =>
+        due.map((row) => {
+          const attempt = row.attempt + 1;
+          const taken = { ...row, payment: pay(row.payment, 'lose'), attempt, dueMs: againAtMs(attempt) };
+          writes.set(tables.payments, row.payment.id, { ...taken, updatedAtMs: nowMs });
+          return unsettled(tables, taken);
+        }),
+      ),
+    );
+  },
+
+  find: async (checkoutId) => {
+    const audit = tables.audits.get(checkoutId);
+    if (audit === undefined) return ok(null);
+    const { payment, updatedAtMs } = rowOf(tables.payments, checkoutId);
+    const { id, customerId, createdAtMs } = audit;
+    return ok({ id, customerId, payment, orders: ordersOf(tables, audit), createdAtMs, updatedAtMs });
+  },
+});
+
+const groundOf = (tables: Tables, requests: readonly CheckoutRequest[]): ClaimGround => {
+  const audits = requests.flatMap(({ key }): [string, KnownAudit][] => {
+    const id = tables.keys.get(key);
+    return id === undefined ? [] : [[key, knownAudit(tables, id)]];
+  });
+  const orders = requests
+    .flatMap(({ orderIds }) => orderIds)
+    .flatMap((id): [string, Order][] => {
+      const row = tables.orders.get(id);
+      return row === undefined ? [] : [[id, row.order]];
+    });
+  const stock = orders.map(([, { product }]): [string, number | null] => [
+    product.id,
+    rowOf(tables.products, product.id).product.stock,
+  ]);
+  return { audits: new Map(audits), orders: new Map(orders), stock: new Map(stock) };
+};
+
+const knownAudit = (tables: Tables, id: string): KnownAudit => {
+  const { fingerprint, answer } = rowOf(tables.audits, id);
+  const { payment, attempt } = rowOf(tables.payments, id);
+  return { checkoutId: id, fingerprint, paymentStatus: payment.status, attempt, answer };
+};
+
+const writeClaim = (
+  tables: Tables,
+  writes: Writes,
+  request: CheckoutRequest,
+  { checkoutId: id, attempt, amount, method, orders }: Claim,
+  nowMs: number,
+): void => {
+  const { key, customerId, orderIds, reconcileAtMs } = request;
+  const audit = { id, customerId, orderIds, fingerprint: fingerprintOf(request), answer: null };
+  const createdAtMs = tables.audits.get(id)?.createdAtMs ?? nowMs;
+  writes.set(tables.audits, id, { ...audit, createdAtMs });
+  writes.set(tables.keys, key, id);
+
+  const known = tables.payments.get(id)?.payment;
+  const payment: Payment =
+    known === undefined
+      ? { id, status: 'initiated', amount, method, reference: null, declineCode: null }
+      : pay(known, 'retry');
+  const times = { claimedAtMs: nowMs, dueMs: reconcileAtMs, updatedAtMs: nowMs };
+  writes.set(tables.payments, id, { payment, attempt, ...times });
+
+  for (const order of orders) {
+    move(tables, writes, order.id, 'claim', nowMs);
+    const row = rowOf(tables.orders, order.id);
+    writes.set(tables.orders, order.id, { ...row, order });
+    leave(tables, writes, order.id, { state: 'paying', detail: null }, nowMs);
+  }
+};
+
+const settleOne = (tables: Tables, writes: Writes, settlement: Settlement, nowMs: number): Settled => {
+  const { checkoutId, attempt, outcome, tasks } = settlement;
+  const audit = rowOf(tables.audits, checkoutId);
+  const row = rowOf(tables.payments, checkoutId);
+  const event = events[outcome.kind];
+  const overtaken = outcome.kind === 'released' && attempt !== row.attempt;
+  if (nextPaymentStatus(row.payment.status, event) === null || overtaken)
+    return { applied: false, paymentStatus: row.payment.status, answer: audit.answer };
+
+  const payment: Payment = {
+    ...pay(row.payment, event),
+    ...(outcome.kind === 'succeeded' && { reference: outcome.reference }),
+    ...(outcome.kind === 'declined' && { declineCode: outcome.declineCode }),
+  };
+  const answer = audit.answer ?? settlement.answer;
+  writes.set(tables.payments, checkoutId, { ...row, payment, updatedAtMs: nowMs });
+  writes.set(tables.audits, checkoutId, { ...audit, answer });
+  for (const orderId of audit.orderIds) settleOrder(tables, writes, orderId, outcome, nowMs);
+  for (const { id, orderId, pipeline } of tasks) {
+    const step = firstStep(rowOf(tables.orders, orderId).order.product.type);
+    writes.set(tables.tasks, id, { id, orderId, pipeline, step, runAtMs: nowMs, ...freshTask });
+  }
+  return { applied: true, paymentStatus: payment.status, answer };
+};
+
+/** Total over the outcomes: what each does to the payment. */
+const events: Readonly<Record<Settlement['outcome']['kind'], PaymentEvent>> = {
+  succeeded: 'succeed',
+  declined: 'decline',
+  cancelled: 'cancel',
+  released: 'cancel',
+  unknown: 'lose',
+};
+
+const settleOrder = (
+  tables: Tables,
+  writes: Writes,
+  orderId: string,
+  outcome: Settlement['outcome'],
+  nowMs: number,
+): void => {
+  if (outcome.kind === 'unknown') return;
+  const { status } = move(tables, writes, orderId, outcome.kind === 'succeeded' ? 'pay' : 'release', nowMs);
+  leave(tables, writes, orderId, { state: status, detail: detailOf(outcome) }, nowMs);
+};
+
+const detailOf = (outcome: Settlement['outcome']): string | null => {
+  switch (outcome.kind) {
+    case 'declined':
+      return `declined: ${outcome.declineCode}`;
+    case 'cancelled':
+      return 'cancelled';
+    case 'released':
+      return 'payment unavailable';
+    case 'succeeded':
+    case 'unknown':
+      return null;
+  }
+};
+
+const freshTask = {
+  state: 'ready',
+  attempts: 0,
+  crashes: 0,
+  lease: 0,
+  leaseUntilMs: 0,
+  lastError: null,
+} as const;
+
+const pay = (payment: Payment, event: PaymentEvent): Payment => {
+  const status = nextPaymentStatus(payment.status, event);
+  if (status === null) throw new Error(`the payment ${payment.id} is ${payment.status}: no ${event}`);
+  return { ...payment, status };
+};
+
+const ordersOf = (tables: Tables, { orderIds }: AuditRow): readonly Order[] =>
+  orderIds.map((id) => rowOf(tables.orders, id).order);
+
+const unsettled = (tables: Tables, { payment, attempt, claimedAtMs }: PaymentRow): UnsettledClaim => ({
+  checkoutId: payment.id,
+  attempt,
+  amount: payment.amount,
+  method: payment.method,
+  orders: ordersOf(tables, rowOf(tables.audits, payment.id)),
+  claimedAtMs,
+});

@@ -1,0 +1,19 @@
+import { ok } from 'neverthrow';
+import { pageOf } from '../../core/page.ts';
+import type { Mailbox } from '../../core/store.ts';
+import type { Clock } from '../../core/world.ts';
+import type { Tables } from './tables.ts';
+
+export const memoryMailbox = (tables: Tables, clock: Clock): Mailbox => ({
+  send: async (mail) => {
+    if (!tables.mails.has(mail.messageId)) tables.mails.set(mail.messageId, { ...mail, atMs: clock.nowMs() });
+    return { kind: 'accepted' };
+  },
+
+  list: async ({ to, after, limit }) => {
+    const newestFirst = [...tables.mails.values()].reverse();
+    const start = after === null ? 0 : newestFirst.findIndex(({ messageId }) => messageId === after) + 1;
+    const rows = newestFirst.slice(start).filter((mail) => to === null || mail.to === to);
+    return ok(pageOf(rows.slice(0, limit + 1), limit, ({ messageId }) => messageId));
+  },
+});

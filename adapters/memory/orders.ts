@@ -1,0 +1,96 @@
+import { err, ok, type Result } from 'neverthrow';
+import { firstIdAt } from '../../core/id.ts';
+import { orderAmountMax, times } from '../../core/money.ts';
+import {
+  nextStatus,
+  type Order,
+  type OrderDetail,
+  type OrderFailure,
+  type OrderQuery,
+  type OrderRequest,
+  type Orders,
+} from '../../core/order.ts';
+import { pageOf } from '../../core/page.ts';
+import { leave, move } from './history.ts';
+import { findableBy, finds } from './search.ts';
+import { atomically, type OrderRow, type Tables, type Writes } from './tables.ts';
+
+export const memoryOrders = (tables: Tables): Orders => {
+  const placeOne = (writes: Writes, request: OrderRequest, nowMs: number): Result<Order, OrderFailure> => {
+    const product = tables.products.get(request.productId)?.product;
+    if (product === undefined) return err({ kind: 'not_found' });
+    const total = times(product.price, request.quantity);
+    if (total.amount > orderAmountMax) return err({ kind: 'amount_too_large' });
+
+    const { id, customerId, contact, quantity } = request;
+    if (tables.orders.has(id)) throw new Error(`there is an order ${id} already`);
+    const { code, name, type } = product;
+    const order: Order = {
+      id,
+      customerId,
+      product: { id: product.id, code, name, type },
+      quantity,
+      total,
+      status: 'pending',
+      checkoutId: null,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+    };
+    writes.set(tables.orders, id, { order, contact, findable: findableBy(name, code) });
+    leave(tables, writes, id, { state: 'pending', detail: null }, nowMs);
+    return ok(order);
+  };
+
+  const detailOf = ({ order }: OrderRow): OrderDetail => ({
+    ...order,
+    payment: order.checkoutId === null ? null : (tables.payments.get(order.checkoutId)?.payment ?? null),
+    history: tables.histories.get(order.id) ?? [],
+    invoice: tables.invoices.get(order.id) ?? null,
+    licences: tables.licences.get(order.id) ?? [],
+  });
+
+  return {
+    place: async (requests, nowMs) =>
+      ok(atomically((writes) => requests.map((request) => placeOne(writes, request, nowMs)))),
+
+    find: async (id) => {
+      const row = tables.orders.get(id);
+      return ok(row === undefined ? null : detailOf(row));
+    },
+
+    list: async (query) => {
+      const rows = [...tables.orders.values()]
+        .filter((row) => isWanted(row, query))
+        .map(({ order }) => order)
+        .sort((one, other) => (one.id < other.id ? 1 : -1))
+        .slice(0, query.limit + 1);
+      return ok(pageOf(rows, query.limit, ({ id }) => id));
+    },
+
+    cancel: async (id, customerId, nowMs) => {
+      const order = tables.orders.get(id)?.order;
+      if (order?.customerId !== customerId) return err({ kind: 'not_found' });
+      if (nextStatus(order.status, 'cancel') === null)
+        return err({ kind: 'order_not_pending', status: order.status });
+      return ok(
+        atomically((writes) => {
+          leave(tables, writes, id, { state: 'cancelled', detail: null }, nowMs);
+          return move(tables, writes, id, 'cancel', nowMs);
+        }),
+      );
+    },
+  };
+};
+
+const isWanted = ({ order, findable }: OrderRow, query: OrderQuery): boolean => {
+  const { search, status, type, fromMs, toMs, customerId, after } = query;
+  return (
+    (status === null || order.status === status) &&
+    (type === null || order.product.type === type) &&
+    (customerId === null || order.customerId === customerId) &&
+    (fromMs === null || order.id >= firstIdAt(fromMs)) &&
+    (toMs === null || order.id < firstIdAt(toMs)) &&
+    (after === null || order.id < after) &&
+    (search === null || finds(search, findable))
+  );
+};

@@ -1,0 +1,130 @@
+import { ok } from 'neverthrow';
+import { pageOf } from '../../core/page.ts';
+import { pipelineFor } from '../../core/pipelines.ts';
+import type { Queue, StepReport, TaskQuery } from '../../core/queue.ts';
+import { deliveryKey, planReports } from '../../core/steps.ts';
+import type { World } from '../../core/world.ts';
+import { countsAt, shownAt, stateAt } from './census.ts';
+import { leave, move } from './history.ts';
+import { change, cleanTask, writeMoves } from './moves.ts';
+import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
+import { lockedTask, takeTasks } from './take.ts';
+
+/** What a worker says that it holds. */
+type Held = { readonly taskId: string; readonly lease: number };
+
+export const memoryQueue = (tables: Tables, world: World): Queue => ({
+  take: async (query) => {
+    const ready = [...tables.tasks.values()]
+      .filter((task) => task.pipeline === query.pipeline.name && stateAt(task, query.nowMs) === 'ready')
+      .sort((one, other) => one.runAtMs - other.runAtMs || (one.id < other.id ? -1 : 1))
+      .slice(0, query.limit);
+    return ok({ touched: ready.length, leases: takeTasks(tables, world, ready, query) });
+  },
+
+  heartbeat: async (leases, untilMs) =>
+    ok(
+      atomically((writes) =>
+        heldOf(tables, leases).map(({ id }) => change(tables, writes, id, { leaseUntilMs: untilMs }).id),
+      ),
+    ),
+
+  settle: async (reports, nowMs) =>
+    ok(
+      atomically((writes) =>
+        reports.flatMap((report) =>
+          heldOf(tables, [report]).map((task) => settleOne(tables, writes, task, report, nowMs)),
+        ),
+      ),
+    ),
+
+  giveBack: async (leases) => {
+    atomically((writes) => {
+      for (const { id } of heldOf(tables, leases)) change(tables, writes, id, { state: 'ready' });
+    });
+    return ok(undefined);
+  },
+
+  rescue: async ({ nowMs, crashesMax, limit }) => {
+    const lost = [...tables.tasks.values()]
+      .filter((task) => task.state === 'running' && task.leaseUntilMs <= nowMs)
+      .sort((one, other) => one.leaseUntilMs - other.leaseUntilMs)
+      .slice(0, limit);
+    atomically((writes) => {
+      for (const task of lost) rescueOne(tables, writes, task, crashesMax, nowMs);
+    });
+    return ok(lost.length);
+  },
+
+  retry: async (taskIds, nowMs) => {
+    const failed = [...new Set(taskIds)]
+      .flatMap((id) => tables.tasks.get(id) ?? [])
+      .filter(({ state }) => state === 'failed');
+    atomically((writes) => {
+      for (const task of failed) retryOne(tables, writes, task, nowMs);
+    });
+    return ok(failed.length);
+  },
+
+  counts: async (nowMs) => ok(countsAt(tables, nowMs)),
+
+  tasks: async (query) => {
+    const rows = [...tables.tasks.values()]
+      .filter((task) => isWanted(task, query))
+      .sort((one, other) => (one.id < other.id ? -1 : 1))
+      .slice(0, query.limit + 1)
+      .map((task) => shownAt(task, query.nowMs));
+    return ok(pageOf(rows, query.limit, ({ id }) => id));
+  },
+});
+
+/** The tasks whose newest lease is the worker's still. */
+const heldOf = (tables: Tables, leases: readonly Held[]): readonly TaskRow[] =>
+  leases.flatMap(({ taskId, lease }) => {
+    const task = tables.tasks.get(taskId);
+    return task?.state === 'running' && task.lease === lease ? [task] : [];
+  });
+
+const settleOne = (
+  tables: Tables,
+  writes: Writes,
+  task: TaskRow,
+  { outcome }: StepReport,
+  nowMs: number,
+): string => {
+  if (outcome.kind === 'done') {
+    const key = deliveryKey(task.orderId, task.step);
+    writes.set(tables.deliveries, key, { ...rowOf(tables.deliveries, key), acceptedMs: nowMs });
+  }
+  const pipeline = pipelineFor(task.pipeline);
+  writeMoves(tables, writes, planReports([{ pipeline, task: lockedTask(tables, task), outcome }]), nowMs);
+  return task.id;
+};
+
+const rescueOne = (
+  tables: Tables,
+  writes: Writes,
+  { id, orderId, lease, crashes: before }: TaskRow,
+  crashesMax: number,
+  nowMs: number,
+): void => {
+  const crashes = before + 1;
+  change(tables, writes, id, { state: 'ready', lease: lease + 1, crashes });
+  if (crashes < crashesMax) return;
+  const lastError = `lost with its worker ${crashes} times`;
+  change(tables, writes, id, { state: 'failed', lastError });
+  leave(tables, writes, orderId, { state: 'failed', detail: lastError }, nowMs);
+  move(tables, writes, orderId, 'fail', nowMs);
+};
+
+const retryOne = (tables: Tables, writes: Writes, { id, orderId }: TaskRow, nowMs: number): void => {
+  change(tables, writes, id, { ...cleanTask, state: 'ready', runAtMs: nowMs });
+  leave(tables, writes, orderId, { state: 'retried', detail: null }, nowMs);
+  move(tables, writes, orderId, 'retry', nowMs);
+};
+
+const isWanted = (task: TaskRow, { state, pipeline, orderId, after, nowMs }: TaskQuery): boolean =>
+  (state === null || stateAt(task, nowMs) === state) &&
+  (pipeline === null || task.pipeline === pipeline) &&
+  (orderId === null || task.orderId === orderId) &&
+  (after === null || task.id > after);

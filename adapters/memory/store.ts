@@ -1,0 +1,38 @@
+import { ok } from 'neverthrow';
+import type { Store } from '../../core/store.ts';
+import type { World } from '../../core/world.ts';
+import { memoryAudits } from './audits.ts';
+import { pruneFinished } from './census.ts';
+import { memoryMailbox } from './mailbox.ts';
+import { memoryOrders } from './orders.ts';
+import { memoryProducts } from './products.ts';
+import { memoryQueue } from './queue.ts';
+import { emptyTables } from './tables.ts';
+import { memoryWakeup } from './wakeup.ts';
+
+/**
+ * All ports over plain maps: what the databases are measured against, and what tests of the rest run on. A
+ * verb does all its work before it yields, so each is a transaction by itself.
+ */
+export const memoryStore = (world: World): Store => {
+  const tables = emptyTables();
+  return {
+    products: memoryProducts(tables, world.ids),
+    orders: memoryOrders(tables),
+    audits: memoryAudits(tables),
+    queue: memoryQueue(tables, world),
+    mailbox: memoryMailbox(tables, world.clock),
+    wakeup: memoryWakeup(),
+    secret: async (name, fresh) => {
+      const value = tables.secrets.get(name) ?? fresh;
+      tables.secrets.set(name, value);
+      return ok(value);
+    },
+    ping: async () => ok(undefined),
+    prune: async (nowMs) => {
+      pruneFinished(tables, nowMs);
+      return ok(undefined);
+    },
+    close: async () => {},
+  };
+};
