@@ -27,6 +27,8 @@ const catalogue = {
   split: ['Khăn mặt', 'phê-cà'],
   full: ['ＡＢＣ ﬁlter ① ½', 'NFKC'],
   emoji: ['👍🏽 🎁', 'EMOJI'],
+  // Each of these is six letters in their plain form, so that the word is 1,200 letters long.
+  long: ['㌖'.repeat(200), 'LONG'],
 } as const satisfies Record<string, readonly [string, string]>;
 
 type Key = keyof typeof catalogue;
@@ -86,7 +88,7 @@ const finds: readonly (readonly [string, readonly Key[]])[] = [
   ['bo', ['vai', 'bo']],
   ['áo', ['slash', 'at2', 'at1', 'ao']],
   ['ao', ['ao', 'slash', 'at2', 'at1']],
-  ['á', ['slash', 'at2', 'at1', 'words', 'ao', 'latin']],
+  ['á', ['slash', 'at2', 'at1', 'full', 'words', 'latin', 'ao']],
 
   // Phrases: next to each other, in this order, within the name or within the code.
   ['"ao thun"', ['at2', 'at1']],
@@ -132,8 +134,10 @@ const finds: readonly (readonly [string, readonly Key[]])[] = [
   ['\\', []],
   ["'", []],
   ["'; drop table product; --", []],
-  [`${'x'.repeat(10_000)}`, []],
-  [`${'áo '.repeat(60)}`, ['slash', 'at2', 'at1', 'ao']],
+  ['x'.repeat(200), []],
+  ['㌖'.repeat(200), ['long']],
+  ['㌖㌖㌖', ['long']],
+  ['áo '.repeat(60), ['slash', 'at2', 'at1', 'ao']],
   ['zzz', []],
 ];
 
@@ -245,7 +249,7 @@ export const searchContract = (name: string, open: Open): void => {
 
     test('pages repeat and skip nothing while better and newer ones are added', async () => {
       const { shop, store } = place();
-      const names = ['Nón lá', 'Non xanh', 'Nôn nóng', 'Nón len', 'Non nước', 'Nón bảo hiểm'];
+      const names = ['Nón lá', 'Non xanh', 'Nôn nao', 'Nón len', 'Non nước', 'Nón bảo hiểm'];
       const there = await shop.products(names.map((each) => shop.draft({ name: each })));
       const search = parseQuery('nón');
       const paged = await pagesOf(async (after: ProductKey | null) => {
@@ -255,7 +259,7 @@ export const searchContract = (name: string, open: Open): void => {
       });
       const ids = new Set(there.map(({ id }) => id));
       const first = paged.filter(({ id }) => ids.has(id)).map((product) => product.name);
-      expect(first).toEqual(['Nón bảo hiểm', 'Nón len', 'Nón lá', 'Non nước', 'Nôn nóng', 'Non xanh']);
+      expect(first).toEqual(['Nón bảo hiểm', 'Nón len', 'Nón lá', 'Non nước', 'Nôn nao', 'Non xanh']);
       expect(new Set(paged.map(({ id }) => id)).size).toBe(paged.length);
     });
   });

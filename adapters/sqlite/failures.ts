@@ -1,0 +1,36 @@
+import Database from 'better-sqlite3';
+import { err, ok, type Result } from 'neverthrow';
+import type { Unavailable } from '../../core/result.ts';
+
+/** Runs `work`; what keeps the database from answering becomes a value, and a bug stays a throw. */
+export const answered = <T>(client: Database.Database, work: () => T): Result<T, Unavailable> => {
+  if (!client.open) return err({ kind: 'unavailable', reason: 'the database is closed' });
+  try {
+    return ok(work());
+  } catch (cause) {
+    const reason = unavailability(cause);
+    if (reason === null) throw cause;
+    return err({ kind: 'unavailable', reason });
+  }
+};
+
+/** Why the database could not do its work, or null where the failure is not the database's state but a bug. */
+export const unavailability = (cause: unknown): string | null => {
+  if (!(cause instanceof Database.SqliteError)) return null;
+  const primary = cause.code.split('_').slice(0, 2).join('_');
+  return reasons[primary] ?? null;
+};
+
+/** By primary result code (https://www.sqlite.org/rescode.html); extended ones begin with their primary one. */
+const reasons: Readonly<Record<string, string>> = {
+  SQLITE_BUSY: 'another process held the database for too long',
+  SQLITE_CANTOPEN: 'the database file cannot be opened',
+  SQLITE_CORRUPT: 'the database file is damaged',
+  SQLITE_FULL: 'the disk is full',
+  SQLITE_IOERR: 'the disk failed to read or write',
+  SQLITE_NOMEM: 'there is no memory left for the database',
+  SQLITE_NOTADB: 'the file is not a database',
+  SQLITE_PERM: 'the database file may not be read or written',
+  SQLITE_PROTOCOL: 'the database file could not be locked',
+  SQLITE_READONLY: 'the database is read-only',
+};

@@ -1,0 +1,17 @@
+import type Database from 'better-sqlite3';
+
+/** Adds one row to the history of an order. */
+export type Tell = (
+  orderId: string,
+  row: { readonly seq: number; readonly state: string; readonly detail?: string | null },
+  atMs: number,
+) => void;
+
+export const telling = (client: Database.Database): Tell => {
+  const insert = client.prepare<[string, number, string, number, string | null]>(
+    'insert into order_state (order_id, seq, state, at_ms, detail) values (?, ?, ?, ?, ?)',
+  );
+  return (orderId, { seq, state, detail = null }, atMs) => {
+    insert.run(orderId, seq, state, atMs, detail);
+  };
+};

@@ -1,0 +1,88 @@
+import { asc, eq, sql } from 'drizzle-orm';
+import { err, ok, type Result } from 'neverthrow';
+import {
+  nextStatus,
+  type Order,
+  type OrderDetail,
+  type OrderFailure,
+  type Orders,
+} from '../../core/order.ts';
+import type { Connection } from './connection.ts';
+import { telling } from './history.ts';
+import { listing } from './orderList.ts';
+import { placing } from './place.ts';
+import { invoiceOf, type OrderRow, orderOf, paymentOf } from './rows.ts';
+import { columnsOf, invoice, licence, orderState, orders as orderTable, payment } from './schema.ts';
+
+export const orders = (connection: Connection): Orders => {
+  const { read, write } = connection;
+  const place = placing(connection);
+  const find = finding(connection);
+  const list = listing(connection);
+  const cancel = cancelling(connection);
+  return {
+    place: async (requests, nowMs) => write(() => place(requests, nowMs)),
+    find: async (id) => read(() => find(id)),
+    list: async (query) => read(() => list(query)),
+    cancel: async (id, customerId, nowMs) =>
+      write(() => cancel(id, customerId, nowMs)).andThen((outcome) => outcome),
+  };
+};
+
+const finding = ({ db }: Connection) => {
+  const id = sql.placeholder('id');
+  const orderAndPayment = db
+    .select()
+    .from(orderTable)
+    .leftJoin(payment, eq(payment.id, orderTable.checkoutId))
+    .where(eq(orderTable.id, id))
+    .prepare();
+  const { seq, state, atMs, detail } = orderState;
+  const history = db
+    .select({ seq, state, atMs, detail })
+    .from(orderState)
+    .where(eq(orderState.orderId, id))
+    .orderBy(asc(seq))
+    .prepare();
+  const invoiceRow = db.select().from(invoice).where(eq(invoice.orderId, id)).prepare();
+  const licences = db
+    .select({ key: licence.key })
+    .from(licence)
+    .where(eq(licence.orderId, id))
+    .orderBy(asc(licence.unit))
+    .prepare();
+
+  return (orderId: string): OrderDetail | null => {
+    const row = orderAndPayment.get({ id: orderId });
+    if (row === undefined) return null;
+    const invoiced = invoiceRow.get({ id: orderId });
+    return {
+      ...orderOf(row.orders),
+      payment: row.payment === null ? null : paymentOf(row.payment),
+      history: history.all({ id: orderId }),
+      invoice: invoiced === undefined ? null : invoiceOf(invoiced),
+      licences: licences.all({ id: orderId }).map(({ key }) => key),
+    };
+  };
+};
+
+const cancelling = ({ client }: Connection) => {
+  const tell = telling(client);
+  const byId = client.prepare<[string], OrderRow>(
+    `select ${columnsOf(orderTable, 'o')} from orders o where o.id = ?`,
+  );
+  const update = client.prepare<[string, number, number, string]>(
+    'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
+  );
+
+  return (id: string, customerId: string, nowMs: number): Result<Order, OrderFailure> => {
+    const row = byId.get(id);
+    if (row?.customerId !== customerId) return err({ kind: 'not_found' });
+    const status = nextStatus(row.status, 'cancel');
+    if (status === null) return err({ kind: 'order_not_pending', status: row.status });
+    const seq = row.seq + 1;
+    update.run(status, seq, nowMs, id);
+    tell(id, { seq, state: status }, nowMs);
+    return ok(orderOf({ ...row, status, updatedAtMs: nowMs }));
+  };
+};

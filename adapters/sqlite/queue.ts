@@ -1,0 +1,42 @@
+import type { Queue } from '../../core/queue.ts';
+import type { World } from '../../core/world.ts';
+import type { Connection } from './connection.ts';
+import { counting, taskListing } from './queueReads.ts';
+import { reporting } from './report.ts';
+import { rescuing, retrying } from './revive.ts';
+import { taking } from './take.ts';
+
+export const queue = (connection: Connection, world: World): Queue => {
+  const { client, read, write } = connection;
+  const take = taking(connection, world);
+  const settle = reporting(connection);
+  const rescue = rescuing(connection);
+  const retry = retrying(connection);
+  const counts = counting(connection);
+  const tasks = taskListing(connection);
+  const extend = client.prepare<[number, string, number]>(
+    `update task set lease_until_ms = ? where id = ? and lease = ? and state = 'running'`,
+  );
+  const giveBack = client.prepare<[string, number]>(
+    `update task set state = 'ready', lease = lease + 1, lease_until_ms = null
+     where id = ? and lease = ? and state = 'running'`,
+  );
+
+  return {
+    take: async (query) => take(query),
+    heartbeat: async (leases, untilMs) =>
+      write(() => {
+        const held = leases.filter(({ taskId, lease }) => extend.run(untilMs, taskId, lease).changes === 1);
+        return held.map(({ taskId }) => taskId);
+      }),
+    settle: async (reports, nowMs) => write(() => settle(reports, nowMs)),
+    giveBack: async (leases) =>
+      write(() => {
+        for (const { taskId, lease } of leases) giveBack.run(taskId, lease);
+      }),
+    rescue: async (query) => rescue(query),
+    retry: async (taskIds, nowMs) => write(() => retry(taskIds, nowMs)),
+    counts: async (nowMs) => read(() => counts(nowMs)),
+    tasks: async (query) => read(() => tasks(query)),
+  };
+};

@@ -1,0 +1,80 @@
+import { and, asc, eq, gt, lte, type SQL } from 'drizzle-orm';
+import { type Page, pageOf } from '../../core/page.ts';
+import type { QueueCounts, Task, TaskQuery, TaskState } from '../../core/queue.ts';
+import type { Connection } from './connection.ts';
+import { task } from './schema.ts';
+
+/** Throughput is told as the average of the last minute. */
+const windowMs = 60_000;
+
+type Count = QueueCounts['counts'][number] & { readonly since: number };
+
+export const counting = ({ client }: Connection): ((nowMs: number) => QueueCounts) => {
+  // Each part reads one narrow index and no row of the task.
+  const count = client.prepare<[number], Count>(
+    `select pipeline, iif(run_ms > ?, 'waiting', 'ready') as state, count(*) as tasks, min(run_ms) as since
+     from task where state = 'ready' group by 1, 2
+     union all
+     select pipeline, state, count(*), 0 from task where state = 'running' group by 1
+     union all
+     select pipeline, state, count(*), 0 from task where state = 'failed' group by 1
+     order by 1, 2`,
+  );
+  const finishedSince = client
+    .prepare<[number], number>('select coalesce(sum(tasks), 0) from finished where at_ms > ?')
+    .pluck();
+
+  return (nowMs) => {
+    const rows = count.all(nowMs);
+    const since = rows.filter(({ state }) => state === 'ready').map((row) => row.since);
+    return {
+      counts: rows.map(({ pipeline, state, tasks }) => ({ pipeline, state, tasks })),
+      oldestReadyAgeMs: since.length === 0 ? 0 : nowMs - Math.min(...since),
+      finishedPerSecond: (finishedSince.get(nowMs - windowMs) ?? 0) / (windowMs / 1000),
+    };
+  };
+};
+
+export const taskListing = ({ db }: Connection): ((query: TaskQuery) => Page<Task, string>) => {
+  return ({ state, pipeline, orderId, after, limit, nowMs }) => {
+    const rows = db
+      .select()
+      .from(task)
+      .where(
+        and(
+          ...(state === null ? [] : conditions[state](nowMs)),
+          pipeline === null ? undefined : eq(task.pipeline, pipeline),
+          orderId === null ? undefined : eq(task.orderId, orderId),
+          after === null ? undefined : gt(task.id, after),
+        ),
+      )
+      .orderBy(asc(task.id))
+      .limit(limit + 1)
+      .all();
+    return pageOf(
+      rows.map((row) => taskOf(row, nowMs)),
+      limit,
+      ({ id }) => id,
+    );
+  };
+};
+
+/** A ready task whose time has not come is shown as waiting. */
+const conditions: Readonly<Record<TaskState, (nowMs: number) => readonly SQL[]>> = {
+  ready: (nowMs) => [eq(task.state, 'ready'), lte(task.runAtMs, nowMs)],
+  waiting: (nowMs) => [eq(task.state, 'ready'), gt(task.runAtMs, nowMs)],
+  running: () => [eq(task.state, 'running')],
+  failed: () => [eq(task.state, 'failed')],
+};
+
+const taskOf = (row: typeof task.$inferSelect, nowMs: number): Task => ({
+  id: row.id,
+  orderId: row.orderId,
+  pipeline: row.pipeline,
+  step: row.step,
+  state: row.state === 'ready' && row.runAtMs > nowMs ? 'waiting' : row.state,
+  attempts: row.attempts,
+  crashes: row.crashes,
+  lastError: row.lastError,
+  runAtMs: row.runAtMs,
+});

@@ -1,0 +1,38 @@
+import { pipelineFor } from '../../core/pipelines.ts';
+import type { StepReport } from '../../core/queue.ts';
+import { planReports } from '../../core/steps.ts';
+import type { Connection } from './connection.ts';
+import { moveWriting } from './moves.ts';
+import { lockedTaskOf, type TaskRow } from './rows.ts';
+import { columnsOf, orders } from './schema.ts';
+
+/** See `Queue.settle`. Of two reports of one task the first counts, as its lease ends with it. */
+export const reporting = (connection: Connection) => {
+  const { client } = connection;
+  const writeMoves = moveWriting(connection);
+  const leased = client.prepare<[string, number], TaskRow>(
+    `select ${columnsOf(orders, 'o')}, t.id as taskId, t.pipeline, t.step, t.attempts, t.seq as taskSeq
+     from task t cross join orders o on o.id = t.order_id
+     where t.id = ? and t.lease = ? and t.state = 'running'`,
+  );
+  const accept = client.prepare<[number, string, string]>(
+    'update delivery set accepted_ms = ? where order_id = ? and step = ? and accepted_ms is null',
+  );
+
+  return (reports: readonly StepReport[], nowMs: number): readonly string[] => {
+    const accepted = new Map<string, { readonly row: TaskRow; readonly outcome: StepReport['outcome'] }>();
+    for (const { taskId, lease, outcome } of reports) {
+      const row = leased.get(taskId, lease);
+      if (row !== undefined && !accepted.has(taskId)) accepted.set(taskId, { row, outcome });
+    }
+    const reported = [...accepted.values()].map(({ row, outcome }) => ({
+      pipeline: pipelineFor(row.pipeline),
+      task: lockedTaskOf(row),
+      outcome,
+    }));
+    for (const { task, outcome } of reported)
+      if (outcome.kind === 'done') accept.run(nowMs, task.order.id, task.step);
+    writeMoves(planReports(reported), nowMs);
+    return [...accepted.keys()];
+  };
+};

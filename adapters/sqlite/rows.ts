@@ -1,0 +1,69 @@
+import { invoiceNumber } from '../../core/invoice.ts';
+import type { Contact, Invoice, Order } from '../../core/order.ts';
+import type { Payment } from '../../core/payment.ts';
+import type { Product } from '../../core/product.ts';
+import type { LockedTask } from '../../core/queue.ts';
+import type { invoice, orders, payment, product } from './schema.ts';
+
+export type ProductRow = typeof product.$inferSelect;
+export type OrderRow = typeof orders.$inferSelect;
+/** What a list of orders has no use for. */
+export const notListed = ['email', 'language', 'seq'] as const;
+export type ListedOrderRow = Omit<OrderRow, (typeof notListed)[number]>;
+export type PaymentRow = typeof payment.$inferSelect;
+
+/** A task beside its order. `seq` is the order's own; while it has a task, the task counts on. */
+export type TaskRow = OrderRow & {
+  readonly taskId: string;
+  readonly pipeline: string;
+  readonly step: string;
+  readonly attempts: number;
+  readonly taskSeq: number;
+};
+
+export const productOf = (row: Omit<ProductRow, 'position'>): Product => ({
+  id: row.id,
+  code: row.code,
+  name: row.name,
+  type: row.type,
+  price: { amount: row.amount, currency: row.currency },
+  stock: row.stock,
+  createdAtMs: row.createdAtMs,
+  updatedAtMs: row.updatedAtMs,
+});
+
+export const orderOf = (row: Omit<ListedOrderRow, 'position'>): Order => ({
+  id: row.id,
+  customerId: row.customerId,
+  product: { id: row.productId, code: row.productCode, name: row.productName, type: row.productType },
+  quantity: row.quantity,
+  total: { amount: row.amount, currency: row.currency },
+  status: row.status,
+  checkoutId: row.checkoutId,
+  createdAtMs: row.createdAtMs,
+  updatedAtMs: row.updatedAtMs,
+});
+
+export const contactOf = ({ email, language }: OrderRow): Contact => ({ email, language });
+
+export const paymentOf = (row: PaymentRow): Payment => ({
+  id: row.id,
+  status: row.status,
+  amount: { amount: row.amount, currency: row.currency },
+  method: row.method,
+  reference: row.reference,
+  declineCode: row.declineCode,
+});
+
+export const invoiceOf = ({ year, sequence, issuedAtMs }: typeof invoice.$inferSelect): Invoice => ({
+  number: invoiceNumber(year, sequence),
+  issuedAtMs,
+});
+
+export const lockedTaskOf = (row: TaskRow): LockedTask => ({
+  id: row.taskId,
+  step: row.step,
+  attempts: row.attempts,
+  seq: row.taskSeq,
+  order: orderOf(row),
+});

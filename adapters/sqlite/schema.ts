@@ -1,0 +1,154 @@
+import { getTableColumns } from 'drizzle-orm';
+import { integer, type SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { CheckoutAnswer } from '../../core/audit.ts';
+import type { CapturedMail } from '../../core/mail.ts';
+import { type Contact, type Order, type OrderState, orderStatuses } from '../../core/order.ts';
+import { type Payment, paymentStatuses } from '../../core/payment.ts';
+import type { Product } from '../../core/product.ts';
+import type { Task } from '../../core/queue.ts';
+
+/** The tables as TypeScript sees them; sql/sqlite is the truth about them. */
+export const product = sqliteTable('product', {
+  position: integer().primaryKey(),
+  id: text().notNull(),
+  code: text().notNull(),
+  name: text().notNull(),
+  type: text().notNull(),
+  amount: integer().notNull(),
+  currency: text().notNull(),
+  stock: integer(),
+  createdAtMs: integer('created_ms').notNull(),
+  updatedAtMs: integer('updated_ms').notNull(),
+});
+
+export const orders = sqliteTable('orders', {
+  position: integer().primaryKey(),
+  id: text().notNull(),
+  customerId: text('customer_id').notNull(),
+  email: text().notNull(),
+  language: text(),
+  productId: text('product_id').notNull(),
+  productCode: text('product_code').notNull(),
+  productName: text('product_name').notNull(),
+  productType: text('product_type').notNull(),
+  quantity: integer().notNull(),
+  amount: integer().notNull(),
+  currency: text().notNull(),
+  status: text({ enum: orderStatuses }).notNull(),
+  checkoutId: text('checkout_id'),
+  seq: integer().notNull(),
+  createdAtMs: integer('created_ms').notNull(),
+  updatedAtMs: integer('updated_ms').notNull(),
+});
+
+export const orderState = sqliteTable('order_state', {
+  orderId: text('order_id').notNull(),
+  seq: integer().notNull(),
+  state: text().notNull(),
+  atMs: integer('at_ms').notNull(),
+  detail: text(),
+});
+
+export const audit = sqliteTable('audit', {
+  id: text().primaryKey(),
+  key: text().notNull(),
+  customerId: text('customer_id').notNull(),
+  orderIds: text('order_ids', { mode: 'json' }).$type<readonly string[]>().notNull(),
+  answer: text({ mode: 'json' }).$type<CheckoutAnswer>(),
+  createdAtMs: integer('created_ms').notNull(),
+});
+
+export const payment = sqliteTable('payment', {
+  id: text().primaryKey(),
+  status: text({ enum: paymentStatuses }).notNull(),
+  attempt: integer().notNull(),
+  amount: integer().notNull(),
+  currency: text().notNull(),
+  method: text().notNull(),
+  reference: text(),
+  declineCode: text('decline_code'),
+  dueMs: integer('due_ms').notNull(),
+  createdAtMs: integer('created_ms').notNull(),
+  updatedAtMs: integer('updated_ms').notNull(),
+});
+
+export const task = sqliteTable('task', {
+  id: text().primaryKey(),
+  orderId: text('order_id').notNull(),
+  pipeline: text().notNull(),
+  step: text().notNull(),
+  state: text({ enum: ['ready', 'running', 'failed'] }).notNull(),
+  attempts: integer().notNull(),
+  crashes: integer().notNull(),
+  lease: integer().notNull(),
+  leaseUntilMs: integer('lease_until_ms'),
+  runAtMs: integer('run_ms').notNull(),
+  seq: integer().notNull(),
+  lastError: text('last_error'),
+});
+
+export const finished = sqliteTable('finished', {
+  atMs: integer('at_ms').notNull(),
+  pipeline: text().notNull(),
+  tasks: integer().notNull(),
+});
+
+export const invoice = sqliteTable('invoice', {
+  year: integer().notNull(),
+  sequence: integer().notNull(),
+  orderId: text('order_id').notNull(),
+  issuedAtMs: integer('issued_ms').notNull(),
+});
+
+export const licence = sqliteTable('licence', {
+  orderId: text('order_id').notNull(),
+  unit: integer().notNull(),
+  key: text().notNull(),
+});
+
+export const capturedMail = sqliteTable('captured_mail', {
+  id: integer().primaryKey(),
+  messageId: text('message_id').notNull(),
+  orderId: text('order_id').notNull(),
+  to: text('recipient').notNull(),
+  subject: text().notNull(),
+  text: text().notNull(),
+  html: text().notNull(),
+  atMs: integer('at_ms').notNull(),
+});
+
+export const secret = sqliteTable('secret', {
+  name: text().primaryKey(),
+  value: text().notNull(),
+});
+
+/** For statements in plain SQL: the columns under the names that the rows above have. */
+export const columnsOf = (table: SQLiteTable, alias: string, except: readonly string[] = []): string =>
+  Object.entries(getTableColumns(table))
+    .filter(([name]) => !except.includes(name))
+    .map(([name, column]) => `${alias}.${column.name} as ${name}`)
+    .join(', ');
+
+/** Compiles only while the rows are what core says they are. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
+type Plain<T> = { -readonly [K in keyof T]: T[K] };
+/** An object within a row, such as `product`, as columns: `productId`, … */
+type Columns<Name extends string, T> = { [K in keyof T & string as `${Name}${Capitalize<K>}`]: T[K] };
+
+export const rowsAreCores: [
+  Same<Omit<typeof product.$inferSelect, 'position'>, Plain<Omit<Product, 'price'> & Product['price']>>,
+  Same<
+    Omit<typeof orders.$inferSelect, 'position' | 'seq'>,
+    Plain<Omit<Order, 'product' | 'total'> & Columns<'product', Order['product']> & Order['total'] & Contact>
+  >,
+  Same<Omit<typeof orderState.$inferSelect, 'orderId'>, Plain<OrderState>>,
+  Same<
+    Pick<typeof payment.$inferSelect, Exclude<keyof Payment, 'amount'> | 'amount' | 'currency'>,
+    Plain<Omit<Payment, 'amount'> & Payment['amount']>
+  >,
+  Same<
+    Omit<typeof task.$inferSelect, 'state' | 'lease' | 'leaseUntilMs' | 'seq'>,
+    Plain<Omit<Task, 'state'>>
+  >,
+  Same<Omit<typeof capturedMail.$inferSelect, 'id'>, Plain<CapturedMail>>,
+] = [true, true, true, true, true, true];

@@ -1,0 +1,49 @@
+import type { SearchQuery, Word } from '../../core/search.ts';
+
+/**
+ * Queries as FTS5 text (https://www.sqlite.org/fts5.html#full_text_query_syntax). Words hold letters, marks
+ * and digits only and stand in quotes, so that no text of a user becomes an operator. A query without a word
+ * is an empty phrase, which finds nothing.
+ */
+const render = ({ terms }: SearchQuery, form: keyof Word): string =>
+  terms
+    .map(({ words, prefix }) => `"${words.map((word) => word[form]).join(' ')}"${prefix ? ' *' : ''}`)
+    .join(' AND ');
+
+const nothing = '""';
+
+/** Products that hold the words, whatever their accents; `exactly` with the accents as typed, or without. */
+export const productText = (query: SearchQuery, exactly: boolean): string => {
+  const folded = `{name code} : (${render(query, 'folded')})`;
+  const exact = `{exact_name exact_code} : (${render(query, 'exact')})`;
+  return query.terms.length === 0 ? nothing : `${folded} ${exactly ? 'AND' : 'NOT'} ${exact}`;
+};
+
+/** Orders that hold the words, whatever their accents, among those of a customer and of a type. */
+export const orderText = (query: SearchQuery, facets: Facets): string =>
+  query.terms.length === 0
+    ? nothing
+    : [...facetsOf(facets).map((facet) => `"${facet}"`), render(query, 'folded')].join(' AND ');
+
+type Facets = { readonly customerId: string | null; readonly type: string | null };
+
+/**
+ * What an order's words are joined by, so that FTS5 meets only orders of that customer, or of that type: one
+ * character each, of those for private use, which no word holds. They only narrow: two customers may share
+ * one, and the statement still compares the columns.
+ */
+export const facetsOf = ({ customerId, type }: Facets): readonly string[] => [
+  ...(customerId === null ? [] : [privateUse(0xf0000, customerId)]),
+  ...(type === null ? [] : [privateUse(0x100000, type)]),
+];
+
+/** One of the 65,534 characters of a plane for private use, by the FNV-1a hash of `text`. */
+const privateUse = (plane: number, text: string): string => {
+  let hash = 0x811c9dc5;
+  for (const octet of new TextEncoder().encode(text)) hash = Math.imul(hash ^ octet, 0x01000193) >>> 0;
+  return String.fromCodePoint(plane + (hash % 65_534));
+};
+
+/** As FTS5 is to cut them again: at spaces. */
+export const joined = (words: readonly Word[], form: keyof Word): string =>
+  words.map((word) => word[form]).join(' ');

@@ -1,0 +1,104 @@
+import type { CheckoutAnswer, Settled, Settlement } from '../../core/audit.ts';
+import { nextStatus, type OrderEvent } from '../../core/order.ts';
+import { nextPaymentStatus, type PaymentEvent, type PaymentStatus } from '../../core/payment.ts';
+import { firstStep } from '../../core/steps.ts';
+import type { Connection } from './connection.ts';
+import { telling } from './history.ts';
+
+type Outcome = Settlement['outcome'];
+
+/** What each outcome does to the payment and to its orders. */
+const events: Readonly<
+  Record<Outcome['kind'], { readonly payment: PaymentEvent; readonly order: OrderEvent | null }>
+> = {
+  succeeded: { payment: 'succeed', order: 'pay' },
+  declined: { payment: 'decline', order: 'release' },
+  cancelled: { payment: 'cancel', order: 'release' },
+  released: { payment: 'cancel', order: 'release' },
+  unknown: { payment: 'lose', order: null },
+};
+
+type Row = {
+  readonly status: PaymentStatus;
+  readonly attempt: number;
+  /** JSON, as the answer is. */
+  readonly orderIds: string;
+  readonly answer: string | null;
+};
+
+export const settling = (connection: Connection) => {
+  const { client } = connection;
+  const moveOrders = orderMoving(connection);
+  const byId = client.prepare<[string], Row>(
+    `select p.status, p.attempt, a.order_ids as orderIds, a.answer
+     from payment p cross join audit a on a.id = p.id where p.id = ?`,
+  );
+  const updatePayment = client.prepare<[PaymentStatus, string | null, string | null, number, string]>(
+    'update payment set status = ?, reference = ?, decline_code = ?, updated_ms = ? where id = ?',
+  );
+  const storeAnswer = client.prepare<[string, string]>('update audit set answer = ? where id = ?');
+
+  return (settlement: Settlement, nowMs: number): Settled => {
+    const { checkoutId, attempt, outcome } = settlement;
+    const row = byId.get(checkoutId);
+    if (row === undefined) throw new Error(`there is no checkout ${checkoutId} to settle`);
+    const given: CheckoutAnswer | null = row.answer === null ? null : JSON.parse(row.answer);
+
+    const status = nextPaymentStatus(row.status, events[outcome.kind].payment);
+    const overtaken = outcome.kind === 'released' && attempt !== row.attempt;
+    if (status === null || overtaken) return { applied: false, paymentStatus: row.status, answer: given };
+
+    const answer = given ?? settlement.answer;
+    updatePayment.run(status, referenceOf(outcome), declineCodeOf(outcome), nowMs, checkoutId);
+    if (given === null && answer !== null) storeAnswer.run(JSON.stringify(answer), checkoutId);
+    moveOrders(settlement, JSON.parse(row.orderIds), nowMs);
+    return { applied: true, paymentStatus: status, answer };
+  };
+};
+
+const orderMoving = ({ client }: Connection) => {
+  const tell = telling(client);
+  const update = client
+    .prepare<[string, number, string, string], number>(
+      `update orders set status = ?, seq = seq + 1, updated_ms = ?
+       where id = ? and checkout_id = ? and status = 'paying' returning seq`,
+    )
+    .pluck();
+  const insertTask = client.prepare<[string, string, string, string, number, number]>(
+    `insert into task (id, order_id, pipeline, step, state, run_ms, seq) values (?, ?, ?, ?, 'ready', ?, ?)`,
+  );
+
+  return ({ checkoutId, outcome, tasks }: Settlement, orderIds: readonly string[], nowMs: number): void => {
+    const event = events[outcome.kind].order;
+    const status = event === null ? null : nextStatus('paying', event);
+    if (status === null) return;
+    const taskOf = new Map(tasks.map((task) => [task.orderId, task]));
+    for (const orderId of orderIds) {
+      const seq = update.get(status, nowMs, orderId, checkoutId);
+      if (seq === undefined)
+        throw new Error(`the order ${orderId} is not held by its checkout ${checkoutId}`);
+      tell(orderId, { seq, state: status, detail: detailOf(outcome) }, nowMs);
+      if (status !== 'paid') continue;
+      const task = taskOf.get(orderId);
+      if (task === undefined) throw new Error(`the order ${orderId} is paid and has no task`);
+      insertTask.run(task.id, orderId, task.pipeline, firstStep(task.pipeline), nowMs, seq);
+    }
+  };
+};
+
+const referenceOf = (outcome: Outcome) => (outcome.kind === 'succeeded' ? outcome.reference : null);
+const declineCodeOf = (outcome: Outcome) => (outcome.kind === 'declined' ? outcome.declineCode : null);
+
+const detailOf = (outcome: Outcome): string | null => {
+  switch (outcome.kind) {
+    case 'declined':
+      return `declined: ${outcome.declineCode}`;
+    case 'cancelled':
+      return 'cancelled';
+    case 'released':
+      return 'payment unavailable';
+    case 'succeeded':
+    case 'unknown':
+      return null;
+  }
+};

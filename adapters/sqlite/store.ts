@@ -1,0 +1,60 @@
+import { eq, lt } from 'drizzle-orm';
+import type { Store } from '../../core/store.ts';
+import type { World } from '../../core/world.ts';
+import { memoryWakeup } from '../memory/wakeup.ts';
+import { audits } from './audits.ts';
+import { type Connection, type ConnectionOptions, connectionOver, openClient } from './connection.ts';
+import { mailbox } from './mailbox.ts';
+import { migrate } from './migrate.ts';
+import { orders } from './orders.ts';
+import { products } from './products.ts';
+import { queue } from './queue.ts';
+import { finished, secret } from './schema.ts';
+
+/** Kept for a while for the queue's throughput; older rows are pruned. */
+const finishedKeptMs = 10 * 60_000;
+
+/**
+ * Opens and migrates. Rejects with the driver's error where the file cannot be opened, and with
+ * `SchemaTooNew` where a newer version has migrated the database.
+ */
+export const sqliteStore = async (world: World, options: ConnectionOptions): Promise<Store> => {
+  const client = openClient(options);
+  try {
+    migrate(client, world.clock.nowMs());
+    return storeOver(connectionOver(client), world);
+  } catch (cause) {
+    client.close();
+    throw cause;
+  }
+};
+
+const storeOver = (connection: Connection, world: World): Store => {
+  const { ask, client, db, write } = connection;
+  return {
+    products: products(connection, world),
+    orders: orders(connection),
+    audits: audits(connection),
+    queue: queue(connection, world),
+    mailbox: mailbox(connection, world),
+    wakeup: memoryWakeup(),
+    secret: async (name, fresh) =>
+      write(() => {
+        db.insert(secret).values({ name, value: fresh }).onConflictDoNothing().run();
+        return db.select().from(secret).where(eq(secret.name, name)).get()?.value ?? fresh;
+      }),
+    ping: async () =>
+      ask(() => {
+        client.exec('select 1');
+      }),
+    prune: async (nowMs) =>
+      write(() => {
+        db.delete(finished)
+          .where(lt(finished.atMs, nowMs - finishedKeptMs))
+          .run();
+      }),
+    close: async () => {
+      client.close();
+    },
+  };
+};

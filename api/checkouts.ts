@@ -1,0 +1,124 @@
+import { Elysia, t } from 'elysia';
+import { err, ok, type Result } from 'neverthrow';
+import type { CheckoutSuccess } from '../core/checkout.ts';
+import type { Authenticate } from './auth.ts';
+import { readBody } from './body.ts';
+import { isOperator, signedIn } from './callers.ts';
+import { check, invalid } from './check.ts';
+import type { ApiDeps } from './deps.ts';
+import { orRefuse, type RequestFailure, refusal } from './failures.ts';
+import { idempotencyKeyOf } from './idempotencyKey.ts';
+import { checkoutAnswerJson, checkoutJson, renderCheckout, renderCheckoutAnswer } from './json/checkout.ts';
+import { exactly } from './json/component.ts';
+import { idParameter, operation } from './operation.ts';
+import { idOf } from './path.ts';
+import { requestIdOf } from './requestId.ts';
+import { samples } from './samples.ts';
+import { text, uuid } from './schemas.ts';
+
+const paying = check(
+  exactly({
+    orderIds: t.Array(uuid, { minItems: 1, maxItems: 100 }),
+    payment: exactly({ method: text(100, 'a means of payment') }),
+  }),
+);
+
+export const checkoutCommands = ({ checkOut }: ApiDeps, authenticate: Authenticate) =>
+  new Elysia().use(signedIn(authenticate, 'customer')).post(
+    '/checkouts',
+    async ({ caller, request, set }) => {
+      const key = orRefuse(idempotencyKeyOf(request.headers));
+      const body = orRefuse(await readBody(request, paying));
+      const command = {
+        key,
+        customerId: caller.id,
+        orderIds: orRefuse(distinct(body.orderIds)),
+        method: body.payment.method,
+        requestId: requestIdOf(set),
+      };
+      const success = orRefuse(await checkOut(command));
+      const answer = orRefuse(accepted(success));
+      set.status = 202;
+      set.headers.location = `/checkouts/${answer.checkoutId}`;
+      if (success.replayed) set.headers['idempotent-replayed'] = 'true';
+      return renderCheckoutAnswer(answer);
+    },
+    operation({
+      tag: 'Checkouts',
+      summary: 'Pay orders',
+      description:
+        'All of them or none. However often the same request is sent under one Idempotency-Key, it is charged once, and answered the same again.',
+      parameters: [
+        {
+          name: 'Idempotency-Key',
+          in: 'header',
+          required: true,
+          description: 'The audit GUID: a UUID that names this checkout, bare or in double quotes.',
+          schema: { type: 'string' },
+          example: samples.auditGuid,
+        },
+      ],
+      body: { schema: paying.schema, example: samples.paying },
+      answers: {
+        202: {
+          description: 'Paid; or, with the status `unknown`, still being confirmed: see `Location`.',
+          schema: checkoutAnswerJson.ref,
+          example: samples.checkout,
+          headers: ['location', 'idempotent-replayed'],
+        },
+      },
+      failures: [
+        'idempotency_key_missing',
+        'idempotency_key_invalid',
+        'payment_declined',
+        'not_found',
+        'checkout_in_progress',
+        'order_in_progress',
+        'order_not_payable',
+        'out_of_stock',
+        'idempotency_key_reused',
+        'mixed_currency',
+        'payment_unavailable',
+      ],
+    }),
+  );
+
+/** The ids in the form that they are stored in. */
+const distinct = (ids: readonly string[]): Result<readonly string[], RequestFailure> => {
+  const lower = ids.map((id) => id.toLowerCase());
+  return new Set(lower).size === lower.length
+    ? ok(lower)
+    : err(invalid([{ path: '/orderIds', message: 'Expected no id twice' }]));
+};
+
+/** What is answered with 202; a payment that did not happen is a problem. */
+const accepted = ({
+  answer,
+  replayed,
+}: CheckoutSuccess): Result<CheckoutSuccess['answer'], RequestFailure> => {
+  const { status, checkoutId, requestId, payment } = answer;
+  if (status === 'succeeded' || status === 'unknown') return ok(answer);
+  const declineCode = status === 'cancelled' ? 'cancelled' : (payment.declineCode ?? 'declined');
+  return err({ kind: 'payment_declined', declineCode, checkoutId, requestId, replayed });
+};
+
+/** Of both the commands' role and the queries': whoever took a checkout in also says what came of it. */
+export const checkoutQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
+  new Elysia().use(signedIn(authenticate, 'customer', 'operator')).get(
+    '/checkouts/:id',
+    async ({ caller, params }) => {
+      const checkout = orRefuse(await store.audits.find(orRefuse(idOf(params))));
+      if (checkout === null || (checkout.customerId !== caller.id && !isOperator(caller)))
+        throw refusal({ kind: 'not_found' });
+      return renderCheckout(checkout);
+    },
+    operation({
+      tag: 'Checkouts',
+      summary: 'A checkout as it now stands',
+      parameters: [idParameter(samples.checkout.checkoutId)],
+      answers: {
+        200: { description: 'The checkout.', schema: checkoutJson.ref, example: samples.checkoutNow },
+      },
+      failures: ['not_found'],
+    }),
+  );

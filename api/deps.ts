@@ -1,0 +1,35 @@
+import type { CheckOut } from '../core/checkout.ts';
+import type { Page } from '../core/page.ts';
+import type { Charge } from '../core/payment.ts';
+import type { Answer } from '../core/result.ts';
+import type { Store } from '../core/store.ts';
+import type { World } from '../core/world.ts';
+import type { AuthSettings } from './auth.ts';
+
+/** All that the API is driven with. */
+export type ApiDeps = {
+  readonly store: Store;
+  readonly checkOut: CheckOut;
+  /** The simulated provider's books, newest first, `after` being the id of the last charge before; else null. */
+  readonly charges: ListCharges | null;
+  readonly auth: AuthSettings;
+  /** Serves `/demo`, where anybody gets a token; needs a secret to sign them with. */
+  readonly demo: boolean;
+  /** `checkout` serves commands and checkouts, `read` queries, `worker` only its health: they scale apart. */
+  readonly role: 'all' | 'checkout' | 'read' | 'worker';
+  readonly world: World;
+  readonly version: string;
+  readonly log: ApiLog;
+  /** Names what is missing (`database`, …); nothing of it where the API can do its work. */
+  isReady(): Promise<{ readonly ready: boolean; readonly missing: readonly string[] }>;
+};
+
+export type ListCharges = (query: {
+  readonly after: string | null;
+  /** 1 to 100. */
+  readonly limit: number;
+}) => Answer<Page<Charge, string>>;
+
+export type ApiLog = {
+  error(message: string, facts: Readonly<Record<string, unknown>>): void;
+};

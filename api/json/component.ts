@@ -1,0 +1,27 @@
+import { type TSchema, t } from 'elysia';
+
+/** A schema that the OpenAPI document names once, and the reference to it. */
+export type Component = { readonly name: string; readonly schema: TSchema; readonly ref: TSchema };
+
+export const component = (name: string, schema: TSchema): Component => ({
+  name,
+  schema,
+  ref: t.Unsafe({ $ref: `#/components/schemas/${name}` }),
+});
+
+/** An object of exactly these members. */
+export const exactly = <const Properties extends Record<string, TSchema>>(properties: Properties) =>
+  t.Object(properties, { additionalProperties: false });
+
+export const listSchema = ({ name, ref }: Component): Component =>
+  component(
+    `${name}List`,
+    exactly({
+      items: t.Array(ref),
+      nextCursor: t.Union([t.String(), t.Null()], {
+        description: 'To be sent as cursor for the next page; null at the end.',
+      }),
+    }),
+  );
+
+export const timeOf = (ms: number): string => new Date(ms).toISOString();

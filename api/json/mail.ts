@@ -1,0 +1,29 @@
+import { t } from 'elysia';
+import type { CapturedMail } from '../../core/mail.ts';
+import { id, time } from '../schemas.ts';
+import { component, exactly, listSchema, timeOf } from './component.ts';
+
+export const mailJson = component(
+  'Mail',
+  exactly({
+    messageId: t.String(),
+    orderId: id,
+    to: t.String(),
+    subject: t.String(),
+    text: t.String(),
+    html: t.String(),
+    at: time,
+  }),
+);
+
+export const mailListJson = listSchema(mailJson);
+
+export const renderMail = ({ messageId, orderId, to, subject, text, html, atMs }: CapturedMail) => ({
+  messageId,
+  orderId,
+  to,
+  subject,
+  text,
+  html,
+  at: timeOf(atMs),
+});

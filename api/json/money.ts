@@ -1,0 +1,11 @@
+import { t } from 'elysia';
+import { currency } from '../schemas.ts';
+import { component, exactly } from './component.ts';
+
+export const moneyJson = component(
+  'Money',
+  exactly({
+    amount: t.Number({ multipleOf: 1, minimum: 0, description: 'In the minor unit of the currency.' }),
+    currency,
+  }),
+);

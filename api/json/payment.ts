@@ -1,0 +1,52 @@
+import { t } from 'elysia';
+import { type Charge, type Payment, paymentStatuses } from '../../core/payment.ts';
+import { currency, id, orNull, word } from '../schemas.ts';
+import { component, exactly, listSchema } from './component.ts';
+
+const amount = t.Number({ multipleOf: 1, minimum: 0, description: 'In the minor unit of the currency.' });
+
+export const paymentJson = component(
+  'Payment',
+  exactly({
+    id,
+    status: word(paymentStatuses),
+    amount,
+    currency,
+    method: t.String(),
+    declineCode: orNull(t.String()),
+  }),
+);
+
+export const renderPayment = ({ id, status, amount, method, declineCode }: Payment) => ({
+  id,
+  status,
+  amount: amount.amount,
+  currency: amount.currency,
+  method,
+  declineCode,
+});
+
+export const chargeJson = component(
+  'Charge',
+  exactly({
+    id: t.String(),
+    idempotencyKey: t.String({ description: 'The payment that it was sent for.' }),
+    amount,
+    currency,
+    status: word(['succeeded', 'declined', 'cancelled']),
+    declineCode: orNull(t.String()),
+    createdAt: t.String({ format: 'date-time' }),
+  }),
+);
+
+export const chargeListJson = listSchema(chargeJson);
+
+export const renderCharge = ({ id, idempotencyKey, amount, status, declineCode, createdAtMs }: Charge) => ({
+  id,
+  idempotencyKey,
+  amount: amount.amount,
+  currency: amount.currency,
+  status,
+  declineCode,
+  createdAt: new Date(createdAtMs).toISOString(),
+});

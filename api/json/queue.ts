@@ -1,0 +1,54 @@
+import { t } from 'elysia';
+import { type QueueCounts, type Task, taskStates } from '../../core/queue.ts';
+import { id, orNull, productType, time, word } from '../schemas.ts';
+import { component, exactly, listSchema, timeOf } from './component.ts';
+
+const count = t.Number({ multipleOf: 1, minimum: 0 });
+
+export const queueJson = component(
+  'Queue',
+  exactly({
+    counts: t.Array(exactly({ pipeline: productType, state: word(taskStates), tasks: count })),
+    totals: exactly({ ready: count, running: count, waiting: count, failed: count }),
+    oldestReadyAgeMs: t.Number({ minimum: 0, description: '0 where nothing is ready.' }),
+    finishedPerSecond: t.Number({ minimum: 0, description: 'Averaged over the last minute.' }),
+  }),
+);
+
+export const renderQueue = ({ counts, oldestReadyAgeMs, finishedPerSecond }: QueueCounts) => {
+  const totals = { ready: 0, running: 0, waiting: 0, failed: 0 };
+  for (const { state, tasks } of counts) totals[state] += tasks;
+  return {
+    counts: counts.map(({ pipeline, state, tasks }) => ({ pipeline, state, tasks })),
+    totals,
+    oldestReadyAgeMs,
+    finishedPerSecond,
+  };
+};
+
+export const taskJson = component(
+  'Task',
+  exactly({
+    id,
+    orderId: id,
+    pipeline: productType,
+    step: t.String({ description: 'The step that is next, or that failed.' }),
+    state: word(taskStates),
+    attempts: t.Number({ multipleOf: 1, minimum: 0, description: 'Failed tries of this step.' }),
+    lastError: orNull(t.String()),
+    runAt: time,
+  }),
+);
+
+export const taskListJson = listSchema(taskJson);
+
+export const renderTask = ({ id, orderId, pipeline, step, state, attempts, lastError, runAtMs }: Task) => ({
+  id,
+  orderId,
+  pipeline,
+  step,
+  state,
+  attempts,
+  lastError,
+  runAt: timeOf(runAtMs),
+});

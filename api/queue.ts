@@ -1,0 +1,94 @@
+import { Elysia, t } from 'elysia';
+import { taskStates } from '../core/queue.ts';
+import type { Authenticate } from './auth.ts';
+import { readBody } from './body.ts';
+import { signedIn } from './callers.ts';
+import { check } from './check.ts';
+import { listOf, readCursor } from './cursor.ts';
+import type { ApiDeps } from './deps.ts';
+import { orRefuse } from './failures.ts';
+import { exactly } from './json/component.ts';
+import { queueJson, renderQueue, renderTask, taskListJson } from './json/queue.ts';
+import { operation, queryParameters } from './operation.ts';
+import { readQuery } from './query.ts';
+import { samples } from './samples.ts';
+import { cursor, integer, limit, limitDefault, productType, storedId, uuid, word } from './schemas.ts';
+
+const filters = check(
+  exactly({
+    state: t.Optional(word(taskStates)),
+    pipeline: t.Optional(productType),
+    orderId: t.Optional(uuid),
+    cursor: t.Optional(cursor),
+    limit: t.Optional(limit),
+  }),
+);
+
+/** The id of a task. */
+const key = check(storedId);
+
+export const queueQueries = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+  new Elysia()
+    .use(signedIn(authenticate, 'operator'))
+    .get(
+      '/queue',
+      async () => renderQueue(orRefuse(await store.queue.counts(world.clock.nowMs()))),
+      operation({
+        tag: 'Queue',
+        summary: 'How the queue stands',
+        answers: { 200: { description: 'The counts.', schema: queueJson.ref, example: samples.queue } },
+        failures: [],
+      }),
+    )
+    .get(
+      '/queue/tasks',
+      async ({ request }) => {
+        const query = orRefuse(readQuery(request.url, filters));
+        const page = await store.queue.tasks({
+          state: query.state ?? null,
+          pipeline: query.pipeline ?? null,
+          orderId: query.orderId?.toLowerCase() ?? null,
+          after: orRefuse(readCursor(query.cursor, key)),
+          limit: query.limit ?? limitDefault,
+          nowMs: world.clock.nowMs(),
+        });
+        return listOf(orRefuse(page), renderTask);
+      },
+      operation({
+        tag: 'Queue',
+        summary: 'Unfinished tasks',
+        description: 'Oldest first. A task that is done is no longer there: its order’s history tells.',
+        parameters: queryParameters(filters),
+        answers: { 200: { description: 'A page.', schema: taskListJson.ref, example: samples.tasks } },
+        failures: ['validation_failed'],
+      }),
+    );
+
+const retrying = check(exactly({ taskIds: t.Array(uuid, { minItems: 1, maxItems: 1_000 }) }));
+
+export const queueCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+  new Elysia().use(signedIn(authenticate, 'operator')).post(
+    '/queue/retries',
+    async ({ request, set }) => {
+      const { taskIds } = orRefuse(await readBody(request, retrying));
+      const distinct = [...new Set(taskIds.map((id) => id.toLowerCase()))];
+      const retried = orRefuse(await store.queue.retry(distinct, world.clock.nowMs()));
+      if (retried > 0) store.wakeup.notify();
+      set.status = 202;
+      return { retried };
+    },
+    operation({
+      tag: 'Queue',
+      summary: 'Try failed tasks again',
+      description: 'Each resumes at the step that failed. Ids that are no failed tasks are passed over.',
+      body: { schema: retrying.schema, example: samples.retrying },
+      answers: {
+        202: {
+          description: 'How many were taken up.',
+          schema: exactly({ retried: integer({ minimum: 0, maximum: 1_000 }) }),
+          example: { retried: 1 },
+        },
+      },
+      failures: [],
+    }),
+  );

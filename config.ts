@@ -1,0 +1,127 @@
+import { err, ok, type Result } from 'neverthrow';
+import { type LogLevel, type Role, type Setting, settings } from './settings.ts';
+
+/** All that can be set from outside. Read once, at the start, by `readConfig`; nothing else reads the environment. */
+export type Config = {
+  readonly port: number;
+  /** Whether `PORT` was written: a worker listens only where it was. */
+  readonly portGiven: boolean;
+  readonly role: Role;
+  readonly production: boolean;
+  readonly logLevel: LogLevel;
+  readonly databaseUrl: string;
+  readonly databasePoolSize: number;
+  readonly databasePooling: 'session' | 'transaction';
+  readonly databaseWaitMs: number;
+  readonly auth: Auth;
+  /** Null: mails are captured in the database. */
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
+  readonly mailsMax: number;
+  readonly paymentTimeoutMs: number;
+  readonly reconcileAfterMs: number;
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  readonly batchMax: number;
+  readonly claimers: number;
+  /** Names of pipelines that this process works. */
+  readonly workerPipelines: readonly string[];
+  readonly shutdownMs: number;
+};
+
+/** How callers prove who they are. */
+export type Auth = {
+  /** `demo`: anyone may ask for a token, for trying it out only. */
+  readonly key:
+    | { readonly kind: 'demo' }
+    | { readonly kind: 'secret'; readonly secret: string }
+    | { readonly kind: 'jwks'; readonly url: string };
+  readonly issuer: string | null;
+  readonly audience: string | null;
+};
+
+/** The configuration, or everything that is wrong with it: a line each, for a person, with no secret in it. */
+export const readConfig = (env: Environment): Result<Config, readonly string[]> => {
+  const wrong: string[] = [];
+  const read = <T>(setting: Setting<T>): T => {
+    const text = env[setting.name];
+    if (text === undefined || (text === '' && setting.empty === 'unset')) return setting.fallback;
+    const value = setting.read(text);
+    if (value.isOk()) return value.value;
+    wrong.push(`${setting.name} ${setting.show(text)}: ${value.error}`);
+    return setting.fallback;
+  };
+
+  const production = read(settings.nodeEnv) === 'production';
+  const config = {
+    port: read(settings.port),
+    portGiven: (env.PORT ?? '') !== '',
+    role: read(settings.role),
+    production,
+    logLevel: read(settings.logLevel),
+    databaseUrl: read(settings.databaseUrl),
+    databasePoolSize: read(settings.databasePoolSize),
+    databasePooling: read(settings.databasePooling),
+    databaseWaitMs: read(settings.databaseWaitMs),
+    smtpUrl: read(settings.smtpUrl),
+    mailFrom: read(settings.mailFrom),
+    mailsMax: read(settings.mailsMax),
+    paymentTimeoutMs: read(settings.paymentTimeoutMs),
+    reconcileAfterMs: read(settings.reconcileAfterMs),
+    leaseMs: read(settings.leaseMs),
+    pollMs: read(settings.pollMs),
+    batchMax: read(settings.batchMax),
+    claimers: read(settings.claimers),
+    workerPipelines: read(settings.workerPipelines),
+    shutdownMs: read(settings.shutdownMs),
+  };
+  const auth = {
+    key: keyOf(read(settings.authSecret), read(settings.authJwksUrl)),
+    issuer: read(settings.authIssuer),
+    audience: read(settings.authAudience),
+  };
+  read(settings.paymentProvider);
+
+  wrong.push(...conflictsOf(config), ...authConflictsOf(env, production));
+  return wrong.length > 0 ? err(wrong) : ok({ ...config, auth });
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const keyOf = (secret: string | null, url: string | null): Auth['key'] => {
+  if (secret !== null) return { kind: 'secret', secret };
+  return url === null ? { kind: 'demo' } : { kind: 'jwks', url };
+};
+
+/** What each setting allows alone but not together. */
+const conflictsOf = ({
+  paymentTimeoutMs,
+  reconcileAfterMs,
+}: Pick<Config, 'paymentTimeoutMs' | 'reconcileAfterMs'>): readonly string[] =>
+  paymentTimeoutMs < reconcileAfterMs
+    ? []
+    : [
+        `PAYMENT_TIMEOUT_MS ${paymentTimeoutMs} is not below RECONCILE_AFTER_MS ${reconcileAfterMs}: a charge that is still being waited for would be taken up as lost; lower the first or raise the second`,
+      ];
+
+/** By what is written, even wrongly: a secret that was refused must not count as no secret. */
+const authConflictsOf = (env: Environment, production: boolean): readonly string[] => {
+  const isWritten = (name: string) => env[name] !== undefined;
+  const keys = ['AUTH_SECRET', 'AUTH_JWKS_URL'].filter(isWritten);
+  if (keys.length === 2)
+    return [
+      'AUTH_SECRET and AUTH_JWKS_URL are both set: tokens are checked by one of them, so remove the other',
+    ];
+  if (keys.length === 1) return [];
+  const unused = ['AUTH_ISSUER', 'AUTH_AUDIENCE'].filter((name) => (env[name] ?? '') !== '');
+  return [
+    ...unused.map(
+      (name) => `${name} is set without a key to check tokens by: set AUTH_SECRET or AUTH_JWKS_URL too`,
+    ),
+    ...(production
+      ? [
+          'AUTH_SECRET and AUTH_JWKS_URL are not set, and with NODE_ENV=production there is no demo mode, in which anyone may have a token: set one of them',
+        ]
+      : []),
+  ];
+};

@@ -1,0 +1,98 @@
+import { Buffer } from 'node:buffer';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { mailDomain } from './adapters/smtp/address.ts';
+import { systemWorld } from './adapters/world.ts';
+import { app } from './api/app.ts';
+import type { AuthSettings } from './api/auth.ts';
+import { serve } from './api/server.ts';
+import { banner } from './banner.ts';
+import { loadCatalogue } from './catalogue/load.ts';
+import { type Auth, type Config, readConfig } from './config.ts';
+import { checkOut } from './core/checkout.ts';
+import type { Answer } from './core/result.ts';
+import type { Store } from './core/store.ts';
+import type { World } from './core/world.ts';
+import { logTo } from './log.ts';
+import packageJson from './package.json' with { type: 'json' };
+import { type Close, cannotStart, closeOnSignal, refuseToStart, startFailure } from './process.ts';
+import { openMailer, openProvider, openStore, reachStore } from './wire.ts';
+import type { Log } from './worker/log.ts';
+import { startWorker } from './worker/worker.ts';
+
+/** Opens all that `config` asks for, each with its way to close it, and answers what to tell of it. */
+const open = async (config: Config, log: Log, opened: Close[]): Promise<string> => {
+  const { role, production, port } = config;
+  const { version } = packageJson;
+  const world = systemWorld();
+
+  const store = await reachStore(() => openStore(world, config), config, log);
+  opened.push(store.close);
+  const { provider, charges, close: closeProvider } = await openProvider(world, config);
+  opened.push(closeProvider);
+  const { mailer, close: closeMailer } = await openMailer(store, config);
+  opened.push(closeMailer);
+  // Both may take their time to end, and whoever asks us to stop may give us little: they end side by side.
+  const driving: Close[] = [];
+  opened.push(() => Promise.all(driving.map((close) => close())));
+
+  const isApi = role !== 'worker';
+  const demo = isApi && config.auth.key.kind === 'demo';
+  if (isApi && !production) await orThrow(loadCatalogue(store.products, world.clock));
+  let address: string | null = null;
+  if (isApi || config.portGiven) {
+    const auth = await authOf(config.auth, store, world);
+    const pay = checkOut({ ...store, provider, world }, config);
+    const isReady = () => readiness(store);
+    const api = app({ store, checkOut: pay, charges, auth, demo, role, world, version, log, isReady });
+    const listening = await serve(api, { port });
+    driving.push(() => Promise.race([listening.stop(), sleep(config.shutdownMs)]));
+    address = `http://localhost:${listening.port}`;
+  }
+  if (role === 'all' || role === 'worker') {
+    const settings = {
+      ...config,
+      pipelines: config.workerPipelines,
+      mailDomain: mailDomain(config.mailFrom),
+    };
+    driving.push(startWorker({ store, provider, mailer, world, log }, settings).stop);
+  }
+  return banner({ version, role, address, exampleKey: demo ? world.ids.next(world.clock.nowMs()) : null });
+};
+
+/** Demo tokens are signed with a secret that the whole fleet shares. */
+const authOf = async ({ key, ...expected }: Auth, store: Store, { chance }: World): Promise<AuthSettings> => {
+  if (key.kind !== 'demo') return { key, ...expected };
+  const fresh = Buffer.from(chance.bytes(32)).toString('base64url');
+  return { key: { kind: 'secret', secret: await orThrow(store.secret('demo_auth', fresh)) }, ...expected };
+};
+
+const readyWithinMs = 2_000;
+
+const readiness = async (store: Store) => {
+  const pinged = store.ping().then((answer) => answer.isOk());
+  const ready = await Promise.race([pinged, sleep(readyWithinMs, false)]);
+  return { ready, missing: ready ? [] : ['database'] };
+};
+
+const orThrow = async <T>(answer: Answer<T>): Promise<T> => {
+  const result = await answer;
+  if (result.isErr()) throw cannotStart(result.error.reason);
+  return result.value;
+};
+
+const config = readConfig(process.env);
+if (config.isErr()) {
+  refuseToStart(['its settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
+} else {
+  const { logLevel: level, shutdownMs } = config.value;
+  const log = logTo((line) => process.stderr.write(line), { level, readable: process.stderr.isTTY === true });
+  const opened: Close[] = [];
+  const closing = closeOnSignal(opened, shutdownMs, log);
+  try {
+    console.log(await open(config.value, log, opened));
+  } catch (cause) {
+    // A signal during the start takes away what it stands on.
+    if (!closing.begun()) refuseToStart(startFailure(cause, config.value));
+  }
+}

@@ -1,0 +1,231 @@
+import { Buffer } from 'node:buffer';
+import { err, ok, type Result } from 'neverthrow';
+import { parseSender } from './adapters/smtp/address.ts';
+import { pipelines } from './core/pipelines.ts';
+
+const roles = ['all', 'checkout', 'read', 'worker'] as const;
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type Role = (typeof roles)[number];
+export type LogLevel = (typeof logLevels)[number];
+
+const secretBytesMin = 32;
+
+/** One environment variable. */
+export type Setting<T> = {
+  readonly name: string;
+  readonly fallback: T;
+  readonly doc: string;
+  /** Answers what to write instead where `text` will not do. */
+  readonly read: (text: string) => Result<T, string>;
+  /** What was written, as it may be shown. */
+  readonly show: (text: string) => string;
+  /** `wrong` where an empty text must not pass for no text. */
+  readonly empty: 'unset' | 'wrong';
+};
+
+const setting = <T>(
+  one: Pick<Setting<T>, 'name' | 'fallback' | 'doc' | 'read'> & Partial<Setting<T>>,
+): Setting<T> => ({ show: (text) => `is ${JSON.stringify(text)}`, empty: 'unset', ...one });
+
+const whole = (name: string, fallback: number, least: number, most: number, doc: string): Setting<number> =>
+  setting({
+    name,
+    fallback,
+    doc,
+    read: (text) => {
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= least && value <= most
+        ? ok(value)
+        : err(`write a whole number from ${least} to ${most}`);
+    },
+  });
+
+const oneOf = <T extends string>(name: string, fallback: T, choices: readonly T[], doc: string): Setting<T> =>
+  setting({
+    name,
+    fallback,
+    doc,
+    read: (text) => {
+      const choice = choices.find((one) => one === text);
+      return choice === undefined ? err(`write ${listed(choices)}`) : ok(choice);
+    },
+  });
+
+const address = (
+  one: Pick<Setting<string | null>, 'name' | 'doc'> & Partial<Setting<string | null>>,
+  schemes: readonly string[],
+  example: string,
+): Setting<string | null> =>
+  setting<string | null>({
+    fallback: null,
+    read: (text) =>
+      schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.parse(text)?.hostname
+        ? ok(text)
+        : err(`write a URL like ${example}`),
+    ...one,
+  });
+
+const plain = (name: string, doc: string): Setting<string | null> =>
+  setting<string | null>({ name, fallback: null, doc, read: (text) => ok(text) });
+
+/** A URL may hold a password, and one that cannot be read may hold it anywhere. */
+const showScheme = (text: string): string => {
+  const scheme = text.slice(0, text.indexOf(':') + 1);
+  return scheme === '' ? 'has no scheme' : `begins with ${JSON.stringify(scheme)}`;
+};
+
+const listed = (choices: readonly string[]): string =>
+  choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+
+/** Every variable that is read. README's table is made from this one. */
+export const settings = {
+  port: whole(
+    'PORT',
+    3000,
+    0,
+    65_535,
+    'Where the API listens; 0 takes a free port. With `ROLE=worker` nothing listens unless it is set, and then only `/health`.',
+  ),
+  role: oneOf(
+    'ROLE',
+    'all',
+    roles,
+    '`checkout`: the API’s commands. `read`: its queries. `worker`: pipelines, reconciler and upkeep. `all`: everything in one process.',
+  ),
+  nodeEnv: setting({
+    name: 'NODE_ENV',
+    fallback: 'development',
+    doc: '`production`: no demo mode, and the demo catalogue is not loaded.',
+    read: (text) => ok(text),
+  }),
+  logLevel: oneOf(
+    'LOG_LEVEL',
+    'info',
+    logLevels,
+    'The least that is logged, to standard error: lines for people on a terminal, JSON elsewhere.',
+  ),
+  databaseUrl: setting({
+    name: 'DATABASE_URL',
+    fallback: 'sqlite:./data/cartwright.db',
+    doc: '`sqlite:` and a path, `sqlite::memory:`, or `postgres://user:password@host:5432/database`.',
+    read: (text) => {
+      const postgres = /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+      return postgres || /^sqlite:(?!\/\/)./.test(text)
+        ? ok(text)
+        : err(
+            'write sqlite:./data/cartwright.db, sqlite::memory: or postgres://user:password@host:5432/database',
+          );
+    },
+    show: showScheme,
+  }),
+  databasePoolSize: whole(
+    'DATABASE_POOL_SIZE',
+    8,
+    2,
+    200,
+    'Connections to Postgres at most, for this process.',
+  ),
+  databasePooling: oneOf(
+    'DATABASE_POOLING',
+    'session',
+    ['session', 'transaction'],
+    '`transaction` behind PgBouncer in that mode: no prepared statements and no `LISTEN`, so workers find work by polling.',
+  ),
+  databaseWaitMs: whole(
+    'DATABASE_WAIT_MS',
+    30_000,
+    0,
+    600_000,
+    'How long to wait at the start for a database that cannot be reached.',
+  ),
+  authSecret: setting<string | null>({
+    name: 'AUTH_SECRET',
+    fallback: null,
+    doc: 'The key of HS256 tokens, 32 bytes or more. Where neither this nor `AUTH_JWKS_URL` is set, demo mode is on.',
+    read: (text) =>
+      Buffer.byteLength(text) >= secretBytesMin
+        ? ok(text)
+        : err(`write ${secretBytesMin} bytes or more, such as: openssl rand -base64 48`),
+    show: (text) => `has ${Buffer.byteLength(text)} bytes`,
+    empty: 'wrong',
+  }),
+  authJwksUrl: address(
+    {
+      name: 'AUTH_JWKS_URL',
+      doc: 'Where the public keys of RS256 and ES256 tokens are.',
+      empty: 'wrong',
+      show: showScheme,
+    },
+    ['https', 'http'],
+    'https://id.example.com/.well-known/jwks.json',
+  ),
+  authIssuer: plain('AUTH_ISSUER', 'The `iss` that tokens must have.'),
+  authAudience: plain('AUTH_AUDIENCE', 'The `aud` that tokens must have.'),
+  smtpUrl: address(
+    {
+      name: 'SMTP_URL',
+      doc: 'The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. Without it mails are captured in the database.',
+      show: showScheme,
+    },
+    ['smtp', 'smtps'],
+    'smtp://user:password@host:587',
+  ),
+  mailFrom: setting({
+    name: 'MAIL_FROM',
+    fallback: 'Cartwright <orders@cartwright.example>',
+    doc: 'The sender of mails; its domain is also that of their `Message-ID`.',
+    read: (text) =>
+      parseSender(text) === null
+        ? err('write an address such as orders@example.com or Shop <orders@example.com>')
+        : ok(text),
+  }),
+  mailsMax: whole('MAILS_MAX', 20, 1, 1000, 'Mails under way at once, for each pipeline.'),
+  paymentProvider: oneOf(
+    'PAYMENT_PROVIDER',
+    'simulated',
+    ['simulated'],
+    'Who charges. The simulated one remembers keys as a real one does.',
+  ),
+  paymentTimeoutMs: whole(
+    'PAYMENT_TIMEOUT_MS',
+    10_000,
+    100,
+    60_000,
+    'How long a charge may take before its outcome counts as unknown. Below `RECONCILE_AFTER_MS`.',
+  ),
+  reconcileAfterMs: whole(
+    'RECONCILE_AFTER_MS',
+    15_000,
+    200,
+    600_000,
+    'How old a checkout without outcome is when the reconciler takes it up.',
+  ),
+  leaseMs: whole(
+    'QUEUE_LEASE_MS',
+    30_000,
+    500,
+    3_600_000,
+    'How long a worker keeps a task without a sign of life. Clocks of a fleet must agree to well within it.',
+  ),
+  pollMs: whole('QUEUE_POLL_MS', 500, 10, 60_000, 'How often an idle worker looks for work by itself.'),
+  batchMax: whole('QUEUE_BATCH_MAX', 500, 1, 5000, 'Tasks taken at once at most.'),
+  claimers: whole('QUEUE_CLAIMERS', 1, 1, 16, 'Loops that take tasks, for each pipeline in this process.'),
+  workerPipelines: setting<readonly string[]>({
+    name: 'WORKER_PIPELINES',
+    fallback: [...pipelines.keys()],
+    doc: 'The pipelines that this process works, with commas between them.',
+    read: (text) => {
+      const names = [...new Set(text.split(',').map((name) => name.trim()))];
+      return names.every((name) => pipelines.has(name))
+        ? ok(names)
+        : err(`write one or more of ${[...pipelines.keys()].join(',')}`);
+    },
+  }),
+  shutdownMs: whole(
+    'SHUTDOWN_MS',
+    10_000,
+    0,
+    600_000,
+    'How long requests and mails under way may take to end once the process is asked to stop.',
+  ),
+};

@@ -1,0 +1,44 @@
+-- No index is on a column that changes, so that the three changes of status in an order's life touch none.
+create table orders (
+  -- In the order of the ids: see product.
+  position integer primary key,
+  id text not null unique,
+  customer_id text not null,
+  email text not null,
+  language text,
+  product_id text not null references product (id),
+  product_code text not null,
+  product_name text not null,
+  product_type text not null,
+  quantity integer not null check (quantity > 0),
+  amount integer not null check (amount >= 0),
+  currency text not null,
+  status text not null check (status in
+    ('pending', 'paying', 'paid', 'completed', 'failed', 'cancelled', 'refunded')),
+  checkout_id text,
+  -- Of the newest row of its history, while no pipeline owns the order; then its task counts on.
+  seq integer not null,
+  created_ms integer not null,
+  updated_ms integer not null
+) strict;
+
+create index orders_customer on orders (customer_id);
+
+-- Append-only. No foreign key: rows are only written in the transaction that changes the order.
+create table order_state (
+  order_id text not null,
+  seq integer not null,
+  state text not null,
+  at_ms integer not null,
+  detail text,
+  primary key (order_id, seq)
+) strict, without rowid;
+
+-- What an order is found by, under its position: the folded words of its product's name and code, and a
+-- character each for its customer and its type (`facets`), so that FTS5 walks only what a customer may see.
+-- Nearly every query ends in a word that is only begun. With an index of begun words it is walked newest first
+-- like a whole one: over 300,000 orders 0.2 ms instead of 12 ms, for 80 octets more an order.
+create virtual table order_name using fts5 (
+  name, code, facets,
+  tokenize = 'ascii', columnsize = 0, prefix = '1 2 3 4 5 6 7 8 9 10 11 12'
+);

@@ -1,0 +1,25 @@
+-- Raised in the transaction that writes the invoices, which is what leaves no gap.
+create table invoice_counter (
+  year integer primary key,
+  last integer not null
+) strict;
+
+create table invoice (
+  year integer not null,
+  sequence integer not null check (sequence > 0),
+  order_id text not null unique,
+  issued_ms integer not null,
+  primary key (year, sequence)
+) strict, without rowid;
+
+create table licence (
+  order_id text not null,
+  unit integer not null,
+  key text not null unique,
+  primary key (order_id, unit)
+) strict, without rowid;
+
+create table shipment (
+  order_id text not null primary key,
+  requested_ms integer not null
+) strict, without rowid;

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { testWorld } from '../world.ts';
+import { type Api, apiOver, codeOf, expectStatus, secret, tokenOf } from './api.ts';
+
+/** What needs no token; every other route must not answer without one. */
+const open = [
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /docs',
+  'GET /docs/json',
+  'GET /docs/:file',
+  'GET /products',
+  'GET /products/:id',
+  'POST /demo/tokens',
+];
+
+const claims = { sub: 'lan', email: 'lan@example.com', roles: ['customer', 'operator'] };
+
+const badTokens: Readonly<Record<string, (api: Api) => Promise<string>>> = {
+  'that is garbage': async () => 'garbage',
+  'of three dots': async () => '...',
+  'that expired': ({ world }) => tokenOf(world, { ...claims, exp: world.clock.nowMs() / 1000 }),
+  'without an end': ({ world }) => tokenOf(world, { ...claims, exp: undefined }),
+  'that is not valid yet': ({ world }) => tokenOf(world, { ...claims, nbf: world.clock.nowMs() / 1000 + 1 }),
+  'with the algorithm none': async ({ world }) =>
+    new UnsecuredJWT({ ...claims, exp: world.clock.nowMs() / 1000 + 60 }).encode(),
+  'of another secret': ({ world }) => tokenOf(world, claims, 'another secret, of well over thirty-two bytes'),
+  'of another algorithm': ({ world }) =>
+    new SignJWT({ ...claims, exp: world.clock.nowMs() / 1000 + 60 })
+      .setProtectedHeader({ alg: 'HS512' })
+      .sign(new TextEncoder().encode(secret.repeat(2))),
+  'of nobody': ({ world }) => tokenOf(world, { ...claims, sub: undefined }),
+  'of somebody with a line break': ({ world }) => tokenOf(world, { ...claims, sub: 'lan\n' }),
+  'without an email': ({ world }) => tokenOf(world, { ...claims, email: undefined }),
+  'with a mail header for an email': ({ world }) =>
+    tokenOf(world, { ...claims, email: 'lan@example.com\r\nBcc: x@example.com' }),
+  'without roles': ({ world }) => tokenOf(world, { ...claims, roles: undefined }),
+  'with roles that are no list': ({ world }) => tokenOf(world, { ...claims, roles: 'operator' }),
+  'of 5,000 characters': ({ world }) => tokenOf(world, { ...claims, padding: 'x'.repeat(5_000) }),
+};
+
+describe('every route that is not open', () => {
+  const api = apiOver();
+  const guarded = api.api.routes
+    .map(({ method, path }) => ({ method, path }))
+    .filter(({ method, path }) => !open.includes(`${method} ${path}`));
+
+  test('is one of these', () => {
+    expect(guarded.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+      'DELETE /orders/:id',
+      'GET /checkouts/:id',
+      'GET /demo/charges',
+      'GET /demo/mails',
+      'GET /orders',
+      'GET /orders/:id',
+      'GET /queue',
+      'GET /queue/tasks',
+      'POST /checkouts',
+      'POST /orders',
+      'POST /products',
+      'POST /queue/retries',
+    ]);
+  });
+
+  for (const { method, path } of guarded) {
+    const url = path.replace(':id', '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01');
+
+    test(`${method} ${path} refuses who does not sign in, before it reads the body`, async () => {
+      for (const body of method === 'POST' ? [undefined, '{', 'x'.repeat(2_000_000)] : [undefined]) {
+        const reply = await api.call(method, url, { body });
+        expect(codeOf(reply)).toBe('401 unauthenticated');
+        expect(reply.headers.get('www-authenticate')).toBe('Bearer');
+      }
+      for (const authorization of ['', 'Bearer', 'Bearer ', 'Basic bGFuOmxhbg==', 'Bearer a b']) {
+        const reply = await api.call(method, url, { headers: { authorization } });
+        expect(codeOf(reply)).toBe('401 unauthenticated');
+      }
+    });
+
+    test(`${method} ${path} refuses every bad token`, async () => {
+      for (const [name, token] of Object.entries(badTokens)) {
+        const reply = await api.call(method, url, { token: await token(api) });
+        expect(`${name}: ${codeOf(reply)}`).toBe(`${name}: 401 unauthenticated`);
+        expect(reply.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+      }
+    });
+
+    if (method === 'GET') {
+      test(`HEAD ${path} refuses who does not sign in`, async () => {
+        expect((await api.call('HEAD', url)).status).toBe(401);
+      });
+    }
+  }
+});
+
+describe('a token', () => {
+  test('may come under any case of the scheme', async () => {
+    const { call, world } = apiOver();
+    const token = await tokenOf(world, claims);
+    for (const scheme of ['Bearer', 'bearer', 'BEARER'])
+      expectStatus(await call('GET', '/orders', { headers: { authorization: `${scheme} ${token}` } }), 200);
+  });
+
+  test('is refused from the moment it ends, though it was taken before', async () => {
+    const { call, world } = apiOver();
+    const token = await tokenOf(world, { ...claims, exp: world.clock.nowMs() / 1000 + 30 });
+    expectStatus(await call('GET', '/orders', { token }), 200);
+    world.advance(29_999);
+    expectStatus(await call('GET', '/orders', { token }), 200);
+    world.advance(1);
+    expect(codeOf(await call('GET', '/orders', { token }))).toBe('401 unauthenticated');
+  });
+
+  test('is verified once, and again after a minute', async () => {
+    const world = testWorld();
+    let importKey = 0;
+    const real = crypto.subtle.importKey;
+    const count = {
+      apply: (to: typeof real, self: SubtleCrypto, args: Parameters<typeof real>) => {
+        importKey++;
+        return Reflect.apply(to, self, args);
+      },
+    };
+    crypto.subtle.importKey = new Proxy(real, count);
+    try {
+      const { call } = apiOver({ world });
+      const token = await tokenOf(world, claims);
+      const before = importKey;
+      for (let index = 0; index < 5; index++) expectStatus(await call('GET', '/orders', { token }), 200);
+      expect(importKey - before).toBe(1);
+      world.advance(60_000);
+      expectStatus(await call('GET', '/orders', { token }), 200);
+      expect(importKey - before).toBe(2);
+    } finally {
+      crypto.subtle.importKey = real;
+    }
+  });
+
+  test('must be of the issuer and for the audience, where they are set', async () => {
+    const key = { kind: 'secret', secret } as const;
+    const { call, world } = apiOver({ auth: { key, issuer: 'https://id.example', audience: 'shop' } });
+    const status = async (more: Readonly<Record<string, unknown>>) =>
+      (await call('GET', '/orders', { token: await tokenOf(world, { ...claims, ...more }) })).status;
+    expect(await status({ iss: 'https://id.example', aud: 'shop' })).toBe(200);
+    expect(await status({ iss: 'https://id.example', aud: ['other', 'shop'] })).toBe(200);
+    expect(await status({ iss: 'https://id.example' })).toBe(401);
+    expect(await status({ aud: 'shop' })).toBe(401);
+    expect(await status({ iss: 'https://evil.example', aud: 'shop' })).toBe(401);
+    expect(await status({ iss: 'https://id.example', aud: 'other' })).toBe(401);
+  });
+});
+
+describe('with a key set', () => {
+  const world = testWorld();
+  let server: Server;
+  let api: Api;
+  let keys: Awaited<ReturnType<typeof generateKeyPair>>;
+  let respond = (): { status: number; body: string } => ({ status: 503, body: '' });
+
+  beforeAll(async () => {
+    keys = await generateKeyPair('ES256');
+    server = createServer((_, response) => {
+      const { status, body } = respond();
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const key = { kind: 'jwks', url: `http://127.0.0.1:${port}/keys` } as const;
+    api = apiOver({ world, demo: false, auth: { key, issuer: null, audience: null } });
+  });
+  afterAll(() => {
+    server.close();
+  });
+
+  const signed = (alg: string, key: Parameters<SignJWT['sign']>[0]) =>
+    new SignJWT({ ...claims, exp: world.clock.nowMs() / 1000 + 60 })
+      .setProtectedHeader({ alg, kid: 'one' })
+      .sign(key);
+
+  test('tokens cannot be checked while the keys cannot be had', async () => {
+    const token = await signed('ES256', keys.privateKey);
+    const reply = await api.call('GET', '/orders', { token });
+    expect(codeOf(reply)).toBe('503 unavailable');
+    expect(JSON.stringify(reply.body)).not.toContain('127.0.0.1');
+    expect(api.logged).toHaveLength(1);
+  });
+
+  test('its tokens are taken, and nobody else’s', async () => {
+    const published = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'ES256' };
+    respond = () => ({ status: 200, body: JSON.stringify({ keys: [published] }) });
+    expectStatus(await api.call('GET', '/orders', { token: await signed('ES256', keys.privateKey) }), 200);
+    const stranger = await generateKeyPair('ES256');
+    for (const token of [
+      await signed('ES256', stranger.privateKey),
+      // The public key is no secret: who signs with it as if it were one must not pass.
+      await signed('HS256', new TextEncoder().encode(JSON.stringify(published))),
+      await tokenOf(world, claims),
+      new UnsecuredJWT({ ...claims, exp: world.clock.nowMs() / 1000 + 60 }).encode(),
+    ])
+      expect(codeOf(await api.call('GET', '/orders', { token }))).toBe('401 unauthenticated');
+  });
+});

@@ -1,0 +1,76 @@
+/** What `deno.test.ts` runs under Deno: it says what it was answered, a line each. */
+import { memoryStore } from '../../adapters/memory/store.ts';
+import { memoryBook } from '../../adapters/payment/memoryBook.ts';
+import { simulatedProvider } from '../../adapters/payment/simulated.ts';
+import { app } from '../../api/app.ts';
+import { serve } from '../../api/server.ts';
+import { checkOut } from '../../core/checkout.ts';
+import { testWorld } from '../world.ts';
+
+const world = testWorld();
+const store = memoryStore(world);
+const provider = simulatedProvider(memoryBook(), world);
+const { audits, wakeup } = store;
+const api = app({
+  store,
+  checkOut: checkOut({ audits, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
+  charges: provider.list,
+  auth: {
+    key: { kind: 'secret', secret: 'a secret of well over thirty-two bytes' },
+    issuer: null,
+    audience: null,
+  },
+  demo: true,
+  role: 'all',
+  world,
+  version: '0.0.0',
+  log: { error: (message, facts) => console.log(message, facts) },
+  isReady: async () => ({ ready: true, missing: [] }),
+});
+
+const post = (base: string, path: string, body: unknown, token = '', headers = {}) =>
+  new Request(`${base}${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+  });
+const local = 'http://localhost';
+const handle = async (request: Request) => (await api.handle(request)).json();
+
+const tokenFor = async (role: string): Promise<string> =>
+  (await handle(post(local, '/demo/tokens', { email: 'lan@example.com', role }))).token;
+const [customer, operator] = [await tokenFor('customer'), await tokenFor('operator')];
+const price = { amount: 1, currency: 'VND' };
+await handle(
+  post(local, '/products', { code: 'a', name: 'Áo', type: 'physical', price, stock: 9 }, operator),
+);
+const [{ id: productId }] = (await handle(new Request(`${local}/products?q=ao`))).items;
+const order = async (): Promise<string> =>
+  (await handle(post(local, '/orders', { productId, quantity: 1 }, customer))).id;
+const paying = (orderId: string) => ({ orderIds: [orderId], payment: { method: 'pm_card_visa' } });
+const key = { 'idempotency-key': '9f1c2d3e-4b5a-4687-9a0b-1c2d3e4f5a6b' };
+const paid = await order();
+
+const handled = await api.handle(post(local, '/checkouts', paying(paid), customer, key));
+console.log('handled:', handled.status, (await handled.json()).status);
+const authorization = `Bearer ${customer}`;
+const cancelled = new Request(`${local}/orders/${await order()}`, {
+  method: 'DELETE',
+  headers: { authorization },
+});
+console.log('handled:', (await api.handle(cancelled)).status);
+const refused = await api.handle(new Request(`${local}/orders`, { method: 'PATCH' }));
+console.log('handled:', refused.status, (await refused.json()).code);
+
+const server = await serve(api, { port: 0 });
+const base = `http://127.0.0.1:${server.port}`;
+const again = await fetch(post(base, '/checkouts', paying(paid), customer, key));
+console.log('served:', again.status, (await again.json()).status, again.headers.get('idempotent-replayed'));
+const large = await fetch(post(base, '/orders', 'x'.repeat(2_000_000), customer));
+console.log('served:', large.status, (await large.json()).code);
+const css = await fetch(`${base}/docs/swagger-ui.css`);
+console.log('served:', css.status, css.headers.get('content-type'));
+await css.text();
+console.log('served:', (await (await fetch(`${base}/docs/json`)).json()).openapi);
+await server.stop();
+console.log('stopped');

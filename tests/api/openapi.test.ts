@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'bun:test';
+import { problemCodes } from '../../api/problems.ts';
+import { apiOver } from './api.ts';
+import { type Document, describedBy, expectValid, type Operation, operationsOf } from './documented.ts';
+
+const { document, validates } = await describedBy(apiOver().api);
+
+const operations = operationsOf(document);
+
+describe('the document', () => {
+  test('is OpenAPI 3.1 with unique operations, each told in full', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/);
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { method, path, operation } of operations) {
+      const named = operation.parameters.filter((one) => one.in === 'path').map(({ name }) => `{${name}}`);
+      expect([...(path.match(/\{\w+\}/g) ?? [])]).toEqual(named);
+      expect(operation.summary).toBeTruthy();
+      expect(operation.tags).toHaveLength(1);
+      expect(operation.requestBody !== undefined).toBe(method === 'POST');
+      for (const [status, response] of Object.entries(operation.responses)) {
+        expect(status).toMatch(/^[2-5]\d\d$/);
+        expect(response.description).toBeTruthy();
+        expect(Object.keys(response.headers)).toContain('X-Request-ID');
+      }
+    }
+  });
+
+  test('refers to nothing that is not there, and leaves nothing unused', () => {
+    const references = JSON.stringify(document).match(/"\$ref":"[^"]+"/g) ?? [];
+    const names = new Set(references.map((one) => one.slice('"$ref":"#/components/schemas/'.length, -1)));
+    expect([...names].sort()).toEqual(Object.keys(document.components.schemas).sort());
+    expect(Object.keys(document.components.securitySchemes)).toEqual(['token']);
+  });
+
+  test('says what JSON Schema says in usual words', () => {
+    const text = JSON.stringify(document);
+    expect(text.match(/"multipleOf"|"anyOf":\[\{"const"/g)).toBeNull();
+    expect(text.includes(`"enum":${JSON.stringify(problemCodes)}`)).toBe(true);
+  });
+
+  test.each(['all', 'checkout', 'read', 'worker'] as const)('lists what the role %s serves', async (role) => {
+    for (const demo of [true, false]) {
+      const { api } = apiOver({ role, demo });
+      const served = api.routes.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+      expect(listed((await describedBy(api)).document)).toEqual(served.sort());
+    }
+  });
+
+  const listed = ({ paths }: Document) =>
+    Object.entries(paths)
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
+      .sort();
+
+  for (const { method, path, operation } of operations) {
+    test(`shows valid examples for ${method} ${path}`, () => {
+      for (const content of contentsOf(operation)) {
+        const shown = Object.values(content.examples ?? {}).map(({ value }) => value);
+        const examples = content.example === undefined ? shown : [content.example, ...shown];
+        for (const example of examples) expectValid(validates(content.schema), example);
+      }
+      const [json] = Object.values(operation.requestBody?.content ?? {});
+      expect(json?.example === undefined).toBe(operation.requestBody === undefined);
+    });
+  }
+
+  const contentsOf = ({ requestBody, responses }: Operation) => [
+    ...Object.values(requestBody?.content ?? {}),
+    ...Object.values(responses).flatMap(({ content = {} }) => Object.values(content)),
+  ];
+});

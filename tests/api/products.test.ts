@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'bun:test';
+import { apiOver, codeOf, expectStatus, pageOf, pathsOf, productDraft, textAt, valueAt } from './api.ts';
+
+describe('POST /products', () => {
+  test('adds one and changes it by its code', async () => {
+    const { operator, call, world } = apiOver();
+    const draft = productDraft(world);
+    const added = expectStatus(await operator.post('/products', draft), 200);
+    expect(added.body).toEqual({ created: 1, updated: 0 });
+    const changed = await operator.post('/products', { ...draft, name: 'Áo khoác', stock: null });
+    expect(changed.body).toEqual({ created: 0, updated: 1 });
+    const { items } = await pageOf(call('GET', '/products'));
+    expect(items).toEqual([{ id: expect.any(String), ...draft, name: 'Áo khoác', stock: null }]);
+  });
+
+  test('takes 1,000 at once, and no more', async () => {
+    const { operator, world } = apiOver();
+    const drafts = Array.from({ length: 1_001 }, () => productDraft(world));
+    expect((await operator.post('/products', drafts.slice(1))).body).toEqual({ created: 1_000, updated: 0 });
+    const reply = await operator.post('/products', drafts);
+    expect(codeOf(reply)).toBe('422 validation_failed');
+    expect(codeOf(await operator.post('/products', []))).toBe('422 validation_failed');
+  });
+
+  test('is an operator’s', async () => {
+    const { customer, world } = apiOver();
+    expect(codeOf(await customer('lan').post('/products', productDraft(world)))).toBe('403 forbidden');
+  });
+
+  test.each([
+    ['a blank name', { name: '   ' }, '/name'],
+    ['a name of 201 characters', { name: 'x'.repeat(201) }, '/name'],
+    ['a name with a NUL', { name: 'a\0b' }, '/name'],
+    ['a name with a line break', { name: 'a\nb' }, '/name'],
+    ['a name with half a pair', { name: 'a\ud83d' }, '/name'],
+    ['a name that is a number', { name: 1 }, '/name'],
+    ['a code of 65 characters', { code: 'x'.repeat(65) }, '/code'],
+    ['an empty code', { code: '' }, '/code'],
+    ['a type without a pipeline', { type: 'magic' }, '/type'],
+    ['a type of every object', { type: 'toString' }, '/type'],
+    ['a price below zero', { price: { amount: -1, currency: 'VND' } }, '/price/amount'],
+    ['a price with a fraction', { price: { amount: 1.5, currency: 'VND' } }, '/price/amount'],
+    ['a price as text', { price: { amount: '1', currency: 'VND' } }, '/price/amount'],
+    ['a price too high', { price: { amount: 1e12 + 1, currency: 'VND' } }, '/price/amount'],
+    ['an unknown currency', { price: { amount: 1, currency: 'ABC' } }, '/price/currency'],
+    ['a currency in lower case', { price: { amount: 1, currency: 'vnd' } }, '/price/currency'],
+    ['an unknown field in the price', { price: { amount: 1, currency: 'VND', tax: 1 } }, '/price/tax'],
+    ['a stock below zero', { stock: -1 }, '/stock'],
+    ['a stock with a fraction', { stock: 0.5 }, '/stock'],
+    ['no stock', { stock: undefined }, '/stock'],
+    ['an unknown field', { colour: 'red' }, '/colour'],
+  ])('refuses %s', async (_, change, path) => {
+    const { operator, world } = apiOver();
+    const one = await operator.post('/products', { ...productDraft(world), ...change });
+    expect(codeOf(one)).toBe('422 validation_failed');
+    expect(pathsOf(one)).toEqual([path]);
+    const many = await operator.post('/products', [
+      productDraft(world),
+      { ...productDraft(world), ...change },
+    ]);
+    expect(pathsOf(many)).toEqual([`/1${path}`]);
+  });
+
+  test('refuses a field that JavaScript gives a meaning of its own', async () => {
+    const { operator, world } = apiOver();
+    const body = JSON.stringify(productDraft(world)).replace('{', '{"__proto__":{"stock":1},');
+    expect(pathsOf(await operator.post('/products', body))).toEqual(['/__proto__']);
+  });
+
+  test.each([
+    ['the longest name and code', { name: '😀'.repeat(200), code: 'ộ'.repeat(64) }],
+    ['nothing to pay and nothing left', { price: { amount: 0, currency: 'USD' }, stock: 0 }],
+    ['the highest price and what cannot run out', { price: { amount: 1e12, currency: 'JPY' }, stock: null }],
+    ['each other type', { type: 'digital' }],
+  ])('takes %s', async (_, change) => {
+    const { operator, world } = apiOver();
+    expectStatus(await operator.post('/products', { ...productDraft(world), ...change }), 200);
+  });
+
+  test.each([['null'], ['1'], ['"x"'], ['[1]'], ['{}']])('refuses the body %s', async (body) => {
+    const { operator } = apiOver();
+    expect(codeOf(await operator.post('/products', body))).toBe('422 validation_failed');
+  });
+});
+
+describe('GET /products', () => {
+  test('pages newest first, without a repeat while products come in', async () => {
+    const { call, product } = apiOver();
+    const ids: string[] = [];
+    for (let index = 0; index < 5; index++) ids.unshift(await product());
+    const first = await pageOf(call('GET', '/products?limit=2'));
+    await product();
+    const second = await pageOf(call('GET', `/products?limit=2&cursor=${first.next}`));
+    const third = await pageOf(call('GET', `/products?limit=2&cursor=${second.next}`));
+    const seen = [first, second, third].flatMap(({ items }) => items.map((item) => valueAt(item, 'id')));
+    expect(seen).toEqual(ids);
+    expect(third.next).toBeNull();
+  });
+
+  test('finds by words, with the accents as typed first, and by type', async () => {
+    const { call, product } = apiOver();
+    const beef = await product({ name: 'Thịt bò khô' });
+    const cloth = await product({ name: 'Vải bố', type: 'service' });
+    const found = async (query: string) =>
+      (await pageOf(call('GET', `/products?${query}`))).items.map((item) => valueAt(item, 'id'));
+    expect(await found(`q=${encodeURIComponent('bò')}`)).toEqual([beef, cloth]);
+    expect(await found('q=bo&type=service')).toEqual([cloth]);
+    expect(await found('q=nothing')).toEqual([]);
+    expect(await found('q=')).toEqual([cloth, beef]);
+    expect(await found('q=vai+bo')).toEqual([cloth]);
+    const first = await pageOf(call('GET', '/products?q=bo&limit=1'));
+    expect(await found(`q=bo&limit=1&cursor=${first.next}`)).toHaveLength(1);
+  });
+
+  test.each([
+    ['limit=0', '/limit'],
+    ['limit=101', '/limit'],
+    ['limit=1.5', '/limit'],
+    ['limit=', '/limit'],
+    ['limit=1e1', '/limit'],
+    ['type=magic', '/type'],
+    ['colour=red', '/colour'],
+    ['limit=1&limit=2', '/limit'],
+    ['q=a&q=b', '/q'],
+    ['__proto__=1', '/__proto__'],
+    ['cursor=', '/cursor'],
+    ['cursor=!', '/cursor'],
+    [`cursor=${Buffer.from('nonsense').toString('base64url')}`, '/cursor'],
+    [`cursor=${Buffer.from('{"tier":0,"id":"1"}').toString('base64url')}`, '/cursor'],
+    [`cursor=${Buffer.from('"019ca869-5000-71fe-bd5a-46dd9755d1f8"').toString('base64url')}`, '/cursor'],
+    [`cursor=${'A'.repeat(2_000)}`, '/cursor'],
+    [`q=${'x'.repeat(201)}`, '/q'],
+    [`q=${'x'.repeat(10_000)}`, '/q'],
+  ])('refuses %s', async (query, path) => {
+    const reply = await apiOver().call('GET', `/products?${query}`);
+    expect(codeOf(reply)).toBe('422 validation_failed');
+    expect(pathsOf(reply)).toEqual([path]);
+  });
+
+  test.each([
+    ['%00'],
+    ['%'],
+    ['%ED%A0%80'],
+    ['%22'],
+    ["'; DROP TABLE products; --"],
+    ['AND OR NOT NEAR(a b)'],
+    ['&|!():*<->'.replace('&', '%26')],
+    [encodeURIComponent('😀'.repeat(200))],
+  ])('takes the search %s', async (q) => {
+    await pageOf(apiOver().call('GET', `/products?q=${q}`));
+  });
+});
+
+describe('GET /products/{id}', () => {
+  test('shows one, in either case of its id, and 404 for all else', async () => {
+    const { call, product, world } = apiOver();
+    const id = await product();
+    expect(textAt(expectStatus(await call('GET', `/products/${id}`), 200), 'id')).toBe(id);
+    expect(textAt(await call('GET', `/products/${id.toUpperCase()}`), 'id')).toBe(id);
+    for (const none of [
+      world.ids.next(world.clock.nowMs()),
+      'x',
+      '%00',
+      '%E0%A4%A',
+      `${id}%20`,
+      'urn:uuid:x',
+    ])
+      expect(codeOf(await call('GET', `/products/${none}`))).toBe('404 not_found');
+  });
+});

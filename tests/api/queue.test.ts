@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'bun:test';
+import { pipelineFor } from '../../core/pipelines.ts';
+import { type Api, apiOver, codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './api.ts';
+
+/** Pays for one order of a product and answers the order's id. */
+const pay = async (api: Api, type: string): Promise<string> => {
+  const lan = api.customer('lan');
+  const orderId = await lan.order(await api.product({ type }));
+  expectStatus(await lan.checkOut([orderId]), 202);
+  return orderId;
+};
+
+/** Makes the task of a paid physical order fail at its mail. */
+const fail = async ({ store, world }: Api): Promise<string> => {
+  const nowMs = world.clock.nowMs();
+  const pipeline = pipelineFor('physical');
+  const taken = await store.queue.take({
+    pipeline,
+    limit: 1,
+    nowMs,
+    leaseMs: 30_000,
+    retryAtMs: () => nowMs,
+  });
+  const [lease] = taken._unsafeUnwrap().leases;
+  if (lease === undefined) throw new Error('no lease was given');
+  const outcome = { kind: 'failed', error: '550 no such mailbox' } as const;
+  await store.queue.settle([{ taskId: lease.taskId, lease: lease.lease, outcome }], nowMs);
+  return lease.taskId;
+};
+
+describe('GET /queue', () => {
+  test('counts by pipeline and state, and the oldest', async () => {
+    const api = apiOver();
+    expect((await api.operator.get('/queue')).body).toEqual({
+      counts: [],
+      totals: { ready: 0, running: 0, waiting: 0, failed: 0 },
+      oldestReadyAgeMs: 0,
+      finishedPerSecond: 0,
+    });
+    await pay(api, 'physical');
+    await pay(api, 'digital');
+    api.world.advance(1_500);
+    const { body } = expectStatus(await api.operator.get('/queue'), 200);
+    expect(body).toMatchObject({ totals: { ready: 2, failed: 0 }, oldestReadyAgeMs: 1_500 });
+    expect(valueAt(body, 'counts')).toContainEqual({ pipeline: 'digital', state: 'ready', tasks: 1 });
+  });
+});
+
+describe('GET /queue/tasks', () => {
+  test('lists oldest first and page by page, and narrows', async () => {
+    const api = apiOver();
+    const orders = [await pay(api, 'physical'), await pay(api, 'digital'), await pay(api, 'service')];
+    const ordersOf = async (query: string) =>
+      (await pageOf(api.operator.get(`/queue/tasks${query}`))).items.map((item) => valueAt(item, 'orderId'));
+    expect(await ordersOf('')).toEqual(orders);
+    expect(await ordersOf('?pipeline=digital')).toEqual([orders[1]]);
+    expect(await ordersOf('?state=failed')).toEqual([]);
+    expect(await ordersOf(`?orderId=${orders[2]?.toUpperCase()}`)).toEqual([orders[2]]);
+    const first = await pageOf(api.operator.get('/queue/tasks?limit=2'));
+    expect(await ordersOf(`?limit=2&cursor=${first.next}`)).toEqual([orders[2]]);
+  });
+
+  test('tells of a failed task what went wrong', async () => {
+    const api = apiOver();
+    const orderId = await pay(api, 'physical');
+    const id = await fail(api);
+    const { items } = await pageOf(api.operator.get('/queue/tasks?state=failed'));
+    expect(items).toEqual([
+      expect.objectContaining({
+        id,
+        orderId,
+        pipeline: 'physical',
+        step: 'notify_customer',
+        state: 'failed',
+        lastError: '550 no such mailbox',
+      }),
+    ]);
+  });
+
+  test.each([
+    ['state=done', '/state'],
+    ['pipeline=magic', '/pipeline'],
+    ['orderId=1', '/orderId'],
+    ['limit=0', '/limit'],
+    ['page=2', '/page'],
+    ['cursor=x', '/cursor'],
+  ])('refuses %s', async (query, path) => {
+    const reply = await apiOver().operator.get(`/queue/tasks?${query}`);
+    expect(codeOf(reply)).toBe('422 validation_failed');
+    expect(pathsOf(reply)).toEqual([path]);
+  });
+});
+
+describe('POST /queue/retries', () => {
+  test('takes failed tasks up again, each once, and tells the workers', async () => {
+    const api = apiOver();
+    const orderId = await pay(api, 'physical');
+    const id = await fail(api);
+    let hints = 0;
+    api.store.wakeup.listen(() => hints++);
+    const reply = expectStatus(
+      await api.operator.post('/queue/retries', { taskIds: [id, id.toUpperCase()] }),
+      202,
+    );
+    expect(reply.body).toEqual({ retried: 1 });
+    await Promise.resolve();
+    expect(hints).toBeGreaterThan(0);
+    const lan = api.customer('lan');
+    expect(textAt(await lan.get(`/orders/${orderId}`), 'status')).toBe('paid');
+    expect((await api.operator.post('/queue/retries', { taskIds: [id] })).body).toEqual({ retried: 0 });
+  });
+
+  const id = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
+  test.each([
+    ['none', { taskIds: [] }, '/taskIds'],
+    ['more than 1,000', { taskIds: Array.from({ length: 1_001 }, () => id) }, '/taskIds'],
+    ['no UUID', { taskIds: [id, 'x'] }, '/taskIds/1'],
+    ['an unknown field', { taskIds: [id], force: true }, '/force'],
+  ])('refuses %s', async (_, body, path) => {
+    const reply = await apiOver().operator.post('/queue/retries', body);
+    expect(codeOf(reply)).toBe('422 validation_failed');
+    expect(pathsOf(reply)).toEqual([path]);
+  });
+});
+
+test('the queue is an operator’s', async () => {
+  const lan = apiOver().customer('lan');
+  expect(codeOf(await lan.get('/queue'))).toBe('403 forbidden');
+  expect(codeOf(await lan.get('/queue/tasks'))).toBe('403 forbidden');
+  expect(codeOf(await lan.post('/queue/retries', { taskIds: [] }))).toBe('403 forbidden');
+});

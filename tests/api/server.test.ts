@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, test } from 'bun:test';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { type Listening, serve } from '../../api/server.ts';
+import { apiOver, codeOf, expectStatus, replyOf, textAt } from './api.ts';
+
+let servers: Listening[] = [];
+afterEach(async () => {
+  await Promise.all(servers.map((server) => server.stop()));
+  servers = [];
+});
+
+const serving = async (changes: Parameters<typeof apiOver>[0] = {}) => {
+  const api = apiOver(changes);
+  const server = await serve(api.api, { port: 0 });
+  servers.push(server);
+  const base = `http://127.0.0.1:${server.port}`;
+  const send = async (path: string, init: RequestInit = {}) => replyOf(await fetch(`${base}${path}`, init));
+  return { ...api, server, base, send };
+};
+
+const json = (token: string, body: unknown, more: Readonly<Record<string, string>> = {}): RequestInit => ({
+  method: 'POST',
+  body: JSON.stringify(body),
+  headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more },
+});
+
+describe('over a socket', () => {
+  test('an order is placed, paid and shown', async () => {
+    const { send, customer, product } = await serving();
+    const token = await customer('lan').token();
+    const placed = await send('/orders', json(token, { productId: await product(), quantity: 1 }));
+    const orderId = textAt(expectStatus(placed, 201), 'id');
+    const paying = { orderIds: [orderId], payment: { method: 'pm_card_visa' } };
+    const paid = await send('/checkouts', json(token, paying, { 'idempotency-key': crypto.randomUUID() }));
+    expect(textAt(expectStatus(paid, 202), 'status')).toBe('succeeded');
+    const headers = { authorization: `Bearer ${token}` };
+    const order = await send(`${placed.headers.get('location')}`, { headers });
+    expect(textAt(expectStatus(order, 200), 'status')).toBe('paid');
+  });
+
+  test('paths, methods and ids are read as they are without one', async () => {
+    const { send, product } = await serving();
+    const id = await product();
+    expectStatus(await send(`/products/${id}`), 200);
+    expectStatus(await send(`/products/${id}/`), 200);
+    expect(codeOf(await send('/products/%E0%A4%A'))).toBe('404 not_found');
+    expect(codeOf(await send('/nothing'))).toBe('404 not_found');
+    expect(codeOf(await send('/products', { method: 'PUT' }))).toBe('405 method_not_allowed');
+    expect((await send('/products', { method: 'OPTIONS' })).headers.get('allow')).toBe(
+      'GET, HEAD, OPTIONS, POST',
+    );
+    const head = await send('/health/live', { method: 'HEAD' });
+    expect([head.status, head.body]).toEqual([200, '']);
+    expect(head.headers.get('content-length')).toBe(String('{"status":"live"}'.length));
+  });
+
+  test('a body that is too large is refused with a problem, announced or not', async () => {
+    const { send, customer } = await serving();
+    const token = await customer('lan').token();
+    const large = 'x'.repeat(4 * 1024 * 1024);
+    expect(codeOf(await send('/orders', json(token, large)))).toBe('413 body_too_large');
+    const chunks = new ReadableStream({
+      start: (controller) => {
+        for (let index = 0; index < 64; index++) controller.enqueue(new Uint8Array(65_536).fill(0x20));
+        controller.close();
+      },
+    });
+    expect(codeOf(await send('/orders', { ...json(token, ''), body: chunks }))).toBe('413 body_too_large');
+    expectStatus(await send('/health/live'), 200);
+  });
+
+  test('one who hangs up in the middle of a body disturbs nobody', async () => {
+    const { send, server, customer, logged } = await serving();
+    const token = await customer('lan').token();
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    const head = `POST /orders HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\n`;
+    socket.write(`${head}content-type: application/json\r\ncontent-length: 1000\r\n\r\n{"productId"`);
+    expectStatus(await send('/health/live'), 200);
+    socket.destroy();
+    await once(socket, 'close');
+    expectStatus(await send('/health/live'), 200);
+    expect(logged).toEqual([]);
+  });
+});
+
+describe('stopping', () => {
+  test('answers what is in flight, closes what is idle, and takes no more', async () => {
+    const entered = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    const { send, server, customer, product } = await serving({
+      providing: (provider) => ({
+        ...provider,
+        charge: async (asked) => {
+          entered.resolve();
+          await released.promise;
+          return provider.charge(asked);
+        },
+      }),
+    });
+    const lan = customer('lan');
+    const orderId = await lan.order(await product());
+    const idle = connect(server.port, '127.0.0.1');
+    const closed = once(idle, 'close');
+    idle.write('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    await once(idle, 'data');
+
+    const paying = { orderIds: [orderId], payment: { method: 'pm_card_visa' } };
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const paid = send('/checkouts', json(await lan.token(), paying, headers));
+    await entered.promise;
+    const stopped = server.stop();
+    await closed;
+    await expect(send('/health/live')).rejects.toThrow();
+    released.resolve();
+    expect(textAt(expectStatus(await paid, 202), 'status')).toBe('succeeded');
+    await stopped;
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'bun:test';
+import { type Receipt, receiptMail } from '../../core/mail.ts';
+import { order } from './checkouts.ts';
+
+const receipt = (changes: Partial<Receipt> = {}): Receipt => ({
+  order: order('order-1', { quantity: 2, total: { amount: 1_299_000, currency: 'VND' } }),
+  contact: { email: 'an@example.com', language: 'vi' },
+  invoiceNumber: '2026-000007',
+  licences: [],
+  ...changes,
+});
+
+const mailOf = (changes: Partial<Receipt> = {}) => {
+  const mail = receiptMail(receipt(changes), '<order-1.notify_customer@cartwright.test>');
+  return { ...mail, text: mail.text.replaceAll('\u00a0', ' '), html: mail.html.replaceAll('\u00a0', ' ') };
+};
+
+const inLanguage = (language: string | null) => ({ contact: { email: 'an@example.com', language } });
+
+describe('the mail about a processed order', () => {
+  test('in Vietnamese', () => {
+    const mail = mailOf();
+    expect(mail).toMatchObject({
+      messageId: '<order-1.notify_customer@cartwright.test>',
+      orderId: 'order-1',
+      to: 'an@example.com',
+      subject: 'Đơn hàng của bạn đã được xử lý: Áo thun',
+    });
+    expect(mail.text).toBe(
+      [
+        'Cảm ơn bạn đã mua hàng. Đơn hàng của bạn đã được thanh toán và xử lý.',
+        '',
+        'Sản phẩm: Áo thun (AT-1)',
+        'Số lượng: 2',
+        'Tổng tiền: 1.299.000 ₫',
+        'Số hoá đơn: 2026-000007',
+        'Mã đơn hàng: order-1',
+        '',
+        'Hàng đang được chuẩn bị để giao đến bạn.',
+        '',
+      ].join('\n'),
+    );
+    expect(mail.html).toStartWith('<!doctype html><html lang="vi">');
+  });
+
+  test('in English', () => {
+    const mail = mailOf(inLanguage('en'));
+    expect(mail.subject).toBe('Your order has been processed: Áo thun');
+    expect(mail.text).toContain('Total: ₫1,299,000\n');
+    expect(mail.html).toStartWith('<!doctype html><html lang="en">');
+  });
+
+  test('in any other language, or none, is in Vietnamese', () => {
+    for (const language of [null, 'de', 'en-GB', ''])
+      expect(mailOf(inLanguage(language)).subject).toBe(mailOf().subject);
+  });
+
+  test('says in both its forms all that was bought', () => {
+    const licences = ['AAAA-BBBB', 'CCCC-DDDD'];
+    const product = { id: 'p', code: 'VPN', name: 'VPN 1 năm', type: 'digital' };
+    const digital = order('order-1', { product, quantity: 2 });
+    const { text, html } = mailOf({ ...inLanguage('en'), order: digital, licences });
+    for (const form of [text, html])
+      for (const told of ['VPN 1 năm', 'VPN', '2', '₫100', '2026-000007', ...licences, 'order-1'])
+        expect(form).toContain(told);
+    expect(text.match(/Licence key: /g)).toHaveLength(2);
+    expect(text).toEndWith('order-1\n');
+  });
+
+  test('tells nothing that is not there', () => {
+    const { text, html } = mailOf({ invoiceNumber: null });
+    for (const form of [text, html]) {
+      expect(form).not.toContain('hoá đơn');
+      expect(form).not.toContain('bản quyền');
+      expect(form).not.toContain('null');
+      expect(form).not.toContain('undefined');
+    }
+  });
+
+  test('has no markup that a name brought along', () => {
+    const name = `<script>alert("x")</script> & 'Sons'`;
+    const product = { id: 'p', code: '<b>', name, type: 'physical' };
+    const { html, text, subject } = mailOf({ order: order('o', { product }) });
+    expect(html).not.toContain('<script>');
+    expect(html).not.toContain('<b>');
+    expect(html).toContain('&#60;script&#62;alert(&#34;x&#34;)&#60;/script&#62; &#38; &#39;Sons&#39;');
+    expect(text).toContain(name);
+    expect(subject).toContain(name);
+  });
+});

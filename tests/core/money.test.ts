@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'bun:test';
+import { formatMoney, isCurrency, orderAmountMax, sum, times } from '../../core/money.ts';
+
+const dong = (amount: number) => ({ amount, currency: 'VND' });
+
+describe('money', () => {
+  test('a price times a quantity', () => {
+    expect(times(dong(199_000), 3)).toEqual(dong(597_000));
+    expect(times({ amount: 0, currency: 'USD' }, 7)).toEqual({ amount: 0, currency: 'USD' });
+  });
+
+  test('a sum is exact for the largest cart there can be', () => {
+    const cart = Array.from({ length: 100 }, (_, index) => dong(orderAmountMax - index));
+    const exact = cart.reduce((total, { amount }) => total + BigInt(amount), 0n);
+    expect(BigInt(sum(cart)._unsafeUnwrap().amount)).toBe(exact);
+    expect(sum([dong(5)])._unsafeUnwrap()).toEqual(dong(5));
+  });
+
+  test('two currencies are not added', () => {
+    const mixed = sum([dong(1), { amount: 1, currency: 'USD' }, dong(1)]);
+    expect(mixed._unsafeUnwrapErr()).toEqual({ kind: 'mixed_currency' });
+  });
+
+  test('nothing has no sum', () => {
+    expect(() => sum([])).toThrow();
+  });
+
+  test.each([
+    [1_299_000, 'VND', 'vi', '1.299.000 ₫'],
+    [1_299_000, 'VND', 'en', '₫1,299,000'],
+    [0, 'VND', 'vi', '0 ₫'],
+    [123_456, 'USD', 'en', '$1,234.56'],
+    [5, 'USD', 'en', '$0.05'],
+    [123_456, 'USD', 'vi', '1.234,56 US$'],
+    [1_500, 'JPY', 'en', '¥1,500'],
+    [1_234, 'KWD', 'en', 'KWD 1.234'],
+  ])('%d %s in %s reads %s', (amount, currency, language, read) => {
+    // Formatters part the number from the sign with one of several spaces that do not break.
+    expect(formatMoney({ amount, currency }, language).replace(/\s/g, ' ')).toBe(read);
+  });
+
+  test('a currency is one that ISO 4217 knows, in upper case', () => {
+    expect(['VND', 'USD', 'EUR', 'JPY'].filter(isCurrency)).toHaveLength(4);
+    expect(['vnd', 'XX', '', 'DONG', 'VND '].filter(isCurrency)).toEqual([]);
+  });
+});

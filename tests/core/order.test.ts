@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'bun:test';
+import { nextStatus, type OrderEvent, orderStatuses } from '../../core/order.ts';
+
+const events = [
+  'claim',
+  'pay',
+  'release',
+  'cancel',
+  'complete',
+  'fail',
+  'retry',
+  'refund',
+] as const satisfies readonly OrderEvent[];
+
+/** The whole of an order's life; a dash is an event that has no place. */
+const life = {
+  pending: ['paying', '-', '-', 'cancelled', '-', '-', '-', '-'],
+  paying: ['-', 'paid', 'pending', '-', '-', '-', '-', '-'],
+  paid: ['-', '-', '-', '-', 'completed', 'failed', '-', 'refunded'],
+  completed: ['-', '-', '-', '-', '-', '-', '-', 'refunded'],
+  failed: ['-', '-', '-', '-', '-', '-', 'paid', 'refunded'],
+  cancelled: ['-', '-', '-', '-', '-', '-', '-', '-'],
+  refunded: ['-', '-', '-', '-', '-', '-', '-', '-'],
+} as const;
+
+describe('an order', () => {
+  test.each(orderStatuses.map((status) => [status]))('%s goes where it may, and nowhere else', (status) => {
+    expect(events.map((event) => nextStatus(status, event) ?? '-')).toEqual([...life[status]]);
+  });
+
+  test('is paid once: nothing leads back to where it can be claimed but a release', () => {
+    const claimable = orderStatuses.filter((status) => nextStatus(status, 'claim') !== null);
+    expect(claimable).toEqual(['pending']);
+    const waysBack = orderStatuses.flatMap((status) =>
+      events.filter((event) => nextStatus(status, event) === 'pending').map((event) => `${status} ${event}`),
+    );
+    expect(waysBack).toEqual(['paying release']);
+  });
+});

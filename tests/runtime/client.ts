@@ -1,0 +1,92 @@
+/** What a call was answered; `body` is null where there was none. */
+export type Reply = { readonly status: number; readonly headers: Headers; readonly body: unknown };
+
+/** Somebody who calls one API process. Each verb throws where the connection breaks or 30 s pass. */
+export type Client = {
+  get(path: string): Promise<Reply>;
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  remove(path: string): Promise<Reply>;
+  checkOut(key: string, orderIds: readonly string[], method: string): Promise<Reply>;
+};
+
+/** `token` is a bearer token, or null for a stranger. */
+export const clientOf = (base: string, token: string | null): Client => {
+  const call = async (method: string, path: string, init: RequestInit = {}): Promise<Reply> => {
+    const headers = new Headers(init.headers);
+    if (token !== null) headers.set('authorization', `Bearer ${token}`);
+    const signal = AbortSignal.timeout(30_000);
+    const response = await fetch(new URL(path, base), { ...init, method, headers, signal });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? null : parse(text) };
+  };
+  const post: Client['post'] = (path, body, headers = {}) =>
+    call('POST', path, {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+  return {
+    get: (path) => call('GET', path),
+    post,
+    remove: (path) => call('DELETE', path),
+    checkOut: (key, orderIds, method) =>
+      post('/checkouts', { orderIds, payment: { method } }, { 'idempotency-key': key }),
+  };
+};
+
+/** Orders a product and answers the order's id. */
+export const placeOrder = async (client: Client, productId: string, quantity = 1): Promise<string> =>
+  textAt(expectStatus(await client.post('/orders', { productId, quantity }), 201), 'id');
+
+/** Adds a product, as an operator, and answers its id. */
+export const addProduct = async (
+  operator: Client,
+  draft: { readonly code: string; readonly type?: string; readonly stock?: number | null },
+): Promise<string> => {
+  const price = { amount: 10_000, currency: 'VND' };
+  const product = { name: `Sản phẩm ${draft.code}`, type: 'physical', price, stock: null, ...draft };
+  expectStatus(await operator.post('/products', [product]), 200);
+  const listed = expectStatus(await operator.get(`/products?q=${draft.code}&limit=100`), 200);
+  const found = itemsOf(listed).find((item) => valueAt(item, 'code') === draft.code);
+  return textAt({ body: found }, 'id');
+};
+
+/** Waits until an order has that status, for 20 s at most; throws with its history. */
+export const untilStatus = async (client: Client, orderId: string, status: string): Promise<Reply> => {
+  const untilMs = Date.now() + 20_000;
+  for (;;) {
+    const reply = expectStatus(await client.get(`/orders/${orderId}`), 200);
+    if (valueAt(reply.body, 'status') === status) return reply;
+    if (Date.now() > untilMs) throw new Error(`it did not become ${status}: ${JSON.stringify(reply.body)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+export const expectStatus = (reply: Reply, status: number): Reply => {
+  if (reply.status === status) return reply;
+  throw new Error(`expected ${status}, got ${reply.status}: ${JSON.stringify(reply.body)}`);
+};
+
+/** The text at a path of field names in a body. */
+export const textAt = ({ body }: { readonly body: unknown }, ...path: readonly string[]): string => {
+  const value = path.reduce(valueAt, body);
+  if (typeof value === 'string') return value;
+  throw new Error(`there is no text at ${path.join('.')} in ${JSON.stringify(body)}`);
+};
+
+/** The items of a list's answer. */
+export const itemsOf = ({ body }: { readonly body: unknown }): readonly unknown[] => {
+  const items = valueAt(body, 'items');
+  if (Array.isArray(items)) return items;
+  throw new Error(`there are no items in ${JSON.stringify(body)}`);
+};
+
+export const valueAt = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};

@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, test } from 'bun:test';
+import { databases, testFile } from './databases.ts';
+import { openDatabase } from './killing/database.ts';
+import { postgresAvailable } from './postgres.ts';
+import { killAllApps, launchApp, startApp, stopApp } from './processes.ts';
+import { freePort, postgresServer } from './server.ts';
+
+const hasPostgres = await postgresAvailable();
+
+afterEach(killAllApps);
+
+describe('the start', () => {
+  test('is refused with a list of all settings that are wrong', async () => {
+    const { url, drop } = await testFile();
+    const env = { QUEUE_LEASE_MS: 'soon', LOG_LEVEL: 'loud', AUTH_SECRET: 'hunter2' };
+    const app = await launchApp({ databaseUrl: url, env });
+    expect((await app.stopped).code).toBeGreaterThan(0);
+    for (const name of Object.keys(env)) expect(app.output()).toContain(name);
+    expect(app.output()).not.toContain('hunter2');
+    await drop();
+  });
+
+  test('gives up on a database that does not come', async () => {
+    const databaseUrl = `postgres://postgres:hunter2@127.0.0.1:${await freePort()}/shop`;
+    const app = await launchApp({ databaseUrl, env: { DATABASE_WAIT_MS: '500' } });
+    expect((await app.stopped).code).toBeGreaterThan(0);
+    expect(app.output()).not.toContain('hunter2');
+  });
+
+  test.skipIf(!hasPostgres)(
+    'waits for a database that comes late',
+    async () => {
+      const server = await postgresServer();
+      await server.stop();
+      const app = await launchApp({ databaseUrl: server.url('postgres') });
+      await server.start();
+      await app.ready();
+      expect((await stopApp(app)).code).toBe(0);
+      await server.remove();
+    },
+    20_000,
+  );
+
+  test.each(databases)(
+    'is refused on a newer schema (%s)',
+    async (_, fresh) => {
+      const { url, drop } = await fresh();
+      const first = await startApp({ databaseUrl: url });
+      expect((await stopApp(first)).code).toBe(0);
+      const database = openDatabase(url);
+      await database.run(`insert into migration (name) values ('999_future.sql')`);
+      await database.close();
+
+      const app = await launchApp({ databaseUrl: url });
+      expect((await app.stopped).code).toBeGreaterThan(0);
+      expect(app.output()).toContain('999_future.sql');
+      await drop();
+    },
+    20_000,
+  );
+});

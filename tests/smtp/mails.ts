@@ -1,0 +1,12 @@
+import type { Mail } from '../../core/mail.ts';
+
+/** A mail with everything that a wire can get wrong. */
+export const mailOf = (number: number, changes: Partial<Mail> = {}): Mail => ({
+  messageId: `<order-${number}.notify_customer@shop.example>`,
+  orderId: `order-${number}`,
+  to: 'khach.hang@example.com',
+  subject: 'Đơn hàng của bạn đã được xử lý: Áo thun nam cổ tròn tay ngắn 👕',
+  text: 'Cảm ơn bạn đã mua hàng.\n.\n..\nSố lượng: 1\n',
+  html: '<p>Cảm ơn bạn &amp; hẹn gặp lại</p>',
+  ...changes,
+});

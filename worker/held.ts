@@ -1,0 +1,80 @@
+import { ok } from 'neverthrow';
+import type { Lease, Queue } from '../core/queue.ts';
+import type { Clock } from '../core/world.ts';
+import type { Poll } from './loop.ts';
+
+/** The leases that this process holds of one pipeline: waiting to be begun, begun, or done and not yet reported. */
+export type Held = {
+  add(leases: readonly Lease[]): void;
+  /** As it stands after the last heartbeat; undefined where it is held no more, or its task was leased anew. */
+  current(lease: Lease): Lease | undefined;
+  letGo(lease: Lease): void;
+  clear(): void;
+  /** Whether another batch may be taken. Where not, `onRoom` is called once there is room again. */
+  hasRoom(): boolean;
+  size(): number;
+  /** Resolves once nothing is held. */
+  emptied(): Promise<void>;
+  /** Makes the leases last. Those that are not ours any more are let go. */
+  heartbeat: Poll;
+};
+
+export const heldLeases = (
+  queue: Pick<Queue, 'heartbeat'>,
+  clock: Clock,
+  /** `roomUpTo`: with so many in hand there still is room for a batch. */
+  { leaseMs, roomUpTo }: { readonly leaseMs: number; readonly roomUpTo: number },
+  onRoom: () => void,
+): Held => {
+  const held = new Map<string, Lease>();
+  let lacking = false;
+  let onEmptied: () => void = () => {};
+
+  const current: Held['current'] = ({ taskId, lease }) => {
+    const newest = held.get(taskId);
+    return newest?.lease === lease ? newest : undefined;
+  };
+
+  const letGo: Held['letGo'] = (lease) => {
+    if (current(lease) === undefined) return;
+    held.delete(lease.taskId);
+    if (held.size === 0) onEmptied();
+    if (!lacking || held.size > roomUpTo) return;
+    lacking = false;
+    onRoom();
+  };
+
+  return {
+    add: (leases) => {
+      for (const lease of leases) held.set(lease.taskId, lease);
+    },
+    current,
+    letGo,
+    clear: () => held.clear(),
+    hasRoom: () => {
+      lacking = held.size > roomUpTo;
+      return !lacking;
+    },
+    size: () => held.size,
+    emptied: () =>
+      new Promise((resolve) => {
+        onEmptied = resolve;
+        if (held.size === 0) resolve();
+      }),
+    heartbeat: async () => {
+      const pauseMs = leaseMs / 3;
+      const asked = [...held.values()];
+      if (asked.length === 0) return ok(pauseMs);
+      const untilMs = clock.nowMs() + leaseMs;
+      const answer = await queue.heartbeat(asked, untilMs);
+      return answer.map((ids) => {
+        const kept = new Set(ids);
+        for (const lease of asked) {
+          if (!kept.has(lease.taskId)) letGo(lease);
+          else if (current(lease) !== undefined) held.set(lease.taskId, { ...lease, untilMs });
+        }
+        return pauseMs;
+      });
+    },
+  };
+};

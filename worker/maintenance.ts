@@ -1,0 +1,48 @@
+import type { Queue } from '../core/queue.ts';
+import type { Answer } from '../core/result.ts';
+import { crashesMax } from '../core/retry.ts';
+import type { Store } from '../core/store.ts';
+import type { Clock } from '../core/world.ts';
+import type { Log } from './log.ts';
+import type { Poll } from './loop.ts';
+
+const rescuedMax = 500;
+const reconcileEveryMs = 3_000;
+const pruneEveryMs = 60_000;
+
+/** What keeps the house in order beside the pipelines, each by name. Every worker does it; they share the rows. */
+export const maintenance = (
+  ports: {
+    readonly store: Pick<Store, 'queue' | 'prune'>;
+    readonly reconcile: () => Answer<number>;
+    readonly clock: Clock;
+    readonly log: Log;
+  },
+  settings: { readonly leaseMs: number; readonly reconcileAfterMs: number },
+): Readonly<Record<string, Poll>> => ({
+  rescue: rescuing(ports.store.queue, ports, settings.leaseMs / 2),
+  reconciler: reconciling(ports, Math.min(reconcileEveryMs, settings.reconcileAfterMs)),
+  pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
+});
+
+const rescuing =
+  (queue: Queue, { clock, log }: { readonly clock: Clock; readonly log: Log }, everyMs: number): Poll =>
+  async () => {
+    const rescued = await queue.rescue({ nowMs: clock.nowMs(), crashesMax, limit: rescuedMax });
+    return rescued.map((tasks) => {
+      if (tasks > 0) log.warn('tasks were taken from workers whose leases ran out', { tasks });
+      return tasks < rescuedMax ? everyMs : 0;
+    });
+  };
+
+/** Goes on at once as long as there is something to settle: what it took up is due again only later. */
+const reconciling =
+  (
+    { reconcile, log }: { readonly reconcile: () => Answer<number>; readonly log: Log },
+    everyMs: number,
+  ): Poll =>
+  async () =>
+    (await reconcile()).map((payments) => {
+      if (payments > 0) log.info('payments without outcome were taken up', { payments });
+      return payments > 0 ? 0 : everyMs;
+    });

@@ -1,0 +1,28 @@
+import type { Clock } from '../core/world.ts';
+import type { Log } from './log.ts';
+
+export type Outage = {
+  /** `who` could not reach the store. */
+  met(who: string, reason: string): void;
+  /** `who` could, now. */
+  over(who: string): void;
+};
+
+/** Tells of an outage once, and once when it is over, however many loops run into it and how often. */
+export const outage = (log: Log, clock: Clock): Outage => {
+  const cutOff = new Set<string>();
+  let sinceMs = 0;
+  return {
+    met: (who, reason) => {
+      if (cutOff.size === 0) {
+        sinceMs = clock.nowMs();
+        log.warn('the store is unavailable, work waits', { reason });
+      }
+      cutOff.add(who);
+    },
+    over: (who) => {
+      if (!cutOff.delete(who) || cutOff.size > 0) return;
+      log.info('the store is available again', { afterMs: clock.nowMs() - sinceMs });
+    },
+  };
+};

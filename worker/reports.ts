@@ -1,0 +1,22 @@
+import { err, type Result } from 'neverthrow';
+import { coalesce } from '../core/coalesce.ts';
+import type { Queue, StepReport } from '../core/queue.ts';
+import type { Answer, Unavailable } from '../core/result.ts';
+import type { Clock } from '../core/world.ts';
+
+/** Far above what one process holds: see `heldMax`. */
+const limits = { batchMax: 500, waitingMax: 100_000 };
+
+/**
+ * Writes reports down: those that finish while others are being written share the next transaction. Answers
+ * whether the lease still counted.
+ */
+export const reporting = (queue: Queue, clock: Clock): ((report: StepReport) => Answer<boolean>) =>
+  coalesce<StepReport, Result<boolean, Unavailable>>(
+    async (reports) => {
+      const settled = (await queue.settle(reports, clock.nowMs())).map((ids) => new Set(ids));
+      return reports.map(({ taskId }) => settled.map((ids) => ids.has(taskId)));
+    },
+    limits,
+    () => err({ kind: 'unavailable', reason: 'too many reports are waiting' }),
+  );
