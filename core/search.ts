@@ -45,8 +45,17 @@ export const wordsOf = (text: string): readonly Word[] =>
       .normalize('NFC')
       .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
   )
-    .map((exact) => ({ folded: fold(exact), exact }))
+    .map((exact) => ({ folded: begin(fold(exact)), exact: begin(exact) }))
     .filter(({ folded }) => folded !== '');
+
+/**
+ * In code points. One character can decompose into 18 (U+FDFA), and Postgres takes no lexeme over 2,046 bytes;
+ * what goes on for longer is known by its beginning.
+ */
+const wordLengthMax = 100;
+
+const begin = (word: string): string =>
+  word.length <= wordLengthMax ? word : [...word].slice(0, wordLengthMax).join('');
 
 /** Words next to each other within one name; the last may be only begun. */
 export type Term = { readonly words: readonly Word[]; readonly prefix: boolean };
