@@ -11,9 +11,9 @@ import { orderCommands, orderQueries } from './orders.ts';
 import { problemOf } from './problems.ts';
 import { productCommands, productQueries } from './products.ts';
 import { queueCommands, queueQueries } from './queue.ts';
-import { giveRequestId, requestIdOf } from './requestId.ts';
+import { requestIdOf, requestIds } from './requestId.ts';
 
-export type { ApiDeps, ApiLog, ListCharges } from './deps.ts';
+export type { ApiDeps, ListCharges } from './deps.ts';
 
 /** The whole HTTP contract, or the part of it that `role` serves, over the ports in `deps`. */
 export const app = (deps: ApiDeps): AnyElysia => {
@@ -57,6 +57,7 @@ const headers = {
 const ground = ({ world, log }: ApiDeps) => {
   // A host may be as short as "api": the router would look for its path behind the 11th character.
   const root = new Elysia({ handler: { standardHostname: false } });
+  const giveId = requestIds(world);
   let allow: (path: string) => string | null = (path) => {
     allow = allowing(root.routes);
     return allow(path);
@@ -64,7 +65,7 @@ const ground = ({ world, log }: ApiDeps) => {
   return root
     .headers(headers)
     .onRequest(({ request, set }) => {
-      giveRequestId(request, set, world);
+      giveId(request, set);
     })
     .onError(({ code, error, request, path, set }) => {
       const unrouted = code === 'NOT_FOUND';

@@ -3,7 +3,7 @@ import type { Check } from './check.ts';
 import type { RequestFailure } from './failures.ts';
 
 /** Of the body as it is sent. */
-export const bodyBytesMax = 1024 * 1024;
+const bodyBytesMax = 1024 * 1024;
 
 /**
  * The request's JSON body as `check` wants it. We read it ourselves and only when a route asks: Elysia would
@@ -24,11 +24,10 @@ const isJson = (headers: Headers): boolean =>
 const readBytes = async (request: Request): Promise<Result<Uint8Array, RequestFailure>> => {
   const length = request.headers.get('content-length');
   if (length !== null && Number(length) > bodyBytesMax) return err({ kind: 'body_too_large' });
-  if (request.body === null) return ok(new Uint8Array());
   try {
     // The server holds the body to the length that was announced; without one it must be counted.
-    if (length === null) return await readCounted(request.body);
-    return ok(new Uint8Array(await request.arrayBuffer()));
+    if (length !== null) return ok(new Uint8Array(await request.arrayBuffer()));
+    return request.body === null ? ok(new Uint8Array()) : await readCounted(request.body);
   } catch {
     return err({ kind: 'malformed_body', reason: 'The body broke off.' });
   }

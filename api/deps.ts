@@ -19,7 +19,9 @@ export type ApiDeps = {
   readonly role: 'all' | 'checkout' | 'read' | 'worker';
   readonly world: World;
   readonly version: string;
-  readonly log: ApiLog;
+  readonly log: {
+    error(message: string, facts: Readonly<Record<string, unknown>>): void;
+  };
   /** Names what is missing (`database`, …); nothing of it where the API can do its work. */
   isReady(): Promise<{ readonly ready: boolean; readonly missing: readonly string[] }>;
 };
@@ -29,7 +31,3 @@ export type ListCharges = (query: {
   /** 1 to 100. */
   readonly limit: number;
 }) => Answer<Page<Charge, string>>;
-
-export type ApiLog = {
-  error(message: string, facts: Readonly<Record<string, unknown>>): void;
-};

@@ -69,9 +69,9 @@ export const docs = ({ version }: ApiDeps, routes: () => AnyElysia['routes']) =>
 type Asset = { readonly type: string; read(): Promise<Uint8Array<ArrayBuffer> | string> };
 
 /** A file of the installed package, read once. */
-const packaged = (file: string, type: string): Asset => {
+const packaged = (url: string, type: string): Asset => {
   let read: Promise<Uint8Array<ArrayBuffer>> | null = null;
-  return { type, read: () => (read ??= readFile(new URL(import.meta.resolve(`swagger-ui-dist/${file}`)))) };
+  return { type, read: () => (read ??= readFile(new URL(url))) };
 };
 
 const startScript = `window.addEventListener('load', () => {
@@ -80,9 +80,15 @@ const startScript = `window.addEventListener('load', () => {
 `;
 
 const assets: ReadonlyMap<string, Asset> = new Map([
-  ['swagger-ui.css', packaged('swagger-ui.css', 'text/css; charset=utf-8')],
-  ['swagger-ui-bundle.js', packaged('swagger-ui-bundle.js', 'text/javascript; charset=utf-8')],
-  ['favicon-32x32.png', packaged('favicon-32x32.png', 'image/png')],
+  [
+    'swagger-ui.css',
+    packaged(import.meta.resolve('swagger-ui-dist/swagger-ui.css'), 'text/css; charset=utf-8'),
+  ],
+  [
+    'swagger-ui-bundle.js',
+    packaged(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'), 'text/javascript; charset=utf-8'),
+  ],
+  ['favicon-32x32.png', packaged(import.meta.resolve('swagger-ui-dist/favicon-32x32.png'), 'image/png')],
   ['start.js', { type: 'text/javascript; charset=utf-8', read: () => Promise.resolve(startScript) }],
 ]);
 

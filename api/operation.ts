@@ -5,7 +5,7 @@ import { problemJson } from './json/problem.ts';
 import { problemOf, problems } from './problems.ts';
 import { failureSamples, requestId } from './samples.ts';
 
-export type Tag = 'Products' | 'Orders' | 'Checkouts' | 'Queue' | 'Demo' | 'Health' | 'Docs';
+type Tag = 'Products' | 'Orders' | 'Checkouts' | 'Queue' | 'Demo' | 'Health' | 'Docs';
 
 type Operation = {
   readonly tag: Tag;

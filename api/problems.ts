@@ -25,7 +25,7 @@ export const problemCodes = [
   'unavailable',
   'payment_unavailable',
 ] as const;
-export type ProblemCode = (typeof problemCodes)[number];
+type ProblemCode = (typeof problemCodes)[number];
 
 type Row = {
   readonly status: number;
@@ -236,7 +236,7 @@ const particulars = (failure: Failure): Particulars => {
       const { declineCode, checkoutId, requestId, replayed } = failure;
       return {
         members: { instance: requestId, declineCode, checkoutId },
-        headers: {},
+        headers: replayed ? { 'idempotent-replayed': 'true' } : {},
       };
     }
     case 'not_ready':

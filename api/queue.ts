@@ -71,8 +71,8 @@ export const queueCommands = ({ store, world }: ApiDeps, authenticate: Authentic
     '/queue/retries',
     async ({ request, set }) => {
       const { taskIds } = orRefuse(await readBody(request, retrying));
-      const distinct = [...new Set(taskIds.map((id) => id.toLowerCase()))];
-      const retried = orRefuse(await store.queue.retry(distinct, world.clock.nowMs()));
+      const ids = taskIds.map((id) => id.toLowerCase());
+      const retried = orRefuse(await store.queue.retry(ids, world.clock.nowMs()));
       if (retried > 0) store.wakeup.notify();
       set.status = 202;
       return { retried };

@@ -13,7 +13,8 @@ export const usage = `Fills the shop's database with a history of orders.
 
 It writes to DATABASE_URL, as the shop itself does (sqlite:./data/cartwright.db where that is not set), and
 loads the catalogue first where it is missing. What will be sold is delivered to the shelves beforehand.
-Orders are added to those that are there, so a second run adds a second history.
+Orders are added to those that are there: a second run adds a second history, with invoices numbered after
+the first one's.
 
 No mail is sent. The payments are made up: their references begin with "seed_", and the simulated provider
 has no charge for them. Best run while no worker is running, which might take up an order in the middle of

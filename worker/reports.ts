@@ -3,17 +3,24 @@ import { coalesce } from '../core/coalesce.ts';
 import type { Queue, StepReport } from '../core/queue.ts';
 import type { Answer, Unavailable } from '../core/result.ts';
 import type { Clock } from '../core/world.ts';
+import type { Timer } from './timer.ts';
 
-/** Far above what one process holds: see `heldMax`. */
+/** Far above what one process holds: a few batches for each pipeline. */
 const limits = { batchMax: 500, waitingMax: 100_000 };
 
 /**
  * Writes reports down: those that finish while others are being written share the next transaction. Answers
  * whether the lease still counted.
  */
-export const reporting = (queue: Queue, clock: Clock): ((report: StepReport) => Answer<boolean>) =>
+export const reporting = (
+  queue: Queue,
+  clock: Clock,
+  timer: Timer,
+): ((report: StepReport) => Answer<boolean>) =>
   coalesce<StepReport, Result<boolean, Unavailable>>(
     async (reports) => {
+      // A store that does its work within the call would leave others no time to come: one turn is theirs.
+      await new Promise<void>((resolve) => timer.after(0, resolve));
       const settled = (await queue.settle(reports, clock.nowMs())).map((ids) => new Set(ids));
       return reports.map(({ taskId }) => settled.map((ids) => ids.has(taskId)));
     },

@@ -61,7 +61,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     chance: world.chance,
     outage: outage(log, world.clock),
     perform: performing({ mailer, world }, settings),
-    report: reporting(queue, world.clock),
+    report: reporting(queue, world.clock, timer),
   };
   const lines = settings.pipelines.map((name) => startLine(pipelineFor(name), shared, settings));
   const unlisten = wakeup.listen(() => {

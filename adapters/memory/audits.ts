@@ -104,9 +104,7 @@ const writeClaim = (
   writes.set(tables.payments, id, { payment, attempt, ...times });
 
   for (const order of orders) {
-    move(tables, writes, order.id, 'claim', nowMs);
-    const row = rowOf(tables.orders, order.id);
-    writes.set(tables.orders, order.id, { ...row, order });
+    writes.set(tables.orders, order.id, { ...rowOf(tables.orders, order.id), order });
     leave(tables, writes, order.id, { state: 'paying', detail: null }, nowMs);
   }
 };

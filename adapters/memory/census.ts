@@ -22,7 +22,7 @@ export const countsAt = (tables: Tables, nowMs: number): QueueCounts => {
     counts.set(key, { pipeline, state, tasks: (counts.get(key)?.tasks ?? 0) + 1 });
     if (state === 'ready') oldestReadyAgeMs = Math.max(oldestReadyAgeMs, nowMs - runAtMs);
   }
-  const lastMinute = [...tables.finished].filter(([atMs]) => atMs > nowMs - minuteMs && atMs <= nowMs);
+  const lastMinute = [...tables.finished].filter(([atMs]) => atMs > nowMs - minuteMs);
   const finished = lastMinute.reduce((total, [, tasks]) => total + tasks, 0);
   return { counts: [...counts.values()], oldestReadyAgeMs, finishedPerSecond: (finished * 1000) / minuteMs };
 };

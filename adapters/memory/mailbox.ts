@@ -14,6 +14,6 @@ export const memoryMailbox = (tables: Tables, clock: Clock): Mailbox => ({
     const newestFirst = [...tables.mails.values()].reverse();
     const start = after === null ? 0 : newestFirst.findIndex(({ messageId }) => messageId === after) + 1;
     const rows = newestFirst.slice(start).filter((mail) => to === null || mail.to === to);
-    return ok(pageOf(rows.slice(0, limit + 1), limit, ({ messageId }) => messageId));
+    return ok(pageOf(rows, limit, ({ messageId }) => messageId));
   },
 });

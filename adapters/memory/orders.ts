@@ -62,8 +62,7 @@ export const memoryOrders = (tables: Tables): Orders => {
       const rows = [...tables.orders.values()]
         .filter((row) => isWanted(row, query))
         .map(({ order }) => order)
-        .sort((one, other) => (one.id < other.id ? 1 : -1))
-        .slice(0, query.limit + 1);
+        .sort((one, other) => (one.id < other.id ? 1 : -1));
       return ok(pageOf(rows, query.limit, ({ id }) => id));
     },
 

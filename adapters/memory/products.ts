@@ -41,8 +41,7 @@ export const memoryProducts = (tables: Tables, ids: Ids): Products => {
         .filter((row) => isWanted(row, query))
         .map((row) => ({ ...row, key: keyOf(row, query) }))
         .sort((one, other) => orderOf(one.key, other.key))
-        .filter(({ key }) => query.after === null || orderOf(query.after, key) < 0)
-        .slice(0, query.limit + 1);
+        .filter(({ key }) => query.after === null || orderOf(query.after, key) < 0);
       const { items, next } = pageOf(rows, query.limit, ({ key }) => key);
       return ok({ items: items.map(({ product }) => product), next });
     },

@@ -72,7 +72,6 @@ export const memoryQueue = (tables: Tables, world: World): Queue => ({
     const rows = [...tables.tasks.values()]
       .filter((task) => isWanted(task, query))
       .sort((one, other) => (one.id < other.id ? -1 : 1))
-      .slice(0, query.limit + 1)
       .map((task) => shownAt(task, query.nowMs));
     return ok(pageOf(rows, query.limit, ({ id }) => id));
   },

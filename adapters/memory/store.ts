@@ -1,6 +1,7 @@
 import { ok } from 'neverthrow';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
+import { localWakeup } from '../wakeup.ts';
 import { memoryAudits } from './audits.ts';
 import { pruneFinished } from './census.ts';
 import { memoryMailbox } from './mailbox.ts';
@@ -8,7 +9,6 @@ import { memoryOrders } from './orders.ts';
 import { memoryProducts } from './products.ts';
 import { memoryQueue } from './queue.ts';
 import { emptyTables } from './tables.ts';
-import { memoryWakeup } from './wakeup.ts';
 
 /**
  * All ports over plain maps: what the databases are measured against, and what tests of the rest run on. A
@@ -22,7 +22,7 @@ export const memoryStore = (world: World): Store => {
     audits: memoryAudits(tables),
     queue: memoryQueue(tables, world),
     mailbox: memoryMailbox(tables, world.clock),
-    wakeup: memoryWakeup(),
+    wakeup: localWakeup(),
     secret: async (name, fresh) => {
       const value = tables.secrets.get(name) ?? fresh;
       tables.secrets.set(name, value);

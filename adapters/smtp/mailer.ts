@@ -15,7 +15,7 @@ export type SmtpOptions = {
   readonly timeouts?: Partial<Timeouts>;
 };
 
-export type Timeouts = {
+type Timeouts = {
   /** Until the server has greeted us, its name's look-up and a TLS handshake included. */
   readonly connectMs: number;
   /** Between two signs of life. */
@@ -72,6 +72,7 @@ export const smtpMailer = (options: SmtpOptions): Mailer & { close(): Promise<vo
       closed = true;
       // Nobody is left to write down that a mail was taken, so it had better not be.
       for (const expiry of sending.keys()) expiry.abort();
+      await Promise.all(sending.values());
       await sessions.close();
     },
   };

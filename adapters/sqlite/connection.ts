@@ -15,10 +15,8 @@ const cacheKiB = 64 * 1024;
 const checkpointPages = 4_000;
 
 export type ConnectionOptions = {
-  /** A file, made where it is not there, or `:memory:`. */
+  /** A file, made where it is not there with its folder; `:memory:`; or a URI (https://www.sqlite.org/uri.html). */
   readonly path: string;
-  /** Is told each statement that is run, with its values. */
-  readonly trace?: (statement: string) => void;
 };
 
 /** One connection, which reads and writes at once: nothing of this process ever interleaves. */
@@ -35,9 +33,9 @@ export type Connection = {
 };
 
 /** Throws the driver's error where the file cannot be opened. */
-export const openClient = ({ path, trace }: ConnectionOptions): Database.Database => {
-  if (!isSpecial(path)) mkdirSync(dirname(path), { recursive: true });
-  const client = new Database(path, { timeout: busyTimeoutMs, ...(trace && { verbose: asText(trace) }) });
+export const openClient = ({ path }: ConnectionOptions): Database.Database => {
+  if (isFile(path)) mkdirSync(dirname(path), { recursive: true });
+  const client = new Database(path, { timeout: busyTimeoutMs });
   client.pragma('journal_mode = WAL');
   // The driver is built with NORMAL for WAL, which can lose the last commits when the power fails.
   client.pragma('synchronous = FULL');
@@ -90,7 +88,4 @@ export const connectionOver = (client: Database.Database): Connection => {
   };
 };
 
-/** In memory, or a URI (https://www.sqlite.org/uri.html), whose folder is not ours to make. */
-const isSpecial = (path: string): boolean => path === ':memory:' || path.startsWith('file:');
-
-const asText = (trace: (statement: string) => void) => (message?: unknown) => trace(String(message));
+const isFile = (path: string): boolean => path !== ':memory:' && !path.startsWith('file:');

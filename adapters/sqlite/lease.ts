@@ -4,8 +4,6 @@ import type { Moves } from '../../core/steps.ts';
 import type { Connection } from './connection.ts';
 import { contactOf, orderOf, type TaskRow } from './rows.ts';
 
-type LeaseValues = Pick<Moves['moved'][number], 'taskId' | 'step' | 'seq'> & { readonly untilMs: number };
-type Leased = { readonly lease: number; readonly attempts: number };
 type Invoiced = { readonly year: number; readonly sequence: number };
 
 /**
@@ -13,13 +11,10 @@ type Invoiced = { readonly year: number; readonly sequence: number };
  * and reads what the step needs to know. Inside the caller's transaction.
  */
 export const leasing = ({ client }: Connection) => {
-  // The step's own count goes on; that of a step before it does not count here.
-  const leaseTask = client.prepare<[LeaseValues], Leased>(
-    `update task set state = 'running', lease = lease + 1, step = $step, seq = $seq, lease_until_ms = $untilMs,
-       attempts = case when step = $step then attempts else 0 end,
-       crashes = case when step = $step then crashes else 0 end,
-       last_error = case when step = $step then last_error end
-     where id = $taskId returning lease, attempts`,
+  const leaseTask = client.prepare<[string, number, number, number, number, number, string | null, string]>(
+    `update task set state = 'running', step = ?, seq = ?, lease = ?, lease_until_ms = ?, attempts = ?,
+       crashes = ?, last_error = ?
+     where id = ?`,
   );
   const intend = client.prepare<[string, string, number]>(
     'insert into delivery (order_id, step, intended_ms) values (?, ?, ?) on conflict do nothing',
@@ -36,6 +31,33 @@ export const leasing = ({ client }: Connection) => {
     .prepare<[string], string>('select key from licence where order_id = ? order by unit')
     .pluck();
 
+  const leaseOne = (
+    { taskId, orderId, step, seq }: Moves['moved'][number],
+    row: TaskRow,
+    nowMs: number,
+    untilMs: number,
+  ): Lease => {
+    const lease = row.lease + 1;
+    // The count of a task that stood here goes on; one that came from another step has none yet.
+    const { attempts, crashes, lastError } = row.step === step ? row : untried;
+    leaseTask.run(step, seq, lease, untilMs, attempts, crashes, lastError, taskId);
+    const isNew = intend.run(orderId, step, nowMs).changes === 1;
+    const invoiced = invoiceOf.get(orderId);
+    return {
+      taskId,
+      lease,
+      untilMs,
+      pipeline: row.pipeline,
+      step,
+      attempts,
+      order: orderOf(row),
+      contact: contactOf(row),
+      invoiceNumber: invoiced === undefined ? null : invoiceNumber(invoiced.year, invoiced.sequence),
+      licences: licencesOf.all(orderId),
+      delivered: !isNew && (acceptedAt.get(orderId, step) ?? null) !== null,
+    };
+  };
+
   return (
     moved: Moves['moved'],
     rows: readonly TaskRow[],
@@ -43,25 +65,12 @@ export const leasing = ({ client }: Connection) => {
     untilMs: number,
   ): readonly Lease[] => {
     const rowOf = new Map(rows.map((row) => [row.taskId, row]));
-    return moved.map(({ taskId, orderId, step, seq }): Lease => {
-      const row = rowOf.get(taskId);
-      const leased = leaseTask.get({ step, seq, untilMs, taskId });
-      if (row === undefined || leased === undefined) throw new Error(`the task ${taskId} was not taken`);
-      const isNew = intend.run(orderId, step, nowMs).changes === 1;
-      const invoiced = invoiceOf.get(orderId);
-      return {
-        taskId,
-        lease: leased.lease,
-        untilMs,
-        pipeline: row.pipeline,
-        step,
-        attempts: leased.attempts,
-        order: orderOf(row),
-        contact: contactOf(row),
-        invoiceNumber: invoiced === undefined ? null : invoiceNumber(invoiced.year, invoiced.sequence),
-        licences: licencesOf.all(orderId),
-        delivered: !isNew && (acceptedAt.get(orderId, step) ?? null) !== null,
-      };
+    return moved.map((move) => {
+      const row = rowOf.get(move.taskId);
+      if (row === undefined) throw new Error(`the task ${move.taskId} was not taken`);
+      return leaseOne(move, row, nowMs, untilMs);
     });
   };
 };
+
+const untried = { attempts: 0, crashes: 0, lastError: null } as const;

@@ -15,9 +15,8 @@ export const moveWriting = ({ client }: Connection): ((moves: Moves, nowMs: numb
     `update task set state = 'ready', attempts = attempts + 1, run_ms = ?, last_error = ?, lease_until_ms = null
      where id = ?`,
   );
-  const deleteTask = client
-    .prepare<[string], string>('delete from task where id = ? returning pipeline')
-    .pluck();
+  const pipelineOf = client.prepare<[string], string>('select pipeline from task where id = ?').pluck();
+  const deleteTask = client.prepare<[string]>('delete from task where id = ?');
   const failTask = client.prepare<[Omit<Moves['failed'][number], 'orderId'>]>(
     `update task set state = 'failed', attempts = case when step = $step then attempts else 0 end + 1,
        step = $step, seq = $seq, last_error = $error, lease_until_ms = null
@@ -40,7 +39,8 @@ export const moveWriting = ({ client }: Connection): ((moves: Moves, nowMs: numb
     }
     const finished = new Map<string, number>();
     for (const { taskId, orderId, seq } of completed) {
-      const pipeline = deleteTask.get(taskId) ?? '';
+      const pipeline = pipelineOf.get(taskId) ?? '';
+      deleteTask.run(taskId);
       finished.set(pipeline, (finished.get(pipeline) ?? 0) + 1);
       endOrder.run('completed', seq, nowMs, orderId);
     }

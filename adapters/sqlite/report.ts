@@ -3,17 +3,14 @@ import type { StepReport } from '../../core/queue.ts';
 import { planReports } from '../../core/steps.ts';
 import type { Connection } from './connection.ts';
 import { moveWriting } from './moves.ts';
-import { lockedTaskOf, type TaskRow } from './rows.ts';
-import { columnsOf, orders } from './schema.ts';
+import { lockedTaskOf, selectTaskRows, type TaskRow } from './rows.ts';
 
 /** See `Queue.settle`. Of two reports of one task the first counts, as its lease ends with it. */
 export const reporting = (connection: Connection) => {
   const { client } = connection;
   const writeMoves = moveWriting(connection);
   const leased = client.prepare<[string, number], TaskRow>(
-    `select ${columnsOf(orders, 'o')}, t.id as taskId, t.pipeline, t.step, t.attempts, t.seq as taskSeq
-     from task t cross join orders o on o.id = t.order_id
-     where t.id = ? and t.lease = ? and t.state = 'running'`,
+    `${selectTaskRows} where t.id = ? and t.lease = ? and t.state = 'running'`,
   );
   const accept = client.prepare<[number, string, string]>(
     'update delivery set accepted_ms = ? where order_id = ? and step = ? and accepted_ms is null',

@@ -3,7 +3,7 @@ import type { Contact, Invoice, Order } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
 import type { LockedTask } from '../../core/queue.ts';
-import type { invoice, orders, payment, product } from './schema.ts';
+import { columnsOf, type invoice, orders, type payment, type product, type task } from './schema.ts';
 
 export type ProductRow = typeof product.$inferSelect;
 export type OrderRow = typeof orders.$inferSelect;
@@ -13,13 +13,17 @@ export type ListedOrderRow = Omit<OrderRow, (typeof notListed)[number]>;
 export type PaymentRow = typeof payment.$inferSelect;
 
 /** A task beside its order. `seq` is the order's own; while it has a task, the task counts on. */
-export type TaskRow = OrderRow & {
-  readonly taskId: string;
-  readonly pipeline: string;
-  readonly step: string;
-  readonly attempts: number;
-  readonly taskSeq: number;
-};
+export type TaskRow = OrderRow &
+  Pick<typeof task.$inferSelect, 'pipeline' | 'step' | 'attempts' | 'crashes' | 'lease' | 'lastError'> & {
+    readonly taskId: string;
+    readonly taskSeq: number;
+  };
+
+/** To be followed by its conditions. */
+export const selectTaskRows = `
+  select ${columnsOf(orders, 'o')}, t.id as taskId, t.pipeline, t.step, t.attempts, t.crashes, t.lease,
+    t.last_error as lastError, t.seq as taskSeq
+  from task t cross join orders o on o.id = t.order_id`;
 
 export const productOf = (row: Omit<ProductRow, 'position'>): Product => ({
   id: row.id,

@@ -1,23 +1,30 @@
 import type { SearchQuery, Word } from '../../core/search.ts';
 
+/** Words as they stand in the index: folded, or as written, behind a character that no word holds. */
+const lexemes: Readonly<Record<keyof Word, (word: Word) => string>> = {
+  folded: ({ folded }) => folded,
+  exact: ({ exact }) => `\u{e000}${exact}`,
+};
+
+/** As FTS5 is to cut them again: at spaces. */
+export const joined = (words: readonly Word[], form: keyof Word): string =>
+  words.map(lexemes[form]).join(' ');
+
 /**
  * Queries as FTS5 text (https://www.sqlite.org/fts5.html#full_text_query_syntax). Words hold letters, marks
- * and digits only and stand in quotes, so that no text of a user becomes an operator. A query without a word
- * is an empty phrase, which finds nothing.
+ * and digits only and stand in quotes, so that no text of a user becomes an operator.
  */
 const render = ({ terms }: SearchQuery, form: keyof Word): string =>
-  terms
-    .map(({ words, prefix }) => `"${words.map((word) => word[form]).join(' ')}"${prefix ? ' *' : ''}`)
-    .join(' AND ');
+  terms.map(({ words, prefix }) => `"${joined(words, form)}"${prefix ? ' *' : ''}`).join(' AND ');
 
+/** An empty phrase: what a query without a word finds. */
 const nothing = '""';
 
 /** Products that hold the words, whatever their accents; `exactly` with the accents as typed, or without. */
-export const productText = (query: SearchQuery, exactly: boolean): string => {
-  const folded = `{name code} : (${render(query, 'folded')})`;
-  const exact = `{exact_name exact_code} : (${render(query, 'exact')})`;
-  return query.terms.length === 0 ? nothing : `${folded} ${exactly ? 'AND' : 'NOT'} ${exact}`;
-};
+export const productText = (query: SearchQuery, exactly: boolean): string =>
+  query.terms.length === 0
+    ? nothing
+    : `(${render(query, 'folded')}) ${exactly ? 'AND' : 'NOT'} (${render(query, 'exact')})`;
 
 /** Orders that hold the words, whatever their accents, among those of a customer and of a type. */
 export const orderText = (query: SearchQuery, facets: Facets): string =>
@@ -43,7 +50,3 @@ const privateUse = (plane: number, text: string): string => {
   for (const octet of new TextEncoder().encode(text)) hash = Math.imul(hash ^ octet, 0x01000193) >>> 0;
   return String.fromCodePoint(plane + (hash % 65_534));
 };
-
-/** As FTS5 is to cut them again: at spaces. */
-export const joined = (words: readonly Word[], form: keyof Word): string =>
-  words.map((word) => word[form]).join(' ');

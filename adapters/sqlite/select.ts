@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
 
-/** A condition in SQL with one `?`, and its value. */
-export type Condition = readonly [string, string];
+/** A condition in SQL, and the value for the `?` in it. */
+export type Condition = readonly [text: string, value?: string];
 
 /**
- * Runs a query of variable conditions. Statements are kept by their text, which holds no value, so that each
- * combination of conditions is prepared once.
+ * Runs a query of variable conditions. Statements are kept by their text, which holds no text of a user, so
+ * that each combination of conditions is prepared once.
  */
 export const selecting = <Row>(client: Database.Database) => {
   const statements = new Map<string, Database.Statement<(string | number)[], Row>>();
@@ -14,7 +14,7 @@ export const selecting = <Row>(client: Database.Database) => {
     const text = `${from} ${where} order by ${order} limit ?`;
     const statement = statements.get(text) ?? client.prepare<(string | number)[], Row>(text);
     statements.set(text, statement);
-    return statement.all(...conditions.map(([, value]) => value), limit);
+    return statement.all(...conditions.flatMap(([, value]) => value ?? []), limit);
   };
 };
 

@@ -58,12 +58,15 @@ export const settling = (connection: Connection) => {
 
 const orderMoving = ({ client }: Connection) => {
   const tell = telling(client);
-  const update = client
-    .prepare<[string, number, string, string], number>(
-      `update orders set status = ?, seq = seq + 1, updated_ms = ?
-       where id = ? and checkout_id = ? and status = 'paying' returning seq`,
+  // Read apart: for `returning`, SQLite builds a table of what it returns.
+  const seqOf = client
+    .prepare<[string, string], number>(
+      `select seq from orders where id = ? and checkout_id = ? and status = 'paying'`,
     )
     .pluck();
+  const update = client.prepare<[string, number, number, string]>(
+    'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
+  );
   const insertTask = client.prepare<[string, string, string, string, number, number]>(
     `insert into task (id, order_id, pipeline, step, state, run_ms, seq) values (?, ?, ?, ?, 'ready', ?, ?)`,
   );
@@ -74,9 +77,11 @@ const orderMoving = ({ client }: Connection) => {
     if (status === null) return;
     const taskOf = new Map(tasks.map((task) => [task.orderId, task]));
     for (const orderId of orderIds) {
-      const seq = update.get(status, nowMs, orderId, checkoutId);
-      if (seq === undefined)
+      const last = seqOf.get(orderId, checkoutId);
+      if (last === undefined)
         throw new Error(`the order ${orderId} is not held by its checkout ${checkoutId}`);
+      const seq = last + 1;
+      update.run(status, seq, nowMs, orderId);
       tell(orderId, { seq, state: status, detail: detailOf(outcome) }, nowMs);
       if (status !== 'paid') continue;
       const task = taskOf.get(orderId);

@@ -29,7 +29,8 @@ export const sqliteStore = async (world: World, options: ConnectionOptions): Pro
   }
 };
 
-const storeOver = (connection: Connection, world: World): Store => {
+/** Over a database that is up to date. */
+export const storeOver = (connection: Connection, world: World): Store => {
   const { ask, client, db, write } = connection;
   return {
     products: products(connection, world),

@@ -8,8 +8,7 @@ import type { Connection } from './connection.ts';
 import { effectsOver } from './effects.ts';
 import { leasing } from './lease.ts';
 import { moveWriting } from './moves.ts';
-import { lockedTaskOf, type TaskRow } from './rows.ts';
-import { columnsOf, orders } from './schema.ts';
+import { lockedTaskOf, selectTaskRows, type TaskRow } from './rows.ts';
 
 type Query = Parameters<Queue['take']>[0];
 type Taken = { readonly touched: number; readonly leases: readonly Lease[] };
@@ -76,15 +75,11 @@ export const taking = (connection: Connection, world: World) => {
 };
 
 const picking = ({ client }: Connection) => {
-  const select = `
-    select ${columnsOf(orders, 'o')},
-      t.id as taskId, t.pipeline, t.step, t.attempts, t.seq as taskSeq
-    from task t cross join orders o on o.id = t.order_id`;
   const ready = client.prepare<[string, number, number], TaskRow>(
-    `${select} where t.pipeline = ? and t.state = 'ready' and t.run_ms <= ? order by t.run_ms, t.id limit ?`,
+    `${selectTaskRows} where t.pipeline = ? and t.state = 'ready' and t.run_ms <= ? order by t.run_ms, t.id limit ?`,
   );
   const readyOne = client.prepare<[string, number], TaskRow>(
-    `${select} where t.id = ? and t.state = 'ready' and t.run_ms <= ?`,
+    `${selectTaskRows} where t.id = ? and t.state = 'ready' and t.run_ms <= ?`,
   );
   return {
     /** The longest ready first. */

@@ -16,9 +16,10 @@ create table product (
 -- As each index does, it ends with the row's position.
 create index product_type on product (type);
 
--- Under a product's position: the words of its name and code, folded and as written. They hold letters, marks
--- and digits only and are parted by spaces, where 'ascii' cuts; no phrase reaches across two columns.
+-- Under a product's position: the words of its name and code, folded ('ao') and as written ('áo', behind
+-- U+E000). They hold letters, marks and digits only and are parted by spaces, where 'ascii' cuts; no phrase
+-- reaches across two columns.
 create virtual table product_name using fts5 (
   name, code, exact_name, exact_code,
-  tokenize = 'ascii', columnsize = 0, prefix = '1 2 3 4'
+  tokenize = 'ascii', columnsize = 0, prefix = '1 2 3 4 5'
 );

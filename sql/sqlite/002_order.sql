@@ -1,4 +1,5 @@
--- No index is on a column that changes, so that the three changes of status in an order's life touch none.
+-- No index is on a column that changes in an ordinary order's life, so that its three changes of status touch
+-- none.
 create table orders (
   -- In the order of the ids: see product.
   position integer primary key,
@@ -13,8 +14,11 @@ create table orders (
   quantity integer not null check (quantity > 0),
   amount integer not null check (amount >= 0),
   currency text not null,
-  status text not null check (status in
-    ('pending', 'paying', 'paid', 'completed', 'failed', 'cancelled', 'refunded')),
+  -- Not `in (…)`, for which SQLite builds a table of the values each time that a row is written (4 µs).
+  status text not null check (
+    status = 'pending' or status = 'paying' or status = 'paid' or status = 'completed' or
+    status = 'failed' or status = 'cancelled' or status = 'refunded'
+  ),
   checkout_id text,
   -- Of the newest row of its history, while no pipeline owns the order; then its task counts on.
   seq integer not null,
@@ -22,7 +26,10 @@ create table orders (
   updated_ms integer not null
 ) strict;
 
+-- As each index does, these end with the row's position.
 create index orders_customer on orders (customer_id);
+create index orders_ended on orders (status)
+  where status = 'failed' or status = 'cancelled' or status = 'refunded';
 
 -- Append-only. No foreign key: rows are only written in the transaction that changes the order.
 create table order_state (

@@ -12,7 +12,10 @@ create table audit (
 -- One payment an audit, under the same id, which is also the idempotency key at the provider.
 create table payment (
   id text not null primary key references audit (id),
-  status text not null check (status in ('initiated', 'unknown', 'succeeded', 'declined', 'cancelled')),
+  status text not null check (
+    status = 'initiated' or status = 'unknown' or status = 'succeeded' or status = 'declined' or
+    status = 'cancelled'
+  ),
   attempt integer not null,
   amount integer not null,
   currency text not null,

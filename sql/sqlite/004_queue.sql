@@ -4,7 +4,7 @@ create table task (
   order_id text not null,
   pipeline text not null,
   step text not null,
-  state text not null check (state in ('ready', 'running', 'failed')),
+  state text not null check (state = 'ready' or state = 'running' or state = 'failed'),
   attempts integer not null default 0,
   crashes integer not null default 0,
   -- The fencing token: raised whenever the task changes hands.

@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const script = fileURLToPath(new URL('./onDeno.ts', import.meta.url));
 
 test('the API pays an order, serves its docs and stops in good order under Deno', async () => {
-  const run = promisify(execFile)('node_modules/.bin/deno', ['run', '--allow-all', 'tests/api/onDeno.ts'], {
+  const run = promisify(execFile)('node_modules/.bin/deno', ['run', '--allow-all', script], {
     cwd: root,
     timeout: 60_000,
   });

@@ -92,14 +92,14 @@ describe('GET /queue/tasks', () => {
 });
 
 describe('POST /queue/retries', () => {
-  test('takes failed tasks up again, each once, and tells the workers', async () => {
+  test('takes failed tasks up again, each once and in either case of its id, and tells the workers', async () => {
     const api = apiOver();
     const orderId = await pay(api, 'physical');
     const id = await fail(api);
     let hints = 0;
     api.store.wakeup.listen(() => hints++);
     const reply = expectStatus(
-      await api.operator.post('/queue/retries', { taskIds: [id, id.toUpperCase()] }),
+      await api.operator.post('/queue/retries', { taskIds: [id.toUpperCase(), id.toUpperCase()] }),
       202,
     );
     expect(reply.body).toEqual({ retried: 1 });

@@ -104,7 +104,17 @@ describe('a history seeded into a shop that is in use', () => {
   const down = { kind: 'unavailable', reason: 'the disk is full' } as const;
   const refuse = () => Promise.resolve(err(down));
   test.each<[string, (store: Store) => Partial<Store>]>([
-    ['upsert', ({ products }) => ({ products: { ...products, upsert: refuse } })],
+    ['load', ({ products }) => ({ products: { ...products, upsert: refuse } })],
+    [
+      'stock up',
+      ({ products }) => ({
+        products: {
+          ...products,
+          upsert: (drafts, atMs, existing) =>
+            existing === 'replace' ? refuse() : products.upsert(drafts, atMs, existing),
+        },
+      }),
+    ],
     ['list', ({ products }) => ({ products: { ...products, list: refuse } })],
     ['place', ({ orders }) => ({ orders: { ...orders, place: refuse } })],
     ['claim', ({ audits }) => ({ audits: { ...audits, claim: refuse } })],
@@ -115,7 +125,15 @@ describe('a history seeded into a shop that is in use', () => {
     ['give back', ({ queue }) => ({ queue: { ...queue, giveBack: refuse } })],
   ])('stops and says so where the database fails: %s', async (_, breaking) => {
     const store = memoryStore(testWorld());
-    const written = await writeHistory({ ...store, ...breaking(store) }, testWorld(nowMs), settings);
+    const batches: number[] = [];
+    const onBatch = ({ placed }: { readonly placed: number }) => {
+      batches.push(placed);
+    };
+    const written = await writeHistory({ ...store, ...breaking(store) }, testWorld(nowMs, 11), {
+      ...settings,
+      onBatch,
+    });
     expect(written._unsafeUnwrapErr()).toEqual(down);
+    expect(batches.length).toBeLessThan(100);
   });
 });

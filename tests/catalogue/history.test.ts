@@ -38,7 +38,7 @@ describe.each(stores)('a seeded history in %s', (_, open) => {
     tally = (await writeHistory(store, testWorld(nowMs), settings))._unsafeUnwrap();
     details = await everyOrder(store);
     after = await products(store);
-  });
+  }, 60_000);
   afterAll(() => store.close());
 
   const withStatus = (status: string) => details.filter((order) => order.status === status);

@@ -148,7 +148,7 @@ export const leasesContract = (name: string, open: Open): void => {
       expect(await rescue()).toBe(1);
       expect(await shop.task(lease.taskId)).toMatchObject({ state: 'running', crashes: 0 });
       expect(await shop.task(other.taskId)).toMatchObject({ state: 'ready', crashes: 1 });
-      world.advance(2);
+      world.advance(1);
       expect(await rescue()).toBe(1);
     });
 
@@ -180,7 +180,7 @@ export const leasesContract = (name: string, open: Open): void => {
       const lease = await leased();
       world.advance(29_999);
       expect(await rescue()).toBe(0);
-      world.advance(2);
+      world.advance(1);
       expect(await rescue()).toBe(1);
       expect(await shop.task(lease.taskId)).toMatchObject({ state: 'ready', attempts: 0, crashes: 1 });
       await expectFenced(lease);

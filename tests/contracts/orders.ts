@@ -69,6 +69,20 @@ export const ordersContract = (name: string, open: Open): void => {
       expect(await value(store.orders.place([], shop.now()))).toEqual([]);
     });
 
+    test('an id that is there already is a bug, and nothing of its batch is placed', async () => {
+      const { shop, store } = place();
+      const product = await shop.product();
+      const there = await shop.order(product);
+      const requests = [shop.freshId(), there.id, shop.freshId()].map((id) => ({
+        ...{ id, productId: product.id, quantity: 2, customerId: 'an' },
+        contact: { email: 'an@example.com', language: null },
+      }));
+      await expect(store.orders.place(requests, shop.now())).rejects.toThrow();
+      expect(await value(store.orders.find(requests[0]?.id ?? ''))).toBeNull();
+      expect(await value(store.orders.find(requests[2]?.id ?? ''))).toBeNull();
+      expect(await shop.detail(there.id)).toMatchObject(there);
+    });
+
     test('its owner cancels it while it is pending, and nobody else', async () => {
       const { shop, store, world } = place();
       const order = await shop.order(await shop.product());

@@ -191,6 +191,16 @@ export const pipelinesContract = (name: string, open: Open): void => {
       expect(tried).toEqual([1, 2, 3]);
     });
 
+    test('an order has one invoice, whatever a pipeline asks for', async () => {
+      const { shop } = place();
+      const order = await shop.order(await shop.product());
+      const [taskId] = await shop.pay([order]);
+      const before = await shop.detail(order.id);
+      await shop.take(invoicedTwice);
+      expect(await shop.detail(order.id)).toEqual(before);
+      expect(await shop.task(known(taskId))).toMatchObject({ state: 'waiting', attempts: 1 });
+    });
+
     test('when an effect throws, what the steps before it did is taken back', async () => {
       const { shop, world } = place();
       const product = await shop.product({ stock: 10 });
@@ -213,6 +223,15 @@ export const pipelinesContract = (name: string, open: Open): void => {
       expect((await shop.detail(known(order).id)).invoice?.number).toEndWith('-000001');
     });
   });
+};
+
+const invoicedTwice: Pipeline = {
+  name: 'physical',
+  steps: [
+    { name: 'reserve_stock', leaves: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
+    { name: 'invoice', leaves: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
+    { name: 'invoice_again', leaves: 'invoiced_again', kind: 'tx', effect: 'issue_invoice' },
+  ],
 };
 
 /**

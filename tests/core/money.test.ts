@@ -22,7 +22,7 @@ describe('money', () => {
   });
 
   test('nothing has no sum', () => {
-    expect(() => sum([])).toThrow();
+    expect(() => sum([])).toThrow('at least one amount');
   });
 
   test.each([

@@ -50,11 +50,21 @@ export const addProduct = async (
   return textAt({ body: found }, 'id');
 };
 
+/** Asks again while the answer is 503, for 20 s at most. */
+export const patiently = async (call: () => Promise<Reply>): Promise<Reply> => {
+  const untilMs = Date.now() + 20_000;
+  for (;;) {
+    const reply = await call();
+    if (reply.status !== 503 || Date.now() > untilMs) return reply;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
 /** Waits until an order has that status, for 20 s at most; throws with its history. */
 export const untilStatus = async (client: Client, orderId: string, status: string): Promise<Reply> => {
   const untilMs = Date.now() + 20_000;
   for (;;) {
-    const reply = expectStatus(await client.get(`/orders/${orderId}`), 200);
+    const reply = expectStatus(await patiently(() => client.get(`/orders/${orderId}`)), 200);
     if (valueAt(reply.body, 'status') === status) return reply;
     if (Date.now() > untilMs) throw new Error(`it did not become ${status}: ${JSON.stringify(reply.body)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -16,7 +16,7 @@ export type PostgresServer = {
   start(): Promise<void>;
   /** Breaks its connections off and shuts down in order. */
   stop(): Promise<void>;
-  /** SIGKILL to every process of it. */
+  /** SIGKILL. */
   crash(): Promise<void>;
   /** Stops it and deletes its data. */
   remove(): Promise<void>;
@@ -38,7 +38,7 @@ export const postgresServer = async ({ fsync = false } = {}): Promise<PostgresSe
   const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`;
   let server: ChildProcess | null = null;
 
-  const start = async () => {
+  const start = async (tries = 1): Promise<void> => {
     const settings = [...common, ...(fsync ? [] : quick)].flatMap((setting) => ['-c', setting]);
     server = spawn(join(binaries, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
       ...asOther,
@@ -50,14 +50,19 @@ export const postgresServer = async ({ fsync = false } = {}): Promise<PostgresSe
       said = (said + chunk).slice(-4_000);
     });
     server.unref();
-    await answers(url('postgres'), server, () => said);
+    try {
+      await answers(url('postgres'), server, () => said);
+    } catch (cause) {
+      // The children of a server that was killed end by themselves, a moment later.
+      if (!said.includes('is still in use') || tries === 50) throw cause;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await start(tries + 1);
+    }
   };
   const end = async (signal: NodeJS.Signals) => {
     if (server === null || server.exitCode !== null || server.signalCode !== null) return;
     const exited = once(server, 'exit');
-    // A killed postmaster takes its children with it only when they notice; its group has them all.
-    if (signal === 'SIGKILL' && server.pid !== undefined) process.kill(-server.pid, signal);
-    else server.kill(signal);
+    server.kill(signal);
     await exited;
   };
   const stop = () => end('SIGINT');
@@ -66,7 +71,7 @@ export const postgresServer = async ({ fsync = false } = {}): Promise<PostgresSe
   return {
     url,
     port,
-    start,
+    start: () => start(),
     stop,
     crash: () => end('SIGKILL'),
     remove: async () => {

@@ -4,7 +4,7 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import { type ParsedMail, parseMail } from './mime.ts';
 
 /** What the sink does instead of taking a mail. */
-export type Rudeness =
+type Rudeness =
   /** A reply of its own at this point; at the greeting it closes the connection, as servers do. */
   | { readonly at: 'greeting' | 'mail' | 'rcpt' | 'data'; readonly code: number; readonly text?: string }
   /** Takes the connection and never greets. */
@@ -24,7 +24,7 @@ export type Rudeness =
 
 export type Behaviour = 'accept' | Rudeness;
 
-export type SunkMail = ParsedMail & {
+type SunkMail = ParsedMail & {
   readonly envelope: { readonly from: string; readonly to: readonly string[] };
 };
 

@@ -134,6 +134,21 @@ describe('a worker', () => {
     await until(() => allAre(place, orderIds, 'completed'));
     expect(sizes).toEqual([1, 29]);
   });
+
+  test('writes together even where nothing takes any time', async () => {
+    const place = await open();
+    const orderIds = await place.sell(Array(30).fill('digital'));
+    let settlements = 0;
+    const store = withQueue(place.store, {
+      settle: (reports, nowMs) => {
+        settlements++;
+        return place.store.queue.settle(reports, nowMs);
+      },
+    });
+    place.work({ store });
+    await until(() => allAre(place, orderIds, 'completed'));
+    expect(settlements).toBe(2);
+  });
 });
 
 describe('a lease', () => {

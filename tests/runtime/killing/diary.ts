@@ -48,7 +48,8 @@ const refusals = ['checkout_in_progress', 'order_in_progress', 'order_not_payabl
 const meaning = ({ status, body }: Reply): CheckoutReply['said'] | null => {
   const code = String(valueAt(body, 'code'));
   if (status === 202) return accepted.find((one) => one === valueAt(body, 'status')) ?? null;
-  if (status === 402 && code === 'payment_declined') return 'declined';
+  if (status === 402 && code === 'payment_declined')
+    return valueAt(body, 'declineCode') === 'cancelled' ? 'cancelled' : 'declined';
   if (status === 409 && refusals.includes(code)) return 'refused';
   if (status !== 503) return null;
   return code === 'payment_unavailable' ? 'unavailable' : 'refused';

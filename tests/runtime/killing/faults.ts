@@ -73,10 +73,8 @@ export const killing = async (
       continue;
     }
     toll.kills++;
-    const victim = chance.pick(members);
-    await victim.kill();
-    // At times it is killed again while it starts.
-    if (chance.isLikely(0.7)) await victim.ready();
+    // Whether it had been up again since the last time or not.
+    await chance.pick(members).kill();
   }
   return toll;
 };
@@ -89,10 +87,13 @@ export const freezing = async (
   over: AbortSignal,
 ): Promise<number> => {
   let freezes = 0;
+  // A worker more often: customers have nobody to talk to while a door is frozen.
+  const workers = members.filter(({ isDoor }) => !isDoor);
   while (!over.aborted) {
     await pause(chance.between(100, 1_500));
     freezes++;
-    await chance.pick(members).freeze(leaseMs * (1 + chance.unit()));
+    const victim = chance.pick(chance.isLikely(0.7) ? workers : members);
+    await victim.freeze(leaseMs * (1 + chance.unit()));
   }
   return freezes;
 };

@@ -28,7 +28,7 @@ export type KillTest = {
 };
 
 const leaseMs = 2_000;
-const customers = 12;
+const customers = 24;
 
 export const runKillTest = async (test: KillTest): Promise<readonly Violation[]> => {
   const chance = dice(test.seed);
@@ -60,7 +60,9 @@ export const runKillTest = async (test: KillTest): Promise<readonly Violation[]>
     const deaths = members.flatMap((one) =>
       one.deaths.map((how) => violation('process_died', one.name, how)),
     );
-    return [...check(snapshot), ...deaths];
+    const broken = [...check(snapshot), ...deaths];
+    if (broken.length > 0) tellErrors(members);
+    return broken;
   } finally {
     await killAllApps();
     await post.close();
@@ -164,6 +166,15 @@ const summarise = ({ orders, payments, told, mails, charges, tasks }: Snapshot):
   say(`answers to checkouts: ${tally(told.checkouts.map(({ said }) => said))}`);
   say(`failed tasks: ${tally(tasks.map(({ lastError }) => (lastError ?? '').replace(/:.*/, '')))}`);
   say(`${mails.length} mails, ${repeatedMails(mails)} of them a second time under the same Message-ID`);
+};
+
+/** What the processes said of themselves that may explain it; refusals by an absent database do not. */
+const tellErrors = (members: readonly Member[]): void => {
+  const lines = members.flatMap((one) => one.output().split('\n'));
+  const errors = lines.filter(
+    (line) => line.includes('"level":"error"') && !line.includes('request refused'),
+  );
+  for (const line of errors.slice(0, 20)) say(line.slice(0, 1_500));
 };
 
 const say = (line: string): void => console.log(line);

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'bun:test';
+import { apiOver, codeOf, productDraft } from './api.ts';
+
+const placing = { productId: '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01', quantity: 1 };
+
+describe('a body', () => {
+  test('is told what is wrong with it, each mistake once and in words', async () => {
+    const { operator, world } = apiOver();
+    const draft = { ...productDraft(world), name: '', type: 'magic', stock: undefined, colour: 'red' };
+    const reply = await operator.post('/products', { ...draft, price: { amount: 0.5, currency: 'ABC' } });
+    expect(codeOf(reply)).toBe('422 validation_failed');
+    expect(reply.body).toMatchObject({
+      errors: [
+        { path: '/stock', message: 'Expected required property' },
+        { path: '/colour', message: 'Unexpected property' },
+        {
+          path: '/name',
+          message: 'Expected a name of 1 to 200 characters, none of them a control character',
+        },
+        { path: '/type', message: 'Expected one of physical, digital, service' },
+        { path: '/price/amount', message: 'Expected a whole number from 0 to 1000000000000' },
+        { path: '/price/currency', message: 'Expected an ISO 4217 currency code in upper case' },
+      ],
+    });
+  });
+
+  const post = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+    apiOver().customer('lan').post('/orders', body, headers);
+
+  test.each([
+    ['text/plain'],
+    ['application/x-www-form-urlencoded'],
+    ['multipart/form-data; boundary=x'],
+    ['application/xml'],
+    ['application/json; charset=latin1'],
+    ['application/jsonp'],
+    ['application/problem+json'],
+    [''],
+  ])('of the type %p is refused', async (type) => {
+    expect(codeOf(await post(JSON.stringify(placing), { 'content-type': type }))).toBe(
+      '415 unsupported_media_type',
+    );
+  });
+
+  test.each([
+    ['application/json'],
+    ['APPLICATION/JSON'],
+    ['application/json;charset=utf-8'],
+    ['application/json; charset="UTF-8"'],
+  ])('of the type %p is read', async (type) => {
+    expect(codeOf(await post(JSON.stringify(placing), { 'content-type': type }))).toBe('404 not_found');
+  });
+
+  test('that is compressed is refused', async () => {
+    expect(codeOf(await post(JSON.stringify(placing), { 'content-encoding': 'gzip' }))).toBe(
+      '415 unsupported_media_type',
+    );
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['half an object', '{"productId":'],
+    ['two values', '{} {}'],
+    ['a trailing comma', '{"a":1,}'],
+    ['no JSON', 'hello'],
+    ['octets that are no UTF-8', new Uint8Array([0x22, 0xc3, 0x28, 0x22])],
+    ['a lone NUL', '\0'],
+  ])('with %s is malformed', async (_, body) => {
+    expect(codeOf(await post(body))).toBe('400 malformed_body');
+  });
+
+  test('that breaks off is malformed', async () => {
+    const body = new ReadableStream({
+      pull: (controller) => controller.error(new Error('the line broke')),
+    });
+    const { customer, logged } = apiOver();
+    expect(codeOf(await customer('lan').post('/orders', body))).toBe('400 malformed_body');
+    expect(logged).toEqual([]);
+  });
+
+  test('is refused by its announced length, unread', async () => {
+    let read = false;
+    const body = new ReadableStream(
+      {
+        pull: (controller) => {
+          read = true;
+          controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const headers = { 'content-length': String(1024 * 1024 + 1) };
+    expect(codeOf(await post(body, headers))).toBe('413 body_too_large');
+    expect(read).toBe(false);
+  });
+
+  /** JSON of exactly this many octets, in chunks of 64 KiB without an announced length. */
+  const stream = (bytes: number) => {
+    let left = bytes;
+    return new ReadableStream({
+      pull: (controller) => {
+        if (left === 0) return controller.close();
+        const chunk = new Uint8Array(Math.min(left, 65_536)).fill(0x20);
+        if (left === bytes) chunk.set(new TextEncoder().encode('{}'));
+        left -= chunk.byteLength;
+        controller.enqueue(chunk);
+      },
+    });
+  };
+
+  test('without an announced length is counted', async () => {
+    expect(codeOf(await post(stream(1024 * 1024 + 1)))).toBe('413 body_too_large');
+    expect(codeOf(await post(stream(1024 * 1024)))).toBe('422 validation_failed');
+  });
+
+  test('with a thousand mistakes is answered with twenty', async () => {
+    const body = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`field${index}`, index]));
+    const reply = await post(body);
+    expect(codeOf(reply)).toBe('422 validation_failed');
+    expect(reply.body).toMatchObject({ errors: { length: 20 } });
+    expect(JSON.stringify(reply.body)).not.toContain('999');
+  });
+});
