@@ -33,14 +33,16 @@ const forMachines = ({ facts, ...line }: Line): string =>
 
 /** The stack of an error goes below its line. */
 const forPeople = ({ time, level, message, facts }: Line): string => {
-  const isError = ([, value]: [string, unknown]) => value instanceof Error;
   const all = Object.entries(facts);
-  const said = all
-    .filter((fact) => !isError(fact))
-    .map(([name, value]) => ` ${name}=${JSON.stringify(plain(value))}`);
-  const stacks = all.filter(isError).map(([, value]) => `\n${JSON.stringify(plain(value), null, 2)}`);
+  const said = all.flatMap(([name, value]) =>
+    value instanceof Error ? [] : [` ${name}=${JSON.stringify(value, (_, part: unknown) => plain(part))}`],
+  );
+  const stacks = all.flatMap(([, value]) => (value instanceof Error ? [`\n${stackOf(value)}`] : []));
   return `${time.slice(11, 23)} ${level.padEnd(5)} ${message}${said.join('')}${stacks.join('')}`;
 };
+
+const stackOf = ({ stack, message, cause }: Error): string =>
+  `${stack ?? message}${cause instanceof Error ? `\nbecause of ${stackOf(cause)}` : ''}`;
 
 /** JSON shows nothing of an error by itself. */
 const plain = (value: unknown): unknown => {

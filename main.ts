@@ -71,7 +71,7 @@ const readyWithinMs = 2_000;
 
 const readiness = async (store: Store) => {
   const pinged = store.ping().then((answer) => answer.isOk());
-  const ready = await Promise.race([pinged, sleep(readyWithinMs, false)]);
+  const ready = await Promise.race([pinged, sleep(readyWithinMs, false, { ref: false })]);
   return { ready, missing: ready ? [] : ['database'] };
 };
 

@@ -58,6 +58,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     world,
     log,
     timer,
+    clock: world.clock,
     chance: world.chance,
     outage: outage(log, world.clock),
     perform: performing({ mailer, world }, settings),

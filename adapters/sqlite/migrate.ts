@@ -1,19 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type Database from 'better-sqlite3';
+import { foldVersion } from '../../core/search.ts';
+import { refold, storedFoldVersion } from './refold.ts';
 
 const folder = new URL('../../sql/sqlite/', import.meta.url);
 
 /**
- * Brings the schema up to date: each file of sql/sqlite once, in the order of its number, all in one
- * transaction under the write lock, so that any number of processes may start at once. Throws `SchemaTooNew`
- * where the database knows a file that this version does not.
+ * Brings the database up to date: each file of sql/sqlite once, in the order of its number, and the words that
+ * names are found by, all in one transaction under the write lock, so that any number of processes may start
+ * at once. Throws `SchemaTooNew` where a newer version has done that before.
  */
 export const migrate = (client: Database.Database, nowMs: number): void => {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort();
   // Asked before the lock is taken, so that a database that is up to date may be read-only.
-  if (missing(client, files).length === 0) return;
+  if (missing(client, files).length === 0 && storedFoldVersion(client) === foldVersion) return;
   client
     .transaction(() => {
       client.exec('create table if not exists migration (name text primary key, applied_ms integer) strict');
@@ -22,6 +24,7 @@ export const migrate = (client: Database.Database, nowMs: number): void => {
         client.exec(readFileSync(new URL(name, folder), 'utf8'));
         note.run(name, nowMs);
       }
+      if (storedFoldVersion(client) !== foldVersion) refold(client);
     })
     .immediate();
 };
@@ -30,15 +33,15 @@ const missing = (client: Database.Database, files: readonly string[]): readonly 
   const noted = client.prepare(`select 1 from sqlite_schema where name = 'migration'`).get() !== undefined;
   const names = noted ? client.prepare<[], string>('select name from migration').pluck().all() : [];
   const applied = new Set(names);
-  for (const name of applied) if (!files.includes(name)) throw schemaTooNew(name);
+  for (const name of applied) if (!files.includes(name)) throw schemaTooNew(`has the migration ${name}`);
+  const version = storedFoldVersion(client);
+  if (version > foldVersion) throw schemaTooNew(`has names folded by version ${version}`);
   return files.filter((name) => !applied.has(name));
 };
 
 /** The database was migrated by a newer version: this one does not know what its tables mean. */
-const schemaTooNew = (name: string): Error => {
-  const error = new Error(
-    `the database has the migration ${name}, which this version does not know: start a newer version`,
-  );
+const schemaTooNew = (what: string): Error => {
+  const error = new Error(`the database ${what}, which this version does not know: start a newer version`);
   error.name = 'SchemaTooNew';
   return error;
 };

@@ -7,12 +7,13 @@ import {
   type OrderFailure,
   type Orders,
 } from '../../core/order.ts';
+import type { Payment, PaymentStatus } from '../../core/payment.ts';
 import type { Connection } from './connection.ts';
 import { telling } from './history.ts';
 import { listing } from './orderList.ts';
 import { placing } from './place.ts';
-import { invoiceOf, type OrderRow, orderOf, paymentOf } from './rows.ts';
-import { columnsOf, invoice, licence, orderState, orders as orderTable, payment } from './schema.ts';
+import { invoiceOf, type ListedOrderRow, notListed, type OrderRow, orderOf } from './rows.ts';
+import { columnsOf, invoice, licence, orderState, orders as orderTable } from './schema.ts';
 
 export const orders = (connection: Connection): Orders => {
   const { read, write } = connection;
@@ -29,14 +30,24 @@ export const orders = (connection: Connection): Orders => {
   };
 };
 
-const finding = ({ db }: Connection) => {
+type DatasetRow = ListedOrderRow & {
+  readonly paymentStatus: PaymentStatus | null;
+  readonly paymentAmount: number;
+  readonly paymentCurrency: string;
+  readonly paymentMethod: string;
+  readonly paymentReference: string | null;
+  readonly paymentDeclineCode: string | null;
+};
+
+const finding = ({ client, db }: Connection) => {
   const id = sql.placeholder('id');
-  const orderAndPayment = db
-    .select()
-    .from(orderTable)
-    .leftJoin(payment, eq(payment.id, orderTable.checkoutId))
-    .where(eq(orderTable.id, id))
-    .prepare();
+  const dataset = client.prepare<[string], DatasetRow>(
+    `select ${columnsOf(orderTable, 'd', notListed)}, d.payment_status as paymentStatus,
+       d.payment_amount as paymentAmount, d.payment_currency as paymentCurrency,
+       d.payment_method as paymentMethod, d.payment_reference as paymentReference,
+       d.payment_decline_code as paymentDeclineCode
+     from order_dataset d where d.id = ?`,
+  );
   const { seq, state, atMs, detail } = orderState;
   const history = db
     .select({ seq, state, atMs, detail })
@@ -53,18 +64,30 @@ const finding = ({ db }: Connection) => {
     .prepare();
 
   return (orderId: string): OrderDetail | null => {
-    const row = orderAndPayment.get({ id: orderId });
+    const row = dataset.get(orderId);
     if (row === undefined) return null;
     const invoiced = invoiceRow.get({ id: orderId });
     return {
-      ...orderOf(row.orders),
-      payment: row.payment === null ? null : paymentOf(row.payment),
+      ...orderOf(row),
+      payment: paymentIn(row),
       history: history.all({ id: orderId }),
       invoice: invoiced === undefined ? null : invoiceOf(invoiced),
       licences: licences.all({ id: orderId }).map(({ key }) => key),
     };
   };
 };
+
+const paymentIn = (row: DatasetRow): Payment | null =>
+  row.checkoutId === null || row.paymentStatus === null
+    ? null
+    : {
+        id: row.checkoutId,
+        status: row.paymentStatus,
+        amount: { amount: row.paymentAmount, currency: row.paymentCurrency },
+        method: row.paymentMethod,
+        reference: row.paymentReference,
+        declineCode: row.paymentDeclineCode,
+      };
 
 const cancelling = ({ client }: Connection) => {
   const tell = telling(client);

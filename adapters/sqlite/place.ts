@@ -5,15 +5,16 @@ import type { Connection } from './connection.ts';
 import { telling } from './history.ts';
 import { type OrderRow, orderOf, type ProductRow } from './rows.ts';
 import { columnsOf, product } from './schema.ts';
-import { facetsOf } from './search.ts';
 import { timeline } from './timeline.ts';
+import { wordWriting } from './words.ts';
 
-type Placeable = { readonly row: Omit<OrderRow, 'position'>; readonly productPosition: number };
+type Placeable = Omit<OrderRow, 'position'>;
 
 /** See `Orders.place`. Inside the caller's transaction. */
 export const placing = ({ client }: Connection) => {
   const tell = telling(client);
   const positionOf = timeline(client, 'orders', 'order_name');
+  const words = wordWriting(client);
   const productBy = client.prepare<[string], ProductRow>(
     `select ${columnsOf(product, 'p')} from product p where p.id = ?`,
   );
@@ -23,25 +24,19 @@ export const placing = ({ client }: Connection) => {
      values ($position, $id, $customerId, $email, $language, $productId, $productCode, $productName,
        $productType, $quantity, $amount, $currency, $status, $checkoutId, $seq, $createdAtMs, $updatedAtMs)`,
   );
-  const insertWords = client.prepare<[number, string, number]>(
-    `insert into order_name (rowid, name, code, facets)
-     select ?, name, code, ? from product_name where rowid = cast(? as integer)`,
-  );
-
   const judge = (request: OrderRequest, nowMs: number): Result<Placeable, OrderFailure> => {
     const of = productBy.get(request.productId);
     if (of === undefined) return err({ kind: 'not_found' });
     const total = times({ amount: of.amount, currency: of.currency }, request.quantity);
     if (total.amount > orderAmountMax) return err({ kind: 'amount_too_large' });
-    return ok({ row: rowOf(request, of, total.amount, nowMs), productPosition: of.position });
+    return ok(rowOf(request, of, total.amount, nowMs));
   };
 
-  const write = ({ row, productPosition }: Placeable, nowMs: number): Order => {
-    const { id, customerId, productType, seq, status } = row;
-    const position = positionOf(id);
-    insert.run({ position, ...row });
-    insertWords.run(position, facetsOf({ customerId, type: productType }).join(' '), productPosition);
-    tell(id, { seq, state: status }, nowMs);
+  const write = (placeable: Placeable, nowMs: number): Order => {
+    const row = { ...placeable, position: positionOf(placeable.id) };
+    insert.run(row);
+    words.ofOrder(row);
+    tell(row.id, { seq: row.seq, state: row.status }, nowMs);
     return orderOf(row);
   };
 
@@ -49,7 +44,7 @@ export const placing = ({ client }: Connection) => {
     requests.map((request) => judge(request, nowMs).map((placeable) => write(placeable, nowMs)));
 };
 
-const rowOf = (request: OrderRequest, of: ProductRow, amount: number, nowMs: number): Placeable['row'] => ({
+const rowOf = (request: OrderRequest, of: ProductRow, amount: number, nowMs: number): Placeable => ({
   id: request.id,
   customerId: request.customerId,
   email: request.contact.email,

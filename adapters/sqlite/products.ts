@@ -1,14 +1,15 @@
 import { eq, sql } from 'drizzle-orm';
 import { pageOf } from '../../core/page.ts';
 import type { ProductDraft, ProductKey, ProductQuery, Products } from '../../core/product.ts';
-import { type SearchQuery, wordsOf } from '../../core/search.ts';
+import type { SearchQuery } from '../../core/search.ts';
 import type { World } from '../../core/world.ts';
 import type { Connection } from './connection.ts';
 import { type ProductRow, productOf } from './rows.ts';
 import { columnsOf, product } from './schema.ts';
-import { joined, productText } from './search.ts';
+import { productText } from './search.ts';
 import { before, type Condition, selecting } from './select.ts';
 import { timeline } from './timeline.ts';
+import { wordWriting } from './words.ts';
 
 export const products = (connection: Connection, world: World): Products => {
   const { ask, db, read, write } = connection;
@@ -43,29 +44,18 @@ const upserting = ({ client }: Connection, { ids }: World) => {
     `update product set code = ?, name = ?, type = ?, amount = ?, currency = ?, stock = ?, updated_ms = ?
      where position = ?`,
   );
-  const insertWords = client.prepare<[number, string, string, string, string]>(
-    'insert into product_name (rowid, name, code, exact_name, exact_code) values (?, ?, ?, ?, ?)',
-  );
-  const deleteWords = client.prepare<[number]>('delete from product_name where rowid = cast(? as integer)');
-
-  const writeWords = (position: number, { name, code }: ProductDraft): void => {
-    const [names, codes] = [wordsOf(name), wordsOf(code)];
-    const folded = [joined(names, 'folded'), joined(codes, 'folded')] as const;
-    insertWords.run(position, ...folded, joined(names, 'exact'), joined(codes, 'exact'));
-  };
+  const words = wordWriting(client);
 
   const create = (draft: ProductDraft, nowMs: number): void => {
     const id = ids.next(nowMs);
     const position = positionOf(id);
     insert.run(position, id, ...written(draft, nowMs), nowMs);
-    writeWords(position, draft);
+    words.ofProduct({ position, ...draft });
   };
 
   const replace = (row: Pick<ProductRow, 'position' | 'name'>, draft: ProductDraft, nowMs: number): void => {
     update.run(...written(draft, nowMs), row.position);
-    if (row.name === draft.name) return;
-    deleteWords.run(row.position);
-    writeWords(row.position, draft);
+    if (row.name !== draft.name) words.ofProduct({ position: row.position, ...draft });
   };
 
   return (drafts: readonly ProductDraft[], nowMs: number, existing: 'replace' | 'keep') => {

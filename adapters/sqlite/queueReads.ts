@@ -7,33 +7,47 @@ import { task } from './schema.ts';
 /** Throughput is told as the average of the last minute. */
 const windowMs = 60_000;
 
-type Count = QueueCounts['counts'][number] & { readonly since: number };
+type Ready = {
+  readonly pipeline: string;
+  readonly ready: number;
+  readonly waiting: number;
+  /** Of the longest ready, if any is. */
+  readonly since: number;
+};
 
+type Count = QueueCounts['counts'][number];
+
+/** Each part goes once along a narrow index, and reads no task. */
 export const counting = ({ client }: Connection): ((nowMs: number) => QueueCounts) => {
-  // Each part reads one narrow index and no row of the task.
-  const count = client.prepare<[number], Count>(
-    `select pipeline, iif(run_ms > ?, 'waiting', 'ready') as state, count(*) as tasks, min(run_ms) as since
-     from task where state = 'ready' group by 1, 2
+  const readyAndWaiting = client.prepare<[number, number], Ready>(
+    `select pipeline, sum(run_ms <= ?) as ready, sum(run_ms > ?) as waiting, min(run_ms) as since
+     from task where state = 'ready' group by pipeline`,
+  );
+  const held = client.prepare<[], Count>(
+    `select pipeline, state, count(*) as tasks from task where state = 'running' group by pipeline
      union all
-     select pipeline, state, count(*), 0 from task where state = 'running' group by 1
-     union all
-     select pipeline, state, count(*), 0 from task where state = 'failed' group by 1
-     order by 1, 2`,
+     select pipeline, state, count(*) as tasks from task where state = 'failed' group by pipeline`,
   );
   const finishedSince = client
     .prepare<[number], number>('select coalesce(sum(tasks), 0) from finished where at_ms > ?')
     .pluck();
 
   return (nowMs) => {
-    const rows = count.all(nowMs);
-    const since = rows.filter(({ state }) => state === 'ready').map((row) => row.since);
+    const rows = readyAndWaiting.all(nowMs, nowMs);
+    const since = rows.filter(({ ready }) => ready > 0).map((row) => row.since);
     return {
-      counts: rows.map(({ pipeline, state, tasks }) => ({ pipeline, state, tasks })),
+      counts: [...rows.flatMap(countsOf), ...held.all()],
       oldestReadyAgeMs: since.length === 0 ? 0 : nowMs - Math.min(...since),
       finishedPerSecond: (finishedSince.get(nowMs - windowMs) ?? 0) / (windowMs / 1000),
     };
   };
 };
+
+const countsOf = ({ pipeline, ready, waiting }: Ready): readonly Count[] =>
+  [
+    { pipeline, state: 'ready', tasks: ready } as const,
+    { pipeline, state: 'waiting', tasks: waiting } as const,
+  ].filter(({ tasks }) => tasks > 0);
 
 export const taskListing = ({ db }: Connection): ((query: TaskQuery) => Page<Task, string>) => {
   return ({ state, pipeline, orderId, after, limit, nowMs }) => {

@@ -125,6 +125,7 @@ export const leasesContract = (name: string, open: Open): void => {
     test('a report is accepted once, however often it is sent at once', async () => {
       const { shop } = place();
       const lease = await leased();
+      await shop.crowd();
       const accepted = await Promise.all(Array.from({ length: 6 }, () => shop.report(lease, done)));
       expect(accepted.flat()).toEqual([lease.taskId]);
       expect((await shop.history(lease.order.id)).filter((state) => state === 'completed')).toHaveLength(1);
@@ -233,6 +234,7 @@ export const leasesContract = (name: string, open: Open): void => {
       expect(await rescue(9, 1)).toBe(1);
       expect(await shop.task(known(first[0]).taskId)).toMatchObject({ crashes: 1, state: 'ready' });
       const rescued: number[] = [];
+      await shop.crowd();
       for (let more = true; more; ) {
         const round = await Promise.all(Array.from({ length: 4 }, () => rescue(9, 3)));
         rescued.push(...round);
@@ -247,6 +249,7 @@ export const leasesContract = (name: string, open: Open): void => {
       const { shop, world } = place();
       const leases = await shop.leased(Array(12).fill(await shop.product()));
       world.advance(30_001);
+      await shop.crowd();
       const [rescued, ...accepted] = await Promise.all([
         rescue(),
         ...leases.map((lease) => shop.report(lease, done)),

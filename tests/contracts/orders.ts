@@ -122,6 +122,7 @@ export const ordersContract = (name: string, open: Open): void => {
     test('of many that cancel at once, one does', async () => {
       const { shop, store } = place();
       const order = await shop.order(await shop.product());
+      await shop.crowd();
       const answers = await Promise.all(
         Array.from({ length: 6 }, () => store.orders.cancel(order.id, order.customerId, shop.now())),
       );
@@ -132,6 +133,7 @@ export const ordersContract = (name: string, open: Open): void => {
     test('an order is either cancelled or claimed, however close the two come', async () => {
       const { shop, store } = place();
       const product = await shop.product();
+      await shop.crowd();
       for (let round = 0; round < 10; round++) {
         const order = await shop.order(product);
         const [cancelled, claimed] = await Promise.all([

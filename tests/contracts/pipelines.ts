@@ -19,6 +19,7 @@ export const pipelinesContract = (name: string, open: Open): void => {
     /** Takes until nothing is ready, several at a time; answers what was leased. */
     const takeAll = async (pipelines: readonly string[], limit: number) => {
       const leases = [];
+      await place().shop.crowd();
       for (let more = true; more; ) {
         const taken = await Promise.all(pipelines.map((pipeline) => place().shop.take(pipeline, { limit })));
         leases.push(...taken.flatMap((each) => each.leases));

@@ -85,6 +85,7 @@ export const productsContract = (name: string, open: Open): void => {
     test('of many that write one code at once, one creates it', async () => {
       const { shop, store } = place();
       const drafts = [shop.draft(), shop.draft(), shop.draft()];
+      await shop.crowd();
       const written = await Promise.all(
         Array.from({ length: 8 }, (_, index) =>
           value(store.products.upsert(index % 2 ? drafts : drafts.toReversed(), shop.now(), 'replace')),

@@ -14,6 +14,7 @@ export const racesContract = (name: string, open: Open): void => {
       const batches = Array.from({ length: Math.ceil(requests.length / perBatch) }, (_, index) =>
         requests.slice(index * perBatch, (index + 1) * perBatch),
       );
+      await shop.crowd();
       const answers = await Promise.all(batches.map((batch) => value(store.audits.claim(batch, shop.now()))));
       const verdicts = answers.flat();
       expect(verdicts).toHaveLength(requests.length);
@@ -123,6 +124,7 @@ export const racesContract = (name: string, open: Open): void => {
       const batches = Array.from({ length: 8 }, (_, index) =>
         shuffled(claims, world).map((claim) => shop.settlement(claim, index % 2 ? succeeded : declined)),
       );
+      await shop.crowd();
       const answers = await Promise.all(
         batches.map((batch) => value(store.audits.settle(batch, shop.now()))),
       );
@@ -141,12 +143,34 @@ export const racesContract = (name: string, open: Open): void => {
       }
     });
 
+    test('a settlement and claims of the same orders at once never block each other for ever', async () => {
+      const { shop, store, world } = place();
+      const product = await shop.product();
+      for (let round = 0; round < 6; round++) {
+        const orders = await shop.orders(Array(20).fill(product));
+        const claim = await shop.claimed(shop.request(shuffled(orders, world)));
+        const carts = Array.from({ length: 6 }, () => shop.request(shuffled(orders, world)));
+        await shop.crowd();
+        const [settled, ...claimed] = await Promise.all([
+          value(store.audits.settle([shop.settlement(claim, declined)], shop.now())),
+          ...carts.map((cart) => shop.claim(cart)),
+        ]);
+        expect(settled).toMatchObject([{ applied: true, paymentStatus: 'declined' }]);
+        expect(claimed.filter((each) => each.isOk()).length).toBeLessThan(2);
+        for (const each of claimed) if (each.isErr()) expect(each.error.kind).toBe('order_in_progress');
+        const paying = ['pending', 'paying', 'pending', 'paying'];
+        const states = claimed.some((each) => each.isOk()) ? paying : paying.slice(0, 3);
+        for (const { id } of orders) expect(await shop.history(id)).toEqual(states);
+      }
+    });
+
     test('reconcilers side by side share what is due', async () => {
       const { shop, store, world } = place();
       const orders = await shop.orders(Array(30).fill(await shop.product()));
       const mine: string[] = [];
       for (const order of orders) mine.push((await shop.claimed(shop.request([order]))).checkoutId);
       world.advance(15_000);
+      await shop.crowd();
       const round = () =>
         Promise.all(
           Array.from({ length: 5 }, () =>

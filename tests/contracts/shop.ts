@@ -18,6 +18,9 @@ export const shopOver = (store: Store, world: TestWorld) => {
   const freshId = () => world.ids.next(now());
   const fresh = (prefix: string) => `${prefix}-${freshId()}`;
 
+  /** Opens the connections of a store that opens them lazily, so that what is sent at once also runs at once. */
+  const crowd = () => Promise.all(Array.from({ length: 8 }, () => value(store.ping())));
+
   const draft = (changes: Partial<ProductDraft> = {}): ProductDraft => ({
     code: fresh('sku'),
     name: 'Áo thun nam',
@@ -140,6 +143,7 @@ export const shopOver = (store: Store, world: TestWorld) => {
     now,
     fresh,
     freshId,
+    crowd,
     draft,
     product,
     products,

@@ -13,7 +13,8 @@ export const upkeepContract = (name: string, open: Open): void => {
     });
 
     test('a secret is what was kept first, whoever asks at once', async () => {
-      const { store } = place();
+      const { shop, store } = place();
+      await shop.crowd();
       const asked = await Promise.all(
         ['a', 'b', 'c', 'd'].map((fresh) => value(store.secret('demo', fresh))),
       );

@@ -41,6 +41,7 @@ describe('the mail about a processed order', () => {
       ].join('\n'),
     );
     expect(mail.html).toStartWith('<!doctype html><html lang="vi">');
+    expect(mail.html.match(/<p>/g)).toHaveLength(2);
   });
 
   test('in English', () => {
@@ -65,6 +66,7 @@ describe('the mail about a processed order', () => {
         expect(form).toContain(told);
     expect(text.match(/Licence key: /g)).toHaveLength(2);
     expect(text).toEndWith('order-1\n');
+    expect(html.match(/<p>/g)).toHaveLength(1);
   });
 
   test('tells nothing that is not there', () => {

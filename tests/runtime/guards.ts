@@ -4,7 +4,7 @@
  *
  *   bun tests/runtime/guards.ts [--seconds 25] [--only name]
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,6 @@ import { killAllApps } from './processes.ts';
 
 const seeds = [1, 2, 3];
 const program = ['adapters', 'api', 'catalogue', 'core', 'sql', 'worker'];
-const files = ['config.ts', 'settings.ts', 'main.ts', 'package.json', 'tsconfig.json'];
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '25' }, only: { type: 'string' } },
@@ -26,12 +25,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     void killAllApps().then(() => process.exit(130));
   });
 
-const here = fileURLToPath(new URL('../..', import.meta.url));
+const here = process.env.CW_HERE ?? fileURLToPath(new URL('../..', import.meta.url));
 
 /** A copy of the program with the guard taken out. */
 const copyWithout = ({ file, find, replace }: Guard): string => {
   const copy = mkdtempSync(join(tmpdir(), 'cartwright-guards-'));
-  for (const name of [...program, ...files]) cpSync(join(here, name), join(copy, name), { recursive: true });
+  for (const name of readdirSync(here).filter((one) => program.includes(one) || /\.(ts|json)$/.test(one)))
+    cpSync(join(here, name), join(copy, name), { recursive: true });
   symlinkSync(join(here, 'node_modules'), join(copy, 'node_modules'));
   const source = readFileSync(join(copy, file), 'utf8');
   const found = source.split(find).length - 1;

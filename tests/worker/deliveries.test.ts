@@ -29,6 +29,7 @@ const oneLease = async (pipeline: Pipeline, accepted: boolean) => {
       world,
       log,
       timer: { after: () => () => {} },
+      clock: world.clock,
       chance: world.chance,
       outage: outage(log, world.clock),
       perform: async ({ taskId, lease }) => {

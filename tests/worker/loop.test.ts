@@ -24,7 +24,13 @@ const loopOf = () => {
   };
   // Chance at its highest makes each pause the longest: 500 ms, 1 s, 2 s …
   const chance = { ...world.chance, unit: () => 1 };
-  const loop = startLoop('loop', poll, { timer, chance, log, outage: outage(log, world.clock) });
+  const loop = startLoop('loop', poll, {
+    timer,
+    clock: world.clock,
+    chance,
+    log,
+    outage: outage(log, world.clock),
+  });
   return {
     ...loop,
     begunMs,
@@ -58,13 +64,39 @@ test('a hint ends the sleep', async () => {
 });
 
 test('a hint during a round, or several, make one round more', async () => {
+  const { begunMs, wake, advance, end } = loopOf();
+  wake();
+  wake();
+  await end(ok(100));
+  await advance(25);
+  expect(begunMs).toEqual([0, 25]);
+  await end(ok(100));
+  await advance(99);
+  expect(begunMs).toEqual([0, 25]);
+});
+
+test('hints that come close together share a round, and the one after a sleep waits for nothing', async () => {
+  const { begunMs, wake, advance, end } = loopOf();
+  await end(ok(500));
+  await advance(10);
+  wake();
+  await advance(14);
+  wake();
+  expect(begunMs).toEqual([0]);
+  await advance(1);
+  expect(begunMs).toEqual([0, 25]);
+  await end(ok(500));
+  await advance(300);
+  wake();
+  await turns(3);
+  expect(begunMs).toEqual([0, 25, 325]);
+});
+
+test('a round that was full is followed at once, whatever was hinted', async () => {
   const { begunMs, wake, end } = loopOf();
   wake();
-  wake();
-  await end(ok(100));
-  expect(begunMs.length).toBe(2);
-  await end(ok(100));
-  expect(begunMs.length).toBe(2);
+  await end(ok(0));
+  expect(begunMs).toEqual([0, 0]);
 });
 
 test('pauses grow while rounds fail, no hint cuts them short, and they begin anew after a good round', async () => {

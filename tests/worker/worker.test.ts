@@ -26,8 +26,8 @@ describe('a worker', () => {
     const place = await open();
     const bought = (['physical', 'digital', 'service'] as const).flatMap((type) => Array(20).fill(type));
     const orderIds = await place.sell(bought);
-    place.work({}, { batchMax: 7, mailsMax: 3 });
-    await until(() => allAre(place, orderIds, 'completed'));
+    const { advance } = place.work({}, { batchMax: 7, mailsMax: 3 });
+    await advance(100);
     expect(await place.tasks()).toEqual([]);
     const mails = (await place.store.mailbox.list({ to: null, after: null, limit: 100 }))._unsafeUnwrap();
     expect(mails.items.map(({ orderId }) => orderId).sort()).toEqual(orderIds.sort());
@@ -47,7 +47,7 @@ describe('a worker', () => {
     const place = await open();
     const [slow = '', ...others] = await place.sell(['digital', 'digital', 'physical', 'service']);
     const post = slowMailer();
-    place.work({ mailer: post.mailer }, { batchMax: 1 });
+    const { advance } = place.work({ mailer: post.mailer }, { batchMax: 1 });
     await until(() => post.waiting.length === 4);
     const kept = post.waiting.findIndex(({ mail }) => mail.orderId === slow);
     const [stuck] = post.waiting.splice(kept, 1);
@@ -56,7 +56,7 @@ describe('a worker', () => {
     expect(await place.statuses([slow])).toEqual(['paid']);
 
     const later = await place.sell(['digital']);
-    await until(() => post.waiting.length === 1);
+    await advance(50);
     post.letThrough();
     await until(() => allAre(place, later, 'completed'));
     stuck?.answer({ kind: 'accepted' });
@@ -83,10 +83,11 @@ describe('a worker', () => {
     expect(running.length).toBe(4);
     expect(post.waiting.length).toBe(1);
     for (let done = 0; done < 10; done++) {
-      await until(() => post.waiting.length === 1);
+      expect(post.waiting.length).toBe(1);
       post.letThrough();
+      await advance(30);
     }
-    await until(() => allAre(place, orderIds, 'completed'));
+    expect(await allAre(place, orderIds, 'completed')).toBe(true);
   });
 
   test('hears a hint, and does without one', async () => {
@@ -94,7 +95,8 @@ describe('a worker', () => {
     const { advance, said } = place.work();
     await turns(5);
     const hinted = await place.sell(['digital']);
-    await until(() => allAre(place, hinted, 'completed'));
+    await advance(50);
+    expect(await place.statuses(hinted)).toEqual(['completed']);
 
     const deaf = { ...place.store, wakeup: { notify: () => {}, listen: () => () => {} } };
     const other = await open();
@@ -102,9 +104,9 @@ describe('a worker', () => {
     const { advance: advanceOther } = other.work({ store: { ...other.store, wakeup: deaf.wakeup } });
     await until(() => allAre(other, lost, 'completed'));
     const later = await other.sell(['digital']);
-    await turns(20);
+    await advanceOther(50);
     expect(await other.statuses(later)).toEqual(['paid']);
-    await advanceOther(500);
+    await advanceOther(450);
     expect(await other.statuses(later)).toEqual(['completed']);
     await advance(500);
     expect(said).toEqual([]);
@@ -423,8 +425,9 @@ describe('the maintenance', () => {
     const sold: string[][] = [];
     for (let count = 0; count < 60; count++) sold.push(await place.sell(['digital'], 'pm_sim_lost_ok'));
     place.world.advance(15_000);
-    place.work();
-    await until(() => allAre(place, sold.flat(), 'completed'));
+    const { advance } = place.work();
+    await advance(100);
+    expect(await allAre(place, sold.flat(), 'completed')).toBe(true);
 
     const { store, world } = place;
     const rescued = [500, 499];

@@ -1,61 +1,6 @@
 import type { Dice } from '../chance.ts';
-import { type App, type AppOptions, launchApp, stopApp } from '../processes.ts';
-
-/** A process that is started again whenever we kill it. */
-export type Member = {
-  readonly name: string;
-  readonly url: string;
-  readonly isDoor: boolean;
-  /** Waits until it is up. */
-  ready(): Promise<void>;
-  kill(): Promise<void>;
-  /** SIGSTOP, and SIGCONT after `ms`. */
-  freeze(ms: number): Promise<void>;
-  /** In order; what was wrong with its ending is among the deaths then. */
-  stop(): Promise<void>;
-  /** Endings that nobody asked for, or that were not in order, with the last words of each. */
-  readonly deaths: readonly string[];
-  /** What all its processes have written. */
-  output(): string;
-};
-
-export const member = async (name: string, options: AppOptions): Promise<Member> => {
-  const deaths: string[] = [];
-  const killed = new WeakSet<App>();
-  let written = '';
-  const launch = async (port?: number): Promise<App> => {
-    const launched = await launchApp({ ...options, ...(port !== undefined && { port }) });
-    void launched.stopped.then(({ code, signal }) => {
-      written += launched.output();
-      if (!killed.has(launched) && code !== 0)
-        deaths.push(`${name} ended with ${code ?? signal}: ${launched.output().slice(-2_000)}`);
-    });
-    return launched;
-  };
-  let app = await launch();
-  const { url, port } = app;
-  return {
-    name,
-    url,
-    isDoor: options.role !== 'worker',
-    ready: async () => void (await app.ready()),
-    kill: async () => {
-      killed.add(app);
-      app.kill('SIGKILL');
-      await app.stopped;
-      app = await launch(port);
-    },
-    freeze: async (ms) => {
-      const frozen = app;
-      frozen.kill('SIGSTOP');
-      await pause(ms);
-      frozen.kill('SIGCONT');
-    },
-    stop: async () => void (await stopApp(app)),
-    deaths,
-    output: () => written,
-  };
-};
+import type { Member } from './member.ts';
+import type { PostOffice } from './postOffice.ts';
 
 /** Kills members at random until the signal; now and then the database server, where there is one to crash. */
 export const killing = async (
@@ -82,20 +27,42 @@ export const killing = async (
 /** Freezes members at random past their leases: they wake up in the middle of work that is no longer theirs. */
 export const freezing = async (
   members: Members,
+  post: PostOffice,
   leaseMs: number,
   chance: Dice,
   over: AbortSignal,
 ): Promise<number> => {
-  let freezes = 0;
-  // A worker more often: customers have nobody to talk to while a door is frozen.
   const workers = members.filter(({ isDoor }) => !isDoor);
+  let freezes = 0;
   while (!over.aborted) {
     await pause(chance.between(100, 1_500));
     freezes++;
-    const victim = chance.pick(chance.isLikely(0.7) ? workers : members);
-    await victim.freeze(leaseMs * (1 + chance.unit()));
+    const pastLeaseMs = leaseMs * (1 + chance.unit());
+    // A worker more often: customers have nobody to talk to while a door is frozen.
+    if (chance.isLikely(0.3)) {
+      const thaw = chance.pick(members).freeze();
+      await pause(pastLeaseMs);
+      thaw();
+    } else await freezeWithMails(chance.pick(workers), post, pastLeaseMs + leaseMs / 2);
   }
   return freezes;
+};
+
+/**
+ * Freezes a worker that waits for what becomes of its mails, until another has its tasks and waits in turn:
+ * then the first is told, under leases that it lost, and only after it the second.
+ */
+const freezeWithMails = async (worker: Member, post: PostOffice, ms: number): Promise<void> => {
+  const answerFirst = post.hold();
+  await pause(300);
+  const thaw = worker.freeze();
+  const answerSecond = post.hold();
+  await pause(ms);
+  answerFirst();
+  await pause(50);
+  thaw();
+  await pause(500);
+  answerSecond();
 };
 
 type Members = readonly Member[];

@@ -10,19 +10,22 @@ export type PostOffice = {
   readonly url: string;
   /** Which customers could have read: taken with a 250, or taken and the answer lost. */
   readonly mails: readonly MailSeen[];
+  /** Keeps every mail that comes from now on without an answer, until the answered function is called. */
+  hold(): () => void;
   /** From now on every mail is taken at once. */
   calm(): void;
   close(): Promise<void>;
 };
 
 /**
- * While it is not calm it takes up to a second for some mails, defers some, rejects a few for ever, and for
- * some breaks off after it took them.
+ * While it is not calm it takes its time for some mails, defers some, rejects some for ever, and breaks off
+ * after it took some.
  */
 export const postOffice = async (chance: Dice): Promise<PostOffice> => {
   const mails: MailSeen[] = [];
   const sockets = new Map<number, Socket>();
   let calm = false;
+  let held: Promise<void> = Promise.resolve();
 
   const smtp = new SMTPServer({
     logger: false,
@@ -32,12 +35,13 @@ export const postOffice = async (chance: Dice): Promise<PostOffice> => {
     onData: async (stream, session, answer) => {
       const source = await whole(stream);
       if (source === null) return answer(replying(451, 'half a mail'));
+      await held;
       const mood = calm ? 1 : chance.unit();
-      if (!calm && chance.isLikely(0.3)) await pause(chance.between(0, 1_000));
-      if (mood < 0.04) return answer(replying(451, 'come back later'));
-      if (mood < 0.08) return answer(replying(550, 'nobody of that name'));
+      if (!calm && chance.isLikely(0.5)) await pause(chance.between(0, 1_500));
+      if (mood < 0.06) return answer(replying(451, 'come back later'));
+      if (mood < 0.14) return answer(replying(550, 'nobody of that name'));
       mails.push(seen(source));
-      if (mood < 0.12) sockets.get(session.remotePort)?.destroy();
+      if (mood < 0.18) sockets.get(session.remotePort)?.destroy();
       else answer(null);
     },
   });
@@ -58,8 +62,14 @@ export const postOffice = async (chance: Dice): Promise<PostOffice> => {
   return {
     url: `smtp://127.0.0.1:${address.port}`,
     mails,
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
+    },
     calm: () => {
       calm = true;
+      held = Promise.resolve();
     },
     close: async () => {
       const closed = once(server, 'close');

@@ -1,4 +1,4 @@
-import { type Client, itemsOf, textAt, valueAt } from '../client.ts';
+import { type Client, expectStatus, itemsOf, textAt, valueAt } from '../client.ts';
 import type { Told } from '../snapshot.ts';
 import { type Database, openDatabase } from './database.ts';
 
@@ -44,15 +44,18 @@ const countOpen = async ({ run }: Database): Promise<number> => {
   return Number(row?.open);
 };
 
-/** As an operator would, once the cause is gone. */
-const retryFailed = async (operator: Client): Promise<void> => {
-  for (;;) {
-    const failed = itemsOf(await operator.get('/queue/tasks?state=failed&limit=100'));
-    const taskIds = failed
-      .filter((task) => !String(valueAt(task, 'lastError')).includes('out of stock'))
-      .map((task) => textAt({ body: task }, 'id'));
-    if (taskIds.length === 0) return;
-    await operator.post('/queue/retries', { taskIds });
+/** As an operator would, once the cause is gone; what is out of stock stays so. */
+export const retryFailed = async (operator: Client): Promise<void> => {
+  for (let cursor = ''; ; ) {
+    const page = expectStatus(await operator.get(`/queue/tasks?state=failed&limit=100${cursor}`), 200);
+    const failed = itemsOf(page).filter(
+      (task) => !String(valueAt(task, 'lastError')).includes('out of stock'),
+    );
+    const taskIds = failed.map((task) => textAt({ body: task }, 'id'));
+    if (taskIds.length > 0) expectStatus(await operator.post('/queue/retries', { taskIds }), 202);
+    const next = valueAt(page.body, 'nextCursor');
+    if (typeof next !== 'string') return;
+    cursor = `&cursor=${next}`;
   }
 };
 

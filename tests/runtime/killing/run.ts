@@ -13,9 +13,10 @@ import { type Violation, violation } from '../violation.ts';
 import { readSnapshot } from './books.ts';
 import { type Street, shop } from './customers.ts';
 import { type Diary, diary as openDiary } from './diary.ts';
-import { freezing, killing, type Member, member } from './faults.ts';
+import { freezing, killing } from './faults.ts';
+import { type Member, member } from './member.ts';
 import { type PostOffice, postOffice } from './postOffice.ts';
-import { comeToRest, readAll } from './rest.ts';
+import { comeToRest, readAll, retryFailed } from './rest.ts';
 
 export type KillTest = {
   readonly database: 'postgres' | 'sqlite';
@@ -41,7 +42,15 @@ export const runKillTest = async (test: KillTest): Promise<readonly Violation[]>
     const delivered = await stockShelves(operator);
     const diary = openDiary();
     say(`${test.database}, seed ${test.seed}: ${customers} customers for ${test.seconds} s`);
-    await trade(test, members, ground, { urls: doors, productIds: [...delivered.keys()] }, diary, chance);
+    await trade(
+      test,
+      members,
+      ground,
+      post,
+      { urls: doors, productIds: [...delivered.keys()] },
+      diary,
+      chance,
+    );
 
     post.calm();
     for (const one of members) await one.ready();
@@ -75,19 +84,33 @@ const trade = async (
   { seconds }: KillTest,
   members: readonly Member[],
   { crash }: Ground,
+  post: PostOffice,
   street: Street,
   diary: Diary,
   chance: Dice,
 ): Promise<void> => {
   const closing = AbortSignal.timeout(seconds * 1_000);
+  const operators = await Promise.all(
+    street.urls.map(async (url) => clientOf(url, await tokenFor('op@shop.test', 'operator'))),
+  );
   const [toll, freezes] = await Promise.all([
     killing(members, crash, chance.fork(), closing),
-    freezing(members, leaseMs, chance.fork(), closing),
+    freezing(members, post, leaseMs, chance.fork(), closing),
+    tend(operators, chance.fork(), closing),
     ...Array.from({ length: customers }, (_, at) =>
       shop(`customer${at}@shop.test`, street, diary, chance.fork(), closing),
     ),
   ]);
   say(`${toll.kills} kills, ${freezes} freezes, ${toll.crashes} crashes of the database; draining`);
+};
+
+/** Now and then an operator retries what failed. */
+const tend = async (operators: readonly Client[], chance: Dice, over: AbortSignal): Promise<void> => {
+  while (!over.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, chance.between(500, 3_000)));
+    // Nobody may be there to do it just now.
+    await retryFailed(chance.pick(operators)).catch(() => {});
+  }
 };
 
 type Ground = {

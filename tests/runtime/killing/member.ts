@@ -1,0 +1,68 @@
+import { type App, type AppOptions, launchApp, stopApp } from '../processes.ts';
+
+/** A process that is started again on its port whenever it was killed. */
+export type Member = {
+  readonly name: string;
+  readonly url: string;
+  readonly isDoor: boolean;
+  /** Waits until it is up; starts it again where it died by itself. */
+  ready(): Promise<void>;
+  /** SIGKILL, and a new start at once. */
+  kill(): Promise<void>;
+  /** SIGSTOP, until the answered function is called. */
+  freeze(): () => void;
+  /** SIGTERM, and waits. */
+  stop(): Promise<void>;
+  /** Endings that nobody asked for, or that were not in order, with the last words of each. */
+  readonly deaths: readonly string[];
+  /** What all its processes have written. */
+  output(): string;
+};
+
+export const member = async (name: string, options: AppOptions): Promise<Member> => {
+  const deaths: string[] = [];
+  const killed = new WeakSet<App>();
+  const ended = new WeakSet<App>();
+  let written = '';
+  let stopping = false;
+
+  const launch = async (port: number | undefined): Promise<App> => {
+    const launched = await launchApp({ ...options, ...(port !== undefined && { port }) });
+    void launched.stopped.then(({ code, signal }) => {
+      ended.add(launched);
+      written += launched.output();
+      if (!killed.has(launched) && !(stopping && code === 0))
+        deaths.push(`${name} ended with ${code ?? signal}: ${launched.output().slice(-2_000)}`);
+    });
+    return launched;
+  };
+  let app = await launch(options.port);
+  const { url, port } = app;
+
+  return {
+    name,
+    url,
+    isDoor: options.role !== 'worker',
+    ready: async () => {
+      if (ended.has(app)) app = await launch(port);
+      await app.ready();
+    },
+    kill: async () => {
+      killed.add(app);
+      app.kill('SIGKILL');
+      await app.stopped;
+      app = await launch(port);
+    },
+    freeze: () => {
+      const frozen = app;
+      frozen.kill('SIGSTOP');
+      return () => frozen.kill('SIGCONT');
+    },
+    stop: async () => {
+      stopping = true;
+      await stopApp(app);
+    },
+    deaths,
+    output: () => written,
+  };
+};

@@ -1,0 +1,116 @@
+import { describe, expect, spyOn, test } from 'bun:test';
+import { connectionOver, openClient } from '../../adapters/sqlite/connection.ts';
+import { migrate } from '../../adapters/sqlite/migrate.ts';
+import { storeOver } from '../../adapters/sqlite/store.ts';
+import { orderStatuses } from '../../core/order.ts';
+import { parseQuery } from '../../core/search.ts';
+import { shopOver, value } from '../contracts/shop.ts';
+import { testWorld } from '../world.ts';
+
+/** All statements that a store has prepared once each of its verbs was called, by their text, with their plans. */
+const plansOfAll = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const client = openClient({ path: ':memory:' });
+  const world = testWorld();
+  migrate(client, 0);
+  const prepared = spyOn(client, 'prepare');
+  const store = storeOver(connectionOver(client), world);
+  const shop = shopOver(store, world);
+
+  const [search, id] = [parseQuery('áo thun'), shop.freshId()];
+  const any = { search: null, status: null, type: null, fromMs: null, toMs: null, customerId: null };
+  const narrow = { customerId: 'c', fromMs: 1, toMs: 2, after: id, limit: 20 };
+  await value(store.orders.list({ ...any, after: null, limit: 20 }));
+  for (const status of orderStatuses)
+    await value(store.orders.list({ ...any, after: id, limit: 20, status }));
+  for (const of of [search, null]) {
+    await value(store.orders.list({ ...any, ...narrow, search: of, type: 'service', status: 'paid' }));
+    await value(store.orders.list({ ...any, search: of, after: id, limit: 20 }));
+    await value(store.products.list({ search: of, type: 'service', after: { tier: 1, id }, limit: 20 }));
+    await value(store.products.list({ search: of, type: null, after: { tier: 0, id }, limit: 20 }));
+  }
+  const tasks = { state: null, pipeline: null, orderId: null, after: id, limit: 20, nowMs: 1 };
+  for (const state of ['ready', 'waiting', 'running', 'failed', null] as const)
+    await value(store.queue.tasks({ ...tasks, state }));
+  await value(store.queue.tasks({ ...tasks, orderId: id }));
+  await value(store.mailbox.list({ to: 'a@b.c', after: '<1@x>', limit: 20 }));
+  await value(store.secret('name', 'fresh'));
+  await value(store.prune(1));
+
+  const sources = new Set(prepared.mock.calls.map(([source]) => source));
+  const planOf = (source: string) =>
+    client
+      .prepare<[], { detail: string }>(`explain query plan ${source.replace(/\?|\$\w+/g, "'1'")}`)
+      .all()
+      .map(({ detail }) => detail);
+  return new Map(
+    [...sources]
+      .filter((source) => /^\s*(select|with|insert|update|delete)\b/i.test(source))
+      .map((source) => [source.replace(/\s+/g, ' ').trim(), planOf(source)]),
+  );
+};
+
+describe('how SQLite goes about each statement', async () => {
+  const plans = await plansOfAll();
+  const planOf = (...parts: readonly string[]) => {
+    const found = [...plans].filter(([source]) => parts.every((part) => source.includes(part)));
+    expect(found.map(([source]) => source)).toHaveLength(1);
+    return found.flatMap(([, plan]) => plan);
+  };
+
+  test('nothing is looked for in all rows, and nothing but a count is sorted', () => {
+    expect(plans.size).toBeGreaterThan(60);
+    const scanning = [...plans]
+      .filter(([, plan]) => plan.some((step) => /^SCAN (?!.*VIRTUAL TABLE)|TEMP B-TREE|AUTOMATIC/.test(step)))
+      .map(([source]) => source.replace(/^select .* from /, 'from '));
+    expect(scanning.toSorted()).toEqual([
+      // Walks in the order that is asked for, which end at the limit.
+      'from orders o order by o.position desc limit ?',
+      'from orders order by position desc limit 1',
+      'from product order by position desc limit 1',
+      // The counts of the queue, which read an index of the tasks in one state, and no task.
+      "from task where state = 'failed' group by pipeline",
+      "from task where state = 'ready' group by pipeline",
+    ]);
+  });
+
+  test('claim', () => {
+    expect(planOf('from audit a cross join payment p', 'a.key = ?')).toEqual([
+      'SEARCH a USING INDEX sqlite_autoindex_audit_2 (key=?)',
+      'SEARCH p USING PRIMARY KEY (id=?)',
+    ]);
+    expect(planOf('from orders o cross join product p', 'o.id = ?')).toEqual([
+      'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)',
+      'SEARCH p USING INDEX sqlite_autoindex_product_1 (id=?)',
+    ]);
+  });
+
+  test('take, rescue and the reconciler read what is due and nothing else', () => {
+    expect(planOf('from task t cross join orders o', 't.pipeline = ?')).toEqual([
+      'SEARCH t USING INDEX task_ready (pipeline=? AND run_ms<?)',
+      'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)',
+    ]);
+    expect(planOf("state = 'running' and lease_until_ms <= ?")).toEqual([
+      'SEARCH task USING INDEX task_running (lease_until_ms<?)',
+    ]);
+    expect(planOf('p.due_ms <= ?')).toEqual([
+      'SEARCH p USING INDEX payment_open (due_ms<?)',
+      'SEARCH a USING INDEX sqlite_autoindex_audit_1 (id=?)',
+    ]);
+  });
+
+  test('a search walks the words newest first, whatever else is asked', () => {
+    const searches = [...plans].filter(([source]) => source.includes(' match ?'));
+    expect(searches.length).toBeGreaterThan(4);
+    for (const [, plan] of searches)
+      expect(plan[0]).toMatch(/^SCAN n VIRTUAL TABLE INDEX 192:M\d(<>?|><?)?$/);
+  });
+
+  test('a list of orders walks those of the customer, or those that ended so', () => {
+    expect(planOf('from orders o', "o.status = 'failed'")[0]).toBe(
+      'SEARCH o USING INDEX orders_ended (status=? AND rowid<?)',
+    );
+    expect(planOf('from orders o', 'o.customer_id = ?', "o.status = 'paid'")[0]).toBe(
+      'SEARCH o USING INDEX orders_customer (customer_id=? AND rowid>? AND rowid<?)',
+    );
+  });
+});
