@@ -235,7 +235,7 @@ const particulars = (failure: Failure): Particulars => {
     case 'payment_declined': {
       const { declineCode, checkoutId, requestId, replayed } = failure;
       return {
-        members: { declineCode, checkoutId },
+        members: { instance: requestId, declineCode, checkoutId },
         headers: replayed ? { 'idempotent-replayed': 'true' } : {},
       };
     }

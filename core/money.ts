@@ -26,7 +26,17 @@ export const sum = (amounts: readonly Money[]): Result<Money, { kind: 'mixed_cur
 
 /** For people: `1.299.000 ₫` in Vietnamese, `₫1,299,000` in English. */
 export const formatMoney = ({ amount, currency }: Money, language: string): string => {
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
-  const decimals = format.resolvedOptions().maximumFractionDigits ?? 0;
+  const decimals = decimalsOf(currency);
+  const fractionDigits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const format = new Intl.NumberFormat(language, { style: 'currency', currency, ...fractionDigits });
   return format.format(amount / 10 ** decimals);
+};
+
+// As ISO 4217 says. Runtimes are not asked, because they disagree: of LAK, Bun has 2 and Deno none.
+const withoutDecimals = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ');
+const withThreeDecimals = 'BHD IQD JOD KWD LYD OMR TND'.split(' ');
+
+const decimalsOf = (currency: string): number => {
+  if (withoutDecimals.includes(currency)) return 0;
+  return withThreeDecimals.includes(currency) ? 3 : 2;
 };

@@ -1,6 +1,6 @@
 import type { Chance } from './world.ts';
 
-/** Tries of one step before its task is failed; with the caps below that is about half an hour. */
+/** Tries of one step before its task is failed; with the caps below that is a quarter of an hour at most. */
 export const attemptsMax = 10;
 
 /** Workers that may die at one step before its task is failed, so that one poisonous task cannot loop. */

@@ -36,17 +36,18 @@ const fold = (word: string): string =>
     .replace(/[đðłøßæœıħŧþŋĸς]/g, (letter) => letters[letter] ?? letter)
     .normalize('NFC');
 
-/** The words of a text in its order: runs of letters, marks and digits. Anything else only separates them. */
+/**
+ * The words of a text in its order: runs of letters, marks and digits. Anything else only separates them, and
+ * so does a mark that follows no letter: it is part of a symbol, as the one that gives an emoji its colour.
+ */
 export const wordsOf = (text: string): readonly Word[] =>
   (
     text
       .normalize('NFKC')
       .toLowerCase()
       .normalize('NFC')
-      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
-  )
-    .map((exact) => ({ folded: begin(fold(exact)), exact: begin(exact) }))
-    .filter(({ folded }) => folded !== '');
+      .match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? []
+  ).map((exact) => ({ folded: begin(fold(exact)), exact: begin(exact) }));
 
 /**
  * In code points. One character can decompose into 18 (U+FDFA), and Postgres takes no lexeme over 2,046 bytes;

@@ -44,6 +44,8 @@ export function* runTxSteps(
   pipeline: Pipeline,
   tasks: readonly LockedTask[],
 ): Generator<EffectCall, Moves, readonly EffectOutcome[]> {
+  // A task that stands nowhere on its road would be taken again and again, before all others and to no end.
+  for (const { step } of tasks) stepIndex(pipeline, step);
   const moves = noMoves();
   let walking: LockedTask[] = [];
   for (const step of pipeline.steps) {

@@ -129,6 +129,7 @@ const writeClaims = async (
   claims: readonly { readonly request: CheckoutRequest; readonly claim: Claim }[],
   nowMs: number,
 ): Promise<string[]> => {
+  const again = claims.filter(({ claim }) => claim.attempt > 1).map(({ claim }) => claim.checkoutId);
   const orders = claims.flatMap(({ claim }) =>
     claim.orders.map(({ id }) => ({ id, checkoutId: claim.checkoutId })),
   );
@@ -158,7 +159,7 @@ const writeClaims = async (
     ), revived as (
       update payment p set status = 'initiated', attempt = c.attempt, due_ms = c.due_ms, claimed_ms = ${nowMs}::bigint,
         updated_ms = ${nowMs}::bigint
-      from claim c where p.id = c.id and c.attempt > 1 and p.status = 'cancelled'
+      from claim c where p.id = c.id and p.id = any(${again}::uuid[]) and p.status = 'cancelled'
       returning p.id
     ), held as (
       select id from initiated union all select id from revived

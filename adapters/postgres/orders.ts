@@ -30,7 +30,7 @@ const place = async (
   nowMs: number,
 ): Promise<readonly Result<Order, OrderFailure>[]> => {
   if (requests.length === 0) return [];
-  const rows = await sql<(OrderRow & { request_id: string; known: boolean; placed: boolean })[]>`
+  const rows = await sql<OrderRow[]>`
     with request as (
       select * from unnest(
         ${requests.map(({ id }) => id)}::uuid[],
@@ -54,14 +54,22 @@ const place = async (
       insert into order_name (order_id, name_unaccent)
       select r.id, p.name_unaccent from placed o join request r using (id) join product p on p.id = r.product_id
     )
-    select o.*, r.id as request_id, p.id is not null as known, o.id is not null as placed
-    from request r left join product p on p.id = r.product_id left join placed o on o.id = r.id`;
-  const rowOf = new Map(rows.map((row) => [row.request_id, row]));
-  return requests.map(({ id }) => {
-    const row = rowOf.get(id);
-    if (row?.placed) return ok(orderOf(row));
-    return err({ kind: row?.known ? 'amount_too_large' : 'not_found' });
+    select * from placed`;
+  const placed = new Map(rows.map((row) => [row.id, orderOf(row)]));
+  const refused = requests.filter(({ id }) => !placed.has(id));
+  const known = refused.length === 0 ? [] : await knownProducts(sql, refused);
+  return requests.map(({ id, productId }) => {
+    const order = placed.get(id);
+    if (order !== undefined) return ok(order);
+    return err({ kind: known.includes(productId) ? 'amount_too_large' : 'not_found' });
   });
+};
+
+const knownProducts = async (sql: Sql, requests: readonly OrderRequest[]): Promise<readonly string[]> => {
+  const ids = requests.map(({ productId }) => productId);
+  return (await sql<{ id: string }[]>`select id from product where id = any(${ids}::uuid[])`).map(
+    ({ id }) => id,
+  );
 };
 
 type DetailRow = OrderRow & {

@@ -68,17 +68,16 @@ const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Pro
       set status = s.payment_status, reference = s.reference, decline_code = s.decline_code, updated_ms = ${nowMs}::bigint
       from outcome s join open using (id)
       where p.id = s.id
-      returning p.id, p.status
+      returning p.id, p.status, s.kind, s.order_status, s.detail, s.answer
     ), answered as (
       update audit a set answer = coalesce(a.answer, s.answer::jsonb)
-      from outcome s join settled using (id)
+      from settled s
       where a.id = s.id
-      returning a.id, a.answer, a.order_ids
+      returning a.id, s.status, s.kind, s.order_status, s.detail, a.answer, a.order_ids
     ), locked as (
-      select o.id, s.order_status, s.detail
-      from outcome s join answered a using (id) cross join unnest(a.order_ids) as u(order_id)
-      join orders o on o.id = u.order_id
-      where s.kind <> 'unknown' and o.status = 'paying' and o.checkout_id = s.id
+      select o.id, a.order_status, a.detail
+      from answered a cross join unnest(a.order_ids) as u(order_id) join orders o on o.id = u.order_id
+      where a.kind <> 'unknown' and o.status = 'paying' and o.checkout_id = a.id
       order by o.id
       for update of o
     ), moved as (
@@ -99,7 +98,7 @@ const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Pro
       ) as t(id, order_id, pipeline, step)
       join moved m on m.id = t.order_id and m.order_status = 'paid'
     )
-    select s.id, s.status, a.answer from settled s join answered a using (id)`;
+    select id, status, answer from answered`;
 };
 
 const read = async (sql: Sql, settlements: readonly Settlement[]): Promise<ReadonlyMap<string, Row>> => {

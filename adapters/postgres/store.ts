@@ -2,6 +2,7 @@ import { eq, sql as raw } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
+import { localWakeup } from '../wakeup.ts';
 import { audits } from './audits.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 import { answered } from './failures.ts';
@@ -11,7 +12,7 @@ import { orders } from './orders.ts';
 import { products } from './products.ts';
 import { queue } from './queue.ts';
 import { secret } from './schema.ts';
-import { localWakeup, wakeup } from './wakeup.ts';
+import { wakeup } from './wakeup.ts';
 
 /** Kept for a while for the queue's throughput; older rows are pruned. */
 const finishedKeptMs = 10 * 60_000;
@@ -39,6 +40,7 @@ export const postgresStore = async (world: World, options: ConnectionOptions): P
     audits: audits(sql),
     queue: queue(sql, world),
     mailbox: mailbox(db, world),
+    // Where connections are lent for a transaction only, nobody can listen: a hint reaches this process alone.
     wakeup: options.pooling === 'transaction' ? localWakeup() : wakeup(sql),
     secret: (name, fresh) =>
       answered(async () => {

@@ -37,17 +37,3 @@ export const wakeup = (sql: Sql): Wakeup => {
     },
   };
 };
-
-/** Where connections are lent for a transaction only, nobody can listen: a hint reaches this process alone. */
-export const localWakeup = (): Wakeup => {
-  const listeners = new Set<() => void>();
-  return {
-    notify() {
-      for (const listener of listeners) listener();
-    },
-    listen(wake) {
-      listeners.add(wake);
-      return () => listeners.delete(wake);
-    },
-  };
-};

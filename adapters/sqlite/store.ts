@@ -1,7 +1,7 @@
 import { eq, lt } from 'drizzle-orm';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
-import { memoryWakeup } from '../memory/wakeup.ts';
+import { localWakeup } from '../wakeup.ts';
 import { audits } from './audits.ts';
 import { type Connection, type ConnectionOptions, connectionOver, openClient } from './connection.ts';
 import { mailbox } from './mailbox.ts';
@@ -38,7 +38,7 @@ export const storeOver = (connection: Connection, world: World): Store => {
     audits: audits(connection),
     queue: queue(connection, world),
     mailbox: mailbox(connection, world),
-    wakeup: memoryWakeup(),
+    wakeup: localWakeup(),
     secret: async (name, fresh) =>
       write(() => {
         db.insert(secret).values({ name, value: fresh }).onConflictDoNothing().run();

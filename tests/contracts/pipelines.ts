@@ -202,6 +202,23 @@ export const pipelinesContract = (name: string, open: Open): void => {
       expect(await shop.task(known(taskId))).toMatchObject({ state: 'waiting', attempts: 1 });
     });
 
+    test('a task at a step that is no more waits with that error, and is in nobody’s way', async () => {
+      const { shop, store, world } = place();
+      const product = await shop.product();
+      const [stuck] = await shop.pay([await shop.order(product)]);
+      const [atMail] = (await shop.take(withAPause, { limit: 1 })).leases;
+      await value(store.queue.giveBack([known(atMail)], shop.now()));
+      expect(await shop.task(known(stuck))).toMatchObject({ step: 'pause', state: 'ready' });
+      world.advance(1);
+      const [younger] = await shop.pay([await shop.order(product)]);
+
+      expect((await shop.take('physical', { limit: 1 })).leases).toEqual([]);
+      const waiting = await shop.task(known(stuck));
+      expect(waiting).toMatchObject({ state: 'waiting', step: 'pause', attempts: 1 });
+      expect(waiting.lastError).toContain('pause');
+      expect((await shop.take('physical', { limit: 1 })).leases).toMatchObject([{ taskId: known(younger) }]);
+    });
+
     test('when an effect throws, what the steps before it did is taken back', async () => {
       const { shop, world } = place();
       const product = await shop.product({ stock: 10 });
@@ -224,6 +241,15 @@ export const pipelinesContract = (name: string, open: Open): void => {
       expect((await shop.detail(known(order).id)).invoice?.number).toEndWith('-000001');
     });
   });
+};
+
+/** Of an older release, with a step that there is no more. */
+const withAPause: Pipeline = {
+  name: 'physical',
+  steps: [
+    { name: 'reserve_stock', leaves: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
+    { name: 'pause', leaves: 'paused', kind: 'external', service: 'notify_customer' },
+  ],
 };
 
 const invoicedTwice: Pipeline = {

@@ -28,6 +28,9 @@ const catalogue = {
   split: ['Khăn mặt', 'phê-cà'],
   full: ['ＡＢＣ ﬁlter ① ½', 'NFKC'],
   emoji: ['👍🏽 🎁', 'EMOJI'],
+  heart: ['Váy ❤️ hoa', 'TIM'],
+  // Each of these is six letters in their plain form, so that the word is 1,200 letters long.
+  long: ['㌖'.repeat(200), 'LONG'],
 } as const satisfies Record<string, readonly [string, string]>;
 
 type Key = keyof typeof catalogue;
@@ -130,12 +133,18 @@ const finds: readonly (readonly [string, readonly Key[]])[] = [
   ['%', []],
   ['_', []],
   ['👍', []],
+  ['❤️', []],
+  ['"váy hoa"', ['heart']],
+  ['váy ❤ hoa', ['heart']],
+  ['hoa ❤️', ['heart']],
   ['""', []],
   ['"', []],
   ['\\', []],
   ["'", []],
   ["'; drop table product; --", []],
   ['x'.repeat(200), []],
+  ['㌖'.repeat(200), ['long']],
+  ['㌖㌖㌖', ['long']],
   ['áo '.repeat(60), ['slash', 'at2', 'at1', 'ao']],
   ['zzz', []],
 ];

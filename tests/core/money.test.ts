@@ -34,6 +34,8 @@ describe('money', () => {
     [123_456, 'USD', 'vi', '1.234,56 US$'],
     [1_500, 'JPY', 'en', '¥1,500'],
     [1_234, 'KWD', 'en', 'KWD 1.234'],
+    [123_456, 'LAK', 'en', 'LAK 1,234.56'],
+    [123_456, 'IQD', 'en', 'IQD 123.456'],
   ])('%d %s in %s reads %s', (amount, currency, language, read) => {
     // Formatters part the number from the sign with one of several spaces that do not break.
     expect(formatMoney({ amount, currency }, language).replace(/\s/g, ' ')).toBe(read);

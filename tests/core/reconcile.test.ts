@@ -3,8 +3,8 @@ import { err } from 'neverthrow';
 import { memoryStore } from '../../adapters/memory/store.ts';
 import type { Claim } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
-import type { PaymentProvider } from '../../core/payment.ts';
-import { chargeWindowMs, reconcile } from '../../core/reconcile.ts';
+import type { ChargeOutcome, PaymentProvider } from '../../core/payment.ts';
+import { chargeWindowMs, keyMemoryMs, reconcile } from '../../core/reconcile.ts';
 import type { Store } from '../../core/store.ts';
 import { declined, known, lost, released, shopOver, value } from '../contracts/shop.ts';
 import { testWorld } from '../world.ts';
@@ -154,6 +154,56 @@ describe('the reconciler', () => {
       'pending',
     ]);
     expect(hints).toBe(1);
+  });
+
+  test('one that meets a bug is told of, and holds up none of the others', async () => {
+    const unserved = await shop.order(await shop.product({ type: 'unheard of' }));
+    const reconcileAtMs = shop.now() + reconcileAfterMs;
+    await shop.claimed(shop.request([unserved], { reconcileAtMs }));
+    const { order } = await leftOpen();
+    world.advance(reconcileAfterMs);
+    const provider = scriptedProvider();
+    await expect(round(provider)).rejects.toThrow('unheard of');
+    expect(await statusOf(order)).toBe('paid');
+    expect(await statusOf(unserved)).toBe('paying');
+    expect(hints).toBe(1);
+  });
+
+  test('a slow answer holds up none of the others', async () => {
+    const slow = await leftOpen();
+    const { order, claim } = await leftOpen();
+    world.advance(reconcileAfterMs);
+    let answer = (_: ChargeOutcome) => {};
+    const provider: PaymentProvider = {
+      charge: async ({ paymentId }) =>
+        paymentId === claim.checkoutId
+          ? { kind: 'succeeded', reference: 'ch_2' }
+          : new Promise((resolve) => {
+              answer = resolve;
+            }),
+      cancel: async () => ({ kind: 'cancelled' }),
+    };
+    const running = round(provider);
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    expect(await statusOf(order)).toBe('paid');
+    expect(await statusOf(slow.order)).toBe('paying');
+    answer(declined);
+    expect(await running).toBe(2);
+    expect(await statusOf(slow.order)).toBe('pending');
+  });
+
+  test('asks nothing any more once the provider may have forgotten the key', async () => {
+    const { order } = await leftOpen();
+    const provider = scriptedProvider();
+    world.advance(keyMemoryMs);
+    expect(await round(provider)).toBe(1);
+    expect(provider.calls).toEqual([]);
+    expect(await statusOf(order)).toBe('paying');
+    const { order: younger } = await leftOpen();
+    world.advance(keyMemoryMs - 1);
+    await round(provider);
+    expect(provider.calls.map(({ verb }) => verb)).toEqual(['cancel']);
+    expect(await statusOf(younger)).toBe('pending');
   });
 
   test('a database that is away is said to be so, before and after the charge', async () => {

@@ -122,6 +122,10 @@ describe('a walk through our own steps', () => {
     expect(() => walk(withMail, [task('a', 'one')], () => [])).toThrow('left out the task a');
   });
 
+  test('a task that stands nowhere on its road is not passed over', () => {
+    expect(() => walk(withMail, [task('a', 'one'), task('b', 'elsewhere')])).toThrow('has no step elsewhere');
+  });
+
   test('of nobody asks for nothing', () => {
     expect(walk(withMail, [])).toEqual({ calls: [], moves: none });
   });

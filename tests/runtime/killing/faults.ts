@@ -2,7 +2,7 @@ import type { Dice } from '../chance.ts';
 import type { Member } from './member.ts';
 import type { PostOffice } from './postOffice.ts';
 
-/** Kills members at random until the signal; now and then the database server, where there is one to crash. */
+/** Kills members at random, if they are not frozen, until the signal; now and then the database server, where there is one to crash. */
 export const killing = async (
   members: Members,
   crashDatabase: (() => Promise<void>) | null,
@@ -11,7 +11,7 @@ export const killing = async (
 ): Promise<{ readonly kills: number; readonly crashes: number }> => {
   const toll = { kills: 0, crashes: 0 };
   while (!over.aborted) {
-    await pause(chance.between(100, 1_500));
+    await pause(chance.between(100, 2_000));
     if (crashDatabase !== null && chance.isLikely(0.04)) {
       toll.crashes++;
       await crashDatabase();
@@ -19,7 +19,7 @@ export const killing = async (
     }
     toll.kills++;
     // Whether it had been up again since the last time or not.
-    await chance.pick(members).kill();
+    await chance.pick(members.filter((one) => !one.isFrozen())).kill();
   }
   return toll;
 };

@@ -12,7 +12,7 @@ export type Guard = {
 
 export const guards: readonly Guard[] = [
   {
-    name: 'the lock on the orders of a claim (Postgres)',
+    name: 'the lock on the orders of a claim',
     database: 'postgres',
     file: 'adapters/postgres/audits.ts',
     find: '  for update of o`',
@@ -20,19 +20,11 @@ export const guards: readonly Guard[] = [
     seenAs: ['paid_twice'],
   },
   {
-    name: 'the lease in a settlement (Postgres)',
+    name: 'the lease in a settlement',
     database: 'postgres',
     file: 'adapters/postgres/queue.ts',
     find: "join task t on t.id = h.id and t.lease = h.lease and t.state = 'running'",
     replace: 'join task t on t.id = h.id',
-    seenAs: ['impossible_edge'],
-  },
-  {
-    name: 'the lease in a settlement (SQLite)',
-    database: 'sqlite',
-    file: 'adapters/sqlite/report.ts',
-    find: "where t.id = ? and t.lease = ? and t.state = 'running'",
-    replace: 'where t.id = ? and ? > 0',
     seenAs: ['impossible_edge'],
   },
   {

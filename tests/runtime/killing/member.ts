@@ -11,6 +11,7 @@ export type Member = {
   kill(): Promise<void>;
   /** SIGSTOP, until the answered function is called. */
   freeze(): () => void;
+  isFrozen(): boolean;
   /** SIGTERM, and waits. */
   stop(): Promise<void>;
   /** Endings that nobody asked for, or that were not in order, with the last words of each. */
@@ -24,6 +25,7 @@ export const member = async (name: string, options: AppOptions): Promise<Member>
   const killed = new WeakSet<App>();
   const ended = new WeakSet<App>();
   let written = '';
+  let frozen = false;
   let stopping = false;
 
   const launch = async (port: number | undefined): Promise<App> => {
@@ -54,10 +56,15 @@ export const member = async (name: string, options: AppOptions): Promise<Member>
       app = await launch(port);
     },
     freeze: () => {
-      const frozen = app;
-      frozen.kill('SIGSTOP');
-      return () => frozen.kill('SIGCONT');
+      const victim = app;
+      frozen = true;
+      victim.kill('SIGSTOP');
+      return () => {
+        victim.kill('SIGCONT');
+        frozen = false;
+      };
     },
+    isFrozen: () => frozen,
     stop: async () => {
       stopping = true;
       await stopApp(app);

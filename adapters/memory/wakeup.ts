@@ -1,1 +1,0 @@
-export { localWakeup as memoryWakeup } from '../wakeup.ts';
