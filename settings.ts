@@ -229,3 +229,11 @@ export const settings = {
     'How long requests and mails under way may take to end once the process is asked to stop.',
   ),
 };
+
+/** The settings as README shows them: a Markdown table. */
+export const settingsTable = (): string => {
+  const rows = Object.values(settings).map(
+    ({ name, fallback, doc }) => `| \`${name}\` | ${fallback === null ? '' : `\`${fallback}\``} | ${doc} |`,
+  );
+  return ['| variable | default | |', '|---|---|---|', ...rows].join('\n');
+};

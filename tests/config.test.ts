@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { readConfig } from '../config.ts';
-import { settings } from '../settings.ts';
+import { settings, settingsTable } from '../settings.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -136,4 +136,11 @@ test('each setting says what it is for', () => {
     expect(name).toMatch(/^[A-Z_]+$/);
     expect(doc).toMatch(/^.{20,}\.$/);
   }
+});
+
+test('the table of settings has a row of three cells for each', () => {
+  const rows = settingsTable().split('\n').slice(2);
+  expect(rows.map((row) => row.split('|').length)).toEqual(Object.keys(settings).map(() => 5));
+  expect(rows).toContain('| `QUEUE_POLL_MS` | `500` | How often an idle worker looks for work by itself. |');
+  expect(rows).toContain('| `AUTH_ISSUER` |  | The `iss` that tokens must have. |');
 });

@@ -1,3 +1,4 @@
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { ok } from 'neverthrow';
 import { pipelineFor } from '../../core/pipelines.ts';
 import type { Lease, Queue } from '../../core/queue.ts';
@@ -10,7 +11,7 @@ import { counts, tasks } from './queueReads.ts';
 import { lockedTaskOf, type TaskRow } from './rows.ts';
 import { take } from './take.ts';
 
-export const queue = (sql: Sql, world: World): Queue => ({
+export const queue = (sql: Sql, db: PostgresJsDatabase, world: World): Queue => ({
   take: (query) => take(sql, world, query),
   heartbeat: (leases, untilMs) => heartbeat(sql, leases, untilMs),
   settle: (reports, nowMs) => settle(sql, reports, nowMs),
@@ -18,7 +19,7 @@ export const queue = (sql: Sql, world: World): Queue => ({
   rescue: (query) => rescue(sql, query),
   retry: (taskIds, nowMs) => retry(sql, taskIds, nowMs),
   counts: (nowMs) => answered(() => counts(sql, nowMs)),
-  tasks: (query) => answered(() => tasks(sql, query)),
+  tasks: (query) => answered(() => tasks(db, query)),
 });
 
 type Held = readonly Pick<Lease, 'taskId' | 'lease'>[];

@@ -38,7 +38,7 @@ export const postgresStore = async (world: World, options: ConnectionOptions): P
     products: products(sql, db, world),
     orders: orders(sql),
     audits: audits(sql),
-    queue: queue(sql, world),
+    queue: queue(sql, db, world),
     mailbox: mailbox(db, world),
     // Where connections are lent for a transaction only, nobody can listen: a hint reaches this process alone.
     wakeup: options.pooling === 'transaction' ? localWakeup() : wakeup(sql),

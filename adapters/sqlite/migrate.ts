@@ -14,7 +14,7 @@ export const migrate = (client: Database.Database, nowMs: number): void => {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort();
-  // Asked before the lock is taken, so that a database that is up to date may be read-only.
+  // Asked before the lock is taken, so that a process can start while another one writes.
   if (missing(client, files).length === 0 && storedFoldVersion(client) === foldVersion) return;
   client
     .transaction(() => {

@@ -26,9 +26,6 @@ export const before = (table: 'orders' | 'product', position: string, id: string
 export const since = (table: 'orders' | 'product', position: string, id: string | null): Condition[] =>
   id === null ? [] : [[`${position} >= ${firstFrom(table)}`, id]];
 
-/**
- * Where the oldest row stands whose id is not below the one asked for, or past all rows. A whole number in
- * every case: FTS5 takes no notice of a bound that is null or REAL.
- */
+/** Where the oldest row stands whose id is not below the one asked for, or past all rows. */
 const firstFrom = (table: 'orders' | 'product'): string =>
   `coalesce((select position from ${table} where id >= ? order by id limit 1), 9223372036854775807)`;

@@ -1,4 +1,5 @@
 import { eq, lt } from 'drizzle-orm';
+import { ok } from 'neverthrow';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { localWakeup } from '../wakeup.ts';
@@ -39,11 +40,14 @@ export const storeOver = (connection: Connection, world: World): Store => {
     queue: queue(connection, world),
     mailbox: mailbox(connection, world),
     wakeup: localWakeup(),
-    secret: async (name, fresh) =>
-      write(() => {
+    secret: async (name, fresh) => {
+      const kept = () => db.select().from(secret).where(eq(secret.name, name)).get()?.value;
+      const keep = () => {
         db.insert(secret).values({ name, value: fresh }).onConflictDoNothing().run();
-        return db.select().from(secret).where(eq(secret.name, name)).get()?.value ?? fresh;
-      }),
+        return kept() ?? fresh;
+      };
+      return ask(kept).andThen((value) => (value === undefined ? write(keep) : ok(value)));
+    },
     ping: async () =>
       ask(() => {
         client.exec('select 1');

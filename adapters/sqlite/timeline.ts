@@ -27,10 +27,7 @@ export const timeline = (
     .pluck();
   const isTaken = client.prepare<[number], number>(`select 1 from ${table} where position = ?`).pluck();
   const moveRow = client.prepare<[number]>(`update ${table} set position = position + 1 where position = ?`);
-  // The cast is needed: the driver binds numbers as REAL, and FTS5 takes no notice of a rowid that is one.
-  const moveWords = client.prepare<[number]>(
-    `update ${words} set rowid = rowid + 1 where rowid = cast(? as integer)`,
-  );
+  const moveWords = client.prepare<[number]>(`update ${words} set rowid = rowid + 1 where rowid = ?`);
 
   /** Moves the row at `position`, and those that stand right behind it, on by one. */
   const makeRoomAt = (position: number): void => {

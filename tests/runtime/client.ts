@@ -51,7 +51,7 @@ export const addProduct = async (
 };
 
 /** Asks again while the answer is 503, for 20 s at most. */
-export const patiently = async (call: () => Promise<Reply>): Promise<Reply> => {
+const patiently = async (call: () => Promise<Reply>): Promise<Reply> => {
   const untilMs = Date.now() + 20_000;
   for (;;) {
     const reply = await call();

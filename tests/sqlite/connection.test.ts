@@ -16,7 +16,10 @@ const reasonOf = async (answer: Promise<{ isErr(): boolean; _unsafeUnwrapErr(): 
 describe('a connection to SQLite', () => {
   test('writes ahead to a log, and syncs it with each commit', () =>
     withFolder((folder) => {
-      const client = openClient({ path: join(folder, 'not', 'there', 'shop.db') });
+      const path = join(folder, 'not', 'there', 'shop.db');
+      openClient({ path }).close();
+      // A file that is in that mode already is the one that the driver would sync less often.
+      const client = openClient({ path });
       const setting = (name: string) => client.pragma(name, { simple: true });
       expect(setting('journal_mode')).toBe('wal');
       expect(setting('synchronous')).toBe(2);
@@ -24,7 +27,7 @@ describe('a connection to SQLite', () => {
       expect(setting('trusted_schema')).toBe(0);
       expect(setting('busy_timeout')).toBe(5_000);
       client.close();
-      expect(existsSync(join(folder, 'not', 'there', 'shop.db'))).toBe(true);
+      expect(existsSync(path)).toBe(true);
     }));
 
   test('a throw takes back what the transaction wrote', () => {
@@ -130,6 +133,6 @@ describe('what keeps SQLite from answering is told', () => {
     withFolder(async (folder) => {
       const path = join(folder, 'shop.db');
       writeFileSync(path, 'not a database, but long enough to be taken for the head of one. '.repeat(20));
-      expect(sqliteStore(testWorld(), { path })).rejects.toThrow('not a database');
+      await expect(sqliteStore(testWorld(), { path })).rejects.toThrow('not a database');
     }));
 });

@@ -40,6 +40,17 @@ describe('migration', () => {
     }),
   );
 
+  test('a process can start while another one writes', () =>
+    withFolder(async (folder) => {
+      const { path, orderId } = await paidShop(folder);
+      const other = new Database(path);
+      other.exec('begin immediate');
+      const store = await sqliteStore(testWorld(), { path });
+      expect((await value(store.orders.find(orderId)))?.status).toBe('paid');
+      await store.close();
+      other.close();
+    }));
+
   test('names are folded anew where the function that folds them has changed', () =>
     withFolder(async (folder) => {
       const { path, orderId } = await paidShop(folder);

@@ -70,7 +70,6 @@ describe('positions stand in the order of the ids', () => {
   });
 });
 
-// FTS5 takes no notice of a bound that is null, or that is bound as REAL: then it would answer all rows.
 describe('a bound beyond all orders', () => {
   test.each(['', 'ao thun'])('is kept to, with the search %p', async (q) => {
     const at = openPlace();

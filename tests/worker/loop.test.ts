@@ -130,7 +130,7 @@ test('stops out of its sleep at once, and out of a round when that is over', asy
   });
   await turns(3);
   expect(stopped).toBe(false);
-  await busy.end(ok(0));
+  await busy.end(ok(100));
   await until(() => stopped);
   expect([sleeping.begunMs.length, busy.begunMs.length]).toEqual([1, 1]);
 });

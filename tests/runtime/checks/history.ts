@@ -3,7 +3,7 @@ import type { Snapshot } from '../snapshot.ts';
 import type { Violation } from '../violation.ts';
 
 /** The steps that each type's pipeline leaves in the history, in their order. */
-export const stepsOf: Readonly<Record<string, readonly string[]>> = {
+const stepsOf: Readonly<Record<string, readonly string[]>> = {
   physical: ['stock_reserved', 'invoiced', 'shipment_requested', 'customer_notified'],
   digital: ['licence_issued', 'invoiced', 'customer_notified'],
   service: ['booked', 'invoiced', 'customer_notified'],
