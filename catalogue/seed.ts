@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { systemWorld } from '../adapters/world.ts';
-import { type Config, readConfig } from '../config.ts';
-import { openStore } from '../wire.ts';
+import { type Config, readConfig } from '../main/config.ts';
+import { openStore } from '../main/wire.ts';
 import { type Arguments, parseArguments, usage } from './arguments.ts';
 import { writeHistory } from './history.ts';
 import { progress } from './progress.ts';

@@ -42,13 +42,20 @@ export const performing = (
     const outcome = await services[serviceOf(lease)](lease);
     if (outcome.kind === 'done') return report(outcome);
     if (outcome.kind === 'rejected') return report({ kind: 'failed', error: outcome.reason });
-    const runAtMs = retryAtMs(lease.attempts + 1, world.clock.nowMs(), world.chance);
-    return report(
-      runAtMs === null
-        ? { kind: 'failed', error: outcome.reason }
-        : { kind: 'retry', error: outcome.reason, runAtMs },
-    );
+    return failedTry(lease, outcome.reason, world);
   };
+};
+
+/** The report of a try that came to nothing: again later, or failed where it was the last. */
+export const failedTry = (
+  { taskId, lease, attempts }: Lease,
+  error: string,
+  { clock, chance }: World,
+): StepReport => {
+  const runAtMs = retryAtMs(attempts + 1, clock.nowMs(), chance);
+  const outcome =
+    runAtMs === null ? ({ kind: 'failed', error } as const) : ({ kind: 'retry', error, runAtMs } as const);
+  return { taskId, lease, outcome };
 };
 
 const serviceOf = ({ order, step: name }: Lease): Service => {

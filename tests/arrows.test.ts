@@ -4,12 +4,12 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Arrows point inward only: `api | worker → core ← adapters`. The composition root (the files at the top, and
+ * Arrows point inward only: `api | worker → core ← adapters`. The composition root (`main.ts`, `main/` and
  * the catalogue's command) and the tests alone see everything.
  */
 
 const top = fileURLToPath(new URL('..', import.meta.url));
-const folders = ['core', 'api', 'worker', 'adapters', 'catalogue', 'tests'];
+const folders = ['core', 'api', 'worker', 'adapters', 'catalogue', 'main', 'tests'];
 
 /** Paths from the top, such as `core/audit.ts`. */
 const files = [
@@ -33,7 +33,7 @@ const importsOf = (file: string): readonly string[] =>
 /** Where a file lives: `core`, `adapters/sqlite`, `adapters/world.ts`, `top`, … */
 const homeOf = (file: string): string => {
   const [folder, second] = file.split('/');
-  if (second === undefined) return 'top';
+  if (second === undefined || folder === 'main') return 'top';
   return folder === 'adapters' ? `adapters/${second}` : (folder ?? '');
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { logTo } from '../log.ts';
+import { logTo } from '../main/log.ts';
 
 const linesOf = (options: Parameters<typeof logTo>[1]) => {
   const lines: string[] = [];

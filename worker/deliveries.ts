@@ -1,7 +1,7 @@
+import { failedTry } from '../core/perform.ts';
 import type { Pipeline } from '../core/pipelines.ts';
 import type { Lease, Queue, StepReport } from '../core/queue.ts';
 import type { Answer } from '../core/result.ts';
-import { retryAtMs } from '../core/retry.ts';
 import type { World } from '../core/world.ts';
 import { heldLeases } from './held.ts';
 import { type LoopPorts, pauseAfter, startLoop } from './loop.ts';
@@ -105,11 +105,7 @@ const performed = async (
     return await perform(lease);
   } catch (cause) {
     log.error(`the step ${lease.step} threw`, { taskId: lease.taskId, orderId: lease.order.id, cause });
-    const error = cause instanceof Error ? cause.message : String(cause);
-    const runAtMs = retryAtMs(lease.attempts + 1, world.clock.nowMs(), world.chance);
-    const outcome: StepReport['outcome'] =
-      runAtMs === null ? { kind: 'failed', error } : { kind: 'retry', error, runAtMs };
-    return { taskId: lease.taskId, lease: lease.lease, outcome };
+    return failedTry(lease, cause instanceof Error ? cause.message : String(cause), world);
   }
 };
 

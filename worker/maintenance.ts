@@ -7,7 +7,7 @@ import type { Log } from './log.ts';
 import type { Poll } from './loop.ts';
 
 const rescuedMax = 500;
-const reconcileEveryMs = 3_000;
+const reconcileEveryMs = 1_000;
 const pruneEveryMs = 60_000;
 
 /** What keeps the house in order beside the pipelines, each by name. Every worker does it; they share the rows. */

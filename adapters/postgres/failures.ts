@@ -19,7 +19,8 @@ export const unavailability = (cause: unknown): string | null => {
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
   const state =
     cause instanceof postgres.PostgresError ? (serverStates[code] ?? serverClasses[code.slice(0, 2)]) : null;
-  return state ?? clientCodes[code] ?? null;
+  // Drizzle puts the driver's error into one of its own.
+  return state ?? clientCodes[code] ?? unavailability(cause.cause);
 };
 
 /** SQLSTATE classes (https://www.postgresql.org/docs/18/errcodes-appendix.html). */

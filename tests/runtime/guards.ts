@@ -25,7 +25,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     void killAllApps().then(() => process.exit(130));
   });
 
-const here = process.env.CW_HERE ?? fileURLToPath(new URL('../..', import.meta.url));
+const here = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A copy of the program with the guard taken out. */
 const copyWithout = ({ file, find, replace }: Guard): string => {

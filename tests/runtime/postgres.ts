@@ -22,9 +22,10 @@ export const testDatabase = async ({ empty = false } = {}): Promise<TestDatabase
 
 /**
  * Whether PostgreSQL tests can run here. `REQUIRE_POSTGRES=1` makes a missing server throw; without it, it
- * is said out loud, since the test runner prints nothing for what it skips.
+ * is said out loud, since the test runner prints little for what it skips. `WITHOUT_POSTGRES=1` starts none.
  */
-export const postgresAvailable = async (): Promise<boolean> => (await theServer()) !== null;
+export const postgresAvailable = async (): Promise<boolean> =>
+  process.env.WITHOUT_POSTGRES !== '1' && (await theServer()) !== null;
 
 type Server = {
   url(database: string): string;
@@ -45,6 +46,7 @@ const theServer = (): Promise<Server | null> => {
 };
 
 const start = async (): Promise<Server> => {
+  if (process.env.WITHOUT_POSTGRES === '1') throw new Error('WITHOUT_POSTGRES is set');
   const existing = process.env.TEST_POSTGRES_URL;
   if (existing !== undefined && existing !== '') {
     const url = (database: string) => Object.assign(new URL(existing), { pathname: `/${database}` }).href;

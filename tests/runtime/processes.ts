@@ -27,6 +27,8 @@ export type App = {
   readonly port: number;
   /** What it has written so far, to both outputs. */
   output(): string;
+  /** Resolves once it has written that; never, where it does not. */
+  says(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly stopped: Promise<Ending>;
   /** Waits until `/health/ready` answers 200; throws with the output where the process ends before. */
@@ -45,9 +47,11 @@ export const launchApp = async (options: AppOptions): Promise<App> => {
   });
   running.add(child);
   let output = '';
+  const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {
       output = (output + chunk).slice(-outputMax);
+      for (const { text, resolve } of waiting) if (output.includes(text)) resolve();
     });
   const stopped = once(child, 'close').then(([code, signal]): Ending => {
     running.delete(child);
@@ -59,6 +63,12 @@ export const launchApp = async (options: AppOptions): Promise<App> => {
     url,
     port,
     output: () => output,
+    says: (text) =>
+      output.includes(text)
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiting.push({ text, resolve });
+          }),
     kill: (signal) => void child.kill(signal),
     stopped,
     ready: async () => {

@@ -88,6 +88,8 @@ const common = [
   'max_connections=200',
   'shared_buffers=128MB',
   'timezone=UTC',
+  // Under the data directory, so that a server that was crashed leaves nothing behind.
+  'dynamic_shared_memory_type=mmap',
 ];
 const quick = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=4GB'];
 

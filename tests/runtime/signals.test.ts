@@ -1,14 +1,13 @@
-import { afterAll, afterEach, describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { addProduct, type Client, clientOf, placeOrder, untilStatus } from './client.ts';
 import { testFile } from './databases.ts';
 import { type App, killAllApps, startApp, stopApp } from './processes.ts';
 import { tokenFor } from './tokens.ts';
 
-afterEach(killAllApps);
-
-describe('a process that is asked to stop', () => {
+describe.concurrent('a process that is asked to stop', () => {
   const drops: (() => Promise<void>)[] = [];
   afterAll(async () => {
+    await killAllApps();
     for (const drop of drops) await drop();
   });
 
@@ -56,6 +55,8 @@ describe('a process that is asked to stop', () => {
     const orderId = await placeOrder(customer, productId);
     const { answer } = await payingSlowly(customer, orderId);
     app.kill('SIGINT');
+    // Two signals that are both on their way are one.
+    await app.says('stopping');
     app.kill('SIGINT');
     expect((await app.stopped).code).not.toBe(0);
     expect(answer).rejects.toThrow();

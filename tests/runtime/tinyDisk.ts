@@ -8,6 +8,8 @@ export type TinyDisk = {
   readonly directory: string;
   /** Leaves no room for anything, until the answered function is called. */
   fill(): () => void;
+  /** Nothing is written any more, for ever. Nobody may have a file open to write. */
+  protect(): void;
   remove(): void;
 };
 
@@ -31,6 +33,10 @@ export const tinyDisk = (mebibytes: number): TinyDisk | null => {
       const { bavail, bsize } = statfsSync(directory);
       writeFileSync(ballast, Buffer.alloc(bavail * bsize));
       return () => rmSync(ballast);
+    },
+    protect: () => {
+      const { status, stderr } = spawnSync('mount', ['-o', 'remount,ro', directory], { encoding: 'utf8' });
+      if (status !== 0) throw new Error(stderr);
     },
     remove: () => {
       spawnSync('umount', [directory]);

@@ -1,17 +1,17 @@
 import { dirname, join, parse } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChargeBook } from './adapters/payment/book.ts';
-import { memoryBook } from './adapters/payment/memoryBook.ts';
-import { simulatedProvider } from './adapters/payment/simulated.ts';
-import { withTimeLimit } from './adapters/payment/timeLimit.ts';
-import type { ListCharges } from './api/app.ts';
+import type { ChargeBook } from '../adapters/payment/book.ts';
+import { memoryBook } from '../adapters/payment/memoryBook.ts';
+import { simulatedProvider } from '../adapters/payment/simulated.ts';
+import { withTimeLimit } from '../adapters/payment/timeLimit.ts';
+import type { ListCharges } from '../api/app.ts';
+import type { Mailer } from '../core/mail.ts';
+import type { PaymentProvider } from '../core/payment.ts';
+import type { Store } from '../core/store.ts';
+import type { World } from '../core/world.ts';
+import type { Log } from '../worker/log.ts';
 import type { Config } from './config.ts';
-import type { Mailer } from './core/mail.ts';
-import type { PaymentProvider } from './core/payment.ts';
-import type { Store } from './core/store.ts';
-import type { World } from './core/world.ts';
 import { cannotStart, isExpected } from './process.ts';
-import type { Log } from './worker/log.ts';
 
 // An adapter is loaded where it is needed: a start on SQLite does not pay for Postgres, nor the other way.
 
@@ -28,10 +28,10 @@ export const openStore = async (
 ): Promise<Store> => {
   const path = sqlitePathOf(url);
   if (path !== null) {
-    const { sqliteStore } = await import('./adapters/sqlite/store.ts');
+    const { sqliteStore } = await import('../adapters/sqlite/store.ts');
     return sqliteStore(world, { path });
   }
-  const { postgresStore } = await import('./adapters/postgres/store.ts');
+  const { postgresStore } = await import('../adapters/postgres/store.ts');
   return postgresStore(world, { url, poolSize, pooling });
 };
 
@@ -65,7 +65,7 @@ export const reachStore = async (
 /** Why a server cannot be reached now; null for anything that waiting does not mend. */
 const outageOf = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
   if (sqlitePathOf(databaseUrl) !== null) return null;
-  const { unavailability } = await import('./adapters/postgres/failures.ts');
+  const { unavailability } = await import('../adapters/postgres/failures.ts');
   return unavailability(cause);
 };
 
@@ -83,21 +83,23 @@ const openBook = async ({ databaseUrl: url, databasePooling: pooling }: Database
   const path = sqlitePathOf(url);
   if (path === ':memory:') return memoryBook();
   if (path !== null) {
-    const { sqliteBook } = await import('./adapters/payment/sqliteBook.ts');
+    const { sqliteBook } = await import('../adapters/payment/sqliteBook.ts');
     return sqliteBook({ path: join(dirname(path), `${parse(path).name}.provider.db`) });
   }
-  const { postgresBook } = await import('./adapters/payment/postgresBook.ts');
+  const { postgresBook } = await import('../adapters/payment/postgresBook.ts');
   return postgresBook({ url, pooling });
 };
+
+type MailSettings = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailsMax' | 'workerPipelines'>;
 
 /** The mail server of `SMTP_URL`, or the mailbox that captures mails. */
 export const openMailer = async (
   store: Store,
-  { smtpUrl, mailFrom, mailsMax }: Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailsMax'>,
+  { smtpUrl, mailFrom, mailsMax, workerPipelines }: MailSettings,
 ): Promise<{ readonly mailer: Mailer; close(): Promise<void> }> => {
   if (smtpUrl === null) return { mailer: store.mailbox, close: async () => {} };
-  const { smtpMailer } = await import('./adapters/smtp/mailer.ts');
-  const mailer = smtpMailer({ url: smtpUrl, from: mailFrom, poolSize: mailsMax });
+  const { smtpMailer } = await import('../adapters/smtp/mailer.ts');
+  const mailer = smtpMailer({ url: smtpUrl, from: mailFrom, poolSize: mailsMax * workerPipelines.length });
   return { mailer, close: mailer.close };
 };
 

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../worker/log.ts';
 import type { Config } from './config.ts';
-import type { Log } from './worker/log.ts';
 
 export type Close = () => Promise<unknown>;
 

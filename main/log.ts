@@ -1,5 +1,5 @@
+import type { Log } from '../worker/log.ts';
 import type { LogLevel } from './settings.ts';
-import type { Log } from './worker/log.ts';
 
 /** What a log line tells beside its message. */
 type Facts = Readonly<Record<string, unknown>>;

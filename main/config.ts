@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { err, ok, type Result } from 'neverthrow';
 import { type LogLevel, type Role, type Setting, settings } from './settings.ts';
 
@@ -82,7 +83,7 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
   };
   read(settings.paymentProvider);
 
-  wrong.push(...conflictsOf(config), ...authConflictsOf(env, production));
+  wrong.push(...authConflictsOf(env, production));
   return wrong.length > 0 ? err(wrong) : ok({ ...config, auth });
 };
 
@@ -93,17 +94,6 @@ const keyOf = (secret: string | null, url: string | null): Auth['key'] => {
   return url === null ? { kind: 'demo' } : { kind: 'jwks', url };
 };
 
-/** What each setting allows alone but not together. */
-const conflictsOf = ({
-  paymentTimeoutMs,
-  reconcileAfterMs,
-}: Pick<Config, 'paymentTimeoutMs' | 'reconcileAfterMs'>): readonly string[] =>
-  paymentTimeoutMs < reconcileAfterMs
-    ? []
-    : [
-        `PAYMENT_TIMEOUT_MS ${paymentTimeoutMs} is not below RECONCILE_AFTER_MS ${reconcileAfterMs}: a charge that is still being waited for would be taken up as lost; lower the first or raise the second`,
-      ];
-
 /** By what is written, even wrongly: a secret that was refused must not count as no secret. */
 const authConflictsOf = (env: Environment, production: boolean): readonly string[] => {
   const isWritten = (name: string) => env[name] !== undefined;
@@ -112,7 +102,7 @@ const authConflictsOf = (env: Environment, production: boolean): readonly string
     return [
       'AUTH_SECRET and AUTH_JWKS_URL are both set: tokens are checked by one of them, so remove the other',
     ];
-  if (keys.length === 1) return [];
+  if (keys.length === 1) return production ? weaknessOf(env.AUTH_SECRET) : [];
   const unused = ['AUTH_ISSUER', 'AUTH_AUDIENCE'].filter((name) => (env[name] ?? '') !== '');
   return [
     ...unused.map(
@@ -124,4 +114,16 @@ const authConflictsOf = (env: Environment, production: boolean): readonly string
         ]
       : []),
   ];
+};
+
+/** RFC 7518, 3.2: a key of HS256 has the size of its hash at least. */
+const secretBytesMin = 32;
+
+const weaknessOf = (secret: string | undefined): readonly string[] => {
+  const bytes = Buffer.byteLength(secret ?? '');
+  return secret === undefined || bytes >= secretBytesMin
+    ? []
+    : [
+        `AUTH_SECRET has ${bytes} bytes, and with NODE_ENV=production it must have ${secretBytesMin} or more, such as: openssl rand -base64 48`,
+      ];
 };
