@@ -44,14 +44,15 @@ export const addProduct = async (
 ): Promise<string> => {
   const price = { amount: 10_000, currency: 'VND' };
   const product = { name: `Sản phẩm ${draft.code}`, type: 'physical', price, stock: null, ...draft };
-  expectStatus(await operator.post('/products', [product]), 200);
-  const listed = expectStatus(await operator.get(`/products?q=${draft.code}&limit=100`), 200);
+  expectStatus(await patiently(() => operator.post('/products', [product])), 200);
+  const search = () => operator.get(`/products?q=${draft.code}&limit=100`);
+  const listed = expectStatus(await patiently(search), 200);
   const found = itemsOf(listed).find((item) => valueAt(item, 'code') === draft.code);
   return textAt({ body: found }, 'id');
 };
 
 /** Asks again while the answer is 503, for 20 s at most. */
-const patiently = async (call: () => Promise<Reply>): Promise<Reply> => {
+export const patiently = async (call: () => Promise<Reply>): Promise<Reply> => {
   const untilMs = Date.now() + 20_000;
   for (;;) {
     const reply = await call();
@@ -60,9 +61,9 @@ const patiently = async (call: () => Promise<Reply>): Promise<Reply> => {
   }
 };
 
-/** Waits until an order has that status, for 20 s at most; throws with its history. */
+/** Waits until an order has that status, for 40 s at most; throws with its history. */
 export const untilStatus = async (client: Client, orderId: string, status: string): Promise<Reply> => {
-  const untilMs = Date.now() + 20_000;
+  const untilMs = Date.now() + 40_000;
   for (;;) {
     const reply = expectStatus(await patiently(() => client.get(`/orders/${orderId}`)), 200);
     if (valueAt(reply.body, 'status') === status) return reply;

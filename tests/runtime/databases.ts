@@ -1,18 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { postgresAvailable, type TestDatabase, testDatabase } from './postgres.ts';
-
-/** A fresh SQLite file, in a directory of its own. */
-export const testFile = async (): Promise<TestDatabase & { readonly path: string }> => {
-  const directory = mkdtempSync(join(tmpdir(), 'cartwright-file-'));
-  const path = join(directory, 'shop.db');
-  return {
-    url: `sqlite:${path}`,
-    path,
-    drop: async () => rmSync(directory, { recursive: true, force: true }),
-  };
-};
+import { testFile } from './sqlite.ts';
 
 type Fresh = readonly [name: string, fresh: () => Promise<TestDatabase>];
 

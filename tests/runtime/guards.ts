@@ -4,14 +4,14 @@
  *
  *   bun tests/runtime/guards.ts [--seconds 25] [--only name]
  */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Guard, guards } from './killing/guards.ts';
 import { runKillTest } from './killing/run.ts';
 import { killAllApps } from './processes.ts';
+import { scratchFolder } from './scratch.ts';
 
 const seeds = [1, 2, 3];
 const program = ['adapters', 'api', 'catalogue', 'core', 'sql', 'worker'];
@@ -29,7 +29,7 @@ const here = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A copy of the program with the guard taken out. */
 const copyWithout = ({ file, find, replace }: Guard): string => {
-  const copy = mkdtempSync(join(tmpdir(), 'cartwright-guards-'));
+  const copy = scratchFolder('guards');
   for (const name of readdirSync(here).filter((one) => program.includes(one) || /\.(ts|json)$/.test(one)))
     cpSync(join(here, name), join(copy, name), { recursive: true });
   symlinkSync(join(here, 'node_modules'), join(copy, 'node_modules'));

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scratchFolder } from './scratch.ts';
 import { asOther, freePort } from './server.ts';
 
 /**
@@ -22,7 +22,7 @@ export const pgbouncer = async (target: string): Promise<{ url: string; close():
   const server = new URL(target);
   const name = server.pathname.slice(1);
   const port = await freePort();
-  const directory = mkdtempSync(join(tmpdir(), 'cartwright-pgbouncer-'));
+  const directory = scratchFolder('pgbouncer');
   const config = join(directory, 'pgbouncer.ini');
   writeFileSync(
     config,
@@ -55,7 +55,6 @@ export const pgbouncer = async (target: string): Promise<{ url: string; close():
       const closed = once(child, 'close');
       child.kill('SIGTERM');
       await closed;
-      rmSync(directory, { recursive: true, force: true });
     },
   };
 };

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { addProduct, type Client, clientOf, placeOrder, untilStatus } from './client.ts';
-import { testFile } from './databases.ts';
 import { type App, killAllApps, startApp, stopApp } from './processes.ts';
+import { testFile } from './sqlite.ts';
 import { tokenFor } from './tokens.ts';
 
 describe.concurrent('a process that is asked to stop', () => {

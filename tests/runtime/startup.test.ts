@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { databases, testFile } from './databases.ts';
+import { databases } from './databases.ts';
 import { openDatabase } from './killing/database.ts';
 import { postgresAvailable } from './postgres.ts';
 import { killAllApps, launchApp, startApp, stopApp } from './processes.ts';
 import { freePort, postgresServer } from './server.ts';
+import { testFile } from './sqlite.ts';
 
 const hasPostgres = await postgresAvailable();
 

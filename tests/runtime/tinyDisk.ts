@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { scratchFolder } from './scratch.ts';
 
 /** A file system of a few MiB of its own. */
 export type TinyDisk = {
@@ -15,12 +15,11 @@ export type TinyDisk = {
 
 /** Null where we may not mount one, which is said out loud; `REQUIRE_MOUNT=1` makes that throw. */
 export const tinyDisk = (mebibytes: number): TinyDisk | null => {
-  const directory = mkdtempSync(join(tmpdir(), 'cartwright-disk-'));
+  const directory = scratchFolder('disk');
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'none', directory], {
     encoding: 'utf8',
   });
   if (mounted.status !== 0) {
-    rmSync(directory, { recursive: true });
     const reason = `a small disk cannot be mounted here: ${mounted.stderr ?? mounted.error?.message}`;
     if (process.env.REQUIRE_MOUNT === '1') throw new Error(reason);
     console.warn(`Tests of a full disk are SKIPPED: ${reason}`);

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Dice, dice } from '../chance.ts';
 import { check } from '../checker.ts';
 import { repeatedMails } from '../checks/mails.ts';
@@ -8,6 +5,7 @@ import { addProduct, type Client, clientOf } from '../client.ts';
 import { killAllApps } from '../processes.ts';
 import { postgresServer } from '../server.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { testFile } from '../sqlite.ts';
 import { tokenFor } from '../tokens.ts';
 import { type Violation, violation } from '../violation.ts';
 import { readSnapshot } from './books.ts';
@@ -122,12 +120,8 @@ type Ground = {
 /** A fresh database; the server's own one is as good as any. */
 const prepare = async ({ database }: KillTest): Promise<Ground> => {
   if (database === 'sqlite') {
-    const directory = mkdtempSync(join(tmpdir(), 'cartwright-kill-'));
-    return {
-      databaseUrl: `sqlite:${join(directory, 'shop.db')}`,
-      crash: null,
-      remove: async () => rmSync(directory, { recursive: true, force: true }),
-    };
+    const { url, drop } = await testFile();
+    return { databaseUrl: url, crash: null, remove: drop };
   }
   const server = await postgresServer({ fsync: true });
   return {
