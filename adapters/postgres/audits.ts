@@ -185,8 +185,9 @@ const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {
     sql<(PaymentRow & { customer_id: string; created_ms: number; updated_ms: number })[]>`
       select p.*, a.customer_id, a.created_ms from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`,
     sql<OrderRow[]>`
-      select o.* from audit a cross join unnest(a.order_ids) as u(order_id) join orders o on o.id = u.order_id
-      where a.id = ${checkoutId} order by o.id`,
+      select o.* from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, at)
+      join orders o on o.id = u.order_id
+      where a.id = ${checkoutId} order by u.at`,
   ]);
   return row === undefined
     ? null

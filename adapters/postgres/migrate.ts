@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { connect, type Sql } from './connection.ts';
+import { foldVersion } from '../../core/search.ts';
+import { connect, type Sql, type Transaction } from './connection.ts';
+import { noteFoldVersion, refold, storedFoldVersion } from './refold.ts';
 
 const folder = new URL('../../sql/postgres/', import.meta.url);
 
@@ -34,7 +36,18 @@ export const migrateWith = async (sql: Sql): Promise<void> => {
       await tx.unsafe(await readFile(new URL(name, folder), 'utf8'));
       await tx`insert into migration (name) values (${name})`;
     }
+    await foldAnew(tx);
   });
+};
+
+const foldAnew = async (tx: Transaction): Promise<void> => {
+  const stored = await storedFoldVersion(tx);
+  if (stored === foldVersion) return;
+  if (stored !== null && stored > foldVersion)
+    throw new SchemaTooNew(
+      `the names in the database were folded by version ${stored}, and this is version ${foldVersion}: start a newer version`,
+    );
+  await (stored === null ? noteFoldVersion(tx) : refold(tx));
 };
 
 /** The same over a connection of its own. */

@@ -70,7 +70,7 @@ export const writeMoves = async (tx: Transaction, moves: Moves, nowMs: number): 
         ), stopped as (
           update task t
           set state = 'failed', step = f.step, seq = f.seq, last_error = f.error,
-            attempts = t.attempts + 1, lease_until_ms = null
+            attempts = case when t.step = f.step then t.attempts + 1 else 1 end, lease_until_ms = null
           from failed f where t.id = f.task_id
         )
         update orders o set status = 'failed', seq = f.seq, updated_ms = ${nowMs}::bigint

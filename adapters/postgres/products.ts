@@ -2,12 +2,12 @@ import { and, desc, eq, lt, sql as raw, type SQL } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { pageOf } from '../../core/page.ts';
 import type { Product, ProductDraft, ProductKey, ProductQuery, Products } from '../../core/product.ts';
-import { wordsOf } from '../../core/search.ts';
 import type { World } from '../../core/world.ts';
 import { inTransaction, type Sql, type Transaction } from './connection.ts';
 import { answered } from './failures.ts';
 import { product } from './schema.ts';
 import { exactQuery, foldedQuery } from './search.ts';
+import { storedWords } from './words.ts';
 
 export const products = (sql: Sql, db: PostgresJsDatabase, world: World): Products => {
   const byId = db
@@ -39,13 +39,11 @@ const upsert = async (
   existing: 'replace' | 'keep',
 ) => {
   const byCode = new Map(drafts.map((draft) => [draft.code, draft]));
-  const rows = [...byCode.values()].map((draft) => {
-    const [name, code] = [wordsOf(draft.name), wordsOf(draft.code)];
-    // Two spaces between name and code: see the function name_vector.
-    const joined = (form: 'folded' | 'exact') =>
-      [name, code].map((words) => words.map((word) => word[form]).join(' ')).join('  ');
-    return { ...draft, id: world.ids.next(nowMs), folded: joined('folded'), exact: joined('exact') };
-  });
+  const rows = [...byCode.values()].map((draft) => ({
+    ...draft,
+    ...storedWords(draft.name, draft.code),
+    id: world.ids.next(nowMs),
+  }));
   const written = await tx<{ created: boolean }[]>`
     insert into product as p
       (id, code, name, type, amount, currency, stock, created_ms, updated_ms, name_unaccent, name_exact)

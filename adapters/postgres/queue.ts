@@ -125,7 +125,7 @@ const retry = async (sql: Sql, taskIds: readonly string[], nowMs: number): Retur
         select id from task where id = any(${taskIds as string[]}::uuid[]) and state = 'failed' order by id for update
       ), taken as (
         update task t
-        set state = 'ready', attempts = 0, crashes = 0, lease = t.lease + 1, run_ms = ${nowMs}::bigint, seq = t.seq + 1
+        set state = 'ready', attempts = 0, crashes = 0, last_error = null, lease = t.lease + 1, run_ms = ${nowMs}::bigint, seq = t.seq + 1
         from wanted w where t.id = w.id
         returning t.id, t.order_id, t.seq
       ), paid as (

@@ -20,8 +20,9 @@ export const takeUnsettled = (
     const [orders] = await Promise.all([
       tx<(OrderRow & { audit_id: string })[]>`
         select o.*, a.id as audit_id
-        from audit a cross join unnest(a.order_ids) as u(order_id) join orders o on o.id = u.order_id
-        where a.id = any(${ids}::uuid[]) order by o.id`,
+        from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, at)
+        join orders o on o.id = u.order_id
+        where a.id = any(${ids}::uuid[]) order by u.at`,
       tx`
         update payment p set status = 'unknown', attempt = p.attempt + 1, due_ms = d.due_ms, updated_ms = ${nowMs}
         from unnest(${ids}::uuid[], ${due.map(({ attempt }) => againAtMs(attempt + 1))}::bigint[]) as d(id, due_ms)

@@ -44,7 +44,7 @@ describe.skipIf(!(await postgresAvailable()))('a process whose connections to Po
   test.each(['stop', 'crash'] as const)(
     'sells on after a %s and a new start of the server',
     async (end) => {
-      const server = await postgresServer();
+      const server = await postgresServer({ fsync: true });
       const app = await startApp({ databaseUrl: server.url('postgres'), env });
       await sellOne(app, 'BEFORE');
       await server[end]();

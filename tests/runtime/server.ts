@@ -16,7 +16,7 @@ export type PostgresServer = {
   start(): Promise<void>;
   /** Breaks its connections off and shuts down in order. */
   stop(): Promise<void>;
-  /** SIGKILL. */
+  /** SIGKILL. Without `fsync` this loses what was committed last. */
   crash(): Promise<void>;
   /** Stops it and deletes its data. */
   remove(): Promise<void>;

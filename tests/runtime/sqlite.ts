@@ -1,0 +1,13 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestDatabase } from './postgres.ts';
+import { scratchFolder } from './scratch.ts';
+
+/** A fresh SQLite file, in a directory of its own. */
+export const testFile = async (): Promise<TestDatabase> => {
+  const directory = scratchFolder('file');
+  return {
+    url: `sqlite:${join(directory, 'shop.db')}`,
+    drop: async () => rmSync(directory, { recursive: true, force: true }),
+  };
+};
