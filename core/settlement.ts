@@ -45,6 +45,21 @@ export const settlementOf = (
   }
 };
 
+/** What the history of an order says of the outcome, beside the status that it left behind. */
+export const historyDetail = (outcome: Settlement['outcome']): string | null => {
+  switch (outcome.kind) {
+    case 'declined':
+      return `declined: ${outcome.declineCode}`;
+    case 'cancelled':
+      return 'cancelled';
+    case 'released':
+      return 'payment unavailable';
+    case 'succeeded':
+    case 'unknown':
+      return null;
+  }
+};
+
 /** The answer where the outcome is not known yet: the orders stay `paying`. */
 export const unconfirmed = (claim: Claim, requestId: string): CheckoutAnswer =>
   answerOf(claim, requestId, null, 'paying', { status: 'unknown' });

@@ -13,6 +13,7 @@ import {
 } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
 import { nextPaymentStatus, type Payment, type PaymentEvent } from '../../core/payment.ts';
+import { historyDetail } from '../../core/settlement.ts';
 import { firstStep } from '../../core/steps.ts';
 import { leave, move } from './history.ts';
 import { type AuditRow, atomically, type PaymentRow, rowOf, type Tables, type Writes } from './tables.ts';
@@ -152,21 +153,7 @@ const settleOrder = (
 ): void => {
   if (outcome.kind === 'unknown') return;
   const { status } = move(tables, writes, orderId, outcome.kind === 'succeeded' ? 'pay' : 'release', nowMs);
-  leave(tables, writes, orderId, { state: status, detail: detailOf(outcome) }, nowMs);
-};
-
-const detailOf = (outcome: Settlement['outcome']): string | null => {
-  switch (outcome.kind) {
-    case 'declined':
-      return `declined: ${outcome.declineCode}`;
-    case 'cancelled':
-      return 'cancelled';
-    case 'released':
-      return 'payment unavailable';
-    case 'succeeded':
-    case 'unknown':
-      return null;
-  }
+  leave(tables, writes, orderId, { state: status, detail: historyDetail(outcome) }, nowMs);
 };
 
 const freshTask = {

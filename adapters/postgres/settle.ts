@@ -2,12 +2,13 @@ import { ok } from 'neverthrow';
 import type { Audits, CheckoutAnswer, Settled, Settlement } from '../../core/audit.ts';
 import type { OrderStatus } from '../../core/order.ts';
 import type { PaymentStatus } from '../../core/payment.ts';
+import { historyDetail } from '../../core/settlement.ts';
 import { firstStep } from '../../core/steps.ts';
 import type { Sql } from './connection.ts';
 import { answered } from './failures.ts';
 
 /** What each outcome makes of the payment and of its orders, and what the history says of it. */
-const effects: Readonly<
+const becomes: Readonly<
   Record<Settlement['outcome']['kind'], { readonly payment: PaymentStatus; readonly order: OrderStatus }>
 > = {
   succeeded: { payment: 'succeeded', order: 'paid' },
@@ -51,11 +52,11 @@ const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Pro
         ${settlements.map(({ checkoutId }) => checkoutId)}::uuid[],
         ${settlements.map(({ attempt }) => attempt)}::integer[],
         ${settlements.map(({ outcome }) => outcome.kind)}::text[],
-        ${settlements.map(({ outcome }) => effects[outcome.kind].payment)}::text[],
-        ${settlements.map(({ outcome }) => effects[outcome.kind].order)}::text[],
+        ${settlements.map(({ outcome }) => becomes[outcome.kind].payment)}::text[],
+        ${settlements.map(({ outcome }) => becomes[outcome.kind].order)}::text[],
         ${settlements.map(({ outcome }) => ('reference' in outcome ? outcome.reference : null))}::text[],
         ${settlements.map(({ outcome }) => ('declineCode' in outcome ? outcome.declineCode : null))}::text[],
-        ${settlements.map(({ outcome }) => detailOf(outcome))}::text[],
+        ${settlements.map(({ outcome }) => historyDetail(outcome))}::text[],
         ${settlements.map(({ answer }) => (answer === null ? null : JSON.stringify(answer)))}::text[]
       ) as s(id, attempt, kind, payment_status, order_status, reference, decline_code, detail, answer)
     ), open as (
@@ -106,10 +107,4 @@ const read = async (sql: Sql, settlements: readonly Settlement[]): Promise<Reado
     select p.id, p.status, a.answer from payment p join audit a using (id)
     where p.id = any(${settlements.map(({ checkoutId }) => checkoutId)}::uuid[])`;
   return new Map(rows.map((row) => [row.id, row]));
-};
-
-const detailOf = (outcome: Settlement['outcome']): string | null => {
-  if (outcome.kind === 'declined') return `declined: ${outcome.declineCode}`;
-  if (outcome.kind === 'released') return 'payment unavailable';
-  return outcome.kind === 'cancelled' ? 'cancelled' : null;
 };

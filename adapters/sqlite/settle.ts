@@ -1,6 +1,7 @@
 import type { CheckoutAnswer, Settled, Settlement } from '../../core/audit.ts';
 import { nextStatus, type OrderEvent } from '../../core/order.ts';
 import { nextPaymentStatus, type PaymentEvent, type PaymentStatus } from '../../core/payment.ts';
+import { historyDetail } from '../../core/settlement.ts';
 import { firstStep } from '../../core/steps.ts';
 import type { Connection } from './connection.ts';
 import { telling } from './history.ts';
@@ -82,7 +83,7 @@ const orderMoving = ({ client }: Connection) => {
         throw new Error(`the order ${orderId} is not held by its checkout ${checkoutId}`);
       const seq = last + 1;
       update.run(status, seq, nowMs, orderId);
-      tell(orderId, { seq, state: status, detail: detailOf(outcome) }, nowMs);
+      tell(orderId, { seq, state: status, detail: historyDetail(outcome) }, nowMs);
       if (status !== 'paid') continue;
       const task = taskOf.get(orderId);
       if (task === undefined) throw new Error(`the order ${orderId} is paid and has no task`);
@@ -93,17 +94,3 @@ const orderMoving = ({ client }: Connection) => {
 
 const referenceOf = (outcome: Outcome) => (outcome.kind === 'succeeded' ? outcome.reference : null);
 const declineCodeOf = (outcome: Outcome) => (outcome.kind === 'declined' ? outcome.declineCode : null);
-
-const detailOf = (outcome: Outcome): string | null => {
-  switch (outcome.kind) {
-    case 'declined':
-      return `declined: ${outcome.declineCode}`;
-    case 'cancelled':
-      return 'cancelled';
-    case 'released':
-      return 'payment unavailable';
-    case 'succeeded':
-    case 'unknown':
-      return null;
-  }
-};
