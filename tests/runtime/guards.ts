@@ -8,13 +8,13 @@ import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { scratchFolder } from './keeper.ts';
 import { type Guard, guards } from './killing/guards.ts';
 import { runKillTest } from './killing/run.ts';
 import { killAllApps } from './processes.ts';
-import { scratchFolder } from './scratch.ts';
 
 const seeds = [1, 2, 3];
-const program = ['adapters', 'api', 'catalogue', 'core', 'sql', 'worker'];
+const program = (name: string) => !/^(\.|node_modules$|tests$|docs$|data$)/.test(name);
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '25' }, only: { type: 'string' } },
@@ -30,7 +30,7 @@ const here = fileURLToPath(new URL('../..', import.meta.url));
 /** A copy of the program with the guard taken out. */
 const copyWithout = ({ file, find, replace }: Guard): string => {
   const copy = scratchFolder('guards');
-  for (const name of readdirSync(here).filter((one) => program.includes(one) || /\.(ts|json)$/.test(one)))
+  for (const name of readdirSync(here).filter(program))
     cpSync(join(here, name), join(copy, name), { recursive: true });
   symlinkSync(join(here, 'node_modules'), join(copy, 'node_modules'));
   const source = readFileSync(join(copy, file), 'utf8');

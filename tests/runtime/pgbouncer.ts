@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chownSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { scratchFolder } from './scratch.ts';
+import { scratchFolder } from './keeper.ts';
 import { asOther, freePort } from './server.ts';
 
 /**

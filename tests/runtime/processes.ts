@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from './keeper.ts';
 import { freePort } from './server.ts';
 import { secret } from './tokens.ts';
 
@@ -46,6 +47,7 @@ export const launchApp = async (options: AppOptions): Promise<App> => {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
+  endWithUs(child);
   let output = '';
   const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
   for (const stream of [child.stdout, child.stderr])

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
-import { scratchFolder } from './scratch.ts';
+import { scratchFolder } from './keeper.ts';
 
 /** A PostgreSQL server of our own, on a free port of the loopback, with trust for everyone. */
 export type PostgresServer = {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { scratchFolder } from './keeper.ts';
 import type { TestDatabase } from './postgres.ts';
-import { scratchFolder } from './scratch.ts';
 
 /** A fresh SQLite file, in a directory of its own. */
 export const testFile = async (): Promise<TestDatabase> => {

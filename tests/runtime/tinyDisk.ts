@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratchFolder } from './scratch.ts';
+import { scratchFolder } from './keeper.ts';
 
 /** A file system of a few MiB of its own. */
 export type TinyDisk = {

@@ -1,32 +1,20 @@
 import { type Dice, dice } from '../chance.ts';
 import { check } from '../checker.ts';
 import { repeatedMails } from '../checks/mails.ts';
-import { addProduct, type Client, clientOf } from '../client.ts';
+import { type Client, clientOf } from '../client.ts';
 import { killAllApps } from '../processes.ts';
-import { postgresServer } from '../server.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { testFile } from '../sqlite.ts';
 import { tokenFor } from '../tokens.ts';
 import { type Violation, violation } from '../violation.ts';
 import { readSnapshot } from './books.ts';
 import { type Street, shop } from './customers.ts';
 import { type Diary, diary as openDiary } from './diary.ts';
 import { freezing, killing } from './faults.ts';
-import { type Member, member } from './member.ts';
+import { type Ground, type KillTest, leaseMs, prepare, startMembers, stockShelves } from './ground.ts';
+import type { Member } from './member.ts';
 import { type PostOffice, postOffice } from './postOffice.ts';
 import { comeToRest, readAll, retryFailed } from './rest.ts';
 
-export type KillTest = {
-  readonly database: 'postgres' | 'sqlite';
-  readonly mails: 'smtp' | 'captured';
-  readonly seconds: number;
-  /** Decides what is done in which order; the processes' own timing nobody decides. */
-  readonly seed: number;
-  /** Another copy of the tree to run. */
-  readonly root?: string;
-};
-
-const leaseMs = 2_000;
 const customers = 24;
 
 export const runKillTest = async (test: KillTest): Promise<readonly Violation[]> => {
@@ -109,70 +97,6 @@ const tend = async (operators: readonly Client[], chance: Dice, over: AbortSigna
     // Nobody may be there to do it just now.
     await retryFailed(chance.pick(operators)).catch(() => {});
   }
-};
-
-type Ground = {
-  readonly databaseUrl: string;
-  readonly crash: (() => Promise<void>) | null;
-  remove(): Promise<void>;
-};
-
-/** A fresh database; the server's own one is as good as any. */
-const prepare = async ({ database }: KillTest): Promise<Ground> => {
-  if (database === 'sqlite') {
-    const { url, drop } = await testFile();
-    return { databaseUrl: url, crash: null, remove: drop };
-  }
-  const server = await postgresServer({ fsync: true });
-  return {
-    databaseUrl: server.url('postgres'),
-    crash: async () => {
-      await server.crash();
-      await server.start();
-    },
-    remove: server.remove,
-  };
-};
-
-/** Two that sell and two that work on a server; one of each on a file. */
-const startMembers = async (
-  { database, mails, root }: KillTest,
-  databaseUrl: string,
-  post: PostOffice,
-): Promise<readonly Member[]> => {
-  const env = {
-    LOG_LEVEL: 'warn',
-    RECONCILE_AFTER_MS: '1000',
-    PAYMENT_TIMEOUT_MS: '700',
-    QUEUE_LEASE_MS: String(leaseMs),
-    QUEUE_POLL_MS: '100',
-    ...(mails === 'smtp' && { SMTP_URL: post.url }),
-  };
-  const roles =
-    database === 'postgres' ? (['all', 'all', 'worker', 'worker'] as const) : (['all', 'worker'] as const);
-  const members = [];
-  for (const [at, role] of roles.entries()) {
-    const one = await member(`${role} ${at + 1}`, {
-      databaseUrl,
-      env,
-      role,
-      ...(root !== undefined && { root }),
-    });
-    await one.ready();
-    members.push(one);
-  }
-  return members;
-};
-
-/** Some things without end, and some that run out. Answers how many came of each product. */
-const stockShelves = async (operator: Client): Promise<ReadonlyMap<string, number | null>> => {
-  const delivered = new Map<string, number | null>();
-  for (const type of ['physical', 'digital', 'service'])
-    for (const [at, stock] of [null, null, 100_000, 150].entries()) {
-      const code = `${type.toUpperCase()}${at}`;
-      delivered.set(await addProduct(operator, { code, type, stock }), stock);
-    }
-  return delivered;
 };
 
 const summarise = ({ orders, payments, told, mails, charges, tasks }: Snapshot): void => {

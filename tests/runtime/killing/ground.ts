@@ -1,0 +1,81 @@
+import { addProduct, type Client } from '../client.ts';
+import { postgresServer } from '../server.ts';
+import { testFile } from '../sqlite.ts';
+import { type Member, member } from './member.ts';
+import type { PostOffice } from './postOffice.ts';
+
+export type KillTest = {
+  readonly database: 'postgres' | 'sqlite';
+  readonly mails: 'smtp' | 'captured';
+  readonly seconds: number;
+  /** Decides what is done in which order; the processes' own timing nobody decides. */
+  readonly seed: number;
+  /** Another copy of the tree to run. */
+  readonly root?: string;
+};
+
+export const leaseMs = 2_000;
+
+export type Ground = {
+  readonly databaseUrl: string;
+  readonly crash: (() => Promise<void>) | null;
+  remove(): Promise<void>;
+};
+
+/** A fresh database; the server's own one is as good as any. */
+export const prepare = async ({ database }: KillTest): Promise<Ground> => {
+  if (database === 'sqlite') {
+    const { url, drop } = await testFile();
+    return { databaseUrl: url, crash: null, remove: drop };
+  }
+  const server = await postgresServer({ fsync: true });
+  return {
+    databaseUrl: server.url('postgres'),
+    crash: async () => {
+      await server.crash();
+      await server.start();
+    },
+    remove: server.remove,
+  };
+};
+
+/** Two that sell and two that work on a server; one of each on a file. */
+export const startMembers = async (
+  { database, mails, root }: KillTest,
+  databaseUrl: string,
+  post: PostOffice,
+): Promise<readonly Member[]> => {
+  const env = {
+    LOG_LEVEL: 'warn',
+    RECONCILE_AFTER_MS: '1000',
+    PAYMENT_TIMEOUT_MS: '700',
+    QUEUE_LEASE_MS: String(leaseMs),
+    QUEUE_POLL_MS: '100',
+    ...(mails === 'smtp' && { SMTP_URL: post.url }),
+  };
+  const roles =
+    database === 'postgres' ? (['all', 'all', 'worker', 'worker'] as const) : (['all', 'worker'] as const);
+  const members = [];
+  for (const [at, role] of roles.entries()) {
+    const one = await member(`${role} ${at + 1}`, {
+      databaseUrl,
+      env,
+      role,
+      ...(root !== undefined && { root }),
+    });
+    await one.ready();
+    members.push(one);
+  }
+  return members;
+};
+
+/** Some things without end, and some that run out. Answers how many came of each product. */
+export const stockShelves = async (operator: Client): Promise<ReadonlyMap<string, number | null>> => {
+  const delivered = new Map<string, number | null>();
+  for (const type of ['physical', 'digital', 'service'])
+    for (const [at, stock] of [null, null, 100_000, 150].entries()) {
+      const code = `${type.toUpperCase()}${at}`;
+      delivered.set(await addProduct(operator, { code, type, stock }), stock);
+    }
+  return delivered;
+};
