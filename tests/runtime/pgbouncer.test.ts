@@ -24,7 +24,9 @@ describe.skipIf(!pgbouncerAvailable() || !(await postgresAvailable()))('behind P
     await Promise.all(
       orderIds.map(async (orderId, index) => {
         const shop = index % 2 === 0 ? here : there;
-        expectStatus(await shop.checkOut(crypto.randomUUID(), [orderId], 'pm_card_visa'), 202);
+        const reply = await shop.checkOut(crypto.randomUUID(), [orderId], 'pm_card_visa');
+        if (reply.status !== 202) console.error(app.output(), other.output());
+        expectStatus(reply, 202);
       }),
     );
     for (const orderId of orderIds) await untilStatus(there, orderId, 'completed');
