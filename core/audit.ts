@@ -72,6 +72,7 @@ export type Checkout = {
   readonly id: string;
   readonly customerId: string;
   readonly payment: Payment;
+  /** In the order of the cart. */
   readonly orders: readonly Order[];
   readonly createdAtMs: number;
   readonly updatedAtMs: number;

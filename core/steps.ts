@@ -25,7 +25,7 @@ export type Moves = {
     readonly state: string;
     readonly detail: string | null;
   }[];
-  /** Stand at another step now, with no failed try of it. */
+  /** Stand at this step now; failed tries are forgotten where it is another than before. */
   readonly moved: readonly (Move & { readonly step: string })[];
   /** Try the same step again later. */
   readonly waiting: readonly { readonly taskId: string; readonly runAtMs: number; readonly error: string }[];
