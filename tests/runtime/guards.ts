@@ -2,7 +2,7 @@
  * Shows that the kill test sees what it is there for: takes one guard at a time out of a copy of the program,
  * and expects that promises are then broken. Exit code 0 where every one was missed.
  *
- *   bun tests/runtime/guards.ts [--seconds 25] [--only name]
+ *   bun tests/runtime/guards.ts [--seconds 15] [--only name]
  */
 import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const seeds = [1, 2, 3];
 const program = (name: string) => !/^(\.|node_modules$|tests$|docs$|data$)/.test(name);
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '25' }, only: { type: 'string' } },
+  options: { seconds: { type: 'string', default: '15' }, only: { type: 'string' } },
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -48,9 +48,10 @@ const isMissed = async (guard: Guard): Promise<boolean> => {
   const root = copyWithout(guard);
   try {
     for (const seed of seeds) {
-      const { database } = guard;
+      const { database, dangers } = guard;
       const broken = await runKillTest({
         database,
+        dangers,
         mails: 'smtp',
         seconds: Number(values.seconds),
         seed,

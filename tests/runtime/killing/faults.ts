@@ -2,24 +2,38 @@ import type { Dice } from '../chance.ts';
 import type { Member } from './member.ts';
 import type { PostOffice } from './postOffice.ts';
 
-/** Kills members at random, if they are not frozen, until the signal; now and then the database server, where there is one to crash. */
+/** What befalls the processes. */
+export type Dangers = {
+  readonly kills: boolean;
+  readonly freezes: boolean;
+  /** How likely it is, each time, that the database server is hit and not one of its clients. */
+  readonly crashes: number;
+};
+
+export const everyDanger: Dangers = { kills: true, freezes: true, crashes: 0.04 };
+
+/**
+ * Kills members at random, as long as they are not frozen, until the signal; or the database server, where
+ * there is one to crash.
+ */
 export const killing = async (
   members: Members,
   crashDatabase: (() => Promise<void>) | null,
+  { kills, crashes }: Dangers,
   chance: Dice,
   over: AbortSignal,
 ): Promise<{ readonly kills: number; readonly crashes: number }> => {
   const toll = { kills: 0, crashes: 0 };
   while (!over.aborted) {
     await pause(chance.between(100, 2_000));
-    if (crashDatabase !== null && chance.isLikely(0.04)) {
+    if (crashDatabase !== null && chance.isLikely(crashes)) {
       toll.crashes++;
       await crashDatabase();
-      continue;
+    } else if (kills) {
+      toll.kills++;
+      // Whether it had been up again since the last time or not.
+      await chance.pick(members.filter((one) => !one.isFrozen())).kill();
     }
-    toll.kills++;
-    // Whether it had been up again since the last time or not.
-    await chance.pick(members.filter((one) => !one.isFrozen())).kill();
   }
   return toll;
 };
@@ -29,12 +43,13 @@ export const freezing = async (
   members: Members,
   post: PostOffice,
   leaseMs: number,
+  dangers: Dangers,
   chance: Dice,
   over: AbortSignal,
 ): Promise<number> => {
   const workers = members.filter(({ isDoor }) => !isDoor);
   let freezes = 0;
-  while (!over.aborted) {
+  while (dangers.freezes && !over.aborted) {
     await pause(chance.between(100, 1_500));
     freezes++;
     const pastLeaseMs = leaseMs * (1 + chance.unit());

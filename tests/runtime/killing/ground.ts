@@ -1,6 +1,7 @@
 import { addProduct, type Client } from '../client.ts';
 import { postgresServer } from '../server.ts';
 import { testFile } from '../sqlite.ts';
+import type { Dangers } from './faults.ts';
 import { type Member, member } from './member.ts';
 import type { PostOffice } from './postOffice.ts';
 
@@ -10,6 +11,8 @@ export type KillTest = {
   readonly seconds: number;
   /** Decides what is done in which order; the processes' own timing nobody decides. */
   readonly seed: number;
+  /** Every one, where left out. */
+  readonly dangers?: Dangers;
   /** Another copy of the tree to run. */
   readonly root?: string;
 };
@@ -51,6 +54,8 @@ export const startMembers = async (
     PAYMENT_TIMEOUT_MS: '700',
     QUEUE_LEASE_MS: String(leaseMs),
     QUEUE_POLL_MS: '100',
+    // Enough for the mails that are held back, so that others go on.
+    MAILS_MAX: '200',
     ...(mails === 'smtp' && { SMTP_URL: post.url }),
   };
   const roles =

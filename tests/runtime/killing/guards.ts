@@ -1,3 +1,10 @@
+import type { Dangers } from './faults.ts';
+
+const none: Dangers = { kills: false, freezes: false, crashes: 0 };
+const kills: Dangers = { ...none, kills: true };
+const freezes: Dangers = { ...none, freezes: true };
+const crashes: Dangers = { ...none, crashes: 0.6 };
+
 /** A guard, how it is taken out, and by which rules of the checker that must be seen. */
 export type Guard = {
   readonly name: string;
@@ -6,6 +13,8 @@ export type Guard = {
   /** Stands in the file exactly once. */
   readonly find: string;
   readonly replace: string;
+  /** What the guard is there for. */
+  readonly dangers: Dangers;
   /** At least one of them. */
   readonly seenAs: readonly string[];
 };
@@ -17,6 +26,7 @@ export const guards: readonly Guard[] = [
     file: 'adapters/postgres/audits.ts',
     find: '  for update of o`',
     replace: '`',
+    dangers: none,
     seenAs: ['paid_twice'],
   },
   {
@@ -25,6 +35,7 @@ export const guards: readonly Guard[] = [
     file: 'adapters/postgres/queue.ts',
     find: "join task t on t.id = h.id and t.lease = h.lease and t.state = 'running'",
     replace: 'join task t on t.id = h.id',
+    dangers: freezes,
     seenAs: ['impossible_edge'],
   },
   {
@@ -33,7 +44,8 @@ export const guards: readonly Guard[] = [
     file: 'adapters/postgres/connection.ts',
     find: "application_name: 'cartwright',",
     replace: "application_name: 'cartwright', synchronous_commit: 'off',",
-    seenAs: ['order_lost', 'checkout_lost', 'word_broken'],
+    dangers: crashes,
+    seenAs: ['order_lost', 'checkout_lost', 'cancel_lost', 'word_broken'],
   },
   {
     name: 'the Message-ID that stays the same',
@@ -41,6 +53,7 @@ export const guards: readonly Guard[] = [
     file: 'core/perform.ts',
     find: 'deliveryKey(lease.order.id, lease.step)',
     replace: 'deliveryKey(lease.order.id, String(lease.lease))',
+    dangers: kills,
     seenAs: ['mail_renamed'],
   },
   {
@@ -49,6 +62,7 @@ export const guards: readonly Guard[] = [
     file: 'core/checkout.ts',
     find: 'provider.charge({ paymentId, amount, method })',
     replace: 'provider.charge({ paymentId: world.ids.next(nowMs), amount, method })',
+    dangers: kills,
     seenAs: ['charge_unknown'],
   },
   {
@@ -57,6 +71,7 @@ export const guards: readonly Guard[] = [
     file: 'core/reconcile.ts',
     find: "outcome.kind === 'unavailable' ? null : outcome",
     replace: "outcome.kind === 'unavailable' ? { kind: 'cancelled' } : outcome",
+    dangers: kills,
     seenAs: ['charge_unbooked'],
   },
   {
@@ -67,6 +82,7 @@ export const guards: readonly Guard[] = [
     replace: `const settlement = settlementOf(claimed.value, outcome, requestId, world);
     void settle(settlement);
     const settled = ok({ applied: true, answer: settlement.answer });`,
+    dangers: none,
     seenAs: ['unexpected_answer'],
   },
 ];

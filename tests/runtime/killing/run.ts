@@ -9,7 +9,7 @@ import { type Violation, violation } from '../violation.ts';
 import { readSnapshot } from './books.ts';
 import { type Street, shop } from './customers.ts';
 import { type Diary, diary as openDiary } from './diary.ts';
-import { freezing, killing } from './faults.ts';
+import { everyDanger, freezing, killing } from './faults.ts';
 import { type Ground, type KillTest, leaseMs, prepare, startMembers, stockShelves } from './ground.ts';
 import type { Member } from './member.ts';
 import { type PostOffice, postOffice } from './postOffice.ts';
@@ -67,7 +67,7 @@ export const runKillTest = async (test: KillTest): Promise<readonly Violation[]>
 
 /** Customers and faults, side by side, until the time is over. */
 const trade = async (
-  { seconds }: KillTest,
+  { seconds, dangers = everyDanger }: KillTest,
   members: readonly Member[],
   { crash }: Ground,
   post: PostOffice,
@@ -80,8 +80,8 @@ const trade = async (
     street.urls.map(async (url) => clientOf(url, await tokenFor('op@shop.test', 'operator'))),
   );
   const [toll, freezes] = await Promise.all([
-    killing(members, crash, chance.fork(), closing),
-    freezing(members, post, leaseMs, chance.fork(), closing),
+    killing(members, crash, dangers, chance.fork(), closing),
+    freezing(members, post, leaseMs, dangers, chance.fork(), closing),
     tend(operators, chance.fork(), closing),
     ...Array.from({ length: customers }, (_, at) =>
       shop(`customer${at}@shop.test`, street, diary, chance.fork(), closing),
