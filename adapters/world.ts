@@ -16,24 +16,47 @@ export const systemWorld = (): World => {
 export const timeOrderedIds = (chance: Chance): Ids => {
   let latestMs = -1;
   let count = 0;
+  let prefix = '';
+  let drawn: Uint8Array = new Uint8Array();
+  let used = 0;
+  /** A random octet: ids are no secrets, so these are drawn in blocks and may lie about. */
+  const octet = (): number => {
+    if (used === drawn.length) {
+      drawn = chance.bytes(blockLength);
+      used = 0;
+    }
+    return drawn[used++] ?? 0;
+  };
+  const begin = (atMs: number): void => {
+    latestMs = atMs;
+    const time = atMs.toString(16).padStart(12, '0');
+    prefix = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+    count = ((octet() & 1) << 8) | octet();
+    for (let more = 0; more < 4; more++) count = count * 256 + octet();
+  };
+
   return {
     next: (atMs) => {
-      const bytes = chance.bytes(10);
-      const view = new DataView(bytes.buffer, bytes.byteOffset);
-      count = atMs > latestMs ? (view.getUint16(0) & 0x1ff) * 2 ** 32 + view.getUint32(2) : count + 1;
-      latestMs = Math.max(latestMs, atMs);
-      const time = hex(latestMs, 12);
+      if (atMs > latestMs) begin(atMs);
+      else count++;
+      const high = Math.floor(count / 2 ** 30);
       const low = count % 2 ** 30;
-      return [
-        time.slice(0, 8),
-        time.slice(8),
-        `7${hex(Math.floor(count / 2 ** 30), 3)}`,
-        hex(0x8000 | Math.floor(low / 2 ** 16), 4),
-        `${hex(low % 2 ** 16, 4)}${hex(view.getUint32(6), 8)}`,
-      ].join('-');
+      return (
+        `${prefix}${hex[high >> 4]}${hexDigits[high & 0xf]}` +
+        `-${hex[0x80 | (low >> 24)]}${hex[(low >> 16) & 0xff]}` +
+        `-${hex[(low >> 8) & 0xff]}${hex[low & 0xff]}` +
+        `${hex[octet()]}${hex[octet()]}${hex[octet()]}${hex[octet()]}`
+      );
     },
   };
 };
+
+const blockLength = 1024;
+
+const hexDigits = '0123456789abcdef';
+
+/** Of each octet: looked up, a whole id takes 0.2 µs, and 1.6 µs where each is formatted (three a checkout). */
+const hex = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
 /** Read from the system in pieces: a call for every id would cost more than the rest of the id. */
 const poolLength = 8192;
@@ -59,5 +82,3 @@ const systemChance = (): Chance => {
   };
   return { unit, bytes };
 };
-
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
