@@ -4,11 +4,15 @@ import { checkoutAnswerJson, checkoutJson } from './json/checkout.ts';
 import type { Component } from './json/component.ts';
 import { mailJson, mailListJson } from './json/mail.ts';
 import { moneyJson } from './json/money.ts';
+import { differenceJson, differenceListJson, moneyAuditJson, moneyAuditListJson } from './json/moneyAudit.ts';
+import { findingJson, findingListJson, moneyHealthJson } from './json/moneyHealth.ts';
 import { orderDetailJson, orderJson, orderListJson } from './json/order.ts';
-import { chargeJson, chargeListJson, paymentJson } from './json/payment.ts';
+import { actionJson, chargeJson, chargeListJson, paymentJson } from './json/payment.ts';
 import { problemJson } from './json/problem.ts';
 import { productJson, productListJson } from './json/product.ts';
 import { queueJson, taskJson, taskListJson } from './json/queue.ts';
+import { refundJson, refundListJson } from './json/refund.ts';
+import { tags } from './operation.ts';
 
 const components: readonly Component[] = [
   moneyJson,
@@ -18,11 +22,21 @@ const components: readonly Component[] = [
   orderListJson,
   orderDetailJson,
   paymentJson,
+  actionJson,
   checkoutAnswerJson,
   checkoutJson,
+  refundJson,
+  refundListJson,
   queueJson,
   taskJson,
   taskListJson,
+  moneyHealthJson,
+  findingJson,
+  findingListJson,
+  moneyAuditJson,
+  moneyAuditListJson,
+  differenceJson,
+  differenceListJson,
   mailJson,
   mailListJson,
   chargeJson,
@@ -37,16 +51,17 @@ const components: readonly Component[] = [
 export const documentOf = (routes: AnyElysia['routes'], version: string): string => {
   const paths = {};
   for (const { method, path, hooks } of routes)
-    registerSchemaPath({ schema: paths, method, path, hook: hooks, models: {} });
+    registerSchemaPath({ schema: paths, method, path, hook: { detail: hooks.detail.entry() }, models: {} });
   const document = {
     // 3.1, whose schemas are JSON Schema: those of 3.0 know neither `const` nor a `null` among types.
     openapi: '3.1.0',
     info: {
       title: 'Cartwright',
       version,
-      description: 'Checkout, orders, the queue of what paid orders still owe, and search.',
+      description:
+        'Checkout, orders, refunds, the queue of what is still owed, money that adds up, and search.',
     },
-    tags: ['Products', 'Orders', 'Checkouts', 'Queue', 'Demo', 'Health', 'Docs'].map((name) => ({ name })),
+    tags: tags.map((name) => ({ name })),
     paths: filterPaths(paths, { excludeStaticFile: false, exclude: [] }),
     components: {
       schemas: Object.fromEntries(components.map(({ name, schema }) => [name, schema])),

@@ -3,18 +3,34 @@ import type { Check } from './check.ts';
 import type { FailureKind } from './failures.ts';
 import { problemJson } from './json/problem.ts';
 import { problemOf, problems } from './problems.ts';
-import { failureSamples, requestId } from './samples.ts';
+import { failureSamples, requestId, samples } from './samples.ts';
 
-type Tag = 'Products' | 'Orders' | 'Checkouts' | 'Queue' | 'Demo' | 'Health' | 'Docs';
+export const tags = [
+  'Products',
+  'Orders',
+  'Checkouts',
+  'Refunds',
+  'Queue',
+  'Money',
+  'Webhooks',
+  'Demo',
+  'Health',
+  'Docs',
+] as const;
 
 type Operation = {
-  readonly tag: Tag;
+  readonly tag: (typeof tags)[number];
   readonly summary: string;
   readonly description?: string;
   /** Needs no token. */
   readonly open?: true;
   readonly parameters?: readonly Parameter[];
-  readonly body?: { readonly schema: TSchema; readonly example: unknown };
+  readonly body?: {
+    readonly schema: TSchema;
+    readonly example: unknown;
+    /** Taken to the byte and whatever its type, so that nothing of it can be refused for its form. */
+    readonly raw?: true;
+  };
   readonly answers: Readonly<Record<number, Answer>>;
   /** Besides those that every such route has. */
   readonly failures: readonly FailureKind[];
@@ -33,25 +49,39 @@ type Answer = {
   readonly description: string;
   readonly schema?: TSchema;
   readonly example?: unknown;
+  /** By name, where one does not show all that it can be. */
+  readonly examples?: Readonly<Record<string, unknown>>;
   /** Where it is not JSON. */
   readonly type?: string;
   readonly headers?: readonly HeaderName[];
 };
 
 /**
- * A route's entry in the OpenAPI document. The answers stand here and not in Elysia's `response`, which would
- * check each of them as it is sent; a test checks real answers against this instead.
+ * A route's entry in the OpenAPI document. It is written when the document is asked for, so that no start waits
+ * for it. The answers stand here and not in Elysia's `response`, which would check each of them as it is sent;
+ * a test checks real answers against this instead.
  */
 export const operation = (route: Operation): { readonly detail: object } => ({
-  detail: {
-    tags: [route.tag],
-    summary: route.summary,
-    ...(route.description === undefined ? {} : { description: route.description }),
-    security: route.open === true ? [] : [{ token: [] }],
-    parameters: route.parameters ?? [],
-    ...(route.body === undefined ? {} : { requestBody: { required: true, content: json(route.body) } }),
-    responses: { ...answersOf(route), ...problemsOf(failuresOf(route)) },
-  },
+  detail: { entry: () => entryOf(route) },
+});
+
+const entryOf = (route: Operation) => ({
+  tags: [route.tag],
+  summary: route.summary,
+  ...(route.description === undefined ? {} : { description: route.description }),
+  security: route.open === true ? [] : [{ token: [] }],
+  parameters: route.parameters ?? [],
+  ...(route.body === undefined ? {} : { requestBody: { required: true, content: json(route.body) } }),
+  responses: { ...answersOf(route), ...problemsOf(failuresOf(route)) },
+});
+
+export const idempotencyKeyParameter = (names: string): Parameter => ({
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description: `${names}: a UUID, bare or in double quotes.`,
+  schema: { type: 'string' },
+  example: samples.auditGuid,
 });
 
 /** The parameters of a query's schema. */
@@ -76,9 +106,10 @@ const failuresOf = ({ open, body, failures }: Operation): ReadonlySet<FailureKin
   new Set<FailureKind>([
     ...failures,
     ...(open === true ? [] : (['unauthenticated', 'forbidden', 'unavailable'] as const)),
-    ...(body === undefined
+    ...(body === undefined ? [] : (['malformed_body', 'body_too_large'] as const)),
+    ...(body === undefined || body.raw === true
       ? []
-      : (['malformed_body', 'unsupported_media_type', 'body_too_large', 'validation_failed'] as const)),
+      : (['unsupported_media_type', 'validation_failed'] as const)),
     'internal',
   ]);
 
@@ -88,15 +119,23 @@ const json = ({ schema, example }: { readonly schema: TSchema; readonly example:
 
 const answersOf = ({ answers }: Operation) =>
   Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema, example, type, headers = [] }]) => [
+    Object.entries(answers).map(([status, { description, schema, type, headers = [], ...shown }]) => [
       status,
       {
         description,
         headers: headersOf(['x-request-id', ...headers]),
-        ...(schema === undefined ? {} : { content: { [type ?? 'application/json']: { schema, example } } }),
+        ...(schema === undefined
+          ? {}
+          : { content: { [type ?? 'application/json']: { schema, ...examplesOf(shown) } } }),
       },
     ]),
   );
+
+const examplesOf = ({ example, examples }: Pick<Answer, 'example' | 'examples'>) =>
+  examples === undefined ? { example } : { examples: named(examples) };
+
+const named = (examples: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
 
 /** One response a status, with the codes that this route can give it, and an example of each. */
 const problemsOf = (kinds: ReadonlySet<FailureKind>) => {
@@ -108,7 +147,7 @@ const problemsOf = (kinds: ReadonlySet<FailureKind>) => {
       const schema = {
         allOf: [problemJson.ref, { type: 'object', properties: { code: { type: 'string', enum: codes } } }],
       };
-      const examples = Object.fromEntries(shown.map(({ kind, body }) => [kind, { value: body }]));
+      const examples = named(Object.fromEntries(shown.map(({ kind, body }) => [kind, body])));
       return [
         status,
         {

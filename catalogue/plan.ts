@@ -90,6 +90,13 @@ const timesOf = (startMs: number, stepMs: number): Omit<PlannedBatch, 'carts'> =
 /** Answers carts of `linesMax` lines at most. */
 const cartsOf = ({ orders, products }: PlanSettings, throws: Dice): ((linesMax: number) => PlannedCart) => {
   const customers = customersFor(orders);
+  // Most orders are of somebody who was here before, and an id costs a hash.
+  const known = new Map<number, Customer>();
+  const customerOf = (number: number): Customer => {
+    const one = known.get(number) ?? customer(number);
+    known.set(number, one);
+    return one;
+  };
   // Seeded apart, and from a settled order, so that what sells well is the same in every run.
   const ranked = shuffled(
     products.toSorted((a, b) => (a.code < b.code ? -1 : 1)),
@@ -105,7 +112,7 @@ const cartsOf = ({ orders, products }: PlanSettings, throws: Dice): ((linesMax: 
     const pickLike = pickIn.get(first.price.currency) ?? pickAny;
     const more = Array.from({ length: Math.min(linesMax, linesThrown(throws)) - 1 }, () => pickLike(throws));
     return {
-      customer: customer(pickCustomer(customers, throws)),
+      customer: customerOf(pickCustomer(customers, throws)),
       lines: [...new Set([first, ...more])].map((product) => ({ product, quantity: quantityThrown(throws) })),
       fate: fateThrown(throws),
     };

@@ -1,11 +1,12 @@
 import { afterEach, expect, test } from 'bun:test';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scratchFolder } from './runtime/keeper.ts';
 
 const started: ChildProcess[] = [];
 afterEach(() => {
@@ -45,7 +46,7 @@ const addressIn = ({ said }: ReturnType<typeof start>): string =>
   /http:\/\/localhost:\d+/.exec(said.out)?.[0] ?? '';
 
 test('the lines that a start prints in demo mode do what they promise, and tokens outlive the process', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'cartwright-main-'));
+  const folder = scratchFolder('main', { inMemory: true });
   // The folder of the database is made where it is not there.
   const env = { PORT: '0', DATABASE_URL: `sqlite:${join(folder, 'data', 'shop.db')}` };
   const first = start(env);

@@ -49,20 +49,26 @@ export const describedBy = (api: AnyElysia): Promise<Described> => {
 const describe = async (api: AnyElysia): Promise<Described> => {
   const response = await api.handle(new Request('http://localhost/docs/json'));
   const document: Document = JSON.parse(await response.text());
-  const ajv = new Ajv({ strict: false, allErrors: true, formats: { 'iso-4217': /^[A-Z]{3}$/ } });
+  // Each component is compiled once, and not again wherever it is referred to.
+  const ajv = new Ajv({
+    strict: false,
+    allErrors: true,
+    inlineRefs: false,
+    code: { optimize: false },
+    formats: { 'iso-4217': /^[A-Z]{3}$/ },
+  });
   addFormats.default(ajv);
   ajv.addSchema({ $id: 'http://localhost/', components: document.components });
-  const compiled = new Map<object, ValidateFunction>();
+  // By what they say: many operations give the same answer.
+  const compiled = new Map<string, ValidateFunction>();
   const validates = (schema: object): ValidateFunction => {
-    const validate = compiled.get(schema) ?? ajv.compile(absolute(schema));
-    compiled.set(schema, validate);
+    const text = JSON.stringify(schema).replaceAll('"#/components/', '"http://localhost/#/components/');
+    const validate = compiled.get(text) ?? ajv.compile(JSON.parse(text));
+    compiled.set(text, validate);
     return validate;
   };
   return { document, validates };
 };
-
-const absolute = (schema: object): object =>
-  JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"http://localhost/#/components/'));
 
 /**
  * Fails where the route's entry in the document lacks this answer, or tells something else of it. What no

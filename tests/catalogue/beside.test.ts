@@ -58,7 +58,7 @@ describe('a history seeded into a shop that is in use', () => {
     const killed = writeHistory(inTheMiddle, testWorld(nowMs), settings);
     await expect(killed).rejects.toBe('killed');
     const takeAt = (atMs: number) =>
-      store.audits.takeUnsettled({ nowMs: atMs, againAtMs: () => atMs + dayMs, limit: 50 });
+      store.audits.takeUnsettled({ nowMs: atMs, againAtMs: () => atMs + dayMs, limit: 50, only: null });
     expect((await takeAt(nowMs + 60_000))._unsafeUnwrap()).toEqual([]);
     expect((await takeAt(nowMs + 2 * 3_600_000))._unsafeUnwrap()).not.toEqual([]);
   });

@@ -12,18 +12,20 @@ const products = catalogue.map((draft, index) => ({
 const plan = (settings: Partial<PlanSettings> = {}) => [
   ...planHistory({ orders: 5_000, fromMs: 0, toMs: 100 * dayMs, seed: 7, products, ...settings }),
 ];
+const planned = plan();
+const long = plan({ orders: 20_000 }).flatMap(({ carts }) => carts);
 
 describe('a planned history', () => {
   test('has as many orders as were asked for, in any number', () => {
-    for (const orders of [1, 2, 3, 399, 1_000, 1_001, 60_001]) {
+    for (const orders of [1, 2, 3, 399, 1_000, 1_001, 20_001]) {
       const lines = plan({ orders }).flatMap(({ carts }) => carts.flatMap((cart) => cart.lines));
       expect(lines).toHaveLength(orders);
     }
   });
 
   test('is the same for the same seed, and another for another', () => {
-    expect(plan()).toEqual(plan());
-    expect(plan({ seed: 8 })).not.toEqual(plan());
+    expect(plan()).toEqual(planned);
+    expect(plan({ seed: 8 })).not.toEqual(planned);
   });
 
   test.each([
@@ -44,20 +46,20 @@ describe('a planned history', () => {
 
   test('spreads a short history over many moments, and cuts a long one into batches of some hundred', () => {
     expect(plan({ orders: 1_000 }).length).toBeGreaterThan(190);
-    const sizes = plan({ orders: 300_000 }).map(({ carts }) => carts.flatMap(({ lines }) => lines).length);
+    const sizes = plan({ orders: 100_000 }).map(({ carts }) => carts.flatMap(({ lines }) => lines).length);
     expect(Math.max(...sizes)).toBe(500);
     expect(Math.min(...sizes)).toBe(500);
   });
 
   test('has carts in one currency, with no product twice', () => {
-    for (const { lines } of plan().flatMap(({ carts }) => carts)) {
+    for (const { lines } of planned.flatMap(({ carts }) => carts)) {
       expect(new Set(lines.map(({ product }) => product.price.currency)).size).toBe(1);
       expect(new Set(lines.map(({ product }) => product.id)).size).toBe(lines.length);
     }
   });
 
   test('sells much of a little and something of nearly everything, mostly one of each', () => {
-    const lines = plan({ orders: 20_000 }).flatMap(({ carts }) => carts.flatMap((cart) => cart.lines));
+    const lines = long.flatMap((cart) => cart.lines);
     const perProduct = [...Map.groupBy(lines, ({ product }) => product.id).values()]
       .map((group) => group.length)
       .sort((a, b) => b - a);
@@ -68,7 +70,7 @@ describe('a planned history', () => {
   });
 
   test('has customers who come back, each with one address', () => {
-    const customers = plan({ orders: 20_000 }).flatMap(({ carts }) => carts.map(({ customer }) => customer));
+    const customers = long.map(({ customer }) => customer);
     const visits = [...Map.groupBy(customers, ({ id }) => id).values()];
     expect(visits.length).toBeGreaterThan(900);
     expect(Math.max(...visits.map((group) => group.length))).toBeGreaterThan(20);
@@ -77,11 +79,11 @@ describe('a planned history', () => {
   });
 
   test('knows what will be sold: the paid lines, by product', () => {
-    const paid = plan().flatMap(({ carts }) =>
+    const paid = planned.flatMap(({ carts }) =>
       carts.filter(({ fate }) => fate === 'paid').flatMap(({ lines }) => lines),
     );
     const units = paid.reduce((total, { quantity }) => total + quantity, 0);
-    const sold = soldIn(plan());
+    const sold = soldIn(planned);
     expect([...sold.values()].reduce((total, one) => total + one, 0)).toBe(units);
     const [shirt] = products.filter(({ code }) => code === 'AT-001');
     const shirts = paid.filter(({ product }) => product.id === shirt?.id);
@@ -89,7 +91,7 @@ describe('a planned history', () => {
   });
 
   test('has most carts paid, and some of each other fate', () => {
-    const carts = plan().flatMap((batch) => batch.carts);
+    const carts = planned.flatMap((batch) => batch.carts);
     const share = (fate: string) => carts.filter((cart) => cart.fate === fate).length / carts.length;
     expect(share('paid')).toBeGreaterThan(0.85);
     for (const fate of ['declined', 'cancelled', 'left']) expect(share(fate)).toBeGreaterThan(0.01);

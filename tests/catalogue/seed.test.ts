@@ -1,14 +1,14 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sqliteStore } from '../../adapters/sqlite/store.ts';
+import { scratchFolder } from '../runtime/keeper.ts';
 import { testWorld } from '../world.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'cartwright-seed-'));
+const directory = scratchFolder('seed', { inMemory: true });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const script = fileURLToPath(new URL('../../catalogue/seed.ts', import.meta.url));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { ProductKey } from '../../core/product.ts';
 import { parseQuery, type SearchQuery } from '../../core/search.ts';
+import { anyText } from '../core/anyText.ts';
 import { testWorld } from '../world.ts';
 import type { Open, Opened } from './open.ts';
 import { pagesOf, shuffled, value } from './shop.ts';
@@ -118,7 +119,7 @@ const queryText = fc.oneof(
   { weight: 3, arbitrary: text(spelt, 3, fc.constant(' ')).map((phrase) => `"${phrase}"`) },
   { weight: 3, arbitrary: begun },
   { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 20 }) },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
+  { weight: 1, arbitrary: anyText({ maxLength: 200 }) },
 );
 
 const seed = 20_260_301;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { parseQuery, type Term, wordsOf } from '../../core/search.ts';
+import { anyText } from './anyText.ts';
 
 const folded = (text: string) => wordsOf(text).map((word) => word.folded);
 const exact = (text: string) => wordsOf(text).map((word) => word.exact);
@@ -66,7 +67,7 @@ describe('words', () => {
 
   test('any text has words that are found by themselves', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(anyText(), (text) => {
         const words = wordsOf(text);
         expect(folded(words.map((word) => word.folded).join(' '))).toEqual(words.map((word) => word.folded));
         expect(wordsOf(words.map((word) => word.exact).join('/'))).toEqual([...words]);
@@ -104,7 +105,7 @@ describe('a query', () => {
 
   test('of any text, only its words are left, and at most the last one is begun', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(anyText(), (text) => {
         const terms = parseQuery(text)?.terms ?? [];
         expect(terms.flatMap(({ words }) => words)).toEqual(
           text.split('"').flatMap((piece) => [...wordsOf(piece)]),

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from 'bun:test';
+import { openStore } from '../../main/wire.ts';
+import { testWorld } from '../world.ts';
 import { databases } from './databases.ts';
 import { openDatabase } from './killing/database.ts';
 import { postgresAvailable } from './postgres.ts';
-import { killAllApps, launchApp, startApp, stopApp } from './processes.ts';
+import { killAllApps, launchApp, stopApp } from './processes.ts';
 import { freePort, postgresServer } from './server.ts';
 import { testFile } from './sqlite.ts';
 
@@ -46,8 +48,12 @@ describe('the start', () => {
     'is refused on a newer schema (%s)',
     async (_, fresh) => {
       const { url, drop } = await fresh();
-      const first = await startApp({ databaseUrl: url });
-      expect((await stopApp(first)).code).toBe(0);
+      const store = await openStore(testWorld(), {
+        databaseUrl: url,
+        databasePooling: 'session',
+        databasePoolSize: 1,
+      });
+      await store.close();
       const database = openDatabase(url);
       await database.run(`insert into migration (name) values ('999_future.sql')`);
       await database.close();

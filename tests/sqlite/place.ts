@@ -1,15 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectionOver, openClient } from '../../adapters/sqlite/connection.ts';
 import { migrate } from '../../adapters/sqlite/migrate.ts';
 import { sqliteStore, storeOver } from '../../adapters/sqlite/store.ts';
 import { shopOver } from '../contracts/shop.ts';
+import { scratchFolder } from '../runtime/keeper.ts';
 import { testWorld } from '../world.ts';
 
 /** A folder for one test. */
 export const withFolder = async (run: (folder: string) => Promise<void> | void): Promise<void> => {
-  const folder = mkdtempSync(join(tmpdir(), 'cartwright-'));
+  const folder = scratchFolder('place', { inMemory: true });
   try {
     await run(folder);
   } finally {

@@ -1,0 +1,15 @@
+import fc from 'fast-check';
+
+const surrogatesFrom = 0xd800;
+const surrogates = 0x800;
+
+/**
+ * Any text of whole characters, assigned or not. `unit: 'binary'` of fast-check says the same, and takes half a
+ * second each time to list all characters.
+ */
+export const anyText = (limits: fc.StringConstraints = {}): fc.Arbitrary<string> =>
+  fc.string({ ...limits, unit: anyCharacter });
+
+const anyCharacter = fc
+  .nat(0x10ffff - surrogates)
+  .map((number) => String.fromCodePoint(number < surrogatesFrom ? number : number + surrogates));
