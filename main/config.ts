@@ -19,7 +19,9 @@ export type Config = {
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
   readonly mailsMax: number;
+  readonly payment: PaymentSettings;
   readonly paymentTimeoutMs: number;
+  readonly onUnfulfillable: 'hold' | 'refund';
   readonly reconcileAfterMs: number;
   readonly leaseMs: number;
   readonly pollMs: number;
@@ -40,6 +42,17 @@ export type Auth = {
   readonly issuer: string | null;
   readonly audience: string | null;
 };
+
+type PaymentSettings =
+  | { readonly kind: 'simulated' }
+  | {
+      readonly kind: 'stripe';
+      readonly apiKey: string;
+      readonly webhookSecret: string;
+      /** Null for Stripe's own. */
+      readonly baseUrl: string | null;
+      readonly returnUrl: string | null;
+    };
 
 /** The configuration, or everything that is wrong with it: a line each, for a person, with no secret in it. */
 export const readConfig = (env: Environment): Result<Config, readonly string[]> => {
@@ -68,6 +81,7 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
     mailFrom: read(settings.mailFrom),
     mailsMax: read(settings.mailsMax),
     paymentTimeoutMs: read(settings.paymentTimeoutMs),
+    onUnfulfillable: read(settings.onUnfulfillable),
     reconcileAfterMs: read(settings.reconcileAfterMs),
     leaseMs: read(settings.leaseMs),
     pollMs: read(settings.pollMs),
@@ -81,10 +95,16 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
     issuer: read(settings.authIssuer),
     audience: read(settings.authAudience),
   };
-  read(settings.paymentProvider);
+  const stripe = {
+    apiKey: read(settings.stripeApiKey),
+    webhookSecret: read(settings.stripeWebhookSecret),
+    baseUrl: read(settings.stripeApiUrl),
+    returnUrl: read(settings.stripeReturnUrl),
+  };
+  const payment = paymentOf(read(settings.paymentProvider), stripe);
 
-  wrong.push(...authConflictsOf(env, production));
-  return wrong.length > 0 ? err(wrong) : ok({ ...config, auth });
+  wrong.push(...authConflictsOf(env, production), ...paymentConflictsOf(env));
+  return wrong.length > 0 || payment === null ? err(wrong) : ok({ ...config, auth, payment });
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -92,6 +112,33 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const keyOf = (secret: string | null, url: string | null): Auth['key'] => {
   if (secret !== null) return { kind: 'secret', secret };
   return url === null ? { kind: 'demo' } : { kind: 'jwks', url };
+};
+
+/** Null where a key is missing, which `paymentConflictsOf` tells. */
+const paymentOf = (
+  provider: 'simulated' | 'stripe',
+  { apiKey, webhookSecret, ...rest }: Stripe,
+): PaymentSettings | null => {
+  if (provider === 'simulated') return { kind: provider };
+  return apiKey === null || webhookSecret === null
+    ? null
+    : { kind: provider, apiKey, webhookSecret, ...rest };
+};
+
+type Stripe = Readonly<Record<'apiKey' | 'webhookSecret' | 'baseUrl' | 'returnUrl', string | null>>;
+
+const stripeNames = ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL', 'STRIPE_RETURN_URL'];
+
+const paymentConflictsOf = (env: Environment): readonly string[] => {
+  const isStripe = env.PAYMENT_PROVIDER === 'stripe';
+  const names = stripeNames.filter((name) => (env[name] ?? '') !== '');
+  if (!isStripe)
+    return names.map(
+      (name) => `${name} is set, and nobody is charged by Stripe: set PAYMENT_PROVIDER=stripe too`,
+    );
+  return ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRET']
+    .filter((name) => !names.includes(name))
+    .map((name) => `${name} is not set, and PAYMENT_PROVIDER=stripe needs it`);
 };
 
 /** By what is written, even wrongly: a secret that was refused must not count as no secret. */

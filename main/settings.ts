@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import { parseSender } from '../adapters/smtp/address.ts';
-import { pipelines } from '../core/pipelines.ts';
+import { jobPipelines, pipelines } from '../core/pipelines.ts';
 
 const roles = ['all', 'checkout', 'read', 'worker'] as const;
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -65,6 +65,16 @@ const address = (
 const plain = (name: string, doc: string): Setting<string | null> =>
   setting<string | null>({ name, fallback: null, doc, read: (text) => ok(text) });
 
+/** Never shown, however wrong it is. */
+const secret = (name: string, doc: string, form: RegExp, advice: string): Setting<string | null> =>
+  setting<string | null>({
+    name,
+    fallback: null,
+    doc,
+    read: (text) => (form.test(text) ? ok(text) : err(advice)),
+    show: () => 'is not of that form',
+  });
+
 /** A URL may hold a password, and one that cannot be read may hold it anywhere. */
 const showScheme = (text: string): string => {
   const scheme = text.slice(0, text.indexOf(':') + 1);
@@ -73,6 +83,8 @@ const showScheme = (text: string): string => {
 
 const listed = (choices: readonly string[]): string =>
   choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+
+const pipelineNames = [...pipelines.keys(), ...jobPipelines.map(({ name }) => name)];
 
 /** Every variable that is read. README's table is made from this one. */
 export const settings = {
@@ -178,8 +190,37 @@ export const settings = {
   paymentProvider: oneOf(
     'PAYMENT_PROVIDER',
     'simulated',
-    ['simulated'],
-    'Who charges. The simulated one remembers keys as a real one does.',
+    ['simulated', 'stripe'],
+    'Who charges. The simulated one moves no money, and remembers keys as a real one does.',
+  ),
+  stripeApiKey: secret(
+    'STRIPE_API_KEY',
+    'Stripe’s secret key, for `PAYMENT_PROVIDER=stripe`: `sk_test_…` moves no money, `sk_live_…` does.',
+    /^(sk|rk)_(test|live)_\w+$/,
+    'write a secret or restricted key such as sk_test_…',
+  ),
+  stripeWebhookSecret: secret(
+    'STRIPE_WEBHOOK_SECRET',
+    'What Stripe signs its events to `/webhooks/stripe` with.',
+    /^whsec_\S+$/,
+    'write the signing secret of the webhook endpoint, such as whsec_…',
+  ),
+  stripeApiUrl: address(
+    {
+      name: 'STRIPE_API_URL',
+      doc: 'Another address of Stripe’s API, such as that of `bun run simulator`.',
+      show: showScheme,
+    },
+    ['https', 'http'],
+    'http://127.0.0.1:12111',
+  ),
+  stripeReturnUrl: address(
+    {
+      name: 'STRIPE_RETURN_URL',
+      doc: 'The shop’s page that customers come back to after 3-D Secure. Without it the shop’s own page meets the challenge, with Stripe’s script.',
+    },
+    ['https', 'http'],
+    'https://shop.example.com/paid',
   ),
   paymentTimeoutMs: whole(
     'PAYMENT_TIMEOUT_MS',
@@ -187,6 +228,12 @@ export const settings = {
     10,
     60_000,
     'How long a charge may take before its outcome counts as unknown.',
+  ),
+  onUnfulfillable: oneOf(
+    'ON_UNFULFILLABLE',
+    'hold',
+    ['hold', 'refund'],
+    'What becomes of an order that was paid and turns out not to be in stock: `hold` leaves it `failed` to an operator, `refund` gives the money back by itself.',
   ),
   reconcileAfterMs: whole(
     'RECONCILE_AFTER_MS',
@@ -207,13 +254,13 @@ export const settings = {
   claimers: whole('QUEUE_CLAIMERS', 1, 1, 16, 'Loops that take tasks, for each pipeline in this process.'),
   workerPipelines: setting<readonly string[]>({
     name: 'WORKER_PIPELINES',
-    fallback: [...pipelines.keys()],
-    doc: 'The pipelines that this process works, with commas between them.',
+    fallback: pipelineNames,
+    doc: 'The pipelines that this process works, with commas between them: those of orders and those of jobs.',
     read: (text) => {
       const names = [...new Set(text.split(',').map((name) => name.trim()))];
-      return names.every((name) => pipelines.has(name))
+      return names.every((name) => pipelineNames.includes(name))
         ? ok(names)
-        : err(`write one or more of ${[...pipelines.keys()].join(',')}`);
+        : err(`write one or more of ${pipelineNames.join(',')}`);
     },
   }),
   shutdownMs: whole(

@@ -1,15 +1,17 @@
+import { Buffer } from 'node:buffer';
 import { dirname, join, parse } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChargeBook } from '../adapters/payment/book.ts';
-import { memoryBook } from '../adapters/payment/memoryBook.ts';
-import { simulatedProvider } from '../adapters/payment/simulated.ts';
+import type { Book } from '../adapters/payment/simulator/book.ts';
+import { simulatedProvider } from '../adapters/payment/simulator/provider.ts';
+import { startWebhooks } from '../adapters/payment/simulator/webhooks.ts';
 import { withTimeLimit } from '../adapters/payment/timeLimit.ts';
-import type { ListCharges } from '../api/app.ts';
+import type { FinishChallenge, ListCharges } from '../api/deps.ts';
 import type { Mailer } from '../core/mail.ts';
 import type { PaymentProvider } from '../core/payment.ts';
 import type { Store } from '../core/store.ts';
 import type { World } from '../core/world.ts';
 import type { Log } from '../worker/log.ts';
+import { bookOf } from './book.ts';
 import type { Config } from './config.ts';
 import { cannotStart, isExpected } from './process.ts';
 
@@ -69,25 +71,48 @@ const outageOf = async (databaseUrl: string, cause: unknown): Promise<string | n
   return unavailability(cause);
 };
 
-/** The simulated provider: its books are its own, in a file or schema beside the database. */
-export const openProvider = async (
-  world: World,
-  { paymentTimeoutMs, ...database }: Database & Pick<Config, 'paymentTimeoutMs'>,
-): Promise<{ readonly provider: PaymentProvider; readonly charges: ListCharges; close(): Promise<void> }> => {
-  const book = await openBook(database);
-  const provider = simulatedProvider(book, world);
-  return { provider: withTimeLimit(provider, paymentTimeoutMs), charges: provider.list, close: book.close };
+export type OpenedProvider = {
+  readonly provider: PaymentProvider;
+  /** The simulator alone, for the demo and for what it tells by itself; null where a real one charges. */
+  readonly simulator: {
+    readonly charges: ListCharges;
+    readonly finishChallenge: FinishChallenge;
+    /** Tells its events to `deliver`, which is the API itself. Answers how to stop it. */
+    startWebhooks(deliver: (request: Request) => Promise<Response>): () => Promise<void>;
+  } | null;
+  close(): Promise<void>;
 };
 
-const openBook = async ({ databaseUrl: url, databasePooling: pooling }: Database): Promise<ChargeBook> => {
-  const path = sqlitePathOf(url);
-  if (path === ':memory:') return memoryBook();
-  if (path !== null) {
-    const { sqliteBook } = await import('../adapters/payment/sqliteBook.ts');
-    return sqliteBook({ path: join(dirname(path), `${parse(path).name}.provider.db`) });
+type PaymentConfig = Database & Pick<Config, 'payment' | 'paymentTimeoutMs'>;
+
+/** Who charges. The simulator's books are its own, in a file or schema beside the database. */
+export const openProvider = async (world: World, config: PaymentConfig): Promise<OpenedProvider> => {
+  const { payment, paymentTimeoutMs: timeoutMs } = config;
+  if (payment.kind === 'stripe') {
+    const { stripeProvider } = await import('../adapters/payment/stripe/provider.ts');
+    const provider = withTimeLimit(stripeProvider({ ...payment, timeoutMs }), timeoutMs);
+    return { provider, simulator: null, close: async () => {} };
   }
-  const { postgresBook } = await import('../adapters/payment/postgresBook.ts');
-  return postgresBook({ url, pooling });
+  const book = await openBook(config);
+  const secret = `whsec_${Buffer.from(world.chance.bytes(24)).toString('hex')}`;
+  const simulated = simulatedProvider(book, world, { events: 'deferred', webhookSecret: secret });
+  const { engine, list, finishChallenge } = simulated;
+  const url = `http://localhost/webhooks/${simulated.name}`;
+  return {
+    provider: withTimeLimit(simulated, timeoutMs),
+    simulator: {
+      charges: list,
+      finishChallenge,
+      startWebhooks: (deliver) => startWebhooks({ engine, url, secret, deliver }),
+    },
+    close: book.close,
+  };
+};
+
+const openBook = async ({ databaseUrl, databasePooling }: Database): Promise<Book> => {
+  const path = sqlitePathOf(databaseUrl);
+  if (path === null || path === ':memory:') return bookOf(databaseUrl, databasePooling);
+  return bookOf(`sqlite:${join(dirname(path), `${parse(path).name}.provider.db`)}`, databasePooling);
 };
 
 type MailSettings = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailsMax' | 'workerPipelines'>;

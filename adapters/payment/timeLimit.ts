@@ -1,17 +1,24 @@
-import type { ChargeOutcome, PaymentProvider } from '../../core/payment.ts';
+import type { PaymentProvider } from '../../core/payment.ts';
 
 /**
- * A provider that answers within `limitMs`, whatever becomes of the call. What comes later is not listened to,
- * for it is in the provider's memory; nor does a provider that throws make the outcome known.
+ * A provider whose charges and returns are answered within `limitMs`, whatever becomes of the call. What comes
+ * later is not listened to, for it is in the provider's memory; nor does a provider that throws make the
+ * outcome known.
  */
 export const withTimeLimit = (provider: PaymentProvider, limitMs: number): PaymentProvider => ({
+  name: provider.name,
   charge: (request) => limited(() => provider.charge(request), limitMs),
-  cancel: (paymentId) => limited(() => provider.cancel(paymentId), limitMs),
+  cancel: (request) => limited(() => provider.cancel(request), limitMs),
+  giveBack: (request) => limited(() => provider.giveBack(request), limitMs),
+  readLedger: (query) => provider.readLedger(query),
+  readEvent: (delivery, nowMs) => provider.readEvent(delivery, nowMs),
 });
 
-const limited = (call: () => Promise<ChargeOutcome>, limitMs: number): Promise<ChargeOutcome> =>
+type Unknown = { readonly kind: 'unknown'; readonly reason: string };
+
+const limited = <Outcome>(call: () => Promise<Outcome>, limitMs: number): Promise<Outcome | Unknown> =>
   new Promise((resolve) => {
-    const answer = (outcome: ChargeOutcome) => {
+    const answer = (outcome: Outcome | Unknown) => {
       clearTimeout(timer);
       resolve(outcome);
     };

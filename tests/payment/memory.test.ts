@@ -1,4 +1,15 @@
-import { memoryBook } from '../../adapters/payment/memoryBook.ts';
+import { memoryBook } from '../../adapters/payment/simulator/memoryBook.ts';
+import { bookSuite } from './book.ts';
+import { eventSuite } from './events.ts';
+import { directGround, type Ground, stripeGround } from './ground.ts';
 import { providerSuite } from './provider.ts';
 
-providerSuite('memory', async () => ({ open: memoryBook, clear: async () => {} }), { shares: false });
+const opened = (ground: Ground) => async () => ({ ground, close: async () => {} });
+const grounds = { simulator: directGround, stripe: stripeGround };
+
+for (const [name, groundOf] of Object.entries(grounds)) {
+  const open = () => opened(groundOf(memoryBook()))();
+  providerSuite(`${name}, memory`, open);
+  eventSuite(`${name}, memory`, open);
+}
+bookSuite('memory', async () => ({ open: memoryBook, clear: async () => {} }), { shares: false });

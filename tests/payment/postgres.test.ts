@@ -2,19 +2,21 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import postgres from 'postgres';
-import { postgresBook } from '../../adapters/payment/postgresBook.ts';
-import { simulatedProvider } from '../../adapters/payment/simulated.ts';
+import { postgresBook } from '../../adapters/payment/simulator/postgresBook.ts';
+import { simulatedProvider } from '../../adapters/payment/simulator/provider.ts';
 import { postgresAvailable, type TestDatabase, testDatabase } from '../runtime/postgres.ts';
 import { freePort } from '../runtime/server.ts';
 import { testWorld } from '../world.ts';
-import { chargeOf, charges, providerSuite, request } from './provider.ts';
+import { bookSuite, charges, record } from './book.ts';
+import { directGround, request } from './ground.ts';
+import { providerSuite } from './provider.ts';
 
 test('a server that is not there makes the provider unavailable, since nothing was sent', async () => {
   const book = postgresBook({ url: 'postgres://nobody@127.0.0.1:1/none' });
   const provider = simulatedProvider(book, testWorld(), { slowMs: 0 });
   expect((await provider.charge(request('a'))).kind).toBe('unavailable');
   expect((await provider.charge(request('a', 'pm_sim_slow'))).kind).toBe('unavailable');
-  expect((await provider.cancel('a')).kind).toBe('unavailable');
+  expect((await provider.cancel(request('a'))).kind).toBe('unavailable');
   await book.close();
 });
 
@@ -36,7 +38,11 @@ describe.skipIf(!available)('postgres', () => {
   };
   afterEach(clear);
 
-  providerSuite('postgres', async () => ({ open: () => postgresBook({ url: database.url }), clear }));
+  bookSuite('postgres', async () => ({ open: () => postgresBook({ url: database.url }), clear }));
+  providerSuite('simulator, postgres', async () => {
+    const book = postgresBook({ url: database.url });
+    return { ground: directGround(book), close: book.close };
+  });
 
   test('it keeps its word without prepared statements, too', async () => {
     const book = postgresBook({ url: database.url, pooling: 'transaction' });
@@ -76,16 +82,16 @@ describe.skipIf(!available)('postgres', () => {
     await charges(books[0]);
     const held = await admin.reserve();
     await held`begin`;
-    await held`insert into simulated_provider.charge values ('x', 'ch_x', 1, 'VND', 'succeeded', null, 0)`;
+    await held`insert into simulated_provider.record values ('x', 'pi_x', 1, null, '{}')`;
     // In this order, each would hold what the other one waits for once `x` is free.
-    const entries = [
-      books[0].enter([chargeOf('ch_1', 'a'), chargeOf('ch_2', 'x'), chargeOf('ch_3', 'b')]),
-      books[1].enter([chargeOf('ch_4', 'b'), chargeOf('ch_5', 'x'), chargeOf('ch_6', 'a')]),
+    const entering = [
+      books[0].enter(entries('pi_1 a', 'pi_2 x', 'pi_3 b')),
+      books[1].enter(entries('pi_4 b', 'pi_5 x', 'pi_6 a')),
     ];
     await untilWaiting(admin, 2);
     await held`rollback`;
     held.release();
-    const [one, other] = (await Promise.all(entries)).map((entry) => entry._unsafeUnwrap());
+    const [one, other] = (await Promise.all(entering)).map((entry) => entry._unsafeUnwrap());
     expect(other?.toReversed()).toEqual([...(one ?? [])]);
     await Promise.all(books.map((book) => book.close()));
   });
@@ -125,7 +131,7 @@ describe.skipIf(!available)('postgres', () => {
     await charges(book);
     const held = await admin.reserve();
     await held`begin`;
-    await held`lock table simulated_provider.charge in access exclusive mode`;
+    await held`lock table simulated_provider.record in access exclusive mode`;
     const charging = provider.charge(request('lost'));
     await untilWaiting(admin, 1);
     await admin`
@@ -140,32 +146,39 @@ describe.skipIf(!available)('postgres', () => {
 
   test('what is written when the rest of the batch cannot be read is unknown, never unavailable', async () => {
     const book = postgresBook({ url: database.url });
-    await book.enter([chargeOf('ch_taken', 'taken')]);
+    await book.enter(entries('pi_taken taken'));
     await book.close();
     // A server that is out of memory whenever the charge `taken` is read.
     await admin.unsafe(`
       create role teller login;
       grant usage on schema simulated_provider to teller;
-      grant select, insert on simulated_provider.charge to teller;
+      grant select, insert on simulated_provider.record to teller;
       create function simulated_provider.read(id text) returns boolean language plpgsql as $$
         begin
-          if id = 'ch_taken' then raise 'out of memory' using errcode = '53200'; end if;
+          if id = 'pi_taken' then raise 'out of memory' using errcode = '53200'; end if;
           return true;
         end $$;
-      alter table simulated_provider.charge enable row level security;
-      create policy reads on simulated_provider.charge for select using (simulated_provider.read(id));
-      create policy writes on simulated_provider.charge for insert with check (true);`);
+      alter table simulated_provider.record enable row level security;
+      create policy reads on simulated_provider.record for select using (simulated_provider.read(id));
+      create policy writes on simulated_provider.record for insert with check (true);`);
     const teller = postgresBook({ url: Object.assign(new URL(database.url), { username: 'teller' }).href });
     try {
-      const entered = await teller.enter([chargeOf('ch_new', 'new'), chargeOf('ch_late', 'taken')]);
+      const entered = await teller.enter(entries('pi_new new', 'pi_late taken'));
       expect(entered._unsafeUnwrapErr().kind).toBe('unknown');
-      expect(await admin`select 1 from simulated_provider.charge where id = 'ch_new'`).toHaveLength(1);
+      expect(await admin`select 1 from simulated_provider.record where id = 'pi_new'`).toHaveLength(1);
     } finally {
       await teller.close();
       await admin.unsafe('drop owned by teller; drop role teller');
     }
   });
 });
+
+/** `pi_1 a`: a record's id and its key. */
+const entries = (...pairs: readonly string[]) =>
+  pairs.map((pair) => {
+    const [id = '', key = ''] = pair.split(' ');
+    return { record: record(id, key), also: [] };
+  });
 
 /** Until as many of the provider's statements wait for a lock. */
 const untilWaiting = async (admin: postgres.Sql, statements: number): Promise<void> => {

@@ -1,25 +1,37 @@
 import { expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { simulatedProvider } from '../../adapters/payment/simulated.ts';
-import { sqliteBook } from '../../adapters/payment/sqliteBook.ts';
+import { simulatedProvider } from '../../adapters/payment/simulator/provider.ts';
+import { sqliteBook } from '../../adapters/payment/simulator/sqliteBook.ts';
+import { scratchFolder } from '../runtime/keeper.ts';
 import { testWorld } from '../world.ts';
-import { charges, providerSuite, request } from './provider.ts';
+import { bookSuite, charges } from './book.ts';
+import { directGround, request, stripeGround } from './ground.ts';
+import { providerSuite } from './provider.ts';
 
 const fileInDirectory = () => {
-  const directory = mkdtempSync(join(tmpdir(), 'cartwright-charges-'));
+  const directory = scratchFolder('charges', { inMemory: true });
   return {
     path: join(directory, 'in', 'charges.db'),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 };
 
-providerSuite('sqlite', async () => {
+bookSuite('sqlite', async () => {
   const { path, remove } = fileInDirectory();
   return { open: () => sqliteBook({ path }), clear: async () => remove() };
 });
+
+for (const [name, groundOf] of [
+  ['simulator', directGround],
+  ['stripe', stripeGround],
+] as const)
+  providerSuite(`${name}, sqlite`, async () => {
+    const { path, remove } = fileInDirectory();
+    const book = sqliteBook({ path });
+    return { ground: groundOf(book), close: async () => book.close().then(remove) };
+  });
 
 test('a file that another process keeps locked makes the provider unavailable, and nothing is written', async () => {
   const { path, remove } = fileInDirectory();
@@ -29,7 +41,7 @@ test('a file that another process keeps locked makes the provider unavailable, a
     const provider = simulatedProvider(book, testWorld());
     other.exec('begin immediate');
     expect((await provider.charge(request('a'))).kind).toBe('unavailable');
-    expect((await provider.cancel('b')).kind).toBe('unavailable');
+    expect((await provider.cancel(request('b'))).kind).toBe('unavailable');
     other.exec('rollback');
     expect(await charges(book)).toEqual([]);
     expect((await provider.charge(request('a'))).kind).toBe('succeeded');
@@ -46,7 +58,7 @@ test('reading does not wait for a process that is writing', async () => {
   const other = new Database(path);
   try {
     await simulatedProvider(book, testWorld()).charge(request('a'));
-    other.exec("begin exclusive; update charge set status = 'declined'");
+    other.exec("begin exclusive; update record set body = '{}'");
     expect((await charges(book)).map(({ status }) => status)).toEqual(['succeeded']);
   } finally {
     other.close();

@@ -1,21 +1,36 @@
 import { describe, expect, jest, test } from 'bun:test';
+import { ok } from 'neverthrow';
 import { withTimeLimit } from '../../adapters/payment/timeLimit.ts';
-import type { ChargeOutcome, PaymentProvider } from '../../core/payment.ts';
-import { request } from './provider.ts';
+import type { PaymentProvider } from '../../core/payment.ts';
+import { request } from './ground.ts';
 
-const verbs: readonly [string, (provider: PaymentProvider) => Promise<ChargeOutcome>][] = [
+type Outcome = { readonly kind: 'succeeded'; readonly reference: string };
+
+const back = { refundId: 'r', reference: 'pi_1', amount: { amount: 1, currency: 'VND' } };
+const verbs: readonly [string, (provider: PaymentProvider) => Promise<{ readonly kind: string }>][] = [
   ['charge', (provider) => provider.charge(request('a'))],
-  ['cancel', (provider) => provider.cancel('a')],
+  ['cancel', (provider) => provider.cancel(request('a'))],
+  ['giveBack', (provider) => provider.giveBack(back)],
 ];
 
-describe.each(verbs)('time limit, %s', (_, call) => {
-  const providerOf = (answer: () => Promise<ChargeOutcome>) =>
-    withTimeLimit({ charge: answer, cancel: answer }, 10_000);
+const providerOf = (answer: () => Promise<Outcome>) =>
+  withTimeLimit(
+    {
+      name: 'slow',
+      charge: answer,
+      cancel: answer,
+      giveBack: answer,
+      readLedger: async () => ok({ items: [], next: 'next' }),
+      readEvent: async () => ok({ id: 'evt_1', type: 'any', subject: { kind: 'other' } }),
+    },
+    10_000,
+  );
 
+describe.each(verbs)('time limit, %s', (_, call) => {
   test('an answer in time is passed on, and no timer is left', async () => {
     jest.useFakeTimers();
     try {
-      const outcome: ChargeOutcome = { kind: 'declined', declineCode: 'card_declined' };
+      const outcome: Outcome = { kind: 'succeeded', reference: 'pi_1' };
       expect(await call(providerOf(async () => outcome))).toEqual(outcome);
       expect(jest.getTimerCount()).toBe(0);
     } finally {
@@ -26,10 +41,12 @@ describe.each(verbs)('time limit, %s', (_, call) => {
   test('no answer in time is an unknown outcome, and what comes later is not listened to', async () => {
     jest.useFakeTimers();
     try {
-      const late = Promise.withResolvers<ChargeOutcome>();
+      const late = Promise.withResolvers<Outcome>();
       const outcome = call(providerOf(() => late.promise));
       jest.advanceTimersByTime(10_000);
-      expect(await outcome).toEqual({ kind: 'unknown', reason: 'no answer within 10000 ms' });
+      expect(await outcome).toEqual({ kind: 'unknown', reason: 'no answer within 10000 ms' } as {
+        kind: string;
+      });
       late.reject(new Error('too late'));
     } finally {
       jest.useRealTimers();
@@ -37,7 +54,7 @@ describe.each(verbs)('time limit, %s', (_, call) => {
   });
 
   test('a provider that fails leaves the outcome unknown', async () => {
-    const unknown = { kind: 'unknown', reason: 'broken' } as const;
+    const unknown: { readonly kind: string; readonly reason: string } = { kind: 'unknown', reason: 'broken' };
     expect(await call(providerOf(() => Promise.reject(new Error('broken'))))).toEqual(unknown);
     expect(
       await call(
@@ -47,4 +64,12 @@ describe.each(verbs)('time limit, %s', (_, call) => {
       ),
     ).toEqual(unknown);
   });
+});
+
+test('time limit: the rest is passed through', async () => {
+  const provider = providerOf(() => Promise.reject(new Error('broken')));
+  expect(provider.name).toBe('slow');
+  expect((await provider.readLedger({ fromMs: 0, toMs: 1, after: null }))._unsafeUnwrap().next).toBe('next');
+  const read = await provider.readEvent({ body: '', header: () => null }, 0);
+  expect(read._unsafeUnwrap().id).toBe('evt_1');
 });

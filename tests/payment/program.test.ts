@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { stripeProvider } from '../../adapters/payment/stripe/provider.ts';
+import { ledgerOfProvider, request } from './ground.ts';
+
+const webhookSecret = 'whsec_of_the_program';
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+let directory = '';
+const started: ChildProcess[] = [];
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'cartwright-simulator-'));
+});
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** The program as a process of its own, on the one book of this test. */
+const start = async (env: Readonly<Record<string, string>>) => {
+  const child = spawn(process.execPath, ['main/simulator.ts'], {
+    cwd: root,
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: '0',
+      DATABASE_URL: `sqlite:${join(directory, 'stripe.db')}`,
+      STRIPE_WEBHOOK_SECRET: webhookSecret,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  started.push(child);
+  const [said] = await once(child.stdout, 'data');
+  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(String(said)) ?? [];
+  const provider = stripeProvider({
+    apiKey: 'sk_test_program',
+    webhookSecret,
+    baseUrl: url,
+    timeoutMs: 10_000,
+    pauseMs: 1,
+  });
+  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
+    const closed = once(child, 'exit');
+    child.kill(signal);
+    return (await closed)[0];
+  };
+  return { url, provider, end };
+};
+
+test('what was charged, and what is still to be told, outlives the process', async () => {
+  const bodies: string[] = [];
+  const headers: string[] = [];
+  let isOpen = false;
+  const arrived = Promise.withResolvers<void>();
+  const shop = Bun.serve({
+    port: 0,
+    fetch: async (told) => {
+      if (!isOpen) return new Response(null, { status: 503 });
+      bodies.push(await told.text());
+      headers.push(told.headers.get('stripe-signature') ?? '');
+      arrived.resolve();
+      return new Response(null, { status: 204 });
+    },
+  });
+  const env = { WEBHOOK_URL: `http://127.0.0.1:${shop.port}/webhooks/stripe` };
+  try {
+    const first = await start(env);
+    const charged = await first.provider.charge(request('a'));
+    expect(charged.kind).toBe('succeeded');
+    await first.end('SIGKILL');
+    expect((await first.provider.charge(request('a'))).kind).toBe('unavailable');
+
+    isOpen = true;
+    const second = await start(env);
+    expect(await second.provider.charge(request('a'))).toEqual(charged);
+    expect(await ledgerOfProvider(second.provider, Date.now() + 1_000)).toHaveLength(1);
+    await arrived.promise;
+    const delivery = { body: bodies[0] ?? '', header: () => headers[0] ?? null };
+    const event = (await second.provider.readEvent(delivery, Date.now()))._unsafeUnwrap();
+    expect(event).toMatchObject({
+      type: 'payment_intent.succeeded',
+      subject: { kind: 'payment', paymentId: 'a', succeeded: true },
+    });
+    expect(await second.end('SIGTERM')).toBe(0);
+  } finally {
+    await shop.stop(true);
+  }
+}, 30_000);
+
+test('a connection that breaks is a connection that breaks, and the challenge’s page leads back to the shop', async () => {
+  const { url, provider, end } = await start({});
+  expect((await provider.charge(request('a', 'pm_sim_lost_ok'))).kind).toBe('unknown');
+  expect((await provider.charge(request('a', 'pm_sim_lost_ok'))).kind).toBe('succeeded');
+  expect((await provider.charge(request('b', 'pm_sim_lost_before'))).kind).toBe('unknown');
+  expect(await provider.cancel(request('b', 'pm_sim_lost_before'))).toEqual({ kind: 'cancelled' });
+
+  const shop = { apiKey: 'sk_test_program', webhookSecret, baseUrl: url, timeoutMs: 10_000 };
+  const returning = stripeProvider({ ...shop, returnUrl: 'https://shop.test/paid' });
+  const asked = request('c', 'pm_card_threeDSecure2Required');
+  const waiting = await returning.charge(asked);
+  const page = waiting.kind === 'requires_action' ? (waiting.action.redirectUrl ?? '') : '';
+  expect(await (await fetch(page)).text()).toContain('outcome=succeed');
+  expect((await fetch(page.replace(/secret=.*/, 'secret=guessed'))).status).toBe(404);
+  const met = await fetch(`${page}&outcome=succeed`, { redirect: 'manual' });
+  expect(met.headers.get('location')).toStartWith('https://shop.test/paid?payment_intent=pi_');
+  expect((await returning.charge(asked)).kind).toBe('succeeded');
+  expect(await end('SIGTERM')).toBe(0);
+}, 30_000);
+
+test('it speaks to those with a key only, and of what it knows', async () => {
+  const { url, end } = await start({});
+  const ask = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, init);
+  const headers = { authorization: 'Bearer sk_test_program' };
+  expect((await ask('/v1/charges')).status).toBe(401);
+  expect((await ask('/v1/charges', { headers })).status).toBe(200);
+  expect((await ask('/v1/customers', { headers })).status).toBe(404);
+  const post = (body: string, key: string) =>
+    ask('/v1/payment_intents', { method: 'POST', body, headers: { ...headers, 'idempotency-key': key } });
+  const body = 'amount=5&currency=vnd&payment_method=pm_card_visa&confirm=true';
+  expect((await post(`${body}&nonsense=1`, 'a')).status).toBe(400);
+  expect((await post('amount=x&currency=vnd', 'a')).status).toBe(400);
+  expect((await post(body, 'a')).status).toBe(200);
+  const [again, other] = [await post(body, 'a'), await post(body.replace('5', '6'), 'a')];
+  expect(again.status).toBe(200);
+  expect(other.status).toBe(400);
+  expect((await other.json()).error.type).toBe('idempotency_error');
+  expect(await end('SIGTERM')).toBe(0);
+}, 30_000);

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { Buffer } from 'node:buffer';
+import { writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { type Exchange, exchanges } from './stripeCalls.ts';
+import { startStripeMock, stripeMockBinary } from './stripeMock.ts';
+import recorded from './stripeRecorded.json' with { type: 'json' };
+
+/** `RECORD_STRIPE=1 bun test stripeMock` writes anew what the mock server accepts. */
+const file = fileURLToPath(new URL('./stripeRecorded.json', import.meta.url));
+
+/** The mock server makes ids up as it goes. */
+const requestOf = ({ method, path, parameters, version }: Omit<Exchange, 'answer' | 'status'>) => ({
+  method,
+  path: path.replace(/pi_\w{9,}/, 'pi_…'),
+  parameters,
+  version,
+});
+
+const binary = stripeMockBinary();
+if (binary === null)
+  console.log('Skipped: stripe-mock is not there. REQUIRE_STRIPE_MOCK=1 builds it with Go.');
+
+describe.skipIf(binary === null)('Stripe’s own mock server', () => {
+  let server: Awaited<ReturnType<typeof startStripeMock>>;
+  let seen: readonly Exchange[];
+  beforeAll(async () => {
+    server = await startStripeMock(binary ?? '');
+    const toMock = (url: string, init: RequestInit) =>
+      fetch(url.replace('https://api.stripe.com', server.url), init);
+    seen = await exchanges(toMock);
+    if (process.env.RECORD_STRIPE === '1') writeFileSync(file, `${JSON.stringify(seen, null, 1)}\n`);
+  }, 120_000);
+  afterAll(() => server.stop());
+
+  test('accepts every request that the adapter sends', () => {
+    expect(seen.length).toBeGreaterThan(12);
+    for (const { status, path, parameters } of seen)
+      expect({ path, parameters, status }).toMatchObject({ status: 200 });
+  });
+
+  test('was sent what was recorded', () => {
+    expect(seen.map(requestOf)).toEqual(recorded.map(requestOf));
+  });
+
+  test('refuses what Stripe does not know, so that its yes means something', async () => {
+    const body = 'amount=1&currency=vnd&metdata[payment_id]=a';
+    const headers = {
+      authorization: `Basic ${Buffer.from('sk_test_x:').toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    };
+    const response = await fetch(`${server.url}/v1/payment_intents`, { method: 'POST', headers, body });
+    expect(response.status).toBe(400);
+  });
+});
