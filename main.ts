@@ -8,6 +8,8 @@ import type { AuthSettings } from './api/auth.ts';
 import { serve } from './api/server.ts';
 import { loadCatalogue } from './catalogue/load.ts';
 import { checkOut } from './core/checkout.ts';
+import { receivingEvents } from './core/providerEvents.ts';
+import { requestRefund } from './core/refunding.ts';
 import type { Answer } from './core/result.ts';
 import type { Store } from './core/store.ts';
 import type { World } from './core/world.ts';
@@ -28,7 +30,7 @@ const open = async (config: Config, log: Log, opened: Close[]): Promise<string> 
 
   const store = await reachStore(() => openStore(world, config), config, log);
   opened.push(store.close);
-  const { provider, charges, close: closeProvider } = await openProvider(world, config);
+  const { provider, simulator, close: closeProvider } = await openProvider(world, config);
   opened.push(closeProvider);
   const { mailer, close: closeMailer } = await openMailer(store, config);
   opened.push(closeMailer);
@@ -42,12 +44,28 @@ const open = async (config: Config, log: Log, opened: Close[]): Promise<string> 
   let address: string | null = null;
   if (isApi || config.portGiven) {
     const auth = await authOf(config.auth, store, world);
-    const pay = checkOut({ ...store, provider, world }, config);
-    const isReady = () => readiness(store);
-    const api = app({ store, checkOut: pay, charges, auth, demo, role, world, version, log, isReady });
+    const ports = { ...store, provider, world };
+    const api = app({
+      store,
+      checkOut: checkOut(ports, config),
+      requestRefund: requestRefund(ports),
+      receiveEvent: receivingEvents(ports),
+      providerName: provider.name,
+      charges: simulator?.charges ?? null,
+      finishChallenge: simulator?.finishChallenge ?? null,
+      auth,
+      demo,
+      role,
+      world,
+      version,
+      log,
+      isReady: () => readiness(store),
+    });
     const listening = await serve(api, { port });
     driving.push(() => Promise.race([listening.stop(), sleep(config.shutdownMs)]));
     address = `http://localhost:${listening.port}`;
+    if (simulator !== null && (role === 'all' || role === 'checkout'))
+      driving.push(simulator.startWebhooks(async (request) => api.handle(request)));
   }
   if (role === 'all' || role === 'worker') {
     const settings = {

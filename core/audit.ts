@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import { type Money, sum } from './money.ts';
 import { nextStatus, type Order, type OrderStatus } from './order.ts';
-import type { Payment, PaymentStatus } from './payment.ts';
+import type { Payment, PaymentAction, PaymentStatus } from './payment.ts';
 import type { Answer } from './result.ts';
 
 /** What a customer asks to pay: the audit GUID, and the orders under it. */
@@ -59,7 +59,7 @@ export type ClaimFailure =
 
 /** What the customer was told, kept whole so that the same key hears the same words again. */
 export type CheckoutAnswer = {
-  readonly status: 'succeeded' | 'declined' | 'unknown' | 'cancelled';
+  readonly status: 'succeeded' | 'declined' | 'requires_action' | 'unknown' | 'cancelled';
   readonly checkoutId: string;
   /** The request that was answered first. */
   readonly requestId: string;
@@ -86,6 +86,7 @@ export type Settlement = {
   readonly outcome:
     | { readonly kind: 'succeeded'; readonly reference: string }
     | { readonly kind: 'declined'; readonly declineCode: string }
+    | { readonly kind: 'requires_action'; readonly reference: string; readonly action: PaymentAction }
     /** Under the provider's own promise never to charge this key: the key is spent. */
     | { readonly kind: 'cancelled' }
     /** Nothing was charged and the provider does not know the key: the same key may be sent again. */
@@ -118,19 +119,22 @@ export interface Audits {
   /**
    * Writes each settlement whole or not at all, all in one transaction: payment, stored answer, orders
    * (`paying → paid`, or back to `pending`), a history row and the task of each. It changes nothing where the
-   * payment is neither `initiated` nor `unknown`, or where `released` names an attempt that is not the newest.
+   * payment is open no more, or where `released` names an attempt that is not the newest.
    */
   settle(settlements: readonly Settlement[], nowMs: number): Answer<readonly Settled[]>;
 
   /**
-   * For the reconciler: takes up payments that are `initiated` or `unknown` and due, the longest due first.
-   * Each is marked `unknown`, its attempt raised, and due again at `againAtMs(attempt)`, so that reconcilers
-   * side by side share the work and an API process that was slow can no longer release it.
+   * For the reconciler: takes up payments that are open and due, the longest due first. Each is marked
+   * `unknown` (but `requires_action` stays), its attempt raised, and due again at
+   * `againAtMs(attempt, claimedAtMs)`, so that reconcilers side by side share the work and an API process that
+   * was slow can no longer release it. With `only` it is that payment or none, due or not; one that is
+   * `initiated` and not due is left to the checkout that is charging it now.
    */
   takeUnsettled(query: {
     readonly nowMs: number;
-    readonly againAtMs: (attempt: number) => number;
+    readonly againAtMs: (attempt: number, claimedAtMs: number) => number;
     readonly limit: number;
+    readonly only: string | null;
   }): Answer<readonly UnsettledClaim[]>;
 
   find(checkoutId: string): Answer<Checkout | null>;

@@ -1,11 +1,10 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { Audits, CheckoutAnswer, CheckoutRequest, ClaimFailure } from './audit.ts';
+import type { CheckoutAnswer, CheckoutRequest, ClaimFailure } from './audit.ts';
 import { coalesceAnswers } from './coalesce.ts';
 import type { PaymentProvider } from './payment.ts';
-import type { Wakeup } from './queue.ts';
 import type { Unavailable } from './result.ts';
-import { settlementOf, unconfirmed } from './settlement.ts';
-import type { World } from './world.ts';
+import { unconfirmed } from './settlement.ts';
+import { type SettlingPorts, settling } from './settling.ts';
 
 export type CheckoutCommand = Omit<CheckoutRequest, 'checkoutId' | 'reconcileAtMs'> & {
   /** Of the request that asks, kept with its answer. */
@@ -33,17 +32,12 @@ const limits = { batchMax: 128, waitingMax: 4096 };
  * is asked. What a crash leaves between them is rolled forward by the reconciler.
  */
 export const checkOut = (
-  ports: {
-    readonly audits: Audits;
-    readonly provider: PaymentProvider;
-    readonly wakeup: Wakeup;
-    readonly world: World;
-  },
+  ports: SettlingPorts & { readonly provider: PaymentProvider },
   settings: { readonly reconcileAfterMs: number },
 ): CheckOut => {
-  const { audits, provider, wakeup, world } = ports;
+  const { audits, provider, world } = ports;
   const claim = coalesceAnswers(audits.claim, limits, world.clock);
-  const settle = coalesceAnswers(audits.settle, limits, world.clock);
+  const settle = settling(ports, limits);
 
   return async ({ requestId, ...command }) => {
     const nowMs = world.clock.nowMs();
@@ -57,10 +51,8 @@ export const checkOut = (
 
     const { checkoutId: paymentId, amount, method } = claimed.value;
     const outcome = await provider.charge({ paymentId, amount, method });
-    const settled = await settle(settlementOf(claimed.value, outcome, requestId, world));
+    const settled = await settle(claimed.value, outcome, requestId);
 
-    // A hint after the commit, never in it: inside, it would take a lock that all checkouts share.
-    if (outcome.kind === 'succeeded' && settled.isOk()) wakeup.notify();
     const stands = settled.isOk() ? settled.value : { applied: false, answer: null };
     if (stands.answer !== null) return ok({ answer: stands.answer, replayed: false });
     if (outcome.kind === 'unavailable' && stands.applied)

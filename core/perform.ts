@@ -48,14 +48,18 @@ export const performing = (
 
 /** The report of a try that came to nothing: again later, or failed where it was the last. */
 export const failedTry = (
-  { taskId, lease, attempts }: Lease,
+  { taskId, lease, attempts }: Pick<Lease, 'taskId' | 'lease' | 'attempts'>,
   error: string,
   { clock, chance }: World,
-): StepReport => {
+): FailedTry => {
   const runAtMs = retryAtMs(attempts + 1, clock.nowMs(), chance);
   const outcome =
     runAtMs === null ? ({ kind: 'failed', error } as const) : ({ kind: 'retry', error, runAtMs } as const);
   return { taskId, lease, outcome };
+};
+
+type FailedTry = Pick<StepReport, 'taskId' | 'lease'> & {
+  readonly outcome: Extract<StepReport['outcome'], { kind: 'retry' | 'failed' }>;
 };
 
 const serviceOf = ({ order, step: name }: Lease): Service => {

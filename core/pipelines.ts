@@ -1,5 +1,8 @@
 import { digital } from './pipelines/digital.ts';
+import { moneyAudit } from './pipelines/moneyAudit.ts';
 import { physical } from './pipelines/physical.ts';
+import { providerEvent } from './pipelines/providerEvent.ts';
+import { refund } from './pipelines/refund.ts';
 import { service } from './pipelines/service.ts';
 
 /**
@@ -38,3 +41,17 @@ export const pipelineFor = (productType: string): Pipeline => {
   if (pipeline === undefined) throw new Error(`no pipeline serves the product type ${productType}`);
   return pipeline;
 };
+
+/** What is done for a job. Each may be begun again after a crash, and does its work once all the same. */
+export type JobService = 'return_money' | 'notify_of_refund' | 'act_on_event' | 'compare_ledgers';
+
+/** The road of what is no order: its own records say how far it came, and its task only that work is left. */
+export type JobPipeline = {
+  readonly name: string;
+  readonly steps: readonly [JobStep, ...JobStep[]];
+};
+
+type JobStep = { readonly name: string; readonly service: JobService };
+
+/** No product may have one of these for its type. */
+export const jobPipelines: readonly JobPipeline[] = [refund, providerEvent, moneyAudit];

@@ -1,6 +1,6 @@
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
-import type { Pipeline } from './pipelines.ts';
+import type { JobPipeline, Pipeline } from './pipelines.ts';
 import type { Answer } from './result.ts';
 
 export const taskStates = ['ready', 'running', 'waiting', 'failed'] as const;
@@ -12,10 +12,13 @@ export const taskStates = ['ready', 'running', 'waiting', 'failed'] as const;
  */
 export type TaskState = (typeof taskStates)[number];
 
-/** The work that a paid order still owes. */
+/** Work that is still owed: by a paid order, or by a job (a refund, a provider's event, a money audit). */
 export type Task = {
   readonly id: string;
-  readonly orderId: string;
+  /** Null for a job. */
+  readonly orderId: string | null;
+  /** The id of the refund, event or audit; null for an order. */
+  readonly jobId: string | null;
   readonly pipeline: string;
   /** The step that is next, or that failed. */
   readonly step: string;
@@ -63,6 +66,20 @@ export type StepReport = Pick<Lease, 'taskId' | 'lease'> & {
     | { readonly kind: 'failed'; readonly error: string };
 };
 
+/** A job's task leased to this worker. */
+export type JobLease = Pick<Lease, 'taskId' | 'lease' | 'untilMs' | 'pipeline' | 'step' | 'attempts'> & {
+  readonly jobId: string;
+};
+
+/** What came of a leased job's step. */
+export type JobReport = Pick<Lease, 'taskId' | 'lease'> & {
+  readonly outcome: /** The job stands at `step` now. */
+    | { readonly kind: 'moved'; readonly step: string }
+    /** It was the last step. */
+    | { readonly kind: 'done' }
+    | Exclude<StepReport['outcome'], { kind: 'done' }>;
+};
+
 export type QueueCounts = {
   readonly counts: readonly {
     readonly pipeline: string;
@@ -86,7 +103,7 @@ export type TaskQuery = {
   readonly nowMs: number;
 };
 
-/** The work that paid orders owe: unfinished tasks only, taken in batches, fenced by leases. */
+/** The work that is owed: unfinished tasks only, taken in batches, fenced by leases. */
 export interface Queue {
   /**
    * One short transaction over at most `limit` tasks of one pipeline that are ready, the longest ready first;
@@ -105,6 +122,17 @@ export interface Queue {
     readonly retryAtMs: (attempts: number) => number | null;
   }): Answer<{ readonly touched: number; readonly leases: readonly Lease[] }>;
 
+  /**
+   * Leases at most `limit` ready tasks of a job's pipeline until `nowMs + leaseMs`, the longest ready first;
+   * those that another worker holds are passed over.
+   */
+  takeJobs(query: {
+    readonly pipeline: JobPipeline;
+    readonly limit: number;
+    readonly nowMs: number;
+    readonly leaseMs: number;
+  }): Answer<readonly JobLease[]>;
+
   /** Makes leases last until `untilMs`. Answers the ids that are still this worker's. */
   heartbeat(leases: readonly Pick<Lease, 'taskId' | 'lease'>[], untilMs: number): Answer<readonly string[]>;
 
@@ -116,12 +144,19 @@ export interface Queue {
    */
   settle(reports: readonly StepReport[], nowMs: number): Answer<readonly string[]>;
 
+  /**
+   * The same for jobs: `moved` makes the task ready at its next step with a clean count, `done` deletes it,
+   * `retry` lets it wait, `failed` makes it `failed`. No order is touched: what a job changes, it changes
+   * through its own port. Answers the ids that it was accepted for.
+   */
+  settleJobs(reports: readonly JobReport[], nowMs: number): Answer<readonly string[]>;
+
   /** At shutdown: what was leased and not begun is ready again, with no attempt spent. */
   giveBack(leases: readonly Pick<Lease, 'taskId' | 'lease'>[], nowMs: number): Answer<void>;
 
   /**
    * Takes tasks away from workers whose lease ran out: the lease is raised, the crash counted, the task ready
-   * again; or `failed`, and its order with it, at `crashesMax`. Answers how many.
+   * again; or `failed`, and its order with it where it has one, at `crashesMax`. Answers how many.
    */
   rescue(query: {
     readonly nowMs: number;
@@ -130,8 +165,8 @@ export interface Queue {
   }): Answer<number>;
 
   /**
-   * Failed tasks are ready again at the step that failed, with a clean count; their orders are `paid` again,
-   * with `retried` in the history. Ids that are not failed tasks are passed over. Answers how many.
+   * Failed tasks are ready again at the step that failed, with a clean count; their orders, where they have
+   * one, are `paid` again, with `retried` in the history. Ids that are not failed tasks are passed over. Answers how many.
    */
   retry(taskIds: readonly string[], nowMs: number): Answer<number>;
 

@@ -1,11 +1,8 @@
 import { err, ok, Result } from 'neverthrow';
-import type { Audits, Settled, UnsettledClaim } from './audit.ts';
-import { coalesceAnswers } from './coalesce.ts';
+import type { Settled, UnsettledClaim } from './audit.ts';
 import type { ChargeOutcome, PaymentProvider } from './payment.ts';
-import type { Wakeup } from './queue.ts';
 import type { Answer } from './result.ts';
-import { settlementOf } from './settlement.ts';
-import type { World } from './world.ts';
+import { type SettlingPorts, settling } from './settling.ts';
 
 /** After this the customer has long left, and must not be charged any more. */
 export const chargeWindowMs = 15 * 60_000;
@@ -15,48 +12,59 @@ export const keyMemoryMs = 23 * 3_600_000;
 
 const batchMax = 50;
 
-/** How long until a payment is asked about again, by how often it was taken up; the last one goes on for ever. */
+/** How long until something is asked about again, by how often it was asked; the last one goes on for ever. */
 const againAfterMs = [15_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
 
+/** The pause after having asked `times` times, 1 or more, ms. */
+export const pauseAfterAsking = (times: number): number =>
+  againAfterMs[Math.min(Math.max(times, 1), againAfterMs.length) - 1] ?? 0;
+
+export type Reconciler = {
+  /** Takes up payments that are due. Answers how many. */
+  due(): Answer<number>;
+  /** Takes up this one, due or not. Answers whether its outcome is known and written down now. */
+  one(paymentId: string): Answer<boolean>;
+};
+
 /**
- * Settles what checkouts left open: a crash between claim and settlement, a lost answer, a time-out. It rolls
- * forward by sending the same charge under the same key; past `chargeWindowMs` it cancels under that key
- * instead, and settles as paid only if the charge turns out to have happened. It never guesses: an outcome
- * that is not final leaves the payment due again, and one that is older than the provider's memory stays
- * `unknown` for a person to see to. Answers how many payments it took up.
+ * Settles what checkouts left open: a crash between claim and settlement, a lost answer, a time-out, a customer
+ * who has to act. It rolls forward by sending the same charge under the same key; past `chargeWindowMs` it
+ * cancels under that key instead, and settles as paid only if the charge turns out to have happened. It never
+ * guesses: an outcome that is not final leaves the payment due again, and one that is older than the
+ * provider's memory stays as it is for a person to see to.
  */
-export const reconcile = ({
-  audits,
-  provider,
-  wakeup,
-  world,
-}: {
-  readonly audits: Audits;
-  readonly provider: PaymentProvider;
-  readonly wakeup: Wakeup;
-  readonly world: World;
-}): (() => Answer<number>) => {
-  const settle = coalesceAnswers(audits.settle, { batchMax, waitingMax: batchMax }, world.clock);
+export const reconcile = (ports: SettlingPorts & { readonly provider: PaymentProvider }): Reconciler => {
+  const { audits, provider, world } = ports;
+  const settle = settling(ports, { batchMax, waitingMax: batchMax });
 
   const settleOne = async (claim: UnsettledClaim, nowMs: number): Answer<Settled | null> => {
-    const outcome = final(await ask(provider, claim, nowMs));
-    return outcome === null ? ok(null) : settle(settlementOf(claim, outcome, claim.checkoutId, world));
+    const outcome = telling(await ask(provider, claim, nowMs));
+    return outcome === null ? ok(null) : settle(claim, outcome, claim.checkoutId);
   };
 
-  return async () => {
+  const round = async (only: string | null): Answer<readonly (Settled | null)[]> => {
     const nowMs = world.clock.nowMs();
-    const againAtMs = (attempt: number) =>
-      nowMs + (againAfterMs[Math.max(0, attempt - 2)] ?? againAfterMs[againAfterMs.length - 1] ?? 0);
-    const taken = await audits.takeUnsettled({ nowMs, againAtMs, limit: batchMax });
+    const againAtMs = (attempt: number, claimedAtMs: number) => dueAgainMs(attempt, claimedAtMs, nowMs);
+    const taken = await audits.takeUnsettled({ nowMs, againAtMs, limit: batchMax, only });
     if (taken.isErr()) return err(taken.error);
 
     // Each by itself: neither a slow provider nor a bug that one of them meets keeps the others open.
     const rounds = await Promise.allSettled(taken.value.map((claim) => settleOne(claim, nowMs)));
-    const settled = rounds.flatMap((round) => (round.status === 'fulfilled' ? [round.value] : []));
-    if (settled.some((each) => each.isOk() && each.value !== null)) wakeup.notify();
-    for (const round of rounds) if (round.status === 'rejected') throw round.reason;
-    return Result.combine(settled).map(() => taken.value.length);
+    for (const each of rounds) if (each.status === 'rejected') throw each.reason;
+    return Result.combine(rounds.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
   };
+
+  return {
+    due: async () => (await round(null)).map((settled) => settled.length),
+    one: async (paymentId) => (await round(paymentId)).map((settled) => settled.some(isFinal)),
+  };
+};
+
+/** The end of the charge window is a time to ask, too: whatever still waits then is called off. */
+const dueAgainMs = (attempt: number, claimedAtMs: number, nowMs: number): number => {
+  const againMs = nowMs + pauseAfterAsking(attempt - 1);
+  const closesMs = claimedAtMs + chargeWindowMs;
+  return nowMs < closesMs ? Math.min(againMs, closesMs) : againMs;
 };
 
 const ask = async (
@@ -66,11 +74,13 @@ const ask = async (
 ): Promise<ChargeOutcome> => {
   const ageMs = nowMs - claimedAtMs;
   if (ageMs >= keyMemoryMs) return { kind: 'unknown', reason: 'the provider may have forgotten the key' };
-  return ageMs < chargeWindowMs
-    ? provider.charge({ paymentId: checkoutId, amount, method })
-    : provider.cancel(checkoutId);
+  const request = { paymentId: checkoutId, amount, method };
+  return ageMs < chargeWindowMs ? provider.charge(request) : provider.cancel(request);
 };
 
-/** `unavailable` is final for a first call only: an earlier one under this key may have charged. */
-const final = (outcome: ChargeOutcome): ChargeOutcome | null =>
+/** `unavailable` tells something of a first call only: an earlier one under this key may have charged. */
+const telling = (outcome: ChargeOutcome): ChargeOutcome | null =>
   outcome.kind === 'unknown' || outcome.kind === 'unavailable' ? null : outcome;
+
+const isFinal = (settled: Settled | null): boolean =>
+  settled !== null && settled.paymentStatus !== 'requires_action';

@@ -30,6 +30,11 @@ export const settlementOf = (
       const answer = answered('pending', { status: 'declined', declineCode: outcome.declineCode });
       return { checkoutId, attempt, outcome, answer, tasks: [] };
     }
+    case 'requires_action': {
+      const { reference, action } = outcome;
+      const answer = answerOf(claim, requestId, null, 'paying', { status: outcome.kind, reference, action });
+      return { checkoutId, attempt, outcome, answer, tasks: [] };
+    }
     case 'cancelled':
       return {
         checkoutId,
@@ -55,6 +60,7 @@ export const historyDetail = (outcome: Settlement['outcome']): string | null => 
     case 'released':
       return 'payment unavailable';
     case 'succeeded':
+    case 'requires_action':
     case 'unknown':
       return null;
   }
@@ -76,6 +82,6 @@ const answerOf = (
   status: payment.status,
   checkoutId,
   requestId,
-  payment: { id: checkoutId, amount, method, reference: null, declineCode: null, ...payment },
+  payment: { id: checkoutId, amount, method, reference: null, declineCode: null, action: null, ...payment },
   orders: orders.map((order) => ({ ...order, status, updatedAtMs: changedAtMs ?? order.updatedAtMs })),
 });

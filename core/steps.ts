@@ -32,7 +32,12 @@ export type Moves = {
   /** The order is completed and the task goes. */
   readonly completed: readonly Move[];
   /** Task and order are failed, at this step. */
-  readonly failed: readonly (Move & { readonly step: string; readonly error: string })[];
+  readonly failed: readonly (Move & {
+    readonly step: string;
+    readonly error: string;
+    /** By an effect: the order cannot be had, and trying again by itself would not help. */
+    readonly refused: boolean;
+  })[];
 };
 
 /**
@@ -62,7 +67,7 @@ export function* runTxSteps(
       const outcome = outcomes.get(task.id);
       if (outcome === undefined) throw new Error(`${step.effect} left out the task ${task.id}`);
       if (outcome.kind === 'done') went.push(leave(moves, task, step.leaves, outcome.detail));
-      else fail(moves, { ...task, step: step.name }, outcome.detail ?? step.name);
+      else fail(moves, { ...task, step: step.name }, outcome.detail ?? step.name, true);
     }
     walking = went;
   }
@@ -83,7 +88,7 @@ export const planReports = (
     if (outcome.kind === 'retry') {
       moves.waiting.push({ taskId: task.id, runAtMs: outcome.runAtMs, error: outcome.error });
     } else if (outcome.kind === 'failed') {
-      fail(moves, task, outcome.error);
+      fail(moves, task, outcome.error, false);
     } else {
       const index = stepIndex(pipeline, task.step);
       const next = pipeline.steps[index + 1];
@@ -122,9 +127,9 @@ const complete = (moves: Mutable<Moves>, task: LockedTask): void => {
   moves.completed.push(moveOf(leave(moves, task, 'completed', null)));
 };
 
-const fail = (moves: Mutable<Moves>, task: LockedTask, error: string): void => {
+const fail = (moves: Mutable<Moves>, task: LockedTask, error: string, refused: boolean): void => {
   const move = moveOf(leave(moves, task, 'failed', error));
-  moves.failed.push({ ...move, step: task.step, error });
+  moves.failed.push({ ...move, step: task.step, error, refused });
 };
 
 const stepIndex = (pipeline: Pipeline, name: string): number => {

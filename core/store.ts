@@ -1,9 +1,12 @@
 import type { Audits } from './audit.ts';
+import type { Inbox } from './inbox.ts';
 import type { CapturedMail, Mailer } from './mail.ts';
+import type { MoneyBooks } from './moneyHealth.ts';
 import type { Orders } from './order.ts';
 import type { Page } from './page.ts';
 import type { Products } from './product.ts';
 import type { Queue, Wakeup } from './queue.ts';
+import type { Refunds } from './refund.ts';
 import type { Answer } from './result.ts';
 
 /** The mailbox that takes mails where no mail server is set: a mail with a known `messageId` is one mail. */
@@ -22,13 +25,16 @@ export interface Store {
   readonly orders: Orders;
   readonly audits: Audits;
   readonly queue: Queue;
+  readonly refunds: Refunds;
+  readonly inbox: Inbox;
+  readonly moneyBooks: MoneyBooks;
   readonly mailbox: Mailbox;
   readonly wakeup: Wakeup;
   /** The value kept under `name`, which is `fresh` where there was none before: one for the whole fleet. */
   secret(name: string, fresh: string): Answer<string>;
   /** That the database answers. */
   ping(): Answer<void>;
-  /** Deletes what is only kept for a while (the queue's counters of the last minutes). */
+  /** Deletes what is only kept for a while: the queue's counters of the last minutes, events of a month ago. */
   prune(nowMs: number): Answer<void>;
   close(): Promise<void>;
 }

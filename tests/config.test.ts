@@ -6,6 +6,7 @@ import { settings, settingsTable } from '../main/settings.ts';
 type Env = Readonly<Record<string, string>>;
 
 const secret = 'Z8rW1vQm4Kx0Tn6Yb3Jc7Fh2Lp9Sd5Ga';
+const stripe = { PAYMENT_PROVIDER: 'stripe', STRIPE_API_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' };
 const configOf = (env: Env) => readConfig(env)._unsafeUnwrap();
 const wrongOf = (env: Env) => readConfig(env)._unsafeUnwrapErr();
 
@@ -24,13 +25,15 @@ test('with nothing set all has its default, and demo mode is on', () => {
     smtpUrl: null,
     mailFrom: 'Cartwright <orders@cartwright.example>',
     mailsMax: 20,
+    payment: { kind: 'simulated' },
     paymentTimeoutMs: 10_000,
+    onUnfulfillable: 'hold',
     reconcileAfterMs: 15_000,
     leaseMs: 30_000,
     pollMs: 500,
     batchMax: 500,
     claimers: 1,
-    workerPipelines: ['physical', 'digital', 'service'],
+    workerPipelines: ['physical', 'digital', 'service', 'refund', 'provider_event', 'money_audit'],
     shutdownMs: 10_000,
   });
 });
@@ -81,7 +84,13 @@ describe('what is wrong is said', () => {
     [{ PORT: '80.5' }, /^PORT/],
     [{ ROLE: 'api' }, /^ROLE is "api": write all, checkout, read or worker$/],
     [{ LOG_LEVEL: 'verbose' }, /^LOG_LEVEL is "verbose": write debug, info, warn, error or silent$/],
-    [{ PAYMENT_PROVIDER: 'stripe' }, /^PAYMENT_PROVIDER is "stripe": write simulated$/],
+    [{ PAYMENT_PROVIDER: 'cash' }, /^PAYMENT_PROVIDER is "cash": write simulated or stripe$/],
+    [{ ...stripe, STRIPE_API_KEY: '' }, /^STRIPE_API_KEY is not set, and PAYMENT_PROVIDER=stripe needs it$/],
+    [{ ...stripe, STRIPE_WEBHOOK_SECRET: '' }, /^STRIPE_WEBHOOK_SECRET is not set/],
+    [{ ...stripe, STRIPE_API_KEY: 'pk_test_hunter2' }, /^STRIPE_API_KEY is not of that form: write a secret/],
+    [{ ...stripe, STRIPE_WEBHOOK_SECRET: 'hunter2' }, /^STRIPE_WEBHOOK_SECRET is not of that form: write/],
+    [{ ...stripe, STRIPE_API_URL: '127.0.0.1' }, /^STRIPE_API_URL .*: write a URL like http:/],
+    [{ STRIPE_API_KEY: 'sk_test_1' }, /^STRIPE_API_KEY is set, and nobody is charged by Stripe/],
     [{ DATABASE_URL: 'mysql://h/d' }, /^DATABASE_URL begins with "mysql:": write sqlite:.* or postgres:/],
     [{ DATABASE_URL: './data/x.db' }, /^DATABASE_URL/],
     [{ DATABASE_URL: 'sqlite:' }, /^DATABASE_URL/],
@@ -96,7 +105,7 @@ describe('what is wrong is said', () => {
     [{ MAIL_FROM: 'Shop <a@b.c>\r\nBcc: x@y.z' }, /^MAIL_FROM/],
     [{ QUEUE_LEASE_MS: '49' }, /^QUEUE_LEASE_MS/],
     [{ QUEUE_POLL_MS: '0' }, /^QUEUE_POLL_MS/],
-    [{ WORKER_PIPELINES: 'digital,food' }, /^WORKER_PIPELINES .*physical,digital,service$/],
+    [{ WORKER_PIPELINES: 'digital,food' }, /^WORKER_PIPELINES .*physical,digital,service,refund,provider_event,money_audit$/],
     [{ WORKER_PIPELINES: ',' }, /^WORKER_PIPELINES/],
     [{ AUTH_SECRET: secret, AUTH_JWKS_URL: 'https://id.example.com/jwks' }, /both set/],
     [{ AUTH_ISSUER: 'https://id.example.com' }, /^AUTH_ISSUER is set without a key/],
@@ -122,9 +131,27 @@ describe('what is wrong is said', () => {
       AUTH_JWKS_URL: 'ldap://u:hunter2@id',
       DATABASE_URL: 'mysql:root:hunter2@h',
       SMTP_URL: 'imap://u:hunter2@h',
+      PAYMENT_PROVIDER: 'stripe',
+      STRIPE_API_KEY: 'hunter2',
+      STRIPE_WEBHOOK_SECRET: 'hunter2',
+      STRIPE_API_URL: 'hunter2',
     });
-    expect(said.length).toBe(4);
+    expect(said.length).toBe(7);
     expect(said.join()).not.toContain('hunter2');
+  });
+});
+
+test('Stripe charges where it is chosen', () => {
+  const url = {
+    STRIPE_API_URL: 'http://127.0.0.1:12111',
+    STRIPE_RETURN_URL: 'https://shop.example.com/paid',
+  };
+  expect(configOf({ ...stripe, ...url }).payment).toEqual({
+    kind: 'stripe',
+    apiKey: 'sk_test_1',
+    webhookSecret: 'whsec_1',
+    baseUrl: 'http://127.0.0.1:12111',
+    returnUrl: 'https://shop.example.com/paid',
   });
 });
 

@@ -1,15 +1,13 @@
-import { failedTry } from '../core/perform.ts';
-import type { Pipeline } from '../core/pipelines.ts';
-import type { Lease, Queue, StepReport } from '../core/queue.ts';
+import type { Queue } from '../core/queue.ts';
 import type { Answer } from '../core/result.ts';
 import type { World } from '../core/world.ts';
-import { heldLeases } from './held.ts';
+import { heldLeases, type LeaseTerms } from './held.ts';
 import { type LoopPorts, pauseAfter, startLoop } from './loop.ts';
 
 /** What is done under leases, for one pipeline: each step at another machine, and the report of it. */
-export type Deliveries = {
+export type Deliveries<L> = {
   hasRoom(): boolean;
-  add(leases: readonly Lease[]): void;
+  add(leases: readonly L[]): void;
   /**
    * Begins nothing more and gives back what was not begun. Resolves once the rest is reported; where
    * `patience` is over before, the rest is left to be rescued.
@@ -17,12 +15,16 @@ export type Deliveries = {
   stop(patience: Promise<void>): Promise<void>;
 };
 
-export type DeliveryPorts = LoopPorts & {
-  readonly queue: Queue;
+export type DeliveryPorts<L, Report> = LoopPorts & {
+  readonly queue: Pick<Queue, 'heartbeat' | 'giveBack'>;
   readonly world: World;
   /** Null: the lease ran out before the work began. */
-  readonly perform: (lease: Lease) => Promise<StepReport | null>;
-  readonly report: (report: StepReport) => Answer<boolean>;
+  readonly perform: (lease: L) => Promise<Report | null>;
+  /** What a log line says of whose work it was. */
+  readonly about: (lease: L) => Readonly<Record<string, string>>;
+  /** The report of a try that came to nothing. */
+  readonly failedTry: (lease: L, error: string, world: World) => Report;
+  readonly report: (report: Report) => Answer<boolean>;
 };
 
 export type DeliverySettings = {
@@ -34,17 +36,17 @@ export type DeliverySettings = {
 };
 
 /** `wake` is called when another round is worth while: there is room again, or a task came to its next step. */
-export const deliveries = (
-  pipeline: Pipeline,
-  ports: DeliveryPorts,
+export const deliveries = <L extends LeaseTerms, Report extends Pick<LeaseTerms, 'taskId'>>(
+  pipeline: { readonly name: string; readonly steps: readonly { readonly name: string }[] },
+  ports: DeliveryPorts<L, Report>,
   { leaseMs, parallelMax, batchMax }: DeliverySettings,
   wake: () => void,
-): Deliveries => {
+): Deliveries<L> => {
   const { queue, world, log, outage } = ports;
-  const held = heldLeases(queue, world.clock, { leaseMs, roomUpTo: batchMax }, wake);
+  const held = heldLeases<L>(queue, world.clock, { leaseMs, roomUpTo: batchMax }, wake);
   const heartbeat = startLoop(`the heartbeat of ${pipeline.name}`, held.heartbeat, ports);
   const report = persistentReport(`the reports of ${pipeline.name}`, ports);
-  const waiting: Lease[] = [];
+  const waiting: L[] = [];
   let busy = 0;
   let stopping = false;
 
@@ -57,7 +59,7 @@ export const deliveries = (
     }
   };
 
-  const deliver = async (lease: Lease): Promise<void> => {
+  const deliver = async (lease: L): Promise<void> => {
     busy++;
     const done = await performed(lease, ports);
     busy--;
@@ -97,14 +99,14 @@ export const deliveries = (
 };
 
 /** A step that throws has a bug, which is told; for the task it is a failed try like others. */
-const performed = async (
-  lease: Lease,
-  { perform, world, log }: DeliveryPorts,
-): Promise<StepReport | null> => {
+const performed = async <L extends LeaseTerms, Report>(
+  lease: L,
+  { perform, failedTry, about, world, log }: DeliveryPorts<L, Report>,
+): Promise<Report | null> => {
   try {
     return await perform(lease);
   } catch (cause) {
-    log.error(`the step ${lease.step} threw`, { taskId: lease.taskId, orderId: lease.order.id, cause });
+    log.error(`the step ${lease.step} threw`, { taskId: lease.taskId, ...about(lease), cause });
     return failedTry(lease, cause instanceof Error ? cause.message : String(cause), world);
   }
 };
@@ -114,8 +116,11 @@ const performed = async (
  * Answers whether it was accepted.
  */
 const persistentReport =
-  (name: string, { report, timer, chance, log, outage }: DeliveryPorts) =>
-  async (done: StepReport, isOurs: () => boolean): Promise<boolean> => {
+  <L, Report extends Pick<LeaseTerms, 'taskId'>>(
+    name: string,
+    { report, timer, chance, log, outage }: DeliveryPorts<L, Report>,
+  ) =>
+  async (done: Report, isOurs: () => boolean): Promise<boolean> => {
     const { taskId } = done;
     for (let failures = 1; isOurs(); failures++) {
       try {

@@ -3,12 +3,15 @@ import type { Lease, Queue } from '../core/queue.ts';
 import type { Clock } from '../core/world.ts';
 import type { Poll } from './loop.ts';
 
+/** What every lease says, whatever it is for. */
+export type LeaseTerms = Pick<Lease, 'taskId' | 'lease' | 'untilMs' | 'step'>;
+
 /** The leases that this process holds of one pipeline: waiting to be begun, begun, or done and not yet reported. */
-export type Held = {
-  add(leases: readonly Lease[]): void;
+export type Held<L extends LeaseTerms> = {
+  add(leases: readonly L[]): void;
   /** As it stands after the last heartbeat; undefined where it is held no more, or its task was leased anew. */
-  current(lease: Lease): Lease | undefined;
-  letGo(lease: Lease): void;
+  current(lease: L): L | undefined;
+  letGo(lease: L): void;
   clear(): void;
   /** Whether another batch may be taken. Where not, `onRoom` is called once there is room again. */
   hasRoom(): boolean;
@@ -19,23 +22,23 @@ export type Held = {
   heartbeat: Poll;
 };
 
-export const heldLeases = (
+export const heldLeases = <L extends LeaseTerms>(
   queue: Pick<Queue, 'heartbeat'>,
   clock: Clock,
   /** `roomUpTo`: with so many in hand there still is room for a batch. */
   { leaseMs, roomUpTo }: { readonly leaseMs: number; readonly roomUpTo: number },
   onRoom: () => void,
-): Held => {
-  const held = new Map<string, Lease>();
+): Held<L> => {
+  const held = new Map<string, L>();
   let lacking = false;
   let onEmptied: () => void = () => {};
 
-  const current: Held['current'] = ({ taskId, lease }) => {
+  const current: Held<L>['current'] = ({ taskId, lease }) => {
     const newest = held.get(taskId);
     return newest?.lease === lease ? newest : undefined;
   };
 
-  const letGo: Held['letGo'] = (lease) => {
+  const letGo: Held<L>['letGo'] = (lease) => {
     if (current(lease) === undefined) return;
     held.delete(lease.taskId);
     if (held.size === 0) onEmptied();

@@ -8,6 +8,7 @@ import type { Poll } from './loop.ts';
 
 const rescuedMax = 500;
 const reconcileEveryMs = 1_000;
+const refundEveryMs = 1_000;
 const pruneEveryMs = 60_000;
 
 /** What keeps the house in order beside the pipelines, each by name. Every worker does it; they share the rows. */
@@ -15,6 +16,8 @@ export const maintenance = (
   ports: {
     readonly store: Pick<Store, 'queue' | 'prune'>;
     readonly reconcile: () => Answer<number>;
+    /** Gives back what was paid for orders that cannot be had; null where that is left to an operator. */
+    readonly refund: (() => Answer<number>) | null;
     readonly clock: Clock;
     readonly log: Log;
   },
@@ -22,6 +25,7 @@ export const maintenance = (
 ): Readonly<Record<string, Poll>> => ({
   rescue: rescuing(ports.store.queue, ports, settings.leaseMs / 2),
   reconciler: reconciling(ports, Math.min(reconcileEveryMs, settings.reconcileAfterMs)),
+  ...(ports.refund === null ? {} : { refunder: refunding(ports.refund, ports.log) }),
   pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
 });
 
@@ -45,4 +49,12 @@ const reconciling =
     (await reconcile()).map((payments) => {
       if (payments > 0) log.info('payments without outcome were taken up', { payments });
       return payments > 0 ? 0 : everyMs;
+    });
+
+const refunding =
+  (refund: () => Answer<number>, log: Log): Poll =>
+  async () =>
+    (await refund()).map((orders) => {
+      if (orders > 0) log.info('orders that cannot be had are being refunded', { orders });
+      return refundEveryMs;
     });

@@ -1,6 +1,5 @@
 import { err, type Result } from 'neverthrow';
 import { coalesce } from '../core/coalesce.ts';
-import type { Queue, StepReport } from '../core/queue.ts';
 import type { Answer, Unavailable } from '../core/result.ts';
 import type { Clock } from '../core/world.ts';
 import type { Timer } from './timer.ts';
@@ -12,16 +11,16 @@ const limits = { batchMax: 500, waitingMax: 100_000 };
  * Writes reports down: those that finish while others are being written share the next transaction. Answers
  * whether the lease still counted.
  */
-export const reporting = (
-  queue: Queue,
+export const reporting = <Report extends { readonly taskId: string }>(
+  settle: (reports: readonly Report[], nowMs: number) => Answer<readonly string[]>,
   clock: Clock,
   timer: Timer,
-): ((report: StepReport) => Answer<boolean>) =>
-  coalesce<StepReport, Result<boolean, Unavailable>>(
+): ((report: Report) => Answer<boolean>) =>
+  coalesce<Report, Result<boolean, Unavailable>>(
     async (reports) => {
       // A store that does its work within the call would leave others no time to come: one turn is theirs.
       await new Promise<void>((resolve) => timer.after(0, resolve));
-      const settled = (await queue.settle(reports, clock.nowMs())).map((ids) => new Set(ids));
+      const settled = (await settle(reports, clock.nowMs())).map((ids) => new Set(ids));
       return reports.map(({ taskId }) => settled.map((ids) => ids.has(taskId)));
     },
     limits,

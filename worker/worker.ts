@@ -1,21 +1,28 @@
 import type { Mailer } from '../core/mail.ts';
+import { auditDay } from '../core/moneyAudit.ts';
 import type { PaymentProvider } from '../core/payment.ts';
-import { performing } from '../core/perform.ts';
-import { type Pipeline, pipelineFor } from '../core/pipelines.ts';
-import { reconcile } from '../core/reconcile.ts';
+import { failedTry, performing } from '../core/perform.ts';
+import { performingJobs } from '../core/performJob.ts';
+import { type JobPipeline, jobPipelines, type Pipeline, pipelines } from '../core/pipelines.ts';
+import { actingOnEvents } from '../core/providerEvents.ts';
+import type { JobLease, JobReport, Lease, StepReport } from '../core/queue.ts';
+import { type Reconciler, reconcile } from '../core/reconcile.ts';
+import { refundUnfulfillable } from '../core/refunding.ts';
+import { retryAtMs } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
 import type { World } from '../core/world.ts';
 import { type DeliveryPorts, deliveries } from './deliveries.ts';
+import type { LeaseTerms } from './held.ts';
 import type { Log } from './log.ts';
-import { type Loop, startLoop } from './loop.ts';
+import { type Loop, type LoopPorts, startLoop } from './loop.ts';
 import { maintenance } from './maintenance.ts';
 import { outage } from './outage.ts';
 import { reporting } from './reports.ts';
-import { tick } from './tick.ts';
+import { type Take, tick } from './tick.ts';
 import { systemTimer, type Timer } from './timer.ts';
 
 export type WorkerPorts = {
-  readonly store: Pick<Store, 'queue' | 'audits' | 'wakeup' | 'prune'>;
+  readonly store: Pick<Store, 'queue' | 'audits' | 'refunds' | 'inbox' | 'moneyBooks' | 'wakeup' | 'prune'>;
   readonly provider: PaymentProvider;
   readonly mailer: Mailer;
   readonly world: World;
@@ -24,17 +31,19 @@ export type WorkerPorts = {
 };
 
 export type WorkerSettings = {
-  /** Names of the pipelines that this worker works. */
+  /** Names of the pipelines that this worker works, of orders and of jobs. */
   readonly pipelines: readonly string[];
   /** Loops that take tasks, for each pipeline. */
   readonly claimers: number;
   /** Tasks taken at once. */
   readonly batchMax: number;
-  /** Mails under way at once, for each pipeline. */
+  /** Mails, and other calls to other machines, under way at once, for each pipeline. */
   readonly mailsMax: number;
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly reconcileAfterMs: number;
+  /** What becomes of orders that were paid and cannot be had: given back at once, or left to an operator. */
+  readonly onUnfulfillable: 'refund' | 'hold';
   /** How long `stop` waits for what is under way. */
   readonly shutdownMs: number;
   /** The right half of each mail's `Message-ID`. */
@@ -51,26 +60,40 @@ export type Worker = {
 
 /** Drives the queue: loops for each pipeline, none of which waits for another, and the maintenance. */
 export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worker => {
-  const { store, provider, mailer, world, log, timer = systemTimer } = ports;
-  const { queue, audits, wakeup } = store;
-  const shared: DeliveryPorts = {
-    queue,
+  const { store, world, log, timer = systemTimer } = ports;
+  const shared: SharedPorts = {
+    queue: store.queue,
     world,
     log,
     timer,
     clock: world.clock,
     chance: world.chance,
     outage: outage(log, world.clock),
-    perform: performing({ mailer, world }, settings),
-    report: reporting(queue, world.clock, timer),
   };
-  const lines = settings.pipelines.map((name) => startLine(pipelineFor(name), shared, settings));
-  const unlisten = wakeup.listen(() => {
+  const reconciler = reconcile({ ...store, provider: ports.provider, world });
+  const isOurs = ({ name }: { readonly name: string }) => settings.pipelines.includes(name);
+  const orders = orderPorts(ports, shared, settings);
+  const jobs = jobPorts(ports, shared, reconciler, settings);
+  const lines: readonly Line[] = [
+    ...[...pipelines.values()]
+      .filter(isOurs)
+      .map((one) => startLine(one, takeOrders(one, ports, settings), orders, settings)),
+    ...jobPipelines
+      .filter(isOurs)
+      .map((one) => startLine(one, takeJobs(one, ports, settings), jobs, { ...settings, claimers: 1 })),
+  ];
+  const unlisten = store.wakeup.listen(() => {
     for (const line of lines) line.wake();
   });
 
   const upkeep = maintenance(
-    { store, reconcile: reconcile({ audits, provider, wakeup, world }), clock: world.clock, log },
+    {
+      store,
+      reconcile: reconciler.due,
+      refund: settings.onUnfulfillable === 'refund' ? refundUnfulfillable({ ...store, world }) : null,
+      clock: world.clock,
+      log,
+    },
     settings,
   );
   const keepers = Object.entries(upkeep).map(([name, poll]) => startLoop(name, poll, shared));
@@ -89,8 +112,66 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
   };
 };
 
+type SharedPorts = LoopPorts & Pick<DeliveryPorts<Lease, StepReport>, 'queue' | 'world'>;
+
+const orderPorts = (
+  { store, mailer, world }: WorkerPorts,
+  shared: SharedPorts,
+  settings: WorkerSettings,
+): DeliveryPorts<Lease, StepReport> => ({
+  ...shared,
+  perform: performing({ mailer, world }, settings),
+  about: ({ order }) => ({ orderId: order.id }),
+  failedTry,
+  report: reporting<StepReport>(store.queue.settle, world.clock, shared.timer),
+});
+
+const jobPorts = (
+  { store, provider, mailer, world }: WorkerPorts,
+  shared: SharedPorts,
+  reconciler: Reconciler,
+  settings: WorkerSettings,
+): DeliveryPorts<JobLease, JobReport> => {
+  const { refunds, inbox, moneyBooks: books } = store;
+  const actOnEvent = actingOnEvents({ ...store, reconciler, world });
+  const audit = auditDay({ books, provider, world });
+  const ports = { refunds, inbox, books, provider, mailer, actOnEvent, auditDay: audit, world };
+  return {
+    ...shared,
+    perform: performingJobs(ports, settings),
+    about: ({ jobId }) => ({ jobId }),
+    failedTry,
+    report: reporting<JobReport>(store.queue.settleJobs, world.clock, shared.timer),
+  };
+};
+
+const takeOrders =
+  (pipeline: Pipeline, { store, world }: WorkerPorts, { batchMax, leaseMs }: WorkerSettings): Take<Lease> =>
+  (nowMs) =>
+    store.queue.take({
+      pipeline,
+      limit: batchMax,
+      nowMs,
+      leaseMs,
+      retryAtMs: (attempts) => retryAtMs(attempts, nowMs, world.chance),
+    });
+
+const takeJobs =
+  (pipeline: JobPipeline, { store }: WorkerPorts, { batchMax, leaseMs }: WorkerSettings): Take<JobLease> =>
+  async (nowMs) => {
+    const leases = await store.queue.takeJobs({ pipeline, limit: batchMax, nowMs, leaseMs });
+    return leases.map((each) => ({ touched: each.length, leases: each }));
+  };
+
+type Line = { wake(): void; stop(patience: Promise<void>): Promise<void> };
+
 /** One pipeline's claimers, and what they lease. */
-const startLine = (pipeline: Pipeline, ports: DeliveryPorts, settings: WorkerSettings) => {
+const startLine = <L extends LeaseTerms, Report extends Pick<LeaseTerms, 'taskId'>>(
+  pipeline: Pipeline | JobPipeline,
+  take: Take<L>,
+  ports: DeliveryPorts<L, Report>,
+  settings: WorkerSettings,
+): Line => {
   const wake = () => {
     for (const loop of loops) loop.wake();
   };
@@ -99,7 +180,7 @@ const startLine = (pipeline: Pipeline, ports: DeliveryPorts, settings: WorkerSet
   const loops: readonly Loop[] = Array.from({ length: settings.claimers }, (_, index) =>
     startLoop(
       `the claimer ${index + 1} of ${pipeline.name}`,
-      tick(pipeline, { ...ports, deliveries: under }, settings),
+      tick(take, { clock: ports.clock, deliveries: under }, settings),
       ports,
     ),
   );

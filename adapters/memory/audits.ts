@@ -16,6 +16,7 @@ import { nextPaymentStatus, type Payment, type PaymentEvent } from '../../core/p
 import { historyDetail } from '../../core/settlement.ts';
 import { firstStep } from '../../core/steps.ts';
 import { leave, move } from './history.ts';
+import { freshTask } from './moves.ts';
 import { type AuditRow, atomically, type PaymentRow, rowOf, type Tables, type Writes } from './tables.ts';
 
 export const memoryAudits = (tables: Tables): Audits => ({
@@ -33,16 +34,18 @@ export const memoryAudits = (tables: Tables): Audits => ({
   settle: async (settlements, nowMs) =>
     ok(atomically((writes) => settlements.map((one) => settleOne(tables, writes, one, nowMs)))),
 
-  takeUnsettled: async ({ nowMs, againAtMs, limit }) => {
+  takeUnsettled: async ({ nowMs, againAtMs, limit, only }) => {
     const due = [...tables.payments.values()]
-      .filter(({ payment, dueMs }) => nextPaymentStatus(payment.status, 'lose') !== null && dueMs <= nowMs)
+      .filter(({ payment }) => nextPaymentStatus(payment.status, 'lose') !== null)
+      .filter((row) => (only === null ? row.dueMs <= nowMs : isThis(row, only, nowMs)))
       .sort((one, other) => one.dueMs - other.dueMs)
       .slice(0, limit);
     return ok(
       atomically((writes) =>
         due.map((row) => {
           const attempt = row.attempt + 1;
-          const taken = { ...row, payment: pay(row.payment, 'lose'), attempt, dueMs: againAtMs(attempt) };
+          const dueMs = againAtMs(attempt, row.claimedAtMs);
+          const taken = { ...row, payment: pay(row.payment, 'lose'), attempt, dueMs };
           writes.set(tables.payments, row.payment.id, { ...taken, updatedAtMs: nowMs });
           return unsettled(tables, taken);
         }),
@@ -58,6 +61,10 @@ export const memoryAudits = (tables: Tables): Audits => ({
     return ok({ id, customerId, payment, orders: ordersOf(tables, audit), createdAtMs, updatedAtMs });
   },
 });
+
+/** One that is being charged just now is left to its checkout. */
+const isThis = ({ payment, dueMs }: PaymentRow, only: string, nowMs: number): boolean =>
+  payment.id === only && (payment.status !== 'initiated' || dueMs <= nowMs);
 
 const groundOf = (tables: Tables, requests: readonly CheckoutRequest[]): ClaimGround => {
   const audits = requests.flatMap(({ key }): [string, KnownAudit][] => {
@@ -99,7 +106,7 @@ const writeClaim = (
   const known = tables.payments.get(id)?.payment;
   const payment: Payment =
     known === undefined
-      ? { id, status: 'initiated', amount, method, reference: null, declineCode: null }
+      ? { id, status: 'initiated', amount, method, reference: null, declineCode: null, action: null }
       : pay(known, 'retry');
   const times = { claimedAtMs: nowMs, dueMs: reconcileAtMs, updatedAtMs: nowMs };
   writes.set(tables.payments, id, { payment, attempt, ...times });
@@ -119,20 +126,33 @@ const settleOne = (tables: Tables, writes: Writes, settlement: Settlement, nowMs
   if (nextPaymentStatus(row.payment.status, event) === null || overtaken)
     return { applied: false, paymentStatus: row.payment.status, answer: audit.answer };
 
-  const payment: Payment = {
-    ...pay(row.payment, event),
-    ...(outcome.kind === 'succeeded' && { reference: outcome.reference }),
-    ...(outcome.kind === 'declined' && { declineCode: outcome.declineCode }),
-  };
+  const payment: Payment = { ...pay(row.payment, event), ...learned(outcome) };
   const answer = audit.answer ?? settlement.answer;
   writes.set(tables.payments, checkoutId, { ...row, payment, updatedAtMs: nowMs });
   writes.set(tables.audits, checkoutId, { ...audit, answer });
   for (const orderId of audit.orderIds) settleOrder(tables, writes, orderId, outcome, nowMs);
   for (const { id, orderId, pipeline } of tasks) {
     const step = firstStep(rowOf(tables.orders, orderId).order.product.type);
-    writes.set(tables.tasks, id, { id, orderId, pipeline, step, runAtMs: nowMs, ...freshTask });
+    writes.set(tables.tasks, id, { id, orderId, jobId: null, pipeline, step, runAtMs: nowMs, ...freshTask });
   }
   return { applied: true, paymentStatus: payment.status, answer };
+};
+
+/** What an outcome tells of a payment beside its status. What there was to do is done, or is no more. */
+const learned = (outcome: Settlement['outcome']): Partial<Payment> => {
+  switch (outcome.kind) {
+    case 'succeeded':
+      return { reference: outcome.reference, action: null };
+    case 'declined':
+      return { declineCode: outcome.declineCode, action: null };
+    case 'requires_action':
+      return { reference: outcome.reference, action: outcome.action };
+    case 'cancelled':
+    case 'released':
+      return { action: null };
+    case 'unknown':
+      return {};
+  }
 };
 
 /** Total over the outcomes: what each does to the payment. */
@@ -141,6 +161,7 @@ const events: Readonly<Record<Settlement['outcome']['kind'], PaymentEvent>> = {
   declined: 'decline',
   cancelled: 'cancel',
   released: 'cancel',
+  requires_action: 'challenge',
   unknown: 'lose',
 };
 
@@ -151,19 +172,10 @@ const settleOrder = (
   outcome: Settlement['outcome'],
   nowMs: number,
 ): void => {
-  if (outcome.kind === 'unknown') return;
+  if (outcome.kind === 'unknown' || outcome.kind === 'requires_action') return;
   const { status } = move(tables, writes, orderId, outcome.kind === 'succeeded' ? 'pay' : 'release', nowMs);
   leave(tables, writes, orderId, { state: status, detail: historyDetail(outcome) }, nowMs);
 };
-
-const freshTask = {
-  state: 'ready',
-  attempts: 0,
-  crashes: 0,
-  lease: 0,
-  leaseUntilMs: 0,
-  lastError: null,
-} as const;
 
 const pay = (payment: Payment, event: PaymentEvent): Payment => {
   const status = nextPaymentStatus(payment.status, event);

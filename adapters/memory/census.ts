@@ -8,8 +8,8 @@ export const stateAt = ({ state, runAtMs }: TaskRow, nowMs: number): TaskState =
   state === 'ready' && runAtMs > nowMs ? 'waiting' : state;
 
 export const shownAt = (task: TaskRow, nowMs: number): Task => {
-  const { id, orderId, pipeline, step, attempts, crashes, lastError, runAtMs } = task;
-  return { id, orderId, pipeline, step, state: stateAt(task, nowMs), attempts, crashes, lastError, runAtMs };
+  const { lease: _, leaseUntilMs: __, unfulfillable: ___, ...shown } = task;
+  return { ...shown, state: stateAt(task, nowMs) };
 };
 
 export const countsAt = (tables: Tables, nowMs: number): QueueCounts => {

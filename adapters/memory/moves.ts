@@ -20,16 +20,25 @@ export const writeMoves = (tables: Tables, writes: Writes, moves: Moves, nowMs: 
     move(tables, writes, orderId, 'complete', nowMs);
   }
 
-  for (const { taskId, orderId, step, error } of moves.failed) {
+  for (const { taskId, orderId, step, error, refused } of moves.failed) {
     const task = rowOf(tables.tasks, taskId);
     const attempts = (task.step === step ? task.attempts : 0) + 1;
-    change(tables, writes, taskId, { state: 'failed', step, attempts, lastError: error });
+    change(tables, writes, taskId, {
+      state: 'failed',
+      step,
+      attempts,
+      lastError: error,
+      unfulfillable: refused,
+    });
     move(tables, writes, orderId, 'fail', nowMs);
   }
 };
 
 /** Of a task that has not tried its step yet. */
-export const cleanTask = { attempts: 0, crashes: 0, lastError: null } as const;
+export const cleanTask = { attempts: 0, crashes: 0, lastError: null, unfulfillable: false } as const;
+
+/** Of a task that nobody has taken yet. */
+export const freshTask = { ...cleanTask, state: 'ready', lease: 0, leaseUntilMs: 0 } as const;
 
 export const change = (
   tables: Tables,

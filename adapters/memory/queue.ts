@@ -6,6 +6,7 @@ import { deliveryKey, planReports } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { countsAt, shownAt, stateAt } from './census.ts';
 import { leave, move } from './history.ts';
+import { longestReady, settleJob, takeJobs } from './jobs.ts';
 import { change, cleanTask, writeMoves } from './moves.ts';
 import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { lockedTask, takeTasks } from './take.ts';
@@ -15,12 +16,11 @@ type Held = { readonly taskId: string; readonly lease: number };
 
 export const memoryQueue = (tables: Tables, world: World): Queue => ({
   take: async (query) => {
-    const ready = [...tables.tasks.values()]
-      .filter((task) => task.pipeline === query.pipeline.name && stateAt(task, query.nowMs) === 'ready')
-      .sort((one, other) => one.runAtMs - other.runAtMs || (one.id < other.id ? -1 : 1))
-      .slice(0, query.limit);
+    const ready = longestReady(tables, query);
     return ok({ touched: ready.length, leases: takeTasks(tables, world, ready, query) });
   },
+
+  takeJobs: async (query) => ok(takeJobs(tables, query)),
 
   heartbeat: async (leases, untilMs) =>
     ok(
@@ -33,7 +33,20 @@ export const memoryQueue = (tables: Tables, world: World): Queue => ({
     ok(
       atomically((writes) =>
         reports.flatMap((report) =>
-          heldOf(tables, [report]).map((task) => settleOne(tables, writes, task, report, nowMs)),
+          heldOf(tables, [report])
+            .filter(({ orderId }) => orderId !== null)
+            .map((task) => settleOne(tables, writes, task, report, nowMs)),
+        ),
+      ),
+    ),
+
+  settleJobs: async (reports, nowMs) =>
+    ok(
+      atomically((writes) =>
+        reports.flatMap((report) =>
+          heldOf(tables, [report])
+            .filter(({ jobId }) => jobId !== null)
+            .map((task) => settleJob(tables, writes, task, report, nowMs)),
         ),
       ),
     ),
@@ -91,12 +104,13 @@ const settleOne = (
   { outcome }: StepReport,
   nowMs: number,
 ): string => {
+  const locked = lockedTask(tables, task);
   if (outcome.kind === 'done') {
-    const key = deliveryKey(task.orderId, task.step);
+    const key = deliveryKey(locked.order.id, task.step);
     writes.set(tables.deliveries, key, { ...rowOf(tables.deliveries, key), acceptedMs: nowMs });
   }
   const pipeline = pipelineFor(task.pipeline);
-  writeMoves(tables, writes, planReports([{ pipeline, task: lockedTask(tables, task), outcome }]), nowMs);
+  writeMoves(tables, writes, planReports([{ pipeline, task: locked, outcome }]), nowMs);
   return task.id;
 };
 
@@ -112,12 +126,14 @@ const rescueOne = (
   if (crashes < crashesMax) return;
   const lastError = `lost with its worker ${crashes} times`;
   change(tables, writes, id, { state: 'failed', lastError });
+  if (orderId === null) return;
   leave(tables, writes, orderId, { state: 'failed', detail: lastError }, nowMs);
   move(tables, writes, orderId, 'fail', nowMs);
 };
 
 const retryOne = (tables: Tables, writes: Writes, { id, orderId }: TaskRow, nowMs: number): void => {
   change(tables, writes, id, { ...cleanTask, state: 'ready', runAtMs: nowMs });
+  if (orderId === null) return;
   leave(tables, writes, orderId, { state: 'retried', detail: null }, nowMs);
   move(tables, writes, orderId, 'retry', nowMs);
 };

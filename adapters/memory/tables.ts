@@ -1,9 +1,11 @@
 import type { CheckoutAnswer } from '../../core/audit.ts';
 import type { CapturedMail } from '../../core/mail.ts';
+import type { LedgerDifference, MoneyAudit } from '../../core/moneyHealth.ts';
 import type { Contact, Invoice, Order, OrderState } from '../../core/order.ts';
-import type { Payment } from '../../core/payment.ts';
+import type { Payment, ProviderEvent } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
 import type { TaskState } from '../../core/queue.ts';
+import type { Refund } from '../../core/refund.ts';
 import type { Findable } from './search.ts';
 
 export type ProductRow = { readonly product: Product; readonly findable: Findable };
@@ -32,7 +34,9 @@ export type PaymentRow = {
 
 export type TaskRow = {
   readonly id: string;
-  readonly orderId: string;
+  /** Of the two one is null. */
+  readonly orderId: string | null;
+  readonly jobId: string | null;
   readonly pipeline: string;
   readonly step: string;
   /** `waiting` is not stored: it is a ready task whose time has not come. */
@@ -43,7 +47,15 @@ export type TaskRow = {
   readonly leaseUntilMs: number;
   readonly runAtMs: number;
   readonly lastError: string | null;
+  /** It failed because an effect refused it: the order cannot be had. */
+  readonly unfulfillable: boolean;
 };
+
+export type RefundRow = { readonly refund: Refund; readonly fingerprint: string };
+
+export type EventRow = { readonly event: ProviderEvent; readonly receivedMs: number };
+
+export type DifferenceRow = LedgerDifference & { readonly id: string };
 
 export type Tables = ReturnType<typeof emptyTables>;
 
@@ -69,6 +81,17 @@ export const emptyTables = () => ({
   invoices: new Map<string, Invoice>(),
   licences: new Map<string, readonly string[]>(),
   shipments: new Map<string, number>(),
+  refunds: new Map<string, RefundRow>(),
+  /** Refund ids by their key. */
+  refundKeys: new Map<string, string>(),
+  /** The last credit note's number of a year. */
+  creditNoteCounters: new Map<number, number>(),
+  events: new Map<string, EventRow>(),
+  /** Event ids of our own, by provider and the id there. */
+  eventIds: new Map<string, string>(),
+  moneyAudits: new Map<string, MoneyAudit>(),
+  /** By audit id. */
+  differences: new Map<string, readonly DifferenceRow[]>(),
   /** By `messageId`, in the order they came. */
   mails: new Map<string, CapturedMail>(),
   secrets: new Map<string, string>(),

@@ -58,11 +58,11 @@ const lease = (tables: Tables, writes: Writes, taskId: string, { nowMs, leaseMs 
   const { lease: last } = rowOf(tables.tasks, taskId);
   const untilMs = nowMs + leaseMs;
   const task = change(tables, writes, taskId, { state: 'running', lease: last + 1, leaseUntilMs: untilMs });
-  const key = deliveryKey(task.orderId, task.step);
+  const { order, contact } = rowOf(tables.orders, ownerOf(task));
+  const key = deliveryKey(order.id, task.step);
   const delivery = tables.deliveries.get(key);
   if (delivery === undefined) writes.set(tables.deliveries, key, { intendedMs: nowMs, acceptedMs: null });
 
-  const { order, contact } = rowOf(tables.orders, task.orderId);
   return {
     taskId,
     lease: task.lease,
@@ -94,10 +94,14 @@ const putOff = (
 };
 
 /** A task with its order, as the core's steps want it. */
-export const lockedTask = (tables: Tables, { id, step, attempts, orderId }: TaskRow): LockedTask => ({
-  id,
-  step,
-  attempts,
-  seq: tables.histories.get(orderId)?.length ?? 0,
-  order: rowOf(tables.orders, orderId).order,
-});
+export const lockedTask = (tables: Tables, task: TaskRow): LockedTask => {
+  const { order } = rowOf(tables.orders, ownerOf(task));
+  const { id, step, attempts } = task;
+  return { id, step, attempts, seq: tables.histories.get(order.id)?.length ?? 0, order };
+};
+
+/** The id of the order that owes it. */
+const ownerOf = ({ id, orderId }: TaskRow): string => {
+  if (orderId === null) throw new Error(`the task ${id} is no order's`);
+  return orderId;
+};

@@ -45,25 +45,33 @@ const upsert = async (
     id: world.ids.next(nowMs),
   }));
   const written = await tx<{ created: boolean }[]>`
+    with draft as materialized (
+      select d.*, coalesce(p.label_id, nextval(pg_get_serial_sequence('label', 'id'))) as label_id, p.label_id is null as is_new
+      from unnest(
+        ${rows.map(({ id }) => id)}::uuid[],
+        ${rows.map(({ code }) => code)}::text[],
+        ${rows.map(({ name }) => name)}::text[],
+        ${rows.map(({ type }) => type)}::text[],
+        ${rows.map(({ price }) => price.amount)}::bigint[],
+        ${rows.map(({ price }) => price.currency)}::text[],
+        ${rows.map(({ stock }) => stock)}::integer[],
+        ${rows.map(({ folded }) => folded)}::text[],
+        ${rows.map(({ exact }) => exact)}::text[]
+      ) as d(id, code, name, type, amount, currency, stock, folded, exact)
+      left join product p on p.code = d.code and (${existing === 'keep'} or (p.name, p.type) = (d.name, d.type))
+    ), labelled as (
+      insert into label (id, type, name_unaccent) overriding system value
+      select label_id, type, folded from draft where is_new
+    )
     insert into product as p
-      (id, code, name, type, amount, currency, stock, created_ms, updated_ms, name_unaccent, name_exact)
-    select id, code, name, type, amount, currency, stock, ${nowMs}::bigint, ${nowMs}::bigint, folded, exact
-    from unnest(
-      ${rows.map(({ id }) => id)}::uuid[],
-      ${rows.map(({ code }) => code)}::text[],
-      ${rows.map(({ name }) => name)}::text[],
-      ${rows.map(({ type }) => type)}::text[],
-      ${rows.map(({ price }) => price.amount)}::bigint[],
-      ${rows.map(({ price }) => price.currency)}::text[],
-      ${rows.map(({ stock }) => stock)}::integer[],
-      ${rows.map(({ folded }) => folded)}::text[],
-      ${rows.map(({ exact }) => exact)}::text[]
-    ) as d(id, code, name, type, amount, currency, stock, folded, exact)
+      (id, code, name, type, amount, currency, stock, created_ms, updated_ms, name_unaccent, name_exact, label_id)
+    select id, code, name, type, amount, currency, stock, ${nowMs}::bigint, ${nowMs}::bigint, folded, exact, label_id
+    from draft
     order by code
     on conflict (code) do update set
       name = excluded.name, type = excluded.type, amount = excluded.amount, currency = excluded.currency,
       stock = excluded.stock, updated_ms = excluded.updated_ms,
-      name_unaccent = excluded.name_unaccent, name_exact = excluded.name_exact
+      name_unaccent = excluded.name_unaccent, name_exact = excluded.name_exact, label_id = excluded.label_id
     where ${existing === 'replace'}
     returning (xmax = 0) as created`;
   const created = written.filter((row) => row.created).length;

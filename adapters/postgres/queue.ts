@@ -6,6 +6,7 @@ import { planReports } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { inTransaction, type Sql } from './connection.ts';
 import { answered } from './failures.ts';
+import { settleJobs, takeJobs } from './jobs.ts';
 import { writeMoves } from './moves.ts';
 import { counts, tasks } from './queueReads.ts';
 import { lockedTaskOf, type TaskRow } from './rows.ts';
@@ -15,6 +16,8 @@ export const queue = (sql: Sql, db: PostgresJsDatabase, world: World): Queue => 
   take: (query) => take(sql, world, query),
   heartbeat: (leases, untilMs) => heartbeat(sql, leases, untilMs),
   settle: (reports, nowMs) => settle(sql, reports, nowMs),
+  takeJobs: (query) => takeJobs(sql, query),
+  settleJobs: (reports, nowMs) => settleJobs(sql, reports, nowMs),
   giveBack: (leases) => giveBack(sql, leases),
   rescue: (query) => rescue(sql, query),
   retry: (taskIds, nowMs) => retry(sql, taskIds, nowMs),
@@ -112,7 +115,7 @@ const rescue = (
         from taken t where o.id = t.order_id and t.state = 'failed'
       ), told as (
         insert into order_state (order_id, seq, state, at_ms, detail)
-        select order_id, seq, 'failed', ${nowMs}::bigint, last_error from taken where state = 'failed'
+        select order_id, seq, 'failed', ${nowMs}::bigint, last_error from taken where state = 'failed' and order_id is not null
       )
       select id from taken`;
     return rescued.length;
@@ -125,7 +128,8 @@ const retry = async (sql: Sql, taskIds: readonly string[], nowMs: number): Retur
         select id from task where id = any(${taskIds as string[]}::uuid[]) and state = 'failed' order by id for update
       ), taken as (
         update task t
-        set state = 'ready', attempts = 0, crashes = 0, last_error = null, lease = t.lease + 1, run_ms = ${nowMs}::bigint, seq = t.seq + 1
+        set state = 'ready', attempts = 0, crashes = 0, last_error = null, unfulfillable = false,
+          lease = t.lease + 1, run_ms = ${nowMs}::bigint, seq = t.seq + 1
         from wanted w where t.id = w.id
         returning t.id, t.order_id, t.seq
       ), paid as (
@@ -133,7 +137,7 @@ const retry = async (sql: Sql, taskIds: readonly string[], nowMs: number): Retur
         from taken t where o.id = t.order_id
       ), told as (
         insert into order_state (order_id, seq, state, at_ms)
-        select order_id, seq, 'retried', ${nowMs}::bigint from taken
+        select order_id, seq, 'retried', ${nowMs}::bigint from taken where order_id is not null
       )
       select id from taken`;
     return retried.length;

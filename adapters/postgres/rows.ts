@@ -1,5 +1,5 @@
 import type { Contact, Order, OrderStatus } from '../../core/order.ts';
-import type { Payment, PaymentStatus } from '../../core/payment.ts';
+import type { Payment, PaymentAction, PaymentStatus } from '../../core/payment.ts';
 import type { LockedTask } from '../../core/queue.ts';
 
 /** A row of `orders` as raw statements read it; `orderColumns` names what they must select. */
@@ -40,6 +40,7 @@ export type PaymentRow = {
   readonly method: string;
   readonly reference: string | null;
   readonly decline_code: string | null;
+  readonly action: PaymentAction | null;
 };
 
 export const paymentOf = (row: PaymentRow): Payment => ({
@@ -49,6 +50,7 @@ export const paymentOf = (row: PaymentRow): Payment => ({
   method: row.method,
   reference: row.reference,
   declineCode: row.decline_code,
+  action: row.action,
 });
 
 /** A locked row of `task` beside its order. */
@@ -70,4 +72,4 @@ export const lockedTaskOf = (row: TaskRow): LockedTask => ({
   order: orderOf(row),
 });
 
-export const contactOf = ({ email, language }: TaskRow): Contact => ({ email, language });
+export const contactOf = ({ email, language }: Contact): Contact => ({ email, language });

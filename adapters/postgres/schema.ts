@@ -21,7 +21,8 @@ export const product = pgTable('product', {
 
 export const task = pgTable('task', {
   id: uuid().primaryKey(),
-  orderId: uuid('order_id').notNull(),
+  orderId: uuid('order_id'),
+  jobId: uuid('job_id'),
   pipeline: text().notNull(),
   step: text().notNull(),
   state: text({ enum: ['ready', 'running', 'failed'] }).notNull(),

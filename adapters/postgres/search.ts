@@ -1,3 +1,4 @@
+import type { OrderQuery } from '../../core/order.ts';
 import type { SearchQuery, Word } from '../../core/search.ts';
 
 /**
@@ -17,3 +18,10 @@ export const foldedQuery = (query: SearchQuery): string => render(query, ({ fold
 
 /** Finds them with the accents that were typed: such words stand in the vector behind a `=`. */
 export const exactQuery = (query: SearchQuery): string => render(query, ({ exact }) => `=${exact}`);
+
+/** What an order's words must hold, the type among them (see the table `label`); null where all will do. */
+export const orderText = ({ search, type }: Pick<OrderQuery, 'search' | 'type'>): string | null =>
+  [
+    ...(search === null ? [] : [foldedQuery(search)]),
+    ...(type === null ? [] : [`'#${type.replace(/['\\]/g, '$&$&')}'`]),
+  ].join(' & ') || null;

@@ -15,6 +15,7 @@ const becomes: Readonly<
   declined: { payment: 'declined', order: 'pending' },
   cancelled: { payment: 'cancelled', order: 'pending' },
   released: { payment: 'cancelled', order: 'pending' },
+  requires_action: { payment: 'requires_action', order: 'paying' },
   unknown: { payment: 'unknown', order: 'paying' },
 };
 
@@ -25,15 +26,41 @@ export const settle = async (
 ): ReturnType<Audits['settle']> => {
   if (settlements.length === 0) return ok([]);
   return answered(async () => {
-    const written = new Map((await write(sql, settlements, nowMs)).map((row) => [row.id, row]));
-    const missed = settlements.filter(({ checkoutId }) => !written.has(checkoutId));
-    // What another has settled is read anew: the snapshot of the statement that lost may be older than that.
-    const standing = missed.length === 0 ? new Map<string, Row>() : await read(sql, missed);
-    return settlements.map(({ checkoutId }): Settled => {
-      const row = written.get(checkoutId) ?? standing.get(checkoutId);
-      if (row === undefined) throw new Error(`there is no checkout ${checkoutId} to settle`);
-      return { applied: written.has(checkoutId), paymentStatus: row.status, answer: row.answer };
-    });
+    const settled = new Map<Settlement, Settled>();
+    for (const round of roundsOf(settlements))
+      for (const [settlement, outcome] of await settleOnce(sql, round, nowMs))
+        settled.set(settlement, outcome);
+    return settlements.flatMap((settlement) => settled.get(settlement) ?? []);
+  });
+};
+
+/** Of two settlements of one payment the second stands on what the first has left, so it comes after it. */
+const roundsOf = (settlements: readonly Settlement[]): readonly (readonly Settlement[])[] => {
+  const times = new Map<string, number>();
+  const rounds = Map.groupBy(settlements, ({ checkoutId }) => {
+    const round = times.get(checkoutId) ?? 0;
+    times.set(checkoutId, round + 1);
+    return round;
+  });
+  return [...rounds.values()];
+};
+
+/** Each payment once. */
+const settleOnce = async (
+  sql: Sql,
+  settlements: readonly Settlement[],
+  nowMs: number,
+): Promise<readonly (readonly [Settlement, Settled])[]> => {
+  const written = new Map((await write(sql, settlements, nowMs)).map((row) => [row.id, row]));
+  const missed = settlements.filter(({ checkoutId }) => !written.has(checkoutId));
+  // What another has settled is read anew: the snapshot of the statement that lost may be older than that.
+  const standing = missed.length === 0 ? new Map<string, Row>() : await read(sql, missed);
+  return settlements.map((settlement) => {
+    const { checkoutId } = settlement;
+    const row = written.get(checkoutId) ?? standing.get(checkoutId);
+    if (row === undefined) throw new Error(`there is no checkout ${checkoutId} to settle`);
+    const applied = written.has(checkoutId);
+    return [settlement, { applied, paymentStatus: row.status, answer: row.answer }];
   });
 };
 
@@ -41,7 +68,8 @@ type Row = { readonly id: string; readonly status: PaymentStatus; readonly answe
 
 /**
  * One statement, and so one transaction: the payment, the stored answer, the orders with their histories, and
- * the work that is now owed. Only payments that are open are touched; the rest follows from those. Payments and
+ * the work that is now owed. Only payments that are open are touched; the rest follows from those. One that
+ * waits for its customer goes on waiting where nothing else is known. Payments and
  * orders are locked in the order of their ids, so that settlements side by side never wait in a circle.
  */
 const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Promise<Row[]> => {
@@ -56,17 +84,20 @@ const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Pro
         ${settlements.map(({ outcome }) => becomes[outcome.kind].order)}::text[],
         ${settlements.map(({ outcome }) => ('reference' in outcome ? outcome.reference : null))}::text[],
         ${settlements.map(({ outcome }) => ('declineCode' in outcome ? outcome.declineCode : null))}::text[],
+        ${settlements.map(({ outcome }) => ('action' in outcome ? JSON.stringify(outcome.action) : null))}::text[],
         ${settlements.map(({ outcome }) => historyDetail(outcome))}::text[],
         ${settlements.map(({ answer }) => (answer === null ? null : JSON.stringify(answer)))}::text[]
-      ) as s(id, attempt, kind, payment_status, order_status, reference, decline_code, detail, answer)
+      ) as s(id, attempt, kind, payment_status, order_status, reference, decline_code, action, detail, answer)
     ), open as (
       select p.id from outcome s join payment p using (id)
-      where p.status in ('initiated', 'unknown') and (s.kind <> 'released' or p.attempt = s.attempt)
+      where p.status in ('initiated', 'unknown', 'requires_action') and (s.kind <> 'released' or p.attempt = s.attempt)
       order by p.id
       for update of p
     ), settled as (
       update payment p
-      set status = s.payment_status, reference = s.reference, decline_code = s.decline_code, updated_ms = ${nowMs}::bigint
+      set status = case when s.kind = 'unknown' and p.action is not null then p.status else s.payment_status end,
+        action = case when s.kind = 'unknown' then p.action else s.action::jsonb end,
+        reference = coalesce(s.reference, p.reference), decline_code = s.decline_code, updated_ms = ${nowMs}::bigint
       from outcome s join open using (id)
       where p.id = s.id
       returning p.id, p.status, s.kind, s.order_status, s.detail, s.answer
@@ -78,7 +109,7 @@ const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Pro
     ), locked as (
       select o.id, a.order_status, a.detail
       from answered a cross join unnest(a.order_ids) as u(order_id) join orders o on o.id = u.order_id
-      where a.kind <> 'unknown' and o.status = 'paying' and o.checkout_id = a.id
+      where a.order_status <> 'paying' and o.status = 'paying' and o.checkout_id = a.id
       order by o.id
       for update of o
     ), moved as (

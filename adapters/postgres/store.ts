@@ -6,16 +6,22 @@ import { localWakeup } from '../wakeup.ts';
 import { audits } from './audits.ts';
 import { type ConnectionOptions, connect } from './connection.ts';
 import { answered } from './failures.ts';
+import { inbox, pruneEvents } from './inbox.ts';
 import { mailbox } from './mailbox.ts';
 import { migrateWith } from './migrate.ts';
+import { moneyBooks } from './moneyBooks.ts';
 import { orders } from './orders.ts';
 import { products } from './products.ts';
 import { queue } from './queue.ts';
+import { refunds } from './refunds.ts';
 import { secret } from './schema.ts';
 import { wakeup } from './wakeup.ts';
 
 /** Kept for a while for the queue's throughput; older rows are pruned. */
 const finishedKeptMs = 10 * 60_000;
+
+/** A month: longer than any provider goes on telling the same event. */
+const eventsKeptMs = 31 * 24 * 3_600_000;
 
 const closeTimeoutS = 5;
 
@@ -39,6 +45,9 @@ export const postgresStore = async (world: World, options: ConnectionOptions): P
     orders: orders(sql),
     audits: audits(sql),
     queue: queue(sql, db, world),
+    refunds: refunds(sql),
+    inbox: inbox(sql),
+    moneyBooks: moneyBooks(sql),
     mailbox: mailbox(db, world),
     // Where connections are lent for a transaction only, nobody can listen: a hint reaches this process alone.
     wakeup: options.pooling === 'transaction' ? localWakeup() : wakeup(sql),
@@ -55,6 +64,7 @@ export const postgresStore = async (world: World, options: ConnectionOptions): P
     prune: (nowMs) =>
       answered(async () => {
         await sql`delete from finished where at_ms < ${nowMs - finishedKeptMs}`;
+        await pruneEvents(sql, nowMs - eventsKeptMs);
       }),
     close,
   };

@@ -106,7 +106,7 @@ const setBack = (sql: Sql, query: Query, taskId: string, error: string): Promise
         moved: [],
         waiting: runAtMs === null ? [] : [{ taskId: id, runAtMs, error }],
         completed: [],
-        failed: runAtMs === null ? [{ ...failed, taskId: id, step, error }] : [],
+        failed: runAtMs === null ? [{ ...failed, taskId: id, step, error, refused: false }] : [],
       },
       query.nowMs,
     );

@@ -4,17 +4,25 @@ import { type OrderRow, orderOf, type PaymentRow } from './rows.ts';
 
 type Due = PaymentRow & { readonly attempt: number; readonly claimed_ms: number };
 
-/** Takes up payments that were left open. Reconcilers side by side pass over what another one holds. */
+/**
+ * Takes up payments that were left open. Reconcilers side by side pass over what another one holds; who wants
+ * one payment waits for it.
+ */
 export const takeUnsettled = (
   sql: Sql,
-  { nowMs, againAtMs, limit }: Parameters<Audits['takeUnsettled']>[0],
+  { nowMs, againAtMs, limit, only }: Parameters<Audits['takeUnsettled']>[0],
 ): ReturnType<Audits['takeUnsettled']> =>
   inTransaction(sql, async (tx) => {
-    const due = await tx<Due[]>`
-      select * from payment
-      where status in ('initiated', 'unknown') and due_ms <= ${nowMs}
-      order by due_ms limit ${limit}
-      for update skip locked`;
+    const due = await (only === null
+      ? tx<Due[]>`
+          select * from payment
+          where status in ('initiated', 'unknown', 'requires_action') and due_ms <= ${nowMs}
+          order by due_ms limit ${limit}
+          for update skip locked`
+      : tx<Due[]>`
+          select * from payment
+          where id = ${only} and (status in ('unknown', 'requires_action') or status = 'initiated' and due_ms <= ${nowMs})
+          for update`);
     if (due.length === 0) return [];
     const ids = due.map(({ id }) => id);
     const [orders] = await Promise.all([
@@ -24,8 +32,8 @@ export const takeUnsettled = (
         join orders o on o.id = u.order_id
         where a.id = any(${ids}::uuid[]) order by u.at`,
       tx`
-        update payment p set status = 'unknown', attempt = p.attempt + 1, due_ms = d.due_ms, updated_ms = ${nowMs}
-        from unnest(${ids}::uuid[], ${due.map(({ attempt }) => againAtMs(attempt + 1))}::bigint[]) as d(id, due_ms)
+        update payment p set status = case when p.status = 'initiated' then 'unknown' else p.status end, attempt = p.attempt + 1, due_ms = d.due_ms, updated_ms = ${nowMs}
+        from unnest(${ids}::uuid[], ${due.map((row) => againAtMs(row.attempt + 1, row.claimed_ms))}::bigint[]) as d(id, due_ms)
         where p.id = d.id`,
     ]);
     const ordersOf = Map.groupBy(orders, (row) => row.audit_id);

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import type { Audits, Checkout } from '../../core/audit.ts';
 import { cartsOf } from './carts.ts';
@@ -15,8 +16,16 @@ export const audits = (connection: Connection): Audits => {
   const takeUnsettled = unsettled(connection);
   const find = finding(connection);
   return {
-    claim: async (requests, nowMs) => write(() => claim(requests, nowMs)),
-    settle: async (settlements, nowMs) => write(() => settlements.map((one) => settle(one, nowMs))),
+    // A file does its work within the call, so nobody could come to share the next commit meanwhile: requests
+    // that have arrived by now are read in one turn of the event loop, and it is theirs.
+    claim: async (requests, nowMs) => {
+      await turn();
+      return write(() => claim(requests, nowMs));
+    },
+    settle: async (settlements, nowMs) => {
+      await turn();
+      return write(() => settlements.map((one) => settle(one, nowMs)));
+    },
     takeUnsettled: async (query) => takeUnsettled(query),
     find: async (checkoutId) => read(() => find(checkoutId)),
   };

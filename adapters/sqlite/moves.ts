@@ -17,9 +17,9 @@ export const moveWriting = ({ client }: Connection): ((moves: Moves, nowMs: numb
   );
   const pipelineOf = client.prepare<[string], string>('select pipeline from task where id = ?').pluck();
   const deleteTask = client.prepare<[string]>('delete from task where id = ?');
-  const failTask = client.prepare<[Omit<Moves['failed'][number], 'orderId'>]>(
+  const failTask = client.prepare<[FailedTask]>(
     `update task set state = 'failed', attempts = case when step = $step then attempts else 0 end + 1,
-       step = $step, seq = $seq, last_error = $error, lease_until_ms = null
+       step = $step, seq = $seq, last_error = $error, lease_until_ms = null, unfulfillable = $unfulfillable
      where id = $taskId`,
   );
   const endOrder = client.prepare<[OrderStatus, number, number, string]>(
@@ -33,8 +33,8 @@ export const moveWriting = ({ client }: Connection): ((moves: Moves, nowMs: numb
     for (const row of history) tell(row.orderId, row, nowMs);
     for (const { taskId, step, seq } of moved) moveTask.run(step, seq, nowMs, taskId);
     for (const { taskId, runAtMs, error } of waiting) deferTask.run(runAtMs, error, taskId);
-    for (const { taskId, orderId, step, seq, error } of failed) {
-      failTask.run({ taskId, step, seq, error });
+    for (const { taskId, orderId, step, seq, error, refused } of failed) {
+      failTask.run({ taskId, step, seq, error, unfulfillable: refused ? 1 : 0 });
       endOrder.run('failed', seq, nowMs, orderId);
     }
     const finished = new Map<string, number>();
@@ -46,4 +46,8 @@ export const moveWriting = ({ client }: Connection): ((moves: Moves, nowMs: numb
     }
     for (const [pipeline, tasks] of finished) countFinished.run(nowMs, pipeline, tasks);
   };
+};
+
+type FailedTask = Pick<Moves['failed'][number], 'taskId' | 'step' | 'seq' | 'error'> & {
+  readonly unfulfillable: 0 | 1;
 };

@@ -23,7 +23,10 @@ export const listing = ({ client }: Connection) => {
     const { search, status, type, fromMs, toMs, customerId, after, limit } = query;
     const [walk, position] = search === null ? [walks.orders, 'o.position'] : [walks.words, 'n.rowid'];
     const conditions: readonly Condition[] = [
-      ...where('n.order_name match ?', search === null ? null : orderText(search, { customerId, type })),
+      ...where(
+        'n.order_name match ?',
+        search === null ? null : orderText(search, { customerId, type, status }),
+      ),
       ...where('o.customer_id = ?', customerId),
       // Written out, for that is how the planner sees that the index of ended orders is enough.
       ...(status === null ? [] : [[`o.status = '${status}'`] as const]),

@@ -37,6 +37,8 @@ type DatasetRow = ListedOrderRow & {
   readonly paymentMethod: string;
   readonly paymentReference: string | null;
   readonly paymentDeclineCode: string | null;
+  /** JSON. */
+  readonly paymentAction: string | null;
 };
 
 const finding = ({ client, db }: Connection) => {
@@ -45,7 +47,8 @@ const finding = ({ client, db }: Connection) => {
     `select ${columnsOf(orderTable, 'd', notListed)}, d.payment_status as paymentStatus,
        d.payment_amount as paymentAmount, d.payment_currency as paymentCurrency,
        d.payment_method as paymentMethod, d.payment_reference as paymentReference,
-       d.payment_decline_code as paymentDeclineCode
+       d.payment_decline_code as paymentDeclineCode,
+       d.payment_action as paymentAction
      from order_dataset d where d.id = ?`,
   );
   const { seq, state, atMs, detail } = orderState;
@@ -87,6 +90,7 @@ const paymentIn = (row: DatasetRow): Payment | null =>
         method: row.paymentMethod,
         reference: row.paymentReference,
         declineCode: row.paymentDeclineCode,
+        action: row.paymentAction === null ? null : JSON.parse(row.paymentAction),
       };
 
 const cancelling = ({ client }: Connection) => {

@@ -1,6 +1,7 @@
 import type { Queue } from '../../core/queue.ts';
 import type { World } from '../../core/world.ts';
 import type { Connection } from './connection.ts';
+import { jobWork } from './jobs.ts';
 import { counting, taskListing } from './queueReads.ts';
 import { reporting } from './report.ts';
 import { rescuing, retrying } from './revive.ts';
@@ -10,6 +11,7 @@ export const queue = (connection: Connection, world: World): Queue => {
   const { client, read, write } = connection;
   const take = taking(connection, world);
   const settle = reporting(connection);
+  const jobs = jobWork(connection);
   const rescue = rescuing(connection);
   const retry = retrying(connection);
   const counts = counting(connection);
@@ -24,12 +26,14 @@ export const queue = (connection: Connection, world: World): Queue => {
 
   return {
     take: async (query) => take(query),
+    takeJobs: async (query) => jobs.take(query),
     heartbeat: async (leases, untilMs) =>
       write(() => {
         const held = leases.filter(({ taskId, lease }) => extend.run(untilMs, taskId, lease).changes === 1);
         return held.map(({ taskId }) => taskId);
       }),
     settle: async (reports, nowMs) => write(() => settle(reports, nowMs)),
+    settleJobs: async (reports, nowMs) => write(() => jobs.settle(reports, nowMs)),
     giveBack: async (leases) =>
       write(() => {
         for (const { taskId, lease } of leases) giveBack.run(taskId, lease);

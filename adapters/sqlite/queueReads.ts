@@ -84,6 +84,7 @@ const conditions: Readonly<Record<TaskState, (nowMs: number) => readonly SQL[]>>
 const taskOf = (row: typeof task.$inferSelect, nowMs: number): Task => ({
   id: row.id,
   orderId: row.orderId,
+  jobId: row.jobId,
   pipeline: row.pipeline,
   step: row.step,
   state: row.state === 'ready' && row.runAtMs > nowMs ? 'waiting' : row.state,

@@ -7,7 +7,8 @@ import { telling } from './history.ts';
 
 type Row = {
   readonly id: string;
-  readonly orderId: string;
+  /** Null for a job, which has no order to move. */
+  readonly orderId: string | null;
   readonly step: string;
   readonly crashes: number;
   readonly seq: number;
@@ -42,6 +43,8 @@ export const rescuing = (connection: Connection) => {
     const error = `a worker stopped or hung at ${step} (${crashes} times)`;
     if (crashes < crashesMax) {
       revive.run(nowMs, crashes, error, id);
+    } else if (orderId === null) {
+      fail.run(seq, crashes, error, id);
     } else {
       fail.run(seq + 1, crashes, error, id);
       moveOrder(orderId, 'fail', { seq: seq + 1, state: 'failed', detail: error }, nowMs);
@@ -68,7 +71,8 @@ export const retrying = (connection: Connection) => {
     `select ${columns} from task where id = ? and state = 'failed'`,
   );
   const restart = client.prepare<[number, number, string]>(
-    `update task set state = 'ready', run_ms = ?, seq = ?, attempts = 0, crashes = 0, last_error = null
+    `update task set state = 'ready', run_ms = ?, seq = ?, attempts = 0, crashes = 0, last_error = null,
+       unfulfillable = 0
      where id = ?`,
   );
 
@@ -77,8 +81,10 @@ export const retrying = (connection: Connection) => {
     for (const taskId of taskIds) {
       const row = failed.get(taskId);
       if (row === undefined) continue;
-      restart.run(nowMs, row.seq + 1, taskId);
-      moveOrder(row.orderId, 'retry', { seq: row.seq + 1, state: 'retried', detail: null }, nowMs);
+      const { orderId } = row;
+      const seq = orderId === null ? row.seq : row.seq + 1;
+      restart.run(nowMs, seq, taskId);
+      if (orderId !== null) moveOrder(orderId, 'retry', { seq, state: 'retried', detail: null }, nowMs);
       retried++;
     }
     return retried;

@@ -57,6 +57,7 @@ export const paymentOf = (row: PaymentRow): Payment => ({
   method: row.method,
   reference: row.reference,
   declineCode: row.declineCode,
+  action: row.action,
 });
 
 export const invoiceOf = ({ year, sequence, issuedAtMs }: typeof invoice.$inferSelect): Invoice => ({

@@ -2,10 +2,12 @@ import { getTableColumns } from 'drizzle-orm';
 import { integer, type SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { CheckoutAnswer } from '../../core/audit.ts';
 import type { CapturedMail } from '../../core/mail.ts';
+import { ledgerDifferences, type MoneyAudit } from '../../core/moneyHealth.ts';
 import { type Contact, type Order, type OrderState, orderStatuses } from '../../core/order.ts';
-import { type Payment, paymentStatuses } from '../../core/payment.ts';
+import { type Payment, type PaymentAction, type ProviderEvent, paymentStatuses } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
 import type { Task } from '../../core/queue.ts';
+import { type Refund, refundStatuses } from '../../core/refund.ts';
 
 /** The tables as TypeScript sees them; sql/sqlite is the truth about them. */
 export const product = sqliteTable('product', {
@@ -67,6 +69,7 @@ export const payment = sqliteTable('payment', {
   method: text().notNull(),
   reference: text(),
   declineCode: text('decline_code'),
+  action: text({ mode: 'json' }).$type<PaymentAction>(),
   dueMs: integer('due_ms').notNull(),
   createdAtMs: integer('created_ms').notNull(),
   updatedAtMs: integer('updated_ms').notNull(),
@@ -74,7 +77,8 @@ export const payment = sqliteTable('payment', {
 
 export const task = sqliteTable('task', {
   id: text().primaryKey(),
-  orderId: text('order_id').notNull(),
+  orderId: text('order_id'),
+  jobId: text('job_id'),
   pipeline: text().notNull(),
   step: text().notNull(),
   state: text({ enum: ['ready', 'running', 'failed'] }).notNull(),
@@ -85,6 +89,7 @@ export const task = sqliteTable('task', {
   runAtMs: integer('run_ms').notNull(),
   seq: integer().notNull(),
   lastError: text('last_error'),
+  unfulfillable: integer({ mode: 'boolean' }).notNull(),
 });
 
 export const finished = sqliteTable('finished', {
@@ -104,6 +109,58 @@ export const licence = sqliteTable('licence', {
   orderId: text('order_id').notNull(),
   unit: integer().notNull(),
   key: text().notNull(),
+});
+
+export const refund = sqliteTable('refund', {
+  id: text().primaryKey(),
+  key: text().notNull(),
+  fingerprint: text().notNull(),
+  orderId: text('order_id'),
+  paymentId: text('payment_id').notNull(),
+  amount: integer().notNull(),
+  currency: text().notNull(),
+  reason: text().notNull(),
+  status: text({ enum: refundStatuses }).notNull(),
+  reference: text(),
+  creditNoteYear: integer('credit_note_year'),
+  creditNoteSequence: integer('credit_note_sequence'),
+  error: text(),
+  createdAtMs: integer('created_ms').notNull(),
+  updatedAtMs: integer('updated_ms').notNull(),
+});
+
+export const providerEvent = sqliteTable('provider_event', {
+  id: text().primaryKey(),
+  provider: text().notNull(),
+  eventId: text('event_id').notNull(),
+  type: text().notNull(),
+  event: text({ mode: 'json' }).$type<ProviderEvent>().notNull(),
+  body: text().notNull(),
+  receivedMs: integer('received_ms').notNull(),
+});
+
+export const moneyAudit = sqliteTable('money_audit', {
+  id: text().primaryKey(),
+  dayMs: integer('day_ms').notNull(),
+  createdAtMs: integer('created_ms').notNull(),
+  finishedAtMs: integer('finished_ms'),
+  charges: integer().notNull(),
+  refunds: integer().notNull(),
+  differences: integer().notNull(),
+});
+
+export const moneyDifference = sqliteTable('money_difference', {
+  id: text().primaryKey(),
+  auditId: text('audit_id').notNull(),
+  kind: text({ enum: ledgerDifferences }).notNull(),
+  providerId: text('provider_id'),
+  paymentId: text('payment_id'),
+  refundId: text('refund_id'),
+  oursAmount: integer('ours_amount'),
+  oursCurrency: text('ours_currency'),
+  theirsAmount: integer('theirs_amount'),
+  theirsCurrency: text('theirs_currency'),
+  atMs: integer('at_ms').notNull(),
 });
 
 export const capturedMail = sqliteTable('captured_mail', {
@@ -147,8 +204,16 @@ export const rowsAreCores: [
     Plain<Omit<Payment, 'amount'> & Payment['amount']>
   >,
   Same<
-    Omit<typeof task.$inferSelect, 'state' | 'lease' | 'leaseUntilMs' | 'seq'>,
+    Omit<typeof task.$inferSelect, 'state' | 'lease' | 'leaseUntilMs' | 'seq' | 'unfulfillable'>,
     Plain<Omit<Task, 'state'>>
   >,
+  Same<
+    Omit<
+      typeof refund.$inferSelect,
+      'key' | 'fingerprint' | 'reference' | 'creditNoteYear' | 'creditNoteSequence'
+    >,
+    Plain<Omit<Refund, 'amount' | 'creditNote'> & Refund['amount']>
+  >,
+  Same<typeof moneyAudit.$inferSelect, Plain<MoneyAudit>>,
   Same<Omit<typeof capturedMail.$inferSelect, 'id'>, Plain<CapturedMail>>,
-] = [true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true];

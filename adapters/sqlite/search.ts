@@ -1,3 +1,4 @@
+import type { OrderStatus } from '../../core/order.ts';
 import type { SearchQuery, Word } from '../../core/search.ts';
 
 /** Words as they stand in the index: folded, or as written, behind a character that no word holds. */
@@ -26,23 +27,39 @@ export const productText = (query: SearchQuery, exactly: boolean): string =>
     ? nothing
     : `(${render(query, 'folded')}) ${exactly ? 'AND' : 'NOT'} (${render(query, 'exact')})`;
 
-/** Orders that hold the words, whatever their accents, among those of a customer and of a type. */
+/** Orders that hold the words, whatever their accents, among those of a customer, of a type, or that ended so. */
 export const orderText = (query: SearchQuery, facets: Facets): string =>
   query.terms.length === 0
     ? nothing
     : [...facetsOf(facets).map((facet) => `"${facet}"`), render(query, 'folded')].join(' AND ');
 
-type Facets = { readonly customerId: string | null; readonly type: string | null };
+type Facets = {
+  readonly customerId: string | null;
+  readonly type: string | null;
+  readonly status: OrderStatus | null;
+};
 
 /**
- * What an order's words are joined by, so that FTS5 meets only orders of that customer, or of that type: one
- * character each, of those for private use, which no word holds. They only narrow: two customers may share
- * one, and the statement still compares the columns.
+ * What an order's words are joined by, so that FTS5 meets only orders of that customer, of that type, or that
+ * ended so: one character each, of those for private use, which no word holds. They only narrow: two customers
+ * may share one, and the statement still compares the columns.
  */
-export const facetsOf = ({ customerId, type }: Facets): readonly string[] => [
+export const facetsOf = ({ customerId, type, status }: Facets): readonly string[] => [
   ...(customerId === null ? [] : [privateUse(0xf0000, customerId)]),
   ...(type === null ? [] : [privateUse(0x100000, type)]),
+  ...(status === null ? [] : ends[status]),
 ];
+
+/** The trigger `orders_end` writes them: last, since an order's status changes and its other facets do not. */
+const ends: Readonly<Record<OrderStatus, readonly string[]>> = {
+  pending: [],
+  paying: [],
+  paid: [],
+  completed: [],
+  failed: ['\u{e001}'],
+  cancelled: ['\u{e002}'],
+  refunded: ['\u{e003}'],
+};
 
 /** One of the 65,534 characters of a plane for private use, by the FNV-1a hash of `text`. */
 const privateUse = (plane: number, text: string): string => {

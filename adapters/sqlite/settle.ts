@@ -16,6 +16,7 @@ const events: Readonly<
   declined: { payment: 'decline', order: 'release' },
   cancelled: { payment: 'cancel', order: 'release' },
   released: { payment: 'cancel', order: 'release' },
+  requires_action: { payment: 'challenge', order: null },
   unknown: { payment: 'lose', order: null },
 };
 
@@ -34,9 +35,7 @@ export const settling = (connection: Connection) => {
     `select p.status, p.attempt, a.order_ids as orderIds, a.answer
      from payment p cross join audit a on a.id = p.id where p.id = ?`,
   );
-  const updatePayment = client.prepare<[PaymentStatus, string | null, string | null, number, string]>(
-    'update payment set status = ?, reference = ?, decline_code = ?, updated_ms = ? where id = ?',
-  );
+  const updatePayment = paymentUpdating(connection);
   const storeAnswer = client.prepare<[string, string]>('update audit set answer = ? where id = ?');
 
   return (settlement: Settlement, nowMs: number): Settled => {
@@ -50,10 +49,26 @@ export const settling = (connection: Connection) => {
     if (status === null || overtaken) return { applied: false, paymentStatus: row.status, answer: given };
 
     const answer = given ?? settlement.answer;
-    updatePayment.run(status, referenceOf(outcome), declineCodeOf(outcome), nowMs, checkoutId);
+    updatePayment(checkoutId, status, outcome, nowMs);
     if (given === null && answer !== null) storeAnswer.run(JSON.stringify(answer), checkoutId);
     moveOrders(settlement, JSON.parse(row.orderIds), nowMs);
     return { applied: true, paymentStatus: status, answer };
+  };
+};
+
+/** What there was to do for the customer is done, or is no more, with any outcome that is known. */
+const paymentUpdating = ({ client }: Connection) => {
+  const learn = client.prepare<[PaymentStatus, string | null, string | null, string | null, number, string]>(
+    `update payment set status = ?, reference = coalesce(?, reference), decline_code = ?, action = ?,
+       updated_ms = ? where id = ?`,
+  );
+  const lose = client.prepare<[PaymentStatus, number, string]>(
+    'update payment set status = ?, updated_ms = ? where id = ?',
+  );
+
+  return (id: string, status: PaymentStatus, outcome: Outcome, nowMs: number): void => {
+    if (outcome.kind === 'unknown') lose.run(status, nowMs, id);
+    else learn.run(status, referenceOf(outcome), declineCodeOf(outcome), actionOf(outcome), nowMs, id);
   };
 };
 
@@ -92,5 +107,7 @@ const orderMoving = ({ client }: Connection) => {
   };
 };
 
-const referenceOf = (outcome: Outcome) => (outcome.kind === 'succeeded' ? outcome.reference : null);
+const referenceOf = (outcome: Outcome) => ('reference' in outcome ? outcome.reference : null);
+const actionOf = (outcome: Outcome) =>
+  outcome.kind === 'requires_action' ? JSON.stringify(outcome.action) : null;
 const declineCodeOf = (outcome: Outcome) => (outcome.kind === 'declined' ? outcome.declineCode : null);

@@ -5,11 +5,14 @@ import type { World } from '../../core/world.ts';
 import { localWakeup } from '../wakeup.ts';
 import { audits } from './audits.ts';
 import { type Connection, type ConnectionOptions, connectionOver, openClient } from './connection.ts';
+import { inbox, pruning } from './inbox.ts';
 import { mailbox } from './mailbox.ts';
 import { migrate } from './migrate.ts';
+import { moneyBooks } from './moneyBooks.ts';
 import { orders } from './orders.ts';
 import { products } from './products.ts';
 import { queue } from './queue.ts';
+import { refunds } from './refunds.ts';
 import { finished, secret } from './schema.ts';
 
 /** Kept for a while for the queue's throughput; older rows are pruned. */
@@ -33,11 +36,15 @@ export const sqliteStore = async (world: World, options: ConnectionOptions): Pro
 /** Over a database that is up to date. */
 export const storeOver = (connection: Connection, world: World): Store => {
   const { ask, client, db, write } = connection;
+  const pruneEvents = pruning(connection);
   return {
     products: products(connection, world),
     orders: orders(connection),
     audits: audits(connection),
     queue: queue(connection, world),
+    refunds: refunds(connection),
+    inbox: inbox(connection),
+    moneyBooks: moneyBooks(connection),
     mailbox: mailbox(connection, world),
     wakeup: localWakeup(),
     secret: async (name, fresh) => {
@@ -57,6 +64,7 @@ export const storeOver = (connection: Connection, world: World): Store => {
         db.delete(finished)
           .where(lt(finished.atMs, nowMs - finishedKeptMs))
           .run();
+        pruneEvents(nowMs);
       }),
     close: async () => {
       client.close();

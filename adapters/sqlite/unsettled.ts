@@ -1,47 +1,64 @@
 import type { Result } from 'neverthrow';
 import type { Audits, UnsettledClaim } from '../../core/audit.ts';
+import { nextPaymentStatus, type PaymentStatus } from '../../core/payment.ts';
 import type { Unavailable } from '../../core/result.ts';
 import { cartsOf } from './carts.ts';
 import type { Connection } from './connection.ts';
 import type { PaymentRow } from './rows.ts';
-import { columnsOf, payment } from './schema.ts';
 
 type Query = Parameters<Audits['takeUnsettled']>[0];
-type Due = PaymentRow & { readonly orderIds: string };
+type Due = Pick<
+  PaymentRow,
+  'id' | 'status' | 'attempt' | 'amount' | 'currency' | 'method' | 'createdAtMs'
+> & {
+  /** JSON. */
+  readonly orderIds: string;
+};
 
 /** Takes up payments that were left open. The write lock keeps reconcilers side by side from sharing one. */
 export const unsettled = (connection: Connection) => {
   const { ask, client, write } = connection;
   const ordersOf = cartsOf(connection);
   const due = client.prepare<[number, number], Due>(
-    `select ${columnsOf(payment, 'p')}, a.order_ids as orderIds
-     from payment p cross join audit a on a.id = p.id
-     where p.status in ('initiated', 'unknown') and p.due_ms <= ?
-     order by p.due_ms, p.id limit ?`,
+    `${select} where ${isOpen} and p.due_ms <= ? order by p.due_ms, p.id limit ?`,
   );
-  const takeUp = client.prepare<[number, number, number, string]>(
-    `update payment set status = 'unknown', attempt = ?, due_ms = ?, updated_ms = ? where id = ?`,
+  const one = client.prepare<[string, number], Due>(
+    `${select} where p.id = ? and ${isOpen} and (p.status <> 'initiated' or p.due_ms <= ?)`,
   );
+  const takeUp = client.prepare<[PaymentStatus, number, number, number, string]>(
+    'update payment set status = ?, attempt = ?, due_ms = ?, updated_ms = ? where id = ?',
+  );
+  const wanted = ({ nowMs, only }: Query, limit: number): readonly Due[] =>
+    only === null ? due.all(nowMs, limit) : one.all(only, nowMs);
 
   const take = (row: Due, { nowMs, againAtMs }: Query): UnsettledClaim => {
-    const { id, amount, currency, method } = row;
+    const { id, amount, currency, method, createdAtMs: claimedAtMs } = row;
     const attempt = row.attempt + 1;
-    takeUp.run(attempt, againAtMs(attempt), nowMs, id);
+    const status = nextPaymentStatus(row.status, 'lose');
+    if (status === null) throw new Error(`the payment ${id} is ${row.status}: nothing is to be lost`);
+    takeUp.run(status, attempt, againAtMs(attempt, claimedAtMs), nowMs, id);
     return {
       checkoutId: id,
       attempt,
       amount: { amount, currency },
       method,
       orders: ordersOf(JSON.parse(row.orderIds)),
-      claimedAtMs: row.createdAtMs,
+      claimedAtMs,
     };
   };
 
   return (query: Query): Result<readonly UnsettledClaim[], Unavailable> => {
-    const { nowMs, limit } = query;
     // Asked before the lock is taken: mostly there is nothing to do.
-    const isAny = ask(() => due.get(nowMs, 1) !== undefined);
+    const isAny = ask(() => wanted(query, 1).length > 0);
     if (isAny.isErr() || !isAny.value) return isAny.map(() => []);
-    return write(() => due.all(nowMs, limit).map((row) => take(row, query)));
+    return write(() => wanted(query, query.limit).map((row) => take(row, query)));
   };
 };
+
+const select = `
+  select p.id, p.status, p.attempt, p.amount, p.currency, p.method, p.created_ms as createdAtMs,
+    a.order_ids as orderIds
+  from payment p cross join audit a on a.id = p.id`;
+
+/** As the index of those that are open says it, word for word, or SQLite does not see that it serves. */
+const isOpen = `(p.status = 'initiated' or p.status = 'unknown' or p.status = 'requires_action')`;

@@ -18,12 +18,12 @@ export const wordWriting = (client: Database.Database) => {
       writeProduct.run(position, folded, foldedCode, joined(names, 'exact'), joined(codes, 'exact'));
     },
     ofOrder: (order: Pick<OrderRow, 'position' | 'productName' | 'productCode' | Facet>): void => {
-      const { position, productName, productCode, customerId, productType: type } = order;
+      const { position, productName, productCode, customerId, productType: type, status } = order;
       const [name, code] = [wordsOf(productName), wordsOf(productCode)];
-      const facets = facetsOf({ customerId, type }).join(' ');
+      const facets = facetsOf({ customerId, type, status }).join(' ');
       writeOrder.run(position, joined(name, 'folded'), joined(code, 'folded'), facets);
     },
   };
 };
 
-type Facet = 'customerId' | 'productType';
+type Facet = 'customerId' | 'productType' | 'status';

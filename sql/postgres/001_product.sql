@@ -15,6 +15,21 @@ create function name_vector(folded text, exact text) returns tsvector
     ) as lexemes
   );
 
+-- What orders are found by: the words of a product's name and code, and its type, as they were when it was
+-- ordered. A product gets a new one when any of them changes, and its orders name the one that they were placed
+-- under: so a search meets a name once, and not once an order. The type is a word that no text asks for.
+create table label (
+  id integer primary key generated always as identity,
+  -- The ids of all its orders are below this. It is the end of the newest one's hour, so that it changes seldom.
+  sold_before uuid not null default '00000000-0000-0000-0000-000000000000',
+  type text not null,
+  name_unaccent text not null,
+  name_vector tsvector not null generated always as
+    (name_vector(name_unaccent, '') || array_to_tsvector(array['#' || type])) stored
+) with (fillfactor = 90);
+
+create index label_name on label using gin (name_vector) with (fastupdate = off);
+
 create table product (
   id uuid primary key,
   code text not null unique,
@@ -27,7 +42,9 @@ create table product (
   updated_ms bigint not null,
   name_unaccent text not null,
   name_exact text not null,
-  name_vector tsvector not null generated always as (name_vector(name_unaccent, name_exact)) stored
+  name_vector tsvector not null generated always as (name_vector(name_unaccent, name_exact)) stored,
+  -- What it is ordered under from now on.
+  label_id integer not null references label
 );
 
 create index product_type on product (type, id);

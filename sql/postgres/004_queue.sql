@@ -1,8 +1,10 @@
--- Unfinished work only: a task that is done is deleted, and the order's history says so. Rows come and go all
--- the time, so they are vacuumed early.
+-- Unfinished work only: a task that is done is deleted, and the order's history says so, or the job's own
+-- record. Rows come and go all the time, so they are vacuumed early.
 create table task (
   id uuid primary key,
-  order_id uuid not null,
+  order_id uuid,
+  -- Of a refund, a provider's event or a money audit.
+  job_id uuid,
   pipeline text not null,
   step text not null,
   state text not null check (state in ('ready', 'running', 'failed')),
@@ -13,14 +15,20 @@ create table task (
   lease_until_ms bigint,
   -- Not before this; a ready task whose time has not come is shown as waiting.
   run_ms bigint not null,
-  -- Of the newest row of the order's history: while it has a task, only the task's holder writes it.
+  -- Of the newest row of the order's history: while it has a task, only the task's holder writes it. 0 for a job.
   seq integer not null,
-  last_error text
+  last_error text,
+  -- It failed because an effect refused it: the order cannot be had.
+  unfulfillable boolean not null default false,
+  check ((order_id is null) <> (job_id is null))
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
 
 create index task_ready on task (pipeline, run_ms, id) where state = 'ready';
 create index task_running on task (lease_until_ms) where state = 'running';
-create index task_order on task (order_id);
+create index task_failed on task (id) where state = 'failed';
+create index task_unfulfillable on task (order_id) where unfulfillable;
+create unique index task_order on task (order_id) where order_id is not null;
+create unique index task_job on task (job_id) where job_id is not null;
 
 -- The ledger of external steps: the intent is committed before the call, the acceptance with what follows it.
 create table delivery (

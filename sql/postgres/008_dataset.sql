@@ -3,9 +3,10 @@ create view order_dataset as
 select
   o.id, o.customer_id, o.product_id, o.product_code, o.product_name, o.product_type,
   o.quantity, o.amount, o.currency, o.status, o.checkout_id, o.created_ms, o.updated_ms,
-  n.name_unaccent, n.name_vector,
+  l.name_unaccent, l.name_vector,
   p.status as payment_status, p.method as payment_method, p.reference as payment_reference,
-  p.decline_code as payment_decline_code, p.amount as payment_amount, p.currency as payment_currency,
+  p.decline_code as payment_decline_code, p.action as payment_action,
+  p.amount as payment_amount, p.currency as payment_currency,
   case
     when t.state = 'ready' then 'pending'
     when t.state = 'running' then 'processing'
@@ -16,5 +17,6 @@ select
   t.last_error as queue_error
 from orders o
 join order_name n on n.order_id = o.id
+join label l on l.id = n.label_id
 left join payment p on p.id = o.checkout_id
 left join task t on t.order_id = o.id;

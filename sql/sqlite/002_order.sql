@@ -42,10 +42,26 @@ create table order_state (
 ) strict, without rowid;
 
 -- What an order is found by, under its position: the folded words of its product's name and code, and a
--- character each for its customer and its type (`facets`), so that FTS5 walks only what a customer may see.
+-- character each for its customer and its type (`facets`), so that FTS5 walks only what a customer may see; and
+-- one for how it ended, where that is not as most orders do.
 -- Nearly every query ends in a word that is only begun. With an index of begun words it is walked newest first
 -- like a whole one: over 300,000 orders in 0.2 ms instead of 12 ms, for 100 octets more an order.
 create virtual table order_name using fts5 (
   name, code, facets,
   tokenize = 'ascii', columnsize = 0, prefix = '1 2 3 4 5 6 7 8 9 10 11 12'
 );
+
+create trigger orders_end after update of status on orders
+when old.status <> new.status and (
+  old.status = 'failed' or old.status = 'cancelled' or old.status = 'refunded' or
+  new.status = 'failed' or new.status = 'cancelled' or new.status = 'refunded'
+)
+begin
+  update order_name set facets = rtrim(facets, ' ' || char(57345, 57346, 57347)) || case new.status
+    when 'failed' then ' ' || char(57345)
+    when 'cancelled' then ' ' || char(57346)
+    when 'refunded' then ' ' || char(57347)
+    else ''
+  end
+  where rowid = new.position;
+end;

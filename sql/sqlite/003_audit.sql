@@ -13,8 +13,8 @@ create table audit (
 create table payment (
   id text not null primary key references audit (id),
   status text not null check (
-    status = 'initiated' or status = 'unknown' or status = 'succeeded' or status = 'declined' or
-    status = 'cancelled'
+    status = 'initiated' or status = 'unknown' or status = 'requires_action' or status = 'succeeded' or
+    status = 'declined' or status = 'cancelled' or status = 'returned'
   ),
   attempt integer not null,
   amount integer not null,
@@ -22,6 +22,8 @@ create table payment (
   method text not null,
   reference text,
   decline_code text,
+  -- What the customer has to do, as JSON, and only while that is waited for: it holds a secret.
+  action text check ((action is not null) = (status = 'requires_action')),
   -- When the reconciler may take it up, while it is open.
   due_ms integer not null,
   -- Of the claim that holds: a key that is sent again after a release begins anew.
@@ -29,4 +31,5 @@ create table payment (
   updated_ms integer not null
 ) strict, without rowid;
 
-create index payment_open on payment (due_ms, id) where status in ('initiated', 'unknown');
+create index payment_open on payment (due_ms, id)
+  where status = 'initiated' or status = 'unknown' or status = 'requires_action';

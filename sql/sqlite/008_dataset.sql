@@ -5,7 +5,7 @@ select
   o.quantity, o.amount, o.currency, o.status, o.checkout_id, o.created_ms, o.updated_ms,
   n.name as name_unaccent, n.code as code_unaccent, n.order_name as name_vector, n.rowid as name_position,
   p.status as payment_status, p.method as payment_method, p.reference as payment_reference,
-  p.decline_code as payment_decline_code, p.amount as payment_amount, p.currency as payment_currency,
+  p.decline_code as payment_decline_code, p.action as payment_action, p.amount as payment_amount, p.currency as payment_currency,
   case
     when t.state = 'ready' then 'pending'
     when t.state = 'running' then 'processing'

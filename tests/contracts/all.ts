@@ -1,18 +1,26 @@
 import { auditsContract } from './audits.ts';
+import { inboxContract } from './inbox.ts';
+import { jobsContract } from './jobs.ts';
+import { lateMoneyContract } from './lateMoney.ts';
 import { leasesContract } from './leases.ts';
 import { mailboxContract } from './mailbox.ts';
-import type { Open } from './open.ts';
+import { moneyAuditsContract } from './moneyAudits.ts';
+import { moneyBooksContract } from './moneyBooks.ts';
+import type { OpenWithPlanting } from './open.ts';
 import { ordersContract } from './orders.ts';
 import { pipelinesContract } from './pipelines.ts';
 import { productsContract } from './products.ts';
 import { queueContract } from './queue.ts';
 import { racesContract } from './races.ts';
+import { refundRacesContract } from './refundRaces.ts';
+import { refundsContract } from './refunds.ts';
+import { returnsContract } from './returns.ts';
 import { searchContract } from './search.ts';
 import { settlementsContract } from './settlements.ts';
 import { upkeepContract } from './store.ts';
 
 /** Everything that core expects of a database. `open` makes an empty store in a world of its own. */
-export const storeContract = (name: string, open: Open): void => {
+export const storeContract = (name: string, open: OpenWithPlanting): void => {
   for (const contract of [
     productsContract,
     ordersContract,
@@ -23,6 +31,14 @@ export const storeContract = (name: string, open: Open): void => {
     queueContract,
     leasesContract,
     pipelinesContract,
+    jobsContract,
+    refundsContract,
+    returnsContract,
+    refundRacesContract,
+    lateMoneyContract,
+    inboxContract,
+    moneyBooksContract,
+    moneyAuditsContract,
     mailboxContract,
     upkeepContract,
   ])

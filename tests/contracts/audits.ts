@@ -50,6 +50,7 @@ export const auditsContract = (name: string, open: Open): void => {
         method: 'pm_sim_slow',
         reference: null,
         declineCode: null,
+        action: null,
       } as const;
       for (const order of paying) {
         expect(await shop.history(order.id)).toEqual(['pending', 'paying']);

@@ -1,9 +1,20 @@
-import { memoryStore } from '../../adapters/memory/store.ts';
+import { memoryStoreOver } from '../../adapters/memory/store.ts';
+import { emptyTables, rowOf } from '../../adapters/memory/tables.ts';
 import { testWorld } from '../world.ts';
 import { storeContract } from './all.ts';
 
 storeContract('memory', async () => {
   const world = testWorld();
-  const store = memoryStore(world);
-  return { store, world, close: store.close };
+  const tables = emptyTables();
+  const store = memoryStoreOver(tables, world);
+  const plant = {
+    paymentSucceeded: async (id: string) => {
+      const row = rowOf(tables.payments, id);
+      tables.payments.set(id, { ...row, payment: { ...row.payment, status: 'succeeded' } });
+    },
+    taskLost: async (id: string) => {
+      tables.tasks.delete(id);
+    },
+  };
+  return { store, world, plant, close: store.close };
 });

@@ -4,13 +4,28 @@ import type { TestWorld } from '../world.ts';
 import { type Shop, shopOver } from './shop.ts';
 
 /** A store of its own, empty, in a world whose clock the test moves. */
-export type Opened = { readonly store: Store; readonly world: TestWorld; close(): Promise<void> };
-export type Open = () => Promise<Opened>;
+export type Opened = {
+  readonly store: Store;
+  readonly world: TestWorld;
+  close(): Promise<void>;
+};
 
-export type Place = Opened & { readonly shop: Shop };
+/** Damage that no port does, so that what looks for it has something to find. */
+export type Planting = {
+  /** The payment is `succeeded`, whatever became of its orders. */
+  paymentSucceeded(paymentId: string): Promise<void>;
+  /** The task is gone, and its order is not done. */
+  taskLost(taskId: string): Promise<void>;
+};
+
+export type Open = () => Promise<Opened>;
+export type OpenWithPlanting = () => Promise<Opened & { readonly plant: Planting }>;
+
+type PlaceOf<O> = O & { readonly shop: Shop };
+export type Place = PlaceOf<Opened>;
 
 /** One store for all tests of the block it is called in; they must not rely on its being empty. */
-export const sharedPlace = (open: Open): (() => Place) => {
+export const sharedPlace = <O extends Opened>(open: () => Promise<O>): (() => PlaceOf<O>) => {
   const { place, enter, leave } = placeOf(open);
   beforeAll(enter);
   afterAll(leave);
@@ -18,15 +33,15 @@ export const sharedPlace = (open: Open): (() => Place) => {
 };
 
 /** An empty store for each test of the block it is called in. */
-export const freshPlace = (open: Open): (() => Place) => {
+export const freshPlace = <O extends Opened>(open: () => Promise<O>): (() => PlaceOf<O>) => {
   const { place, enter, leave } = placeOf(open);
   beforeEach(enter);
   afterEach(leave);
   return place;
 };
 
-const placeOf = (open: Open) => {
-  let place: Place | null = null;
+const placeOf = <O extends Opened>(open: () => Promise<O>) => {
+  let place: PlaceOf<O> | null = null;
   return {
     place: () => {
       if (place === null) throw new Error('the store is opened when the test runs, not before');

@@ -175,7 +175,12 @@ export const racesContract = (name: string, open: Open): void => {
         Promise.all(
           Array.from({ length: 5 }, () =>
             value(
-              store.audits.takeUnsettled({ nowMs: shop.now(), againAtMs: () => shop.now() + 1, limit: 4 }),
+              store.audits.takeUnsettled({
+                nowMs: shop.now(),
+                againAtMs: () => shop.now() + 1,
+                limit: 4,
+                only: null,
+              }),
             ),
           ),
         );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { firstStep } from '../../core/steps.ts';
 import { freshPlace, type Open, sharedPlace } from './open.ts';
-import { declined, known, lost, released, succeeded, value } from './shop.ts';
+import { challenged, declined, known, lost, released, succeeded, value } from './shop.ts';
 
 export const settlementsContract = (name: string, open: Open): void => {
   describe(`${name}: settlements`, () => {
@@ -34,6 +34,7 @@ export const settlementsContract = (name: string, open: Open): void => {
         expect(await shop.task(known(settlement.tasks[index]).id)).toEqual({
           id: known(settlement.tasks[index]).id,
           orderId: order.id,
+          jobId: null,
           pipeline: order.product.type,
           step: firstStep(order.product.type),
           state: 'ready',
@@ -91,6 +92,49 @@ export const settlementsContract = (name: string, open: Open): void => {
       expect(await shop.history(order.id)).toEqual(['pending', 'paying', 'paid']);
     });
 
+    test('a payment that waits for its customer: the orders stay paying, and the action is kept while it waits', async () => {
+      const { shop, store, world } = place();
+      const order = await shop.order(await shop.product());
+      const claim = await shop.claimed(shop.request([order]));
+      world.advance(40);
+      const settlement = shop.settlement(claim, challenged);
+      const [settled] = await value(store.audits.settle([settlement], shop.now()));
+      expect(settled).toEqual({
+        applied: true,
+        paymentStatus: 'requires_action',
+        answer: known(settlement.answer),
+      });
+      const { action, reference } = challenged;
+      const payment = { status: 'requires_action', action, reference, declineCode: null } as const;
+      const found = known(await value(store.audits.find(claim.checkoutId)));
+      expect(found.payment).toMatchObject(payment);
+      expect(found.updatedAtMs).toBe(shop.now());
+      expect(await shop.detail(order.id)).toMatchObject({ status: 'paying', payment });
+      expect(await shop.history(order.id)).toEqual(['pending', 'paying']);
+      expect(await shop.tasks({ orderId: order.id })).toEqual([]);
+
+      const elsewhere = { clientSecret: null, redirectUrl: 'https://bank.example/3ds?x="1"' };
+      expect(await shop.settle(claim, { ...challenged, action: elsewhere })).toMatchObject({ applied: true });
+      expect((await shop.detail(order.id)).payment).toMatchObject({ ...payment, action: elsewhere });
+      expect(await shop.settle(claim, lost)).toMatchObject({ paymentStatus: 'requires_action' });
+      expect((await shop.detail(order.id)).payment).toMatchObject({ ...payment, action: elsewhere });
+    });
+
+    test.each([
+      ['succeeded', succeeded, 'paid'],
+      ['declined', declined, 'pending'],
+      ['cancelled', { kind: 'cancelled' }, 'pending'],
+    ] as const)('what a customer had to do is done: %s', async (status, outcome, orderStatus) => {
+      const { shop } = place();
+      const order = await shop.order(await shop.product());
+      const claim = await shop.claimed(shop.request([order]));
+      const { answer } = await shop.settle(claim, challenged);
+      expect(await shop.settle(claim, outcome)).toEqual({ applied: true, paymentStatus: status, answer });
+      const detail = await shop.detail(order.id);
+      expect(detail).toMatchObject({ status: orderStatus, payment: { status, action: null } });
+      expect(await shop.history(order.id)).toEqual(['pending', 'paying', orderStatus]);
+    });
+
     test('what is settled stays settled', async () => {
       const { shop } = place();
       const product = await shop.product();
@@ -101,7 +145,8 @@ export const settlementsContract = (name: string, open: Open): void => {
         const before = await shop.detail(order.id);
         const tasks = () => shop.tasks({ orderId: order.id });
         const owed = await tasks();
-        for (const second of [succeeded, declined, { kind: 'cancelled' } as const, released, lost]) {
+        const later = [succeeded, declined, { kind: 'cancelled' } as const, challenged, released, lost];
+        for (const second of later) {
           const again = await shop.settle(claim, second);
           expect(again).toEqual({ ...settled, applied: false });
           expect(await shop.detail(order.id)).toEqual(before);
@@ -163,10 +208,16 @@ export const settlementsContract = (name: string, open: Open): void => {
   describe(`${name}: unsettled payments`, () => {
     const place = freshPlace(open);
 
-    const takeUnsettled = (limit = 10, againAtMs = (_: number) => place().shop.now() + 1_000) => {
+    const takeUnsettled = (
+      limit = 10,
+      againAtMs = (_: number, __: number) => place().shop.now() + 1_000,
+      only: string | null = null,
+    ) => {
       const { shop, store } = place();
-      return value(store.audits.takeUnsettled({ nowMs: shop.now(), againAtMs, limit }));
+      return value(store.audits.takeUnsettled({ nowMs: shop.now(), againAtMs, limit, only }));
     };
+
+    const takeOnly = (paymentId: string) => takeUnsettled(10, undefined, paymentId);
 
     test('an open payment is taken up when it is due, whole, and is due again as it says', async () => {
       const { shop, store, world } = place();
@@ -178,7 +229,8 @@ export const settlementsContract = (name: string, open: Open): void => {
       world.advance(1);
 
       const asked: number[] = [];
-      const againAtMs = (attempt: number) => {
+      const againAtMs = (attempt: number, since: number) => {
+        expect(since).toBe(claimedAtMs);
         asked.push(attempt);
         return shop.now() + attempt * 1_000;
       };
@@ -234,6 +286,47 @@ export const settlementsContract = (name: string, open: Open): void => {
       expect(await takeUnsettled()).toEqual([]);
       world.advance(1);
       expect(await takeUnsettled()).toMatchObject([{ attempt: 3, claimedAtMs }]);
+    });
+
+    test('one that is waiting for its customer is taken up as it is, and stays so', async () => {
+      const { shop, store, world } = place();
+      const order = await shop.order(await shop.product());
+      const claim = await shop.claimed(shop.request([order]));
+      await shop.settle(claim, challenged);
+      world.advance(14_999);
+      expect(await takeUnsettled()).toEqual([]);
+      world.advance(1);
+      expect(await takeUnsettled()).toMatchObject([{ checkoutId: claim.checkoutId, attempt: 2 }]);
+      const found = known(await value(store.audits.find(claim.checkoutId)));
+      expect(found.payment).toMatchObject({ status: 'requires_action', action: challenged.action });
+      expect(found.updatedAtMs).toBe(shop.now());
+      expect(await takeUnsettled()).toEqual([]);
+      world.advance(1_000);
+      expect(await takeUnsettled()).toMatchObject([{ attempt: 3 }]);
+    });
+
+    test('a certain one is taken up whether it is due or not, unless its checkout is at it', async () => {
+      const { shop, world } = place();
+      const product = await shop.product();
+      const claims = [];
+      for (const outcome of [null, lost, challenged, succeeded, released]) {
+        const claim = await shop.claimed(shop.request([await shop.order(product)]));
+        if (outcome !== null) await shop.settle(claim, outcome);
+        claims.push(claim.checkoutId);
+      }
+      const [initiated = '', unknown = '', waiting = '', paid = '', freed = ''] = claims;
+      expect(await takeOnly(initiated)).toEqual([]);
+      for (const id of [unknown, waiting]) {
+        expect(await takeOnly(id)).toMatchObject([{ checkoutId: id, attempt: 2 }]);
+        expect(await takeOnly(id)).toMatchObject([{ checkoutId: id, attempt: 3 }]);
+      }
+      for (const id of [paid, freed, shop.freshId()]) expect(await takeOnly(id)).toEqual([]);
+      world.advance(15_000);
+      expect(await takeOnly(initiated)).toMatchObject([{ checkoutId: initiated, attempt: 2 }]);
+      for (const id of [paid, freed]) expect(await takeOnly(id)).toEqual([]);
+      expect((await takeUnsettled()).map(({ checkoutId }) => checkoutId).toSorted()).toEqual(
+        [unknown, waiting].toSorted(),
+      );
     });
 
     test('the longest due comes first, and no more than asked for', async () => {

@@ -1,11 +1,13 @@
 import { expect } from 'bun:test';
 import type { Result } from 'neverthrow';
 import type { CheckoutRequest, Claim, ClaimFailure, Settled, Settlement } from '../../core/audit.ts';
+import type { InboxItem } from '../../core/inbox.ts';
 import type { Contact, Order, OrderDetail } from '../../core/order.ts';
 import type { ChargeOutcome } from '../../core/payment.ts';
-import { type Pipeline, pipelineFor } from '../../core/pipelines.ts';
+import { type JobPipeline, jobPipelines, type Pipeline, pipelineFor } from '../../core/pipelines.ts';
 import type { Product, ProductDraft } from '../../core/product.ts';
-import type { Lease, StepReport, Task, TaskQuery } from '../../core/queue.ts';
+import type { JobLease, JobReport, Lease, StepReport, Task, TaskQuery } from '../../core/queue.ts';
+import type { Refund, RefundCommand, RefundDetail, RefundSettlement } from '../../core/refund.ts';
 import { settlementOf } from '../../core/settlement.ts';
 import type { Store } from '../../core/store.ts';
 import type { TestWorld } from '../world.ts';
@@ -106,6 +108,20 @@ export const shopOver = (store: Store, world: TestWorld) => {
   const report = ({ taskId, lease }: Lease, outcome: StepReport['outcome']) =>
     value(store.queue.settle([{ taskId, lease, outcome }], now()));
 
+  const takeJobs = (of: string | JobPipeline, changes: Partial<Omit<Taking, 'retryAtMs'>> = {}) => {
+    const pipeline = typeof of === 'string' ? known(jobPipelines.find(({ name }) => name === of)) : of;
+    return value(store.queue.takeJobs({ pipeline, limit: 100, nowMs: now(), leaseMs: 30_000, ...changes }));
+  };
+
+  const reportJob = ({ taskId, lease }: JobLease, outcome: JobReport['outcome']) =>
+    value(store.queue.settleJobs([{ taskId, lease, outcome }], now()));
+
+  /** Something that a provider told, which is a job. */
+  const told = (changes: Partial<InboxItem['event']> = {}): InboxItem => {
+    const event = { id: fresh('evt'), type: 'happened', subject: { kind: 'other' }, ...changes } as const;
+    return { id: freshId(), taskId: freshId(), provider: 'simulated', event, body: JSON.stringify(event) };
+  };
+
   const tasks = (query: Partial<TaskQuery> = {}): Promise<readonly Task[]> =>
     pagesOf((after: string | null) =>
       store.queue.tasks({
@@ -129,6 +145,36 @@ export const shopOver = (store: Store, world: TestWorld) => {
     for (const type of types) taken.push(...(await take(type)).leases);
     return paid.flatMap((id) => taken.find(({ taskId }) => taskId === id) ?? []);
   };
+
+  /** An order that is paid, and whose pipeline has not begun. */
+  const paid = async (of: Product, changes: Partial<Placing> = {}): Promise<Order> => {
+    const { id } = await order(of, changes);
+    await pay([await detail(id)]);
+    const { history: _, payment: __, invoice: ___, licences: ____, ...rest } = await detail(id);
+    return rest;
+  };
+
+  const command = (orderId: string, changes: Partial<RefundCommand> = {}): RefundCommand => ({
+    refundId: freshId(),
+    taskId: freshId(),
+    key: freshId(),
+    orderId,
+    amount: null,
+    reason: 'torn',
+    ...changes,
+  });
+
+  /** Asks for a refund of so much, or of all that is left. */
+  const refund = async (orderId: string, amount: number | null = null): Promise<Refund> => {
+    const asked = command(orderId, { amount: amount === null ? null : { amount, currency: null } });
+    return (await value(store.refunds.request(asked, now()))).refund;
+  };
+
+  const settleRefund = (refundId: string, outcome: RefundSettlement['outcome']): Promise<boolean> =>
+    value(store.refunds.settle({ refundId, outcome }, now()));
+
+  const refundDetail = async (id: string): Promise<RefundDetail> =>
+    known(await value(store.refunds.find(id)));
 
   const detail = async (id: string): Promise<OrderDetail> => known(await value(store.orders.find(id)));
 
@@ -157,9 +203,17 @@ export const shopOver = (store: Store, world: TestWorld) => {
     pay,
     take,
     report,
+    takeJobs,
+    reportJob,
+    told,
     tasks,
     task,
     leased,
+    paid,
+    command,
+    refund,
+    settleRefund,
+    refundDetail,
     detail,
     history,
   };
@@ -183,6 +237,13 @@ type Taking = {
 export const succeeded = { kind: 'succeeded', reference: 'ch_1' } as const;
 export const declined = { kind: 'declined', declineCode: 'card_declined' } as const;
 export const released = { kind: 'unavailable', reason: 'down' } as const;
+export const returned = { kind: 'succeeded', reference: 're_1' } as const;
+export const refused = { kind: 'failed', reason: 'charge_disputed' } as const;
+export const challenged = {
+  kind: 'requires_action',
+  reference: 'ch_1',
+  action: { clientSecret: 'secret_1', redirectUrl: null },
+} as const;
 export const lost = { kind: 'unknown', reason: 'timed out' } as const;
 
 /** What a port answered, where it must not fail. */

@@ -1,23 +1,36 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { sqliteStore } from '../../adapters/sqlite/store.ts';
+import { connectionOver, openClient } from '../../adapters/sqlite/connection.ts';
+import { migrate } from '../../adapters/sqlite/migrate.ts';
+import { storeOver } from '../../adapters/sqlite/store.ts';
+import { scratchFolder } from '../runtime/keeper.ts';
 import { testWorld } from '../world.ts';
 import { storeContract } from './all.ts';
 
-storeContract('sqlite in memory', async () => {
+const opened = (path: string) => {
   const world = testWorld();
-  const store = await sqliteStore(world, { path: ':memory:' });
-  return { store, world, close: store.close };
-});
+  const client = openClient({ path });
+  migrate(client, world.clock.nowMs());
+  const store = storeOver(connectionOver(client), world);
+  const plant = {
+    paymentSucceeded: async (id: string) => {
+      client.prepare(`update payment set status = 'succeeded' where id = ?`).run(id);
+    },
+    taskLost: async (id: string) => {
+      client.prepare('delete from task where id = ?').run(id);
+    },
+  };
+  return { store, world, plant, close: store.close };
+};
+
+storeContract('sqlite in memory', async () => opened(':memory:'));
 
 storeContract('sqlite in a file', async () => {
-  const world = testWorld();
-  const folder = await mkdtemp(join(tmpdir(), 'cartwright-'));
-  const store = await sqliteStore(world, { path: join(folder, 'shop.db') });
+  const folder = scratchFolder('contract', { inMemory: true });
+  const { close: closeStore, ...rest } = opened(join(folder, 'shop.db'));
   const close = async () => {
-    await store.close();
-    await rm(folder, { recursive: true });
+    await closeStore();
+    rmSync(folder, { recursive: true });
   };
-  return { store, world, close };
+  return { ...rest, close };
 });

@@ -7,7 +7,7 @@ import type { ChargeOutcome, PaymentProvider } from '../../core/payment.ts';
 import type { Store } from '../../core/store.ts';
 import { declined, known, lost, released, shopOver, succeeded, value } from '../contracts/shop.ts';
 import { testWorld } from '../world.ts';
-import { scriptedProvider } from './provider.ts';
+import { scriptedProvider, silentProvider } from './provider.ts';
 
 describe('a checkout', () => {
   let world = testWorld();
@@ -33,7 +33,7 @@ describe('a checkout', () => {
   };
 
   const checkingOut = (provider: PaymentProvider, audits = store.audits) =>
-    checkOut({ audits, provider, wakeup, world }, { reconcileAfterMs: 15_000 });
+    checkOut({ ...store, audits, provider, wakeup, world }, { reconcileAfterMs: 15_000 });
 
   const command = (changes: Partial<CheckoutCommand> = {}): CheckoutCommand => ({
     key: shop.freshId(),
@@ -161,7 +161,7 @@ describe('a checkout', () => {
       expect(answer.orders.map(({ status }) => status)).toEqual(['paying', 'paying']);
       expect(await statuses()).toEqual(['paying', 'paying']);
       world.advance(15_000);
-      const query = { nowMs: shop.now(), againAtMs: () => shop.now() + 1, limit: 9 };
+      const query = { nowMs: shop.now(), againAtMs: () => shop.now() + 1, limit: 9, only: null };
       expect(await value(store.audits.takeUnsettled(query))).toMatchObject([
         { checkoutId: answer.checkoutId },
       ]);
@@ -171,9 +171,15 @@ describe('a checkout', () => {
   test('that the reconciler settled meanwhile answers what the reconciler wrote', async () => {
     let claimed = '';
     const provider: PaymentProvider = {
+      ...silentProvider,
       charge: async ({ paymentId }) => {
         claimed = paymentId;
-        const query = { nowMs: shop.now() + 15_000, againAtMs: () => Number.MAX_SAFE_INTEGER, limit: 9 };
+        const query = {
+          nowMs: shop.now() + 15_000,
+          againAtMs: () => Number.MAX_SAFE_INTEGER,
+          limit: 9,
+          only: null,
+        };
         const [taken] = await value(store.audits.takeUnsettled(query));
         await shop.settle(known(taken), { kind: 'cancelled' });
         return { kind: 'cancelled' };
@@ -188,8 +194,9 @@ describe('a checkout', () => {
 
   test('that the reconciler took up meanwhile releases nothing, and is being confirmed', async () => {
     const provider: PaymentProvider = {
+      ...silentProvider,
       charge: async () => {
-        const query = { nowMs: shop.now() + 15_000, againAtMs: () => shop.now(), limit: 9 };
+        const query = { nowMs: shop.now() + 15_000, againAtMs: () => shop.now(), limit: 9, only: null };
         await value(store.audits.takeUnsettled(query));
         return released;
       },

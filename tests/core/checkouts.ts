@@ -47,6 +47,7 @@ export const answerTo = ({ checkoutId, method }: CheckoutRequest): CheckoutAnswe
     method,
     reference: 'ch_1',
     declineCode: null,
+    action: null,
   },
   orders: [],
 });

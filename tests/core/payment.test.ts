@@ -1,14 +1,24 @@
 import { describe, expect, test } from 'bun:test';
 import { nextPaymentStatus, type PaymentEvent, paymentStatuses } from '../../core/payment.ts';
 
-const events = ['retry', 'lose', 'succeed', 'decline', 'cancel'] as const satisfies readonly PaymentEvent[];
+const events = [
+  'retry',
+  'lose',
+  'challenge',
+  'succeed',
+  'decline',
+  'cancel',
+  'return',
+] as const satisfies readonly PaymentEvent[];
 
 const life = {
-  initiated: ['-', 'unknown', 'succeeded', 'declined', 'cancelled'],
-  unknown: ['-', 'unknown', 'succeeded', 'declined', 'cancelled'],
-  succeeded: ['-', '-', '-', '-', '-'],
-  declined: ['-', '-', '-', '-', '-'],
-  cancelled: ['initiated', '-', '-', '-', '-'],
+  initiated: ['-', 'unknown', 'requires_action', 'succeeded', 'declined', 'cancelled', '-'],
+  unknown: ['-', 'unknown', 'requires_action', 'succeeded', 'declined', 'cancelled', '-'],
+  requires_action: ['-', 'requires_action', 'requires_action', 'succeeded', 'declined', 'cancelled', '-'],
+  succeeded: ['-', '-', '-', '-', '-', '-', '-'],
+  declined: ['-', '-', '-', '-', '-', '-', 'returned'],
+  cancelled: ['initiated', '-', '-', '-', '-', '-', 'returned'],
+  returned: ['-', '-', '-', '-', '-', '-', '-'],
 } as const;
 
 describe('a payment', () => {

@@ -8,7 +8,7 @@ import { chargeWindowMs, keyMemoryMs, reconcile } from '../../core/reconcile.ts'
 import type { Store } from '../../core/store.ts';
 import { declined, known, lost, released, shopOver, value } from '../contracts/shop.ts';
 import { testWorld } from '../world.ts';
-import { scriptedProvider } from './provider.ts';
+import { scriptedProvider, silentProvider } from './provider.ts';
 
 const reconcileAfterMs = 15_000;
 
@@ -33,7 +33,7 @@ describe('the reconciler', () => {
   };
 
   const round = (provider: PaymentProvider, audits = store.audits) =>
-    value(reconcile({ audits, provider, wakeup, world })());
+    value(reconcile({ ...store, audits, provider, wakeup, world }).due());
 
   /** As a crash between claim and settlement leaves it. */
   const leftOpen = async (): Promise<{ readonly order: Order; readonly claim: Claim }> => {
@@ -124,7 +124,8 @@ describe('the reconciler', () => {
       expect(await statusOf(order)).toBe('paying');
       expect(await paymentOf(claim)).toBe('unknown');
     }
-    expect(pauses).toEqual([15, 15, 60, 300, 1_800, 3_600, 3_600, 3_600]);
+    // The fifth is the end of the charge window.
+    expect(pauses).toEqual([15, 15, 60, 300, 510, 3_600, 3_600, 3_600]);
     expect(provider.calls).toHaveLength(8);
     expect(hints).toBe(0);
   });
@@ -175,6 +176,7 @@ describe('the reconciler', () => {
     world.advance(reconcileAfterMs);
     let answer = (_: ChargeOutcome) => {};
     const provider: PaymentProvider = {
+      ...silentProvider,
       charge: async ({ paymentId }) =>
         paymentId === claim.checkoutId
           ? { kind: 'succeeded', reference: 'ch_2' }
@@ -212,21 +214,23 @@ describe('the reconciler', () => {
     world.advance(reconcileAfterMs);
     const provider = scriptedProvider();
     const away = reconcile({
+      ...store,
       audits: { ...store.audits, takeUnsettled: async () => err(down) },
       provider,
       wakeup,
       world,
     });
-    expect((await away())._unsafeUnwrapErr()).toEqual(down);
+    expect((await away.due())._unsafeUnwrapErr()).toEqual(down);
     expect(provider.calls).toEqual([]);
 
     const lostThen = reconcile({
+      ...store,
       audits: { ...store.audits, settle: async () => err(down) },
       provider,
       wakeup,
       world,
     });
-    expect((await lostThen())._unsafeUnwrapErr()).toEqual(down);
+    expect((await lostThen.due())._unsafeUnwrapErr()).toEqual(down);
     expect(await statusOf(order)).toBe('paying');
     world.advance(60_000);
     await round(provider);

@@ -31,6 +31,7 @@ describe('what is written down', () => {
         method: 'card',
         reference: 'ch_1',
         declineCode: null,
+        action: null,
       },
       orders: claim.orders.map((one) => ({ ...one, status: 'paid', updatedAtMs: 5_000 })),
     });

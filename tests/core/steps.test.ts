@@ -115,7 +115,7 @@ describe('a walk through our own steps', () => {
       row('a', 6, 'completed'),
     ]);
     expect(moves.completed).toEqual([move('a', 6)]);
-    expect(moves.failed).toEqual([{ ...move('b', 5), step: 'two', error: 'sold out' }]);
+    expect(moves.failed).toEqual([{ ...move('b', 5), step: 'two', error: 'sold out', refused: true }]);
   });
 
   test('an effect that forgets a task is a bug', () => {
@@ -159,7 +159,7 @@ describe('reports of leased steps', () => {
     expect(plan({ kind: 'failed', error: 'no' })).toEqual({
       ...none,
       history: [row('a', 4, 'failed', 'no')],
-      failed: [{ ...move('a', 4), step: 'mail', error: 'no' }],
+      failed: [{ ...move('a', 4), step: 'mail', error: 'no', refused: false }],
     });
   });
 

@@ -18,7 +18,8 @@ describe.skipIf(!(await postgresAvailable()))('stored names', () => {
     const sql = postgres(database.url, { max: 1 });
 
     await sql`update product set name_unaccent = 'other', name_exact = 'other'`;
-    await sql`update order_name set name_unaccent = 'other'`;
+    await sql`update label set name_unaccent = 'other'`;
+    await sql`update order_name n set name_vector = l.name_vector from label l where l.id = n.label_id`;
     await sql`update fold set version = ${foldVersion - 1}`;
     await migrate(database.url);
     const search = parseQuery('dong ho');

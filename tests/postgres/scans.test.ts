@@ -5,6 +5,7 @@ import type { Store } from '../../core/store.ts';
 import { type Shop, shopOver, succeeded, value } from '../contracts/shop.ts';
 import { postgresAvailable, type TestDatabase, testDatabase } from '../runtime/postgres.ts';
 import { testWorld } from '../world.ts';
+import { readsOf } from './reads.ts';
 
 /** Enough rows for the planner to see that reading a whole table costs more than an index. */
 const backlog = 3_000;
@@ -45,7 +46,9 @@ describe.skipIf(!(await postgresAvailable()))('with a backlog, PostgreSQL reads 
     reconcile: async (store, shop) => {
       const order = await shop.order(await shop.product());
       await shop.claimed(shop.request([order], { reconcileAtMs: shop.now() }));
-      await value(store.audits.takeUnsettled({ nowMs: shop.now(), againAtMs: () => shop.now(), limit: 10 }));
+      await value(
+        store.audits.takeUnsettled({ nowMs: shop.now(), againAtMs: () => shop.now(), limit: 10, only: null }),
+      );
     },
     'take, report, rescue': async (store, shop) => {
       const { leases } = await shop.take('physical', { limit: 5 });
@@ -67,9 +70,9 @@ describe.skipIf(!(await postgresAvailable()))('with a backlog, PostgreSQL reads 
 
   for (const [name, act] of Object.entries(cases))
     test(name, async () => {
-      const before = await wholeReads(database);
+      const before = await readsOf(database, tables);
       await using({ database, world }, act);
-      expect(await wholeReads(database)).toEqual(before);
+      expect(await readsOf(database, tables)).toEqual(before);
     });
 });
 
@@ -98,22 +101,7 @@ const using = async (
   }
 };
 
-const wholeReads = async ({ url }: TestDatabase) => {
-  const sql = postgres(url, { max: 1 });
-  // The server adds a connection's counts up when that connection is gone.
-  for (let others = 1; others > 0; ) {
-    const [row] = await sql<{ others: number }[]>`
-      select count(*)::integer as others from pg_stat_activity
-      where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`;
-    others = row?.others ?? 0;
-  }
-  const rows = await sql<{ relname: string; seq_scan: string }[]>`
-    select relname, seq_scan from pg_stat_user_tables
-    where relname in ('orders', 'order_state', 'order_name', 'audit', 'payment', 'task')
-    order by relname`;
-  await sql.end();
-  return rows.map(({ relname, seq_scan }) => `${relname}: ${seq_scan}`);
-};
+const tables = ['orders', 'order_state', 'order_name', 'audit', 'payment', 'task'];
 
 const run = async ({ url }: TestDatabase, statement: string) => {
   const sql = postgres(url, { max: 1 });

@@ -1,10 +1,11 @@
 import { expect, test } from 'bun:test';
 import { facetsOf } from '../../adapters/sqlite/search.ts';
+import { type OrderStatus, orderStatuses } from '../../core/order.ts';
 import { parseQuery, wordsOf } from '../../core/search.ts';
 import { value } from '../contracts/shop.ts';
 import { openPlace } from './place.ts';
 
-const facetOf = (customerId: string) => facetsOf({ customerId, type: null })[0] ?? '';
+const facetOf = (customerId: string) => facetsOf({ customerId, type: null, status: null })[0] ?? '';
 
 test('two customers who share a facet do not see each other', async () => {
   const [one, other] = sharingAFacet();
@@ -18,10 +19,40 @@ test('two customers who share a facet do not see each other', async () => {
   }
 });
 
+test('an order is found by how it ended, and no longer where it goes on', async () => {
+  const { shop, store, client } = openPlace();
+  const order = await shop.order(await shop.product());
+  const any = { customerId: null, type: null, fromMs: null, toMs: null, after: null, limit: 10 };
+  const found = async (status: OrderStatus) => {
+    const page = await value(store.orders.list({ ...any, status, search: parseQuery('ao') }));
+    return page.items.length;
+  };
+  const facets = client.prepare<[], string>('select facets from order_name').pluck();
+  const asPlaced = facets.get();
+  for (const status of [
+    'paying',
+    'paid',
+    'failed',
+    'paid',
+    'failed',
+    'refunded',
+    'pending',
+    'cancelled',
+  ] as const) {
+    client.prepare('update orders set status = ? where id = ?').run(status, order.id);
+    for (const other of orderStatuses)
+      expect([other, await found(other)]).toEqual([other, other === status ? 1 : 0]);
+    const { customerId, product } = order;
+    const facetsNow = facetsOf({ customerId, type: product.type, status });
+    expect(facets.get()).toBe(facetsNow.join(' '));
+    expect(facets.get() === asPlaced).toBe(facetsNow.length === 2);
+  }
+});
+
 test('a facet is one character, and no word or part of one', () => {
   const facets = Array.from({ length: 2_000 }, (_, index) => facetOf(`customer-${index}`));
   expect(new Set(facets).size).toBeGreaterThan(1_900);
-  for (const facet of [...facets, ...facetsOf({ customerId: null, type: 'physical' })]) {
+  for (const facet of [...facets, ...facetsOf({ customerId: null, type: 'physical', status: 'failed' })]) {
     expect([...facet]).toHaveLength(1);
     expect(wordsOf(facet)).toEqual([]);
     expect(wordsOf(`a${facet}b`).map(({ exact }) => exact)).toEqual(['a', 'b']);

@@ -2,6 +2,7 @@ import { describe, expect, spyOn, test } from 'bun:test';
 import { connectionOver, openClient } from '../../adapters/sqlite/connection.ts';
 import { migrate } from '../../adapters/sqlite/migrate.ts';
 import { storeOver } from '../../adapters/sqlite/store.ts';
+import { moneyChecks } from '../../core/moneyHealth.ts';
 import { orderStatuses } from '../../core/order.ts';
 import { parseQuery } from '../../core/search.ts';
 import { shopOver, value } from '../contracts/shop.ts';
@@ -32,6 +33,15 @@ const plansOfAll = async (): Promise<ReadonlyMap<string, readonly string[]>> => 
   for (const state of ['ready', 'waiting', 'running', 'failed', null] as const)
     await value(store.queue.tasks({ ...tasks, state }));
   await value(store.queue.tasks({ ...tasks, orderId: id }));
+  for (const orderId of [id, null])
+    for (const status of ['failed', null] as const)
+      for (const after of [id, null]) await value(store.refunds.list({ orderId, status, after, limit: 20 }));
+  await value(store.moneyBooks.counts(1));
+  for (const check of moneyChecks)
+    await value(store.moneyBooks.findings({ check, nowMs: 1, after: id, limit: 20 }));
+  for (const after of [id, null]) await value(store.moneyBooks.audits({ after, limit: 20 }));
+  await value(store.moneyBooks.differences({ auditId: id, after: id, limit: 20 }));
+  await value(store.moneyBooks.findAudit(id));
   await value(store.mailbox.list({ to: 'a@b.c', after: '<1@x>', limit: 20 }));
   await value(store.secret('name', 'fresh'));
   await value(store.prune(1));
@@ -49,6 +59,8 @@ const plansOfAll = async (): Promise<ReadonlyMap<string, readonly string[]>> => 
   );
 };
 
+const isMoneyCheck = (source: string): boolean => source.includes('as sinceMs');
+
 describe('how SQLite goes about each statement', async () => {
   const plans = await plansOfAll();
   const planOf = (...parts: readonly string[]) => {
@@ -60,16 +72,68 @@ describe('how SQLite goes about each statement', async () => {
   test('nothing is looked for in all rows, and nothing but a count is sorted', () => {
     expect(plans.size).toBeGreaterThan(60);
     const scanning = [...plans]
+      .filter(([source]) => !isMoneyCheck(source))
       .filter(([, plan]) => plan.some((step) => /^SCAN (?!.*VIRTUAL TABLE)|TEMP B-TREE|AUTOMATIC/.test(step)))
       .map(([source]) => source.replace(/^select .* from /, 'from '));
     expect(scanning.toSorted()).toEqual([
       // Walks in the order that is asked for, which end at the limit.
+      'from "money_audit" order by "money_audit"."id" desc limit ?',
       'from orders o order by o.position desc limit ?',
       'from orders order by position desc limit 1',
       'from product order by position desc limit 1',
+      // The refunds of a day, sorted by their ids.
+      "from refund indexed by refund_succeeded where status = 'succeeded' and updated_ms >= ? and updated_ms < ? and id > ? order by id limit ?",
+      'from refund r order by r.id desc limit ?',
+      // All orders that cannot be had, in an index of theirs alone.
+      'from refund r where r.order_id = t.order_id) order by t.order_id limit ?',
       // The counts of the queue, which read an index of the tasks in one state, and no task.
       "from task where state = 'failed' group by pipeline",
       "from task where state = 'ready' group by pipeline",
+    ]);
+  });
+
+  test('a money check reads what is open, what is young, or an index of its own', () => {
+    const checks = [...plans].filter(([source]) => isMoneyCheck(source));
+    expect(checks).toHaveLength(2 * moneyChecks.length);
+    const walks = checks.flatMap(([, plan]) => plan).filter((step) => /^(SCAN|SEARCH|AUTOMATIC)/.test(step));
+    expect([...new Set(walks.map((step) => step.replace(' COVERING', '')))].toSorted()).toEqual([
+      'SCAN (subquery-4)',
+      'SCAN again',
+      'SCAN c',
+      'SCAN f',
+      'SCAN j VIRTUAL TABLE INDEX 1:',
+      'SCAN newest',
+      'SCAN payment USING INDEX payment_open',
+      'SCAN task USING INDEX task_failed',
+      'SEARCH a USING INDEX sqlite_autoindex_audit_1 (id>?)',
+      'SEARCH d USING INDEX money_difference_audit (audit_id=? AND id>?)',
+      'SEARCH d USING INDEX money_difference_audit (audit_id=?)',
+      'SEARCH d USING INTEGER PRIMARY KEY (rowid>?)',
+      'SEARCH later USING INDEX refund_order (order_id=? AND id>?)',
+      'SEARCH money_audit USING INDEX money_audit_day (day_ms>?)',
+      'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)',
+      'SEARCH orders USING INDEX sqlite_autoindex_orders_1 (id>?)',
+      'SEARCH p USING PRIMARY KEY (id=?)',
+      'SEARCH r USING INDEX refund_order (order_id=?)',
+      'SEARCH r USING INDEX refund_status (status=? AND id>?)',
+      'SEARCH r USING INDEX refund_status (status=?)',
+      'SEARCH t USING INDEX task_job (job_id=?)',
+      'SEARCH t USING INDEX task_order (order_id=?)',
+      'SEARCH task USING PRIMARY KEY (id<?)',
+    ]);
+  });
+
+  test('a refund looks among those of its order', () => {
+    for (const status of ["status <> 'failed'", "+status = 'succeeded'"])
+      expect(planOf('sum(amount)', status)).toEqual(['SEARCH refund USING INDEX refund_order (order_id=?)']);
+    expect(planOf('from refund r where r.order_id = ?', '+r.status = ?', 'r.id < ?')).toEqual([
+      'SEARCH r USING INDEX refund_order (order_id=? AND id<?)',
+    ]);
+    expect(planOf('job_id = ?', 'run_ms > ?')).toEqual(['SEARCH task USING INDEX task_job (job_id=?)']);
+    expect(planOf('delete from provider_event')).toEqual([
+      'SEARCH provider_event USING INDEX provider_event_received (received_ms<?)',
+      'CORRELATED SCALAR SUBQUERY 1',
+      'SEARCH t USING COVERING INDEX task_job (job_id=?)',
     ]);
   });
 
@@ -92,7 +156,10 @@ describe('how SQLite goes about each statement', async () => {
     expect(planOf("state = 'running' and lease_until_ms <= ?")).toEqual([
       'SEARCH task USING INDEX task_running (lease_until_ms<?)',
     ]);
-    expect(planOf('p.due_ms <= ?')).toEqual([
+    expect(planOf('from task where pipeline = ?')).toEqual([
+      'SEARCH task USING INDEX task_ready (pipeline=? AND run_ms<?)',
+    ]);
+    expect(planOf('p.due_ms <= ? order')).toEqual([
       'SEARCH p USING INDEX payment_open (due_ms<?)',
       'SEARCH a USING INDEX sqlite_autoindex_audit_1 (id=?)',
     ]);

@@ -45,4 +45,23 @@ describe('processes side by side on one SQLite file', () => {
       }),
     30_000,
   );
+
+  test(
+    'never give back more than was paid',
+    () =>
+      withFolder(async (folder) => {
+        const path = join(folder, 'shop.db');
+        const world = testWorld();
+        const store = await sqliteStore(world, { path });
+        const shop = shopOver(store, world);
+        const order = await shop.paid(await shop.product({ price: { amount: 1_000, currency: 'VND' } }));
+
+        const granted = (await atOnce(2, 'refund', path)).flat();
+        expect(new Set(granted).size).toBe(10);
+        expect((await shop.history(order.id)).slice(3)).toEqual(Array(10).fill('refund_requested'));
+        expect(await shop.tasks({ state: 'waiting' })).toHaveLength(1);
+        await store.close();
+      }),
+    30_000,
+  );
 });

@@ -436,6 +436,7 @@ describe('the maintenance', () => {
       {
         store: withQueue(store, { rescue: async () => ok(rescued.shift() ?? 0) }),
         reconcile: async () => ok(0),
+        refund: null,
         clock: world.clock,
         log,
       },

@@ -1,6 +1,6 @@
 import { memoryStore } from '../../adapters/memory/store.ts';
-import { memoryBook } from '../../adapters/payment/memoryBook.ts';
-import { simulatedProvider } from '../../adapters/payment/simulated.ts';
+import { memoryBook } from '../../adapters/payment/simulator/memoryBook.ts';
+import { simulatedProvider } from '../../adapters/payment/simulator/provider.ts';
 import { checkOut } from '../../core/checkout.ts';
 import type { Mail, Mailer, MailOutcome } from '../../core/mail.ts';
 import type { OrderDetail } from '../../core/order.ts';
@@ -13,13 +13,14 @@ import { startWorker, type Worker, type WorkerPorts, type WorkerSettings } from 
 import { testWorld } from '../world.ts';
 
 const settings: WorkerSettings = {
-  pipelines: ['physical', 'digital', 'service'],
+  pipelines: ['physical', 'digital', 'service', 'refund', 'provider_event', 'money_audit'],
   claimers: 1,
   batchMax: 50,
   mailsMax: 5,
   leaseMs: 30_000,
   pollMs: 500,
   reconcileAfterMs: 15_000,
+  onUnfulfillable: 'hold',
   shutdownMs: 10_000,
   mailDomain: 'cartwright.example',
 };

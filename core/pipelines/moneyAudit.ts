@@ -1,0 +1,7 @@
+import type { JobPipeline } from '../pipelines.ts';
+
+/** The provider's ledger of a day against our books. */
+export const moneyAudit: JobPipeline = {
+  name: 'money_audit',
+  steps: [{ name: 'compare_ledgers', service: 'compare_ledgers' }],
+};

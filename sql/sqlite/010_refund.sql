@@ -1,0 +1,34 @@
+-- Money on its way back, and what came of it.
+create table refund (
+  id text not null primary key,
+  key text not null unique,
+  -- Of the command under that key: the same key with another one is refused.
+  fingerprint text not null,
+  -- Null for a whole payment that came when its orders had been released.
+  order_id text,
+  payment_id text not null,
+  amount integer not null check (amount >= 0),
+  currency text not null,
+  reason text not null,
+  status text not null check (status = 'requested' or status = 'succeeded' or status = 'failed'),
+  -- The provider's own id of it.
+  reference text,
+  credit_note_year integer,
+  credit_note_sequence integer check (credit_note_sequence > 0),
+  error text,
+  created_ms integer not null,
+  updated_ms integer not null,
+  unique (credit_note_year, credit_note_sequence),
+  check ((credit_note_year is null) = (credit_note_sequence is null))
+) strict, without rowid;
+
+create index refund_order on refund (order_id, id);
+create index refund_payment on refund (payment_id);
+create index refund_status on refund (status, id);
+create index refund_succeeded on refund (updated_ms) where status = 'succeeded';
+
+-- As for invoices: raised in the transaction that writes the credit note, which is what leaves no gap.
+create table credit_note_counter (
+  year integer primary key,
+  last integer not null
+) strict;

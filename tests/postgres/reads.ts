@@ -1,0 +1,34 @@
+import postgres from 'postgres';
+import type { TestDatabase } from '../runtime/postgres.ts';
+
+/** How often each of these tables was read whole so far. */
+export const readsOf = (database: TestDatabase, tables: readonly string[]): Promise<readonly string[]> =>
+  counted(database, async (sql) => {
+    const rows = await sql<{ relname: string; seq_scan: string }[]>`
+      select relname, seq_scan from pg_stat_user_tables
+      where relname = any(${tables as string[]})
+      order by relname`;
+    return rows.map(({ relname, seq_scan }) => `${relname}: ${seq_scan}`);
+  });
+
+/** How often the server had to end a transaction, because some waited for one another in a circle. */
+export const deadlocksIn = (database: TestDatabase): Promise<number> =>
+  counted(database, async (sql) => {
+    const [row] = await sql<{ deadlocks: number }[]>`
+      select deadlocks::integer as deadlocks from pg_stat_database where datname = current_database()`;
+    return row?.deadlocks ?? 0;
+  });
+
+/** The server adds a connection's counts up when that connection is gone, which is waited for. */
+const counted = async <T>({ url }: TestDatabase, read: (sql: postgres.Sql) => Promise<T>): Promise<T> => {
+  const sql = postgres(url, { max: 1 });
+  for (let others = 1; others > 0; ) {
+    const [row] = await sql<{ others: number }[]>`
+      select count(*)::integer as others from pg_stat_activity
+      where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`;
+    others = row?.others ?? 0;
+  }
+  const answer = await read(sql);
+  await sql.end();
+  return answer;
+};
