@@ -1,19 +1,23 @@
 import { type AnyElysia, Elysia } from 'elysia';
 import { type Authenticate, authenticating } from './auth.ts';
 import { checkoutCommands, checkoutQueries } from './checkouts.ts';
-import { demoCharges, demoMails, demoTokens } from './demo.ts';
+import { demoChallenges, demoCharges, demoMails, demoTokens } from './demo.ts';
 import type { ApiDeps } from './deps.ts';
 import { docs } from './docs.ts';
 import { type Failure, failureOf } from './failures.ts';
 import { health } from './health.ts';
 import { allowing } from './methods.ts';
+import { moneyAuditCommands, moneyAuditQueries } from './moneyAudits.ts';
+import { moneyHealth } from './moneyHealth.ts';
 import { orderCommands, orderQueries } from './orders.ts';
 import { problemOf } from './problems.ts';
 import { productCommands, productQueries } from './products.ts';
 import { queueCommands, queueQueries } from './queue.ts';
+import { refundCommands, refundQueries } from './refunds.ts';
 import { requestIdOf, requestIds } from './requestId.ts';
+import { webhooks } from './webhooks.ts';
 
-export type { ApiDeps, ListCharges } from './deps.ts';
+export type { ApiDeps } from './deps.ts';
 
 /** The whole HTTP contract, or the part of it that `role` serves, over the ports in `deps`. */
 export const app = (deps: ApiDeps): AnyElysia => {
@@ -27,18 +31,28 @@ export const app = (deps: ApiDeps): AnyElysia => {
   return root;
 };
 
-const commands = (deps: ApiDeps, authenticate: Authenticate) =>
-  new Elysia()
+const commands = (deps: ApiDeps, authenticate: Authenticate) => {
+  const served = new Elysia()
+    .use(webhooks(deps))
     .use(productCommands(deps, authenticate))
     .use(orderCommands(deps, authenticate))
     .use(checkoutCommands(deps, authenticate))
-    .use(queueCommands(deps, authenticate));
+    .use(refundCommands(deps, authenticate))
+    .use(queueCommands(deps, authenticate))
+    .use(moneyAuditCommands(deps, authenticate));
+  if (deps.demo && deps.finishChallenge !== null)
+    served.use(demoChallenges(deps.finishChallenge, authenticate));
+  return served;
+};
 
 const queries = (deps: ApiDeps, authenticate: Authenticate) => {
   const served = new Elysia()
     .use(productQueries(deps))
     .use(orderQueries(deps, authenticate))
-    .use(queueQueries(deps, authenticate));
+    .use(refundQueries(deps, authenticate))
+    .use(queueQueries(deps, authenticate))
+    .use(moneyAuditQueries(deps, authenticate))
+    .use(moneyHealth(deps, authenticate));
   if (deps.demo) served.use(demoMails(deps, authenticate));
   if (deps.demo && deps.charges !== null) served.use(demoCharges(deps.charges, authenticate));
   return served;

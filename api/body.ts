@@ -21,7 +21,8 @@ const isJson = (headers: Headers): boolean =>
   jsonType.test(headers.get('content-type') ?? '') &&
   (headers.get('content-encoding') ?? 'identity') === 'identity';
 
-const readBytes = async (request: Request): Promise<Result<Uint8Array, RequestFailure>> => {
+/** The body as it is: what may be signed must not be touched. */
+export const readBytes = async (request: Request): Promise<Result<Uint8Array, RequestFailure>> => {
   const length = request.headers.get('content-length');
   if (length !== null && Number(length) > bodyBytesMax) return err({ kind: 'body_too_large' });
   try {

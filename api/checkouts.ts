@@ -10,7 +10,7 @@ import { orRefuse, type RequestFailure, refusal } from './failures.ts';
 import { idempotencyKeyOf } from './idempotencyKey.ts';
 import { checkoutAnswerJson, checkoutJson, renderCheckout, renderCheckoutAnswer } from './json/checkout.ts';
 import { exactly } from './json/component.ts';
-import { idParameter, operation } from './operation.ts';
+import { idempotencyKeyParameter, idParameter, operation } from './operation.ts';
 import { idOf } from './path.ts';
 import { requestIdOf } from './requestId.ts';
 import { samples } from './samples.ts';
@@ -48,22 +48,14 @@ export const checkoutCommands = ({ checkOut }: ApiDeps, authenticate: Authentica
       summary: 'Pay orders',
       description:
         'All of them or none. However often the same request is sent under one Idempotency-Key, it is charged once, and answered the same again.',
-      parameters: [
-        {
-          name: 'Idempotency-Key',
-          in: 'header',
-          required: true,
-          description: 'The audit GUID: a UUID that names this checkout, bare or in double quotes.',
-          schema: { type: 'string' },
-          example: samples.auditGuid,
-        },
-      ],
+      parameters: [idempotencyKeyParameter('The audit GUID, which names this checkout')],
       body: { schema: paying.schema, example: samples.paying },
       answers: {
         202: {
-          description: 'Paid; or, with the status `unknown`, still being confirmed: see `Location`.',
+          description:
+            'Paid; or, with the status `requires_action`, waiting for the customer to do what `action` says; or, with `unknown`, still being confirmed. `Location` tells what came of it.',
           schema: checkoutAnswerJson.ref,
-          example: samples.checkout,
+          examples: samples.checkouts,
           headers: ['location', 'idempotent-replayed'],
         },
       },
@@ -97,7 +89,7 @@ const accepted = ({
   replayed,
 }: CheckoutSuccess): Result<CheckoutSuccess['answer'], RequestFailure> => {
   const { status, checkoutId, requestId, payment } = answer;
-  if (status === 'succeeded' || status === 'unknown') return ok(answer);
+  if (status !== 'declined' && status !== 'cancelled') return ok(answer);
   const declineCode = status === 'cancelled' ? 'cancelled' : (payment.declineCode ?? 'declined');
   return err({ kind: 'payment_declined', declineCode, checkoutId, requestId, replayed });
 };
@@ -110,7 +102,7 @@ export const checkoutQueries = ({ store }: ApiDeps, authenticate: Authenticate) 
       const checkout = orRefuse(await store.audits.find(orRefuse(idOf(params))));
       if (checkout === null || (checkout.customerId !== caller.id && !isOperator(caller)))
         throw refusal({ kind: 'not_found' });
-      return renderCheckout(checkout);
+      return renderCheckout(checkout, checkout.customerId === caller.id);
     },
     operation({
       tag: 'Checkouts',

@@ -6,8 +6,8 @@ import { readBody } from './body.ts';
 import { signedIn } from './callers.ts';
 import { check } from './check.ts';
 import { listOf, readCursor } from './cursor.ts';
-import type { ApiDeps } from './deps.ts';
-import { orRefuse } from './failures.ts';
+import type { ApiDeps, FinishChallenge } from './deps.ts';
+import { orRefuse, refusal } from './failures.ts';
 import { exactly, timeOf } from './json/component.ts';
 import { mailListJson, renderMail } from './json/mail.ts';
 import { chargeListJson, renderCharge } from './json/payment.ts';
@@ -128,5 +128,28 @@ export const demoCharges = (listCharges: NonNullable<ApiDeps['charges']>, authen
       parameters: queryParameters(chargeFilters),
       answers: { 200: { description: 'A page.', schema: chargeListJson.ref, example: samples.charges } },
       failures: ['validation_failed'],
+    }),
+  );
+
+const confirming = check(
+  exactly({ clientSecret: text(255, 'a client secret'), outcome: word(['succeed', 'fail']) }),
+);
+
+/** The client secret is what a customer needs at the provider, too: it says whose payment it is. */
+export const demoChallenges = (finishChallenge: FinishChallenge, authenticate: Authenticate) =>
+  new Elysia().use(signedIn(authenticate, 'customer')).post(
+    '/demo/challenges',
+    async ({ request }) => {
+      const isFinished = orRefuse(await finishChallenge(orRefuse(await readBody(request, confirming))));
+      if (!isFinished) throw refusal({ kind: 'not_found' });
+      return new Response(null, { status: 204 });
+    },
+    operation({
+      tag: 'Demo',
+      summary: 'Confirm a payment, or fail to, as its customer would',
+      description: 'In demo mode only. The provider then tells us what came of it.',
+      body: { schema: confirming.schema, example: samples.confirming },
+      answers: { 204: { description: 'The provider knows.' } },
+      failures: ['not_found'],
     }),
   );

@@ -1,6 +1,8 @@
 import type { CheckOut } from '../core/checkout.ts';
 import type { Page } from '../core/page.ts';
 import type { Charge } from '../core/payment.ts';
+import type { ReceiveEvent } from '../core/providerEvents.ts';
+import type { RequestRefund } from '../core/refunding.ts';
 import type { Answer } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { World } from '../core/world.ts';
@@ -10,8 +12,14 @@ import type { AuthSettings } from './auth.ts';
 export type ApiDeps = {
   readonly store: Store;
   readonly checkOut: CheckOut;
+  readonly requestRefund: RequestRefund;
+  readonly receiveEvent: ReceiveEvent;
+  /** The payment provider's `name`, for the path of its webhooks. */
+  readonly providerName: string;
   /** The simulated provider's books, newest first, `after` being the id of the last charge before; else null. */
   readonly charges: ListCharges | null;
+  /** Null where the provider is a real one, whose challenges only real customers finish. */
+  readonly finishChallenge: FinishChallenge | null;
   readonly auth: AuthSettings;
   /** Serves `/demo`, where anybody gets a token; needs a secret to sign them with. */
   readonly demo: boolean;
@@ -20,6 +28,7 @@ export type ApiDeps = {
   readonly world: World;
   readonly version: string;
   readonly log: {
+    warn(message: string, facts: Readonly<Record<string, unknown>>): void;
     error(message: string, facts: Readonly<Record<string, unknown>>): void;
   };
   /** Names what is missing (`database`, …); nothing of it where the API can do its work. */
@@ -31,3 +40,12 @@ export type ListCharges = (query: {
   /** 1 to 100. */
   readonly limit: number;
 }) => Answer<Page<Charge, string>>;
+
+/**
+ * Does at the simulated provider what a customer does who is asked to confirm a payment. Answers whether it
+ * could be done: false for a secret that nobody was given, and once it was confirmed or called off.
+ */
+export type FinishChallenge = (challenge: {
+  readonly clientSecret: string;
+  readonly outcome: 'succeed' | 'fail';
+}) => Answer<boolean>;

@@ -1,6 +1,8 @@
 import type { Result } from 'neverthrow';
 import type { CheckoutFailure } from '../core/checkout.ts';
 import type { OrderFailure } from '../core/order.ts';
+import type { EventFailure } from '../core/payment.ts';
+import type { RefundFailure } from '../core/refund.ts';
 import type { Unavailable } from '../core/result.ts';
 
 /** What is wrong with one value: `path` is a JSON pointer into the body, or `/name` of a query parameter. */
@@ -28,7 +30,13 @@ export type RequestFailure =
       readonly replayed: boolean;
     };
 
-export type Failure = RequestFailure | CheckoutFailure | OrderFailure | Unavailable;
+export type Failure =
+  | RequestFailure
+  | CheckoutFailure
+  | OrderFailure
+  | RefundFailure
+  | EventFailure
+  | Unavailable;
 export type FailureKind = Failure['kind'];
 
 /**

@@ -5,6 +5,7 @@ export const problemCodes = [
   'malformed_body',
   'idempotency_key_missing',
   'idempotency_key_invalid',
+  'signature_invalid',
   'unauthenticated',
   'payment_declined',
   'forbidden',
@@ -14,6 +15,8 @@ export const problemCodes = [
   'order_in_progress',
   'order_not_payable',
   'order_not_pending',
+  'order_not_refundable',
+  'refund_too_large',
   'out_of_stock',
   'body_too_large',
   'unsupported_media_type',
@@ -47,13 +50,19 @@ export const problems: Readonly<Record<FailureKind, Row>> = {
     status: 400,
     code: 'idempotency_key_missing',
     title: 'The Idempotency-Key is missing',
-    detail: 'Send the audit GUID of this checkout as the header Idempotency-Key.',
+    detail: 'Send a UUID that names this checkout or refund as the header Idempotency-Key.',
   },
   idempotency_key_invalid: {
     status: 400,
     code: 'idempotency_key_invalid',
     title: 'The Idempotency-Key is not a UUID',
     detail: 'The header Idempotency-Key must be one UUID, bare or in double quotes.',
+  },
+  signature_invalid: {
+    status: 400,
+    code: 'signature_invalid',
+    title: 'The event is not signed',
+    detail: 'Nothing was taken in: an event must be signed by the payment provider, and lately.',
   },
   unauthenticated: {
     status: 401,
@@ -109,6 +118,18 @@ export const problems: Readonly<Record<FailureKind, Row>> = {
     title: 'The order is not pending',
     detail: 'Only a pending order can be cancelled.',
   },
+  order_not_refundable: {
+    status: 409,
+    code: 'order_not_refundable',
+    title: 'The order cannot be refunded',
+    detail: 'Only what was paid can be given back.',
+  },
+  refund_too_large: {
+    status: 409,
+    code: 'refund_too_large',
+    title: 'The refund is too large',
+    detail: 'It is more than is left of what was paid, refunds under way counted: see left.',
+  },
   out_of_stock: {
     status: 409,
     code: 'out_of_stock',
@@ -149,7 +170,7 @@ export const problems: Readonly<Record<FailureKind, Row>> = {
     status: 422,
     code: 'mixed_currency',
     title: 'Mixed currencies',
-    detail: 'All orders of a cart must be in one currency.',
+    detail: 'All orders of a cart must be in one currency, and a refund in that of its order.',
   },
   internal: {
     status: 500,
@@ -226,7 +247,10 @@ const particulars = (failure: Failure): Particulars => {
     case 'order_not_payable':
       return { members: { orderIds: failure.orders.map(({ orderId }) => orderId), orders: failure.orders } };
     case 'order_not_pending':
+    case 'order_not_refundable':
       return { members: { orderStatus: failure.status } };
+    case 'refund_too_large':
+      return { members: { left: failure.left } };
     case 'checkout_in_progress':
       return {
         members: { checkoutId: failure.checkoutId },

@@ -12,12 +12,12 @@ import { queueJson, renderQueue, renderTask, taskListJson } from './json/queue.t
 import { operation, queryParameters } from './operation.ts';
 import { readQuery } from './query.ts';
 import { samples } from './samples.ts';
-import { cursor, integer, limit, limitDefault, productType, storedId, uuid, word } from './schemas.ts';
+import { cursor, integer, limit, limitDefault, pipeline, storedId, uuid, word } from './schemas.ts';
 
 const filters = check(
   exactly({
     state: t.Optional(word(taskStates)),
-    pipeline: t.Optional(productType),
+    pipeline: t.Optional(pipeline),
     orderId: t.Optional(uuid),
     cursor: t.Optional(cursor),
     limit: t.Optional(limit),
@@ -57,7 +57,8 @@ export const queueQueries = ({ store, world }: ApiDeps, authenticate: Authentica
       operation({
         tag: 'Queue',
         summary: 'Unfinished tasks',
-        description: 'Oldest first. A task that is done is no longer there: its order’s history tells.',
+        description:
+          'Oldest first. A task is what a paid order still owes, or a job: a refund, an event of the payment provider, a money audit. One that is done is no longer there: its order’s history tells, or the refund or audit itself.',
         parameters: queryParameters(filters),
         answers: { 200: { description: 'A page.', schema: taskListJson.ref, example: samples.tasks } },
         failures: ['validation_failed'],

@@ -4,6 +4,8 @@ import type { Failure, FailureKind } from './failures.ts';
 const orderId = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
 const productId = '01980a4d-1f00-7a21-9c3e-5b7d8e9f0a12';
 const checkoutId = '01980a4f-02aa-7e44-b1d2-6c8e0f1a2b34';
+const refundId = '01980a51-4c00-7f3a-9b1d-8e7f6a5b4c01';
+const clientSecret = 'pi_3Qx1LkAAbCdEfGhI0abcdefg_secret_k2j3h4g5';
 const auditGuid = '9f1c2d3e-4b5a-4687-9a0b-1c2d3e4f5a6b';
 const at = '2026-03-01T08:00:00.000Z';
 export const requestId = '01980a4f-0299-7c10-8f00-2d3c4b5a6978';
@@ -43,18 +45,29 @@ const checkout = {
   payment,
   orders: [paid],
 };
+/** Nothing is decided yet. */
+const checkoutWaiting = (status: string, message: string) => ({
+  ...checkout,
+  status,
+  message,
+  payment: { ...payment, status },
+  orders: [{ ...paid, status: 'paying' }],
+});
 const history = ['pending', 'paying', 'paid', 'stock_reserved', 'invoiced'].map((state, index) => ({
   seq: index + 1,
   state,
   at,
   detail: state === 'invoiced' ? '2026-000001' : null,
 }));
-const listOf = (item: unknown) => ({ items: [item], nextCursor: null });
+export const listOf = (...items: readonly unknown[]) => ({ items, nextCursor: null });
 
 export const samples = {
   orderId,
+  checkoutId,
+  refundId,
   auditGuid,
   at,
+  money,
   product,
   products: listOf(product),
   productDraft: {
@@ -75,6 +88,14 @@ export const samples = {
     licences: [],
   },
   checkout,
+  checkouts: {
+    succeeded: checkout,
+    requires_action: {
+      ...checkoutWaiting('requires_action', 'The customer has to confirm the payment'),
+      action: { clientSecret, redirectUrl: null },
+    },
+    unknown: checkoutWaiting('unknown', 'Payment is being confirmed'),
+  },
   paying: { orderIds: [orderId], payment: { method: 'pm_card_visa' } },
   checkoutNow: { ...checkout, createdAt: at, updatedAt: at },
   queue: {
@@ -83,16 +104,30 @@ export const samples = {
     oldestReadyAgeMs: 125,
     finishedPerSecond: 41.5,
   },
-  tasks: listOf({
-    id: '01980a4f-0400-7b32-8d0e-7f6a5b4c3d21',
-    orderId,
-    pipeline: 'physical',
-    step: 'notify_customer',
-    state: 'failed',
-    attempts: 10,
-    lastError: '550 no such mailbox',
-    runAt: at,
-  }),
+  tasks: listOf(
+    {
+      id: '01980a4f-0400-7b32-8d0e-7f6a5b4c3d21',
+      orderId,
+      jobId: null,
+      pipeline: 'physical',
+      step: 'notify_customer',
+      state: 'failed',
+      attempts: 10,
+      lastError: '550 no such mailbox',
+      runAt: at,
+    },
+    {
+      id: '01980a51-4c01-7a11-8c2d-6e5f4a3b2c10',
+      orderId: null,
+      jobId: refundId,
+      pipeline: 'refund',
+      step: 'return_money',
+      state: 'ready',
+      attempts: 0,
+      lastError: null,
+      runAt: at,
+    },
+  ),
   retrying: { taskIds: ['01980a4f-0400-7b32-8d0e-7f6a5b4c3d21'] },
   mails: listOf({
     messageId: `<${orderId}.notify_customer@cartwright.example>`,
@@ -111,6 +146,7 @@ export const samples = {
     declineCode: null,
     createdAt: at,
   }),
+  confirming: { clientSecret, outcome: 'succeed' },
 } as const;
 
 export const failureSamples: { readonly [Kind in FailureKind]: Extract<Failure, { kind: Kind }> } = {
@@ -123,6 +159,7 @@ export const failureSamples: { readonly [Kind in FailureKind]: Extract<Failure, 
   },
   idempotency_key_missing: { kind: 'idempotency_key_missing' },
   idempotency_key_invalid: { kind: 'idempotency_key_invalid' },
+  signature_invalid: { kind: 'signature_invalid', reason: 'no signature is ours' },
   unauthenticated: { kind: 'unauthenticated', given: false },
   forbidden: { kind: 'forbidden', reason: 'This needs a token with the role operator.' },
   method_not_allowed: { kind: 'method_not_allowed', allow: 'GET, HEAD, OPTIONS' },
@@ -142,6 +179,8 @@ export const failureSamples: { readonly [Kind in FailureKind]: Extract<Failure, 
   order_not_payable: { kind: 'order_not_payable', orders: [{ orderId, status: 'completed' }] },
   order_in_progress: { kind: 'order_in_progress', orderIds: [orderId] },
   order_not_pending: { kind: 'order_not_pending', status: 'paid' },
+  order_not_refundable: { kind: 'order_not_refundable', status: 'pending' },
+  refund_too_large: { kind: 'refund_too_large', left: { amount: 199_000, currency: 'VND' } },
   amount_too_large: { kind: 'amount_too_large' },
   mixed_currency: { kind: 'mixed_currency' },
   out_of_stock: { kind: 'out_of_stock', orderIds: [orderId] },

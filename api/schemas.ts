@@ -1,7 +1,7 @@
 import { type TSchema, t } from 'elysia';
 import { FormatRegistry } from 'elysia/type-system';
 import { isCurrency } from '../core/money.ts';
-import { pipelines } from '../core/pipelines.ts';
+import { jobPipelines, pipelines } from '../core/pipelines.ts';
 
 /**
  * The small schemas that bodies, queries and answers are made of. `t.Integer` and `t.UnionEnum` are not among
@@ -47,6 +47,9 @@ export const word = <const Word extends string>(words: readonly Word[], descript
   );
 
 export const productType = word([...pipelines.keys()]);
+
+/** Of orders, named after their products' types, and of jobs. */
+export const pipeline = word([...pipelines.keys(), ...jobPipelines.map(({ name }) => name)]);
 
 FormatRegistry.Set('iso-4217', isCurrency);
 

@@ -5,6 +5,19 @@ import { type Invalid, invalid } from './check.ts';
 /** A query parameter that is a time; `readMoment` says whether the text is one. */
 export const moment = (description: string) => t.String({ description, examples: ['2026-03-01T08:00:00Z'] });
 
+/** A field of a body that is a day; `readDay` says whether the text is one. */
+export const day = t.String({ description: 'A day, UTC, from 2020 to today.', examples: ['2026-03-01'] });
+
+const firstDayMs = Date.UTC(2020);
+
+/** When a day of the calendar began, UTC, epoch milliseconds. */
+export const readDay = (path: string, given: string, nowMs: number): Result<number, Invalid> => {
+  const ms = parse(`${given}T00:00:00Z`);
+  return ms === null || ms < firstDayMs || ms > nowMs
+    ? err(invalid([{ path, message: 'Expected a day such as 2026-03-01, from 2020 to today' }]))
+    : ok(ms);
+};
+
 // A plus sign that was not encoded arrives as a blank; nothing else can be meant by one here.
 const rfc3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+\- ])(\d\d):(\d\d))$/;

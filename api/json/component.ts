@@ -10,8 +10,14 @@ export const component = (name: string, schema: TSchema): Component => ({
 });
 
 /** An object of exactly these members. */
-export const exactly = <const Properties extends Record<string, TSchema>>(properties: Properties) =>
-  t.Object(properties, { additionalProperties: false });
+export const exactly = <const Properties extends Record<string, TSchema>>(
+  properties: Properties,
+  description?: string,
+) =>
+  t.Object(properties, {
+    additionalProperties: false,
+    ...(description === undefined ? {} : { description }),
+  });
 
 export const listSchema = ({ name, ref }: Component): Component =>
   component(

@@ -1,4 +1,5 @@
 import { t } from 'elysia';
+import type { Money } from '../../core/money.ts';
 import { currency } from '../schemas.ts';
 import { component, exactly } from './component.ts';
 
@@ -9,3 +10,7 @@ export const moneyJson = component(
     currency,
   }),
 );
+
+export const renderMoney = ({ amount, currency }: Money) => ({ amount, currency });
+
+export const renderMoneyOrNull = (money: Money | null) => (money === null ? null : renderMoney(money));

@@ -2,7 +2,7 @@ import { t } from 'elysia';
 import { type Order, type OrderDetail, orderStatuses } from '../../core/order.ts';
 import { id, integer, orNull, productType, time, word } from '../schemas.ts';
 import { component, exactly, listSchema, timeOf } from './component.ts';
-import { moneyJson } from './money.ts';
+import { moneyJson, renderMoney } from './money.ts';
 import { paymentJson, renderPayment } from './payment.ts';
 
 const members = {
@@ -28,7 +28,7 @@ export const orderDetailJson = component(
     history: t.Array(
       exactly({
         seq: t.Number({ multipleOf: 1, minimum: 1 }),
-        state: t.String({ description: 'A status, or what a step of the pipeline left behind.' }),
+        state: t.String({ description: 'A status, or what a step of the pipeline or a refund left behind.' }),
         at: time,
         detail: orNull(t.String()),
       }),
@@ -49,7 +49,7 @@ export const renderOrder = (order: Order) => ({
     type: order.product.type,
   },
   quantity: order.quantity,
-  total: { amount: order.total.amount, currency: order.total.currency },
+  total: renderMoney(order.total),
   status: order.status,
   checkoutId: order.checkoutId,
   createdAt: timeOf(order.createdAtMs),

@@ -1,5 +1,5 @@
 import { t } from 'elysia';
-import { type Charge, type Payment, paymentStatuses } from '../../core/payment.ts';
+import { type Charge, type Payment, type PaymentAction, paymentStatuses } from '../../core/payment.ts';
 import { currency, id, orNull, word } from '../schemas.ts';
 import { component, exactly, listSchema } from './component.ts';
 
@@ -26,6 +26,18 @@ export const renderPayment = ({ id, status, amount, method, declineCode }: Payme
   declineCode,
 });
 
+export const actionJson = component(
+  'PaymentAction',
+  exactly({
+    clientSecret: orNull(
+      t.String({ description: 'For the payment provider’s own script in the customer’s browser.' }),
+    ),
+    redirectUrl: orNull(t.String({ description: 'Where to send the customer instead.' })),
+  }),
+);
+
+export const renderAction = ({ clientSecret, redirectUrl }: PaymentAction) => ({ clientSecret, redirectUrl });
+
 export const chargeJson = component(
   'Charge',
   exactly({
@@ -33,7 +45,7 @@ export const chargeJson = component(
     idempotencyKey: t.String({ description: 'The payment that it was sent for.' }),
     amount,
     currency,
-    status: word(['succeeded', 'declined', 'cancelled']),
+    status: word(['succeeded', 'declined', 'requires_action', 'cancelled']),
     declineCode: orNull(t.String()),
     createdAt: t.String({ format: 'date-time' }),
   }),

@@ -3,6 +3,7 @@ import { orderStatuses } from '../../core/order.ts';
 import { problemCodes } from '../problems.ts';
 import { id, word } from '../schemas.ts';
 import { component, exactly } from './component.ts';
+import { moneyJson } from './money.ts';
 
 export const problemJson = component(
   'Problem',
@@ -24,7 +25,12 @@ export const problemJson = component(
         description: 'order_not_payable: how those orders stand.',
       }),
     ),
-    orderStatus: t.Optional(word(orderStatuses, 'order_not_pending: how the order stands')),
+    orderStatus: t.Optional(
+      word(orderStatuses, 'order_not_pending and order_not_refundable: how the order stands'),
+    ),
+    left: t.Optional(
+      t.Unsafe({ ...moneyJson.ref, description: 'refund_too_large: how much can still be given back.' }),
+    ),
     checkoutId: t.Optional(t.String({ format: 'uuid', description: 'Where to look: /checkouts/{id}.' })),
     declineCode: t.Optional(t.String({ description: 'payment_declined: in the words of the provider.' })),
     missing: t.Optional(t.Array(t.String(), { description: 'What is not ready.' })),

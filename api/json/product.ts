@@ -2,7 +2,7 @@ import { t } from 'elysia';
 import type { Product } from '../../core/product.ts';
 import { id, productType } from '../schemas.ts';
 import { component, exactly, listSchema } from './component.ts';
-import { moneyJson } from './money.ts';
+import { moneyJson, renderMoney } from './money.ts';
 
 export const productJson = component(
   'Product',
@@ -25,6 +25,6 @@ export const renderProduct = ({ id, code, name, type, price, stock }: Product) =
   code,
   name,
   type,
-  price: { amount: price.amount, currency: price.currency },
+  price: renderMoney(price),
   stock,
 });

@@ -1,6 +1,6 @@
 import { t } from 'elysia';
 import { type QueueCounts, type Task, taskStates } from '../../core/queue.ts';
-import { id, orNull, productType, time, word } from '../schemas.ts';
+import { id, orNull, pipeline, time, word } from '../schemas.ts';
 import { component, exactly, listSchema, timeOf } from './component.ts';
 
 const count = t.Number({ multipleOf: 1, minimum: 0 });
@@ -8,7 +8,7 @@ const count = t.Number({ multipleOf: 1, minimum: 0 });
 export const queueJson = component(
   'Queue',
   exactly({
-    counts: t.Array(exactly({ pipeline: productType, state: word(taskStates), tasks: count })),
+    counts: t.Array(exactly({ pipeline, state: word(taskStates), tasks: count })),
     totals: exactly({ ready: count, running: count, waiting: count, failed: count }),
     oldestReadyAgeMs: t.Number({ minimum: 0, description: '0 where nothing is ready.' }),
     finishedPerSecond: t.Number({ minimum: 0, description: 'Averaged over the last minute.' }),
@@ -30,8 +30,11 @@ export const taskJson = component(
   'Task',
   exactly({
     id,
-    orderId: id,
-    pipeline: productType,
+    orderId: t.Union([id, t.Null()], { description: 'Null for a job.' }),
+    jobId: t.Union([id, t.Null()], {
+      description: 'Of the refund, event or money audit; null for an order.',
+    }),
+    pipeline,
     step: t.String({ description: 'The step that is next, or that failed.' }),
     state: word(taskStates),
     attempts: t.Number({ multipleOf: 1, minimum: 0, description: 'Failed tries of this step.' }),
@@ -42,9 +45,20 @@ export const taskJson = component(
 
 export const taskListJson = listSchema(taskJson);
 
-export const renderTask = ({ id, orderId, pipeline, step, state, attempts, lastError, runAtMs }: Task) => ({
+export const renderTask = ({
   id,
   orderId,
+  jobId,
+  pipeline,
+  step,
+  state,
+  attempts,
+  lastError,
+  runAtMs,
+}: Task) => ({
+  id,
+  orderId,
+  jobId,
   pipeline,
   step,
   state,

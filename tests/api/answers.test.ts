@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test';
 import { err } from 'neverthrow';
 import { type Api, apiOver, productDraft, type Reply, tokenOf, valueAt } from './api.ts';
-import { broken } from './broken.ts';
+import { brokenBy } from './broken.ts';
 import { describedBy, operationsOf } from './documented.ts';
+import { eventText, signatureOf } from './signed.ts';
 
 const operations = operationsOf((await describedBy(apiOver().api)).document);
 
@@ -22,7 +23,8 @@ const documented = (): readonly Told[] =>
   );
 
 const id = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
-const urlOf = (path: string): string => path.replace('{id}', id).replace('{file}', 'start.js');
+const urlOf = (path: string): string =>
+  path.replace('{id}', id).replace('{file}', 'start.js').replace('{check}', 'unknown');
 
 /** No port stands behind these, and so nothing that could fail. */
 const unfailing = [
@@ -81,21 +83,17 @@ test('every answer that is documented is given, and no other', async () => {
       await root.post(url, 'x'.repeat(1024 * 1024 + 1), headers);
       await root.post(url, '{}', headers);
       await root.post(url, 'x', { ...headers, 'content-type': 'text/plain' });
+      const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('it broke')) });
+      await root.post(url, broken, headers);
     }
     const name = `${method} ${path}`;
     if (unfailing.includes(name)) continue;
     const body = bodies[name];
-    await failing(away).say(method, url, { body, headers });
-    await failing(bug).say(method, url, { body, headers });
-  }
-
-  function failing(verb: () => ReturnType<typeof away>) {
-    const isReady = () => Promise.reject(new Error('a bug'));
-    return listen(apiOver({ storing: broken(verb), isReady, charges: verb })).as(
-      'root',
-      'customer',
-      'operator',
-    );
+    for (const verb of [away, bug]) {
+      const isReady = () => Promise.reject(new Error('a bug'));
+      const root = listen(apiOver({ ...brokenBy(verb), isReady })).as('root', 'customer', 'operator');
+      await root.say(method, url, { body, headers });
+    }
   }
 
   await succeed(listen(apiOver()));
@@ -126,7 +124,21 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /orders': { productId: id, quantity: 1 },
   'POST /checkouts': { orderIds: [id], payment: { method: 'pm_card_visa' } },
   'POST /queue/retries': { taskIds: [id] },
+  'POST /refunds': { orderId: id, reason: 'It was damaged' },
+  'POST /webhooks/stripe': {},
+  'POST /money/audits': { day: '2026-02-28' },
+  'POST /demo/challenges': { clientSecret: 'x', outcome: 'succeed' },
 };
+
+const lists = [
+  '/orders',
+  '/refunds',
+  '/queue/tasks',
+  '/money/unknown',
+  '/money/audits',
+  '/demo/mails',
+  '/demo/charges',
+];
 
 /** Each route’s success. */
 const succeed = async ({ as, call, world, store }: Api): Promise<void> => {
@@ -154,19 +166,37 @@ const succeed = async ({ as, call, world, store }: Api): Promise<void> => {
     html: 'h',
   };
   await store.mailbox.send(mail);
-  for (const path of ['/orders', '/queue', '/queue/tasks', '/demo/mails', '/demo/charges'])
-    await root.get(path);
+  for (const path of lists) await root.get(path);
+  for (const path of ['/queue', '/money']) await root.get(path);
   await root.post('/queue/retries', { taskIds: [id] });
+  const refund = await root.post('/refunds', { orderId: paid, reason: 'r' }, { 'idempotency-key': id });
+  await root.get(`/refunds/${valueAt(refund.body, 'id')}`);
+  const audit = await root.post('/money/audits', bodies['POST /money/audits']);
+  await root.get(`/money/audits/${valueAt(audit.body, 'id')}`);
+  await root.get(`/money/audits/${valueAt(audit.body, 'id')}/differences`);
+  const event = eventText('evt_1', id);
+  const headers = { 'stripe-signature': signatureOf(event, world.clock.nowMs()) };
+  await call('POST', '/webhooks/stripe', { body: event, headers });
+  const challenged = await root.checkOut(
+    [await place()],
+    crypto.randomUUID(),
+    'pm_card_authenticationRequired',
+  );
+  const { clientSecret } = valueAt(challenged.body, 'action') as { clientSecret: string };
+  await root.post('/demo/challenges', { clientSecret, outcome: 'succeed' });
 };
 
 /** What a route refuses for reasons of its own. */
 const beRefused = async ({ as, call, world, product }: Api): Promise<void> => {
   const root = as('root', 'customer', 'operator');
-  for (const path of ['/products', '/orders', '/queue/tasks', '/demo/mails', '/demo/charges'])
+  for (const path of ['/products', `/money/audits/${id}/differences`, ...lists])
     await root.get(`${path}?colour=red`);
   await call('GET', `/products/${id}`);
   await call('GET', '/docs/passwd');
-  for (const path of [`/orders/${id}`, `/checkouts/${id}`]) await root.get(path);
+  for (const path of [`/orders/${id}`, `/checkouts/${id}`, `/refunds/${id}`, '/money/nothing'])
+    await root.get(path);
+  for (const path of [`/money/audits/${id}`, `/money/audits/${id}/differences`]) await root.get(path);
+  await root.post('/demo/challenges', bodies['POST /demo/challenges']);
   await root.remove(`/orders/${id}`);
   await root.post('/orders', bodies['POST /orders']);
   const [rare, dollars] = [
@@ -187,6 +217,16 @@ const beRefused = async ({ as, call, world, product }: Api): Promise<void> => {
   await root.checkOut([three], 'no uuid');
   await root.checkOut([three], '');
   await root.remove(`/orders/${one}`);
+  const refund = (orderId: string, amount: unknown, as: string = crypto.randomUUID()) =>
+    root.post('/refunds', { orderId, amount, reason: 'r' }, { 'idempotency-key': as });
+  await refund(id, 1);
+  await refund(two, 1);
+  await refund(one, 1, key);
+  await refund(one, 2, key);
+  await refund(one, 1_000_000);
+  await refund(one, { amount: 1, currency: 'USD' });
+  await refund(one, 1, '');
+  await refund(one, 1, 'no uuid');
   await call('GET', '/orders', { token: await tokenOf(world, {}) });
 };
 

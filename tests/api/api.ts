@@ -1,13 +1,17 @@
 import { SignJWT } from 'jose';
 import { memoryStore } from '../../adapters/memory/store.ts';
-import { memoryBook } from '../../adapters/payment/memoryBook.ts';
-import { simulatedProvider } from '../../adapters/payment/simulated.ts';
+import { finishingChallenges } from '../../adapters/payment/simulator/challenge.ts';
+import { memoryBook } from '../../adapters/payment/simulator/memoryBook.ts';
+import { simulatedProvider } from '../../adapters/payment/simulator/provider.ts';
 import { type ApiDeps, app } from '../../api/app.ts';
 import { checkOut } from '../../core/checkout.ts';
 import type { PaymentProvider } from '../../core/payment.ts';
+import { receivingEvents } from '../../core/providerEvents.ts';
+import { requestRefund } from '../../core/refunding.ts';
 import type { Store } from '../../core/store.ts';
 import { type TestWorld, testWorld } from '../world.ts';
 import { expectDocumented } from './documented.ts';
+import { webhookSecret } from './signed.ts';
 
 export type Reply = { readonly status: number; readonly headers: Headers; readonly body: unknown };
 
@@ -34,19 +38,26 @@ type Changes = Partial<ApiDeps> & {
 export const apiOver = ({ providing = same, storing = same, ...changes }: Changes = {}) => {
   const world = changes.world ?? testWorld();
   const store = storing(memoryStore(world));
-  const simulated = simulatedProvider(memoryBook(), world, { slowMs: 0 });
+  const simulated = simulatedProvider(memoryBook(), world, { slowMs: 0, webhookSecret });
   const provider = providing(simulated);
-  const { audits, wakeup } = store;
-  const logged: { readonly message: string; readonly facts: Readonly<Record<string, unknown>> }[] = [];
+  const { audits, refunds, inbox, wakeup } = store;
+  const [logged, warned]: [Logged[], Logged[]] = [[], []];
   const deps: ApiDeps = {
     store,
-    checkOut: checkOut({ audits, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
+    checkOut: checkOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
+    requestRefund: requestRefund({ refunds, wakeup, world }),
+    receiveEvent: receivingEvents({ inbox, provider, wakeup, world }),
+    providerName: provider.name,
     charges: simulated.list,
+    finishChallenge: finishingChallenges(simulated.engine),
     auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },
     demo: true,
     role: 'all',
     version: '0.0.0',
-    log: { error: (message, facts) => logged.push({ message, facts }) },
+    log: {
+      warn: (message, facts) => warned.push({ message, facts }),
+      error: (message, facts) => logged.push({ message, facts }),
+    },
     isReady: async () => ({ ready: true, missing: [] }),
     ...changes,
     world,
@@ -102,10 +113,13 @@ export const apiOver = ({ providing = same, storing = same, ...changes }: Change
     store,
     simulated,
     logged,
+    warned,
   };
 };
 
 export type Api = ReturnType<typeof apiOver>;
+
+type Logged = { readonly message: string; readonly facts: Readonly<Record<string, unknown>> };
 
 const same = <T>(one: T): T => one;
 

@@ -15,6 +15,7 @@ const open = [
   'GET /products',
   'GET /products/:id',
   'POST /demo/tokens',
+  'POST /webhooks/stripe',
 ];
 
 const claims = { sub: 'lan', email: 'lan@example.com', roles: ['customer', 'operator'] };
@@ -54,19 +55,29 @@ describe('every route that is not open', () => {
       'GET /checkouts/:id',
       'GET /demo/charges',
       'GET /demo/mails',
+      'GET /money',
+      'GET /money/:check',
+      'GET /money/audits',
+      'GET /money/audits/:id',
+      'GET /money/audits/:id/differences',
       'GET /orders',
       'GET /orders/:id',
       'GET /queue',
       'GET /queue/tasks',
+      'GET /refunds',
+      'GET /refunds/:id',
       'POST /checkouts',
+      'POST /demo/challenges',
+      'POST /money/audits',
       'POST /orders',
       'POST /products',
       'POST /queue/retries',
+      'POST /refunds',
     ]);
   });
 
   for (const { method, path } of guarded) {
-    const url = path.replace(':id', '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01');
+    const url = path.replace(':id', '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01').replace(':check', 'unknown');
 
     test(`${method} ${path} refuses who does not sign in, before it reads the body`, async () => {
       for (const body of method === 'POST' ? [undefined, '{', 'x'.repeat(2_000_000)] : [undefined]) {

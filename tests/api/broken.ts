@@ -1,9 +1,9 @@
+import type { Answer } from '../../core/result.ts';
 import type { Store } from '../../core/store.ts';
 
-/** The store with every verb of every port replaced. */
-export const broken =
-  (verb: () => unknown) =>
-  (store: Store): Store => {
+/** An API with `verb` in the place of every verb of every port. */
+export const brokenBy = (verb: () => Answer<never>) => ({
+  storing: (store: Store): Store => {
     const port = <Port extends object>(of: Port): Port => new Proxy(of, { get: () => verb });
     return {
       ...store,
@@ -11,6 +11,14 @@ export const broken =
       orders: port(store.orders),
       audits: port(store.audits),
       queue: port(store.queue),
+      refunds: port(store.refunds),
+      inbox: port(store.inbox),
+      moneyBooks: port(store.moneyBooks),
       mailbox: port(store.mailbox),
     };
-  };
+  },
+  charges: verb,
+  finishChallenge: verb,
+  // In front of it there is a signature to check, which needs no port.
+  receiveEvent: verb,
+});

@@ -79,7 +79,7 @@ describe('a checkout that is not paid', () => {
 
   test('cancelled under its key at the provider: 402 with the code cancelled, again and again', async () => {
     const { customer, product } = apiOver({
-      providing: (provider) => ({ ...provider, charge: ({ paymentId }) => provider.cancel(paymentId) }),
+      providing: (provider) => ({ ...provider, charge: provider.cancel }),
     });
     const lan = customer('lan');
     const orderIds = [await lan.order(await product())];
@@ -128,6 +128,60 @@ describe('a checkout that is not paid', () => {
     const again = await lan.checkOut(orderIds, key, 'pm_sim_lost_ok');
     expect(again.body).toEqual(reply.body);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
+  });
+});
+
+describe('a checkout that its customer has to confirm', () => {
+  const method = 'pm_card_authenticationRequired';
+
+  test('answers 202 with what there is to do, the same again, and the orders stay paying', async () => {
+    const { customer, product } = apiOver();
+    const lan = customer('lan');
+    const orderIds = [await lan.order(await product())];
+    const reply = expectStatus(await lan.checkOut(orderIds, key, method), 202);
+    const checkoutId = textAt(reply, 'checkoutId');
+    expect(reply.body).toEqual({
+      checkoutId,
+      status: 'requires_action',
+      message: 'The customer has to confirm the payment',
+      action: { clientSecret: expect.stringMatching(/^pi_.+_secret_/), redirectUrl: null },
+      payment: {
+        id: checkoutId,
+        status: 'requires_action',
+        amount: 199_000,
+        currency: 'VND',
+        method,
+        declineCode: null,
+      },
+      orders: [expect.objectContaining({ id: orderIds[0], status: 'paying' })],
+    });
+    expect(reply.headers.get('location')).toBe(`/checkouts/${checkoutId}`);
+    const again = await lan.checkOut(orderIds, key, method);
+    expect(again.body).toEqual(reply.body);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(codeOf(await lan.checkOut(orderIds))).toBe('409 order_in_progress');
+  });
+
+  test('shows what there is to do to its customer alone', async () => {
+    const { customer, operator, as, product } = apiOver();
+    const lan = customer('lan');
+    const orderId = await lan.order(await product());
+    const reply = await lan.checkOut([orderId], key, method);
+    const path = reply.headers.get('location') ?? '';
+    const shown = { status: 'requires_action', message: 'The customer has to confirm the payment' };
+    const { action } = reply.body as { action: unknown };
+    expect((await lan.get(path)).body).toMatchObject({ ...shown, action });
+    expect((await as('lan', 'customer', 'operator').get(path)).body).toMatchObject({ ...shown, action });
+    const seen = await operator.get(path);
+    expect(seen.body).toMatchObject(shown);
+    expect(seen.body).not.toHaveProperty('action');
+    const order = await operator.get(`/orders/${orderId}`);
+    expect(order.body).toMatchObject({ status: 'paying', payment: { status: 'requires_action' } });
+    const secret = textAt(reply, 'action', 'clientSecret');
+    expect(JSON.stringify([seen.body, order.body, (await operator.get('/orders')).body])).not.toContain(
+      secret,
+    );
+    expect(codeOf(await customer('minh').get(path))).toBe('404 not_found');
   });
 });
 
@@ -202,5 +256,27 @@ describe('a checkout is shown', () => {
     const reply = await lan.checkOut([await lan.order(await product())], key, 'pm_card_chargeDeclined');
     const now = await lan.get(`/checkouts/${textAt(reply, 'checkoutId')}`);
     expect(now.body).toMatchObject({ status: 'declined', payment: { declineCode: 'card_declined' } });
+  });
+
+  test('as cancelled where its money came too late, with what becomes of that', async () => {
+    const { customer, product, store, world } = apiOver();
+    const lan = customer('lan');
+    const orderId = await lan.order(await product());
+    const reply = await lan.checkOut([orderId], key, 'pm_card_chargeDeclined');
+    const checkoutId = textAt(reply, 'checkoutId');
+    const found = (await store.audits.find(checkoutId))._unsafeUnwrap();
+    if (found === null) throw new Error('there is no checkout');
+    const nowMs = world.clock.nowMs();
+    const ids = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs), paymentId: checkoutId };
+    const answer = { ...found, status: 'cancelled' as const, checkoutId, requestId: checkoutId };
+    const late = await store.refunds.returnLate({ ...ids, reference: 'pi_1', answer }, nowMs);
+    expect(late._unsafeUnwrap()).toBe(true);
+    expect((await lan.get(`/checkouts/${checkoutId}`)).body).toMatchObject({
+      status: 'cancelled',
+      message: 'Payment was cancelled, what was charged is given back',
+      payment: { status: 'returned' },
+    });
+    // The key has said that it was declined, and says so for ever.
+    expect((await lan.checkOut([orderId], key, 'pm_card_chargeDeclined')).body).toEqual(reply.body);
   });
 });

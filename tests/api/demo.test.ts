@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { decodeJwt } from 'jose';
-import { apiOver, codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './api.ts';
+import { type Api, apiOver, codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './api.ts';
 
 const ask = (email: unknown, role: unknown) => ({ body: { email, role } });
 
@@ -87,6 +87,56 @@ describe('GET /demo/charges', () => {
   });
 });
 
+describe('POST /demo/challenges', () => {
+  /** A payment that waits for its customer, and what it is confirmed with. */
+  const challenge = async ({ customer, product }: Api) => {
+    const lan = customer('lan');
+    const orderIds = [await lan.order(await product())];
+    const key = crypto.randomUUID();
+    const reply = await lan.checkOut(orderIds, key, 'pm_card_authenticationRequired');
+    const clientSecret = textAt(expectStatus(reply, 202), 'action', 'clientSecret');
+    const confirm = (outcome: string, secret = clientSecret) =>
+      lan.post('/demo/challenges', { clientSecret: secret, outcome });
+    return { confirm, clientSecret, lan };
+  };
+  const charge = async ({ operator }: Api) => (await pageOf(operator.get('/demo/charges'))).items[0];
+
+  test('pays, once', async () => {
+    const api = apiOver();
+    const { confirm } = await challenge(api);
+    expect(await charge(api)).toMatchObject({ status: 'requires_action', declineCode: null });
+    expect(expectStatus(await confirm('succeed'), 204).body).toBe('');
+    expect(await charge(api)).toMatchObject({ status: 'succeeded', declineCode: null });
+    for (const outcome of ['succeed', 'fail']) expect(codeOf(await confirm(outcome))).toBe('404 not_found');
+    expect(await charge(api)).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('or fails to', async () => {
+    const api = apiOver();
+    const { confirm } = await challenge(api);
+    expectStatus(await confirm('fail'), 204);
+    expect(await charge(api)).toMatchObject({ status: 'declined', declineCode: expect.any(String) });
+  });
+
+  test('needs the whole secret', async () => {
+    const api = apiOver();
+    const { confirm, clientSecret } = await challenge(api);
+    const intent = clientSecret.split('_secret_')[0] ?? '';
+    for (const secret of [intent, `${clientSecret}x`, clientSecret.slice(0, -1), 'nothing'])
+      expect(codeOf(await confirm('succeed', secret))).toBe('404 not_found');
+    expect(await charge(api)).toMatchObject({ status: 'requires_action' });
+  });
+
+  test('is a customer’s, and takes one of two outcomes', async () => {
+    const api = apiOver();
+    const { confirm, clientSecret } = await challenge(api);
+    expect(pathsOf(await confirm('later'))).toEqual(['/outcome']);
+    expect(pathsOf(await confirm('fail', ''))).toEqual(['/clientSecret']);
+    const asked = await api.operator.post('/demo/challenges', { clientSecret, outcome: 'succeed' });
+    expect(codeOf(asked)).toBe('403 forbidden');
+  });
+});
+
 test('what the demo shows is an operator’s', async () => {
   const lan = apiOver().customer('lan');
   expect(codeOf(await lan.get('/demo/mails'))).toBe('403 forbidden');
@@ -101,6 +151,8 @@ test('outside demo mode there is nothing of it', async () => {
   expect(codeOf(await operator.get('/demo/mails'))).toBe('404 not_found');
   expect(codeOf(await operator.get('/demo/charges'))).toBe('404 not_found');
   expect(codeOf(await apiOver({ charges: null }).operator.get('/demo/charges'))).toBe('404 not_found');
+  for (const without of [{ demo: false }, { finishChallenge: null }])
+    expect(codeOf(await apiOver(without).call('POST', '/demo/challenges'))).toBe('404 not_found');
 });
 
 test('a demo without a secret to sign with does not start', () => {

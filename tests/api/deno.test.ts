@@ -14,6 +14,8 @@ test('the API pays an order, serves its docs and stops in good order under Deno'
   const { stdout } = await run;
   expect(stdout.trim().split('\n')).toEqual([
     'handled: 202 succeeded',
+    'handled: 200',
+    'handled: 400',
     'handled: 204',
     'handled: 405 method_not_allowed',
     'served: 202 succeeded true',

@@ -1,20 +1,27 @@
 /** What `deno.test.ts` runs under Deno: it says what it was answered, a line each. */
 import { memoryStore } from '../../adapters/memory/store.ts';
-import { memoryBook } from '../../adapters/payment/memoryBook.ts';
-import { simulatedProvider } from '../../adapters/payment/simulated.ts';
+import { memoryBook } from '../../adapters/payment/simulator/memoryBook.ts';
+import { simulatedProvider } from '../../adapters/payment/simulator/provider.ts';
 import { app } from '../../api/app.ts';
 import { serve } from '../../api/server.ts';
 import { checkOut } from '../../core/checkout.ts';
+import { receivingEvents } from '../../core/providerEvents.ts';
+import { requestRefund } from '../../core/refunding.ts';
 import { testWorld } from '../world.ts';
+import { eventText, signatureOf, webhookSecret } from './signed.ts';
 
 const world = testWorld();
 const store = memoryStore(world);
-const provider = simulatedProvider(memoryBook(), world);
-const { audits, wakeup } = store;
+const provider = simulatedProvider(memoryBook(), world, { webhookSecret });
+const { audits, refunds, inbox, wakeup } = store;
 const api = app({
   store,
-  checkOut: checkOut({ audits, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
+  checkOut: checkOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
+  requestRefund: requestRefund({ refunds, wakeup, world }),
+  receiveEvent: receivingEvents({ inbox, provider, wakeup, world }),
+  providerName: provider.name,
   charges: provider.list,
+  finishChallenge: null,
   auth: {
     key: { kind: 'secret', secret: 'a secret of well over thirty-two bytes' },
     issuer: null,
@@ -24,7 +31,7 @@ const api = app({
   role: 'all',
   world,
   version: '0.0.0',
-  log: { error: (message, facts) => console.log(message, facts) },
+  log: { warn: () => {}, error: console.log },
   isReady: async () => ({ ready: true, missing: [] }),
 });
 
@@ -53,6 +60,12 @@ const paid = await order();
 
 const handled = await api.handle(post(local, '/checkouts', paying(paid), customer, key));
 console.log('handled:', handled.status, (await handled.json()).status);
+const event = eventText('evt_1', paid);
+const signature = { 'stripe-signature': signatureOf(event, world.clock.nowMs()) };
+for (const headers of [signature, {}]) {
+  const told = new Request(`${local}/webhooks/stripe`, { method: 'POST', body: event, headers });
+  console.log('handled:', (await api.handle(told)).status);
+}
 const authorization = `Bearer ${customer}`;
 const cancelled = new Request(`${local}/orders/${await order()}`, {
   method: 'DELETE',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { err } from 'neverthrow';
 import { apiOver, codeOf, textAt } from './api.ts';
-import { broken } from './broken.ts';
+import { brokenBy } from './broken.ts';
 
 const placing = { productId: '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01', quantity: 1 };
 
@@ -22,16 +22,27 @@ describe('when something fails underneath', () => {
     'GET /queue/tasks': undefined,
     'POST /queue/retries': { taskIds: [id] },
     'GET /demo/mails': undefined,
+    'POST /refunds': { orderId: id, reason: 'broken' },
+    'GET /refunds': undefined,
+    [`GET /refunds/${id}`]: undefined,
+    'POST /webhooks/stripe': {},
+    'GET /money': undefined,
+    'GET /money/unknown': undefined,
+    'POST /money/audits': { day: '2026-02-28' },
+    'GET /money/audits': undefined,
+    [`GET /money/audits/${id}`]: undefined,
+    [`GET /money/audits/${id}/differences`]: undefined,
     'GET /demo/charges': undefined,
+    'POST /demo/challenges': { clientSecret: 'secret', outcome: 'succeed' },
   };
   const secretText = 'SELECT * FROM secrets at /srv/app.ts:1';
+  const away = async () => err({ kind: 'unavailable' as const, reason: secretText });
 
   for (const [name, body] of Object.entries(requests)) {
     const [method = '', path = ''] = name.split(' ');
 
     test(`${name} says 503 when the store is away, and an operator can read why`, async () => {
-      const away = async () => err({ kind: 'unavailable' as const, reason: secretText });
-      const { as, logged } = apiOver({ storing: broken(away), charges: away });
+      const { as, logged } = apiOver(brokenBy(away));
       const root = as('root', 'customer', 'operator');
       const reply = await root.say(method, path, { body, headers: { 'idempotency-key': id } });
       expect(codeOf(reply)).toBe('503 unavailable');
@@ -46,7 +57,7 @@ describe('when something fails underneath', () => {
       const bug = () => {
         throw new Error(secretText);
       };
-      const { as, logged } = apiOver({ storing: broken(bug), charges: bug });
+      const { as, logged } = apiOver(brokenBy(bug));
       const root = as('root', 'customer', 'operator');
       const reply = await root.say(method, path, { body, headers: { 'idempotency-key': id } });
       expect(codeOf(reply)).toBe('500 internal');

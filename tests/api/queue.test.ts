@@ -54,6 +54,7 @@ describe('GET /queue/tasks', () => {
       (await pageOf(api.operator.get(`/queue/tasks${query}`))).items.map((item) => valueAt(item, 'orderId'));
     expect(await ordersOf('')).toEqual(orders);
     expect(await ordersOf('?pipeline=digital')).toEqual([orders[1]]);
+    expect(await ordersOf('?pipeline=refund')).toEqual([]);
     expect(await ordersOf('?state=failed')).toEqual([]);
     expect(await ordersOf(`?orderId=${orders[2]?.toUpperCase()}`)).toEqual([orders[2]]);
     const first = await pageOf(api.operator.get('/queue/tasks?limit=2'));
@@ -69,6 +70,7 @@ describe('GET /queue/tasks', () => {
       expect.objectContaining({
         id,
         orderId,
+        jobId: null,
         pipeline: 'physical',
         step: 'notify_customer',
         state: 'failed',

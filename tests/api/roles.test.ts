@@ -12,19 +12,30 @@ const always = [
 const commands = [
   'DELETE /orders/:id',
   'POST /checkouts',
+  'POST /demo/challenges',
+  'POST /money/audits',
   'POST /orders',
   'POST /products',
   'POST /queue/retries',
+  'POST /refunds',
+  'POST /webhooks/stripe',
 ];
 const queries = [
   'GET /demo/charges',
   'GET /demo/mails',
+  'GET /money',
+  'GET /money/:check',
+  'GET /money/audits',
+  'GET /money/audits/:id',
+  'GET /money/audits/:id/differences',
   'GET /orders',
   'GET /orders/:id',
   'GET /products',
   'GET /products/:id',
   'GET /queue',
   'GET /queue/tasks',
+  'GET /refunds',
+  'GET /refunds/:id',
 ];
 const checkout = 'GET /checkouts/:id';
 
@@ -44,6 +55,17 @@ describe('the role', () => {
     expect(codeOf(reply)).toBe('405 method_not_allowed');
     expect(reply.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
     expect(codeOf(await apiOver({ role: 'read' }).call('POST', '/checkouts'))).toBe('404 not_found');
+    expect(codeOf(await apiOver({ role: 'read' }).call('POST', '/webhooks/stripe'))).toBe('404 not_found');
+  });
+
+  test.each(['all', 'checkout', 'read'] as const)('%s knows the audits from the checks', async (role) => {
+    const reply = await apiOver({ role }).call('DELETE', '/money/audits');
+    const methods = {
+      all: 'GET, HEAD, OPTIONS, POST',
+      checkout: 'OPTIONS, POST',
+      read: 'GET, HEAD, OPTIONS',
+    };
+    expect(reply.headers.get('allow')).toBe(methods[role]);
   });
 
   test('demo tokens are no role’s but the demo’s', () => {

@@ -1,0 +1,71 @@
+import { Elysia, t } from 'elysia';
+import { moneyChecks } from '../core/moneyHealth.ts';
+import type { Authenticate } from './auth.ts';
+import { signedIn } from './callers.ts';
+import { check } from './check.ts';
+import { listOf, readCursor } from './cursor.ts';
+import type { ApiDeps } from './deps.ts';
+import { orRefuse, refusal } from './failures.ts';
+import { exactly } from './json/component.ts';
+import { findingListJson, moneyHealthJson, renderFinding, renderMoneyHealth } from './json/moneyHealth.ts';
+import { moneySamples } from './moneySamples.ts';
+import { operation, queryParameters } from './operation.ts';
+import { readQuery } from './query.ts';
+import { cursor, limit, limitDefault, storedId } from './schemas.ts';
+
+const filters = check(exactly({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
+
+/** The id of a finding. */
+const key = check(storedId);
+
+export const moneyHealth = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+  new Elysia()
+    .use(signedIn(authenticate, 'operator'))
+    .get(
+      '/money',
+      async () => {
+        const nowMs = world.clock.nowMs();
+        return renderMoneyHealth(orRefuse(await store.moneyBooks.counts(nowMs)), nowMs);
+      },
+      operation({
+        tag: 'Money',
+        summary: 'Whether money is well',
+        description: 'Numbers that are 0 in a healthy shop, each with its cases behind it.',
+        answers: {
+          200: {
+            description: 'The numbers.',
+            schema: moneyHealthJson.ref,
+            example: moneySamples.moneyHealth,
+          },
+        },
+        failures: [],
+      }),
+    )
+    .get(
+      '/money/:check',
+      async ({ params, request }) => {
+        const name = moneyChecks.find((one) => one === params.check);
+        if (name === undefined) throw refusal({ kind: 'not_found' });
+        const query = orRefuse(readQuery(request.url, filters));
+        const page = await store.moneyBooks.findings({
+          check: name,
+          nowMs: world.clock.nowMs(),
+          after: orRefuse(readCursor(query.cursor, key)),
+          limit: query.limit ?? limitDefault,
+        });
+        return listOf(orRefuse(page), renderFinding);
+      },
+      operation({
+        tag: 'Money',
+        summary: 'The cases behind a number',
+        description: 'Oldest first.',
+        parameters: [
+          { name: 'check', in: 'path', required: true, schema: { type: 'string', enum: moneyChecks } },
+          ...queryParameters(filters),
+        ],
+        answers: {
+          200: { description: 'A page.', schema: findingListJson.ref, example: moneySamples.findings },
+        },
+        failures: ['not_found', 'validation_failed'],
+      }),
+    );

@@ -1,0 +1,83 @@
+import { listOf, samples } from './samples.ts';
+
+/** What the document shows as examples of refunds and of money that is looked after. */
+const { orderId, checkoutId, refundId, at, money } = samples;
+
+const refundRequested = {
+  id: refundId,
+  orderId,
+  paymentId: checkoutId,
+  amount: { amount: 199_000, currency: 'VND' },
+  reason: 'One of two was damaged',
+  status: 'requested',
+  creditNote: null,
+  error: null,
+  createdAt: at,
+  updatedAt: at,
+};
+const refund = { ...refundRequested, status: 'succeeded', creditNote: 'CN-2026-000001' };
+const moneyAuditRunning = {
+  id: '01980a52-7d10-7c22-8b3e-1a2b3c4d5e6f',
+  day: '2026-02-28',
+  status: 'running',
+  charges: null,
+  refunds: null,
+  differences: null,
+  createdAt: at,
+  finishedAt: null,
+};
+const moneyAudit = {
+  ...moneyAuditRunning,
+  status: 'finished',
+  charges: 1_204,
+  refunds: 17,
+  differences: 1,
+  finishedAt: at,
+};
+const nothing = { count: 0, oldestAgeMs: null };
+export const moneySamples = {
+  refund,
+  refunds: listOf(refund),
+  refundRequested,
+  refunding: { orderId, amount: { amount: 199_000, currency: 'VND' }, reason: 'One of two was damaged' },
+  event: {
+    id: 'evt_3Qx1LkAAbCdEfGhI0v2w3x4y',
+    object: 'event',
+    type: 'payment_intent.succeeded',
+    created: 1_772_352_000,
+    data: { object: { id: 'pi_3Qx1LkAAbCdEfGhI0abcdefg', metadata: { payment_id: checkoutId } } },
+  },
+  moneyHealth: {
+    healthy: false,
+    checks: {
+      paid_without_progress: { ...nothing, list: '/money/paid_without_progress' },
+      unknown: { ...nothing, list: '/money/unknown' },
+      charged_twice: { ...nothing, list: '/money/charged_twice' },
+      refunds_stuck: { count: 1, oldestAgeMs: 1_260_000, list: '/money/refunds_stuck' },
+      ledger_differences: { ...nothing, list: '/money/ledger_differences' },
+    },
+  },
+  findings: listOf({
+    id: refundId,
+    orderId,
+    paymentId: checkoutId,
+    refundId,
+    amount: refund.amount,
+    since: at,
+    detail: 'charge_disputed',
+  }),
+  auditing: { day: moneyAudit.day },
+  moneyAudit,
+  moneyAuditRunning,
+  moneyAudits: listOf(moneyAudit),
+  differences: listOf({
+    id: '01980a52-9e00-7d44-9f5a-0b1c2d3e4f50',
+    kind: 'charge_missing',
+    providerId: null,
+    paymentId: checkoutId,
+    refundId: null,
+    ours: money,
+    theirs: null,
+    at,
+  }),
+} as const;

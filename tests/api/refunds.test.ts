@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'bun:test';
+import { type Api, apiOver, codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './api.ts';
+
+const key = 'E0E1F2A3-0000-4000-8000-0000000000AA';
+
+/** An order of 199,000 ₫ that is paid. */
+const pay = async ({ customer, product }: Api): Promise<string> => {
+  const lan = customer('lan');
+  const orderId = await lan.order(await product());
+  expectStatus(await lan.checkOut([orderId]), 202);
+  return orderId;
+};
+
+const ask = ({ operator }: Api, body: Readonly<Record<string, unknown>>, as: string = crypto.randomUUID()) =>
+  operator.post('/refunds', { reason: 'It was damaged', ...body }, { 'idempotency-key': as });
+
+const amountOf = (reply: { readonly body: unknown }): unknown => valueAt(reply.body, 'amount');
+const dong = (amount: number) => ({ amount, currency: 'VND' });
+
+describe('POST /refunds', () => {
+  test('answers 202 with the refund and where it is, and tells the workers', async () => {
+    const api = apiOver();
+    const orderId = await pay(api);
+    await Promise.resolve();
+    let hints = 0;
+    api.store.wakeup.listen(() => hints++);
+    const reply = expectStatus(await ask(api, { orderId: orderId.toUpperCase(), amount: 99_000 }), 202);
+    const id = textAt(reply, 'id');
+    expect(reply.headers.get('location')).toBe(`/refunds/${id}`);
+    expect(reply.headers.has('idempotent-replayed')).toBe(false);
+    const order = await api.operator.get(`/orders/${orderId}`);
+    expect(reply.body).toEqual({
+      id,
+      orderId,
+      paymentId: textAt(order, 'checkoutId'),
+      amount: dong(99_000),
+      reason: 'It was damaged',
+      status: 'requested',
+      creditNote: null,
+      error: null,
+      createdAt: '2026-03-01T08:00:00.000Z',
+      updatedAt: '2026-03-01T08:00:00.000Z',
+    });
+    await Promise.resolve();
+    expect(hints).toBeGreaterThan(0);
+    const { items } = await pageOf(api.operator.get('/queue/tasks?pipeline=refund'));
+    expect(items).toMatchObject([{ orderId: null, jobId: id, step: 'return_money', state: 'ready' }]);
+  });
+
+  test('takes an amount in the order’s currency, with its currency, or all that is left', async () => {
+    const api = apiOver();
+    const orderId = await pay(api);
+    expect(amountOf(await ask(api, { orderId, amount: 50_000 }))).toEqual(dong(50_000));
+    expect(amountOf(await ask(api, { orderId, amount: dong(49_000) }))).toEqual(dong(49_000));
+    expect(amountOf(await ask(api, { orderId }))).toEqual(dong(100_000));
+    const more = await ask(api, { orderId });
+    expect(codeOf(more)).toBe('409 refund_too_large');
+    expect(more.body).toMatchObject({ left: dong(0) });
+  });
+
+  test('answers the same key the same again, whatever came of the refund meanwhile', async () => {
+    const api = apiOver();
+    const orderId = await pay(api);
+    const first = expectStatus(await ask(api, { orderId }, key), 202);
+    api.world.advance(1_000);
+    const refundId = textAt(first, 'id');
+    const outcome = { kind: 'failed', reason: 'charge_disputed' } as const;
+    await api.store.refunds.settle({ refundId, outcome }, api.world.clock.nowMs());
+    for (const again of [key, key.toLowerCase(), `"${key}"`]) {
+      const reply = expectStatus(await ask(api, { orderId: orderId.toUpperCase() }, again), 202);
+      expect(reply.body).toEqual(first.body);
+      expect(reply.headers.get('idempotent-replayed')).toBe('true');
+      expect(reply.headers.get('location')).toBe(`/refunds/${refundId}`);
+    }
+    expect((await pageOf(api.operator.get('/refunds'))).items).toHaveLength(1);
+  });
+
+  test.each([
+    ['another amount', { amount: 2 }],
+    ['all of it', { amount: undefined }],
+    ['another reason', { reason: 'It was late' }],
+  ])('refuses a key that came before with %s', async (_, change) => {
+    const api = apiOver();
+    const orderId = await pay(api);
+    expectStatus(await ask(api, { orderId, amount: 1 }, key), 202);
+    expect(codeOf(await ask(api, { orderId, amount: 1, ...change }, key))).toBe('422 idempotency_key_reused');
+  });
+
+  test('refuses more than is left, and says what is left', async () => {
+    const api = apiOver();
+    const orderId = await pay(api);
+    await ask(api, { orderId, amount: 150_000 });
+    const reply = await ask(api, { orderId, amount: 49_001 });
+    expect(codeOf(reply)).toBe('409 refund_too_large');
+    expect(reply.body).toMatchObject({ left: dong(49_000) });
+    expectStatus(await ask(api, { orderId, amount: 49_000 }), 202);
+  });
+
+  test('refuses what was not paid, what is not there, and another currency', async () => {
+    const api = apiOver();
+    const lan = api.customer('lan');
+    const pending = await ask(api, { orderId: await lan.order(await api.product()) });
+    expect(codeOf(pending)).toBe('409 order_not_refundable');
+    expect(pending.body).toMatchObject({ orderStatus: 'pending' });
+    expect(codeOf(await ask(api, { orderId: key }))).toBe('404 not_found');
+    const dollars = { amount: 1, currency: 'USD' };
+    expect(codeOf(await ask(api, { orderId: await pay(api), amount: dollars }))).toBe('422 mixed_currency');
+  });
+
+  test.each([
+    ['no key', undefined, '400 idempotency_key_missing'],
+    ['a key that is no UUID', 'late:x', '400 idempotency_key_invalid'],
+  ])('refuses %s', async (_, header, code) => {
+    const headers = header === undefined ? {} : { 'idempotency-key': header };
+    expect(codeOf(await apiOver().operator.post('/refunds', 'not even JSON', headers))).toBe(code);
+  });
+
+  const orderId = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
+  test.each([
+    ['no order', { orderId: undefined }, '/orderId'],
+    ['an id that is no UUID', { orderId: '1' }, '/orderId'],
+    ['nothing to give back', { amount: 0 }, '/amount'],
+    ['less than nothing', { amount: -1 }, '/amount'],
+    ['half a dong', { amount: 0.5 }, '/amount'],
+    ['an amount as text', { amount: '1' }, '/amount'],
+    ['an amount that does not add up', { amount: 2 ** 53 }, '/amount'],
+    ['an amount of null', { amount: null }, '/amount'],
+    ['money without a currency', { amount: { amount: 1 } }, '/amount'],
+    ['money of an unknown currency', { amount: { amount: 1, currency: 'XYZ' } }, '/amount'],
+    ['money and more', { amount: { ...dong(1), fee: 1 } }, '/amount'],
+    ['no reason', { reason: undefined }, '/reason'],
+    ['a blank reason', { reason: ' ' }, '/reason'],
+    ['a long reason', { reason: 'ộ'.repeat(501) }, '/reason'],
+    ['a reason with a NUL', { reason: 'a\0' }, '/reason'],
+    ['an unknown field', { paymentId: orderId }, '/paymentId'],
+  ])('refuses a body with %s', async (_, change, path) => {
+    const reply = await ask(apiOver(), { orderId, amount: 1, ...change });
+    expect(codeOf(reply)).toBe('422 validation_failed');
+    expect(pathsOf(reply)).toEqual([path]);
+  });
+
+  test('takes a reason of 500 characters', async () => {
+    expect(codeOf(await ask(apiOver(), { orderId, reason: '𝒂'.repeat(500) }))).toBe('404 not_found');
+  });
+});
+
+describe('refunds are shown', () => {
+  test('newest first and page by page, by order and by status', async () => {
+    const api = apiOver();
+    const [one, two] = [await pay(api), await pay(api)];
+    const ids: string[] = [];
+    for (const orderId of [one, two, one]) ids.unshift(textAt(await ask(api, { orderId, amount: 1 }), 'id'));
+    const outcome = { kind: 'succeeded', reference: 're_1' } as const;
+    await api.store.refunds.settle({ refundId: ids[1] ?? '', outcome }, api.world.clock.nowMs());
+
+    const found = async (query: string) =>
+      (await pageOf(api.operator.get(`/refunds${query}`))).items.map((item) => valueAt(item, 'id'));
+    expect(await found('')).toEqual(ids);
+    expect(await found(`?orderId=${one.toUpperCase()}`)).toEqual([ids[0], ids[2]]);
+    expect(await found('?status=succeeded')).toEqual([ids[1]]);
+    const first = await pageOf(api.operator.get('/refunds?limit=2'));
+    await ask(api, { orderId: two, amount: 1 });
+    expect(await found(`?limit=2&cursor=${first.next}`)).toEqual([ids[2]]);
+  });
+
+  test('as they now stand', async () => {
+    const api = apiOver();
+    const requested = await ask(api, { orderId: await pay(api) });
+    const path = requested.headers.get('location') ?? '';
+    expect((await api.operator.get(path)).body).toEqual(requested.body);
+    api.world.advance(1_000);
+    const outcome = { kind: 'failed', reason: 'charge_disputed' } as const;
+    const settlement = { refundId: textAt(requested, 'id'), outcome };
+    await api.store.refunds.settle(settlement, api.world.clock.nowMs());
+    expect((await api.operator.get(path)).body).toEqual({
+      ...(requested.body as object),
+      status: 'failed',
+      error: 'charge_disputed',
+      updatedAt: '2026-03-01T08:00:01.000Z',
+    });
+    expect(codeOf(await api.operator.get('/refunds/1'))).toBe('404 not_found');
+    expect(codeOf(await api.operator.get(`/refunds/${key}`))).toBe('404 not_found');
+  });
+
+  test.each([
+    ['orderId=1', '/orderId'],
+    ['status=done', '/status'],
+    ['limit=0', '/limit'],
+    ['cursor=x', '/cursor'],
+    ['customerId=lan', '/customerId'],
+  ])('not for %s', async (query, path) => {
+    const reply = await apiOver().operator.get(`/refunds?${query}`);
+    expect(codeOf(reply)).toBe('422 validation_failed');
+    expect(pathsOf(reply)).toEqual([path]);
+  });
+});
+
+test('refunds are an operator’s', async () => {
+  const api = apiOver();
+  const lan = api.customer('lan');
+  const body = { orderId: await pay(api), reason: 'I want it back' };
+  expect(codeOf(await lan.post('/refunds', body, { 'idempotency-key': key }))).toBe('403 forbidden');
+  expect(codeOf(await lan.get('/refunds'))).toBe('403 forbidden');
+  expect(codeOf(await lan.get(`/refunds/${key}`))).toBe('403 forbidden');
+});
