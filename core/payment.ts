@@ -153,7 +153,8 @@ export type EventFailure = { readonly kind: 'signature_invalid'; readonly reason
 
 /**
  * A payment provider that remembers keys. An adapter for another one (VNPay, Adyen, …) is a folder in
- * `adapters/payment/` that answers this, held to it by `tests/payment/provider.ts`.
+ * `adapters/payment/` that answers this, held to it by `tests/payment/provider.ts` with a `Ground` of its own in
+ * `tests/payment/ground.ts`.
  *
  * No verb throws, and `charge`, `cancel` and `giveBack` answer within the payment time limit. Keys are
  * remembered for a day at least. `paymentId` and `refundId` are stored with what they made, so that events and
@@ -167,7 +168,8 @@ export type EventFailure = { readonly kind: 'signature_invalid'; readonly reason
  *   answers the charge that was there before (`succeeded`, `declined`). One that waits for the customer is
  *   called off, which is `cancelled` too.
  * - `giveBack` returns a part of a charge, or all of it, once for each refund's id, for ever: where the provider
- *   forgets keys, the adapter looks first whether that refund was made.
+ *   forgets keys, the adapter looks first whether that refund was made. One that came back after all is `refused`
+ *   from then on.
  * - `readLedger` answers what moved in `[fromMs, toMs)`, charges and refunds that succeeded and nothing else,
  *   each once, in any order. `after` is the `next` of the page before.
  * - `readEvent` believes what the signature proves and no more. Events may come twice, late, in any order or

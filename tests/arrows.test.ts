@@ -107,6 +107,7 @@ describe('the arrows', () => {
       'drizzle-orm': 'adapters',
       postgres: 'adapters',
       nodemailer: 'adapters',
+      stripe: 'adapters',
     };
     const isAstray = (arrow: string, file: string) => {
       const keeper = keepers[arrow];
