@@ -11,6 +11,11 @@ import { testWorld } from '../world.ts';
 import { scriptedProvider, silentProvider } from './provider.ts';
 
 const reconcileAfterMs = 15_000;
+const challenged = {
+  kind: 'requires_action',
+  reference: 'pi_1',
+  action: { clientSecret: 'pi_1_secret', redirectUrl: null },
+} as const;
 
 describe('the reconciler', () => {
   let world = testWorld();
@@ -142,6 +147,39 @@ describe('the reconciler', () => {
     expect(await statusOf(order)).toBe('paying');
     world.advance(chargeWindowMs);
     await round(provider);
+    expect(await statusOf(order)).toBe('paid');
+  });
+
+  test('a customer who never acts is waited for a quarter of an hour, and then called off', async () => {
+    const { order, claim } = await leftOpen();
+    await shop.settle(claim, challenged);
+    const provider = scriptedProvider(...Array(4).fill(challenged), { kind: 'cancelled' });
+    const sinceMs = shop.now();
+    while ((await statusOf(order)) === 'paying') {
+      expect(await paymentOf(claim)).toBe('requires_action');
+      world.advance(1_000);
+      await round(provider);
+    }
+    expect(shop.now() - sinceMs).toBe(chargeWindowMs);
+    expect(provider.calls.map(({ verb }) => verb)).toEqual([
+      'charge',
+      'charge',
+      'charge',
+      'charge',
+      'cancel',
+    ]);
+    expect(await statusOf(order)).toBe('pending');
+    expect(await paymentOf(claim)).toBe('cancelled');
+  });
+
+  test('a customer who acted at the last moment has paid', async () => {
+    const { order, claim } = await leftOpen();
+    await shop.settle(claim, challenged);
+    const provider = scriptedProvider();
+    provider.chargeUnseen(claim.checkoutId);
+    world.advance(chargeWindowMs);
+    await round(provider);
+    expect(provider.calls.map(({ verb }) => verb)).toEqual(['cancel']);
     expect(await statusOf(order)).toBe('paid');
   });
 
