@@ -32,6 +32,8 @@ const open = async (config: Config, log: Log, opened: Close[]): Promise<string> 
   opened.push(store.close);
   const { provider, simulator, close: closeProvider } = await openProvider(world, config);
   opened.push(closeProvider);
+  if (production && simulator !== null)
+    log.warn('payments are simulated: set PAYMENT_PROVIDER to charge anybody');
   const { mailer, close: closeMailer } = await openMailer(store, config);
   opened.push(closeMailer);
   // Both may take their time to end, and whoever asks us to stop may give us little: they end side by side.
