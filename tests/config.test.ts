@@ -105,7 +105,10 @@ describe('what is wrong is said', () => {
     [{ MAIL_FROM: 'Shop <a@b.c>\r\nBcc: x@y.z' }, /^MAIL_FROM/],
     [{ QUEUE_LEASE_MS: '49' }, /^QUEUE_LEASE_MS/],
     [{ QUEUE_POLL_MS: '0' }, /^QUEUE_POLL_MS/],
-    [{ WORKER_PIPELINES: 'digital,food' }, /^WORKER_PIPELINES .*physical,digital,service,refund,provider_event,money_audit$/],
+    [
+      { WORKER_PIPELINES: 'digital,food' },
+      /^WORKER_PIPELINES .*physical,digital,service,refund,provider_event,money_audit$/,
+    ],
     [{ WORKER_PIPELINES: ',' }, /^WORKER_PIPELINES/],
     [{ AUTH_SECRET: secret, AUTH_JWKS_URL: 'https://id.example.com/jwks' }, /both set/],
     [{ AUTH_ISSUER: 'https://id.example.com' }, /^AUTH_ISSUER is set without a key/],

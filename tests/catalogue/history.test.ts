@@ -61,7 +61,12 @@ describe.each(stores)('a seeded history in %s', (_, open) => {
     const { counts } = (await store.queue.counts(nowMs))._unsafeUnwrap();
     expect(counts.filter(({ tasks }) => tasks > 0)).toEqual([]);
     const far = nowMs + 10 * dayMs;
-    const open = await store.audits.takeUnsettled({ nowMs: far, againAtMs: () => far, limit: 10, only: null });
+    const open = await store.audits.takeUnsettled({
+      nowMs: far,
+      againAtMs: () => far,
+      limit: 10,
+      only: null,
+    });
     expect(open._unsafeUnwrap()).toEqual([]);
     const mails = await store.mailbox.list({ to: null, after: null, limit: 10 });
     expect(mails._unsafeUnwrap().items).toEqual([]);

@@ -1,0 +1,28 @@
+import process from 'node:process';
+import { err } from 'neverthrow';
+import { memoryStore } from '../../adapters/memory/store.ts';
+import { systemWorld } from '../../adapters/world.ts';
+import { app } from '../../api/app.ts';
+import { serve } from '../../api/server.ts';
+import { secret } from '../../tests/runtime/tokens.ts';
+
+/** The product's whole API over the memory adapter, so that the time of a request is that of the API. */
+const nobody = { kind: 'unavailable', reason: 'nobody pays here' } as const;
+const world = systemWorld();
+const api = app({
+  store: memoryStore(world),
+  checkOut: async () => err(nobody),
+  requestRefund: async () => err(nobody),
+  receiveEvent: async () => err(nobody),
+  providerName: 'none',
+  charges: null,
+  finishChallenge: null,
+  auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },
+  demo: false,
+  role: 'all',
+  world,
+  version: 'bench',
+  log: console,
+  isReady: async () => ({ ready: true, missing: [] }),
+});
+await serve(api, { port: Number(process.env.PORT) });

