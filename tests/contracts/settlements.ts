@@ -3,6 +3,8 @@ import { firstStep } from '../../core/steps.ts';
 import { freshPlace, type Open, sharedPlace } from './open.ts';
 import { challenged, declined, known, lost, released, succeeded, value } from './shop.ts';
 
+const anyTask = { state: null, pipeline: null, after: null, limit: 10 };
+
 export const settlementsContract = (name: string, open: Open): void => {
   describe(`${name}: settlements`, () => {
     const place = sharedPlace(open);
@@ -202,6 +204,24 @@ export const settlementsContract = (name: string, open: Open): void => {
       ]);
       const statuses = await Promise.all(orders.map(async ({ id }) => (await shop.detail(id)).status));
       expect(statuses).toEqual(['paid', 'pending', 'pending', 'paying']);
+    });
+
+    test('of one payment twice in a batch the second stands on what the first has left', async () => {
+      const { shop, store } = place();
+      const [order] = await shop.orders([await shop.product()]);
+      const claim = await shop.claimed(shop.request([known(order)]));
+      const batch = [challenged, succeeded, succeeded].map((outcome) => shop.settlement(claim, outcome));
+      const settled = await value(store.audits.settle(batch, shop.now()));
+      expect(settled.map(({ applied, paymentStatus }) => [applied, paymentStatus])).toEqual([
+        [true, 'requires_action'],
+        [true, 'succeeded'],
+        [false, 'succeeded'],
+      ]);
+      expect(await shop.history(known(order).id)).toEqual(['pending', 'paying', 'paid']);
+      const owed = await value(
+        store.queue.tasks({ ...anyTask, orderId: known(order).id, nowMs: shop.now() }),
+      );
+      expect(owed.items).toHaveLength(1);
     });
   });
 

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { scratchFolder } from './keeper.ts';
-import { type Guard, guards } from './killing/guards.ts';
+import type { Guard } from './killing/guard.ts';
+import { guards } from './killing/guards.ts';
 import { runKillTest } from './killing/run.ts';
 import { killAllApps } from './processes.ts';
 
@@ -28,18 +29,20 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 const here = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A copy of the program with the guard taken out. */
-const copyWithout = ({ file, find, replace }: Guard): string => {
+const copyWithout = ({ places }: Guard): string => {
   const copy = scratchFolder('guards');
   for (const name of readdirSync(here).filter(program))
     cpSync(join(here, name), join(copy, name), { recursive: true });
   symlinkSync(join(here, 'node_modules'), join(copy, 'node_modules'));
-  const source = readFileSync(join(copy, file), 'utf8');
-  const found = source.split(find).length - 1;
-  if (found !== 1) throw new Error(`${JSON.stringify(find)} is ${found} times in ${file}, not once`);
-  writeFileSync(
-    join(copy, file),
-    source.replace(find, () => replace),
-  );
+  for (const { file, find, replace } of places) {
+    const source = readFileSync(join(copy, file), 'utf8');
+    const found = source.split(find).length - 1;
+    if (found !== 1) throw new Error(`${JSON.stringify(find)} is ${found} times in ${file}, not once`);
+    writeFileSync(
+      join(copy, file),
+      source.replace(find, () => replace),
+    );
+  }
   return copy;
 };
 
@@ -53,6 +56,7 @@ const isMissed = async (guard: Guard): Promise<boolean> => {
         database,
         dangers,
         mails: 'smtp',
+        provider: 'stripe',
         seconds: Number(values.seconds),
         seed,
         root,

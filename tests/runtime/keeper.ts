@@ -39,7 +39,7 @@ const startKeeper = (): ChildProcess => {
     for thing in $things; do
       case $thing in
         /*) pid=$(head -n 1 "$thing/data/postmaster.pid" 2>/dev/null) && kill -INT "$pid" ;;
-        *) grep -q main.ts "/proc/$thing/cmdline" && kill -KILL "$thing" ;;
+        *) grep -qE 'main.ts|main/simulator.ts' "/proc/$thing/cmdline" && kill -KILL "$thing" ;;
       esac
     done
     for thing in $things; do

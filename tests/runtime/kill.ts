@@ -3,6 +3,7 @@
  * everything drains, and the checker goes through it id by id. Exit code 0 where no promise was broken.
  *
  *   bun tests/runtime/kill.ts --database sqlite|postgres --seconds 40 --seed 1 [--mails smtp|captured]
+ *     [--provider stripe|simulated]
  */
 import { parseArgs } from 'node:util';
 import { runKillTest } from './killing/run.ts';
@@ -14,12 +15,19 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '40' },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
     mails: { type: 'string', default: 'smtp' },
+    provider: { type: 'string', default: 'stripe' },
     root: { type: 'string' },
   },
 });
-const { database, mails } = values;
-if ((database !== 'postgres' && database !== 'sqlite') || (mails !== 'smtp' && mails !== 'captured')) {
-  console.error('usage: kill.ts --database sqlite|postgres --seconds N --seed S [--mails smtp|captured]');
+const { database, mails, provider } = values;
+if (
+  (database !== 'postgres' && database !== 'sqlite') ||
+  (mails !== 'smtp' && mails !== 'captured') ||
+  (provider !== 'stripe' && provider !== 'simulated')
+) {
+  console.error(
+    'usage: kill.ts --database sqlite|postgres --seconds N --seed S [--mails smtp|captured] [--provider stripe|simulated]',
+  );
   process.exit(2);
 }
 
@@ -32,6 +40,7 @@ try {
   const violations = await runKillTest({
     database,
     mails,
+    provider,
     seconds: Number(values.seconds),
     seed: Number(values.seed),
     ...(values.root !== undefined && { root: values.root }),

@@ -12,6 +12,8 @@ export type AppOptions = {
   readonly databaseUrl: string;
   readonly role?: 'all' | 'checkout' | 'read' | 'worker';
   readonly runtime?: Runtime;
+  /** What is run, from the root of the tree; `main.ts` where left out. */
+  readonly program?: string;
   /** A free one where left out. */
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -41,7 +43,7 @@ export const launchApp = async (options: AppOptions): Promise<App> => {
   const port = options.port ?? (await freePort());
   const [command, ...flags] = commands[options.runtime ?? 'bun'];
   const root = options.root ?? here;
-  const child = spawn(command, [...flags, 'main.ts'], {
+  const child = spawn(command, [...flags, options.program ?? 'main.ts'], {
     cwd: root,
     env: { ...inherited(), ...usual, ...options.env, ...own(options, port) },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,7 +2,9 @@ import { afterEach, describe, expect, test } from 'bun:test';
 import { check } from './checker.ts';
 import { addProduct, clientOf, placeOrder, textAt, untilStatus } from './client.ts';
 import { databases } from './databases.ts';
-import { readSnapshot } from './killing/books.ts';
+import { diary } from './killing/diary.ts';
+import { lookAround } from './killing/lookAround.ts';
+import { withinMembers } from './killing/provider.ts';
 import { killAllApps, startApp } from './processes.ts';
 import { tokenFor } from './tokens.ts';
 
@@ -39,7 +41,15 @@ describe.each(databases)('processes that share %s', (_, fresh) => {
     expect(clicks.every(({ status }) => status === 202 || status === 409)).toBe(true);
     for (const { orderId } of carts) await untilStatus(here, orderId, 'completed');
 
-    const snapshot = await readSnapshot(database.url, new Map([[productId, 100]]));
+    const snapshot = await lookAround({
+      databaseUrl: database.url,
+      provider: withinMembers(database.url),
+      policy: 'hold',
+      operator,
+      delivered: new Map([[productId, 100]]),
+      spoken: diary().told,
+      sinceMs: Date.now(),
+    });
     expect(check(snapshot)).toEqual([]);
     expect(snapshot.charges.length).toBe(carts.length);
     expect(snapshot.products).toEqual([{ id: productId, delivered: 100, left: 80 }]);

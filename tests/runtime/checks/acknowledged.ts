@@ -1,5 +1,6 @@
 import { by, groupBy } from '../grouping.ts';
-import type { CheckoutReply, Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { CheckoutReply } from '../told.ts';
 import { type Violation, violation } from '../violation.ts';
 
 /** What a customer was told is so, and stays so. */
@@ -27,9 +28,10 @@ const toldOrders = ({ told, orders }: Snapshot): Violation[] => {
 /** What the payment may be once this was said. Nothing follows from a lost answer or a refusal. */
 const follows: Readonly<Partial<Record<CheckoutReply['said'], readonly string[]>>> = {
   succeeded: ['succeeded'],
-  declined: ['declined'],
-  cancelled: ['cancelled'],
-  unknown: ['succeeded', 'declined', 'cancelled'],
+  declined: ['declined', 'returned'],
+  cancelled: ['cancelled', 'returned'],
+  requires_action: ['succeeded', 'declined', 'cancelled', 'returned'],
+  unknown: ['succeeded', 'declined', 'cancelled', 'returned'],
 };
 
 const toldCheckouts = ({ told, audits, payments }: Snapshot): Violation[] => {
@@ -52,8 +54,22 @@ const toldCheckouts = ({ told, audits, payments }: Snapshot): Violation[] => {
         : [violation('word_broken', reply.key, `said ${reply.said}, is ${status}`)]),
     ];
   });
-  return [...replies, ...replays(told.checkouts), ...unavailableOnly(told.checkouts, auditOf, paymentOf)];
+  return [
+    ...replies,
+    ...confirmed(told.confirmed, paymentOf),
+    ...replays(told.checkouts),
+    ...unavailableOnly(told.checkouts, auditOf, paymentOf),
+  ];
 };
+
+/** Whoever passed the bank's challenge has paid, and is served. */
+const confirmed = (
+  paymentIds: readonly string[],
+  paymentOf: ReadonlyMap<string, { readonly status: string }>,
+): Violation[] =>
+  paymentIds
+    .filter((id) => paymentOf.get(id)?.status !== 'succeeded')
+    .map((id) => violation('confirmation_lost', id, `it is ${paymentOf.get(id)?.status}`));
 
 /** An answer that is told again is the same, each time. */
 const replays = (replies: readonly CheckoutReply[]): Violation[] =>
@@ -86,7 +102,11 @@ const finalReads = ({ told, orders, payments, history }: Snapshot): Violation[] 
       return orderOf.get(id)?.status === status && same ? [] : [violation('order_misread', id, status)];
     }),
     ...told.finalCheckouts
-      .filter(({ id, status }) => paymentOf.get(id)?.status !== status)
+      .filter(({ id, status }) => shown(paymentOf.get(id)?.status) !== status)
       .map(({ id, status }) => violation('checkout_misread', id, `read ${status}`)),
   ];
 };
+
+/** Money that came too late and went back is no success of the checkout's. */
+const shown = (status: string | undefined): string | undefined =>
+  status === 'returned' ? 'cancelled' : status;

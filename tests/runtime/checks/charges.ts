@@ -7,6 +7,7 @@ export const checkCharges = (snapshot: Snapshot): Violation[] => [
   ...oneAudit(snapshot),
   ...chargesMatchPayments(snapshot),
   ...paymentsMatchCharges(snapshot),
+  ...leftOpen(snapshot),
   ...successes(snapshot),
 ];
 
@@ -18,29 +19,38 @@ const chargesMatchPayments = ({ charges, payments }: Snapshot): Violation[] => {
   const paymentOf = by(payments, ({ id }) => id);
   const taken = charges.filter(({ status }) => status === 'succeeded');
   return [
-    ...doubles(taken, ({ idempotencyKey }) => idempotencyKey).map((key) =>
+    ...doubles(taken, ({ paymentId }) => paymentId).map((key) =>
       violation('charged_twice', key, 'two successful charges'),
     ),
     ...taken.flatMap((charge) => {
-      const payment = paymentOf.get(charge.idempotencyKey);
-      if (payment === undefined) return [violation('charge_unknown', charge.id, charge.idempotencyKey)];
+      const payment = paymentOf.get(charge.paymentId);
+      if (payment === undefined) return [violation('charge_unknown', charge.id, charge.paymentId)];
       const { status, amount, currency, reference } = payment;
       const same = amount === charge.amount && currency === charge.currency && reference === charge.id;
-      return status === 'succeeded' && same
+      return moved.has(status) && same
         ? []
         : [violation('charge_unbooked', charge.id, `the payment is ${status}, ${amount} ${currency}`)];
     }),
   ];
 };
 
+/** The money came in under these; the second is on its way back. */
+const moved = new Set(['succeeded', 'returned']);
+
 const paymentsMatchCharges = ({ charges, payments }: Snapshot): Violation[] => {
   const taken = new Set(
-    charges.filter(({ status }) => status === 'succeeded').map(({ idempotencyKey }) => idempotencyKey),
+    charges.filter(({ status }) => status === 'succeeded').map(({ paymentId }) => paymentId),
   );
   return payments
-    .filter(({ id, status }) => status === 'succeeded' && !taken.has(id))
-    .map(({ id }) => violation('never_charged', id, 'it is succeeded without a charge'));
+    .filter(({ id, status }) => moved.has(status) && !taken.has(id))
+    .map(({ id, status }) => violation('never_charged', id, `it is ${status} without a charge`));
 };
+
+/** Nothing waits for a customer any more, who could still be charged for what was given up. */
+const leftOpen = ({ charges }: Snapshot): Violation[] =>
+  charges
+    .filter(({ status }) => status === 'requires_action')
+    .map(({ id, paymentId }) => violation('charge_left_open', id, paymentId));
 
 const afterPayment = new Set(['paid', 'completed', 'failed', 'refunded']);
 

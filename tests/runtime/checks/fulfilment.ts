@@ -6,6 +6,7 @@ import { type Violation, violation } from '../violation.ts';
 export const checkFulfilment = (snapshot: Snapshot): Violation[] => [
   ...stock(snapshot),
   ...invoices(snapshot),
+  ...creditNotes(snapshot),
   ...licences(snapshot),
   ...shipments(snapshot),
 ];
@@ -13,10 +14,19 @@ export const checkFulfilment = (snapshot: Snapshot): Violation[] => [
 /** The steps that take something out of the stock. */
 const takes = ['stock_reserved', 'booked', 'licence_issued'];
 
-/** Nothing below zero, and what was delivered is either left or in an order that took it. */
+/** What is never taken back into the stock, once it was done. */
+const keeps = ['licence_issued', 'shipment_requested'];
+
+/**
+ * Nothing below zero, and what was delivered is either left or in an order that took it and did not bring it
+ * back: one that was refunded has, unless its goods were sent or its licence issued.
+ */
 const stock = (snapshot: Snapshot): Violation[] => {
+  const kept = new Set(ordersThat(snapshot, (state) => keeps.includes(state)));
   const sold = groupBy(
-    ordersThat(snapshot, (state) => takes.includes(state)),
+    ordersThat(snapshot, (state) => takes.includes(state)).filter(
+      (order) => order.status !== 'refunded' || kept.has(order),
+    ),
     ({ productId }) => productId,
   );
   return snapshot.products.flatMap(({ id, delivered, left }) => {
@@ -32,14 +42,8 @@ const stock = (snapshot: Snapshot): Violation[] => {
 
 const invoices = (snapshot: Snapshot): Violation[] => {
   const issued = snapshot.invoices;
-  const gaps = [...groupBy(issued, ({ year }) => year)].flatMap(([year, ofYear]) => {
-    const numbers = ofYear.map(({ sequence }) => sequence).sort((one, other) => one - other);
-    return numbers.every((number, index) => number === index + 1)
-      ? []
-      : [violation('invoice_gap', String(year), `1 to ${numbers.at(-1)} in ${numbers.length} invoices`)];
-  });
   return [
-    ...gaps,
+    ...gaps('invoice', issued),
     ...onceEach(
       'invoice',
       issued.map(({ orderId }) => orderId),
@@ -47,6 +51,39 @@ const invoices = (snapshot: Snapshot): Violation[] => {
     ),
   ];
 };
+
+/** One for each refund that succeeded once the order had its invoice, and for no other. */
+const creditNotes = ({ creditNotes: issued, refunds, history }: Snapshot): Violation[] => {
+  const ofOrder = new Map(refunds.map(({ id, orderId }) => [id, orderId]));
+  const noted = groupBy(issued, ({ refundId }) => ofOrder.get(refundId) ?? null);
+  const statesOf = groupBy(history, ({ orderId }) => orderId);
+  const refunded = new Set(refunds.map(({ orderId }) => orderId));
+  const given = ['partially_refunded', 'refunded'];
+  return [
+    ...gaps('credit_note', issued),
+    ...doubles(issued, ({ refundId }) => refundId).map((id) =>
+      violation('credit_note_twice', id, 'given twice'),
+    ),
+    ...[...refunded, null].flatMap((orderId) => {
+      const rows = statesOf.get(orderId ?? '') ?? [];
+      const invoicedAt = rows.find(({ state }) => state === 'invoiced')?.seq ?? Number.POSITIVE_INFINITY;
+      const owed = rows.filter(({ state, seq }) => given.includes(state) && seq > invoicedAt).length;
+      const has = noted.get(orderId)?.length ?? 0;
+      return has === owed ? [] : [violation('credit_note_count', String(orderId), `${has} of ${owed}`)];
+    }),
+  ];
+};
+
+const gaps = (
+  thing: string,
+  issued: readonly { readonly year: number; readonly sequence: number }[],
+): Violation[] =>
+  [...groupBy(issued, ({ year }) => year)].flatMap(([year, ofYear]) => {
+    const numbers = ofYear.map(({ sequence }) => sequence).sort((one, other) => one - other);
+    return numbers.every((number, index) => number === index + 1)
+      ? []
+      : [violation(`${thing}_gap`, String(year), `1 to ${numbers.at(-1)} in ${numbers.length} of them`)];
+  });
 
 const licences = (snapshot: Snapshot): Violation[] => {
   const keys = groupBy(snapshot.licences, ({ orderId }) => orderId);

@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Dice } from '../chance.ts';
 import { type Client, clientOf, type Reply, textAt, valueAt } from '../client.ts';
 import { tokenFor } from '../tokens.ts';
+import { type Bank, meetChallenge } from './bank.ts';
 import type { Diary } from './diary.ts';
 
 /** Where customers shop: processes that come and go, and what is on the shelf. */
 export type Street = {
   readonly urls: readonly string[];
   readonly productIds: readonly string[];
+  /** Null where nobody can meet its challenges. */
+  readonly bank: Bank | null;
 };
 
 /** Shops, visit after visit, until the signal; what is under way then is brought to an answer. */
@@ -50,16 +53,28 @@ const visit = async (visitor: Visitor): Promise<void> => {
   if (chance.isLikely(0.3)) await pay(visitor, randomUUID(), ordered, 'pm_card_visa');
 };
 
-const methodFor = (chance: Dice): string =>
-  chance.isLikely(0.7)
-    ? 'pm_card_visa'
-    : chance.pick([
-        'pm_card_chargeDeclined',
-        'pm_sim_slow',
-        'pm_sim_lost_ok',
-        'pm_sim_lost_declined',
-        'pm_sim_down',
-      ]);
+const methodFor = (chance: Dice): string => (chance.isLikely(0.55) ? 'pm_card_visa' : chance.pick(methods));
+
+/** Cards that are declined or challenged, refunds that take their time or come to nothing, and faults on the way. */
+const methods = [
+  'pm_card_chargeDeclined',
+  'pm_card_threeDSecure2Required',
+  'pm_card_threeDSecure2Required',
+  'pm_card_threeDSecure2Required',
+  'pm_sim_slow',
+  'pm_sim_late',
+  'pm_sim_lost_ok',
+  'pm_sim_lost_declined',
+  'pm_sim_lost_before',
+  'pm_sim_html',
+  'pm_sim_error',
+  'pm_sim_rate_limited',
+  'pm_sim_down',
+  'pm_sim_refund_pending',
+  'pm_sim_refund_failing',
+  'pm_sim_refund_refused',
+  'pm_sim_refund_lost',
+];
 
 const order = async ({ door, street, chance, diary }: Visitor): Promise<string | null> => {
   const productId = chance.pick(street.productIds);
@@ -76,11 +91,12 @@ const order = async ({ door, street, chance, diary }: Visitor): Promise<string |
 
 /** Sends a cart, at times twice at once, and again under the same key until it hears how it went. */
 const pay = async (visitor: Visitor, key: string, cart: readonly string[], method: string): Promise<void> => {
-  const { chance, diary, door } = visitor;
+  const { chance, diary, door, street } = visitor;
   const send = async () => {
     const reply = await attempt(() => door().checkOut(key, cart, method));
     diary.answered(key, cart, reply);
-    if (reply !== null && accepted(reply)) await seePaid(visitor, cart);
+    if (reply !== null && saysPaid(reply)) await seePaid(visitor, cart);
+    if (reply !== null && saysChallenged(reply)) await meetChallenge(visitor, street.bank, reply);
     return reply;
   };
   for (let tries = 1; tries <= 12; tries++) {
@@ -91,8 +107,11 @@ const pay = async (visitor: Visitor, key: string, cart: readonly string[], metho
   }
 };
 
-const accepted = (reply: Reply): boolean =>
+const saysPaid = (reply: Reply): boolean =>
   reply.status === 202 && valueAt(reply.body, 'status') === 'succeeded';
+
+const saysChallenged = (reply: Reply): boolean =>
+  reply.status === 202 && valueAt(reply.body, 'status') === 'requires_action';
 
 /** Whatever process is asked next must know of it. */
 const seePaid = async ({ door, diary }: Visitor, [id]: readonly string[]): Promise<void> => {

@@ -30,13 +30,20 @@ export const killing = async (
       toll.crashes++;
       await crashDatabase();
     } else if (kills) {
+      // Mostly once all are up again, so that there is something to break off; at times while they start.
+      if (chance.isLikely(0.6)) await Promise.race([allReady(members), pause(patienceMs)]);
       toll.kills++;
-      // Whether it had been up again since the last time or not.
       await chance.pick(members.filter((one) => !one.isFrozen())).kill();
     }
   }
   return toll;
 };
+
+/** How long the next kill waits for all to be up, on a machine that is slow. */
+const patienceMs = 3_000;
+
+const allReady = (members: Members): Promise<unknown> =>
+  Promise.all(members.filter((one) => !one.isFrozen()).map((one) => one.ready().catch(() => {})));
 
 /** Freezes members at random past their leases: they wake up in the middle of work that is no longer theirs. */
 export const freezing = async (
@@ -47,7 +54,7 @@ export const freezing = async (
   chance: Dice,
   over: AbortSignal,
 ): Promise<number> => {
-  const workers = members.filter(({ isDoor }) => !isDoor);
+  const workers = members.filter(({ part }) => part === 'worker');
   let freezes = 0;
   while (dangers.freezes && !over.aborted) {
     await pause(chance.between(100, 1_500));

@@ -1,10 +1,13 @@
 import { type App, type AppOptions, launchApp, stopApp } from '../processes.ts';
 
+/** What a process is there for: to be talked to, to work, or to be the payment provider. */
+export type Part = 'door' | 'worker' | 'provider';
+
 /** A process that is started again on its port whenever it was killed. */
 export type Member = {
   readonly name: string;
   readonly url: string;
-  readonly isDoor: boolean;
+  readonly part: Part;
   /** Waits until it is up; starts it again where it died by itself. */
   ready(): Promise<void>;
   /** SIGKILL, and a new start at once. */
@@ -20,7 +23,7 @@ export type Member = {
   output(): string;
 };
 
-export const member = async (name: string, options: AppOptions): Promise<Member> => {
+export const member = async (name: string, part: Part, options: AppOptions): Promise<Member> => {
   const deaths: string[] = [];
   const killed = new WeakSet<App>();
   const ended = new WeakSet<App>();
@@ -44,7 +47,7 @@ export const member = async (name: string, options: AppOptions): Promise<Member>
   return {
     name,
     url,
-    isDoor: options.role !== 'worker',
+    part,
     ready: async () => {
       if (ended.has(app)) app = await launch(port);
       await app.ready();

@@ -4,6 +4,7 @@ import { SMTPServer } from 'smtp-server';
 import { parseMail } from '../../smtp/mime.ts';
 import type { Dice } from '../chance.ts';
 import type { MailSeen } from '../snapshot.ts';
+import { kindOf } from './books.ts';
 
 /** A mail server of moods, which keeps what it took. */
 export type PostOffice = {
@@ -93,9 +94,14 @@ const whole = async (stream: AsyncIterable<Buffer>): Promise<Buffer | null> => {
 
 /** The order is read from what the mail says, not from its Message-ID, which is under test itself. */
 const seen = (source: Buffer): MailSeen => {
-  const { messageId, to, text } = parseMail(source);
+  const { messageId, to, subject, text } = parseMail(source);
   const ids = text.match(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g) ?? [];
-  return { messageId, to: to.replace(/^<|>$/g, ''), orderId: ids.at(-1) ?? 'none' };
+  return {
+    messageId,
+    to: to.replace(/^<|>$/g, ''),
+    kind: kindOf(subject),
+    orderId: ids.at(-1) ?? 'none',
+  };
 };
 
 const replying = (code: number, text: string): Error =>

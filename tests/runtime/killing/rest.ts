@@ -1,17 +1,26 @@
 import { type Client, expectStatus, itemsOf, textAt, valueAt } from '../client.ts';
-import type { Told } from '../snapshot.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Told } from '../told.ts';
 import { type Database, openDatabase } from './database.ts';
+import type { Provider } from './provider.ts';
+import { hurry } from './time.ts';
 
 /** Lets everything come to its end, now that no fault comes any more. Answers how much is still open after that. */
-export const comeToRest = async (databaseUrl: string, operator: Client): Promise<number> => {
+export const comeToRest = async (
+  databaseUrl: string,
+  provider: Provider,
+  policy: Snapshot['policy'],
+  operator: Client,
+): Promise<number> => {
   const database = openDatabase(databaseUrl);
   const untilMs = Date.now() + 90_000;
   for (let retried = false; ; ) {
-    await hurry(database, databaseUrl.startsWith('sqlite:') ? 'created_ms' : 'claimed_ms');
-    const open = await countOpen(database);
-    if ((open === 0 && retried) || Date.now() > untilMs) {
+    await hurry(database, databaseUrl);
+    const failedJobs = await countFailedJobs(database);
+    const open = (await countOpen(database, policy)) + (await provider.hurry());
+    if ((open + failedJobs === 0 && retried) || Date.now() > untilMs) {
       await database.close();
-      return open;
+      return open + failedJobs;
     }
     if (open === 0) {
       retried = true;
@@ -21,27 +30,20 @@ export const comeToRest = async (databaseUrl: string, operator: Client): Promise
   }
 };
 
-/**
- * Lets time pass for what waits: pauses that grow to minutes are over, and claims older than this are too old
- * to be charged, as they would be a quarter of an hour later. It changes times only.
- */
-const hurry = async ({ run }: Database, claimedMs: string): Promise<void> => {
-  const nowMs = Date.now();
-  const open = `status in ('initiated', 'unknown')`;
-  await run(`update payment set due_ms = $1 where ${open} and due_ms > $2`, [nowMs, nowMs]);
-  await run(
-    `update payment set ${claimedMs} = ${claimedMs} - 960000 where ${open} and attempt > 5 and ${claimedMs} > $1`,
-    [nowMs - 900_000],
-  );
-  await run(`update task set run_ms = $1 where state = 'ready' and run_ms > $2`, [nowMs, nowMs]);
+const countOpen = async ({ run }: Database, policy: Snapshot['policy']): Promise<number> => {
+  const [row] = await run(`
+    select (select count(*) from payment where status in ('initiated', 'unknown', 'requires_action'))
+      + (select count(*) from orders where status in ('paying', 'paid'))
+      + (select count(*) from refund where status = 'requested')
+      + (select count(*) from task where state <> 'failed') as open,
+      (select count(*) from task t where unfulfillable
+        and not exists (select 1 from refund r where r.order_id = t.order_id)) as unfulfillable`);
+  return Number(row?.open) + (policy === 'refund' ? Number(row?.unfulfillable) : 0);
 };
 
-const countOpen = async ({ run }: Database): Promise<number> => {
-  const [row] = await run(`
-    select (select count(*) from payment where status in ('initiated', 'unknown'))
-      + (select count(*) from orders where status in ('paying', 'paid'))
-      + (select count(*) from task where state <> 'failed') as open`);
-  return Number(row?.open);
+const countFailedJobs = async ({ run }: Database): Promise<number> => {
+  const [row] = await run(`select count(*) as jobs from task where state = 'failed' and job_id is not null`);
+  return Number(row?.jobs);
 };
 
 /** As an operator would, once the cause is gone; what is out of stock stays so. */
@@ -59,23 +61,27 @@ export const retryFailed = async (operator: Client): Promise<void> => {
   }
 };
 
-/** What the API says of every order and every checkout at the end. */
+/** What the API says of all that there is, at the end. */
 export const readAll = async (
   reader: Client,
-  orderIds: readonly string[],
-  checkoutIds: readonly string[],
-): Promise<Pick<Told, 'finalOrders' | 'finalCheckouts'>> => ({
-  finalOrders: await inParallel(orderIds, async (id) => {
-    const { body } = await reader.get(`/orders/${id}`);
-    const history = valueAt(body, 'history');
-    const states = Array.isArray(history) ? history.map((one) => String(valueAt(one, 'state'))) : [];
-    return { id, status: String(valueAt(body, 'status')), states };
-  }),
-  finalCheckouts: await inParallel(checkoutIds, async (id) => {
-    const { body } = await reader.get(`/checkouts/${id}`);
-    return { id, status: String(valueAt(body, 'status')) };
-  }),
-});
+  { orders, audits, refunds }: Pick<Snapshot, 'orders' | 'audits' | 'refunds'>,
+): Promise<Pick<Told, 'finalOrders' | 'finalCheckouts' | 'finalRefunds'>> => {
+  const statuses = (path: string, rows: readonly { readonly id: string }[]) =>
+    inParallel(rows, async ({ id }) => ({
+      id,
+      status: String(valueAt((await reader.get(`${path}/${id}`)).body, 'status')),
+    }));
+  return {
+    finalOrders: await inParallel(orders, async ({ id }) => {
+      const { body } = await reader.get(`/orders/${id}`);
+      const history = valueAt(body, 'history');
+      const states = Array.isArray(history) ? history.map((one) => String(valueAt(one, 'state'))) : [];
+      return { id, status: String(valueAt(body, 'status')), states };
+    }),
+    finalCheckouts: await statuses('/checkouts', audits),
+    finalRefunds: await statuses('/refunds', refunds),
+  };
+};
 
 const inParallel = async <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> => {
   const done: R[] = [];

@@ -1,121 +1,98 @@
 import { type Dice, dice } from '../chance.ts';
 import { check } from '../checker.ts';
-import { repeatedMails } from '../checks/mails.ts';
-import { type Client, clientOf } from '../client.ts';
+import { clientOf } from '../client.ts';
 import { killAllApps } from '../processes.ts';
-import type { Snapshot } from '../snapshot.ts';
 import { tokenFor } from '../tokens.ts';
 import { type Violation, violation } from '../violation.ts';
-import { readSnapshot } from './books.ts';
 import { type Street, shop } from './customers.ts';
 import { type Diary, diary as openDiary } from './diary.ts';
 import { everyDanger, freezing, killing } from './faults.ts';
-import { type Ground, type KillTest, leaseMs, prepare, startMembers, stockShelves } from './ground.ts';
+import {
+  type Ground,
+  type KillTest,
+  leaseMs,
+  policyOf,
+  prepare,
+  startMembers,
+  stockShelves,
+} from './ground.ts';
+import { comeLate } from './lateMoney.ts';
+import { lookAround } from './lookAround.ts';
 import type { Member } from './member.ts';
-import { type PostOffice, postOffice } from './postOffice.ts';
-import { comeToRest, readAll, retryFailed } from './rest.ts';
+import { operate } from './operators.ts';
+import { comeToRest } from './rest.ts';
+import { errorsOf, summaryOf } from './summary.ts';
+import { passTime } from './time.ts';
 
 const customers = 24;
 
 export const runKillTest = async (test: KillTest): Promise<readonly Violation[]> => {
   const chance = dice(test.seed);
-  const ground = await prepare(test);
-  const post = await postOffice(chance.fork());
+  const ground = await prepare(test, chance);
   try {
-    const members = await startMembers(test, ground.databaseUrl, post);
-    const doors = members.filter(({ isDoor }) => isDoor).map(({ url }) => url);
-    const operator = clientOf(doors[0] ?? '', await tokenFor('op@shop.test', 'operator'));
+    const shops = await startMembers(test, ground);
+    const members = [...shops, ...ground.provider.members];
+    const urls = shops.filter(({ part }) => part === 'door').map(({ url }) => url);
+    ground.postman.serve(urls);
+    const operator = clientOf(urls[0] ?? '', await tokenFor('op@shop.test', 'operator'));
     const delivered = await stockShelves(operator);
     const diary = openDiary();
-    say(`${test.database}, seed ${test.seed}: ${customers} customers for ${test.seconds} s`);
-    await trade(
-      test,
-      members,
-      ground,
-      post,
-      { urls: doors, productIds: [...delivered.keys()] },
-      diary,
-      chance,
+    const sinceMs = Date.now();
+    say(
+      `${test.database}, ${test.provider}, seed ${test.seed}: ${customers} customers for ${test.seconds} s`,
     );
+    const street = { urls, productIds: [...delivered.keys()], bank: ground.provider.bank };
+    await trade(test, members, ground, street, diary, chance);
 
-    post.calm();
+    ground.post.calm();
+    ground.postman.calm();
     for (const one of members) await one.ready();
-    const left = await comeToRest(ground.databaseUrl, operator);
+    const left = await comeToRest(ground.databaseUrl, ground.provider, policyOf(test.seed), operator);
     if (left > 0) say(`${left} things are still open`);
-    const books = await readSnapshot(ground.databaseUrl, delivered);
-    const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
-    const finals = await readAll(operator, ids(books.orders), ids(books.audits));
+    const seen = await lookAround({
+      ...ground,
+      policy: policyOf(test.seed),
+      operator,
+      delivered,
+      spoken: diary.told,
+      sinceMs,
+    });
+    const snapshot = test.mails === 'smtp' ? { ...seen, mails: ground.post.mails } : seen;
     for (const one of members) await one.stop();
-    const snapshot: Snapshot = {
-      ...books,
-      ...(test.mails === 'smtp' && { mails: post.mails }),
-      told: { ...diary.told, ...finals },
-    };
-    summarise(snapshot);
+    for (const line of summaryOf(snapshot)) say(line);
     const deaths = members.flatMap((one) =>
       one.deaths.map((how) => violation('process_died', one.name, how)),
     );
     const broken = [...check(snapshot), ...deaths];
-    if (broken.length > 0) tellErrors(members);
+    if (broken.length > 0) for (const line of errorsOf(members)) say(line);
     return broken;
   } finally {
     await killAllApps();
-    await post.close();
     await ground.remove();
   }
 };
 
-/** Customers and faults, side by side, until the time is over. */
+/** Customers, operators and faults, side by side, until the time is over. */
 const trade = async (
   { seconds, dangers = everyDanger }: KillTest,
   members: readonly Member[],
-  { crash }: Ground,
-  post: PostOffice,
+  { crash, post, databaseUrl, provider }: Ground,
   street: Street,
   diary: Diary,
   chance: Dice,
 ): Promise<void> => {
   const closing = AbortSignal.timeout(seconds * 1_000);
-  const operators = await Promise.all(
-    street.urls.map(async (url) => clientOf(url, await tokenFor('op@shop.test', 'operator'))),
-  );
   const [toll, freezes] = await Promise.all([
     killing(members, crash, dangers, chance.fork(), closing),
     freezing(members, post, leaseMs, dangers, chance.fork(), closing),
-    tend(operators, chance.fork(), closing),
+    passTime(databaseUrl, chance.fork(), closing),
+    provider.chargeLate && comeLate(databaseUrl, provider.chargeLate, chance.fork(), closing),
+    operate(street.urls, diary, chance.fork(), closing),
     ...Array.from({ length: customers }, (_, at) =>
       shop(`customer${at}@shop.test`, street, diary, chance.fork(), closing),
     ),
   ]);
   say(`${toll.kills} kills, ${freezes} freezes, ${toll.crashes} crashes of the database; draining`);
-};
-
-/** Now and then an operator retries what failed. */
-const tend = async (operators: readonly Client[], chance: Dice, over: AbortSignal): Promise<void> => {
-  while (!over.aborted) {
-    await new Promise((resolve) => setTimeout(resolve, chance.between(500, 3_000)));
-    // Nobody may be there to do it just now.
-    await retryFailed(chance.pick(operators)).catch(() => {});
-  }
-};
-
-const summarise = ({ orders, payments, told, mails, charges, tasks }: Snapshot): void => {
-  const tally = (values: readonly string[]) =>
-    [...Map.groupBy(values, (value) => value)].map(([value, all]) => `${all.length} ${value}`).join(', ');
-  say(`orders: ${tally(orders.map(({ status }) => status))}`);
-  say(`payments: ${tally(payments.map(({ status }) => status))}; ${charges.length} charges in the book`);
-  say(`answers to checkouts: ${tally(told.checkouts.map(({ said }) => said))}`);
-  say(`failed tasks: ${tally(tasks.map(({ lastError }) => (lastError ?? '').replace(/:.*/, '')))}`);
-  say(`${mails.length} mails, ${repeatedMails(mails)} of them a second time under the same Message-ID`);
-};
-
-/** What the processes said of themselves that may explain it; refusals by an absent database do not. */
-const tellErrors = (members: readonly Member[]): void => {
-  const lines = members.flatMap((one) => one.output().split('\n'));
-  const errors = lines.filter(
-    (line) => line.includes('"level":"error"') && !line.includes('request refused'),
-  );
-  for (const line of errors.slice(0, 20)) say(line.slice(0, 1_500));
 };
 
 const say = (line: string): void => console.log(line);
