@@ -52,89 +52,109 @@ const settleOnce = async (
   nowMs: number,
 ): Promise<readonly (readonly [Settlement, Settled])[]> => {
   const written = new Map((await write(sql, settlements, nowMs)).map((row) => [row.id, row]));
-  const missed = settlements.filter(({ checkoutId }) => !written.has(checkoutId));
-  // What another has settled is read anew: the snapshot of the statement that lost may be older than that.
-  const standing = missed.length === 0 ? new Map<string, Row>() : await read(sql, missed);
+  const others = settlements.filter(({ checkoutId }) => !written.get(checkoutId)?.answered);
+  // What another has written is read anew: the snapshot of the statement that lost may be older than that.
+  const standing = others.length === 0 ? new Map<string, Standing>() : await read(sql, others);
   return settlements.map((settlement) => {
-    const { checkoutId } = settlement;
-    const row = written.get(checkoutId) ?? standing.get(checkoutId);
-    if (row === undefined) throw new Error(`there is no checkout ${checkoutId} to settle`);
-    const applied = written.has(checkoutId);
-    return [settlement, { applied, paymentStatus: row.status, answer: row.answer }];
+    const { checkoutId, answer } = settlement;
+    const own = written.get(checkoutId);
+    const before = standing.get(checkoutId);
+    if (own?.answered) return [settlement, { applied: true, paymentStatus: own.status, answer }];
+    if (before === undefined) throw new Error(`there is no checkout ${checkoutId} to settle`);
+    const paymentStatus = own?.status ?? before.status;
+    return [settlement, { applied: own !== undefined, paymentStatus, answer: before.answer }];
   });
 };
 
-type Row = { readonly id: string; readonly status: PaymentStatus; readonly answer: CheckoutAnswer | null };
+type Written = {
+  readonly id: string;
+  readonly status: PaymentStatus;
+  /** The answer that stands is the one that was sent, so nobody has to send it back. */
+  readonly answered: boolean;
+};
 
 /**
  * One statement, and so one transaction: the payment, the stored answer, the orders with their histories, and
  * the work that is now owed. Only payments that are open are touched; the rest follows from those. One that
- * waits for its customer goes on waiting where nothing else is known. Payments and
- * orders are locked in the order of their ids, so that settlements side by side never wait in a circle.
+ * waits for its customer goes on waiting where nothing else is known. Payments and orders are locked in the
+ * order of their ids, so that settlements side by side never wait in a circle.
+ *
+ * Each row is reached by its key, whatever the planner thinks of the tables: payments and orders by `lateral`,
+ * which cannot be hashed. Asked for those with a status, it read all that have it: 232 µs of the server for each
+ * order of ten carts of a hundred, and 58 so. A task travels with its settlement, so that nothing is joined to it.
  */
-const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Promise<Row[]> => {
-  const tasks = settlements.flatMap((settlement) => settlement.tasks);
-  return sql<Row[]>`
+const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Promise<Written[]> => {
+  const rows = JSON.stringify(settlements.map(rowOf));
+  return sql<Written[]>`
     with outcome as (
-      select * from unnest(
-        ${settlements.map(({ checkoutId }) => checkoutId)}::uuid[],
-        ${settlements.map(({ attempt }) => attempt)}::integer[],
-        ${settlements.map(({ outcome }) => outcome.kind)}::text[],
-        ${settlements.map(({ outcome }) => becomes[outcome.kind].payment)}::text[],
-        ${settlements.map(({ outcome }) => becomes[outcome.kind].order)}::text[],
-        ${settlements.map(({ outcome }) => ('reference' in outcome ? outcome.reference : null))}::text[],
-        ${settlements.map(({ outcome }) => ('declineCode' in outcome ? outcome.declineCode : null))}::text[],
-        ${settlements.map(({ outcome }) => ('action' in outcome ? JSON.stringify(outcome.action) : null))}::text[],
-        ${settlements.map(({ outcome }) => historyDetail(outcome))}::text[],
-        ${settlements.map(({ answer }) => (answer === null ? null : JSON.stringify(answer)))}::text[]
-      ) as s(id, attempt, kind, payment_status, order_status, reference, decline_code, action, detail, answer)
-    ), open as (
-      select p.id from outcome s join payment p using (id)
-      where p.status in ('initiated', 'unknown', 'requires_action') and (s.kind <> 'released' or p.attempt = s.attempt)
-      order by p.id
-      for update of p
+      select * from json_to_recordset(${rows}::text::json) as s(
+        id uuid, attempt integer, kind text, payment_status text, order_status text, reference text,
+        decline_code text, action jsonb, detail text, answer jsonb, tasks jsonb
+      ) order by id
+    ), found as (
+      select s.*, p.status as was, p.attempt as had
+      from outcome s cross join lateral (select status, attempt from payment where id = s.id for update) p
     ), settled as (
       update payment p
       set status = case when s.kind = 'unknown' and p.action is not null then p.status else s.payment_status end,
-        action = case when s.kind = 'unknown' then p.action else s.action::jsonb end,
+        action = case when s.kind = 'unknown' then p.action else s.action end,
         reference = coalesce(s.reference, p.reference), decline_code = s.decline_code, updated_ms = ${nowMs}::bigint
-      from outcome s join open using (id)
-      where p.id = s.id
-      returning p.id, p.status, s.kind, s.order_status, s.detail, s.answer
+      from found s
+      where p.id = s.id and s.was in ('initiated', 'unknown', 'requires_action')
+        and (s.kind <> 'released' or s.had = s.attempt)
+      returning p.id, p.status, s.order_status, s.detail, s.answer, s.tasks
     ), answered as (
-      update audit a set answer = coalesce(a.answer, s.answer::jsonb)
-      from settled s
-      where a.id = s.id
-      returning a.id, s.status, s.kind, s.order_status, s.detail, a.answer, a.order_ids
+      update audit a set answer = s.answer from settled s where a.id = s.id and a.answer is null
+      returning a.id
+    ), owed as (
+      select u.order_id as id, a.id as checkout_id, s.order_status, s.detail, s.tasks -> u.order_id::text as task
+      from settled s join audit a using (id) cross join unnest(a.order_ids) as u(order_id)
+      where s.order_status <> 'paying'
+      order by u.order_id
     ), locked as (
-      select o.id, a.order_status, a.detail
-      from answered a cross join unnest(a.order_ids) as u(order_id) join orders o on o.id = u.order_id
-      where a.order_status <> 'paying' and o.status = 'paying' and o.checkout_id = a.id
-      order by o.id
-      for update of o
+      select w.* from owed w
+      cross join lateral (select status, checkout_id from orders where id = w.id for update) o
+      where o.status = 'paying' and o.checkout_id = w.checkout_id
     ), moved as (
       update orders o set status = l.order_status, seq = o.seq + 1, updated_ms = ${nowMs}::bigint
       from locked l where o.id = l.id
-      returning o.id, o.seq, l.order_status, l.detail
+      returning o.id, o.seq, l.order_status, l.detail, l.task
     ), told as (
       insert into order_state (order_id, seq, state, at_ms, detail)
       select id, seq, order_status, ${nowMs}::bigint, detail from moved
     ), queued as (
       insert into task (id, order_id, pipeline, step, state, run_ms, seq)
-      select t.id, t.order_id, t.pipeline, t.step, 'ready', ${nowMs}::bigint, m.seq
-      from unnest(
-        ${tasks.map(({ id }) => id)}::uuid[],
-        ${tasks.map(({ orderId }) => orderId)}::uuid[],
-        ${tasks.map(({ pipeline }) => pipeline)}::text[],
-        ${tasks.map(({ pipeline }) => firstStep(pipeline))}::text[]
-      ) as t(id, order_id, pipeline, step)
-      join moved m on m.id = t.order_id and m.order_status = 'paid'
+      select (task ->> 'id')::uuid, id, task ->> 'pipeline', task ->> 'step', 'ready', ${nowMs}::bigint, seq
+      from moved where task is not null
     )
-    select id, status, answer from answered`;
+    select id, status, id in (select id from answered) as answered from settled`;
 };
 
-const read = async (sql: Sql, settlements: readonly Settlement[]): Promise<ReadonlyMap<string, Row>> => {
-  const rows = await sql<Row[]>`
+/** As `outcome` reads it; what is left out is null there. */
+const rowOf = ({ checkoutId, attempt, outcome, answer, tasks }: Settlement) => ({
+  id: checkoutId,
+  attempt,
+  kind: outcome.kind,
+  payment_status: becomes[outcome.kind].payment,
+  order_status: becomes[outcome.kind].order,
+  reference: 'reference' in outcome ? outcome.reference : null,
+  decline_code: 'declineCode' in outcome ? outcome.declineCode : null,
+  action: 'action' in outcome ? outcome.action : null,
+  detail: historyDetail(outcome),
+  answer,
+  tasks: Object.fromEntries(
+    tasks.map(({ id, orderId, pipeline }) => [orderId, { id, pipeline, step: firstStep(pipeline) }]),
+  ),
+});
+
+type Standing = {
+  readonly id: string;
+  readonly status: PaymentStatus;
+  readonly answer: CheckoutAnswer | null;
+};
+
+const read = async (sql: Sql, settlements: readonly Settlement[]): Promise<ReadonlyMap<string, Standing>> => {
+  const rows = await sql<Standing[]>`
     select p.id, p.status, a.answer from payment p join audit a using (id)
     where p.id = any(${settlements.map(({ checkoutId }) => checkoutId)}::uuid[])`;
   return new Map(rows.map((row) => [row.id, row]));
