@@ -5,9 +5,21 @@ import { http } from './rows/http.ts';
 import { lone } from './rows/lone.ts';
 import { pipelines } from './rows/pipelines.ts';
 import { queue } from './rows/queue.ts';
+import { scale } from './rows/scale.ts';
 import { sqlite } from './rows/sqlite.ts';
 import { startup } from './rows/startup.ts';
 import { search } from './search/row.ts';
 
 /** One line a row. */
-export const rows: readonly Row[] = [checkout, queue, pipelines, http, sqlite, lone, startup, growth, search];
+export const rows: readonly Row[] = [
+  checkout,
+  queue,
+  pipelines,
+  http,
+  sqlite,
+  lone,
+  startup,
+  growth,
+  scale,
+  search,
+];

@@ -75,11 +75,16 @@ export function* runTxSteps(
   return moves;
 }
 
+/** A task at its step; of its order no more is needed, to move it on, than which it is. */
+type StandingTask = Pick<LockedTask, 'id' | 'step' | 'seq'> & {
+  readonly order: Pick<LockedTask['order'], 'id'>;
+};
+
 /** What reports of leased steps change. Each report is beside its task, whose lease the adapter has checked. */
 export const planReports = (
   reported: readonly {
     readonly pipeline: Pipeline;
-    readonly task: LockedTask;
+    readonly task: StandingTask;
     readonly outcome: StepReport['outcome'];
   }[],
 ): Moves => {
@@ -114,20 +119,25 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Row)[
 
 const noMoves = (): Mutable<Moves> => ({ history: [], moved: [], waiting: [], completed: [], failed: [] });
 
-const moveOf = ({ id, order, seq }: LockedTask): Move => ({ taskId: id, orderId: order.id, seq });
+const moveOf = ({ id, order, seq }: StandingTask): Move => ({ taskId: id, orderId: order.id, seq });
 
 /** Writes one history row and answers the task after it. */
-const leave = (moves: Mutable<Moves>, task: LockedTask, state: string, detail: string | null): LockedTask => {
+const leave = <T extends StandingTask>(
+  moves: Mutable<Moves>,
+  task: T,
+  state: string,
+  detail: string | null,
+): T => {
   const seq = task.seq + 1;
   moves.history.push({ orderId: task.order.id, seq, state, detail });
   return { ...task, seq };
 };
 
-const complete = (moves: Mutable<Moves>, task: LockedTask): void => {
+const complete = (moves: Mutable<Moves>, task: StandingTask): void => {
   moves.completed.push(moveOf(leave(moves, task, 'completed', null)));
 };
 
-const fail = (moves: Mutable<Moves>, task: LockedTask, error: string, refused: boolean): void => {
+const fail = (moves: Mutable<Moves>, task: StandingTask, error: string, refused: boolean): void => {
   const move = moveOf(leave(moves, task, 'failed', error));
   moves.failed.push({ ...move, step: task.step, error, refused });
 };

@@ -1,8 +1,9 @@
 import { ok } from 'neverthrow';
 import type { JobPipeline } from '../../core/pipelines.ts';
 import type { JobLease, JobReport, Queue } from '../../core/queue.ts';
+import { byKey } from './byKey.ts';
 import type { Sql, Transaction } from './connection.ts';
-import { answered } from './failures.ts';
+import type { Heads, Place } from './heads.ts';
 
 /** The tasks of new jobs, in the transaction that also writes the jobs. */
 export const queueJobs = (
@@ -20,24 +21,40 @@ export const queueJobs = (
 
 export const takeJobs = (
   sql: Sql,
-  { pipeline, limit, nowMs, leaseMs }: Parameters<Queue['takeJobs']>[0],
+  heads: Heads,
+  query: Parameters<Queue['takeJobs']>[0],
 ): ReturnType<Queue['takeJobs']> =>
-  answered(async () => {
-    const untilMs = nowMs + leaseMs;
-    const leased = await sql<Omit<JobLease, 'untilMs'>[]>`
-      with picked as materialized (
-        select id from task
-        where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
-        order by run_ms, id limit ${limit}
-        for update skip locked
-      ), leased as (
-        update task t set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint
-        from picked p where t.id = p.id
-        returning t.*
-      )
-      select id as "taskId", job_id as "jobId", lease, pipeline, step, attempts from leased order by run_ms, id`;
-    return leased.map((row) => ({ ...row, untilMs }));
+  byKey(sql, async (tx) => {
+    const untilMs = query.nowMs + query.leaseMs;
+    const leased = await heads.look(query.pipeline.name, placeOf, (behind) =>
+      lease(tx, query, untilMs, behind),
+    );
+    return leased.map(({ runMs: _, ...row }) => ({ ...row, untilMs }));
   });
+
+type LeasedRow = Omit<JobLease, 'untilMs'> & { readonly runMs: number };
+
+const placeOf = ({ runMs, taskId }: LeasedRow): Place => ({ runMs, id: taskId });
+
+const lease = (
+  tx: Transaction,
+  { pipeline, limit, nowMs }: Parameters<Queue['takeJobs']>[0],
+  untilMs: number,
+  behind: Place,
+): Promise<LeasedRow[]> => tx<LeasedRow[]>`
+  with picked as materialized (
+    select id from task
+    where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
+      and (run_ms, id) > (${behind.runMs}, ${behind.id})
+    order by run_ms, id limit ${limit}
+    for update skip locked
+  ), leased as (
+    update task t set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint
+    from picked p where t.id = p.id
+    returning t.*
+  )
+  select id as "taskId", job_id as "jobId", lease, pipeline, step, attempts, run_ms as "runMs"
+  from leased order by run_ms, id`;
 
 /**
  * One statement. Of two reports of one task the first counts; what was reported under an older lease is not
@@ -48,8 +65,8 @@ export const settleJobs = async (
   ...[reports, nowMs]: Parameters<Queue['settleJobs']>
 ): ReturnType<Queue['settleJobs']> => {
   if (reports.length === 0) return ok([]);
-  return answered(async () => {
-    const rows = await sql<{ id: string }[]>`
+  return byKey(sql, async (tx) => {
+    const rows = await tx<{ id: string }[]>`
       with report as (
         select distinct on (id) * from unnest(
           ${reports.map(({ taskId }) => taskId)}::uuid[],
@@ -61,11 +78,12 @@ export const settleJobs = async (
         ) with ordinality as r(id, lease, kind, step, error, run_ms, at)
         order by id, at
       ), held as materialized (
-        select t.id, r.kind, r.step, r.error, r.run_ms
-        from report r join task t on t.id = r.id and t.lease = r.lease
-        where t.state = 'running' and t.job_id is not null
-        order by t.id
-        for update of t
+        -- By id alone, which the offset sees to: asked for running tasks, the server may read all that are running.
+        select r.id, r.kind, r.step, r.error, r.run_ms
+        from report r cross join lateral (
+          select t.lease, t.state, t.job_id from task t where t.id = r.id offset 0 for update
+        ) as t
+        where t.lease = r.lease and t.state = 'running' and t.job_id is not null
       ), gone as (
         delete from task t using held h where t.id = h.id and h.kind = 'done' returning t.pipeline
       ), counted as (

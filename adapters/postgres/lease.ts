@@ -30,7 +30,7 @@ export const leaseArrived = async (
     ), leased as (
       update task t set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint
       from arrived a where t.id = a.task_id
-      returning t.id, t.lease, t.attempts
+      returning t.id, t.order_id, t.step, t.lease, t.attempts
     ), intended as (
       insert into delivery (order_id, step, intended_ms)
       select order_id, step, ${nowMs}::bigint from arrived order by order_id
@@ -38,10 +38,10 @@ export const leaseArrived = async (
     )
     select l.id, l.lease, l.attempts, d.accepted_ms is not null as delivered,
       i.year as invoice_year, i.sequence as invoice_sequence,
-      array(select key from licence where order_id = a.order_id order by unit) as licences
-    from arrived a join leased l on l.id = a.task_id
-    left join delivery d on d.order_id = a.order_id and d.step = a.step
-    left join invoice i on i.order_id = a.order_id`;
+      array(select key from licence where order_id = l.order_id order by unit) as licences
+    from leased l
+    left join delivery d on d.order_id = l.order_id and d.step = l.step
+    left join invoice i on i.order_id = l.order_id`;
   const rowOf = new Map(rows.map((row) => [row.task_id, row]));
   const stepOf = new Map(arrived.map(({ taskId, step }) => [taskId, step]));
   return leased.flatMap((mine): Lease[] => {

@@ -4,26 +4,30 @@ import { pipelineFor } from '../../core/pipelines.ts';
 import type { Lease, Queue } from '../../core/queue.ts';
 import { planReports } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
-import { inTransaction, type Sql } from './connection.ts';
+import { byKey } from './byKey.ts';
+import type { Sql, Transaction } from './connection.ts';
 import { answered } from './failures.ts';
+import { headsOf } from './heads.ts';
 import { settleJobs, takeJobs } from './jobs.ts';
 import { writeMoves } from './moves.ts';
 import { counts, tasks } from './queueReads.ts';
-import { lockedTaskOf, type TaskRow } from './rows.ts';
 import { take } from './take.ts';
 
-export const queue = (sql: Sql, db: PostgresJsDatabase, world: World): Queue => ({
-  take: (query) => take(sql, world, query),
-  heartbeat: (leases, untilMs) => heartbeat(sql, leases, untilMs),
-  settle: (reports, nowMs) => settle(sql, reports, nowMs),
-  takeJobs: (query) => takeJobs(sql, query),
-  settleJobs: (reports, nowMs) => settleJobs(sql, reports, nowMs),
-  giveBack: (leases) => giveBack(sql, leases),
-  rescue: (query) => rescue(sql, query),
-  retry: (taskIds, nowMs) => retry(sql, taskIds, nowMs),
-  counts: (nowMs) => answered(() => counts(sql, nowMs)),
-  tasks: (query) => answered(() => tasks(db, query)),
-});
+export const queue = (sql: Sql, db: PostgresJsDatabase, world: World): Queue => {
+  const heads = headsOf(world.clock);
+  return {
+    take: (query) => take(sql, world, heads, query),
+    heartbeat: (leases, untilMs) => heartbeat(sql, leases, untilMs),
+    settle: (reports, nowMs) => settle(sql, reports, nowMs),
+    takeJobs: (query) => takeJobs(sql, heads, query),
+    settleJobs: (reports, nowMs) => settleJobs(sql, reports, nowMs),
+    giveBack: (leases) => giveBack(sql, leases),
+    rescue: (query) => rescue(sql, query),
+    retry: (taskIds, nowMs) => retry(sql, taskIds, nowMs),
+    counts: (nowMs) => answered(() => counts(sql, nowMs)),
+    tasks: (query) => answered(() => tasks(db, query)),
+  };
+};
 
 type Held = readonly Pick<Lease, 'taskId' | 'lease'>[];
 
@@ -57,25 +61,19 @@ const settle = async (
   ...[reports, nowMs]: Parameters<Queue['settle']>
 ): ReturnType<Queue['settle']> => {
   if (reports.length === 0) return ok([]);
-  return inTransaction(sql, async (tx) => {
-    const rows = await tx<TaskRow[]>`
-      select o.*, t.id as task_id, t.pipeline, t.step, t.attempts, t.seq as task_seq
-      from unnest(${idsOf(reports)}::uuid[], ${leasesOf(reports)}::integer[]) as h(id, lease)
-      join task t on t.id = h.id and t.lease = h.lease and t.state = 'running'
-      join orders o on o.id = t.order_id
-      order by t.id
-      for update of t`;
-    if (rows.length === 0) return [];
-    const outcomeOf = new Map(reports.map(({ taskId, outcome }) => [taskId, outcome]));
-    const accepted = rows.flatMap((row) => {
-      const outcome = outcomeOf.get(row.task_id);
-      return outcome === undefined ? [] : [{ row, outcome }];
+  return byKey(sql, async (tx) => {
+    const outcomeOf = new Map(reports.map(({ taskId, lease, outcome }) => [`${taskId} ${lease}`, outcome]));
+    const locked = await lock(tx, idsOf(reports));
+    const accepted = locked.flatMap((row) => {
+      const outcome = outcomeOf.get(`${row.id} ${row.lease}`);
+      return outcome === undefined || row.state !== 'running' ? [] : [{ row, outcome }];
     });
+    if (accepted.length === 0) return [];
     const done = accepted.filter(({ outcome }) => outcome.kind === 'done').map(({ row }) => row);
     const moves = planReports(
-      accepted.map(({ row, outcome }) => ({
-        pipeline: pipelineFor(row.pipeline),
-        task: lockedTaskOf(row),
+      accepted.map(({ row: { id, order_id, pipeline, step, seq }, outcome }) => ({
+        pipeline: pipelineFor(pipeline),
+        task: { id, step, seq, order: { id: order_id } },
         outcome,
       })),
     );
@@ -83,12 +81,33 @@ const settle = async (
       done.length > 0 &&
         tx`
           update delivery d set accepted_ms = ${nowMs}::bigint
-          from unnest(${done.map(({ id }) => id)}::uuid[], ${done.map(({ step }) => step)}::text[]) as a(order_id, step)
+          from unnest(
+            ${done.map(({ order_id }) => order_id)}::uuid[],
+            ${done.map(({ step }) => step)}::text[]
+          ) as a(order_id, step)
           where d.order_id = a.order_id and d.step = a.step and d.accepted_ms is null`,
       writeMoves(tx, moves, nowMs),
     ]);
-    return rows.map((row) => row.task_id);
+    return accepted.map(({ row }) => row.id);
   });
+};
+
+/** By id alone: asked for running tasks, the server may read all that are running. */
+const lock = (tx: Transaction, taskIds: readonly string[]): Promise<LockedRow[]> => tx<LockedRow[]>`
+  select id, order_id, pipeline, step, state, lease, seq
+  from task
+  where id = any(${taskIds as string[]}::uuid[]) and order_id is not null
+  order by id
+  for update`;
+
+type LockedRow = {
+  readonly id: string;
+  readonly order_id: string;
+  readonly pipeline: string;
+  readonly step: string;
+  readonly state: string;
+  readonly lease: number;
+  readonly seq: number;
 };
 
 const rescue = (

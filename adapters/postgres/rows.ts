@@ -60,6 +60,7 @@ export type TaskRow = OrderRow & {
   readonly step: string;
   readonly attempts: number;
   readonly task_seq: number;
+  readonly run_ms: number;
   readonly email: string;
   readonly language: string | null;
 };

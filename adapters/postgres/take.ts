@@ -3,8 +3,10 @@ import type { Pipeline } from '../../core/pipelines.ts';
 import type { Queue } from '../../core/queue.ts';
 import { type EffectOutcome, type Moves, runTxSteps } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
-import { inTransaction, type Sql, type Transaction } from './connection.ts';
+import { byKey } from './byKey.ts';
+import type { Sql, Transaction } from './connection.ts';
 import { effects } from './effects.ts';
+import type { Heads, Place } from './heads.ts';
 import { leaseArrived } from './lease.ts';
 import { writeMoves } from './moves.ts';
 import { lockedTaskOf, type TaskRow } from './rows.ts';
@@ -12,11 +14,11 @@ import { lockedTaskOf, type TaskRow } from './rows.ts';
 type Query = Parameters<Queue['take']>[0];
 type Taken = Awaited<ReturnType<Queue['take']>>;
 
-export const take = async (sql: Sql, world: World, query: Query): Promise<Taken> => {
+export const take = async (sql: Sql, world: World, heads: Heads, query: Query): Promise<Taken> => {
   const picked: string[] = [];
   try {
-    return await inTransaction(sql, async (tx) => {
-      const rows = await pick(tx, query);
+    return await byKey(sql, async (tx) => {
+      const rows = await heads.look(query.pipeline.name, placeOf, (behind) => pick(tx, query, behind));
       picked.splice(0, picked.length, ...rows.map((row) => row.task_id));
       return run(tx, world, query, rows);
     });
@@ -41,11 +43,13 @@ const each = async (sql: Sql, world: World, query: Query, taskIds: readonly stri
 
 const alone = async (sql: Sql, world: World, query: Query, taskId: string): Promise<Taken> => {
   try {
-    return await inTransaction(sql, async (tx) => run(tx, world, query, await pickOne(tx, query, taskId)));
+    return await byKey(sql, async (tx) => run(tx, world, query, await pickOne(tx, query, taskId)));
   } catch (cause) {
     return setBack(sql, query, taskId, cause instanceof Error ? cause.message : String(cause));
   }
 };
+
+const placeOf = ({ run_ms, task_id }: TaskRow): Place => ({ runMs: run_ms, id: task_id });
 
 /** Takes the locked tasks through their `tx` steps, and leases those that come to an external one. */
 const run = async (tx: Transaction, world: World, query: Query, rows: readonly TaskRow[]) => {
@@ -74,26 +78,29 @@ const walk = async (
 };
 
 /** The rows are locked in a narrow scan of the queue's index; orders are joined to what was picked only. */
-const pick = (tx: Transaction, { pipeline, nowMs, limit }: Query): Promise<TaskRow[]> => tx<TaskRow[]>`
+const pick = (tx: Transaction, { pipeline, nowMs, limit }: Query, behind: Place): Promise<TaskRow[]> => tx<
+  TaskRow[]
+>`
   with picked as materialized (
-    select id, order_id, pipeline, step, attempts, seq
+    select id, order_id, pipeline, step, attempts, seq, run_ms
     from task
     where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
+      and (run_ms, id) > (${behind.runMs}, ${behind.id})
     order by run_ms, id limit ${limit}
     for update skip locked
   )
-  select o.*, t.id as task_id, t.pipeline, t.step, t.attempts, t.seq as task_seq
+  select o.*, t.id as task_id, t.pipeline, t.step, t.attempts, t.seq as task_seq, t.run_ms
   from picked t join orders o on o.id = t.order_id`;
 
 const pickOne = (tx: Transaction, { nowMs }: Query, taskId: string): Promise<TaskRow[]> => tx<TaskRow[]>`
-  select o.*, t.id as task_id, t.pipeline, t.step, t.attempts, t.seq as task_seq
+  select o.*, t.id as task_id, t.pipeline, t.step, t.attempts, t.seq as task_seq, t.run_ms
   from task t join orders o on o.id = t.order_id
   where t.id = ${taskId} and t.state = 'ready' and t.run_ms <= ${nowMs}
   for update of t skip locked`;
 
 /** A task that threw by itself waits for another try, or is failed with what was thrown. */
 const setBack = (sql: Sql, query: Query, taskId: string, error: string): Promise<Taken> =>
-  inTransaction(sql, async (tx) => {
+  byKey(sql, async (tx) => {
     const [row] = await pickOne(tx, query, taskId);
     if (row === undefined) return { touched: 0, leases: [] };
     const runAtMs = query.retryAtMs(row.attempts + 1);

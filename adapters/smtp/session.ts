@@ -1,9 +1,11 @@
+import type { Socket } from 'node:net';
 import { err, ok, type Result } from 'neverthrow';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import SMTPConnection, {
   type SMTPConnectionAuth,
   type SMTPConnectionOptions,
 } from 'nodemailer/lib/smtp-connection';
+import { conversationOver, type WiredMail } from './conversation.ts';
 import type { SmtpFailure } from './failures.ts';
 
 /** Where the mail server is and how long it may take, in ms. */
@@ -12,10 +14,7 @@ export type Server = SMTPConnectionOptions & { readonly auth?: SMTPConnectionAut
 /** A connection that is open and logged in, for one mail at a time. */
 export type Session = {
   /** Answers null once the server has taken the mail, and ends the session when `signal` aborts. */
-  send(
-    mail: { readonly from: string; readonly to: string; readonly message: string },
-    signal: AbortSignal,
-  ): Promise<SmtpFailure | null>;
+  send(mail: WiredMail, signal: AbortSignal): Promise<SmtpFailure | null>;
   /** Says goodbye, and waits no longer than a second for the answer. */
   quit(): Promise<void>;
 };
@@ -53,27 +52,29 @@ export const openSession = async (
   const connection = new SMTPConnection(server);
   // A failure is told to whoever waits for an answer; without this, one of an idle session would be thrown.
   connection.on('error', () => {});
+  let greeting = '';
   const failure = await exchange(connection, signal, (answer) => {
     connection.connect((failed) => {
+      greeting = connection.lastServerResponse || '';
       if (failed !== undefined || server.auth === undefined || !connection.allowsAuth) answer(failed ?? null);
       else connection.login(server.auth, answer);
     });
   });
-  if (failure !== null) {
+  const socket = connection._socket;
+  if (failure !== null || !socket) {
     connection.close();
-    return err(failure);
+    return err(failure ?? { code: 'ECONNECTION' });
   }
+  socket.removeAllListeners('data');
+  const conversation = conversationOver(socket, greeting, () => connection.close());
   return ok({
-    send: async ({ from, to, message }, abort) => {
-      connection.lastServerResponse = false;
-      const failed = await exchange(connection, abort, (answer) =>
-        connection.send({ from, to: [to] }, message, answer),
-      );
-      if (failed === null || failed.code === 'ETIMEDOUT' || connection.lastServerResponse !== false)
-        return failed;
-      return { ...failed, unheard: true };
+    send: async (mail, abort) => {
+      if (connection.destroyed) return { code: 'ECONNECTION', command: 'API', unheard: true };
+      const failed = await exchange(connection, abort, (answer) => void conversation.send(mail).then(answer));
+      const unheard = failed !== null && failed.code !== 'ETIMEDOUT' && !conversation.heard();
+      return unheard ? { ...failed, unheard } : failed;
     },
-    quit: () => quit(connection),
+    quit: () => quit(connection, socket),
   });
 };
 
@@ -86,22 +87,23 @@ const exchange = (
   new Promise((resolve) => {
     const answer = (failure: SmtpFailure | null) => {
       signal.removeEventListener('abort', expire);
-      connection.off('error', answer);
+      connection.off('error', answer).off('end', lost);
       resolve(failure);
     };
+    const lost = () => answer({ code: 'ECONNECTION' });
     const expire = () => {
       answer({ code: 'ETIMEDOUT' });
       connection.close();
     };
     if (signal.aborted) return expire();
     signal.addEventListener('abort', expire);
-    connection.on('error', answer);
+    connection.on('error', answer).on('end', lost);
     ask(answer);
   });
 
 const goodbyeMs = 1_000;
 
-const quit = (connection: SMTPConnection): Promise<void> =>
+const quit = (connection: SMTPConnection, socket: Socket): Promise<void> =>
   new Promise((resolve) => {
     if (connection.destroyed) return resolve();
     const timer = setTimeout(() => connection.close(), goodbyeMs);
@@ -109,5 +111,5 @@ const quit = (connection: SMTPConnection): Promise<void> =>
       clearTimeout(timer);
       resolve();
     });
-    connection.quit();
+    socket.write('QUIT\r\n');
   });

@@ -12,34 +12,36 @@ import { cpuSeconds } from '../processes.ts';
 import type { Bench, Contender } from '../row.ts';
 import { payOrders, placeOrders } from '../shop.ts';
 
-const template = 'bench_paid';
 const env = { ROLE: 'worker' };
 
-/** A worker process that takes paid orders to completed: stock, invoice, shipment, and a mail over SMTP each. */
+/** Worker processes that take paid orders to completed: stock, invoice, shipment, and a mail over SMTP each. */
 export const oursOnPipelines = async (
   bench: Bench,
   postgres: Postgres,
   count: number,
+  processes = 1,
 ): Promise<Contender> => {
+  const template = `bench_paid_${processes}`;
   bench.say(`placing and paying ${count} orders`);
   const store = await postgresStore(systemWorld(), { url: await postgres.create(template) });
   await payOrders(store, await placeOrders(store, count), 1);
   await store.close();
   await vacuum(postgres, template);
   return {
-    name: 'Cartwright',
-    configuration: { ...env, count, pipeline: 'physical', steps: 4, processes: 1 },
+    name: processes === 1 ? 'Cartwright' : `${processes} processes`,
+    configuration: { ...env, count, pipeline: 'physical', steps: 4, processes },
     round: async () => {
       const url = await postgres.create('bench_pipelines', template);
       await postgres.run('checkpoint');
       const sink = await startSink();
       const before = await countersOf(postgres);
-      const app = await startApp(url, { ...env, SMTP_URL: `smtp://127.0.0.1:${sink.port}` });
+      const settings = { ...env, SMTP_URL: `smtp://127.0.0.1:${sink.port}` };
+      const apps = await Promise.all(Array.from({ length: processes }, () => startApp(url, settings)));
       const sql = new Bun.SQL(url, { max: 1 });
       await untilDrained(sql);
-      const used = cpuSeconds(app.pid);
+      const used = apps.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
       const after = await countersOf(postgres);
-      await app.stop();
+      for (const app of apps) await app.stop();
       const mails = await sink.stop();
       const [found] = await sql.unsafe(outcomeQuery);
       await sql.end();

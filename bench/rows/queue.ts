@@ -19,28 +19,27 @@ export const queue: Row = {
   run: async (bench) => {
     const postgres = await bench.postgres();
     const count = bench.sized(150_000);
-    const ours = await prepared(bench, postgres, count);
-    const peers = [graphile(postgres, count), pgboss(postgres, count)];
-    const rounds = [ours, ...peers].map(remembering);
-    const [first, ...others] = rounds;
-    if (first === undefined) throw new Error('nobody to measure');
+    await empty(postgres);
+    const bare = remembering(jobs(postgres, count));
+    const orders = remembering(await prepared(bench, postgres, count));
+    const peers = [graphile(postgres, count), pgboss(postgres, count)].map(remembering);
     const matches: MatchResult[] = [];
     for (const { name, title, figure } of figures) {
+      const common = { title, figure, unit: 'tasks/s', better: 'more', peers } as const;
+      matches.push(await bench.match({ ...common, name, goal: 3, ours: bare }));
       matches.push(
         await bench.match({
-          name,
-          title,
-          figure,
-          unit: 'tasks/s',
-          better: 'more',
-          goal: 3,
-          ours: first,
-          peers: others,
+          ...common,
+          name: `${name}-orders`,
+          title: `${title}: orders`,
+          goal: null,
+          ours: orders,
         }),
       );
     }
     await postgres.drop(template);
-    return { matches, notes: [fineness] };
+    await postgres.drop(emptyTemplate);
+    return { matches, notes: [likeForLike, fineness] };
   },
 };
 
@@ -49,10 +48,32 @@ const figures = [
   { name: 'enqueue', title: 'Queueing tasks', figure: 'enqueuedPerSecond' },
 ];
 
+const likeForLike =
+  'Like for like are jobs: an event of a provider is taken in with its task, one commit for each batch, and the worker’s own loops, leases and reports drain it in a step that does nothing. A job of ours is two rows when it is queued (the event, which stays, and its task), a written lease, and a deleted row.';
+
 const fineness =
-  'Ours is not a bare queue: to queue a task is to settle a paid order (payment, answer, order, history and task in one commit), and draining it writes two rows of history and completes the order. The peers only insert and delete or mark a job.';
+  'The matches of orders are not of a bare queue: to queue a task is to settle a paid order (payment, answer, order, history and task in one commit), and draining it writes two rows of history and completes the order. The peers only insert and delete or mark a job.';
 
 const template = 'bench_claimed';
+const emptyTemplate = 'bench_migrated';
+
+const empty = async (postgres: Postgres): Promise<void> => {
+  const store = await postgresStore(systemWorld(), { url: await postgres.create(emptyTemplate) });
+  await store.close();
+};
+
+const jobs = (postgres: Postgres, count: number): Contender => ({
+  name: 'Cartwright, jobs',
+  configuration: { claimers, batch: 500, enqueue: `Inbox.receive, ${together} at once`, count },
+  round: () =>
+    inDatabase(postgres, emptyTemplate, async (url) => {
+      const figures = await runScript('queue/jobs.ts', [url, count, claimers, together]);
+      await mustBe(url, 'select count(*) as count from task', 0);
+      await mustBe(url, 'select count(*) as count from provider_event', count);
+      await mustBe(url, 'select coalesce(sum(tasks), 0) as count from finished', count);
+      return figures;
+    }),
+});
 
 /** Orders that are claimed and only have to be settled, in a database to copy from. */
 const prepared = async (bench: Bench, postgres: Postgres, count: number): Promise<Contender> => {
@@ -68,7 +89,7 @@ const prepared = async (bench: Bench, postgres: Postgres, count: number): Promis
   const file = join(bench.folder(), 'claims.json');
   writeFileSync(file, JSON.stringify(claims));
   return {
-    name: 'Cartwright',
+    name: 'Cartwright, orders',
     configuration: { claimers, batch: 500, ordersACart: cart, tasksASettlement: together, count },
     round: () =>
       inDatabase(postgres, template, async (url) => {

@@ -58,10 +58,16 @@ export type SinkOptions = {
   readonly auth?: { readonly user: string; readonly password: string };
   /** Offers STARTTLS, with a certificate that nobody trusts. */
   readonly startTls?: boolean;
+  /** Wants one command at a time. */
+  readonly oneByOne?: boolean;
 };
 
 /** A real mail server on a free port of the loopback that keeps what it gets. */
-export const smtpSink = async ({ auth, startTls = false }: SinkOptions = {}): Promise<SmtpSink> => {
+export const smtpSink = async ({
+  auth,
+  startTls = false,
+  oneByOne = false,
+}: SinkOptions = {}): Promise<SmtpSink> => {
   const mails: SunkMail[] = [];
   const received: SunkMail[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
@@ -78,6 +84,7 @@ export const smtpSink = async ({ auth, startTls = false }: SinkOptions = {}): Pr
     disableReverseLookup: true,
     authOptional: auth === undefined,
     allowInsecureAuth: true,
+    hidePIPELINING: oneByOne,
     disabledCommands: [...(auth === undefined ? ['AUTH'] : []), ...(startTls ? [] : ['STARTTLS'])],
     onAuth: ({ username, password }, _session, answer) => {
       if (username === auth?.user && password === auth?.password) answer(null, { user: username });

@@ -15,9 +15,11 @@ export const guards: readonly Guard[] = [
     places: [
       {
         file: 'adapters/postgres/queue.ts',
-        find: "report?.lease === row.lease && row.state === 'running'",
-        replace: 'report !== undefined',
+        find: `map(({ taskId, lease, outcome }) => [\`\${taskId} \${lease}\`, outcome])`,
+        replace: 'map(({ taskId, outcome }) => [taskId, outcome])',
       },
+      { file: 'adapters/postgres/queue.ts', find: `\`\${row.id} \${row.lease}\``, replace: 'row.id' },
+      { file: 'adapters/postgres/queue.ts', find: " || row.state !== 'running'", replace: '' },
     ],
     dangers: only.freezes,
     seenAs: ['impossible_edge'],

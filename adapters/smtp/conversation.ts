@@ -1,0 +1,105 @@
+import type { Socket } from 'node:net';
+import type { SmtpFailure } from './failures.ts';
+
+export type WiredMail = { readonly from: string; readonly to: string; readonly message: string };
+
+/** What is said over a connection that is greeted and logged in, one mail at a time. */
+export type Conversation = {
+  /** Whether the server has said anything since the last mail began. */
+  heard(): boolean;
+  /** Answers null once the server has taken the mail; of a connection that is lost it says nothing any more. */
+  send(mail: WiredMail): Promise<SmtpFailure | null>;
+};
+
+/**
+ * Takes the connection's incoming data over. Written here because each write costs as much as composing a mail:
+ * the envelope goes out in one where the server can take it so (RFC 2920), and the content with its end in another.
+ * `unasked` is called for what the server says by itself, which is its goodbye.
+ */
+export const conversationOver = (socket: Socket, greeting: string, unasked: () => void): Conversation => {
+  const replies = repliesFrom(socket, unasked);
+  const canPipeline = /^250[- ]PIPELINING\s*$/im.test(greeting);
+  const canUtf8 = /^250[- ]SMTPUTF8\s*$/im.test(greeting);
+
+  const send = async ({ from, to, message }: WiredMail): Promise<SmtpFailure | null> => {
+    const wide = canUtf8 && /\P{ASCII}/u.test(from + to) ? ' SMTPUTF8' : '';
+    const envelope = [
+      { command: 'MAIL FROM', line: `MAIL FROM:<${from}>${wide}\r\n`, wanted: '2' },
+      { command: 'RCPT TO', line: `RCPT TO:<${to}>\r\n`, wanted: '2' },
+      { command: 'DATA', line: 'DATA\r\n', wanted: '3' },
+    ];
+    if (canPipeline) socket.write(envelope.map(({ line }) => line).join(''));
+    for (const { command, line, wanted } of envelope) {
+      if (!canPipeline) socket.write(line);
+      const reply = await replies.next();
+      if (!reply.startsWith(wanted)) return refusal(command, reply);
+    }
+    // A dot at the start of a line is doubled: alone it would end the mail (RFC 5321, 4.5.2).
+    socket.write(`${message.replaceAll('\r\n.', '\r\n..')}.\r\n`);
+    const reply = await replies.next();
+    return reply.startsWith('2') ? null : refusal('DATA', reply);
+  };
+
+  return {
+    heard: replies.heard,
+    send: async (mail) => {
+      replies.begin();
+      const failure = await send(mail);
+      replies.end();
+      return failure;
+    },
+  };
+};
+
+const refusal = (command: string, response: string): SmtpFailure => ({
+  command,
+  response,
+  responseCode: Number(response.slice(0, 3)),
+});
+
+/** Cuts what comes in into whole replies, of one line or several. */
+const repliesFrom = (socket: Socket, unasked: () => void) => {
+  const waiting: ((reply: string) => void)[] = [];
+  const early: string[] = [];
+  let rest = '';
+  let heard = false;
+  let asked = false;
+
+  socket.on('data', (chunk: Buffer) => {
+    heard = true;
+    // Octets for now, so that a letter that is cut in two stays whole.
+    rest += chunk.toString('latin1');
+    for (let reply = wholeReply.exec(rest); reply !== null; reply = wholeReply.exec(rest)) {
+      rest = rest.slice(reply[0].length);
+      const text = Buffer.from(reply[0].trim(), 'latin1').toString();
+      const answer = waiting.shift();
+      if (answer !== undefined) answer(text);
+      else early.push(text);
+    }
+    if (!asked || rest.length > replyMax) unasked();
+  });
+
+  return {
+    heard: () => heard,
+    begin: () => {
+      heard = false;
+      asked = true;
+    },
+    end: () => {
+      asked = false;
+    },
+    next: (): Promise<string> => {
+      const reply = early.shift();
+      if (reply !== undefined) return Promise.resolve(reply);
+      return new Promise((resolve) => {
+        waiting.push(resolve);
+      });
+    },
+  };
+};
+
+/** Lines with a hyphen after the code, and one without. */
+const wholeReply = /^(?:\d{3}-[^\n]*\n)*\d{3}(?:[^-\n][^\n]*)?\n/;
+
+/** Of characters; a server that goes on and on is not listened to. */
+const replyMax = 100_000;
