@@ -3,10 +3,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mailDomain } from './adapters/smtp/address.ts';
 import { systemWorld } from './adapters/world.ts';
-import { app } from './api/app.ts';
 import type { AuthSettings } from './api/auth.ts';
-import { serve } from './api/server.ts';
-import { loadCatalogue } from './catalogue/load.ts';
 import { checkOut } from './core/checkout.ts';
 import { receivingEvents } from './core/providerEvents.ts';
 import { requestRefund } from './core/refunding.ts';
@@ -20,7 +17,6 @@ import { type Close, cannotStart, closeOnSignal, refuseToStart, startFailure } f
 import { openMailer, openProvider, openStore, reachStore } from './main/wire.ts';
 import packageJson from './package.json' with { type: 'json' };
 import type { Log } from './worker/log.ts';
-import { startWorker } from './worker/worker.ts';
 
 /** Opens all that `config` asks for, each with its way to close it, and answers what to tell of it. */
 const open = async (config: Config, log: Log, opened: Close[]): Promise<string> => {
@@ -42,9 +38,14 @@ const open = async (config: Config, log: Log, opened: Close[]): Promise<string> 
 
   const isApi = role !== 'worker';
   const demo = isApi && config.auth.key.kind === 'demo';
-  if (isApi && !production) await orThrow(loadCatalogue(store.products, world.clock));
+  // What a role does not need is not loaded: half of a start is the reading of modules.
+  if (isApi && !production) {
+    const { loadCatalogue } = await import('./catalogue/load.ts');
+    await orThrow(loadCatalogue(store.products, world.clock));
+  }
   let address: string | null = null;
   if (isApi || config.portGiven) {
+    const [{ app }, { serve }] = await Promise.all([import('./api/app.ts'), import('./api/server.ts')]);
     const auth = await authOf(config.auth, store, world);
     const ports = { ...store, provider, world };
     const api = app({
@@ -70,6 +71,7 @@ const open = async (config: Config, log: Log, opened: Close[]): Promise<string> 
       driving.push(simulator.startWebhooks(async (request) => api.handle(request)));
   }
   if (role === 'all' || role === 'worker') {
+    const { startWorker } = await import('./worker/worker.ts');
     const settings = {
       ...config,
       pipelines: config.workerPipelines,

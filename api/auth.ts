@@ -1,4 +1,7 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import type { JWTPayload } from 'jose';
+import * as errors from 'jose/errors';
+import { createRemoteJWKSet } from 'jose/jwks/remote';
+import { type JWTVerifyOptions, jwtVerify } from 'jose/jwt/verify';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../core/result.ts';
 import type { Clock } from '../core/world.ts';
@@ -30,40 +33,48 @@ export type Caller = {
 
 export type AuthFailure = Extract<RequestFailure, { kind: 'unauthenticated' }> | Unavailable;
 
-/** Who sends the request; `unavailable` where the keys to check its token by cannot be had. */
-export type Authenticate = (headers: Headers) => Promise<Result<Caller, AuthFailure>>;
+/**
+ * Who sends the request; `unavailable` where the keys to check its token by cannot be had. Answers at once where
+ * it can, since most requests bring a token that was verified before.
+ */
+export type Authenticate = (headers: Headers) => Authenticated | Promise<Authenticated>;
+
+type Authenticated = Result<Caller, AuthFailure>;
 
 /** 5,000 tokens of at most 4 KiB are 20 MiB at the worst. */
-const limits = { tokensMax: 5_000, tokenLengthMax: 4096 };
+const limits = { tokensMax: 5_000, headerLengthMax: 4096 };
 
 /** A token is verified anew after this, so that a key that was withdrawn ends. */
 const trustMsMax = 60_000;
 
 export const authenticating = (settings: AuthSettings, clock: Clock): Authenticate => {
   const verify = verifying(settings, clock);
-  const verified = tokenCache<Caller>(limits.tokensMax);
+  // By the whole header: to find a caller again, nothing of it has to be cut out.
+  const verified = tokenCache<Authenticated>(limits.tokensMax);
 
-  return async (headers) => {
-    const token = tokenOf(headers.get('authorization'));
-    if (token === null) return err({ kind: 'unauthenticated', given: false });
-    const known = verified.get(token, clock.nowMs());
-    if (known !== null) return ok(known);
-    if (token.length > limits.tokenLengthMax) return err({ kind: 'unauthenticated', given: true });
-
+  const authenticate = async (header: string, token: string): Promise<Authenticated> => {
     const payload = await verify(token);
     if (payload.isErr()) return err(payload.error);
     const caller = callerOf(payload.value);
     if (caller === null) return err({ kind: 'unauthenticated', given: true });
     const expiresMs = (payload.value.exp ?? 0) * 1000;
-    verified.set(token, caller, Math.min(expiresMs, clock.nowMs() + trustMsMax));
+    verified.set(header, ok(caller), Math.min(expiresMs, clock.nowMs() + trustMsMax));
     return ok(caller);
+  };
+
+  return (headers) => {
+    const header = headers.get('authorization');
+    if (header === null) return err({ kind: 'unauthenticated', given: false });
+    const known = verified.get(header, clock.nowMs());
+    if (known !== null) return known;
+    const token = scheme.exec(header)?.[1];
+    if (token === undefined) return err({ kind: 'unauthenticated', given: false });
+    if (header.length > limits.headerLengthMax) return err({ kind: 'unauthenticated', given: true });
+    return authenticate(header, token);
   };
 };
 
 const scheme = /^bearer +(\S+) *$/i;
-
-const tokenOf = (header: string | null): string | null =>
-  header === null ? null : (scheme.exec(header)?.[1] ?? null);
 
 const verifying = ({ key, issuer, audience }: AuthSettings, clock: Clock) => {
   const options = (): JWTVerifyOptions => ({

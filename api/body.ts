@@ -9,11 +9,10 @@ const bodyBytesMax = 1024 * 1024;
  * The request's JSON body as `check` wants it. We read it ourselves and only when a route asks: Elysia would
  * read it before the caller is known, take forms for JSON, and turn "5" into 5.
  */
-export const readBody = async <T>(request: Request, check: Check<T>): Promise<Result<T, RequestFailure>> => {
-  if (!isJson(request.headers)) return err({ kind: 'unsupported_media_type' });
-  const bytes = await readBytes(request);
-  return bytes.andThen(parse).andThen(check.read);
-};
+export const readBody = <T>(request: Request, check: Check<T>): Promise<Result<T, RequestFailure>> =>
+  isJson(request.headers)
+    ? readBytes(request).then((bytes) => bytes.andThen(parse).andThen(check.read))
+    : Promise.resolve(err({ kind: 'unsupported_media_type' }));
 
 const jsonType = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
 
@@ -21,20 +20,25 @@ const isJson = (headers: Headers): boolean =>
   jsonType.test(headers.get('content-type') ?? '') &&
   (headers.get('content-encoding') ?? 'identity') === 'identity';
 
+type Bytes = Result<Uint8Array, RequestFailure>;
+
 /** The body as it is: what may be signed must not be touched. */
-export const readBytes = async (request: Request): Promise<Result<Uint8Array, RequestFailure>> => {
+export const readBytes = (request: Request): Promise<Bytes> => {
   const length = request.headers.get('content-length');
-  if (length !== null && Number(length) > bodyBytesMax) return err({ kind: 'body_too_large' });
-  try {
-    // The server holds the body to the length that was announced; without one it must be counted.
-    if (length !== null) return ok(new Uint8Array(await request.arrayBuffer()));
-    return request.body === null ? ok(new Uint8Array()) : await readCounted(request.body);
-  } catch {
-    return err({ kind: 'malformed_body', reason: 'The body broke off.' });
-  }
+  if (length !== null && Number(length) > bodyBytesMax)
+    return Promise.resolve(err({ kind: 'body_too_large' }));
+  // The server holds the body to the length that was announced; without one it must be counted.
+  if (length !== null) return request.bytes().then(whole, brokenOff);
+  return request.body === null
+    ? Promise.resolve(ok(new Uint8Array()))
+    : readCounted(request.body).catch(brokenOff);
 };
 
-const readCounted = async (body: ReadableStream<Uint8Array>): Promise<Result<Uint8Array, RequestFailure>> => {
+const whole = (bytes: Uint8Array): Bytes => ok(bytes);
+
+const brokenOff = (): Bytes => err({ kind: 'malformed_body', reason: 'The body broke off.' });
+
+const readCounted = async (body: ReadableStream<Uint8Array>): Promise<Bytes> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia';
-import { err, ok, type Result } from 'neverthrow';
+import { err, type Result } from 'neverthrow';
 import type { Authenticate, AuthFailure, Caller, Role } from './auth.ts';
 import { orRefuse, type RequestFailure } from './failures.ts';
 
@@ -9,18 +9,22 @@ import { orRefuse, type RequestFailure } from './failures.ts';
  * that answers does not).
  */
 export const signedIn = (authenticate: Authenticate, ...allowed: readonly [Role, ...Role[]]) =>
-  new Elysia({ name: 'signedIn', seed: allowed }).derive({ as: 'scoped' }, async ({ request }) => ({
-    caller: orRefuse(permit(await authenticate(request.headers), allowed)),
-  }));
+  // It must be an async function, though it seldom waits: Elysia reads that off the function, and would not wait
+  // for the promise of any other, but let the request through.
+  new Elysia({ name: 'signedIn', seed: allowed }).derive({ as: 'scoped' }, async ({ request }) => {
+    const authenticated = authenticate(request.headers);
+    const known = authenticated instanceof Promise ? await authenticated : authenticated;
+    return { caller: orRefuse(permit(known, allowed)) };
+  });
 
 const permit = (
   authenticated: Result<Caller, AuthFailure>,
   allowed: readonly Role[],
 ): Result<Caller, AuthFailure | Extract<RequestFailure, { kind: 'forbidden' }>> => {
-  if (authenticated.isErr()) return err(authenticated.error);
-  const caller = authenticated.value;
-  return allowed.some((role) => caller.roles.includes(role))
-    ? ok(caller)
+  if (authenticated.isErr()) return authenticated;
+  const { roles } = authenticated.value;
+  return allowed.some((role) => roles.includes(role))
+    ? authenticated
     : err({ kind: 'forbidden', reason: `This needs a token with the role ${allowed.join(' or ')}.` });
 };
 

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, t } from 'elysia';
-import { TypeCompiler } from 'elysia/type-system';
+import { type TypeCheck, TypeCompiler } from 'elysia/type-system';
 import { err, ok, type Result } from 'neverthrow';
 import type { FieldError, RequestFailure } from './failures.ts';
 
@@ -15,11 +15,16 @@ export type Check<T> = {
 const errorsMax = 20;
 
 export const check = <S extends TSchema>(schema: S): Check<Static<S>> => {
-  const compiled = TypeCompiler.Compile(schema);
+  // Compiled for the first value: no start waits for checks that nobody may ask for.
+  let compiled: TypeCheck<S> | null = null;
   return {
     schema,
-    read: (value) =>
-      compiled.Check(value) ? ok<Static<S>, Invalid>(value) : err(invalid(errorsOf(compiled.Errors(value)))),
+    read: (value) => {
+      compiled ??= TypeCompiler.Compile(schema);
+      return compiled.Check(value)
+        ? ok<Static<S>, Invalid>(value)
+        : err(invalid(errorsOf(compiled.Errors(value))));
+    },
   };
 };
 

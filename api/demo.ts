@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Elysia, t } from 'elysia';
-import { SignJWT } from 'jose';
+import { SignJWT } from 'jose/jwt/sign';
 import { type Authenticate, emailPattern, type Role, roles } from './auth.ts';
 import { readBody } from './body.ts';
 import { signedIn } from './callers.ts';

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type AnyElysia, Elysia, t } from 'elysia';
 import type { ApiDeps } from './deps.ts';
-import { documentOf } from './document.ts';
 import { refusal } from './failures.ts';
 import { operation } from './operation.ts';
 
@@ -26,8 +25,8 @@ export const docs = ({ version }: ApiDeps, routes: () => AnyElysia['routes']) =>
     )
     .get(
       '/docs/json',
-      ({ set }) => {
-        document ??= documentOf(routes(), version);
+      async ({ set }) => {
+        document ??= (await import('./document.ts')).documentOf(routes(), version);
         set.headers['content-type'] = 'application/json';
         return document;
       },
@@ -68,10 +67,10 @@ export const docs = ({ version }: ApiDeps, routes: () => AnyElysia['routes']) =>
 
 type Asset = { readonly type: string; read(): Promise<Uint8Array<ArrayBuffer> | string> };
 
-/** A file of the installed package, read once. */
-const packaged = (url: string, type: string): Asset => {
+/** A file of the installed package, looked for and read once, and not before somebody asks. */
+const packaged = (url: () => string, type: string): Asset => {
   let read: Promise<Uint8Array<ArrayBuffer>> | null = null;
-  return { type, read: () => (read ??= readFile(new URL(url))) };
+  return { type, read: () => (read ??= readFile(new URL(url()))) };
 };
 
 const startScript = `window.addEventListener('load', () => {
@@ -82,13 +81,19 @@ const startScript = `window.addEventListener('load', () => {
 const assets: ReadonlyMap<string, Asset> = new Map([
   [
     'swagger-ui.css',
-    packaged(import.meta.resolve('swagger-ui-dist/swagger-ui.css'), 'text/css; charset=utf-8'),
+    packaged(() => import.meta.resolve('swagger-ui-dist/swagger-ui.css'), 'text/css; charset=utf-8'),
   ],
   [
     'swagger-ui-bundle.js',
-    packaged(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'), 'text/javascript; charset=utf-8'),
+    packaged(
+      () => import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
+      'text/javascript; charset=utf-8',
+    ),
   ],
-  ['favicon-32x32.png', packaged(import.meta.resolve('swagger-ui-dist/favicon-32x32.png'), 'image/png')],
+  [
+    'favicon-32x32.png',
+    packaged(() => import.meta.resolve('swagger-ui-dist/favicon-32x32.png'), 'image/png'),
+  ],
   ['start.js', { type: 'text/javascript; charset=utf-8', read: () => Promise.resolve(startScript) }],
 ]);
 
