@@ -109,7 +109,7 @@ describe('how SQLite goes about each statement', async () => {
       'SEARCH d USING INDEX money_difference_audit (audit_id=? AND id>?)',
       'SEARCH d USING INDEX money_difference_audit (audit_id=?)',
       'SEARCH d USING INTEGER PRIMARY KEY (rowid>?)',
-      'SEARCH later USING INDEX refund_order (order_id=? AND id>?)',
+      'SEARCH later USING INDEX refund_order (order_id=?)',
       'SEARCH money_audit USING INDEX money_audit_day (day_ms>?)',
       'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)',
       'SEARCH orders USING INDEX sqlite_autoindex_orders_1 (id>?)',

@@ -1,0 +1,72 @@
+import { connectionOver, openClient } from '../../adapters/sqlite/connection.ts';
+import { migrate } from '../../adapters/sqlite/migrate.ts';
+import { storeOver } from '../../adapters/sqlite/store.ts';
+import type { World } from '../../core/world.ts';
+import { testWorld } from '../world.ts';
+
+/**
+ * Lends stores, each in a fresh world. One that is closed is emptied and lent again, since preparing the
+ * statements of a store takes longer than most tests of it.
+ */
+export const lendingSqlite = (freshPath: () => string) => {
+  const idle: Kept[] = [];
+  return async () => {
+    const kept = idle.pop() ?? opened(freshPath());
+    const world = testWorld();
+    kept.enter(world);
+    const { store, plant } = kept;
+    const close = async () => {
+      kept.empty();
+      idle.push(kept);
+    };
+    return { store, world, plant, close };
+  };
+};
+
+type Kept = ReturnType<typeof opened>;
+
+const opened = (path: string) => {
+  const client = openClient({ path });
+  const { world, enter } = worldOfTheDay();
+  migrate(client, world.clock.nowMs());
+  const store = storeOver(connectionOver(client), world);
+  const tables = client
+    .prepare<[], string>(`select name from pragma_table_list where schema = 'main'
+      and type in ('table', 'virtual') and name not in ('migration', 'sqlite_schema')`)
+    .pluck()
+    .all();
+  const emptying = tables.map((name) => client.prepare(`delete from ${name}`));
+  return {
+    store,
+    enter,
+    plant: {
+      paymentSucceeded: async (id: string) => {
+        client.prepare(`update payment set status = 'succeeded' where id = ?`).run(id);
+      },
+      taskLost: async (id: string) => {
+        client.prepare('delete from task where id = ?').run(id);
+      },
+    },
+    empty: () => {
+      client.pragma('foreign_keys = OFF');
+      client.transaction(() => {
+        for (const each of emptying) each.run();
+      })();
+      client.pragma('foreign_keys = ON');
+    },
+  };
+};
+
+/** Stands for whichever world was entered last. */
+const worldOfTheDay = () => {
+  let today: World = testWorld();
+  const world: World = {
+    clock: { nowMs: () => today.clock.nowMs() },
+    ids: { next: (atMs) => today.ids.next(atMs) },
+    chance: { unit: () => today.chance.unit(), bytes: (length) => today.chance.bytes(length) },
+  };
+  const enter = (one: World) => {
+    today = one;
+  };
+  return { world, enter };
+};
