@@ -5,13 +5,12 @@ import { inTransaction, type Sql, type Transaction } from './connection.ts';
  * A transaction whose statements find each row by its key, in nested loops. Tasks come and go faster than their
  * statistics are taken, and by stale ones the server reads the table whole or hashes it: twice the time with ten
  * thousand tasks waiting as with one thousand. The settings hold for this transaction only, so that a pooler may
- * lend the connection on, and are sent together with what `work` sends first.
+ * lend the connection on.
  */
 export const byKey = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Answer<T> =>
   inTransaction(sql, async (tx) => {
-    const set = tx`
+    await tx`
       select set_config(name, 'off', true)
-      from unnest('{enable_hashjoin,enable_mergejoin,enable_seqscan,enable_bitmapscan}'::text[]) as s(name)`.execute();
-    const [, answer] = await Promise.all([set, work(tx)]);
-    return answer;
+      from unnest('{enable_hashjoin,enable_mergejoin,enable_seqscan,enable_bitmapscan}'::text[]) as s(name)`;
+    return work(tx);
   });

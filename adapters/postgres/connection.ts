@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import type { Answer } from '../../core/result.ts';
 import { answered } from './failures.ts';
@@ -27,7 +28,7 @@ const connectTimeoutS = 5;
 /** Opens nothing yet: postgres.js connects on the first query, and again whenever a connection was lost. */
 export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOptions): Sql =>
   postgres(url, {
-    max: poolSize,
+    max: pooling === 'session' ? poolSize : Math.max(poolSize, pooledMin),
     prepare: pooling === 'session',
     connect_timeout: connectTimeoutS,
     // The default pauses grow to 20 s, long after the server is back.
@@ -43,6 +44,26 @@ export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOp
       }),
     },
   });
+
+/**
+ * Behind a pooler a connection costs next to nothing, and there should be one for whoever asks: where postgres.js
+ * sends a transaction behind another statement that is under way there, its answer at times never comes.
+ */
+const pooledMin = 32;
+
+const closeTimeoutS = 3;
+
+/**
+ * Lets statements under way end, for a while. Behind a pooler postgres.js at times waits for ever for the end of a
+ * connection that the other side has closed, whatever time it is given; nothing is lost by not waiting with it.
+ */
+export const disconnect = async (sql: Sql): Promise<void> => {
+  const patience = new AbortController();
+  const { signal } = patience;
+  const impatient = sleep((closeTimeoutS + 1) * 1_000, undefined, { signal }).catch(() => {});
+  await Promise.race([sql.end({ timeout: closeTimeoutS }), impatient]);
+  patience.abort();
+};
 
 /** Deadlocks and serialisation failures: the server has rolled back, and the same work may go again. */
 const transient = new Set(['40P01', '40001']);
