@@ -17,7 +17,7 @@ export type Strides = {
   readonly labelsMax: number;
 };
 
-const strides: Strides = { near: 300, far: 5_000, labelsMax: 250 };
+const strides: Strides = { near: 300, far: 5_000, labelsMax: 220 };
 
 /** See `Orders.list`. What is asked for decides which way is the short one; all of them answer the same. */
 export const listing =
