@@ -47,7 +47,8 @@ export const auditDay =
     if (theirs.isErr()) return err(theirs.error);
 
     const ofDay = theirs.value.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
-    const [charges, returns] = [chargesOf(ofDay), ofDay.filter(({ kind }) => kind === 'refund')];
+    const charges = ofDay.filter(({ kind }) => kind === 'charge');
+    const returns = ofDay.filter(({ kind }) => kind === 'refund');
     const ourPayments = await known(charges, 'paymentId', books.payments);
     if (ourPayments.isErr()) return err(ourPayments.error);
     const ourRefunds = await known(returns, 'refundId', books.refunds);
@@ -62,8 +63,6 @@ export const auditDay =
     const kept = found.slice(0, differencesMax).map((each) => ({ id: world.ids.next(nowMs), ...each }));
     return ok({ charges: charges.length, refunds: returns.length, differences: found.length, kept });
   };
-
-const chargesOf = (entries: readonly LedgerEntry[]) => entries.filter(({ kind }) => kind === 'charge');
 
 /** The statuses under which money has moved. */
 const moved: Readonly<Record<LedgerEntry['kind'], readonly string[]>> = {

@@ -2,7 +2,7 @@ import type { Contact, Order, OrderStatus } from '../../core/order.ts';
 import type { Payment, PaymentAction, PaymentStatus } from '../../core/payment.ts';
 import type { LockedTask } from '../../core/queue.ts';
 
-/** A row of `orders` as raw statements read it; `orderColumns` names what they must select. */
+/** A row of `orders` as raw statements read it. */
 export type OrderRow = {
   readonly id: string;
   readonly customer_id: string;
