@@ -41,8 +41,8 @@ export const auditDay =
     const refunds = await all((after) => books.refundsMade(span({ after })));
     if (refunds.isErr()) return err(refunds.error);
 
-    const sinceMs = Math.min(fromMs, ...refunds.value.map(({ createdAtMs }) => createdAtMs)) - marginMs;
-    const window = { fromMs: sinceMs, toMs: toMs + marginMs };
+    const oldestMs = refunds.value.reduce((least, { createdAtMs }) => Math.min(least, createdAtMs), fromMs);
+    const window = { fromMs: oldestMs - marginMs, toMs: toMs + marginMs };
     const theirs = await all((after) => provider.readLedger({ ...window, after }));
     if (theirs.isErr()) return err(theirs.error);
 
