@@ -57,7 +57,7 @@ export type ClaimFailure =
   | { readonly kind: 'mixed_currency' }
   | { readonly kind: 'out_of_stock'; readonly orderIds: readonly string[] };
 
-/** What the customer was told, kept whole so that the same key hears the same words again. */
+/** What the customer was told, kept so that the same key hears the same words again. */
 export type CheckoutAnswer = {
   readonly status: 'succeeded' | 'declined' | 'requires_action' | 'unknown' | 'cancelled';
   readonly checkoutId: string;
@@ -109,8 +109,8 @@ export type Settled = {
 /** The audit: who asked for what under which GUID, what was charged, and what was answered. */
 export interface Audits {
   /**
-   * Claims each request whole or not at all, all in one transaction, as `judgeClaims` decides on rows that
-   * are locked: orders `pending → paying` with a history row, the audit with its GUID and order ids, a
+   * Claims each request whole or not at all, all in one transaction, as `judgeClaims` decides on rows that have
+   * not changed since: orders `pending → paying` with a history row, the audit with its GUID and order ids, a
    * payment `initiated`. A refused request leaves no trace. Orders are locked in the order of their ids, so
    * that overlapping carts wait and never deadlock. Answers are in the requests' order.
    */
@@ -149,7 +149,7 @@ export type KnownAudit = {
   readonly answer: CheckoutAnswer | null;
 };
 
-/** The rows that claims are judged by; an adapter reads them under lock. */
+/** The rows that claims are judged by; an adapter writes only what they still allow when it does. */
 export type ClaimGround = {
   readonly audits: ReadonlyMap<string, KnownAudit>;
   readonly orders: ReadonlyMap<string, Order>;

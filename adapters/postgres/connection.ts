@@ -71,10 +71,14 @@ const triesMax = 3;
 
 /** Runs `work` in one transaction and answers what it answers; a throw rolls back. */
 export const inTransaction = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Answer<T> =>
+  persistently(async () => (await sql.begin(work)) as T);
+
+/** Runs what is one transaction, and again where the server rolled it back for the sake of others. */
+export const persistently = <T>(transaction: () => Promise<T>): Answer<T> =>
   answered(async () => {
     for (let tries = 1; ; tries++) {
       try {
-        return (await sql.begin(work)) as T;
+        return await transaction();
       } catch (cause) {
         const code = cause instanceof postgres.PostgresError ? cause.code : '';
         if (!transient.has(code) || tries === triesMax) throw cause;

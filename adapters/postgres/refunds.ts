@@ -10,6 +10,7 @@ import {
   type RefundVerdict,
   refundFingerprint,
 } from '../../core/refund.ts';
+import { keptOf } from '../answers.ts';
 import { neverMs, told } from '../refunds.ts';
 import { inTransaction, type Sql, type Transaction } from './connection.ts';
 import { answered } from './failures.ts';
@@ -102,12 +103,10 @@ const returnLate = async (
 ): Promise<boolean> => {
   const rows = await tx`
     with returned as (
-      update payment set status = 'returned', reference = ${reference}, updated_ms = ${nowMs}
+      update payment set status = 'returned', reference = ${reference}, updated_ms = ${nowMs},
+        answer = coalesce(answer, ${JSON.stringify(keptOf(answer))}::text::jsonb)
       where id = ${paymentId} and status in ('declined', 'cancelled')
       returning id, amount, currency
-    ), spent as (
-      update audit a set answer = coalesce(a.answer, ${JSON.stringify(answer)}::text::jsonb)
-      from returned r where a.id = r.id
     )
     insert into refund (id, key, fingerprint, payment_id, amount, currency, reason, status, created_ms, updated_ms)
     select ${refundId}::uuid, ${lateKey(paymentId)}::text, '', id, amount, currency, ${lateReason}::text, 'requested',

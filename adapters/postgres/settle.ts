@@ -1,9 +1,11 @@
 import { ok } from 'neverthrow';
-import type { Audits, CheckoutAnswer, Settled, Settlement } from '../../core/audit.ts';
+import type { Audits, Settled, Settlement } from '../../core/audit.ts';
 import type { OrderStatus } from '../../core/order.ts';
 import type { PaymentStatus } from '../../core/payment.ts';
 import { historyDetail } from '../../core/settlement.ts';
 import { firstStep } from '../../core/steps.ts';
+import { keptOf } from '../answers.ts';
+import { answersTo, type Standing } from './answers.ts';
 import type { Sql } from './connection.ts';
 import { answered } from './failures.ts';
 
@@ -54,7 +56,13 @@ const settleOnce = async (
   const written = new Map((await write(sql, settlements, nowMs)).map((row) => [row.id, row]));
   const others = settlements.filter(({ checkoutId }) => !written.get(checkoutId)?.answered);
   // What another has written is read anew: the snapshot of the statement that lost may be older than that.
-  const standing = others.length === 0 ? new Map<string, Standing>() : await read(sql, others);
+  const standing =
+    others.length === 0
+      ? new Map<string, Standing>()
+      : await answersTo(
+          sql,
+          others.map(({ checkoutId }) => checkoutId),
+        );
   return settlements.map((settlement) => {
     const { checkoutId, answer } = settlement;
     const own = written.get(checkoutId);
@@ -74,8 +82,8 @@ type Written = {
 };
 
 /**
- * One statement, and so one transaction: the payment, the stored answer, the orders with their histories, and
- * the work that is now owed. Only payments that are open are touched; the rest follows from those. One that
+ * One statement, and so one transaction: the payment with its answer, the orders with their histories, and the
+ * work that is now owed. Only payments that are open are touched; the rest follows from those. One that
  * waits for its customer goes on waiting where nothing else is known. Payments and orders are locked in the
  * order of their ids, so that settlements side by side never wait in a circle.
  *
@@ -92,20 +100,19 @@ const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Pro
         decline_code text, action jsonb, detail text, answer jsonb, tasks jsonb
       ) order by id
     ), found as (
-      select s.*, p.status as was, p.attempt as had
-      from outcome s cross join lateral (select status, attempt from payment where id = s.id for update) p
+      select s.*, p.status as was, p.attempt as had, p.answer is null as unanswered
+      from outcome s
+      cross join lateral (select status, attempt, answer from payment where id = s.id for update) p
     ), settled as (
       update payment p
       set status = case when s.kind = 'unknown' and p.action is not null then p.status else s.payment_status end,
         action = case when s.kind = 'unknown' then p.action else s.action end,
-        reference = coalesce(s.reference, p.reference), decline_code = s.decline_code, updated_ms = ${nowMs}::bigint
+        reference = coalesce(s.reference, p.reference), decline_code = s.decline_code,
+        answer = coalesce(p.answer, s.answer), updated_ms = ${nowMs}::bigint
       from found s
       where p.id = s.id and s.was in ('initiated', 'unknown', 'requires_action')
         and (s.kind <> 'released' or s.had = s.attempt)
-      returning p.id, p.status, s.order_status, s.detail, s.answer, s.tasks
-    ), answered as (
-      update audit a set answer = s.answer from settled s where a.id = s.id and a.answer is null
-      returning a.id
+      returning p.id, p.status, s.order_status, s.detail, s.tasks, s.unanswered
     ), owed as (
       select u.order_id as id, a.id as checkout_id, s.order_status, s.detail, s.tasks -> u.order_id::text as task
       from settled s join audit a using (id) cross join unnest(a.order_ids) as u(order_id)
@@ -127,7 +134,7 @@ const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Pro
       select (task ->> 'id')::uuid, id, task ->> 'pipeline', task ->> 'step', 'ready', ${nowMs}::bigint, seq
       from moved where task is not null
     )
-    select id, status, id in (select id from answered) as answered from settled`;
+    select id, status, unanswered as answered from settled`;
 };
 
 /** As `outcome` reads it; what is left out is null there. */
@@ -141,21 +148,8 @@ const rowOf = ({ checkoutId, attempt, outcome, answer, tasks }: Settlement) => (
   decline_code: 'declineCode' in outcome ? outcome.declineCode : null,
   action: 'action' in outcome ? outcome.action : null,
   detail: historyDetail(outcome),
-  answer,
+  answer: answer === null ? null : keptOf(answer),
   tasks: Object.fromEntries(
     tasks.map(({ id, orderId, pipeline }) => [orderId, { id, pipeline, step: firstStep(pipeline) }]),
   ),
 });
-
-type Standing = {
-  readonly id: string;
-  readonly status: PaymentStatus;
-  readonly answer: CheckoutAnswer | null;
-};
-
-const read = async (sql: Sql, settlements: readonly Settlement[]): Promise<ReadonlyMap<string, Standing>> => {
-  const rows = await sql<Standing[]>`
-    select p.id, p.status, a.answer from payment p join audit a using (id)
-    where p.id = any(${settlements.map(({ checkoutId }) => checkoutId)}::uuid[])`;
-  return new Map(rows.map((row) => [row.id, row]));
-};

@@ -8,6 +8,7 @@ import {
   judgeClaims,
   type KnownAudit,
 } from '../../core/audit.ts';
+import type { Checkouts } from './checkouts.ts';
 import type { Connection } from './connection.ts';
 import { telling } from './history.ts';
 import { type OrderRow, orderOf, type PaymentRow } from './rows.ts';
@@ -16,8 +17,8 @@ import { columnsOf, orders } from './schema.ts';
 type Verdict = Result<Claim, ClaimFailure>;
 
 /** Runs inside the write lock, which is what holds the rows still while they are judged. */
-export const claiming = (connection: Connection) => {
-  const readGround = groundReading(connection);
+export const claiming = (connection: Connection, checkouts: Checkouts) => {
+  const readGround = groundReading(connection, checkouts);
   const writeClaim = claimWriting(connection);
   return (requests: readonly CheckoutRequest[], nowMs: number): readonly Verdict[] => {
     const { ground, seqOf } = readGround(requests);
@@ -32,17 +33,18 @@ export const claiming = (connection: Connection) => {
 
 type KnownRow = Pick<PaymentRow, 'id' | 'status' | 'method' | 'attempt'> & {
   readonly customerId: string;
-  /** JSON, as the answer is. */
+  /** JSON. */
   readonly orderIds: string;
-  readonly answer: string | null;
+  readonly answered: 0 | 1;
 };
 
 /** By order id. */
 type Seqs = ReadonlyMap<string, number>;
 
-const groundReading = ({ client }: Connection) => {
+const groundReading = ({ client }: Connection, { answerTo }: Checkouts) => {
   const auditOf = client.prepare<[string], KnownRow>(
-    `select a.id, a.customer_id as customerId, a.order_ids as orderIds, a.answer, p.status, p.method, p.attempt
+    `select a.id, a.customer_id as customerId, a.order_ids as orderIds, p.status, p.method, p.attempt,
+       p.answer is not null as answered
      from audit a cross join payment p on p.id = a.id where a.key = ?`,
   );
   const orderAndStock = client.prepare<[string], OrderRow & { readonly stock: number | null }>(
@@ -55,7 +57,7 @@ const groundReading = ({ client }: Connection) => {
     const found: (OrderRow & { readonly stock: number | null })[] = [];
     for (const { key, orderIds } of requests) {
       const known = auditOf.get(key);
-      if (known !== undefined) audits.set(key, knownAudit(known));
+      if (known !== undefined) audits.set(key, knownAudit(known, answerTo));
       for (const id of orderIds) {
         const row = orderAndStock.get(id);
         if (row !== undefined) found.push(row);
@@ -72,14 +74,14 @@ const groundReading = ({ client }: Connection) => {
   };
 };
 
-const knownAudit = (row: KnownRow): KnownAudit => {
+const knownAudit = (row: KnownRow, answerTo: Checkouts['answerTo']): KnownAudit => {
   const { customerId, method, attempt } = row;
   return {
     checkoutId: row.id,
     fingerprint: fingerprintOf({ customerId, orderIds: JSON.parse(row.orderIds), method }),
     paymentStatus: row.status,
     attempt,
-    answer: row.answer === null ? null : JSON.parse(row.answer),
+    answer: row.answered === 1 ? answerTo(row.id) : null,
   };
 };
 

@@ -1,5 +1,6 @@
 import { nextPaymentStatus, type PaymentStatus } from '../../core/payment.ts';
 import { lateKey, lateReason, type Refunds } from '../../core/refund.ts';
+import { keptOf } from '../answers.ts';
 import type { Connection } from './connection.ts';
 import type { InsertRefund } from './refundWrite.ts';
 
@@ -11,19 +12,15 @@ export const lateReturning = ({ client }: Connection, insert: InsertRefund) => {
   const paymentBy = client.prepare<[string], Row>(
     'select status, amount, currency from payment where id = ?',
   );
-  const updatePayment = client.prepare<[PaymentStatus, string, number, string]>(
-    'update payment set status = ?, reference = ?, updated_ms = ? where id = ?',
-  );
-  const spendKey = client.prepare<[string, string]>(
-    'update audit set answer = ? where id = ? and answer is null',
+  const updatePayment = client.prepare<[PaymentStatus, string, string, number, string]>(
+    'update payment set status = ?, reference = ?, answer = coalesce(answer, ?), updated_ms = ? where id = ?',
   );
 
   return ({ refundId: id, taskId, paymentId, reference, answer }: Late, nowMs: number): boolean => {
     const row = paymentBy.get(paymentId);
     const status = row === undefined ? null : nextPaymentStatus(row.status, 'return');
     if (row === undefined || status === null) return false;
-    updatePayment.run(status, reference, nowMs, paymentId);
-    spendKey.run(JSON.stringify(answer), paymentId);
+    updatePayment.run(status, reference, JSON.stringify(keptOf(answer)), nowMs, paymentId);
     const amount = { amount: row.amount, currency: row.currency };
     insert(
       { id, orderId: null, paymentId, amount, reason: lateReason },

@@ -1,6 +1,5 @@
 import { getTableColumns } from 'drizzle-orm';
 import { integer, type SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { CheckoutAnswer } from '../../core/audit.ts';
 import type { CapturedMail } from '../../core/mail.ts';
 import { ledgerDifferences, type MoneyAudit } from '../../core/moneyHealth.ts';
 import { type Contact, type Order, type OrderState, orderStatuses } from '../../core/order.ts';
@@ -8,6 +7,7 @@ import { type Payment, type PaymentAction, type ProviderEvent, paymentStatuses }
 import type { Product } from '../../core/product.ts';
 import type { Task } from '../../core/queue.ts';
 import { type Refund, refundStatuses } from '../../core/refund.ts';
+import type { KeptAnswer } from '../answers.ts';
 
 /** The tables as TypeScript sees them; sql/sqlite is the truth about them. */
 export const product = sqliteTable('product', {
@@ -56,7 +56,6 @@ export const audit = sqliteTable('audit', {
   key: text().notNull(),
   customerId: text('customer_id').notNull(),
   orderIds: text('order_ids', { mode: 'json' }).$type<readonly string[]>().notNull(),
-  answer: text({ mode: 'json' }).$type<CheckoutAnswer>(),
   createdAtMs: integer('created_ms').notNull(),
 });
 
@@ -73,6 +72,7 @@ export const payment = sqliteTable('payment', {
   dueMs: integer('due_ms').notNull(),
   createdAtMs: integer('created_ms').notNull(),
   updatedAtMs: integer('updated_ms').notNull(),
+  answer: text({ mode: 'json' }).$type<KeptAnswer>(),
 });
 
 export const task = sqliteTable('task', {

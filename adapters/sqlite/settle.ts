@@ -1,8 +1,10 @@
-import type { CheckoutAnswer, Settled, Settlement } from '../../core/audit.ts';
+import type { Settled, Settlement } from '../../core/audit.ts';
 import { nextStatus, type OrderEvent } from '../../core/order.ts';
 import { nextPaymentStatus, type PaymentEvent, type PaymentStatus } from '../../core/payment.ts';
 import { historyDetail } from '../../core/settlement.ts';
 import { firstStep } from '../../core/steps.ts';
+import { keptOf } from '../answers.ts';
+import type { Checkouts } from './checkouts.ts';
 import type { Connection } from './connection.ts';
 import { telling } from './history.ts';
 
@@ -23,52 +25,55 @@ const events: Readonly<
 type Row = {
   readonly status: PaymentStatus;
   readonly attempt: number;
-  /** JSON, as the answer is. */
+  /** JSON. */
   readonly orderIds: string;
-  readonly answer: string | null;
+  readonly answered: 0 | 1;
 };
 
-export const settling = (connection: Connection) => {
+export const settling = (connection: Connection, { answerTo }: Checkouts) => {
   const { client } = connection;
   const moveOrders = orderMoving(connection);
   const byId = client.prepare<[string], Row>(
-    `select p.status, p.attempt, a.order_ids as orderIds, a.answer
+    `select p.status, p.attempt, a.order_ids as orderIds, p.answer is not null as answered
      from payment p cross join audit a on a.id = p.id where p.id = ?`,
   );
   const updatePayment = paymentUpdating(connection);
-  const storeAnswer = client.prepare<[string, string]>('update audit set answer = ? where id = ?');
 
   return (settlement: Settlement, nowMs: number): Settled => {
     const { checkoutId, attempt, outcome } = settlement;
     const row = byId.get(checkoutId);
     if (row === undefined) throw new Error(`there is no checkout ${checkoutId} to settle`);
-    const given: CheckoutAnswer | null = row.answer === null ? null : JSON.parse(row.answer);
+    const given = row.answered === 1 ? answerTo(checkoutId) : null;
 
     const status = nextPaymentStatus(row.status, events[outcome.kind].payment);
     const overtaken = outcome.kind === 'released' && attempt !== row.attempt;
     if (status === null || overtaken) return { applied: false, paymentStatus: row.status, answer: given };
 
-    const answer = given ?? settlement.answer;
-    updatePayment(checkoutId, status, outcome, nowMs);
-    if (given === null && answer !== null) storeAnswer.run(JSON.stringify(answer), checkoutId);
+    updatePayment(settlement, status, nowMs);
     moveOrders(settlement, JSON.parse(row.orderIds), nowMs);
-    return { applied: true, paymentStatus: status, answer };
+    return { applied: true, paymentStatus: status, answer: given ?? settlement.answer };
   };
 };
 
-/** What there was to do for the customer is done, or is no more, with any outcome that is known. */
+/**
+ * What there was to do for the customer is done, or is no more, with any outcome that is known. The first answer
+ * stays.
+ */
 const paymentUpdating = ({ client }: Connection) => {
-  const learn = client.prepare<[PaymentStatus, string | null, string | null, string | null, number, string]>(
-    `update payment set status = ?, reference = coalesce(?, reference), decline_code = ?, action = ?,
-       updated_ms = ? where id = ?`,
+  const learn = client.prepare<
+    [PaymentStatus, string | null, string | null, string | null, string | null, number, string]
+  >(
+    `update payment set status = ?, answer = coalesce(answer, ?), reference = coalesce(?, reference),
+       decline_code = ?, action = ?, updated_ms = ? where id = ?`,
   );
-  const lose = client.prepare<[PaymentStatus, number, string]>(
-    'update payment set status = ?, updated_ms = ? where id = ?',
+  const lose = client.prepare<[PaymentStatus, string | null, number, string]>(
+    'update payment set status = ?, answer = coalesce(answer, ?), updated_ms = ? where id = ?',
   );
 
-  return (id: string, status: PaymentStatus, outcome: Outcome, nowMs: number): void => {
-    if (outcome.kind === 'unknown') lose.run(status, nowMs, id);
-    else learn.run(status, referenceOf(outcome), declineCodeOf(outcome), actionOf(outcome), nowMs, id);
+  return ({ checkoutId: id, outcome, answer }: Settlement, status: PaymentStatus, nowMs: number): void => {
+    const kept = answer === null ? null : JSON.stringify(keptOf(answer));
+    if (outcome.kind === 'unknown') lose.run(status, kept, nowMs, id);
+    else learn.run(status, kept, referenceOf(outcome), declineCodeOf(outcome), actionOf(outcome), nowMs, id);
   };
 };
 

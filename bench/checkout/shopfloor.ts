@@ -67,8 +67,9 @@ export const checkBooks = (books: Readonly<Record<string, unknown>>, orders: num
 /** What the database says was paid, in the SQL that both databases speak. */
 export const booksQuery = `
   select
-    (select count(*) from audit where answer is not null) as answers,
+    (select count(*) from payment where answer is not null) as answers,
     (select count(*) from payment where status = 'succeeded') as payments,
+    (select count(distinct reference) from payment) as charges,
     (select count(*) from orders where status = 'paid') as paid,
     (select count(*) from task) as tasks,
     (select count(*) from order_state where state = 'paying') as claimed,

@@ -3,7 +3,8 @@ import { postgresFloor } from '../checkout/shopfloor.ts';
 import { oursOnSqlite, sqliteFloor } from '../checkout/sqlite.ts';
 import type { Row } from '../row.ts';
 
-const plain = { name: 'not coalesced', entry: 'bench/plain/main.ts' };
+const entry = 'bench/composed/plain.ts';
+const name = 'not coalesced';
 /** Within a tenth of the path that does not coalesce. */
 const goal = 1 / 1.1;
 
@@ -20,15 +21,15 @@ export const lone: Row = {
       ...common,
       name: 'postgres',
       title: 'A lone checkout, PostgreSQL',
-      ours: oursOnPostgres(bench, postgres, floor, crowd),
-      peers: [oursOnPostgres(bench, postgres, floor, crowd, plain)],
+      ours: oursOnPostgres(bench, postgres, floor, crowd, { entry: 'main.ts' }),
+      peers: [oursOnPostgres(bench, postgres, floor, crowd, { contender: name, entry })],
     });
     const onSqlite = await bench.match({
       ...common,
       name: 'sqlite',
       title: 'A lone checkout, SQLite',
       ours: oursOnSqlite(bench, file, crowd, { name: 'Cartwright', entry: 'main.ts' }),
-      peers: [oursOnSqlite(bench, file, crowd, plain)],
+      peers: [oursOnSqlite(bench, file, crowd, { name, entry })],
     });
     await postgres.drop(floor.template);
     return { matches: [onPostgres, onSqlite] };

@@ -16,7 +16,10 @@ export const sqlite: Row = {
       goal: 2,
       ours: oursOnSqlite(bench, floor, crowd, { name: 'Cartwright', entry: 'main.ts' }),
       peers: [
-        oursOnSqlite(bench, floor, crowd, { name: 'one commit a checkout', entry: 'bench/plain/main.ts' }),
+        oursOnSqlite(bench, floor, crowd, {
+          name: 'one commit a checkout',
+          entry: 'bench/composed/plain.ts',
+        }),
       ],
     });
     return { matches: [match] };

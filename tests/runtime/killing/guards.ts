@@ -3,9 +3,15 @@ import { moneyGuards } from './moneyGuards.ts';
 
 export const guards: readonly Guard[] = [
   {
-    name: 'the lock on the orders of a claim',
+    name: 'the look at the orders of a claim under their lock',
     database: 'postgres',
-    places: [{ file: 'adapters/postgres/audits.ts', find: '  for update of o`', replace: '`' }],
+    places: [
+      {
+        file: 'adapters/postgres/claim.ts',
+        find: '(select status, seq from orders where id = w.order_id for update) o',
+        replace: `(select 'pending' as status, w.seq) o`,
+      },
+    ],
     dangers: only.none,
     seenAs: ['paid_twice'],
   },

@@ -19,8 +19,8 @@ export const comeLate = async (
     try {
       // One that was released has no answer, and its key may be charged again.
       const given = await database.run(`
-        select p.id, p.amount, p.currency from payment p join audit a on a.id = p.id
-        where p.status in ('declined', 'cancelled') and a.answer is not null
+        select p.id, p.amount, p.currency from payment p
+        where p.status in ('declined', 'cancelled') and p.answer is not null
         order by p.id desc limit 10`);
       const open = given.filter(({ id }) => !done.has(String(id)));
       if (open.length === 0) continue;

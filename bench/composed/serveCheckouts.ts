@@ -1,0 +1,56 @@
+import process from 'node:process';
+import { systemWorld } from '../../adapters/world.ts';
+import { app } from '../../api/app.ts';
+import { serve } from '../../api/server.ts';
+import { type CheckOut, checkOut } from '../../core/checkout.ts';
+import { receivingEvents } from '../../core/providerEvents.ts';
+import { requestRefund } from '../../core/refunding.ts';
+import type { World } from '../../core/world.ts';
+import { type Config, readConfig } from '../../main/config.ts';
+import { type OpenedProvider, openProvider, openStore } from '../../main/wire.ts';
+
+type Parts = {
+  readonly checkOut: (...given: Parameters<typeof checkOut>) => CheckOut;
+  readonly openProvider: (world: World, config: Config) => Promise<OpenedProvider>;
+};
+
+/** The product's API for checkouts, with its own settings, and one of its parts taken out for another. */
+export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
+  const read = readConfig(process.env);
+  if (read.isErr()) throw new Error(read.error.join('\n'));
+  const config = read.value;
+  const { key } = config.auth;
+  if (key.kind === 'demo') throw new Error('AUTH_SECRET is not set');
+
+  const composed: Parts = { checkOut, openProvider, ...parts };
+  const world = systemWorld();
+  const store = await openStore(world, config);
+  const { provider, simulator, close } = await composed.openProvider(world, config);
+  const ports = { ...store, provider, world };
+  const api = app({
+    store,
+    checkOut: composed.checkOut(ports, config),
+    requestRefund: requestRefund(ports),
+    receiveEvent: receivingEvents(ports),
+    providerName: provider.name,
+    charges: null,
+    finishChallenge: null,
+    auth: { ...config.auth, key },
+    demo: false,
+    role: 'checkout',
+    world,
+    version: 'bench',
+    log: console,
+    isReady: async () => ({ ready: true, missing: [] }),
+  });
+  const listening = await serve(api, { port: config.port });
+  const endWebhooks = simulator?.startWebhooks(async (request) => api.handle(request));
+
+  process.on('SIGTERM', async () => {
+    await endWebhooks?.();
+    await listening.stop();
+    await close();
+    await store.close();
+    process.exit();
+  });
+};
