@@ -8,7 +8,7 @@ import { queue } from './rows/queue.ts';
 import { scale } from './rows/scale.ts';
 import { sqlite } from './rows/sqlite.ts';
 import { startup } from './rows/startup.ts';
-import { search } from './search/row.ts';
+import { search, vast } from './search/row.ts';
 
 /** One line a row. */
 export const rows: readonly Row[] = [
@@ -22,4 +22,5 @@ export const rows: readonly Row[] = [
   growth,
   scale,
   search,
+  vast,
 ];

@@ -4,22 +4,28 @@ import { systemWorld } from '../../adapters/world.ts';
 import { fillWithOrders } from '../../tests/postgres/volume.ts';
 import type { Bench } from '../row.ts';
 
-/** A database with our tables full, and beside them the same orders as each peer keeps them. */
-export type Floor = { readonly url: string; readonly orders: number; readonly products: number };
+/** A database full of orders. */
+export type Floor = {
+  readonly name: string;
+  readonly url: string;
+  readonly orders: number;
+  readonly products: number;
+};
 
 export const searchFloor = async (bench: Bench, orders: number): Promise<Floor> => {
   const postgres = await bench.postgres();
-  const url = await postgres.create(`bench_search_${orders}`);
+  const name = `bench_search_${orders}`;
+  const url = await postgres.create(name);
   const store = await postgresStore(systemWorld(), { url, poolSize: 1 });
   await store.close();
   bench.say(`writing ${orders.toLocaleString('en')} orders`);
   await fillWithOrders(url, orders);
-  bench.say('writing them again for the peers');
-  await fillPeers(url);
-  return { url, orders, products: orders / 20 };
+  return { name, url, orders, products: orders / 20 };
 };
 
-const fillPeers = async (url: string): Promise<void> => {
+/** The same orders once more, as each peer keeps them. */
+export const peersFloor = async (bench: Bench, { url }: Floor): Promise<void> => {
+  bench.say('writing them again for the peers');
   const sql = connect(url, { max: 1, onnotice: () => {} });
   await sql.unsafe(`
     create table gin_orders as
