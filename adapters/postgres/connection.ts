@@ -28,8 +28,8 @@ const connectTimeoutS = 5;
 /** Opens nothing yet: postgres.js connects on the first query, and again whenever a connection was lost. */
 export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOptions): Sql =>
   postgres(url, {
-    max: pooling === 'session' ? poolSize : Math.max(poolSize, pooledMin),
-    prepare: pooling === 'session',
+    max: poolSize,
+    ...(pooling === 'transaction' && pooled),
     connect_timeout: connectTimeoutS,
     // The default pauses grow to 20 s, long after the server is back.
     backoff: (attempt: number) => Math.min(0.1 * attempt, 1),
@@ -46,10 +46,11 @@ export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOp
   });
 
 /**
- * Behind a pooler a connection costs next to nothing, and there should be one for whoever asks: where postgres.js
- * sends a transaction behind another statement that is under way there, its answer at times never comes.
+ * What a pooler takes that lends connections: statements without names, and none sent before the last has its answer.
+ * PgBouncer 1.18 gives a connection back when a statement ends, although the driver has asked there how to send the
+ * next one; that answer is then lost, and the driver waits for it for ever.
  */
-const pooledMin = 32;
+const pooled = { prepare: false, max_pipeline: 0 };
 
 const closeTimeoutS = 3;
 
