@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import type { Answer } from '../../core/result.ts';
 import { answered } from './failures.ts';
@@ -51,20 +50,6 @@ export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOp
  * next one; that answer is then lost, and the driver waits for it for ever.
  */
 const pooled = { prepare: false, max_pipeline: 0 };
-
-const closeTimeoutS = 3;
-
-/**
- * Lets statements under way end, for a while. Behind a pooler postgres.js at times waits for ever for the end of a
- * connection that the other side has closed, whatever time it is given; nothing is lost by not waiting with it.
- */
-export const disconnect = async (sql: Sql): Promise<void> => {
-  const patience = new AbortController();
-  const { signal } = patience;
-  const impatient = sleep((closeTimeoutS + 1) * 1_000, undefined, { signal }).catch(() => {});
-  await Promise.race([sql.end({ timeout: closeTimeoutS }), impatient]);
-  patience.abort();
-};
 
 /** Deadlocks and serialisation failures: the server has rolled back, and the same work may go again. */
 const transient = new Set(['40P01', '40001']);

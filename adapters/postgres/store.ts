@@ -4,7 +4,7 @@ import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { localWakeup } from '../wakeup.ts';
 import { audits } from './audits.ts';
-import { type ConnectionOptions, connect, disconnect } from './connection.ts';
+import { type ConnectionOptions, connect } from './connection.ts';
 import { answered } from './failures.ts';
 import { inbox, pruneEvents } from './inbox.ts';
 import { mailbox } from './mailbox.ts';
@@ -23,6 +23,9 @@ const finishedKeptMs = 10 * 60_000;
 /** A month: longer than any provider goes on telling the same event. */
 const eventsKeptMs = 31 * 24 * 3_600_000;
 
+/** For statements under way to end. Less than a process that is asked to stop has left when it comes to this. */
+const closeTimeoutS = 3;
+
 /**
  * Connects and migrates. Rejects with the driver's error where the server cannot be reached, and with
  * `SchemaTooNew` where a newer version has migrated the database.
@@ -36,7 +39,7 @@ export const postgresStore = async (world: World, options: ConnectionOptions): P
     throw cause;
   }
   const db = drizzle(sql);
-  const close = () => disconnect(sql);
+  const close = () => sql.end({ timeout: closeTimeoutS });
 
   return {
     products: products(sql, db, world),
