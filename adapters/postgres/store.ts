@@ -4,7 +4,7 @@ import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { localWakeup } from '../wakeup.ts';
 import { audits } from './audits.ts';
-import { type ConnectionOptions, connect } from './connection.ts';
+import { type ConnectionOptions, connect, type Sql } from './connection.ts';
 import { answered } from './failures.ts';
 import { inbox, pruneEvents } from './inbox.ts';
 import { mailbox } from './mailbox.ts';
@@ -38,9 +38,16 @@ export const postgresStore = async (world: World, options: ConnectionOptions): P
     await sql.end({ timeout: 0 });
     throw cause;
   }
-  const db = drizzle(sql);
-  const close = () => sql.end({ timeout: closeTimeoutS });
+  return storeOver(sql, world, options);
+};
 
+/** Over a database that is up to date. */
+export const storeOver = (
+  sql: Sql,
+  world: World,
+  { pooling }: Pick<ConnectionOptions, 'pooling'> = {},
+): Store => {
+  const db = drizzle(sql);
   return {
     products: products(sql, db, world),
     orders: orders(sql),
@@ -51,7 +58,7 @@ export const postgresStore = async (world: World, options: ConnectionOptions): P
     moneyBooks: moneyBooks(sql),
     mailbox: mailbox(db, world),
     // Where connections are lent for a transaction only, nobody can listen: a hint reaches this process alone.
-    wakeup: options.pooling === 'transaction' ? localWakeup() : wakeup(sql),
+    wakeup: pooling === 'transaction' ? localWakeup() : wakeup(sql),
     secret: (name, fresh) =>
       answered(async () => {
         await db.insert(secret).values({ name, value: fresh }).onConflictDoNothing();
@@ -67,6 +74,6 @@ export const postgresStore = async (world: World, options: ConnectionOptions): P
         await sql`delete from finished where at_ms < ${nowMs - finishedKeptMs}`;
         await pruneEvents(sql, nowMs - eventsKeptMs);
       }),
-    close,
+    close: () => sql.end({ timeout: closeTimeoutS }),
   };
 };
