@@ -27,12 +27,12 @@ export type PostgresServer = {
  * `fsync` decides whether commits reach the disk: off is for tests that do not measure.
  */
 export const postgresServer = async ({ fsync = false } = {}): Promise<PostgresServer> => {
+  const { binaries, pristine } = origin();
   // Copying the template takes 46 ms in memory and 350 ms on a virtual disk that flushes what is closed.
-  const directory = scratchFolder('postgres', { inMemory: !fsync });
-  if ('uid' in asOther) chownSync(directory, asOther.uid, asOther.gid);
+  const directory = folderForThem('postgres', { inMemory: !fsync });
   const data = join(directory, 'data');
-  const binaries = reachableBinaries(directory);
-  initialise(join(binaries, 'initdb'), data);
+  const copied = spawnSync('cp', ['-R', pristine, data], { ...asOther, encoding: 'utf8' });
+  if (copied.status !== 0) throw new Error(`no data directory: ${copied.stderr || copied.error?.message}`);
 
   const port = await freePort();
   const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`;
@@ -99,6 +99,35 @@ export const asOther: { readonly uid: number; readonly gid: number } | Record<ne
 function idOf(flag: string): number {
   return Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
 }
+
+type Origin = {
+  readonly binaries: string;
+  /** A data directory that no server has run on: a copy of it takes a tenth of the time that it took. */
+  readonly pristine: string;
+};
+
+let made: Origin | undefined;
+
+/** What all of this process's servers start from, made for the first of them. */
+const origin = (): Origin => {
+  made ??= make();
+  return made;
+};
+
+const make = (): Origin => {
+  const directory = folderForThem('pristine', { inMemory: true });
+  const binaries = reachableBinaries(directory);
+  const pristine = join(directory, 'pristine');
+  initialise(join(binaries, 'initdb'), pristine);
+  return { binaries, pristine };
+};
+
+/** A folder that the servers' user owns. */
+const folderForThem: typeof scratchFolder = (name, where) => {
+  const directory = scratchFolder(name, where);
+  if ('uid' in asOther) chownSync(directory, asOther.uid, asOther.gid);
+  return directory;
+};
 
 /** The binaries' folder; a copy of it where the other user may not enter the folders above it. */
 const reachableBinaries = (directory: string): string => {
