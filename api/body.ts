@@ -9,10 +9,12 @@ const bodyBytesMax = 1024 * 1024;
  * The request's JSON body as `check` wants it. We read it ourselves and only when a route asks: Elysia would
  * read it before the caller is known, take forms for JSON, and turn "5" into 5.
  */
-export const readBody = <T>(request: Request, check: Check<T>): Promise<Result<T, RequestFailure>> =>
+export const readBody = <T>(request: Request, check: Check<T>): Read<T> =>
   isJson(request.headers)
-    ? readBytes(request).then((bytes) => bytes.andThen(parse).andThen(check.read))
+    ? readText(request).then((text) => text.andThen(parse).andThen(check.read))
     : Promise.resolve(err({ kind: 'unsupported_media_type' }));
+
+type Read<T> = Promise<Result<T, RequestFailure>>;
 
 const jsonType = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
 
@@ -20,25 +22,40 @@ const isJson = (headers: Headers): boolean =>
   jsonType.test(headers.get('content-type') ?? '') &&
   (headers.get('content-encoding') ?? 'identity') === 'identity';
 
-type Bytes = Result<Uint8Array, RequestFailure>;
-
-/** The body as it is: what may be signed must not be touched. */
-export const readBytes = (request: Request): Promise<Bytes> => {
-  const length = request.headers.get('content-length');
-  if (length !== null && Number(length) > bodyBytesMax)
-    return Promise.resolve(err({ kind: 'body_too_large' }));
-  // The server holds the body to the length that was announced; without one it must be counted.
-  if (length !== null) return request.bytes().then(whole, brokenOff);
-  return request.body === null
-    ? Promise.resolve(ok(new Uint8Array()))
-    : readCounted(request.body).catch(brokenOff);
+/** At once where its length is known to be small: by way of octets it costs 2 µs more. */
+const readText = (request: Request): Read<string> => {
+  const length = announcedBytes(request);
+  return length !== null && length <= bodyBytesMax
+    ? request.text().then(whole, brokenOff)
+    : readBytes(request).then((bytes) => bytes.map((octets) => decoder.decode(octets)));
 };
 
-const whole = (bytes: Uint8Array): Bytes => ok(bytes);
+const decoder = new TextDecoder();
 
-const brokenOff = (): Bytes => err({ kind: 'malformed_body', reason: 'The body broke off.' });
+/** The body as it is: what may be signed must not be touched. */
+export const readBytes = (request: Request): Read<Uint8Array> => {
+  const length = announcedBytes(request);
+  // The server holds the body to the length that was announced; without one it must be counted.
+  if (length === null)
+    return request.body === null
+      ? Promise.resolve(ok(new Uint8Array()))
+      : readCounted(request.body).catch(brokenOff);
+  return length > bodyBytesMax
+    ? Promise.resolve(err({ kind: 'body_too_large' }))
+    : request.bytes().then(whole, brokenOff);
+};
 
-const readCounted = async (body: ReadableStream<Uint8Array>): Promise<Bytes> => {
+const announcedBytes = ({ headers }: Request): number | null => {
+  const length = headers.get('content-length');
+  return length === null ? null : Number(length);
+};
+
+const whole = <T>(body: T): Result<T, RequestFailure> => ok(body);
+
+const brokenOff = (): Result<never, RequestFailure> =>
+  err({ kind: 'malformed_body', reason: 'The body broke off.' });
+
+const readCounted = async (body: ReadableStream<Uint8Array>): Read<Uint8Array> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -55,13 +72,16 @@ const readCounted = async (body: ReadableStream<Uint8Array>): Promise<Bytes> => 
   return ok(bytes);
 };
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+/** What decoding puts for octets that are no UTF-8. Whoever means it writes it as \ufffd, which JSON lets them. */
+const lost = '\ufffd';
 
-const parse = (bytes: Uint8Array): Result<unknown, RequestFailure> => {
-  if (bytes.byteLength === 0) return err({ kind: 'malformed_body', reason: 'The body is empty.' });
+const parse = (text: string): Result<unknown, RequestFailure> => {
+  if (text === '') return err({ kind: 'malformed_body', reason: 'The body is empty.' });
+  if (text.includes(lost))
+    return err({ kind: 'malformed_body', reason: 'The body is not UTF-8, or was not before it was sent.' });
   try {
-    return ok(JSON.parse(decoder.decode(bytes)));
+    return ok(JSON.parse(text));
   } catch {
-    return err({ kind: 'malformed_body', reason: 'The body could not be read as JSON in UTF-8.' });
+    return err({ kind: 'malformed_body', reason: 'The body could not be read as JSON.' });
   }
 };

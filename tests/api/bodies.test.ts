@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { apiOver, codeOf, productDraft } from './api.ts';
+import { apiOver, codeOf, expectStatus, productDraft } from './api.ts';
 
 const placing = { productId: '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01', quantity: 1 };
 
@@ -57,16 +57,35 @@ describe('a body', () => {
     );
   });
 
-  test.each([
-    ['nothing', ''],
-    ['half an object', '{"productId":'],
-    ['two values', '{} {}'],
-    ['a trailing comma', '{"a":1,}'],
-    ['no JSON', 'hello'],
-    ['octets that are no UTF-8', new Uint8Array([0x22, 0xc3, 0x28, 0x22])],
-    ['a lone NUL', '\0'],
-  ])('with %s is malformed', async (_, body) => {
-    expect(codeOf(await post(body))).toBe('400 malformed_body');
+  describe.each([
+    ['announced', (body: string | Uint8Array) => ({ 'content-length': String(Buffer.byteLength(body)) })],
+    ['not announced', () => ({})],
+  ])('whose length is %s', (_, headersOf) => {
+    test.each([
+      ['nothing', ''],
+      ['half an object', '{"productId":'],
+      ['two values', '{} {}'],
+      ['a trailing comma', '{"a":1,}'],
+      ['no JSON', 'hello'],
+      ['octets that are no UTF-8', new Uint8Array([0x22, 0xc3, 0x28, 0x22])],
+      ['a character of four octets cut short', new Uint8Array([0x22, 0xf0, 0x9f, 0x98, 0x22])],
+      ['what stands for octets that were lost', JSON.stringify({ ...placing, productId: '\ufffd' })],
+      ['a lone NUL', '\0'],
+    ])('with %s is malformed', async (_, body) => {
+      expect(codeOf(await post(body, headersOf(body)))).toBe('400 malformed_body');
+    });
+
+    test.each([
+      ['characters of two to four octets', (json: string) => json, 'Áo ﷽ 😀'],
+      ['a mark of its byte order', (json: string) => `\ufeff${json}`, 'Áo'],
+      ['U+FFFD as an escape', (json: string) => json.replace('\ufffd', '\\ufffd'), '\ufffd'],
+    ])('with %s is read as it was meant', async (_, written, name) => {
+      const { operator, world, store } = apiOver();
+      const body = new TextEncoder().encode(written(JSON.stringify({ ...productDraft(world), name })));
+      expectStatus(await operator.post('/products', body, headersOf(body)), 200);
+      const page = await store.products.list({ search: null, type: null, after: null, limit: 1 });
+      expect(page._unsafeUnwrap().items).toMatchObject([{ name }]);
+    });
   });
 
   test('that breaks off is malformed', async () => {
