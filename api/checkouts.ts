@@ -24,9 +24,9 @@ const paying = check(
 );
 
 export const checkoutCommands = ({ checkOut }: ApiDeps, authenticate: Authenticate) =>
-  new Elysia().use(signedIn(authenticate, 'customer')).post(
+  new Elysia().post(
     '/checkouts',
-    async ({ caller, request, set }) => {
+    signedIn(authenticate, ['customer'], async ({ caller, request, set }) => {
       const key = orRefuse(idempotencyKeyOf(request.headers));
       const body = orRefuse(await readBody(request, paying));
       const command = {
@@ -42,7 +42,7 @@ export const checkoutCommands = ({ checkOut }: ApiDeps, authenticate: Authentica
       set.headers.location = `/checkouts/${answer.checkoutId}`;
       if (success.replayed) set.headers['idempotent-replayed'] = 'true';
       return renderCheckoutAnswer(answer);
-    },
+    }),
     operation({
       tag: 'Checkouts',
       summary: 'Pay orders',
@@ -96,14 +96,14 @@ const accepted = ({
 
 /** Of both the commands' role and the queries': whoever took a checkout in also says what came of it. */
 export const checkoutQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
-  new Elysia().use(signedIn(authenticate, 'customer', 'operator')).get(
+  new Elysia().get(
     '/checkouts/:id',
-    async ({ caller, params }) => {
+    signedIn(authenticate, ['customer', 'operator'], async ({ caller, params }) => {
       const checkout = orRefuse(await store.audits.find(orRefuse(idOf(params))));
       if (checkout === null || (checkout.customerId !== caller.id && !isOperator(caller)))
         throw refusal({ kind: 'not_found' });
       return renderCheckout(checkout, checkout.customerId === caller.id);
-    },
+    }),
     operation({
       tag: 'Checkouts',
       summary: 'A checkout as it now stands',

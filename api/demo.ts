@@ -91,9 +91,9 @@ const chargeFilters = check(exactly({ cursor: t.Optional(cursor), limit: t.Optio
 const key = check(text(255));
 
 export const demoMails = ({ store }: ApiDeps, authenticate: Authenticate) =>
-  new Elysia().use(signedIn(authenticate, 'operator')).get(
+  new Elysia().get(
     '/demo/mails',
-    async ({ request }) => {
+    signedIn(authenticate, ['operator'], async ({ request }) => {
       const query = orRefuse(readQuery(request.url, mailFilters));
       const page = await store.mailbox.list({
         to: query.to ?? null,
@@ -101,7 +101,7 @@ export const demoMails = ({ store }: ApiDeps, authenticate: Authenticate) =>
         limit: query.limit ?? limitDefault,
       });
       return listOf(orRefuse(page), renderMail);
-    },
+    }),
     operation({
       tag: 'Demo',
       summary: 'Mails that were captured instead of sent',
@@ -113,14 +113,14 @@ export const demoMails = ({ store }: ApiDeps, authenticate: Authenticate) =>
   );
 
 export const demoCharges = (listCharges: NonNullable<ApiDeps['charges']>, authenticate: Authenticate) =>
-  new Elysia().use(signedIn(authenticate, 'operator')).get(
+  new Elysia().get(
     '/demo/charges',
-    async ({ request }) => {
+    signedIn(authenticate, ['operator'], async ({ request }) => {
       const query = orRefuse(readQuery(request.url, chargeFilters));
       const after = orRefuse(readCursor(query.cursor, key));
       const page = await listCharges({ after, limit: query.limit ?? limitDefault });
       return listOf(orRefuse(page), renderCharge);
-    },
+    }),
     operation({
       tag: 'Demo',
       summary: 'The simulated payment provider’s books',
@@ -137,13 +137,13 @@ const confirming = check(
 
 /** The client secret is what a customer needs at the provider, too: it says whose payment it is. */
 export const demoChallenges = (finishChallenge: FinishChallenge, authenticate: Authenticate) =>
-  new Elysia().use(signedIn(authenticate, 'customer')).post(
+  new Elysia().post(
     '/demo/challenges',
-    async ({ request }) => {
+    signedIn(authenticate, ['customer'], async ({ request }) => {
       const isFinished = orRefuse(await finishChallenge(orRefuse(await readBody(request, confirming))));
       if (!isFinished) throw refusal({ kind: 'not_found' });
       return new Response(null, { status: 204 });
-    },
+    }),
     operation({
       tag: 'Demo',
       summary: 'Confirm a payment, or fail to, as its customer would',

@@ -27,18 +27,18 @@ const filters = check(exactly({ cursor: t.Optional(cursor), limit: t.Optional(li
 const key = check(storedId);
 
 export const moneyAuditQueries = ({ store: { moneyBooks } }: ApiDeps, authenticate: Authenticate) => {
-  const find = async (params: { readonly id: string | undefined }) => {
+  const find = async (params: { readonly id?: string | undefined }) => {
     const audit = orRefuse(await moneyBooks.findAudit(orRefuse(idOf(params))));
     if (audit === null) throw refusal({ kind: 'not_found' });
     return audit;
   };
 
   return new Elysia()
-    .use(signedIn(authenticate, 'operator'))
     .get(
       '/money/audits',
-      async ({ request }) =>
+      signedIn(authenticate, ['operator'], async ({ request }) =>
         listOf(orRefuse(await moneyBooks.audits(pageAsked(request.url))), renderMoneyAudit),
+      ),
       operation({
         tag: 'Money',
         summary: 'Audits of days',
@@ -52,7 +52,7 @@ export const moneyAuditQueries = ({ store: { moneyBooks } }: ApiDeps, authentica
     )
     .get(
       '/money/audits/:id',
-      async ({ params }) => renderMoneyAudit(await find(params)),
+      signedIn(authenticate, ['operator'], async ({ params }) => renderMoneyAudit(await find(params))),
       operation({
         tag: 'Money',
         summary: 'An audit as it now stands',
@@ -65,11 +65,11 @@ export const moneyAuditQueries = ({ store: { moneyBooks } }: ApiDeps, authentica
     )
     .get(
       '/money/audits/:id/differences',
-      async ({ params, request }) => {
+      signedIn(authenticate, ['operator'], async ({ params, request }) => {
         const asked = pageAsked(request.url);
         const { id } = await find(params);
         return listOf(orRefuse(await moneyBooks.differences({ auditId: id, ...asked })), renderDifference);
-      },
+      }),
       operation({
         tag: 'Money',
         summary: 'How the provider’s ledger and our books differ',
@@ -91,9 +91,9 @@ const pageAsked = (url: string) => {
 const auditing = check(exactly({ day }));
 
 export const moneyAuditCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
-  new Elysia().use(signedIn(authenticate, 'operator')).post(
+  new Elysia().post(
     '/money/audits',
-    async ({ request, set }) => {
+    signedIn(authenticate, ['operator'], async ({ request, set }) => {
       const body = orRefuse(await readBody(request, auditing));
       const nowMs = world.clock.nowMs();
       const dayMs = orRefuse(readDay('/day', body.day, nowMs));
@@ -103,7 +103,7 @@ export const moneyAuditCommands = ({ store, world }: ApiDeps, authenticate: Auth
       set.status = 202;
       set.headers.location = `/money/audits/${audit.id}`;
       return renderMoneyAudit(audit);
-    },
+    }),
     operation({
       tag: 'Money',
       summary: 'Compare a day’s ledger with our books',

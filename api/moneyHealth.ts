@@ -20,13 +20,12 @@ const key = check(storedId);
 
 export const moneyHealth = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
-    .use(signedIn(authenticate, 'operator'))
     .get(
       '/money',
-      async () => {
+      signedIn(authenticate, ['operator'], async () => {
         const nowMs = world.clock.nowMs();
         return renderMoneyHealth(orRefuse(await store.moneyBooks.counts(nowMs)), nowMs);
-      },
+      }),
       operation({
         tag: 'Money',
         summary: 'Whether money is well',
@@ -43,7 +42,7 @@ export const moneyHealth = ({ store, world }: ApiDeps, authenticate: Authenticat
     )
     .get(
       '/money/:check',
-      async ({ params, request }) => {
+      signedIn(authenticate, ['operator'], async ({ params, request }) => {
         const name = moneyChecks.find((one) => one === params.check);
         if (name === undefined) throw refusal({ kind: 'not_found' });
         const query = orRefuse(readQuery(request.url, filters));
@@ -54,7 +53,7 @@ export const moneyHealth = ({ store, world }: ApiDeps, authenticate: Authenticat
           limit: query.limit ?? limitDefault,
         });
         return listOf(orRefuse(page), renderFinding);
-      },
+      }),
       operation({
         tag: 'Money',
         summary: 'The cases behind a number',

@@ -38,10 +38,9 @@ const key = check(storedId);
 
 export const orderQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
-    .use(signedIn(authenticate, 'customer', 'operator'))
     .get(
       '/orders',
-      async ({ caller, request }) => {
+      signedIn(authenticate, ['customer', 'operator'], async ({ caller, request }) => {
         const query = orRefuse(readQuery(request.url, filters));
         const asked: OrderQuery = {
           search: orRefuse(readSearch(query.q)),
@@ -54,7 +53,7 @@ export const orderQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
           limit: query.limit ?? limitDefault,
         };
         return listOf(orRefuse(await store.orders.list(asked)), renderOrder);
-      },
+      }),
       operation({
         tag: 'Orders',
         summary: 'Find orders',
@@ -66,11 +65,11 @@ export const orderQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
     )
     .get(
       '/orders/:id',
-      async ({ caller, params }) => {
+      signedIn(authenticate, ['customer', 'operator'], async ({ caller, params }) => {
         const order = orRefuse(await store.orders.find(orRefuse(idOf(params))));
         if (order === null || !maySee(caller, order)) throw refusal({ kind: 'not_found' });
         return renderOrderDetail(order);
-      },
+      }),
       operation({
         tag: 'Orders',
         summary: 'One order, with its payment and everything that happened to it',
@@ -105,9 +104,9 @@ export const orderCommands = (deps: ApiDeps, authenticate: Authenticate) =>
 
 const orderPlacing = ({ store, world }: ApiDeps, authenticate: Authenticate) => {
   const place = coalesceAnswers(store.orders.place, placeLimits, world.clock);
-  return new Elysia().use(signedIn(authenticate, 'customer')).post(
+  return new Elysia().post(
     '/orders',
-    async ({ caller, request, set }) => {
+    signedIn(authenticate, ['customer'], async ({ caller, request, set }) => {
       const { productId, quantity } = orRefuse(await readBody(request, placing));
       const placed = await place({
         id: world.ids.next(world.clock.nowMs()),
@@ -123,7 +122,7 @@ const orderPlacing = ({ store, world }: ApiDeps, authenticate: Authenticate) => 
       set.status = 201;
       set.headers.location = `/orders/${order.id}`;
       return renderOrder(order);
-    },
+    }),
     operation({
       tag: 'Orders',
       summary: 'Order a product',
@@ -143,9 +142,9 @@ const orderPlacing = ({ store, world }: ApiDeps, authenticate: Authenticate) => 
 };
 
 const orderCancelling = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
-  new Elysia().use(signedIn(authenticate, 'customer', 'operator')).delete(
+  new Elysia().delete(
     '/orders/:id',
-    async ({ caller, params }) => {
+    signedIn(authenticate, ['customer', 'operator'], async ({ caller, params }) => {
       const id = orRefuse(idOf(params));
       const cancelled = await store.orders.cancel(id, caller.id, world.clock.nowMs());
       // What a customer may not see is not there; an operator sees it, and hears why it cannot be done.
@@ -155,7 +154,7 @@ const orderCancelling = ({ store, world }: ApiDeps, authenticate: Authenticate) 
       }
       orRefuse(cancelled);
       return new Response(null, { status: 204 });
-    },
+    }),
     operation({
       tag: 'Orders',
       summary: 'Cancel a pending order',

@@ -6,7 +6,7 @@ import { parseUuid } from '../core/id.ts';
  * the router gives undefined for what cannot be decoded.
  */
 export const idOf = (params: {
-  readonly id: string | undefined;
+  readonly id?: string | undefined;
 }): Result<string, { readonly kind: 'not_found' }> => {
   const id = parseUuid(params.id ?? '');
   return id === null ? err({ kind: 'not_found' }) : ok(id);

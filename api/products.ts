@@ -85,12 +85,12 @@ const draft = exactly({
 const drafts = oneOrMany(check(draft), check(t.Array(draft, { minItems: 1, maxItems: 1_000 })));
 
 export const productCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
-  new Elysia().use(signedIn(authenticate, 'operator')).post(
+  new Elysia().post(
     '/products',
-    async ({ request }) => {
+    signedIn(authenticate, ['operator'], async ({ request }) => {
       const wanted = orRefuse(await readBody(request, drafts));
       return orRefuse(await store.products.upsert(wanted, world.clock.nowMs(), 'replace'));
-    },
+    }),
     operation({
       tag: 'Products',
       summary: 'Add or change products',

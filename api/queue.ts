@@ -29,10 +29,11 @@ const key = check(storedId);
 
 export const queueQueries = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
-    .use(signedIn(authenticate, 'operator'))
     .get(
       '/queue',
-      async () => renderQueue(orRefuse(await store.queue.counts(world.clock.nowMs()))),
+      signedIn(authenticate, ['operator'], async () =>
+        renderQueue(orRefuse(await store.queue.counts(world.clock.nowMs()))),
+      ),
       operation({
         tag: 'Queue',
         summary: 'How the queue stands',
@@ -42,7 +43,7 @@ export const queueQueries = ({ store, world }: ApiDeps, authenticate: Authentica
     )
     .get(
       '/queue/tasks',
-      async ({ request }) => {
+      signedIn(authenticate, ['operator'], async ({ request }) => {
         const query = orRefuse(readQuery(request.url, filters));
         const page = await store.queue.tasks({
           state: query.state ?? null,
@@ -53,7 +54,7 @@ export const queueQueries = ({ store, world }: ApiDeps, authenticate: Authentica
           nowMs: world.clock.nowMs(),
         });
         return listOf(orRefuse(page), renderTask);
-      },
+      }),
       operation({
         tag: 'Queue',
         summary: 'Unfinished tasks',
@@ -68,16 +69,16 @@ export const queueQueries = ({ store, world }: ApiDeps, authenticate: Authentica
 const retrying = check(exactly({ taskIds: t.Array(uuid, { minItems: 1, maxItems: 1_000 }) }));
 
 export const queueCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
-  new Elysia().use(signedIn(authenticate, 'operator')).post(
+  new Elysia().post(
     '/queue/retries',
-    async ({ request, set }) => {
+    signedIn(authenticate, ['operator'], async ({ request, set }) => {
       const { taskIds } = orRefuse(await readBody(request, retrying));
       const ids = taskIds.map((id) => id.toLowerCase());
       const retried = orRefuse(await store.queue.retry(ids, world.clock.nowMs()));
       if (retried > 0) store.wakeup.notify();
       set.status = 202;
       return { retried };
-    },
+    }),
     operation({
       tag: 'Queue',
       summary: 'Try failed tasks again',

@@ -31,10 +31,9 @@ const key = check(storedId);
 
 export const refundQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
-    .use(signedIn(authenticate, 'operator'))
     .get(
       '/refunds',
-      async ({ request }) => {
+      signedIn(authenticate, ['operator'], async ({ request }) => {
         const query = orRefuse(readQuery(request.url, filters));
         const page = await store.refunds.list({
           orderId: query.orderId?.toLowerCase() ?? null,
@@ -43,7 +42,7 @@ export const refundQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
           limit: query.limit ?? limitDefault,
         });
         return listOf(orRefuse(page), renderRefund);
-      },
+      }),
       operation({
         tag: 'Refunds',
         summary: 'Find refunds',
@@ -57,11 +56,11 @@ export const refundQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
     )
     .get(
       '/refunds/:id',
-      async ({ params }) => {
+      signedIn(authenticate, ['operator'], async ({ params }) => {
         const refund = orRefuse(await store.refunds.find(orRefuse(idOf(params))));
         if (refund === null) throw refusal({ kind: 'not_found' });
         return renderRefund(refund);
-      },
+      }),
       operation({
         tag: 'Refunds',
         summary: 'A refund as it now stands',
@@ -88,9 +87,9 @@ const refunding = check(
 );
 
 export const refundCommands = ({ requestRefund }: ApiDeps, authenticate: Authenticate) =>
-  new Elysia().use(signedIn(authenticate, 'operator')).post(
+  new Elysia().post(
     '/refunds',
-    async ({ request, set }) => {
+    signedIn(authenticate, ['operator'], async ({ request, set }) => {
       const key = orRefuse(idempotencyKeyOf(request.headers));
       const { orderId, amount, reason } = orRefuse(await readBody(request, refunding));
       const command = { key, orderId: orderId.toLowerCase(), amount: amountOf(amount), reason };
@@ -99,7 +98,7 @@ export const refundCommands = ({ requestRefund }: ApiDeps, authenticate: Authent
       set.headers.location = `/refunds/${refund.id}`;
       if (replayed) set.headers['idempotent-replayed'] = 'true';
       return renderRequested(refund);
-    },
+    }),
     operation({
       tag: 'Refunds',
       summary: 'Give money back',
