@@ -9,7 +9,7 @@ import { health } from './health.ts';
 import { allowing } from './methods.ts';
 import { moneyAuditCommands, moneyAuditQueries } from './moneyAudits.ts';
 import { moneyHealth } from './moneyHealth.ts';
-import { orderCommands, orderQueries } from './orders.ts';
+import { orderCancelling, orderPlacing, orderQueries } from './orders.ts';
 import { problemOf } from './problems.ts';
 import { productCommands, productQueries } from './products.ts';
 import { queueCommands, queueQueries } from './queue.ts';
@@ -22,41 +22,43 @@ export type { ApiDeps } from './deps.ts';
 /** The whole HTTP contract, or the part of it that `role` serves, over the ports in `deps`. */
 export const app = (deps: ApiDeps): AnyElysia => {
   const authenticate = authenticating(deps.auth, deps.world.clock);
-  const root = ground(deps).use(health(deps));
-  root.use(docs(deps, () => root.routes));
-  if (deps.demo) root.use(demoTokens(deps));
-  if (deps.role === 'all' || deps.role === 'checkout') root.use(commands(deps, authenticate));
-  if (deps.role === 'all' || deps.role === 'read') root.use(queries(deps, authenticate));
-  if (deps.role !== 'worker') root.use(checkoutQueries(deps, authenticate));
+  const { role } = deps;
+  const root = ground(deps);
+  // Side by side: Elysia adds a route anew to each app that it is nested in, and every start pays for that.
+  const parts = [
+    health(deps),
+    docs(deps, () => root.routes),
+    ...(deps.demo ? [demoTokens(deps)] : []),
+    ...(role === 'all' || role === 'checkout' ? commands(deps, authenticate) : []),
+    ...(role === 'all' || role === 'read' ? queries(deps, authenticate) : []),
+    ...(role === 'worker' ? [] : [checkoutQueries(deps, authenticate)]),
+  ];
+  for (const part of parts) root.use(part);
   return root;
 };
 
-const commands = (deps: ApiDeps, authenticate: Authenticate) => {
-  const served = new Elysia()
-    .use(webhooks(deps))
-    .use(productCommands(deps, authenticate))
-    .use(orderCommands(deps, authenticate))
-    .use(checkoutCommands(deps, authenticate))
-    .use(refundCommands(deps, authenticate))
-    .use(queueCommands(deps, authenticate))
-    .use(moneyAuditCommands(deps, authenticate));
-  if (deps.demo && deps.finishChallenge !== null)
-    served.use(demoChallenges(deps.finishChallenge, authenticate));
-  return served;
-};
+const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[] => [
+  webhooks(deps),
+  productCommands(deps, authenticate),
+  orderPlacing(deps, authenticate),
+  orderCancelling(deps, authenticate),
+  checkoutCommands(deps, authenticate),
+  refundCommands(deps, authenticate),
+  queueCommands(deps, authenticate),
+  moneyAuditCommands(deps, authenticate),
+  ...(deps.demo && deps.finishChallenge !== null ? [demoChallenges(deps.finishChallenge, authenticate)] : []),
+];
 
-const queries = (deps: ApiDeps, authenticate: Authenticate) => {
-  const served = new Elysia()
-    .use(productQueries(deps))
-    .use(orderQueries(deps, authenticate))
-    .use(refundQueries(deps, authenticate))
-    .use(queueQueries(deps, authenticate))
-    .use(moneyAuditQueries(deps, authenticate))
-    .use(moneyHealth(deps, authenticate));
-  if (deps.demo) served.use(demoMails(deps, authenticate));
-  if (deps.demo && deps.charges !== null) served.use(demoCharges(deps.charges, authenticate));
-  return served;
-};
+const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[] => [
+  productQueries(deps),
+  orderQueries(deps, authenticate),
+  refundQueries(deps, authenticate),
+  queueQueries(deps, authenticate),
+  moneyAuditQueries(deps, authenticate),
+  moneyHealth(deps, authenticate),
+  ...(deps.demo ? [demoMails(deps, authenticate)] : []),
+  ...(deps.demo && deps.charges !== null ? [demoCharges(deps.charges, authenticate)] : []),
+];
 
 /** Of every answer; the page of the docs has a policy of its own. */
 const headers = {

@@ -99,10 +99,7 @@ const placing = check(exactly({ productId: uuid, quantity: integer({ minimum: 1,
 /** How many orders may share one statement, and how many may wait for it before more are refused. */
 const placeLimits = { batchMax: 128, waitingMax: 4096 };
 
-export const orderCommands = (deps: ApiDeps, authenticate: Authenticate) =>
-  new Elysia().use(orderPlacing(deps, authenticate)).use(orderCancelling(deps, authenticate));
-
-const orderPlacing = ({ store, world }: ApiDeps, authenticate: Authenticate) => {
+export const orderPlacing = ({ store, world }: ApiDeps, authenticate: Authenticate) => {
   const place = coalesceAnswers(store.orders.place, placeLimits, world.clock);
   return new Elysia().post(
     '/orders',
@@ -141,7 +138,7 @@ const orderPlacing = ({ store, world }: ApiDeps, authenticate: Authenticate) => 
   );
 };
 
-const orderCancelling = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+export const orderCancelling = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().delete(
     '/orders/:id',
     signedIn(authenticate, ['customer', 'operator'], async ({ caller, params }) => {
