@@ -11,6 +11,7 @@ import { requestRefund } from '../../core/refunding.ts';
 import type { Store } from '../../core/store.ts';
 import { type TestWorld, testWorld } from '../world.ts';
 import { expectDocumented } from './documented.ts';
+import { type Served, sharedApp } from './sharedApp.ts';
 import { webhookSecret } from './signed.ts';
 
 export type Reply = { readonly status: number; readonly headers: Headers; readonly body: unknown };
@@ -29,13 +30,15 @@ type Changes = Partial<ApiDeps> & {
   /** What stands between the api and the simulated provider. */
   readonly providing?: (provider: PaymentProvider) => PaymentProvider;
   readonly storing?: (store: Store) => Store;
+  /** For tests of what an app keeps from one request to the next: it has an app that nobody else asks. */
+  readonly alone?: boolean;
 };
 
 /**
  * The API over the memory store and the simulated provider. Every answer that is heard through it is held
  * against the OpenAPI document.
  */
-export const apiOver = ({ providing = same, storing = same, ...changes }: Changes = {}) => {
+export const apiOver = ({ providing = same, storing = same, alone = false, ...changes }: Changes = {}) => {
   const world = changes.world ?? testWorld();
   const store = storing(memoryStore(world));
   const simulated = simulatedProvider(memoryBook(), world, { slowMs: 0, webhookSecret });
@@ -62,7 +65,7 @@ export const apiOver = ({ providing = same, storing = same, ...changes }: Change
     ...changes,
     world,
   };
-  const api = app(deps);
+  const api: Served = alone || changes.auth !== undefined ? app(deps) : sharedApp(deps);
 
   const call = async (method: string, path: string, options: Call = {}): Promise<Reply> => {
     const response = await api.handle(requestOf(method, `http://localhost${path}`, options));

@@ -137,7 +137,7 @@ describe('a token', () => {
     };
     crypto.subtle.importKey = new Proxy(real, count);
     try {
-      const { call } = apiOver({ world });
+      const { call } = apiOver({ world, alone: true });
       const token = await tokenOf(world, claims);
       const before = importKey;
       for (let index = 0; index < 5; index++) expectStatus(await call('GET', '/orders', { token }), 200);

@@ -2,8 +2,8 @@ import { expect } from 'bun:test';
 import type { ValidateFunction } from 'ajv';
 import Ajv from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import type { AnyElysia } from 'elysia';
 import type { Reply } from './api.ts';
+import type { Served } from './sharedApp.ts';
 
 /** What we read of an OpenAPI document. */
 export type Document = {
@@ -39,14 +39,14 @@ type Described = { readonly document: Document; validates(schema: object): Valid
 const described = new Map<string, Promise<Described>>();
 
 /** The document that an app serves, with a validator for the schemas in it; made once for the same routes. */
-export const describedBy = (api: AnyElysia): Promise<Described> => {
+export const describedBy = (api: Served): Promise<Described> => {
   const routes = api.routes.map(({ method, path }) => `${method} ${path}`).join();
   const known = described.get(routes) ?? describe(api);
   described.set(routes, known);
   return known;
 };
 
-const describe = async (api: AnyElysia): Promise<Described> => {
+const describe = async (api: Served): Promise<Described> => {
   const response = await api.handle(new Request('http://localhost/docs/json'));
   const document: Document = JSON.parse(await response.text());
   // Each component is compiled once, and not again wherever it is referred to.
@@ -75,7 +75,7 @@ const describe = async (api: AnyElysia): Promise<Described> => {
  * route answers must be a problem; `HEAD` and `OPTIONS` stand in no entry.
  */
 export const expectDocumented = async (
-  api: AnyElysia,
+  api: Served,
   method: string,
   path: string,
   { status, headers, body }: Reply,

@@ -28,9 +28,9 @@ describe('a problem', () => {
 
 describe('the id of a request', () => {
   const idFor = async (sent: string) =>
-    (await apiOver().call('GET', '/health/live', { headers: { 'x-request-id': sent } })).headers.get(
-      'x-request-id',
-    );
+    (
+      await apiOver({ alone: true }).call('GET', '/health/live', { headers: { 'x-request-id': sent } })
+    ).headers.get('x-request-id');
 
   test.each([['a'], ['A-z_0.9'], ['x'.repeat(64)]])('%s is the caller’s', async (sent) => {
     expect(await idFor(sent)).toBe(sent);
