@@ -49,6 +49,16 @@ export const describedBy = (api: Served): Promise<Described> => {
 const describe = async (api: Served): Promise<Described> => {
   const response = await api.handle(new Request('http://localhost/docs/json'));
   const document: Document = JSON.parse(await response.text());
+  const components = JSON.stringify(document.components);
+  const validates = validating.get(components) ?? validatingWith(document.components);
+  validating.set(components, validates);
+  return { document, validates };
+};
+
+/** By the components, which are the same in every role's document. */
+const validating = new Map<string, Described['validates']>();
+
+const validatingWith = (components: Document['components']): Described['validates'] => {
   // Each component is compiled once, and not again wherever it is referred to.
   const ajv = new Ajv({
     strict: false,
@@ -58,16 +68,15 @@ const describe = async (api: Served): Promise<Described> => {
     formats: { 'iso-4217': /^[A-Z]{3}$/ },
   });
   addFormats.default(ajv);
-  ajv.addSchema({ $id: 'http://localhost/', components: document.components });
+  ajv.addSchema({ $id: 'http://localhost/', components });
   // By what they say: many operations give the same answer.
   const compiled = new Map<string, ValidateFunction>();
-  const validates = (schema: object): ValidateFunction => {
+  return (schema) => {
     const text = JSON.stringify(schema).replaceAll('"#/components/', '"http://localhost/#/components/');
     const validate = compiled.get(text) ?? ajv.compile(JSON.parse(text));
     compiled.set(text, validate);
     return validate;
   };
-  return { document, validates };
 };
 
 /**
