@@ -58,8 +58,10 @@ describe('words', () => {
     for (const characters of everyCharacter()) {
       const text = characters.join(' ');
       const words = folded(text).join(' ');
-      for (const form of [text.normalize('NFD'), text.normalize('NFC'), text.toLowerCase(), words])
-        expect(folded(form).join(' ')).toBe(words);
+      // Of most scripts the forms are the text itself.
+      const forms = new Set([text.normalize('NFD'), text.normalize('NFC'), text.toLowerCase(), words]);
+      forms.delete(text);
+      for (const form of forms) expect(folded(form).join(' ')).toBe(words);
       const cased = characters.filter((character) => !losesItsForm.test(character)).join(' ');
       expect(folded(cased.toUpperCase())).toEqual(folded(cased));
     }
