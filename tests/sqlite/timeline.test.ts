@@ -42,7 +42,7 @@ describe('positions stand in the order of the ids', () => {
 
   test.each(orders)('when they come %s', async (_, arrange) => {
     const at = openPlace();
-    const ids = Array.from({ length: 80 }, () => at.shop.freshId());
+    const ids = Array.from({ length: 40 }, () => at.shop.freshId());
     await placeAll(at, arrange(ids, at));
 
     const rows = at.client.prepare<[], { id: string }>('select id from orders order by position').all();
