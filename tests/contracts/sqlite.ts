@@ -30,9 +30,12 @@ const opened = (path: string) => {
   const { world, enter } = worldOfTheDay();
   migrate(client, world.clock.nowMs());
   const store = storeOver(connectionOver(client), world);
+  // The newest first, since a table comes after those it refers to. To set the foreign keys aside for as long
+  // would have every statement prepared anew.
   const tables = client
-    .prepare<[], string>(`select name from pragma_table_list where schema = 'main'
-      and type in ('table', 'virtual') and name not in ('migration', 'sqlite_schema')`)
+    .prepare<[], string>(`select name from pragma_table_list join sqlite_schema using (name)
+      where pragma_table_list.type in ('table', 'virtual') and name != 'migration'
+      order by sqlite_schema.rowid desc`)
     .pluck()
     .all();
   const emptying = tables.map((name) => client.prepare(`delete from ${name}`));
@@ -47,13 +50,9 @@ const opened = (path: string) => {
         client.prepare('delete from task where id = ?').run(id);
       },
     },
-    empty: () => {
-      client.pragma('foreign_keys = OFF');
-      client.transaction(() => {
-        for (const each of emptying) each.run();
-      })();
-      client.pragma('foreign_keys = ON');
-    },
+    empty: client.transaction(() => {
+      for (const each of emptying) each.run();
+    }),
   };
 };
 
