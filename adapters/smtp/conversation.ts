@@ -5,39 +5,58 @@ export type WiredMail = { readonly from: string; readonly to: string; readonly m
 
 /** What is said over a connection that is greeted and logged in, one mail at a time. */
 export type Conversation = {
-  /** Whether the server has said anything since the last mail began. */
+  /** Whether the server has said anything since the last mail began, or may have its content. */
   heard(): boolean;
   /** Answers null once the server has taken the mail; of a connection that is lost it says nothing any more. */
   send(mail: WiredMail): Promise<SmtpFailure | null>;
 };
 
 /**
- * Takes the connection's incoming data over. Written here because each write costs as much as composing a mail:
- * the envelope goes out in one where the server can take it so (RFC 2920), and the content with its end in another.
- * `unasked` is called for what the server says by itself, which is its goodbye.
+ * Takes the connection's incoming data over. Written here because each write costs as much as composing a mail. A mail
+ * goes out whole in one where the server takes content by its length (RFC 3030); else its envelope does where the
+ * server can take it so (RFC 2920), and the content with its end in another. `unasked` is called for what the server
+ * says by itself, which is its goodbye.
  */
 export const conversationOver = (socket: Socket, greeting: string, unasked: () => void): Conversation => {
   const replies = repliesFrom(socket, unasked);
   const canPipeline = /^250[- ]PIPELINING\s*$/im.test(greeting);
+  const canChunk = canPipeline && /^250[- ]CHUNKING\s*$/im.test(greeting);
   const canUtf8 = /^250[- ]SMTPUTF8\s*$/im.test(greeting);
 
   const send = async ({ from, to, message }: WiredMail): Promise<SmtpFailure | null> => {
     const wide = canUtf8 && /\P{ASCII}/u.test(from + to) ? ' SMTPUTF8' : '';
-    const envelope = [
+    const envelope: readonly Line[] = [
       { command: 'MAIL FROM', line: `MAIL FROM:<${from}>${wide}\r\n`, wanted: '2' },
       { command: 'RCPT TO', line: `RCPT TO:<${to}>\r\n`, wanted: '2' },
-      { command: 'DATA', line: 'DATA\r\n', wanted: '3' },
     ];
-    if (canPipeline) socket.write(envelope.map(({ line }) => line).join(''));
-    for (const { command, line, wanted } of envelope) {
-      if (!canPipeline) socket.write(line);
-      const reply = await replies.next();
-      if (!reply.startsWith(wanted)) return refusal(command, reply);
-    }
+    return canChunk ? sendWhole(envelope, message) : sendDotted(envelope, message);
+  };
+
+  /** Without a recipient that it took, the server throws the content away: it may not take it (RFC 3030, 4.2). */
+  const sendWhole = (envelope: readonly Line[], message: string): Promise<SmtpFailure | null> => {
+    const line = `BDAT ${Buffer.byteLength(message)} LAST\r\n${message}`;
+    replies.commit();
+    return say([...envelope, { command: 'DATA', line, wanted: '2' }]);
+  };
+
+  const sendDotted = async (envelope: readonly Line[], message: string): Promise<SmtpFailure | null> => {
+    const refused = await say([...envelope, { command: 'DATA', line: 'DATA\r\n', wanted: '3' }]);
+    if (refused !== null) return refused;
     // A dot at the start of a line is doubled: alone it would end the mail (RFC 5321, 4.5.2).
     socket.write(`${message.replaceAll('\r\n.', '\r\n..')}.\r\n`);
     const reply = await replies.next();
     return reply.startsWith('2') ? null : refusal('DATA', reply);
+  };
+
+  /** Says the lines, at once where the server can take them so, and answers what it refused first. */
+  const say = async (lines: readonly Line[]): Promise<SmtpFailure | null> => {
+    if (canPipeline) socket.write(lines.map(({ line }) => line).join(''));
+    for (const { command, line, wanted } of lines) {
+      if (!canPipeline) socket.write(line);
+      const reply = await replies.next();
+      if (!reply.startsWith(wanted)) return refusal(command, reply);
+    }
+    return null;
   };
 
   return {
@@ -50,6 +69,8 @@ export const conversationOver = (socket: Socket, greeting: string, unasked: () =
     },
   };
 };
+
+type Line = { readonly command: string; readonly line: string; readonly wanted: '2' | '3' };
 
 const refusal = (command: string, response: string): SmtpFailure => ({
   command,
@@ -84,6 +105,10 @@ const repliesFrom = (socket: Socket, unasked: () => void) => {
     begin: () => {
       heard = false;
       asked = true;
+    },
+    /** From here on the server may take the mail, though its answer be lost. */
+    commit: () => {
+      heard = true;
     },
     end: () => {
       asked = false;

@@ -11,8 +11,8 @@ export type SmtpFailure = {
   readonly response?: string | undefined;
   readonly responseCode?: number | undefined;
   /**
-   * The connection was lost before the server said a word about this mail. It has not got the mail then: the
-   * content is only sent once the server has asked for it.
+   * The connection was lost before the server said a word about this mail, and before the content went out: it has
+   * not got the mail then.
    */
   readonly unheard?: boolean;
 };

@@ -2,7 +2,8 @@ import process from 'node:process';
 
 /**
  * A mail server that takes every mail at once and keeps none: its port is its first line on standard output, and
- * the number of mails its last, once its standard input ends. It knows PIPELINING, and no more than it must.
+ * the number of mails its last, once its standard input ends. It knows PIPELINING and CHUNKING, as the
+ * usual servers do, and no more than it must.
  */
 
 let mails = 0;
@@ -26,6 +27,15 @@ const converse = (conversation: Conversation, text: string): string => {
     const end = rest.indexOf('\r\n');
     if (end < 0) break;
     const verb = rest.slice(0, 4).toUpperCase();
+    if (verb === 'BDAT') {
+      // Its length, and that it is the last piece; it is looked at again once it is there whole.
+      const whole = end + 2 + Number(rest.slice(5, end).split(' ')[0]);
+      if (rest.length < whole) break;
+      rest = rest.slice(whole);
+      mails++;
+      answer += '250 2.0.0 taken\r\n';
+      continue;
+    }
     rest = rest.slice(end + 2);
     conversation.inData = verb === 'DATA';
     answer += replies[verb] ?? '250 2.0.0 ok\r\n';
@@ -35,7 +45,7 @@ const converse = (conversation: Conversation, text: string): string => {
 };
 
 const replies: Readonly<Record<string, string>> = {
-  EHLO: '250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n',
+  EHLO: '250-sink\r\n250-PIPELINING\r\n250-CHUNKING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n',
   DATA: '354 go on\r\n',
   QUIT: '221 2.0.0 bye\r\n',
 };

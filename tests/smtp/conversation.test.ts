@@ -6,7 +6,7 @@ import { openSession, serverAt } from '../../adapters/smtp/session.ts';
 import { mailOf } from './mails.ts';
 import { patient, withSink } from './withSink.ts';
 
-/** A server of few words, which keeps the pieces that came. It takes all, and says `offers` to EHLO. */
+/** A server of few words, which keeps the pieces that came. It takes all, and says `offers` to EHLO. It hangs up on `drop`. */
 const laconic = async (offers: string, answers: Readonly<Record<string, string>> = {}) => {
   const pieces: string[] = [];
   const server = createServer((socket) => {
@@ -21,10 +21,12 @@ const laconic = async (offers: string, answers: Readonly<Record<string, string>>
         if (!inContent) socket.write('250 taken\r\n');
         return;
       }
-      const verbs = piece.split('\r\n').map((line) => line.slice(0, 4).toUpperCase());
+      const commands = piece.replace(/(BDAT \d+ LAST\r\n)[\s\S]*/, '$1');
+      const verbs = commands.split('\r\n').map((line) => line.slice(0, 4).toUpperCase());
       const said = verbs.filter((verb) => verb !== '').map((verb) => answers[verb] ?? replyTo(verb, offers));
       inContent = said.some((reply) => reply.startsWith('354'));
-      inPieces(socket, said.join(''));
+      if (said.includes('drop')) socket.destroy();
+      else inPieces(socket, said.join(''));
     });
   });
   server.listen(0, '127.0.0.1');
@@ -45,8 +47,10 @@ const laconic = async (offers: string, answers: Readonly<Record<string, string>>
 };
 
 const replyTo = (verb: string, offers: string): string =>
-  ({ EHLO: `250-laconic\r\n250 ${offers}\r\n`, DATA: '354 go on\r\n', QUIT: '221 bye\r\n' })[verb] ??
-  '250 ok\r\n';
+  ({ EHLO: hello(offers.split(' ')), DATA: '354 go on\r\n', QUIT: '221 bye\r\n' })[verb] ?? '250 ok\r\n';
+
+const hello = (offers: readonly string[]): string =>
+  [...offers.map((offer) => `250-${offer}\r\n`), '250 HELP\r\n'].join('');
 
 /** Cut in the middle, as a network may. */
 const inPieces = (socket: Socket, text: string): void => {
@@ -63,6 +67,41 @@ describe('a conversation', () => {
     const [, envelope = '', content = ''] = pieces;
     expect(envelope).toMatch(/^MAIL FROM:<.+>\r\nRCPT TO:<.+>\r\nDATA\r\n$/);
     expect(content).toEndWith('\r\n.\r\n');
+  });
+
+  test.concurrent('is one piece, with its content by its length, where the server takes it so', async () => {
+    const { pieces, mailer, close } = await laconic('PIPELINING CHUNKING SMTPUTF8');
+    expect(await mailer.send(mailOf(1, { to: 'hậu@example.com' }))).toEqual({ kind: 'accepted' });
+    expect(await mailer.send(mailOf(2))).toEqual({ kind: 'accepted' });
+    await close();
+    const [, first = '', second = '', goodbye] = pieces;
+    const whole = /^MAIL FROM:<.+>(?: SMTPUTF8)?\r\nRCPT TO:<.+>\r\nBDAT (\d+) LAST\r\n([\s\S]+)$/;
+    for (const piece of [first, second]) {
+      const [, length, content = ''] = whole.exec(piece) ?? [];
+      expect(Number(length)).toBe(Buffer.byteLength(content));
+      expect(content).toEndWith('--\r\n');
+    }
+    expect(goodbye).toBe('QUIT\r\n');
+  });
+
+  test.concurrent('tells the first refusal of a mail that went out whole', async () => {
+    const refusals = { RCPT: '550 no\r\n', BDAT: '503 nobody to give it to\r\n' };
+    const { mailer, close } = await laconic('PIPELINING CHUNKING', refusals);
+    expect(await mailer.send(mailOf(1))).toEqual({
+      kind: 'rejected',
+      reason: 'the mail server answered RCPT TO with 550 no',
+    });
+    await close();
+  });
+
+  test.concurrent('does not repeat by itself what a server may have taken before it was lost', async () => {
+    const answers: Record<string, string> = {};
+    const { pieces, mailer, close } = await laconic('PIPELINING CHUNKING', answers);
+    expect(await mailer.send(mailOf(1))).toEqual({ kind: 'accepted' });
+    answers.BDAT = 'drop';
+    expect(await mailer.send(mailOf(2))).toMatchObject({ kind: 'deferred' });
+    await close();
+    expect(pieces.filter((piece) => piece.includes('BDAT'))).toHaveLength(2);
   });
 
   test.concurrent('has one command after another where it does not', async () => {
