@@ -1,4 +1,3 @@
-import { encodeWord } from 'nodemailer/lib/mime-funcs';
 import type { Mail } from '../../core/mail.ts';
 import type { Address } from './address.ts';
 
@@ -52,7 +51,22 @@ const phrase = (text: string): string => {
   return clean.length <= 60 && /^[A-Za-z0-9 ]+$/.test(clean) ? clean : encoded(clean);
 };
 
-/** Encoded words (RFC 2047) of at most 52 characters, one a line. */
-const encoded = (text: string): string => encodeWord(text, 'B', 52).replaceAll(' ', '\r\n ');
+/** Encoded words (RFC 2047), one a line, each of whole characters. */
+const encoded = (text: string): string => {
+  const bytes = Buffer.from(text);
+  const words: string[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    let to = Math.min(bytes.length, from + wordBytes);
+    while (isInsideCharacter(bytes[to])) to--;
+    words.push(`=?UTF-8?B?${bytes.toString('base64', from, to)}?=`);
+    from = to;
+  }
+  return words.join('\r\n ');
+};
+
+/** So that a line with `Subject: ` before its word has at most 78 characters. */
+const wordBytes = 42;
+
+const isInsideCharacter = (byte = 0): boolean => (byte & 0b1100_0000) === 0b1000_0000;
 
 const withoutControls = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
