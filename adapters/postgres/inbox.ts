@@ -47,14 +47,14 @@ const receive = async (sql: Sql, items: readonly InboxItem[], nowMs: number): Pr
   return items.map(({ id }) => fresh.has(id));
 };
 
-/** The event is text within the text, which is not looked into: a NUL in it would be refused. */
+/** The event is text within the text, which is not looked into: in JSON the server refuses a NUL, and half a character. */
 const rowOf = ({ id, taskId, provider, event, body }: InboxItem, at: number) => ({
   at,
   id,
   task_id: taskId,
   provider,
-  event_id: event.id,
-  type: event.type,
+  event_id: event.id.toWellFormed(),
+  type: event.type.toWellFormed(),
   event: JSON.stringify(event),
   body,
 });

@@ -33,6 +33,16 @@ export const inboxContract = (name: string, open: Open): void => {
       expect(await owed()).toEqual([item.id]);
     });
 
+    test('half a character in its type or id is no hindrance', async () => {
+      const item = place().shop.told();
+      const halved = {
+        ...item,
+        event: { ...item.event, id: `${item.event.id} \ud83d`, type: 'half \ud83d' },
+      };
+      expect(await receive([halved])).toEqual([true]);
+      expect(await receive([{ ...halved, id: place().shop.freshId() }])).toEqual([false]);
+    });
+
     test('the same event again is no new one, in one batch or another', async () => {
       const { shop, store } = place();
       const [one, two, three] = [shop.told(), shop.told(), shop.told()];
