@@ -9,8 +9,13 @@ import { inTransaction, type Sql, type Transaction } from './connection.ts';
  */
 export const byKey = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Answer<T> =>
   inTransaction(sql, async (tx) => {
-    await tx`
-      select set_config(name, 'off', true)
-      from unnest('{enable_hashjoin,enable_mergejoin,enable_seqscan,enable_bitmapscan}'::text[]) as s(name)`;
-    return work(tx);
+    // Sent together with the first statement of the work, which is run after it.
+    const [, result] = await Promise.all([nestedLoops(tx), work(tx)]);
+    return result;
   });
+
+const nestedLoops = async (tx: Transaction): Promise<void> => {
+  await tx`
+    select set_config(name, 'off', true)
+    from unnest('{enable_hashjoin,enable_mergejoin,enable_seqscan,enable_bitmapscan}'::text[]) as s(name)`;
+};
