@@ -14,7 +14,7 @@ export const surroundings = async (server: Promise<Postgres> | undefined) => ({
   },
   versions: {
     bun: Bun.version,
-    postgres:
+    postgresServer:
       server === undefined ? null : String((await (await server).run('select version()'))[0]?.version),
     ...versionsIn('../package.json'),
     ...versionsIn('package.json'),

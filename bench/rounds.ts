@@ -60,7 +60,7 @@ const ratioOf = (
 const missedBy = ({ goal, limits = [], ours, peers }: Omit<MatchResult, 'missed'>): readonly string[] => [
   ...peers.flatMap(({ name, ratio }) =>
     goal !== null && ratio !== null && ratio.median < goal
-      ? [`${ratio.median.toFixed(2)}× ${name}, wanted ${goal}×`]
+      ? [`${ratio.median.toFixed(2)}× ${name}, wanted ${shownNumber(goal)}×`]
       : [],
   ),
   ...limits.flatMap(({ figure, most = Number.POSITIVE_INFINITY, least = Number.NEGATIVE_INFINITY }) => {

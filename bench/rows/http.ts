@@ -7,7 +7,8 @@ import { cpuSeconds } from '../processes.ts';
 import type { Bench, Configuration, Contender, Row } from '../row.ts';
 
 const connections = 64;
-const warmUp = 10_000;
+/** Until the server has compiled what it does all the time. */
+const warmUp = 50_000;
 
 export const http: Row = {
   name: 'http',

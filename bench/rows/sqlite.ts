@@ -5,7 +5,7 @@ export const sqlite: Row = {
   name: 'sqlite',
   about: 'HTTP → durable commit on one SQLite file, against one commit a claim and one a settlement',
   run: async (bench) => {
-    const crowd = { connections: 64, warmUp: bench.sized(1_000), count: bench.sized(10_000) };
+    const crowd = { connections: 64, warmUp: bench.sized(5_000), count: bench.sized(10_000) };
     const floor = await sqliteFloor(bench, crowd.warmUp + crowd.count);
     const match = await bench.match({
       name: 'sqlite-64',
