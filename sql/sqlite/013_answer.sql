@@ -10,10 +10,10 @@ set answer = (
     'reference', a.answer ->> '$.payment.reference',
     'declineCode', a.answer ->> '$.payment.declineCode',
     'action', json(a.answer -> '$.payment.action'),
-    'orders', (
+    'orders', json((
       select json_group_array(json_object(
         'status', o.value ->> 'status', 'checkoutId', o.value ->> 'checkoutId', 'updatedAtMs', o.value ->> 'updatedAtMs'))
-      from json_each(a.answer, '$.orders') o))
+      from json_each(a.answer, '$.orders') o)))
   from audit a where a.id = payment.id)
 where id in (select id from audit where answer is not null);
 
