@@ -9,13 +9,11 @@ import { inTransaction, type Sql, type Transaction } from './connection.ts';
  */
 export const byKey = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Answer<T> =>
   inTransaction(sql, async (tx) => {
-    // Sent together with the first statement of the work, which is run after it.
-    const [, result] = await Promise.all([nestedLoops(tx), work(tx)]);
+    // Sent together with the first statement of the work, which is run after it. A query of postgres.js is sent when
+    // it is awaited, which is why this one has to be told to go first.
+    const nestedLoops = tx`
+      select set_config(name, 'off', true)
+      from unnest('{enable_hashjoin,enable_mergejoin,enable_seqscan,enable_bitmapscan}'::text[]) as s(name)`.execute();
+    const [, result] = await Promise.all([nestedLoops, work(tx)]);
     return result;
   });
-
-const nestedLoops = async (tx: Transaction): Promise<void> => {
-  await tx`
-    select set_config(name, 'off', true)
-    from unnest('{enable_hashjoin,enable_mergejoin,enable_seqscan,enable_bitmapscan}'::text[]) as s(name)`;
-};
