@@ -4,7 +4,7 @@ import { runLoad } from '../load/run.ts';
 import type { Postgres } from '../postgres.ts';
 import { cpuSeconds } from '../processes.ts';
 import type { Bench, Contender } from '../row.ts';
-import { booksQuery, checkBooks, checkoutPlan, checkStatuses, type ShopFloor } from './shopfloor.ts';
+import { checkoutPlan, checkShop, checkStatuses, type ShopFloor } from './shopfloor.ts';
 
 export type Crowd = { readonly connections: number; readonly warmUp: number; readonly count: number };
 
@@ -45,7 +45,7 @@ export const oursOnPostgres = (
     await app.stop();
     const commits = await commitsOf(postgres, 'bench_checkout');
     checkStatuses(load.statuses, orders.length);
-    checkBooks(await booksOf(url), floor.history + orders.length);
+    await checkShop(url, floor, orders.length);
     await postgres.drop('bench_checkout');
 
     const each = (total: number) => total / count;
@@ -62,10 +62,3 @@ export const oursOnPostgres = (
     };
   },
 });
-
-const booksOf = async (url: string): Promise<Record<string, unknown>> => {
-  const sql = new Bun.SQL(url, { max: 1 });
-  const [books] = await sql.unsafe(booksQuery);
-  await sql.end();
-  return books;
-};

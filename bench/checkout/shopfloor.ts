@@ -64,12 +64,31 @@ export const checkBooks = (books: Readonly<Record<string, unknown>>, orders: num
     throw new Error(`${orders} orders were to be paid, and there are ${JSON.stringify(books)}`);
 };
 
+/**
+ * Throws unless the server's database says that each order was paid, and only those; the simulated provider's book,
+ * where it is in this database, must have a charge for each of those that were paid over HTTP.
+ */
+export const checkShop = async (url: string, { history }: ShopFloor, orders: number): Promise<void> => {
+  const sql = new Bun.SQL(url, { max: 1 });
+  const [books] = await sql.unsafe(booksQuery);
+  const [provider] = await sql`select to_regclass('simulated_provider.record') as book`;
+  const [charges] =
+    provider.book === null
+      ? []
+      : await sql`
+          select count(*) as charges from simulated_provider.record
+          where id like 'pi%' and body::jsonb ->> 'status' = 'succeeded'`;
+  await sql.end();
+  checkBooks(books, history + orders);
+  checkBooks(charges ?? {}, orders);
+};
+
 /** What the database says was paid, in the SQL that both databases speak. */
 export const booksQuery = `
   select
     (select count(*) from payment where answer is not null) as answers,
     (select count(*) from payment where status = 'succeeded') as payments,
-    (select count(distinct reference) from payment) as charges,
+    (select count(distinct reference) from payment) as charged,
     (select count(*) from orders where status = 'paid') as paid,
     (select count(*) from task) as tasks,
     (select count(*) from order_state where state = 'paying') as claimed,

@@ -1,11 +1,5 @@
 import { startApp } from '../app.ts';
-import {
-  booksQuery,
-  checkBooks,
-  checkoutPlan,
-  checkStatuses,
-  type ShopFloor,
-} from '../checkout/shopfloor.ts';
+import { checkoutPlan, checkShop, checkStatuses, type ShopFloor } from '../checkout/shopfloor.ts';
 import { countersOf } from '../counters.ts';
 import { runLoad } from '../load/run.ts';
 import type { Postgres } from '../postgres.ts';
@@ -45,10 +39,7 @@ export const checkoutsWith = (
     const used = apps.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
     for (const app of apps) await app.stop();
     for (const { statuses } of loads) checkStatuses(statuses, share);
-    const sql = new Bun.SQL(url, { max: 1 });
-    const [books] = await sql.unsafe(booksQuery);
-    await sql.end();
-    checkBooks(books, floor.history + warmUp + count);
+    await checkShop(url, floor, warmUp + count);
     await postgres.drop('bench_scale');
     return {
       perSecond: count / Math.max(...loads.map(({ seconds }) => seconds)),
