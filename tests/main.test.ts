@@ -91,7 +91,7 @@ test('what stands against the start is said in plain words', async () => {
   const refused = [
     start({ PORT: port }),
     start({ DATABASE_URL: `sqlite:${tmpdir()}` }),
-    start({ NODE_ENV: 'production', ROLE: 'api' }),
+    start({ NODE_ENV: 'production', ROLE: 'api', QUEUE_LEASE_MS: 'soon', AUTH_SECRET: 'hunter2' }),
   ];
   expect(await Promise.all(refused.map(({ ended }) => ended))).toEqual([1, 1, 1]);
   expect(refused.map(({ said }) => said.out)).toEqual(['', '', '']);
@@ -99,7 +99,8 @@ test('what stands against the start is said in plain words', async () => {
   expect(busy).toMatch(new RegExp(`^Cartwright cannot start: port ${port} is in use`));
   expect(folder).toMatch(/^Cartwright cannot start: the database sqlite:.*: .*\n$/);
   expect(settings).toMatch(
-    /^Cartwright cannot start: its settings are wrong\.\n- ROLE .*\n- AUTH_SECRET .*\n$/,
+    /^Cartwright cannot start: its settings are wrong\.\n- ROLE .*\n- QUEUE_LEASE_MS .*\n- AUTH_SECRET .*\n$/,
   );
+  expect(settings).not.toContain('hunter2');
   other.close();
 }, 20_000);

@@ -1,4 +1,4 @@
-/** What `deno.test.ts` runs under Deno: it says what it was answered, a line each. */
+/** Run under Deno: it says what it was answered, a line each. */
 import { memoryStore } from '../../adapters/memory/store.ts';
 import { memoryBook } from '../../adapters/payment/simulator/memoryBook.ts';
 import { simulatedProvider } from '../../adapters/payment/simulator/provider.ts';

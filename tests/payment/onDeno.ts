@@ -1,4 +1,4 @@
-/** What `deno.test.ts` runs under Deno: it says what came of each thing, a line each. */
+/** Run under Deno: it says what came of each thing, a line each. */
 import { memoryBook } from '../../adapters/payment/simulator/memoryBook.ts';
 import { stripeApi } from '../../adapters/payment/simulator/wire/api.ts';
 import { serveStripe } from '../../adapters/payment/simulator/wire/serve.ts';

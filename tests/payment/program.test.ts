@@ -1,35 +1,32 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { stripeProvider } from '../../adapters/payment/stripe/provider.ts';
+import { scratchFolder } from '../runtime/keeper.ts';
 import { ledgerOfProvider, request } from './ground.ts';
 
 const webhookSecret = 'whsec_of_the_program';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-let directory = '';
+const directory = scratchFolder('simulator', { inMemory: true });
 const started: ChildProcess[] = [];
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'cartwright-simulator-'));
-});
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** The program as a process of its own, on the one book of this test. */
-const start = async (env: Readonly<Record<string, string>>) => {
+/** The program as a process of its own, on a book of that name. */
+const start = async (book: string, env: Readonly<Record<string, string>> = {}) => {
   const child = spawn(process.execPath, ['main/simulator.ts'], {
     cwd: root,
     env: {
       PATH: process.env.PATH ?? '',
       PORT: '0',
-      DATABASE_URL: `sqlite:${join(directory, 'stripe.db')}`,
+      DATABASE_URL: `sqlite:${join(directory, `${book}.db`)}`,
       STRIPE_WEBHOOK_SECRET: webhookSecret,
       ...env,
     },
@@ -70,14 +67,14 @@ test('what was charged, and what is still to be told, outlives the process', asy
   });
   const env = { WEBHOOK_URL: `http://127.0.0.1:${shop.port}/webhooks/stripe` };
   try {
-    const first = await start(env);
+    const first = await start('kept', env);
     const charged = await first.provider.charge(request('a'));
     expect(charged.kind).toBe('succeeded');
     await first.end('SIGKILL');
     expect((await first.provider.charge(request('a'))).kind).toBe('unavailable');
 
     isOpen = true;
-    const second = await start(env);
+    const second = await start('kept', env);
     expect(await second.provider.charge(request('a'))).toEqual(charged);
     expect(await ledgerOfProvider(second.provider, Date.now() + 1_000)).toHaveLength(1);
     await arrived.promise;
@@ -93,42 +90,50 @@ test('what was charged, and what is still to be told, outlives the process', asy
   }
 }, 30_000);
 
-test('a connection that breaks is a connection that breaks, and the challenge’s page leads back to the shop', async () => {
-  const { url, provider, end } = await start({});
-  expect((await provider.charge(request('a', 'pm_sim_lost_ok'))).kind).toBe('unknown');
-  expect((await provider.charge(request('a', 'pm_sim_lost_ok'))).kind).toBe('succeeded');
-  expect((await provider.charge(request('b', 'pm_sim_lost_before'))).kind).toBe('unknown');
-  expect(await provider.cancel(request('b', 'pm_sim_lost_before'))).toEqual({ kind: 'cancelled' });
+describe('while it runs', () => {
+  let program: Awaited<ReturnType<typeof start>>;
+  beforeAll(async () => {
+    program = await start('running');
+  });
+  afterAll(async () => {
+    expect(await program.end('SIGTERM')).toBe(0);
+  });
 
-  const shop = { apiKey: 'sk_test_program', webhookSecret, baseUrl: url, timeoutMs: 10_000 };
-  const returning = stripeProvider({ ...shop, returnUrl: 'https://shop.test/paid' });
-  const asked = request('c', 'pm_card_threeDSecure2Required');
-  const waiting = await returning.charge(asked);
-  const page = waiting.kind === 'requires_action' ? (waiting.action.redirectUrl ?? '') : '';
-  expect(await (await fetch(page)).text()).toContain('outcome=succeed');
-  expect((await fetch(page.replace(/secret=.*/, 'secret=guessed'))).status).toBe(404);
-  const met = await fetch(`${page}&outcome=succeed`, { redirect: 'manual' });
-  expect(met.headers.get('location')).toStartWith('https://shop.test/paid?payment_intent=pi_');
-  expect((await returning.charge(asked)).kind).toBe('succeeded');
-  expect(await end('SIGTERM')).toBe(0);
-}, 30_000);
+  test('a connection that breaks is a connection that breaks, and the challenge’s page leads back to the shop', async () => {
+    const { url, provider } = program;
+    expect((await provider.charge(request('a', 'pm_sim_lost_ok'))).kind).toBe('unknown');
+    expect((await provider.charge(request('a', 'pm_sim_lost_ok'))).kind).toBe('succeeded');
+    expect((await provider.charge(request('b', 'pm_sim_lost_before'))).kind).toBe('unknown');
+    expect(await provider.cancel(request('b', 'pm_sim_lost_before'))).toEqual({ kind: 'cancelled' });
 
-test('it speaks to those with a key only, and of what it knows', async () => {
-  const { url, end } = await start({});
-  const ask = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, init);
-  const headers = { authorization: 'Bearer sk_test_program' };
-  expect((await ask('/v1/charges')).status).toBe(401);
-  expect((await ask('/v1/charges', { headers })).status).toBe(200);
-  expect((await ask('/v1/customers', { headers })).status).toBe(404);
-  const post = (body: string, key: string) =>
-    ask('/v1/payment_intents', { method: 'POST', body, headers: { ...headers, 'idempotency-key': key } });
-  const body = 'amount=5&currency=vnd&payment_method=pm_card_visa&confirm=true';
-  expect((await post(`${body}&nonsense=1`, 'a')).status).toBe(400);
-  expect((await post('amount=x&currency=vnd', 'a')).status).toBe(400);
-  expect((await post(body, 'a')).status).toBe(200);
-  const [again, other] = [await post(body, 'a'), await post(body.replace('5', '6'), 'a')];
-  expect(again.status).toBe(200);
-  expect(other.status).toBe(400);
-  expect((await other.json()).error.type).toBe('idempotency_error');
-  expect(await end('SIGTERM')).toBe(0);
-}, 30_000);
+    const shop = { apiKey: 'sk_test_program', webhookSecret, baseUrl: url, timeoutMs: 10_000 };
+    const returning = stripeProvider({ ...shop, returnUrl: 'https://shop.test/paid' });
+    const asked = request('c', 'pm_card_threeDSecure2Required');
+    const waiting = await returning.charge(asked);
+    const page = waiting.kind === 'requires_action' ? (waiting.action.redirectUrl ?? '') : '';
+    expect(await (await fetch(page)).text()).toContain('outcome=succeed');
+    expect((await fetch(page.replace(/secret=.*/, 'secret=guessed'))).status).toBe(404);
+    const met = await fetch(`${page}&outcome=succeed`, { redirect: 'manual' });
+    expect(met.headers.get('location')).toStartWith('https://shop.test/paid?payment_intent=pi_');
+    expect((await returning.charge(asked)).kind).toBe('succeeded');
+  }, 30_000);
+
+  test('it speaks to those with a key only, and of what it knows', async () => {
+    const { url } = program;
+    const ask = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, init);
+    const headers = { authorization: 'Bearer sk_test_program' };
+    expect((await ask('/v1/charges')).status).toBe(401);
+    expect((await ask('/v1/charges', { headers })).status).toBe(200);
+    expect((await ask('/v1/customers', { headers })).status).toBe(404);
+    const post = (body: string, key: string) =>
+      ask('/v1/payment_intents', { method: 'POST', body, headers: { ...headers, 'idempotency-key': key } });
+    const body = 'amount=5&currency=vnd&payment_method=pm_card_visa&confirm=true';
+    expect((await post(`${body}&nonsense=1`, 'key')).status).toBe(400);
+    expect((await post('amount=x&currency=vnd', 'key')).status).toBe(400);
+    expect((await post(body, 'key')).status).toBe(200);
+    const [again, other] = [await post(body, 'key'), await post(body.replace('5', '6'), 'key')];
+    expect(again.status).toBe(200);
+    expect(other.status).toBe(400);
+    expect((await other.json()).error.type).toBe('idempotency_error');
+  }, 30_000);
+});

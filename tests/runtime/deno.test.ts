@@ -1,10 +1,55 @@
-import { afterEach, expect, test } from 'bun:test';
+import { afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { addProduct, clientOf, expectStatus, placeOrder, untilStatus } from './client.ts';
 import { databases } from './databases.ts';
-import { killAllApps, startApp, stopApp } from './processes.ts';
+import { deno, killAllApps, startApp, stopApp } from './processes.ts';
 import { tokenFor } from './tokens.ts';
 
 afterEach(killAllApps);
+
+describe('within Deno', () => {
+  let said = new Map<string, readonly string[]>();
+  beforeAll(async () => {
+    const script = fileURLToPath(new URL('./onDeno.ts', import.meta.url));
+    const run = promisify(execFile)(deno, ['run', '--allow-all', script], { timeout: 60_000 });
+    const parts = (await run).stdout.split(/^# /m).slice(1);
+    said = new Map(
+      parts.map((part) => {
+        const [title = '', ...lines] = part.trim().split('\n');
+        return [title, lines];
+      }),
+    );
+  }, 60_000);
+
+  test('the API pays an order, serves its docs and stops in good order', () => {
+    expect(said.get('api')).toEqual([
+      'handled: 202 succeeded',
+      'handled: 200',
+      'handled: 400',
+      'handled: 204',
+      'handled: 405 method_not_allowed',
+      'served: 202 succeeded true',
+      'served: 413 body_too_large',
+      'served: 200 text/css; charset=utf-8',
+      'served: 3.1.0',
+      'stopped',
+    ]);
+  });
+
+  test('the adapter for Stripe speaks over its fetch, and reads events with its cryptography', () => {
+    expect(said.get('payment')).toEqual([
+      'charged: succeeded',
+      'declined: declined',
+      'lost: succeeded',
+      'cancelled: cancelled',
+      'returned: succeeded',
+      'told: true false',
+      'nobody there: unavailable',
+    ]);
+  });
+});
 
 test.each(databases)(
   'Deno sells from %s',

@@ -110,7 +110,8 @@ const running = new Set<ChildProcess>();
 const outputMax = 200_000;
 const here = fileURLToPath(new URL('../..', import.meta.url));
 
-const deno = fileURLToPath(
+/** The Deno of the npm package. */
+export const deno = fileURLToPath(
   new URL(
     `../../node_modules/@deno/${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}/deno`,
     import.meta.url,

@@ -1,66 +1,71 @@
-import { afterAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { addProduct, type Client, clientOf, placeOrder, untilStatus } from './client.ts';
 import { type App, killAllApps, startApp, stopApp } from './processes.ts';
 import { testFile } from './sqlite.ts';
 import { tokenFor } from './tokens.ts';
 
-describe.concurrent('a process that is asked to stop', () => {
-  const drops: (() => Promise<void>)[] = [];
-  afterAll(async () => {
-    await killAllApps();
-    for (const drop of drops) await drop();
-  });
-
-  const openShop = async (env: Readonly<Record<string, string>> = {}) => {
-    const file = await testFile();
-    drops.push(file.drop);
-    const start = () => startApp({ databaseUrl: file.url, env });
-    const app = await start();
-    const operator = clientOf(app.url, await tokenFor('op@shop.test', 'operator'));
-    const productId = await addProduct(operator, { code: 'SIGNAL' });
-    return { app, start, productId };
-  };
+describe('processes on one file that are asked to stop', () => {
+  let file: Awaited<ReturnType<typeof testFile>>;
+  let apps: readonly App[];
+  let productId: string;
+  /** What was being paid for when they were asked. */
+  const orderIds: string[] = [];
+  const start = () => startApp({ databaseUrl: file.url, env: { RECONCILE_AFTER_MS: '1000' } });
   const customerOf = async (app: App): Promise<Client> => clientOf(app.url, await tokenFor('an@shop.test'));
 
-  /** A checkout whose charge takes two seconds, once its claim is to be seen. */
-  const payingSlowly = async (customer: Client, orderId: string) => {
+  beforeAll(async () => {
+    file = await testFile();
+    apps = await Promise.all([start(), start(), start()]);
+    const operator = clientOf(apps[0]?.url ?? '', await tokenFor('op@shop.test', 'operator'));
+    productId = await addProduct(operator, { code: 'SIGNAL' });
+  }, 30_000);
+  afterAll(async () => {
+    await killAllApps();
+    await file.drop();
+  });
+
+  /** A checkout whose charge takes two seconds at one of them, once its claim is to be seen. */
+  const payingSlowly = async (which: number) => {
+    const app = apps[which];
+    if (app === undefined) throw new Error('it was not started');
+    const customer = await customerOf(app);
+    const orderId = await placeOrder(customer, productId);
+    orderIds.push(orderId);
     const answer = customer.checkOut(crypto.randomUUID(), [orderId], 'pm_sim_slow');
     answer.catch(() => {});
     await untilStatus(customer, orderId, 'paying');
-    // In an object, since a promise that is returned would be waited for.
-    return { answer };
+    return { app, answer };
   };
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    'answers the checkout under way on %s, and loses no task',
-    async (signal) => {
-      const { app, start, productId } = await openShop();
-      const customer = await customerOf(app);
-      const orderId = await placeOrder(customer, productId);
-      const { answer } = await payingSlowly(customer, orderId);
-      const ending = stopApp(app, signal);
-      expect((await answer).status).toBe(202);
-      expect(await ending).toEqual({ code: 0, signal: null });
+  describe.concurrent('each', () => {
+    test.each([
+      [0, 'SIGINT'],
+      [1, 'SIGTERM'],
+    ] as const)(
+      '(%d) answers the checkout under way on %s',
+      async (which, signal) => {
+        const { app, answer } = await payingSlowly(which);
+        const ending = stopApp(app, signal);
+        expect((await answer).status).toBe(202);
+        expect(await ending).toEqual({ code: 0, signal: null });
+      },
+      30_000,
+    );
 
-      const again = await start();
-      await untilStatus(await customerOf(again), orderId, 'completed');
-    },
-    30_000,
-  );
+    test('is forced by a second signal', async () => {
+      const { app, answer } = await payingSlowly(2);
+      app.kill('SIGINT');
+      // Two signals that are both on their way are one.
+      await app.says('stopping');
+      app.kill('SIGINT');
+      expect((await app.stopped).code).not.toBe(0);
+      await expect(answer).rejects.toThrow();
+    }, 30_000);
+  });
 
-  test('is forced by a second signal, and the next start settles what was open', async () => {
-    const { app, start, productId } = await openShop({ RECONCILE_AFTER_MS: '1000' });
-    const customer = await customerOf(app);
-    const orderId = await placeOrder(customer, productId);
-    const { answer } = await payingSlowly(customer, orderId);
-    app.kill('SIGINT');
-    // Two signals that are both on their way are one.
-    await app.says('stopping');
-    app.kill('SIGINT');
-    expect((await app.stopped).code).not.toBe(0);
-    await expect(answer).rejects.toThrow();
-
-    const again = await start();
-    await untilStatus(await customerOf(again), orderId, 'completed');
+  test('lose nothing: the next start settles what was open, and does every task', async () => {
+    const customer = await customerOf(await start());
+    expect(orderIds).toHaveLength(3);
+    for (const orderId of orderIds) await untilStatus(customer, orderId, 'completed');
   }, 30_000);
 });

@@ -1,58 +1,54 @@
+import process from 'node:process';
+import { createInterface } from 'node:readline';
 import { sqliteStore } from '../../adapters/sqlite/store.ts';
 import { systemWorld } from '../../adapters/world.ts';
 import { shopOver } from '../contracts/shop.ts';
 import { testWorld } from '../world.ts';
 
 /**
- * A process of its own beside others on one file. It waits for its input to end, so that all begin at once,
- * and writes what it did as one line of JSON.
+ * A process of its own beside others on one file. A line of its input is a deed and what it is done to, so that
+ * all can begin it at once; it answers each with what it did, as one line of JSON.
  */
-const [, , deed, path = ''] = process.argv;
-for await (const _ of process.stdin);
+const [, , path = ''] = process.argv;
 
-const clock = testWorld().clock;
-const store = await sqliteStore({ ...systemWorld(), clock }, { path });
-// Ids of the system's: those of a test's world are the same in each process.
-const shop = shopOver(store, { ...testWorld(), ids: systemWorld().ids, clock });
-const { take } = shop;
-
-const anyOrder = {
-  search: null,
-  status: null,
-  type: null,
-  fromMs: null,
-  toMs: null,
-  customerId: null,
-  after: null,
+const open = async () => {
+  const clock = testWorld().clock;
+  const store = await sqliteStore({ ...systemWorld(), clock }, { path });
+  // Ids of the system's: those of a test's world are the same in each process.
+  return { store, shop: shopOver(store, { ...testWorld(), ids: systemWorld().ids, clock }) };
 };
 
-const deeds: Readonly<Record<string, () => Promise<unknown>>> = {
-  open: async () => (await store.secret('name', String(process.pid)))._unsafeUnwrap(),
+type Opened = Awaited<ReturnType<typeof open>>;
 
-  take: async () => {
+const deeds: Readonly<Record<string, (opened: Opened, subject: string) => Promise<unknown>>> = {
+  secret: async ({ store }, name) => (await store.secret(name, String(process.pid)))._unsafeUnwrap(),
+
+  take: async ({ shop }, pipeline) => {
     const taken: string[] = [];
     for (;;) {
-      const { touched, leases } = await take('service', { limit: 3 });
+      const { touched, leases } = await shop.take(pipeline, { limit: 3 });
       if (touched === 0) return taken;
       taken.push(...leases.map(({ taskId }) => taskId));
     }
   },
 
-  /** Asks twenty times for a tenth of the only order, and answers what was granted. */
-  refund: async () => {
+  /** Asks twenty times for 100 VND of an order, and answers what was granted. */
+  refund: async ({ store, shop }, orderId) => {
     const granted: string[] = [];
-    const [order] = (await store.orders.list({ ...anyOrder, limit: 1 }))._unsafeUnwrap().items;
     for (let asked = 0; asked < 20; asked++) {
-      const tenth = { amount: (order?.total.amount ?? 0) / 10, currency: null };
-      const answer = await store.refunds.request(
-        shop.command(order?.id ?? '', { amount: tenth }),
-        shop.now(),
-      );
+      const command = shop.command(orderId, { amount: { amount: 100, currency: null } });
+      const answer = await store.refunds.request(command, shop.now());
       if (answer.isOk()) granted.push(answer.value.refund.id);
     }
     return granted;
   },
 };
 
-console.log(JSON.stringify(await deeds[deed ?? '']?.()));
-await store.close();
+// The file is opened with the first deed.
+let opened: Opened | undefined;
+for await (const line of createInterface({ input: process.stdin })) {
+  const [deed = '', subject = ''] = line.split(' ');
+  opened ??= await open();
+  console.log(JSON.stringify(await deeds[deed]?.(opened, subject)));
+}
+await opened?.store.close();

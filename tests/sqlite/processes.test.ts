@@ -1,67 +1,77 @@
-import { describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { sqliteStore } from '../../adapters/sqlite/store.ts';
-import { shopOver } from '../contracts/shop.ts';
+import { type Shop, shopOver } from '../contracts/shop.ts';
+import { scratchFolder } from '../runtime/keeper.ts';
 import { testWorld } from '../world.ts';
-import { withFolder } from './place.ts';
 
-const script = new URL('./process.ts', import.meta.url).pathname;
+const script = fileURLToPath(new URL('./process.ts', import.meta.url));
 
-/** What each of `count` processes said, which all began at once. */
-const atOnce = async (count: number, deed: string, path: string): Promise<readonly unknown[]> => {
-  const children = Array.from({ length: count }, () =>
-    Bun.spawn([process.execPath, script, deed, path], { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' }),
-  );
-  for (const { stdin } of children) stdin.end();
-  return Promise.all(children.map(async ({ stdout }) => JSON.parse(await new Response(stdout).text())));
+const processOn = (path: string) => {
+  const child = spawn(process.execPath, [script, path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const said = createInterface({ input: child.stdout });
+  const ask = async (deed: string): Promise<unknown> => {
+    child.stdin.write(`${deed}\n`);
+    const [line] = await once(said, 'line');
+    return JSON.parse(String(line));
+  };
+  const end = async () => {
+    child.stdin.end();
+    await once(child, 'exit');
+  };
+  return { ask, end };
 };
 
 describe('processes side by side on one SQLite file', () => {
-  test(
-    'open and migrate a new one at once',
-    () =>
-      withFolder(async (folder) => {
-        const secrets = await atOnce(4, 'open', join(folder, 'shop.db'));
-        expect(secrets).toHaveLength(4);
-        expect(new Set(secrets).size).toBe(1);
-      }),
-    30_000,
-  );
+  const folder = scratchFolder('processes', { inMemory: true });
+  const path = join(folder, 'shop.db');
+  let processes: readonly ReturnType<typeof processOn>[] = [];
+  beforeAll(() => {
+    processes = Array.from({ length: 4 }, () => processOn(path));
+  });
+  afterAll(async () => {
+    await Promise.all(processes.map(({ end }) => end()));
+    rmSync(folder, { recursive: true });
+  });
+  /** What each of them said, who all began at once. */
+  const atOnce = (deed: string) => Promise.all(processes.map(({ ask }) => ask(deed)));
 
-  test(
-    'never take the same task, and leave none',
-    () =>
-      withFolder(async (folder) => {
-        const path = join(folder, 'shop.db');
-        const world = testWorld();
-        const store = await sqliteStore(world, { path });
-        const shop = shopOver(store, world);
-        const product = await shop.product({ type: 'service', stock: 100 });
-        const paid = await shop.pay(await shop.orders(Array(100).fill(product)));
-        await store.close();
+  test('open and migrate a new one at once', async () => {
+    const secrets = await atOnce('secret name');
+    expect(secrets).toHaveLength(4);
+    expect(new Set(secrets).size).toBe(1);
+  }, 30_000);
 
-        const taken = (await atOnce(2, 'take', path)).flat();
-        expect(taken.toSorted()).toEqual(paid.toSorted());
-      }),
-    30_000,
-  );
+  describe('in a shop', () => {
+    let shop: Shop;
+    let close: () => Promise<void>;
+    beforeAll(async () => {
+      const world = testWorld();
+      const store = await sqliteStore(world, { path });
+      shop = shopOver(store, world);
+      close = store.close;
+    });
+    afterAll(() => close());
 
-  test(
-    'never give back more than was paid',
-    () =>
-      withFolder(async (folder) => {
-        const path = join(folder, 'shop.db');
-        const world = testWorld();
-        const store = await sqliteStore(world, { path });
-        const shop = shopOver(store, world);
-        const order = await shop.paid(await shop.product({ price: { amount: 1_000, currency: 'VND' } }));
+    test('never take the same task, and leave none', async () => {
+      const product = await shop.product({ type: 'service', stock: 100 });
+      const paid = await shop.pay(await shop.orders(Array(100).fill(product)));
+      const taken = (await atOnce('take service')).flat();
+      expect(taken.toSorted()).toEqual(paid.toSorted());
+    }, 30_000);
 
-        const granted = (await atOnce(2, 'refund', path)).flat();
-        expect(new Set(granted).size).toBe(10);
-        expect((await shop.history(order.id)).slice(3)).toEqual(Array(10).fill('refund_requested'));
-        expect(await shop.tasks({ state: 'waiting' })).toHaveLength(1);
-        await store.close();
-      }),
-    30_000,
-  );
+    test('never give back more than was paid', async () => {
+      const order = await shop.paid(await shop.product({ price: { amount: 1_000, currency: 'VND' } }));
+      const granted = (await atOnce(`refund ${order.id}`)).flat();
+      expect(new Set(granted).size).toBe(10);
+      expect((await shop.history(order.id)).slice(3)).toEqual(Array(10).fill('refund_requested'));
+      expect(await shop.tasks({ state: 'waiting' })).toHaveLength(1);
+    }, 30_000);
+  });
 });
