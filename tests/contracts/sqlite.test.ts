@@ -1,7 +1,9 @@
+import { join } from 'node:path';
+import { scratchFolder } from '../runtime/keeper.ts';
 import { storeContract } from './all.ts';
 import { lendingSqlite } from './sqlite.ts';
 
 storeContract(
-  'sqlite in memory',
-  lendingSqlite(() => ':memory:'),
+  'sqlite',
+  lendingSqlite(() => join(scratchFolder('contract', { inMemory: true }), 'shop.db')),
 );

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
+import type { Mailer } from '../../core/mail.ts';
 import type { Answer } from '../../core/result.ts';
 import { attemptsMax } from '../../core/retry.ts';
 import { maintenance } from '../../worker/maintenance.ts';
@@ -354,14 +355,14 @@ describe('a bug', () => {
   test('in a step is a failed try of its task alone, told with its stack, and after the last the order fails', async () => {
     const place = await open();
     const [poison = '', ...others] = await place.sell(['digital', 'digital', 'digital']);
-    const { advance, said } = place.work({
-      mailer: {
-        send: async (mail) => {
-          if (mail.orderId === poison) throw new Error('poison');
-          return { kind: 'accepted' };
-        },
+    const mailer: Mailer = {
+      send: async (mail) => {
+        if (mail.orderId === poison) throw new Error('poison');
+        return { kind: 'accepted' };
       },
-    });
+    };
+    // An hour of polls, of which one loop every five seconds is enough.
+    const { advance, said } = place.work({ mailer }, { pipelines: ['digital'], pollMs: 5_000 });
     await until(() => allAre(place, others, 'completed'));
     expect(await place.tasks()).toMatchObject([{ state: 'waiting', attempts: 1, lastError: 'poison' }]);
     await advance(60 * 60_000);

@@ -1,9 +1,0 @@
-import { join } from 'node:path';
-import { scratchFolder } from '../runtime/keeper.ts';
-import { storeContract } from './all.ts';
-import { lendingSqlite } from './sqlite.ts';
-
-storeContract(
-  'sqlite in a file',
-  lendingSqlite(() => join(scratchFolder('contract', { inMemory: true }), 'shop.db')),
-);
