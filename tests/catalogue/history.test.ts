@@ -11,7 +11,7 @@ import type { Product } from '../../core/product.ts';
 import type { Store } from '../../core/store.ts';
 import { testWorld } from '../world.ts';
 
-const orders = 1_000;
+const orders = 400;
 const dayMs = 86_400_000;
 /** In March, so that the history runs through two years of invoices. */
 const nowMs = testWorld().clock.nowMs();

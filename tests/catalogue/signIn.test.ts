@@ -6,7 +6,7 @@ import { testWorld } from '../world.ts';
 
 test('in demo mode a seeded customer signs in by address, and finds their own orders', async () => {
   const { call, store, world } = apiOver();
-  const settings = { orders: 100, days: 10, stop: new AbortController().signal, onBatch: () => {} };
+  const settings = { orders: 40, days: 10, stop: new AbortController().signal, onBatch: () => {} };
   await writeHistory(store, testWorld(world.clock.nowMs()), settings);
 
   const { id, contact } = customer(0);
