@@ -89,7 +89,7 @@ test('what stands against the start is said in plain words', async () => {
   const address = other.address();
   const port = typeof address === 'object' ? String(address?.port) : '';
   const refused = [
-    start({ PORT: port }),
+    start({ PORT: port, ROLE: 'worker' }),
     start({ DATABASE_URL: `sqlite:${tmpdir()}` }),
     start({ NODE_ENV: 'production', ROLE: 'api', QUEUE_LEASE_MS: 'soon', AUTH_SECRET: 'hunter2' }),
   ];

@@ -85,7 +85,7 @@ describe('a worker at refunds', () => {
     const provider = returningProvider(...Array(5).fill(away));
     const { advance } = place.work(
       { provider },
-      { pollMs: 30_000, leaseMs: 3_600_000, reconcileAfterMs: 600_000 },
+      { pipelines: ['service', 'refund'], pollMs: 30_000, leaseMs: 3_600_000, reconcileAfterMs: 600_000 },
     );
     await advance(100);
     await refund(place, orderId);
