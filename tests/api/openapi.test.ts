@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import Ajv from 'ajv/dist/2020';
 import { problemCodes } from '../../api/problems.ts';
 import { apiOver } from './api.ts';
 import { type Document, describedBy, expectValid, type Operation, operationsOf } from './documented.ts';
@@ -31,6 +32,17 @@ describe('the document', () => {
     const names = new Set(references.map((one) => one.slice('"$ref":"#/components/schemas/'.length, -1)));
     expect([...names].sort()).toEqual(Object.keys(document.components.schemas).sort());
     expect(Object.keys(document.components.securitySchemes)).toEqual(['token']);
+  });
+
+  test('describes everything by schemas of JSON Schema 2020-12', () => {
+    const inline = operations.flatMap(({ operation }) => [
+      ...operation.parameters.map(({ schema }) => schema),
+      ...contentsOf(operation).map(({ schema }) => schema),
+    ]);
+    const $defs = { ...document.components.schemas, ...inline };
+    const ajv = new Ajv({ strict: false, logger: false });
+    expect(ajv.validateSchema({ $defs }) ? null : ajv.errors).toBeNull();
+    expect(ajv.validateSchema({ $defs: { broken: { type: 'text' } } })).toBe(false);
   });
 
   test('says what JSON Schema says in usual words', () => {

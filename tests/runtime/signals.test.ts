@@ -15,7 +15,7 @@ describe('processes on one file that are asked to stop', () => {
 
   beforeAll(async () => {
     file = await testFile();
-    apps = await Promise.all([start(), start(), start()]);
+    apps = await Promise.all([start(), start()]);
     const operator = clientOf(apps[0]?.url ?? '', await tokenFor('op@shop.test', 'operator'));
     productId = await addProduct(operator, { code: 'SIGNAL' });
   }, 30_000);
@@ -38,26 +38,19 @@ describe('processes on one file that are asked to stop', () => {
   };
 
   describe.concurrent('each', () => {
-    test.each([
-      [0, 'SIGINT'],
-      [1, 'SIGTERM'],
-    ] as const)(
-      '(%d) answers the checkout under way on %s',
-      async (which, signal) => {
-        const { app, answer } = await payingSlowly(which);
-        const ending = stopApp(app, signal);
-        expect((await answer).status).toBe(202);
-        expect(await ending).toEqual({ code: 0, signal: null });
-      },
-      30_000,
-    );
+    test('answers the checkout under way', async () => {
+      const { app, answer } = await payingSlowly(0);
+      const ending = stopApp(app, 'SIGINT');
+      expect((await answer).status).toBe(202);
+      expect(await ending).toEqual({ code: 0, signal: null });
+    }, 30_000);
 
     test('is forced by a second signal', async () => {
-      const { app, answer } = await payingSlowly(2);
-      app.kill('SIGINT');
+      const { app, answer } = await payingSlowly(1);
+      app.kill('SIGTERM');
       // Two signals that are both on their way are one.
       await app.says('stopping');
-      app.kill('SIGINT');
+      app.kill('SIGTERM');
       expect((await app.stopped).code).not.toBe(0);
       await expect(answer).rejects.toThrow();
     }, 30_000);
@@ -65,7 +58,7 @@ describe('processes on one file that are asked to stop', () => {
 
   test('lose nothing: the next start settles what was open, and does every task', async () => {
     const customer = await customerOf(await start());
-    expect(orderIds).toHaveLength(3);
+    expect(orderIds).toHaveLength(2);
     for (const orderId of orderIds) await untilStatus(customer, orderId, 'completed');
   }, 30_000);
 });
