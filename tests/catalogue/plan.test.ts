@@ -16,7 +16,7 @@ const long = plan({ orders: 20_000 }).flatMap(({ carts }) => carts);
 
 describe('a planned history', () => {
   test('has as many orders as were asked for, in any number', () => {
-    for (const orders of [1, 2, 3, 399, 1_000, 1_001, 20_001]) {
+    for (const orders of [1, 2, 3, 399, 1_000, 1_001, 5_001]) {
       const lines = plan({ orders }).flatMap(({ carts }) => carts.flatMap((cart) => cart.lines));
       expect(lines).toHaveLength(orders);
     }

@@ -44,6 +44,8 @@ describe('words', () => {
   /** Greek with an iota below, which becomes a letter in upper case, and variants of Cyrillic print. */
   const losesItsForm = /[\u0345\u1c80-\u1c88\u1f80-\u1fff]/;
 
+  const hasCase = (character: string) => character !== character.toUpperCase();
+
   /** Each character that there is between two letters, a few hundred at a time. */
   const everyCharacter = function* () {
     const some: string[] = [];
@@ -62,7 +64,9 @@ describe('words', () => {
       const forms = new Set([text.normalize('NFD'), text.normalize('NFC'), text.toLowerCase(), words]);
       forms.delete(text);
       for (const form of forms) expect(folded(form).join(' ')).toBe(words);
-      const cased = characters.filter((character) => !losesItsForm.test(character)).join(' ');
+      const cased = characters
+        .filter((one) => hasCase(one.slice(1, -1)) && !losesItsForm.test(one))
+        .join(' ');
       expect(folded(cased.toUpperCase())).toEqual(folded(cased));
     }
   });
