@@ -70,6 +70,12 @@ describe('a charge', () => {
     expect(await provider.charge(request('a'))).toEqual({ kind: 'declined', declineCode });
   });
 
+  test('that was declined in words that no database can keep is declined in others', async () => {
+    const { provider } = facing([error(402, { type: 'card_error', decline_code: 'no\ud800\u0000pe' })]);
+    const declined = { kind: 'declined', declineCode: 'no\ufffdpe' };
+    expect(await provider.charge(request('a'))).toMatchObject(declined);
+  });
+
   test('whose challenge failed is declined once it is called off, and not before', async () => {
     const done = facing([json(challenged), json(afterFailure), json(intent({ status: 'canceled' }))]);
     expect(await done.provider.charge(request('a'))).toEqual(declined);

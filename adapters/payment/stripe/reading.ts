@@ -10,9 +10,10 @@ export const field = (value: unknown, name: string): Fields | null => {
   return isFields(found) ? found : null;
 };
 
+/** Without NUL and halves of characters, which JSON can say and no database of ours can keep. */
 export const text = (value: unknown, name: string): string | null => {
   const found = at(value, name);
-  return typeof found === 'string' && found !== '' ? found : null;
+  return typeof found === 'string' && found !== '' ? found.replaceAll('\0', '').toWellFormed() : null;
 };
 
 export const count = (value: unknown, name: string): number | null => {
