@@ -1,10 +1,11 @@
 import { randomFillSync } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Chance, Ids, World } from '../core/world.ts';
 
 /** The real world: the machine's clock, ids that no two processes share, and chance that cannot be guessed. */
 export const systemWorld = (): World => {
   const chance = systemChance();
-  return { clock: { nowMs: Date.now }, ids: timeOrderedIds(chance), chance };
+  return { clock: { nowMs: Date.now }, ids: timeOrderedIds(chance), chance, turn: () => turn() };
 };
 
 /**

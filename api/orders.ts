@@ -100,7 +100,7 @@ const placing = check(exactly({ productId: uuid, quantity: integer({ minimum: 1,
 const placeLimits = { batchMax: 128, waitingMax: 4096 };
 
 export const orderPlacing = ({ store, world }: ApiDeps, authenticate: Authenticate) => {
-  const place = coalesceAnswers(store.orders.place, placeLimits, world.clock);
+  const place = coalesceAnswers(store.orders.place, placeLimits, world);
   return new Elysia().post(
     '/orders',
     signedIn(authenticate, ['customer'], async ({ caller, request, set }) => {

@@ -1,17 +1,26 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Answer, Unavailable } from './result.ts';
-import type { Clock } from './world.ts';
+import type { Turn, World } from './world.ts';
+
+export type Limits = {
+  readonly batchMax: number;
+  readonly waitingMax: number;
+  /** How many may go together just now, where that is fewer than `batchMax`. */
+  readonly share?: () => number;
+};
 
 /**
- * Lets calls that come while another batch is on its way share the next one. There is no timer: a lone call
- * goes at once, and a batch is whatever queued while the one before was in flight.
+ * Lets calls that come together, or while another batch is on its way, share the next one. There is no timer: a
+ * batch is whatever has come when those of this turn have. Without the turn the first of a crowd would go alone,
+ * and all others wait for it.
  *
  * `run` answers in the order of its items. When it throws for a batch, each item is tried alone, so that one
  * bad item fails by itself. `whenFull` answers for a call that finds `waitingMax` others before it.
  */
 export const coalesce = <Item, Outcome>(
   run: (items: readonly Item[]) => Promise<readonly Outcome[]>,
-  limits: { readonly batchMax: number; readonly waitingMax: number },
+  limits: Limits,
+  turn: Turn,
   whenFull: (item: Item) => Outcome,
 ): ((item: Item) => Promise<Outcome>) => {
   type Waiting = {
@@ -19,12 +28,16 @@ export const coalesce = <Item, Outcome>(
     readonly resolve: (outcome: Outcome) => void;
     readonly reject: (cause: unknown) => void;
   };
+  const { batchMax, waitingMax, share = () => batchMax } = limits;
   const waiting: Waiting[] = [];
   let inFlight = false;
 
   const drain = async (): Promise<void> => {
     inFlight = true;
-    while (waiting.length > 0) await attempt(waiting.splice(0, limits.batchMax));
+    while (waiting.length > 0) {
+      await turn();
+      await attempt(waiting.splice(0, Math.max(1, Math.min(share(), batchMax))));
+    }
     inFlight = false;
   };
 
@@ -42,7 +55,7 @@ export const coalesce = <Item, Outcome>(
   };
 
   return (item) => {
-    if (waiting.length >= limits.waitingMax) return Promise.resolve(whenFull(item));
+    if (waiting.length >= waitingMax) return Promise.resolve(whenFull(item));
     return new Promise<Outcome>((resolve, reject) => {
       waiting.push({ item, resolve, reject });
       if (!inFlight) void drain();
@@ -53,8 +66,8 @@ export const coalesce = <Item, Outcome>(
 /** The same for a port's batch verb: where the whole batch fails, each of its calls hears that failure. */
 export const coalesceAnswers = <Item, T>(
   run: (items: readonly Item[], nowMs: number) => Answer<readonly T[]>,
-  limits: { readonly batchMax: number; readonly waitingMax: number },
-  clock: Clock,
+  limits: Limits,
+  { clock, turn }: Pick<World, 'clock' | 'turn'>,
 ): ((item: Item) => Answer<T>) =>
   coalesce<Item, Result<T, Unavailable>>(
     async (items) => {
@@ -62,5 +75,6 @@ export const coalesceAnswers = <Item, T>(
       return outcomes.isOk() ? outcomes.value.map((each) => ok(each)) : items.map(() => err(outcomes.error));
     },
     limits,
+    turn,
     () => err({ kind: 'unavailable', reason: 'too many requests are waiting' }),
   );

@@ -29,7 +29,7 @@ export const receivingEvents = ({
   readonly world: World;
 }): ReceiveEvent => {
   const { clock, ids } = world;
-  const receive = coalesceAnswers<InboxItem, boolean>(inbox.receive, limits, clock);
+  const receive = coalesceAnswers<InboxItem, boolean>(inbox.receive, limits, world);
 
   return async (delivery) => {
     const nowMs = clock.nowMs();

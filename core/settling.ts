@@ -1,5 +1,5 @@
 import type { Audits, Claim, Settled } from './audit.ts';
-import { coalesceAnswers } from './coalesce.ts';
+import { coalesceAnswers, type Limits } from './coalesce.ts';
 import { returningLate } from './lateMoney.ts';
 import type { ChargeOutcome } from './payment.ts';
 import type { Wakeup } from './queue.ts';
@@ -21,10 +21,10 @@ export type SettlingPorts = {
  */
 export const settling = (
   ports: SettlingPorts,
-  limits: { readonly batchMax: number; readonly waitingMax: number },
+  limits: Limits,
 ): ((claim: Claim, outcome: ChargeOutcome, requestId: string) => Answer<Settled>) => {
   const { audits, wakeup, world } = ports;
-  const settle = coalesceAnswers(audits.settle, limits, world.clock);
+  const settle = coalesceAnswers(audits.settle, limits, world);
   const returnLate = returningLate(ports);
 
   return async (claim, outcome, requestId) => {

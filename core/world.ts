@@ -1,6 +1,6 @@
 /**
- * What core may know of the outside: the time, fresh ids and chance. They are ports so that a test can hold
- * them still, and so that no use case reads a clock behind its caller's back.
+ * What core may know of the outside: the time, fresh ids, chance and when others have had their turn. They are
+ * ports so that a test can hold them still, and so that no use case reads a clock behind its caller's back.
  */
 
 /** Milliseconds since 1970-01-01T00:00:00Z. A fleet's clocks must agree to well within a lease. */
@@ -22,8 +22,12 @@ export interface Chance {
   bytes(length: number): Uint8Array;
 }
 
+/** Resolves when what has arrived by now has been heard: the requests and answers of one turn of the event loop. */
+export type Turn = () => Promise<void>;
+
 export interface World {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly chance: Chance;
+  readonly turn: Turn;
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Chance, Clock, Ids, World } from '../core/world.ts';
 
 export type TestWorld = World & {
@@ -18,7 +19,7 @@ let worlds = 0;
 export const testWorld = (startMs = sundayMs, seed = ++worlds): TestWorld => {
   const clock = standingClock(startMs);
   const advance = (ms: number) => clock.set(clock.nowMs() + ms);
-  return { clock, ids: seededIds(seed), chance: seededChance(seed), advance };
+  return { clock, ids: seededIds(seed), chance: seededChance(seed), turn: () => turn(), advance };
 };
 
 const standingClock = (startMs: number): TestWorld['clock'] => {

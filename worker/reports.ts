@@ -18,11 +18,10 @@ export const reporting = <Report extends { readonly taskId: string }>(
 ): ((report: Report) => Answer<boolean>) =>
   coalesce<Report, Result<boolean, Unavailable>>(
     async (reports) => {
-      // A store that does its work within the call would leave others no time to come: one turn is theirs.
-      await new Promise<void>((resolve) => timer.after(0, resolve));
       const settled = (await settle(reports, clock.nowMs())).map((ids) => new Set(ids));
       return reports.map(({ taskId }) => settled.map((ids) => ids.has(taskId)));
     },
     limits,
+    () => new Promise<void>((resolve) => timer.after(0, resolve)),
     () => err({ kind: 'unavailable', reason: 'too many reports are waiting' }),
   );

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Audits } from '../../core/audit.ts';
 import { checkoutReading } from './checkouts.ts';
 import { claiming } from './claim.ts';
@@ -13,16 +12,8 @@ export const audits = (connection: Connection): Audits => {
   const settle = settling(connection, checkouts);
   const takeUnsettled = unsettled(connection);
   return {
-    // A file does its work within the call, so nobody could come to share the next commit meanwhile: requests
-    // that have arrived by now are read in one turn of the event loop, and it is theirs.
-    claim: async (requests, nowMs) => {
-      await turn();
-      return write(() => claim(requests, nowMs));
-    },
-    settle: async (settlements, nowMs) => {
-      await turn();
-      return write(() => settlements.map((one) => settle(one, nowMs)));
-    },
+    claim: async (requests, nowMs) => write(() => claim(requests, nowMs)),
+    settle: async (settlements, nowMs) => write(() => settlements.map((one) => settle(one, nowMs))),
     takeUnsettled: async (query) => takeUnsettled(query),
     find: async (checkoutId) => read(() => checkouts.find(checkoutId)),
   };

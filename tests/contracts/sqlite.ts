@@ -63,6 +63,7 @@ const worldOfTheDay = () => {
     clock: { nowMs: () => today.clock.nowMs() },
     ids: { next: (atMs) => today.ids.next(atMs) },
     chance: { unit: () => today.chance.unit(), bytes: (length) => today.chance.bytes(length) },
+    turn: () => today.turn(),
   };
   const enter = (one: World) => {
     today = one;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import { err } from 'neverthrow';
 import { memoryStore } from '../../adapters/memory/store.ts';
+import type { Audits } from '../../core/audit.ts';
 import { type CheckoutCommand, checkOut } from '../../core/checkout.ts';
 import type { Order } from '../../core/order.ts';
 import type { ChargeOutcome, PaymentProvider } from '../../core/payment.ts';
@@ -62,6 +63,39 @@ describe('a checkout', () => {
     });
     expect((await shop.tasks()).map(({ orderId }) => orderId)).toEqual(orders.map(({ id }) => id));
     expect(hints).toBe(1);
+  });
+
+  test('of a crowd waits for one half at most: that is settled while the other is claimed', async () => {
+    const sizes: number[] = [];
+    const audits: Audits = {
+      ...store.audits,
+      claim: (requests, nowMs) => {
+        sizes.push(requests.length);
+        return store.audits.claim(requests, nowMs);
+      },
+    };
+    const product = known((await shop.products([shop.draft()]))[0]);
+    const crowd = await shop.orders(Array.from({ length: 9 }, () => product));
+    const check = checkingOut(scriptedProvider(), audits);
+    const answers = await Promise.all(
+      crowd.map(({ id, customerId }) => check(command({ customerId, orderIds: [id] }))),
+    );
+    expect(answers.every((answer) => answer.isOk())).toBe(true);
+    expect(sizes).toEqual([5, 4]);
+  });
+
+  test('that failed is here no more', async () => {
+    const sizes: number[] = [];
+    const down: Audits = {
+      ...store.audits,
+      claim: async (requests) => {
+        sizes.push(requests.length);
+        throw new Error('a bug');
+      },
+    };
+    const check = checkingOut(scriptedProvider(), down);
+    for (let time = 0; time < 3; time++) await Promise.allSettled([check(command()), check(command())]);
+    expect(sizes).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
   test('sent again hears the first answer, and charges nothing', async () => {

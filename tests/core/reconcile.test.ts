@@ -224,7 +224,7 @@ describe('the reconciler', () => {
       cancel: async () => ({ kind: 'cancelled' }),
     };
     const running = round(provider);
-    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    for (let turn = 0; turn < 5; turn++) await world.turn();
     expect(await statusOf(order)).toBe('paid');
     expect(await statusOf(slow.order)).toBe('paying');
     answer(declined);

@@ -43,6 +43,15 @@ describe('the ids of the system world', () => {
   });
 });
 
+describe('a turn of the system world', () => {
+  test('is over when what had come before it was heard', async () => {
+    const heard: string[] = [];
+    setImmediate(() => heard.push('came before'));
+    await systemWorld().turn();
+    expect(heard).toEqual(['came before']);
+  });
+});
+
 describe('the chance of the system world', () => {
   test('is spread over [0, 1)', () => {
     const { chance } = systemWorld();

@@ -40,6 +40,7 @@ export const engineOver = (
       return entered.isOk() ? entered.value.map((each) => ok(each)) : entries.map(() => err(entered.error));
     },
     limits,
+    world.turn,
     () => err({ kind: 'unavailable', reason: 'too many charges are waiting' }),
   ),
   newId: (prefix) => `${prefix}_${world.ids.next(world.clock.nowMs()).replaceAll('-', '')}`,

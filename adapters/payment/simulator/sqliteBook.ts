@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../../core/result.ts';
@@ -37,11 +36,7 @@ export const sqliteBook = ({ path, busyMs = 2_000 }: SqliteBookOptions): Book =>
     opened(query).mapErr(({ reason }) => ({ kind: 'unavailable', reason }));
 
   return {
-    // Charges that have come by now are read in one turn of the event loop, and share the next commit.
-    enter: async (entries) => {
-      await turn();
-      return opened(() => enterAll.immediate(entries));
-    },
+    enter: async (entries) => opened(() => enterAll.immediate(entries)),
     change: async (change) => opened(() => changed(() => changeAll.immediate(change))),
     find: async (by) =>
       read(() => ('id' in by ? byId.get(by.id) : byKey.get(by.key))).map((row) =>
