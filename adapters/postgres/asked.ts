@@ -28,12 +28,18 @@ export const askedBy = ({ fromMs, toMs, after, ...query }: OrderQuery): Asked =>
 const older = (a: string | null, b: string | null): string | null =>
   a === null || b === null ? (a ?? b) : a < b ? a : b;
 
-export const inTime = (sql: Sql, { since, before }: Asked, id: string): Fragment => sql`true
+type Value = string | Fragment | null;
+
+export const inTime = (
+  sql: Sql,
+  { since, before }: { readonly since: Value; readonly before: Value },
+  id: string,
+): Fragment => sql`true
   ${since === null ? sql`` : sql`and ${sql(id)} >= ${since}`}
   ${before === null ? sql`` : sql`and ${sql(id)} < ${before}`}`;
 
 /** In the names under the alias `n`. */
-export const inWords = (sql: Sql, { text }: Asked): Fragment =>
+export const inWords = (sql: Sql, { text }: { readonly text: Value }): Fragment =>
   text === null ? sql`true` : sql`n.name_vector @@ ${text}::tsquery`;
 
 /** Orders with these statuses are few, and have a table of their own, in time order by status. */

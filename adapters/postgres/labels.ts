@@ -2,104 +2,96 @@ import type { Fragment } from 'postgres';
 import { type Asked, inTime, inWords, namesFor, statusToSee } from './asked.ts';
 import type { Sql } from './connection.ts';
 import type { OrderRow } from './rows.ts';
+import type { Reach } from './walk.ts';
 
-export type Label = { readonly id: number; readonly sold_before: string };
-
-/** What few labels come to; or that there are more than few, and whether none of those seen was sold lately. */
-export type UnderFew =
-  | { readonly kind: 'few'; readonly rows: readonly OrderRow[] }
-  | { readonly kind: 'many'; readonly areOld: boolean };
+/** What was found under labels, and how many of them hold the words. */
+export type Merged = Reach & { readonly labels: number };
 
 /**
- * The newest orders as asked, where at most `labelsMax` labels hold the words. `are_old`: no order under them is
- * in the time asked for, as far as that can be told from some of them.
+ * Looks at the newest `rowsMax` orders under the labels that hold the words, or at as many as it finds quickly. A label
+ * was last sold in the hour that it knows. Where that is over by the time asked for, its newest order is in time, so
+ * twice as many such labels as rows are enough. All those sold since, the `open` ones, must be looked under too; null
+ * where these are more than `openMax`, at 6 µs and 3 pages each.
  */
-export const underFew = async (sql: Sql, asked: Asked, labelsMax: number): Promise<UnderFew> => {
-  // Asked once, before any of them is looked under.
-  const few = sql`(select id from first where (select labels from known) <= ${labelsMax})`;
-  let many: UnderFew | null = null;
-  const rows = await fitting(asked, async (share, rowsMax) => {
-    const found = await sql<(Shared & { readonly labels: number; readonly are_old: boolean })[]>`
-      with holding as materialized (${holding(sql, asked)}), first as materialized (
-        select * from holding limit ${sql.unsafe(String(labelsMax + 1))}
-      ), known as materialized (
-        select count(*)::integer as labels, bool_and(sold_before <= ${asked.before}) as are_old from first
-      )
-      select k.labels, k.are_old, m.label_id, o.* from known k left join lateral (
-        ${newestUnder(sql, asked, few, share, rowsMax)}
-      ) as m on true left join orders o on o.id = m.order_id
-      order by o.id desc`;
-    const [{ labels, are_old } = { labels: 0, are_old: true }] = found;
-    if (labels > labelsMax) many = { kind: 'many', areOld: are_old };
-    return found.filter(({ id }) => id !== null);
-  });
-  return many ?? { kind: 'few', rows };
-};
-
-/** The labels that hold the words and were ordered last. */
-export const lastLabels = (sql: Sql, asked: Asked, max: number): Promise<readonly Label[]> => sql<Label[]>`
-  with holding as materialized (${holding(sql, asked)})
-  select id, sold_before from holding order by sold_before desc limit ${max}`;
-
-/** The newest orders as asked under these labels. */
-export const under = (sql: Sql, asked: Asked, labels: readonly Label[]): Promise<readonly OrderRow[]> => {
-  const ids = sql`unnest(${labels.map(({ id }) => id)}::integer[])`;
-  return fitting(
-    asked,
-    (share, rowsMax) => sql<Shared[]>`
-      select m.label_id, o.* from (
-        ${newestUnder(sql, asked, sql`(select id from ${ids} as id)`, share, rowsMax)}
-      ) as m join orders o on o.id = m.order_id order by o.id desc`,
-  );
-};
-
-/** Materialised, so that the planner cannot hope to meet enough labels early and read the table instead. */
-const holding = (sql: Sql, asked: Asked): Fragment => sql`
-  select n.id, n.sold_before from label n where ${inWords(sql, asked)}
-    and ${asked.since === null ? sql`true` : sql`n.sold_before > ${asked.since}`}`;
-
-const newestUnder = (
+export const underLabels = async (
   sql: Sql,
   asked: Asked,
-  labels: Fragment,
-  share: number,
   rowsMax: number,
-): Fragment => sql`
-  select n.order_id, l.id as label_id from ${labels} as l cross join lateral (
-    select n.order_id from ${namesFor(sql, asked)} as n
-    where n.label_id = l.id and ${inTime(sql, asked, 'n.order_id')}
-    order by n.order_id desc limit ${share}
-  ) as n
-  order by n.order_id desc limit ${rowsMax}`;
-
-type Shared = OrderRow & { readonly label_id: number };
-
-/** What each of many labels is asked for at first: it has only a few of the newest orders of all. */
-const shareFirst = 4;
-
-/**
- * Asks for as many rows as it takes, whatever their status: most orders have the one that is asked for, or few
- * of these labels' orders are there at all.
- */
-const fitting = async (
-  asked: Asked,
-  newest: (share: number, rowsMax: number) => Promise<readonly Shared[]>,
-): Promise<readonly OrderRow[]> => {
+  openMax: number,
+): Promise<Merged | null> => {
+  const found = await merged(sql, asked, rowsMax, openMax);
+  const [{ labels, open, down_to } = { labels: 0, open: 0, down_to: null }] = found;
+  if (open > openMax) return null;
+  const rows = found.filter(({ id }) => id !== null);
   const status = statusToSee(asked);
-  let rowsMax = status === null ? asked.rowsMax : 2 * asked.rowsMax;
-  let share = Math.min(shareFirst, rowsMax);
-  for (;;) {
-    const rows = await newest(share, rowsMax);
-    const fit = rows.filter((row) => status === null || row.status === status);
-    if (share < rowsMax && isCutShort(rows, share)) share = rowsMax;
-    else if (fit.length >= asked.rowsMax || rows.length < rowsMax) return fit.slice(0, asked.rowsMax);
-    else {
-      rowsMax *= 8;
-      share = rowsMax;
-    }
-  }
+  const fit = rows.filter((row) => status === null || row.status === status);
+  const isCutShort = rows.length === rowsMax;
+  return {
+    rows: fit.slice(0, asked.rowsMax),
+    downTo: isCutShort ? (rows.at(-1)?.id ?? null) : down_to,
+    labels,
+  };
 };
 
-/** Whether a label may have had more to give. */
-const isCutShort = (rows: readonly Shared[], share: number): boolean =>
-  [...Map.groupBy(rows, ({ label_id }) => label_id).values()].some(({ length }) => length === share);
+type Found = OrderRow & { readonly labels: number; readonly open: number; readonly down_to: string | null };
+
+/**
+ * What holds the words is materialised, so that the planner cannot hope to meet enough early and read the table
+ * instead. Down to the edge all orders are under the labels that were sold after it; what is older waits for the next
+ * time. Of each label the newest order comes first: only labels with one of the newest of these can have more.
+ */
+const merged = (sql: Sql, asked: Asked, rowsMax: number, openMax: number) => {
+  const told = toldBy(sql, asked);
+  const rows = sql`(select rows_max from asked)`;
+  const edge = sql`coalesce((select sold_before from edge), ${first})`;
+  const since = told.since === null ? edge : sql`greatest(${edge}, ${told.since})`;
+  const sinceOldest = sql`coalesce((select order_id from oldest), ${since})`;
+  return sql<Found[]>`
+    with asked as materialized (
+      select ${asked.text}::tsquery as words, ${asked.since}::uuid as since, ${asked.before}::uuid as before,
+        ${rowsMax}::integer as rows_max
+    ), holding as materialized (
+      select n.id, n.sold_before from label n where ${inWords(sql, told)}
+        and ${told.since === null ? sql`true` : sql`n.sold_before > ${told.since}`}
+    ), known as materialized (
+      select count(*)::integer as labels,
+        (count(*) filter (where sold_before > (select before from asked)))::integer as open
+      from holding
+    ), edge as materialized (
+      select sold_before from holding order by sold_before desc
+      offset (select open from known) + 2 * ${rows} limit 1
+    ), newest as materialized (
+      select l.id, n.order_id from holding l cross join lateral (
+        ${ordersUnder(sql, asked, { ...told, since })} limit 1
+      ) as n
+      where (select open from known) <= ${sql.unsafe(String(openMax))}
+        and l.sold_before > ${edge}
+      order by n.order_id desc limit ${rows}
+    ), oldest as materialized (
+      select order_id from newest order by order_id desc offset ${rows} - 1
+    ), met as materialized (
+      select n.order_id from newest l cross join lateral (
+        ${ordersUnder(sql, asked, { ...told, since: sinceOldest })} limit ${rows}
+      ) as n
+      order by n.order_id desc limit ${rows}
+    )
+    select k.labels, k.open, (select sold_before from edge) as down_to, o.*
+    from known k left join (met join orders o on o.id = met.order_id) on true
+    order by o.id desc`;
+};
+
+const first = '00000000-0000-0000-0000-000000000000';
+
+type Told = { readonly [part in 'text' | 'since' | 'before']: Fragment | null };
+
+/** The values stand in a row, where the planner does not see them: so it plans once, and not for each word anew. */
+const toldBy = (sql: Sql, { text, since, before }: Asked): Told => ({
+  text: text === null ? null : sql`(select words from asked)`,
+  since: since === null ? null : sql`(select since from asked)`,
+  before: before === null ? null : sql`(select before from asked)`,
+});
+
+const ordersUnder = (sql: Sql, asked: Asked, told: Told): Fragment => sql`
+  select n.order_id from ${namesFor(sql, asked)} as n
+  where n.label_id = l.id and ${inTime(sql, told, 'n.order_id')}
+  order by n.order_id desc`;

@@ -1,9 +1,9 @@
 import type { Order, OrderQuery } from '../../core/order.ts';
 import { type Page, pageOf } from '../../core/page.ts';
 import { openPaymentStatuses } from '../../core/payment.ts';
-import { type Asked, askedBy, hasEnded, inTime, inWords, written } from './asked.ts';
+import { type Asked, askedBy, hasEnded, inTime, inWords, statusToSee, written } from './asked.ts';
 import type { Sql } from './connection.ts';
-import { lastLabels, under, underFew } from './labels.ts';
+import { underLabels } from './labels.ts';
 import { type OrderRow, orderOf } from './rows.ts';
 import { isDone, onFrom, type Reach, restOf, walk, walkOn } from './walk.ts';
 
@@ -13,11 +13,13 @@ export type Strides = {
   readonly near: number;
   /** Orders that are walked past next. */
   readonly far: number;
-  /** Labels whose orders are merged at most, at 6 µs and 4 pages each. */
+  /** Orders to be met among the near ones for the far ones to come next. */
+  readonly some: number;
+  /** Labels whose orders are merged at most. */
   readonly labelsMax: number;
 };
 
-const strides: Strides = { near: 300, far: 5_000, labelsMax: 220 };
+const strides: Strides = { near: 300, far: 5_000, some: 3, labelsMax: 220 };
 
 /** See `Orders.list`. What is asked for decides which way is the short one; all of them answer the same. */
 export const listing =
@@ -57,33 +59,33 @@ const standing = async (sql: Sql, asked: Asked, go: Strides) => {
 };
 
 /**
- * A common word is met on the way back from the newest order. Of a rarer one the labels know: where few hold it,
- * the newest orders under each are merged; where many do, an order under one of them cannot be far.
+ * A common word is met on the way back from the newest order. Of a rarer one the labels know; but where some orders
+ * were met, enough of them are not far, whichever labels they have.
  */
 const named = async (sql: Sql, asked: Asked, go: Strides) => {
   const near = await walk(sql, asked, go.near);
   if (isDone(near, asked)) return near.rows;
   if (isInFlight(asked)) return inFlight(sql, asked);
-  const few = await underFew(sql, restOf(asked, near), go.labelsMax);
-  if (few.kind === 'few') return [...near.rows, ...few.rows];
-  const far = few.areOld ? near : onFrom(near, await walk(sql, restOf(asked, near), go.far));
-  if (isDone(far, asked)) return far.rows;
-  return (await walkOn(sql, asked, await leap(sql, asked, far), go.far)).rows;
+  const far = near.rows.length < go.some ? near : onFrom(near, await walk(sql, restOf(asked, near), go.far));
+  const reach = await merge(sql, asked, far, go);
+  return (await walkOn(sql, asked, reach, go.far)).rows;
 };
 
 /**
- * Goes back to before the last orders under most labels. What is newer belongs to those few that were ordered
- * since: twice a page of them, since each has an order there, or nearly.
+ * Merges the newest orders under few labels, as many as it takes, whatever their status: most orders have the one
+ * that is asked for, or few of these labels' orders are there at all. Under many it goes back once, to where most of
+ * them were last ordered.
  */
-const leap = async (sql: Sql, asked: Asked, reach: Reach): Promise<Reach> => {
-  const labelsMax = 2 * asked.rowsMax;
-  const labels = await lastLabels(sql, asked, labelsMax + 1);
-  const downTo = labels[labelsMax]?.sold_before ?? null;
-  if (downTo !== null && reach.downTo !== null && downTo >= reach.downTo) return reach;
-  const since = labels.filter(({ sold_before }) => downTo === null || sold_before > downTo);
-  if (since.length === 0) return { rows: reach.rows, downTo };
-  const rest = restOf(asked, reach);
-  return onFrom(reach, { rows: await under(sql, { ...rest, since: downTo ?? rest.since }, since), downTo });
+const merge = async (sql: Sql, asked: Asked, from: Reach, go: Strides): Promise<Reach> => {
+  let reach = from;
+  for (let pages = statusToSee(asked) === null ? 1 : 2; !isDone(reach, asked); pages *= 8) {
+    const rest = restOf(asked, reach);
+    const next = await underLabels(sql, rest, pages * rest.rowsMax, go.labelsMax);
+    if (next === null) return reach;
+    reach = onFrom(reach, next);
+    if (next.labels > go.labelsMax) return reach;
+  }
+  return reach;
 };
 
 const isInFlight = ({ status }: Asked): boolean => status === 'paying' || status === 'paid';

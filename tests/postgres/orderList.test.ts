@@ -12,10 +12,10 @@ import { type TestWorld, testWorld } from '../world.ts';
 
 /** So short that each way is taken, and given up for the next, within some hundred orders. */
 const short: readonly Strides[] = [
-  { near: 1, far: 1, labelsMax: 0 },
-  { near: 2, far: 5, labelsMax: 3 },
-  { near: 1, far: 2, labelsMax: 100 },
-  { near: 50, far: 100, labelsMax: 2 },
+  { near: 1, far: 1, some: 1, labelsMax: 0 },
+  { near: 2, far: 5, some: 2, labelsMax: 3 },
+  { near: 1, far: 2, some: 2, labelsMax: 100 },
+  { near: 50, far: 100, some: 5, labelsMax: 2 },
 ];
 
 describe.skipIf(!(await postgresAvailable()))('whichever way a list of orders is made', () => {
@@ -64,7 +64,8 @@ describe.skipIf(!(await postgresAvailable()))('whichever way a list of orders is
 
 /**
  * Some days of a shop: old products, then others of which some are renamed, each order soon in a status of its
- * own. What the shop cannot do in a few words is written to the rows.
+ * own; and at last one more of a product that was sold last with many others. What the shop cannot do in a few
+ * words is written to the rows.
  */
 const live = async (shop: Shop, world: TestWorld, sql: Sql): Promise<void> => {
   const draft = (k: number, age: string) => ({
@@ -79,6 +80,7 @@ const live = async (shop: Shop, world: TestWorld, sql: Sql): Promise<void> => {
     await shop.products(drafts(0, 12, 'xưa')),
     await shop.products(drafts(12, 8, 'giữa')),
     await shop.products(drafts(0, 5, 'khác')),
+    await shop.products(drafts(30, 20, 'đông')),
     await shop.products(drafts(20, 2, 'cuối')),
   ];
   for (const products of ages)
@@ -89,6 +91,8 @@ const live = async (shop: Shop, world: TestWorld, sql: Sql): Promise<void> => {
         await lead(shop, sql, order, at + round);
       }
     }
+  world.advance(3 * 3_600_000);
+  for (const product of ages[3]?.slice(0, 1) ?? []) await shop.order(product, { customerId: 'an' });
 };
 
 const lead = async (shop: Shop, sql: Sql, order: Order, fate: number): Promise<void> => {
