@@ -37,13 +37,14 @@ type Found = OrderRow & { readonly labels: number; readonly open: number; readon
 
 /**
  * What holds the words is materialised, so that the planner cannot hope to meet enough early and read the table
- * instead. Down to the edge all orders are under the labels that were sold after it; what is older waits for the next
- * time. Of each label the newest order comes first: only labels with one of the newest of these can have more.
+ * instead. Labels sold since come first: where they have rows enough, few others are to be looked under. Down to the
+ * edge all orders are under the labels that were sold after it; what is older waits for the next time. Of each label
+ * the newest order comes first: only labels with one of the newest of these can have more.
  */
 const merged = (sql: Sql, asked: Asked, rowsMax: number, openMax: number) => {
   const told = toldBy(sql, asked);
   const rows = sql`(select rows_max from asked)`;
-  const edge = sql`coalesce((select sold_before from edge), ${first})`;
+  const edge = sql`coalesce((select down_to from edge), ${first})`;
   const since = told.since === null ? edge : sql`greatest(${edge}, ${told.since})`;
   const sinceOldest = sql`coalesce((select order_id from oldest), ${since})`;
   return sql<Found[]>`
@@ -57,25 +58,36 @@ const merged = (sql: Sql, asked: Asked, rowsMax: number, openMax: number) => {
       select count(*)::integer as labels,
         (count(*) filter (where sold_before > (select before from asked)))::integer as open
       from holding
-    ), edge as materialized (
-      select sold_before from holding order by sold_before desc
-      offset (select open from known) + 2 * ${rows} limit 1
-    ), newest as materialized (
+    ), lately as materialized (
       select l.id, n.order_id from holding l cross join lateral (
+        ${ordersUnder(sql, asked, told)} limit 1
+      ) as n
+      where (select open from known) <= ${sql.unsafe(String(openMax))} and l.sold_before > (select before from asked)
+      order by n.order_id desc limit ${rows}
+    ), edge as materialized (
+      select greatest(
+        (select order_id from lately order by order_id desc offset ${rows} - 1),
+        (select sold_before from holding order by sold_before desc
+          offset (select open from known) + 2 * ${rows} limit 1)
+      ) as down_to
+    ), newest as materialized (
+      select id, order_id from lately where order_id >= ${edge}
+      union all
+      (select l.id, n.order_id from holding l cross join lateral (
         ${ordersUnder(sql, asked, { ...told, since })} limit 1
       ) as n
-      where (select open from known) <= ${sql.unsafe(String(openMax))}
-        and l.sold_before > ${edge}
-      order by n.order_id desc limit ${rows}
+      where (select open from known) <= ${sql.unsafe(String(openMax))} and l.sold_before > ${edge}
+        and (l.sold_before > (select before from asked)) is not true
+      order by n.order_id desc limit ${rows})
     ), oldest as materialized (
-      select order_id from newest order by order_id desc offset ${rows} - 1
+      select order_id from newest order by order_id desc offset ${rows} - 1 limit 1
     ), met as materialized (
       select n.order_id from newest l cross join lateral (
         ${ordersUnder(sql, asked, { ...told, since: sinceOldest })} limit ${rows}
       ) as n
       order by n.order_id desc limit ${rows}
     )
-    select k.labels, k.open, (select sold_before from edge) as down_to, o.*
+    select k.labels, k.open, (select down_to from edge) as down_to, o.*
     from known k left join (met join orders o on o.id = met.order_id) on true
     order by o.id desc`;
 };
