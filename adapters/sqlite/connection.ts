@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
+import { writeAheadLog } from '../writeAheadLog.ts';
 import { answered } from './failures.ts';
 
 /** How long a transaction waits for that of another process. The event loop waits with it. */
@@ -41,7 +42,7 @@ export const openClient = ({ path }: ConnectionOptions): Database.Database => {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const client = new Database(path, { timeout: busyTimeoutMs });
   client.pragma(`page_size = ${pageOctets}`);
-  client.pragma('journal_mode = WAL');
+  writeAheadLog(client, busyTimeoutMs);
   // The driver is built with NORMAL for WAL, which can lose the last commits when the power fails.
   client.pragma('synchronous = FULL');
   client.pragma('foreign_keys = ON');

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { openClient } from '../../adapters/sqlite/connection.ts';
 import { sqliteStore } from '../../adapters/sqlite/store.ts';
 import { systemWorld } from '../../adapters/world.ts';
 import { shopOver } from '../contracts/shop.ts';
@@ -30,6 +32,12 @@ const deeds: Readonly<Record<string, (opened: Opened, subject: string) => Promis
       if (touched === 0) return taken;
       taken.push(...leases.map(({ taskId }) => taskId));
     }
+  },
+
+  /** Opens a hundred files, one after the other, which the others open as well. */
+  openNew: async (_, folder) => {
+    for (let file = 0; file < 100; file++) openClient({ path: join(folder, `${file}.db`) }).close();
+    return 'opened';
   },
 
   /** Asks twenty times for 100 VND of an order, and answers what was granted. */

@@ -16,14 +16,16 @@ const script = fileURLToPath(new URL('./process.ts', import.meta.url));
 const processOn = (path: string) => {
   const child = spawn(process.execPath, [script, path], { stdio: ['pipe', 'pipe', 'inherit'] });
   const said = createInterface({ input: child.stdout });
+  const ended = once(child, 'exit');
   const ask = async (deed: string): Promise<unknown> => {
     child.stdin.write(`${deed}\n`);
-    const [line] = await once(said, 'line');
-    return JSON.parse(String(line));
+    const [line] = await Promise.race([once(said, 'line'), ended]);
+    if (typeof line !== 'string') throw new Error(`the process ended before it did its ${deed}`);
+    return JSON.parse(line);
   };
   const end = async () => {
     child.stdin.end();
-    await once(child, 'exit');
+    await ended;
   };
   return { ask, end };
 };
@@ -46,6 +48,10 @@ describe('processes side by side on one SQLite file', () => {
     const secrets = await atOnce('secret name');
     expect(secrets).toHaveLength(4);
     expect(new Set(secrets).size).toBe(1);
+  }, 30_000);
+
+  test('open new files at once, and none is turned away', async () => {
+    expect(await atOnce(`openNew ${folder}`)).toEqual(processes.map(() => 'opened'));
   }, 30_000);
 
   describe('in a shop', () => {

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../../core/result.ts';
+import { writeAheadLog } from '../../writeAheadLog.ts';
 import type { Book, BookRecord, Change, Entry, EntryFailure } from './book.ts';
 
 export type SqliteBookOptions = {
@@ -15,7 +16,7 @@ export type SqliteBookOptions = {
 export const sqliteBook = ({ path, busyMs = 2_000 }: SqliteBookOptions): Book => {
   mkdirSync(dirname(path), { recursive: true });
   const database = new Database(path, { timeout: busyMs });
-  database.pragma('journal_mode = wal');
+  writeAheadLog(database, busyMs);
   // A charge that was answered must outlive a loss of power, too.
   database.pragma('synchronous = full');
   database.exec(schema);
