@@ -20,7 +20,7 @@ const requestOf = ({ method, path, parameters, version }: Omit<Exchange, 'answer
 
 const binary = stripeMockBinary();
 if (binary === null)
-  console.log('Skipped: stripe-mock is not there. REQUIRE_STRIPE_MOCK=1 builds it with Go.');
+  console.log('Skipped: REQUIRE_STRIPE_MOCK=1 asks Stripe’s own mock server, built with Go.');
 
 describe.skipIf(binary === null)('Stripe’s own mock server', () => {
   let server: Awaited<ReturnType<typeof startStripeMock>>;

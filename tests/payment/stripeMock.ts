@@ -12,13 +12,13 @@ const version = 'v0.203.0';
 const built = join(tmpdir(), `cartwright-stripe-mock-${version}`, 'stripe-mock');
 
 /**
- * Stripe's own mock server: the one on the path, or one that was built before. With `REQUIRE_STRIPE_MOCK=1` it
- * is built with Go, which takes a minute, and it is a failure if that cannot be. Null where there is none.
+ * Stripe's own mock server, where `REQUIRE_STRIPE_MOCK=1` asks for it, and else null: the one on the path, or one
+ * that was built before; it is built with Go, which takes a minute, and it is a failure if that cannot be.
  */
 export const stripeMockBinary = (): string | null => {
+  if (process.env.REQUIRE_STRIPE_MOCK !== '1') return null;
   if (spawnSync('stripe-mock', ['-version']).status === 0) return 'stripe-mock';
   if (existsSync(built)) return built;
-  if (process.env.REQUIRE_STRIPE_MOCK !== '1') return null;
   const env = { ...process.env, GOBIN: join(built, '..') };
   const done = spawnSync('go', ['install', `github.com/stripe/stripe-mock@${version}`], { env });
   if (done.status !== 0) throw new Error(`stripe-mock cannot be built: ${done.error ?? done.stderr}`);
