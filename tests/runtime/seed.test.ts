@@ -5,8 +5,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sqliteStore } from '../../adapters/sqlite/store.ts';
-import { scratchFolder } from '../runtime/keeper.ts';
 import { testWorld } from '../world.ts';
+import { scratchFolder } from './keeper.ts';
 
 const directory = scratchFolder('seed', { inMemory: true });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { scratchFolder } from './runtime/keeper.ts';
+import { scratchFolder } from './keeper.ts';
 
 const started: ChildProcess[] = [];
 afterEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => {
 /** Starts the program with nothing set but `env`, on a database in memory and any free port. */
 const start = (env: Readonly<Record<string, string>>) => {
   const child = spawn(process.execPath, ['main.ts'], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: { PATH: process.env.PATH ?? '', DATABASE_URL: 'sqlite::memory:', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

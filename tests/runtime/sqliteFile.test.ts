@@ -8,10 +8,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { sqliteStore } from '../../adapters/sqlite/store.ts';
 import { type Shop, shopOver } from '../contracts/shop.ts';
-import { scratchFolder } from '../runtime/keeper.ts';
 import { testWorld } from '../world.ts';
+import { scratchFolder } from './keeper.ts';
 
-const script = fileURLToPath(new URL('./process.ts', import.meta.url));
+const script = fileURLToPath(new URL('./sqliteProcess.ts', import.meta.url));
 
 const processOn = (path: string) => {
   const child = spawn(process.execPath, [script, path], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { stripeProvider } from '../../adapters/payment/stripe/provider.ts';
-import { scratchFolder } from '../runtime/keeper.ts';
-import { ledgerOfProvider, request } from './ground.ts';
+import { ledgerOfProvider, request } from '../payment/ground.ts';
+import { scratchFolder } from './keeper.ts';
 
 const webhookSecret = 'whsec_of_the_program';
 const root = fileURLToPath(new URL('../..', import.meta.url));
