@@ -14,7 +14,7 @@ export const writeAheadLog = (client: Database.Database, waitMs: number): void =
       client.pragma('journal_mode = WAL');
       return;
     } catch (cause) {
-      const isBusy = cause instanceof Database.SqliteError && cause.code === 'SQLITE_BUSY';
+      const isBusy = cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY');
       if (!isBusy || performance.now() >= untilMs) throw cause;
       Atomics.wait(standstill, 0, 0, pauseMs);
     }
