@@ -47,7 +47,10 @@ export const startLoop = (name: string, poll: Poll, ports: LoopPorts): Loop => {
       const isIdle = failures === 0 && sleepMs > 0;
       if (!isIdle) await sleep(sleepMs, 'soundly');
       else if (!woken) await sleep(sleepMs, 'lightly');
-      if (isIdle && woken) await sleep(begunMs + hintsEveryMs - clock.nowMs(), 'soundly');
+      if (!isIdle || !woken) continue;
+      // At most that much, even where the clock was put back meanwhile: no hint ends this sleep.
+      const agoMs = Math.max(0, clock.nowMs() - begunMs);
+      await sleep(hintsEveryMs - agoMs, 'soundly');
     }
   };
 

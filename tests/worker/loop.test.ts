@@ -35,6 +35,7 @@ const loopOf = () => {
     ...loop,
     begunMs,
     advance: timer.advance,
+    turnBack: (ms: number) => world.advance(-ms),
     end: async (round: Round) => {
       answer?.(round);
       await turns(3);
@@ -90,6 +91,15 @@ test('hints that come close together share a round, and the one after a sleep wa
   wake();
   await turns(3);
   expect(begunMs).toEqual([0, 25, 325]);
+});
+
+test('a hint after the clock was put back is held up no longer than others', async () => {
+  const { begunMs, wake, advance, turnBack, end } = loopOf();
+  await end(ok(500));
+  turnBack(3_600_000);
+  wake();
+  await advance(25);
+  expect(begunMs).toEqual([0, -3_600_000 + 25]);
 });
 
 test('a round that was full is followed at once, whatever was hinted', async () => {
