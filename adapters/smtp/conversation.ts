@@ -7,6 +7,8 @@ export type WiredMail = { readonly from: string; readonly to: string; readonly m
 export type Conversation = {
   /** Whether the server has said anything since the last mail began, or may have its content. */
   heard(): boolean;
+  /** Whether it has said more than it was asked, which would be taken for its answer to the next mail. */
+  isAhead(): boolean;
   /** Answers null once the server has taken the mail; of a connection that is lost it says nothing any more. */
   send(mail: WiredMail): Promise<SmtpFailure | null>;
 };
@@ -61,6 +63,7 @@ export const conversationOver = (socket: Socket, greeting: string, unasked: () =
 
   return {
     heard: replies.heard,
+    isAhead: replies.isAhead,
     send: async (mail) => {
       replies.begin();
       const failure = await send(mail);
@@ -102,6 +105,7 @@ const repliesFrom = (socket: Socket, unasked: () => void) => {
 
   return {
     heard: () => heard,
+    isAhead: () => early.length > 0 || rest !== '',
     begin: () => {
       heard = false;
       asked = true;

@@ -71,6 +71,7 @@ export const openSession = async (
     send: async (mail, abort) => {
       if (connection.destroyed) return { code: 'ECONNECTION', command: 'API', unheard: true };
       const failed = await exchange(connection, abort, (answer) => void conversation.send(mail).then(answer));
+      if (failed === null && conversation.isAhead()) connection.close();
       const unheard = failed !== null && failed.code !== 'ETIMEDOUT' && !conversation.heard();
       return unheard ? { ...failed, unheard } : failed;
     },

@@ -104,6 +104,16 @@ describe('a conversation', () => {
     expect(pieces.filter((piece) => piece.includes('BDAT'))).toHaveLength(2);
   });
 
+  test.concurrent('is over where the server says more than it was asked', async () => {
+    const answers: Record<string, string> = { BDAT: '250 taken\r\n421 that is enough\r\n' };
+    const { pieces, mailer, close } = await laconic('PIPELINING CHUNKING', answers);
+    expect(await mailer.send(mailOf(1))).toEqual({ kind: 'accepted' });
+    answers.BDAT = '552 too large\r\n';
+    expect(await mailer.send(mailOf(2))).toMatchObject({ kind: 'rejected' });
+    await close();
+    expect(pieces.filter((piece) => piece.startsWith('EHLO'))).toHaveLength(2);
+  });
+
   test.concurrent('has one command after another where it does not', async () => {
     const { pieces, mailer, close } = await laconic('8BITMIME');
     expect(await mailer.send(mailOf(1))).toEqual({ kind: 'accepted' });
