@@ -98,7 +98,8 @@ export const startLoop = (name: string, poll: Poll, ports: LoopPorts): Loop => {
 };
 
 const pauseBaseMs = 250;
-const pauseCapMs = 10_000;
+/** Nobody who could not reach the store stays away from it for longer. */
+export const pauseCapMs = 10_000;
 
 /** Doubles with each failure, and is spread over half of itself: a fleet must not come back all at once. */
 export const pauseAfter = (failures: number, chance: Chance): number =>

@@ -1,10 +1,9 @@
-import type { Queue } from '../core/queue.ts';
 import type { Answer } from '../core/result.ts';
 import { crashesMax } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
 import type { Clock } from '../core/world.ts';
 import type { Log } from './log.ts';
-import type { Poll } from './loop.ts';
+import { type Poll, pauseCapMs } from './loop.ts';
 
 const rescuedMax = 500;
 const reconcileEveryMs = 1_000;
@@ -14,7 +13,7 @@ const pruneEveryMs = 60_000;
 /** What keeps the house in order beside the pipelines, each by name. Every worker does it; they share the rows. */
 export const maintenance = (
   ports: {
-    readonly store: Pick<Store, 'queue' | 'prune'>;
+    readonly store: Pick<Store, 'queue' | 'ping' | 'prune'>;
     readonly reconcile: () => Answer<number>;
     /** Gives back what was paid for orders that cannot be had; null where that is left to an operator. */
     readonly refund: (() => Answer<number>) | null;
@@ -23,21 +22,39 @@ export const maintenance = (
   },
   settings: { readonly leaseMs: number; readonly reconcileAfterMs: number },
 ): Readonly<Record<string, Poll>> => ({
-  rescue: rescuing(ports.store.queue, ports, settings.leaseMs / 2),
+  rescue: rescuing(ports, settings.leaseMs / 2),
   reconciler: reconciling(ports, Math.min(reconcileEveryMs, settings.reconcileAfterMs)),
   ...(ports.refund === null ? {} : { refunder: refunding(ports.refund, ports.log) }),
   pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
 });
 
-const rescuing =
-  (queue: Queue, { clock, log }: { readonly clock: Clock; readonly log: Log }, everyMs: number): Poll =>
-  async () => {
+/**
+ * Leases also run out while nobody can reach the store to renew them. Once it is back, those who hold them come
+ * first: what they have sent meanwhile is written down then, and not sent again.
+ */
+const rescuing = (
+  {
+    store: { queue, ping },
+    clock,
+    log,
+  }: { readonly store: Pick<Store, 'queue' | 'ping'>; readonly clock: Clock; readonly log: Log },
+  everyMs: number,
+): Poll => {
+  let isCutOff = false;
+  return async () => {
+    if (isCutOff)
+      return (await ping()).map(() => {
+        isCutOff = false;
+        return Math.max(everyMs, pauseCapMs);
+      });
     const rescued = await queue.rescue({ nowMs: clock.nowMs(), crashesMax, limit: rescuedMax });
+    isCutOff = rescued.isErr();
     return rescued.map((tasks) => {
       if (tasks > 0) log.warn('tasks were taken from workers whose leases ran out', { tasks });
       return tasks < rescuedMax ? everyMs : 0;
     });
   };
+};
 
 /** Goes on at once as long as there is something to settle: what it took up is due again only later. */
 const reconciling =

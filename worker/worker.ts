@@ -22,7 +22,10 @@ import { type Take, tick } from './tick.ts';
 import { systemTimer, type Timer } from './timer.ts';
 
 export type WorkerPorts = {
-  readonly store: Pick<Store, 'queue' | 'audits' | 'refunds' | 'inbox' | 'moneyBooks' | 'wakeup' | 'prune'>;
+  readonly store: Pick<
+    Store,
+    'queue' | 'audits' | 'refunds' | 'inbox' | 'moneyBooks' | 'wakeup' | 'ping' | 'prune'
+  >;
   readonly provider: PaymentProvider;
   readonly mailer: Mailer;
   readonly world: World;

@@ -331,6 +331,34 @@ describe('when the store is unavailable', () => {
     ]);
   });
 
+  test('for longer than a lease, what was sent is not sent again because the rescue is back first', async () => {
+    const place = await open();
+    const orderIds = await place.sell(['digital']);
+    let isDown = false;
+    const { queue, ping } = place.store;
+    const store = {
+      ...withQueue(place.store, {
+        settle: (...asked) => (isDown ? unavailable() : queue.settle(...asked)),
+        heartbeat: (...asked) => (isDown ? unavailable() : queue.heartbeat(...asked)),
+        take: (query) => (isDown ? unavailable() : queue.take(query)),
+        rescue: (query) => (isDown ? unavailable() : queue.rescue(query)),
+      }),
+      ping: () => (isDown ? unavailable<void>() : ping()),
+    };
+    const post = slowMailer();
+    const world = { ...place.world, chance: { ...place.world.chance, unit: () => 1 } };
+    const { advance } = place.work({ store, mailer: post.mailer, world });
+    await until(() => post.waiting.length === 1);
+    isDown = true;
+    post.letThrough();
+    // The report is tried again 9.5 s after that, and the rescue already 4.5 s after it.
+    await advance(36_000);
+    isDown = false;
+    await advance(10_000);
+    expect(await place.statuses(orderIds)).toEqual(['completed']);
+    expect(post.sent.length).toBe(1);
+  });
+
   test('what was sent is reported as soon as it is back, and not sent again', async () => {
     const place = await open();
     const orderIds = await place.sell(['digital']);
