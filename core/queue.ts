@@ -107,9 +107,10 @@ export type TaskQuery = {
 export interface Queue {
   /**
    * One short transaction over at most `limit` tasks of one pipeline that are ready, the longest ready first;
-   * tasks that another worker holds are passed over. Tasks that stand at `tx` steps go through all of these
-   * as `runTxSteps` says. Those that stand at an external step, before or after that, are leased until
-   * `nowMs + leaseMs`, each with an intent in the ledger. Answers how many tasks it touched, and the leases.
+   * tasks that another worker holds are passed over, and what is more than `doneAtOnce` is left for the next.
+   * Tasks that stand at `tx` steps go through all of these as `runTxSteps` says. Those that stand at an
+   * external step, before or after that, are leased until `nowMs + leaseMs`, each with an intent in the ledger.
+   * Answers how many tasks it touched, and the leases.
    *
    * When an effect throws for a batch of more than one, nothing is changed and each task is tried alone; one
    * that throws alone waits until `retryAtMs(attempts)` with its error, or is `failed` where that is null.

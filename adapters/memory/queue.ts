@@ -2,7 +2,7 @@ import { ok } from 'neverthrow';
 import { pageOf } from '../../core/page.ts';
 import { pipelineFor } from '../../core/pipelines.ts';
 import type { Queue, StepReport, TaskQuery } from '../../core/queue.ts';
-import { deliveryKey, planReports } from '../../core/steps.ts';
+import { deliveryKey, doneAtOnce, planReports } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { countsAt, shownAt, stateAt } from './census.ts';
 import { leave, move } from './history.ts';
@@ -16,7 +16,7 @@ type Held = { readonly taskId: string; readonly lease: number };
 
 export const memoryQueue = (tables: Tables, world: World): Queue => ({
   take: async (query) => {
-    const ready = longestReady(tables, query);
+    const ready = doneAtOnce(longestReady(tables, query), (task) => lockedTask(tables, task).order.quantity);
     return ok({ touched: ready.length, leases: takeTasks(tables, world, ready, query) });
   },
 

@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Pipeline } from '../../core/pipelines.ts';
 import type { Queue } from '../../core/queue.ts';
-import { type EffectOutcome, type Moves, runTxSteps } from '../../core/steps.ts';
+import { doneAtOnce, type EffectOutcome, type Moves, runTxSteps } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { byKey } from './byKey.ts';
 import type { Sql, Transaction } from './connection.ts';
@@ -18,7 +18,9 @@ export const take = async (sql: Sql, world: World, heads: Heads, query: Query): 
   const picked: string[] = [];
   try {
     return await byKey(sql, async (tx) => {
-      const rows = await heads.look(query.pipeline.name, placeOf, (behind) => pick(tx, query, behind));
+      const rows = await heads.look(query.pipeline.name, placeOf, async (behind) =>
+        doneAtOnce(await pick(tx, query, behind), ({ quantity }) => quantity),
+      );
       picked.splice(0, picked.length, ...rows.map((row) => row.task_id));
       return run(tx, world, query, rows);
     });

@@ -2,7 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Pipeline } from '../../core/pipelines.ts';
 import type { Lease, Queue, StepReport } from '../../core/queue.ts';
 import type { Unavailable } from '../../core/result.ts';
-import { type Moves, planReports, runTxSteps } from '../../core/steps.ts';
+import { doneAtOnce, type Moves, planReports, runTxSteps } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import type { Connection } from './connection.ts';
 import { effectsOver } from './effects.ts';
@@ -62,7 +62,7 @@ export const taking = (connection: Connection, world: World) => {
     const picked: string[] = [];
     try {
       return write(() => {
-        const rows = pick(query, query.limit);
+        const rows = doneAtOnce(pick(query, query.limit), ({ quantity }) => quantity);
         picked.push(...rows.map(({ taskId }) => taskId));
         return run(query, rows);
       });

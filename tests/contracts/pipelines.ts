@@ -57,6 +57,16 @@ export const pipelinesContract = (name: string, open: Open): void => {
       expect(await shop.tasks()).toEqual([]);
     });
 
+    test('orders of very many units are not all taken at once, and none is passed over', async () => {
+      const { shop } = place();
+      const product = await shop.product({ stock: null });
+      for (const quantity of [60_000, ...Array(6).fill(10_000)])
+        await shop.pay([await shop.order(product, { quantity })]);
+      const touched = [];
+      for (let round = 0; round < 4; round++) touched.push((await shop.take('physical')).touched);
+      expect(touched).toEqual([1, 5, 1, 0]);
+    });
+
     test.each(['physical', 'digital', 'service'])('%s without an end of stock sells on', async (type) => {
       const { shop } = place();
       const product = await shop.product({ type, stock: null });
