@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import { type Money, sum } from './money.ts';
 import { nextStatus, type Order, type OrderStatus } from './order.ts';
 import type { Payment, PaymentAction, PaymentStatus } from './payment.ts';
+import { pipelineFor } from './pipelines.ts';
 import type { Answer } from './result.ts';
 
 /** What a customer asks to pay: the audit GUID, and the orders under it. */
@@ -226,6 +227,9 @@ const judgeOrders = (
     return err({ kind: 'order_not_payable', orders: named });
   }
   if (barred.length > 0) return err({ kind: 'order_in_progress', orderIds: barred.map(({ id }) => id) });
+
+  // Throws where there is none: what could not be settled must not be charged.
+  for (const { product } of found) pipelineFor(product.type);
 
   const short = shortOf(found, stock);
   return short.length > 0 ? err({ kind: 'out_of_stock', orderIds: short }) : ok(found);

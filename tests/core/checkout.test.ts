@@ -139,6 +139,20 @@ describe('a checkout', () => {
     expect(provider.calls).toEqual([]);
   });
 
+  test('of what no pipeline serves charges nothing, and stands in the way of no other', async () => {
+    const provider = scriptedProvider();
+    const pay = checkingOut(provider);
+    const stray = await shop.order(await shop.product({ type: 'no more' }));
+    const [one, other] = await Promise.allSettled([
+      pay(command({ customerId: stray.customerId, orderIds: [stray.id] })),
+      pay(command()),
+    ]);
+    expect([one.status, other.status]).toEqual(['rejected', 'fulfilled']);
+    expect(provider.calls).toHaveLength(1);
+    expect((await shop.detail(stray.id)).status).toBe('pending');
+    expect(await statuses()).toEqual(['paid', 'paid']);
+  });
+
   test('that is declined leaves the orders to be paid under another key', async () => {
     const check = checkingOut(scriptedProvider(declined));
     const same = command();

@@ -196,15 +196,20 @@ describe('the reconciler', () => {
   });
 
   test('one that meets a bug is told of, and holds up none of the others', async () => {
-    const unserved = await shop.order(await shop.product({ type: 'unheard of' }));
-    const reconcileAtMs = shop.now() + reconcileAfterMs;
-    await shop.claimed(shop.request([unserved], { reconcileAtMs }));
+    const { order: unlucky, claim } = await leftOpen();
     const { order } = await leftOpen();
     world.advance(reconcileAfterMs);
-    const provider = scriptedProvider();
-    await expect(round(provider)).rejects.toThrow('unheard of');
+    const sane = scriptedProvider();
+    const provider: PaymentProvider = {
+      ...sane,
+      charge: async (request) => {
+        if (request.paymentId === claim.checkoutId) throw new Error('a bug');
+        return sane.charge(request);
+      },
+    };
+    await expect(round(provider)).rejects.toThrow('a bug');
     expect(await statusOf(order)).toBe('paid');
-    expect(await statusOf(unserved)).toBe('paying');
+    expect(await statusOf(unlucky)).toBe('paying');
     expect(hints).toBe(1);
   });
 
