@@ -34,9 +34,8 @@ export const sessionsOf = (
       // After a refusal the server may still be in the middle of that mail; a new session costs less than care.
       if (failure === null && mails + 1 < limits.mailsPerSession) idle.push({ session, mails: mails + 1 });
       else void session.quit();
-      // The server ended the session while nobody used it: the mail goes over another.
-      const stale = failure?.unheard === true && mails > 0;
-      if (!stale) return failure;
+      // The server ended the session while nobody used it, or now: the mail goes over another.
+      if (failure === null || mails === 0 || !isOver(failure)) return failure;
     }
   };
 
@@ -54,6 +53,10 @@ export const sessionsOf = (
     },
   };
 };
+
+/** Lost before a word was said of the mail, or called off where it began, as servers do that count a session's mails. */
+const isOver = ({ unheard, command, responseCode }: SmtpFailure): boolean =>
+  unheard === true || (command === 'MAIL FROM' && responseCode === 421);
 
 type Kept = { readonly session: Session; readonly mails: number };
 

@@ -59,6 +59,21 @@ describe('connections', () => {
   );
 
   test.concurrent(
+    'that have carried as many mails as the server lets them cost none its try',
+    withSink(async (sink, mailerFor) => {
+      const mailer = mailerFor(sink.url);
+      sink.behave(['accept', { at: 'mail', code: 421 }]);
+      expect(await mailer.send(mailOf(1))).toEqual({ kind: 'accepted' });
+      expect(await mailer.send(mailOf(2))).toEqual({ kind: 'accepted' });
+      expect(sink.connections()).toBe(2);
+      // One that has carried none is no better than the next would be.
+      sink.behave([{ at: 'mail', code: 421 }]);
+      expect(await mailerFor(sink.url).send(mailOf(3))).toMatchObject({ kind: 'deferred' });
+      expect(sink.connections()).toBe(3);
+    }),
+  );
+
+  test.concurrent(
     'that are lost with a mail on them cost it a try: only the queue sends it again',
     withSink(async (sink, mailerFor) => {
       const mailer = mailerFor(sink.url);
