@@ -195,6 +195,9 @@ export interface Refunds {
   /** The refund's task, where it waits, is ready now: the provider has news of it. */
   hasten(refundId: string, nowMs: number): Answer<void>;
 
-  /** Ids of orders whose pipeline was refused what it needs (out of stock), and which have no refund yet. */
+  /**
+   * Ids of orders whose pipeline was refused what it needs (out of stock), and which have no refund yet; none that
+   * cost nothing, for they never will.
+   */
   unfulfillable(limit: number): Answer<readonly string[]>;
 }

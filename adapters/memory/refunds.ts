@@ -63,7 +63,7 @@ export const memoryRefunds = (tables: Tables): Refunds => ({
     const refunded = new Set([...tables.refunds.values()].map(({ refund }) => refund.orderId));
     const ids = [...tables.tasks.values()]
       .flatMap(({ unfulfillable, orderId }) => (unfulfillable && orderId !== null ? [orderId] : []))
-      .filter((id) => !refunded.has(id));
+      .filter((id) => !refunded.has(id) && rowOf(tables.orders, id).order.total.amount > 0);
     return ok(ids.toSorted().slice(0, limit));
   },
 });

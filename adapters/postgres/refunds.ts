@@ -35,6 +35,7 @@ export const refunds = (sql: Sql): Refunds => ({
       const rows = await sql<{ order_id: string }[]>`
         select order_id from task t
         where unfulfillable and not exists (select from refund r where r.order_id = t.order_id)
+          and (select amount from orders where id = t.order_id) > 0
         order by order_id limit ${limit}`;
       return rows.map((row) => row.order_id);
     }),

@@ -31,6 +31,7 @@ export const refunds = (connection: Connection): Refunds => {
     .prepare<[number], string>(
       `select t.order_id from task t
        where t.unfulfillable = 1 and not exists (select 1 from refund r where r.order_id = t.order_id)
+         and (select amount from orders where id = t.order_id) > 0
        order by t.order_id limit ?`,
     )
     .pluck();

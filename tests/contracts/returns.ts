@@ -291,6 +291,19 @@ export const returnsContract = (name: string, open: Open): void => {
       await shop.take('physical');
       expect((await unfulfillable()).toSorted()).toEqual(ids.slice(2).toSorted());
     });
+
+    test('orders that cost nothing do not stand before others that cannot be had', async () => {
+      const { shop, store } = place();
+      const gift = await shop.product({ stock: 8, price: { amount: 0, currency: 'VND' } });
+      const product = await shop.product({ stock: 8 });
+      const orders = await shop.orders([gift, gift, product], { quantity: 2 });
+      for (const order of orders) await shop.pay([order]);
+      const sold = [gift, product].map((each) => ({ ...each, stock: 1 }));
+      await value(store.products.upsert(sold, shop.now(), 'replace'));
+      await shop.take('physical');
+      for (const order of orders) expect((await shop.detail(order.id)).status).toBe('failed');
+      expect(await value(store.refunds.unfulfillable(2))).toEqual([known(orders[2]).id]);
+    });
   });
 };
 
