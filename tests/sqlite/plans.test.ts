@@ -80,12 +80,13 @@ describe('how SQLite goes about each statement', async () => {
       'from "money_audit" order by "money_audit"."id" desc limit ?',
       'from orders o order by o.position desc limit ?',
       'from orders order by position desc limit 1',
+      // All orders that cannot be had, in an index of theirs alone.
       'from orders where id = t.order_id) > 0 order by t.order_id limit ?',
+      // Another walk, to its first row.
       'from product order by position desc limit 1',
       // The refunds of a day, sorted by their ids.
       "from refund indexed by refund_succeeded where status = 'succeeded' and updated_ms >= ? and updated_ms < ? and id > ? order by id limit ?",
       'from refund r order by r.id desc limit ?',
-      // All orders that cannot be had, in an index of theirs alone.
       // The counts of the queue, which read an index of the tasks in one state, and no task.
       "from task where state = 'failed' group by pipeline",
       "from task where state = 'ready' group by pipeline",
