@@ -42,7 +42,9 @@ export const auditDay =
     if (refunds.isErr()) return err(refunds.error);
 
     const oldestMs = refunds.value.reduce((least, { createdAtMs }) => Math.min(least, createdAtMs), fromMs);
-    const window = { fromMs: oldestMs - marginMs, toMs: toMs + marginMs };
+    // A payment that could not be charged on its day is charged on another where its key is sent again.
+    const newestMs = payments.value.reduce((most, { updatedAtMs }) => Math.max(most, updatedAtMs), toMs);
+    const window = { fromMs: oldestMs - marginMs, toMs: newestMs + marginMs };
     const theirs = await all((after) => provider.readLedger({ ...window, after }));
     if (theirs.isErr()) return err(theirs.error);
 

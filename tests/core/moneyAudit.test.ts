@@ -164,6 +164,12 @@ describe('the audit of a day', () => {
     expect(await kinds([late], [booked(one, 'succeeded', { createdAtMs: evening })])).toEqual([]);
   });
 
+  test('a charge that came days later, when its key was sent again, is found', async () => {
+    const late = { createdAtMs: noon, updatedAtMs: dawn + 3 * dayMs };
+    const theirs = [charge(one, { atMs: dawn + 3 * dayMs - 1 })];
+    expect(await kinds(theirs, [booked(one, 'succeeded', late)])).toEqual([]);
+  });
+
   test('a refund that was made days before it could be booked is found', async () => {
     const early = { createdAtMs: dawn - 3 * dayMs, updatedAtMs: noon };
     const theirs = [returned(one, { atMs: dawn - 2 * dayMs })];
