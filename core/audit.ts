@@ -145,6 +145,8 @@ export interface Audits {
 export type KnownAudit = {
   readonly checkoutId: string;
   readonly fingerprint: string;
+  /** The cart as it was asked for first, in whose order it is stored and answered ever after. */
+  readonly orderIds: readonly string[];
   readonly paymentStatus: PaymentStatus;
   readonly attempt: number;
   readonly answer: CheckoutAnswer | null;
@@ -173,8 +175,8 @@ export const judgeClaims = (
     const verdict = judgeClaim(request, { audits, orders, stock: ground.stock }, nowMs);
     if (verdict.isOk()) {
       const { checkoutId, attempt } = verdict.value;
-      const fingerprint = fingerprintOf(request);
-      audits.set(request.key, { checkoutId, fingerprint, paymentStatus: 'initiated', attempt, answer: null });
+      const known = { checkoutId, fingerprint: fingerprintOf(request), orderIds: request.orderIds, attempt };
+      audits.set(request.key, { ...known, paymentStatus: 'initiated', answer: null });
       for (const order of verdict.value.orders) orders.set(order.id, order);
     }
     return verdict;
@@ -194,7 +196,8 @@ const judgeClaim = (
       return err({ kind: 'checkout_in_progress', checkoutId: known.checkoutId });
   }
   const checkoutId = known?.checkoutId ?? request.checkoutId;
-  return judgeOrders(request, ground).andThen((orders) =>
+  const orderIds = known?.orderIds ?? request.orderIds;
+  return judgeOrders({ ...request, orderIds }, ground).andThen((orders) =>
     sum(orders.map(({ total }) => total)).map((amount) => ({
       checkoutId,
       attempt: (known?.attempt ?? 0) + 1,

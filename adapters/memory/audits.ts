@@ -85,9 +85,9 @@ const groundOf = (tables: Tables, requests: readonly CheckoutRequest[]): ClaimGr
 };
 
 const knownAudit = (tables: Tables, id: string): KnownAudit => {
-  const { fingerprint, answer } = rowOf(tables.audits, id);
+  const { fingerprint, orderIds, answer } = rowOf(tables.audits, id);
   const { payment, attempt } = rowOf(tables.payments, id);
-  return { checkoutId: id, fingerprint, paymentStatus: payment.status, attempt, answer };
+  return { checkoutId: id, fingerprint, orderIds, paymentStatus: payment.status, attempt, answer };
 };
 
 const writeClaim = (
@@ -97,7 +97,8 @@ const writeClaim = (
   { checkoutId: id, attempt, amount, method, orders }: Claim,
   nowMs: number,
 ): void => {
-  const { key, customerId, orderIds, reconcileAtMs } = request;
+  const { key, customerId, reconcileAtMs } = request;
+  const orderIds = orders.map((order) => order.id);
   const audit = { id, customerId, orderIds, fingerprint: fingerprintOf(request), answer: null };
   const createdAtMs = tables.audits.get(id)?.createdAtMs ?? nowMs;
   writes.set(tables.audits, id, { ...audit, createdAtMs });

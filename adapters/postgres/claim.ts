@@ -113,6 +113,7 @@ const knownAudit = (row: SeenAudit, answer: KnownAudit['answer']): KnownAudit =>
     orderIds: row.order_ids,
     method: row.method,
   }),
+  orderIds: row.order_ids,
   paymentStatus: row.status,
   attempt: row.attempt,
   answer,

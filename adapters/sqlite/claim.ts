@@ -76,9 +76,11 @@ const groundReading = ({ client }: Connection, { answerTo }: Checkouts) => {
 
 const knownAudit = (row: KnownRow, answerTo: Checkouts['answerTo']): KnownAudit => {
   const { customerId, method, attempt } = row;
+  const orderIds: readonly string[] = JSON.parse(row.orderIds);
   return {
     checkoutId: row.id,
-    fingerprint: fingerprintOf({ customerId, orderIds: JSON.parse(row.orderIds), method }),
+    fingerprint: fingerprintOf({ customerId, orderIds, method }),
+    orderIds,
     paymentStatus: row.status,
     attempt,
     answer: row.answered === 1 ? answerTo(row.id) : null,

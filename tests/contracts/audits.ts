@@ -204,6 +204,20 @@ export const auditsContract = (name: string, open: Open): void => {
       expect(await refused(request)).toEqual({ kind: 'answered', answer: known(answer) });
     });
 
+    test('a released key that is sent again with its cart in another order is answered alike each time', async () => {
+      const { shop, store } = place();
+      const orders = await shop.orders(Array(3).fill(await shop.product()));
+      const request = shop.request(orders);
+      const turned = { ...request, orderIds: request.orderIds.toReversed() };
+      await shop.settle(await shop.claimed(request), released);
+      const { answer } = await shop.settle(await shop.claimed(turned), succeeded);
+      expect(known(answer).orders.map(({ id }) => id)).toEqual([...request.orderIds]);
+      for (const one of [request, turned])
+        expect(await refused(one)).toEqual({ kind: 'answered', answer: known(answer) });
+      const found = known(await value(store.audits.find(request.checkoutId)));
+      expect(found.orders.map(({ id }) => id)).toEqual([...request.orderIds]);
+    });
+
     test('a released order may be paid under another key, and the old key then finds it gone', async () => {
       const { shop, store } = place();
       const order = await shop.order(await shop.product());

@@ -16,6 +16,7 @@ const groundOf = (
 const known = (of: Parameters<typeof fingerprintOf>[0], changes: Partial<KnownAudit> = {}): KnownAudit => ({
   checkoutId: 'first',
   fingerprint: fingerprintOf(of),
+  orderIds: of.orderIds,
   paymentStatus: 'initiated',
   attempt: 1,
   answer: null,
