@@ -2,7 +2,7 @@ import { type Mailer, receiptMail } from './mail.ts';
 import type { Service } from './pipelines.ts';
 import { pipelineFor } from './pipelines.ts';
 import type { Lease, StepReport } from './queue.ts';
-import { retryAtMs } from './retry.ts';
+import { failedAttempt } from './retry.ts';
 import { deliveryKey } from './steps.ts';
 import type { World } from './world.ts';
 
@@ -42,24 +42,8 @@ export const performing = (
     const outcome = await services[serviceOf(lease)](lease);
     if (outcome.kind === 'done') return report(outcome);
     if (outcome.kind === 'rejected') return report({ kind: 'failed', error: outcome.reason });
-    return failedTry(lease, outcome.reason, world);
+    return failedAttempt(lease, outcome.reason, world);
   };
-};
-
-/** The report of a try that came to nothing: again later, or failed where it was the last. */
-export const failedTry = (
-  { taskId, lease, attempts }: Pick<Lease, 'taskId' | 'lease' | 'attempts'>,
-  error: string,
-  { clock, chance }: World,
-): FailedTry => {
-  const runAtMs = retryAtMs(attempts + 1, clock.nowMs(), chance);
-  const outcome =
-    runAtMs === null ? ({ kind: 'failed', error } as const) : ({ kind: 'retry', error, runAtMs } as const);
-  return { taskId, lease, outcome };
-};
-
-type FailedTry = Pick<StepReport, 'taskId' | 'lease'> & {
-  readonly outcome: Extract<StepReport['outcome'], { kind: 'retry' | 'failed' }>;
 };
 
 const serviceOf = ({ order, step: name }: Lease): Service => {

@@ -3,13 +3,12 @@ import type { Inbox } from './inbox.ts';
 import { type Mailer, refundMail } from './mail.ts';
 import type { MoneyAudit, MoneyBooks, MoneyReport } from './moneyHealth.ts';
 import type { PaymentProvider } from './payment.ts';
-import { failedTry } from './perform.ts';
 import { type JobPipeline, type JobService, jobPipelines } from './pipelines.ts';
 import type { ActOnEvent } from './providerEvents.ts';
 import type { JobLease, JobReport } from './queue.ts';
-import { pauseAfterAsking } from './reconcile.ts';
 import type { Refunds } from './refund.ts';
 import type { Answer, Unavailable } from './result.ts';
+import { failedAttempt, recoveryPauseMs } from './retry.ts';
 import { deliveryKey } from './steps.ts';
 import type { World } from './world.ts';
 
@@ -59,13 +58,13 @@ export const performingJobs = (
         return report(next === undefined ? { kind: 'done' } : { kind: 'moved', step: next.name });
       }
       case 'owed': {
-        const runAtMs = world.clock.nowMs() + pauseAfterAsking(lease.attempts + 1);
+        const runAtMs = world.clock.nowMs() + recoveryPauseMs(lease.attempts + 1);
         return report({ kind: 'retry', error: outcome.reason, runAtMs });
       }
       case 'rejected':
         return report({ kind: 'failed', error: outcome.reason });
       case 'deferred':
-        return failedTry(lease, outcome.reason, world);
+        return failedAttempt(lease, outcome.reason, world);
     }
   };
 };

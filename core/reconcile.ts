@@ -2,6 +2,7 @@ import { err, ok, Result } from 'neverthrow';
 import type { Settled, UnsettledClaim } from './audit.ts';
 import type { ChargeOutcome, PaymentProvider } from './payment.ts';
 import type { Answer } from './result.ts';
+import { recoveryPauseMs } from './retry.ts';
 import { type SettlingPorts, settling } from './settling.ts';
 
 /** After this the customer has long left, and must not be charged any more. */
@@ -11,13 +12,6 @@ export const chargeWindowMs = 15 * 60_000;
 export const keyMemoryMs = 23 * 3_600_000;
 
 const batchMax = 50;
-
-/** How long until something is asked about again, by how often it was asked; the last one goes on for ever. */
-const againAfterMs = [15_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
-
-/** The pause after having asked `times` times, 1 or more, ms. */
-export const pauseAfterAsking = (times: number): number =>
-  againAfterMs[Math.min(Math.max(times, 1), againAfterMs.length) - 1] ?? 0;
 
 export type Reconciler = {
   /** Takes up payments that are due. Answers how many. */
@@ -62,7 +56,7 @@ export const reconcile = (ports: SettlingPorts & { readonly provider: PaymentPro
 
 /** The end of the charge window is a time to ask, too: whatever still waits then is called off. */
 const dueAgainMs = (attempt: number, claimedAtMs: number, nowMs: number): number => {
-  const againMs = nowMs + pauseAfterAsking(attempt - 1);
+  const againMs = nowMs + recoveryPauseMs(attempt - 1);
   const closesMs = claimedAtMs + chargeWindowMs;
   return nowMs < closesMs ? Math.min(againMs, closesMs) : againMs;
 };

@@ -1,4 +1,5 @@
-import type { Chance } from './world.ts';
+import type { Lease, StepReport } from './queue.ts';
+import type { Chance, World } from './world.ts';
 
 /** Tries of one step before its task is failed; with the caps below that is a quarter of an hour at most. */
 export const attemptsMax = 10;
@@ -17,3 +18,26 @@ export const retryAtMs = (attempts: number, nowMs: number, chance: Chance): numb
   attempts >= attemptsMax
     ? null
     : nowMs + Math.round(chance.unit() * Math.min(capMs, baseMs * 2 ** attempts));
+
+/** The report of an attempt that failed: a retry later, or `failed` after the last one. */
+export const failedAttempt = (
+  { taskId, lease, attempts }: Pick<Lease, 'taskId' | 'lease' | 'attempts'>,
+  error: string,
+  { clock, chance }: World,
+): FailedAttempt => {
+  const runAtMs = retryAtMs(attempts + 1, clock.nowMs(), chance);
+  const outcome =
+    runAtMs === null ? ({ kind: 'failed', error } as const) : ({ kind: 'retry', error, runAtMs } as const);
+  return { taskId, lease, outcome };
+};
+
+type FailedAttempt = Pick<StepReport, 'taskId' | 'lease'> & {
+  readonly outcome: Extract<StepReport['outcome'], { kind: 'retry' | 'failed' }>;
+};
+
+/** The last pause repeats without end: what is still owed must be asked about until it is known. */
+const recoveryPausesMs = [15_000, 60_000, 300_000, 1_800_000, 3_600_000] as const;
+
+/** The pause before the provider is asked again, after it was asked `times` times (1 or more), ms. */
+export const recoveryPauseMs = (times: number): number =>
+  recoveryPausesMs[Math.min(Math.max(times, 1), recoveryPausesMs.length) - 1] ?? 0;

@@ -23,7 +23,7 @@ export type DeliveryPorts<L, Report> = LoopPorts & {
   /** What a log line says of whose work it was. */
   readonly about: (lease: L) => Readonly<Record<string, string>>;
   /** The report of a try that came to nothing. */
-  readonly failedTry: (lease: L, error: string, world: World) => Report;
+  readonly failedAttempt: (lease: L, error: string, world: World) => Report;
   readonly report: (report: Report) => Answer<boolean>;
 };
 
@@ -101,13 +101,13 @@ export const deliveries = <L extends LeaseTerms, Report extends Pick<LeaseTerms,
 /** A step that throws has a bug, which is told; for the task it is a failed try like others. */
 const performed = async <L extends LeaseTerms, Report>(
   lease: L,
-  { perform, failedTry, about, world, log }: DeliveryPorts<L, Report>,
+  { perform, failedAttempt, about, world, log }: DeliveryPorts<L, Report>,
 ): Promise<Report | null> => {
   try {
     return await perform(lease);
   } catch (cause) {
     log.error(`the step ${lease.step} threw`, { taskId: lease.taskId, ...about(lease), cause });
-    return failedTry(lease, cause instanceof Error ? cause.message : String(cause), world);
+    return failedAttempt(lease, cause instanceof Error ? cause.message : String(cause), world);
   }
 };
 

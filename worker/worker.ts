@@ -1,14 +1,14 @@
 import type { Mailer } from '../core/mail.ts';
 import { auditDay } from '../core/moneyAudit.ts';
 import type { PaymentProvider } from '../core/payment.ts';
-import { failedTry, performing } from '../core/perform.ts';
+import { performing } from '../core/perform.ts';
 import { performingJobs } from '../core/performJob.ts';
 import { type JobPipeline, jobPipelines, type Pipeline, pipelines } from '../core/pipelines.ts';
 import { actingOnEvents } from '../core/providerEvents.ts';
 import type { JobLease, JobReport, Lease, StepReport } from '../core/queue.ts';
 import { type Reconciler, reconcile } from '../core/reconcile.ts';
 import { refundUnfulfillable } from '../core/refunding.ts';
-import { retryAtMs } from '../core/retry.ts';
+import { failedAttempt, retryAtMs } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
 import type { World } from '../core/world.ts';
 import { type DeliveryPorts, deliveries } from './deliveries.ts';
@@ -125,7 +125,7 @@ const orderPorts = (
   ...shared,
   perform: performing({ mailer, world }, settings),
   about: ({ order }) => ({ orderId: order.id }),
-  failedTry,
+  failedAttempt,
   report: reporting<StepReport>(store.queue.settle, world.clock, shared.timer),
 });
 
@@ -143,7 +143,7 @@ const jobPorts = (
     ...shared,
     perform: performingJobs(ports, settings),
     about: ({ jobId }) => ({ jobId }),
-    failedTry,
+    failedAttempt,
     report: reporting<JobReport>(store.queue.settleJobs, world.clock, shared.timer),
   };
 };

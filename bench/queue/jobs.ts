@@ -62,7 +62,7 @@ const drain = async ({ queue }: Store, world: World): Promise<void> => {
       world,
       perform: ({ taskId, lease }) => Promise.resolve({ taskId, lease, outcome: { kind: 'done' } }),
       about: ({ jobId }) => ({ jobId }),
-      failedTry: ({ taskId, lease }, error) => ({ taskId, lease, outcome: { kind: 'failed', error } }),
+      failedAttempt: ({ taskId, lease }, error) => ({ taskId, lease, outcome: { kind: 'failed', error } }),
       report: async (each) => {
         const accepted = await report(each);
         if (accepted.isOk() && accepted.value) done++;

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
-import { failedTry } from '../../core/perform.ts';
 import type { Pipeline } from '../../core/pipelines.ts';
 import type { Lease, StepReport } from '../../core/queue.ts';
+import { failedAttempt } from '../../core/retry.ts';
 import { deliveries } from '../../worker/deliveries.ts';
 import { outage } from '../../worker/outage.ts';
 import { testLog, turns, until, workplace } from './workplace.ts';
@@ -35,7 +35,7 @@ const oneLease = async (pipeline: Pipeline, accepted: boolean) => {
       chance: world.chance,
       outage: outage(log, world.clock),
       about: () => ({}),
-      failedTry,
+      failedAttempt,
       perform: async ({ taskId, lease }: Lease): Promise<StepReport> => {
         done.performed++;
         return { taskId, lease, outcome: { kind: 'done', detail: null } };
