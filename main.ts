@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mailDomain } from './adapters/smtp/address.ts';
-import { systemWorld } from './adapters/world.ts';
+import { systemWorld } from './adapters/system/system.ts';
 import type { AuthSettings } from './api/auth.ts';
 import { checkOut } from './core/checkout.ts';
 import { receivingEvents } from './core/providerEvents.ts';
@@ -83,9 +83,9 @@ const open = async (config: Config, log: Log, opened: Close[]): Promise<string> 
 };
 
 /** Demo tokens are signed with a secret that the whole fleet shares. */
-const authOf = async ({ key, ...expected }: Auth, store: Store, { chance }: World): Promise<AuthSettings> => {
+const authOf = async ({ key, ...expected }: Auth, store: Store, { random }: World): Promise<AuthSettings> => {
   if (key.kind !== 'demo') return { key, ...expected };
-  const fresh = Buffer.from(chance.bytes(32)).toString('base64url');
+  const fresh = Buffer.from(random.bytes(32)).toString('base64url');
   return { key: { kind: 'secret', secret: await orThrow(store.secret('demo_auth', fresh)) }, ...expected };
 };
 

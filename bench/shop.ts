@@ -1,4 +1,4 @@
-import { systemWorld } from '../adapters/world.ts';
+import { systemWorld } from '../adapters/system/system.ts';
 import type { Claim } from '../core/audit.ts';
 import type { OrderRequest } from '../core/order.ts';
 import type { Answer } from '../core/result.ts';

@@ -15,13 +15,13 @@ const takeMax = 1_000;
  */
 export const deliver = async (
   queue: Queue,
-  { clock, chance }: World,
+  { clock, random }: World,
   { settledMs, deliveredMs }: PlannedBatch,
   own: ReadonlySet<string>,
 ): Answer<void> => {
   // A lease must last by the clock of whoever might rescue it, which is not the history's.
   const leaseMs = clock.nowMs() - settledMs + 60_000;
-  const again = (attempts: number) => retryAtMs(attempts, settledMs, chance);
+  const again = (attempts: number) => retryAtMs(attempts, settledMs, random);
   const strangers: Lease[] = [];
   for (const pipeline of pipelines.values()) {
     for (;;) {

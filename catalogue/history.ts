@@ -53,7 +53,7 @@ export const writeHistory = async (store: Store, world: World, settings: History
   return delivered.map(() => soFar);
 };
 
-const seedOf = ({ chance }: World): number => Math.floor(chance.unit() * 2 ** 32);
+const seedOf = ({ random }: World): number => Math.floor(random.unit() * 2 ** 32);
 
 const added = (a: Tally, b: Tally): Tally => ({
   placed: a.placed + b.placed,

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { systemWorld } from '../adapters/world.ts';
+import { systemWorld } from '../adapters/system/system.ts';
 import { type Config, readConfig } from '../main/config.ts';
 import { openStore } from '../main/wire.ts';
 import { type Arguments, parseArguments, usage } from './arguments.ts';

@@ -1,5 +1,5 @@
 import type { Lease, StepReport } from './queue.ts';
-import type { Chance, World } from './world.ts';
+import type { Random, World } from './world.ts';
 
 /** Tries of one step before its task is failed; with the caps below that is a quarter of an hour at most. */
 export const attemptsMax = 10;
@@ -14,18 +14,18 @@ const capMs = 300_000;
  * When to try again after `attempts` failed tries (1 or more), or null where it was the last. Full jitter: a
  * uniform pause below an exponential limit (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  */
-export const retryAtMs = (attempts: number, nowMs: number, chance: Chance): number | null =>
+export const retryAtMs = (attempts: number, nowMs: number, random: Random): number | null =>
   attempts >= attemptsMax
     ? null
-    : nowMs + Math.round(chance.unit() * Math.min(capMs, baseMs * 2 ** attempts));
+    : nowMs + Math.round(random.unit() * Math.min(capMs, baseMs * 2 ** attempts));
 
 /** The report of an attempt that failed: a retry later, or `failed` after the last one. */
 export const failedAttempt = (
   { taskId, lease, attempts }: Pick<Lease, 'taskId' | 'lease' | 'attempts'>,
   error: string,
-  { clock, chance }: World,
+  { clock, random }: World,
 ): FailedAttempt => {
-  const runAtMs = retryAtMs(attempts + 1, clock.nowMs(), chance);
+  const runAtMs = retryAtMs(attempts + 1, clock.nowMs(), random);
   const outcome =
     runAtMs === null ? ({ kind: 'failed', error } as const) : ({ kind: 'retry', error, runAtMs } as const);
   return { taskId, lease, outcome };

@@ -1,6 +1,6 @@
 /**
- * What core may know of the outside: the time, fresh ids, chance and when others have had their turn. They are
- * ports so that a test can hold them still, and so that no use case reads a clock behind its caller's back.
+ * The ports to the machine: time, ids, random numbers and the turns of its event loop. A test can hold each of
+ * them still, and no use case reads a clock that its caller does not know of.
  */
 
 /** Milliseconds since 1970-01-01T00:00:00Z. A fleet's clocks must agree to well within a lease. */
@@ -14,8 +14,8 @@ export interface Ids {
   next(atMs: number): string;
 }
 
-/** Chance good enough for secrets: a licence key must not be guessable. */
-export interface Chance {
+/** Random numbers fit for secrets: nobody may guess a licence key. */
+export interface Random {
   /** Uniform in [0, 1). */
   unit(): number;
   /** `length` random octets. */
@@ -28,6 +28,6 @@ export type Turn = () => Promise<void>;
 export interface World {
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly turn: Turn;
 }

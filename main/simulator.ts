@@ -3,7 +3,7 @@ import { engineOver } from '../adapters/payment/simulator/engine.ts';
 import { startWebhooks } from '../adapters/payment/simulator/webhooks.ts';
 import { stripeApi } from '../adapters/payment/simulator/wire/api.ts';
 import { serveStripe } from '../adapters/payment/simulator/wire/serve.ts';
-import { systemWorld } from '../adapters/world.ts';
+import { systemWorld } from '../adapters/system/system.ts';
 import { bookOf } from './book.ts';
 
 /**

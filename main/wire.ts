@@ -94,7 +94,7 @@ export const openProvider = async (world: World, config: PaymentConfig): Promise
     return { provider, simulator: null, close: async () => {} };
   }
   const book = await openBook(config);
-  const secret = `whsec_${Buffer.from(world.chance.bytes(24)).toString('hex')}`;
+  const secret = `whsec_${Buffer.from(world.random.bytes(24)).toString('hex')}`;
   const simulated = simulatedProvider(book, world, { events: 'deferred', webhookSecret: secret });
   const { engine, list, finishChallenge } = simulated;
   const url = `http://localhost/webhooks/${simulated.name}`;

@@ -30,7 +30,7 @@ const codeOf = (file: string): string =>
 const importsOf = (file: string): readonly string[] =>
   [...codeOf(file).matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map(([, from]) => from ?? '');
 
-/** Where a file lives: `core`, `adapters/sqlite`, `adapters/world.ts`, `top`, … */
+/** Where a file lives: `core`, `adapters/sqlite`, `adapters/wakeup.ts`, `top`, … */
 const homeOf = (file: string): string => {
   const [folder, second] = file.split('/');
   if (second === undefined || folder === 'main') return 'top';
@@ -79,12 +79,8 @@ describe('the arrows', () => {
       'adapters/memory',
       'adapters/sqlite',
     ];
-    expect([...homes]).toEqual(
-      expect.arrayContaining([...expected, 'adapters/postgres', 'adapters/world.ts']),
-    );
-    expect(arrowsOf('main.ts')).toEqual(
-      expect.arrayContaining(['core', 'api', 'worker', 'adapters/world.ts']),
-    );
+    expect([...homes]).toEqual(expect.arrayContaining([...expected, 'adapters/postgres', 'adapters/system']));
+    expect(arrowsOf('main.ts')).toEqual(expect.arrayContaining(['core', 'api', 'worker', 'adapters/system']));
     expect(arrowsOf('core/checkout.ts')).toEqual(expect.arrayContaining(['core', 'neverthrow']));
   });
 

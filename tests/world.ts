@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Chance, Clock, Ids, World } from '../core/world.ts';
+import type { Clock, Ids, Random, World } from '../core/world.ts';
 
 export type TestWorld = World & {
   readonly clock: Clock & { set(ms: number): void };
@@ -12,14 +12,14 @@ const sundayMs = Date.UTC(2026, 2, 1, 8);
 let worlds = 0;
 
 /**
- * A world in which time stands still until it is advanced, and where chance and ids are the same for the same
+ * A world in which time stands still until it is advanced. Random numbers and ids are the same for the same
  * `startMs` and `seed`. Without a seed each world has its own, so that two of them over one database make
  * different ids.
  */
 export const testWorld = (startMs = sundayMs, seed = ++worlds): TestWorld => {
   const clock = standingClock(startMs);
   const advance = (ms: number) => clock.set(clock.nowMs() + ms);
-  return { clock, ids: seededIds(seed), chance: seededChance(seed), turn: () => turn(), advance };
+  return { clock, ids: seededIds(seed), random: seededRandom(seed), turn: () => turn(), advance };
 };
 
 const standingClock = (startMs: number): TestWorld['clock'] => {
@@ -32,20 +32,20 @@ const standingClock = (startMs: number): TestWorld['clock'] => {
   };
 };
 
-const seededChance = (seed: number): Chance => {
-  const random = sequence(seed);
+const seededRandom = (seed: number): Random => {
+  const draw = sequence(seed);
   return {
-    unit: () => random() / 2 ** 32,
-    bytes: (length) => Uint8Array.from({ length }, () => random() >>> 24),
+    unit: () => draw() / 2 ** 32,
+    bytes: (length) => Uint8Array.from({ length }, () => draw() >>> 24),
   };
 };
 
 /**
  * UUIDv7 (RFC 9562): 48 bits of time, a count of 42 bits that begins anywhere in its lower quarter each
- * millisecond, and 32 bits of chance.
+ * millisecond, and 32 random bits.
  */
 const seededIds = (seed: number): Ids => {
-  // Not the sequence that chance draws from: an id must not change because somebody asked for a licence key.
+  // A sequence of its own: a draw for a licence key must not change the ids that follow.
   const random = sequence(seed ^ 0x5bd1e995);
   let lastMs = -1;
   let count = 0;

@@ -118,7 +118,7 @@ const performed = async <L extends LeaseTerms, Report>(
 const persistentReport =
   <L, Report extends Pick<LeaseTerms, 'taskId'>>(
     name: string,
-    { report, timer, chance, log, outage }: DeliveryPorts<L, Report>,
+    { report, timer, random, log, outage }: DeliveryPorts<L, Report>,
   ) =>
   async (done: Report, isOurs: () => boolean): Promise<boolean> => {
     const { taskId } = done;
@@ -135,7 +135,7 @@ const persistentReport =
         log.error(`${name} failed`, { taskId, cause });
         return false;
       }
-      const pauseMs = pauseAfter(failures, chance);
+      const pauseMs = pauseAfter(failures, random);
       await new Promise<void>((resolve) => timer.after(pauseMs, resolve));
     }
     log.warn('a lease ran out before its report', { taskId });

@@ -1,5 +1,5 @@
 import type { Answer } from '../core/result.ts';
-import type { Chance, Clock } from '../core/world.ts';
+import type { Clock, Random } from '../core/world.ts';
 import type { Log } from './log.ts';
 import type { Outage } from './outage.ts';
 import type { Timer } from './timer.ts';
@@ -20,7 +20,7 @@ export type Loop = {
 export type LoopPorts = {
   readonly timer: Timer;
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly log: Log;
   readonly outage: Outage;
 };
@@ -33,7 +33,7 @@ const hintsEveryMs = 25;
 
 /** Polls for ever. What a round cannot do now is tried again after a pause, and a bug in it ends no loop. */
 export const startLoop = (name: string, poll: Poll, ports: LoopPorts): Loop => {
-  const { timer, clock, chance, log, outage } = ports;
+  const { timer, clock, random, log, outage } = ports;
   let stopped = false;
   let woken = false;
   let failures = 0;
@@ -67,7 +67,7 @@ export const startLoop = (name: string, poll: Poll, ports: LoopPorts): Loop => {
       log.error(`${name} failed`, { cause });
     }
     failures++;
-    return pauseAfter(failures, chance);
+    return pauseAfter(failures, random);
   };
 
   const sleep = async (ms: number, how: 'lightly' | 'soundly'): Promise<void> => {
@@ -102,5 +102,5 @@ const pauseBaseMs = 250;
 export const pauseCapMs = 10_000;
 
 /** Doubles with each failure, and is spread over half of itself: a fleet must not come back all at once. */
-export const pauseAfter = (failures: number, chance: Chance): number =>
-  Math.min(pauseCapMs, pauseBaseMs * 2 ** failures) * (0.5 + chance.unit() / 2);
+export const pauseAfter = (failures: number, random: Random): number =>
+  Math.min(pauseCapMs, pauseBaseMs * 2 ** failures) * (0.5 + random.unit() / 2);

@@ -70,7 +70,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     log,
     timer,
     clock: world.clock,
-    chance: world.chance,
+    random: world.random,
     outage: outage(log, world.clock),
   };
   const reconciler = reconcile({ ...store, provider: ports.provider, world });
@@ -156,7 +156,7 @@ const takeOrders =
       limit: batchMax,
       nowMs,
       leaseMs,
-      retryAtMs: (attempts) => retryAtMs(attempts, nowMs, world.chance),
+      retryAtMs: (attempts) => retryAtMs(attempts, nowMs, world.random),
     });
 
 const takeJobs =

@@ -4,14 +4,14 @@ import type { Effect } from '../../core/pipelines.ts';
 import type { LockedTask } from '../../core/queue.ts';
 import type { EffectOutcome } from '../../core/steps.ts';
 import { allocate } from '../../core/stock.ts';
-import type { Chance } from '../../core/world.ts';
+import type { Random } from '../../core/world.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
 
 /** Where an effect takes place: in the transaction of `writes`. */
 export type Place = {
   readonly tables: Tables;
   readonly writes: Writes;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly nowMs: number;
 };
 
@@ -25,7 +25,7 @@ export const effects: Readonly<
     const { outcomes, granted } = takeStock(tasks, place);
     for (const { id, order } of tasks) {
       if (!granted.has(id)) continue;
-      const keys = Array.from({ length: order.quantity }, () => licenceKey(place.chance));
+      const keys = Array.from({ length: order.quantity }, () => licenceKey(place.random));
       place.writes.set(place.tables.licences, order.id, keys);
     }
     return outcomes;

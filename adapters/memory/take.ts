@@ -27,7 +27,7 @@ export const takeTasks = (
 
 const takeTogether = (
   tables: Tables,
-  { chance }: World,
+  { random }: World,
   writes: Writes,
   tasks: readonly TaskRow[],
   query: Take,
@@ -35,7 +35,7 @@ const takeTogether = (
   const external = externalSteps(query.pipeline);
   const atExternal = tasks.filter(({ step }) => external.includes(step));
   const atTx = tasks.filter(({ step }) => !external.includes(step));
-  const place = { tables, writes, chance, nowMs: query.nowMs };
+  const place = { tables, writes, random, nowMs: query.nowMs };
   const moves = runEffects(
     query,
     atTx.map((task) => lockedTask(tables, task)),

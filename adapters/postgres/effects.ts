@@ -54,7 +54,7 @@ const issueLicences: RunEffect = async (tx, tasks, world, nowMs) => {
       select * from unnest(
         ${licences.map(({ orderId }) => orderId)}::uuid[],
         ${licences.map(({ unit }) => unit)}::integer[],
-        ${licences.map(() => licenceKey(world.chance))}::text[]
+        ${licences.map(() => licenceKey(world.random))}::text[]
       )`;
   return outcomes;
 };

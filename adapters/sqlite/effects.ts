@@ -42,7 +42,7 @@ const stockTaking = ({ client }: Connection): RunEffect => {
   };
 };
 
-const licenceIssuing = ({ client }: Connection, { chance }: World, takeStock: RunEffect): RunEffect => {
+const licenceIssuing = ({ client }: Connection, { random }: World, takeStock: RunEffect): RunEffect => {
   const insert = client.prepare<[string, number, string]>(
     'insert into licence (order_id, unit, key) values (?, ?, ?)',
   );
@@ -50,7 +50,7 @@ const licenceIssuing = ({ client }: Connection, { chance }: World, takeStock: Ru
     const outcomes = takeStock(tasks, nowMs);
     tasks.forEach(({ order }, index) => {
       if (outcomes[index]?.kind !== 'done') return;
-      for (let unit = 1; unit <= order.quantity; unit++) insert.run(order.id, unit, licenceKey(chance));
+      for (let unit = 1; unit <= order.quantity; unit++) insert.run(order.id, unit, licenceKey(random));
     });
     return outcomes;
   };

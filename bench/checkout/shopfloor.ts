@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { postgresStore } from '../../adapters/postgres/store.ts';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import type { Plan } from '../load/plan.ts';
 import type { Postgres } from '../postgres.ts';
 import { bearerTokens, type PlacedOrder, payOrders, placeOrders } from '../shop.ts';

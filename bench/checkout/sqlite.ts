@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { sqliteStore } from '../../adapters/sqlite/store.ts';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import { startApp } from '../app.ts';
 import { runLoad } from '../load/run.ts';
 import { cpuSeconds } from '../processes.ts';

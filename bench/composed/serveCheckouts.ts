@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import { app } from '../../api/app.ts';
 import { serve } from '../../api/server.ts';
 import { type CheckOut, checkOut } from '../../core/checkout.ts';

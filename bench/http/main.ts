@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { err } from 'neverthrow';
 import { memoryStore } from '../../adapters/memory/store.ts';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import { app } from '../../api/app.ts';
 import { serve } from '../../api/server.ts';
 import { secret } from '../../tests/runtime/tokens.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { postgresStore } from '../../adapters/postgres/store.ts';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import { startApp } from '../app.ts';
 import { vacuum } from '../checkout/shopfloor.ts';
 import { commitsOf, countersOf } from '../counters.ts';

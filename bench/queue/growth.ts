@@ -1,7 +1,7 @@
 import process from 'node:process';
 import postgres from 'postgres';
 import { postgresStore } from '../../adapters/postgres/store.ts';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import { cpuSeconds } from '../processes.ts';
 import { takeTasks } from './idle.ts';
 

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { ok } from 'neverthrow';
 import { postgresStore } from '../../adapters/postgres/store.ts';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import { providerEvent } from '../../core/pipelines/providerEvent.ts';
 import type { JobLease, JobReport } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { postgresStore } from '../../adapters/postgres/store.ts';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import type { Claim } from '../../core/audit.ts';
 import { settleClaims } from '../shop.ts';
 import { takeTasks } from './idle.ts';

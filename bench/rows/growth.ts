@@ -1,5 +1,5 @@
 import { postgresStore } from '../../adapters/postgres/store.ts';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import type { Postgres } from '../postgres.ts';
 import { spreadOf } from '../rounds.ts';
 import type { Contender, Curve, MatchResult, Row, Spread } from '../row.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { postgresStore } from '../../adapters/postgres/store.ts';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import { vacuum } from '../checkout/shopfloor.ts';
 import { countersOf } from '../counters.ts';
 import type { Postgres } from '../postgres.ts';

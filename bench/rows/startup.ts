@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { postgresStore } from '../../adapters/postgres/store.ts';
 import { sqliteStore } from '../../adapters/sqlite/store.ts';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import { startApp, startServer } from '../app.ts';
 import { cpuSeconds } from '../processes.ts';
 import type { Contender, Row } from '../row.ts';

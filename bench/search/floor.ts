@@ -1,6 +1,6 @@
 import connect from 'postgres';
 import { postgresStore } from '../../adapters/postgres/store.ts';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import { fillWithOrders } from '../../tests/postgres/volume.ts';
 import type { Bench } from '../row.ts';
 

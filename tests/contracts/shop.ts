@@ -271,8 +271,8 @@ export const known = <T>(one: T | null | undefined): T => {
 };
 
 /** The rows in another order, the same for the same world. */
-export const shuffled = <T>(rows: readonly T[], { chance }: TestWorld): readonly T[] =>
+export const shuffled = <T>(rows: readonly T[], { random }: TestWorld): readonly T[] =>
   rows
-    .map((row) => ({ row, at: chance.unit() }))
+    .map((row) => ({ row, at: random.unit() }))
     .sort((one, other) => one.at - other.at)
     .map(({ row }) => row);

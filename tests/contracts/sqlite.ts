@@ -62,7 +62,7 @@ const worldOfTheDay = () => {
   const world: World = {
     clock: { nowMs: () => today.clock.nowMs() },
     ids: { next: (atMs) => today.ids.next(atMs) },
-    chance: { unit: () => today.chance.unit(), bytes: (length) => today.chance.bytes(length) },
+    random: { unit: () => today.random.unit(), bytes: (length) => today.random.bytes(length) },
     turn: () => today.turn(),
   };
   const enter = (one: World) => {

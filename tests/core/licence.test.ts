@@ -4,13 +4,13 @@ import { licenceKey } from '../../core/licence.ts';
 import { testWorld } from '../world.ts';
 
 test('a licence key is twenty characters that nobody misreads, any of them as likely as another', () => {
-  const { chance } = testWorld(0, 1);
-  const keys = Array.from({ length: 2_000 }, () => licenceKey(chance));
+  const { random } = testWorld(0, 1);
+  const keys = Array.from({ length: 2_000 }, () => licenceKey(random));
   for (const key of keys) expect(key).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4}$/);
   expect(new Set(keys).size).toBe(keys.length);
   const seen = Map.groupBy(keys.join('').replaceAll('-', ''), (character) => character);
   expect(seen.size).toBe(32);
-  // 1,250 of each are expected, give or take 35; ten times that is far from chance.
+  // 1,250 of each are expected, give or take 35; ten times that is far from luck.
   for (const some of seen.values()) expect(some.length).toBeWithin(900, 1_600);
 });
 

@@ -17,8 +17,8 @@ describe('a retry', () => {
   test('may come at once, so that those who failed together do not come together', () => {
     for (let attempts = 1; attempts < attemptsMax; attempts++)
       expect(retryAtMs(attempts, 5, chanceOf(0))).toBe(5);
-    const { chance } = testWorld(0, 1);
-    const pauses = new Set(Array.from({ length: 100 }, () => retryAtMs(5, 0, chance)));
+    const { random } = testWorld(0, 1);
+    const pauses = new Set(Array.from({ length: 100 }, () => retryAtMs(5, 0, random)));
     expect(pauses.size).toBeGreaterThan(90);
     for (const pauseMs of pauses) expect(pauseMs).toBeWithin(0, 32_001);
   });

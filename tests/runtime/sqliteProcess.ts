@@ -3,7 +3,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { openClient } from '../../adapters/sqlite/connection.ts';
 import { sqliteStore } from '../../adapters/sqlite/store.ts';
-import { systemWorld } from '../../adapters/world.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import { shopOver } from '../contracts/shop.ts';
 import { testWorld } from '../world.ts';
 

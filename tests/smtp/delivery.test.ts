@@ -38,7 +38,7 @@ const shopWithMail = async () => {
     /** One round of a worker: what is due is taken, sent and reported. Answers how many mails that were. */
     work: async (): Promise<number> => {
       const { leases } = await shop.take('physical', {
-        retryAtMs: (attempts) => retryAtMs(attempts, shop.now(), world.chance),
+        retryAtMs: (attempts) => retryAtMs(attempts, shop.now(), world.random),
       });
       const reports = await Promise.all(leases.map(perform));
       await value(store.queue.settle(reports.map(known), shop.now()));

@@ -32,7 +32,7 @@ const oneLease = async (pipeline: Pipeline, accepted: boolean) => {
       log,
       timer: { after: () => () => {} },
       clock: world.clock,
-      chance: world.chance,
+      random: world.random,
       outage: outage(log, world.clock),
       about: () => ({}),
       failedAttempt,

@@ -22,12 +22,12 @@ const loopOf = () => {
       answer = resolve;
     });
   };
-  // Chance at its highest makes each pause the longest: 500 ms, 1 s, 2 s …
-  const chance = { ...world.chance, unit: () => 1 };
+  // The highest draw makes each pause the longest: 500 ms, 1 s, 2 s …
+  const random = { ...world.random, unit: () => 1 };
   const loop = startLoop('loop', poll, {
     timer,
     clock: world.clock,
-    chance,
+    random,
     log,
     outage: outage(log, world.clock),
   });

@@ -346,7 +346,7 @@ describe('when the store is unavailable', () => {
       ping: () => (isDown ? unavailable<void>() : ping()),
     };
     const post = slowMailer();
-    const world = { ...place.world, chance: { ...place.world.chance, unit: () => 1 } };
+    const world = { ...place.world, random: { ...place.world.random, unit: () => 1 } };
     const { advance } = place.work({ store, mailer: post.mailer, world });
     await until(() => post.waiting.length === 1);
     isDown = true;

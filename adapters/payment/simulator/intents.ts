@@ -49,7 +49,7 @@ const intentOf = (engine: Engine, { key, amount, metadata, as, wire }: Creation)
   const verdict = method === null ? null : methodOf(method).verdict;
   const status = verdict?.status ?? (as === 'burnt' ? 'canceled' : 'requires_payment_method');
   const isAsked = wire !== undefined || status === 'requires_action';
-  const clientSecret = isAsked ? `${id}_secret_${hex(engine.world.chance.bytes(12))}` : null;
+  const clientSecret = isAsked ? `${id}_secret_${hex(engine.world.random.bytes(12))}` : null;
   const returnUrl = wire?.returnUrl ?? null;
   return {
     id,

@@ -1,4 +1,4 @@
-import type { Chance } from '../../../core/world.ts';
+import type { Random } from '../../../core/world.ts';
 import type { BookRecord } from './book.ts';
 import type { Engine } from './engine.ts';
 import { eventObject, eventOfRecord, recordOfEvent } from './event.ts';
@@ -64,7 +64,7 @@ export const tellDue = async (options: WebhookOptions): Promise<number> => {
   const { engine, shuffle = false } = options;
   const due = await engine.book.due({ nowMs: engine.world.clock.nowMs(), limit: batchMax });
   if (due.isErr()) return 0;
-  const records = shuffle ? shuffled(due.value, engine.world.chance) : due.value;
+  const records = shuffle ? shuffled(due.value, engine.world.random) : due.value;
   for (const record of records.filter(({ id }) => id.startsWith('re_'))) await decide(engine, record);
   await Promise.all(records.filter(({ id }) => id.startsWith('evt_')).map((record) => tell(options, record)));
   return records.length;
@@ -83,7 +83,7 @@ const tell = async (options: WebhookOptions, record: BookRecord): Promise<void> 
   const isMine = await book.change({ records: [taken], also: [] });
   if (isMine.isErr() || !isMine.value) return;
 
-  const twice = world.chance.unit() < (options.duplicates ?? 0);
+  const twice = world.random.unit() < (options.duplicates ?? 0);
   const heard = await Promise.all([send(options, sent), ...(twice ? [send(options, sent)] : [])]);
   const dueAtMs = heard.every((each) => each) ? null : world.clock.nowMs() + afterMs;
   await book.change({ records: [recordOfEvent(sent, taken.version + 1, dueAtMs)], also: [] });
@@ -108,8 +108,8 @@ const send = async (
   }
 };
 
-const shuffled = <T>(items: readonly T[], chance: Chance): readonly T[] =>
+const shuffled = <T>(items: readonly T[], random: Random): readonly T[] =>
   items
-    .map((item) => ({ item, at: chance.unit() }))
+    .map((item) => ({ item, at: random.unit() }))
     .sort((one, other) => one.at - other.at)
     .map(({ item }) => item);

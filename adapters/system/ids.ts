@@ -1,20 +1,12 @@
-import { randomFillSync } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
-import type { Chance, Ids, World } from '../core/world.ts';
-
-/** The real world: the machine's clock, ids that no two processes share, and chance that cannot be guessed. */
-export const systemWorld = (): World => {
-  const chance = systemChance();
-  return { clock: { nowMs: Date.now }, ids: timeOrderedIds(chance), chance, turn: () => turn() };
-};
+import type { Ids, Random } from '../../core/world.ts';
 
 /**
- * UUIDv7 with a counter, RFC 9562 section 6.2, method 1: 48 bits of time, 42 bits of count, 32 bits of chance.
+ * UUIDv7 with a counter, RFC 9562 section 6.2, method 1: 48 bits of time, 42 bits of count, 32 random bits.
  * The count begins anywhere in its lower half each millisecond, so that 2^41 more ids fit into it. Where the
  * clock has gone back, ids stay at the latest time seen and count on, since a page of newest rows must never
  * miss a row that was written later.
  */
-export const timeOrderedIds = (chance: Chance): Ids => {
+export const timeOrderedIds = (random: Random): Ids => {
   let latestMs = -1;
   let count = 0;
   let prefix = '';
@@ -23,7 +15,7 @@ export const timeOrderedIds = (chance: Chance): Ids => {
   /** A random octet: ids are no secrets, so these are drawn in blocks and may lie about. */
   const octet = (): number => {
     if (used === drawn.length) {
-      drawn = chance.bytes(blockLength);
+      drawn = random.bytes(blockLength);
       used = 0;
     }
     return drawn[used++] ?? 0;
@@ -58,28 +50,3 @@ const hexDigits = '0123456789abcdef';
 
 /** Of each octet: looked up, a whole id takes 0.2 µs, and 1.6 µs where each is formatted (three a checkout). */
 const hex = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
-
-/** Read from the system in pieces: a call for every id would cost more than the rest of the id. */
-const poolLength = 8192;
-
-const systemChance = (): Chance => {
-  const pool = new Uint8Array(poolLength);
-  let used = poolLength;
-  const bytes = (length: number): Uint8Array => {
-    if (length > poolLength) return randomFillSync(new Uint8Array(length));
-    if (used + length > poolLength) {
-      randomFillSync(pool);
-      used = 0;
-    }
-    const taken = pool.slice(used, used + length);
-    // What was handed out, a licence key or a secret, does not stay behind in memory.
-    pool.fill(0, used, used + length);
-    used += length;
-    return taken;
-  };
-  const unit = () => {
-    const view = new DataView(bytes(8).buffer);
-    return ((view.getUint32(0) & 0x1fffff) * 2 ** 32 + view.getUint32(4)) / 2 ** 53;
-  };
-  return { unit, bytes };
-};

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { systemWorld, timeOrderedIds } from '../../adapters/world.ts';
+import { timeOrderedIds } from '../../adapters/system/ids.ts';
+import { systemWorld } from '../../adapters/system/system.ts';
 import { firstIdAt, parseUuid } from '../../core/id.ts';
 
 const atMs = Date.UTC(2026, 2, 1, 8);
@@ -14,11 +15,11 @@ describe('the ids of the system world', () => {
   });
 
   test('increase strictly, in one millisecond, over many, and when the clock goes back', () => {
-    const { ids, chance } = systemWorld();
+    const { ids, random } = systemWorld();
     let nowMs = atMs;
     let last = '';
     for (let made = 0; made < 20_000; made++) {
-      nowMs += [0, 0, 0, 1, -3, 4][Math.floor(chance.unit() * 6)] ?? 0;
+      nowMs += [0, 0, 0, 1, -3, 4][Math.floor(random.unit() * 6)] ?? 0;
       const id = ids.next(nowMs);
       if (!(id > last)) throw new Error(`${id} is not after ${last}`);
       last = id;
@@ -52,29 +53,29 @@ describe('a turn of the system world', () => {
   });
 });
 
-describe('the chance of the system world', () => {
-  test('is spread over [0, 1)', () => {
-    const { chance } = systemWorld();
-    const drawn = Array.from({ length: 10_000 }, chance.unit);
+describe('the random numbers of the system world', () => {
+  test('are spread over [0, 1)', () => {
+    const { random } = systemWorld();
+    const drawn = Array.from({ length: 10_000 }, random.unit);
     expect(drawn.every((unit) => unit >= 0 && unit < 1)).toBe(true);
     const tenths = new Set(drawn.map((unit) => Math.floor(unit * 10)));
     expect(tenths.size).toBe(10);
   });
 
   test('gives as many octets as are asked for, and none of them twice', () => {
-    const { chance } = systemWorld();
-    expect([0, 1, 16, 8192, 20_000].map((length) => chance.bytes(length).length)).toEqual([
+    const { random } = systemWorld();
+    expect([0, 1, 16, 8192, 20_000].map((length) => random.bytes(length).length)).toEqual([
       0, 1, 16, 8192, 20_000,
     ]);
-    const keys = new Set(Array.from({ length: 2000 }, () => chance.bytes(16).join()));
+    const keys = new Set(Array.from({ length: 2000 }, () => random.bytes(16).join()));
     expect(keys.size).toBe(2000);
   });
 
   test('hands out octets that are the caller’s own', () => {
-    const { chance } = systemWorld();
-    const secret = chance.bytes(32);
+    const { random } = systemWorld();
+    const secret = random.bytes(32);
     const before = secret.join();
-    for (let drawn = 0; drawn < 1000; drawn++) chance.bytes(32).fill(0);
+    for (let drawn = 0; drawn < 1000; drawn++) random.bytes(32).fill(0);
     expect(secret.join()).toBe(before);
   });
 });
