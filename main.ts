@@ -5,6 +5,7 @@ import { mailDomain } from './adapters/smtp/address.ts';
 import { systemWorld } from './adapters/system/system.ts';
 import type { AuthSettings } from './api/auth.ts';
 import { checkOut } from './core/checkout.ts';
+import type { Log } from './core/log.ts';
 import { receivingEvents } from './core/providerEvents.ts';
 import { requestRefund } from './core/refunding.ts';
 import type { Answer } from './core/result.ts';
@@ -16,7 +17,6 @@ import { logTo } from './main/log.ts';
 import { type Close, cannotStart, closeOnSignal, refuseToStart, startFailure } from './main/process.ts';
 import { openMailer, openProvider, openStore, reachStore } from './main/wire.ts';
 import packageJson from './package.json' with { type: 'json' };
-import type { Log } from './worker/log.ts';
 
 /** Opens all that `config` asks for, each with its way to close it, and answers what to tell of it. */
 const open = async (config: Config, log: Log, opened: Close[]): Promise<string> => {

@@ -1,4 +1,5 @@
 import type { CheckOut } from '../core/checkout.ts';
+import type { Log } from '../core/log.ts';
 import type { Page } from '../core/page.ts';
 import type { Charge } from '../core/payment.ts';
 import type { ReceiveEvent } from '../core/providerEvents.ts';
@@ -27,10 +28,7 @@ export type ApiDeps = {
   readonly role: 'all' | 'checkout' | 'read' | 'worker';
   readonly world: World;
   readonly version: string;
-  readonly log: {
-    warn(message: string, facts: Readonly<Record<string, unknown>>): void;
-    error(message: string, facts: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<Log, 'warn' | 'error'>;
   /** Names what is missing (`database`, …); nothing of it where the API can do its work. */
   isReady(): Promise<{ readonly ready: boolean; readonly missing: readonly string[] }>;
 };

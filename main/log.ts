@@ -1,4 +1,4 @@
-import type { Log } from '../worker/log.ts';
+import type { Log } from '../core/log.ts';
 import type { LogLevel } from './settings.ts';
 
 /** What a log line tells beside its message. */

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../worker/log.ts';
+import type { Log } from '../core/log.ts';
 import type { Config } from './config.ts';
 
 export type Close = () => Promise<unknown>;

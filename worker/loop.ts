@@ -1,6 +1,6 @@
+import type { Log } from '../core/log.ts';
 import type { Answer } from '../core/result.ts';
 import type { Clock, Random } from '../core/world.ts';
-import type { Log } from './log.ts';
 import type { Outage } from './outage.ts';
 import type { Timer } from './timer.ts';
 

@@ -1,8 +1,8 @@
+import type { Log } from '../core/log.ts';
 import type { Answer } from '../core/result.ts';
 import { crashesMax } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
 import type { Clock } from '../core/world.ts';
-import type { Log } from './log.ts';
 import { type Poll, pauseCapMs } from './loop.ts';
 
 const rescuedMax = 500;

@@ -1,5 +1,5 @@
+import type { Log } from '../core/log.ts';
 import type { Clock } from '../core/world.ts';
-import type { Log } from './log.ts';
 
 export type Outage = {
   /** `who` could not reach the store. */

@@ -1,3 +1,4 @@
+import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
 import { auditDay } from '../core/moneyAudit.ts';
 import type { PaymentProvider } from '../core/payment.ts';
@@ -13,7 +14,6 @@ import type { Store } from '../core/store.ts';
 import type { World } from '../core/world.ts';
 import { type DeliveryPorts, deliveries } from './deliveries.ts';
 import type { LeaseTerms } from './held.ts';
-import type { Log } from './log.ts';
 import { type Loop, type LoopPorts, startLoop } from './loop.ts';
 import { maintenance } from './maintenance.ts';
 import { outage } from './outage.ts';

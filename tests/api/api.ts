@@ -58,8 +58,8 @@ export const apiOver = ({ providing = same, storing = same, alone = false, ...ch
     role: 'all',
     version: '0.0.0',
     log: {
-      warn: (message, facts) => warned.push({ message, facts }),
-      error: (message, facts) => logged.push({ message, facts }),
+      warn: (message, facts = {}) => warned.push({ message, facts }),
+      error: (message, facts = {}) => logged.push({ message, facts }),
     },
     isReady: async () => ({ ready: true, missing: [] }),
     ...changes,
