@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { mailDomain } from './adapters/smtp/address.ts';
 import { systemWorld } from './adapters/system/system.ts';
 import type { AuthSettings } from './api/auth.ts';
@@ -10,6 +9,7 @@ import { receivingEvents } from './core/providerEvents.ts';
 import { requestRefund } from './core/refunding.ts';
 import type { Answer } from './core/result.ts';
 import type { Store } from './core/store.ts';
+import { withTimeout } from './core/timer.ts';
 import type { World } from './core/world.ts';
 import { banner } from './main/banner.ts';
 import { type Auth, type Config, readConfig } from './main/config.ts';
@@ -19,18 +19,17 @@ import { openMailer, openProvider, openStore, reachStore } from './main/wire.ts'
 import packageJson from './package.json' with { type: 'json' };
 
 /** Opens all that `config` asks for, each with its way to close it, and answers what to tell of it. */
-const open = async (config: Config, log: Log, opened: Close[]): Promise<string> => {
+const open = async (config: Config, world: World, log: Log, opened: Close[]): Promise<string> => {
   const { role, production, port } = config;
   const { version } = packageJson;
-  const world = systemWorld();
 
-  const store = await reachStore(() => openStore(world, config), config, log);
+  const store = await reachStore(() => openStore(world, config), config, log, world.timer);
   opened.push(store.close);
   const { provider, simulator, close: closeProvider } = await openProvider(world, config);
   opened.push(closeProvider);
   if (production && simulator !== null)
     log.warn('payments are simulated: set PAYMENT_PROVIDER to charge anybody');
-  const { mailer, close: closeMailer } = await openMailer(store, config);
+  const { mailer, close: closeMailer } = await openMailer(world, store, config);
   opened.push(closeMailer);
   // Both may take their time to end, and whoever asks us to stop may give us little: they end side by side.
   const driving: Close[] = [];
@@ -62,10 +61,10 @@ const open = async (config: Config, log: Log, opened: Close[]): Promise<string> 
       world,
       version,
       log,
-      isReady: () => readiness(store),
+      isReady: () => readiness(store, world),
     });
     const listening = await serve(api, { port });
-    driving.push(() => Promise.race([listening.stop(), sleep(config.shutdownMs)]));
+    driving.push(() => withTimeout(world.timer, config.shutdownMs, listening.stop(), () => {}));
     address = `http://localhost:${listening.port}`;
     if (simulator !== null && (role === 'all' || role === 'checkout'))
       driving.push(simulator.startWebhooks(async (request) => api.handle(request)));
@@ -91,9 +90,9 @@ const authOf = async ({ key, ...expected }: Auth, store: Store, { random }: Worl
 
 const readyWithinMs = 2_000;
 
-const readiness = async (store: Store) => {
+const readiness = async (store: Store, { timer }: World) => {
   const pinged = store.ping().then((answer) => answer.isOk());
-  const ready = await Promise.race([pinged, sleep(readyWithinMs, false, { ref: false })]);
+  const ready = await withTimeout(timer, readyWithinMs, pinged, () => false, { background: true });
   return { ready, missing: ready ? [] : ['database'] };
 };
 
@@ -108,11 +107,13 @@ if (config.isErr()) {
   refuseToStart(['its settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
 } else {
   const { logLevel: level, shutdownMs } = config.value;
-  const log = logTo((line) => process.stderr.write(line), { level, readable: process.stderr.isTTY === true });
+  const world = systemWorld();
+  const write = (line: string) => process.stderr.write(line);
+  const log = logTo(write, world.clock, { level, readable: process.stderr.isTTY === true });
   const opened: Close[] = [];
-  const closing = closeOnSignal(opened, shutdownMs, log);
+  const closing = closeOnSignal(opened, shutdownMs, log, world.timer);
   try {
-    console.log(await open(config.value, log, opened));
+    console.log(await open(config.value, world, log, opened));
   } catch (cause) {
     // A signal during the start takes away what it stands on.
     if (!closing.begun()) refuseToStart(startFailure(cause, config.value));

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { err, ok } from 'neverthrow';
 import type { Answer } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
@@ -47,7 +46,7 @@ export const writeHistory = async (store: Store, world: World, settings: History
     soFar = added(soFar, sold.value.tally);
     settings.onBatch(soFar);
     // A database in this process answers without waiting for anything, and Ctrl-C is only heard in between.
-    await turn();
+    await world.turn();
   }
   const delivered = await delivering;
   return delivered.map(() => soFar);

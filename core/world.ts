@@ -1,3 +1,5 @@
+import type { Timer } from './timer.ts';
+
 /**
  * The ports to the machine: time, ids, random numbers and the turns of its event loop. A test can hold each of
  * them still, and no use case reads a clock that its caller does not know of.
@@ -27,6 +29,7 @@ export type Turn = () => Promise<void>;
 
 export interface World {
   readonly clock: Clock;
+  readonly timer: Timer;
   readonly ids: Ids;
   readonly random: Random;
   readonly turn: Turn;

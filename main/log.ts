@@ -1,4 +1,5 @@
 import type { Log } from '../core/log.ts';
+import type { Clock } from '../core/world.ts';
 import type { LogLevel } from './settings.ts';
 
 /** What a log line tells beside its message. */
@@ -13,13 +14,14 @@ type Line = {
 /** One line an event: JSON for machines, or readable where a person watches. Below `level` nothing is written. */
 export const logTo = (
   write: (line: string) => void,
+  clock: Clock,
   { level: least, readable }: { readonly level: LogLevel; readonly readable: boolean },
 ): Log => {
   const render = readable ? forPeople : forMachines;
   const at = (level: keyof Log): Log['info'] => {
     if (severity[level] < severity[least]) return () => {};
     return (message, facts = {}) => {
-      write(`${render({ time: new Date().toISOString(), level, message, facts })}\n`);
+      write(`${render({ time: new Date(clock.nowMs()).toISOString(), level, message, facts })}\n`);
     };
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

@@ -1,6 +1,6 @@
 import process from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../core/log.ts';
+import { type Timer, withTimeout } from '../core/timer.ts';
 import type { Config } from './config.ts';
 
 export type Close = () => Promise<unknown>;
@@ -16,6 +16,7 @@ export const closeOnSignal = (
   opened: readonly Close[],
   shutdownMs: number,
   log: Log,
+  timer: Timer,
 ): { readonly begun: () => boolean } => {
   let begun = false;
   const onSignal = async (signal: string): Promise<void> => {
@@ -23,7 +24,7 @@ export const closeOnSignal = (
     begun = true;
     log.info('stopping', { signal });
     const closed = closeAll(opened, log).then(() => true);
-    const inTime = await Promise.race([closed, sleep(shutdownMs + closeMs, false)]);
+    const inTime = await withTimeout(timer, shutdownMs + closeMs, closed, () => false);
     if (!inTime) log.error('stopped before all was closed');
     process.exit(inTime ? 0 : 1);
   };

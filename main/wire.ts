@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
 import { dirname, join, parse } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Book } from '../adapters/payment/simulator/book.ts';
 import { simulatedProvider } from '../adapters/payment/simulator/provider.ts';
 import { startWebhooks } from '../adapters/payment/simulator/webhooks.ts';
@@ -10,6 +9,7 @@ import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
 import type { PaymentProvider } from '../core/payment.ts';
 import type { Store } from '../core/store.ts';
+import { sleep, type Timer } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import { bookOf } from './book.ts';
 import type { Config } from './config.ts';
@@ -47,8 +47,9 @@ export const reachStore = async (
   open: () => Promise<Store>,
   { databaseUrl, databaseWaitMs }: Pick<Config, 'databaseUrl' | 'databaseWaitMs'>,
   log: Log,
+  timer: Timer,
 ): Promise<Store> => {
-  const untilMs = Date.now() + databaseWaitMs;
+  const deadline = timer.deadline(databaseWaitMs);
   const at = placeOf(databaseUrl);
   for (;;) {
     try {
@@ -57,9 +58,9 @@ export const reachStore = async (
       const reason = await outageOf(databaseUrl, cause);
       if (reason === null && isExpected(cause)) throw cannotStart(`the database ${at}: ${cause.message}`);
       if (reason === null) throw cause;
-      if (Date.now() >= untilMs) throw cannotStart(`the database ${at}: ${reason}`);
+      if (deadline.leftMs() <= 0) throw cannotStart(`the database ${at}: ${reason}`);
       log.warn('waiting for the database', { at, reason });
-      await sleep(Math.min(tryAgainMs, untilMs - Date.now()));
+      await sleep(timer, Math.min(tryAgainMs, deadline.leftMs()));
     }
   }
 };
@@ -88,9 +89,10 @@ type PaymentConfig = Database & Pick<Config, 'payment' | 'paymentTimeoutMs'>;
 /** Who charges. The simulator's books are its own, in a file or schema beside the database. */
 export const openProvider = async (world: World, config: PaymentConfig): Promise<OpenedProvider> => {
   const { payment, paymentTimeoutMs: timeoutMs } = config;
+  const { timer } = world;
   if (payment.kind === 'stripe') {
     const { stripeProvider } = await import('../adapters/payment/stripe/provider.ts');
-    const provider = withTimeLimit(stripeProvider({ ...payment, timeoutMs }), timeoutMs);
+    const provider = withTimeLimit(stripeProvider(timer, { ...payment, timeoutMs }), timer, timeoutMs);
     return { provider, simulator: null, close: async () => {} };
   }
   const book = await openBook(config);
@@ -99,7 +101,7 @@ export const openProvider = async (world: World, config: PaymentConfig): Promise
   const { engine, list, finishChallenge } = simulated;
   const url = `http://localhost/webhooks/${simulated.name}`;
   return {
-    provider: withTimeLimit(simulated, timeoutMs),
+    provider: withTimeLimit(simulated, timer, timeoutMs),
     simulator: {
       charges: list,
       finishChallenge,
@@ -119,12 +121,17 @@ type MailSettings = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailsMax' | 'workerPi
 
 /** The mail server of `SMTP_URL`, or the mailbox that captures mails. */
 export const openMailer = async (
+  world: World,
   store: Store,
   { smtpUrl, mailFrom, mailsMax, workerPipelines }: MailSettings,
 ): Promise<{ readonly mailer: Mailer; close(): Promise<void> }> => {
   if (smtpUrl === null) return { mailer: store.mailbox, close: async () => {} };
   const { smtpMailer } = await import('../adapters/smtp/mailer.ts');
-  const mailer = smtpMailer({ url: smtpUrl, from: mailFrom, poolSize: mailsMax * workerPipelines.length });
+  const mailer = smtpMailer(world, {
+    url: smtpUrl,
+    from: mailFrom,
+    poolSize: mailsMax * workerPipelines.length,
+  });
   return { mailer, close: mailer.close };
 };
 

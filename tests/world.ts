@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { systemTimer, systemTurn } from '../adapters/system/timer.ts';
 import type { Clock, Ids, Random, World } from '../core/world.ts';
 
 export type TestWorld = World & {
@@ -14,12 +14,19 @@ let worlds = 0;
 /**
  * A world in which time stands still until it is advanced. Random numbers and ids are the same for the same
  * `startMs` and `seed`. Without a seed each world has its own, so that two of them over one database make
- * different ids.
+ * different ids. Its timer is the machine's: `manualTimer` is one that a test turns by hand.
  */
 export const testWorld = (startMs = sundayMs, seed = ++worlds): TestWorld => {
   const clock = standingClock(startMs);
   const advance = (ms: number) => clock.set(clock.nowMs() + ms);
-  return { clock, ids: seededIds(seed), random: seededRandom(seed), turn: () => turn(), advance };
+  return {
+    clock,
+    timer: systemTimer,
+    ids: seededIds(seed),
+    random: seededRandom(seed),
+    turn: systemTurn,
+    advance,
+  };
 };
 
 const standingClock = (startMs: number): TestWorld['clock'] => {

@@ -1,5 +1,6 @@
 import type { Queue } from '../core/queue.ts';
 import type { Answer } from '../core/result.ts';
+import { sleep } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import { heldLeases, type LeaseTerms } from './held.ts';
 import { type LoopPorts, pauseAfter, startLoop } from './loop.ts';
@@ -136,7 +137,7 @@ const persistentReport =
         return false;
       }
       const pauseMs = pauseAfter(failures, random);
-      await new Promise<void>((resolve) => timer.after(pauseMs, resolve));
+      await sleep(timer, pauseMs);
     }
     log.warn('a lease ran out before its report', { taskId });
     return false;

@@ -1,8 +1,8 @@
 import type { Log } from '../core/log.ts';
 import type { Answer } from '../core/result.ts';
+import { startSleep, type Timer } from '../core/timer.ts';
 import type { Clock, Random } from '../core/world.ts';
 import type { Outage } from './outage.ts';
-import type { Timer } from './timer.ts';
 
 /** Does one round of something and answers how long to sleep before the next, ms; 0 for the next at once. */
 export type Poll = () => Answer<number>;
@@ -72,15 +72,10 @@ export const startLoop = (name: string, poll: Poll, ports: LoopPorts): Loop => {
 
   const sleep = async (ms: number, how: 'lightly' | 'soundly'): Promise<void> => {
     if (stopped) return;
-    await new Promise<void>((resolve) => {
-      const end = () => {
-        sleeping = null;
-        cancel();
-        resolve();
-      };
-      const cancel = timer.after(ms, end);
-      sleeping = { lightly: how === 'lightly', end };
-    });
+    const { over, end } = startSleep(timer, ms);
+    sleeping = { lightly: how === 'lightly', end };
+    await over;
+    sleeping = null;
   };
 
   const running = run();

@@ -1,8 +1,8 @@
 import { err, type Result } from 'neverthrow';
 import { coalesce } from '../core/coalesce.ts';
 import type { Answer, Unavailable } from '../core/result.ts';
+import { sleep, type Timer } from '../core/timer.ts';
 import type { Clock } from '../core/world.ts';
-import type { Timer } from './timer.ts';
 
 /** Far above what one process holds: a few batches for each pipeline. */
 const limits = { batchMax: 500, waitingMax: 100_000 };
@@ -22,6 +22,6 @@ export const reporting = <Report extends { readonly taskId: string }>(
       return reports.map(({ taskId }) => settled.map((ids) => ids.has(taskId)));
     },
     limits,
-    () => new Promise<void>((resolve) => timer.after(0, resolve)),
+    () => sleep(timer, 0),
     () => err({ kind: 'unavailable', reason: 'too many reports are waiting' }),
   );

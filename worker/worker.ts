@@ -11,6 +11,7 @@ import { type Reconciler, reconcile } from '../core/reconcile.ts';
 import { refundUnfulfillable } from '../core/refunding.ts';
 import { failedAttempt, retryAtMs } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
+import { startSleep } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import { type DeliveryPorts, deliveries } from './deliveries.ts';
 import type { LeaseTerms } from './held.ts';
@@ -19,7 +20,6 @@ import { maintenance } from './maintenance.ts';
 import { outage } from './outage.ts';
 import { reporting } from './reports.ts';
 import { type Take, tick } from './tick.ts';
-import { systemTimer, type Timer } from './timer.ts';
 
 export type WorkerPorts = {
   readonly store: Pick<
@@ -30,7 +30,6 @@ export type WorkerPorts = {
   readonly mailer: Mailer;
   readonly world: World;
   readonly log: Log;
-  readonly timer?: Timer;
 };
 
 export type WorkerSettings = {
@@ -63,12 +62,12 @@ export type Worker = {
 
 /** Drives the queue: loops for each pipeline, none of which waits for another, and the maintenance. */
 export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worker => {
-  const { store, world, log, timer = systemTimer } = ports;
+  const { store, world, log } = ports;
   const shared: SharedPorts = {
     queue: store.queue,
     world,
     log,
-    timer,
+    timer: world.timer,
     clock: world.clock,
     random: world.random,
     outage: outage(log, world.clock),
@@ -104,13 +103,13 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
   return {
     stop: async () => {
       unlisten();
-      let impatient = () => {};
-      const patience = new Promise<void>((resolve) => {
-        impatient = timer.after(settings.shutdownMs, resolve);
-      });
+      const patience = startSleep(world.timer, settings.shutdownMs);
       const kept = Promise.all(keepers.map((keeper) => keeper.stop()));
-      await Promise.all([Promise.race([kept, patience]), ...lines.map((line) => line.stop(patience))]);
-      impatient();
+      await Promise.all([
+        Promise.race([kept, patience.over]),
+        ...lines.map((line) => line.stop(patience.over)),
+      ]);
+      patience.end();
     },
   };
 };

@@ -1,33 +1,32 @@
 import type { PaymentProvider } from '../../core/payment.ts';
+import { type Timer, withTimeout } from '../../core/timer.ts';
 
 /**
- * A provider whose charges and returns are answered within `limitMs`, whatever becomes of the call. What comes
- * later is not listened to, for it is in the provider's memory; nor does a provider that throws make the
- * outcome known.
+ * A provider that answers each charge and refund within `limitMs`, whatever becomes of the call. An answer that
+ * comes later is dropped, for the provider remembers it under the key. A provider that throws leaves the outcome
+ * unknown.
  */
-export const withTimeLimit = (provider: PaymentProvider, limitMs: number): PaymentProvider => ({
-  name: provider.name,
-  charge: (request) => limited(() => provider.charge(request), limitMs),
-  cancel: (request) => limited(() => provider.cancel(request), limitMs),
-  giveBack: (request) => limited(() => provider.giveBack(request), limitMs),
-  readLedger: (query) => provider.readLedger(query),
-  readEvent: (delivery, nowMs) => provider.readEvent(delivery, nowMs),
-});
+export const withTimeLimit = (provider: PaymentProvider, timer: Timer, limitMs: number): PaymentProvider => {
+  const limited = <Outcome>(call: () => Promise<Outcome>): Promise<Outcome | Unknown> =>
+    withTimeout(timer, limitMs, attempt(call), () => unknown(`no answer within ${limitMs} ms`));
+  return {
+    name: provider.name,
+    charge: (request) => limited(() => provider.charge(request)),
+    cancel: (request) => limited(() => provider.cancel(request)),
+    giveBack: (request) => limited(() => provider.giveBack(request)),
+    readLedger: (query) => provider.readLedger(query),
+    readEvent: (delivery, nowMs) => provider.readEvent(delivery, nowMs),
+  };
+};
 
 type Unknown = { readonly kind: 'unknown'; readonly reason: string };
 
-const limited = <Outcome>(call: () => Promise<Outcome>, limitMs: number): Promise<Outcome | Unknown> =>
-  new Promise((resolve) => {
-    const answer = (outcome: Outcome | Unknown) => {
-      clearTimeout(timer);
-      resolve(outcome);
-    };
-    const unknown = (reason: string) => answer({ kind: 'unknown', reason });
-    const timer = setTimeout(() => unknown(`no answer within ${limitMs} ms`), limitMs);
-    const failed = (cause: unknown) => unknown(cause instanceof Error ? cause.message : String(cause));
-    try {
-      call().then(answer, failed);
-    } catch (cause) {
-      failed(cause);
-    }
-  });
+const unknown = (reason: string): Unknown => ({ kind: 'unknown', reason });
+
+const attempt = async <Outcome>(call: () => Promise<Outcome>): Promise<Outcome | Unknown> => {
+  try {
+    return await call();
+  } catch (cause) {
+    return unknown(cause instanceof Error ? cause.message : String(cause));
+  }
+};

@@ -58,7 +58,7 @@ export const storeOver = (
     moneyBooks: moneyBooks(sql),
     mailbox: mailbox(db, world),
     // Where connections are lent for a transaction only, nobody can listen: a hint reaches this process alone.
-    wakeup: pooling === 'transaction' ? localWakeup() : wakeup(sql),
+    wakeup: pooling === 'transaction' ? localWakeup() : wakeup(sql, world.timer),
     secret: (name, fresh) =>
       answered(async () => {
         await db.insert(secret).values({ name, value: fresh }).onConflictDoNothing();

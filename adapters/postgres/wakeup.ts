@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers';
 import type { Wakeup } from '../../core/queue.ts';
+import type { Timer } from '../../core/timer.ts';
 import type { Sql } from './connection.ts';
 
 const channel = 'cartwright_queue';
@@ -8,7 +8,7 @@ const channel = 'cartwright_queue';
 const notifyEveryMs = 20;
 
 /** `LISTEN` and `NOTIFY`. A hint that is lost, here or on a broken connection, costs one polling pause. */
-export const wakeup = (sql: Sql): Wakeup => {
+export const wakeup = (sql: Sql, timer: Timer): Wakeup => {
   const listeners = new Set<() => void>();
   let listening = false;
   let pending = false;
@@ -17,10 +17,11 @@ export const wakeup = (sql: Sql): Wakeup => {
     notify() {
       if (pending) return;
       pending = true;
-      setTimeout(() => {
+      const send = () => {
         pending = false;
         sql.notify(channel, '').catch(() => {});
-      }, notifyEveryMs).unref();
+      };
+      timer.after(notifyEveryMs, send, { background: true });
     },
     listen(wake) {
       listeners.add(wake);

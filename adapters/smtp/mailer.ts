@@ -1,4 +1,5 @@
 import type { Mail, Mailer, MailOutcome } from '../../core/mail.ts';
+import type { World } from '../../core/world.ts';
 import { parseAddress, parseSender } from './address.ts';
 import { outcomeOf } from './failures.ts';
 import { composeMessage } from './message.ts';
@@ -33,13 +34,16 @@ const mailsPerSession = 100;
  * Sends mails over SMTP. Throws here for a `url` or `from` that can never work; `send` never throws. What is
  * rejected and what deferred, `outcomeOf` says. `close` breaks off what is under way, which is deferred.
  */
-export const smtpMailer = (options: SmtpOptions): Mailer & { close(): Promise<void> } => {
+export const smtpMailer = (
+  { clock, timer }: Pick<World, 'clock' | 'timer'>,
+  options: SmtpOptions,
+): Mailer & { close(): Promise<void> } => {
   const timeouts = { ...usual, ...options.timeouts };
   const server = serverAt(options.url, timeouts);
   const sender = parseSender(options.from);
   if (sender === null) throw new Error(`no mail can be sent from ${JSON.stringify(options.from)}`);
   const limits = { sessionsMax: options.poolSize ?? 10, mailsPerSession };
-  const sessions = sessionsOf((signal) => openSession(server, signal), limits);
+  const sessions = sessionsOf((signal) => openSession(server, timer, signal), limits);
   const sending = new Map<AbortController, Promise<MailOutcome>>();
   let closed = false;
 
@@ -47,16 +51,16 @@ export const smtpMailer = (options: SmtpOptions): Mailer & { close(): Promise<vo
     const recipient = parseAddress(mail.to);
     if (recipient === null)
       return { kind: 'rejected', reason: 'the customer has no address that mail can be sent to' };
-    const timer = setTimeout(() => expiry.abort(), timeouts.sendMs);
+    const cancelExpiry = timer.after(timeouts.sendMs, () => expiry.abort());
     try {
-      const message = composeMessage(mail, sender, recipient, new Date());
+      const message = composeMessage(mail, sender, recipient, new Date(clock.nowMs()));
       const wired = { from: sender.address, to: recipient.address, message };
       const failure = await sessions.use(expiry.signal, (session) => session.send(wired, expiry.signal));
       return failure === null ? { kind: 'accepted' } : outcomeOf(failure);
     } catch (cause) {
       return { kind: 'deferred', reason: `the mail could not be sent (${cause})` };
     } finally {
-      clearTimeout(timer);
+      cancelExpiry();
     }
   };
 

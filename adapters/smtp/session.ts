@@ -5,6 +5,7 @@ import SMTPConnection, {
   type SMTPConnectionAuth,
   type SMTPConnectionOptions,
 } from 'nodemailer/lib/smtp-connection';
+import type { Timer } from '../../core/timer.ts';
 import { conversationOver, type WiredMail } from './conversation.ts';
 import type { SmtpFailure } from './failures.ts';
 
@@ -47,6 +48,7 @@ export const serverAt = (
 /** Connects, greets, secures the connection where the server can, and logs in where it wants that. */
 export const openSession = async (
   server: Server,
+  timer: Timer,
   signal: AbortSignal,
 ): Promise<Result<Session, SmtpFailure>> => {
   const connection = new SMTPConnection(server);
@@ -75,7 +77,7 @@ export const openSession = async (
       const unheard = failed !== null && failed.code !== 'ETIMEDOUT' && !conversation.heard();
       return unheard ? { ...failed, unheard } : failed;
     },
-    quit: () => quit(connection, socket),
+    quit: () => quit(connection, socket, timer),
   });
 };
 
@@ -104,12 +106,12 @@ const exchange = (
 
 const goodbyeMs = 1_000;
 
-const quit = (connection: SMTPConnection, socket: Socket): Promise<void> =>
+const quit = (connection: SMTPConnection, socket: Socket, timer: Timer): Promise<void> =>
   new Promise((resolve) => {
     if (connection.destroyed) return resolve();
-    const timer = setTimeout(() => connection.close(), goodbyeMs);
+    const cancelClose = timer.after(goodbyeMs, () => connection.close());
     connection.once('end', () => {
-      clearTimeout(timer);
+      cancelClose();
       resolve();
     });
     socket.write('QUIT\r\n');

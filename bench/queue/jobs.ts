@@ -11,7 +11,6 @@ import { type LoopPorts, startLoop } from '../../worker/loop.ts';
 import { outage } from '../../worker/outage.ts';
 import { reporting } from '../../worker/reports.ts';
 import { tick } from '../../worker/tick.ts';
-import { systemTimer } from '../../worker/timer.ts';
 import { orThrow } from '../shop.ts';
 
 /**
@@ -43,14 +42,14 @@ const enqueue = async ({ inbox }: Store, { ids, clock }: World): Promise<void> =
 /** As `startWorker` puts a line together; no mail server or provider stands between, so all may be begun at once. */
 const drain = async ({ queue }: Store, world: World): Promise<void> => {
   const log = { debug: say, info: say, warn: say, error: say };
-  const ports: LoopPorts = { timer: systemTimer, ...world, log, outage: outage(log, world.clock) };
+  const ports: LoopPorts = { ...world, log, outage: outage(log, world.clock) };
   const settings = { leaseMs: 30_000, parallelMax: 2 * batchMax, batchMax, pollMs: 500 };
   let done = 0;
   let finished = () => {};
   const all = new Promise<void>((resolve) => {
     finished = resolve;
   });
-  const report = reporting<JobReport>(queue.settleJobs, world.clock, systemTimer);
+  const report = reporting<JobReport>(queue.settleJobs, world.clock, world.timer);
   const wake = () => {
     for (const loop of loops) loop.wake();
   };

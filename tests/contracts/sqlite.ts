@@ -61,6 +61,10 @@ const worldOfTheDay = () => {
   let today: World = testWorld();
   const world: World = {
     clock: { nowMs: () => today.clock.nowMs() },
+    timer: {
+      after: (...asked) => today.timer.after(...asked),
+      deadline: (ms) => today.timer.deadline(ms),
+    },
     ids: { next: (atMs) => today.ids.next(atMs) },
     random: { unit: () => today.random.unit(), bytes: (length) => today.random.bytes(length) },
     turn: () => today.turn(),

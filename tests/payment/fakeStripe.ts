@@ -1,4 +1,5 @@
 import { stripeProvider } from '../../adapters/payment/stripe/provider.ts';
+import { systemTimer } from '../../adapters/system/timer.ts';
 import { apiKey, secret } from './ground.ts';
 
 export type Sent = {
@@ -23,7 +24,13 @@ export const facing = (replies: readonly Reply[], timeoutMs = 5_000) => {
     if (reply === undefined) throw new Error('nothing to answer');
     return reply(one, init);
   };
-  const provider = stripeProvider({ apiKey, webhookSecret: secret, fetch, timeoutMs, pauseMs: 1 });
+  const provider = stripeProvider(systemTimer, {
+    apiKey,
+    webhookSecret: secret,
+    fetch,
+    timeoutMs,
+    pauseMs: 1,
+  });
   return { provider, sent };
 };
 

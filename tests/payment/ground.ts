@@ -26,7 +26,7 @@ export const directGround = (book: Book, world = testWorld()): Ground => {
 export const stripeGround = (book: Book, world = testWorld()): Ground => {
   const { engine } = directGround(book, world);
   const api = stripeApi(engine, { apiKey, slowMs: 20 });
-  const provider = stripeProvider({
+  const provider = stripeProvider(world.timer, {
     apiKey,
     webhookSecret: secret,
     baseUrl: 'http://stripe.test',

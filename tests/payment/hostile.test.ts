@@ -2,6 +2,7 @@ import { afterEach, describe, expect, spyOn, test } from 'bun:test';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { stripeProvider } from '../../adapters/payment/stripe/provider.ts';
+import { systemTimer } from '../../adapters/system/timer.ts';
 import type { PaymentProvider } from '../../core/payment.ts';
 import { freePort } from '../runtime/server.ts';
 import { broken, error, facing, intent, json, type Reply, raw } from './fakeStripe.ts';
@@ -108,7 +109,7 @@ describe.each(verbs)('a provider that cannot be trusted, %s', (_, call) => {
 
 describe('a real socket', () => {
   const over = (port: number) =>
-    stripeProvider({
+    stripeProvider(systemTimer, {
       apiKey,
       webhookSecret: secret,
       baseUrl: `http://127.0.0.1:${port}`,

@@ -7,7 +7,7 @@ import { deliveries, directGround, request, secret } from './ground.ts';
 
 const { engine, world } = directGround(memoryBook());
 const server = await serveStripe(stripeApi(engine, { slowMs: 0 }), 0);
-const provider = stripeProvider({
+const provider = stripeProvider(world.timer, {
   apiKey: 'sk_test_deno',
   webhookSecret: secret,
   baseUrl: `http://127.0.0.1:${server.port}`,

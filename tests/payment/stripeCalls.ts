@@ -1,5 +1,6 @@
 import type { Fetch } from '../../adapters/payment/stripe/client.ts';
 import { stripeProvider } from '../../adapters/payment/stripe/provider.ts';
+import { systemTimer } from '../../adapters/system/timer.ts';
 import type { PaymentProvider } from '../../core/payment.ts';
 import { failed, intent, json, keyTaken, type Reply } from './fakeStripe.ts';
 import { apiKey, request, secret } from './ground.ts';
@@ -65,7 +66,7 @@ export const exchanges = async (stripe: Fetch): Promise<readonly Exchange[]> => 
       return response;
     };
     const options = { apiKey, webhookSecret: secret, fetch, returnUrl, timeoutMs: 5_000, pauseMs: 1 };
-    await call(stripeProvider(options));
+    await call(stripeProvider(systemTimer, options));
   }
   return seen;
 };

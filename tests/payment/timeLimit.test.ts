@@ -1,7 +1,9 @@
-import { describe, expect, jest, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
 import { withTimeLimit } from '../../adapters/payment/timeLimit.ts';
 import type { PaymentProvider } from '../../core/payment.ts';
+import { manualTimer } from '../timer.ts';
+import { testWorld } from '../world.ts';
 import { request } from './ground.ts';
 
 type Outcome = { readonly kind: 'succeeded'; readonly reference: string };
@@ -13,7 +15,7 @@ const verbs: readonly [string, (provider: PaymentProvider) => Promise<{ readonly
   ['giveBack', (provider) => provider.giveBack(back)],
 ];
 
-const providerOf = (answer: () => Promise<Outcome>) =>
+const providerOf = (answer: () => Promise<Outcome>, timer = manualTimer(testWorld())) =>
   withTimeLimit(
     {
       name: 'slow',
@@ -23,34 +25,27 @@ const providerOf = (answer: () => Promise<Outcome>) =>
       readLedger: async () => ok({ items: [], next: 'next' }),
       readEvent: async () => ok({ id: 'evt_1', type: 'any', subject: { kind: 'other' } }),
     },
+    timer,
     10_000,
   );
 
 describe.each(verbs)('time limit, %s', (_, call) => {
   test('an answer in time is passed on, and no timer is left', async () => {
-    jest.useFakeTimers();
-    try {
-      const outcome: Outcome = { kind: 'succeeded', reference: 'pi_1' };
-      expect(await call(providerOf(async () => outcome))).toEqual(outcome);
-      expect(jest.getTimerCount()).toBe(0);
-    } finally {
-      jest.useRealTimers();
-    }
+    const timer = manualTimer(testWorld());
+    const outcome: Outcome = { kind: 'succeeded', reference: 'pi_1' };
+    expect(await call(providerOf(async () => outcome, timer))).toEqual(outcome);
+    expect(timer.alarms.size).toBe(0);
   });
 
-  test('no answer in time is an unknown outcome, and what comes later is not listened to', async () => {
-    jest.useFakeTimers();
-    try {
-      const late = Promise.withResolvers<Outcome>();
-      const outcome = call(providerOf(() => late.promise));
-      jest.advanceTimersByTime(10_000);
-      expect(await outcome).toEqual({ kind: 'unknown', reason: 'no answer within 10000 ms' } as {
-        kind: string;
-      });
-      late.reject(new Error('too late'));
-    } finally {
-      jest.useRealTimers();
-    }
+  test('no answer in time is an unknown outcome, and an answer that comes later is dropped', async () => {
+    const timer = manualTimer(testWorld());
+    const late = Promise.withResolvers<Outcome>();
+    const outcome = call(providerOf(() => late.promise, timer));
+    await timer.advance(10_000);
+    expect(await outcome).toEqual({ kind: 'unknown', reason: 'no answer within 10000 ms' } as {
+      kind: string;
+    });
+    late.reject(new Error('too late'));
   });
 
   test('a provider that fails leaves the outcome unknown', async () => {

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { smtpMailer } from '../../adapters/smtp/mailer.ts';
 import { openSession, serverAt } from '../../adapters/smtp/session.ts';
+import { systemTimer } from '../../adapters/system/timer.ts';
+import { testWorld } from '../world.ts';
 import { mailOf } from './mails.ts';
 import { patient, withSink } from './withSink.ts';
 
@@ -34,7 +36,7 @@ const laconic = async (offers: string, answers: Readonly<Record<string, string>>
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   const url = `smtp://127.0.0.1:${address.port}`;
-  const mailer = smtpMailer({ url, from: 'shop@shop.example', timeouts: patient });
+  const mailer = smtpMailer(testWorld(), { url, from: 'shop@shop.example', timeouts: patient });
   return {
     pieces,
     mailer,
@@ -142,7 +144,7 @@ describe('a conversation', () => {
   test.concurrent('doubles a dot at the start of a line, which would end the mail', async () => {
     const { pieces, url, close } = await laconic('PIPELINING');
     const { signal } = new AbortController();
-    const session = (await openSession(serverAt(url, patient), signal))._unsafeUnwrap();
+    const session = (await openSession(serverAt(url, patient), systemTimer, signal))._unsafeUnwrap();
     const mail = { from: 'a@shop.example', to: 'b@shop.example', message: 'Subject: x\r\n\r\n.\r\n.b\r\n' };
     expect(await session.send(mail, signal)).toBeNull();
     await session.quit();

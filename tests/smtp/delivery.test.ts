@@ -16,7 +16,7 @@ const shopWithMail = async () => {
   const world = testWorld();
   const store = memoryStore(world);
   const shop = shopOver(store, world);
-  const mailer = smtpMailer({
+  const mailer = smtpMailer(world, {
     url: sink.url,
     from,
     timeouts: { connectMs: 2_000, silenceMs: 1_000, sendMs: 4_000 },

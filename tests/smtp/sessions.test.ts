@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { openSession, serverAt } from '../../adapters/smtp/session.ts';
+import { systemTimer } from '../../adapters/system/timer.ts';
 import { mailOf } from './mails.ts';
 import { patient, range, withSink } from './withSink.ts';
 
@@ -119,7 +120,7 @@ describe('connections', () => {
   test.concurrent(
     'are not opened for a mail whose time is over',
     withSink(async (sink) => {
-      const opened = await openSession(serverAt(sink.url, patient), AbortSignal.abort());
+      const opened = await openSession(serverAt(sink.url, patient), systemTimer, AbortSignal.abort());
       expect(opened.isErr()).toBe(true);
       expect(sink.connections()).toBe(0);
     }),

@@ -1,4 +1,5 @@
 import { type SmtpOptions, smtpMailer } from '../../adapters/smtp/mailer.ts';
+import { testWorld } from '../world.ts';
 import { type SinkOptions, type SmtpSink, smtpSink } from './sink.ts';
 
 /** Long enough for a busy machine, where an answer is to come. */
@@ -13,7 +14,12 @@ export const withSink =
     const mailers: ReturnType<typeof smtpMailer>[] = [];
     try {
       await work(sink, (url, changes = {}) => {
-        const mailer = smtpMailer({ url, from: 'Shop <shop@shop.example>', timeouts: patient, ...changes });
+        const mailer = smtpMailer(testWorld(), {
+          url,
+          from: 'Shop <shop@shop.example>',
+          timeouts: patient,
+          ...changes,
+        });
         mailers.push(mailer);
         return mailer;
       });

@@ -79,3 +79,39 @@ describe('the random numbers of the system world', () => {
     expect(secret.join()).toBe(before);
   });
 });
+
+describe('the timer of the system world', () => {
+  const { timer } = systemWorld();
+
+  test('the timer calls in the order of time, and what is due at once after the turn that is under way', async () => {
+    const called: string[] = [];
+    const last = Promise.withResolvers<void>();
+    timer.after(5, () => last.resolve());
+    timer.after(1, () => called.push('1 ms'));
+    timer.after(0, () => called.push('0 ms'));
+    called.push('this turn');
+    await last.promise;
+    expect(called).toEqual(['this turn', '0 ms', '1 ms']);
+  });
+
+  test('a cancelled timer never calls', async () => {
+    const called: string[] = [];
+    for (const ms of [0, 1]) timer.after(ms, () => called.push(`${ms} ms`))();
+    await new Promise<void>((resolve) => timer.after(10, resolve));
+    expect(called).toEqual([]);
+  });
+
+  test('a deadline counts down to its time and below it', async () => {
+    const deadline = timer.deadline(5);
+    expect(deadline.leftMs()).toBeLessThanOrEqual(5);
+    await new Promise<void>((resolve) => timer.after(10, resolve));
+    expect(deadline.leftMs()).toBeLessThanOrEqual(0);
+  });
+
+  test('a timer in the background keeps no process alive', async () => {
+    const code = `const { systemTimer } = await import('./adapters/system/timer.ts');
+      systemTimer.after(60_000, () => {}, { background: true });`;
+    const child = Bun.spawn([process.execPath, '-e', code], { cwd: `${import.meta.dir}/../..` });
+    expect(await child.exited).toBe(0);
+  });
+});

@@ -5,7 +5,8 @@ import type { Lease, StepReport } from '../../core/queue.ts';
 import { failedAttempt } from '../../core/retry.ts';
 import { deliveries } from '../../worker/deliveries.ts';
 import { outage } from '../../worker/outage.ts';
-import { testLog, turns, until, workplace } from './workplace.ts';
+import { manualTimer, turns } from '../timer.ts';
+import { testLog, until, workplace } from './workplace.ts';
 
 /** Ours all end in their only external step; the next product type's need not. */
 const longer: Pipeline = {
@@ -30,7 +31,7 @@ const oneLease = async (pipeline: Pipeline, accepted: boolean) => {
       queue: store.queue,
       world,
       log,
-      timer: { after: () => () => {} },
+      timer: manualTimer(world),
       clock: world.clock,
       random: world.random,
       outage: outage(log, world.clock),

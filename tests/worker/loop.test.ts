@@ -3,15 +3,16 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
 import { startLoop } from '../../worker/loop.ts';
 import { outage } from '../../worker/outage.ts';
+import { manualTimer, turns } from '../timer.ts';
 import { testWorld } from '../world.ts';
-import { testLog, testTimer, turns, until } from './workplace.ts';
+import { testLog, until } from './workplace.ts';
 
 type Round = Result<number, Unavailable>;
 
 /** A loop whose rounds the test ends, each with what it is to answer. */
 const loopOf = () => {
   const world = testWorld();
-  const timer = testTimer(world);
+  const timer = manualTimer(world);
   const { log } = testLog();
   const begunMs: number[] = [];
   let answer: ((round: Round) => void) | null = null;

@@ -4,7 +4,8 @@ import type { Mailer } from '../../core/mail.ts';
 import type { Answer } from '../../core/result.ts';
 import { attemptsMax } from '../../core/retry.ts';
 import { maintenance } from '../../worker/maintenance.ts';
-import { slowMailer, testLog, turns, until, withQueue, workplace } from './workplace.ts';
+import { turns } from '../timer.ts';
+import { slowMailer, testLog, until, withQueue, workplace } from './workplace.ts';
 
 type Workplace = Awaited<ReturnType<typeof workplace>>;
 

@@ -8,8 +8,8 @@ import type { OrderDetail } from '../../core/order.ts';
 import { pipelineFor } from '../../core/pipelines.ts';
 import type { Lease, Task } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
-import type { Timer } from '../../worker/timer.ts';
 import { startWorker, type Worker, type WorkerPorts, type WorkerSettings } from '../../worker/worker.ts';
+import { manualTimer, turns } from '../timer.ts';
 import { testWorld } from '../world.ts';
 
 const settings: WorkerSettings = {
@@ -90,10 +90,10 @@ export const workplace = async () => {
 
     /** Starts a worker. Its `advance` lets time pass for everybody, and for this worker's timers. */
     work: (ports: Partial<WorkerPorts> = {}, changed: Partial<WorkerSettings> = {}) => {
-      const timer = testTimer(world);
+      const timer = manualTimer(world);
       const { log, said } = testLog();
       const worker = startWorker(
-        { store, provider, mailer: store.mailbox, world, log, timer, ...ports },
+        { store, provider, mailer: store.mailbox, log, ...ports, world: { ...world, ...ports.world, timer } },
         { ...settings, ...changed },
       );
       workers.push(worker);
@@ -143,44 +143,6 @@ export const until = async (isSo: () => boolean | Promise<boolean>): Promise<voi
     await turns(1);
   }
   throw new Error('it never came to pass');
-};
-
-export const turns = async (count: number): Promise<void> => {
-  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
-};
-
-export const testTimer = (world: ReturnType<typeof testWorld>) => {
-  type Alarm = { readonly atMs: number; readonly run: () => void };
-  const alarms = new Set<Alarm>();
-  const timer: Timer = {
-    after: (ms, run) => {
-      if (ms <= 0) {
-        const immediate = setImmediate(run);
-        return () => clearImmediate(immediate);
-      }
-      const alarm = { atMs: world.clock.nowMs() + ms, run };
-      alarms.add(alarm);
-      return () => alarms.delete(alarm);
-    },
-  };
-  const due = (untilMs: number): Alarm | undefined =>
-    [...alarms].filter(({ atMs }) => atMs <= untilMs).sort((one, other) => one.atMs - other.atMs)[0];
-  return {
-    ...timer,
-    alarms,
-    /** Alarm by alarm, each with the turns that its work needs. */
-    advance: async (ms: number): Promise<void> => {
-      const untilMs = world.clock.nowMs() + ms;
-      await turns(5);
-      for (let alarm = due(untilMs); alarm !== undefined; alarm = due(untilMs)) {
-        alarms.delete(alarm);
-        world.clock.set(Math.max(world.clock.nowMs(), alarm.atMs));
-        alarm.run();
-        await turns(5);
-      }
-      world.clock.set(untilMs);
-    },
-  };
 };
 
 type Said = { readonly level: keyof Log; readonly message: string; readonly facts: Record<string, unknown> };

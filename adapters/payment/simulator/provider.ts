@@ -8,6 +8,7 @@ import type {
   ReturnOutcome,
 } from '../../../core/payment.ts';
 import type { Answer } from '../../../core/result.ts';
+import { sleep } from '../../../core/timer.ts';
 import type { World } from '../../../core/world.ts';
 import type { Book } from './book.ts';
 import { finishingChallenges } from './challenge.ts';
@@ -64,7 +65,7 @@ export const simulatedProvider = (
     if (known.isErr()) return known.error;
     if (known.value !== null) return null;
     if (manner === 'down') return { kind: 'unavailable', reason: 'the provider takes no charges now' };
-    if (manner === 'slow') await new Promise((resolve) => setTimeout(resolve, slowMs));
+    if (manner === 'slow') await sleep(world.timer, slowMs);
     else if (isFirstHeard(paymentId))
       return manner === 'rate_limited'
         ? { kind: 'unavailable', reason: 'the provider takes no more charges just now' }

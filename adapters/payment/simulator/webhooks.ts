@@ -1,3 +1,4 @@
+import { startSleep } from '../../../core/timer.ts';
 import type { Random } from '../../../core/world.ts';
 import type { BookRecord } from './book.ts';
 import type { Engine } from './engine.ts';
@@ -34,30 +35,27 @@ const answerWithinMs = 10_000;
  * its way then is waited for.
  */
 export const startWebhooks = (options: WebhookOptions): (() => Promise<void>) => {
-  const { pollMs = 500 } = options;
-  const stopped = Promise.withResolvers<void>();
+  const { engine, pollMs = 500 } = options;
   let isStopped = false;
+  let endSleep = () => {};
   const run = async (): Promise<void> => {
     while (!isStopped) {
       const told = await tellDue(options);
       if (told === batchMax) continue;
-      await Promise.race([stopped.promise, pause(pollMs)]);
+      if (isStopped) return;
+      // In the background, for nothing is lost with the process: what is due stays due.
+      const sleep = startSleep(engine.world.timer, pollMs, { background: true });
+      endSleep = sleep.end;
+      await sleep.over;
     }
   };
   const running = run();
   return () => {
     isStopped = true;
-    stopped.resolve();
+    endSleep();
     return running;
   };
 };
-
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    // Nothing is lost with the process: what is due stays due.
-    if (typeof timer === 'object' && 'unref' in timer) timer.unref();
-  });
 
 /** One round: everything that is due now. Answers how much that was. */
 export const tellDue = async (options: WebhookOptions): Promise<number> => {
@@ -98,13 +96,17 @@ const send = async (
     'content-type': 'application/json; charset=utf-8',
     'stripe-signature': signed(secret, body, engine.world.clock.nowMs()),
   };
-  const signal = AbortSignal.timeout(answerWithinMs);
+  const expiry = new AbortController();
+  const { signal } = expiry;
+  const cancelExpiry = engine.world.timer.after(answerWithinMs, () => expiry.abort(), { background: true });
   try {
     const response = await deliver(new Request(url, { method: 'POST', body, headers, signal }));
     await response.body?.cancel();
     return response.ok;
   } catch {
     return false;
+  } finally {
+    cancelExpiry();
   }
 };
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
+import { type Deadline, sleep, type Timer } from '../../../core/timer.ts';
 import { text } from './reading.ts';
 
 /** What came of a request. */
@@ -18,7 +18,8 @@ export type Reply<T> =
 
 /** One call of a verb, which may take several requests and has one time limit for all of them. */
 export type Call = {
-  readonly leftMs: () => number;
+  readonly deadline: Deadline;
+  readonly timer: Timer;
   /** Before it tries a request again, ms. */
   readonly pauseMs: number;
 };
@@ -30,17 +31,18 @@ const triesMax = 2;
  * carries the same key. No try after a lost one can prove that nothing was done.
  */
 export const ask = async <T>(
-  { leftMs, pauseMs }: Call,
+  { deadline, timer, pauseMs }: Call,
   send: (options: { readonly timeout: number; readonly maxNetworkRetries: 0 }) => Promise<T>,
 ): Promise<Reply<T>> => {
   for (let tries = 1; ; tries++) {
-    const timeout = Math.floor(leftMs());
+    const timeout = Math.floor(deadline.leftMs());
     if (timeout < 1) return { kind: 'unknown', reason: 'stripe: no time left', again: false };
     const reply = await replyOf(send({ timeout, maxNetworkRetries: 0 }));
     if (reply.kind === 'unavailable' && tries > 1)
       return { kind: 'unknown', reason: reply.reason, again: false };
-    if (reply.kind !== 'unknown' || !reply.again || tries === triesMax || leftMs() <= pauseMs) return reply;
-    await sleep(pauseMs);
+    if (reply.kind !== 'unknown' || !reply.again || tries === triesMax || deadline.leftMs() <= pauseMs)
+      return reply;
+    await sleep(timer, pauseMs);
   }
 };
 

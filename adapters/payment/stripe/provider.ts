@@ -1,5 +1,5 @@
-import { performance } from 'node:perf_hooks';
 import type { PaymentProvider } from '../../../core/payment.ts';
+import type { Timer } from '../../../core/timer.ts';
 import type { Call } from './answers.ts';
 import { cancel, charge } from './charges.ts';
 import { type ClientOptions, stripeClient } from './client.ts';
@@ -21,13 +21,10 @@ export type StripeOptions = ClientOptions & {
 };
 
 /** Stripe, or anything that speaks its language, such as our simulator. Throws where `apiKey` is empty. */
-export const stripeProvider = (options: StripeOptions): PaymentProvider => {
+export const stripeProvider = (timer: Timer, options: StripeOptions): PaymentProvider => {
   const { webhookSecret, timeoutMs, pauseMs = 500, returnUrl = null } = options;
   const stripe = stripeClient(options);
-  const begun = (): Call => {
-    const untilMs = performance.now() + timeoutMs;
-    return { leftMs: () => untilMs - performance.now(), pauseMs };
-  };
+  const begun = (): Call => ({ deadline: timer.deadline(timeoutMs), timer, pauseMs });
   return {
     name: 'stripe',
     charge: (request) => charge(stripe, begun(), request, returnUrl),

@@ -1,3 +1,4 @@
+import { sleep } from '../../../../core/timer.ts';
 import type { Engine } from '../engine.ts';
 import { findByKey } from '../intents.ts';
 import { methodOf } from '../methods.ts';
@@ -31,7 +32,7 @@ export const faultyRoad = (engine: Engine, slowMs: number) => {
       case 'late':
         return serve();
       case 'slow':
-        if (!(await isKnown(engine, key))) await new Promise((resolve) => setTimeout(resolve, slowMs));
+        if (!(await isKnown(engine, key))) await sleep(engine.world.timer, slowMs);
         return serve();
       case 'down':
         return (await isKnown(engine, key)) ? serve() : respond(rateLimited());
