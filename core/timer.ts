@@ -15,7 +15,7 @@ export type TimerOptions = {
 };
 
 /** Does nothing once the time has come, or when it is called again. */
-export type Cancel = () => void;
+type Cancel = () => void;
 
 export type Deadline = {
   /** What is left, ms; 0 or less once the time has come. */

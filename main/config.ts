@@ -1,35 +1,17 @@
 import { Buffer } from 'node:buffer';
 import { err, ok, type Result } from 'neverthrow';
-import { type LogLevel, type Role, type Setting, settings } from './settings.ts';
+import type { Setting } from './setting.ts';
+import { readSettings } from './settings.ts';
+
+type Settings = ReturnType<typeof readSettings>;
 
 /** All that can be set from outside. Read once, at the start, by `readConfig`; nothing else reads the environment. */
-export type Config = {
-  readonly port: number;
+export type Config = Readonly<Omit<Settings, 'nodeEnv' | 'auth' | 'paymentProvider' | 'stripe'>> & {
   /** Whether `PORT` was written: a worker listens only where it was. */
   readonly portGiven: boolean;
-  readonly role: Role;
   readonly production: boolean;
-  readonly logLevel: LogLevel;
-  readonly databaseUrl: string;
-  readonly databasePoolSize: number;
-  readonly databasePooling: 'session' | 'transaction';
-  readonly databaseWaitMs: number;
   readonly auth: Auth;
-  /** Null: mails are captured in the database. */
-  readonly smtpUrl: string | null;
-  readonly mailFrom: string;
-  readonly mailsMax: number;
   readonly payment: PaymentSettings;
-  readonly paymentTimeoutMs: number;
-  readonly onUnfulfillable: 'hold' | 'refund';
-  readonly reconcileAfterMs: number;
-  readonly leaseMs: number;
-  readonly pollMs: number;
-  readonly batchMax: number;
-  readonly claimers: number;
-  /** Names of pipelines that this process works. */
-  readonly workerPipelines: readonly string[];
-  readonly shutdownMs: number;
 };
 
 /** How callers prove who they are. */
@@ -66,45 +48,20 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
     return setting.fallback;
   };
 
-  const production = read(settings.nodeEnv) === 'production';
-  const config = {
-    port: read(settings.port),
-    portGiven: (env.PORT ?? '') !== '',
-    role: read(settings.role),
-    production,
-    logLevel: read(settings.logLevel),
-    databaseUrl: read(settings.databaseUrl),
-    databasePoolSize: read(settings.databasePoolSize),
-    databasePooling: read(settings.databasePooling),
-    databaseWaitMs: read(settings.databaseWaitMs),
-    smtpUrl: read(settings.smtpUrl),
-    mailFrom: read(settings.mailFrom),
-    mailsMax: read(settings.mailsMax),
-    paymentTimeoutMs: read(settings.paymentTimeoutMs),
-    onUnfulfillable: read(settings.onUnfulfillable),
-    reconcileAfterMs: read(settings.reconcileAfterMs),
-    leaseMs: read(settings.leaseMs),
-    pollMs: read(settings.pollMs),
-    batchMax: read(settings.batchMax),
-    claimers: read(settings.claimers),
-    workerPipelines: read(settings.workerPipelines),
-    shutdownMs: read(settings.shutdownMs),
-  };
-  const auth = {
-    key: keyOf(read(settings.authSecret), read(settings.authJwksUrl)),
-    issuer: read(settings.authIssuer),
-    audience: read(settings.authAudience),
-  };
-  const stripe = {
-    apiKey: read(settings.stripeApiKey),
-    webhookSecret: read(settings.stripeWebhookSecret),
-    baseUrl: read(settings.stripeApiUrl),
-    returnUrl: read(settings.stripeReturnUrl),
-  };
-  const payment = paymentOf(read(settings.paymentProvider), stripe);
+  const { nodeEnv, auth, paymentProvider, stripe, ...plain } = readSettings(read);
+  const { secret, jwksUrl, ...expected } = auth;
+  const production = nodeEnv === 'production';
+  const payment = paymentOf(paymentProvider, stripe);
 
   wrong.push(...authConflictsOf(env, production), ...paymentConflictsOf(env));
-  return wrong.length > 0 || payment === null ? err(wrong) : ok({ ...config, auth, payment });
+  if (wrong.length > 0 || payment === null) return err(wrong);
+  return ok({
+    ...plain,
+    portGiven: (env.PORT ?? '') !== '',
+    production,
+    auth: { key: keyOf(secret, jwksUrl), ...expected },
+    payment,
+  });
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -117,15 +74,13 @@ const keyOf = (secret: string | null, url: string | null): Auth['key'] => {
 /** Null where a key is missing, which `paymentConflictsOf` tells. */
 const paymentOf = (
   provider: 'simulated' | 'stripe',
-  { apiKey, webhookSecret, ...rest }: Stripe,
+  { apiKey, webhookSecret, ...rest }: Settings['stripe'],
 ): PaymentSettings | null => {
   if (provider === 'simulated') return { kind: provider };
   return apiKey === null || webhookSecret === null
     ? null
     : { kind: provider, apiKey, webhookSecret, ...rest };
 };
-
-type Stripe = Readonly<Record<'apiKey' | 'webhookSecret' | 'baseUrl' | 'returnUrl', string | null>>;
 
 const stripeNames = ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL', 'STRIPE_RETURN_URL'];
 

@@ -1,93 +1,30 @@
-import { err, ok, type Result } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { parseSender } from '../adapters/smtp/address.ts';
 import { jobPipelines, pipelines } from '../core/pipelines.ts';
+import { createKinds, type Kinds, type ReadSetting, type Setting, showScheme } from './setting.ts';
 
 const roles = ['all', 'checkout', 'read', 'worker'] as const;
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type Role = (typeof roles)[number];
 export type LogLevel = (typeof logLevels)[number];
 
-/** One environment variable. */
-export type Setting<T> = {
-  readonly name: string;
-  readonly fallback: T;
-  readonly doc: string;
-  /** Answers what to write instead where `text` will not do. */
-  readonly read: (text: string) => Result<T, string>;
-  /** What was written, as it may be shown. */
-  readonly show: (text: string) => string;
-  /** `wrong` where an empty text must not pass for no text. */
-  readonly empty: 'unset' | 'wrong';
+/**
+ * Every setting is declared once, below: the type of the configuration, its values and README's table follow from
+ * it. Settings are read in the order of the table.
+ */
+export const readSettings = (read: ReadSetting) => {
+  const kinds = createKinds(read);
+  return {
+    ...processSettings(kinds),
+    ...databaseSettings(kinds),
+    auth: authSettings(kinds),
+    ...mailSettings(kinds),
+    ...paymentSettings(kinds),
+    ...checkoutSettings(kinds),
+    ...workerSettings(kinds),
+  };
 };
 
-const setting = <T>(
-  one: Pick<Setting<T>, 'name' | 'fallback' | 'doc' | 'read'> & Partial<Setting<T>>,
-): Setting<T> => ({ show: (text) => `is ${JSON.stringify(text)}`, empty: 'unset', ...one });
-
-const whole = (name: string, fallback: number, least: number, most: number, doc: string): Setting<number> =>
-  setting({
-    name,
-    fallback,
-    doc,
-    read: (text) => {
-      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-      return value >= least && value <= most
-        ? ok(value)
-        : err(`write a whole number from ${least} to ${most}`);
-    },
-  });
-
-const oneOf = <T extends string>(name: string, fallback: T, choices: readonly T[], doc: string): Setting<T> =>
-  setting({
-    name,
-    fallback,
-    doc,
-    read: (text) => {
-      const choice = choices.find((one) => one === text);
-      return choice === undefined ? err(`write ${listed(choices)}`) : ok(choice);
-    },
-  });
-
-const address = (
-  one: Pick<Setting<string | null>, 'name' | 'doc'> & Partial<Setting<string | null>>,
-  schemes: readonly string[],
-  example: string,
-): Setting<string | null> =>
-  setting<string | null>({
-    fallback: null,
-    read: (text) =>
-      schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.parse(text)?.hostname
-        ? ok(text)
-        : err(`write a URL like ${example}`),
-    ...one,
-  });
-
-const plain = (name: string, doc: string): Setting<string | null> =>
-  setting<string | null>({ name, fallback: null, doc, read: (text) => ok(text) });
-
-/** Never shown, however wrong it is. */
-const secret = (name: string, doc: string, form: RegExp, advice: string): Setting<string | null> =>
-  setting<string | null>({
-    name,
-    fallback: null,
-    doc,
-    read: (text) => (form.test(text) ? ok(text) : err(advice)),
-    show: () => 'is not of that form',
-  });
-
-/** A URL may hold a password, and one that cannot be read may hold it anywhere. */
-const showScheme = (text: string): string => {
-  const scheme = text.slice(0, text.indexOf(':') + 1);
-  return scheme === '' ? 'has no scheme' : `begins with ${JSON.stringify(scheme)}`;
-};
-
-const listed = (choices: readonly string[]): string =>
-  choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
-
-const pipelineNames = [...pipelines.keys(), ...jobPipelines.map(({ name }) => name)];
-
-/** Every variable that is read. README's table is made from this one. */
-export const settings = {
+const processSettings = ({ oneOf, setting, whole }: Kinds) => ({
   port: whole(
     'PORT',
     3000,
@@ -113,6 +50,9 @@ export const settings = {
     logLevels,
     'The least that is logged, to standard error: lines for people on a terminal, JSON elsewhere.',
   ),
+});
+
+const databaseSettings = ({ oneOf, setting, whole }: Kinds) => ({
   databaseUrl: setting({
     name: 'DATABASE_URL',
     fallback: 'sqlite:./data/cartwright.db',
@@ -147,7 +87,10 @@ export const settings = {
     600_000,
     'How long to wait at the start for a database that cannot be reached.',
   ),
-  authSecret: setting<string | null>({
+});
+
+const authSettings = ({ address, plain, setting }: Kinds) => ({
+  secret: setting<string | null>({
     name: 'AUTH_SECRET',
     fallback: null,
     doc: 'The key of HS256 tokens, 32 bytes or more in production. Where neither this nor `AUTH_JWKS_URL` is set, demo mode is on.',
@@ -156,7 +99,7 @@ export const settings = {
     show: () => 'is empty',
     empty: 'wrong',
   }),
-  authJwksUrl: address(
+  jwksUrl: address(
     {
       name: 'AUTH_JWKS_URL',
       doc: 'Where the public keys of RS256 and ES256 tokens are.',
@@ -166,8 +109,12 @@ export const settings = {
     ['https', 'http'],
     'https://id.example.com/.well-known/jwks.json',
   ),
-  authIssuer: plain('AUTH_ISSUER', 'The `iss` that tokens must have.'),
-  authAudience: plain('AUTH_AUDIENCE', 'The `aud` that tokens must have.'),
+  issuer: plain('AUTH_ISSUER', 'The `iss` that tokens must have.'),
+  audience: plain('AUTH_AUDIENCE', 'The `aud` that tokens must have.'),
+});
+
+const mailSettings = ({ address, setting, whole }: Kinds) => ({
+  /** Null: mails are captured in the database. */
   smtpUrl: address(
     {
       name: 'SMTP_URL',
@@ -187,41 +134,47 @@ export const settings = {
         : ok(text),
   }),
   mailsMax: whole('MAILS_MAX', 20, 1, 1000, 'Mails under way at once, for each pipeline.'),
+});
+
+const paymentSettings = ({ address, oneOf, secret, whole }: Kinds) => ({
   paymentProvider: oneOf(
     'PAYMENT_PROVIDER',
     'simulated',
     ['simulated', 'stripe'],
     'Who charges. The simulated one moves no money, and remembers keys as a real one does.',
   ),
-  stripeApiKey: secret(
-    'STRIPE_API_KEY',
-    'Stripe’s secret key, for `PAYMENT_PROVIDER=stripe`: `sk_test_…` moves no money, `sk_live_…` does.',
-    /^(sk|rk)_(test|live)_\w+$/,
-    'write a secret or restricted key such as sk_test_…',
-  ),
-  stripeWebhookSecret: secret(
-    'STRIPE_WEBHOOK_SECRET',
-    'What Stripe signs its events to `/webhooks/stripe` with.',
-    /^whsec_\S+$/,
-    'write the signing secret of the webhook endpoint, such as whsec_…',
-  ),
-  stripeApiUrl: address(
-    {
-      name: 'STRIPE_API_URL',
-      doc: 'Another address of Stripe’s API, such as that of `bun run simulator`.',
-      show: showScheme,
-    },
-    ['https', 'http'],
-    'http://127.0.0.1:12111',
-  ),
-  stripeReturnUrl: address(
-    {
-      name: 'STRIPE_RETURN_URL',
-      doc: 'The shop’s page that customers come back to after 3-D Secure. Without it the shop’s own page meets the challenge, with Stripe’s script.',
-    },
-    ['https', 'http'],
-    'https://shop.example.com/paid',
-  ),
+  stripe: {
+    apiKey: secret(
+      'STRIPE_API_KEY',
+      'Stripe’s secret key, for `PAYMENT_PROVIDER=stripe`: `sk_test_…` moves no money, `sk_live_…` does.',
+      /^(sk|rk)_(test|live)_\w+$/,
+      'write a secret or restricted key such as sk_test_…',
+    ),
+    webhookSecret: secret(
+      'STRIPE_WEBHOOK_SECRET',
+      'What Stripe signs its events to `/webhooks/stripe` with.',
+      /^whsec_\S+$/,
+      'write the signing secret of the webhook endpoint, such as whsec_…',
+    ),
+    /** Null for Stripe’s own. */
+    baseUrl: address(
+      {
+        name: 'STRIPE_API_URL',
+        doc: 'Another address of Stripe’s API, such as that of `bun run simulator`.',
+        show: showScheme,
+      },
+      ['https', 'http'],
+      'http://127.0.0.1:12111',
+    ),
+    returnUrl: address(
+      {
+        name: 'STRIPE_RETURN_URL',
+        doc: 'The shop’s page that customers come back to after 3-D Secure. Without it the shop’s own page meets the challenge, with Stripe’s script.',
+      },
+      ['https', 'http'],
+      'https://shop.example.com/paid',
+    ),
+  },
   paymentTimeoutMs: whole(
     'PAYMENT_TIMEOUT_MS',
     10_000,
@@ -229,6 +182,9 @@ export const settings = {
     60_000,
     'How long a charge may take before its outcome counts as unknown.',
   ),
+});
+
+const checkoutSettings = ({ oneOf, whole }: Kinds) => ({
   onUnfulfillable: oneOf(
     'ON_UNFULFILLABLE',
     'hold',
@@ -242,6 +198,11 @@ export const settings = {
     600_000,
     'How old a checkout without outcome is when the reconciler takes it up.',
   ),
+});
+
+const pipelineNames = [...pipelines.keys(), ...jobPipelines.map(({ name }) => name)];
+
+const workerSettings = ({ setting, whole }: Kinds) => ({
   leaseMs: whole(
     'QUEUE_LEASE_MS',
     30_000,
@@ -252,6 +213,7 @@ export const settings = {
   pollMs: whole('QUEUE_POLL_MS', 500, 10, 60_000, 'How often an idle worker looks for work by itself.'),
   batchMax: whole('QUEUE_BATCH_MAX', 500, 1, 5000, 'Tasks taken at once at most.'),
   claimers: whole('QUEUE_CLAIMERS', 1, 1, 16, 'Loops that take tasks, for each pipeline in this process.'),
+  /** Names of pipelines. */
   workerPipelines: setting<readonly string[]>({
     name: 'WORKER_PIPELINES',
     fallback: pipelineNames,
@@ -270,11 +232,23 @@ export const settings = {
     600_000,
     'How long requests and mails under way may take to end once the process is asked to stop.',
   ),
+});
+
+/** In the order of their declaration. */
+const declaredSettings = (): readonly Setting<unknown>[] => {
+  const declared: Setting<unknown>[] = [];
+  readSettings((one) => {
+    declared.push(one);
+    return one.fallback;
+  });
+  return declared;
 };
+
+export const settings = declaredSettings();
 
 /** The settings as README shows them: a Markdown table. */
 export const settingsTable = (): string => {
-  const rows = Object.values(settings).map(
+  const rows = settings.map(
     ({ name, fallback, doc }) => `| \`${name}\` | ${fallback === null ? '' : `\`${fallback}\``} | ${doc} |`,
   );
   return ['| variable | default | |', '|---|---|---|', ...rows].join('\n');
