@@ -18,20 +18,36 @@ export type OrderStatus = (typeof orderStatuses)[number];
 
 export type OrderEvent = 'claim' | 'pay' | 'release' | 'cancel' | 'complete' | 'fail' | 'retry' | 'refund';
 
+/** Each event leads to one status, wherever it comes from: a statement can write it without a look at the old one. */
+export const orderStatusAfter = {
+  claim: 'paying',
+  pay: 'paid',
+  release: 'pending',
+  cancel: 'cancelled',
+  complete: 'completed',
+  fail: 'failed',
+  retry: 'paid',
+  refund: 'refunded',
+} as const satisfies Readonly<Record<OrderEvent, OrderStatus>>;
+
 /** Every edge of an order's life; what is not here cannot happen. Drawn in ARCHITECTURE.md. */
-const edges: Readonly<Record<OrderStatus, Partial<Record<OrderEvent, OrderStatus>>>> = {
-  pending: { claim: 'paying', cancel: 'cancelled' },
-  paying: { pay: 'paid', release: 'pending' },
-  paid: { complete: 'completed', fail: 'failed', refund: 'refunded' },
-  failed: { retry: 'paid', refund: 'refunded' },
-  completed: { refund: 'refunded' },
-  cancelled: {},
-  refunded: {},
+const edges: Readonly<Record<OrderStatus, readonly OrderEvent[]>> = {
+  pending: ['claim', 'cancel'],
+  paying: ['pay', 'release'],
+  paid: ['complete', 'fail', 'refund'],
+  failed: ['retry', 'refund'],
+  completed: ['refund'],
+  cancelled: [],
+  refunded: [],
 };
 
 /** The status after `event`, or null where that event has no place. */
 export const nextStatus = (status: OrderStatus, event: OrderEvent): OrderStatus | null =>
-  edges[status][event] ?? null;
+  edges[status].includes(event) ? orderStatusAfter[event] : null;
+
+/** The statuses that have an edge for `event`: what a statement may change by it. */
+export const orderStatusesBefore = (event: OrderEvent): readonly OrderStatus[] =>
+  orderStatuses.filter((status) => nextStatus(status, event) !== null);
 
 /** What a customer ordered, with name and price as they were at that moment. */
 export type Order = {

@@ -40,18 +40,31 @@ export type Payment = {
 
 export type PaymentEvent = 'retry' | 'lose' | 'challenge' | 'succeed' | 'decline' | 'cancel' | 'return';
 
-const settled = { succeed: 'succeeded', decline: 'declined', cancel: 'cancelled' } as const;
+/** Each event but `lose` leads to one status, wherever it comes from. */
+export const paymentStatusAfter = {
+  retry: 'initiated',
+  challenge: 'requires_action',
+  succeed: 'succeeded',
+  decline: 'declined',
+  cancel: 'cancelled',
+  return: 'returned',
+} as const satisfies Readonly<Record<Exclude<PaymentEvent, 'lose'>, PaymentStatus>>;
+
+/** Of a payment that its own checkout is charging, by a first claim or by a key that was sent again. */
+export const initialPaymentStatus = paymentStatusAfter.retry;
+
+const { retry, return: returned, ...outcomes } = paymentStatusAfter;
 
 /**
  * Every edge of a payment's life. `cancelled → initiated` is the same key sent again after `unavailable`;
  * `returned` is money that came after we had given up, and that is being sent back.
  */
 const edges: Readonly<Record<PaymentStatus, Partial<Record<PaymentEvent, PaymentStatus>>>> = {
-  initiated: { lose: 'unknown', challenge: 'requires_action', ...settled },
-  unknown: { lose: 'unknown', challenge: 'requires_action', ...settled },
-  requires_action: { lose: 'requires_action', challenge: 'requires_action', ...settled },
-  cancelled: { retry: 'initiated', return: 'returned' },
-  declined: { return: 'returned' },
+  initiated: { lose: 'unknown', ...outcomes },
+  unknown: { lose: 'unknown', ...outcomes },
+  requires_action: { lose: 'requires_action', ...outcomes },
+  cancelled: { retry, return: returned },
+  declined: { return: returned },
   succeeded: {},
   returned: {},
 };
@@ -60,8 +73,36 @@ const edges: Readonly<Record<PaymentStatus, Partial<Record<PaymentEvent, Payment
 export const nextPaymentStatus = (status: PaymentStatus, event: PaymentEvent): PaymentStatus | null =>
   edges[status][event] ?? null;
 
-/** The outcome is still to come: the reconciler asks, and orders stay `paying`. */
-export const openPaymentStatuses = ['initiated', 'unknown', 'requires_action'] as const;
+/** Each status that has an edge for `event`, with the status that it leads to. */
+export const paymentTransitions = (event: PaymentEvent): ReadonlyMap<PaymentStatus, PaymentStatus> =>
+  new Map(
+    paymentStatuses.flatMap((status): [PaymentStatus, PaymentStatus][] => {
+      const next = nextPaymentStatus(status, event);
+      return next === null ? [] : [[status, next]];
+    }),
+  );
+
+/** The statuses that have an edge for `event`: what a statement may change by it. */
+export const paymentStatusesBefore = (event: PaymentEvent): readonly PaymentStatus[] => [
+  ...paymentTransitions(event).keys(),
+];
+
+/** The outcome is still to come: the recovery of payments asks for it, and orders stay `paying`. */
+export const openPaymentStatuses = paymentStatusesBefore('lose');
+
+/** Total, so that a new status has to say whether the provider has taken the money. */
+const isCharged: Readonly<Record<PaymentStatus, boolean>> = {
+  initiated: false,
+  unknown: false,
+  requires_action: false,
+  succeeded: true,
+  declined: false,
+  cancelled: false,
+  returned: true,
+};
+
+/** The provider's ledger has a charge for each payment in one of these. */
+export const chargedPaymentStatuses = paymentStatuses.filter((status) => isCharged[status]);
 
 export type ChargeRequest = {
   /** The idempotency key: the payment's id. */

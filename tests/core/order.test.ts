@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import { nextStatus, type OrderEvent, orderStatuses } from '../../core/order.ts';
+import {
+  nextStatus,
+  type OrderEvent,
+  orderStatusAfter,
+  orderStatuses,
+  orderStatusesBefore,
+} from '../../core/order.ts';
 
 const events = [
   'claim',
@@ -27,6 +33,17 @@ describe('an order', () => {
   test.each(orderStatuses.map((status) => [status]))('%s goes where it may, and nowhere else', (status) => {
     expect(events.map((event) => nextStatus(status, event) ?? '-')).toEqual([...life[status]]);
   });
+
+  test.each(events.map((event) => [event]))(
+    'the event %s comes from the statuses that have its edge',
+    (event) => {
+      const edges = orderStatuses.filter((status) => nextStatus(status, event) !== null);
+      expect(orderStatusesBefore(event)).toEqual(edges);
+      expect(new Set(edges.map((status) => nextStatus(status, event)))).toEqual(
+        new Set([orderStatusAfter[event]]),
+      );
+    },
+  );
 
   test('is paid once: nothing leads back to where it can be claimed but a release', () => {
     const claimable = orderStatuses.filter((status) => nextStatus(status, 'claim') !== null);
