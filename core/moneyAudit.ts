@@ -3,7 +3,7 @@ import { parseUuid } from './id.ts';
 import type { Money } from './money.ts';
 import type { Booked, LedgerDifference, MoneyAudit, MoneyBooks, MoneyReport } from './moneyHealth.ts';
 import type { Page } from './page.ts';
-import type { LedgerEntry, PaymentProvider } from './payment.ts';
+import { chargedPaymentStatuses, type LedgerEntry, type PaymentProvider } from './payment.ts';
 import type { Answer, Unavailable } from './result.ts';
 import type { World } from './world.ts';
 
@@ -68,7 +68,7 @@ export const auditDay =
 
 /** The statuses under which money has moved. */
 const moved: Readonly<Record<LedgerEntry['kind'], readonly string[]>> = {
-  charge: ['succeeded', 'returned'],
+  charge: chargedPaymentStatuses,
   refund: ['succeeded'],
 };
 

@@ -1,4 +1,5 @@
 import type { Money } from './money.ts';
+import { orderStatusesBefore } from './order.ts';
 import type { Page } from './page.ts';
 import type { PaymentStatus } from './payment.ts';
 import type { RefundStatus } from './refund.ts';
@@ -31,6 +32,12 @@ export const patience = {
   chargedTwiceMs: 24 * 3_600_000,
   auditsMs: 31 * 24 * 3_600_000,
 } as const;
+
+/** Paid orders whose pipeline failed: an operator may retry it. */
+export const stoppedOrderStatuses = orderStatusesBefore('retry');
+
+/** Paid orders whose pipeline has not ended. */
+export const unfinishedOrderStatuses = orderStatusesBefore('complete');
 
 /** One case, with whatever ids it has. */
 export type MoneyFinding = {

@@ -2,7 +2,7 @@ import { ok } from 'neverthrow';
 import { firstIdAt } from '../../core/id.ts';
 import type { Booked, MoneyAudit, MoneyBooks, MoneyReport, Span } from '../../core/moneyHealth.ts';
 import { type Page, pageOf } from '../../core/page.ts';
-import type { PaymentStatus } from '../../core/payment.ts';
+import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
 import { moneyAudit } from '../../core/pipelines/moneyAudit.ts';
 import type { Refund, RefundStatus } from '../../core/refund.ts';
 import { queueJob } from './jobs.ts';
@@ -43,7 +43,7 @@ export const memoryMoneyBooks = (tables: Tables): MoneyBooks => ({
   paymentsMade: async ({ fromMs, toMs, after, limit }: Span) => {
     const rows = [...tables.payments.values()]
       .filter(({ payment: { id } }) => id >= firstIdAt(fromMs) && id < firstIdAt(toMs))
-      .filter(({ payment: { status } }) => status === 'succeeded' || status === 'returned')
+      .filter(({ payment: { status } }) => chargedPaymentStatuses.includes(status))
       .map((row) => bookedPayment(tables, row));
     return ok(pageAfter(rows, after, limit));
   },

@@ -5,8 +5,10 @@ import {
   type MoneyCount,
   type MoneyFinding,
   patience,
+  stoppedOrderStatuses,
+  unfinishedOrderStatuses,
 } from '../../core/moneyHealth.ts';
-import { openPaymentStatuses } from '../../core/payment.ts';
+import { openPaymentStatuses, paymentStatusAfter } from '../../core/payment.ts';
 import { differenceTold } from '../refunds.ts';
 import { rowOf, type Tables } from './tables.ts';
 
@@ -47,7 +49,8 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
       .filter(({ id }) => !refunding.has(id))
       .filter(
         ({ status, updatedAtMs }) =>
-          status === 'failed' || (status === 'paid' && updatedAtMs <= nowMs - patience.progressMs),
+          stoppedOrderStatuses.includes(status) ||
+          (unfinishedOrderStatuses.includes(status) && updatedAtMs <= nowMs - patience.progressMs),
       )
       .map(({ id, checkoutId, total, updatedAtMs }) => ({
         ...finding(id, updatedAtMs),
@@ -60,7 +63,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
 
   unknown: (tables, nowMs) =>
     [...tables.payments.values()]
-      .filter(({ payment }) => openPaymentStatuses.some((status) => status === payment.status))
+      .filter(({ payment }) => openPaymentStatuses.includes(payment.status))
       .filter(({ claimedAtMs }) => claimedAtMs <= nowMs - patience.outcomeMs)
       .map(({ payment: { id, amount, status }, claimedAtMs }) => ({
         ...finding(id, claimedAtMs),
@@ -72,7 +75,11 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
   charged_twice: (tables, nowMs) => {
     const chargesOf = new Map<string, { readonly ids: string[]; sinceMs: number }>();
     for (const { payment, updatedAtMs } of tables.payments.values()) {
-      if (payment.status !== 'succeeded' || payment.id < firstIdAt(nowMs - patience.chargedTwiceMs)) continue;
+      if (
+        payment.status !== paymentStatusAfter.succeed ||
+        payment.id < firstIdAt(nowMs - patience.chargedTwiceMs)
+      )
+        continue;
       for (const orderId of rowOf(tables.audits, payment.id).orderIds) {
         const { ids, sinceMs } = chargesOf.get(orderId) ?? { ids: [], sinceMs: 0 };
         chargesOf.set(orderId, { ids: [...ids, payment.id], sinceMs: Math.max(sinceMs, updatedAtMs) });

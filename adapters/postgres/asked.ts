@@ -1,6 +1,7 @@
 import type { Fragment } from 'postgres';
 import { firstIdAt } from '../../core/id.ts';
 import type { OrderQuery, OrderStatus } from '../../core/order.ts';
+import { rareOrderStatuses } from '../statuses.ts';
 import type { Sql } from './connection.ts';
 import { orderText } from './search.ts';
 
@@ -43,8 +44,7 @@ export const inWords = (sql: Sql, { text }: { readonly text: Value }): Fragment 
   text === null ? sql`true` : sql`n.name_vector @@ ${text}::tsquery`;
 
 /** Orders with these statuses are few, and have a table of their own, in time order by status. */
-export const hasEnded = ({ status }: Asked): boolean =>
-  status === 'failed' || status === 'cancelled' || status === 'refunded';
+export const hasEnded = ({ status }: Asked): boolean => status !== null && rareOrderStatuses.includes(status);
 
 /** One of core's own words, written out: the planner knows how many orders have it. */
 export const written = (sql: Sql, status: OrderStatus | null): Fragment => sql.unsafe(`'${status}'`);

@@ -9,9 +9,12 @@ import {
   judgeClaims,
   type KnownAudit,
 } from '../../core/audit.ts';
+import { orderStatusAfter, orderStatusesBefore } from '../../core/order.ts';
+import { initialPaymentStatus, paymentStatusAfter, paymentStatusesBefore } from '../../core/payment.ts';
 import { answersTo, type Standing } from './answers.ts';
 import { persistently, type Sql } from './connection.ts';
 import { type OrderRow, orderOf, type PaymentRow } from './rows.ts';
+import { statusList, statusText } from './statuses.ts';
 
 type Verdict = Result<Claim, ClaimFailure>;
 
@@ -134,6 +137,7 @@ const write = async (
   const orders = claims.flatMap(({ claim }) =>
     claim.orders.map(({ id }) => ({ id, checkoutId: claim.checkoutId, seq: seqs.get(id) ?? 0 })),
   );
+  const taken = statusText(sql, orderStatusAfter.claim);
   const rows = await sql<{ id: string }[]>`
     with claim as (
       select * from unnest(
@@ -157,7 +161,7 @@ const write = async (
     ), locked as (
       select w.* from wanted w
       cross join lateral (select status, seq from orders where id = w.order_id for update) o
-      where o.status = 'pending' and o.seq = w.seq
+      where o.status in (${statusList(sql, orderStatusesBefore('claim'))}) and o.seq = w.seq
     ), overtaken as (
       select checkout_id from (select * from wanted except all select * from locked) w
     ), whole as (
@@ -169,24 +173,27 @@ const write = async (
       returning id
     ), initiated as (
       insert into payment (id, status, attempt, amount, currency, method, due_ms, claimed_ms, updated_ms)
-      select id, 'initiated', 1, amount, currency, method, due_ms, ${nowMs}::bigint, ${nowMs}::bigint
+      select id, ${statusText(sql, initialPaymentStatus)}, 1, amount, currency, method, due_ms, ${nowMs}::bigint,
+        ${nowMs}::bigint
       from whole where id in (select id from audited)
       returning id
     ), revived as (
-      update payment p set status = 'initiated', attempt = c.attempt, due_ms = c.due_ms, claimed_ms = ${nowMs}::bigint,
-        updated_ms = ${nowMs}::bigint
-      from whole c where p.id = c.id and p.id = any(${again}::uuid[]) and p.status = 'cancelled'
+      update payment p set status = ${statusText(sql, paymentStatusAfter.retry)}, attempt = c.attempt, due_ms = c.due_ms,
+        claimed_ms = ${nowMs}::bigint, updated_ms = ${nowMs}::bigint
+      from whole c
+      where p.id = c.id and p.id = any(${again}::uuid[])
+        and p.status in (${statusList(sql, paymentStatusesBefore('retry'))})
       returning p.id
     ), held as (
       select id from initiated union all select id from revived
     ), taken as (
       update orders o
-      set status = 'paying', checkout_id = wanted.checkout_id, seq = o.seq + 1, updated_ms = ${nowMs}::bigint
+      set status = ${taken}, checkout_id = wanted.checkout_id, seq = o.seq + 1, updated_ms = ${nowMs}::bigint
       from wanted join held on held.id = wanted.checkout_id
       where o.id = wanted.order_id
       returning o.id, o.seq
     ), told as (
-      insert into order_state (order_id, seq, state, at_ms) select id, seq, 'paying', ${nowMs}::bigint from taken
+      insert into order_state (order_id, seq, state, at_ms) select id, seq, ${taken}, ${nowMs}::bigint from taken
     )
     select id from held`;
   return rows.map(({ id }) => id);

@@ -1,12 +1,13 @@
 import { firstIdAt } from '../../core/id.ts';
 import type { Booked, MoneyBooks, Span } from '../../core/moneyHealth.ts';
 import { type Page, pageOf } from '../../core/page.ts';
-import type { PaymentStatus } from '../../core/payment.ts';
+import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
 import type { RefundStatus } from '../../core/refund.ts';
 import type { Sql } from './connection.ts';
 import { answered } from './failures.ts';
 import { auditsOf, differencesOf, findAudit, finishAudit, requestAudit } from './moneyAudits.ts';
 import { counts, findings } from './moneyHealth.ts';
+import { statusList } from './statuses.ts';
 
 export const moneyBooks = (sql: Sql): MoneyBooks => ({
   counts: (nowMs) => answered(() => counts(sql, nowMs)),
@@ -62,7 +63,7 @@ const paymentsMade = async (sql: Sql, { fromMs, toMs, after, limit }: Span): Pro
     from payment p join audit a using (id)
     where p.id >= ${firstIdAt(fromMs)} and p.id < ${firstIdAt(toMs)} and p.id > ${after ?? nil}
       and a.id >= ${firstIdAt(fromMs)} and a.id < ${firstIdAt(toMs)} and a.id > ${after ?? nil}
-      and p.status in ('succeeded', 'returned')
+      and p.status in (${statusList(sql, chargedPaymentStatuses)})
     order by p.id limit ${limit + 1}`;
   return pageOf(rows.map(bookedOf), limit, ({ id }) => id);
 };

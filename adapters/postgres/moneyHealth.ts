@@ -5,9 +5,13 @@ import {
   type MoneyCount,
   type MoneyFinding,
   patience,
+  stoppedOrderStatuses,
+  unfinishedOrderStatuses,
 } from '../../core/moneyHealth.ts';
 import { type Page, pageOf } from '../../core/page.ts';
+import { openPaymentStatuses, paymentStatusAfter } from '../../core/payment.ts';
 import type { Sql } from './connection.ts';
+import { statusList, statusText } from './statuses.ts';
 
 export const counts = async (sql: Sql, nowMs: number): Promise<Readonly<Record<MoneyCheck, MoneyCount>>> => {
   const count = async (check: MoneyCheck) => {
@@ -78,10 +82,12 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
         select order_id, last_error from task where state <> 'failed' and id < ${firstIdAt(sinceMs + 1)}
         union all
         select id, null from orders
-        where id >= ${sinceOf(nowMs)} and status in ('paid', 'failed')
+        where id >= ${sinceOf(nowMs)}
+          and status in (${statusList(sql, [...unfinishedOrderStatuses, ...stoppedOrderStatuses])})
           and not exists (select from task where order_id = orders.id)
       ) as t(order_id, last_error) join orders o on o.id = t.order_id
-      where (o.status = 'failed' or o.status = 'paid' and o.updated_ms <= ${sinceMs})
+      where (o.status in (${statusList(sql, stoppedOrderStatuses)})
+          or o.status in (${statusList(sql, unfinishedOrderStatuses)}) and o.updated_ms <= ${sinceMs})
         and not exists (select from refund r where r.order_id = o.id and r.status = 'requested')`;
   },
 
@@ -89,7 +95,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
     select id, null::uuid as order_id, id as payment_id, null::uuid as refund_id, amount, currency,
       claimed_ms as since_ms, status as detail
     from payment
-    where status in ('initiated', 'unknown', 'requires_action') and claimed_ms <= ${nowMs - patience.outcomeMs}`,
+    where status in (${statusList(sql, openPaymentStatuses)}) and claimed_ms <= ${nowMs - patience.outcomeMs}`,
 
   charged_twice: (sql, nowMs) => sql`
     select o.id, o.id as order_id, o.checkout_id as payment_id, null::uuid as refund_id, o.amount, o.currency,
@@ -97,7 +103,8 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
     from (
       select u.order_id, max(p.updated_ms) as since_ms, string_agg(p.id::text, ', ' order by p.id) as detail
       from payment p join audit a using (id) cross join unnest(a.order_ids) as u(order_id)
-      where p.id >= ${sinceOf(nowMs)} and a.id >= ${sinceOf(nowMs)} and p.status = 'succeeded'
+      where p.id >= ${sinceOf(nowMs)} and a.id >= ${sinceOf(nowMs)}
+        and p.status = ${statusText(sql, paymentStatusAfter.succeed)}
       group by u.order_id having count(*) > 1
     ) as twice join orders o on o.id = twice.order_id`,
 

@@ -1,11 +1,18 @@
 import { err, ok } from 'neverthrow';
 import { invoiceNumber } from '../../core/invoice.ts';
-import type { OrderDetail, OrderState, Orders } from '../../core/order.ts';
+import {
+  type OrderDetail,
+  type OrderState,
+  type Orders,
+  orderStatusAfter,
+  orderStatusesBefore,
+} from '../../core/order.ts';
 import type { Sql } from './connection.ts';
 import { answered } from './failures.ts';
 import { listing } from './orderList.ts';
 import { place } from './place.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from './rows.ts';
+import { statusList, statusText } from './statuses.ts';
 
 export const orders = (sql: Sql): Orders => {
   const list = listing(sql);
@@ -58,14 +65,16 @@ const cancel = async (
   customerId: string,
   nowMs: number,
 ): ReturnType<Orders['cancel']> => {
+  const status = statusText(sql, orderStatusAfter.cancel);
   const cancelled = await answered(
     () => sql<OrderRow[]>`
       with cancelled as (
-        update orders set status = 'cancelled', seq = seq + 1, updated_ms = ${nowMs}::bigint
-        where id = ${id} and customer_id = ${customerId} and status = 'pending'
+        update orders set status = ${status}, seq = seq + 1, updated_ms = ${nowMs}::bigint
+        where id = ${id} and customer_id = ${customerId}
+          and status in (${statusList(sql, orderStatusesBefore('cancel'))})
         returning *
       ), told as (
-        insert into order_state (order_id, seq, state, at_ms) select id, seq, 'cancelled', ${nowMs}::bigint from cancelled
+        insert into order_state (order_id, seq, state, at_ms) select id, seq, ${status}, ${nowMs}::bigint from cancelled
       )
       select * from cancelled`,
   );

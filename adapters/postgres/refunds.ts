@@ -1,4 +1,5 @@
 import { err, type Result } from 'neverthrow';
+import { paymentStatusAfter, paymentStatusesBefore } from '../../core/payment.ts';
 import { refund as pipeline } from '../../core/pipelines/refund.ts';
 import {
   judgeRefund,
@@ -18,6 +19,7 @@ import { queueJobs } from './jobs.ts';
 import { holdingOrder, type LockedOrder, overtaken, tell } from './orderLock.ts';
 import { find, list, type RefundRow, refundOf } from './refundReads.ts';
 import { settle } from './refundSettle.ts';
+import { statusList, statusText } from './statuses.ts';
 
 export const refunds = (sql: Sql): Refunds => ({
   request: (command, nowMs) => request(sql, command, nowMs),
@@ -104,9 +106,9 @@ const returnLate = async (
 ): Promise<boolean> => {
   const rows = await tx`
     with returned as (
-      update payment set status = 'returned', reference = ${reference}, updated_ms = ${nowMs},
-        answer = coalesce(answer, ${JSON.stringify(keptOf(answer))}::text::jsonb)
-      where id = ${paymentId} and status in ('declined', 'cancelled')
+      update payment set status = ${statusText(tx, paymentStatusAfter.return)}, reference = ${reference},
+        updated_ms = ${nowMs}, answer = coalesce(answer, ${JSON.stringify(keptOf(answer))}::text::jsonb)
+      where id = ${paymentId} and status in (${statusList(tx, paymentStatusesBefore('return'))})
       returning id, amount, currency
     )
     insert into refund (id, key, fingerprint, payment_id, amount, currency, reason, status, created_ms, updated_ms)

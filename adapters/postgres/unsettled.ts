@@ -1,6 +1,8 @@
 import type { Audits, UnsettledClaim } from '../../core/audit.ts';
+import { initialPaymentStatus, nextPaymentStatus, openPaymentStatuses } from '../../core/payment.ts';
 import { inTransaction, type Sql } from './connection.ts';
 import { type OrderRow, orderOf, type PaymentRow } from './rows.ts';
+import { statusList, statusText } from './statuses.ts';
 
 type Due = PaymentRow & { readonly attempt: number; readonly claimed_ms: number };
 
@@ -16,12 +18,13 @@ export const takeUnsettled = (
     const due = await (only === null
       ? tx<Due[]>`
           select * from payment
-          where status in ('initiated', 'unknown', 'requires_action') and due_ms <= ${nowMs}
+          where status in (${statusList(tx, openPaymentStatuses)}) and due_ms <= ${nowMs}
           order by due_ms limit ${limit}
           for update skip locked`
       : tx<Due[]>`
           select * from payment
-          where id = ${only} and (status in ('unknown', 'requires_action') or status = 'initiated' and due_ms <= ${nowMs})
+          where id = ${only} and status in (${statusList(tx, openPaymentStatuses)})
+            and (status <> ${statusText(tx, initialPaymentStatus)} or due_ms <= ${nowMs})
           for update`);
     if (due.length === 0) return [];
     const ids = due.map(({ id }) => id);
@@ -32,8 +35,12 @@ export const takeUnsettled = (
         join orders o on o.id = u.order_id
         where a.id = any(${ids}::uuid[]) order by u.at`,
       tx`
-        update payment p set status = case when p.status = 'initiated' then 'unknown' else p.status end, attempt = p.attempt + 1, due_ms = d.due_ms, updated_ms = ${nowMs}
-        from unnest(${ids}::uuid[], ${due.map((row) => againAtMs(row.attempt + 1, row.claimed_ms))}::bigint[]) as d(id, due_ms)
+        update payment p set status = d.status, attempt = p.attempt + 1, due_ms = d.due_ms, updated_ms = ${nowMs}
+        from unnest(
+          ${ids}::uuid[],
+          ${due.map((row) => nextPaymentStatus(row.status, 'lose'))}::text[],
+          ${due.map((row) => againAtMs(row.attempt + 1, row.claimed_ms))}::bigint[]
+        ) as d(id, status, due_ms)
         where p.id = d.id`,
     ]);
     const ordersOf = Map.groupBy(orders, (row) => row.audit_id);

@@ -8,6 +8,9 @@ import {
   judgeClaims,
   type KnownAudit,
 } from '../../core/audit.ts';
+import { orderStatusAfter } from '../../core/order.ts';
+import { initialPaymentStatus, paymentStatusAfter } from '../../core/payment.ts';
+import { quoted } from '../statuses.ts';
 import type { Checkouts } from './checkouts.ts';
 import type { Connection } from './connection.ts';
 import { telling } from './history.ts';
@@ -94,14 +97,15 @@ const claimWriting = ({ client }: Connection) => {
   );
   const insertPayment = client.prepare<[string, number, number, string, string, number, number, number]>(
     `insert into payment (id, status, attempt, amount, currency, method, due_ms, created_ms, updated_ms)
-     values (?, 'initiated', ?, ?, ?, ?, ?, ?, ?)`,
+     values (?, ${quoted(initialPaymentStatus)}, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const revivePayment = client.prepare<[number, number, number, number, string]>(
-    `update payment set status = 'initiated', attempt = ?, due_ms = ?, created_ms = ?, updated_ms = ?
-     where id = ?`,
+    `update payment set status = ${quoted(paymentStatusAfter.retry)}, attempt = ?, due_ms = ?, created_ms = ?,
+       updated_ms = ? where id = ?`,
   );
   const takeOrder = client.prepare<[string, number, number, string]>(
-    `update orders set status = 'paying', checkout_id = ?, seq = ?, updated_ms = ? where id = ?`,
+    `update orders set status = ${quoted(orderStatusAfter.claim)}, checkout_id = ?, seq = ?, updated_ms = ?
+     where id = ?`,
   );
 
   return (request: CheckoutRequest, claim: Claim, seqOf: Seqs, nowMs: number): void => {

@@ -2,8 +2,9 @@ import type Database from 'better-sqlite3';
 import { firstIdAt } from '../../core/id.ts';
 import type { Booked, MoneyBooks, Span } from '../../core/moneyHealth.ts';
 import { type Page, pageOf } from '../../core/page.ts';
-import type { PaymentStatus } from '../../core/payment.ts';
+import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
 import type { RefundStatus } from '../../core/refund.ts';
+import { isOneOf } from '../statuses.ts';
 import type { Connection } from './connection.ts';
 import { auditReading, auditWriting } from './moneyAudits.ts';
 import { moneyCounting, moneyFinding } from './moneyHealth.ts';
@@ -38,7 +39,7 @@ const paymentBooks = (client: Database.Database) => {
     from payment p cross join audit a on a.id = p.id`;
   const byId = client.prepare<[string], BookedRow<PaymentStatus>>(`${select} where p.id = ?`);
   const made = client.prepare<[string, string, string, number], BookedRow<PaymentStatus>>(
-    `${select} where p.id >= ? and p.id > ? and p.id < ? and (p.status = 'succeeded' or p.status = 'returned')
+    `${select} where p.id >= ? and p.id > ? and p.id < ? and ${isOneOf('p.status', chargedPaymentStatuses)}
      order by p.id limit ?`,
   );
   return {

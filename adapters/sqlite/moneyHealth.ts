@@ -6,8 +6,12 @@ import {
   type MoneyCount,
   type MoneyFinding,
   patience,
+  stoppedOrderStatuses,
+  unfinishedOrderStatuses,
 } from '../../core/moneyHealth.ts';
 import { type Page, pageOf } from '../../core/page.ts';
+import { openPaymentStatuses, paymentStatusAfter } from '../../core/payment.ts';
+import { isOneOf, quoted } from '../statuses.ts';
 import type { Connection } from './connection.ts';
 
 type Counts = Readonly<Record<MoneyCheck, MoneyCount>>;
@@ -104,17 +108,18 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
       union all
       select d.id, null from orders d
       where d.position >= (select position from orders where id >= $dayId order by id limit 1)
-        and (d.status = 'paid' or d.status = 'failed')
+        and ${isOneOf('d.status', [...unfinishedOrderStatuses, ...stoppedOrderStatuses])}
         and not exists (select 1 from task t where t.order_id = d.id)
     ) f cross join orders o on o.id = f.order_id
-    where (o.status = 'failed' or o.status = 'paid' and o.updated_ms <= $sinceMs)
+    where (${isOneOf('o.status', stoppedOrderStatuses)}
+        or ${isOneOf('o.status', unfinishedOrderStatuses)} and o.updated_ms <= $sinceMs)
       and not exists (select 1 from refund r where r.order_id = o.id and +r.status = 'requested')`,
 
   unknown: `
     select id, null as orderId, id as paymentId, null as refundId, amount, currency, created_ms as sinceMs,
       status as detail
     from payment indexed by payment_open
-    where (status = 'initiated' or status = 'unknown' or status = 'requires_action') and created_ms <= $sinceMs`,
+    where ${isOneOf('status', openPaymentStatuses)} and created_ms <= $sinceMs`,
 
   // Of two payments for an order, one at least is not of the checkout that it stands under. Asked so, the few
   // orders that were claimed again are looked into, and not the payments of all.
@@ -130,7 +135,7 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
       select orderId, otherId as paymentId from again
       union
       select orderId, ownId from again where ownId >= $sinceId
-    ) c cross join payment p on p.id = c.paymentId and p.status = 'succeeded'
+    ) c cross join payment p on p.id = c.paymentId and p.status = ${quoted(paymentStatusAfter.succeed)}
       cross join orders o on o.id = c.orderId
     group by o.id having count(*) > 1`,
 

@@ -1,7 +1,13 @@
 import type { Result } from 'neverthrow';
 import type { Audits, UnsettledClaim } from '../../core/audit.ts';
-import { nextPaymentStatus, type PaymentStatus } from '../../core/payment.ts';
+import {
+  initialPaymentStatus,
+  nextPaymentStatus,
+  openPaymentStatuses,
+  type PaymentStatus,
+} from '../../core/payment.ts';
 import type { Unavailable } from '../../core/result.ts';
+import { isOneOf, quoted } from '../statuses.ts';
 import { cartsOf } from './carts.ts';
 import type { Connection } from './connection.ts';
 import type { PaymentRow } from './rows.ts';
@@ -23,7 +29,7 @@ export const unsettled = (connection: Connection) => {
     `${select} where ${isOpen} and p.due_ms <= ? order by p.due_ms, p.id limit ?`,
   );
   const one = client.prepare<[string, number], Due>(
-    `${select} where p.id = ? and ${isOpen} and (p.status <> 'initiated' or p.due_ms <= ?)`,
+    `${select} where p.id = ? and ${isOpen} and (p.status <> ${quoted(initialPaymentStatus)} or p.due_ms <= ?)`,
   );
   const takeUp = client.prepare<[PaymentStatus, number, number, number, string]>(
     'update payment set status = ?, attempt = ?, due_ms = ?, updated_ms = ? where id = ?',
@@ -60,5 +66,5 @@ const select = `
     a.order_ids as orderIds
   from payment p cross join audit a on a.id = p.id`;
 
-/** As the index of those that are open says it, word for word, or SQLite does not see that it serves. */
-const isOpen = `(p.status = 'initiated' or p.status = 'unknown' or p.status = 'requires_action')`;
+/** In the words of the index `payment_open`, or SQLite does not use it. */
+const isOpen = isOneOf('p.status', openPaymentStatuses);

@@ -100,7 +100,7 @@ export const moneyGuards: readonly Guard[] = [
     places: [
       {
         file: 'adapters/postgres/refunds.ts',
-        find: `where id = \${paymentId} and status in ('declined', 'cancelled')`,
+        find: `where id = \${paymentId} and status in (\${statusList(tx, paymentStatusesBefore('return'))})`,
         replace: `where id = \${paymentId}`,
       },
       {
