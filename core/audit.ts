@@ -1,7 +1,8 @@
 import { err, ok, type Result } from 'neverthrow';
 import { type Money, sum } from './money.ts';
-import { nextStatus, type Order, type OrderStatus } from './order.ts';
-import type { Payment, PaymentAction, PaymentStatus } from './payment.ts';
+import { nextStatus, type Order, type OrderStatus, orderStatusAfter } from './order.ts';
+import type { RecordedOutcome } from './outcome.ts';
+import { initialPaymentStatus, nextPaymentStatus, type Payment, type PaymentStatus } from './payment.ts';
 import { pipelineFor } from './pipelines.ts';
 import type { Answer } from './result.ts';
 
@@ -84,15 +85,7 @@ export type Settlement = {
   readonly checkoutId: string;
   /** Of the claim: a `released` payment must not have been taken up by somebody else meanwhile. */
   readonly attempt: number;
-  readonly outcome:
-    | { readonly kind: 'succeeded'; readonly reference: string }
-    | { readonly kind: 'declined'; readonly declineCode: string }
-    | { readonly kind: 'requires_action'; readonly reference: string; readonly action: PaymentAction }
-    /** Under the provider's own promise never to charge this key: the key is spent. */
-    | { readonly kind: 'cancelled' }
-    /** Nothing was charged and the provider does not know the key: the same key may be sent again. */
-    | { readonly kind: 'released' }
-    | { readonly kind: 'unknown'; readonly reason: string };
+  readonly outcome: RecordedOutcome;
   /** Kept where the key has no answer yet; null for `released`, which leaves the key free to be sent again. */
   readonly answer: CheckoutAnswer | null;
   /** For `succeeded`: one task an order, in the pipeline of its type. */
@@ -119,8 +112,9 @@ export interface Audits {
 
   /**
    * Writes each settlement whole or not at all, all in one transaction: payment, stored answer, orders
-   * (`paying → paid`, or back to `pending`), a history row and the task of each. It changes nothing where the
-   * payment is open no more, or where `released` names an attempt that is not the newest.
+   * (`paying → paid`, or back to `pending`), a history row and the task of each, as `outcomeChanges` decides.
+   * It changes nothing where the payment is no longer open, or where `released` names an attempt that is not
+   * the newest.
    */
   settle(settlements: readonly Settlement[], nowMs: number): Answer<readonly Settled[]>;
 
@@ -176,7 +170,7 @@ export const judgeClaims = (
     if (verdict.isOk()) {
       const { checkoutId, attempt } = verdict.value;
       const known = { checkoutId, fingerprint: fingerprintOf(request), orderIds: request.orderIds, attempt };
-      audits.set(request.key, { ...known, paymentStatus: 'initiated', answer: null });
+      audits.set(request.key, { ...known, paymentStatus: initialPaymentStatus, answer: null });
       for (const order of verdict.value.orders) orders.set(order.id, order);
     }
     return verdict;
@@ -192,7 +186,7 @@ const judgeClaim = (
   if (known !== undefined) {
     if (known.fingerprint !== fingerprintOf(request)) return err({ kind: 'idempotency_key_reused' });
     if (known.answer !== null) return err({ kind: 'answered', answer: known.answer });
-    if (known.paymentStatus !== 'cancelled')
+    if (nextPaymentStatus(known.paymentStatus, 'retry') === null)
       return err({ kind: 'checkout_in_progress', checkoutId: known.checkoutId });
   }
   const checkoutId = known?.checkoutId ?? request.checkoutId;
@@ -205,7 +199,7 @@ const judgeClaim = (
       method: request.method,
       orders: orders.map((order) => ({
         ...order,
-        status: 'paying' as const,
+        status: orderStatusAfter.claim,
         checkoutId,
         updatedAtMs: nowMs,
       })),
@@ -224,7 +218,7 @@ const judgeOrders = (
   if (missing.length > 0) return err({ kind: 'not_found', orderIds: missing });
 
   const barred = found.filter(({ status }) => nextStatus(status, 'claim') === null);
-  const gone = barred.filter(({ status }) => status !== 'paying');
+  const gone = barred.filter(({ status }) => status !== orderStatusAfter.claim);
   if (gone.length > 0) {
     const named = gone.map(({ id, status }) => ({ orderId: id, status }));
     return err({ kind: 'order_not_payable', orders: named });

@@ -1,87 +1,53 @@
 import type { CheckoutAnswer, Claim, Settlement } from './audit.ts';
-import type { OrderStatus } from './order.ts';
-import type { ChargeOutcome, Payment } from './payment.ts';
+import { orderStatusAfter } from './order.ts';
+import { outcomeChanges, type RecordedOutcome } from './outcome.ts';
+import type { ChargeOutcome } from './payment.ts';
 import { pipelineFor } from './pipelines.ts';
 import type { World } from './world.ts';
 
-/** What to write down for a claim whose charge came to `outcome`. */
+/** What to write down for a claim whose charge came to `charged`. */
 export const settlementOf = (
   claim: Claim,
-  outcome: ChargeOutcome,
+  charged: ChargeOutcome,
   requestId: string,
   { clock, ids }: World,
 ): Settlement => {
   const nowMs = clock.nowMs();
   const { checkoutId, attempt } = claim;
-  const answered = (status: OrderStatus, payment: PaymentPart) =>
-    answerOf(claim, requestId, nowMs, status, payment);
+  if (charged.kind === 'unavailable')
+    return { checkoutId, attempt, outcome: { kind: 'released' }, answer: null, tasks: [] };
 
-  switch (outcome.kind) {
-    case 'succeeded': {
-      const answer = answered('paid', { status: 'succeeded', reference: outcome.reference });
-      const tasks = claim.orders.map((order) => ({
+  const tasks = outcomeChanges(charged).owesTasks
+    ? claim.orders.map(({ id: orderId, product }) => ({
         id: ids.next(nowMs),
-        orderId: order.id,
-        pipeline: pipelineFor(order.product.type).name,
-      }));
-      return { checkoutId, attempt, outcome, answer, tasks };
-    }
-    case 'declined': {
-      const answer = answered('pending', { status: 'declined', declineCode: outcome.declineCode });
-      return { checkoutId, attempt, outcome, answer, tasks: [] };
-    }
-    case 'requires_action': {
-      const { reference, action } = outcome;
-      const answer = answerOf(claim, requestId, null, 'paying', { status: outcome.kind, reference, action });
-      return { checkoutId, attempt, outcome, answer, tasks: [] };
-    }
-    case 'cancelled':
-      return {
-        checkoutId,
-        attempt,
-        outcome,
-        answer: answered('pending', { status: 'cancelled' }),
-        tasks: [],
-      };
-    case 'unavailable':
-      return { checkoutId, attempt, outcome: { kind: 'released' }, answer: null, tasks: [] };
-    case 'unknown':
-      return { checkoutId, attempt, outcome, answer: unconfirmed(claim, requestId), tasks: [] };
-  }
-};
-
-/** What the history of an order says of the outcome, beside the status that it left behind. */
-export const historyDetail = (outcome: Settlement['outcome']): string | null => {
-  switch (outcome.kind) {
-    case 'declined':
-      return `declined: ${outcome.declineCode}`;
-    case 'cancelled':
-      return 'cancelled';
-    case 'released':
-      return 'payment unavailable';
-    case 'succeeded':
-    case 'requires_action':
-    case 'unknown':
-      return null;
-  }
+        orderId,
+        pipeline: pipelineFor(product.type).name,
+      }))
+    : [];
+  return { checkoutId, attempt, outcome: charged, answer: answerOf(claim, charged, requestId, nowMs), tasks };
 };
 
 /** The answer where the outcome is not known yet: the orders stay `paying`. */
 export const unconfirmed = (claim: Claim, requestId: string): CheckoutAnswer =>
-  answerOf(claim, requestId, null, 'paying', { status: 'unknown' });
+  answerOf(claim, { kind: 'unknown', reason: 'not confirmed yet' }, requestId, null);
 
-type PaymentPart = Partial<Payment> & { readonly status: CheckoutAnswer['status'] };
+/** A `released` checkout has no answer: its key may be sent again. */
+type Answerable = Exclude<RecordedOutcome, { readonly kind: 'released' }>;
 
 const answerOf = (
   { checkoutId, amount, method, orders }: Claim,
+  outcome: Answerable,
   requestId: string,
-  changedAtMs: number | null,
-  status: OrderStatus,
-  payment: PaymentPart,
-): CheckoutAnswer => ({
-  status: payment.status,
-  checkoutId,
-  requestId,
-  payment: { id: checkoutId, amount, method, reference: null, declineCode: null, action: null, ...payment },
-  orders: orders.map((order) => ({ ...order, status, updatedAtMs: changedAtMs ?? order.updatedAtMs })),
-});
+  nowMs: number | null,
+): CheckoutAnswer => {
+  const { order: event, reference, declineCode, action } = outcomeChanges(outcome);
+  const status = orderStatusAfter[event ?? 'claim'];
+  const changedAtMs = event === null ? null : nowMs;
+  return {
+    status: outcome.kind,
+    checkoutId,
+    requestId,
+    payment: { id: checkoutId, status: outcome.kind, amount, method, reference, declineCode, action },
+    orders: orders.map((order) => ({ ...order, status, updatedAtMs: changedAtMs ?? order.updatedAtMs })),
+  };
+};

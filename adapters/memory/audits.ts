@@ -12,8 +12,13 @@ import {
   type UnsettledClaim,
 } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
-import { nextPaymentStatus, type Payment, type PaymentEvent } from '../../core/payment.ts';
-import { historyDetail } from '../../core/settlement.ts';
+import { outcomeChanges } from '../../core/outcome.ts';
+import {
+  initialPaymentStatus,
+  nextPaymentStatus,
+  type Payment,
+  type PaymentEvent,
+} from '../../core/payment.ts';
 import { firstStep } from '../../core/steps.ts';
 import { leave, move } from './history.ts';
 import { freshTask } from './moves.ts';
@@ -64,7 +69,7 @@ export const memoryAudits = (tables: Tables): Audits => ({
 
 /** One that is being charged just now is left to its checkout. */
 const isThis = ({ payment, dueMs }: PaymentRow, only: string, nowMs: number): boolean =>
-  payment.id === only && (payment.status !== 'initiated' || dueMs <= nowMs);
+  payment.id === only && (payment.status !== initialPaymentStatus || dueMs <= nowMs);
 
 const groundOf = (tables: Tables, requests: readonly CheckoutRequest[]): ClaimGround => {
   const audits = requests.flatMap(({ key }): [string, KnownAudit][] => {
@@ -107,75 +112,56 @@ const writeClaim = (
   const known = tables.payments.get(id)?.payment;
   const payment: Payment =
     known === undefined
-      ? { id, status: 'initiated', amount, method, reference: null, declineCode: null, action: null }
+      ? { id, status: initialPaymentStatus, amount, method, reference: null, declineCode: null, action: null }
       : pay(known, 'retry');
   const times = { claimedAtMs: nowMs, dueMs: reconcileAtMs, updatedAtMs: nowMs };
   writes.set(tables.payments, id, { payment, attempt, ...times });
 
   for (const order of orders) {
     writes.set(tables.orders, order.id, { ...rowOf(tables.orders, order.id), order });
-    leave(tables, writes, order.id, { state: 'paying', detail: null }, nowMs);
+    leave(tables, writes, order.id, { state: order.status, detail: null }, nowMs);
   }
 };
 
 const settleOne = (tables: Tables, writes: Writes, settlement: Settlement, nowMs: number): Settled => {
-  const { checkoutId, attempt, outcome, tasks } = settlement;
+  const { checkoutId, attempt } = settlement;
+  const changes = outcomeChanges(settlement.outcome);
   const audit = rowOf(tables.audits, checkoutId);
   const row = rowOf(tables.payments, checkoutId);
-  const event = events[outcome.kind];
-  const overtaken = outcome.kind === 'released' && attempt !== row.attempt;
-  if (nextPaymentStatus(row.payment.status, event) === null || overtaken)
+  const stale = changes.newestAttemptOnly && attempt !== row.attempt;
+  if (nextPaymentStatus(row.payment.status, changes.payment) === null || stale)
     return { applied: false, paymentStatus: row.payment.status, answer: audit.answer };
 
-  const payment: Payment = { ...pay(row.payment, event), ...learned(outcome) };
+  const payment: Payment = {
+    ...pay(row.payment, changes.payment),
+    reference: changes.reference ?? row.payment.reference,
+    declineCode: changes.declineCode,
+    action: changes.keepsAction ? row.payment.action : changes.action,
+  };
   const answer = audit.answer ?? settlement.answer;
   writes.set(tables.payments, checkoutId, { ...row, payment, updatedAtMs: nowMs });
   writes.set(tables.audits, checkoutId, { ...audit, answer });
-  for (const orderId of audit.orderIds) settleOrder(tables, writes, orderId, outcome, nowMs);
-  for (const { id, orderId, pipeline } of tasks) {
-    const step = firstStep(rowOf(tables.orders, orderId).order.product.type);
-    writes.set(tables.tasks, id, { id, orderId, jobId: null, pipeline, step, runAtMs: nowMs, ...freshTask });
-  }
+  for (const orderId of audit.orderIds) settleOrder(tables, writes, orderId, settlement, nowMs);
   return { applied: true, paymentStatus: payment.status, answer };
-};
-
-/** What an outcome tells of a payment beside its status. What there was to do is done, or is no more. */
-const learned = (outcome: Settlement['outcome']): Partial<Payment> => {
-  switch (outcome.kind) {
-    case 'succeeded':
-      return { reference: outcome.reference, action: null };
-    case 'declined':
-      return { declineCode: outcome.declineCode, action: null };
-    case 'requires_action':
-      return { reference: outcome.reference, action: outcome.action };
-    case 'cancelled':
-    case 'released':
-      return { action: null };
-    case 'unknown':
-      return {};
-  }
-};
-
-/** Total over the outcomes: what each does to the payment. */
-const events: Readonly<Record<Settlement['outcome']['kind'], PaymentEvent>> = {
-  succeeded: 'succeed',
-  declined: 'decline',
-  cancelled: 'cancel',
-  released: 'cancel',
-  requires_action: 'challenge',
-  unknown: 'lose',
 };
 
 const settleOrder = (
   tables: Tables,
   writes: Writes,
   orderId: string,
-  outcome: Settlement['outcome'],
+  settlement: Settlement,
   nowMs: number,
 ): void => {
-  if (outcome.kind === 'unknown' || outcome.kind === 'requires_action') return;
-  const { status } = move(tables, writes, orderId, outcome.kind === 'succeeded' ? 'pay' : 'release', nowMs);
-  leave(tables, writes, orderId, { state: status, detail: historyDetail(outcome) }, nowMs);
+  const { order: event, historyDetail, owesTasks } = outcomeChanges(settlement.outcome);
+  if (event === null) return;
+  const { status } = move(tables, writes, orderId, event, nowMs);
+  leave(tables, writes, orderId, { state: status, detail: historyDetail }, nowMs);
+  if (!owesTasks) return;
+  const task = settlement.tasks.find((one) => one.orderId === orderId);
+  if (task === undefined) throw new Error(`the order ${orderId} is paid and has no task`);
+  const { id, pipeline } = task;
+  const step = firstStep(pipeline);
+  writes.set(tables.tasks, id, { id, orderId, jobId: null, pipeline, step, runAtMs: nowMs, ...freshTask });
 };
 
 const pay = (payment: Payment, event: PaymentEvent): Payment => {

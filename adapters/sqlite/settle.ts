@@ -1,26 +1,13 @@
 import type { Settled, Settlement } from '../../core/audit.ts';
-import { nextStatus, type OrderEvent } from '../../core/order.ts';
-import { nextPaymentStatus, type PaymentEvent, type PaymentStatus } from '../../core/payment.ts';
-import { historyDetail } from '../../core/settlement.ts';
+import { orderStatusAfter } from '../../core/order.ts';
+import { type OutcomeChanges, outcomeChanges } from '../../core/outcome.ts';
+import { nextPaymentStatus, type PaymentStatus } from '../../core/payment.ts';
 import { firstStep } from '../../core/steps.ts';
 import { keptOf } from '../answers.ts';
+import { quoted } from '../statuses.ts';
 import type { Checkouts } from './checkouts.ts';
 import type { Connection } from './connection.ts';
 import { telling } from './history.ts';
-
-type Outcome = Settlement['outcome'];
-
-/** What each outcome does to the payment and to its orders. */
-const events: Readonly<
-  Record<Outcome['kind'], { readonly payment: PaymentEvent; readonly order: OrderEvent | null }>
-> = {
-  succeeded: { payment: 'succeed', order: 'pay' },
-  declined: { payment: 'decline', order: 'release' },
-  cancelled: { payment: 'cancel', order: 'release' },
-  released: { payment: 'cancel', order: 'release' },
-  requires_action: { payment: 'challenge', order: null },
-  unknown: { payment: 'lose', order: null },
-};
 
 type Row = {
   readonly status: PaymentStatus;
@@ -41,39 +28,39 @@ export const settling = (connection: Connection, { answerTo }: Checkouts) => {
 
   return (settlement: Settlement, nowMs: number): Settled => {
     const { checkoutId, attempt, outcome } = settlement;
+    const changes = outcomeChanges(outcome);
     const row = byId.get(checkoutId);
     if (row === undefined) throw new Error(`there is no checkout ${checkoutId} to settle`);
     const given = row.answered === 1 ? answerTo(checkoutId) : null;
 
-    const status = nextPaymentStatus(row.status, events[outcome.kind].payment);
-    const overtaken = outcome.kind === 'released' && attempt !== row.attempt;
-    if (status === null || overtaken) return { applied: false, paymentStatus: row.status, answer: given };
+    const status = nextPaymentStatus(row.status, changes.payment);
+    const stale = changes.newestAttemptOnly && attempt !== row.attempt;
+    if (status === null || stale) return { applied: false, paymentStatus: row.status, answer: given };
 
-    updatePayment(settlement, status, nowMs);
-    moveOrders(settlement, JSON.parse(row.orderIds), nowMs);
+    updatePayment(settlement, changes, status, nowMs);
+    moveOrders(settlement, changes, JSON.parse(row.orderIds), nowMs);
     return { applied: true, paymentStatus: status, answer: given ?? settlement.answer };
   };
 };
 
-/**
- * What there was to do for the customer is done, or is no more, with any outcome that is known. The first answer
- * stays.
- */
+/** The first answer stays. */
 const paymentUpdating = ({ client }: Connection) => {
-  const learn = client.prepare<
-    [PaymentStatus, string | null, string | null, string | null, string | null, number, string]
+  const update = client.prepare<
+    [PaymentStatus, string | null, string | null, string | null, 0 | 1, string | null, number, string]
   >(
     `update payment set status = ?, answer = coalesce(answer, ?), reference = coalesce(?, reference),
-       decline_code = ?, action = ?, updated_ms = ? where id = ?`,
-  );
-  const lose = client.prepare<[PaymentStatus, string | null, number, string]>(
-    'update payment set status = ?, answer = coalesce(answer, ?), updated_ms = ? where id = ?',
+       decline_code = ?, action = case when ? then action else ? end, updated_ms = ? where id = ?`,
   );
 
-  return ({ checkoutId: id, outcome, answer }: Settlement, status: PaymentStatus, nowMs: number): void => {
+  return (
+    { checkoutId, answer }: Settlement,
+    { reference, declineCode, action, keepsAction }: OutcomeChanges,
+    status: PaymentStatus,
+    nowMs: number,
+  ): void => {
     const kept = answer === null ? null : JSON.stringify(keptOf(answer));
-    if (outcome.kind === 'unknown') lose.run(status, kept, nowMs, id);
-    else learn.run(status, kept, referenceOf(outcome), declineCodeOf(outcome), actionOf(outcome), nowMs, id);
+    const shown = action === null ? null : JSON.stringify(action);
+    update.run(status, kept, reference, declineCode, keepsAction ? 1 : 0, shown, nowMs, checkoutId);
   };
 };
 
@@ -82,7 +69,7 @@ const orderMoving = ({ client }: Connection) => {
   // Read apart: for `returning`, SQLite builds a table of what it returns.
   const seqOf = client
     .prepare<[string, string], number>(
-      `select seq from orders where id = ? and checkout_id = ? and status = 'paying'`,
+      `select seq from orders where id = ? and checkout_id = ? and status = ${quoted(orderStatusAfter.claim)}`,
     )
     .pluck();
   const update = client.prepare<[string, number, number, string]>(
@@ -92,10 +79,14 @@ const orderMoving = ({ client }: Connection) => {
     `insert into task (id, order_id, pipeline, step, state, run_ms, seq) values (?, ?, ?, ?, 'ready', ?, ?)`,
   );
 
-  return ({ checkoutId, outcome, tasks }: Settlement, orderIds: readonly string[], nowMs: number): void => {
-    const event = events[outcome.kind].order;
-    const status = event === null ? null : nextStatus('paying', event);
-    if (status === null) return;
+  return (
+    { checkoutId, tasks }: Settlement,
+    { order: event, historyDetail, owesTasks }: OutcomeChanges,
+    orderIds: readonly string[],
+    nowMs: number,
+  ): void => {
+    if (event === null) return;
+    const status = orderStatusAfter[event];
     const taskOf = new Map(tasks.map((task) => [task.orderId, task]));
     for (const orderId of orderIds) {
       const last = seqOf.get(orderId, checkoutId);
@@ -103,16 +94,11 @@ const orderMoving = ({ client }: Connection) => {
         throw new Error(`the order ${orderId} is not held by its checkout ${checkoutId}`);
       const seq = last + 1;
       update.run(status, seq, nowMs, orderId);
-      tell(orderId, { seq, state: status, detail: historyDetail(outcome) }, nowMs);
-      if (status !== 'paid') continue;
+      tell(orderId, { seq, state: status, detail: historyDetail }, nowMs);
+      if (!owesTasks) continue;
       const task = taskOf.get(orderId);
       if (task === undefined) throw new Error(`the order ${orderId} is paid and has no task`);
       insertTask.run(task.id, orderId, task.pipeline, firstStep(task.pipeline), nowMs, seq);
     }
   };
 };
-
-const referenceOf = (outcome: Outcome) => ('reference' in outcome ? outcome.reference : null);
-const actionOf = (outcome: Outcome) =>
-  outcome.kind === 'requires_action' ? JSON.stringify(outcome.action) : null;
-const declineCodeOf = (outcome: Outcome) => (outcome.kind === 'declined' ? outcome.declineCode : null);

@@ -137,6 +137,66 @@ export const settlementsContract = (name: string, open: Open): void => {
       expect(await shop.history(order.id)).toEqual(['pending', 'paying', orderStatus]);
     });
 
+    test('a reference stays where a later outcome names none, and is replaced where it names another', async () => {
+      const { shop } = place();
+      const product = await shop.product();
+      const cases = [
+        [lost, 'ch_1'],
+        [declined, 'ch_1'],
+        [{ kind: 'cancelled' }, 'ch_1'],
+        [released, 'ch_1'],
+        [{ kind: 'succeeded', reference: 'ch_2' }, 'ch_2'],
+        [{ ...challenged, reference: 'ch_2' }, 'ch_2'],
+      ] as const;
+      for (const [outcome, reference] of cases) {
+        const order = await shop.order(product);
+        const claim = await shop.claimed(shop.request([order]));
+        await shop.settle(claim, challenged);
+        await shop.settle(claim, outcome);
+        expect((await shop.detail(order.id)).payment?.reference).toBe(reference);
+      }
+    });
+
+    test('an outcome that is still to come changes the time of the payment and not of its orders', async () => {
+      const { shop, store, world } = place();
+      const order = await shop.order(await shop.product());
+      const claim = await shop.claimed(shop.request([order]));
+      const claimedAtMs = shop.now();
+      for (const outcome of [lost, challenged, lost]) {
+        world.advance(40);
+        await shop.settle(claim, outcome);
+        expect(known(await value(store.audits.find(claim.checkoutId))).updatedAtMs).toBe(shop.now());
+        expect((await shop.detail(order.id)).updatedAtMs).toBe(claimedAtMs);
+      }
+    });
+
+    test('a task begins at the first step of the pipeline that the settlement names', async () => {
+      const { shop, store } = place();
+      const order = await shop.order(await shop.product({ type: 'physical' }));
+      const claim = await shop.claimed(shop.request([order]));
+      const settlement = shop.settlement(claim, succeeded);
+      const tasks = settlement.tasks.map((task) => ({ ...task, pipeline: 'service' }));
+      await value(store.audits.settle([{ ...settlement, tasks }], shop.now()));
+      expect(await shop.tasks({ orderId: order.id })).toMatchObject([
+        { pipeline: 'service', step: firstStep('service') },
+      ]);
+    });
+
+    test('a success without the task of one of its orders is a bug: it throws, and nothing is written', async () => {
+      const { shop, store } = place();
+      const orders = await shop.orders(Array(2).fill(await shop.product()));
+      const claim = await shop.claimed(shop.request(orders));
+      const settlement = shop.settlement(claim, succeeded);
+      const short = { ...settlement, tasks: settlement.tasks.slice(1) };
+      const failure = await store.audits.settle([short], shop.now()).catch((cause: unknown) => cause);
+      expect(failure).toBeInstanceOf(Error);
+      for (const { id } of orders) {
+        expect(await shop.detail(id)).toMatchObject({ status: 'paying', payment: { status: 'initiated' } });
+        expect(await shop.tasks({ orderId: id })).toEqual([]);
+      }
+      expect(await shop.settle(claim, succeeded)).toMatchObject({ applied: true });
+    });
+
     test('what is settled stays settled', async () => {
       const { shop } = place();
       const product = await shop.product();
