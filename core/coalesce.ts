@@ -1,4 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
+import { batchOrEach, runAsync } from './batchOrEach.ts';
 import type { Answer, Unavailable } from './result.ts';
 import type { Turn, World } from './world.ts';
 
@@ -14,8 +15,8 @@ export type Limits = {
  * batch is whatever has come when those of this turn have. Without the turn the first of a crowd would go alone,
  * and all others wait for it.
  *
- * `run` answers in the order of its items. When it throws for a batch, each item is tried alone, so that one
- * bad item fails by itself. `whenFull` answers for a call that finds `waitingMax` others before it.
+ * `run` answers in the order of its items. When it throws for a batch, each item is tried alone (`batchOrEach`), so
+ * that one bad item fails by itself. `whenFull` answers for a call that finds `waitingMax` others before it.
  */
 export const coalesce = <Item, Outcome>(
   run: (items: readonly Item[]) => Promise<readonly Outcome[]>,
@@ -36,22 +37,31 @@ export const coalesce = <Item, Outcome>(
     inFlight = true;
     while (waiting.length > 0) {
       await turn();
-      await attempt(waiting.splice(0, Math.max(1, Math.min(share(), batchMax))));
+      const replies = await attempt(waiting.splice(0, Math.max(1, Math.min(share(), batchMax))));
+      // Right before the next turn, so that a caller who gets its answer cannot run ahead of the next batch.
+      for (const reply of replies.unwrapOr([])) reply();
     }
     inFlight = false;
   };
 
-  const attempt = async (batch: readonly Waiting[]): Promise<void> => {
-    try {
-      const outcomes = await run(batch.map(({ item }) => item));
+  /** Returns the replies instead of sending them: `drain` says when they go out. */
+  const attempt = (batch: readonly Waiting[]): Promise<Result<readonly (() => void)[], never>> =>
+    runAsync(
+      batchOrEach<Waiting, () => void, never, Promise<Result<() => void, never>>>({
+        together: () => together(batch),
+        items: () => batch,
+        alone: (one) => together([one]),
+        threw: async ({ reject }, cause) => ok(() => reject(cause)),
+      }),
+    );
+
+  const together = async (batch: readonly Waiting[]): Promise<Result<() => void, never>> => {
+    const outcomes = await run(batch.map(({ item }) => item));
+    return ok(() => {
       batch.forEach(({ resolve }, index) => {
         resolve(outcomes[index] as Outcome);
       });
-    } catch (cause) {
-      const [only] = batch;
-      if (batch.length === 1) only?.reject(cause);
-      else for (const one of batch) await attempt([one]);
-    }
+    });
   };
 
   return (item) => {

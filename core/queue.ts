@@ -103,6 +103,13 @@ export type TaskQuery = {
   readonly nowMs: number;
 };
 
+/** What `take` did. */
+export type Taken = {
+  /** How many tasks it moved, leased or set back. */
+  readonly touched: number;
+  readonly leases: readonly Lease[];
+};
+
 /** The work that is owed: unfinished tasks only, taken in batches, fenced by leases. */
 export interface Queue {
   /**
@@ -112,8 +119,9 @@ export interface Queue {
    * external step, before or after that, are leased until `nowMs + leaseMs`, each with an intent in the ledger.
    * Answers how many tasks it touched, and the leases.
    *
-   * When an effect throws for a batch of more than one, nothing is changed and each task is tried alone; one
-   * that throws alone waits until `retryAtMs(attempts)` with its error, or is `failed` where that is null.
+   * When an effect throws for a batch of more than one, nothing is changed and each task is tried alone
+   * (`batchOrEach`); one that throws alone waits until `retryAtMs(attempts)` with its error, or is `failed`
+   * where that is null (`planThrow`).
    */
   take(query: {
     readonly pipeline: Pipeline;
@@ -121,7 +129,7 @@ export interface Queue {
     readonly nowMs: number;
     readonly leaseMs: number;
     readonly retryAtMs: (attempts: number) => number | null;
-  }): Answer<{ readonly touched: number; readonly leases: readonly Lease[] }>;
+  }): Answer<Taken>;
 
   /**
    * Leases at most `limit` ready tasks of a job's pipeline until `nowMs + leaseMs`, the longest ready first;

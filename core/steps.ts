@@ -1,6 +1,6 @@
 import type { Effect, Pipeline } from './pipelines.ts';
 import { pipelineFor } from './pipelines.ts';
-import type { LockedTask, StepReport } from './queue.ts';
+import type { LockedTask, Queue, StepReport, Taken } from './queue.ts';
 
 /** What an adapter is asked to do for a batch, inside its transaction. */
 export type EffectCall = { readonly effect: Effect; readonly tasks: readonly LockedTask[] };
@@ -116,6 +116,27 @@ export const planReports = (
   }
   return moves;
 };
+
+/** A task threw by itself: it waits for another try, or is failed with what was thrown. */
+export const planThrow = (
+  { pipeline, retryAtMs }: Pick<Parameters<Queue['take']>[0], 'pipeline' | 'retryAtMs'>,
+  task: LockedTask,
+  cause: unknown,
+): Moves => {
+  const error = cause instanceof Error ? cause.message : String(cause);
+  const runAtMs = retryAtMs(task.attempts + 1);
+  const outcome: StepReport['outcome'] =
+    runAtMs === null ? { kind: 'failed', error } : { kind: 'retry', error, runAtMs };
+  return planReports([{ pipeline, task, outcome }]);
+};
+
+export const noneTaken: Taken = { touched: 0, leases: [] };
+
+/** What came of tasks that were taken one by one. */
+export const allTaken = (each: readonly Taken[]): Taken => ({
+  touched: each.reduce((sum, { touched }) => sum + touched, 0),
+  leases: each.flatMap(({ leases }) => leases),
+});
 
 /** The steps that a worker takes under a lease; a task at any other step runs inside `take`. */
 export const externalSteps = (pipeline: Pipeline): readonly string[] =>

@@ -17,7 +17,7 @@ type Held = { readonly taskId: string; readonly lease: number };
 export const memoryQueue = (tables: Tables, world: World): Queue => ({
   take: async (query) => {
     const ready = doneAtOnce(longestReady(tables, query), (task) => lockedTask(tables, task).order.quantity);
-    return ok({ touched: ready.length, leases: takeTasks(tables, world, ready, query) });
+    return takeTasks(tables, world, ready, query);
   },
 
   takeJobs: async (query) => ok(takeJobs(tables, query)),

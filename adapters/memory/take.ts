@@ -1,5 +1,15 @@
-import type { Lease, LockedTask, Queue, StepReport } from '../../core/queue.ts';
-import { deliveryKey, externalSteps, type Moves, planReports, runTxSteps } from '../../core/steps.ts';
+import { ok, type Result } from 'neverthrow';
+import { batchOrEach, runSync } from '../../core/batchOrEach.ts';
+import type { Lease, LockedTask, Queue, Taken } from '../../core/queue.ts';
+import {
+  allTaken,
+  deliveryKey,
+  externalSteps,
+  type Moves,
+  noneTaken,
+  planThrow,
+  runTxSteps,
+} from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { effects, type Place } from './effects.ts';
 import { change, writeMoves } from './moves.ts';
@@ -7,22 +17,28 @@ import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tab
 
 type Take = Parameters<Queue['take']>[0];
 
-/** See `Queue.take`. Answers the leases. */
+/** See `Queue.take`. */
 export const takeTasks = (
   tables: Tables,
   world: World,
   tasks: readonly TaskRow[],
   query: Take,
-): readonly Lease[] => {
-  try {
-    return atomically((writes) => takeTogether(tables, world, writes, tasks, query));
-  } catch (cause) {
-    const [only] = tasks;
-    if (only === undefined) throw cause;
-    if (tasks.length > 1) return tasks.flatMap((task) => takeTasks(tables, world, [task], query));
-    atomically((writes) => putOff(tables, writes, only, cause, query));
-    return [];
-  }
+): Result<Taken, never> => {
+  if (tasks.length === 0) return ok(noneTaken);
+  const take = (some: readonly TaskRow[]): Result<Taken, never> =>
+    ok(atomically((writes) => takeTogether(tables, world, writes, some, query)));
+  return runSync(
+    batchOrEach<TaskRow, Taken, never, Result<Taken, never>>({
+      together: () => take(tasks),
+      items: () => tasks,
+      alone: (task) => take([task]),
+      threw: (task, cause) => {
+        const moves = planThrow(query, lockedTask(tables, task), cause);
+        atomically((writes) => writeMoves(tables, writes, moves, query.nowMs));
+        return ok({ touched: 1, leases: [] });
+      },
+    }),
+  ).map(allTaken);
 };
 
 const takeTogether = (
@@ -31,7 +47,7 @@ const takeTogether = (
   writes: Writes,
   tasks: readonly TaskRow[],
   query: Take,
-): readonly Lease[] => {
+): Taken => {
   const external = externalSteps(query.pipeline);
   const atExternal = tasks.filter(({ step }) => external.includes(step));
   const atTx = tasks.filter(({ step }) => !external.includes(step));
@@ -43,7 +59,8 @@ const takeTogether = (
   );
   writeMoves(tables, writes, moves, query.nowMs);
   const arrived = [...atExternal.map(({ id }) => id), ...moves.moved.map(({ taskId }) => taskId)];
-  return arrived.map((taskId) => lease(tables, writes, taskId, query));
+  const leases = arrived.map((taskId) => lease(tables, writes, taskId, query));
+  return { touched: tasks.length, leases };
 };
 
 const runEffects = ({ pipeline }: Take, tasks: readonly LockedTask[], place: Place): Moves => {
@@ -76,21 +93,6 @@ const lease = (tables: Tables, writes: Writes, taskId: string, { nowMs, leaseMs 
     licences: tables.licences.get(order.id) ?? [],
     delivered: (delivery?.acceptedMs ?? null) !== null,
   };
-};
-
-/** A task whose effect throws waits, or is failed after its last try. */
-const putOff = (
-  tables: Tables,
-  writes: Writes,
-  task: TaskRow,
-  cause: unknown,
-  { pipeline, nowMs, retryAtMs }: Take,
-): void => {
-  const error = cause instanceof Error ? cause.message : String(cause);
-  const runAtMs = retryAtMs(task.attempts + 1);
-  const outcome: StepReport['outcome'] =
-    runAtMs === null ? { kind: 'failed', error } : { kind: 'retry', error, runAtMs };
-  writeMoves(tables, writes, planReports([{ pipeline, task: lockedTask(tables, task), outcome }]), nowMs);
 };
 
 /** A task with its order, as the core's steps want it. */

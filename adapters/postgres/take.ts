@@ -1,7 +1,16 @@
-import { err, ok } from 'neverthrow';
+import { batchOrEach, runAsync } from '../../core/batchOrEach.ts';
 import type { Pipeline } from '../../core/pipelines.ts';
-import type { Queue } from '../../core/queue.ts';
-import { doneAtOnce, type EffectOutcome, type Moves, runTxSteps } from '../../core/steps.ts';
+import type { Queue, Taken } from '../../core/queue.ts';
+import type { Unavailable } from '../../core/result.ts';
+import {
+  allTaken,
+  doneAtOnce,
+  type EffectOutcome,
+  type Moves,
+  noneTaken,
+  planThrow,
+  runTxSteps,
+} from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { byKey } from './byKey.ts';
 import type { Sql, Transaction } from './connection.ts';
@@ -12,50 +21,33 @@ import { writeMoves } from './moves.ts';
 import { lockedTaskOf, type TaskRow } from './rows.ts';
 
 type Query = Parameters<Queue['take']>[0];
-type Taken = Awaited<ReturnType<Queue['take']>>;
+type Taking = ReturnType<Queue['take']>;
 
-export const take = async (sql: Sql, world: World, heads: Heads, query: Query): Promise<Taken> => {
-  const picked: string[] = [];
-  try {
-    return await byKey(sql, async (tx) => {
-      const rows = await heads.look(query.pipeline.name, placeOf, async (behind) =>
-        doneAtOnce(await pick(tx, query, behind), ({ quantity }) => quantity),
-      );
-      picked.splice(0, picked.length, ...rows.map((row) => row.task_id));
-      return run(tx, world, query, rows);
-    });
-  } catch (cause) {
-    // Not the database's state but one of the tasks. Nothing was changed; each is tried alone to find it.
-    if (picked.length === 0) throw cause;
-    return each(sql, world, query, picked);
-  }
-};
-
-const each = async (sql: Sql, world: World, query: Query, taskIds: readonly string[]): Promise<Taken> => {
-  let touched = 0;
-  const leases = [];
-  for (const taskId of taskIds) {
-    const taken = await alone(sql, world, query, taskId);
-    if (taken.isErr()) return err(taken.error);
-    touched += taken.value.touched;
-    leases.push(...taken.value.leases);
-  }
-  return ok({ touched, leases });
-};
-
-const alone = async (sql: Sql, world: World, query: Query, taskId: string): Promise<Taken> => {
-  try {
-    return await byKey(sql, async (tx) => run(tx, world, query, await pickOne(tx, query, taskId)));
-  } catch (cause) {
-    return setBack(sql, query, taskId, cause instanceof Error ? cause.message : String(cause));
-  }
+export const take = async (sql: Sql, world: World, heads: Heads, query: Query): Taking => {
+  let picked: readonly string[] = [];
+  const taken = await runAsync(
+    batchOrEach<string, Taken, Unavailable, Taking>({
+      together: () =>
+        byKey(sql, async (tx) => {
+          const rows = await heads.look(query.pipeline.name, placeOf, async (behind) =>
+            doneAtOnce(await pick(tx, query, behind), ({ quantity }) => quantity),
+          );
+          picked = rows.map((row) => row.task_id);
+          return run(tx, world, query, rows);
+        }),
+      items: () => picked,
+      alone: (taskId) => byKey(sql, async (tx) => run(tx, world, query, await pickOne(tx, query, taskId))),
+      threw: (taskId, cause) => setBack(sql, query, taskId, cause),
+    }),
+  );
+  return taken.map(allTaken);
 };
 
 const placeOf = ({ run_ms, task_id }: TaskRow): Place => ({ runMs: run_ms, id: task_id });
 
 /** Takes the locked tasks through their `tx` steps, and leases those that come to an external one. */
-const run = async (tx: Transaction, world: World, query: Query, rows: readonly TaskRow[]) => {
-  if (rows.length === 0) return { touched: 0, leases: [] };
+const run = async (tx: Transaction, world: World, query: Query, rows: readonly TaskRow[]): Promise<Taken> => {
+  if (rows.length === 0) return noneTaken;
   const moves = await walk(tx, world, query.pipeline, rows, query.nowMs);
   await writeMoves(tx, moves, query.nowMs);
   const leases = await leaseArrived(tx, query, moves.moved, rows);
@@ -100,24 +92,10 @@ const pickOne = (tx: Transaction, { nowMs }: Query, taskId: string): Promise<Tas
   where t.id = ${taskId} and t.state = 'ready' and t.run_ms <= ${nowMs}
   for update of t skip locked`;
 
-/** A task that threw by itself waits for another try, or is failed with what was thrown. */
-const setBack = (sql: Sql, query: Query, taskId: string, error: string): Promise<Taken> =>
+const setBack = (sql: Sql, query: Query, taskId: string, cause: unknown): Taking =>
   byKey(sql, async (tx) => {
     const [row] = await pickOne(tx, query, taskId);
-    if (row === undefined) return { touched: 0, leases: [] };
-    const runAtMs = query.retryAtMs(row.attempts + 1);
-    const { id, order, seq, step } = lockedTaskOf(row);
-    const failed = { orderId: order.id, seq: seq + 1 };
-    await writeMoves(
-      tx,
-      {
-        history: runAtMs === null ? [{ ...failed, state: 'failed', detail: error }] : [],
-        moved: [],
-        waiting: runAtMs === null ? [] : [{ taskId: id, runAtMs, error }],
-        completed: [],
-        failed: runAtMs === null ? [{ ...failed, taskId: id, step, error, refused: false }] : [],
-      },
-      query.nowMs,
-    );
+    if (row === undefined) return noneTaken;
+    await writeMoves(tx, planThrow(query, lockedTaskOf(row), cause), query.nowMs);
     return { touched: 1, leases: [] };
   });

@@ -1,8 +1,9 @@
-import { err, ok, type Result } from 'neverthrow';
+import type { Result } from 'neverthrow';
+import { batchOrEach, runSync } from '../../core/batchOrEach.ts';
 import type { Pipeline } from '../../core/pipelines.ts';
-import type { Lease, Queue, StepReport } from '../../core/queue.ts';
+import type { Queue, Taken } from '../../core/queue.ts';
 import type { Unavailable } from '../../core/result.ts';
-import { doneAtOnce, type Moves, planReports, runTxSteps } from '../../core/steps.ts';
+import { allTaken, doneAtOnce, type Moves, noneTaken, planThrow, runTxSteps } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import type { Connection } from './connection.ts';
 import { effectsOver } from './effects.ts';
@@ -11,9 +12,6 @@ import { moveWriting } from './moves.ts';
 import { lockedTaskOf, selectTaskRows, type TaskRow } from './rows.ts';
 
 type Query = Parameters<Queue['take']>[0];
-type Taken = { readonly touched: number; readonly leases: readonly Lease[] };
-
-const nothing: Taken = { touched: 0, leases: [] };
 
 /** See `Queue.take`. */
 export const taking = (connection: Connection, world: World) => {
@@ -22,55 +20,35 @@ export const taking = (connection: Connection, world: World) => {
   const run = running(connection, world);
   const writeMoves = moveWriting(connection);
 
-  const alone = (query: Query, taskId: string): Result<Taken, Unavailable> => {
-    try {
-      return write(() => run(query, pickOne(query, taskId)));
-    } catch (cause) {
-      return write(() => setBack(query, taskId, cause));
-    }
-  };
+  const alone = (query: Query, taskId: string): Result<Taken, Unavailable> =>
+    write(() => run(query, pickOne(query, taskId)));
 
-  /** A task that threw by itself waits for another try, or is failed with what was thrown. */
-  const setBack = (query: Query, taskId: string, cause: unknown): Taken => {
-    const { pipeline, nowMs, retryAtMs } = query;
-    const [task] = pickOne(query, taskId).map(lockedTaskOf);
-    if (task === undefined) return nothing;
-    const error = cause instanceof Error ? cause.message : String(cause);
-    const runAtMs = retryAtMs(task.attempts + 1);
-    const outcome: StepReport['outcome'] =
-      runAtMs === null ? { kind: 'failed', error } : { kind: 'retry', error, runAtMs };
-    writeMoves(planReports([{ pipeline, task, outcome }]), nowMs);
-    return { touched: 1, leases: [] };
-  };
-
-  const each = (query: Query, taskIds: readonly string[]): Result<Taken, Unavailable> => {
-    let touched = 0;
-    const leases: Lease[] = [];
-    for (const taskId of taskIds) {
-      const taken = alone(query, taskId);
-      if (taken.isErr()) return err(taken.error);
-      touched += taken.value.touched;
-      leases.push(...taken.value.leases);
-    }
-    return ok({ touched, leases });
-  };
+  const setBack = (query: Query, taskId: string, cause: unknown): Result<Taken, Unavailable> =>
+    write(() => {
+      const [task] = pickOne(query, taskId).map(lockedTaskOf);
+      if (task === undefined) return noneTaken;
+      writeMoves(planThrow(query, task, cause), query.nowMs);
+      return { touched: 1, leases: [] };
+    });
 
   return (query: Query): Result<Taken, Unavailable> => {
     // Asked before the lock is taken: workers poll, and mostly there is nothing to do.
     const isAny = ask(() => pick(query, 1).length > 0);
-    if (isAny.isErr() || !isAny.value) return isAny.map(() => nothing);
-    const picked: string[] = [];
-    try {
-      return write(() => {
-        const rows = doneAtOnce(pick(query, query.limit), ({ quantity }) => quantity);
-        picked.push(...rows.map(({ taskId }) => taskId));
-        return run(query, rows);
-      });
-    } catch (cause) {
-      // Not the database's state but one of the tasks. Nothing was changed; each is tried alone to find it.
-      if (picked.length === 0) throw cause;
-      return each(query, picked);
-    }
+    if (isAny.isErr() || !isAny.value) return isAny.map(() => noneTaken);
+    let picked: readonly string[] = [];
+    return runSync(
+      batchOrEach<string, Taken, Unavailable, Result<Taken, Unavailable>>({
+        together: () =>
+          write(() => {
+            const rows = doneAtOnce(pick(query, query.limit), ({ quantity }) => quantity);
+            picked = rows.map(({ taskId }) => taskId);
+            return run(query, rows);
+          }),
+        items: () => picked,
+        alone: (taskId) => alone(query, taskId),
+        threw: (taskId, cause) => setBack(query, taskId, cause),
+      }),
+    ).map(allTaken);
   };
 };
 
