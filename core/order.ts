@@ -49,6 +49,13 @@ export const nextStatus = (status: OrderStatus, event: OrderEvent): OrderStatus 
 export const orderStatusesBefore = (event: OrderEvent): readonly OrderStatus[] =>
   orderStatuses.filter((status) => nextStatus(status, event) !== null);
 
+/** The same where the event must have its place: that it has none can only be a bug. */
+export const statusAfter = (status: OrderStatus, event: OrderEvent): OrderStatus => {
+  const after = nextStatus(status, event);
+  if (after === null) throw new Error(`an order that is ${status} cannot ${event}`);
+  return after;
+};
+
 /** What a customer ordered, with name and price as they were at that moment. */
 export type Order = {
   readonly id: string;

@@ -12,6 +12,15 @@ export const taskStates = ['ready', 'running', 'waiting', 'failed'] as const;
  */
 export type TaskState = (typeof taskStates)[number];
 
+/** `waiting` is not stored: it is a ready task whose time has not come. */
+export const storedTaskStates = ['ready', 'running', 'failed'] as const satisfies TaskState[];
+export type StoredTaskState = (typeof storedTaskStates)[number];
+
+export const taskStateAt = (
+  { state, runAtMs }: { readonly state: StoredTaskState; readonly runAtMs: number },
+  nowMs: number,
+): TaskState => (state === 'ready' && runAtMs > nowMs ? 'waiting' : state);
+
 /** Work that is still owed: by a paid order, or by a job (a refund, a provider's event, a money audit). */
 export type Task = {
   readonly id: string;
@@ -28,6 +37,7 @@ export type Task = {
   /** Workers that died or hung at this step. */
   readonly crashes: number;
   readonly lastError: string | null;
+  /** Not before this: when it came to its step, or is to be tried again. A lease leaves it as it is. */
   readonly runAtMs: number;
 };
 
@@ -92,6 +102,14 @@ export type QueueCounts = {
   readonly finishedPerSecond: number;
 };
 
+/** `finishedPerSecond` is the average of so long. */
+export const finishedWindowMs = 60_000;
+
+/** The counters of finished tasks are kept for so long, and pruned after it. */
+export const finishedKeptMs = 600_000;
+
+export const perSecond = (finished: number): number => (finished * 1_000) / finishedWindowMs;
+
 export type TaskQuery = {
   readonly state: TaskState | null;
   readonly pipeline: string | null;
@@ -149,7 +167,7 @@ export interface Queue {
    * Writes down what came of leased steps, all in one transaction: `done` writes the ledger's acceptance and
    * the order's history, and moves the task to its next step (ready), or completes the order and deletes the
    * task; `retry` lets it wait; `failed` makes task and order `failed`. A report under an old lease changes
-   * nothing. Answers the ids that it was accepted for.
+   * nothing, and of two reports under one lease the first counts. Answers the ids that it was accepted for.
    */
   settle(reports: readonly StepReport[], nowMs: number): Answer<readonly string[]>;
 
@@ -160,12 +178,16 @@ export interface Queue {
    */
   settleJobs(reports: readonly JobReport[], nowMs: number): Answer<readonly string[]>;
 
-  /** At shutdown: what was leased and not begun is ready again, with no attempt spent. */
+  /**
+   * At shutdown: what was leased and not begun is ready again, due as it was, with no attempt spent. The lease is
+   * raised.
+   */
   giveBack(leases: readonly Pick<Lease, 'taskId' | 'lease'>[], nowMs: number): Answer<void>;
 
   /**
-   * Takes tasks away from workers whose lease ran out: the lease is raised, the crash counted, the task ready
-   * again; or `failed`, and its order with it where it has one, at `crashesMax`. Answers how many.
+   * Takes tasks away from workers whose lease ran out, as `planRescue` decides: the lease is raised, the crash
+   * counted and named in `lastError`, the task ready again from now; or `failed`, and its order with it where it
+   * has one, at `crashesMax`. Answers how many.
    */
   rescue(query: {
     readonly nowMs: number;
@@ -174,8 +196,9 @@ export interface Queue {
   }): Answer<number>;
 
   /**
-   * Failed tasks are ready again at the step that failed, with a clean count; their orders, where they have
-   * one, are `paid` again, with `retried` in the history. Ids that are not failed tasks are passed over. Answers how many.
+   * Failed tasks are ready again at the step that failed, as `planRetry` decides: with a clean count and a raised
+   * lease; their orders, where they have one, are `paid` again, with `retried` in the history. Ids that are not
+   * failed tasks are passed over. Answers how many.
    */
   retry(taskIds: readonly string[], nowMs: number): Answer<number>;
 

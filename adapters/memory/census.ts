@@ -1,15 +1,16 @@
-import type { QueueCounts, Task, TaskState } from '../../core/queue.ts';
+import {
+  finishedKeptMs,
+  finishedWindowMs,
+  perSecond,
+  type QueueCounts,
+  type Task,
+  taskStateAt,
+} from '../../core/queue.ts';
 import type { Tables, TaskRow } from './tables.ts';
-
-const minuteMs = 60_000;
-
-/** See `TaskState`: whether a ready task may be taken is a matter of the time. */
-export const stateAt = ({ state, runAtMs }: TaskRow, nowMs: number): TaskState =>
-  state === 'ready' && runAtMs > nowMs ? 'waiting' : state;
 
 export const shownAt = (task: TaskRow, nowMs: number): Task => {
   const { lease: _, leaseUntilMs: __, unfulfillable: ___, ...shown } = task;
-  return { ...shown, state: stateAt(task, nowMs) };
+  return { ...shown, state: taskStateAt(task, nowMs) };
 };
 
 export const countsAt = (tables: Tables, nowMs: number): QueueCounts => {
@@ -17,17 +18,17 @@ export const countsAt = (tables: Tables, nowMs: number): QueueCounts => {
   let oldestReadyAgeMs = 0;
   for (const task of tables.tasks.values()) {
     const { pipeline, runAtMs } = task;
-    const state = stateAt(task, nowMs);
+    const state = taskStateAt(task, nowMs);
     const key = `${pipeline} ${state}`;
     counts.set(key, { pipeline, state, tasks: (counts.get(key)?.tasks ?? 0) + 1 });
     if (state === 'ready') oldestReadyAgeMs = Math.max(oldestReadyAgeMs, nowMs - runAtMs);
   }
-  const lastMinute = [...tables.finished].filter(([atMs]) => atMs > nowMs - minuteMs);
+  const lastMinute = [...tables.finished].filter(([atMs]) => atMs > nowMs - finishedWindowMs);
   const finished = lastMinute.reduce((total, [, tasks]) => total + tasks, 0);
-  return { counts: [...counts.values()], oldestReadyAgeMs, finishedPerSecond: (finished * 1000) / minuteMs };
+  return { counts: [...counts.values()], oldestReadyAgeMs, finishedPerSecond: perSecond(finished) };
 };
 
-/** Forgets the counters that no longer count. */
+/** Forgets the counters that have been kept for long enough. */
 export const pruneFinished = (tables: Tables, nowMs: number): void => {
-  for (const atMs of tables.finished.keys()) if (atMs <= nowMs - minuteMs) tables.finished.delete(atMs);
+  for (const atMs of tables.finished.keys()) if (atMs < nowMs - finishedKeptMs) tables.finished.delete(atMs);
 };

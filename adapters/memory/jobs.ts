@@ -1,6 +1,5 @@
 import type { JobPipeline } from '../../core/pipelines.ts';
-import type { JobLease, JobReport, Queue } from '../../core/queue.ts';
-import { stateAt } from './census.ts';
+import { type JobLease, type JobReport, type Queue, taskStateAt } from '../../core/queue.ts';
 import { change, cleanTask, freshTask } from './moves.ts';
 import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
 
@@ -33,7 +32,7 @@ export const longestReady = (
   query: { readonly pipeline: { readonly name: string }; readonly nowMs: number; readonly limit: number },
 ): readonly TaskRow[] =>
   [...tables.tasks.values()]
-    .filter((task) => task.pipeline === query.pipeline.name && stateAt(task, query.nowMs) === 'ready')
+    .filter((task) => task.pipeline === query.pipeline.name && taskStateAt(task, query.nowMs) === 'ready')
     .sort((one, other) => one.runAtMs - other.runAtMs || (one.id < other.id ? -1 : 1))
     .slice(0, query.limit);
 

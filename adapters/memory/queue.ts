@@ -1,13 +1,13 @@
 import { ok } from 'neverthrow';
 import { pageOf } from '../../core/page.ts';
 import { pipelineFor } from '../../core/pipelines.ts';
-import type { Queue, StepReport, TaskQuery } from '../../core/queue.ts';
+import { type Queue, type StepReport, type TaskQuery, taskStateAt } from '../../core/queue.ts';
 import { deliveryKey, doneAtOnce, planReports } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
-import { countsAt, shownAt, stateAt } from './census.ts';
-import { leave, move } from './history.ts';
+import { countsAt, shownAt } from './census.ts';
 import { longestReady, settleJob, takeJobs } from './jobs.ts';
-import { change, cleanTask, writeMoves } from './moves.ts';
+import { change, writeMoves } from './moves.ts';
+import { rescueTask, retryTask } from './rescue.ts';
 import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { lockedTask, takeTasks } from './take.ts';
 
@@ -53,7 +53,8 @@ export const memoryQueue = (tables: Tables, world: World): Queue => ({
 
   giveBack: async (leases) => {
     atomically((writes) => {
-      for (const { id } of heldOf(tables, leases)) change(tables, writes, id, { state: 'ready' });
+      for (const { id, lease } of heldOf(tables, leases))
+        change(tables, writes, id, { state: 'ready', lease: lease + 1 });
     });
     return ok(undefined);
   },
@@ -64,7 +65,7 @@ export const memoryQueue = (tables: Tables, world: World): Queue => ({
       .sort((one, other) => one.leaseUntilMs - other.leaseUntilMs)
       .slice(0, limit);
     atomically((writes) => {
-      for (const task of lost) rescueOne(tables, writes, task, crashesMax, nowMs);
+      for (const task of lost) rescueTask(tables, writes, task, crashesMax, nowMs);
     });
     return ok(lost.length);
   },
@@ -74,7 +75,7 @@ export const memoryQueue = (tables: Tables, world: World): Queue => ({
       .flatMap((id) => tables.tasks.get(id) ?? [])
       .filter(({ state }) => state === 'failed');
     atomically((writes) => {
-      for (const task of failed) retryOne(tables, writes, task, nowMs);
+      for (const task of failed) retryTask(tables, writes, task, nowMs);
     });
     return ok(failed.length);
   },
@@ -92,10 +93,14 @@ export const memoryQueue = (tables: Tables, world: World): Queue => ({
 
 /** The tasks whose newest lease is the worker's still. */
 const heldOf = (tables: Tables, leases: readonly Held[]): readonly TaskRow[] =>
-  leases.flatMap(({ taskId, lease }) => {
-    const task = tables.tasks.get(taskId);
-    return task?.state === 'running' && task.lease === lease ? [task] : [];
-  });
+  distinct(
+    leases.flatMap(({ taskId, lease }) => {
+      const task = tables.tasks.get(taskId);
+      return task?.state === 'running' && task.lease === lease ? [task] : [];
+    }),
+  );
+
+const distinct = <T>(rows: readonly T[]): readonly T[] => [...new Set(rows)];
 
 const settleOne = (
   tables: Tables,
@@ -114,32 +119,8 @@ const settleOne = (
   return task.id;
 };
 
-const rescueOne = (
-  tables: Tables,
-  writes: Writes,
-  { id, orderId, lease, crashes: before }: TaskRow,
-  crashesMax: number,
-  nowMs: number,
-): void => {
-  const crashes = before + 1;
-  change(tables, writes, id, { state: 'ready', lease: lease + 1, crashes });
-  if (crashes < crashesMax) return;
-  const lastError = `lost with its worker ${crashes} times`;
-  change(tables, writes, id, { state: 'failed', lastError });
-  if (orderId === null) return;
-  leave(tables, writes, orderId, { state: 'failed', detail: lastError }, nowMs);
-  move(tables, writes, orderId, 'fail', nowMs);
-};
-
-const retryOne = (tables: Tables, writes: Writes, { id, orderId }: TaskRow, nowMs: number): void => {
-  change(tables, writes, id, { ...cleanTask, state: 'ready', runAtMs: nowMs });
-  if (orderId === null) return;
-  leave(tables, writes, orderId, { state: 'retried', detail: null }, nowMs);
-  move(tables, writes, orderId, 'retry', nowMs);
-};
-
 const isWanted = (task: TaskRow, { state, pipeline, orderId, after, nowMs }: TaskQuery): boolean =>
-  (state === null || stateAt(task, nowMs) === state) &&
+  (state === null || taskStateAt(task, nowMs) === state) &&
   (pipeline === null || task.pipeline === pipeline) &&
   (orderId === null || task.orderId === orderId) &&
   (after === null || task.id > after);

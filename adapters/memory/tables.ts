@@ -4,7 +4,7 @@ import type { LedgerDifference, MoneyAudit } from '../../core/moneyHealth.ts';
 import type { Contact, Invoice, Order, OrderState } from '../../core/order.ts';
 import type { Payment, ProviderEvent } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
-import type { TaskState } from '../../core/queue.ts';
+import type { StoredTaskState } from '../../core/queue.ts';
 import type { Refund } from '../../core/refund.ts';
 import type { Findable } from './search.ts';
 
@@ -39,8 +39,7 @@ export type TaskRow = {
   readonly jobId: string | null;
   readonly pipeline: string;
   readonly step: string;
-  /** `waiting` is not stored: it is a ready task whose time has not come. */
-  readonly state: Exclude<TaskState, 'waiting'>;
+  readonly state: StoredTaskState;
   readonly attempts: number;
   readonly crashes: number;
   readonly lease: number;

@@ -57,7 +57,7 @@ const lease = (
   from leased order by run_ms, id`;
 
 /**
- * One statement. Of two reports of one task the first counts; what was reported under an older lease is not
+ * One statement. Of two reports under one lease the first counts; what was reported under an older lease is not
  * among the `held`, and changes nothing.
  */
 export const settleJobs = async (
@@ -68,7 +68,7 @@ export const settleJobs = async (
   return byKey(sql, async (tx) => {
     const rows = await tx<{ id: string }[]>`
       with report as (
-        select distinct on (id) * from unnest(
+        select distinct on (id, lease) * from unnest(
           ${reports.map(({ taskId }) => taskId)}::uuid[],
           ${reports.map(({ lease }) => lease)}::integer[],
           ${reports.map(({ outcome }) => outcome.kind)}::text[],
@@ -76,7 +76,7 @@ export const settleJobs = async (
           ${reports.map(({ outcome }) => errorOf(outcome))}::text[],
           ${reports.map(({ outcome }) => runAtMsOf(outcome, nowMs))}::bigint[]
         ) with ordinality as r(id, lease, kind, step, error, run_ms, at)
-        order by id, at
+        order by id, lease, at
       ), held as materialized (
         -- By id alone, which the offset sees to: asked for running tasks, the server may read all that are running.
         select r.id, r.kind, r.step, r.error, r.run_ms

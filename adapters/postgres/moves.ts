@@ -21,8 +21,9 @@ export const writeMoves = async (tx: Transaction, moves: Moves, nowMs: number): 
     moved.length > 0 &&
       tx`
         update task t
-        set state = 'ready', seq = m.seq, run_ms = ${nowMs}::bigint, lease_until_ms = null,
-          step = m.step, attempts = case when t.step = m.step then t.attempts else 0 end,
+        set state = 'ready', seq = m.seq, lease_until_ms = null, step = m.step,
+          run_ms = case when t.step = m.step then t.run_ms else ${nowMs}::bigint end,
+          attempts = case when t.step = m.step then t.attempts else 0 end,
           crashes = case when t.step = m.step then t.crashes else 0 end,
           last_error = case when t.step = m.step then t.last_error end
         from unnest(

@@ -11,6 +11,7 @@ import { headsOf } from './heads.ts';
 import { settleJobs, takeJobs } from './jobs.ts';
 import { writeMoves } from './moves.ts';
 import { counts, tasks } from './queueReads.ts';
+import { rescue, retry } from './rescue.ts';
 import { take } from './take.ts';
 
 export const queue = (sql: Sql, db: PostgresJsDatabase, world: World): Queue => {
@@ -62,7 +63,10 @@ const settle = async (
 ): ReturnType<Queue['settle']> => {
   if (reports.length === 0) return ok([]);
   return byKey(sql, async (tx) => {
-    const outcomeOf = new Map(reports.map(({ taskId, lease, outcome }) => [`${taskId} ${lease}`, outcome]));
+    // Of two reports under one lease the first counts.
+    const outcomeOf = new Map(
+      reports.toReversed().map(({ taskId, lease, outcome }) => [`${taskId} ${lease}`, outcome]),
+    );
     const locked = await lock(tx, idsOf(reports));
     const accepted = locked.flatMap((row) => {
       const outcome = outcomeOf.get(`${row.id} ${row.lease}`);
@@ -109,55 +113,3 @@ type LockedRow = {
   readonly lease: number;
   readonly seq: number;
 };
-
-const rescue = (
-  sql: Sql,
-  { nowMs, crashesMax, limit }: Parameters<Queue['rescue']>[0],
-): ReturnType<Queue['rescue']> =>
-  answered(async () => {
-    const rescued = await sql`
-      with expired as materialized (
-        select id from task
-        where state = 'running' and lease_until_ms <= ${nowMs}
-        order by lease_until_ms limit ${limit}
-        for update skip locked
-      ), taken as (
-        update task t
-        set lease = t.lease + 1, lease_until_ms = null, run_ms = ${nowMs}::bigint, crashes = t.crashes + 1,
-          last_error = format('a worker stopped or hung at %s (%s times)', t.step, t.crashes + 1),
-          state = case when t.crashes + 1 >= ${crashesMax}::integer then 'failed' else 'ready' end,
-          seq = case when t.crashes + 1 >= ${crashesMax}::integer then t.seq + 1 else t.seq end
-        from expired e where t.id = e.id
-        returning t.id, t.order_id, t.state, t.seq, t.last_error
-      ), failed as (
-        update orders o set status = 'failed', seq = t.seq, updated_ms = ${nowMs}::bigint
-        from taken t where o.id = t.order_id and t.state = 'failed'
-      ), told as (
-        insert into order_state (order_id, seq, state, at_ms, detail)
-        select order_id, seq, 'failed', ${nowMs}::bigint, last_error from taken where state = 'failed' and order_id is not null
-      )
-      select id from taken`;
-    return rescued.length;
-  });
-
-const retry = async (sql: Sql, taskIds: readonly string[], nowMs: number): ReturnType<Queue['retry']> =>
-  answered(async () => {
-    const retried = await sql`
-      with wanted as materialized (
-        select id from task where id = any(${taskIds as string[]}::uuid[]) and state = 'failed' order by id for update
-      ), taken as (
-        update task t
-        set state = 'ready', attempts = 0, crashes = 0, last_error = null, unfulfillable = false,
-          lease = t.lease + 1, run_ms = ${nowMs}::bigint, seq = t.seq + 1
-        from wanted w where t.id = w.id
-        returning t.id, t.order_id, t.seq
-      ), paid as (
-        update orders o set status = 'paid', seq = t.seq, updated_ms = ${nowMs}::bigint
-        from taken t where o.id = t.order_id
-      ), told as (
-        insert into order_state (order_id, seq, state, at_ms)
-        select order_id, seq, 'retried', ${nowMs}::bigint from taken where order_id is not null
-      )
-      select id from taken`;
-    return retried.length;
-  });

@@ -1,12 +1,17 @@
 import { and, asc, eq, gt, lte, type SQL } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { type Page, pageOf } from '../../core/page.ts';
-import type { QueueCounts, Task, TaskQuery, TaskState } from '../../core/queue.ts';
+import {
+  finishedWindowMs,
+  perSecond,
+  type QueueCounts,
+  type Task,
+  type TaskQuery,
+  type TaskState,
+  taskStateAt,
+} from '../../core/queue.ts';
 import type { Sql } from './connection.ts';
 import { task } from './schema.ts';
-
-/** Throughput is told as the average of the last minute. */
-const windowMs = 60_000;
 
 export const counts = async (sql: Sql, nowMs: number): Promise<QueueCounts> => {
   const [states, [ready], [finished]] = await Promise.all([
@@ -18,13 +23,13 @@ export const counts = async (sql: Sql, nowMs: number): Promise<QueueCounts> => {
     sql<{ since: number | null }[]>`
       select min(run_ms) as since from task where state = 'ready' and run_ms <= ${nowMs}`,
     sql<{ tasks: number }[]>`
-      select coalesce(sum(tasks), 0)::bigint as tasks from finished where at_ms > ${nowMs - windowMs}`,
+      select coalesce(sum(tasks), 0)::bigint as tasks from finished where at_ms > ${nowMs - finishedWindowMs}`,
   ]);
   const since = ready?.since ?? null;
   return {
     counts: [...states],
     oldestReadyAgeMs: since === null ? 0 : nowMs - since,
-    finishedPerSecond: (finished?.tasks ?? 0) / (windowMs / 1000),
+    finishedPerSecond: perSecond(finished?.tasks ?? 0),
   };
 };
 
@@ -46,16 +51,13 @@ export const tasks = async (
     .orderBy(asc(task.id))
     .limit(limit + 1);
   return pageOf(
-    rows.map((row): Task => ({ ...row, state: shownState(row, nowMs) })),
+    rows.map((row): Task => ({ ...row, state: taskStateAt(row, nowMs) })),
     limit,
     ({ id }) => id,
   );
 };
 
-/** A ready task whose time has not come is shown as waiting. */
-const shownState = ({ state, runAtMs }: typeof task.$inferSelect, nowMs: number): TaskState =>
-  state === 'ready' && runAtMs > nowMs ? 'waiting' : state;
-
+/** As `taskStateAt` names them. */
 const conditions: Readonly<Record<TaskState, (nowMs: number) => SQL[]>> = {
   ready: (nowMs) => [eq(task.state, 'ready'), lte(task.runAtMs, nowMs)],
   waiting: (nowMs) => [eq(task.state, 'ready'), gt(task.runAtMs, nowMs)],

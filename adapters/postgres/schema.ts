@@ -1,7 +1,7 @@
 import { bigint, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { CapturedMail } from '../../core/mail.ts';
 import type { Product } from '../../core/product.ts';
-import type { Task } from '../../core/queue.ts';
+import { storedTaskStates, type Task } from '../../core/queue.ts';
 
 /**
  * The tables that are read and written through Drizzle; sql/postgres is the truth about them, and the hot
@@ -25,7 +25,7 @@ export const task = pgTable('task', {
   jobId: uuid('job_id'),
   pipeline: text().notNull(),
   step: text().notNull(),
-  state: text({ enum: ['ready', 'running', 'failed'] }).notNull(),
+  state: text({ enum: storedTaskStates }).notNull(),
   attempts: integer().notNull(),
   crashes: integer().notNull(),
   runAtMs: bigint('run_ms', { mode: 'number' }).notNull(),

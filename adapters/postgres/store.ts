@@ -1,5 +1,6 @@
 import { eq, sql as raw } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
+import { finishedKeptMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { localWakeup } from '../wakeup.ts';
@@ -16,9 +17,6 @@ import { queue } from './queue.ts';
 import { refunds } from './refunds.ts';
 import { secret } from './schema.ts';
 import { wakeup } from './wakeup.ts';
-
-/** Kept for a while for the queue's throughput; older rows are pruned. */
-const finishedKeptMs = 10 * 60_000;
 
 /** A month: longer than any provider goes on telling the same event. */
 const eventsKeptMs = 31 * 24 * 3_600_000;

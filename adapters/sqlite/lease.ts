@@ -11,9 +11,11 @@ type Invoiced = { readonly year: number; readonly sequence: number };
  * and reads what the step needs to know. Inside the caller's transaction.
  */
 export const leasing = ({ client }: Connection) => {
-  const leaseTask = client.prepare<[string, number, number, number, number, number, string | null, string]>(
+  const leaseTask = client.prepare<
+    [string, number, number, number, number, number, string | null, number, string]
+  >(
     `update task set state = 'running', step = ?, seq = ?, lease = ?, lease_until_ms = ?, attempts = ?,
-       crashes = ?, last_error = ?
+       crashes = ?, last_error = ?, run_ms = ?
      where id = ?`,
   );
   const intend = client.prepare<[string, string, number]>(
@@ -39,8 +41,9 @@ export const leasing = ({ client }: Connection) => {
   ): Lease => {
     const lease = row.lease + 1;
     // The count of a task that stood here goes on; one that came from another step has none yet.
-    const { attempts, crashes, lastError } = row.step === step ? row : untried;
-    leaseTask.run(step, seq, lease, untilMs, attempts, crashes, lastError, taskId);
+    const { attempts, crashes, lastError, runAtMs } =
+      row.step === step ? row : { ...untried, runAtMs: nowMs };
+    leaseTask.run(step, seq, lease, untilMs, attempts, crashes, lastError, runAtMs, taskId);
     const isNew = intend.run(orderId, step, nowMs).changes === 1;
     const invoiced = invoiceOf.get(orderId);
     return {

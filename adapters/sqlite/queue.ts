@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { jobWork } from './jobs.ts';
 import { counting, taskListing } from './queueReads.ts';
 import { reporting } from './report.ts';
-import { rescuing, retrying } from './revive.ts';
+import { createRescue, createRetry } from './rescue.ts';
 import { taking } from './take.ts';
 
 export const queue = (connection: Connection, world: World): Queue => {
@@ -12,8 +12,8 @@ export const queue = (connection: Connection, world: World): Queue => {
   const take = taking(connection, world);
   const settle = reporting(connection);
   const jobs = jobWork(connection);
-  const rescue = rescuing(connection);
-  const retry = retrying(connection);
+  const rescue = createRescue(connection);
+  const retry = createRetry(connection);
   const counts = counting(connection);
   const tasks = taskListing(connection);
   const extend = client.prepare<[number, string, number]>(
@@ -30,7 +30,7 @@ export const queue = (connection: Connection, world: World): Queue => {
     heartbeat: async (leases, untilMs) =>
       write(() => {
         const held = leases.filter(({ taskId, lease }) => extend.run(untilMs, taskId, lease).changes === 1);
-        return held.map(({ taskId }) => taskId);
+        return [...new Set(held.map(({ taskId }) => taskId))];
       }),
     settle: async (reports, nowMs) => write(() => settle(reports, nowMs)),
     settleJobs: async (reports, nowMs) => write(() => jobs.settle(reports, nowMs)),

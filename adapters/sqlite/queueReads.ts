@@ -1,11 +1,16 @@
 import { and, asc, eq, gt, lte, type SQL } from 'drizzle-orm';
 import { type Page, pageOf } from '../../core/page.ts';
-import type { QueueCounts, Task, TaskQuery, TaskState } from '../../core/queue.ts';
+import {
+  finishedWindowMs,
+  perSecond,
+  type QueueCounts,
+  type Task,
+  type TaskQuery,
+  type TaskState,
+  taskStateAt,
+} from '../../core/queue.ts';
 import type { Connection } from './connection.ts';
 import { task } from './schema.ts';
-
-/** Throughput is told as the average of the last minute. */
-const windowMs = 60_000;
 
 type Ready = {
   readonly pipeline: string;
@@ -38,7 +43,7 @@ export const counting = ({ client }: Connection): ((nowMs: number) => QueueCount
     return {
       counts: [...rows.flatMap(countsOf), ...held.all()],
       oldestReadyAgeMs: since.length === 0 ? 0 : nowMs - Math.min(...since),
-      finishedPerSecond: (finishedSince.get(nowMs - windowMs) ?? 0) / (windowMs / 1000),
+      finishedPerSecond: perSecond(finishedSince.get(nowMs - finishedWindowMs) ?? 0),
     };
   };
 };
@@ -73,7 +78,7 @@ export const taskListing = ({ db }: Connection): ((query: TaskQuery) => Page<Tas
   };
 };
 
-/** A ready task whose time has not come is shown as waiting. */
+/** As `taskStateAt` names them. */
 const conditions: Readonly<Record<TaskState, (nowMs: number) => readonly SQL[]>> = {
   ready: (nowMs) => [eq(task.state, 'ready'), lte(task.runAtMs, nowMs)],
   waiting: (nowMs) => [eq(task.state, 'ready'), gt(task.runAtMs, nowMs)],
@@ -87,7 +92,7 @@ const taskOf = (row: typeof task.$inferSelect, nowMs: number): Task => ({
   jobId: row.jobId,
   pipeline: row.pipeline,
   step: row.step,
-  state: row.state === 'ready' && row.runAtMs > nowMs ? 'waiting' : row.state,
+  state: taskStateAt(row, nowMs),
   attempts: row.attempts,
   crashes: row.crashes,
   lastError: row.lastError,

@@ -14,7 +14,10 @@ export type PaymentRow = typeof payment.$inferSelect;
 
 /** A task beside its order. `seq` is the order's own; while it has a task, the task counts on. */
 export type TaskRow = OrderRow &
-  Pick<typeof task.$inferSelect, 'pipeline' | 'step' | 'attempts' | 'crashes' | 'lease' | 'lastError'> & {
+  Pick<
+    typeof task.$inferSelect,
+    'pipeline' | 'step' | 'attempts' | 'crashes' | 'lease' | 'lastError' | 'runAtMs'
+  > & {
     readonly taskId: string;
     readonly taskSeq: number;
   };
@@ -22,7 +25,7 @@ export type TaskRow = OrderRow &
 /** To be followed by its conditions. */
 export const selectTaskRows = `
   select ${columnsOf(orders, 'o')}, t.id as taskId, t.pipeline, t.step, t.attempts, t.crashes, t.lease,
-    t.last_error as lastError, t.seq as taskSeq
+    t.last_error as lastError, t.run_ms as runAtMs, t.seq as taskSeq
   from task t cross join orders o on o.id = t.order_id`;
 
 export const productOf = (row: Omit<ProductRow, 'position'>): Product => ({

@@ -5,7 +5,7 @@ import { ledgerDifferences, type MoneyAudit } from '../../core/moneyHealth.ts';
 import { type Contact, type Order, type OrderState, orderStatuses } from '../../core/order.ts';
 import { type Payment, type PaymentAction, type ProviderEvent, paymentStatuses } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
-import type { Task } from '../../core/queue.ts';
+import { storedTaskStates, type Task } from '../../core/queue.ts';
 import { type Refund, refundStatuses } from '../../core/refund.ts';
 import type { KeptAnswer } from '../answers.ts';
 
@@ -81,7 +81,7 @@ export const task = sqliteTable('task', {
   jobId: text('job_id'),
   pipeline: text().notNull(),
   step: text().notNull(),
-  state: text({ enum: ['ready', 'running', 'failed'] }).notNull(),
+  state: text({ enum: storedTaskStates }).notNull(),
   attempts: integer().notNull(),
   crashes: integer().notNull(),
   lease: integer().notNull(),

@@ -1,5 +1,6 @@
 import { eq, lt } from 'drizzle-orm';
 import { ok } from 'neverthrow';
+import { finishedKeptMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { localWakeup } from '../wakeup.ts';
@@ -14,9 +15,6 @@ import { products } from './products.ts';
 import { queue } from './queue.ts';
 import { refunds } from './refunds.ts';
 import { finished, secret } from './schema.ts';
-
-/** Kept for a while for the queue's throughput; older rows are pruned. */
-const finishedKeptMs = 10 * 60_000;
 
 /**
  * Opens and migrates. Rejects with the driver's error where the file cannot be opened, and with

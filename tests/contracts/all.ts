@@ -14,6 +14,7 @@ import { queueContract } from './queue.ts';
 import { racesContract } from './races.ts';
 import { refundRacesContract } from './refundRaces.ts';
 import { refundsContract } from './refunds.ts';
+import { rescuesContract } from './rescues.ts';
 import { returnsContract } from './returns.ts';
 import { searchContract } from './search.ts';
 import { settlementsContract } from './settlements.ts';
@@ -30,6 +31,7 @@ export const storeContract = (name: string, open: OpenWithPlanting): void => {
     racesContract,
     queueContract,
     leasesContract,
+    rescuesContract,
     pipelinesContract,
     jobsContract,
     refundsContract,

@@ -10,12 +10,14 @@ export type Opened = {
   close(): Promise<void>;
 };
 
-/** Damage that no port does, so that what looks for it has something to find. */
+/** What no port does or shows: damage, so that what looks for it has something to find, and stored numbers. */
 export type Planting = {
   /** The payment is `succeeded`, whatever became of its orders. */
   paymentSucceeded(paymentId: string): Promise<void>;
   /** The task is gone, and its order is not done. */
   taskLost(taskId: string): Promise<void>;
+  /** The number of the newest history row, as the task counts it; 0 for a job. */
+  seqOf(taskId: string): Promise<number>;
 };
 
 export type Open = () => Promise<Opened>;

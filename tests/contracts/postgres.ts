@@ -55,6 +55,10 @@ const opened = async ({ url, drop }: TestDatabase) => {
       taskLost: async (id: string) => {
         await admin`delete from task where id = ${id}`;
       },
+      seqOf: async (id: string) => {
+        const [row] = await admin<{ seq: number }[]>`select seq from task where id = ${id}`;
+        return row?.seq ?? -1;
+      },
     },
     empty: async () => {
       await admin.unsafe(emptying);

@@ -49,6 +49,8 @@ const opened = (path: string) => {
       taskLost: async (id: string) => {
         client.prepare('delete from task where id = ?').run(id);
       },
+      seqOf: async (id: string) =>
+        client.prepare<[string], number>('select seq from task where id = ?').pluck().get(id) ?? -1,
     },
     empty: client.transaction(() => {
       for (const each of emptying) each.run();

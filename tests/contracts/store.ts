@@ -37,6 +37,21 @@ export const upkeepContract = (name: string, open: Open): void => {
       expect(await shop.history(known(lease).order.id)).toContain('completed');
     });
 
+    test('a counter of finished tasks is kept for ten minutes', async () => {
+      const { shop, store, world } = place();
+      await shop.pay([await shop.order(await shop.product())]);
+      const [lease] = (await shop.take('physical')).leases;
+      await shop.report(known(lease), { kind: 'done', detail: null });
+      const finishedAtMs = shop.now();
+      const finished = async () => (await value(store.queue.counts(finishedAtMs))).finishedPerSecond;
+      world.advance(600_000);
+      await value(store.prune(shop.now()));
+      expect(await finished()).toBeCloseTo(1 / 60, 6);
+      world.advance(1);
+      await value(store.prune(shop.now()));
+      expect(await finished()).toBe(0);
+    });
+
     test('a hint wakes all who listen, and nobody who no longer does', async () => {
       const { wakeup } = place().store;
       let heard = 0;

@@ -4,6 +4,7 @@ import { migrate } from '../../adapters/sqlite/migrate.ts';
 import { storeOver } from '../../adapters/sqlite/store.ts';
 import { moneyChecks } from '../../core/moneyHealth.ts';
 import { orderStatuses } from '../../core/order.ts';
+import { taskStates } from '../../core/queue.ts';
 import { parseQuery } from '../../core/search.ts';
 import { shopOver, value } from '../contracts/shop.ts';
 import { testWorld } from '../world.ts';
@@ -30,8 +31,7 @@ const plansOfAll = async (): Promise<ReadonlyMap<string, readonly string[]>> => 
     await value(store.products.list({ search: of, type: null, after: { tier: 0, id }, limit: 20 }));
   }
   const tasks = { state: null, pipeline: null, orderId: null, after: id, limit: 20, nowMs: 1 };
-  for (const state of ['ready', 'waiting', 'running', 'failed', null] as const)
-    await value(store.queue.tasks({ ...tasks, state }));
+  for (const state of [...taskStates, null]) await value(store.queue.tasks({ ...tasks, state }));
   await value(store.queue.tasks({ ...tasks, orderId: id }));
   for (const orderId of [id, null])
     for (const status of ['failed', null] as const)
@@ -154,8 +154,9 @@ describe('how SQLite goes about each statement', async () => {
       'SEARCH t USING INDEX task_ready (pipeline=? AND run_ms<?)',
       'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)',
     ]);
-    expect(planOf("state = 'running' and lease_until_ms <= ?")).toEqual([
-      'SEARCH task USING INDEX task_running (lease_until_ms<?)',
+    expect(planOf("t.state = 'running' and t.lease_until_ms <= ?")).toEqual([
+      'SEARCH t USING INDEX task_running (lease_until_ms<?)',
+      'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?) LEFT-JOIN',
     ]);
     expect(planOf('from task where pipeline = ?')).toEqual([
       'SEARCH task USING INDEX task_ready (pipeline=? AND run_ms<?)',
