@@ -1,9 +1,6 @@
 import type { Money } from '../core/money.ts';
 import { pipelines } from '../core/pipelines.ts';
 
-/** The last time that a date can have. A task that is due then is stopped: no worker ever takes it. */
-export const neverMs = 8_640_000_000_000_000;
-
 /** What all databases write alike of a refund, so that an order reads the same on each. */
 export const told = {
   amount: ({ amount, currency }: Money): string => `${amount} ${currency}`,

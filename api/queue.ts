@@ -59,7 +59,7 @@ export const queueQueries = ({ store, world }: ApiDeps, authenticate: Authentica
         tag: 'Queue',
         summary: 'Unfinished tasks',
         description:
-          'Oldest first. A task is what a paid order still owes, or a job: a refund, an event of the payment provider, a money audit. One that is done is no longer there: its order’s history tells, or the refund or audit itself.',
+          'Oldest first. A task is what a paid order still owes, or a job: a refund, an event of the payment provider, a money audit. One that is done is no longer there: its order’s history tells, or the refund or audit itself. A paused task is held by a refund of its order until that ends.',
         parameters: queryParameters(filters),
         answers: { 200: { description: 'A page.', schema: taskListJson.ref, example: samples.tasks } },
         failures: ['validation_failed'],

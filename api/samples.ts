@@ -100,7 +100,7 @@ export const samples = {
   checkoutNow: { ...checkout, createdAt: at, updatedAt: at },
   queue: {
     counts: [{ pipeline: 'physical', state: 'ready', tasks: 3 }],
-    totals: { ready: 3, running: 0, waiting: 0, failed: 0 },
+    totals: { ready: 3, running: 0, waiting: 0, paused: 0, failed: 0 },
     oldestReadyAgeMs: 125,
     finishedPerSecond: 41.5,
   },

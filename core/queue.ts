@@ -3,17 +3,18 @@ import type { Page } from './page.ts';
 import type { JobPipeline, Pipeline } from './pipelines.ts';
 import type { Answer } from './result.ts';
 
-export const taskStates = ['ready', 'running', 'waiting', 'failed'] as const;
+export const taskStates = ['ready', 'running', 'waiting', 'paused', 'failed'] as const;
 
 /**
  * `ready`: may be taken now. `waiting`: may be taken at `runAtMs`, after a retry's pause. `running`: leased to
- * a worker. `failed`: only an operator's retry moves it. A task that is done has no row: the order's history
- * tells.
+ * a worker. `paused`: its step, its pipeline or a refund holds it; no worker takes it and no retry moves it, until
+ * what holds it ends. `failed`: only an operator's retry moves it. A task that is done has no row: the order's
+ * history tells.
  */
 export type TaskState = (typeof taskStates)[number];
 
 /** `waiting` is not stored: it is a ready task whose time has not come. */
-export const storedTaskStates = ['ready', 'running', 'failed'] as const satisfies TaskState[];
+export const storedTaskStates = ['ready', 'running', 'paused', 'failed'] as const satisfies TaskState[];
 export type StoredTaskState = (typeof storedTaskStates)[number];
 
 export const taskStateAt = (

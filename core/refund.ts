@@ -150,8 +150,8 @@ export interface Refunds {
   /**
    * As `judgeRefund` decides on locked rows (the order's, so that refunds of one order wait for one another):
    * writes the refund, its task, and `refund_requested` with the amount into the order's history. A `whole`
-   * one stops the order's pipeline: its task, where there is one, waits for ever (with a raised lease, and an
-   * error that names the refund), so that nothing is sent of what is given back.
+   * one pauses the order's task, where there is one (with a raised lease, and an error that names the refund), so
+   * that nothing is sent of what is given back.
    */
   request(
     command: RefundCommand,

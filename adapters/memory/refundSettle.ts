@@ -1,7 +1,7 @@
 import { invoiceYear } from '../../core/invoice.ts';
 import { nextStatus, type Order } from '../../core/order.ts';
 import { creditNoteNumber, type Refund, type RefundSettlement } from '../../core/refund.ts';
-import { neverMs, statesOfTaking, told } from '../refunds.ts';
+import { statesOfTaking, told } from '../refunds.ts';
 import { leave, move } from './history.ts';
 import { change } from './moves.ts';
 import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
@@ -62,7 +62,7 @@ const putBack = (tables: Tables, writes: Writes, { id, product, quantity }: Orde
 /** An operator may go on with either: ask for the money again, or send the pipeline on. */
 const fail = (tables: Tables, writes: Writes, orderId: string, reason: string, nowMs: number): void => {
   leave(tables, writes, orderId, { state: 'refund_failed', detail: reason }, nowMs);
-  const [stopped] = tasksOf(tables, orderId).filter(({ runAtMs }) => runAtMs === neverMs);
+  const [stopped] = tasksOf(tables, orderId).filter(({ state }) => state === 'paused');
   if (stopped === undefined) return;
   const lastError = told.failed(reason);
   change(tables, writes, stopped.id, { state: 'failed', runAtMs: nowMs, lastError });

@@ -14,12 +14,12 @@ import {
   type RefundVerdict,
   refundFingerprint,
 } from '../../core/refund.ts';
-import { neverMs, told } from '../refunds.ts';
+import { told } from '../refunds.ts';
 import { leave } from './history.ts';
 import { queueJob } from './jobs.ts';
 import { change } from './moves.ts';
 import { settleRefund } from './refundSettle.ts';
-import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
+import { atomically, rowOf, type Tables, type Writes } from './tables.ts';
 
 export const memoryRefunds = (tables: Tables): Refunds => ({
   request: async (command, nowMs) => {
@@ -92,15 +92,15 @@ const write = (
   writes.set(tables.refundKeys, key, refund.id);
   queueJob(tables, writes, pipeline, { taskId, jobId: refund.id }, nowMs);
   leave(tables, writes, orderId, { state: 'refund_requested', detail: told.amount(refund.amount) }, nowMs);
-  if (whole) stop(tables, writes, refund);
+  if (whole) pause(tables, writes, refund);
 };
 
 /** No worker takes the order's task any more, nor may one that holds it go on. */
-const stop = (tables: Tables, writes: Writes, { id: refundId, orderId }: Refund): void => {
+const pause = (tables: Tables, writes: Writes, { id: refundId, orderId }: Refund): void => {
   const task = [...tables.tasks.values()].find((one) => one.orderId === orderId);
   if (task === undefined) return;
-  const stopped: Partial<TaskRow> = { state: 'ready', runAtMs: neverMs, lastError: told.stopped(refundId) };
-  change(tables, writes, task.id, { ...stopped, lease: task.lease + 1 });
+  const lastError = told.stopped(refundId);
+  change(tables, writes, task.id, { state: 'paused', lease: task.lease + 1, lastError });
 };
 
 const returnLate = (

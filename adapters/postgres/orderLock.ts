@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Order } from '../../core/order.ts';
+import type { StoredTaskState } from '../../core/queue.ts';
 import type { Answer } from '../../core/result.ts';
-import { neverMs } from '../refunds.ts';
 import { inTransaction, type Sql, type Transaction } from './connection.ts';
 import { type OrderRow, orderOf } from './rows.ts';
 
@@ -10,7 +10,7 @@ export type LockedOrder = {
   readonly order: Order;
   /** Its task; null where its pipeline has ended. */
   readonly taskId: string | null;
-  /** The task stands still, for a refund of all that was paid. */
+  /** A refund of all that was paid holds the task. */
   readonly stopped: boolean;
   /** Of its newest history row, whoever counts it: the task where there is one, else the order. */
   readonly seq: number;
@@ -62,7 +62,7 @@ export const tell = async (
 const lock = async (tx: Transaction, orderId: string): Promise<LockedOrder | null | typeof overtaken> => {
   const [[task], [row], [appeared]] = await Promise.all([
     tx<TaskRow[]>`
-      select id, seq, run_ms from task where order_id = ${orderId} for update`.execute(),
+      select id, seq, state from task where order_id = ${orderId} for update`.execute(),
     tx<(OrderRow & { seq: number })[]>`select * from orders where id = ${orderId} for update`.execute(),
     tx<{ id: string }[]>`select id from task where order_id = ${orderId}`,
   ]);
@@ -71,9 +71,9 @@ const lock = async (tx: Transaction, orderId: string): Promise<LockedOrder | nul
   return {
     order: orderOf(row),
     taskId: task?.id ?? null,
-    stopped: task?.run_ms === neverMs,
+    stopped: task?.state === 'paused',
     seq: task?.seq ?? row.seq,
   };
 };
 
-type TaskRow = { readonly id: string; readonly seq: number; readonly run_ms: number };
+type TaskRow = { readonly id: string; readonly seq: number; readonly state: StoredTaskState };

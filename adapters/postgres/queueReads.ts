@@ -62,5 +62,6 @@ const conditions: Readonly<Record<TaskState, (nowMs: number) => SQL[]>> = {
   ready: (nowMs) => [eq(task.state, 'ready'), lte(task.runAtMs, nowMs)],
   waiting: (nowMs) => [eq(task.state, 'ready'), gt(task.runAtMs, nowMs)],
   running: () => [eq(task.state, 'running')],
+  paused: () => [eq(task.state, 'paused')],
   failed: () => [eq(task.state, 'failed')],
 };

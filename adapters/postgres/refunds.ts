@@ -12,7 +12,7 @@ import {
   refundFingerprint,
 } from '../../core/refund.ts';
 import { keptOf } from '../answers.ts';
-import { neverMs, told } from '../refunds.ts';
+import { told } from '../refunds.ts';
 import { inTransaction, type Sql, type Transaction } from './connection.ts';
 import { answered } from './failures.ts';
 import { queueJobs } from './jobs.ts';
@@ -88,14 +88,14 @@ const write = async (
   await Promise.all([
     queueJobs(tx, pipeline, [{ taskId: command.taskId, jobId: id }], nowMs),
     tell(tx, locked, { state: 'refund_requested', detail: told.amount(amount) }, nowMs),
-    whole && locked.taskId !== null && stop(tx, locked.taskId, id),
+    whole && locked.taskId !== null && pause(tx, locked.taskId, id),
   ]);
   return true;
 };
 
 /** No worker takes it any more, nor may one that holds it go on. */
-const stop = (tx: Transaction, taskId: string, refundId: string) => tx`
-  update task set state = 'ready', run_ms = ${neverMs}, lease = lease + 1, lease_until_ms = null,
+const pause = (tx: Transaction, taskId: string, refundId: string) => tx`
+  update task set state = 'paused', lease = lease + 1, lease_until_ms = null,
     last_error = ${told.stopped(refundId)}
   where id = ${taskId}`;
 

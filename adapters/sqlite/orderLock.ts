@@ -1,5 +1,5 @@
 import type { Order } from '../../core/order.ts';
-import { neverMs } from '../refunds.ts';
+import type { StoredTaskState } from '../../core/queue.ts';
 import type { Connection } from './connection.ts';
 import { telling } from './history.ts';
 import { type OrderRow, orderOf } from './rows.ts';
@@ -10,7 +10,7 @@ export type LockedOrder = {
   readonly order: Order;
   /** Its task; null where its pipeline has ended. */
   readonly taskId: string | null;
-  /** The task stands still, for a refund of all that was paid. */
+  /** A refund of all that was paid holds the task. */
   readonly stopped: boolean;
   /** Of its newest history row, whoever counts it: the task where there is one, else the order. */
   readonly seq: number;
@@ -20,7 +20,7 @@ export type OrderLock = ReturnType<typeof orderLock>;
 
 type Row = OrderRow & {
   readonly taskId: string | null;
-  readonly runAtMs: number | null;
+  readonly taskState: StoredTaskState | null;
   readonly taskSeq: number | null;
 };
 
@@ -28,7 +28,7 @@ type Row = OrderRow & {
 export const orderLock = ({ client }: Connection) => {
   const insert = telling(client);
   const byId = client.prepare<[string], Row>(
-    `select ${columnsOf(orders, 'o')}, t.id as taskId, t.run_ms as runAtMs, t.seq as taskSeq
+    `select ${columnsOf(orders, 'o')}, t.id as taskId, t.state as taskState, t.seq as taskSeq
      from orders o left join task t on t.order_id = o.id where o.id = ?`,
   );
   const countTask = client.prepare<[number, string]>('update task set seq = ? where id = ?');
@@ -38,8 +38,8 @@ export const orderLock = ({ client }: Connection) => {
     read: (orderId: string): LockedOrder | null => {
       const row = byId.get(orderId);
       if (row === undefined) return null;
-      const { taskId, runAtMs, taskSeq } = row;
-      return { order: orderOf(row), taskId, stopped: runAtMs === neverMs, seq: taskSeq ?? row.seq };
+      const { taskId, taskState, taskSeq } = row;
+      return { order: orderOf(row), taskId, stopped: taskState === 'paused', seq: taskSeq ?? row.seq };
     },
 
     /** Answers the order as it is now. */

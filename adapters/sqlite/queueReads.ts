@@ -31,6 +31,8 @@ export const counting = ({ client }: Connection): ((nowMs: number) => QueueCount
   const held = client.prepare<[], Count>(
     `select pipeline, state, count(*) as tasks from task where state = 'running' group by pipeline
      union all
+     select pipeline, state, count(*) as tasks from task where state = 'paused' group by pipeline
+     union all
      select pipeline, state, count(*) as tasks from task where state = 'failed' group by pipeline`,
   );
   const finishedSince = client
@@ -83,6 +85,7 @@ const conditions: Readonly<Record<TaskState, (nowMs: number) => readonly SQL[]>>
   ready: (nowMs) => [eq(task.state, 'ready'), lte(task.runAtMs, nowMs)],
   waiting: (nowMs) => [eq(task.state, 'ready'), gt(task.runAtMs, nowMs)],
   running: () => [eq(task.state, 'running')],
+  paused: () => [eq(task.state, 'paused')],
   failed: () => [eq(task.state, 'failed')],
 };
 

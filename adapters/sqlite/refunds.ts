@@ -7,7 +7,7 @@ import {
   type RefundVerdict,
   refundFingerprint,
 } from '../../core/refund.ts';
-import { neverMs, told } from '../refunds.ts';
+import { told } from '../refunds.ts';
 import type { Connection } from './connection.ts';
 import { lateReturning } from './lateMoney.ts';
 import { type LockedOrder, type OrderLock, orderLock } from './orderLock.ts';
@@ -59,9 +59,8 @@ const requesting = (connection: Connection, orders: OrderLock, insert: InsertRef
       `select coalesce(sum(amount), 0) from refund where order_id = ? and status <> 'failed'`,
     )
     .pluck();
-  const stop = client.prepare<[number, string, string]>(
-    `update task set state = 'ready', run_ms = ?, lease = lease + 1, lease_until_ms = null, last_error = ?
-     where id = ?`,
+  const pause = client.prepare<[string, string]>(
+    `update task set state = 'paused', lease = lease + 1, lease_until_ms = null, last_error = ? where id = ?`,
   );
 
   const write = (
@@ -74,7 +73,7 @@ const requesting = (connection: Connection, orders: OrderLock, insert: InsertRef
     insert(refund, { key, taskId, fingerprint: refundFingerprint(command), nowMs });
     orders.tell(held, { state: 'refund_requested', detail: told.amount(refund.amount) }, nowMs);
     // No worker takes the order's task any more, nor may one that holds it go on.
-    if (whole && held.taskId !== null) stop.run(neverMs, told.stopped(refund.id), held.taskId);
+    if (whole && held.taskId !== null) pause.run(told.stopped(refund.id), held.taskId);
   };
 
   return (command: RefundCommand, nowMs: number): Answer => {

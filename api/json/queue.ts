@@ -9,14 +9,14 @@ export const queueJson = component(
   'Queue',
   exactly({
     counts: t.Array(exactly({ pipeline, state: word(taskStates), tasks: count })),
-    totals: exactly({ ready: count, running: count, waiting: count, failed: count }),
+    totals: exactly({ ready: count, running: count, waiting: count, paused: count, failed: count }),
     oldestReadyAgeMs: t.Number({ minimum: 0, description: '0 where nothing is ready.' }),
     finishedPerSecond: t.Number({ minimum: 0, description: 'Averaged over the last minute.' }),
   }),
 );
 
 export const renderQueue = ({ counts, oldestReadyAgeMs, finishedPerSecond }: QueueCounts) => {
-  const totals = { ready: 0, running: 0, waiting: 0, failed: 0 };
+  const totals = { ready: 0, running: 0, waiting: 0, paused: 0, failed: 0 };
   for (const { state, tasks } of counts) totals[state] += tasks;
   return {
     counts: counts.map(({ pipeline, state, tasks }) => ({ pipeline, state, tasks })),

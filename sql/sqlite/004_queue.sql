@@ -7,7 +7,8 @@ create table task (
   job_id text,
   pipeline text not null,
   step text not null,
-  state text not null check (state = 'ready' or state = 'running' or state = 'failed'),
+  -- A paused task is held by its step, its pipeline or a refund, and stands in no index that a worker reads.
+  state text not null check (state = 'ready' or state = 'running' or state = 'paused' or state = 'failed'),
   attempts integer not null default 0,
   crashes integer not null default 0,
   -- The fencing token: raised whenever the task changes hands.
@@ -25,6 +26,7 @@ create table task (
 
 create index task_ready on task (pipeline, run_ms, id) where state = 'ready';
 create index task_running on task (lease_until_ms) where state = 'running';
+create index task_paused on task (id) where state = 'paused';
 create index task_failed on task (id) where state = 'failed';
 create index task_unfulfillable on task (order_id) where unfulfillable = 1;
 create unique index task_order on task (order_id) where order_id is not null;

@@ -33,7 +33,7 @@ describe('GET /queue', () => {
     const api = apiOver();
     expect((await api.operator.get('/queue')).body).toEqual({
       counts: [],
-      totals: { ready: 0, running: 0, waiting: 0, failed: 0 },
+      totals: { ready: 0, running: 0, waiting: 0, paused: 0, failed: 0 },
       oldestReadyAgeMs: 0,
       finishedPerSecond: 0,
     });
@@ -59,6 +59,18 @@ describe('GET /queue/tasks', () => {
     expect(await ordersOf(`?orderId=${orders[2]?.toUpperCase()}`)).toEqual([orders[2]]);
     const first = await pageOf(api.operator.get('/queue/tasks?limit=2'));
     expect(await ordersOf(`?limit=2&cursor=${first.next}`)).toEqual([orders[2]]);
+  });
+
+  test('a task that a whole refund holds is shown as paused', async () => {
+    const api = apiOver();
+    const orderId = await pay(api, 'physical');
+    const key = { 'idempotency-key': '01980a4e-7c1b-4d10-8a5e-3f1c9b2d4e99' };
+    expectStatus(await api.operator.post('/refunds', { orderId, reason: 'torn' }, key), 202);
+    const { body } = expectStatus(await api.operator.get('/queue'), 200);
+    expect(body).toMatchObject({ totals: { ready: 1, waiting: 0, paused: 1 } });
+    const { items } = await pageOf(api.operator.get('/queue/tasks?state=paused'));
+    expect(items).toMatchObject([{ orderId, state: 'paused', step: 'reserve_stock' }]);
+    expect((await pageOf(api.operator.get('/queue/tasks?state=waiting'))).items).toEqual([]);
   });
 
   test('tells of a failed task what went wrong', async () => {

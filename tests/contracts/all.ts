@@ -8,6 +8,7 @@ import { moneyAuditsContract } from './moneyAudits.ts';
 import { moneyBooksContract } from './moneyBooks.ts';
 import type { OpenWithPlanting } from './open.ts';
 import { ordersContract } from './orders.ts';
+import { pausedContract } from './paused.ts';
 import { pipelinesContract } from './pipelines.ts';
 import { productsContract } from './products.ts';
 import { queueContract } from './queue.ts';
@@ -32,6 +33,7 @@ export const storeContract = (name: string, open: OpenWithPlanting): void => {
     queueContract,
     leasesContract,
     rescuesContract,
+    pausedContract,
     pipelinesContract,
     jobsContract,
     refundsContract,

@@ -83,7 +83,7 @@ export const refundRacesContract = (name: string, open: Open): void => {
       for (const each of answers)
         if (each.isErr()) expect(each.error).toEqual({ kind: 'idempotency_key_reused' });
       expect(await shop.tasks({ pipeline: 'refund' })).toHaveLength(1);
-      expect(await shop.tasks({ state: 'waiting' })).toHaveLength(1);
+      expect(await shop.tasks({ state: 'paused' })).toHaveLength(1);
     });
 
     test('refunds beside running pipelines: each order ends one way, with a history without a gap', async () => {

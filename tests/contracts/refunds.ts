@@ -163,15 +163,15 @@ export const refundsContract = (name: string, open: Open): void => {
         expect((await shop.refund(order.id)).amount).toEqual({ amount: 2_000, currency: 'VND' });
     });
 
-    test('a whole refund stops a pipeline that has not begun, and no retry moves it', async () => {
+    test('a whole refund pauses the task of a pipeline that has not begun, and no retry moves it', async () => {
       const { shop, store, world } = place();
       const order = await paid();
       const [before] = await shop.tasks({ orderId: order.id });
       const refund = await shop.refund(order.id);
       const expectStopped = async () => {
         const [task] = await shop.tasks({ orderId: order.id });
-        expect(task).toMatchObject({ id: known(before).id, state: 'waiting' });
-        expect(known(task).lastError).toContain(refund.id);
+        expect(task).toMatchObject({ id: known(before).id, state: 'paused', runAtMs: known(before).runAtMs });
+        expect(known(task).lastError).toBe(`stopped by the refund ${refund.id}`);
         expect(await shop.take('physical')).toEqual({ touched: 0, leases: [] });
       };
       await expectStopped();
@@ -201,16 +201,16 @@ export const refundsContract = (name: string, open: Open): void => {
       expect(await value(store.queue.rescue({ nowMs: shop.now(), crashesMax: 9, limit: 9 }))).toBe(0);
       expect(await shop.take('physical')).toEqual({ touched: 0, leases: [] });
       expect(await shop.detail(order.id)).toEqual(before);
-      expect(await shop.task(lease.taskId)).toMatchObject({ state: 'waiting', step: 'notify_customer' });
+      expect(await shop.task(lease.taskId)).toMatchObject({ state: 'paused', step: 'notify_customer' });
     });
 
-    test('a whole refund of a failed order stops it too, so that it is not sent on meanwhile', async () => {
+    test('a whole refund of a failed order pauses its task too, so that no operator sends it on meanwhile', async () => {
       const { shop, store } = place();
       const [lease] = await shop.leased([await shop.product()]);
       const { order, taskId } = known(lease);
       await shop.report(known(lease), { kind: 'failed', error: 'no such mailbox' });
       await shop.refund(order.id);
-      expect(await shop.task(taskId)).toMatchObject({ state: 'waiting' });
+      expect(await shop.task(taskId)).toMatchObject({ state: 'paused' });
       expect(await value(store.queue.retry([taskId], shop.now()))).toBe(0);
       expect(await shop.detail(order.id)).toMatchObject({ status: 'failed' });
     });

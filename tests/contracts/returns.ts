@@ -90,7 +90,7 @@ export const returnsContract = (name: string, open: Open): void => {
       const [part, rest] = [await shop.refund(order.id, 400), await shop.refund(order.id)];
       await shop.settleRefund(rest.id, returned);
       expect(await shop.detail(order.id)).toMatchObject({ status: 'paid' });
-      expect(await shop.tasks({ orderId: order.id })).toMatchObject([{ state: 'waiting' }]);
+      expect(await shop.tasks({ orderId: order.id })).toMatchObject([{ state: 'paused' }]);
       await shop.settleRefund(part.id, returned);
       expect(await shop.detail(order.id)).toMatchObject({ status: 'refunded' });
       expect(await shop.tasks({ orderId: order.id })).toEqual([]);
@@ -154,7 +154,7 @@ export const returnsContract = (name: string, open: Open): void => {
       await shop.settleRefund(first.id, refused);
       const second = await shop.refund(order.id);
       expect(second.amount).toEqual(first.amount);
-      expect(await shop.tasks({ orderId: order.id })).toMatchObject([{ state: 'waiting' }]);
+      expect(await shop.tasks({ orderId: order.id })).toMatchObject([{ state: 'paused' }]);
       expect(await shop.detail(order.id)).toMatchObject({ status: 'failed' });
       await shop.settleRefund(second.id, returned);
       expect(await shop.detail(order.id)).toMatchObject({ status: 'refunded' });

@@ -122,7 +122,7 @@ describe.skipIf(!(await postgresAvailable()))('refunds, pipelines and checkouts 
     });
     await Promise.all(begun);
     expect(await shop.history(order.id)).toEqual(['pending', 'paying', 'paid', 'refund_requested']);
-    expect(await shop.tasks({ orderId: order.id })).toMatchObject([{ state: 'waiting' }]);
+    expect(await shop.tasks({ orderId: order.id })).toMatchObject([{ state: 'paused' }]);
     await Promise.all([sql.end(), store.close()]);
     await database.drop();
   }, 20_000);

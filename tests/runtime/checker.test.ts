@@ -132,6 +132,7 @@ const ofPipelines: readonly Breakage[] = [
   ['payment_open', ({ payments }) => edit(payments, 'pay2', { status: 'unknown' })],
   ['payment_open', ({ payments }) => edit(payments, 'pay2', { status: 'requires_action' })],
   ['task_left', ({ tasks }) => edit(tasks, 't1', { state: 'ready' })],
+  ['task_left', ({ tasks }) => edit(tasks, 't1', { state: 'paused' })],
   ['task_without_error', ({ tasks }) => edit(tasks, 't1', { lastError: null })],
   ['order_not_failed', ({ orders }) => edit(orders, 'soldOut', { status: 'completed' })],
 ];

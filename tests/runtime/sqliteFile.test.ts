@@ -77,7 +77,7 @@ describe('processes side by side on one SQLite file', () => {
       const granted = (await atOnce(`refund ${order.id}`)).flat();
       expect(new Set(granted).size).toBe(10);
       expect((await shop.history(order.id)).slice(3)).toEqual(Array(10).fill('refund_requested'));
-      expect(await shop.tasks({ state: 'waiting' })).toHaveLength(1);
+      expect(await shop.tasks({ state: 'paused' })).toHaveLength(1);
     }, 30_000);
   });
 });

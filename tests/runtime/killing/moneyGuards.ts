@@ -87,8 +87,8 @@ export const moneyGuards: readonly Guard[] = [
     places: [
       {
         file: 'adapters/postgres/refunds.ts',
-        find: 'whole && locked.taskId !== null && stop(',
-        replace: 'false && locked.taskId !== null && stop(',
+        find: 'whole && locked.taskId !== null && pause(',
+        replace: 'false && locked.taskId !== null && pause(',
       },
     ],
     dangers: only.none,

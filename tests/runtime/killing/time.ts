@@ -1,9 +1,6 @@
 import type { Dice } from '../chance.ts';
 import { type Database, openDatabase } from './database.ts';
 
-/** After this a stopped task would be due: the last time that a date can have. */
-const neverMs = 8_640_000_000_000_000;
-
 /** More than the time after which nobody may be charged any more. */
 const windowMs = 16 * 60_000;
 
@@ -44,10 +41,7 @@ export const hurry = async ({ run }: Database, url: string): Promise<void> => {
     [nowMs - windowMs],
   );
   await run(`update payment set due_ms = $1 where ${open} and due_ms > $2`, [nowMs, nowMs]);
-  await run(`update task set run_ms = $1 where state = 'ready' and run_ms > $2 and run_ms < ${neverMs}`, [
-    nowMs,
-    nowMs,
-  ]);
+  await run(`update task set run_ms = $1 where state = 'ready' and run_ms > $2`, [nowMs, nowMs]);
 };
 
 const claimColumn = (url: string): string => (url.startsWith('sqlite:') ? 'created_ms' : 'claimed_ms');
