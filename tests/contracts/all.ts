@@ -20,12 +20,16 @@ import { returnsContract } from './returns.ts';
 import { searchContract } from './search.ts';
 import { settlementsContract } from './settlements.ts';
 import { upkeepContract } from './store.ts';
+import { wholeOrdersContract } from './wholeOrders.ts';
+import { wholeRowsContract } from './wholeRows.ts';
 
 /** Everything that core expects of a database. `open` makes an empty store in a world of its own. */
 export const storeContract = (name: string, open: OpenWithPlanting): void => {
   for (const contract of [
     productsContract,
     ordersContract,
+    wholeOrdersContract,
+    wholeRowsContract,
     searchContract,
     auditsContract,
     settlementsContract,
