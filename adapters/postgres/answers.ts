@@ -1,6 +1,7 @@
 import type { CheckoutAnswer } from '../../core/audit.ts';
 import type { PaymentStatus } from '../../core/payment.ts';
 import { type KeptAnswer, retold } from '../answers.ts';
+import { orderColumns, paymentColumns } from './columns.ts';
 import type { Sql } from './connection.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from './rows.ts';
 
@@ -18,9 +19,10 @@ export const answersTo = async (
   checkoutIds: readonly string[],
 ): Promise<ReadonlyMap<string, Standing>> => {
   const rows = await sql<Row[]>`
-    select p.*, (
+    select ${paymentColumns(sql, 'p')}, p.answer, (
       select json_agg(o order by u.at)
-      from unnest(a.order_ids) with ordinality as u(order_id, at) join orders o on o.id = u.order_id
+      from unnest(a.order_ids) with ordinality as u(order_id, at)
+      cross join lateral (select ${orderColumns(sql, 'orders')} from orders where id = u.order_id) as o
     ) as orders
     from payment p join audit a using (id)
     where p.id = any(${checkoutIds as string[]}::uuid[])`;

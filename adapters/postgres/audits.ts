@@ -1,5 +1,6 @@
 import type { Audits, Checkout } from '../../core/audit.ts';
 import { claim } from './claim.ts';
+import { orderColumns, paymentColumns } from './columns.ts';
 import type { Sql } from './connection.ts';
 import { answered } from './failures.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from './rows.ts';
@@ -16,9 +17,9 @@ export const audits = (sql: Sql): Audits => ({
 const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {
   const [[row], orders] = await Promise.all([
     sql<(PaymentRow & { customer_id: string; created_ms: number; updated_ms: number })[]>`
-      select p.*, a.customer_id, a.created_ms from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`,
+      select ${paymentColumns(sql, 'p')}, p.updated_ms, a.customer_id, a.created_ms from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`,
     sql<OrderRow[]>`
-      select o.* from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, at)
+      select ${orderColumns(sql, 'o')} from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, at)
       join orders o on o.id = u.order_id
       where a.id = ${checkoutId} order by u.at`,
   ]);

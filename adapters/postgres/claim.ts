@@ -12,6 +12,7 @@ import {
 import { orderStatusAfter, orderStatusesBefore } from '../../core/order.ts';
 import { initialPaymentStatus, paymentStatusAfter, paymentStatusesBefore } from '../../core/payment.ts';
 import { answersTo, type Standing } from './answers.ts';
+import { orderColumns } from './columns.ts';
 import { persistently, type Sql } from './connection.ts';
 import { type OrderRow, orderOf, type PaymentRow } from './rows.ts';
 import { statusList, statusText } from './statuses.ts';
@@ -84,8 +85,7 @@ const look = async (
   const [seen] = await sql<[{ orders: readonly SeenOrder[]; audits: readonly SeenAudit[] }]>`
     select (
       select coalesce(json_agg(o), '[]') from (
-        select o.id, o.customer_id, o.product_id, o.product_code, o.product_name, o.product_type, o.quantity,
-          o.amount, o.currency, o.status, o.checkout_id, o.created_ms, o.updated_ms, o.seq, p.stock
+        select ${orderColumns(sql, 'o')}, o.seq, p.stock
         from orders o join product p on p.id = o.product_id
         where o.id = any(${requests.flatMap(({ orderIds }) => orderIds)}::uuid[])
       ) o

@@ -1,5 +1,6 @@
 import type { Fragment } from 'postgres';
 import { type Asked, inTime, inWords, namesFor, statusToSee } from './asked.ts';
+import { orderColumns } from './columns.ts';
 import type { Sql } from './connection.ts';
 import type { OrderRow } from './rows.ts';
 import type { Reach } from './walk.ts';
@@ -87,7 +88,7 @@ const merged = (sql: Sql, asked: Asked, rowsMax: number, openMax: number) => {
       ) as n
       order by n.order_id desc limit ${rows}
     )
-    select k.labels, k.open, (select down_to from edge) as down_to, o.*
+    select k.labels, k.open, (select down_to from edge) as down_to, ${orderColumns(sql, 'o')}
     from known k left join (met join orders o on o.id = met.order_id) on true
     order by o.id desc`;
 };

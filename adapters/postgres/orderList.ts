@@ -2,6 +2,7 @@ import type { Order, OrderQuery } from '../../core/order.ts';
 import { type Page, pageOf } from '../../core/page.ts';
 import { openPaymentStatuses } from '../../core/payment.ts';
 import { type Asked, askedBy, hasEnded, inTime, inWords, statusToSee, written } from './asked.ts';
+import { orderColumns } from './columns.ts';
 import type { Sql } from './connection.ts';
 import { underLabels } from './labels.ts';
 import { type OrderRow, orderOf } from './rows.ts';
@@ -37,16 +38,16 @@ const found = (sql: Sql, asked: Asked, go: Strides): Promise<readonly OrderRow[]
 };
 
 const newest = (sql: Sql, asked: Asked) => sql<OrderRow[]>`
-  select o.* from orders o where ${inTime(sql, asked, 'o.id')} order by o.id desc limit ${asked.rowsMax}`;
+  select ${orderColumns(sql, 'o')} from orders o where ${inTime(sql, asked, 'o.id')} order by o.id desc limit ${asked.rowsMax}`;
 
 const ended = (sql: Sql, asked: Asked) => sql<OrderRow[]>`
-  select o.* from order_ended e join orders o on o.id = e.order_id
+  select ${orderColumns(sql, 'o')} from order_ended e join orders o on o.id = e.order_id
   where e.status = ${written(sql, asked.status)} and ${inTime(sql, asked, 'e.order_id')}
   order by e.order_id desc limit ${asked.rowsMax}`;
 
 /** A customer's orders are few beside all orders: they are walked, their names beside them. */
 const own = (sql: Sql, asked: Asked) => sql<OrderRow[]>`
-  select o.* from order_name n join orders o on o.id = n.order_id
+  select ${orderColumns(sql, 'o')} from order_name n join orders o on o.id = n.order_id
   where n.customer_id = ${asked.customerId} and ${inTime(sql, asked, 'n.order_id')} and ${inWords(sql, asked)}
     ${asked.status === null ? sql`` : sql`and o.status = ${written(sql, asked.status)}`}
   order by n.order_id desc limit ${asked.rowsMax}`;
@@ -92,7 +93,7 @@ const isInFlight = ({ status }: Asked): boolean => status === 'paying' || status
 
 /** Orders that are being paid have an open payment, and paid ones a task: as few as there is work to do. */
 const inFlight = (sql: Sql, asked: Asked) => sql<OrderRow[]>`
-  select o.* from orders o join order_name n on n.order_id = o.id
+  select ${orderColumns(sql, 'o')} from orders o join order_name n on n.order_id = o.id
   where o.status = ${written(sql, asked.status)} and ${inTime(sql, asked, 'o.id')} and ${inWords(sql, asked)} and o.id in (
     ${
       asked.status === 'paid'

@@ -2,6 +2,7 @@ import { err, ok } from 'neverthrow';
 import type { Order } from '../../core/order.ts';
 import type { StoredTaskState } from '../../core/queue.ts';
 import type { Answer } from '../../core/result.ts';
+import { orderColumns } from './columns.ts';
 import { inTransaction, type Sql, type Transaction } from './connection.ts';
 import { type OrderRow, orderOf } from './rows.ts';
 
@@ -63,7 +64,8 @@ const lock = async (tx: Transaction, orderId: string): Promise<LockedOrder | nul
   const [[task], [row], [appeared]] = await Promise.all([
     tx<TaskRow[]>`
       select id, seq, state from task where order_id = ${orderId} for update`.execute(),
-    tx<(OrderRow & { seq: number })[]>`select * from orders where id = ${orderId} for update`.execute(),
+    tx<(OrderRow & { seq: number })[]>`
+      select ${orderColumns(tx, 'o')}, o.seq from orders o where o.id = ${orderId} for update`.execute(),
     tx<{ id: string }[]>`select id from task where order_id = ${orderId}`,
   ]);
   if (row === undefined) return null;

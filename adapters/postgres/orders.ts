@@ -7,6 +7,7 @@ import {
   orderStatusAfter,
   orderStatusesBefore,
 } from '../../core/order.ts';
+import { datasetPayment, orderColumns } from './columns.ts';
 import type { Sql } from './connection.ts';
 import { answered } from './failures.ts';
 import { listing } from './orderList.ts';
@@ -35,12 +36,8 @@ type DetailRow = OrderRow & {
 
 const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
   const [row] = await sql<DetailRow[]>`
-    select d.*, i.year as invoice_year, i.sequence as invoice_sequence, i.issued_ms,
-      case when d.payment_status is not null then json_build_object(
-        'id', d.checkout_id, 'status', d.payment_status, 'amount', d.payment_amount, 'currency', d.payment_currency,
-        'method', d.payment_method, 'reference', d.payment_reference, 'decline_code', d.payment_decline_code,
-        'action', d.payment_action
-      ) end as payment,
+    select ${orderColumns(sql, 'd')}, i.year as invoice_year, i.sequence as invoice_sequence, i.issued_ms,
+      case when d.payment_status is not null then ${datasetPayment(sql, 'd')} end as payment,
       (select json_agg(json_build_object('seq', s.seq, 'state', s.state, 'atMs', s.at_ms, 'detail', s.detail) order by s.seq)
        from order_state s where s.order_id = d.id) as history,
       array(select l.key from licence l where l.order_id = d.id order by l.unit) as licences
@@ -76,13 +73,16 @@ const cancel = async (
       ), told as (
         insert into order_state (order_id, seq, state, at_ms) select id, seq, ${status}, ${nowMs}::bigint from cancelled
       )
-      select * from cancelled`,
+      select ${orderColumns(sql, 'cancelled')} from cancelled`,
   );
   if (cancelled.isErr()) return err(cancelled.error);
   const [row] = cancelled.value;
   if (row !== undefined) return ok(orderOf(row));
   const standing = await answered(
-    () => sql<OrderRow[]>`select * from orders where id = ${id} and customer_id = ${customerId}`,
+    () =>
+      sql<
+        Pick<OrderRow, 'status'>[]
+      >`select status from orders where id = ${id} and customer_id = ${customerId}`,
   );
   if (standing.isErr()) return err(standing.error);
   const [order] = standing.value;

@@ -2,8 +2,10 @@ import { err, ok, type Result } from 'neverthrow';
 import { firstIdAt } from '../../core/id.ts';
 import { orderAmountMax } from '../../core/money.ts';
 import type { Order, OrderFailure, OrderRequest } from '../../core/order.ts';
+import { orderColumns } from './columns.ts';
 import type { Sql } from './connection.ts';
 import { type OrderRow, orderOf } from './rows.ts';
+import type { orders, RowOf } from './schema.ts';
 
 /** See `Orders.place`. */
 export const place = async (
@@ -24,10 +26,8 @@ export const place = async (
         ${requests.map(({ quantity }) => quantity)}::integer[]
       ) as r(id, customer_id, email, language, product_id, quantity)
     ), placed as (
-      insert into orders (id, customer_id, email, language, product_id, product_code, product_name, product_type,
-        quantity, amount, currency, status, seq, created_ms, updated_ms)
-      select r.id, r.customer_id, r.email, r.language, p.id, p.code, p.name, p.type,
-        r.quantity, p.amount * r.quantity, p.currency, 'pending', 1, ${nowMs}::bigint, ${nowMs}::bigint
+      insert into orders (${sql.unsafe(writtenColumns)}, created_ms, updated_ms)
+      select ${sql.unsafe(writtenValues)}, ${nowMs}::bigint, ${nowMs}::bigint
       from request r join product p on p.id = r.product_id
       where p.amount * r.quantity <= ${orderAmountMax}::bigint
       returning *
@@ -44,7 +44,7 @@ export const place = async (
     ), sold as (
       update label l set sold_before = ${soldBefore}::uuid from stale where l.id = stale.id
     )
-    select * from placed`;
+    select ${orderColumns(sql, 'placed')} from placed`;
   const placed = new Map(rows.map((row) => [row.id, orderOf(row)]));
   const refused = requests.filter(({ id }) => !placed.has(id));
   const known = refused.length === 0 ? [] : await knownProducts(sql, refused);
@@ -54,6 +54,32 @@ export const place = async (
     return err({ kind: known.includes(productId) ? 'amount_too_large' : 'not_found' });
   });
 };
+
+type WrittenOnce = Omit<RowOf<typeof orders>, 'created_ms' | 'updated_ms'>;
+
+/**
+ * Where each column of a new order comes from: the `request` r or the `product` p. Total, so that a new column has to
+ * say it; both times are the moment of the statement.
+ */
+const sources: Readonly<Record<keyof WrittenOnce, string>> = {
+  id: 'r.id',
+  customer_id: 'r.customer_id',
+  email: 'r.email',
+  language: 'r.language',
+  product_id: 'p.id',
+  product_code: 'p.code',
+  product_name: 'p.name',
+  product_type: 'p.type',
+  quantity: 'r.quantity',
+  amount: 'p.amount * r.quantity',
+  currency: 'p.currency',
+  status: `'pending'`,
+  checkout_id: 'null::uuid',
+  seq: '1',
+};
+
+const writtenColumns = Object.keys(sources).join(', ');
+const writtenValues = Object.values(sources).join(', ');
 
 const knownProducts = async (sql: Sql, requests: readonly OrderRequest[]): Promise<readonly string[]> => {
   const ids = requests.map(({ productId }) => productId);

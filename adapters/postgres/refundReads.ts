@@ -1,30 +1,12 @@
-import type { Contact } from '../../core/order.ts';
 import { type Page, pageOf } from '../../core/page.ts';
-import {
-  creditNoteNumber,
-  type Refund,
-  type RefundDetail,
-  type RefundQuery,
-  type RefundStatus,
-} from '../../core/refund.ts';
+import { creditNoteNumber, type Refund, type RefundDetail, type RefundQuery } from '../../core/refund.ts';
+import { contactColumns, orderColumns, refundColumns, type refundExtras } from './columns.ts';
 import type { Sql } from './connection.ts';
-import { contactOf, type OrderRow, orderOf } from './rows.ts';
+import { type ContactRow, contactOf, type OrderRow, orderOf } from './rows.ts';
+import type { RowOf, refund } from './schema.ts';
 
-/** A row of `refund`. */
-export type RefundRow = {
-  readonly id: string;
-  readonly order_id: string | null;
-  readonly payment_id: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly reason: string;
-  readonly status: RefundStatus;
-  readonly credit_note_year: number | null;
-  readonly credit_note_sequence: number | null;
-  readonly error: string | null;
-  readonly created_ms: number;
-  readonly updated_ms: number;
-};
+/** What `refundColumns` reads. */
+export type RefundRow = Omit<RowOf<typeof refund>, (typeof refundExtras)[number]>;
 
 export const refundOf = (row: RefundRow): Refund => ({
   id: row.id,
@@ -46,10 +28,10 @@ export const refundOf = (row: RefundRow): Refund => ({
 export const find = async (sql: Sql, refundId: string): Promise<RefundDetail | null> => {
   const [[row], [order]] = await Promise.all([
     sql<(RefundRow & { charge_reference: string })[]>`
-      select r.*, p.reference as charge_reference
+      select ${refundColumns(sql, 'r')}, p.reference as charge_reference
       from refund r join payment p on p.id = r.payment_id where r.id = ${refundId}`,
-    sql<(OrderRow & Contact)[]>`
-      select o.* from refund r join audit a on a.id = r.payment_id
+    sql<(OrderRow & ContactRow)[]>`
+      select ${orderColumns(sql, 'o')}, ${contactColumns(sql, 'o')} from refund r join audit a on a.id = r.payment_id
       join orders o on o.id = coalesce(r.order_id, a.order_ids[1])
       where r.id = ${refundId}`,
   ]);
@@ -67,7 +49,7 @@ export const list = async (
   { orderId, status, after, limit }: RefundQuery,
 ): Promise<Page<Refund, string>> => {
   const rows = await sql<RefundRow[]>`
-    select * from refund where true
+    select ${refundColumns(sql, 'r')} from refund r where true
       ${orderId === null ? sql`` : sql`and order_id = ${orderId}`}
       ${status === null ? sql`` : sql`and status = ${status}`}
       ${after === null ? sql`` : sql`and id < ${after}`}

@@ -1,23 +1,11 @@
-import type { Contact, Order, OrderStatus } from '../../core/order.ts';
-import type { Payment, PaymentAction, PaymentStatus } from '../../core/payment.ts';
+import type { Contact, Order } from '../../core/order.ts';
+import type { Payment } from '../../core/payment.ts';
 import type { LockedTask } from '../../core/queue.ts';
+import type { contactNames, orderExtras, paymentExtras } from './columns.ts';
+import type { orders, payment, RowOf } from './schema.ts';
 
-/** A row of `orders` as raw statements read it. */
-export type OrderRow = {
-  readonly id: string;
-  readonly customer_id: string;
-  readonly product_id: string;
-  readonly product_code: string;
-  readonly product_name: string;
-  readonly product_type: string;
-  readonly quantity: number;
-  readonly amount: number;
-  readonly currency: string;
-  readonly status: OrderStatus;
-  readonly checkout_id: string | null;
-  readonly created_ms: number;
-  readonly updated_ms: number;
-};
+/** What `orderColumns` reads. */
+export type OrderRow = Omit<RowOf<typeof orders>, (typeof orderExtras)[number]>;
 
 export const orderOf = (row: OrderRow): Order => ({
   id: row.id,
@@ -31,17 +19,8 @@ export const orderOf = (row: OrderRow): Order => ({
   updatedAtMs: row.updated_ms,
 });
 
-/** A row of `payment`. */
-export type PaymentRow = {
-  readonly id: string;
-  readonly status: PaymentStatus;
-  readonly amount: number;
-  readonly currency: string;
-  readonly method: string;
-  readonly reference: string | null;
-  readonly decline_code: string | null;
-  readonly action: PaymentAction | null;
-};
+/** What `paymentColumns` reads. */
+export type PaymentRow = Omit<RowOf<typeof payment>, (typeof paymentExtras)[number]>;
 
 export const paymentOf = (row: PaymentRow): Payment => ({
   id: row.id,
@@ -53,17 +32,21 @@ export const paymentOf = (row: PaymentRow): Payment => ({
   action: row.action,
 });
 
+/** What `contactColumns` reads. */
+export type ContactRow = Pick<RowOf<typeof orders>, (typeof contactNames)[number]>;
+
+export const contactOf = ({ email, language }: ContactRow): Contact => ({ email, language });
+
 /** A locked row of `task` beside its order. */
-export type TaskRow = OrderRow & {
-  readonly task_id: string;
-  readonly pipeline: string;
-  readonly step: string;
-  readonly attempts: number;
-  readonly task_seq: number;
-  readonly run_ms: number;
-  readonly email: string;
-  readonly language: string | null;
-};
+export type TaskRow = OrderRow &
+  ContactRow & {
+    readonly task_id: string;
+    readonly pipeline: string;
+    readonly step: string;
+    readonly attempts: number;
+    readonly task_seq: number;
+    readonly run_ms: number;
+  };
 
 export const lockedTaskOf = (row: TaskRow): LockedTask => ({
   id: row.task_id,
@@ -72,5 +55,3 @@ export const lockedTaskOf = (row: TaskRow): LockedTask => ({
   seq: row.task_seq,
   order: orderOf(row),
 });
-
-export const contactOf = ({ email, language }: Contact): Contact => ({ email, language });

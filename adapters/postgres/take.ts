@@ -13,6 +13,7 @@ import {
 } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { byKey } from './byKey.ts';
+import { contactColumns, orderColumns } from './columns.ts';
 import type { Sql, Transaction } from './connection.ts';
 import { effects } from './effects.ts';
 import type { Heads, Place } from './heads.ts';
@@ -83,11 +84,11 @@ const pick = (tx: Transaction, { pipeline, nowMs, limit }: Query, behind: Place)
     order by run_ms, id limit ${limit}
     for update skip locked
   )
-  select o.*, t.id as task_id, t.pipeline, t.step, t.attempts, t.seq as task_seq, t.run_ms
+  select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')}, t.id as task_id, t.pipeline, t.step, t.attempts, t.seq as task_seq, t.run_ms
   from picked t join orders o on o.id = t.order_id`;
 
 const pickOne = (tx: Transaction, { nowMs }: Query, taskId: string): Promise<TaskRow[]> => tx<TaskRow[]>`
-  select o.*, t.id as task_id, t.pipeline, t.step, t.attempts, t.seq as task_seq, t.run_ms
+  select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')}, t.id as task_id, t.pipeline, t.step, t.attempts, t.seq as task_seq, t.run_ms
   from task t join orders o on o.id = t.order_id
   where t.id = ${taskId} and t.state = 'ready' and t.run_ms <= ${nowMs}
   for update of t skip locked`;

@@ -1,5 +1,6 @@
 import type { Audits, UnsettledClaim } from '../../core/audit.ts';
 import { initialPaymentStatus, nextPaymentStatus, openPaymentStatuses } from '../../core/payment.ts';
+import { orderColumns } from './columns.ts';
 import { inTransaction, type Sql } from './connection.ts';
 import { type OrderRow, orderOf, type PaymentRow } from './rows.ts';
 import { statusList, statusText } from './statuses.ts';
@@ -30,7 +31,7 @@ export const takeUnsettled = (
     const ids = due.map(({ id }) => id);
     const [orders] = await Promise.all([
       tx<(OrderRow & { audit_id: string })[]>`
-        select o.*, a.id as audit_id
+        select ${orderColumns(tx, 'o')}, a.id as audit_id
         from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, at)
         join orders o on o.id = u.order_id
         where a.id = any(${ids}::uuid[]) order by u.at`,

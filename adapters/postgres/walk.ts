@@ -1,5 +1,6 @@
 import type { Fragment } from 'postgres';
 import { type Asked, inTime, inWords, namesFor, statusToSee, written } from './asked.ts';
+import { orderColumns } from './columns.ts';
 import type { Sql } from './connection.ts';
 import type { OrderRow } from './rows.ts';
 
@@ -26,7 +27,7 @@ export const walk = async (sql: Sql, asked: Asked, stretch: number): Promise<Rea
       select n.order_id from ${asked.text === null ? standing(sql, asked, stretch) : named(sql, asked, stretch)}
       order by n.order_id desc limit ${asked.rowsMax}
     )
-    select e.down_to, o.* from (
+    select e.down_to, ${orderColumns(sql, 'o')} from (
       select case when (select count(*) from met) < ${asked.rowsMax} then (
         select n.order_id from ${namesFor(sql, asked)} as n where ${inTime(sql, asked, 'n.order_id')}
         order by n.order_id desc limit 1 offset ${sql.unsafe(String(stretch - 1))}

@@ -1,11 +1,28 @@
-import { describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { getTableColumns, getTableName, isTable } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import postgres from 'postgres';
-import { postgresAvailable, testDatabase } from '../runtime/postgres.ts';
+import { orderExtras, paymentExtras } from '../../adapters/postgres/columns.ts';
+import * as schema from '../../adapters/postgres/schema.ts';
+import { postgresAvailable, type TestDatabase, testDatabase } from '../runtime/postgres.ts';
 
 describe.skipIf(!(await postgresAvailable()))('the schema in PostgreSQL', () => {
+  let database: TestDatabase;
+  let sql: postgres.Sql;
+  beforeAll(async () => {
+    database = await testDatabase();
+    sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  });
+  afterAll(async () => {
+    await sql.end();
+    await database.drop();
+  });
+
+  const columnsOf = (relation: string) => sql<{ name: string; type: string; notNull: boolean }[]>`
+    select column_name as name, data_type as type, is_nullable = 'NO' as "notNull"
+    from information_schema.columns where table_schema = 'public' and table_name = ${relation} order by ordinal_position`;
+
   test('is what was reviewed: a change in SQL comes with its snapshot (bun test -u)', async () => {
-    const database = await testDatabase();
-    const sql = postgres(database.url, { max: 1, onnotice: () => {} });
     const columns = await sql`
       select format('%s.%s %s%s%s', table_name, column_name, data_type,
         case is_nullable when 'NO' then ' not null' else '' end,
@@ -21,12 +38,45 @@ describe.skipIf(!(await postgresAvailable()))('the schema in PostgreSQL', () => 
     const options = await sql`
       select relname || ' ' || array_to_string(reloptions, ', ') as line
       from pg_class where reloptions is not null and relnamespace = 'public'::regnamespace order by 1`;
-    await sql.end();
-    await database.drop();
 
     const lines = [columns, stored, indexes, constraints, options].map((rows) =>
       rows.map(({ line }) => line),
     );
     expect(lines.map((part) => part.join('\n')).join('\n\n')).toMatchSnapshot();
   });
+
+  test('the schema has the columns that Drizzle is told of, and no other', async () => {
+    for (const table of Object.values(schema).filter((each) => isTable(each))) {
+      const name = getTableName(table);
+      const told = Object.values(getTableColumns(table)).map((column) => ({
+        name: column.name,
+        type: column.getSQLType(),
+        notNull: column.notNull,
+      }));
+      const made = (await columnsOf(name)).filter((column) => !untold[name]?.includes(column.name));
+      expect({ name, columns: told }).toEqual({ name, columns: [...made] });
+    }
+  });
+
+  test('the dataset has every column of an order and of its payment that is read from it', async () => {
+    const expected = [
+      ...namesOf(schema.orders, orderExtras),
+      // The payment's id is the order's `checkout_id`.
+      ...namesOf(schema.payment, ['id', ...paymentExtras]).map((name) => `payment_${name}`),
+    ];
+    const made = (await columnsOf('order_dataset')).map(({ name }) => name);
+    expect(expected.filter((name) => !made.includes(name))).toEqual([]);
+    expect(expected.length).toBeGreaterThan(15);
+  });
 });
+
+/** Columns that no statement of Drizzle reads: the leases and counters of tasks, and what is there to be searched. */
+const untold: Readonly<Record<string, readonly string[]>> = {
+  product: ['name_unaccent', 'name_exact', 'name_vector', 'label_id'],
+  task: ['lease', 'lease_until_ms', 'seq', 'unfulfillable'],
+};
+
+const namesOf = (table: PgTable, except: readonly string[]): readonly string[] =>
+  Object.values(getTableColumns(table))
+    .map(({ name }) => name)
+    .filter((name) => !except.includes(name));

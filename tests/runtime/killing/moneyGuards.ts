@@ -8,8 +8,8 @@ export const moneyGuards: readonly Guard[] = [
     places: [
       {
         file: 'adapters/postgres/orderLock.ts',
-        find: `\`select * from orders where id = \${orderId} for update\``,
-        replace: `\`select * from orders where id = \${orderId}\``,
+        find: `from orders o where o.id = \${orderId} for update`,
+        replace: `from orders o where o.id = \${orderId}`,
       },
     ],
     dangers: only.none,
