@@ -1,4 +1,4 @@
-import { asc, eq, sql } from 'drizzle-orm';
+import { asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import { err, ok, type Result } from 'neverthrow';
 import {
   nextStatus,
@@ -7,13 +7,29 @@ import {
   type OrderFailure,
   type Orders,
 } from '../../core/order.ts';
-import type { Payment, PaymentStatus } from '../../core/payment.ts';
+import type { Payment } from '../../core/payment.ts';
 import type { Connection } from './connection.ts';
 import { telling } from './history.ts';
 import { listing } from './orderList.ts';
 import { placing } from './place.ts';
-import { invoiceOf, type ListedOrderRow, notListed, type OrderRow, orderOf } from './rows.ts';
-import { columnsOf, invoice, licence, orderState, orders as orderTable } from './schema.ts';
+import {
+  invoiceOf,
+  type ListedOrderRow,
+  notListed,
+  type OrderRow,
+  orderOf,
+  paymentExtras,
+  paymentOf,
+  type ShownPaymentRow,
+} from './rows.ts';
+import {
+  columnsOf,
+  invoice,
+  licence,
+  orderState,
+  orders as orderTable,
+  payment as paymentTable,
+} from './schema.ts';
 
 export const orders = (connection: Connection): Orders => {
   const { read, write } = connection;
@@ -30,26 +46,29 @@ export const orders = (connection: Connection): Orders => {
   };
 };
 
-type DatasetRow = ListedOrderRow & {
-  readonly paymentStatus: PaymentStatus | null;
-  readonly paymentAmount: number;
-  readonly paymentCurrency: string;
-  readonly paymentMethod: string;
-  readonly paymentReference: string | null;
-  readonly paymentDeclineCode: string | null;
-  /** JSON. */
-  readonly paymentAction: string | null;
+type ColumnsBeside = {
+  readonly [Key in keyof ShownPaymentRow & string as `payment${Capitalize<Key>}`]: ShownPaymentRow[Key];
 };
+type DatasetRow = ListedOrderRow &
+  Omit<ColumnsBeside, 'paymentId' | 'paymentStatus' | 'paymentAction'> & {
+    /** Null where no checkout has claimed the order; then so are the payment's other columns. */
+    readonly paymentStatus: ShownPaymentRow['status'] | null;
+    /** JSON. */
+    readonly paymentAction: string | null;
+  };
+
+/** The payment's columns under the alias `d`; its id is the order's `checkout_id`. */
+const paymentBeside = Object.entries(getTableColumns(paymentTable))
+  .filter(([name]) => ![...paymentExtras, 'id'].includes(name))
+  .map(
+    ([name, column]) => `d.payment_${column.name} as payment${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+  )
+  .join(', ');
 
 const finding = ({ client, db }: Connection) => {
   const id = sql.placeholder('id');
   const dataset = client.prepare<[string], DatasetRow>(
-    `select ${columnsOf(orderTable, 'd', notListed)}, d.payment_status as paymentStatus,
-       d.payment_amount as paymentAmount, d.payment_currency as paymentCurrency,
-       d.payment_method as paymentMethod, d.payment_reference as paymentReference,
-       d.payment_decline_code as paymentDeclineCode,
-       d.payment_action as paymentAction
-     from order_dataset d where d.id = ?`,
+    `select ${columnsOf(orderTable, 'd', notListed)}, ${paymentBeside} from order_dataset d where d.id = ?`,
   );
   const { seq, state, atMs, detail } = orderState;
   const history = db
@@ -83,15 +102,16 @@ const finding = ({ client, db }: Connection) => {
 const paymentIn = (row: DatasetRow): Payment | null =>
   row.checkoutId === null || row.paymentStatus === null
     ? null
-    : {
+    : paymentOf({
         id: row.checkoutId,
         status: row.paymentStatus,
-        amount: { amount: row.paymentAmount, currency: row.paymentCurrency },
+        amount: row.paymentAmount,
+        currency: row.paymentCurrency,
         method: row.paymentMethod,
         reference: row.paymentReference,
         declineCode: row.paymentDeclineCode,
         action: row.paymentAction === null ? null : JSON.parse(row.paymentAction),
-      };
+      });
 
 const cancelling = ({ client }: Connection) => {
   const tell = telling(client);

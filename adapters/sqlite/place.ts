@@ -4,7 +4,7 @@ import type { Order, OrderFailure, OrderRequest } from '../../core/order.ts';
 import type { Connection } from './connection.ts';
 import { telling } from './history.ts';
 import { type OrderRow, orderOf, type ProductRow } from './rows.ts';
-import { columnsOf, product } from './schema.ts';
+import { columnsOf, insertInto, orders, product } from './schema.ts';
 import { timeline } from './timeline.ts';
 import { wordWriting } from './words.ts';
 
@@ -18,12 +18,7 @@ export const placing = ({ client }: Connection) => {
   const productBy = client.prepare<[string], ProductRow>(
     `select ${columnsOf(product, 'p')} from product p where p.id = ?`,
   );
-  const insert = client.prepare<[OrderRow]>(
-    `insert into orders (position, id, customer_id, email, language, product_id, product_code, product_name,
-       product_type, quantity, amount, currency, status, checkout_id, seq, created_ms, updated_ms)
-     values ($position, $id, $customerId, $email, $language, $productId, $productCode, $productName,
-       $productType, $quantity, $amount, $currency, $status, $checkoutId, $seq, $createdAtMs, $updatedAtMs)`,
-  );
+  const insert = client.prepare<[OrderRow]>(insertInto(orders));
   const judge = (request: OrderRequest, nowMs: number): Result<Placeable, OrderFailure> => {
     const of = productBy.get(request.productId);
     if (of === undefined) return err({ kind: 'not_found' });

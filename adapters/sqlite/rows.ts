@@ -11,6 +11,9 @@ export type OrderRow = typeof orders.$inferSelect;
 export const notListed = ['email', 'language', 'seq'] as const;
 export type ListedOrderRow = Omit<OrderRow, (typeof notListed)[number]>;
 export type PaymentRow = typeof payment.$inferSelect;
+/** What the table has beside core's `Payment`. */
+export const paymentExtras = ['attempt', 'dueMs', 'createdAtMs', 'updatedAtMs', 'answer'] as const;
+export type ShownPaymentRow = Omit<PaymentRow, (typeof paymentExtras)[number]>;
 
 /** A task beside its order. `seq` is the order's own; while it has a task, the task counts on. */
 export type TaskRow = OrderRow &
@@ -53,7 +56,7 @@ export const orderOf = (row: Omit<ListedOrderRow, 'position'>): Order => ({
 
 export const contactOf = ({ email, language }: OrderRow): Contact => ({ email, language });
 
-export const paymentOf = (row: PaymentRow): Payment => ({
+export const paymentOf = (row: ShownPaymentRow): Payment => ({
   id: row.id,
   status: row.status,
   amount: { amount: row.amount, currency: row.currency },

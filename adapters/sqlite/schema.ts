@@ -1,4 +1,4 @@
-import { getTableColumns } from 'drizzle-orm';
+import { getTableColumns, getTableName } from 'drizzle-orm';
 import { integer, type SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { CapturedMail } from '../../core/mail.ts';
 import { ledgerDifferences, type MoneyAudit } from '../../core/moneyHealth.ts';
@@ -185,6 +185,13 @@ export const columnsOf = (table: SQLiteTable, alias: string, except: readonly st
     .filter(([name]) => !except.includes(name))
     .map(([name, column]) => `${alias}.${column.name} as ${name}`)
     .join(', ');
+
+/** For statements in plain SQL: an insert of a whole row, whose values are bound by the names that the row has. */
+export const insertInto = (table: SQLiteTable): string => {
+  const columns = Object.entries(getTableColumns(table));
+  const names = columns.map(([, column]) => column.name).join(', ');
+  return `insert into ${getTableName(table)} (${names}) values (${columns.map(([name]) => `$${name}`).join(', ')})`;
+};
 
 /** Compiles only while the rows are what core says they are. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;

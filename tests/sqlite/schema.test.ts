@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { getTableColumns, getTableName, isTable } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { notListed, paymentExtras } from '../../adapters/sqlite/rows.ts';
 import * as schema from '../../adapters/sqlite/schema.ts';
 import { openPlace } from './place.ts';
 
@@ -43,4 +45,24 @@ describe('the SQLite schema', () => {
       });
     }
   });
+
+  test('the dataset has every column of an order and of its payment that is read from it', () => {
+    const { client } = openPlace();
+    const made = client
+      .prepare<[], string>(`select name from pragma_table_info('order_dataset')`)
+      .pluck()
+      .all();
+    const expected = [
+      ...namesOf(schema.orders, notListed),
+      // The payment's id is the order's `checkout_id`.
+      ...namesOf(schema.payment, ['id', ...paymentExtras]).map((name) => `payment_${name}`),
+    ];
+    expect(expected.filter((name) => !made.includes(name))).toEqual([]);
+    expect(expected.length).toBeGreaterThan(15);
+  });
 });
+
+const namesOf = (table: SQLiteTable, except: readonly string[]): readonly string[] =>
+  Object.entries(getTableColumns(table))
+    .filter(([key]) => !except.includes(key))
+    .map(([, { name }]) => name);
