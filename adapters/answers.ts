@@ -4,13 +4,16 @@ import type { Payment } from '../core/payment.ts';
 
 /**
  * What is stored of an answer: that which its payment and its orders may not say any more when it is told again.
- * All the rest of them never changes, and would be most of what a checkout writes.
+ * All the rest of them never changes, and would be most of what a checkout writes. Every field is stored but those
+ * named here, so that a new one is forgotten by nobody.
  */
 export type KeptAnswer = Pick<CheckoutAnswer, 'status' | 'requestId'> &
-  Pick<Payment, 'reference' | 'declineCode' | 'action'> & {
+  Omit<Payment, 'id' | 'status' | 'amount' | 'method'> & {
     /** In the order of the cart. */
-    readonly orders: readonly Pick<Order, 'status' | 'checkoutId' | 'updatedAtMs'>[];
+    readonly orders: readonly Omit<Order, ConstantOrderField>[];
   };
+
+type ConstantOrderField = 'id' | 'customerId' | 'product' | 'quantity' | 'total' | 'createdAtMs';
 
 export const keptOf = ({ status, requestId, payment, orders }: CheckoutAnswer): KeptAnswer => ({
   status,

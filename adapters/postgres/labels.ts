@@ -3,10 +3,10 @@ import { type Asked, inTime, inWords, namesFor, statusToSee } from './asked.ts';
 import { orderColumns } from './columns.ts';
 import type { Sql } from './connection.ts';
 import type { OrderRow } from './rows.ts';
-import type { Reach } from './walk.ts';
+import type { ScanResult } from './scanResult.ts';
 
 /** What was found under labels, and how many of them hold the words. */
-export type Merged = Reach & { readonly labels: number };
+export type Merged = ScanResult & { readonly labels: number };
 
 /**
  * Looks at the newest `rowsMax` orders under the labels that hold the words, or at as many as it finds quickly. A label

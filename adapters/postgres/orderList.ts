@@ -6,7 +6,8 @@ import { orderColumns } from './columns.ts';
 import type { Sql } from './connection.ts';
 import { underLabels } from './labels.ts';
 import { type OrderRow, orderOf } from './rows.ts';
-import { isDone, onFrom, type Reach, restOf, walk, walkOn } from './walk.ts';
+import { isComplete, joined, restOf, type ScanResult } from './scanResult.ts';
+import { walk } from './walk.ts';
 
 /** How far each way is gone before another is taken. */
 export type Strides = {
@@ -54,7 +55,7 @@ const own = (sql: Sql, asked: Asked) => sql<OrderRow[]>`
 
 const standing = async (sql: Sql, asked: Asked, go: Strides) => {
   const near = await walk(sql, asked, go.far);
-  if (isDone(near, asked)) return near.rows;
+  if (isComplete(near, asked)) return near.rows;
   if (isInFlight(asked)) return inFlight(sql, asked);
   return (await walkOn(sql, asked, near, 4 * go.far)).rows;
 };
@@ -65,9 +66,9 @@ const standing = async (sql: Sql, asked: Asked, go: Strides) => {
  */
 const named = async (sql: Sql, asked: Asked, go: Strides) => {
   const near = await walk(sql, asked, go.near);
-  if (isDone(near, asked)) return near.rows;
+  if (isComplete(near, asked)) return near.rows;
   if (isInFlight(asked)) return inFlight(sql, asked);
-  const far = near.rows.length < go.some ? near : onFrom(near, await walk(sql, restOf(asked, near), go.far));
+  const far = near.rows.length < go.some ? near : joined(near, await walk(sql, restOf(asked, near), go.far));
   const reach = await merge(sql, asked, far, go);
   return (await walkOn(sql, asked, reach, go.far)).rows;
 };
@@ -77,15 +78,26 @@ const named = async (sql: Sql, asked: Asked, go: Strides) => {
  * that is asked for, or few of these labels' orders are there at all. Under many it goes back once, to where most of
  * them were last ordered.
  */
-const merge = async (sql: Sql, asked: Asked, from: Reach, go: Strides): Promise<Reach> => {
+const merge = async (sql: Sql, asked: Asked, from: ScanResult, go: Strides): Promise<ScanResult> => {
   let reach = from;
-  for (let pages = statusToSee(asked) === null ? 1 : 2; !isDone(reach, asked); pages *= 8) {
+  for (let pages = statusToSee(asked) === null ? 1 : 2; !isComplete(reach, asked); pages *= 8) {
     const rest = restOf(asked, reach);
     const next = await underLabels(sql, rest, pages * rest.rowsMax, go.labelsMax);
     if (next === null) return reach;
-    reach = onFrom(reach, next);
+    reach = joined(reach, next);
     if (next.labels > go.labelsMax) return reach;
   }
+  return reach;
+};
+
+/** Orders that one statement walks past at most. */
+const stretchMax = 200_000;
+
+/** Walks on, farther each time, until the page is full or the first order is reached. */
+const walkOn = async (sql: Sql, asked: Asked, from: ScanResult, stretch: number): Promise<ScanResult> => {
+  let reach = from;
+  for (let next = stretch; !isComplete(reach, asked); next = Math.min(4 * next, stretchMax))
+    reach = joined(reach, await walk(sql, restOf(asked, reach), next));
   return reach;
 };
 

@@ -3,25 +3,13 @@ import { type Asked, inTime, inWords, namesFor, statusToSee, written } from './a
 import { orderColumns } from './columns.ts';
 import type { Sql } from './connection.ts';
 import type { OrderRow } from './rows.ts';
-
-/** What was found, newest first, and the id down to which all was seen: null where nothing is left to see. */
-export type Reach = { readonly rows: readonly OrderRow[]; readonly downTo: string | null };
-
-export const isDone = ({ rows, downTo }: Reach, { rowsMax }: Asked): boolean =>
-  rows.length >= rowsMax || downTo === null;
-
-/** What is still asked for when so much is found. */
-export const restOf = (asked: Asked, { rows, downTo }: Reach): Asked => ({
-  ...asked,
-  before: downTo,
-  rowsMax: asked.rowsMax - rows.length,
-});
+import type { ScanResult } from './scanResult.ts';
 
 /**
  * Looks at the newest `stretch` orders and at no more, until enough are found: 0.5 µs and a fortieth of a page
  * each. Only those that fit are read whole. The stretch is written out, for the planner to see how short it is.
  */
-export const walk = async (sql: Sql, asked: Asked, stretch: number): Promise<Reach> => {
+export const walk = async (sql: Sql, asked: Asked, stretch: number): Promise<ScanResult> => {
   const met = await sql<(OrderRow & { readonly down_to: string | null })[]>`
     with met as materialized (
       select n.order_id from ${asked.text === null ? standing(sql, asked, stretch) : named(sql, asked, stretch)}
@@ -51,19 +39,3 @@ const standing = (sql: Sql, asked: Asked, stretch: number): Fragment => sql`(
       select o.id as order_id, o.status from orders o where ${inTime(sql, asked, 'o.id')}
       order by o.id desc limit ${sql.unsafe(String(stretch))}
     ) as n where n.status = ${written(sql, asked.status)}`;
-
-/** Orders that one statement walks past at most. */
-const stretchMax = 200_000;
-
-/** Walks on, farther each time, until the page is full or the first order is reached. */
-export const walkOn = async (sql: Sql, asked: Asked, from: Reach, stretch: number): Promise<Reach> => {
-  let reach = from;
-  for (let next = stretch; !isDone(reach, asked); next = Math.min(4 * next, stretchMax))
-    reach = onFrom(reach, await walk(sql, restOf(asked, reach), next));
-  return reach;
-};
-
-export const onFrom = (before: Reach, { rows, downTo }: Reach): Reach => ({
-  rows: [...before.rows, ...rows],
-  downTo,
-});
