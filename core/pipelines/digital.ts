@@ -1,4 +1,4 @@
-import type { Pipeline } from '../pipelines.ts';
+import type { Pipeline } from './pipeline.ts';
 
 /** Licences, vouchers, downloads: one key a unit. A stock, where there is one, counts the keys left to sell. */
 export const digital: Pipeline = {

@@ -1,4 +1,4 @@
-import type { JobPipeline } from '../pipelines.ts';
+import type { JobPipeline } from './pipeline.ts';
 
 /** The provider's ledger of a day against our books. */
 export const moneyAudit: JobPipeline = {

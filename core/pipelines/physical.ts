@@ -1,4 +1,4 @@
-import type { Pipeline } from '../pipelines.ts';
+import type { Pipeline } from './pipeline.ts';
 
 /** Things that are taken from a shelf and sent. */
 export const physical: Pipeline = {

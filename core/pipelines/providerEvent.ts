@@ -1,4 +1,4 @@
-import type { JobPipeline } from '../pipelines.ts';
+import type { JobPipeline } from './pipeline.ts';
 
 /** What a payment provider tells by itself. */
 export const providerEvent: JobPipeline = {

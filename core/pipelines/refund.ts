@@ -1,4 +1,4 @@
-import type { JobPipeline } from '../pipelines.ts';
+import type { JobPipeline } from './pipeline.ts';
 
 /**
  * The provider gives the money back; the books (order, stock, credit note) follow in the same step, in one

@@ -1,4 +1,4 @@
-import type { Pipeline } from '../pipelines.ts';
+import type { Pipeline } from './pipeline.ts';
 
 /** Courses, repairs, appointments: an order takes places, of which the stock is how many are left. */
 export const service: Pipeline = {
