@@ -19,6 +19,14 @@ export const exactly = <const Properties extends Record<string, TSchema>>(
     ...(description === undefined ? {} : { description }),
   });
 
+/**
+ * A `Value` for each field of core's `T`, under the name that the API shows it by: times are text here, and lose their
+ * unit. What is not shown has to be named in `Hidden`, so that a field that is added to `T` is not left out by mistake.
+ */
+export type Shown<T, Value, Hidden extends keyof T = never> = {
+  readonly [Key in Exclude<keyof T, Hidden> as Key extends `${infer Name}Ms` ? Name : Key]: Value;
+};
+
 export const listSchema = ({ name, ref }: Component): Component =>
   component(
     `${name}List`,

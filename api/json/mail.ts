@@ -1,7 +1,7 @@
-import { t } from 'elysia';
+import { type TSchema, t } from 'elysia';
 import type { CapturedMail } from '../../core/mail.ts';
 import { id, time } from '../schemas.ts';
-import { component, exactly, listSchema, timeOf } from './component.ts';
+import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
 
 export const mailJson = component(
   'Mail',
@@ -13,17 +13,18 @@ export const mailJson = component(
     text: t.String(),
     html: t.String(),
     at: time,
-  }),
+  } satisfies Shown<CapturedMail, TSchema>),
 );
 
 export const mailListJson = listSchema(mailJson);
 
-export const renderMail = ({ messageId, orderId, to, subject, text, html, atMs }: CapturedMail) => ({
-  messageId,
-  orderId,
-  to,
-  subject,
-  text,
-  html,
-  at: timeOf(atMs),
-});
+export const renderMail = ({ messageId, orderId, to, subject, text, html, atMs }: CapturedMail) =>
+  ({
+    messageId,
+    orderId,
+    to,
+    subject,
+    text,
+    html,
+    at: timeOf(atMs),
+  }) satisfies Shown<CapturedMail, unknown>;

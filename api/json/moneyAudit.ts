@@ -1,7 +1,7 @@
-import { t } from 'elysia';
+import { type TSchema, t } from 'elysia';
 import { type LedgerDifference, ledgerDifferences, type MoneyAudit } from '../../core/moneyHealth.ts';
 import { id, orNull, time, word } from '../schemas.ts';
-import { component, exactly, listSchema, timeOf } from './component.ts';
+import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
 import { moneyJson, renderMoneyOrNull } from './money.ts';
 
 const count = t.Union([t.Number({ multipleOf: 1, minimum: 0 }), t.Null()], {
@@ -53,18 +53,19 @@ export const differenceJson = component(
     ours: orNull(moneyJson.ref),
     theirs: orNull(moneyJson.ref),
     at: time,
-  }),
+  } satisfies Shown<LedgerDifference & { readonly id: string }, TSchema>),
 );
 
 export const differenceListJson = listSchema(differenceJson);
 
-export const renderDifference = (difference: LedgerDifference & { readonly id: string }) => ({
-  id: difference.id,
-  kind: difference.kind,
-  providerId: difference.providerId,
-  paymentId: difference.paymentId,
-  refundId: difference.refundId,
-  ours: renderMoneyOrNull(difference.ours),
-  theirs: renderMoneyOrNull(difference.theirs),
-  at: timeOf(difference.atMs),
-});
+export const renderDifference = (difference: LedgerDifference & { readonly id: string }) =>
+  ({
+    id: difference.id,
+    kind: difference.kind,
+    providerId: difference.providerId,
+    paymentId: difference.paymentId,
+    refundId: difference.refundId,
+    ours: renderMoneyOrNull(difference.ours),
+    theirs: renderMoneyOrNull(difference.theirs),
+    at: timeOf(difference.atMs),
+  }) satisfies Shown<LedgerDifference & { readonly id: string }, unknown>;

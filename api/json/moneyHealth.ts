@@ -1,7 +1,7 @@
-import { t } from 'elysia';
+import { type TSchema, t } from 'elysia';
 import { type MoneyCheck, type MoneyCount, type MoneyFinding, moneyChecks } from '../../core/moneyHealth.ts';
 import { orNull, time } from '../schemas.ts';
-import { component, exactly, listSchema, timeOf } from './component.ts';
+import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
 import { moneyJson, renderMoneyOrNull } from './money.ts';
 
 const texts: Readonly<Record<MoneyCheck, string>> = {
@@ -54,17 +54,18 @@ export const findingJson = component(
     amount: orNull(moneyJson.ref),
     since: time,
     detail: t.Union([t.String(), t.Null()], { description: 'The error, or how the books differ.' }),
-  }),
+  } satisfies Shown<MoneyFinding, TSchema>),
 );
 
 export const findingListJson = listSchema(findingJson);
 
-export const renderFinding = (finding: MoneyFinding) => ({
-  id: finding.id,
-  orderId: finding.orderId,
-  paymentId: finding.paymentId,
-  refundId: finding.refundId,
-  amount: renderMoneyOrNull(finding.amount),
-  since: timeOf(finding.sinceMs),
-  detail: finding.detail,
-});
+export const renderFinding = (finding: MoneyFinding) =>
+  ({
+    id: finding.id,
+    orderId: finding.orderId,
+    paymentId: finding.paymentId,
+    refundId: finding.refundId,
+    amount: renderMoneyOrNull(finding.amount),
+    since: timeOf(finding.sinceMs),
+    detail: finding.detail,
+  }) satisfies Shown<MoneyFinding, unknown>;

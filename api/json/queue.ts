@@ -1,7 +1,7 @@
-import { t } from 'elysia';
+import { type TSchema, t } from 'elysia';
 import { type QueueCounts, type Task, taskStates } from '../../core/queue.ts';
 import { id, orNull, pipeline, time, word } from '../schemas.ts';
-import { component, exactly, listSchema, timeOf } from './component.ts';
+import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
 
 const count = t.Number({ multipleOf: 1, minimum: 0 });
 
@@ -40,7 +40,7 @@ export const taskJson = component(
     attempts: t.Number({ multipleOf: 1, minimum: 0, description: 'Failed tries of this step.' }),
     lastError: orNull(t.String()),
     runAt: time,
-  }),
+  } satisfies Shown<Task, TSchema, 'crashes'>),
 );
 
 export const taskListJson = listSchema(taskJson);
@@ -55,14 +55,15 @@ export const renderTask = ({
   attempts,
   lastError,
   runAtMs,
-}: Task) => ({
-  id,
-  orderId,
-  jobId,
-  pipeline,
-  step,
-  state,
-  attempts,
-  lastError,
-  runAt: timeOf(runAtMs),
-});
+}: Task) =>
+  ({
+    id,
+    orderId,
+    jobId,
+    pipeline,
+    step,
+    state,
+    attempts,
+    lastError,
+    runAt: timeOf(runAtMs),
+  }) satisfies Shown<Task, unknown, 'crashes'>;

@@ -1,7 +1,7 @@
-import { t } from 'elysia';
+import { type TSchema, t } from 'elysia';
 import { type Refund, refundStatuses } from '../../core/refund.ts';
 import { id, time, word } from '../schemas.ts';
-import { component, exactly, listSchema, timeOf } from './component.ts';
+import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
 
 export const refundJson = component(
@@ -21,23 +21,24 @@ export const refundJson = component(
     error: t.Union([t.String(), t.Null()], { description: 'failed: why the provider refused it.' }),
     createdAt: time,
     updatedAt: time,
-  }),
+  } satisfies Shown<Refund, TSchema>),
 );
 
 export const refundListJson = listSchema(refundJson);
 
-export const renderRefund = (refund: Refund) => ({
-  id: refund.id,
-  orderId: refund.orderId,
-  paymentId: refund.paymentId,
-  amount: renderMoney(refund.amount),
-  reason: refund.reason,
-  status: refund.status,
-  creditNote: refund.creditNote,
-  error: refund.error,
-  createdAt: timeOf(refund.createdAtMs),
-  updatedAt: timeOf(refund.updatedAtMs),
-});
+export const renderRefund = (refund: Refund) =>
+  ({
+    id: refund.id,
+    orderId: refund.orderId,
+    paymentId: refund.paymentId,
+    amount: renderMoney(refund.amount),
+    reason: refund.reason,
+    status: refund.status,
+    creditNote: refund.creditNote,
+    error: refund.error,
+    createdAt: timeOf(refund.createdAtMs),
+    updatedAt: timeOf(refund.updatedAtMs),
+  }) satisfies Shown<Refund, unknown>;
 
 /** As it was when it was asked for, whatever has become of it: one key hears one answer. */
 export const renderRequested = (refund: Refund) =>
