@@ -56,6 +56,9 @@ export const statusAfter = (status: OrderStatus, event: OrderEvent): OrderStatus
   return after;
 };
 
+/** Of an order that was just placed: what a release leads back to. */
+export const initialOrderStatus = orderStatusAfter.release;
+
 /** What a customer ordered, with name and price as they were at that moment. */
 export type Order = {
   readonly id: string;

@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import { firstIdAt } from '../../core/id.ts';
 import { orderAmountMax, times } from '../../core/money.ts';
 import {
+  initialOrderStatus,
   nextStatus,
   type Order,
   type OrderDetail,
@@ -31,13 +32,13 @@ export const memoryOrders = (tables: Tables): Orders => {
       product: { id: product.id, code, name, type },
       quantity,
       total,
-      status: 'pending',
+      status: initialOrderStatus,
       checkoutId: null,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
     };
     writes.set(tables.orders, id, { order, contact, findable: findableBy(name, code) });
-    leave(tables, writes, id, { state: 'pending', detail: null }, nowMs);
+    leave(tables, writes, id, { state: order.status, detail: null }, nowMs);
     return ok(order);
   };
 
@@ -73,8 +74,9 @@ export const memoryOrders = (tables: Tables): Orders => {
         return err({ kind: 'order_not_pending', status: order.status });
       return ok(
         atomically((writes) => {
-          leave(tables, writes, id, { state: 'cancelled', detail: null }, nowMs);
-          return move(tables, writes, id, 'cancel', nowMs);
+          const cancelled = move(tables, writes, id, 'cancel', nowMs);
+          leave(tables, writes, id, { state: cancelled.status, detail: null }, nowMs);
+          return cancelled;
         }),
       );
     },

@@ -1,5 +1,7 @@
+import { orderStatusAfter } from '../../core/order.ts';
 import type { Moves } from '../../core/steps.ts';
 import type { Transaction } from './connection.ts';
+import { statusText } from './statuses.ts';
 
 /**
  * Writes what a run of steps changed: each list with one statement, sent together. The tasks are locked by
@@ -56,7 +58,7 @@ export const writeMoves = async (tx: Transaction, moves: Moves, nowMs: number): 
           insert into finished (at_ms, pipeline, tasks)
           select ${nowMs}::bigint, pipeline, count(*) from gone group by pipeline
         )
-        update orders o set status = 'completed', seq = done.seq, updated_ms = ${nowMs}::bigint
+        update orders o set status = ${statusText(tx, orderStatusAfter.complete)}, seq = done.seq, updated_ms = ${nowMs}::bigint
         from done where o.id = done.order_id`,
     failed.length > 0 &&
       tx`
@@ -76,7 +78,7 @@ export const writeMoves = async (tx: Transaction, moves: Moves, nowMs: number): 
             unfulfillable = f.refused::boolean
           from failed f where t.id = f.task_id
         )
-        update orders o set status = 'failed', seq = f.seq, updated_ms = ${nowMs}::bigint
+        update orders o set status = ${statusText(tx, orderStatusAfter.fail)}, seq = f.seq, updated_ms = ${nowMs}::bigint
         from failed f where o.id = f.order_id`,
   ]);
 };

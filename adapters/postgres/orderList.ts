@@ -1,4 +1,4 @@
-import type { Order, OrderQuery } from '../../core/order.ts';
+import { type Order, type OrderQuery, orderStatusAfter } from '../../core/order.ts';
 import { type Page, pageOf } from '../../core/page.ts';
 import { openPaymentStatuses } from '../../core/payment.ts';
 import { type Asked, askedBy, hasEnded, inTime, inWords, statusToSee, written } from './asked.ts';
@@ -7,6 +7,7 @@ import type { Sql } from './connection.ts';
 import { underLabels } from './labels.ts';
 import { type OrderRow, orderOf } from './rows.ts';
 import { isComplete, joined, restOf, type ScanResult } from './scanResult.ts';
+import { statusList } from './statuses.ts';
 import { walk } from './walk.ts';
 
 /** How far each way is gone before another is taken. */
@@ -101,19 +102,17 @@ const walkOn = async (sql: Sql, asked: Asked, from: ScanResult, stretch: number)
   return reach;
 };
 
-const isInFlight = ({ status }: Asked): boolean => status === 'paying' || status === 'paid';
+const isInFlight = ({ status }: Asked): boolean =>
+  status === orderStatusAfter.claim || status === orderStatusAfter.pay;
 
 /** Orders that are being paid have an open payment, and paid ones a task: as few as there is work to do. */
 const inFlight = (sql: Sql, asked: Asked) => sql<OrderRow[]>`
   select ${orderColumns(sql, 'o')} from orders o join order_name n on n.order_id = o.id
   where o.status = ${written(sql, asked.status)} and ${inTime(sql, asked, 'o.id')} and ${inWords(sql, asked)} and o.id in (
     ${
-      asked.status === 'paid'
+      asked.status === orderStatusAfter.pay
         ? sql`select order_id from task`
         : sql`select unnest(a.order_ids) from payment p join audit a on a.id = p.id
-            where p.status in (${openPayments(sql)})`
+            where p.status in (${statusList(sql, openPaymentStatuses)})`
     })
   order by o.id desc limit ${asked.rowsMax}`;
-
-/** Written out, for the planner to see that the index of open payments is enough. */
-const openPayments = (sql: Sql) => sql.unsafe(openPaymentStatuses.map((status) => `'${status}'`).join(', '));

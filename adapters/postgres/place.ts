@@ -1,7 +1,8 @@
 import { err, ok, type Result } from 'neverthrow';
 import { firstIdAt } from '../../core/id.ts';
 import { orderAmountMax } from '../../core/money.ts';
-import type { Order, OrderFailure, OrderRequest } from '../../core/order.ts';
+import { initialOrderStatus, type Order, type OrderFailure, type OrderRequest } from '../../core/order.ts';
+import { quoted } from '../statuses.ts';
 import { orderColumns } from './columns.ts';
 import type { Sql } from './connection.ts';
 import { type OrderRow, orderOf } from './rows.ts';
@@ -32,7 +33,7 @@ export const place = async (
       where p.amount * r.quantity <= ${orderAmountMax}::bigint
       returning *
     ), told as (
-      insert into order_state (order_id, seq, state, at_ms) select id, 1, 'pending', ${nowMs}::bigint from placed
+      insert into order_state (order_id, seq, state, at_ms) select id, seq, status, ${nowMs}::bigint from placed
     ), labelled as (
       select r.id, r.customer_id, p.label_id from placed o join request r using (id) join product p on p.id = r.product_id
     ), named as (
@@ -73,7 +74,7 @@ const sources: Readonly<Record<keyof WrittenOnce, string>> = {
   quantity: 'r.quantity',
   amount: 'p.amount * r.quantity',
   currency: 'p.currency',
-  status: `'pending'`,
+  status: quoted(initialOrderStatus),
   checkout_id: 'null::uuid',
   seq: '1',
 };

@@ -1,4 +1,4 @@
-import type { OrderStatus } from '../../core/order.ts';
+import { type OrderStatus, orderStatusAfter } from '../../core/order.ts';
 import type { Moves } from '../../core/steps.ts';
 import type { Connection } from './connection.ts';
 import { telling } from './history.ts';
@@ -35,14 +35,14 @@ export const moveWriting = ({ client }: Connection): ((moves: Moves, nowMs: numb
     for (const { taskId, runAtMs, error } of waiting) deferTask.run(runAtMs, error, taskId);
     for (const { taskId, orderId, step, seq, error, refused } of failed) {
       failTask.run({ taskId, step, seq, error, unfulfillable: refused ? 1 : 0 });
-      endOrder.run('failed', seq, nowMs, orderId);
+      endOrder.run(orderStatusAfter.fail, seq, nowMs, orderId);
     }
     const finished = new Map<string, number>();
     for (const { taskId, orderId, seq } of completed) {
       const pipeline = pipelineOf.get(taskId) ?? '';
       deleteTask.run(taskId);
       finished.set(pipeline, (finished.get(pipeline) ?? 0) + 1);
-      endOrder.run('completed', seq, nowMs, orderId);
+      endOrder.run(orderStatusAfter.complete, seq, nowMs, orderId);
     }
     for (const [pipeline, tasks] of finished) countFinished.run(nowMs, pipeline, tasks);
   };

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import { orderAmountMax, times } from '../../core/money.ts';
-import type { Order, OrderFailure, OrderRequest } from '../../core/order.ts';
+import { initialOrderStatus, type Order, type OrderFailure, type OrderRequest } from '../../core/order.ts';
 import type { Connection } from './connection.ts';
 import { telling } from './history.ts';
 import { type OrderRow, orderOf, type ProductRow } from './rows.ts';
@@ -51,7 +51,7 @@ const rowOf = (request: OrderRequest, of: ProductRow, amount: number, nowMs: num
   quantity: request.quantity,
   amount,
   currency: of.currency,
-  status: 'pending',
+  status: initialOrderStatus,
   checkoutId: null,
   seq: 1,
   createdAtMs: nowMs,
