@@ -1,7 +1,8 @@
 import { type OrderStatus, orderStatuses } from '../core/order.ts';
 import type { PaymentStatus } from '../core/payment.ts';
+import type { RefundStatus } from '../core/refund.ts';
 
-type Status = OrderStatus | PaymentStatus;
+type Status = OrderStatus | PaymentStatus | RefundStatus;
 
 /**
  * Statuses as SQL writes them. They are core's own words, so nothing has to be escaped. They are written out and

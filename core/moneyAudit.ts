@@ -4,6 +4,7 @@ import type { Money } from './money.ts';
 import type { Booked, LedgerDifference, MoneyAudit, MoneyBooks, MoneyReport } from './moneyHealth.ts';
 import type { Page } from './page.ts';
 import { chargedPaymentStatuses, type LedgerEntry, type PaymentProvider } from './payment.ts';
+import { succeededRefundStatuses } from './refund.ts';
 import type { Answer, Unavailable } from './result.ts';
 import type { World } from './world.ts';
 
@@ -69,7 +70,7 @@ export const auditDay =
 /** The statuses under which money has moved. */
 const moved: Readonly<Record<LedgerEntry['kind'], readonly string[]>> = {
   charge: chargedPaymentStatuses,
-  refund: ['succeeded'],
+  refund: succeededRefundStatuses,
 };
 
 const keyOf = ({ kind, paymentId, refundId }: LedgerEntry): string | null =>

@@ -6,7 +6,7 @@ import type { PaymentProvider } from './payment.ts';
 import { type JobPipeline, type JobService, jobPipelines } from './pipelines.ts';
 import type { ActOnEvent } from './providerEvents.ts';
 import type { JobLease, JobReport } from './queue.ts';
-import type { Refunds } from './refund.ts';
+import { openRefundStatuses, type Refunds, succeededRefundStatuses } from './refund.ts';
 import type { Answer, Unavailable } from './result.ts';
 import { failedAttempt, recoveryPauseMs } from './retry.ts';
 import { deliveryKey } from './steps.ts';
@@ -80,7 +80,7 @@ const servicesOf = (ports: JobPorts, { mailDomain }: { readonly mailDomain: stri
       if (found.isErr()) return deferred(found);
       const refund = found.value;
       if (refund === null) return gone;
-      if (refund.status !== 'requested') return done;
+      if (!openRefundStatuses.includes(refund.status)) return done;
       const { chargeReference: reference, amount } = refund;
       const returned = await provider.giveBack({ refundId: refund.id, reference, amount });
       if (returned.kind === 'succeeded')
@@ -95,7 +95,7 @@ const servicesOf = (ports: JobPorts, { mailDomain }: { readonly mailDomain: stri
       const found = await refunds.find(jobId);
       if (found.isErr()) return deferred(found);
       if (found.value === null) return gone;
-      if (found.value.status !== 'succeeded') return done;
+      if (!succeededRefundStatuses.includes(found.value.status)) return done;
       const messageId = `<${deliveryKey(jobId, step)}@${mailDomain}>`;
       const outcome = await mailer.send(refundMail(found.value, messageId));
       return outcome.kind === 'accepted' ? done : outcome;

@@ -1,7 +1,6 @@
-import { err, ok, type Result } from 'neverthrow';
 import type { CheckoutAnswer } from './audit.ts';
 import type { Money } from './money.ts';
-import { type Contact, nextStatus, type Order, type OrderStatus } from './order.ts';
+import type { Contact, Order, OrderStatus } from './order.ts';
 import type { Page } from './page.ts';
 import type { Answer } from './result.ts';
 
@@ -9,6 +8,41 @@ export const refundStatuses = ['requested', 'succeeded', 'failed'] as const;
 
 /** `failed`: the provider refused it for good, and its amount can be asked for again under a new key. */
 export type RefundStatus = (typeof refundStatuses)[number];
+
+export type RefundEvent = 'succeed' | 'fail';
+
+/**
+ * Every edge of a refund's life; what is not here cannot happen. Drawn in ARCHITECTURE.md. `succeeded → failed` is
+ * money that the customer's bank sent back.
+ */
+const refundEdges: Readonly<Record<RefundStatus, Partial<Record<RefundEvent, RefundStatus>>>> = {
+  requested: { succeed: 'succeeded', fail: 'failed' },
+  succeeded: { fail: 'failed' },
+  failed: {},
+};
+
+/** The status after `event`, or null where that event has no place. */
+export const nextRefundStatus = (status: RefundStatus, event: RefundEvent): RefundStatus | null =>
+  refundEdges[status][event] ?? null;
+
+const refundStatusesBefore = (event: RefundEvent): readonly RefundStatus[] =>
+  refundStatuses.filter((status) => nextRefundStatus(status, event) !== null);
+
+/** The provider has not decided. */
+export const openRefundStatuses = refundStatusesBefore('succeed');
+
+/** Counts against what was paid, because the money has left or may leave at any time. */
+export const countedRefundStatuses = refundStatusesBefore('fail');
+
+/** The money has left. */
+export const succeededRefundStatuses = countedRefundStatuses.filter(
+  (status) => !openRefundStatuses.includes(status),
+);
+
+/** The money has not left and never will. */
+export const failedRefundStatuses = refundStatuses.filter(
+  (status) => !countedRefundStatuses.includes(status),
+);
 
 /** Money on its way back, of one order; or of a whole payment, where that came when its orders were released. */
 export type Refund = {
@@ -49,14 +83,6 @@ export type RefundCommand = {
   readonly reason: string;
 };
 
-/** Two commands under one key must be the same command. */
-export const refundFingerprint = ({
-  orderId,
-  amount,
-  reason,
-}: Pick<RefundCommand, 'orderId' | 'amount' | 'reason'>): string =>
-  JSON.stringify([orderId, amount?.amount ?? null, amount?.currency ?? null, reason]);
-
 export type RefundFailure =
   | { readonly kind: 'idempotency_key_reused' }
   | { readonly kind: 'not_found' }
@@ -66,56 +92,32 @@ export type RefundFailure =
   | { readonly kind: 'refund_too_large'; readonly left: Money }
   | { readonly kind: 'mixed_currency' };
 
-/** The rows that a refund is judged by; an adapter reads them under lock. */
-export type RefundGround = {
-  /** What stands under the key already. */
-  readonly known: { readonly refund: Refund; readonly fingerprint: string } | null;
-  readonly order: Order | null;
-  /** Of this order's refunds that are requested or succeeded. */
-  readonly refunded: number;
+/** What a refund changes of its order, all in the transaction that also writes the refund. */
+export type RefundOrderChanges = {
+  /** Rows for the order's history, oldest first. */
+  readonly history: readonly { readonly state: string; readonly detail: string | null }[];
+  /** Null where the status stays. */
+  readonly status: OrderStatus | null;
+  /** What becomes of the order's unfinished task, if it has one. Null where it goes on as it is. */
+  readonly task: RefundTaskChange | null;
 };
+
+export type RefundTaskChange =
+  /** No worker claims it any more. Its lease is raised, so that a worker that holds it cannot go on. */
+  | { readonly kind: 'pause'; readonly lastError: string }
+  /** An operator may retry it; it is due when it failed. */
+  | { readonly kind: 'fail'; readonly lastError: string; readonly runAtMs: number }
+  | { readonly kind: 'delete' };
 
 export type RefundVerdict = {
   readonly refund: Refund;
   readonly replayed: boolean;
-  /** Nothing of the order stays paid: its pipeline is stopped. */
-  readonly whole: boolean;
+  /** Null where it is replayed: nothing is written then, not even the refund. */
+  readonly changes: RefundOrderChanges | null;
 };
 
-/** Decides; the adapter writes, unless it is `replayed`. */
-export const judgeRefund = (
-  command: RefundCommand,
-  { known, order, refunded }: RefundGround,
-  nowMs: number,
-): Result<RefundVerdict, RefundFailure> => {
-  if (known !== null)
-    return known.fingerprint === refundFingerprint(command)
-      ? ok({ refund: known.refund, replayed: true, whole: false })
-      : err({ kind: 'idempotency_key_reused' });
-  if (order === null) return err({ kind: 'not_found' });
-  const { status, checkoutId, total } = order;
-  const wasPaid = status === 'refunded' || nextStatus(status, 'refund') !== null;
-  if (!wasPaid || checkoutId === null) return err({ kind: 'order_not_refundable', status });
-  if ((command.amount?.currency ?? total.currency) !== total.currency) return err({ kind: 'mixed_currency' });
-
-  const left = total.amount - refunded;
-  const amount = command.amount?.amount ?? left;
-  if (amount > left || amount <= 0)
-    return err({ kind: 'refund_too_large', left: { amount: left, currency: total.currency } });
-  const refund: Refund = {
-    id: command.refundId,
-    orderId: order.id,
-    paymentId: checkoutId,
-    amount: { amount, currency: total.currency },
-    reason: command.reason,
-    status: 'requested',
-    creditNote: null,
-    error: null,
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-  };
-  return ok({ refund, replayed: false, whole: amount === left });
-};
+/** An amount as an order's history shows it. */
+export const amountDetail = ({ amount, currency }: Money): string => `${amount} ${currency}`;
 
 /** What the provider's last word on a refund was. */
 export type RefundSettlement = {
@@ -138,20 +140,15 @@ export type RefundQuery = {
 export const creditNoteNumber = (year: number, sequence: number): string =>
   `CN-${year}-${String(sequence).padStart(6, '0')}`;
 
-/** The reason that stands with a payment that came too late. */
-export const lateReason = 'the payment came after its orders had been released';
-
-export const lateKey = (paymentId: string): string => `late:${paymentId}`;
-
 export const unfulfillableKey = (orderId: string): string => `unfulfillable:${orderId}`;
 
 /** Refunds, with what they change in orders, stock and invoices. Each verb is one transaction. */
 export interface Refunds {
   /**
    * As `judgeRefund` decides on locked rows (the order's, so that refunds of one order wait for one another):
-   * writes the refund, its task, and `refund_requested` with the amount into the order's history. A `whole`
-   * one pauses the order's task, where there is one (with a raised lease, and an error that names the refund), so
-   * that nothing is sent of what is given back.
+   * writes the refund, its task, and `refund_requested` with the amount into the order's history. One that leaves
+   * nothing of the order paid pauses the order's task, where there is one, with a raised lease and an error that
+   * names the refund: nothing is sent of an order that is being refunded.
    */
   request(
     command: RefundCommand,
@@ -159,10 +156,10 @@ export interface Refunds {
   ): Answer<Pick<RefundVerdict, 'refund' | 'replayed'>, RefundFailure>;
 
   /**
-   * For money that came when its payment was `declined` or `cancelled`: the payment becomes `returned`, its key
-   * is spent (`answer` stands under it where it has none yet), and a refund of the whole payment stands under
-   * `lateKey` with its task. Answers whether it wrote anything: it does not where the payment has another
-   * status by now.
+   * As `planLateRefund` decides on the locked payment, for money that came when the payment was `declined` or
+   * `cancelled`: writes that it is `returned`, a refund of the whole payment, and the refund's task. The payment's
+   * key is spent; `answer` becomes its response if it has none yet. Answers whether it wrote anything: it does
+   * not where the payment has another status by now.
    */
   returnLate(
     late: {
@@ -181,14 +178,8 @@ export interface Refunds {
   list(query: RefundQuery): Answer<Page<Refund, string>>;
 
   /**
-   * Writes down what the provider said, once: it changes nothing where the refund is not `requested`, but for a
-   * `succeeded` one that came back (`failed`), which is then `failed`. Answers whether it changed anything.
-   *
-   * `succeeded`: a credit note is issued where the order has an invoice (numbers without a gap, as invoices).
-   * Where nothing is left of the order's total, the order is `refunded`, its stopped task goes, and what it
-   * took of the stock by `take_stock` comes back, unless a shipment was requested; else the history says
-   * `partially_refunded`. `failed`: the history says `refund_failed` and why; the stopped task and its order
-   * are `failed`, so that an operator may go on with either.
+   * Writes down what the provider said, once, as `planRefundOutcome` decides on locked rows. Answers whether it
+   * changed anything.
    */
   settle(settlement: RefundSettlement, nowMs: number): Answer<boolean>;
 

@@ -4,7 +4,7 @@ import type { Booked, MoneyAudit, MoneyBooks, MoneyReport, Span } from '../../co
 import { type Page, pageOf } from '../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
 import { moneyAudit } from '../../core/pipelines/moneyAudit.ts';
-import type { Refund, RefundStatus } from '../../core/refund.ts';
+import { type Refund, type RefundStatus, succeededRefundStatuses } from '../../core/refund.ts';
 import { queueJob } from './jobs.ts';
 import { countsAt, findingsAt } from './moneyHealth.ts';
 import { atomically, type PaymentRow, rowOf, type Tables, type Writes } from './tables.ts';
@@ -51,7 +51,10 @@ export const memoryMoneyBooks = (tables: Tables): MoneyBooks => ({
   refundsMade: async ({ fromMs, toMs, after, limit }: Span) => {
     const rows = [...tables.refunds.values()]
       .map(({ refund }) => refund)
-      .filter(({ status, updatedAtMs: atMs }) => status === 'succeeded' && atMs >= fromMs && atMs < toMs)
+      .filter(
+        ({ status, updatedAtMs: atMs }) =>
+          succeededRefundStatuses.includes(status) && atMs >= fromMs && atMs < toMs,
+      )
       .map(bookedRefund);
     return ok(pageAfter(rows, after, limit));
   },

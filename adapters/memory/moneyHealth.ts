@@ -9,6 +9,7 @@ import {
   unfinishedOrderStatuses,
 } from '../../core/moneyHealth.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../core/payment.ts';
+import { failedRefundStatuses, openRefundStatuses } from '../../core/refund.ts';
 import { differenceTold } from '../refunds.ts';
 import { rowOf, type Tables } from './tables.ts';
 
@@ -41,7 +42,9 @@ type List = (tables: Tables, nowMs: number) => readonly MoneyFinding[];
 const lists: Readonly<Record<MoneyCheck, List>> = {
   paid_without_progress: (tables, nowMs) => {
     const refunding = new Set(
-      refundsOf(tables).flatMap(({ status, orderId }) => (status === 'requested' ? [orderId] : [])),
+      refundsOf(tables).flatMap(({ status, orderId }) =>
+        openRefundStatuses.includes(status) ? [orderId] : [],
+      ),
     );
     const tasks = new Map([...tables.tasks.values()].map((task) => [task.orderId, task]));
     return [...tables.orders.values()]
@@ -104,12 +107,12 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
       );
     return refunds
       .filter(({ id, orderId, status, createdAtMs, updatedAtMs }) =>
-        status === 'requested'
+        openRefundStatuses.includes(status)
           ? createdAtMs <= nowMs - patience.refundMs
-          : status === 'failed' && !followed(id, orderId, updatedAtMs),
+          : failedRefundStatuses.includes(status) && !followed(id, orderId, updatedAtMs),
       )
       .map(({ id, orderId, paymentId, amount, status, error, createdAtMs, updatedAtMs }) => ({
-        ...finding(id, status === 'requested' ? createdAtMs : updatedAtMs),
+        ...finding(id, openRefundStatuses.includes(status) ? createdAtMs : updatedAtMs),
         orderId,
         paymentId,
         refundId: id,

@@ -1,10 +1,17 @@
-import { invoiceYear } from '../../core/invoice.ts';
-import { nextStatus, type Order } from '../../core/order.ts';
-import { creditNoteNumber, type Refund, type RefundSettlement } from '../../core/refund.ts';
-import { statesOfTaking, told } from '../refunds.ts';
-import { leave, move } from './history.ts';
-import { change } from './moves.ts';
-import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
+import {
+  creditNoteNumber,
+  type Refund,
+  type RefundSettlement,
+  succeededRefundStatuses,
+} from '../../core/refund.ts';
+import {
+  planRefundOutcome,
+  type RefundChanges,
+  type RefundedOrder,
+  stockTakenStates,
+} from '../../core/refundOutcome.ts';
+import { amountRefunded, taskOf, writeOrderChanges } from './refundWrite.ts';
+import { rowOf, type Tables, type Writes } from './tables.ts';
 
 /** See `Refunds.settle`. */
 export const settleRefund = (
@@ -13,63 +20,59 @@ export const settleRefund = (
   { refundId, outcome }: RefundSettlement,
   nowMs: number,
 ): boolean => {
-  const row = tables.refunds.get(refundId);
-  const expected: readonly string[] = outcome.kind === 'failed' ? ['requested', 'succeeded'] : ['requested'];
-  if (row === undefined || !expected.includes(row.refund.status)) return false;
-  const error = outcome.kind === 'failed' ? outcome.reason : null;
-  const refund: Refund = { ...row.refund, status: outcome.kind, error, updatedAtMs: nowMs };
-  writes.set(tables.refunds, refundId, { ...row, refund });
-  if (refund.orderId === null) return true;
-  const { order } = rowOf(tables.orders, refund.orderId);
-  if (outcome.kind === 'succeeded') succeed(tables, writes, refund, order, nowMs);
-  else fail(tables, writes, order.id, outcome.reason, nowMs);
+  const refund = tables.refunds.get(refundId)?.refund;
+  if (refund === undefined) return false;
+  const { orderId } = refund;
+  const order = orderId === null ? null : refundedOrderOf(tables, orderId, refundId);
+  const changes = planRefundOutcome({ refund, order }, outcome, nowMs);
+  if (changes === null) return false;
+  writeRefund(tables, writes, refund, changes, nowMs);
+  writeRestock(tables, writes, changes);
+  if (orderId !== null && changes.order !== null)
+    writeOrderChanges(tables, writes, orderId, changes.order, nowMs);
   return true;
 };
 
-const succeed = (tables: Tables, writes: Writes, refund: Refund, order: Order, nowMs: number): void => {
-  if (tables.invoices.has(order.id)) issueCreditNote(tables, writes, refund, nowMs);
-  const given = [...tables.refunds.values()]
-    .filter(({ refund: { orderId, status } }) => orderId === order.id && status === 'succeeded')
-    .reduce((sum, { refund: { amount } }) => sum + amount.amount, 0);
-  const ends = given >= order.total.amount && nextStatus(order.status, 'refund') !== null;
-  const state = ends ? 'refunded' : 'partially_refunded';
-  leave(tables, writes, order.id, { state, detail: told.amount(refund.amount) }, nowMs);
-  if (!ends) return;
-  move(tables, writes, order.id, 'refund', nowMs);
-  for (const { id } of tasksOf(tables, order.id)) writes.remove(tables.tasks, id);
-  putBack(tables, writes, order);
+const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): RefundedOrder => {
+  const { order } = rowOf(tables.orders, orderId);
+  const states = stockTakenStates(order.product.type);
+  return {
+    order,
+    paused: taskOf(tables, orderId)?.state === 'paused',
+    refunded: amountRefunded(
+      tables,
+      orderId,
+      ({ id, status }) => id !== refundId && succeededRefundStatuses.includes(status),
+    ),
+    invoiced: tables.invoices.has(orderId),
+    shipped: tables.shipments.has(orderId),
+    tookStock: (tables.histories.get(orderId) ?? []).some(({ state }) => states.includes(state)),
+  };
 };
 
-const issueCreditNote = (tables: Tables, writes: Writes, refund: Refund, nowMs: number): void => {
-  const year = invoiceYear(nowMs);
-  const sequence = (tables.creditNoteCounters.get(year) ?? 0) + 1;
-  const row = rowOf(tables.refunds, refund.id);
-  const creditNote = creditNoteNumber(year, sequence);
-  writes.set(tables.creditNoteCounters, year, sequence);
-  writes.set(tables.refunds, refund.id, { ...row, refund: { ...refund, creditNote } });
+/** The provider's reference is not kept: nothing reads it. */
+const writeRefund = (
+  tables: Tables,
+  writes: Writes,
+  refund: Refund,
+  { refund: { status, error }, creditNoteYear: year }: RefundChanges,
+  nowMs: number,
+): void => {
+  const sequence = year === null ? null : (tables.creditNoteCounters.get(year) ?? 0) + 1;
+  const isNumbered = year !== null && sequence !== null;
+  if (isNumbered) writes.set(tables.creditNoteCounters, year, sequence);
+  const creditNote = isNumbered ? creditNoteNumber(year, sequence) : refund.creditNote;
+  writes.set(tables.refunds, refund.id, {
+    ...rowOf(tables.refunds, refund.id),
+    refund: { ...refund, status, error, creditNote, updatedAtMs: nowMs },
+  });
 };
 
-/** What was taken of the stock and not sent is there to be sold again. */
-const putBack = (tables: Tables, writes: Writes, { id, product, quantity }: Order): void => {
-  const taking = statesOfTaking(product.type);
-  const took = (tables.histories.get(id) ?? []).some(({ state }) => taking.includes(state));
-  const row = rowOf(tables.products, product.id);
+const writeRestock = (tables: Tables, writes: Writes, { restock }: RefundChanges): void => {
+  if (restock === null) return;
+  const row = rowOf(tables.products, restock.productId);
   const { stock } = row.product;
-  if (!took || tables.shipments.has(id) || stock === null) return;
-  writes.set(tables.products, product.id, { ...row, product: { ...row.product, stock: stock + quantity } });
+  if (stock === null) return;
+  const product = { ...row.product, stock: stock + restock.quantity };
+  writes.set(tables.products, restock.productId, { ...row, product });
 };
-
-/** An operator may go on with either: ask for the money again, or send the pipeline on. */
-const fail = (tables: Tables, writes: Writes, orderId: string, reason: string, nowMs: number): void => {
-  leave(tables, writes, orderId, { state: 'refund_failed', detail: reason }, nowMs);
-  const [stopped] = tasksOf(tables, orderId).filter(({ state }) => state === 'paused');
-  if (stopped === undefined) return;
-  const lastError = told.failed(reason);
-  change(tables, writes, stopped.id, { state: 'failed', runAtMs: nowMs, lastError });
-  if (nextStatus(rowOf(tables.orders, orderId).order.status, 'fail') === null) return;
-  leave(tables, writes, orderId, { state: 'failed', detail: lastError }, nowMs);
-  move(tables, writes, orderId, 'fail', nowMs);
-};
-
-const tasksOf = (tables: Tables, orderId: string): readonly TaskRow[] =>
-  [...tables.tasks.values()].filter((task) => task.orderId === orderId);

@@ -1,31 +1,33 @@
 import { ok } from 'neverthrow';
 import { pageOf } from '../../core/page.ts';
-import { nextPaymentStatus } from '../../core/payment.ts';
-import { refund as pipeline } from '../../core/pipelines/refund.ts';
 import {
-  judgeRefund,
-  lateKey,
-  lateReason,
+  countedRefundStatuses,
   type Refund,
   type RefundCommand,
   type RefundDetail,
-  type RefundGround,
   type Refunds,
-  type RefundVerdict,
-  refundFingerprint,
 } from '../../core/refund.ts';
-import { told } from '../refunds.ts';
-import { leave } from './history.ts';
-import { queueJob } from './jobs.ts';
+import {
+  judgeRefund,
+  planLateRefund,
+  type RefundGround,
+  refundFingerprint,
+} from '../../core/refundRequest.ts';
 import { change } from './moves.ts';
 import { settleRefund } from './refundSettle.ts';
+import { amountRefunded, insertRefund, writeOrderChanges } from './refundWrite.ts';
 import { atomically, rowOf, type Tables, type Writes } from './tables.ts';
 
 export const memoryRefunds = (tables: Tables): Refunds => ({
   request: async (command, nowMs) => {
     const verdict = judgeRefund(command, groundOf(tables, command), nowMs);
-    return verdict.map(({ refund, replayed, whole }) => {
-      if (!replayed) atomically((writes) => write(tables, writes, command, { refund, whole }, nowMs));
+    return verdict.map(({ refund, replayed, changes }) => {
+      if (changes !== null)
+        atomically((writes) => {
+          const { key, taskId } = command;
+          insertRefund(tables, writes, refund, { key, fingerprint: refundFingerprint(command), taskId });
+          writeOrderChanges(tables, writes, command.orderId, changes, nowMs);
+        });
       return { refund, replayed };
     });
   },
@@ -70,70 +72,31 @@ export const memoryRefunds = (tables: Tables): Refunds => ({
 
 const groundOf = (tables: Tables, { key, orderId }: RefundCommand): RefundGround => {
   const known = tables.refundKeys.get(key);
-  const refunded = [...tables.refunds.values()]
-    .filter(({ refund }) => refund.orderId === orderId && refund.status !== 'failed')
-    .reduce((sum, { refund }) => sum + refund.amount.amount, 0);
   return {
     known: known === undefined ? null : rowOf(tables.refunds, known),
     order: tables.orders.get(orderId)?.order ?? null,
-    refunded,
+    refunded: amountRefunded(tables, orderId, ({ status }) => countedRefundStatuses.includes(status)),
   };
-};
-
-const write = (
-  tables: Tables,
-  writes: Writes,
-  command: RefundCommand,
-  { refund, whole }: Pick<RefundVerdict, 'refund' | 'whole'>,
-  nowMs: number,
-): void => {
-  const { key, orderId, taskId } = command;
-  writes.set(tables.refunds, refund.id, { refund, fingerprint: refundFingerprint(command) });
-  writes.set(tables.refundKeys, key, refund.id);
-  queueJob(tables, writes, pipeline, { taskId, jobId: refund.id }, nowMs);
-  leave(tables, writes, orderId, { state: 'refund_requested', detail: told.amount(refund.amount) }, nowMs);
-  if (whole) pause(tables, writes, refund);
-};
-
-/** No worker takes the order's task any more, nor may one that holds it go on. */
-const pause = (tables: Tables, writes: Writes, { id: refundId, orderId }: Refund): void => {
-  const task = [...tables.tasks.values()].find((one) => one.orderId === orderId);
-  if (task === undefined) return;
-  const lastError = told.stopped(refundId);
-  change(tables, writes, task.id, { state: 'paused', lease: task.lease + 1, lastError });
 };
 
 const returnLate = (
   tables: Tables,
   writes: Writes,
-  { refundId: id, taskId, paymentId, reference, answer }: Parameters<Refunds['returnLate']>[0],
+  { refundId, taskId, paymentId, reference, answer }: Parameters<Refunds['returnLate']>[0],
   nowMs: number,
 ): boolean => {
   const row = tables.payments.get(paymentId);
-  const status = row === undefined ? null : nextPaymentStatus(row.payment.status, 'return');
-  if (row === undefined || status === null) return false;
+  const late = row === undefined ? null : planLateRefund(row.payment, refundId, nowMs);
+  if (row === undefined || late === null) return false;
+  const { paymentStatus, refund, key, fingerprint } = late;
   const audit = rowOf(tables.audits, paymentId);
   writes.set(tables.payments, paymentId, {
     ...row,
-    payment: { ...row.payment, status, reference },
+    payment: { ...row.payment, status: paymentStatus, reference },
     updatedAtMs: nowMs,
   });
   writes.set(tables.audits, paymentId, { ...audit, answer: audit.answer ?? answer });
-  const refund: Refund = {
-    id,
-    orderId: null,
-    paymentId,
-    amount: row.payment.amount,
-    reason: lateReason,
-    status: 'requested',
-    creditNote: null,
-    error: null,
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-  };
-  writes.set(tables.refunds, id, { refund, fingerprint: '' });
-  writes.set(tables.refundKeys, lateKey(paymentId), id);
-  queueJob(tables, writes, pipeline, { taskId, jobId: id }, nowMs);
+  insertRefund(tables, writes, refund, { key, fingerprint, taskId });
   return true;
 };
 

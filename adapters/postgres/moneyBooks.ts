@@ -2,7 +2,7 @@ import { firstIdAt } from '../../core/id.ts';
 import type { Booked, MoneyBooks, Span } from '../../core/moneyHealth.ts';
 import { type Page, pageOf } from '../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
-import type { RefundStatus } from '../../core/refund.ts';
+import { type RefundStatus, succeededRefundStatuses } from '../../core/refund.ts';
 import type { Sql } from './connection.ts';
 import { answered } from './failures.ts';
 import { auditsOf, differencesOf, findAudit, finishAudit, requestAudit } from './moneyAudits.ts';
@@ -71,7 +71,7 @@ const paymentsMade = async (sql: Sql, { fromMs, toMs, after, limit }: Span): Pro
 const refundsMade = async (sql: Sql, { fromMs, toMs, after, limit }: Span): Promise<Made<RefundStatus>> => {
   const rows = await sql<BookedRow<RefundStatus>[]>`
     select id, status, amount, currency, created_ms, updated_ms from refund
-    where status = 'succeeded' and updated_ms >= ${fromMs} and updated_ms < ${toMs} and id > ${after ?? nil}
+    where status in (${statusList(sql, succeededRefundStatuses)}) and updated_ms >= ${fromMs} and updated_ms < ${toMs} and id > ${after ?? nil}
     order by id limit ${limit + 1}`;
   return pageOf(rows.map(bookedOf), limit, ({ id }) => id);
 };

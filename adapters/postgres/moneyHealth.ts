@@ -10,6 +10,7 @@ import {
 } from '../../core/moneyHealth.ts';
 import { type Page, pageOf } from '../../core/page.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../core/payment.ts';
+import { failedRefundStatuses, openRefundStatuses } from '../../core/refund.ts';
 import type { Sql } from './connection.ts';
 import { statusList, statusText } from './statuses.ts';
 
@@ -88,7 +89,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
       ) as t(order_id, last_error) join orders o on o.id = t.order_id
       where (o.status in (${statusList(sql, stoppedOrderStatuses)})
           or o.status in (${statusList(sql, unfinishedOrderStatuses)}) and o.updated_ms <= ${sinceMs})
-        and not exists (select from refund r where r.order_id = o.id and r.status = 'requested')`;
+        and not exists (select from refund r where r.order_id = o.id and r.status in (${statusList(sql, openRefundStatuses)}))`;
   },
 
   unknown: (sql, nowMs) => sql`
@@ -110,11 +111,11 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
 
   refunds_stuck: (sql, nowMs) => sql`
     select id, order_id, payment_id, id as refund_id, amount, currency,
-      case status when 'requested' then created_ms else updated_ms end as since_ms,
+      case when status in (${statusList(sql, openRefundStatuses)}) then created_ms else updated_ms end as since_ms,
       coalesce(error, (select last_error from task where job_id = r.id)) as detail
     from refund r
-    where status = 'requested' and created_ms <= ${nowMs - patience.refundMs}
-      or status = 'failed' and not exists (
+    where status in (${statusList(sql, openRefundStatuses)}) and created_ms <= ${nowMs - patience.refundMs}
+      or status in (${statusList(sql, failedRefundStatuses)}) and not exists (
         select from refund later
         where later.order_id = r.order_id and later.id <> r.id and later.created_ms >= r.updated_ms)`,
 

@@ -12,7 +12,7 @@ export type LockedOrder = {
   /** Its task; null where its pipeline has ended. */
   readonly taskId: string | null;
   /** A refund of all that was paid holds the task. */
-  readonly stopped: boolean;
+  readonly paused: boolean;
   /** Of its newest history row, whoever counts it: the task where there is one, else the order. */
   readonly seq: number;
 };
@@ -36,23 +36,30 @@ export const holdingOrder = async <T>(
   }
 };
 
-/** Adds one row to the history of a held order; answers the order as it is held now. */
-export const tell = async (
+/**
+ * Adds rows to the history of a locked order. Answers the number of the last one at once: what is sent after it in
+ * the same transaction may use it.
+ */
+export const appendHistory = (
   tx: Transaction,
-  { seq: before, ...held }: LockedOrder,
-  { state, detail }: { readonly state: string; readonly detail: string | null },
+  { order, taskId, seq: before }: LockedOrder,
+  rows: readonly { readonly state: string; readonly detail: string | null }[],
   nowMs: number,
-): Promise<LockedOrder> => {
-  const seq = before + 1;
-  await tx`
-    with told as (
+): { readonly seq: number; readonly written: Promise<unknown> } => {
+  const seq = before + rows.length;
+  const written = tx`
+    with appended as (
       insert into order_state (order_id, seq, state, at_ms, detail)
-      values (${held.order.id}, ${seq}, ${state}, ${nowMs}, ${detail})
+      select ${order.id}::uuid, ${before}::integer + h.number, h.state, ${nowMs}::bigint, h.detail
+      from unnest(
+        ${rows.map(({ state }) => state)}::text[],
+        ${rows.map(({ detail }) => detail)}::text[]
+      ) with ordinality as h(state, detail, number)
     ), counted as (
-      update task set seq = ${seq} where id = ${held.taskId}
+      update task set seq = ${seq} where id = ${taskId}
     )
-    update orders set seq = ${seq} where id = ${held.order.id} and ${held.taskId}::uuid is null`;
-  return { ...held, seq };
+    update orders set seq = ${seq} where id = ${order.id} and ${taskId}::uuid is null`.execute();
+  return { seq, written };
 };
 
 /**
@@ -73,7 +80,7 @@ const lock = async (tx: Transaction, orderId: string): Promise<LockedOrder | nul
   return {
     order: orderOf(row),
     taskId: task?.id ?? null,
-    stopped: task?.state === 'paused',
+    paused: task?.state === 'paused',
     seq: task?.seq ?? row.seq,
   };
 };

@@ -1,25 +1,26 @@
 import { err, type Result } from 'neverthrow';
-import { paymentStatusAfter, paymentStatusesBefore } from '../../core/payment.ts';
-import { refund as pipeline } from '../../core/pipelines/refund.ts';
+import type { PaymentStatus } from '../../core/payment.ts';
 import {
-  judgeRefund,
-  lateKey,
-  lateReason,
+  countedRefundStatuses,
   type RefundCommand,
   type RefundFailure,
   type Refunds,
   type RefundVerdict,
-  refundFingerprint,
 } from '../../core/refund.ts';
+import {
+  judgeRefund,
+  planLateRefund,
+  type RefundGround,
+  refundFingerprint,
+} from '../../core/refundRequest.ts';
 import { keptOf } from '../answers.ts';
-import { told } from '../refunds.ts';
 import { inTransaction, type Sql, type Transaction } from './connection.ts';
 import { answered } from './failures.ts';
-import { queueJobs } from './jobs.ts';
-import { holdingOrder, type LockedOrder, overtaken, tell } from './orderLock.ts';
+import { holdingOrder, type LockedOrder, overtaken } from './orderLock.ts';
 import { find, list, type RefundRow, refundOf } from './refundReads.ts';
 import { settle } from './refundSettle.ts';
-import { statusList, statusText } from './statuses.ts';
+import { insertRefund, writeOrderChanges } from './refundWrite.ts';
+import { statusList } from './statuses.ts';
 
 export const refunds = (sql: Sql): Refunds => ({
   request: (command, nowMs) => request(sql, command, nowMs),
@@ -47,21 +48,30 @@ const request = async (sql: Sql, command: RefundCommand, nowMs: number): ReturnT
   type Judged = Result<RefundVerdict, RefundFailure>;
   const judged = await holdingOrder<Judged>(sql, command.orderId, async (tx, locked) => {
     const verdict = judgeRefund(command, await groundOf(tx, command, locked), nowMs);
-    if (verdict.isErr() || verdict.value.replayed || locked === null) return verdict;
-    const written = await write(tx, command, verdict.value, locked, nowMs);
-    // The key was taken for another order meanwhile, and is there to be seen now.
-    return written ? verdict : overtaken;
+    if (verdict.isErr() || locked === null) return verdict;
+    const { refund, changes } = verdict.value;
+    if (changes === null) return verdict;
+    const { key, taskId } = command;
+    const fingerprint = refundFingerprint(command);
+    // Another order's refund took the key meanwhile. The next try finds it.
+    if (!(await insertRefund(tx, refund, { key, fingerprint, taskId }))) return overtaken;
+    await writeOrderChanges(tx, locked, changes, nowMs);
+    return verdict;
   });
   if (judged.isErr()) return err(judged.error);
   return judged.value.map(({ refund, replayed }) => ({ refund, replayed }));
 };
 
-const groundOf = async (tx: Transaction, { key, orderId }: RefundCommand, locked: LockedOrder | null) => {
+const groundOf = async (
+  tx: Transaction,
+  { key, orderId }: RefundCommand,
+  locked: LockedOrder | null,
+): Promise<RefundGround> => {
   const [[known], [sum]] = await Promise.all([
     tx<(RefundRow & { fingerprint: string })[]>`select * from refund where key = ${key}`,
     tx<{ refunded: number }[]>`
       select coalesce(sum(amount), 0)::bigint as refunded from refund
-      where order_id = ${orderId} and status <> 'failed'`,
+      where order_id = ${orderId} and status in (${statusList(tx, countedRefundStatuses)})`,
   ]);
   return {
     known: known === undefined ? null : { refund: refundOf(known), fingerprint: known.fingerprint },
@@ -70,53 +80,27 @@ const groundOf = async (tx: Transaction, { key, orderId }: RefundCommand, locked
   };
 };
 
-/** Answers whether the key was still free. */
-const write = async (
-  tx: Transaction,
-  command: RefundCommand,
-  { refund: { id, paymentId, amount, reason }, whole }: RefundVerdict,
-  locked: LockedOrder,
-  nowMs: number,
-): Promise<boolean> => {
-  const rows = await tx`
-    insert into refund (id, key, fingerprint, order_id, payment_id, amount, currency, reason, status, created_ms, updated_ms)
-    values (${id}, ${command.key}, ${refundFingerprint(command)}, ${locked.order.id}, ${paymentId},
-      ${amount.amount}, ${amount.currency}, ${reason}, 'requested', ${nowMs}, ${nowMs})
-    on conflict (key) do nothing
-    returning id`;
-  if (rows.length === 0) return false;
-  await Promise.all([
-    queueJobs(tx, pipeline, [{ taskId: command.taskId, jobId: id }], nowMs),
-    tell(tx, locked, { state: 'refund_requested', detail: told.amount(amount) }, nowMs),
-    whole && locked.taskId !== null && pause(tx, locked.taskId, id),
-  ]);
-  return true;
-};
-
-/** No worker takes it any more, nor may one that holds it go on. */
-const pause = (tx: Transaction, taskId: string, refundId: string) => tx`
-  update task set state = 'paused', lease = lease + 1, lease_until_ms = null,
-    last_error = ${told.stopped(refundId)}
-  where id = ${taskId}`;
+type Late = Parameters<Refunds['returnLate']>[0];
 
 const returnLate = async (
   tx: Transaction,
-  { refundId, taskId, paymentId, reference, answer }: Parameters<Refunds['returnLate']>[0],
+  { refundId, taskId, paymentId, reference, answer }: Late,
   nowMs: number,
 ): Promise<boolean> => {
-  const rows = await tx`
-    with returned as (
-      update payment set status = ${statusText(tx, paymentStatusAfter.return)}, reference = ${reference},
-        updated_ms = ${nowMs}, answer = coalesce(answer, ${JSON.stringify(keptOf(answer))}::text::jsonb)
-      where id = ${paymentId} and status in (${statusList(tx, paymentStatusesBefore('return'))})
-      returning id, amount, currency
-    )
-    insert into refund (id, key, fingerprint, payment_id, amount, currency, reason, status, created_ms, updated_ms)
-    select ${refundId}::uuid, ${lateKey(paymentId)}::text, '', id, amount, currency, ${lateReason}::text, 'requested',
-      ${nowMs}::bigint, ${nowMs}::bigint
-    from returned
-    returning id`;
-  if (rows.length === 0) return false;
-  await queueJobs(tx, pipeline, [{ taskId, jobId: refundId }], nowMs);
+  const [row] = await tx<{ status: PaymentStatus; amount: number; currency: string }[]>`
+    select status, amount, currency from payment where id = ${paymentId} for update`;
+  if (row === undefined) return false;
+  const { status, ...amount } = row;
+  const late = planLateRefund({ id: paymentId, status, amount }, refundId, nowMs);
+  if (late === null) return false;
+  const { paymentStatus, refund, key, fingerprint } = late;
+  const [isNew] = await Promise.all([
+    insertRefund(tx, refund, { key, fingerprint, taskId }),
+    tx`
+      update payment set status = ${paymentStatus}, reference = ${reference}, updated_ms = ${nowMs},
+        answer = coalesce(answer, ${JSON.stringify(keptOf(answer))}::text::jsonb)
+      where id = ${paymentId}`,
+  ]);
+  if (!isNew) throw new Error(`the late payment ${paymentId} has a refund already`);
   return true;
 };

@@ -1,5 +1,6 @@
-import { nextPaymentStatus, type PaymentStatus } from '../../core/payment.ts';
-import { lateKey, lateReason, type Refunds } from '../../core/refund.ts';
+import type { PaymentStatus } from '../../core/payment.ts';
+import type { Refunds } from '../../core/refund.ts';
+import { planLateRefund } from '../../core/refundRequest.ts';
 import { keptOf } from '../answers.ts';
 import type { Connection } from './connection.ts';
 import type { InsertRefund } from './refundWrite.ts';
@@ -16,16 +17,15 @@ export const lateReturning = ({ client }: Connection, insert: InsertRefund) => {
     'update payment set status = ?, reference = ?, answer = coalesce(answer, ?), updated_ms = ? where id = ?',
   );
 
-  return ({ refundId: id, taskId, paymentId, reference, answer }: Late, nowMs: number): boolean => {
+  return ({ refundId, taskId, paymentId, reference, answer }: Late, nowMs: number): boolean => {
     const row = paymentBy.get(paymentId);
-    const status = row === undefined ? null : nextPaymentStatus(row.status, 'return');
-    if (row === undefined || status === null) return false;
-    updatePayment.run(status, reference, JSON.stringify(keptOf(answer)), nowMs, paymentId);
-    const amount = { amount: row.amount, currency: row.currency };
-    insert(
-      { id, orderId: null, paymentId, amount, reason: lateReason },
-      { key: lateKey(paymentId), taskId, fingerprint: '', nowMs },
-    );
+    if (row === undefined) return false;
+    const { status, ...amount } = row;
+    const late = planLateRefund({ id: paymentId, status, amount }, refundId, nowMs);
+    if (late === null) return false;
+    const { paymentStatus, refund, key, fingerprint } = late;
+    updatePayment.run(paymentStatus, reference, JSON.stringify(keptOf(answer)), nowMs, paymentId);
+    insert(refund, { key, fingerprint, taskId });
     return true;
   };
 };

@@ -3,7 +3,7 @@ import { firstIdAt } from '../../core/id.ts';
 import type { Booked, MoneyBooks, Span } from '../../core/moneyHealth.ts';
 import { type Page, pageOf } from '../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
-import type { RefundStatus } from '../../core/refund.ts';
+import { type RefundStatus, succeededRefundStatuses } from '../../core/refund.ts';
 import { isOneOf } from '../statuses.ts';
 import type { Connection } from './connection.ts';
 import { auditReading, auditWriting } from './moneyAudits.ts';
@@ -55,7 +55,7 @@ const refundBooks = (client: Database.Database) => {
   const byId = client.prepare<[string], BookedRow<RefundStatus>>(`${select} where id = ?`);
   const made = client.prepare<[number, number, string, number], BookedRow<RefundStatus>>(
     `${select} indexed by refund_succeeded
-     where status = 'succeeded' and updated_ms >= ? and updated_ms < ? and id > ? order by id limit ?`,
+     where ${isOneOf('status', succeededRefundStatuses)} and updated_ms >= ? and updated_ms < ? and id > ? order by id limit ?`,
   );
   return {
     find: (id: string): readonly Booked<RefundStatus>[] => byId.all(id).map(bookedOf),

@@ -11,6 +11,7 @@ import {
 } from '../../core/moneyHealth.ts';
 import { type Page, pageOf } from '../../core/page.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../core/payment.ts';
+import { failedRefundStatuses, openRefundStatuses } from '../../core/refund.ts';
 import { isOneOf, quoted } from '../statuses.ts';
 import type { Connection } from './connection.ts';
 
@@ -113,7 +114,7 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
     ) f cross join orders o on o.id = f.order_id
     where (${isOneOf('o.status', stoppedOrderStatuses)}
         or ${isOneOf('o.status', unfinishedOrderStatuses)} and o.updated_ms <= $sinceMs)
-      and not exists (select 1 from refund r where r.order_id = o.id and +r.status = 'requested')`,
+      and not exists (select 1 from refund r where r.order_id = o.id and ${isOneOf('+r.status', openRefundStatuses)})`,
 
   unknown: `
     select id, null as orderId, id as paymentId, null as refundId, amount, currency, created_ms as sinceMs,
@@ -141,11 +142,11 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
 
   refunds_stuck: `
     select r.id, r.order_id as orderId, r.payment_id as paymentId, r.id as refundId, r.amount, r.currency,
-      case r.status when 'requested' then r.created_ms else r.updated_ms end as sinceMs,
+      case when ${isOneOf('r.status', openRefundStatuses)} then r.created_ms else r.updated_ms end as sinceMs,
       coalesce(r.error, (select last_error from task t where t.job_id = r.id)) as detail
     from refund r
-    where r.status = 'requested' and r.created_ms <= $sinceMs
-      or r.status = 'failed' and not exists (
+    where ${isOneOf('r.status', openRefundStatuses)} and r.created_ms <= $sinceMs
+      or ${isOneOf('r.status', failedRefundStatuses)} and not exists (
         select 1 from refund later
         where later.order_id = r.order_id and later.id <> r.id and later.created_ms >= r.updated_ms)`,
 

@@ -11,7 +11,7 @@ export type LockedOrder = {
   /** Its task; null where its pipeline has ended. */
   readonly taskId: string | null;
   /** A refund of all that was paid holds the task. */
-  readonly stopped: boolean;
+  readonly paused: boolean;
   /** Of its newest history row, whoever counts it: the task where there is one, else the order. */
   readonly seq: number;
 };
@@ -39,7 +39,7 @@ export const orderLock = ({ client }: Connection) => {
       const row = byId.get(orderId);
       if (row === undefined) return null;
       const { taskId, taskState, taskSeq } = row;
-      return { order: orderOf(row), taskId, stopped: taskState === 'paused', seq: taskSeq ?? row.seq };
+      return { order: orderOf(row), taskId, paused: taskState === 'paused', seq: taskSeq ?? row.seq };
     },
 
     /** Answers the order as it is now. */

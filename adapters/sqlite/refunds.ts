@@ -1,29 +1,35 @@
 import { err, ok, type Result } from 'neverthrow';
 import {
-  judgeRefund,
+  countedRefundStatuses,
   type RefundCommand,
   type RefundFailure,
   type Refunds,
   type RefundVerdict,
-  refundFingerprint,
 } from '../../core/refund.ts';
-import { told } from '../refunds.ts';
+import { judgeRefund, refundFingerprint } from '../../core/refundRequest.ts';
+import { isOneOf } from '../statuses.ts';
 import type { Connection } from './connection.ts';
 import { lateReturning } from './lateMoney.ts';
-import { type LockedOrder, type OrderLock, orderLock } from './orderLock.ts';
+import { type OrderLock, orderLock } from './orderLock.ts';
 import { type RefundRow, refundFinding, refundListing, refundOf, selectRefunds } from './refundReads.ts';
 import { settling } from './refundSettle.ts';
-import { type InsertRefund, refundInserting } from './refundWrite.ts';
+import {
+  createInsertRefund,
+  createWriteOrderChanges,
+  type InsertRefund,
+  type WriteOrderChanges,
+} from './refundWrite.ts';
 
 export const refunds = (connection: Connection): Refunds => {
   const { ask, client, read, write } = connection;
   const orders = orderLock(connection);
-  const insert = refundInserting(connection);
-  const request = requesting(connection, orders, insert);
+  const insert = createInsertRefund(connection);
+  const writeChanges = createWriteOrderChanges(connection, orders);
+  const request = requesting(connection, orders, { insert, writeChanges });
   const returnLate = lateReturning(connection, insert);
   const find = refundFinding(connection);
   const list = refundListing(client);
-  const settle = settling(connection, orders);
+  const settle = settling(connection, orders, writeChanges);
   const hasten = client.prepare<[number, string, number]>(
     `update task set run_ms = ? where job_id = ? and state = 'ready' and run_ms > ?`,
   );
@@ -50,44 +56,34 @@ export const refunds = (connection: Connection): Refunds => {
 };
 
 type Answer = Result<Pick<RefundVerdict, 'refund' | 'replayed'>, RefundFailure>;
+type Writing = { readonly insert: InsertRefund; readonly writeChanges: WriteOrderChanges };
 
-const requesting = (connection: Connection, orders: OrderLock, insert: InsertRefund) => {
-  const { client } = connection;
+const requesting = ({ client }: Connection, orders: OrderLock, { insert, writeChanges }: Writing) => {
   const byKey = client.prepare<[string], RefundRow>(`${selectRefunds} where r.key = ?`);
+  // The sign keeps SQLite from looking among all refunds of a status: an order has few.
   const refundedOf = client
     .prepare<[string], number>(
-      `select coalesce(sum(amount), 0) from refund where order_id = ? and status <> 'failed'`,
+      `select coalesce(sum(amount), 0) from refund
+       where order_id = ? and ${isOneOf('+status', countedRefundStatuses)}`,
     )
     .pluck();
-  const pause = client.prepare<[string, string]>(
-    `update task set state = 'paused', lease = lease + 1, lease_until_ms = null, last_error = ? where id = ?`,
-  );
-
-  const write = (
-    command: RefundCommand,
-    { refund, whole }: RefundVerdict,
-    held: LockedOrder,
-    nowMs: number,
-  ): void => {
-    const { key, taskId } = command;
-    insert(refund, { key, taskId, fingerprint: refundFingerprint(command), nowMs });
-    orders.tell(held, { state: 'refund_requested', detail: told.amount(refund.amount) }, nowMs);
-    // No worker takes the order's task any more, nor may one that holds it go on.
-    if (whole && held.taskId !== null) pause.run(told.stopped(refund.id), held.taskId);
-  };
 
   return (command: RefundCommand, nowMs: number): Answer => {
     const known = byKey.get(command.key);
-    const held = orders.read(command.orderId);
+    const locked = orders.read(command.orderId);
     const ground = {
       known: known === undefined ? null : { refund: refundOf(known), fingerprint: known.fingerprint },
-      order: held?.order ?? null,
+      order: locked?.order ?? null,
       refunded: refundedOf.get(command.orderId) ?? 0,
     };
     const verdict = judgeRefund(command, ground, nowMs);
     if (verdict.isErr()) return err(verdict.error);
-    const { refund, replayed } = verdict.value;
-    if (!replayed && held !== null) write(command, verdict.value, held, nowMs);
+    const { refund, replayed, changes } = verdict.value;
+    if (changes !== null && locked !== null) {
+      const { key, taskId } = command;
+      insert(refund, { key, taskId, fingerprint: refundFingerprint(command) });
+      writeChanges(locked, changes, nowMs);
+    }
     return ok({ refund, replayed });
   };
 };

@@ -13,6 +13,7 @@ import { pipelinesContract } from './pipelines.ts';
 import { productsContract } from './products.ts';
 import { queueContract } from './queue.ts';
 import { racesContract } from './races.ts';
+import { refundedTasksContract } from './refundedTasks.ts';
 import { refundRacesContract } from './refundRaces.ts';
 import { refundsContract } from './refunds.ts';
 import { rescuesContract } from './rescues.ts';
@@ -42,6 +43,7 @@ export const storeContract = (name: string, open: OpenWithPlanting): void => {
     jobsContract,
     refundsContract,
     returnsContract,
+    refundedTasksContract,
     refundRacesContract,
     lateMoneyContract,
     inboxContract,

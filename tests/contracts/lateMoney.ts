@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { CheckoutAnswer, Claim } from '../../core/audit.ts';
-import { lateKey, lateReason } from '../../core/refund.ts';
+import { lateKey, lateReason } from '../../core/refundRequest.ts';
 import { freshPlace, type Open } from './open.ts';
 import { challenged, declined, known, lost, refused, released, returned, succeeded, value } from './shop.ts';
 

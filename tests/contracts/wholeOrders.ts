@@ -2,13 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import type { CheckoutAnswer, UnsettledClaim } from '../../core/audit.ts';
 import type { OrderDetail } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
-import {
-  lateReason,
-  type Refund,
-  type RefundCommand,
-  type RefundDetail,
-  type RefundQuery,
-} from '../../core/refund.ts';
+import type { Refund, RefundCommand, RefundDetail, RefundQuery } from '../../core/refund.ts';
+import { lateReason } from '../../core/refundRequest.ts';
 import { expectFull, type Full } from './full.ts';
 import { freshPlace, type Open } from './open.ts';
 import { challenged, declined, known, refused, returned, value } from './shop.ts';

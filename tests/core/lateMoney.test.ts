@@ -7,7 +7,7 @@ import type { Order } from '../../core/order.ts';
 import type { ChargeOutcome } from '../../core/payment.ts';
 import { actingOnEvents } from '../../core/providerEvents.ts';
 import { reconcile } from '../../core/reconcile.ts';
-import { lateReason } from '../../core/refund.ts';
+import { lateReason } from '../../core/refundRequest.ts';
 import { declined, known, released, shopOver, value } from '../contracts/shop.ts';
 import { testWorld } from '../world.ts';
 import { scriptedProvider, silentProvider } from './provider.ts';

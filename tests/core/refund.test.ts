@@ -1,6 +1,24 @@
 import { describe, expect, test } from 'bun:test';
 import type { OrderStatus } from '../../core/order.ts';
-import { judgeRefund, type RefundCommand, type RefundGround, refundFingerprint } from '../../core/refund.ts';
+import { nextPaymentStatus, paymentStatuses } from '../../core/payment.ts';
+import {
+  countedRefundStatuses,
+  failedRefundStatuses,
+  nextRefundStatus,
+  openRefundStatuses,
+  type RefundCommand,
+  type RefundEvent,
+  refundStatuses,
+  succeededRefundStatuses,
+} from '../../core/refund.ts';
+import {
+  judgeRefund,
+  lateKey,
+  lateReason,
+  planLateRefund,
+  type RefundGround,
+  refundFingerprint,
+} from '../../core/refundRequest.ts';
 import { order } from './checkouts.ts';
 
 const command = (changes: Partial<RefundCommand> = {}): RefundCommand => ({
@@ -26,8 +44,68 @@ const judge = (asked: Partial<RefundCommand> = {}, on: Partial<RefundGround> = {
   judgeRefund(command(asked), ground(on), 7_000);
 const failure = (...args: Parameters<typeof judge>) => judge(...args)._unsafeUnwrapErr();
 
+const events = ['succeed', 'fail'] as const satisfies readonly RefundEvent[];
+
+/** The whole of a refund's life; a dash is an event that has no place. */
+const life = {
+  requested: ['succeeded', 'failed'],
+  succeeded: ['-', 'failed'],
+  failed: ['-', '-'],
+} as const;
+
+describe('the status of a refund', () => {
+  test.each(refundStatuses.map((status) => [status]))(
+    'a refund that is %s goes where it may, and nowhere else',
+    (status) => {
+      expect(events.map((event) => nextRefundStatus(status, event) ?? '-')).toEqual([...life[status]]);
+    },
+  );
+
+  test('each status says whether the money left, may leave or never will', () => {
+    expect(openRefundStatuses).toEqual(['requested']);
+    expect(countedRefundStatuses).toEqual(['requested', 'succeeded']);
+    expect(succeededRefundStatuses).toEqual(['succeeded']);
+    expect(failedRefundStatuses).toEqual(['failed']);
+  });
+});
+
+describe('a late payment', () => {
+  const amount = { amount: 500, currency: 'VND' };
+  const late = (status: (typeof paymentStatuses)[number]) =>
+    planLateRefund({ id: 'payment', status, amount }, 'refund', 7_000);
+
+  test.each(['declined', 'cancelled'] as const)(
+    'a late payment that was %s is returned, and refunded whole',
+    (status) => {
+      expect(late(status)).toEqual({
+        paymentStatus: 'returned',
+        refund: {
+          id: 'refund',
+          orderId: null,
+          paymentId: 'payment',
+          amount,
+          reason: lateReason,
+          status: 'requested',
+          creditNote: null,
+          error: null,
+          createdAtMs: 7_000,
+          updatedAtMs: 7_000,
+        },
+        key: lateKey('payment'),
+        fingerprint: '',
+      });
+    },
+  );
+
+  test('a payment in any status without an edge for late money is not refunded', () => {
+    const others = paymentStatuses.filter((status) => nextPaymentStatus(status, 'return') === null);
+    expect(others).toHaveLength(5);
+    for (const status of others) expect(late(status)).toBeNull();
+  });
+});
+
 describe('a refund', () => {
-  test('is of all that is left where no amount is said, and then it is whole', () => {
+  test('a refund without an amount is of all that is left, and stops the task of the order', () => {
     expect(judge({}, { refunded: 30 })._unsafeUnwrap()).toEqual({
       refund: {
         id: 'refund',
@@ -42,21 +120,27 @@ describe('a refund', () => {
         updatedAtMs: 7_000,
       },
       replayed: false,
-      whole: true,
+      changes: {
+        history: [{ state: 'refund_requested', detail: '70 VND' }],
+        status: null,
+        task: { kind: 'pause', lastError: 'stopped by the refund refund' },
+      },
     });
   });
 
   test.each([
-    [1, 0, false],
-    [99, 0, false],
-    [100, 0, true],
-    [1, 99, true],
-  ])('of %d, with %d of 100 gone already: whole is %p', (amount, refunded, whole) => {
-    expect(judge({ amount: vnd(amount) }, { refunded })._unsafeUnwrap()).toMatchObject({
-      refund: { amount: { amount, currency: 'VND' } },
-      whole,
-    });
-  });
+    [1, 0, null],
+    [99, 0, null],
+    [100, 0, 'pause'],
+    [1, 99, 'pause'],
+  ] as const)(
+    'a refund of %d, with %d of 100 gone already, changes the task of the order so: %p',
+    (amount, refunded, kind) => {
+      const { refund, changes } = judge({ amount: vnd(amount) }, { refunded })._unsafeUnwrap();
+      expect(refund.amount).toEqual({ amount, currency: 'VND' });
+      expect(changes?.task?.kind ?? null).toBe(kind);
+    },
+  );
 
   test.each([
     [101, 0, 100],
@@ -100,7 +184,7 @@ describe('a refund', () => {
     expect(judge({ refundId: 'other' }, { known, refunded: 100 })._unsafeUnwrap()).toEqual({
       refund,
       replayed: true,
-      whole: false,
+      changes: null,
     });
     for (const other of [{ orderId: 'b' }, { amount: vnd(100) }, { reason: 'lost' }])
       expect(failure(other, { known })).toEqual({ kind: 'idempotency_key_reused' });

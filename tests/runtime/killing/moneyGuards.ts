@@ -21,7 +21,7 @@ export const moneyGuards: readonly Guard[] = [
     database: 'sqlite',
     places: [
       {
-        file: 'core/refund.ts',
+        file: 'core/refundRequest.ts',
         find: 'const left = total.amount - refunded;',
         replace: 'const left = total.amount;',
       },
@@ -73,9 +73,9 @@ export const moneyGuards: readonly Guard[] = [
     database: 'postgres',
     places: [
       {
-        file: 'adapters/postgres/refundSettle.ts',
-        find: `where id = \${refundId} and status = 'requested'`,
-        replace: `where id = \${refundId}`,
+        file: 'core/refundOutcome.ts',
+        find: 'nextRefundStatus(refund.status, ',
+        replace: "nextRefundStatus('requested', ",
       },
     ],
     dangers: only.freezes,
@@ -86,9 +86,9 @@ export const moneyGuards: readonly Guard[] = [
     database: 'postgres',
     places: [
       {
-        file: 'adapters/postgres/refunds.ts',
-        find: 'whole && locked.taskId !== null && pause(',
-        replace: 'false && locked.taskId !== null && pause(',
+        file: 'core/refundRequest.ts',
+        find: "task: whole ? { kind: 'pause'",
+        replace: "task: false ? { kind: 'pause'",
       },
     ],
     dangers: only.none,
@@ -99,14 +99,14 @@ export const moneyGuards: readonly Guard[] = [
     database: 'postgres',
     places: [
       {
-        file: 'adapters/postgres/refunds.ts',
-        find: `where id = \${paymentId} and status in (\${statusList(tx, paymentStatusesBefore('return'))})`,
-        replace: `where id = \${paymentId}`,
+        file: 'core/refundRequest.ts',
+        find: "nextPaymentStatus(payment.status, 'return')",
+        replace: "'returned'",
       },
       {
-        file: 'adapters/postgres/refunds.ts',
-        find: `\${lateKey(paymentId)}::text`,
-        replace: `\${refundId}::text`,
+        file: 'core/refundRequest.ts',
+        find: 'key: lateKey(paymentId)',
+        replace: 'key: refundId',
       },
       {
         file: 'core/lateMoney.ts',
