@@ -1,21 +1,21 @@
 import { type AnyElysia, Elysia } from 'elysia';
-import { type Authenticate, authenticating } from './auth.ts';
-import { checkoutCommands, checkoutQueries } from './checkouts.ts';
-import { demoChallenges, demoCharges, demoMails, demoTokens } from './demo.ts';
 import type { ApiDeps } from './deps.ts';
-import { docs } from './docs.ts';
-import { type Failure, failureOf } from './failures.ts';
-import { health } from './health.ts';
-import { allowing } from './methods.ts';
-import { moneyAuditCommands, moneyAuditQueries } from './moneyAudits.ts';
-import { moneyHealth } from './moneyHealth.ts';
-import { orderCancelling, orderPlacing, orderQueries } from './orders.ts';
-import { problemOf } from './problems.ts';
-import { productCommands, productQueries } from './products.ts';
-import { queueCommands, queueQueries } from './queue.ts';
-import { refundCommands, refundQueries } from './refunds.ts';
-import { requestIdOf, requestIds } from './requestId.ts';
-import { webhooks } from './webhooks.ts';
+import { allowing } from './http/allowedMethods.ts';
+import { type Authenticate, authenticating } from './http/auth.ts';
+import { type Failure, failureOf } from './http/failures.ts';
+import { problemOf } from './http/problems.ts';
+import { requestIdOf, requestIds } from './http/requestId.ts';
+import { checkoutCommands, checkoutQueries } from './routes/checkouts.ts';
+import { demoChallenges, demoCharges, demoMails, demoTokens } from './routes/demo.ts';
+import { docs } from './routes/docs.ts';
+import { health } from './routes/health.ts';
+import { moneyHealth } from './routes/money.ts';
+import { orderCancelling, orderPlacing, orderQueries } from './routes/orders.ts';
+import { productCommands, productQueries } from './routes/products.ts';
+import { queueCommands, queueQueries } from './routes/queue.ts';
+import { moneyAuditCommands, moneyAuditQueries } from './routes/reconciliations.ts';
+import { refundCommands, refundQueries } from './routes/refunds.ts';
+import { webhooks } from './routes/webhooks.ts';
 
 export type { ApiDeps } from './deps.ts';
 

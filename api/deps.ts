@@ -1,13 +1,13 @@
-import type { CheckOut } from '../core/checkout.ts';
 import type { Log } from '../core/log.ts';
 import type { Page } from '../core/page.ts';
 import type { Charge } from '../core/payment.ts';
-import type { ReceiveEvent } from '../core/providerEvents.ts';
-import type { RequestRefund } from '../core/refunding.ts';
 import type { Answer } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
+import type { CheckOut } from '../core/usecases/checkOut.ts';
+import type { ReceiveEvent } from '../core/usecases/providerEvents.ts';
+import type { RequestRefund } from '../core/usecases/requestRefund.ts';
 import type { World } from '../core/world.ts';
-import type { AuthSettings } from './auth.ts';
+import type { AuthSettings } from './http/auth.ts';
 
 /** All that the API is driven with. */
 export type ApiDeps = {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { endWithUs } from '../tests/runtime/keeper.ts';
-import { freePort } from '../tests/runtime/server.ts';
-import { secret } from '../tests/runtime/tokens.ts';
+import { endWithUs } from '../tests/processes/cleanup.ts';
+import { freePort } from '../tests/processes/server.ts';
+import { secret } from '../tests/processes/tokens.ts';
 import type { Configuration } from './row.ts';
 
 /** A process that listens, ours or a peer's. */
@@ -17,9 +17,13 @@ export type Server = {
 
 /**
  * Starts the product on `databaseUrl`, with nothing but its settings, and waits until it is ready. `entry` is
- * another composition of its parts than its own `main.ts`.
+ * another composition of its parts than its own `server/main.ts`.
  */
-export const startApp = (databaseUrl: string, env: Configuration = {}, entry = 'main.ts'): Promise<Server> =>
+export const startApp = (
+  databaseUrl: string,
+  env: Configuration = {},
+  entry = 'server/main.ts',
+): Promise<Server> =>
   startServer({
     command: [process.execPath, entry],
     env: { ...usual, ...env, DATABASE_URL: databaseUrl },

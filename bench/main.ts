@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { scratchFolder } from '../tests/runtime/keeper.ts';
+import { scratchFolder } from '../tests/processes/cleanup.ts';
 import { drawCharts } from './chart.ts';
 import { surroundings } from './machine.ts';
 import { type Postgres, startPostgres } from './postgres.ts';

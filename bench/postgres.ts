@@ -4,8 +4,8 @@ import { chmodSync, chownSync, cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import postgres from 'postgres';
-import { scratchFolder } from '../tests/runtime/keeper.ts';
-import { asOther, freePort } from '../tests/runtime/server.ts';
+import { scratchFolder } from '../tests/processes/cleanup.ts';
+import { asOther, freePort } from '../tests/processes/server.ts';
 
 /** A PostgreSQL 18 of our own that keeps its word on commits, the same for both sides of every match. */
 export type Postgres = {

@@ -1,10 +1,10 @@
 import { systemWorld } from '../adapters/system/system.ts';
 import type { Claim } from '../core/audit.ts';
 import type { OrderRequest } from '../core/order.ts';
+import { settlementOf } from '../core/outcomeRecord.ts';
 import type { Answer } from '../core/result.ts';
-import { settlementOf } from '../core/settlement.ts';
 import type { Store } from '../core/store.ts';
-import { tokenFor } from '../tests/runtime/tokens.ts';
+import { tokenFor } from '../tests/processes/tokens.ts';
 
 /** A pending order, and the customer who may pay it. */
 export type PlacedOrder = { readonly id: string; readonly customer: number };

@@ -3,7 +3,7 @@ import { type Money, sum } from './money.ts';
 import { nextStatus, type Order, type OrderStatus, orderStatusAfter } from './order.ts';
 import type { RecordedOutcome } from './outcome.ts';
 import { initialPaymentStatus, nextPaymentStatus, type Payment, type PaymentStatus } from './payment.ts';
-import { pipelineFor } from './pipelines.ts';
+import { pipelineFor } from './pipelines/index.ts';
 import type { Answer } from './result.ts';
 
 /** What a customer asks to pay: the audit GUID, and the orders under it. */

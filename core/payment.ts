@@ -194,8 +194,8 @@ export type EventFailure = { readonly kind: 'signature_invalid'; readonly reason
 
 /**
  * A payment provider that remembers keys. An adapter for another one (VNPay, Adyen, …) is a folder in
- * `adapters/payment/` that answers this, held to it by `tests/payment/provider.ts` with a `Ground` of its own in
- * `tests/payment/ground.ts`.
+ * `adapters/` that answers this, held to it by `tests/provider/provider.ts` with a `Ground` of its own in
+ * `tests/provider/harness.ts`.
  *
  * No verb throws, and `charge`, `cancel` and `giveBack` answer within the payment time limit. Keys are
  * remembered for a day at least. `paymentId` and `refundId` are stored with what they made, so that events and

@@ -1,6 +1,6 @@
 import { invoiceYear } from './invoice.ts';
 import { nextStatus, type Order } from './order.ts';
-import { pipelines } from './pipelines.ts';
+import { pipelines } from './pipelines/index.ts';
 import {
   amountDetail,
   nextRefundStatus,

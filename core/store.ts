@@ -1,7 +1,7 @@
 import type { Audits } from './audit.ts';
 import type { Inbox } from './inbox.ts';
+import type { MoneyBooks } from './ledger.ts';
 import type { CapturedMail, Mailer } from './mail.ts';
-import type { MoneyBooks } from './moneyHealth.ts';
 import type { Orders } from './order.ts';
 import type { Page } from './page.ts';
 import type { Products } from './product.ts';

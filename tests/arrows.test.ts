@@ -4,12 +4,12 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Arrows point inward only: `api | worker → core ← adapters`. The composition root (`main.ts`, `main/` and
+ * Arrows point inward only: `api | worker → core ← adapters`. The composition root (`server/main.ts`, `main/` and
  * the catalogue's command) and the tests alone see everything.
  */
 
 const top = fileURLToPath(new URL('..', import.meta.url));
-const folders = ['core', 'api', 'worker', 'adapters', 'catalogue', 'main', 'tests'];
+const folders = ['core', 'api', 'worker', 'adapters', 'demo', 'server', 'tests'];
 
 /** Paths from the top, such as `core/audit.ts`. */
 const files = [
@@ -30,10 +30,11 @@ const codeOf = (file: string): string =>
 const importsOf = (file: string): readonly string[] =>
   [...codeOf(file).matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map(([, from]) => from ?? '');
 
-/** Where a file lives: `core`, `adapters/sqlite`, `adapters/wakeup.ts`, `top`, … */
+/** Where a file lives: `core`, `adapters/sqlite`, `adapters/stored/localWakeup.ts`, `top`, … */
 const homeOf = (file: string): string => {
   const [folder, second] = file.split('/');
-  if (second === undefined || folder === 'main') return 'top';
+  if (second === undefined || folder === 'server') return 'top';
+  if (file.startsWith('adapters/stripe/format/')) return 'adapters/stripe/format';
   return folder === 'adapters' ? `adapters/${second}` : (folder ?? '');
 };
 
@@ -53,11 +54,13 @@ const isHome = (arrow: string): boolean => arrow === 'top' || folders.includes(a
 /** The homes of this tree that a file may see. */
 const mayTo = (file: string): ((home: string) => boolean) => {
   const home = homeOf(file);
-  if (home === 'top' || home === 'tests' || home === 'catalogue') return () => true;
+  if (home === 'top' || home === 'tests' || home === 'demo') return () => true;
   if (home === 'core') return (to) => to === 'core';
+  // The sandbox speaks Stripe's API, so the two share its formats.
+  if (home === 'adapters/stripe' || home === 'adapters/sandbox')
+    return (to) => [home, 'core', 'adapters/stored', 'adapters/stripe/format'].includes(to);
   // What stands beside the adapters' folders, and in none of them, is for all of them.
-  return (to) =>
-    to === 'core' || to === home || (home.startsWith('adapters/') && /^adapters\/\w+\.ts$/.test(to));
+  return (to) => to === 'core' || to === home || (home.startsWith('adapters/') && to === 'adapters/stored');
 };
 
 /** `file → what it sees`, for each arrow that `isWrong`. */
@@ -69,19 +72,12 @@ const wrongArrows = (isWrong: (arrow: string, file: string) => boolean): readonl
 describe('the arrows', () => {
   test('the whole tree is read', () => {
     const homes = new Set(files.map(homeOf));
-    const expected = [
-      'top',
-      'core',
-      'api',
-      'worker',
-      'catalogue',
-      'tests',
-      'adapters/memory',
-      'adapters/sqlite',
-    ];
+    const expected = ['top', 'core', 'api', 'worker', 'demo', 'tests', 'adapters/stripe', 'adapters/sqlite'];
     expect([...homes]).toEqual(expect.arrayContaining([...expected, 'adapters/postgres', 'adapters/system']));
-    expect(arrowsOf('main.ts')).toEqual(expect.arrayContaining(['core', 'api', 'worker', 'adapters/system']));
-    expect(arrowsOf('core/checkout.ts')).toEqual(expect.arrayContaining(['core', 'neverthrow']));
+    expect(arrowsOf('server/main.ts')).toEqual(
+      expect.arrayContaining(['core', 'api', 'worker', 'adapters/system']),
+    );
+    expect(arrowsOf('core/usecases/checkOut.ts')).toEqual(expect.arrayContaining(['core', 'neverthrow']));
   });
 
   test('point inward only', () => {
@@ -130,12 +126,12 @@ describe('the outside', () => {
   test('one runtime or the other is named only where the api is served and where all is put together', () => {
     const runtimes = /\b(?:Bun|Deno)\.\w+/g;
     const isAsked = (file: string) =>
-      !['tests', 'top'].includes(homeOf(file)) && file !== join('api', 'server.ts');
+      !['tests', 'top'].includes(homeOf(file)) && file !== join('api', 'http', 'serve.ts');
     expect(sayings(runtimes, isAsked)).toEqual([]);
   });
 
   test('the environment is read at the top alone', () => {
-    const isAsked = (file: string) => !['tests', 'top', 'catalogue'].includes(homeOf(file));
+    const isAsked = (file: string) => !['tests', 'top', 'demo'].includes(homeOf(file));
     expect(sayings(/\bprocess\.env\b/g, isAsked)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
-const rooms = ['core', 'adapters', 'api', 'worker', 'main', 'catalogue'];
+const rooms = ['core', 'adapters', 'api', 'worker', 'server', 'demo'];
 
 const files = [
   ...readdirSync(top).filter((name) => name.endsWith('.ts')),

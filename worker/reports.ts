@@ -1,5 +1,5 @@
 import { err, type Result } from 'neverthrow';
-import { coalesce } from '../core/coalesce.ts';
+import { coalesce } from '../core/batch.ts';
 import type { Answer, Unavailable } from '../core/result.ts';
 import { sleep, type Timer } from '../core/timer.ts';
 import type { Clock } from '../core/world.ts';

@@ -1,25 +1,25 @@
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
-import { auditDay } from '../core/moneyAudit.ts';
 import type { PaymentProvider } from '../core/payment.ts';
-import { performing } from '../core/perform.ts';
-import { performingJobs } from '../core/performJob.ts';
-import { type JobPipeline, jobPipelines, type Pipeline, pipelines } from '../core/pipelines.ts';
-import { actingOnEvents } from '../core/providerEvents.ts';
+import { type JobPipeline, jobPipelines, type Pipeline, pipelines } from '../core/pipelines/index.ts';
 import type { JobLease, JobReport, Lease, StepReport } from '../core/queue.ts';
-import { type Reconciler, reconcile } from '../core/reconcile.ts';
-import { refundUnfulfillable } from '../core/refunding.ts';
 import { failedAttempt, retryAtMs } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
 import { startSleep } from '../core/timer.ts';
+import { actingOnEvents } from '../core/usecases/providerEvents.ts';
+import { auditDay } from '../core/usecases/reconcileLedger.ts';
+import { type Reconciler, reconcile } from '../core/usecases/recoverPayments.ts';
+import { refundUnfulfillable } from '../core/usecases/requestRefund.ts';
+import { performingJobs } from '../core/usecases/runJob.ts';
+import { performing } from '../core/usecases/runStep.ts';
 import type { World } from '../core/world.ts';
-import { type DeliveryPorts, deliveries } from './deliveries.ts';
-import type { LeaseTerms } from './held.ts';
+import { type Take, tick } from './claimRound.ts';
+import { type DeliveryPorts, deliveries } from './executor.ts';
+import type { LeaseTerms } from './leases.ts';
 import { type Loop, type LoopPorts, startLoop } from './loop.ts';
 import { maintenance } from './maintenance.ts';
 import { outage } from './outage.ts';
 import { reporting } from './reports.ts';
-import { type Take, tick } from './tick.ts';
 
 export type WorkerPorts = {
   readonly store: Pick<

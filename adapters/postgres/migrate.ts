@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { foldVersion } from '../../core/search.ts';
 import { connect, type Sql, type Transaction } from './connection.ts';
-import { noteFoldVersion, refold, storedFoldVersion } from './refold.ts';
+import { noteFoldVersion, refold, storedFoldVersion } from './search/rebuild.ts';
 
 const folder = new URL('../../sql/postgres/', import.meta.url);
 

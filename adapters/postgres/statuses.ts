@@ -1,5 +1,5 @@
 import type { Fragment } from 'postgres';
-import { listed, quoted } from '../statuses.ts';
+import { listed, quoted } from '../stored/statuses.ts';
 import type { Sql, Transaction } from './connection.ts';
 
 type Status = Parameters<typeof quoted>[0];

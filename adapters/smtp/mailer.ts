@@ -4,7 +4,7 @@ import { parseAddress, parseSender } from './address.ts';
 import { outcomeOf } from './failures.ts';
 import { composeMessage } from './message.ts';
 import { openSession, serverAt } from './session.ts';
-import { sessionsOf } from './sessions.ts';
+import { sessionsOf } from './sessionPool.ts';
 
 export type SmtpOptions = {
   /** See `serverAt`. */

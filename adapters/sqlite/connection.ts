@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
-import { writeAheadLog } from '../writeAheadLog.ts';
+import { writeAheadLog } from '../stored/writeAheadLog.ts';
 import { answered } from './failures.ts';
 
 /** How long a transaction waits for that of another process. The event loop waits with it. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { foldVersion } from '../../core/search.ts';
-import { refold, storedFoldVersion } from './refold.ts';
+import { refold, storedFoldVersion } from './search/rebuild.ts';
 
 const folder = new URL('../../sql/sqlite/', import.meta.url);
 

@@ -1,13 +1,13 @@
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { integer, type SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { ledgerDifferences, type MoneyAudit } from '../../core/ledger.ts';
 import type { CapturedMail } from '../../core/mail.ts';
-import { ledgerDifferences, type MoneyAudit } from '../../core/moneyHealth.ts';
 import { type Contact, type Order, type OrderState, orderStatuses } from '../../core/order.ts';
 import { type Payment, type PaymentAction, type ProviderEvent, paymentStatuses } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
 import { storedTaskStates, type Task } from '../../core/queue.ts';
 import { type Refund, refundStatuses } from '../../core/refund.ts';
-import type { KeptAnswer } from '../answers.ts';
+import type { KeptAnswer } from '../stored/response.ts';
 
 /** The tables as TypeScript sees them; sql/sqlite is the truth about them. */
 export const product = sqliteTable('product', {

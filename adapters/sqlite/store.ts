@@ -3,17 +3,17 @@ import { ok } from 'neverthrow';
 import { finishedKeptMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
-import { localWakeup } from '../wakeup.ts';
-import { audits } from './audits.ts';
+import { localWakeup } from '../stored/localWakeup.ts';
+import { audits } from './checkout/audits.ts';
 import { type Connection, type ConnectionOptions, connectionOver, openClient } from './connection.ts';
-import { inbox, pruning } from './inbox.ts';
-import { mailbox } from './mailbox.ts';
+import { inbox, pruning } from './inbox/inbox.ts';
+import { moneyBooks } from './ledger/ledger.ts';
+import { mailbox } from './mailbox/mailbox.ts';
 import { migrate } from './migrate.ts';
-import { moneyBooks } from './moneyBooks.ts';
-import { orders } from './orders.ts';
-import { products } from './products.ts';
-import { queue } from './queue.ts';
-import { refunds } from './refunds.ts';
+import { orders } from './orders/orders.ts';
+import { products } from './products/products.ts';
+import { queue } from './queue/queue.ts';
+import { refunds } from './refunds/refunds.ts';
 import { finished, secret } from './schema.ts';
 
 /**

@@ -8,7 +8,7 @@ import { checkoutPlan, checkShop, checkStatuses, type ShopFloor } from './shopfl
 
 export type Crowd = { readonly connections: number; readonly warmUp: number; readonly count: number };
 
-/** Which of the compositions is asked; the product's own is `main.ts`. */
+/** Which of the compositions is asked; the product's own is `server/main.ts`. */
 export type Composition = { readonly contender?: string; readonly entry?: string };
 
 const env = { ROLE: 'checkout' };

@@ -1,4 +1,4 @@
-import { openProvider } from '../../main/wire.ts';
+import { openProvider } from '../../server/wiring.ts';
 import { serveCheckouts } from './serveCheckouts.ts';
 
 /** The simulated provider answers at once: its book is in memory, as that of a real one is on no disk of ours. */

@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
-import type { CheckOut, checkOut } from '../../core/checkout.ts';
-import { settlementOf, unconfirmed } from '../../core/settlement.ts';
+import { settlementOf, unconfirmed } from '../../core/outcomeRecord.ts';
+import type { CheckOut, checkOut } from '../../core/usecases/checkOut.ts';
 
 type Parameter = Parameters<typeof checkOut>;
 

@@ -1,13 +1,13 @@
 import process from 'node:process';
 import { systemWorld } from '../../adapters/system/system.ts';
 import { app } from '../../api/app.ts';
-import { serve } from '../../api/server.ts';
-import { type CheckOut, checkOut } from '../../core/checkout.ts';
-import { receivingEvents } from '../../core/providerEvents.ts';
-import { requestRefund } from '../../core/refunding.ts';
+import { serve } from '../../api/http/serve.ts';
+import { type CheckOut, checkOut } from '../../core/usecases/checkOut.ts';
+import { receivingEvents } from '../../core/usecases/providerEvents.ts';
+import { requestRefund } from '../../core/usecases/requestRefund.ts';
 import type { World } from '../../core/world.ts';
-import { type Config, readConfig } from '../../main/config.ts';
-import { type OpenedProvider, openProvider, openStore } from '../../main/wire.ts';
+import { type Config, readConfig } from '../../server/config.ts';
+import { type OpenedProvider, openProvider, openStore } from '../../server/wiring.ts';
 
 type Parts = {
   readonly checkOut: (...given: Parameters<typeof checkOut>) => CheckOut;

@@ -1,10 +1,10 @@
 import process from 'node:process';
 import { err } from 'neverthrow';
-import { memoryStore } from '../../adapters/memory/store.ts';
 import { systemWorld } from '../../adapters/system/system.ts';
 import { app } from '../../api/app.ts';
-import { serve } from '../../api/server.ts';
-import { secret } from '../../tests/runtime/tokens.ts';
+import { serve } from '../../api/http/serve.ts';
+import { memoryStore } from '../../tests/model/store.ts';
+import { secret } from '../../tests/processes/tokens.ts';
 
 /** The product's whole API over the memory adapter, so that the time of a request is that of the API. */
 const nobody = { kind: 'unavailable', reason: 'nobody pays here' } as const;

@@ -13,7 +13,7 @@ export const runLoad = async (
 ): Promise<LoadResult> => {
   const file = join(folder, 'plan.json');
   writeFileSync(file, JSON.stringify(plan));
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), file], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'server/main.ts'), file], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');

@@ -6,11 +6,11 @@ import { providerEvent } from '../../core/pipelines/providerEvent.ts';
 import type { JobLease, JobReport } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
-import { deliveries } from '../../worker/deliveries.ts';
+import { tick } from '../../worker/claimRound.ts';
+import { deliveries } from '../../worker/executor.ts';
 import { type LoopPorts, startLoop } from '../../worker/loop.ts';
 import { outage } from '../../worker/outage.ts';
 import { reporting } from '../../worker/reports.ts';
-import { tick } from '../../worker/tick.ts';
 import { orThrow } from '../shop.ts';
 
 /**

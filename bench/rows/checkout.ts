@@ -12,7 +12,7 @@ const crowds = [
   { name: 'postgres-256', connections: 256, warmUp: 20_000, count: 40_000 },
   { name: 'postgres-1', connections: 1, warmUp: 500, count: 3_000 },
   // With the book of the simulated provider in the same database, which is a commit more.
-  { name: 'postgres-64-book', connections: 64, warmUp: 20_000, count: 40_000, entry: 'main.ts' },
+  { name: 'postgres-64-book', connections: 64, warmUp: 20_000, count: 40_000, entry: 'server/main.ts' },
 ] as const;
 
 /** Measured on the same kind of machine with their own products' orders prepared, in production mode on Node 22. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { tokenFor } from '../../tests/runtime/tokens.ts';
+import { tokenFor } from '../../tests/processes/tokens.ts';
 import { startServer } from '../app.ts';
 import { runLoad } from '../load/run.ts';
 import { cpuSeconds } from '../processes.ts';

@@ -21,14 +21,14 @@ export const lone: Row = {
       ...common,
       name: 'postgres',
       title: 'A lone checkout, PostgreSQL',
-      ours: oursOnPostgres(bench, postgres, floor, crowd, { entry: 'main.ts' }),
+      ours: oursOnPostgres(bench, postgres, floor, crowd, { entry: 'server/main.ts' }),
       peers: [oursOnPostgres(bench, postgres, floor, crowd, { contender: name, entry })],
     });
     const onSqlite = await bench.match({
       ...common,
       name: 'sqlite',
       title: 'A lone checkout, SQLite',
-      ours: oursOnSqlite(bench, file, crowd, { name: 'Cartwright', entry: 'main.ts' }),
+      ours: oursOnSqlite(bench, file, crowd, { name: 'Cartwright', entry: 'server/main.ts' }),
       peers: [oursOnSqlite(bench, file, crowd, { name, entry })],
     });
     await postgres.drop(floor.template);

@@ -14,7 +14,7 @@ export const sqlite: Row = {
       unit: 'checkouts/s',
       better: 'more',
       goal: 2,
-      ours: oursOnSqlite(bench, floor, crowd, { name: 'Cartwright', entry: 'main.ts' }),
+      ours: oursOnSqlite(bench, floor, crowd, { name: 'Cartwright', entry: 'server/main.ts' }),
       peers: [
         oursOnSqlite(bench, floor, crowd, {
           name: 'one commit a checkout',

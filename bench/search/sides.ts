@@ -1,5 +1,5 @@
 import { connect, type Sql } from '../../adapters/postgres/connection.ts';
-import { listing } from '../../adapters/postgres/orderList.ts';
+import { listing } from '../../adapters/postgres/orders/list.ts';
 import type { OrderQuery } from '../../core/order.ts';
 import { type Explained, explained } from '../../tests/postgres/explained.ts';
 import type { Bench, Contender, Sample } from '../row.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { preferredLanguage, primaryLanguage } from '../../api/language.ts';
+import { preferredLanguage, primaryLanguage } from '../../api/http/language.ts';
 
 test.each([
   ['vi', 'vi'],

@@ -1,12 +1,13 @@
 /** Run under Deno: it says what it was answered, a line each. */
-import { memoryStore } from '../../adapters/memory/store.ts';
-import { memoryBook } from '../../adapters/payment/simulator/memoryBook.ts';
-import { simulatedProvider } from '../../adapters/payment/simulator/provider.ts';
+
+import { memoryBook } from '../../adapters/sandbox/memoryRecords.ts';
+import { simulatedProvider } from '../../adapters/sandbox/provider.ts';
 import { app } from '../../api/app.ts';
-import { serve } from '../../api/server.ts';
-import { checkOut } from '../../core/checkout.ts';
-import { receivingEvents } from '../../core/providerEvents.ts';
-import { requestRefund } from '../../core/refunding.ts';
+import { serve } from '../../api/http/serve.ts';
+import { checkOut } from '../../core/usecases/checkOut.ts';
+import { receivingEvents } from '../../core/usecases/providerEvents.ts';
+import { requestRefund } from '../../core/usecases/requestRefund.ts';
+import { memoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 import { eventText, signatureOf, webhookSecret } from './signed.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import Ajv from 'ajv/dist/2020';
-import { problemCodes } from '../../api/problems.ts';
+import { problemCodes } from '../../api/http/problems.ts';
 import { apiOver } from './api.ts';
 import { type Document, describedBy, expectValid, type Operation, operationsOf } from './documented.ts';
 

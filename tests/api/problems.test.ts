@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { problemCodes, problems } from '../../api/problems.ts';
+import { problemCodes, problems } from '../../api/http/problems.ts';
 import { apiOver, codeOf, expectStatus, replyOf, requestOf } from './api.ts';
 
 describe('a problem', () => {

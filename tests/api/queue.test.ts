@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { pipelineFor } from '../../core/pipelines.ts';
+import { pipelineFor } from '../../core/pipelines/index.ts';
 import { type Api, apiOver, codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './api.ts';
 
 /** Pays for one order of a product and answers the order's id. */

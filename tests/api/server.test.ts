@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { type Listening, serve } from '../../api/server.ts';
+import { type Listening, serve } from '../../api/http/serve.ts';
 import { apiOver, codeOf, expectStatus, replyOf, textAt } from './api.ts';
 
 let servers: Listening[] = [];

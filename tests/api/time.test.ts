@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { readMoment } from '../../api/time.ts';
+import { readMoment } from '../../api/http/time.ts';
 
 const read = (text: string) => readMoment('from', text).unwrapOr(null);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { tokenCache } from '../../api/tokenCache.ts';
+import { tokenCache } from '../../api/http/tokenCache.ts';
 
 describe('the cache of tokens', () => {
   test('keeps a value up to its time', () => {

@@ -1,7 +1,7 @@
-import { memoryStore } from '../../adapters/memory/store.ts';
 import { postgresStore } from '../../adapters/postgres/store.ts';
 import { sqliteStore } from '../../adapters/sqlite/store.ts';
-import { postgresAvailable, testDatabase } from '../runtime/postgres.ts';
+import { memoryStore } from '../model/store.ts';
+import { postgresAvailable, testDatabase } from '../processes/postgres.ts';
 import { testWorld } from '../world.ts';
 import { searchDifferential } from './differential.ts';
 import type { Open } from './open.ts';

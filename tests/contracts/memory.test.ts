@@ -1,5 +1,5 @@
-import { memoryStoreOver } from '../../adapters/memory/store.ts';
-import { emptyTables, rowOf } from '../../adapters/memory/tables.ts';
+import { memoryStoreOver } from '../model/store.ts';
+import { emptyTables, rowOf } from '../model/tables.ts';
 import { testWorld } from '../world.ts';
 import { storeContract } from './all.ts';
 

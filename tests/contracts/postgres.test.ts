@@ -1,5 +1,5 @@
 import { afterAll, describe } from 'bun:test';
-import { postgresAvailable, testDatabase } from '../runtime/postgres.ts';
+import { postgresAvailable, testDatabase } from '../processes/postgres.ts';
 import { storeContract } from './all.ts';
 import { lendingPostgres } from './postgres.ts';
 

@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import { connect } from '../../adapters/postgres/connection.ts';
 import { storeOver } from '../../adapters/postgres/store.ts';
-import type { TestDatabase } from '../runtime/postgres.ts';
+import type { TestDatabase } from '../processes/postgres.ts';
 import { testWorld } from '../world.ts';
 
 /**

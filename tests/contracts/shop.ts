@@ -3,12 +3,12 @@ import type { Result } from 'neverthrow';
 import type { CheckoutRequest, Claim, ClaimFailure, Settled, Settlement } from '../../core/audit.ts';
 import type { InboxItem } from '../../core/inbox.ts';
 import type { Contact, Order, OrderDetail } from '../../core/order.ts';
+import { settlementOf } from '../../core/outcomeRecord.ts';
 import type { ChargeOutcome } from '../../core/payment.ts';
-import { type JobPipeline, jobPipelines, type Pipeline, pipelineFor } from '../../core/pipelines.ts';
+import { type JobPipeline, jobPipelines, type Pipeline, pipelineFor } from '../../core/pipelines/index.ts';
 import type { Product, ProductDraft } from '../../core/product.ts';
 import type { JobLease, JobReport, Lease, StepReport, Task, TaskQuery } from '../../core/queue.ts';
 import type { Refund, RefundCommand, RefundDetail, RefundSettlement } from '../../core/refund.ts';
-import { settlementOf } from '../../core/settlement.ts';
 import type { Store } from '../../core/store.ts';
 import type { TestWorld } from '../world.ts';
 

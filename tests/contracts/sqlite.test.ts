@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { scratchFolder } from '../runtime/keeper.ts';
+import { scratchFolder } from '../processes/cleanup.ts';
 import { storeContract } from './all.ts';
 import { lendingSqlite } from './sqlite.ts';
 

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { InboxItem } from '../../core/inbox.ts';
+import type { Booked, LedgerDifference, MoneyAudit, MoneyCheck, MoneyFinding } from '../../core/ledger.ts';
 import type { CapturedMail, Mail } from '../../core/mail.ts';
-import type {
-  Booked,
-  LedgerDifference,
-  MoneyAudit,
-  MoneyCheck,
-  MoneyFinding,
-} from '../../core/moneyHealth.ts';
 import type { Product, ProductDraft, ProductKey, ProductQuery } from '../../core/product.ts';
 import type { JobLease, Task, TaskQuery } from '../../core/queue.ts';
 import { parseQuery } from '../../core/search.ts';

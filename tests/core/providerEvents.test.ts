@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import { err } from 'neverthrow';
-import { memoryStore } from '../../adapters/memory/store.ts';
 import type { ChargeOutcome, PaymentProvider, ProviderEvent } from '../../core/payment.ts';
-import { actingOnEvents, receivingEvents } from '../../core/providerEvents.ts';
-import { reconcile } from '../../core/reconcile.ts';
+import { actingOnEvents, receivingEvents } from '../../core/usecases/providerEvents.ts';
+import { reconcile } from '../../core/usecases/recoverPayments.ts';
 import { known, lost, shopOver, value } from '../contracts/shop.ts';
+import { memoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 import { scriptedProvider, silentProvider, trustingProvider } from './provider.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { type Pipeline, pipelineFor, pipelines, type Step } from '../../core/pipelines.ts';
+import { type Pipeline, pipelineFor, pipelines, type Step } from '../../core/pipelines/index.ts';
 import type { LockedTask } from '../../core/queue.ts';
 import {
   deliveryKey,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import postgres from 'postgres';
 import { postgresStore } from '../../adapters/postgres/store.ts';
 import { shopOver, succeeded } from '../contracts/shop.ts';
-import { postgresAvailable, testDatabase } from '../runtime/postgres.ts';
+import { postgresAvailable, testDatabase } from '../processes/postgres.ts';
 import { testWorld } from '../world.ts';
 
 describe.skipIf(!(await postgresAvailable()))('connections that the server ends', () => {

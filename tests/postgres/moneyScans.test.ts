@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import postgres from 'postgres';
 import { postgresStore } from '../../adapters/postgres/store.ts';
-import { moneyChecks } from '../../core/moneyHealth.ts';
+import { moneyChecks } from '../../core/ledger.ts';
 import { providerEvent } from '../../core/pipelines/providerEvent.ts';
 import type { Store } from '../../core/store.ts';
 import { type Shop, shopOver, value } from '../contracts/shop.ts';
-import { postgresAvailable, type TestDatabase, testDatabase } from '../runtime/postgres.ts';
+import { postgresAvailable, type TestDatabase, testDatabase } from '../processes/postgres.ts';
 import { testWorld } from '../world.ts';
 import { readsOf } from './reads.ts';
 

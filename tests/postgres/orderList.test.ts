@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
-import { findableBy, finds } from '../../adapters/memory/search.ts';
 import { connect, type Sql } from '../../adapters/postgres/connection.ts';
-import { listing, type Strides } from '../../adapters/postgres/orderList.ts';
+import { listing, type Strides } from '../../adapters/postgres/orders/list.ts';
 import { postgresStore } from '../../adapters/postgres/store.ts';
 import { type Order, type OrderQuery, orderStatuses } from '../../core/order.ts';
 import { parseQuery } from '../../core/search.ts';
 import { pagesOf, type Shop, shopOver } from '../contracts/shop.ts';
-import { postgresAvailable, type TestDatabase, testDatabase } from '../runtime/postgres.ts';
+import { findableBy, finds } from '../model/search.ts';
+import { postgresAvailable, type TestDatabase, testDatabase } from '../processes/postgres.ts';
 import { type TestWorld, testWorld } from '../world.ts';
 
 /** So short that each way is taken, and given up for the next, within some hundred orders. */

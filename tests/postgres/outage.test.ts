@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { migrate } from '../../adapters/postgres/migrate.ts';
 import { postgresStore } from '../../adapters/postgres/store.ts';
 import type { Store } from '../../core/store.ts';
-import { postgresAvailable } from '../runtime/postgres.ts';
-import { postgresServer } from '../runtime/server.ts';
+import { postgresAvailable } from '../processes/postgres.ts';
+import { postgresServer } from '../processes/server.ts';
 import { testWorld } from '../world.ts';
 
 describe.skipIf(!(await postgresAvailable()))('while PostgreSQL is stopped', () => {

@@ -5,8 +5,8 @@ import {
   inTransaction,
   type Sql,
 } from '../../adapters/postgres/connection.ts';
-import { pgbouncer, pgbouncerAvailable } from '../runtime/pgbouncer.ts';
-import { postgresAvailable, testDatabase } from '../runtime/postgres.ts';
+import { pgbouncer, pgbouncerAvailable } from '../processes/pgbouncer.ts';
+import { postgresAvailable, testDatabase } from '../processes/postgres.ts';
 
 const available = await postgresAvailable();
 

@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import { connect } from '../../adapters/postgres/connection.ts';
 import { storeOver } from '../../adapters/postgres/store.ts';
 import { known, shopOver, value } from '../contracts/shop.ts';
-import { postgresAvailable, testDatabase } from '../runtime/postgres.ts';
+import { postgresAvailable, testDatabase } from '../processes/postgres.ts';
 import { testWorld } from '../world.ts';
 
 /** Planned anew each time, a statement costs two to three times as much. */

@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import type { TestDatabase } from '../runtime/postgres.ts';
+import type { TestDatabase } from '../processes/postgres.ts';
 
 /** How often each of these tables was read whole so far. */
 export const readsOf = (database: TestDatabase, tables: readonly string[]): Promise<readonly string[]> =>

@@ -11,7 +11,7 @@ import {
   succeeded,
   value,
 } from '../contracts/shop.ts';
-import { postgresAvailable, testDatabase } from '../runtime/postgres.ts';
+import { postgresAvailable, testDatabase } from '../processes/postgres.ts';
 import { testWorld } from '../world.ts';
 import { deadlocksIn } from './reads.ts';
 

@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import { postgresStore } from '../../adapters/postgres/store.ts';
 import type { Store } from '../../core/store.ts';
 import { type Shop, shopOver, succeeded, value } from '../contracts/shop.ts';
-import { postgresAvailable, type TestDatabase, testDatabase } from '../runtime/postgres.ts';
+import { postgresAvailable, type TestDatabase, testDatabase } from '../processes/postgres.ts';
 import { testWorld } from '../world.ts';
 import { readsOf } from './reads.ts';
 

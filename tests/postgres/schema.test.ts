@@ -4,7 +4,7 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 import postgres from 'postgres';
 import { orderExtras, paymentExtras } from '../../adapters/postgres/columns.ts';
 import * as schema from '../../adapters/postgres/schema.ts';
-import { postgresAvailable, type TestDatabase, testDatabase } from '../runtime/postgres.ts';
+import { postgresAvailable, type TestDatabase, testDatabase } from '../processes/postgres.ts';
 
 describe.skipIf(!(await postgresAvailable()))('the schema in PostgreSQL', () => {
   let database: TestDatabase;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import postgres from 'postgres';
-import { rareOrderStatuses } from '../../adapters/statuses.ts';
+import { rareOrderStatuses } from '../../adapters/stored/statuses.ts';
 import { orderStatuses } from '../../core/order.ts';
 import { openPaymentStatuses, paymentStatuses } from '../../core/payment.ts';
-import { postgresAvailable, type TestDatabase, testDatabase } from '../runtime/postgres.ts';
+import { postgresAvailable, type TestDatabase, testDatabase } from '../processes/postgres.ts';
 
 /** The words that stand in quotes, each once. */
 const quotedIn = (text: string | undefined): readonly string[] =>

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { listing } from '../../adapters/postgres/orderList.ts';
+import { listing } from '../../adapters/postgres/orders/list.ts';
 import type { OrderQuery } from '../../core/order.ts';
 import { parseQuery } from '../../core/search.ts';
-import { postgresAvailable, type TestDatabase, testDatabase } from '../runtime/postgres.ts';
+import { postgresAvailable, type TestDatabase, testDatabase } from '../processes/postgres.ts';
 import { type Explained, explained } from './explained.ts';
 import { everyMs, fillWithOrders, firstMs } from './volume.ts';
 

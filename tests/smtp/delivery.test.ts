@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { memoryStore } from '../../adapters/memory/store.ts';
 import { mailDomain } from '../../adapters/smtp/address.ts';
 import { smtpMailer } from '../../adapters/smtp/mailer.ts';
-import { performing } from '../../core/perform.ts';
 import { attemptsMax, retryAtMs } from '../../core/retry.ts';
+import { performing } from '../../core/usecases/runStep.ts';
 import { known, shopOver, value } from '../contracts/shop.ts';
+import { memoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 import { type SmtpSink, smtpSink } from './sink.ts';
 

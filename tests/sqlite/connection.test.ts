@@ -8,7 +8,7 @@ import { migrate } from '../../adapters/sqlite/migrate.ts';
 import { sqliteStore, storeOver } from '../../adapters/sqlite/store.ts';
 import { shopOver, value } from '../contracts/shop.ts';
 import { testWorld } from '../world.ts';
-import { openPlace, paidShop, withFolder } from './place.ts';
+import { openPlace, paidShop, withFolder } from './rowPositions.ts';
 
 const reasonOf = async (answer: Promise<{ isErr(): boolean; _unsafeUnwrapErr(): unknown }>) =>
   (await answer)._unsafeUnwrapErr();

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
-import { facetsOf } from '../../adapters/sqlite/search.ts';
+import { facetsOf } from '../../adapters/sqlite/search/query.ts';
 import { type OrderStatus, orderStatuses } from '../../core/order.ts';
 import { parseQuery, wordsOf } from '../../core/search.ts';
 import { value } from '../contracts/shop.ts';
-import { openPlace } from './place.ts';
+import { openPlace } from './rowPositions.ts';
 
 const facetOf = (customerId: string) => facetsOf({ customerId, type: null, status: null })[0] ?? '';
 

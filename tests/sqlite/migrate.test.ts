@@ -5,7 +5,7 @@ import { sqliteStore } from '../../adapters/sqlite/store.ts';
 import { parseQuery } from '../../core/search.ts';
 import { value } from '../contracts/shop.ts';
 import { testWorld } from '../world.ts';
-import { openPlace, paidShop, withFolder } from './place.ts';
+import { openPlace, paidShop, withFolder } from './rowPositions.ts';
 
 /** Something done to a database while nobody has it open. */
 const tamper = (path: string, sql: string): void => {

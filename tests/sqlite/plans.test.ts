@@ -2,7 +2,7 @@ import { describe, expect, spyOn, test } from 'bun:test';
 import { connectionOver, openClient } from '../../adapters/sqlite/connection.ts';
 import { migrate } from '../../adapters/sqlite/migrate.ts';
 import { storeOver } from '../../adapters/sqlite/store.ts';
-import { moneyChecks } from '../../core/moneyHealth.ts';
+import { moneyChecks } from '../../core/ledger.ts';
 import { orderStatuses } from '../../core/order.ts';
 import { taskStates } from '../../core/queue.ts';
 import { parseQuery } from '../../core/search.ts';

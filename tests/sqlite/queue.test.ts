@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import type { Pipeline } from '../../core/pipelines.ts';
+import type { Pipeline } from '../../core/pipelines/index.ts';
 import { known, succeeded, value } from '../contracts/shop.ts';
-import { openPlace } from './place.ts';
+import { openPlace } from './rowPositions.ts';
 
 describe('the queue on SQLite', () => {
   test('of two reports of one lease the first counts', async () => {

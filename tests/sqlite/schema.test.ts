@@ -4,7 +4,7 @@ import { getTableColumns, getTableName, isTable } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { notListed, paymentExtras } from '../../adapters/sqlite/rows.ts';
 import * as schema from '../../adapters/sqlite/schema.ts';
-import { openPlace } from './place.ts';
+import { openPlace } from './rowPositions.ts';
 
 const snapshot = new URL('../../sql/sqlite/schema.txt', import.meta.url);
 

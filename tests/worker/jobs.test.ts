@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import type { Refund } from '../../core/refund.ts';
-import { requestRefund } from '../../core/refunding.ts';
+import { requestRefund } from '../../core/usecases/requestRefund.ts';
 import { returningProvider } from '../core/provider.ts';
-import { workplace } from './workplace.ts';
+import { workplace } from './harness.ts';
 
 type Workplace = Awaited<ReturnType<typeof workplace>>;
 

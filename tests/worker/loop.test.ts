@@ -5,7 +5,7 @@ import { startLoop } from '../../worker/loop.ts';
 import { outage } from '../../worker/outage.ts';
 import { manualTimer, turns } from '../timer.ts';
 import { testWorld } from '../world.ts';
-import { testLog, until } from './workplace.ts';
+import { testLog, until } from './harness.ts';
 
 type Round = Result<number, Unavailable>;
 

@@ -5,7 +5,7 @@ import type { Answer } from '../../core/result.ts';
 import { attemptsMax } from '../../core/retry.ts';
 import { maintenance } from '../../worker/maintenance.ts';
 import { turns } from '../timer.ts';
-import { slowMailer, testLog, until, withQueue, workplace } from './workplace.ts';
+import { slowMailer, testLog, until, withQueue, workplace } from './harness.ts';
 
 type Workplace = Awaited<ReturnType<typeof workplace>>;
 

@@ -1,0 +1,36 @@
+import type { Audits, Checkout } from '../../../core/audit.ts';
+import { orderColumns, paymentColumns } from '../columns.ts';
+import type { Sql } from '../connection.ts';
+import { answered } from '../failures.ts';
+import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
+import { claim } from './claim.ts';
+import { takeUnsettled } from './claimOpenPayments.ts';
+import { settle } from './recordOutcomes.ts';
+
+export const audits = (sql: Sql): Audits => ({
+  claim: (requests, nowMs) => claim(sql, requests, nowMs),
+  settle: (settlements, nowMs) => settle(sql, settlements, nowMs),
+  takeUnsettled: (query) => takeUnsettled(sql, query),
+  find: (checkoutId) => answered(() => find(sql, checkoutId)),
+});
+
+const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {
+  const [[row], orders] = await Promise.all([
+    sql<(PaymentRow & { customer_id: string; created_ms: number; updated_ms: number })[]>`
+      select ${paymentColumns(sql, 'p')}, p.updated_ms, a.customer_id, a.created_ms from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`,
+    sql<OrderRow[]>`
+      select ${orderColumns(sql, 'o')} from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, at)
+      join orders o on o.id = u.order_id
+      where a.id = ${checkoutId} order by u.at`,
+  ]);
+  return row === undefined
+    ? null
+    : {
+        id: row.id,
+        customerId: row.customer_id,
+        payment: paymentOf(row),
+        orders: orders.map(orderOf),
+        createdAtMs: row.created_ms,
+        updatedAtMs: row.updated_ms,
+      };
+};

@@ -1,0 +1,58 @@
+import type { Audits, UnsettledClaim } from '../../../core/audit.ts';
+import { initialPaymentStatus, nextPaymentStatus, openPaymentStatuses } from '../../../core/payment.ts';
+import { orderColumns } from '../columns.ts';
+import { inTransaction, type Sql } from '../connection.ts';
+import { type OrderRow, orderOf, type PaymentRow } from '../rows.ts';
+import { statusList, statusText } from '../statuses.ts';
+
+type Due = PaymentRow & { readonly attempt: number; readonly claimed_ms: number };
+
+/**
+ * Takes up payments that were left open. Reconcilers side by side pass over what another one holds; who wants
+ * one payment waits for it.
+ */
+export const takeUnsettled = (
+  sql: Sql,
+  { nowMs, againAtMs, limit, only }: Parameters<Audits['takeUnsettled']>[0],
+): ReturnType<Audits['takeUnsettled']> =>
+  inTransaction(sql, async (tx) => {
+    const due = await (only === null
+      ? tx<Due[]>`
+          select * from payment
+          where status in (${statusList(tx, openPaymentStatuses)}) and due_ms <= ${nowMs}
+          order by due_ms limit ${limit}
+          for update skip locked`
+      : tx<Due[]>`
+          select * from payment
+          where id = ${only} and status in (${statusList(tx, openPaymentStatuses)})
+            and (status <> ${statusText(tx, initialPaymentStatus)} or due_ms <= ${nowMs})
+          for update`);
+    if (due.length === 0) return [];
+    const ids = due.map(({ id }) => id);
+    const [orders] = await Promise.all([
+      tx<(OrderRow & { audit_id: string })[]>`
+        select ${orderColumns(tx, 'o')}, a.id as audit_id
+        from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, at)
+        join orders o on o.id = u.order_id
+        where a.id = any(${ids}::uuid[]) order by u.at`,
+      tx`
+        update payment p set status = d.status, attempt = p.attempt + 1, due_ms = d.due_ms, updated_ms = ${nowMs}
+        from unnest(
+          ${ids}::uuid[],
+          ${due.map((row) => nextPaymentStatus(row.status, 'lose'))}::text[],
+          ${due.map((row) => againAtMs(row.attempt + 1, row.claimed_ms))}::bigint[]
+        ) as d(id, status, due_ms)
+        where p.id = d.id`,
+    ]);
+    const ordersOf = Map.groupBy(orders, (row) => row.audit_id);
+    return due.map(
+      (row): UnsettledClaim => ({
+        checkoutId: row.id,
+        attempt: row.attempt + 1,
+        amount: { amount: row.amount, currency: row.currency },
+        method: row.method,
+        orders: (ordersOf.get(row.id) ?? []).map(orderOf),
+        claimedAtMs: row.claimed_ms,
+      }),
+    );
+  });

@@ -1,0 +1,33 @@
+import type { CheckoutAnswer } from '../../../core/audit.ts';
+import type { PaymentStatus } from '../../../core/payment.ts';
+import { type KeptAnswer, retold } from '../../stored/response.ts';
+import { orderColumns, paymentColumns } from '../columns.ts';
+import type { Sql } from '../connection.ts';
+import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
+
+/** How a checkout stands, and what its key was answered, if it was. */
+export type Standing = { readonly status: PaymentStatus; readonly answer: CheckoutAnswer | null };
+
+type Row = PaymentRow & {
+  readonly answer: KeptAnswer | null;
+  /** In the order of the cart. */
+  readonly orders: readonly OrderRow[];
+};
+
+export const answersTo = async (
+  sql: Sql,
+  checkoutIds: readonly string[],
+): Promise<ReadonlyMap<string, Standing>> => {
+  const rows = await sql<Row[]>`
+    select ${paymentColumns(sql, 'p')}, p.answer, (
+      select json_agg(o order by u.at)
+      from unnest(a.order_ids) with ordinality as u(order_id, at)
+      cross join lateral (select ${orderColumns(sql, 'orders')} from orders where id = u.order_id) as o
+    ) as orders
+    from payment p join audit a using (id)
+    where p.id = any(${checkoutIds as string[]}::uuid[])`;
+  return new Map(rows.map((row) => [row.id, { status: row.status, answer: answerOf(row) }]));
+};
+
+const answerOf = ({ answer, orders, ...payment }: Row): CheckoutAnswer | null =>
+  answer === null ? null : retold(answer, paymentOf(payment), orders.map(orderOf));

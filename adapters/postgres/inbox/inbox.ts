@@ -1,0 +1,62 @@
+import { ok } from 'neverthrow';
+import type { Inbox, InboxItem } from '../../../core/inbox.ts';
+import type { ProviderEvent } from '../../../core/payment.ts';
+import { providerEvent } from '../../../core/pipelines/providerEvent.ts';
+import type { Sql } from '../connection.ts';
+import { answered } from '../failures.ts';
+
+export const inbox = (sql: Sql): Inbox => ({
+  receive: async (items, nowMs) => (items.length === 0 ? ok([]) : answered(() => receive(sql, items, nowMs))),
+
+  find: (id) =>
+    answered(async () => {
+      const [row] = await sql<{ event: ProviderEvent }[]>`select event from provider_event where id = ${id}`;
+      return row?.event ?? null;
+    }),
+});
+
+/** Deletes the events that came before `atMs` and that nobody has still to act on. */
+export const pruneEvents = async (sql: Sql, atMs: number): Promise<void> => {
+  await sql`
+    delete from provider_event e
+    where received_ms < ${atMs} and not exists (select from task where job_id = e.id)`;
+};
+
+/**
+ * One statement, and so one transaction. Written in the order of the events' own ids, so that two batches with the
+ * same events wait for one another and never in a circle. Of one event twice in a batch the first is new.
+ */
+const receive = async (sql: Sql, items: readonly InboxItem[], nowMs: number): Promise<readonly boolean[]> => {
+  const rows = await sql<{ id: string }[]>`
+    with item as materialized (
+      select * from json_to_recordset(${JSON.stringify(items.map(rowOf))}::text::json) as i(
+        at integer, id uuid, task_id uuid, provider text, event_id text, type text, event text, body text
+      )
+    ), fresh as (
+      insert into provider_event (id, provider, event_id, type, event, body, received_ms)
+      select id, provider, event_id, type, event::json, body, ${nowMs}::bigint from item order by provider, event_id, at
+      on conflict (provider, event_id) do nothing
+      returning id
+    ), queued as (
+      insert into task (id, job_id, pipeline, step, state, run_ms, seq)
+      select i.task_id, id, ${name}::text, ${steps[0].name}::text, 'ready', ${nowMs}::bigint, 0
+      from fresh join item i using (id)
+    )
+    select id from fresh`;
+  const fresh = new Set(rows.map(({ id }) => id));
+  return items.map(({ id }) => fresh.has(id));
+};
+
+/** The event is text within the text, which is not looked into: in JSON the server refuses a NUL, and half a character. */
+const rowOf = ({ id, taskId, provider, event, body }: InboxItem, at: number) => ({
+  at,
+  id,
+  task_id: taskId,
+  provider,
+  event_id: event.id.toWellFormed(),
+  type: event.type.toWellFormed(),
+  event: JSON.stringify(event),
+  body,
+});
+
+const { name, steps } = providerEvent;

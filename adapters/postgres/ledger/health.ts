@@ -1,0 +1,134 @@
+import { firstIdAt } from '../../../core/id.ts';
+import {
+  type MoneyBooks,
+  type MoneyCheck,
+  type MoneyCount,
+  type MoneyFinding,
+  patience,
+  stoppedOrderStatuses,
+  unfinishedOrderStatuses,
+} from '../../../core/ledger.ts';
+import { type Page, pageOf } from '../../../core/page.ts';
+import { openPaymentStatuses, paymentStatusAfter } from '../../../core/payment.ts';
+import { failedRefundStatuses, openRefundStatuses } from '../../../core/refund.ts';
+import type { Sql } from '../connection.ts';
+import { statusList, statusText } from '../statuses.ts';
+
+export const counts = async (sql: Sql, nowMs: number): Promise<Readonly<Record<MoneyCheck, MoneyCount>>> => {
+  const count = async (check: MoneyCheck) => {
+    const [row] = await sql<{ count: number; oldest: number | null }[]>`
+      select count(*) as count, min(since_ms) as oldest from (${lists[check](sql, nowMs)}) as list`;
+    return { count: row?.count ?? 0, oldestMs: row?.oldest ?? null };
+  };
+  const [paid_without_progress, unknown, charged_twice, refunds_stuck, ledger_differences] =
+    await Promise.all([
+      count('paid_without_progress'),
+      count('unknown'),
+      count('charged_twice'),
+      count('refunds_stuck'),
+      count('ledger_differences'),
+    ]);
+  return { paid_without_progress, unknown, charged_twice, refunds_stuck, ledger_differences };
+};
+
+export const findings = async (
+  sql: Sql,
+  { check, nowMs, after, limit }: Parameters<MoneyBooks['findings']>[0],
+): Promise<Page<MoneyFinding, string>> => {
+  const rows = await sql<FindingRow[]>`
+    select * from (${lists[check](sql, nowMs)}) as list
+    where ${after === null ? sql`true` : sql`id > ${after}`}
+    order by id limit ${limit + 1}`;
+  return pageOf(rows.map(findingOf), limit, ({ id }) => id);
+};
+
+type FindingRow = {
+  readonly id: string;
+  readonly order_id: string | null;
+  readonly payment_id: string | null;
+  readonly refund_id: string | null;
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly since_ms: number;
+  readonly detail: string | null;
+};
+
+const findingOf = (row: FindingRow): MoneyFinding => ({
+  id: row.id,
+  orderId: row.order_id,
+  paymentId: row.payment_id,
+  refundId: row.refund_id,
+  amount:
+    row.amount === null || row.currency === null ? null : { amount: row.amount, currency: row.currency },
+  sinceMs: row.since_ms,
+  detail: row.detail,
+});
+
+type List = (sql: Sql, nowMs: number) => ReturnType<Sql>;
+
+/**
+ * Each list reads what is open, what has an index of its own, or the last day by its ids; never all orders or
+ * payments. Ids tell when a task was made, so that the many that are young are not read.
+ */
+const lists: Readonly<Record<MoneyCheck, List>> = {
+  // A paid order without a task would be a bug of ours, and is looked for among the orders of the last day.
+  paid_without_progress: (sql, nowMs) => {
+    const sinceMs = nowMs - patience.progressMs;
+    return sql`
+      select o.id, o.id as order_id, o.checkout_id as payment_id, null::uuid as refund_id, o.amount, o.currency,
+        o.updated_ms as since_ms, t.last_error as detail
+      from (
+        select order_id, last_error from task where state = 'failed'
+        union all
+        select order_id, last_error from task where state <> 'failed' and id < ${firstIdAt(sinceMs + 1)}
+        union all
+        select id, null from orders
+        where id >= ${sinceOf(nowMs)}
+          and status in (${statusList(sql, [...unfinishedOrderStatuses, ...stoppedOrderStatuses])})
+          and not exists (select from task where order_id = orders.id)
+      ) as t(order_id, last_error) join orders o on o.id = t.order_id
+      where (o.status in (${statusList(sql, stoppedOrderStatuses)})
+          or o.status in (${statusList(sql, unfinishedOrderStatuses)}) and o.updated_ms <= ${sinceMs})
+        and not exists (select from refund r where r.order_id = o.id and r.status in (${statusList(sql, openRefundStatuses)}))`;
+  },
+
+  unknown: (sql, nowMs) => sql`
+    select id, null::uuid as order_id, id as payment_id, null::uuid as refund_id, amount, currency,
+      claimed_ms as since_ms, status as detail
+    from payment
+    where status in (${statusList(sql, openPaymentStatuses)}) and claimed_ms <= ${nowMs - patience.outcomeMs}`,
+
+  charged_twice: (sql, nowMs) => sql`
+    select o.id, o.id as order_id, o.checkout_id as payment_id, null::uuid as refund_id, o.amount, o.currency,
+      since_ms, detail
+    from (
+      select u.order_id, max(p.updated_ms) as since_ms, string_agg(p.id::text, ', ' order by p.id) as detail
+      from payment p join audit a using (id) cross join unnest(a.order_ids) as u(order_id)
+      where p.id >= ${sinceOf(nowMs)} and a.id >= ${sinceOf(nowMs)}
+        and p.status = ${statusText(sql, paymentStatusAfter.succeed)}
+      group by u.order_id having count(*) > 1
+    ) as twice join orders o on o.id = twice.order_id`,
+
+  refunds_stuck: (sql, nowMs) => sql`
+    select id, order_id, payment_id, id as refund_id, amount, currency,
+      case when status in (${statusList(sql, openRefundStatuses)}) then created_ms else updated_ms end as since_ms,
+      coalesce(error, (select last_error from task where job_id = r.id)) as detail
+    from refund r
+    where status in (${statusList(sql, openRefundStatuses)}) and created_ms <= ${nowMs - patience.refundMs}
+      or status in (${statusList(sql, failedRefundStatuses)}) and not exists (
+        select from refund later
+        where later.order_id = r.order_id and later.id <> r.id and later.created_ms >= r.updated_ms)`,
+
+  ledger_differences: (sql, nowMs) => sql`
+    select d.id, null::uuid as order_id, d.payment_id, d.refund_id, coalesce(theirs_amount, ours_amount) as amount,
+      coalesce(theirs_currency, ours_currency) as currency, at_ms as since_ms,
+      kind || coalesce(': ' || provider_id, '') as detail
+    from (
+      select distinct on (day_ms) id from money_audit
+      where finished_ms is not null and day_ms >= ${nowMs - patience.auditsMs}
+      order by day_ms, id desc
+    ) as newest join money_difference d on d.audit_id = newest.id`,
+};
+
+/** The first id of the last day. A payment and its audit share theirs; said of both, both are read by it. */
+const sinceOf = (nowMs: number): string => firstIdAt(nowMs - patience.chargedTwiceMs);

@@ -1,0 +1,80 @@
+import { firstIdAt } from '../../../core/id.ts';
+import type { Booked, MoneyBooks, Span } from '../../../core/ledger.ts';
+import { type Page, pageOf } from '../../../core/page.ts';
+import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
+import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
+import type { Sql } from '../connection.ts';
+import { answered } from '../failures.ts';
+import { statusList } from '../statuses.ts';
+import { counts, findings } from './health.ts';
+import { auditsOf, differencesOf, findAudit, finishAudit, requestAudit } from './reconciliations.ts';
+
+export const moneyBooks = (sql: Sql): MoneyBooks => ({
+  counts: (nowMs) => answered(() => counts(sql, nowMs)),
+  findings: (query) => answered(() => findings(sql, query)),
+  requestAudit: (audit, nowMs) => requestAudit(sql, audit, nowMs),
+  finishAudit: (auditId, report, nowMs) => answered(() => finishAudit(sql, auditId, report, nowMs)),
+  findAudit: (auditId) => answered(() => findAudit(sql, auditId)),
+  audits: (query) => answered(() => auditsOf(sql, query)),
+  differences: (query) => answered(() => differencesOf(sql, query)),
+
+  payments: (ids) =>
+    answered(async () => {
+      const rows = await sql<BookedRow<PaymentStatus>[]>`
+        select p.id, p.status, p.amount, p.currency, a.created_ms, p.updated_ms
+        from payment p join audit a using (id) where p.id = any(${ids as string[]}::uuid[])`;
+      return rows.map(bookedOf);
+    }),
+
+  refunds: (ids) =>
+    answered(async () => {
+      const rows = await sql<BookedRow<RefundStatus>[]>`
+        select id, status, amount, currency, created_ms, updated_ms
+        from refund where id = any(${ids as string[]}::uuid[])`;
+      return rows.map(bookedOf);
+    }),
+
+  paymentsMade: (span) => answered(() => paymentsMade(sql, span)),
+  refundsMade: (span) => answered(() => refundsMade(sql, span)),
+});
+
+type BookedRow<Status> = {
+  readonly id: string;
+  readonly status: Status;
+  readonly amount: number;
+  readonly currency: string;
+  readonly created_ms: number;
+  readonly updated_ms: number;
+};
+
+const bookedOf = <Status>(row: BookedRow<Status>): Booked<Status> => ({
+  id: row.id,
+  status: row.status,
+  amount: { amount: row.amount, currency: row.currency },
+  createdAtMs: row.created_ms,
+  updatedAtMs: row.updated_ms,
+});
+
+type Made<Status> = Page<Booked<Status>, string>;
+
+const paymentsMade = async (sql: Sql, { fromMs, toMs, after, limit }: Span): Promise<Made<PaymentStatus>> => {
+  const rows = await sql<BookedRow<PaymentStatus>[]>`
+    select p.id, p.status, p.amount, p.currency, a.created_ms, p.updated_ms
+    from payment p join audit a using (id)
+    where p.id >= ${firstIdAt(fromMs)} and p.id < ${firstIdAt(toMs)} and p.id > ${after ?? nil}
+      and a.id >= ${firstIdAt(fromMs)} and a.id < ${firstIdAt(toMs)} and a.id > ${after ?? nil}
+      and p.status in (${statusList(sql, chargedPaymentStatuses)})
+    order by p.id limit ${limit + 1}`;
+  return pageOf(rows.map(bookedOf), limit, ({ id }) => id);
+};
+
+const refundsMade = async (sql: Sql, { fromMs, toMs, after, limit }: Span): Promise<Made<RefundStatus>> => {
+  const rows = await sql<BookedRow<RefundStatus>[]>`
+    select id, status, amount, currency, created_ms, updated_ms from refund
+    where status in (${statusList(sql, succeededRefundStatuses)}) and updated_ms >= ${fromMs} and updated_ms < ${toMs} and id > ${after ?? nil}
+    order by id limit ${limit + 1}`;
+  return pageOf(rows.map(bookedOf), limit, ({ id }) => id);
+};
+
+/** Before every id. */
+const nil = '00000000-0000-0000-0000-000000000000';

@@ -1,0 +1,122 @@
+import type { LedgerDifference, MoneyAudit, MoneyBooks, MoneyReport } from '../../../core/ledger.ts';
+import type { Money } from '../../../core/money.ts';
+import { type Page, pageOf } from '../../../core/page.ts';
+import { moneyAudit } from '../../../core/pipelines/reconciliation.ts';
+import { inTransaction, type Sql } from '../connection.ts';
+import { queueJobs } from '../queue/jobs.ts';
+
+export const requestAudit = (
+  sql: Sql,
+  ...[{ id, taskId, dayMs }, nowMs]: Parameters<MoneyBooks['requestAudit']>
+): ReturnType<MoneyBooks['requestAudit']> =>
+  inTransaction(sql, async (tx) => {
+    await Promise.all([
+      tx`insert into money_audit (id, day_ms, created_ms) values (${id}, ${dayMs}, ${nowMs})`,
+      queueJobs(tx, moneyAudit, [{ taskId, jobId: id }], nowMs),
+    ]);
+    return { id, dayMs, createdAtMs: nowMs, finishedAtMs: null, charges: 0, refunds: 0, differences: 0 };
+  });
+
+/** What was found is written by whoever finishes the audit, and by nobody else. */
+export const finishAudit = async (
+  sql: Sql,
+  auditId: string,
+  { charges, refunds, differences, kept }: MoneyReport,
+  nowMs: number,
+): Promise<void> => {
+  await sql`
+    with finished as (
+      update money_audit set finished_ms = ${nowMs}, charges = ${charges}, refunds = ${refunds}, differences = ${differences}
+      where id = ${auditId} and finished_ms is null
+      returning id
+    )
+    insert into money_difference (id, audit_id, kind, provider_id, payment_id, refund_id,
+      ours_amount, ours_currency, theirs_amount, theirs_currency, at_ms)
+    select k.id, f.id, kind, provider_id, payment_id, refund_id,
+      ours_amount, ours_currency, theirs_amount, theirs_currency, at_ms
+    from finished f cross join unnest(
+      ${kept.map(({ id }) => id)}::uuid[],
+      ${kept.map(({ kind }) => kind)}::text[],
+      ${kept.map(({ providerId }) => providerId)}::text[],
+      ${kept.map(({ paymentId }) => paymentId)}::text[],
+      ${kept.map(({ refundId }) => refundId)}::text[],
+      ${kept.map(({ ours }) => ours?.amount ?? null)}::bigint[],
+      ${kept.map(({ ours }) => ours?.currency ?? null)}::text[],
+      ${kept.map(({ theirs }) => theirs?.amount ?? null)}::bigint[],
+      ${kept.map(({ theirs }) => theirs?.currency ?? null)}::text[],
+      ${kept.map(({ atMs }) => atMs)}::bigint[]
+    ) as k(id, kind, provider_id, payment_id, refund_id, ours_amount, ours_currency, theirs_amount, theirs_currency, at_ms)`;
+};
+
+export const findAudit = async (sql: Sql, auditId: string): Promise<MoneyAudit | null> => {
+  const [row] = await sql<AuditRow[]>`select * from money_audit where id = ${auditId}`;
+  return row === undefined ? null : auditOf(row);
+};
+
+export const auditsOf = async (
+  sql: Sql,
+  { after, limit }: Parameters<MoneyBooks['audits']>[0],
+): Promise<Page<MoneyAudit, string>> => {
+  const rows = await sql<AuditRow[]>`
+    select * from money_audit where ${after === null ? sql`true` : sql`id < ${after}`}
+    order by id desc limit ${limit + 1}`;
+  return pageOf(rows.map(auditOf), limit, ({ id }) => id);
+};
+
+type AuditRow = {
+  readonly id: string;
+  readonly day_ms: number;
+  readonly created_ms: number;
+  readonly finished_ms: number | null;
+  readonly charges: number;
+  readonly refunds: number;
+  readonly differences: number;
+};
+
+const auditOf = (row: AuditRow): MoneyAudit => ({
+  id: row.id,
+  dayMs: row.day_ms,
+  createdAtMs: row.created_ms,
+  finishedAtMs: row.finished_ms,
+  charges: row.charges,
+  refunds: row.refunds,
+  differences: row.differences,
+});
+
+export const differencesOf = async (
+  sql: Sql,
+  { auditId, after, limit }: Parameters<MoneyBooks['differences']>[0],
+): Promise<Page<LedgerDifference & { readonly id: string }, string>> => {
+  const rows = await sql<DifferenceRow[]>`
+    select * from money_difference
+    where audit_id = ${auditId} ${after === null ? sql`` : sql`and id > ${after}`}
+    order by id limit ${limit + 1}`;
+  return pageOf(rows.map(differenceOf), limit, ({ id }) => id);
+};
+
+type DifferenceRow = {
+  readonly id: string;
+  readonly kind: LedgerDifference['kind'];
+  readonly provider_id: string | null;
+  readonly payment_id: string | null;
+  readonly refund_id: string | null;
+  readonly ours_amount: number | null;
+  readonly ours_currency: string | null;
+  readonly theirs_amount: number | null;
+  readonly theirs_currency: string | null;
+  readonly at_ms: number;
+};
+
+const differenceOf = (row: DifferenceRow) => ({
+  id: row.id,
+  kind: row.kind,
+  providerId: row.provider_id,
+  paymentId: row.payment_id,
+  refundId: row.refund_id,
+  ours: moneyOf(row.ours_amount, row.ours_currency),
+  theirs: moneyOf(row.theirs_amount, row.theirs_currency),
+  atMs: row.at_ms,
+});
+
+const moneyOf = (amount: number | null, currency: string | null): Money | null =>
+  amount === null || currency === null ? null : { amount, currency };

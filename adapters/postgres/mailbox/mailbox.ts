@@ -1,0 +1,43 @@
+import { and, desc, eq, lt } from 'drizzle-orm';
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import { pageOf } from '../../../core/page.ts';
+import type { Mailbox } from '../../../core/store.ts';
+import type { World } from '../../../core/world.ts';
+import { answered } from '../failures.ts';
+import { capturedMail } from '../schema.ts';
+
+export const mailbox = (db: PostgresJsDatabase, world: World): Mailbox => ({
+  async send(mail) {
+    const captured = await answered(() =>
+      db
+        .insert(capturedMail)
+        .values({ ...mail, atMs: world.clock.nowMs() })
+        .onConflictDoNothing({ target: capturedMail.messageId }),
+    );
+    return captured.isOk() ? { kind: 'accepted' } : { kind: 'deferred', reason: captured.error.reason };
+  },
+
+  list: ({ to, after, limit }) =>
+    answered(async () => {
+      const last = db
+        .select({ id: capturedMail.id })
+        .from(capturedMail)
+        .where(eq(capturedMail.messageId, after ?? ''));
+      const rows = await db
+        .select()
+        .from(capturedMail)
+        .where(
+          and(
+            to === null ? undefined : eq(capturedMail.to, to),
+            after === null ? undefined : lt(capturedMail.id, last),
+          ),
+        )
+        .orderBy(desc(capturedMail.id))
+        .limit(limit + 1);
+      return pageOf(
+        rows.map(({ id, ...mail }) => mail),
+        limit,
+        ({ messageId }) => messageId,
+      );
+    }),
+});

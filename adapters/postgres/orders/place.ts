@@ -1,0 +1,98 @@
+import { err, ok, type Result } from 'neverthrow';
+import { firstIdAt } from '../../../core/id.ts';
+import { orderAmountMax } from '../../../core/money.ts';
+import { initialOrderStatus, type Order, type OrderFailure, type OrderRequest } from '../../../core/order.ts';
+import { quoted } from '../../stored/statuses.ts';
+import { orderColumns } from '../columns.ts';
+import type { Sql } from '../connection.ts';
+import { type OrderRow, orderOf } from '../rows.ts';
+import type { orders, RowOf } from '../schema.ts';
+
+/** See `Orders.place`. */
+export const place = async (
+  sql: Sql,
+  requests: readonly OrderRequest[],
+  nowMs: number,
+): Promise<readonly Result<Order, OrderFailure>[]> => {
+  if (requests.length === 0) return [];
+  const soldBefore = endOfHour(requests.map(({ id }) => id));
+  const rows = await sql<OrderRow[]>`
+    with request as (
+      select * from unnest(
+        ${requests.map(({ id }) => id)}::uuid[],
+        ${requests.map(({ customerId }) => customerId)}::text[],
+        ${requests.map(({ contact }) => contact.email)}::text[],
+        ${requests.map(({ contact }) => contact.language)}::text[],
+        ${requests.map(({ productId }) => productId)}::uuid[],
+        ${requests.map(({ quantity }) => quantity)}::integer[]
+      ) as r(id, customer_id, email, language, product_id, quantity)
+    ), placed as (
+      insert into orders (${sql.unsafe(writtenColumns)}, created_ms, updated_ms)
+      select ${sql.unsafe(writtenValues)}, ${nowMs}::bigint, ${nowMs}::bigint
+      from request r join product p on p.id = r.product_id
+      where p.amount * r.quantity <= ${orderAmountMax}::bigint
+      returning *
+    ), told as (
+      insert into order_state (order_id, seq, state, at_ms) select id, seq, status, ${nowMs}::bigint from placed
+    ), labelled as (
+      select r.id, r.customer_id, p.label_id from placed o join request r using (id) join product p on p.id = r.product_id
+    ), named as (
+      insert into order_name (order_id, label_id, customer_id, name_vector)
+      select o.id, o.label_id, o.customer_id, l.name_vector from labelled o join label l on l.id = o.label_id
+    ), stale as materialized (
+      select id from label where id in (select label_id from labelled) and sold_before < ${soldBefore}::uuid
+      order by id for no key update
+    ), sold as (
+      update label l set sold_before = ${soldBefore}::uuid from stale where l.id = stale.id
+    )
+    select ${orderColumns(sql, 'placed')} from placed`;
+  const placed = new Map(rows.map((row) => [row.id, orderOf(row)]));
+  const refused = requests.filter(({ id }) => !placed.has(id));
+  const known = refused.length === 0 ? [] : await knownProducts(sql, refused);
+  return requests.map(({ id, productId }) => {
+    const order = placed.get(id);
+    if (order !== undefined) return ok(order);
+    return err({ kind: known.includes(productId) ? 'amount_too_large' : 'not_found' });
+  });
+};
+
+type WrittenOnce = Omit<RowOf<typeof orders>, 'created_ms' | 'updated_ms'>;
+
+/**
+ * Where each column of a new order comes from: the `request` r or the `product` p. Total, so that a new column has to
+ * say it; both times are the moment of the statement.
+ */
+const sources: Readonly<Record<keyof WrittenOnce, string>> = {
+  id: 'r.id',
+  customer_id: 'r.customer_id',
+  email: 'r.email',
+  language: 'r.language',
+  product_id: 'p.id',
+  product_code: 'p.code',
+  product_name: 'p.name',
+  product_type: 'p.type',
+  quantity: 'r.quantity',
+  amount: 'p.amount * r.quantity',
+  currency: 'p.currency',
+  status: quoted(initialOrderStatus),
+  checkout_id: 'null::uuid',
+  seq: '1',
+};
+
+const writtenColumns = Object.keys(sources).join(', ');
+const writtenValues = Object.values(sources).join(', ');
+
+const knownProducts = async (sql: Sql, requests: readonly OrderRequest[]): Promise<readonly string[]> => {
+  const ids = requests.map(({ productId }) => productId);
+  return (await sql<{ id: string }[]>`select id from product where id = any(${ids}::uuid[])`).map(
+    ({ id }) => id,
+  );
+};
+
+const hourMs = 3_600_000;
+
+/** The first id of the hour after the newest of these ids: what all of them are below. */
+const endOfHour = (ids: readonly string[]): string => {
+  const newestMs = Math.max(...ids.map((id) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)));
+  return firstIdAt((Math.floor(newestMs / hourMs) + 1) * hourMs);
+};

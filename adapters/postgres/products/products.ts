@@ -1,0 +1,101 @@
+import { and, desc, eq, lt, sql as raw, type SQL } from 'drizzle-orm';
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import { pageOf } from '../../../core/page.ts';
+import type { Product, ProductDraft, ProductKey, ProductQuery, Products } from '../../../core/product.ts';
+import type { World } from '../../../core/world.ts';
+import { inTransaction, type Sql, type Transaction } from '../connection.ts';
+import { answered } from '../failures.ts';
+import { product } from '../schema.ts';
+import { exactQuery, foldedQuery } from '../search/query.ts';
+import { storedWords } from '../search/tokens.ts';
+
+export const products = (sql: Sql, db: PostgresJsDatabase, world: World): Products => {
+  const byId = db
+    .select()
+    .from(product)
+    .where(eq(product.id, raw.placeholder('id')))
+    .prepare('product_by_id');
+  return {
+    upsert: (drafts, nowMs, existing) =>
+      inTransaction(sql, (tx) => upsert(tx, world, drafts, nowMs, existing)),
+    find: (id) =>
+      answered(async () => {
+        const [row] = await byId.execute({ id });
+        return row === undefined ? null : productOf(row);
+      }),
+    list: (query) => answered(() => list(db, query)),
+  };
+};
+
+type Row = typeof product.$inferSelect;
+
+const productOf = ({ amount, currency, ...row }: Row): Product => ({ ...row, price: { amount, currency } });
+
+const upsert = async (
+  tx: Transaction,
+  world: World,
+  drafts: readonly ProductDraft[],
+  nowMs: number,
+  existing: 'replace' | 'keep',
+) => {
+  const byCode = new Map(drafts.map((draft) => [draft.code, draft]));
+  const rows = [...byCode.values()].map((draft) => ({
+    ...draft,
+    ...storedWords(draft.name, draft.code),
+    id: world.ids.next(nowMs),
+  }));
+  const written = await tx<{ created: boolean }[]>`
+    with draft as materialized (
+      select d.*, coalesce(p.label_id, nextval(pg_get_serial_sequence('label', 'id'))) as label_id, p.label_id is null as is_new
+      from unnest(
+        ${rows.map(({ id }) => id)}::uuid[],
+        ${rows.map(({ code }) => code)}::text[],
+        ${rows.map(({ name }) => name)}::text[],
+        ${rows.map(({ type }) => type)}::text[],
+        ${rows.map(({ price }) => price.amount)}::bigint[],
+        ${rows.map(({ price }) => price.currency)}::text[],
+        ${rows.map(({ stock }) => stock)}::integer[],
+        ${rows.map(({ folded }) => folded)}::text[],
+        ${rows.map(({ exact }) => exact)}::text[]
+      ) as d(id, code, name, type, amount, currency, stock, folded, exact)
+      left join product p on p.code = d.code and (${existing === 'keep'} or (p.name, p.type) = (d.name, d.type))
+    ), labelled as (
+      insert into label (id, type, name_unaccent) overriding system value
+      select label_id, type, folded from draft where is_new
+    )
+    insert into product as p
+      (id, code, name, type, amount, currency, stock, created_ms, updated_ms, name_unaccent, name_exact, label_id)
+    select id, code, name, type, amount, currency, stock, ${nowMs}::bigint, ${nowMs}::bigint, folded, exact, label_id
+    from draft
+    order by code
+    on conflict (code) do update set
+      name = excluded.name, type = excluded.type, amount = excluded.amount, currency = excluded.currency,
+      stock = excluded.stock, updated_ms = excluded.updated_ms,
+      name_unaccent = excluded.name_unaccent, name_exact = excluded.name_exact, label_id = excluded.label_id
+    where ${existing === 'replace'}
+    returning (xmax = 0) as created`;
+  const created = written.filter((row) => row.created).length;
+  return { created, updated: written.length - created };
+};
+
+const list = async (db: PostgresJsDatabase, { search, type, after, limit }: ProductQuery) => {
+  const tier =
+    search === null ? raw<number>`0` : raw<number>`(name_vector @@ ${exactQuery(search)}::tsquery)::integer`;
+  const rows = await db
+    .select({ row: product, tier: tier.as('tier') })
+    .from(product)
+    .where(
+      and(
+        search === null ? undefined : raw`name_vector @@ ${foldedQuery(search)}::tsquery`,
+        type === null ? undefined : eq(product.type, type),
+        after === null ? undefined : pastKey(tier, after, search !== null),
+      ),
+    )
+    .orderBy(...(search === null ? [desc(product.id)] : [desc(raw`tier`), desc(product.id)]))
+    .limit(limit + 1);
+  const page = pageOf(rows, limit, (each): ProductKey => ({ tier: each.tier, id: each.row.id }));
+  return { items: page.items.map(({ row }) => productOf(row)), next: page.next };
+};
+
+const pastKey = (tier: SQL<number>, after: ProductKey, ranked: boolean): SQL =>
+  ranked ? raw`(${tier}, ${product.id}) < (${after.tier}, ${after.id}::uuid)` : lt(product.id, after.id);

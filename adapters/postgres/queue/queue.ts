@@ -1,0 +1,115 @@
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import { ok } from 'neverthrow';
+import { pipelineFor } from '../../../core/pipelines/index.ts';
+import type { Lease, Queue } from '../../../core/queue.ts';
+import { planReports } from '../../../core/steps.ts';
+import type { World } from '../../../core/world.ts';
+import type { Sql, Transaction } from '../connection.ts';
+import { answered } from '../failures.ts';
+import { byKey } from '../nestedLoops.ts';
+import { take } from './claim.ts';
+import { settleJobs, takeJobs } from './jobs.ts';
+import { counts, tasks } from './read.ts';
+import { rescue, retry } from './rescue.ts';
+import { headsOf } from './scanStart.ts';
+import { writeMoves } from './transitions.ts';
+
+export const queue = (sql: Sql, db: PostgresJsDatabase, world: World): Queue => {
+  const heads = headsOf(world.clock);
+  return {
+    take: (query) => take(sql, world, heads, query),
+    heartbeat: (leases, untilMs) => heartbeat(sql, leases, untilMs),
+    settle: (reports, nowMs) => settle(sql, reports, nowMs),
+    takeJobs: (query) => takeJobs(sql, heads, query),
+    settleJobs: (reports, nowMs) => settleJobs(sql, reports, nowMs),
+    giveBack: (leases) => giveBack(sql, leases),
+    rescue: (query) => rescue(sql, query),
+    retry: (taskIds, nowMs) => retry(sql, taskIds, nowMs),
+    counts: (nowMs) => answered(() => counts(sql, nowMs)),
+    tasks: (query) => answered(() => tasks(db, query)),
+  };
+};
+
+type Held = readonly Pick<Lease, 'taskId' | 'lease'>[];
+
+const idsOf = (held: Held): string[] => held.map(({ taskId }) => taskId);
+const leasesOf = (held: Held): number[] => held.map(({ lease }) => lease);
+
+const heartbeat = async (sql: Sql, held: Held, untilMs: number): ReturnType<Queue['heartbeat']> => {
+  if (held.length === 0) return ok([]);
+  return answered(async () => {
+    const rows = await sql<{ id: string }[]>`
+      update task t set lease_until_ms = ${untilMs}
+      from unnest(${idsOf(held)}::uuid[], ${leasesOf(held)}::integer[]) as h(id, lease)
+      where t.id = h.id and t.lease = h.lease and t.state = 'running'
+      returning t.id`;
+    return rows.map(({ id }) => id);
+  });
+};
+
+const giveBack = async (sql: Sql, held: Held): ReturnType<Queue['giveBack']> => {
+  if (held.length === 0) return ok(undefined);
+  return answered(async () => {
+    await sql`
+      update task t set state = 'ready', lease = t.lease + 1, lease_until_ms = null
+      from unnest(${idsOf(held)}::uuid[], ${leasesOf(held)}::integer[]) as h(id, lease)
+      where t.id = h.id and t.lease = h.lease and t.state = 'running'`;
+  });
+};
+
+const settle = async (
+  sql: Sql,
+  ...[reports, nowMs]: Parameters<Queue['settle']>
+): ReturnType<Queue['settle']> => {
+  if (reports.length === 0) return ok([]);
+  return byKey(sql, async (tx) => {
+    // Of two reports under one lease the first counts.
+    const outcomeOf = new Map(
+      reports.toReversed().map(({ taskId, lease, outcome }) => [`${taskId} ${lease}`, outcome]),
+    );
+    const locked = await lock(tx, idsOf(reports));
+    const accepted = locked.flatMap((row) => {
+      const outcome = outcomeOf.get(`${row.id} ${row.lease}`);
+      return outcome === undefined || row.state !== 'running' ? [] : [{ row, outcome }];
+    });
+    if (accepted.length === 0) return [];
+    const done = accepted.filter(({ outcome }) => outcome.kind === 'done').map(({ row }) => row);
+    const moves = planReports(
+      accepted.map(({ row: { id, order_id, pipeline, step, seq }, outcome }) => ({
+        pipeline: pipelineFor(pipeline),
+        task: { id, step, seq, order: { id: order_id } },
+        outcome,
+      })),
+    );
+    await Promise.all([
+      done.length > 0 &&
+        tx`
+          update delivery d set accepted_ms = ${nowMs}::bigint
+          from unnest(
+            ${done.map(({ order_id }) => order_id)}::uuid[],
+            ${done.map(({ step }) => step)}::text[]
+          ) as a(order_id, step)
+          where d.order_id = a.order_id and d.step = a.step and d.accepted_ms is null`,
+      writeMoves(tx, moves, nowMs),
+    ]);
+    return accepted.map(({ row }) => row.id);
+  });
+};
+
+/** By id alone: asked for running tasks, the server may read all that are running. */
+const lock = (tx: Transaction, taskIds: readonly string[]): Promise<LockedRow[]> => tx<LockedRow[]>`
+  select id, order_id, pipeline, step, state, lease, seq
+  from task
+  where id = any(${taskIds as string[]}::uuid[]) and order_id is not null
+  order by id
+  for update`;
+
+type LockedRow = {
+  readonly id: string;
+  readonly order_id: string;
+  readonly pipeline: string;
+  readonly step: string;
+  readonly state: string;
+  readonly lease: number;
+  readonly seq: number;
+};

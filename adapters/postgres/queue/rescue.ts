@@ -1,0 +1,115 @@
+import { err, ok } from 'neverthrow';
+import type { OrderStatus } from '../../../core/order.ts';
+import type { Queue } from '../../../core/queue.ts';
+import { planRescue, planRetry, type TaskChange, type TaskSnapshot } from '../../../core/rescue.ts';
+import type { Sql, Transaction } from '../connection.ts';
+import { answered } from '../failures.ts';
+import { byKey } from '../nestedLoops.ts';
+
+/** See `Queue.rescue`. */
+export const rescue = async (
+  sql: Sql,
+  { nowMs, crashesMax, limit }: Parameters<Queue['rescue']>[0],
+): ReturnType<Queue['rescue']> => {
+  // Mostly there is nothing to do, which one statement outside of a transaction tells.
+  const expired = await answered(
+    () => sql`select from task where state = 'running' and lease_until_ms <= ${nowMs} limit 1`,
+  );
+  if (expired.isErr()) return err(expired.error);
+  if (expired.value.length === 0) return ok(0);
+  return byKey(sql, async (tx) => {
+    const rows = await tx<Row[]>`
+      with expired as materialized (
+        select id, step, attempts, crashes, lease, seq, order_id from task
+        where state = 'running' and lease_until_ms <= ${nowMs}
+        order by lease_until_ms limit ${limit}
+        for update skip locked
+      )
+      select t.*, o.status from expired t left join orders o on o.id = t.order_id`;
+    await writeChanges(
+      tx,
+      rows.map((row) => planRescue(snapshotOf(row), crashesMax, nowMs)),
+      nowMs,
+    );
+    return rows.length;
+  });
+};
+
+/** See `Queue.retry`. */
+export const retry = async (
+  sql: Sql,
+  taskIds: readonly string[],
+  nowMs: number,
+): ReturnType<Queue['retry']> => {
+  if (taskIds.length === 0) return ok(0);
+  return byKey(sql, async (tx) => {
+    const rows = await tx<Row[]>`
+      with wanted as materialized (
+        select id, step, attempts, crashes, lease, seq, order_id from task
+        where id = any(${taskIds as string[]}::uuid[]) and state = 'failed'
+        order by id for update
+      )
+      select t.*, o.status from wanted t left join orders o on o.id = t.order_id`;
+    await writeChanges(
+      tx,
+      rows.map((row) => planRetry(snapshotOf(row), nowMs)),
+      nowMs,
+    );
+    return rows.length;
+  });
+};
+
+/** The status is read without a lock: only who holds the task changes it. */
+type Row = Omit<TaskSnapshot, 'order'> & {
+  readonly order_id: string | null;
+  readonly status: OrderStatus | null;
+};
+
+const snapshotOf = ({ order_id: id, status, ...task }: Row): TaskSnapshot => ({
+  ...task,
+  order: id === null || status === null ? null : { id, status },
+});
+
+/** Two statements, sent together. The tasks are locked by this transaction. */
+const writeChanges = async (
+  tx: Transaction,
+  changes: readonly TaskChange[],
+  nowMs: number,
+): Promise<void> => {
+  const orders = changes.flatMap(({ seq, order }) => (order === null ? [] : [{ ...order, seq }]));
+  await Promise.all([
+    changes.length > 0 &&
+      tx`
+        update task t
+        set state = c.state, attempts = c.attempts, crashes = c.crashes, lease = c.lease, lease_until_ms = null,
+          run_ms = c.run_ms, seq = c.seq, last_error = c.last_error, unfulfillable = c.unfulfillable::boolean
+        from unnest(
+          ${changes.map(({ id }) => id)}::uuid[],
+          ${changes.map(({ state }) => state)}::text[],
+          ${changes.map(({ attempts }) => attempts)}::integer[],
+          ${changes.map(({ crashes }) => crashes)}::integer[],
+          ${changes.map(({ lease }) => lease)}::integer[],
+          ${changes.map(({ runAtMs }) => runAtMs)}::bigint[],
+          ${changes.map(({ seq }) => seq)}::integer[],
+          ${changes.map(({ lastError }) => lastError)}::text[],
+          ${changes.map(({ unfulfillable }) => String(unfulfillable))}::text[]
+        ) as c(id, state, attempts, crashes, lease, run_ms, seq, last_error, unfulfillable)
+        where t.id = c.id`,
+    orders.length > 0 &&
+      tx`
+        with changed as (
+          select * from unnest(
+            ${orders.map(({ id }) => id)}::uuid[],
+            ${orders.map(({ seq }) => seq)}::integer[],
+            ${orders.map(({ status }) => status)}::text[],
+            ${orders.map(({ history }) => history.state)}::text[],
+            ${orders.map(({ history }) => history.detail)}::text[]
+          ) as c(id, seq, status, state, detail)
+        ), told as (
+          insert into order_state (order_id, seq, state, at_ms, detail)
+          select id, seq, state, ${nowMs}::bigint, detail from changed
+        )
+        update orders o set status = c.status, seq = c.seq, updated_ms = ${nowMs}::bigint
+        from changed c where o.id = c.id`,
+  ]);
+};

@@ -1,0 +1,119 @@
+import { ok } from 'neverthrow';
+import {
+  type RefundSettlement,
+  type RefundStatus,
+  type Refunds,
+  succeededRefundStatuses,
+} from '../../../core/refund.ts';
+import {
+  planRefundOutcome,
+  type RefundChanges,
+  type RefundedOrder,
+  type RefundSnapshot,
+  stockTakenStates,
+} from '../../../core/refundOutcome.ts';
+import { inTransaction, type Sql, type Transaction } from '../connection.ts';
+import { answered } from '../failures.ts';
+import { holdingOrder, type LockedOrder } from '../orders/lock.ts';
+import { statusList } from '../statuses.ts';
+import { writeOrderChanges } from './write.ts';
+
+/** See `Refunds.settle`. */
+export const settle = async (
+  sql: Sql,
+  settlement: RefundSettlement,
+  nowMs: number,
+): ReturnType<Refunds['settle']> => {
+  const { refundId } = settlement;
+  const found = await answered(
+    () => sql<{ order_id: string | null }[]>`select order_id from refund where id = ${refundId}`,
+  );
+  if (found.isErr()) return found.map(() => false);
+  const [refund] = found.value;
+  if (refund === undefined) return ok(false);
+  if (refund.order_id === null) return inTransaction(sql, (tx) => settleLocked(tx, settlement, null, nowMs));
+
+  return holdingOrder(sql, refund.order_id, (tx, locked) => {
+    if (locked === null) throw new Error(`the order of the refund ${refundId} is gone`);
+    return settleLocked(tx, settlement, locked, nowMs);
+  });
+};
+
+const settleLocked = async (
+  tx: Transaction,
+  { refundId, outcome }: RefundSettlement,
+  locked: LockedOrder | null,
+  nowMs: number,
+): Promise<boolean> => {
+  const changes = planRefundOutcome(await snapshotOf(tx, refundId, locked), outcome, nowMs);
+  if (changes === null) return false;
+  await write(tx, refundId, locked, changes, nowMs);
+  return true;
+};
+
+const snapshotOf = async (
+  tx: Transaction,
+  refundId: string,
+  locked: LockedOrder | null,
+): Promise<RefundSnapshot> => {
+  const [[refund], order] = await Promise.all([
+    tx<{ status: RefundStatus; amount: number; currency: string }[]>`
+      select status, amount, currency from refund where id = ${refundId} for update`,
+    locked === null ? null : refundedOrderOf(tx, refundId, locked),
+  ]);
+  if (refund === undefined) throw new Error(`the refund ${refundId} is gone`);
+  const { status, ...amount } = refund;
+  return { refund: { status, amount }, order };
+};
+
+const refundedOrderOf = async (
+  tx: Transaction,
+  refundId: string,
+  { order, paused }: LockedOrder,
+): Promise<RefundedOrder> => {
+  const { id, product } = order;
+  const [row] = await tx<Omit<RefundedOrder, 'order' | 'paused'>[]>`
+    select
+      (
+        select coalesce(sum(amount), 0)::bigint from refund
+        where order_id = ${id} and id <> ${refundId} and status in (${statusList(tx, succeededRefundStatuses)})
+      ) as refunded,
+      exists (select from invoice where order_id = ${id}) as invoiced,
+      exists (select from shipment where order_id = ${id}) as shipped,
+      exists (
+        select from order_state where order_id = ${id} and state = any(${[...stockTakenStates(product.type)]})
+      ) as "tookStock"`;
+  if (row === undefined) throw new Error('a select of values answers one row');
+  return { ...row, order, paused };
+};
+
+/**
+ * Lock order: product, then counter, as a pipeline does that takes stock and issues an invoice; the reverse would
+ * deadlock. Statements that are sent together run in the order in which they are listed.
+ */
+const write = async (
+  tx: Transaction,
+  refundId: string,
+  locked: LockedOrder | null,
+  { refund: { status, reference, error }, restock, creditNoteYear, order }: RefundChanges,
+  nowMs: number,
+): Promise<void> => {
+  await Promise.all([
+    tx`
+      update refund set status = ${status}, reference = coalesce(${reference}, reference), error = ${error},
+        updated_ms = ${nowMs}
+      where id = ${refundId}`,
+    restock !== null &&
+      tx`update product set stock = stock + ${restock.quantity} where id = ${restock.productId}`,
+    creditNoteYear !== null && issueCreditNote(tx, refundId, creditNoteYear),
+  ]);
+  if (order !== null && locked !== null) await writeOrderChanges(tx, locked, order, nowMs);
+};
+
+const issueCreditNote = (tx: Transaction, refundId: string, year: number): PromiseLike<unknown> => tx`
+  with numbered as (
+    insert into credit_note_counter as c (year, last) values (${year}, 1)
+    on conflict (year) do update set last = c.last + 1
+    returning year, last
+  )
+  update refund set credit_note_year = year, credit_note_sequence = last from numbered where id = ${refundId}`;

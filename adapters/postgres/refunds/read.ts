@@ -1,0 +1,58 @@
+import { type Page, pageOf } from '../../../core/page.ts';
+import { creditNoteNumber, type Refund, type RefundDetail, type RefundQuery } from '../../../core/refund.ts';
+import { contactColumns, orderColumns, refundColumns, type refundExtras } from '../columns.ts';
+import type { Sql } from '../connection.ts';
+import { type ContactRow, contactOf, type OrderRow, orderOf } from '../rows.ts';
+import type { RowOf, refund } from '../schema.ts';
+
+/** What `refundColumns` reads. */
+export type RefundRow = Omit<RowOf<typeof refund>, (typeof refundExtras)[number]>;
+
+export const refundOf = (row: RefundRow): Refund => ({
+  id: row.id,
+  orderId: row.order_id,
+  paymentId: row.payment_id,
+  amount: { amount: row.amount, currency: row.currency },
+  reason: row.reason,
+  status: row.status,
+  creditNote:
+    row.credit_note_year === null || row.credit_note_sequence === null
+      ? null
+      : creditNoteNumber(row.credit_note_year, row.credit_note_sequence),
+  error: row.error,
+  createdAtMs: row.created_ms,
+  updatedAtMs: row.updated_ms,
+});
+
+/** Of a late payment it is the first order of its cart that stands for all. */
+export const find = async (sql: Sql, refundId: string): Promise<RefundDetail | null> => {
+  const [[row], [order]] = await Promise.all([
+    sql<(RefundRow & { charge_reference: string })[]>`
+      select ${refundColumns(sql, 'r')}, p.reference as charge_reference
+      from refund r join payment p on p.id = r.payment_id where r.id = ${refundId}`,
+    sql<(OrderRow & ContactRow)[]>`
+      select ${orderColumns(sql, 'o')}, ${contactColumns(sql, 'o')} from refund r join audit a on a.id = r.payment_id
+      join orders o on o.id = coalesce(r.order_id, a.order_ids[1])
+      where r.id = ${refundId}`,
+  ]);
+  if (row === undefined || order === undefined) return null;
+  return {
+    ...refundOf(row),
+    chargeReference: row.charge_reference,
+    order: orderOf(order),
+    contact: contactOf(order),
+  };
+};
+
+export const list = async (
+  sql: Sql,
+  { orderId, status, after, limit }: RefundQuery,
+): Promise<Page<Refund, string>> => {
+  const rows = await sql<RefundRow[]>`
+    select ${refundColumns(sql, 'r')} from refund r where true
+      ${orderId === null ? sql`` : sql`and order_id = ${orderId}`}
+      ${status === null ? sql`` : sql`and status = ${status}`}
+      ${after === null ? sql`` : sql`and id < ${after}`}
+    order by id desc limit ${limit + 1}`;
+  return pageOf(rows.map(refundOf), limit, ({ id }) => id);
+};

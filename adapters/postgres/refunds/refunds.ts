@@ -1,0 +1,106 @@
+import { err, type Result } from 'neverthrow';
+import type { PaymentStatus } from '../../../core/payment.ts';
+import {
+  countedRefundStatuses,
+  type RefundCommand,
+  type RefundFailure,
+  type Refunds,
+  type RefundVerdict,
+} from '../../../core/refund.ts';
+import {
+  judgeRefund,
+  planLateRefund,
+  type RefundGround,
+  refundFingerprint,
+} from '../../../core/refundRequest.ts';
+import { keptOf } from '../../stored/response.ts';
+import { inTransaction, type Sql, type Transaction } from '../connection.ts';
+import { answered } from '../failures.ts';
+import { holdingOrder, type LockedOrder, overtaken } from '../orders/lock.ts';
+import { statusList } from '../statuses.ts';
+import { settle } from './finish.ts';
+import { find, list, type RefundRow, refundOf } from './read.ts';
+import { insertRefund, writeOrderChanges } from './write.ts';
+
+export const refunds = (sql: Sql): Refunds => ({
+  request: (command, nowMs) => request(sql, command, nowMs),
+  returnLate: (late, nowMs) => inTransaction(sql, (tx) => returnLate(tx, late, nowMs)),
+  find: (refundId) => answered(() => find(sql, refundId)),
+  list: (query) => answered(() => list(sql, query)),
+  settle: (settlement, nowMs) => settle(sql, settlement, nowMs),
+  hasten: (refundId, nowMs) =>
+    answered(async () => {
+      await sql`
+        update task set run_ms = ${nowMs} where job_id = ${refundId} and state = 'ready' and run_ms > ${nowMs}`;
+    }),
+  unfulfillable: (limit) =>
+    answered(async () => {
+      const rows = await sql<{ order_id: string }[]>`
+        select order_id from task t
+        where unfulfillable and not exists (select from refund r where r.order_id = t.order_id)
+          and (select amount from orders where id = t.order_id) > 0
+        order by order_id limit ${limit}`;
+      return rows.map((row) => row.order_id);
+    }),
+});
+
+const request = async (sql: Sql, command: RefundCommand, nowMs: number): ReturnType<Refunds['request']> => {
+  type Judged = Result<RefundVerdict, RefundFailure>;
+  const judged = await holdingOrder<Judged>(sql, command.orderId, async (tx, locked) => {
+    const verdict = judgeRefund(command, await groundOf(tx, command, locked), nowMs);
+    if (verdict.isErr() || locked === null) return verdict;
+    const { refund, changes } = verdict.value;
+    if (changes === null) return verdict;
+    const { key, taskId } = command;
+    const fingerprint = refundFingerprint(command);
+    // Another order's refund took the key meanwhile. The next try finds it.
+    if (!(await insertRefund(tx, refund, { key, fingerprint, taskId }))) return overtaken;
+    await writeOrderChanges(tx, locked, changes, nowMs);
+    return verdict;
+  });
+  if (judged.isErr()) return err(judged.error);
+  return judged.value.map(({ refund, replayed }) => ({ refund, replayed }));
+};
+
+const groundOf = async (
+  tx: Transaction,
+  { key, orderId }: RefundCommand,
+  locked: LockedOrder | null,
+): Promise<RefundGround> => {
+  const [[known], [sum]] = await Promise.all([
+    tx<(RefundRow & { fingerprint: string })[]>`select * from refund where key = ${key}`,
+    tx<{ refunded: number }[]>`
+      select coalesce(sum(amount), 0)::bigint as refunded from refund
+      where order_id = ${orderId} and status in (${statusList(tx, countedRefundStatuses)})`,
+  ]);
+  return {
+    known: known === undefined ? null : { refund: refundOf(known), fingerprint: known.fingerprint },
+    order: locked?.order ?? null,
+    refunded: sum?.refunded ?? 0,
+  };
+};
+
+type Late = Parameters<Refunds['returnLate']>[0];
+
+const returnLate = async (
+  tx: Transaction,
+  { refundId, taskId, paymentId, reference, answer }: Late,
+  nowMs: number,
+): Promise<boolean> => {
+  const [row] = await tx<{ status: PaymentStatus; amount: number; currency: string }[]>`
+    select status, amount, currency from payment where id = ${paymentId} for update`;
+  if (row === undefined) return false;
+  const { status, ...amount } = row;
+  const late = planLateRefund({ id: paymentId, status, amount }, refundId, nowMs);
+  if (late === null) return false;
+  const { paymentStatus, refund, key, fingerprint } = late;
+  const [isNew] = await Promise.all([
+    insertRefund(tx, refund, { key, fingerprint, taskId }),
+    tx`
+      update payment set status = ${paymentStatus}, reference = ${reference}, updated_ms = ${nowMs},
+        answer = coalesce(answer, ${JSON.stringify(keptOf(answer))}::text::jsonb)
+      where id = ${paymentId}`,
+  ]);
+  if (!isNew) throw new Error(`the late payment ${paymentId} has a refund already`);
+  return true;
+};

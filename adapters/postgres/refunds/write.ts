@@ -1,0 +1,57 @@
+import { refund as pipeline } from '../../../core/pipelines/refund.ts';
+import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../../core/refund.ts';
+import type { Transaction } from '../connection.ts';
+import { appendHistory, type LockedOrder } from '../orders/lock.ts';
+import { queueJobs } from '../queue/jobs.ts';
+
+/** Writes a new refund and its task, unless another one has its key. Answers whether it wrote them. */
+export const insertRefund = async (
+  tx: Transaction,
+  { id, orderId, paymentId, amount, reason, status, createdAtMs, updatedAtMs }: Refund,
+  {
+    key,
+    fingerprint,
+    taskId,
+  }: { readonly key: string; readonly fingerprint: string; readonly taskId: string },
+): Promise<boolean> => {
+  const rows = await tx`
+    insert into refund (id, key, fingerprint, order_id, payment_id, amount, currency, reason, status, created_ms, updated_ms)
+    values (${id}, ${key}, ${fingerprint}, ${orderId}, ${paymentId}, ${amount.amount}, ${amount.currency}, ${reason},
+      ${status}, ${createdAtMs}, ${updatedAtMs})
+    on conflict (key) do nothing
+    returning id`;
+  if (rows.length === 0) return false;
+  await queueJobs(tx, pipeline, [{ taskId, jobId: id }], createdAtMs);
+  return true;
+};
+
+export const writeOrderChanges = async (
+  tx: Transaction,
+  locked: LockedOrder,
+  { history, status, task }: RefundOrderChanges,
+  nowMs: number,
+): Promise<void> => {
+  const { seq, written } = appendHistory(tx, locked, history, nowMs);
+  await Promise.all([
+    written,
+    status !== null &&
+      tx`update orders set status = ${status}, seq = ${seq}, updated_ms = ${nowMs} where id = ${locked.order.id}`,
+    task !== null && locked.taskId !== null && changeTask(tx, locked.taskId, task),
+  ]);
+};
+
+const changeTask = (tx: Transaction, taskId: string, change: RefundTaskChange): PromiseLike<unknown> => {
+  switch (change.kind) {
+    case 'pause':
+      return tx`
+        update task set state = 'paused', lease = lease + 1, lease_until_ms = null,
+          last_error = ${change.lastError}
+        where id = ${taskId}`;
+    case 'fail':
+      return tx`
+        update task set state = 'failed', run_ms = ${change.runAtMs}, last_error = ${change.lastError}
+        where id = ${taskId}`;
+    case 'delete':
+      return tx`delete from task where id = ${taskId}`;
+  }
+};

@@ -1,0 +1,54 @@
+import { err, ok, type Result } from 'neverthrow';
+import { coalesce } from '../../core/batch.ts';
+import type { World } from '../../core/world.ts';
+import { eventRecord, type News, type Telling } from './event.ts';
+import type { Book, BookRecord, Entry, EntryFailure } from './records.ts';
+
+export type EngineOptions = {
+  readonly events?: Telling;
+  /** Until what is decided later is decided, and until what is told late is told. */
+  readonly lateMs?: number;
+};
+
+/** What the simulator's verbs stand on. */
+export type Engine = {
+  readonly book: Book;
+  readonly world: World;
+  readonly lateMs: number;
+  /** Calls that come together are one statement and one commit. */
+  readonly enter: (entry: Entry) => Promise<Result<BookRecord, EntryFailure>>;
+  /** A fresh id for now: `pi_…`, in the order of time. */
+  readonly newId: (prefix: 'pi' | 'ch' | 're') => string;
+  /** The event to write with what happened, or nothing where it is not told. */
+  readonly told: (
+    news: () => News | null,
+    how: { readonly later: boolean; readonly afterMs?: number },
+  ) => readonly BookRecord[];
+};
+
+export const engineOver = (
+  book: Book,
+  world: World,
+  { events = 'none', lateMs = 2_000 }: EngineOptions = {},
+): Engine => ({
+  book,
+  world,
+  lateMs,
+  enter: coalesce<Entry, Result<BookRecord, EntryFailure>>(
+    async (entries) => {
+      const entered = await book.enter(entries);
+      return entered.isOk() ? entered.value.map((each) => ok(each)) : entries.map(() => err(entered.error));
+    },
+    limits,
+    world.turn,
+    () => err({ kind: 'unavailable', reason: 'too many charges are waiting' }),
+  ),
+  newId: (prefix) => `${prefix}_${world.ids.next(world.clock.nowMs()).replaceAll('-', '')}`,
+  told: (news, { later, afterMs = 0 }) => {
+    const isTold = events === 'all' || (events === 'deferred' && later);
+    const told = isTold ? news() : null;
+    return told === null ? [] : [eventRecord(told, world, afterMs)];
+  },
+});
+
+const limits = { batchMax: 128, waitingMax: 4_096 };

@@ -1,0 +1,17 @@
+import type { BookRecord } from './records.ts';
+
+export type Row = {
+  readonly key: string;
+  readonly id: string;
+  readonly version: number;
+  readonly due_at_ms: number | null;
+  readonly body: string;
+};
+
+export const recordOf = ({ key, id, version, due_at_ms, body }: Row): BookRecord => ({
+  id,
+  key,
+  version,
+  dueAtMs: due_at_ms,
+  body,
+});

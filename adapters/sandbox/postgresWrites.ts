@@ -1,0 +1,124 @@
+import { err, ok, type Result } from 'neverthrow';
+import type postgres from 'postgres';
+import { writeFailure } from './postgresFailures.ts';
+import { type Row, recordOf } from './postgresRow.ts';
+import type { BookRecord, Change, Entry, EntryFailure } from './records.ts';
+
+export type Sql = postgres.Sql<{ bigint: number }>;
+
+/**
+ * Answers the ids of the records that were first under their key. They go in in the order of the keys, so that
+ * processes with keys in common wait for one another and never in a circle.
+ */
+export const insert = async (
+  sql: Sql,
+  entries: readonly Entry[],
+): Promise<Result<ReadonlySet<string>, EntryFailure>> => {
+  const also = entries.flatMap((entry) => entry.also.map((record) => ({ ...record, of: entry.record.id })));
+  const [key, id, version, due, body] = columnsOf(entries.map(({ record }) => record));
+  try {
+    const written =
+      also.length === 0
+        ? await sql<{ id: string }[]>`
+            insert into simulated_provider.record (key, id, version, due_at_ms, body)
+            select * from unnest(
+              ${key}::text[], ${id}::text[], ${version}::integer[], ${due}::bigint[], ${body}::text[]
+            ) as given (key, id, version, due_at_ms, body)
+            order by key
+            on conflict (key) do nothing
+            returning id`
+        : await insertWith(sql, [key, id, version, due, body], also);
+    return ok(new Set(written.map((row) => row.id)));
+  } catch (cause) {
+    return err(writeFailure(cause));
+  }
+};
+
+/** `of` is the id of the record that must be first under its key for this one to be written. */
+const insertWith = (
+  sql: Sql,
+  [key, id, version, due, body]: Columns,
+  also: readonly (BookRecord & { readonly of: string })[],
+): Promise<readonly { readonly id: string }[]> => {
+  const [alsoKey, alsoId, alsoVersion, alsoDue, alsoBody] = columnsOf(also);
+  return sql<{ id: string }[]>`
+    with first as (
+      insert into simulated_provider.record (key, id, version, due_at_ms, body)
+      select * from unnest(
+        ${key}::text[], ${id}::text[], ${version}::integer[], ${due}::bigint[], ${body}::text[]
+      ) as given (key, id, version, due_at_ms, body)
+      order by key
+      on conflict (key) do nothing
+      returning id
+    ), also as (
+      insert into simulated_provider.record (key, id, version, due_at_ms, body)
+      select given.key, given.id, given.version, given.due_at_ms, given.body
+      from unnest(
+        ${also.map(({ of }) => of)}::text[], ${alsoKey}::text[], ${alsoId}::text[],
+        ${alsoVersion}::integer[], ${alsoDue}::bigint[], ${alsoBody}::text[]
+      ) as given (of, key, id, version, due_at_ms, body)
+      join first on first.id = given.of
+    )
+    select id from first`;
+};
+
+type Columns = readonly [string[], string[], number[], (number | null)[], string[]];
+
+const columnsOf = (records: readonly BookRecord[]): Columns => [
+  records.map(({ key }) => key),
+  records.map(({ id }) => id),
+  records.map(({ version }) => version),
+  records.map(({ dueAtMs }) => dueAtMs),
+  records.map(({ body }) => body),
+];
+
+/**
+ * The record under each key. Those that were there before are read by a statement of their own, for the one
+ * that wrote the others cannot see what another process has just committed.
+ */
+export const standing = async (
+  sql: Sql,
+  entries: readonly Entry[],
+  written: ReadonlySet<string>,
+): Promise<readonly BookRecord[]> => {
+  const records = entries.map(({ record }) => record);
+  const stands = new Map(records.filter(({ id }) => written.has(id)).map((record) => [record.key, record]));
+  const taken = records.map(({ key }) => key).filter((key) => !stands.has(key));
+  if (taken.length > 0) {
+    const rows = await sql<Row[]>`select * from simulated_provider.record where key = any(${taken}::text[])`;
+    for (const row of rows) stands.set(row.key, recordOf(row));
+  }
+  return records.map(({ key }) => {
+    const record = stands.get(key);
+    if (record === undefined) throw new Error(`the record ${key} is neither new nor known`);
+    return record;
+  });
+};
+
+/** Thrown to roll back. */
+const stale = new Error('a record has changed meanwhile');
+
+/** In the order of the ids, so that changes of the same records do not wait in a circle. */
+export const changeAll = async (sql: Sql, { records, also }: Change): Promise<boolean> => {
+  const ordered = records.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  try {
+    await sql.begin(async (tx) => {
+      for (const { id, version, dueAtMs, body } of ordered) {
+        const { count } = await tx`
+          update simulated_provider.record set version = ${version}, due_at_ms = ${dueAtMs}, body = ${body}
+          where id = ${id} and version = ${version - 1}`;
+        if (count !== 1) throw stale;
+      }
+      for (const { key, id, version, dueAtMs, body } of also) {
+        const { count } = await tx`
+          insert into simulated_provider.record (key, id, version, due_at_ms, body)
+          values (${key}, ${id}, ${version}, ${dueAtMs}, ${body}) on conflict (key) do nothing`;
+        if (count !== 1) throw stale;
+      }
+    });
+    return true;
+  } catch (cause) {
+    if (cause === stale) return false;
+    throw cause;
+  }
+};

@@ -1,0 +1,46 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Checkout, CheckoutAnswer } from '../../../core/audit.ts';
+import { retold } from '../../stored/response.ts';
+import type { Connection } from '../connection.ts';
+import { paymentOf } from '../rows.ts';
+import { audit, payment } from '../schema.ts';
+import { cartsOf } from './ordersOfCheckout.ts';
+
+export type Checkouts = {
+  readonly find: (checkoutId: string) => Checkout | null;
+  /** What its key was answered, if it was. */
+  readonly answerTo: (checkoutId: string) => CheckoutAnswer | null;
+};
+
+/** Inside the caller's transaction. */
+export const checkoutReading = (connection: Connection): Checkouts => {
+  const ordersOf = cartsOf(connection);
+  const byId = connection.db
+    .select()
+    .from(audit)
+    .innerJoin(payment, eq(payment.id, audit.id))
+    .where(eq(audit.id, sql.placeholder('id')))
+    .prepare();
+
+  return {
+    find: (checkoutId) => {
+      const row = byId.get({ id: checkoutId });
+      if (row === undefined) return null;
+      const { id, customerId, orderIds, createdAtMs } = row.audit;
+      return {
+        id,
+        customerId,
+        payment: paymentOf(row.payment),
+        orders: ordersOf(orderIds),
+        createdAtMs,
+        updatedAtMs: row.payment.updatedAtMs,
+      };
+    },
+    answerTo: (checkoutId) => {
+      const row = byId.get({ id: checkoutId });
+      const kept = row?.payment.answer ?? null;
+      if (row === undefined || kept === null) return null;
+      return retold(kept, paymentOf(row.payment), ordersOf(row.audit.orderIds));
+    },
+  };
+};

@@ -1,0 +1,47 @@
+import type { Inbox, InboxItem } from '../../../core/inbox.ts';
+import type { ProviderEvent } from '../../../core/payment.ts';
+import { providerEvent } from '../../../core/pipelines/providerEvent.ts';
+import type { Connection } from '../connection.ts';
+import { queueing } from '../queue/jobs.ts';
+
+/** A month: longer than any provider goes on telling the same event. */
+const keptMs = 31 * 24 * 3_600_000;
+
+export const inbox = (connection: Connection): Inbox => {
+  const { ask, client, write } = connection;
+  const receive = receiving(connection);
+  const byId = client.prepare<[string], string>('select event from provider_event where id = ?').pluck();
+  return {
+    receive: async (items, nowMs) => write(() => items.map((item) => receive(item, nowMs))),
+    find: async (id) =>
+      ask((): ProviderEvent | null => {
+        const event = byId.get(id);
+        return event === undefined ? null : JSON.parse(event);
+      }),
+  };
+};
+
+/** Deletes the events that came long ago and that nobody has still to act on. Inside the caller's transaction. */
+export const pruning = ({ client }: Connection) => {
+  const prune = client.prepare<[number]>(
+    `delete from provider_event where received_ms < ?
+       and not exists (select 1 from task t where t.job_id = provider_event.id)`,
+  );
+  return (nowMs: number): void => {
+    prune.run(nowMs - keptMs);
+  };
+};
+
+const receiving = (connection: Connection) => {
+  const queue = queueing(connection, providerEvent);
+  const insert = connection.client.prepare<[string, string, string, string, string, string, number]>(
+    `insert into provider_event (id, provider, event_id, type, event, body, received_ms)
+     values (?, ?, ?, ?, ?, ?, ?) on conflict (provider, event_id) do nothing`,
+  );
+  return ({ id, taskId, provider, event, body }: InboxItem, nowMs: number): boolean => {
+    const json = JSON.stringify(event);
+    const isNew = insert.run(id, provider, event.id, event.type, json, body, nowMs).changes === 1;
+    if (isNew) queue(taskId, id, nowMs);
+    return isNew;
+  };
+};

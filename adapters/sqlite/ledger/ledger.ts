@@ -1,0 +1,80 @@
+import type Database from 'better-sqlite3';
+import { firstIdAt } from '../../../core/id.ts';
+import type { Booked, MoneyBooks, Span } from '../../../core/ledger.ts';
+import { type Page, pageOf } from '../../../core/page.ts';
+import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
+import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
+import { isOneOf } from '../../stored/statuses.ts';
+import type { Connection } from '../connection.ts';
+import { moneyCounting, moneyFinding } from './health.ts';
+import { auditReading, auditWriting } from './reconciliations.ts';
+
+export const moneyBooks = (connection: Connection): MoneyBooks => {
+  const { ask, client, read, write } = connection;
+  const counts = moneyCounting(connection);
+  const findings = moneyFinding(connection);
+  const { request, finish } = auditWriting(connection);
+  const audits = auditReading(connection);
+  const payments = paymentBooks(client);
+  const refunds = refundBooks(client);
+  return {
+    counts: async (nowMs) => read(() => counts(nowMs)),
+    findings: async (query) => ask(() => findings(query)),
+    requestAudit: async (audit, nowMs) => write(() => request(audit, nowMs)),
+    finishAudit: async (auditId, report, nowMs) => write(() => finish(auditId, report, nowMs)),
+    findAudit: async (auditId) => ask(() => audits.find(auditId)),
+    audits: async (query) => ask(() => audits.list(query)),
+    differences: async (query) => ask(() => audits.differences(query)),
+    payments: async (ids) => read(() => ids.flatMap(payments.find)),
+    refunds: async (ids) => read(() => ids.flatMap(refunds.find)),
+    paymentsMade: async (span) => ask(() => payments.made(span)),
+    refundsMade: async (span) => ask(() => refunds.made(span)),
+  };
+};
+
+/** Made when its key was seen first, which is the time that its id tells. */
+const paymentBooks = (client: Database.Database) => {
+  const select = `
+    select p.id, p.status, p.amount, p.currency, a.created_ms as createdAtMs, p.updated_ms as updatedAtMs
+    from payment p cross join audit a on a.id = p.id`;
+  const byId = client.prepare<[string], BookedRow<PaymentStatus>>(`${select} where p.id = ?`);
+  const made = client.prepare<[string, string, string, number], BookedRow<PaymentStatus>>(
+    `${select} where p.id >= ? and p.id > ? and p.id < ? and ${isOneOf('p.status', chargedPaymentStatuses)}
+     order by p.id limit ?`,
+  );
+  return {
+    find: (id: string): readonly Booked<PaymentStatus>[] => byId.all(id).map(bookedOf),
+    made: ({ fromMs, toMs, after, limit }: Span): Page<Booked<PaymentStatus>, string> =>
+      pageOfBooked(made.all(firstIdAt(fromMs), after ?? '', firstIdAt(toMs), limit + 1), limit),
+  };
+};
+
+const refundBooks = (client: Database.Database) => {
+  const select = `
+    select id, status, amount, currency, created_ms as createdAtMs, updated_ms as updatedAtMs from refund`;
+  const byId = client.prepare<[string], BookedRow<RefundStatus>>(`${select} where id = ?`);
+  const made = client.prepare<[number, number, string, number], BookedRow<RefundStatus>>(
+    `${select} indexed by refund_succeeded
+     where ${isOneOf('status', succeededRefundStatuses)} and updated_ms >= ? and updated_ms < ? and id > ? order by id limit ?`,
+  );
+  return {
+    find: (id: string): readonly Booked<RefundStatus>[] => byId.all(id).map(bookedOf),
+    made: ({ fromMs, toMs, after, limit }: Span): Page<Booked<RefundStatus>, string> =>
+      pageOfBooked(made.all(fromMs, toMs, after ?? '', limit + 1), limit),
+  };
+};
+
+type BookedRow<Status> = Omit<Booked<Status>, 'amount'> & {
+  readonly amount: number;
+  readonly currency: string;
+};
+
+const bookedOf = <Status>({ amount, currency, ...row }: BookedRow<Status>): Booked<Status> => ({
+  ...row,
+  amount: { amount, currency },
+});
+
+const pageOfBooked = <Status>(
+  rows: readonly BookedRow<Status>[],
+  limit: number,
+): Page<Booked<Status>, string> => pageOf(rows.map(bookedOf), limit, ({ id }) => id);

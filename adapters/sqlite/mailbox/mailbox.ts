@@ -1,0 +1,52 @@
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { pageOf } from '../../../core/page.ts';
+import type { Mailbox } from '../../../core/store.ts';
+import type { World } from '../../../core/world.ts';
+import type { Connection } from '../connection.ts';
+import { capturedMail } from '../schema.ts';
+
+export const mailbox = ({ ask, db, write }: Connection, { clock }: World): Mailbox => {
+  const { id, messageId, orderId, to, subject, text, html, atMs } = capturedMail;
+  const value = sql.placeholder;
+  const insert = db
+    .insert(capturedMail)
+    .values({
+      messageId: value('messageId'),
+      orderId: value('orderId'),
+      to: value('to'),
+      subject: value('subject'),
+      text: value('text'),
+      html: value('html'),
+      atMs: value('atMs'),
+    })
+    .onConflictDoNothing({ target: messageId })
+    .prepare();
+
+  return {
+    send: async (mail) => {
+      const captured = write(() => insert.run({ ...mail, atMs: clock.nowMs() }));
+      return captured.isOk() ? { kind: 'accepted' } : { kind: 'deferred', reason: captured.error.reason };
+    },
+
+    list: async (query) =>
+      ask(() => {
+        const last = db
+          .select({ id })
+          .from(capturedMail)
+          .where(eq(messageId, query.after ?? ''));
+        const rows = db
+          .select({ messageId, orderId, to, subject, text, html, atMs })
+          .from(capturedMail)
+          .where(
+            and(
+              query.to === null ? undefined : eq(to, query.to),
+              query.after === null ? undefined : lt(id, last),
+            ),
+          )
+          .orderBy(desc(id))
+          .limit(query.limit + 1)
+          .all();
+        return pageOf(rows, query.limit, (mail) => mail.messageId);
+      }),
+  };
+};

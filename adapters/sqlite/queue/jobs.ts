@@ -1,0 +1,95 @@
+import type { Result } from 'neverthrow';
+import type { JobPipeline } from '../../../core/pipelines/index.ts';
+import type { JobLease, JobReport, Queue } from '../../../core/queue.ts';
+import type { Unavailable } from '../../../core/result.ts';
+import type { Connection } from '../connection.ts';
+
+/** Writes the task of a new job, in the transaction that also writes the job. */
+export const queueing = ({ client }: Connection, { name, steps }: JobPipeline) => {
+  const insert = client.prepare<[string, string, string, string, number]>(
+    `insert into task (id, job_id, pipeline, step, state, run_ms, seq) values (?, ?, ?, ?, 'ready', ?, 0)`,
+  );
+  return (taskId: string, jobId: string, nowMs: number): void => {
+    insert.run(taskId, jobId, name, steps[0].name, nowMs);
+  };
+};
+
+/** See `Queue.takeJobs` and `Queue.settleJobs`, the latter inside the caller's transaction. */
+export const jobWork = (connection: Connection) => ({
+  take: taking(connection),
+  settle: settling(connection),
+});
+
+type TakeQuery = Parameters<Queue['takeJobs']>[0];
+type Ready = Omit<JobLease, 'untilMs'>;
+
+const taking = ({ ask, client, write }: Connection) => {
+  const ready = client.prepare<[string, number, number], Ready>(
+    `select id as taskId, job_id as jobId, lease, pipeline, step, attempts from task
+     where pipeline = ? and state = 'ready' and run_ms <= ? order by run_ms, id limit ?`,
+  );
+  const lease = client.prepare<[number, number, string]>(
+    `update task set state = 'running', lease = ?, lease_until_ms = ? where id = ?`,
+  );
+
+  return ({ pipeline, limit, nowMs, leaseMs }: TakeQuery): Result<readonly JobLease[], Unavailable> => {
+    // Asked before the lock is taken: workers poll, and mostly there is nothing to do.
+    const isAny = ask(() => ready.get(pipeline.name, nowMs, 1) !== undefined);
+    if (isAny.isErr() || !isAny.value) return isAny.map(() => []);
+    const untilMs = nowMs + leaseMs;
+    return write(() =>
+      ready.all(pipeline.name, nowMs, limit).map((row) => {
+        const leased = { ...row, lease: row.lease + 1, untilMs };
+        lease.run(leased.lease, untilMs, row.taskId);
+        return leased;
+      }),
+    );
+  };
+};
+
+const settling = ({ client }: Connection) => {
+  const pipelineOf = client
+    .prepare<[string, number], string>(
+      `select pipeline from task where id = ? and lease = ? and state = 'running' and job_id is not null`,
+    )
+    .pluck();
+  const move = client.prepare<[string, number, string]>(
+    `update task set state = 'ready', step = ?, run_ms = ?, lease_until_ms = null,
+       attempts = 0, crashes = 0, last_error = null
+     where id = ?`,
+  );
+  const defer = client.prepare<[number, string, string]>(
+    `update task set state = 'ready', run_ms = ?, last_error = ?, attempts = attempts + 1, lease_until_ms = null
+     where id = ?`,
+  );
+  const fail = client.prepare<[string, string]>(
+    `update task set state = 'failed', last_error = ?, attempts = attempts + 1, lease_until_ms = null
+     where id = ?`,
+  );
+  const remove = client.prepare<[string]>('delete from task where id = ?');
+  const countFinished = client.prepare<[number, string, number]>(
+    'insert into finished (at_ms, pipeline, tasks) values (?, ?, ?)',
+  );
+
+  const write = (taskId: string, outcome: JobReport['outcome'], nowMs: number): void => {
+    if (outcome.kind === 'done') remove.run(taskId);
+    else if (outcome.kind === 'moved') move.run(outcome.step, nowMs, taskId);
+    else if (outcome.kind === 'retry') defer.run(outcome.runAtMs, outcome.error, taskId);
+    else fail.run(outcome.error, taskId);
+  };
+
+  return (reports: readonly JobReport[], nowMs: number): readonly string[] => {
+    const accepted: string[] = [];
+    const finished = new Map<string, number>();
+    for (const { taskId, lease, outcome } of reports) {
+      // Of two reports of one task the first counts, as its lease ends with it.
+      const pipeline = pipelineOf.get(taskId, lease);
+      if (pipeline === undefined) continue;
+      write(taskId, outcome, nowMs);
+      accepted.push(taskId);
+      if (outcome.kind === 'done') finished.set(pipeline, (finished.get(pipeline) ?? 0) + 1);
+    }
+    for (const [pipeline, tasks] of finished) countFinished.run(nowMs, pipeline, tasks);
+    return accepted;
+  };
+};

@@ -1,0 +1,46 @@
+import type { Queue } from '../../../core/queue.ts';
+import type { World } from '../../../core/world.ts';
+import type { Connection } from '../connection.ts';
+import { taking } from './claim.ts';
+import { jobWork } from './jobs.ts';
+import { counting, taskListing } from './read.ts';
+import { reporting } from './report.ts';
+import { createRescue, createRetry } from './rescue.ts';
+
+export const queue = (connection: Connection, world: World): Queue => {
+  const { client, read, write } = connection;
+  const take = taking(connection, world);
+  const settle = reporting(connection);
+  const jobs = jobWork(connection);
+  const rescue = createRescue(connection);
+  const retry = createRetry(connection);
+  const counts = counting(connection);
+  const tasks = taskListing(connection);
+  const extend = client.prepare<[number, string, number]>(
+    `update task set lease_until_ms = ? where id = ? and lease = ? and state = 'running'`,
+  );
+  const giveBack = client.prepare<[string, number]>(
+    `update task set state = 'ready', lease = lease + 1, lease_until_ms = null
+     where id = ? and lease = ? and state = 'running'`,
+  );
+
+  return {
+    take: async (query) => take(query),
+    takeJobs: async (query) => jobs.take(query),
+    heartbeat: async (leases, untilMs) =>
+      write(() => {
+        const held = leases.filter(({ taskId, lease }) => extend.run(untilMs, taskId, lease).changes === 1);
+        return [...new Set(held.map(({ taskId }) => taskId))];
+      }),
+    settle: async (reports, nowMs) => write(() => settle(reports, nowMs)),
+    settleJobs: async (reports, nowMs) => write(() => jobs.settle(reports, nowMs)),
+    giveBack: async (leases) =>
+      write(() => {
+        for (const { taskId, lease } of leases) giveBack.run(taskId, lease);
+      }),
+    rescue: async (query) => rescue(query),
+    retry: async (taskIds, nowMs) => write(() => retry(taskIds, nowMs)),
+    counts: async (nowMs) => read(() => counts(nowMs)),
+    tasks: async (query) => read(() => tasks(query)),
+  };
+};

@@ -1,0 +1,103 @@
+import { and, asc, eq, gt, lte, type SQL } from 'drizzle-orm';
+import { type Page, pageOf } from '../../../core/page.ts';
+import {
+  finishedWindowMs,
+  perSecond,
+  type QueueCounts,
+  type Task,
+  type TaskQuery,
+  type TaskState,
+  taskStateAt,
+} from '../../../core/queue.ts';
+import type { Connection } from '../connection.ts';
+import { task } from '../schema.ts';
+
+type Ready = {
+  readonly pipeline: string;
+  readonly ready: number;
+  readonly waiting: number;
+  /** Of the longest ready, if any is. */
+  readonly since: number;
+};
+
+type Count = QueueCounts['counts'][number];
+
+/** Each part goes once along a narrow index, and reads no task. */
+export const counting = ({ client }: Connection): ((nowMs: number) => QueueCounts) => {
+  const readyAndWaiting = client.prepare<[number, number], Ready>(
+    `select pipeline, sum(run_ms <= ?) as ready, sum(run_ms > ?) as waiting, min(run_ms) as since
+     from task where state = 'ready' group by pipeline`,
+  );
+  const held = client.prepare<[], Count>(
+    `select pipeline, state, count(*) as tasks from task where state = 'running' group by pipeline
+     union all
+     select pipeline, state, count(*) as tasks from task where state = 'paused' group by pipeline
+     union all
+     select pipeline, state, count(*) as tasks from task where state = 'failed' group by pipeline`,
+  );
+  const finishedSince = client
+    .prepare<[number], number>('select coalesce(sum(tasks), 0) from finished where at_ms > ?')
+    .pluck();
+
+  return (nowMs) => {
+    const rows = readyAndWaiting.all(nowMs, nowMs);
+    const since = rows.filter(({ ready }) => ready > 0).map((row) => row.since);
+    return {
+      counts: [...rows.flatMap(countsOf), ...held.all()],
+      oldestReadyAgeMs: since.length === 0 ? 0 : nowMs - Math.min(...since),
+      finishedPerSecond: perSecond(finishedSince.get(nowMs - finishedWindowMs) ?? 0),
+    };
+  };
+};
+
+const countsOf = ({ pipeline, ready, waiting }: Ready): readonly Count[] =>
+  [
+    { pipeline, state: 'ready', tasks: ready } as const,
+    { pipeline, state: 'waiting', tasks: waiting } as const,
+  ].filter(({ tasks }) => tasks > 0);
+
+export const taskListing = ({ db }: Connection): ((query: TaskQuery) => Page<Task, string>) => {
+  return ({ state, pipeline, orderId, after, limit, nowMs }) => {
+    const rows = db
+      .select()
+      .from(task)
+      .where(
+        and(
+          ...(state === null ? [] : conditions[state](nowMs)),
+          pipeline === null ? undefined : eq(task.pipeline, pipeline),
+          orderId === null ? undefined : eq(task.orderId, orderId),
+          after === null ? undefined : gt(task.id, after),
+        ),
+      )
+      .orderBy(asc(task.id))
+      .limit(limit + 1)
+      .all();
+    return pageOf(
+      rows.map((row) => taskOf(row, nowMs)),
+      limit,
+      ({ id }) => id,
+    );
+  };
+};
+
+/** As `taskStateAt` names them. */
+const conditions: Readonly<Record<TaskState, (nowMs: number) => readonly SQL[]>> = {
+  ready: (nowMs) => [eq(task.state, 'ready'), lte(task.runAtMs, nowMs)],
+  waiting: (nowMs) => [eq(task.state, 'ready'), gt(task.runAtMs, nowMs)],
+  running: () => [eq(task.state, 'running')],
+  paused: () => [eq(task.state, 'paused')],
+  failed: () => [eq(task.state, 'failed')],
+};
+
+const taskOf = (row: typeof task.$inferSelect, nowMs: number): Task => ({
+  id: row.id,
+  orderId: row.orderId,
+  jobId: row.jobId,
+  pipeline: row.pipeline,
+  step: row.step,
+  state: taskStateAt(row, nowMs),
+  attempts: row.attempts,
+  crashes: row.crashes,
+  lastError: row.lastError,
+  runAtMs: row.runAtMs,
+});

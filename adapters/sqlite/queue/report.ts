@@ -1,0 +1,35 @@
+import { pipelineFor } from '../../../core/pipelines/index.ts';
+import type { StepReport } from '../../../core/queue.ts';
+import { planReports } from '../../../core/steps.ts';
+import type { Connection } from '../connection.ts';
+import { lockedTaskOf, selectTaskRows, type TaskRow } from '../rows.ts';
+import { moveWriting } from './transitions.ts';
+
+/** See `Queue.settle`. Of two reports of one task the first counts, as its lease ends with it. */
+export const reporting = (connection: Connection) => {
+  const { client } = connection;
+  const writeMoves = moveWriting(connection);
+  const leased = client.prepare<[string, number], TaskRow>(
+    `${selectTaskRows} where t.id = ? and t.lease = ? and t.state = 'running'`,
+  );
+  const accept = client.prepare<[number, string, string]>(
+    'update delivery set accepted_ms = ? where order_id = ? and step = ? and accepted_ms is null',
+  );
+
+  return (reports: readonly StepReport[], nowMs: number): readonly string[] => {
+    const accepted = new Map<string, { readonly row: TaskRow; readonly outcome: StepReport['outcome'] }>();
+    for (const { taskId, lease, outcome } of reports) {
+      const row = leased.get(taskId, lease);
+      if (row !== undefined && !accepted.has(taskId)) accepted.set(taskId, { row, outcome });
+    }
+    const reported = [...accepted.values()].map(({ row, outcome }) => ({
+      pipeline: pipelineFor(row.pipeline),
+      task: lockedTaskOf(row),
+      outcome,
+    }));
+    for (const { task, outcome } of reported)
+      if (outcome.kind === 'done') accept.run(nowMs, task.order.id, task.step);
+    writeMoves(planReports(reported), nowMs);
+    return [...accepted.keys()];
+  };
+};

@@ -1,0 +1,83 @@
+import type { Result } from 'neverthrow';
+import type { OrderStatus } from '../../../core/order.ts';
+import type { Queue } from '../../../core/queue.ts';
+import { planRescue, planRetry, type TaskChange, type TaskSnapshot } from '../../../core/rescue.ts';
+import type { Unavailable } from '../../../core/result.ts';
+import type { Connection } from '../connection.ts';
+import { telling } from '../orders/history.ts';
+
+type Row = Omit<TaskSnapshot, 'order'> & {
+  readonly orderId: string | null;
+  readonly status: OrderStatus | null;
+};
+
+const selectSnapshots = `
+  select t.id, t.step, t.attempts, t.crashes, t.lease, t.seq, t.order_id as orderId, o.status
+  from task t left join orders o on o.id = t.order_id`;
+
+const snapshotOf = ({ orderId, status, ...task }: Row): TaskSnapshot => ({
+  ...task,
+  order: orderId === null || status === null ? null : { id: orderId, status },
+});
+
+/** See `Queue.rescue`. */
+export const createRescue = (connection: Connection) => {
+  const { ask, client, write } = connection;
+  const writeChange = createWriteChange(connection);
+  const expired = client.prepare<[number, number], Row>(
+    `${selectSnapshots} where t.state = 'running' and t.lease_until_ms <= ? order by t.lease_until_ms limit ?`,
+  );
+
+  return ({ nowMs, crashesMax, limit }: Parameters<Queue['rescue']>[0]): Result<number, Unavailable> => {
+    // Asked before the lock is taken: mostly there is nothing to do.
+    const isAny = ask(() => expired.get(nowMs, 1) !== undefined);
+    if (isAny.isErr() || !isAny.value) return isAny.map(() => 0);
+    return write(() => {
+      const rows = expired.all(nowMs, limit);
+      for (const row of rows) writeChange(planRescue(snapshotOf(row), crashesMax, nowMs), nowMs);
+      return rows.length;
+    });
+  };
+};
+
+/** See `Queue.retry`. Inside the caller's transaction. */
+export const createRetry = (connection: Connection) => {
+  const writeChange = createWriteChange(connection);
+  const failed = connection.client.prepare<[string], Row>(
+    `${selectSnapshots} where t.id = ? and t.state = 'failed'`,
+  );
+
+  return (taskIds: readonly string[], nowMs: number): number => {
+    let retried = 0;
+    for (const taskId of taskIds) {
+      const row = failed.get(taskId);
+      if (row === undefined) continue;
+      writeChange(planRetry(snapshotOf(row), nowMs), nowMs);
+      retried++;
+    }
+    return retried;
+  };
+};
+
+const createWriteChange = ({ client }: Connection) => {
+  const tell = telling(client);
+  const updateTask = client.prepare<[TaskValues]>(
+    `update task set state = $state, attempts = $attempts, crashes = $crashes, lease = $lease,
+       lease_until_ms = null, run_ms = $runAtMs, seq = $seq, last_error = $lastError,
+       unfulfillable = $unfulfillable
+     where id = $id`,
+  );
+  const updateOrder = client.prepare<[OrderStatus, number, number, string]>(
+    'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
+  );
+
+  return ({ order, ...task }: TaskChange, nowMs: number): void => {
+    updateTask.run({ ...task, unfulfillable: task.unfulfillable ? 1 : 0 });
+    if (order === null) return;
+    const { seq } = task;
+    updateOrder.run(order.status, seq, nowMs, order.id);
+    tell(order.id, { seq, ...order.history }, nowMs);
+  };
+};
+
+type TaskValues = Omit<TaskChange, 'order' | 'unfulfillable'> & { readonly unfulfillable: 0 | 1 };

@@ -1,0 +1,53 @@
+import { type OrderStatus, orderStatusAfter } from '../../../core/order.ts';
+import type { Moves } from '../../../core/steps.ts';
+import type { Connection } from '../connection.ts';
+import { telling } from '../orders/history.ts';
+
+/** Writes what a run of steps changed, inside the caller's transaction. */
+export const moveWriting = ({ client }: Connection): ((moves: Moves, nowMs: number) => void) => {
+  const tell = telling(client);
+  const moveTask = client.prepare<[string, number, number, string]>(
+    `update task set state = 'ready', step = ?, seq = ?, run_ms = ?, lease_until_ms = null,
+       attempts = 0, crashes = 0, last_error = null
+     where id = ?`,
+  );
+  const deferTask = client.prepare<[number, string, string]>(
+    `update task set state = 'ready', attempts = attempts + 1, run_ms = ?, last_error = ?, lease_until_ms = null
+     where id = ?`,
+  );
+  const pipelineOf = client.prepare<[string], string>('select pipeline from task where id = ?').pluck();
+  const deleteTask = client.prepare<[string]>('delete from task where id = ?');
+  const failTask = client.prepare<[FailedTask]>(
+    `update task set state = 'failed', attempts = case when step = $step then attempts else 0 end + 1,
+       step = $step, seq = $seq, last_error = $error, lease_until_ms = null, unfulfillable = $unfulfillable
+     where id = $taskId`,
+  );
+  const endOrder = client.prepare<[OrderStatus, number, number, string]>(
+    'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
+  );
+  const countFinished = client.prepare<[number, string, number]>(
+    'insert into finished (at_ms, pipeline, tasks) values (?, ?, ?)',
+  );
+
+  return ({ history, moved, waiting, completed, failed }, nowMs) => {
+    for (const row of history) tell(row.orderId, row, nowMs);
+    for (const { taskId, step, seq } of moved) moveTask.run(step, seq, nowMs, taskId);
+    for (const { taskId, runAtMs, error } of waiting) deferTask.run(runAtMs, error, taskId);
+    for (const { taskId, orderId, step, seq, error, refused } of failed) {
+      failTask.run({ taskId, step, seq, error, unfulfillable: refused ? 1 : 0 });
+      endOrder.run(orderStatusAfter.fail, seq, nowMs, orderId);
+    }
+    const finished = new Map<string, number>();
+    for (const { taskId, orderId, seq } of completed) {
+      const pipeline = pipelineOf.get(taskId) ?? '';
+      deleteTask.run(taskId);
+      finished.set(pipeline, (finished.get(pipeline) ?? 0) + 1);
+      endOrder.run(orderStatusAfter.complete, seq, nowMs, orderId);
+    }
+    for (const [pipeline, tasks] of finished) countFinished.run(nowMs, pipeline, tasks);
+  };
+};
+
+type FailedTask = Pick<Moves['failed'][number], 'taskId' | 'step' | 'seq' | 'error'> & {
+  readonly unfulfillable: 0 | 1;
+};

@@ -1,0 +1,68 @@
+import type Database from 'better-sqlite3';
+import type { Contact } from '../../../core/order.ts';
+import { type Page, pageOf } from '../../../core/page.ts';
+import { creditNoteNumber, type Refund, type RefundDetail, type RefundQuery } from '../../../core/refund.ts';
+import type { Connection } from '../connection.ts';
+import { contactOf, type OrderRow, orderOf } from '../rows.ts';
+import { columnsOf, orders, refund } from '../schema.ts';
+import { type Condition, selecting } from '../select.ts';
+
+export type RefundRow = typeof refund.$inferSelect;
+
+export const selectRefunds = `select ${columnsOf(refund, 'r')} from refund r`;
+
+export const refundOf = (row: RefundRow): Refund => ({
+  id: row.id,
+  orderId: row.orderId,
+  paymentId: row.paymentId,
+  amount: { amount: row.amount, currency: row.currency },
+  reason: row.reason,
+  status: row.status,
+  creditNote:
+    row.creditNoteYear === null || row.creditNoteSequence === null
+      ? null
+      : creditNoteNumber(row.creditNoteYear, row.creditNoteSequence),
+  error: row.error,
+  createdAtMs: row.createdAtMs,
+  updatedAtMs: row.updatedAtMs,
+});
+
+/** See `Refunds.find`. Of a late payment it is the first order of its cart that stands for all. */
+export const refundFinding = ({ client }: Connection): ((refundId: string) => RefundDetail | null) => {
+  const byId = client.prepare<[string], RefundRow>(`${selectRefunds} where r.id = ?`);
+  const referenceOf = client
+    .prepare<[string], string | null>('select reference from payment where id = ?')
+    .pluck();
+  const cartOf = client.prepare<[string], string>('select order_ids from audit where id = ?').pluck();
+  const orderBy = client.prepare<[string], OrderRow>(
+    `select ${columnsOf(orders, 'o')} from orders o where o.id = ?`,
+  );
+
+  const firstOrderOf = (paymentId: string): string => JSON.parse(cartOf.get(paymentId) ?? '[]')[0] ?? '';
+
+  return (refundId) => {
+    const row = byId.get(refundId);
+    if (row === undefined) return null;
+    const chargeReference = referenceOf.get(row.paymentId) ?? null;
+    const order = orderBy.get(row.orderId ?? firstOrderOf(row.paymentId));
+    if (chargeReference === null || order === undefined)
+      throw new Error(`there is no charge or no order of the refund ${refundId}`);
+    const contact: Contact = contactOf(order);
+    return { ...refundOf(row), chargeReference, order: orderOf(order), contact };
+  };
+};
+
+/** See `Refunds.list`. */
+export const refundListing = (client: Database.Database): ((query: RefundQuery) => Page<Refund, string>) => {
+  const select = selecting<RefundRow>(client);
+  return ({ orderId, status, after, limit }) => {
+    // An order has few refunds and a status many: the sign keeps SQLite from looking among the latter.
+    const conditions: readonly Condition[] = [
+      ...(orderId === null ? [] : [['r.order_id = ?', orderId] as const]),
+      ...(status === null ? [] : [[`${orderId === null ? '' : '+'}r.status = ?`, status] as const]),
+      ...(after === null ? [] : [['r.id < ?', after] as const]),
+    ];
+    const rows = select(selectRefunds, conditions, 'r.id desc', limit + 1);
+    return pageOf(rows.map(refundOf), limit, ({ id }) => id);
+  };
+};

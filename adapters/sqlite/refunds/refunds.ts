@@ -1,0 +1,89 @@
+import { err, ok, type Result } from 'neverthrow';
+import {
+  countedRefundStatuses,
+  type RefundCommand,
+  type RefundFailure,
+  type Refunds,
+  type RefundVerdict,
+} from '../../../core/refund.ts';
+import { judgeRefund, refundFingerprint } from '../../../core/refundRequest.ts';
+import { isOneOf } from '../../stored/statuses.ts';
+import type { Connection } from '../connection.ts';
+import { type OrderLock, orderLock } from '../orders/lock.ts';
+import { settling } from './finish.ts';
+import { lateReturning } from './lateCharge.ts';
+import { type RefundRow, refundFinding, refundListing, refundOf, selectRefunds } from './read.ts';
+import {
+  createInsertRefund,
+  createWriteOrderChanges,
+  type InsertRefund,
+  type WriteOrderChanges,
+} from './write.ts';
+
+export const refunds = (connection: Connection): Refunds => {
+  const { ask, client, read, write } = connection;
+  const orders = orderLock(connection);
+  const insert = createInsertRefund(connection);
+  const writeChanges = createWriteOrderChanges(connection, orders);
+  const request = requesting(connection, orders, { insert, writeChanges });
+  const returnLate = lateReturning(connection, insert);
+  const find = refundFinding(connection);
+  const list = refundListing(client);
+  const settle = settling(connection, orders, writeChanges);
+  const hasten = client.prepare<[number, string, number]>(
+    `update task set run_ms = ? where job_id = ? and state = 'ready' and run_ms > ?`,
+  );
+  const unfulfillable = client
+    .prepare<[number], string>(
+      `select t.order_id from task t
+       where t.unfulfillable = 1 and not exists (select 1 from refund r where r.order_id = t.order_id)
+         and (select amount from orders where id = t.order_id) > 0
+       order by t.order_id limit ?`,
+    )
+    .pluck();
+  return {
+    request: async (command, nowMs) => write(() => request(command, nowMs)).andThen((outcome) => outcome),
+    returnLate: async (late, nowMs) => write(() => returnLate(late, nowMs)),
+    find: async (refundId) => read(() => find(refundId)),
+    list: async (query) => ask(() => list(query)),
+    settle: async (settlement, nowMs) => write(() => settle(settlement, nowMs)),
+    hasten: async (refundId, nowMs) =>
+      write(() => {
+        hasten.run(nowMs, refundId, nowMs);
+      }),
+    unfulfillable: async (limit) => ask(() => unfulfillable.all(limit)),
+  };
+};
+
+type Answer = Result<Pick<RefundVerdict, 'refund' | 'replayed'>, RefundFailure>;
+type Writing = { readonly insert: InsertRefund; readonly writeChanges: WriteOrderChanges };
+
+const requesting = ({ client }: Connection, orders: OrderLock, { insert, writeChanges }: Writing) => {
+  const byKey = client.prepare<[string], RefundRow>(`${selectRefunds} where r.key = ?`);
+  // The sign keeps SQLite from looking among all refunds of a status: an order has few.
+  const refundedOf = client
+    .prepare<[string], number>(
+      `select coalesce(sum(amount), 0) from refund
+       where order_id = ? and ${isOneOf('+status', countedRefundStatuses)}`,
+    )
+    .pluck();
+
+  return (command: RefundCommand, nowMs: number): Answer => {
+    const known = byKey.get(command.key);
+    const locked = orders.read(command.orderId);
+    const ground = {
+      known: known === undefined ? null : { refund: refundOf(known), fingerprint: known.fingerprint },
+      order: locked?.order ?? null,
+      refunded: refundedOf.get(command.orderId) ?? 0,
+    };
+    const verdict = judgeRefund(command, ground, nowMs);
+    if (verdict.isErr()) return err(verdict.error);
+    const { refund, replayed, changes } = verdict.value;
+    if (changes !== null && locked !== null) {
+      const { key, taskId } = command;
+      insert(refund, { key, taskId, fingerprint: refundFingerprint(command) });
+      writeChanges(locked, changes, nowMs);
+    }
+    return ok({ refund, replayed });
+  };
+};

@@ -1,0 +1,66 @@
+import type { OrderStatus } from '../../../core/order.ts';
+import { refund as pipeline } from '../../../core/pipelines/refund.ts';
+import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../../core/refund.ts';
+import type { Connection } from '../connection.ts';
+import type { LockedOrder, OrderLock } from '../orders/lock.ts';
+import { queueing } from '../queue/jobs.ts';
+
+type Named = { readonly key: string; readonly fingerprint: string };
+type NewRow = Omit<Refund, 'amount' | 'creditNote' | 'error'> & Refund['amount'] & Named;
+
+export type InsertRefund = ReturnType<typeof createInsertRefund>;
+
+/** Writes a new refund and its task. */
+export const createInsertRefund = (connection: Connection) => {
+  const queue = queueing(connection, pipeline);
+  const insert = connection.client.prepare<[NewRow]>(
+    `insert into refund (id, key, fingerprint, order_id, payment_id, amount, currency, reason, status,
+       created_ms, updated_ms)
+     values ($id, $key, $fingerprint, $orderId, $paymentId, $amount, $currency, $reason, $status,
+       $createdAtMs, $updatedAtMs)`,
+  );
+  return (
+    { creditNote: _, error: __, amount, ...refund }: Refund,
+    { taskId, ...named }: Named & { readonly taskId: string },
+  ): void => {
+    insert.run({ ...refund, ...amount, ...named });
+    queue(taskId, refund.id, refund.createdAtMs);
+  };
+};
+
+export type WriteOrderChanges = ReturnType<typeof createWriteOrderChanges>;
+
+export const createWriteOrderChanges = (connection: Connection, orders: OrderLock) => {
+  const changeTask = createChangeTask(connection);
+  const updateOrder = connection.client.prepare<[OrderStatus, number, number, string]>(
+    'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
+  );
+  return (locked: LockedOrder, { history, status, task }: RefundOrderChanges, nowMs: number): void => {
+    const { order, taskId, seq } = history.reduce((now, row) => orders.tell(now, row, nowMs), locked);
+    if (status !== null) updateOrder.run(status, seq, nowMs, order.id);
+    if (task !== null && taskId !== null) changeTask(taskId, task);
+  };
+};
+
+const createChangeTask = ({ client }: Connection) => {
+  const pause = client.prepare<[string, string]>(
+    `update task set state = 'paused', lease = lease + 1, lease_until_ms = null, last_error = ?
+     where id = ?`,
+  );
+  const fail = client.prepare<[number, string, string]>(
+    `update task set state = 'failed', run_ms = ?, last_error = ? where id = ?`,
+  );
+  const remove = client.prepare<[string]>('delete from task where id = ?');
+  return (taskId: string, change: RefundTaskChange): void => {
+    switch (change.kind) {
+      case 'pause':
+        pause.run(change.lastError, taskId);
+        return;
+      case 'fail':
+        fail.run(change.runAtMs, change.lastError, taskId);
+        return;
+      case 'delete':
+        remove.run(taskId);
+    }
+  };
+};

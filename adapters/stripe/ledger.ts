@@ -1,0 +1,70 @@
+import { err, ok, type Result } from 'neverthrow';
+import type Stripe from 'stripe';
+import type { Page } from '../../core/page.ts';
+import type { LedgerEntry, LedgerQuery } from '../../core/payment.ts';
+import type { Unavailable } from '../../core/result.ts';
+import { ask, type Call } from './calls.ts';
+import { fromStripe } from './format/amounts.ts';
+import { count, field, isTrue, list, text } from './format/read.ts';
+
+type LedgerPage = Page<LedgerEntry, string>;
+
+/** First all charges of the span, then all refunds: `charge:` or `refund:`, and the last id that was read. */
+export const readLedger = async (
+  stripe: Stripe,
+  call: Call,
+  { fromMs, toMs, after }: LedgerQuery,
+): Promise<Result<LedgerPage, Unavailable>> => {
+  const [kind = 'charge', last = ''] = (after ?? 'charge:').split(':');
+  const span = {
+    // Stripe counts in seconds: those in [from, to) are those from the first whole one on.
+    created: { gte: Math.ceil(fromMs / 1000), lt: Math.ceil(toMs / 1000) },
+    limit: 100,
+    ...(last === '' ? {} : { starting_after: last }),
+  };
+  const isCharges = kind === 'charge';
+  const reply = await ask<unknown>(call, (options) =>
+    isCharges
+      ? stripe.charges.list(span, options)
+      : stripe.refunds.list({ ...span, expand: ['data.payment_intent'] }, options),
+  );
+  if (reply.kind !== 'answered')
+    return err(unavailable('reason' in reply ? reply.reason : `stripe: ${reply.kind}`));
+  const rows = list(reply.value, 'data');
+  if (rows === null) return err(unavailable('stripe: not understood'));
+  const entries = rows.map(isCharges ? chargeOf : refundOf);
+  if (entries.includes('not understood')) return err(unavailable('stripe: not understood'));
+  const items = entries.filter((entry) => entry !== null && entry !== 'not understood');
+  const lastId = text(rows.at(-1), 'id');
+  if (lastId !== null && isTrue(reply.value, 'has_more')) return ok({ items, next: `${kind}:${lastId}` });
+  return ok({ items, next: isCharges ? 'refund:' : null });
+};
+
+/** Null for what moved no money. */
+type Read = LedgerEntry | null | 'not understood';
+
+const chargeOf = (row: unknown): Read => {
+  const captured = count(row, 'amount_captured');
+  if (text(row, 'status') !== 'succeeded' || captured === 0) return null;
+  const paymentId = text(field(row, 'metadata'), 'payment_id');
+  return entryOf(row, captured, { kind: 'charge', paymentId, refundId: null });
+};
+
+const refundOf = (row: unknown): Read => {
+  if (text(row, 'status') !== 'succeeded') return null;
+  const paymentId = text(field(field(row, 'payment_intent'), 'metadata'), 'payment_id');
+  const refundId = text(field(row, 'metadata'), 'refund_id');
+  return entryOf(row, count(row, 'amount'), { kind: 'refund', paymentId, refundId });
+};
+
+const entryOf = (
+  row: unknown,
+  amount: number | null,
+  whose: Pick<LedgerEntry, 'kind' | 'paymentId' | 'refundId'>,
+): Read => {
+  const [id, currency, created] = [text(row, 'id'), text(row, 'currency'), count(row, 'created')];
+  if (id === null || currency === null || created === null || amount === null) return 'not understood';
+  return { ...whose, id, amount: fromStripe({ amount, currency }), atMs: created * 1000 };
+};
+
+const unavailable = (reason: string): Unavailable => ({ kind: 'unavailable', reason });

@@ -1,0 +1,143 @@
+import type { JWTPayload } from 'jose';
+import * as errors from 'jose/errors';
+import { createRemoteJWKSet } from 'jose/jwks/remote';
+import { type JWTVerifyOptions, jwtVerify } from 'jose/jwt/verify';
+import { err, ok, type Result } from 'neverthrow';
+import type { Unavailable } from '../../core/result.ts';
+import type { Clock } from '../../core/world.ts';
+import type { RequestFailure } from './failures.ts';
+import { primaryLanguage } from './language.ts';
+import { tokenCache } from './tokenCache.ts';
+
+export const roles = ['customer', 'operator'] as const;
+export type Role = (typeof roles)[number];
+
+export type AuthSettings = {
+  /** `secret`: HS256 and nothing else. `jwks`: RS256 or ES256 with the keys at `url`, and nothing else. */
+  readonly key:
+    | { readonly kind: 'secret'; readonly secret: string }
+    | { readonly kind: 'jwks'; readonly url: string };
+  readonly issuer: string | null;
+  readonly audience: string | null;
+};
+
+/** Who a valid token speaks for. */
+export type Caller = {
+  /** The customer id: the token's `sub`. */
+  readonly id: string;
+  readonly email: string;
+  /** The primary tag of the token's `locale`, or null. */
+  readonly language: string | null;
+  readonly roles: readonly Role[];
+};
+
+export type AuthFailure = Extract<RequestFailure, { kind: 'unauthenticated' }> | Unavailable;
+
+/**
+ * Who sends the request; `unavailable` where the keys to check its token by cannot be had. Answers at once where
+ * it can, since most requests bring a token that was verified before.
+ */
+export type Authenticate = (headers: Headers) => Authenticated | Promise<Authenticated>;
+
+type Authenticated = Result<Caller, AuthFailure>;
+
+/** 5,000 tokens of at most 4 KiB are 20 MiB at the worst. */
+const limits = { tokensMax: 5_000, headerLengthMax: 4096 };
+
+/** A token is verified anew after this, so that a key that was withdrawn ends. */
+const trustMsMax = 60_000;
+
+export const authenticating = (settings: AuthSettings, clock: Clock): Authenticate => {
+  const verify = verifying(settings, clock);
+  // By the whole header: to find a caller again, nothing of it has to be cut out.
+  const verified = tokenCache<Authenticated>(limits.tokensMax);
+
+  const authenticate = async (header: string, token: string): Promise<Authenticated> => {
+    const payload = await verify(token);
+    if (payload.isErr()) return err(payload.error);
+    const caller = callerOf(payload.value);
+    if (caller === null) return err({ kind: 'unauthenticated', given: true });
+    const expiresMs = (payload.value.exp ?? 0) * 1000;
+    verified.set(header, ok(caller), Math.min(expiresMs, clock.nowMs() + trustMsMax));
+    return ok(caller);
+  };
+
+  return (headers) => {
+    const header = headers.get('authorization');
+    if (header === null) return err({ kind: 'unauthenticated', given: false });
+    const known = verified.get(header, clock.nowMs());
+    if (known !== null) return known;
+    const token = scheme.exec(header)?.[1];
+    if (token === undefined) return err({ kind: 'unauthenticated', given: false });
+    if (header.length > limits.headerLengthMax) return err({ kind: 'unauthenticated', given: true });
+    return authenticate(header, token);
+  };
+};
+
+const scheme = /^bearer +(\S+) *$/i;
+
+const verifying = ({ key, issuer, audience }: AuthSettings, clock: Clock) => {
+  const options = (): JWTVerifyOptions => ({
+    algorithms: key.kind === 'secret' ? ['HS256'] : ['RS256', 'ES256'],
+    requiredClaims: ['exp', 'sub'],
+    currentDate: new Date(clock.nowMs()),
+    ...(issuer === null ? {} : { issuer }),
+    ...(audience === null ? {} : { audience }),
+  });
+  const check = key.kind === 'secret' ? checkBySecret(key.secret) : checkByKeySet(key.url);
+
+  return async (token: string): Promise<Result<JWTPayload, AuthFailure>> => {
+    try {
+      return ok(await check(token, options()));
+    } catch (cause) {
+      return err(isRefusal(cause) ? { kind: 'unauthenticated', given: true } : keysUnavailable(cause));
+    }
+  };
+};
+
+type CheckToken = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
+
+const checkBySecret = (secret: string): CheckToken => {
+  const octets = new TextEncoder().encode(secret);
+  return async (token, options) => (await jwtVerify(token, octets, options)).payload;
+};
+
+const checkByKeySet = (url: string): CheckToken => {
+  const keys = createRemoteJWKSet(new URL(url));
+  return async (token, options) => (await jwtVerify(token, keys, options)).payload;
+};
+
+/** That the token is at fault; anything else went wrong on the way to the keys. */
+const isRefusal = (cause: unknown): boolean =>
+  cause instanceof errors.JOSEError &&
+  !(cause instanceof errors.JWKSTimeout) &&
+  !(cause instanceof errors.JWKSInvalid) &&
+  cause.code !== errors.JOSEError.code;
+
+const keysUnavailable = (cause: unknown): Unavailable => ({
+  kind: 'unavailable',
+  reason: `the keys for tokens: ${cause instanceof Error ? cause.message : String(cause)}`,
+});
+
+/** Null where the token is genuine and yet says nothing that we can work with. */
+const callerOf = ({ sub, email, roles: claimed, locale }: JWTPayload): Caller | null => {
+  if (typeof sub !== 'string' || !isCustomerId(sub)) return null;
+  if (typeof email !== 'string' || !isEmail(email)) return null;
+  if (!Array.isArray(claimed) || !claimed.every((role) => typeof role === 'string')) return null;
+  return {
+    id: sub,
+    email,
+    language: typeof locale === 'string' ? primaryLanguage(locale) : null,
+    roles: roles.filter((role) => claimed.includes(role)),
+  };
+};
+
+/** Printable ASCII, which every identity provider keeps to. */
+const isCustomerId = (text: string): boolean => /^[\x21-\x7e]{1,255}$/.test(text);
+
+/** One address and nothing that could end a mail header; RFC 5321 allows 254 octets. */
+export const emailPattern =
+  '^[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff@<>()\\[\\],;:\\\\"]{1,64}@[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff@<>()\\[\\],;:\\\\"]{1,189}$';
+const wellFormedEmail = new RegExp(emailPattern);
+
+const isEmail = (text: string): boolean => wellFormedEmail.test(text);

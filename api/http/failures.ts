@@ -1,0 +1,62 @@
+import type { Result } from 'neverthrow';
+import type { OrderFailure } from '../../core/order.ts';
+import type { EventFailure } from '../../core/payment.ts';
+import type { RefundFailure } from '../../core/refund.ts';
+import type { Unavailable } from '../../core/result.ts';
+import type { CheckoutFailure } from '../../core/usecases/checkOut.ts';
+
+/** What is wrong with one value: `path` is a JSON pointer into the body, or `/name` of a query parameter. */
+export type FieldError = { readonly path: string; readonly message: string };
+
+/** What a request can get wrong before a use case hears of it, and what only this layer knows. */
+export type RequestFailure =
+  | { readonly kind: 'malformed_body'; readonly reason: string }
+  | { readonly kind: 'unsupported_media_type' }
+  | { readonly kind: 'body_too_large' }
+  | { readonly kind: 'validation_failed'; readonly errors: readonly FieldError[] }
+  | { readonly kind: 'idempotency_key_missing' }
+  | { readonly kind: 'idempotency_key_invalid' }
+  | { readonly kind: 'unauthenticated'; readonly given: boolean }
+  | { readonly kind: 'forbidden'; readonly reason: string }
+  | { readonly kind: 'method_not_allowed'; readonly allow: string }
+  | { readonly kind: 'not_ready'; readonly missing: readonly string[] }
+  | { readonly kind: 'internal' }
+  /** `replayed` where the key had been answered so before, by the request `requestId`. */
+  | {
+      readonly kind: 'payment_declined';
+      readonly declineCode: string;
+      readonly checkoutId: string;
+      readonly requestId: string;
+      readonly replayed: boolean;
+    };
+
+export type Failure =
+  | RequestFailure
+  | CheckoutFailure
+  | OrderFailure
+  | RefundFailure
+  | EventFailure
+  | Unavailable;
+export type FailureKind = Failure['kind'];
+
+/**
+ * The value; or the request ends here, and is answered with the failure's problem. Elysia has one way to end
+ * a request from anywhere on all runtimes, which is to throw into its one `onError`.
+ */
+export const orRefuse = <T>(result: Result<T, Failure>): T => {
+  if (result.isErr()) throw refusal(result.error);
+  return result.value;
+};
+
+/** The error to throw for `failure`. */
+export const refusal = (failure: Failure): Error => {
+  const error = new Error(failure.kind);
+  failures.set(error, failure);
+  return error;
+};
+
+/** The failure that was thrown, or null for any other error, which is a bug. */
+export const failureOf = (error: unknown): Failure | null =>
+  error instanceof Error ? (failures.get(error) ?? null) : null;
+
+const failures = new WeakMap<Error, Failure>();

@@ -1,0 +1,189 @@
+import type { Failure, FailureKind } from '../http/failures.ts';
+
+/** What the document shows as examples. */
+const orderId = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
+const productId = '01980a4d-1f00-7a21-9c3e-5b7d8e9f0a12';
+const checkoutId = '01980a4f-02aa-7e44-b1d2-6c8e0f1a2b34';
+const refundId = '01980a51-4c00-7f3a-9b1d-8e7f6a5b4c01';
+const clientSecret = 'pi_3Qx1LkAAbCdEfGhI0abcdefg_secret_k2j3h4g5';
+const auditGuid = '9f1c2d3e-4b5a-4687-9a0b-1c2d3e4f5a6b';
+const at = '2026-03-01T08:00:00.000Z';
+export const requestId = '01980a4f-0299-7c10-8f00-2d3c4b5a6978';
+
+const money = { amount: 398_000, currency: 'VND' };
+const product = {
+  id: productId,
+  code: 'TEE-001',
+  name: 'Áo thun nam',
+  type: 'physical',
+  price: { amount: 199_000, currency: 'VND' },
+  stock: 120,
+};
+const order = {
+  id: orderId,
+  customerId: 'c2a9d1e0-5f43-8b6a-9d27-10e4f8a3b5c6',
+  product: { id: productId, code: 'TEE-001', name: 'Áo thun nam', type: 'physical' },
+  quantity: 2,
+  total: money,
+  status: 'pending',
+  checkoutId: null,
+  createdAt: at,
+  updatedAt: at,
+};
+const payment = {
+  id: checkoutId,
+  status: 'succeeded',
+  ...money,
+  method: 'pm_card_visa',
+  declineCode: null,
+};
+const paid = { ...order, status: 'paid', checkoutId };
+const checkout = {
+  checkoutId,
+  status: 'succeeded',
+  message: 'Payment successful, order is being processed',
+  payment,
+  orders: [paid],
+};
+/** Nothing is decided yet. */
+const checkoutWaiting = (status: string, message: string) => ({
+  ...checkout,
+  status,
+  message,
+  payment: { ...payment, status },
+  orders: [{ ...paid, status: 'paying' }],
+});
+const history = ['pending', 'paying', 'paid', 'stock_reserved', 'invoiced'].map((state, index) => ({
+  seq: index + 1,
+  state,
+  at,
+  detail: state === 'invoiced' ? '2026-000001' : null,
+}));
+export const listOf = (...items: readonly unknown[]) => ({ items, nextCursor: null });
+
+export const samples = {
+  orderId,
+  checkoutId,
+  refundId,
+  auditGuid,
+  at,
+  money,
+  product,
+  products: listOf(product),
+  productDraft: {
+    code: 'TEE-001',
+    name: 'Áo thun nam',
+    type: 'physical',
+    price: product.price,
+    stock: 120,
+  },
+  order,
+  orders: listOf(order),
+  placing: { productId, quantity: 2 },
+  orderDetail: {
+    ...paid,
+    payment,
+    history,
+    invoice: { number: '2026-000001', issuedAt: at },
+    licences: [],
+  },
+  checkout,
+  checkouts: {
+    succeeded: checkout,
+    requires_action: {
+      ...checkoutWaiting('requires_action', 'The customer has to confirm the payment'),
+      action: { clientSecret, redirectUrl: null },
+    },
+    unknown: checkoutWaiting('unknown', 'Payment is being confirmed'),
+  },
+  paying: { orderIds: [orderId], payment: { method: 'pm_card_visa' } },
+  checkoutNow: { ...checkout, createdAt: at, updatedAt: at },
+  queue: {
+    counts: [{ pipeline: 'physical', state: 'ready', tasks: 3 }],
+    totals: { ready: 3, running: 0, waiting: 0, paused: 0, failed: 0 },
+    oldestReadyAgeMs: 125,
+    finishedPerSecond: 41.5,
+  },
+  tasks: listOf(
+    {
+      id: '01980a4f-0400-7b32-8d0e-7f6a5b4c3d21',
+      orderId,
+      jobId: null,
+      pipeline: 'physical',
+      step: 'notify_customer',
+      state: 'failed',
+      attempts: 10,
+      lastError: '550 no such mailbox',
+      runAt: at,
+    },
+    {
+      id: '01980a51-4c01-7a11-8c2d-6e5f4a3b2c10',
+      orderId: null,
+      jobId: refundId,
+      pipeline: 'refund',
+      step: 'return_money',
+      state: 'ready',
+      attempts: 0,
+      lastError: null,
+      runAt: at,
+    },
+  ),
+  retrying: { taskIds: ['01980a4f-0400-7b32-8d0e-7f6a5b4c3d21'] },
+  mails: listOf({
+    messageId: `<${orderId}.notify_customer@cartwright.example>`,
+    orderId,
+    to: 'lan@example.com',
+    subject: 'Đơn hàng của bạn đã được xử lý: Áo thun nam',
+    text: 'Cảm ơn bạn đã mua hàng.',
+    html: '<p>Cảm ơn bạn đã mua hàng.</p>',
+    at,
+  }),
+  charges: listOf({
+    id: 'ch_01980a4f03007a11',
+    idempotencyKey: checkoutId,
+    ...money,
+    status: 'succeeded',
+    declineCode: null,
+    createdAt: at,
+  }),
+  confirming: { clientSecret, outcome: 'succeed' },
+} as const;
+
+export const failureSamples: { readonly [Kind in FailureKind]: Extract<Failure, { kind: Kind }> } = {
+  malformed_body: { kind: 'malformed_body', reason: 'The body could not be read as JSON in UTF-8.' },
+  unsupported_media_type: { kind: 'unsupported_media_type' },
+  body_too_large: { kind: 'body_too_large' },
+  validation_failed: {
+    kind: 'validation_failed',
+    errors: [{ path: '/quantity', message: 'Expected a whole number from 1 to 10000' }],
+  },
+  idempotency_key_missing: { kind: 'idempotency_key_missing' },
+  idempotency_key_invalid: { kind: 'idempotency_key_invalid' },
+  signature_invalid: { kind: 'signature_invalid', reason: 'no signature is ours' },
+  unauthenticated: { kind: 'unauthenticated', given: false },
+  forbidden: { kind: 'forbidden', reason: 'This needs a token with the role operator.' },
+  method_not_allowed: { kind: 'method_not_allowed', allow: 'GET, HEAD, OPTIONS' },
+  not_ready: { kind: 'not_ready', missing: ['database'] },
+  internal: { kind: 'internal' },
+  payment_declined: {
+    kind: 'payment_declined',
+    declineCode: 'card_declined',
+    checkoutId,
+    requestId,
+    // So that the header is documented; the body is the same.
+    replayed: true,
+  },
+  idempotency_key_reused: { kind: 'idempotency_key_reused' },
+  checkout_in_progress: { kind: 'checkout_in_progress', checkoutId },
+  not_found: { kind: 'not_found' },
+  order_not_payable: { kind: 'order_not_payable', orders: [{ orderId, status: 'completed' }] },
+  order_in_progress: { kind: 'order_in_progress', orderIds: [orderId] },
+  order_not_pending: { kind: 'order_not_pending', status: 'paid' },
+  order_not_refundable: { kind: 'order_not_refundable', status: 'pending' },
+  refund_too_large: { kind: 'refund_too_large', left: { amount: 199_000, currency: 'VND' } },
+  amount_too_large: { kind: 'amount_too_large' },
+  mixed_currency: { kind: 'mixed_currency' },
+  out_of_stock: { kind: 'out_of_stock', orderIds: [orderId] },
+  payment_unavailable: { kind: 'payment_unavailable', reason: 'connection refused' },
+  unavailable: { kind: 'unavailable', reason: 'connection refused' },
+};

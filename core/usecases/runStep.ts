@@ -1,0 +1,53 @@
+import { type Mailer, receiptMail } from '../mail.ts';
+import type { Service } from '../pipelines/index.ts';
+import { pipelineFor } from '../pipelines/index.ts';
+import type { Lease, StepReport } from '../queue.ts';
+import { failedAttempt } from '../retry.ts';
+import { deliveryKey } from '../steps.ts';
+import type { World } from '../world.ts';
+
+type ServiceOutcome =
+  | { readonly kind: 'done'; readonly detail: string | null }
+  | { readonly kind: 'deferred' | 'rejected'; readonly reason: string };
+
+type Services = Readonly<Record<Service, (lease: Lease) => Promise<ServiceOutcome>>>;
+
+/**
+ * Does the external step that a lease is for, and answers what to report; null where the lease ran out before
+ * the work began, for then it is another worker's (a worker that was paused must not act on an old lease).
+ * What was delivered before is not delivered again.
+ */
+export const performing = (
+  ports: { readonly mailer: Mailer; readonly world: World },
+  settings: { readonly mailDomain: string },
+): ((lease: Lease) => Promise<StepReport | null>) => {
+  const { mailer, world } = ports;
+  const services: Services = {
+    notify_customer: async (lease) => {
+      const messageId = `<${deliveryKey(lease.order.id, lease.step)}@${settings.mailDomain}>`;
+      const outcome = await mailer.send(receiptMail(lease, messageId));
+      return outcome.kind === 'accepted' ? { kind: 'done', detail: messageId } : outcome;
+    },
+  };
+
+  return async (lease) => {
+    const report = (outcome: StepReport['outcome']) => ({
+      taskId: lease.taskId,
+      lease: lease.lease,
+      outcome,
+    });
+    if (lease.delivered) return report({ kind: 'done', detail: null });
+    if (world.clock.nowMs() >= lease.untilMs) return null;
+
+    const outcome = await services[serviceOf(lease)](lease);
+    if (outcome.kind === 'done') return report(outcome);
+    if (outcome.kind === 'rejected') return report({ kind: 'failed', error: outcome.reason });
+    return failedAttempt(lease, outcome.reason, world);
+  };
+};
+
+const serviceOf = ({ order, step: name }: Lease): Service => {
+  const step = pipelineFor(order.product.type).steps.find((one) => one.name === name);
+  if (step?.kind !== 'external') throw new Error(`${name} is no external step of ${order.product.type}`);
+  return step.service;
+};

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'bun:test';
+import { moneyChecks, patience } from '../../core/ledger.ts';
+import { type Api, apiOver, codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './api.ts';
+
+/** Refunds of one order that nobody works on. */
+const leaveRefunds = async (api: Api, many: number): Promise<readonly string[]> => {
+  const lan = api.customer('lan');
+  const orderId = await lan.order(await api.product());
+  await lan.checkOut([orderId]);
+  const ids: string[] = [];
+  for (let index = 0; index < many; index++) {
+    const body = { orderId, amount: 1, reason: 'It was damaged' };
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    ids.push(textAt(expectStatus(await api.operator.post('/refunds', body, headers), 202), 'id'));
+  }
+  return ids;
+};
+
+describe('GET /money', () => {
+  test('is healthy, and all its numbers are 0, where nothing is wrong', async () => {
+    const api = apiOver();
+    const lan = api.customer('lan');
+    await lan.checkOut([await lan.order(await api.product())]);
+    const { body } = expectStatus(await api.operator.get('/money'), 200);
+    expect(body).toEqual({
+      healthy: true,
+      checks: Object.fromEntries(
+        moneyChecks.map((check) => [check, { count: 0, oldestAgeMs: null, list: `/money/${check}` }]),
+      ),
+    });
+  });
+
+  test('counts what is wrong, says how old it is and where it is listed', async () => {
+    const api = apiOver();
+    const ids = await leaveRefunds(api, 3);
+    api.world.advance(patience.refundMs + 60_000);
+    const { body } = await api.operator.get('/money');
+    expect(valueAt(body, 'healthy')).toBe(false);
+    const stuck = valueAt(valueAt(body, 'checks'), 'refunds_stuck');
+    expect(stuck).toEqual({
+      count: 3,
+      oldestAgeMs: patience.refundMs + 60_000,
+      list: '/money/refunds_stuck',
+    });
+
+    const list = textAt({ body: stuck }, 'list');
+    const first = await pageOf(api.operator.get(`${list}?limit=2`));
+    const second = await pageOf(api.operator.get(`${list}?limit=2&cursor=${first.next}`));
+    const items = [...first.items, ...second.items];
+    expect(items.map((item) => valueAt(item, 'id'))).toEqual([...ids]);
+    expect(second.next).toBeNull();
+    const refund = await api.operator.get(`/refunds/${ids[0]}`);
+    expect(items[0]).toMatchObject({
+      refundId: ids[0] ?? '',
+      orderId: textAt(refund, 'orderId'),
+      paymentId: textAt(refund, 'paymentId'),
+      amount: { amount: 1, currency: 'VND' },
+      since: '2026-03-01T08:00:00.000Z',
+    });
+  });
+
+  test('says of a case from a clock ahead of ours that it is new', async () => {
+    const { operator } = apiOver({
+      storing: (store) => ({
+        ...store,
+        moneyBooks: {
+          ...store.moneyBooks,
+          counts: async (nowMs) =>
+            (await store.moneyBooks.counts(nowMs)).map((counts) => ({
+              ...counts,
+              unknown: { count: 1, oldestMs: nowMs + 5 },
+            })),
+        },
+      }),
+    });
+    const { body } = await operator.get('/money');
+    expect(body).toMatchObject({ healthy: false, checks: { unknown: { count: 1, oldestAgeMs: 0 } } });
+  });
+});
+
+describe('the cases behind a number', () => {
+  test.each([...moneyChecks])('%s: none in a healthy shop', async (check) => {
+    expect(await pageOf(apiOver().operator.get(`/money/${check}`))).toEqual({ items: [], next: null });
+  });
+
+  test.each([['nothing'], ['Unknown'], ['toString']])('are none of %s', async (check) => {
+    expect(codeOf(await apiOver().operator.get(`/money/${check}`))).toBe('404 not_found');
+  });
+
+  test.each([
+    ['limit=101', '/limit'],
+    ['cursor=x', '/cursor'],
+    ['since=2026', '/since'],
+  ])('not for %s', async (query, path) => {
+    const reply = await apiOver().operator.get(`/money/unknown?${query}`);
+    expect(codeOf(reply)).toBe('422 validation_failed');
+    expect(pathsOf(reply)).toEqual([path]);
+  });
+});
+
+test('money is an operator’s', async () => {
+  const lan = apiOver().customer('lan');
+  expect(codeOf(await lan.get('/money'))).toBe('403 forbidden');
+  expect(codeOf(await lan.get('/money/unknown'))).toBe('403 forbidden');
+});

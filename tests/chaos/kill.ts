@@ -1,0 +1,56 @@
+/**
+ * The kill test: customers shop while processes are killed and frozen at random; then the faults stop,
+ * everything drains, and the checker goes through it id by id. Exit code 0 where no promise was broken.
+ *
+ *   bun tests/chaos/kill.ts --database sqlite|postgres --seconds 40 --seed 1 [--mails smtp|captured]
+ *     [--provider stripe|simulated]
+ */
+import { parseArgs } from 'node:util';
+import { killAllApps } from '../processes/processes.ts';
+import { runKillTest } from './run/run.ts';
+
+const { values } = parseArgs({
+  options: {
+    database: { type: 'string', default: 'postgres' },
+    seconds: { type: 'string', default: '40' },
+    seed: { type: 'string', default: String(Date.now() % 100_000) },
+    mails: { type: 'string', default: 'smtp' },
+    provider: { type: 'string', default: 'stripe' },
+    root: { type: 'string' },
+  },
+});
+const { database, mails, provider } = values;
+if (
+  (database !== 'postgres' && database !== 'sqlite') ||
+  (mails !== 'smtp' && mails !== 'captured') ||
+  (provider !== 'stripe' && provider !== 'simulated')
+) {
+  console.error(
+    'usage: kill.ts --database sqlite|postgres --seconds N --seed S [--mails smtp|captured] [--provider stripe|simulated]',
+  );
+  process.exit(2);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    void killAllApps().then(() => process.exit(130));
+  });
+
+try {
+  const violations = await runKillTest({
+    database,
+    mails,
+    provider,
+    seconds: Number(values.seconds),
+    seed: Number(values.seed),
+    ...(values.root !== undefined && { root: values.root }),
+  });
+  for (const { rule, id, detail } of violations.slice(0, 50)) console.log(`BROKEN ${rule} ${id}: ${detail}`);
+  console.log(
+    violations.length === 0 ? 'every promise was kept' : `${violations.length} promises were broken`,
+  );
+  process.exitCode = violations.length === 0 ? 0 : 1;
+} finally {
+  await killAllApps();
+}
+process.exit();

@@ -1,0 +1,71 @@
+import { beforeAll, describe, expect, test } from 'bun:test';
+import type { Product } from '../../core/product.ts';
+import { parseQuery } from '../../core/search.ts';
+import { catalogue, loadCatalogue } from '../../demo/loadProducts.ts';
+import { memoryStore } from '../model/store.ts';
+import { testWorld } from '../world.ts';
+
+const world = testWorld();
+const { products } = memoryStore(world);
+
+const found = async (text: string): Promise<readonly Product[]> => {
+  const page = await products.list({ search: parseQuery(text), type: null, after: null, limit: 20 });
+  return page._unsafeUnwrap().items;
+};
+const names = async (text: string) => (await found(text)).map(({ name }) => name);
+
+beforeAll(async () => {
+  const loaded = await loadCatalogue(products, world.clock);
+  expect(loaded._unsafeUnwrap()).toEqual({ created: catalogue.length, updated: 0 });
+});
+
+describe('loading the catalogue again', () => {
+  test('changes nothing, least of all a stock or a price that was changed since', async () => {
+    const [shirt] = await found('AT-001');
+    if (shirt === undefined) throw new Error('the shirt is missing');
+    const { code, name, type, price } = shirt;
+    const changed = { code, name, type, price: { ...price, amount: 99_000 }, stock: 3 };
+    await products.upsert([changed], world.clock.nowMs(), 'replace');
+
+    const again = await loadCatalogue(products, world.clock);
+    expect(again._unsafeUnwrap()).toEqual({ created: 0, updated: 0 });
+    expect((await products.find(shirt.id))._unsafeUnwrap()).toMatchObject(changed);
+  });
+});
+
+describe('the catalogue is found', () => {
+  test.each([
+    ['ao thun', 'Áo thun nam'],
+    ['ÁO THUN', 'Áo thun nam'],
+    ['áo thun nam'.normalize('NFD'), 'Áo thun nam'],
+    ['dong ho', 'Đồng hồ'],
+    ['"dong ho"', 'Đồng hồ'],
+    ['lyzka', 'Łyżka drewniana z bukowego drewna'],
+    ['zubrowka', 'Żubrówka łąkowa – zielnik i atlas roślin'],
+    ['smorrebrod', 'Smørrebrød: den store kogebog'],
+    ['strasse', 'Die Straße der Ölsardinen – Wandkarte'],
+    ['coeur', 'Couverts en inox « Cœur de bœuf »'],
+    ['isirgan', 'Isırgan çayı, 20 süzen poşet'],
+    ['抹茶', '抹茶 宇治 一番茶 40g'],
+    ['ผ้าไหมไทย', 'ผ้าไหมไทย ลายดอกพิกุล'],
+    ['दार्जिलिंग', 'दार्जिलिंग चाय 250 ग्राम'],
+    ['quan dai tay', 'Áo/quần dài tay cho bé sơ sinh'],
+    ['th-001', 'Thẻ nhớ microSD 128 GB'],
+    ['tam cam', null],
+  ])('%s', async (text, name) => {
+    if (name === null) expect(await names(text)).toEqual([]);
+    else expect(await names(text)).toContain(name);
+  });
+
+  test('a phrase only where its words stand together', async () => {
+    expect(await names('"nam áo"')).toEqual([]);
+    expect(await names('nam áo')).toContain('Áo thun nam');
+  });
+
+  test('exact accents first: bò before bố, both on the first page', async () => {
+    const listed = await names('bò');
+    expect(listed).toContain('Vải bố');
+    expect(listed.indexOf('Thịt bò khô')).toBeGreaterThanOrEqual(0);
+    expect(listed.indexOf('Thịt bò khô')).toBeLessThan(listed.indexOf('Vải bố'));
+  });
+});

@@ -1,0 +1,78 @@
+import {
+  creditNoteNumber,
+  type Refund,
+  type RefundSettlement,
+  succeededRefundStatuses,
+} from '../../core/refund.ts';
+import {
+  planRefundOutcome,
+  type RefundChanges,
+  type RefundedOrder,
+  stockTakenStates,
+} from '../../core/refundOutcome.ts';
+import { rowOf, type Tables, type Writes } from './tables.ts';
+import { amountRefunded, taskOf, writeOrderChanges } from './writeRefund.ts';
+
+/** See `Refunds.settle`. */
+export const settleRefund = (
+  tables: Tables,
+  writes: Writes,
+  { refundId, outcome }: RefundSettlement,
+  nowMs: number,
+): boolean => {
+  const refund = tables.refunds.get(refundId)?.refund;
+  if (refund === undefined) return false;
+  const { orderId } = refund;
+  const order = orderId === null ? null : refundedOrderOf(tables, orderId, refundId);
+  const changes = planRefundOutcome({ refund, order }, outcome, nowMs);
+  if (changes === null) return false;
+  writeRefund(tables, writes, refund, changes, nowMs);
+  writeRestock(tables, writes, changes);
+  if (orderId !== null && changes.order !== null)
+    writeOrderChanges(tables, writes, orderId, changes.order, nowMs);
+  return true;
+};
+
+const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): RefundedOrder => {
+  const { order } = rowOf(tables.orders, orderId);
+  const states = stockTakenStates(order.product.type);
+  return {
+    order,
+    paused: taskOf(tables, orderId)?.state === 'paused',
+    refunded: amountRefunded(
+      tables,
+      orderId,
+      ({ id, status }) => id !== refundId && succeededRefundStatuses.includes(status),
+    ),
+    invoiced: tables.invoices.has(orderId),
+    shipped: tables.shipments.has(orderId),
+    tookStock: (tables.histories.get(orderId) ?? []).some(({ state }) => states.includes(state)),
+  };
+};
+
+/** The provider's reference is not kept: nothing reads it. */
+const writeRefund = (
+  tables: Tables,
+  writes: Writes,
+  refund: Refund,
+  { refund: { status, error }, creditNoteYear: year }: RefundChanges,
+  nowMs: number,
+): void => {
+  const sequence = year === null ? null : (tables.creditNoteCounters.get(year) ?? 0) + 1;
+  const isNumbered = year !== null && sequence !== null;
+  if (isNumbered) writes.set(tables.creditNoteCounters, year, sequence);
+  const creditNote = isNumbered ? creditNoteNumber(year, sequence) : refund.creditNote;
+  writes.set(tables.refunds, refund.id, {
+    ...rowOf(tables.refunds, refund.id),
+    refund: { ...refund, status, error, creditNote, updatedAtMs: nowMs },
+  });
+};
+
+const writeRestock = (tables: Tables, writes: Writes, { restock }: RefundChanges): void => {
+  if (restock === null) return;
+  const row = rowOf(tables.products, restock.productId);
+  const { stock } = row.product;
+  if (stock === null) return;
+  const product = { ...row.product, stock: stock + restock.quantity };
+  writes.set(tables.products, restock.productId, { ...row, product });
+};

@@ -1,0 +1,151 @@
+import { differenceTold } from '../../adapters/stored/differences.ts';
+import { firstIdAt } from '../../core/id.ts';
+import {
+  type MoneyBooks,
+  type MoneyCheck,
+  type MoneyCount,
+  type MoneyFinding,
+  patience,
+  stoppedOrderStatuses,
+  unfinishedOrderStatuses,
+} from '../../core/ledger.ts';
+import { openPaymentStatuses, paymentStatusAfter } from '../../core/payment.ts';
+import { failedRefundStatuses, openRefundStatuses } from '../../core/refund.ts';
+import { rowOf, type Tables } from './tables.ts';
+
+type Counts = Readonly<Record<MoneyCheck, MoneyCount>>;
+
+/** See `MoneyBooks.counts`. */
+export const countsAt = (tables: Tables, nowMs: number): Counts => {
+  const count = (check: MoneyCheck): MoneyCount => {
+    const since = findingsAt(tables, check, nowMs).map(({ sinceMs }) => sinceMs);
+    return { count: since.length, oldestMs: since.length === 0 ? null : Math.min(...since) };
+  };
+  return {
+    paid_without_progress: count('paid_without_progress'),
+    unknown: count('unknown'),
+    charged_twice: count('charged_twice'),
+    refunds_stuck: count('refunds_stuck'),
+    ledger_differences: count('ledger_differences'),
+  };
+};
+
+/** All cases of a check, in no order. */
+export const findingsAt = (
+  tables: Tables,
+  check: Parameters<MoneyBooks['findings']>[0]['check'],
+  nowMs: number,
+): readonly MoneyFinding[] => lists[check](tables, nowMs);
+
+type List = (tables: Tables, nowMs: number) => readonly MoneyFinding[];
+
+const lists: Readonly<Record<MoneyCheck, List>> = {
+  paid_without_progress: (tables, nowMs) => {
+    const refunding = new Set(
+      refundsOf(tables).flatMap(({ status, orderId }) =>
+        openRefundStatuses.includes(status) ? [orderId] : [],
+      ),
+    );
+    const tasks = new Map([...tables.tasks.values()].map((task) => [task.orderId, task]));
+    return [...tables.orders.values()]
+      .map(({ order }) => order)
+      .filter(({ id }) => !refunding.has(id))
+      .filter(
+        ({ status, updatedAtMs }) =>
+          stoppedOrderStatuses.includes(status) ||
+          (unfinishedOrderStatuses.includes(status) && updatedAtMs <= nowMs - patience.progressMs),
+      )
+      .map(({ id, checkoutId, total, updatedAtMs }) => ({
+        ...finding(id, updatedAtMs),
+        orderId: id,
+        paymentId: checkoutId,
+        amount: total,
+        detail: tasks.get(id)?.lastError ?? null,
+      }));
+  },
+
+  unknown: (tables, nowMs) =>
+    [...tables.payments.values()]
+      .filter(({ payment }) => openPaymentStatuses.includes(payment.status))
+      .filter(({ claimedAtMs }) => claimedAtMs <= nowMs - patience.outcomeMs)
+      .map(({ payment: { id, amount, status }, claimedAtMs }) => ({
+        ...finding(id, claimedAtMs),
+        paymentId: id,
+        amount,
+        detail: status,
+      })),
+
+  charged_twice: (tables, nowMs) => {
+    const chargesOf = new Map<string, { readonly ids: string[]; sinceMs: number }>();
+    for (const { payment, updatedAtMs } of tables.payments.values()) {
+      if (
+        payment.status !== paymentStatusAfter.succeed ||
+        payment.id < firstIdAt(nowMs - patience.chargedTwiceMs)
+      )
+        continue;
+      for (const orderId of rowOf(tables.audits, payment.id).orderIds) {
+        const { ids, sinceMs } = chargesOf.get(orderId) ?? { ids: [], sinceMs: 0 };
+        chargesOf.set(orderId, { ids: [...ids, payment.id], sinceMs: Math.max(sinceMs, updatedAtMs) });
+      }
+    }
+    return [...chargesOf]
+      .filter(([, { ids }]) => ids.length > 1)
+      .map(([id, { ids, sinceMs }]) => {
+        const { checkoutId, total } = rowOf(tables.orders, id).order;
+        const detail = ids.toSorted().join(', ');
+        return { ...finding(id, sinceMs), orderId: id, paymentId: checkoutId, amount: total, detail };
+      });
+  },
+
+  refunds_stuck: (tables, nowMs) => {
+    const refunds = refundsOf(tables);
+    const errors = new Map([...tables.tasks.values()].map(({ jobId, lastError }) => [jobId, lastError]));
+    const followed = (id: string, orderId: string | null, failedAtMs: number) =>
+      orderId !== null &&
+      refunds.some(
+        (other) => other.id !== id && other.orderId === orderId && other.createdAtMs >= failedAtMs,
+      );
+    return refunds
+      .filter(({ id, orderId, status, createdAtMs, updatedAtMs }) =>
+        openRefundStatuses.includes(status)
+          ? createdAtMs <= nowMs - patience.refundMs
+          : failedRefundStatuses.includes(status) && !followed(id, orderId, updatedAtMs),
+      )
+      .map(({ id, orderId, paymentId, amount, status, error, createdAtMs, updatedAtMs }) => ({
+        ...finding(id, openRefundStatuses.includes(status) ? createdAtMs : updatedAtMs),
+        orderId,
+        paymentId,
+        refundId: id,
+        amount,
+        detail: error ?? errors.get(id) ?? null,
+      }));
+  },
+
+  ledger_differences: (tables, nowMs) => {
+    const newest = new Map<number, string>();
+    for (const { id, dayMs, finishedAtMs } of tables.moneyAudits.values())
+      if (finishedAtMs !== null && dayMs >= nowMs - patience.auditsMs && id > (newest.get(dayMs) ?? ''))
+        newest.set(dayMs, id);
+    return [...newest.values()]
+      .flatMap((auditId) => tables.differences.get(auditId) ?? [])
+      .map((difference) => ({
+        ...finding(difference.id, difference.atMs),
+        paymentId: difference.paymentId,
+        refundId: difference.refundId,
+        amount: difference.theirs ?? difference.ours,
+        detail: differenceTold(difference),
+      }));
+  },
+};
+
+const finding = (id: string, sinceMs: number): MoneyFinding => ({
+  id,
+  orderId: null,
+  paymentId: null,
+  refundId: null,
+  amount: null,
+  sinceMs,
+  detail: null,
+});
+
+const refundsOf = (tables: Tables) => [...tables.refunds.values()].map(({ refund }) => refund);

@@ -1,0 +1,109 @@
+import { ok } from 'neverthrow';
+import { pageOf } from '../../core/page.ts';
+import {
+  countedRefundStatuses,
+  type Refund,
+  type RefundCommand,
+  type RefundDetail,
+  type Refunds,
+} from '../../core/refund.ts';
+import {
+  judgeRefund,
+  planLateRefund,
+  type RefundGround,
+  refundFingerprint,
+} from '../../core/refundRequest.ts';
+import { settleRefund } from './finishRefund.ts';
+import { atomically, rowOf, type Tables, type Writes } from './tables.ts';
+import { change } from './transitions.ts';
+import { amountRefunded, insertRefund, writeOrderChanges } from './writeRefund.ts';
+
+export const memoryRefunds = (tables: Tables): Refunds => ({
+  request: async (command, nowMs) => {
+    const verdict = judgeRefund(command, groundOf(tables, command), nowMs);
+    return verdict.map(({ refund, replayed, changes }) => {
+      if (changes !== null)
+        atomically((writes) => {
+          const { key, taskId } = command;
+          insertRefund(tables, writes, refund, { key, fingerprint: refundFingerprint(command), taskId });
+          writeOrderChanges(tables, writes, command.orderId, changes, nowMs);
+        });
+      return { refund, replayed };
+    });
+  },
+
+  returnLate: async (late, nowMs) => ok(atomically((writes) => returnLate(tables, writes, late, nowMs))),
+
+  find: async (refundId) => {
+    const refund = tables.refunds.get(refundId)?.refund;
+    return ok(refund === undefined ? null : detailOf(tables, refund));
+  },
+
+  list: async ({ orderId, status, after, limit }) => {
+    const rows = [...tables.refunds.values()]
+      .map(({ refund }) => refund)
+      .filter((one) => orderId === null || one.orderId === orderId)
+      .filter((one) => status === null || one.status === status)
+      .filter(({ id }) => after === null || id < after)
+      .sort((one, other) => (one.id < other.id ? 1 : -1));
+    return ok(pageOf(rows, limit, ({ id }) => id));
+  },
+
+  settle: async (settlement, nowMs) =>
+    ok(atomically((writes) => settleRefund(tables, writes, settlement, nowMs))),
+
+  hasten: async (refundId, nowMs) => {
+    atomically((writes) => {
+      for (const { id, jobId, state, runAtMs } of tables.tasks.values())
+        if (jobId === refundId && state === 'ready' && runAtMs > nowMs)
+          change(tables, writes, id, { runAtMs: nowMs });
+    });
+    return ok(undefined);
+  },
+
+  unfulfillable: async (limit) => {
+    const refunded = new Set([...tables.refunds.values()].map(({ refund }) => refund.orderId));
+    const ids = [...tables.tasks.values()]
+      .flatMap(({ unfulfillable, orderId }) => (unfulfillable && orderId !== null ? [orderId] : []))
+      .filter((id) => !refunded.has(id) && rowOf(tables.orders, id).order.total.amount > 0);
+    return ok(ids.toSorted().slice(0, limit));
+  },
+});
+
+const groundOf = (tables: Tables, { key, orderId }: RefundCommand): RefundGround => {
+  const known = tables.refundKeys.get(key);
+  return {
+    known: known === undefined ? null : rowOf(tables.refunds, known),
+    order: tables.orders.get(orderId)?.order ?? null,
+    refunded: amountRefunded(tables, orderId, ({ status }) => countedRefundStatuses.includes(status)),
+  };
+};
+
+const returnLate = (
+  tables: Tables,
+  writes: Writes,
+  { refundId, taskId, paymentId, reference, answer }: Parameters<Refunds['returnLate']>[0],
+  nowMs: number,
+): boolean => {
+  const row = tables.payments.get(paymentId);
+  const late = row === undefined ? null : planLateRefund(row.payment, refundId, nowMs);
+  if (row === undefined || late === null) return false;
+  const { paymentStatus, refund, key, fingerprint } = late;
+  const audit = rowOf(tables.audits, paymentId);
+  writes.set(tables.payments, paymentId, {
+    ...row,
+    payment: { ...row.payment, status: paymentStatus, reference },
+    updatedAtMs: nowMs,
+  });
+  writes.set(tables.audits, paymentId, { ...audit, answer: audit.answer ?? answer });
+  insertRefund(tables, writes, refund, { key, fingerprint, taskId });
+  return true;
+};
+
+const detailOf = (tables: Tables, refund: Refund): RefundDetail => {
+  const { reference } = rowOf(tables.payments, refund.paymentId).payment;
+  if (reference === null) throw new Error(`the payment ${refund.paymentId} has no charge to give back`);
+  const orderId = refund.orderId ?? rowOf(tables.audits, refund.paymentId).orderIds[0] ?? '';
+  const { order, contact } = rowOf(tables.orders, orderId);
+  return { ...refund, chargeReference: reference, order, contact };
+};

@@ -1,0 +1,42 @@
+import { planRescue, planRetry, type TaskChange, type TaskSnapshot } from '../../core/rescue.ts';
+import { leave, move } from './history.ts';
+import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
+import { change } from './transitions.ts';
+
+/** See `Queue.rescue`. */
+export const rescueTask = (
+  tables: Tables,
+  writes: Writes,
+  task: TaskRow,
+  crashesMax: number,
+  nowMs: number,
+): void => {
+  write(tables, writes, planRescue(snapshotOf(tables, task), crashesMax, nowMs), nowMs);
+};
+
+/** See `Queue.retry`. */
+export const retryTask = (tables: Tables, writes: Writes, task: TaskRow, nowMs: number): void => {
+  write(tables, writes, planRetry(snapshotOf(tables, task), nowMs), nowMs);
+};
+
+const snapshotOf = (
+  tables: Tables,
+  { id, orderId, step, attempts, crashes, lease }: TaskRow,
+): TaskSnapshot => {
+  const task = { id, step, attempts, crashes, lease };
+  if (orderId === null) return { ...task, seq: 0, order: null };
+  const { status } = rowOf(tables.orders, orderId).order;
+  return { ...task, seq: rowOf(tables.histories, orderId).length, order: { id: orderId, status } };
+};
+
+const write = (
+  tables: Tables,
+  writes: Writes,
+  { id, order, seq, ...changes }: TaskChange,
+  nowMs: number,
+): void => {
+  change(tables, writes, id, changes);
+  if (order === null) return;
+  leave(tables, writes, order.id, { ...order.history, seq }, nowMs);
+  move(tables, writes, order.id, order.event, nowMs);
+};

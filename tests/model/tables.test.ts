@@ -1,0 +1,35 @@
+import { expect, test } from 'bun:test';
+import { atomically } from './tables.ts';
+
+test('a transaction that throws leaves everything as it was', () => {
+  const table = new Map([
+    ['kept', 1],
+    ['changed', 2],
+    ['removed', 3],
+  ]);
+  const before = new Map(table);
+  const work = () =>
+    atomically((writes) => {
+      writes.set(table, 'changed', 20);
+      writes.set(table, 'changed', 21);
+      writes.remove(table, 'removed');
+      writes.set(table, 'added', 4);
+      writes.remove(table, 'added');
+      writes.set(table, 'added', 5);
+      expect([...table.keys()].sort()).toEqual(['added', 'changed', 'kept']);
+      throw new Error('midway');
+    });
+  expect(work).toThrow('midway');
+  expect(table).toEqual(before);
+});
+
+test('a transaction that does not throw keeps what it wrote', () => {
+  const table = new Map([['removed', 3]]);
+  const answered = atomically((writes) => {
+    writes.set(table, 'added', 1);
+    writes.remove(table, 'removed');
+    return 'done';
+  });
+  expect(answered).toBe('done');
+  expect([...table]).toEqual([['added', 1]]);
+});

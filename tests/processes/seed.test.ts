@@ -1,0 +1,97 @@
+import { afterAll, describe, expect, test } from 'bun:test';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sqliteStore } from '../../adapters/sqlite/store.ts';
+import { testWorld } from '../world.ts';
+import { scratchFolder } from './cleanup.ts';
+
+const directory = scratchFolder('seed', { inMemory: true });
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const script = fileURLToPath(new URL('../../server/seed.ts', import.meta.url));
+
+/** Runs the seeder as a process of its own; `watch` hears each piece of what it writes to standard error. */
+const run = async (
+  args: readonly string[],
+  database: string,
+  watch: (said: string, seeder: ChildProcess) => void = () => {},
+) => {
+  const DATABASE_URL = database.includes(':') ? database : `sqlite:${join(directory, database)}`;
+  const seeder = spawn(process.execPath, [script, ...args], {
+    env: { PATH: process.env.PATH, DATABASE_URL },
+  });
+  const heard = { out: '', err: '' };
+  seeder.stdout.on('data', (piece) => {
+    heard.out += piece;
+  });
+  seeder.stderr.on('data', (piece) => {
+    heard.err += piece;
+    watch(heard.err, seeder);
+  });
+  const [code] = await once(seeder, 'close');
+  return { code, ...heard };
+};
+
+const stateOf = async (database: string) => {
+  const store = await sqliteStore(testWorld(), { path: join(directory, database) });
+  const { counts } = (await store.queue.counts(Date.now()))._unsafeUnwrap();
+  const everyOrder = { search: null, status: null, type: null, fromMs: null, toMs: null, customerId: null };
+  const page = await store.orders.list({ ...everyOrder, after: null, limit: 100 });
+  const statuses = new Set(page._unsafeUnwrap().items.map(({ status }) => status));
+  await store.close();
+  return { tasks: counts.reduce((sum, { tasks }) => sum + tasks, 0), statuses };
+};
+
+describe('bun run seed', () => {
+  test('fills the database of DATABASE_URL, and says how far it is and what it did', async () => {
+    const { code, out, err } = await run(['--orders', '60', '--days', '7'], 'whole.db');
+    expect(err).toContain('100%  60 of 60 orders');
+    expect(out).toMatch(/^Added 60 orders \(\d+ completed, \d+ cancelled, \d+ pending\) in /);
+    expect(code).toBe(0);
+    const { tasks, statuses } = await stateOf('whole.db');
+    expect(tasks).toBe(0);
+    expect(statuses).toContain('completed');
+    expect(statuses).not.toContain('paid');
+  });
+
+  test('stops after the batch at hand when it is interrupted, with nothing half-way', async () => {
+    const { code, out } = await run(['--orders', '20000'], 'part.db', (said, seeder) => {
+      if (/Ctrl-C/.test(said)) seeder.kill('SIGINT');
+    });
+    expect(code).toBe(130);
+    const [, added] = /^Added ([\d,]+) orders/.exec(out) ?? [];
+    const orders = Number(added?.replace(',', ''));
+    expect(orders).toBeGreaterThan(0);
+    expect(orders).toBeLessThan(20_000);
+    const { tasks, statuses } = await stateOf('part.db');
+    expect(tasks).toBe(0);
+    expect(statuses).not.toContain('paid');
+    expect(statuses).not.toContain('paying');
+  });
+
+  test('shows its help', async () => {
+    const { code, out } = await run(['--help'], 'never.db');
+    expect(code).toBe(0);
+    expect(out).toContain('bun run seed [--orders N] [--days D]');
+  });
+
+  test.each([
+    [
+      ['--orders', 'many'],
+      'never.db',
+      2,
+      '--orders must be a whole number from 1 to 10000000, and not "many"',
+    ],
+    [[], 'mysql://localhost/shop', 2, 'DATABASE_URL begins with "mysql:"'],
+    [[], 'sqlite:/proc/no/such/place.db', 1, 'no such file'],
+  ])('refuses %p on %p', async (args, database, expected, message) => {
+    const { code, out, err } = await run(args, database);
+    expect(err).toContain(message);
+    expect(err).not.toContain('    at ');
+    expect(out).toBe('');
+    expect(code).toBe(expected);
+  });
+});

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { stripeProvider } from '../../adapters/stripe/provider.ts';
+import { systemTimer } from '../../adapters/system/timer.ts';
+import { ledgerOfProvider, request } from '../provider/harness.ts';
+import { scratchFolder } from './cleanup.ts';
+
+const webhookSecret = 'whsec_of_the_program';
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const directory = scratchFolder('simulator', { inMemory: true });
+const started: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** The program as a process of its own, on a book of that name. */
+const start = async (book: string, env: Readonly<Record<string, string>> = {}) => {
+  const child = spawn(process.execPath, ['server/simulator.ts'], {
+    cwd: root,
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: '0',
+      DATABASE_URL: `sqlite:${join(directory, `${book}.db`)}`,
+      STRIPE_WEBHOOK_SECRET: webhookSecret,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  started.push(child);
+  const [said] = await once(child.stdout, 'data');
+  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(String(said)) ?? [];
+  const provider = stripeProvider(systemTimer, {
+    apiKey: 'sk_test_program',
+    webhookSecret,
+    baseUrl: url,
+    timeoutMs: 10_000,
+    pauseMs: 1,
+  });
+  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
+    const closed = once(child, 'exit');
+    child.kill(signal);
+    return (await closed)[0];
+  };
+  return { url, provider, end };
+};
+
+test('what was charged, and what is still to be told, outlives the process', async () => {
+  const bodies: string[] = [];
+  const headers: string[] = [];
+  let isOpen = false;
+  const arrived = Promise.withResolvers<void>();
+  const shop = Bun.serve({
+    port: 0,
+    fetch: async (told) => {
+      if (!isOpen) return new Response(null, { status: 503 });
+      bodies.push(await told.text());
+      headers.push(told.headers.get('stripe-signature') ?? '');
+      arrived.resolve();
+      return new Response(null, { status: 204 });
+    },
+  });
+  const env = { WEBHOOK_URL: `http://127.0.0.1:${shop.port}/webhooks/stripe` };
+  try {
+    const first = await start('kept', env);
+    const charged = await first.provider.charge(request('a'));
+    expect(charged.kind).toBe('succeeded');
+    await first.end('SIGKILL');
+    expect((await first.provider.charge(request('a'))).kind).toBe('unavailable');
+
+    isOpen = true;
+    const second = await start('kept', env);
+    expect(await second.provider.charge(request('a'))).toEqual(charged);
+    expect(await ledgerOfProvider(second.provider, Date.now() + 1_000)).toHaveLength(1);
+    await arrived.promise;
+    const delivery = { body: bodies[0] ?? '', header: () => headers[0] ?? null };
+    const event = (await second.provider.readEvent(delivery, Date.now()))._unsafeUnwrap();
+    expect(event).toMatchObject({
+      type: 'payment_intent.succeeded',
+      subject: { kind: 'payment', paymentId: 'a', succeeded: true },
+    });
+    expect(await second.end('SIGTERM')).toBe(0);
+  } finally {
+    await shop.stop(true);
+  }
+}, 30_000);
+
+describe('while it runs', () => {
+  let program: Awaited<ReturnType<typeof start>>;
+  beforeAll(async () => {
+    program = await start('running');
+  });
+  afterAll(async () => {
+    expect(await program.end('SIGTERM')).toBe(0);
+  });
+
+  test('a connection that breaks is a connection that breaks, and the challenge’s page leads back to the shop', async () => {
+    const { url, provider } = program;
+    expect((await provider.charge(request('a', 'pm_sim_lost_ok'))).kind).toBe('unknown');
+    expect((await provider.charge(request('a', 'pm_sim_lost_ok'))).kind).toBe('succeeded');
+    expect((await provider.charge(request('b', 'pm_sim_lost_before'))).kind).toBe('unknown');
+    expect(await provider.cancel(request('b', 'pm_sim_lost_before'))).toEqual({ kind: 'cancelled' });
+
+    const shop = { apiKey: 'sk_test_program', webhookSecret, baseUrl: url, timeoutMs: 10_000 };
+    const returning = stripeProvider(systemTimer, { ...shop, returnUrl: 'https://shop.test/paid' });
+    const asked = request('c', 'pm_card_threeDSecure2Required');
+    const waiting = await returning.charge(asked);
+    const page = waiting.kind === 'requires_action' ? (waiting.action.redirectUrl ?? '') : '';
+    expect(await (await fetch(page)).text()).toContain('outcome=succeed');
+    expect((await fetch(page.replace(/secret=.*/, 'secret=guessed'))).status).toBe(404);
+    const met = await fetch(`${page}&outcome=succeed`, { redirect: 'manual' });
+    expect(met.headers.get('location')).toStartWith('https://shop.test/paid?payment_intent=pi_');
+    expect((await returning.charge(asked)).kind).toBe('succeeded');
+  }, 30_000);
+
+  test('it speaks to those with a key only, and of what it knows', async () => {
+    const { url } = program;
+    const ask = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, init);
+    const headers = { authorization: 'Bearer sk_test_program' };
+    expect((await ask('/v1/charges')).status).toBe(401);
+    expect((await ask('/v1/charges', { headers })).status).toBe(200);
+    expect((await ask('/v1/customers', { headers })).status).toBe(404);
+    const post = (body: string, key: string) =>
+      ask('/v1/payment_intents', { method: 'POST', body, headers: { ...headers, 'idempotency-key': key } });
+    const body = 'amount=5&currency=vnd&payment_method=pm_card_visa&confirm=true';
+    expect((await post(`${body}&nonsense=1`, 'key')).status).toBe(400);
+    expect((await post('amount=x&currency=vnd', 'key')).status).toBe(400);
+    expect((await post(body, 'key')).status).toBe(200);
+    const [again, other] = [await post(body, 'key'), await post(body.replace('5', '6'), 'key')];
+    expect(again.status).toBe(200);
+    expect(other.status).toBe(400);
+    expect((await other.json()).error.type).toBe('idempotency_error');
+  }, 30_000);
+});

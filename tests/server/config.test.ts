@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { readConfig } from '../../server/config.ts';
+import { settings, settingsTable } from '../../server/settings.ts';
+
+type Env = Readonly<Record<string, string>>;
+
+const secret = 'Z8rW1vQm4Kx0Tn6Yb3Jc7Fh2Lp9Sd5Ga';
+const stripe = { PAYMENT_PROVIDER: 'stripe', STRIPE_API_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' };
+const configOf = (env: Env) => readConfig(env)._unsafeUnwrap();
+const wrongOf = (env: Env) => readConfig(env)._unsafeUnwrapErr();
+
+test('with nothing set all has its default, and demo mode is on', () => {
+  expect(configOf({})).toEqual({
+    port: 3000,
+    portGiven: false,
+    role: 'all',
+    production: false,
+    logLevel: 'info',
+    databaseUrl: 'sqlite:./data/cartwright.db',
+    databasePoolSize: 8,
+    databasePooling: 'session',
+    databaseWaitMs: 30_000,
+    auth: { key: { kind: 'demo' }, issuer: null, audience: null },
+    smtpUrl: null,
+    mailFrom: 'Cartwright <orders@cartwright.example>',
+    mailsMax: 20,
+    payment: { kind: 'simulated' },
+    paymentTimeoutMs: 10_000,
+    onUnfulfillable: 'hold',
+    reconcileAfterMs: 15_000,
+    leaseMs: 30_000,
+    pollMs: 500,
+    batchMax: 500,
+    claimers: 1,
+    workerPipelines: ['physical', 'digital', 'service', 'refund', 'provider_event', 'money_audit'],
+    shutdownMs: 10_000,
+  });
+});
+
+test('what is set is taken', () => {
+  const config = configOf({
+    PORT: '0',
+    ROLE: 'worker',
+    NODE_ENV: 'production',
+    DATABASE_URL: 'postgres://shop:p%40ss@db.internal:5432/shop',
+    DATABASE_POOLING: 'transaction',
+    AUTH_SECRET: secret,
+    AUTH_ISSUER: 'https://id.example.com',
+    SMTP_URL: 'smtps://shop:pw@mail.example.com',
+    MAIL_FROM: 'shop@example.com',
+    WORKER_PIPELINES: 'digital, physical',
+    QUEUE_LEASE_MS: '1000',
+  });
+  expect(config).toMatchObject({
+    port: 0,
+    portGiven: true,
+    role: 'worker',
+    production: true,
+    databaseUrl: 'postgres://shop:p%40ss@db.internal:5432/shop',
+    databasePooling: 'transaction',
+    auth: { key: { kind: 'secret', secret }, issuer: 'https://id.example.com', audience: null },
+    smtpUrl: 'smtps://shop:pw@mail.example.com',
+    mailFrom: 'shop@example.com',
+    workerPipelines: ['digital', 'physical'],
+    leaseMs: 1000,
+  });
+});
+
+test('an empty text counts as not set, but for keys', () => {
+  expect(configOf({ PORT: '', ROLE: '', DATABASE_URL: '', SMTP_URL: '' })).toEqual(configOf({}));
+  expect(wrongOf({ AUTH_SECRET: '' })).toEqual([expect.stringMatching(/^AUTH_SECRET is empty: write 32/)]);
+  expect(wrongOf({ AUTH_JWKS_URL: '' })).toEqual([
+    expect.stringMatching(/^AUTH_JWKS_URL has no scheme: write/),
+  ]);
+});
+
+describe('what is wrong is said', () => {
+  test.each<[Env, RegExp]>([
+    [{ PORT: 'http' }, /^PORT is "http": write a whole number from 0 to 65535$/],
+    [{ PORT: '65536' }, /^PORT is "65536"/],
+    [{ PORT: '-1' }, /^PORT/],
+    [{ PORT: '1e3' }, /^PORT/],
+    [{ PORT: '80.5' }, /^PORT/],
+    [{ ROLE: 'api' }, /^ROLE is "api": write all, checkout, read or worker$/],
+    [{ LOG_LEVEL: 'verbose' }, /^LOG_LEVEL is "verbose": write debug, info, warn, error or silent$/],
+    [{ PAYMENT_PROVIDER: 'cash' }, /^PAYMENT_PROVIDER is "cash": write simulated or stripe$/],
+    [{ ...stripe, STRIPE_API_KEY: '' }, /^STRIPE_API_KEY is not set, and PAYMENT_PROVIDER=stripe needs it$/],
+    [{ ...stripe, STRIPE_WEBHOOK_SECRET: '' }, /^STRIPE_WEBHOOK_SECRET is not set/],
+    [{ ...stripe, STRIPE_API_KEY: 'pk_test_hunter2' }, /^STRIPE_API_KEY is not of that form: write a secret/],
+    [{ ...stripe, STRIPE_WEBHOOK_SECRET: 'hunter2' }, /^STRIPE_WEBHOOK_SECRET is not of that form: write/],
+    [{ ...stripe, STRIPE_API_URL: '127.0.0.1' }, /^STRIPE_API_URL .*: write a URL like http:/],
+    [{ STRIPE_API_KEY: 'sk_test_1' }, /^STRIPE_API_KEY is set, and nobody is charged by Stripe/],
+    [{ DATABASE_URL: 'mysql://h/d' }, /^DATABASE_URL begins with "mysql:": write sqlite:.* or postgres:/],
+    [{ DATABASE_URL: './data/x.db' }, /^DATABASE_URL/],
+    [{ DATABASE_URL: 'sqlite:' }, /^DATABASE_URL/],
+    [{ DATABASE_URL: 'sqlite://data/x.db' }, /^DATABASE_URL/],
+    [{ DATABASE_URL: 'postgres://h:port/d' }, /^DATABASE_URL/],
+    [{ DATABASE_POOLING: 'statement' }, /^DATABASE_POOLING is "statement": write session or transaction$/],
+    [{ AUTH_SECRET: secret.slice(1), NODE_ENV: 'production' }, /^AUTH_SECRET has 31 bytes.* 32 or more/],
+    [{ AUTH_JWKS_URL: 'id.example.com' }, /^AUTH_JWKS_URL has no scheme: write a URL like https:/],
+    [{ SMTP_URL: 'mail.example.com:25' }, /^SMTP_URL .*: write a URL like smtp:\/\//],
+    [{ SMTP_URL: 'smtp://' }, /^SMTP_URL/],
+    [{ MAIL_FROM: 'shop' }, /^MAIL_FROM is "shop": write an address such as/],
+    [{ MAIL_FROM: 'Shop <a@b.c>\r\nBcc: x@y.z' }, /^MAIL_FROM/],
+    [{ QUEUE_LEASE_MS: '49' }, /^QUEUE_LEASE_MS/],
+    [{ QUEUE_POLL_MS: '0' }, /^QUEUE_POLL_MS/],
+    [
+      { WORKER_PIPELINES: 'digital,food' },
+      /^WORKER_PIPELINES .*physical,digital,service,refund,provider_event,money_audit$/,
+    ],
+    [{ WORKER_PIPELINES: ',' }, /^WORKER_PIPELINES/],
+    [{ AUTH_SECRET: secret, AUTH_JWKS_URL: 'https://id.example.com/jwks' }, /both set/],
+    [{ AUTH_ISSUER: 'https://id.example.com' }, /^AUTH_ISSUER is set without a key/],
+    [{ NODE_ENV: 'production' }, /NODE_ENV=production there is no demo mode.*set one of them$/],
+  ])('%j', (env, line) => {
+    expect(wrongOf(env)).toEqual([expect.stringMatching(line)]);
+  });
+
+  test('all at once', () => {
+    const lines = wrongOf({ PORT: 'x', ROLE: 'y', LOG_LEVEL: 'z', NODE_ENV: 'production' });
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['PORT', 'ROLE', 'LOG_LEVEL', 'AUTH_SECRET']);
+  });
+
+  test('a secret that is refused does not turn demo mode on, nor does it count as missing', () => {
+    expect(wrongOf({ NODE_ENV: 'production', AUTH_SECRET: 'short' })).toEqual([
+      expect.stringMatching(/^AUTH_SECRET has 5 bytes/),
+    ]);
+  });
+
+  test('without any secret in it', () => {
+    const said = wrongOf({
+      AUTH_SECRET: 'hunter2',
+      AUTH_JWKS_URL: 'ldap://u:hunter2@id',
+      DATABASE_URL: 'mysql:root:hunter2@h',
+      SMTP_URL: 'imap://u:hunter2@h',
+      PAYMENT_PROVIDER: 'stripe',
+      STRIPE_API_KEY: 'hunter2',
+      STRIPE_WEBHOOK_SECRET: 'hunter2',
+      STRIPE_API_URL: 'hunter2',
+    });
+    expect(said.length).toBe(7);
+    expect(said.join()).not.toContain('hunter2');
+  });
+});
+
+test('Stripe charges where it is chosen', () => {
+  const url = {
+    STRIPE_API_URL: 'http://127.0.0.1:12111',
+    STRIPE_RETURN_URL: 'https://shop.example.com/paid',
+  };
+  expect(configOf({ ...stripe, ...url }).payment).toEqual({
+    kind: 'stripe',
+    apiKey: 'sk_test_1',
+    webhookSecret: 'whsec_1',
+    baseUrl: 'http://127.0.0.1:12111',
+    returnUrl: 'https://shop.example.com/paid',
+  });
+});
+
+test('a short secret will do for trying it out', () => {
+  expect(configOf({ AUTH_SECRET: 'short' }).auth.key).toEqual({ kind: 'secret', secret: 'short' });
+});
+
+test('the README tells of each setting', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  expect(readme).toContain(`<!-- settings -->\n${settingsTable().trim()}\n<!-- /settings -->`);
+});
+
+test('each setting says what it is for', () => {
+  expect(new Set(settings.map(({ name }) => name)).size).toBe(settings.length);
+  for (const { name, doc } of settings) {
+    expect(name).toMatch(/^[A-Z_]+$/);
+    expect(doc).toMatch(/^.{20,}\.$/);
+  }
+});
+
+test('the table of settings has a row of three cells for each', () => {
+  const rows = settingsTable().split('\n').slice(2);
+  expect(rows.map((row) => row.split('|').length)).toEqual(settings.map(() => 5));
+  expect(rows).toContain('| `QUEUE_POLL_MS` | `500` | How often an idle worker looks for work by itself. |');
+  expect(rows).toContain('| `AUTH_ISSUER` |  | The `iss` that tokens must have. |');
+});
