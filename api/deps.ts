@@ -1,7 +1,7 @@
 import type { Log } from '../core/log.ts';
 import type { Page } from '../core/page.ts';
 import type { Charge } from '../core/payment.ts';
-import type { Answer } from '../core/result.ts';
+import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { CheckOut } from '../core/usecases/checkOut.ts';
 import type { ReceiveEvent } from '../core/usecases/providerEvents.ts';
@@ -37,7 +37,7 @@ export type ListCharges = (query: {
   readonly after: string | null;
   /** 1 to 100. */
   readonly limit: number;
-}) => Answer<Page<Charge, string>>;
+}) => AsyncResult<Page<Charge, string>>;
 
 /**
  * Does at the simulated provider what a customer does who is asked to confirm a payment. Answers whether it
@@ -46,4 +46,4 @@ export type ListCharges = (query: {
 export type FinishChallenge = (challenge: {
   readonly clientSecret: string;
   readonly outcome: 'succeed' | 'fail';
-}) => Answer<boolean>;
+}) => AsyncResult<boolean>;

@@ -1,8 +1,8 @@
 import { systemWorld } from '../adapters/system/system.ts';
 import type { Claim } from '../core/audit.ts';
 import type { OrderRequest } from '../core/order.ts';
-import { settlementOf } from '../core/outcomeRecord.ts';
-import type { Answer } from '../core/result.ts';
+import { outcomeRecordOf } from '../core/outcomeRecord.ts';
+import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { tokenFor } from '../tests/processes/tokens.ts';
 
@@ -93,8 +93,8 @@ export const claimCarts = async (
 export const settleClaims = async ({ audits }: Store, claims: readonly Claim[]): Promise<void> => {
   const world = systemWorld();
   const paid = (claim: Claim) =>
-    settlementOf(claim, { kind: 'succeeded', reference: `bench_${claim.checkoutId}` }, 'bench', world);
-  await orThrow(audits.settle(claims.map(paid), world.clock.nowMs()));
+    outcomeRecordOf(claim, { kind: 'succeeded', reference: `bench_${claim.checkoutId}` }, 'bench', world);
+  await orThrow(audits.recordOutcomes(claims.map(paid), world.clock.nowMs()));
 };
 
 /** Takes orders to paid, some thousand at a time. */
@@ -110,7 +110,7 @@ export const payOrders = async (
 };
 
 /** What a port answered; a bench without its database is at an end. */
-export const orThrow = async <T>(answer: Answer<T>): Promise<T> => {
+export const orThrow = async <T>(answer: AsyncResult<T>): Promise<T> => {
   const result = await answer;
   if (result.isErr()) throw new Error(result.error.reason);
   return result.value;

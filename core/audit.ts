@@ -4,7 +4,7 @@ import { nextStatus, type Order, type OrderStatus, orderStatusAfter } from './or
 import type { RecordedOutcome } from './outcome.ts';
 import { initialPaymentStatus, nextPaymentStatus, type Payment, type PaymentStatus } from './payment.ts';
 import { pipelineFor } from './pipelines/index.ts';
-import type { Answer } from './result.ts';
+import type { AsyncResult } from './result.ts';
 
 /** What a customer asks to pay: the audit GUID, and the orders under it. */
 export type CheckoutRequest = {
@@ -43,13 +43,13 @@ export type Claim = {
 };
 
 /** A claim that nobody has settled in time. */
-export type UnsettledClaim = Claim & { readonly claimedAtMs: number };
+export type OpenClaim = Claim & { readonly claimedAtMs: number };
 
 export type ClaimFailure =
   | { readonly kind: 'idempotency_key_reused' }
   | { readonly kind: 'checkout_in_progress'; readonly checkoutId: string }
   /** The key was answered before: `answer` is what it was answered. */
-  | { readonly kind: 'answered'; readonly answer: CheckoutAnswer }
+  | { readonly kind: 'already_answered'; readonly response: CheckoutResponse }
   | { readonly kind: 'not_found'; readonly orderIds: readonly string[] }
   | {
       readonly kind: 'order_not_payable';
@@ -60,7 +60,7 @@ export type ClaimFailure =
   | { readonly kind: 'out_of_stock'; readonly orderIds: readonly string[] };
 
 /** What the customer was told, kept so that the same key hears the same words again. */
-export type CheckoutAnswer = {
+export type CheckoutResponse = {
   readonly status: 'succeeded' | 'declined' | 'requires_action' | 'unknown' | 'cancelled';
   readonly checkoutId: string;
   /** The request that was answered first. */
@@ -81,23 +81,23 @@ export type Checkout = {
 };
 
 /** What a charge came to, to be written down. */
-export type Settlement = {
+export type OutcomeRecord = {
   readonly checkoutId: string;
   /** Of the claim: a `released` payment must not have been taken up by somebody else meanwhile. */
   readonly attempt: number;
   readonly outcome: RecordedOutcome;
   /** Kept where the key has no answer yet; null for `released`, which leaves the key free to be sent again. */
-  readonly answer: CheckoutAnswer | null;
+  readonly response: CheckoutResponse | null;
   /** For `succeeded`: one task an order, in the pipeline of its type. */
   readonly tasks: readonly { readonly id: string; readonly orderId: string; readonly pipeline: string }[];
 };
 
-export type Settled = {
+export type RecordResult = {
   /** False where somebody else had settled it before, and nothing was changed now. */
   readonly applied: boolean;
   readonly paymentStatus: PaymentStatus;
   /** The answer that stands under the key after this, whoever gave it. */
-  readonly answer: CheckoutAnswer | null;
+  readonly response: CheckoutResponse | null;
 };
 
 /** The audit: who asked for what under which GUID, what was charged, and what was answered. */
@@ -108,7 +108,10 @@ export interface Audits {
    * payment `initiated`. A refused request leaves no trace. Orders are locked in the order of their ids, so
    * that overlapping carts wait and never deadlock. Answers are in the requests' order.
    */
-  claim(requests: readonly CheckoutRequest[], nowMs: number): Answer<readonly Result<Claim, ClaimFailure>[]>;
+  claim(
+    requests: readonly CheckoutRequest[],
+    nowMs: number,
+  ): AsyncResult<readonly Result<Claim, ClaimFailure>[]>;
 
   /**
    * Writes each settlement whole or not at all, all in one transaction: payment, stored answer, orders
@@ -116,7 +119,7 @@ export interface Audits {
    * It changes nothing where the payment is no longer open, or where `released` names an attempt that is not
    * the newest.
    */
-  settle(settlements: readonly Settlement[], nowMs: number): Answer<readonly Settled[]>;
+  recordOutcomes(settlements: readonly OutcomeRecord[], nowMs: number): AsyncResult<readonly RecordResult[]>;
 
   /**
    * For the reconciler: takes up payments that are open and due, the longest due first. Each is marked
@@ -125,14 +128,14 @@ export interface Audits {
    * was slow can no longer release it. With `only` it is that payment or none, due or not; one that is
    * `initiated` and not due is left to the checkout that is charging it now.
    */
-  takeUnsettled(query: {
+  claimOpenPayments(query: {
     readonly nowMs: number;
     readonly againAtMs: (attempt: number, claimedAtMs: number) => number;
     readonly limit: number;
     readonly only: string | null;
-  }): Answer<readonly UnsettledClaim[]>;
+  }): AsyncResult<readonly OpenClaim[]>;
 
-  find(checkoutId: string): Answer<Checkout | null>;
+  find(checkoutId: string): AsyncResult<Checkout | null>;
 }
 
 /** What is known of a key that was seen before. */
@@ -143,11 +146,11 @@ export type KnownAudit = {
   readonly orderIds: readonly string[];
   readonly paymentStatus: PaymentStatus;
   readonly attempt: number;
-  readonly answer: CheckoutAnswer | null;
+  readonly response: CheckoutResponse | null;
 };
 
 /** The rows that claims are judged by; an adapter writes only what they still allow when it does. */
-export type ClaimGround = {
+export type ClaimSnapshot = {
   readonly audits: ReadonlyMap<string, KnownAudit>;
   readonly orders: ReadonlyMap<string, Order>;
   /** What is left of each order's product; null where it cannot run out. By product id. */
@@ -160,7 +163,7 @@ export type ClaimGround = {
  */
 export const judgeClaims = (
   requests: readonly CheckoutRequest[],
-  ground: ClaimGround,
+  ground: ClaimSnapshot,
   nowMs: number,
 ): readonly Result<Claim, ClaimFailure>[] => {
   const audits = new Map(ground.audits);
@@ -170,7 +173,7 @@ export const judgeClaims = (
     if (verdict.isOk()) {
       const { checkoutId, attempt } = verdict.value;
       const known = { checkoutId, fingerprint: fingerprintOf(request), orderIds: request.orderIds, attempt };
-      audits.set(request.key, { ...known, paymentStatus: initialPaymentStatus, answer: null });
+      audits.set(request.key, { ...known, paymentStatus: initialPaymentStatus, response: null });
       for (const order of verdict.value.orders) orders.set(order.id, order);
     }
     return verdict;
@@ -179,13 +182,13 @@ export const judgeClaims = (
 
 const judgeClaim = (
   request: CheckoutRequest,
-  ground: ClaimGround,
+  ground: ClaimSnapshot,
   nowMs: number,
 ): Result<Claim, ClaimFailure> => {
   const known = ground.audits.get(request.key);
   if (known !== undefined) {
     if (known.fingerprint !== fingerprintOf(request)) return err({ kind: 'idempotency_key_reused' });
-    if (known.answer !== null) return err({ kind: 'answered', answer: known.answer });
+    if (known.response !== null) return err({ kind: 'already_answered', response: known.response });
     if (nextPaymentStatus(known.paymentStatus, 'retry') === null)
       return err({ kind: 'checkout_in_progress', checkoutId: known.checkoutId });
   }
@@ -210,7 +213,7 @@ const judgeClaim = (
 /** The orders, all of them payable by this customer, or the first thing that stands against it. */
 const judgeOrders = (
   { orderIds, customerId }: CheckoutRequest,
-  { orders, stock }: ClaimGround,
+  { orders, stock }: ClaimSnapshot,
 ): Result<readonly Order[], ClaimFailure> => {
   const found = orderIds.flatMap((id) => orders.get(id) ?? []);
   const own = new Set(found.filter((order) => order.customerId === customerId).map(({ id }) => id));

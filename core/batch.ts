@@ -1,13 +1,13 @@
 import { err, ok, type Result } from 'neverthrow';
 import { batchOrEach, runAsync } from './batchOrEach.ts';
-import type { Answer, Unavailable } from './result.ts';
+import type { AsyncResult, Unavailable } from './result.ts';
 import type { Turn, World } from './world.ts';
 
-export type Limits = {
+export type BatchLimits = {
   readonly batchMax: number;
   readonly waitingMax: number;
   /** How many may go together just now, where that is fewer than `batchMax`. */
-  readonly share?: () => number;
+  readonly maxShare?: () => number;
 };
 
 /**
@@ -18,9 +18,9 @@ export type Limits = {
  * `run` answers in the order of its items. When it throws for a batch, each item is tried alone (`batchOrEach`), so
  * that one bad item fails by itself. `whenFull` answers for a call that finds `waitingMax` others before it.
  */
-export const coalesce = <Item, Outcome>(
+export const createBatcher = <Item, Outcome>(
   run: (items: readonly Item[]) => Promise<readonly Outcome[]>,
-  limits: Limits,
+  limits: BatchLimits,
   turn: Turn,
   whenFull: (item: Item) => Outcome,
 ): ((item: Item) => Promise<Outcome>) => {
@@ -29,7 +29,7 @@ export const coalesce = <Item, Outcome>(
     readonly resolve: (outcome: Outcome) => void;
     readonly reject: (cause: unknown) => void;
   };
-  const { batchMax, waitingMax, share = () => batchMax } = limits;
+  const { batchMax, waitingMax, maxShare: share = () => batchMax } = limits;
   const waiting: Waiting[] = [];
   let inFlight = false;
 
@@ -74,12 +74,12 @@ export const coalesce = <Item, Outcome>(
 };
 
 /** The same for a port's batch verb: where the whole batch fails, each of its calls hears that failure. */
-export const coalesceAnswers = <Item, T>(
-  run: (items: readonly Item[], nowMs: number) => Answer<readonly T[]>,
-  limits: Limits,
+export const createResultBatcher = <Item, T>(
+  run: (items: readonly Item[], nowMs: number) => AsyncResult<readonly T[]>,
+  limits: BatchLimits,
   { clock, turn }: Pick<World, 'clock' | 'turn'>,
-): ((item: Item) => Answer<T>) =>
-  coalesce<Item, Result<T, Unavailable>>(
+): ((item: Item) => AsyncResult<T>) =>
+  createBatcher<Item, Result<T, Unavailable>>(
     async (items) => {
       const outcomes = await run(items, clock.nowMs());
       return outcomes.isOk() ? outcomes.value.map((each) => ok(each)) : items.map(() => err(outcomes.error));

@@ -1,5 +1,5 @@
 import type { ProviderEvent } from './payment.ts';
-import type { Answer } from './result.ts';
+import type { AsyncResult } from './result.ts';
 
 /** A provider's event as it was taken in. */
 export type InboxItem = {
@@ -18,7 +18,7 @@ export interface Inbox {
    * Stores those that are new, by provider and event id, each with its task, all in one transaction. Answers,
    * in the items' order, whether it was new.
    */
-  receive(items: readonly InboxItem[], nowMs: number): Answer<readonly boolean[]>;
+  receive(items: readonly InboxItem[], nowMs: number): AsyncResult<readonly boolean[]>;
 
-  find(id: string): Answer<ProviderEvent | null>;
+  find(id: string): AsyncResult<ProviderEvent | null>;
 }

@@ -3,7 +3,7 @@ import { orderStatusesBefore } from './order.ts';
 import type { Page } from './page.ts';
 import type { PaymentStatus } from './payment.ts';
 import type { RefundStatus } from './refund.ts';
-import type { Answer } from './result.ts';
+import type { AsyncResult } from './result.ts';
 
 /**
  * What must be empty while money is well, each a list:
@@ -25,7 +25,7 @@ export const moneyChecks = [
 export type MoneyCheck = (typeof moneyChecks)[number];
 
 /** How long is too long, ms. */
-export const patience = {
+export const moneyCheckLimits = {
   progressMs: 15 * 60_000,
   outcomeMs: 3_600_000,
   refundMs: 15 * 60_000,
@@ -40,7 +40,7 @@ export const stoppedOrderStatuses = orderStatusesBefore('retry');
 export const unfinishedOrderStatuses = orderStatusesBefore('complete');
 
 /** One case, with whatever ids it has. */
-export type MoneyFinding = {
+export type MoneyCase = {
   /** Of the order, payment, refund or difference; the list is in its order. */
   readonly id: string;
   readonly orderId: string | null;
@@ -81,7 +81,7 @@ export type LedgerDifference = {
 };
 
 /** The comparison of one day, UTC. */
-export type MoneyAudit = {
+export type Reconciliation = {
   readonly id: string;
   readonly dayMs: number;
   readonly createdAtMs: number;
@@ -93,7 +93,7 @@ export type MoneyAudit = {
   readonly differences: number;
 };
 
-export type MoneyReport = {
+export type ReconciliationReport = {
   readonly charges: number;
   readonly refunds: number;
   readonly differences: number;
@@ -101,7 +101,7 @@ export type MoneyReport = {
 };
 
 /** Ours of a charge or refund, as an audit compares it. */
-export type Booked<Status> = {
+export type OwnRecord<Status> = {
   readonly id: string;
   readonly status: Status;
   readonly amount: Money;
@@ -110,48 +110,55 @@ export type Booked<Status> = {
 };
 
 /** The money side of our books, to be looked at. */
-export interface MoneyBooks {
-  counts(nowMs: number): Answer<Readonly<Record<MoneyCheck, MoneyCount>>>;
+export interface Ledger {
+  counts(nowMs: number): AsyncResult<Readonly<Record<MoneyCheck, MoneyCount>>>;
 
   /** The cases behind a count, by id upwards; `after` is the id of the last one of the page before. */
-  findings(query: {
+  cases(query: {
     readonly check: MoneyCheck;
     readonly nowMs: number;
     readonly after: string | null;
     /** 1 to 100. */
     readonly limit: number;
-  }): Answer<Page<MoneyFinding, string>>;
+  }): AsyncResult<Page<MoneyCase, string>>;
 
   /** Writes the audit and its task, in one transaction. */
-  requestAudit(
+  requestReconciliation(
     audit: { readonly id: string; readonly taskId: string; readonly dayMs: number },
     nowMs: number,
-  ): Answer<MoneyAudit>;
+  ): AsyncResult<Reconciliation>;
 
   /** Keeps what an audit found. One that is finished stays as it is. */
-  finishAudit(auditId: string, report: MoneyReport, nowMs: number): Answer<void>;
+  finishReconciliation(
+    reconciliationId: string,
+    report: ReconciliationReport,
+    nowMs: number,
+  ): AsyncResult<void>;
 
-  findAudit(auditId: string): Answer<MoneyAudit | null>;
+  findReconciliation(reconciliationId: string): AsyncResult<Reconciliation | null>;
 
   /** Newest first; `after` is the id of the last one of the page before. */
-  audits(query: { readonly after: string | null; readonly limit: number }): Answer<Page<MoneyAudit, string>>;
+  reconciliations(query: {
+    readonly after: string | null;
+    readonly limit: number;
+  }): AsyncResult<Page<Reconciliation, string>>;
 
   /** What an audit kept, by id upwards. */
   differences(query: {
-    readonly auditId: string;
+    readonly reconciliationId: string;
     readonly after: string | null;
     readonly limit: number;
-  }): Answer<Page<LedgerDifference & { readonly id: string }, string>>;
+  }): AsyncResult<Page<LedgerDifference & { readonly id: string }, string>>;
 
   /** Those of these ids that we have. */
-  payments(ids: readonly string[]): Answer<readonly Booked<PaymentStatus>[]>;
-  refunds(ids: readonly string[]): Answer<readonly Booked<RefundStatus>[]>;
+  payments(ids: readonly string[]): AsyncResult<readonly OwnRecord<PaymentStatus>[]>;
+  refunds(ids: readonly string[]): AsyncResult<readonly OwnRecord<RefundStatus>[]>;
 
   /** Payments made in `[fromMs, toMs)` (by id) that are `succeeded` or `returned`, by id upwards. */
-  paymentsMade(query: Span): Answer<Page<Booked<PaymentStatus>, string>>;
+  paymentsMade(query: Span): AsyncResult<Page<OwnRecord<PaymentStatus>, string>>;
 
   /** Refunds that succeeded in `[fromMs, toMs)` (by `updatedAtMs`), by id upwards. */
-  refundsMade(query: Span): Answer<Page<Booked<RefundStatus>, string>>;
+  refundsMade(query: Span): AsyncResult<Page<OwnRecord<RefundStatus>, string>>;
 }
 
 export type Span = {

@@ -2,7 +2,7 @@ import type { Result } from 'neverthrow';
 import type { Money } from './money.ts';
 import type { Page } from './page.ts';
 import type { Payment } from './payment.ts';
-import type { Answer } from './result.ts';
+import type { AsyncResult } from './result.ts';
 import type { SearchQuery } from './search.ts';
 
 export const orderStatuses = [
@@ -136,13 +136,16 @@ export interface Orders {
    * history row, in one transaction. An item fails alone: `not_found` (no such product), `amount_too_large`
    * (over `orderAmountMax`). Answers are in the requests' order.
    */
-  place(requests: readonly OrderRequest[], nowMs: number): Answer<readonly Result<Order, OrderFailure>[]>;
+  place(
+    requests: readonly OrderRequest[],
+    nowMs: number,
+  ): AsyncResult<readonly Result<Order, OrderFailure>[]>;
 
-  find(id: string): Answer<OrderDetail | null>;
+  find(id: string): AsyncResult<OrderDetail | null>;
 
   /** Newest first, which is by id: ids are made in time order. */
-  list(query: OrderQuery): Answer<Page<Order, string>>;
+  list(query: OrderQuery): AsyncResult<Page<Order, string>>;
 
   /** `pending → cancelled`; fails with `not_found` (none, or another customer's) or `order_not_pending`. */
-  cancel(id: string, customerId: string, nowMs: number): Answer<Order, OrderFailure>;
+  cancel(id: string, customerId: string, nowMs: number): AsyncResult<Order, OrderFailure>;
 }

@@ -1,4 +1,4 @@
-import type { CheckoutAnswer, Claim, Settlement } from './audit.ts';
+import type { CheckoutResponse, Claim, OutcomeRecord } from './audit.ts';
 import { orderStatusAfter } from './order.ts';
 import { outcomeChanges, type RecordedOutcome } from './outcome.ts';
 import type { ChargeOutcome } from './payment.ts';
@@ -6,16 +6,16 @@ import { pipelineFor } from './pipelines/index.ts';
 import type { World } from './world.ts';
 
 /** What to write down for a claim whose charge came to `charged`. */
-export const settlementOf = (
+export const outcomeRecordOf = (
   claim: Claim,
   charged: ChargeOutcome,
   requestId: string,
   { clock, ids }: World,
-): Settlement => {
+): OutcomeRecord => {
   const nowMs = clock.nowMs();
   const { checkoutId, attempt } = claim;
   if (charged.kind === 'unavailable')
-    return { checkoutId, attempt, outcome: { kind: 'released' }, answer: null, tasks: [] };
+    return { checkoutId, attempt, outcome: { kind: 'released' }, response: null, tasks: [] };
 
   const tasks = outcomeChanges(charged).owesTasks
     ? claim.orders.map(({ id: orderId, product }) => ({
@@ -24,11 +24,17 @@ export const settlementOf = (
         pipeline: pipelineFor(product.type).name,
       }))
     : [];
-  return { checkoutId, attempt, outcome: charged, answer: answerOf(claim, charged, requestId, nowMs), tasks };
+  return {
+    checkoutId,
+    attempt,
+    outcome: charged,
+    response: answerOf(claim, charged, requestId, nowMs),
+    tasks,
+  };
 };
 
 /** The answer where the outcome is not known yet: the orders stay `paying`. */
-export const unconfirmed = (claim: Claim, requestId: string): CheckoutAnswer =>
+export const unknownResponse = (claim: Claim, requestId: string): CheckoutResponse =>
   answerOf(claim, { kind: 'unknown', reason: 'not confirmed yet' }, requestId, null);
 
 /** A `released` checkout has no answer: its key may be sent again. */
@@ -39,7 +45,7 @@ const answerOf = (
   outcome: Answerable,
   requestId: string,
   nowMs: number | null,
-): CheckoutAnswer => {
+): CheckoutResponse => {
   const { order: event, reference, declineCode, action } = outcomeChanges(outcome);
   const status = orderStatusAfter[event ?? 'claim'];
   const changedAtMs = event === null ? null : nowMs;

@@ -1,7 +1,7 @@
 import type { Result } from 'neverthrow';
 import type { Money } from './money.ts';
 import type { Page } from './page.ts';
-import type { Answer } from './result.ts';
+import type { AsyncResult } from './result.ts';
 
 export const paymentStatuses = [
   'initiated',
@@ -124,7 +124,7 @@ export type ChargeOutcome =
   /** Anything else: the answer was lost, late or not understood. The money may have moved. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
-export type ReturnRequest = {
+export type ProviderRefundRequest = {
   /** The idempotency key: the refund's id. */
   readonly refundId: string;
   /** Of the charge that it is taken from, as `succeeded` gave it. */
@@ -132,7 +132,7 @@ export type ReturnRequest = {
   readonly amount: Money;
 };
 
-export type ReturnOutcome =
+export type ProviderRefundOutcome =
   /** On its way to the customer, and not to be taken back by anything we do. */
   | { readonly kind: 'succeeded'; readonly reference: string }
   /** The provider will never do it: more than is left of the charge, a charge in dispute, … */
@@ -182,7 +182,7 @@ export type ProviderEvent = {
 };
 
 /** What came in over HTTP. */
-export type EventDelivery = {
+export type WebhookRequest = {
   /** As it was sent, to the byte (it must be UTF-8): the signature is over exactly this. */
   readonly body: string;
   /** By lower-case name. */
@@ -221,9 +221,9 @@ export interface PaymentProvider {
   readonly name: string;
   charge(request: ChargeRequest): Promise<ChargeOutcome>;
   cancel(request: ChargeRequest): Promise<ChargeOutcome>;
-  giveBack(request: ReturnRequest): Promise<ReturnOutcome>;
-  readLedger(query: LedgerQuery): Answer<Page<LedgerEntry, string>>;
-  readEvent(delivery: EventDelivery, nowMs: number): Promise<Result<ProviderEvent, EventFailure>>;
+  refund(request: ProviderRefundRequest): Promise<ProviderRefundOutcome>;
+  readLedger(query: LedgerQuery): AsyncResult<Page<LedgerEntry, string>>;
+  readEvent(delivery: WebhookRequest, nowMs: number): Promise<Result<ProviderEvent, EventFailure>>;
 }
 
 export type LedgerQuery = {

@@ -1,6 +1,6 @@
 import type { Money } from './money.ts';
 import type { Page } from './page.ts';
-import type { Answer } from './result.ts';
+import type { AsyncResult } from './result.ts';
 import type { SearchQuery } from './search.ts';
 
 export type Product = {
@@ -39,10 +39,10 @@ export interface Products {
     drafts: readonly ProductDraft[],
     nowMs: number,
     existing: 'replace' | 'keep',
-  ): Answer<{ readonly created: number; readonly updated: number }>;
+  ): AsyncResult<{ readonly created: number; readonly updated: number }>;
 
-  find(id: string): Answer<Product | null>;
+  find(id: string): AsyncResult<Product | null>;
 
   /** Without a search: newest first. With one: by `ProductKey`, best and newest first. */
-  list(query: ProductQuery): Answer<Page<Product, ProductKey>>;
+  list(query: ProductQuery): AsyncResult<Page<Product, ProductKey>>;
 }

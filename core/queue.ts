@@ -1,7 +1,7 @@
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
 import type { JobPipeline, Pipeline } from './pipelines/index.ts';
-import type { Answer } from './result.ts';
+import type { AsyncResult } from './result.ts';
 
 export const taskStates = ['ready', 'running', 'waiting', 'paused', 'failed'] as const;
 
@@ -66,7 +66,7 @@ export type Lease = {
   readonly invoiceNumber: string | null;
   readonly licences: readonly string[];
   /** The ledger says that this step was done for this order before: move on, and do not do it again. */
-  readonly delivered: boolean;
+  readonly alreadyDone: boolean;
 };
 
 /** What came of a leased step. */
@@ -91,7 +91,7 @@ export type JobReport = Pick<Lease, 'taskId' | 'lease'> & {
     | Exclude<StepReport['outcome'], { kind: 'done' }>;
 };
 
-export type QueueCounts = {
+export type QueueStats = {
   readonly counts: readonly {
     readonly pipeline: string;
     readonly state: TaskState;
@@ -142,27 +142,30 @@ export interface Queue {
    * (`batchOrEach`); one that throws alone waits until `retryAtMs(attempts)` with its error, or is `failed`
    * where that is null (`planThrow`).
    */
-  take(query: {
+  claim(query: {
     readonly pipeline: Pipeline;
     readonly limit: number;
     readonly nowMs: number;
     readonly leaseMs: number;
     readonly retryAtMs: (attempts: number) => number | null;
-  }): Answer<Taken>;
+  }): AsyncResult<Taken>;
 
   /**
    * Leases at most `limit` ready tasks of a job's pipeline until `nowMs + leaseMs`, the longest ready first;
    * those that another worker holds are passed over.
    */
-  takeJobs(query: {
+  claimJobs(query: {
     readonly pipeline: JobPipeline;
     readonly limit: number;
     readonly nowMs: number;
     readonly leaseMs: number;
-  }): Answer<readonly JobLease[]>;
+  }): AsyncResult<readonly JobLease[]>;
 
   /** Makes leases last until `untilMs`. Answers the ids that are still this worker's. */
-  heartbeat(leases: readonly Pick<Lease, 'taskId' | 'lease'>[], untilMs: number): Answer<readonly string[]>;
+  heartbeat(
+    leases: readonly Pick<Lease, 'taskId' | 'lease'>[],
+    untilMs: number,
+  ): AsyncResult<readonly string[]>;
 
   /**
    * Writes down what came of leased steps, all in one transaction: `done` writes the ledger's acceptance and
@@ -170,20 +173,20 @@ export interface Queue {
    * task; `retry` lets it wait; `failed` makes task and order `failed`. A report under an old lease changes
    * nothing, and of two reports under one lease the first counts. Answers the ids that it was accepted for.
    */
-  settle(reports: readonly StepReport[], nowMs: number): Answer<readonly string[]>;
+  report(reports: readonly StepReport[], nowMs: number): AsyncResult<readonly string[]>;
 
   /**
    * The same for jobs: `moved` makes the task ready at its next step with a clean count, `done` deletes it,
    * `retry` lets it wait, `failed` makes it `failed`. No order is touched: what a job changes, it changes
    * through its own port. Answers the ids that it was accepted for.
    */
-  settleJobs(reports: readonly JobReport[], nowMs: number): Answer<readonly string[]>;
+  reportJobs(reports: readonly JobReport[], nowMs: number): AsyncResult<readonly string[]>;
 
   /**
    * At shutdown: what was leased and not begun is ready again, due as it was, with no attempt spent. The lease is
    * raised.
    */
-  giveBack(leases: readonly Pick<Lease, 'taskId' | 'lease'>[], nowMs: number): Answer<void>;
+  release(leases: readonly Pick<Lease, 'taskId' | 'lease'>[], nowMs: number): AsyncResult<void>;
 
   /**
    * Takes tasks away from workers whose lease ran out, as `planRescue` decides: the lease is raised, the crash
@@ -194,19 +197,19 @@ export interface Queue {
     readonly nowMs: number;
     readonly crashesMax: number;
     readonly limit: number;
-  }): Answer<number>;
+  }): AsyncResult<number>;
 
   /**
    * Failed tasks are ready again at the step that failed, as `planRetry` decides: with a clean count and a raised
    * lease; their orders, where they have one, are `paid` again, with `retried` in the history. Ids that are not
    * failed tasks are passed over. Answers how many.
    */
-  retry(taskIds: readonly string[], nowMs: number): Answer<number>;
+  retry(taskIds: readonly string[], nowMs: number): AsyncResult<number>;
 
-  counts(nowMs: number): Answer<QueueCounts>;
+  stats(nowMs: number): AsyncResult<QueueStats>;
 
   /** Oldest first. */
-  tasks(query: TaskQuery): Answer<Page<Task, string>>;
+  tasks(query: TaskQuery): AsyncResult<Page<Task, string>>;
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { CheckoutAnswer } from './audit.ts';
+import type { CheckoutResponse } from './audit.ts';
 import type { Money } from './money.ts';
 import type { Contact, Order, OrderStatus } from './order.ts';
 import type { Page } from './page.ts';
-import type { Answer } from './result.ts';
+import type { AsyncResult } from './result.ts';
 
 export const refundStatuses = ['requested', 'succeeded', 'failed'] as const;
 
@@ -120,7 +120,7 @@ export type RefundVerdict = {
 export const amountDetail = ({ amount, currency }: Money): string => `${amount} ${currency}`;
 
 /** What the provider's last word on a refund was. */
-export type RefundSettlement = {
+export type FinishedRefund = {
   readonly refundId: string;
   readonly outcome:
     | { readonly kind: 'succeeded'; readonly reference: string }
@@ -153,7 +153,7 @@ export interface Refunds {
   request(
     command: RefundCommand,
     nowMs: number,
-  ): Answer<Pick<RefundVerdict, 'refund' | 'replayed'>, RefundFailure>;
+  ): AsyncResult<Pick<RefundVerdict, 'refund' | 'replayed'>, RefundFailure>;
 
   /**
    * As `planLateRefund` decides on the locked payment, for money that came when the payment was `declined` or
@@ -161,34 +161,34 @@ export interface Refunds {
    * key is spent; `answer` becomes its response if it has none yet. Answers whether it wrote anything: it does
    * not where the payment has another status by now.
    */
-  returnLate(
+  refundLateCharge(
     late: {
       readonly refundId: string;
       readonly taskId: string;
       readonly paymentId: string;
       readonly reference: string;
-      readonly answer: CheckoutAnswer;
+      readonly answer: CheckoutResponse;
     },
     nowMs: number,
-  ): Answer<boolean>;
+  ): AsyncResult<boolean>;
 
-  find(refundId: string): Answer<RefundDetail | null>;
+  find(refundId: string): AsyncResult<RefundDetail | null>;
 
   /** Newest first, which is by id. */
-  list(query: RefundQuery): Answer<Page<Refund, string>>;
+  list(query: RefundQuery): AsyncResult<Page<Refund, string>>;
 
   /**
    * Writes down what the provider said, once, as `planRefundOutcome` decides on locked rows. Answers whether it
    * changed anything.
    */
-  settle(settlement: RefundSettlement, nowMs: number): Answer<boolean>;
+  finish(settlement: FinishedRefund, nowMs: number): AsyncResult<boolean>;
 
   /** The refund's task, where it waits, is ready now: the provider has news of it. */
-  hasten(refundId: string, nowMs: number): Answer<void>;
+  runNow(refundId: string, nowMs: number): AsyncResult<void>;
 
   /**
    * Ids of orders whose pipeline was refused what it needs (out of stock), and which have no refund yet; none that
    * cost nothing, for they never will.
    */
-  unfulfillable(limit: number): Answer<readonly string[]>;
+  unfulfillable(limit: number): AsyncResult<readonly string[]>;
 }

@@ -3,10 +3,10 @@ import { nextStatus, type Order } from './order.ts';
 import { pipelines } from './pipelines/index.ts';
 import {
   amountDetail,
+  type FinishedRefund,
   nextRefundStatus,
   type Refund,
   type RefundOrderChanges,
-  type RefundSettlement,
   type RefundStatus,
 } from './refund.ts';
 
@@ -49,7 +49,7 @@ export type RefundChanges = {
  */
 export const planRefundOutcome = (
   { refund, order }: RefundSnapshot,
-  outcome: RefundSettlement['outcome'],
+  outcome: FinishedRefund['outcome'],
   nowMs: number,
 ): RefundChanges | null => {
   const status = nextRefundStatus(refund.status, outcome.kind === 'succeeded' ? 'succeed' : 'fail');
@@ -108,5 +108,5 @@ const afterFailure = (
 /** What the history of an order of this type says once it took something from the stock that can be put back. */
 export const stockTakenStates = (productType: string): readonly string[] =>
   (pipelines.get(productType)?.steps ?? []).flatMap((step) =>
-    step.kind === 'tx' && step.effect === 'take_stock' ? [step.leaves] : [],
+    step.kind === 'tx' && step.effect === 'take_stock' ? [step.historyState] : [],
   );

@@ -11,7 +11,7 @@ import {
 } from './refund.ts';
 
 /** The rows that a refund's request is judged by; an adapter reads them under lock. */
-export type RefundGround = {
+export type RefundSnapshot = {
   /** The refund that has the key already. */
   readonly known: { readonly refund: Refund; readonly fingerprint: string } | null;
   readonly order: Order | null;
@@ -22,7 +22,7 @@ export type RefundGround = {
 /** Decides; the adapter writes. */
 export const judgeRefund = (
   command: RefundCommand,
-  { known, order, refunded }: RefundGround,
+  { known, order, refunded }: RefundSnapshot,
   nowMs: number,
 ): Result<RefundVerdict, RefundFailure> => {
   if (known !== null)

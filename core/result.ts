@@ -7,4 +7,4 @@ import type { Result } from 'neverthrow';
 export type Unavailable = { readonly kind: 'unavailable'; readonly reason: string };
 
 /** What a port or a use case answers: never throws for an operating error, throws only for a bug. */
-export type Answer<T, Failure = never> = Promise<Result<T, Failure | Unavailable>>;
+export type AsyncResult<T, Failure = never> = Promise<Result<T, Failure | Unavailable>>;

@@ -6,7 +6,7 @@
 export const foldVersion = 1;
 
 /** A word as it is compared without accents, and as it was typed (in lower case). */
-export type Word = { readonly folded: string; readonly exact: string };
+export type Token = { readonly folded: string; readonly exact: string };
 
 /** Letters that no decomposition reaches. */
 const letters: Readonly<Record<string, string>> = {
@@ -40,7 +40,7 @@ const fold = (word: string): string =>
  * The words of a text in its order: runs of letters, marks and digits. Anything else only separates them, and
  * so does a mark that follows no letter: it is part of a symbol, as the one that gives an emoji its colour.
  */
-export const wordsOf = (text: string): readonly Word[] =>
+export const tokensOf = (text: string): readonly Token[] =>
   (
     text
       .normalize('NFKC')
@@ -59,7 +59,7 @@ const begin = (word: string): string =>
   word.length <= wordLengthMax ? word : [...word].slice(0, wordLengthMax).join('');
 
 /** Words next to each other within one name; the last may be only begun. */
-export type Term = { readonly words: readonly Word[]; readonly prefix: boolean };
+export type Term = { readonly tokens: readonly Token[]; readonly prefix: boolean };
 
 /** All terms must be found. None at all finds nothing. */
 export type SearchQuery = { readonly terms: readonly Term[] };
@@ -75,11 +75,11 @@ export const parseQuery = (text: string): SearchQuery | null => {
   if (text.trim() === '') return null;
   const pieces = text.split('"');
   const terms = pieces.flatMap((piece, index): Term[] => {
-    const words = wordsOf(piece);
+    const words = tokensOf(piece);
     const quoted = index % 2 === 1;
-    if (quoted) return words.length === 0 ? [] : [{ words, prefix: false }];
+    if (quoted) return words.length === 0 ? [] : [{ tokens: words, prefix: false }];
     const lastPiece = index === pieces.length - 1;
-    return words.map((word, at) => ({ words: [word], prefix: lastPiece && at === words.length - 1 }));
+    return words.map((word, at) => ({ tokens: [word], prefix: lastPiece && at === words.length - 1 }));
   });
   return { terms };
 };

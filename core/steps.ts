@@ -15,10 +15,10 @@ export type EffectOutcome = {
 };
 
 /** `seq` is that of the order's newest history row after this move. */
-type Move = { readonly taskId: string; readonly orderId: string; readonly seq: number };
+type Transition = { readonly taskId: string; readonly orderId: string; readonly seq: number };
 
 /** All that a run of steps changes. An adapter writes each list with one statement. */
-export type Moves = {
+export type Transitions = {
   readonly history: readonly {
     readonly orderId: string;
     readonly seq: number;
@@ -26,13 +26,13 @@ export type Moves = {
     readonly detail: string | null;
   }[];
   /** Stand at this step now; failed tries are forgotten where it is another than before. */
-  readonly moved: readonly (Move & { readonly step: string })[];
+  readonly moved: readonly (Transition & { readonly step: string })[];
   /** Try the same step again later. */
   readonly waiting: readonly { readonly taskId: string; readonly runAtMs: number; readonly error: string }[];
   /** The order is completed and the task goes. */
-  readonly completed: readonly Move[];
+  readonly completed: readonly Transition[];
   /** Task and order are failed, at this step. */
-  readonly failed: readonly (Move & {
+  readonly failed: readonly (Transition & {
     readonly step: string;
     readonly error: string;
     /** By an effect: the order cannot be had, and trying again by itself would not help. */
@@ -48,16 +48,16 @@ export type Moves = {
 export function* runTxSteps(
   pipeline: Pipeline,
   tasks: readonly LockedTask[],
-): Generator<EffectCall, Moves, readonly EffectOutcome[]> {
+): Generator<EffectCall, Transitions, readonly EffectOutcome[]> {
   // A task that stands nowhere on its road would be taken again and again, before all others and to no end.
   for (const { step } of tasks) stepIndex(pipeline, step);
-  const moves = noMoves();
+  const moves = noTransitions();
   let walking: LockedTask[] = [];
   for (const step of pipeline.steps) {
     walking.push(...tasks.filter((task) => task.step === step.name));
     if (walking.length === 0) continue;
     if (step.kind === 'external') {
-      moves.moved.push(...walking.map((task) => ({ ...moveOf(task), step: step.name })));
+      moves.moved.push(...walking.map((task) => ({ ...transitionOf(task), step: step.name })));
       walking = [];
       continue;
     }
@@ -66,7 +66,7 @@ export function* runTxSteps(
     for (const task of walking) {
       const outcome = outcomes.get(task.id);
       if (outcome === undefined) throw new Error(`${step.effect} left out the task ${task.id}`);
-      if (outcome.kind === 'done') went.push(leave(moves, task, step.leaves, outcome.detail));
+      if (outcome.kind === 'done') went.push(leave(moves, task, step.historyState, outcome.detail));
       else fail(moves, { ...task, step: step.name }, outcome.detail ?? step.name, true);
     }
     walking = went;
@@ -79,7 +79,7 @@ export function* runTxSteps(
 const unitsMax = 50_000;
 
 /** As many of these as one short transaction can do, from the first on, and one at least. */
-export const doneAtOnce = <T>(tasks: readonly T[], quantityOf: (task: T) => number): T[] => {
+export const limitUnits = <T>(tasks: readonly T[], quantityOf: (task: T) => number): T[] => {
   let units = 0;
   return tasks.filter((task, index) => {
     units += quantityOf(task);
@@ -88,7 +88,7 @@ export const doneAtOnce = <T>(tasks: readonly T[], quantityOf: (task: T) => numb
 };
 
 /** A task at its step; of its order no more is needed, to move it on, than which it is. */
-type StandingTask = Pick<LockedTask, 'id' | 'step' | 'seq'> & {
+type CurrentTask = Pick<LockedTask, 'id' | 'step' | 'seq'> & {
   readonly order: Pick<LockedTask['order'], 'id'>;
 };
 
@@ -96,11 +96,11 @@ type StandingTask = Pick<LockedTask, 'id' | 'step' | 'seq'> & {
 export const planReports = (
   reported: readonly {
     readonly pipeline: Pipeline;
-    readonly task: StandingTask;
+    readonly task: CurrentTask;
     readonly outcome: StepReport['outcome'];
   }[],
-): Moves => {
-  const moves = noMoves();
+): Transitions => {
+  const moves = noTransitions();
   for (const { pipeline, task, outcome } of reported) {
     if (outcome.kind === 'retry') {
       moves.waiting.push({ taskId: task.id, runAtMs: outcome.runAtMs, error: outcome.error });
@@ -109,9 +109,9 @@ export const planReports = (
     } else {
       const index = stepIndex(pipeline, task.step);
       const next = pipeline.steps[index + 1];
-      const left = leave(moves, task, pipeline.steps[index]?.leaves ?? task.step, outcome.detail);
+      const left = leave(moves, task, pipeline.steps[index]?.historyState ?? task.step, outcome.detail);
       if (next === undefined) complete(moves, left);
-      else moves.moved.push({ ...moveOf(left), step: next.name });
+      else moves.moved.push({ ...transitionOf(left), step: next.name });
     }
   }
   return moves;
@@ -119,10 +119,10 @@ export const planReports = (
 
 /** A task threw by itself: it waits for another try, or is failed with what was thrown. */
 export const planThrow = (
-  { pipeline, retryAtMs }: Pick<Parameters<Queue['take']>[0], 'pipeline' | 'retryAtMs'>,
+  { pipeline, retryAtMs }: Pick<Parameters<Queue['claim']>[0], 'pipeline' | 'retryAtMs'>,
   task: LockedTask,
   cause: unknown,
-): Moves => {
+): Transitions => {
   const error = cause instanceof Error ? cause.message : String(cause);
   const runAtMs = retryAtMs(task.attempts + 1);
   const outcome: StepReport['outcome'] =
@@ -146,17 +146,27 @@ export const externalSteps = (pipeline: Pipeline): readonly string[] =>
 export const firstStep = (productType: string): string => pipelineFor(productType).steps[0].name;
 
 /** The ledger's key of an external step: one for ever for each order and step, so that it is done once. */
-export const deliveryKey = (orderId: string, step: string): string => `${orderId}.${step}`;
+export const stepKey = (orderId: string, step: string): string => `${orderId}.${step}`;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Row)[] ? Row[] : T[K] };
 
-const noMoves = (): Mutable<Moves> => ({ history: [], moved: [], waiting: [], completed: [], failed: [] });
+const noTransitions = (): Mutable<Transitions> => ({
+  history: [],
+  moved: [],
+  waiting: [],
+  completed: [],
+  failed: [],
+});
 
-const moveOf = ({ id, order, seq }: StandingTask): Move => ({ taskId: id, orderId: order.id, seq });
+const transitionOf = ({ id, order, seq }: CurrentTask): Transition => ({
+  taskId: id,
+  orderId: order.id,
+  seq,
+});
 
 /** Writes one history row and answers the task after it. */
-const leave = <T extends StandingTask>(
-  moves: Mutable<Moves>,
+const leave = <T extends CurrentTask>(
+  moves: Mutable<Transitions>,
   task: T,
   state: string,
   detail: string | null,
@@ -166,12 +176,12 @@ const leave = <T extends StandingTask>(
   return { ...task, seq };
 };
 
-const complete = (moves: Mutable<Moves>, task: StandingTask): void => {
-  moves.completed.push(moveOf(leave(moves, task, 'completed', null)));
+const complete = (moves: Mutable<Transitions>, task: CurrentTask): void => {
+  moves.completed.push(transitionOf(leave(moves, task, 'completed', null)));
 };
 
-const fail = (moves: Mutable<Moves>, task: StandingTask, error: string, refused: boolean): void => {
-  const move = moveOf(leave(moves, task, 'failed', error));
+const fail = (moves: Mutable<Transitions>, task: CurrentTask, error: string, refused: boolean): void => {
+  const move = transitionOf(leave(moves, task, 'failed', error));
   moves.failed.push({ ...move, step: task.step, error, refused });
 };
 

@@ -1,12 +1,12 @@
 /** How many of each product are left; null where it cannot run out. By product id. */
-export type Shelf = ReadonlyMap<string, number | null>;
+export type StockLevels = ReadonlyMap<string, number | null>;
 
 /**
  * Gives each want in turn what it asks for, whole or not at all, so that nothing goes below zero. Answers who
  * was granted, and how many were taken of each product.
  */
 export const allocate = (
-  shelf: Shelf,
+  shelf: StockLevels,
   wants: readonly { readonly taskId: string; readonly productId: string; readonly quantity: number }[],
 ): { readonly granted: ReadonlySet<string>; readonly taken: ReadonlyMap<string, number> } => {
   const granted = new Set<string>();

@@ -1,13 +1,13 @@
 import type { Audits } from './audit.ts';
 import type { Inbox } from './inbox.ts';
-import type { MoneyBooks } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import type { CapturedMail, Mailer } from './mail.ts';
 import type { Orders } from './order.ts';
 import type { Page } from './page.ts';
 import type { Products } from './product.ts';
 import type { Queue, Wakeup } from './queue.ts';
 import type { Refunds } from './refund.ts';
-import type { Answer } from './result.ts';
+import type { AsyncResult } from './result.ts';
 
 /** The mailbox that takes mails where no mail server is set: a mail with a known `messageId` is one mail. */
 export interface Mailbox extends Mailer {
@@ -16,7 +16,7 @@ export interface Mailbox extends Mailer {
     readonly to: string | null;
     readonly after: string | null;
     readonly limit: number;
-  }): Answer<Page<CapturedMail, string>>;
+  }): AsyncResult<Page<CapturedMail, string>>;
 }
 
 /** All that one database provides. One of these is wired at the composition root. */
@@ -27,14 +27,14 @@ export interface Store {
   readonly queue: Queue;
   readonly refunds: Refunds;
   readonly inbox: Inbox;
-  readonly moneyBooks: MoneyBooks;
+  readonly ledger: Ledger;
   readonly mailbox: Mailbox;
   readonly wakeup: Wakeup;
   /** The value kept under `name`, which is `fresh` where there was none before: one for the whole fleet. */
-  secret(name: string, fresh: string): Answer<string>;
+  secret(name: string, fresh: string): AsyncResult<string>;
   /** That the database answers. */
-  ping(): Answer<void>;
+  ping(): AsyncResult<void>;
   /** Deletes what is only kept for a while: the queue's counters of the last minutes, events of a month ago. */
-  prune(nowMs: number): Answer<void>;
+  prune(nowMs: number): AsyncResult<void>;
   close(): Promise<void>;
 }

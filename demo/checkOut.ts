@@ -1,9 +1,9 @@
 import { err, ok } from 'neverthrow';
 import type { CheckoutRequest, Claim } from '../core/audit.ts';
 import type { OrderRequest } from '../core/order.ts';
-import { settlementOf } from '../core/outcomeRecord.ts';
+import { outcomeRecordOf } from '../core/outcomeRecord.ts';
 import type { ChargeOutcome } from '../core/payment.ts';
-import type { Answer } from '../core/result.ts';
+import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { Clock, World } from '../core/world.ts';
 import type { Fate, PlannedBatch, PlannedCart } from './planHistory.ts';
@@ -20,7 +20,7 @@ export type SoldBatch = { readonly tally: Tally; readonly paid: ReadonlySet<stri
  * Takes a planned batch through the shop as its customers and the payment provider would, at the batch's own
  * times. `world` makes the ids; its clock says how late it really is, which is what a running shop goes by.
  */
-export const sell = async (ports: Ports, world: World, batch: PlannedBatch): Answer<SoldBatch> => {
+export const sell = async (ports: Ports, world: World, batch: PlannedBatch): AsyncResult<SoldBatch> => {
   const carts = batch.carts.map((cart) => ({ ...cart, orders: requestsOf(cart, world, batch.placedMs) }));
   const requests = carts.flatMap(({ orders }) => orders);
   const placed = await ports.orders.place(requests, batch.placedMs);
@@ -57,7 +57,7 @@ const checkOut = async (
   world: World,
   { claimedMs, settledMs }: PlannedBatch,
   carts: readonly Cart[],
-): Answer<readonly string[]> => {
+): AsyncResult<readonly string[]> => {
   const atTill = carts.flatMap((cart) => {
     const method = methods[cart.fate];
     return method === null ? [] : [{ cart, method }];
@@ -77,8 +77,8 @@ const checkOut = async (
   // A refused claim leaves its orders pending: a running shop may have sold the last one meanwhile.
   const claims = claimed.value.flatMap((claim) => (claim.isOk() ? [claim.value] : []));
   const then = { ...world, clock: standingAt(settledMs) };
-  const settlements = claims.map((claim) => settlementOf(claim, outcomeOf(claim), 'seed', then));
-  const settled = await audits.settle(settlements, settledMs);
+  const settlements = claims.map((claim) => outcomeRecordOf(claim, outcomeOf(claim), 'seed', then));
+  const settled = await audits.recordOutcomes(settlements, settledMs);
   return settled.map(() => settlements.flatMap(({ tasks }) => tasks.map(({ orderId }) => orderId)));
 };
 
@@ -98,7 +98,7 @@ const outcomeOf = ({ checkoutId, method }: Claim): ChargeOutcome =>
 const standingAt = (ms: number): Clock => ({ nowMs: () => ms });
 
 /** Answers how many orders were cancelled. */
-const cancel = async ({ orders }: Ports, atMs: number, carts: readonly Cart[]): Answer<number> => {
+const cancel = async ({ orders }: Ports, atMs: number, carts: readonly Cart[]): AsyncResult<number> => {
   const unwanted = carts.filter(({ fate }) => fate === 'cancelled').flatMap((cart) => cart.orders);
   const answers = await Promise.all(
     unwanted.map(({ id, customerId }) => orders.cancel(id, customerId, atMs)),

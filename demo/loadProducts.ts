@@ -1,5 +1,5 @@
 import type { ProductDraft, Products } from '../core/product.ts';
-import type { Answer } from '../core/result.ts';
+import type { AsyncResult } from '../core/result.ts';
 import type { Clock } from '../core/world.ts';
 import books from './products/books.json' with { type: 'json' };
 import clothes from './products/clothes.json' with { type: 'json' };
@@ -29,5 +29,5 @@ export const catalogue: readonly ProductDraft[] = [
 export const loadCatalogue = (
   products: Products,
   clock: Clock,
-): Answer<{ readonly created: number; readonly updated: number }> =>
+): AsyncResult<{ readonly created: number; readonly updated: number }> =>
   products.upsert(catalogue, clock.nowMs(), 'keep');

@@ -1,7 +1,7 @@
 import { err } from 'neverthrow';
 import { pipelines } from '../core/pipelines/index.ts';
 import type { Lease, Queue, StepReport } from '../core/queue.ts';
-import type { Answer } from '../core/result.ts';
+import type { AsyncResult } from '../core/result.ts';
 import { retryAtMs } from '../core/retry.ts';
 import type { World } from '../core/world.ts';
 import type { PlannedBatch } from './planHistory.ts';
@@ -18,14 +18,14 @@ export const deliver = async (
   { clock, random }: World,
   { settledMs, deliveredMs }: PlannedBatch,
   own: ReadonlySet<string>,
-): Answer<void> => {
+): AsyncResult<void> => {
   // A lease must last by the clock of whoever might rescue it, which is not the history's.
   const leaseMs = clock.nowMs() - settledMs + 60_000;
   const again = (attempts: number) => retryAtMs(attempts, settledMs, random);
   const strangers: Lease[] = [];
   for (const pipeline of pipelines.values()) {
     for (;;) {
-      const taken = await queue.take({
+      const taken = await queue.claim({
         pipeline,
         limit: takeMax,
         nowMs: settledMs,
@@ -36,12 +36,12 @@ export const deliver = async (
       if (taken.value.touched === 0) break;
       strangers.push(...taken.value.leases.filter(({ order }) => !own.has(order.id)));
       const reports = taken.value.leases.filter(({ order }) => own.has(order.id)).map(doneUnsent);
-      const settled = await queue.settle(reports, deliveredMs);
+      const settled = await queue.report(reports, deliveredMs);
       if (settled.isErr()) return err(settled.error);
     }
   }
   // Only now: a stranger that was given back before would be taken again instead of ours.
-  return queue.giveBack(strangers, settledMs);
+  return queue.release(strangers, settledMs);
 };
 
 const doneUnsent = ({ taskId, lease }: Lease): StepReport => ({

@@ -1,12 +1,12 @@
 import { err, ok } from 'neverthrow';
 import type { Product, ProductKey, Products } from '../core/product.ts';
-import type { Answer } from '../core/result.ts';
+import type { AsyncResult } from '../core/result.ts';
 
 /** The products with these codes as they stand in the store, in no order that matters. */
 export const findByCode = async (
   products: Products,
   codes: ReadonlySet<string>,
-): Answer<readonly Product[]> => {
+): AsyncResult<readonly Product[]> => {
   const found: Product[] = [];
   let after: ProductKey | null = null;
   do {
@@ -33,7 +33,7 @@ export const stockUp = (
   stocked: readonly Product[],
   sold: ReadonlyMap<string, number>,
   nowMs: number,
-): Answer<{ readonly created: number; readonly updated: number }> => {
+): AsyncResult<{ readonly created: number; readonly updated: number }> => {
   const drafts = stocked.flatMap(({ id, code, name, type, price, stock }) => {
     const units = sold.get(id) ?? 0;
     return stock === null || units === 0 ? [] : [{ code, name, type, price, stock: stock + units }];

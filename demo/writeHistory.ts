@@ -1,5 +1,5 @@
 import { err, ok } from 'neverthrow';
-import type { Answer } from '../core/result.ts';
+import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { World } from '../core/world.ts';
 import { sell, type Tally } from './checkOut.ts';
@@ -21,7 +21,11 @@ export type HistorySettings = {
  * Seeds a store: loads the catalogue, delivers to the shelves what will be sold, and lives through the history
  * batch by batch. `world` must not be the store's own: its ids go back to the history's first day.
  */
-export const writeHistory = async (store: Store, world: World, settings: HistorySettings): Answer<Tally> => {
+export const writeHistory = async (
+  store: Store,
+  world: World,
+  settings: HistorySettings,
+): AsyncResult<Tally> => {
   const toMs = world.clock.nowMs();
   const fromMs = toMs - settings.days * 86_400_000;
   const loaded = await loadCatalogue(store.products, { nowMs: () => fromMs });
@@ -35,7 +39,7 @@ export const writeHistory = async (store: Store, world: World, settings: History
   if (stocked.isErr()) return err(stocked.error);
 
   let soFar: Tally = { placed: 0, paid: 0, cancelled: 0 };
-  let delivering: Answer<void> = Promise.resolve(ok());
+  let delivering: AsyncResult<void> = Promise.resolve(ok());
   for (const batch of planHistory(plan)) {
     if (settings.stop.aborted) break;
     // The shop sells on while the batch before is delivered, which keeps both sides of a connection busy.

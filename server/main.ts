@@ -4,12 +4,12 @@ import { mailDomain } from '../adapters/smtp/address.ts';
 import { systemWorld } from '../adapters/system/system.ts';
 import type { AuthSettings } from '../api/http/auth.ts';
 import type { Log } from '../core/log.ts';
-import type { Answer } from '../core/result.ts';
+import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { withTimeout } from '../core/timer.ts';
-import { checkOut } from '../core/usecases/checkOut.ts';
-import { receivingEvents } from '../core/usecases/providerEvents.ts';
-import { requestRefund } from '../core/usecases/requestRefund.ts';
+import { createCheckOut } from '../core/usecases/checkOut.ts';
+import { createReceiveEvent } from '../core/usecases/providerEvents.ts';
+import { createRequestRefund } from '../core/usecases/requestRefund.ts';
 import type { World } from '../core/world.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { banner } from './banner.ts';
@@ -49,9 +49,9 @@ const open = async (config: Config, world: World, log: Log, opened: Close[]): Pr
     const ports = { ...store, provider, world };
     const api = app({
       store,
-      checkOut: checkOut(ports, config),
-      requestRefund: requestRefund(ports),
-      receiveEvent: receivingEvents(ports),
+      checkOut: createCheckOut(ports, config),
+      requestRefund: createRequestRefund(ports),
+      receiveEvent: createReceiveEvent(ports),
       providerName: provider.name,
       charges: simulator?.charges ?? null,
       finishChallenge: simulator?.finishChallenge ?? null,
@@ -96,7 +96,7 @@ const readiness = async (store: Store, { timer }: World) => {
   return { ready, missing: ready ? [] : ['database'] };
 };
 
-const orThrow = async <T>(answer: Answer<T>): Promise<T> => {
+const orThrow = async <T>(answer: AsyncResult<T>): Promise<T> => {
   const result = await answer;
   if (result.isErr()) throw cannotStart(result.error.reason);
   return result.value;

@@ -1,11 +1,13 @@
 import { ok } from 'neverthrow';
-import type { Answer } from '../core/result.ts';
+import type { AsyncResult } from '../core/result.ts';
 import type { Clock } from '../core/world.ts';
 import type { Deliveries } from './executor.ts';
 import type { Poll } from './loop.ts';
 
 /** Takes a batch of one pipeline's tasks, and answers how many it touched and what is leased of them. */
-export type Take<L> = (nowMs: number) => Answer<{ readonly touched: number; readonly leases: readonly L[] }>;
+export type Take<L> = (
+  nowMs: number,
+) => AsyncResult<{ readonly touched: number; readonly leases: readonly L[] }>;
 
 /**
  * One round for one pipeline: takes a batch, in which all `tx` steps run, and hands the leases on. It does not

@@ -1,5 +1,5 @@
 import type { Queue } from '../core/queue.ts';
-import type { Answer } from '../core/result.ts';
+import type { AsyncResult } from '../core/result.ts';
 import { sleep } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import { heldLeases, type LeaseTerms } from './leases.ts';
@@ -17,7 +17,7 @@ export type Deliveries<L> = {
 };
 
 export type DeliveryPorts<L, Report> = LoopPorts & {
-  readonly queue: Pick<Queue, 'heartbeat' | 'giveBack'>;
+  readonly queue: Pick<Queue, 'heartbeat' | 'release'>;
   readonly world: World;
   /** Null: the lease ran out before the work began. */
   readonly perform: (lease: L) => Promise<Report | null>;
@@ -25,7 +25,7 @@ export type DeliveryPorts<L, Report> = LoopPorts & {
   readonly about: (lease: L) => Readonly<Record<string, string>>;
   /** The report of a try that came to nothing. */
   readonly failedAttempt: (lease: L, error: string, world: World) => Report;
-  readonly report: (report: Report) => Answer<boolean>;
+  readonly report: (report: Report) => AsyncResult<boolean>;
 };
 
 export type DeliverySettings = {
@@ -75,7 +75,7 @@ export const deliveries = <L extends LeaseTerms, Report extends Pick<LeaseTerms,
     for (const lease of unbegun) held.letGo(lease);
     if (unbegun.length === 0) return;
     try {
-      const given = await queue.giveBack(unbegun, world.clock.nowMs());
+      const given = await queue.release(unbegun, world.clock.nowMs());
       if (given.isErr()) outage.met('giving back', given.error.reason);
     } catch (cause) {
       log.error('giving back failed', { cause });

@@ -1,11 +1,11 @@
 import type { Log } from '../core/log.ts';
-import type { Answer } from '../core/result.ts';
+import type { AsyncResult } from '../core/result.ts';
 import { startSleep, type Timer } from '../core/timer.ts';
 import type { Clock, Random } from '../core/world.ts';
 import type { Outage } from './outage.ts';
 
 /** Does one round of something and answers how long to sleep before the next, ms; 0 for the next at once. */
-export type Poll = () => Answer<number>;
+export type Poll = () => AsyncResult<number>;
 
 export type Loop = {
   /**

@@ -1,5 +1,5 @@
 import type { Log } from '../core/log.ts';
-import type { Answer } from '../core/result.ts';
+import type { AsyncResult } from '../core/result.ts';
 import { crashesMax } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
 import type { Clock } from '../core/world.ts';
@@ -14,9 +14,9 @@ const pruneEveryMs = 60_000;
 export const maintenance = (
   ports: {
     readonly store: Pick<Store, 'queue' | 'ping' | 'prune'>;
-    readonly reconcile: () => Answer<number>;
+    readonly reconcile: () => AsyncResult<number>;
     /** Gives back what was paid for orders that cannot be had; null where that is left to an operator. */
-    readonly refund: (() => Answer<number>) | null;
+    readonly refund: (() => AsyncResult<number>) | null;
     readonly clock: Clock;
     readonly log: Log;
   },
@@ -59,7 +59,7 @@ const rescuing = (
 /** Goes on at once as long as there is something to settle: what it took up is due again only later. */
 const reconciling =
   (
-    { reconcile, log }: { readonly reconcile: () => Answer<number>; readonly log: Log },
+    { reconcile, log }: { readonly reconcile: () => AsyncResult<number>; readonly log: Log },
     everyMs: number,
   ): Poll =>
   async () =>
@@ -69,7 +69,7 @@ const reconciling =
     });
 
 const refunding =
-  (refund: () => Answer<number>, log: Log): Poll =>
+  (refund: () => AsyncResult<number>, log: Log): Poll =>
   async () =>
     (await refund()).map((orders) => {
       if (orders > 0) log.info('orders that cannot be had are being refunded', { orders });

@@ -1,6 +1,6 @@
 import { err, type Result } from 'neverthrow';
-import { coalesce } from '../core/batch.ts';
-import type { Answer, Unavailable } from '../core/result.ts';
+import { createBatcher } from '../core/batch.ts';
+import type { AsyncResult, Unavailable } from '../core/result.ts';
 import { sleep, type Timer } from '../core/timer.ts';
 import type { Clock } from '../core/world.ts';
 
@@ -12,11 +12,11 @@ const limits = { batchMax: 500, waitingMax: 100_000 };
  * whether the lease still counted.
  */
 export const reporting = <Report extends { readonly taskId: string }>(
-  settle: (reports: readonly Report[], nowMs: number) => Answer<readonly string[]>,
+  settle: (reports: readonly Report[], nowMs: number) => AsyncResult<readonly string[]>,
   clock: Clock,
   timer: Timer,
-): ((report: Report) => Answer<boolean>) =>
-  coalesce<Report, Result<boolean, Unavailable>>(
+): ((report: Report) => AsyncResult<boolean>) =>
+  createBatcher<Report, Result<boolean, Unavailable>>(
     async (reports) => {
       const settled = (await settle(reports, clock.nowMs())).map((ids) => new Set(ids));
       return reports.map(({ taskId }) => settled.map((ids) => ids.has(taskId)));

@@ -6,12 +6,12 @@ import type { JobLease, JobReport, Lease, StepReport } from '../core/queue.ts';
 import { failedAttempt, retryAtMs } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
 import { startSleep } from '../core/timer.ts';
-import { actingOnEvents } from '../core/usecases/providerEvents.ts';
-import { auditDay } from '../core/usecases/reconcileLedger.ts';
-import { type Reconciler, reconcile } from '../core/usecases/recoverPayments.ts';
-import { refundUnfulfillable } from '../core/usecases/requestRefund.ts';
-import { performingJobs } from '../core/usecases/runJob.ts';
-import { performing } from '../core/usecases/runStep.ts';
+import { createActOnEvent } from '../core/usecases/providerEvents.ts';
+import { createReconcileLedger } from '../core/usecases/reconcileLedger.ts';
+import { createPaymentRecovery, type PaymentRecovery } from '../core/usecases/recoverPayments.ts';
+import { createRefundUnfulfillable } from '../core/usecases/requestRefund.ts';
+import { createRunJob } from '../core/usecases/runJob.ts';
+import { createRunStep } from '../core/usecases/runStep.ts';
 import type { World } from '../core/world.ts';
 import { type Take, tick } from './claimRound.ts';
 import { type DeliveryPorts, deliveries } from './executor.ts';
@@ -24,7 +24,7 @@ import { reporting } from './reports.ts';
 export type WorkerPorts = {
   readonly store: Pick<
     Store,
-    'queue' | 'audits' | 'refunds' | 'inbox' | 'moneyBooks' | 'wakeup' | 'ping' | 'prune'
+    'queue' | 'audits' | 'refunds' | 'inbox' | 'ledger' | 'wakeup' | 'ping' | 'prune'
   >;
   readonly provider: PaymentProvider;
   readonly mailer: Mailer;
@@ -72,7 +72,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     random: world.random,
     outage: outage(log, world.clock),
   };
-  const reconciler = reconcile({ ...store, provider: ports.provider, world });
+  const reconciler = createPaymentRecovery({ ...store, provider: ports.provider, world });
   const isOurs = ({ name }: { readonly name: string }) => settings.pipelines.includes(name);
   const orders = orderPorts(ports, shared, settings);
   const jobs = jobPorts(ports, shared, reconciler, settings);
@@ -91,8 +91,8 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
   const upkeep = maintenance(
     {
       store,
-      reconcile: reconciler.due,
-      refund: settings.onUnfulfillable === 'refund' ? refundUnfulfillable({ ...store, world }) : null,
+      reconcile: reconciler.recoverDue,
+      refund: settings.onUnfulfillable === 'refund' ? createRefundUnfulfillable({ ...store, world }) : null,
       clock: world.clock,
       log,
     },
@@ -122,35 +122,35 @@ const orderPorts = (
   settings: WorkerSettings,
 ): DeliveryPorts<Lease, StepReport> => ({
   ...shared,
-  perform: performing({ mailer, world }, settings),
+  perform: createRunStep({ mailer, world }, settings),
   about: ({ order }) => ({ orderId: order.id }),
   failedAttempt,
-  report: reporting<StepReport>(store.queue.settle, world.clock, shared.timer),
+  report: reporting<StepReport>(store.queue.report, world.clock, shared.timer),
 });
 
 const jobPorts = (
   { store, provider, mailer, world }: WorkerPorts,
   shared: SharedPorts,
-  reconciler: Reconciler,
+  reconciler: PaymentRecovery,
   settings: WorkerSettings,
 ): DeliveryPorts<JobLease, JobReport> => {
-  const { refunds, inbox, moneyBooks: books } = store;
-  const actOnEvent = actingOnEvents({ ...store, reconciler, world });
-  const audit = auditDay({ books, provider, world });
-  const ports = { refunds, inbox, books, provider, mailer, actOnEvent, auditDay: audit, world };
+  const { refunds, inbox, ledger } = store;
+  const actOnEvent = createActOnEvent({ ...store, reconciler, world });
+  const reconcileLedger = createReconcileLedger({ ledger, provider, world });
+  const ports = { refunds, inbox, ledger, provider, mailer, actOnEvent, reconcileLedger, world };
   return {
     ...shared,
-    perform: performingJobs(ports, settings),
+    perform: createRunJob(ports, settings),
     about: ({ jobId }) => ({ jobId }),
     failedAttempt,
-    report: reporting<JobReport>(store.queue.settleJobs, world.clock, shared.timer),
+    report: reporting<JobReport>(store.queue.reportJobs, world.clock, shared.timer),
   };
 };
 
 const takeOrders =
   (pipeline: Pipeline, { store, world }: WorkerPorts, { batchMax, leaseMs }: WorkerSettings): Take<Lease> =>
   (nowMs) =>
-    store.queue.take({
+    store.queue.claim({
       pipeline,
       limit: batchMax,
       nowMs,
@@ -161,7 +161,7 @@ const takeOrders =
 const takeJobs =
   (pipeline: JobPipeline, { store }: WorkerPorts, { batchMax, leaseMs }: WorkerSettings): Take<JobLease> =>
   async (nowMs) => {
-    const leases = await store.queue.takeJobs({ pipeline, limit: batchMax, nowMs, leaseMs });
+    const leases = await store.queue.claimJobs({ pipeline, limit: batchMax, nowMs, leaseMs });
     return leases.map((each) => ({ touched: each.length, leases: each }));
   };
 

@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import type { Answer } from '../../core/result.ts';
+import type { AsyncResult } from '../../core/result.ts';
 import { answered } from './failures.ts';
 
 /** `int8` is read as a number: our amounts and times stay below 2^53. */
@@ -56,11 +56,11 @@ const transient = new Set(['40P01', '40001']);
 const triesMax = 3;
 
 /** Runs `work` in one transaction and answers what it answers; a throw rolls back. */
-export const inTransaction = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Answer<T> =>
+export const inTransaction = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): AsyncResult<T> =>
   persistently(async () => (await sql.begin(work)) as T);
 
 /** Runs what is one transaction, and again where the server rolled it back for the sake of others. */
-export const persistently = <T>(transaction: () => Promise<T>): Answer<T> =>
+export const persistently = <T>(transaction: () => Promise<T>): AsyncResult<T> =>
   answered(async () => {
     for (let tries = 1; ; tries++) {
       try {

@@ -1,9 +1,9 @@
 import { err, ok } from 'neverthrow';
 import postgres from 'postgres';
-import type { Answer } from '../../core/result.ts';
+import type { AsyncResult } from '../../core/result.ts';
 
 /** Runs a query; what keeps the database from answering becomes a value, and a bug stays a throw. */
-export const answered = async <T>(query: () => Promise<T>): Answer<T> => {
+export const answered = async <T>(query: () => Promise<T>): AsyncResult<T> => {
   try {
     return ok(await query());
   } catch (cause) {

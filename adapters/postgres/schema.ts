@@ -5,7 +5,7 @@ import { type Payment, type PaymentAction, paymentStatuses } from '../../core/pa
 import type { Product } from '../../core/product.ts';
 import { storedTaskStates, type Task } from '../../core/queue.ts';
 import { type Refund, refundStatuses } from '../../core/refund.ts';
-import type { KeptAnswer } from '../stored/response.ts';
+import type { StoredResponse } from '../stored/response.ts';
 
 /**
  * The tables as TypeScript sees them; sql/postgres is the truth about them, and a test compares the two. Drizzle
@@ -56,7 +56,7 @@ export const payment = pgTable('payment', {
   dueMs: bigint('due_ms', { mode: 'number' }).notNull(),
   claimedAtMs: bigint('claimed_ms', { mode: 'number' }).notNull(),
   updatedAtMs: bigint('updated_ms', { mode: 'number' }).notNull(),
-  answer: jsonb().$type<KeptAnswer>(),
+  answer: jsonb().$type<StoredResponse>(),
 });
 
 export const refund = pgTable('refund', {

@@ -53,7 +53,7 @@ export const storeOver = (
     queue: queue(sql, db, world),
     refunds: refunds(sql),
     inbox: inbox(sql),
-    moneyBooks: moneyBooks(sql),
+    ledger: moneyBooks(sql),
     mailbox: mailbox(db, world),
     // Where connections are lent for a transaction only, nobody can listen: a hint reaches this process alone.
     wakeup: pooling === 'transaction' ? localWakeup() : wakeup(sql, world.timer),

@@ -1,5 +1,5 @@
 import { err, ok } from 'neverthrow';
-import type { Answer } from '../../core/result.ts';
+import type { AsyncResult } from '../../core/result.ts';
 import type { Engine } from './engine.ts';
 import { authenticationFailed, confirm } from './intents.ts';
 
@@ -12,7 +12,7 @@ export const finishingChallenges =
   async (challenge: {
     readonly clientSecret: string;
     readonly outcome: 'succeed' | 'fail';
-  }): Answer<boolean> => {
+  }): AsyncResult<boolean> => {
     const { clientSecret, outcome } = challenge;
     // The verb takes an intent's bare id as well, as whoever has the API key may.
     if (!clientSecret.includes('_secret_')) return ok(false);

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
-import { coalesce } from '../../core/batch.ts';
+import { createBatcher } from '../../core/batch.ts';
 import type { World } from '../../core/world.ts';
 import { eventRecord, type News, type Telling } from './event.ts';
 import type { Book, BookRecord, Entry, EntryFailure } from './records.ts';
@@ -34,7 +34,7 @@ export const engineOver = (
   book,
   world,
   lateMs,
-  enter: coalesce<Entry, Result<BookRecord, EntryFailure>>(
+  enter: createBatcher<Entry, Result<BookRecord, EntryFailure>>(
     async (entries) => {
       const entered = await book.enter(entries);
       return entered.isOk() ? entered.value.map((each) => ok(each)) : entries.map(() => err(entered.error));

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Money } from '../../core/money.ts';
-import type { Answer } from '../../core/result.ts';
+import type { AsyncResult } from '../../core/result.ts';
 import type { Engine } from './engine.ts';
 import { intentNews } from './event.ts';
 import { chargeIdOf, type Intent, intentKey, intentOfRecord, moved, recordOfIntent } from './intent.ts';
@@ -72,12 +72,12 @@ const intentOf = (engine: Engine, { key, amount, metadata, as, wire }: Creation)
   };
 };
 
-export const retrieve = async ({ book }: Engine, id: string): Answer<Intent | null> => {
+export const retrieve = async ({ book }: Engine, id: string): AsyncResult<Intent | null> => {
   const found = await book.find({ id });
   return found.map((record) => (record === null || !id.startsWith('pi_') ? null : intentOfRecord(record)));
 };
 
-export const findByKey = async ({ book }: Engine, key: string): Answer<Intent | null> => {
+export const findByKey = async ({ book }: Engine, key: string): AsyncResult<Intent | null> => {
   const found = await book.find({ key: intentKey(key) });
   return found.map((record) => record && intentOfRecord(record));
 };

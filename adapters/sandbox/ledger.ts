@@ -1,6 +1,6 @@
 import type { Page } from '../../core/page.ts';
 import type { LedgerEntry, LedgerQuery } from '../../core/payment.ts';
-import type { Answer } from '../../core/result.ts';
+import type { AsyncResult } from '../../core/result.ts';
 import type { Engine } from './engine.ts';
 import { type Listed, listCharges, listRefunds, type PaidCharge } from './lists.ts';
 import type { Refund } from './refund.ts';
@@ -11,7 +11,7 @@ const limit = 100;
 export const readLedger = async (
   engine: Engine,
   { fromMs, toMs, after }: LedgerQuery,
-): Answer<Page<LedgerEntry, string>> => {
+): AsyncResult<Page<LedgerEntry, string>> => {
   const [kind = '', last = ''] = (after ?? 'charge:').split(':');
   const span = { fromMs, toMs, after: last === '' ? null : last, limit };
   if (kind === 'charge') {

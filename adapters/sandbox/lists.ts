@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import { firstIdAt } from '../../core/id.ts';
-import type { Answer } from '../../core/result.ts';
+import type { AsyncResult } from '../../core/result.ts';
 import type { Engine } from './engine.ts';
 import { chargeIdOf, type Intent, intentOfRecord } from './intent.ts';
 import type { BookRecord } from './records.ts';
@@ -19,7 +19,7 @@ export type Listed<Row> = { readonly rows: readonly Row[]; readonly hasMore: boo
 export type PaidCharge = { readonly intent: Intent; readonly id: string; readonly createdAtMs: number };
 
 /** Charges that were paid, newest first: those made with their intent, and those that came later. */
-export const listCharges = (engine: Engine, span: Span): Answer<Listed<PaidCharge>> =>
+export const listCharges = (engine: Engine, span: Span): AsyncResult<Listed<PaidCharge>> =>
   collect(engine, ['pi', 'ch'], span, async (record) => {
     if (record.id.startsWith('pi_')) {
       const intent = intentOfRecord(record);
@@ -32,7 +32,7 @@ export const listCharges = (engine: Engine, span: Span): Answer<Listed<PaidCharg
   });
 
 /** Refunds that were made, newest first, whatever became of them. */
-export const listRefunds = (engine: Engine, span: Span): Answer<Listed<Refund>> =>
+export const listRefunds = (engine: Engine, span: Span): AsyncResult<Listed<Refund>> =>
   collect(engine, ['re'], span, async (record) => {
     const refund = refundOfRecord(record);
     return ok(refund.status === 'refused' ? null : refund);
@@ -45,8 +45,8 @@ const collect = async <Row>(
   { book }: Engine,
   prefixes: readonly string[],
   { fromMs, toMs, after, limit }: Span,
-  rowOf: (record: BookRecord) => Answer<Row | null>,
-): Answer<Listed<Row>> => {
+  rowOf: (record: BookRecord) => AsyncResult<Row | null>,
+): AsyncResult<Listed<Row>> => {
   const from = numberAt(fromMs);
   let before = after === null ? numberAt(toMs) : numberOf(after);
   const rows: Row[] = [];

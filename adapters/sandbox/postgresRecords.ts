@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import postgres from 'postgres';
-import type { Answer } from '../../core/result.ts';
+import type { AsyncResult } from '../../core/result.ts';
 import { unavailable, writeFailure } from './postgresFailures.ts';
 import { type Row, recordOf } from './postgresRow.ts';
 import { changeAll, insert, type Sql, standing } from './postgresWrites.ts';
@@ -37,7 +37,7 @@ export const postgresBook = ({ url, pooling = 'session' }: PostgresBookOptions):
     return table;
   };
 
-  const reading = async (query: () => Promise<readonly Row[]>): Answer<readonly BookRecord[]> => {
+  const reading = async (query: () => Promise<readonly Row[]>): AsyncResult<readonly BookRecord[]> => {
     try {
       await withTable();
       return ok((await query()).map(recordOf));

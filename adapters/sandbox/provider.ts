@@ -5,9 +5,9 @@ import type {
   ChargeOutcome,
   ChargeRequest,
   PaymentProvider,
-  ReturnOutcome,
+  ProviderRefundOutcome,
 } from '../../core/payment.ts';
-import type { Answer } from '../../core/result.ts';
+import type { AsyncResult } from '../../core/result.ts';
 import { sleep } from '../../core/timer.ts';
 import type { World } from '../../core/world.ts';
 import { finishingChallenges } from './challenge.ts';
@@ -31,7 +31,7 @@ export type SimulatedProvider = PaymentProvider & {
   /** For whoever speaks with it over the wire, meets challenges or tells its events. */
   readonly engine: Engine;
   /** What it has in its books, newest first. A key that was cancelled before any charge stands there, too. */
-  readonly list: (query: ChargeQuery) => Answer<Page<Charge, string>>;
+  readonly list: (query: ChargeQuery) => AsyncResult<Page<Charge, string>>;
   /** Does what a customer does who is asked to confirm a payment. */
   readonly finishChallenge: ReturnType<typeof finishingChallenges>;
 };
@@ -97,7 +97,7 @@ export const simulatedProvider = (
       return isWaiting ? calledOff(engine, intent) : outcomeOf(intent);
     },
 
-    giveBack: async ({ refundId: key, reference: intentId, amount }) => {
+    refund: async ({ refundId: key, reference: intentId, amount }) => {
       const metadata = { refund_id: key };
       const made = await refund(engine, { key, intentId, amount, metadata, asked: null });
       if (made.isErr()) return made.error;
@@ -152,7 +152,7 @@ const outcomeOf = ({ id, status, error, clientSecret }: Intent): ChargeOutcome =
   }
 };
 
-const returnOf = ({ id, status, reason }: Refund): ReturnOutcome =>
+const returnOf = ({ id, status, reason }: Refund): ProviderRefundOutcome =>
   status === 'refused' || status === 'failed'
     ? { kind: 'refused', reason: reason ?? status }
     : { kind: status, reference: id };

@@ -1,5 +1,5 @@
 import type { Result } from 'neverthrow';
-import type { Answer, Unavailable } from '../../core/result.ts';
+import type { AsyncResult, Unavailable } from '../../core/result.ts';
 
 /** `unavailable`: certainly nothing was written. `unknown`: it may have been. */
 export type EntryFailure = Unavailable | { readonly kind: 'unknown'; readonly reason: string };
@@ -37,13 +37,13 @@ export interface Book {
   /** All of it, or nothing and false where a record has changed meanwhile or a new key is taken. */
   change(change: Change): Promise<Result<boolean, EntryFailure>>;
 
-  find(by: { readonly id: string } | { readonly key: string }): Answer<BookRecord | null>;
+  find(by: { readonly id: string } | { readonly key: string }): AsyncResult<BookRecord | null>;
 
   /** Newest first, ids in `[from, before)`. */
-  list(query: IdQuery): Answer<readonly BookRecord[]>;
+  list(query: IdQuery): AsyncResult<readonly BookRecord[]>;
 
   /** What is due, the longest due first. */
-  due(query: { readonly nowMs: number; readonly limit: number }): Answer<readonly BookRecord[]>;
+  due(query: { readonly nowMs: number; readonly limit: number }): AsyncResult<readonly BookRecord[]>;
 
   close(): Promise<void>;
 }

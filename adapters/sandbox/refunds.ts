@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Money } from '../../core/money.ts';
-import type { Answer, Unavailable } from '../../core/result.ts';
+import type { AsyncResult, Unavailable } from '../../core/result.ts';
 import type { Engine } from './engine.ts';
 import { refundNews } from './event.ts';
 import { type Intent, intentOfRecord, recordOfIntent } from './intent.ts';
@@ -53,7 +53,7 @@ export const refund = async (
   }
 };
 
-const again = async (engine: Engine, record: BookRecord): Answer<Returned> => {
+const again = async (engine: Engine, record: BookRecord): AsyncResult<Returned> => {
   const decided = await decide(engine, record);
   return decided.map((each) => ({ refund: each, isFirst: false, isLost: false }));
 };
@@ -114,14 +114,14 @@ const written = (
   };
 };
 
-export const retrieveRefund = async (engine: Engine, id: string): Answer<Refund | null> => {
+export const retrieveRefund = async (engine: Engine, id: string): AsyncResult<Refund | null> => {
   const found = await engine.book.find({ id });
   if (found.isErr()) return err(found.error);
   return found.value === null || !id.startsWith('re_') ? ok(null) : decide(engine, found.value);
 };
 
 /** The refund as it is now: where its time has come, what it was to come to is decided here. */
-export const decide = async (engine: Engine, seen: BookRecord): Answer<Refund> => {
+export const decide = async (engine: Engine, seen: BookRecord): AsyncResult<Refund> => {
   const { book, world, told } = engine;
   for (let record = seen; ; ) {
     const refund = refundOfRecord(record);
@@ -147,7 +147,7 @@ export const decide = async (engine: Engine, seen: BookRecord): Answer<Refund> =
 };
 
 /** The charge with the refund's amount free again. */
-const without = async ({ book }: Engine, refund: Refund): Answer<readonly BookRecord[]> => {
+const without = async ({ book }: Engine, refund: Refund): AsyncResult<readonly BookRecord[]> => {
   const found = await book.find({ id: refund.intentId });
   return found.map((record) => {
     if (record === null) return [];

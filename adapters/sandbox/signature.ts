@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { err, ok, type Result } from 'neverthrow';
-import type { EventDelivery, EventFailure, ProviderEvent } from '../../core/payment.ts';
+import type { EventFailure, ProviderEvent, WebhookRequest } from '../../core/payment.ts';
 import { eventOf } from '../stripe/format/eventSubject.ts';
 
 /** Stripe's scheme: HMAC-SHA256 over the time and the body, with a dot between them. */
@@ -15,7 +15,7 @@ const toleranceSeconds = 300;
 /** The other end of it, without Stripe's library: what the simulator tells, the simulator can read. */
 export const readSigned = (
   secret: string,
-  { body, header }: EventDelivery,
+  { body, header }: WebhookRequest,
   nowMs: number,
 ): Result<ProviderEvent, EventFailure> => {
   const [, seconds = '', given = ''] =

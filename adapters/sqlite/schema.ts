@@ -1,13 +1,13 @@
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { integer, type SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { ledgerDifferences, type MoneyAudit } from '../../core/ledger.ts';
+import { ledgerDifferences, type Reconciliation } from '../../core/ledger.ts';
 import type { CapturedMail } from '../../core/mail.ts';
 import { type Contact, type Order, type OrderState, orderStatuses } from '../../core/order.ts';
 import { type Payment, type PaymentAction, type ProviderEvent, paymentStatuses } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
 import { storedTaskStates, type Task } from '../../core/queue.ts';
 import { type Refund, refundStatuses } from '../../core/refund.ts';
-import type { KeptAnswer } from '../stored/response.ts';
+import type { StoredResponse } from '../stored/response.ts';
 
 /** The tables as TypeScript sees them; sql/sqlite is the truth about them. */
 export const product = sqliteTable('product', {
@@ -72,7 +72,7 @@ export const payment = sqliteTable('payment', {
   dueMs: integer('due_ms').notNull(),
   createdAtMs: integer('created_ms').notNull(),
   updatedAtMs: integer('updated_ms').notNull(),
-  answer: text({ mode: 'json' }).$type<KeptAnswer>(),
+  answer: text({ mode: 'json' }).$type<StoredResponse>(),
 });
 
 export const task = sqliteTable('task', {
@@ -221,6 +221,6 @@ export const rowsAreCores: [
     >,
     Plain<Omit<Refund, 'amount' | 'creditNote'> & Refund['amount']>
   >,
-  Same<typeof moneyAudit.$inferSelect, Plain<MoneyAudit>>,
+  Same<typeof moneyAudit.$inferSelect, Plain<Reconciliation>>,
   Same<Omit<typeof capturedMail.$inferSelect, 'id'>, Plain<CapturedMail>>,
 ] = [true, true, true, true, true, true, true, true];

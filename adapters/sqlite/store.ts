@@ -42,7 +42,7 @@ export const storeOver = (connection: Connection, world: World): Store => {
     queue: queue(connection, world),
     refunds: refunds(connection),
     inbox: inbox(connection),
-    moneyBooks: moneyBooks(connection),
+    ledger: moneyBooks(connection),
     mailbox: mailbox(connection, world),
     wakeup: localWakeup(),
     secret: async (name, fresh) => {

@@ -1,4 +1,4 @@
-import type { CheckoutAnswer } from '../../core/audit.ts';
+import type { CheckoutResponse } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
 
@@ -7,7 +7,7 @@ import type { Payment } from '../../core/payment.ts';
  * All the rest of them never changes, and would be most of what a checkout writes. Every field is stored but those
  * named here, so that a new one is forgotten by nobody.
  */
-export type KeptAnswer = Pick<CheckoutAnswer, 'status' | 'requestId'> &
+export type StoredResponse = Pick<CheckoutResponse, 'status' | 'requestId'> &
   Omit<Payment, 'id' | 'status' | 'amount' | 'method'> & {
     /** In the order of the cart. */
     readonly orders: readonly Omit<Order, ConstantOrderField>[];
@@ -15,7 +15,12 @@ export type KeptAnswer = Pick<CheckoutAnswer, 'status' | 'requestId'> &
 
 type ConstantOrderField = 'id' | 'customerId' | 'product' | 'quantity' | 'total' | 'createdAtMs';
 
-export const keptOf = ({ status, requestId, payment, orders }: CheckoutAnswer): KeptAnswer => ({
+export const storedResponseOf = ({
+  status,
+  requestId,
+  payment,
+  orders,
+}: CheckoutResponse): StoredResponse => ({
   status,
   requestId,
   reference: payment.reference,
@@ -29,11 +34,11 @@ export const keptOf = ({ status, requestId, payment, orders }: CheckoutAnswer): 
 });
 
 /** The answer again, to the word. `payment` and `orders`, in the order of the cart, are as they are now. */
-export const retold = (
-  { status, requestId, orders: kept, ...told }: KeptAnswer,
+export const responseFrom = (
+  { status, requestId, orders: kept, ...told }: StoredResponse,
   payment: Payment,
   orders: readonly Order[],
-): CheckoutAnswer => ({
+): CheckoutResponse => ({
   status,
   checkoutId: payment.id,
   requestId,

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import Stripe from 'stripe';
-import type { EventDelivery, EventFailure, ProviderEvent } from '../../core/payment.ts';
+import type { EventFailure, ProviderEvent, WebhookRequest } from '../../core/payment.ts';
 import { eventOf } from './format/eventSubject.ts';
 
 /** How old a signature may be, and how far ahead of our clock. Stripe's own advice, and its library's. */
@@ -12,7 +12,7 @@ const crypto = Stripe.createSubtleCryptoProvider();
 export const readEvent = async (
   stripe: Stripe,
   secret: string,
-  { body, header }: EventDelivery,
+  { body, header }: WebhookRequest,
   nowMs: number,
 ): Promise<Result<ProviderEvent, EventFailure>> => {
   const signature = header('stripe-signature') ?? '';

@@ -29,7 +29,7 @@ export const stripeProvider = (timer: Timer, options: StripeOptions): PaymentPro
     name: 'stripe',
     charge: (request) => charge(stripe, begun(), request, returnUrl),
     cancel: (request) => cancel(stripe, begun(), request, returnUrl),
-    giveBack: (request) => giveBack(stripe, begun(), request),
+    refund: (request) => giveBack(stripe, begun(), request),
     readLedger: (query) => readLedger(stripe, begun(), query),
     readEvent: (delivery, nowMs) => readEvent(stripe, webhookSecret, delivery, nowMs),
   };

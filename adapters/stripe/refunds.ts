@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { ReturnOutcome, ReturnRequest } from '../../core/payment.ts';
+import type { ProviderRefundOutcome, ProviderRefundRequest } from '../../core/payment.ts';
 import { ask, type Call, type Reply } from './calls.ts';
 import { toStripe } from './format/amounts.ts';
 import { field, isTrue, list, text } from './format/read.ts';
@@ -11,8 +11,8 @@ import { field, isTrue, list, text } from './format/read.ts';
 export const giveBack = async (
   stripe: Stripe,
   call: Call,
-  request: ReturnRequest,
-): Promise<ReturnOutcome> => {
+  request: ProviderRefundRequest,
+): Promise<ProviderRefundOutcome> => {
   const amount = toStripe(request.amount);
   if (amount === null) return { kind: 'refused', reason: 'amount_not_supported' };
   const made = await foundAmong(stripe, call, request);
@@ -34,8 +34,8 @@ const pagesMax = 10;
 const foundAmong = async (
   stripe: Stripe,
   call: Call,
-  { refundId, reference }: ReturnRequest,
-): Promise<ReturnOutcome | { readonly kind: 'none' }> => {
+  { refundId, reference }: ProviderRefundRequest,
+): Promise<ProviderRefundOutcome | { readonly kind: 'none' }> => {
   let after: string | null = null;
   for (let page = 0; page < pagesMax; page++) {
     const query: Stripe.RefundListParams = {
@@ -55,7 +55,7 @@ const foundAmong = async (
   return unknown('the charge has too many refunds');
 };
 
-const outcomeOf = (refund: unknown): ReturnOutcome => {
+const outcomeOf = (refund: unknown): ProviderRefundOutcome => {
   const reference = text(refund, 'id');
   if (reference === null || text(refund, 'object') !== 'refund') return unknown('not understood');
   const status = text(refund, 'status');
@@ -75,7 +75,7 @@ const outcomeOf = (refund: unknown): ReturnOutcome => {
 
 type Failed = Exclude<Reply<never>, { readonly kind: 'answered' }>;
 
-const failureOf = (reply: Failed): ReturnOutcome => {
+const failureOf = (reply: Failed): ProviderRefundOutcome => {
   switch (reply.kind) {
     case 'refused': {
       const word = reply.code ?? (reply.param === 'amount' ? 'amount_too_large' : null);
@@ -103,4 +103,4 @@ const final = new Set([
   'resource_missing',
 ]);
 
-const unknown = (said: string): ReturnOutcome => ({ kind: 'unknown', reason: `stripe: ${said}` });
+const unknown = (said: string): ProviderRefundOutcome => ({ kind: 'unknown', reason: `stripe: ${said}` });

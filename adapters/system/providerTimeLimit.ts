@@ -13,7 +13,7 @@ export const withTimeLimit = (provider: PaymentProvider, timer: Timer, limitMs: 
     name: provider.name,
     charge: (request) => limited(() => provider.charge(request)),
     cancel: (request) => limited(() => provider.cancel(request)),
-    giveBack: (request) => limited(() => provider.giveBack(request)),
+    refund: (request) => limited(() => provider.refund(request)),
     readLedger: (query) => provider.readLedger(query),
     readEvent: (delivery, nowMs) => provider.readEvent(delivery, nowMs),
   };

@@ -1,12 +1,12 @@
 import { t } from 'elysia';
-import type { Checkout, CheckoutAnswer } from '../../core/audit.ts';
+import type { Checkout, CheckoutResponse } from '../../core/audit.ts';
 import type { PaymentAction, PaymentStatus } from '../../core/payment.ts';
 import { id, time, word } from '../http/schemas.ts';
 import { component, exactly, timeOf } from './component.ts';
 import { orderJson, renderOrder } from './order.ts';
 import { actionJson, paymentJson, renderAction, renderPayment } from './payment.ts';
 
-type Status = 'processing' | CheckoutAnswer['status'];
+type Status = 'processing' | CheckoutResponse['status'];
 
 const messages: Readonly<Record<PaymentStatus, string>> = {
   initiated: 'Payment is being processed',
@@ -56,7 +56,7 @@ export const checkoutJson = component(
   }),
 );
 
-export const renderCheckoutAnswer = ({ checkoutId, status, payment, orders }: CheckoutAnswer) => ({
+export const renderCheckoutAnswer = ({ checkoutId, status, payment, orders }: CheckoutResponse) => ({
   checkoutId,
   status,
   message: messages[status],

@@ -1,5 +1,5 @@
 import { type TSchema, t } from 'elysia';
-import { type MoneyCheck, type MoneyCount, type MoneyFinding, moneyChecks } from '../../core/ledger.ts';
+import { type MoneyCase, type MoneyCheck, type MoneyCount, moneyChecks } from '../../core/ledger.ts';
 import { orNull, time } from '../http/schemas.ts';
 import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
 import { moneyJson, renderMoneyOrNull } from './money.ts';
@@ -54,12 +54,12 @@ export const findingJson = component(
     amount: orNull(moneyJson.ref),
     since: time,
     detail: t.Union([t.String(), t.Null()], { description: 'The error, or how the books differ.' }),
-  } satisfies Shown<MoneyFinding, TSchema>),
+  } satisfies Shown<MoneyCase, TSchema>),
 );
 
 export const findingListJson = listSchema(findingJson);
 
-export const renderFinding = (finding: MoneyFinding) =>
+export const renderFinding = (finding: MoneyCase) =>
   ({
     id: finding.id,
     orderId: finding.orderId,
@@ -68,4 +68,4 @@ export const renderFinding = (finding: MoneyFinding) =>
     amount: renderMoneyOrNull(finding.amount),
     since: timeOf(finding.sinceMs),
     detail: finding.detail,
-  }) satisfies Shown<MoneyFinding, unknown>;
+  }) satisfies Shown<MoneyCase, unknown>;

@@ -1,5 +1,5 @@
 import { type TSchema, t } from 'elysia';
-import { type QueueCounts, type Task, taskStates } from '../../core/queue.ts';
+import { type QueueStats, type Task, taskStates } from '../../core/queue.ts';
 import { id, orNull, pipeline, time, word } from '../http/schemas.ts';
 import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
 
@@ -15,7 +15,7 @@ export const queueJson = component(
   }),
 );
 
-export const renderQueue = ({ counts, oldestReadyAgeMs, finishedPerSecond }: QueueCounts) => {
+export const renderQueue = ({ counts, oldestReadyAgeMs, finishedPerSecond }: QueueStats) => {
   const totals = { ready: 0, running: 0, waiting: 0, paused: 0, failed: 0 };
   for (const { state, tasks } of counts) totals[state] += tasks;
   return {

@@ -1,5 +1,5 @@
 import { type TSchema, t } from 'elysia';
-import { type LedgerDifference, ledgerDifferences, type MoneyAudit } from '../../core/ledger.ts';
+import { type LedgerDifference, ledgerDifferences, type Reconciliation } from '../../core/ledger.ts';
 import { id, orNull, time, word } from '../http/schemas.ts';
 import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
 import { moneyJson, renderMoneyOrNull } from './money.ts';
@@ -24,7 +24,7 @@ export const moneyAuditJson = component(
 
 export const moneyAuditListJson = listSchema(moneyAuditJson);
 
-export const renderMoneyAudit = (audit: MoneyAudit) => {
+export const renderMoneyAudit = (audit: Reconciliation) => {
   const { finishedAtMs } = audit;
   const isFinished = finishedAtMs !== null;
   return {

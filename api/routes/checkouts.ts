@@ -90,9 +90,9 @@ const distinct = (ids: readonly string[]): Result<readonly string[], RequestFail
 
 /** What is answered with 202; a payment that did not happen is a problem. */
 const accepted = ({
-  answer,
+  response: answer,
   replayed,
-}: CheckoutSuccess): Result<CheckoutSuccess['answer'], RequestFailure> => {
+}: CheckoutSuccess): Result<CheckoutSuccess['response'], RequestFailure> => {
   const { status, checkoutId, requestId, payment } = answer;
   if (status !== 'declined' && status !== 'cancelled') return ok(answer);
   const declineCode = status === 'cancelled' ? 'cancelled' : (payment.declineCode ?? 'declined');

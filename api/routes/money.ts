@@ -24,7 +24,7 @@ export const moneyHealth = ({ store, world }: ApiDeps, authenticate: Authenticat
       '/money',
       signedIn(authenticate, ['operator'], async () => {
         const nowMs = world.clock.nowMs();
-        return renderMoneyHealth(orRefuse(await store.moneyBooks.counts(nowMs)), nowMs);
+        return renderMoneyHealth(orRefuse(await store.ledger.counts(nowMs)), nowMs);
       }),
       operation({
         tag: 'Money',
@@ -46,7 +46,7 @@ export const moneyHealth = ({ store, world }: ApiDeps, authenticate: Authenticat
         const name = moneyChecks.find((one) => one === params.check);
         if (name === undefined) throw refusal({ kind: 'not_found' });
         const query = orRefuse(readQuery(request.url, filters));
-        const page = await store.moneyBooks.findings({
+        const page = await store.ledger.cases({
           check: name,
           nowMs: world.clock.nowMs(),
           after: orRefuse(readCursor(query.cursor, key)),

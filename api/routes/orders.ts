@@ -1,6 +1,6 @@
 import { Elysia, t } from 'elysia';
 import { err, ok, type Result } from 'neverthrow';
-import { coalesceAnswers } from '../../core/batch.ts';
+import { createResultBatcher } from '../../core/batch.ts';
 import { type OrderQuery, orderStatuses } from '../../core/order.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate, Caller } from '../http/auth.ts';
@@ -116,7 +116,7 @@ const placing = check(exactly({ productId: uuid, quantity: integer({ minimum: 1,
 const placeLimits = { batchMax: 128, waitingMax: 4096 };
 
 export const orderPlacing = ({ store, world }: ApiDeps, authenticate: Authenticate) => {
-  const place = coalesceAnswers(store.orders.place, placeLimits, world);
+  const place = createResultBatcher(store.orders.place, placeLimits, world);
   return new Elysia().post(
     '/orders',
     signedIn(authenticate, ['customer'], async ({ caller, request, set }) => {

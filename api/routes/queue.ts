@@ -32,7 +32,7 @@ export const queueQueries = ({ store, world }: ApiDeps, authenticate: Authentica
     .get(
       '/queue',
       signedIn(authenticate, ['operator'], async () =>
-        renderQueue(orRefuse(await store.queue.counts(world.clock.nowMs()))),
+        renderQueue(orRefuse(await store.queue.stats(world.clock.nowMs()))),
       ),
       operation({
         tag: 'Queue',

@@ -26,9 +26,9 @@ const filters = check(exactly({ cursor: t.Optional(cursor), limit: t.Optional(li
 /** The id of an audit, or of a difference. */
 const key = check(storedId);
 
-export const moneyAuditQueries = ({ store: { moneyBooks } }: ApiDeps, authenticate: Authenticate) => {
+export const moneyAuditQueries = ({ store: { ledger: moneyBooks } }: ApiDeps, authenticate: Authenticate) => {
   const find = async (params: { readonly id?: string | undefined }) => {
-    const audit = orRefuse(await moneyBooks.findAudit(orRefuse(idOf(params))));
+    const audit = orRefuse(await moneyBooks.findReconciliation(orRefuse(idOf(params))));
     if (audit === null) throw refusal({ kind: 'not_found' });
     return audit;
   };
@@ -37,7 +37,7 @@ export const moneyAuditQueries = ({ store: { moneyBooks } }: ApiDeps, authentica
     .get(
       '/money/audits',
       signedIn(authenticate, ['operator'], async ({ request }) =>
-        listOf(orRefuse(await moneyBooks.audits(pageAsked(request.url))), renderMoneyAudit),
+        listOf(orRefuse(await moneyBooks.reconciliations(pageAsked(request.url))), renderMoneyAudit),
       ),
       operation({
         tag: 'Money',
@@ -68,7 +68,10 @@ export const moneyAuditQueries = ({ store: { moneyBooks } }: ApiDeps, authentica
       signedIn(authenticate, ['operator'], async ({ params, request }) => {
         const asked = pageAsked(request.url);
         const { id } = await find(params);
-        return listOf(orRefuse(await moneyBooks.differences({ auditId: id, ...asked })), renderDifference);
+        return listOf(
+          orRefuse(await moneyBooks.differences({ reconciliationId: id, ...asked })),
+          renderDifference,
+        );
       }),
       operation({
         tag: 'Money',
@@ -98,7 +101,7 @@ export const moneyAuditCommands = ({ store, world }: ApiDeps, authenticate: Auth
       const nowMs = world.clock.nowMs();
       const dayMs = orRefuse(readDay('/day', body.day, nowMs));
       const ids = { id: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
-      const audit = orRefuse(await store.moneyBooks.requestAudit({ ...ids, dayMs }, nowMs));
+      const audit = orRefuse(await store.ledger.requestReconciliation({ ...ids, dayMs }, nowMs));
       store.wakeup.notify();
       set.status = 202;
       set.headers.location = `/money/audits/${audit.id}`;

@@ -1,8 +1,8 @@
 import { err, ok } from 'neverthrow';
-import { settlementOf, unconfirmed } from '../../core/outcomeRecord.ts';
-import type { CheckOut, checkOut } from '../../core/usecases/checkOut.ts';
+import { outcomeRecordOf, unknownResponse } from '../../core/outcomeRecord.ts';
+import type { CheckOut, createCheckOut } from '../../core/usecases/checkOut.ts';
 
-type Parameter = Parameters<typeof checkOut>;
+type Parameter = Parameters<typeof createCheckOut>;
 
 /** As core's `checkOut`, for one request at a time: what coalescing costs and gains is seen against it. */
 export const plainCheckOut =
@@ -20,16 +20,18 @@ export const plainCheckOut =
     if (claimed === undefined) throw new Error('a claim was not answered');
     if (claimed.isErr()) {
       const failure = claimed.error;
-      return failure.kind === 'answered' ? ok({ answer: failure.answer, replayed: true }) : err(failure);
+      return failure.kind === 'already_answered'
+        ? ok({ response: failure.response, replayed: true })
+        : err(failure);
     }
 
     const { checkoutId: paymentId, amount, method } = claimed.value;
     const outcome = await provider.charge({ paymentId, amount, method });
-    const settled = await audits.settle(
-      [settlementOf(claimed.value, outcome, requestId, world)],
+    const settled = await audits.recordOutcomes(
+      [outcomeRecordOf(claimed.value, outcome, requestId, world)],
       world.clock.nowMs(),
     );
     if (settled.isOk()) wakeup.notify();
-    const answer = settled.isOk() ? settled.value[0]?.answer : null;
-    return ok({ answer: answer ?? unconfirmed(claimed.value, requestId), replayed: false });
+    const response = settled.isOk() ? settled.value[0]?.response : null;
+    return ok({ response: response ?? unknownResponse(claimed.value, requestId), replayed: false });
   };

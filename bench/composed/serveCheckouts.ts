@@ -2,15 +2,15 @@ import process from 'node:process';
 import { systemWorld } from '../../adapters/system/system.ts';
 import { app } from '../../api/app.ts';
 import { serve } from '../../api/http/serve.ts';
-import { type CheckOut, checkOut } from '../../core/usecases/checkOut.ts';
-import { receivingEvents } from '../../core/usecases/providerEvents.ts';
-import { requestRefund } from '../../core/usecases/requestRefund.ts';
+import { type CheckOut, createCheckOut } from '../../core/usecases/checkOut.ts';
+import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
+import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import type { World } from '../../core/world.ts';
 import { type Config, readConfig } from '../../server/config.ts';
 import { type OpenedProvider, openProvider, openStore } from '../../server/wiring.ts';
 
 type Parts = {
-  readonly checkOut: (...given: Parameters<typeof checkOut>) => CheckOut;
+  readonly checkOut: (...given: Parameters<typeof createCheckOut>) => CheckOut;
   readonly openProvider: (world: World, config: Config) => Promise<OpenedProvider>;
 };
 
@@ -22,7 +22,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
   const { key } = config.auth;
   if (key.kind === 'demo') throw new Error('AUTH_SECRET is not set');
 
-  const composed: Parts = { checkOut, openProvider, ...parts };
+  const composed: Parts = { checkOut: createCheckOut, openProvider, ...parts };
   const world = systemWorld();
   const store = await openStore(world, config);
   const { provider, simulator, close } = await composed.openProvider(world, config);
@@ -30,8 +30,8 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
   const api = app({
     store,
     checkOut: composed.checkOut(ports, config),
-    requestRefund: requestRefund(ports),
-    receiveEvent: receivingEvents(ports),
+    requestRefund: createRequestRefund(ports),
+    receiveEvent: createReceiveEvent(ports),
     providerName: provider.name,
     charges: null,
     finishChallenge: null,

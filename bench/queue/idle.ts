@@ -8,7 +8,7 @@ import { orThrow } from '../shop.ts';
  */
 const idle: Pipeline = {
   name: 'physical',
-  steps: [{ name: 'reserve_stock', leaves: 'stock_reserved', kind: 'tx', effect: 'take_stock' }],
+  steps: [{ name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'take_stock' }],
 };
 
 const batchMax = 500;
@@ -22,7 +22,7 @@ export const takeTasks = async ({ queue }: Store, tasks: number, claimers: numbe
       const limit = Math.min(batchMax, tasks - asked);
       asked += limit;
       const nowMs = Date.now();
-      const taken = queue.take({ pipeline: idle, limit, nowMs, leaseMs: 30_000, retryAtMs: () => null });
+      const taken = queue.claim({ pipeline: idle, limit, nowMs, leaseMs: 30_000, retryAtMs: () => null });
       const { touched } = await orThrow(taken);
       done += touched;
       asked -= limit - touched;

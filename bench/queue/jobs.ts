@@ -49,7 +49,7 @@ const drain = async ({ queue }: Store, world: World): Promise<void> => {
   const all = new Promise<void>((resolve) => {
     finished = resolve;
   });
-  const report = reporting<JobReport>(queue.settleJobs, world.clock, world.timer);
+  const report = reporting<JobReport>(queue.reportJobs, world.clock, world.timer);
   const wake = () => {
     for (const loop of loops) loop.wake();
   };
@@ -74,7 +74,7 @@ const drain = async ({ queue }: Store, world: World): Promise<void> => {
   );
   const take = async (nowMs: number) => {
     const query = { pipeline: providerEvent, limit: batchMax, nowMs, leaseMs: settings.leaseMs };
-    const leases = await orThrow(queue.takeJobs(query));
+    const leases = await orThrow(queue.claimJobs(query));
     return ok({ touched: leases.length, leases });
   };
   const loops = Array.from({ length: Number(claimers) }, (_, index) =>

@@ -4,8 +4,13 @@ import type { Pipeline } from './pipeline.ts';
 export const digital: Pipeline = {
   name: 'digital',
   steps: [
-    { name: 'issue_licence', leaves: 'licence_issued', kind: 'tx', effect: 'issue_licences' },
-    { name: 'invoice', leaves: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
-    { name: 'notify_customer', leaves: 'customer_notified', kind: 'external', service: 'notify_customer' },
+    { name: 'issue_licence', historyState: 'licence_issued', kind: 'tx', effect: 'issue_licences' },
+    { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
+    {
+      name: 'notify_customer',
+      historyState: 'customer_notified',
+      kind: 'external',
+      service: 'notify_customer',
+    },
   ],
 };

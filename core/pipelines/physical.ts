@@ -4,9 +4,14 @@ import type { Pipeline } from './pipeline.ts';
 export const physical: Pipeline = {
   name: 'physical',
   steps: [
-    { name: 'reserve_stock', leaves: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
-    { name: 'invoice', leaves: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
-    { name: 'request_shipment', leaves: 'shipment_requested', kind: 'tx', effect: 'request_shipment' },
-    { name: 'notify_customer', leaves: 'customer_notified', kind: 'external', service: 'notify_customer' },
+    { name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
+    { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
+    { name: 'request_shipment', historyState: 'shipment_requested', kind: 'tx', effect: 'request_shipment' },
+    {
+      name: 'notify_customer',
+      historyState: 'customer_notified',
+      kind: 'external',
+      service: 'notify_customer',
+    },
   ],
 };

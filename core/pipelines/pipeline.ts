@@ -10,7 +10,7 @@ export type Service = 'notify_customer';
 export type Step = {
   readonly name: string;
   /** What the order's history says once the step is done. */
-  readonly leaves: string;
+  readonly historyState: string;
 } & (
   | { readonly kind: 'tx'; readonly effect: Effect }
   | { readonly kind: 'external'; readonly service: Service }

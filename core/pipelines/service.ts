@@ -4,8 +4,13 @@ import type { Pipeline } from './pipeline.ts';
 export const service: Pipeline = {
   name: 'service',
   steps: [
-    { name: 'book', leaves: 'booked', kind: 'tx', effect: 'take_stock' },
-    { name: 'invoice', leaves: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
-    { name: 'notify_customer', leaves: 'customer_notified', kind: 'external', service: 'notify_customer' },
+    { name: 'book', historyState: 'booked', kind: 'tx', effect: 'take_stock' },
+    { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
+    {
+      name: 'notify_customer',
+      historyState: 'customer_notified',
+      kind: 'external',
+      service: 'notify_customer',
+    },
   ],
 };

@@ -1,10 +1,10 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { CheckoutAnswer, CheckoutRequest, ClaimFailure } from '../audit.ts';
-import { coalesceAnswers } from '../batch.ts';
-import { unconfirmed } from '../outcomeRecord.ts';
+import type { CheckoutRequest, CheckoutResponse, ClaimFailure } from '../audit.ts';
+import { createResultBatcher } from '../batch.ts';
+import { unknownResponse } from '../outcomeRecord.ts';
 import type { PaymentProvider } from '../payment.ts';
 import type { Unavailable } from '../result.ts';
-import { type SettlingPorts, settling } from './recordOutcome.ts';
+import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';
 
 export type CheckoutCommand = Omit<CheckoutRequest, 'checkoutId' | 'reconcileAtMs'> & {
   /** Of the request that asks, kept with its answer. */
@@ -12,13 +12,13 @@ export type CheckoutCommand = Omit<CheckoutRequest, 'checkoutId' | 'reconcileAtM
 };
 
 export type CheckoutSuccess = {
-  readonly answer: CheckoutAnswer;
+  readonly response: CheckoutResponse;
   /** True where the key had been answered before, and this is that answer. */
   readonly replayed: boolean;
 };
 
 export type CheckoutFailure =
-  | Exclude<ClaimFailure, { kind: 'answered' }>
+  | Exclude<ClaimFailure, { kind: 'already_answered' }>
   | { readonly kind: 'payment_unavailable'; readonly reason: string }
   | Unavailable;
 
@@ -34,14 +34,14 @@ const limits = { batchMax: 128, waitingMax: 4096 };
  * A batch claims at most half of the checkouts that are here, so that a crowd goes in two groups: one is claimed
  * while the other is settled. In one group all of us would wait for the database, and then it for us.
  */
-export const checkOut = (
-  ports: SettlingPorts & { readonly provider: PaymentProvider },
+export const createCheckOut = (
+  ports: RecordOutcomePorts & { readonly provider: PaymentProvider },
   settings: { readonly reconcileAfterMs: number },
 ): CheckOut => {
   const { audits, provider, world } = ports;
   let open = 0;
-  const claim = coalesceAnswers(audits.claim, { ...limits, share: () => Math.ceil(open / 2) }, world);
-  const settle = settling(ports, limits);
+  const claim = createResultBatcher(audits.claim, { ...limits, maxShare: () => Math.ceil(open / 2) }, world);
+  const settle = createRecordOutcome(ports, limits);
 
   const pay: CheckOut = async ({ requestId, ...command }) => {
     const nowMs = world.clock.nowMs();
@@ -50,20 +50,22 @@ export const checkOut = (
     const claimed = (await claim({ ...command, checkoutId, reconcileAtMs })).andThen((each) => each);
     if (claimed.isErr()) {
       const failure = claimed.error;
-      return failure.kind === 'answered' ? ok({ answer: failure.answer, replayed: true }) : err(failure);
+      return failure.kind === 'already_answered'
+        ? ok({ response: failure.response, replayed: true })
+        : err(failure);
     }
 
     const { checkoutId: paymentId, amount, method } = claimed.value;
     const outcome = await provider.charge({ paymentId, amount, method });
     const settled = await settle(claimed.value, outcome, requestId);
 
-    const stands = settled.isOk() ? settled.value : { applied: false, answer: null };
-    if (stands.answer !== null) return ok({ answer: stands.answer, replayed: false });
+    const stands = settled.isOk() ? settled.value : { applied: false, response: null };
+    if (stands.response !== null) return ok({ response: stands.response, replayed: false });
     if (outcome.kind === 'unavailable' && stands.applied)
       return err({ kind: 'payment_unavailable', reason: outcome.reason });
     // The money may have moved and the claim stands. Whatever kept us from writing the outcome down, the
     // reconciler will; the customer hears that it is being confirmed, never that it failed.
-    return ok({ answer: unconfirmed(claimed.value, requestId), replayed: false });
+    return ok({ response: unknownResponse(claimed.value, requestId), replayed: false });
   };
 
   return async (command) => {

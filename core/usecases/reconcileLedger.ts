@@ -1,11 +1,11 @@
 import { err, ok, type Result } from 'neverthrow';
 import { parseUuid } from '../id.ts';
-import type { Booked, LedgerDifference, MoneyAudit, MoneyBooks, MoneyReport } from '../ledger.ts';
+import type { Ledger, LedgerDifference, OwnRecord, Reconciliation, ReconciliationReport } from '../ledger.ts';
 import type { Money } from '../money.ts';
 import type { Page } from '../page.ts';
 import { chargedPaymentStatuses, type LedgerEntry, type PaymentProvider } from '../payment.ts';
 import { succeededRefundStatuses } from '../refund.ts';
-import type { Answer, Unavailable } from '../result.ts';
+import type { AsyncResult, Unavailable } from '../result.ts';
 import type { World } from '../world.ts';
 
 export const dayMs = 24 * 3_600_000;
@@ -22,7 +22,7 @@ const differencesMax = 1_000;
 const pageSize = 500;
 
 type Ports = {
-  readonly books: Pick<MoneyBooks, 'payments' | 'refunds' | 'paymentsMade' | 'refundsMade'>;
+  readonly ledger: Pick<Ledger, 'payments' | 'refunds' | 'paymentsMade' | 'refundsMade'>;
   readonly provider: Pick<PaymentProvider, 'readLedger'>;
   readonly world: World;
 };
@@ -31,8 +31,12 @@ type Ports = {
  * Compares the provider's ledger of a day with our books, both ways: each charge and refund of theirs with
  * ours, and each of ours with theirs. It reads both in pages and changes nothing.
  */
-export const auditDay =
-  ({ books, provider, world }: Ports): ((audit: MoneyAudit) => Answer<MoneyReport>) =>
+export const createReconcileLedger =
+  ({
+    ledger: books,
+    provider,
+    world,
+  }: Ports): ((audit: Reconciliation) => AsyncResult<ReconciliationReport>) =>
   async (audit) => {
     const nowMs = world.clock.nowMs();
     const [fromMs, toMs] = [audit.dayMs, audit.dayMs + dayMs];
@@ -80,7 +84,7 @@ const keyOf = ({ kind, paymentId, refundId }: LedgerEntry): string | null =>
 const compare = (
   kind: LedgerEntry['kind'],
   entries: readonly LedgerEntry[],
-  ours: ReadonlyMap<string, Booked<string>>,
+  ours: ReadonlyMap<string, OwnRecord<string>>,
   nowMs: number,
 ): readonly LedgerDifference[] => {
   const seen = new Set<string>();
@@ -100,7 +104,7 @@ const compare = (
 /** Ours that they do not have. */
 const missing = (
   kind: LedgerEntry['kind'],
-  ours: readonly Booked<string>[],
+  ours: readonly OwnRecord<string>[],
   entries: readonly LedgerEntry[],
 ): readonly LedgerDifference[] => {
   const theirs = new Set(entries.filter((entry) => entry.kind === kind).map(keyOf));
@@ -128,7 +132,7 @@ const same = (one: Money, other: Money): boolean =>
 
 /** All pages of a list. */
 const all = async <Row>(
-  read: (after: string | null) => Answer<Page<Row, string>>,
+  read: (after: string | null) => AsyncResult<Page<Row, string>>,
 ): Promise<Result<readonly Row[], Unavailable>> => {
   const rows: Row[] = [];
   let after: string | null = null;
@@ -142,10 +146,10 @@ const all = async <Row>(
 };
 
 /** Ours that these entries name, by id. */
-const known = async <B extends Booked<string>>(
+const known = async <B extends OwnRecord<string>>(
   entries: readonly LedgerEntry[],
   key: 'paymentId' | 'refundId',
-  read: (ids: readonly string[]) => Answer<readonly B[]>,
+  read: (ids: readonly string[]) => AsyncResult<readonly B[]>,
 ): Promise<Result<ReadonlyMap<string, B>, Unavailable>> => {
   // What others wrote into the provider's records need not be an id of ours.
   const ids = [...new Set(entries.flatMap((entry) => parseUuid(entry[key] ?? '') ?? []))];

@@ -1,14 +1,14 @@
-import type { Audits, Claim, Settled } from '../audit.ts';
-import { coalesceAnswers, type Limits } from '../batch.ts';
-import { settlementOf } from '../outcomeRecord.ts';
+import type { Audits, Claim, RecordResult } from '../audit.ts';
+import { type BatchLimits, createResultBatcher } from '../batch.ts';
+import { outcomeRecordOf } from '../outcomeRecord.ts';
 import type { ChargeOutcome } from '../payment.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
-import type { Answer } from '../result.ts';
+import type { AsyncResult } from '../result.ts';
 import type { World } from '../world.ts';
-import { returningLate } from './refundLateCharge.ts';
+import { createRefundLateCharge } from './refundLateCharge.ts';
 
-export type SettlingPorts = {
+export type RecordOutcomePorts = {
   readonly audits: Audits;
   readonly refunds: Refunds;
   readonly wakeup: Wakeup;
@@ -19,16 +19,16 @@ export type SettlingPorts = {
  * Writes down what a charge came to, together with others that come at the same time, and tells the workers of
  * work. Money that turns out to have moved after its payment was given up is sent back.
  */
-export const settling = (
-  ports: SettlingPorts,
-  limits: Limits,
-): ((claim: Claim, outcome: ChargeOutcome, requestId: string) => Answer<Settled>) => {
+export const createRecordOutcome = (
+  ports: RecordOutcomePorts,
+  limits: BatchLimits,
+): ((claim: Claim, outcome: ChargeOutcome, requestId: string) => AsyncResult<RecordResult>) => {
   const { audits, wakeup, world } = ports;
-  const settle = coalesceAnswers(audits.settle, limits, world);
-  const returnLate = returningLate(ports);
+  const settle = createResultBatcher(audits.recordOutcomes, limits, world);
+  const returnLate = createRefundLateCharge(ports);
 
   return async (claim, outcome, requestId) => {
-    const settled = await settle(settlementOf(claim, outcome, requestId, world));
+    const settled = await settle(outcomeRecordOf(claim, outcome, requestId, world));
     if (settled.isErr() || outcome.kind !== 'succeeded') return settled;
     // A hint after the commit, never in it: inside, it would take a lock that all checkouts share.
     if (settled.value.applied) wakeup.notify();

@@ -1,9 +1,9 @@
 import { err, ok, Result } from 'neverthrow';
-import type { Settled, UnsettledClaim } from '../audit.ts';
+import type { OpenClaim, RecordResult } from '../audit.ts';
 import type { ChargeOutcome, PaymentProvider } from '../payment.ts';
-import type { Answer } from '../result.ts';
+import type { AsyncResult } from '../result.ts';
 import { recoveryPauseMs } from '../retry.ts';
-import { type SettlingPorts, settling } from './recordOutcome.ts';
+import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';
 
 /** After this the customer has long left, and must not be charged any more. */
 export const chargeWindowMs = 15 * 60_000;
@@ -13,11 +13,11 @@ export const keyMemoryMs = 23 * 3_600_000;
 
 const batchMax = 50;
 
-export type Reconciler = {
+export type PaymentRecovery = {
   /** Takes up payments that are due. Answers how many. */
-  due(): Answer<number>;
+  recoverDue(): AsyncResult<number>;
   /** Takes up this one, due or not. Answers whether its outcome is known and written down now. */
-  one(paymentId: string): Answer<boolean>;
+  recoverOne(paymentId: string): AsyncResult<boolean>;
 };
 
 /**
@@ -27,19 +27,21 @@ export type Reconciler = {
  * guesses: an outcome that is not final leaves the payment due again, and one that is older than the
  * provider's memory stays as it is for a person to see to.
  */
-export const reconcile = (ports: SettlingPorts & { readonly provider: PaymentProvider }): Reconciler => {
+export const createPaymentRecovery = (
+  ports: RecordOutcomePorts & { readonly provider: PaymentProvider },
+): PaymentRecovery => {
   const { audits, provider, world } = ports;
-  const settle = settling(ports, { batchMax, waitingMax: batchMax });
+  const settle = createRecordOutcome(ports, { batchMax, waitingMax: batchMax });
 
-  const settleOne = async (claim: UnsettledClaim, nowMs: number): Answer<Settled | null> => {
+  const settleOne = async (claim: OpenClaim, nowMs: number): AsyncResult<RecordResult | null> => {
     const outcome = telling(await ask(provider, claim, nowMs));
     return outcome === null ? ok(null) : settle(claim, outcome, claim.checkoutId);
   };
 
-  const round = async (only: string | null): Answer<readonly (Settled | null)[]> => {
+  const round = async (only: string | null): AsyncResult<readonly (RecordResult | null)[]> => {
     const nowMs = world.clock.nowMs();
     const againAtMs = (attempt: number, claimedAtMs: number) => dueAgainMs(attempt, claimedAtMs, nowMs);
-    const taken = await audits.takeUnsettled({ nowMs, againAtMs, limit: batchMax, only });
+    const taken = await audits.claimOpenPayments({ nowMs, againAtMs, limit: batchMax, only });
     if (taken.isErr()) return err(taken.error);
 
     // Each by itself: neither a slow provider nor a bug that one of them meets keeps the others open.
@@ -49,8 +51,8 @@ export const reconcile = (ports: SettlingPorts & { readonly provider: PaymentPro
   };
 
   return {
-    due: async () => (await round(null)).map((settled) => settled.length),
-    one: async (paymentId) => (await round(paymentId)).map((settled) => settled.some(isFinal)),
+    recoverDue: async () => (await round(null)).map((settled) => settled.length),
+    recoverOne: async (paymentId) => (await round(paymentId)).map((settled) => settled.some(isFinal)),
   };
 };
 
@@ -63,7 +65,7 @@ const dueAgainMs = (attempt: number, claimedAtMs: number, nowMs: number): number
 
 const ask = async (
   provider: PaymentProvider,
-  { checkoutId, amount, method, claimedAtMs }: UnsettledClaim,
+  { checkoutId, amount, method, claimedAtMs }: OpenClaim,
   nowMs: number,
 ): Promise<ChargeOutcome> => {
   const ageMs = nowMs - claimedAtMs;
@@ -76,5 +78,5 @@ const ask = async (
 const telling = (outcome: ChargeOutcome): ChargeOutcome | null =>
   outcome.kind === 'unknown' || outcome.kind === 'unavailable' ? null : outcome;
 
-const isFinal = (settled: Settled | null): boolean =>
+const isFinal = (settled: RecordResult | null): boolean =>
   settled !== null && settled.paymentStatus !== 'requires_action';

@@ -1,16 +1,16 @@
 import { ok } from 'neverthrow';
-import type { Audits, Checkout, CheckoutAnswer } from '../audit.ts';
+import type { Audits, Checkout, CheckoutResponse } from '../audit.ts';
 import { nextPaymentStatus } from '../payment.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
-import type { Answer } from '../result.ts';
+import type { AsyncResult } from '../result.ts';
 import type { World } from '../world.ts';
 
 /**
  * Sends back what a payment brought in after it was declined or cancelled, and its orders released: they may be
  * paid by another one by now. Any other payment is left alone. Answers whether this call did it.
  */
-export const returningLate =
+export const createRefundLateCharge =
   ({
     audits,
     refunds,
@@ -21,7 +21,7 @@ export const returningLate =
     readonly refunds: Refunds;
     readonly wakeup: Wakeup;
     readonly world: World;
-  }): ((paymentId: string, reference: string) => Answer<boolean>) =>
+  }): ((paymentId: string, reference: string) => AsyncResult<boolean>) =>
   async (paymentId, reference) => {
     const found = await audits.find(paymentId);
     if (found.isErr()) return found.map(() => false);
@@ -30,13 +30,13 @@ export const returningLate =
 
     const nowMs = world.clock.nowMs();
     const late = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs), paymentId, reference };
-    const returned = await refunds.returnLate({ ...late, answer: cancelled(checkout) }, nowMs);
+    const returned = await refunds.refundLateCharge({ ...late, answer: cancelled(checkout) }, nowMs);
     if (returned.isOk() && returned.value) wakeup.notify();
     return returned;
   };
 
 /** What the key answers from now on, where it has not answered before. */
-const cancelled = ({ id, payment, orders }: Checkout): CheckoutAnswer => ({
+const cancelled = ({ id, payment, orders }: Checkout): CheckoutResponse => ({
   status: 'cancelled',
   checkoutId: id,
   requestId: id,

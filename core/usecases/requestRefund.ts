@@ -7,7 +7,7 @@ import {
   type Refunds,
   unfulfillableKey,
 } from '../refund.ts';
-import type { Answer, Unavailable } from '../result.ts';
+import type { AsyncResult, Unavailable } from '../result.ts';
 import type { World } from '../world.ts';
 
 export type RequestRefund = (
@@ -17,7 +17,7 @@ export type RequestRefund = (
 type Ports = { readonly refunds: Refunds; readonly wakeup: Wakeup; readonly world: World };
 
 /** Writes down that money is to be given back; a worker does it. */
-export const requestRefund =
+export const createRequestRefund =
   ({ refunds, wakeup, world }: Ports): RequestRefund =>
   async (command) => {
     const nowMs = world.clock.nowMs();
@@ -33,8 +33,8 @@ const unfulfillableMax = 50;
  * Gives back what was paid for orders that cannot be had, for shops whose policy that is. Answers how many it
  * took up. Each has one refund for ever, however often it is come upon.
  */
-export const refundUnfulfillable = (ports: Ports): (() => Answer<number>) => {
-  const request = requestRefund(ports);
+export const createRefundUnfulfillable = (ports: Ports): (() => AsyncResult<number>) => {
+  const request = createRequestRefund(ports);
   return async () => {
     const orders = await ports.refunds.unfulfillable(unfulfillableMax);
     if (orders.isErr()) return err(orders.error);

@@ -1,25 +1,25 @@
 import type { Result } from 'neverthrow';
 import type { Inbox } from '../inbox.ts';
-import type { MoneyAudit, MoneyBooks, MoneyReport } from '../ledger.ts';
+import type { Ledger, Reconciliation, ReconciliationReport } from '../ledger.ts';
 import { type Mailer, refundMail } from '../mail.ts';
 import type { PaymentProvider } from '../payment.ts';
 import { type JobPipeline, type JobService, jobPipelines } from '../pipelines/index.ts';
 import type { JobLease, JobReport } from '../queue.ts';
 import { openRefundStatuses, type Refunds, succeededRefundStatuses } from '../refund.ts';
-import type { Answer, Unavailable } from '../result.ts';
+import type { AsyncResult, Unavailable } from '../result.ts';
 import { failedAttempt, recoveryPauseMs } from '../retry.ts';
-import { deliveryKey } from '../steps.ts';
+import { stepKey } from '../steps.ts';
 import type { World } from '../world.ts';
 import type { ActOnEvent } from './providerEvents.ts';
 
 export type JobPorts = {
   readonly refunds: Refunds;
   readonly inbox: Inbox;
-  readonly books: MoneyBooks;
+  readonly ledger: Ledger;
   readonly provider: PaymentProvider;
   readonly mailer: Mailer;
   readonly actOnEvent: ActOnEvent;
-  readonly auditDay: (audit: MoneyAudit) => Answer<MoneyReport>;
+  readonly reconcileLedger: (audit: Reconciliation) => AsyncResult<ReconciliationReport>;
   readonly world: World;
 };
 
@@ -37,7 +37,7 @@ const done: JobOutcome = { kind: 'done' };
  * Does the step that a job's lease is for, and answers what to report; null where the lease ran out before the
  * work began. A step may have been done before by a worker that died: each looks first.
  */
-export const performingJobs = (
+export const createRunJob = (
   ports: JobPorts,
   settings: { readonly mailDomain: string },
 ): ((lease: JobLease) => Promise<JobReport | null>) => {
@@ -72,7 +72,16 @@ export const performingJobs = (
 type Services = Readonly<Record<JobService, (lease: JobLease) => Promise<JobOutcome>>>;
 
 const servicesOf = (ports: JobPorts, { mailDomain }: { readonly mailDomain: string }): Services => {
-  const { refunds, inbox, books, provider, mailer, actOnEvent, auditDay, world } = ports;
+  const {
+    refunds,
+    inbox,
+    ledger: books,
+    provider,
+    mailer,
+    actOnEvent,
+    reconcileLedger: auditDay,
+    world,
+  } = ports;
   const nowMs = () => world.clock.nowMs();
   return {
     return_money: async ({ jobId }) => {
@@ -82,13 +91,13 @@ const servicesOf = (ports: JobPorts, { mailDomain }: { readonly mailDomain: stri
       if (refund === null) return gone;
       if (!openRefundStatuses.includes(refund.status)) return done;
       const { chargeReference: reference, amount } = refund;
-      const returned = await provider.giveBack({ refundId: refund.id, reference, amount });
+      const returned = await provider.refund({ refundId: refund.id, reference, amount });
       if (returned.kind === 'succeeded')
-        return settled(await refunds.settle({ refundId: refund.id, outcome: returned }, nowMs()));
+        return settled(await refunds.finish({ refundId: refund.id, outcome: returned }, nowMs()));
       if (returned.kind === 'pending') return { kind: 'owed', reason: 'the provider has not decided yet' };
       if (returned.kind !== 'refused') return { kind: 'owed', reason: returned.reason };
       const outcome = { kind: 'failed', reason: returned.reason } as const;
-      return settled(await refunds.settle({ refundId: refund.id, outcome }, nowMs()));
+      return settled(await refunds.finish({ refundId: refund.id, outcome }, nowMs()));
     },
 
     notify_of_refund: async ({ jobId, step }) => {
@@ -96,7 +105,7 @@ const servicesOf = (ports: JobPorts, { mailDomain }: { readonly mailDomain: stri
       if (found.isErr()) return deferred(found);
       if (found.value === null) return gone;
       if (!succeededRefundStatuses.includes(found.value.status)) return done;
-      const messageId = `<${deliveryKey(jobId, step)}@${mailDomain}>`;
+      const messageId = `<${stepKey(jobId, step)}@${mailDomain}>`;
       const outcome = await mailer.send(refundMail(found.value, messageId));
       return outcome.kind === 'accepted' ? done : outcome;
     },
@@ -111,13 +120,13 @@ const servicesOf = (ports: JobPorts, { mailDomain }: { readonly mailDomain: stri
     },
 
     compare_ledgers: async ({ jobId }) => {
-      const audit = await books.findAudit(jobId);
+      const audit = await books.findReconciliation(jobId);
       if (audit.isErr()) return deferred(audit);
       if (audit.value === null) return gone;
       if (audit.value.finishedAtMs !== null) return done;
       const report = await auditDay(audit.value);
       if (report.isErr()) return deferred(report);
-      return settled(await books.finishAudit(jobId, report.value, nowMs()));
+      return settled(await books.finishReconciliation(jobId, report.value, nowMs()));
     },
   };
 };

@@ -3,7 +3,7 @@ import type { Service } from '../pipelines/index.ts';
 import { pipelineFor } from '../pipelines/index.ts';
 import type { Lease, StepReport } from '../queue.ts';
 import { failedAttempt } from '../retry.ts';
-import { deliveryKey } from '../steps.ts';
+import { stepKey } from '../steps.ts';
 import type { World } from '../world.ts';
 
 type ServiceOutcome =
@@ -17,14 +17,14 @@ type Services = Readonly<Record<Service, (lease: Lease) => Promise<ServiceOutcom
  * the work began, for then it is another worker's (a worker that was paused must not act on an old lease).
  * What was delivered before is not delivered again.
  */
-export const performing = (
+export const createRunStep = (
   ports: { readonly mailer: Mailer; readonly world: World },
   settings: { readonly mailDomain: string },
 ): ((lease: Lease) => Promise<StepReport | null>) => {
   const { mailer, world } = ports;
   const services: Services = {
     notify_customer: async (lease) => {
-      const messageId = `<${deliveryKey(lease.order.id, lease.step)}@${settings.mailDomain}>`;
+      const messageId = `<${stepKey(lease.order.id, lease.step)}@${settings.mailDomain}>`;
       const outcome = await mailer.send(receiptMail(lease, messageId));
       return outcome.kind === 'accepted' ? { kind: 'done', detail: messageId } : outcome;
     },
@@ -36,7 +36,7 @@ export const performing = (
       lease: lease.lease,
       outcome,
     });
-    if (lease.delivered) return report({ kind: 'done', detail: null });
+    if (lease.alreadyDone) return report({ kind: 'done', detail: null });
     if (world.clock.nowMs() >= lease.untilMs) return null;
 
     const outcome = await services[serviceOf(lease)](lease);

@@ -5,9 +5,9 @@ import { simulatedProvider } from '../../adapters/sandbox/provider.ts';
 import { type ApiDeps, app } from '../../api/app.ts';
 import type { PaymentProvider } from '../../core/payment.ts';
 import type { Store } from '../../core/store.ts';
-import { checkOut } from '../../core/usecases/checkOut.ts';
-import { receivingEvents } from '../../core/usecases/providerEvents.ts';
-import { requestRefund } from '../../core/usecases/requestRefund.ts';
+import { createCheckOut } from '../../core/usecases/checkOut.ts';
+import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
+import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import { memoryStore } from '../model/store.ts';
 import { type TestWorld, testWorld } from '../world.ts';
 import { expectDocumented } from './documented.ts';
@@ -47,9 +47,9 @@ export const apiOver = ({ providing = same, storing = same, alone = false, ...ch
   const [logged, warned]: [Logged[], Logged[]] = [[], []];
   const deps: ApiDeps = {
     store,
-    checkOut: checkOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
-    requestRefund: requestRefund({ refunds, wakeup, world }),
-    receiveEvent: receivingEvents({ inbox, provider, wakeup, world }),
+    checkOut: createCheckOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
+    requestRefund: createRequestRefund({ refunds, wakeup, world }),
+    receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world }),
     providerName: provider.name,
     charges: simulated.list,
     finishChallenge: finishingChallenges(simulated.engine),

@@ -1,8 +1,8 @@
-import type { Answer } from '../../core/result.ts';
+import type { AsyncResult } from '../../core/result.ts';
 import type { Store } from '../../core/store.ts';
 
 /** An API with `verb` in the place of every verb of every port. */
-export const brokenBy = (verb: () => Answer<never>) => ({
+export const brokenBy = (verb: () => AsyncResult<never>) => ({
   storing: (store: Store): Store => {
     const port = <Port extends object>(of: Port): Port => new Proxy(of, { get: () => verb });
     return {
@@ -13,7 +13,7 @@ export const brokenBy = (verb: () => Answer<never>) => ({
       queue: port(store.queue),
       refunds: port(store.refunds),
       inbox: port(store.inbox),
-      moneyBooks: port(store.moneyBooks),
+      ledger: port(store.ledger),
       mailbox: port(store.mailbox),
     };
   },

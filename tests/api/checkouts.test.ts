@@ -269,7 +269,7 @@ describe('a checkout is shown', () => {
     const nowMs = world.clock.nowMs();
     const ids = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs), paymentId: checkoutId };
     const answer = { ...found, status: 'cancelled' as const, checkoutId, requestId: checkoutId };
-    const late = await store.refunds.returnLate({ ...ids, reference: 'pi_1', answer }, nowMs);
+    const late = await store.refunds.refundLateCharge({ ...ids, reference: 'pi_1', answer }, nowMs);
     expect(late._unsafeUnwrap()).toBe(true);
     expect((await lan.get(`/checkouts/${checkoutId}`)).body).toMatchObject({
       status: 'cancelled',

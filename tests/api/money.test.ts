@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { moneyChecks, patience } from '../../core/ledger.ts';
+import { moneyCheckLimits, moneyChecks } from '../../core/ledger.ts';
 import { type Api, apiOver, codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './api.ts';
 
 /** Refunds of one order that nobody works on. */
@@ -33,13 +33,13 @@ describe('GET /money', () => {
   test('counts what is wrong, says how old it is and where it is listed', async () => {
     const api = apiOver();
     const ids = await leaveRefunds(api, 3);
-    api.world.advance(patience.refundMs + 60_000);
+    api.world.advance(moneyCheckLimits.refundMs + 60_000);
     const { body } = await api.operator.get('/money');
     expect(valueAt(body, 'healthy')).toBe(false);
     const stuck = valueAt(valueAt(body, 'checks'), 'refunds_stuck');
     expect(stuck).toEqual({
       count: 3,
-      oldestAgeMs: patience.refundMs + 60_000,
+      oldestAgeMs: moneyCheckLimits.refundMs + 60_000,
       list: '/money/refunds_stuck',
     });
 
@@ -63,10 +63,10 @@ describe('GET /money', () => {
     const { operator } = apiOver({
       storing: (store) => ({
         ...store,
-        moneyBooks: {
-          ...store.moneyBooks,
+        ledger: {
+          ...store.ledger,
           counts: async (nowMs) =>
-            (await store.moneyBooks.counts(nowMs)).map((counts) => ({
+            (await store.ledger.counts(nowMs)).map((counts) => ({
               ...counts,
               unknown: { count: 1, oldestMs: nowMs + 5 },
             })),

@@ -4,9 +4,9 @@ import { memoryBook } from '../../adapters/sandbox/memoryRecords.ts';
 import { simulatedProvider } from '../../adapters/sandbox/provider.ts';
 import { app } from '../../api/app.ts';
 import { serve } from '../../api/http/serve.ts';
-import { checkOut } from '../../core/usecases/checkOut.ts';
-import { receivingEvents } from '../../core/usecases/providerEvents.ts';
-import { requestRefund } from '../../core/usecases/requestRefund.ts';
+import { createCheckOut } from '../../core/usecases/checkOut.ts';
+import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
+import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import { memoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 import { eventText, signatureOf, webhookSecret } from './signed.ts';
@@ -17,9 +17,9 @@ const provider = simulatedProvider(memoryBook(), world, { webhookSecret });
 const { audits, refunds, inbox, wakeup } = store;
 const api = app({
   store,
-  checkOut: checkOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
-  requestRefund: requestRefund({ refunds, wakeup, world }),
-  receiveEvent: receivingEvents({ inbox, provider, wakeup, world }),
+  checkOut: createCheckOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
+  requestRefund: createRequestRefund({ refunds, wakeup, world }),
+  receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world }),
   providerName: provider.name,
   charges: provider.list,
   finishChallenge: null,

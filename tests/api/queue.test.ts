@@ -14,7 +14,7 @@ const pay = async (api: Api, type: string): Promise<string> => {
 const fail = async ({ store, world }: Api): Promise<string> => {
   const nowMs = world.clock.nowMs();
   const pipeline = pipelineFor('physical');
-  const taken = await store.queue.take({
+  const taken = await store.queue.claim({
     pipeline,
     limit: 1,
     nowMs,
@@ -24,7 +24,7 @@ const fail = async ({ store, world }: Api): Promise<string> => {
   const [lease] = taken._unsafeUnwrap().leases;
   if (lease === undefined) throw new Error('no lease was given');
   const outcome = { kind: 'failed', error: '550 no such mailbox' } as const;
-  await store.queue.settle([{ taskId: lease.taskId, lease: lease.lease, outcome }], nowMs);
+  await store.queue.report([{ taskId: lease.taskId, lease: lease.lease, outcome }], nowMs);
   return lease.taskId;
 };
 

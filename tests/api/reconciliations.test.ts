@@ -26,7 +26,7 @@ const found = ({ world }: Api) => {
 const finish = async (api: Api, auditId: string): Promise<void> => {
   const kept = found(api);
   const report = { charges: 7, refunds: 3, differences: kept.length, kept };
-  await api.store.moneyBooks.finishAudit(auditId, report, api.world.clock.nowMs());
+  await api.store.ledger.finishReconciliation(auditId, report, api.world.clock.nowMs());
 };
 
 describe('POST /money/audits', () => {

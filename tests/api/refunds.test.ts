@@ -65,7 +65,7 @@ describe('POST /refunds', () => {
     api.world.advance(1_000);
     const refundId = textAt(first, 'id');
     const outcome = { kind: 'failed', reason: 'charge_disputed' } as const;
-    await api.store.refunds.settle({ refundId, outcome }, api.world.clock.nowMs());
+    await api.store.refunds.finish({ refundId, outcome }, api.world.clock.nowMs());
     for (const again of [key, key.toLowerCase(), `"${key}"`]) {
       const reply = expectStatus(await ask(api, { orderId: orderId.toUpperCase() }, again), 202);
       expect(reply.body).toEqual(first.body);
@@ -151,7 +151,7 @@ describe('refunds are shown', () => {
     const ids: string[] = [];
     for (const orderId of [one, two, one]) ids.unshift(textAt(await ask(api, { orderId, amount: 1 }), 'id'));
     const outcome = { kind: 'succeeded', reference: 're_1' } as const;
-    await api.store.refunds.settle({ refundId: ids[1] ?? '', outcome }, api.world.clock.nowMs());
+    await api.store.refunds.finish({ refundId: ids[1] ?? '', outcome }, api.world.clock.nowMs());
 
     const found = async (query: string) =>
       (await pageOf(api.operator.get(`/refunds${query}`))).items.map((item) => valueAt(item, 'id'));
@@ -171,7 +171,7 @@ describe('refunds are shown', () => {
     api.world.advance(1_000);
     const outcome = { kind: 'failed', reason: 'charge_disputed' } as const;
     const settlement = { refundId: textAt(requested, 'id'), outcome };
-    await api.store.refunds.settle(settlement, api.world.clock.nowMs());
+    await api.store.refunds.finish(settlement, api.world.clock.nowMs());
     expect((await api.operator.get(path)).body).toEqual({
       ...(requested.body as object),
       status: 'failed',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
-import type { EventDelivery } from '../../core/payment.ts';
+import type { WebhookRequest } from '../../core/payment.ts';
 import { type Api, apiOver, codeOf, expectStatus, pageOf } from './api.ts';
 import { brokenBy } from './broken.ts';
 import { eventText, signatureOf, webhookSecret } from './signed.ts';
@@ -55,7 +55,7 @@ describe('an event', () => {
   });
 
   test('comes to the byte, whatever its type is, with its headers', async () => {
-    const deliveries: EventDelivery[] = [];
+    const deliveries: WebhookRequest[] = [];
     const { call } = apiOver({
       receiveEvent: async (delivery) => {
         deliveries.push(delivery);

@@ -77,7 +77,7 @@ export const auditsContract = (name: string, open: Open): void => {
       const { shop, store } = place();
       expect(await value(store.audits.find(shop.freshId()))).toBeNull();
       expect(await value(store.audits.claim([], shop.now()))).toEqual([]);
-      expect(await value(store.audits.settle([], shop.now()))).toEqual([]);
+      expect(await value(store.audits.recordOutcomes([], shop.now()))).toEqual([]);
     });
 
     test('orders that do not exist and orders of others look alike', async () => {
@@ -177,10 +177,10 @@ export const auditsContract = (name: string, open: Open): void => {
         const order = await shop.order(product);
         const request = shop.request([order]);
         const claim = await shop.claimed(request);
-        const { answer } = await shop.settle(claim, outcome);
+        const { response: answer } = await shop.settle(claim, outcome);
         expect(answer).toMatchObject({ checkoutId: claim.checkoutId, requestId: 'request-1' });
         if (outcome.kind === 'declined') await shop.claimed(shop.request([order]));
-        const replayed = { kind: 'answered', answer: known(answer) } as const;
+        const replayed = { kind: 'already_answered', response: known(answer) } as const;
         expect(await refused({ ...request, checkoutId: shop.freshId() })).toEqual(replayed);
         expect(await refused({ ...request, method: 'another' })).toEqual({ kind: 'idempotency_key_reused' });
       }
@@ -200,8 +200,8 @@ export const auditsContract = (name: string, open: Open): void => {
       expect(found).toMatchObject({ createdAtMs, payment: { status: 'initiated' } });
       expect(await shop.history(order.id)).toEqual(['pending', 'paying', 'pending', 'paying']);
 
-      const { answer } = await shop.settle(again, succeeded);
-      expect(await refused(request)).toEqual({ kind: 'answered', answer: known(answer) });
+      const { response: answer } = await shop.settle(again, succeeded);
+      expect(await refused(request)).toEqual({ kind: 'already_answered', response: known(answer) });
     });
 
     test('a released key that is sent again with its cart in another order is answered alike each time', async () => {
@@ -210,10 +210,10 @@ export const auditsContract = (name: string, open: Open): void => {
       const request = shop.request(orders);
       const turned = { ...request, orderIds: request.orderIds.toReversed() };
       await shop.settle(await shop.claimed(request), released);
-      const { answer } = await shop.settle(await shop.claimed(turned), succeeded);
+      const { response: answer } = await shop.settle(await shop.claimed(turned), succeeded);
       expect(known(answer).orders.map(({ id }) => id)).toEqual([...request.orderIds]);
       for (const one of [request, turned])
-        expect(await refused(one)).toEqual({ kind: 'answered', answer: known(answer) });
+        expect(await refused(one)).toEqual({ kind: 'already_answered', response: known(answer) });
       const found = known(await value(store.audits.find(request.checkoutId)));
       expect(found.orders.map(({ id }) => id)).toEqual([...request.orderIds]);
     });

@@ -96,7 +96,7 @@ export const jobsContract = (name: string, open: Open): void => {
       expect(last).toMatchObject({ step: next, jobId: id, attempts: 0 });
       expect(await shop.reportJob(known(last), { kind: 'done' })).toEqual([known(last).taskId]);
       expect(await shop.tasks({ pipeline: 'refund' })).toEqual([]);
-      expect((await value(store.queue.counts(shop.now()))).finishedPerSecond).toBeCloseTo(1 / 60, 6);
+      expect((await value(store.queue.stats(shop.now()))).finishedPerSecond).toBeCloseTo(1 / 60, 6);
     });
 
     test('a retry waits; a failure stays until an operator sends it on', async () => {
@@ -116,7 +116,7 @@ export const jobsContract = (name: string, open: Open): void => {
       const failed = { state: 'failed', attempts: 2, lastError: 'no', step: 'act_on_event' } as const;
       expect(await shop.task(lease.taskId)).toMatchObject(failed);
       expect(await shop.takeJobs(providerEvent)).toEqual([]);
-      expect((await value(store.queue.counts(shop.now()))).counts).toContainEqual({
+      expect((await value(store.queue.stats(shop.now()))).counts).toContainEqual({
         pipeline: 'provider_event',
         state: 'failed',
         tasks: 1,
@@ -145,7 +145,7 @@ export const jobsContract = (name: string, open: Open): void => {
       ] as const)
         expect(await shop.reportJob(lease, outcome)).toEqual([]);
       expect(await value(store.queue.heartbeat([lease], shop.now() + 1_000_000))).toEqual([]);
-      await value(store.queue.giveBack([lease], shop.now()));
+      await value(store.queue.release([lease], shop.now()));
       expect(await shop.task(lease.taskId)).toEqual(before);
       expect(await shop.reportJob(known(taken), { kind: 'done' })).toEqual([lease.taskId]);
       expect(await shop.reportJob(known(taken), { kind: 'done' })).toEqual([]);
@@ -158,7 +158,7 @@ export const jobsContract = (name: string, open: Open): void => {
       expect(await value(store.queue.heartbeat([lease], shop.now() + 30_000))).toEqual([lease.taskId]);
       world.advance(29_999);
       expect(await rescue()).toBe(0);
-      await value(store.queue.giveBack([lease], shop.now()));
+      await value(store.queue.release([lease], shop.now()));
       expect(await shop.task(lease.taskId)).toMatchObject({ state: 'ready', attempts: 0, crashes: 0 });
       expect(await shop.takeJobs(providerEvent)).toMatchObject([{ jobId: lease.jobId, attempts: 0 }]);
     });
@@ -183,7 +183,7 @@ export const jobsContract = (name: string, open: Open): void => {
       const { taskId, lease } = await leased();
       const failed = { taskId, lease, outcome: { kind: 'failed', error: 'first' } } as const;
       const done = { taskId, lease, outcome: { kind: 'done' } } as const;
-      expect(await value(store.queue.settleJobs([failed, done], shop.now()))).toEqual([taskId]);
+      expect(await value(store.queue.reportJobs([failed, done], shop.now()))).toEqual([taskId]);
       expect(await shop.task(taskId)).toMatchObject({ state: 'failed', lastError: 'first' });
     });
 
@@ -196,7 +196,7 @@ export const jobsContract = (name: string, open: Open): void => {
       expect(await shop.task(taskId)).toMatchObject({ state: 'running' });
       expect((await shop.detail(of.id)).status).toBe('paid');
       const done = { taskId: job.taskId, lease: job.lease, outcome: { kind: 'done', detail: null } } as const;
-      expect(await value(store.queue.settle([done], shop.now()))).toEqual([]);
+      expect(await value(store.queue.report([done], shop.now()))).toEqual([]);
       expect(await shop.task(job.taskId)).toMatchObject({ state: 'running' });
     });
 
@@ -219,7 +219,7 @@ export const jobsContract = (name: string, open: Open): void => {
         outcome: { kind: 'done' } as const,
       }));
       const accepted = await Promise.all(
-        Array.from({ length: 4 }, () => value(store.queue.settleJobs(reports, shop.now()))),
+        Array.from({ length: 4 }, () => value(store.queue.reportJobs(reports, shop.now()))),
       );
       expect(accepted.flat().toSorted()).toEqual(taken.map(({ taskId }) => taskId).toSorted());
       expect(await shop.tasks()).toEqual([]);

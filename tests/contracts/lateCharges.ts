@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { CheckoutAnswer, Claim } from '../../core/audit.ts';
+import type { CheckoutResponse, Claim } from '../../core/audit.ts';
 import { lateKey, lateReason } from '../../core/refundRequest.ts';
 import { freshPlace, type Open } from './open.ts';
 import { challenged, declined, known, lost, refused, released, returned, succeeded, value } from './shop.ts';
@@ -19,8 +19,8 @@ export const lateMoneyContract = (name: string, open: Open): void => {
 
     const returnLate = (claim: Claim) => {
       const { shop, store } = place();
-      const { payment, orders } = known(shop.settlement(claim, cancelled).answer);
-      const answer: CheckoutAnswer = {
+      const { payment, orders } = known(shop.settlement(claim, cancelled).response);
+      const answer: CheckoutResponse = {
         status: 'cancelled',
         checkoutId: claim.checkoutId,
         requestId: claim.checkoutId,
@@ -28,7 +28,7 @@ export const lateMoneyContract = (name: string, open: Open): void => {
         orders,
       };
       const late = { refundId: shop.freshId(), taskId: shop.freshId(), paymentId: claim.checkoutId };
-      return value(store.refunds.returnLate({ ...late, reference: 'ch_late', answer }, shop.now()));
+      return value(store.refunds.refundLateCharge({ ...late, reference: 'ch_late', answer }, shop.now()));
     };
 
     const refundsOf = async () =>
@@ -96,12 +96,12 @@ export const lateMoneyContract = (name: string, open: Open): void => {
       const { shop } = place();
       for (const outcome of [declined, released]) {
         const { claim, request } = await claimed();
-        const { answer: first } = await shop.settle(claim, outcome);
+        const { response: first } = await shop.settle(claim, outcome);
         await returnLate(claim);
         const again = (await shop.claim(request))._unsafeUnwrapErr();
-        if (again.kind !== 'answered') throw new Error(again.kind);
-        expect(again.answer.status).toBe(outcome === declined ? 'declined' : 'cancelled');
-        if (first !== null) expect(again.answer).toEqual(first);
+        if (again.kind !== 'already_answered') throw new Error(again.kind);
+        expect(again.response.status).toBe(outcome === declined ? 'declined' : 'cancelled');
+        if (first !== null) expect(again.response).toEqual(first);
       }
     });
 
@@ -136,7 +136,7 @@ export const lateMoneyContract = (name: string, open: Open): void => {
       world.advance(1_000_000);
       const query = { nowMs: shop.now(), againAtMs: () => shop.now(), limit: 10 };
       for (const only of [null, claim.checkoutId])
-        expect(await value(store.audits.takeUnsettled({ ...query, only }))).toEqual([]);
+        expect(await value(store.audits.claimOpenPayments({ ...query, only }))).toEqual([]);
     });
 
     test('of many that find it at once, one sends it back', async () => {
@@ -163,7 +163,7 @@ export const lateMoneyContract = (name: string, open: Open): void => {
         const [again, wrote] = await Promise.all([shop.claim(request), returnLate(claim)]);
         expect(again.isOk()).toBe(!wrote);
         expect(await refundsOf()).toHaveLength(before + (wrote ? 1 : 0));
-        if (again.isErr()) expect(again.error.kind).toBe('answered');
+        if (again.isErr()) expect(again.error.kind).toBe('already_answered');
         else await shop.settle(again.value, succeeded);
       }
     });

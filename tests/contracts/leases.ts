@@ -40,7 +40,7 @@ export const leasesContract = (name: string, open: Open): void => {
       ])
         expect(await shop.report(old, outcome)).toEqual([]);
       expect(await heartbeat([old], shop.now() + 1_000_000)).toEqual([]);
-      await value(store.queue.giveBack([old], shop.now()));
+      await value(store.queue.release([old], shop.now()));
       expect(await seen(old)).toEqual(before);
     };
 
@@ -75,7 +75,7 @@ export const leasesContract = (name: string, open: Open): void => {
         world.advance(1);
         expect(await shop.task(lease.taskId)).toMatchObject({ state: 'ready' });
         const again = known((await shop.take('physical')).leases[0]);
-        expect(again).toMatchObject({ taskId: lease.taskId, attempts, delivered: false });
+        expect(again).toMatchObject({ taskId: lease.taskId, attempts, alreadyDone: false });
         expect(again.lease).toBeGreaterThan(lease.lease);
         lease = again;
       }
@@ -112,14 +112,14 @@ export const leasesContract = (name: string, open: Open): void => {
       ];
       const reports = outcomes.map((outcome, index) => ({ ...known(leases[index]), outcome }));
       const unheard = { taskId: shop.freshId(), lease: 1, outcome: done };
-      const accepted = await value(store.queue.settle([...reports, unheard], shop.now()));
+      const accepted = await value(store.queue.report([...reports, unheard], shop.now()));
       expect(accepted.toSorted()).toEqual(leases.map(({ taskId }) => taskId).toSorted());
       const statuses = await Promise.all(
         leases.map(async ({ order }) => (await shop.detail(order.id)).status),
       );
       expect(statuses).toEqual(['completed', 'completed', 'failed', 'paid', 'completed']);
       expect((await shop.tasks()).map(({ state }) => state)).toEqual(['failed', 'waiting']);
-      expect(await value(store.queue.settle([], shop.now()))).toEqual([]);
+      expect(await value(store.queue.report([], shop.now()))).toEqual([]);
     });
 
     test('a report is accepted once, however often it is sent at once', async () => {
@@ -165,8 +165,8 @@ export const leasesContract = (name: string, open: Open): void => {
       const { shop, store } = place();
       const lease = await leased();
       const before = await shop.detail(lease.order.id);
-      await value(store.queue.giveBack([lease], shop.now()));
-      await value(store.queue.giveBack([], shop.now()));
+      await value(store.queue.release([lease], shop.now()));
+      await value(store.queue.release([], shop.now()));
       expect(await shop.task(lease.taskId)).toMatchObject({ state: 'ready', attempts: 0, crashes: 0 });
       expect(await shop.detail(lease.order.id)).toEqual(before);
       await expectFenced(lease);
@@ -189,7 +189,7 @@ export const leasesContract = (name: string, open: Open): void => {
 
       const again = known((await shop.take('physical')).leases[0]);
       expect(again.lease).toBeGreaterThan(lease.lease);
-      expect(again).toMatchObject({ attempts: 0, delivered: false });
+      expect(again).toMatchObject({ attempts: 0, alreadyDone: false });
       await expectFenced(lease);
       expect(await shop.report(again, done)).toEqual([lease.taskId]);
     });
@@ -267,12 +267,12 @@ export const leasesContract = (name: string, open: Open): void => {
       const { shop } = place();
       const [taskId] = await shop.pay([await shop.order(await shop.product())]);
       const first = known((await shop.take(remoteReservation)).leases[0]);
-      expect(first).toMatchObject({ taskId: known(taskId), step: 'reserve_stock', delivered: false });
+      expect(first).toMatchObject({ taskId: known(taskId), step: 'reserve_stock', alreadyDone: false });
       expect(await shop.report(first, { kind: 'done', detail: 'R-1' })).toEqual([first.taskId]);
       expect(await shop.task(first.taskId)).toMatchObject({ step: 'invoice', state: 'ready', attempts: 0 });
 
       const second = known((await shop.take(reservationLast)).leases[0]);
-      expect(second).toMatchObject({ taskId: first.taskId, step: 'reserve_stock', delivered: true });
+      expect(second).toMatchObject({ taskId: first.taskId, step: 'reserve_stock', alreadyDone: true });
       expect(second.lease).toBeGreaterThan(first.lease);
     });
   });
@@ -284,7 +284,7 @@ const [reserve, invoice, ...rest] = physical.steps;
 const remoteReservation: Pipeline = {
   name: physical.name,
   steps: [
-    { name: reserve.name, leaves: reserve.leaves, kind: 'external', service: 'notify_customer' },
+    { name: reserve.name, historyState: reserve.historyState, kind: 'external', service: 'notify_customer' },
     ...(invoice === undefined ? [] : [invoice]),
     ...rest,
   ],
@@ -294,7 +294,7 @@ const remoteReservation: Pipeline = {
 const reservationLast: Pipeline = {
   name: physical.name,
   steps: [
-    { name: 'invoice', leaves: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
-    { name: reserve.name, leaves: reserve.leaves, kind: 'external', service: 'notify_customer' },
+    { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
+    { name: reserve.name, historyState: reserve.historyState, kind: 'external', service: 'notify_customer' },
   ],
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { type MoneyCheck, moneyChecks, patience } from '../../core/ledger.ts';
+import { type MoneyCheck, moneyCheckLimits, moneyChecks } from '../../core/ledger.ts';
 import { refund as refundPipeline } from '../../core/pipelines/refund.ts';
 import { freshPlace, type OpenWithPlanting } from './open.ts';
 import { challenged, declined, known, lost, pagesOf, refused, returned, value } from './shop.ts';
@@ -14,10 +14,10 @@ export const moneyBooksContract = (name: string, open: OpenWithPlanting): void =
     const findings = async (check: MoneyCheck) => {
       const { shop, store } = place();
       const query = { check, nowMs: shop.now(), limit: 2 };
-      const rows = await pagesOf((after: string | null) => store.moneyBooks.findings({ ...query, after }));
+      const rows = await pagesOf((after: string | null) => store.ledger.cases({ ...query, after }));
       const ids = rows.map(({ id }) => id);
       expect(ids).toEqual([...new Set(ids)].toSorted());
-      const counted = (await value(store.moneyBooks.counts(shop.now())))[check];
+      const counted = (await value(store.ledger.counts(shop.now())))[check];
       const oldestMs = rows.length === 0 ? null : Math.min(...rows.map(({ sinceMs }) => sinceMs));
       expect(counted).toEqual({ count: rows.length, oldestMs });
       return rows;
@@ -47,7 +47,7 @@ export const moneyBooksContract = (name: string, open: OpenWithPlanting): void =
       await shop.settle(again, { kind: 'succeeded', reference: 'ch_2' });
       for (const lease of (await shop.take('physical')).leases) await shop.report(lease, done);
       await shop.order(product);
-      await value(store.moneyBooks.counts(shop.now()));
+      await value(store.ledger.counts(shop.now()));
     };
 
     test('a shop that is well has none, now or later', async () => {
@@ -84,7 +84,7 @@ export const moneyBooksContract = (name: string, open: OpenWithPlanting): void =
       expect(await findings('paid_without_progress')).toEqual([failed]);
 
       const slow = await shop.paid(await shop.product());
-      world.advance(patience.progressMs - 1);
+      world.advance(moneyCheckLimits.progressMs - 1);
       expect(await findings('paid_without_progress')).toEqual([failed]);
       world.advance(1);
       const waiting = {
@@ -114,7 +114,7 @@ export const moneyBooksContract = (name: string, open: OpenWithPlanting): void =
       const [task] = await shop.tasks({ orderId: order.id });
       await plant.taskLost(known(task).id);
       expect(await findings('paid_without_progress')).toEqual([]);
-      world.advance(patience.progressMs);
+      world.advance(moneyCheckLimits.progressMs);
       expect(await findings('paid_without_progress')).toMatchObject([
         { id: order.id, sinceMs: order.updatedAtMs, amount: order.total },
       ]);
@@ -132,7 +132,7 @@ export const moneyBooksContract = (name: string, open: OpenWithPlanting): void =
         claims.push(claim);
       }
       const sinceMs = shop.now();
-      world.advance(patience.outcomeMs - 1);
+      world.advance(moneyCheckLimits.outcomeMs - 1);
       await expectHealthy();
       world.advance(1);
       expect(await findings('unknown')).toEqual(
@@ -174,7 +174,7 @@ export const moneyBooksContract = (name: string, open: OpenWithPlanting): void =
       });
       for (const { checkoutId } of [first, second]) expect(known(found).detail).toContain(checkoutId);
       await expectHealthy('charged_twice');
-      world.advance(patience.chargedTwiceMs - 3_600_000);
+      world.advance(moneyCheckLimits.chargedTwiceMs - 3_600_000);
       expect(await findings('charged_twice')).toHaveLength(1);
       world.advance(2 * 3_600_000);
       expect(await findings('charged_twice')).toEqual([]);
@@ -189,7 +189,7 @@ export const moneyBooksContract = (name: string, open: OpenWithPlanting): void =
       const refund = await shop.refund(known(slow).id, 7);
       const [lease] = await shop.takeJobs(refundPipeline);
       await shop.reportJob(known(lease), { kind: 'retry', error: 'timed out', runAtMs: shop.now() + 60_000 });
-      world.advance(patience.refundMs - 1);
+      world.advance(moneyCheckLimits.refundMs - 1);
       await expectHealthy();
       world.advance(1);
       const stuck = {
@@ -228,10 +228,10 @@ export const moneyBooksContract = (name: string, open: OpenWithPlanting): void =
     test('refunds stuck: of a payment that came too late', async () => {
       const { shop, store } = place();
       const claim = await shop.claimed(shop.request([await shop.order(await shop.product())]));
-      const { answer } = await shop.settle(claim, declined);
+      const { response: answer } = await shop.settle(claim, declined);
       const late = { refundId: shop.freshId(), taskId: shop.freshId(), paymentId: claim.checkoutId };
       await value(
-        store.refunds.returnLate({ ...late, reference: 'ch_1', answer: known(answer) }, shop.now()),
+        store.refunds.refundLateCharge({ ...late, reference: 'ch_1', answer: known(answer) }, shop.now()),
       );
       await expectHealthy();
       await shop.settleRefund(late.refundId, refused);

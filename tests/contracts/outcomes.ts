@@ -18,11 +18,11 @@ export const settlementsContract = (name: string, open: Open): void => {
       const claim = await shop.claimed(shop.request(orders));
       world.advance(40);
       const settlement = shop.settlement(claim, succeeded);
-      const [settled] = await value(store.audits.settle([settlement], shop.now()));
+      const [settled] = await value(store.audits.recordOutcomes([settlement], shop.now()));
       expect(settled).toEqual({
         applied: true,
         paymentStatus: 'succeeded',
-        answer: known(settlement.answer),
+        response: known(settlement.response),
       });
 
       const found = known(await value(store.audits.find(claim.checkoutId)));
@@ -61,7 +61,7 @@ export const settlementsContract = (name: string, open: Open): void => {
         world.advance(40);
         const settled = await shop.settle(claim, outcome);
         expect(settled).toMatchObject({ applied: true, paymentStatus });
-        expect(settled.answer?.status ?? null).toBe(outcome.kind === 'unavailable' ? null : outcome.kind);
+        expect(settled.response?.status ?? null).toBe(outcome.kind === 'unavailable' ? null : outcome.kind);
 
         for (const order of orders) {
           const detail = await shop.detail(order.id);
@@ -83,14 +83,14 @@ export const settlementsContract = (name: string, open: Open): void => {
       expect(unknown).toMatchObject({
         applied: true,
         paymentStatus: 'unknown',
-        answer: { status: 'unknown' },
+        response: { status: 'unknown' },
       });
       expect(await shop.history(order.id)).toEqual(['pending', 'paying']);
       expect(await shop.detail(order.id)).toMatchObject({ status: 'paying', payment: { status: 'unknown' } });
 
       expect(await shop.settle(claim, lost)).toEqual(unknown);
       const settled = await shop.settle(claim, succeeded);
-      expect(settled).toEqual({ applied: true, paymentStatus: 'succeeded', answer: unknown.answer });
+      expect(settled).toEqual({ applied: true, paymentStatus: 'succeeded', response: unknown.response });
       expect(await shop.history(order.id)).toEqual(['pending', 'paying', 'paid']);
     });
 
@@ -100,11 +100,11 @@ export const settlementsContract = (name: string, open: Open): void => {
       const claim = await shop.claimed(shop.request([order]));
       world.advance(40);
       const settlement = shop.settlement(claim, challenged);
-      const [settled] = await value(store.audits.settle([settlement], shop.now()));
+      const [settled] = await value(store.audits.recordOutcomes([settlement], shop.now()));
       expect(settled).toEqual({
         applied: true,
         paymentStatus: 'requires_action',
-        answer: known(settlement.answer),
+        response: known(settlement.response),
       });
       const { action, reference } = challenged;
       const payment = { status: 'requires_action', action, reference, declineCode: null } as const;
@@ -130,8 +130,12 @@ export const settlementsContract = (name: string, open: Open): void => {
       const { shop } = place();
       const order = await shop.order(await shop.product());
       const claim = await shop.claimed(shop.request([order]));
-      const { answer } = await shop.settle(claim, challenged);
-      expect(await shop.settle(claim, outcome)).toEqual({ applied: true, paymentStatus: status, answer });
+      const { response: answer } = await shop.settle(claim, challenged);
+      expect(await shop.settle(claim, outcome)).toEqual({
+        applied: true,
+        paymentStatus: status,
+        response: answer,
+      });
       const detail = await shop.detail(order.id);
       expect(detail).toMatchObject({ status: orderStatus, payment: { status, action: null } });
       expect(await shop.history(order.id)).toEqual(['pending', 'paying', orderStatus]);
@@ -176,7 +180,7 @@ export const settlementsContract = (name: string, open: Open): void => {
       const claim = await shop.claimed(shop.request([order]));
       const settlement = shop.settlement(claim, succeeded);
       const tasks = settlement.tasks.map((task) => ({ ...task, pipeline: 'service' }));
-      await value(store.audits.settle([{ ...settlement, tasks }], shop.now()));
+      await value(store.audits.recordOutcomes([{ ...settlement, tasks }], shop.now()));
       expect(await shop.tasks({ orderId: order.id })).toMatchObject([
         { pipeline: 'service', step: firstStep('service') },
       ]);
@@ -188,7 +192,7 @@ export const settlementsContract = (name: string, open: Open): void => {
       const claim = await shop.claimed(shop.request(orders));
       const settlement = shop.settlement(claim, succeeded);
       const short = { ...settlement, tasks: settlement.tasks.slice(1) };
-      const failure = await store.audits.settle([short], shop.now()).catch((cause: unknown) => cause);
+      const failure = await store.audits.recordOutcomes([short], shop.now()).catch((cause: unknown) => cause);
       expect(failure).toBeInstanceOf(Error);
       for (const { id } of orders) {
         expect(await shop.detail(id)).toMatchObject({ status: 'paying', payment: { status: 'initiated' } });
@@ -222,10 +226,10 @@ export const settlementsContract = (name: string, open: Open): void => {
       const order = await shop.order(await shop.product());
       const request = shop.request([order]);
       const first = await shop.claimed(request);
-      expect(await shop.settle(first, released)).toMatchObject({ applied: true, answer: null });
+      expect(await shop.settle(first, released)).toMatchObject({ applied: true, response: null });
       const second = await shop.claimed(request);
       const late = await shop.settle(first, released);
-      expect(late).toEqual({ applied: false, paymentStatus: 'initiated', answer: null });
+      expect(late).toEqual({ applied: false, paymentStatus: 'initiated', response: null });
       expect(await shop.history(order.id)).toEqual(['pending', 'paying', 'pending', 'paying']);
       expect(await shop.settle(second, succeeded)).toMatchObject({ applied: true });
     });
@@ -255,7 +259,7 @@ export const settlementsContract = (name: string, open: Open): void => {
         shop.settlement(known(a), succeeded),
         shop.settlement(known(c), released),
       ];
-      const settled = await value(store.audits.settle(batch, shop.now()));
+      const settled = await value(store.audits.recordOutcomes(batch, shop.now()));
       expect(settled.map(({ applied, paymentStatus }) => [applied, paymentStatus])).toEqual([
         [true, 'unknown'],
         [false, 'declined'],
@@ -271,7 +275,7 @@ export const settlementsContract = (name: string, open: Open): void => {
       const [order] = await shop.orders([await shop.product()]);
       const claim = await shop.claimed(shop.request([known(order)]));
       const batch = [challenged, succeeded, succeeded].map((outcome) => shop.settlement(claim, outcome));
-      const settled = await value(store.audits.settle(batch, shop.now()));
+      const settled = await value(store.audits.recordOutcomes(batch, shop.now()));
       expect(settled.map(({ applied, paymentStatus }) => [applied, paymentStatus])).toEqual([
         [true, 'requires_action'],
         [true, 'succeeded'],
@@ -294,7 +298,7 @@ export const settlementsContract = (name: string, open: Open): void => {
       only: string | null = null,
     ) => {
       const { shop, store } = place();
-      return value(store.audits.takeUnsettled({ nowMs: shop.now(), againAtMs, limit, only }));
+      return value(store.audits.claimOpenPayments({ nowMs: shop.now(), againAtMs, limit, only }));
     };
 
     const takeOnly = (paymentId: string) => takeUnsettled(10, undefined, paymentId);

@@ -19,7 +19,7 @@ export const pausedContract = (name: string, open: Open): void => {
       for (const { id } of [known(orders[0]), known(others[0])]) await shop.refund(id);
       world.advance(5_000);
 
-      const { counts } = await value(store.queue.counts(shop.now()));
+      const { counts } = await value(store.queue.stats(shop.now()));
       expect(counts.filter(({ state }) => state === 'paused').toSorted(byPipeline)).toEqual([
         { pipeline: 'digital', state: 'paused', tasks: 1 },
         { pipeline: 'physical', state: 'paused', tasks: 1 },
@@ -38,7 +38,7 @@ export const pausedContract = (name: string, open: Open): void => {
       const refunds = await shop.takeJobs('refund');
       for (const lease of refunds) await shop.reportJob(lease, { kind: 'done' });
       world.advance(5_000);
-      expect((await value(store.queue.counts(shop.now()))).oldestReadyAgeMs).toBe(0);
+      expect((await value(store.queue.stats(shop.now()))).oldestReadyAgeMs).toBe(0);
     });
 
     test('a paused task is failed when its refund fails, and an operator sends it on under a raised lease', async () => {

@@ -169,7 +169,7 @@ export const pipelinesContract = (name: string, open: Open): void => {
       const { shop } = place();
       const product = await shop.product({ stock: 10 });
       const [bad] = await shop.leased([product]);
-      await value(place().store.queue.giveBack([known(bad)], shop.now()));
+      await value(place().store.queue.release([known(bad)], shop.now()));
       const good = await shop.pay(await shop.orders([product, product]));
       const before = await shop.detail(known(bad).order.id);
 
@@ -217,7 +217,7 @@ export const pipelinesContract = (name: string, open: Open): void => {
       const product = await shop.product();
       const [stuck] = await shop.pay([await shop.order(product)]);
       const [atMail] = (await shop.take(withAPause, { limit: 1 })).leases;
-      await value(store.queue.giveBack([known(atMail)], shop.now()));
+      await value(store.queue.release([known(atMail)], shop.now()));
       expect(await shop.task(known(stuck))).toMatchObject({ step: 'pause', state: 'ready' });
       world.advance(1);
       const [younger] = await shop.pay([await shop.order(product)]);
@@ -257,17 +257,17 @@ export const pipelinesContract = (name: string, open: Open): void => {
 const withAPause: Pipeline = {
   name: 'physical',
   steps: [
-    { name: 'reserve_stock', leaves: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
-    { name: 'pause', leaves: 'paused', kind: 'external', service: 'notify_customer' },
+    { name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
+    { name: 'pause', historyState: 'paused', kind: 'external', service: 'notify_customer' },
   ],
 };
 
 const invoicedTwice: Pipeline = {
   name: 'physical',
   steps: [
-    { name: 'reserve_stock', leaves: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
-    { name: 'invoice', leaves: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
-    { name: 'invoice_again', leaves: 'invoiced_again', kind: 'tx', effect: 'issue_invoice' },
+    { name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
+    { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
+    { name: 'invoice_again', historyState: 'invoiced_again', kind: 'tx', effect: 'issue_invoice' },
   ],
 };
 
@@ -278,17 +278,17 @@ const invoicedTwice: Pipeline = {
 const haunted: Pipeline = JSON.parse(`{
   "name": "physical",
   "steps": [
-    { "name": "reserve_stock", "leaves": "stock_reserved", "kind": "tx", "effect": "take_stock" },
-    { "name": "pause", "leaves": "paused", "kind": "external", "service": "notify_customer" },
-    { "name": "notify_customer", "leaves": "haunted", "kind": "tx", "effect": "haunt" }
+    { "name": "reserve_stock", "historyState": "stock_reserved", "kind": "tx", "effect": "take_stock" },
+    { "name": "pause", "historyState": "paused", "kind": "external", "service": "notify_customer" },
+    { "name": "notify_customer", "historyState": "haunted", "kind": "tx", "effect": "haunt" }
   ]
 }`);
 
 const hauntedAtTheEnd: Pipeline = JSON.parse(`{
   "name": "physical",
   "steps": [
-    { "name": "reserve_stock", "leaves": "stock_reserved", "kind": "tx", "effect": "take_stock" },
-    { "name": "invoice", "leaves": "invoiced", "kind": "tx", "effect": "issue_invoice" },
-    { "name": "haunt", "leaves": "haunted", "kind": "tx", "effect": "haunt" }
+    { "name": "reserve_stock", "historyState": "stock_reserved", "kind": "tx", "effect": "take_stock" },
+    { "name": "invoice", "historyState": "invoiced", "kind": "tx", "effect": "issue_invoice" },
+    { "name": "haunt", "historyState": "haunted", "kind": "tx", "effect": "haunt" }
   ]
 }`);

@@ -31,7 +31,7 @@ export const queueContract = (name: string, open: Open): void => {
           contact,
           invoiceNumber: known(invoice).number,
           licences,
-          delivered: false,
+          alreadyDone: false,
         },
       ]);
       expect(payment?.status).toBe('succeeded');
@@ -96,7 +96,7 @@ export const queueContract = (name: string, open: Open): void => {
     test('nor do they where the tasks stand at the mail already', async () => {
       const { shop, store } = place();
       const leases = await shop.leased(Array(40).fill(await shop.product()));
-      await value(store.queue.giveBack(leases, shop.now()));
+      await value(store.queue.release(leases, shop.now()));
       await shop.crowd();
       const taken = await Promise.all(Array.from({ length: 8 }, () => shop.take('physical', { limit: 10 })));
       const rest = await shop.take('physical');
@@ -107,7 +107,7 @@ export const queueContract = (name: string, open: Open): void => {
     test('counts: what is in which state, how old the oldest is, how much was finished', async () => {
       const { shop, store, world } = place();
       const counts = async () => {
-        const all = await value(store.queue.counts(shop.now()));
+        const all = await value(store.queue.stats(shop.now()));
         const told = all.counts.filter(({ tasks }) => tasks > 0);
         return {
           ...all,
@@ -150,7 +150,7 @@ export const queueContract = (name: string, open: Open): void => {
       const [lease] = await shop.leased([await shop.product()]);
       await shop.report(known(lease), { kind: 'retry', error: 'later', runAtMs: shop.now() + 10_000 });
       world.advance(9_999);
-      expect((await value(store.queue.counts(shop.now()))).oldestReadyAgeMs).toBe(0);
+      expect((await value(store.queue.stats(shop.now()))).oldestReadyAgeMs).toBe(0);
     });
 
     test('tasks are listed from the oldest, and narrowed by state, pipeline and order', async () => {
@@ -238,7 +238,7 @@ export const queueContract = (name: string, open: Open): void => {
       for (let round = 1; round <= 4; round++) {
         const { leases } = await shop.take('physical');
         await value(
-          store.queue.settle(
+          store.queue.report(
             leases.map((lease) => ({ ...lease, outcome })),
             shop.now(),
           ),
@@ -256,7 +256,7 @@ export const queueContract = (name: string, open: Open): void => {
       const { shop, store } = place();
       const product = await shop.product();
       const [back] = await shop.leased([product]);
-      await value(store.queue.giveBack([known(back)], shop.now()));
+      await value(store.queue.release([known(back)], shop.now()));
       const [arriving] = await shop.pay([await shop.order(product)]);
       const { touched, leases } = await shop.take('physical');
       expect(touched).toBe(2);

@@ -126,7 +126,7 @@ export const racesContract = (name: string, open: Open): void => {
       );
       await shop.crowd();
       const answers = await Promise.all(
-        batches.map((batch) => value(store.audits.settle(batch, shop.now()))),
+        batches.map((batch) => value(store.audits.recordOutcomes(batch, shop.now()))),
       );
 
       for (const [index, { checkoutId }] of claims.entries()) {
@@ -134,8 +134,8 @@ export const racesContract = (name: string, open: Open): void => {
           known(known(answers[at])[batch.findIndex((one) => one.checkoutId === checkoutId)]),
         );
         expect(mine.filter(({ applied }) => applied)).toHaveLength(1);
-        const { paymentStatus, answer } = known(mine.find(({ applied }) => applied));
-        for (const each of mine) expect(each).toMatchObject({ paymentStatus, answer: known(answer) });
+        const { paymentStatus, response: answer } = known(mine.find(({ applied }) => applied));
+        for (const each of mine) expect(each).toMatchObject({ paymentStatus, response: known(answer) });
         const { id } = known(orders[index]);
         const paid = paymentStatus === 'succeeded';
         expect(await shop.history(id)).toEqual(['pending', 'paying', paid ? 'paid' : 'pending']);
@@ -152,7 +152,7 @@ export const racesContract = (name: string, open: Open): void => {
         const carts = Array.from({ length: 6 }, () => shop.request(shuffled(orders, world)));
         await shop.crowd();
         const [settled, ...claimed] = await Promise.all([
-          value(store.audits.settle([shop.settlement(claim, declined)], shop.now())),
+          value(store.audits.recordOutcomes([shop.settlement(claim, declined)], shop.now())),
           ...carts.map((cart) => shop.claim(cart)),
         ]);
         expect(settled).toMatchObject([{ applied: true, paymentStatus: 'declined' }]);
@@ -175,7 +175,7 @@ export const racesContract = (name: string, open: Open): void => {
         Promise.all(
           Array.from({ length: 5 }, () =>
             value(
-              store.audits.takeUnsettled({
+              store.audits.claimOpenPayments({
                 nowMs: shop.now(),
                 againAtMs: () => shop.now() + 1,
                 limit: 4,

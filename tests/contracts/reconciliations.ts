@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { LedgerDifference, MoneyReport } from '../../core/ledger.ts';
+import type { LedgerDifference, ReconciliationReport } from '../../core/ledger.ts';
 import { moneyAudit } from '../../core/pipelines/reconciliation.ts';
 import { freshPlace, type Open } from './open.ts';
 import { declined, known, pagesOf, refused, returned, succeeded, value } from './shop.ts';
@@ -16,7 +16,7 @@ export const moneyAuditsContract = (name: string, open: Open): void => {
     const requested = async (day = today()) => {
       const { shop, store } = place();
       const asked = { id: shop.freshId(), taskId: shop.freshId(), dayMs: day };
-      return value(store.moneyBooks.requestAudit(asked, shop.now()));
+      return value(store.ledger.requestReconciliation(asked, shop.now()));
     };
 
     const difference = (changes: Partial<LedgerDifference> = {}) => ({
@@ -31,23 +31,25 @@ export const moneyAuditsContract = (name: string, open: Open): void => {
       ...changes,
     });
 
-    const report = (kept: MoneyReport['kept']): MoneyReport => ({
+    const report = (kept: ReconciliationReport['kept']): ReconciliationReport => ({
       charges: 12,
       refunds: 3,
       differences: kept.length,
       kept,
     });
 
-    const finish = async (id: string, kept: MoneyReport['kept']) =>
-      value(place().store.moneyBooks.finishAudit(id, report(kept), place().shop.now()));
+    const finish = async (id: string, kept: ReconciliationReport['kept']) =>
+      value(place().store.ledger.finishReconciliation(id, report(kept), place().shop.now()));
 
     const differencesOf = (auditId: string, limit = 2) =>
-      pagesOf((after: string | null) => place().store.moneyBooks.differences({ auditId, after, limit }));
+      pagesOf((after: string | null) =>
+        place().store.ledger.differences({ reconciliationId: auditId, after, limit }),
+      );
 
     const found = () => {
       const { shop, store } = place();
       const query = { check: 'ledger_differences', nowMs: shop.now(), limit: 2 } as const;
-      return pagesOf((after: string | null) => store.moneyBooks.findings({ ...query, after }));
+      return pagesOf((after: string | null) => store.ledger.cases({ ...query, after }));
     };
 
     test('an audit is asked for, done by its job, and stays as it was done', async () => {
@@ -55,8 +57,8 @@ export const moneyAuditsContract = (name: string, open: Open): void => {
       const audit = await requested();
       const begun = { id: audit.id, dayMs: today(), createdAtMs: shop.now(), finishedAtMs: null };
       expect(audit).toEqual({ ...begun, charges: 0, refunds: 0, differences: 0 });
-      expect(await value(store.moneyBooks.findAudit(audit.id))).toEqual(audit);
-      expect(await value(store.moneyBooks.findAudit(shop.freshId()))).toBeNull();
+      expect(await value(store.ledger.findReconciliation(audit.id))).toEqual(audit);
+      expect(await value(store.ledger.findReconciliation(shop.freshId()))).toBeNull();
       expect(await shop.takeJobs(moneyAudit)).toMatchObject([{ jobId: audit.id, step: 'compare_ledgers' }]);
 
       world.advance(9);
@@ -67,15 +69,17 @@ export const moneyAuditsContract = (name: string, open: Open): void => {
       ];
       await finish(audit.id, kept);
       const done = { ...begun, finishedAtMs: shop.now(), charges: 12, refunds: 3, differences: 3 };
-      expect(await value(store.moneyBooks.findAudit(audit.id))).toEqual(done);
+      expect(await value(store.ledger.findReconciliation(audit.id))).toEqual(done);
       expect(await differencesOf(audit.id)).toEqual(kept);
 
       world.advance(9);
       await finish(audit.id, [difference()]);
-      expect(await value(store.moneyBooks.findAudit(audit.id))).toEqual(done);
+      expect(await value(store.ledger.findReconciliation(audit.id))).toEqual(done);
       expect(await differencesOf(audit.id)).toEqual(kept);
       expect(await differencesOf(shop.freshId())).toEqual([]);
-      expect((await store.moneyBooks.finishAudit(shop.freshId(), report([]), shop.now())).isOk()).toBe(true);
+      expect((await store.ledger.finishReconciliation(shop.freshId(), report([]), shop.now())).isOk()).toBe(
+        true,
+      );
     });
 
     test('one that is finished many times at once is finished once', async () => {
@@ -92,7 +96,9 @@ export const moneyAuditsContract = (name: string, open: Open): void => {
       const { store } = place();
       const audits = [];
       for (let index = 0; index < 5; index++) audits.push(await requested(today() - index * dayMs));
-      const listed = await pagesOf((after: string | null) => store.moneyBooks.audits({ after, limit: 2 }));
+      const listed = await pagesOf((after: string | null) =>
+        store.ledger.reconciliations({ after, limit: 2 }),
+      );
       expect(listed).toEqual(audits.toReversed());
     });
 
@@ -130,7 +136,7 @@ export const moneyAuditsContract = (name: string, open: Open): void => {
           detail: 'charge_missing',
         },
       ]);
-      const counted = async () => (await value(store.moneyBooks.counts(shop.now()))).ledger_differences;
+      const counted = async () => (await value(store.ledger.counts(shop.now()))).ledger_differences;
       expect(await counted()).toEqual({ count: 2, oldestMs: elsewhere.atMs });
 
       const second = await requested(yesterday);
@@ -156,11 +162,11 @@ export const moneyAuditsContract = (name: string, open: Open): void => {
       }
       const [a, b, c, , e] = claims.map(known);
       const late = { refundId: shop.freshId(), taskId: shop.freshId(), paymentId: known(b).checkoutId };
-      const told = known((await shop.settle(known(b), declined)).answer);
-      await value(store.refunds.returnLate({ ...late, reference: 'ch_1', answer: told }, shop.now()));
+      const told = known((await shop.settle(known(b), declined)).response);
+      await value(store.refunds.refundLateCharge({ ...late, reference: 'ch_1', answer: told }, shop.now()));
 
       const ids = [known(c), known(a), known(b), known(e)].map(({ checkoutId }) => checkoutId);
-      const payments = await value(store.moneyBooks.payments([...ids, shop.freshId()]));
+      const payments = await value(store.ledger.payments([...ids, shop.freshId()]));
       const byId = new Map(payments.map((one) => [one.id, one]));
       expect(payments).toHaveLength(4);
       expect(byId.get(known(a).checkoutId)).toEqual({
@@ -172,10 +178,10 @@ export const moneyAuditsContract = (name: string, open: Open): void => {
       });
       expect(byId.get(known(b).checkoutId)?.status).toBe('returned');
       expect(byId.get(known(e).checkoutId)?.status).toBe('initiated');
-      expect(await value(store.moneyBooks.payments([]))).toEqual([]);
+      expect(await value(store.ledger.payments([]))).toEqual([]);
 
       const made = (span: { fromMs: number; toMs: number }) =>
-        pagesOf((after: string | null) => store.moneyBooks.paymentsMade({ ...span, after, limit: 2 }));
+        pagesOf((after: string | null) => store.ledger.paymentsMade({ ...span, after, limit: 2 }));
       const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
       const three = [a, b, c].map((claim) => known(claim).checkoutId);
       expect(idsOf(await made({ fromMs, toMs: shop.now() }))).toEqual(three);
@@ -200,7 +206,7 @@ export const moneyAuditsContract = (name: string, open: Open): void => {
       await shop.settleRefund(known(ids[1]), refused);
       const made = async (fromMs: number, toMs: number) => {
         const rows = await pagesOf((after: string | null) =>
-          store.moneyBooks.refundsMade({ fromMs, toMs, after, limit: 1 }),
+          store.ledger.refundsMade({ fromMs, toMs, after, limit: 1 }),
         );
         return rows.map(({ id }) => ids.indexOf(id));
       };
@@ -210,7 +216,7 @@ export const moneyAuditsContract = (name: string, open: Open): void => {
       expect(await made(settledMs - hourMs, settledMs)).toEqual([]);
 
       const [first, second] = ids;
-      const booked = await value(store.moneyBooks.refunds([known(second), shop.freshId(), known(first)]));
+      const booked = await value(store.ledger.refunds([known(second), shop.freshId(), known(first)]));
       expect(booked.toSorted((one, other) => (one.id < other.id ? -1 : 1))).toEqual([
         {
           id: known(first),
@@ -227,7 +233,7 @@ export const moneyAuditsContract = (name: string, open: Open): void => {
           updatedAtMs: settledMs + 30,
         },
       ]);
-      expect(await value(store.moneyBooks.refunds([]))).toEqual([]);
+      expect(await value(store.ledger.refunds([]))).toEqual([]);
     });
   });
 };

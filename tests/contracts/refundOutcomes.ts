@@ -52,7 +52,7 @@ export const returnsContract = (name: string, open: Open): void => {
       expect(await shop.tasks({ orderId: order.id })).toEqual([]);
       // The refund's own task is its worker's to settle.
       expect(await shop.tasks({ pipeline: 'refund' })).toHaveLength(1);
-      expect((await value(store.queue.counts(shop.now()))).finishedPerSecond).toBe(0);
+      expect((await value(store.queue.stats(shop.now()))).finishedPerSecond).toBe(0);
 
       world.advance(1);
       for (const outcome of [returned, returned]) expect(await shop.settleRefund(id, outcome)).toBe(false);
@@ -245,7 +245,7 @@ export const returnsContract = (name: string, open: Open): void => {
       const { shop, store, world } = place();
       const { id } = await shop.refund((await paid()).id);
       const lease = known((await shop.takeJobs(refundPipeline))[0]);
-      const hasten = () => value(store.refunds.hasten(id, shop.now()));
+      const hasten = () => value(store.refunds.runNow(id, shop.now()));
       await hasten();
       expect(await shop.task(lease.taskId)).toMatchObject({ state: 'running' });
       await shop.reportJob(lease, { kind: 'retry', error: 'pending', runAtMs: shop.now() + 3_600_000 });
@@ -263,7 +263,7 @@ export const returnsContract = (name: string, open: Open): void => {
       await shop.reportJob(known(again), { kind: 'failed', error: 'no' });
       await hasten();
       expect(await shop.task(lease.taskId)).toMatchObject({ state: 'failed' });
-      expect((await store.refunds.hasten(shop.freshId(), shop.now())).isOk()).toBe(true);
+      expect((await store.refunds.runNow(shop.freshId(), shop.now())).isOk()).toBe(true);
     });
 
     test('orders that cannot be had are found until they have a refund or are sent on', async () => {
@@ -311,7 +311,7 @@ export const returnsContract = (name: string, open: Open): void => {
 const reservedOnly: Pipeline = {
   name: 'physical',
   steps: [
-    { name: 'reserve_stock', leaves: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
-    { name: 'pause', leaves: 'paused', kind: 'external', service: 'notify_customer' },
+    { name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
+    { name: 'pause', historyState: 'paused', kind: 'external', service: 'notify_customer' },
   ],
 };

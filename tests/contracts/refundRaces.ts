@@ -44,7 +44,7 @@ export const refundRacesContract = (name: string, open: Open): void => {
       await Promise.all(
         written.flatMap(({ id }) =>
           Array.from({ length: 2 }, () =>
-            store.refunds.settle({ refundId: id, outcome: returned }, shop.now()),
+            store.refunds.finish({ refundId: id, outcome: returned }, shop.now()),
           ),
         ),
       );
@@ -96,7 +96,7 @@ export const refundRacesContract = (name: string, open: Open): void => {
         for (let more = true; more; ) {
           const { touched, leases } = await shop.take('physical', { limit: 5 });
           const reports = leases.map(({ taskId, lease }) => ({ taskId, lease, outcome: done }));
-          await value(store.queue.settle(reports, shop.now()));
+          await value(store.queue.report(reports, shop.now()));
           more = touched > 0;
         }
       };
@@ -156,7 +156,7 @@ export const refundRacesContract = (name: string, open: Open): void => {
       await Promise.all(
         shuffled([...refunds, ...refunds], world).map(({ id }, index) =>
           value(
-            store.refunds.settle({ refundId: id, outcome: index % 5 === 0 ? refused : returned }, shop.now()),
+            store.refunds.finish({ refundId: id, outcome: index % 5 === 0 ? refused : returned }, shop.now()),
           ),
         ),
       );

@@ -176,7 +176,7 @@ export const refundsContract = (name: string, open: Open): void => {
       };
       await expectStopped();
       expect(await value(store.queue.retry([known(before).id], shop.now()))).toBe(0);
-      await value(store.refunds.hasten(refund.id, shop.now()));
+      await value(store.refunds.runNow(refund.id, shop.now()));
       world.advance(1_000 * 365 * 24 * 3_600_000);
       await value(store.queue.rescue({ nowMs: shop.now(), crashesMax: 9, limit: 9 }));
       await expectStopped();
@@ -196,7 +196,7 @@ export const refundsContract = (name: string, open: Open): void => {
       ] as const)
         expect(await shop.report(lease, outcome)).toEqual([]);
       expect(await value(store.queue.heartbeat([lease], shop.now() + 1_000_000))).toEqual([]);
-      await value(store.queue.giveBack([lease], shop.now()));
+      await value(store.queue.release([lease], shop.now()));
       world.advance(1_000_000);
       expect(await value(store.queue.rescue({ nowMs: shop.now(), crashesMax: 9, limit: 9 }))).toBe(0);
       expect(await shop.take('physical')).toEqual({ touched: 0, leases: [] });

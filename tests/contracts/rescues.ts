@@ -60,8 +60,8 @@ export const rescuesContract = (name: string, open: OpenWithPlanting): void => {
         const outcome = { kind: 'retry', error: 'busy', runAtMs: shop.now() } as const;
         await value(
           lease.pipeline === providerEvent.name
-            ? store.queue.settleJobs([{ ...lease, outcome }], shop.now())
-            : store.queue.settle([{ ...lease, outcome }], shop.now()),
+            ? store.queue.reportJobs([{ ...lease, outcome }], shop.now())
+            : store.queue.report([{ ...lease, outcome }], shop.now()),
         );
         await again(lease);
         world.advance(30_001);
@@ -82,7 +82,7 @@ export const rescuesContract = (name: string, open: OpenWithPlanting): void => {
         const lease = await leased();
         const { runAtMs } = await shop.task(lease.taskId);
         world.advance(500);
-        await value(store.queue.giveBack([lease, lease], shop.now()));
+        await value(store.queue.release([lease, lease], shop.now()));
         expect(await shop.task(lease.taskId)).toMatchObject({ state: 'ready', runAtMs, lastError: null });
         expect((await again(lease)).lease).toBe(lease.lease + 2);
       });
@@ -148,7 +148,7 @@ export const rescuesContract = (name: string, open: OpenWithPlanting): void => {
       expect(await shop.task(known(taskId))).toMatchObject({ step: 'notify_customer', runAtMs: cameAtMs });
 
       world.advance(5);
-      await value(store.queue.giveBack([known(first)], shop.now()));
+      await value(store.queue.release([known(first)], shop.now()));
       world.advance(5);
       const [second] = (await shop.take('physical')).leases;
       expect(await shop.task(known(taskId))).toMatchObject({ state: 'running', runAtMs: cameAtMs });
@@ -165,7 +165,7 @@ export const rescuesContract = (name: string, open: OpenWithPlanting): void => {
       const { taskId, lease, order } = await orderLease();
       const failed = { taskId, lease, outcome: { kind: 'failed', error: 'first' } } as const;
       const done = { taskId, lease, outcome: { kind: 'done', detail: null } } as const;
-      expect(await value(store.queue.settle([failed, done], shop.now()))).toEqual([taskId]);
+      expect(await value(store.queue.report([failed, done], shop.now()))).toEqual([taskId]);
       expect(await shop.task(taskId)).toMatchObject({ state: 'failed', lastError: 'first' });
       expect((await shop.history(order.id)).slice(-1)).toEqual(['failed']);
     });
@@ -182,7 +182,7 @@ export const rescuesContract = (name: string, open: OpenWithPlanting): void => {
       ];
       const reports = (leases: readonly Pick<Lease, 'taskId' | 'lease'>[]) =>
         leases.map(({ taskId, lease }, index) => ({ taskId, lease, outcome: known(outcomes[index]) }));
-      const { settle, settleJobs } = store.queue;
+      const { report: settle, reportJobs: settleJobs } = store.queue;
       expect(await value(settle(reports([order, newOrder]), shop.now()))).toEqual([order.taskId]);
       expect(await value(settleJobs(reports([job, newJob]), shop.now()))).toEqual([job.taskId]);
       for (const { taskId } of [order, job])

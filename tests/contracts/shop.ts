@@ -1,14 +1,14 @@
 import { expect } from 'bun:test';
 import type { Result } from 'neverthrow';
-import type { CheckoutRequest, Claim, ClaimFailure, Settled, Settlement } from '../../core/audit.ts';
+import type { CheckoutRequest, Claim, ClaimFailure, OutcomeRecord, RecordResult } from '../../core/audit.ts';
 import type { InboxItem } from '../../core/inbox.ts';
 import type { Contact, Order, OrderDetail } from '../../core/order.ts';
-import { settlementOf } from '../../core/outcomeRecord.ts';
+import { outcomeRecordOf } from '../../core/outcomeRecord.ts';
 import type { ChargeOutcome } from '../../core/payment.ts';
 import { type JobPipeline, jobPipelines, type Pipeline, pipelineFor } from '../../core/pipelines/index.ts';
 import type { Product, ProductDraft } from '../../core/product.ts';
 import type { JobLease, JobReport, Lease, StepReport, Task, TaskQuery } from '../../core/queue.ts';
-import type { Refund, RefundCommand, RefundDetail, RefundSettlement } from '../../core/refund.ts';
+import type { FinishedRefund, Refund, RefundCommand, RefundDetail } from '../../core/refund.ts';
 import type { Store } from '../../core/store.ts';
 import type { TestWorld } from '../world.ts';
 
@@ -79,23 +79,23 @@ export const shopOver = (store: Store, world: TestWorld) => {
 
   const claimed = async (one: CheckoutRequest): Promise<Claim> => (await claim(one))._unsafeUnwrap();
 
-  const settlement = (of: Claim, outcome: ChargeOutcome): Settlement =>
-    settlementOf(of, outcome, 'request-1', world);
+  const settlement = (of: Claim, outcome: ChargeOutcome): OutcomeRecord =>
+    outcomeRecordOf(of, outcome, 'request-1', world);
 
-  const settle = async (of: Claim, outcome: ChargeOutcome): Promise<Settled> =>
-    known((await value(store.audits.settle([settlement(of, outcome)], now())))[0]);
+  const settle = async (of: Claim, outcome: ChargeOutcome): Promise<RecordResult> =>
+    known((await value(store.audits.recordOutcomes([settlement(of, outcome)], now())))[0]);
 
   /** Claims and pays a cart; answers the ids of its tasks, in the order of the cart. */
   const pay = async (of: readonly Order[]): Promise<readonly string[]> => {
     const paid = settlement(await claimed(request(of)), succeeded);
-    const [settled] = await value(store.audits.settle([paid], now()));
+    const [settled] = await value(store.audits.recordOutcomes([paid], now()));
     expect(settled).toMatchObject({ applied: true, paymentStatus: 'succeeded' });
     return paid.tasks.map(({ id }) => id);
   };
 
   const take = (of: string | Pipeline, changes: Partial<Taking> = {}) =>
     value(
-      store.queue.take({
+      store.queue.claim({
         pipeline: typeof of === 'string' ? pipelineFor(of) : of,
         limit: 100,
         nowMs: now(),
@@ -106,15 +106,15 @@ export const shopOver = (store: Store, world: TestWorld) => {
     );
 
   const report = ({ taskId, lease }: Lease, outcome: StepReport['outcome']) =>
-    value(store.queue.settle([{ taskId, lease, outcome }], now()));
+    value(store.queue.report([{ taskId, lease, outcome }], now()));
 
   const takeJobs = (of: string | JobPipeline, changes: Partial<Omit<Taking, 'retryAtMs'>> = {}) => {
     const pipeline = typeof of === 'string' ? known(jobPipelines.find(({ name }) => name === of)) : of;
-    return value(store.queue.takeJobs({ pipeline, limit: 100, nowMs: now(), leaseMs: 30_000, ...changes }));
+    return value(store.queue.claimJobs({ pipeline, limit: 100, nowMs: now(), leaseMs: 30_000, ...changes }));
   };
 
   const reportJob = ({ taskId, lease }: JobLease, outcome: JobReport['outcome']) =>
-    value(store.queue.settleJobs([{ taskId, lease, outcome }], now()));
+    value(store.queue.reportJobs([{ taskId, lease, outcome }], now()));
 
   /** Something that a provider told, which is a job. */
   const told = (changes: Partial<InboxItem['event']> = {}): InboxItem => {
@@ -170,8 +170,8 @@ export const shopOver = (store: Store, world: TestWorld) => {
     return (await value(store.refunds.request(asked, now()))).refund;
   };
 
-  const settleRefund = (refundId: string, outcome: RefundSettlement['outcome']): Promise<boolean> =>
-    value(store.refunds.settle({ refundId, outcome }, now()));
+  const settleRefund = (refundId: string, outcome: FinishedRefund['outcome']): Promise<boolean> =>
+    value(store.refunds.finish({ refundId, outcome }, now()));
 
   const refundDetail = async (id: string): Promise<RefundDetail> =>
     known(await value(store.refunds.find(id)));

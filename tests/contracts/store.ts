@@ -30,10 +30,10 @@ export const upkeepContract = (name: string, open: Open): void => {
       await shop.report(known(lease), { kind: 'done', detail: null });
       world.advance(59_000);
       await value(store.prune(shop.now()));
-      expect((await value(store.queue.counts(shop.now()))).finishedPerSecond).toBeCloseTo(1 / 60, 6);
+      expect((await value(store.queue.stats(shop.now()))).finishedPerSecond).toBeCloseTo(1 / 60, 6);
       world.advance(600_000);
       await value(store.prune(shop.now()));
-      expect((await value(store.queue.counts(shop.now()))).finishedPerSecond).toBe(0);
+      expect((await value(store.queue.stats(shop.now()))).finishedPerSecond).toBe(0);
       expect(await shop.history(known(lease).order.id)).toContain('completed');
     });
 
@@ -43,7 +43,7 @@ export const upkeepContract = (name: string, open: Open): void => {
       const [lease] = (await shop.take('physical')).leases;
       await shop.report(known(lease), { kind: 'done', detail: null });
       const finishedAtMs = shop.now();
-      const finished = async () => (await value(store.queue.counts(finishedAtMs))).finishedPerSecond;
+      const finished = async () => (await value(store.queue.stats(finishedAtMs))).finishedPerSecond;
       world.advance(600_000);
       await value(store.prune(shop.now()));
       expect(await finished()).toBeCloseTo(1 / 60, 6);

@@ -112,12 +112,12 @@ export const wholeOrderIn = (place: () => Place) => {
     world.advance(1_000);
     const [lease] = (await shop.take(draft.type)).leases;
     const licences = (await shop.detail(paid.id)).licences;
-    const expected: Omit<Full<Lease>, 'licences' | 'delivered'> = {
+    const expected: Omit<Full<Lease>, 'licences' | 'alreadyDone'> = {
       ...{ taskId: known(task).id, lease: 2, untilMs: shop.now() + 30_000, pipeline: draft.type },
       ...{ step: 'notify_customer', attempts: 1, order: paid, contact, invoiceNumber: '2026-000001' },
     };
     expect(licences).toHaveLength(paid.quantity);
-    expect(lease).toEqual({ ...expected, licences, delivered: false });
+    expect(lease).toEqual({ ...expected, licences, alreadyDone: false });
     expect(first).toEqual({ ...known(lease), lease: 1, attempts: 0, untilMs: shop.now() + 29_000 });
     return { ...{ claim, orderAs, contact, paid, licences }, lease: known(lease) };
   };

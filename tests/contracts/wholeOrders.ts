@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { CheckoutAnswer, UnsettledClaim } from '../../core/audit.ts';
+import type { CheckoutResponse, OpenClaim } from '../../core/audit.ts';
 import type { OrderDetail } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
 import type { Refund, RefundCommand, RefundDetail, RefundQuery } from '../../core/refund.ts';
@@ -23,10 +23,10 @@ export const wholeOrdersContract = (name: string, open: Open): void => {
       const { request, claim, paying, claimedAtMs, orderAs } = await claimed();
       const { checkoutId, amount, method } = claim;
 
-      const recovered: Full<UnsettledClaim> = { ...claim, attempt: 2, claimedAtMs };
+      const recovered: Full<OpenClaim> = { ...claim, attempt: 2, claimedAtMs };
       world.advance(60_000);
       const query = { nowMs: shop.now(), againAtMs: () => shop.now() + 1, limit: 9, only: checkoutId };
-      expect(await value(store.audits.takeUnsettled(query))).toEqual([recovered]);
+      expect(await value(store.audits.claimOpenPayments(query))).toEqual([recovered]);
 
       const waiting: Omit<Full<Payment>, 'declineCode'> & { readonly declineCode: null } = {
         id: checkoutId,
@@ -40,37 +40,37 @@ export const wholeOrdersContract = (name: string, open: Open): void => {
       const outcome = { ...challenged, action: waiting.action };
       const settled = await shop.settle(recovered, outcome);
       const status = 'requires_action';
-      const answer: CheckoutAnswer = {
+      const answer: CheckoutResponse = {
         status,
         checkoutId,
         requestId: 'request-1',
         payment: waiting,
         orders: [paying],
       };
-      expect(settled).toEqual({ applied: true, paymentStatus: status, answer });
+      expect(settled).toEqual({ applied: true, paymentStatus: status, response: answer });
       await expectPayment(waiting, paying, claimedAtMs);
       const replay = async () => (await shop.claim(request))._unsafeUnwrapErr();
-      expect(await replay()).toEqual({ kind: 'answered', answer });
+      expect(await replay()).toEqual({ kind: 'already_answered', response: answer });
 
       world.advance(1_000);
       expect(await shop.settle(recovered, declined)).toEqual({
         applied: true,
         paymentStatus: 'declined',
-        answer,
+        response: answer,
       });
       const pending = orderAs('pending', checkoutId, shop.now());
       const { declineCode } = declined;
       const gone: Payment = { ...waiting, status: 'declined', declineCode, action: null };
       await expectPayment(gone, pending, claimedAtMs);
       await expectListed(pending);
-      expect(await replay()).toEqual({ kind: 'answered', answer });
+      expect(await replay()).toEqual({ kind: 'already_answered', response: answer });
     });
 
     test('a cancelled order is whole, and so is the one that late money is given back for', async () => {
       const { shop, store, world } = place();
       const { claim, claimedAtMs, orderAs, contact } = await claimed();
       const { checkoutId, amount, method } = claim;
-      const { answer } = await shop.settle(claim, declined);
+      const { response: answer } = await shop.settle(claim, declined);
       const payment: Payment = {
         ...{ id: checkoutId, status: 'declined', amount, method },
         ...{ reference: null, declineCode: declined.declineCode, action: null },
@@ -87,7 +87,7 @@ export const wholeOrdersContract = (name: string, open: Open): void => {
 
       const ids = { refundId: shop.freshId(), taskId: shop.freshId(), paymentId: checkoutId };
       const late = { ...ids, reference: 'ch_late', answer: known(answer) };
-      expect(await value(store.refunds.returnLate(late, shop.now()))).toBe(true);
+      expect(await value(store.refunds.refundLateCharge(late, shop.now()))).toBe(true);
       const refund: RefundDetail = {
         ...{ id: ids.refundId, orderId: null, paymentId: checkoutId, amount, reason: lateReason },
         ...{ status: 'requested', creditNote: null, error: null },

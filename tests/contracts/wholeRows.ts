@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import type { InboxItem } from '../../core/inbox.ts';
-import type { Booked, LedgerDifference, MoneyAudit, MoneyCheck, MoneyFinding } from '../../core/ledger.ts';
+import type {
+  LedgerDifference,
+  MoneyCase,
+  MoneyCheck,
+  OwnRecord,
+  Reconciliation,
+} from '../../core/ledger.ts';
 import type { CapturedMail, Mail } from '../../core/mail.ts';
 import type { Product, ProductDraft, ProductKey, ProductQuery } from '../../core/product.ts';
 import type { JobLease, Task, TaskQuery } from '../../core/queue.ts';
@@ -119,20 +125,20 @@ export const wholeRowsContract = (name: string, open: Open): void => {
       const { lease } = await leased();
       await shop.report(lease, { kind: 'failed', error: 'no such mailbox' });
       const { order } = lease;
-      const failed: Omit<Full<MoneyFinding>, 'refundId'> & { readonly refundId: null } = {
+      const failed: Omit<Full<MoneyCase>, 'refundId'> & { readonly refundId: null } = {
         ...{ id: order.id, orderId: order.id, paymentId: known(order.checkoutId), refundId: null },
         ...{ amount: order.total, sinceMs: shop.now(), detail: 'no such mailbox' },
       };
       const found = async (check: MoneyCheck) => {
         const query = { check, nowMs: shop.now(), after: null, limit: 9 };
-        return (await value(store.moneyBooks.findings(query))).items;
+        return (await value(store.ledger.cases(query))).items;
       };
       expect(await found('paid_without_progress')).toEqual([failed]);
 
       world.advance(1_000);
       const refund = await shop.refund(order.id, 5);
       await shop.settleRefund(refund.id, refused);
-      const stuck: Full<MoneyFinding> = {
+      const stuck: Full<MoneyCase> = {
         ...{ id: refund.id, orderId: order.id, paymentId: refund.paymentId, refundId: refund.id },
         ...{ amount: refund.amount, sinceMs: shop.now(), detail: refused.reason },
       };
@@ -143,18 +149,18 @@ export const wholeRowsContract = (name: string, open: Open): void => {
       const { shop, store, world } = place();
       const { lease, claim } = await leased();
       const { order } = lease;
-      const charge: Full<Booked<'succeeded'>> = expectFull({
+      const charge: Full<OwnRecord<'succeeded'>> = expectFull({
         ...{ id: claim.checkoutId, status: 'succeeded', amount: claim.amount },
         ...{ createdAtMs: order.createdAtMs + 1_000, updatedAtMs: order.updatedAtMs },
       });
       const { id, amount, createdAtMs } = await shop.refund(order.id, 5);
       world.advance(1_000);
       await shop.settleRefund(id, returned);
-      const refund: Full<Booked<'succeeded'>> = expectFull({
+      const refund: Full<OwnRecord<'succeeded'>> = expectFull({
         ...{ id, status: 'succeeded', amount, createdAtMs, updatedAtMs: shop.now() },
       });
       const span = { fromMs: 0, toMs: shop.now() + 1, after: null, limit: 9 };
-      const { payments, paymentsMade, refunds, refundsMade } = store.moneyBooks;
+      const { payments, paymentsMade, refunds, refundsMade } = store.ledger;
       expect(await value(payments([charge.id]))).toEqual([charge]);
       expect(await value(refunds([id]))).toEqual([refund]);
       expect((await value(paymentsMade(span))).items).toEqual([charge]);
@@ -163,7 +169,13 @@ export const wholeRowsContract = (name: string, open: Open): void => {
 
     test('a comparison with the ledger is whole, and so is what it found', async () => {
       const { shop, store, world } = place();
-      const { requestAudit, finishAudit, findAudit, audits, differences } = store.moneyBooks;
+      const {
+        requestReconciliation: requestAudit,
+        finishReconciliation: finishAudit,
+        findReconciliation: findAudit,
+        reconciliations: audits,
+        differences,
+      } = store.ledger;
       const asked = { id: shop.freshId(), taskId: shop.freshId(), dayMs: 86_400_000 };
       const createdAtMs = shop.now();
       await value(requestAudit(asked, createdAtMs));
@@ -174,13 +186,13 @@ export const wholeRowsContract = (name: string, open: Open): void => {
       });
       const counted = { charges: 12, refunds: 3, differences: 1 };
       await value(finishAudit(asked.id, { ...counted, kept: [difference] }, shop.now()));
-      const audit: Full<MoneyAudit> = expectFull({
+      const audit: Full<Reconciliation> = expectFull({
         ...{ id: asked.id, dayMs: asked.dayMs, createdAtMs, finishedAtMs: shop.now() },
         ...counted,
       });
       expect(await value(findAudit(asked.id))).toEqual(audit);
       expect((await value(audits({ after: null, limit: 9 }))).items).toEqual([audit]);
-      const query = { auditId: asked.id, after: null, limit: 9 };
+      const query = { reconciliationId: asked.id, after: null, limit: 9 };
       expect((await value(differences(query))).items).toEqual([difference]);
     });
   });

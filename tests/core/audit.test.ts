@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { type ClaimGround, fingerprintOf, judgeClaims, type KnownAudit } from '../../core/audit.ts';
+import { type ClaimSnapshot, fingerprintOf, judgeClaims, type KnownAudit } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
 import { answerTo, cart, order } from './checkouts.ts';
 
@@ -7,7 +7,7 @@ const groundOf = (
   orders: readonly Order[],
   audits: Record<string, KnownAudit> = {},
   stock: Record<string, number | null> = {},
-): ClaimGround => ({
+): ClaimSnapshot => ({
   orders: new Map(orders.map((one) => [one.id, one])),
   audits: new Map(Object.entries(audits)),
   stock: new Map(Object.entries(stock)),
@@ -19,13 +19,13 @@ const known = (of: Parameters<typeof fingerprintOf>[0], changes: Partial<KnownAu
   orderIds: of.orderIds,
   paymentStatus: 'initiated',
   attempt: 1,
-  answer: null,
+  response: null,
   ...changes,
 });
 
-const judge = (request: ReturnType<typeof cart>, ground: ClaimGround) =>
+const judge = (request: ReturnType<typeof cart>, ground: ClaimSnapshot) =>
   judgeClaims([request], ground, 50)[0];
-const refusal = (request: ReturnType<typeof cart>, ground: ClaimGround) =>
+const refusal = (request: ReturnType<typeof cart>, ground: ClaimSnapshot) =>
   judge(request, ground)?._unsafeUnwrapErr();
 
 describe('a fingerprint', () => {
@@ -92,7 +92,7 @@ describe('a claim', () => {
     const answer = answerTo(request);
 
     test('that the key was another request’s', () => {
-      const reused = known(cart(['mine']), { answer });
+      const reused = known(cart(['mine']), { response: answer });
       expect(refusal(request, groundOf(orders, { key: reused }, stock))).toEqual({
         kind: 'idempotency_key_reused',
       });
@@ -100,10 +100,10 @@ describe('a claim', () => {
 
     test('that the key was answered', () => {
       for (const paymentStatus of ['succeeded', 'declined', 'cancelled', 'unknown'] as const) {
-        const answered = known(request, { answer, paymentStatus });
+        const answered = known(request, { response: answer, paymentStatus });
         expect(refusal(request, groundOf(orders, { key: answered }, stock))).toEqual({
-          kind: 'answered',
-          answer,
+          kind: 'already_answered',
+          response: answer,
         });
       }
     });
@@ -182,7 +182,7 @@ describe('a claim', () => {
 });
 
 describe('a batch of claims', () => {
-  const verdicts = (requests: readonly ReturnType<typeof cart>[], ground: ClaimGround) =>
+  const verdicts = (requests: readonly ReturnType<typeof cart>[], ground: ClaimSnapshot) =>
     judgeClaims(requests, ground, 50).map((each) => (each.isOk() ? each.value.checkoutId : each.error.kind));
 
   test('is judged one after the other', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
-import { coalesce, coalesceAnswers } from '../../core/batch.ts';
+import { createBatcher, createResultBatcher } from '../../core/batch.ts';
 
 /** Runs batches when it is told to, and remembers them. Its turns end as soon as what was called has gone on. */
 const gate = () => {
@@ -29,7 +29,7 @@ describe('calls that come together', () => {
 
   test('a lone call waits for its turn to be over, and for nobody', async () => {
     const { batches, run, turn, over, next } = gate();
-    const call = coalesce(run, limits, turn, () => 'full');
+    const call = createBatcher(run, limits, turn, () => 'full');
     const first = call(1);
     expect(batches).toEqual([]);
     await over();
@@ -45,7 +45,7 @@ describe('calls that come together', () => {
 
   test('those of one turn share a batch, and those that come meanwhile the next, in their order', async () => {
     const { batches, run, turn, over, next } = gate();
-    const call = coalesce(run, limits, turn, () => 'full');
+    const call = createBatcher(run, limits, turn, () => 'full');
     const calls = [1, 2, 3, 4].map(call);
     await over();
     expect(batches).toEqual([[1, 2, 3]]);
@@ -62,7 +62,7 @@ describe('calls that come together', () => {
 
   test('what follows in the turn after a batch goes with those that waited for it', async () => {
     const { batches, run, turn, over, next } = gate();
-    const call = coalesce(run, limits, turn, () => 'full');
+    const call = createBatcher(run, limits, turn, () => 'full');
     const again = call(1).then(() => call(3));
     await over();
     const other = call(2);
@@ -75,7 +75,7 @@ describe('calls that come together', () => {
   test('no more than a share of them go at once, where there is one, and one of them always does', async () => {
     const { batches, run, turn, over, next } = gate();
     let share = 2;
-    const call = coalesce(run, { ...limits, share: () => share }, turn, () => 'full');
+    const call = createBatcher(run, { ...limits, maxShare: () => share }, turn, () => 'full');
     const calls = [1, 2, 3, 4, 5].map(call);
     await over();
     share = 9;
@@ -94,7 +94,7 @@ describe('calls that come together', () => {
 
   test('a bad item fails alone', async () => {
     const { batches, run, turn, over, next } = gate();
-    const call = coalesce(run, limits, turn, () => 'full');
+    const call = createBatcher(run, limits, turn, () => 'full');
     const calls = [1, 13, 2, 4].map(call);
     const settled = Promise.allSettled(calls);
     await over();
@@ -112,7 +112,7 @@ describe('calls that come together', () => {
 
   test('a call that finds too many before it is answered at once', async () => {
     const { batches, run, turn, over, next } = gate();
-    const call = coalesce(run, limits, turn, (item) => `no room for ${item}`);
+    const call = createBatcher(run, limits, turn, (item) => `no room for ${item}`);
     const calls = [1, 2, 3, 4, 5].map(call);
     expect(await call(6)).toBe('no room for 6');
     await over();
@@ -134,20 +134,24 @@ describe("a port's batch verb", () => {
       times.push(nowMs);
       return ok(items.map((item) => item * 2));
     };
-    const call = coalesceAnswers(run, { ...limits, waitingMax: 2 }, world);
+    const call = createResultBatcher(run, { ...limits, waitingMax: 2 }, world);
     expect(await Promise.all([call(1), call(2)])).toEqual([ok(2), ok(4)]);
     expect(times).toEqual([77]);
   });
 
   test('where the whole batch fails, each call hears that failure', async () => {
     const down = { kind: 'unavailable', reason: 'down' } as const;
-    const call = coalesceAnswers<number, number>(async () => err(down), { ...limits, waitingMax: 9 }, world);
+    const call = createResultBatcher<number, number>(
+      async () => err(down),
+      { ...limits, waitingMax: 9 },
+      world,
+    );
     expect(await Promise.all([call(1), call(2), call(3)])).toEqual([err(down), err(down), err(down)]);
   });
 
   test('where too many wait, a call hears so', async () => {
     const never = new Promise<never>(() => {});
-    const call = coalesceAnswers<number, number>(() => never, limits, world);
+    const call = createResultBatcher<number, number>(() => never, limits, world);
     void call(1);
     expect((await call(2))._unsafeUnwrapErr()).toMatchObject({ kind: 'unavailable' });
   });

@@ -4,7 +4,7 @@ import type { Audits } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
 import type { ChargeOutcome, PaymentProvider } from '../../core/payment.ts';
 import type { Store } from '../../core/store.ts';
-import { type CheckoutCommand, checkOut } from '../../core/usecases/checkOut.ts';
+import { type CheckoutCommand, createCheckOut } from '../../core/usecases/checkOut.ts';
 import { declined, known, lost, released, shopOver, succeeded, value } from '../contracts/shop.ts';
 import { memoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
@@ -34,7 +34,7 @@ describe('a checkout', () => {
   };
 
   const checkingOut = (provider: PaymentProvider, audits = store.audits) =>
-    checkOut({ ...store, audits, provider, wakeup, world }, { reconcileAfterMs: 15_000 });
+    createCheckOut({ ...store, audits, provider, wakeup, world }, { reconcileAfterMs: 15_000 });
 
   const command = (changes: Partial<CheckoutCommand> = {}): CheckoutCommand => ({
     key: shop.freshId(),
@@ -50,7 +50,7 @@ describe('a checkout', () => {
 
   test('charges once under the payment’s id, and answers what stands', async () => {
     const provider = scriptedProvider();
-    const { answer, replayed } = (await checkingOut(provider)(command()))._unsafeUnwrap();
+    const { response: answer, replayed } = (await checkingOut(provider)(command()))._unsafeUnwrap();
     expect(replayed).toBe(false);
     expect(answer).toMatchObject({ status: 'succeeded', requestId: 'request-1' });
     expect(answer.orders.map(({ status }) => status)).toEqual(['paid', 'paid']);
@@ -104,7 +104,7 @@ describe('a checkout', () => {
     const same = command();
     const first = (await check(same))._unsafeUnwrap();
     const again = (await check({ ...same, requestId: 'request-2' }))._unsafeUnwrap();
-    expect(again).toEqual({ answer: first.answer, replayed: true });
+    expect(again).toEqual({ response: first.response, replayed: true });
     expect(provider.calls).toHaveLength(1);
     expect(hints).toBe(1);
   });
@@ -157,13 +157,13 @@ describe('a checkout', () => {
     const check = checkingOut(scriptedProvider(declined));
     const same = command();
     const first = (await check(same))._unsafeUnwrap();
-    expect(first.answer).toMatchObject({
+    expect(first.response).toMatchObject({
       status: 'declined',
       payment: { status: 'declined', declineCode: 'card_declined' },
     });
     expect(await statuses()).toEqual(['pending', 'pending']);
-    expect((await check(same))._unsafeUnwrap()).toEqual({ answer: first.answer, replayed: true });
-    expect((await check(command()))._unsafeUnwrap().answer.status).toBe('succeeded');
+    expect((await check(same))._unsafeUnwrap()).toEqual({ response: first.response, replayed: true });
+    expect((await check(command()))._unsafeUnwrap().response.status).toBe('succeeded');
     expect(hints).toBe(1);
   });
 
@@ -177,7 +177,7 @@ describe('a checkout', () => {
       expect(await statuses()).toEqual(['pending', 'pending']);
     }
     expect(hints).toBe(0);
-    const { answer, replayed } = (await check(same))._unsafeUnwrap();
+    const { response: answer, replayed } = (await check(same))._unsafeUnwrap();
     expect({ status: answer.status, replayed }).toEqual({ status: 'succeeded', replayed: false });
     expect(new Set(provider.calls.map(({ paymentId }) => paymentId))).toEqual(new Set([answer.checkoutId]));
   });
@@ -185,10 +185,10 @@ describe('a checkout', () => {
   test('whose outcome is lost is being confirmed, under the same answer for ever', async () => {
     const check = checkingOut(scriptedProvider(lost));
     const same = command();
-    const { answer } = (await check(same))._unsafeUnwrap();
+    const { response: answer } = (await check(same))._unsafeUnwrap();
     expect(answer).toMatchObject({ status: 'unknown', payment: { status: 'unknown' } });
     expect(await statuses()).toEqual(['paying', 'paying']);
-    expect((await check(same))._unsafeUnwrap()).toEqual({ answer, replayed: true });
+    expect((await check(same))._unsafeUnwrap()).toEqual({ response: answer, replayed: true });
   });
 
   test('that cannot be claimed says so, and charges nothing', async () => {
@@ -201,8 +201,8 @@ describe('a checkout', () => {
   test.each<ChargeOutcome>([succeeded, declined, lost, released, { kind: 'cancelled' }])(
     'that came to $kind, but cannot be written down, is being confirmed',
     async (outcome) => {
-      const audits = { ...store.audits, settle: async () => err(down) };
-      const { answer, replayed } = (
+      const audits = { ...store.audits, recordOutcomes: async () => err(down) };
+      const { response: answer, replayed } = (
         await checkingOut(scriptedProvider(outcome), audits)(command())
       )._unsafeUnwrap();
       expect({ status: answer.status, replayed }).toEqual({ status: 'unknown', replayed: false });
@@ -210,7 +210,7 @@ describe('a checkout', () => {
       expect(await statuses()).toEqual(['paying', 'paying']);
       world.advance(15_000);
       const query = { nowMs: shop.now(), againAtMs: () => shop.now() + 1, limit: 9, only: null };
-      expect(await value(store.audits.takeUnsettled(query))).toMatchObject([
+      expect(await value(store.audits.claimOpenPayments(query))).toMatchObject([
         { checkoutId: answer.checkoutId },
       ]);
     },
@@ -228,13 +228,13 @@ describe('a checkout', () => {
           limit: 9,
           only: null,
         };
-        const [taken] = await value(store.audits.takeUnsettled(query));
+        const [taken] = await value(store.audits.claimOpenPayments(query));
         await shop.settle(known(taken), { kind: 'cancelled' });
         return { kind: 'cancelled' };
       },
       cancel: async () => ({ kind: 'cancelled' }),
     };
-    const { answer, replayed } = (await checkingOut(provider)(command()))._unsafeUnwrap();
+    const { response: answer, replayed } = (await checkingOut(provider)(command()))._unsafeUnwrap();
     expect(answer).toMatchObject({ checkoutId: claimed, status: 'cancelled' });
     expect(replayed).toBe(false);
     expect(await statuses()).toEqual(['pending', 'pending']);
@@ -245,12 +245,12 @@ describe('a checkout', () => {
       ...silentProvider,
       charge: async () => {
         const query = { nowMs: shop.now() + 15_000, againAtMs: () => shop.now(), limit: 9, only: null };
-        await value(store.audits.takeUnsettled(query));
+        await value(store.audits.claimOpenPayments(query));
         return released;
       },
       cancel: async () => ({ kind: 'cancelled' }),
     };
-    const { answer } = (await checkingOut(provider)(command()))._unsafeUnwrap();
+    const { response: answer } = (await checkingOut(provider)(command()))._unsafeUnwrap();
     expect(answer.status).toBe('unknown');
     expect(await statuses()).toEqual(['paying', 'paying']);
   });

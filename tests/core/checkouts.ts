@@ -1,4 +1,4 @@
-import type { CheckoutAnswer, CheckoutRequest, Claim } from '../../core/audit.ts';
+import type { CheckoutRequest, CheckoutResponse, Claim } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
 
 /** What tests of core hold in their hands: carts, orders, claims and answers, alike but for what is said. */
@@ -36,7 +36,7 @@ export const claimOf = (orders: readonly Order[]): Claim => ({
   orders,
 });
 
-export const answerTo = ({ checkoutId, method }: CheckoutRequest): CheckoutAnswer => ({
+export const answerTo = ({ checkoutId, method }: CheckoutRequest): CheckoutResponse => ({
   status: 'succeeded',
   checkoutId,
   requestId: 'request',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { settlementOf, unconfirmed } from '../../core/outcomeRecord.ts';
+import { outcomeRecordOf, unknownResponse } from '../../core/outcomeRecord.ts';
 import type { ChargeOutcome } from '../../core/payment.ts';
 import { testWorld } from '../world.ts';
 import { claimOf, order } from './checkouts.ts';
@@ -10,11 +10,11 @@ const paying = (id: string, type: string) =>
 const claim = claimOf([paying('a', 'physical'), paying('b', 'digital'), paying('c', 'service')]);
 const world = testWorld(5_000, 1);
 
-const settle = (outcome: ChargeOutcome) => settlementOf(claim, outcome, 'request-7', world);
+const settle = (outcome: ChargeOutcome) => outcomeRecordOf(claim, outcome, 'request-7', world);
 
 describe('what is written down', () => {
   test('of a success: the orders are paid, and each owes the work of its type', () => {
-    const { answer, tasks, ...rest } = settle({ kind: 'succeeded', reference: 'ch_1' });
+    const { response: answer, tasks, ...rest } = settle({ kind: 'succeeded', reference: 'ch_1' });
     expect(rest).toEqual({
       checkoutId: 'checkout',
       attempt: 1,
@@ -51,8 +51,12 @@ describe('what is written down', () => {
     [{ kind: 'cancelled' }, { status: 'cancelled', declineCode: null }],
   ] as const)('of %p: the orders can be paid again under another key', (outcome, payment) => {
     const settlement = settle(outcome);
-    expect(settlement).toMatchObject({ outcome, tasks: [], answer: { status: outcome.kind, payment } });
-    expect(settlement.answer?.orders.map(({ status }) => status)).toEqual(['pending', 'pending', 'pending']);
+    expect(settlement).toMatchObject({ outcome, tasks: [], response: { status: outcome.kind, payment } });
+    expect(settlement.response?.orders.map(({ status }) => status)).toEqual([
+      'pending',
+      'pending',
+      'pending',
+    ]);
   });
 
   test('of a provider that was not reached: nothing is answered, and the key stays free', () => {
@@ -60,16 +64,16 @@ describe('what is written down', () => {
       checkoutId: 'checkout',
       attempt: 1,
       outcome: { kind: 'released' },
-      answer: null,
+      response: null,
       tasks: [],
     });
   });
 
   test('of what is not known: the orders stay as they are', () => {
     const settlement = settle({ kind: 'unknown', reason: 'timed out' });
-    expect(settlement.answer).toEqual(unconfirmed(claim, 'request-7'));
-    expect(settlement.answer).toMatchObject({ status: 'unknown', payment: { status: 'unknown' } });
-    expect(settlement.answer?.orders).toEqual([...claim.orders]);
+    expect(settlement.response).toEqual(unknownResponse(claim, 'request-7'));
+    expect(settlement.response).toMatchObject({ status: 'unknown', payment: { status: 'unknown' } });
+    expect(settlement.response?.orders).toEqual([...claim.orders]);
     expect(settlement.tasks).toEqual([]);
   });
 });

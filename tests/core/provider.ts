@@ -5,8 +5,8 @@ import type {
   LedgerEntry,
   PaymentProvider,
   ProviderEvent,
-  ReturnOutcome,
-  ReturnRequest,
+  ProviderRefundOutcome,
+  ProviderRefundRequest,
 } from '../../core/payment.ts';
 
 type Call = { readonly verb: 'charge' | 'cancel'; readonly paymentId: string; readonly method?: string };
@@ -55,7 +55,7 @@ export const silentProvider: PaymentProvider = {
   name: 'silent',
   charge: async () => unreached,
   cancel: async () => unreached,
-  giveBack: async () => unreached,
+  refund: async () => unreached,
   readLedger: async () => ok({ items: [], next: null }),
   readEvent: async () => err({ kind: 'signature_invalid', reason: 'it signs nothing' }),
 };
@@ -63,11 +63,11 @@ export const silentProvider: PaymentProvider = {
 const unreached = { kind: 'unavailable', reason: 'not reached' } as const;
 
 /** One that gives back as `script` says, one outcome a call, and then succeeds. */
-export const returningProvider = (...script: ReturnOutcome[]) => {
-  const asked: ReturnRequest[] = [];
+export const returningProvider = (...script: ProviderRefundOutcome[]) => {
+  const asked: ProviderRefundRequest[] = [];
   const provider: PaymentProvider = {
     ...silentProvider,
-    giveBack: async (request) => {
+    refund: async (request) => {
       asked.push(request);
       return script.shift() ?? { kind: 'succeeded', reference: `re_${asked.length}` };
     },

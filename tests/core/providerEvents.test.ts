@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import { err } from 'neverthrow';
 import type { ChargeOutcome, PaymentProvider, ProviderEvent } from '../../core/payment.ts';
-import { actingOnEvents, receivingEvents } from '../../core/usecases/providerEvents.ts';
-import { reconcile } from '../../core/usecases/recoverPayments.ts';
+import { createActOnEvent, createReceiveEvent } from '../../core/usecases/providerEvents.ts';
+import { createPaymentRecovery } from '../../core/usecases/recoverPayments.ts';
 import { known, lost, shopOver, value } from '../contracts/shop.ts';
 import { memoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
@@ -34,7 +34,7 @@ const paymentEvent = (paymentId: string | null, succeeded = true, id = 'evt_1'):
 
 describe('an event that comes in', () => {
   const receive = (event: ProviderEvent, provider: PaymentProvider = trustingProvider) =>
-    receivingEvents({ ...store, provider, wakeup, world })({
+    createReceiveEvent({ ...store, provider, wakeup, world })({
       body: JSON.stringify(event),
       header: () => null,
     });
@@ -71,7 +71,7 @@ describe('an event that comes in', () => {
   test('is said to be not taken where the store is away', async () => {
     const down = { kind: 'unavailable', reason: 'no connection' } as const;
     const inbox = { ...store.inbox, receive: async () => err(down) };
-    const receiving = receivingEvents({ inbox, provider: trustingProvider, wakeup, world });
+    const receiving = createReceiveEvent({ inbox, provider: trustingProvider, wakeup, world });
     const body = JSON.stringify(paymentEvent(null));
     expect((await receiving({ body, header: () => null }))._unsafeUnwrapErr()).toEqual(down);
   });
@@ -79,8 +79,8 @@ describe('an event that comes in', () => {
 
 describe('an event of a payment that is open', () => {
   const act = (provider: PaymentProvider, event: ProviderEvent) => {
-    const reconciler = reconcile({ ...store, provider, wakeup, world });
-    return value(actingOnEvents({ ...store, reconciler, wakeup, world })(event));
+    const reconciler = createPaymentRecovery({ ...store, provider, wakeup, world });
+    return value(createActOnEvent({ ...store, reconciler, wakeup, world })(event));
   };
 
   const open = async (outcome: ChargeOutcome | null) => {
@@ -140,8 +140,8 @@ describe('an event of a payment that is open', () => {
 
 describe('an event of a refund', () => {
   const act = (event: ProviderEvent) => {
-    const reconciler = reconcile({ ...store, provider: silentProvider, wakeup, world });
-    return value(actingOnEvents({ ...store, reconciler, wakeup, world })(event));
+    const reconciler = createPaymentRecovery({ ...store, provider: silentProvider, wakeup, world });
+    return value(createActOnEvent({ ...store, reconciler, wakeup, world })(event));
   };
   const refundEvent = (refundId: string | null, failure: string | null): ProviderEvent => ({
     id: 'evt_3',
@@ -166,7 +166,7 @@ describe('an event of a refund', () => {
     const [lease] = leases;
     const report = { taskId: known(task).id, lease: known(lease).lease };
     const outcome = { kind: 'retry', error: 'not decided', runAtMs } as const;
-    await value(store.queue.settleJobs([{ ...report, outcome }], shop.now()));
+    await value(store.queue.reportJobs([{ ...report, outcome }], shop.now()));
     expect(await shop.takeJobs('refund')).toEqual([]);
     expect(await act(refundEvent(id, null))).toBe(true);
     expect(await shop.takeJobs('refund')).toMatchObject([{ jobId: id }]);
@@ -175,7 +175,7 @@ describe('an event of a refund', () => {
   test('that came back from the bank makes it failed, done or not', async () => {
     const { id } = await requested();
     await value(
-      store.refunds.settle({ refundId: id, outcome: { kind: 'succeeded', reference: 're_1' } }, shop.now()),
+      store.refunds.finish({ refundId: id, outcome: { kind: 'succeeded', reference: 're_1' } }, shop.now()),
     );
     expect(await act(refundEvent(id, 'account closed'))).toBe(true);
     expect(await refundOf(id)).toMatchObject({ status: 'failed', error: 'account closed' });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
-import type { Booked, MoneyAudit, Span } from '../../core/ledger.ts';
+import type { OwnRecord, Reconciliation, Span } from '../../core/ledger.ts';
 import type { Money } from '../../core/money.ts';
 import type { LedgerEntry, PaymentStatus } from '../../core/payment.ts';
 import type { RefundStatus } from '../../core/refund.ts';
-import { auditDay, dayMs } from '../../core/usecases/reconcileLedger.ts';
+import { createReconcileLedger, dayMs } from '../../core/usecases/reconcileLedger.ts';
 import { testWorld } from '../world.ts';
 import { ledgerOf } from './provider.ts';
 
@@ -36,7 +36,7 @@ const returned = (refundId: string | null, changes: Partial<LedgerEntry> = {}): 
   ...changes,
 });
 
-type Ours<Status> = Booked<Status>;
+type Ours<Status> = OwnRecord<Status>;
 const booked = <const Status extends string>(
   id: string,
   status: Status,
@@ -54,7 +54,7 @@ const booked = <const Status extends string>(
 const booksOf = (
   payments: readonly Ours<PaymentStatus>[],
   refunds: readonly Ours<RefundStatus>[],
-): Parameters<typeof auditDay>[0]['books'] => {
+): Parameters<typeof createReconcileLedger>[0]['ledger'] => {
   const pages = <Row extends { readonly id: string }>(rows: readonly Row[], after: string | null) => {
     const left = rows
       .filter(({ id }) => after === null || id > after)
@@ -81,7 +81,7 @@ const booksOf = (
   };
 };
 
-const day: MoneyAudit = {
+const day: Reconciliation = {
   id: 'audit',
   dayMs: dawn,
   createdAtMs: dawn,
@@ -97,8 +97,12 @@ const audit = async (
   refunds: readonly Ours<RefundStatus>[] = [],
   nowMs = dawn + 2 * dayMs,
 ) => {
-  const ports = { books: booksOf(payments, refunds), provider: ledgerOf(theirs), world: testWorld(nowMs, 1) };
-  return (await auditDay(ports)(day))._unsafeUnwrap();
+  const ports = {
+    ledger: booksOf(payments, refunds),
+    provider: ledgerOf(theirs),
+    world: testWorld(nowMs, 1),
+  };
+  return (await createReconcileLedger(ports)(day))._unsafeUnwrap();
 };
 const kinds = async (...args: Parameters<typeof audit>) =>
   (await audit(...args)).kept.map(({ kind }) => kind);

@@ -4,7 +4,7 @@ import type { Claim } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
 import type { ChargeOutcome, PaymentProvider } from '../../core/payment.ts';
 import type { Store } from '../../core/store.ts';
-import { chargeWindowMs, keyMemoryMs, reconcile } from '../../core/usecases/recoverPayments.ts';
+import { chargeWindowMs, createPaymentRecovery, keyMemoryMs } from '../../core/usecases/recoverPayments.ts';
 import { declined, known, lost, released, shopOver, value } from '../contracts/shop.ts';
 import { memoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
@@ -38,7 +38,7 @@ describe('the reconciler', () => {
   };
 
   const round = (provider: PaymentProvider, audits = store.audits) =>
-    value(reconcile({ ...store, audits, provider, wakeup, world }).due());
+    value(createPaymentRecovery({ ...store, audits, provider, wakeup, world }).recoverDue());
 
   /** As a crash between claim and settlement leaves it. */
   const leftOpen = async (): Promise<{ readonly order: Order; readonly claim: Claim }> => {
@@ -256,24 +256,24 @@ describe('the reconciler', () => {
     const down = { kind: 'unavailable', reason: 'no connection' } as const;
     world.advance(reconcileAfterMs);
     const provider = scriptedProvider();
-    const away = reconcile({
+    const away = createPaymentRecovery({
       ...store,
-      audits: { ...store.audits, takeUnsettled: async () => err(down) },
+      audits: { ...store.audits, claimOpenPayments: async () => err(down) },
       provider,
       wakeup,
       world,
     });
-    expect((await away.due())._unsafeUnwrapErr()).toEqual(down);
+    expect((await away.recoverDue())._unsafeUnwrapErr()).toEqual(down);
     expect(provider.calls).toEqual([]);
 
-    const lostThen = reconcile({
+    const lostThen = createPaymentRecovery({
       ...store,
-      audits: { ...store.audits, settle: async () => err(down) },
+      audits: { ...store.audits, recordOutcomes: async () => err(down) },
       provider,
       wakeup,
       world,
     });
-    expect((await lostThen.due())._unsafeUnwrapErr()).toEqual(down);
+    expect((await lostThen.recoverDue())._unsafeUnwrapErr()).toEqual(down);
     expect(await statusOf(order)).toBe('paying');
     world.advance(60_000);
     await round(provider);

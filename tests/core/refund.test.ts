@@ -16,7 +16,7 @@ import {
   lateKey,
   lateReason,
   planLateRefund,
-  type RefundGround,
+  type RefundSnapshot,
   refundFingerprint,
 } from '../../core/refundRequest.ts';
 import { order } from './checkouts.ts';
@@ -32,7 +32,7 @@ const command = (changes: Partial<RefundCommand> = {}): RefundCommand => ({
 });
 
 const paid = order('a', { status: 'completed', checkoutId: 'payment' });
-const ground = (changes: Partial<RefundGround> = {}): RefundGround => ({
+const ground = (changes: Partial<RefundSnapshot> = {}): RefundSnapshot => ({
   known: null,
   order: paid,
   refunded: 0,
@@ -40,7 +40,7 @@ const ground = (changes: Partial<RefundGround> = {}): RefundGround => ({
 });
 const vnd = (amount: number, currency: string | null = null) => ({ amount, currency });
 
-const judge = (asked: Partial<RefundCommand> = {}, on: Partial<RefundGround> = {}) =>
+const judge = (asked: Partial<RefundCommand> = {}, on: Partial<RefundSnapshot> = {}) =>
   judgeRefund(command(asked), ground(on), 7_000);
 const failure = (...args: Parameters<typeof judge>) => judge(...args)._unsafeUnwrapErr();
 

@@ -3,10 +3,10 @@ import type { Claim } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
 import type { ChargeOutcome } from '../../core/payment.ts';
 import { lateReason } from '../../core/refundRequest.ts';
-import { checkOut } from '../../core/usecases/checkOut.ts';
-import { actingOnEvents } from '../../core/usecases/providerEvents.ts';
-import { reconcile } from '../../core/usecases/recoverPayments.ts';
-import { returningLate } from '../../core/usecases/refundLateCharge.ts';
+import { createCheckOut } from '../../core/usecases/checkOut.ts';
+import { createActOnEvent } from '../../core/usecases/providerEvents.ts';
+import { createPaymentRecovery } from '../../core/usecases/recoverPayments.ts';
+import { createRefundLateCharge } from '../../core/usecases/refundLateCharge.ts';
 import { declined, known, released, shopOver, value } from '../contracts/shop.ts';
 import { memoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
@@ -28,7 +28,8 @@ describe('money that comes late', () => {
   };
   const refunds = () => value(store.refunds.list({ orderId: null, status: null, after: null, limit: 100 }));
   const statusOf = async () => known(await value(store.audits.find(claim.checkoutId))).payment.status;
-  const returnLate = () => value(returningLate({ ...store, wakeup, world })(claim.checkoutId, 'ch_late'));
+  const returnLate = () =>
+    value(createRefundLateCharge({ ...store, wakeup, world })(claim.checkoutId, 'ch_late'));
 
   beforeEach(async () => {
     world = testWorld();
@@ -72,9 +73,9 @@ describe('money that comes late', () => {
     claim = first;
     expect(await returnLate()).toBe(true);
     const provider = scriptedProvider();
-    const pay = checkOut({ ...store, provider, wakeup, world }, { reconcileAfterMs: 15_000 });
+    const pay = createCheckOut({ ...store, provider, wakeup, world }, { reconcileAfterMs: 15_000 });
     const answered = await pay({ key, customerId, orderIds, method, requestId: 'r' });
-    expect(answered._unsafeUnwrap()).toMatchObject({ replayed: true, answer: { status: 'cancelled' } });
+    expect(answered._unsafeUnwrap()).toMatchObject({ replayed: true, response: { status: 'cancelled' } });
     expect(provider.calls).toEqual([]);
   });
 
@@ -87,7 +88,9 @@ describe('money that comes late', () => {
   });
 
   test('of a payment that nobody knows is let be', async () => {
-    expect(await value(returningLate({ ...store, wakeup, world })(shop.freshId(), 'ch_late'))).toBe(false);
+    expect(await value(createRefundLateCharge({ ...store, wakeup, world })(shop.freshId(), 'ch_late'))).toBe(
+      false,
+    );
   });
 
   test('is seen by a checkout whose payment was given up while it was being charged', async () => {
@@ -96,7 +99,7 @@ describe('money that comes late', () => {
       ...silentProvider,
       charge: async () => {
         const query = { nowMs: shop.now() + 15_000, againAtMs: () => Number.MAX_SAFE_INTEGER, limit: 9 };
-        const [taken] = await value(store.audits.takeUnsettled({ ...query, only: null }));
+        const [taken] = await value(store.audits.claimOpenPayments({ ...query, only: null }));
         claim = known(taken);
         await shop.settle(claim, { kind: 'cancelled' });
         return { kind: 'succeeded', reference: 'ch_late' } as const;
@@ -104,16 +107,18 @@ describe('money that comes late', () => {
     };
     await shop.settle(claim, declined);
     const { key, customerId, orderIds, method } = shop.request([other]);
-    const pay = checkOut({ ...store, provider, wakeup, world }, { reconcileAfterMs: 15_000 });
-    const { answer } = (await pay({ key, customerId, orderIds, method, requestId: 'r' }))._unsafeUnwrap();
+    const pay = createCheckOut({ ...store, provider, wakeup, world }, { reconcileAfterMs: 15_000 });
+    const { response: answer } = (
+      await pay({ key, customerId, orderIds, method, requestId: 'r' })
+    )._unsafeUnwrap();
     expect(answer.status).toBe('cancelled');
     expect(await statusOf()).toBe('returned');
   });
 
   test('is seen by the event that proves it, and by no other', async () => {
     await shop.settle(claim, { kind: 'cancelled' });
-    const reconciler = reconcile({ ...store, provider: silentProvider, wakeup, world });
-    const act = actingOnEvents({ ...store, reconciler, wakeup, world });
+    const reconciler = createPaymentRecovery({ ...store, provider: silentProvider, wakeup, world });
+    const act = createActOnEvent({ ...store, reconciler, wakeup, world });
     const event = (succeeded: boolean, paymentId: string | null = claim.checkoutId) => ({
       id: 'evt_1',
       type: 'payment_intent.anything',

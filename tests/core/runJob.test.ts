@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
 import type { Mail, MailOutcome } from '../../core/mail.ts';
-import type { ReturnOutcome } from '../../core/payment.ts';
+import type { ProviderRefundOutcome } from '../../core/payment.ts';
 import type { JobLease } from '../../core/queue.ts';
 import { attemptsMax } from '../../core/retry.ts';
-import { type JobPorts, performingJobs } from '../../core/usecases/runJob.ts';
+import { createRunJob, type JobPorts } from '../../core/usecases/runJob.ts';
 import { known, shopOver, value } from '../contracts/shop.ts';
 import { memoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
@@ -23,10 +23,10 @@ beforeEach(() => {
 });
 
 const performing = (changes: Partial<JobPorts> = {}, mailed: MailOutcome = { kind: 'accepted' }) =>
-  performingJobs(
+  createRunJob(
     {
       ...store,
-      books: store.moneyBooks,
+      ledger: store.ledger,
       provider: silentProvider,
       mailer: {
         send: async (mail) => {
@@ -35,7 +35,7 @@ const performing = (changes: Partial<JobPorts> = {}, mailed: MailOutcome = { kin
         },
       },
       actOnEvent: async () => ok(true),
-      auditDay: async () => ok({ charges: 2, refunds: 1, differences: 0, kept: [] }),
+      reconcileLedger: async () => ok({ charges: 2, refunds: 1, differences: 0, kept: [] }),
       world,
       ...changes,
     },
@@ -68,7 +68,7 @@ describe('money on its way back', () => {
     expect(report).toEqual({ taskId, lease: token, outcome: { kind: 'moved', step: 'notify_customer' } });
   });
 
-  test.each<[string, ReturnOutcome]>([
+  test.each<[string, ProviderRefundOutcome]>([
     ['is not decided', { kind: 'pending', reference: 're_1' }],
     ['is not known', { kind: 'unknown', reason: 'timed out' }],
     ['was not reached', { kind: 'unavailable', reason: 'down' }],
@@ -106,7 +106,7 @@ describe('money on its way back', () => {
   test('that came back and could not be booked is asked for again under the same key', async () => {
     const { refundId, lease } = await refunding();
     const provider = returningProvider();
-    const refunds = { ...store.refunds, settle: async () => err(down) };
+    const refunds = { ...store.refunds, finish: async () => err(down) };
     expect((await performing({ provider, refunds })(lease))?.outcome.kind).toBe('retry');
     await performing({ provider })(lease);
     expect(new Set(provider.asked.map((each) => each.refundId))).toEqual(new Set([refundId]));
@@ -195,14 +195,14 @@ describe('an event', () => {
 describe('a money audit', () => {
   test('keeps what it found, once', async () => {
     const ids = { id: shop.freshId(), taskId: shop.freshId() };
-    await value(store.moneyBooks.requestAudit({ ...ids, dayMs: 0 }, shop.now()));
+    await value(store.ledger.requestReconciliation({ ...ids, dayMs: 0 }, shop.now()));
     const [lease] = await shop.takeJobs('money_audit');
     expect((await performing()(known(lease)))?.outcome).toEqual({ kind: 'done' });
     const again = performing({
-      auditDay: async () => ok({ charges: 9, refunds: 9, differences: 9, kept: [] }),
+      reconcileLedger: async () => ok({ charges: 9, refunds: 9, differences: 9, kept: [] }),
     });
     expect((await again(known(lease)))?.outcome).toEqual({ kind: 'done' });
-    const audit = known(await value(store.moneyBooks.findAudit(ids.id)));
+    const audit = known(await value(store.ledger.findReconciliation(ids.id)));
     expect(audit).toMatchObject({ charges: 2, refunds: 1, differences: 0, finishedAtMs: shop.now() });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Mail, MailOutcome } from '../../core/mail.ts';
 import type { Lease } from '../../core/queue.ts';
 import { attemptsMax } from '../../core/retry.ts';
-import { performing } from '../../core/usecases/runStep.ts';
+import { createRunStep } from '../../core/usecases/runStep.ts';
 import { testWorld } from '../world.ts';
 import { order } from './checkouts.ts';
 
@@ -17,7 +17,7 @@ const lease = (changes: Partial<Lease> = {}): Lease => ({
   contact: { email: 'an@example.com', language: 'en' },
   invoiceNumber: '2026-000001',
   licences: [],
-  delivered: false,
+  alreadyDone: false,
   ...changes,
 });
 
@@ -30,7 +30,7 @@ describe('a worker at the mail', () => {
         return outcome;
       },
     };
-    const perform = performing({ mailer, world: testWorld(nowMs, 1) }, { mailDomain: 'shop.test' });
+    const perform = createRunStep({ mailer, world: testWorld(nowMs, 1) }, { mailDomain: 'shop.test' });
     return { sent, perform };
   };
   const messageId = '<order-1.notify_customer@shop.test>';
@@ -52,7 +52,7 @@ describe('a worker at the mail', () => {
 
   test('does not send again what was delivered', async () => {
     const { sent, perform } = workAt(1_000);
-    const report = await perform(lease({ delivered: true }));
+    const report = await perform(lease({ alreadyDone: true }));
     expect(report?.outcome).toEqual({ kind: 'done', detail: null });
     expect(sent).toEqual([]);
   });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { parseQuery, type Term, wordsOf } from '../../core/search.ts';
+import { parseQuery, type Term, tokensOf } from '../../core/search.ts';
 import { anyText } from './anyText.ts';
 
-const folded = (text: string) => wordsOf(text).map((word) => word.folded);
-const exact = (text: string) => wordsOf(text).map((word) => word.exact);
+const folded = (text: string) => tokensOf(text).map((word) => word.folded);
+const exact = (text: string) => tokensOf(text).map((word) => word.exact);
 
 describe('words', () => {
   test.each([
@@ -74,9 +74,9 @@ describe('words', () => {
   test('any text has words that are found by themselves', () => {
     fc.assert(
       fc.property(anyText(), (text) => {
-        const words = wordsOf(text);
+        const words = tokensOf(text);
         expect(folded(words.map((word) => word.folded).join(' '))).toEqual(words.map((word) => word.folded));
-        expect(wordsOf(words.map((word) => word.exact).join('/'))).toEqual([...words]);
+        expect(tokensOf(words.map((word) => word.exact).join('/'))).toEqual([...words]);
         for (const word of words) expect(word.folded).toMatch(/^[\p{L}\p{N}][\p{L}\p{M}\p{N}]*$/u);
       }),
     );
@@ -84,7 +84,8 @@ describe('words', () => {
 });
 
 describe('a query', () => {
-  const said = ({ words, prefix }: Term) => words.map((word) => word.exact).join(' ') + (prefix ? '…' : '');
+  const said = ({ tokens: words, prefix }: Term) =>
+    words.map((word) => word.exact).join(' ') + (prefix ? '…' : '');
 
   test.each([
     ['áo', ['áo…']],
@@ -113,13 +114,13 @@ describe('a query', () => {
     fc.assert(
       fc.property(anyText(), (text) => {
         const terms = parseQuery(text)?.terms ?? [];
-        expect(terms.flatMap(({ words }) => words)).toEqual(
-          text.split('"').flatMap((piece) => [...wordsOf(piece)]),
+        expect(terms.flatMap(({ tokens: words }) => words)).toEqual(
+          text.split('"').flatMap((piece) => [...tokensOf(piece)]),
         );
         expect(terms.slice(0, -1).filter(({ prefix }) => prefix)).toEqual([]);
-        expect(terms.every(({ words, prefix }) => words.length > 0 && (!prefix || words.length === 1))).toBe(
-          true,
-        );
+        expect(
+          terms.every(({ tokens: words, prefix }) => words.length > 0 && (!prefix || words.length === 1)),
+        ).toBe(true);
       }),
     );
   });

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'bun:test';
 import { type Pipeline, pipelineFor, pipelines, type Step } from '../../core/pipelines/index.ts';
 import type { LockedTask } from '../../core/queue.ts';
 import {
-  deliveryKey,
   type EffectCall,
   type EffectOutcome,
   externalSteps,
   firstStep,
-  type Moves,
   planReports,
   runTxSteps,
+  stepKey,
+  type Transitions,
 } from '../../core/steps.ts';
 import { order } from './checkouts.ts';
 
@@ -21,8 +21,13 @@ const task = (id: string, step: string, seq = 3): LockedTask => ({
   order: order(`order ${id}`),
 });
 
-const ours = (name: string): Step => ({ name, leaves: `left ${name}`, kind: 'tx', effect: 'take_stock' });
-const mail: Step = { name: 'mail', leaves: 'mailed', kind: 'external', service: 'notify_customer' };
+const ours = (name: string): Step => ({
+  name,
+  historyState: `left ${name}`,
+  kind: 'tx',
+  effect: 'take_stock',
+});
+const mail: Step = { name: 'mail', historyState: 'mailed', kind: 'external', service: 'notify_customer' };
 
 const withMail: Pipeline = { name: 'with mail', steps: [ours('one'), ours('two'), mail] };
 const withoutMail: Pipeline = { name: 'without mail', steps: [ours('one'), ours('two')] };
@@ -35,7 +40,7 @@ const walk = (
   pipeline: Pipeline,
   tasks: readonly LockedTask[],
   answer: (call: EffectCall) => readonly EffectOutcome[] = done,
-): { readonly moves: Moves; readonly calls: readonly (readonly string[])[] } => {
+): { readonly moves: Transitions; readonly calls: readonly (readonly string[])[] } => {
   const calls: string[][] = [];
   const steps = runTxSteps(pipeline, tasks);
   let turn = steps.next();
@@ -174,7 +179,7 @@ describe('every pipeline', () => {
     (name, pipeline) => {
       expect(pipelineFor(name)).toBe(pipeline);
       const names = pipeline.steps.map((step) => step.name);
-      const states = pipeline.steps.map(({ leaves }) => leaves);
+      const states = pipeline.steps.map(({ historyState: leaves }) => leaves);
       expect(new Set(names).size).toBe(names.length);
       expect(new Set(states).size).toBe(states.length);
       expect(firstStep(name)).toBe(known(names[0]));
@@ -188,8 +193,8 @@ describe('every pipeline', () => {
   });
 
   test('an order’s step has one key for ever, and no other has it', () => {
-    expect(deliveryKey('a', 'mail')).toBe(deliveryKey('a', 'mail'));
-    const keys = ['a', 'b'].flatMap((id) => ['mail', 'book'].map((step) => deliveryKey(id, step)));
+    expect(stepKey('a', 'mail')).toBe(stepKey('a', 'mail'));
+    const keys = ['a', 'b'].flatMap((id) => ['mail', 'book'].map((step) => stepKey(id, step)));
     expect(new Set(keys).size).toBe(4);
   });
 });

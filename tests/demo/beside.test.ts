@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { err } from 'neverthrow';
-import { settlementOf } from '../../core/outcomeRecord.ts';
+import { outcomeRecordOf } from '../../core/outcomeRecord.ts';
 import type { Store } from '../../core/store.ts';
 import { loadCatalogue } from '../../demo/loadProducts.ts';
 import { writeHistory } from '../../demo/writeHistory.ts';
@@ -31,7 +31,7 @@ const paidOrder = async (store: Store, atMs: number): Promise<string> => {
   const [claim] = (await store.audits.claim([request], atMs))._unsafeUnwrap();
   if (claim === undefined) throw new Error('the claim was not answered');
   const outcome = { kind: 'succeeded', reference: 'ch_1' } as const;
-  await store.audits.settle([settlementOf(claim._unsafeUnwrap(), outcome, 'r', world)], atMs);
+  await store.audits.recordOutcomes([outcomeRecordOf(claim._unsafeUnwrap(), outcome, 'r', world)], atMs);
   return id;
 };
 
@@ -52,13 +52,13 @@ describe('a history seeded into a shop that is in use', () => {
 
   test('leaves a payment that the shop has open to its reconciler, and its own to nobody', async () => {
     const store = memoryStore(testWorld());
-    const settle: typeof store.audits.settle = (settlements, atMs) =>
-      settlements.length === 0 ? store.audits.settle(settlements, atMs) : Promise.reject('killed');
-    const inTheMiddle = { ...store, audits: { ...store.audits, settle } };
+    const settle: typeof store.audits.recordOutcomes = (settlements, atMs) =>
+      settlements.length === 0 ? store.audits.recordOutcomes(settlements, atMs) : Promise.reject('killed');
+    const inTheMiddle = { ...store, audits: { ...store.audits, recordOutcomes: settle } };
     const killed = writeHistory(inTheMiddle, testWorld(nowMs), settings);
     await expect(killed).rejects.toBe('killed');
     const takeAt = (atMs: number) =>
-      store.audits.takeUnsettled({ nowMs: atMs, againAtMs: () => atMs + dayMs, limit: 50, only: null });
+      store.audits.claimOpenPayments({ nowMs: atMs, againAtMs: () => atMs + dayMs, limit: 50, only: null });
     expect((await takeAt(nowMs + 60_000))._unsafeUnwrap()).toEqual([]);
     expect((await takeAt(nowMs + 2 * 3_600_000))._unsafeUnwrap()).not.toEqual([]);
   });
@@ -68,7 +68,7 @@ describe('a history seeded into a shop that is in use', () => {
     const first = await writeHistory(store, testWorld(nowMs), settings);
     const second = await writeHistory(store, testWorld(nowMs), settings);
     expect([first._unsafeUnwrap().placed, second._unsafeUnwrap().placed]).toEqual([300, 300]);
-    const { counts } = (await store.queue.counts(nowMs))._unsafeUnwrap();
+    const { counts } = (await store.queue.stats(nowMs))._unsafeUnwrap();
     expect(counts.filter(({ tasks }) => tasks > 0)).toEqual([]);
   });
 
@@ -86,19 +86,19 @@ describe('a history seeded into a shop that is in use', () => {
     });
     expect(batches).toHaveLength(3);
     expect(tally._unsafeUnwrap().placed).toBe(batches[2] ?? 0);
-    const { counts } = (await store.queue.counts(nowMs))._unsafeUnwrap();
+    const { counts } = (await store.queue.stats(nowMs))._unsafeUnwrap();
     expect(counts.filter(({ tasks }) => tasks > 0)).toEqual([]);
   });
 
   test('holds its tasks for as long as it works on them, by the clock of whoever might rescue them', async () => {
     const store = memoryStore(testWorld());
     const rescued: number[] = [];
-    const settle: Store['queue']['settle'] = async (reports, atMs) => {
+    const settle: Store['queue']['report'] = async (reports, atMs) => {
       const rescue = await store.queue.rescue({ nowMs: nowMs + 1_000, crashesMax: 5, limit: 100 });
       rescued.push(rescue._unsafeUnwrap());
-      return store.queue.settle(reports, atMs);
+      return store.queue.report(reports, atMs);
     };
-    await writeHistory({ ...store, queue: { ...store.queue, settle } }, testWorld(nowMs), settings);
+    await writeHistory({ ...store, queue: { ...store.queue, report: settle } }, testWorld(nowMs), settings);
     expect(rescued.length).toBeGreaterThan(100);
     expect(rescued.filter((tasks) => tasks > 0)).toEqual([]);
   });
@@ -120,11 +120,11 @@ describe('a history seeded into a shop that is in use', () => {
     ['list', ({ products }) => ({ products: { ...products, list: refuse } })],
     ['place', ({ orders }) => ({ orders: { ...orders, place: refuse } })],
     ['claim', ({ audits }) => ({ audits: { ...audits, claim: refuse } })],
-    ['settle', ({ audits }) => ({ audits: { ...audits, settle: refuse } })],
+    ['settle', ({ audits }) => ({ audits: { ...audits, recordOutcomes: refuse } })],
     ['cancel', ({ orders }) => ({ orders: { ...orders, cancel: refuse } })],
-    ['take', ({ queue }) => ({ queue: { ...queue, take: refuse } })],
-    ['report', ({ queue }) => ({ queue: { ...queue, settle: refuse } })],
-    ['give back', ({ queue }) => ({ queue: { ...queue, giveBack: refuse } })],
+    ['take', ({ queue }) => ({ queue: { ...queue, claim: refuse } })],
+    ['report', ({ queue }) => ({ queue: { ...queue, report: refuse } })],
+    ['give back', ({ queue }) => ({ queue: { ...queue, release: refuse } })],
   ])('stops and says so where the database fails: %s', async (_, breaking) => {
     const store = memoryStore(testWorld());
     const batches: number[] = [];

@@ -58,10 +58,10 @@ describe.each(stores)('a seeded history in %s', (_, open) => {
   });
 
   test('owes nothing: no task and no open payment is left, and no mail was captured', async () => {
-    const { counts } = (await store.queue.counts(nowMs))._unsafeUnwrap();
+    const { counts } = (await store.queue.stats(nowMs))._unsafeUnwrap();
     expect(counts.filter(({ tasks }) => tasks > 0)).toEqual([]);
     const far = nowMs + 10 * dayMs;
-    const open = await store.audits.takeUnsettled({
+    const open = await store.audits.claimOpenPayments({
       nowMs: far,
       againAtMs: () => far,
       limit: 10,
@@ -77,7 +77,7 @@ describe.each(stores)('a seeded history in %s', (_, open) => {
       expect(history.map(({ seq }) => seq)).toEqual(history.map((_, index) => index + 1));
       const moments = [createdAtMs, ...history.map(({ atMs }) => atMs)];
       expect(moments).toEqual(moments.toSorted((a, b) => a - b));
-      const steps = pipelineFor(product.type).steps.map(({ leaves }) => leaves);
+      const steps = pipelineFor(product.type).steps.map(({ historyState: leaves }) => leaves);
       if (status === 'completed')
         expect(history.map(({ state }) => state)).toEqual([
           'pending',

@@ -3,13 +3,13 @@ import {
   type Audits,
   type CheckoutRequest,
   type Claim,
-  type ClaimGround,
+  type ClaimSnapshot,
   fingerprintOf,
   judgeClaims,
   type KnownAudit,
-  type Settled,
-  type Settlement,
-  type UnsettledClaim,
+  type OpenClaim,
+  type OutcomeRecord,
+  type RecordResult,
 } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
 import { outcomeChanges } from '../../core/outcome.ts';
@@ -36,10 +36,10 @@ export const memoryAudits = (tables: Tables): Audits => ({
       }),
     ),
 
-  settle: async (settlements, nowMs) =>
+  recordOutcomes: async (settlements, nowMs) =>
     ok(atomically((writes) => settlements.map((one) => settleOne(tables, writes, one, nowMs)))),
 
-  takeUnsettled: async ({ nowMs, againAtMs, limit, only }) => {
+  claimOpenPayments: async ({ nowMs, againAtMs, limit, only }) => {
     const due = [...tables.payments.values()]
       .filter(({ payment }) => nextPaymentStatus(payment.status, 'lose') !== null)
       .filter((row) => (only === null ? row.dueMs <= nowMs : isThis(row, only, nowMs)))
@@ -71,7 +71,7 @@ export const memoryAudits = (tables: Tables): Audits => ({
 const isThis = ({ payment, dueMs }: PaymentRow, only: string, nowMs: number): boolean =>
   payment.id === only && (payment.status !== initialPaymentStatus || dueMs <= nowMs);
 
-const groundOf = (tables: Tables, requests: readonly CheckoutRequest[]): ClaimGround => {
+const groundOf = (tables: Tables, requests: readonly CheckoutRequest[]): ClaimSnapshot => {
   const audits = requests.flatMap(({ key }): [string, KnownAudit][] => {
     const id = tables.keys.get(key);
     return id === undefined ? [] : [[key, knownAudit(tables, id)]];
@@ -92,7 +92,7 @@ const groundOf = (tables: Tables, requests: readonly CheckoutRequest[]): ClaimGr
 const knownAudit = (tables: Tables, id: string): KnownAudit => {
   const { fingerprint, orderIds, answer } = rowOf(tables.audits, id);
   const { payment, attempt } = rowOf(tables.payments, id);
-  return { checkoutId: id, fingerprint, orderIds, paymentStatus: payment.status, attempt, answer };
+  return { checkoutId: id, fingerprint, orderIds, paymentStatus: payment.status, attempt, response: answer };
 };
 
 const writeClaim = (
@@ -123,14 +123,19 @@ const writeClaim = (
   }
 };
 
-const settleOne = (tables: Tables, writes: Writes, settlement: Settlement, nowMs: number): Settled => {
+const settleOne = (
+  tables: Tables,
+  writes: Writes,
+  settlement: OutcomeRecord,
+  nowMs: number,
+): RecordResult => {
   const { checkoutId, attempt } = settlement;
   const changes = outcomeChanges(settlement.outcome);
   const audit = rowOf(tables.audits, checkoutId);
   const row = rowOf(tables.payments, checkoutId);
   const stale = changes.newestAttemptOnly && attempt !== row.attempt;
   if (nextPaymentStatus(row.payment.status, changes.payment) === null || stale)
-    return { applied: false, paymentStatus: row.payment.status, answer: audit.answer };
+    return { applied: false, paymentStatus: row.payment.status, response: audit.answer };
 
   const payment: Payment = {
     ...pay(row.payment, changes.payment),
@@ -138,18 +143,18 @@ const settleOne = (tables: Tables, writes: Writes, settlement: Settlement, nowMs
     declineCode: changes.declineCode,
     action: changes.keepsAction ? row.payment.action : changes.action,
   };
-  const answer = audit.answer ?? settlement.answer;
+  const answer = audit.answer ?? settlement.response;
   writes.set(tables.payments, checkoutId, { ...row, payment, updatedAtMs: nowMs });
   writes.set(tables.audits, checkoutId, { ...audit, answer });
   for (const orderId of audit.orderIds) settleOrder(tables, writes, orderId, settlement, nowMs);
-  return { applied: true, paymentStatus: payment.status, answer };
+  return { applied: true, paymentStatus: payment.status, response: answer };
 };
 
 const settleOrder = (
   tables: Tables,
   writes: Writes,
   orderId: string,
-  settlement: Settlement,
+  settlement: OutcomeRecord,
   nowMs: number,
 ): void => {
   const { order: event, historyDetail, owesTasks } = outcomeChanges(settlement.outcome);
@@ -173,7 +178,7 @@ const pay = (payment: Payment, event: PaymentEvent): Payment => {
 const ordersOf = (tables: Tables, { orderIds }: AuditRow): readonly Order[] =>
   orderIds.map((id) => rowOf(tables.orders, id).order);
 
-const unsettled = (tables: Tables, { payment, attempt, claimedAtMs }: PaymentRow): UnsettledClaim => ({
+const unsettled = (tables: Tables, { payment, attempt, claimedAtMs }: PaymentRow): OpenClaim => ({
   checkoutId: payment.id,
   attempt,
   amount: payment.amount,

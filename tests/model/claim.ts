@@ -3,19 +3,19 @@ import { batchOrEach, runSync } from '../../core/batchOrEach.ts';
 import type { Lease, LockedTask, Queue, Taken } from '../../core/queue.ts';
 import {
   allTaken,
-  deliveryKey,
   externalSteps,
-  type Moves,
   noneTaken,
   planThrow,
   runTxSteps,
+  stepKey,
+  type Transitions,
 } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { effects, type Place } from './effects.ts';
 import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { change, writeMoves } from './transitions.ts';
 
-type Take = Parameters<Queue['take']>[0];
+type Take = Parameters<Queue['claim']>[0];
 
 /** See `Queue.take`. */
 export const takeTasks = (
@@ -63,7 +63,7 @@ const takeTogether = (
   return { touched: tasks.length, leases };
 };
 
-const runEffects = ({ pipeline }: Take, tasks: readonly LockedTask[], place: Place): Moves => {
+const runEffects = ({ pipeline }: Take, tasks: readonly LockedTask[], place: Place): Transitions => {
   const walk = runTxSteps(pipeline, tasks);
   let at = walk.next();
   while (!at.done) at = walk.next(effects[at.value.effect](at.value.tasks, place));
@@ -76,7 +76,7 @@ const lease = (tables: Tables, writes: Writes, taskId: string, { nowMs, leaseMs 
   const untilMs = nowMs + leaseMs;
   const task = change(tables, writes, taskId, { state: 'running', lease: last + 1, leaseUntilMs: untilMs });
   const { order, contact } = rowOf(tables.orders, ownerOf(task));
-  const key = deliveryKey(order.id, task.step);
+  const key = stepKey(order.id, task.step);
   const delivery = tables.deliveries.get(key);
   if (delivery === undefined) writes.set(tables.deliveries, key, { intendedMs: nowMs, acceptedMs: null });
 
@@ -91,7 +91,7 @@ const lease = (tables: Tables, writes: Writes, taskId: string, { nowMs, leaseMs 
     contact,
     invoiceNumber: tables.invoices.get(order.id)?.number ?? null,
     licences: tables.licences.get(order.id) ?? [],
-    delivered: (delivery?.acceptedMs ?? null) !== null,
+    alreadyDone: (delivery?.acceptedMs ?? null) !== null,
   };
 };
 

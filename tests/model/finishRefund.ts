@@ -1,7 +1,7 @@
 import {
   creditNoteNumber,
+  type FinishedRefund,
   type Refund,
-  type RefundSettlement,
   succeededRefundStatuses,
 } from '../../core/refund.ts';
 import {
@@ -17,7 +17,7 @@ import { amountRefunded, taskOf, writeOrderChanges } from './writeRefund.ts';
 export const settleRefund = (
   tables: Tables,
   writes: Writes,
-  { refundId, outcome }: RefundSettlement,
+  { refundId, outcome }: FinishedRefund,
   nowMs: number,
 ): boolean => {
   const refund = tables.refunds.get(refundId)?.refund;

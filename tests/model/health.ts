@@ -1,11 +1,11 @@
 import { differenceTold } from '../../adapters/stored/differences.ts';
 import { firstIdAt } from '../../core/id.ts';
 import {
-  type MoneyBooks,
+  type Ledger,
+  type MoneyCase,
   type MoneyCheck,
   type MoneyCount,
-  type MoneyFinding,
-  patience,
+  moneyCheckLimits,
   stoppedOrderStatuses,
   unfinishedOrderStatuses,
 } from '../../core/ledger.ts';
@@ -33,11 +33,11 @@ export const countsAt = (tables: Tables, nowMs: number): Counts => {
 /** All cases of a check, in no order. */
 export const findingsAt = (
   tables: Tables,
-  check: Parameters<MoneyBooks['findings']>[0]['check'],
+  check: Parameters<Ledger['cases']>[0]['check'],
   nowMs: number,
-): readonly MoneyFinding[] => lists[check](tables, nowMs);
+): readonly MoneyCase[] => lists[check](tables, nowMs);
 
-type List = (tables: Tables, nowMs: number) => readonly MoneyFinding[];
+type List = (tables: Tables, nowMs: number) => readonly MoneyCase[];
 
 const lists: Readonly<Record<MoneyCheck, List>> = {
   paid_without_progress: (tables, nowMs) => {
@@ -53,7 +53,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
       .filter(
         ({ status, updatedAtMs }) =>
           stoppedOrderStatuses.includes(status) ||
-          (unfinishedOrderStatuses.includes(status) && updatedAtMs <= nowMs - patience.progressMs),
+          (unfinishedOrderStatuses.includes(status) && updatedAtMs <= nowMs - moneyCheckLimits.progressMs),
       )
       .map(({ id, checkoutId, total, updatedAtMs }) => ({
         ...finding(id, updatedAtMs),
@@ -67,7 +67,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
   unknown: (tables, nowMs) =>
     [...tables.payments.values()]
       .filter(({ payment }) => openPaymentStatuses.includes(payment.status))
-      .filter(({ claimedAtMs }) => claimedAtMs <= nowMs - patience.outcomeMs)
+      .filter(({ claimedAtMs }) => claimedAtMs <= nowMs - moneyCheckLimits.outcomeMs)
       .map(({ payment: { id, amount, status }, claimedAtMs }) => ({
         ...finding(id, claimedAtMs),
         paymentId: id,
@@ -80,7 +80,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
     for (const { payment, updatedAtMs } of tables.payments.values()) {
       if (
         payment.status !== paymentStatusAfter.succeed ||
-        payment.id < firstIdAt(nowMs - patience.chargedTwiceMs)
+        payment.id < firstIdAt(nowMs - moneyCheckLimits.chargedTwiceMs)
       )
         continue;
       for (const orderId of rowOf(tables.audits, payment.id).orderIds) {
@@ -108,7 +108,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
     return refunds
       .filter(({ id, orderId, status, createdAtMs, updatedAtMs }) =>
         openRefundStatuses.includes(status)
-          ? createdAtMs <= nowMs - patience.refundMs
+          ? createdAtMs <= nowMs - moneyCheckLimits.refundMs
           : failedRefundStatuses.includes(status) && !followed(id, orderId, updatedAtMs),
       )
       .map(({ id, orderId, paymentId, amount, status, error, createdAtMs, updatedAtMs }) => ({
@@ -124,7 +124,11 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
   ledger_differences: (tables, nowMs) => {
     const newest = new Map<number, string>();
     for (const { id, dayMs, finishedAtMs } of tables.moneyAudits.values())
-      if (finishedAtMs !== null && dayMs >= nowMs - patience.auditsMs && id > (newest.get(dayMs) ?? ''))
+      if (
+        finishedAtMs !== null &&
+        dayMs >= nowMs - moneyCheckLimits.auditsMs &&
+        id > (newest.get(dayMs) ?? '')
+      )
         newest.set(dayMs, id);
     return [...newest.values()]
       .flatMap((auditId) => tables.differences.get(auditId) ?? [])
@@ -138,7 +142,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
   },
 };
 
-const finding = (id: string, sinceMs: number): MoneyFinding => ({
+const finding = (id: string, sinceMs: number): MoneyCase => ({
   id,
   orderId: null,
   paymentId: null,

@@ -24,7 +24,7 @@ export const queueJob = (
 };
 
 /** See `Queue.takeJobs`. */
-export const takeJobs = (tables: Tables, query: Parameters<Queue['takeJobs']>[0]): readonly JobLease[] =>
+export const takeJobs = (tables: Tables, query: Parameters<Queue['claimJobs']>[0]): readonly JobLease[] =>
   atomically((writes) => longestReady(tables, query).flatMap((task) => lease(tables, writes, task, query)));
 
 export const longestReady = (
@@ -40,7 +40,7 @@ const lease = (
   tables: Tables,
   writes: Writes,
   { id: taskId, jobId, lease: last, pipeline, step, attempts }: TaskRow,
-  { nowMs, leaseMs }: Parameters<Queue['takeJobs']>[0],
+  { nowMs, leaseMs }: Parameters<Queue['claimJobs']>[0],
 ): readonly JobLease[] => {
   if (jobId === null) return [];
   const [number, untilMs] = [last + 1, nowMs + leaseMs];

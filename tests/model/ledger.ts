@@ -1,6 +1,6 @@
 import { ok } from 'neverthrow';
 import { firstIdAt } from '../../core/id.ts';
-import type { Booked, MoneyAudit, MoneyBooks, MoneyReport, Span } from '../../core/ledger.ts';
+import type { Ledger, OwnRecord, Reconciliation, ReconciliationReport, Span } from '../../core/ledger.ts';
 import { type Page, pageOf } from '../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
 import { moneyAudit } from '../../core/pipelines/reconciliation.ts';
@@ -9,29 +9,30 @@ import { countsAt, findingsAt } from './health.ts';
 import { queueJob } from './jobs.ts';
 import { atomically, type PaymentRow, rowOf, type Tables, type Writes } from './tables.ts';
 
-export const memoryMoneyBooks = (tables: Tables): MoneyBooks => ({
+export const memoryMoneyBooks = (tables: Tables): Ledger => ({
   counts: async (nowMs) => ok(countsAt(tables, nowMs)),
 
-  findings: async ({ check, nowMs, after, limit }) =>
+  cases: async ({ check, nowMs, after, limit }) =>
     ok(pageAfter(findingsAt(tables, check, nowMs), after, limit)),
 
-  requestAudit: async (audit, nowMs) => ok(atomically((writes) => requestOne(tables, writes, audit, nowMs))),
+  requestReconciliation: async (audit, nowMs) =>
+    ok(atomically((writes) => requestOne(tables, writes, audit, nowMs))),
 
-  finishAudit: async (auditId, report, nowMs) => {
+  finishReconciliation: async (auditId, report, nowMs) => {
     atomically((writes) => finishOne(tables, writes, auditId, report, nowMs));
     return ok(undefined);
   },
 
-  findAudit: async (auditId) => ok(tables.moneyAudits.get(auditId) ?? null),
+  findReconciliation: async (auditId) => ok(tables.moneyAudits.get(auditId) ?? null),
 
-  audits: async ({ after, limit }) => {
+  reconciliations: async ({ after, limit }) => {
     const rows = [...tables.moneyAudits.values()]
       .filter(({ id }) => after === null || id < after)
       .sort((one, other) => (one.id < other.id ? 1 : -1));
     return ok(pageOf(rows, limit, ({ id }) => id));
   },
 
-  differences: async ({ auditId, after, limit }) =>
+  differences: async ({ reconciliationId: auditId, after, limit }) =>
     ok(pageAfter(tables.differences.get(auditId) ?? [], after, limit)),
 
   payments: async (ids) =>
@@ -75,11 +76,11 @@ const pageAfter = <Row extends { readonly id: string }>(
 const requestOne = (
   tables: Tables,
   writes: Writes,
-  { id, taskId, dayMs }: Parameters<MoneyBooks['requestAudit']>[0],
+  { id, taskId, dayMs }: Parameters<Ledger['requestReconciliation']>[0],
   nowMs: number,
-): MoneyAudit => {
+): Reconciliation => {
   const numbers = { charges: 0, refunds: 0, differences: 0 };
-  const audit: MoneyAudit = { id, dayMs, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
+  const audit: Reconciliation = { id, dayMs, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
   writes.set(tables.moneyAudits, id, audit);
   queueJob(tables, writes, moneyAudit, { taskId, jobId: id }, nowMs);
   return audit;
@@ -89,7 +90,7 @@ const finishOne = (
   tables: Tables,
   writes: Writes,
   auditId: string,
-  { kept, ...numbers }: MoneyReport,
+  { kept, ...numbers }: ReconciliationReport,
   nowMs: number,
 ): void => {
   const audit = tables.moneyAudits.get(auditId);
@@ -99,12 +100,12 @@ const finishOne = (
 };
 
 /** Made when its key was seen first, which is the time that its id tells. */
-const bookedPayment = (tables: Tables, { payment, updatedAtMs }: PaymentRow): Booked<PaymentStatus> => {
+const bookedPayment = (tables: Tables, { payment, updatedAtMs }: PaymentRow): OwnRecord<PaymentStatus> => {
   const { id, status, amount } = payment;
   return { id, status, amount, createdAtMs: rowOf(tables.audits, id).createdAtMs, updatedAtMs };
 };
 
-const bookedRefund = ({ id, status, amount, createdAtMs, updatedAtMs }: Refund): Booked<RefundStatus> => ({
+const bookedRefund = ({ id, status, amount, createdAtMs, updatedAtMs }: Refund): OwnRecord<RefundStatus> => ({
   id,
   status,
   amount,

@@ -2,7 +2,7 @@ import { ok } from 'neverthrow';
 import { pageOf } from '../../core/page.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
 import { type Queue, type StepReport, type TaskQuery, taskStateAt } from '../../core/queue.ts';
-import { deliveryKey, doneAtOnce, planReports } from '../../core/steps.ts';
+import { limitUnits, planReports, stepKey } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { lockedTask, takeTasks } from './claim.ts';
 import { longestReady, settleJob, takeJobs } from './jobs.ts';
@@ -15,12 +15,12 @@ import { change, writeMoves } from './transitions.ts';
 type Held = { readonly taskId: string; readonly lease: number };
 
 export const memoryQueue = (tables: Tables, world: World): Queue => ({
-  take: async (query) => {
-    const ready = doneAtOnce(longestReady(tables, query), (task) => lockedTask(tables, task).order.quantity);
+  claim: async (query) => {
+    const ready = limitUnits(longestReady(tables, query), (task) => lockedTask(tables, task).order.quantity);
     return takeTasks(tables, world, ready, query);
   },
 
-  takeJobs: async (query) => ok(takeJobs(tables, query)),
+  claimJobs: async (query) => ok(takeJobs(tables, query)),
 
   heartbeat: async (leases, untilMs) =>
     ok(
@@ -29,7 +29,7 @@ export const memoryQueue = (tables: Tables, world: World): Queue => ({
       ),
     ),
 
-  settle: async (reports, nowMs) =>
+  report: async (reports, nowMs) =>
     ok(
       atomically((writes) =>
         reports.flatMap((report) =>
@@ -40,7 +40,7 @@ export const memoryQueue = (tables: Tables, world: World): Queue => ({
       ),
     ),
 
-  settleJobs: async (reports, nowMs) =>
+  reportJobs: async (reports, nowMs) =>
     ok(
       atomically((writes) =>
         reports.flatMap((report) =>
@@ -51,7 +51,7 @@ export const memoryQueue = (tables: Tables, world: World): Queue => ({
       ),
     ),
 
-  giveBack: async (leases) => {
+  release: async (leases) => {
     atomically((writes) => {
       for (const { id, lease } of heldOf(tables, leases))
         change(tables, writes, id, { state: 'ready', lease: lease + 1 });
@@ -80,7 +80,7 @@ export const memoryQueue = (tables: Tables, world: World): Queue => ({
     return ok(failed.length);
   },
 
-  counts: async (nowMs) => ok(countsAt(tables, nowMs)),
+  stats: async (nowMs) => ok(countsAt(tables, nowMs)),
 
   tasks: async (query) => {
     const rows = [...tables.tasks.values()]
@@ -111,7 +111,7 @@ const settleOne = (
 ): string => {
   const locked = lockedTask(tables, task);
   if (outcome.kind === 'done') {
-    const key = deliveryKey(locked.order.id, task.step);
+    const key = stepKey(locked.order.id, task.step);
     writes.set(tables.deliveries, key, { ...rowOf(tables.deliveries, key), acceptedMs: nowMs });
   }
   const pipeline = pipelineFor(task.pipeline);

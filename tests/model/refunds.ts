@@ -10,7 +10,7 @@ import {
 import {
   judgeRefund,
   planLateRefund,
-  type RefundGround,
+  type RefundSnapshot,
   refundFingerprint,
 } from '../../core/refundRequest.ts';
 import { settleRefund } from './finishRefund.ts';
@@ -32,7 +32,8 @@ export const memoryRefunds = (tables: Tables): Refunds => ({
     });
   },
 
-  returnLate: async (late, nowMs) => ok(atomically((writes) => returnLate(tables, writes, late, nowMs))),
+  refundLateCharge: async (late, nowMs) =>
+    ok(atomically((writes) => returnLate(tables, writes, late, nowMs))),
 
   find: async (refundId) => {
     const refund = tables.refunds.get(refundId)?.refund;
@@ -49,10 +50,10 @@ export const memoryRefunds = (tables: Tables): Refunds => ({
     return ok(pageOf(rows, limit, ({ id }) => id));
   },
 
-  settle: async (settlement, nowMs) =>
+  finish: async (settlement, nowMs) =>
     ok(atomically((writes) => settleRefund(tables, writes, settlement, nowMs))),
 
-  hasten: async (refundId, nowMs) => {
+  runNow: async (refundId, nowMs) => {
     atomically((writes) => {
       for (const { id, jobId, state, runAtMs } of tables.tasks.values())
         if (jobId === refundId && state === 'ready' && runAtMs > nowMs)
@@ -70,7 +71,7 @@ export const memoryRefunds = (tables: Tables): Refunds => ({
   },
 });
 
-const groundOf = (tables: Tables, { key, orderId }: RefundCommand): RefundGround => {
+const groundOf = (tables: Tables, { key, orderId }: RefundCommand): RefundSnapshot => {
   const known = tables.refundKeys.get(key);
   return {
     known: known === undefined ? null : rowOf(tables.refunds, known),
@@ -82,7 +83,7 @@ const groundOf = (tables: Tables, { key, orderId }: RefundCommand): RefundGround
 const returnLate = (
   tables: Tables,
   writes: Writes,
-  { refundId, taskId, paymentId, reference, answer }: Parameters<Refunds['returnLate']>[0],
+  { refundId, taskId, paymentId, reference, answer }: Parameters<Refunds['refundLateCharge']>[0],
   nowMs: number,
 ): boolean => {
   const row = tables.payments.get(paymentId);

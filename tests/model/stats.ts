@@ -2,7 +2,7 @@ import {
   finishedKeptMs,
   finishedWindowMs,
   perSecond,
-  type QueueCounts,
+  type QueueStats,
   type Task,
   taskStateAt,
 } from '../../core/queue.ts';
@@ -13,8 +13,8 @@ export const shownAt = (task: TaskRow, nowMs: number): Task => {
   return { ...shown, state: taskStateAt(task, nowMs) };
 };
 
-export const countsAt = (tables: Tables, nowMs: number): QueueCounts => {
-  const counts = new Map<string, QueueCounts['counts'][number]>();
+export const countsAt = (tables: Tables, nowMs: number): QueueStats => {
+  const counts = new Map<string, QueueStats['counts'][number]>();
   let oldestReadyAgeMs = 0;
   for (const task of tables.tasks.values()) {
     const { pipeline, runAtMs } = task;

@@ -27,7 +27,7 @@ export const memoryStoreOver = (tables: Tables, world: World): Store => {
     queue: memoryQueue(tables, world),
     refunds: memoryRefunds(tables),
     inbox: memoryInbox(tables),
-    moneyBooks: memoryMoneyBooks(tables),
+    ledger: memoryMoneyBooks(tables),
     mailbox: memoryMailbox(tables, world.clock),
     wakeup: localWakeup(),
     secret: async (name, fresh) => {

@@ -1,5 +1,5 @@
-import type { CheckoutAnswer } from '../../core/audit.ts';
-import type { LedgerDifference, MoneyAudit } from '../../core/ledger.ts';
+import type { CheckoutResponse } from '../../core/audit.ts';
+import type { LedgerDifference, Reconciliation } from '../../core/ledger.ts';
 import type { CapturedMail } from '../../core/mail.ts';
 import type { Contact, Invoice, Order, OrderState } from '../../core/order.ts';
 import type { Payment, ProviderEvent } from '../../core/payment.ts';
@@ -18,7 +18,7 @@ export type AuditRow = {
   readonly orderIds: readonly string[];
   /** As `fingerprintOf` its request. */
   readonly fingerprint: string;
-  readonly answer: CheckoutAnswer | null;
+  readonly answer: CheckoutResponse | null;
   readonly createdAtMs: number;
 };
 
@@ -88,7 +88,7 @@ export const emptyTables = () => ({
   events: new Map<string, EventRow>(),
   /** Event ids of our own, by provider and the id there. */
   eventIds: new Map<string, string>(),
-  moneyAudits: new Map<string, MoneyAudit>(),
+  moneyAudits: new Map<string, Reconciliation>(),
   /** By audit id. */
   differences: new Map<string, readonly DifferenceRow[]>(),
   /** By `messageId`, in the order they came. */

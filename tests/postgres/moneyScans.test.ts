@@ -42,36 +42,36 @@ describe.skipIf(!(await postgresAvailable()))(
     const pages = { after: null, limit: 20 };
     const lists = moneyChecks.map((check) => [
       `the list ${check}`,
-      (store: Store) => value(store.moneyBooks.findings({ check, nowMs, ...pages })),
+      (store: Store) => value(store.ledger.cases({ check, nowMs, ...pages })),
     ]);
     const cases: Readonly<Record<string, (store: Store, shop: Shop) => Promise<unknown>>> = {
       counts: async (store) => {
-        const counts = await value(store.moneyBooks.counts(nowMs));
+        const counts = await value(store.ledger.counts(nowMs));
         // What was planted in `fill`, so that the lists had something to find.
         expect(counts).toMatchObject({ unknown: { count: 50 }, refunds_stuck: { count: 8 } });
         expect(counts).toMatchObject({ paid_without_progress: { count: 0 }, charged_twice: { count: 0 } });
       },
       ...Object.fromEntries(lists),
       'what was made in a day': async (store) => {
-        expect((await value(store.moneyBooks.paymentsMade(day))).items.length).toBeGreaterThan(90);
-        expect((await value(store.moneyBooks.refundsMade(day))).items.length).toBeGreaterThan(5);
+        expect((await value(store.ledger.paymentsMade(day))).items.length).toBeGreaterThan(90);
+        expect((await value(store.ledger.refundsMade(day))).items.length).toBeGreaterThan(5);
       },
       'ours by their ids': async (store) => {
-        const { items } = await value(store.moneyBooks.paymentsMade({ ...day, limit: 20 }));
-        expect(await value(store.moneyBooks.payments(items.map(({ id }) => id)))).toHaveLength(items.length);
-        await value(store.moneyBooks.refunds([items[0]?.id ?? '']));
+        const { items } = await value(store.ledger.paymentsMade({ ...day, limit: 20 }));
+        expect(await value(store.ledger.payments(items.map(({ id }) => id)))).toHaveLength(items.length);
+        await value(store.ledger.refunds([items[0]?.id ?? '']));
       },
       'a refund from its request to its end': async (store, shop) => {
         const order = await shop.paid(await shop.product());
         const { id } = await shop.refund(order.id);
-        await value(store.refunds.hasten(id, nowMs));
+        await value(store.refunds.runNow(id, nowMs));
         await shop.refundDetail(id);
         await shop.settleRefund(id, { kind: 'succeeded', reference: 're' });
       },
       'lists of refunds': async (store) => {
         for (const status of [null, 'requested', 'failed'] as const)
           await value(store.refunds.list({ orderId: null, status, ...pages }));
-        const orderId = (await value(store.moneyBooks.paymentsMade(day))).items[0]?.id ?? '';
+        const orderId = (await value(store.ledger.paymentsMade(day))).items[0]?.id ?? '';
         await value(store.refunds.list({ orderId, status: null, ...pages }));
       },
       'what cannot be had': (store) => value(store.refunds.unfulfillable(50)),

@@ -48,7 +48,7 @@ describe.skipIf(!(await postgresAvailable()))('refunds, pipelines and checkouts 
             lease,
             outcome: index % 4 === 0 ? ({ kind: 'failed', error: 'no' } as const) : done,
           }));
-          await value(store.queue.settle(reports, shop.now()));
+          await value(store.queue.report(reports, shop.now()));
         }
       };
       const giveBack = async (orderId: string, index: number) => {
@@ -70,7 +70,7 @@ describe.skipIf(!(await postgresAvailable()))('refunds, pipelines and checkouts 
         }
       };
       await Promise.all([
-        value(store.audits.settle([settlement], shop.now())),
+        value(store.audits.recordOutcomes([settlement], shop.now())),
         work(),
         work(),
         work(),
@@ -115,7 +115,7 @@ describe.skipIf(!(await postgresAvailable()))('refunds, pipelines and checkouts 
     const begun: Promise<unknown>[] = [];
     await sql.begin(async (tx) => {
       await tx`select from orders where id = ${order.id} for update`;
-      begun.push(value(store.audits.settle([settlement], shop.now())));
+      begun.push(value(store.audits.recordOutcomes([settlement], shop.now())));
       await waiting(1);
       begun.push(shop.refund(order.id));
       await waiting(2);

@@ -31,7 +31,7 @@ describe.skipIf(!(await postgresAvailable()))('with a backlog, PostgreSQL reads 
           ),
         );
         const settlements = claims.map((claim) => shop.settlement(claim._unsafeUnwrap(), succeeded));
-        await value(store.audits.settle(settlements, shop.now()));
+        await value(store.audits.recordOutcomes(settlements, shop.now()));
       }
     });
     await run(database, 'vacuum analyze');
@@ -47,14 +47,19 @@ describe.skipIf(!(await postgresAvailable()))('with a backlog, PostgreSQL reads 
       const order = await shop.order(await shop.product());
       await shop.claimed(shop.request([order], { reconcileAtMs: shop.now() }));
       await value(
-        store.audits.takeUnsettled({ nowMs: shop.now(), againAtMs: () => shop.now(), limit: 10, only: null }),
+        store.audits.claimOpenPayments({
+          nowMs: shop.now(),
+          againAtMs: () => shop.now(),
+          limit: 10,
+          only: null,
+        }),
       );
     },
     'take, report, rescue': async (store, shop) => {
       const { leases } = await shop.take('physical', { limit: 5 });
       expect(leases).toHaveLength(5);
       await value(
-        store.queue.settle(
+        store.queue.report(
           leases.map(({ taskId, lease }) => ({ taskId, lease, outcome: done })),
           shop.now(),
         ),

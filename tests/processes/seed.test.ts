@@ -37,7 +37,7 @@ const run = async (
 
 const stateOf = async (database: string) => {
   const store = await sqliteStore(testWorld(), { path: join(directory, database) });
-  const { counts } = (await store.queue.counts(Date.now()))._unsafeUnwrap();
+  const { counts } = (await store.queue.stats(Date.now()))._unsafeUnwrap();
   const everyOrder = { search: null, status: null, type: null, fromMs: null, toMs: null, customerId: null };
   const page = await store.orders.list({ ...everyOrder, after: null, limit: 100 });
   const statuses = new Set(page._unsafeUnwrap().items.map(({ status }) => status));

@@ -30,7 +30,7 @@ test.each(databases)(
     const shop = shopOver(before, world);
     const product = await shop.product();
     const request = shop.request(await shop.orders([product, product]));
-    const answer = known((await shop.settle(await shop.claimed(request), succeeded)).answer);
+    const answer = known((await shop.settle(await shop.claimed(request), succeeded)).response);
     await before.close();
 
     const database = openDatabase(url);
@@ -39,7 +39,7 @@ test.each(databases)(
 
     const after = await open();
     const refused = (await shopOver(after, world).claim(request))._unsafeUnwrapErr();
-    expect(refused).toEqual({ kind: 'answered', answer });
+    expect(refused).toEqual({ kind: 'already_answered', response: answer });
     await after.close();
     await drop();
   },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { confirm } from '../../adapters/sandbox/intents.ts';
 import { signed } from '../../adapters/sandbox/signature.ts';
-import type { EventDelivery } from '../../core/payment.ts';
+import type { WebhookRequest } from '../../core/payment.ts';
 import { deliveries, type Ground, request, secret } from './harness.ts';
 
 type Opened = { readonly ground: Ground; close(): Promise<void> };
@@ -24,15 +24,15 @@ export const eventSuite = (name: string, open: () => Promise<Opened>): void => {
       const read = await Promise.all(arrived.map((each) => provider.readEvent(each, world.clock.nowMs())));
       return read.map((each) => each._unsafeUnwrap());
     };
-    const one = async (): Promise<EventDelivery> => {
+    const one = async (): Promise<WebhookRequest> => {
       await ground.provider.charge(request('a'));
       const [delivery] = await deliveries(ground.engine);
       if (delivery === undefined) throw new Error('nothing was told');
       return delivery;
     };
-    const read = (delivery: EventDelivery, laterMs = 0) =>
+    const read = (delivery: WebhookRequest, laterMs = 0) =>
       ground.provider.readEvent(delivery, ground.world.clock.nowMs() + laterMs);
-    const withHeader = ({ body }: EventDelivery, header: string | null): EventDelivery => ({
+    const withHeader = ({ body }: WebhookRequest, header: string | null): WebhookRequest => ({
       body,
       header: (each) => (each === 'stripe-signature' ? header : null),
     });
@@ -70,7 +70,7 @@ export const eventSuite = (name: string, open: () => Promise<Opened>): void => {
       const { provider, world } = ground;
       const paid = await provider.charge(request('a', 'pm_card_refundFail'));
       const reference = paid.kind === 'succeeded' ? paid.reference : '';
-      await provider.giveBack({ refundId: 'r', reference, amount: { amount: 1, currency: 'VND' } });
+      await provider.refund({ refundId: 'r', reference, amount: { amount: 1, currency: 'VND' } });
       const subjects = (await told()).map(({ subject }) => subject);
       expect(subjects).toContainEqual({ kind: 'refund', refundId: 'r', failure: null });
       world.advance(5_000);

@@ -4,7 +4,7 @@ import { simulatedProvider } from '../../adapters/sandbox/provider.ts';
 import type { Book } from '../../adapters/sandbox/records.ts';
 import { tellDue, type WebhookOptions } from '../../adapters/sandbox/webhooks.ts';
 import { stripeProvider } from '../../adapters/stripe/provider.ts';
-import type { ChargeRequest, EventDelivery, LedgerEntry, PaymentProvider } from '../../core/payment.ts';
+import type { ChargeRequest, LedgerEntry, PaymentProvider, WebhookRequest } from '../../core/payment.ts';
 import { type TestWorld, testWorld } from '../world.ts';
 
 /** A provider, and the hand that moves what is behind it. */
@@ -70,8 +70,8 @@ export const deliveries = async (
   engine: Engine,
   options: Partial<WebhookOptions> = {},
   isHeard = true,
-): Promise<readonly EventDelivery[]> => {
-  const arrived: EventDelivery[] = [];
+): Promise<readonly WebhookRequest[]> => {
+  const arrived: WebhookRequest[] = [];
   const deliver = async (sent: Request) => {
     const { headers } = sent;
     arrived.push({ body: await sent.text(), header: (name) => headers.get(name) });

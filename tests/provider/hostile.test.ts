@@ -12,7 +12,7 @@ const back = { refundId: 'r', reference: 'pi_1', amount: { amount: 1, currency: 
 const verbs: readonly [string, (provider: PaymentProvider) => Promise<{ readonly kind: string }>][] = [
   ['charge', (provider) => provider.charge(request('a'))],
   ['cancel', (provider) => provider.cancel(request('a'))],
-  ['giveBack', (provider) => provider.giveBack(back)],
+  ['giveBack', (provider) => provider.refund(back)],
 ];
 
 const stalled: Reply = (_, { signal }) =>

@@ -25,7 +25,7 @@ console.log('lost:', (await provider.charge(request('c', 'pm_sim_lost_ok'))).kin
 console.log('cancelled:', (await provider.cancel(request('d'))).kind);
 const reference = paid.kind === 'succeeded' ? paid.reference : '';
 const amount = { amount: 1, currency: 'VND' };
-console.log('returned:', (await provider.giveBack({ refundId: 'r', reference, amount })).kind);
+console.log('returned:', (await provider.refund({ refundId: 'r', reference, amount })).kind);
 for (const delivery of (await deliveries(engine)).slice(0, 1)) {
   const read = async (nowMs: number) => (await provider.readEvent(delivery, nowMs)).isOk();
   console.log('told:', await read(world.clock.nowMs()), await read(world.clock.nowMs() + 301_000));

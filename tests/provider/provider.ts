@@ -201,7 +201,7 @@ export const providerSuite = (name: string, open: () => Promise<Opened>): void =
       return outcome.reference;
     };
     const giveBack = (refundId: string, reference: string, amount: number) =>
-      ground.provider.giveBack({ refundId, reference, amount: { amount, currency: 'VND' } });
+      ground.provider.refund({ refundId, reference, amount: { amount, currency: 'VND' } });
     const returned = async () =>
       (await ledgerOf(ground))
         .filter(({ kind }) => kind === 'refund')
@@ -319,7 +319,7 @@ export const providerSuite = (name: string, open: () => Promise<Opened>): void =
       const amount = { amount: 1_299_000, currency: 'VND' };
       for (const [n, outcome] of paid.entries())
         if (outcome.kind === 'succeeded')
-          await provider.giveBack({ refundId: `r-${n}`, reference: outcome.reference, amount });
+          await provider.refund({ refundId: `r-${n}`, reference: outcome.reference, amount });
       const entries = await ledgerOf(ground);
       expect(entries).toHaveLength(2 * paid.length);
       expect(new Set(entries.map(({ id }) => id)).size).toBe(2 * paid.length);

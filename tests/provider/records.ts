@@ -173,7 +173,7 @@ export const bookSuite = (name: string, shelfOf: () => Promise<Shelf>, { shares 
         const reference = paid.kind === 'succeeded' ? paid.reference : '';
         const amount = { amount: 100, currency: 'VND' };
         const outcomes = await Promise.all(
-          range(40).map((n) => providers[n % 2 ? 0 : 1].giveBack({ refundId: `r${n}`, reference, amount })),
+          range(40).map((n) => providers[n % 2 ? 0 : 1].refund({ refundId: `r${n}`, reference, amount })),
         );
         expect(outcomes.filter(({ kind }) => kind === 'succeeded')).toHaveLength(10);
         expect(outcomes.filter(({ kind }) => kind === 'refused')).toHaveLength(30);
@@ -189,9 +189,7 @@ export const bookSuite = (name: string, shelfOf: () => Promise<Shelf>, { shares 
       expect((await provider.charge(request('a', 'pm_sim_slow'))).kind).toBe('unavailable');
       expect((await provider.cancel(request('a'))).kind).toBe('unavailable');
       const amount = { amount: 1, currency: 'VND' };
-      expect((await provider.giveBack({ refundId: 'r', reference: 'pi_1', amount })).kind).toBe(
-        'unavailable',
-      );
+      expect((await provider.refund({ refundId: 'r', reference: 'pi_1', amount })).kind).toBe('unavailable');
       expect((await provider.readLedger({ fromMs: 0, toMs: 1, after: null })).isErr()).toBe(true);
     });
   });

@@ -147,7 +147,7 @@ describe('a charge', () => {
     expect(await provider.charge(asked)).toEqual(refused);
     expect(await provider.cancel(asked)).toEqual(refused);
     const back = { refundId: 'r', reference: 'pi_1', amount: { amount, currency } };
-    expect((await provider.giveBack(back)).kind).toBe('refused');
+    expect((await provider.refund(back)).kind).toBe('refused');
     expect(sent).toEqual([]);
   });
 });
@@ -229,7 +229,7 @@ describe('a refund', () => {
 
   test('is looked for first, and then asked for under its id', async () => {
     const { provider, sent } = facing([none, json(refund())]);
-    expect(await provider.giveBack(back)).toEqual({ kind: 'succeeded', reference: 're_1' });
+    expect(await provider.refund(back)).toEqual({ kind: 'succeeded', reference: 're_1' });
     expect(paths(sent)).toEqual(['GET /v1/refunds', 'POST /v1/refunds']);
     expect(sent[1]?.key).toBe('r');
     expect(Object.fromEntries(new URLSearchParams(sent[1]?.body))).toEqual({
@@ -244,7 +244,7 @@ describe('a refund', () => {
       json({ object: 'list', data: ids.map((n) => refund({ id: `re_${n}`, metadata: {} })), has_more: more });
     const last = json({ object: 'list', data: [refund({ id: 're_9' })], has_more: true });
     const { provider, sent } = facing([page([1, 2], true), page([3, 4], true), last]);
-    expect(await provider.giveBack(back)).toEqual({ kind: 'succeeded', reference: 're_9' });
+    expect(await provider.refund(back)).toEqual({ kind: 'succeeded', reference: 're_9' });
     expect(sent.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
     expect(sent[2]?.path).toContain('starting_after=re_4');
   });
@@ -270,12 +270,12 @@ describe('a refund', () => {
     ['under a key of other parameters', keyTaken, 'unknown'],
   ])('that is %s', async (_, reply, kind) => {
     const { provider } = facing([none, reply]);
-    expect((await provider.giveBack(back)).kind as string).toBe(kind);
+    expect((await provider.refund(back)).kind as string).toBe(kind);
   });
 
   test('is not made where nobody can say whether it was', async () => {
     const { provider, sent } = facing([raw('', 500)]);
-    expect((await provider.giveBack(back)).kind).toBe('unknown');
+    expect((await provider.refund(back)).kind).toBe('unknown');
     expect(sent.map(({ method }) => method)).toEqual(['GET', 'GET']);
   });
 });

@@ -12,7 +12,7 @@ const back = { refundId: 'r', reference: 'pi_1', amount: { amount: 1, currency: 
 const verbs: readonly [string, (provider: PaymentProvider) => Promise<{ readonly kind: string }>][] = [
   ['charge', (provider) => provider.charge(request('a'))],
   ['cancel', (provider) => provider.cancel(request('a'))],
-  ['giveBack', (provider) => provider.giveBack(back)],
+  ['giveBack', (provider) => provider.refund(back)],
 ];
 
 const providerOf = (answer: () => Promise<Outcome>, timer = manualTimer(testWorld())) =>
@@ -21,7 +21,7 @@ const providerOf = (answer: () => Promise<Outcome>, timer = manualTimer(testWorl
       name: 'slow',
       charge: answer,
       cancel: answer,
-      giveBack: answer,
+      refund: answer,
       readLedger: async () => ok({ items: [], next: 'next' }),
       readEvent: async () => ok({ id: 'evt_1', type: 'any', subject: { kind: 'other' } }),
     },

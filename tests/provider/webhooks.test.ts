@@ -8,7 +8,7 @@ import { memoryBook } from '../../adapters/sandbox/memoryRecords.ts';
 import { simulatedProvider } from '../../adapters/sandbox/provider.ts';
 import { sqliteBook } from '../../adapters/sandbox/sqliteRecords.ts';
 import { startWebhooks, tellDue } from '../../adapters/sandbox/webhooks.ts';
-import type { EventDelivery } from '../../core/payment.ts';
+import type { WebhookRequest } from '../../core/payment.ts';
 import { testWorld } from '../world.ts';
 import { deliveries, range, request, secret } from './harness.ts';
 
@@ -17,7 +17,7 @@ const simulator = (events: Telling, book = memoryBook(), world = testWorld()) =>
   return { provider, engine: provider.engine, world };
 };
 
-const typesOf = (arrived: readonly EventDelivery[]): readonly string[] =>
+const typesOf = (arrived: readonly WebhookRequest[]): readonly string[] =>
   arrived.map(({ body }) => JSON.parse(body).type);
 
 describe('which events are told', () => {
@@ -32,7 +32,7 @@ describe('which events are told', () => {
     await provider.cancel(request('burnt'));
     const pending = await provider.charge(request('refunded', 'pm_card_pendingRefund'));
     const reference = pending.kind === 'succeeded' ? pending.reference : '';
-    await provider.giveBack({ refundId: 'r', reference, amount: { amount: 1, currency: 'VND' } });
+    await provider.refund({ refundId: 'r', reference, amount: { amount: 1, currency: 'VND' } });
     const first = typesOf(await deliveries(engine)).toSorted();
     world.advance(2_000);
     await tellDue({

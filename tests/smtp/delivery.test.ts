@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { mailDomain } from '../../adapters/smtp/address.ts';
 import { smtpMailer } from '../../adapters/smtp/mailer.ts';
 import { attemptsMax, retryAtMs } from '../../core/retry.ts';
-import { performing } from '../../core/usecases/runStep.ts';
+import { createRunStep } from '../../core/usecases/runStep.ts';
 import { known, shopOver, value } from '../contracts/shop.ts';
 import { memoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
@@ -21,7 +21,7 @@ const shopWithMail = async () => {
     from,
     timeouts: { connectMs: 2_000, silenceMs: 1_000, sendMs: 4_000 },
   });
-  const perform = performing({ mailer, world }, { mailDomain: mailDomain(from) });
+  const perform = createRunStep({ mailer, world }, { mailDomain: mailDomain(from) });
 
   const product = await shop.product({ name: 'Áo thun nam' });
   const order = await shop.order(product, { contact: { email: 'khach@example.com', language: 'en' } });
@@ -41,7 +41,7 @@ const shopWithMail = async () => {
         retryAtMs: (attempts) => retryAtMs(attempts, shop.now(), world.random),
       });
       const reports = await Promise.all(leases.map(perform));
-      await value(store.queue.settle(reports.map(known), shop.now()));
+      await value(store.queue.report(reports.map(known), shop.now()));
       return leases.length;
     },
     close: async () => {

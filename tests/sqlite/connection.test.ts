@@ -115,7 +115,7 @@ describe('what keeps SQLite from answering is told', () => {
     const closed = { kind: 'unavailable', reason: 'the database is closed' } as const;
     expect(await reasonOf(store.ping())).toEqual(closed);
     expect(await reasonOf(store.products.find(product.id))).toEqual(closed);
-    expect(await reasonOf(store.queue.counts(shop.now()))).toEqual(closed);
+    expect(await reasonOf(store.queue.stats(shop.now()))).toEqual(closed);
     expect(await reasonOf(store.prune(shop.now()))).toEqual(closed);
   });
 

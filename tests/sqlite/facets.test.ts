@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { facetsOf } from '../../adapters/sqlite/search/query.ts';
 import { type OrderStatus, orderStatuses } from '../../core/order.ts';
-import { parseQuery, wordsOf } from '../../core/search.ts';
+import { parseQuery, tokensOf } from '../../core/search.ts';
 import { value } from '../contracts/shop.ts';
 import { openPlace } from './rowPositions.ts';
 
@@ -54,8 +54,8 @@ test('a facet is one character, and no word or part of one', () => {
   expect(new Set(facets).size).toBeGreaterThan(1_900);
   for (const facet of [...facets, ...facetsOf({ customerId: null, type: 'physical', status: 'failed' })]) {
     expect([...facet]).toHaveLength(1);
-    expect(wordsOf(facet)).toEqual([]);
-    expect(wordsOf(`a${facet}b`).map(({ exact }) => exact)).toEqual(['a', 'b']);
+    expect(tokensOf(facet)).toEqual([]);
+    expect(tokensOf(`a${facet}b`).map(({ exact }) => exact)).toEqual(['a', 'b']);
   }
 });
 

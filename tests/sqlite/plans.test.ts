@@ -36,12 +36,11 @@ const plansOfAll = async (): Promise<ReadonlyMap<string, readonly string[]>> => 
   for (const orderId of [id, null])
     for (const status of ['failed', null] as const)
       for (const after of [id, null]) await value(store.refunds.list({ orderId, status, after, limit: 20 }));
-  await value(store.moneyBooks.counts(1));
-  for (const check of moneyChecks)
-    await value(store.moneyBooks.findings({ check, nowMs: 1, after: id, limit: 20 }));
-  for (const after of [id, null]) await value(store.moneyBooks.audits({ after, limit: 20 }));
-  await value(store.moneyBooks.differences({ auditId: id, after: id, limit: 20 }));
-  await value(store.moneyBooks.findAudit(id));
+  await value(store.ledger.counts(1));
+  for (const check of moneyChecks) await value(store.ledger.cases({ check, nowMs: 1, after: id, limit: 20 }));
+  for (const after of [id, null]) await value(store.ledger.reconciliations({ after, limit: 20 }));
+  await value(store.ledger.differences({ reconciliationId: id, after: id, limit: 20 }));
+  await value(store.ledger.findReconciliation(id));
   await value(store.mailbox.list({ to: 'a@b.c', after: '<1@x>', limit: 20 }));
   await value(store.secret('name', 'fresh'));
   await value(store.prune(1));

@@ -11,7 +11,7 @@ describe('the queue on SQLite', () => {
     const { taskId, lease } = known((await shop.take('physical')).leases[0]);
     const done = { taskId, lease, outcome: { kind: 'done', detail: 'first' } } as const;
     const failed = { taskId, lease, outcome: { kind: 'failed', error: 'second' } } as const;
-    expect(await value(store.queue.settle([done, failed], shop.now()))).toEqual([taskId]);
+    expect(await value(store.queue.report([done, failed], shop.now()))).toEqual([taskId]);
     expect((await shop.history(order.id)).slice(-2)).toEqual(['customer_notified', 'completed']);
   });
 
@@ -23,8 +23,8 @@ describe('the queue on SQLite', () => {
     const lateStock: Pipeline = {
       name: 'physical',
       steps: [
-        { name: 'reserve_stock', leaves: 'shipment_requested', kind: 'tx', effect: 'request_shipment' },
-        { name: 'late', leaves: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
+        { name: 'reserve_stock', historyState: 'shipment_requested', kind: 'tx', effect: 'request_shipment' },
+        { name: 'late', historyState: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
       ],
     };
     client.prepare('insert into shipment (order_id, requested_ms) values (?, 0)').run(order.id);
@@ -42,9 +42,9 @@ describe('the queue on SQLite', () => {
     const orders = await shop.orders([await shop.product(), await shop.product()]);
     const claim = await shop.claimed(shop.request(orders));
     client.prepare(`update orders set status = 'pending' where id = ?`).run(orders[1]?.id);
-    await expect(store.audits.settle([shop.settlement(claim, succeeded)], shop.now())).rejects.toThrow(
-      'not held',
-    );
+    await expect(
+      store.audits.recordOutcomes([shop.settlement(claim, succeeded)], shop.now()),
+    ).rejects.toThrow('not held');
     expect((await value(store.audits.find(claim.checkoutId)))?.payment.status).toBe('initiated');
     expect(await shop.history(orders[0]?.id ?? '')).toEqual(['pending', 'paying']);
   });

@@ -12,8 +12,13 @@ import { testLog, until, workplace } from './harness.ts';
 const longer: Pipeline = {
   name: 'digital',
   steps: [
-    { name: 'notify_customer', leaves: 'customer_notified', kind: 'external', service: 'notify_customer' },
-    { name: 'invoice', leaves: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
+    {
+      name: 'notify_customer',
+      historyState: 'customer_notified',
+      kind: 'external',
+      service: 'notify_customer',
+    },
+    { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
   ],
 };
 const last: Pipeline = { ...longer, steps: [longer.steps[0]] };

@@ -6,7 +6,7 @@ import type { OrderDetail } from '../../core/order.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
 import type { Lease, Task } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
-import { checkOut } from '../../core/usecases/checkOut.ts';
+import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { startWorker, type Worker, type WorkerPorts, type WorkerSettings } from '../../worker/worker.ts';
 import { memoryStore } from '../model/store.ts';
 import { manualTimer, turns } from '../timer.ts';
@@ -41,7 +41,7 @@ export const workplace = async () => {
   (await store.products.upsert(drafts, world.clock.nowMs(), 'replace'))._unsafeUnwrap();
   const listed = await store.products.list({ search: null, type: null, after: null, limit: 100 });
   const products = new Map(listed._unsafeUnwrap().items.map(({ code, id }) => [code, id]));
-  const pay = checkOut({ ...store, provider, world }, { reconcileAfterMs: settings.reconcileAfterMs });
+  const pay = createCheckOut({ ...store, provider, world }, { reconcileAfterMs: settings.reconcileAfterMs });
   const workers: Worker[] = [];
   const id = () => world.ids.next(world.clock.nowMs());
 
@@ -85,7 +85,7 @@ export const workplace = async () => {
     taken: async (type: (typeof types)[number]): Promise<readonly Lease[]> => {
       const { batchMax: limit, leaseMs } = settings;
       const query = { pipeline: pipelineFor(type), limit, leaseMs, nowMs: world.clock.nowMs() };
-      return (await store.queue.take({ ...query, retryAtMs: () => null }))._unsafeUnwrap().leases;
+      return (await store.queue.claim({ ...query, retryAtMs: () => null }))._unsafeUnwrap().leases;
     },
 
     /** Starts a worker. Its `advance` lets time pass for everybody, and for this worker's timers. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import type { Refund } from '../../core/refund.ts';
-import { requestRefund } from '../../core/usecases/requestRefund.ts';
+import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import { returningProvider } from '../core/provider.ts';
 import { workplace } from './harness.ts';
 
@@ -20,7 +20,7 @@ const refundsOf = async ({ store }: Workplace, orderId: string): Promise<readonl
   (await store.refunds.list({ orderId, status: null, after: null, limit: 100 }))._unsafeUnwrap().items;
 
 const refund = async ({ store, world }: Workplace, orderId: string, amount: number | null = null) => {
-  const request = requestRefund({ ...store, world });
+  const request = createRequestRefund({ ...store, world });
   const key = world.ids.next(world.clock.nowMs());
   const of = amount === null ? null : { amount, currency: null };
   return (await request({ key, orderId, amount: of, reason: 'torn' }))._unsafeUnwrap().refund;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
 import type { Mailer } from '../../core/mail.ts';
-import type { Answer } from '../../core/result.ts';
+import type { AsyncResult } from '../../core/result.ts';
 import { attemptsMax } from '../../core/retry.ts';
 import { maintenance } from '../../worker/maintenance.ts';
 import { turns } from '../timer.ts';
@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const place of opened.splice(0)) await place.close();
 });
 
-const unavailable = async <T>(): Answer<T> => err({ kind: 'unavailable', reason: 'gone' });
+const unavailable = async <T>(): AsyncResult<T> => err({ kind: 'unavailable', reason: 'gone' });
 const allAre = async ({ statuses }: Workplace, orderIds: readonly string[], wanted: string) =>
   (await statuses(orderIds)).every((status) => status === wanted);
 
@@ -121,10 +121,10 @@ describe('a worker', () => {
     const sizes: number[] = [];
     let first = () => {};
     const store = withQueue(place.store, {
-      settle: async (reports, nowMs) => {
+      report: async (reports, nowMs) => {
         sizes.push(reports.length);
         if (sizes.length === 1) await new Promise<void>((resolve) => (first = resolve));
-        return place.store.queue.settle(reports, nowMs);
+        return place.store.queue.report(reports, nowMs);
       },
     });
     place.work({ store, mailer: post.mailer });
@@ -145,9 +145,9 @@ describe('a worker', () => {
     const orderIds = await place.sell(Array(30).fill('digital'));
     let settlements = 0;
     const store = withQueue(place.store, {
-      settle: (reports, nowMs) => {
+      report: (reports, nowMs) => {
         settlements++;
-        return place.store.queue.settle(reports, nowMs);
+        return place.store.queue.report(reports, nowMs);
       },
     });
     place.work({ store });
@@ -178,9 +178,9 @@ describe('a lease', () => {
     const frozen = slowMailer();
     const reports: number[] = [];
     const store = withQueue(place.store, {
-      settle: (given, nowMs) => {
+      report: (given, nowMs) => {
         reports.push(given.length);
-        return place.store.queue.settle(given, nowMs);
+        return place.store.queue.report(given, nowMs);
       },
     });
     const paused = place.work({ store, mailer: frozen.mailer }, { mailsMax: 1 });
@@ -263,10 +263,10 @@ describe('stopping', () => {
 
   const hangs = () => new Promise<never>(() => {});
   test.each<[string, Partial<Workplace['store']['queue']>]>([
-    ['taking', { take: hangs }],
+    ['taking', { claim: hangs }],
     ['a rescue', { rescue: hangs }],
     ['a heartbeat', { heartbeat: hangs }],
-    ['giving back', { giveBack: hangs }],
+    ['giving back', { release: hangs }],
   ])('waits no longer for %s either', async (_, queue) => {
     const place = await open();
     await place.sell(['digital', 'digital']);
@@ -310,9 +310,9 @@ describe('when the store is unavailable', () => {
     let asked = 0;
     const store = {
       ...withQueue(place.store, {
-        take: (query) => {
+        claim: (query) => {
           asked++;
-          return isDown ? unavailable() : place.store.queue.take(query);
+          return isDown ? unavailable() : place.store.queue.claim(query);
         },
         rescue: (query) => (isDown ? unavailable() : place.store.queue.rescue(query)),
       }),
@@ -339,9 +339,9 @@ describe('when the store is unavailable', () => {
     const { queue, ping } = place.store;
     const store = {
       ...withQueue(place.store, {
-        settle: (...asked) => (isDown ? unavailable() : queue.settle(...asked)),
+        report: (...asked) => (isDown ? unavailable() : queue.report(...asked)),
         heartbeat: (...asked) => (isDown ? unavailable() : queue.heartbeat(...asked)),
-        take: (query) => (isDown ? unavailable() : queue.take(query)),
+        claim: (query) => (isDown ? unavailable() : queue.claim(query)),
         rescue: (query) => (isDown ? unavailable() : queue.rescue(query)),
       }),
       ping: () => (isDown ? unavailable<void>() : ping()),
@@ -365,7 +365,7 @@ describe('when the store is unavailable', () => {
     const orderIds = await place.sell(['digital']);
     let isDown = true;
     const store = withQueue(place.store, {
-      settle: (reports, nowMs) => (isDown ? unavailable() : place.store.queue.settle(reports, nowMs)),
+      report: (reports, nowMs) => (isDown ? unavailable() : place.store.queue.report(reports, nowMs)),
     });
     const post = slowMailer();
     const { advance, said } = place.work({ store, mailer: post.mailer });
@@ -407,9 +407,9 @@ describe('a bug', () => {
     const orderIds = await place.sell(['digital']);
     let isBroken = true;
     const store = withQueue(place.store, {
-      take: (query) => {
+      claim: (query) => {
         if (isBroken) throw new Error('broken');
-        return place.store.queue.take(query);
+        return place.store.queue.claim(query);
       },
     });
     const { advance, said } = place.work({ store }, { pipelines: ['digital'] });
@@ -425,9 +425,9 @@ describe('a bug', () => {
     const orderIds = await place.sell(['digital']);
     let isBroken = true;
     const store = withQueue(place.store, {
-      settle: async (reports, nowMs) => {
+      report: async (reports, nowMs) => {
         if (isBroken) throw new Error('broken');
-        return place.store.queue.settle(reports, nowMs);
+        return place.store.queue.report(reports, nowMs);
       },
     });
     const { advance, said } = place.work({ store });

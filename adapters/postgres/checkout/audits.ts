@@ -9,8 +9,8 @@ import { settle } from './recordOutcomes.ts';
 
 export const audits = (sql: Sql): Audits => ({
   claim: (requests, nowMs) => claim(sql, requests, nowMs),
-  settle: (settlements, nowMs) => settle(sql, settlements, nowMs),
-  takeUnsettled: (query) => takeUnsettled(sql, query),
+  recordOutcomes: (settlements, nowMs) => settle(sql, settlements, nowMs),
+  claimOpenPayments: (query) => takeUnsettled(sql, query),
   find: (checkoutId) => answered(() => find(sql, checkoutId)),
 });
 

@@ -4,7 +4,7 @@ import {
   type CheckoutRequest,
   type Claim,
   type ClaimFailure,
-  type ClaimGround,
+  type ClaimSnapshot,
   fingerprintOf,
   judgeClaims,
   type KnownAudit,
@@ -81,7 +81,7 @@ type SeenAudit = Pick<PaymentRow, 'id' | 'status' | 'method'> & {
 const look = async (
   sql: Sql,
   requests: readonly CheckoutRequest[],
-): Promise<{ readonly ground: ClaimGround; readonly seqs: Seqs }> => {
+): Promise<{ readonly ground: ClaimSnapshot; readonly seqs: Seqs }> => {
   const [seen] = await sql<[{ orders: readonly SeenOrder[]; audits: readonly SeenAudit[] }]>`
     select (
       select coalesce(json_agg(o), '[]') from (
@@ -103,13 +103,15 @@ const look = async (
     ground: {
       orders: new Map(seen.orders.map((row) => [row.id, orderOf(row)])),
       stock: new Map(seen.orders.map((row) => [row.product_id, row.stock])),
-      audits: new Map(seen.audits.map((row) => [row.key, knownAudit(row, told.get(row.id)?.answer ?? null)])),
+      audits: new Map(
+        seen.audits.map((row) => [row.key, knownAudit(row, told.get(row.id)?.response ?? null)]),
+      ),
     },
     seqs: new Map(seen.orders.map((row) => [row.id, row.seq])),
   };
 };
 
-const knownAudit = (row: SeenAudit, answer: KnownAudit['answer']): KnownAudit => ({
+const knownAudit = (row: SeenAudit, answer: KnownAudit['response']): KnownAudit => ({
   checkoutId: row.id,
   fingerprint: fingerprintOf({
     customerId: row.customer_id,
@@ -119,7 +121,7 @@ const knownAudit = (row: SeenAudit, answer: KnownAudit['answer']): KnownAudit =>
   orderIds: row.order_ids,
   paymentStatus: row.status,
   attempt: row.attempt,
-  answer,
+  response: answer,
 });
 
 /**

@@ -1,4 +1,4 @@
-import type { Audits, UnsettledClaim } from '../../../core/audit.ts';
+import type { Audits, OpenClaim } from '../../../core/audit.ts';
 import { initialPaymentStatus, nextPaymentStatus, openPaymentStatuses } from '../../../core/payment.ts';
 import { orderColumns } from '../columns.ts';
 import { inTransaction, type Sql } from '../connection.ts';
@@ -13,8 +13,8 @@ type Due = PaymentRow & { readonly attempt: number; readonly claimed_ms: number 
  */
 export const takeUnsettled = (
   sql: Sql,
-  { nowMs, againAtMs, limit, only }: Parameters<Audits['takeUnsettled']>[0],
-): ReturnType<Audits['takeUnsettled']> =>
+  { nowMs, againAtMs, limit, only }: Parameters<Audits['claimOpenPayments']>[0],
+): ReturnType<Audits['claimOpenPayments']> =>
   inTransaction(sql, async (tx) => {
     const due = await (only === null
       ? tx<Due[]>`
@@ -46,7 +46,7 @@ export const takeUnsettled = (
     ]);
     const ordersOf = Map.groupBy(orders, (row) => row.audit_id);
     return due.map(
-      (row): UnsettledClaim => ({
+      (row): OpenClaim => ({
         checkoutId: row.id,
         attempt: row.attempt + 1,
         amount: { amount: row.amount, currency: row.currency },

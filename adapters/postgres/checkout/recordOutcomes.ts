@@ -1,5 +1,5 @@
 import { ok } from 'neverthrow';
-import type { Audits, Settled, Settlement } from '../../../core/audit.ts';
+import type { Audits, OutcomeRecord, RecordResult } from '../../../core/audit.ts';
 import { orderStatusAfter } from '../../../core/order.ts';
 import { outcomeChanges } from '../../../core/outcome.ts';
 import {
@@ -9,7 +9,7 @@ import {
   paymentTransitions,
 } from '../../../core/payment.ts';
 import { firstStep } from '../../../core/steps.ts';
-import { keptOf } from '../../stored/response.ts';
+import { storedResponseOf } from '../../stored/response.ts';
 import { quoted } from '../../stored/statuses.ts';
 import type { Sql } from '../connection.ts';
 import { answered } from '../failures.ts';
@@ -18,12 +18,12 @@ import { answersTo, type Standing } from './storedResponses.ts';
 
 export const settle = async (
   sql: Sql,
-  settlements: readonly Settlement[],
+  settlements: readonly OutcomeRecord[],
   nowMs: number,
-): ReturnType<Audits['settle']> => {
+): ReturnType<Audits['recordOutcomes']> => {
   if (settlements.length === 0) return ok([]);
   return answered(async () => {
-    const settled = new Map<Settlement, Settled>();
+    const settled = new Map<OutcomeRecord, RecordResult>();
     for (const round of roundsOf(settlements))
       for (const [settlement, outcome] of await settleOnce(sql, round, nowMs))
         settled.set(settlement, outcome);
@@ -32,7 +32,7 @@ export const settle = async (
 };
 
 /** Of two settlements of one payment the second stands on what the first has left, so it comes after it. */
-const roundsOf = (settlements: readonly Settlement[]): readonly (readonly Settlement[])[] => {
+const roundsOf = (settlements: readonly OutcomeRecord[]): readonly (readonly OutcomeRecord[])[] => {
   const times = new Map<string, number>();
   const rounds = Map.groupBy(settlements, ({ checkoutId }) => {
     const round = times.get(checkoutId) ?? 0;
@@ -45,9 +45,9 @@ const roundsOf = (settlements: readonly Settlement[]): readonly (readonly Settle
 /** Each payment once. */
 const settleOnce = async (
   sql: Sql,
-  settlements: readonly Settlement[],
+  settlements: readonly OutcomeRecord[],
   nowMs: number,
-): Promise<readonly (readonly [Settlement, Settled])[]> => {
+): Promise<readonly (readonly [OutcomeRecord, RecordResult])[]> => {
   const written = new Map((await write(sql, settlements, nowMs)).map((row) => [row.id, row]));
   const others = settlements.filter(({ checkoutId }) => !written.get(checkoutId)?.answered);
   // What another has written is read anew: the snapshot of the statement that lost may be older than that.
@@ -59,13 +59,13 @@ const settleOnce = async (
           others.map(({ checkoutId }) => checkoutId),
         );
   return settlements.map((settlement) => {
-    const { checkoutId, answer } = settlement;
+    const { checkoutId, response } = settlement;
     const own = written.get(checkoutId);
     const before = standing.get(checkoutId);
-    if (own?.answered) return [settlement, { applied: true, paymentStatus: own.status, answer }];
+    if (own?.answered) return [settlement, { applied: true, paymentStatus: own.status, response }];
     if (before === undefined) throw new Error(`there is no checkout ${checkoutId} to settle`);
     const paymentStatus = own?.status ?? before.status;
-    return [settlement, { applied: own !== undefined, paymentStatus, answer: before.answer }];
+    return [settlement, { applied: own !== undefined, paymentStatus, response: before.response }];
   });
 };
 
@@ -87,7 +87,7 @@ type Written = {
  * order of ten carts of a hundred, and 58 so. A task travels with its settlement, so that nothing is joined to
  * it; where a paid order lacks its task, the insert fails and nothing is written.
  */
-const write = (sql: Sql, settlements: readonly Settlement[], nowMs: number): Promise<Written[]> => {
+const write = (sql: Sql, settlements: readonly OutcomeRecord[], nowMs: number): Promise<Written[]> => {
   const rows = JSON.stringify(settlements.map(rowOf));
   return sql<Written[]>`
     with outcome as (
@@ -140,7 +140,7 @@ const lost = (sql: Sql) => sql.unsafe(`case s.was ${whenLost.join(' ')} end`);
 const whenLost = [...paymentTransitions('lose')].map(([was, is]) => `when ${quoted(was)} then ${quoted(is)}`);
 
 /** As `outcome` reads it. What is left out is null there, and costs nothing to read. */
-const rowOf = ({ checkoutId, attempt, outcome, answer, tasks }: Settlement) => {
+const rowOf = ({ checkoutId, attempt, outcome, response: answer, tasks }: OutcomeRecord) => {
   const { payment, order, historyDetail, ...changes } = outcomeChanges(outcome);
   return {
     id: checkoutId,
@@ -152,13 +152,13 @@ const rowOf = ({ checkoutId, attempt, outcome, answer, tasks }: Settlement) => {
     action: changes.action ?? undefined,
     keeps_action: changes.keepsAction || undefined,
     detail: historyDetail ?? undefined,
-    answer: answer === null ? undefined : keptOf(answer),
+    answer: answer === null ? undefined : storedResponseOf(answer),
     tasks: changes.owesTasks ? tasksOf(tasks) : undefined,
   };
 };
 
 /** By order id. */
-const tasksOf = (tasks: Settlement['tasks']) =>
+const tasksOf = (tasks: OutcomeRecord['tasks']) =>
   Object.fromEntries(
     tasks.map(({ id, orderId, pipeline }) => [orderId, { id, pipeline, step: firstStep(pipeline) }]),
   );

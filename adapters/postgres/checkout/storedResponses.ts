@@ -1,15 +1,15 @@
-import type { CheckoutAnswer } from '../../../core/audit.ts';
+import type { CheckoutResponse } from '../../../core/audit.ts';
 import type { PaymentStatus } from '../../../core/payment.ts';
-import { type KeptAnswer, retold } from '../../stored/response.ts';
+import { responseFrom, type StoredResponse } from '../../stored/response.ts';
 import { orderColumns, paymentColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
 
 /** How a checkout stands, and what its key was answered, if it was. */
-export type Standing = { readonly status: PaymentStatus; readonly answer: CheckoutAnswer | null };
+export type Standing = { readonly status: PaymentStatus; readonly response: CheckoutResponse | null };
 
 type Row = PaymentRow & {
-  readonly answer: KeptAnswer | null;
+  readonly answer: StoredResponse | null;
   /** In the order of the cart. */
   readonly orders: readonly OrderRow[];
 };
@@ -26,8 +26,8 @@ export const answersTo = async (
     ) as orders
     from payment p join audit a using (id)
     where p.id = any(${checkoutIds as string[]}::uuid[])`;
-  return new Map(rows.map((row) => [row.id, { status: row.status, answer: answerOf(row) }]));
+  return new Map(rows.map((row) => [row.id, { status: row.status, response: answerOf(row) }]));
 };
 
-const answerOf = ({ answer, orders, ...payment }: Row): CheckoutAnswer | null =>
-  answer === null ? null : retold(answer, paymentOf(payment), orders.map(orderOf));
+const answerOf = ({ answer, orders, ...payment }: Row): CheckoutResponse | null =>
+  answer === null ? null : responseFrom(answer, paymentOf(payment), orders.map(orderOf));

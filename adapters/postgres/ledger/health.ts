@@ -1,10 +1,10 @@
 import { firstIdAt } from '../../../core/id.ts';
 import {
-  type MoneyBooks,
+  type Ledger,
+  type MoneyCase,
   type MoneyCheck,
   type MoneyCount,
-  type MoneyFinding,
-  patience,
+  moneyCheckLimits,
   stoppedOrderStatuses,
   unfinishedOrderStatuses,
 } from '../../../core/ledger.ts';
@@ -33,8 +33,8 @@ export const counts = async (sql: Sql, nowMs: number): Promise<Readonly<Record<M
 
 export const findings = async (
   sql: Sql,
-  { check, nowMs, after, limit }: Parameters<MoneyBooks['findings']>[0],
-): Promise<Page<MoneyFinding, string>> => {
+  { check, nowMs, after, limit }: Parameters<Ledger['cases']>[0],
+): Promise<Page<MoneyCase, string>> => {
   const rows = await sql<FindingRow[]>`
     select * from (${lists[check](sql, nowMs)}) as list
     where ${after === null ? sql`true` : sql`id > ${after}`}
@@ -53,7 +53,7 @@ type FindingRow = {
   readonly detail: string | null;
 };
 
-const findingOf = (row: FindingRow): MoneyFinding => ({
+const findingOf = (row: FindingRow): MoneyCase => ({
   id: row.id,
   orderId: row.order_id,
   paymentId: row.payment_id,
@@ -73,7 +73,7 @@ type List = (sql: Sql, nowMs: number) => ReturnType<Sql>;
 const lists: Readonly<Record<MoneyCheck, List>> = {
   // A paid order without a task would be a bug of ours, and is looked for among the orders of the last day.
   paid_without_progress: (sql, nowMs) => {
-    const sinceMs = nowMs - patience.progressMs;
+    const sinceMs = nowMs - moneyCheckLimits.progressMs;
     return sql`
       select o.id, o.id as order_id, o.checkout_id as payment_id, null::uuid as refund_id, o.amount, o.currency,
         o.updated_ms as since_ms, t.last_error as detail
@@ -96,7 +96,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
     select id, null::uuid as order_id, id as payment_id, null::uuid as refund_id, amount, currency,
       claimed_ms as since_ms, status as detail
     from payment
-    where status in (${statusList(sql, openPaymentStatuses)}) and claimed_ms <= ${nowMs - patience.outcomeMs}`,
+    where status in (${statusList(sql, openPaymentStatuses)}) and claimed_ms <= ${nowMs - moneyCheckLimits.outcomeMs}`,
 
   charged_twice: (sql, nowMs) => sql`
     select o.id, o.id as order_id, o.checkout_id as payment_id, null::uuid as refund_id, o.amount, o.currency,
@@ -114,7 +114,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
       case when status in (${statusList(sql, openRefundStatuses)}) then created_ms else updated_ms end as since_ms,
       coalesce(error, (select last_error from task where job_id = r.id)) as detail
     from refund r
-    where status in (${statusList(sql, openRefundStatuses)}) and created_ms <= ${nowMs - patience.refundMs}
+    where status in (${statusList(sql, openRefundStatuses)}) and created_ms <= ${nowMs - moneyCheckLimits.refundMs}
       or status in (${statusList(sql, failedRefundStatuses)}) and not exists (
         select from refund later
         where later.order_id = r.order_id and later.id <> r.id and later.created_ms >= r.updated_ms)`,
@@ -125,10 +125,10 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
       kind || coalesce(': ' || provider_id, '') as detail
     from (
       select distinct on (day_ms) id from money_audit
-      where finished_ms is not null and day_ms >= ${nowMs - patience.auditsMs}
+      where finished_ms is not null and day_ms >= ${nowMs - moneyCheckLimits.auditsMs}
       order by day_ms, id desc
     ) as newest join money_difference d on d.audit_id = newest.id`,
 };
 
 /** The first id of the last day. A payment and its audit share theirs; said of both, both are read by it. */
-const sinceOf = (nowMs: number): string => firstIdAt(nowMs - patience.chargedTwiceMs);
+const sinceOf = (nowMs: number): string => firstIdAt(nowMs - moneyCheckLimits.chargedTwiceMs);

@@ -1,5 +1,5 @@
 import { firstIdAt } from '../../../core/id.ts';
-import type { Booked, MoneyBooks, Span } from '../../../core/ledger.ts';
+import type { Ledger, OwnRecord, Span } from '../../../core/ledger.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
 import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
@@ -9,13 +9,13 @@ import { statusList } from '../statuses.ts';
 import { counts, findings } from './health.ts';
 import { auditsOf, differencesOf, findAudit, finishAudit, requestAudit } from './reconciliations.ts';
 
-export const moneyBooks = (sql: Sql): MoneyBooks => ({
+export const moneyBooks = (sql: Sql): Ledger => ({
   counts: (nowMs) => answered(() => counts(sql, nowMs)),
-  findings: (query) => answered(() => findings(sql, query)),
-  requestAudit: (audit, nowMs) => requestAudit(sql, audit, nowMs),
-  finishAudit: (auditId, report, nowMs) => answered(() => finishAudit(sql, auditId, report, nowMs)),
-  findAudit: (auditId) => answered(() => findAudit(sql, auditId)),
-  audits: (query) => answered(() => auditsOf(sql, query)),
+  cases: (query) => answered(() => findings(sql, query)),
+  requestReconciliation: (audit, nowMs) => requestAudit(sql, audit, nowMs),
+  finishReconciliation: (auditId, report, nowMs) => answered(() => finishAudit(sql, auditId, report, nowMs)),
+  findReconciliation: (auditId) => answered(() => findAudit(sql, auditId)),
+  reconciliations: (query) => answered(() => auditsOf(sql, query)),
   differences: (query) => answered(() => differencesOf(sql, query)),
 
   payments: (ids) =>
@@ -47,7 +47,7 @@ type BookedRow<Status> = {
   readonly updated_ms: number;
 };
 
-const bookedOf = <Status>(row: BookedRow<Status>): Booked<Status> => ({
+const bookedOf = <Status>(row: BookedRow<Status>): OwnRecord<Status> => ({
   id: row.id,
   status: row.status,
   amount: { amount: row.amount, currency: row.currency },
@@ -55,7 +55,7 @@ const bookedOf = <Status>(row: BookedRow<Status>): Booked<Status> => ({
   updatedAtMs: row.updated_ms,
 });
 
-type Made<Status> = Page<Booked<Status>, string>;
+type Made<Status> = Page<OwnRecord<Status>, string>;
 
 const paymentsMade = async (sql: Sql, { fromMs, toMs, after, limit }: Span): Promise<Made<PaymentStatus>> => {
   const rows = await sql<BookedRow<PaymentStatus>[]>`

@@ -1,4 +1,4 @@
-import type { LedgerDifference, MoneyAudit, MoneyBooks, MoneyReport } from '../../../core/ledger.ts';
+import type { Ledger, LedgerDifference, Reconciliation, ReconciliationReport } from '../../../core/ledger.ts';
 import type { Money } from '../../../core/money.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { moneyAudit } from '../../../core/pipelines/reconciliation.ts';
@@ -7,8 +7,8 @@ import { queueJobs } from '../queue/jobs.ts';
 
 export const requestAudit = (
   sql: Sql,
-  ...[{ id, taskId, dayMs }, nowMs]: Parameters<MoneyBooks['requestAudit']>
-): ReturnType<MoneyBooks['requestAudit']> =>
+  ...[{ id, taskId, dayMs }, nowMs]: Parameters<Ledger['requestReconciliation']>
+): ReturnType<Ledger['requestReconciliation']> =>
   inTransaction(sql, async (tx) => {
     await Promise.all([
       tx`insert into money_audit (id, day_ms, created_ms) values (${id}, ${dayMs}, ${nowMs})`,
@@ -21,7 +21,7 @@ export const requestAudit = (
 export const finishAudit = async (
   sql: Sql,
   auditId: string,
-  { charges, refunds, differences, kept }: MoneyReport,
+  { charges, refunds, differences, kept }: ReconciliationReport,
   nowMs: number,
 ): Promise<void> => {
   await sql`
@@ -48,15 +48,15 @@ export const finishAudit = async (
     ) as k(id, kind, provider_id, payment_id, refund_id, ours_amount, ours_currency, theirs_amount, theirs_currency, at_ms)`;
 };
 
-export const findAudit = async (sql: Sql, auditId: string): Promise<MoneyAudit | null> => {
+export const findAudit = async (sql: Sql, auditId: string): Promise<Reconciliation | null> => {
   const [row] = await sql<AuditRow[]>`select * from money_audit where id = ${auditId}`;
   return row === undefined ? null : auditOf(row);
 };
 
 export const auditsOf = async (
   sql: Sql,
-  { after, limit }: Parameters<MoneyBooks['audits']>[0],
-): Promise<Page<MoneyAudit, string>> => {
+  { after, limit }: Parameters<Ledger['reconciliations']>[0],
+): Promise<Page<Reconciliation, string>> => {
   const rows = await sql<AuditRow[]>`
     select * from money_audit where ${after === null ? sql`true` : sql`id < ${after}`}
     order by id desc limit ${limit + 1}`;
@@ -73,7 +73,7 @@ type AuditRow = {
   readonly differences: number;
 };
 
-const auditOf = (row: AuditRow): MoneyAudit => ({
+const auditOf = (row: AuditRow): Reconciliation => ({
   id: row.id,
   dayMs: row.day_ms,
   createdAtMs: row.created_ms,
@@ -85,7 +85,7 @@ const auditOf = (row: AuditRow): MoneyAudit => ({
 
 export const differencesOf = async (
   sql: Sql,
-  { auditId, after, limit }: Parameters<MoneyBooks['differences']>[0],
+  { reconciliationId: auditId, after, limit }: Parameters<Ledger['differences']>[0],
 ): Promise<Page<LedgerDifference & { readonly id: string }, string>> => {
   const rows = await sql<DifferenceRow[]>`
     select * from money_difference

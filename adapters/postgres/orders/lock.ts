@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { Order } from '../../../core/order.ts';
 import type { StoredTaskState } from '../../../core/queue.ts';
-import type { Answer } from '../../../core/result.ts';
+import type { AsyncResult } from '../../../core/result.ts';
 import { orderColumns } from '../columns.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { type OrderRow, orderOf } from '../rows.ts';
@@ -25,7 +25,7 @@ export const holdingOrder = async <T>(
   sql: Sql,
   orderId: string,
   work: (tx: Transaction, locked: LockedOrder | null) => Promise<T | typeof overtaken>,
-): Answer<T> => {
+): AsyncResult<T> => {
   for (;;) {
     const done = await inTransaction(sql, async (tx) => {
       const locked = await lock(tx, orderId);

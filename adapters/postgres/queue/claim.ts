@@ -4,12 +4,12 @@ import type { Queue, Taken } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import {
   allTaken,
-  doneAtOnce,
   type EffectOutcome,
-  type Moves,
+  limitUnits,
   noneTaken,
   planThrow,
   runTxSteps,
+  type Transitions,
 } from '../../../core/steps.ts';
 import type { World } from '../../../core/world.ts';
 import { contactColumns, orderColumns } from '../columns.ts';
@@ -21,8 +21,8 @@ import { leaseArrived } from './lease.ts';
 import type { Heads, Place } from './scanStart.ts';
 import { writeMoves } from './transitions.ts';
 
-type Query = Parameters<Queue['take']>[0];
-type Taking = ReturnType<Queue['take']>;
+type Query = Parameters<Queue['claim']>[0];
+type Taking = ReturnType<Queue['claim']>;
 
 export const take = async (sql: Sql, world: World, heads: Heads, query: Query): Taking => {
   let picked: readonly string[] = [];
@@ -31,7 +31,7 @@ export const take = async (sql: Sql, world: World, heads: Heads, query: Query): 
       together: () =>
         byKey(sql, async (tx) => {
           const rows = await heads.look(query.pipeline.name, placeOf, async (behind) =>
-            doneAtOnce(await pick(tx, query, behind), ({ quantity }) => quantity),
+            limitUnits(await pick(tx, query, behind), ({ quantity }) => quantity),
           );
           picked = rows.map((row) => row.task_id);
           return run(tx, world, query, rows);
@@ -61,7 +61,7 @@ const walk = async (
   pipeline: Pipeline,
   rows: readonly TaskRow[],
   nowMs: number,
-): Promise<Moves> => {
+): Promise<Transitions> => {
   const steps = runTxSteps(pipeline, rows.map(lockedTaskOf));
   let turn = steps.next();
   while (turn.done !== true) {

@@ -22,8 +22,8 @@ export const queueJobs = (
 export const takeJobs = (
   sql: Sql,
   heads: Heads,
-  query: Parameters<Queue['takeJobs']>[0],
-): ReturnType<Queue['takeJobs']> =>
+  query: Parameters<Queue['claimJobs']>[0],
+): ReturnType<Queue['claimJobs']> =>
   byKey(sql, async (tx) => {
     const untilMs = query.nowMs + query.leaseMs;
     const leased = await heads.look(query.pipeline.name, placeOf, (behind) =>
@@ -38,7 +38,7 @@ const placeOf = ({ runMs, taskId }: LeasedRow): Place => ({ runMs, id: taskId })
 
 const lease = (
   tx: Transaction,
-  { pipeline, limit, nowMs }: Parameters<Queue['takeJobs']>[0],
+  { pipeline, limit, nowMs }: Parameters<Queue['claimJobs']>[0],
   untilMs: number,
   behind: Place,
 ): Promise<LeasedRow[]> => tx<LeasedRow[]>`
@@ -62,8 +62,8 @@ const lease = (
  */
 export const settleJobs = async (
   sql: Sql,
-  ...[reports, nowMs]: Parameters<Queue['settleJobs']>
-): ReturnType<Queue['settleJobs']> => {
+  ...[reports, nowMs]: Parameters<Queue['reportJobs']>
+): ReturnType<Queue['reportJobs']> => {
   if (reports.length === 0) return ok([]);
   return byKey(sql, async (tx) => {
     const rows = await tx<{ id: string }[]>`

@@ -1,10 +1,10 @@
 import { invoiceNumber } from '../../../core/invoice.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
-import { externalSteps, type Moves } from '../../../core/steps.ts';
+import { externalSteps, type Transitions } from '../../../core/steps.ts';
 import type { Transaction } from '../connection.ts';
 import { contactOf, lockedTaskOf, type TaskRow } from '../rows.ts';
 
-type Query = Parameters<Queue['take']>[0];
+type Query = Parameters<Queue['claim']>[0];
 
 /**
  * Leases the tasks that stand at an external step, writes the intent of each into the ledger, and reads what
@@ -13,7 +13,7 @@ type Query = Parameters<Queue['take']>[0];
 export const leaseArrived = async (
   tx: Transaction,
   { pipeline, nowMs, leaseMs }: Query,
-  moved: Moves['moved'],
+  moved: Transitions['moved'],
   rows: readonly TaskRow[],
 ): Promise<readonly Lease[]> => {
   const external = externalSteps(pipeline);
@@ -75,5 +75,5 @@ const leaseOf = (mine: LeasedRow, row: TaskRow, step: string, untilMs: number): 
       ? null
       : invoiceNumber(mine.invoice_year, mine.invoice_sequence),
   licences: mine.licences,
-  delivered: mine.delivered,
+  alreadyDone: mine.delivered,
 });

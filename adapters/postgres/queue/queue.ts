@@ -17,15 +17,15 @@ import { writeMoves } from './transitions.ts';
 export const queue = (sql: Sql, db: PostgresJsDatabase, world: World): Queue => {
   const heads = headsOf(world.clock);
   return {
-    take: (query) => take(sql, world, heads, query),
+    claim: (query) => take(sql, world, heads, query),
     heartbeat: (leases, untilMs) => heartbeat(sql, leases, untilMs),
-    settle: (reports, nowMs) => settle(sql, reports, nowMs),
-    takeJobs: (query) => takeJobs(sql, heads, query),
-    settleJobs: (reports, nowMs) => settleJobs(sql, reports, nowMs),
-    giveBack: (leases) => giveBack(sql, leases),
+    report: (reports, nowMs) => settle(sql, reports, nowMs),
+    claimJobs: (query) => takeJobs(sql, heads, query),
+    reportJobs: (reports, nowMs) => settleJobs(sql, reports, nowMs),
+    release: (leases) => giveBack(sql, leases),
     rescue: (query) => rescue(sql, query),
     retry: (taskIds, nowMs) => retry(sql, taskIds, nowMs),
-    counts: (nowMs) => answered(() => counts(sql, nowMs)),
+    stats: (nowMs) => answered(() => counts(sql, nowMs)),
     tasks: (query) => answered(() => tasks(db, query)),
   };
 };
@@ -47,7 +47,7 @@ const heartbeat = async (sql: Sql, held: Held, untilMs: number): ReturnType<Queu
   });
 };
 
-const giveBack = async (sql: Sql, held: Held): ReturnType<Queue['giveBack']> => {
+const giveBack = async (sql: Sql, held: Held): ReturnType<Queue['release']> => {
   if (held.length === 0) return ok(undefined);
   return answered(async () => {
     await sql`
@@ -59,8 +59,8 @@ const giveBack = async (sql: Sql, held: Held): ReturnType<Queue['giveBack']> => 
 
 const settle = async (
   sql: Sql,
-  ...[reports, nowMs]: Parameters<Queue['settle']>
-): ReturnType<Queue['settle']> => {
+  ...[reports, nowMs]: Parameters<Queue['report']>
+): ReturnType<Queue['report']> => {
   if (reports.length === 0) return ok([]);
   return byKey(sql, async (tx) => {
     // Of two reports under one lease the first counts.

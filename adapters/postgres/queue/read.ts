@@ -4,7 +4,7 @@ import { type Page, pageOf } from '../../../core/page.ts';
 import {
   finishedWindowMs,
   perSecond,
-  type QueueCounts,
+  type QueueStats,
   type Task,
   type TaskQuery,
   type TaskState,
@@ -13,7 +13,7 @@ import {
 import type { Sql } from '../connection.ts';
 import { task } from '../schema.ts';
 
-export const counts = async (sql: Sql, nowMs: number): Promise<QueueCounts> => {
+export const counts = async (sql: Sql, nowMs: number): Promise<QueueStats> => {
   const [states, [ready], [finished]] = await Promise.all([
     sql<{ pipeline: string; state: TaskState; tasks: number }[]>`
       select pipeline,

@@ -1,6 +1,6 @@
 import { ok } from 'neverthrow';
 import {
-  type RefundSettlement,
+  type FinishedRefund,
   type RefundStatus,
   type Refunds,
   succeededRefundStatuses,
@@ -21,9 +21,9 @@ import { writeOrderChanges } from './write.ts';
 /** See `Refunds.settle`. */
 export const settle = async (
   sql: Sql,
-  settlement: RefundSettlement,
+  settlement: FinishedRefund,
   nowMs: number,
-): ReturnType<Refunds['settle']> => {
+): ReturnType<Refunds['finish']> => {
   const { refundId } = settlement;
   const found = await answered(
     () => sql<{ order_id: string | null }[]>`select order_id from refund where id = ${refundId}`,
@@ -41,7 +41,7 @@ export const settle = async (
 
 const settleLocked = async (
   tx: Transaction,
-  { refundId, outcome }: RefundSettlement,
+  { refundId, outcome }: FinishedRefund,
   locked: LockedOrder | null,
   nowMs: number,
 ): Promise<boolean> => {

@@ -10,10 +10,10 @@ import {
 import {
   judgeRefund,
   planLateRefund,
-  type RefundGround,
+  type RefundSnapshot,
   refundFingerprint,
 } from '../../../core/refundRequest.ts';
-import { keptOf } from '../../stored/response.ts';
+import { storedResponseOf } from '../../stored/response.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { answered } from '../failures.ts';
 import { holdingOrder, type LockedOrder, overtaken } from '../orders/lock.ts';
@@ -24,11 +24,11 @@ import { insertRefund, writeOrderChanges } from './write.ts';
 
 export const refunds = (sql: Sql): Refunds => ({
   request: (command, nowMs) => request(sql, command, nowMs),
-  returnLate: (late, nowMs) => inTransaction(sql, (tx) => returnLate(tx, late, nowMs)),
+  refundLateCharge: (late, nowMs) => inTransaction(sql, (tx) => returnLate(tx, late, nowMs)),
   find: (refundId) => answered(() => find(sql, refundId)),
   list: (query) => answered(() => list(sql, query)),
-  settle: (settlement, nowMs) => settle(sql, settlement, nowMs),
-  hasten: (refundId, nowMs) =>
+  finish: (settlement, nowMs) => settle(sql, settlement, nowMs),
+  runNow: (refundId, nowMs) =>
     answered(async () => {
       await sql`
         update task set run_ms = ${nowMs} where job_id = ${refundId} and state = 'ready' and run_ms > ${nowMs}`;
@@ -66,7 +66,7 @@ const groundOf = async (
   tx: Transaction,
   { key, orderId }: RefundCommand,
   locked: LockedOrder | null,
-): Promise<RefundGround> => {
+): Promise<RefundSnapshot> => {
   const [[known], [sum]] = await Promise.all([
     tx<(RefundRow & { fingerprint: string })[]>`select * from refund where key = ${key}`,
     tx<{ refunded: number }[]>`
@@ -80,7 +80,7 @@ const groundOf = async (
   };
 };
 
-type Late = Parameters<Refunds['returnLate']>[0];
+type Late = Parameters<Refunds['refundLateCharge']>[0];
 
 const returnLate = async (
   tx: Transaction,
@@ -98,7 +98,7 @@ const returnLate = async (
     insertRefund(tx, refund, { key, fingerprint, taskId }),
     tx`
       update payment set status = ${paymentStatus}, reference = ${reference}, updated_ms = ${nowMs},
-        answer = coalesce(answer, ${JSON.stringify(keptOf(answer))}::text::jsonb)
+        answer = coalesce(answer, ${JSON.stringify(storedResponseOf(answer))}::text::jsonb)
       where id = ${paymentId}`,
   ]);
   if (!isNew) throw new Error(`the late payment ${paymentId} has a refund already`);

@@ -1,13 +1,13 @@
 import type { OrderQuery } from '../../../core/order.ts';
-import type { SearchQuery, Word } from '../../../core/search.ts';
+import type { SearchQuery, Token } from '../../../core/search.ts';
 
 /**
  * The text of a tsquery. Words hold letters, marks and digits only, so that quoting them is enough, and no
  * text of a user becomes an operator. A query without terms finds nothing: no vector holds the empty word `=`.
  */
-const render = ({ terms }: SearchQuery, lexeme: (word: Word) => string): string =>
+const render = ({ terms }: SearchQuery, lexeme: (word: Token) => string): string =>
   terms
-    .map(({ words, prefix }) => {
+    .map(({ tokens: words, prefix }) => {
       const phrase = words.map((word) => `'${lexeme(word)}'`).join(' <-> ');
       return prefix ? `${phrase}:*` : `(${phrase})`;
     })

@@ -13,8 +13,8 @@ export const audits = (connection: Connection): Audits => {
   const takeUnsettled = unsettled(connection);
   return {
     claim: async (requests, nowMs) => write(() => claim(requests, nowMs)),
-    settle: async (settlements, nowMs) => write(() => settlements.map((one) => settle(one, nowMs))),
-    takeUnsettled: async (query) => takeUnsettled(query),
+    recordOutcomes: async (settlements, nowMs) => write(() => settlements.map((one) => settle(one, nowMs))),
+    claimOpenPayments: async (query) => takeUnsettled(query),
     find: async (checkoutId) => read(() => checkouts.find(checkoutId)),
   };
 };

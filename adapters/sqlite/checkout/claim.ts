@@ -3,7 +3,7 @@ import {
   type CheckoutRequest,
   type Claim,
   type ClaimFailure,
-  type ClaimGround,
+  type ClaimSnapshot,
   fingerprintOf,
   judgeClaims,
   type KnownAudit,
@@ -55,7 +55,7 @@ const groundReading = ({ client }: Connection, { answerTo }: Checkouts) => {
      from orders o cross join product p on p.id = o.product_id where o.id = ?`,
   );
 
-  return (requests: readonly CheckoutRequest[]): { ground: ClaimGround; seqOf: Seqs } => {
+  return (requests: readonly CheckoutRequest[]): { ground: ClaimSnapshot; seqOf: Seqs } => {
     const audits = new Map<string, KnownAudit>();
     const found: (OrderRow & { readonly stock: number | null })[] = [];
     for (const { key, orderIds } of requests) {
@@ -86,7 +86,7 @@ const knownAudit = (row: KnownRow, answerTo: Checkouts['answerTo']): KnownAudit 
     orderIds,
     paymentStatus: row.status,
     attempt,
-    answer: row.answered === 1 ? answerTo(row.id) : null,
+    response: row.answered === 1 ? answerTo(row.id) : null,
   };
 };
 

@@ -1,5 +1,5 @@
 import type { Result } from 'neverthrow';
-import type { Audits, UnsettledClaim } from '../../../core/audit.ts';
+import type { Audits, OpenClaim } from '../../../core/audit.ts';
 import {
   initialPaymentStatus,
   nextPaymentStatus,
@@ -12,7 +12,7 @@ import type { Connection } from '../connection.ts';
 import type { PaymentRow } from '../rows.ts';
 import { cartsOf } from './ordersOfCheckout.ts';
 
-type Query = Parameters<Audits['takeUnsettled']>[0];
+type Query = Parameters<Audits['claimOpenPayments']>[0];
 type Due = Pick<
   PaymentRow,
   'id' | 'status' | 'attempt' | 'amount' | 'currency' | 'method' | 'createdAtMs'
@@ -37,7 +37,7 @@ export const unsettled = (connection: Connection) => {
   const wanted = ({ nowMs, only }: Query, limit: number): readonly Due[] =>
     only === null ? due.all(nowMs, limit) : one.all(only, nowMs);
 
-  const take = (row: Due, { nowMs, againAtMs }: Query): UnsettledClaim => {
+  const take = (row: Due, { nowMs, againAtMs }: Query): OpenClaim => {
     const { id, amount, currency, method, createdAtMs: claimedAtMs } = row;
     const attempt = row.attempt + 1;
     const status = nextPaymentStatus(row.status, 'lose');
@@ -53,7 +53,7 @@ export const unsettled = (connection: Connection) => {
     };
   };
 
-  return (query: Query): Result<readonly UnsettledClaim[], Unavailable> => {
+  return (query: Query): Result<readonly OpenClaim[], Unavailable> => {
     // Asked before the lock is taken: mostly there is nothing to do.
     const isAny = ask(() => wanted(query, 1).length > 0);
     if (isAny.isErr() || !isAny.value) return isAny.map(() => []);

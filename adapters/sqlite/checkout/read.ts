@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
-import type { Checkout, CheckoutAnswer } from '../../../core/audit.ts';
-import { retold } from '../../stored/response.ts';
+import type { Checkout, CheckoutResponse } from '../../../core/audit.ts';
+import { responseFrom } from '../../stored/response.ts';
 import type { Connection } from '../connection.ts';
 import { paymentOf } from '../rows.ts';
 import { audit, payment } from '../schema.ts';
@@ -9,7 +9,7 @@ import { cartsOf } from './ordersOfCheckout.ts';
 export type Checkouts = {
   readonly find: (checkoutId: string) => Checkout | null;
   /** What its key was answered, if it was. */
-  readonly answerTo: (checkoutId: string) => CheckoutAnswer | null;
+  readonly answerTo: (checkoutId: string) => CheckoutResponse | null;
 };
 
 /** Inside the caller's transaction. */
@@ -40,7 +40,7 @@ export const checkoutReading = (connection: Connection): Checkouts => {
       const row = byId.get({ id: checkoutId });
       const kept = row?.payment.answer ?? null;
       if (row === undefined || kept === null) return null;
-      return retold(kept, paymentOf(row.payment), ordersOf(row.audit.orderIds));
+      return responseFrom(kept, paymentOf(row.payment), ordersOf(row.audit.orderIds));
     },
   };
 };

@@ -1,9 +1,9 @@
-import type { Settled, Settlement } from '../../../core/audit.ts';
+import type { OutcomeRecord, RecordResult } from '../../../core/audit.ts';
 import { orderStatusAfter } from '../../../core/order.ts';
 import { type OutcomeChanges, outcomeChanges } from '../../../core/outcome.ts';
 import { nextPaymentStatus, type PaymentStatus } from '../../../core/payment.ts';
 import { firstStep } from '../../../core/steps.ts';
-import { keptOf } from '../../stored/response.ts';
+import { storedResponseOf } from '../../stored/response.ts';
 import { quoted } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 import { telling } from '../orders/history.ts';
@@ -26,7 +26,7 @@ export const settling = (connection: Connection, { answerTo }: Checkouts) => {
   );
   const updatePayment = paymentUpdating(connection);
 
-  return (settlement: Settlement, nowMs: number): Settled => {
+  return (settlement: OutcomeRecord, nowMs: number): RecordResult => {
     const { checkoutId, attempt, outcome } = settlement;
     const changes = outcomeChanges(outcome);
     const row = byId.get(checkoutId);
@@ -35,11 +35,11 @@ export const settling = (connection: Connection, { answerTo }: Checkouts) => {
 
     const status = nextPaymentStatus(row.status, changes.payment);
     const stale = changes.newestAttemptOnly && attempt !== row.attempt;
-    if (status === null || stale) return { applied: false, paymentStatus: row.status, answer: given };
+    if (status === null || stale) return { applied: false, paymentStatus: row.status, response: given };
 
     updatePayment(settlement, changes, status, nowMs);
     moveOrders(settlement, changes, JSON.parse(row.orderIds), nowMs);
-    return { applied: true, paymentStatus: status, answer: given ?? settlement.answer };
+    return { applied: true, paymentStatus: status, response: given ?? settlement.response };
   };
 };
 
@@ -53,12 +53,12 @@ const paymentUpdating = ({ client }: Connection) => {
   );
 
   return (
-    { checkoutId, answer }: Settlement,
+    { checkoutId, response: answer }: OutcomeRecord,
     { reference, declineCode, action, keepsAction }: OutcomeChanges,
     status: PaymentStatus,
     nowMs: number,
   ): void => {
-    const kept = answer === null ? null : JSON.stringify(keptOf(answer));
+    const kept = answer === null ? null : JSON.stringify(storedResponseOf(answer));
     const shown = action === null ? null : JSON.stringify(action);
     update.run(status, kept, reference, declineCode, keepsAction ? 1 : 0, shown, nowMs, checkoutId);
   };
@@ -80,7 +80,7 @@ const orderMoving = ({ client }: Connection) => {
   );
 
   return (
-    { checkoutId, tasks }: Settlement,
+    { checkoutId, tasks }: OutcomeRecord,
     { order: event, historyDetail, owesTasks }: OutcomeChanges,
     orderIds: readonly string[],
     nowMs: number,

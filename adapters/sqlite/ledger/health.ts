@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
 import { firstIdAt } from '../../../core/id.ts';
 import {
-  type MoneyBooks,
+  type Ledger,
+  type MoneyCase,
   type MoneyCheck,
   type MoneyCount,
-  type MoneyFinding,
-  patience,
+  moneyCheckLimits,
   stoppedOrderStatuses,
   unfinishedOrderStatuses,
 } from '../../../core/ledger.ts';
@@ -34,12 +34,10 @@ export const moneyCounting = ({ client }: Connection): ((nowMs: number) => Count
   });
 };
 
-type FindingQuery = Parameters<MoneyBooks['findings']>[0];
+type FindingQuery = Parameters<Ledger['cases']>[0];
 
 /** See `MoneyBooks.findings`. */
-export const moneyFinding = ({
-  client,
-}: Connection): ((query: FindingQuery) => Page<MoneyFinding, string>) => {
+export const moneyFinding = ({ client }: Connection): ((query: FindingQuery) => Page<MoneyCase, string>) => {
   const statements = prepared<[Times], FindingRow>(
     client,
     (list) => `select * from (${list}) where id > $after order by id limit $limit`,
@@ -64,12 +62,12 @@ const prepared = <Values extends unknown[], Row>(
   };
 };
 
-type FindingRow = Omit<MoneyFinding, 'amount'> & {
+type FindingRow = Omit<MoneyCase, 'amount'> & {
   readonly amount: number | null;
   readonly currency: string | null;
 };
 
-const findingOf = ({ amount, currency, ...row }: FindingRow): MoneyFinding => ({
+const findingOf = ({ amount, currency, ...row }: FindingRow): MoneyCase => ({
   ...row,
   amount: amount === null || currency === null ? null : { amount, currency },
 });
@@ -79,14 +77,14 @@ type Times = Readonly<Record<string, string | number>>;
 
 const timesOf: Readonly<Record<MoneyCheck, (nowMs: number) => Times>> = {
   paid_without_progress: (nowMs) => ({
-    sinceMs: nowMs - patience.progressMs,
-    youngId: firstIdAt(nowMs - patience.progressMs + 1),
+    sinceMs: nowMs - moneyCheckLimits.progressMs,
+    youngId: firstIdAt(nowMs - moneyCheckLimits.progressMs + 1),
     dayId: firstIdAt(nowMs - dayMs),
   }),
-  unknown: (nowMs) => ({ sinceMs: nowMs - patience.outcomeMs }),
-  charged_twice: (nowMs) => ({ sinceId: firstIdAt(nowMs - patience.chargedTwiceMs) }),
-  refunds_stuck: (nowMs) => ({ sinceMs: nowMs - patience.refundMs }),
-  ledger_differences: (nowMs) => ({ sinceMs: nowMs - patience.auditsMs }),
+  unknown: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.outcomeMs }),
+  charged_twice: (nowMs) => ({ sinceId: firstIdAt(nowMs - moneyCheckLimits.chargedTwiceMs) }),
+  refunds_stuck: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.refundMs }),
+  ledger_differences: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.auditsMs }),
 };
 
 const dayMs = 24 * 3_600_000;

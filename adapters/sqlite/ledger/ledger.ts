@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { firstIdAt } from '../../../core/id.ts';
-import type { Booked, MoneyBooks, Span } from '../../../core/ledger.ts';
+import type { Ledger, OwnRecord, Span } from '../../../core/ledger.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
 import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
@@ -9,7 +9,7 @@ import type { Connection } from '../connection.ts';
 import { moneyCounting, moneyFinding } from './health.ts';
 import { auditReading, auditWriting } from './reconciliations.ts';
 
-export const moneyBooks = (connection: Connection): MoneyBooks => {
+export const moneyBooks = (connection: Connection): Ledger => {
   const { ask, client, read, write } = connection;
   const counts = moneyCounting(connection);
   const findings = moneyFinding(connection);
@@ -19,11 +19,11 @@ export const moneyBooks = (connection: Connection): MoneyBooks => {
   const refunds = refundBooks(client);
   return {
     counts: async (nowMs) => read(() => counts(nowMs)),
-    findings: async (query) => ask(() => findings(query)),
-    requestAudit: async (audit, nowMs) => write(() => request(audit, nowMs)),
-    finishAudit: async (auditId, report, nowMs) => write(() => finish(auditId, report, nowMs)),
-    findAudit: async (auditId) => ask(() => audits.find(auditId)),
-    audits: async (query) => ask(() => audits.list(query)),
+    cases: async (query) => ask(() => findings(query)),
+    requestReconciliation: async (audit, nowMs) => write(() => request(audit, nowMs)),
+    finishReconciliation: async (auditId, report, nowMs) => write(() => finish(auditId, report, nowMs)),
+    findReconciliation: async (auditId) => ask(() => audits.find(auditId)),
+    reconciliations: async (query) => ask(() => audits.list(query)),
     differences: async (query) => ask(() => audits.differences(query)),
     payments: async (ids) => read(() => ids.flatMap(payments.find)),
     refunds: async (ids) => read(() => ids.flatMap(refunds.find)),
@@ -43,8 +43,8 @@ const paymentBooks = (client: Database.Database) => {
      order by p.id limit ?`,
   );
   return {
-    find: (id: string): readonly Booked<PaymentStatus>[] => byId.all(id).map(bookedOf),
-    made: ({ fromMs, toMs, after, limit }: Span): Page<Booked<PaymentStatus>, string> =>
+    find: (id: string): readonly OwnRecord<PaymentStatus>[] => byId.all(id).map(bookedOf),
+    made: ({ fromMs, toMs, after, limit }: Span): Page<OwnRecord<PaymentStatus>, string> =>
       pageOfBooked(made.all(firstIdAt(fromMs), after ?? '', firstIdAt(toMs), limit + 1), limit),
   };
 };
@@ -58,18 +58,18 @@ const refundBooks = (client: Database.Database) => {
      where ${isOneOf('status', succeededRefundStatuses)} and updated_ms >= ? and updated_ms < ? and id > ? order by id limit ?`,
   );
   return {
-    find: (id: string): readonly Booked<RefundStatus>[] => byId.all(id).map(bookedOf),
-    made: ({ fromMs, toMs, after, limit }: Span): Page<Booked<RefundStatus>, string> =>
+    find: (id: string): readonly OwnRecord<RefundStatus>[] => byId.all(id).map(bookedOf),
+    made: ({ fromMs, toMs, after, limit }: Span): Page<OwnRecord<RefundStatus>, string> =>
       pageOfBooked(made.all(fromMs, toMs, after ?? '', limit + 1), limit),
   };
 };
 
-type BookedRow<Status> = Omit<Booked<Status>, 'amount'> & {
+type BookedRow<Status> = Omit<OwnRecord<Status>, 'amount'> & {
   readonly amount: number;
   readonly currency: string;
 };
 
-const bookedOf = <Status>({ amount, currency, ...row }: BookedRow<Status>): Booked<Status> => ({
+const bookedOf = <Status>({ amount, currency, ...row }: BookedRow<Status>): OwnRecord<Status> => ({
   ...row,
   amount: { amount, currency },
 });
@@ -77,4 +77,4 @@ const bookedOf = <Status>({ amount, currency, ...row }: BookedRow<Status>): Book
 const pageOfBooked = <Status>(
   rows: readonly BookedRow<Status>[],
   limit: number,
-): Page<Booked<Status>, string> => pageOf(rows.map(bookedOf), limit, ({ id }) => id);
+): Page<OwnRecord<Status>, string> => pageOf(rows.map(bookedOf), limit, ({ id }) => id);

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, isNull, lt } from 'drizzle-orm';
-import type { LedgerDifference, MoneyAudit, MoneyBooks, MoneyReport } from '../../../core/ledger.ts';
+import type { Ledger, LedgerDifference, Reconciliation, ReconciliationReport } from '../../../core/ledger.ts';
 import type { Money } from '../../../core/money.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { moneyAudit as pipeline } from '../../../core/pipelines/reconciliation.ts';
@@ -13,9 +13,9 @@ export const auditWriting = (connection: Connection) => {
   const queue = queueing(connection, pipeline);
   return {
     request: (
-      { id, taskId, dayMs }: Parameters<MoneyBooks['requestAudit']>[0],
+      { id, taskId, dayMs }: Parameters<Ledger['requestReconciliation']>[0],
       nowMs: number,
-    ): MoneyAudit => {
+    ): Reconciliation => {
       const numbers = { charges: 0, refunds: 0, differences: 0 };
       const audit = { id, dayMs, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
       db.insert(moneyAudit).values(audit).run();
@@ -23,7 +23,7 @@ export const auditWriting = (connection: Connection) => {
       return audit;
     },
 
-    finish: (auditId: string, { kept, ...numbers }: MoneyReport, nowMs: number): void => {
+    finish: (auditId: string, { kept, ...numbers }: ReconciliationReport, nowMs: number): void => {
       const unfinished = and(eq(moneyAudit.id, auditId), isNull(moneyAudit.finishedAtMs));
       const set = { ...numbers, finishedAtMs: nowMs };
       if (db.update(moneyAudit).set(set).where(unfinished).run().changes === 0) return;
@@ -34,10 +34,10 @@ export const auditWriting = (connection: Connection) => {
 
 /** See `MoneyBooks.findAudit`, `audits` and `differences`. */
 export const auditReading = ({ db }: Connection) => ({
-  find: (auditId: string): MoneyAudit | null =>
+  find: (auditId: string): Reconciliation | null =>
     db.select().from(moneyAudit).where(eq(moneyAudit.id, auditId)).get() ?? null,
 
-  list: ({ after, limit }: Parameters<MoneyBooks['audits']>[0]): Page<MoneyAudit, string> => {
+  list: ({ after, limit }: Parameters<Ledger['reconciliations']>[0]): Page<Reconciliation, string> => {
     const rows = db
       .select()
       .from(moneyAudit)
@@ -49,10 +49,10 @@ export const auditReading = ({ db }: Connection) => ({
   },
 
   differences: ({
-    auditId,
+    reconciliationId: auditId,
     after,
     limit,
-  }: Parameters<MoneyBooks['differences']>[0]): Page<Difference, string> => {
+  }: Parameters<Ledger['differences']>[0]): Page<Difference, string> => {
     const { id, auditId: of } = moneyDifference;
     const rows = db
       .select()

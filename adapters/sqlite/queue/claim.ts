@@ -3,7 +3,14 @@ import { batchOrEach, runSync } from '../../../core/batchOrEach.ts';
 import type { Pipeline } from '../../../core/pipelines/index.ts';
 import type { Queue, Taken } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
-import { allTaken, doneAtOnce, type Moves, noneTaken, planThrow, runTxSteps } from '../../../core/steps.ts';
+import {
+  allTaken,
+  limitUnits,
+  noneTaken,
+  planThrow,
+  runTxSteps,
+  type Transitions,
+} from '../../../core/steps.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { lockedTaskOf, selectTaskRows, type TaskRow } from '../rows.ts';
@@ -11,7 +18,7 @@ import { effectsOver } from './effects.ts';
 import { leasing } from './lease.ts';
 import { moveWriting } from './transitions.ts';
 
-type Query = Parameters<Queue['take']>[0];
+type Query = Parameters<Queue['claim']>[0];
 
 /** See `Queue.take`. */
 export const taking = (connection: Connection, world: World) => {
@@ -40,7 +47,7 @@ export const taking = (connection: Connection, world: World) => {
       batchOrEach<string, Taken, Unavailable, Result<Taken, Unavailable>>({
         together: () =>
           write(() => {
-            const rows = doneAtOnce(pick(query, query.limit), ({ quantity }) => quantity);
+            const rows = limitUnits(pick(query, query.limit), ({ quantity }) => quantity);
             picked = rows.map(({ taskId }) => taskId);
             return run(query, rows);
           }),
@@ -73,7 +80,7 @@ const running = (connection: Connection, world: World) => {
   const writeMoves = moveWriting(connection);
   const lease = leasing(connection);
 
-  const walk = (pipeline: Pipeline, rows: readonly TaskRow[], nowMs: number): Moves => {
+  const walk = (pipeline: Pipeline, rows: readonly TaskRow[], nowMs: number): Transitions => {
     const steps = runTxSteps(pipeline, rows.map(lockedTaskOf));
     let turn = steps.next();
     while (turn.done !== true) turn = steps.next(effects[turn.value.effect](turn.value.tasks, nowMs));

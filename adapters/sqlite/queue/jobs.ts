@@ -20,7 +20,7 @@ export const jobWork = (connection: Connection) => ({
   settle: settling(connection),
 });
 
-type TakeQuery = Parameters<Queue['takeJobs']>[0];
+type TakeQuery = Parameters<Queue['claimJobs']>[0];
 type Ready = Omit<JobLease, 'untilMs'>;
 
 const taking = ({ ask, client, write }: Connection) => {

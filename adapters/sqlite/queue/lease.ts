@@ -1,6 +1,6 @@
 import { invoiceNumber } from '../../../core/invoice.ts';
 import type { Lease } from '../../../core/queue.ts';
-import type { Moves } from '../../../core/steps.ts';
+import type { Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
 import { contactOf, orderOf, type TaskRow } from '../rows.ts';
 
@@ -34,7 +34,7 @@ export const leasing = ({ client }: Connection) => {
     .pluck();
 
   const leaseOne = (
-    { taskId, orderId, step, seq }: Moves['moved'][number],
+    { taskId, orderId, step, seq }: Transitions['moved'][number],
     row: TaskRow,
     nowMs: number,
     untilMs: number,
@@ -57,12 +57,12 @@ export const leasing = ({ client }: Connection) => {
       contact: contactOf(row),
       invoiceNumber: invoiced === undefined ? null : invoiceNumber(invoiced.year, invoiced.sequence),
       licences: licencesOf.all(orderId),
-      delivered: !isNew && (acceptedAt.get(orderId, step) ?? null) !== null,
+      alreadyDone: !isNew && (acceptedAt.get(orderId, step) ?? null) !== null,
     };
   };
 
   return (
-    moved: Moves['moved'],
+    moved: Transitions['moved'],
     rows: readonly TaskRow[],
     nowMs: number,
     untilMs: number,

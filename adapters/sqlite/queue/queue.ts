@@ -25,22 +25,22 @@ export const queue = (connection: Connection, world: World): Queue => {
   );
 
   return {
-    take: async (query) => take(query),
-    takeJobs: async (query) => jobs.take(query),
+    claim: async (query) => take(query),
+    claimJobs: async (query) => jobs.take(query),
     heartbeat: async (leases, untilMs) =>
       write(() => {
         const held = leases.filter(({ taskId, lease }) => extend.run(untilMs, taskId, lease).changes === 1);
         return [...new Set(held.map(({ taskId }) => taskId))];
       }),
-    settle: async (reports, nowMs) => write(() => settle(reports, nowMs)),
-    settleJobs: async (reports, nowMs) => write(() => jobs.settle(reports, nowMs)),
-    giveBack: async (leases) =>
+    report: async (reports, nowMs) => write(() => settle(reports, nowMs)),
+    reportJobs: async (reports, nowMs) => write(() => jobs.settle(reports, nowMs)),
+    release: async (leases) =>
       write(() => {
         for (const { taskId, lease } of leases) giveBack.run(taskId, lease);
       }),
     rescue: async (query) => rescue(query),
     retry: async (taskIds, nowMs) => write(() => retry(taskIds, nowMs)),
-    counts: async (nowMs) => read(() => counts(nowMs)),
+    stats: async (nowMs) => read(() => counts(nowMs)),
     tasks: async (query) => read(() => tasks(query)),
   };
 };

@@ -3,7 +3,7 @@ import { type Page, pageOf } from '../../../core/page.ts';
 import {
   finishedWindowMs,
   perSecond,
-  type QueueCounts,
+  type QueueStats,
   type Task,
   type TaskQuery,
   type TaskState,
@@ -20,10 +20,10 @@ type Ready = {
   readonly since: number;
 };
 
-type Count = QueueCounts['counts'][number];
+type Count = QueueStats['counts'][number];
 
 /** Each part goes once along a narrow index, and reads no task. */
-export const counting = ({ client }: Connection): ((nowMs: number) => QueueCounts) => {
+export const counting = ({ client }: Connection): ((nowMs: number) => QueueStats) => {
   const readyAndWaiting = client.prepare<[number, number], Ready>(
     `select pipeline, sum(run_ms <= ?) as ready, sum(run_ms > ?) as waiting, min(run_ms) as since
      from task where state = 'ready' group by pipeline`,

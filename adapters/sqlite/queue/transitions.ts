@@ -1,10 +1,10 @@
 import { type OrderStatus, orderStatusAfter } from '../../../core/order.ts';
-import type { Moves } from '../../../core/steps.ts';
+import type { Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
 import { telling } from '../orders/history.ts';
 
 /** Writes what a run of steps changed, inside the caller's transaction. */
-export const moveWriting = ({ client }: Connection): ((moves: Moves, nowMs: number) => void) => {
+export const moveWriting = ({ client }: Connection): ((moves: Transitions, nowMs: number) => void) => {
   const tell = telling(client);
   const moveTask = client.prepare<[string, number, number, string]>(
     `update task set state = 'ready', step = ?, seq = ?, run_ms = ?, lease_until_ms = null,
@@ -48,6 +48,6 @@ export const moveWriting = ({ client }: Connection): ((moves: Moves, nowMs: numb
   };
 };
 
-type FailedTask = Pick<Moves['failed'][number], 'taskId' | 'step' | 'seq' | 'error'> & {
+type FailedTask = Pick<Transitions['failed'][number], 'taskId' | 'step' | 'seq' | 'error'> & {
   readonly unfulfillable: 0 | 1;
 };

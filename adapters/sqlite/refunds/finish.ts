@@ -1,5 +1,5 @@
 import type { Money } from '../../../core/money.ts';
-import { type RefundSettlement, type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
+import { type FinishedRefund, type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
 import {
   planRefundOutcome,
   type RefundChanges,
@@ -26,7 +26,7 @@ export const settling = (connection: Connection, orders: OrderLock, writeOrderCh
     return locked;
   };
 
-  return ({ refundId, outcome }: RefundSettlement, nowMs: number): boolean => {
+  return ({ refundId, outcome }: FinishedRefund, nowMs: number): boolean => {
     const row = byId.get(refundId);
     if (row === undefined) return false;
     const { orderId, status, ...amount } = row;

@@ -1,11 +1,11 @@
 import type { PaymentStatus } from '../../../core/payment.ts';
 import type { Refunds } from '../../../core/refund.ts';
 import { planLateRefund } from '../../../core/refundRequest.ts';
-import { keptOf } from '../../stored/response.ts';
+import { storedResponseOf } from '../../stored/response.ts';
 import type { Connection } from '../connection.ts';
 import type { InsertRefund } from './write.ts';
 
-type Late = Parameters<Refunds['returnLate']>[0];
+type Late = Parameters<Refunds['refundLateCharge']>[0];
 type Row = { readonly status: PaymentStatus; readonly amount: number; readonly currency: string };
 
 /** See `Refunds.returnLate`. Inside the caller's transaction. */
@@ -24,7 +24,7 @@ export const lateReturning = ({ client }: Connection, insert: InsertRefund) => {
     const late = planLateRefund({ id: paymentId, status, amount }, refundId, nowMs);
     if (late === null) return false;
     const { paymentStatus, refund, key, fingerprint } = late;
-    updatePayment.run(paymentStatus, reference, JSON.stringify(keptOf(answer)), nowMs, paymentId);
+    updatePayment.run(paymentStatus, reference, JSON.stringify(storedResponseOf(answer)), nowMs, paymentId);
     insert(refund, { key, fingerprint, taskId });
     return true;
   };

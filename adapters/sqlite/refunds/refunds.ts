@@ -43,11 +43,11 @@ export const refunds = (connection: Connection): Refunds => {
     .pluck();
   return {
     request: async (command, nowMs) => write(() => request(command, nowMs)).andThen((outcome) => outcome),
-    returnLate: async (late, nowMs) => write(() => returnLate(late, nowMs)),
+    refundLateCharge: async (late, nowMs) => write(() => returnLate(late, nowMs)),
     find: async (refundId) => read(() => find(refundId)),
     list: async (query) => ask(() => list(query)),
-    settle: async (settlement, nowMs) => write(() => settle(settlement, nowMs)),
-    hasten: async (refundId, nowMs) =>
+    finish: async (settlement, nowMs) => write(() => settle(settlement, nowMs)),
+    runNow: async (refundId, nowMs) =>
       write(() => {
         hasten.run(nowMs, refundId, nowMs);
       }),

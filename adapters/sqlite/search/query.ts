@@ -1,22 +1,22 @@
 import type { OrderStatus } from '../../../core/order.ts';
-import type { SearchQuery, Word } from '../../../core/search.ts';
+import type { SearchQuery, Token } from '../../../core/search.ts';
 
 /** Words as they stand in the index: folded, or as written, behind a character that no word holds. */
-const lexemes: Readonly<Record<keyof Word, (word: Word) => string>> = {
+const lexemes: Readonly<Record<keyof Token, (word: Token) => string>> = {
   folded: ({ folded }) => folded,
   exact: ({ exact }) => `\u{e000}${exact}`,
 };
 
 /** As FTS5 is to cut them again: at spaces. */
-export const joined = (words: readonly Word[], form: keyof Word): string =>
+export const joined = (words: readonly Token[], form: keyof Token): string =>
   words.map(lexemes[form]).join(' ');
 
 /**
  * Queries as FTS5 text (https://www.sqlite.org/fts5.html#full_text_query_syntax). Words hold letters, marks
  * and digits only and stand in quotes, so that no text of a user becomes an operator.
  */
-const render = ({ terms }: SearchQuery, form: keyof Word): string =>
-  terms.map(({ words, prefix }) => `"${joined(words, form)}"${prefix ? ' *' : ''}`).join(' AND ');
+const render = ({ terms }: SearchQuery, form: keyof Token): string =>
+  terms.map(({ tokens: words, prefix }) => `"${joined(words, form)}"${prefix ? ' *' : ''}`).join(' AND ');
 
 /** An empty phrase: what a query without a word finds. */
 const nothing = '""';

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { wordsOf } from '../../../core/search.ts';
+import { tokensOf } from '../../../core/search.ts';
 import type { OrderRow, ProductRow } from '../rows.ts';
 import { facetsOf, joined } from './query.ts';
 
@@ -13,13 +13,13 @@ export const wordWriting = (client: Database.Database) => {
   );
   return {
     ofProduct: ({ position, name, code }: Pick<ProductRow, 'position' | 'name' | 'code'>): void => {
-      const [names, codes] = [wordsOf(name), wordsOf(code)];
+      const [names, codes] = [tokensOf(name), tokensOf(code)];
       const [folded, foldedCode] = [joined(names, 'folded'), joined(codes, 'folded')];
       writeProduct.run(position, folded, foldedCode, joined(names, 'exact'), joined(codes, 'exact'));
     },
     ofOrder: (order: Pick<OrderRow, 'position' | 'productName' | 'productCode' | Facet>): void => {
       const { position, productName, productCode, customerId, productType: type, status } = order;
-      const [name, code] = [wordsOf(productName), wordsOf(productCode)];
+      const [name, code] = [tokensOf(productName), tokensOf(productCode)];
       const facets = facetsOf({ customerId, type, status }).join(' ');
       writeOrder.run(position, joined(name, 'folded'), joined(code, 'folded'), facets);
     },

@@ -49,8 +49,8 @@ export const guards: readonly Guard[] = [
     places: [
       {
         file: 'core/usecases/runStep.ts',
-        find: 'deliveryKey(lease.order.id, lease.step)',
-        replace: 'deliveryKey(lease.order.id, String(lease.lease))',
+        find: 'stepKey(lease.order.id, lease.step)',
+        replace: 'stepKey(lease.order.id, String(lease.lease))',
       },
     ],
     dangers: only.kills,

@@ -61,8 +61,8 @@ export const moneyGuards: readonly Guard[] = [
     places: [
       {
         file: 'core/usecases/runJob.ts',
-        find: 'provider.giveBack({ refundId: refund.id,',
-        replace: 'provider.giveBack({ refundId: world.ids.next(nowMs()),',
+        find: 'provider.refund({ refundId: refund.id,',
+        replace: 'provider.refund({ refundId: world.ids.next(nowMs()),',
       },
     ],
     dangers: only.none,
