@@ -1,7 +1,7 @@
 import { type AnyElysia, Elysia } from 'elysia';
 import type { ApiDeps } from './deps.ts';
-import { allowing } from './http/allowedMethods.ts';
-import { type Authenticate, authenticating } from './http/auth.ts';
+import { allowedMethods } from './http/allowedMethods.ts';
+import { type Authenticate, createAuthenticate } from './http/auth.ts';
 import { type Failure, failureOf } from './http/failures.ts';
 import { problemOf } from './http/problems.ts';
 import { requestIdOf, requestIds } from './http/requestId.ts';
@@ -13,15 +13,15 @@ import { moneyHealth } from './routes/money.ts';
 import { orderCancelling, orderPlacing, orderQueries } from './routes/orders.ts';
 import { productCommands, productQueries } from './routes/products.ts';
 import { queueCommands, queueQueries } from './routes/queue.ts';
-import { moneyAuditCommands, moneyAuditQueries } from './routes/reconciliations.ts';
+import { reconciliationCommands, reconciliationQueries } from './routes/reconciliations.ts';
 import { refundCommands, refundQueries } from './routes/refunds.ts';
 import { webhooks } from './routes/webhooks.ts';
 
 export type { ApiDeps } from './deps.ts';
 
 /** The whole HTTP contract, or the part of it that `role` serves, over the ports in `deps`. */
-export const app = (deps: ApiDeps): AnyElysia => {
-  const authenticate = authenticating(deps.auth, deps.world.clock);
+export const createApp = (deps: ApiDeps): AnyElysia => {
+  const authenticate = createAuthenticate(deps.auth, deps.world.clock);
   const { role } = deps;
   const root = ground(deps);
   // Side by side: Elysia adds a route anew to each app that it is nested in, and every start pays for that.
@@ -45,7 +45,7 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
   checkoutCommands(deps, authenticate),
   refundCommands(deps, authenticate),
   queueCommands(deps, authenticate),
-  moneyAuditCommands(deps, authenticate),
+  reconciliationCommands(deps, authenticate),
   ...(deps.demo && deps.finishChallenge !== null ? [demoChallenges(deps.finishChallenge, authenticate)] : []),
 ];
 
@@ -54,7 +54,7 @@ const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[
   orderQueries(deps, authenticate),
   refundQueries(deps, authenticate),
   queueQueries(deps, authenticate),
-  moneyAuditQueries(deps, authenticate),
+  reconciliationQueries(deps, authenticate),
   moneyHealth(deps, authenticate),
   ...(deps.demo ? [demoMails(deps, authenticate)] : []),
   ...(deps.demo && deps.charges !== null ? [demoCharges(deps.charges, authenticate)] : []),
@@ -75,7 +75,7 @@ const ground = ({ world, log }: ApiDeps) => {
   const root = new Elysia({ handler: { standardHostname: false } });
   const giveId = requestIds(world);
   let allow: (path: string) => string | null = (path) => {
-    allow = allowing(root.routes);
+    allow = allowedMethods(root.routes);
     return allow(path);
   };
   return root

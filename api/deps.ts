@@ -1,6 +1,6 @@
 import type { Log } from '../core/log.ts';
 import type { Page } from '../core/page.ts';
-import type { Charge } from '../core/payment.ts';
+import type { Charge } from '../core/provider.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { CheckOut } from '../core/usecases/checkOut.ts';

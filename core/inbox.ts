@@ -1,4 +1,4 @@
-import type { ProviderEvent } from './payment.ts';
+import type { ProviderEvent } from './provider.ts';
 import type { AsyncResult } from './result.ts';
 
 /** A provider's event as it was taken in. */

@@ -1,8 +1,8 @@
 import type { CheckoutResponse, Claim, OutcomeRecord } from './audit.ts';
 import { orderStatusAfter } from './order.ts';
 import { outcomeChanges, type RecordedOutcome } from './outcome.ts';
-import type { ChargeOutcome } from './payment.ts';
 import { pipelineFor } from './pipelines/index.ts';
+import type { ChargeOutcome } from './provider.ts';
 import type { World } from './world.ts';
 
 /** What to write down for a claim whose charge came to `charged`. */

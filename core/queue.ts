@@ -1,6 +1,6 @@
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
-import type { JobPipeline, Pipeline } from './pipelines/index.ts';
+import type { JobPipeline, Pipeline } from './pipelines/pipeline.ts';
 import type { AsyncResult } from './result.ts';
 
 export const taskStates = ['ready', 'running', 'waiting', 'paused', 'failed'] as const;

@@ -1,5 +1,5 @@
-import type { Effect, Pipeline } from './pipelines/index.ts';
 import { pipelineFor } from './pipelines/index.ts';
+import type { Effect, Pipeline } from './pipelines/pipeline.ts';
 import type { LockedTask, Queue, StepReport, Taken } from './queue.ts';
 
 /** What an adapter is asked to do for a batch, inside its transaction. */

@@ -2,11 +2,11 @@ import { err, ok } from 'neverthrow';
 import type { CheckoutRequest, Claim } from '../core/audit.ts';
 import type { OrderRequest } from '../core/order.ts';
 import { outcomeRecordOf } from '../core/outcomeRecord.ts';
-import type { ChargeOutcome } from '../core/payment.ts';
+import type { ChargeOutcome } from '../core/provider.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { Clock, World } from '../core/world.ts';
-import type { Fate, PlannedBatch, PlannedCart } from './planHistory.ts';
+import type { Fate, PlannedBatch, PlannedCheckout } from './planHistory.ts';
 
 type Ports = Pick<Store, 'orders' | 'audits'>;
 
@@ -14,13 +14,17 @@ type Ports = Pick<Store, 'orders' | 'audits'>;
 export type Tally = { readonly placed: number; readonly paid: number; readonly cancelled: number };
 
 /** A batch whose customers have left the shop; `deliver` does what is still owed to them. */
-export type SoldBatch = { readonly tally: Tally; readonly paid: ReadonlySet<string> };
+export type CheckedOutBatch = { readonly tally: Tally; readonly paid: ReadonlySet<string> };
 
 /**
  * Takes a planned batch through the shop as its customers and the payment provider would, at the batch's own
  * times. `world` makes the ids; its clock says how late it really is, which is what a running shop goes by.
  */
-export const sell = async (ports: Ports, world: World, batch: PlannedBatch): AsyncResult<SoldBatch> => {
+export const checkOutOrders = async (
+  ports: Ports,
+  world: World,
+  batch: PlannedBatch,
+): AsyncResult<CheckedOutBatch> => {
   const carts = batch.carts.map((cart) => ({ ...cart, orders: requestsOf(cart, world, batch.placedMs) }));
   const requests = carts.flatMap(({ orders }) => orders);
   const placed = await ports.orders.place(requests, batch.placedMs);
@@ -37,9 +41,9 @@ export const sell = async (ports: Ports, world: World, batch: PlannedBatch): Asy
   }));
 };
 
-type Cart = PlannedCart & { readonly orders: readonly OrderRequest[] };
+type Cart = PlannedCheckout & { readonly orders: readonly OrderRequest[] };
 
-const requestsOf = ({ customer, lines }: PlannedCart, { ids }: World, atMs: number): OrderRequest[] =>
+const requestsOf = ({ customer, lines }: PlannedCheckout, { ids }: World, atMs: number): OrderRequest[] =>
   lines.map(({ product, quantity }) => ({
     id: ids.next(atMs),
     customerId: customer.id,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Contact } from '../core/order.ts';
-import type { Dice } from './random.ts';
+import type { SeededRandom } from './random.ts';
 
 export type Customer = { readonly id: string; readonly contact: Contact };
 
@@ -16,7 +16,7 @@ export const customersFor = (orders: number): number =>
   Math.min(5_000, Math.max(10, Math.round(orders / 20)));
 
 /** Picks a number below `customers`: some come back often, most come a few times. */
-export const pickCustomer = (customers: number, throws: Dice): number =>
+export const pickCustomer = (customers: number, throws: SeededRandom): number =>
   Math.floor(customers * throws.unit() ** 2);
 
 /** As demo mode makes it: a UUID of version 8 (RFC 9562) from the address. */

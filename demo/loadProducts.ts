@@ -11,7 +11,7 @@ import imports from './products/imports.json' with { type: 'json' };
 import services from './products/services.json' with { type: 'json' };
 
 /** What the shop sells from its first start. A list of products is newest first, so the last here is its head. */
-export const catalogue: readonly ProductDraft[] = [
+export const demoProducts: readonly ProductDraft[] = [
   ...imports,
   ...digital,
   ...services,
@@ -26,8 +26,8 @@ export const catalogue: readonly ProductDraft[] = [
  * Adds what the store lacks of the catalogue and leaves the rest as it is: a stock that was sold from, or a
  * price that an operator changed, stays. For every start, so it is one batch: small enough for one statement.
  */
-export const loadCatalogue = (
+export const loadDemoProducts = (
   products: Products,
   clock: Clock,
 ): AsyncResult<{ readonly created: number; readonly updated: number }> =>
-  products.upsert(catalogue, clock.nowMs(), 'keep');
+  products.upsert(demoProducts, clock.nowMs(), 'keep');

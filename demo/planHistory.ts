@@ -1,6 +1,6 @@
 import type { Product } from '../core/product.ts';
 import { type Customer, customer, customersFor, pickCustomer } from './customers.ts';
-import { type Dice, dice, shuffled, zipf } from './random.ts';
+import { createSeededRandom, type SeededRandom, shuffled, zipf } from './random.ts';
 
 export type PlanSettings = {
   readonly orders: number;
@@ -17,7 +17,7 @@ export type PlanSettings = {
 /** What becomes of a cart: it is paid, or declined and left pending, or cancelled, or never checked out. */
 export type Fate = 'paid' | 'declined' | 'cancelled' | 'left';
 
-export type PlannedCart = {
+export type PlannedCheckout = {
   readonly customer: Customer;
   /** All in one currency, no product twice. */
   readonly lines: readonly { readonly product: Product; readonly quantity: number }[];
@@ -26,7 +26,7 @@ export type PlannedCart = {
 
 /** Carts that go through the shop together, and when each thing happens to them. */
 export type PlannedBatch = {
-  readonly carts: readonly PlannedCart[];
+  readonly carts: readonly PlannedCheckout[];
   readonly placedMs: number;
   readonly claimedMs: number;
   readonly settledMs: number;
@@ -46,12 +46,12 @@ const momentsMin = 200;
  */
 export function* planHistory(settings: PlanSettings): Generator<PlannedBatch> {
   const { orders, fromMs, toMs } = settings;
-  const throws = dice(settings.seed);
+  const throws = createSeededRandom(settings.seed);
   const nextCart = cartsOf(settings, throws);
   const batchSize = Math.min(batchMax, Math.max(1, Math.round(orders / momentsMin)));
   const stepMs = (toMs - fromMs) / Math.ceil(orders / batchSize);
   for (let placed = 0; placed < orders; placed += batchSize) {
-    const carts: PlannedCart[] = [];
+    const carts: PlannedCheckout[] = [];
     let room = Math.min(batchSize, orders - placed);
     while (room > 0) {
       const cart = nextCart(room);
@@ -88,7 +88,10 @@ const timesOf = (startMs: number, stepMs: number): Omit<PlannedBatch, 'carts'> =
 };
 
 /** Answers carts of `linesMax` lines at most. */
-const cartsOf = ({ orders, products }: PlanSettings, throws: Dice): ((linesMax: number) => PlannedCart) => {
+const cartsOf = (
+  { orders, products }: PlanSettings,
+  throws: SeededRandom,
+): ((linesMax: number) => PlannedCheckout) => {
   const customers = customersFor(orders);
   // Most orders are of somebody who was here before, and an id costs a hash.
   const known = new Map<number, Customer>();
@@ -100,7 +103,7 @@ const cartsOf = ({ orders, products }: PlanSettings, throws: Dice): ((linesMax: 
   // Seeded apart, and from a settled order, so that what sells well is the same in every run.
   const ranked = shuffled(
     products.toSorted((a, b) => (a.code < b.code ? -1 : 1)),
-    dice(1),
+    createSeededRandom(1),
   );
   const pickAny = zipf(ranked);
   const pickIn = new Map(
@@ -119,17 +122,17 @@ const cartsOf = ({ orders, products }: PlanSettings, throws: Dice): ((linesMax: 
   };
 };
 
-const linesThrown = (throws: Dice): number => {
+const linesThrown = (throws: SeededRandom): number => {
   const at = throws.unit();
   return at < 0.68 ? 1 : at < 0.9 ? 2 : at < 0.97 ? 3 : 4;
 };
 
-const quantityThrown = (throws: Dice): number => {
+const quantityThrown = (throws: SeededRandom): number => {
   const at = throws.unit();
   return at < 0.85 ? 1 : at < 0.96 ? 2 : 3;
 };
 
-const fateThrown = (throws: Dice): Fate => {
+const fateThrown = (throws: SeededRandom): Fate => {
   const at = throws.unit();
   return at < 0.9 ? 'paid' : at < 0.94 ? 'declined' : at < 0.97 ? 'cancelled' : 'left';
 };

@@ -1,5 +1,5 @@
 /** Chance that can be thrown again: the same seed gives the same throws. Nothing secret may come of it. */
-export type Dice = {
+export type SeededRandom = {
   /** Uniform in [0, 1). */
   unit(): number;
   /** A whole number from 0 up to and without `below`. */
@@ -7,7 +7,7 @@ export type Dice = {
 };
 
 /** Mulberry32 (https://github.com/bryc/code/blob/master/jshash/PRNGs.md#mulberry32). */
-export const dice = (seed: number): Dice => {
+export const createSeededRandom = (seed: number): SeededRandom => {
   let state = seed >>> 0;
   const unit = () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -19,14 +19,14 @@ export const dice = (seed: number): Dice => {
 };
 
 /** The same things in another order, in which each place is as likely for each. */
-export const shuffled = <Thing>(things: readonly Thing[], throws: Dice): readonly Thing[] =>
+export const shuffled = <Thing>(things: readonly Thing[], throws: SeededRandom): readonly Thing[] =>
   things
     .map((thing) => ({ thing, at: throws.unit() }))
     .sort((a, b) => a.at - b.at)
     .map(({ thing }) => thing);
 
 /** Picks things so that the one at rank `n` comes up in proportion to 1 / (n + 3): few sell much, many little. */
-export const zipf = <Thing>(things: readonly Thing[]): ((throws: Dice) => Thing) => {
+export const zipf = <Thing>(things: readonly Thing[]): ((throws: SeededRandom) => Thing) => {
   let total = 0;
   const upTo = things.map((_, rank) => {
     total += 1 / (rank + 3);

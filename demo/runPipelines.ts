@@ -13,7 +13,7 @@ const takeMax = 1_000;
  * Does a worker's work for these orders and for no others, without a mail being sent, until the queue has none
  * that was due by then. One batch after the other: invoices are to be numbered in the order of their dates.
  */
-export const deliver = async (
+export const runPipelines = async (
   queue: Queue,
   { clock, random }: World,
   { settledMs, deliveredMs }: PlannedBatch,

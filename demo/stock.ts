@@ -28,7 +28,7 @@ export const findByCode = async (
  * before is left afterwards. What cannot run out stays so. A shop that sells in this very moment could lose a
  * sale from the count: stock is read before and written here.
  */
-export const stockUp = (
+export const addStock = (
   products: Products,
   stocked: readonly Product[],
   sold: ReadonlyMap<string, number>,

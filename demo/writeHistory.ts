@@ -2,11 +2,11 @@ import { err, ok } from 'neverthrow';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { World } from '../core/world.ts';
-import { sell, type Tally } from './checkOut.ts';
-import { catalogue, loadCatalogue } from './loadProducts.ts';
+import { checkOutOrders, type Tally } from './checkOut.ts';
+import { demoProducts, loadDemoProducts } from './loadProducts.ts';
 import { planHistory, soldIn } from './planHistory.ts';
-import { deliver } from './runPipelines.ts';
-import { findByCode, stockUp } from './stock.ts';
+import { runPipelines } from './runPipelines.ts';
+import { addStock, findByCode } from './stock.ts';
 
 export type HistorySettings = {
   readonly orders: number;
@@ -28,14 +28,14 @@ export const writeHistory = async (
 ): AsyncResult<Tally> => {
   const toMs = world.clock.nowMs();
   const fromMs = toMs - settings.days * 86_400_000;
-  const loaded = await loadCatalogue(store.products, { nowMs: () => fromMs });
+  const loaded = await loadDemoProducts(store.products, { nowMs: () => fromMs });
   if (loaded.isErr()) return err(loaded.error);
-  const found = await findByCode(store.products, new Set(catalogue.map(({ code }) => code)));
+  const found = await findByCode(store.products, new Set(demoProducts.map(({ code }) => code)));
   if (found.isErr()) return err(found.error);
 
   const products = found.value;
   const plan = { orders: settings.orders, fromMs, toMs, products, seed: seedOf(world) };
-  const stocked = await stockUp(store.products, products, soldIn(planHistory(plan)), toMs);
+  const stocked = await addStock(store.products, products, soldIn(planHistory(plan)), toMs);
   if (stocked.isErr()) return err(stocked.error);
 
   let soFar: Tally = { placed: 0, paid: 0, cancelled: 0 };
@@ -43,10 +43,10 @@ export const writeHistory = async (
   for (const batch of planHistory(plan)) {
     if (settings.stop.aborted) break;
     // The shop sells on while the batch before is delivered, which keeps both sides of a connection busy.
-    const [sold, delivered] = await Promise.all([sell(store, world, batch), delivering]);
+    const [sold, delivered] = await Promise.all([checkOutOrders(store, world, batch), delivering]);
     if (sold.isErr()) return err(sold.error);
     if (delivered.isErr()) return err(delivered.error);
-    delivering = deliver(store.queue, world, batch, sold.value.paid);
+    delivering = runPipelines(store.queue, world, batch, sold.value.paid);
     soFar = added(soFar, sold.value.tally);
     settings.onBatch(soFar);
     // A database in this process answers without waiting for anything, and Ctrl-C is only heard in between.

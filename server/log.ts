@@ -12,7 +12,7 @@ type Line = {
 };
 
 /** One line an event: JSON for machines, or readable where a person watches. Below `level` nothing is written. */
-export const logTo = (
+export const createLog = (
   write: (line: string) => void,
   clock: Clock,
   { level: least, readable }: { readonly level: LogLevel; readonly readable: boolean },

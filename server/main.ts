@@ -14,7 +14,7 @@ import type { World } from '../core/world.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { banner } from './banner.ts';
 import { type Auth, type Config, readConfig } from './config.ts';
-import { logTo } from './log.ts';
+import { createLog } from './log.ts';
 import { type Close, cannotStart, closeOnSignal, refuseToStart, startFailure } from './process.ts';
 import { openMailer, openProvider, openStore, reachStore } from './wiring.ts';
 
@@ -39,12 +39,15 @@ const open = async (config: Config, world: World, log: Log, opened: Close[]): Pr
   const demo = isApi && config.auth.key.kind === 'demo';
   // What a role does not need is not loaded: half of a start is the reading of modules.
   if (isApi && !production) {
-    const { loadCatalogue } = await import('../demo/loadProducts.ts');
+    const { loadDemoProducts: loadCatalogue } = await import('../demo/loadProducts.ts');
     await orThrow(loadCatalogue(store.products, world.clock));
   }
   let address: string | null = null;
   if (isApi || config.portGiven) {
-    const [{ app }, { serve }] = await Promise.all([import('../api/app.ts'), import('../api/http/serve.ts')]);
+    const [{ createApp: app }, { serve }] = await Promise.all([
+      import('../api/app.ts'),
+      import('../api/http/serve.ts'),
+    ]);
     const auth = await authOf(config.auth, store, world);
     const ports = { ...store, provider, world };
     const api = app({
@@ -109,7 +112,7 @@ if (config.isErr()) {
   const { logLevel: level, shutdownMs } = config.value;
   const world = systemWorld();
   const write = (line: string) => process.stderr.write(line);
-  const log = logTo(write, world.clock, { level, readable: process.stderr.isTTY === true });
+  const log = createLog(write, world.clock, { level, readable: process.stderr.isTTY === true });
   const opened: Close[] = [];
   const closing = closeOnSignal(opened, shutdownMs, log, world.timer);
   try {

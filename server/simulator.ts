@@ -1,10 +1,10 @@
 import process from 'node:process';
-import { engineOver } from '../adapters/sandbox/engine.ts';
-import { stripeApi } from '../adapters/sandbox/http/api.ts';
+import { createEngine } from '../adapters/sandbox/engine.ts';
+import { createStripeApi } from '../adapters/sandbox/http/api.ts';
 import { serveStripe } from '../adapters/sandbox/http/serve.ts';
 import { startWebhooks } from '../adapters/sandbox/webhooks.ts';
 import { systemWorld } from '../adapters/system/system.ts';
-import { bookOf } from './sandboxRecords.ts';
+import { openSandboxRecords } from './sandboxRecords.ts';
 
 /**
  * `bun run simulator`: Stripe on this machine, for whoever wants to try its adapter without an account. What it
@@ -18,9 +18,9 @@ import { bookOf } from './sandboxRecords.ts';
  */
 const { PORT, DATABASE_URL, WEBHOOK_URL, STRIPE_WEBHOOK_SECRET, DUPLICATES, SHUFFLE } = process.env;
 
-const book = await bookOf(DATABASE_URL ?? 'sqlite:./data/stripe.db');
-const engine = engineOver(book, systemWorld(), { events: WEBHOOK_URL ? 'all' : 'none' });
-const server = await serveStripe(stripeApi(engine), Number(PORT ?? 12_111));
+const book = await openSandboxRecords(DATABASE_URL ?? 'sqlite:./data/stripe.db');
+const engine = createEngine(book, systemWorld(), { events: WEBHOOK_URL ? 'all' : 'none' });
+const server = await serveStripe(createStripeApi(engine), Number(PORT ?? 12_111));
 const stopWebhooks = WEBHOOK_URL
   ? startWebhooks({
       engine,

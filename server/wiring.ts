@@ -1,19 +1,19 @@
 import { Buffer } from 'node:buffer';
 import { dirname, join, parse } from 'node:path';
-import { simulatedProvider } from '../adapters/sandbox/provider.ts';
-import type { Book } from '../adapters/sandbox/records.ts';
+import { createSandboxProvider } from '../adapters/sandbox/provider.ts';
+import type { RecordStore } from '../adapters/sandbox/records.ts';
 import { startWebhooks } from '../adapters/sandbox/webhooks.ts';
 import { withTimeLimit } from '../adapters/system/providerTimeLimit.ts';
 import type { FinishChallenge, ListCharges } from '../api/deps.ts';
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
-import type { PaymentProvider } from '../core/payment.ts';
+import type { PaymentProvider } from '../core/provider.ts';
 import type { Store } from '../core/store.ts';
 import { sleep, type Timer } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import type { Config } from './config.ts';
 import { cannotStart, isExpected } from './process.ts';
-import { bookOf } from './sandboxRecords.ts';
+import { openSandboxRecords } from './sandboxRecords.ts';
 
 // An adapter is loaded where it is needed: a start on SQLite does not pay for Postgres, nor the other way.
 
@@ -68,11 +68,11 @@ export const reachStore = async (
 /** Why a server cannot be reached now; null for anything that waiting does not mend. */
 const outageOf = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
   if (sqlitePathOf(databaseUrl) !== null) return null;
-  const { unavailability } = await import('../adapters/postgres/failures.ts');
+  const { outageReason: unavailability } = await import('../adapters/postgres/failures.ts');
   return unavailability(cause);
 };
 
-export type OpenedProvider = {
+export type OpenProvider = {
   readonly provider: PaymentProvider;
   /** The simulator alone, for the demo and for what it tells by itself; null where a real one charges. */
   readonly simulator: {
@@ -87,17 +87,17 @@ export type OpenedProvider = {
 type PaymentConfig = Database & Pick<Config, 'payment' | 'paymentTimeoutMs'>;
 
 /** Who charges. The simulator's books are its own, in a file or schema beside the database. */
-export const openProvider = async (world: World, config: PaymentConfig): Promise<OpenedProvider> => {
+export const openProvider = async (world: World, config: PaymentConfig): Promise<OpenProvider> => {
   const { payment, paymentTimeoutMs: timeoutMs } = config;
   const { timer } = world;
   if (payment.kind === 'stripe') {
-    const { stripeProvider } = await import('../adapters/stripe/provider.ts');
+    const { createStripeProvider: stripeProvider } = await import('../adapters/stripe/provider.ts');
     const provider = withTimeLimit(stripeProvider(timer, { ...payment, timeoutMs }), timer, timeoutMs);
     return { provider, simulator: null, close: async () => {} };
   }
   const book = await openBook(config);
   const secret = `whsec_${Buffer.from(world.random.bytes(24)).toString('hex')}`;
-  const simulated = simulatedProvider(book, world, { events: 'deferred', webhookSecret: secret });
+  const simulated = createSandboxProvider(book, world, { events: 'deferred', webhookSecret: secret });
   const { engine, list, finishChallenge } = simulated;
   const url = `http://localhost/webhooks/${simulated.name}`;
   return {
@@ -111,10 +111,13 @@ export const openProvider = async (world: World, config: PaymentConfig): Promise
   };
 };
 
-const openBook = async ({ databaseUrl, databasePooling }: Database): Promise<Book> => {
+const openBook = async ({ databaseUrl, databasePooling }: Database): Promise<RecordStore> => {
   const path = sqlitePathOf(databaseUrl);
-  if (path === null || path === ':memory:') return bookOf(databaseUrl, databasePooling);
-  return bookOf(`sqlite:${join(dirname(path), `${parse(path).name}.provider.db`)}`, databasePooling);
+  if (path === null || path === ':memory:') return openSandboxRecords(databaseUrl, databasePooling);
+  return openSandboxRecords(
+    `sqlite:${join(dirname(path), `${parse(path).name}.provider.db`)}`,
+    databasePooling,
+  );
 };
 
 type MailSettings = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailsMax' | 'workerPipelines'>;
@@ -126,7 +129,7 @@ export const openMailer = async (
   { smtpUrl, mailFrom, mailsMax, workerPipelines }: MailSettings,
 ): Promise<{ readonly mailer: Mailer; close(): Promise<void> }> => {
   if (smtpUrl === null) return { mailer: store.mailbox, close: async () => {} };
-  const { smtpMailer } = await import('../adapters/smtp/mailer.ts');
+  const { createSmtpMailer: smtpMailer } = await import('../adapters/smtp/mailer.ts');
   const mailer = smtpMailer(world, {
     url: smtpUrl,
     from: mailFrom,

@@ -1,11 +1,11 @@
 import { ok } from 'neverthrow';
 import type { AsyncResult } from '../core/result.ts';
 import type { Clock } from '../core/world.ts';
-import type { Deliveries } from './executor.ts';
+import type { Executor } from './executor.ts';
 import type { Poll } from './loop.ts';
 
 /** Takes a batch of one pipeline's tasks, and answers how many it touched and what is leased of them. */
-export type Take<L> = (
+export type ClaimTasks<L> = (
   nowMs: number,
 ) => AsyncResult<{ readonly touched: number; readonly leases: readonly L[] }>;
 
@@ -13,10 +13,10 @@ export type Take<L> = (
  * One round for one pipeline: takes a batch, in which all `tx` steps run, and hands the leases on. It does not
  * wait for what becomes of them, so that one slow mail keeps no other task from being taken.
  */
-export const tick =
+export const createClaimRound =
   <L>(
-    take: Take<L>,
-    { clock, deliveries }: { readonly clock: Clock; readonly deliveries: Deliveries<L> },
+    take: ClaimTasks<L>,
+    { clock, deliveries }: { readonly clock: Clock; readonly deliveries: Executor<L> },
     { batchMax, pollMs }: { readonly batchMax: number; readonly pollMs: number },
   ): Poll =>
   async () => {

@@ -2,11 +2,11 @@ import type { Queue } from '../core/queue.ts';
 import type { AsyncResult } from '../core/result.ts';
 import { sleep } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
-import { heldLeases, type LeaseTerms } from './leases.ts';
+import { createHeldLeases, type LeaseRef } from './leases.ts';
 import { type LoopPorts, pauseAfter, startLoop } from './loop.ts';
 
 /** What is done under leases, for one pipeline: each step at another machine, and the report of it. */
-export type Deliveries<L> = {
+export type Executor<L> = {
   hasRoom(): boolean;
   add(leases: readonly L[]): void;
   /**
@@ -16,7 +16,7 @@ export type Deliveries<L> = {
   stop(patience: Promise<void>): Promise<void>;
 };
 
-export type DeliveryPorts<L, Report> = LoopPorts & {
+export type ExecutorPorts<L, Report> = LoopPorts & {
   readonly queue: Pick<Queue, 'heartbeat' | 'release'>;
   readonly world: World;
   /** Null: the lease ran out before the work began. */
@@ -28,7 +28,7 @@ export type DeliveryPorts<L, Report> = LoopPorts & {
   readonly report: (report: Report) => AsyncResult<boolean>;
 };
 
-export type DeliverySettings = {
+export type ExecutorSettings = {
   readonly leaseMs: number;
   /** Begun at once, at most. */
   readonly parallelMax: number;
@@ -37,14 +37,14 @@ export type DeliverySettings = {
 };
 
 /** `wake` is called when another round is worth while: there is room again, or a task came to its next step. */
-export const deliveries = <L extends LeaseTerms, Report extends Pick<LeaseTerms, 'taskId'>>(
+export const createExecutor = <L extends LeaseRef, Report extends Pick<LeaseRef, 'taskId'>>(
   pipeline: { readonly name: string; readonly steps: readonly { readonly name: string }[] },
-  ports: DeliveryPorts<L, Report>,
-  { leaseMs, parallelMax, batchMax }: DeliverySettings,
+  ports: ExecutorPorts<L, Report>,
+  { leaseMs, parallelMax, batchMax }: ExecutorSettings,
   wake: () => void,
-): Deliveries<L> => {
+): Executor<L> => {
   const { queue, world, log, outage } = ports;
-  const held = heldLeases<L>(queue, world.clock, { leaseMs, roomUpTo: batchMax }, wake);
+  const held = createHeldLeases<L>(queue, world.clock, { leaseMs, roomUpTo: batchMax }, wake);
   const heartbeat = startLoop(`the heartbeat of ${pipeline.name}`, held.heartbeat, ports);
   const report = persistentReport(`the reports of ${pipeline.name}`, ports);
   const waiting: L[] = [];
@@ -66,17 +66,17 @@ export const deliveries = <L extends LeaseTerms, Report extends Pick<LeaseTerms,
     busy--;
     begin();
     const accepted = done !== null && (await report(done, () => held.current(lease) !== undefined));
-    held.letGo(lease);
+    held.drop(lease);
     if (accepted && lease.step !== pipeline.steps.at(-1)?.name) wake();
   };
 
   const giveBack = async (): Promise<void> => {
     const unbegun = waiting.splice(0).flatMap((lease) => held.current(lease) ?? []);
-    for (const lease of unbegun) held.letGo(lease);
+    for (const lease of unbegun) held.drop(lease);
     if (unbegun.length === 0) return;
     try {
       const given = await queue.release(unbegun, world.clock.nowMs());
-      if (given.isErr()) outage.met('giving back', given.error.reason);
+      if (given.isErr()) outage.failed('giving back', given.error.reason);
     } catch (cause) {
       log.error('giving back failed', { cause });
     }
@@ -91,7 +91,7 @@ export const deliveries = <L extends LeaseTerms, Report extends Pick<LeaseTerms,
     },
     stop: async (patience) => {
       stopping = true;
-      await Promise.race([giveBack().then(held.emptied), patience]);
+      await Promise.race([giveBack().then(held.whenEmpty), patience]);
       if (held.size() > 0) log.warn('leases are left to be rescued', { tasks: held.size() });
       held.clear();
       await Promise.race([heartbeat.stop(), patience]);
@@ -100,9 +100,9 @@ export const deliveries = <L extends LeaseTerms, Report extends Pick<LeaseTerms,
 };
 
 /** A step that throws has a bug, which is told; for the task it is a failed try like others. */
-const performed = async <L extends LeaseTerms, Report>(
+const performed = async <L extends LeaseRef, Report>(
   lease: L,
-  { perform, failedAttempt, about, world, log }: DeliveryPorts<L, Report>,
+  { perform, failedAttempt, about, world, log }: ExecutorPorts<L, Report>,
 ): Promise<Report | null> => {
   try {
     return await perform(lease);
@@ -117,9 +117,9 @@ const performed = async <L extends LeaseTerms, Report>(
  * Answers whether it was accepted.
  */
 const persistentReport =
-  <L, Report extends Pick<LeaseTerms, 'taskId'>>(
+  <L, Report extends Pick<LeaseRef, 'taskId'>>(
     name: string,
-    { report, timer, random, log, outage }: DeliveryPorts<L, Report>,
+    { report, timer, random, log, outage }: ExecutorPorts<L, Report>,
   ) =>
   async (done: Report, isOurs: () => boolean): Promise<boolean> => {
     const { taskId } = done;
@@ -127,11 +127,11 @@ const persistentReport =
       try {
         const answer = await report(done);
         if (answer.isOk()) {
-          outage.over(name);
+          outage.recovered(name);
           if (!answer.value) log.warn('a lease ran out before its report', { taskId });
           return answer.value;
         }
-        outage.met(name, answer.error.reason);
+        outage.failed(name, answer.error.reason);
       } catch (cause) {
         log.error(`${name} failed`, { taskId, cause });
         return false;

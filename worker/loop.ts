@@ -2,7 +2,7 @@ import type { Log } from '../core/log.ts';
 import type { AsyncResult } from '../core/result.ts';
 import { startSleep, type Timer } from '../core/timer.ts';
 import type { Clock, Random } from '../core/world.ts';
-import type { Outage } from './outage.ts';
+import type { OutageLog } from './outage.ts';
 
 /** Does one round of something and answers how long to sleep before the next, ms; 0 for the next at once. */
 export type Poll = () => AsyncResult<number>;
@@ -22,7 +22,7 @@ export type LoopPorts = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly outage: Outage;
+  readonly outage: OutageLog;
 };
 
 /**
@@ -59,10 +59,10 @@ export const startLoop = (name: string, poll: Poll, ports: LoopPorts): Loop => {
       const answer = await poll();
       if (answer.isOk()) {
         failures = 0;
-        outage.over(name);
+        outage.recovered(name);
         return answer.value;
       }
-      outage.met(name, answer.error.reason);
+      outage.failed(name, answer.error.reason);
     } catch (cause) {
       log.error(`${name} failed`, { cause });
     }

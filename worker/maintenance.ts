@@ -11,7 +11,7 @@ const refundEveryMs = 1_000;
 const pruneEveryMs = 60_000;
 
 /** What keeps the house in order beside the pipelines, each by name. Every worker does it; they share the rows. */
-export const maintenance = (
+export const createMaintenanceLoops = (
   ports: {
     readonly store: Pick<Store, 'queue' | 'ping' | 'prune'>;
     readonly reconcile: () => AsyncResult<number>;

@@ -11,7 +11,7 @@ const limits = { batchMax: 500, waitingMax: 100_000 };
  * Writes reports down: those that finish while others are being written share the next transaction. Answers
  * whether the lease still counted.
  */
-export const reporting = <Report extends { readonly taskId: string }>(
+export const createReporter = <Report extends { readonly taskId: string }>(
   settle: (reports: readonly Report[], nowMs: number) => AsyncResult<readonly string[]>,
   clock: Clock,
   timer: Timer,

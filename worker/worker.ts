@@ -1,7 +1,8 @@
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
-import type { PaymentProvider } from '../core/payment.ts';
-import { type JobPipeline, jobPipelines, type Pipeline, pipelines } from '../core/pipelines/index.ts';
+import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
+import type { JobPipeline, Pipeline } from '../core/pipelines/pipeline.ts';
+import type { PaymentProvider } from '../core/provider.ts';
 import type { JobLease, JobReport, Lease, StepReport } from '../core/queue.ts';
 import { failedAttempt, retryAtMs } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
@@ -13,13 +14,13 @@ import { createRefundUnfulfillable } from '../core/usecases/requestRefund.ts';
 import { createRunJob } from '../core/usecases/runJob.ts';
 import { createRunStep } from '../core/usecases/runStep.ts';
 import type { World } from '../core/world.ts';
-import { type Take, tick } from './claimRound.ts';
-import { type DeliveryPorts, deliveries } from './executor.ts';
-import type { LeaseTerms } from './leases.ts';
+import { type ClaimTasks, createClaimRound } from './claimRound.ts';
+import { createExecutor, type ExecutorPorts } from './executor.ts';
+import type { LeaseRef } from './leases.ts';
 import { type Loop, type LoopPorts, startLoop } from './loop.ts';
-import { maintenance } from './maintenance.ts';
-import { outage } from './outage.ts';
-import { reporting } from './reports.ts';
+import { createMaintenanceLoops } from './maintenance.ts';
+import { createOutageLog } from './outage.ts';
+import { createReporter } from './reports.ts';
 
 export type WorkerPorts = {
   readonly store: Pick<
@@ -70,7 +71,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     timer: world.timer,
     clock: world.clock,
     random: world.random,
-    outage: outage(log, world.clock),
+    outage: createOutageLog(log, world.clock),
   };
   const reconciler = createPaymentRecovery({ ...store, provider: ports.provider, world });
   const isOurs = ({ name }: { readonly name: string }) => settings.pipelines.includes(name);
@@ -88,7 +89,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     for (const line of lines) line.wake();
   });
 
-  const upkeep = maintenance(
+  const upkeep = createMaintenanceLoops(
     {
       store,
       reconcile: reconciler.recoverDue,
@@ -114,18 +115,18 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
   };
 };
 
-type SharedPorts = LoopPorts & Pick<DeliveryPorts<Lease, StepReport>, 'queue' | 'world'>;
+type SharedPorts = LoopPorts & Pick<ExecutorPorts<Lease, StepReport>, 'queue' | 'world'>;
 
 const orderPorts = (
   { store, mailer, world }: WorkerPorts,
   shared: SharedPorts,
   settings: WorkerSettings,
-): DeliveryPorts<Lease, StepReport> => ({
+): ExecutorPorts<Lease, StepReport> => ({
   ...shared,
   perform: createRunStep({ mailer, world }, settings),
   about: ({ order }) => ({ orderId: order.id }),
   failedAttempt,
-  report: reporting<StepReport>(store.queue.report, world.clock, shared.timer),
+  report: createReporter<StepReport>(store.queue.report, world.clock, shared.timer),
 });
 
 const jobPorts = (
@@ -133,7 +134,7 @@ const jobPorts = (
   shared: SharedPorts,
   reconciler: PaymentRecovery,
   settings: WorkerSettings,
-): DeliveryPorts<JobLease, JobReport> => {
+): ExecutorPorts<JobLease, JobReport> => {
   const { refunds, inbox, ledger } = store;
   const actOnEvent = createActOnEvent({ ...store, reconciler, world });
   const reconcileLedger = createReconcileLedger({ ledger, provider, world });
@@ -143,12 +144,16 @@ const jobPorts = (
     perform: createRunJob(ports, settings),
     about: ({ jobId }) => ({ jobId }),
     failedAttempt,
-    report: reporting<JobReport>(store.queue.reportJobs, world.clock, shared.timer),
+    report: createReporter<JobReport>(store.queue.reportJobs, world.clock, shared.timer),
   };
 };
 
 const takeOrders =
-  (pipeline: Pipeline, { store, world }: WorkerPorts, { batchMax, leaseMs }: WorkerSettings): Take<Lease> =>
+  (
+    pipeline: Pipeline,
+    { store, world }: WorkerPorts,
+    { batchMax, leaseMs }: WorkerSettings,
+  ): ClaimTasks<Lease> =>
   (nowMs) =>
     store.queue.claim({
       pipeline,
@@ -159,7 +164,11 @@ const takeOrders =
     });
 
 const takeJobs =
-  (pipeline: JobPipeline, { store }: WorkerPorts, { batchMax, leaseMs }: WorkerSettings): Take<JobLease> =>
+  (
+    pipeline: JobPipeline,
+    { store }: WorkerPorts,
+    { batchMax, leaseMs }: WorkerSettings,
+  ): ClaimTasks<JobLease> =>
   async (nowMs) => {
     const leases = await store.queue.claimJobs({ pipeline, limit: batchMax, nowMs, leaseMs });
     return leases.map((each) => ({ touched: each.length, leases: each }));
@@ -168,21 +177,21 @@ const takeJobs =
 type Line = { wake(): void; stop(patience: Promise<void>): Promise<void> };
 
 /** One pipeline's claimers, and what they lease. */
-const startLine = <L extends LeaseTerms, Report extends Pick<LeaseTerms, 'taskId'>>(
+const startLine = <L extends LeaseRef, Report extends Pick<LeaseRef, 'taskId'>>(
   pipeline: Pipeline | JobPipeline,
-  take: Take<L>,
-  ports: DeliveryPorts<L, Report>,
+  take: ClaimTasks<L>,
+  ports: ExecutorPorts<L, Report>,
   settings: WorkerSettings,
 ): Line => {
   const wake = () => {
     for (const loop of loops) loop.wake();
   };
   const { leaseMs, mailsMax: parallelMax, batchMax } = settings;
-  const under = deliveries(pipeline, ports, { leaseMs, parallelMax, batchMax }, wake);
+  const under = createExecutor(pipeline, ports, { leaseMs, parallelMax, batchMax }, wake);
   const loops: readonly Loop[] = Array.from({ length: settings.claimers }, (_, index) =>
     startLoop(
       `the claimer ${index + 1} of ${pipeline.name}`,
-      tick(take, { clock: ports.clock, deliveries: under }, settings),
+      createClaimRound(take, { clock: ports.clock, deliveries: under }, settings),
       ports,
     ),
   );

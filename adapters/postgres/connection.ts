@@ -1,6 +1,6 @@
 import postgres from 'postgres';
 import type { AsyncResult } from '../../core/result.ts';
-import { answered } from './failures.ts';
+import { orUnavailable } from './failures.ts';
 
 /** `int8` is read as a number: our amounts and times stay below 2^53. */
 type Types = { bigint: number };
@@ -57,11 +57,11 @@ const triesMax = 3;
 
 /** Runs `work` in one transaction and answers what it answers; a throw rolls back. */
 export const inTransaction = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): AsyncResult<T> =>
-  persistently(async () => (await sql.begin(work)) as T);
+  withOneRetry(async () => (await sql.begin(work)) as T);
 
 /** Runs what is one transaction, and again where the server rolled it back for the sake of others. */
-export const persistently = <T>(transaction: () => Promise<T>): AsyncResult<T> =>
-  answered(async () => {
+export const withOneRetry = <T>(transaction: () => Promise<T>): AsyncResult<T> =>
+  orUnavailable(async () => {
     for (let tries = 1; ; tries++) {
       try {
         return await transaction();

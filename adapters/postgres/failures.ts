@@ -3,24 +3,24 @@ import postgres from 'postgres';
 import type { AsyncResult } from '../../core/result.ts';
 
 /** Runs a query; what keeps the database from answering becomes a value, and a bug stays a throw. */
-export const answered = async <T>(query: () => Promise<T>): AsyncResult<T> => {
+export const orUnavailable = async <T>(query: () => Promise<T>): AsyncResult<T> => {
   try {
     return ok(await query());
   } catch (cause) {
-    const reason = unavailability(cause);
+    const reason = outageReason(cause);
     if (reason === null) throw cause;
     return err({ kind: 'unavailable', reason });
   }
 };
 
 /** Why the database could not do its work, or null where the failure is not the database's state but a bug. */
-export const unavailability = (cause: unknown): string | null => {
+export const outageReason = (cause: unknown): string | null => {
   if (!(cause instanceof Error)) return null;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
   const state =
     cause instanceof postgres.PostgresError ? (serverStates[code] ?? serverClasses[code.slice(0, 2)]) : null;
   // Drizzle puts the driver's error into one of its own.
-  return state ?? clientCodes[code] ?? unavailability(cause.cause);
+  return state ?? clientCodes[code] ?? outageReason(cause.cause);
 };
 
 /** SQLSTATE classes (https://www.postgresql.org/docs/18/errcodes-appendix.html). */

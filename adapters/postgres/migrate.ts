@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { foldVersion } from '../../core/search.ts';
 import { connect, type Sql, type Transaction } from './connection.ts';
-import { noteFoldVersion, refold, storedFoldVersion } from './search/rebuild.ts';
+import { readFoldVersion, rebuildSearch, storeFoldVersion } from './search/rebuild.ts';
 
 const folder = new URL('../../sql/postgres/', import.meta.url);
 
@@ -41,13 +41,13 @@ export const migrateWith = async (sql: Sql): Promise<void> => {
 };
 
 const foldAnew = async (tx: Transaction): Promise<void> => {
-  const stored = await storedFoldVersion(tx);
+  const stored = await readFoldVersion(tx);
   if (stored === foldVersion) return;
   if (stored !== null && stored > foldVersion)
     throw new SchemaTooNew(
       `the names in the database were folded by version ${stored}, and this is version ${foldVersion}: start a newer version`,
     );
-  await (stored === null ? noteFoldVersion(tx) : refold(tx));
+  await (stored === null ? storeFoldVersion(tx) : rebuildSearch(tx));
 };
 
 /** The same over a connection of its own. */

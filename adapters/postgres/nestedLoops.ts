@@ -7,7 +7,7 @@ import { inTransaction, type Sql, type Transaction } from './connection.ts';
  * thousand tasks waiting as with one thousand. The settings hold for this transaction only, so that a pooler may
  * lend the connection on.
  */
-export const byKey = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): AsyncResult<T> =>
+export const withNestedLoops = <T>(sql: Sql, work: (tx: Transaction) => Promise<T>): AsyncResult<T> =>
   inTransaction(sql, async (tx) => {
     // Sent together with the first statement of the work, which is run after it. A query of postgres.js is sent when
     // it is awaited, which is why this one has to be told to go first.

@@ -3,19 +3,19 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { finishedKeptMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
-import { localWakeup } from '../stored/localWakeup.ts';
-import { audits } from './checkout/audits.ts';
+import { createLocalWakeup } from '../stored/localWakeup.ts';
+import { createAudits } from './checkout/audits.ts';
 import { type ConnectionOptions, connect, type Sql } from './connection.ts';
-import { answered } from './failures.ts';
-import { inbox, pruneEvents } from './inbox/inbox.ts';
-import { moneyBooks } from './ledger/ledger.ts';
-import { mailbox } from './mailbox/mailbox.ts';
+import { orUnavailable } from './failures.ts';
+import { createInbox, pruneEvents } from './inbox/inbox.ts';
+import { createLedger } from './ledger/ledger.ts';
+import { createMailbox } from './mailbox/mailbox.ts';
 import { migrateWith } from './migrate.ts';
-import { orders } from './orders/orders.ts';
-import { products } from './products/products.ts';
-import { queue } from './queue/queue.ts';
-import { wakeup } from './queue/wakeup.ts';
-import { refunds } from './refunds/refunds.ts';
+import { createOrders } from './orders/orders.ts';
+import { createProducts } from './products/products.ts';
+import { createQueue } from './queue/queue.ts';
+import { createWakeup } from './queue/wakeup.ts';
+import { createRefunds } from './refunds/refunds.ts';
 import { secret } from './schema.ts';
 
 /** A month: longer than any provider goes on telling the same event. */
@@ -47,28 +47,28 @@ export const storeOver = (
 ): Store => {
   const db = drizzle(sql);
   return {
-    products: products(sql, db, world),
-    orders: orders(sql),
-    audits: audits(sql),
-    queue: queue(sql, db, world),
-    refunds: refunds(sql),
-    inbox: inbox(sql),
-    ledger: moneyBooks(sql),
-    mailbox: mailbox(db, world),
+    products: createProducts(sql, db, world),
+    orders: createOrders(sql),
+    audits: createAudits(sql),
+    queue: createQueue(sql, db, world),
+    refunds: createRefunds(sql),
+    inbox: createInbox(sql),
+    ledger: createLedger(sql),
+    mailbox: createMailbox(db, world),
     // Where connections are lent for a transaction only, nobody can listen: a hint reaches this process alone.
-    wakeup: pooling === 'transaction' ? localWakeup() : wakeup(sql, world.timer),
+    wakeup: pooling === 'transaction' ? createLocalWakeup() : createWakeup(sql, world.timer),
     secret: (name, fresh) =>
-      answered(async () => {
+      orUnavailable(async () => {
         await db.insert(secret).values({ name, value: fresh }).onConflictDoNothing();
         const [row] = await db.select().from(secret).where(eq(secret.name, name));
         return row?.value ?? fresh;
       }),
     ping: () =>
-      answered(async () => {
+      orUnavailable(async () => {
         await db.execute(raw`select 1`);
       }),
     prune: (nowMs) =>
-      answered(async () => {
+      orUnavailable(async () => {
         await sql`delete from finished where at_ms < ${nowMs - finishedKeptMs}`;
         await pruneEvents(sql, nowMs - eventsKeptMs);
       }),

@@ -7,7 +7,7 @@ import { authenticationFailed, confirm } from './intents.ts';
  * Does what a customer does who is asked to confirm a payment, with the whole client secret as it was given to
  * them. Answers false where there is nothing to confirm: no such secret, or confirmed or called off before.
  */
-export const finishingChallenges =
+export const createFinishChallenge =
   (engine: Engine) =>
   async (challenge: {
     readonly clientSecret: string;

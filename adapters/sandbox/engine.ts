@@ -1,42 +1,42 @@
 import { err, ok, type Result } from 'neverthrow';
 import { createBatcher } from '../../core/batch.ts';
 import type { World } from '../../core/world.ts';
-import { eventRecord, type News, type Telling } from './event.ts';
-import type { Book, BookRecord, Entry, EntryFailure } from './records.ts';
+import { type EventNotice, type EventPayload, eventRecord } from './event.ts';
+import type { Entry, EntryFailure, RecordStore, SandboxRecord } from './records.ts';
 
 export type EngineOptions = {
-  readonly events?: Telling;
+  readonly events?: EventPayload;
   /** Until what is decided later is decided, and until what is told late is told. */
   readonly lateMs?: number;
 };
 
 /** What the simulator's verbs stand on. */
 export type Engine = {
-  readonly book: Book;
+  readonly book: RecordStore;
   readonly world: World;
   readonly lateMs: number;
   /** Calls that come together are one statement and one commit. */
-  readonly enter: (entry: Entry) => Promise<Result<BookRecord, EntryFailure>>;
+  readonly enter: (entry: Entry) => Promise<Result<SandboxRecord, EntryFailure>>;
   /** A fresh id for now: `pi_…`, in the order of time. */
   readonly newId: (prefix: 'pi' | 'ch' | 're') => string;
   /** The event to write with what happened, or nothing where it is not told. */
   readonly told: (
-    news: () => News | null,
+    news: () => EventNotice | null,
     how: { readonly later: boolean; readonly afterMs?: number },
-  ) => readonly BookRecord[];
+  ) => readonly SandboxRecord[];
 };
 
-export const engineOver = (
-  book: Book,
+export const createEngine = (
+  book: RecordStore,
   world: World,
   { events = 'none', lateMs = 2_000 }: EngineOptions = {},
 ): Engine => ({
   book,
   world,
   lateMs,
-  enter: createBatcher<Entry, Result<BookRecord, EntryFailure>>(
+  enter: createBatcher<Entry, Result<SandboxRecord, EntryFailure>>(
     async (entries) => {
-      const entered = await book.enter(entries);
+      const entered = await book.insertIfNew(entries);
       return entered.isOk() ? entered.value.map((each) => ok(each)) : entries.map(() => err(entered.error));
     },
     limits,

@@ -1,7 +1,7 @@
 import type { World } from '../../core/world.ts';
 import type { Intent } from './intent.ts';
 import { intentObject, refundObject } from './objects.ts';
-import type { BookRecord } from './records.ts';
+import type { SandboxRecord } from './records.ts';
 import type { Refund } from './refund.ts';
 
 /** What the simulator tells by itself, until it is heard. */
@@ -18,12 +18,12 @@ export type SimulatedEvent = {
  * Which events are told. `all` is what Stripe does. `deferred` are those that tell what no caller was told at
  * once: a challenge that was met, a charge whose answer was lost, a refund that was decided later.
  */
-export type Telling = 'all' | 'deferred' | 'none';
+export type EventPayload = 'all' | 'deferred' | 'none';
 
-export type News = { readonly type: string; readonly object: unknown };
+export type EventNotice = { readonly type: string; readonly object: unknown };
 
 /** Null where Stripe has no word for what happened. */
-export const intentNews = (intent: Intent): News | null => {
+export const intentNotice = (intent: Intent): EventNotice | null => {
   const type = intentTypes[intent.status];
   if (intent.status === 'requires_payment_method' && intent.error === null) return null;
   return { type: `payment_intent.${type}`, object: intentObject(intent) };
@@ -36,12 +36,12 @@ const intentTypes: Readonly<Record<Intent['status'], string>> = {
   canceled: 'canceled',
 };
 
-export const refundNews = (refund: Refund, what: 'created' | 'updated' | 'failed'): News => ({
+export const refundNotice = (refund: Refund, what: 'created' | 'updated' | 'failed'): EventNotice => ({
   type: `refund.${what}`,
   object: refundObject(refund),
 });
 
-export const eventRecord = ({ type, object }: News, world: World, afterMs: number): BookRecord => {
+export const eventRecord = ({ type, object }: EventNotice, world: World, afterMs: number): SandboxRecord => {
   const nowMs = world.clock.nowMs();
   const id = `evt_${world.ids.next(nowMs).replaceAll('-', '')}`;
   return recordOfEvent({ id, type, object, createdAtMs: nowMs, sent: 0 }, 1, nowMs + afterMs);
@@ -51,9 +51,15 @@ export const recordOfEvent = (
   event: SimulatedEvent,
   version: number,
   dueAtMs: number | null,
-): BookRecord => ({ id: event.id, key: `event:${event.id}`, version, dueAtMs, body: JSON.stringify(event) });
+): SandboxRecord => ({
+  id: event.id,
+  key: `event:${event.id}`,
+  version,
+  dueAtMs,
+  body: JSON.stringify(event),
+});
 
-export const eventOfRecord = ({ body }: BookRecord): SimulatedEvent => JSON.parse(body);
+export const eventOfRecord = ({ body }: SandboxRecord): SimulatedEvent => JSON.parse(body);
 
 /** As it goes over the wire. */
 export const eventObject = ({ id, type, object, createdAtMs }: SimulatedEvent) => ({

@@ -1,8 +1,8 @@
 import type { Money } from '../../core/money.ts';
-import type { Charge } from '../../core/payment.ts';
+import type { Charge } from '../../core/provider.ts';
 import { declineCodeOf } from '../stripe/format/declines.ts';
 import { type Failure, noSuchMethod } from './methods.ts';
-import type { BookRecord } from './records.ts';
+import type { SandboxRecord } from './records.ts';
 
 type IntentStatus = 'requires_payment_method' | 'requires_action' | 'succeeded' | 'canceled';
 
@@ -37,7 +37,7 @@ export type Intent = {
 
 export const intentKey = (key: string): string => `intent:${key}`;
 
-export const recordOfIntent = (intent: Intent, version: number): BookRecord => ({
+export const recordOfIntent = (intent: Intent, version: number): SandboxRecord => ({
   id: intent.id,
   key: intentKey(intent.key),
   version,
@@ -71,7 +71,7 @@ const shortened = (intent: Intent) => ({
   first: intent.first ?? undefined,
 });
 
-export const intentOfRecord = ({ body }: BookRecord): Intent => ({ ...blank, ...JSON.parse(body) });
+export const intentOfRecord = ({ body }: SandboxRecord): Intent => ({ ...blank, ...JSON.parse(body) });
 
 /** The charge of an intent that was paid at once has no record of its own. */
 export const chargeIdOf = (intentId: string): string => intentId.replace('pi_', 'ch_');
@@ -88,7 +88,7 @@ export const chargeOf = ({ id, key, amount, status, error, createdAtMs }: Intent
   idempotencyKey: key,
   amount,
   status: error !== null && status !== 'succeeded' ? 'declined' : shown[status],
-  declineCode: error === null || status === 'succeeded' ? null : wordOf(error),
+  declineCode: error === null || status === 'succeeded' ? null : stripeStatusOf(error),
   createdAtMs,
 });
 
@@ -100,5 +100,5 @@ const shown: Readonly<Record<IntentStatus, Charge['status']>> = {
 };
 
 /** As our adapter for Stripe would say it. */
-export const wordOf = (failure: Failure): string =>
+export const stripeStatusOf = (failure: Failure): string =>
   failure.code === noSuchMethod.code ? 'invalid_payment_method' : declineCodeOf(failure);

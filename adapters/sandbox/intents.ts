@@ -2,10 +2,10 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Money } from '../../core/money.ts';
 import type { AsyncResult } from '../../core/result.ts';
 import type { Engine } from './engine.ts';
-import { intentNews } from './event.ts';
+import { intentNotice } from './event.ts';
 import { chargeIdOf, type Intent, intentKey, intentOfRecord, moved, recordOfIntent } from './intent.ts';
 import { type Failure, methodOf } from './methods.ts';
-import type { BookRecord, EntryFailure } from './records.ts';
+import type { EntryFailure, SandboxRecord } from './records.ts';
 
 export type Creation = {
   readonly key: string;
@@ -18,14 +18,17 @@ export type Creation = {
   };
 };
 
-export type Made = { readonly intent: Intent; readonly isFirst: boolean };
+export type CreationResult = { readonly intent: Intent; readonly isFirst: boolean };
 
 /** It is in a state in which that cannot be done. */
-export type Misplaced = { readonly kind: 'unexpected_state'; readonly intent: Intent };
+export type WrongState = { readonly kind: 'unexpected_state'; readonly intent: Intent };
 type Missing = { readonly kind: 'not_found' };
 
 /** One result for each key, for ever: the first one's. */
-export const create = async (engine: Engine, creation: Creation): Promise<Result<Made, EntryFailure>> => {
+export const create = async (
+  engine: Engine,
+  creation: Creation,
+): Promise<Result<CreationResult, EntryFailure>> => {
   const intent = intentOf(engine, creation);
   const { manner } = methodOf(intent.method ?? '');
   const later = intent.method !== null && tellingManners.has(manner);
@@ -33,7 +36,7 @@ export const create = async (engine: Engine, creation: Creation): Promise<Result
   const record = recordOfIntent(intent, 1);
   const entered = await engine.enter({
     record,
-    also: engine.told(() => intentNews(intent), { later, afterMs }),
+    also: engine.told(() => intentNotice(intent), { later, afterMs }),
   });
   return entered.map((stands) =>
     stands.id === intent.id ? { intent, isFirst: true } : { intent: intentOfRecord(stands), isFirst: false },
@@ -82,14 +85,14 @@ export const findByKey = async ({ book }: Engine, key: string): AsyncResult<Inte
   return found.map((record) => record && intentOfRecord(record));
 };
 
-type Changed = Promise<Result<Intent, EntryFailure | Misplaced | Missing>>;
+type Changed = Promise<Result<Intent, EntryFailure | WrongState | Missing>>;
 
 /** No charge comes of it any more. */
-export const callOff = (engine: Engine, id: string): Changed =>
+export const cancelOpenIntent = (engine: Engine, id: string): Changed =>
   change(engine, id, (intent) => {
     if (!isOpen(intent)) return null;
     const next = moved(intent, { status: 'canceled' });
-    return { next, also: engine.told(() => intentNews(next), { later: false }) };
+    return { next, also: engine.told(() => intentNotice(next), { later: false }) };
   });
 
 /** The customer has met the challenge, or failed it; who failed may try again, for as long as it is open. */
@@ -103,7 +106,7 @@ export const confirm = (engine: Engine, idOrSecret: string, outcome: 'succeed' |
     const next = paid
       ? moved(intent, { status: 'succeeded', error: null, chargeId })
       : moved(intent, { status: 'requires_payment_method', error: outcome });
-    const news = engine.told(() => intentNews(next), { later: true });
+    const news = engine.told(() => intentNotice(next), { later: true });
     return { next, also: chargeId === null ? news : [chargeRecord(engine, chargeId, id), ...news] };
   });
 };
@@ -116,7 +119,7 @@ export const authenticationFailed: Failure = {
 const isOpen = ({ status }: Intent): boolean => status !== 'succeeded' && status !== 'canceled';
 
 /** A charge that was not made with its intent has a time of its own, and is found by it. */
-const chargeRecord = ({ world }: Engine, id: string, intentId: string): BookRecord => ({
+const chargeRecord = ({ world }: Engine, id: string, intentId: string): SandboxRecord => ({
   id,
   key: `charge:${id}`,
   version: 1,
@@ -128,7 +131,7 @@ const chargeRecord = ({ world }: Engine, id: string, intentId: string): BookReco
 const change = async (
   { book }: Engine,
   id: string,
-  to: (intent: Intent) => { readonly next: Intent; readonly also: readonly BookRecord[] } | null,
+  to: (intent: Intent) => { readonly next: Intent; readonly also: readonly SandboxRecord[] } | null,
 ): Changed => {
   for (;;) {
     const found = await book.find({ id });

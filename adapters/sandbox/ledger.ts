@@ -1,5 +1,5 @@
 import type { Page } from '../../core/page.ts';
-import type { LedgerEntry, LedgerQuery } from '../../core/payment.ts';
+import type { LedgerEntry, LedgerQuery } from '../../core/provider.ts';
 import type { AsyncResult } from '../../core/result.ts';
 import type { Engine } from './engine.ts';
 import { type Listed, listCharges, listRefunds, type PaidCharge } from './lists.ts';

@@ -3,10 +3,10 @@ import { firstIdAt } from '../../core/id.ts';
 import type { AsyncResult } from '../../core/result.ts';
 import type { Engine } from './engine.ts';
 import { chargeIdOf, type Intent, intentOfRecord } from './intent.ts';
-import type { BookRecord } from './records.ts';
+import type { SandboxRecord } from './records.ts';
 import { type Refund, refundOfRecord } from './refund.ts';
 
-export type Span = {
+export type TimeRange = {
   readonly fromMs: number;
   readonly toMs: number;
   /** The last id of the page before. */
@@ -19,7 +19,7 @@ export type Listed<Row> = { readonly rows: readonly Row[]; readonly hasMore: boo
 export type PaidCharge = { readonly intent: Intent; readonly id: string; readonly createdAtMs: number };
 
 /** Charges that were paid, newest first: those made with their intent, and those that came later. */
-export const listCharges = (engine: Engine, span: Span): AsyncResult<Listed<PaidCharge>> =>
+export const listCharges = (engine: Engine, span: TimeRange): AsyncResult<Listed<PaidCharge>> =>
   collect(engine, ['pi', 'ch'], span, async (record) => {
     if (record.id.startsWith('pi_')) {
       const intent = intentOfRecord(record);
@@ -32,7 +32,7 @@ export const listCharges = (engine: Engine, span: Span): AsyncResult<Listed<Paid
   });
 
 /** Refunds that were made, newest first, whatever became of them. */
-export const listRefunds = (engine: Engine, span: Span): AsyncResult<Listed<Refund>> =>
+export const listRefunds = (engine: Engine, span: TimeRange): AsyncResult<Listed<Refund>> =>
   collect(engine, ['re'], span, async (record) => {
     const refund = refundOfRecord(record);
     return ok(refund.status === 'refused' ? null : refund);
@@ -44,14 +44,14 @@ const chunk = 100;
 const collect = async <Row>(
   { book }: Engine,
   prefixes: readonly string[],
-  { fromMs, toMs, after, limit }: Span,
-  rowOf: (record: BookRecord) => AsyncResult<Row | null>,
+  { fromMs, toMs, after, limit }: TimeRange,
+  rowOf: (record: SandboxRecord) => AsyncResult<Row | null>,
 ): AsyncResult<Listed<Row>> => {
   const from = numberAt(fromMs);
   let before = after === null ? numberAt(toMs) : numberOf(after);
   const rows: Row[] = [];
   for (;;) {
-    const read: BookRecord[] = [];
+    const read: SandboxRecord[] = [];
     for (const prefix of prefixes) {
       const some = await book.list({
         from: `${prefix}_${from}`,

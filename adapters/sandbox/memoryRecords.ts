@@ -1,19 +1,19 @@
 import { ok } from 'neverthrow';
-import type { Book, BookRecord } from './records.ts';
+import type { RecordStore, SandboxRecord } from './records.ts';
 
 /** For one process, and gone with it. */
-export const memoryBook = (): Book => {
-  const byKey = new Map<string, BookRecord>();
-  const byId = new Map<string, BookRecord>();
+export const createMemoryRecords = (): RecordStore => {
+  const byKey = new Map<string, SandboxRecord>();
+  const byId = new Map<string, SandboxRecord>();
   const waiting = new Map<string, number>();
-  const put = (record: BookRecord) => {
+  const put = (record: SandboxRecord) => {
     if (record.dueAtMs === null) waiting.delete(record.id);
     else waiting.set(record.id, record.dueAtMs);
     byKey.set(record.key, record);
     byId.set(record.id, record);
   };
   return {
-    enter: async (entries) =>
+    insertIfNew: async (entries) =>
       ok(
         entries.map(({ record, also }) => {
           const stands = byKey.get(record.key);

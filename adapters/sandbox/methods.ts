@@ -24,9 +24,13 @@ type Manner =
   | 'down';
 
 /** What becomes of refunds: `pending` and `failing` are decided some time later. */
-export type RefundManner = 'prompt' | 'pending' | 'failing' | 'refused' | 'lost';
+export type RefundBehaviour = 'prompt' | 'pending' | 'failing' | 'refused' | 'lost';
 
-export type Method = { readonly verdict: Verdict; readonly manner: Manner; readonly refunds: RefundManner };
+export type Method = {
+  readonly verdict: Verdict;
+  readonly manner: Manner;
+  readonly refunds: RefundBehaviour;
+};
 
 const succeeds: Verdict = { status: 'succeeded' };
 const challenges: Verdict = { status: 'requires_action' };
@@ -37,7 +41,11 @@ const declines = (code: string, declineCode: string | null = code): Verdict => (
 const declined = declines('card_declined', 'generic_decline');
 const noFunds = declines('card_declined', 'insufficient_funds');
 
-const method = (verdict: Verdict, manner: Manner = 'prompt', refunds: RefundManner = 'prompt'): Method => ({
+const method = (
+  verdict: Verdict,
+  manner: Manner = 'prompt',
+  refunds: RefundBehaviour = 'prompt',
+): Method => ({
   verdict,
   manner,
   refunds,

@@ -3,10 +3,10 @@ import postgres from 'postgres';
 import type { AsyncResult } from '../../core/result.ts';
 import { unavailable, writeFailure } from './postgresFailures.ts';
 import { type Row, recordOf } from './postgresRow.ts';
-import { changeAll, insert, type Sql, standing } from './postgresWrites.ts';
-import type { Book, BookRecord } from './records.ts';
+import { changeAll, insert, readCurrent, type Sql } from './postgresWrites.ts';
+import type { RecordStore, SandboxRecord } from './records.ts';
 
-export type PostgresBookOptions = {
+export type PostgresRecordsOptions = {
   readonly url: string;
   /** `transaction` where a pooler such as PgBouncer lends connections: no prepared statements then. */
   readonly pooling?: 'session' | 'transaction';
@@ -16,7 +16,7 @@ export type PostgresBookOptions = {
  * A schema of its own in any Postgres, which a fleet may share. It connects when it is first needed, as to a
  * provider that may be down when we start, and makes its table then.
  */
-export const postgresBook = ({ url, pooling = 'session' }: PostgresBookOptions): Book => {
+export const createPostgresRecords = ({ url, pooling = 'session' }: PostgresRecordsOptions): RecordStore => {
   const sql = postgres(url, {
     // One for the batch that is being written, one to read meanwhile.
     max: 2,
@@ -37,7 +37,7 @@ export const postgresBook = ({ url, pooling = 'session' }: PostgresBookOptions):
     return table;
   };
 
-  const reading = async (query: () => Promise<readonly Row[]>): AsyncResult<readonly BookRecord[]> => {
+  const reading = async (query: () => Promise<readonly Row[]>): AsyncResult<readonly SandboxRecord[]> => {
     try {
       await withTable();
       return ok((await query()).map(recordOf));
@@ -54,13 +54,13 @@ export const postgresBook = ({ url, pooling = 'session' }: PostgresBookOptions):
   };
 
   return {
-    enter: async (entries) => {
+    insertIfNew: async (entries) => {
       const made = await ready();
       if (made.isErr()) return err(made.error);
       const written = await insert(sql, entries);
       if (written.isErr()) return err(written.error);
       try {
-        return ok(await standing(sql, entries, written.value));
+        return ok(await readCurrent(sql, entries, written.value));
       } catch (cause) {
         // Some of the records are written by now, whatever kept us from seeing the others.
         return err({ kind: 'unknown', reason: unavailable(cause).reason });

@@ -1,4 +1,4 @@
-import type { BookRecord } from './records.ts';
+import type { SandboxRecord } from './records.ts';
 
 export type Row = {
   readonly key: string;
@@ -8,7 +8,7 @@ export type Row = {
   readonly body: string;
 };
 
-export const recordOf = ({ key, id, version, due_at_ms, body }: Row): BookRecord => ({
+export const recordOf = ({ key, id, version, due_at_ms, body }: Row): SandboxRecord => ({
   id,
   key,
   version,

@@ -2,7 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type postgres from 'postgres';
 import { writeFailure } from './postgresFailures.ts';
 import { type Row, recordOf } from './postgresRow.ts';
-import type { BookRecord, Change, Entry, EntryFailure } from './records.ts';
+import type { Change, Entry, EntryFailure, SandboxRecord } from './records.ts';
 
 export type Sql = postgres.Sql<{ bigint: number }>;
 
@@ -38,7 +38,7 @@ export const insert = async (
 const insertWith = (
   sql: Sql,
   [key, id, version, due, body]: Columns,
-  also: readonly (BookRecord & { readonly of: string })[],
+  also: readonly (SandboxRecord & { readonly of: string })[],
 ): Promise<readonly { readonly id: string }[]> => {
   const [alsoKey, alsoId, alsoVersion, alsoDue, alsoBody] = columnsOf(also);
   return sql<{ id: string }[]>`
@@ -64,7 +64,7 @@ const insertWith = (
 
 type Columns = readonly [string[], string[], number[], (number | null)[], string[]];
 
-const columnsOf = (records: readonly BookRecord[]): Columns => [
+const columnsOf = (records: readonly SandboxRecord[]): Columns => [
   records.map(({ key }) => key),
   records.map(({ id }) => id),
   records.map(({ version }) => version),
@@ -76,11 +76,11 @@ const columnsOf = (records: readonly BookRecord[]): Columns => [
  * The record under each key. Those that were there before are read by a statement of their own, for the one
  * that wrote the others cannot see what another process has just committed.
  */
-export const standing = async (
+export const readCurrent = async (
   sql: Sql,
   entries: readonly Entry[],
   written: ReadonlySet<string>,
-): Promise<readonly BookRecord[]> => {
+): Promise<readonly SandboxRecord[]> => {
   const records = entries.map(({ record }) => record);
   const stands = new Map(records.filter(({ id }) => written.has(id)).map((record) => [record.key, record]));
   const taken = records.map(({ key }) => key).filter((key) => !stands.has(key));

@@ -6,17 +6,17 @@ import type {
   ChargeRequest,
   PaymentProvider,
   ProviderRefundOutcome,
-} from '../../core/payment.ts';
+} from '../../core/provider.ts';
 import type { AsyncResult } from '../../core/result.ts';
 import { sleep } from '../../core/timer.ts';
 import type { World } from '../../core/world.ts';
-import { finishingChallenges } from './challenge.ts';
-import { type Engine, type EngineOptions, engineOver } from './engine.ts';
-import { chargeOf, type Intent, intentOfRecord, wordOf } from './intent.ts';
-import { callOff, create, findByKey } from './intents.ts';
+import { createFinishChallenge } from './challenge.ts';
+import { createEngine, type Engine, type EngineOptions } from './engine.ts';
+import { chargeOf, type Intent, intentOfRecord, stripeStatusOf } from './intent.ts';
+import { cancelOpenIntent, create, findByKey } from './intents.ts';
 import { readLedger } from './ledger.ts';
 import { methodOf } from './methods.ts';
-import type { Book } from './records.ts';
+import type { RecordStore } from './records.ts';
 import type { Refund } from './refund.ts';
 import { refund } from './refunds.ts';
 import { readSigned } from './signature.ts';
@@ -27,16 +27,16 @@ type ChargeQuery = {
   readonly limit: number;
 };
 
-export type SimulatedProvider = PaymentProvider & {
+export type SandboxProvider = PaymentProvider & {
   /** For whoever speaks with it over the wire, meets challenges or tells its events. */
   readonly engine: Engine;
   /** What it has in its books, newest first. A key that was cancelled before any charge stands there, too. */
   readonly list: (query: ChargeQuery) => AsyncResult<Page<Charge, string>>;
   /** Does what a customer does who is asked to confirm a payment. */
-  readonly finishChallenge: ReturnType<typeof finishingChallenges>;
+  readonly finishChallenge: ReturnType<typeof createFinishChallenge>;
 };
 
-export type SimulatedOptions = EngineOptions & {
+export type SandboxOptions = EngineOptions & {
   readonly slowMs?: number;
   /** What its events are signed with. */
   readonly webhookSecret?: string;
@@ -47,12 +47,12 @@ export type SimulatedOptions = EngineOptions & {
  * `methods` says how it treats each means of payment. It is Stripe in all but the wire, which would cost a
  * charge twenty times what the charge costs.
  */
-export const simulatedProvider = (
-  book: Book,
+export const createSandboxProvider = (
+  book: RecordStore,
   world: World,
-  { slowMs = 2_000, webhookSecret = '', ...options }: SimulatedOptions = {},
-): SimulatedProvider => {
-  const engine = engineOver(book, world, options);
+  { slowMs = 2_000, webhookSecret = '', ...options }: SandboxOptions = {},
+): SandboxProvider => {
+  const engine = createEngine(book, world, options);
   const firsts = new Set<string>();
   /** Whether it is the first time that this process hears of the key: faults of the road need no book. */
   const isFirstHeard = (key: string): boolean => !firsts.has(key) && firsts.add(key).size > 0;
@@ -106,7 +106,7 @@ export const simulatedProvider = (
         : returnOf(made.value.refund);
     },
 
-    finishChallenge: finishingChallenges(engine),
+    finishChallenge: createFinishChallenge(engine),
     readLedger: (query) => readLedger(engine, query),
     readEvent: async (delivery, nowMs) => readSigned(webhookSecret, delivery, nowMs),
 
@@ -134,7 +134,7 @@ const calledOff = async (engine: Engine, { id }: Intent): Promise<ChargeOutcome>
   const called: Result<
     Intent,
     { readonly kind: string; readonly intent?: Intent; readonly reason?: string }
-  > = await callOff(engine, id);
+  > = await cancelOpenIntent(engine, id);
   if (called.isOk()) return outcomeOf(called.value);
   const { intent, reason = 'it is gone' } = called.error;
   return intent === undefined ? { kind: 'unknown', reason } : outcomeOf(intent);
@@ -148,7 +148,9 @@ const outcomeOf = ({ id, status, error, clientSecret }: Intent): ChargeOutcome =
       return { kind: 'requires_action', reference: id, action: { clientSecret, redirectUrl: null } };
     case 'requires_payment_method':
     case 'canceled':
-      return error === null ? { kind: 'cancelled' } : { kind: 'declined', declineCode: wordOf(error) };
+      return error === null
+        ? { kind: 'cancelled' }
+        : { kind: 'declined', declineCode: stripeStatusOf(error) };
   }
 };
 

@@ -1,5 +1,5 @@
 import type { Money } from '../../core/money.ts';
-import type { BookRecord } from './records.ts';
+import type { SandboxRecord } from './records.ts';
 
 export type Refund = {
   readonly id: string;
@@ -24,7 +24,7 @@ export type Refund = {
 
 export const refundKey = (key: string): string => `refund:${key}`;
 
-export const recordOfRefund = (refund: Refund, version: number, dueAtMs: number | null): BookRecord => ({
+export const recordOfRefund = (refund: Refund, version: number, dueAtMs: number | null): SandboxRecord => ({
   id: refund.id,
   key: refundKey(refund.key),
   version,
@@ -32,4 +32,4 @@ export const recordOfRefund = (refund: Refund, version: number, dueAtMs: number 
   body: JSON.stringify(refund),
 });
 
-export const refundOfRecord = ({ body }: BookRecord): Refund => JSON.parse(body);
+export const refundOfRecord = ({ body }: SandboxRecord): Refund => JSON.parse(body);

@@ -2,10 +2,10 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Money } from '../../core/money.ts';
 import type { AsyncResult, Unavailable } from '../../core/result.ts';
 import type { Engine } from './engine.ts';
-import { refundNews } from './event.ts';
+import { refundNotice } from './event.ts';
 import { type Intent, intentOfRecord, recordOfIntent } from './intent.ts';
-import { methodOf, type RefundManner } from './methods.ts';
-import type { BookRecord, EntryFailure } from './records.ts';
+import { methodOf, type RefundBehaviour } from './methods.ts';
+import type { EntryFailure, SandboxRecord } from './records.ts';
 import { type Refund, recordOfRefund, refundKey, refundOfRecord } from './refund.ts';
 
 export type RefundRequest = {
@@ -17,7 +17,11 @@ export type RefundRequest = {
   readonly asked: string | null;
 };
 
-export type Returned = { readonly refund: Refund; readonly isFirst: boolean; readonly isLost: boolean };
+export type RefundCallResult = {
+  readonly refund: Refund;
+  readonly isFirst: boolean;
+  readonly isLost: boolean;
+};
 
 /**
  * One result for each key. The refund and what is left of the charge change together, so that refunds never
@@ -26,7 +30,7 @@ export type Returned = { readonly refund: Refund; readonly isFirst: boolean; rea
 export const refund = async (
   engine: Engine,
   request: RefundRequest,
-): Promise<Result<Returned, EntryFailure>> => {
+): Promise<Result<RefundCallResult, EntryFailure>> => {
   const { book } = engine;
   for (;;) {
     const known = await book.find({ key: refundKey(request.key) });
@@ -53,7 +57,7 @@ export const refund = async (
   }
 };
 
-const again = async (engine: Engine, record: BookRecord): AsyncResult<Returned> => {
+const again = async (engine: Engine, record: SandboxRecord): AsyncResult<RefundCallResult> => {
   const decided = await decide(engine, record);
   return decided.map((each) => ({ refund: each, isFirst: false, isLost: false }));
 };
@@ -62,7 +66,7 @@ const refundOf = (
   { newId, world }: Engine,
   { key, intentId, amount, metadata, asked }: RefundRequest,
   intent: Intent | null,
-  manner: RefundManner,
+  manner: RefundBehaviour,
 ): Refund => {
   const left = intent && { ...intent.amount, amount: intent.amount.amount - intent.refunded };
   const wanted = amount ?? left ?? { amount: 0, currency: 'XXX' };
@@ -86,7 +90,7 @@ const refundOf = (
 };
 
 /** Stripe's codes, as far as it has them. */
-const refusalOf = (intent: Intent, wanted: Money, manner: RefundManner): string | null => {
+const refusalOf = (intent: Intent, wanted: Money, manner: RefundBehaviour): string | null => {
   if (intent.status !== 'succeeded') return 'charge_not_refundable';
   if (manner === 'refused') return 'charge_disputed';
   if (intent.refunded >= intent.amount.amount) return 'charge_already_refunded';
@@ -97,8 +101,8 @@ const refusalOf = (intent: Intent, wanted: Money, manner: RefundManner): string 
 const written = (
   { told, world, lateMs }: Engine,
   made: Refund,
-  manner: RefundManner,
-  from: { readonly record: BookRecord; readonly intent: Intent },
+  manner: RefundBehaviour,
+  from: { readonly record: SandboxRecord; readonly intent: Intent },
 ) => {
   const { intent, record } = from;
   const dueAtMs = made.later === null ? null : world.clock.nowMs() + lateMs;
@@ -107,7 +111,7 @@ const written = (
     refunded: intent.refunded + made.amount.amount,
     refunds: [made.id, ...intent.refunds],
   };
-  const news = told(() => refundNews(made, 'created'), { later: manner === 'lost' });
+  const news = told(() => refundNotice(made, 'created'), { later: manner === 'lost' });
   return {
     records: [recordOfIntent(next, record.version + 1)],
     also: [recordOfRefund(made, 1, dueAtMs), ...news],
@@ -121,7 +125,7 @@ export const retrieveRefund = async (engine: Engine, id: string): AsyncResult<Re
 };
 
 /** The refund as it is now: where its time has come, what it was to come to is decided here. */
-export const decide = async (engine: Engine, seen: BookRecord): AsyncResult<Refund> => {
+export const decide = async (engine: Engine, seen: SandboxRecord): AsyncResult<Refund> => {
   const { book, world, told } = engine;
   for (let record = seen; ; ) {
     const refund = refundOfRecord(record);
@@ -136,7 +140,7 @@ export const decide = async (engine: Engine, seen: BookRecord): AsyncResult<Refu
     const freed = later === 'failed' ? await without(engine, refund) : ok([]);
     if (freed.isErr()) return err(freed.error);
     const records = [recordOfRefund(next, record.version + 1, null), ...freed.value];
-    const news = told(() => refundNews(next, later === 'failed' ? 'failed' : 'updated'), { later: true });
+    const news = told(() => refundNotice(next, later === 'failed' ? 'failed' : 'updated'), { later: true });
     const done = (await book.change({ records, also: news })).mapErr(unwritten);
     if (done.isErr()) return err(done.error);
     if (done.value) return ok(next);
@@ -147,7 +151,7 @@ export const decide = async (engine: Engine, seen: BookRecord): AsyncResult<Refu
 };
 
 /** The charge with the refund's amount free again. */
-const without = async ({ book }: Engine, refund: Refund): AsyncResult<readonly BookRecord[]> => {
+const without = async ({ book }: Engine, refund: Refund): AsyncResult<readonly SandboxRecord[]> => {
   const found = await book.find({ id: refund.intentId });
   return found.map((record) => {
     if (record === null) return [];

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { err, ok, type Result } from 'neverthrow';
-import type { EventFailure, ProviderEvent, WebhookRequest } from '../../core/payment.ts';
+import type { EventFailure, ProviderEvent, WebhookRequest } from '../../core/provider.ts';
 import { eventOf } from '../stripe/format/eventSubject.ts';
 
 /** Stripe's scheme: HMAC-SHA256 over the time and the body, with a dot between them. */

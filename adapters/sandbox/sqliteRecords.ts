@@ -4,16 +4,16 @@ import Database from 'better-sqlite3';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
 import { writeAheadLog } from '../stored/writeAheadLog.ts';
-import type { Book, BookRecord, Change, Entry, EntryFailure } from './records.ts';
+import type { Change, Entry, EntryFailure, RecordStore, SandboxRecord } from './records.ts';
 
-export type SqliteBookOptions = {
+export type SqliteRecordsOptions = {
   readonly path: string;
   /** How long to wait for another process's write. The event loop stands still meanwhile. */
   readonly busyMs?: number;
 };
 
 /** A file of its own, which several processes of one machine may share. Throws where it cannot be opened. */
-export const sqliteBook = ({ path, busyMs = 2_000 }: SqliteBookOptions): Book => {
+export const createSqliteRecords = ({ path, busyMs = 2_000 }: SqliteRecordsOptions): RecordStore => {
   mkdirSync(dirname(path), { recursive: true });
   const database = new Database(path, { timeout: busyMs });
   writeAheadLog(database, busyMs);
@@ -37,7 +37,7 @@ export const sqliteBook = ({ path, busyMs = 2_000 }: SqliteBookOptions): Book =>
     opened(query).mapErr(({ reason }) => ({ kind: 'unavailable', reason }));
 
   return {
-    enter: async (entries) => opened(() => enterAll.immediate(entries)),
+    insertIfNew: async (entries) => opened(() => enterAll.immediate(entries)),
     change: async (change) => opened(() => changed(() => changeAll.immediate(change))),
     find: async (by) =>
       read(() => ('id' in by ? byId.get(by.id) : byKey.get(by.key))).map((row) =>
@@ -110,7 +110,7 @@ type Row = {
   readonly body: string;
 };
 
-const rowOf = ({ id, key, version, dueAtMs, body }: BookRecord): Row => ({
+const rowOf = ({ id, key, version, dueAtMs, body }: SandboxRecord): Row => ({
   key,
   id,
   version,
@@ -118,7 +118,7 @@ const rowOf = ({ id, key, version, dueAtMs, body }: BookRecord): Row => ({
   body,
 });
 
-const recordOf = ({ key, id, version, due_at_ms, body }: Row): BookRecord => ({
+const recordOf = ({ key, id, version, due_at_ms, body }: Row): SandboxRecord => ({
   id,
   key,
   version,

@@ -2,7 +2,7 @@ import { startSleep } from '../../core/timer.ts';
 import type { Random } from '../../core/world.ts';
 import type { Engine } from './engine.ts';
 import { eventObject, eventOfRecord, recordOfEvent } from './event.ts';
-import type { BookRecord } from './records.ts';
+import type { SandboxRecord } from './records.ts';
 import { decide } from './refunds.ts';
 import { signed } from './signature.ts';
 
@@ -40,7 +40,7 @@ export const startWebhooks = (options: WebhookOptions): (() => Promise<void>) =>
   let endSleep = () => {};
   const run = async (): Promise<void> => {
     while (!isStopped) {
-      const told = await tellDue(options);
+      const told = await sendDueEvents(options);
       if (told === batchMax) continue;
       if (isStopped) return;
       // In the background, for nothing is lost with the process: what is due stays due.
@@ -58,7 +58,7 @@ export const startWebhooks = (options: WebhookOptions): (() => Promise<void>) =>
 };
 
 /** One round: everything that is due now. Answers how much that was. */
-export const tellDue = async (options: WebhookOptions): Promise<number> => {
+export const sendDueEvents = async (options: WebhookOptions): Promise<number> => {
   const { engine, shuffle = false } = options;
   const due = await engine.book.due({ nowMs: engine.world.clock.nowMs(), limit: batchMax });
   if (due.isErr()) return 0;
@@ -72,7 +72,7 @@ export const tellDue = async (options: WebhookOptions): Promise<number> => {
  * Taken up first and sent then: of several processes one sends it now, and whoever takes it up later finds it
  * due again only where it was not heard.
  */
-const tell = async (options: WebhookOptions, record: BookRecord): Promise<void> => {
+const tell = async (options: WebhookOptions, record: SandboxRecord): Promise<void> => {
   const { book, world } = options.engine;
   const event = eventOfRecord(record);
   const sent = { ...event, sent: event.sent + 1 };

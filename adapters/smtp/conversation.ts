@@ -19,7 +19,7 @@ export type Conversation = {
  * server can take it so (RFC 2920), and the content with its end in another. `unasked` is called for what the server
  * says by itself, which is its goodbye.
  */
-export const conversationOver = (socket: Socket, greeting: string, unasked: () => void): Conversation => {
+export const createConversation = (socket: Socket, greeting: string, unasked: () => void): Conversation => {
   const replies = repliesFrom(socket, unasked);
   const canPipeline = /^250[- ]PIPELINING\s*$/im.test(greeting);
   const canChunk = canPipeline && /^250[- ]CHUNKING\s*$/im.test(greeting);

@@ -4,7 +4,7 @@ import { parseAddress, parseSender } from './address.ts';
 import { outcomeOf } from './failures.ts';
 import { composeMessage } from './message.ts';
 import { openSession, serverAt } from './session.ts';
-import { sessionsOf } from './sessionPool.ts';
+import { createSessionPool } from './sessionPool.ts';
 
 export type SmtpOptions = {
   /** See `serverAt`. */
@@ -34,7 +34,7 @@ const mailsPerSession = 100;
  * Sends mails over SMTP. Throws here for a `url` or `from` that can never work; `send` never throws. What is
  * rejected and what deferred, `outcomeOf` says. `close` breaks off what is under way, which is deferred.
  */
-export const smtpMailer = (
+export const createSmtpMailer = (
   { clock, timer }: Pick<World, 'clock' | 'timer'>,
   options: SmtpOptions,
 ): Mailer & { close(): Promise<void> } => {
@@ -43,7 +43,7 @@ export const smtpMailer = (
   const sender = parseSender(options.from);
   if (sender === null) throw new Error(`no mail can be sent from ${JSON.stringify(options.from)}`);
   const limits = { sessionsMax: options.poolSize ?? 10, mailsPerSession };
-  const sessions = sessionsOf((signal) => openSession(server, timer, signal), limits);
+  const sessions = createSessionPool((signal) => openSession(server, timer, signal), limits);
   const sending = new Map<AbortController, Promise<MailOutcome>>();
   let closed = false;
 

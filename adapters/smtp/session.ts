@@ -6,7 +6,7 @@ import SMTPConnection, {
   type SMTPConnectionOptions,
 } from 'nodemailer/lib/smtp-connection';
 import type { Timer } from '../../core/timer.ts';
-import { conversationOver, type WiredMail } from './conversation.ts';
+import { createConversation, type WiredMail } from './conversation.ts';
 import type { SmtpFailure } from './failures.ts';
 
 /** Where the mail server is and how long it may take, in ms. */
@@ -68,7 +68,7 @@ export const openSession = async (
     return err(failure ?? { code: 'ECONNECTION' });
   }
   socket.removeAllListeners('data');
-  const conversation = conversationOver(socket, greeting, () => connection.close());
+  const conversation = createConversation(socket, greeting, () => connection.close());
   return ok({
     send: async (mail, abort) => {
       if (connection.destroyed) return { code: 'ECONNECTION', command: 'API', unheard: true };

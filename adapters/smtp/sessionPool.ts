@@ -3,7 +3,7 @@ import type { SmtpFailure } from './failures.ts';
 import type { Session } from './session.ts';
 
 /** Sessions that are kept open from mail to mail. */
-export type Sessions = {
+export type SessionPool = {
   /** Lends one to `work`, in turn where all are lent. Answers what kept it from one, or what `work` answered. */
   use(
     signal: AbortSignal,
@@ -13,10 +13,10 @@ export type Sessions = {
   close(): Promise<void>;
 };
 
-export const sessionsOf = (
+export const createSessionPool = (
   open: (signal: AbortSignal) => Promise<Result<Session, SmtpFailure>>,
   limits: { readonly sessionsMax: number; readonly mailsPerSession: number },
-): Sessions => {
+): SessionPool => {
   const turns = turnsOf(limits.sessionsMax);
   const idle: Kept[] = [];
 
@@ -25,7 +25,7 @@ export const sessionsOf = (
     return last === undefined ? (await open(signal)).map((session) => ({ session, mails: 0 })) : ok(last);
   };
 
-  const useTurn: Sessions['use'] = async (signal, work) => {
+  const useTurn: SessionPool['use'] = async (signal, work) => {
     for (;;) {
       const taken = await take(signal);
       if (taken.isErr()) return taken.error;

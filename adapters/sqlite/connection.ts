@@ -5,7 +5,7 @@ import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
 import { writeAheadLog } from '../stored/writeAheadLog.ts';
-import { answered } from './failures.ts';
+import { orUnavailable } from './failures.ts';
 
 /** How long a transaction waits for that of another process. The event loop waits with it. */
 const busyTimeoutMs = 5_000;
@@ -87,8 +87,8 @@ export const connectionOver = (client: Database.Database): Connection => {
   return {
     client,
     db: drizzle(client),
-    write: (work) => answered(client, () => within(beginWrite, work)),
-    read: (work) => answered(client, () => within(beginRead, work)),
-    ask: (work) => answered(client, work),
+    write: (work) => orUnavailable(client, () => within(beginWrite, work)),
+    read: (work) => orUnavailable(client, () => within(beginRead, work)),
+    ask: (work) => orUnavailable(client, work),
   };
 };

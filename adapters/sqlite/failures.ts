@@ -3,19 +3,19 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
 
 /** Runs `work`; what keeps the database from answering becomes a value, and a bug stays a throw. */
-export const answered = <T>(client: Database.Database, work: () => T): Result<T, Unavailable> => {
+export const orUnavailable = <T>(client: Database.Database, work: () => T): Result<T, Unavailable> => {
   if (!client.open) return err({ kind: 'unavailable', reason: 'the database is closed' });
   try {
     return ok(work());
   } catch (cause) {
-    const reason = unavailability(cause);
+    const reason = outageReason(cause);
     if (reason === null) throw cause;
     return err({ kind: 'unavailable', reason });
   }
 };
 
 /** Why the database could not do its work, or null where the failure is not the database's state but a bug. */
-export const unavailability = (cause: unknown): string | null => {
+export const outageReason = (cause: unknown): string | null => {
   if (!(cause instanceof Database.SqliteError)) return null;
   const primary = cause.code.split('_').slice(0, 2).join('_');
   return reasons[primary] ?? null;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { foldVersion } from '../../core/search.ts';
-import { refold, storedFoldVersion } from './search/rebuild.ts';
+import { readFoldVersion, rebuildSearch } from './search/rebuild.ts';
 
 const folder = new URL('../../sql/sqlite/', import.meta.url);
 
@@ -15,7 +15,7 @@ export const migrate = (client: Database.Database, nowMs: number): void => {
     .filter((name) => name.endsWith('.sql'))
     .sort();
   // Asked before the lock is taken, so that a process can start while another one writes.
-  if (missing(client, files).length === 0 && storedFoldVersion(client) === foldVersion) return;
+  if (missing(client, files).length === 0 && readFoldVersion(client) === foldVersion) return;
   client
     .transaction(() => {
       client.exec('create table if not exists migration (name text primary key, applied_ms integer) strict');
@@ -24,7 +24,7 @@ export const migrate = (client: Database.Database, nowMs: number): void => {
         client.exec(readFileSync(new URL(name, folder), 'utf8'));
         note.run(name, nowMs);
       }
-      if (storedFoldVersion(client) !== foldVersion) refold(client);
+      if (readFoldVersion(client) !== foldVersion) rebuildSearch(client);
     })
     .immediate();
 };
@@ -34,7 +34,7 @@ const missing = (client: Database.Database, files: readonly string[]): readonly 
   const names = noted ? client.prepare<[], string>('select name from migration').pluck().all() : [];
   const applied = new Set(names);
   for (const name of applied) if (!files.includes(name)) throw schemaTooNew(`has the migration ${name}`);
-  const version = storedFoldVersion(client);
+  const version = readFoldVersion(client);
   if (version > foldVersion) throw schemaTooNew(`has names folded by version ${version}`);
   return files.filter((name) => !applied.has(name));
 };

@@ -10,7 +10,7 @@ const stride = 8;
  * Keeps the positions of a table's rows in the order of their ids. Answers where the row with a new id goes;
  * it must be inserted, with its words, before the next is asked for.
  */
-export const timeline = (
+export const createRowPositions = (
   client: Database.Database,
   table: 'orders' | 'product',
   words: 'order_name' | 'product_name',

@@ -3,8 +3,9 @@ import { integer, type SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite
 import { ledgerDifferences, type Reconciliation } from '../../core/ledger.ts';
 import type { CapturedMail } from '../../core/mail.ts';
 import { type Contact, type Order, type OrderState, orderStatuses } from '../../core/order.ts';
-import { type Payment, type PaymentAction, type ProviderEvent, paymentStatuses } from '../../core/payment.ts';
+import { type Payment, type PaymentAction, paymentStatuses } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
+import type { ProviderEvent } from '../../core/provider.ts';
 import { storedTaskStates, type Task } from '../../core/queue.ts';
 import { type Refund, refundStatuses } from '../../core/refund.ts';
 import type { StoredResponse } from '../stored/response.ts';

@@ -7,7 +7,7 @@ export type Condition = readonly [text: string, value?: string];
  * Runs a query of variable conditions. Statements are kept by their text, which holds no text of a user, so
  * that each combination of conditions is prepared once.
  */
-export const selecting = <Row>(client: Database.Database) => {
+export const createSelect = <Row>(client: Database.Database) => {
   const statements = new Map<string, Database.Statement<(string | number)[], Row>>();
   return (from: string, conditions: readonly Condition[], order: string, limit: number): readonly Row[] => {
     const where = conditions.length === 0 ? '' : `where ${conditions.map(([text]) => text).join(' and ')}`;

@@ -3,17 +3,17 @@ import { ok } from 'neverthrow';
 import { finishedKeptMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
-import { localWakeup } from '../stored/localWakeup.ts';
-import { audits } from './checkout/audits.ts';
+import { createLocalWakeup } from '../stored/localWakeup.ts';
+import { createAudits } from './checkout/audits.ts';
 import { type Connection, type ConnectionOptions, connectionOver, openClient } from './connection.ts';
-import { inbox, pruning } from './inbox/inbox.ts';
-import { moneyBooks } from './ledger/ledger.ts';
-import { mailbox } from './mailbox/mailbox.ts';
+import { createInbox, createPruneEvents } from './inbox/inbox.ts';
+import { createLedger } from './ledger/ledger.ts';
+import { createMailbox } from './mailbox/mailbox.ts';
 import { migrate } from './migrate.ts';
-import { orders } from './orders/orders.ts';
-import { products } from './products/products.ts';
-import { queue } from './queue/queue.ts';
-import { refunds } from './refunds/refunds.ts';
+import { createOrders } from './orders/orders.ts';
+import { createProducts } from './products/products.ts';
+import { createQueue } from './queue/queue.ts';
+import { createRefunds } from './refunds/refunds.ts';
 import { finished, secret } from './schema.ts';
 
 /**
@@ -34,17 +34,17 @@ export const sqliteStore = async (world: World, options: ConnectionOptions): Pro
 /** Over a database that is up to date. */
 export const storeOver = (connection: Connection, world: World): Store => {
   const { ask, client, db, write } = connection;
-  const pruneEvents = pruning(connection);
+  const pruneEvents = createPruneEvents(connection);
   return {
-    products: products(connection, world),
-    orders: orders(connection),
-    audits: audits(connection),
-    queue: queue(connection, world),
-    refunds: refunds(connection),
-    inbox: inbox(connection),
-    ledger: moneyBooks(connection),
-    mailbox: mailbox(connection, world),
-    wakeup: localWakeup(),
+    products: createProducts(connection, world),
+    orders: createOrders(connection),
+    audits: createAudits(connection),
+    queue: createQueue(connection, world),
+    refunds: createRefunds(connection),
+    inbox: createInbox(connection),
+    ledger: createLedger(connection),
+    mailbox: createMailbox(connection, world),
+    wakeup: createLocalWakeup(),
     secret: async (name, fresh) => {
       const kept = () => db.select().from(secret).where(eq(secret.name, name)).get()?.value;
       const keep = () => {

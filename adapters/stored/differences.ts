@@ -1,5 +1,5 @@
 /** As a money check shows it: the provider's own id helps where there is none of ours. */
-export const differenceTold = ({
+export const differenceText = ({
   kind,
   providerId,
 }: {

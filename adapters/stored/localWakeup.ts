@@ -1,7 +1,7 @@
 import type { Wakeup } from '../../core/queue.ts';
 
 /** A hint within this process: all that a database needs which no other process works on. */
-export const localWakeup = (): Wakeup => {
+export const createLocalWakeup = (): Wakeup => {
   const listeners = new Set<() => void>();
   let pending = false;
 

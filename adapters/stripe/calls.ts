@@ -30,7 +30,7 @@ const triesMax = 2;
  * Sends a request, and once again where its answer was lost at once and time is left. Each try of a request
  * carries the same key. No try after a lost one can prove that nothing was done.
  */
-export const ask = async <T>(
+export const callStripe = async <T>(
   { deadline, timer, pauseMs }: Call,
   send: (options: { readonly timeout: number; readonly maxNetworkRetries: 0 }) => Promise<T>,
 ): Promise<Reply<T>> => {

@@ -1,11 +1,11 @@
 import type Stripe from 'stripe';
-import type { ChargeOutcome, ChargeRequest } from '../../core/payment.ts';
-import { ask, type Call, type Reply } from './calls.ts';
+import type { ChargeOutcome, ChargeRequest } from '../../core/provider.ts';
+import { type Call, callStripe, type Reply } from './calls.ts';
 import { type StripeAmount, toStripe } from './format/amounts.ts';
 import { declineOfRequest } from './format/declines.ts';
 import { declined, type Intent, intentOf, outcomeOf, unknown } from './intent.ts';
-import { calledOff, found, retrieved } from './intents.ts';
-import { burnParameters, chargeParameters } from './parameters.ts';
+import { cancelIntent, findIntent, retrieveIntent } from './intents.ts';
+import { chargeParameters, spendKeyParameters } from './parameters.ts';
 
 type Asking = {
   readonly stripe: Stripe;
@@ -40,7 +40,7 @@ export const cancel: Verb = async (stripe, call, request, returnUrl) => {
   const amount = toStripe(request.amount);
   if (amount === null) return inexpressible;
   const asking = { stripe, call, request, amount, returnUrl };
-  const burn = await created(asking, burnParameters(request, amount));
+  const burn = await created(asking, spendKeyParameters(request, amount));
   switch (burn.kind) {
     case 'answered':
       return burnt(asking, intentOf(burn.value));
@@ -60,8 +60,8 @@ const calledBack = async (asking: Asking): Promise<ChargeOutcome> => {
   const outcome = reply.kind === 'key_taken' ? await outcomeFound(asking) : await standing(asking, reply);
   if (outcome === null || outcome.kind === 'unavailable') return unknown('the key is taken');
   if (outcome.kind !== 'requires_action') return outcome;
-  const intent = await retrieved(stripe, call, outcome.reference);
-  return intent === null ? unknown('what became of it was not said') : calledOff(stripe, call, intent);
+  const intent = await retrieveIntent(stripe, call, outcome.reference);
+  return intent === null ? unknown('what became of it was not said') : cancelIntent(stripe, call, intent);
 };
 
 const inexpressible: ChargeOutcome = { kind: 'declined', declineCode: 'amount_not_supported' };
@@ -70,7 +70,7 @@ const created = (
   { stripe, call, request }: Asking,
   parameters: Stripe.PaymentIntentCreateParams,
 ): Promise<Reply<unknown>> =>
-  ask(call, (options) =>
+  callStripe(call, (options) =>
     stripe.paymentIntents.create(parameters, { ...options, idempotencyKey: request.paymentId }),
   );
 
@@ -78,7 +78,7 @@ const created = (
 const burnt = async ({ stripe, call }: Asking, intent: Intent | null): Promise<ChargeOutcome> => {
   if (intent === null || !uncharged.has(intent.status)) return unknown(intent?.status ?? 'not understood');
   if (intent.status !== 'canceled')
-    await ask(call, (options) => stripe.paymentIntents.cancel(intent.id, {}, options));
+    await callStripe(call, (options) => stripe.paymentIntents.cancel(intent.id, {}, options));
   return { kind: 'cancelled' };
 };
 
@@ -86,7 +86,7 @@ const uncharged = new Set(['requires_payment_method', 'requires_confirmation', '
 
 /** The key is another request's: one that burnt it, or a charge as we asked for it before a deployment. */
 const chargedBefore = async (asking: Asking): Promise<ChargeOutcome> => {
-  const burn = await created(asking, burnParameters(asking.request, asking.amount));
+  const burn = await created(asking, spendKeyParameters(asking.request, asking.amount));
   if (burn.kind === 'answered') return burnt(asking, intentOf(burn.value));
   return (await outcomeFound(asking)) ?? unknown('the key is taken');
 };
@@ -120,15 +120,15 @@ const standing = async (asking: Asking, reply: Reply<unknown>): Promise<ChargeOu
 };
 
 const now = async (asking: Asking, id: string): Promise<ChargeOutcome> => {
-  const intent = await retrieved(asking.stripe, asking.call, id);
+  const intent = await retrieveIntent(asking.stripe, asking.call, id);
   return intent === null ? unknown('what became of it was not said') : settled(asking, intent);
 };
 
 /** After a challenge that failed, the customer's browser could still confirm: a decline is final only then. */
 const settled = async ({ stripe, call }: Asking, intent: Intent): Promise<ChargeOutcome> =>
-  outcomeOf(intent) ?? calledOff(stripe, call, intent);
+  outcomeOf(intent) ?? cancelIntent(stripe, call, intent);
 
 const outcomeFound = async (asking: Asking): Promise<ChargeOutcome | null> => {
-  const intent = await found(asking.stripe, asking.call, asking.request.paymentId);
+  const intent = await findIntent(asking.stripe, asking.call, asking.request.paymentId);
   return intent === null ? null : settled(asking, intent);
 };

@@ -13,7 +13,7 @@ export type ClientOptions = {
  * Stripe's own library over `fetch`, which every runtime has. It does not try again by itself: it would report
  * the last try alone, and a refused connection proves nothing about the try before it.
  */
-export const stripeClient = ({ apiKey, baseUrl, fetch: send = fetch }: ClientOptions): Stripe =>
+export const createStripeClient = ({ apiKey, baseUrl, fetch: send = fetch }: ClientOptions): Stripe =>
   new Stripe(apiKey, {
     httpClient: Stripe.createFetchHttpClient(Object.assign(sending(send), { preconnect: () => {} })),
     maxNetworkRetries: 0,

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import Stripe from 'stripe';
-import type { EventFailure, ProviderEvent, WebhookRequest } from '../../core/payment.ts';
+import type { EventFailure, ProviderEvent, WebhookRequest } from '../../core/provider.ts';
 import { eventOf } from './format/eventSubject.ts';
 
 /** How old a signature may be, and how far ahead of our clock. Stripe's own advice, and its library's. */

@@ -1,4 +1,4 @@
-import type { ChargeOutcome } from '../../core/payment.ts';
+import type { ChargeOutcome } from '../../core/provider.ts';
 import { type Decline, declineCodeOf } from './format/declines.ts';
 import { field, text } from './format/read.ts';
 

@@ -1,9 +1,9 @@
 import { err, ok, type Result } from 'neverthrow';
 import type Stripe from 'stripe';
 import type { Page } from '../../core/page.ts';
-import type { LedgerEntry, LedgerQuery } from '../../core/payment.ts';
+import type { LedgerEntry, LedgerQuery } from '../../core/provider.ts';
 import type { Unavailable } from '../../core/result.ts';
-import { ask, type Call } from './calls.ts';
+import { type Call, callStripe } from './calls.ts';
 import { fromStripe } from './format/amounts.ts';
 import { count, field, isTrue, list, text } from './format/read.ts';
 
@@ -23,7 +23,7 @@ export const readLedger = async (
     ...(last === '' ? {} : { starting_after: last }),
   };
   const isCharges = kind === 'charge';
-  const reply = await ask<unknown>(call, (options) =>
+  const reply = await callStripe<unknown>(call, (options) =>
     isCharges
       ? stripe.charges.list(span, options)
       : stripe.refunds.list({ ...span, expand: ['data.payment_intent'] }, options),

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { ChargeRequest } from '../../core/payment.ts';
+import type { ChargeRequest } from '../../core/provider.ts';
 import type { StripeAmount } from './format/amounts.ts';
 
 /**
@@ -21,7 +21,7 @@ export const chargeParameters = (
 });
 
 /** Takes a key away from every charge to come: what is never confirmed charges nobody. */
-export const burnParameters = (
+export const spendKeyParameters = (
   { paymentId }: ChargeRequest,
   amount: StripeAmount,
 ): Stripe.PaymentIntentCreateParams => ({

@@ -1,11 +1,11 @@
-import type { PaymentProvider } from '../../core/payment.ts';
+import type { PaymentProvider } from '../../core/provider.ts';
 import type { Timer } from '../../core/timer.ts';
 import type { Call } from './calls.ts';
 import { cancel, charge } from './charges.ts';
-import { type ClientOptions, stripeClient } from './client.ts';
+import { type ClientOptions, createStripeClient } from './client.ts';
 import { readEvent } from './events.ts';
 import { readLedger } from './ledger.ts';
-import { giveBack } from './refunds.ts';
+import { refund } from './refunds.ts';
 
 export type StripeOptions = ClientOptions & {
   readonly webhookSecret: string;
@@ -21,15 +21,15 @@ export type StripeOptions = ClientOptions & {
 };
 
 /** Stripe, or anything that speaks its language, such as our simulator. Throws where `apiKey` is empty. */
-export const stripeProvider = (timer: Timer, options: StripeOptions): PaymentProvider => {
+export const createStripeProvider = (timer: Timer, options: StripeOptions): PaymentProvider => {
   const { webhookSecret, timeoutMs, pauseMs = 500, returnUrl = null } = options;
-  const stripe = stripeClient(options);
+  const stripe = createStripeClient(options);
   const begun = (): Call => ({ deadline: timer.deadline(timeoutMs), timer, pauseMs });
   return {
     name: 'stripe',
     charge: (request) => charge(stripe, begun(), request, returnUrl),
     cancel: (request) => cancel(stripe, begun(), request, returnUrl),
-    refund: (request) => giveBack(stripe, begun(), request),
+    refund: (request) => refund(stripe, begun(), request),
     readLedger: (query) => readLedger(stripe, begun(), query),
     readEvent: (delivery, nowMs) => readEvent(stripe, webhookSecret, delivery, nowMs),
   };

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
-import type { ProviderRefundOutcome, ProviderRefundRequest } from '../../core/payment.ts';
-import { ask, type Call, type Reply } from './calls.ts';
+import type { ProviderRefundOutcome, ProviderRefundRequest } from '../../core/provider.ts';
+import { type Call, callStripe, type Reply } from './calls.ts';
 import { toStripe } from './format/amounts.ts';
 import { field, isTrue, list, text } from './format/read.ts';
 
@@ -8,7 +8,7 @@ import { field, isTrue, list, text } from './format/read.ts';
  * Looks first whether that refund was made, for Stripe forgets keys after a day; then asks for it under the
  * refund's id, so that calls side by side make it once.
  */
-export const giveBack = async (
+export const refund = async (
   stripe: Stripe,
   call: Call,
   request: ProviderRefundRequest,
@@ -22,7 +22,7 @@ export const giveBack = async (
     amount: amount.amount,
     metadata: { refund_id: request.refundId },
   };
-  const reply = await ask(call, (options) =>
+  const reply = await callStripe(call, (options) =>
     stripe.refunds.create(parameters, { ...options, idempotencyKey: request.refundId }),
   );
   return reply.kind === 'answered' ? outcomeOf(reply.value) : failureOf(reply);
@@ -43,7 +43,7 @@ const foundAmong = async (
       limit: 100,
       ...(after === null ? {} : { starting_after: after }),
     };
-    const reply: Reply<unknown> = await ask(call, (options) => stripe.refunds.list(query, options));
+    const reply: Reply<unknown> = await callStripe(call, (options) => stripe.refunds.list(query, options));
     if (reply.kind !== 'answered') return failureOf(reply);
     const refunds = list(reply.value, 'data');
     if (refunds === null) return unknown('not understood');

@@ -1,4 +1,4 @@
-import type { PaymentProvider } from '../../core/payment.ts';
+import type { PaymentProvider } from '../../core/provider.ts';
 import { type Timer, withTimeout } from '../../core/timer.ts';
 
 /**

@@ -47,7 +47,7 @@ const limits = { tokensMax: 5_000, headerLengthMax: 4096 };
 /** A token is verified anew after this, so that a key that was withdrawn ends. */
 const trustMsMax = 60_000;
 
-export const authenticating = (settings: AuthSettings, clock: Clock): Authenticate => {
+export const createAuthenticate = (settings: AuthSettings, clock: Clock): Authenticate => {
   const verify = verifying(settings, clock);
   // By the whole header: to find a caller again, nothing of it has to be cut out.
   const verified = tokenCache<Authenticated>(limits.tokensMax);

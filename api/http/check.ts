@@ -14,7 +14,7 @@ export type Check<T> = {
 /** So that a body of a million mistakes makes a short answer. */
 const errorsMax = 20;
 
-export const check = <S extends TSchema>(schema: S): Check<Static<S>> => {
+export const createCheck = <S extends TSchema>(schema: S): Check<Static<S>> => {
   // Compiled for the first value: no start waits for checks that nobody may ask for.
   let compiled: TypeCheck<S> | null = null;
   return {

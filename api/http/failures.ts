@@ -1,6 +1,6 @@
 import type { Result } from 'neverthrow';
 import type { OrderFailure } from '../../core/order.ts';
-import type { EventFailure } from '../../core/payment.ts';
+import type { EventFailure } from '../../core/provider.ts';
 import type { RefundFailure } from '../../core/refund.ts';
 import type { Unavailable } from '../../core/result.ts';
 import type { CheckoutFailure } from '../../core/usecases/checkOut.ts';
@@ -43,13 +43,13 @@ export type FailureKind = Failure['kind'];
  * The value; or the request ends here, and is answered with the failure's problem. Elysia has one way to end
  * a request from anywhere on all runtimes, which is to throw into its one `onError`.
  */
-export const orRefuse = <T>(result: Result<T, Failure>): T => {
-  if (result.isErr()) throw refusal(result.error);
+export const unwrapOrThrow = <T>(result: Result<T, Failure>): T => {
+  if (result.isErr()) throw httpError(result.error);
   return result.value;
 };
 
 /** The error to throw for `failure`. */
-export const refusal = (failure: Failure): Error => {
+export const httpError = (failure: Failure): Error => {
   const error = new Error(failure.kind);
   failures.set(error, failure);
   return error;

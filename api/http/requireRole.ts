@@ -1,7 +1,7 @@
 import type { Context } from 'elysia';
 import { err, type Result } from 'neverthrow';
 import type { Authenticate, AuthFailure, Caller, Role } from './auth.ts';
-import { orRefuse, type RequestFailure } from './failures.ts';
+import { type RequestFailure, unwrapOrThrow } from './failures.ts';
 
 /** What the handler of a route is given that only some may call. */
 type Asked = Pick<Context, 'request' | 'set'> & {
@@ -13,7 +13,7 @@ type Asked = Pick<Context, 'request' | 'set'> & {
  * handler and is no hook: Elysia waits at each hook that may have to wait, and to wait for nothing before the body
  * is asked for costs 2 µs a request.
  */
-export const signedIn =
+export const requireRole =
   <Answer>(
     authenticate: Authenticate,
     allowed: readonly [Role, ...Role[]],
@@ -23,7 +23,7 @@ export const signedIn =
   async ({ request, set, params }: Asked): Promise<Answer> => {
     const authenticated = authenticate(request.headers);
     const known = authenticated instanceof Promise ? await authenticated : authenticated;
-    return answer({ request, set, params, caller: orRefuse(permit(known, allowed)) });
+    return answer({ request, set, params, caller: unwrapOrThrow(permit(known, allowed)) });
   };
 
 const permit = (

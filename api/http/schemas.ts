@@ -40,16 +40,16 @@ export const id = t.String({ format: 'uuid' });
 export const time = t.String({ format: 'date-time', description: 'RFC 3339 in UTC with milliseconds' });
 
 /** One of these words. */
-export const word = <const Word extends string>(words: readonly Word[], description?: string) =>
+export const oneOf = <const Word extends string>(words: readonly Word[], description?: string) =>
   t.Union(
     words.map((one) => t.Literal(one)),
     { description: description ?? `one of ${words.join(', ')}` },
   );
 
-export const productType = word([...pipelines.keys()]);
+export const productType = oneOf([...pipelines.keys()]);
 
 /** Of orders, named after their products' types, and of jobs. */
-export const pipeline = word([...pipelines.keys(), ...jobPipelines.map(({ name }) => name)]);
+export const pipeline = oneOf([...pipelines.keys(), ...jobPipelines.map(({ name }) => name)]);
 
 FormatRegistry.Set('iso-4217', isCurrency);
 

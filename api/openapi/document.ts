@@ -53,7 +53,7 @@ const components: readonly Component[] = [
  * The OpenAPI document of the routes that are served. The swagger plugin's own reading of the routes makes
  * it; its page we leave, since that loads Swagger UI from another host.
  */
-export const documentOf = (routes: AnyElysia['routes'], version: string): string => {
+export const createDocument = (routes: AnyElysia['routes'], version: string): string => {
   const paths = {};
   for (const { method, path, hooks } of routes)
     registerSchemaPath({ schema: paths, method, path, hook: { detail: hooks.detail.entry() }, models: {} });

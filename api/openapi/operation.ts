@@ -31,7 +31,7 @@ type Operation = {
     /** Taken to the byte and whatever its type, so that nothing of it can be refused for its form. */
     readonly raw?: true;
   };
-  readonly answers: Readonly<Record<number, Answer>>;
+  readonly responses: Readonly<Record<number, OpenApiResponse>>;
   /** Besides those that every such route has. */
   readonly failures: readonly FailureKind[];
 };
@@ -45,7 +45,7 @@ type Parameter = {
   readonly example?: unknown;
 };
 
-type Answer = {
+type OpenApiResponse = {
   readonly description: string;
   readonly schema?: TSchema;
   readonly example?: unknown;
@@ -117,7 +117,7 @@ const json = ({ schema, example }: { readonly schema: TSchema; readonly example:
   'application/json': { schema, example },
 });
 
-const answersOf = ({ answers }: Operation) =>
+const answersOf = ({ responses: answers }: Operation) =>
   Object.fromEntries(
     Object.entries(answers).map(([status, { description, schema, type, headers = [], ...shown }]) => [
       status,
@@ -131,7 +131,7 @@ const answersOf = ({ answers }: Operation) =>
     ]),
   );
 
-const examplesOf = ({ example, examples }: Pick<Answer, 'example' | 'examples'>) =>
+const examplesOf = ({ example, examples }: Pick<OpenApiResponse, 'example' | 'examples'>) =>
   examples === undefined ? { example } : { examples: named(examples) };
 
 const named = (examples: Readonly<Record<string, unknown>>) =>

@@ -1,7 +1,7 @@
 import { t } from 'elysia';
 import type { Checkout, CheckoutResponse } from '../../core/audit.ts';
 import type { PaymentAction, PaymentStatus } from '../../core/payment.ts';
-import { id, time, word } from '../http/schemas.ts';
+import { id, oneOf, time } from '../http/schemas.ts';
 import { component, exactly, timeOf } from './component.ts';
 import { orderJson, renderOrder } from './order.ts';
 import { actionJson, paymentJson, renderAction, renderPayment } from './payment.ts';
@@ -43,14 +43,14 @@ const members = {
 
 export const checkoutAnswerJson = component(
   'CheckoutAnswer',
-  exactly({ ...members, status: word(['succeeded', 'requires_action', 'unknown']) }),
+  exactly({ ...members, status: oneOf(['succeeded', 'requires_action', 'unknown']) }),
 );
 
 export const checkoutJson = component(
   'Checkout',
   exactly({
     ...members,
-    status: word(['processing', 'requires_action', 'succeeded', 'declined', 'unknown', 'cancelled']),
+    status: oneOf(['processing', 'requires_action', 'succeeded', 'declined', 'unknown', 'cancelled']),
     createdAt: time,
     updatedAt: time,
   }),

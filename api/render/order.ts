@@ -6,7 +6,7 @@ import {
   type OrderState,
   orderStatuses,
 } from '../../core/order.ts';
-import { id, integer, orNull, productType, time, word } from '../http/schemas.ts';
+import { id, integer, oneOf, orNull, productType, time } from '../http/schemas.ts';
 import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
 import { paymentJson, renderPayment } from './payment.ts';
@@ -20,7 +20,7 @@ const members = {
   >),
   quantity: integer({ minimum: 1, maximum: 10_000 }),
   total: moneyJson.ref,
-  status: word(orderStatuses),
+  status: oneOf(orderStatuses),
   checkoutId: t.Union([id, t.Null()], { description: 'The checkout that last claimed it.' }),
   createdAt: time,
   updatedAt: time,

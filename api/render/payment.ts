@@ -1,7 +1,8 @@
 import { type TSchema, t } from 'elysia';
 import type { Money } from '../../core/money.ts';
-import { type Charge, type Payment, type PaymentAction, paymentStatuses } from '../../core/payment.ts';
-import { currency, id, orNull, word } from '../http/schemas.ts';
+import { type Payment, type PaymentAction, paymentStatuses } from '../../core/payment.ts';
+import type { Charge } from '../../core/provider.ts';
+import { currency, id, oneOf, orNull } from '../http/schemas.ts';
 import { component, exactly, listSchema, type Shown } from './component.ts';
 
 const amount = t.Number({ multipleOf: 1, minimum: 0, description: 'In the minor unit of the currency.' });
@@ -10,7 +11,7 @@ export const paymentJson = component(
   'Payment',
   exactly({
     id,
-    status: word(paymentStatuses),
+    status: oneOf(paymentStatuses),
     amount,
     currency,
     method: t.String(),
@@ -48,7 +49,7 @@ export const chargeJson = component(
     idempotencyKey: t.String({ description: 'The payment that it was sent for.' }),
     amount,
     currency,
-    status: word(['succeeded', 'declined', 'requires_action', 'cancelled']),
+    status: oneOf(['succeeded', 'declined', 'requires_action', 'cancelled']),
     declineCode: orNull(t.String()),
     createdAt: t.String({ format: 'date-time' }),
   } satisfies Shown<Omit<Charge, 'amount'> & Money, TSchema>),

@@ -1,7 +1,7 @@
 import { t } from 'elysia';
 import { orderStatuses } from '../../core/order.ts';
 import { problemCodes } from '../http/problems.ts';
-import { id, word } from '../http/schemas.ts';
+import { id, oneOf } from '../http/schemas.ts';
 import { component, exactly } from './component.ts';
 import { moneyJson } from './money.ts';
 
@@ -13,7 +13,7 @@ export const problemJson = component(
     status: t.Number({ multipleOf: 1, minimum: 400, maximum: 599 }),
     detail: t.String(),
     instance: t.String({ description: 'The id of the request, as in X-Request-Id.' }),
-    code: word(problemCodes),
+    code: oneOf(problemCodes),
     errors: t.Optional(
       t.Array(exactly({ path: t.String(), message: t.String() }), {
         description: 'validation_failed: a JSON pointer into the body, or /name of a query parameter.',
@@ -21,12 +21,12 @@ export const problemJson = component(
     ),
     orderIds: t.Optional(t.Array(id, { description: 'The orders that stand against it.' })),
     orders: t.Optional(
-      t.Array(exactly({ orderId: id, status: word(orderStatuses) }), {
+      t.Array(exactly({ orderId: id, status: oneOf(orderStatuses) }), {
         description: 'order_not_payable: how those orders stand.',
       }),
     ),
     orderStatus: t.Optional(
-      word(orderStatuses, 'order_not_pending and order_not_refundable: how the order stands'),
+      oneOf(orderStatuses, 'order_not_pending and order_not_refundable: how the order stands'),
     ),
     left: t.Optional(
       t.Unsafe({ ...moneyJson.ref, description: 'refund_too_large: how much can still be given back.' }),

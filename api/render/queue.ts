@@ -1,6 +1,6 @@
 import { type TSchema, t } from 'elysia';
 import { type QueueStats, type Task, taskStates } from '../../core/queue.ts';
-import { id, orNull, pipeline, time, word } from '../http/schemas.ts';
+import { id, oneOf, orNull, pipeline, time } from '../http/schemas.ts';
 import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
 
 const count = t.Number({ multipleOf: 1, minimum: 0 });
@@ -8,7 +8,7 @@ const count = t.Number({ multipleOf: 1, minimum: 0 });
 export const queueJson = component(
   'Queue',
   exactly({
-    counts: t.Array(exactly({ pipeline, state: word(taskStates), tasks: count })),
+    counts: t.Array(exactly({ pipeline, state: oneOf(taskStates), tasks: count })),
     totals: exactly({ ready: count, running: count, waiting: count, paused: count, failed: count }),
     oldestReadyAgeMs: t.Number({ minimum: 0, description: '0 where nothing is ready.' }),
     finishedPerSecond: t.Number({ minimum: 0, description: 'Averaged over the last minute.' }),
@@ -36,7 +36,7 @@ export const taskJson = component(
     }),
     pipeline,
     step: t.String({ description: 'The step that is next, or that failed.' }),
-    state: word(taskStates),
+    state: oneOf(taskStates),
     attempts: t.Number({ multipleOf: 1, minimum: 0, description: 'Failed tries of this step.' }),
     lastError: orNull(t.String()),
     runAt: time,

@@ -1,6 +1,6 @@
 import { type TSchema, t } from 'elysia';
 import { type LedgerDifference, ledgerDifferences, type Reconciliation } from '../../core/ledger.ts';
-import { id, orNull, time, word } from '../http/schemas.ts';
+import { id, oneOf, orNull, time } from '../http/schemas.ts';
 import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
 import { moneyJson, renderMoneyOrNull } from './money.ts';
 
@@ -13,7 +13,7 @@ export const moneyAuditJson = component(
   exactly({
     id,
     day: t.String({ format: 'date', description: 'From midnight to midnight UTC.' }),
-    status: word(['running', 'finished']),
+    status: oneOf(['running', 'finished']),
     charges: count,
     refunds: count,
     differences: count,
@@ -43,7 +43,7 @@ export const differenceJson = component(
   'LedgerDifference',
   exactly({
     id,
-    kind: word(
+    kind: oneOf(
       ledgerDifferences,
       '…_unknown: the provider has it, and we have nothing for it; …_unbooked: ours is not as the money is; …_missing: the provider has nothing for ours',
     ),

@@ -1,6 +1,6 @@
 import { type TSchema, t } from 'elysia';
 import { type Refund, refundStatuses } from '../../core/refund.ts';
-import { id, time, word } from '../http/schemas.ts';
+import { id, oneOf, time } from '../http/schemas.ts';
 import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
 
@@ -14,7 +14,7 @@ export const refundJson = component(
     paymentId: id,
     amount: moneyJson.ref,
     reason: t.String(),
-    status: word(refundStatuses),
+    status: oneOf(refundStatuses),
     creditNote: t.Union([t.String(), t.Null()], {
       description: 'Its number, once the money is given back; null where there was no invoice.',
     }),

@@ -4,12 +4,12 @@ import type { CheckoutSuccess } from '../../core/usecases/checkOut.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
-import { check, invalid } from '../http/check.ts';
-import { orRefuse, type RequestFailure, refusal } from '../http/failures.ts';
+import { createCheck, invalid } from '../http/check.ts';
+import { httpError, type RequestFailure, unwrapOrThrow } from '../http/failures.ts';
 import { idempotencyKeyOf } from '../http/idempotencyKey.ts';
 import { idOf } from '../http/path.ts';
 import { requestIdOf } from '../http/requestId.ts';
-import { isOperator, signedIn } from '../http/requireRole.ts';
+import { isOperator, requireRole } from '../http/requireRole.ts';
 import { text, uuid } from '../http/schemas.ts';
 import { idempotencyKeyParameter, idParameter, operation } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
@@ -21,7 +21,7 @@ import {
 } from '../render/checkout.ts';
 import { exactly } from '../render/component.ts';
 
-const paying = check(
+const paying = createCheck(
   exactly({
     orderIds: t.Array(uuid, { minItems: 1, maxItems: 100 }),
     payment: exactly({ method: text(100, 'a means of payment') }),
@@ -31,18 +31,18 @@ const paying = check(
 export const checkoutCommands = ({ checkOut }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/checkouts',
-    signedIn(authenticate, ['customer'], async ({ caller, request, set }) => {
-      const key = orRefuse(idempotencyKeyOf(request.headers));
-      const body = orRefuse(await readBody(request, paying));
+    requireRole(authenticate, ['customer'], async ({ caller, request, set }) => {
+      const key = unwrapOrThrow(idempotencyKeyOf(request.headers));
+      const body = unwrapOrThrow(await readBody(request, paying));
       const command = {
         key,
         customerId: caller.id,
-        orderIds: orRefuse(distinct(body.orderIds)),
+        orderIds: unwrapOrThrow(distinct(body.orderIds)),
         method: body.payment.method,
         requestId: requestIdOf(set),
       };
-      const success = orRefuse(await checkOut(command));
-      const answer = orRefuse(accepted(success));
+      const success = unwrapOrThrow(await checkOut(command));
+      const answer = unwrapOrThrow(accepted(success));
       set.status = 202;
       set.headers.location = `/checkouts/${answer.checkoutId}`;
       if (success.replayed) set.headers['idempotent-replayed'] = 'true';
@@ -55,7 +55,7 @@ export const checkoutCommands = ({ checkOut }: ApiDeps, authenticate: Authentica
         'All of them or none. However often the same request is sent under one Idempotency-Key, it is charged once, and answered the same again.',
       parameters: [idempotencyKeyParameter('The audit GUID, which names this checkout')],
       body: { schema: paying.schema, example: samples.paying },
-      answers: {
+      responses: {
         202: {
           description:
             'Paid; or, with the status `requires_action`, waiting for the customer to do what `action` says; or, with `unknown`, still being confirmed. `Location` tells what came of it.',
@@ -103,17 +103,17 @@ const accepted = ({
 export const checkoutQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().get(
     '/checkouts/:id',
-    signedIn(authenticate, ['customer', 'operator'], async ({ caller, params }) => {
-      const checkout = orRefuse(await store.audits.find(orRefuse(idOf(params))));
+    requireRole(authenticate, ['customer', 'operator'], async ({ caller, params }) => {
+      const checkout = unwrapOrThrow(await store.audits.find(unwrapOrThrow(idOf(params))));
       if (checkout === null || (checkout.customerId !== caller.id && !isOperator(caller)))
-        throw refusal({ kind: 'not_found' });
+        throw httpError({ kind: 'not_found' });
       return renderCheckout(checkout, checkout.customerId === caller.id);
     }),
     operation({
       tag: 'Checkouts',
       summary: 'A checkout as it now stands',
       parameters: [idParameter(samples.checkout.checkoutId)],
-      answers: {
+      responses: {
         200: { description: 'The checkout.', schema: checkoutJson.ref, example: samples.checkoutNow },
       },
       failures: ['not_found'],

@@ -4,22 +4,22 @@ import { SignJWT } from 'jose/jwt/sign';
 import type { ApiDeps, FinishChallenge } from '../deps.ts';
 import { type Authenticate, emailPattern, type Role, roles } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
-import { check } from '../http/check.ts';
+import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
-import { orRefuse, refusal } from '../http/failures.ts';
+import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { readQuery } from '../http/query.ts';
-import { signedIn } from '../http/requireRole.ts';
-import { cursor, limit, limitDefault, text, time, word } from '../http/schemas.ts';
+import { requireRole } from '../http/requireRole.ts';
+import { cursor, limit, limitDefault, oneOf, text, time } from '../http/schemas.ts';
 import { operation, queryParameters } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
 import { exactly, timeOf } from '../render/component.ts';
 import { mailListJson, renderMail } from '../render/mail.ts';
 import { chargeListJson, renderCharge } from '../render/payment.ts';
 
-const asking = check(
+const asking = createCheck(
   exactly({
     email: t.String({ pattern: emailPattern, description: 'an email address' }),
-    role: word(roles),
+    role: oneOf(roles),
   }),
 );
 
@@ -43,7 +43,7 @@ export const demoTokens = ({ auth, world }: ApiDeps) => {
   return new Elysia().post(
     '/demo/tokens',
     async ({ request, set }) => {
-      const { email, role } = orRefuse(await readBody(request, asking));
+      const { email, role } = unwrapOrThrow(await readBody(request, asking));
       const expiresMs = Math.ceil((world.clock.nowMs() + tokenLastsMs) / 1000) * 1000;
       set.status = 201;
       return { token: await sign(email, role, expiresMs), expiresAt: timeOf(expiresMs) };
@@ -54,7 +54,7 @@ export const demoTokens = ({ auth, world }: ApiDeps) => {
       description: 'In demo mode only. The same email is the same customer.',
       open: true,
       body: { schema: asking.schema, example: { email: 'lan@example.com', role: 'customer' } },
-      answers: {
+      responses: {
         201: {
           description: 'The token, for 12 hours.',
           schema: exactly({ token: t.String(), expiresAt: time }),
@@ -78,36 +78,36 @@ const customerIdOf = (email: string): string => {
   ].join('-');
 };
 
-const mailFilters = check(
+const mailFilters = createCheck(
   exactly({
     to: t.Optional(text(254, 'an email address')),
     cursor: t.Optional(cursor),
     limit: t.Optional(limit),
   }),
 );
-const chargeFilters = check(exactly({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
+const chargeFilters = createCheck(exactly({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
 
 /** A `Message-ID`, or the id of a charge. */
-const key = check(text(255));
+const key = createCheck(text(255));
 
 export const demoMails = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().get(
     '/demo/mails',
-    signedIn(authenticate, ['operator'], async ({ request }) => {
-      const query = orRefuse(readQuery(request.url, mailFilters));
+    requireRole(authenticate, ['operator'], async ({ request }) => {
+      const query = unwrapOrThrow(readQuery(request.url, mailFilters));
       const page = await store.mailbox.list({
         to: query.to ?? null,
-        after: orRefuse(readCursor(query.cursor, key)),
+        after: unwrapOrThrow(readCursor(query.cursor, key)),
         limit: query.limit ?? limitDefault,
       });
-      return listOf(orRefuse(page), renderMail);
+      return listOf(unwrapOrThrow(page), renderMail);
     }),
     operation({
       tag: 'Demo',
       summary: 'Mails that were captured instead of sent',
       description: 'In demo mode only. Newest first.',
       parameters: queryParameters(mailFilters),
-      answers: { 200: { description: 'A page.', schema: mailListJson.ref, example: samples.mails } },
+      responses: { 200: { description: 'A page.', schema: mailListJson.ref, example: samples.mails } },
       failures: ['validation_failed'],
     }),
   );
@@ -115,33 +115,35 @@ export const demoMails = ({ store }: ApiDeps, authenticate: Authenticate) =>
 export const demoCharges = (listCharges: NonNullable<ApiDeps['charges']>, authenticate: Authenticate) =>
   new Elysia().get(
     '/demo/charges',
-    signedIn(authenticate, ['operator'], async ({ request }) => {
-      const query = orRefuse(readQuery(request.url, chargeFilters));
-      const after = orRefuse(readCursor(query.cursor, key));
+    requireRole(authenticate, ['operator'], async ({ request }) => {
+      const query = unwrapOrThrow(readQuery(request.url, chargeFilters));
+      const after = unwrapOrThrow(readCursor(query.cursor, key));
       const page = await listCharges({ after, limit: query.limit ?? limitDefault });
-      return listOf(orRefuse(page), renderCharge);
+      return listOf(unwrapOrThrow(page), renderCharge);
     }),
     operation({
       tag: 'Demo',
       summary: 'The simulated payment provider’s books',
       description: 'In demo mode only. Newest first.',
       parameters: queryParameters(chargeFilters),
-      answers: { 200: { description: 'A page.', schema: chargeListJson.ref, example: samples.charges } },
+      responses: { 200: { description: 'A page.', schema: chargeListJson.ref, example: samples.charges } },
       failures: ['validation_failed'],
     }),
   );
 
-const confirming = check(
-  exactly({ clientSecret: text(255, 'a client secret'), outcome: word(['succeed', 'fail']) }),
+const confirming = createCheck(
+  exactly({ clientSecret: text(255, 'a client secret'), outcome: oneOf(['succeed', 'fail']) }),
 );
 
 /** The client secret is what a customer needs at the provider, too: it says whose payment it is. */
 export const demoChallenges = (finishChallenge: FinishChallenge, authenticate: Authenticate) =>
   new Elysia().post(
     '/demo/challenges',
-    signedIn(authenticate, ['customer'], async ({ request }) => {
-      const isFinished = orRefuse(await finishChallenge(orRefuse(await readBody(request, confirming))));
-      if (!isFinished) throw refusal({ kind: 'not_found' });
+    requireRole(authenticate, ['customer'], async ({ request }) => {
+      const isFinished = unwrapOrThrow(
+        await finishChallenge(unwrapOrThrow(await readBody(request, confirming))),
+      );
+      if (!isFinished) throw httpError({ kind: 'not_found' });
       return new Response(null, { status: 204 });
     }),
     operation({
@@ -149,7 +151,7 @@ export const demoChallenges = (finishChallenge: FinishChallenge, authenticate: A
       summary: 'Confirm a payment, or fail to, as its customer would',
       description: 'In demo mode only. The provider then tells us what came of it.',
       body: { schema: confirming.schema, example: samples.confirming },
-      answers: { 204: { description: 'The provider knows.' } },
+      responses: { 204: { description: 'The provider knows.' } },
       failures: ['not_found'],
     }),
   );

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type AnyElysia, Elysia, t } from 'elysia';
 import type { ApiDeps } from '../deps.ts';
-import { refusal } from '../http/failures.ts';
+import { httpError } from '../http/failures.ts';
 import { operation } from '../openapi/operation.ts';
 
 /** Swagger UI and the document it shows; nothing of it comes from another host. */
@@ -19,14 +19,14 @@ export const docs = ({ version }: ApiDeps, routes: () => AnyElysia['routes']) =>
         tag: 'Docs',
         summary: 'This document, to read and to try',
         open: true,
-        answers: { 200: { description: 'Swagger UI.', schema: t.String(), type: 'text/html' } },
+        responses: { 200: { description: 'Swagger UI.', schema: t.String(), type: 'text/html' } },
         failures: [],
       }),
     )
     .get(
       '/docs/json',
       async ({ set }) => {
-        document ??= (await import('../openapi/document.ts')).documentOf(routes(), version);
+        document ??= (await import('../openapi/document.ts')).createDocument(routes(), version);
         set.headers['content-type'] = 'application/json';
         return document;
       },
@@ -34,7 +34,7 @@ export const docs = ({ version }: ApiDeps, routes: () => AnyElysia['routes']) =>
         tag: 'Docs',
         summary: 'This document, as OpenAPI 3.1',
         open: true,
-        answers: { 200: { description: 'The document.', schema: t.Object({}) } },
+        responses: { 200: { description: 'The document.', schema: t.Object({}) } },
         failures: [],
       }),
     )
@@ -42,7 +42,7 @@ export const docs = ({ version }: ApiDeps, routes: () => AnyElysia['routes']) =>
       '/docs/:file',
       async ({ params, set }) => {
         const asset = assets.get(params.file);
-        if (asset === undefined) throw refusal({ kind: 'not_found' });
+        if (asset === undefined) throw httpError({ kind: 'not_found' });
         set.headers['content-type'] = asset.type;
         set.headers['cache-control'] = 'public, max-age=86400';
         return new Response(await asset.read());
@@ -59,7 +59,7 @@ export const docs = ({ version }: ApiDeps, routes: () => AnyElysia['routes']) =>
             schema: { type: 'string', enum: [...assets.keys()] },
           },
         ],
-        answers: { 200: { description: 'The file.', schema: t.String(), type: '*/*' } },
+        responses: { 200: { description: 'The file.', schema: t.String(), type: '*/*' } },
         failures: ['not_found'],
       }),
     );

@@ -1,11 +1,11 @@
 import { Elysia } from 'elysia';
 import type { ApiDeps } from '../deps.ts';
-import { refusal } from '../http/failures.ts';
-import { word } from '../http/schemas.ts';
+import { httpError } from '../http/failures.ts';
+import { oneOf } from '../http/schemas.ts';
 import { operation } from '../openapi/operation.ts';
 import { exactly } from '../render/component.ts';
 
-const stateSchema = (state: string) => exactly({ status: word([state]) });
+const stateSchema = (state: string) => exactly({ status: oneOf([state]) });
 
 export const health = ({ isReady }: ApiDeps) =>
   new Elysia()
@@ -16,7 +16,7 @@ export const health = ({ isReady }: ApiDeps) =>
         tag: 'Health',
         summary: 'That the process runs',
         open: true,
-        answers: {
+        responses: {
           200: { description: 'It runs.', schema: stateSchema('live'), example: { status: 'live' } },
         },
         failures: [],
@@ -26,14 +26,14 @@ export const health = ({ isReady }: ApiDeps) =>
       '/health/ready',
       async () => {
         const { ready, missing } = await isReady();
-        if (!ready) throw refusal({ kind: 'not_ready', missing });
+        if (!ready) throw httpError({ kind: 'not_ready', missing });
         return { status: 'ready' };
       },
       operation({
         tag: 'Health',
         summary: 'That the process can do its work',
         open: true,
-        answers: {
+        responses: {
           200: { description: 'It can.', schema: stateSchema('ready'), example: { status: 'ready' } },
         },
         failures: ['not_ready'],

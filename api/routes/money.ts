@@ -2,35 +2,35 @@ import { Elysia, t } from 'elysia';
 import { moneyChecks } from '../../core/ledger.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
-import { check } from '../http/check.ts';
+import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
-import { orRefuse, refusal } from '../http/failures.ts';
+import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { readQuery } from '../http/query.ts';
-import { signedIn } from '../http/requireRole.ts';
+import { requireRole } from '../http/requireRole.ts';
 import { cursor, limit, limitDefault, storedId } from '../http/schemas.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
 import { operation, queryParameters } from '../openapi/operation.ts';
 import { exactly } from '../render/component.ts';
 import { findingListJson, moneyHealthJson, renderFinding, renderMoneyHealth } from '../render/moneyHealth.ts';
 
-const filters = check(exactly({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
+const filters = createCheck(exactly({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
 
 /** The id of a finding. */
-const key = check(storedId);
+const key = createCheck(storedId);
 
 export const moneyHealth = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
     .get(
       '/money',
-      signedIn(authenticate, ['operator'], async () => {
+      requireRole(authenticate, ['operator'], async () => {
         const nowMs = world.clock.nowMs();
-        return renderMoneyHealth(orRefuse(await store.ledger.counts(nowMs)), nowMs);
+        return renderMoneyHealth(unwrapOrThrow(await store.ledger.counts(nowMs)), nowMs);
       }),
       operation({
         tag: 'Money',
         summary: 'Whether money is well',
         description: 'Numbers that are 0 in a healthy shop, each with its cases behind it.',
-        answers: {
+        responses: {
           200: {
             description: 'The numbers.',
             schema: moneyHealthJson.ref,
@@ -42,17 +42,17 @@ export const moneyHealth = ({ store, world }: ApiDeps, authenticate: Authenticat
     )
     .get(
       '/money/:check',
-      signedIn(authenticate, ['operator'], async ({ params, request }) => {
+      requireRole(authenticate, ['operator'], async ({ params, request }) => {
         const name = moneyChecks.find((one) => one === params.check);
-        if (name === undefined) throw refusal({ kind: 'not_found' });
-        const query = orRefuse(readQuery(request.url, filters));
+        if (name === undefined) throw httpError({ kind: 'not_found' });
+        const query = unwrapOrThrow(readQuery(request.url, filters));
         const page = await store.ledger.cases({
           check: name,
           nowMs: world.clock.nowMs(),
-          after: orRefuse(readCursor(query.cursor, key)),
+          after: unwrapOrThrow(readCursor(query.cursor, key)),
           limit: query.limit ?? limitDefault,
         });
-        return listOf(orRefuse(page), renderFinding);
+        return listOf(unwrapOrThrow(page), renderFinding);
       }),
       operation({
         tag: 'Money',
@@ -62,7 +62,7 @@ export const moneyHealth = ({ store, world }: ApiDeps, authenticate: Authenticat
           { name: 'check', in: 'path', required: true, schema: { type: 'string', enum: moneyChecks } },
           ...queryParameters(filters),
         ],
-        answers: {
+        responses: {
           200: { description: 'A page.', schema: findingListJson.ref, example: moneySamples.findings },
         },
         failures: ['not_found', 'validation_failed'],

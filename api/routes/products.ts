@@ -2,12 +2,12 @@ import { Elysia, t } from 'elysia';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
-import { check, oneOrMany } from '../http/check.ts';
+import { createCheck, oneOrMany } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
-import { orRefuse, refusal } from '../http/failures.ts';
+import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
-import { signedIn } from '../http/requireRole.ts';
+import { requireRole } from '../http/requireRole.ts';
 import {
   currency,
   cursor,
@@ -24,7 +24,7 @@ import { samples } from '../openapi/samples.ts';
 import { exactly } from '../render/component.ts';
 import { productJson, productListJson, renderProduct } from '../render/product.ts';
 
-const filters = check(
+const filters = createCheck(
   exactly({
     q: t.Optional(q),
     type: t.Optional(productType),
@@ -34,21 +34,21 @@ const filters = check(
 );
 
 /** A `ProductKey`. */
-const key = check(exactly({ tier: integer({ minimum: 0, maximum: 1 }), id: storedId }));
+const key = createCheck(exactly({ tier: integer({ minimum: 0, maximum: 1 }), id: storedId }));
 
 export const productQueries = ({ store }: ApiDeps) =>
   new Elysia()
     .get(
       '/products',
       async ({ request }) => {
-        const query = orRefuse(readQuery(request.url, filters));
+        const query = unwrapOrThrow(readQuery(request.url, filters));
         const page = await store.products.list({
-          search: orRefuse(readSearch(query.q)),
+          search: unwrapOrThrow(readSearch(query.q)),
           type: query.type ?? null,
-          after: orRefuse(readCursor(query.cursor, key)),
+          after: unwrapOrThrow(readCursor(query.cursor, key)),
           limit: query.limit ?? limitDefault,
         });
-        return listOf(orRefuse(page), renderProduct);
+        return listOf(unwrapOrThrow(page), renderProduct);
       },
       operation({
         tag: 'Products',
@@ -56,7 +56,7 @@ export const productQueries = ({ store }: ApiDeps) =>
         description: 'Newest first; with a search, names with the accents as typed first.',
         open: true,
         parameters: queryParameters(filters),
-        answers: {
+        responses: {
           200: { description: 'A page.', schema: productListJson.ref, example: samples.products },
         },
         failures: ['validation_failed', 'unavailable'],
@@ -65,8 +65,8 @@ export const productQueries = ({ store }: ApiDeps) =>
     .get(
       '/products/:id',
       async ({ params }) => {
-        const product = orRefuse(await store.products.find(orRefuse(idOf(params))));
-        if (product === null) throw refusal({ kind: 'not_found' });
+        const product = unwrapOrThrow(await store.products.find(unwrapOrThrow(idOf(params))));
+        if (product === null) throw httpError({ kind: 'not_found' });
         return renderProduct(product);
       },
       operation({
@@ -74,7 +74,7 @@ export const productQueries = ({ store }: ApiDeps) =>
         summary: 'One product',
         open: true,
         parameters: [idParameter(samples.product.id)],
-        answers: {
+        responses: {
           200: { description: 'The product.', schema: productJson.ref, example: samples.product },
         },
         failures: ['not_found', 'unavailable'],
@@ -91,21 +91,21 @@ const draft = exactly({
   }),
 });
 
-const drafts = oneOrMany(check(draft), check(t.Array(draft, { minItems: 1, maxItems: 1_000 })));
+const drafts = oneOrMany(createCheck(draft), createCheck(t.Array(draft, { minItems: 1, maxItems: 1_000 })));
 
 export const productCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/products',
-    signedIn(authenticate, ['operator'], async ({ request }) => {
-      const wanted = orRefuse(await readBody(request, drafts));
-      return orRefuse(await store.products.upsert(wanted, world.clock.nowMs(), 'replace'));
+    requireRole(authenticate, ['operator'], async ({ request }) => {
+      const wanted = unwrapOrThrow(await readBody(request, drafts));
+      return unwrapOrThrow(await store.products.upsert(wanted, world.clock.nowMs(), 'replace'));
     }),
     operation({
       tag: 'Products',
       summary: 'Add or change products',
       description: 'One, or up to 1,000 in an array: all of them or none. A known code is changed.',
       body: { schema: drafts.schema, example: samples.productDraft },
-      answers: {
+      responses: {
         200: {
           description: 'How many were new and how many were known.',
           schema: exactly({

@@ -2,12 +2,12 @@ import { Elysia, t } from 'elysia';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
-import { check } from '../http/check.ts';
+import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
-import { orRefuse, refusal } from '../http/failures.ts';
+import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
-import { signedIn } from '../http/requireRole.ts';
+import { requireRole } from '../http/requireRole.ts';
 import { cursor, limit, limitDefault, storedId } from '../http/schemas.ts';
 import { day, readDay } from '../http/time.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
@@ -21,30 +21,33 @@ import {
   renderMoneyAudit,
 } from '../render/reconciliation.ts';
 
-const filters = check(exactly({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
+const filters = createCheck(exactly({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
 
 /** The id of an audit, or of a difference. */
-const key = check(storedId);
+const key = createCheck(storedId);
 
-export const moneyAuditQueries = ({ store: { ledger: moneyBooks } }: ApiDeps, authenticate: Authenticate) => {
+export const reconciliationQueries = (
+  { store: { ledger: moneyBooks } }: ApiDeps,
+  authenticate: Authenticate,
+) => {
   const find = async (params: { readonly id?: string | undefined }) => {
-    const audit = orRefuse(await moneyBooks.findReconciliation(orRefuse(idOf(params))));
-    if (audit === null) throw refusal({ kind: 'not_found' });
+    const audit = unwrapOrThrow(await moneyBooks.findReconciliation(unwrapOrThrow(idOf(params))));
+    if (audit === null) throw httpError({ kind: 'not_found' });
     return audit;
   };
 
   return new Elysia()
     .get(
       '/money/audits',
-      signedIn(authenticate, ['operator'], async ({ request }) =>
-        listOf(orRefuse(await moneyBooks.reconciliations(pageAsked(request.url))), renderMoneyAudit),
+      requireRole(authenticate, ['operator'], async ({ request }) =>
+        listOf(unwrapOrThrow(await moneyBooks.reconciliations(pageAsked(request.url))), renderMoneyAudit),
       ),
       operation({
         tag: 'Money',
         summary: 'Audits of days',
         description: 'Newest first.',
         parameters: queryParameters(filters),
-        answers: {
+        responses: {
           200: { description: 'A page.', schema: moneyAuditListJson.ref, example: moneySamples.moneyAudits },
         },
         failures: ['validation_failed'],
@@ -52,12 +55,12 @@ export const moneyAuditQueries = ({ store: { ledger: moneyBooks } }: ApiDeps, au
     )
     .get(
       '/money/audits/:id',
-      signedIn(authenticate, ['operator'], async ({ params }) => renderMoneyAudit(await find(params))),
+      requireRole(authenticate, ['operator'], async ({ params }) => renderMoneyAudit(await find(params))),
       operation({
         tag: 'Money',
         summary: 'An audit as it now stands',
         parameters: [idParameter(moneySamples.moneyAudit.id)],
-        answers: {
+        responses: {
           200: { description: 'The audit.', schema: moneyAuditJson.ref, example: moneySamples.moneyAudit },
         },
         failures: ['not_found'],
@@ -65,11 +68,11 @@ export const moneyAuditQueries = ({ store: { ledger: moneyBooks } }: ApiDeps, au
     )
     .get(
       '/money/audits/:id/differences',
-      signedIn(authenticate, ['operator'], async ({ params, request }) => {
+      requireRole(authenticate, ['operator'], async ({ params, request }) => {
         const asked = pageAsked(request.url);
         const { id } = await find(params);
         return listOf(
-          orRefuse(await moneyBooks.differences({ reconciliationId: id, ...asked })),
+          unwrapOrThrow(await moneyBooks.differences({ reconciliationId: id, ...asked })),
           renderDifference,
         );
       }),
@@ -78,7 +81,7 @@ export const moneyAuditQueries = ({ store: { ledger: moneyBooks } }: ApiDeps, au
         summary: 'How the provider’s ledger and our books differ',
         description: 'Oldest first; of an audit that found very many, the first 1,000.',
         parameters: [idParameter(moneySamples.moneyAudit.id), ...queryParameters(filters)],
-        answers: {
+        responses: {
           200: { description: 'A page.', schema: differenceListJson.ref, example: moneySamples.differences },
         },
         failures: ['not_found', 'validation_failed'],
@@ -87,21 +90,21 @@ export const moneyAuditQueries = ({ store: { ledger: moneyBooks } }: ApiDeps, au
 };
 
 const pageAsked = (url: string) => {
-  const query = orRefuse(readQuery(url, filters));
-  return { after: orRefuse(readCursor(query.cursor, key)), limit: query.limit ?? limitDefault };
+  const query = unwrapOrThrow(readQuery(url, filters));
+  return { after: unwrapOrThrow(readCursor(query.cursor, key)), limit: query.limit ?? limitDefault };
 };
 
-const auditing = check(exactly({ day }));
+const auditing = createCheck(exactly({ day }));
 
-export const moneyAuditCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+export const reconciliationCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/money/audits',
-    signedIn(authenticate, ['operator'], async ({ request, set }) => {
-      const body = orRefuse(await readBody(request, auditing));
+    requireRole(authenticate, ['operator'], async ({ request, set }) => {
+      const body = unwrapOrThrow(await readBody(request, auditing));
       const nowMs = world.clock.nowMs();
-      const dayMs = orRefuse(readDay('/day', body.day, nowMs));
+      const dayMs = unwrapOrThrow(readDay('/day', body.day, nowMs));
       const ids = { id: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
-      const audit = orRefuse(await store.ledger.requestReconciliation({ ...ids, dayMs }, nowMs));
+      const audit = unwrapOrThrow(await store.ledger.requestReconciliation({ ...ids, dayMs }, nowMs));
       store.wakeup.notify();
       set.status = 202;
       set.headers.location = `/money/audits/${audit.id}`;
@@ -113,7 +116,7 @@ export const moneyAuditCommands = ({ store, world }: ApiDeps, authenticate: Auth
       description:
         'Each charge and refund of the provider with ours, and ours with theirs. It changes nothing.',
       body: { schema: auditing.schema, example: moneySamples.auditing },
-      answers: {
+      responses: {
         202: {
           description: 'The audit, which a worker does: see `Location`.',
           schema: moneyAuditJson.ref,

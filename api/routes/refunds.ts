@@ -4,61 +4,61 @@ import { type RefundCommand, refundStatuses } from '../../core/refund.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
-import { check } from '../http/check.ts';
+import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
-import { orRefuse, refusal } from '../http/failures.ts';
+import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { idempotencyKeyOf } from '../http/idempotencyKey.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
-import { signedIn } from '../http/requireRole.ts';
+import { requireRole } from '../http/requireRole.ts';
 import {
   currency,
   cursor,
   integer,
   limit,
   limitDefault,
+  oneOf,
   storedId,
   text,
   uuid,
-  word,
 } from '../http/schemas.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
 import { idempotencyKeyParameter, idParameter, operation, queryParameters } from '../openapi/operation.ts';
 import { exactly } from '../render/component.ts';
 import { refundJson, refundListJson, renderRefund, renderRequested } from '../render/refund.ts';
 
-const filters = check(
+const filters = createCheck(
   exactly({
     orderId: t.Optional(uuid),
-    status: t.Optional(word(refundStatuses)),
+    status: t.Optional(oneOf(refundStatuses)),
     cursor: t.Optional(cursor),
     limit: t.Optional(limit),
   }),
 );
 
 /** The id of a refund. */
-const key = check(storedId);
+const key = createCheck(storedId);
 
 export const refundQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
     .get(
       '/refunds',
-      signedIn(authenticate, ['operator'], async ({ request }) => {
-        const query = orRefuse(readQuery(request.url, filters));
+      requireRole(authenticate, ['operator'], async ({ request }) => {
+        const query = unwrapOrThrow(readQuery(request.url, filters));
         const page = await store.refunds.list({
           orderId: query.orderId?.toLowerCase() ?? null,
           status: query.status ?? null,
-          after: orRefuse(readCursor(query.cursor, key)),
+          after: unwrapOrThrow(readCursor(query.cursor, key)),
           limit: query.limit ?? limitDefault,
         });
-        return listOf(orRefuse(page), renderRefund);
+        return listOf(unwrapOrThrow(page), renderRefund);
       }),
       operation({
         tag: 'Refunds',
         summary: 'Find refunds',
         description: 'Newest first.',
         parameters: queryParameters(filters),
-        answers: {
+        responses: {
           200: { description: 'A page.', schema: refundListJson.ref, example: moneySamples.refunds },
         },
         failures: ['validation_failed'],
@@ -66,16 +66,16 @@ export const refundQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
     )
     .get(
       '/refunds/:id',
-      signedIn(authenticate, ['operator'], async ({ params }) => {
-        const refund = orRefuse(await store.refunds.find(orRefuse(idOf(params))));
-        if (refund === null) throw refusal({ kind: 'not_found' });
+      requireRole(authenticate, ['operator'], async ({ params }) => {
+        const refund = unwrapOrThrow(await store.refunds.find(unwrapOrThrow(idOf(params))));
+        if (refund === null) throw httpError({ kind: 'not_found' });
         return renderRefund(refund);
       }),
       operation({
         tag: 'Refunds',
         summary: 'A refund as it now stands',
         parameters: [idParameter(moneySamples.refund.id)],
-        answers: {
+        responses: {
           200: { description: 'The refund.', schema: refundJson.ref, example: moneySamples.refund },
         },
         failures: ['not_found'],
@@ -84,7 +84,7 @@ export const refundQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
 
 const amount = integer({ minimum: 1, maximum: orderAmountMax });
 
-const refunding = check(
+const refunding = createCheck(
   exactly({
     orderId: uuid,
     amount: t.Optional(
@@ -99,11 +99,11 @@ const refunding = check(
 export const refundCommands = ({ requestRefund }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/refunds',
-    signedIn(authenticate, ['operator'], async ({ request, set }) => {
-      const key = orRefuse(idempotencyKeyOf(request.headers));
-      const { orderId, amount, reason } = orRefuse(await readBody(request, refunding));
+    requireRole(authenticate, ['operator'], async ({ request, set }) => {
+      const key = unwrapOrThrow(idempotencyKeyOf(request.headers));
+      const { orderId, amount, reason } = unwrapOrThrow(await readBody(request, refunding));
       const command = { key, orderId: orderId.toLowerCase(), amount: amountOf(amount), reason };
-      const { refund, replayed } = orRefuse(await requestRefund(command));
+      const { refund, replayed } = unwrapOrThrow(await requestRefund(command));
       set.status = 202;
       set.headers.location = `/refunds/${refund.id}`;
       if (replayed) set.headers['idempotent-replayed'] = 'true';
@@ -116,7 +116,7 @@ export const refundCommands = ({ requestRefund }: ApiDeps, authenticate: Authent
         'A part of what was paid for an order, or all that is left of it where no amount is given. However often the same request is sent under one Idempotency-Key, it is given back once, and answered the same again.',
       parameters: [idempotencyKeyParameter('Names this refund')],
       body: { schema: refunding.schema, example: moneySamples.refunding },
-      answers: {
+      responses: {
         202: {
           description: 'It is written down, and a worker gives the money back: see `Location`.',
           schema: refundJson.ref,

@@ -1,9 +1,9 @@
 import { Elysia, t } from 'elysia';
 import { err, ok, type Result } from 'neverthrow';
-import type { EventFailure } from '../../core/payment.ts';
+import type { EventFailure } from '../../core/provider.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readBytes } from '../http/body.ts';
-import { orRefuse } from '../http/failures.ts';
+import { unwrapOrThrow } from '../http/failures.ts';
 import { requestIdOf } from '../http/requestId.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
 import { operation } from '../openapi/operation.ts';
@@ -17,13 +17,13 @@ export const webhooks = ({ providerName, receiveEvent, log }: ApiDeps) =>
   new Elysia().post(
     `/webhooks/${providerName}`,
     async ({ request, set }) => {
-      const body = decode(orRefuse(await readBytes(request)));
+      const body = decode(unwrapOrThrow(await readBytes(request)));
       const header = (name: string) => request.headers.get(name);
       const received = body.isErr() ? err(body.error) : await receiveEvent({ body: body.value, header });
       // A wrong secret of ours looks like this, too, and nobody else would tell us of it.
       if (received.isErr() && received.error.kind === 'signature_invalid')
         log.warn('event refused', { requestId: requestIdOf(set), reason: received.error.reason });
-      orRefuse(received);
+      unwrapOrThrow(received);
       return { received: true };
     },
     operation({
@@ -33,7 +33,7 @@ export const webhooks = ({ providerName, receiveEvent, log }: ApiDeps) =>
         'For the provider, whose signature stands for a token. An event may come twice, late and in any order.',
       open: true,
       body: { schema: event, example: moneySamples.event, raw: true },
-      answers: {
+      responses: {
         200: {
           description: 'It is stored, now or before. Anything else is a reason to send it again.',
           schema: exactly({ received: t.Literal(true) }),

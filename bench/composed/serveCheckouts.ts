@@ -1,17 +1,17 @@
 import process from 'node:process';
 import { systemWorld } from '../../adapters/system/system.ts';
-import { app } from '../../api/app.ts';
+import { createApp } from '../../api/app.ts';
 import { serve } from '../../api/http/serve.ts';
 import { type CheckOut, createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import type { World } from '../../core/world.ts';
 import { type Config, readConfig } from '../../server/config.ts';
-import { type OpenedProvider, openProvider, openStore } from '../../server/wiring.ts';
+import { type OpenProvider, openProvider, openStore } from '../../server/wiring.ts';
 
 type Parts = {
   readonly checkOut: (...given: Parameters<typeof createCheckOut>) => CheckOut;
-  readonly openProvider: (world: World, config: Config) => Promise<OpenedProvider>;
+  readonly openProvider: (world: World, config: Config) => Promise<OpenProvider>;
 };
 
 /** The product's API for checkouts, with its own settings, and one of its parts taken out for another. */
@@ -27,7 +27,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
   const store = await openStore(world, config);
   const { provider, simulator, close } = await composed.openProvider(world, config);
   const ports = { ...store, provider, world };
-  const api = app({
+  const api = createApp({
     store,
     checkOut: composed.checkOut(ports, config),
     requestRefund: createRequestRefund(ports),

@@ -1,16 +1,16 @@
 import process from 'node:process';
 import { err } from 'neverthrow';
 import { systemWorld } from '../../adapters/system/system.ts';
-import { app } from '../../api/app.ts';
+import { createApp } from '../../api/app.ts';
 import { serve } from '../../api/http/serve.ts';
-import { memoryStore } from '../../tests/model/store.ts';
+import { createMemoryStore } from '../../tests/model/store.ts';
 import { secret } from '../../tests/processes/tokens.ts';
 
 /** The product's whole API over the memory adapter, so that the time of a request is that of the API. */
 const nobody = { kind: 'unavailable', reason: 'nobody pays here' } as const;
 const world = systemWorld();
-const api = app({
-  store: memoryStore(world),
+const api = createApp({
+  store: createMemoryStore(world),
   checkOut: async () => err(nobody),
   requestRefund: async () => err(nobody),
   receiveEvent: async () => err(nobody),

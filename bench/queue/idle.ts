@@ -1,4 +1,4 @@
-import type { Pipeline } from '../../core/pipelines/index.ts';
+import type { Pipeline } from '../../core/pipelines/pipeline.ts';
 import type { Store } from '../../core/store.ts';
 import { orThrow } from '../shop.ts';
 

@@ -6,11 +6,11 @@ import { providerEvent } from '../../core/pipelines/providerEvent.ts';
 import type { JobLease, JobReport } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
-import { tick } from '../../worker/claimRound.ts';
-import { deliveries } from '../../worker/executor.ts';
+import { createClaimRound } from '../../worker/claimRound.ts';
+import { createExecutor } from '../../worker/executor.ts';
 import { type LoopPorts, startLoop } from '../../worker/loop.ts';
-import { outage } from '../../worker/outage.ts';
-import { reporting } from '../../worker/reports.ts';
+import { createOutageLog } from '../../worker/outage.ts';
+import { createReporter } from '../../worker/reports.ts';
 import { orThrow } from '../shop.ts';
 
 /**
@@ -42,18 +42,18 @@ const enqueue = async ({ inbox }: Store, { ids, clock }: World): Promise<void> =
 /** As `startWorker` puts a line together; no mail server or provider stands between, so all may be begun at once. */
 const drain = async ({ queue }: Store, world: World): Promise<void> => {
   const log = { debug: say, info: say, warn: say, error: say };
-  const ports: LoopPorts = { ...world, log, outage: outage(log, world.clock) };
+  const ports: LoopPorts = { ...world, log, outage: createOutageLog(log, world.clock) };
   const settings = { leaseMs: 30_000, parallelMax: 2 * batchMax, batchMax, pollMs: 500 };
   let done = 0;
   let finished = () => {};
   const all = new Promise<void>((resolve) => {
     finished = resolve;
   });
-  const report = reporting<JobReport>(queue.reportJobs, world.clock, world.timer);
+  const report = createReporter<JobReport>(queue.reportJobs, world.clock, world.timer);
   const wake = () => {
     for (const loop of loops) loop.wake();
   };
-  const under = deliveries<JobLease, JobReport>(
+  const under = createExecutor<JobLease, JobReport>(
     providerEvent,
     {
       ...ports,
@@ -78,7 +78,11 @@ const drain = async ({ queue }: Store, world: World): Promise<void> => {
     return ok({ touched: leases.length, leases });
   };
   const loops = Array.from({ length: Number(claimers) }, (_, index) =>
-    startLoop(`claimer ${index + 1}`, tick(take, { clock: world.clock, deliveries: under }, settings), ports),
+    startLoop(
+      `claimer ${index + 1}`,
+      createClaimRound(take, { clock: world.clock, deliveries: under }, settings),
+      ports,
+    ),
   );
   await all;
   await Promise.all(loops.map((loop) => loop.stop()));

@@ -1,5 +1,5 @@
 import { connect, type Sql } from '../../adapters/postgres/connection.ts';
-import { listing } from '../../adapters/postgres/orders/list.ts';
+import { createOrderList } from '../../adapters/postgres/orders/list.ts';
 import type { OrderQuery } from '../../core/order.ts';
 import { type Explained, explained } from '../../tests/postgres/explained.ts';
 import type { Bench, Contender, Sample } from '../row.ts';
@@ -21,7 +21,7 @@ export const ours: Side = {
   name: 'Cartwright',
   configuration: { statements: 'as the Read API asks them' },
   page: (sql) => {
-    const list = listing(sql);
+    const list = createOrderList(sql);
     return async ({ search }, after) => {
       const { items, next } = await list({ ...everything, search, after });
       return [...items.map(({ id }) => id), ...(next === null ? [] : ['more'])];

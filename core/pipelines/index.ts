@@ -6,8 +6,6 @@ import { moneyAudit } from './reconciliation.ts';
 import { refund } from './refund.ts';
 import { service } from './service.ts';
 
-export type { Effect, JobPipeline, JobService, Pipeline, Service, Step } from './pipeline.ts';
-
 /** A new product type is one file beside these and its line here. */
 const registry: readonly Pipeline[] = [physical, digital, service];
 

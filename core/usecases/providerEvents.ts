@@ -3,7 +3,7 @@ import type { Audits } from '../audit.ts';
 import { createResultBatcher } from '../batch.ts';
 import { parseUuid } from '../id.ts';
 import type { Inbox, InboxItem } from '../inbox.ts';
-import type { EventFailure, PaymentProvider, ProviderEvent, WebhookRequest } from '../payment.ts';
+import type { EventFailure, PaymentProvider, ProviderEvent, WebhookRequest } from '../provider.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';

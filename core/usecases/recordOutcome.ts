@@ -1,7 +1,7 @@
 import type { Audits, Claim, RecordResult } from '../audit.ts';
 import { type BatchLimits, createResultBatcher } from '../batch.ts';
 import { outcomeRecordOf } from '../outcomeRecord.ts';
-import type { ChargeOutcome } from '../payment.ts';
+import type { ChargeOutcome } from '../provider.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
 import type { AsyncResult } from '../result.ts';

@@ -1,6 +1,6 @@
 import { err, ok, Result } from 'neverthrow';
 import type { OpenClaim, RecordResult } from '../audit.ts';
-import type { ChargeOutcome, PaymentProvider } from '../payment.ts';
+import type { ChargeOutcome, PaymentProvider } from '../provider.ts';
 import type { AsyncResult } from '../result.ts';
 import { recoveryPauseMs } from '../retry.ts';
 import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';

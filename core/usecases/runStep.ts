@@ -1,6 +1,6 @@
 import { type Mailer, receiptMail } from '../mail.ts';
-import type { Service } from '../pipelines/index.ts';
 import { pipelineFor } from '../pipelines/index.ts';
+import type { Service } from '../pipelines/pipeline.ts';
 import type { Lease, StepReport } from '../queue.ts';
 import { failedAttempt } from '../retry.ts';
 import { stepKey } from '../steps.ts';

@@ -1,14 +1,14 @@
 import { SignJWT } from 'jose';
-import { finishingChallenges } from '../../adapters/sandbox/challenge.ts';
-import { memoryBook } from '../../adapters/sandbox/memoryRecords.ts';
-import { simulatedProvider } from '../../adapters/sandbox/provider.ts';
-import { type ApiDeps, app } from '../../api/app.ts';
-import type { PaymentProvider } from '../../core/payment.ts';
+import { createFinishChallenge } from '../../adapters/sandbox/challenge.ts';
+import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
+import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
+import { type ApiDeps, createApp } from '../../api/app.ts';
+import type { PaymentProvider } from '../../core/provider.ts';
 import type { Store } from '../../core/store.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
-import { memoryStore } from '../model/store.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { type TestWorld, testWorld } from '../world.ts';
 import { expectDocumented } from './documented.ts';
 import { type Served, sharedApp } from './sharedApp.ts';
@@ -40,8 +40,8 @@ type Changes = Partial<ApiDeps> & {
  */
 export const apiOver = ({ providing = same, storing = same, alone = false, ...changes }: Changes = {}) => {
   const world = changes.world ?? testWorld();
-  const store = storing(memoryStore(world));
-  const simulated = simulatedProvider(memoryBook(), world, { slowMs: 0, webhookSecret });
+  const store = storing(createMemoryStore(world));
+  const simulated = createSandboxProvider(createMemoryRecords(), world, { slowMs: 0, webhookSecret });
   const provider = providing(simulated);
   const { audits, refunds, inbox, wakeup } = store;
   const [logged, warned]: [Logged[], Logged[]] = [[], []];
@@ -52,7 +52,7 @@ export const apiOver = ({ providing = same, storing = same, alone = false, ...ch
     receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world }),
     providerName: provider.name,
     charges: simulated.list,
-    finishChallenge: finishingChallenges(simulated.engine),
+    finishChallenge: createFinishChallenge(simulated.engine),
     auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },
     demo: true,
     role: 'all',
@@ -65,7 +65,7 @@ export const apiOver = ({ providing = same, storing = same, alone = false, ...ch
     ...changes,
     world,
   };
-  const api: Served = alone || changes.auth !== undefined ? app(deps) : sharedApp(deps);
+  const api: Served = alone || changes.auth !== undefined ? createApp(deps) : sharedApp(deps);
 
   const call = async (method: string, path: string, options: Call = {}): Promise<Reply> => {
     const response = await api.handle(requestOf(method, `http://localhost${path}`, options));

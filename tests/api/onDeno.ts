@@ -1,21 +1,21 @@
 /** Run under Deno: it says what it was answered, a line each. */
 
-import { memoryBook } from '../../adapters/sandbox/memoryRecords.ts';
-import { simulatedProvider } from '../../adapters/sandbox/provider.ts';
-import { app } from '../../api/app.ts';
+import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
+import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
+import { createApp } from '../../api/app.ts';
 import { serve } from '../../api/http/serve.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
-import { memoryStore } from '../model/store.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 import { eventText, signatureOf, webhookSecret } from './signed.ts';
 
 const world = testWorld();
-const store = memoryStore(world);
-const provider = simulatedProvider(memoryBook(), world, { webhookSecret });
+const store = createMemoryStore(world);
+const provider = createSandboxProvider(createMemoryRecords(), world, { webhookSecret });
 const { audits, refunds, inbox, wakeup } = store;
-const api = app({
+const api = createApp({
   store,
   checkOut: createCheckOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
   requestRefund: createRequestRefund({ refunds, wakeup, world }),

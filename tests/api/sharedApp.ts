@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AnyElysia } from 'elysia';
-import { type ApiDeps, app } from '../../api/app.ts';
+import { type ApiDeps, createApp } from '../../api/app.ts';
 
 /** What tests ask of an app. */
 export type Served = {
@@ -18,7 +18,7 @@ const asked = new AsyncLocalStorage<ApiDeps>();
  */
 export const sharedApp = (deps: ApiDeps): Served => {
   const served = routesOf(deps);
-  const shared = apps.get(served) ?? asked.run(deps, () => app(standingFor(deps, atHand)));
+  const shared = apps.get(served) ?? asked.run(deps, () => createApp(standingFor(deps, atHand)));
   apps.set(served, shared);
   const handle = (request: Request) => asked.run(deps, () => shared.handle(request));
   return { routes: shared.routes, handle, fetch: handle };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
-import type { WebhookRequest } from '../../core/payment.ts';
+import type { WebhookRequest } from '../../core/provider.ts';
 import { type Api, apiOver, codeOf, expectStatus, pageOf } from './api.ts';
 import { brokenBy } from './broken.ts';
 import { eventText, signatureOf, webhookSecret } from './signed.ts';

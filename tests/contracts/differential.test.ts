@@ -1,6 +1,6 @@
 import { postgresStore } from '../../adapters/postgres/store.ts';
 import { sqliteStore } from '../../adapters/sqlite/store.ts';
-import { memoryStore } from '../model/store.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { postgresAvailable, testDatabase } from '../processes/postgres.ts';
 import { testWorld } from '../world.ts';
 import { searchDifferential } from './differential.ts';
@@ -8,7 +8,7 @@ import type { Open } from './open.ts';
 
 const memory: Open = async () => {
   const world = testWorld();
-  const store = memoryStore(world);
+  const store = createMemoryStore(world);
   return { store, world, close: store.close };
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { InboxItem } from '../../core/inbox.ts';
-import type { ProviderEvent } from '../../core/payment.ts';
 import { providerEvent } from '../../core/pipelines/providerEvent.ts';
+import type { ProviderEvent } from '../../core/provider.ts';
 import { freshPlace, type Open } from './open.ts';
 import { known, shuffled, value } from './shop.ts';
 

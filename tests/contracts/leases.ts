@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import type { Pipeline } from '../../core/pipelines/index.ts';
 import { physical } from '../../core/pipelines/physical.ts';
+import type { Pipeline } from '../../core/pipelines/pipeline.ts';
 import type { Lease } from '../../core/queue.ts';
 import { freshPlace, type Open } from './open.ts';
 import { known, value } from './shop.ts';

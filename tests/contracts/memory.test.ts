@@ -1,4 +1,4 @@
-import { memoryStoreOver } from '../model/store.ts';
+import { createMemoryStoreOver } from '../model/store.ts';
 import { emptyTables, rowOf } from '../model/tables.ts';
 import { testWorld } from '../world.ts';
 import { storeContract } from './all.ts';
@@ -6,7 +6,7 @@ import { storeContract } from './all.ts';
 storeContract('memory', async () => {
   const world = testWorld();
   const tables = emptyTables();
-  const store = memoryStoreOver(tables, world);
+  const store = createMemoryStoreOver(tables, world);
   const plant = {
     paymentSucceeded: async (id: string) => {
       const row = rowOf(tables.payments, id);

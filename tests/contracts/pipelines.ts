@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Order } from '../../core/order.ts';
-import type { Pipeline } from '../../core/pipelines/index.ts';
+import type { Pipeline } from '../../core/pipelines/pipeline.ts';
 import type { Product } from '../../core/product.ts';
 import { freshPlace, type Open } from './open.ts';
 import { known, value } from './shop.ts';

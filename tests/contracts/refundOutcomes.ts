@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Pipeline } from '../../core/pipelines/index.ts';
+import type { Pipeline } from '../../core/pipelines/pipeline.ts';
 import { refund as refundPipeline } from '../../core/pipelines/refund.ts';
 import type { Product } from '../../core/product.ts';
 import { freshPlace, type Open } from './open.ts';

@@ -4,9 +4,10 @@ import type { CheckoutRequest, Claim, ClaimFailure, OutcomeRecord, RecordResult 
 import type { InboxItem } from '../../core/inbox.ts';
 import type { Contact, Order, OrderDetail } from '../../core/order.ts';
 import { outcomeRecordOf } from '../../core/outcomeRecord.ts';
-import type { ChargeOutcome } from '../../core/payment.ts';
-import { type JobPipeline, jobPipelines, type Pipeline, pipelineFor } from '../../core/pipelines/index.ts';
+import { jobPipelines, pipelineFor } from '../../core/pipelines/index.ts';
+import type { JobPipeline, Pipeline } from '../../core/pipelines/pipeline.ts';
 import type { Product, ProductDraft } from '../../core/product.ts';
+import type { ChargeOutcome } from '../../core/provider.ts';
 import type { JobLease, JobReport, Lease, StepReport, Task, TaskQuery } from '../../core/queue.ts';
 import type { FinishedRefund, Refund, RefundCommand, RefundDetail } from '../../core/refund.ts';
 import type { Store } from '../../core/store.ts';

@@ -2,24 +2,24 @@ import { beforeEach, describe, expect, test } from 'bun:test';
 import { err } from 'neverthrow';
 import type { Audits } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
-import type { ChargeOutcome, PaymentProvider } from '../../core/payment.ts';
+import type { ChargeOutcome, PaymentProvider } from '../../core/provider.ts';
 import type { Store } from '../../core/store.ts';
 import { type CheckoutCommand, createCheckOut } from '../../core/usecases/checkOut.ts';
 import { declined, known, lost, released, shopOver, succeeded, value } from '../contracts/shop.ts';
-import { memoryStore } from '../model/store.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 import { scriptedProvider, silentProvider } from './provider.ts';
 
 describe('a checkout', () => {
   let world = testWorld();
-  let store: Store = memoryStore(world);
+  let store: Store = createMemoryStore(world);
   let shop = shopOver(store, world);
   let orders: readonly Order[] = [];
   let hints = 0;
 
   beforeEach(async () => {
     world = testWorld();
-    store = memoryStore(world);
+    store = createMemoryStore(world);
     shop = shopOver(store, world);
     const products = await shop.products(['physical', 'digital'].map((type) => shop.draft({ type })));
     orders = await shop.orders(products);

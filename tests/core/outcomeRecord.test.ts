@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { outcomeRecordOf, unknownResponse } from '../../core/outcomeRecord.ts';
-import type { ChargeOutcome } from '../../core/payment.ts';
+import type { ChargeOutcome } from '../../core/provider.ts';
 import { testWorld } from '../world.ts';
 import { claimOf, order } from './checkouts.ts';
 

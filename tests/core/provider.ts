@@ -7,7 +7,7 @@ import type {
   ProviderEvent,
   ProviderRefundOutcome,
   ProviderRefundRequest,
-} from '../../core/payment.ts';
+} from '../../core/provider.ts';
 
 type Call = { readonly verb: 'charge' | 'cancel'; readonly paymentId: string; readonly method?: string };
 

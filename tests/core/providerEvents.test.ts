@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import { err } from 'neverthrow';
-import type { ChargeOutcome, PaymentProvider, ProviderEvent } from '../../core/payment.ts';
+import type { ChargeOutcome, PaymentProvider, ProviderEvent } from '../../core/provider.ts';
 import { createActOnEvent, createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createPaymentRecovery } from '../../core/usecases/recoverPayments.ts';
 import { known, lost, shopOver, value } from '../contracts/shop.ts';
-import { memoryStore } from '../model/store.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 import { scriptedProvider, silentProvider, trustingProvider } from './provider.ts';
 
 let world = testWorld();
-let store = memoryStore(world);
+let store = createMemoryStore(world);
 let shop = shopOver(store, world);
 let hints = 0;
 const wakeup = {
@@ -21,7 +21,7 @@ const wakeup = {
 
 beforeEach(() => {
   world = testWorld();
-  store = memoryStore(world);
+  store = createMemoryStore(world);
   shop = shopOver(store, world);
   hints = 0;
 });

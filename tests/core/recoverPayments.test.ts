@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, test } from 'bun:test';
 import { err } from 'neverthrow';
 import type { Claim } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
-import type { ChargeOutcome, PaymentProvider } from '../../core/payment.ts';
+import type { ChargeOutcome, PaymentProvider } from '../../core/provider.ts';
 import type { Store } from '../../core/store.ts';
 import { chargeWindowMs, createPaymentRecovery, keyMemoryMs } from '../../core/usecases/recoverPayments.ts';
 import { declined, known, lost, released, shopOver, value } from '../contracts/shop.ts';
-import { memoryStore } from '../model/store.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 import { scriptedProvider, silentProvider } from './provider.ts';
 
@@ -19,13 +19,13 @@ const challenged = {
 
 describe('the reconciler', () => {
   let world = testWorld();
-  let store: Store = memoryStore(world);
+  let store: Store = createMemoryStore(world);
   let shop = shopOver(store, world);
   let hints = 0;
 
   beforeEach(() => {
     world = testWorld();
-    store = memoryStore(world);
+    store = createMemoryStore(world);
     shop = shopOver(store, world);
     hints = 0;
   });

@@ -1,20 +1,20 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import type { Claim } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
-import type { ChargeOutcome } from '../../core/payment.ts';
+import type { ChargeOutcome } from '../../core/provider.ts';
 import { lateReason } from '../../core/refundRequest.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createActOnEvent } from '../../core/usecases/providerEvents.ts';
 import { createPaymentRecovery } from '../../core/usecases/recoverPayments.ts';
 import { createRefundLateCharge } from '../../core/usecases/refundLateCharge.ts';
 import { declined, known, released, shopOver, value } from '../contracts/shop.ts';
-import { memoryStore } from '../model/store.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 import { scriptedProvider, silentProvider } from './provider.ts';
 
 describe('money that comes late', () => {
   let world = testWorld();
-  let store = memoryStore(world);
+  let store = createMemoryStore(world);
   let shop = shopOver(store, world);
   let order: Order;
   let claim: Claim;
@@ -33,7 +33,7 @@ describe('money that comes late', () => {
 
   beforeEach(async () => {
     world = testWorld();
-    store = memoryStore(world);
+    store = createMemoryStore(world);
     shop = shopOver(store, world);
     order = await shop.order(await shop.product());
     claim = await shop.claimed(shop.request([order]));

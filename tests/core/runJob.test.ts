@@ -1,23 +1,23 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
 import type { Mail, MailOutcome } from '../../core/mail.ts';
-import type { ProviderRefundOutcome } from '../../core/payment.ts';
+import type { ProviderRefundOutcome } from '../../core/provider.ts';
 import type { JobLease } from '../../core/queue.ts';
 import { attemptsMax } from '../../core/retry.ts';
 import { createRunJob, type JobPorts } from '../../core/usecases/runJob.ts';
 import { known, shopOver, value } from '../contracts/shop.ts';
-import { memoryStore } from '../model/store.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 import { returningProvider, silentProvider } from './provider.ts';
 
 let world = testWorld();
-let store = memoryStore(world);
+let store = createMemoryStore(world);
 let shop = shopOver(store, world);
 let sent: Mail[] = [];
 
 beforeEach(() => {
   world = testWorld();
-  store = memoryStore(world);
+  store = createMemoryStore(world);
   shop = shopOver(store, world);
   sent = [];
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { type Pipeline, pipelineFor, pipelines, type Step } from '../../core/pipelines/index.ts';
+import { pipelineFor, pipelines } from '../../core/pipelines/index.ts';
+import type { Pipeline, Step } from '../../core/pipelines/pipeline.ts';
 import type { LockedTask } from '../../core/queue.ts';
 import {
   type EffectCall,

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'bun:test';
 import { err } from 'neverthrow';
 import { outcomeRecordOf } from '../../core/outcomeRecord.ts';
 import type { Store } from '../../core/store.ts';
-import { loadCatalogue } from '../../demo/loadProducts.ts';
+import { loadDemoProducts } from '../../demo/loadProducts.ts';
 import { writeHistory } from '../../demo/writeHistory.ts';
-import { memoryStore } from '../model/store.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 
 const dayMs = 86_400_000;
@@ -14,7 +14,7 @@ const settings = { orders: 300, days: 30, stop: new AbortController().signal, on
 /** An order that a customer of the shop itself has paid at `atMs`, and that no worker has taken up. */
 const paidOrder = async (store: Store, atMs: number): Promise<string> => {
   const world = testWorld(atMs);
-  await loadCatalogue(store.products, world.clock);
+  await loadDemoProducts(store.products, world.clock);
   const page = await store.products.list({ search: null, type: 'physical', after: null, limit: 1 });
   const id = world.ids.next(atMs);
   const contact = { email: 'lan@example.com', language: 'vi' };
@@ -37,7 +37,7 @@ const paidOrder = async (store: Store, atMs: number): Promise<string> => {
 
 describe('a history seeded into a shop that is in use', () => {
   test('leaves another’s work to the shop’s worker, with nothing counted against it', async () => {
-    const store = memoryStore(testWorld());
+    const store = createMemoryStore(testWorld());
     const id = await paidOrder(store, nowMs - 20 * dayMs);
     const written = await writeHistory(store, testWorld(nowMs), settings);
     expect(written._unsafeUnwrap().placed).toBe(300);
@@ -51,7 +51,7 @@ describe('a history seeded into a shop that is in use', () => {
   });
 
   test('leaves a payment that the shop has open to its reconciler, and its own to nobody', async () => {
-    const store = memoryStore(testWorld());
+    const store = createMemoryStore(testWorld());
     const settle: typeof store.audits.recordOutcomes = (settlements, atMs) =>
       settlements.length === 0 ? store.audits.recordOutcomes(settlements, atMs) : Promise.reject('killed');
     const inTheMiddle = { ...store, audits: { ...store.audits, recordOutcomes: settle } };
@@ -64,7 +64,7 @@ describe('a history seeded into a shop that is in use', () => {
   });
 
   test('adds a second history to a first', async () => {
-    const store = memoryStore(testWorld());
+    const store = createMemoryStore(testWorld());
     const first = await writeHistory(store, testWorld(nowMs), settings);
     const second = await writeHistory(store, testWorld(nowMs), settings);
     expect([first._unsafeUnwrap().placed, second._unsafeUnwrap().placed]).toEqual([300, 300]);
@@ -73,7 +73,7 @@ describe('a history seeded into a shop that is in use', () => {
   });
 
   test('stops between two batches when asked to, with every order whole', async () => {
-    const store = memoryStore(testWorld());
+    const store = createMemoryStore(testWorld());
     const stopping = new AbortController();
     const batches: number[] = [];
     const onBatch = ({ placed }: { readonly placed: number }) => {
@@ -91,7 +91,7 @@ describe('a history seeded into a shop that is in use', () => {
   });
 
   test('holds its tasks for as long as it works on them, by the clock of whoever might rescue them', async () => {
-    const store = memoryStore(testWorld());
+    const store = createMemoryStore(testWorld());
     const rescued: number[] = [];
     const settle: Store['queue']['report'] = async (reports, atMs) => {
       const rescue = await store.queue.rescue({ nowMs: nowMs + 1_000, crashesMax: 5, limit: 100 });
@@ -126,7 +126,7 @@ describe('a history seeded into a shop that is in use', () => {
     ['report', ({ queue }) => ({ queue: { ...queue, report: refuse } })],
     ['give back', ({ queue }) => ({ queue: { ...queue, release: refuse } })],
   ])('stops and says so where the database fails: %s', async (_, breaking) => {
-    const store = memoryStore(testWorld());
+    const store = createMemoryStore(testWorld());
     const batches: number[] = [];
     const onBatch = ({ placed }: { readonly placed: number }) => {
       batches.push(placed);

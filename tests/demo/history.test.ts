@@ -5,10 +5,10 @@ import { pipelineFor } from '../../core/pipelines/index.ts';
 import type { Product } from '../../core/product.ts';
 import type { Store } from '../../core/store.ts';
 import type { Tally } from '../../demo/checkOut.ts';
-import { catalogue, loadCatalogue } from '../../demo/loadProducts.ts';
+import { demoProducts, loadDemoProducts } from '../../demo/loadProducts.ts';
 import { findByCode } from '../../demo/stock.ts';
 import { writeHistory } from '../../demo/writeHistory.ts';
-import { memoryStore } from '../model/store.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 
 const orders = 400;
@@ -17,7 +17,7 @@ const dayMs = 86_400_000;
 const nowMs = testWorld().clock.nowMs();
 
 const stores: readonly (readonly [string, () => Promise<Store>])[] = [
-  ['memory', async () => memoryStore(testWorld())],
+  ['memory', async () => createMemoryStore(testWorld())],
   ['SQLite', () => sqliteStore(testWorld(), { path: ':memory:' })],
 ];
 
@@ -32,7 +32,7 @@ describe.each(stores)('a seeded history in %s', (_, open) => {
 
   beforeAll(async () => {
     store = await open();
-    await loadCatalogue(store.products, { nowMs: () => nowMs - 400 * dayMs });
+    await loadDemoProducts(store.products, { nowMs: () => nowMs - 400 * dayMs });
     before = await products(store);
     const settings = { orders, days: 365, stop: never, onBatch: () => {} };
     tally = (await writeHistory(store, testWorld(nowMs), settings))._unsafeUnwrap();
@@ -126,7 +126,7 @@ describe.each(stores)('a seeded history in %s', (_, open) => {
   });
 
   test('leaves on each shelf what stood there, having delivered what was sold', () => {
-    expect(after).toHaveLength(catalogue.length);
+    expect(after).toHaveLength(demoProducts.length);
     const stockOf = (all: readonly Product[]) => all.map(({ code, stock }) => [code, stock]).toSorted();
     expect(stockOf(after)).toEqual(stockOf(before));
   });
@@ -147,7 +147,7 @@ describe.each(stores)('a seeded history in %s', (_, open) => {
 });
 
 const products = async (store: Store): Promise<readonly Product[]> => {
-  const codes = new Set(catalogue.map(({ code }) => code));
+  const codes = new Set(demoProducts.map(({ code }) => code));
   return (await findByCode(store.products, codes))._unsafeUnwrap();
 };
 

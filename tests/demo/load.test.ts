@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import type { Product } from '../../core/product.ts';
 import { parseQuery } from '../../core/search.ts';
-import { catalogue, loadCatalogue } from '../../demo/loadProducts.ts';
-import { memoryStore } from '../model/store.ts';
+import { demoProducts, loadDemoProducts } from '../../demo/loadProducts.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 
 const world = testWorld();
-const { products } = memoryStore(world);
+const { products } = createMemoryStore(world);
 
 const found = async (text: string): Promise<readonly Product[]> => {
   const page = await products.list({ search: parseQuery(text), type: null, after: null, limit: 20 });
@@ -15,8 +15,8 @@ const found = async (text: string): Promise<readonly Product[]> => {
 const names = async (text: string) => (await found(text)).map(({ name }) => name);
 
 beforeAll(async () => {
-  const loaded = await loadCatalogue(products, world.clock);
-  expect(loaded._unsafeUnwrap()).toEqual({ created: catalogue.length, updated: 0 });
+  const loaded = await loadDemoProducts(products, world.clock);
+  expect(loaded._unsafeUnwrap()).toEqual({ created: demoProducts.length, updated: 0 });
 });
 
 describe('loading the catalogue again', () => {
@@ -27,7 +27,7 @@ describe('loading the catalogue again', () => {
     const changed = { code, name, type, price: { ...price, amount: 99_000 }, stock: 3 };
     await products.upsert([changed], world.clock.nowMs(), 'replace');
 
-    const again = await loadCatalogue(products, world.clock);
+    const again = await loadDemoProducts(products, world.clock);
     expect(again._unsafeUnwrap()).toEqual({ created: 0, updated: 0 });
     expect((await products.find(shirt.id))._unsafeUnwrap()).toMatchObject(changed);
   });

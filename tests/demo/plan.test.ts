@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
-import { catalogue } from '../../demo/loadProducts.ts';
+import { demoProducts } from '../../demo/loadProducts.ts';
 import { type PlanSettings, planHistory, soldIn } from '../../demo/planHistory.ts';
 
 const dayMs = 86_400_000;
-const products = catalogue.map((draft, index) => ({
+const products = demoProducts.map((draft, index) => ({
   ...draft,
   id: String(index),
   createdAtMs: 0,
@@ -67,7 +67,7 @@ describe('a planned history', () => {
       .sort((a, b) => b - a);
     const topTenth = perProduct.slice(0, 40).reduce((total, orders) => total + orders, 0);
     expect(topTenth).toBeGreaterThan(lines.length / 3);
-    expect(perProduct.length).toBeGreaterThan(catalogue.length * 0.9);
+    expect(perProduct.length).toBeGreaterThan(demoProducts.length * 0.9);
     expect(lines.filter(({ quantity }) => quantity === 1).length).toBeGreaterThan(lines.length / 2);
   });
 

@@ -13,7 +13,7 @@ import {
 import type { World } from '../../core/world.ts';
 import { effects, type Place } from './effects.ts';
 import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
-import { change, writeMoves } from './transitions.ts';
+import { change, writeTransitions } from './transitions.ts';
 
 type Take = Parameters<Queue['claim']>[0];
 
@@ -34,7 +34,7 @@ export const takeTasks = (
       alone: (task) => take([task]),
       threw: (task, cause) => {
         const moves = planThrow(query, lockedTask(tables, task), cause);
-        atomically((writes) => writeMoves(tables, writes, moves, query.nowMs));
+        atomically((writes) => writeTransitions(tables, writes, moves, query.nowMs));
         return ok({ touched: 1, leases: [] });
       },
     }),
@@ -57,7 +57,7 @@ const takeTogether = (
     atTx.map((task) => lockedTask(tables, task)),
     place,
   );
-  writeMoves(tables, writes, moves, query.nowMs);
+  writeTransitions(tables, writes, moves, query.nowMs);
   const arrived = [...atExternal.map(({ id }) => id), ...moves.moved.map(({ taskId }) => taskId)];
   const leases = arrived.map((taskId) => lease(tables, writes, taskId, query));
   return { touched: tasks.length, leases };

@@ -1,4 +1,4 @@
-import { differenceTold } from '../../adapters/stored/differences.ts';
+import { differenceText } from '../../adapters/stored/differences.ts';
 import { firstIdAt } from '../../core/id.ts';
 import {
   type Ledger,
@@ -137,7 +137,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
         paymentId: difference.paymentId,
         refundId: difference.refundId,
         amount: difference.theirs ?? difference.ours,
-        detail: differenceTold(difference),
+        detail: differenceText(difference),
       }));
   },
 };

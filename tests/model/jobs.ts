@@ -1,4 +1,4 @@
-import type { JobPipeline } from '../../core/pipelines/index.ts';
+import type { JobPipeline } from '../../core/pipelines/pipeline.ts';
 import { type JobLease, type JobReport, type Queue, taskStateAt } from '../../core/queue.ts';
 import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { change, cleanTask, freshTask } from './transitions.ts';

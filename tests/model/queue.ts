@@ -9,7 +9,7 @@ import { longestReady, settleJob, takeJobs } from './jobs.ts';
 import { rescueTask, retryTask } from './rescue.ts';
 import { countsAt, shownAt } from './stats.ts';
 import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
-import { change, writeMoves } from './transitions.ts';
+import { change, writeTransitions } from './transitions.ts';
 
 /** What a worker says that it holds. */
 type Held = { readonly taskId: string; readonly lease: number };
@@ -115,7 +115,7 @@ const settleOne = (
     writes.set(tables.deliveries, key, { ...rowOf(tables.deliveries, key), acceptedMs: nowMs });
   }
   const pipeline = pipelineFor(task.pipeline);
-  writeMoves(tables, writes, planReports([{ pipeline, task: locked, outcome }]), nowMs);
+  writeTransitions(tables, writes, planReports([{ pipeline, task: locked, outcome }]), nowMs);
   return task.id;
 };
 

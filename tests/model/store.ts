@@ -1,5 +1,5 @@
 import { ok } from 'neverthrow';
-import { localWakeup } from '../../adapters/stored/localWakeup.ts';
+import { createLocalWakeup } from '../../adapters/stored/localWakeup.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { memoryAudits } from './audits.ts';
@@ -17,9 +17,9 @@ import { emptyTables, type Tables } from './tables.ts';
  * All ports over plain maps: what the databases are measured against, and what tests of the rest run on. A
  * verb does all its work before it yields, so each is a transaction by itself.
  */
-export const memoryStore = (world: World): Store => memoryStoreOver(emptyTables(), world);
+export const createMemoryStore = (world: World): Store => createMemoryStoreOver(emptyTables(), world);
 
-export const memoryStoreOver = (tables: Tables, world: World): Store => {
+export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
   return {
     products: memoryProducts(tables, world.ids),
     orders: memoryOrders(tables),
@@ -29,7 +29,7 @@ export const memoryStoreOver = (tables: Tables, world: World): Store => {
     inbox: memoryInbox(tables),
     ledger: memoryMoneyBooks(tables),
     mailbox: memoryMailbox(tables, world.clock),
-    wakeup: localWakeup(),
+    wakeup: createLocalWakeup(),
     secret: async (name, fresh) => {
       const value = tables.secrets.get(name) ?? fresh;
       tables.secrets.set(name, value);

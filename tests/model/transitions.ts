@@ -3,7 +3,7 @@ import { leave, move } from './history.ts';
 import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
 
 /** Writes down what a run of steps changed. */
-export const writeMoves = (tables: Tables, writes: Writes, moves: Transitions, nowMs: number): void => {
+export const writeTransitions = (tables: Tables, writes: Writes, moves: Transitions, nowMs: number): void => {
   for (const row of moves.history) leave(tables, writes, row.orderId, row, nowMs);
 
   for (const { taskId, step } of moves.moved)

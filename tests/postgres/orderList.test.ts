@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
 import { connect, type Sql } from '../../adapters/postgres/connection.ts';
-import { listing, type Strides } from '../../adapters/postgres/orders/list.ts';
+import { createOrderList, type ScanLimits } from '../../adapters/postgres/orders/list.ts';
 import { postgresStore } from '../../adapters/postgres/store.ts';
 import { type Order, type OrderQuery, orderStatuses } from '../../core/order.ts';
 import { parseQuery } from '../../core/search.ts';
@@ -11,11 +11,11 @@ import { postgresAvailable, type TestDatabase, testDatabase } from '../processes
 import { type TestWorld, testWorld } from '../world.ts';
 
 /** So short that each way is taken, and given up for the next, within some hundred orders. */
-const short: readonly Strides[] = [
-  { near: 1, far: 1, some: 1, labelsMax: 0 },
-  { near: 2, far: 5, some: 2, labelsMax: 3 },
-  { near: 1, far: 2, some: 2, labelsMax: 100 },
-  { near: 50, far: 100, some: 5, labelsMax: 2 },
+const short: readonly ScanLimits[] = [
+  { firstScanRows: 1, secondScanRows: 1, matchesForSecondScan: 1, snapshotsMax: 0 },
+  { firstScanRows: 2, secondScanRows: 5, matchesForSecondScan: 2, snapshotsMax: 3 },
+  { firstScanRows: 1, secondScanRows: 2, matchesForSecondScan: 2, snapshotsMax: 100 },
+  { firstScanRows: 50, secondScanRows: 100, matchesForSecondScan: 5, snapshotsMax: 2 },
 ];
 
 describe.skipIf(!(await postgresAvailable()))('whichever way a list of orders is made', () => {
@@ -44,7 +44,7 @@ describe.skipIf(!(await postgresAvailable()))('whichever way a list of orders is
         const expected = all.filter((order) => fits(order, query));
         found += expected.length;
         for (const [at, strides] of [undefined, ...short].entries()) {
-          const list = listing(sql, strides);
+          const list = createOrderList(sql, strides);
           const limit = at % 2 === 0 ? 3 : 10;
           const listed = await pagesOf(async (after: string | null) =>
             ok(await list({ ...query, after, limit })),

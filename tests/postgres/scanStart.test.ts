@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { headsOf, type Place } from '../../adapters/postgres/queue/scanStart.ts';
+import { createScanStarts, type QueuePosition } from '../../adapters/postgres/queue/scanStart.ts';
 
-const rows: readonly Place[] = [
+const rows: readonly QueuePosition[] = [
   { runMs: 5, id: 'a' },
   { runMs: 7, id: 'b' },
 ];
@@ -9,10 +9,10 @@ const rows: readonly Place[] = [
 /** Looks that take `tookMs` each, and where each of them began. */
 const scene = (tookMs: number) => {
   let nowMs = 1_000;
-  const heads = headsOf({ nowMs: () => nowMs });
-  const look = async (found: readonly Place[], pipeline = 'physical') => {
-    const begun: Place[] = [];
-    await heads.look<Place>(
+  const heads = createScanStarts({ nowMs: () => nowMs });
+  const look = async (found: readonly QueuePosition[], pipeline = 'physical') => {
+    const begun: QueuePosition[] = [];
+    await heads.scan<QueuePosition>(
       pipeline,
       (place) => place,
       (behind) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { listing } from '../../adapters/postgres/orders/list.ts';
+import { createOrderList } from '../../adapters/postgres/orders/list.ts';
 import type { OrderQuery } from '../../core/order.ts';
 import { parseQuery } from '../../core/search.ts';
 import { postgresAvailable, type TestDatabase, testDatabase } from '../processes/postgres.ts';
@@ -72,7 +72,7 @@ describe.skipIf(!(await postgresAvailable()))(`of ${orders} orders PostgreSQL re
 
   for (const [name, { q = '', none = false, ...part }] of Object.entries(asked))
     test(`${name}: ${q}`, async () => {
-      const list = listing(server.sql);
+      const list = createOrderList(server.sql);
       const query = { ...everything, ...part, search: parseQuery(q) };
       let after: string | null = null;
       // The first pages are planned with their values, and those after them maybe once for all.

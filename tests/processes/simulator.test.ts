@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { stripeProvider } from '../../adapters/stripe/provider.ts';
+import { createStripeProvider } from '../../adapters/stripe/provider.ts';
 import { systemTimer } from '../../adapters/system/timer.ts';
 import { ledgerOfProvider, request } from '../provider/harness.ts';
 import { scratchFolder } from './cleanup.ts';
@@ -36,7 +36,7 @@ const start = async (book: string, env: Readonly<Record<string, string>> = {}) =
   started.push(child);
   const [said] = await once(child.stdout, 'data');
   const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(String(said)) ?? [];
-  const provider = stripeProvider(systemTimer, {
+  const provider = createStripeProvider(systemTimer, {
     apiKey: 'sk_test_program',
     webhookSecret,
     baseUrl: url,
@@ -108,7 +108,7 @@ describe('while it runs', () => {
     expect(await provider.cancel(request('b', 'pm_sim_lost_before'))).toEqual({ kind: 'cancelled' });
 
     const shop = { apiKey: 'sk_test_program', webhookSecret, baseUrl: url, timeoutMs: 10_000 };
-    const returning = stripeProvider(systemTimer, { ...shop, returnUrl: 'https://shop.test/paid' });
+    const returning = createStripeProvider(systemTimer, { ...shop, returnUrl: 'https://shop.test/paid' });
     const asked = request('c', 'pm_card_threeDSecure2Required');
     const waiting = await returning.charge(asked);
     const page = waiting.kind === 'requires_action' ? (waiting.action.redirectUrl ?? '') : '';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { confirm } from '../../adapters/sandbox/intents.ts';
 import { signed } from '../../adapters/sandbox/signature.ts';
-import type { WebhookRequest } from '../../core/payment.ts';
+import type { WebhookRequest } from '../../core/provider.ts';
 import { deliveries, type Ground, request, secret } from './harness.ts';
 
 type Opened = { readonly ground: Ground; close(): Promise<void> };

@@ -1,4 +1,4 @@
-import { stripeProvider } from '../../adapters/stripe/provider.ts';
+import { createStripeProvider } from '../../adapters/stripe/provider.ts';
 import { systemTimer } from '../../adapters/system/timer.ts';
 import { apiKey, secret } from './harness.ts';
 
@@ -24,7 +24,7 @@ export const facing = (replies: readonly Reply[], timeoutMs = 5_000) => {
     if (reply === undefined) throw new Error('nothing to answer');
     return reply(one, init);
   };
-  const provider = stripeProvider(systemTimer, {
+  const provider = createStripeProvider(systemTimer, {
     apiKey,
     webhookSecret: secret,
     fetch,

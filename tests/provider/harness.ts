@@ -1,10 +1,10 @@
 import type { Engine } from '../../adapters/sandbox/engine.ts';
-import { fetching, stripeApi } from '../../adapters/sandbox/http/api.ts';
-import { simulatedProvider } from '../../adapters/sandbox/provider.ts';
-import type { Book } from '../../adapters/sandbox/records.ts';
-import { tellDue, type WebhookOptions } from '../../adapters/sandbox/webhooks.ts';
-import { stripeProvider } from '../../adapters/stripe/provider.ts';
-import type { ChargeRequest, LedgerEntry, PaymentProvider, WebhookRequest } from '../../core/payment.ts';
+import { createFetch, createStripeApi } from '../../adapters/sandbox/http/api.ts';
+import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
+import type { RecordStore } from '../../adapters/sandbox/records.ts';
+import { sendDueEvents, type WebhookOptions } from '../../adapters/sandbox/webhooks.ts';
+import { createStripeProvider } from '../../adapters/stripe/provider.ts';
+import type { ChargeRequest, LedgerEntry, PaymentProvider, WebhookRequest } from '../../core/provider.ts';
 import { type TestWorld, testWorld } from '../world.ts';
 
 /** A provider, and the hand that moves what is behind it. */
@@ -17,20 +17,20 @@ export type Ground = {
 export const secret = 'whsec_of_the_tests';
 
 /** The simulator, asked directly. */
-export const directGround = (book: Book, world = testWorld()): Ground => {
-  const provider = simulatedProvider(book, world, { slowMs: 20, webhookSecret: secret, events: 'all' });
+export const directGround = (book: RecordStore, world = testWorld()): Ground => {
+  const provider = createSandboxProvider(book, world, { slowMs: 20, webhookSecret: secret, events: 'all' });
   return { provider, engine: provider.engine, world };
 };
 
 /** The adapter for Stripe, speaking with the simulator in Stripe's words. */
-export const stripeGround = (book: Book, world = testWorld()): Ground => {
+export const stripeGround = (book: RecordStore, world = testWorld()): Ground => {
   const { engine } = directGround(book, world);
-  const api = stripeApi(engine, { apiKey, slowMs: 20 });
-  const provider = stripeProvider(world.timer, {
+  const api = createStripeApi(engine, { apiKey, slowMs: 20 });
+  const provider = createStripeProvider(world.timer, {
     apiKey,
     webhookSecret: secret,
     baseUrl: 'http://stripe.test',
-    fetch: fetching(api),
+    fetch: createFetch(api),
     timeoutMs: 10_000,
     pauseMs: 2,
   });
@@ -77,7 +77,7 @@ export const deliveries = async (
     arrived.push({ body: await sent.text(), header: (name) => headers.get(name) });
     return new Response(null, { status: isHeard ? 204 : 503 });
   };
-  await tellDue({ engine, url: 'http://shop.test/webhooks/stripe', secret, deliver, ...options });
+  await sendDueEvents({ engine, url: 'http://shop.test/webhooks/stripe', secret, deliver, ...options });
   return arrived;
 };
 

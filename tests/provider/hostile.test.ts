@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, spyOn, test } from 'bun:test';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { stripeProvider } from '../../adapters/stripe/provider.ts';
+import { createStripeProvider } from '../../adapters/stripe/provider.ts';
 import { systemTimer } from '../../adapters/system/timer.ts';
-import type { PaymentProvider } from '../../core/payment.ts';
+import type { PaymentProvider } from '../../core/provider.ts';
 import { freePort } from '../processes/server.ts';
 import { broken, error, facing, intent, json, type Reply, raw } from './fakeStripe.ts';
 import { apiKey, request, secret } from './harness.ts';
@@ -109,7 +109,7 @@ describe.each(verbs)('a provider that cannot be trusted, %s', (_, call) => {
 
 describe('a real socket', () => {
   const over = (port: number) =>
-    stripeProvider(systemTimer, {
+    createStripeProvider(systemTimer, {
       apiKey,
       webhookSecret: secret,
       baseUrl: `http://127.0.0.1:${port}`,

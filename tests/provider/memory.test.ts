@@ -1,4 +1,4 @@
-import { memoryBook } from '../../adapters/sandbox/memoryRecords.ts';
+import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { eventSuite } from './events.ts';
 import { directGround, type Ground, stripeGround } from './harness.ts';
 import { providerSuite } from './provider.ts';
@@ -8,8 +8,8 @@ const opened = (ground: Ground) => async () => ({ ground, close: async () => {} 
 const grounds = { simulator: directGround, stripe: stripeGround };
 
 for (const [name, groundOf] of Object.entries(grounds)) {
-  const open = () => opened(groundOf(memoryBook()))();
+  const open = () => opened(groundOf(createMemoryRecords()))();
   providerSuite(`${name}, memory`, open);
   eventSuite(`${name}, memory`, open);
 }
-bookSuite('memory', async () => ({ open: memoryBook, clear: async () => {} }), { shares: false });
+bookSuite('memory', async () => ({ open: createMemoryRecords, clear: async () => {} }), { shares: false });

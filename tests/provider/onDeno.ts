@@ -1,14 +1,14 @@
 /** Run under Deno: it says what came of each thing, a line each. */
 
-import { stripeApi } from '../../adapters/sandbox/http/api.ts';
+import { createStripeApi } from '../../adapters/sandbox/http/api.ts';
 import { serveStripe } from '../../adapters/sandbox/http/serve.ts';
-import { memoryBook } from '../../adapters/sandbox/memoryRecords.ts';
-import { stripeProvider } from '../../adapters/stripe/provider.ts';
+import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
+import { createStripeProvider } from '../../adapters/stripe/provider.ts';
 import { deliveries, directGround, request, secret } from './harness.ts';
 
-const { engine, world } = directGround(memoryBook());
-const server = await serveStripe(stripeApi(engine, { slowMs: 0 }), 0);
-const provider = stripeProvider(world.timer, {
+const { engine, world } = directGround(createMemoryRecords());
+const server = await serveStripe(createStripeApi(engine, { slowMs: 0 }), 0);
+const provider = createStripeProvider(world.timer, {
   apiKey: 'sk_test_deno',
   webhookSecret: secret,
   baseUrl: `http://127.0.0.1:${server.port}`,

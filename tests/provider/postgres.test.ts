@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:tes
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import postgres from 'postgres';
-import { postgresBook } from '../../adapters/sandbox/postgresRecords.ts';
-import { simulatedProvider } from '../../adapters/sandbox/provider.ts';
-import type { Book } from '../../adapters/sandbox/records.ts';
+import { createPostgresRecords } from '../../adapters/sandbox/postgresRecords.ts';
+import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
+import type { RecordStore } from '../../adapters/sandbox/records.ts';
 import { postgresAvailable, type TestDatabase, testDatabase } from '../processes/postgres.ts';
 import { freePort } from '../processes/server.ts';
 import { testWorld } from '../world.ts';
@@ -13,8 +13,8 @@ import { providerSuite } from './provider.ts';
 import { bookSuite, charges, record } from './records.ts';
 
 test('a server that is not there makes the provider unavailable, since nothing was sent', async () => {
-  const book = postgresBook({ url: 'postgres://nobody@127.0.0.1:1/none' });
-  const provider = simulatedProvider(book, testWorld(), { slowMs: 0 });
+  const book = createPostgresRecords({ url: 'postgres://nobody@127.0.0.1:1/none' });
+  const provider = createSandboxProvider(book, testWorld(), { slowMs: 0 });
   expect((await provider.charge(request('a'))).kind).toBe('unavailable');
   expect((await provider.charge(request('a', 'pm_sim_slow'))).kind).toBe('unavailable');
   expect((await provider.cancel(request('a'))).kind).toBe('unavailable');
@@ -36,9 +36,9 @@ describe.skipIf(!available)('postgres', () => {
   });
 
   describe('once its table is there', () => {
-    let book: Book;
+    let book: RecordStore;
     beforeAll(async () => {
-      book = postgresBook({ url: database.url });
+      book = createPostgresRecords({ url: database.url });
       await charges(book);
     });
     afterAll(() => book.close());
@@ -46,7 +46,7 @@ describe.skipIf(!available)('postgres', () => {
       await admin`delete from simulated_provider.record`;
     };
 
-    bookSuite('postgres', async () => ({ open: () => postgresBook({ url: database.url }), clear }));
+    bookSuite('postgres', async () => ({ open: () => createPostgresRecords({ url: database.url }), clear }));
     providerSuite('simulator, postgres', async () => ({ ground: directGround(book), close: clear }));
   });
 
@@ -56,8 +56,8 @@ describe.skipIf(!available)('postgres', () => {
     });
 
     test('it keeps its word without prepared statements, too', async () => {
-      const book = postgresBook({ url: database.url, pooling: 'transaction' });
-      const provider = simulatedProvider(book, testWorld(), { slowMs: 0 });
+      const book = createPostgresRecords({ url: database.url, pooling: 'transaction' });
+      const provider = createSandboxProvider(book, testWorld(), { slowMs: 0 });
       const first = await provider.charge(request('a', 'pm_sim_slow'));
       expect(await provider.charge(request('a'))).toEqual(first);
       expect(first.kind).toBe('succeeded');
@@ -65,9 +65,9 @@ describe.skipIf(!available)('postgres', () => {
     });
 
     test('ten processes that start at once make its table once', async () => {
-      const books = Array.from({ length: 10 }, () => postgresBook({ url: database.url }));
+      const books = Array.from({ length: 10 }, () => createPostgresRecords({ url: database.url }));
       const outcomes = await Promise.all(
-        books.map((book) => simulatedProvider(book, testWorld()).charge(request('a'))),
+        books.map((book) => createSandboxProvider(book, testWorld()).charge(request('a'))),
       );
       expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
       expect(outcomes[0]?.kind).toBe('succeeded');
@@ -75,12 +75,12 @@ describe.skipIf(!available)('postgres', () => {
     });
 
     test('a process that starts while another makes the table waits for it', async () => {
-      const book = postgresBook({ url: database.url });
+      const book = createPostgresRecords({ url: database.url });
       const held = await admin.reserve();
       await held`begin`;
       await held`select pg_advisory_xact_lock(hashtext('simulated_provider'))`;
       await held`create schema simulated_provider`;
-      const charging = simulatedProvider(book, testWorld()).charge(request('a'));
+      const charging = createSandboxProvider(book, testWorld()).charge(request('a'));
       await untilWaiting(admin, 1);
       await held`commit`;
       held.release();
@@ -89,15 +89,18 @@ describe.skipIf(!available)('postgres', () => {
     });
 
     test('processes with keys in common wait for one another, and not in a circle', async () => {
-      const books = [postgresBook({ url: database.url }), postgresBook({ url: database.url })] as const;
+      const books = [
+        createPostgresRecords({ url: database.url }),
+        createPostgresRecords({ url: database.url }),
+      ] as const;
       await charges(books[0]);
       const held = await admin.reserve();
       await held`begin`;
       await held`insert into simulated_provider.record values ('x', 'pi_x', 1, null, '{}')`;
       // In this order, each would hold what the other one waits for once `x` is free.
       const entering = [
-        books[0].enter(entries('pi_1 a', 'pi_2 x', 'pi_3 b')),
-        books[1].enter(entries('pi_4 b', 'pi_5 x', 'pi_6 a')),
+        books[0].insertIfNew(entries('pi_1 a', 'pi_2 x', 'pi_3 b')),
+        books[1].insertIfNew(entries('pi_4 b', 'pi_5 x', 'pi_6 a')),
       ];
       await untilWaiting(admin, 2);
       await held`rollback`;
@@ -108,10 +111,10 @@ describe.skipIf(!available)('postgres', () => {
     });
 
     test('a database that takes no writes makes the provider unavailable', async () => {
-      const writing = postgresBook({ url: database.url });
+      const writing = createPostgresRecords({ url: database.url });
       await charges(writing);
-      const book = postgresBook({ url: `${database.url}?default_transaction_read_only=on` });
-      expect((await simulatedProvider(book, testWorld()).charge(request('a'))).kind).toBe('unavailable');
+      const book = createPostgresRecords({ url: `${database.url}?default_transaction_read_only=on` });
+      expect((await createSandboxProvider(book, testWorld()).charge(request('a'))).kind).toBe('unavailable');
       expect(await charges(writing)).toEqual([]);
       await Promise.all([book.close(), writing.close()]);
     });
@@ -119,8 +122,8 @@ describe.skipIf(!available)('postgres', () => {
     test('a server that comes, goes and comes again is unavailable only meanwhile', async () => {
       const port = await freePort();
       const url = Object.assign(new URL(database.url), { port: String(port) }).href;
-      const book = postgresBook({ url });
-      const provider = simulatedProvider(book, testWorld());
+      const book = createPostgresRecords({ url });
+      const provider = createSandboxProvider(book, testWorld());
       expect((await provider.charge(request('a'))).kind).toBe('unavailable');
 
       const close = await forwarding(port, database.url);
@@ -137,8 +140,8 @@ describe.skipIf(!available)('postgres', () => {
     });
 
     test('a connection that is lost while a charge is under way leaves its outcome unknown', async () => {
-      const book = postgresBook({ url: database.url });
-      const provider = simulatedProvider(book, testWorld());
+      const book = createPostgresRecords({ url: database.url });
+      const provider = createSandboxProvider(book, testWorld());
       await charges(book);
       const held = await admin.reserve();
       await held`begin`;
@@ -156,8 +159,8 @@ describe.skipIf(!available)('postgres', () => {
     });
 
     test('what is written when the rest of the batch cannot be read is unknown, never unavailable', async () => {
-      const book = postgresBook({ url: database.url });
-      await book.enter(entries('pi_taken taken'));
+      const book = createPostgresRecords({ url: database.url });
+      await book.insertIfNew(entries('pi_taken taken'));
       await book.close();
       // A server that is out of memory whenever the charge `taken` is read.
       await admin.unsafe(`
@@ -172,9 +175,11 @@ describe.skipIf(!available)('postgres', () => {
         alter table simulated_provider.record enable row level security;
         create policy reads on simulated_provider.record for select using (simulated_provider.read(id));
         create policy writes on simulated_provider.record for insert with check (true);`);
-      const teller = postgresBook({ url: Object.assign(new URL(database.url), { username: 'teller' }).href });
+      const teller = createPostgresRecords({
+        url: Object.assign(new URL(database.url), { username: 'teller' }).href,
+      });
       try {
-        const entered = await teller.enter(entries('pi_new new', 'pi_late taken'));
+        const entered = await teller.insertIfNew(entries('pi_new new', 'pi_late taken'));
         expect(entered._unsafeUnwrapErr().kind).toBe('unknown');
         expect(await admin`select 1 from simulated_provider.record where id = 'pi_new'`).toHaveLength(1);
       } finally {

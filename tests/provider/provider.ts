@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { authenticationFailed, confirm } from '../../adapters/sandbox/intents.ts';
-import type { ChargeOutcome, ChargeRequest } from '../../core/payment.ts';
+import type { ChargeOutcome, ChargeRequest } from '../../core/provider.ts';
 import { type Ground, ledgerOf, range, request } from './harness.ts';
 
 type Opened = { readonly ground: Ground; close(): Promise<void> };

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { simulatedProvider } from '../../adapters/sandbox/provider.ts';
-import type { Book, BookRecord } from '../../adapters/sandbox/records.ts';
-import type { Charge } from '../../core/payment.ts';
+import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
+import type { RecordStore, SandboxRecord } from '../../adapters/sandbox/records.ts';
+import type { Charge } from '../../core/provider.ts';
 import { testWorld } from '../world.ts';
 import { directGround, range, request } from './harness.ts';
 
 export type Shelf = {
   /** Opens a book on the shelf's one store, as each process has its own. */
-  open(): Book;
+  open(): RecordStore;
   /** Closes and removes everything. */
   clear(): Promise<void>;
 };
@@ -16,7 +16,7 @@ export type Shelf = {
 export const bookSuite = (name: string, shelfOf: () => Promise<Shelf>, { shares = true } = {}): void => {
   describe(`simulator's book, ${name}`, () => {
     let shelf: Shelf;
-    let book: Book;
+    let book: RecordStore;
     beforeEach(async () => {
       shelf = await shelfOf();
       book = shelf.open();
@@ -25,8 +25,8 @@ export const bookSuite = (name: string, shelfOf: () => Promise<Shelf>, { shares 
       await book.close();
       await shelf.clear();
     });
-    const enter = async (...entries: (readonly [BookRecord, ...BookRecord[]])[]) =>
-      (await book.enter(entries.map(([one, ...also]) => ({ record: one, also }))))._unsafeUnwrap();
+    const enter = async (...entries: (readonly [SandboxRecord, ...SandboxRecord[]])[]) =>
+      (await book.insertIfNew(entries.map(([one, ...also]) => ({ record: one, also }))))._unsafeUnwrap();
     const find = async (id: string) => (await book.find({ id }))._unsafeUnwrap();
 
     test('the first record under a key stands, and what goes with another is not written', async () => {
@@ -57,8 +57,8 @@ export const bookSuite = (name: string, shelfOf: () => Promise<Shelf>, { shares 
     test('a change is made whole, and only of what has not changed meanwhile', async () => {
       const [one, two] = [record('pi_1', 'a'), record('pi_2', 'b')];
       await enter([one], [two], [record('re_1', 'taken')]);
-      const next = (of: BookRecord) => ({ ...of, version: of.version + 1, body: '{"changed":true}' });
-      const change = async (records: readonly BookRecord[], also: readonly BookRecord[]) =>
+      const next = (of: SandboxRecord) => ({ ...of, version: of.version + 1, body: '{"changed":true}' });
+      const change = async (records: readonly SandboxRecord[], also: readonly SandboxRecord[]) =>
         (await book.change({ records, also }))._unsafeUnwrap();
 
       expect(await change([next(one), next(next(two))], [])).toBe(false);
@@ -109,7 +109,7 @@ export const bookSuite = (name: string, shelfOf: () => Promise<Shelf>, { shares 
 
     test('the demo lists charges newest first, and a page neither repeats nor skips while charges are added', async () => {
       const { provider } = directGround(book);
-      const simulated = simulatedProvider(book, testWorld());
+      const simulated = createSandboxProvider(book, testWorld());
       for (const n of range(5)) await provider.charge(request(`key-${n}`));
       const first = (await simulated.list({ after: null, limit: 2 }))._unsafeUnwrap();
       expect(first.items.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['key-4', 'key-3']);
@@ -195,7 +195,7 @@ export const bookSuite = (name: string, shelfOf: () => Promise<Shelf>, { shares 
   });
 };
 
-export const record = (id: string, key: string): BookRecord => ({
+export const record = (id: string, key: string): SandboxRecord => ({
   id,
   key,
   version: 1,
@@ -204,5 +204,5 @@ export const record = (id: string, key: string): BookRecord => ({
 });
 
 /** All of them, newest first. */
-export const charges = async (book: Book): Promise<readonly Charge[]> =>
-  (await simulatedProvider(book, testWorld()).list({ after: null, limit: 1_000 }))._unsafeUnwrap().items;
+export const charges = async (book: RecordStore): Promise<readonly Charge[]> =>
+  (await createSandboxProvider(book, testWorld()).list({ after: null, limit: 1_000 }))._unsafeUnwrap().items;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { ChargeOutcome } from '../../core/payment.ts';
+import type { ChargeOutcome } from '../../core/provider.ts';
 import {
   broken,
   error,

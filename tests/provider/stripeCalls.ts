@@ -1,7 +1,7 @@
 import type { Fetch } from '../../adapters/stripe/client.ts';
-import { stripeProvider } from '../../adapters/stripe/provider.ts';
+import { createStripeProvider } from '../../adapters/stripe/provider.ts';
 import { systemTimer } from '../../adapters/system/timer.ts';
-import type { PaymentProvider } from '../../core/payment.ts';
+import type { PaymentProvider } from '../../core/provider.ts';
 import { failed, intent, json, keyTaken, type Reply } from './fakeStripe.ts';
 import { apiKey, request, secret } from './harness.ts';
 
@@ -66,7 +66,7 @@ export const exchanges = async (stripe: Fetch): Promise<readonly Exchange[]> => 
       return response;
     };
     const options = { apiKey, webhookSecret: secret, fetch, returnUrl, timeoutMs: 5_000, pauseMs: 1 };
-    await call(stripeProvider(systemTimer, options));
+    await call(createStripeProvider(systemTimer, options));
   }
   return seen;
 };

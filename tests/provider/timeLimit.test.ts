@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
 import { withTimeLimit } from '../../adapters/system/providerTimeLimit.ts';
-import type { PaymentProvider } from '../../core/payment.ts';
+import type { PaymentProvider } from '../../core/provider.ts';
 import { manualTimer } from '../timer.ts';
 import { testWorld } from '../world.ts';
 import { request } from './harness.ts';

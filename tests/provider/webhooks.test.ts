@@ -2,18 +2,18 @@ import { describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Telling } from '../../adapters/sandbox/event.ts';
+import type { EventPayload } from '../../adapters/sandbox/event.ts';
 import { confirm } from '../../adapters/sandbox/intents.ts';
-import { memoryBook } from '../../adapters/sandbox/memoryRecords.ts';
-import { simulatedProvider } from '../../adapters/sandbox/provider.ts';
-import { sqliteBook } from '../../adapters/sandbox/sqliteRecords.ts';
-import { startWebhooks, tellDue } from '../../adapters/sandbox/webhooks.ts';
-import type { WebhookRequest } from '../../core/payment.ts';
+import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
+import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
+import { createSqliteRecords } from '../../adapters/sandbox/sqliteRecords.ts';
+import { sendDueEvents, startWebhooks } from '../../adapters/sandbox/webhooks.ts';
+import type { WebhookRequest } from '../../core/provider.ts';
 import { testWorld } from '../world.ts';
 import { deliveries, range, request, secret } from './harness.ts';
 
-const simulator = (events: Telling, book = memoryBook(), world = testWorld()) => {
-  const provider = simulatedProvider(book, world, { slowMs: 0, webhookSecret: secret, events });
+const simulator = (events: EventPayload, book = createMemoryRecords(), world = testWorld()) => {
+  const provider = createSandboxProvider(book, world, { slowMs: 0, webhookSecret: secret, events });
   return { provider, engine: provider.engine, world };
 };
 
@@ -21,7 +21,7 @@ const typesOf = (arrived: readonly WebhookRequest[]): readonly string[] =>
   arrived.map(({ body }) => JSON.parse(body).type);
 
 describe('which events are told', () => {
-  const happen = async (events: Telling) => {
+  const happen = async (events: EventPayload) => {
     const { provider, engine, world } = simulator(events);
     await provider.charge(request('paid'));
     await provider.charge(request('declined', 'pm_card_chargeDeclined'));
@@ -35,7 +35,7 @@ describe('which events are told', () => {
     await provider.refund({ refundId: 'r', reference, amount: { amount: 1, currency: 'VND' } });
     const first = typesOf(await deliveries(engine)).toSorted();
     world.advance(2_000);
-    await tellDue({
+    await sendDueEvents({
       engine,
       url: 'http://shop.test',
       secret,
@@ -103,7 +103,7 @@ describe('an event', () => {
     const { provider, engine, world } = simulator('all');
     await provider.charge(request('a'));
     const deliver = () => Promise.reject(new Error('nobody there'));
-    expect(await tellDue({ engine, url: 'http://shop.test', secret, deliver })).toBe(1);
+    expect(await sendDueEvents({ engine, url: 'http://shop.test', secret, deliver })).toBe(1);
     world.advance(1_000);
     expect(await deliveries(engine)).toHaveLength(1);
   });
@@ -124,7 +124,7 @@ describe('an event', () => {
   });
 
   test('of many processes over one book is told by one', async () => {
-    const book = memoryBook();
+    const book = createMemoryRecords();
     const engines = range(5).map(() => simulator('all', book).engine);
     const { provider } = simulator('all', book);
     for (const n of range(10)) await provider.charge(request(`key-${n}`));
@@ -136,10 +136,10 @@ describe('an event', () => {
     const directory = mkdtempSync(join(tmpdir(), 'cartwright-events-'));
     const path = join(directory, 'book.db');
     try {
-      const first = sqliteBook({ path });
+      const first = createSqliteRecords({ path });
       await simulator('all', first).provider.charge(request('a'));
       await first.close();
-      const second = sqliteBook({ path });
+      const second = createSqliteRecords({ path });
       expect(typesOf(await deliveries(simulator('all', second).engine))).toEqual([
         'payment_intent.succeeded',
       ]);

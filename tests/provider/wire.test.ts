@@ -1,13 +1,13 @@
 import { expect, test } from 'bun:test';
-import { stripeApi } from '../../adapters/sandbox/http/api.ts';
-import { memoryBook } from '../../adapters/sandbox/memoryRecords.ts';
+import { createStripeApi } from '../../adapters/sandbox/http/api.ts';
+import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { directGround, range } from './harness.ts';
 
 const charge = 'amount=5&currency=vnd&confirm=true&payment_method=';
 
 const wire = () => {
-  const { engine } = directGround(memoryBook());
-  const api = stripeApi(engine, { slowMs: 20 });
+  const { engine } = directGround(createMemoryRecords());
+  const api = createStripeApi(engine, { slowMs: 20 });
   return async (path: string, body: string, { key = 'a', as = 'sk_test_wire' } = {}) => {
     const headers = { authorization: `Bearer ${as}`, 'idempotency-key': key };
     const response = await api(new Request(`http://stripe.test${path}`, { method: 'POST', body, headers }));

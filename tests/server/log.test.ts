@@ -1,11 +1,11 @@
 import { expect, test } from 'bun:test';
-import { logTo } from '../../server/log.ts';
+import { createLog } from '../../server/log.ts';
 
 const clock = { nowMs: () => Date.UTC(2026, 2, 1, 8, 30, 15, 250) };
 
-const linesOf = (options: Parameters<typeof logTo>[2]) => {
+const linesOf = (options: Parameters<typeof createLog>[2]) => {
   const lines: string[] = [];
-  return { log: logTo((line) => lines.push(line), clock, options), lines };
+  return { log: createLog((line) => lines.push(line), clock, options), lines };
 };
 
 test('each level writes itself and what is graver', () => {

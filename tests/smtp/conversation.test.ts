@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { smtpMailer } from '../../adapters/smtp/mailer.ts';
+import { createSmtpMailer } from '../../adapters/smtp/mailer.ts';
 import { openSession, serverAt } from '../../adapters/smtp/session.ts';
 import { systemTimer } from '../../adapters/system/timer.ts';
 import { testWorld } from '../world.ts';
@@ -36,7 +36,7 @@ const laconic = async (offers: string, answers: Readonly<Record<string, string>>
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   const url = `smtp://127.0.0.1:${address.port}`;
-  const mailer = smtpMailer(testWorld(), { url, from: 'shop@shop.example', timeouts: patient });
+  const mailer = createSmtpMailer(testWorld(), { url, from: 'shop@shop.example', timeouts: patient });
   return {
     pieces,
     mailer,

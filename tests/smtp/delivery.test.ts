@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { mailDomain } from '../../adapters/smtp/address.ts';
-import { smtpMailer } from '../../adapters/smtp/mailer.ts';
+import { createSmtpMailer } from '../../adapters/smtp/mailer.ts';
 import { attemptsMax, retryAtMs } from '../../core/retry.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
 import { known, shopOver, value } from '../contracts/shop.ts';
-import { memoryStore } from '../model/store.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { testWorld } from '../world.ts';
 import { type SmtpSink, smtpSink } from './sink.ts';
 
@@ -14,9 +14,9 @@ const from = 'Cửa hàng <orders@shop.example>';
 const shopWithMail = async () => {
   const sink = await smtpSink();
   const world = testWorld();
-  const store = memoryStore(world);
+  const store = createMemoryStore(world);
   const shop = shopOver(store, world);
-  const mailer = smtpMailer(world, {
+  const mailer = createSmtpMailer(world, {
     url: sink.url,
     from,
     timeouts: { connectMs: 2_000, silenceMs: 1_000, sendMs: 4_000 },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { smtpMailer } from '../../adapters/smtp/mailer.ts';
+import { createSmtpMailer } from '../../adapters/smtp/mailer.ts';
 import { testWorld } from '../world.ts';
 import { mailOf } from './mails.ts';
 import type { Behaviour } from './sink.ts';
@@ -118,6 +118,6 @@ describe('mailer', () => {
     ['smtp://', 'a@b'],
     ['smtp://mail.example', 'nobody'],
   ])('%s and %s never come to a mailer', (url, from) => {
-    expect(() => smtpMailer(testWorld(), { url, from })).toThrow();
+    expect(() => createSmtpMailer(testWorld(), { url, from })).toThrow();
   });
 });

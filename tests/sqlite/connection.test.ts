@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { connectionOver, openClient } from '../../adapters/sqlite/connection.ts';
-import { unavailability } from '../../adapters/sqlite/failures.ts';
+import { outageReason } from '../../adapters/sqlite/failures.ts';
 import { migrate } from '../../adapters/sqlite/migrate.ts';
 import { sqliteStore, storeOver } from '../../adapters/sqlite/store.ts';
 import { shopOver, value } from '../contracts/shop.ts';
@@ -120,13 +120,13 @@ describe('what keeps SQLite from answering is told', () => {
   });
 
   test('extended codes by their primary one, and a bug not at all', () => {
-    const of = (code: string) => unavailability(new Database.SqliteError('…', code));
+    const of = (code: string) => outageReason(new Database.SqliteError('…', code));
     expect(of('SQLITE_IOERR_FSYNC')).toBe('the disk failed to read or write');
     expect(of('SQLITE_BUSY_SNAPSHOT')).toContain('another process');
     expect(of('SQLITE_CORRUPT_INDEX')).toBe('the database file is damaged');
     expect(of('SQLITE_CONSTRAINT_UNIQUE')).toBeNull();
     expect(of('SQLITE_ERROR')).toBeNull();
-    expect(unavailability(new Error('SQLITE_BUSY'))).toBeNull();
+    expect(outageReason(new Error('SQLITE_BUSY'))).toBeNull();
   });
 
   test('a file that is no database cannot be opened', () =>

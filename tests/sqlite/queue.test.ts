@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Pipeline } from '../../core/pipelines/index.ts';
+import type { Pipeline } from '../../core/pipelines/pipeline.ts';
 import { known, succeeded, value } from '../contracts/shop.ts';
 import { openPlace } from './rowPositions.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
-import type { Pipeline } from '../../core/pipelines/index.ts';
+import type { Pipeline } from '../../core/pipelines/pipeline.ts';
 import type { Lease, StepReport } from '../../core/queue.ts';
 import { failedAttempt } from '../../core/retry.ts';
-import { deliveries } from '../../worker/executor.ts';
-import { outage } from '../../worker/outage.ts';
+import { createExecutor } from '../../worker/executor.ts';
+import { createOutageLog } from '../../worker/outage.ts';
 import { manualTimer, turns } from '../timer.ts';
 import { testLog, until, workplace } from './harness.ts';
 
@@ -30,7 +30,7 @@ const oneLease = async (pipeline: Pipeline, accepted: boolean) => {
   const leases = await taken('digital');
   const { log } = testLog();
   const done = { performed: 0, reported: 0, woken: 0 };
-  const under = deliveries(
+  const under = createExecutor(
     pipeline,
     {
       queue: store.queue,
@@ -39,7 +39,7 @@ const oneLease = async (pipeline: Pipeline, accepted: boolean) => {
       timer: manualTimer(world),
       clock: world.clock,
       random: world.random,
-      outage: outage(log, world.clock),
+      outage: createOutageLog(log, world.clock),
       about: () => ({}),
       failedAttempt,
       perform: async ({ taskId, lease }: Lease): Promise<StepReport> => {

@@ -1,5 +1,5 @@
-import { memoryBook } from '../../adapters/sandbox/memoryRecords.ts';
-import { simulatedProvider } from '../../adapters/sandbox/provider.ts';
+import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
+import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import type { Log } from '../../core/log.ts';
 import type { Mail, Mailer, MailOutcome } from '../../core/mail.ts';
 import type { OrderDetail } from '../../core/order.ts';
@@ -8,7 +8,7 @@ import type { Lease, Task } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { startWorker, type Worker, type WorkerPorts, type WorkerSettings } from '../../worker/worker.ts';
-import { memoryStore } from '../model/store.ts';
+import { createMemoryStore } from '../model/store.ts';
 import { manualTimer, turns } from '../timer.ts';
 import { testWorld } from '../world.ts';
 
@@ -28,8 +28,8 @@ const settings: WorkerSettings = {
 /** A shop over the memory store, whose paid orders wait for workers. Time passes only where a test says so. */
 export const workplace = async () => {
   const world = testWorld();
-  const store = memoryStore(world);
-  const provider = simulatedProvider(memoryBook(), world);
+  const store = createMemoryStore(world);
+  const provider = createSandboxProvider(createMemoryRecords(), world);
   const types = ['physical', 'digital', 'service'] as const;
   const drafts = types.map((type) => ({
     code: type,

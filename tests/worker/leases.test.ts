@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
 import type { Queue } from '../../core/queue.ts';
-import { heldLeases } from '../../worker/leases.ts';
+import { createHeldLeases } from '../../worker/leases.ts';
 import { workplace } from './harness.ts';
 
 /** Three leases, and room for more with one of them. */
@@ -10,7 +10,7 @@ const three = async (heartbeat: Queue['heartbeat']) => {
   await sell(['digital', 'digital', 'digital']);
   const leases = await taken('digital');
   const told = { room: 0 };
-  const held = heldLeases({ heartbeat }, world.clock, { leaseMs: 30_000, roomUpTo: 1 }, () => {
+  const held = createHeldLeases({ heartbeat }, world.clock, { leaseMs: 30_000, roomUpTo: 1 }, () => {
     told.room++;
   });
   held.add(leases);
@@ -23,14 +23,14 @@ test('room is told of once, when there is some again, and only to who lacked it'
   const { held, leases, told } = await three(allKept);
   expect(held.hasRoom()).toBe(false);
   const seen = leases.map((lease) => {
-    held.letGo(lease);
+    held.drop(lease);
     return told.room;
   });
   expect(seen).toEqual([0, 1, 1]);
   expect(held.hasRoom()).toBe(true);
 
   const other = await three(allKept);
-  for (const lease of other.leases) other.held.letGo(lease);
+  for (const lease of other.leases) other.held.drop(lease);
   expect(other.told.room).toBe(0);
 });
 
@@ -46,7 +46,7 @@ test('what was let go during a heartbeat does not come back by it', async () => 
   const beating = held.heartbeat();
   const [gone, kept] = leases;
   if (gone === undefined || kept === undefined) throw new Error('there are three');
-  held.letGo(gone);
+  held.drop(gone);
   beat();
   expect((await beating)._unsafeUnwrap()).toBe(10_000);
   expect(held.current(gone)).toBeUndefined();
@@ -61,6 +61,6 @@ test('an older lease of a task is nobody’s once the task was leased anew', asy
   const newer = { ...older, lease: older.lease + 1 };
   held.add([newer]);
   expect(held.current(older)).toBeUndefined();
-  held.letGo(older);
+  held.drop(older);
   expect(held.current(newer)).toEqual(newer);
 });

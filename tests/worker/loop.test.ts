@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
 import { startLoop } from '../../worker/loop.ts';
-import { outage } from '../../worker/outage.ts';
+import { createOutageLog } from '../../worker/outage.ts';
 import { manualTimer, turns } from '../timer.ts';
 import { testWorld } from '../world.ts';
 import { testLog, until } from './harness.ts';
@@ -30,7 +30,7 @@ const loopOf = () => {
     clock: world.clock,
     random,
     log,
-    outage: outage(log, world.clock),
+    outage: createOutageLog(log, world.clock),
   });
   return {
     ...loop,

@@ -3,7 +3,7 @@ import { err, ok } from 'neverthrow';
 import type { Mailer } from '../../core/mail.ts';
 import type { AsyncResult } from '../../core/result.ts';
 import { attemptsMax } from '../../core/retry.ts';
-import { maintenance } from '../../worker/maintenance.ts';
+import { createMaintenanceLoops } from '../../worker/maintenance.ts';
 import { turns } from '../timer.ts';
 import { slowMailer, testLog, until, withQueue, workplace } from './harness.ts';
 
@@ -463,7 +463,7 @@ describe('the maintenance', () => {
     const { store, world } = place;
     const rescued = [500, 499];
     const { log } = testLog();
-    const { rescue } = maintenance(
+    const { rescue } = createMaintenanceLoops(
       {
         store: withQueue(store, { rescue: async () => ok(rescued.shift() ?? 0) }),
         reconcile: async () => ok(0),

@@ -1,17 +1,17 @@
 import type { Audits, Checkout } from '../../../core/audit.ts';
 import { orderColumns, paymentColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
-import { answered } from '../failures.ts';
+import { orUnavailable } from '../failures.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
 import { claim } from './claim.ts';
-import { takeUnsettled } from './claimOpenPayments.ts';
-import { settle } from './recordOutcomes.ts';
+import { claimOpenPayments } from './claimOpenPayments.ts';
+import { recordOutcomes } from './recordOutcomes.ts';
 
-export const audits = (sql: Sql): Audits => ({
+export const createAudits = (sql: Sql): Audits => ({
   claim: (requests, nowMs) => claim(sql, requests, nowMs),
-  recordOutcomes: (settlements, nowMs) => settle(sql, settlements, nowMs),
-  claimOpenPayments: (query) => takeUnsettled(sql, query),
-  find: (checkoutId) => answered(() => find(sql, checkoutId)),
+  recordOutcomes: (settlements, nowMs) => recordOutcomes(sql, settlements, nowMs),
+  claimOpenPayments: (query) => claimOpenPayments(sql, query),
+  find: (checkoutId) => orUnavailable(() => find(sql, checkoutId)),
 });
 
 const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {

@@ -12,10 +12,10 @@ import {
 import { orderStatusAfter, orderStatusesBefore } from '../../../core/order.ts';
 import { initialPaymentStatus, paymentStatusAfter, paymentStatusesBefore } from '../../../core/payment.ts';
 import { orderColumns } from '../columns.ts';
-import { persistently, type Sql } from '../connection.ts';
+import { type Sql, withOneRetry } from '../connection.ts';
 import { type OrderRow, orderOf, type PaymentRow } from '../rows.ts';
 import { statusList, statusText } from '../statuses.ts';
-import { answersTo, type Standing } from './storedResponses.ts';
+import { type CurrentCheckout, readResponses } from './storedResponses.ts';
 
 type Verdict = Result<Claim, ClaimFailure>;
 
@@ -28,7 +28,7 @@ export const claim = async (
   requests: readonly CheckoutRequest[],
   nowMs: number,
 ): ReturnType<Audits['claim']> => {
-  const round = await persistently(() => judgeAndWrite(sql, requests, nowMs));
+  const round = await withOneRetry(() => judgeAndWrite(sql, requests, nowMs));
   if (round.isErr()) return err(round.error);
   const verdicts = round.value;
   const open = requests.filter((_, index) => verdicts[index] === null);
@@ -98,7 +98,8 @@ const look = async (
       ) a
     ) as audits`;
   const answered = seen.audits.filter((audit) => audit.answered).map(({ id }) => id);
-  const told = answered.length === 0 ? new Map<string, Standing>() : await answersTo(sql, answered);
+  const told =
+    answered.length === 0 ? new Map<string, CurrentCheckout>() : await readResponses(sql, answered);
   return {
     ground: {
       orders: new Map(seen.orders.map((row) => [row.id, orderOf(row)])),

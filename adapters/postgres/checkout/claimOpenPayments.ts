@@ -11,7 +11,7 @@ type Due = PaymentRow & { readonly attempt: number; readonly claimed_ms: number 
  * Takes up payments that were left open. Reconcilers side by side pass over what another one holds; who wants
  * one payment waits for it.
  */
-export const takeUnsettled = (
+export const claimOpenPayments = (
   sql: Sql,
   { nowMs, againAtMs, limit, only }: Parameters<Audits['claimOpenPayments']>[0],
 ): ReturnType<Audits['claimOpenPayments']> =>

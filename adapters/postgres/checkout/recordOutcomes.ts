@@ -12,17 +12,17 @@ import { firstStep } from '../../../core/steps.ts';
 import { storedResponseOf } from '../../stored/response.ts';
 import { quoted } from '../../stored/statuses.ts';
 import type { Sql } from '../connection.ts';
-import { answered } from '../failures.ts';
+import { orUnavailable } from '../failures.ts';
 import { statusList, statusText } from '../statuses.ts';
-import { answersTo, type Standing } from './storedResponses.ts';
+import { type CurrentCheckout, readResponses } from './storedResponses.ts';
 
-export const settle = async (
+export const recordOutcomes = async (
   sql: Sql,
   settlements: readonly OutcomeRecord[],
   nowMs: number,
 ): ReturnType<Audits['recordOutcomes']> => {
   if (settlements.length === 0) return ok([]);
-  return answered(async () => {
+  return orUnavailable(async () => {
     const settled = new Map<OutcomeRecord, RecordResult>();
     for (const round of roundsOf(settlements))
       for (const [settlement, outcome] of await settleOnce(sql, round, nowMs))
@@ -53,8 +53,8 @@ const settleOnce = async (
   // What another has written is read anew: the snapshot of the statement that lost may be older than that.
   const standing =
     others.length === 0
-      ? new Map<string, Standing>()
-      : await answersTo(
+      ? new Map<string, CurrentCheckout>()
+      : await readResponses(
           sql,
           others.map(({ checkoutId }) => checkoutId),
         );

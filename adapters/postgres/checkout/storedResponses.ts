@@ -6,7 +6,7 @@ import type { Sql } from '../connection.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
 
 /** How a checkout stands, and what its key was answered, if it was. */
-export type Standing = { readonly status: PaymentStatus; readonly response: CheckoutResponse | null };
+export type CurrentCheckout = { readonly status: PaymentStatus; readonly response: CheckoutResponse | null };
 
 type Row = PaymentRow & {
   readonly answer: StoredResponse | null;
@@ -14,10 +14,10 @@ type Row = PaymentRow & {
   readonly orders: readonly OrderRow[];
 };
 
-export const answersTo = async (
+export const readResponses = async (
   sql: Sql,
   checkoutIds: readonly string[],
-): Promise<ReadonlyMap<string, Standing>> => {
+): Promise<ReadonlyMap<string, CurrentCheckout>> => {
   const rows = await sql<Row[]>`
     select ${paymentColumns(sql, 'p')}, p.answer, (
       select json_agg(o order by u.at)

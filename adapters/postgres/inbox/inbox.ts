@@ -1,15 +1,16 @@
 import { ok } from 'neverthrow';
 import type { Inbox, InboxItem } from '../../../core/inbox.ts';
-import type { ProviderEvent } from '../../../core/payment.ts';
 import { providerEvent } from '../../../core/pipelines/providerEvent.ts';
+import type { ProviderEvent } from '../../../core/provider.ts';
 import type { Sql } from '../connection.ts';
-import { answered } from '../failures.ts';
+import { orUnavailable } from '../failures.ts';
 
-export const inbox = (sql: Sql): Inbox => ({
-  receive: async (items, nowMs) => (items.length === 0 ? ok([]) : answered(() => receive(sql, items, nowMs))),
+export const createInbox = (sql: Sql): Inbox => ({
+  receive: async (items, nowMs) =>
+    items.length === 0 ? ok([]) : orUnavailable(() => receive(sql, items, nowMs)),
 
   find: (id) =>
-    answered(async () => {
+    orUnavailable(async () => {
       const [row] = await sql<{ event: ProviderEvent }[]>`select event from provider_event where id = ${id}`;
       return row?.event ?? null;
     }),

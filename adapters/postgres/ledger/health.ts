@@ -14,7 +14,10 @@ import { failedRefundStatuses, openRefundStatuses } from '../../../core/refund.t
 import type { Sql } from '../connection.ts';
 import { statusList, statusText } from '../statuses.ts';
 
-export const counts = async (sql: Sql, nowMs: number): Promise<Readonly<Record<MoneyCheck, MoneyCount>>> => {
+export const countCases = async (
+  sql: Sql,
+  nowMs: number,
+): Promise<Readonly<Record<MoneyCheck, MoneyCount>>> => {
   const count = async (check: MoneyCheck) => {
     const [row] = await sql<{ count: number; oldest: number | null }[]>`
       select count(*) as count, min(since_ms) as oldest from (${lists[check](sql, nowMs)}) as list`;
@@ -31,7 +34,7 @@ export const counts = async (sql: Sql, nowMs: number): Promise<Readonly<Record<M
   return { paid_without_progress, unknown, charged_twice, refunds_stuck, ledger_differences };
 };
 
-export const findings = async (
+export const listCases = async (
   sql: Sql,
   { check, nowMs, after, limit }: Parameters<Ledger['cases']>[0],
 ): Promise<Page<MoneyCase, string>> => {

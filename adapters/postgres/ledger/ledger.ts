@@ -4,22 +4,29 @@ import { type Page, pageOf } from '../../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
 import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
 import type { Sql } from '../connection.ts';
-import { answered } from '../failures.ts';
+import { orUnavailable } from '../failures.ts';
 import { statusList } from '../statuses.ts';
-import { counts, findings } from './health.ts';
-import { auditsOf, differencesOf, findAudit, finishAudit, requestAudit } from './reconciliations.ts';
+import { countCases, listCases } from './health.ts';
+import {
+  findReconciliation,
+  finishReconciliation,
+  listDifferences,
+  listReconciliations,
+  requestReconciliation,
+} from './reconciliations.ts';
 
-export const moneyBooks = (sql: Sql): Ledger => ({
-  counts: (nowMs) => answered(() => counts(sql, nowMs)),
-  cases: (query) => answered(() => findings(sql, query)),
-  requestReconciliation: (audit, nowMs) => requestAudit(sql, audit, nowMs),
-  finishReconciliation: (auditId, report, nowMs) => answered(() => finishAudit(sql, auditId, report, nowMs)),
-  findReconciliation: (auditId) => answered(() => findAudit(sql, auditId)),
-  reconciliations: (query) => answered(() => auditsOf(sql, query)),
-  differences: (query) => answered(() => differencesOf(sql, query)),
+export const createLedger = (sql: Sql): Ledger => ({
+  counts: (nowMs) => orUnavailable(() => countCases(sql, nowMs)),
+  cases: (query) => orUnavailable(() => listCases(sql, query)),
+  requestReconciliation: (audit, nowMs) => requestReconciliation(sql, audit, nowMs),
+  finishReconciliation: (auditId, report, nowMs) =>
+    orUnavailable(() => finishReconciliation(sql, auditId, report, nowMs)),
+  findReconciliation: (auditId) => orUnavailable(() => findReconciliation(sql, auditId)),
+  reconciliations: (query) => orUnavailable(() => listReconciliations(sql, query)),
+  differences: (query) => orUnavailable(() => listDifferences(sql, query)),
 
   payments: (ids) =>
-    answered(async () => {
+    orUnavailable(async () => {
       const rows = await sql<BookedRow<PaymentStatus>[]>`
         select p.id, p.status, p.amount, p.currency, a.created_ms, p.updated_ms
         from payment p join audit a using (id) where p.id = any(${ids as string[]}::uuid[])`;
@@ -27,15 +34,15 @@ export const moneyBooks = (sql: Sql): Ledger => ({
     }),
 
   refunds: (ids) =>
-    answered(async () => {
+    orUnavailable(async () => {
       const rows = await sql<BookedRow<RefundStatus>[]>`
         select id, status, amount, currency, created_ms, updated_ms
         from refund where id = any(${ids as string[]}::uuid[])`;
       return rows.map(bookedOf);
     }),
 
-  paymentsMade: (span) => answered(() => paymentsMade(sql, span)),
-  refundsMade: (span) => answered(() => refundsMade(sql, span)),
+  paymentsMade: (span) => orUnavailable(() => paymentsMade(sql, span)),
+  refundsMade: (span) => orUnavailable(() => refundsMade(sql, span)),
 });
 
 type BookedRow<Status> = {

@@ -3,22 +3,22 @@ import type { Money } from '../../../core/money.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { moneyAudit } from '../../../core/pipelines/reconciliation.ts';
 import { inTransaction, type Sql } from '../connection.ts';
-import { queueJobs } from '../queue/jobs.ts';
+import { insertJobs } from '../queue/jobs.ts';
 
-export const requestAudit = (
+export const requestReconciliation = (
   sql: Sql,
   ...[{ id, taskId, dayMs }, nowMs]: Parameters<Ledger['requestReconciliation']>
 ): ReturnType<Ledger['requestReconciliation']> =>
   inTransaction(sql, async (tx) => {
     await Promise.all([
       tx`insert into money_audit (id, day_ms, created_ms) values (${id}, ${dayMs}, ${nowMs})`,
-      queueJobs(tx, moneyAudit, [{ taskId, jobId: id }], nowMs),
+      insertJobs(tx, moneyAudit, [{ taskId, jobId: id }], nowMs),
     ]);
     return { id, dayMs, createdAtMs: nowMs, finishedAtMs: null, charges: 0, refunds: 0, differences: 0 };
   });
 
 /** What was found is written by whoever finishes the audit, and by nobody else. */
-export const finishAudit = async (
+export const finishReconciliation = async (
   sql: Sql,
   auditId: string,
   { charges, refunds, differences, kept }: ReconciliationReport,
@@ -48,12 +48,12 @@ export const finishAudit = async (
     ) as k(id, kind, provider_id, payment_id, refund_id, ours_amount, ours_currency, theirs_amount, theirs_currency, at_ms)`;
 };
 
-export const findAudit = async (sql: Sql, auditId: string): Promise<Reconciliation | null> => {
+export const findReconciliation = async (sql: Sql, auditId: string): Promise<Reconciliation | null> => {
   const [row] = await sql<AuditRow[]>`select * from money_audit where id = ${auditId}`;
   return row === undefined ? null : auditOf(row);
 };
 
-export const auditsOf = async (
+export const listReconciliations = async (
   sql: Sql,
   { after, limit }: Parameters<Ledger['reconciliations']>[0],
 ): Promise<Page<Reconciliation, string>> => {
@@ -83,7 +83,7 @@ const auditOf = (row: AuditRow): Reconciliation => ({
   differences: row.differences,
 });
 
-export const differencesOf = async (
+export const listDifferences = async (
   sql: Sql,
   { reconciliationId: auditId, after, limit }: Parameters<Ledger['differences']>[0],
 ): Promise<Page<LedgerDifference & { readonly id: string }, string>> => {

@@ -3,12 +3,12 @@ import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { pageOf } from '../../../core/page.ts';
 import type { Mailbox } from '../../../core/store.ts';
 import type { World } from '../../../core/world.ts';
-import { answered } from '../failures.ts';
+import { orUnavailable } from '../failures.ts';
 import { capturedMail } from '../schema.ts';
 
-export const mailbox = (db: PostgresJsDatabase, world: World): Mailbox => ({
+export const createMailbox = (db: PostgresJsDatabase, world: World): Mailbox => ({
   async send(mail) {
-    const captured = await answered(() =>
+    const captured = await orUnavailable(() =>
       db
         .insert(capturedMail)
         .values({ ...mail, atMs: world.clock.nowMs() })
@@ -18,7 +18,7 @@ export const mailbox = (db: PostgresJsDatabase, world: World): Mailbox => ({
   },
 
   list: ({ to, after, limit }) =>
-    answered(async () => {
+    orUnavailable(async () => {
       const last = db
         .select({ id: capturedMail.id })
         .from(capturedMail)

@@ -6,7 +6,7 @@ import type { Sql } from '../connection.ts';
 import { orderText } from '../search/query.ts';
 
 /** A list of orders as it is asked of the database. Time is told by ids: an id says when its order was placed. */
-export type Asked = {
+export type OrderFilter = {
   /** Of a tsquery: the words and the type; null where neither matters. */
   readonly text: string | null;
   readonly status: OrderStatus | null;
@@ -17,7 +17,7 @@ export type Asked = {
   readonly rowsMax: number;
 };
 
-export const askedBy = ({ fromMs, toMs, after, ...query }: OrderQuery): Asked => ({
+export const orderFilterOf = ({ fromMs, toMs, after, ...query }: OrderQuery): OrderFilter => ({
   text: orderText(query),
   status: query.status,
   customerId: query.customerId,
@@ -31,7 +31,7 @@ const older = (a: string | null, b: string | null): string | null =>
 
 type Value = string | Fragment | null;
 
-export const inTime = (
+export const createdWithin = (
   sql: Sql,
   { since, before }: { readonly since: Value; readonly before: Value },
   id: string,
@@ -40,20 +40,22 @@ export const inTime = (
   ${before === null ? sql`` : sql`and ${sql(id)} < ${before}`}`;
 
 /** In the names under the alias `n`. */
-export const inWords = (sql: Sql, { text }: { readonly text: Value }): Fragment =>
+export const matchesText = (sql: Sql, { text }: { readonly text: Value }): Fragment =>
   text === null ? sql`true` : sql`n.name_vector @@ ${text}::tsquery`;
 
 /** Orders with these statuses are few, and have a table of their own, in time order by status. */
-export const hasEnded = ({ status }: Asked): boolean => status !== null && rareOrderStatuses.includes(status);
+export const hasEndStatus = ({ status }: OrderFilter): boolean =>
+  status !== null && rareOrderStatuses.includes(status);
 
 /** One of core's own words, written out: the planner knows how many orders have it. */
-export const written = (sql: Sql, status: OrderStatus | null): Fragment => sql.unsafe(`'${status}'`);
+export const statusLiteral = (sql: Sql, status: OrderStatus | null): Fragment => sql.unsafe(`'${status}'`);
 
 /** The names to look through: of all orders, or of those that ended so. */
-export const namesFor = (sql: Sql, asked: Asked): Fragment =>
-  hasEnded(asked)
-    ? sql`(select order_id, label_id, name_vector from order_ended where status = ${written(sql, asked.status)})`
+export const searchRows = (sql: Sql, asked: OrderFilter): Fragment =>
+  hasEndStatus(asked)
+    ? sql`(select order_id, label_id, name_vector from order_ended where status = ${statusLiteral(sql, asked.status)})`
     : sql`order_name`;
 
 /** The status that is left to be looked at in the orders themselves. */
-export const statusToSee = (asked: Asked): OrderStatus | null => (hasEnded(asked) ? null : asked.status);
+export const remainingStatus = (asked: OrderFilter): OrderStatus | null =>
+  hasEndStatus(asked) ? null : asked.status;

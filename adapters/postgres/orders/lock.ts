@@ -18,21 +18,21 @@ export type LockedOrder = {
 };
 
 /** What `work` answers where it came too late, and has to be done again on newer rows. */
-export const overtaken = Symbol('overtaken');
+export const stale = Symbol('overtaken');
 
 /** Runs `work` in one transaction that holds the order, and again for as long as it was overtaken. */
-export const holdingOrder = async <T>(
+export const withLockedOrder = async <T>(
   sql: Sql,
   orderId: string,
-  work: (tx: Transaction, locked: LockedOrder | null) => Promise<T | typeof overtaken>,
+  work: (tx: Transaction, locked: LockedOrder | null) => Promise<T | typeof stale>,
 ): AsyncResult<T> => {
   for (;;) {
     const done = await inTransaction(sql, async (tx) => {
       const locked = await lock(tx, orderId);
-      return locked === overtaken ? overtaken : work(tx, locked);
+      return locked === stale ? stale : work(tx, locked);
     });
     if (done.isErr()) return err(done.error);
-    if (done.value !== overtaken) return ok(done.value);
+    if (done.value !== stale) return ok(done.value);
   }
 };
 
@@ -67,7 +67,7 @@ export const appendHistory = (
  * other way round they and we would wait in a circle. Sent together, each sees what was committed while the one
  * before it waited. A task that appeared meanwhile is not waited for with the order held: we are overtaken.
  */
-const lock = async (tx: Transaction, orderId: string): Promise<LockedOrder | null | typeof overtaken> => {
+const lock = async (tx: Transaction, orderId: string): Promise<LockedOrder | null | typeof stale> => {
   const [[task], [row], [appeared]] = await Promise.all([
     tx<TaskRow[]>`
       select id, seq, state from task where order_id = ${orderId} for update`.execute(),
@@ -76,7 +76,7 @@ const lock = async (tx: Transaction, orderId: string): Promise<LockedOrder | nul
     tx<{ id: string }[]>`select id from task where order_id = ${orderId}`,
   ]);
   if (row === undefined) return null;
-  if (appeared !== undefined && task === undefined) return overtaken;
+  if (appeared !== undefined && task === undefined) return stale;
   return {
     order: orderOf(row),
     taskId: task?.id ?? null,

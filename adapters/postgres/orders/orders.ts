@@ -9,18 +9,18 @@ import {
 } from '../../../core/order.ts';
 import { datasetPayment, orderColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
-import { answered } from '../failures.ts';
+import { orUnavailable } from '../failures.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
 import { statusList, statusText } from '../statuses.ts';
-import { listing } from './list.ts';
+import { createOrderList } from './list.ts';
 import { place } from './place.ts';
 
-export const orders = (sql: Sql): Orders => {
-  const list = listing(sql);
+export const createOrders = (sql: Sql): Orders => {
+  const list = createOrderList(sql);
   return {
-    place: (requests, nowMs) => answered(() => place(sql, requests, nowMs)),
-    find: (id) => answered(() => find(sql, id)),
-    list: (query) => answered(() => list(query)),
+    place: (requests, nowMs) => orUnavailable(() => place(sql, requests, nowMs)),
+    find: (id) => orUnavailable(() => find(sql, id)),
+    list: (query) => orUnavailable(() => list(query)),
     cancel: (id, customerId, nowMs) => cancel(sql, id, customerId, nowMs),
   };
 };
@@ -63,7 +63,7 @@ const cancel = async (
   nowMs: number,
 ): ReturnType<Orders['cancel']> => {
   const status = statusText(sql, orderStatusAfter.cancel);
-  const cancelled = await answered(
+  const cancelled = await orUnavailable(
     () => sql<OrderRow[]>`
       with cancelled as (
         update orders set status = ${status}, seq = seq + 1, updated_ms = ${nowMs}::bigint
@@ -78,7 +78,7 @@ const cancel = async (
   if (cancelled.isErr()) return err(cancelled.error);
   const [row] = cancelled.value;
   if (row !== undefined) return ok(orderOf(row));
-  const standing = await answered(
+  const standing = await orUnavailable(
     () =>
       sql<
         Pick<OrderRow, 'status'>[]

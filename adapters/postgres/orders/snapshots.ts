@@ -2,11 +2,11 @@ import type { Fragment } from 'postgres';
 import { orderColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
 import type { OrderRow } from '../rows.ts';
-import { type Asked, inTime, inWords, namesFor, statusToSee } from './filter.ts';
+import { createdWithin, matchesText, type OrderFilter, remainingStatus, searchRows } from './filter.ts';
 import type { ScanResult } from './scanResult.ts';
 
 /** What was found under labels, and how many of them hold the words. */
-export type Merged = ScanResult & { readonly labels: number };
+export type SnapshotScanResult = ScanResult & { readonly snapshots: number };
 
 /**
  * Looks at the newest `rowsMax` orders under the labels that hold the words, or at as many as it finds quickly. A label
@@ -14,23 +14,23 @@ export type Merged = ScanResult & { readonly labels: number };
  * twice as many such labels as rows are enough. All those sold since, the `open` ones, must be looked under too; null
  * where these are more than `openMax`, at 6 µs and 3 pages each.
  */
-export const underLabels = async (
+export const scanSnapshots = async (
   sql: Sql,
-  asked: Asked,
+  asked: OrderFilter,
   rowsMax: number,
   openMax: number,
-): Promise<Merged | null> => {
+): Promise<SnapshotScanResult | null> => {
   const found = await merged(sql, asked, rowsMax, openMax);
   const [{ labels, open, down_to } = { labels: 0, open: 0, down_to: null }] = found;
   if (open > openMax) return null;
   const rows = found.filter(({ id }) => id !== null);
-  const status = statusToSee(asked);
+  const status = remainingStatus(asked);
   const fit = rows.filter((row) => status === null || row.status === status);
   const isCutShort = rows.length === rowsMax;
   return {
     rows: fit.slice(0, asked.rowsMax),
-    downTo: isCutShort ? (rows.at(-1)?.id ?? null) : down_to,
-    labels,
+    scannedTo: isCutShort ? (rows.at(-1)?.id ?? null) : down_to,
+    snapshots: labels,
   };
 };
 
@@ -42,7 +42,7 @@ type Found = OrderRow & { readonly labels: number; readonly open: number; readon
  * edge all orders are under the labels that were sold after it; what is older waits for the next time. Of each label
  * the newest order comes first: only labels with one of the newest of these can have more.
  */
-const merged = (sql: Sql, asked: Asked, rowsMax: number, openMax: number) => {
+const merged = (sql: Sql, asked: OrderFilter, rowsMax: number, openMax: number) => {
   const told = toldBy(sql, asked);
   const rows = sql`(select rows_max from asked)`;
   const edge = sql`coalesce((select down_to from edge), ${first})`;
@@ -53,7 +53,7 @@ const merged = (sql: Sql, asked: Asked, rowsMax: number, openMax: number) => {
       select ${asked.text}::tsquery as words, ${asked.since}::uuid as since, ${asked.before}::uuid as before,
         ${rowsMax}::integer as rows_max
     ), holding as materialized (
-      select n.id, n.sold_before from label n where ${inWords(sql, told)}
+      select n.id, n.sold_before from label n where ${matchesText(sql, told)}
         and ${told.since === null ? sql`true` : sql`n.sold_before > ${told.since}`}
     ), known as materialized (
       select count(*)::integer as labels,
@@ -98,13 +98,13 @@ const first = '00000000-0000-0000-0000-000000000000';
 type Told = { readonly [part in 'text' | 'since' | 'before']: Fragment | null };
 
 /** The values stand in a row, where the planner does not see them: so it plans once, and not for each word anew. */
-const toldBy = (sql: Sql, { text, since, before }: Asked): Told => ({
+const toldBy = (sql: Sql, { text, since, before }: OrderFilter): Told => ({
   text: text === null ? null : sql`(select words from asked)`,
   since: since === null ? null : sql`(select since from asked)`,
   before: before === null ? null : sql`(select before from asked)`,
 });
 
-const ordersUnder = (sql: Sql, asked: Asked, told: Told): Fragment => sql`
-  select n.order_id from ${namesFor(sql, asked)} as n
-  where n.label_id = l.id and ${inTime(sql, told, 'n.order_id')}
+const ordersUnder = (sql: Sql, asked: OrderFilter, told: Told): Fragment => sql`
+  select n.order_id from ${searchRows(sql, asked)} as n
+  where n.label_id = l.id and ${createdWithin(sql, told, 'n.order_id')}
   order by n.order_id desc`;

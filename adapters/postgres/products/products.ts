@@ -4,12 +4,12 @@ import { pageOf } from '../../../core/page.ts';
 import type { Product, ProductDraft, ProductKey, ProductQuery, Products } from '../../../core/product.ts';
 import type { World } from '../../../core/world.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
-import { answered } from '../failures.ts';
+import { orUnavailable } from '../failures.ts';
 import { product } from '../schema.ts';
 import { exactQuery, foldedQuery } from '../search/query.ts';
-import { storedWords } from '../search/tokens.ts';
+import { storedTokens } from '../search/tokens.ts';
 
-export const products = (sql: Sql, db: PostgresJsDatabase, world: World): Products => {
+export const createProducts = (sql: Sql, db: PostgresJsDatabase, world: World): Products => {
   const byId = db
     .select()
     .from(product)
@@ -19,11 +19,11 @@ export const products = (sql: Sql, db: PostgresJsDatabase, world: World): Produc
     upsert: (drafts, nowMs, existing) =>
       inTransaction(sql, (tx) => upsert(tx, world, drafts, nowMs, existing)),
     find: (id) =>
-      answered(async () => {
+      orUnavailable(async () => {
         const [row] = await byId.execute({ id });
         return row === undefined ? null : productOf(row);
       }),
-    list: (query) => answered(() => list(db, query)),
+    list: (query) => orUnavailable(() => list(db, query)),
   };
 };
 
@@ -41,7 +41,7 @@ const upsert = async (
   const byCode = new Map(drafts.map((draft) => [draft.code, draft]));
   const rows = [...byCode.values()].map((draft) => ({
     ...draft,
-    ...storedWords(draft.name, draft.code),
+    ...storedTokens(draft.name, draft.code),
     id: world.ids.next(nowMs),
   }));
   const written = await tx<{ created: boolean }[]>`

@@ -1,5 +1,5 @@
 import { batchOrEach, runAsync } from '../../../core/batchOrEach.ts';
-import type { Pipeline } from '../../../core/pipelines/index.ts';
+import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
 import type { Queue, Taken } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import {
@@ -14,44 +14,45 @@ import {
 import type { World } from '../../../core/world.ts';
 import { contactColumns, orderColumns } from '../columns.ts';
 import type { Sql, Transaction } from '../connection.ts';
-import { byKey } from '../nestedLoops.ts';
+import { withNestedLoops } from '../nestedLoops.ts';
 import { lockedTaskOf, type TaskRow } from '../rows.ts';
 import { effects } from './effects.ts';
-import { leaseArrived } from './lease.ts';
-import type { Heads, Place } from './scanStart.ts';
-import { writeMoves } from './transitions.ts';
+import { leaseExternalSteps } from './lease.ts';
+import type { QueuePosition, ScanStarts } from './scanStart.ts';
+import { writeTransitions } from './transitions.ts';
 
 type Query = Parameters<Queue['claim']>[0];
 type Taking = ReturnType<Queue['claim']>;
 
-export const take = async (sql: Sql, world: World, heads: Heads, query: Query): Taking => {
+export const claimTasks = async (sql: Sql, world: World, heads: ScanStarts, query: Query): Taking => {
   let picked: readonly string[] = [];
   const taken = await runAsync(
     batchOrEach<string, Taken, Unavailable, Taking>({
       together: () =>
-        byKey(sql, async (tx) => {
-          const rows = await heads.look(query.pipeline.name, placeOf, async (behind) =>
+        withNestedLoops(sql, async (tx) => {
+          const rows = await heads.scan(query.pipeline.name, placeOf, async (behind) =>
             limitUnits(await pick(tx, query, behind), ({ quantity }) => quantity),
           );
           picked = rows.map((row) => row.task_id);
           return run(tx, world, query, rows);
         }),
       items: () => picked,
-      alone: (taskId) => byKey(sql, async (tx) => run(tx, world, query, await pickOne(tx, query, taskId))),
+      alone: (taskId) =>
+        withNestedLoops(sql, async (tx) => run(tx, world, query, await pickOne(tx, query, taskId))),
       threw: (taskId, cause) => setBack(sql, query, taskId, cause),
     }),
   );
   return taken.map(allTaken);
 };
 
-const placeOf = ({ run_ms, task_id }: TaskRow): Place => ({ runMs: run_ms, id: task_id });
+const placeOf = ({ run_ms, task_id }: TaskRow): QueuePosition => ({ runMs: run_ms, id: task_id });
 
 /** Takes the locked tasks through their `tx` steps, and leases those that come to an external one. */
 const run = async (tx: Transaction, world: World, query: Query, rows: readonly TaskRow[]): Promise<Taken> => {
   if (rows.length === 0) return noneTaken;
   const moves = await walk(tx, world, query.pipeline, rows, query.nowMs);
-  await writeMoves(tx, moves, query.nowMs);
-  const leases = await leaseArrived(tx, query, moves.moved, rows);
+  await writeTransitions(tx, moves, query.nowMs);
+  const leases = await leaseExternalSteps(tx, query, moves.moved, rows);
   return { touched: rows.length, leases };
 };
 
@@ -73,9 +74,11 @@ const walk = async (
 };
 
 /** The rows are locked in a narrow scan of the queue's index; orders are joined to what was picked only. */
-const pick = (tx: Transaction, { pipeline, nowMs, limit }: Query, behind: Place): Promise<TaskRow[]> => tx<
-  TaskRow[]
->`
+const pick = (
+  tx: Transaction,
+  { pipeline, nowMs, limit }: Query,
+  behind: QueuePosition,
+): Promise<TaskRow[]> => tx<TaskRow[]>`
   with picked as materialized (
     select id, order_id, pipeline, step, attempts, seq, run_ms
     from task
@@ -94,9 +97,9 @@ const pickOne = (tx: Transaction, { nowMs }: Query, taskId: string): Promise<Tas
   for update of t skip locked`;
 
 const setBack = (sql: Sql, query: Query, taskId: string, cause: unknown): Taking =>
-  byKey(sql, async (tx) => {
+  withNestedLoops(sql, async (tx) => {
     const [row] = await pickOne(tx, query, taskId);
     if (row === undefined) return noneTaken;
-    await writeMoves(tx, planThrow(query, lockedTaskOf(row), cause), query.nowMs);
+    await writeTransitions(tx, planThrow(query, lockedTaskOf(row), cause), query.nowMs);
     return { touched: 1, leases: [] };
   });

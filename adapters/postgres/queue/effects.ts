@@ -1,6 +1,6 @@
 import { invoiceNumber, invoiceYear } from '../../../core/invoice.ts';
 import { licenceKey } from '../../../core/licence.ts';
-import type { Effect } from '../../../core/pipelines/index.ts';
+import type { Effect } from '../../../core/pipelines/pipeline.ts';
 import type { LockedTask } from '../../../core/queue.ts';
 import type { EffectOutcome } from '../../../core/steps.ts';
 import { allocate } from '../../../core/stock.ts';

@@ -1,12 +1,12 @@
 import { ok } from 'neverthrow';
-import type { JobPipeline } from '../../../core/pipelines/index.ts';
+import type { JobPipeline } from '../../../core/pipelines/pipeline.ts';
 import type { JobLease, JobReport, Queue } from '../../../core/queue.ts';
 import type { Sql, Transaction } from '../connection.ts';
-import { byKey } from '../nestedLoops.ts';
-import type { Heads, Place } from './scanStart.ts';
+import { withNestedLoops } from '../nestedLoops.ts';
+import type { QueuePosition, ScanStarts } from './scanStart.ts';
 
 /** The tasks of new jobs, in the transaction that also writes the jobs. */
-export const queueJobs = (
+export const insertJobs = (
   tx: Transaction,
   pipeline: JobPipeline,
   jobs: readonly { readonly taskId: string; readonly jobId: string }[],
@@ -19,14 +19,14 @@ export const queueJobs = (
     ${jobs.map(({ jobId }) => jobId)}::uuid[]
   ) as j(id, job_id)`;
 
-export const takeJobs = (
+export const claimJobs = (
   sql: Sql,
-  heads: Heads,
+  heads: ScanStarts,
   query: Parameters<Queue['claimJobs']>[0],
 ): ReturnType<Queue['claimJobs']> =>
-  byKey(sql, async (tx) => {
+  withNestedLoops(sql, async (tx) => {
     const untilMs = query.nowMs + query.leaseMs;
-    const leased = await heads.look(query.pipeline.name, placeOf, (behind) =>
+    const leased = await heads.scan(query.pipeline.name, placeOf, (behind) =>
       lease(tx, query, untilMs, behind),
     );
     return leased.map(({ runMs: _, ...row }) => ({ ...row, untilMs }));
@@ -34,13 +34,13 @@ export const takeJobs = (
 
 type LeasedRow = Omit<JobLease, 'untilMs'> & { readonly runMs: number };
 
-const placeOf = ({ runMs, taskId }: LeasedRow): Place => ({ runMs, id: taskId });
+const placeOf = ({ runMs, taskId }: LeasedRow): QueuePosition => ({ runMs, id: taskId });
 
 const lease = (
   tx: Transaction,
   { pipeline, limit, nowMs }: Parameters<Queue['claimJobs']>[0],
   untilMs: number,
-  behind: Place,
+  behind: QueuePosition,
 ): Promise<LeasedRow[]> => tx<LeasedRow[]>`
   with picked as materialized (
     select id from task
@@ -60,12 +60,12 @@ const lease = (
  * One statement. Of two reports under one lease the first counts; what was reported under an older lease is not
  * among the `held`, and changes nothing.
  */
-export const settleJobs = async (
+export const reportJobs = async (
   sql: Sql,
   ...[reports, nowMs]: Parameters<Queue['reportJobs']>
 ): ReturnType<Queue['reportJobs']> => {
   if (reports.length === 0) return ok([]);
-  return byKey(sql, async (tx) => {
+  return withNestedLoops(sql, async (tx) => {
     const rows = await tx<{ id: string }[]>`
       with report as (
         select distinct on (id, lease) * from unnest(

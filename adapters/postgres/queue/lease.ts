@@ -10,7 +10,7 @@ type Query = Parameters<Queue['claim']>[0];
  * Leases the tasks that stand at an external step, writes the intent of each into the ledger, and reads what
  * the step needs to know. The tasks are locked by this transaction.
  */
-export const leaseArrived = async (
+export const leaseExternalSteps = async (
   tx: Transaction,
   { pipeline, nowMs, leaseMs }: Query,
   moved: Transitions['moved'],

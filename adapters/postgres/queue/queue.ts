@@ -5,28 +5,28 @@ import type { Lease, Queue } from '../../../core/queue.ts';
 import { planReports } from '../../../core/steps.ts';
 import type { World } from '../../../core/world.ts';
 import type { Sql, Transaction } from '../connection.ts';
-import { answered } from '../failures.ts';
-import { byKey } from '../nestedLoops.ts';
-import { take } from './claim.ts';
-import { settleJobs, takeJobs } from './jobs.ts';
-import { counts, tasks } from './read.ts';
+import { orUnavailable } from '../failures.ts';
+import { withNestedLoops } from '../nestedLoops.ts';
+import { claimTasks } from './claim.ts';
+import { claimJobs, reportJobs } from './jobs.ts';
+import { listTasks, readStats } from './read.ts';
 import { rescue, retry } from './rescue.ts';
-import { headsOf } from './scanStart.ts';
-import { writeMoves } from './transitions.ts';
+import { createScanStarts } from './scanStart.ts';
+import { writeTransitions } from './transitions.ts';
 
-export const queue = (sql: Sql, db: PostgresJsDatabase, world: World): Queue => {
-  const heads = headsOf(world.clock);
+export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): Queue => {
+  const heads = createScanStarts(world.clock);
   return {
-    claim: (query) => take(sql, world, heads, query),
+    claim: (query) => claimTasks(sql, world, heads, query),
     heartbeat: (leases, untilMs) => heartbeat(sql, leases, untilMs),
     report: (reports, nowMs) => settle(sql, reports, nowMs),
-    claimJobs: (query) => takeJobs(sql, heads, query),
-    reportJobs: (reports, nowMs) => settleJobs(sql, reports, nowMs),
+    claimJobs: (query) => claimJobs(sql, heads, query),
+    reportJobs: (reports, nowMs) => reportJobs(sql, reports, nowMs),
     release: (leases) => giveBack(sql, leases),
     rescue: (query) => rescue(sql, query),
     retry: (taskIds, nowMs) => retry(sql, taskIds, nowMs),
-    stats: (nowMs) => answered(() => counts(sql, nowMs)),
-    tasks: (query) => answered(() => tasks(db, query)),
+    stats: (nowMs) => orUnavailable(() => readStats(sql, nowMs)),
+    tasks: (query) => orUnavailable(() => listTasks(db, query)),
   };
 };
 
@@ -37,7 +37,7 @@ const leasesOf = (held: Held): number[] => held.map(({ lease }) => lease);
 
 const heartbeat = async (sql: Sql, held: Held, untilMs: number): ReturnType<Queue['heartbeat']> => {
   if (held.length === 0) return ok([]);
-  return answered(async () => {
+  return orUnavailable(async () => {
     const rows = await sql<{ id: string }[]>`
       update task t set lease_until_ms = ${untilMs}
       from unnest(${idsOf(held)}::uuid[], ${leasesOf(held)}::integer[]) as h(id, lease)
@@ -49,7 +49,7 @@ const heartbeat = async (sql: Sql, held: Held, untilMs: number): ReturnType<Queu
 
 const giveBack = async (sql: Sql, held: Held): ReturnType<Queue['release']> => {
   if (held.length === 0) return ok(undefined);
-  return answered(async () => {
+  return orUnavailable(async () => {
     await sql`
       update task t set state = 'ready', lease = t.lease + 1, lease_until_ms = null
       from unnest(${idsOf(held)}::uuid[], ${leasesOf(held)}::integer[]) as h(id, lease)
@@ -62,7 +62,7 @@ const settle = async (
   ...[reports, nowMs]: Parameters<Queue['report']>
 ): ReturnType<Queue['report']> => {
   if (reports.length === 0) return ok([]);
-  return byKey(sql, async (tx) => {
+  return withNestedLoops(sql, async (tx) => {
     // Of two reports under one lease the first counts.
     const outcomeOf = new Map(
       reports.toReversed().map(({ taskId, lease, outcome }) => [`${taskId} ${lease}`, outcome]),
@@ -90,7 +90,7 @@ const settle = async (
             ${done.map(({ step }) => step)}::text[]
           ) as a(order_id, step)
           where d.order_id = a.order_id and d.step = a.step and d.accepted_ms is null`,
-      writeMoves(tx, moves, nowMs),
+      writeTransitions(tx, moves, nowMs),
     ]);
     return accepted.map(({ row }) => row.id);
   });

@@ -13,7 +13,7 @@ import {
 import type { Sql } from '../connection.ts';
 import { task } from '../schema.ts';
 
-export const counts = async (sql: Sql, nowMs: number): Promise<QueueStats> => {
+export const readStats = async (sql: Sql, nowMs: number): Promise<QueueStats> => {
   const [states, [ready], [finished]] = await Promise.all([
     sql<{ pipeline: string; state: TaskState; tasks: number }[]>`
       select pipeline,
@@ -33,7 +33,7 @@ export const counts = async (sql: Sql, nowMs: number): Promise<QueueStats> => {
   };
 };
 
-export const tasks = async (
+export const listTasks = async (
   db: PostgresJsDatabase,
   { state, pipeline, orderId, after, limit, nowMs }: TaskQuery,
 ): Promise<Page<Task, string>> => {

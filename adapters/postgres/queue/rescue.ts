@@ -3,8 +3,8 @@ import type { OrderStatus } from '../../../core/order.ts';
 import type { Queue } from '../../../core/queue.ts';
 import { planRescue, planRetry, type TaskChange, type TaskSnapshot } from '../../../core/rescue.ts';
 import type { Sql, Transaction } from '../connection.ts';
-import { answered } from '../failures.ts';
-import { byKey } from '../nestedLoops.ts';
+import { orUnavailable } from '../failures.ts';
+import { withNestedLoops } from '../nestedLoops.ts';
 
 /** See `Queue.rescue`. */
 export const rescue = async (
@@ -12,12 +12,12 @@ export const rescue = async (
   { nowMs, crashesMax, limit }: Parameters<Queue['rescue']>[0],
 ): ReturnType<Queue['rescue']> => {
   // Mostly there is nothing to do, which one statement outside of a transaction tells.
-  const expired = await answered(
+  const expired = await orUnavailable(
     () => sql`select from task where state = 'running' and lease_until_ms <= ${nowMs} limit 1`,
   );
   if (expired.isErr()) return err(expired.error);
   if (expired.value.length === 0) return ok(0);
-  return byKey(sql, async (tx) => {
+  return withNestedLoops(sql, async (tx) => {
     const rows = await tx<Row[]>`
       with expired as materialized (
         select id, step, attempts, crashes, lease, seq, order_id from task
@@ -42,7 +42,7 @@ export const retry = async (
   nowMs: number,
 ): ReturnType<Queue['retry']> => {
   if (taskIds.length === 0) return ok(0);
-  return byKey(sql, async (tx) => {
+  return withNestedLoops(sql, async (tx) => {
     const rows = await tx<Row[]>`
       with wanted as materialized (
         select id, step, attempts, crashes, lease, seq, order_id from task

@@ -1,19 +1,19 @@
 import type { Clock } from '../../../core/world.ts';
 
 /** A task's place among those of its pipeline that are ready. */
-export type Place = { readonly runMs: number; readonly id: string };
+export type QueuePosition = { readonly runMs: number; readonly id: string };
 
 /** Where each pipeline's ready tasks begin, as far as this process knows. */
-export type Heads = {
+export type ScanStarts = {
   /** Runs `pick`, which answers the ready tasks behind a place, in their order. */
-  look<Row>(
+  scan<Row>(
     pipeline: string,
-    placeOf: (row: Row) => Place,
-    pick: (behind: Place) => Promise<Row[]>,
+    placeOf: (row: Row) => QueuePosition,
+    pick: (behind: QueuePosition) => Promise<Row[]>,
   ): Promise<Row[]>;
 };
 
-const start: Place = { runMs: -1, id: '00000000-0000-0000-0000-000000000000' };
+const start: QueuePosition = { runMs: -1, id: '00000000-0000-0000-0000-000000000000' };
 
 /**
  * While somebody holds a transaction open, the server keeps the index entries of all tasks that were taken since,
@@ -23,11 +23,11 @@ const start: Place = { runMs: -1, id: '00000000-0000-0000-0000-000000000000' };
  * the one that took it was rolled back. So a look from the very start comes as often as it may without taking
  * more than a tenth of the time, and every five seconds at least. Where it costs nothing, every look is one.
  */
-export const headsOf = (clock: Clock): Heads => {
-  const heads = new Map<string, { readonly behind: Place; readonly againAtMs: number }>();
+export const createScanStarts = (clock: Clock): ScanStarts => {
+  const heads = new Map<string, { readonly behind: QueuePosition; readonly againAtMs: number }>();
 
   return {
-    look: async (pipeline, placeOf, pick) => {
+    scan: async (pipeline, placeOf, pick) => {
       const begunMs = clock.nowMs();
       const known = heads.get(pipeline);
       const fromStart =

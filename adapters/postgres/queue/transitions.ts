@@ -7,7 +7,7 @@ import { statusText } from '../statuses.ts';
  * Writes what a run of steps changed: each list with one statement, sent together. The tasks are locked by
  * this transaction. A task that moved is left `ready` at its new step.
  */
-export const writeMoves = async (tx: Transaction, moves: Transitions, nowMs: number): Promise<void> => {
+export const writeTransitions = async (tx: Transaction, moves: Transitions, nowMs: number): Promise<void> => {
   const { history, moved, waiting, completed, failed } = moves;
   await Promise.all([
     history.length > 0 &&

@@ -8,7 +8,7 @@ const channel = 'cartwright_queue';
 const notifyEveryMs = 20;
 
 /** `LISTEN` and `NOTIFY`. A hint that is lost, here or on a broken connection, costs one polling pause. */
-export const wakeup = (sql: Sql, timer: Timer): Wakeup => {
+export const createWakeup = (sql: Sql, timer: Timer): Wakeup => {
   const listeners = new Set<() => void>();
   let listening = false;
   let pending = false;

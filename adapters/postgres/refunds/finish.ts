@@ -13,19 +13,19 @@ import {
   stockTakenStates,
 } from '../../../core/refundOutcome.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
-import { answered } from '../failures.ts';
-import { holdingOrder, type LockedOrder } from '../orders/lock.ts';
+import { orUnavailable } from '../failures.ts';
+import { type LockedOrder, withLockedOrder } from '../orders/lock.ts';
 import { statusList } from '../statuses.ts';
 import { writeOrderChanges } from './write.ts';
 
 /** See `Refunds.settle`. */
-export const settle = async (
+export const finishRefund = async (
   sql: Sql,
   settlement: FinishedRefund,
   nowMs: number,
 ): ReturnType<Refunds['finish']> => {
   const { refundId } = settlement;
-  const found = await answered(
+  const found = await orUnavailable(
     () => sql<{ order_id: string | null }[]>`select order_id from refund where id = ${refundId}`,
   );
   if (found.isErr()) return found.map(() => false);
@@ -33,7 +33,7 @@ export const settle = async (
   if (refund === undefined) return ok(false);
   if (refund.order_id === null) return inTransaction(sql, (tx) => settleLocked(tx, settlement, null, nowMs));
 
-  return holdingOrder(sql, refund.order_id, (tx, locked) => {
+  return withLockedOrder(sql, refund.order_id, (tx, locked) => {
     if (locked === null) throw new Error(`the order of the refund ${refundId} is gone`);
     return settleLocked(tx, settlement, locked, nowMs);
   });

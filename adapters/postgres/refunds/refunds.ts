@@ -15,26 +15,26 @@ import {
 } from '../../../core/refundRequest.ts';
 import { storedResponseOf } from '../../stored/response.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
-import { answered } from '../failures.ts';
-import { holdingOrder, type LockedOrder, overtaken } from '../orders/lock.ts';
+import { orUnavailable } from '../failures.ts';
+import { type LockedOrder, stale, withLockedOrder } from '../orders/lock.ts';
 import { statusList } from '../statuses.ts';
-import { settle } from './finish.ts';
+import { finishRefund } from './finish.ts';
 import { find, list, type RefundRow, refundOf } from './read.ts';
 import { insertRefund, writeOrderChanges } from './write.ts';
 
-export const refunds = (sql: Sql): Refunds => ({
+export const createRefunds = (sql: Sql): Refunds => ({
   request: (command, nowMs) => request(sql, command, nowMs),
   refundLateCharge: (late, nowMs) => inTransaction(sql, (tx) => returnLate(tx, late, nowMs)),
-  find: (refundId) => answered(() => find(sql, refundId)),
-  list: (query) => answered(() => list(sql, query)),
-  finish: (settlement, nowMs) => settle(sql, settlement, nowMs),
+  find: (refundId) => orUnavailable(() => find(sql, refundId)),
+  list: (query) => orUnavailable(() => list(sql, query)),
+  finish: (settlement, nowMs) => finishRefund(sql, settlement, nowMs),
   runNow: (refundId, nowMs) =>
-    answered(async () => {
+    orUnavailable(async () => {
       await sql`
         update task set run_ms = ${nowMs} where job_id = ${refundId} and state = 'ready' and run_ms > ${nowMs}`;
     }),
   unfulfillable: (limit) =>
-    answered(async () => {
+    orUnavailable(async () => {
       const rows = await sql<{ order_id: string }[]>`
         select order_id from task t
         where unfulfillable and not exists (select from refund r where r.order_id = t.order_id)
@@ -46,7 +46,7 @@ export const refunds = (sql: Sql): Refunds => ({
 
 const request = async (sql: Sql, command: RefundCommand, nowMs: number): ReturnType<Refunds['request']> => {
   type Judged = Result<RefundVerdict, RefundFailure>;
-  const judged = await holdingOrder<Judged>(sql, command.orderId, async (tx, locked) => {
+  const judged = await withLockedOrder<Judged>(sql, command.orderId, async (tx, locked) => {
     const verdict = judgeRefund(command, await groundOf(tx, command, locked), nowMs);
     if (verdict.isErr() || locked === null) return verdict;
     const { refund, changes } = verdict.value;
@@ -54,7 +54,7 @@ const request = async (sql: Sql, command: RefundCommand, nowMs: number): ReturnT
     const { key, taskId } = command;
     const fingerprint = refundFingerprint(command);
     // Another order's refund took the key meanwhile. The next try finds it.
-    if (!(await insertRefund(tx, refund, { key, fingerprint, taskId }))) return overtaken;
+    if (!(await insertRefund(tx, refund, { key, fingerprint, taskId }))) return stale;
     await writeOrderChanges(tx, locked, changes, nowMs);
     return verdict;
   });

@@ -2,7 +2,7 @@ import { refund as pipeline } from '../../../core/pipelines/refund.ts';
 import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../../core/refund.ts';
 import type { Transaction } from '../connection.ts';
 import { appendHistory, type LockedOrder } from '../orders/lock.ts';
-import { queueJobs } from '../queue/jobs.ts';
+import { insertJobs } from '../queue/jobs.ts';
 
 /** Writes a new refund and its task, unless another one has its key. Answers whether it wrote them. */
 export const insertRefund = async (
@@ -21,7 +21,7 @@ export const insertRefund = async (
     on conflict (key) do nothing
     returning id`;
   if (rows.length === 0) return false;
-  await queueJobs(tx, pipeline, [{ taskId, jobId: id }], createdAtMs);
+  await insertJobs(tx, pipeline, [{ taskId, jobId: id }], createdAtMs);
   return true;
 };
 

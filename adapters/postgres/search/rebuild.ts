@@ -1,13 +1,13 @@
 import { foldVersion } from '../../../core/search.ts';
 import type { Transaction } from '../connection.ts';
-import { storedWords } from './tokens.ts';
+import { storedTokens } from './tokens.ts';
 
 /** By which version of core's function the stored words were made; null in a new database. */
-export const storedFoldVersion = async (tx: Transaction): Promise<number | null> =>
+export const readFoldVersion = async (tx: Transaction): Promise<number | null> =>
   (await tx<{ version: number }[]>`select version from fold`)[0]?.version ?? null;
 
 /** Makes the words of all products and labels anew, gives them to the orders, and notes our version. */
-export const refold = async (tx: Transaction): Promise<void> => {
+export const rebuildSearch = async (tx: Transaction): Promise<void> => {
   await eachBatch<string>(
     '00000000-0000-0000-0000-000000000000',
     (after) =>
@@ -33,10 +33,10 @@ export const refold = async (tx: Transaction): Promise<void> => {
   );
   await tx`update order_name n set name_vector = l.name_vector from label l where l.id = n.label_id`;
   await tx`update order_ended e set name_vector = l.name_vector from label l where l.id = e.label_id`;
-  await noteFoldVersion(tx);
+  await storeFoldVersion(tx);
 };
 
-export const noteFoldVersion = async (tx: Transaction): Promise<void> => {
+export const storeFoldVersion = async (tx: Transaction): Promise<void> => {
   await tx`delete from fold`;
   await tx`insert into fold (version) values (${foldVersion})`;
 };
@@ -58,7 +58,7 @@ type Named<Id> = { readonly id: Id; readonly name: string; readonly code: string
 const eachBatch = async <Id>(
   first: Id,
   read: (after: Id) => PromiseLike<readonly Named<Id>[]>,
-  write: (ids: Id[], words: readonly ReturnType<typeof storedWords>[]) => PromiseLike<unknown>,
+  write: (ids: Id[], words: readonly ReturnType<typeof storedTokens>[]) => PromiseLike<unknown>,
 ): Promise<void> => {
   let after = first;
   for (;;) {
@@ -67,7 +67,7 @@ const eachBatch = async <Id>(
     if (last === undefined) return;
     await write(
       rows.map(({ id }) => id),
-      rows.map(({ name, code }) => storedWords(name, code)),
+      rows.map(({ name, code }) => storedTokens(name, code)),
     );
     after = last.id;
   }

@@ -1,7 +1,7 @@
 import { tokensOf } from '../../../core/search.ts';
 
 /** What is stored of a name and a code to find them by; two spaces part them: see the function name_vector. */
-export const storedWords = (
+export const storedTokens = (
   name: string,
   code: string,
 ): { readonly folded: string; readonly exact: string } => {

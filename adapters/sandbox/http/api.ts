@@ -1,11 +1,11 @@
 import type { Engine } from '../engine.ts';
 import { challenge } from './challenge.ts';
 import { listedCharges } from './charges.ts';
-import { faultyRoad } from './faults.ts';
+import { injectFaults } from './faults.ts';
 import { type Form, formOf } from './form.ts';
 import { cancelIntent, confirmIntent, createIntent, retrieveIntent, searchIntents } from './intents.ts';
 import { createRefund, listedRefunds, retrievedRefund } from './refunds.ts';
-import { missing, unauthorized, type WireAnswer } from './responses.ts';
+import { type HttpResponse, missing, unauthorized } from './responses.ts';
 
 /** Null where the connection breaks before there is an answer. */
 export type StripeApi = (request: Request) => Promise<Response | null>;
@@ -17,7 +17,7 @@ export type StripeApiOptions = {
 };
 
 /** What a route is asked. */
-export type Asked = {
+export type StripeRequest = {
   readonly engine: Engine;
   readonly form: Form;
   /** The part of the path that names something; empty where none does. */
@@ -26,7 +26,7 @@ export type Asked = {
   readonly origin: string;
 };
 
-type Route = (asked: Asked) => Promise<WireAnswer>;
+type Route = (asked: StripeRequest) => Promise<HttpResponse>;
 
 const routes: readonly (readonly [method: string, path: RegExp, route: Route])[] = [
   ['POST', /^\/v1\/payment_intents$/, createIntent],
@@ -45,10 +45,13 @@ const routes: readonly (readonly [method: string, path: RegExp, route: Route])[]
  * idempotency key, and the faults that a charge's method asks for. It speaks as much of Stripe's API as is
  * spoken to it, and no more.
  */
-export const stripeApi = (engine: Engine, { apiKey, slowMs = 2_000 }: StripeApiOptions = {}): StripeApi => {
-  const road = faultyRoad(engine, slowMs);
+export const createStripeApi = (
+  engine: Engine,
+  { apiKey, slowMs = 2_000 }: StripeApiOptions = {},
+): StripeApi => {
+  const road = injectFaults(engine, slowMs);
   /** A customer's browser has a key that is no secret, and may confirm what it has the secret of. */
-  const isLetIn = (request: Request, route: Route, { id, form }: Asked): boolean => {
+  const isLetIn = (request: Request, route: Route, { id, form }: StripeRequest): boolean => {
     const [, given = ''] = /^Bearer (\S+)$/.exec(request.headers.get('authorization') ?? '') ?? [];
     if (given.startsWith('pk_test_') && route === confirmIntent)
       return form.get('client_secret')?.startsWith(`${id}_secret_`) === true;
@@ -64,7 +67,7 @@ export const stripeApi = (engine: Engine, { apiKey, slowMs = 2_000 }: StripeApiO
       if (found === null) continue;
       const key = request.headers.get('idempotency-key') ?? engine.newId('pi');
       const form = await formOf(request);
-      const asked: Asked = { engine, form, id: found[1] ?? '', key, origin };
+      const asked: StripeRequest = { engine, form, id: found[1] ?? '', key, origin };
       if (!isLetIn(request, route, asked)) return responseOf(unauthorized());
       if (method === 'GET') return responseOf(await route(asked));
       return road(`${pathname} ${key}`, form, async () => responseOf(await route(asked)));
@@ -73,10 +76,10 @@ export const stripeApi = (engine: Engine, { apiKey, slowMs = 2_000 }: StripeApiO
   };
 };
 
-const responseOf = ({ status, body }: WireAnswer): Response => Response.json(body, { status });
+const responseOf = ({ status, body }: HttpResponse): Response => Response.json(body, { status });
 
 /** As a `fetch`, for whoever lives in the same process. */
-export const fetching =
+export const createFetch =
   (api: StripeApi) =>
   async (url: string, init: RequestInit): Promise<Response> => {
     const response = await api(new Request(url, init));

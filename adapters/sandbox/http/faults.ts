@@ -14,7 +14,7 @@ const losses = 2;
  * What happens to a request between client and Stripe, by the method that it wants charged, and what happens
  * to requests under one key at once: one is served, the others are turned away.
  */
-export const faultyRoad = (engine: Engine, slowMs: number) => {
+export const injectFaults = (engine: Engine, slowMs: number) => {
   const inFlight = new Set<string>();
   const heard = new Map<string, number>();
 

@@ -17,7 +17,7 @@ export const fingerprint = (form: Form): string => {
 };
 
 /** The first parameter that is none of `known`; `metadata[]` stands for all of a group. */
-export const strangerIn = (form: Form, known: readonly string[]): string | null =>
+export const unknownParameter = (form: Form, known: readonly string[]): string | null =>
   [...form.keys()].find((name) => !known.includes(name) && !known.includes(name.replace(/\[.*$/, '[]'))) ??
   null;
 
@@ -30,14 +30,14 @@ export const groupOf = (form: Form, group: string): Readonly<Record<string, stri
     }),
   );
 
-export const wholeOf = (form: Form, name: string): number | null => {
+export const integerOf = (form: Form, name: string): number | null => {
   const text = form.get(name) ?? '';
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 };
 
 /** Null where it has no amount, or none that can be charged. */
 export const moneyOf = (form: Form): Money | null => {
-  const [amount, currency] = [wholeOf(form, 'amount'), form.get('currency') ?? ''];
+  const [amount, currency] = [integerOf(form, 'amount'), form.get('currency') ?? ''];
   return amount === null || amount === 0 || !/^[a-z]{3}$/i.test(currency)
     ? null
     : fromStripe({ amount, currency });

@@ -1,25 +1,25 @@
 import type { Intent } from '../intent.ts';
 import {
   authenticationFailed,
-  callOff,
+  cancelOpenIntent,
   confirm,
   create,
   findByKey,
-  type Misplaced,
   retrieve,
+  type WrongState,
 } from '../intents.ts';
 import { methodOf } from '../methods.ts';
 import { intentObject } from '../objects.ts';
-import type { Asked } from './api.ts';
-import { fingerprint, groupOf, moneyOf, strangerIn } from './form.ts';
+import type { StripeRequest } from './api.ts';
+import { fingerprint, groupOf, moneyOf, unknownParameter } from './form.ts';
 import {
-  answer,
+  createResponse,
+  type HttpResponse,
   internal,
   missing,
   otherParameters,
   problem,
   refusal,
-  type WireAnswer,
   wrongParameter,
 } from './responses.ts';
 
@@ -34,8 +34,8 @@ const known = [
   'return_url',
 ];
 
-export const createIntent = async ({ engine, form, key, origin }: Asked): Promise<WireAnswer> => {
-  const stranger = strangerIn(form, known);
+export const createIntent = async ({ engine, form, key, origin }: StripeRequest): Promise<HttpResponse> => {
+  const stranger = unknownParameter(form, known);
   if (stranger !== null)
     return wrongParameter(stranger, 'parameter_unknown', `Received unknown parameter: ${stranger}`);
   const amount = moneyOf(form);
@@ -59,20 +59,20 @@ export const createIntent = async ({ engine, form, key, origin }: Asked): Promis
   return intent.asked === asked ? shown({ ...intent, ...intent.first }) : otherParameters();
 };
 
-const shown = (intent: Intent): WireAnswer =>
-  intent.error === null ? answer(intentObject(intent)) : refusal(intent, intent.error);
+const shown = (intent: Intent): HttpResponse =>
+  intent.error === null ? createResponse(intentObject(intent)) : refusal(intent, intent.error);
 
-export const retrieveIntent = async ({ engine, id }: Asked): Promise<WireAnswer> => {
+export const retrieveIntent = async ({ engine, id }: StripeRequest): Promise<HttpResponse> => {
   const found = await retrieve(engine, id);
   if (found.isErr()) return internal();
-  return found.value === null ? missing('payment_intent', id) : answer(intentObject(found.value));
+  return found.value === null ? missing('payment_intent', id) : createResponse(intentObject(found.value));
 };
 
 /** Stripe's index is behind by this much and more: what is younger is not found. */
 const indexLagMs = 2_000;
 
 /** Only `metadata['payment_id']:'…'` is understood: in our own use, that is the key. */
-export const searchIntents = async ({ engine, form }: Asked): Promise<WireAnswer> => {
+export const searchIntents = async ({ engine, form }: StripeRequest): Promise<HttpResponse> => {
   const [, escaped] = /^metadata\['payment_id'\]:'((?:[^'\\]|\\.)*)'$/.exec(form.get('query') ?? '') ?? [];
   if (escaped === undefined) return wrongParameter('query', 'parameter_invalid', 'Not understood.');
   const paymentId = escaped.replaceAll(/\\(.)/g, '$1');
@@ -84,16 +84,21 @@ export const searchIntents = async ({ engine, form }: Asked): Promise<WireAnswer
       ? [intentObject(intent)]
       : [],
   );
-  return answer({ object: 'search_result', data, has_more: false, url: '/v1/payment_intents/search' });
+  return createResponse({
+    object: 'search_result',
+    data,
+    has_more: false,
+    url: '/v1/payment_intents/search',
+  });
 };
 
-export const cancelIntent = async ({ engine, id }: Asked): Promise<WireAnswer> => {
-  const called = await callOff(engine, id);
-  return called.isOk() ? answer(intentObject(called.value)) : unchanged(called.error, id);
+export const cancelIntent = async ({ engine, id }: StripeRequest): Promise<HttpResponse> => {
+  const called = await cancelOpenIntent(engine, id);
+  return called.isOk() ? createResponse(intentObject(called.value)) : unchanged(called.error, id);
 };
 
 /** As the customer's browser does: with the secret, and with another card where one is named. */
-export const confirmIntent = async ({ engine, form, id }: Asked): Promise<WireAnswer> => {
+export const confirmIntent = async ({ engine, form, id }: StripeRequest): Promise<HttpResponse> => {
   const secret = form.get('client_secret') ?? id;
   if (!secret.startsWith(id)) return missing('payment_intent', id);
   const method = form.get('payment_method');
@@ -108,9 +113,9 @@ export const confirmIntent = async ({ engine, form, id }: Asked): Promise<WireAn
 };
 
 const unchanged = (
-  failure: Misplaced | { readonly kind: 'not_found' | 'unavailable' | 'unknown' },
+  failure: WrongState | { readonly kind: 'not_found' | 'unavailable' | 'unknown' },
   id: string,
-): WireAnswer => {
+): HttpResponse => {
   if (failure.kind === 'not_found') return missing('payment_intent', id);
   if (failure.kind !== 'unexpected_state') return internal();
   return problem(400, {

@@ -4,29 +4,29 @@ import { listRefunds } from '../lists.ts';
 import { intentObject, refundObject } from '../objects.ts';
 import type { Refund } from '../refund.ts';
 import { refund, retrieveRefund } from '../refunds.ts';
-import type { Asked } from './api.ts';
+import type { StripeRequest } from './api.ts';
 import { spanOf } from './charges.ts';
-import { fingerprint, groupOf, strangerIn, wholeOf } from './form.ts';
+import { fingerprint, groupOf, integerOf, unknownParameter } from './form.ts';
 import {
-  answer,
+  createResponse,
+  type HttpResponse,
   internal,
   missing,
   otherParameters,
   problem,
-  type WireAnswer,
   wrongParameter,
 } from './responses.ts';
 
 const known = ['payment_intent', 'amount', 'metadata[]', 'reason'];
 
-export const createRefund = async ({ engine, form, key }: Asked): Promise<WireAnswer> => {
-  const stranger = strangerIn(form, known);
+export const createRefund = async ({ engine, form, key }: StripeRequest): Promise<HttpResponse> => {
+  const stranger = unknownParameter(form, known);
   if (stranger !== null)
     return wrongParameter(stranger, 'parameter_unknown', `Received unknown parameter: ${stranger}`);
   const intentId = form.get('payment_intent') ?? '';
   const intent = await retrieve(engine, intentId);
   if (intent.isErr()) return internal();
-  const counted = wholeOf(form, 'amount');
+  const counted = integerOf(form, 'amount');
   const currency = intent.value?.amount.currency ?? 'XXX';
   const amount = counted === null ? null : fromStripe({ amount: counted, currency });
   const asked = fingerprint(form);
@@ -37,8 +37,9 @@ export const createRefund = async ({ engine, form, key }: Asked): Promise<WireAn
 };
 
 /** As it was made; what it came to since is told to whoever asks for it by its id. */
-const shown = (made: Refund): WireAnswer => {
-  if (made.first !== 'refused') return answer(refundObject({ ...made, status: made.first, reason: null }));
+const shown = (made: Refund): HttpResponse => {
+  if (made.first !== 'refused')
+    return createResponse(refundObject({ ...made, status: made.first, reason: null }));
   if (made.reason === 'resource_missing') return missing('payment_intent', made.intentId);
   const message = 'The charge cannot be refunded so.';
   // Of an amount that is too large Stripe says which parameter is wrong, and has no code for it.
@@ -47,13 +48,13 @@ const shown = (made: Refund): WireAnswer => {
     : problem(400, { type: 'invalid_request_error', code: made.reason ?? 'refused', message });
 };
 
-export const retrievedRefund = async ({ engine, id }: Asked): Promise<WireAnswer> => {
+export const retrievedRefund = async ({ engine, id }: StripeRequest): Promise<HttpResponse> => {
   const found = await retrieveRefund(engine, id);
   if (found.isErr()) return internal();
-  return found.value === null ? missing('refund', id) : answer(refundObject(found.value));
+  return found.value === null ? missing('refund', id) : createResponse(refundObject(found.value));
 };
 
-export const listedRefunds = async (asked: Asked): Promise<WireAnswer> => {
+export const listedRefunds = async (asked: StripeRequest): Promise<HttpResponse> => {
   const { engine, form } = asked;
   if (form.has('payment_intent')) return refundsOfIntent(asked);
   const page = await listRefunds(engine, spanOf(form));
@@ -66,10 +67,10 @@ export const listedRefunds = async (asked: Asked): Promise<WireAnswer> => {
     const expanded = intent?.isOk() && intent.value !== null ? intentObject(intent.value) : each.intentId;
     data.push({ ...refundObject(each), payment_intent: expanded });
   }
-  return answer({ object: 'list', data, has_more: page.value.hasMore, url: '/v1/refunds' });
+  return createResponse({ object: 'list', data, has_more: page.value.hasMore, url: '/v1/refunds' });
 };
 
-const refundsOfIntent = async ({ engine, form }: Asked): Promise<WireAnswer> => {
+const refundsOfIntent = async ({ engine, form }: StripeRequest): Promise<HttpResponse> => {
   const intentId = form.get('payment_intent') ?? '';
   const intent = await retrieve(engine, intentId);
   if (intent.isErr()) return internal();
@@ -83,5 +84,5 @@ const refundsOfIntent = async ({ engine, form }: Asked): Promise<WireAnswer> => 
     if (found.isErr()) return internal();
     if (found.value !== null) data.push(refundObject(found.value));
   }
-  return answer({ object: 'list', data, has_more: ids.length > from + limit, url: '/v1/refunds' });
+  return createResponse({ object: 'list', data, has_more: ids.length > from + limit, url: '/v1/refunds' });
 };

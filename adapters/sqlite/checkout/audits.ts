@@ -1,16 +1,16 @@
 import type { Audits } from '../../../core/audit.ts';
 import type { Connection } from '../connection.ts';
-import { claiming } from './claim.ts';
-import { unsettled } from './claimOpenPayments.ts';
-import { checkoutReading } from './read.ts';
-import { settling } from './recordOutcomes.ts';
+import { createClaim } from './claim.ts';
+import { createClaimOpenPayments } from './claimOpenPayments.ts';
+import { createCheckoutReader } from './read.ts';
+import { createRecordOutcomes } from './recordOutcomes.ts';
 
-export const audits = (connection: Connection): Audits => {
+export const createAudits = (connection: Connection): Audits => {
   const { read, write } = connection;
-  const checkouts = checkoutReading(connection);
-  const claim = claiming(connection, checkouts);
-  const settle = settling(connection, checkouts);
-  const takeUnsettled = unsettled(connection);
+  const checkouts = createCheckoutReader(connection);
+  const claim = createClaim(connection, checkouts);
+  const settle = createRecordOutcomes(connection, checkouts);
+  const takeUnsettled = createClaimOpenPayments(connection);
   return {
     claim: async (requests, nowMs) => write(() => claim(requests, nowMs)),
     recordOutcomes: async (settlements, nowMs) => write(() => settlements.map((one) => settle(one, nowMs))),

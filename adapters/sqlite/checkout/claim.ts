@@ -12,15 +12,15 @@ import { orderStatusAfter } from '../../../core/order.ts';
 import { initialPaymentStatus, paymentStatusAfter } from '../../../core/payment.ts';
 import { quoted } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
-import { telling } from '../orders/history.ts';
+import { createAppendHistory } from '../orders/history.ts';
 import { type OrderRow, orderOf, type PaymentRow } from '../rows.ts';
 import { columnsOf, orders } from '../schema.ts';
-import type { Checkouts } from './read.ts';
+import type { CheckoutReader } from './read.ts';
 
 type Verdict = Result<Claim, ClaimFailure>;
 
 /** Runs inside the write lock, which is what holds the rows still while they are judged. */
-export const claiming = (connection: Connection, checkouts: Checkouts) => {
+export const createClaim = (connection: Connection, checkouts: CheckoutReader) => {
   const readGround = groundReading(connection, checkouts);
   const writeClaim = claimWriting(connection);
   return (requests: readonly CheckoutRequest[], nowMs: number): readonly Verdict[] => {
@@ -44,7 +44,7 @@ type KnownRow = Pick<PaymentRow, 'id' | 'status' | 'method' | 'attempt'> & {
 /** By order id. */
 type Seqs = ReadonlyMap<string, number>;
 
-const groundReading = ({ client }: Connection, { answerTo }: Checkouts) => {
+const groundReading = ({ client }: Connection, { responseTo: answerTo }: CheckoutReader) => {
   const auditOf = client.prepare<[string], KnownRow>(
     `select a.id, a.customer_id as customerId, a.order_ids as orderIds, p.status, p.method, p.attempt,
        p.answer is not null as answered
@@ -77,7 +77,7 @@ const groundReading = ({ client }: Connection, { answerTo }: Checkouts) => {
   };
 };
 
-const knownAudit = (row: KnownRow, answerTo: Checkouts['answerTo']): KnownAudit => {
+const knownAudit = (row: KnownRow, answerTo: CheckoutReader['responseTo']): KnownAudit => {
   const { customerId, method, attempt } = row;
   const orderIds: readonly string[] = JSON.parse(row.orderIds);
   return {
@@ -91,7 +91,7 @@ const knownAudit = (row: KnownRow, answerTo: Checkouts['answerTo']): KnownAudit 
 };
 
 const claimWriting = ({ client }: Connection) => {
-  const tell = telling(client);
+  const tell = createAppendHistory(client);
   const insertAudit = client.prepare<[string, string, string, string, number]>(
     'insert into audit (id, key, customer_id, order_ids, created_ms) values (?, ?, ?, ?, ?)',
   );

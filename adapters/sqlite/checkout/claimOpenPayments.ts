@@ -10,7 +10,7 @@ import type { Unavailable } from '../../../core/result.ts';
 import { isOneOf, quoted } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 import type { PaymentRow } from '../rows.ts';
-import { cartsOf } from './ordersOfCheckout.ts';
+import { createOrdersOfCheckout } from './ordersOfCheckout.ts';
 
 type Query = Parameters<Audits['claimOpenPayments']>[0];
 type Due = Pick<
@@ -22,9 +22,9 @@ type Due = Pick<
 };
 
 /** Takes up payments that were left open. The write lock keeps reconcilers side by side from sharing one. */
-export const unsettled = (connection: Connection) => {
+export const createClaimOpenPayments = (connection: Connection) => {
   const { ask, client, write } = connection;
-  const ordersOf = cartsOf(connection);
+  const ordersOf = createOrdersOfCheckout(connection);
   const due = client.prepare<[number, number], Due>(
     `${select} where ${isOpen} and p.due_ms <= ? order by p.due_ms, p.id limit ?`,
   );

@@ -4,7 +4,9 @@ import { type OrderRow, orderOf } from '../rows.ts';
 import { columnsOf, orders } from '../schema.ts';
 
 /** The orders of a checkout as they now stand, in the order they were asked for. */
-export const cartsOf = ({ client }: Connection): ((orderIds: readonly string[]) => readonly Order[]) => {
+export const createOrdersOfCheckout = ({
+  client,
+}: Connection): ((orderIds: readonly string[]) => readonly Order[]) => {
   const byId = client.prepare<[string], OrderRow>(
     `select ${columnsOf(orders, 'o')} from orders o where o.id = ?`,
   );

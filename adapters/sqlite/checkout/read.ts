@@ -4,17 +4,17 @@ import { responseFrom } from '../../stored/response.ts';
 import type { Connection } from '../connection.ts';
 import { paymentOf } from '../rows.ts';
 import { audit, payment } from '../schema.ts';
-import { cartsOf } from './ordersOfCheckout.ts';
+import { createOrdersOfCheckout } from './ordersOfCheckout.ts';
 
-export type Checkouts = {
+export type CheckoutReader = {
   readonly find: (checkoutId: string) => Checkout | null;
   /** What its key was answered, if it was. */
-  readonly answerTo: (checkoutId: string) => CheckoutResponse | null;
+  readonly responseTo: (checkoutId: string) => CheckoutResponse | null;
 };
 
 /** Inside the caller's transaction. */
-export const checkoutReading = (connection: Connection): Checkouts => {
-  const ordersOf = cartsOf(connection);
+export const createCheckoutReader = (connection: Connection): CheckoutReader => {
+  const ordersOf = createOrdersOfCheckout(connection);
   const byId = connection.db
     .select()
     .from(audit)
@@ -36,7 +36,7 @@ export const checkoutReading = (connection: Connection): Checkouts => {
         updatedAtMs: row.payment.updatedAtMs,
       };
     },
-    answerTo: (checkoutId) => {
+    responseTo: (checkoutId) => {
       const row = byId.get({ id: checkoutId });
       const kept = row?.payment.answer ?? null;
       if (row === undefined || kept === null) return null;

@@ -6,8 +6,8 @@ import { firstStep } from '../../../core/steps.ts';
 import { storedResponseOf } from '../../stored/response.ts';
 import { quoted } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
-import { telling } from '../orders/history.ts';
-import type { Checkouts } from './read.ts';
+import { createAppendHistory } from '../orders/history.ts';
+import type { CheckoutReader } from './read.ts';
 
 type Row = {
   readonly status: PaymentStatus;
@@ -17,7 +17,7 @@ type Row = {
   readonly answered: 0 | 1;
 };
 
-export const settling = (connection: Connection, { answerTo }: Checkouts) => {
+export const createRecordOutcomes = (connection: Connection, { responseTo: answerTo }: CheckoutReader) => {
   const { client } = connection;
   const moveOrders = orderMoving(connection);
   const byId = client.prepare<[string], Row>(
@@ -65,7 +65,7 @@ const paymentUpdating = ({ client }: Connection) => {
 };
 
 const orderMoving = ({ client }: Connection) => {
-  const tell = telling(client);
+  const tell = createAppendHistory(client);
   // Read apart: for `returning`, SQLite builds a table of what it returns.
   const seqOf = client
     .prepare<[string, string], number>(

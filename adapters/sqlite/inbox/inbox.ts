@@ -1,13 +1,13 @@
 import type { Inbox, InboxItem } from '../../../core/inbox.ts';
-import type { ProviderEvent } from '../../../core/payment.ts';
 import { providerEvent } from '../../../core/pipelines/providerEvent.ts';
+import type { ProviderEvent } from '../../../core/provider.ts';
 import type { Connection } from '../connection.ts';
-import { queueing } from '../queue/jobs.ts';
+import { createInsertJob } from '../queue/jobs.ts';
 
 /** A month: longer than any provider goes on telling the same event. */
 const keptMs = 31 * 24 * 3_600_000;
 
-export const inbox = (connection: Connection): Inbox => {
+export const createInbox = (connection: Connection): Inbox => {
   const { ask, client, write } = connection;
   const receive = receiving(connection);
   const byId = client.prepare<[string], string>('select event from provider_event where id = ?').pluck();
@@ -22,7 +22,7 @@ export const inbox = (connection: Connection): Inbox => {
 };
 
 /** Deletes the events that came long ago and that nobody has still to act on. Inside the caller's transaction. */
-export const pruning = ({ client }: Connection) => {
+export const createPruneEvents = ({ client }: Connection) => {
   const prune = client.prepare<[number]>(
     `delete from provider_event where received_ms < ?
        and not exists (select 1 from task t where t.job_id = provider_event.id)`,
@@ -33,7 +33,7 @@ export const pruning = ({ client }: Connection) => {
 };
 
 const receiving = (connection: Connection) => {
-  const queue = queueing(connection, providerEvent);
+  const queue = createInsertJob(connection, providerEvent);
   const insert = connection.client.prepare<[string, string, string, string, string, string, number]>(
     `insert into provider_event (id, provider, event_id, type, event, body, received_ms)
      values (?, ?, ?, ?, ?, ?, ?) on conflict (provider, event_id) do nothing`,

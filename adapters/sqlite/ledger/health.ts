@@ -18,7 +18,7 @@ import type { Connection } from '../connection.ts';
 type Counts = Readonly<Record<MoneyCheck, MoneyCount>>;
 
 /** See `MoneyBooks.counts`. */
-export const moneyCounting = ({ client }: Connection): ((nowMs: number) => Counts) => {
+export const createCountCases = ({ client }: Connection): ((nowMs: number) => Counts) => {
   const statements = prepared<[Times], MoneyCount>(
     client,
     (list) => `select count(*) as count, min(sinceMs) as oldestMs from (${list})`,
@@ -37,7 +37,9 @@ export const moneyCounting = ({ client }: Connection): ((nowMs: number) => Count
 type FindingQuery = Parameters<Ledger['cases']>[0];
 
 /** See `MoneyBooks.findings`. */
-export const moneyFinding = ({ client }: Connection): ((query: FindingQuery) => Page<MoneyCase, string>) => {
+export const createListCases = ({
+  client,
+}: Connection): ((query: FindingQuery) => Page<MoneyCase, string>) => {
   const statements = prepared<[Times], FindingRow>(
     client,
     (list) => `select * from (${list}) where id > $after order by id limit $limit`,

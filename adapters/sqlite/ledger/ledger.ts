@@ -6,15 +6,15 @@ import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/paymen
 import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
 import { isOneOf } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
-import { moneyCounting, moneyFinding } from './health.ts';
-import { auditReading, auditWriting } from './reconciliations.ts';
+import { createCountCases, createListCases } from './health.ts';
+import { createReconciliationReader, createReconciliationWriter } from './reconciliations.ts';
 
-export const moneyBooks = (connection: Connection): Ledger => {
+export const createLedger = (connection: Connection): Ledger => {
   const { ask, client, read, write } = connection;
-  const counts = moneyCounting(connection);
-  const findings = moneyFinding(connection);
-  const { request, finish } = auditWriting(connection);
-  const audits = auditReading(connection);
+  const counts = createCountCases(connection);
+  const findings = createListCases(connection);
+  const { request, finish } = createReconciliationWriter(connection);
+  const audits = createReconciliationReader(connection);
   const payments = paymentBooks(client);
   const refunds = refundBooks(client);
   return {

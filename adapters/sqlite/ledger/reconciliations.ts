@@ -4,13 +4,13 @@ import type { Money } from '../../../core/money.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { moneyAudit as pipeline } from '../../../core/pipelines/reconciliation.ts';
 import type { Connection } from '../connection.ts';
-import { queueing } from '../queue/jobs.ts';
+import { createInsertJob } from '../queue/jobs.ts';
 import { moneyAudit, moneyDifference } from '../schema.ts';
 
 /** See `MoneyBooks.requestAudit` and `finishAudit`. Inside the caller's transaction. */
-export const auditWriting = (connection: Connection) => {
+export const createReconciliationWriter = (connection: Connection) => {
   const { db } = connection;
-  const queue = queueing(connection, pipeline);
+  const queue = createInsertJob(connection, pipeline);
   return {
     request: (
       { id, taskId, dayMs }: Parameters<Ledger['requestReconciliation']>[0],
@@ -33,7 +33,7 @@ export const auditWriting = (connection: Connection) => {
 };
 
 /** See `MoneyBooks.findAudit`, `audits` and `differences`. */
-export const auditReading = ({ db }: Connection) => ({
+export const createReconciliationReader = ({ db }: Connection) => ({
   find: (auditId: string): Reconciliation | null =>
     db.select().from(moneyAudit).where(eq(moneyAudit.id, auditId)).get() ?? null,
 

@@ -5,7 +5,7 @@ import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { capturedMail } from '../schema.ts';
 
-export const mailbox = ({ ask, db, write }: Connection, { clock }: World): Mailbox => {
+export const createMailbox = ({ ask, db, write }: Connection, { clock }: World): Mailbox => {
   const { id, messageId, orderId, to, subject, text, html, atMs } = capturedMail;
   const value = sql.placeholder;
   const insert = db

@@ -1,13 +1,13 @@
 import type Database from 'better-sqlite3';
 
 /** Adds one row to the history of an order. */
-export type Tell = (
+export type AppendHistory = (
   orderId: string,
   row: { readonly seq: number; readonly state: string; readonly detail?: string | null },
   atMs: number,
 ) => void;
 
-export const telling = (client: Database.Database): Tell => {
+export const createAppendHistory = (client: Database.Database): AppendHistory => {
   const insert = client.prepare<[string, number, string, number, string | null]>(
     'insert into order_state (order_id, seq, state, at_ms, detail) values (?, ?, ?, ?, ?)',
   );

@@ -5,15 +5,15 @@ import type { Connection } from '../connection.ts';
 import { type ListedOrderRow, notListed, orderOf } from '../rows.ts';
 import { columnsOf, orders } from '../schema.ts';
 import { orderText } from '../search/query.ts';
-import { before, type Condition, selecting, since } from '../select.ts';
+import { before, type Condition, createSelect, since } from '../select.ts';
 
 /**
  * Newest first. Without a search that is a walk along the orders, or along those of a customer; with one it is
  * FTS5's own walk. The cross join keeps it so: the planner would rather ask FTS5 again for each order of a
  * customer, at 0.1 ms an order.
  */
-export const listing = ({ client }: Connection) => {
-  const select = selecting<ListedOrderRow>(client);
+export const createOrderList = ({ client }: Connection) => {
+  const select = createSelect<ListedOrderRow>(client);
   const walks = {
     orders: `select ${columnsOf(orders, 'o', notListed)} from orders o`,
     words: `select ${columnsOf(orders, 'o', notListed)}

@@ -3,7 +3,7 @@ import type { StoredTaskState } from '../../../core/queue.ts';
 import type { Connection } from '../connection.ts';
 import { type OrderRow, orderOf } from '../rows.ts';
 import { columnsOf, orders } from '../schema.ts';
-import { telling } from './history.ts';
+import { createAppendHistory } from './history.ts';
 
 /** An order inside the write lock, which is what keeps it as it is. */
 export type LockedOrder = {
@@ -16,7 +16,7 @@ export type LockedOrder = {
   readonly seq: number;
 };
 
-export type OrderLock = ReturnType<typeof orderLock>;
+export type OrderLock = ReturnType<typeof createOrderLock>;
 
 type Row = OrderRow & {
   readonly taskId: string | null;
@@ -25,8 +25,8 @@ type Row = OrderRow & {
 };
 
 /** Reads orders beside their tasks, and adds to their history whatever else is going on with them. */
-export const orderLock = ({ client }: Connection) => {
-  const insert = telling(client);
+export const createOrderLock = ({ client }: Connection) => {
+  const insert = createAppendHistory(client);
   const byId = client.prepare<[string], Row>(
     `select ${columnsOf(orders, 'o')}, t.id as taskId, t.state as taskState, t.seq as taskSeq
      from orders o left join task t on t.order_id = o.id where o.id = ?`,

@@ -27,15 +27,15 @@ import {
   orders as orderTable,
   payment as paymentTable,
 } from '../schema.ts';
-import { telling } from './history.ts';
-import { listing } from './list.ts';
-import { placing } from './place.ts';
+import { createAppendHistory } from './history.ts';
+import { createOrderList } from './list.ts';
+import { createPlaceOrders } from './place.ts';
 
-export const orders = (connection: Connection): Orders => {
+export const createOrders = (connection: Connection): Orders => {
   const { read, write } = connection;
-  const place = placing(connection);
+  const place = createPlaceOrders(connection);
   const find = finding(connection);
-  const list = listing(connection);
+  const list = createOrderList(connection);
   const cancel = cancelling(connection);
   return {
     place: async (requests, nowMs) => write(() => place(requests, nowMs)),
@@ -114,7 +114,7 @@ const paymentIn = (row: DatasetRow): Payment | null =>
       });
 
 const cancelling = ({ client }: Connection) => {
-  const tell = telling(client);
+  const tell = createAppendHistory(client);
   const byId = client.prepare<[string], OrderRow>(
     `select ${columnsOf(orderTable, 'o')} from orders o where o.id = ?`,
   );

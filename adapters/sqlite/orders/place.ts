@@ -2,19 +2,19 @@ import { err, ok, type Result } from 'neverthrow';
 import { orderAmountMax, times } from '../../../core/money.ts';
 import { initialOrderStatus, type Order, type OrderFailure, type OrderRequest } from '../../../core/order.ts';
 import type { Connection } from '../connection.ts';
-import { timeline } from '../rowPositions.ts';
+import { createRowPositions } from '../rowPositions.ts';
 import { type OrderRow, orderOf, type ProductRow } from '../rows.ts';
 import { columnsOf, insertInto, orders, product } from '../schema.ts';
-import { wordWriting } from '../search/tokens.ts';
-import { telling } from './history.ts';
+import { createTokenWriter } from '../search/tokens.ts';
+import { createAppendHistory } from './history.ts';
 
 type Placeable = Omit<OrderRow, 'position'>;
 
 /** See `Orders.place`. Inside the caller's transaction. */
-export const placing = ({ client }: Connection) => {
-  const tell = telling(client);
-  const positionOf = timeline(client, 'orders', 'order_name');
-  const words = wordWriting(client);
+export const createPlaceOrders = ({ client }: Connection) => {
+  const tell = createAppendHistory(client);
+  const positionOf = createRowPositions(client, 'orders', 'order_name');
+  const words = createTokenWriter(client);
   const productBy = client.prepare<[string], ProductRow>(
     `select ${columnsOf(product, 'p')} from product p where p.id = ?`,
   );

@@ -4,14 +4,14 @@ import type { ProductDraft, ProductKey, ProductQuery, Products } from '../../../
 import type { SearchQuery } from '../../../core/search.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
-import { timeline } from '../rowPositions.ts';
+import { createRowPositions } from '../rowPositions.ts';
 import { type ProductRow, productOf } from '../rows.ts';
 import { columnsOf, product } from '../schema.ts';
 import { productText } from '../search/query.ts';
-import { wordWriting } from '../search/tokens.ts';
-import { before, type Condition, selecting } from '../select.ts';
+import { createTokenWriter } from '../search/tokens.ts';
+import { before, type Condition, createSelect } from '../select.ts';
 
-export const products = (connection: Connection, world: World): Products => {
+export const createProducts = (connection: Connection, world: World): Products => {
   const { ask, db, read, write } = connection;
   const upsert = upserting(connection, world);
   const list = listing(connection);
@@ -32,7 +32,7 @@ export const products = (connection: Connection, world: World): Products => {
 };
 
 const upserting = ({ client }: Connection, { ids }: World) => {
-  const positionOf = timeline(client, 'product', 'product_name');
+  const positionOf = createRowPositions(client, 'product', 'product_name');
   const known = client.prepare<[string], Pick<ProductRow, 'position' | 'name'>>(
     'select position, name from product where code = ?',
   );
@@ -44,7 +44,7 @@ const upserting = ({ client }: Connection, { ids }: World) => {
     `update product set code = ?, name = ?, type = ?, amount = ?, currency = ?, stock = ?, updated_ms = ?
      where position = ?`,
   );
-  const words = wordWriting(client);
+  const words = createTokenWriter(client);
 
   const create = (draft: ProductDraft, nowMs: number): void => {
     const id = ids.next(nowMs);
@@ -88,7 +88,7 @@ const written = ({ code, name, type, price, stock }: ProductDraft, nowMs: number
 ];
 
 const listing = ({ client }: Connection) => {
-  const select = selecting<ProductRow>(client);
+  const select = createSelect<ProductRow>(client);
   const columns = columnsOf(product, 'p');
 
   const ordinary = ({ type, after, limit }: ProductQuery): readonly ProductRow[] =>

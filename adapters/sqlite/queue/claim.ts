@@ -1,6 +1,6 @@
 import type { Result } from 'neverthrow';
 import { batchOrEach, runSync } from '../../../core/batchOrEach.ts';
-import type { Pipeline } from '../../../core/pipelines/index.ts';
+import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
 import type { Queue, Taken } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import {
@@ -14,18 +14,18 @@ import {
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { lockedTaskOf, selectTaskRows, type TaskRow } from '../rows.ts';
-import { effectsOver } from './effects.ts';
-import { leasing } from './lease.ts';
-import { moveWriting } from './transitions.ts';
+import { createEffects } from './effects.ts';
+import { createLease } from './lease.ts';
+import { createWriteTransitions } from './transitions.ts';
 
 type Query = Parameters<Queue['claim']>[0];
 
 /** See `Queue.take`. */
-export const taking = (connection: Connection, world: World) => {
+export const createClaimTasks = (connection: Connection, world: World) => {
   const { ask, write } = connection;
   const { pick, pickOne } = picking(connection);
   const run = running(connection, world);
-  const writeMoves = moveWriting(connection);
+  const writeMoves = createWriteTransitions(connection);
 
   const alone = (query: Query, taskId: string): Result<Taken, Unavailable> =>
     write(() => run(query, pickOne(query, taskId)));
@@ -76,9 +76,9 @@ const picking = ({ client }: Connection) => {
 
 /** Takes tasks through their `tx` steps, and leases those that come to an external one. */
 const running = (connection: Connection, world: World) => {
-  const effects = effectsOver(connection, world);
-  const writeMoves = moveWriting(connection);
-  const lease = leasing(connection);
+  const effects = createEffects(connection, world);
+  const writeMoves = createWriteTransitions(connection);
+  const lease = createLease(connection);
 
   const walk = (pipeline: Pipeline, rows: readonly TaskRow[], nowMs: number): Transitions => {
     const steps = runTxSteps(pipeline, rows.map(lockedTaskOf));

@@ -1,6 +1,6 @@
 import { invoiceNumber, invoiceYear } from '../../../core/invoice.ts';
 import { licenceKey } from '../../../core/licence.ts';
-import type { Effect } from '../../../core/pipelines/index.ts';
+import type { Effect } from '../../../core/pipelines/pipeline.ts';
 import type { LockedTask } from '../../../core/queue.ts';
 import type { EffectOutcome } from '../../../core/steps.ts';
 import { allocate } from '../../../core/stock.ts';
@@ -10,7 +10,7 @@ import type { Connection } from '../connection.ts';
 type RunEffect = (tasks: readonly LockedTask[], nowMs: number) => readonly EffectOutcome[];
 
 /** What the database does for a batch of orders, inside the caller's transaction; total over the effects. */
-export const effectsOver = (connection: Connection, world: World): Readonly<Record<Effect, RunEffect>> => {
+export const createEffects = (connection: Connection, world: World): Readonly<Record<Effect, RunEffect>> => {
   const takeStock = stockTaking(connection);
   return {
     take_stock: takeStock,

@@ -1,11 +1,11 @@
 import type { Result } from 'neverthrow';
-import type { JobPipeline } from '../../../core/pipelines/index.ts';
+import type { JobPipeline } from '../../../core/pipelines/pipeline.ts';
 import type { JobLease, JobReport, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import type { Connection } from '../connection.ts';
 
 /** Writes the task of a new job, in the transaction that also writes the job. */
-export const queueing = ({ client }: Connection, { name, steps }: JobPipeline) => {
+export const createInsertJob = ({ client }: Connection, { name, steps }: JobPipeline) => {
   const insert = client.prepare<[string, string, string, string, number]>(
     `insert into task (id, job_id, pipeline, step, state, run_ms, seq) values (?, ?, ?, ?, 'ready', ?, 0)`,
   );
@@ -15,7 +15,7 @@ export const queueing = ({ client }: Connection, { name, steps }: JobPipeline) =
 };
 
 /** See `Queue.takeJobs` and `Queue.settleJobs`, the latter inside the caller's transaction. */
-export const jobWork = (connection: Connection) => ({
+export const createJobQueue = (connection: Connection) => ({
   take: taking(connection),
   settle: settling(connection),
 });

@@ -10,7 +10,7 @@ type Invoiced = { readonly year: number; readonly sequence: number };
  * Leases the tasks that came to an external step, or stood at one, writes the intent of each into the ledger,
  * and reads what the step needs to know. Inside the caller's transaction.
  */
-export const leasing = ({ client }: Connection) => {
+export const createLease = ({ client }: Connection) => {
   const leaseTask = client.prepare<
     [string, number, number, number, number, number, string | null, number, string]
   >(

@@ -1,21 +1,21 @@
 import type { Queue } from '../../../core/queue.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
-import { taking } from './claim.ts';
-import { jobWork } from './jobs.ts';
-import { counting, taskListing } from './read.ts';
-import { reporting } from './report.ts';
+import { createClaimTasks } from './claim.ts';
+import { createJobQueue } from './jobs.ts';
+import { createListTasks, createReadStats } from './read.ts';
+import { createReport } from './report.ts';
 import { createRescue, createRetry } from './rescue.ts';
 
-export const queue = (connection: Connection, world: World): Queue => {
+export const createQueue = (connection: Connection, world: World): Queue => {
   const { client, read, write } = connection;
-  const take = taking(connection, world);
-  const settle = reporting(connection);
-  const jobs = jobWork(connection);
+  const take = createClaimTasks(connection, world);
+  const settle = createReport(connection);
+  const jobs = createJobQueue(connection);
   const rescue = createRescue(connection);
   const retry = createRetry(connection);
-  const counts = counting(connection);
-  const tasks = taskListing(connection);
+  const counts = createReadStats(connection);
+  const tasks = createListTasks(connection);
   const extend = client.prepare<[number, string, number]>(
     `update task set lease_until_ms = ? where id = ? and lease = ? and state = 'running'`,
   );

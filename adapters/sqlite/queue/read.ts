@@ -23,7 +23,7 @@ type Ready = {
 type Count = QueueStats['counts'][number];
 
 /** Each part goes once along a narrow index, and reads no task. */
-export const counting = ({ client }: Connection): ((nowMs: number) => QueueStats) => {
+export const createReadStats = ({ client }: Connection): ((nowMs: number) => QueueStats) => {
   const readyAndWaiting = client.prepare<[number, number], Ready>(
     `select pipeline, sum(run_ms <= ?) as ready, sum(run_ms > ?) as waiting, min(run_ms) as since
      from task where state = 'ready' group by pipeline`,
@@ -56,7 +56,7 @@ const countsOf = ({ pipeline, ready, waiting }: Ready): readonly Count[] =>
     { pipeline, state: 'waiting', tasks: waiting } as const,
   ].filter(({ tasks }) => tasks > 0);
 
-export const taskListing = ({ db }: Connection): ((query: TaskQuery) => Page<Task, string>) => {
+export const createListTasks = ({ db }: Connection): ((query: TaskQuery) => Page<Task, string>) => {
   return ({ state, pipeline, orderId, after, limit, nowMs }) => {
     const rows = db
       .select()

@@ -3,12 +3,12 @@ import type { StepReport } from '../../../core/queue.ts';
 import { planReports } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
 import { lockedTaskOf, selectTaskRows, type TaskRow } from '../rows.ts';
-import { moveWriting } from './transitions.ts';
+import { createWriteTransitions } from './transitions.ts';
 
 /** See `Queue.settle`. Of two reports of one task the first counts, as its lease ends with it. */
-export const reporting = (connection: Connection) => {
+export const createReport = (connection: Connection) => {
   const { client } = connection;
-  const writeMoves = moveWriting(connection);
+  const writeMoves = createWriteTransitions(connection);
   const leased = client.prepare<[string, number], TaskRow>(
     `${selectTaskRows} where t.id = ? and t.lease = ? and t.state = 'running'`,
   );

@@ -4,7 +4,7 @@ import type { Queue } from '../../../core/queue.ts';
 import { planRescue, planRetry, type TaskChange, type TaskSnapshot } from '../../../core/rescue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import type { Connection } from '../connection.ts';
-import { telling } from '../orders/history.ts';
+import { createAppendHistory } from '../orders/history.ts';
 
 type Row = Omit<TaskSnapshot, 'order'> & {
   readonly orderId: string | null;
@@ -60,7 +60,7 @@ export const createRetry = (connection: Connection) => {
 };
 
 const createWriteChange = ({ client }: Connection) => {
-  const tell = telling(client);
+  const tell = createAppendHistory(client);
   const updateTask = client.prepare<[TaskValues]>(
     `update task set state = $state, attempts = $attempts, crashes = $crashes, lease = $lease,
        lease_until_ms = null, run_ms = $runAtMs, seq = $seq, last_error = $lastError,

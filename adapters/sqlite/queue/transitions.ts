@@ -1,11 +1,13 @@
 import { type OrderStatus, orderStatusAfter } from '../../../core/order.ts';
 import type { Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
-import { telling } from '../orders/history.ts';
+import { createAppendHistory } from '../orders/history.ts';
 
 /** Writes what a run of steps changed, inside the caller's transaction. */
-export const moveWriting = ({ client }: Connection): ((moves: Transitions, nowMs: number) => void) => {
-  const tell = telling(client);
+export const createWriteTransitions = ({
+  client,
+}: Connection): ((moves: Transitions, nowMs: number) => void) => {
+  const tell = createAppendHistory(client);
   const moveTask = client.prepare<[string, number, number, string]>(
     `update task set state = 'ready', step = ?, seq = ?, run_ms = ?, lease_until_ms = null,
        attempts = 0, crashes = 0, last_error = null

@@ -14,7 +14,11 @@ import type { WriteOrderChanges } from './write.ts';
 type Row = Money & { readonly orderId: string | null; readonly status: RefundStatus };
 
 /** See `Refunds.settle`. Inside the caller's transaction. */
-export const settling = (connection: Connection, orders: OrderLock, writeOrderChanges: WriteOrderChanges) => {
+export const createFinishRefund = (
+  connection: Connection,
+  orders: OrderLock,
+  writeOrderChanges: WriteOrderChanges,
+) => {
   const refundedOrderOf = createReadRefundedOrder(connection);
   const writeRefund = createWriteRefund(connection);
   const byId = connection.client.prepare<[string], Row>(

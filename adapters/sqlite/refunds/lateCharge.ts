@@ -9,7 +9,7 @@ type Late = Parameters<Refunds['refundLateCharge']>[0];
 type Row = { readonly status: PaymentStatus; readonly amount: number; readonly currency: string };
 
 /** See `Refunds.returnLate`. Inside the caller's transaction. */
-export const lateReturning = ({ client }: Connection, insert: InsertRefund) => {
+export const createRefundLateCharge = ({ client }: Connection, insert: InsertRefund) => {
   const paymentBy = client.prepare<[string], Row>(
     'select status, amount, currency from payment where id = ?',
   );

@@ -5,7 +5,7 @@ import { creditNoteNumber, type Refund, type RefundDetail, type RefundQuery } fr
 import type { Connection } from '../connection.ts';
 import { contactOf, type OrderRow, orderOf } from '../rows.ts';
 import { columnsOf, orders, refund } from '../schema.ts';
-import { type Condition, selecting } from '../select.ts';
+import { type Condition, createSelect } from '../select.ts';
 
 export type RefundRow = typeof refund.$inferSelect;
 
@@ -28,7 +28,7 @@ export const refundOf = (row: RefundRow): Refund => ({
 });
 
 /** See `Refunds.find`. Of a late payment it is the first order of its cart that stands for all. */
-export const refundFinding = ({ client }: Connection): ((refundId: string) => RefundDetail | null) => {
+export const createFindRefund = ({ client }: Connection): ((refundId: string) => RefundDetail | null) => {
   const byId = client.prepare<[string], RefundRow>(`${selectRefunds} where r.id = ?`);
   const referenceOf = client
     .prepare<[string], string | null>('select reference from payment where id = ?')
@@ -53,8 +53,10 @@ export const refundFinding = ({ client }: Connection): ((refundId: string) => Re
 };
 
 /** See `Refunds.list`. */
-export const refundListing = (client: Database.Database): ((query: RefundQuery) => Page<Refund, string>) => {
-  const select = selecting<RefundRow>(client);
+export const createListRefunds = (
+  client: Database.Database,
+): ((query: RefundQuery) => Page<Refund, string>) => {
+  const select = createSelect<RefundRow>(client);
   return ({ orderId, status, after, limit }) => {
     // An order has few refunds and a status many: the sign keeps SQLite from looking among the latter.
     const conditions: readonly Condition[] = [

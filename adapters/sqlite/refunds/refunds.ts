@@ -9,10 +9,10 @@ import {
 import { judgeRefund, refundFingerprint } from '../../../core/refundRequest.ts';
 import { isOneOf } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
-import { type OrderLock, orderLock } from '../orders/lock.ts';
-import { settling } from './finish.ts';
-import { lateReturning } from './lateCharge.ts';
-import { type RefundRow, refundFinding, refundListing, refundOf, selectRefunds } from './read.ts';
+import { createOrderLock, type OrderLock } from '../orders/lock.ts';
+import { createFinishRefund } from './finish.ts';
+import { createRefundLateCharge } from './lateCharge.ts';
+import { createFindRefund, createListRefunds, type RefundRow, refundOf, selectRefunds } from './read.ts';
 import {
   createInsertRefund,
   createWriteOrderChanges,
@@ -20,16 +20,16 @@ import {
   type WriteOrderChanges,
 } from './write.ts';
 
-export const refunds = (connection: Connection): Refunds => {
+export const createRefunds = (connection: Connection): Refunds => {
   const { ask, client, read, write } = connection;
-  const orders = orderLock(connection);
+  const orders = createOrderLock(connection);
   const insert = createInsertRefund(connection);
   const writeChanges = createWriteOrderChanges(connection, orders);
   const request = requesting(connection, orders, { insert, writeChanges });
-  const returnLate = lateReturning(connection, insert);
-  const find = refundFinding(connection);
-  const list = refundListing(client);
-  const settle = settling(connection, orders, writeChanges);
+  const returnLate = createRefundLateCharge(connection, insert);
+  const find = createFindRefund(connection);
+  const list = createListRefunds(client);
+  const settle = createFinishRefund(connection, orders, writeChanges);
   const hasten = client.prepare<[number, string, number]>(
     `update task set run_ms = ? where job_id = ? and state = 'ready' and run_ms > ?`,
   );

@@ -3,7 +3,7 @@ import { refund as pipeline } from '../../../core/pipelines/refund.ts';
 import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../../core/refund.ts';
 import type { Connection } from '../connection.ts';
 import type { LockedOrder, OrderLock } from '../orders/lock.ts';
-import { queueing } from '../queue/jobs.ts';
+import { createInsertJob } from '../queue/jobs.ts';
 
 type Named = { readonly key: string; readonly fingerprint: string };
 type NewRow = Omit<Refund, 'amount' | 'creditNote' | 'error'> & Refund['amount'] & Named;
@@ -12,7 +12,7 @@ export type InsertRefund = ReturnType<typeof createInsertRefund>;
 
 /** Writes a new refund and its task. */
 export const createInsertRefund = (connection: Connection) => {
-  const queue = queueing(connection, pipeline);
+  const queue = createInsertJob(connection, pipeline);
   const insert = connection.client.prepare<[NewRow]>(
     `insert into refund (id, key, fingerprint, order_id, payment_id, amount, currency, reason, status,
        created_ms, updated_ms)

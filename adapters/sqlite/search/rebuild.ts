@@ -2,18 +2,18 @@ import type Database from 'better-sqlite3';
 import { foldVersion } from '../../../core/search.ts';
 import type { OrderRow, ProductRow } from '../rows.ts';
 import { columnsOf, orders, product } from '../schema.ts';
-import { wordWriting } from './tokens.ts';
+import { createTokenWriter } from './tokens.ts';
 
 /** By which version of the core's function the stored words were made; 0 where there are none yet. */
-export const storedFoldVersion = (client: Database.Database): number =>
+export const readFoldVersion = (client: Database.Database): number =>
   Number(client.pragma('user_version', { simple: true }));
 
 /** Rows that are in memory at a time. */
 const batchMax = 1_000;
 
 /** Makes the words of all products and orders anew. Inside the caller's transaction. */
-export const refold = (client: Database.Database): void => {
-  const words = wordWriting(client);
+export const rebuildSearch = (client: Database.Database): void => {
+  const words = createTokenWriter(client);
   each<ProductRow>(client, `select ${columnsOf(product, 'p')} from product p`, words.ofProduct);
   each<OrderRow>(client, `select ${columnsOf(orders, 'o')} from orders o`, words.ofOrder);
   client.pragma(`user_version = ${foldVersion}`);

@@ -4,7 +4,7 @@ import type { OrderRow, ProductRow } from '../rows.ts';
 import { facetsOf, joined } from './query.ts';
 
 /** Writes what products and orders are found by, in the place of what they were found by before. */
-export const wordWriting = (client: Database.Database) => {
+export const createTokenWriter = (client: Database.Database) => {
   const writeProduct = client.prepare<[number, string, string, string, string]>(
     'insert or replace into product_name (rowid, name, code, exact_name, exact_code) values (?, ?, ?, ?, ?)',
   );

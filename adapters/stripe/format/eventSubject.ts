@@ -1,4 +1,4 @@
-import type { ProviderEvent } from '../../../core/payment.ts';
+import type { ProviderEvent } from '../../../core/provider.ts';
 import { field, text } from './read.ts';
 
 /** What an event of Stripe's is about; null for what is no event. To be asked only once its signature is good. */

@@ -167,7 +167,7 @@ export const moneyGuards: readonly Guard[] = [
     places: [
       {
         file: 'adapters/stripe/charges.ts',
-        find: "return intent === null ? unknown('what became of it was not said') : calledOff(stripe, call, intent);",
+        find: "return intent === null ? unknown('what became of it was not said') : cancelIntent(stripe, call, intent);",
         replace: "return { kind: 'cancelled' };",
       },
     ],
@@ -180,7 +180,7 @@ export const moneyGuards: readonly Guard[] = [
     places: [
       {
         file: 'adapters/stripe/charges.ts',
-        find: 'outcomeOf(intent) ?? calledOff(stripe, call, intent);',
+        find: 'outcomeOf(intent) ?? cancelIntent(stripe, call, intent);',
         replace: "outcomeOf(intent) ?? { kind: 'declined', declineCode: 'failed' };",
       },
     ],
