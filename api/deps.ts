@@ -9,7 +9,7 @@ import type { RequestRefund } from '../core/usecases/requestRefund.ts';
 import type { World } from '../core/world.ts';
 import type { AuthSettings } from './http/auth.ts';
 
-/** All that the API is driven with. */
+/** What the API needs from outside. */
 export type ApiDeps = {
   readonly store: Store;
   readonly checkOut: CheckOut;
@@ -17,31 +17,35 @@ export type ApiDeps = {
   readonly receiveEvent: ReceiveEvent;
   /** The payment provider's `name`, for the path of its webhooks. */
   readonly providerName: string;
-  /** The simulated provider's books, newest first, `after` being the id of the last charge before; else null. */
+  /** Lists the charges of the simulated provider, newest first. Null for a real provider. */
   readonly charges: ListCharges | null;
-  /** Null where the provider is a real one, whose challenges only real customers finish. */
+  /** Null for a real provider, because only real customers can finish its challenges. */
   readonly finishChallenge: FinishChallenge | null;
   readonly auth: AuthSettings;
-  /** Serves `/demo`, where anybody gets a token; needs a secret to sign them with. */
+  /** Serves `/demo`, where anyone can get a token. Needs an `auth.key` of kind `secret` to sign the tokens. */
   readonly demo: boolean;
-  /** `checkout` serves commands and checkouts, `read` queries, `worker` only its health: they scale apart. */
+  /**
+   * `checkout` serves commands and checkouts, `read` serves queries, `worker` only health. Each can be scaled
+   * alone.
+   */
   readonly role: 'all' | 'checkout' | 'read' | 'worker';
   readonly world: World;
   readonly version: string;
   readonly log: Pick<Log, 'warn' | 'error'>;
-  /** Names what is missing (`database`, …); nothing of it where the API can do its work. */
+  /** `missing` names what is not ready (`database`, …). It is empty when `ready` is true. */
   isReady(): Promise<{ readonly ready: boolean; readonly missing: readonly string[] }>;
 };
 
 export type ListCharges = (query: {
+  /** The id of the last charge of the previous page; null for the first page. */
   readonly after: string | null;
   /** 1 to 100. */
   readonly limit: number;
 }) => AsyncResult<Page<Charge, string>>;
 
 /**
- * Does at the simulated provider what a customer does who is asked to confirm a payment. Answers whether it
- * could be done: false for a secret that nobody was given, and once it was confirmed or called off.
+ * Confirms a payment at the simulated provider, or fails to, as its customer would. Returns false if the client
+ * secret is unknown, or if the payment was confirmed or cancelled before.
  */
 export type FinishChallenge = (challenge: {
   readonly clientSecret: string;

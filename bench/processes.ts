@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** CPU seconds that processes have used so far, user and system, from /proc; children that ended count. */
+/** The user and system CPU seconds of these processes since their start, with children that have ended. */
 export const cpuSeconds = (...pids: readonly number[]): number =>
   pids.reduce((sum, pid) => sum + ticksOf(pid, 4), 0) / ticksPerSecond;
 
-/** The same of a process and all that it has started: of PostgreSQL with its backends. */
+/** The CPU seconds of a process and all its descendants, such as PostgreSQL and its backends. */
 export const treeCpuSeconds = (root: number): number => {
   const children = childrenByParent();
   const sum = (pid: number): number =>
@@ -12,7 +12,7 @@ export const treeCpuSeconds = (root: number): number => {
   return sum(root) / ticksPerSecond;
 };
 
-/** What Linux counts in, on every machine that it is compiled for. */
+/** Linux reports CPU time in ticks of 10 ms on every architecture. */
 const ticksPerSecond = 100;
 
 const childrenByParent = (): ReadonlyMap<number, readonly number[]> => {
@@ -25,13 +25,13 @@ const childrenByParent = (): ReadonlyMap<number, readonly number[]> => {
   return children;
 };
 
-/** utime, stime, and those of waited-for children: fields 14 to 17 of `proc_pid_stat(5)`. */
+/** Fields 14 to 17 of `proc_pid_stat(5)`: utime and stime of the process and of its waited-for children. */
 const ticksOf = (pid: number, count: number): number =>
   fieldsOf(pid)
     .slice(11, 11 + count)
     .reduce((sum, field) => sum + Number(field), 0);
 
-/** The fields behind the name, which may hold spaces: `state` is the first. None for a process that is gone. */
+/** The fields after the name, from `state` on. The name may contain spaces. Empty for a process that has ended. */
 const fieldsOf = (pid: number): readonly string[] => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

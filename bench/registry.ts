@@ -10,7 +10,7 @@ import { sqlite } from './rows/sqlite.ts';
 import { startup } from './rows/startup.ts';
 import { search, vast } from './search/row.ts';
 
-/** One line a row. */
+/** All rows, in the order in which they run. */
 export const rows: readonly Row[] = [
   checkout,
   queue,

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { shownNumber } from './rounds.ts';
-import type { Curve, MatchResult, Report, Row, Spread, Standing } from './row.ts';
+import { formatNumber } from './rounds.ts';
+import type { ContenderResult, Curve, MatchResult, Report, Row, Spread } from './row.ts';
 
-/** All that was measured, for machines. */
+/** Writes all samples, figures and settings as JSON. */
 export const writeResults = (
   folder: string,
   name: string,
@@ -23,56 +23,56 @@ export const writeResults = (
     `${JSON.stringify({ name, ...surroundings, ...run, ...report }, null, 2)}\n`,
   );
 
-/** The tables of a row as Markdown, which is also how people read it on a terminal. */
-export const table = ({ name, about }: Row, { matches, curves = [], notes = [] }: Report): string =>
+/** The tables of a row as Markdown, which is also readable in a terminal. */
+export const renderTables = ({ name, about }: Row, { matches, curves = [], notes = [] }: Report): string =>
   [
     `\n## ${name}: ${about}`,
-    ...matches.map(matchTable),
-    ...curves.map(curveTable),
+    ...matches.map(renderMatch),
+    ...curves.map(renderCurve),
     ...notes.map((note) => `\n${note}`),
   ].join('\n');
 
-const matchTable = ({ title, figure, unit, ours, peers, quoted = [], missed }: MatchResult): string => {
-  const line = ({ name, figures, ratio }: Standing) =>
-    `${name} | ${shownSpread(figures[figure])} | ${ratio === null ? '' : `${shownSpread(ratio)}×`}`;
+const renderMatch = ({ title, figure, unit, ours, peers, quoted = [], missed }: MatchResult): string => {
+  const cells = ({ name, figures, ratio }: ContenderResult) =>
+    `${name} | ${formatSpread(figures[figure])} | ${ratio === null ? '' : `${formatSpread(ratio)}×`}`;
   return [
     `\n### ${title}`,
     `| ${unit} | min – median – max | ours is better by |`,
     '|---|---|---|',
-    ...[ours, ...peers].map((standing) => `| ${line(standing)} |`),
+    ...[ours, ...peers].map((contender) => `| ${cells(contender)} |`),
     ...quoted.map(
       ({ name, value, source }) =>
-        `| ${name} (${source}) | ${shownNumber(value)} | ${shownNumber((ours.figures[figure]?.median ?? 0) / value)}× |`,
+        `| ${name} (${source}) | ${formatNumber(value)} | ${formatNumber((ours.figures[figure]?.median ?? 0) / value)}× |`,
     ),
     '',
-    ...[ours, ...peers].map((standing) => `${standing.name}: ${others(standing, figure)}`),
+    ...[ours, ...peers].map((contender) => `${contender.name}: ${formatOtherFigures(contender, figure)}`),
     ...missed.map((line) => `MISSED: ${line}`),
   ].join('\n');
 };
 
-/** The figures beside the one that is compared, in the median. */
-const others = ({ figures }: Standing, compared: string): string =>
+/** The medians of all figures except the compared one. */
+const formatOtherFigures = ({ figures }: ContenderResult, compared: string): string =>
   Object.entries(figures)
     .filter(([figure]) => figure !== compared)
-    .map(([figure, { median }]) => `${figure} ${shownNumber(median)}`)
+    .map(([figure, { median }]) => `${figure} ${formatNumber(median)}`)
     .join(', ');
 
-const curveTable = ({ title, x, lines }: Curve): string => {
+const renderCurve = ({ title, x, lines }: Curve): string => {
   const xs = [...new Set(lines.flatMap(({ points }) => points.map((point) => point.x)))].sort(
     (a, b) => a - b,
   );
   return [
     `\n### ${title}`,
-    `| ${x.label} | ${xs.map(shownNumber).join(' | ')} |`,
+    `| ${x.label} | ${xs.map(formatNumber).join(' | ')} |`,
     `|---|${xs.map(() => '---|').join('')}`,
     ...lines.map(({ name, points }) => {
       const cells = xs.map((at) =>
-        shownNumber(points.find((point) => point.x === at)?.y.median ?? Number.NaN),
+        formatNumber(points.find((point) => point.x === at)?.y.median ?? Number.NaN),
       );
       return `| ${name} | ${cells.join(' | ')} |`;
     }),
   ].join('\n');
 };
 
-const shownSpread = (spread: Spread | undefined): string =>
-  spread === undefined ? '' : [spread.min, spread.median, spread.max].map(shownNumber).join(' – ');
+const formatSpread = (spread: Spread | undefined): string =>
+  spread === undefined ? '' : [spread.min, spread.median, spread.max].map(formatNumber).join(' – ');

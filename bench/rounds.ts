@@ -1,41 +1,41 @@
-import type { Contender, Match, MatchResult, Sample, Spread, Standing } from './row.ts';
+import type { Contender, ContenderResult, Match, MatchResult, Sample, Spread } from './row.ts';
 
 /**
- * Measures all sides of a match in turns, so that whatever else the machine does meets each of them alike. Who
- * begins changes from round to round.
+ * Measures all contenders of a match in turns, so that a disturbance of the machine affects each of them alike.
+ * The order is reversed from round to round.
  */
-export const interleave = async (
+export const runMatch = async (
   match: Match,
   rounds: number,
-  say: (line: string) => void,
+  progress: (line: string) => void,
 ): Promise<MatchResult> => {
   const { ours, peers, ...rest } = match;
-  const sides = [ours, ...peers];
-  const samples = new Map<Contender, Sample[]>(sides.map((side) => [side, []]));
+  const contenders = [ours, ...peers];
+  const samples = new Map<Contender, Sample[]>(contenders.map((contender) => [contender, []]));
   for (let round = 1; round <= rounds; round++) {
-    for (const side of round % 2 === 1 ? sides : sides.toReversed()) {
-      const sample = await side.round(round);
-      samples.get(side)?.push(sample);
-      say(`${match.name} ${round}/${rounds} ${side.name}: ${shown(sample)}`);
+    for (const contender of round % 2 === 1 ? contenders : contenders.toReversed()) {
+      const sample = await contender.round(round);
+      samples.get(contender)?.push(sample);
+      progress(`${match.name} ${round}/${rounds} ${contender.name}: ${formatSample(sample)}`);
     }
   }
   const own = samples.get(ours) ?? [];
   const result = {
     ...rest,
-    ours: standing(ours, own, null),
+    ours: resultOf(ours, own, null),
     peers: peers.map((peer) => {
       const theirs = samples.get(peer) ?? [];
-      return standing(peer, theirs, ratioOf(match, own, theirs));
+      return resultOf(peer, theirs, ratioOf(match, own, theirs));
     }),
   };
-  return { ...result, missed: missedBy(result) };
+  return { ...result, missed: findMissedGoals(result) };
 };
 
-const standing = (
+const resultOf = (
   { name, configuration }: Contender,
   samples: readonly Sample[],
   ratio: Spread | null,
-): Standing => {
+): ContenderResult => {
   const names = Object.keys(samples[0] ?? {});
   const figures = Object.fromEntries(
     names.map((figure) => [figure, spreadOf(samples.map((sample) => figureOf(sample, figure)))]),
@@ -43,7 +43,7 @@ const standing = (
   return { name, configuration, figures, samples, ratio };
 };
 
-/** Round by round, since what disturbs one side of a round is likely to disturb the other as well. */
+/** Taken round by round, because a disturbance in one round is likely to affect both contenders. */
 const ratioOf = (
   { figure, better }: Pick<Match, 'figure' | 'better'>,
   ours: readonly Sample[],
@@ -57,24 +57,29 @@ const ratioOf = (
     }),
   );
 
-const missedBy = ({ goal, limits = [], ours, peers }: Omit<MatchResult, 'missed'>): readonly string[] => [
+const findMissedGoals = ({
+  goal,
+  limits = [],
+  ours,
+  peers,
+}: Omit<MatchResult, 'missed'>): readonly string[] => [
   ...peers.flatMap(({ name, ratio }) =>
     goal !== null && ratio !== null && ratio.median < goal
-      ? [`${ratio.median.toFixed(2)}× ${name}, wanted ${shownNumber(goal)}×`]
+      ? [`${ratio.median.toFixed(2)}× ${name}, goal ${formatNumber(goal)}×`]
       : [],
   ),
   ...limits.flatMap(({ figure, most = Number.POSITIVE_INFINITY, least = Number.NEGATIVE_INFINITY }) => {
     const median = ours.figures[figure]?.median ?? Number.NaN;
     if (median <= most && median >= least) return [];
     return [
-      `${figure} ${shownNumber(median)}, wanted ${most < Number.POSITIVE_INFINITY ? `≤ ${most}` : `≥ ${least}`}`,
+      `${figure} ${formatNumber(median)}, goal ${most < Number.POSITIVE_INFINITY ? `≤ ${most}` : `≥ ${least}`}`,
     ];
   }),
 ];
 
 const figureOf = (sample: Sample, figure: string): number => {
   const value = sample[figure];
-  if (value === undefined) throw new Error(`a round has no figure ${figure}`);
+  if (value === undefined) throw new Error(`a sample has no figure ${figure}`);
   return value;
 };
 
@@ -86,13 +91,13 @@ export const spreadOf = (values: readonly number[]): Spread => {
   return { min: at(0), median, max: at(sorted.length - 1) };
 };
 
-/** Three digits that matter, and no more than are there. */
-export const shownNumber = (value: number): string => {
+/** Formats with at most three significant digits, or with all integer digits. */
+export const formatNumber = (value: number): string => {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toLocaleString('en', { maximumFractionDigits: digits });
 };
 
-const shown = (sample: Sample): string =>
+const formatSample = (sample: Sample): string =>
   Object.entries(sample)
-    .map(([figure, value]) => `${figure} ${shownNumber(value)}`)
+    .map(([figure, value]) => `${figure} ${formatNumber(value)}`)
     .join(', ');

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Sample } from './row.ts';
 
 /**
- * Runs a script of the bench as a process of its own, as a peer or the product's own parts would be, and answers
- * the figures that its last line tells as JSON. It is ended where it takes more than ten minutes.
+ * Runs a script of the bench in a process of its own. Returns the figures that its last line prints as JSON. The
+ * process is ended after ten minutes.
  */
 export const runScript = async (
   script: string,
@@ -17,15 +17,15 @@ export const runScript = async (
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 600_000,
   });
-  let said = '';
+  let output = '';
   let errors = '';
   child.stdout.on('data', (chunk) => {
-    said = (said + chunk).slice(-20_000);
+    output = (output + chunk).slice(-20_000);
   });
   child.stderr.on('data', (chunk) => {
     errors = (errors + chunk).slice(-4_000);
   });
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`${script} ended with ${code}: ${errors || said}`);
-  return JSON.parse(said.trim().split('\n').at(-1) ?? '');
+  if (code !== 0) throw new Error(`${script} ended with ${code}: ${errors || output}`);
+  return JSON.parse(output.trim().split('\n').at(-1) ?? '');
 };

@@ -1,7 +1,7 @@
-import { systemWorld } from '../adapters/system/system.ts';
+import { createSystemWorld } from '../adapters/system/system.ts';
 import type { Claim } from '../core/audit.ts';
 import type { OrderRequest } from '../core/order.ts';
-import { outcomeRecordOf } from '../core/outcomeRecord.ts';
+import { buildOutcomeRecord } from '../core/outcomeRecord.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { tokenFor } from '../tests/processes/tokens.ts';
@@ -14,15 +14,14 @@ const products = 200;
 const batchMax = 1_000;
 
 /**
- * Adds products and pending orders, through the product's own ports. A customer places `inARow` orders, then it
- * is the next one's turn.
+ * Adds products and pending orders through the product's own ports. Each customer in turn places `inARow` orders.
  */
 export const placeOrders = async (
   store: Store,
   count: number,
   { inARow = 1, stock = 10_000_000 }: { readonly inARow?: number; readonly stock?: number | null } = {},
 ): Promise<readonly PlacedOrder[]> => {
-  const world = systemWorld();
+  const world = createSystemWorld();
   const drafts = Array.from({ length: products }, (_, index) => ({
     code: `BENCH-${index}`,
     name: `Áo thun nam cổ tròn số ${index}`,
@@ -30,8 +29,10 @@ export const placeOrders = async (
     price: { amount: 129_000 + index, currency: 'VND' },
     stock,
   }));
-  await orThrow(store.products.upsert(drafts, world.clock.nowMs(), 'replace'));
-  const page = await orThrow(store.products.list({ search: null, type: null, after: null, limit: 100 }));
+  await unwrapOrThrow(store.products.upsert(drafts, world.clock.nowMs(), 'replace'));
+  const page = await unwrapOrThrow(
+    store.products.list({ search: null, type: null, after: null, limit: 100 }),
+  );
 
   const placed: PlacedOrder[] = [];
   while (placed.length < count) {
@@ -51,76 +52,76 @@ export const placeOrders = async (
         quantity: 1,
       };
     });
-    const answers = await orThrow(store.orders.place(requests, nowMs));
-    const refused = answers.filter((answer) => answer.isErr());
+    const results = await unwrapOrThrow(store.orders.place(requests, nowMs));
+    const refused = results.filter((result) => result.isErr());
     if (refused.length > 0) throw new Error(`${refused.length} orders were refused`);
     placed.push(...batch);
   }
   return placed;
 };
 
-/** Each cart is of one customer's orders in a row. */
-export const cartsOf = (
+/** Splits the orders into checkouts of `perCheckout` orders. Each has one customer if `inARow` was the same. */
+export const groupByCheckout = (
   orders: readonly PlacedOrder[],
-  inARow: number,
+  perCheckout: number,
 ): readonly (readonly PlacedOrder[])[] =>
-  Array.from({ length: Math.ceil(orders.length / inARow) }, (_, cart) =>
-    orders.slice(cart * inARow, (cart + 1) * inARow),
+  Array.from({ length: Math.ceil(orders.length / perCheckout) }, (_, index) =>
+    orders.slice(index * perCheckout, (index + 1) * perCheckout),
   );
 
-/** Claims carts, so that they only have to be settled. */
-export const claimCarts = async (
+/** Claims checkouts, so that only their outcomes have to be recorded. */
+export const claimCheckouts = async (
   { audits }: Store,
-  carts: readonly (readonly PlacedOrder[])[],
+  checkouts: readonly (readonly PlacedOrder[])[],
 ): Promise<readonly Claim[]> => {
-  const { clock, ids } = systemWorld();
+  const { clock, ids } = createSystemWorld();
   const nowMs = clock.nowMs();
-  const requests = carts.map((orders) => ({
+  const requests = checkouts.map((orders) => ({
     checkoutId: ids.next(nowMs),
     key: ids.next(nowMs),
     customerId: customerId(orders[0]?.customer ?? 0),
     orderIds: orders.map(({ id }) => id),
     method: 'pm_card_visa',
-    reconcileAtMs: nowMs + 3_600_000,
+    recoverAtMs: nowMs + 3_600_000,
   }));
-  return (await orThrow(audits.claim(requests, nowMs))).map((claim) => {
-    if (claim.isErr()) throw new Error(`a cart was refused: ${claim.error.kind}`);
+  return (await unwrapOrThrow(audits.claim(requests, nowMs))).map((claim) => {
+    if (claim.isErr()) throw new Error(`a claim was refused: ${claim.error.kind}`);
     return claim.value;
   });
 };
 
-/** Settles claims as paid, which queues a task for each of their orders. */
-export const settleClaims = async ({ audits }: Store, claims: readonly Claim[]): Promise<void> => {
-  const world = systemWorld();
+/** Records the claims as paid, which queues a task for each of their orders. */
+export const recordPaid = async ({ audits }: Store, claims: readonly Claim[]): Promise<void> => {
+  const world = createSystemWorld();
   const paid = (claim: Claim) =>
-    outcomeRecordOf(claim, { kind: 'succeeded', reference: `bench_${claim.checkoutId}` }, 'bench', world);
-  await orThrow(audits.recordOutcomes(claims.map(paid), world.clock.nowMs()));
+    buildOutcomeRecord(claim, { kind: 'succeeded', reference: `bench_${claim.checkoutId}` }, 'bench', world);
+  await unwrapOrThrow(audits.recordOutcomes(claims.map(paid), world.clock.nowMs()));
 };
 
-/** Takes orders to paid, some thousand at a time. */
+/** Pays for the orders, about a thousand in one transaction. */
 export const payOrders = async (
   store: Store,
   orders: readonly PlacedOrder[],
-  inARow: number,
+  perCheckout: number,
 ): Promise<void> => {
-  const carts = cartsOf(orders, inARow);
-  const together = Math.max(1, Math.floor(batchMax / inARow));
-  for (let at = 0; at < carts.length; at += together)
-    await settleClaims(store, await claimCarts(store, carts.slice(at, at + together)));
+  const checkouts = groupByCheckout(orders, perCheckout);
+  const perBatch = Math.max(1, Math.floor(batchMax / perCheckout));
+  for (let at = 0; at < checkouts.length; at += perBatch)
+    await recordPaid(store, await claimCheckouts(store, checkouts.slice(at, at + perBatch)));
 };
 
-/** What a port answered; a bench without its database is at an end. */
-export const orThrow = async <T>(answer: AsyncResult<T>): Promise<T> => {
-  const result = await answer;
+/** Throws if the database is unavailable. */
+export const unwrapOrThrow = async <T>(pending: AsyncResult<T>): Promise<T> => {
+  const result = await pending;
   if (result.isErr()) throw new Error(result.error.reason);
   return result.value;
 };
 
-/** One bearer token a customer. */
-export const bearerTokens = (): Promise<readonly string[]> =>
+/** One bearer token for each customer, by the customer's number. */
+export const createTokens = (): Promise<readonly string[]> =>
   Promise.all(Array.from({ length: customers }, (_, customer) => tokenFor(emailOf(customer))));
 
 const emailOf = (customer: number): string => `lan${customer}@example.com`;
 
-/** As `tokenFor` makes it. */
+/** The id that `tokenFor` puts into the token. */
 const customerId = (customer: number): string => `customer-${emailOf(customer)}`;

@@ -1,28 +1,31 @@
 import { err, ok, type Result } from 'neverthrow';
 import { type Money, sum } from './money.ts';
-import { nextStatus, type Order, type OrderStatus, orderStatusAfter } from './order.ts';
+import { nextOrderStatus, type Order, type OrderStatus, orderStatusAfter } from './order.ts';
 import type { RecordedOutcome } from './outcome.ts';
 import { initialPaymentStatus, nextPaymentStatus, type Payment, type PaymentStatus } from './payment.ts';
 import { pipelineFor } from './pipelines/index.ts';
 import type { AsyncResult } from './result.ts';
+import type { StockLevels } from './stock.ts';
 
-/** What a customer asks to pay: the audit GUID, and the orders under it. */
+/** A request to pay for some orders, under an audit GUID. */
 export type CheckoutRequest = {
-  /** The id that the checkout and its payment get if this is the first time the key is seen. */
+  /** The id of the checkout and its payment, if the key is new. */
   readonly checkoutId: string;
   /** The audit GUID: the caller's `Idempotency-Key`. */
   readonly key: string;
   readonly customerId: string;
   /** 1 to 100, no id twice. */
   readonly orderIds: readonly string[];
+  /** The provider's name of the payment method. */
   readonly method: string;
-  /** When the reconciler may take it up, if nobody has settled it by then. */
-  readonly reconcileAtMs: number;
+  /** When recovery may ask the provider about the payment, if no outcome is recorded before, ms. */
+  readonly recoverAtMs: number;
 };
 
 /**
- * Two requests under one key must be the same request. A length before each part keeps two different
- * requests from reading alike; the customer is a part, so that a stranger's key replays nothing to anyone.
+ * Identifies a request, so that a key cannot be reused for another one. The order of the ids does not matter. The
+ * length before each part keeps different requests from having the same text. The customer is a part, so that a key
+ * replays no response to another customer.
  */
 export const fingerprintOf = ({
   customerId,
@@ -31,82 +34,90 @@ export const fingerprintOf = ({
 }: Pick<CheckoutRequest, 'customerId' | 'orderIds' | 'method'>): string =>
   [customerId, method, ...[...orderIds].sort()].map((part) => `${part.length}:${part}`).join('');
 
-/** A claim that holds: the orders are `paying`, the payment is `initiated`, and nobody else may charge them. */
+/** A checkout that has begun: its orders are `paying`, its payment is `initiated`, and nobody else can claim them. */
 export type Claim = {
   readonly checkoutId: string;
-  /** Raised each time somebody takes the payment up; only the newest attempt may release it. */
+  /** Counts from 1. Each claim of the payment raises it. Only the newest attempt may release the orders. */
   readonly attempt: number;
+  /** The sum of the orders. */
   readonly amount: Money;
   readonly method: string;
-  /** As they stand after the claim. */
+  /** The orders after the claim. */
   readonly orders: readonly Order[];
 };
 
-/** A claim that nobody has settled in time. */
+/** A claim whose outcome is not final yet. `claimedAtMs` is when the checkout claimed its orders. */
 export type OpenClaim = Claim & { readonly claimedAtMs: number };
 
+/** Why a checkout cannot begin. */
 export type ClaimFailure =
+  /** The key belongs to another request. */
   | { readonly kind: 'idempotency_key_reused' }
+  /** The first request with the key is still running. */
   | { readonly kind: 'checkout_in_progress'; readonly checkoutId: string }
-  /** The key was answered before: `answer` is what it was answered. */
+  /** The key has a stored response. */
   | { readonly kind: 'already_answered'; readonly response: CheckoutResponse }
+  /** These orders do not exist or belong to another customer. */
   | { readonly kind: 'not_found'; readonly orderIds: readonly string[] }
+  /** These orders are paid, cancelled or refunded. */
   | {
       readonly kind: 'order_not_payable';
       readonly orders: readonly { readonly orderId: string; readonly status: OrderStatus }[];
     }
+  /** Another checkout is paying for these orders now. */
   | { readonly kind: 'order_in_progress'; readonly orderIds: readonly string[] }
   | { readonly kind: 'mixed_currency' }
+  /** The products of these orders have less stock than the request needs. */
   | { readonly kind: 'out_of_stock'; readonly orderIds: readonly string[] };
 
-/** What the customer was told, kept so that the same key hears the same words again. */
+/** The response to a checkout. It is stored under the audit GUID, and a retry gets it again. */
 export type CheckoutResponse = {
   readonly status: 'succeeded' | 'declined' | 'requires_action' | 'unknown' | 'cancelled';
   readonly checkoutId: string;
-  /** The request that was answered first. */
+  /** The id of the HTTP request that got the response first. */
   readonly requestId: string;
   readonly payment: Payment;
   readonly orders: readonly Order[];
 };
 
-/** A checkout as it now stands. */
+/** The current state of a checkout. */
 export type Checkout = {
   readonly id: string;
   readonly customerId: string;
   readonly payment: Payment;
-  /** In the order of the cart. */
+  /** In the order of the first request. */
   readonly orders: readonly Order[];
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 };
 
-/** What a charge came to, to be written down. */
+/** The outcome of a charge, to be recorded. */
 export type OutcomeRecord = {
   readonly checkoutId: string;
-  /** Of the claim: a `released` payment must not have been taken up by somebody else meanwhile. */
+  /** The attempt of the claim. `released` is recorded only if no later attempt has claimed the payment. */
   readonly attempt: number;
   readonly outcome: RecordedOutcome;
-  /** Kept where the key has no answer yet; null for `released`, which leaves the key free to be sent again. */
+  /** Stored if the key has no response yet. Null for `released`, so that the same key can be sent again. */
   readonly response: CheckoutResponse | null;
-  /** For `succeeded`: one task an order, in the pipeline of its type. */
+  /** For `succeeded`, one task for each order. Otherwise empty. */
   readonly tasks: readonly { readonly id: string; readonly orderId: string; readonly pipeline: string }[];
 };
 
 export type RecordResult = {
-  /** False where somebody else had settled it before, and nothing was changed now. */
+  /** False if nothing was changed, because another process had recorded an outcome or claimed the payment. */
   readonly applied: boolean;
   readonly paymentStatus: PaymentStatus;
-  /** The answer that stands under the key after this, whoever gave it. */
+  /** The response that is now stored under the key. Another process may have stored it. */
   readonly response: CheckoutResponse | null;
 };
 
-/** The audit: who asked for what under which GUID, what was charged, and what was answered. */
+/** The record of checkouts under their audit GUIDs: the request, the payment and the response. */
 export interface Audits {
   /**
-   * Claims each request whole or not at all, all in one transaction, as `judgeClaims` decides on rows that have
-   * not changed since: orders `pending → paying` with a history row, the audit with its GUID and order ids, a
-   * payment `initiated`. A refused request leaves no trace. Orders are locked in the order of their ids, so
-   * that overlapping carts wait and never deadlock. Answers are in the requests' order.
+   * Begins checkouts, all in one transaction. `judgeClaims` decides, on rows that do not change before the commit.
+   * For each accepted request, writes the audit, a payment `initiated`, and the orders `pending → paying` with a
+   * history row each. A refused request changes nothing. Orders are locked in the order of their ids, so that
+   * overlapping requests wait and never deadlock. Returns one result for each request, in their order.
    */
   claim(
     requests: readonly CheckoutRequest[],
@@ -114,62 +125,66 @@ export interface Audits {
   ): AsyncResult<readonly Result<Claim, ClaimFailure>[]>;
 
   /**
-   * Writes each settlement whole or not at all, all in one transaction: payment, stored answer, orders
-   * (`paying → paid`, or back to `pending`), a history row and the task of each, as `outcomeChanges` decides.
-   * It changes nothing where the payment is no longer open, or where `released` names an attempt that is not
-   * the newest.
+   * Records outcomes, all in one transaction, as `outcomeChanges` decides: the payment, the stored response, and each
+   * order (`paying → paid`, or back to `pending`) with a history row and its task. A record changes nothing if its
+   * payment is no longer open, or if it is `released` and its attempt is not the newest. Returns one result for each
+   * record, in their order.
    */
-  recordOutcomes(settlements: readonly OutcomeRecord[], nowMs: number): AsyncResult<readonly RecordResult[]>;
+  recordOutcomes(records: readonly OutcomeRecord[], nowMs: number): AsyncResult<readonly RecordResult[]>;
 
   /**
-   * For the reconciler: takes up payments that are open and due, the longest due first. Each is marked
-   * `unknown` (but `requires_action` stays), its attempt raised, and due again at
-   * `againAtMs(attempt, claimedAtMs)`, so that reconcilers side by side share the work and an API process that
-   * was slow can no longer release it. With `only` it is that payment or none, due or not; one that is
-   * `initiated` and not due is left to the checkout that is charging it now.
+   * For recovery: claims at most `limit` open payments that are due, the longest due first. Each becomes `unknown`
+   * (`requires_action` stays), its attempt is raised, and it is due again at `nextRecoveryAtMs(attempt, claimedAtMs)`.
+   * So several processes can share the work, and a slow checkout can no longer release its orders. With
+   * `onlyPaymentId`, claims only that payment, even if it is not due; but a payment that is `initiated` and not due is
+   * left to the checkout that is charging it now.
    */
   claimOpenPayments(query: {
     readonly nowMs: number;
-    readonly againAtMs: (attempt: number, claimedAtMs: number) => number;
+    readonly nextRecoveryAtMs: (attempt: number, claimedAtMs: number) => number;
     readonly limit: number;
-    readonly only: string | null;
+    readonly onlyPaymentId: string | null;
   }): AsyncResult<readonly OpenClaim[]>;
 
+  /** The checkout, or null if there is none. */
   find(checkoutId: string): AsyncResult<Checkout | null>;
 }
 
-/** What is known of a key that was seen before. */
+/** The stored state of a key that was used before. */
 export type KnownAudit = {
   readonly checkoutId: string;
   readonly fingerprint: string;
-  /** The cart as it was asked for first, in whose order it is stored and answered ever after. */
+  /** In the order of the first request; responses keep this order. */
   readonly orderIds: readonly string[];
   readonly paymentStatus: PaymentStatus;
   readonly attempt: number;
   readonly response: CheckoutResponse | null;
 };
 
-/** The rows that claims are judged by; an adapter writes only what they still allow when it does. */
+/**
+ * The rows that decide claims. The adapter reads them under lock, or checks when it writes that they have not changed.
+ */
 export type ClaimSnapshot = {
+  /** By audit GUID. */
   readonly audits: ReadonlyMap<string, KnownAudit>;
+  /** By order id. */
   readonly orders: ReadonlyMap<string, Order>;
-  /** What is left of each order's product; null where it cannot run out. By product id. */
-  readonly stock: ReadonlyMap<string, number | null>;
+  readonly stock: StockLevels;
 };
 
 /**
- * Decides a batch of claims, one after the other: an order or key that an earlier claim of the batch took is
- * taken for the later ones. It only decides; the adapter writes.
+ * Decides a batch of claims, one after the other: the orders and key of an accepted request are in use for the later
+ * requests. It only decides; the adapter writes.
  */
 export const judgeClaims = (
   requests: readonly CheckoutRequest[],
-  ground: ClaimSnapshot,
+  snapshot: ClaimSnapshot,
   nowMs: number,
 ): readonly Result<Claim, ClaimFailure>[] => {
-  const audits = new Map(ground.audits);
-  const orders = new Map(ground.orders);
+  const audits = new Map(snapshot.audits);
+  const orders = new Map(snapshot.orders);
   return requests.map((request) => {
-    const verdict = judgeClaim(request, { audits, orders, stock: ground.stock }, nowMs);
+    const verdict = judgeClaim(request, { audits, orders, stock: snapshot.stock }, nowMs);
     if (verdict.isOk()) {
       const { checkoutId, attempt } = verdict.value;
       const known = { checkoutId, fingerprint: fingerprintOf(request), orderIds: request.orderIds, attempt };
@@ -182,10 +197,10 @@ export const judgeClaims = (
 
 const judgeClaim = (
   request: CheckoutRequest,
-  ground: ClaimSnapshot,
+  snapshot: ClaimSnapshot,
   nowMs: number,
 ): Result<Claim, ClaimFailure> => {
-  const known = ground.audits.get(request.key);
+  const known = snapshot.audits.get(request.key);
   if (known !== undefined) {
     if (known.fingerprint !== fingerprintOf(request)) return err({ kind: 'idempotency_key_reused' });
     if (known.response !== null) return err({ kind: 'already_answered', response: known.response });
@@ -194,7 +209,7 @@ const judgeClaim = (
   }
   const checkoutId = known?.checkoutId ?? request.checkoutId;
   const orderIds = known?.orderIds ?? request.orderIds;
-  return judgeOrders({ ...request, orderIds }, ground).andThen((orders) =>
+  return judgeOrders({ ...request, orderIds }, snapshot).andThen((orders) =>
     sum(orders.map(({ total }) => total)).map((amount) => ({
       checkoutId,
       attempt: (known?.attempt ?? 0) + 1,
@@ -210,7 +225,7 @@ const judgeClaim = (
   );
 };
 
-/** The orders, all of them payable by this customer, or the first thing that stands against it. */
+/** The orders if this customer can pay for all of them, or the first reason against it. */
 const judgeOrders = (
   { orderIds, customerId }: CheckoutRequest,
   { orders, stock }: ClaimSnapshot,
@@ -220,29 +235,31 @@ const judgeOrders = (
   const missing = orderIds.filter((id) => !own.has(id));
   if (missing.length > 0) return err({ kind: 'not_found', orderIds: missing });
 
-  const barred = found.filter(({ status }) => nextStatus(status, 'claim') === null);
-  const gone = barred.filter(({ status }) => status !== orderStatusAfter.claim);
-  if (gone.length > 0) {
-    const named = gone.map(({ id, status }) => ({ orderId: id, status }));
-    return err({ kind: 'order_not_payable', orders: named });
-  }
-  if (barred.length > 0) return err({ kind: 'order_in_progress', orderIds: barred.map(({ id }) => id) });
+  const notPending = found.filter(({ status }) => nextOrderStatus(status, 'claim') === null);
+  const finished = notPending.filter(({ status }) => status !== orderStatusAfter.claim);
+  if (finished.length > 0)
+    return err({
+      kind: 'order_not_payable',
+      orders: finished.map(({ id, status }) => ({ orderId: id, status })),
+    });
+  if (notPending.length > 0)
+    return err({ kind: 'order_in_progress', orderIds: notPending.map(({ id }) => id) });
 
-  // Throws where there is none: what could not be settled must not be charged.
+  // Throws if a type has no pipeline: an order that could not be processed must not be charged.
   for (const { product } of found) pipelineFor(product.type);
 
-  const short = shortOf(found, stock);
-  return short.length > 0 ? err({ kind: 'out_of_stock', orderIds: short }) : ok(found);
+  const outOfStock = ordersOutOfStock(found, stock);
+  return outOfStock.length > 0 ? err({ kind: 'out_of_stock', orderIds: outOfStock }) : ok(found);
 };
 
-/** The orders whose product has less left than this cart asks of it in all. */
-const shortOf = (orders: readonly Order[], stock: ReadonlyMap<string, number | null>): readonly string[] => {
-  const wanted = new Map<string, number>();
+/** The ids of the orders whose product has less stock than all these orders need together. */
+const ordersOutOfStock = (orders: readonly Order[], stock: StockLevels): readonly string[] => {
+  const needed = new Map<string, number>();
   for (const { product, quantity } of orders)
-    wanted.set(product.id, (wanted.get(product.id) ?? 0) + quantity);
-  const lacks = (productId: string) => {
+    needed.set(product.id, (needed.get(product.id) ?? 0) + quantity);
+  const lacksStock = (productId: string) => {
     const left = stock.get(productId) ?? null;
-    return left !== null && (wanted.get(productId) ?? 0) > left;
+    return left !== null && (needed.get(productId) ?? 0) > left;
   };
-  return orders.filter(({ product }) => lacks(product.id)).map(({ id }) => id);
+  return orders.filter(({ product }) => lacksStock(product.id)).map(({ id }) => id);
 };

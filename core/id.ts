@@ -1,14 +1,14 @@
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The id in the one form that is stored and compared (lower case), or null where `text` is no UUID. */
+/** The UUID in lower case, the only form that is stored and compared. Null if `text` is not a UUID. */
 export const parseUuid = (text: string): string | null => {
   const lower = text.toLowerCase();
   return UUID.test(lower) ? lower : null;
 };
 
 /**
- * The smallest UUID that an id made at `atMs` can have. Ids are UUIDv7, so a span of time is a span of ids,
- * and one index serves paging and `from`/`to` alike.
+ * The smallest UUID that an id created at `atMs` can have. Ids are UUIDv7, so a time range is a range of ids, and the
+ * index on the id serves both paging and `from`/`to` filters.
  */
 export const firstIdAt = (atMs: number): string => {
   const hex = Math.max(0, Math.trunc(atMs)).toString(16).padStart(12, '0');

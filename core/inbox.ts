@@ -1,24 +1,26 @@
 import type { ProviderEvent } from './provider.ts';
 import type { AsyncResult } from './result.ts';
 
-/** A provider's event as it was taken in. */
+/** A provider's event to be stored, with its task. */
 export type InboxItem = {
   readonly id: string;
   readonly taskId: string;
-  /** The provider's `name`. */
+  /** The `name` of the provider. */
   readonly provider: string;
   readonly event: ProviderEvent;
-  /** As it was sent, for people to read. */
+  /** The request body as it was sent, for people to read. */
   readonly body: string;
 };
 
-/** What payment providers tell by themselves, kept until it was acted on and for a month after that. */
+/** The events of payment providers. An event is kept until its task is done, and for at least 31 days. */
 export interface Inbox {
   /**
-   * Stores those that are new, by provider and event id, each with its task, all in one transaction. Answers,
-   * in the items' order, whether it was new.
+   * Stores each new event with its task (pipeline `provider_event`), all in one transaction. An event is new if no
+   * event with the same provider and event id is stored; of two equal events in one call, the first is new. Returns, in
+   * the order of the items, whether each was new. Fails with `unavailable` only.
    */
   receive(items: readonly InboxItem[], nowMs: number): AsyncResult<readonly boolean[]>;
 
+  /** The event stored under `InboxItem.id`, or null. */
   find(id: string): AsyncResult<ProviderEvent | null>;
 }

@@ -6,14 +6,12 @@ import type { RefundStatus } from './refund.ts';
 import type { AsyncResult } from './result.ts';
 
 /**
- * What must be empty while money is well, each a list:
- * - `paid_without_progress`: orders that were paid and whose pipeline failed, or has not ended in time; those
- *   that are being refunded are not among them.
- * - `unknown`: payments without an outcome for too long.
- * - `charged_twice`: orders of the last day that more than one payment succeeded for.
- * - `refunds_stuck`: refunds that are not done in time, and those that failed and whose order has had no other one
- *   asked for since.
- * - `ledger_differences`: what the newest audit of each day of the last month found.
+ * Each money check is a list of cases that is empty in a healthy shop:
+ * - `paid_without_progress`: paid orders whose pipeline failed or takes too long, except those that are being refunded.
+ * - `unknown`: payments without a final outcome for too long.
+ * - `charged_twice`: orders of the last day that more than one successful payment paid for.
+ * - `refunds_stuck`: refunds that take too long, and failed refunds whose order has no later refund.
+ * - `ledger_differences`: the differences that the newest reconciliation of each of the last 31 days found.
  */
 export const moneyChecks = [
   'paid_without_progress',
@@ -24,34 +22,36 @@ export const moneyChecks = [
 ] as const;
 export type MoneyCheck = (typeof moneyChecks)[number];
 
-/** How long is too long, ms. */
+/** The time limits of the money checks, ms. */
 export const moneyCheckLimits = {
   progressMs: 15 * 60_000,
   outcomeMs: 3_600_000,
   refundMs: 15 * 60_000,
   chargedTwiceMs: 24 * 3_600_000,
-  auditsMs: 31 * 24 * 3_600_000,
+  reconciliationsMs: 31 * 24 * 3_600_000,
 } as const;
 
-/** Paid orders whose pipeline failed: an operator may retry it. */
-export const stoppedOrderStatuses = orderStatusesBefore('retry');
+/** The statuses of orders whose pipeline failed. An operator can retry it. */
+export const failedOrderStatuses = orderStatusesBefore('retry');
 
-/** Paid orders whose pipeline has not ended. */
+/** The statuses of paid orders whose pipeline has not ended. */
 export const unfinishedOrderStatuses = orderStatusesBefore('complete');
 
-/** One case, with whatever ids it has. */
+/** One case of a money check. Ids that do not apply are null. */
 export type MoneyCase = {
-  /** Of the order, payment, refund or difference; the list is in its order. */
+  /** The id of the order, payment, refund or difference. Lists are sorted by it. */
   readonly id: string;
   readonly orderId: string | null;
   readonly paymentId: string | null;
   readonly refundId: string | null;
   readonly amount: Money | null;
+  /** When the case began, ms. */
   readonly sinceMs: number;
-  /** What an operator wants to know first: the error, or how the books differ. */
+  /** For an operator: the error, or how the two ledgers differ. */
   readonly detail: string | null;
 };
 
+/** `oldestMs` is the earliest `sinceMs` of the cases, null if there are none. */
 export type MoneyCount = { readonly count: number; readonly oldestMs: number | null };
 
 export const ledgerDifferences = [
@@ -67,41 +67,51 @@ export const ledgerDifferences = [
 ] as const;
 
 /**
- * `…_unknown`: the provider has it, and nothing of ours stands for it. `…_unbooked`: ours is not as the money
- * is. `…_missing`: ours says that the money moved, and the provider does not.
+ * One entry on which the two ledgers do not agree.
+ * - `…_unknown`: the provider has an entry that belongs to no payment or refund of ours.
+ * - `…_unbooked`: the provider has an entry, but the status of our payment or refund says that no money moved.
+ * - `…_missing`: our status says that money moved, but the provider has no entry.
+ * - `…_twice`: the provider has more than one entry for the same payment or refund.
+ * - `amount_differs`: both have an entry, with different amounts or currencies.
  */
 export type LedgerDifference = {
   readonly kind: (typeof ledgerDifferences)[number];
+  /** The provider's id of the entry. Null for `…_missing`. */
   readonly providerId: string | null;
   readonly paymentId: string | null;
   readonly refundId: string | null;
   readonly ours: Money | null;
   readonly theirs: Money | null;
+  /** When the money moved; for `…_missing`, when our payment or refund was created. */
   readonly atMs: number;
 };
 
-/** The comparison of one day, UTC. */
+/** The comparison of one day (UTC) of the provider's ledger with ours. */
 export type Reconciliation = {
   readonly id: string;
+  /** The start of the day, ms. */
   readonly dayMs: number;
   readonly createdAtMs: number;
-  /** Null until it is done; the numbers are 0 until then. */
+  /** Null until it is done. The numbers below are 0 until then. */
   readonly finishedAtMs: number | null;
+  /** The provider's charges and refunds of the day. */
   readonly charges: number;
   readonly refunds: number;
-  /** How many differences were found; at most `differencesMax` of them are kept. */
+  /** How many differences were found. Not all of them may be stored. */
   readonly differences: number;
 };
 
+/** The result of a reconciliation. `storedDifferences` are at most the first 1,000 of `differences`. */
 export type ReconciliationReport = {
   readonly charges: number;
   readonly refunds: number;
   readonly differences: number;
-  readonly kept: readonly (LedgerDifference & { readonly id: string })[];
+  readonly storedDifferences: readonly (LedgerDifference & { readonly id: string })[];
 };
 
-/** Ours of a charge or refund, as an audit compares it. */
+/** Our record of a charge (`Status` is `PaymentStatus`) or of a refund (`RefundStatus`). */
 export type OwnRecord<Status> = {
+  /** The id of the payment or refund. */
   readonly id: string;
   readonly status: Status;
   readonly amount: Money;
@@ -109,11 +119,12 @@ export type OwnRecord<Status> = {
   readonly updatedAtMs: number;
 };
 
-/** The money side of our books, to be looked at. */
+/** The money side of our records, the checks over it, and its reconciliations with the provider's ledger. */
 export interface Ledger {
+  /** How many cases each money check has now. */
   counts(nowMs: number): AsyncResult<Readonly<Record<MoneyCheck, MoneyCount>>>;
 
-  /** The cases behind a count, by id upwards; `after` is the id of the last one of the page before. */
+  /** The cases of a money check, by id, ascending. `after` is the id of the last case of the previous page. */
   cases(query: {
     readonly check: MoneyCheck;
     readonly nowMs: number;
@@ -122,46 +133,49 @@ export interface Ledger {
     readonly limit: number;
   }): AsyncResult<Page<MoneyCase, string>>;
 
-  /** Writes the audit and its task, in one transaction. */
+  /** Stores a new reconciliation and its task (pipeline `reconciliation`), in one transaction. */
   requestReconciliation(
-    audit: { readonly id: string; readonly taskId: string; readonly dayMs: number },
+    reconciliation: { readonly id: string; readonly taskId: string; readonly dayMs: number },
     nowMs: number,
   ): AsyncResult<Reconciliation>;
 
-  /** Keeps what an audit found. One that is finished stays as it is. */
+  /** Stores the report of a reconciliation. Changes nothing if the reconciliation is finished. */
   finishReconciliation(
     reconciliationId: string,
     report: ReconciliationReport,
     nowMs: number,
   ): AsyncResult<void>;
 
+  /** The reconciliation, or null if there is none. */
   findReconciliation(reconciliationId: string): AsyncResult<Reconciliation | null>;
 
-  /** Newest first; `after` is the id of the last one of the page before. */
+  /** Newest first. `after` is the id of the last reconciliation of the previous page. */
   reconciliations(query: {
     readonly after: string | null;
     readonly limit: number;
   }): AsyncResult<Page<Reconciliation, string>>;
 
-  /** What an audit kept, by id upwards. */
+  /** The stored differences of a reconciliation, by id, ascending. `after` is the id of the previous page's last. */
   differences(query: {
     readonly reconciliationId: string;
     readonly after: string | null;
     readonly limit: number;
   }): AsyncResult<Page<LedgerDifference & { readonly id: string }, string>>;
 
-  /** Those of these ids that we have. */
+  /** Our payments with these ids. Unknown ids are ignored. */
   payments(ids: readonly string[]): AsyncResult<readonly OwnRecord<PaymentStatus>[]>;
+  /** Our refunds with these ids. Unknown ids are ignored. */
   refunds(ids: readonly string[]): AsyncResult<readonly OwnRecord<RefundStatus>[]>;
 
-  /** Payments made in `[fromMs, toMs)` (by id) that are `succeeded` or `returned`, by id upwards. */
-  paymentsMade(query: Span): AsyncResult<Page<OwnRecord<PaymentStatus>, string>>;
+  /** Our payments in `chargedPaymentStatuses` whose ids were created in `[fromMs, toMs)`, by id, ascending. */
+  paymentsMade(query: OwnRecordQuery): AsyncResult<Page<OwnRecord<PaymentStatus>, string>>;
 
-  /** Refunds that succeeded in `[fromMs, toMs)` (by `updatedAtMs`), by id upwards. */
-  refundsMade(query: Span): AsyncResult<Page<OwnRecord<RefundStatus>, string>>;
+  /** Our refunds that succeeded in `[fromMs, toMs)` (by `updatedAtMs`), by id, ascending. */
+  refundsMade(query: OwnRecordQuery): AsyncResult<Page<OwnRecord<RefundStatus>, string>>;
 }
 
-export type Span = {
+/** A time range, ms, and a page of its records. `after` is the id of the last record of the previous page. */
+export type OwnRecordQuery = {
   readonly fromMs: number;
   readonly toMs: number;
   readonly after: string | null;

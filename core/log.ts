@@ -1,4 +1,4 @@
-/** Tells an operator what happens here. A `cause` among the facts is an error, which is logged with its stack. */
+/** Writes log lines for operators. If the fields contain a `cause`, it is an error and is logged with its stack. */
 export type Log = Readonly<Record<'debug' | 'info' | 'warn' | 'error', WriteLine>>;
 
-type WriteLine = (message: string, facts?: Readonly<Record<string, unknown>>) => void;
+type WriteLine = (message: string, fields?: Readonly<Record<string, unknown>>) => void;

@@ -3,7 +3,10 @@ import type { Contact, Order } from './order.ts';
 import type { RefundDetail } from './refund.ts';
 
 export type Mail = {
-  /** RFC 5322 `Message-ID` with its angle brackets: the same for every try, so that a copy shows as one. */
+  /**
+   * RFC 5322 `Message-ID`, with angle brackets. It is the same for every attempt, so that mail programs can recognise a
+   * copy.
+   */
   readonly messageId: string;
   readonly orderId: string;
   readonly to: string;
@@ -12,22 +15,23 @@ export type Mail = {
   readonly html: string;
 };
 
+/** `reason` is for logs and people. */
 export type MailOutcome =
   | { readonly kind: 'accepted' }
-  /** Not taken now, and may be later: no connection, no answer in time, a 4xx reply. */
+  /** Not accepted now, but may be later: no connection, a timeout, a 4xx reply. */
   | { readonly kind: 'deferred'; readonly reason: string }
-  /** Will never be taken: a 5xx reply. */
+  /** Will never be accepted: a 5xx reply. */
   | { readonly kind: 'rejected'; readonly reason: string };
 
-/** Hands mails to whoever delivers them. Never throws; answers within its own time limits. */
+/** Gives mails to a mail server or to the captured mailbox. Never throws, and returns within its own time limits. */
 export interface Mailer {
   send(mail: Mail): Promise<MailOutcome>;
 }
 
-/** A mail that was captured instead of sent. */
+/** A mail that was captured instead of sent, and when, ms. */
 export type CapturedMail = Mail & { readonly atMs: number };
 
-/** What the mail of a processed order tells. */
+/** The content of the mail about a processed order. */
 export type Receipt = {
   readonly order: Order;
   readonly contact: Contact;
@@ -35,46 +39,46 @@ export type Receipt = {
   readonly licences: readonly string[];
 };
 
-/** The mail that says that an order was processed, in the customer's language (Vietnamese where unknown). */
+/** The mail about a processed order, in the customer's language: `en` if the contact says so, otherwise `vi`. */
 export const receiptMail = (
   { order, contact, invoiceNumber, licences }: Receipt,
   messageId: string,
 ): Mail => {
   const language = languageOf(contact);
-  const say = phrases[language];
+  const texts = textsOf[language];
   return mailOf(
     { order, contact, messageId },
-    say.subject,
-    say.thanks,
+    texts.subject,
+    texts.thanks,
     [
-      ...bought(order, say),
-      [say.total, formatMoney(order.total, language)],
-      ...(invoiceNumber === null ? [] : [[say.invoice, invoiceNumber] as const]),
-      ...licences.map((key) => [say.licence, key] as const),
-      [say.order, order.id],
+      ...itemFacts(order, texts),
+      [texts.total, formatMoney(order.total, language)],
+      ...(invoiceNumber === null ? [] : [[texts.invoice, invoiceNumber] as const]),
+      ...licences.map((key) => [texts.licence, key] as const),
+      [texts.order, order.id],
     ],
-    say.next[order.product.type] ?? '',
+    texts.next[order.product.type] ?? '',
   );
 };
 
-/** The mail that says that money was given back. */
+/** The mail about a refund, in the customer's language. */
 export const refundMail = (
   { order, contact, amount, creditNote }: Pick<RefundDetail, 'order' | 'contact' | 'amount' | 'creditNote'>,
   messageId: string,
 ): Mail => {
   const language = languageOf(contact);
-  const say = phrases[language];
+  const texts = textsOf[language];
   return mailOf(
     { order, contact, messageId },
-    say.refundSubject,
-    say.refunded,
+    texts.refundSubject,
+    texts.refunded,
     [
-      ...bought(order, say),
-      [say.amount, formatMoney(amount, language)],
-      ...(creditNote === null ? [] : [[say.creditNote, creditNote] as const]),
-      [say.order, order.id],
+      ...itemFacts(order, texts),
+      [texts.amount, formatMoney(amount, language)],
+      ...(creditNote === null ? [] : [[texts.creditNote, creditNote] as const]),
+      [texts.order, order.id],
     ],
-    say.arrives,
+    texts.arrives,
   );
 };
 
@@ -83,12 +87,12 @@ type Fact = readonly [name: string, value: string];
 
 const languageOf = ({ language }: Contact): Language => (language === 'en' ? 'en' : 'vi');
 
-const bought = ({ product, quantity }: Order, say: Phrases): readonly Fact[] => [
-  [say.product, `${product.name} (${product.code})`],
-  [say.quantity, String(quantity)],
+const itemFacts = ({ product, quantity }: Order, texts: Texts): readonly Fact[] => [
+  [texts.product, `${product.name} (${product.code})`],
+  [texts.quantity, String(quantity)],
 ];
 
-/** A mail of an opening, facts and a closing, in both forms. */
+/** A mail with an opening, a table of facts and a closing, as text and as HTML. */
 const mailOf = (
   { order, contact, messageId }: Pick<Receipt, 'order' | 'contact'> & { readonly messageId: string },
   subject: string,
@@ -124,7 +128,7 @@ const htmlOf = (language: Language, opening: string, facts: readonly Fact[], clo
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 
-type Phrase =
+type TextName =
   | 'subject'
   | 'thanks'
   | 'product'
@@ -138,9 +142,10 @@ type Phrase =
   | 'amount'
   | 'creditNote'
   | 'arrives';
-type Phrases = Readonly<Record<Phrase, string>> & { readonly next: Readonly<Record<string, string>> };
+/** `next` says what happens next, by product type. */
+type Texts = Readonly<Record<TextName, string>> & { readonly next: Readonly<Record<string, string>> };
 
-const phrases: Readonly<Record<Language, Phrases>> = {
+const textsOf: Readonly<Record<Language, Texts>> = {
   vi: {
     subject: 'Đơn hàng của bạn đã được xử lý',
     thanks: 'Cảm ơn bạn đã mua hàng. Đơn hàng của bạn đã được thanh toán và xử lý.',
@@ -170,12 +175,12 @@ const phrases: Readonly<Record<Language, Phrases>> = {
     licence: 'Licence key',
     order: 'Order',
     refundSubject: 'Your order has been refunded',
-    refunded: 'We have given you your money back.',
+    refunded: 'We have sent you a refund.',
     amount: 'Refunded',
     creditNote: 'Credit note number',
-    arrives: 'It reaches your account within a few days, depending on your bank.',
+    arrives: 'It will reach your account within a few days, depending on your bank.',
     next: {
-      physical: 'Your goods are being made ready to be sent.',
+      physical: 'Your goods are being prepared for shipment.',
       service: 'Your place is booked.',
     },
   },

@@ -1,14 +1,14 @@
 import { err, ok, type Result } from 'neverthrow';
 
-/** `amount` is a whole number of the currency's minor unit (VND has none: 1299000 is 1.299.000 ₫). */
+/** `amount` is an integer in the currency's minor unit (VND has no decimals: 1299000 is 1.299.000 ₫). */
 export type Money = { readonly amount: number; readonly currency: string };
 
-/** So that a cart of 100 orders still adds up exactly in a double (2^53 - 1). */
+/** The largest total of an order. The sum of 100 such orders is still exact in a double (at most 2^53 - 1). */
 export const orderAmountMax = 90_000_000_000_000;
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
-/** ISO 4217, upper case. */
+/** True for an ISO 4217 code in upper case. */
 export const isCurrency = (code: string): boolean => currencies.has(code);
 
 export const times = (price: Money, quantity: number): Money => ({
@@ -16,7 +16,7 @@ export const times = (price: Money, quantity: number): Money => ({
   currency: price.currency,
 });
 
-/** The sum of at least one amount, or `mixed_currency`: no exchange rate is ever guessed. */
+/** The sum of at least one amount, or `mixed_currency`. Throws if there is no amount. */
 export const sum = (amounts: readonly Money[]): Result<Money, { kind: 'mixed_currency' }> => {
   const [first] = amounts;
   if (first === undefined) throw new Error('a sum needs at least one amount');
@@ -24,17 +24,17 @@ export const sum = (amounts: readonly Money[]): Result<Money, { kind: 'mixed_cur
   return ok({ amount: amounts.reduce((total, { amount }) => total + amount, 0), currency: first.currency });
 };
 
-/** For people: `1.299.000 ₫` in Vietnamese, `₫1,299,000` in English. */
+/** The amount for people: `1.299.000 ₫` in Vietnamese, `₫1,299,000` in English. */
 export const formatMoney = ({ amount, currency }: Money, language: string): string => {
   const decimals = decimalsOf(currency);
   return formatOf(language, currency, decimals).format(amount / 10 ** decimals);
 };
 
-/** To make a format takes five times as long as to use it (Bun 1.4). */
+/** Cached, because creating a format takes five times as long as using it (Bun 1.4). */
 const formatOf = (language: string, currency: string, decimals: number): Intl.NumberFormat => {
   const name = `${language} ${currency}`;
-  const known = formats.get(name);
-  if (known !== undefined) return known;
+  const cached = formats.get(name);
+  if (cached !== undefined) return cached;
   const fractionDigits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   const format = new Intl.NumberFormat(language, { style: 'currency', currency, ...fractionDigits });
   if (formats.size === formatsMax) formats.clear();
@@ -44,10 +44,10 @@ const formatOf = (language: string, currency: string, decimals: number): Intl.Nu
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-/** Far more than a shop has; the number is bounded, because orders bring their languages along. */
+/** Far more than a shop needs. Bounded, because the languages come from orders. */
 const formatsMax = 100;
 
-// As ISO 4217 says. Runtimes are not asked, because they disagree: of LAK, Bun has 2 and Deno none.
+// From ISO 4217. Runtimes disagree: for LAK, Bun has 2 decimals and Deno has none.
 const withoutDecimals = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ');
 const withThreeDecimals = 'BHD IQD JOD KWD LYD OMR TND'.split(' ');
 

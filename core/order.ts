@@ -18,7 +18,7 @@ export type OrderStatus = (typeof orderStatuses)[number];
 
 export type OrderEvent = 'claim' | 'pay' | 'release' | 'cancel' | 'complete' | 'fail' | 'retry' | 'refund';
 
-/** Each event leads to one status, wherever it comes from: a statement can write it without a look at the old one. */
+/** Each event leads to the same status from every status, so SQL can write it without reading the old status. */
 export const orderStatusAfter = {
   claim: 'paying',
   pay: 'paid',
@@ -30,7 +30,7 @@ export const orderStatusAfter = {
   refund: 'refunded',
 } as const satisfies Readonly<Record<OrderEvent, OrderStatus>>;
 
-/** Every edge of an order's life; what is not here cannot happen. Drawn in ARCHITECTURE.md. */
+/** The order's state machine: the events that each status allows. ARCHITECTURE.md shows it as a diagram. */
 const edges: Readonly<Record<OrderStatus, readonly OrderEvent[]>> = {
   pending: ['claim', 'cancel'],
   paying: ['pay', 'release'],
@@ -41,25 +41,25 @@ const edges: Readonly<Record<OrderStatus, readonly OrderEvent[]>> = {
   refunded: [],
 };
 
-/** The status after `event`, or null where that event has no place. */
-export const nextStatus = (status: OrderStatus, event: OrderEvent): OrderStatus | null =>
+/** The status after `event`, or null if `status` does not allow it. */
+export const nextOrderStatus = (status: OrderStatus, event: OrderEvent): OrderStatus | null =>
   edges[status].includes(event) ? orderStatusAfter[event] : null;
 
-/** The statuses that have an edge for `event`: what a statement may change by it. */
+/** The statuses that allow `event`. SQL statements take their conditions from it. */
 export const orderStatusesBefore = (event: OrderEvent): readonly OrderStatus[] =>
-  orderStatuses.filter((status) => nextStatus(status, event) !== null);
+  orderStatuses.filter((status) => nextOrderStatus(status, event) !== null);
 
-/** The same where the event must have its place: that it has none can only be a bug. */
-export const statusAfter = (status: OrderStatus, event: OrderEvent): OrderStatus => {
-  const after = nextStatus(status, event);
+/** The status after `event`. Throws if `status` does not allow it: for events that can only fail because of a bug. */
+export const requireNextOrderStatus = (status: OrderStatus, event: OrderEvent): OrderStatus => {
+  const after = nextOrderStatus(status, event);
   if (after === null) throw new Error(`an order that is ${status} cannot ${event}`);
   return after;
 };
 
-/** Of an order that was just placed: what a release leads back to. */
+/** The status of a new order, and of one whose payment failed. */
 export const initialOrderStatus = orderStatusAfter.release;
 
-/** What a customer ordered, with name and price as they were at that moment. */
+/** One product, a quantity and a price. Name and price are those of the moment when the order was placed. */
 export type Order = {
   readonly id: string;
   readonly customerId: string;
@@ -72,37 +72,42 @@ export type Order = {
   readonly quantity: number;
   readonly total: Money;
   readonly status: OrderStatus;
-  /** The checkout that last claimed it; null before the first. */
+  /** The last checkout that claimed the order. Null if there was none. */
   readonly checkoutId: string | null;
   readonly createdAtMs: number;
-  /** When the status last changed; the steps of the pipeline have their own times in the history. */
+  /** When the status last changed. Pipeline steps do not change it; their times are in the history. */
   readonly updatedAtMs: number;
 };
 
-/** Where the customer's mails go, and in which language (BCP 47 primary tag) where that is known. */
+/** The customer's address and language (BCP 47 primary tag: `vi`, `en`), null if the language is not known. */
 export type Contact = { readonly email: string; readonly language: string | null };
 
-/** One row of an order's append-only history: `seq` counts from 1 without a gap. */
+/** One row of an order's append-only history. `seq` counts from 1 without a gap. */
 export type OrderState = {
   readonly seq: number;
-  /** A status, or what a pipeline step left behind (`stock_reserved`, …), or `retried`. */
+  /** An order status, a pipeline step's `historyState` (`stock_reserved`, …), `retried`, or a state of a refund. */
   readonly state: string;
   readonly atMs: number;
+  /** For people: a reason, an amount or a document number. */
   readonly detail: string | null;
 };
 
 export type Invoice = { readonly number: string; readonly issuedAtMs: number };
 
-/** The order with everything that happened to it. */
+/** An order with all its records. */
 export type OrderDetail = Order & {
+  /** The payment of its last checkout. */
   readonly payment: Payment | null;
+  /** In the order of `seq`. */
   readonly history: readonly OrderState[];
   readonly invoice: Invoice | null;
-  /** One key a unit for digital products; empty until they are issued. */
+  /** One licence key for each unit of a digital product. Empty until they are issued. */
   readonly licences: readonly string[];
 };
 
+/** A request to place an order. */
 export type OrderRequest = {
+  /** The id of the new order. */
   readonly id: string;
   readonly customerId: string;
   readonly contact: Contact;
@@ -114,12 +119,12 @@ export type OrderQuery = {
   readonly search: SearchQuery | null;
   readonly status: OrderStatus | null;
   readonly type: string | null;
-  /** Created at or after, ms. */
+  /** Only orders created at or after this time, ms. */
   readonly fromMs: number | null;
-  /** Created before, ms. */
+  /** Only orders created before this time, ms. */
   readonly toMs: number | null;
   readonly customerId: string | null;
-  /** The id of the last order of the page before. */
+  /** The id of the last order of the previous page. */
   readonly after: string | null;
   /** 1 to 100. */
   readonly limit: number;
@@ -132,20 +137,24 @@ export type OrderFailure =
 
 export interface Orders {
   /**
-   * Writes the orders as `pending`, each with the name and price of its product at this moment and its first
-   * history row, in one transaction. An item fails alone: `not_found` (no such product), `amount_too_large`
-   * (over `orderAmountMax`). Answers are in the requests' order.
+   * Writes the orders as `pending`, each with its product's current name and price and its first history row, in one
+   * transaction. A request can fail without the others: with `not_found` if the product does not exist, or with
+   * `amount_too_large` if the total is over `orderAmountMax`. Returns one result for each request, in their order.
    */
   place(
     requests: readonly OrderRequest[],
     nowMs: number,
   ): AsyncResult<readonly Result<Order, OrderFailure>[]>;
 
+  /** The order with all its records, or null if there is none. */
   find(id: string): AsyncResult<OrderDetail | null>;
 
-  /** Newest first, which is by id: ids are made in time order. */
+  /** Newest first, which is by id: ids are in time order. */
   list(query: OrderQuery): AsyncResult<Page<Order, string>>;
 
-  /** `pending → cancelled`; fails with `not_found` (none, or another customer's) or `order_not_pending`. */
+  /**
+   * `pending → cancelled`. Fails with `not_found` if there is no such order of this customer, and with
+   * `order_not_pending` if the order has another status.
+   */
   cancel(id: string, customerId: string, nowMs: number): AsyncResult<Order, OrderFailure>;
 }

@@ -1,69 +1,76 @@
 import type { OrderEvent } from './order.ts';
 import type { PaymentAction, PaymentEvent } from './payment.ts';
 
-/** What a charge came to, as it is recorded. */
+/** The outcome of a charge, as it is recorded. */
 export type RecordedOutcome =
   | { readonly kind: 'succeeded'; readonly reference: string }
   | { readonly kind: 'declined'; readonly declineCode: string }
   | { readonly kind: 'requires_action'; readonly reference: string; readonly action: PaymentAction }
-  /** The provider promised never to charge this key: the key is spent. */
+  /** The key is spent: the provider can never charge it. */
   | { readonly kind: 'cancelled' }
-  /** Nothing was charged and the provider does not know the key: the same key may be sent again. */
+  /** Nothing was charged and the provider does not know the key. The same key may be sent again. */
   | { readonly kind: 'released' }
+  /** The charge may have succeeded. Recovery asks for its outcome. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** What an outcome changes in its payment and in the orders of its checkout. */
+/** What an outcome changes in its payment and in the checkout's orders. */
 export type OutcomeChanges = {
-  /** Where the payment's status has no edge for this event, nothing at all is changed. */
+  /** If the payment's status does not allow this event, nothing is changed. */
   readonly payment: PaymentEvent;
-  /** Null while the outcome is still to come: the orders and their histories stay as they are. */
+  /** Null if the outcome is not final: the orders and their histories do not change. */
   readonly order: OrderEvent | null;
-  /** The provider's id of the charge. Null where the outcome names none; the payment then keeps the one it has. */
+  /** The provider's id of the charge. If it is null, the payment keeps the one it has. */
   readonly reference: string | null;
   readonly declineCode: string | null;
-  /** What the customer has to do from now on; null for nothing. */
+  /** What the customer has to do. Null for nothing. */
   readonly action: PaymentAction | null;
-  /** True where nothing new is known: an action that the customer was asked for stays. */
+  /** True if the payment keeps the action that it has, because the outcome says nothing about it. */
   readonly keepsAction: boolean;
-  /** What the history of each order says, beside the new status. */
+  /** The detail of the history row that each order gets with its new status. */
   readonly historyDetail: string | null;
-  /** True where each order owes the work of its pipeline. An order without its task is a bug, and throws. */
-  readonly owesTasks: boolean;
-  /** True where an attempt that is not the newest changes nothing: another attempt may be charging. */
+  /** True if each order gets its task. A record without a task for one of its orders is a bug, and throws. */
+  readonly createsTasks: boolean;
+  /** True if only the newest attempt may record it, because a later attempt may be charging. */
   readonly newestAttemptOnly: boolean;
 };
 
-/** Decides what an outcome changes; adapters bind the result and write it. */
+/** Decides what an outcome changes. Adapters write it. */
 export const outcomeChanges = (outcome: RecordedOutcome): OutcomeChanges => {
   switch (outcome.kind) {
     case 'succeeded':
-      return { ...noChange, payment: 'succeed', order: 'pay', reference: outcome.reference, owesTasks: true };
+      return {
+        ...unchanged,
+        payment: 'succeed',
+        order: 'pay',
+        reference: outcome.reference,
+        createsTasks: true,
+      };
     case 'declined': {
       const { declineCode } = outcome;
       const historyDetail = `declined: ${declineCode}`;
-      return { ...noChange, payment: 'decline', order: 'release', declineCode, historyDetail };
+      return { ...unchanged, payment: 'decline', order: 'release', declineCode, historyDetail };
     }
     case 'requires_action': {
       const { reference, action } = outcome;
-      return { ...noChange, payment: 'challenge', order: null, reference, action };
+      return { ...unchanged, payment: 'challenge', order: null, reference, action };
     }
     case 'cancelled':
-      return { ...noChange, payment: 'cancel', order: 'release', historyDetail: 'cancelled' };
+      return { ...unchanged, payment: 'cancel', order: 'release', historyDetail: 'cancelled' };
     case 'released': {
       const historyDetail = 'payment unavailable';
-      return { ...noChange, payment: 'cancel', order: 'release', historyDetail, newestAttemptOnly: true };
+      return { ...unchanged, payment: 'cancel', order: 'release', historyDetail, newestAttemptOnly: true };
     }
     case 'unknown':
-      return { ...noChange, payment: 'lose', order: null, keepsAction: true };
+      return { ...unchanged, payment: 'lose', order: null, keepsAction: true };
   }
 };
 
-const noChange = {
+const unchanged = {
   reference: null,
   declineCode: null,
   action: null,
   keepsAction: false,
   historyDetail: null,
-  owesTasks: false,
+  createsTasks: false,
   newestAttemptOnly: false,
 } as const;

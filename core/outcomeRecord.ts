@@ -5,8 +5,11 @@ import { pipelineFor } from './pipelines/index.ts';
 import type { ChargeOutcome } from './provider.ts';
 import type { World } from './world.ts';
 
-/** What to write down for a claim whose charge came to `charged`. */
-export const outcomeRecordOf = (
+/**
+ * Builds the record that `Audits.recordOutcomes` stores for a charge: the outcome, the response to the customer, and a
+ * task for each order that is now paid. `requestId` is that of the HTTP request, for the response.
+ */
+export const buildOutcomeRecord = (
   claim: Claim,
   charged: ChargeOutcome,
   requestId: string,
@@ -17,7 +20,7 @@ export const outcomeRecordOf = (
   if (charged.kind === 'unavailable')
     return { checkoutId, attempt, outcome: { kind: 'released' }, response: null, tasks: [] };
 
-  const tasks = outcomeChanges(charged).owesTasks
+  const tasks = outcomeChanges(charged).createsTasks
     ? claim.orders.map(({ id: orderId, product }) => ({
         id: ids.next(nowMs),
         orderId,
@@ -28,21 +31,21 @@ export const outcomeRecordOf = (
     checkoutId,
     attempt,
     outcome: charged,
-    response: answerOf(claim, charged, requestId, nowMs),
+    response: responseOf(claim, charged, requestId, nowMs),
     tasks,
   };
 };
 
-/** The answer where the outcome is not known yet: the orders stay `paying`. */
+/** The response if the outcome is not known yet. The orders stay `paying`. */
 export const unknownResponse = (claim: Claim, requestId: string): CheckoutResponse =>
-  answerOf(claim, { kind: 'unknown', reason: 'not confirmed yet' }, requestId, null);
+  responseOf(claim, { kind: 'unknown', reason: 'not confirmed yet' }, requestId, null);
 
-/** A `released` checkout has no answer: its key may be sent again. */
-type Answerable = Exclude<RecordedOutcome, { readonly kind: 'released' }>;
+/** A `released` checkout gets no response, because its key may be sent again. */
+type OutcomeWithResponse = Exclude<RecordedOutcome, { readonly kind: 'released' }>;
 
-const answerOf = (
+const responseOf = (
   { checkoutId, amount, method, orders }: Claim,
-  outcome: Answerable,
+  outcome: OutcomeWithResponse,
   requestId: string,
   nowMs: number | null,
 ): CheckoutResponse => {

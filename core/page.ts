@@ -1,9 +1,10 @@
-/** One page of a list. `next` is the sort key of the last row, to be given back as `after`; null at the end. */
+/**
+ * One page of a list. `next` is the sort key of the page's last row: pass it as `after` to read the next page. It is
+ * null on the last page.
+ */
 export type Page<Row, Key> = { readonly items: readonly Row[]; readonly next: Key | null };
 
-/**
- * Cuts a page from rows read with `limit + 1`: the row too many only tells that there is more.
- */
+/** Builds a page from rows that were read with `limit + 1`. The extra row only shows that there is another page. */
 export const pageOf = <Row, Key>(
   rows: readonly Row[],
   limit: number,

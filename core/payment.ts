@@ -7,70 +7,79 @@ export const paymentStatuses = [
   'succeeded',
   'declined',
   'cancelled',
-  'returned',
+  'refunded',
 ] as const;
+/**
+ * - `initiated`: the checkout is charging it now.
+ * - `unknown`: the provider's response was lost, or the checkout did not record it in time.
+ * - `requires_action`: the customer has to act, for example 3-D Secure.
+ * - `succeeded`, `declined`, `cancelled`: the final outcomes.
+ * - `refunded`: a late charge, which succeeded after `declined` or `cancelled` and is refunded.
+ */
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
-/** What the customer has to do before the money moves, such as 3-D Secure; for the shop's page to carry on with. */
+/** What the customer must do before the charge can succeed, such as 3-D Secure. The shop's page continues with it. */
 export type PaymentAction = {
-  /** For the provider's own script in the browser. A secret of this one payment's customer. */
+  /** For the provider's script in the browser. Only the customer of this payment may see it. */
   readonly clientSecret: string | null;
-  /** Where to send the customer instead. */
+  /** The page to send the customer to, if the provider has one. */
   readonly redirectUrl: string | null;
 };
 
 /**
- * One attempt to be paid, one for each audit GUID; it shares the checkout's id. That id is also the
- * idempotency key at the provider, so that the same charge can be sent again without charging twice.
+ * The state of a charge. Each audit GUID has one payment, with the same id as its checkout. The id is also the
+ * idempotency key at the provider, so the same charge can be sent again without charging twice.
  */
 export type Payment = {
   readonly id: string;
   readonly status: PaymentStatus;
   readonly amount: Money;
+  /** The provider's name of the payment method, such as `pm_card_visa`. */
   readonly method: string;
-  /** The provider's own id of the charge. */
+  /** The provider's id of the charge. */
   readonly reference: string | null;
   readonly declineCode: string | null;
-  /** While the status is `requires_action`; null else. */
+  /** Null unless the status is `requires_action`. */
   readonly action: PaymentAction | null;
 };
 
-export type PaymentEvent = 'retry' | 'lose' | 'challenge' | 'succeed' | 'decline' | 'cancel' | 'return';
+/** `retry`: the key of a cancelled payment is sent again. `lose`: the outcome of a call is not known. */
+export type PaymentEvent = 'retry' | 'lose' | 'challenge' | 'succeed' | 'decline' | 'cancel' | 'refund';
 
-/** Each event but `lose` leads to one status, wherever it comes from. */
+/** Each event except `lose` leads to the same status from every status. */
 export const paymentStatusAfter = {
   retry: 'initiated',
   challenge: 'requires_action',
   succeed: 'succeeded',
   decline: 'declined',
   cancel: 'cancelled',
-  return: 'returned',
+  refund: 'refunded',
 } as const satisfies Readonly<Record<Exclude<PaymentEvent, 'lose'>, PaymentStatus>>;
 
-/** Of a payment that its own checkout is charging, by a first claim or by a key that was sent again. */
+/** The status of a payment while its own checkout charges it, for a new key or a key that is sent again. */
 export const initialPaymentStatus = paymentStatusAfter.retry;
 
-const { retry, return: returned, ...outcomes } = paymentStatusAfter;
+const { retry, refund, ...outcomes } = paymentStatusAfter;
 
 /**
- * Every edge of a payment's life. `cancelled → initiated` is the same key sent again after `unavailable`;
- * `returned` is money that came after we had given up, and that is being sent back.
+ * The payment's state machine: the next status for each event that a status allows. `cancelled → initiated`: the same
+ * key is sent again after `unavailable`. `refund`: a late charge is refunded.
  */
 const edges: Readonly<Record<PaymentStatus, Partial<Record<PaymentEvent, PaymentStatus>>>> = {
   initiated: { lose: 'unknown', ...outcomes },
   unknown: { lose: 'unknown', ...outcomes },
   requires_action: { lose: 'requires_action', ...outcomes },
-  cancelled: { retry, return: returned },
-  declined: { return: returned },
+  cancelled: { retry, refund },
+  declined: { refund },
   succeeded: {},
-  returned: {},
+  refunded: {},
 };
 
-/** The status after `event`, or null where that event has no place. */
+/** The status after `event`, or null if `status` does not allow it. */
 export const nextPaymentStatus = (status: PaymentStatus, event: PaymentEvent): PaymentStatus | null =>
   edges[status][event] ?? null;
 
-/** Each status that has an edge for `event`, with the status that it leads to. */
+/** The statuses that allow `event`, each with the status after it. */
 export const paymentTransitions = (event: PaymentEvent): ReadonlyMap<PaymentStatus, PaymentStatus> =>
   new Map(
     paymentStatuses.flatMap((status): [PaymentStatus, PaymentStatus][] => {
@@ -79,15 +88,15 @@ export const paymentTransitions = (event: PaymentEvent): ReadonlyMap<PaymentStat
     }),
   );
 
-/** The statuses that have an edge for `event`: what a statement may change by it. */
+/** The statuses that allow `event`. SQL statements take their conditions from it. */
 export const paymentStatusesBefore = (event: PaymentEvent): readonly PaymentStatus[] => [
   ...paymentTransitions(event).keys(),
 ];
 
-/** The outcome is still to come: the recovery of payments asks for it, and orders stay `paying`. */
+/** The statuses without a final outcome. Recovery asks the provider for it; the orders stay `paying`. */
 export const openPaymentStatuses = paymentStatusesBefore('lose');
 
-/** Total, so that a new status has to say whether the provider has taken the money. */
+/** Has an entry for every status, so that a new status does not compile without one. */
 const isCharged: Readonly<Record<PaymentStatus, boolean>> = {
   initiated: false,
   unknown: false,
@@ -95,8 +104,8 @@ const isCharged: Readonly<Record<PaymentStatus, boolean>> = {
   succeeded: true,
   declined: false,
   cancelled: false,
-  returned: true,
+  refunded: true,
 };
 
-/** The provider's ledger has a charge for each payment in one of these. */
+/** The statuses whose payments were charged: the provider's ledger has a charge for each. It may be refunded by now. */
 export const chargedPaymentStatuses = paymentStatuses.filter((status) => isCharged[status]);

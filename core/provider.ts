@@ -8,131 +8,134 @@ export type ChargeRequest = {
   /** The idempotency key: the payment's id. */
   readonly paymentId: string;
   readonly amount: Money;
-  /** The provider's name for the means of payment, such as `pm_card_visa`. */
+  /** The provider's name of the payment method, such as `pm_card_visa`. */
   readonly method: string;
 };
 
+/** What a `charge` or `cancel` call has resulted in. `reference` is the provider's id of the charge. */
 export type ChargeOutcome =
   | { readonly kind: 'succeeded'; readonly reference: string }
   | { readonly kind: 'declined'; readonly declineCode: string }
-  /** The customer has to act first. Nothing is charged yet, and it may be at any time from now on. */
+  /** The customer has to act first. Nothing is charged yet, but it may be charged at any time from now on. */
   | { readonly kind: 'requires_action'; readonly reference: string; readonly action: PaymentAction }
-  /** A `cancel` under this key came first: this key will never charge. */
+  /** This key can never charge: a `cancel` came before any charge. */
   | { readonly kind: 'cancelled' }
-  /** This call certainly charged nothing: the provider was not reached, or refused before any charge. */
+  /** This call charged nothing, for certain: the provider was not reached, or refused the call before any charge. */
   | { readonly kind: 'unavailable'; readonly reason: string }
-  /** Anything else: the answer was lost, late or not understood. The money may have moved. */
+  /** Anything else: the response was lost, too late or not understood. The charge may have succeeded. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
 export type ProviderRefundRequest = {
   /** The idempotency key: the refund's id. */
   readonly refundId: string;
-  /** Of the charge that it is taken from, as `succeeded` gave it. */
+  /** The `reference` of the charge to refund. */
   readonly reference: string;
   readonly amount: Money;
 };
 
 export type ProviderRefundOutcome =
-  /** On its way to the customer, and not to be taken back by anything we do. */
+  /** The money is on its way to the customer. Nothing that we do can take it back. */
   | { readonly kind: 'succeeded'; readonly reference: string }
-  /** The provider will never do it: more than is left of the charge, a charge in dispute, … */
+  /** The provider will never make it: the amount is larger than what is left, the charge is in dispute, … */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** Accepted and not decided. Ask again, under the same key. */
+  /** The provider has accepted it and not decided yet. Send it again under the same key to learn the decision. */
   | { readonly kind: 'pending'; readonly reference: string }
-  /** Nothing, or nothing certain, was done: to be sent again under the same key. */
+  /** It is not known whether the refund was made. Send it again under the same key. */
   | { readonly kind: 'unavailable' | 'unknown'; readonly reason: string };
 
-/** One movement of money in the provider's own ledger. */
+/** One movement of money in the provider's ledger. */
 export type LedgerEntry = {
   readonly kind: 'charge' | 'refund';
-  /** The provider's own id of the movement. */
+  /** The provider's id of the charge or refund. */
   readonly id: string;
-  /** Of the payment that it was made for, or whose charge it takes back; null where it is none of ours. */
+  /** The payment that was charged, or whose charge was refunded. Null if it was not created by us. */
   readonly paymentId: string | null;
-  /** Of a refund that we asked for; null for a charge, and for a refund that was made elsewhere. */
+  /** The refund that we requested. Null for a charge, and for a refund that was made elsewhere. */
   readonly refundId: string | null;
   readonly amount: Money;
+  /** When the money moved. */
   readonly atMs: number;
 };
 
-/** Something happened at the provider, as it tells us by itself. */
+/** An event that the provider sends to our webhook. */
 export type ProviderEvent = {
-  /** The provider's own id of the event: the same for every delivery of it. */
+  /** The provider's id of the event. It is the same each time the event is sent. */
   readonly id: string;
-  /** The provider's word for it. */
+  /** The provider's name of the event type. */
   readonly type: string;
   readonly subject:
     | {
         readonly kind: 'payment';
-        /** Null where the charge is none of ours. */
+        /** Null if the charge was not created by us. */
         readonly paymentId: string | null;
+        /** The provider's id of the charge. */
         readonly reference: string;
-        /** True where the event itself proves that the money moved. */
+        /** True if the event itself proves that the charge succeeded. */
         readonly succeeded: boolean;
       }
     | {
         readonly kind: 'refund';
-        /** Null where it was not asked for by us. */
+        /** Null if the refund was not requested by us. */
         readonly refundId: string | null;
-        /** Why it came back after all, where it did. */
+        /** Why the refund failed. Null if the event does not say that it failed. */
         readonly failure: string | null;
       }
-    /** Nothing that we act on. */
+    /** An event that we do not act on. */
     | { readonly kind: 'other' };
 };
 
-/** What came in over HTTP. */
+/** A request to the webhook, as it came over HTTP. */
 export type WebhookRequest = {
-  /** As it was sent, to the byte (it must be UTF-8): the signature is over exactly this. */
+  /** The body, unchanged to the byte (it must be UTF-8): the signature is over exactly these bytes. */
   readonly body: string;
-  /** By lower-case name. */
+  /** The value of a header, by its name in lower case. */
   readonly header: (name: string) => string | null;
 };
 
-/** Forged, signed too long ago (or too far ahead), or not in the provider's form. Nothing of it may be believed. */
+/** The signature is wrong, too old or too far in the future, or the body is malformed: do not trust it. */
 export type EventFailure = { readonly kind: 'signature_invalid'; readonly reason: string };
 
 /**
- * A payment provider that remembers keys. An adapter for another one (VNPay, Adyen, …) is a folder in
- * `adapters/` that answers this, held to it by `tests/provider/provider.ts` with a `Ground` of its own in
- * `tests/provider/harness.ts`.
+ * A payment provider with idempotency keys. To add a provider (VNPay, Adyen, …), implement this port in a folder of
+ * `adapters/`, and add it to `tests/provider/harness.ts`: `tests/provider/provider.ts` then checks it.
  *
- * No verb throws, and `charge`, `cancel` and `giveBack` answer within the payment time limit. Keys are
- * remembered for a day at least. `paymentId` and `refundId` are stored with what they made, so that events and
- * the ledger name them; a key of either kind means nothing to the other.
+ * No method throws. `charge`, `cancel` and `refund` return within the payment time limit. The provider remembers keys
+ * for at least a day. It stores `paymentId` and `refundId` with the charge or refund, so that events and the ledger
+ * contain them. A `paymentId` and a `refundId` with the same value are different keys.
  *
- * - `charge` under a new key charges. Under a known key it charges nothing and answers what that charge has
- *   come to *by now*: a customer may have acted since. An answer that cannot be understood, a time-out and an
- *   error of the provider's own are `unknown`. `unavailable` is only for what certainly never began. A decline
- *   is final: the adapter makes sure that nothing can charge under that key any more.
- * - `cancel` takes the whole request again, and makes sure that its key never charges: `cancelled`; or it
- *   answers the charge that was there before (`succeeded`, `declined`). One that waits for the customer is
- *   called off, which is `cancelled` too.
- * - `giveBack` returns a part of a charge, or all of it, once for each refund's id, for ever: where the provider
- *   forgets keys, the adapter looks first whether that refund was made. One that came back after all is `refused`
- *   from then on.
- * - `readLedger` answers what moved in `[fromMs, toMs)`, charges and refunds that succeeded and nothing else,
- *   each once, in any order. `after` is the `next` of the page before.
- * - `readEvent` believes what the signature proves and no more. Events may come twice, late, in any order or
- *   never; nothing rests on them alone.
+ * - `charge` with a new key charges. With a known key it charges nothing and returns the *current* outcome of the first
+ *   charge, because the customer may have acted since. A response that cannot be understood, a timeout and an internal
+ *   error of the provider are `unknown`. Return `unavailable` only if the charge cannot have begun. `declined` is
+ *   final: the adapter makes sure that nothing can charge under that key any more.
+ * - `cancel` takes the same request as `charge` and makes sure that its key never charges. It returns `cancelled`, or
+ *   the outcome of the charge that was made before (`succeeded`, `declined`). A charge that waits for the customer is
+ *   cancelled too.
+ * - `refund` refunds a charge or part of it, only once for each `refundId`, even if the provider has forgotten the key:
+ *   the adapter then checks first whether that refund was made. A refund that failed later is `refused` from then on.
+ * - `readLedger` returns the charges and refunds that succeeded in `[fromMs, toMs)`, each once, in any order.
+ * - `readEvent` trusts only what the signature proves. Events may arrive twice, late, in any order or never, so no rule
+ *   may depend on events alone.
  */
 export interface PaymentProvider {
-  /** Of its webhooks' path and of its events: `stripe`. */
+  /** Part of the webhook's path, and stored with each event: `stripe`. */
   readonly name: string;
   charge(request: ChargeRequest): Promise<ChargeOutcome>;
   cancel(request: ChargeRequest): Promise<ChargeOutcome>;
   refund(request: ProviderRefundRequest): Promise<ProviderRefundOutcome>;
   readLedger(query: LedgerQuery): AsyncResult<Page<LedgerEntry, string>>;
-  readEvent(delivery: WebhookRequest, nowMs: number): Promise<Result<ProviderEvent, EventFailure>>;
+  readEvent(request: WebhookRequest, nowMs: number): Promise<Result<ProviderEvent, EventFailure>>;
 }
 
 export type LedgerQuery = {
+  /** The range of `LedgerEntry.atMs`, ms: from this time … */
   readonly fromMs: number;
+  /** … to this time, exclusive. */
   readonly toMs: number;
+  /** The `next` of the previous page. Null for the first page. */
   readonly after: string | null;
 };
 
-/** A charge in the simulated provider's own books. */
+/** A charge in the sandbox's records. */
 export type Charge = {
   readonly id: string;
   readonly idempotencyKey: string;

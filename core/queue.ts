@@ -6,43 +6,47 @@ import type { AsyncResult } from './result.ts';
 export const taskStates = ['ready', 'running', 'waiting', 'paused', 'failed'] as const;
 
 /**
- * `ready`: may be taken now. `waiting`: may be taken at `runAtMs`, after a retry's pause. `running`: leased to
- * a worker. `paused`: its step, its pipeline or a refund holds it; no worker takes it and no retry moves it, until
- * what holds it ends. `failed`: only an operator's retry moves it. A task that is done has no row: the order's
- * history tells.
+ * - `ready`: a worker may claim it now.
+ * - `waiting`: a worker may claim it at `runAtMs`, after the pause before a retry.
+ * - `running`: leased to a worker.
+ * - `paused`: a refund, or a pause of its step or pipeline, stops it. Neither a worker nor a retry can continue it.
+ * - `failed`: only an operator's retry continues it.
+ *
+ * A task that is done has no row. The order's history shows what was done.
  */
 export type TaskState = (typeof taskStates)[number];
 
-/** `waiting` is not stored: it is a ready task whose time has not come. */
+/** The stored states. `waiting` is not stored: it is a `ready` task whose `runAtMs` is in the future. */
 export const storedTaskStates = ['ready', 'running', 'paused', 'failed'] as const satisfies TaskState[];
 export type StoredTaskState = (typeof storedTaskStates)[number];
 
+/** The state of a stored task at `nowMs`. */
 export const taskStateAt = (
   { state, runAtMs }: { readonly state: StoredTaskState; readonly runAtMs: number },
   nowMs: number,
 ): TaskState => (state === 'ready' && runAtMs > nowMs ? 'waiting' : state);
 
-/** Work that is still owed: by a paid order, or by a job (a refund, a provider's event, a money audit). */
+/** Unfinished work of a paid order or of a job (a refund, a provider's event, a reconciliation). */
 export type Task = {
   readonly id: string;
   /** Null for a job. */
   readonly orderId: string | null;
-  /** The id of the refund, event or audit; null for an order. */
+  /** The id of the refund, event or reconciliation. Null for an order. */
   readonly jobId: string | null;
   readonly pipeline: string;
-  /** The step that is next, or that failed. */
+  /** The step to run next, or the step that failed. */
   readonly step: string;
   readonly state: TaskState;
-  /** Failed tries of this step. */
+  /** Failed attempts of this step. */
   readonly attempts: number;
-  /** Workers that died or hung at this step. */
+  /** Workers that stopped or hung at this step. */
   readonly crashes: number;
   readonly lastError: string | null;
-  /** Not before this: when it came to its step, or is to be tried again. A lease leaves it as it is. */
+  /** The earliest time to claim it, ms: when it reached its step, or its next attempt. A lease does not change it. */
   readonly runAtMs: number;
 };
 
-/** A task under lock, with all that a step needs to know of its order. */
+/** A task whose row is locked, with the parts of its order that a step needs. */
 export type LockedTask = {
   readonly id: string;
   readonly step: string;
@@ -52,10 +56,10 @@ export type LockedTask = {
   readonly order: Order;
 };
 
-/** A task leased to this worker at an external step. */
+/** The right of a worker to run one external step of an order, until `untilMs`. */
 export type Lease = {
   readonly taskId: string;
-  /** The fencing token: raised by each lease, so that an older one changes nothing any more. */
+  /** The fencing token. Each new lease raises it, so that a report under an older lease changes nothing. */
   readonly lease: number;
   readonly untilMs: number;
   readonly pipeline: string;
@@ -65,11 +69,11 @@ export type Lease = {
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
   readonly licences: readonly string[];
-  /** The ledger says that this step was done for this order before: move on, and do not do it again. */
+  /** True if the step ledger says that this step is done: report `done` without running it again. */
   readonly alreadyDone: boolean;
 };
 
-/** What came of a leased step. */
+/** The result of a leased step. `runAtMs` is when to try again. `detail` is for the order's history. */
 export type StepReport = Pick<Lease, 'taskId' | 'lease'> & {
   readonly outcome:
     | { readonly kind: 'done'; readonly detail: string | null }
@@ -77,16 +81,15 @@ export type StepReport = Pick<Lease, 'taskId' | 'lease'> & {
     | { readonly kind: 'failed'; readonly error: string };
 };
 
-/** A job's task leased to this worker. */
+/** The right of a worker to run one step of a job, until `untilMs`. */
 export type JobLease = Pick<Lease, 'taskId' | 'lease' | 'untilMs' | 'pipeline' | 'step' | 'attempts'> & {
   readonly jobId: string;
 };
 
-/** What came of a leased job's step. */
+/** The result of a leased step of a job. `advanced`: `step` is next. `done`: it was the last step. */
 export type JobReport = Pick<Lease, 'taskId' | 'lease'> & {
-  readonly outcome: /** The job stands at `step` now. */
-    | { readonly kind: 'moved'; readonly step: string }
-    /** It was the last step. */
+  readonly outcome:
+    | { readonly kind: 'advanced'; readonly step: string }
     | { readonly kind: 'done' }
     | Exclude<StepReport['outcome'], { kind: 'done' }>;
 };
@@ -97,50 +100,50 @@ export type QueueStats = {
     readonly state: TaskState;
     readonly tasks: number;
   }[];
-  /** 0 where nothing is ready. */
+  /** Since `runAtMs` of the oldest ready task. 0 if no task is ready. */
   readonly oldestReadyAgeMs: number;
-  /** Tasks done, averaged over the last minute. */
+  /** Finished tasks a second, over the last `finishedWindowMs`. */
   readonly finishedPerSecond: number;
 };
 
-/** `finishedPerSecond` is the average of so long. */
+/** `QueueStats.finishedPerSecond` is the average over this time. */
 export const finishedWindowMs = 60_000;
 
-/** The counters of finished tasks are kept for so long, and pruned after it. */
-export const finishedKeptMs = 600_000;
+/** Counters of finished tasks older than this are pruned. */
+export const finishedRetentionMs = 600_000;
 
+/** The average rate of tasks that finished within `finishedWindowMs`. */
 export const perSecond = (finished: number): number => (finished * 1_000) / finishedWindowMs;
 
 export type TaskQuery = {
   readonly state: TaskState | null;
   readonly pipeline: string | null;
   readonly orderId: string | null;
-  /** The id of the last task of the page before. */
+  /** The id of the last task of the previous page. */
   readonly after: string | null;
   /** 1 to 100. */
   readonly limit: number;
   readonly nowMs: number;
 };
 
-/** What `take` did. */
-export type Taken = {
-  /** How many tasks it moved, leased or set back. */
-  readonly touched: number;
+/** The result of `Queue.claim`. */
+export type ClaimResult = {
+  /** How many tasks were advanced, finished, leased, failed or scheduled for another attempt. */
+  readonly processed: number;
   readonly leases: readonly Lease[];
 };
 
-/** The work that is owed: unfinished tasks only, taken in batches, fenced by leases. */
+/** Unfinished tasks. Workers claim them in batches; leases keep two workers from working on the same task. */
 export interface Queue {
   /**
-   * One short transaction over at most `limit` tasks of one pipeline that are ready, the longest ready first;
-   * tasks that another worker holds are passed over, and what is more than `doneAtOnce` is left for the next.
-   * Tasks that stand at `tx` steps go through all of these as `runTxSteps` says. Those that stand at an
-   * external step, before or after that, are leased until `nowMs + leaseMs`, each with an intent in the ledger.
-   * Answers how many tasks it touched, and the leases.
+   * Claims at most `limit` ready tasks of one pipeline, the longest ready first, and runs their `tx` steps, all in one
+   * short transaction. Skips tasks that another worker has locked, and leaves tasks beyond `limitUnits` for the next
+   * claim. `runTxSteps` decides what the `tx` steps change. Tasks at an external step, before or after that, are leased
+   * until `nowMs + leaseMs`; each lease writes an intent to the step ledger.
    *
-   * When an effect throws for a batch of more than one, nothing is changed and each task is tried alone
-   * (`batchOrEach`); one that throws alone waits until `retryAtMs(attempts)` with its error, or is `failed`
-   * where that is null (`planThrow`).
+   * If an effect throws for a batch, nothing is changed and each task is tried alone (`runBatchWithFallback`). A task
+   * that throws alone keeps its error and waits until `retryAtMs(attempts)`, or is `failed` if that is null
+   * (`planThrownError`).
    */
   claim(query: {
     readonly pipeline: Pipeline;
@@ -148,11 +151,11 @@ export interface Queue {
     readonly nowMs: number;
     readonly leaseMs: number;
     readonly retryAtMs: (attempts: number) => number | null;
-  }): AsyncResult<Taken>;
+  }): AsyncResult<ClaimResult>;
 
   /**
-   * Leases at most `limit` ready tasks of a job's pipeline until `nowMs + leaseMs`, the longest ready first;
-   * those that another worker holds are passed over.
+   * Leases at most `limit` ready tasks of a job pipeline until `nowMs + leaseMs`, the longest ready first. Skips tasks
+   * that another worker has locked.
    */
   claimJobs(query: {
     readonly pipeline: JobPipeline;
@@ -161,37 +164,38 @@ export interface Queue {
     readonly leaseMs: number;
   }): AsyncResult<readonly JobLease[]>;
 
-  /** Makes leases last until `untilMs`. Answers the ids that are still this worker's. */
+  /** Extends leases to `untilMs`. Returns the task ids whose lease is still this worker's. */
   heartbeat(
     leases: readonly Pick<Lease, 'taskId' | 'lease'>[],
     untilMs: number,
   ): AsyncResult<readonly string[]>;
 
   /**
-   * Writes down what came of leased steps, all in one transaction: `done` writes the ledger's acceptance and
-   * the order's history, and moves the task to its next step (ready), or completes the order and deletes the
-   * task; `retry` lets it wait; `failed` makes task and order `failed`. A report under an old lease changes
-   * nothing, and of two reports under one lease the first counts. Answers the ids that it was accepted for.
+   * Writes the results of leased steps, all in one transaction, as `planReports` decides. `done` writes the acceptance
+   * to the step ledger and a row to the order's history, and makes the task ready at its next step, or completes the
+   * order and deletes the task. `retry` makes the task wait. `failed` makes task and order `failed`. A report under an
+   * old lease changes nothing; of two reports under one lease, the first counts. Returns the task ids of the accepted
+   * reports.
    */
   report(reports: readonly StepReport[], nowMs: number): AsyncResult<readonly string[]>;
 
   /**
-   * The same for jobs: `moved` makes the task ready at its next step with a clean count, `done` deletes it,
-   * `retry` lets it wait, `failed` makes it `failed`. No order is touched: what a job changes, it changes
-   * through its own port. Answers the ids that it was accepted for.
+   * Writes the results of leased steps of jobs, all in one transaction. `advanced` makes the task ready at its next
+   * step with 0 attempts, `done` deletes the task, `retry` makes it wait, `failed` makes it `failed`. No order is
+   * changed: a job changes orders through its own port. Returns the task ids of the accepted reports, as `report` does.
    */
   reportJobs(reports: readonly JobReport[], nowMs: number): AsyncResult<readonly string[]>;
 
   /**
-   * At shutdown: what was leased and not begun is ready again, due as it was, with no attempt spent. The lease is
-   * raised.
+   * Releases leases whose work has not begun, at shutdown. The tasks are ready again with the same `runAtMs` and
+   * `attempts`, and a raised fencing token. Ignores leases that are no longer this worker's.
    */
   release(leases: readonly Pick<Lease, 'taskId' | 'lease'>[], nowMs: number): AsyncResult<void>;
 
   /**
-   * Takes tasks away from workers whose lease ran out, as `planRescue` decides: the lease is raised, the crash
-   * counted and named in `lastError`, the task ready again from now; or `failed`, and its order with it where it
-   * has one, at `crashesMax`. Answers how many.
+   * Rescues at most `limit` tasks whose lease has ended, as `planRescue` decides: raises the fencing token, counts the
+   * crash, and makes the task ready now, or makes it and its order `failed` at `crashesMax`. `lastError` says why.
+   * Returns how many tasks were rescued.
    */
   rescue(query: {
     readonly nowMs: number;
@@ -200,25 +204,22 @@ export interface Queue {
   }): AsyncResult<number>;
 
   /**
-   * Failed tasks are ready again at the step that failed, as `planRetry` decides: with a clean count and a raised
-   * lease; their orders, where they have one, are `paid` again, with `retried` in the history. Ids that are not
-   * failed tasks are passed over. Answers how many.
+   * Makes failed tasks ready at the step that failed, as `planRetry` decides: with 0 attempts and crashes, and a raised
+   * fencing token. Their orders become `paid` with `retried` in the history. Ignores ids that are not of failed tasks.
+   * Returns how many tasks were retried.
    */
   retry(taskIds: readonly string[], nowMs: number): AsyncResult<number>;
 
   stats(nowMs: number): AsyncResult<QueueStats>;
 
-  /** Oldest first. */
+  /** Lists tasks, oldest first (by id). */
   tasks(query: TaskQuery): AsyncResult<Page<Task, string>>;
 }
 
-/**
- * A hint that there may be work, from whoever queued it to the workers, in this process or another. It may
- * be lost: workers poll as well.
- */
+/** Tells workers, in this process or another, that there may be work. A hint can be lost, so workers also poll. */
 export interface Wakeup {
-  /** Returns at once; many calls may become one hint. */
+  /** Sends a hint. Returns at once; several calls may become one hint. */
   notify(): void;
-  /** Calls `wake` on every hint, until the answered function is called. */
+  /** Calls `wake` for each hint. Returns a function that stops it. */
   listen(wake: () => void): () => void;
 }

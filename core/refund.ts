@@ -6,14 +6,14 @@ import type { AsyncResult } from './result.ts';
 
 export const refundStatuses = ['requested', 'succeeded', 'failed'] as const;
 
-/** `failed`: the provider refused it for good, and its amount can be asked for again under a new key. */
+/** `failed`: the provider will never make it. Its amount can be refunded again under a new key. */
 export type RefundStatus = (typeof refundStatuses)[number];
 
 export type RefundEvent = 'succeed' | 'fail';
 
 /**
- * Every edge of a refund's life; what is not here cannot happen. Drawn in ARCHITECTURE.md. `succeeded → failed` is
- * money that the customer's bank sent back.
+ * The refund's state machine: the next status for each event that a status allows. ARCHITECTURE.md shows it as a
+ * diagram. `succeeded → failed`: the customer's bank rejected the money.
  */
 const refundEdges: Readonly<Record<RefundStatus, Partial<Record<RefundEvent, RefundStatus>>>> = {
   requested: { succeed: 'succeeded', fail: 'failed' },
@@ -21,17 +21,17 @@ const refundEdges: Readonly<Record<RefundStatus, Partial<Record<RefundEvent, Ref
   failed: {},
 };
 
-/** The status after `event`, or null where that event has no place. */
+/** The status after `event`, or null if `status` does not allow it. */
 export const nextRefundStatus = (status: RefundStatus, event: RefundEvent): RefundStatus | null =>
   refundEdges[status][event] ?? null;
 
 const refundStatusesBefore = (event: RefundEvent): readonly RefundStatus[] =>
   refundStatuses.filter((status) => nextRefundStatus(status, event) !== null);
 
-/** The provider has not decided. */
+/** The provider has not decided yet. */
 export const openRefundStatuses = refundStatusesBefore('succeed');
 
-/** Counts against what was paid, because the money has left or may leave at any time. */
+/** Their amounts count against what was paid, because the money has left or may still leave. */
 export const countedRefundStatuses = refundStatusesBefore('fail');
 
 /** The money has left. */
@@ -44,82 +44,88 @@ export const failedRefundStatuses = refundStatuses.filter(
   (status) => !countedRefundStatuses.includes(status),
 );
 
-/** Money on its way back, of one order; or of a whole payment, where that came when its orders were released. */
+/** Money on its way back to the customer: of one order, or of a late charge. */
 export type Refund = {
   /** Also the idempotency key at the provider. */
   readonly id: string;
-  /** Null for a payment that came too late: its orders were not paid by it. */
+  /** Null for a late charge, because it paid for no order. */
   readonly orderId: string | null;
   readonly paymentId: string;
   readonly amount: Money;
   readonly reason: string;
   readonly status: RefundStatus;
-  /** `CN-2026-000001`; null until it succeeded, and where no invoice had been issued. */
+  /** `CN-2026-000001`. Null until the refund succeeds, and if the order had no invoice. */
   readonly creditNote: string | null;
-  /** Why the provider refused it. */
+  /** Why it failed. Null unless the status is `failed`. */
   readonly error: string | null;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 };
 
-/** All that is needed to give the money back, and to tell the customer. */
+/** A refund with what is needed to send it to the provider and to notify the customer. */
 export type RefundDetail = Refund & {
-  /** The provider's id of the charge that it is taken from. */
+  /** The provider's id of the charge. */
   readonly chargeReference: string;
-  /** The order; for a late payment the first one of its cart. */
+  /** The refunded order. For a late charge, the first order of its checkout. */
   readonly order: Order;
   readonly contact: Contact;
 };
 
 export type RefundCommand = {
-  /** The id that the refund gets if this is the first time the key is seen. */
+  /** The id of the refund, if the key is new. */
   readonly refundId: string;
+  /** The id of the refund's task, if the key is new. */
   readonly taskId: string;
-  /** One refund for each: an operator's `Idempotency-Key`, or `unfulfillable:<order id>`. */
+  /** The idempotency key: an operator's `Idempotency-Key`, or `unfulfillable:<order id>`. */
   readonly key: string;
   readonly orderId: string;
-  /** Null for all that is left; in the order's own currency where it names none. */
+  /** Null for all that is left. A null currency is the order's currency. */
   readonly amount: { readonly amount: number; readonly currency: string | null } | null;
   readonly reason: string;
 };
 
 export type RefundFailure =
+  /** The key belongs to another command. */
   | { readonly kind: 'idempotency_key_reused' }
+  /** The order does not exist. */
   | { readonly kind: 'not_found' }
-  /** It was never paid. */
+  /** The order was never paid. */
   | { readonly kind: 'order_not_refundable'; readonly status: OrderStatus }
-  /** More than is left of what was paid, counting refunds that are under way. */
+  /** The amount is 0 or less, or more than `left`: what was paid, without the refunds in `countedRefundStatuses`. */
   | { readonly kind: 'refund_too_large'; readonly left: Money }
+  /** The currency is not the order's. */
   | { readonly kind: 'mixed_currency' };
 
-/** What a refund changes of its order, all in the transaction that also writes the refund. */
+/** What a refund changes in its order. The transaction that writes the refund writes this too. */
 export type RefundOrderChanges = {
   /** Rows for the order's history, oldest first. */
   readonly history: readonly { readonly state: string; readonly detail: string | null }[];
-  /** Null where the status stays. */
+  /** Null if the status does not change. */
   readonly status: OrderStatus | null;
-  /** What becomes of the order's unfinished task, if it has one. Null where it goes on as it is. */
+  /** What happens to the order's unfinished task, if there is one. Null if it does not change. */
   readonly task: RefundTaskChange | null;
 };
 
 export type RefundTaskChange =
-  /** No worker claims it any more. Its lease is raised, so that a worker that holds it cannot go on. */
+  /** No worker can claim it. Its fencing token is raised, so that a worker with its lease cannot continue. */
   | { readonly kind: 'pause'; readonly lastError: string }
-  /** An operator may retry it; it is due when it failed. */
+  /** An operator can retry it. */
   | { readonly kind: 'fail'; readonly lastError: string; readonly runAtMs: number }
   | { readonly kind: 'delete' };
 
+/** An accepted refund command. */
 export type RefundVerdict = {
   readonly refund: Refund;
+  /** True if the key already had this refund. */
   readonly replayed: boolean;
-  /** Null where it is replayed: nothing is written then, not even the refund. */
+  /** Null if it is replayed: then nothing is written, not even the refund. */
   readonly changes: RefundOrderChanges | null;
 };
 
-/** An amount as an order's history shows it. */
+/** An amount as an order's history shows it: `1299000 VND`, in the minor unit. */
 export const amountDetail = ({ amount, currency }: Money): string => `${amount} ${currency}`;
 
-/** What the provider's last word on a refund was. */
+/** The provider's decision on a refund. `reference` is the provider's id of the refund. */
 export type FinishedRefund = {
   readonly refundId: string;
   readonly outcome:
@@ -130,25 +136,26 @@ export type FinishedRefund = {
 export type RefundQuery = {
   readonly orderId: string | null;
   readonly status: RefundStatus | null;
-  /** The id of the last refund of the page before. */
+  /** The id of the last refund of the previous page. */
   readonly after: string | null;
   /** 1 to 100. */
   readonly limit: number;
 };
 
-/** `CN-2026-000001`: credit notes are numbered as invoices are, in a row of their own. */
+/** `CN-2026-000001`. `sequence` counts from 1 within a year without a gap, apart from the invoices' sequence. */
 export const creditNoteNumber = (year: number, sequence: number): string =>
   `CN-${year}-${String(sequence).padStart(6, '0')}`;
 
+/** The key of the automatic refund of an order that cannot be fulfilled. */
 export const unfulfillableKey = (orderId: string): string => `unfulfillable:${orderId}`;
 
-/** Refunds, with what they change in orders, stock and invoices. Each verb is one transaction. */
+/** Refunds, and what they change in orders, stock and credit notes. Each method is one transaction. */
 export interface Refunds {
   /**
-   * As `judgeRefund` decides on locked rows (the order's, so that refunds of one order wait for one another):
-   * writes the refund, its task, and `refund_requested` with the amount into the order's history. One that leaves
-   * nothing of the order paid pauses the order's task, where there is one, with a raised lease and an error that
-   * names the refund: nothing is sent of an order that is being refunded.
+   * Requests a refund, as `judgeRefund` decides on the locked order, so that refunds of one order wait for one another.
+   * Writes the refund, its task, and `refund_requested` with the amount to the order's history. A refund of all that is
+   * left also pauses the order's task, with a raised fencing token and an error that names the refund: an order that is
+   * being refunded is not shipped. Fails as `RefundFailure` says.
    */
   request(
     command: RefundCommand,
@@ -156,39 +163,41 @@ export interface Refunds {
   ): AsyncResult<Pick<RefundVerdict, 'refund' | 'replayed'>, RefundFailure>;
 
   /**
-   * As `planLateRefund` decides on the locked payment, for money that came when the payment was `declined` or
-   * `cancelled`: writes that it is `returned`, a refund of the whole payment, and the refund's task. The payment's
-   * key is spent; `answer` becomes its response if it has none yet. Answers whether it wrote anything: it does
-   * not where the payment has another status by now.
+   * Requests the refund of a charge that succeeded after its payment was `declined` or `cancelled`, as `planLateRefund`
+   * decides on the locked payment. The payment becomes `refunded`; writes a refund of its whole amount and the refund's
+   * task. The payment's key is spent: `response` becomes its response if it has none yet. Returns false, and writes
+   * nothing, if the payment has another status.
    */
   refundLateCharge(
-    late: {
+    charge: {
       readonly refundId: string;
       readonly taskId: string;
       readonly paymentId: string;
+      /** The provider's id of the charge. */
       readonly reference: string;
-      readonly answer: CheckoutResponse;
+      readonly response: CheckoutResponse;
     },
     nowMs: number,
   ): AsyncResult<boolean>;
 
+  /** The refund, or null if there is none. */
   find(refundId: string): AsyncResult<RefundDetail | null>;
 
   /** Newest first, which is by id. */
   list(query: RefundQuery): AsyncResult<Page<Refund, string>>;
 
   /**
-   * Writes down what the provider said, once, as `planRefundOutcome` decides on locked rows. Answers whether it
-   * changed anything.
+   * Writes the provider's decision, as `planRefundOutcome` decides on locked rows. Returns false, and changes nothing,
+   * if the decision was written before or the refund does not exist.
    */
-  finish(settlement: FinishedRefund, nowMs: number): AsyncResult<boolean>;
+  finish(refund: FinishedRefund, nowMs: number): AsyncResult<boolean>;
 
-  /** The refund's task, where it waits, is ready now: the provider has news of it. */
+  /** Makes the refund's task ready now if it waits, because the provider has sent an event about the refund. */
   runNow(refundId: string, nowMs: number): AsyncResult<void>;
 
   /**
-   * Ids of orders whose pipeline was refused what it needs (out of stock), and which have no refund yet; none that
-   * cost nothing, for they never will.
+   * The ids of at most `limit` failed orders that cannot be fulfilled (out of stock) and have no refund yet. Orders
+   * that cost nothing are not among them, because there is nothing to refund.
    */
   unfulfillable(limit: number): AsyncResult<readonly string[]>;
 }

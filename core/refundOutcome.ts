@@ -1,5 +1,5 @@
 import { invoiceYear } from './invoice.ts';
-import { nextStatus, type Order } from './order.ts';
+import { nextOrderStatus, type Order } from './order.ts';
 import { pipelines } from './pipelines/index.ts';
 import {
   amountDetail,
@@ -10,45 +10,48 @@ import {
   type RefundStatus,
 } from './refund.ts';
 
-/** The rows that an outcome is judged by; an adapter reads them under lock. */
-export type RefundSnapshot = {
+/** The rows that decide what a refund's outcome changes. The adapter reads them under lock. */
+export type RefundOutcomeSnapshot = {
   readonly refund: Pick<Refund, 'amount' | 'status'>;
-  /** Null for a late payment: no order was paid by it. */
+  /** Null for a late charge, because it paid for no order. */
   readonly order: RefundedOrder | null;
 };
 
+/** The order of a refund. */
 export type RefundedOrder = {
   readonly order: Order;
-  /** Its task is paused by a refund that left nothing of it paid. */
-  readonly paused: boolean;
-  /** Sum of its other refunds in `succeededRefundStatuses`. */
+  /** True if a refund of all that was left has paused its task. */
+  readonly taskPaused: boolean;
+  /** The sum of its other refunds in `succeededRefundStatuses`. */
   readonly refunded: number;
   readonly invoiced: boolean;
   readonly shipped: boolean;
-  /** Its history has one of `stockTakenStates`. */
-  readonly tookStock: boolean;
+  /** True if its history has one of `stockDeductionStates`. */
+  readonly stockDeducted: boolean;
 };
 
+/** What a refund's outcome changes. An adapter writes all of it in one transaction. */
 export type RefundChanges = {
   readonly refund: {
     readonly status: RefundStatus;
-    /** The provider's id of the refund. Null where the refund keeps what it has. */
+    /** The provider's id of the refund. If it is null, the refund keeps the one it has. */
     readonly reference: string | null;
     readonly error: string | null;
   };
-  /** The year to number a credit note in; null where none is issued. */
+  /** The year in whose sequence the credit note is numbered. Null if none is issued. */
   readonly creditNoteYear: number | null;
-  /** What becomes available again. A product without a stock level stays without one. */
+  /** The units to put back into stock. A product that cannot run out has no stock to change. */
   readonly restock: { readonly productId: string; readonly quantity: number } | null;
+  /** Null for a late charge. */
   readonly order: RefundOrderChanges | null;
 };
 
 /**
- * What the provider's decision on a refund changes; null where it changes nothing, because the refund has no edge
- * for it: it was written before, or came too late.
+ * Plans what the provider's decision on a refund changes. Null if it changes nothing, because the refund's status does
+ * not allow it: the decision was written before, or the refund has failed.
  */
 export const planRefundOutcome = (
-  { refund, order }: RefundSnapshot,
+  { refund, order }: RefundOutcomeSnapshot,
   outcome: FinishedRefund['outcome'],
   nowMs: number,
 ): RefundChanges | null => {
@@ -67,19 +70,22 @@ export const planRefundOutcome = (
   return { refund: written, ...afterSuccess(order, refund, nowMs) };
 };
 
-/** The order is over when nothing of it stays paid. One that is over already only gets a row in its history. */
+/**
+ * The order becomes `refunded` when nothing of it stays paid. If its status does not allow that, it only gets a history
+ * row.
+ */
 const afterSuccess = (
-  { order, refunded, invoiced, shipped, tookStock }: RefundedOrder,
+  { order, refunded, invoiced, shipped, stockDeducted }: RefundedOrder,
   { amount }: Pick<Refund, 'amount'>,
   nowMs: number,
 ): Omit<RefundChanges, 'refund'> => {
   const nothingLeft = refunded + amount.amount >= order.total.amount;
-  const status = nothingLeft ? nextStatus(order.status, 'refund') : null;
+  const status = nothingLeft ? nextOrderStatus(order.status, 'refund') : null;
   const state = status ?? 'partially_refunded';
-  const backInStock = status !== null && tookStock && !shipped;
+  const restocks = status !== null && stockDeducted && !shipped;
   return {
     creditNoteYear: invoiced ? invoiceYear(nowMs) : null,
-    restock: backInStock ? { productId: order.product.id, quantity: order.quantity } : null,
+    restock: restocks ? { productId: order.product.id, quantity: order.quantity } : null,
     order: {
       history: [{ state, detail: amountDetail(amount) }],
       status,
@@ -88,16 +94,16 @@ const afterSuccess = (
   };
 };
 
-/** An operator may ask for the refund again, or retry the task that it paused. */
+/** The task that the refund paused fails: an operator can request the refund again, or retry the task. */
 const afterFailure = (
-  { order, paused }: RefundedOrder,
+  { order, taskPaused }: RefundedOrder,
   reason: string,
   nowMs: number,
 ): RefundOrderChanges => {
   const refundFailed = { state: 'refund_failed', detail: reason };
-  if (!paused) return { history: [refundFailed], status: null, task: null };
+  if (!taskPaused) return { history: [refundFailed], status: null, task: null };
   const lastError = `the refund failed: ${reason}`;
-  const status = nextStatus(order.status, 'fail');
+  const status = nextOrderStatus(order.status, 'fail');
   return {
     history: status === null ? [refundFailed] : [refundFailed, { state: status, detail: lastError }],
     status,
@@ -105,8 +111,8 @@ const afterFailure = (
   };
 };
 
-/** What the history of an order of this type says once it took something from the stock that can be put back. */
-export const stockTakenStates = (productType: string): readonly string[] =>
+/** The history states of an order of this type which say that its units were deducted from the stock. */
+export const stockDeductionStates = (productType: string): readonly string[] =>
   (pipelines.get(productType)?.steps ?? []).flatMap((step) =>
-    step.kind === 'tx' && step.effect === 'take_stock' ? [step.historyState] : [],
+    step.kind === 'tx' && step.effect === 'deduct_stock' ? [step.historyState] : [],
   );

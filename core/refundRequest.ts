@@ -1,5 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
-import { nextStatus, type Order } from './order.ts';
+import { nextOrderStatus, type Order } from './order.ts';
 import { nextPaymentStatus, type Payment, type PaymentStatus } from './payment.ts';
 import {
   amountDetail,
@@ -10,19 +10,20 @@ import {
   type RefundVerdict,
 } from './refund.ts';
 
-/** The rows that a refund's request is judged by; an adapter reads them under lock. */
-export type RefundSnapshot = {
-  /** The refund that has the key already. */
+/** The rows that decide a refund request. The adapter reads them under lock. */
+export type RefundRequestSnapshot = {
+  /** The refund that already has the command's key. */
   readonly known: { readonly refund: Refund; readonly fingerprint: string } | null;
+  /** Null if the order does not exist. */
   readonly order: Order | null;
-  /** Sum of this order's refunds in `countedRefundStatuses`. */
+  /** The sum of the order's refunds in `countedRefundStatuses`. */
   readonly refunded: number;
 };
 
-/** Decides; the adapter writes. */
+/** Decides a refund request. The adapter writes what it changes. */
 export const judgeRefund = (
   command: RefundCommand,
-  { known, order, refunded }: RefundSnapshot,
+  { known, order, refunded }: RefundRequestSnapshot,
   nowMs: number,
 ): Result<RefundVerdict, RefundFailure> => {
   if (known !== null)
@@ -31,7 +32,7 @@ export const judgeRefund = (
       : err({ kind: 'idempotency_key_reused' });
   if (order === null) return err({ kind: 'not_found' });
   const { status, checkoutId, total } = order;
-  const wasPaid = status === 'refunded' || nextStatus(status, 'refund') !== null;
+  const wasPaid = status === 'refunded' || nextOrderStatus(status, 'refund') !== null;
   if (!wasPaid || checkoutId === null) return err({ kind: 'order_not_refundable', status });
   if ((command.amount?.currency ?? total.currency) !== total.currency) return err({ kind: 'mixed_currency' });
 
@@ -49,17 +50,17 @@ export const judgeRefund = (
     },
     nowMs,
   );
-  // Nothing of the order stays paid, so nothing more of it may be sent.
-  const whole = amount === left;
+  // Nothing of the order stays paid, so its pipeline must not continue.
+  const isFull = amount === left;
   const changes: RefundOrderChanges = {
     history: [{ state: 'refund_requested', detail: amountDetail(refund.amount) }],
     status: null,
-    task: whole ? { kind: 'pause', lastError: `stopped by the refund ${refund.id}` } : null,
+    task: isFull ? { kind: 'pause', lastError: `paused by the refund ${refund.id}` } : null,
   };
   return ok({ refund, replayed: false, changes });
 };
 
-/** Two commands under one key must be the same command. */
+/** Identifies a command, so that a key cannot be reused for another one. */
 export const refundFingerprint = ({
   orderId,
   amount,
@@ -67,41 +68,43 @@ export const refundFingerprint = ({
 }: Pick<RefundCommand, 'orderId' | 'amount' | 'reason'>): string =>
   JSON.stringify([orderId, amount?.amount ?? null, amount?.currency ?? null, reason]);
 
-/** What a late payment changes: the payment's next status, and the refund of all of it. */
+/** What a late charge changes: the status of its payment, and the refund of the whole amount. */
 export type LateRefund = {
   readonly paymentStatus: PaymentStatus;
   readonly refund: Refund;
+  /** Stored with the refund, as the key and fingerprint of a command are. */
   readonly key: string;
   readonly fingerprint: string;
 };
 
-/** Decides; the adapter writes. Null where the payment's status has no edge for late money. */
+/** Decides the refund of a late charge. The adapter writes it. Null if the payment's status allows no late refund. */
 export const planLateRefund = (
   payment: Pick<Payment, 'id' | 'status' | 'amount'>,
   refundId: string,
   nowMs: number,
 ): LateRefund | null => {
-  const paymentStatus = nextPaymentStatus(payment.status, 'return');
+  const paymentStatus = nextPaymentStatus(payment.status, 'refund');
   if (paymentStatus === null) return null;
   const { id: paymentId, amount } = payment;
   const refund = requestedRefund(
-    { id: refundId, orderId: null, paymentId, amount, reason: lateReason },
+    { id: refundId, orderId: null, paymentId, amount, reason: lateRefundReason },
     nowMs,
   );
-  // No command stands under the key, so a command that is sent under it is refused.
-  return { paymentStatus, refund, key: lateKey(paymentId), fingerprint: '' };
+  // No command has this fingerprint, so a command with this key is refused.
+  return { paymentStatus, refund, key: lateRefundKey(paymentId), fingerprint: '' };
 };
 
-/** The reason of each refund of a payment that came too late. */
-export const lateReason = 'the payment came after its orders had been released';
+/** The reason of each refund of a late charge. */
+export const lateRefundReason = 'the payment succeeded after its orders were released';
 
-export const lateKey = (paymentId: string): string => `late:${paymentId}`;
+/** The key of a late charge's refund: a payment has at most one. */
+export const lateRefundKey = (paymentId: string): string => `late:${paymentId}`;
 
 const requestedRefund = (
-  named: Pick<Refund, 'id' | 'orderId' | 'paymentId' | 'amount' | 'reason'>,
+  fields: Pick<Refund, 'id' | 'orderId' | 'paymentId' | 'amount' | 'reason'>,
   nowMs: number,
 ): Refund => ({
-  ...named,
+  ...fields,
   status: 'requested',
   creditNote: null,
   error: null,

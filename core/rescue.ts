@@ -1,23 +1,23 @@
-import { type OrderEvent, type OrderStatus, statusAfter } from './order.ts';
+import { type OrderEvent, type OrderStatus, requireNextOrderStatus } from './order.ts';
 import type { Task } from './queue.ts';
 
-/** A task under lock, and its order, from which it is decided how the task goes on. */
+/** A task and its order, as an adapter reads them under lock. */
 export type TaskSnapshot = Pick<Task, 'id' | 'step' | 'attempts' | 'crashes'> & {
   readonly lease: number;
-  /** The `seq` of the order's newest history row; 0 for a job. */
+  /** The `seq` of the order's newest history row. 0 for a job. */
   readonly seq: number;
   /** Null for a job. */
   readonly order: { readonly id: string; readonly status: OrderStatus } | null;
 };
 
-/** How a task goes on; nobody holds it. An adapter writes all of this, in the transaction of the snapshot. */
+/** What a rescue or retry changes. The task is then not leased. An adapter writes all of it in the same transaction. */
 export type TaskChange = Pick<Task, 'id' | 'attempts' | 'crashes' | 'lastError' | 'runAtMs'> & {
   readonly state: 'ready' | 'failed';
   readonly lease: number;
   readonly seq: number;
-  /** An effect refused it: the order cannot be had. */
+  /** True if an effect refused the task: the order cannot be fulfilled. A rescue and a retry clear it. */
   readonly unfulfillable: boolean;
-  /** What happens to the order, and its history row, whose `seq` is that of the task; null where nothing does. */
+  /** The order's change and history row (its `seq` is that of the task). Null if the order does not change. */
   readonly order: {
     readonly id: string;
     readonly event: OrderEvent;
@@ -26,14 +26,14 @@ export type TaskChange = Pick<Task, 'id' | 'attempts' | 'crashes' | 'lastError' 
   } | null;
 };
 
-/** A worker stopped or hung while it held the task: another may try, or nobody after `crashesMax` of them. */
+/** A worker stopped or hung during the task's lease. Another worker may try it, unless `crashesMax` workers have. */
 export const planRescue = (task: TaskSnapshot, crashesMax: number, nowMs: number): TaskChange => {
   const crashes = task.crashes + 1;
   const fails = crashes >= crashesMax;
   const lastError = `a worker stopped or hung at ${task.step} (${crashes} times)`;
   return {
-    ...free(task, nowMs),
-    ...(fails ? orderChange(task, 'fail', { state: 'failed', detail: lastError }) : sameOrder(task)),
+    ...endedLease(task, nowMs),
+    ...(fails ? orderChange(task, 'fail', { state: 'failed', detail: lastError }) : noOrderChange(task)),
     state: fails ? 'failed' : 'ready',
     attempts: task.attempts,
     crashes,
@@ -41,9 +41,9 @@ export const planRescue = (task: TaskSnapshot, crashesMax: number, nowMs: number
   };
 };
 
-/** An operator sends a failed task on: its step is tried anew. */
+/** An operator retries a failed task: its step runs again, with all its attempts. */
 export const planRetry = (task: TaskSnapshot, nowMs: number): TaskChange => ({
-  ...free(task, nowMs),
+  ...endedLease(task, nowMs),
   ...orderChange(task, 'retry', { state: 'retried', detail: null }),
   state: 'ready',
   attempts: 0,
@@ -51,19 +51,22 @@ export const planRetry = (task: TaskSnapshot, nowMs: number): TaskChange => ({
   lastError: null,
 });
 
-/** The lease is raised, so that a worker that still holds the task changes nothing any more. */
-const free = ({ id, lease }: TaskSnapshot, nowMs: number) =>
+/** Raises the fencing token, so that a report of a worker that still has the old lease changes nothing. */
+const endedLease = ({ id, lease }: TaskSnapshot, nowMs: number) =>
   ({ id, lease: lease + 1, runAtMs: nowMs, unfulfillable: false }) as const;
 
-const sameOrder = ({ seq }: TaskSnapshot) => ({ seq, order: null });
+const noOrderChange = ({ seq }: TaskSnapshot) => ({ seq, order: null });
 
-/** A job has no order, so that its task has no history to count. */
+/** A job has no order, and so no history. */
 const orderChange = (
   task: TaskSnapshot,
   event: OrderEvent,
   history: { readonly state: string; readonly detail: string | null },
 ): Pick<TaskChange, 'seq' | 'order'> => {
-  if (task.order === null) return sameOrder(task);
+  if (task.order === null) return noOrderChange(task);
   const { id, status } = task.order;
-  return { seq: task.seq + 1, order: { id, event, status: statusAfter(status, event), history } };
+  return {
+    seq: task.seq + 1,
+    order: { id, event, status: requireNextOrderStatus(status, event), history },
+  };
 };

@@ -1,10 +1,13 @@
 import type { Result } from 'neverthrow';
 
 /**
- * The store or service behind a port cannot be reached, is read-only or is full. Nothing is known to be
- * changed; a caller may try again. Every port that does I/O can fail so, thus `Answer` has it built in.
+ * The database or service behind a port cannot be reached, is read-only or is full. As far as we know nothing
+ * was changed. The caller may try again. `reason` is for logs and people.
  */
 export type Unavailable = { readonly kind: 'unavailable'; readonly reason: string };
 
-/** What a port or a use case answers: never throws for an operating error, throws only for a bug. */
+/**
+ * The result of a port or use case that does I/O. Expected failures are `Err` values, and `Unavailable` is always one
+ * of them. The promise rejects only because of a bug.
+ */
 export type AsyncResult<T, Failure = never> = Promise<Result<T, Failure | Unavailable>>;

@@ -1,15 +1,14 @@
 /**
- * Names are folded and cut into words by this one function, when they are written and when they are asked
- * for, on every database, so that the databases cannot differ. Raise the version when its answers change:
- * stored names are then folded anew.
+ * The version of `tokensOf`. Both databases use that function for stored names and for queries, so that they find the
+ * same rows. Raise the version when its results change: stored names are then folded again.
  */
 export const foldVersion = 1;
 
-/** A word as it is compared without accents, and as it was typed (in lower case). */
+/** One word of a name or query: `folded` for matching without accents, `exact` as typed, in lower case. */
 export type Token = { readonly folded: string; readonly exact: string };
 
-/** Letters that no decomposition reaches. */
-const letters: Readonly<Record<string, string>> = {
+/** Letters that have no decomposition in Unicode, and what they fold to. */
+const foldedLetters: Readonly<Record<string, string>> = {
   đ: 'd',
   ð: 'd',
   ł: 'l',
@@ -26,19 +25,18 @@ const letters: Readonly<Record<string, string>> = {
   ς: 'σ',
 };
 
-/**
- * Strips U+0300–036F only: other marks are part of the words of Thai, Hindi and more.
- */
+/** Strips only U+0300–036F, because other marks are part of words in Thai, Hindi and more. */
 const fold = (word: string): string =>
   word
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '')
-    .replace(/[đðłøßæœıħŧþŋĸς]/g, (letter) => letters[letter] ?? letter)
+    .replace(/[đðłøßæœıħŧþŋĸς]/g, (letter) => foldedLetters[letter] ?? letter)
     .normalize('NFC');
 
 /**
- * The words of a text in its order: runs of letters, marks and digits. Anything else only separates them, and
- * so does a mark that follows no letter: it is part of a symbol, as the one that gives an emoji its colour.
+ * The tokens of a text, in order. A token is a letter or digit and the letters, marks and digits after it. All other
+ * characters separate tokens; so does a mark without a letter before it, because it is part of a symbol, such as the
+ * mark that gives an emoji its colour.
  */
 export const tokensOf = (text: string): readonly Token[] =>
   (
@@ -47,39 +45,40 @@ export const tokensOf = (text: string): readonly Token[] =>
       .toLowerCase()
       .normalize('NFC')
       .match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? []
-  ).map((exact) => ({ folded: begin(fold(exact)), exact: begin(exact) }));
+  ).map((exact) => ({ folded: truncate(fold(exact)), exact: truncate(exact) }));
 
 /**
- * In code points. One character can decompose into 18 (U+FDFA), and Postgres takes no lexeme over 2,046 bytes;
- * what goes on for longer is known by its beginning.
+ * In code points. A longer token is cut, because PostgreSQL accepts no lexeme over 2,046 bytes, and one character can
+ * decompose into 18 (U+FDFA).
  */
-const wordLengthMax = 100;
+const tokenLengthMax = 100;
 
-const begin = (word: string): string =>
-  word.length <= wordLengthMax ? word : [...word].slice(0, wordLengthMax).join('');
+const truncate = (token: string): string =>
+  token.length <= tokenLengthMax ? token : [...token].slice(0, tokenLengthMax).join('');
 
-/** Words next to each other within one name; the last may be only begun. */
+/** Tokens that must be next to each other, in this order, in one name. With `prefix`, the last one may be longer. */
 export type Term = { readonly tokens: readonly Token[]; readonly prefix: boolean };
 
-/** All terms must be found. None at all finds nothing. */
+/** A name matches if it contains all terms. A query without terms matches nothing. */
 export type SearchQuery = { readonly terms: readonly Term[] };
 
-/** In code points. */
+/** The longest query, in code points. */
 export const queryLengthMax = 200;
 
 /**
- * Reads what a person typed: words, and phrases in double quotes (an open quote runs to the end). Any text is
- * a valid query, since nothing but words is left of it. Null for a blank text, which asks for nothing.
+ * Parses what a person typed: words, and phrases in double quotes. A quote without its twin starts a phrase up to the
+ * end. The last word is a prefix, unless it is in a phrase. Any text is valid, because only its words are used. Returns
+ * null for a blank text.
  */
 export const parseQuery = (text: string): SearchQuery | null => {
   if (text.trim() === '') return null;
   const pieces = text.split('"');
   const terms = pieces.flatMap((piece, index): Term[] => {
-    const words = tokensOf(piece);
-    const quoted = index % 2 === 1;
-    if (quoted) return words.length === 0 ? [] : [{ tokens: words, prefix: false }];
-    const lastPiece = index === pieces.length - 1;
-    return words.map((word, at) => ({ tokens: [word], prefix: lastPiece && at === words.length - 1 }));
+    const tokens = tokensOf(piece);
+    const isPhrase = index % 2 === 1;
+    if (isPhrase) return tokens.length === 0 ? [] : [{ tokens, prefix: false }];
+    const isLastPiece = index === pieces.length - 1;
+    return tokens.map((token, at) => ({ tokens: [token], prefix: isLastPiece && at === tokens.length - 1 }));
   });
   return { terms };
 };

@@ -1,23 +1,23 @@
 import { pipelineFor } from './pipelines/index.ts';
 import type { Effect, Pipeline } from './pipelines/pipeline.ts';
-import type { LockedTask, Queue, StepReport, Taken } from './queue.ts';
+import type { ClaimResult, LockedTask, Queue, StepReport } from './queue.ts';
 
-/** What an adapter is asked to do for a batch, inside its transaction. */
+/** An effect that an adapter must run for a batch of tasks, inside its transaction. */
 export type EffectCall = { readonly effect: Effect; readonly tasks: readonly LockedTask[] };
 
-/** What came of it for one task. */
+/** The outcome of an effect for one task. */
 export type EffectOutcome = {
   readonly taskId: string;
-  /** `refused` fails the task: trying again by itself would not help. */
+  /** `refused` fails the task, because another attempt would not help: the product is out of stock, for example. */
   readonly kind: 'done' | 'refused';
-  /** For the history: what was issued, or why it was refused. */
+  /** For the history: the number or key that was issued, or why the effect refused. */
   readonly detail: string | null;
 };
 
-/** `seq` is that of the order's newest history row after this move. */
+/** `seq` is that of the order's newest history row after the transition. */
 type Transition = { readonly taskId: string; readonly orderId: string; readonly seq: number };
 
-/** All that a run of steps changes. An adapter writes each list with one statement. */
+/** All changes of a run of steps or of a batch of reports. An adapter writes each list with one statement. */
 export type Transitions = {
   readonly history: readonly {
     readonly orderId: string;
@@ -25,60 +25,63 @@ export type Transitions = {
     readonly state: string;
     readonly detail: string | null;
   }[];
-  /** Stand at this step now; failed tries are forgotten where it is another than before. */
-  readonly moved: readonly (Transition & { readonly step: string })[];
-  /** Try the same step again later. */
+  /** These tasks are now at `step`. Their `attempts` become 0 if it is another step than before. */
+  readonly advanced: readonly (Transition & { readonly step: string })[];
+  /** These tasks wait for another attempt of the same step, at `runAtMs`. */
   readonly waiting: readonly { readonly taskId: string; readonly runAtMs: number; readonly error: string }[];
-  /** The order is completed and the task goes. */
+  /** These orders become `completed`, and their tasks are deleted. */
   readonly completed: readonly Transition[];
-  /** Task and order are failed, at this step. */
+  /** These tasks and their orders become `failed`, at `step`. */
   readonly failed: readonly (Transition & {
     readonly step: string;
     readonly error: string;
-    /** By an effect: the order cannot be had, and trying again by itself would not help. */
+    /** True if an effect refused the task: the order cannot be fulfilled. */
     readonly refused: boolean;
   })[];
 };
 
 /**
- * Walks a batch of one pipeline's tasks through all `tx` steps that lie before them, each step once for every
- * task that has come to it, up to an external step (`moved`) or the end (`completed`). The effects are
- * yielded, so that one walk serves a database that answers at once and one that answers later.
+ * Advances a batch of one pipeline's tasks through all `tx` steps, up to an external step (`advanced`) or the end
+ * (`completed`). Each effect is called once, for all tasks at its step.
+ *
+ * The generator yields an `EffectCall` and gets the outcomes back. So the same rule serves a synchronous database and
+ * an asynchronous one. Throws if a task is at an unknown step, or if an effect leaves out a task.
  */
 export function* runTxSteps(
   pipeline: Pipeline,
   tasks: readonly LockedTask[],
 ): Generator<EffectCall, Transitions, readonly EffectOutcome[]> {
-  // A task that stands nowhere on its road would be taken again and again, before all others and to no end.
+  // A task at an unknown step would be claimed first, forever. Fail loudly instead.
   for (const { step } of tasks) stepIndex(pipeline, step);
-  const moves = noTransitions();
-  let walking: LockedTask[] = [];
+  const transitions = noTransitions();
+  let current: LockedTask[] = [];
   for (const step of pipeline.steps) {
-    walking.push(...tasks.filter((task) => task.step === step.name));
-    if (walking.length === 0) continue;
+    current.push(...tasks.filter((task) => task.step === step.name));
+    if (current.length === 0) continue;
     if (step.kind === 'external') {
-      moves.moved.push(...walking.map((task) => ({ ...transitionOf(task), step: step.name })));
-      walking = [];
+      transitions.advanced.push(...current.map((task) => ({ ...transitionOf(task), step: step.name })));
+      current = [];
       continue;
     }
-    const outcomes = new Map((yield { effect: step.effect, tasks: walking }).map((one) => [one.taskId, one]));
-    const went: LockedTask[] = [];
-    for (const task of walking) {
+    const outcomes = new Map((yield { effect: step.effect, tasks: current }).map((one) => [one.taskId, one]));
+    const next: LockedTask[] = [];
+    for (const task of current) {
       const outcome = outcomes.get(task.id);
       if (outcome === undefined) throw new Error(`${step.effect} left out the task ${task.id}`);
-      if (outcome.kind === 'done') went.push(leave(moves, task, step.historyState, outcome.detail));
-      else fail(moves, { ...task, step: step.name }, outcome.detail ?? step.name, true);
+      if (outcome.kind === 'done')
+        next.push(appendHistory(transitions, task, step.historyState, outcome.detail));
+      else fail(transitions, { ...task, step: step.name }, outcome.detail ?? step.name, true);
     }
-    walking = went;
+    current = next;
   }
-  for (const task of walking) complete(moves, task);
-  return moves;
+  for (const task of current) complete(transitions, task);
+  return transitions;
 }
 
-/** Each licence is a row: 50,000 take a second, and a million as long as a statement may (16 µs each). */
+/** Each licence is a row: 50,000 take a second. A million would take as long as a statement may (16 µs each). */
 const unitsMax = 50_000;
 
-/** As many of these as one short transaction can do, from the first on, and one at least. */
+/** The first tasks, at least one, whose units together fit into one short transaction. */
 export const limitUnits = <T>(tasks: readonly T[], quantityOf: (task: T) => number): T[] => {
   let units = 0;
   return tasks.filter((task, index) => {
@@ -87,12 +90,12 @@ export const limitUnits = <T>(tasks: readonly T[], quantityOf: (task: T) => numb
   });
 };
 
-/** A task at its step; of its order no more is needed, to move it on, than which it is. */
+/** A task at its current step. Of its order, only the id is needed. */
 type CurrentTask = Pick<LockedTask, 'id' | 'step' | 'seq'> & {
   readonly order: Pick<LockedTask['order'], 'id'>;
 };
 
-/** What reports of leased steps change. Each report is beside its task, whose lease the adapter has checked. */
+/** What reports of leased steps change. The adapter has already checked that each report has its task's lease. */
 export const planReports = (
   reported: readonly {
     readonly pipeline: Pipeline;
@@ -100,25 +103,26 @@ export const planReports = (
     readonly outcome: StepReport['outcome'];
   }[],
 ): Transitions => {
-  const moves = noTransitions();
+  const transitions = noTransitions();
   for (const { pipeline, task, outcome } of reported) {
     if (outcome.kind === 'retry') {
-      moves.waiting.push({ taskId: task.id, runAtMs: outcome.runAtMs, error: outcome.error });
+      transitions.waiting.push({ taskId: task.id, runAtMs: outcome.runAtMs, error: outcome.error });
     } else if (outcome.kind === 'failed') {
-      fail(moves, task, outcome.error, false);
+      fail(transitions, task, outcome.error, false);
     } else {
       const index = stepIndex(pipeline, task.step);
       const next = pipeline.steps[index + 1];
-      const left = leave(moves, task, pipeline.steps[index]?.historyState ?? task.step, outcome.detail);
-      if (next === undefined) complete(moves, left);
-      else moves.moved.push({ ...transitionOf(left), step: next.name });
+      const state = pipeline.steps[index]?.historyState ?? task.step;
+      const after = appendHistory(transitions, task, state, outcome.detail);
+      if (next === undefined) complete(transitions, after);
+      else transitions.advanced.push({ ...transitionOf(after), step: next.name });
     }
   }
-  return moves;
+  return transitions;
 };
 
-/** A task threw by itself: it waits for another try, or is failed with what was thrown. */
-export const planThrow = (
+/** What changes when an effect throws for a single task: it waits for another attempt, or fails with the error. */
+export const planThrownError = (
   { pipeline, retryAtMs }: Pick<Parameters<Queue['claim']>[0], 'pipeline' | 'retryAtMs'>,
   task: LockedTask,
   cause: unknown,
@@ -130,29 +134,29 @@ export const planThrow = (
   return planReports([{ pipeline, task, outcome }]);
 };
 
-export const noneTaken: Taken = { touched: 0, leases: [] };
+export const emptyClaim: ClaimResult = { processed: 0, leases: [] };
 
-/** What came of tasks that were taken one by one. */
-export const allTaken = (each: readonly Taken[]): Taken => ({
-  touched: each.reduce((sum, { touched }) => sum + touched, 0),
-  leases: each.flatMap(({ leases }) => leases),
+/** The result of a claim whose tasks were processed one by one. */
+export const mergeClaims = (results: readonly ClaimResult[]): ClaimResult => ({
+  processed: results.reduce((sum, { processed }) => sum + processed, 0),
+  leases: results.flatMap(({ leases }) => leases),
 });
 
-/** The steps that a worker takes under a lease; a task at any other step runs inside `take`. */
+/** The names of the steps that need a lease. All other steps run inside `Queue.claim`. */
 export const externalSteps = (pipeline: Pipeline): readonly string[] =>
   pipeline.steps.filter(({ kind }) => kind === 'external').map(({ name }) => name);
 
-/** Where a new task of an order begins. */
+/** The step of a new order's task. Throws if no pipeline serves the type. */
 export const firstStep = (productType: string): string => pipelineFor(productType).steps[0].name;
 
-/** The ledger's key of an external step: one for ever for each order and step, so that it is done once. */
+/** The key of an external step in the step ledger. An order and step always have the same key. */
 export const stepKey = (orderId: string, step: string): string => `${orderId}.${step}`;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Row)[] ? Row[] : T[K] };
 
 const noTransitions = (): Mutable<Transitions> => ({
   history: [],
-  moved: [],
+  advanced: [],
   waiting: [],
   completed: [],
   failed: [],
@@ -164,25 +168,30 @@ const transitionOf = ({ id, order, seq }: CurrentTask): Transition => ({
   seq,
 });
 
-/** Writes one history row and answers the task after it. */
-const leave = <T extends CurrentTask>(
-  moves: Mutable<Transitions>,
+/** Appends a history row and returns the task with the new `seq`. */
+const appendHistory = <T extends CurrentTask>(
+  transitions: Mutable<Transitions>,
   task: T,
   state: string,
   detail: string | null,
 ): T => {
   const seq = task.seq + 1;
-  moves.history.push({ orderId: task.order.id, seq, state, detail });
+  transitions.history.push({ orderId: task.order.id, seq, state, detail });
   return { ...task, seq };
 };
 
-const complete = (moves: Mutable<Transitions>, task: CurrentTask): void => {
-  moves.completed.push(transitionOf(leave(moves, task, 'completed', null)));
+const complete = (transitions: Mutable<Transitions>, task: CurrentTask): void => {
+  transitions.completed.push(transitionOf(appendHistory(transitions, task, 'completed', null)));
 };
 
-const fail = (moves: Mutable<Transitions>, task: CurrentTask, error: string, refused: boolean): void => {
-  const move = transitionOf(leave(moves, task, 'failed', error));
-  moves.failed.push({ ...move, step: task.step, error, refused });
+const fail = (
+  transitions: Mutable<Transitions>,
+  task: CurrentTask,
+  error: string,
+  refused: boolean,
+): void => {
+  const transition = transitionOf(appendHistory(transitions, task, 'failed', error));
+  transitions.failed.push({ ...transition, step: task.step, error, refused });
 };
 
 const stepIndex = (pipeline: Pipeline, name: string): number => {

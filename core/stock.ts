@@ -1,22 +1,23 @@
-/** How many of each product are left; null where it cannot run out. By product id. */
+/** Available units by product id. Null means that the product cannot run out. */
 export type StockLevels = ReadonlyMap<string, number | null>;
 
 /**
- * Gives each want in turn what it asks for, whole or not at all, so that nothing goes below zero. Answers who
- * was granted, and how many were taken of each product.
+ * Allocates stock to the requests in their order. Each request gets its whole quantity or nothing, so no level goes
+ * below zero; a later, smaller request may still fit. Returns the ids of the tasks that got their quantity, and the
+ * units to deduct by product id. Products that cannot run out are not in `deducted`.
  */
 export const allocate = (
-  shelf: StockLevels,
-  wants: readonly { readonly taskId: string; readonly productId: string; readonly quantity: number }[],
-): { readonly granted: ReadonlySet<string>; readonly taken: ReadonlyMap<string, number> } => {
-  const granted = new Set<string>();
-  const taken = new Map<string, number>();
-  for (const { taskId, productId, quantity } of wants) {
-    const left = shelf.get(productId) ?? null;
-    const gone = taken.get(productId) ?? 0;
-    if (left !== null && gone + quantity > left) continue;
-    granted.add(taskId);
-    if (left !== null) taken.set(productId, gone + quantity);
+  levels: StockLevels,
+  requests: readonly { readonly taskId: string; readonly productId: string; readonly quantity: number }[],
+): { readonly fulfilled: ReadonlySet<string>; readonly deducted: ReadonlyMap<string, number> } => {
+  const fulfilled = new Set<string>();
+  const deducted = new Map<string, number>();
+  for (const { taskId, productId, quantity } of requests) {
+    const level = levels.get(productId) ?? null;
+    const total = (deducted.get(productId) ?? 0) + quantity;
+    if (level !== null && total > level) continue;
+    fulfilled.add(taskId);
+    if (level !== null) deducted.set(productId, total);
   }
-  return { granted, taken };
+  return { fulfilled, deducted };
 };

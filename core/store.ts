@@ -9,17 +9,21 @@ import type { Queue, Wakeup } from './queue.ts';
 import type { Refunds } from './refund.ts';
 import type { AsyncResult } from './result.ts';
 
-/** The mailbox that takes mails where no mail server is set: a mail with a known `messageId` is one mail. */
+/**
+ * Captures mails if no mail server is configured. A mail whose `messageId` is already stored is accepted and not
+ * stored again.
+ */
 export interface Mailbox extends Mailer {
-  /** Newest first; `to` and `after` narrow it, `after` being the `messageId` of the last mail before. */
+  /** Newest first. `to` selects one address; `after` is the `messageId` of the previous page's last mail. */
   list(query: {
     readonly to: string | null;
     readonly after: string | null;
+    /** 1 to 100. */
     readonly limit: number;
   }): AsyncResult<Page<CapturedMail, string>>;
 }
 
-/** All that one database provides. One of these is wired at the composition root. */
+/** All ports that one database provides. The composition root creates one store for each process. */
 export interface Store {
   readonly products: Products;
   readonly orders: Orders;
@@ -30,11 +34,14 @@ export interface Store {
   readonly ledger: Ledger;
   readonly mailbox: Mailbox;
   readonly wakeup: Wakeup;
-  /** The value kept under `name`, which is `fresh` where there was none before: one for the whole fleet. */
-  secret(name: string, fresh: string): AsyncResult<string>;
-  /** That the database answers. */
+  /**
+   * Returns the value stored under `name`. If there is none, stores and returns `initial`, so that all processes
+   * share one value.
+   */
+  secret(name: string, initial: string): AsyncResult<string>;
+  /** Succeeds if the database responds. */
   ping(): AsyncResult<void>;
-  /** Deletes what is only kept for a while: the queue's counters of the last minutes, events of a month ago. */
+  /** Deletes expired data: counters of finished tasks after ten minutes; events without a task after 31 days. */
   prune(nowMs: number): AsyncResult<void>;
   close(): Promise<void>;
 }

@@ -1,63 +1,63 @@
-/** Lets time pass. Tests turn it by hand, and then nothing waits in them. */
+/** Timers. Tests use one that they advance themselves, so that no test waits. */
 export interface Timer {
   /**
-   * Calls `run` once, `ms` from now; for 0 or less, after the turn of the event loop that is under way. A cancelled
-   * timer never calls it.
+   * Calls `run` once, `ms` from now; for 0 or less, after the current turn of the event loop. Returns a function that
+   * cancels the timer.
    */
   after(ms: number, run: () => void, options?: TimerOptions): Cancel;
-  /** Starts to count `ms` down, by a clock that nobody sets. */
+  /** A deadline `ms` from now, by a monotonic clock. */
   deadline(ms: number): Deadline;
 }
 
 export type TimerOptions = {
-  /** The process may end before the time has come. */
+  /** True if the process may exit before the timer fires. */
   readonly background?: boolean;
 };
 
-/** Does nothing once the time has come, or when it is called again. */
+/** Does nothing if the timer has fired or is cancelled already. */
 type Cancel = () => void;
 
 export type Deadline = {
-  /** What is left, ms; 0 or less once the time has come. */
-  leftMs(): number;
+  /** The time left, ms. 0 or less after the deadline. */
+  remainingMs(): number;
 };
 
 export type Sleep = {
-  /** Resolves when the time has come, or `end` was called. */
-  readonly over: Promise<void>;
+  /** Resolves when the time has passed or `end` was called. */
+  readonly finished: Promise<void>;
   end(): void;
 };
 
-/** A sleep that can be ended early. */
+/** Starts a sleep that can be ended early. */
 export const startSleep = (timer: Timer, ms: number, options?: TimerOptions): Sleep => {
   let end = () => {};
-  const over = new Promise<void>((resolve) => {
+  const finished = new Promise<void>((resolve) => {
     const cancel = timer.after(ms, resolve, options);
     end = () => {
       cancel();
       resolve();
     };
   });
-  return { over, end: () => end() };
+  return { finished, end: () => end() };
 };
 
 /** Resolves `ms` from now. */
 export const sleep = (timer: Timer, ms: number, options?: TimerOptions): Promise<void> =>
-  startSleep(timer, ms, options).over;
+  startSleep(timer, ms, options).finished;
 
 /**
- * What `work` comes to, or what `late` answers where that takes longer than `ms`. Nothing stops the work then, and
- * its outcome is dropped.
+ * Resolves or rejects as `work` does. If `work` takes longer than `ms`, resolves with `onTimeout()` instead. The work
+ * is not stopped then, and its outcome is ignored.
  */
-export const withTimeout = <T, Late>(
+export const withTimeout = <T, TimedOut>(
   timer: Timer,
   ms: number,
   work: Promise<T>,
-  late: () => Late,
+  onTimeout: () => TimedOut,
   options?: TimerOptions,
-): Promise<T | Late> =>
+): Promise<T | TimedOut> =>
   new Promise((resolve, reject) => {
-    const cancel = timer.after(ms, () => resolve(late()), options);
+    const cancel = timer.after(ms, () => resolve(onTimeout()), options);
     work.then(
       (outcome) => {
         cancel();

@@ -1,36 +1,36 @@
 import type { Timer } from './timer.ts';
 
 /**
- * The ports to the machine: time, ids, random numbers and the turns of its event loop. A test can hold each of
- * them still, and no use case reads a clock that its caller does not know of.
+ * Ports to the machine: time, timers, ids, random values and the event loop. No other code in core or the use cases
+ * reads a clock or a random source, so a test can control all of them.
  */
 
-/** Milliseconds since 1970-01-01T00:00:00Z. A fleet's clocks must agree to well within a lease. */
 export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z. The clocks of all processes must differ by much less than a lease. */
   nowMs(): number;
 }
 
-/** Makes UUIDv7 strings (RFC 9562) in lower case, strictly increasing within one process. */
+/** Creates UUIDv7 strings (RFC 9562) in lower case, strictly increasing within one process. */
 export interface Ids {
-  /** The id embeds `atMs`; ids made for the same millisecond still increase. */
+  /** The id contains `atMs` (ms since the epoch). Ids created for the same millisecond still increase. */
   next(atMs: number): string;
 }
 
-/** Random numbers fit for secrets: nobody may guess a licence key. */
+/** Cryptographically secure random values: licence keys must be impossible to guess. */
 export interface Random {
-  /** Uniform in [0, 1). */
+  /** A number, uniform in [0, 1). */
   unit(): number;
-  /** `length` random octets. */
+  /** `length` random bytes. */
   bytes(length: number): Uint8Array;
 }
 
-/** Resolves when what has arrived by now has been heard: the requests and answers of one turn of the event loop. */
-export type Turn = () => Promise<void>;
+/** Resolves after the event loop has handled the requests and responses that have already arrived. */
+export type YieldToEventLoop = () => Promise<void>;
 
 export interface World {
   readonly clock: Clock;
   readonly timer: Timer;
   readonly ids: Ids;
   readonly random: Random;
-  readonly turn: Turn;
+  readonly yieldToEventLoop: YieldToEventLoop;
 }

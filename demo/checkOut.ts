@@ -1,49 +1,56 @@
 import { err, ok } from 'neverthrow';
 import type { CheckoutRequest, Claim } from '../core/audit.ts';
 import type { OrderRequest } from '../core/order.ts';
-import { outcomeRecordOf } from '../core/outcomeRecord.ts';
+import { buildOutcomeRecord } from '../core/outcomeRecord.ts';
 import type { ChargeOutcome } from '../core/provider.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { Clock, World } from '../core/world.ts';
-import type { Fate, PlannedBatch, PlannedCheckout } from './planHistory.ts';
+import type { PlannedBatch, PlannedCheckout, PlannedOutcome } from './planHistory.ts';
 
 type Ports = Pick<Store, 'orders' | 'audits'>;
 
-/** How many orders there are, and what became of them; those that are neither paid nor cancelled are pending. */
-export type Tally = { readonly placed: number; readonly paid: number; readonly cancelled: number };
+/** Counts of orders. An order that is neither paid nor cancelled is pending. */
+export type OrderCounts = { readonly placed: number; readonly paid: number; readonly cancelled: number };
 
-/** A batch whose customers have left the shop; `deliver` does what is still owed to them. */
-export type CheckedOutBatch = { readonly tally: Tally; readonly paid: ReadonlySet<string> };
+/** A batch after its checkouts. Its paid orders still have to go through their pipelines. */
+export type CheckedOutBatch = { readonly counts: OrderCounts; readonly paidOrderIds: ReadonlySet<string> };
 
 /**
- * Takes a planned batch through the shop as its customers and the payment provider would, at the batch's own
- * times. `world` makes the ids; its clock says how late it really is, which is what a running shop goes by.
+ * Places, pays and cancels the orders of a planned batch, at the batch's own times. `world` makes the ids. Its clock
+ * is the real time, by which a running shop decides when a payment is due for recovery.
  */
 export const checkOutOrders = async (
   ports: Ports,
   world: World,
   batch: PlannedBatch,
 ): AsyncResult<CheckedOutBatch> => {
-  const carts = batch.carts.map((cart) => ({ ...cart, orders: requestsOf(cart, world, batch.placedMs) }));
-  const requests = carts.flatMap(({ orders }) => orders);
+  const checkouts = batch.checkouts.map((checkout) => ({
+    ...checkout,
+    orders: orderRequestsOf(checkout, world, batch.placedMs),
+  }));
+  const requests = checkouts.flatMap(({ orders }) => orders);
   const placed = await ports.orders.place(requests, batch.placedMs);
   if (placed.isErr()) return err(placed.error);
   for (const order of placed.value)
-    if (order.isErr()) throw new Error(`an order of the catalogue was refused: ${order.error.kind}`);
+    if (order.isErr()) throw new Error(`an order of a demo product was refused: ${order.error.kind}`);
 
-  const paid = await checkOut(ports, world, batch, carts);
+  const paid = await checkOut(ports, world, batch, checkouts);
   if (paid.isErr()) return err(paid.error);
-  const cancelled = await cancel(ports, batch.cancelledMs, carts);
+  const cancelled = await cancelOrders(ports, batch.cancelledMs, checkouts);
   return cancelled.map((count) => ({
-    tally: { placed: requests.length, paid: paid.value.length, cancelled: count },
-    paid: new Set(paid.value),
+    counts: { placed: requests.length, paid: paid.value.length, cancelled: count },
+    paidOrderIds: new Set(paid.value),
   }));
 };
 
-type Cart = PlannedCheckout & { readonly orders: readonly OrderRequest[] };
+type CheckoutWithOrders = PlannedCheckout & { readonly orders: readonly OrderRequest[] };
 
-const requestsOf = ({ customer, lines }: PlannedCheckout, { ids }: World, atMs: number): OrderRequest[] =>
+const orderRequestsOf = (
+  { customer, lines }: PlannedCheckout,
+  { ids }: World,
+  atMs: number,
+): OrderRequest[] =>
   lines.map(({ product, quantity }) => ({
     id: ids.next(atMs),
     customerId: customer.id,
@@ -52,64 +59,70 @@ const requestsOf = ({ customer, lines }: PlannedCheckout, { ids }: World, atMs: 
     quantity,
   }));
 
-/** Nobody else may take up these payments while the seeder holds them, though they are long due by its time. */
-const holdMs = 3_600_000;
+/** No worker recovers these payments for this long, although by the times of the history they are overdue. */
+const recoverAfterMs = 3_600_000;
 
-/** Claims and settles the carts that reach the till. Answers the ids of the orders that are paid. */
+/** Claims the checkouts that are paid or declined, and records their outcomes. Returns the ids of the paid orders. */
 const checkOut = async (
   { audits }: Ports,
   world: World,
-  { claimedMs, settledMs }: PlannedBatch,
-  carts: readonly Cart[],
+  { claimedMs, outcomeMs }: PlannedBatch,
+  checkouts: readonly CheckoutWithOrders[],
 ): AsyncResult<readonly string[]> => {
-  const atTill = carts.flatMap((cart) => {
-    const method = methods[cart.fate];
-    return method === null ? [] : [{ cart, method }];
+  const requests = checkouts.flatMap(({ outcome, customer, orders }): CheckoutRequest[] => {
+    const method = paymentMethods[outcome];
+    if (method === null) return [];
+    return [
+      {
+        checkoutId: world.ids.next(claimedMs),
+        key: world.ids.next(claimedMs),
+        customerId: customer.id,
+        orderIds: orders.map(({ id }) => id),
+        method,
+        recoverAtMs: world.clock.nowMs() + recoverAfterMs,
+      },
+    ];
   });
-  const requests = atTill.map(
-    ({ cart, method }): CheckoutRequest => ({
-      checkoutId: world.ids.next(claimedMs),
-      key: world.ids.next(claimedMs),
-      customerId: cart.customer.id,
-      orderIds: cart.orders.map(({ id }) => id),
-      method,
-      reconcileAtMs: world.clock.nowMs() + holdMs,
-    }),
-  );
   const claimed = await audits.claim(requests, claimedMs);
   if (claimed.isErr()) return err(claimed.error);
-  // A refused claim leaves its orders pending: a running shop may have sold the last one meanwhile.
+  // A refused claim leaves its orders pending: a running shop may have sold the last item in the meantime.
   const claims = claimed.value.flatMap((claim) => (claim.isOk() ? [claim.value] : []));
-  const then = { ...world, clock: standingAt(settledMs) };
-  const settlements = claims.map((claim) => outcomeRecordOf(claim, outcomeOf(claim), 'seed', then));
-  const settled = await audits.recordOutcomes(settlements, settledMs);
-  return settled.map(() => settlements.flatMap(({ tasks }) => tasks.map(({ orderId }) => orderId)));
+  const outcomeWorld = { ...world, clock: createFixedClock(outcomeMs) };
+  const records = claims.map((claim) =>
+    buildOutcomeRecord(claim, chargeOutcomeOf(claim), 'seed', outcomeWorld),
+  );
+  const recorded = await audits.recordOutcomes(records, outcomeMs);
+  return recorded.map(() => records.flatMap(({ tasks }) => tasks.map(({ orderId }) => orderId)));
 };
 
-/** The simulated provider's names for what happens at the till; null for carts that never get there. */
-const methods: Readonly<Record<Fate, string | null>> = {
+/** The simulated provider's payment method for each outcome; null if there is no charge. */
+const paymentMethods: Readonly<Record<PlannedOutcome, string | null>> = {
   paid: 'pm_card_visa',
   declined: 'pm_card_chargeDeclined',
   cancelled: null,
-  left: null,
+  abandoned: null,
 };
 
-const outcomeOf = ({ checkoutId, method }: Claim): ChargeOutcome =>
-  method === methods.declined
+const chargeOutcomeOf = ({ checkoutId, method }: Claim): ChargeOutcome =>
+  method === paymentMethods.declined
     ? { kind: 'declined', declineCode: 'insufficient_funds' }
     : { kind: 'succeeded', reference: `seed_${checkoutId}` };
 
-const standingAt = (ms: number): Clock => ({ nowMs: () => ms });
+const createFixedClock = (ms: number): Clock => ({ nowMs: () => ms });
 
-/** Answers how many orders were cancelled. */
-const cancel = async ({ orders }: Ports, atMs: number, carts: readonly Cart[]): AsyncResult<number> => {
-  const unwanted = carts.filter(({ fate }) => fate === 'cancelled').flatMap((cart) => cart.orders);
-  const answers = await Promise.all(
-    unwanted.map(({ id, customerId }) => orders.cancel(id, customerId, atMs)),
+/** Returns how many orders were cancelled. */
+const cancelOrders = async (
+  { orders }: Ports,
+  atMs: number,
+  checkouts: readonly CheckoutWithOrders[],
+): AsyncResult<number> => {
+  const toCancel = checkouts.filter(({ outcome }) => outcome === 'cancelled').flatMap((one) => one.orders);
+  const results = await Promise.all(
+    toCancel.map(({ id, customerId }) => orders.cancel(id, customerId, atMs)),
   );
-  const unavailable = answers.flatMap((answer) =>
-    answer.isErr() && answer.error.kind === 'unavailable' ? [answer.error] : [],
+  const unavailable = results.flatMap((result) =>
+    result.isErr() && result.error.kind === 'unavailable' ? [result.error] : [],
   );
   const [first] = unavailable;
-  return first === undefined ? ok(answers.filter((answer) => answer.isOk()).length) : err(first);
+  return first === undefined ? ok(results.filter((result) => result.isOk()).length) : err(first);
 };

@@ -10,7 +10,7 @@ import home from './products/home.json' with { type: 'json' };
 import imports from './products/imports.json' with { type: 'json' };
 import services from './products/services.json' with { type: 'json' };
 
-/** What the shop sells from its first start. A list of products is newest first, so the last here is its head. */
+/** The products of a new shop. Product lists are newest first, so the last product here is listed first. */
 export const demoProducts: readonly ProductDraft[] = [
   ...imports,
   ...digital,
@@ -23,8 +23,8 @@ export const demoProducts: readonly ProductDraft[] = [
 ];
 
 /**
- * Adds what the store lacks of the catalogue and leaves the rest as it is: a stock that was sold from, or a
- * price that an operator changed, stays. For every start, so it is one batch: small enough for one statement.
+ * Adds the demo products that are missing. Existing ones keep their stock and price, which orders or an operator may
+ * have changed. It runs at every start, as one batch that fits into one statement.
  */
 export const loadDemoProducts = (
   products: Products,

@@ -1,12 +1,12 @@
 import type { Product } from '../core/product.ts';
-import { type Customer, customer, customersFor, pickCustomer } from './customers.ts';
-import { createSeededRandom, type SeededRandom, shuffled, zipf } from './random.ts';
+import { type Customer, customerAt, customerCountFor, pickCustomer } from './customers.ts';
+import { createSeededRandom, createZipfPicker, type SeededRandom, shuffle } from './random.ts';
 
-export type PlanSettings = {
+export type PlanOptions = {
   readonly orders: number;
-  /** The history begins here … */
+  /** The first moment of the history. */
   readonly fromMs: number;
-  /** … and ends before this. */
+  /** The end of the history (exclusive). */
   readonly toMs: number;
   /** The same seed plans the same history. */
   readonly seed: number;
@@ -14,125 +14,132 @@ export type PlanSettings = {
   readonly products: readonly Product[];
 };
 
-/** What becomes of a cart: it is paid, or declined and left pending, or cancelled, or never checked out. */
-export type Fate = 'paid' | 'declined' | 'cancelled' | 'left';
+/** `declined` leaves the orders pending after a declined charge; `abandoned` leaves them pending without a charge. */
+export type PlannedOutcome = 'paid' | 'declined' | 'cancelled' | 'abandoned';
 
 export type PlannedCheckout = {
   readonly customer: Customer;
   /** All in one currency, no product twice. */
   readonly lines: readonly { readonly product: Product; readonly quantity: number }[];
-  readonly fate: Fate;
+  readonly outcome: PlannedOutcome;
 };
 
-/** Carts that go through the shop together, and when each thing happens to them. */
+/** Checkouts that go through each stage together, and the time of each stage. */
 export type PlannedBatch = {
-  readonly carts: readonly PlannedCheckout[];
+  readonly checkouts: readonly PlannedCheckout[];
   readonly placedMs: number;
   readonly claimedMs: number;
-  readonly settledMs: number;
-  readonly deliveredMs: number;
+  readonly outcomeMs: number;
+  readonly completedMs: number;
   readonly cancelledMs: number;
 };
 
-/** In orders. Larger ones are hardly faster (SQLite and Postgres), and Ctrl-C waits for one to end. */
+/** In orders. Larger batches are hardly faster (SQLite and Postgres), and Ctrl-C waits for the end of a batch. */
 const batchMax = 500;
 
-/** A batch happens at one moment, so a short history is cut small rather than told in two moments. */
-const momentsMin = 200;
+/** All orders of a batch have the same times, so a short history gets small batches instead of two large ones. */
+const batchesMin = 200;
 
 /**
- * Plans a history batch by batch, forward in time, without keeping it: it is planned once to know what will be
- * sold, and once more to be done.
+ * Plans a history batch by batch, in order of time, without storing it. It runs twice: once to count what will be
+ * sold, and once to write the history.
  */
-export function* planHistory(settings: PlanSettings): Generator<PlannedBatch> {
-  const { orders, fromMs, toMs } = settings;
-  const throws = createSeededRandom(settings.seed);
-  const nextCart = cartsOf(settings, throws);
-  const batchSize = Math.min(batchMax, Math.max(1, Math.round(orders / momentsMin)));
+export function* planHistory(options: PlanOptions): Generator<PlannedBatch> {
+  const { orders, fromMs, toMs } = options;
+  const random = createSeededRandom(options.seed);
+  const planCheckout = createPlanCheckout(options, random);
+  const batchSize = Math.min(batchMax, Math.max(1, Math.round(orders / batchesMin)));
   const stepMs = (toMs - fromMs) / Math.ceil(orders / batchSize);
   for (let placed = 0; placed < orders; placed += batchSize) {
-    const carts: PlannedCheckout[] = [];
-    let room = Math.min(batchSize, orders - placed);
-    while (room > 0) {
-      const cart = nextCart(room);
-      carts.push(cart);
-      room -= cart.lines.length;
+    const checkouts: PlannedCheckout[] = [];
+    let remaining = Math.min(batchSize, orders - placed);
+    while (remaining > 0) {
+      const checkout = planCheckout(remaining);
+      checkouts.push(checkout);
+      remaining -= checkout.lines.length;
     }
-    const startMs = fromMs + stepMs * (placed / batchSize + throws.unit() / 2);
-    yield { carts, ...timesOf(startMs, stepMs) };
+    const startMs = fromMs + stepMs * (placed / batchSize + random.unit() / 2);
+    yield { checkouts, ...timesOf(startMs, stepMs) };
   }
 }
 
-/** Units sold in the end, by product id. */
-export const soldIn = (plan: Iterable<PlannedBatch>): ReadonlyMap<string, number> => {
+/** Units in paid orders, by product id. */
+export const countUnitsSold = (plan: Iterable<PlannedBatch>): ReadonlyMap<string, number> => {
   const sold = new Map<string, number>();
-  for (const { carts } of plan)
-    for (const { fate, lines } of carts)
-      if (fate === 'paid')
+  for (const { checkouts } of plan)
+    for (const { outcome, lines } of checkouts)
+      if (outcome === 'paid')
         for (const { product, quantity } of lines)
           sold.set(product.id, (sold.get(product.id) ?? 0) + quantity);
   return sold;
 };
 
-/** A batch begins in the first half of its step, and takes less than the other half. */
-const timesOf = (startMs: number, stepMs: number): Omit<PlannedBatch, 'carts'> => {
+/** A batch starts in the first half of its step, and takes less than half a step. */
+const timesOf = (startMs: number, stepMs: number): Omit<PlannedBatch, 'checkouts'> => {
   const placedMs = Math.floor(startMs);
   const after = (ms: number, stepPart: number) => placedMs + Math.floor(Math.min(ms, stepMs * stepPart));
   return {
     placedMs,
     claimedMs: after(75_000, 0.1),
-    settledMs: after(76_300, 0.2),
-    deliveredMs: after(78_000, 0.3),
+    outcomeMs: after(76_300, 0.2),
+    completedMs: after(78_000, 0.3),
     cancelledMs: after(900_000, 0.4),
   };
 };
 
-/** Answers carts of `linesMax` lines at most. */
-const cartsOf = (
-  { orders, products }: PlanSettings,
-  throws: SeededRandom,
+/** Creates a function that plans one checkout of at most `linesMax` lines. */
+const createPlanCheckout = (
+  { orders, products }: PlanOptions,
+  random: SeededRandom,
 ): ((linesMax: number) => PlannedCheckout) => {
-  const customers = customersFor(orders);
-  // Most orders are of somebody who was here before, and an id costs a hash.
-  const known = new Map<number, Customer>();
+  const customerCount = customerCountFor(orders);
+  // Cached: most orders are by a returning customer, and an id costs a hash.
+  const customers = new Map<number, Customer>();
   const customerOf = (number: number): Customer => {
-    const one = known.get(number) ?? customer(number);
-    known.set(number, one);
-    return one;
+    const customer = customers.get(number) ?? customerAt(number);
+    customers.set(number, customer);
+    return customer;
   };
-  // Seeded apart, and from a settled order, so that what sells well is the same in every run.
-  const ranked = shuffled(
+  // A fixed seed and a sorted start, so that the same products sell well in every history.
+  const ranked = shuffle(
     products.toSorted((a, b) => (a.code < b.code ? -1 : 1)),
     createSeededRandom(1),
   );
-  const pickAny = zipf(ranked);
-  const pickIn = new Map(
-    [...Map.groupBy(ranked, ({ price }) => price.currency)].map(([code, group]) => [code, zipf(group)]),
+  const pickAny = createZipfPicker(ranked);
+  const pickByCurrency = new Map(
+    [...Map.groupBy(ranked, ({ price }) => price.currency)].map(([code, group]) => [
+      code,
+      createZipfPicker(group),
+    ]),
   );
 
   return (linesMax) => {
-    const first = pickAny(throws);
-    const pickLike = pickIn.get(first.price.currency) ?? pickAny;
-    const more = Array.from({ length: Math.min(linesMax, linesThrown(throws)) - 1 }, () => pickLike(throws));
+    const first = pickAny(random);
+    const pickSameCurrency = pickByCurrency.get(first.price.currency) ?? pickAny;
+    const lineCount = Math.min(linesMax, pickLineCount(random));
+    const others = Array.from({ length: lineCount - 1 }, () => pickSameCurrency(random));
     return {
-      customer: customerOf(pickCustomer(customers, throws)),
-      lines: [...new Set([first, ...more])].map((product) => ({ product, quantity: quantityThrown(throws) })),
-      fate: fateThrown(throws),
+      customer: customerOf(pickCustomer(customerCount, random)),
+      lines: [...new Set([first, ...others])].map((product) => ({
+        product,
+        quantity: pickQuantity(random),
+      })),
+      outcome: pickOutcome(random),
     };
   };
 };
 
-const linesThrown = (throws: SeededRandom): number => {
-  const at = throws.unit();
-  return at < 0.68 ? 1 : at < 0.9 ? 2 : at < 0.97 ? 3 : 4;
+const pickLineCount = (random: SeededRandom): number => {
+  const value = random.unit();
+  return value < 0.68 ? 1 : value < 0.9 ? 2 : value < 0.97 ? 3 : 4;
 };
 
-const quantityThrown = (throws: SeededRandom): number => {
-  const at = throws.unit();
-  return at < 0.85 ? 1 : at < 0.96 ? 2 : 3;
+const pickQuantity = (random: SeededRandom): number => {
+  const value = random.unit();
+  return value < 0.85 ? 1 : value < 0.96 ? 2 : 3;
 };
 
-const fateThrown = (throws: SeededRandom): Fate => {
-  const at = throws.unit();
-  return at < 0.9 ? 'paid' : at < 0.94 ? 'declined' : at < 0.97 ? 'cancelled' : 'left';
+const pickOutcome = (random: SeededRandom): PlannedOutcome => {
+  const value = random.unit();
+  return value < 0.9 ? 'paid' : value < 0.94 ? 'declined' : value < 0.97 ? 'cancelled' : 'abandoned';
 };

@@ -1,9 +1,7 @@
-/** Chance that can be thrown again: the same seed gives the same throws. Nothing secret may come of it. */
+/** Random numbers that can be repeated: the same seed gives the same numbers. They are not fit for secrets. */
 export type SeededRandom = {
   /** Uniform in [0, 1). */
   unit(): number;
-  /** A whole number from 0 up to and without `below`. */
-  whole(below: number): number;
 };
 
 /** Mulberry32 (https://github.com/bryc/code/blob/master/jshash/PRNGs.md#mulberry32). */
@@ -15,33 +13,33 @@ export const createSeededRandom = (seed: number): SeededRandom => {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  return { unit, whole: (below) => Math.floor(unit() * below) };
+  return { unit };
 };
 
-/** The same things in another order, in which each place is as likely for each. */
-export const shuffled = <Thing>(things: readonly Thing[], throws: SeededRandom): readonly Thing[] =>
-  things
-    .map((thing) => ({ thing, at: throws.unit() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ thing }) => thing);
+/** A new array with the items in random order; every order is equally likely. */
+export const shuffle = <Item>(items: readonly Item[], random: SeededRandom): readonly Item[] =>
+  items
+    .map((item) => ({ item, position: random.unit() }))
+    .sort((a, b) => a.position - b.position)
+    .map(({ item }) => item);
 
-/** Picks things so that the one at rank `n` comes up in proportion to 1 / (n + 3): few sell much, many little. */
-export const zipf = <Thing>(things: readonly Thing[]): ((throws: SeededRandom) => Thing) => {
+/** Creates a picker. It picks the item at index `n` with a probability in proportion to 1 / (n + 3): few items are picked often. */
+export const createZipfPicker = <Item>(items: readonly Item[]): ((random: SeededRandom) => Item) => {
   let total = 0;
-  const upTo = things.map((_, rank) => {
-    total += 1 / (rank + 3);
+  const cumulative = items.map((_, index) => {
+    total += 1 / (index + 3);
     return total;
   });
-  return (throws) => {
-    const at = throws.unit() * total;
-    let [low, high] = [0, things.length - 1];
+  return (random) => {
+    const target = random.unit() * total;
+    let [low, high] = [0, items.length - 1];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((upTo[middle] ?? 0) > at) high = middle;
+      if ((cumulative[middle] ?? 0) > target) high = middle;
       else low = middle + 1;
     }
-    const thing = things[low];
-    if (thing === undefined) throw new Error('there is nothing to pick from');
-    return thing;
+    const item = items[low];
+    if (item === undefined) throw new Error('cannot pick from an empty list');
+    return item;
   };
 };

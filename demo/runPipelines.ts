@@ -6,45 +6,45 @@ import { retryAtMs } from '../core/retry.ts';
 import type { World } from '../core/world.ts';
 import type { PlannedBatch } from './planHistory.ts';
 
-/** More than a batch has, so that one round is enough while nobody else's work is in the queue. */
-const takeMax = 1_000;
+/** More than a batch has, so that one round is enough if the queue has no other tasks. */
+const claimMax = 1_000;
 
 /**
- * Does a worker's work for these orders and for no others, without a mail being sent, until the queue has none
- * that was due by then. One batch after the other: invoices are to be numbered in the order of their dates.
+ * Runs the pipelines of these orders, and of no others, without sending a mail, until none of their tasks is due.
+ * Batches run one after another, because invoices are numbered in the order of their dates.
  */
 export const runPipelines = async (
   queue: Queue,
   { clock, random }: World,
-  { settledMs, deliveredMs }: PlannedBatch,
-  own: ReadonlySet<string>,
+  { outcomeMs, completedMs }: PlannedBatch,
+  orderIds: ReadonlySet<string>,
 ): AsyncResult<void> => {
-  // A lease must last by the clock of whoever might rescue it, which is not the history's.
-  const leaseMs = clock.nowMs() - settledMs + 60_000;
-  const again = (attempts: number) => retryAtMs(attempts, settledMs, random);
-  const strangers: Lease[] = [];
+  // Workers rescue by the real clock, so a lease that starts in the past must last until after now.
+  const leaseMs = clock.nowMs() - outcomeMs + 60_000;
+  const otherLeases: Lease[] = [];
   for (const pipeline of pipelines.values()) {
     for (;;) {
-      const taken = await queue.claim({
+      const claimed = await queue.claim({
         pipeline,
-        limit: takeMax,
-        nowMs: settledMs,
+        limit: claimMax,
+        nowMs: outcomeMs,
         leaseMs,
-        retryAtMs: again,
+        retryAtMs: (attempts) => retryAtMs(attempts, outcomeMs, random),
       });
-      if (taken.isErr()) return err(taken.error);
-      if (taken.value.touched === 0) break;
-      strangers.push(...taken.value.leases.filter(({ order }) => !own.has(order.id)));
-      const reports = taken.value.leases.filter(({ order }) => own.has(order.id)).map(doneUnsent);
-      const settled = await queue.report(reports, deliveredMs);
-      if (settled.isErr()) return err(settled.error);
+      if (claimed.isErr()) return err(claimed.error);
+      const { processed, leases } = claimed.value;
+      if (processed === 0) break;
+      otherLeases.push(...leases.filter(({ order }) => !orderIds.has(order.id)));
+      const reports = leases.filter(({ order }) => orderIds.has(order.id)).map(reportWithoutSending);
+      const reported = await queue.report(reports, completedMs);
+      if (reported.isErr()) return err(reported.error);
     }
   }
-  // Only now: a stranger that was given back before would be taken again instead of ours.
-  return queue.release(strangers, settledMs);
+  // Released last: a task released earlier would be claimed again instead of these orders' tasks.
+  return queue.release(otherLeases, outcomeMs);
 };
 
-const doneUnsent = ({ taskId, lease }: Lease): StepReport => ({
+const reportWithoutSending = ({ taskId, lease }: Lease): StepReport => ({
   taskId,
   lease,
   outcome: { kind: 'done', detail: 'seeded: nothing was sent' },

@@ -2,7 +2,7 @@ import { err, ok } from 'neverthrow';
 import type { Product, ProductKey, Products } from '../core/product.ts';
 import type { AsyncResult } from '../core/result.ts';
 
-/** The products with these codes as they stand in the store, in no order that matters. */
+/** The stored products with these codes, in no particular order. */
 export const findByCode = async (
   products: Products,
   codes: ReadonlySet<string>,
@@ -24,18 +24,18 @@ export const findByCode = async (
 };
 
 /**
- * Delivers to each product what will be sold of it (units by product id), so that what was on the shelf
- * before is left afterwards. What cannot run out stays so. A shop that sells in this very moment could lose a
- * sale from the count: stock is read before and written here.
+ * Adds the units that will be sold to the stock of each product (`unitsSold` is by product id), so that the sales
+ * leave the stock as it was. A product without a stock level stays without one. The stock was read earlier: if a
+ * running shop sells in between, that sale is missing from the new stock.
  */
 export const addStock = (
   products: Products,
-  stocked: readonly Product[],
-  sold: ReadonlyMap<string, number>,
+  stored: readonly Product[],
+  unitsSold: ReadonlyMap<string, number>,
   nowMs: number,
 ): AsyncResult<{ readonly created: number; readonly updated: number }> => {
-  const drafts = stocked.flatMap(({ id, code, name, type, price, stock }) => {
-    const units = sold.get(id) ?? 0;
+  const drafts = stored.flatMap(({ id, code, name, type, price, stock }) => {
+    const units = unitsSold.get(id) ?? 0;
     return stock === null || units === 0 ? [] : [{ code, name, type, price, stock: stock + units }];
   });
   return products.upsert(drafts, nowMs, 'replace');

@@ -1,5 +1,5 @@
-/** What a start tells on standard output once all is ready: where to look, and in demo mode what to try first. */
-export const banner = ({
+/** The text on standard output after a start: the addresses, and in demo mode an example to try. */
+export const renderBanner = ({
   version,
   role,
   address,
@@ -7,25 +7,24 @@ export const banner = ({
 }: {
   readonly version: string;
   readonly role: string;
-  /** Null where nothing listens. */
+  /** Null if the process does not listen. */
   readonly address: string | null;
-  /** An audit GUID to try a checkout with; null outside demo mode. */
+  /** An audit GUID for the example checkout; null outside demo mode. */
   readonly exampleKey: string | null;
 }): string => {
-  const head = `Cartwright ${version} is ready (role: ${role})`;
-  if (address === null) return head;
-  const places =
+  const title = `Cartwright ${version} is ready (role: ${role})`;
+  if (address === null) return title;
+  const addresses =
     role === 'worker'
       ? [`  Health  ${address}/health/ready`]
       : [`  API   ${address}`, `  Docs  ${address}/docs`];
-  return [head, ...places, ...(exampleKey === null ? [] : ['', ...example(address, exampleKey)]), ''].join(
-    '\n',
-  );
+  const example = exampleKey === null ? [] : ['', ...exampleCommands(address, exampleKey)];
+  return [title, ...addresses, ...example, ''].join('\n');
 };
 
-/** Whole lines to paste into a shell; sent twice, the last is the double click. */
-const example = (address: string, key: string): readonly string[] => [
-  'Demo mode: anyone may have a token. Try it:',
+/** Whole lines to paste into a shell. Sending the checkout again repeats its response, without a second charge. */
+const exampleCommands = (address: string, key: string): readonly string[] => [
+  'Demo mode: anyone can get a token. To try a checkout, paste these lines into a shell:',
   '',
   `  api=${address}; json='content-type: application/json'; first() { grep -o "\\"$1\\":\\"[^\\"]*\\"" | head -1 | cut -d'"' -f4; }`,
   `  token=$(curl -s $api/demo/tokens -H "$json" -d '{"email":"ann@example.com","role":"customer"}' | first token)`,

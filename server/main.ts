@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
 import { mailDomain } from '../adapters/smtp/address.ts';
-import { systemWorld } from '../adapters/system/system.ts';
+import { createSystemWorld } from '../adapters/system/system.ts';
 import type { AuthSettings } from '../api/http/auth.ts';
 import type { Log } from '../core/log.ts';
 import type { AsyncResult } from '../core/result.ts';
@@ -12,45 +12,51 @@ import { createReceiveEvent } from '../core/usecases/providerEvents.ts';
 import { createRequestRefund } from '../core/usecases/requestRefund.ts';
 import type { World } from '../core/world.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { banner } from './banner.ts';
+import { renderBanner } from './banner.ts';
 import { type Auth, type Config, readConfig } from './config.ts';
 import { createLog } from './log.ts';
-import { type Close, cannotStart, closeOnSignal, refuseToStart, startFailure } from './process.ts';
-import { openMailer, openProvider, openStore, reachStore } from './wiring.ts';
+import {
+  type Close,
+  closeOnSignal,
+  createStartError,
+  describeStartFailure,
+  exitWithError,
+} from './process.ts';
+import { openMailer, openProvider, openStore, waitForStore } from './wiring.ts';
 
-/** Opens all that `config` asks for, each with its way to close it, and answers what to tell of it. */
-const open = async (config: Config, world: World, log: Log, opened: Close[]): Promise<string> => {
+/** Starts the parts that `config` selects and adds a function to `closers` for each. Returns the banner. */
+const start = async (config: Config, world: World, log: Log, closers: Close[]): Promise<string> => {
   const { role, production, port } = config;
   const { version } = packageJson;
 
-  const store = await reachStore(() => openStore(world, config), config, log, world.timer);
-  opened.push(store.close);
+  const store = await waitForStore(() => openStore(world, config), config, log, world.timer);
+  closers.push(store.close);
   const { provider, simulator, close: closeProvider } = await openProvider(world, config);
-  opened.push(closeProvider);
+  closers.push(closeProvider);
   if (production && simulator !== null)
-    log.warn('payments are simulated: set PAYMENT_PROVIDER to charge anybody');
+    log.warn('payments are simulated, so nobody is charged: set PAYMENT_PROVIDER=stripe to charge customers');
   const { mailer, close: closeMailer } = await openMailer(world, store, config);
-  opened.push(closeMailer);
-  // Both may take their time to end, and whoever asks us to stop may give us little: they end side by side.
-  const driving: Close[] = [];
-  opened.push(() => Promise.all(driving.map((close) => close())));
+  closers.push(closeMailer);
+  // The API, webhooks and worker stop in parallel: each may need up to `shutdownMs`, and time to stop is short.
+  const parallelClosers: Close[] = [];
+  closers.push(() => Promise.all(parallelClosers.map((close) => close())));
 
   const isApi = role !== 'worker';
   const demo = isApi && config.auth.key.kind === 'demo';
-  // What a role does not need is not loaded: half of a start is the reading of modules.
+  // A role loads only the modules that it needs: loading modules is half of the time of a start.
   if (isApi && !production) {
-    const { loadDemoProducts: loadCatalogue } = await import('../demo/loadProducts.ts');
-    await orThrow(loadCatalogue(store.products, world.clock));
+    const { loadDemoProducts } = await import('../demo/loadProducts.ts');
+    await unwrapOrThrow(loadDemoProducts(store.products, world.clock));
   }
   let address: string | null = null;
   if (isApi || config.portGiven) {
-    const [{ createApp: app }, { serve }] = await Promise.all([
+    const [{ createApp }, { serve }] = await Promise.all([
       import('../api/app.ts'),
       import('../api/http/serve.ts'),
     ]);
-    const auth = await authOf(config.auth, store, world);
+    const auth = await createAuthSettings(config.auth, store, world);
     const ports = { ...store, provider, world };
-    const api = app({
+    const api = createApp({
       store,
       checkOut: createCheckOut(ports, config),
       requestRefund: createRequestRefund(ports),
@@ -64,13 +70,13 @@ const open = async (config: Config, world: World, log: Log, opened: Close[]): Pr
       world,
       version,
       log,
-      isReady: () => readiness(store, world),
+      isReady: () => checkReadiness(store, world),
     });
-    const listening = await serve(api, { port });
-    driving.push(() => withTimeout(world.timer, config.shutdownMs, listening.stop(), () => {}));
-    address = `http://localhost:${listening.port}`;
+    const server = await serve(api, { port });
+    parallelClosers.push(() => withTimeout(world.timer, config.shutdownMs, server.stop(), () => {}));
+    address = `http://localhost:${server.port}`;
     if (simulator !== null && (role === 'all' || role === 'checkout'))
-      driving.push(simulator.startWebhooks(async (request) => api.handle(request)));
+      parallelClosers.push(simulator.startWebhooks(async (request) => api.handle(request)));
   }
   if (role === 'all' || role === 'worker') {
     const { startWorker } = await import('../worker/worker.ts');
@@ -79,46 +85,56 @@ const open = async (config: Config, world: World, log: Log, opened: Close[]): Pr
       pipelines: config.workerPipelines,
       mailDomain: mailDomain(config.mailFrom),
     };
-    driving.push(startWorker({ store, provider, mailer, world, log }, settings).stop);
+    parallelClosers.push(startWorker({ store, provider, mailer, world, log }, settings).stop);
   }
-  return banner({ version, role, address, exampleKey: demo ? world.ids.next(world.clock.nowMs()) : null });
+  return renderBanner({
+    version,
+    role,
+    address,
+    exampleKey: demo ? world.ids.next(world.clock.nowMs()) : null,
+  });
 };
 
-/** Demo tokens are signed with a secret that the whole fleet shares. */
-const authOf = async ({ key, ...expected }: Auth, store: Store, { random }: World): Promise<AuthSettings> => {
-  if (key.kind !== 'demo') return { key, ...expected };
-  const fresh = Buffer.from(random.bytes(32)).toString('base64url');
-  return { key: { kind: 'secret', secret: await orThrow(store.secret('demo_auth', fresh)) }, ...expected };
+/** Demo tokens are signed with a secret in the store, which all processes share. */
+const createAuthSettings = async (
+  { key, ...expectedClaims }: Auth,
+  store: Store,
+  { random }: World,
+): Promise<AuthSettings> => {
+  if (key.kind !== 'demo') return { key, ...expectedClaims };
+  const newSecret = Buffer.from(random.bytes(32)).toString('base64url');
+  const secret = await unwrapOrThrow(store.secret('demo_auth', newSecret));
+  return { key: { kind: 'secret', secret }, ...expectedClaims };
 };
 
-const readyWithinMs = 2_000;
+const readinessTimeoutMs = 2_000;
 
-const readiness = async (store: Store, { timer }: World) => {
-  const pinged = store.ping().then((answer) => answer.isOk());
-  const ready = await withTimeout(timer, readyWithinMs, pinged, () => false, { background: true });
+const checkReadiness = async (store: Store, { timer }: World) => {
+  const ping = store.ping().then((result) => result.isOk());
+  const ready = await withTimeout(timer, readinessTimeoutMs, ping, () => false, { background: true });
   return { ready, missing: ready ? [] : ['database'] };
 };
 
-const orThrow = async <T>(answer: AsyncResult<T>): Promise<T> => {
-  const result = await answer;
-  if (result.isErr()) throw cannotStart(result.error.reason);
+const unwrapOrThrow = async <T>(asyncResult: AsyncResult<T>): Promise<T> => {
+  const result = await asyncResult;
+  if (result.isErr()) throw createStartError(result.error.reason);
   return result.value;
 };
 
 const config = readConfig(process.env);
 if (config.isErr()) {
-  refuseToStart(['its settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
+  exitWithError(['some settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
 } else {
   const { logLevel: level, shutdownMs } = config.value;
-  const world = systemWorld();
+  const world = createSystemWorld();
   const write = (line: string) => process.stderr.write(line);
   const log = createLog(write, world.clock, { level, readable: process.stderr.isTTY === true });
-  const opened: Close[] = [];
-  const closing = closeOnSignal(opened, shutdownMs, log, world.timer);
+  const closers: Close[] = [];
+  const closing = closeOnSignal(closers, shutdownMs, log, world.timer);
   try {
-    console.log(await open(config.value, world, log, opened));
+    console.log(await start(config.value, world, log, closers));
   } catch (cause) {
-    // A signal during the start takes away what it stands on.
-    if (!closing.begun()) refuseToStart(startFailure(cause, config.value));
+    // A signal during the start closes what the start still uses. Such a failure is not reported.
+    if (!closing.hasBegun()) exitWithError(describeStartFailure(cause, config.value));
   }
 }

@@ -5,61 +5,65 @@ import type { Config } from './config.ts';
 
 export type Close = () => Promise<unknown>;
 
-/** What closing may take beyond the time that work under way is given to end. */
-const closeMs = 5_000;
+/** Time for closing, in addition to the time that running work gets. */
+const closeTimeoutMs = 5_000;
 
 /**
- * On SIGINT or SIGTERM closes what is `opened`, the last first, and exits with 0; with 1 where that takes too
- * long, or at once on a second signal.
+ * On SIGINT or SIGTERM calls the `closers`, the last one first, and exits with 0. If that takes too long, or at a second
+ * signal, it exits with 1.
  */
 export const closeOnSignal = (
-  opened: readonly Close[],
+  closers: readonly Close[],
   shutdownMs: number,
   log: Log,
   timer: Timer,
-): { readonly begun: () => boolean } => {
+): { readonly hasBegun: () => boolean } => {
   let begun = false;
   const onSignal = async (signal: string): Promise<void> => {
     if (begun) process.exit(1);
     begun = true;
-    log.info('stopping', { signal });
-    const closed = closeAll(opened, log).then(() => true);
-    const inTime = await withTimeout(timer, shutdownMs + closeMs, closed, () => false);
-    if (!inTime) log.error('stopped before all was closed');
+    log.info('stopping; a second signal exits at once', { signal });
+    const closed = closeAll(closers, log).then(() => true);
+    const inTime = await withTimeout(timer, shutdownMs + closeTimeoutMs, closed, () => false);
+    if (!inTime)
+      log.error('stopped before everything was closed: running work took too long; raise SHUTDOWN_MS');
     process.exit(inTime ? 0 : 1);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void onSignal(signal));
-  return { begun: () => begun };
+  return { hasBegun: () => begun };
 };
 
-const closeAll = async (opened: readonly Close[], log: Log): Promise<void> => {
-  for (const close of opened.toReversed()) {
+const closeAll = async (closers: readonly Close[], log: Log): Promise<void> => {
+  for (const close of closers.toReversed()) {
     try {
       await close();
     } catch (cause) {
-      log.error('closing failed', { cause });
+      log.error('closing a part of the process failed', { cause });
     }
   }
 };
 
-export const refuseToStart = (why: string): never => {
-  process.stderr.write(`Cartwright cannot start: ${why}\n`);
+/** Exits with 1 and says on standard error why the start failed. */
+export const exitWithError = (reason: string): never => {
+  process.stderr.write(`Cartwright cannot start: ${reason}\n`);
   process.exit(1);
 };
 
-/** Why the start failed, for a person; with a stack only where it is a bug. */
-export const startFailure = (cause: unknown, { port }: Pick<Config, 'port'>): string => {
+/** Why the start failed, for an operator. Only a bug shows its stack. */
+export const describeStartFailure = (cause: unknown, { port }: Pick<Config, 'port'>): string => {
   if (!isExpected(cause)) return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-  const kind = 'code' in cause ? cause.code : cause.name;
-  return kind === 'EADDRINUSE' || kind === 'AddrInUse'
-    ? `port ${port} is in use. Stop what listens there, or set PORT to another (0 for any that is free).`
+  const code = 'code' in cause ? cause.code : cause.name;
+  return code === 'EADDRINUSE' || code === 'AddrInUse'
+    ? `port ${port} is in use. Stop the process that uses it, or set PORT to another port (0 takes a free one).`
     : cause.message;
 };
 
-/** Failures of our surroundings, whose message is all that a person needs; drivers and systems give a code. */
+/** Failures of the environment, whose message is enough for an operator. Drivers and the system set a `code`. */
 export const isExpected = (cause: unknown): cause is Error =>
   cause instanceof Error && ('code' in cause || expectedNames.has(cause.name));
 
-export const cannotStart = (why: string): Error => Object.assign(new Error(why), { name: 'CannotStart' });
+/** An error whose message is shown without a stack. */
+export const createStartError = (reason: string): Error =>
+  Object.assign(new Error(reason), { name: 'CannotStart' });
 
-const expectedNames = new Set(['CannotStart', 'SchemaTooNew', 'AddrInUse']);
+const expectedNames = new Set(['CannotStart', 'SchemaTooNew', 'SchemaTooOld', 'AddrInUse']);

@@ -7,23 +7,22 @@ export const usage = `Fills the shop's database with a history of orders.
 
   bun run seed [--orders N] [--days D]
 
-  --orders N   how many orders to add, 1 to 10000000 (1000)
-  --days D     how many days ago the history begins, 1 to 3650 (365); it ends now
-  --help       shows this
+  --orders N   how many orders to add, 1 to 10000000 (default 1000)
+  --days D     how many days ago the history begins, 1 to 3650 (default 365); it ends now
+  --help       shows this text
 
-It writes to DATABASE_URL, as the shop itself does (sqlite:./data/cartwright.db where that is not set), and
-loads the catalogue first where it is missing. What will be sold is delivered to the shelves beforehand.
-Orders are added to those that are there: a second run adds a second history, with invoices numbered after
-the first one's.
+It writes to the database of DATABASE_URL (default: sqlite:./data/cartwright.db). First it adds the demo products
+that are missing, and the stock that the history will sell. Existing orders stay: a second run adds a second
+history, and its invoice numbers continue after those of the first.
 
-No mail is sent. The payments are made up: their references begin with "seed_", and the simulated provider
-has no charge for them. Best run while no worker is running, which might take up an order in the middle of
-its history and mail its customer; all customers are at example.com.
+No mail is sent. The payments are invented: their references begin with "seed_", and the simulated provider has
+no charges for them. Stop all workers first: a running worker may process a seeded order and mail its customer.
+All customers have addresses at example.com.
 
-Ctrl-C stops after the batch at hand, and leaves every order whole; a second Ctrl-C stops at once, and
-what was half-way is cancelled or finished by the shop's worker.`;
+Ctrl-C stops after the current batch, and leaves no order unfinished. A second Ctrl-C stops at once; the shop's
+worker then finishes or cancels the orders of the current batch.`;
 
-/** Reads the command line; fails with a message for people. */
+/** Parses the command line. The error is a message for the user. */
 export const parseArguments = (argv: readonly string[]): Result<Arguments, string> =>
   read(argv).andThen(({ orders, days, help }) =>
     Result.combine([
@@ -47,5 +46,5 @@ const whole = (name: string, text: string, max: number): Result<number, string> 
   const value = /^[1-9]\d*$/.test(text) ? Number(text) : 0;
   return value >= 1 && value <= max
     ? ok(value)
-    : err(`${name} must be a whole number from 1 to ${max}, and not "${text}"`);
+    : err(`${name} must be a whole number from 1 to ${max}, not "${text}"`);
 };

@@ -5,18 +5,18 @@ export type Setting<T> = {
   readonly name: string;
   readonly fallback: T;
   readonly doc: string;
-  /** Answers what to write instead where `text` will not do. */
+  /** Parses `text`. The error says what to write instead. */
   readonly read: (text: string) => Result<T, string>;
-  /** What was written, as it may be shown. */
+  /** Describes the wrong text for an error message, without secrets. */
   readonly show: (text: string) => string;
-  /** `wrong` where an empty text must not pass for no text. */
+  /** Whether an empty text counts as unset, or is an error. */
   readonly empty: 'unset' | 'wrong';
 };
 
-/** The value of a setting, in whatever environment it is read from. */
+/** Returns the value of a setting. */
 export type ReadSetting = <T>(one: Setting<T>) => T;
 
-/** The kinds of settings. Each answers the value of the setting that it declares. */
+/** Functions that declare a setting and return its value. */
 export type Kinds = ReturnType<typeof createKinds>;
 
 export const createKinds = (read: ReadSetting) => {
@@ -43,7 +43,7 @@ export const createKinds = (read: ReadSetting) => {
       doc,
       read: (text) => {
         const choice = choices.find((one) => one === text);
-        return choice === undefined ? err(`write ${listed(choices)}`) : ok(choice);
+        return choice === undefined ? err(`write ${joinChoices(choices)}`) : ok(choice);
       },
     });
 
@@ -64,24 +64,24 @@ export const createKinds = (read: ReadSetting) => {
   const plain = (name: string, doc: string): string | null =>
     setting<string | null>({ name, fallback: null, doc, read: (text) => ok(text) });
 
-  /** Never shown, however wrong it is. */
+  /** Error messages never show the text of a secret. */
   const secret = (name: string, doc: string, form: RegExp, advice: string): string | null =>
     setting<string | null>({
       name,
       fallback: null,
       doc,
       read: (text) => (form.test(text) ? ok(text) : err(advice)),
-      show: () => 'is not of that form',
+      show: () => 'has the wrong form',
     });
 
   return { setting, whole, oneOf, address, plain, secret };
 };
 
-/** A URL may hold a password, and one that cannot be read may hold it anywhere. */
+/** Shows only the scheme: a URL may contain a password, and in an invalid URL it may be anywhere. */
 export const showScheme = (text: string): string => {
   const scheme = text.slice(0, text.indexOf(':') + 1);
   return scheme === '' ? 'has no scheme' : `begins with ${JSON.stringify(scheme)}`;
 };
 
-const listed = (choices: readonly string[]): string =>
+const joinChoices = (choices: readonly string[]): string =>
   choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;

@@ -8,8 +8,8 @@ const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /**
- * Every setting is declared once, below: the type of the configuration, its values and README's table follow from
- * it. Settings are read in the order of the table.
+ * Each setting is declared once, below. The type of the configuration, its values and the table in README are
+ * derived from it. Settings are read in the order of the table.
  */
 export const readSettings = (read: ReadSetting) => {
   const kinds = createKinds(read);
@@ -30,25 +30,25 @@ const processSettings = ({ oneOf, setting, whole }: Kinds) => ({
     3000,
     0,
     65_535,
-    'Where the API listens; 0 takes a free port. With `ROLE=worker` nothing listens unless it is set, and then only `/health`.',
+    'The port of the API; 0 takes a free port. A process with `ROLE=worker` listens only if it is set, and serves only `/health`.',
   ),
   role: oneOf(
     'ROLE',
     'all',
     roles,
-    '`checkout`: the API’s commands. `read`: its queries. `worker`: pipelines, reconciler and upkeep. `all`: everything in one process.',
+    '`checkout`: the commands of the API. `read`: its queries. `worker`: pipelines, payment recovery and maintenance. `all`: everything in one process.',
   ),
   nodeEnv: setting({
     name: 'NODE_ENV',
     fallback: 'development',
-    doc: '`production`: no demo mode, and the demo catalogue is not loaded.',
+    doc: '`production` turns demo mode off and does not load the demo products.',
     read: (text) => ok(text),
   }),
   logLevel: oneOf(
     'LOG_LEVEL',
     'info',
     logLevels,
-    'The least that is logged, to standard error: lines for people on a terminal, JSON elsewhere.',
+    'The lowest level that is logged. Logs go to standard error: as readable text on a terminal, as JSON elsewhere.',
   ),
 });
 
@@ -56,7 +56,7 @@ const databaseSettings = ({ oneOf, setting, whole }: Kinds) => ({
   databaseUrl: setting({
     name: 'DATABASE_URL',
     fallback: 'sqlite:./data/cartwright.db',
-    doc: '`sqlite:` and a path, `sqlite::memory:`, or `postgres://user:password@host:5432/database`.',
+    doc: 'The database: `sqlite:` and a path, `sqlite::memory:`, or `postgres://user:password@host:5432/database`.',
     read: (text) => {
       const postgres = /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
       return postgres || /^sqlite:(?!\/\/)./.test(text)
@@ -72,20 +72,20 @@ const databaseSettings = ({ oneOf, setting, whole }: Kinds) => ({
     8,
     2,
     200,
-    'Connections to Postgres at most, for this process.',
+    'The most connections to Postgres that this process opens.',
   ),
   databasePooling: oneOf(
     'DATABASE_POOLING',
     'session',
     ['session', 'transaction'],
-    '`transaction` behind PgBouncer in that mode: no prepared statements and no `LISTEN`, so workers find work by polling.',
+    'Use `transaction` behind PgBouncer in transaction mode. Then there are no prepared statements and no `LISTEN`, and workers find work only by polling.',
   ),
   databaseWaitMs: whole(
     'DATABASE_WAIT_MS',
     30_000,
     0,
     600_000,
-    'How long to wait at the start for a database that cannot be reached.',
+    'How long a start waits for a database that cannot be reached.',
   ),
 });
 
@@ -93,7 +93,7 @@ const authSettings = ({ address, plain, setting }: Kinds) => ({
   secret: setting<string | null>({
     name: 'AUTH_SECRET',
     fallback: null,
-    doc: 'The key of HS256 tokens, 32 bytes or more in production. Where neither this nor `AUTH_JWKS_URL` is set, demo mode is on.',
+    doc: 'The key of HS256 tokens; in production, 32 bytes or more. If neither this nor `AUTH_JWKS_URL` is set, demo mode is on.',
     read: (text) =>
       text === '' ? err('write 32 bytes or more, such as: openssl rand -base64 48') : ok(text),
     show: () => 'is empty',
@@ -102,23 +102,23 @@ const authSettings = ({ address, plain, setting }: Kinds) => ({
   jwksUrl: address(
     {
       name: 'AUTH_JWKS_URL',
-      doc: 'Where the public keys of RS256 and ES256 tokens are.',
+      doc: 'The URL of the public keys (JWKS) of RS256 and ES256 tokens.',
       empty: 'wrong',
       show: showScheme,
     },
     ['https', 'http'],
     'https://id.example.com/.well-known/jwks.json',
   ),
-  issuer: plain('AUTH_ISSUER', 'The `iss` that tokens must have.'),
-  audience: plain('AUTH_AUDIENCE', 'The `aud` that tokens must have.'),
+  issuer: plain('AUTH_ISSUER', 'The `iss` claim that tokens must have.'),
+  audience: plain('AUTH_AUDIENCE', 'The `aud` claim that tokens must have.'),
 });
 
 const mailSettings = ({ address, setting, whole }: Kinds) => ({
-  /** Null: mails are captured in the database. */
+  /** Null: mails are captured in the database and not sent. */
   smtpUrl: address(
     {
       name: 'SMTP_URL',
-      doc: 'The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the first byte. Without it mails are captured in the database.',
+      doc: 'The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. If it is not set, mails are captured in the database and not sent.',
       show: showScheme,
     },
     ['smtp', 'smtps'],
@@ -127,13 +127,19 @@ const mailSettings = ({ address, setting, whole }: Kinds) => ({
   mailFrom: setting({
     name: 'MAIL_FROM',
     fallback: 'Cartwright <orders@cartwright.example>',
-    doc: 'The sender of mails; its domain is also that of their `Message-ID`.',
+    doc: 'The sender of mails. Its domain is also the domain of the `Message-ID`.',
     read: (text) =>
       parseSender(text) === null
         ? err('write an address such as orders@example.com or Shop <orders@example.com>')
         : ok(text),
   }),
-  mailsMax: whole('MAILS_MAX', 20, 1, 1000, 'Mails under way at once, for each pipeline.'),
+  mailsMax: whole(
+    'MAILS_MAX',
+    20,
+    1,
+    1000,
+    'The most mails that are sent at the same time, for each pipeline.',
+  ),
 });
 
 const paymentSettings = ({ address, oneOf, secret, whole }: Kinds) => ({
@@ -141,26 +147,26 @@ const paymentSettings = ({ address, oneOf, secret, whole }: Kinds) => ({
     'PAYMENT_PROVIDER',
     'simulated',
     ['simulated', 'stripe'],
-    'Who charges. The simulated one moves no money, and remembers keys as a real one does.',
+    'The payment provider. `simulated` moves no money, and remembers idempotency keys as a real provider does.',
   ),
   stripe: {
     apiKey: secret(
       'STRIPE_API_KEY',
-      'Stripe’s secret key, for `PAYMENT_PROVIDER=stripe`: `sk_test_…` moves no money, `sk_live_…` does.',
+      'The secret key for `PAYMENT_PROVIDER=stripe`. `sk_test_…` moves no money, `sk_live_…` does.',
       /^(sk|rk)_(test|live)_\w+$/,
       'write a secret or restricted key such as sk_test_…',
     ),
     webhookSecret: secret(
       'STRIPE_WEBHOOK_SECRET',
-      'What Stripe signs its events to `/webhooks/stripe` with.',
+      'The secret that Stripe signs its events to `/webhooks/stripe` with.',
       /^whsec_\S+$/,
       'write the signing secret of the webhook endpoint, such as whsec_…',
     ),
-    /** Null for Stripe’s own. */
+    /** Null for Stripe’s own address. */
     baseUrl: address(
       {
         name: 'STRIPE_API_URL',
-        doc: 'Another address of Stripe’s API, such as that of `bun run simulator`.',
+        doc: 'A different address for the Stripe API, such as the address of `bun run simulator`.',
         show: showScheme,
       },
       ['https', 'http'],
@@ -169,7 +175,7 @@ const paymentSettings = ({ address, oneOf, secret, whole }: Kinds) => ({
     returnUrl: address(
       {
         name: 'STRIPE_RETURN_URL',
-        doc: 'The shop’s page that customers come back to after 3-D Secure. Without it the shop’s own page meets the challenge, with Stripe’s script.',
+        doc: 'The page of the shop that customers return to after 3-D Secure. If it is not set, a page of the shop runs the challenge with Stripe.js.',
       },
       ['https', 'http'],
       'https://shop.example.com/paid',
@@ -180,7 +186,7 @@ const paymentSettings = ({ address, oneOf, secret, whole }: Kinds) => ({
     10_000,
     10,
     60_000,
-    'How long a charge may take before its outcome counts as unknown.',
+    'How long a charge may take. After that, its outcome counts as unknown.',
   ),
 });
 
@@ -189,14 +195,14 @@ const checkoutSettings = ({ oneOf, whole }: Kinds) => ({
     'ON_UNFULFILLABLE',
     'hold',
     ['hold', 'refund'],
-    'What becomes of an order that was paid and turns out not to be in stock: `hold` leaves it `failed` to an operator, `refund` gives the money back by itself.',
+    'What happens to a paid order that is out of stock: `hold` leaves it `failed` for an operator, `refund` refunds it automatically.',
   ),
   reconcileAfterMs: whole(
     'RECONCILE_AFTER_MS',
     15_000,
     10,
     600_000,
-    'How old a checkout without outcome is when the reconciler takes it up.',
+    'How old a checkout without an outcome must be before the payment recovery asks the provider about it.',
   ),
 });
 
@@ -208,16 +214,22 @@ const workerSettings = ({ setting, whole }: Kinds) => ({
     30_000,
     50,
     3_600_000,
-    'How long a worker keeps a task without a sign of life. Clocks of a fleet must agree to well within it.',
+    'How long a worker may hold a task without a heartbeat. The clocks of all processes must differ by much less.',
   ),
-  pollMs: whole('QUEUE_POLL_MS', 500, 10, 60_000, 'How often an idle worker looks for work by itself.'),
-  batchMax: whole('QUEUE_BATCH_MAX', 500, 1, 5000, 'Tasks taken at once at most.'),
-  claimers: whole('QUEUE_CLAIMERS', 1, 1, 16, 'Loops that take tasks, for each pipeline in this process.'),
+  pollMs: whole('QUEUE_POLL_MS', 500, 10, 60_000, 'How often an idle worker looks for work.'),
+  batchMax: whole('QUEUE_BATCH_MAX', 500, 1, 5000, 'The most tasks that a worker claims at once.'),
+  claimers: whole(
+    'QUEUE_CLAIMERS',
+    1,
+    1,
+    16,
+    'How many loops claim tasks, for each pipeline of orders in this process.',
+  ),
   /** Names of pipelines. */
   workerPipelines: setting<readonly string[]>({
     name: 'WORKER_PIPELINES',
     fallback: pipelineNames,
-    doc: 'The pipelines that this process works, with commas between them: those of orders and those of jobs.',
+    doc: 'The pipelines that this worker runs, separated by commas: pipelines of orders and of jobs.',
     read: (text) => {
       const names = [...new Set(text.split(',').map((name) => name.trim()))];
       return names.every((name) => pipelineNames.includes(name))
@@ -230,24 +242,24 @@ const workerSettings = ({ setting, whole }: Kinds) => ({
     10_000,
     0,
     600_000,
-    'How long requests and mails under way may take to end once the process is asked to stop.',
+    'How long running requests and mails may take after the process is asked to stop.',
   ),
 });
 
-/** In the order of their declaration. */
-const declaredSettings = (): readonly Setting<unknown>[] => {
+/** The settings in the order of their declaration. */
+const listSettings = (): readonly Setting<unknown>[] => {
   const declared: Setting<unknown>[] = [];
-  readSettings((one) => {
-    declared.push(one);
-    return one.fallback;
+  readSettings((setting) => {
+    declared.push(setting);
+    return setting.fallback;
   });
   return declared;
 };
 
-export const settings = declaredSettings();
+export const settings = listSettings();
 
-/** The settings as README shows them: a Markdown table. */
-export const settingsTable = (): string => {
+/** The Markdown table of all settings in README. */
+export const renderSettingsTable = (): string => {
   const rows = settings.map(
     ({ name, fallback, doc }) => `| \`${name}\` | ${fallback === null ? '' : `\`${fallback}\``} | ${doc} |`,
   );

@@ -12,14 +12,14 @@ import type { Store } from '../core/store.ts';
 import { sleep, type Timer } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import type { Config } from './config.ts';
-import { cannotStart, isExpected } from './process.ts';
+import { createStartError, isExpected } from './process.ts';
 import { openSandboxRecords } from './sandboxRecords.ts';
 
-// An adapter is loaded where it is needed: a start on SQLite does not pay for Postgres, nor the other way.
+// Adapters are loaded on demand: a start on SQLite does not load Postgres, and the other way round.
 
 type Database = Pick<Config, 'databaseUrl' | 'databasePooling'>;
 
-/** Opens and migrates the database. Rejects as `sqliteStore` and `postgresStore` say. */
+/** Opens and migrates the database. Rejects as `openSqliteStore` and `openPostgresStore` do. */
 export const openStore = async (
   world: World,
   {
@@ -30,88 +30,89 @@ export const openStore = async (
 ): Promise<Store> => {
   const path = sqlitePathOf(url);
   if (path !== null) {
-    const { sqliteStore } = await import('../adapters/sqlite/store.ts');
-    return sqliteStore(world, { path });
+    const { openSqliteStore } = await import('../adapters/sqlite/store.ts');
+    return openSqliteStore(world, { path });
   }
-  const { postgresStore } = await import('../adapters/postgres/store.ts');
-  return postgresStore(world, { url, poolSize, pooling });
+  const { openPostgresStore } = await import('../adapters/postgres/store.ts');
+  return openPostgresStore(world, { url, poolSize, pooling });
 };
 
-const tryAgainMs = 1_000;
+const retryPauseMs = 1_000;
 
 /**
- * Calls `open` until the database can be reached, for `databaseWaitMs`: in a fleet it may well start after us.
- * What waiting does not mend, such as a wrong password, rejects at once.
+ * Calls `open` until the database can be reached, for at most `databaseWaitMs`: the database may start after this
+ * process. A failure that waiting cannot fix, such as a wrong password, rejects at once.
  */
-export const reachStore = async (
+export const waitForStore = async (
   open: () => Promise<Store>,
   { databaseUrl, databaseWaitMs }: Pick<Config, 'databaseUrl' | 'databaseWaitMs'>,
   log: Log,
   timer: Timer,
 ): Promise<Store> => {
   const deadline = timer.deadline(databaseWaitMs);
-  const at = placeOf(databaseUrl);
+  const database = addressOf(databaseUrl);
   for (;;) {
     try {
       return await open();
     } catch (cause) {
-      const reason = await outageOf(databaseUrl, cause);
-      if (reason === null && isExpected(cause)) throw cannotStart(`the database ${at}: ${cause.message}`);
+      const reason = await outageReasonOf(databaseUrl, cause);
+      if (reason === null && isExpected(cause))
+        throw createStartError(`the database ${database}: ${cause.message}`);
       if (reason === null) throw cause;
-      if (deadline.leftMs() <= 0) throw cannotStart(`the database ${at}: ${reason}`);
-      log.warn('waiting for the database', { at, reason });
-      await sleep(timer, Math.min(tryAgainMs, deadline.leftMs()));
+      if (deadline.remainingMs() <= 0) throw createStartError(`the database ${database}: ${reason}`);
+      log.warn('waiting for the database', { database, reason });
+      await sleep(timer, Math.min(retryPauseMs, deadline.remainingMs()));
     }
   }
 };
 
-/** Why a server cannot be reached now; null for anything that waiting does not mend. */
-const outageOf = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
+/** Why the server cannot be reached now; null for a failure that waiting cannot fix. */
+const outageReasonOf = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
   if (sqlitePathOf(databaseUrl) !== null) return null;
-  const { outageReason: unavailability } = await import('../adapters/postgres/failures.ts');
-  return unavailability(cause);
+  const { outageReason } = await import('../adapters/postgres/failures.ts');
+  return outageReason(cause);
 };
 
 export type OpenProvider = {
   readonly provider: PaymentProvider;
-  /** The simulator alone, for the demo and for what it tells by itself; null where a real one charges. */
+  /** What only the simulated provider has, for the demo and for its webhooks. Null for a real provider. */
   readonly simulator: {
     readonly charges: ListCharges;
     readonly finishChallenge: FinishChallenge;
-    /** Tells its events to `deliver`, which is the API itself. Answers how to stop it. */
-    startWebhooks(deliver: (request: Request) => Promise<Response>): () => Promise<void>;
+    /** Sends its events through `fetch`, which is the API itself. Returns a function that stops it. */
+    startWebhooks(fetch: (request: Request) => Promise<Response>): () => Promise<void>;
   } | null;
   close(): Promise<void>;
 };
 
 type PaymentConfig = Database & Pick<Config, 'payment' | 'paymentTimeoutMs'>;
 
-/** Who charges. The simulator's books are its own, in a file or schema beside the database. */
+/** Opens the payment provider. The simulated one has its own records, in a file or schema beside the database. */
 export const openProvider = async (world: World, config: PaymentConfig): Promise<OpenProvider> => {
   const { payment, paymentTimeoutMs: timeoutMs } = config;
   const { timer } = world;
   if (payment.kind === 'stripe') {
-    const { createStripeProvider: stripeProvider } = await import('../adapters/stripe/provider.ts');
-    const provider = withTimeLimit(stripeProvider(timer, { ...payment, timeoutMs }), timer, timeoutMs);
+    const { createStripeProvider } = await import('../adapters/stripe/provider.ts');
+    const provider = withTimeLimit(createStripeProvider(timer, { ...payment, timeoutMs }), timer, timeoutMs);
     return { provider, simulator: null, close: async () => {} };
   }
-  const book = await openBook(config);
+  const records = await openRecords(config);
   const secret = `whsec_${Buffer.from(world.random.bytes(24)).toString('hex')}`;
-  const simulated = createSandboxProvider(book, world, { events: 'deferred', webhookSecret: secret });
-  const { engine, list, finishChallenge } = simulated;
-  const url = `http://localhost/webhooks/${simulated.name}`;
+  const sandbox = createSandboxProvider(records, world, { events: 'deferred', webhookSecret: secret });
+  const { engine, list, finishChallenge } = sandbox;
+  const url = `http://localhost/webhooks/${sandbox.name}`;
   return {
-    provider: withTimeLimit(simulated, timer, timeoutMs),
+    provider: withTimeLimit(sandbox, timer, timeoutMs),
     simulator: {
       charges: list,
       finishChallenge,
-      startWebhooks: (deliver) => startWebhooks({ engine, url, secret, deliver }),
+      startWebhooks: (fetch) => startWebhooks({ engine, url, secret, fetch }),
     },
-    close: book.close,
+    close: records.close,
   };
 };
 
-const openBook = async ({ databaseUrl, databasePooling }: Database): Promise<RecordStore> => {
+const openRecords = async ({ databaseUrl, databasePooling }: Database): Promise<RecordStore> => {
   const path = sqlitePathOf(databaseUrl);
   if (path === null || path === ':memory:') return openSandboxRecords(databaseUrl, databasePooling);
   return openSandboxRecords(
@@ -122,15 +123,15 @@ const openBook = async ({ databaseUrl, databasePooling }: Database): Promise<Rec
 
 type MailSettings = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailsMax' | 'workerPipelines'>;
 
-/** The mail server of `SMTP_URL`, or the mailbox that captures mails. */
+/** A mailer to the server of `SMTP_URL`; without one, the mailbox in the database that captures mails. */
 export const openMailer = async (
   world: World,
   store: Store,
   { smtpUrl, mailFrom, mailsMax, workerPipelines }: MailSettings,
 ): Promise<{ readonly mailer: Mailer; close(): Promise<void> }> => {
   if (smtpUrl === null) return { mailer: store.mailbox, close: async () => {} };
-  const { createSmtpMailer: smtpMailer } = await import('../adapters/smtp/mailer.ts');
-  const mailer = smtpMailer(world, {
+  const { createSmtpMailer } = await import('../adapters/smtp/mailer.ts');
+  const mailer = createSmtpMailer(world, {
     url: smtpUrl,
     from: mailFrom,
     poolSize: mailsMax * workerPipelines.length,
@@ -138,12 +139,12 @@ export const openMailer = async (
   return { mailer, close: mailer.close };
 };
 
-/** The file of `sqlite:…`, `:memory:`, or null for Postgres. */
+/** The path in `sqlite:…`, or `:memory:`; null for Postgres. */
 const sqlitePathOf = (databaseUrl: string): string | null =>
   databaseUrl.startsWith('sqlite:') ? databaseUrl.slice('sqlite:'.length) : null;
 
-/** For people: without user and password. */
-const placeOf = (databaseUrl: string): string => {
+/** The URL without user and password, for logs. */
+const addressOf = (databaseUrl: string): string => {
   if (sqlitePathOf(databaseUrl) !== null) return databaseUrl;
   const { host, pathname } = new URL(databaseUrl);
   return `postgres://${host}${pathname}`;

@@ -3,20 +3,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const top = fileURLToPath(new URL('..', import.meta.url));
-const rooms = ['core', 'adapters', 'api', 'worker', 'server', 'demo'];
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folders = ['core', 'adapters', 'api', 'worker', 'server', 'demo'];
 
 const files = [
-  ...readdirSync(top).filter((name) => name.endsWith('.ts')),
-  ...rooms.flatMap((room) =>
-    readdirSync(join(top, room), { recursive: true, encoding: 'utf8' })
+  ...readdirSync(root).filter((name) => name.endsWith('.ts')),
+  ...folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
-      .map((name) => join(room, name)),
+      .map((name) => join(folder, name)),
   ),
 ];
 
-/** What reads a clock, waits or draws by itself. `new Date(ms)`, `Date.UTC` and hashes do not, so they are allowed. */
-const machine = [
+/** Code that reads the machine's clock, waits or draws. `new Date(ms)`, `Date.UTC` and hashes do not: they are allowed. */
+const machineUses = [
   /\bset(?:Timeout|Interval|Immediate)\b/,
   /\btimers(?:\/promises)?\b['"]/,
   /\bAbortSignal\s*\.\s*timeout\b/,
@@ -32,17 +32,17 @@ const machine = [
   /\bgetRandomValues\b/,
 ];
 
-/** Without comments, and without what a string says; a module's name stays, for it says what is imported. */
+/** The source without comments and strings. The names of timer modules stay, because they show what is imported. */
 const codeOf = (source: string): string =>
   source.replace(
     /\/\*[\s\S]*?\*\/|(?<!:)\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g,
     (found: string) => (/^['"](?:node:)?(?:timers|perf_hooks)/.test(found) ? found : ''),
   );
 
-const foreignIn = (source: string): readonly string[] =>
-  machine.flatMap((pattern) => pattern.exec(codeOf(source))?.[0] ?? []);
+const machineUsesIn = (source: string): readonly string[] =>
+  machineUses.flatMap((pattern) => pattern.exec(codeOf(source))?.[0] ?? []);
 
-test('a clock, timer or random number of the machine is found where it is used', () => {
+test('The search finds each use of a clock, timer or random number of the machine', () => {
   const used = [
     'setTimeout(run, 1);',
     "import { setTimeout as sleep } from 'node:timers/promises';",
@@ -54,19 +54,19 @@ test('a clock, timer or random number of the machine is found where it is used',
     'const at = Bun.nanoseconds();',
     'await Bun.sleep(1);',
     'const signal = AbortSignal.timeout(1);',
-    'const die = Math.random();',
+    'const draw = Math.random();',
     'const id = crypto.randomUUID();',
     'crypto.getRandomValues(octets);',
     'const octets = randomBytes(8);',
-    // In a template it is code.
+    // An expression in a template literal is code.
     'const line = `at $' + '{Date.now()}`;',
-    // The slashes of a URL begin no comment.
+    // The slashes of a URL do not begin a comment.
     "const url = 'http://localhost/'; Date.now();",
   ];
-  expect(used.filter((source) => foreignIn(source).length === 0)).toEqual([]);
+  expect(used.filter((source) => machineUsesIn(source).length === 0)).toEqual([]);
 });
 
-test('a date made of a given time, a comment and a text use no clock', () => {
+test('A date made from a given time, a comment and a string are not uses of a clock', () => {
   const pure = [
     'const date = new Date(ms);',
     'const ms = Date.UTC(2026);',
@@ -78,21 +78,23 @@ test('a date made of a given time, a comment and a text use no clock', () => {
     'const performed = random.unit();',
     "const hash = createHash('sha256');",
   ];
-  expect(pure.flatMap(foreignIn)).toEqual([]);
+  expect(pure.flatMap(machineUsesIn)).toEqual([]);
 });
 
-test('only adapters/system uses a clock, a timer or random numbers of the machine', () => {
-  const isForeign = (file: string) => !file.startsWith(join('adapters', 'system', '/'));
+test('Only adapters/system uses a clock, a timer or random numbers of the machine', () => {
+  const isOutside = (file: string) => !file.startsWith(join('adapters', 'system', '/'));
   const found = files
-    .filter(isForeign)
-    .flatMap((file) => foreignIn(readFileSync(join(top, file), 'utf8')).map((used) => `${file}: ${used}`));
+    .filter(isOutside)
+    .flatMap((file) =>
+      machineUsesIn(readFileSync(join(root, file), 'utf8')).map((used) => `${file}: ${used}`),
+    );
   expect(found).toEqual([]);
 });
 
-test('adapters/system is among the files that are read', () => {
+test('The search reads the files of adapters/system', () => {
   const used = files
     .filter((file) => file.startsWith(join('adapters', 'system')))
-    .flatMap((file) => foreignIn(readFileSync(join(top, file), 'utf8')));
+    .flatMap((file) => machineUsesIn(readFileSync(join(root, file), 'utf8')));
   expect(used).toContain('Date.now');
   expect(used).toContain('setImmediate');
 });

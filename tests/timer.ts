@@ -3,8 +3,8 @@ import type { TestWorld } from './world.ts';
 
 type Alarm = { readonly atMs: number; readonly run: () => void };
 
-/** A timer of `world`'s clock, which only `advance` moves on. */
-export const manualTimer = (world: Pick<TestWorld, 'clock'>) => {
+/** A timer on the clock of `world`. Its alarms ring only during `advance`. */
+export const createManualTimer = (world: Pick<TestWorld, 'clock'>) => {
   const { clock } = world;
   const alarms = new Set<Alarm>();
   const timer: Timer = {
@@ -19,29 +19,29 @@ export const manualTimer = (world: Pick<TestWorld, 'clock'>) => {
     },
     deadline: (ms) => {
       const untilMs = clock.nowMs() + ms;
-      return { leftMs: () => untilMs - clock.nowMs() };
+      return { remainingMs: () => untilMs - clock.nowMs() };
     },
   };
-  const due = (untilMs: number): Alarm | undefined =>
+  const nextDue = (untilMs: number): Alarm | undefined =>
     [...alarms].filter(({ atMs }) => atMs <= untilMs).sort((one, other) => one.atMs - other.atMs)[0];
   return {
     ...timer,
     alarms,
-    /** Alarm by alarm, each with the turns that its work needs. */
+    /** Runs the due alarms one by one, and waits some turns of the event loop after each for its work. */
     advance: async (ms: number): Promise<void> => {
       const untilMs = clock.nowMs() + ms;
-      await turns(5);
-      for (let alarm = due(untilMs); alarm !== undefined; alarm = due(untilMs)) {
+      await waitTurns(5);
+      for (let alarm = nextDue(untilMs); alarm !== undefined; alarm = nextDue(untilMs)) {
         alarms.delete(alarm);
         clock.set(Math.max(clock.nowMs(), alarm.atMs));
         alarm.run();
-        await turns(5);
+        await waitTurns(5);
       }
       clock.set(untilMs);
     },
   };
 };
 
-export const turns = async (count: number): Promise<void> => {
+export const waitTurns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 };

@@ -1,4 +1,4 @@
-import { systemTimer, systemTurn } from '../adapters/system/timer.ts';
+import { systemTimer, yieldToSystemEventLoop } from '../adapters/system/timer.ts';
 import type { Clock, Ids, Random, World } from '../core/world.ts';
 
 export type TestWorld = World & {
@@ -6,30 +6,30 @@ export type TestWorld = World & {
   advance(ms: number): void;
 };
 
-/** A Sunday morning far from any border of a year. */
+/** A Sunday morning, far from the turn of a year. */
 const sundayMs = Date.UTC(2026, 2, 1, 8);
 
-let worlds = 0;
+let worldCount = 0;
 
 /**
- * A world in which time stands still until it is advanced. Random numbers and ids are the same for the same
- * `startMs` and `seed`. Without a seed each world has its own, so that two of them over one database make
- * different ids. Its timer is the machine's: `manualTimer` is one that a test turns by hand.
+ * A world whose clock changes only by `advance` and `set`. Random numbers and ids are the same for the same
+ * `startMs` and `seed`. Without a seed each world gets its own, so that two worlds over one database make
+ * different ids. The timer is the real one; `createManualTimer` makes a timer that a test drives.
  */
-export const testWorld = (startMs = sundayMs, seed = ++worlds): TestWorld => {
-  const clock = standingClock(startMs);
+export const createTestWorld = (startMs = sundayMs, seed = ++worldCount): TestWorld => {
+  const clock = createManualClock(startMs);
   const advance = (ms: number) => clock.set(clock.nowMs() + ms);
   return {
     clock,
     timer: systemTimer,
-    ids: seededIds(seed),
-    random: seededRandom(seed),
-    turn: systemTurn,
+    ids: createSeededIds(seed),
+    random: createSeededRandom(seed),
+    yieldToEventLoop: yieldToSystemEventLoop,
     advance,
   };
 };
 
-const standingClock = (startMs: number): TestWorld['clock'] => {
+const createManualClock = (startMs: number): TestWorld['clock'] => {
   let nowMs = startMs;
   return {
     nowMs: () => nowMs,
@@ -39,8 +39,8 @@ const standingClock = (startMs: number): TestWorld['clock'] => {
   };
 };
 
-const seededRandom = (seed: number): Random => {
-  const draw = sequence(seed);
+const createSeededRandom = (seed: number): Random => {
+  const draw = createUint32Sequence(seed);
   return {
     unit: () => draw() / 2 ** 32,
     bytes: (length) => Uint8Array.from({ length }, () => draw() >>> 24),
@@ -48,12 +48,12 @@ const seededRandom = (seed: number): Random => {
 };
 
 /**
- * UUIDv7 (RFC 9562): 48 bits of time, a count of 42 bits that begins anywhere in its lower quarter each
- * millisecond, and 32 random bits.
+ * UUIDv7 (RFC 9562): 48 bits of time, a counter of 42 bits that starts each millisecond at a random value in its
+ * lower quarter, and 32 random bits.
  */
-const seededIds = (seed: number): Ids => {
-  // A sequence of its own: a draw for a licence key must not change the ids that follow.
-  const random = sequence(seed ^ 0x5bd1e995);
+const createSeededIds = (seed: number): Ids => {
+  // A separate sequence, so that drawing a licence key does not change the ids that follow.
+  const random = createUint32Sequence(seed ^ 0x5bd1e995);
   let lastMs = -1;
   let count = 0;
   return {
@@ -71,8 +71,8 @@ const seededIds = (seed: number): Ids => {
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
 
-/** Mulberry32: whole numbers in [0, 2^32). */
-const sequence = (seed: number): (() => number) => {
+/** Mulberry32: integers in [0, 2^32). */
+const createUint32Sequence = (seed: number): (() => number) => {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

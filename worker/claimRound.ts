@@ -4,26 +4,31 @@ import type { Clock } from '../core/world.ts';
 import type { Executor } from './executor.ts';
 import type { Poll } from './loop.ts';
 
-/** Takes a batch of one pipeline's tasks, and answers how many it touched and what is leased of them. */
+/** Claims one batch of a pipeline's tasks. Returns how many tasks it processed, and its leases. */
 export type ClaimTasks<L> = (
   nowMs: number,
-) => AsyncResult<{ readonly touched: number; readonly leases: readonly L[] }>;
+) => AsyncResult<{ readonly processed: number; readonly leases: readonly L[] }>;
+
+type ClaimRoundPorts<L> = {
+  readonly clock: Clock;
+  readonly executor: Executor<L>;
+};
 
 /**
- * One round for one pipeline: takes a batch, in which all `tx` steps run, and hands the leases on. It does not
- * wait for what becomes of them, so that one slow mail keeps no other task from being taken.
+ * One round of one pipeline: claims a batch, in which all `tx` steps run, and passes the leases to the executor.
+ * It does not wait for the executor, so one slow mail does not delay the claim of other tasks.
  */
 export const createClaimRound =
   <L>(
-    take: ClaimTasks<L>,
-    { clock, deliveries }: { readonly clock: Clock; readonly deliveries: Executor<L> },
+    claim: ClaimTasks<L>,
+    { clock, executor }: ClaimRoundPorts<L>,
     { batchMax, pollMs }: { readonly batchMax: number; readonly pollMs: number },
   ): Poll =>
   async () => {
-    if (!deliveries.hasRoom()) return ok(pollMs);
-    const taken = await take(clock.nowMs());
-    return taken.map(({ touched, leases }) => {
-      deliveries.add(leases);
-      return touched < batchMax ? pollMs : 0;
+    if (!executor.hasRoom()) return ok(pollMs);
+    const claimed = await claim(clock.nowMs());
+    return claimed.map(({ processed, leases }) => {
+      executor.add(leases);
+      return processed < batchMax ? pollMs : 0;
     });
   };

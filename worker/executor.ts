@@ -5,38 +5,38 @@ import type { World } from '../core/world.ts';
 import { createHeldLeases, type LeaseRef } from './leases.ts';
 import { type LoopPorts, pauseAfter, startLoop } from './loop.ts';
 
-/** What is done under leases, for one pipeline: each step at another machine, and the report of it. */
+/** Runs the leased steps of one pipeline, each a call to another service, and reports what came of them. */
 export type Executor<L> = {
   hasRoom(): boolean;
   add(leases: readonly L[]): void;
   /**
-   * Begins nothing more and gives back what was not begun. Resolves once the rest is reported; where
-   * `patience` is over before, the rest is left to be rescued.
+   * Starts no further step and releases the leases of steps that have not started. Resolves once all others are
+   * reported. If `deadline` resolves first, the remaining leases are left for the rescue.
    */
-  stop(patience: Promise<void>): Promise<void>;
+  stop(deadline: Promise<void>): Promise<void>;
 };
 
 export type ExecutorPorts<L, Report> = LoopPorts & {
   readonly queue: Pick<Queue, 'heartbeat' | 'release'>;
   readonly world: World;
-  /** Null: the lease ran out before the work began. */
+  /** Null: the lease expired before the step started. */
   readonly perform: (lease: L) => Promise<Report | null>;
-  /** What a log line says of whose work it was. */
-  readonly about: (lease: L) => Readonly<Record<string, string>>;
-  /** The report of a try that came to nothing. */
+  /** The facts of a log line about this lease. */
+  readonly logFacts: (lease: L) => Readonly<Record<string, string>>;
+  /** The report of an attempt that failed. */
   readonly failedAttempt: (lease: L, error: string, world: World) => Report;
   readonly report: (report: Report) => AsyncResult<boolean>;
 };
 
 export type ExecutorSettings = {
   readonly leaseMs: number;
-  /** Begun at once, at most. */
+  /** The most steps that run at the same time. */
   readonly parallelMax: number;
-  /** While one batch is worked off, the next is at hand. */
+  /** The next batch can be claimed while one batch of this size is still held. */
   readonly batchMax: number;
 };
 
-/** `wake` is called when another round is worth while: there is room again, or a task came to its next step. */
+/** `wake` is called when another claim is worthwhile: there is room again, or a task has reached its next step. */
 export const createExecutor = <L extends LeaseRef, Report extends Pick<LeaseRef, 'taskId'>>(
   pipeline: { readonly name: string; readonly steps: readonly { readonly name: string }[] },
   ports: ExecutorPorts<L, Report>,
@@ -46,39 +46,39 @@ export const createExecutor = <L extends LeaseRef, Report extends Pick<LeaseRef,
   const { queue, world, log, outage } = ports;
   const held = createHeldLeases<L>(queue, world.clock, { leaseMs, roomUpTo: batchMax }, wake);
   const heartbeat = startLoop(`the heartbeat of ${pipeline.name}`, held.heartbeat, ports);
-  const report = persistentReport(`the reports of ${pipeline.name}`, ports);
+  const report = createReportWithRetries(`reporting steps of ${pipeline.name}`, ports);
   const waiting: L[] = [];
-  let busy = 0;
+  let running = 0;
   let stopping = false;
 
-  const begin = (): void => {
-    while (!stopping && busy < parallelMax) {
+  const startWaiting = (): void => {
+    while (!stopping && running < parallelMax) {
       const next = waiting.shift();
       if (next === undefined) return;
       const lease = held.current(next);
-      if (lease !== undefined) void deliver(lease);
+      if (lease !== undefined) void execute(lease);
     }
   };
 
-  const deliver = async (lease: L): Promise<void> => {
-    busy++;
-    const done = await performed(lease, ports);
-    busy--;
-    begin();
-    const accepted = done !== null && (await report(done, () => held.current(lease) !== undefined));
+  const execute = async (lease: L): Promise<void> => {
+    running++;
+    const result = await performOrFail(lease, ports);
+    running--;
+    startWaiting();
+    const accepted = result !== null && (await report(result, () => held.current(lease) !== undefined));
     held.drop(lease);
     if (accepted && lease.step !== pipeline.steps.at(-1)?.name) wake();
   };
 
-  const giveBack = async (): Promise<void> => {
-    const unbegun = waiting.splice(0).flatMap((lease) => held.current(lease) ?? []);
-    for (const lease of unbegun) held.drop(lease);
-    if (unbegun.length === 0) return;
+  const releaseWaiting = async (): Promise<void> => {
+    const notStarted = waiting.splice(0).flatMap((lease) => held.current(lease) ?? []);
+    for (const lease of notStarted) held.drop(lease);
+    if (notStarted.length === 0) return;
     try {
-      const given = await queue.release(unbegun, world.clock.nowMs());
-      if (given.isErr()) outage.failed('giving back', given.error.reason);
+      const released = await queue.release(notStarted, world.clock.nowMs());
+      if (released.isErr()) outage.failed('releasing leases', released.error.reason);
     } catch (cause) {
-      log.error('giving back failed', { cause });
+      log.error('releasing leases failed', { cause });
     }
   };
 
@@ -87,51 +87,57 @@ export const createExecutor = <L extends LeaseRef, Report extends Pick<LeaseRef,
     add: (leases) => {
       held.add(leases);
       waiting.push(...leases);
-      begin();
+      startWaiting();
     },
-    stop: async (patience) => {
+    stop: async (deadline) => {
       stopping = true;
-      await Promise.race([giveBack().then(held.whenEmpty), patience]);
-      if (held.size() > 0) log.warn('leases are left to be rescued', { tasks: held.size() });
+      await Promise.race([releaseWaiting().then(held.whenEmpty), deadline]);
+      if (held.size() > 0)
+        log.warn('stopped before all steps were reported; other workers will rescue their tasks', {
+          tasks: held.size(),
+        });
       held.clear();
-      await Promise.race([heartbeat.stop(), patience]);
+      await Promise.race([heartbeat.stop(), deadline]);
     },
   };
 };
 
-/** A step that throws has a bug, which is told; for the task it is a failed try like others. */
-const performed = async <L extends LeaseRef, Report>(
+/** A step that throws has a bug. It is logged, and the task gets a failed attempt like any other. */
+const performOrFail = async <L extends LeaseRef, Report>(
   lease: L,
-  { perform, failedAttempt, about, world, log }: ExecutorPorts<L, Report>,
+  { perform, failedAttempt, logFacts, world, log }: ExecutorPorts<L, Report>,
 ): Promise<Report | null> => {
   try {
     return await perform(lease);
   } catch (cause) {
-    log.error(`the step ${lease.step} threw`, { taskId: lease.taskId, ...about(lease), cause });
+    log.error(`the step ${lease.step} threw`, { taskId: lease.taskId, ...logFacts(lease), cause });
     return failedAttempt(lease, cause instanceof Error ? cause.message : String(cause), world);
   }
 };
 
+const leaseExpired =
+  'a lease expired before its step was reported, so the step will run again; if this happens often, raise QUEUE_LEASE_MS';
+
 /**
- * Reports, and goes on trying while the lease is ours: what was done must be written down, or it is done again.
- * Answers whether it was accepted.
+ * Reports a step, and retries while the lease is still held: a step whose report is lost would run again. Returns
+ * whether the report was accepted.
  */
-const persistentReport =
+const createReportWithRetries =
   <L, Report extends Pick<LeaseRef, 'taskId'>>(
     name: string,
     { report, timer, random, log, outage }: ExecutorPorts<L, Report>,
   ) =>
-  async (done: Report, isOurs: () => boolean): Promise<boolean> => {
-    const { taskId } = done;
-    for (let failures = 1; isOurs(); failures++) {
+  async (stepReport: Report, isHeld: () => boolean): Promise<boolean> => {
+    const { taskId } = stepReport;
+    for (let failures = 1; isHeld(); failures++) {
       try {
-        const answer = await report(done);
-        if (answer.isOk()) {
+        const accepted = await report(stepReport);
+        if (accepted.isOk()) {
           outage.recovered(name);
-          if (!answer.value) log.warn('a lease ran out before its report', { taskId });
-          return answer.value;
+          if (!accepted.value) log.warn(leaseExpired, { taskId });
+          return accepted.value;
         }
-        outage.failed(name, answer.error.reason);
+        outage.failed(name, accepted.error.reason);
       } catch (cause) {
         log.error(`${name} failed`, { taskId, cause });
         return false;
@@ -139,6 +145,6 @@ const persistentReport =
       const pauseMs = pauseAfter(failures, random);
       await sleep(timer, pauseMs);
     }
-    log.warn('a lease ran out before its report', { taskId });
+    log.warn(leaseExpired, { taskId });
     return false;
   };

@@ -4,16 +4,17 @@ import { startSleep, type Timer } from '../core/timer.ts';
 import type { Clock, Random } from '../core/world.ts';
 import type { OutageLog } from './outage.ts';
 
-/** Does one round of something and answers how long to sleep before the next, ms; 0 for the next at once. */
+/** Runs one round. Returns how long to sleep before the next, in ms; 0 starts the next at once. */
 export type Poll = () => AsyncResult<number>;
 
 export type Loop = {
   /**
-   * Ends the sleep; during a round, there will be another. Hints that come close together share one: it begins
-   * `hintsEveryMs` after the round before at the soonest. A pause after a failure is not cut short.
+   * Ends the sleep; during a round, it requests another. Hints that arrive close together share one round, which
+   * starts at least `hintIntervalMs` after the start of the previous one. A hint does not shorten the pause after a
+   * failure.
    */
   wake(): void;
-  /** Resolves once the round under way is over; there is none after it. */
+  /** Resolves when the current round is over. No round starts after it. */
   stop(): Promise<void>;
 };
 
@@ -26,43 +27,43 @@ export type LoopPorts = {
 };
 
 /**
- * Under load every checkout is a hint, and rounds for each of them took 40 % of the time of a process on SQLite
- * (1,500 checkouts, 64 at a time). The first hint after a sleep is not held back.
+ * Under load every checkout sends a hint. One round for each hint took 40 % of the time of a process on SQLite
+ * (1,500 checkouts, 64 at a time). The first hint after a sleep is not delayed.
  */
-const hintsEveryMs = 25;
+const hintIntervalMs = 25;
 
-/** Polls for ever. What a round cannot do now is tried again after a pause, and a bug in it ends no loop. */
+/** Polls until it is stopped. A failed round is retried after a pause, and a round that throws does not end the loop. */
 export const startLoop = (name: string, poll: Poll, ports: LoopPorts): Loop => {
   const { timer, clock, random, log, outage } = ports;
   let stopped = false;
   let woken = false;
   let failures = 0;
-  let sleeping: { readonly lightly: boolean; end(): void } | null = null;
+  let sleeping: { readonly canBeWoken: boolean; end(): void } | null = null;
 
   const run = async (): Promise<void> => {
     while (!stopped) {
       woken = false;
-      const begunMs = clock.nowMs();
-      const sleepMs = await round();
+      const roundStartMs = clock.nowMs();
+      const sleepMs = await runRound();
       const isIdle = failures === 0 && sleepMs > 0;
-      if (!isIdle) await sleep(sleepMs, 'soundly');
-      else if (!woken) await sleep(sleepMs, 'lightly');
+      if (!isIdle) await sleep(sleepMs, { canBeWoken: false });
+      else if (!woken) await sleep(sleepMs, { canBeWoken: true });
       if (!isIdle || !woken) continue;
-      // At most that much, even where the clock was put back meanwhile: no hint ends this sleep.
-      const agoMs = Math.max(0, clock.nowMs() - begunMs);
-      await sleep(hintsEveryMs - agoMs, 'soundly');
+      // At most the full interval, even if the clock was set back: no hint ends this sleep.
+      const elapsedMs = Math.max(0, clock.nowMs() - roundStartMs);
+      await sleep(hintIntervalMs - elapsedMs, { canBeWoken: false });
     }
   };
 
-  const round = async (): Promise<number> => {
+  const runRound = async (): Promise<number> => {
     try {
-      const answer = await poll();
-      if (answer.isOk()) {
+      const result = await poll();
+      if (result.isOk()) {
         failures = 0;
         outage.recovered(name);
-        return answer.value;
+        return result.value;
       }
-      outage.failed(name, answer.error.reason);
+      outage.failed(name, result.error.reason);
     } catch (cause) {
       log.error(`${name} failed`, { cause });
     }
@@ -70,11 +71,11 @@ export const startLoop = (name: string, poll: Poll, ports: LoopPorts): Loop => {
     return pauseAfter(failures, random);
   };
 
-  const sleep = async (ms: number, how: 'lightly' | 'soundly'): Promise<void> => {
+  const sleep = async (ms: number, { canBeWoken }: { readonly canBeWoken: boolean }): Promise<void> => {
     if (stopped) return;
-    const { over, end } = startSleep(timer, ms);
-    sleeping = { lightly: how === 'lightly', end };
-    await over;
+    const { finished, end } = startSleep(timer, ms);
+    sleeping = { canBeWoken, end };
+    await finished;
     sleeping = null;
   };
 
@@ -82,7 +83,7 @@ export const startLoop = (name: string, poll: Poll, ports: LoopPorts): Loop => {
   return {
     wake: () => {
       woken = true;
-      if (sleeping?.lightly) sleeping.end();
+      if (sleeping?.canBeWoken) sleeping.end();
     },
     stop: () => {
       stopped = true;
@@ -93,9 +94,9 @@ export const startLoop = (name: string, poll: Poll, ports: LoopPorts): Loop => {
 };
 
 const pauseBaseMs = 250;
-/** Nobody who could not reach the store stays away from it for longer. */
-export const pauseCapMs = 10_000;
+/** The longest pause between two attempts to reach the store. */
+export const pauseMaxMs = 10_000;
 
-/** Doubles with each failure, and is spread over half of itself: a fleet must not come back all at once. */
+/** Doubles with each failure. Half of it is random, so that a fleet does not retry all at once. */
 export const pauseAfter = (failures: number, random: Random): number =>
-  Math.min(pauseCapMs, pauseBaseMs * 2 ** failures) * (0.5 + random.unit() / 2);
+  Math.min(pauseMaxMs, pauseBaseMs * 2 ** failures) * (0.5 + random.unit() / 2);

@@ -3,36 +3,38 @@ import type { AsyncResult } from '../core/result.ts';
 import { crashesMax } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
 import type { Clock } from '../core/world.ts';
-import { type Poll, pauseCapMs } from './loop.ts';
+import { type Poll, pauseMaxMs } from './loop.ts';
 
-const rescuedMax = 500;
-const reconcileEveryMs = 1_000;
+const rescueBatchMax = 500;
+const recoverEveryMs = 1_000;
 const refundEveryMs = 1_000;
 const pruneEveryMs = 60_000;
 
-/** What keeps the house in order beside the pipelines, each by name. Every worker does it; they share the rows. */
-export const createMaintenanceLoops = (
+/** The maintenance loops, each by its name. Every worker runs them all; each row is processed by one of them. */
+export const createMaintenancePolls = (
   ports: {
     readonly store: Pick<Store, 'queue' | 'ping' | 'prune'>;
-    readonly reconcile: () => AsyncResult<number>;
-    /** Gives back what was paid for orders that cannot be had; null where that is left to an operator. */
-    readonly refund: (() => AsyncResult<number>) | null;
+    readonly recoverPayments: () => AsyncResult<number>;
+    /** Refunds paid orders that cannot be fulfilled; null if an operator decides about them. */
+    readonly refundUnfulfillable: (() => AsyncResult<number>) | null;
     readonly clock: Clock;
     readonly log: Log;
   },
   settings: { readonly leaseMs: number; readonly reconcileAfterMs: number },
 ): Readonly<Record<string, Poll>> => ({
-  rescue: rescuing(ports, settings.leaseMs / 2),
-  reconciler: reconciling(ports, Math.min(reconcileEveryMs, settings.reconcileAfterMs)),
-  ...(ports.refund === null ? {} : { refunder: refunding(ports.refund, ports.log) }),
+  rescue: createRescuePoll(ports, settings.leaseMs / 2),
+  'payment recovery': createRecoveryPoll(ports, Math.min(recoverEveryMs, settings.reconcileAfterMs)),
+  ...(ports.refundUnfulfillable === null
+    ? {}
+    : { 'refund of unfulfillable orders': createRefundPoll(ports.refundUnfulfillable, ports.log) }),
   pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
 });
 
 /**
- * Leases also run out while nobody can reach the store to renew them. Once it is back, those who hold them come
- * first: what they have sent meanwhile is written down then, and not sent again.
+ * Leases also expire while no worker can reach the store to extend them. When the store is back, the rescue waits,
+ * so that workers can first report the steps that they have done. Rescued earlier, these steps would run again.
  */
-const rescuing = (
+const createRescuePoll = (
   {
     store: { queue, ping },
     clock,
@@ -40,38 +42,42 @@ const rescuing = (
   }: { readonly store: Pick<Store, 'queue' | 'ping'>; readonly clock: Clock; readonly log: Log },
   everyMs: number,
 ): Poll => {
-  let isCutOff = false;
+  let wasUnavailable = false;
   return async () => {
-    if (isCutOff)
+    if (wasUnavailable)
       return (await ping()).map(() => {
-        isCutOff = false;
-        return Math.max(everyMs, pauseCapMs);
+        wasUnavailable = false;
+        return Math.max(everyMs, pauseMaxMs);
       });
-    const rescued = await queue.rescue({ nowMs: clock.nowMs(), crashesMax, limit: rescuedMax });
-    isCutOff = rescued.isErr();
+    const rescued = await queue.rescue({ nowMs: clock.nowMs(), crashesMax, limit: rescueBatchMax });
+    wasUnavailable = rescued.isErr();
     return rescued.map((tasks) => {
-      if (tasks > 0) log.warn('tasks were taken from workers whose leases ran out', { tasks });
-      return tasks < rescuedMax ? everyMs : 0;
+      if (tasks > 0)
+        log.warn(
+          'rescued tasks whose leases had expired; if no worker crashed or hung, raise QUEUE_LEASE_MS',
+          { tasks },
+        );
+      return tasks < rescueBatchMax ? everyMs : 0;
     });
   };
 };
 
-/** Goes on at once as long as there is something to settle: what it took up is due again only later. */
-const reconciling =
+/** Continues at once while there are open payments to recover: those it has claimed are due again only later. */
+const createRecoveryPoll =
   (
-    { reconcile, log }: { readonly reconcile: () => AsyncResult<number>; readonly log: Log },
+    { recoverPayments, log }: { readonly recoverPayments: () => AsyncResult<number>; readonly log: Log },
     everyMs: number,
   ): Poll =>
   async () =>
-    (await reconcile()).map((payments) => {
-      if (payments > 0) log.info('payments without outcome were taken up', { payments });
+    (await recoverPayments()).map((payments) => {
+      if (payments > 0) log.info('asked the provider about open payments', { payments });
       return payments > 0 ? 0 : everyMs;
     });
 
-const refunding =
-  (refund: () => AsyncResult<number>, log: Log): Poll =>
+const createRefundPoll =
+  (refundUnfulfillable: () => AsyncResult<number>, log: Log): Poll =>
   async () =>
-    (await refund()).map((orders) => {
-      if (orders > 0) log.info('orders that cannot be had are being refunded', { orders });
+    (await refundUnfulfillable()).map((orders) => {
+      if (orders > 0) log.info('requested refunds of paid orders that cannot be fulfilled', { orders });
       return refundEveryMs;
     });

@@ -2,27 +2,27 @@ import type { Log } from '../core/log.ts';
 import type { Clock } from '../core/world.ts';
 
 export type OutageLog = {
-  /** `who` could not reach the store. */
-  failed(who: string, reason: string): void;
-  /** `who` could, now. */
-  recovered(who: string): void;
+  /** `caller` could not reach the store. */
+  failed(caller: string, reason: string): void;
+  /** `caller` has reached the store. */
+  recovered(caller: string): void;
 };
 
-/** Tells of an outage once, and once when it is over, however many loops run into it and how often. */
+/** Logs the start and the end of an outage once each, however many loops fail in it and how often. */
 export const createOutageLog = (log: Log, clock: Clock): OutageLog => {
-  const cutOff = new Set<string>();
+  const affected = new Set<string>();
   let sinceMs = 0;
   return {
-    failed: (who, reason) => {
-      if (cutOff.size === 0) {
+    failed: (caller, reason) => {
+      if (affected.size === 0) {
         sinceMs = clock.nowMs();
-        log.warn('the store is unavailable, work waits', { reason });
+        log.warn('the database is unavailable; work waits until it is back', { reason });
       }
-      cutOff.add(who);
+      affected.add(caller);
     },
-    recovered: (who) => {
-      if (!cutOff.delete(who) || cutOff.size > 0) return;
-      log.info('the store is available again', { afterMs: clock.nowMs() - sinceMs });
+    recovered: (caller) => {
+      if (!affected.delete(caller) || affected.size > 0) return;
+      log.info('the database is available again', { afterMs: clock.nowMs() - sinceMs });
     },
   };
 };

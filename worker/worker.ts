@@ -18,7 +18,7 @@ import { type ClaimTasks, createClaimRound } from './claimRound.ts';
 import { createExecutor, type ExecutorPorts } from './executor.ts';
 import type { LeaseRef } from './leases.ts';
 import { type Loop, type LoopPorts, startLoop } from './loop.ts';
-import { createMaintenanceLoops } from './maintenance.ts';
+import { createMaintenancePolls } from './maintenance.ts';
 import { createOutageLog } from './outage.ts';
 import { createReporter } from './reports.ts';
 
@@ -34,34 +34,34 @@ export type WorkerPorts = {
 };
 
 export type WorkerSettings = {
-  /** Names of the pipelines that this worker works, of orders and of jobs. */
+  /** Names of the pipelines that this worker runs, of orders and of jobs. */
   readonly pipelines: readonly string[];
-  /** Loops that take tasks, for each pipeline. */
+  /** Claim loops for each pipeline of orders. A pipeline of jobs has one. */
   readonly claimers: number;
-  /** Tasks taken at once. */
+  /** The most tasks in one claim. */
   readonly batchMax: number;
-  /** Mails, and other calls to other machines, under way at once, for each pipeline. */
+  /** The most mails, or other calls to other services, at the same time for each pipeline. */
   readonly mailsMax: number;
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly reconcileAfterMs: number;
-  /** What becomes of orders that were paid and cannot be had: given back at once, or left to an operator. */
+  /** Whether a paid order that cannot be fulfilled is refunded, or left for an operator. */
   readonly onUnfulfillable: 'refund' | 'hold';
-  /** How long `stop` waits for what is under way. */
+  /** How long `stop` waits for running steps. */
   readonly shutdownMs: number;
-  /** The right half of each mail's `Message-ID`. */
+  /** The part after the @ in each mail's `Message-ID`. */
   readonly mailDomain: string;
 };
 
 export type Worker = {
   /**
-   * Takes no more tasks, lets what was begun end and be written down, and gives the rest back, no attempt
-   * spent. What has not ended after `shutdownMs` is left to the rescue.
+   * Claims no more tasks, waits until the running steps are reported, and releases the other leases without
+   * counting an attempt. Steps still running after `shutdownMs` are left for the rescue.
    */
   stop(): Promise<void>;
 };
 
-/** Drives the queue: loops for each pipeline, none of which waits for another, and the maintenance. */
+/** Runs the queue: independent loops for each pipeline, and the maintenance loops. */
 export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worker => {
   const { store, world, log } = ports;
   const shared: SharedPorts = {
@@ -73,82 +73,88 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     random: world.random,
     outage: createOutageLog(log, world.clock),
   };
-  const reconciler = createPaymentRecovery({ ...store, provider: ports.provider, world });
-  const isOurs = ({ name }: { readonly name: string }) => settings.pipelines.includes(name);
-  const orders = orderPorts(ports, shared, settings);
-  const jobs = jobPorts(ports, shared, reconciler, settings);
-  const lines: readonly Line[] = [
+  const recovery = createPaymentRecovery({ ...store, provider: ports.provider, world });
+  const isEnabled = ({ name }: { readonly name: string }) => settings.pipelines.includes(name);
+  const orderPorts = createOrderPorts(ports, shared, settings);
+  const jobPorts = createJobPorts(ports, shared, recovery, settings);
+  const runningPipelines: readonly RunningPipeline[] = [
     ...[...pipelines.values()]
-      .filter(isOurs)
-      .map((one) => startLine(one, takeOrders(one, ports, settings), orders, settings)),
-    ...jobPipelines
-      .filter(isOurs)
-      .map((one) => startLine(one, takeJobs(one, ports, settings), jobs, { ...settings, claimers: 1 })),
+      .filter(isEnabled)
+      .map((pipeline) =>
+        startPipeline(pipeline, createClaimTasks(pipeline, ports, settings), orderPorts, settings),
+      ),
+    ...jobPipelines.filter(isEnabled).map((pipeline) =>
+      startPipeline(pipeline, createClaimJobs(pipeline, ports, settings), jobPorts, {
+        ...settings,
+        claimers: 1,
+      }),
+    ),
   ];
   const unlisten = store.wakeup.listen(() => {
-    for (const line of lines) line.wake();
+    for (const pipeline of runningPipelines) pipeline.wake();
   });
 
-  const upkeep = createMaintenanceLoops(
+  const polls = createMaintenancePolls(
     {
       store,
-      reconcile: reconciler.recoverDue,
-      refund: settings.onUnfulfillable === 'refund' ? createRefundUnfulfillable({ ...store, world }) : null,
+      recoverPayments: recovery.recoverDue,
+      refundUnfulfillable:
+        settings.onUnfulfillable === 'refund' ? createRefundUnfulfillable({ ...store, world }) : null,
       clock: world.clock,
       log,
     },
     settings,
   );
-  const keepers = Object.entries(upkeep).map(([name, poll]) => startLoop(name, poll, shared));
+  const maintenanceLoops = Object.entries(polls).map(([name, poll]) => startLoop(name, poll, shared));
 
   return {
     stop: async () => {
       unlisten();
-      const patience = startSleep(world.timer, settings.shutdownMs);
-      const kept = Promise.all(keepers.map((keeper) => keeper.stop()));
+      const deadline = startSleep(world.timer, settings.shutdownMs);
+      const maintenanceStopped = Promise.all(maintenanceLoops.map((loop) => loop.stop()));
       await Promise.all([
-        Promise.race([kept, patience.over]),
-        ...lines.map((line) => line.stop(patience.over)),
+        Promise.race([maintenanceStopped, deadline.finished]),
+        ...runningPipelines.map((pipeline) => pipeline.stop(deadline.finished)),
       ]);
-      patience.end();
+      deadline.end();
     },
   };
 };
 
 type SharedPorts = LoopPorts & Pick<ExecutorPorts<Lease, StepReport>, 'queue' | 'world'>;
 
-const orderPorts = (
+const createOrderPorts = (
   { store, mailer, world }: WorkerPorts,
   shared: SharedPorts,
   settings: WorkerSettings,
 ): ExecutorPorts<Lease, StepReport> => ({
   ...shared,
   perform: createRunStep({ mailer, world }, settings),
-  about: ({ order }) => ({ orderId: order.id }),
+  logFacts: ({ order }) => ({ orderId: order.id }),
   failedAttempt,
   report: createReporter<StepReport>(store.queue.report, world.clock, shared.timer),
 });
 
-const jobPorts = (
+const createJobPorts = (
   { store, provider, mailer, world }: WorkerPorts,
   shared: SharedPorts,
-  reconciler: PaymentRecovery,
+  recovery: PaymentRecovery,
   settings: WorkerSettings,
 ): ExecutorPorts<JobLease, JobReport> => {
   const { refunds, inbox, ledger } = store;
-  const actOnEvent = createActOnEvent({ ...store, reconciler, world });
+  const actOnEvent = createActOnEvent({ ...store, recovery, world });
   const reconcileLedger = createReconcileLedger({ ledger, provider, world });
   const ports = { refunds, inbox, ledger, provider, mailer, actOnEvent, reconcileLedger, world };
   return {
     ...shared,
     perform: createRunJob(ports, settings),
-    about: ({ jobId }) => ({ jobId }),
+    logFacts: ({ jobId }) => ({ jobId }),
     failedAttempt,
     report: createReporter<JobReport>(store.queue.reportJobs, world.clock, shared.timer),
   };
 };
 
-const takeOrders =
+const createClaimTasks =
   (
     pipeline: Pipeline,
     { store, world }: WorkerPorts,
@@ -163,43 +169,43 @@ const takeOrders =
       retryAtMs: (attempts) => retryAtMs(attempts, nowMs, world.random),
     });
 
-const takeJobs =
+const createClaimJobs =
   (
     pipeline: JobPipeline,
     { store }: WorkerPorts,
     { batchMax, leaseMs }: WorkerSettings,
   ): ClaimTasks<JobLease> =>
   async (nowMs) => {
-    const leases = await store.queue.claimJobs({ pipeline, limit: batchMax, nowMs, leaseMs });
-    return leases.map((each) => ({ touched: each.length, leases: each }));
+    const claimed = await store.queue.claimJobs({ pipeline, limit: batchMax, nowMs, leaseMs });
+    return claimed.map((leases) => ({ processed: leases.length, leases }));
   };
 
-type Line = { wake(): void; stop(patience: Promise<void>): Promise<void> };
+type RunningPipeline = { wake(): void; stop(deadline: Promise<void>): Promise<void> };
 
-/** One pipeline's claimers, and what they lease. */
-const startLine = <L extends LeaseRef, Report extends Pick<LeaseRef, 'taskId'>>(
+/** Starts the claim loops of one pipeline, and the executor of what they lease. */
+const startPipeline = <L extends LeaseRef, Report extends Pick<LeaseRef, 'taskId'>>(
   pipeline: Pipeline | JobPipeline,
-  take: ClaimTasks<L>,
+  claim: ClaimTasks<L>,
   ports: ExecutorPorts<L, Report>,
   settings: WorkerSettings,
-): Line => {
+): RunningPipeline => {
   const wake = () => {
     for (const loop of loops) loop.wake();
   };
   const { leaseMs, mailsMax: parallelMax, batchMax } = settings;
-  const under = createExecutor(pipeline, ports, { leaseMs, parallelMax, batchMax }, wake);
+  const executor = createExecutor(pipeline, ports, { leaseMs, parallelMax, batchMax }, wake);
   const loops: readonly Loop[] = Array.from({ length: settings.claimers }, (_, index) =>
     startLoop(
-      `the claimer ${index + 1} of ${pipeline.name}`,
-      createClaimRound(take, { clock: ports.clock, deliveries: under }, settings),
+      `claim loop ${index + 1} of ${pipeline.name}`,
+      createClaimRound(claim, { clock: ports.clock, executor }, settings),
       ports,
     ),
   );
   return {
     wake,
-    stop: async (patience: Promise<void>): Promise<void> => {
-      await Promise.race([Promise.all(loops.map((loop) => loop.stop())), patience]);
-      await under.stop(patience);
+    stop: async (deadline: Promise<void>): Promise<void> => {
+      await Promise.race([Promise.all(loops.map((loop) => loop.stop())), deadline]);
+      await executor.stop(deadline);
     },
   };
 };

@@ -5,19 +5,19 @@ import type { Sql, Transaction } from './connection.ts';
 import { orders, payment, type RowOf, refund } from './schema.ts';
 
 /**
- * The columns that plain SQL reads, and what makes a row of them (see rows.ts), both from the one schema. A statement
- * that named its columns itself would go on without one that is added, and its row would lack what its type says.
+ * The column lists of raw SQL. They come from schema.ts, as the row types in rows.ts do. If a statement listed its
+ * columns by hand, it would not read a column that is added later, and its row would not match its type.
  */
 
 export const contactNames = ['email', 'language'] as const satisfies readonly (keyof RowOf<typeof orders>)[];
 
-/** What the table has beside core's `Order`. */
+/** Columns that core's `Order` does not have. */
 export const orderExtras = [...contactNames, 'seq'] as const;
 
-/** What the table has beside core's `Payment`. */
-export const paymentExtras = ['attempt', 'due_ms', 'claimed_ms', 'updated_ms', 'answer'] as const;
+/** Columns that core's `Payment` does not have. */
+export const paymentExtras = ['attempt', 'response', 'recover_ms', 'claimed_ms', 'updated_ms'] as const;
 
-/** What the table has beside what makes core's `Refund`. */
+/** Columns from which no field of core's `Refund` is made. */
 export const refundExtras = ['key', 'fingerprint', 'reference'] as const;
 
 const namesOf = (table: PgTable, extras: readonly string[] = []): readonly string[] =>
@@ -31,25 +31,25 @@ const refundNames = namesOf(refund, refundExtras);
 
 type Columns = (sql: Sql | Transaction, alias: string) => Fragment;
 
-const columnsOf =
+const createColumns =
   (names: readonly string[]): Columns =>
   (sql, alias) =>
     sql.unsafe(names.map((name) => `${alias}.${name}`).join(', '));
 
-/** Of an `OrderRow`, for a select from `orders` or from `order_dataset`. */
-export const orderColumns = columnsOf(orderNames);
+/** The columns of an `OrderRow`. `alias` is of the table `orders` or the view `order_dataset`. */
+export const orderColumns = createColumns(orderNames);
 
-/** Of a `ContactRow`. */
-export const contactColumns = columnsOf(contactNames);
+/** The columns of a `ContactRow`. */
+export const contactColumns = createColumns(contactNames);
 
-/** Of a `PaymentRow`. */
-export const paymentColumns = columnsOf(paymentNames);
+/** The columns of a `PaymentRow`. */
+export const paymentColumns = createColumns(paymentNames);
 
-/** Of a `RefundRow`. */
-export const refundColumns = columnsOf(refundNames);
+/** The columns of a `RefundRow`. */
+export const refundColumns = createColumns(refundNames);
 
-/** A `PaymentRow` as JSON, of the payment that stands beside an order in `order_dataset`. */
-export const datasetPayment: Columns = (sql, alias) =>
+/** A `PaymentRow` as JSON, made from the payment columns of `order_dataset`. */
+export const datasetPaymentJson: Columns = (sql, alias) =>
   sql.unsafe(
     `json_build_object(${paymentNames
       .map((name) => `'${name}', ${alias}.${name === 'id' ? 'checkout_id' : `payment_${name}`}`)

@@ -2,7 +2,7 @@ import { err, ok } from 'neverthrow';
 import postgres from 'postgres';
 import type { AsyncResult } from '../../core/result.ts';
 
-/** Runs a query; what keeps the database from answering becomes a value, and a bug stays a throw. */
+/** Runs a query. An outage of the database becomes the error `unavailable`; a bug still throws. */
 export const orUnavailable = async <T>(query: () => Promise<T>): AsyncResult<T> => {
   try {
     return ok(await query());
@@ -13,13 +13,13 @@ export const orUnavailable = async <T>(query: () => Promise<T>): AsyncResult<T> 
   }
 };
 
-/** Why the database could not do its work, or null where the failure is not the database's state but a bug. */
+/** Why the database could not do its work; null if the failure is a bug and not a state of the database. */
 export const outageReason = (cause: unknown): string | null => {
   if (!(cause instanceof Error)) return null;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
   const state =
     cause instanceof postgres.PostgresError ? (serverStates[code] ?? serverClasses[code.slice(0, 2)]) : null;
-  // Drizzle puts the driver's error into one of its own.
+  // Drizzle wraps the driver's error.
   return state ?? clientCodes[code] ?? outageReason(cause.cause);
 };
 
@@ -28,18 +28,18 @@ const serverClasses: Readonly<Record<string, string>> = {
   '08': 'the connection to the database failed',
   '53': 'the database is out of disk, memory or connections',
   '57': 'the database is stopping, starting or has ended the query',
-  '58': 'the database met an error of its system',
+  '58': 'the database has a system error',
 };
 
 const serverStates: Readonly<Record<string, string>> = {
   '25006': 'the database is read-only',
   '40P01': 'the database ended the query to break a deadlock',
   '40001': 'the database could not serialise the query',
-  '55P03': 'the database held a lock for too long',
+  '55P03': 'the database waited too long for a lock',
   '25P03': 'the database ended an idle transaction',
 };
 
-/** Of postgres.js, of sockets and of name look-up. */
+/** Error codes of postgres.js, of sockets and of name resolution. */
 const clientCodes: Readonly<Record<string, string>> = {
   CONNECTION_CLOSED: 'the connection to the database was lost',
   CONNECTION_ENDED: 'the connection to the database is closed',
@@ -53,5 +53,5 @@ const clientCodes: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the database cannot be reached',
   ENOTFOUND: 'the name of the database host is not known',
   EAI_AGAIN: 'the name of the database host is not known',
-  ENOENT: 'the socket of the database is not there',
+  ENOENT: 'the socket of the database does not exist',
 };

@@ -1,21 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { foldVersion } from '../../core/search.ts';
+import { missingMigrations, SchemaTooNew } from '../stored/migrations.ts';
 import { connect, type Sql, type Transaction } from './connection.ts';
 import { readFoldVersion, rebuildSearch, storeFoldVersion } from './search/rebuild.ts';
 
 const folder = new URL('../../sql/postgres/', import.meta.url);
 
-/** The database was migrated by a newer version: this one does not know what its tables mean. */
-export class SchemaTooNew extends Error {
-  override readonly name = 'SchemaTooNew';
-}
-
-/** Any number that no other program is likely to lock. */
+/** An arbitrary number that no other program is likely to lock. */
 const migrationLock = 7_215_390_211;
 
 /**
- * Brings the schema up to date: each file of sql/postgres once, in the order of its number, all in one
- * transaction under a lock, so that any number of processes may start at once.
+ * Brings the schema up to date. Runs each file of sql/postgres that the database does not have yet, in the order of
+ * their numbers. All of it is one transaction under a lock, so any number of processes can start at the same time.
+ * Rejects with `SchemaTooNew` or `SchemaTooOld`, and then changes nothing.
  */
 export const migrateWith = async (sql: Sql): Promise<void> => {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
@@ -24,33 +21,30 @@ export const migrateWith = async (sql: Sql): Promise<void> => {
     await tx`set local lock_timeout = 0`;
     await tx`select pg_advisory_xact_lock(${migrationLock}::bigint)`;
     await tx`create table if not exists migration (name text primary key, applied_at timestamptz not null default now())`;
-    const applied = new Set(
-      (await tx<{ name: string }[]>`select name from migration`).map(({ name }) => name),
+    const applied = await tx<{ name: string }[]>`select name from migration`;
+    const missing = missingMigrations(
+      files,
+      applied.map(({ name }) => name),
     );
-    const unknown = [...applied].filter((name) => !files.includes(name));
-    if (unknown.length > 0)
-      throw new SchemaTooNew(
-        `the database has the migration ${unknown[0]}, which this version does not know: start a newer version`,
-      );
-    for (const name of files.filter((file) => !applied.has(file))) {
+    for (const name of missing) {
       await tx.unsafe(await readFile(new URL(name, folder), 'utf8'));
       await tx`insert into migration (name) values (${name})`;
     }
-    await foldAnew(tx);
+    await updateSearch(tx);
   });
 };
 
-const foldAnew = async (tx: Transaction): Promise<void> => {
+const updateSearch = async (tx: Transaction): Promise<void> => {
   const stored = await readFoldVersion(tx);
   if (stored === foldVersion) return;
   if (stored !== null && stored > foldVersion)
     throw new SchemaTooNew(
-      `the names in the database were folded by version ${stored}, and this is version ${foldVersion}: start a newer version`,
+      `version ${stored} of the fold made the search tokens in the database, and this is version ${foldVersion}: start a newer version`,
     );
   await (stored === null ? storeFoldVersion(tx) : rebuildSearch(tx));
 };
 
-/** The same over a connection of its own. */
+/** Migrates over a connection that is opened and closed for it. */
 export const migrate = async (url: string): Promise<void> => {
   const sql = connect({ url, poolSize: 1 });
   try {

@@ -4,7 +4,7 @@ import type { LockedTask } from '../../core/queue.ts';
 import type { contactNames, orderExtras, paymentExtras } from './columns.ts';
 import type { orders, payment, RowOf } from './schema.ts';
 
-/** What `orderColumns` reads. */
+/** A row of `orderColumns`. */
 export type OrderRow = Omit<RowOf<typeof orders>, (typeof orderExtras)[number]>;
 
 export const orderOf = (row: OrderRow): Order => ({
@@ -19,7 +19,7 @@ export const orderOf = (row: OrderRow): Order => ({
   updatedAtMs: row.updated_ms,
 });
 
-/** What `paymentColumns` reads. */
+/** A row of `paymentColumns`. */
 export type PaymentRow = Omit<RowOf<typeof payment>, (typeof paymentExtras)[number]>;
 
 export const paymentOf = (row: PaymentRow): Payment => ({
@@ -32,12 +32,12 @@ export const paymentOf = (row: PaymentRow): Payment => ({
   action: row.action,
 });
 
-/** What `contactColumns` reads. */
+/** A row of `contactColumns`. */
 export type ContactRow = Pick<RowOf<typeof orders>, (typeof contactNames)[number]>;
 
 export const contactOf = ({ email, language }: ContactRow): Contact => ({ email, language });
 
-/** A locked row of `task` beside its order. */
+/** A locked row of `task` with its order. */
 export type TaskRow = OrderRow &
   ContactRow & {
     readonly task_id: string;

@@ -8,9 +8,14 @@ import { type Refund, refundStatuses } from '../../core/refund.ts';
 import type { StoredResponse } from '../stored/response.ts';
 
 /**
- * The tables as TypeScript sees them; sql/postgres is the truth about them, and a test compares the two. Drizzle
- * makes the statements of lists and of what operators read. Where a statement is measured it is plain SQL, which takes
- * its columns and the type of its rows from here: see columns.ts. Generated columns are left out.
+ * When we use Drizzle and when raw SQL:
+ * - Drizzle builds the statements of lists and of admin reads (products, tasks, captured mails, secrets).
+ * - Raw SQL is used for every statement that is measured, by a benchmark or by a test of its plan: placing, claiming
+ *   and finding orders, checkouts, the queue, refunds, the inbox, the ledger, and the order list. Raw SQL takes its
+ *   columns and its row types from this file; see columns.ts.
+ *
+ * These are the tables as TypeScript sees them. The files in sql/postgres define them, and a test compares the two.
+ * Generated columns are left out.
  */
 export const product = pgTable('product', {
   id: uuid().primaryKey(),
@@ -53,10 +58,10 @@ export const payment = pgTable('payment', {
   reference: text(),
   declineCode: text('decline_code'),
   action: jsonb().$type<PaymentAction>(),
-  dueMs: bigint('due_ms', { mode: 'number' }).notNull(),
+  response: jsonb().$type<StoredResponse>(),
+  recoverAtMs: bigint('recover_ms', { mode: 'number' }).notNull(),
   claimedAtMs: bigint('claimed_ms', { mode: 'number' }).notNull(),
   updatedAtMs: bigint('updated_ms', { mode: 'number' }).notNull(),
-  answer: jsonb().$type<StoredResponse>(),
 });
 
 export const refund = pgTable('refund', {
@@ -106,27 +111,27 @@ export const secret = pgTable('secret', {
   value: text().notNull(),
 });
 
-/** A row of a table as plain SQL answers it: under the names of the columns. */
+/** A row of a table as raw SQL returns it: its fields have the names of the columns. */
 export type RowOf<Table extends PgTable> = {
   readonly [Key in keyof Table['_']['columns'] as Table['_']['columns'][Key]['_']['name']]: Key extends keyof Table['$inferSelect']
     ? Table['$inferSelect'][Key]
     : never;
 };
 
-/** Compiles only while the rows are what core says they are. */
+/** Compiles only while the row types match the types of core. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
 type Plain<T> = { -readonly [K in keyof T]: T[K] };
-/** An object within a row, such as `product`, as columns: `productId`, … */
+/** An object in a field, such as `product`, as columns: `productId`, … */
 type Columns<Name extends string, T> = { [K in keyof T & string as `${Name}${Capitalize<K>}`]: T[K] };
 
-export const rowsAreCores: [
+export const rowTypesMatchCore: [
   Same<typeof product.$inferSelect, Plain<Omit<Product, 'price'> & Product['price']>>,
   Same<
     Omit<typeof orders.$inferSelect, 'seq'>,
     Plain<Omit<Order, 'product' | 'total'> & Columns<'product', Order['product']> & Order['total'] & Contact>
   >,
   Same<
-    Omit<typeof payment.$inferSelect, 'attempt' | 'dueMs' | 'claimedAtMs' | 'updatedAtMs' | 'answer'>,
+    Omit<typeof payment.$inferSelect, 'attempt' | 'response' | 'recoverAtMs' | 'claimedAtMs' | 'updatedAtMs'>,
     Plain<Omit<Payment, 'amount'> & Payment['amount']>
   >,
   Same<

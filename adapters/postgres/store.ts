@@ -1,6 +1,6 @@
 import { eq, sql as raw } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
-import { finishedKeptMs } from '../../core/queue.ts';
+import { finishedRetentionMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { createLocalWakeup } from '../stored/localWakeup.ts';
@@ -18,17 +18,17 @@ import { createWakeup } from './queue/wakeup.ts';
 import { createRefunds } from './refunds/refunds.ts';
 import { secret } from './schema.ts';
 
-/** A month: longer than any provider goes on telling the same event. */
-const eventsKeptMs = 31 * 24 * 3_600_000;
+/** A month: no provider delivers an event again after so long. */
+const eventRetentionMs = 31 * 24 * 3_600_000;
 
-/** For statements under way to end. Less than a process that is asked to stop has left when it comes to this. */
+/** How long `close` waits for running statements. It is less than a stopping process has left at this point. */
 const closeTimeoutS = 3;
 
 /**
- * Connects and migrates. Rejects with the driver's error where the server cannot be reached, and with
- * `SchemaTooNew` where a newer version has migrated the database.
+ * Connects and migrates. Rejects with the driver's error if the server cannot be reached, with `SchemaTooNew` if a
+ * newer version has migrated the database, and with `SchemaTooOld` if an unreleased version has created it.
  */
-export const postgresStore = async (world: World, options: ConnectionOptions): Promise<Store> => {
+export const openPostgresStore = async (world: World, options: ConnectionOptions): Promise<Store> => {
   const sql = connect(options);
   try {
     await migrateWith(sql);
@@ -36,11 +36,11 @@ export const postgresStore = async (world: World, options: ConnectionOptions): P
     await sql.end({ timeout: 0 });
     throw cause;
   }
-  return storeOver(sql, world, options);
+  return createStore(sql, world, options);
 };
 
-/** Over a database that is up to date. */
-export const storeOver = (
+/** A store on a database that is already migrated. */
+export const createStore = (
   sql: Sql,
   world: World,
   { pooling }: Pick<ConnectionOptions, 'pooling'> = {},
@@ -55,7 +55,7 @@ export const storeOver = (
     inbox: createInbox(sql),
     ledger: createLedger(sql),
     mailbox: createMailbox(db, world),
-    // Where connections are lent for a transaction only, nobody can listen: a hint reaches this process alone.
+    // With connections that are lent for one transaction only, `LISTEN` is not possible. Hints stay in this process.
     wakeup: pooling === 'transaction' ? createLocalWakeup() : createWakeup(sql, world.timer),
     secret: (name, fresh) =>
       orUnavailable(async () => {
@@ -69,8 +69,8 @@ export const storeOver = (
       }),
     prune: (nowMs) =>
       orUnavailable(async () => {
-        await sql`delete from finished where at_ms < ${nowMs - finishedKeptMs}`;
-        await pruneEvents(sql, nowMs - eventsKeptMs);
+        await sql`delete from finished_tasks where at_ms < ${nowMs - finishedRetentionMs}`;
+        await pruneEvents(sql, nowMs - eventRetentionMs);
       }),
     close: () => sql.end({ timeout: closeTimeoutS }),
   };

@@ -4,8 +4,9 @@ import type { Engine } from './engine.ts';
 import { authenticationFailed, confirm } from './intents.ts';
 
 /**
- * Does what a customer does who is asked to confirm a payment, with the whole client secret as it was given to
- * them. Answers false where there is nothing to confirm: no such secret, or confirmed or called off before.
+ * Acts as the customer who confirms or fails a challenge, with the whole client secret of the payment. The
+ * function returns false if there is nothing to confirm: the secret is unknown, or the payment is already
+ * confirmed or cancelled.
  */
 export const createFinishChallenge =
   (engine: Engine) =>
@@ -14,7 +15,7 @@ export const createFinishChallenge =
     readonly outcome: 'succeed' | 'fail';
   }): AsyncResult<boolean> => {
     const { clientSecret, outcome } = challenge;
-    // The verb takes an intent's bare id as well, as whoever has the API key may.
+    // `confirm` also accepts a bare intent id, which is only for holders of the API key.
     if (!clientSecret.includes('_secret_')) return ok(false);
     const confirmed = await confirm(
       engine,

@@ -1,53 +1,58 @@
 import { err, ok, type Result } from 'neverthrow';
-import { createBatcher } from '../../core/batch.ts';
+import { createBatcher } from '../../core/batcher.ts';
 import type { World } from '../../core/world.ts';
-import { type EventNotice, type EventPayload, eventRecord } from './event.ts';
-import type { Entry, EntryFailure, RecordStore, SandboxRecord } from './records.ts';
+import { type EventNotice, type EventSelection, eventRecord } from './event.ts';
+import type { NewRecord, RecordStore, SandboxRecord, WriteFailure } from './records.ts';
 
 export type EngineOptions = {
-  readonly events?: EventPayload;
-  /** Until what is decided later is decided, and until what is told late is told. */
+  readonly events?: EventSelection;
+  /** Delay before pending refunds resolve and late events are sent, in ms. */
   readonly lateMs?: number;
 };
 
-/** What the simulator's verbs stand on. */
+/** What the operations of the sandbox share. */
 export type Engine = {
-  readonly book: RecordStore;
+  readonly records: RecordStore;
   readonly world: World;
   readonly lateMs: number;
-  /** Calls that come together are one statement and one commit. */
-  readonly enter: (entry: Entry) => Promise<Result<SandboxRecord, EntryFailure>>;
-  /** A fresh id for now: `pi_…`, in the order of time. */
+  /** `RecordStore.insertIfNew` for one record. Concurrent calls share one statement and one commit. */
+  readonly insertIfNew: (entry: NewRecord) => Promise<Result<SandboxRecord, WriteFailure>>;
+  /** A new id, such as `pi_…`. Ids sort by time. */
   readonly newId: (prefix: 'pi' | 'ch' | 're') => string;
-  /** The event to write with what happened, or nothing where it is not told. */
-  readonly told: (
-    news: () => EventNotice | null,
-    how: { readonly later: boolean; readonly afterMs?: number },
+  /**
+   * The event record to write together with a change; empty if the event is not sent. `deferred`: no caller
+   * learnt of the change at once (see `EventSelection`). `afterMs`: how long the event is delayed.
+   */
+  readonly eventRecords: (
+    createNotice: () => EventNotice | null,
+    options: { readonly deferred: boolean; readonly afterMs?: number },
   ) => readonly SandboxRecord[];
 };
 
 export const createEngine = (
-  book: RecordStore,
+  records: RecordStore,
   world: World,
   { events = 'none', lateMs = 2_000 }: EngineOptions = {},
 ): Engine => ({
-  book,
+  records,
   world,
   lateMs,
-  enter: createBatcher<Entry, Result<SandboxRecord, EntryFailure>>(
+  insertIfNew: createBatcher<NewRecord, Result<SandboxRecord, WriteFailure>>(
     async (entries) => {
-      const entered = await book.insertIfNew(entries);
-      return entered.isOk() ? entered.value.map((each) => ok(each)) : entries.map(() => err(entered.error));
+      const inserted = await records.insertIfNew(entries);
+      return inserted.isOk()
+        ? inserted.value.map((each) => ok(each))
+        : entries.map(() => err(inserted.error));
     },
     limits,
-    world.turn,
+    world.yieldToEventLoop,
     () => err({ kind: 'unavailable', reason: 'too many charges are waiting' }),
   ),
   newId: (prefix) => `${prefix}_${world.ids.next(world.clock.nowMs()).replaceAll('-', '')}`,
-  told: (news, { later, afterMs = 0 }) => {
-    const isTold = events === 'all' || (events === 'deferred' && later);
-    const told = isTold ? news() : null;
-    return told === null ? [] : [eventRecord(told, world, afterMs)];
+  eventRecords: (createNotice, { deferred, afterMs = 0 }) => {
+    const isSent = events === 'all' || (events === 'deferred' && deferred);
+    const notice = isSent ? createNotice() : null;
+    return notice === null ? [] : [eventRecord(notice, world, afterMs)];
   },
 });
 

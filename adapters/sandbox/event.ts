@@ -4,25 +4,26 @@ import { intentObject, refundObject } from './objects.ts';
 import type { SandboxRecord } from './records.ts';
 import type { Refund } from './refund.ts';
 
-/** What the simulator tells by itself, until it is heard. */
-export type SimulatedEvent = {
+/** An event that the sandbox sends until the receiver accepts it. */
+export type SandboxEvent = {
   readonly id: string;
   readonly type: string;
   readonly object: unknown;
   readonly createdAtMs: number;
-  /** How often it was sent. */
-  readonly sent: number;
+  /** How often it was sent so far. */
+  readonly attempts: number;
 };
 
 /**
- * Which events are told. `all` is what Stripe does. `deferred` are those that tell what no caller was told at
- * once: a challenge that was met, a charge whose answer was lost, a refund that was decided later.
+ * Which events are sent. `all` is what Stripe does. `deferred` sends only events about results that no caller
+ * learnt at once: a passed or failed challenge, a charge whose response was lost, a refund that was decided
+ * later.
  */
-export type EventPayload = 'all' | 'deferred' | 'none';
+export type EventSelection = 'all' | 'deferred' | 'none';
 
 export type EventNotice = { readonly type: string; readonly object: unknown };
 
-/** Null where Stripe has no word for what happened. */
+/** Null if Stripe has no event for this state. */
 export const intentNotice = (intent: Intent): EventNotice | null => {
   const type = intentTypes[intent.status];
   if (intent.status === 'requires_payment_method' && intent.error === null) return null;
@@ -36,19 +37,19 @@ const intentTypes: Readonly<Record<Intent['status'], string>> = {
   canceled: 'canceled',
 };
 
-export const refundNotice = (refund: Refund, what: 'created' | 'updated' | 'failed'): EventNotice => ({
-  type: `refund.${what}`,
+export const refundNotice = (refund: Refund, change: 'created' | 'updated' | 'failed'): EventNotice => ({
+  type: `refund.${change}`,
   object: refundObject(refund),
 });
 
 export const eventRecord = ({ type, object }: EventNotice, world: World, afterMs: number): SandboxRecord => {
   const nowMs = world.clock.nowMs();
   const id = `evt_${world.ids.next(nowMs).replaceAll('-', '')}`;
-  return recordOfEvent({ id, type, object, createdAtMs: nowMs, sent: 0 }, 1, nowMs + afterMs);
+  return recordOfEvent({ id, type, object, createdAtMs: nowMs, attempts: 0 }, 1, nowMs + afterMs);
 };
 
 export const recordOfEvent = (
-  event: SimulatedEvent,
+  event: SandboxEvent,
   version: number,
   dueAtMs: number | null,
 ): SandboxRecord => ({
@@ -59,10 +60,10 @@ export const recordOfEvent = (
   body: JSON.stringify(event),
 });
 
-export const eventOfRecord = ({ body }: SandboxRecord): SimulatedEvent => JSON.parse(body);
+export const eventOfRecord = ({ body }: SandboxRecord): SandboxEvent => JSON.parse(body);
 
-/** As it goes over the wire. */
-export const eventObject = ({ id, type, object, createdAtMs }: SimulatedEvent) => ({
+/** The event as Stripe's JSON. */
+export const eventObject = ({ id, type, object, createdAtMs }: SandboxEvent) => ({
   id,
   object: 'event',
   api_version: null,

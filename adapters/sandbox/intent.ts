@@ -6,33 +6,34 @@ import type { SandboxRecord } from './records.ts';
 
 type IntentStatus = 'requires_payment_method' | 'requires_action' | 'succeeded' | 'canceled';
 
-/** What Stripe calls a PaymentIntent, and its charge with it. */
+/** What Stripe calls a PaymentIntent, together with its charge. */
 export type Intent = {
   readonly id: string;
-  /** The idempotency key that it was made under: in our own use, the payment's id. */
+  /** The idempotency key of the request that created it. Our adapters send the payment's id. */
   readonly key: string;
   readonly amount: Money;
-  /** Null for one that is not to be confirmed. */
+  /** Null for an intent that was created without confirmation. */
   readonly method: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly status: IntentStatus;
-  /** Of the last try that failed. */
+  /** The error of the last failed attempt to pay. */
   readonly error: Failure | null;
   readonly clientSecret: string | null;
-  /** Where the customer may be sent to for the challenge, and where to from there. */
+  /** The page of the challenge. */
   readonly challengeUrl: string | null;
+  /** Where the customer goes after the challenge. */
   readonly returnUrl: string | null;
   readonly createdAtMs: number;
-  /** Null until the money moved; `ch_` and the intent's own number where that was at once. */
+  /** Null until the money moved. See `chargeIdOf` for an intent that was paid at once. */
   readonly chargeId: string | null;
   /** The sum of its refunds that have not failed. */
   readonly refunded: number;
-  /** Ids of its refunds, the newest first. */
+  /** Ids of its refunds, newest first. */
   readonly refunds: readonly string[];
-  /** All parameters of the request that made it, as they came over the wire; null where none did. */
-  readonly asked: string | null;
-  /** As it was made, which is what its key answers for ever; null while that is as it still is. */
-  readonly first: Pick<Intent, 'status' | 'error' | 'chargeId'> | null;
+  /** All parameters of the HTTP request that created it, sorted; null if it was not created over HTTP. */
+  readonly fingerprint: string | null;
+  /** The state at creation, which a retry under the same key always gets; null while it is unchanged. */
+  readonly initial: Pick<Intent, 'status' | 'error' | 'chargeId'> | null;
 };
 
 export const intentKey = (key: string): string => `intent:${key}`;
@@ -42,11 +43,14 @@ export const recordOfIntent = (intent: Intent, version: number): SandboxRecord =
   key: intentKey(intent.key),
   version,
   dueAtMs: null,
-  body: JSON.stringify(shortened(intent)),
+  body: JSON.stringify(withoutDefaults(intent)),
 });
 
-/** Most intents are paid at once and have none of these: a third of what is written otherwise. */
-const blank = {
+/**
+ * Most intents are paid at once and have these values. Leaving them out makes a stored record a third
+ * smaller.
+ */
+const defaults = {
   error: null,
   clientSecret: null,
   challengeUrl: null,
@@ -54,11 +58,11 @@ const blank = {
   chargeId: null,
   refunded: 0,
   refunds: [],
-  asked: null,
-  first: null,
+  fingerprint: null,
+  initial: null,
 } satisfies Partial<Intent>;
 
-const shortened = (intent: Intent) => ({
+const withoutDefaults = (intent: Intent) => ({
   ...intent,
   error: intent.error ?? undefined,
   clientSecret: intent.clientSecret ?? undefined,
@@ -67,38 +71,38 @@ const shortened = (intent: Intent) => ({
   chargeId: intent.chargeId ?? undefined,
   refunded: intent.refunded || undefined,
   refunds: intent.refunds.length === 0 ? undefined : intent.refunds,
-  asked: intent.asked ?? undefined,
-  first: intent.first ?? undefined,
+  fingerprint: intent.fingerprint ?? undefined,
+  initial: intent.initial ?? undefined,
 });
 
-export const intentOfRecord = ({ body }: SandboxRecord): Intent => ({ ...blank, ...JSON.parse(body) });
+export const intentOfRecord = ({ body }: SandboxRecord): Intent => ({ ...defaults, ...JSON.parse(body) });
 
 /** The charge of an intent that was paid at once has no record of its own. */
 export const chargeIdOf = (intentId: string): string => intentId.replace('pi_', 'ch_');
 
-/** Its next state; what it was when it was made stays known. */
-export const moved = (intent: Intent, to: Partial<Intent>): Intent => {
+/** The intent with `changes`. The state at creation is kept in `initial`. */
+export const nextVersion = (intent: Intent, changes: Partial<Intent>): Intent => {
   const { status, error, chargeId } = intent;
-  return { ...intent, first: intent.first ?? { status, error, chargeId }, ...to };
+  return { ...intent, initial: intent.initial ?? { status, error, chargeId }, ...changes };
 };
 
-/** As the demo shows it. */
+/** The charge as the demo shows it. */
 export const chargeOf = ({ id, key, amount, status, error, createdAtMs }: Intent): Charge => ({
   id,
   idempotencyKey: key,
   amount,
-  status: error !== null && status !== 'succeeded' ? 'declined' : shown[status],
-  declineCode: error === null || status === 'succeeded' ? null : stripeStatusOf(error),
+  status: error !== null && status !== 'succeeded' ? 'declined' : chargeStatuses[status],
+  declineCode: error === null || status === 'succeeded' ? null : declineCodeOfFailure(error),
   createdAtMs,
 });
 
-const shown: Readonly<Record<IntentStatus, Charge['status']>> = {
+const chargeStatuses: Readonly<Record<IntentStatus, Charge['status']>> = {
   succeeded: 'succeeded',
   requires_action: 'requires_action',
   requires_payment_method: 'cancelled',
   canceled: 'cancelled',
 };
 
-/** As our adapter for Stripe would say it. */
-export const stripeStatusOf = (failure: Failure): string =>
+/** The decline code that our Stripe adapter reports for this failure. */
+export const declineCodeOfFailure = (failure: Failure): string =>
   failure.code === noSuchMethod.code ? 'invalid_payment_method' : declineCodeOf(failure);

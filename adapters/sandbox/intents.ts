@@ -3,57 +3,65 @@ import type { Money } from '../../core/money.ts';
 import type { AsyncResult } from '../../core/result.ts';
 import type { Engine } from './engine.ts';
 import { intentNotice } from './event.ts';
-import { chargeIdOf, type Intent, intentKey, intentOfRecord, moved, recordOfIntent } from './intent.ts';
-import { type Failure, methodOf } from './methods.ts';
-import type { EntryFailure, SandboxRecord } from './records.ts';
+import { chargeIdOf, type Intent, intentKey, intentOfRecord, nextVersion, recordOfIntent } from './intent.ts';
+import { type Failure, type Method, methodOf } from './methods.ts';
+import type { SandboxRecord, WriteFailure } from './records.ts';
 
 export type Creation = {
   readonly key: string;
   readonly amount: Money;
   readonly metadata: Readonly<Record<string, string>>;
-  /** `burnt`: called off in the same breath. `unconfirmed`: nobody is charged by it, either. */
-  readonly as: { readonly method: string } | 'unconfirmed' | 'burnt';
-  readonly wire?: Pick<Intent, 'asked' | 'returnUrl'> & {
+  /**
+   * `spent`: created as cancelled, so that its key can never charge. `unconfirmed`: charges nobody until
+   * confirmed.
+   */
+  readonly mode: { readonly method: string } | 'unconfirmed' | 'spent';
+  /** Given for a request that came over HTTP. */
+  readonly http?: Pick<Intent, 'fingerprint' | 'returnUrl'> & {
     readonly challengeUrlOf: (id: string, clientSecret: string) => string;
   };
 };
 
 export type CreationResult = { readonly intent: Intent; readonly isFirst: boolean };
 
-/** It is in a state in which that cannot be done. */
+/** The intent is in a state that does not allow the change. */
 export type WrongState = { readonly kind: 'unexpected_state'; readonly intent: Intent };
-type Missing = { readonly kind: 'not_found' };
+type NotFound = { readonly kind: 'not_found' };
 
-/** One result for each key, for ever: the first one's. */
+/** Creates an intent. The first call under a key decides; all later calls get its intent. */
 export const create = async (
   engine: Engine,
   creation: Creation,
-): Promise<Result<CreationResult, EntryFailure>> => {
+): Promise<Result<CreationResult, WriteFailure>> => {
   const intent = intentOf(engine, creation);
-  const { manner } = methodOf(intent.method ?? '');
-  const later = intent.method !== null && tellingManners.has(manner);
-  const afterMs = manner === 'late' ? engine.lateMs : 0;
-  const record = recordOfIntent(intent, 1);
-  const entered = await engine.enter({
-    record,
-    also: engine.told(() => intentNotice(intent), { later, afterMs }),
+  const { behaviour } = methodOf(intent.method ?? '');
+  const deferred = intent.method !== null && deferredBehaviours.has(behaviour);
+  const afterMs = behaviour === 'late_event' ? engine.lateMs : 0;
+  const inserted = await engine.insertIfNew({
+    record: recordOfIntent(intent, 1),
+    also: engine.eventRecords(() => intentNotice(intent), { deferred, afterMs }),
   });
-  return entered.map((stands) =>
-    stands.id === intent.id ? { intent, isFirst: true } : { intent: intentOfRecord(stands), isFirst: false },
+  return inserted.map((stored) =>
+    stored.id === intent.id ? { intent, isFirst: true } : { intent: intentOfRecord(stored), isFirst: false },
   );
 };
 
-/** Whose caller may not be told what came of it. */
-const tellingManners = new Set(['lost', 'html', 'error', 'late']);
+/** With these, the caller may not learn the result from the response. */
+const deferredBehaviours = new Set<Method['behaviour']>([
+  'response_lost',
+  'html_response',
+  'error_response',
+  'late_event',
+]);
 
-const intentOf = (engine: Engine, { key, amount, metadata, as, wire }: Creation): Intent => {
+const intentOf = (engine: Engine, { key, amount, metadata, mode, http }: Creation): Intent => {
   const id = engine.newId('pi');
-  const method = typeof as === 'string' ? null : as.method;
+  const method = typeof mode === 'string' ? null : mode.method;
   const verdict = method === null ? null : methodOf(method).verdict;
-  const status = verdict?.status ?? (as === 'burnt' ? 'canceled' : 'requires_payment_method');
-  const isAsked = wire !== undefined || status === 'requires_action';
-  const clientSecret = isAsked ? `${id}_secret_${hex(engine.world.random.bytes(12))}` : null;
-  const returnUrl = wire?.returnUrl ?? null;
+  const status = verdict?.status ?? (mode === 'spent' ? 'canceled' : 'requires_payment_method');
+  const hasSecret = http !== undefined || status === 'requires_action';
+  const clientSecret = hasSecret ? `${id}_secret_${hex(engine.world.random.bytes(12))}` : null;
+  const returnUrl = http?.returnUrl ?? null;
   return {
     id,
     key,
@@ -64,50 +72,53 @@ const intentOf = (engine: Engine, { key, amount, metadata, as, wire }: Creation)
     error: verdict !== null && 'error' in verdict ? verdict.error : null,
     clientSecret,
     challengeUrl:
-      wire && returnUrl !== null && clientSecret !== null ? wire.challengeUrlOf(id, clientSecret) : null,
+      http && returnUrl !== null && clientSecret !== null ? http.challengeUrlOf(id, clientSecret) : null,
     returnUrl,
     createdAtMs: engine.world.clock.nowMs(),
     chargeId: status === 'succeeded' ? chargeIdOf(id) : null,
     refunded: 0,
     refunds: [],
-    asked: wire?.asked ?? null,
-    first: null,
+    fingerprint: http?.fingerprint ?? null,
+    initial: null,
   };
 };
 
-export const retrieve = async ({ book }: Engine, id: string): AsyncResult<Intent | null> => {
-  const found = await book.find({ id });
+export const findIntent = async ({ records }: Engine, id: string): AsyncResult<Intent | null> => {
+  const found = await records.find({ id });
   return found.map((record) => (record === null || !id.startsWith('pi_') ? null : intentOfRecord(record)));
 };
 
-export const findByKey = async ({ book }: Engine, key: string): AsyncResult<Intent | null> => {
-  const found = await book.find({ key: intentKey(key) });
+export const findIntentByKey = async ({ records }: Engine, key: string): AsyncResult<Intent | null> => {
+  const found = await records.find({ key: intentKey(key) });
   return found.map((record) => record && intentOfRecord(record));
 };
 
-type Changed = Promise<Result<Intent, EntryFailure | WrongState | Missing>>;
+type ChangeResult = Promise<Result<Intent, WriteFailure | WrongState | NotFound>>;
 
-/** No charge comes of it any more. */
-export const cancelOpenIntent = (engine: Engine, id: string): Changed =>
-  change(engine, id, (intent) => {
+/** Cancels an intent that is not paid yet, so that it can never charge. */
+export const cancelOpenIntent = (engine: Engine, id: string): ChangeResult =>
+  changeIntent(engine, id, (intent) => {
     if (!isOpen(intent)) return null;
-    const next = moved(intent, { status: 'canceled' });
-    return { next, also: engine.told(() => intentNotice(next), { later: false }) };
+    const next = nextVersion(intent, { status: 'canceled' });
+    return { next, also: engine.eventRecords(() => intentNotice(next), { deferred: false }) };
   });
 
-/** The customer has met the challenge, or failed it; who failed may try again, for as long as it is open. */
-export const confirm = (engine: Engine, idOrSecret: string, outcome: 'succeed' | Failure): Changed => {
+/**
+ * The customer passes the challenge or fails it. A failed challenge can be tried again while the intent is
+ * open.
+ */
+export const confirm = (engine: Engine, idOrSecret: string, outcome: 'succeed' | Failure): ChangeResult => {
   const [id = ''] = idOrSecret.split('_secret_');
-  return change(engine, id, (intent) => {
-    const isKnown = idOrSecret === id || idOrSecret === intent.clientSecret;
-    if (!isKnown || intent.clientSecret === null || !isOpen(intent)) return null;
-    const paid = outcome === 'succeed';
-    const chargeId = paid ? engine.newId('ch') : null;
-    const next = paid
-      ? moved(intent, { status: 'succeeded', error: null, chargeId })
-      : moved(intent, { status: 'requires_payment_method', error: outcome });
-    const news = engine.told(() => intentNotice(next), { later: true });
-    return { next, also: chargeId === null ? news : [chargeRecord(engine, chargeId, id), ...news] };
+  return changeIntent(engine, id, (intent) => {
+    const isAuthorized = idOrSecret === id || idOrSecret === intent.clientSecret;
+    if (!isAuthorized || intent.clientSecret === null || !isOpen(intent)) return null;
+    const isPaid = outcome === 'succeed';
+    const chargeId = isPaid ? engine.newId('ch') : null;
+    const next = isPaid
+      ? nextVersion(intent, { status: 'succeeded', error: null, chargeId })
+      : nextVersion(intent, { status: 'requires_payment_method', error: outcome });
+    const events = engine.eventRecords(() => intentNotice(next), { deferred: true });
+    return { next, also: chargeId === null ? events : [chargeRecord(engine, chargeId, id), ...events] };
   });
 };
 
@@ -118,7 +129,9 @@ export const authenticationFailed: Failure = {
 
 const isOpen = ({ status }: Intent): boolean => status !== 'succeeded' && status !== 'canceled';
 
-/** A charge that was not made with its intent has a time of its own, and is found by it. */
+/**
+ * A charge that is made after its intent needs its own record, so that the ledger lists it at its own time.
+ */
 const chargeRecord = ({ world }: Engine, id: string, intentId: string): SandboxRecord => ({
   id,
   key: `charge:${id}`,
@@ -127,24 +140,27 @@ const chargeRecord = ({ world }: Engine, id: string, intentId: string): SandboxR
   body: JSON.stringify({ intentId, createdAtMs: world.clock.nowMs() }),
 });
 
-/** Again and again until nobody else has changed it meanwhile; `to` answers null where it does not apply. */
-const change = async (
-  { book }: Engine,
+/**
+ * Changes an intent, and tries again after a concurrent change. `update` returns null if the change is not
+ * allowed.
+ */
+const changeIntent = async (
+  { records }: Engine,
   id: string,
-  to: (intent: Intent) => { readonly next: Intent; readonly also: readonly SandboxRecord[] } | null,
-): Changed => {
+  update: (intent: Intent) => { readonly next: Intent; readonly also: readonly SandboxRecord[] } | null,
+): ChangeResult => {
   for (;;) {
-    const found = await book.find({ id });
+    const found = await records.find({ id });
     if (found.isErr()) return err(found.error);
     const record = found.value;
     if (record === null || !id.startsWith('pi_')) return err({ kind: 'not_found' });
     const intent = intentOfRecord(record);
-    const wanted = to(intent);
-    if (wanted === null) return err({ kind: 'unexpected_state', intent });
-    const { next, also } = wanted;
-    const done = await book.change({ records: [recordOfIntent(next, record.version + 1)], also });
-    if (done.isErr()) return err(done.error);
-    if (done.value) return ok(next);
+    const updated = update(intent);
+    if (updated === null) return err({ kind: 'unexpected_state', intent });
+    const { next, also } = updated;
+    const changed = await records.change({ records: [recordOfIntent(next, record.version + 1)], also });
+    if (changed.isErr()) return err(changed.error);
+    if (changed.value) return ok(next);
   }
 };
 

@@ -2,33 +2,36 @@ import type { Page } from '../../core/page.ts';
 import type { LedgerEntry, LedgerQuery } from '../../core/provider.ts';
 import type { AsyncResult } from '../../core/result.ts';
 import type { Engine } from './engine.ts';
-import { type Listed, listCharges, listRefunds, type PaidCharge } from './lists.ts';
+import { type ListPage, type PaidCharge, readCharges, readRefunds } from './lists.ts';
 import type { Refund } from './refund.ts';
 
 const limit = 100;
 
-/** First all charges of the span, then all refunds: `charge:` or `refund:`, and the last id that was read. */
+/**
+ * Reads all charges of the time range first, then all refunds. The cursor is `charge:` or `refund:` and the
+ * id of the last row.
+ */
 export const readLedger = async (
   engine: Engine,
   { fromMs, toMs, after }: LedgerQuery,
 ): AsyncResult<Page<LedgerEntry, string>> => {
   const [kind = '', last = ''] = (after ?? 'charge:').split(':');
-  const span = { fromMs, toMs, after: last === '' ? null : last, limit };
+  const range = { fromMs, toMs, after: last === '' ? null : last, limit };
   if (kind === 'charge') {
-    const charges = await listCharges(engine, span);
+    const charges = await readCharges(engine, range);
     return charges.map((page) => ({
       items: page.rows.map(chargeEntry),
-      next: nextOf(kind, page) ?? 'refund:',
+      next: cursorOf(kind, page) ?? 'refund:',
     }));
   }
-  const refunds = await listRefunds(engine, span);
+  const refunds = await readRefunds(engine, range);
   return refunds.map((page) => ({
     items: page.rows.filter(({ status }) => status === 'succeeded').map(refundEntry),
-    next: nextOf(kind, page),
+    next: cursorOf(kind, page),
   }));
 };
 
-const nextOf = (kind: string, { rows, hasMore }: Listed<{ readonly id: string }>): string | null =>
+const cursorOf = (kind: string, { rows, hasMore }: ListPage<{ readonly id: string }>): string | null =>
   hasMore ? `${kind}:${rows.at(-1)?.id}` : null;
 
 const chargeEntry = ({ id, intent, createdAtMs }: PaidCharge): LedgerEntry => ({

@@ -9,61 +9,61 @@ import { type Refund, refundOfRecord } from './refund.ts';
 export type TimeRange = {
   readonly fromMs: number;
   readonly toMs: number;
-  /** The last id of the page before. */
+  /** The last id of the previous page. */
   readonly after: string | null;
   readonly limit: number;
 };
 
-export type Listed<Row> = { readonly rows: readonly Row[]; readonly hasMore: boolean };
+export type ListPage<Row> = { readonly rows: readonly Row[]; readonly hasMore: boolean };
 
 export type PaidCharge = { readonly intent: Intent; readonly id: string; readonly createdAtMs: number };
 
-/** Charges that were paid, newest first: those made with their intent, and those that came later. */
-export const listCharges = (engine: Engine, span: TimeRange): AsyncResult<Listed<PaidCharge>> =>
-  collect(engine, ['pi', 'ch'], span, async (record) => {
+/** Charges that were paid, newest first: those made together with their intent, and those made later. */
+export const readCharges = (engine: Engine, range: TimeRange): AsyncResult<ListPage<PaidCharge>> =>
+  collect(engine, ['pi', 'ch'], range, async (record) => {
     if (record.id.startsWith('pi_')) {
       const intent = intentOfRecord(record);
       const id = chargeIdOf(intent.id);
       return ok(intent.chargeId === id ? { intent, id, createdAtMs: intent.createdAtMs } : null);
     }
     const { intentId, createdAtMs }: { intentId: string; createdAtMs: number } = JSON.parse(record.body);
-    const found = await engine.book.find({ id: intentId });
-    return found.map((of) => of && { intent: intentOfRecord(of), id: record.id, createdAtMs });
+    const found = await engine.records.find({ id: intentId });
+    return found.map((each) => each && { intent: intentOfRecord(each), id: record.id, createdAtMs });
   });
 
-/** Refunds that were made, newest first, whatever became of them. */
-export const listRefunds = (engine: Engine, span: TimeRange): AsyncResult<Listed<Refund>> =>
-  collect(engine, ['re'], span, async (record) => {
+/** Refunds that were made, newest first, in any status but `refused`. */
+export const readRefunds = (engine: Engine, range: TimeRange): AsyncResult<ListPage<Refund>> =>
+  collect(engine, ['re'], range, async (record) => {
     const refund = refundOfRecord(record);
     return ok(refund.status === 'refused' ? null : refund);
   });
 
-const chunk = 100;
+const chunkSize = 100;
 
-/** Reads on until the page is full, since not every record makes a row. */
+/** Reads records in chunks until the page is full, since not every record makes a row. */
 const collect = async <Row>(
-  { book }: Engine,
+  { records }: Engine,
   prefixes: readonly string[],
   { fromMs, toMs, after, limit }: TimeRange,
   rowOf: (record: SandboxRecord) => AsyncResult<Row | null>,
-): AsyncResult<Listed<Row>> => {
-  const from = numberAt(fromMs);
-  let before = after === null ? numberAt(toMs) : numberOf(after);
+): AsyncResult<ListPage<Row>> => {
+  const from = timePartAt(fromMs);
+  let before = after === null ? timePartAt(toMs) : timePartOf(after);
   const rows: Row[] = [];
   for (;;) {
     const read: SandboxRecord[] = [];
     for (const prefix of prefixes) {
-      const some = await book.list({
+      const found = await records.list({
         from: `${prefix}_${from}`,
         before: `${prefix}_${before}`,
-        limit: chunk,
+        limit: chunkSize,
       });
-      if (some.isErr()) return err(some.error);
-      read.push(...some.value);
+      if (found.isErr()) return err(found.error);
+      read.push(...found.value);
     }
     const newest = read
-      .sort((one, other) => (numberOf(one.id) < numberOf(other.id) ? 1 : -1))
-      .slice(0, chunk);
+      .sort((one, other) => (timePartOf(one.id) < timePartOf(other.id) ? 1 : -1))
+      .slice(0, chunkSize);
     for (const record of newest) {
       const row = await rowOf(record);
       if (row.isErr()) return err(row.error);
@@ -71,12 +71,12 @@ const collect = async <Row>(
       if (rows.length > limit) return ok({ rows: rows.slice(0, limit), hasMore: true });
     }
     const last = newest.at(-1);
-    if (newest.length < chunk || last === undefined) return ok({ rows, hasMore: false });
-    before = numberOf(last.id);
+    if (newest.length < chunkSize || last === undefined) return ok({ rows, hasMore: false });
+    before = timePartOf(last.id);
   }
 };
 
-/** The part of an id that orders it in time. */
-const numberOf = (id: string): string => id.slice(id.indexOf('_') + 1);
+/** The part of an id that sorts by time. */
+const timePartOf = (id: string): string => id.slice(id.indexOf('_') + 1);
 
-const numberAt = (ms: number): string => firstIdAt(ms).replaceAll('-', '');
+const timePartAt = (ms: number): string => firstIdAt(ms).replaceAll('-', '');

@@ -4,12 +4,12 @@ import type { Intent } from './intent.ts';
 import type { Failure } from './methods.ts';
 import type { Refund } from './refund.ts';
 
-/** Stripe's objects, as far as anybody here looks at them. Times are whole seconds. */
+/** Stripe's PaymentIntent, with the fields that our code reads. Times are whole seconds. */
 export const intentObject = (intent: Intent) => ({
   id: intent.id,
   object: 'payment_intent',
-  ...countedOf(intent.amount),
-  amount_received: intent.status === 'succeeded' ? countedOf(intent.amount).amount : 0,
+  ...stripeAmountOf(intent.amount),
+  amount_received: intent.status === 'succeeded' ? stripeAmountOf(intent.amount).amount : 0,
   cancellation_reason: null,
   capture_method: 'automatic',
   client_secret: intent.clientSecret,
@@ -35,15 +35,15 @@ export const errorObject = ({ code, declineCode }: Failure) => ({
   message: 'The card was declined.',
 });
 
-/** Of an intent that was paid. */
+/** Stripe's Charge of a paid intent. */
 export const chargeObject = (intent: Intent, id: string, createdAtMs: number) => {
-  const { amount, currency } = countedOf(intent.amount);
+  const { amount, currency } = stripeAmountOf(intent.amount);
   return {
     id,
     object: 'charge',
     amount,
     amount_captured: amount,
-    amount_refunded: countedOf({ ...intent.amount, amount: intent.refunded }).amount,
+    amount_refunded: stripeAmountOf({ ...intent.amount, amount: intent.refunded }).amount,
     captured: true,
     created: secondsOf(createdAtMs),
     currency,
@@ -57,7 +57,7 @@ export const chargeObject = (intent: Intent, id: string, createdAtMs: number) =>
 export const refundObject = (refund: Refund) => ({
   id: refund.id,
   object: 'refund',
-  ...countedOf(refund.amount),
+  ...stripeAmountOf(refund.amount),
   charge: refund.chargeId,
   created: secondsOf(refund.createdAtMs),
   ...(refund.reason === null ? {} : { failure_reason: refund.reason }),
@@ -68,5 +68,5 @@ export const refundObject = (refund: Refund) => ({
 
 const secondsOf = (ms: number): number => Math.floor(ms / 1000);
 
-const countedOf = (money: Money): StripeAmount =>
+const stripeAmountOf = (money: Money): StripeAmount =>
   toStripe(money) ?? { amount: money.amount, currency: money.currency.toLowerCase() };

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import postgres from 'postgres';
-import type { AsyncResult } from '../../core/result.ts';
+import type { AsyncResult, Unavailable } from '../../core/result.ts';
 import { unavailable, writeFailure } from './postgresFailures.ts';
 import { type Row, recordOf } from './postgresRow.ts';
 import { changeAll, insert, readCurrent, type Sql } from './postgresWrites.ts';
@@ -8,17 +8,18 @@ import type { RecordStore, SandboxRecord } from './records.ts';
 
 export type PostgresRecordsOptions = {
   readonly url: string;
-  /** `transaction` where a pooler such as PgBouncer lends connections: no prepared statements then. */
+  /** `transaction` behind a pooler such as PgBouncer in transaction mode, without prepared statements. */
   readonly pooling?: 'session' | 'transaction';
 };
 
 /**
- * A schema of its own in any Postgres, which a fleet may share. It connects when it is first needed, as to a
- * provider that may be down when we start, and makes its table then.
+ * Keeps records in the schema `simulated_provider` of any Postgres database, which several processes can
+ * share. It connects and creates its table at the first use, so that the shop starts even if this database is
+ * down.
  */
 export const createPostgresRecords = ({ url, pooling = 'session' }: PostgresRecordsOptions): RecordStore => {
   const sql = postgres(url, {
-    // One for the batch that is being written, one to read meanwhile.
+    // One connection writes a batch; the other one reads at the same time.
     max: 2,
     prepare: pooling === 'session',
     connect_timeout: 5,
@@ -28,26 +29,26 @@ export const createPostgresRecords = ({ url, pooling = 'session' }: PostgresReco
     connection: { application_name: 'simulated_provider' },
   });
   let table: Promise<void> | null = null;
-  /** Made once; where that failed, the next call tries again. */
-  const withTable = (): Promise<void> => {
-    table ??= makeTable(sql).catch((cause: unknown) => {
+  /** Creates the table once. After a failure the next call tries again. */
+  const ensureTable = (): Promise<void> => {
+    table ??= createTable(sql).catch((cause: unknown) => {
       table = null;
       throw cause;
     });
     return table;
   };
 
-  const reading = async (query: () => Promise<readonly Row[]>): AsyncResult<readonly SandboxRecord[]> => {
+  const read = async (query: () => Promise<readonly Row[]>): AsyncResult<readonly SandboxRecord[]> => {
     try {
-      await withTable();
+      await ensureTable();
       return ok((await query()).map(recordOf));
     } catch (cause) {
       return err(unavailable(cause));
     }
   };
-  const ready = async (): Promise<Result<void, ReturnType<typeof unavailable>>> => {
+  const connect = async (): Promise<Result<void, Unavailable>> => {
     try {
-      return ok(await withTable());
+      return ok(await ensureTable());
     } catch (cause) {
       return err(unavailable(cause));
     }
@@ -55,20 +56,20 @@ export const createPostgresRecords = ({ url, pooling = 'session' }: PostgresReco
 
   return {
     insertIfNew: async (entries) => {
-      const made = await ready();
-      if (made.isErr()) return err(made.error);
+      const connected = await connect();
+      if (connected.isErr()) return err(connected.error);
       const written = await insert(sql, entries);
       if (written.isErr()) return err(written.error);
       try {
         return ok(await readCurrent(sql, entries, written.value));
       } catch (cause) {
-        // Some of the records are written by now, whatever kept us from seeing the others.
+        // Some records are already written, so this failure is never `unavailable`.
         return err({ kind: 'unknown', reason: unavailable(cause).reason });
       }
     },
     change: async (change) => {
-      const made = await ready();
-      if (made.isErr()) return err(made.error);
+      const connected = await connect();
+      if (connected.isErr()) return err(connected.error);
       try {
         return ok(await changeAll(sql, change));
       } catch (cause) {
@@ -76,7 +77,7 @@ export const createPostgresRecords = ({ url, pooling = 'session' }: PostgresReco
       }
     },
     find: async (by) => {
-      const rows = await reading(() =>
+      const rows = await read(() =>
         'id' in by
           ? sql<Row[]>`select * from simulated_provider.record where id = ${by.id}`
           : sql<Row[]>`select * from simulated_provider.record where key = ${by.key}`,
@@ -84,24 +85,26 @@ export const createPostgresRecords = ({ url, pooling = 'session' }: PostgresReco
       return rows.map(([record]) => record ?? null);
     },
     list: ({ from, before, limit }) =>
-      reading(
+      read(
         () => sql<Row[]>`
           select * from simulated_provider.record where id >= ${from} and id < ${before}
           order by id desc limit ${limit}`,
       ),
     due: ({ nowMs, limit }) =>
-      reading(
+      read(
         () => sql<Row[]>`
           select * from simulated_provider.record where due_at_ms is not null and due_at_ms <= ${nowMs}
           order by due_at_ms limit ${limit}`,
       ),
-    // postgres.js waits for the end of a query whose connection is long gone; not for more than a second here.
+    // postgres.js waits for queries on connections that are already lost. One second is enough.
     close: () => sql.end({ timeout: 1 }),
   };
 };
 
-/** One process makes it while the others wait; once it is there, no right to make anything is needed. */
-const makeTable = async (sql: Sql): Promise<void> => {
+/**
+ * One process creates the table while the others wait. If the table exists, no right to create one is needed.
+ */
+const createTable = async (sql: Sql): Promise<void> => {
   const [found] = await sql`select to_regclass('simulated_provider.record') as name`;
   if (found?.name !== null) return;
   await sql.begin(async (tx) => {

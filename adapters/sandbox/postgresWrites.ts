@@ -2,19 +2,21 @@ import { err, ok, type Result } from 'neverthrow';
 import type postgres from 'postgres';
 import { writeFailure } from './postgresFailures.ts';
 import { type Row, recordOf } from './postgresRow.ts';
-import type { Change, Entry, EntryFailure, SandboxRecord } from './records.ts';
+import type { Change, NewRecord, SandboxRecord, WriteFailure } from './records.ts';
 
 export type Sql = postgres.Sql<{ bigint: number }>;
 
 /**
- * Answers the ids of the records that were first under their key. They go in in the order of the keys, so that
- * processes with keys in common wait for one another and never in a circle.
+ * Inserts the records whose keys are new, and returns their ids. The statement inserts in the order of the
+ * keys, so that processes that insert the same keys wait for one another and never deadlock.
  */
 export const insert = async (
   sql: Sql,
-  entries: readonly Entry[],
-): Promise<Result<ReadonlySet<string>, EntryFailure>> => {
-  const also = entries.flatMap((entry) => entry.also.map((record) => ({ ...record, of: entry.record.id })));
+  entries: readonly NewRecord[],
+): Promise<Result<ReadonlySet<string>, WriteFailure>> => {
+  const also = entries.flatMap((entry) =>
+    entry.also.map((record) => ({ ...record, firstId: entry.record.id })),
+  );
   const [key, id, version, due, body] = columnsOf(entries.map(({ record }) => record));
   try {
     const written =
@@ -34,11 +36,11 @@ export const insert = async (
   }
 };
 
-/** `of` is the id of the record that must be first under its key for this one to be written. */
+/** Also inserts `also`: each record only if the record with its `firstId` was the first under its key. */
 const insertWith = (
   sql: Sql,
   [key, id, version, due, body]: Columns,
-  also: readonly (SandboxRecord & { readonly of: string })[],
+  also: readonly (SandboxRecord & { readonly firstId: string })[],
 ): Promise<readonly { readonly id: string }[]> => {
   const [alsoKey, alsoId, alsoVersion, alsoDue, alsoBody] = columnsOf(also);
   return sql<{ id: string }[]>`
@@ -54,10 +56,10 @@ const insertWith = (
       insert into simulated_provider.record (key, id, version, due_at_ms, body)
       select given.key, given.id, given.version, given.due_at_ms, given.body
       from unnest(
-        ${also.map(({ of }) => of)}::text[], ${alsoKey}::text[], ${alsoId}::text[],
+        ${also.map(({ firstId }) => firstId)}::text[], ${alsoKey}::text[], ${alsoId}::text[],
         ${alsoVersion}::integer[], ${alsoDue}::bigint[], ${alsoBody}::text[]
-      ) as given (of, key, id, version, due_at_ms, body)
-      join first on first.id = given.of
+      ) as given (first_id, key, id, version, due_at_ms, body)
+      join first on first.id = given.first_id
     )
     select id from first`;
 };
@@ -73,32 +75,32 @@ const columnsOf = (records: readonly SandboxRecord[]): Columns => [
 ];
 
 /**
- * The record under each key. Those that were there before are read by a statement of their own, for the one
- * that wrote the others cannot see what another process has just committed.
+ * Returns the stored record of each key. Records that existed before are read by a second statement: the
+ * insert cannot see what another process has just committed.
  */
 export const readCurrent = async (
   sql: Sql,
-  entries: readonly Entry[],
+  entries: readonly NewRecord[],
   written: ReadonlySet<string>,
 ): Promise<readonly SandboxRecord[]> => {
   const records = entries.map(({ record }) => record);
-  const stands = new Map(records.filter(({ id }) => written.has(id)).map((record) => [record.key, record]));
-  const taken = records.map(({ key }) => key).filter((key) => !stands.has(key));
-  if (taken.length > 0) {
-    const rows = await sql<Row[]>`select * from simulated_provider.record where key = any(${taken}::text[])`;
-    for (const row of rows) stands.set(row.key, recordOf(row));
+  const stored = new Map(records.filter(({ id }) => written.has(id)).map((record) => [record.key, record]));
+  const known = records.map(({ key }) => key).filter((key) => !stored.has(key));
+  if (known.length > 0) {
+    const rows = await sql<Row[]>`select * from simulated_provider.record where key = any(${known}::text[])`;
+    for (const row of rows) stored.set(row.key, recordOf(row));
   }
   return records.map(({ key }) => {
-    const record = stands.get(key);
+    const record = stored.get(key);
     if (record === undefined) throw new Error(`the record ${key} is neither new nor known`);
     return record;
   });
 };
 
-/** Thrown to roll back. */
-const stale = new Error('a record has changed meanwhile');
+/** Thrown to roll back the transaction. */
+const stale = new Error('another call has changed a record');
 
-/** In the order of the ids, so that changes of the same records do not wait in a circle. */
+/** Updates in the order of the ids, so that concurrent changes of the same records do not deadlock. */
 export const changeAll = async (sql: Sql, { records, also }: Change): Promise<boolean> => {
   const ordered = records.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   try {

@@ -12,14 +12,14 @@ import { sleep } from '../../core/timer.ts';
 import type { World } from '../../core/world.ts';
 import { createFinishChallenge } from './challenge.ts';
 import { createEngine, type Engine, type EngineOptions } from './engine.ts';
-import { chargeOf, type Intent, intentOfRecord, stripeStatusOf } from './intent.ts';
-import { cancelOpenIntent, create, findByKey } from './intents.ts';
+import { chargeOf, declineCodeOfFailure, type Intent, intentOfRecord } from './intent.ts';
+import { cancelOpenIntent, create, findIntentByKey } from './intents.ts';
 import { readLedger } from './ledger.ts';
-import { methodOf } from './methods.ts';
+import { type Method, methodOf } from './methods.ts';
 import type { RecordStore } from './records.ts';
 import type { Refund } from './refund.ts';
 import { refund } from './refunds.ts';
-import { readSigned } from './signature.ts';
+import { readSignedEvent } from './signature.ts';
 
 type ChargeQuery = {
   readonly after: string | null;
@@ -28,47 +28,51 @@ type ChargeQuery = {
 };
 
 export type SandboxProvider = PaymentProvider & {
-  /** For whoever speaks with it over the wire, meets challenges or tells its events. */
+  /** For the HTTP API, for challenges and for webhooks. */
   readonly engine: Engine;
-  /** What it has in its books, newest first. A key that was cancelled before any charge stands there, too. */
+  /** Its charges, newest first, including keys that were cancelled before any charge. */
   readonly list: (query: ChargeQuery) => AsyncResult<Page<Charge, string>>;
-  /** Does what a customer does who is asked to confirm a payment. */
+  /** Acts as the customer who confirms or fails a challenge. */
   readonly finishChallenge: ReturnType<typeof createFinishChallenge>;
 };
 
 export type SandboxOptions = EngineOptions & {
+  /** How long a `slow` charge takes, in ms. */
   readonly slowMs?: number;
-  /** What its events are signed with. */
+  /** The secret that signs its events. */
   readonly webhookSecret?: string;
 };
 
 /**
- * A payment provider that moves no money and keeps its word as a real one does: one result a key, for ever.
- * `methods` says how it treats each means of payment. It is Stripe in all but the wire, which would cost a
- * charge twenty times what the charge costs.
+ * A payment provider that moves no money. Like a real provider, it remembers the result of every key.
+ * `methods.ts` says how it treats each payment method. It behaves as Stripe does, without HTTP: HTTP would
+ * make a charge take twenty times as long.
  */
 export const createSandboxProvider = (
-  book: RecordStore,
+  records: RecordStore,
   world: World,
   { slowMs = 2_000, webhookSecret = '', ...options }: SandboxOptions = {},
 ): SandboxProvider => {
-  const engine = createEngine(book, world, options);
-  const firsts = new Set<string>();
-  /** Whether it is the first time that this process hears of the key: faults of the road need no book. */
-  const isFirstHeard = (key: string): boolean => !firsts.has(key) && firsts.add(key).size > 0;
+  const engine = createEngine(records, world, options);
+  const seenKeys = new Set<string>();
+  /** True if this process sees the key for the first time. Network faults do not need the record store. */
+  const isFirstAttempt = (key: string): boolean => !seenKeys.has(key) && seenKeys.add(key).size > 0;
 
-  /** What keeps a charge from being made, or makes it late; null where nothing does. */
-  const hindrance = async ({ paymentId, method }: ChargeRequest): Promise<ChargeOutcome | null> => {
-    const { manner } = methodOf(method);
-    if (!hindering.has(manner)) return null;
-    const known = await findByKey(engine, paymentId);
+  /**
+   * Returns the outcome if a fault prevents the charge, or null if the charge can be made, perhaps after a
+   * wait.
+   */
+  const injectFault = async ({ paymentId, method }: ChargeRequest): Promise<ChargeOutcome | null> => {
+    const { behaviour } = methodOf(method);
+    if (!faultyBehaviours.has(behaviour)) return null;
+    const known = await findIntentByKey(engine, paymentId);
     if (known.isErr()) return known.error;
     if (known.value !== null) return null;
-    if (manner === 'down') return { kind: 'unavailable', reason: 'the provider takes no charges now' };
-    if (manner === 'slow') await sleep(world.timer, slowMs);
-    else if (isFirstHeard(paymentId))
-      return manner === 'rate_limited'
-        ? { kind: 'unavailable', reason: 'the provider takes no more charges just now' }
+    if (behaviour === 'down') return { kind: 'unavailable', reason: 'the provider is down' };
+    if (behaviour === 'slow') await sleep(world.timer, slowMs);
+    else if (isFirstAttempt(paymentId))
+      return behaviour === 'rate_limited'
+        ? { kind: 'unavailable', reason: 'the provider gets too many requests' }
         : { kind: 'unknown', reason: 'the request was lost' };
     return null;
   };
@@ -78,43 +82,43 @@ export const createSandboxProvider = (
     engine,
 
     charge: async (request) => {
-      const hindered = await hindrance(request);
-      if (hindered !== null) return hindered;
+      const fault = await injectFault(request);
+      if (fault !== null) return fault;
       const { paymentId: key, amount, method } = request;
-      const made = await create(engine, { key, amount, metadata: { payment_id: key }, as: { method } });
-      if (made.isErr()) return made.error;
-      const { intent, isFirst } = made.value;
-      if (isFirst && losing.has(methodOf(method).manner))
-        return { kind: 'unknown', reason: 'the answer was lost' };
-      return isBlocked(intent) ? calledOff(engine, intent) : outcomeOf(intent);
+      const created = await create(engine, { key, amount, metadata: { payment_id: key }, mode: { method } });
+      if (created.isErr()) return created.error;
+      const { intent, isFirst } = created.value;
+      if (isFirst && lostBehaviours.has(methodOf(method).behaviour))
+        return { kind: 'unknown', reason: 'the response was lost' };
+      return hasFailedChallenge(intent) ? cancelOpen(engine, intent) : outcomeOf(intent);
     },
 
     cancel: async ({ paymentId: key, amount }) => {
-      const made = await create(engine, { key, amount, metadata: { payment_id: key }, as: 'burnt' });
-      if (made.isErr()) return made.error;
-      const { intent } = made.value;
-      const isWaiting = intent.status === 'requires_action' || isBlocked(intent);
-      return isWaiting ? calledOff(engine, intent) : outcomeOf(intent);
+      const created = await create(engine, { key, amount, metadata: { payment_id: key }, mode: 'spent' });
+      if (created.isErr()) return created.error;
+      const { intent } = created.value;
+      const isWaiting = intent.status === 'requires_action' || hasFailedChallenge(intent);
+      return isWaiting ? cancelOpen(engine, intent) : outcomeOf(intent);
     },
 
     refund: async ({ refundId: key, reference: intentId, amount }) => {
       const metadata = { refund_id: key };
-      const made = await refund(engine, { key, intentId, amount, metadata, asked: null });
-      if (made.isErr()) return made.error;
-      return made.value.isLost
-        ? { kind: 'unknown', reason: 'the answer was lost' }
-        : returnOf(made.value.refund);
+      const result = await refund(engine, { key, intentId, amount, metadata, fingerprint: null });
+      if (result.isErr()) return result.error;
+      return result.value.isLost
+        ? { kind: 'unknown', reason: 'the response was lost' }
+        : refundOutcomeOf(result.value.refund);
     },
 
     finishChallenge: createFinishChallenge(engine),
     readLedger: (query) => readLedger(engine, query),
-    readEvent: async (delivery, nowMs) => readSigned(webhookSecret, delivery, nowMs),
+    readEvent: async (request, nowMs) => readSignedEvent(webhookSecret, request, nowMs),
 
     list: async ({ after, limit }) => {
-      const records = await book.list({ from: 'pi_', before: after ?? 'pi_~', limit: limit + 1 });
-      return records.map((rows) =>
+      const found = await records.list({ from: 'pi_', before: after ?? 'pi_~', limit: limit + 1 });
+      return found.map((intents) =>
         pageOf(
-          rows.map((row) => chargeOf(intentOfRecord(row))),
+          intents.map((record) => chargeOf(intentOfRecord(record))),
           limit,
           ({ id }) => id,
         ),
@@ -123,20 +127,22 @@ export const createSandboxProvider = (
   };
 };
 
-const hindering = new Set(['slow', 'down', 'rate_limited', 'lost_before']);
-const losing = new Set(['lost', 'html', 'error']);
+/** Faults before the charge. */
+const faultyBehaviours = new Set<Method['behaviour']>(['slow', 'down', 'rate_limited', 'request_lost']);
+/** Faults after the charge: the caller does not learn the result. */
+const lostBehaviours = new Set<Method['behaviour']>(['response_lost', 'html_response', 'error_response']);
 
-/** A challenge was failed, and whoever has the secret could try again. */
-const isBlocked = ({ status, error, clientSecret }: Intent): boolean =>
+/** The customer failed a challenge. A holder of the secret could still try again. */
+const hasFailedChallenge = ({ status, error, clientSecret }: Intent): boolean =>
   status === 'requires_payment_method' && error !== null && clientSecret !== null;
 
-const calledOff = async (engine: Engine, { id }: Intent): Promise<ChargeOutcome> => {
-  const called: Result<
+const cancelOpen = async (engine: Engine, { id }: Intent): Promise<ChargeOutcome> => {
+  const cancelled: Result<
     Intent,
     { readonly kind: string; readonly intent?: Intent; readonly reason?: string }
   > = await cancelOpenIntent(engine, id);
-  if (called.isOk()) return outcomeOf(called.value);
-  const { intent, reason = 'it is gone' } = called.error;
+  if (cancelled.isOk()) return outcomeOf(cancelled.value);
+  const { intent, reason = 'the payment was not found' } = cancelled.error;
   return intent === undefined ? { kind: 'unknown', reason } : outcomeOf(intent);
 };
 
@@ -150,11 +156,11 @@ const outcomeOf = ({ id, status, error, clientSecret }: Intent): ChargeOutcome =
     case 'canceled':
       return error === null
         ? { kind: 'cancelled' }
-        : { kind: 'declined', declineCode: stripeStatusOf(error) };
+        : { kind: 'declined', declineCode: declineCodeOfFailure(error) };
   }
 };
 
-const returnOf = ({ id, status, reason }: Refund): ProviderRefundOutcome =>
+const refundOutcomeOf = ({ id, status, reason }: Refund): ProviderRefundOutcome =>
   status === 'refused' || status === 'failed'
     ? { kind: 'refused', reason: reason ?? status }
     : { kind: status, reference: id };

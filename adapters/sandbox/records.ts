@@ -1,48 +1,56 @@
 import type { Result } from 'neverthrow';
 import type { AsyncResult, Unavailable } from '../../core/result.ts';
 
-/** `unavailable`: certainly nothing was written. `unknown`: it may have been. */
-export type EntryFailure = Unavailable | { readonly kind: 'unknown'; readonly reason: string };
+/** `unavailable`: certainly nothing was written. `unknown`: the records may be written. */
+export type WriteFailure = Unavailable | { readonly kind: 'unknown'; readonly reason: string };
 
-/** Something that the simulator remembers: an intent, a charge, a refund or an event, told apart by its id. */
+/** An intent, a charge, a refund or an event. The prefix of the id says which. */
 export type SandboxRecord = {
-  /** `pi_…`, `ch_…`, `re_…` or `evt_…`, and a UUIDv7 without dashes: the order of ids is that of time. */
+  /**
+   * `pi_…`, `ch_…`, `re_…` or `evt_…`, followed by a UUIDv7 without dashes. Ids with one prefix sort by time.
+   */
   readonly id: string;
   readonly key: string;
-  /** 1 at first, and one more with each change. */
+  /** Starts at 1 and grows by one with each change. */
   readonly version: number;
-  /** When something is to be done about it; null for nothing. */
+  /** When the record needs work; null if it needs none. */
   readonly dueAtMs: number | null;
   /** JSON. */
   readonly body: string;
 };
 
-/** `also` is written where `record` is the first under its key, and with it. */
-export type Entry = { readonly record: SandboxRecord; readonly also: readonly SandboxRecord[] };
+/** `also` is written together with `record`, and only if `record` is the first under its key. */
+export type NewRecord = { readonly record: SandboxRecord; readonly also: readonly SandboxRecord[] };
 
-/** Records as they are to be, each a version after the one that it is made from, and what is new with that. */
+/**
+ * `records` are next versions of stored records: each has the stored version plus one. `also` are new
+ * records.
+ */
 export type Change = { readonly records: readonly SandboxRecord[]; readonly also: readonly SandboxRecord[] };
 
 /**
- * The simulator's own memory, apart from our database: it outlives a crash of our processes, all of which may
- * use it at once, and forgets nothing.
+ * Where the sandbox keeps its records, apart from the tables of the shop. Records survive a crash of the
+ * shop's processes and are never deleted. Several processes can use one store at the same time.
  */
 export interface RecordStore {
   /**
-   * Writes those records whose key has none yet, all in one go. Answers, in the order of the given ones, the
-   * record that stands under each key: the given one itself where this call was the first.
+   * Writes the records whose keys are new, in one transaction. Returns the stored record of each key, in the
+   * order of `entries`: the given record if this call was the first under its key.
    */
-  insertIfNew(entries: readonly Entry[]): Promise<Result<readonly SandboxRecord[], EntryFailure>>;
+  insertIfNew(entries: readonly NewRecord[]): Promise<Result<readonly SandboxRecord[], WriteFailure>>;
 
-  /** All of it, or nothing and false where a record has changed meanwhile or a new key is taken. */
-  change(change: Change): Promise<Result<boolean, EntryFailure>>;
+  /**
+   * Applies the whole change and returns true. Returns false, and changes nothing, if another call has
+   * changed one of the records or a new key already exists.
+   */
+  change(change: Change): Promise<Result<boolean, WriteFailure>>;
 
   find(by: { readonly id: string } | { readonly key: string }): AsyncResult<SandboxRecord | null>;
 
-  /** Newest first, ids in `[from, before)`. */
+  /** Records with ids in `[from, before)`, newest first. */
   list(query: IdQuery): AsyncResult<readonly SandboxRecord[]>;
 
-  /** What is due, the longest due first. */
+  /** Records whose `dueAtMs` is not after `nowMs`, earliest first. */
   due(query: { readonly nowMs: number; readonly limit: number }): AsyncResult<readonly SandboxRecord[]>;
 
   close(): Promise<void>;

@@ -5,21 +5,22 @@ export type Refund = {
   readonly id: string;
   readonly key: string;
   readonly intentId: string;
-  /** Of the charge that it is taken from; null for a refund that was refused. */
+  /** The refunded charge; null if there is no such charge. */
   readonly chargeId: string | null;
   readonly amount: Money;
   readonly metadata: Readonly<Record<string, string>>;
-  /** The charge's payment, so that the ledger can name it. */
+  /** The payment of the charge, for the ledger. */
   readonly paymentId: string | null;
   readonly status: 'succeeded' | 'pending' | 'failed' | 'refused';
-  /** As it was made, which is what its key answers for ever over the wire. */
-  readonly first: Refund['status'];
-  /** Stripe's code, where it failed or was refused. */
+  /** The status at creation, which a retry under the same key always gets over HTTP. */
+  readonly initialStatus: Refund['status'];
+  /** Stripe's code if the refund failed or was refused. */
   readonly reason: string | null;
-  /** What it comes to when its time has come. */
-  readonly later: 'succeeded' | 'failed' | null;
+  /** The status that it gets once its record is due; null if the status is final. */
+  readonly pendingResult: 'succeeded' | 'failed' | null;
   readonly createdAtMs: number;
-  readonly asked: string | null;
+  /** All parameters of the HTTP request that created it, sorted; null if it was not created over HTTP. */
+  readonly fingerprint: string | null;
 };
 
 export const refundKey = (key: string): string => `refund:${key}`;

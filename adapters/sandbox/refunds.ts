@@ -5,154 +5,154 @@ import type { Engine } from './engine.ts';
 import { refundNotice } from './event.ts';
 import { type Intent, intentOfRecord, recordOfIntent } from './intent.ts';
 import { methodOf, type RefundBehaviour } from './methods.ts';
-import type { EntryFailure, SandboxRecord } from './records.ts';
+import type { Change, SandboxRecord, WriteFailure } from './records.ts';
 import { type Refund, recordOfRefund, refundKey, refundOfRecord } from './refund.ts';
 
 export type RefundRequest = {
   readonly key: string;
   readonly intentId: string;
-  /** Null for all that is left. */
+  /** Null: all that is left of the charge. */
   readonly amount: Money | null;
   readonly metadata: Readonly<Record<string, string>>;
-  readonly asked: string | null;
+  readonly fingerprint: string | null;
 };
 
-export type RefundCallResult = {
+export type RefundResult = {
   readonly refund: Refund;
-  readonly isFirst: boolean;
+  /** True if the response is to be lost (see `RefundBehaviour`). */
   readonly isLost: boolean;
 };
 
 /**
- * One result for each key. The refund and what is left of the charge change together, so that refunds never
- * come to more than was charged, however many ask at once.
+ * Makes a refund, once for each key. The refund and the refunded amount of the charge change in one
+ * transaction, so that concurrent refunds never exceed the charge.
  */
 export const refund = async (
   engine: Engine,
   request: RefundRequest,
-): Promise<Result<RefundCallResult, EntryFailure>> => {
-  const { book } = engine;
+): Promise<Result<RefundResult, WriteFailure>> => {
+  const { records } = engine;
   for (;;) {
-    const known = await book.find({ key: refundKey(request.key) });
+    const known = await records.find({ key: refundKey(request.key) });
     if (known.isErr()) return err(known.error);
-    if (known.value !== null) return again(engine, known.value);
-    const found = await book.find({ id: request.intentId });
+    if (known.value !== null) return existingRefund(engine, known.value);
+    const found = await records.find({ id: request.intentId });
     if (found.isErr()) return err(found.error);
     const record = request.intentId.startsWith('pi_') ? found.value : null;
     const intent = record && intentOfRecord(record);
 
-    const manner = methodOf(intent?.method ?? '').refunds;
-    const made = refundOf(engine, request, intent, manner);
-    if (record === null || intent === null || made.status === 'refused') {
-      const entered = await engine.enter({ record: recordOfRefund(made, 1, null), also: [] });
-      return entered.map((each) => ({
-        refund: refundOfRecord(each),
-        isFirst: each.id === made.id,
-        isLost: false,
-      }));
+    const behaviour = methodOf(intent?.method ?? '').refunds;
+    const created = newRefund(engine, request, intent, behaviour);
+    if (record === null || intent === null || created.status === 'refused') {
+      const inserted = await engine.insertIfNew({ record: recordOfRefund(created, 1, null), also: [] });
+      return inserted.map((each) => ({ refund: refundOfRecord(each), isLost: false }));
     }
-    const done = await book.change(written(engine, made, manner, { record, intent }));
-    if (done.isErr()) return err(done.error);
-    if (done.value) return ok({ refund: made, isFirst: true, isLost: manner === 'lost' });
+    const changed = await records.change(refundChange(engine, created, behaviour, { record, intent }));
+    if (changed.isErr()) return err(changed.error);
+    if (changed.value) return ok({ refund: created, isLost: behaviour === 'response_lost' });
   }
 };
 
-const again = async (engine: Engine, record: SandboxRecord): AsyncResult<RefundCallResult> => {
-  const decided = await decide(engine, record);
-  return decided.map((each) => ({ refund: each, isFirst: false, isLost: false }));
+const existingRefund = async (engine: Engine, record: SandboxRecord): AsyncResult<RefundResult> => {
+  const resolved = await resolveRefund(engine, record);
+  return resolved.map((each) => ({ refund: each, isLost: false }));
 };
 
-const refundOf = (
+const newRefund = (
   { newId, world }: Engine,
-  { key, intentId, amount, metadata, asked }: RefundRequest,
+  { key, intentId, amount, metadata, fingerprint }: RefundRequest,
   intent: Intent | null,
-  manner: RefundBehaviour,
+  behaviour: RefundBehaviour,
 ): Refund => {
   const left = intent && { ...intent.amount, amount: intent.amount.amount - intent.refunded };
-  const wanted = amount ?? left ?? { amount: 0, currency: 'XXX' };
-  const reason = intent === null || left === null ? 'resource_missing' : refusalOf(intent, wanted, manner);
-  const status = reason !== null ? 'refused' : manner === 'pending' ? 'pending' : 'succeeded';
+  const requested = amount ?? left ?? { amount: 0, currency: 'XXX' };
+  const reason = intent === null ? 'resource_missing' : rejectionCodeOf(intent, requested, behaviour);
+  const status = reason !== null ? 'refused' : behaviour === 'pending' ? 'pending' : 'succeeded';
   return {
     id: newId('re'),
     key,
     intentId,
     chargeId: intent?.chargeId ?? null,
-    amount: wanted,
+    amount: requested,
     metadata,
     paymentId: intent?.metadata.payment_id ?? null,
     status,
-    first: status,
+    initialStatus: status,
     reason,
-    later: manner === 'pending' ? 'succeeded' : manner === 'failing' ? 'failed' : null,
+    pendingResult: behaviour === 'pending' ? 'succeeded' : behaviour === 'failing' ? 'failed' : null,
     createdAtMs: world.clock.nowMs(),
-    asked,
+    fingerprint,
   };
 };
 
-/** Stripe's codes, as far as it has them. */
-const refusalOf = (intent: Intent, wanted: Money, manner: RefundBehaviour): string | null => {
+/**
+ * Stripe's error codes, except `amount_too_large`: Stripe names the parameter instead. Null for a valid
+ * refund.
+ */
+const rejectionCodeOf = (intent: Intent, requested: Money, behaviour: RefundBehaviour): string | null => {
   if (intent.status !== 'succeeded') return 'charge_not_refundable';
-  if (manner === 'refused') return 'charge_disputed';
+  if (behaviour === 'refused') return 'charge_disputed';
   if (intent.refunded >= intent.amount.amount) return 'charge_already_refunded';
-  const isWithin = wanted.amount > 0 && intent.refunded + wanted.amount <= intent.amount.amount;
-  return isWithin && wanted.currency === intent.amount.currency ? null : 'amount_too_large';
+  const isWithin = requested.amount > 0 && intent.refunded + requested.amount <= intent.amount.amount;
+  return isWithin && requested.currency === intent.amount.currency ? null : 'amount_too_large';
 };
 
-const written = (
-  { told, world, lateMs }: Engine,
-  made: Refund,
-  manner: RefundBehaviour,
-  from: { readonly record: SandboxRecord; readonly intent: Intent },
-) => {
-  const { intent, record } = from;
-  const dueAtMs = made.later === null ? null : world.clock.nowMs() + lateMs;
+const refundChange = (
+  { eventRecords, world, lateMs }: Engine,
+  created: Refund,
+  behaviour: RefundBehaviour,
+  charge: { readonly record: SandboxRecord; readonly intent: Intent },
+): Change => {
+  const { intent, record } = charge;
+  const dueAtMs = created.pendingResult === null ? null : world.clock.nowMs() + lateMs;
   const next = {
     ...intent,
-    refunded: intent.refunded + made.amount.amount,
-    refunds: [made.id, ...intent.refunds],
+    refunded: intent.refunded + created.amount.amount,
+    refunds: [created.id, ...intent.refunds],
   };
-  const news = told(() => refundNotice(made, 'created'), { later: manner === 'lost' });
+  const deferred = behaviour === 'response_lost';
+  const events = eventRecords(() => refundNotice(created, 'created'), { deferred });
   return {
     records: [recordOfIntent(next, record.version + 1)],
-    also: [recordOfRefund(made, 1, dueAtMs), ...news],
+    also: [recordOfRefund(created, 1, dueAtMs), ...events],
   };
 };
 
-export const retrieveRefund = async (engine: Engine, id: string): AsyncResult<Refund | null> => {
-  const found = await engine.book.find({ id });
+export const findRefund = async (engine: Engine, id: string): AsyncResult<Refund | null> => {
+  const found = await engine.records.find({ id });
   if (found.isErr()) return err(found.error);
-  return found.value === null || !id.startsWith('re_') ? ok(null) : decide(engine, found.value);
+  return found.value === null || !id.startsWith('re_') ? ok(null) : resolveRefund(engine, found.value);
 };
 
-/** The refund as it is now: where its time has come, what it was to come to is decided here. */
-export const decide = async (engine: Engine, seen: SandboxRecord): AsyncResult<Refund> => {
-  const { book, world, told } = engine;
-  for (let record = seen; ; ) {
+/** Returns the current refund. If the record is due, this first moves the refund to its final status. */
+export const resolveRefund = async (engine: Engine, stored: SandboxRecord): AsyncResult<Refund> => {
+  const { records, world, eventRecords } = engine;
+  for (let record = stored; ; ) {
     const refund = refundOfRecord(record);
-    const { later } = refund;
-    if (later === null || record.dueAtMs === null || record.dueAtMs > world.clock.nowMs()) return ok(refund);
-    const next: Refund = {
-      ...refund,
-      status: later,
-      reason: later === 'failed' ? 'declined' : null,
-      later: null,
-    };
-    const freed = later === 'failed' ? await without(engine, refund) : ok([]);
-    if (freed.isErr()) return err(freed.error);
-    const records = [recordOfRefund(next, record.version + 1, null), ...freed.value];
-    const news = told(() => refundNotice(next, later === 'failed' ? 'failed' : 'updated'), { later: true });
-    const done = (await book.change({ records, also: news })).mapErr(unwritten);
-    if (done.isErr()) return err(done.error);
-    if (done.value) return ok(next);
-    const found = await book.find({ id: record.id });
+    const { pendingResult } = refund;
+    const isDue = record.dueAtMs !== null && record.dueAtMs <= world.clock.nowMs();
+    if (pendingResult === null || !isDue) return ok(refund);
+    const hasFailed = pendingResult === 'failed';
+    const reason = hasFailed ? 'declined' : null;
+    const next: Refund = { ...refund, status: pendingResult, reason, pendingResult: null };
+    const released = hasFailed ? await releasedCharge(engine, refund) : ok([]);
+    if (released.isErr()) return err(released.error);
+    const changes = [recordOfRefund(next, record.version + 1, null), ...released.value];
+    const events = eventRecords(() => refundNotice(next, hasFailed ? 'failed' : 'updated'), {
+      deferred: true,
+    });
+    const changed = (await records.change({ records: changes, also: events })).mapErr(asUnavailable);
+    if (changed.isErr()) return err(changed.error);
+    if (changed.value) return ok(next);
+    const found = await records.find({ id: record.id });
     if (found.isErr()) return err(found.error);
     if (found.value !== null) record = found.value;
   }
 };
 
-/** The charge with the refund's amount free again. */
-const without = async ({ book }: Engine, refund: Refund): AsyncResult<readonly SandboxRecord[]> => {
-  const found = await book.find({ id: refund.intentId });
+/** The charge without the amount of the failed refund, which can then be refunded again. */
+const releasedCharge = async ({ records }: Engine, refund: Refund): AsyncResult<readonly SandboxRecord[]> => {
+  const found = await records.find({ id: refund.intentId });
   return found.map((record) => {
     if (record === null) return [];
     const intent = intentOfRecord(record);
@@ -161,4 +161,4 @@ const without = async ({ book }: Engine, refund: Refund): AsyncResult<readonly S
   });
 };
 
-const unwritten = ({ reason }: EntryFailure): Unavailable => ({ kind: 'unavailable', reason });
+const asUnavailable = ({ reason }: WriteFailure): Unavailable => ({ kind: 'unavailable', reason });

@@ -4,34 +4,34 @@ import { err, ok, type Result } from 'neverthrow';
 import type { EventFailure, ProviderEvent, WebhookRequest } from '../../core/provider.ts';
 import { eventOf } from '../stripe/format/eventSubject.ts';
 
-/** Stripe's scheme: HMAC-SHA256 over the time and the body, with a dot between them. */
-export const signed = (secret: string, body: string, atMs: number): string => {
+/** Stripe's `Stripe-Signature` header: HMAC-SHA256 over the time in seconds, a dot and the body. */
+export const signatureHeader = (secret: string, body: string, atMs: number): string => {
   const seconds = Math.floor(atMs / 1000);
   return `t=${seconds},v1=${hmac(secret, `${seconds}.${body}`).toString('hex')}`;
 };
 
 const toleranceSeconds = 300;
 
-/** The other end of it, without Stripe's library: what the simulator tells, the simulator can read. */
-export const readSigned = (
+/** Checks and reads an event without Stripe's library, so that the sandbox does not need it. */
+export const readSignedEvent = (
   secret: string,
   { body, header }: WebhookRequest,
   nowMs: number,
 ): Result<ProviderEvent, EventFailure> => {
-  const [, seconds = '', given = ''] =
+  const [, seconds = '', signature = ''] =
     /^t=(\d+),v1=([0-9a-f]{64})$/.exec(header('stripe-signature') ?? '') ?? [];
-  if (secret === '' || given === '') return invalid('it is not signed');
-  const right = hmac(secret, `${seconds}.${body}`);
-  if (!timingSafeEqual(Buffer.from(given, 'hex'), right)) return invalid('its signature is not good');
+  if (secret === '' || signature === '') return invalid('the request is not signed');
+  const expected = hmac(secret, `${seconds}.${body}`);
+  if (!timingSafeEqual(Buffer.from(signature, 'hex'), expected)) return invalid('the signature is wrong');
   if (Math.abs(Number(seconds) - Math.floor(nowMs / 1000)) > toleranceSeconds)
-    return invalid('its signature is too old, or too far ahead of our clock');
-  const event = eventOf(parsed(body));
-  return event === null ? invalid('it is no event') : ok(event);
+    return invalid('the time of the signature is too far from our clock');
+  const event = eventOf(parseJson(body));
+  return event === null ? invalid('the body is not an event') : ok(event);
 };
 
 const hmac = (secret: string, text: string): Buffer => createHmac('sha256', secret).update(text).digest();
 
-const parsed = (body: string): unknown => {
+const parseJson = (body: string): unknown => {
   try {
     return JSON.parse(body);
   } catch {
@@ -40,4 +40,4 @@ const parsed = (body: string): unknown => {
 };
 
 const invalid = (reason: string): Result<never, EventFailure> =>
-  err({ kind: 'signature_invalid', reason: `simulator: ${reason}` });
+  err({ kind: 'signature_invalid', reason: `sandbox: ${reason}` });

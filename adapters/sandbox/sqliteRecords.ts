@@ -3,49 +3,55 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
-import { writeAheadLog } from '../stored/writeAheadLog.ts';
-import type { Change, Entry, EntryFailure, RecordStore, SandboxRecord } from './records.ts';
+import { enableWriteAheadLog } from '../stored/writeAheadLog.ts';
+import type { Change, NewRecord, RecordStore, SandboxRecord, WriteFailure } from './records.ts';
 
 export type SqliteRecordsOptions = {
   readonly path: string;
-  /** How long to wait for another process's write. The event loop stands still meanwhile. */
+  /** How long to wait for the write of another process, in ms. The wait blocks the event loop. */
   readonly busyMs?: number;
 };
 
-/** A file of its own, which several processes of one machine may share. Throws where it cannot be opened. */
+/**
+ * Keeps records in a SQLite file, which several processes on one machine can share. Throws if it cannot open
+ * it.
+ */
 export const createSqliteRecords = ({ path, busyMs = 2_000 }: SqliteRecordsOptions): RecordStore => {
   mkdirSync(dirname(path), { recursive: true });
   const database = new Database(path, { timeout: busyMs });
-  writeAheadLog(database, busyMs);
-  // A charge that was answered must outlive a loss of power, too.
+  enableWriteAheadLog(database, busyMs);
+  // A charge that was reported to the caller must also survive a power failure.
   database.pragma('synchronous = full');
   database.exec(schema);
 
-  const { enterAll, changeAll } = writes(database);
-  const byKey = database.prepare<[string], Row>('select * from record where key = ?');
-  const byId = database.prepare<[string], Row>('select * from record where id = ?');
-  const newest = database.prepare<[string, string, number], Row>(
+  const { insertAll, changeAll } = prepareWrites(database);
+  const selectByKey = database.prepare<[string], Row>('select * from record where key = ?');
+  const selectById = database.prepare<[string], Row>('select * from record where id = ?');
+  const selectNewest = database.prepare<[string, string, number], Row>(
     'select * from record where id >= ? and id < ? order by id desc limit ?',
   );
-  const due = database.prepare<[number, number], Row>(
+  const selectDue = database.prepare<[number, number], Row>(
     'select * from record where due_at_ms is not null and due_at_ms <= ? order by due_at_ms limit ?',
   );
-  /** Asking a closed database is an error of the driver's that has no code. */
-  const opened = <T>(query: () => T): Result<T, EntryFailure> =>
-    database.open ? answered(query) : err({ kind: 'unavailable', reason: "the provider's book is closed" });
+  /** Checked first, since the driver throws an error without a code if the database is closed. */
+  const write = <T>(query: () => T): Result<T, WriteFailure> =>
+    database.open
+      ? catchFailure(query)
+      : err({ kind: 'unavailable', reason: "the provider's record store is closed" });
   const read = <T>(query: () => T): Result<T, Unavailable> =>
-    opened(query).mapErr(({ reason }) => ({ kind: 'unavailable', reason }));
+    write(query).mapErr(({ reason }) => ({ kind: 'unavailable', reason }));
 
   return {
-    insertIfNew: async (entries) => opened(() => enterAll.immediate(entries)),
-    change: async (change) => opened(() => changed(() => changeAll.immediate(change))),
+    insertIfNew: async (entries) => write(() => insertAll.immediate(entries)),
+    change: async (change) => write(() => isApplied(() => changeAll.immediate(change))),
     find: async (by) =>
-      read(() => ('id' in by ? byId.get(by.id) : byKey.get(by.key))).map((row) =>
+      read(() => ('id' in by ? selectById.get(by.id) : selectByKey.get(by.key))).map((row) =>
         row === undefined ? null : recordOf(row),
       ),
     list: async ({ from, before, limit }) =>
-      read(() => newest.all(from, before, limit)).map((rows) => rows.map(recordOf)),
-    due: async ({ nowMs, limit }) => read(() => due.all(nowMs, limit)).map((rows) => rows.map(recordOf)),
+      read(() => selectNewest.all(from, before, limit)).map((rows) => rows.map(recordOf)),
+    due: async ({ nowMs, limit }) =>
+      read(() => selectDue.all(nowMs, limit)).map((rows) => rows.map(recordOf)),
     close: async () => {
       database.close();
     },
@@ -62,22 +68,22 @@ const schema = `
   ) strict, without rowid;
   create index if not exists record_due on record (due_at_ms) where due_at_ms is not null`;
 
-const writes = (database: Database.Database) => {
+const prepareWrites = (database: Database.Database) => {
   const insert = database.prepare<Row>(`
     insert into record (key, id, version, due_at_ms, body) values (:key, :id, :version, :due_at_ms, :body)
     on conflict (key) do nothing`);
   const update = database.prepare<Row>(`
     update record set version = :version, due_at_ms = :due_at_ms, body = :body
     where id = :id and version = :version - 1`);
-  const byKey = database.prepare<[string], Row>('select * from record where key = ?');
+  const selectByKey = database.prepare<[string], Row>('select * from record where key = ?');
 
-  const enterAll = database.transaction((entries: readonly Entry[]) =>
+  const insertAll = database.transaction((entries: readonly NewRecord[]) =>
     entries.map(({ record, also }) => {
       if (insert.run(rowOf(record)).changes === 1) {
         for (const each of also) insert.run(rowOf(each));
         return record;
       }
-      const row = byKey.get(record.key);
+      const row = selectByKey.get(record.key);
       if (row === undefined) throw new Error(`the record ${record.key} is neither new nor known`);
       return recordOf(row);
     }),
@@ -86,13 +92,13 @@ const writes = (database: Database.Database) => {
     for (const record of records) if (update.run(rowOf(record)).changes !== 1) throw stale;
     for (const record of also) if (insert.run(rowOf(record)).changes !== 1) throw stale;
   });
-  return { enterAll, changeAll };
+  return { insertAll, changeAll };
 };
 
-/** Thrown to roll back. */
-const stale = new Error('a record has changed meanwhile');
+/** Thrown to roll back the transaction. */
+const stale = new Error('another call has changed a record');
 
-const changed = (write: () => void): boolean => {
+const isApplied = (write: () => void): boolean => {
   try {
     write();
     return true;
@@ -126,20 +132,24 @@ const recordOf = ({ key, id, version, due_at_ms, body }: Row): SandboxRecord => 
   body,
 });
 
-/** A failure of SQLite's surroundings becomes a value; a wrong statement is a bug and stays a throw. */
-const answered = <T>(query: () => T): Result<T, EntryFailure> => {
+/**
+ * Returns failures of the file, the disk or a lock as values. A wrong statement is a bug and still throws.
+ */
+const catchFailure = <T>(query: () => T): Result<T, WriteFailure> => {
   try {
     return ok(query());
   } catch (cause) {
     if (!(cause instanceof Database.SqliteError)) throw cause;
     const kind = kinds[cause.code.split('_')[1] ?? ''];
     if (kind === undefined) throw cause;
-    return err({ kind, reason: `the provider's book failed (${cause.code})` });
+    return err({ kind, reason: `the provider's record store failed (${cause.code})` });
   }
 };
 
-/** By primary result code (https://www.sqlite.org/rescode.html). A commit that failed halfway is not known. */
-const kinds: Readonly<Record<string, EntryFailure['kind']>> = {
+/**
+ * By primary result code (https://www.sqlite.org/rescode.html). `unknown`: a commit may have failed halfway.
+ */
+const kinds: Readonly<Record<string, WriteFailure['kind']>> = {
   BUSY: 'unavailable',
   LOCKED: 'unavailable',
   READONLY: 'unavailable',

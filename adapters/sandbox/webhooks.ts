@@ -1,38 +1,40 @@
 import { startSleep } from '../../core/timer.ts';
 import type { Random } from '../../core/world.ts';
 import type { Engine } from './engine.ts';
-import { eventObject, eventOfRecord, recordOfEvent } from './event.ts';
+import { eventObject, eventOfRecord, recordOfEvent, type SandboxEvent } from './event.ts';
 import type { SandboxRecord } from './records.ts';
-import { decide } from './refunds.ts';
-import { signed } from './signature.ts';
+import { resolveRefund } from './refunds.ts';
+import { signatureHeader } from './signature.ts';
 
 export type WebhookOptions = {
   readonly engine: Engine;
-  /** Where they go, such as `http://localhost:3000/webhooks/stripe`. */
+  /** The receiver of the events, such as `http://localhost:3000/webhooks/stripe`. */
   readonly url: string;
+  /** The secret that signs the events. */
   readonly secret: string;
-  /** `fetch`, or the API itself. */
-  readonly deliver: (request: Request) => Promise<Response>;
-  /** How often it looks for what is due. */
+  /** `fetch`, or a direct call of the API. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** How often to look for due records, in ms. */
   readonly pollMs?: number;
   /** The share of events, from 0 to 1, that are sent twice. */
   readonly duplicates?: number;
-  /** Events that are due at once go in any order. */
+  /** True to send events that are due at the same time in random order. */
   readonly shuffle?: boolean;
 };
 
 const batchMax = 100;
 
-/** Until an event that was not heard is sent again, by how often it was; the last one goes on for ever. */
-const againAfterMs = [1_000, 2_000, 5_000, 15_000, 60_000, 300_000] as const;
+/**
+ * Delays before an event is sent again, by the number of attempts so far. The last delay repeats without end.
+ */
+const retryDelaysMs = [1_000, 2_000, 5_000, 15_000, 60_000, 300_000] as const;
 
-/** So long may one delivery take. */
-const answerWithinMs = 10_000;
+/** The time limit of one request. */
+const responseTimeoutMs = 10_000;
 
 /**
- * Tells what the simulator has to tell, each event again and again until it is answered with 2xx, and decides
- * refunds whose time has come. Several processes may do so over one book. Answers how to stop it: what is on
- * its way then is waited for.
+ * Sends each event until the receiver answers with 2xx, and resolves refunds that are due. Several processes
+ * can do this with one record store. Returns a function that stops it and waits for requests in flight.
  */
 export const startWebhooks = (options: WebhookOptions): (() => Promise<void>) => {
   const { engine, pollMs = 500 } = options;
@@ -40,13 +42,13 @@ export const startWebhooks = (options: WebhookOptions): (() => Promise<void>) =>
   let endSleep = () => {};
   const run = async (): Promise<void> => {
     while (!isStopped) {
-      const told = await sendDueEvents(options);
-      if (told === batchMax) continue;
+      const handled = await sendDueEvents(options);
+      if (handled === batchMax) continue;
       if (isStopped) return;
-      // In the background, for nothing is lost with the process: what is due stays due.
+      // This timer need not keep the process alive: due records stay due and are handled after a restart.
       const sleep = startSleep(engine.world.timer, pollMs, { background: true });
       endSleep = sleep.end;
-      await sleep.over;
+      await sleep.finished;
     }
   };
   const running = run();
@@ -57,50 +59,54 @@ export const startWebhooks = (options: WebhookOptions): (() => Promise<void>) =>
   };
 };
 
-/** One round: everything that is due now. Answers how much that was. */
+/** Handles one batch of the records that are due now, and returns their number. */
 export const sendDueEvents = async (options: WebhookOptions): Promise<number> => {
   const { engine, shuffle = false } = options;
-  const due = await engine.book.due({ nowMs: engine.world.clock.nowMs(), limit: batchMax });
+  const due = await engine.records.due({ nowMs: engine.world.clock.nowMs(), limit: batchMax });
   if (due.isErr()) return 0;
   const records = shuffle ? shuffled(due.value, engine.world.random) : due.value;
-  for (const record of records.filter(({ id }) => id.startsWith('re_'))) await decide(engine, record);
-  await Promise.all(records.filter(({ id }) => id.startsWith('evt_')).map((record) => tell(options, record)));
+  const ofKind = (prefix: string) => records.filter(({ id }) => id.startsWith(prefix));
+  for (const record of ofKind('re_')) await resolveRefund(engine, record);
+  await Promise.all(ofKind('evt_').map((record) => sendEvent(options, record)));
   return records.length;
 };
 
 /**
- * Taken up first and sent then: of several processes one sends it now, and whoever takes it up later finds it
- * due again only where it was not heard.
+ * Claims the event before it sends it, so that only one of several processes sends it now. The claim moves
+ * the due time: another process sends the event again only if this one ends before the receiver accepts it.
  */
-const tell = async (options: WebhookOptions, record: SandboxRecord): Promise<void> => {
-  const { book, world } = options.engine;
-  const event = eventOfRecord(record);
-  const sent = { ...event, sent: event.sent + 1 };
-  const afterMs = againAfterMs[Math.min(event.sent, againAfterMs.length - 1)] ?? 0;
-  const taken = recordOfEvent(sent, record.version + 1, world.clock.nowMs() + answerWithinMs + afterMs);
-  const isMine = await book.change({ records: [taken], also: [] });
-  if (isMine.isErr() || !isMine.value) return;
+const sendEvent = async (options: WebhookOptions, record: SandboxRecord): Promise<void> => {
+  const { records, world } = options.engine;
+  const stored = eventOfRecord(record);
+  const event: SandboxEvent = { ...stored, attempts: stored.attempts + 1 };
+  const delayMs = retryDelaysMs[Math.min(stored.attempts, retryDelaysMs.length - 1)] ?? 0;
+  const claim = recordOfEvent(event, record.version + 1, world.clock.nowMs() + responseTimeoutMs + delayMs);
+  const isClaimed = await records.change({ records: [claim], also: [] });
+  if (isClaimed.isErr() || !isClaimed.value) return;
 
-  const twice = world.random.unit() < (options.duplicates ?? 0);
-  const heard = await Promise.all([send(options, sent), ...(twice ? [send(options, sent)] : [])]);
-  const dueAtMs = heard.every((each) => each) ? null : world.clock.nowMs() + afterMs;
-  await book.change({ records: [recordOfEvent(sent, taken.version + 1, dueAtMs)], also: [] });
+  const isDuplicated = world.random.unit() < (options.duplicates ?? 0);
+  const accepted = await Promise.all([post(options, event), ...(isDuplicated ? [post(options, event)] : [])]);
+  const dueAtMs = accepted.every((each) => each) ? null : world.clock.nowMs() + delayMs;
+  await records.change({ records: [recordOfEvent(event, claim.version + 1, dueAtMs)], also: [] });
 };
 
-const send = async (
-  { engine, url, secret, deliver }: WebhookOptions,
-  event: Parameters<typeof eventObject>[0],
+/** Returns true if the receiver answered with 2xx. */
+const post = async (
+  { engine, url, secret, fetch: send }: WebhookOptions,
+  event: SandboxEvent,
 ): Promise<boolean> => {
   const body = JSON.stringify(eventObject(event));
   const headers = {
     'content-type': 'application/json; charset=utf-8',
-    'stripe-signature': signed(secret, body, engine.world.clock.nowMs()),
+    'stripe-signature': signatureHeader(secret, body, engine.world.clock.nowMs()),
   };
   const expiry = new AbortController();
   const { signal } = expiry;
-  const cancelExpiry = engine.world.timer.after(answerWithinMs, () => expiry.abort(), { background: true });
+  const cancelExpiry = engine.world.timer.after(responseTimeoutMs, () => expiry.abort(), {
+    background: true,
+  });
   try {
-    const response = await deliver(new Request(url, { method: 'POST', body, headers, signal }));
+    const response = await send(new Request(url, { method: 'POST', body, headers, signal }));
     await response.body?.cancel();
     return response.ok;
   } catch {

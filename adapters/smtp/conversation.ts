@@ -1,69 +1,77 @@
 import type { Socket } from 'node:net';
 import type { SmtpFailure } from './failures.ts';
 
-export type WiredMail = { readonly from: string; readonly to: string; readonly message: string };
+export type OutgoingMail = { readonly from: string; readonly to: string; readonly message: string };
 
-/** What is said over a connection that is greeted and logged in, one mail at a time. */
+/** The SMTP dialogue over a connection after greeting and login, one mail at a time. */
 export type Conversation = {
-  /** Whether the server has said anything since the last mail began, or may have its content. */
-  heard(): boolean;
-  /** Whether it has said more than it was asked, which would be taken for its answer to the next mail. */
-  isAhead(): boolean;
-  /** Answers null once the server has taken the mail; of a connection that is lost it says nothing any more. */
-  send(mail: WiredMail): Promise<SmtpFailure | null>;
+  /** True if the server has replied since the last mail began, or may have received its content. */
+  mayHaveReceived(): boolean;
+  /**
+   * True if the server sent more replies than commands. An extra reply would be read as that to the next
+   * mail.
+   */
+  hasExtraReply(): boolean;
+  /** Resolves to null once the server has accepted the mail. Never resolves after the connection is lost. */
+  send(mail: OutgoingMail): Promise<SmtpFailure | null>;
 };
 
 /**
- * Takes the connection's incoming data over. Written here because each write costs as much as composing a mail. A mail
- * goes out whole in one where the server takes content by its length (RFC 3030); else its envelope does where the
- * server can take it so (RFC 2920), and the content with its end in another. `unasked` is called for what the server
- * says by itself, which is its goodbye.
+ * Takes over the incoming data of the connection. We do not use nodemailer for this, since each write costs
+ * as much as composing a mail. If the server accepts content by its length (RFC 3030), a mail is one write.
+ * Else, if it accepts pipelined commands (RFC 2920), the envelope is one write and the content another.
+ * `onUnexpected` is called when the server sends something between mails, which is usually its goodbye.
  */
-export const createConversation = (socket: Socket, greeting: string, unasked: () => void): Conversation => {
-  const replies = repliesFrom(socket, unasked);
+export const createConversation = (
+  socket: Socket,
+  greeting: string,
+  onUnexpected: () => void,
+): Conversation => {
+  const replies = createReplyReader(socket, onUnexpected);
   const canPipeline = /^250[- ]PIPELINING\s*$/im.test(greeting);
   const canChunk = canPipeline && /^250[- ]CHUNKING\s*$/im.test(greeting);
   const canUtf8 = /^250[- ]SMTPUTF8\s*$/im.test(greeting);
 
-  const send = async ({ from, to, message }: WiredMail): Promise<SmtpFailure | null> => {
-    const wide = canUtf8 && /\P{ASCII}/u.test(from + to) ? ' SMTPUTF8' : '';
+  const send = async ({ from, to, message }: OutgoingMail): Promise<SmtpFailure | null> => {
+    const utf8 = canUtf8 && /\P{ASCII}/u.test(from + to) ? ' SMTPUTF8' : '';
     const envelope: readonly Line[] = [
-      { command: 'MAIL FROM', line: `MAIL FROM:<${from}>${wide}\r\n`, wanted: '2' },
-      { command: 'RCPT TO', line: `RCPT TO:<${to}>\r\n`, wanted: '2' },
+      { command: 'MAIL FROM', line: `MAIL FROM:<${from}>${utf8}\r\n`, expected: '2' },
+      { command: 'RCPT TO', line: `RCPT TO:<${to}>\r\n`, expected: '2' },
     ];
-    return canChunk ? sendWhole(envelope, message) : sendDotted(envelope, message);
+    return canChunk ? sendChunk(envelope, message) : sendData(envelope, message);
   };
 
-  /** Without a recipient that it took, the server throws the content away: it may not take it (RFC 3030, 4.2). */
-  const sendWhole = (envelope: readonly Line[], message: string): Promise<SmtpFailure | null> => {
+  /** If the server rejects the recipient, it must also reject the content (RFC 3030, 4.2). */
+  const sendChunk = (envelope: readonly Line[], message: string): Promise<SmtpFailure | null> => {
     const line = `BDAT ${Buffer.byteLength(message)} LAST\r\n${message}`;
-    replies.commit();
-    return say([...envelope, { command: 'DATA', line, wanted: '2' }]);
+    replies.contentSent();
+    return sendLines([...envelope, { command: 'DATA', line, expected: '2' }]);
   };
 
-  const sendDotted = async (envelope: readonly Line[], message: string): Promise<SmtpFailure | null> => {
-    const refused = await say([...envelope, { command: 'DATA', line: 'DATA\r\n', wanted: '3' }]);
-    if (refused !== null) return refused;
-    // A dot at the start of a line is doubled: alone it would end the mail (RFC 5321, 4.5.2).
+  const sendData = async (envelope: readonly Line[], message: string): Promise<SmtpFailure | null> => {
+    const failure = await sendLines([...envelope, { command: 'DATA', line: 'DATA\r\n', expected: '3' }]);
+    if (failure !== null) return failure;
+    // A dot at the start of a line must be doubled, since a line with a single dot ends the mail (RFC 5321,
+    // 4.5.2).
     socket.write(`${message.replaceAll('\r\n.', '\r\n..')}.\r\n`);
     const reply = await replies.next();
-    return reply.startsWith('2') ? null : refusal('DATA', reply);
+    return reply.startsWith('2') ? null : failureOf('DATA', reply);
   };
 
-  /** Says the lines, at once where the server can take them so, and answers what it refused first. */
-  const say = async (lines: readonly Line[]): Promise<SmtpFailure | null> => {
+  /** Sends the lines, in one write if the server accepts pipelining. Returns the first rejection, or null. */
+  const sendLines = async (lines: readonly Line[]): Promise<SmtpFailure | null> => {
     if (canPipeline) socket.write(lines.map(({ line }) => line).join(''));
-    for (const { command, line, wanted } of lines) {
+    for (const { command, line, expected } of lines) {
       if (!canPipeline) socket.write(line);
       const reply = await replies.next();
-      if (!reply.startsWith(wanted)) return refusal(command, reply);
+      if (!reply.startsWith(expected)) return failureOf(command, reply);
     }
     return null;
   };
 
   return {
-    heard: replies.heard,
-    isAhead: replies.isAhead,
+    mayHaveReceived: replies.mayHaveReceived,
+    hasExtraReply: replies.hasExtraReply,
     send: async (mail) => {
       replies.begin();
       const failure = await send(mail);
@@ -73,52 +81,53 @@ export const createConversation = (socket: Socket, greeting: string, unasked: ()
   };
 };
 
-type Line = { readonly command: string; readonly line: string; readonly wanted: '2' | '3' };
+/** `expected` is the first digit of the reply code that accepts the line. */
+type Line = { readonly command: string; readonly line: string; readonly expected: '2' | '3' };
 
-const refusal = (command: string, response: string): SmtpFailure => ({
+const failureOf = (command: string, response: string): SmtpFailure => ({
   command,
   response,
   responseCode: Number(response.slice(0, 3)),
 });
 
-/** Cuts what comes in into whole replies, of one line or several. */
-const repliesFrom = (socket: Socket, unasked: () => void) => {
+/** Splits the incoming data into complete replies, each of one or more lines. */
+const createReplyReader = (socket: Socket, onUnexpected: () => void) => {
   const waiting: ((reply: string) => void)[] = [];
-  const early: string[] = [];
-  let rest = '';
-  let heard = false;
-  let asked = false;
+  const extraReplies: string[] = [];
+  let buffer = '';
+  let mayHaveReceived = false;
+  let isSending = false;
 
   socket.on('data', (chunk: Buffer) => {
-    heard = true;
-    // Octets for now, so that a letter that is cut in two stays whole.
-    rest += chunk.toString('latin1');
-    for (let reply = wholeReply.exec(rest); reply !== null; reply = wholeReply.exec(rest)) {
-      rest = rest.slice(reply[0].length);
+    mayHaveReceived = true;
+    // Latin-1 keeps each byte, so that a chunk can end in the middle of a UTF-8 character.
+    buffer += chunk.toString('latin1');
+    for (let reply = completeReply.exec(buffer); reply !== null; reply = completeReply.exec(buffer)) {
+      buffer = buffer.slice(reply[0].length);
       const text = Buffer.from(reply[0].trim(), 'latin1').toString();
-      const answer = waiting.shift();
-      if (answer !== undefined) answer(text);
-      else early.push(text);
+      const resolve = waiting.shift();
+      if (resolve !== undefined) resolve(text);
+      else extraReplies.push(text);
     }
-    if (!asked || rest.length > replyMax) unasked();
+    if (!isSending || buffer.length > replyMax) onUnexpected();
   });
 
   return {
-    heard: () => heard,
-    isAhead: () => early.length > 0 || rest !== '',
+    mayHaveReceived: () => mayHaveReceived,
+    hasExtraReply: () => extraReplies.length > 0 || buffer !== '',
     begin: () => {
-      heard = false;
-      asked = true;
+      mayHaveReceived = false;
+      isSending = true;
     },
-    /** From here on the server may take the mail, though its answer be lost. */
-    commit: () => {
-      heard = true;
+    /** From now on the server may accept the mail, even if its reply is lost. */
+    contentSent: () => {
+      mayHaveReceived = true;
     },
     end: () => {
-      asked = false;
+      isSending = false;
     },
     next: (): Promise<string> => {
-      const reply = early.shift();
+      const reply = extraReplies.shift();
       if (reply !== undefined) return Promise.resolve(reply);
       return new Promise((resolve) => {
         waiting.push(resolve);
@@ -127,8 +136,8 @@ const repliesFrom = (socket: Socket, unasked: () => void) => {
   };
 };
 
-/** Lines with a hyphen after the code, and one without. */
-const wholeReply = /^(?:\d{3}-[^\n]*\n)*\d{3}(?:[^-\n][^\n]*)?\n/;
+/** Any number of lines with a hyphen after the code, and one line without. */
+const completeReply = /^(?:\d{3}-[^\n]*\n)*\d{3}(?:[^-\n][^\n]*)?\n/;
 
-/** Of characters; a server that goes on and on is not listened to. */
+/** In characters. A longer reply without an end breaks off the connection. */
 const replyMax = 100_000;

@@ -1,55 +1,58 @@
 import type { MailOutcome } from '../../core/mail.ts';
 
-/** What nodemailer says of a mail that was not taken. */
+/** Why a mail was not accepted, with nodemailer's fields. */
 export type SmtpFailure = {
-  /** Its own name for what went wrong, such as `ECONNECTION`. */
+  /** Nodemailer's code, such as `ECONNECTION`. */
   readonly code?: string | undefined;
-  /** The system's, such as `ECONNREFUSED`. */
+  /** The operating system's code, such as `ECONNREFUSED`. */
   readonly originalCode?: string | undefined;
-  /** The command that failed: `MAIL FROM`, `RCPT TO`, `DATA`, …; `API` where nothing was sent. */
+  /** The command that failed: `MAIL FROM`, `RCPT TO`, `DATA`, …; `API` if nothing was sent. */
   readonly command?: string | undefined;
   readonly response?: string | undefined;
   readonly responseCode?: number | undefined;
   /**
-   * The connection was lost before the server said a word about this mail, and before the content went out: it has
-   * not got the mail then.
+   * True if the connection was lost before the server replied to this mail and before the content was sent.
+   * The server certainly does not have the mail.
    */
-  readonly unheard?: boolean;
+  readonly notReceived?: boolean;
 };
 
 /**
- * Rejected is only what the server said of this mail for good: a 5xx to its recipient or to its content. All
- * else is deferred, for it says nothing of the mail, and the same mail goes through once it is put right: no
- * connection, no answer, a 4xx; and a 5xx to what all mails have in common, which is the greeting, the login
- * (535) or the lack of one (530), the state of the session (503), and the sender, which is `MAIL_FROM`. The
- * queue's tries are limited, so a setting that stays wrong fails openly as well.
+ * A mail is rejected only if the server refuses this mail for good: a 5xx to its recipient or its content.
+ * Anything else is deferred, since it says nothing about the mail, which can be sent once the cause is
+ * repaired: no connection, no reply, a 4xx, or a 5xx to what all mails share. Those are the greeting, the
+ * login (535) or a missing one (530), the state of the session (503), and the sender, which is `MAIL_FROM`.
+ * The queue's attempts are limited, so a setting that stays wrong becomes visible as a failed task.
  *
- * A connection that broke after the content was sent is deferred too: the server may have taken the mail, and
- * its copy has the same Message-ID.
+ * A mail whose connection broke after the content was sent is deferred, too. The server may have accepted it;
+ * the second copy has the same Message-ID.
  */
 export const outcomeOf = (failure: SmtpFailure): MailOutcome => {
   const { responseCode = 0, command = '' } = failure;
-  const refused = aboutTheMail.has(command) && responseCode >= 500 && !aboutTheSession.has(responseCode);
+  const refused = mailCommands.has(command) && responseCode >= 500 && !sessionCodes.has(responseCode);
   return { kind: refused ? 'rejected' : 'deferred', reason: reasonOf(failure) };
 };
 
-const aboutTheMail = new Set(['RCPT TO', 'DATA']);
+const mailCommands = new Set(['RCPT TO', 'DATA']);
 
-/** Bad sequence; authentication needed, too weak, failed, needs encryption; host takes no mail (RFC 5321, 4954, 7504). */
-const aboutTheSession = new Set([503, 521, 530, 534, 535, 538]);
+/**
+ * Reply codes about the session: bad sequence (503); authentication required (530), too weak (534), failed
+ * (535) or without encryption (538); the host accepts no mail (521). See RFC 5321, 4954 and 7504.
+ */
+const sessionCodes = new Set([503, 521, 530, 534, 535, 538]);
 
-/** Short, and without what a server may repeat of a login. */
+/** A short text. It leaves out the reply to a failed login, which may repeat the password. */
 const reasonOf = ({ code = '', originalCode, command = '', response, responseCode }: SmtpFailure): string => {
   if (code === 'EAUTH') return `the mail server refused the login (${responseCode ?? 'no method in common'})`;
   if (response === undefined)
-    return `${silences[code] ?? 'the mail could not be sent'} (${originalCode ?? code})`;
-  const said = response.replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, 200);
-  return aboutTheMail.has(command) || command === 'MAIL FROM'
-    ? `the mail server answered ${command} with ${said}`
-    : `the mail server answered ${said}`;
+    return `${reasons[code] ?? 'the mail could not be sent'} (${originalCode ?? code})`;
+  const reply = response.replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, 200);
+  return mailCommands.has(command) || command === 'MAIL FROM'
+    ? `the mail server answered ${command} with ${reply}`
+    : `the mail server answered ${reply}`;
 };
 
-const silences: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, string>> = {
   ECONNECTION: 'the connection to the mail server was lost',
   EDNS: 'the name of the mail server is not known',
   ESOCKET: 'the mail server cannot be reached',

@@ -6,27 +6,27 @@ import SMTPConnection, {
   type SMTPConnectionOptions,
 } from 'nodemailer/lib/smtp-connection';
 import type { Timer } from '../../core/timer.ts';
-import { createConversation, type WiredMail } from './conversation.ts';
+import { createConversation, type OutgoingMail } from './conversation.ts';
 import type { SmtpFailure } from './failures.ts';
 
-/** Where the mail server is and how long it may take, in ms. */
+/** The address of the mail server, the login and the time limits in ms, as nodemailer's options. */
 export type Server = SMTPConnectionOptions & { readonly auth?: SMTPConnectionAuth | undefined };
 
-/** A connection that is open and logged in, for one mail at a time. */
+/** An open connection after login, for one mail at a time. */
 export type Session = {
-  /** Answers null once the server has taken the mail, and ends the session when `signal` aborts. */
-  send(mail: WiredMail, signal: AbortSignal): Promise<SmtpFailure | null>;
-  /** Says goodbye, and waits no longer than a second for the answer. */
+  /** Resolves to null once the server has accepted the mail. An abort of `signal` ends the session. */
+  send(mail: OutgoingMail, signal: AbortSignal): Promise<SmtpFailure | null>;
+  /** Sends QUIT, and waits at most one second for the reply. */
   quit(): Promise<void>;
 };
 
 /**
- * Reads `smtp://user:password@host:port` or `smtps://…`; what nodemailer calls its options may follow as a
- * query (`?requireTLS=true`, `?name=shop.example`, `?tls.rejectUnauthorized=false`). Throws for any other URL.
+ * Reads `smtp://user:password@host:port` or `smtps://…`. The query can have options of nodemailer
+ * (`?requireTLS=true`, `?name=shop.example`, `?tls.rejectUnauthorized=false`). Throws for any other URL.
  */
-export const serverAt = (
+export const parseServerUrl = (
   url: string,
-  timeouts: { readonly connectMs: number; readonly silenceMs: number },
+  timeouts: { readonly connectMs: number; readonly idleMs: number },
 ): Server => {
   if (!/^smtps?:\/\/[^/]/i.test(url))
     throw new Error('the URL of a mail server begins with smtp:// or smtps://');
@@ -34,32 +34,36 @@ export const serverAt = (
     ...parseConnectionUrl(url),
     logger: false,
     debug: false,
-    // From the look-up of the name to the end of the TLS handshake.
+    // From the DNS lookup to the end of the TLS handshake.
     connectionTimeout: timeouts.connectMs,
     greetingTimeout: timeouts.connectMs,
     dnsTimeout: timeouts.connectMs,
-    // Also ends a session that nobody uses, before the server does (RFC 5321 has it wait for minutes).
-    socketTimeout: timeouts.silenceMs,
-    // A session is only closed when it is over or has failed: then nothing more may reach the server.
+    // Also ends an unused session, before the server does (RFC 5321 lets it wait for minutes).
+    socketTimeout: timeouts.idleMs,
+    // A session is closed only after it has ended or failed. Nothing more must reach the server then.
     socketCloseTimeout: 0,
   };
 };
 
-/** Connects, greets, secures the connection where the server can, and logs in where it wants that. */
+/**
+ * Connects, sends EHLO, uses TLS if the server offers it, and logs in if the URL has a login and the server
+ * AUTH.
+ */
 export const openSession = async (
   server: Server,
   timer: Timer,
   signal: AbortSignal,
 ): Promise<Result<Session, SmtpFailure>> => {
   const connection = new SMTPConnection(server);
-  // A failure is told to whoever waits for an answer; without this, one of an idle session would be thrown.
+  // `exchange` handles failures of a session in use. Without this listener, those of an idle session would
+  // throw.
   connection.on('error', () => {});
   let greeting = '';
-  const failure = await exchange(connection, signal, (answer) => {
+  const failure = await exchange(connection, signal, (finish) => {
     connection.connect((failed) => {
       greeting = connection.lastServerResponse || '';
-      if (failed !== undefined || server.auth === undefined || !connection.allowsAuth) answer(failed ?? null);
-      else connection.login(server.auth, answer);
+      if (failed !== undefined || server.auth === undefined || !connection.allowsAuth) finish(failed ?? null);
+      else connection.login(server.auth, finish);
     });
   });
   const socket = connection._socket;
@@ -71,45 +75,48 @@ export const openSession = async (
   const conversation = createConversation(socket, greeting, () => connection.close());
   return ok({
     send: async (mail, abort) => {
-      if (connection.destroyed) return { code: 'ECONNECTION', command: 'API', unheard: true };
-      const failed = await exchange(connection, abort, (answer) => void conversation.send(mail).then(answer));
-      if (failed === null && conversation.isAhead()) connection.close();
-      const unheard = failed !== null && failed.code !== 'ETIMEDOUT' && !conversation.heard();
-      return unheard ? { ...failed, unheard } : failed;
+      if (connection.destroyed) return { code: 'ECONNECTION', command: 'API', notReceived: true };
+      const failed = await exchange(connection, abort, (finish) => void conversation.send(mail).then(finish));
+      if (failed === null && conversation.hasExtraReply()) connection.close();
+      const notReceived = failed !== null && failed.code !== 'ETIMEDOUT' && !conversation.mayHaveReceived();
+      return notReceived ? { ...failed, notReceived } : failed;
     },
     quit: () => quit(connection, socket, timer),
   });
 };
 
-/** One question to the server. Whatever becomes of the connection, it is answered before `signal` aborts, or then. */
+/**
+ * Runs one exchange with the server. It always resolves, even if the connection is lost, at the latest on
+ * abort.
+ */
 const exchange = (
   connection: SMTPConnection,
   signal: AbortSignal,
-  ask: (answer: (failure: SmtpFailure | null) => void) => void,
+  start: (finish: (failure: SmtpFailure | null) => void) => void,
 ): Promise<SmtpFailure | null> =>
   new Promise((resolve) => {
-    const answer = (failure: SmtpFailure | null) => {
+    const finish = (failure: SmtpFailure | null) => {
       signal.removeEventListener('abort', expire);
-      connection.off('error', answer).off('end', lost);
+      connection.off('error', finish).off('end', fail);
       resolve(failure);
     };
-    const lost = () => answer({ code: 'ECONNECTION' });
+    const fail = () => finish({ code: 'ECONNECTION' });
     const expire = () => {
-      answer({ code: 'ETIMEDOUT' });
+      finish({ code: 'ETIMEDOUT' });
       connection.close();
     };
     if (signal.aborted) return expire();
     signal.addEventListener('abort', expire);
-    connection.on('error', answer).on('end', lost);
-    ask(answer);
+    connection.on('error', finish).on('end', fail);
+    start(finish);
   });
 
-const goodbyeMs = 1_000;
+const quitTimeoutMs = 1_000;
 
 const quit = (connection: SMTPConnection, socket: Socket, timer: Timer): Promise<void> =>
   new Promise((resolve) => {
     if (connection.destroyed) return resolve();
-    const cancelClose = timer.after(goodbyeMs, () => connection.close());
+    const cancelClose = timer.after(quitTimeoutMs, () => connection.close());
     connection.once('end', () => {
       cancelClose();
       resolve();

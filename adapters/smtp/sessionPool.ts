@@ -2,14 +2,17 @@ import { ok, type Result } from 'neverthrow';
 import type { SmtpFailure } from './failures.ts';
 import type { Session } from './session.ts';
 
-/** Sessions that are kept open from mail to mail. */
+/** Sessions that stay open between mails. */
 export type SessionPool = {
-  /** Lends one to `work`, in turn where all are lent. Answers what kept it from one, or what `work` answered. */
+  /**
+   * Runs `work` with a session, after a wait if all are in use. Returns the failure of opening a session, or
+   * the result of `work`.
+   */
   use(
     signal: AbortSignal,
     work: (session: Session) => Promise<SmtpFailure | null>,
   ): Promise<SmtpFailure | null>;
-  /** Says goodbye on all that are not lent. */
+  /** Ends all sessions that are not in use. */
   close(): Promise<void>;
 };
 
@@ -17,35 +20,36 @@ export const createSessionPool = (
   open: (signal: AbortSignal) => Promise<Result<Session, SmtpFailure>>,
   limits: { readonly sessionsMax: number; readonly mailsPerSession: number },
 ): SessionPool => {
-  const turns = turnsOf(limits.sessionsMax);
-  const idle: Kept[] = [];
+  const semaphore = createSemaphore(limits.sessionsMax);
+  const idle: PooledSession[] = [];
 
-  const take = async (signal: AbortSignal): Promise<Result<Kept, SmtpFailure>> => {
+  const openOrReuse = async (signal: AbortSignal): Promise<Result<PooledSession, SmtpFailure>> => {
     const last = idle.pop();
     return last === undefined ? (await open(signal)).map((session) => ({ session, mails: 0 })) : ok(last);
   };
 
-  const useTurn: SessionPool['use'] = async (signal, work) => {
+  const useSession: SessionPool['use'] = async (signal, work) => {
     for (;;) {
-      const taken = await take(signal);
-      if (taken.isErr()) return taken.error;
-      const { session, mails } = taken.value;
+      const pooled = await openOrReuse(signal);
+      if (pooled.isErr()) return pooled.error;
+      const { session, mails } = pooled.value;
       const failure = await work(session);
-      // After a refusal the server may still be in the middle of that mail; a new session costs less than care.
+      // After a rejection the server may still expect the rest of that mail. A new session is the simplest
+      // remedy.
       if (failure === null && mails + 1 < limits.mailsPerSession) idle.push({ session, mails: mails + 1 });
       else void session.quit();
-      // The server ended the session while nobody used it, or now: the mail goes over another.
-      if (failure === null || mails === 0 || !isOver(failure)) return failure;
+      // The server ended a reused session before it had this mail, so another session can send it.
+      if (failure === null || mails === 0 || !isSessionOver(failure)) return failure;
     }
   };
 
   return {
     use: async (signal, work) => {
-      await turns.take();
+      await semaphore.acquire();
       try {
-        return await useTurn(signal, work);
+        return await useSession(signal, work);
       } finally {
-        turns.giveBack();
+        semaphore.release();
       }
     },
     close: async () => {
@@ -54,21 +58,24 @@ export const createSessionPool = (
   };
 };
 
-/** Lost before a word was said of the mail, or called off where it began, as servers do that count a session's mails. */
-const isOver = ({ unheard, command, responseCode }: SmtpFailure): boolean =>
-  unheard === true || (command === 'MAIL FROM' && responseCode === 421);
+/**
+ * The session ended before the mail, or with a 421 to MAIL FROM, as servers do that limit the mails of a
+ * session.
+ */
+const isSessionOver = ({ notReceived, command, responseCode }: SmtpFailure): boolean =>
+  notReceived === true || (command === 'MAIL FROM' && responseCode === 421);
 
-type Kept = { readonly session: Session; readonly mails: number };
+type PooledSession = { readonly session: Session; readonly mails: number };
 
 /**
- * `max` turns at a time, first come, first served. Nobody waits beyond its own time: all have the same, so
- * whoever was before has run out of it by then.
+ * At most `max` holders at a time, first come, first served. A waiter needs no time limit of its own: all
+ * mails have the same limit, so those before it release in time.
  */
-const turnsOf = (max: number) => {
+const createSemaphore = (max: number) => {
   const waiting: (() => void)[] = [];
   let free = max;
   return {
-    take: (): Promise<void> => {
+    acquire: (): Promise<void> => {
       if (free > 0) {
         free--;
         return Promise.resolve();
@@ -77,7 +84,7 @@ const turnsOf = (max: number) => {
         waiting.push(resolve);
       });
     },
-    giveBack: (): void => {
+    release: (): void => {
       const next = waiting.shift();
       if (next === undefined) free++;
       else next();

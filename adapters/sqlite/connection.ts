@@ -4,73 +4,73 @@ import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
-import { writeAheadLog } from '../stored/writeAheadLog.ts';
+import { enableWriteAheadLog } from '../stored/writeAheadLog.ts';
 import { orUnavailable } from './failures.ts';
 
-/** How long a transaction waits for that of another process. The event loop waits with it. */
+/** How long a transaction waits for another process. The event loop is blocked meanwhile. */
 const busyTimeoutMs = 5_000;
 
-/** Of a new file. A checkout costs 10 % less than with 4 KiB, since a commit writes fewer pages. */
-const pageOctets = 8_192;
+/** The page size of a new file. A checkout takes 10 % less time than with 4 KiB: a commit writes fewer pages. */
+const pageBytes = 8_192;
 
 /**
- * Pages of the log between two checkpoints (16 MiB): a commit that does a checkpoint is a slow one. The cache
- * stays at the driver's 16 MiB, for a commit goes through all of it: with 64 MiB a checkout cost 20 % more.
+ * Pages of the log between two checkpoints (16 MiB). A commit that runs a checkpoint is slow. The cache keeps the
+ * driver's size of 16 MiB, because a commit scans all of it: with 64 MiB a checkout took 20 % more time.
  */
 const checkpointPages = 2_000;
 
 export type ConnectionOptions = {
-  /** A file, which is made where it is not there, with its folder; or `:memory:`. */
+  /** A file, or `:memory:`. A missing file and its folder are created. */
   readonly path: string;
 };
 
-/** One connection, which reads and writes at once: nothing of this process ever interleaves. */
+/** One synchronous connection: the transactions of this process never overlap. */
 export type Connection = {
   readonly client: Database.Database;
-  /** For plain reads and writes. Never its `transaction`: with an async function it keeps what it rolls back. */
+  /** For single statements. Never use its `transaction`: with an async function it commits despite a rejection. */
   readonly db: BetterSQLite3Database;
-  /** Runs `work` in a transaction that holds the write lock from its beginning; a throw rolls back. */
+  /** Runs `work` in a transaction that holds the write lock from the start. A throw rolls back. */
   readonly write: <T>(work: () => T) => Result<T, Unavailable>;
-  /** Runs `work` in a transaction that sees one state of the database, for reads of more than one statement. */
+  /** Runs `work` in a transaction, so that several reads see the same state of the database. */
   readonly read: <T>(work: () => T) => Result<T, Unavailable>;
-  /** Runs a single statement. */
-  readonly ask: <T>(work: () => T) => Result<T, Unavailable>;
+  /** Runs a single statement without a transaction of ours. */
+  readonly runStatement: <T>(work: () => T) => Result<T, Unavailable>;
 };
 
-/** Throws the driver's error where the file cannot be opened. */
+/** Throws the driver's error if the file cannot be opened. */
 export const openClient = ({ path }: ConnectionOptions): Database.Database => {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const client = new Database(path, { timeout: busyTimeoutMs });
-  client.pragma(`page_size = ${pageOctets}`);
-  writeAheadLog(client, busyTimeoutMs);
-  // The driver is built with NORMAL for WAL, which can lose the last commits when the power fails.
+  client.pragma(`page_size = ${pageBytes}`);
+  enableWriteAheadLog(client, busyTimeoutMs);
+  // The driver's default for WAL is NORMAL, which can lose the last commits in a power failure.
   client.pragma('synchronous = FULL');
   client.pragma('foreign_keys = ON');
   client.pragma('trusted_schema = OFF');
   client.pragma('temp_store = MEMORY');
   client.pragma(`wal_autocheckpoint = ${checkpointPages}`);
-  keepPlans(client);
+  keepStatementPlans(client);
   return client;
 };
 
 /**
- * SQLite looks at the value of a variable that a column is compared with, to guess how many rows it finds, and
- * then plans the statement anew whenever a value is bound: 20 µs instead of 2 for a join by key. It does not
- * look behind a sign, which changes nothing else. Done here, since Drizzle writes its own statements.
+ * When a column is compared with a bound value, SQLite uses the value to estimate the number of rows, so it plans the
+ * statement again after each binding: 20 µs instead of 2 for a join by key. A unary `+` before the value prevents
+ * that and changes nothing else. We add it here, because Drizzle generates its own statements.
  */
-const keepPlans = (client: Database.Database): void => {
+const keepStatementPlans = (client: Database.Database): void => {
   const prepare = client.prepare.bind(client);
   const value = (source: string) => prepare(source.replace(/= \?/g, '= +?'));
   Object.defineProperty(client, 'prepare', { value, writable: true });
 };
 
-export const connectionOver = (client: Database.Database): Connection => {
+export const createConnection = (client: Database.Database): Connection => {
   const beginWrite = client.prepare('begin immediate');
   const beginRead = client.prepare('begin deferred');
   const commit = client.prepare('commit');
   const rollback = client.prepare('rollback');
 
-  const within = <T>(begin: Database.Statement, work: () => T): T => {
+  const runTransaction = <T>(begin: Database.Statement, work: () => T): T => {
     begin.run();
     try {
       const outcome = work();
@@ -78,7 +78,7 @@ export const connectionOver = (client: Database.Database): Connection => {
       commit.run();
       return outcome;
     } catch (cause) {
-      // Some failures, such as a full disk, have rolled back already.
+      // After some failures, such as a full disk, SQLite has already rolled back.
       if (client.inTransaction) rollback.run();
       throw cause;
     }
@@ -87,8 +87,8 @@ export const connectionOver = (client: Database.Database): Connection => {
   return {
     client,
     db: drizzle(client),
-    write: (work) => orUnavailable(client, () => within(beginWrite, work)),
-    read: (work) => orUnavailable(client, () => within(beginRead, work)),
-    ask: (work) => orUnavailable(client, work),
+    write: (work) => orUnavailable(client, () => runTransaction(beginWrite, work)),
+    read: (work) => orUnavailable(client, () => runTransaction(beginRead, work)),
+    runStatement: (work) => orUnavailable(client, work),
   };
 };

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
 
-/** Runs `work`; what keeps the database from answering becomes a value, and a bug stays a throw. */
+/** Runs `work`. An outage of the database becomes an `Err`. Any other error is a bug and is thrown. */
 export const orUnavailable = <T>(client: Database.Database, work: () => T): Result<T, Unavailable> => {
   if (!client.open) return err({ kind: 'unavailable', reason: 'the database is closed' });
   try {
@@ -14,23 +14,23 @@ export const orUnavailable = <T>(client: Database.Database, work: () => T): Resu
   }
 };
 
-/** Why the database could not do its work, or null where the failure is not the database's state but a bug. */
+/** Why the database is unavailable. Null if the error is not an outage but a bug. */
 export const outageReason = (cause: unknown): string | null => {
   if (!(cause instanceof Database.SqliteError)) return null;
   const primary = cause.code.split('_').slice(0, 2).join('_');
   return reasons[primary] ?? null;
 };
 
-/** By primary result code (https://www.sqlite.org/rescode.html); extended ones begin with their primary one. */
+/** By primary result code (https://www.sqlite.org/rescode.html). An extended code begins with its primary code. */
 const reasons: Readonly<Record<string, string>> = {
-  SQLITE_BUSY: 'another process held the database for too long',
+  SQLITE_BUSY: 'another process locked the database for too long',
   SQLITE_CANTOPEN: 'the database file cannot be opened',
   SQLITE_CORRUPT: 'the database file is damaged',
   SQLITE_FULL: 'the disk is full',
   SQLITE_IOERR: 'the disk failed to read or write',
-  SQLITE_NOMEM: 'there is no memory left for the database',
+  SQLITE_NOMEM: 'the database is out of memory',
   SQLITE_NOTADB: 'the file is not a database',
-  SQLITE_PERM: 'the database file may not be read or written',
+  SQLITE_PERM: 'access to the database file is not permitted',
   SQLITE_PROTOCOL: 'the database file could not be locked',
   SQLITE_READONLY: 'the database is read-only',
 };

@@ -1,24 +1,23 @@
 import type Database from 'better-sqlite3';
 
 /**
- * Left between the positions of two new rows, so that one that comes late, from another process or after the
- * clock went back, finds room between them.
+ * The gap between the positions of two new rows. A row that arrives late, from another process or after the clock
+ * went back, fits between them.
  */
 const stride = 8;
 
 /**
- * Keeps the positions of a table's rows in the order of their ids. Answers where the row with a new id goes;
- * it must be inserted, with its words, before the next is asked for.
+ * Keeps the positions of a table's rows in the order of their ids. The created function returns the position for a new
+ * id. The caller must insert that row and its search tokens before it asks for the next position. Throws if the id
+ * exists.
  */
 export const createRowPositions = (
   client: Database.Database,
   table: 'orders' | 'product',
-  words: 'order_name' | 'product_name',
+  searchTable: 'order_search' | 'product_search',
 ): ((id: string) => number) => {
-  type Place = { readonly id: string; readonly position: number };
-  const newest = client.prepare<[], Place>(
-    `select id, position from ${table} order by position desc limit 1`,
-  );
+  type Row = { readonly id: string; readonly position: number };
+  const newest = client.prepare<[], Row>(`select id, position from ${table} order by position desc limit 1`);
   const below = client
     .prepare<[string], number>(`select position from ${table} where id < ? order by id desc limit 1`)
     .pluck();
@@ -27,15 +26,15 @@ export const createRowPositions = (
     .pluck();
   const isTaken = client.prepare<[number], number>(`select 1 from ${table} where position = ?`).pluck();
   const moveRow = client.prepare<[number]>(`update ${table} set position = position + 1 where position = ?`);
-  const moveWords = client.prepare<[number]>(`update ${words} set rowid = rowid + 1 where rowid = ?`);
+  const moveTokens = client.prepare<[number]>(`update ${searchTable} set rowid = rowid + 1 where rowid = ?`);
 
-  /** Moves the row at `position`, and those that stand right behind it, on by one. */
+  /** Moves the row at `position`, and the rows that follow it without a gap, up by one. */
   const makeRoomAt = (position: number): void => {
     let free = position + 1;
     while (isTaken.get(free) !== undefined) free++;
     for (let at = free - 1; at >= position; at--) {
       moveRow.run(at);
-      moveWords.run(at);
+      moveTokens.run(at);
     }
   };
 
@@ -44,7 +43,7 @@ export const createRowPositions = (
     if (last === undefined) return 0;
     if (id > last.id) return last.position + stride;
     const next = above.get(id);
-    if (next === undefined) throw new Error(`there is a row ${id} already`);
+    if (next === undefined) throw new Error(`the row ${id} already exists`);
     const previous = below.get(id) ?? next - 2 * stride;
     if (next - previous === 1) {
       makeRoomAt(next);

@@ -7,15 +7,21 @@ import { columnsOf, type invoice, orders, type payment, type product, type task 
 
 export type ProductRow = typeof product.$inferSelect;
 export type OrderRow = typeof orders.$inferSelect;
-/** What a list of orders has no use for. */
-export const notListed = ['email', 'language', 'seq'] as const;
-export type ListedOrderRow = Omit<OrderRow, (typeof notListed)[number]>;
+/** The columns that a list of orders does not read. */
+export const unlistedColumns = ['email', 'language', 'seq'] as const;
+export type ListedOrderRow = Omit<OrderRow, (typeof unlistedColumns)[number]>;
 export type PaymentRow = typeof payment.$inferSelect;
-/** What the table has beside core's `Payment`. */
-export const paymentExtras = ['attempt', 'dueMs', 'createdAtMs', 'updatedAtMs', 'answer'] as const;
-export type ShownPaymentRow = Omit<PaymentRow, (typeof paymentExtras)[number]>;
+/** The columns that core's `Payment` does not have. */
+export const paymentOnlyColumns = [
+  'attempt',
+  'recoverAtMs',
+  'claimedAtMs',
+  'updatedAtMs',
+  'response',
+] as const;
+export type CorePaymentRow = Omit<PaymentRow, (typeof paymentOnlyColumns)[number]>;
 
-/** A task beside its order. `seq` is the order's own; while it has a task, the task counts on. */
+/** A task with its order. `taskSeq` is the seq of the newest history row; `seq` is the order's own column. */
 export type TaskRow = OrderRow &
   Pick<
     typeof task.$inferSelect,
@@ -25,7 +31,7 @@ export type TaskRow = OrderRow &
     readonly taskSeq: number;
   };
 
-/** To be followed by its conditions. */
+/** A select without its conditions. */
 export const selectTaskRows = `
   select ${columnsOf(orders, 'o')}, t.id as taskId, t.pipeline, t.step, t.attempts, t.crashes, t.lease,
     t.last_error as lastError, t.run_ms as runAtMs, t.seq as taskSeq
@@ -56,7 +62,7 @@ export const orderOf = (row: Omit<ListedOrderRow, 'position'>): Order => ({
 
 export const contactOf = ({ email, language }: OrderRow): Contact => ({ email, language });
 
-export const paymentOf = (row: ShownPaymentRow): Payment => ({
+export const paymentOf = (row: CorePaymentRow): Payment => ({
   id: row.id,
   status: row.status,
   amount: { amount: row.amount, currency: row.currency },

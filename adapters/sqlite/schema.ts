@@ -10,7 +10,16 @@ import { storedTaskStates, type Task } from '../../core/queue.ts';
 import { type Refund, refundStatuses } from '../../core/refund.ts';
 import type { StoredResponse } from '../stored/response.ts';
 
-/** The tables as TypeScript sees them; sql/sqlite is the truth about them. */
+/**
+ * When we use Drizzle and when raw SQL:
+ * - Drizzle builds the statements of lists and of admin reads: a product or a checkout by its id, an order's history,
+ *   invoice and licences, tasks, reconciliations, captured mails, secrets.
+ * - Raw SQL is used for every statement that is measured, by a benchmark or by a test of its plan: placing, finding,
+ *   listing and claiming orders, the product search, outcomes, the queue, refunds, the inbox and the money checks. Raw
+ *   SQL takes its columns and its row types from this file: see `columnsOf`, `insertInto` and rows.ts.
+ *
+ * These are the tables as TypeScript sees them. The files in sql/sqlite define them, and a test compares the two.
+ */
 export const product = sqliteTable('product', {
   position: integer().primaryKey(),
   id: text().notNull(),
@@ -70,10 +79,10 @@ export const payment = sqliteTable('payment', {
   reference: text(),
   declineCode: text('decline_code'),
   action: text({ mode: 'json' }).$type<PaymentAction>(),
-  dueMs: integer('due_ms').notNull(),
-  createdAtMs: integer('created_ms').notNull(),
+  recoverAtMs: integer('recover_ms').notNull(),
+  claimedAtMs: integer('claimed_ms').notNull(),
   updatedAtMs: integer('updated_ms').notNull(),
-  answer: text({ mode: 'json' }).$type<StoredResponse>(),
+  response: text({ mode: 'json' }).$type<StoredResponse>(),
 });
 
 export const task = sqliteTable('task', {
@@ -93,7 +102,7 @@ export const task = sqliteTable('task', {
   unfulfillable: integer({ mode: 'boolean' }).notNull(),
 });
 
-export const finished = sqliteTable('finished', {
+export const finishedTasks = sqliteTable('finished_tasks', {
   atMs: integer('at_ms').notNull(),
   pipeline: text().notNull(),
   tasks: integer().notNull(),
@@ -140,7 +149,7 @@ export const providerEvent = sqliteTable('provider_event', {
   receivedMs: integer('received_ms').notNull(),
 });
 
-export const moneyAudit = sqliteTable('money_audit', {
+export const reconciliation = sqliteTable('reconciliation', {
   id: text().primaryKey(),
   dayMs: integer('day_ms').notNull(),
   createdAtMs: integer('created_ms').notNull(),
@@ -150,9 +159,9 @@ export const moneyAudit = sqliteTable('money_audit', {
   differences: integer().notNull(),
 });
 
-export const moneyDifference = sqliteTable('money_difference', {
+export const reconciliationDifference = sqliteTable('reconciliation_difference', {
   id: text().primaryKey(),
-  auditId: text('audit_id').notNull(),
+  reconciliationId: text('reconciliation_id').notNull(),
   kind: text({ enum: ledgerDifferences }).notNull(),
   providerId: text('provider_id'),
   paymentId: text('payment_id'),
@@ -180,27 +189,27 @@ export const secret = sqliteTable('secret', {
   value: text().notNull(),
 });
 
-/** For statements in plain SQL: the columns under the names that the rows above have. */
+/** For raw SQL: the columns of a table, under the names that they have in its row type. */
 export const columnsOf = (table: SQLiteTable, alias: string, except: readonly string[] = []): string =>
   Object.entries(getTableColumns(table))
     .filter(([name]) => !except.includes(name))
     .map(([name, column]) => `${alias}.${column.name} as ${name}`)
     .join(', ');
 
-/** For statements in plain SQL: an insert of a whole row, whose values are bound by the names that the row has. */
+/** For raw SQL: an insert of a whole row. The values are bound by the names in the row type. */
 export const insertInto = (table: SQLiteTable): string => {
   const columns = Object.entries(getTableColumns(table));
   const names = columns.map(([, column]) => column.name).join(', ');
   return `insert into ${getTableName(table)} (${names}) values (${columns.map(([name]) => `$${name}`).join(', ')})`;
 };
 
-/** Compiles only while the rows are what core says they are. */
+/** These types compile only while the rows have the fields of core's types. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
 type Plain<T> = { -readonly [K in keyof T]: T[K] };
-/** An object within a row, such as `product`, as columns: `productId`, … */
+/** The fields of an object, such as `product`, as columns: `productId`, … */
 type Columns<Name extends string, T> = { [K in keyof T & string as `${Name}${Capitalize<K>}`]: T[K] };
 
-export const rowsAreCores: [
+export const rowsMatchCore: [
   Same<Omit<typeof product.$inferSelect, 'position'>, Plain<Omit<Product, 'price'> & Product['price']>>,
   Same<
     Omit<typeof orders.$inferSelect, 'position' | 'seq'>,
@@ -222,6 +231,6 @@ export const rowsAreCores: [
     >,
     Plain<Omit<Refund, 'amount' | 'creditNote'> & Refund['amount']>
   >,
-  Same<typeof moneyAudit.$inferSelect, Plain<Reconciliation>>,
+  Same<typeof reconciliation.$inferSelect, Plain<Reconciliation>>,
   Same<Omit<typeof capturedMail.$inferSelect, 'id'>, Plain<CapturedMail>>,
 ] = [true, true, true, true, true, true, true, true];

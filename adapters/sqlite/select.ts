@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
 
-/** A condition in SQL, and the value for the `?` in it. */
+/** A condition in SQL, and the value for its `?`. */
 export type Condition = readonly [text: string, value?: string];
 
 /**
- * Runs a query of variable conditions. Statements are kept by their text, which holds no text of a user, so
- * that each combination of conditions is prepared once.
+ * Runs a query with variable conditions. Each combination of conditions is prepared once and cached by its SQL text,
+ * which contains no user input.
  */
 export const createSelect = <Row>(client: Database.Database) => {
   const statements = new Map<string, Database.Statement<(string | number)[], Row>>();
@@ -18,14 +18,17 @@ export const createSelect = <Row>(client: Database.Database) => {
   };
 };
 
-/** Rows older than the one with this id: `position` is the column that says where a row of `table` stands. */
-export const before = (table: 'orders' | 'product', position: string, id: string | null): Condition[] =>
-  id === null ? [] : [[`${position} < ${firstFrom(table)}`, id]];
+/** Rows older than the one with this id. `position` is the column with the row position. */
+export const olderThan = (table: 'orders' | 'product', position: string, id: string | null): Condition[] =>
+  id === null ? [] : [[`${position} < ${positionFrom(table)}`, id]];
 
-/** Rows that are not older than this id. */
-export const since = (table: 'orders' | 'product', position: string, id: string | null): Condition[] =>
-  id === null ? [] : [[`${position} >= ${firstFrom(table)}`, id]];
+/** The row with this id and newer rows. */
+export const notOlderThan = (
+  table: 'orders' | 'product',
+  position: string,
+  id: string | null,
+): Condition[] => (id === null ? [] : [[`${position} >= ${positionFrom(table)}`, id]]);
 
-/** Where the oldest row stands whose id is not below the one asked for, or past all rows. */
-const firstFrom = (table: 'orders' | 'product'): string =>
+/** The position of the oldest row whose id is not below the given one, or a position after all rows. */
+const positionFrom = (table: 'orders' | 'product'): string =>
   `coalesce((select position from ${table} where id >= ? order by id limit 1), 9223372036854775807)`;

@@ -1,11 +1,11 @@
 import { eq, lt } from 'drizzle-orm';
 import { ok } from 'neverthrow';
-import { finishedKeptMs } from '../../core/queue.ts';
+import { finishedRetentionMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { createLocalWakeup } from '../stored/localWakeup.ts';
 import { createAudits } from './checkout/audits.ts';
-import { type Connection, type ConnectionOptions, connectionOver, openClient } from './connection.ts';
+import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
 import { createInbox, createPruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
@@ -14,26 +14,26 @@ import { createOrders } from './orders/orders.ts';
 import { createProducts } from './products/products.ts';
 import { createQueue } from './queue/queue.ts';
 import { createRefunds } from './refunds/refunds.ts';
-import { finished, secret } from './schema.ts';
+import { finishedTasks, secret } from './schema.ts';
 
 /**
- * Opens and migrates. Rejects with the driver's error where the file cannot be opened, and with
- * `SchemaTooNew` where a newer version has migrated the database.
+ * Opens and migrates. Rejects with the driver's error if the file cannot be opened, with `SchemaTooNew` if a newer
+ * version has migrated the database, and with `SchemaTooOld` if an unreleased version has created it.
  */
-export const sqliteStore = async (world: World, options: ConnectionOptions): Promise<Store> => {
+export const openSqliteStore = async (world: World, options: ConnectionOptions): Promise<Store> => {
   const client = openClient(options);
   try {
     migrate(client, world.clock.nowMs());
-    return storeOver(connectionOver(client), world);
+    return createStoreOver(createConnection(client), world);
   } catch (cause) {
     client.close();
     throw cause;
   }
 };
 
-/** Over a database that is up to date. */
-export const storeOver = (connection: Connection, world: World): Store => {
-  const { ask, client, db, write } = connection;
+/** The database must be migrated. */
+export const createStoreOver = (connection: Connection, world: World): Store => {
+  const { runStatement, client, db, write } = connection;
   const pruneEvents = createPruneEvents(connection);
   return {
     products: createProducts(connection, world),
@@ -46,21 +46,21 @@ export const storeOver = (connection: Connection, world: World): Store => {
     mailbox: createMailbox(connection, world),
     wakeup: createLocalWakeup(),
     secret: async (name, fresh) => {
-      const kept = () => db.select().from(secret).where(eq(secret.name, name)).get()?.value;
-      const keep = () => {
+      const find = () => db.select().from(secret).where(eq(secret.name, name)).get()?.value;
+      const insertIfNew = () => {
         db.insert(secret).values({ name, value: fresh }).onConflictDoNothing().run();
-        return kept() ?? fresh;
+        return find() ?? fresh;
       };
-      return ask(kept).andThen((value) => (value === undefined ? write(keep) : ok(value)));
+      return runStatement(find).andThen((value) => (value === undefined ? write(insertIfNew) : ok(value)));
     },
     ping: async () =>
-      ask(() => {
+      runStatement(() => {
         client.exec('select 1');
       }),
     prune: async (nowMs) =>
       write(() => {
-        db.delete(finished)
-          .where(lt(finished.atMs, nowMs - finishedKeptMs))
+        db.delete(finishedTasks)
+          .where(lt(finishedTasks.atMs, nowMs - finishedRetentionMs))
           .run();
         pruneEvents(nowMs);
       }),

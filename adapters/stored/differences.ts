@@ -1,4 +1,4 @@
-/** As a money check shows it: the provider's own id helps where there is none of ours. */
+/** The text of a money check: the kind, and the provider's id if there is one, because ours may be missing. */
 export const differenceText = ({
   kind,
   providerId,

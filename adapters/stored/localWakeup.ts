@@ -1,6 +1,6 @@
 import type { Wakeup } from '../../core/queue.ts';
 
-/** A hint within this process: all that a database needs which no other process works on. */
+/** Hints within this process. They are enough for a database that only one process uses. */
 export const createLocalWakeup = (): Wakeup => {
   const listeners = new Set<() => void>();
   let pending = false;
@@ -16,7 +16,7 @@ export const createLocalWakeup = (): Wakeup => {
       pending = true;
     },
     listen: (wake) => {
-      // One entry a call, so that the same function may listen twice and stop listening once.
+      // Each call adds a new entry, so that the same function can listen twice and stop once.
       const listener = () => wake();
       listeners.add(listener);
       return () => {

@@ -3,13 +3,13 @@ import type { Order } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
 
 /**
- * What is stored of an answer: that which its payment and its orders may not say any more when it is told again.
- * All the rest of them never changes, and would be most of what a checkout writes. Every field is stored but those
- * named here, so that a new one is forgotten by nobody.
+ * The stored part of a response: the fields of the payment and the orders that can change later. The other fields never
+ * change, and they would be most of what a checkout writes. The types list the fields that are left out, so a new field
+ * is stored unless it is added to them.
  */
 export type StoredResponse = Pick<CheckoutResponse, 'status' | 'requestId'> &
   Omit<Payment, 'id' | 'status' | 'amount' | 'method'> & {
-    /** In the order of the cart. */
+    /** In the order of the request. */
     readonly orders: readonly Omit<Order, ConstantOrderField>[];
   };
 
@@ -33,15 +33,20 @@ export const storedResponseOf = ({
   })),
 });
 
-/** The answer again, to the word. `payment` and `orders`, in the order of the cart, are as they are now. */
+/**
+ * The original response, field by field.
+ *
+ * @param payment the payment as it is now
+ * @param orders the orders as they are now, in the order of the request
+ */
 export const responseFrom = (
-  { status, requestId, orders: kept, ...told }: StoredResponse,
+  { status, requestId, orders: storedOrders, ...storedPayment }: StoredResponse,
   payment: Payment,
   orders: readonly Order[],
 ): CheckoutResponse => ({
   status,
   checkoutId: payment.id,
   requestId,
-  payment: { ...payment, ...told, status },
-  orders: orders.map((order, index) => ({ ...order, ...kept[index] })),
+  payment: { ...payment, ...storedPayment, status },
+  orders: orders.map((order, index) => ({ ...order, ...storedOrders[index] })),
 });

@@ -5,19 +5,21 @@ import type { RefundStatus } from '../../core/refund.ts';
 type Status = OrderStatus | PaymentStatus | RefundStatus;
 
 /**
- * Statuses as SQL writes them. They are core's own words, so nothing has to be escaped. They are written out and
- * not bound, because a planner uses a partial index only where it sees that the condition implies the index's own.
+ * A status as an SQL literal. Statuses are names from core, so nothing has to be escaped. They are literals and not
+ * parameters, because a planner uses a partial index only if it sees that the condition implies that of the index.
  */
 export const quoted = (status: Status): string => `'${status}'`;
 
-/** For `in (…)`, on PostgreSQL. */
-export const listed = (statuses: readonly Status[]): string => statuses.map(quoted).join(', ');
+/** Statuses for `in (…)`, for PostgreSQL. */
+export const quotedList = (statuses: readonly Status[]): string => statuses.map(quoted).join(', ');
 
-/** For SQLite, which uses a partial index only where the condition has the same form as the index's own. */
+/** A condition for SQLite, which uses a partial index only if the condition has the same form as that of the index. */
 export const isOneOf = (column: string, statuses: readonly Status[]): string =>
   `(${statuses.map((status) => `${column} = ${quoted(status)}`).join(' or ')})`;
 
-/** Total, so that a new status has to say whether each database keeps an index of the orders that have it. */
+/**
+ * True: both databases have an index of the orders with this status. Total, so that a new status must be added here.
+ */
 const isRare: Readonly<Record<OrderStatus, boolean>> = {
   pending: false,
   paying: false,
@@ -28,5 +30,5 @@ const isRare: Readonly<Record<OrderStatus, boolean>> = {
   refunded: true,
 };
 
-/** Few orders have these, so that an index of those orders costs most orders nothing. */
+/** Few orders have these statuses, so an index of these orders costs nothing for most orders. */
 export const rareOrderStatuses = orderStatuses.filter((status) => isRare[status]);

@@ -3,11 +3,12 @@ import Database from 'better-sqlite3';
 const pauseMs = 5;
 
 /**
- * Has the file write ahead to a log. Where several processes have a new file do so at once, SQLite refuses all
- * but one of them without waiting, whatever `busy_timeout` says: each reads the file that each wants for itself.
- * So we try again, with pauses of `waitMs` in all; the event loop waits with us. Throws the driver's error after that.
+ * Switches the database file to a write-ahead log. If several processes do this at the same time with a new file,
+ * SQLite refuses all but one of them at once, whatever `busy_timeout` says: each of them reads the file that each
+ * wants to lock. So we try again, with pauses of `waitMs` in all, and throw the driver's error after that. The pauses
+ * block the event loop.
  */
-export const writeAheadLog = (client: Database.Database, waitMs: number): void => {
+export const enableWriteAheadLog = (client: Database.Database, waitMs: number): void => {
   for (let waitedMs = 0; ; waitedMs += pauseMs) {
     try {
       client.pragma('journal_mode = WAL');
@@ -15,9 +16,9 @@ export const writeAheadLog = (client: Database.Database, waitMs: number): void =
     } catch (cause) {
       const isBusy = cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY');
       if (!isBusy || waitedMs >= waitMs) throw cause;
-      Atomics.wait(standstill, 0, 0, pauseMs);
+      Atomics.wait(neverNotified, 0, 0, pauseMs);
     }
   }
 };
 
-const standstill = new Int32Array(new SharedArrayBuffer(4));
+const neverNotified = new Int32Array(new SharedArrayBuffer(4));

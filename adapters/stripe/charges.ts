@@ -7,7 +7,7 @@ import { declined, type Intent, intentOf, outcomeOf, unknown } from './intent.ts
 import { cancelIntent, findIntent, retrieveIntent } from './intents.ts';
 import { chargeParameters, spendKeyParameters } from './parameters.ts';
 
-type Asking = {
+type ChargeContext = {
   readonly stripe: Stripe;
   readonly call: Call;
   readonly request: ChargeRequest;
@@ -15,103 +15,116 @@ type Asking = {
   readonly returnUrl: string | null;
 };
 
-type Verb = (
+type ChargeMethod = (
   stripe: Stripe,
   call: Call,
   request: ChargeRequest,
   returnUrl: string | null,
 ) => Promise<ChargeOutcome>;
 
-/** One request that makes the PaymentIntent and confirms it, under the payment's id. */
-export const charge: Verb = async (stripe, call, request, returnUrl) => {
+/** Creates and confirms a PaymentIntent in one request. The idempotency key is the payment's id. */
+export const charge: ChargeMethod = async (stripe, call, request, returnUrl) => {
   const amount = toStripe(request.amount);
-  if (amount === null) return inexpressible;
-  const asking = { stripe, call, request, amount, returnUrl };
-  const reply = await created(asking, chargeParameters(request, amount, returnUrl));
-  return reply.kind === 'key_taken' ? chargedBefore(asking) : standing(asking, reply);
+  if (amount === null) return amountNotSupported;
+  const context = { stripe, call, request, amount, returnUrl };
+  const reply = await createIntent(context, chargeParameters(request, amount, returnUrl));
+  return reply.kind === 'key_taken' ? outcomeOfTakenKey(context) : outcomeOfReply(context, reply);
 };
 
 /**
- * Burns the key: asks for a PaymentIntent that is not confirmed, under the same key. Where that is the first
- * request under it, none that charges can follow. Where Stripe says that the key is taken, the charge had been
- * asked for: what it came to is told once more, and called off if it still can be.
+ * Spends the key: creates a PaymentIntent that is not confirmed, under the same key. If this is the first
+ * request under the key, no later request can charge. If Stripe says that the key is taken, the charge was
+ * requested before: then this returns its outcome, and cancels the charge if that is still possible.
  */
-export const cancel: Verb = async (stripe, call, request, returnUrl) => {
+export const cancel: ChargeMethod = async (stripe, call, request, returnUrl) => {
   const amount = toStripe(request.amount);
-  if (amount === null) return inexpressible;
-  const asking = { stripe, call, request, amount, returnUrl };
-  const burn = await created(asking, spendKeyParameters(request, amount));
-  switch (burn.kind) {
-    case 'answered':
-      return burnt(asking, intentOf(burn.value));
+  if (amount === null) return amountNotSupported;
+  const context = { stripe, call, request, amount, returnUrl };
+  const reply = await createIntent(context, spendKeyParameters(request, amount));
+  switch (reply.kind) {
+    case 'succeeded':
+      return outcomeOfSpentKey(context, intentOf(reply.value));
     case 'key_taken':
-      return calledBack(asking);
+      return cancelCharged(context);
     case 'refused':
-      return (await outcomeFound(asking)) ?? standing(asking, burn);
+      return (await searchOutcome(context)) ?? outcomeOfReply(context, reply);
     default:
-      return standing(asking, burn);
+      return outcomeOfReply(context, reply);
   }
 };
 
-/** The key is the charge's: the same request again is told the answer to the first. */
-const calledBack = async (asking: Asking): Promise<ChargeOutcome> => {
-  const { stripe, call, request, amount, returnUrl } = asking;
-  const reply = await created(asking, chargeParameters(request, amount, returnUrl));
-  const outcome = reply.kind === 'key_taken' ? await outcomeFound(asking) : await standing(asking, reply);
+/** The key was used by the charge: the same request again gets the response to the first one. */
+const cancelCharged = async (context: ChargeContext): Promise<ChargeOutcome> => {
+  const { stripe, call, request, amount, returnUrl } = context;
+  const reply = await createIntent(context, chargeParameters(request, amount, returnUrl));
+  const outcome =
+    reply.kind === 'key_taken' ? await searchOutcome(context) : await outcomeOfReply(context, reply);
   if (outcome === null || outcome.kind === 'unavailable') return unknown('the key is taken');
   if (outcome.kind !== 'requires_action') return outcome;
   const intent = await retrieveIntent(stripe, call, outcome.reference);
-  return intent === null ? unknown('what became of it was not said') : cancelIntent(stripe, call, intent);
+  return intent === null ? unknown('the payment could not be read') : cancelIntent(stripe, call, intent);
 };
 
-const inexpressible: ChargeOutcome = { kind: 'declined', declineCode: 'amount_not_supported' };
+const amountNotSupported: ChargeOutcome = { kind: 'declined', declineCode: 'amount_not_supported' };
 
-const created = (
-  { stripe, call, request }: Asking,
+const createIntent = (
+  { stripe, call, request }: ChargeContext,
   parameters: Stripe.PaymentIntentCreateParams,
 ): Promise<Reply<unknown>> =>
   callStripe(call, (options) =>
     stripe.paymentIntents.create(parameters, { ...options, idempotencyKey: request.paymentId }),
   );
 
-/** That its PaymentIntent is called off too is for tidiness: nobody has the secret to confirm it with. */
-const burnt = async ({ stripe, call }: Asking, intent: Intent | null): Promise<ChargeOutcome> => {
-  if (intent === null || !uncharged.has(intent.status)) return unknown(intent?.status ?? 'not understood');
+/** Cancelling the PaymentIntent only tidies up: nobody has the secret to confirm it. */
+const outcomeOfSpentKey = async (
+  { stripe, call }: ChargeContext,
+  intent: Intent | null,
+): Promise<ChargeOutcome> => {
+  if (intent === null || !unchargedStatuses.has(intent.status))
+    return unknown(intent?.status ?? 'not understood');
   if (intent.status !== 'canceled')
     await callStripe(call, (options) => stripe.paymentIntents.cancel(intent.id, {}, options));
   return { kind: 'cancelled' };
 };
 
-const uncharged = new Set(['requires_payment_method', 'requires_confirmation', 'canceled']);
+const unchargedStatuses = new Set(['requires_payment_method', 'requires_confirmation', 'canceled']);
 
-/** The key is another request's: one that burnt it, or a charge as we asked for it before a deployment. */
-const chargedBefore = async (asking: Asking): Promise<ChargeOutcome> => {
-  const burn = await created(asking, spendKeyParameters(asking.request, asking.amount));
-  if (burn.kind === 'answered') return burnt(asking, intentOf(burn.value));
-  return (await outcomeFound(asking)) ?? unknown('the key is taken');
+/**
+ * The key was used by another request: one that spent it, or a charge with the parameters of an older
+ * release.
+ */
+const outcomeOfTakenKey = async (context: ChargeContext): Promise<ChargeOutcome> => {
+  const reply = await createIntent(context, spendKeyParameters(context.request, context.amount));
+  if (reply.kind === 'succeeded') return outcomeOfSpentKey(context, intentOf(reply.value));
+  return (await searchOutcome(context)) ?? unknown('the key is taken');
 };
 
-/** The answer to the first request under a key is the answer to all: the PaymentIntent may have moved on. */
-const standing = async (asking: Asking, reply: Reply<unknown>): Promise<ChargeOutcome> => {
+/**
+ * Stripe repeats the first response of a key, so the current state of the PaymentIntent is read once more.
+ */
+const outcomeOfReply = async (context: ChargeContext, reply: Reply<unknown>): Promise<ChargeOutcome> => {
   switch (reply.kind) {
-    case 'answered': {
+    case 'succeeded': {
       const intent = intentOf(reply.value);
       if (intent === null) return unknown('not understood');
-      return intent.status === 'succeeded' ? settled(asking, intent) : now(asking, intent.id);
+      return intent.status === 'succeeded'
+        ? finalOutcome(context, intent)
+        : currentOutcome(context, intent.id);
     }
     case 'declined':
-      // Its PaymentIntent stays open in name: only its secret could confirm it, and that goes no further.
+      // The PaymentIntent stays open at Stripe, but only its secret could confirm it, and nobody else gets
+      // that.
       return declined(reply);
     case 'refused': {
       const declineCode = declineOfRequest(reply.code, reply.param);
       if (declineCode !== null) return { kind: 'declined', declineCode };
-      return { kind: 'unavailable', reason: `stripe: refused, ${reply.code ?? 'for no known reason'}` };
+      return { kind: 'unavailable', reason: `stripe: refused, ${reply.code ?? 'without a code'}` };
     }
     case 'unavailable':
       return reply;
     case 'unknown': {
-      // Stripe keeps an error of its own as the answer for ever, although the money may have moved.
-      const known = reply.again ? await outcomeFound(asking) : null;
+      // Stripe repeats an internal error under this key each time, although the money may have moved.
+      const known = reply.retryable ? await searchOutcome(context) : null;
       return known ?? { kind: 'unknown', reason: reply.reason };
     }
     case 'key_taken':
@@ -119,16 +132,18 @@ const standing = async (asking: Asking, reply: Reply<unknown>): Promise<ChargeOu
   }
 };
 
-const now = async (asking: Asking, id: string): Promise<ChargeOutcome> => {
-  const intent = await retrieveIntent(asking.stripe, asking.call, id);
-  return intent === null ? unknown('what became of it was not said') : settled(asking, intent);
+const currentOutcome = async (context: ChargeContext, id: string): Promise<ChargeOutcome> => {
+  const intent = await retrieveIntent(context.stripe, context.call, id);
+  return intent === null ? unknown('the payment could not be read') : finalOutcome(context, intent);
 };
 
-/** After a challenge that failed, the customer's browser could still confirm: a decline is final only then. */
-const settled = async ({ stripe, call }: Asking, intent: Intent): Promise<ChargeOutcome> =>
+/**
+ * After a failed challenge the customer's browser could still confirm. Cancelling makes the decline final.
+ */
+const finalOutcome = async ({ stripe, call }: ChargeContext, intent: Intent): Promise<ChargeOutcome> =>
   outcomeOf(intent) ?? cancelIntent(stripe, call, intent);
 
-const outcomeFound = async (asking: Asking): Promise<ChargeOutcome | null> => {
-  const intent = await findIntent(asking.stripe, asking.call, asking.request.paymentId);
-  return intent === null ? null : settled(asking, intent);
+const searchOutcome = async (context: ChargeContext): Promise<ChargeOutcome | null> => {
+  const intent = await findIntent(context.stripe, context.call, context.request.paymentId);
+  return intent === null ? null : finalOutcome(context, intent);
 };

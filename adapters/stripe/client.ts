@@ -4,18 +4,18 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export type ClientOptions = {
   readonly apiKey: string;
-  /** Another address than Stripe's own, such as `http://127.0.0.1:12111` for a simulator. */
+  /** Instead of Stripe's own address, such as `http://127.0.0.1:12111` for the sandbox. */
   readonly baseUrl?: string | null | undefined;
   readonly fetch?: Fetch | undefined;
 };
 
 /**
- * Stripe's own library over `fetch`, which every runtime has. It does not try again by itself: it would report
- * the last try alone, and a refused connection proves nothing about the try before it.
+ * Stripe's own library over `fetch`, which every runtime has. Its retries are off: the library would report
+ * only the last attempt, and a refused connection proves nothing about the attempt before.
  */
 export const createStripeClient = ({ apiKey, baseUrl, fetch: send = fetch }: ClientOptions): Stripe =>
   new Stripe(apiKey, {
-    httpClient: Stripe.createFetchHttpClient(Object.assign(sending(send), { preconnect: () => {} })),
+    httpClient: Stripe.createFetchHttpClient(Object.assign(markUnsent(send), { preconnect: () => {} })),
     maxNetworkRetries: 0,
     telemetry: false,
     ...(baseUrl ? addressOf(baseUrl) : {}),
@@ -28,25 +28,25 @@ const addressOf = (baseUrl: string) => {
 };
 
 /**
- * `sent` is false where certainly nobody was there to hear the request. The error goes on without the runtime's
- * code, for with some of them the library sends again, whatever it was told.
+ * Wraps `fetch`. Its errors have `sent: false` if the request certainly did not reach a server. They do not
+ * carry the runtime's error code: for some codes the library retries even though its retries are off.
  */
-const sending =
+const markUnsent =
   (send: Fetch) =>
   async (url: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     try {
-      return await understood(await send(String(url), init));
+      return await requireJsonObject(await send(String(url), init));
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
-      throw Object.assign(new Error('no answer'), { sent: !isUnreached(cause) });
+      throw Object.assign(new Error('no response'), { sent: !isUnreachable(cause) });
     }
   };
 
 /**
- * An answer that is no JSON object becomes an error that says so. The library forgets the status of a page of
- * HTML, and a bare number would throw where nobody can catch it.
+ * Replaces a response that is not a JSON object by an error response. The library loses the status of an HTML
+ * page, and a bare number makes it throw where no caller can catch the error.
  */
-const understood = async (response: Response): Promise<Response> => {
+const requireJsonObject = async (response: Response): Promise<Response> => {
   const { headers } = response;
   const body = await response.text();
   if (isObject(body)) return new Response(body, { status: response.status, headers });
@@ -63,13 +63,13 @@ const isObject = (body: string): boolean => {
   }
 };
 
-/** No connection, or no address to connect to: Bun says it in a code, Deno in words. */
-const isUnreached = (cause: unknown): boolean => {
+/** No connection, or no address for the name. Bun sets an error code; Deno only has a message. */
+const isUnreachable = (cause: unknown): boolean => {
   for (let each = cause; each instanceof Error; each = each.cause) {
-    if ('code' in each && typeof each.code === 'string' && unreachedCodes.has(each.code)) return true;
+    if ('code' in each && typeof each.code === 'string' && unreachableCodes.has(each.code)) return true;
     if (/\bclient error \(Connect\)/.test(each.message)) return true;
   }
   return false;
 };
 
-const unreachedCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ConnectionRefused']);
+const unreachableCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ConnectionRefused']);

@@ -3,10 +3,13 @@ import Stripe from 'stripe';
 import type { EventFailure, ProviderEvent, WebhookRequest } from '../../core/provider.ts';
 import { eventOf } from './format/eventSubject.ts';
 
-/** How old a signature may be, and how far ahead of our clock. Stripe's own advice, and its library's. */
+/**
+ * How far the time of a signature may be from our clock, both ways. Stripe and its library use the same
+ * limit.
+ */
 const toleranceSeconds = 300;
 
-/** Over the Web's cryptography, which every runtime has. */
+/** Web cryptography, which every runtime has. */
 const crypto = Stripe.createSubtleCryptoProvider();
 
 export const readEvent = async (
@@ -16,7 +19,7 @@ export const readEvent = async (
   nowMs: number,
 ): Promise<Result<ProviderEvent, EventFailure>> => {
   const signature = header('stripe-signature') ?? '';
-  if (isAhead(signature, nowMs)) return invalid('it is signed too far ahead of our clock');
+  if (isAhead(signature, nowMs)) return invalid('the time of the signature is too far ahead of our clock');
   try {
     const signed = await stripe.webhooks.constructEventAsync(
       body,
@@ -27,14 +30,14 @@ export const readEvent = async (
       nowMs,
     );
     const event = eventOf(signed);
-    return event === null ? invalid('it is no event') : ok(event);
+    return event === null ? invalid('the body is not an event') : ok(event);
   } catch (cause) {
-    const isRefused = cause instanceof Stripe.errors.StripeSignatureVerificationError;
-    return invalid(isRefused ? 'its signature is not good' : 'it cannot be read');
+    const isWrongSignature = cause instanceof Stripe.errors.StripeSignatureVerificationError;
+    return invalid(isWrongSignature ? 'the signature is wrong' : 'the body cannot be read');
   }
 };
 
-/** The library looks for what is too old only. */
+/** The library rejects only signatures that are too old. */
 const isAhead = (signature: string, nowMs: number): boolean => {
   const seconds = [...signature.matchAll(/(?:^|,)t=(\d+)/g)].map(([, digits]) => Number(digits));
   return seconds.some((each) => each - nowMs / 1000 > toleranceSeconds);

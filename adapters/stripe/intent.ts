@@ -2,18 +2,18 @@ import type { ChargeOutcome } from '../../core/provider.ts';
 import { type Decline, declineCodeOf } from './format/declines.ts';
 import { field, text } from './format/read.ts';
 
-/** What we look at of a PaymentIntent. */
+/** The fields of a PaymentIntent that we read. */
 export type Intent = {
   readonly id: string;
   readonly status: string;
   readonly paymentId: string | null;
   readonly clientSecret: string | null;
   readonly redirectUrl: string | null;
-  /** Of the last try to be paid that failed. */
+  /** The error of the last failed attempt to pay. */
   readonly error: Decline | null;
 };
 
-/** Null for an answer that is no PaymentIntent, whatever its status said. */
+/** Null if the value is not a PaymentIntent, even if the HTTP status was a success. */
 export const intentOf = (value: unknown): Intent | null => {
   const id = text(value, 'id');
   const status = text(value, 'status');
@@ -29,7 +29,10 @@ export const intentOf = (value: unknown): Intent | null => {
   };
 };
 
-/** The outcome that a PaymentIntent stands for, or null where something has to be done about it first. */
+/**
+ * The outcome of a PaymentIntent, or null if it must be cancelled first: a failed challenge can be tried
+ * again.
+ */
 export const outcomeOf = ({ id, status, clientSecret, redirectUrl, error }: Intent): ChargeOutcome | null => {
   switch (status) {
     case 'succeeded':
@@ -50,7 +53,7 @@ export const declined = (decline: Decline): ChargeOutcome => ({
   declineCode: declineCodeOf(decline),
 });
 
-export const unknown = (said: string): ChargeOutcome => ({ kind: 'unknown', reason: `stripe: ${said}` });
+export const unknown = (detail: string): ChargeOutcome => ({ kind: 'unknown', reason: `stripe: ${detail}` });
 
-/** It can still come to be paid, by a customer or by the bank, so it is to be called off. */
+/** True if the customer or the bank can still pay it. */
 export const isOpen = ({ status }: Intent): boolean => status !== 'succeeded' && status !== 'canceled';

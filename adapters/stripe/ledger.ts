@@ -9,15 +9,18 @@ import { count, field, isTrue, list, text } from './format/read.ts';
 
 type LedgerPage = Page<LedgerEntry, string>;
 
-/** First all charges of the span, then all refunds: `charge:` or `refund:`, and the last id that was read. */
+/**
+ * Reads all charges of the time range first, then all refunds. The cursor is `charge:` or `refund:` and the
+ * id of the last row.
+ */
 export const readLedger = async (
   stripe: Stripe,
   call: Call,
   { fromMs, toMs, after }: LedgerQuery,
 ): Promise<Result<LedgerPage, Unavailable>> => {
   const [kind = 'charge', last = ''] = (after ?? 'charge:').split(':');
-  const span = {
-    // Stripe counts in seconds: those in [from, to) are those from the first whole one on.
+  const query = {
+    // Stripe counts in whole seconds. Rounding both bounds up selects the seconds in [from, to).
     created: { gte: Math.ceil(fromMs / 1000), lt: Math.ceil(toMs / 1000) },
     limit: 100,
     ...(last === '' ? {} : { starting_after: last }),
@@ -25,10 +28,10 @@ export const readLedger = async (
   const isCharges = kind === 'charge';
   const reply = await callStripe<unknown>(call, (options) =>
     isCharges
-      ? stripe.charges.list(span, options)
-      : stripe.refunds.list({ ...span, expand: ['data.payment_intent'] }, options),
+      ? stripe.charges.list(query, options)
+      : stripe.refunds.list({ ...query, expand: ['data.payment_intent'] }, options),
   );
-  if (reply.kind !== 'answered')
+  if (reply.kind !== 'succeeded')
     return err(unavailable('reason' in reply ? reply.reason : `stripe: ${reply.kind}`));
   const rows = list(reply.value, 'data');
   if (rows === null) return err(unavailable('stripe: not understood'));
@@ -40,17 +43,17 @@ export const readLedger = async (
   return ok({ items, next: isCharges ? 'refund:' : null });
 };
 
-/** Null for what moved no money. */
-type Read = LedgerEntry | null | 'not understood';
+/** Null for a row that moved no money. */
+type ParsedEntry = LedgerEntry | null | 'not understood';
 
-const chargeOf = (row: unknown): Read => {
+const chargeOf = (row: unknown): ParsedEntry => {
   const captured = count(row, 'amount_captured');
   if (text(row, 'status') !== 'succeeded' || captured === 0) return null;
   const paymentId = text(field(row, 'metadata'), 'payment_id');
   return entryOf(row, captured, { kind: 'charge', paymentId, refundId: null });
 };
 
-const refundOf = (row: unknown): Read => {
+const refundOf = (row: unknown): ParsedEntry => {
   if (text(row, 'status') !== 'succeeded') return null;
   const paymentId = text(field(field(row, 'payment_intent'), 'metadata'), 'payment_id');
   const refundId = text(field(row, 'metadata'), 'refund_id');
@@ -60,11 +63,11 @@ const refundOf = (row: unknown): Read => {
 const entryOf = (
   row: unknown,
   amount: number | null,
-  whose: Pick<LedgerEntry, 'kind' | 'paymentId' | 'refundId'>,
-): Read => {
+  subject: Pick<LedgerEntry, 'kind' | 'paymentId' | 'refundId'>,
+): ParsedEntry => {
   const [id, currency, created] = [text(row, 'id'), text(row, 'currency'), count(row, 'created')];
   if (id === null || currency === null || created === null || amount === null) return 'not understood';
-  return { ...whose, id, amount: fromStripe({ amount, currency }), atMs: created * 1000 };
+  return { ...subject, id, amount: fromStripe({ amount, currency }), atMs: created * 1000 };
 };
 
 const unavailable = (reason: string): Unavailable => ({ kind: 'unavailable', reason });

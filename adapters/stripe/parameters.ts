@@ -3,8 +3,8 @@ import type { ChargeRequest } from '../../core/provider.ts';
 import type { StripeAmount } from './format/amounts.ts';
 
 /**
- * Under one key these must be the same to the last octet, now and after the next deployment: Stripe compares
- * them, and turns away what differs.
+ * Under one key these must be the same to the last byte, also after the next deployment: Stripe compares them
+ * with the first request, and rejects a request that differs.
  */
 export const chargeParameters = (
   { paymentId, method }: ChargeRequest,
@@ -20,7 +20,7 @@ export const chargeParameters = (
     : { automatic_payment_methods: { enabled: true, allow_redirects: 'always' }, return_url: returnUrl }),
 });
 
-/** Takes a key away from every charge to come: what is never confirmed charges nobody. */
+/** Spends the key for all later charges. An intent that is never confirmed charges nobody. */
 export const spendKeyParameters = (
   { paymentId }: ChargeRequest,
   amount: StripeAmount,

@@ -9,28 +9,28 @@ import { refund } from './refunds.ts';
 
 export type StripeOptions = ClientOptions & {
   readonly webhookSecret: string;
-  /** For all requests of one call together. */
+  /** The time limit of one call, which all of its requests share, in ms. */
   readonly timeoutMs: number;
-  /** Before a request whose answer was lost is sent once more. */
+  /** The pause before a request whose response was lost is sent once more, in ms. */
   readonly pauseMs?: number;
   /**
-   * Where Stripe sends customers back to after 3-D Secure. Without it a challenge can only be met by Stripe's
-   * script in the shop's own page.
+   * Where Stripe sends customers after 3-D Secure. Without it only Stripe's script in the shop's own page can
+   * show a challenge.
    */
   readonly returnUrl?: string | null;
 };
 
-/** Stripe, or anything that speaks its language, such as our simulator. Throws where `apiKey` is empty. */
+/** Stripe, or a server with Stripe's API, such as our sandbox. Throws if `apiKey` is empty. */
 export const createStripeProvider = (timer: Timer, options: StripeOptions): PaymentProvider => {
   const { webhookSecret, timeoutMs, pauseMs = 500, returnUrl = null } = options;
   const stripe = createStripeClient(options);
-  const begun = (): Call => ({ deadline: timer.deadline(timeoutMs), timer, pauseMs });
+  const createCall = (): Call => ({ deadline: timer.deadline(timeoutMs), timer, pauseMs });
   return {
     name: 'stripe',
-    charge: (request) => charge(stripe, begun(), request, returnUrl),
-    cancel: (request) => cancel(stripe, begun(), request, returnUrl),
-    refund: (request) => refund(stripe, begun(), request),
-    readLedger: (query) => readLedger(stripe, begun(), query),
-    readEvent: (delivery, nowMs) => readEvent(stripe, webhookSecret, delivery, nowMs),
+    charge: (request) => charge(stripe, createCall(), request, returnUrl),
+    cancel: (request) => cancel(stripe, createCall(), request, returnUrl),
+    refund: (request) => refund(stripe, createCall(), request),
+    readLedger: (query) => readLedger(stripe, createCall(), query),
+    readEvent: (request, nowMs) => readEvent(stripe, webhookSecret, request, nowMs),
   };
 };

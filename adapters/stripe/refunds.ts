@@ -5,8 +5,8 @@ import { toStripe } from './format/amounts.ts';
 import { field, isTrue, list, text } from './format/read.ts';
 
 /**
- * Looks first whether that refund was made, for Stripe forgets keys after a day; then asks for it under the
- * refund's id, so that calls side by side make it once.
+ * First looks whether the refund was already made, since Stripe forgets keys after a day. Then requests it
+ * with the refund's id as the idempotency key, so that concurrent calls make it once.
  */
 export const refund = async (
   stripe: Stripe,
@@ -15,8 +15,8 @@ export const refund = async (
 ): Promise<ProviderRefundOutcome> => {
   const amount = toStripe(request.amount);
   if (amount === null) return { kind: 'refused', reason: 'amount_not_supported' };
-  const made = await foundAmong(stripe, call, request);
-  if (made.kind !== 'none') return made;
+  const existing = await findRefund(stripe, call, request);
+  if (existing.kind !== 'none') return existing;
   const parameters = {
     payment_intent: request.reference,
     amount: amount.amount,
@@ -25,13 +25,13 @@ export const refund = async (
   const reply = await callStripe(call, (options) =>
     stripe.refunds.create(parameters, { ...options, idempotencyKey: request.refundId }),
   );
-  return reply.kind === 'answered' ? outcomeOf(reply.value) : failureOf(reply);
+  return reply.kind === 'succeeded' ? outcomeOf(reply.value) : failureOf(reply);
 };
 
-/** A charge can hardly have more refunds than this; where it has, nobody should guess. */
+/** A charge with more refunds than this is not expected. Its outcome is then unknown rather than guessed. */
 const pagesMax = 10;
 
-const foundAmong = async (
+const findRefund = async (
   stripe: Stripe,
   call: Call,
   { refundId, reference }: ProviderRefundRequest,
@@ -44,7 +44,7 @@ const foundAmong = async (
       ...(after === null ? {} : { starting_after: after }),
     };
     const reply: Reply<unknown> = await callStripe(call, (options) => stripe.refunds.list(query, options));
-    if (reply.kind !== 'answered') return failureOf(reply);
+    if (reply.kind !== 'succeeded') return failureOf(reply);
     const refunds = list(reply.value, 'data');
     if (refunds === null) return unknown('not understood');
     const ours = refunds.find((each) => text(field(each, 'metadata'), 'refund_id') === refundId);
@@ -73,14 +73,14 @@ const outcomeOf = (refund: unknown): ProviderRefundOutcome => {
   }
 };
 
-type Failed = Exclude<Reply<never>, { readonly kind: 'answered' }>;
+type FailedReply = Exclude<Reply<never>, { readonly kind: 'succeeded' }>;
 
-const failureOf = (reply: Failed): ProviderRefundOutcome => {
+const failureOf = (reply: FailedReply): ProviderRefundOutcome => {
   switch (reply.kind) {
     case 'refused': {
-      const word = reply.code ?? (reply.param === 'amount' ? 'amount_too_large' : null);
-      if (word !== null && final.has(word)) return { kind: 'refused', reason: word };
-      return { kind: 'unavailable', reason: `stripe: refused, ${word ?? 'for no known reason'}` };
+      const code = reply.code ?? (reply.param === 'amount' ? 'amount_too_large' : null);
+      if (code !== null && finalCodes.has(code)) return { kind: 'refused', reason: code };
+      return { kind: 'unavailable', reason: `stripe: refused, ${code ?? 'without a code'}` };
     }
     case 'declined':
       return { kind: 'unavailable', reason: `stripe: refused, ${reply.code ?? 'declined'}` };
@@ -93,8 +93,8 @@ const failureOf = (reply: Failed): ProviderRefundOutcome => {
   }
 };
 
-/** What no waiting mends. */
-const final = new Set([
+/** Codes of refunds that will fail again however often they are requested. */
+const finalCodes = new Set([
   'amount_too_large',
   'charge_already_refunded',
   'charge_disputed',
@@ -103,4 +103,4 @@ const final = new Set([
   'resource_missing',
 ]);
 
-const unknown = (said: string): ProviderRefundOutcome => ({ kind: 'unknown', reason: `stripe: ${said}` });
+const unknown = (detail: string): ProviderRefundOutcome => ({ kind: 'unknown', reason: `stripe: ${detail}` });

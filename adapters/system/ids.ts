@@ -1,26 +1,26 @@
 import type { Ids, Random } from '../../core/world.ts';
 
 /**
- * UUIDv7 with a counter, RFC 9562 section 6.2, method 1: 48 bits of time, 42 bits of count, 32 random bits.
- * The count begins anywhere in its lower half each millisecond, so that 2^41 more ids fit into it. Where the
- * clock has gone back, ids stay at the latest time seen and count on, since a page of newest rows must never
- * miss a row that was written later.
+ * UUIDv7 with a counter, RFC 9562 section 6.2, method 1: 48 bits of time, 42 bits of count, 32 random bits. In each
+ * millisecond the count begins at a random number in its lower half, so that at least 2^41 more ids fit. If the clock
+ * goes back, ids keep the latest time and continue the count, because a page of the newest rows must not miss a row
+ * that was written later.
  */
-export const timeOrderedIds = (random: Random): Ids => {
+export const createTimeOrderedIds = (random: Random): Ids => {
   let latestMs = -1;
   let count = 0;
   let prefix = '';
-  let drawn: Uint8Array = new Uint8Array();
+  let block: Uint8Array = new Uint8Array();
   let used = 0;
-  /** A random octet: ids are no secrets, so these are drawn in blocks and may lie about. */
+  /** A random octet. Ids are not secrets, so the octets are read in blocks and stay in memory. */
   const octet = (): number => {
-    if (used === drawn.length) {
-      drawn = random.bytes(blockLength);
+    if (used === block.length) {
+      block = random.bytes(blockLength);
       used = 0;
     }
-    return drawn[used++] ?? 0;
+    return block[used++] ?? 0;
   };
-  const begin = (atMs: number): void => {
+  const beginMillisecond = (atMs: number): void => {
     latestMs = atMs;
     const time = atMs.toString(16).padStart(12, '0');
     prefix = `${time.slice(0, 8)}-${time.slice(8)}-7`;
@@ -30,7 +30,7 @@ export const timeOrderedIds = (random: Random): Ids => {
 
   return {
     next: (atMs) => {
-      if (atMs > latestMs) begin(atMs);
+      if (atMs > latestMs) beginMillisecond(atMs);
       else count++;
       const high = Math.floor(count / 2 ** 30);
       const low = count % 2 ** 30;
@@ -48,5 +48,5 @@ const blockLength = 1024;
 
 const hexDigits = '0123456789abcdef';
 
-/** Of each octet: looked up, a whole id takes 0.2 µs, and 1.6 µs where each is formatted (three a checkout). */
+/** The hex digits of each octet. With this table an id takes 0.2 µs, without it 1.6 µs. A checkout makes three ids. */
 const hex = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));

@@ -2,9 +2,9 @@ import type { PaymentProvider } from '../../core/provider.ts';
 import { type Timer, withTimeout } from '../../core/timer.ts';
 
 /**
- * A provider that answers each charge and refund within `limitMs`, whatever becomes of the call. An answer that
- * comes later is dropped, for the provider remembers it under the key. A provider that throws leaves the outcome
- * unknown.
+ * A provider whose charges, cancellations and refunds end within `limitMs`. After that time the outcome is `unknown`,
+ * and a later response is ignored: the provider stores it under the key. If the provider throws, the outcome is
+ * `unknown`.
  */
 export const withTimeLimit = (provider: PaymentProvider, timer: Timer, limitMs: number): PaymentProvider => {
   const limited = <Outcome>(call: () => Promise<Outcome>): Promise<Outcome | Unknown> =>
@@ -15,7 +15,7 @@ export const withTimeLimit = (provider: PaymentProvider, timer: Timer, limitMs: 
     cancel: (request) => limited(() => provider.cancel(request)),
     refund: (request) => limited(() => provider.refund(request)),
     readLedger: (query) => provider.readLedger(query),
-    readEvent: (delivery, nowMs) => provider.readEvent(delivery, nowMs),
+    readEvent: (request, nowMs) => provider.readEvent(request, nowMs),
   };
 };
 

@@ -1,11 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 import type { Random } from '../../core/world.ts';
 
-/** Read from the system in pieces: a call for every id would cost more than the rest of the id. */
+/** Octets that are read from the system at once. A call for each id would cost more than the rest of the id. */
 const poolLength = 8192;
 
-/** The operating system's random numbers, which nobody can guess. */
-export const systemRandom = (): Random => {
+/** Random numbers of the operating system. Nobody can guess them, so they are fit for secrets. */
+export const createSystemRandom = (): Random => {
   const pool = new Uint8Array(poolLength);
   let used = poolLength;
   const bytes = (length: number): Uint8Array => {
@@ -14,11 +14,11 @@ export const systemRandom = (): Random => {
       randomFillSync(pool);
       used = 0;
     }
-    const taken = pool.slice(used, used + length);
-    // What was handed out, a licence key or a secret, does not stay behind in memory.
+    const octets = pool.slice(used, used + length);
+    // The octets may become a licence key or a secret, so no copy of them stays in memory.
     pool.fill(0, used, used + length);
     used += length;
-    return taken;
+    return octets;
   };
   const unit = () => {
     const view = new DataView(bytes(8).buffer);

@@ -1,17 +1,17 @@
 import type { World } from '../../core/world.ts';
 import { systemClock } from './clock.ts';
-import { timeOrderedIds } from './ids.ts';
-import { systemRandom } from './random.ts';
-import { systemTimer, systemTurn } from './timer.ts';
+import { createTimeOrderedIds } from './ids.ts';
+import { createSystemRandom } from './random.ts';
+import { systemTimer, yieldToSystemEventLoop } from './timer.ts';
 
-/** The real world: the machine's clock, ids that no two processes share, and random numbers fit for secrets. */
-export const systemWorld = (): World => {
-  const random = systemRandom();
+/** The real world: the machine's clock and timers, ids that are unique across processes, and secure random numbers. */
+export const createSystemWorld = (): World => {
+  const random = createSystemRandom();
   return {
     clock: systemClock,
     timer: systemTimer,
-    ids: timeOrderedIds(random),
+    ids: createTimeOrderedIds(random),
     random,
-    turn: systemTurn,
+    yieldToEventLoop: yieldToSystemEventLoop,
   };
 };

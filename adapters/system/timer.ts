@@ -2,12 +2,12 @@ import { performance } from 'node:perf_hooks';
 import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Timer } from '../../core/timer.ts';
-import type { Turn } from '../../core/world.ts';
+import type { YieldToEventLoop } from '../../core/world.ts';
 
 export const systemTimer: Timer = {
   after: (ms, run, { background = false } = {}) => {
     if (ms <= 0) {
-      // Not a timer of 0 ms, which runs a whole millisecond later.
+      // A timer of 0 ms would run a whole millisecond later.
       const immediate = setImmediate(run);
       return () => clearImmediate(immediate);
     }
@@ -17,8 +17,8 @@ export const systemTimer: Timer = {
   },
   deadline: (ms) => {
     const untilMs = performance.now() + ms;
-    return { leftMs: () => untilMs - performance.now() };
+    return { remainingMs: () => untilMs - performance.now() };
   },
 };
 
-export const systemTurn: Turn = () => turn();
+export const yieldToSystemEventLoop: YieldToEventLoop = () => turn();

@@ -1,10 +1,10 @@
 type Route = { readonly method: string; readonly path: string };
 
 /**
- * Lists the methods of whatever a path names, as the header `Allow` has them; null where it names nothing.
- * Elysia's router only knows method and path together.
+ * Creates a function that returns the value of the header `Allow` for a path, or null if no route has that
+ * path. Elysia's router cannot tell this, because it looks up method and path together.
  */
-export const allowedMethods = (routes: readonly Route[]): ((path: string) => string | null) => {
+export const createAllowedMethods = (routes: readonly Route[]): ((path: string) => string | null) => {
   const resources = [...Map.groupBy(routes, ({ path }) => path)].map(([path, served]) => ({
     matches: new RegExp(`^${path.replace(/:[a-z]+/gi, '[^/]+')}/?$`),
     allow: allowOf(served),

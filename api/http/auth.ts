@@ -7,7 +7,7 @@ import type { Unavailable } from '../../core/result.ts';
 import type { Clock } from '../../core/world.ts';
 import type { RequestFailure } from './failures.ts';
 import { primaryLanguage } from './language.ts';
-import { tokenCache } from './tokenCache.ts';
+import { createTokenCache } from './tokenCache.ts';
 
 export const roles = ['customer', 'operator'] as const;
 export type Role = (typeof roles)[number];
@@ -21,7 +21,7 @@ export type AuthSettings = {
   readonly audience: string | null;
 };
 
-/** Who a valid token speaks for. */
+/** The owner of a valid token. */
 export type Caller = {
   /** The customer id: the token's `sub`. */
   readonly id: string;
@@ -34,49 +34,50 @@ export type Caller = {
 export type AuthFailure = Extract<RequestFailure, { kind: 'unauthenticated' }> | Unavailable;
 
 /**
- * Who sends the request; `unavailable` where the keys to check its token by cannot be had. Answers at once where
- * it can, since most requests bring a token that was verified before.
+ * Identifies the caller by the bearer token. Fails with `unauthenticated`, or with `unavailable` if the key set
+ * cannot be loaded. The result is a promise only if the token must be verified: most tokens were verified
+ * before.
  */
 export type Authenticate = (headers: Headers) => Authenticated | Promise<Authenticated>;
 
 type Authenticated = Result<Caller, AuthFailure>;
 
-/** 5,000 tokens of at most 4 KiB are 20 MiB at the worst. */
+/** At most 5,000 tokens of 4 KiB each, so 20 MiB. */
 const limits = { tokensMax: 5_000, headerLengthMax: 4096 };
 
-/** A token is verified anew after this, so that a key that was withdrawn ends. */
-const trustMsMax = 60_000;
+/** A token is verified again after this time, so that tokens of a withdrawn key stop working. */
+const verifyAgainAfterMs = 60_000;
 
 export const createAuthenticate = (settings: AuthSettings, clock: Clock): Authenticate => {
-  const verify = verifying(settings, clock);
-  // By the whole header: to find a caller again, nothing of it has to be cut out.
-  const verified = tokenCache<Authenticated>(limits.tokensMax);
+  const verify = createVerify(settings, clock);
+  // The key is the whole header, so that a cached token needs no parsing.
+  const verified = createTokenCache<Authenticated>(limits.tokensMax);
 
   const authenticate = async (header: string, token: string): Promise<Authenticated> => {
     const payload = await verify(token);
     if (payload.isErr()) return err(payload.error);
     const caller = callerOf(payload.value);
-    if (caller === null) return err({ kind: 'unauthenticated', given: true });
+    if (caller === null) return err({ kind: 'unauthenticated', tokenSent: true });
     const expiresMs = (payload.value.exp ?? 0) * 1000;
-    verified.set(header, ok(caller), Math.min(expiresMs, clock.nowMs() + trustMsMax));
+    verified.set(header, ok(caller), Math.min(expiresMs, clock.nowMs() + verifyAgainAfterMs));
     return ok(caller);
   };
 
   return (headers) => {
     const header = headers.get('authorization');
-    if (header === null) return err({ kind: 'unauthenticated', given: false });
-    const known = verified.get(header, clock.nowMs());
-    if (known !== null) return known;
+    if (header === null) return err({ kind: 'unauthenticated', tokenSent: false });
+    const cached = verified.get(header, clock.nowMs());
+    if (cached !== null) return cached;
     const token = scheme.exec(header)?.[1];
-    if (token === undefined) return err({ kind: 'unauthenticated', given: false });
-    if (header.length > limits.headerLengthMax) return err({ kind: 'unauthenticated', given: true });
+    if (token === undefined) return err({ kind: 'unauthenticated', tokenSent: false });
+    if (header.length > limits.headerLengthMax) return err({ kind: 'unauthenticated', tokenSent: true });
     return authenticate(header, token);
   };
 };
 
 const scheme = /^bearer +(\S+) *$/i;
 
-const verifying = ({ key, issuer, audience }: AuthSettings, clock: Clock) => {
+const createVerify = ({ key, issuer, audience }: AuthSettings, clock: Clock) => {
   const options = (): JWTVerifyOptions => ({
     algorithms: key.kind === 'secret' ? ['HS256'] : ['RS256', 'ES256'],
     requiredClaims: ['exp', 'sub'],
@@ -84,31 +85,31 @@ const verifying = ({ key, issuer, audience }: AuthSettings, clock: Clock) => {
     ...(issuer === null ? {} : { issuer }),
     ...(audience === null ? {} : { audience }),
   });
-  const check = key.kind === 'secret' ? checkBySecret(key.secret) : checkByKeySet(key.url);
+  const check = key.kind === 'secret' ? createSecretCheck(key.secret) : createKeySetCheck(key.url);
 
   return async (token: string): Promise<Result<JWTPayload, AuthFailure>> => {
     try {
       return ok(await check(token, options()));
     } catch (cause) {
-      return err(isRefusal(cause) ? { kind: 'unauthenticated', given: true } : keysUnavailable(cause));
+      return err(isTokenError(cause) ? { kind: 'unauthenticated', tokenSent: true } : keysUnavailable(cause));
     }
   };
 };
 
 type CheckToken = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
 
-const checkBySecret = (secret: string): CheckToken => {
+const createSecretCheck = (secret: string): CheckToken => {
   const octets = new TextEncoder().encode(secret);
   return async (token, options) => (await jwtVerify(token, octets, options)).payload;
 };
 
-const checkByKeySet = (url: string): CheckToken => {
+const createKeySetCheck = (url: string): CheckToken => {
   const keys = createRemoteJWKSet(new URL(url));
   return async (token, options) => (await jwtVerify(token, keys, options)).payload;
 };
 
-/** That the token is at fault; anything else went wrong on the way to the keys. */
-const isRefusal = (cause: unknown): boolean =>
+/** The token itself is wrong. Any other error comes from loading the keys. */
+const isTokenError = (cause: unknown): boolean =>
   cause instanceof errors.JOSEError &&
   !(cause instanceof errors.JWKSTimeout) &&
   !(cause instanceof errors.JWKSInvalid) &&
@@ -116,10 +117,10 @@ const isRefusal = (cause: unknown): boolean =>
 
 const keysUnavailable = (cause: unknown): Unavailable => ({
   kind: 'unavailable',
-  reason: `the keys for tokens: ${cause instanceof Error ? cause.message : String(cause)}`,
+  reason: `cannot load the key set for tokens: ${cause instanceof Error ? cause.message : String(cause)}`,
 });
 
-/** Null where the token is genuine and yet says nothing that we can work with. */
+/** Null if a claim of the verified token is missing or malformed. */
 const callerOf = ({ sub, email, roles: claimed, locale }: JWTPayload): Caller | null => {
   if (typeof sub !== 'string' || !isCustomerId(sub)) return null;
   if (typeof email !== 'string' || !isEmail(email)) return null;
@@ -132,10 +133,10 @@ const callerOf = ({ sub, email, roles: claimed, locale }: JWTPayload): Caller | 
   };
 };
 
-/** Printable ASCII, which every identity provider keeps to. */
+/** Printable ASCII, which all identity providers use for `sub`. */
 const isCustomerId = (text: string): boolean => /^[\x21-\x7e]{1,255}$/.test(text);
 
-/** One address and nothing that could end a mail header; RFC 5321 allows 254 octets. */
+/** One address without characters that could end a mail header. RFC 5321 allows 254 octets. */
 export const emailPattern =
   '^[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff@<>()\\[\\],;:\\\\"]{1,64}@[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff@<>()\\[\\],;:\\\\"]{1,189}$';
 const wellFormedEmail = new RegExp(emailPattern);

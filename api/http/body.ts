@@ -2,19 +2,19 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Check } from './check.ts';
 import type { RequestFailure } from './failures.ts';
 
-/** Of the body as it is sent. */
+/** Limit of the body, in bytes, as sent. */
 const bodyBytesMax = 1024 * 1024;
 
 /**
- * The request's JSON body as `check` wants it. We read it ourselves and only when a route asks: Elysia would
- * read it before the caller is known, take forms for JSON, and turn "5" into 5.
+ * Reads the JSON body and checks it. Routes call this after they know the caller. Elysia's own parser is not
+ * used: it reads the body before the caller is known, accepts forms, and converts "5" to 5.
  */
-export const readBody = <T>(request: Request, check: Check<T>): Read<T> =>
+export const readBody = <T>(request: Request, check: Check<T>): AsyncBody<T> =>
   isJson(request.headers)
     ? readText(request).then((text) => text.andThen(parse).andThen(check.read))
     : Promise.resolve(err({ kind: 'unsupported_media_type' }));
 
-type Read<T> = Promise<Result<T, RequestFailure>>;
+type AsyncBody<T> = Promise<Result<T, RequestFailure>>;
 
 const jsonType = /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
 
@@ -22,40 +22,43 @@ const isJson = (headers: Headers): boolean =>
   jsonType.test(headers.get('content-type') ?? '') &&
   (headers.get('content-encoding') ?? 'identity') === 'identity';
 
-/** At once where its length is known to be small: by way of octets it costs 2 µs more. */
-const readText = (request: Request): Read<string> => {
-  const length = announcedBytes(request);
+/** A body with a known small length is read as text at once. Reading bytes first costs 2 µs more. */
+const readText = (request: Request): AsyncBody<string> => {
+  const length = contentLength(request);
   return length !== null && length <= bodyBytesMax
-    ? request.text().then(whole, brokenOff)
+    ? request.text().then(completeBody, connectionLost)
     : readBytes(request).then((bytes) => bytes.map((octets) => decoder.decode(octets)));
 };
 
 const decoder = new TextDecoder();
 
-/** The body as it is: what may be signed must not be touched. */
-export const readBytes = (request: Request): Read<Uint8Array> => {
-  const length = announcedBytes(request);
-  // The server holds the body to the length that was announced; without one it must be counted.
+/** Reads the body without any change, because a signature covers its exact bytes. */
+export const readBytes = (request: Request): AsyncBody<Uint8Array> => {
+  const length = contentLength(request);
+  // The server enforces the Content-Length. Without that header we count the bytes.
   if (length === null)
     return request.body === null
       ? Promise.resolve(ok(new Uint8Array()))
-      : readCounted(request.body).catch(brokenOff);
+      : readCounted(request.body).catch(connectionLost);
   return length > bodyBytesMax
     ? Promise.resolve(err({ kind: 'body_too_large' }))
-    : request.bytes().then(whole, brokenOff);
+    : request.bytes().then(completeBody, connectionLost);
 };
 
-const announcedBytes = ({ headers }: Request): number | null => {
+const contentLength = ({ headers }: Request): number | null => {
   const length = headers.get('content-length');
   return length === null ? null : Number(length);
 };
 
-const whole = <T>(body: T): Result<T, RequestFailure> => ok(body);
+const completeBody = <T>(body: T): Result<T, RequestFailure> => ok(body);
 
-const brokenOff = (): Result<never, RequestFailure> =>
-  err({ kind: 'malformed_body', reason: 'The body broke off.' });
+const connectionLost = (): Result<never, RequestFailure> =>
+  err({
+    kind: 'malformed_body',
+    reason: 'The connection ended before the whole body arrived. Send the request again.',
+  });
 
-const readCounted = async (body: ReadableStream<Uint8Array>): Read<Uint8Array> => {
+const readCounted = async (body: ReadableStream<Uint8Array>): AsyncBody<Uint8Array> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -64,24 +67,30 @@ const readCounted = async (body: ReadableStream<Uint8Array>): Read<Uint8Array> =
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(size);
-  let at = 0;
+  let offset = 0;
   for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
   }
   return ok(bytes);
 };
 
-/** What decoding puts for octets that are no UTF-8. Whoever means it writes it as \ufffd, which JSON lets them. */
-const lost = '\ufffd';
+/**
+ * The decoder writes this for bytes that are not UTF-8. A client that means this character can send the escape
+ * \ufffd.
+ */
+const replacementCharacter = '\ufffd';
 
 const parse = (text: string): Result<unknown, RequestFailure> => {
-  if (text === '') return err({ kind: 'malformed_body', reason: 'The body is empty.' });
-  if (text.includes(lost))
-    return err({ kind: 'malformed_body', reason: 'The body is not UTF-8, or was not before it was sent.' });
+  if (text === '') return err({ kind: 'malformed_body', reason: 'The body is empty. Send a JSON value.' });
+  if (text.includes(replacementCharacter))
+    return err({
+      kind: 'malformed_body',
+      reason: 'The body is not valid UTF-8, or its text was damaged before it was sent.',
+    });
   try {
     return ok(JSON.parse(text));
   } catch {
-    return err({ kind: 'malformed_body', reason: 'The body could not be read as JSON.' });
+    return err({ kind: 'malformed_body', reason: 'The body is not valid JSON. Check its syntax.' });
   }
 };

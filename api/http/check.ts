@@ -3,53 +3,56 @@ import { type TypeCheck, TypeCompiler } from 'elysia/type-system';
 import { err, ok, type Result } from 'neverthrow';
 import type { FieldError, RequestFailure } from './failures.ts';
 
-export type Invalid = Extract<RequestFailure, { kind: 'validation_failed' }>;
+export type ValidationFailure = Extract<RequestFailure, { kind: 'validation_failed' }>;
 
-/** A schema with its compiled check: unknown fields are refused, and nothing is converted or added. */
+/** A schema and its validator. Unknown fields are an error, and no value is converted or added. */
 export type Check<T> = {
   readonly schema: TSchema;
-  read(value: unknown): Result<T, Invalid>;
+  read(value: unknown): Result<T, ValidationFailure>;
 };
 
-/** So that a body of a million mistakes makes a short answer. */
+/** Keeps the response short for a body with a million errors. */
 const errorsMax = 20;
 
 export const createCheck = <S extends TSchema>(schema: S): Check<Static<S>> => {
-  // Compiled for the first value: no start waits for checks that nobody may ask for.
+  // Compiled at the first use, so that the start of the process does not wait for it.
   let compiled: TypeCheck<S> | null = null;
   return {
     schema,
     read: (value) => {
       compiled ??= TypeCompiler.Compile(schema);
       return compiled.Check(value)
-        ? ok<Static<S>, Invalid>(value)
-        : err(invalid(errorsOf(compiled.Errors(value))));
+        ? ok<Static<S>, ValidationFailure>(value)
+        : err(validationFailure(errorsOf(compiled.Errors(value))));
     },
   };
 };
 
-/** One, or an array of them: decided by what is there, so that the errors are those of what was meant. */
+/** Accepts one value or an array of them. The value chooses the schema, so errors name the right paths. */
 export const oneOrMany = <T>(one: Check<T>, many: Check<T[]>): Check<T[]> => ({
   schema: t.Union([one.schema, many.schema]),
   read: (value) => (Array.isArray(value) ? many.read(value) : one.read(value).map((single) => [single])),
 });
 
-export const invalid = (errors: readonly FieldError[]): Invalid => ({ kind: 'validation_failed', errors });
+export const validationFailure = (errors: readonly FieldError[]): ValidationFailure => ({
+  kind: 'validation_failed',
+  errors,
+});
 
 type SchemaError = { readonly path: string; readonly message: string; readonly schema: TSchema };
 
-/** The first error of each path: the later ones only say the same again. */
+/** Only the first error of each path, because later ones repeat it. */
 const errorsOf = (found: Iterable<SchemaError>): readonly FieldError[] => {
   const errors = new Map<string, FieldError>();
   for (const { path, message, schema } of found) {
-    if (!errors.has(path)) errors.set(path, { path, message: sayWhat(message, schema) });
+    if (!errors.has(path)) errors.set(path, { path, message: describeError(message, schema) });
     if (errors.size === errorsMax) break;
   }
   return [...errors.values()];
 };
 
-/** A pattern says little to people: the description of its schema is what is expected. */
-const sayWhat = (message: string, { type, minimum, maximum, anyOf, description }: TSchema): string => {
+/** A regular expression helps few readers, so the message uses the description of the schema. */
+const describeError = (message: string, { type, minimum, maximum, anyOf, description }: TSchema): string => {
   if (!message.startsWith('Expected') || message === 'Expected required property') return message;
   if (type === 'number' && maximum !== undefined)
     return `Expected a whole number from ${minimum} to ${maximum}`;

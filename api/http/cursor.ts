@@ -1,17 +1,20 @@
 import { Buffer } from 'node:buffer';
 import { err, ok, type Result } from 'neverthrow';
 import type { Page } from '../../core/page.ts';
-import { type Check, type Invalid, invalid } from './check.ts';
+import { type Check, type ValidationFailure, validationFailure } from './check.ts';
 
-/** The sort key of a list's last row, as a caller gets it: opaque, so that it can change. */
+/** Encodes the sort key of a page's last row. Opaque to callers, so that we can change it. */
 const cursorOf = (key: unknown): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-/** The key that a cursor stands for; null where there is no cursor, which is the first page. */
-export const readCursor = <Key>(cursor: string | undefined, key: Check<Key>): Result<Key | null, Invalid> => {
+/** Decodes a cursor to its sort key. Null without a cursor, which means the first page. */
+export const readCursor = <Key>(
+  cursor: string | undefined,
+  key: Check<Key>,
+): Result<Key | null, ValidationFailure> => {
   if (cursor === undefined) return ok(null);
   return parse(cursor)
     .andThen(key.read)
-    .mapErr(() => invalid([{ path: '/cursor', message: 'Expected the nextCursor of this list' }]));
+    .mapErr(() => validationFailure([{ path: '/cursor', message: 'Expected the nextCursor of this list' }]));
 };
 
 const parse = (cursor: string): Result<unknown, null> => {
@@ -23,7 +26,7 @@ const parse = (cursor: string): Result<unknown, null> => {
   }
 };
 
-/** The page as it is answered. */
+/** Renders a page for the response body. */
 export const listOf = <Row, Key, Json>({ items, next }: Page<Row, Key>, render: (row: Row) => Json) => ({
   items: items.map(render),
   nextCursor: next === null ? null : cursorOf(next),

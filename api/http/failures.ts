@@ -5,10 +5,10 @@ import type { RefundFailure } from '../../core/refund.ts';
 import type { Unavailable } from '../../core/result.ts';
 import type { CheckoutFailure } from '../../core/usecases/checkOut.ts';
 
-/** What is wrong with one value: `path` is a JSON pointer into the body, or `/name` of a query parameter. */
+/** An error of one value. `path` is a JSON pointer into the body, or `/name` of a query parameter. */
 export type FieldError = { readonly path: string; readonly message: string };
 
-/** What a request can get wrong before a use case hears of it, and what only this layer knows. */
+/** Failures that are found before a use case is called, and failures that only this layer knows. */
 export type RequestFailure =
   | { readonly kind: 'malformed_body'; readonly reason: string }
   | { readonly kind: 'unsupported_media_type' }
@@ -16,12 +16,15 @@ export type RequestFailure =
   | { readonly kind: 'validation_failed'; readonly errors: readonly FieldError[] }
   | { readonly kind: 'idempotency_key_missing' }
   | { readonly kind: 'idempotency_key_invalid' }
-  | { readonly kind: 'unauthenticated'; readonly given: boolean }
+  | { readonly kind: 'unauthenticated'; readonly tokenSent: boolean }
   | { readonly kind: 'forbidden'; readonly reason: string }
   | { readonly kind: 'method_not_allowed'; readonly allow: string }
   | { readonly kind: 'not_ready'; readonly missing: readonly string[] }
   | { readonly kind: 'internal' }
-  /** `replayed` where the key had been answered so before, by the request `requestId`. */
+  /**
+   * `replayed` if this is the stored response of an earlier request. `requestId` is the id of the first
+   * request.
+   */
   | {
       readonly kind: 'payment_declined';
       readonly declineCode: string;
@@ -40,22 +43,22 @@ export type Failure =
 export type FailureKind = Failure['kind'];
 
 /**
- * The value; or the request ends here, and is answered with the failure's problem. Elysia has one way to end
- * a request from anywhere on all runtimes, which is to throw into its one `onError`.
+ * Returns the value, or throws the failure. `onError` in app.ts turns it into a problem response: throwing is
+ * the only way to end a request in Elysia that works on all runtimes.
  */
 export const unwrapOrThrow = <T>(result: Result<T, Failure>): T => {
   if (result.isErr()) throw httpError(result.error);
   return result.value;
 };
 
-/** The error to throw for `failure`. */
+/** Creates the error to throw for `failure`. */
 export const httpError = (failure: Failure): Error => {
   const error = new Error(failure.kind);
   failures.set(error, failure);
   return error;
 };
 
-/** The failure that was thrown, or null for any other error, which is a bug. */
+/** The failure that an error was created for. Null for any other error, which is a bug. */
 export const failureOf = (error: unknown): Failure | null =>
   error instanceof Error ? (failures.get(error) ?? null) : null;
 

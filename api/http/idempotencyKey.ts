@@ -2,7 +2,10 @@ import { err, ok, type Result } from 'neverthrow';
 import { parseUuid } from '../../core/id.ts';
 import type { RequestFailure } from './failures.ts';
 
-/** The audit GUID: a UUID, bare or as the quoted string of RFC 8941. */
+/**
+ * Reads the header `Idempotency-Key`: a UUID, bare or as a quoted string (RFC 8941). A checkout's is its audit
+ * GUID.
+ */
 export const idempotencyKeyOf = (headers: Headers): Result<string, RequestFailure> => {
   const header = headers.get('idempotency-key')?.trim() ?? '';
   if (header === '') return err({ kind: 'idempotency_key_missing' });

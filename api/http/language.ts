@@ -1,13 +1,13 @@
-/** The languages that mails are written in. */
-const spoken: readonly string[] = ['vi', 'en'];
+/** The languages of our mails. */
+const mailLanguages: readonly string[] = ['vi', 'en'];
 
-/** `en` of `en-GB`, where that is a language we write; else null. */
+/** The primary part of a language tag (`en` of `en-GB`), or null if mails are not written in that language. */
 export const primaryLanguage = (tag: string): string | null => {
   const primary = tag.trim().split(/[-_]/)[0]?.toLowerCase() ?? '';
-  return spoken.includes(primary) ? primary : null;
+  return mailLanguages.includes(primary) ? primary : null;
 };
 
-/** What an `Accept-Language` (RFC 9110) likes best of what we write; null where it names none of that. */
+/** The preferred mail language of an `Accept-Language` header (RFC 9110), or null if it names none of ours. */
 export const preferredLanguage = (header: string | null): string | null => {
   if (header === null) return null;
   let preferred: string | null = null;

@@ -2,8 +2,8 @@ import { err, ok, type Result } from 'neverthrow';
 import { parseUuid } from '../../core/id.ts';
 
 /**
- * The id in a path, in the form that it is stored in. What is no id names nothing, so it is `not_found` too;
- * the router gives undefined for what cannot be decoded.
+ * Reads the id in a path, in lower case as stored. A malformed id is `not_found` too, because nothing has that
+ * id. The router passes undefined if it cannot decode the path.
  */
 export const idOf = (params: {
   readonly id?: string | undefined;

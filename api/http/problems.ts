@@ -1,6 +1,9 @@
 import type { Failure, FailureKind } from './failures.ts';
 
-/** Every `code` that a problem can have. `rate_limited` is for a gateway in front: nothing here says it. */
+/**
+ * Every `code` of a problem. `rate_limited` is for a gateway in front of the API: the API itself does not send
+ * it.
+ */
 export const problemCodes = [
   'malformed_body',
   'idempotency_key_missing',
@@ -30,184 +33,195 @@ export const problemCodes = [
 ] as const;
 type ProblemCode = (typeof problemCodes)[number];
 
-type Row = {
+type ProblemRow = {
   readonly status: number;
   readonly code: ProblemCode;
   readonly title: string;
-  /** For people; what a program needs is in members of its own. */
+  /** For people. Data for programs is in separate members. */
   readonly detail: string;
 };
 
-/** The one table from failures to what HTTP says. A failure without a row does not compile. */
-export const problems: Readonly<Record<FailureKind, Row>> = {
+/** The problem of each failure. A new failure kind without a row does not compile. */
+export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
   malformed_body: {
     status: 400,
     code: 'malformed_body',
     title: 'The body is not JSON',
-    detail: 'The body could not be read as JSON in UTF-8.',
+    detail: 'The body is not valid JSON in UTF-8. Check its syntax and its encoding.',
   },
   idempotency_key_missing: {
     status: 400,
     code: 'idempotency_key_missing',
     title: 'The Idempotency-Key is missing',
-    detail: 'Send a UUID that names this checkout or refund as the header Idempotency-Key.',
+    detail: 'The header Idempotency-Key is missing. Send it with a new UUID for each checkout or refund.',
   },
   idempotency_key_invalid: {
     status: 400,
     code: 'idempotency_key_invalid',
     title: 'The Idempotency-Key is not a UUID',
-    detail: 'The header Idempotency-Key must be one UUID, bare or in double quotes.',
+    detail: 'The header Idempotency-Key is not valid. Send one UUID, with or without double quotes.',
   },
   signature_invalid: {
     status: 400,
     code: 'signature_invalid',
-    title: 'The event is not signed',
-    detail: 'Nothing was taken in: an event must be signed by the payment provider, and lately.',
+    title: 'The signature is not valid',
+    detail: 'The event was not stored. Send it with a valid, recent signature of the payment provider.',
   },
   unauthenticated: {
     status: 401,
     code: 'unauthenticated',
-    title: 'Not signed in',
-    detail: 'Send a valid token as Authorization: Bearer <JWT>.',
+    title: 'Not authenticated',
+    detail: 'The token is missing or not valid. Send a valid one as Authorization: Bearer <JWT>.',
   },
   payment_declined: {
     status: 402,
     code: 'payment_declined',
     title: 'The payment was declined',
-    detail: 'Nothing was charged. The orders are pending again and can be paid under a new Idempotency-Key.',
+    detail:
+      'Nothing was charged; declineCode has the reason. The orders are pending again. Pay them with a new Idempotency-Key.',
   },
   forbidden: {
     status: 403,
     code: 'forbidden',
     title: 'Not allowed',
-    detail: 'This token does not allow that.',
+    detail: 'The token does not allow this request. Use a token with the required role.',
   },
   not_found: {
     status: 404,
     code: 'not_found',
     title: 'Not found',
-    detail: 'There is nothing here that this caller may see.',
+    detail:
+      'The resource does not exist, or the token does not allow you to see it. Check the path and the ids.',
   },
   method_not_allowed: {
     status: 405,
     code: 'method_not_allowed',
     title: 'The method is not allowed here',
-    detail: 'The header Allow lists the methods of this resource.',
+    detail: 'This resource does not support the method. The header Allow lists the supported methods.',
   },
   checkout_in_progress: {
     status: 409,
     code: 'checkout_in_progress',
-    title: 'This checkout is running',
-    detail: 'The first request under this Idempotency-Key is still being worked on.',
+    title: 'The checkout is in progress',
+    detail:
+      'The first request with this Idempotency-Key is still in progress. Wait, or follow the header Location to see its status.',
   },
   order_in_progress: {
     status: 409,
     code: 'order_in_progress',
     title: 'An order is being paid',
-    detail: 'An order of this cart is being paid under another Idempotency-Key right now.',
+    detail:
+      'Another checkout is paying for the orders in orderIds. Wait for its result before you try again.',
   },
   order_not_payable: {
     status: 409,
     code: 'order_not_payable',
     title: 'An order cannot be paid',
-    detail: 'An order of this cart is paid already or was cancelled.',
+    detail: 'The orders in orders are already paid or cancelled. Leave them out and send a new checkout.',
   },
   order_not_pending: {
     status: 409,
     code: 'order_not_pending',
     title: 'The order is not pending',
-    detail: 'Only a pending order can be cancelled.',
+    detail: 'Only a pending order can be cancelled. The status of this order is in orderStatus.',
   },
   order_not_refundable: {
     status: 409,
     code: 'order_not_refundable',
     title: 'The order cannot be refunded',
-    detail: 'Only what was paid can be given back.',
+    detail: 'Only a paid order can be refunded. The status of this order is in orderStatus.',
   },
   refund_too_large: {
     status: 409,
     code: 'refund_too_large',
     title: 'The refund is too large',
-    detail: 'It is more than is left of what was paid, refunds under way counted: see left.',
+    detail:
+      'The amount is more than can still be refunded, open refunds included. Send at most the amount in left.',
   },
   out_of_stock: {
     status: 409,
     code: 'out_of_stock',
     title: 'Out of stock',
-    detail: 'There is less left of a product than this cart asks for. Nothing was charged.',
+    detail:
+      'The stock is too low for the orders in orderIds. Nothing was charged. Leave them out and send a new checkout.',
   },
   body_too_large: {
     status: 413,
     code: 'body_too_large',
     title: 'The body is too large',
-    detail: 'A body may have 1 MiB at most.',
+    detail: 'The body is larger than 1 MiB. Send a smaller one.',
   },
   unsupported_media_type: {
     status: 415,
     code: 'unsupported_media_type',
-    title: 'The body is of another type',
-    detail: 'Send the body as application/json in UTF-8, without a Content-Encoding.',
+    title: 'The media type is not supported',
+    detail:
+      'The body has an unsupported type or encoding. Send application/json in UTF-8 without a Content-Encoding.',
   },
   validation_failed: {
     status: 422,
     code: 'validation_failed',
     title: 'A value is not valid',
-    detail: 'What is wrong, and where, is in errors.',
+    detail: 'At least one value is not valid. The member errors lists each path and what is expected there.',
   },
   amount_too_large: {
     status: 422,
     code: 'validation_failed',
     title: 'A value is not valid',
-    detail: 'What is wrong, and where, is in errors.',
+    detail: 'At least one value is not valid. The member errors lists each path and what is expected there.',
   },
   idempotency_key_reused: {
     status: 422,
     code: 'idempotency_key_reused',
-    title: 'The Idempotency-Key is used already',
-    detail: 'This Idempotency-Key came before with another request.',
+    title: 'The Idempotency-Key is already in use',
+    detail: 'This Idempotency-Key belongs to a different request. Use a new UUID for this one.',
   },
   mixed_currency: {
     status: 422,
     code: 'mixed_currency',
     title: 'Mixed currencies',
-    detail: 'All orders of a cart must be in one currency, and a refund in that of its order.',
+    detail:
+      'All orders of a checkout must have the same currency, and a refund must have the currency of its order.',
   },
   internal: {
     status: 500,
     code: 'internal',
     title: 'Something went wrong',
-    detail: 'The request failed for a reason on our side. Its id is in instance.',
+    detail:
+      'The server failed to handle the request. If it happens again, report the request id in instance.',
   },
   unavailable: {
     status: 503,
     code: 'unavailable',
     title: 'Not available',
-    detail: 'The request could not be worked on now. It may be sent again.',
+    detail:
+      'The service cannot handle the request now. Send the same request again after the time in Retry-After.',
   },
   not_ready: {
     status: 503,
     code: 'unavailable',
     title: 'Not ready',
-    detail: 'What is not ready is in missing.',
+    detail: 'The process is not ready to serve requests. The member missing lists what is not ready.',
   },
   payment_unavailable: {
     status: 503,
     code: 'payment_unavailable',
     title: 'The payment provider cannot be reached',
-    detail: 'Nothing was charged. The same request may be sent again under the same Idempotency-Key.',
+    detail:
+      'Nothing was charged. Send the same request again with the same Idempotency-Key after the time in Retry-After.',
   },
 };
 
 export type Problem = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** The members of RFC 9457 and ours, to be sent as `application/problem+json`. */
+  /** The members of RFC 9457 and our own, to send as `application/problem+json`. */
   readonly body: Readonly<Record<string, unknown>>;
 };
 
 export const problemOf = (failure: Failure, requestId: string): Problem => {
   const { status, code, title, detail } = problems[failure.kind];
-  const { members, headers } = particulars(failure);
+  const { members, headers } = problemExtras(failure);
   const type = `urn:cartwright:problem:${code}`;
   return {
     status,
@@ -216,15 +230,15 @@ export const problemOf = (failure: Failure, requestId: string): Problem => {
   };
 };
 
-type Particulars = {
+type ProblemExtras = {
   readonly members?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Long enough for a charge to come to an end, short enough for somebody who looks at a spinner. */
+/** Long enough for most charges to end, and short enough for a customer who watches a spinner. */
 const retryAfterSeconds = '1';
 
-const particulars = (failure: Failure): Particulars => {
+const problemExtras = (failure: Failure): ProblemExtras => {
   switch (failure.kind) {
     case 'malformed_body':
       return { members: { detail: failure.reason } };
@@ -233,9 +247,15 @@ const particulars = (failure: Failure): Particulars => {
     case 'validation_failed':
       return { members: { errors: failure.errors } };
     case 'amount_too_large':
-      return { members: { errors: [{ path: '/quantity', message: 'The total is too large' }] } };
+      return {
+        members: {
+          errors: [{ path: '/quantity', message: 'The total is too large. Use a smaller quantity' }],
+        },
+      };
     case 'unauthenticated':
-      return { headers: { 'www-authenticate': failure.given ? 'Bearer error="invalid_token"' : 'Bearer' } };
+      return {
+        headers: { 'www-authenticate': failure.tokenSent ? 'Bearer error="invalid_token"' : 'Bearer' },
+      };
     case 'method_not_allowed':
       return { headers: { allow: failure.allow } };
     case 'not_found':

@@ -1,20 +1,21 @@
 import { err, type Result } from 'neverthrow';
-import type { Check, Invalid } from './check.ts';
-import { invalid } from './check.ts';
+import type { Check, ValidationFailure } from './check.ts';
+import { validationFailure } from './check.ts';
 
 /**
- * The query parameters of a request as `check` wants them. Whole numbers are read where the schema asks for
- * a number; unknown parameters are refused like unknown body fields, and so is one that is given twice,
- * since each of two readers might believe another of them.
+ * Reads and checks the query parameters. A value becomes a number only if the schema expects one. Unknown
+ * parameters are an error, like unknown body fields. A repeated parameter is an error too, because systems
+ * differ on which one counts.
  */
-export const readQuery = <T>(url: string, check: Check<T>): Result<T, Invalid> => {
+export const readQuery = <T>(url: string, check: Check<T>): Result<T, ValidationFailure> => {
   const start = url.indexOf('?');
   if (start === -1) return check.read({});
-  const given: Record<string, string | number> = Object.create(null);
+  const parameters: Record<string, string | number> = Object.create(null);
   for (const [name, value] of new URLSearchParams(url.slice(start))) {
-    if (name in given) return err(invalid([{ path: `/${name}`, message: 'Given more than once' }]));
-    const whole = check.schema.properties?.[name]?.type === 'number' && /^\d{1,9}$/.test(value);
-    given[name] = whole ? Number(value) : value;
+    if (name in parameters)
+      return err(validationFailure([{ path: `/${name}`, message: 'Given more than once' }]));
+    const isWholeNumber = check.schema.properties?.[name]?.type === 'number' && /^\d{1,9}$/.test(value);
+    parameters[name] = isWholeNumber ? Number(value) : value;
   }
-  return check.read(given);
+  return check.read(parameters);
 };

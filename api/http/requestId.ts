@@ -3,19 +3,23 @@ import type { World } from '../../core/world.ts';
 const header = 'x-request-id';
 const wellFormed = /^[A-Za-z0-9._-]{1,64}$/;
 
-type Reply = { readonly headers: Record<string, string | number | undefined> };
+type ResponseSettings = { readonly headers: Record<string, string | number | undefined> };
 
 /**
- * Gives each reply an id: the caller's own where it sent one that is safe to log and to repeat, else a new
- * one. A new id is this process's own and a count, since a UUID for every request costs more than it tells.
+ * Creates a function that sets the header `X-Request-Id` of a response. It takes the caller's id if that is
+ * safe to log and to send back. A new id is a prefix of this process and a counter, which is cheaper than a
+ * UUID for each request.
  */
-export const requestIds = ({ ids, clock }: World): ((request: Request, reply: Reply) => void) => {
-  const own = ids.next(clock.nowMs()).replaceAll('-', '');
+export const createRequestIdAssigner = ({
+  ids,
+  clock,
+}: World): ((request: Request, response: ResponseSettings) => void) => {
+  const prefix = ids.next(clock.nowMs()).replaceAll('-', '');
   let count = 0;
-  return (request, reply) => {
+  return (request, response) => {
     const sent = request.headers.get(header);
-    reply.headers[header] = sent !== null && wellFormed.test(sent) ? sent : `${own}-${++count}`;
+    response.headers[header] = sent !== null && wellFormed.test(sent) ? sent : `${prefix}-${++count}`;
   };
 };
 
-export const requestIdOf = (reply: Reply): string => String(reply.headers[header] ?? '');
+export const requestIdOf = (response: ResponseSettings): string => String(response.headers[header] ?? '');

@@ -4,11 +4,11 @@ import { isCurrency } from '../../core/money.ts';
 import { jobPipelines, pipelines } from '../../core/pipelines/index.ts';
 
 /**
- * The small schemas that bodies, queries and answers are made of. `t.Integer` and `t.UnionEnum` are not among
- * them: Elysia's own take "5" for 5, and give a missing value the first of the list.
+ * The small schemas that bodies, queries and responses are made of. Elysia's `t.Integer` and `t.UnionEnum` are
+ * not used: the first accepts "5" as 5, and the second fills a missing value with the first of its list.
  */
 
-/** A whole number; `maximum` must be safe in a double. */
+/** A whole number. `maximum` must be at most `Number.MAX_SAFE_INTEGER`. */
 export const integer = (options: {
   readonly minimum: number;
   readonly maximum: number;
@@ -17,8 +17,8 @@ export const integer = (options: {
 }) => t.Number({ multipleOf: 1, ...options });
 
 /**
- * Text for people, of 1 to `lengthMax` code points: no control characters (a NUL ends a string in C, and is
- * refused by Postgres), no lone surrogates (they have no UTF-8), and not blank.
+ * Text of 1 to `lengthMax` code points that is not blank. Control characters are an error (PostgreSQL cannot
+ * store a NUL), and so are lone surrogates (UTF-8 cannot encode them).
  */
 export const text = (lengthMax: number, description = 'text') =>
   t.String({
@@ -26,29 +26,39 @@ export const text = (lengthMax: number, description = 'text') =>
     description: `${description} of 1 to ${lengthMax} characters, none of them a control character`,
   });
 
-/** As it may be sent, in either case. */
+/** An object with these members and no others. */
+export const strictObject = <const Properties extends Record<string, TSchema>>(
+  properties: Properties,
+  description?: string,
+) =>
+  t.Object(properties, {
+    additionalProperties: false,
+    ...(description === undefined ? {} : { description }),
+  });
+
+/** A UUID in a request, in upper or lower case. */
 export const uuid = t.String({
   pattern: '^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$',
   description: 'a UUID',
 });
 
-/** As it is stored, and so stands in a cursor. */
+/** A UUID in lower case, as it is stored and as cursors contain it. */
 export const storedId = t.String({ pattern: '^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$' });
 
-/** As it is answered. */
+/** A UUID in a response. */
 export const id = t.String({ format: 'uuid' });
 export const time = t.String({ format: 'date-time', description: 'RFC 3339 in UTC with milliseconds' });
 
-/** One of these words. */
-export const oneOf = <const Word extends string>(words: readonly Word[], description?: string) =>
+/** One of these values. */
+export const oneOf = <const Value extends string>(values: readonly Value[], description?: string) =>
   t.Union(
-    words.map((one) => t.Literal(one)),
-    { description: description ?? `one of ${words.join(', ')}` },
+    values.map((value) => t.Literal(value)),
+    { description: description ?? `one of ${values.join(', ')}` },
   );
 
 export const productType = oneOf([...pipelines.keys()]);
 
-/** Of orders, named after their products' types, and of jobs. */
+/** The pipelines of orders, which have the names of product types, and the pipelines of jobs. */
 export const pipeline = oneOf([...pipelines.keys(), ...jobPipelines.map(({ name }) => name)]);
 
 FormatRegistry.Set('iso-4217', isCurrency);
@@ -58,9 +68,9 @@ export const currency = t.String({
   description: 'an ISO 4217 currency code in upper case',
 });
 
-export const orNull = <S extends TSchema>(schema: S) => t.Union([schema, t.Null()]);
+export const nullable = <S extends TSchema>(schema: S) => t.Union([schema, t.Null()]);
 
-/** The parameters that every list takes. */
+/** The parameters of every list. */
 export const limitDefault = 20;
 export const limit = integer({ minimum: 1, maximum: 100, default: limitDefault });
-export const cursor = t.String({ description: 'The nextCursor of the page before.' });
+export const cursor = t.String({ description: 'The `nextCursor` of the previous page.' });

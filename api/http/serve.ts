@@ -1,15 +1,15 @@
-/** Answers one request; never rejects. */
+/** Handles one request. Never rejects. */
 type Fetch = (request: Request) => Response | Promise<Response>;
 
 export type Listening = {
   readonly port: number;
-  /** Takes no more requests, and resolves when those in flight are answered. */
+  /** Accepts no more requests. Resolves when the requests in flight have their responses. */
   stop(): Promise<void>;
 };
 
 /**
- * Serves on `port` (0 for any free one), under Bun or Deno. All requests go through `fetch` and none through
- * Bun's own router, so that every runtime and every test takes the same road.
+ * Serves on `port` (0 for any free one), under Bun or Deno. All requests go through `fetch`, and Bun's own
+ * router is not used, so that every runtime and every test runs the same code.
  */
 export const serve = async (
   { fetch }: { readonly fetch: Fetch },
@@ -21,9 +21,9 @@ const serveOnBun = (fetch: Fetch, port: number): Listening => {
     port,
     fetch,
     development: false,
-    // A payment may take its whole time limit, and nothing is sent meanwhile.
+    // In seconds. A payment may take its whole time limit, and nothing is sent until then.
     idleTimeout: 120,
-    // Far above ours, so that it is our own answer to a body that is too large which is heard.
+    // Far above our own limit, so that our problem response is sent for a body that is too large.
     maxRequestBodySize: 1024 ** 3,
   });
   return { port: server.port ?? port, stop: () => server.stop() };

@@ -1,33 +1,40 @@
 import { t } from 'elysia';
 import { err, ok, type Result } from 'neverthrow';
-import { type Invalid, invalid } from './check.ts';
+import { type ValidationFailure, validationFailure } from './check.ts';
 
-/** A query parameter that is a time; `readMoment` says whether the text is one. */
-export const moment = (description: string) => t.String({ description, examples: ['2026-03-01T08:00:00Z'] });
+/** A query parameter that is a time. `readTime` checks and parses its text. */
+export const timeParameter = (description: string) =>
+  t.String({ description, examples: ['2026-03-01T08:00:00Z'] });
 
-/** A field of a body that is a day; `readDay` says whether the text is one. */
-export const day = t.String({ description: 'A day, UTC, from 2020 to today.', examples: ['2026-03-01'] });
+/** A body field that is a day. `readDay` checks and parses its text. */
+export const dayField = t.String({
+  description: 'A day in UTC, from 2020-01-01 to today.',
+  examples: ['2026-03-01'],
+});
 
 const firstDayMs = Date.UTC(2020);
 
-/** When a day of the calendar began, UTC, epoch milliseconds. */
-export const readDay = (path: string, given: string, nowMs: number): Result<number, Invalid> => {
-  const ms = parse(`${given}T00:00:00Z`);
+/** The start of a calendar day in UTC, in epoch milliseconds. */
+export const readDay = (path: string, text: string, nowMs: number): Result<number, ValidationFailure> => {
+  const ms = parse(`${text}T00:00:00Z`);
   return ms === null || ms < firstDayMs || ms > nowMs
-    ? err(invalid([{ path, message: 'Expected a day such as 2026-03-01, from 2020 to today' }]))
+    ? err(validationFailure([{ path, message: 'Expected a day such as 2026-03-01, from 2020 to today' }]))
     : ok(ms);
 };
 
-// A plus sign that was not encoded arrives as a blank; nothing else can be meant by one here.
+// A plus sign that was not URL-encoded arrives as a blank, so a blank here means a plus sign.
 const rfc3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+\- ])(\d\d):(\d\d))$/;
 
-/** Epoch milliseconds of an RFC 3339 time (finer fractions are cut off); null where none is given. */
-export const readMoment = (name: string, given: string | undefined): Result<number | null, Invalid> => {
-  if (given === undefined) return ok(null);
-  const ms = parse(given);
+/** Parses an RFC 3339 time to epoch milliseconds (finer fractions are cut off). Null without one. */
+export const readTime = (
+  name: string,
+  text: string | undefined,
+): Result<number | null, ValidationFailure> => {
+  if (text === undefined) return ok(null);
+  const ms = parse(text);
   return ms === null
-    ? err(invalid([{ path: `/${name}`, message: 'Expected a time such as 2026-03-01T08:00:00Z' }]))
+    ? err(validationFailure([{ path: `/${name}`, message: 'Expected a time such as 2026-03-01T08:00:00Z' }]))
     : ok(ms);
 };
 

@@ -1,12 +1,12 @@
 /**
- * Keeps at most `entriesMax` values, none beyond its time, and rather those that are used: what was verified
- * once need not be verified again for each request. Times are epoch milliseconds.
+ * Creates a cache of verified tokens. It keeps at most `entriesMax` values, each until its expiry time (epoch
+ * milliseconds), and evicts unused values first.
  */
-export const tokenCache = <V>(entriesMax: number) => {
-  // A Map remembers the order in which keys came in. To move a key at each use would cost more than to find it,
-  // so a use leaves a mark, and what has one is passed over, once, when the oldest has to go.
+export const createTokenCache = <V>(entriesMax: number) => {
+  // A Map keeps insertion order. Moving a key at each use would cost more than the lookup, so a use only marks
+  // the entry. Eviction skips a marked entry once (second-chance algorithm).
   const entries = new Map<string, Entry<V>>();
-  const forgetOne = (): void => {
+  const evictOne = (): void => {
     for (const [token, entry] of entries) {
       entries.delete(token);
       if (!entry.used) return;
@@ -26,7 +26,7 @@ export const tokenCache = <V>(entriesMax: number) => {
     },
     set: (token: string, value: V, untilMs: number): void => {
       entries.delete(token);
-      if (entries.size === entriesMax) forgetOne();
+      if (entries.size === entriesMax) evictOne();
       entries.set(token, { value, untilMs, used: false });
     },
     size: () => entries.size,

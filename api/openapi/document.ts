@@ -1,10 +1,10 @@
 import { filterPaths, registerSchemaPath } from '@elysiajs/swagger/utils';
 import type { AnyElysia } from 'elysia';
-import { checkoutAnswerJson, checkoutJson } from '../render/checkout.ts';
+import { checkoutJson, checkoutResponseJson } from '../render/checkout.ts';
 import type { Component } from '../render/component.ts';
 import { mailJson, mailListJson } from '../render/mail.ts';
 import { moneyJson } from '../render/money.ts';
-import { findingJson, findingListJson, moneyHealthJson } from '../render/moneyHealth.ts';
+import { moneyCaseJson, moneyCaseListJson, moneyHealthJson } from '../render/moneyHealth.ts';
 import { orderDetailJson, orderJson, orderListJson } from '../render/order.ts';
 import { actionJson, chargeJson, chargeListJson, paymentJson } from '../render/payment.ts';
 import { problemJson } from '../render/problem.ts';
@@ -13,8 +13,8 @@ import { queueJson, taskJson, taskListJson } from '../render/queue.ts';
 import {
   differenceJson,
   differenceListJson,
-  moneyAuditJson,
-  moneyAuditListJson,
+  reconciliationJson,
+  reconciliationListJson,
 } from '../render/reconciliation.ts';
 import { refundJson, refundListJson } from '../render/refund.ts';
 import { tags } from './operation.ts';
@@ -28,7 +28,7 @@ const components: readonly Component[] = [
   orderDetailJson,
   paymentJson,
   actionJson,
-  checkoutAnswerJson,
+  checkoutResponseJson,
   checkoutJson,
   refundJson,
   refundListJson,
@@ -36,10 +36,10 @@ const components: readonly Component[] = [
   taskJson,
   taskListJson,
   moneyHealthJson,
-  findingJson,
-  findingListJson,
-  moneyAuditJson,
-  moneyAuditListJson,
+  moneyCaseJson,
+  moneyCaseListJson,
+  reconciliationJson,
+  reconciliationListJson,
   differenceJson,
   differenceListJson,
   mailJson,
@@ -50,21 +50,21 @@ const components: readonly Component[] = [
 ];
 
 /**
- * The OpenAPI document of the routes that are served. The swagger plugin's own reading of the routes makes
- * it; its page we leave, since that loads Swagger UI from another host.
+ * Creates the OpenAPI document of `routes`, as JSON text. Only the route parser of the swagger plugin is used.
+ * Its page is not, because that page loads Swagger UI from another host.
  */
 export const createDocument = (routes: AnyElysia['routes'], version: string): string => {
   const paths = {};
   for (const { method, path, hooks } of routes)
     registerSchemaPath({ schema: paths, method, path, hook: { detail: hooks.detail.entry() }, models: {} });
   const document = {
-    // 3.1, whose schemas are JSON Schema: those of 3.0 know neither `const` nor a `null` among types.
+    // The schemas of 3.1 are JSON Schema. Those of 3.0 have neither `const` nor the type `null`.
     openapi: '3.1.0',
     info: {
       title: 'Cartwright',
       version,
       description:
-        'Checkout, orders, refunds, the queue of what is still owed, money that adds up, and search.',
+        'Products, orders, checkouts, refunds, the task queue, and the checks that all money is accounted for.',
     },
     tags: tags.map((name) => ({ name })),
     paths: filterPaths(paths, { excludeStaticFile: false, exclude: [] }),
@@ -73,17 +73,19 @@ export const createDocument = (routes: AnyElysia['routes'], version: string): st
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   };
-  return JSON.stringify(document, (_, value) => plainer(value));
+  return JSON.stringify(document, (_, value) => simplify(value));
 };
 
-type Words = { readonly anyOf: readonly { readonly const: string }[] };
+type ConstUnion = { readonly anyOf: readonly { readonly const: string }[] };
 
-/** Says in the usual words what TypeBox says in its own: one of some words, and whole numbers. */
-const plainer = (schema: unknown): unknown => {
+/**
+ * Replaces TypeBox's forms by the usual ones: `enum` for a union of constants, and `integer` for whole numbers.
+ */
+const simplify = (schema: unknown): unknown => {
   if (typeof schema !== 'object' || schema === null) return schema;
-  if (areWords(schema)) {
+  if (isConstUnion(schema)) {
     const { anyOf, ...rest } = schema;
-    return { ...rest, type: 'string', enum: anyOf.map(({ const: word }) => word) };
+    return { ...rest, type: 'string', enum: anyOf.map(({ const: value }) => value) };
   }
   if ('multipleOf' in schema && schema.multipleOf === 1) {
     const { multipleOf: _, ...rest } = schema;
@@ -92,7 +94,7 @@ const plainer = (schema: unknown): unknown => {
   return schema;
 };
 
-const areWords = (schema: object): schema is Words =>
+const isConstUnion = (schema: object): schema is ConstUnion =>
   'anyOf' in schema &&
   Array.isArray(schema.anyOf) &&
   schema.anyOf.every((one) => typeof one === 'object' && one !== null && 'const' in one);

@@ -1,9 +1,9 @@
 import { listOf, samples } from './samples.ts';
 
-/** What the document shows as examples of refunds and of money that is looked after. */
+/** The document's examples of refunds, money checks and reconciliations. */
 const { orderId, checkoutId, refundId, at, money } = samples;
 
-const refundRequested = {
+const requestedRefund = {
   id: refundId,
   orderId,
   paymentId: checkoutId,
@@ -15,8 +15,8 @@ const refundRequested = {
   createdAt: at,
   updatedAt: at,
 };
-const refund = { ...refundRequested, status: 'succeeded', creditNote: 'CN-2026-000001' };
-const moneyAuditRunning = {
+const refund = { ...requestedRefund, status: 'succeeded', creditNote: 'CN-2026-000001' };
+const runningReconciliation = {
   id: '01980a52-7d10-7c22-8b3e-1a2b3c4d5e6f',
   day: '2026-02-28',
   status: 'running',
@@ -26,20 +26,20 @@ const moneyAuditRunning = {
   createdAt: at,
   finishedAt: null,
 };
-const moneyAudit = {
-  ...moneyAuditRunning,
+const reconciliation = {
+  ...runningReconciliation,
   status: 'finished',
   charges: 1_204,
   refunds: 17,
   differences: 1,
   finishedAt: at,
 };
-const nothing = { count: 0, oldestAgeMs: null };
+const noCases = { count: 0, oldestAgeMs: null };
 export const moneySamples = {
   refund,
   refunds: listOf(refund),
-  refundRequested,
-  refunding: { orderId, amount: { amount: 199_000, currency: 'VND' }, reason: 'One of two was damaged' },
+  requestedRefund,
+  refundBody: { orderId, amount: { amount: 199_000, currency: 'VND' }, reason: 'One of two was damaged' },
   event: {
     id: 'evt_3Qx1LkAAbCdEfGhI0v2w3x4y',
     object: 'event',
@@ -50,14 +50,14 @@ export const moneySamples = {
   moneyHealth: {
     healthy: false,
     checks: {
-      paid_without_progress: { ...nothing, list: '/money/paid_without_progress' },
-      unknown: { ...nothing, list: '/money/unknown' },
-      charged_twice: { ...nothing, list: '/money/charged_twice' },
+      paid_without_progress: { ...noCases, list: '/money/paid_without_progress' },
+      unknown: { ...noCases, list: '/money/unknown' },
+      charged_twice: { ...noCases, list: '/money/charged_twice' },
       refunds_stuck: { count: 1, oldestAgeMs: 1_260_000, list: '/money/refunds_stuck' },
-      ledger_differences: { ...nothing, list: '/money/ledger_differences' },
+      ledger_differences: { ...noCases, list: '/money/ledger_differences' },
     },
   },
-  findings: listOf({
+  moneyCases: listOf({
     id: refundId,
     orderId,
     paymentId: checkoutId,
@@ -66,10 +66,10 @@ export const moneySamples = {
     since: at,
     detail: 'charge_disputed',
   }),
-  auditing: { day: moneyAudit.day },
-  moneyAudit,
-  moneyAuditRunning,
-  moneyAudits: listOf(moneyAudit),
+  reconciliationBody: { day: reconciliation.day },
+  reconciliation,
+  runningReconciliation,
+  reconciliations: listOf(reconciliation),
   differences: listOf({
     id: '01980a52-9e00-7d44-9f5a-0b1c2d3e4f50',
     kind: 'charge_missing',

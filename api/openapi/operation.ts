@@ -22,17 +22,17 @@ type Operation = {
   readonly tag: (typeof tags)[number];
   readonly summary: string;
   readonly description?: string;
-  /** Needs no token. */
+  /** The operation needs no token. */
   readonly open?: true;
   readonly parameters?: readonly Parameter[];
   readonly body?: {
     readonly schema: TSchema;
     readonly example: unknown;
-    /** Taken to the byte and whatever its type, so that nothing of it can be refused for its form. */
+    /** The body is read as bytes, whatever its media type, and is not validated. */
     readonly raw?: true;
   };
   readonly responses: Readonly<Record<number, OpenApiResponse>>;
-  /** Besides those that every such route has. */
+  /** The failures of this route, besides those that every route has. */
   readonly failures: readonly FailureKind[];
 };
 
@@ -49,42 +49,42 @@ type OpenApiResponse = {
   readonly description: string;
   readonly schema?: TSchema;
   readonly example?: unknown;
-  /** By name, where one does not show all that it can be. */
+  /** Several named examples, if one is not enough. */
   readonly examples?: Readonly<Record<string, unknown>>;
-  /** Where it is not JSON. */
+  /** The media type; JSON by default. */
   readonly type?: string;
   readonly headers?: readonly HeaderName[];
 };
 
 /**
- * A route's entry in the OpenAPI document. It is written when the document is asked for, so that no start waits
- * for it. The answers stand here and not in Elysia's `response`, which would check each of them as it is sent;
- * a test checks real answers against this instead.
+ * Describes a route for the OpenAPI document. The entry is created at the first request for the document, so
+ * that the start of the process does not wait for it. Responses are not given to Elysia as `response`, because
+ * Elysia would then check every response at run time. A test checks real responses against this entry instead.
  */
 export const operation = (route: Operation): { readonly detail: object } => ({
-  detail: { entry: () => entryOf(route) },
+  detail: { entry: () => createEntry(route) },
 });
 
-const entryOf = (route: Operation) => ({
+const createEntry = (route: Operation) => ({
   tags: [route.tag],
   summary: route.summary,
   ...(route.description === undefined ? {} : { description: route.description }),
   security: route.open === true ? [] : [{ token: [] }],
   parameters: route.parameters ?? [],
   ...(route.body === undefined ? {} : { requestBody: { required: true, content: json(route.body) } }),
-  responses: { ...answersOf(route), ...problemsOf(failuresOf(route)) },
+  responses: { ...responsesOf(route), ...problemResponsesOf(failuresOf(route)) },
 });
 
-export const idempotencyKeyParameter = (names: string): Parameter => ({
+export const idempotencyKeyParameter = (purpose: string): Parameter => ({
   name: 'Idempotency-Key',
   in: 'header',
   required: true,
-  description: `${names}: a UUID, bare or in double quotes.`,
+  description: `${purpose}: a UUID, with or without double quotes.`,
   schema: { type: 'string' },
   example: samples.auditGuid,
 });
 
-/** The parameters of a query's schema. */
+/** The parameters of a query string. */
 export const queryParameters = ({ schema }: Check<unknown>): readonly Parameter[] =>
   Object.entries<TSchema>(schema.properties).map(([name, { description, ...rest }]) => ({
     name,
@@ -117,42 +117,53 @@ const json = ({ schema, example }: { readonly schema: TSchema; readonly example:
   'application/json': { schema, example },
 });
 
-const answersOf = ({ responses: answers }: Operation) =>
+const responsesOf = ({ responses }: Operation) =>
   Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema, type, headers = [], ...shown }]) => [
+    Object.entries(responses).map(([status, { description, schema, type, headers = [], ...rest }]) => [
       status,
       {
         description,
         headers: headersOf(['x-request-id', ...headers]),
         ...(schema === undefined
           ? {}
-          : { content: { [type ?? 'application/json']: { schema, ...examplesOf(shown) } } }),
+          : { content: { [type ?? 'application/json']: { schema, ...examplesOf(rest) } } }),
       },
     ]),
   );
 
 const examplesOf = ({ example, examples }: Pick<OpenApiResponse, 'example' | 'examples'>) =>
-  examples === undefined ? { example } : { examples: named(examples) };
+  examples === undefined ? { example } : { examples: namedExamples(examples) };
 
-const named = (examples: Readonly<Record<string, unknown>>) =>
+const namedExamples = (examples: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
 
-/** One response a status, with the codes that this route can give it, and an example of each. */
-const problemsOf = (kinds: ReadonlySet<FailureKind>) => {
+/**
+ * One response for each status, with the problem codes that this route can have, and an example of each
+ * failure.
+ */
+const problemResponsesOf = (kinds: ReadonlySet<FailureKind>) => {
   const byStatus = Map.groupBy(kinds, (kind) => problems[kind].status);
   return Object.fromEntries(
-    [...byStatus].map(([status, some]) => {
-      const shown = some.map((kind) => ({ kind, ...problemOf(failureSamples[kind], requestId) }));
-      const codes = [...new Set(some.map((kind) => problems[kind].code))];
+    [...byStatus].map(([status, kindsOfStatus]) => {
+      const samplesOfStatus = kindsOfStatus.map((kind) => ({
+        kind,
+        ...problemOf(failureSamples[kind], requestId),
+      }));
+      const codes = [...new Set(kindsOfStatus.map((kind) => problems[kind].code))];
       const schema = {
         allOf: [problemJson.ref, { type: 'object', properties: { code: { type: 'string', enum: codes } } }],
       };
-      const examples = named(Object.fromEntries(shown.map(({ kind, body }) => [kind, body])));
+      const examples = namedExamples(
+        Object.fromEntries(samplesOfStatus.map(({ kind, body }) => [kind, body])),
+      );
       return [
         status,
         {
           description: codes.map((code) => `\`${code}\``).join(', '),
-          headers: headersOf(['x-request-id', ...shown.flatMap(({ headers }) => Object.keys(headers))]),
+          headers: headersOf([
+            'x-request-id',
+            ...samplesOfStatus.flatMap(({ headers }) => Object.keys(headers)),
+          ]),
           content: { 'application/problem+json': { schema, examples } },
         },
       ];
@@ -160,13 +171,13 @@ const problemsOf = (kinds: ReadonlySet<FailureKind>) => {
   );
 };
 
-const headerTexts: Readonly<Record<string, string>> = {
-  'x-request-id': 'The id of the request: the caller’s own, where it sent a well-formed one.',
-  location: 'Where the result is found.',
-  'retry-after': 'Seconds to wait before it is worth sending again.',
-  'idempotent-replayed': '`true` where this is the first answer again.',
-  'www-authenticate': 'Why the token was not taken.',
-  allow: 'The methods of this resource.',
+const headerDescriptions: Readonly<Record<string, string>> = {
+  'x-request-id': 'The request id. It is the caller’s id if the caller sent a valid one.',
+  location: 'The path of the created resource.',
+  'retry-after': 'Seconds to wait before the next attempt.',
+  'idempotent-replayed': '`true` if this is the stored response of an earlier request.',
+  'www-authenticate': 'The authentication scheme, and why the token was rejected.',
+  allow: 'The supported methods of this resource.',
 };
 type HeaderName = 'x-request-id' | 'location' | 'retry-after' | 'idempotent-replayed';
 
@@ -177,6 +188,6 @@ const headersOf = (names: readonly string[]) =>
         .replace(/\b[a-z]/g, (letter) => letter.toUpperCase())
         .replace('Www', 'WWW')
         .replace('Id', 'ID'),
-      { description: headerTexts[name], schema: { type: 'string' } },
+      { description: headerDescriptions[name], schema: { type: 'string' } },
     ]),
   );

@@ -1,6 +1,6 @@
 import type { Failure, FailureKind } from '../http/failures.ts';
 
-/** What the document shows as examples. */
+/** The document's examples. */
 const orderId = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
 const productId = '01980a4d-1f00-7a21-9c3e-5b7d8e9f0a12';
 const checkoutId = '01980a4f-02aa-7e44-b1d2-6c8e0f1a2b34';
@@ -45,8 +45,8 @@ const checkout = {
   payment,
   orders: [paid],
 };
-/** Nothing is decided yet. */
-const checkoutWaiting = (status: string, message: string) => ({
+/** A checkout without a final outcome. */
+const checkoutWithStatus = (status: string, message: string) => ({
   ...checkout,
   status,
   message,
@@ -79,7 +79,7 @@ export const samples = {
   },
   order,
   orders: listOf(order),
-  placing: { productId, quantity: 2 },
+  placeOrderBody: { productId, quantity: 2 },
   orderDetail: {
     ...paid,
     payment,
@@ -91,13 +91,13 @@ export const samples = {
   checkouts: {
     succeeded: checkout,
     requires_action: {
-      ...checkoutWaiting('requires_action', 'The customer has to confirm the payment'),
+      ...checkoutWithStatus('requires_action', 'The customer has to confirm the payment'),
       action: { clientSecret, redirectUrl: null },
     },
-    unknown: checkoutWaiting('unknown', 'Payment is being confirmed'),
+    unknown: checkoutWithStatus('unknown', 'Payment is being confirmed'),
   },
-  paying: { orderIds: [orderId], payment: { method: 'pm_card_visa' } },
-  checkoutNow: { ...checkout, createdAt: at, updatedAt: at },
+  checkOutBody: { orderIds: [orderId], payment: { method: 'pm_card_visa' } },
+  currentCheckout: { ...checkout, createdAt: at, updatedAt: at },
   queue: {
     counts: [{ pipeline: 'physical', state: 'ready', tasks: 3 }],
     totals: { ready: 3, running: 0, waiting: 0, paused: 0, failed: 0 },
@@ -121,14 +121,14 @@ export const samples = {
       orderId: null,
       jobId: refundId,
       pipeline: 'refund',
-      step: 'return_money',
+      step: 'refund_charge',
       state: 'ready',
       attempts: 0,
       lastError: null,
       runAt: at,
     },
   ),
-  retrying: { taskIds: ['01980a4f-0400-7b32-8d0e-7f6a5b4c3d21'] },
+  retryBody: { taskIds: ['01980a4f-0400-7b32-8d0e-7f6a5b4c3d21'] },
   mails: listOf({
     messageId: `<${orderId}.notify_customer@cartwright.example>`,
     orderId,
@@ -146,11 +146,11 @@ export const samples = {
     declineCode: null,
     createdAt: at,
   }),
-  confirming: { clientSecret, outcome: 'succeed' },
+  challengeBody: { clientSecret, outcome: 'succeed' },
 } as const;
 
 export const failureSamples: { readonly [Kind in FailureKind]: Extract<Failure, { kind: Kind }> } = {
-  malformed_body: { kind: 'malformed_body', reason: 'The body could not be read as JSON in UTF-8.' },
+  malformed_body: { kind: 'malformed_body', reason: 'The body is not valid JSON. Check its syntax.' },
   unsupported_media_type: { kind: 'unsupported_media_type' },
   body_too_large: { kind: 'body_too_large' },
   validation_failed: {
@@ -159,9 +159,9 @@ export const failureSamples: { readonly [Kind in FailureKind]: Extract<Failure, 
   },
   idempotency_key_missing: { kind: 'idempotency_key_missing' },
   idempotency_key_invalid: { kind: 'idempotency_key_invalid' },
-  signature_invalid: { kind: 'signature_invalid', reason: 'no signature is ours' },
-  unauthenticated: { kind: 'unauthenticated', given: false },
-  forbidden: { kind: 'forbidden', reason: 'This needs a token with the role operator.' },
+  signature_invalid: { kind: 'signature_invalid', reason: 'no valid signature' },
+  unauthenticated: { kind: 'unauthenticated', tokenSent: false },
+  forbidden: { kind: 'forbidden', reason: 'This request needs a token with the role operator.' },
   method_not_allowed: { kind: 'method_not_allowed', allow: 'GET, HEAD, OPTIONS' },
   not_ready: { kind: 'not_ready', missing: ['database'] },
   internal: { kind: 'internal' },
@@ -170,7 +170,7 @@ export const failureSamples: { readonly [Kind in FailureKind]: Extract<Failure, 
     declineCode: 'card_declined',
     checkoutId,
     requestId,
-    // So that the header is documented; the body is the same.
+    // True, so that the header Idempotent-Replayed is documented. The body is the same.
     replayed: true,
   },
   idempotency_key_reused: { kind: 'idempotency_key_reused' },

@@ -1,8 +1,8 @@
 import { t } from 'elysia';
 import type { Checkout, CheckoutResponse } from '../../core/audit.ts';
 import type { PaymentAction, PaymentStatus } from '../../core/payment.ts';
-import { id, oneOf, time } from '../http/schemas.ts';
-import { component, exactly, timeOf } from './component.ts';
+import { id, oneOf, strictObject, time } from '../http/schemas.ts';
+import { component, timeOf } from './component.ts';
 import { orderJson, renderOrder } from './order.ts';
 import { actionJson, paymentJson, renderAction, renderPayment } from './payment.ts';
 
@@ -15,17 +15,17 @@ const messages: Readonly<Record<PaymentStatus, string>> = {
   unknown: 'Payment is being confirmed',
   declined: 'Payment was declined',
   cancelled: 'Payment was cancelled, nothing was charged',
-  returned: 'Payment was cancelled, what was charged is given back',
+  refunded: 'Payment was cancelled, the charge is refunded',
 };
 
-const statusOf: Readonly<Record<PaymentStatus, Status>> = {
+const statuses: Readonly<Record<PaymentStatus, Status>> = {
   initiated: 'processing',
   requires_action: 'requires_action',
   unknown: 'unknown',
   succeeded: 'succeeded',
   declined: 'declined',
   cancelled: 'cancelled',
-  returned: 'cancelled',
+  refunded: 'cancelled',
 };
 
 const members = {
@@ -34,21 +34,22 @@ const members = {
   action: t.Optional(
     t.Unsafe({
       allOf: [actionJson.ref],
-      description: 'With requires_action, and to its customer alone: what there is to do.',
+      description:
+        'Only for the customer, while the status is requires_action: what the customer must do next.',
     }),
   ),
   payment: paymentJson.ref,
   orders: t.Array(orderJson.ref),
 };
 
-export const checkoutAnswerJson = component(
-  'CheckoutAnswer',
-  exactly({ ...members, status: oneOf(['succeeded', 'requires_action', 'unknown']) }),
+export const checkoutResponseJson = component(
+  'CheckoutResponse',
+  strictObject({ ...members, status: oneOf(['succeeded', 'requires_action', 'unknown']) }),
 );
 
 export const checkoutJson = component(
   'Checkout',
-  exactly({
+  strictObject({
     ...members,
     status: oneOf(['processing', 'requires_action', 'succeeded', 'declined', 'unknown', 'cancelled']),
     createdAt: time,
@@ -56,29 +57,29 @@ export const checkoutJson = component(
   }),
 );
 
-export const renderCheckoutAnswer = ({ checkoutId, status, payment, orders }: CheckoutResponse) => ({
+export const renderCheckoutResponse = ({ checkoutId, status, payment, orders }: CheckoutResponse) => ({
   checkoutId,
   status,
   message: messages[status],
-  ...shownAction(payment.action),
+  ...renderOptionalAction(payment.action),
   payment: renderPayment(payment),
   orders: orders.map(renderOrder),
 });
 
-/** `mine` for the customer's own eyes: what they have to confirm the payment with is nobody else's. */
+/** Shows `action` only to the owner, because it contains the secret that confirms the payment. */
 export const renderCheckout = (
   { id: checkoutId, payment, orders, createdAtMs, updatedAtMs }: Checkout,
-  mine: boolean,
+  isOwner: boolean,
 ) => ({
   checkoutId,
-  status: statusOf[payment.status],
+  status: statuses[payment.status],
   message: messages[payment.status],
-  ...shownAction(mine ? payment.action : null),
+  ...renderOptionalAction(isOwner ? payment.action : null),
   payment: renderPayment(payment),
   orders: orders.map(renderOrder),
   createdAt: timeOf(createdAtMs),
   updatedAt: timeOf(updatedAtMs),
 });
 
-const shownAction = (action: PaymentAction | null) =>
+const renderOptionalAction = (action: PaymentAction | null) =>
   action === null ? {} : { action: renderAction(action) };

@@ -1,11 +1,11 @@
 import { type TSchema, t } from 'elysia';
 import type { CapturedMail } from '../../core/mail.ts';
-import { id, time } from '../http/schemas.ts';
-import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
+import { id, strictObject, time } from '../http/schemas.ts';
+import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 
 export const mailJson = component(
   'Mail',
-  exactly({
+  strictObject({
     messageId: t.String(),
     orderId: id,
     to: t.String(),
@@ -13,7 +13,7 @@ export const mailJson = component(
     text: t.String(),
     html: t.String(),
     at: time,
-  } satisfies Shown<CapturedMail, TSchema>),
+  } satisfies RenderedFields<CapturedMail, TSchema>),
 );
 
 export const mailListJson = listSchema(mailJson);
@@ -27,4 +27,4 @@ export const renderMail = ({ messageId, orderId, to, subject, text, html, atMs }
     text,
     html,
     at: timeOf(atMs),
-  }) satisfies Shown<CapturedMail, unknown>;
+  }) satisfies RenderedFields<CapturedMail, unknown>;

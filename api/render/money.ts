@@ -1,17 +1,17 @@
 import { type TSchema, t } from 'elysia';
 import type { Money } from '../../core/money.ts';
-import { currency } from '../http/schemas.ts';
-import { component, exactly, type Shown } from './component.ts';
+import { currency, strictObject } from '../http/schemas.ts';
+import { component, type RenderedFields } from './component.ts';
 
 export const moneyJson = component(
   'Money',
-  exactly({
+  strictObject({
     amount: t.Number({ multipleOf: 1, minimum: 0, description: 'In the minor unit of the currency.' }),
     currency,
-  } satisfies Shown<Money, TSchema>),
+  } satisfies RenderedFields<Money, TSchema>),
 );
 
 export const renderMoney = ({ amount, currency }: Money) =>
-  ({ amount, currency }) satisfies Shown<Money, unknown>;
+  ({ amount, currency }) satisfies RenderedFields<Money, unknown>;
 
 export const renderMoneyOrNull = (money: Money | null) => (money === null ? null : renderMoney(money));

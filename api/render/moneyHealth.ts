@@ -1,34 +1,34 @@
 import { type TSchema, t } from 'elysia';
 import { type MoneyCase, type MoneyCheck, type MoneyCount, moneyChecks } from '../../core/ledger.ts';
-import { orNull, time } from '../http/schemas.ts';
-import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
+import { nullable, strictObject, time } from '../http/schemas.ts';
+import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 import { moneyJson, renderMoneyOrNull } from './money.ts';
 
-const texts: Readonly<Record<MoneyCheck, string>> = {
-  paid_without_progress: 'Orders that were paid, and whose pipeline failed or has not ended in time.',
-  unknown: 'Payments without an outcome for too long.',
-  charged_twice: 'Orders of the last day that more than one payment succeeded for.',
-  refunds_stuck: 'Refunds that are not done in time, and refused ones that nothing has followed.',
-  ledger_differences: 'What the newest audit of each day of the last month found.',
+const descriptions: Readonly<Record<MoneyCheck, string>> = {
+  paid_without_progress: 'Paid orders whose pipeline failed or did not end in time.',
+  unknown: 'Payments that have been without a final outcome for too long.',
+  charged_twice: 'Orders of the last 24 hours with more than one succeeded payment.',
+  refunds_stuck: 'Refunds that did not end in time, and failed refunds without a new refund after them.',
+  ledger_differences: 'Differences that the newest reconciliation of each day of the last 31 days found.',
 };
 
 const countSchema = (check: MoneyCheck) =>
-  exactly(
+  strictObject(
     {
       count: t.Number({ multipleOf: 1, minimum: 0 }),
       oldestAgeMs: t.Union([t.Number({ minimum: 0 }), t.Null()], {
-        description: 'Null where there is none.',
+        description: 'The age of the oldest case in milliseconds. Null without a case.',
       }),
-      list: t.String({ description: 'Where the cases are.' }),
+      list: t.String({ description: 'The path of the list of cases.' }),
     },
-    texts[check],
+    descriptions[check],
   );
 
 export const moneyHealthJson = component(
   'MoneyHealth',
-  exactly({
-    healthy: t.Boolean({ description: 'That every count is 0.' }),
-    checks: exactly(Object.fromEntries(moneyChecks.map((check) => [check, countSchema(check)]))),
+  strictObject({
+    healthy: t.Boolean({ description: 'True if every count is 0.' }),
+    checks: strictObject(Object.fromEntries(moneyChecks.map((check) => [check, countSchema(check)]))),
   }),
 );
 
@@ -37,35 +37,35 @@ export const renderMoneyHealth = (counts: Readonly<Record<MoneyCheck, MoneyCount
   checks: Object.fromEntries(
     moneyChecks.map((check) => {
       const { count, oldestMs } = counts[check];
-      // Another process wrote the time down, and its clock may be a little ahead of ours.
+      // Another process wrote the time, and its clock may be slightly ahead of ours.
       const oldestAgeMs = oldestMs === null ? null : Math.max(0, nowMs - oldestMs);
       return [check, { count, oldestAgeMs, list: `/money/${check}` }];
     }),
   ),
 });
 
-export const findingJson = component(
-  'MoneyFinding',
-  exactly({
-    id: t.String({ format: 'uuid', description: 'Of the order, payment, refund or difference.' }),
-    orderId: orNull(t.String()),
-    paymentId: orNull(t.String()),
-    refundId: orNull(t.String()),
-    amount: orNull(moneyJson.ref),
+export const moneyCaseJson = component(
+  'MoneyCase',
+  strictObject({
+    id: t.String({ format: 'uuid', description: 'The id of the order, payment, refund or difference.' }),
+    orderId: nullable(t.String()),
+    paymentId: nullable(t.String()),
+    refundId: nullable(t.String()),
+    amount: nullable(moneyJson.ref),
     since: time,
-    detail: t.Union([t.String(), t.Null()], { description: 'The error, or how the books differ.' }),
-  } satisfies Shown<MoneyCase, TSchema>),
+    detail: t.Union([t.String(), t.Null()], { description: 'The error, or the kind of the difference.' }),
+  } satisfies RenderedFields<MoneyCase, TSchema>),
 );
 
-export const findingListJson = listSchema(findingJson);
+export const moneyCaseListJson = listSchema(moneyCaseJson);
 
-export const renderFinding = (finding: MoneyCase) =>
+export const renderMoneyCase = (moneyCase: MoneyCase) =>
   ({
-    id: finding.id,
-    orderId: finding.orderId,
-    paymentId: finding.paymentId,
-    refundId: finding.refundId,
-    amount: renderMoneyOrNull(finding.amount),
-    since: timeOf(finding.sinceMs),
-    detail: finding.detail,
-  }) satisfies Shown<MoneyCase, unknown>;
+    id: moneyCase.id,
+    orderId: moneyCase.orderId,
+    paymentId: moneyCase.paymentId,
+    refundId: moneyCase.refundId,
+    amount: renderMoneyOrNull(moneyCase.amount),
+    since: timeOf(moneyCase.sinceMs),
+    detail: moneyCase.detail,
+  }) satisfies RenderedFields<MoneyCase, unknown>;

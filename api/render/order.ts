@@ -6,46 +6,55 @@ import {
   type OrderState,
   orderStatuses,
 } from '../../core/order.ts';
-import { id, integer, oneOf, orNull, productType, time } from '../http/schemas.ts';
-import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
+import { id, integer, nullable, oneOf, productType, strictObject, time } from '../http/schemas.ts';
+import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
 import { paymentJson, renderPayment } from './payment.ts';
 
 const members = {
   id,
   customerId: t.String(),
-  product: exactly({ id, code: t.String(), name: t.String(), type: productType } satisfies Shown<
-    Order['product'],
-    TSchema
-  >),
+  product: strictObject({
+    id,
+    code: t.String(),
+    name: t.String(),
+    type: productType,
+  } satisfies RenderedFields<Order['product'], TSchema>),
   quantity: integer({ minimum: 1, maximum: 10_000 }),
   total: moneyJson.ref,
   status: oneOf(orderStatuses),
-  checkoutId: t.Union([id, t.Null()], { description: 'The checkout that last claimed it.' }),
+  checkoutId: t.Union([id, t.Null()], {
+    description: 'The last checkout that claimed the order. Null before the first one.',
+  }),
   createdAt: time,
   updatedAt: time,
-} satisfies Shown<Order, TSchema>;
+} satisfies RenderedFields<Order, TSchema>;
 
-export const orderJson = component('Order', exactly(members));
+export const orderJson = component('Order', strictObject(members));
 export const orderListJson = listSchema(orderJson);
 
 export const orderDetailJson = component(
   'OrderDetail',
-  exactly({
+  strictObject({
     ...members,
-    payment: orNull(paymentJson.ref),
+    payment: nullable(paymentJson.ref),
     history: t.Array(
-      exactly({
+      strictObject({
         seq: t.Number({ multipleOf: 1, minimum: 1 }),
-        state: t.String({ description: 'A status, or what a step of the pipeline or a refund left behind.' }),
+        state: t.String({
+          description:
+            'A status of the order, or the name of a finished step of its pipeline or of a refund.',
+        }),
         at: time,
-        detail: orNull(t.String()),
-      } satisfies Shown<OrderState, TSchema>),
-      { description: 'Every state in its order.' },
+        detail: nullable(t.String()),
+      } satisfies RenderedFields<OrderState, TSchema>),
+      { description: 'All states of the order, oldest first.' },
     ),
-    invoice: orNull(exactly({ number: t.String(), issuedAt: time } satisfies Shown<Invoice, TSchema>)),
-    licences: t.Array(t.String(), { description: 'One key a unit of a digital product.' }),
-  } satisfies Shown<OrderDetail, TSchema>),
+    invoice: nullable(
+      strictObject({ number: t.String(), issuedAt: time } satisfies RenderedFields<Invoice, TSchema>),
+    ),
+    licences: t.Array(t.String(), { description: 'One licence key for each unit of a digital product.' }),
+  } satisfies RenderedFields<OrderDetail, TSchema>),
 );
 
 export const renderOrder = (order: Order) =>
@@ -57,14 +66,14 @@ export const renderOrder = (order: Order) =>
       code: order.product.code,
       name: order.product.name,
       type: order.product.type,
-    } satisfies Shown<Order['product'], unknown>,
+    } satisfies RenderedFields<Order['product'], unknown>,
     quantity: order.quantity,
     total: renderMoney(order.total),
     status: order.status,
     checkoutId: order.checkoutId,
     createdAt: timeOf(order.createdAtMs),
     updatedAt: timeOf(order.updatedAtMs),
-  }) satisfies Shown<Order, unknown>;
+  }) satisfies RenderedFields<Order, unknown>;
 
 export const renderOrderDetail = (order: OrderDetail) =>
   ({
@@ -72,14 +81,14 @@ export const renderOrderDetail = (order: OrderDetail) =>
     payment: order.payment === null ? null : renderPayment(order.payment),
     history: order.history.map(
       ({ seq, state, atMs, detail }) =>
-        ({ seq, state, at: timeOf(atMs), detail }) satisfies Shown<OrderState, unknown>,
+        ({ seq, state, at: timeOf(atMs), detail }) satisfies RenderedFields<OrderState, unknown>,
     ),
     invoice:
       order.invoice === null
         ? null
-        : ({ number: order.invoice.number, issuedAt: timeOf(order.invoice.issuedAtMs) } satisfies Shown<
-            Invoice,
-            unknown
-          >),
+        : ({
+            number: order.invoice.number,
+            issuedAt: timeOf(order.invoice.issuedAtMs),
+          } satisfies RenderedFields<Invoice, unknown>),
     licences: order.licences,
-  }) satisfies Shown<OrderDetail, unknown>;
+  }) satisfies RenderedFields<OrderDetail, unknown>;

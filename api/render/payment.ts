@@ -2,21 +2,21 @@ import { type TSchema, t } from 'elysia';
 import type { Money } from '../../core/money.ts';
 import { type Payment, type PaymentAction, paymentStatuses } from '../../core/payment.ts';
 import type { Charge } from '../../core/provider.ts';
-import { currency, id, oneOf, orNull } from '../http/schemas.ts';
-import { component, exactly, listSchema, type Shown } from './component.ts';
+import { currency, id, nullable, oneOf, strictObject } from '../http/schemas.ts';
+import { component, listSchema, type RenderedFields } from './component.ts';
 
 const amount = t.Number({ multipleOf: 1, minimum: 0, description: 'In the minor unit of the currency.' });
 
 export const paymentJson = component(
   'Payment',
-  exactly({
+  strictObject({
     id,
     status: oneOf(paymentStatuses),
     amount,
     currency,
     method: t.String(),
-    declineCode: orNull(t.String()),
-  } satisfies Shown<Omit<Payment, 'amount'> & Money, TSchema, 'reference' | 'action'>),
+    declineCode: nullable(t.String()),
+  } satisfies RenderedFields<Omit<Payment, 'amount'> & Money, TSchema, 'reference' | 'action'>),
 );
 
 export const renderPayment = ({ id, status, amount, method, declineCode }: Payment) =>
@@ -27,32 +27,34 @@ export const renderPayment = ({ id, status, amount, method, declineCode }: Payme
     currency: amount.currency,
     method,
     declineCode,
-  }) satisfies Shown<Omit<Payment, 'amount'> & Money, unknown, 'reference' | 'action'>;
+  }) satisfies RenderedFields<Omit<Payment, 'amount'> & Money, unknown, 'reference' | 'action'>;
 
 export const actionJson = component(
   'PaymentAction',
-  exactly({
-    clientSecret: orNull(
-      t.String({ description: 'For the payment provider’s own script in the customer’s browser.' }),
+  strictObject({
+    clientSecret: nullable(
+      t.String({ description: 'The secret for the payment provider’s script in the customer’s browser.' }),
     ),
-    redirectUrl: orNull(t.String({ description: 'Where to send the customer instead.' })),
-  } satisfies Shown<PaymentAction, TSchema>),
+    redirectUrl: nullable(
+      t.String({ description: 'The page to send the customer to, if there is no client secret.' }),
+    ),
+  } satisfies RenderedFields<PaymentAction, TSchema>),
 );
 
 export const renderAction = ({ clientSecret, redirectUrl }: PaymentAction) =>
-  ({ clientSecret, redirectUrl }) satisfies Shown<PaymentAction, unknown>;
+  ({ clientSecret, redirectUrl }) satisfies RenderedFields<PaymentAction, unknown>;
 
 export const chargeJson = component(
   'Charge',
-  exactly({
+  strictObject({
     id: t.String(),
-    idempotencyKey: t.String({ description: 'The payment that it was sent for.' }),
+    idempotencyKey: t.String({ description: 'The id of the payment.' }),
     amount,
     currency,
     status: oneOf(['succeeded', 'declined', 'requires_action', 'cancelled']),
-    declineCode: orNull(t.String()),
+    declineCode: nullable(t.String()),
     createdAt: t.String({ format: 'date-time' }),
-  } satisfies Shown<Omit<Charge, 'amount'> & Money, TSchema>),
+  } satisfies RenderedFields<Omit<Charge, 'amount'> & Money, TSchema>),
 );
 
 export const chargeListJson = listSchema(chargeJson);
@@ -66,4 +68,4 @@ export const renderCharge = ({ id, idempotencyKey, amount, status, declineCode, 
     status,
     declineCode,
     createdAt: new Date(createdAtMs).toISOString(),
-  }) satisfies Shown<Omit<Charge, 'amount'> & Money, unknown>;
+  }) satisfies RenderedFields<Omit<Charge, 'amount'> & Money, unknown>;

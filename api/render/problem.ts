@@ -1,38 +1,49 @@
 import { t } from 'elysia';
 import { orderStatuses } from '../../core/order.ts';
 import { problemCodes } from '../http/problems.ts';
-import { id, oneOf } from '../http/schemas.ts';
-import { component, exactly } from './component.ts';
+import { id, oneOf, strictObject } from '../http/schemas.ts';
+import { component } from './component.ts';
 import { moneyJson } from './money.ts';
 
 export const problemJson = component(
   'Problem',
-  exactly({
+  strictObject({
     type: t.String({ format: 'uri' }),
     title: t.String(),
     status: t.Number({ multipleOf: 1, minimum: 400, maximum: 599 }),
     detail: t.String(),
-    instance: t.String({ description: 'The id of the request, as in X-Request-Id.' }),
+    instance: t.String({ description: 'The request id, as in the header X-Request-Id.' }),
     code: oneOf(problemCodes),
     errors: t.Optional(
-      t.Array(exactly({ path: t.String(), message: t.String() }), {
-        description: 'validation_failed: a JSON pointer into the body, or /name of a query parameter.',
+      t.Array(strictObject({ path: t.String(), message: t.String() }), {
+        description:
+          'With validation_failed. Each path is a JSON pointer into the body, or /name of a query parameter.',
       }),
     ),
-    orderIds: t.Optional(t.Array(id, { description: 'The orders that stand against it.' })),
+    orderIds: t.Optional(t.Array(id, { description: 'The orders that caused the problem.' })),
     orders: t.Optional(
-      t.Array(exactly({ orderId: id, status: oneOf(orderStatuses) }), {
-        description: 'order_not_payable: how those orders stand.',
+      t.Array(strictObject({ orderId: id, status: oneOf(orderStatuses) }), {
+        description: 'With order_not_payable: the status of each of those orders.',
       }),
     ),
     orderStatus: t.Optional(
-      oneOf(orderStatuses, 'order_not_pending and order_not_refundable: how the order stands'),
+      oneOf(orderStatuses, 'With order_not_pending and order_not_refundable: the status of the order.'),
     ),
     left: t.Optional(
-      t.Unsafe({ ...moneyJson.ref, description: 'refund_too_large: how much can still be given back.' }),
+      t.Unsafe({
+        ...moneyJson.ref,
+        description: 'With refund_too_large: the amount that can still be refunded.',
+      }),
     ),
-    checkoutId: t.Optional(t.String({ format: 'uuid', description: 'Where to look: /checkouts/{id}.' })),
-    declineCode: t.Optional(t.String({ description: 'payment_declined: in the words of the provider.' })),
-    missing: t.Optional(t.Array(t.String(), { description: 'What is not ready.' })),
+    checkoutId: t.Optional(
+      t.String({
+        format: 'uuid',
+        description: 'The id of the checkout. GET /checkouts/{id} shows its status.',
+      }),
+    ),
+    declineCode: t.Optional(
+      t.String({ description: 'With payment_declined: the decline code of the payment provider.' }),
+    ),
+    missing: t.Optional(t.Array(t.String(), { description: 'The names of the parts that are not ready.' })),
   }),
 );

@@ -1,21 +1,21 @@
 import { type TSchema, t } from 'elysia';
 import type { Product } from '../../core/product.ts';
-import { id, productType } from '../http/schemas.ts';
-import { component, exactly, listSchema, type Shown } from './component.ts';
+import { id, productType, strictObject } from '../http/schemas.ts';
+import { component, listSchema, type RenderedFields } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
 
 export const productJson = component(
   'Product',
-  exactly({
+  strictObject({
     id,
     code: t.String(),
     name: t.String(),
     type: productType,
     price: moneyJson.ref,
     stock: t.Union([t.Number({ multipleOf: 1, minimum: 0 }), t.Null()], {
-      description: 'How many are left; null where it cannot run out.',
+      description: 'The number of units left. Null for a product that cannot run out.',
     }),
-  } satisfies Shown<Product, TSchema, 'createdAtMs' | 'updatedAtMs'>),
+  } satisfies RenderedFields<Product, TSchema, 'createdAtMs' | 'updatedAtMs'>),
 );
 
 export const productListJson = listSchema(productJson);
@@ -28,4 +28,4 @@ export const renderProduct = ({ id, code, name, type, price, stock }: Product) =
     type,
     price: renderMoney(price),
     stock,
-  }) satisfies Shown<Product, unknown, 'createdAtMs' | 'updatedAtMs'>;
+  }) satisfies RenderedFields<Product, unknown, 'createdAtMs' | 'updatedAtMs'>;

@@ -1,17 +1,23 @@
 import { type TSchema, t } from 'elysia';
 import { type QueueStats, type Task, taskStates } from '../../core/queue.ts';
-import { id, oneOf, orNull, pipeline, time } from '../http/schemas.ts';
-import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
+import { id, nullable, oneOf, pipeline, strictObject, time } from '../http/schemas.ts';
+import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 
 const count = t.Number({ multipleOf: 1, minimum: 0 });
 
 export const queueJson = component(
   'Queue',
-  exactly({
-    counts: t.Array(exactly({ pipeline, state: oneOf(taskStates), tasks: count })),
-    totals: exactly({ ready: count, running: count, waiting: count, paused: count, failed: count }),
-    oldestReadyAgeMs: t.Number({ minimum: 0, description: '0 where nothing is ready.' }),
-    finishedPerSecond: t.Number({ minimum: 0, description: 'Averaged over the last minute.' }),
+  strictObject({
+    counts: t.Array(strictObject({ pipeline, state: oneOf(taskStates), tasks: count })),
+    totals: strictObject({ ready: count, running: count, waiting: count, paused: count, failed: count }),
+    oldestReadyAgeMs: t.Number({
+      minimum: 0,
+      description: 'The age of the oldest ready task in milliseconds. 0 without one.',
+    }),
+    finishedPerSecond: t.Number({
+      minimum: 0,
+      description: 'Finished tasks per second, averaged over the last minute.',
+    }),
   }),
 );
 
@@ -28,19 +34,23 @@ export const renderQueue = ({ counts, oldestReadyAgeMs, finishedPerSecond }: Que
 
 export const taskJson = component(
   'Task',
-  exactly({
+  strictObject({
     id,
-    orderId: t.Union([id, t.Null()], { description: 'Null for a job.' }),
+    orderId: t.Union([id, t.Null()], { description: 'The order. Null for the task of a job.' }),
     jobId: t.Union([id, t.Null()], {
-      description: 'Of the refund, event or money audit; null for an order.',
+      description: 'The refund, provider event or reconciliation. Null for the task of an order.',
     }),
     pipeline,
-    step: t.String({ description: 'The step that is next, or that failed.' }),
+    step: t.String({ description: 'The next step, or the step that failed.' }),
     state: oneOf(taskStates),
-    attempts: t.Number({ multipleOf: 1, minimum: 0, description: 'Failed tries of this step.' }),
-    lastError: orNull(t.String()),
+    attempts: t.Number({
+      multipleOf: 1,
+      minimum: 0,
+      description: 'The number of failed attempts of this step.',
+    }),
+    lastError: nullable(t.String()),
     runAt: time,
-  } satisfies Shown<Task, TSchema, 'crashes'>),
+  } satisfies RenderedFields<Task, TSchema, 'crashes'>),
 );
 
 export const taskListJson = listSchema(taskJson);
@@ -66,4 +76,4 @@ export const renderTask = ({
     attempts,
     lastError,
     runAt: timeOf(runAtMs),
-  }) satisfies Shown<Task, unknown, 'crashes'>;
+  }) satisfies RenderedFields<Task, unknown, 'crashes'>;

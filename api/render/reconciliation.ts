@@ -1,59 +1,62 @@
 import { type TSchema, t } from 'elysia';
 import { type LedgerDifference, ledgerDifferences, type Reconciliation } from '../../core/ledger.ts';
-import { id, oneOf, orNull, time } from '../http/schemas.ts';
-import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
+import { id, nullable, oneOf, strictObject, time } from '../http/schemas.ts';
+import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 import { moneyJson, renderMoneyOrNull } from './money.ts';
 
 const count = t.Union([t.Number({ multipleOf: 1, minimum: 0 }), t.Null()], {
-  description: 'Null until it is finished.',
+  description: 'Null until the reconciliation is finished.',
 });
 
-export const moneyAuditJson = component(
-  'MoneyAudit',
-  exactly({
+export const reconciliationJson = component(
+  'Reconciliation',
+  strictObject({
     id,
-    day: t.String({ format: 'date', description: 'From midnight to midnight UTC.' }),
+    day: t.String({
+      format: 'date',
+      description: 'The day that was compared, from midnight to midnight UTC.',
+    }),
     status: oneOf(['running', 'finished']),
     charges: count,
     refunds: count,
     differences: count,
     createdAt: time,
-    finishedAt: orNull(time),
+    finishedAt: nullable(time),
   }),
 );
 
-export const moneyAuditListJson = listSchema(moneyAuditJson);
+export const reconciliationListJson = listSchema(reconciliationJson);
 
-export const renderMoneyAudit = (audit: Reconciliation) => {
-  const { finishedAtMs } = audit;
+export const renderReconciliation = (reconciliation: Reconciliation) => {
+  const { finishedAtMs } = reconciliation;
   const isFinished = finishedAtMs !== null;
   return {
-    id: audit.id,
-    day: timeOf(audit.dayMs).slice(0, 'YYYY-MM-DD'.length),
+    id: reconciliation.id,
+    day: timeOf(reconciliation.dayMs).slice(0, 'YYYY-MM-DD'.length),
     status: isFinished ? 'finished' : 'running',
-    charges: isFinished ? audit.charges : null,
-    refunds: isFinished ? audit.refunds : null,
-    differences: isFinished ? audit.differences : null,
-    createdAt: timeOf(audit.createdAtMs),
+    charges: isFinished ? reconciliation.charges : null,
+    refunds: isFinished ? reconciliation.refunds : null,
+    differences: isFinished ? reconciliation.differences : null,
+    createdAt: timeOf(reconciliation.createdAtMs),
     finishedAt: isFinished ? timeOf(finishedAtMs) : null,
   };
 };
 
 export const differenceJson = component(
   'LedgerDifference',
-  exactly({
+  strictObject({
     id,
     kind: oneOf(
       ledgerDifferences,
-      '…_unknown: the provider has it, and we have nothing for it; …_unbooked: ours is not as the money is; …_missing: the provider has nothing for ours',
+      '…_unknown: the provider has an entry and we have no record of it. …_unbooked: our record has a status that does not match the provider’s entry. …_missing: we have a record and the provider has no entry.',
     ),
-    providerId: t.Union([t.String(), t.Null()], { description: 'The provider’s own id.' }),
-    paymentId: orNull(t.String()),
-    refundId: orNull(t.String()),
-    ours: orNull(moneyJson.ref),
-    theirs: orNull(moneyJson.ref),
+    providerId: t.Union([t.String(), t.Null()], { description: 'The provider’s id of its entry.' }),
+    paymentId: nullable(t.String()),
+    refundId: nullable(t.String()),
+    ours: nullable(moneyJson.ref),
+    theirs: nullable(moneyJson.ref),
     at: time,
-  } satisfies Shown<LedgerDifference & { readonly id: string }, TSchema>),
+  } satisfies RenderedFields<LedgerDifference & { readonly id: string }, TSchema>),
 );
 
 export const differenceListJson = listSchema(differenceJson);
@@ -68,4 +71,4 @@ export const renderDifference = (difference: LedgerDifference & { readonly id: s
     ours: renderMoneyOrNull(difference.ours),
     theirs: renderMoneyOrNull(difference.theirs),
     at: timeOf(difference.atMs),
-  }) satisfies Shown<LedgerDifference & { readonly id: string }, unknown>;
+  }) satisfies RenderedFields<LedgerDifference & { readonly id: string }, unknown>;

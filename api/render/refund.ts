@@ -1,27 +1,30 @@
 import { type TSchema, t } from 'elysia';
 import { type Refund, refundStatuses } from '../../core/refund.ts';
-import { id, oneOf, time } from '../http/schemas.ts';
-import { component, exactly, listSchema, type Shown, timeOf } from './component.ts';
+import { id, oneOf, strictObject, time } from '../http/schemas.ts';
+import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
 
 export const refundJson = component(
   'Refund',
-  exactly({
+  strictObject({
     id,
     orderId: t.Union([id, t.Null()], {
-      description: 'Null for a payment that came too late, and is given back whole.',
+      description: 'The order. Null for a late charge, which is refunded in full.',
     }),
     paymentId: id,
     amount: moneyJson.ref,
     reason: t.String(),
     status: oneOf(refundStatuses),
     creditNote: t.Union([t.String(), t.Null()], {
-      description: 'Its number, once the money is given back; null where there was no invoice.',
+      description:
+        'The number of the credit note. Null until the refund succeeded, and for an order without an invoice.',
     }),
-    error: t.Union([t.String(), t.Null()], { description: 'failed: why the provider refused it.' }),
+    error: t.Union([t.String(), t.Null()], {
+      description: 'With the status failed: the reason of the payment provider.',
+    }),
     createdAt: time,
     updatedAt: time,
-  } satisfies Shown<Refund, TSchema>),
+  } satisfies RenderedFields<Refund, TSchema>),
 );
 
 export const refundListJson = listSchema(refundJson);
@@ -38,10 +41,10 @@ export const renderRefund = (refund: Refund) =>
     error: refund.error,
     createdAt: timeOf(refund.createdAtMs),
     updatedAt: timeOf(refund.updatedAtMs),
-  }) satisfies Shown<Refund, unknown>;
+  }) satisfies RenderedFields<Refund, unknown>;
 
-/** As it was when it was asked for, whatever has become of it: one key hears one answer. */
-export const renderRequested = (refund: Refund) =>
+/** Renders the refund as it was first requested, so that a retry under the same key gets the same response. */
+export const renderRequestedRefund = (refund: Refund) =>
   renderRefund({
     ...refund,
     status: 'requested',

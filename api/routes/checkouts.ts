@@ -4,62 +4,61 @@ import type { CheckoutSuccess } from '../../core/usecases/checkOut.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
-import { createCheck, invalid } from '../http/check.ts';
+import { createCheck, validationFailure } from '../http/check.ts';
 import { httpError, type RequestFailure, unwrapOrThrow } from '../http/failures.ts';
 import { idempotencyKeyOf } from '../http/idempotencyKey.ts';
 import { idOf } from '../http/path.ts';
 import { requestIdOf } from '../http/requestId.ts';
 import { isOperator, requireRole } from '../http/requireRole.ts';
-import { text, uuid } from '../http/schemas.ts';
+import { strictObject, text, uuid } from '../http/schemas.ts';
 import { idempotencyKeyParameter, idParameter, operation } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
 import {
-  checkoutAnswerJson,
   checkoutJson,
+  checkoutResponseJson,
   renderCheckout,
-  renderCheckoutAnswer,
+  renderCheckoutResponse,
 } from '../render/checkout.ts';
-import { exactly } from '../render/component.ts';
 
-const paying = createCheck(
-  exactly({
+const checkOutBody = createCheck(
+  strictObject({
     orderIds: t.Array(uuid, { minItems: 1, maxItems: 100 }),
-    payment: exactly({ method: text(100, 'a means of payment') }),
+    payment: strictObject({ method: text(100, 'a payment method') }),
   }),
 );
 
-export const checkoutCommands = ({ checkOut }: ApiDeps, authenticate: Authenticate) =>
+export const createCheckoutCommands = ({ checkOut }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/checkouts',
     requireRole(authenticate, ['customer'], async ({ caller, request, set }) => {
       const key = unwrapOrThrow(idempotencyKeyOf(request.headers));
-      const body = unwrapOrThrow(await readBody(request, paying));
+      const body = unwrapOrThrow(await readBody(request, checkOutBody));
       const command = {
         key,
         customerId: caller.id,
-        orderIds: unwrapOrThrow(distinct(body.orderIds)),
+        orderIds: unwrapOrThrow(distinctIds(body.orderIds)),
         method: body.payment.method,
         requestId: requestIdOf(set),
       };
       const success = unwrapOrThrow(await checkOut(command));
-      const answer = unwrapOrThrow(accepted(success));
+      const response = unwrapOrThrow(acceptedResponse(success));
       set.status = 202;
-      set.headers.location = `/checkouts/${answer.checkoutId}`;
+      set.headers.location = `/checkouts/${response.checkoutId}`;
       if (success.replayed) set.headers['idempotent-replayed'] = 'true';
-      return renderCheckoutAnswer(answer);
+      return renderCheckoutResponse(response);
     }),
     operation({
       tag: 'Checkouts',
-      summary: 'Pay orders',
+      summary: 'Pay for orders',
       description:
-        'All of them or none. However often the same request is sent under one Idempotency-Key, it is charged once, and answered the same again.',
-      parameters: [idempotencyKeyParameter('The audit GUID, which names this checkout')],
-      body: { schema: paying.schema, example: samples.paying },
+        'Pays for all the orders or for none. Requests with the same Idempotency-Key and body are charged once and get the same response.',
+      parameters: [idempotencyKeyParameter('The audit GUID of this checkout')],
+      body: { schema: checkOutBody.schema, example: samples.checkOutBody },
       responses: {
         202: {
           description:
-            'Paid; or, with the status `requires_action`, waiting for the customer to do what `action` says; or, with `unknown`, still being confirmed. `Location` tells what came of it.',
-          schema: checkoutAnswerJson.ref,
+            'The checkout was accepted. `succeeded`: it is paid. `requires_action`: the customer must do what `action` says. `unknown`: the payment is still being confirmed. `Location` is the path of the checkout.',
+          schema: checkoutResponseJson.ref,
           examples: samples.checkouts,
           headers: ['location', 'idempotent-replayed'],
         },
@@ -80,27 +79,27 @@ export const checkoutCommands = ({ checkOut }: ApiDeps, authenticate: Authentica
     }),
   );
 
-/** The ids in the form that they are stored in. */
-const distinct = (ids: readonly string[]): Result<readonly string[], RequestFailure> => {
+/** Returns the ids in lower case, as they are stored. Fails if one is repeated. */
+const distinctIds = (ids: readonly string[]): Result<readonly string[], RequestFailure> => {
   const lower = ids.map((id) => id.toLowerCase());
   return new Set(lower).size === lower.length
     ? ok(lower)
-    : err(invalid([{ path: '/orderIds', message: 'Expected no id twice' }]));
+    : err(validationFailure([{ path: '/orderIds', message: 'Expected each id only once' }]));
 };
 
-/** What is answered with 202; a payment that did not happen is a problem. */
-const accepted = ({
-  response: answer,
+/** The response that is sent with 202. A declined or cancelled payment is a failure. */
+const acceptedResponse = ({
+  response,
   replayed,
 }: CheckoutSuccess): Result<CheckoutSuccess['response'], RequestFailure> => {
-  const { status, checkoutId, requestId, payment } = answer;
-  if (status !== 'declined' && status !== 'cancelled') return ok(answer);
+  const { status, checkoutId, requestId, payment } = response;
+  if (status !== 'declined' && status !== 'cancelled') return ok(response);
   const declineCode = status === 'cancelled' ? 'cancelled' : (payment.declineCode ?? 'declined');
   return err({ kind: 'payment_declined', declineCode, checkoutId, requestId, replayed });
 };
 
-/** Of both the commands' role and the queries': whoever took a checkout in also says what came of it. */
-export const checkoutQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
+/** Served in the roles `checkout` and `read`, so that a process can show the checkouts that it accepted. */
+export const createCheckoutQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().get(
     '/checkouts/:id',
     requireRole(authenticate, ['customer', 'operator'], async ({ caller, params }) => {
@@ -111,10 +110,10 @@ export const checkoutQueries = ({ store }: ApiDeps, authenticate: Authenticate) 
     }),
     operation({
       tag: 'Checkouts',
-      summary: 'A checkout as it now stands',
+      summary: 'Get the current state of a checkout',
       parameters: [idParameter(samples.checkout.checkoutId)],
       responses: {
-        200: { description: 'The checkout.', schema: checkoutJson.ref, example: samples.checkoutNow },
+        200: { description: 'The checkout.', schema: checkoutJson.ref, example: samples.currentCheckout },
       },
       failures: ['not_found'],
     }),

@@ -9,24 +9,24 @@ import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { readQuery } from '../http/query.ts';
 import { requireRole } from '../http/requireRole.ts';
-import { cursor, limit, limitDefault, oneOf, text, time } from '../http/schemas.ts';
+import { cursor, limit, limitDefault, oneOf, strictObject, text, time } from '../http/schemas.ts';
 import { operation, queryParameters } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
-import { exactly, timeOf } from '../render/component.ts';
+import { timeOf } from '../render/component.ts';
 import { mailListJson, renderMail } from '../render/mail.ts';
 import { chargeListJson, renderCharge } from '../render/payment.ts';
 
-const asking = createCheck(
-  exactly({
+const tokenBody = createCheck(
+  strictObject({
     email: t.String({ pattern: emailPattern, description: 'an email address' }),
     role: oneOf(roles),
   }),
 );
 
-const tokenLastsMs = 12 * 3_600_000;
+const tokenLifetimeMs = 12 * 3_600_000;
 
-/** Gives a token to anybody who asks: for trying things out, and never where real customers are. */
-export const demoTokens = ({ auth, world }: ApiDeps) => {
+/** Gives a token to anyone. Only for demos, never for a shop with real customers. */
+export const createDemoTokenRoute = ({ auth, world }: ApiDeps) => {
   if (auth.key.kind !== 'secret') throw new Error('demo mode needs a secret to sign tokens with');
   const secret = new TextEncoder().encode(auth.key.secret);
 
@@ -43,21 +43,21 @@ export const demoTokens = ({ auth, world }: ApiDeps) => {
   return new Elysia().post(
     '/demo/tokens',
     async ({ request, set }) => {
-      const { email, role } = unwrapOrThrow(await readBody(request, asking));
-      const expiresMs = Math.ceil((world.clock.nowMs() + tokenLastsMs) / 1000) * 1000;
+      const { email, role } = unwrapOrThrow(await readBody(request, tokenBody));
+      const expiresMs = Math.ceil((world.clock.nowMs() + tokenLifetimeMs) / 1000) * 1000;
       set.status = 201;
       return { token: await sign(email, role, expiresMs), expiresAt: timeOf(expiresMs) };
     },
     operation({
       tag: 'Demo',
       summary: 'Get a token',
-      description: 'In demo mode only. The same email is the same customer.',
+      description: 'Only in demo mode. The same email address always belongs to the same customer.',
       open: true,
-      body: { schema: asking.schema, example: { email: 'lan@example.com', role: 'customer' } },
+      body: { schema: tokenBody.schema, example: { email: 'lan@example.com', role: 'customer' } },
       responses: {
         201: {
-          description: 'The token, for 12 hours.',
-          schema: exactly({ token: t.String(), expiresAt: time }),
+          description: 'A token that is valid for 12 hours.',
+          schema: strictObject({ token: t.String(), expiresAt: time }),
           example: { token: 'eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl', expiresAt: samples.at },
         },
       },
@@ -66,7 +66,7 @@ export const demoTokens = ({ auth, world }: ApiDeps) => {
   );
 };
 
-/** A UUID of our own making (version 8 of RFC 9562) that is the same for the same email. */
+/** A UUID (version 8 of RFC 9562) that is always the same for one email address. */
 const customerIdOf = (email: string): string => {
   const hex = createHash('sha256').update(email.toLowerCase()).digest('hex');
   return [
@@ -79,79 +79,82 @@ const customerIdOf = (email: string): string => {
 };
 
 const mailFilters = createCheck(
-  exactly({
+  strictObject({
     to: t.Optional(text(254, 'an email address')),
     cursor: t.Optional(cursor),
     limit: t.Optional(limit),
   }),
 );
-const chargeFilters = createCheck(exactly({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
+const chargeFilters = createCheck(strictObject({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
 
-/** A `Message-ID`, or the id of a charge. */
-const key = createCheck(text(255));
+/** The `Message-ID` of a mail, or the id of a charge. */
+const cursorKey = createCheck(text(255));
 
-export const demoMails = ({ store }: ApiDeps, authenticate: Authenticate) =>
+export const createDemoMailRoute = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().get(
     '/demo/mails',
     requireRole(authenticate, ['operator'], async ({ request }) => {
       const query = unwrapOrThrow(readQuery(request.url, mailFilters));
       const page = await store.mailbox.list({
         to: query.to ?? null,
-        after: unwrapOrThrow(readCursor(query.cursor, key)),
+        after: unwrapOrThrow(readCursor(query.cursor, cursorKey)),
         limit: query.limit ?? limitDefault,
       });
       return listOf(unwrapOrThrow(page), renderMail);
     }),
     operation({
       tag: 'Demo',
-      summary: 'Mails that were captured instead of sent',
-      description: 'In demo mode only. Newest first.',
+      summary: 'List the mails that were captured and not sent',
+      description: 'Only in demo mode. Newest first.',
       parameters: queryParameters(mailFilters),
       responses: { 200: { description: 'A page.', schema: mailListJson.ref, example: samples.mails } },
       failures: ['validation_failed'],
     }),
   );
 
-export const demoCharges = (listCharges: NonNullable<ApiDeps['charges']>, authenticate: Authenticate) =>
+export const createDemoChargeRoute = (
+  listCharges: NonNullable<ApiDeps['charges']>,
+  authenticate: Authenticate,
+) =>
   new Elysia().get(
     '/demo/charges',
     requireRole(authenticate, ['operator'], async ({ request }) => {
       const query = unwrapOrThrow(readQuery(request.url, chargeFilters));
-      const after = unwrapOrThrow(readCursor(query.cursor, key));
+      const after = unwrapOrThrow(readCursor(query.cursor, cursorKey));
       const page = await listCharges({ after, limit: query.limit ?? limitDefault });
       return listOf(unwrapOrThrow(page), renderCharge);
     }),
     operation({
       tag: 'Demo',
-      summary: 'The simulated payment provider’s books',
-      description: 'In demo mode only. Newest first.',
+      summary: 'List the charges of the simulated payment provider',
+      description: 'Only in demo mode. Newest first.',
       parameters: queryParameters(chargeFilters),
       responses: { 200: { description: 'A page.', schema: chargeListJson.ref, example: samples.charges } },
       failures: ['validation_failed'],
     }),
   );
 
-const confirming = createCheck(
-  exactly({ clientSecret: text(255, 'a client secret'), outcome: oneOf(['succeed', 'fail']) }),
+const challengeBody = createCheck(
+  strictObject({ clientSecret: text(255, 'a client secret'), outcome: oneOf(['succeed', 'fail']) }),
 );
 
-/** The client secret is what a customer needs at the provider, too: it says whose payment it is. */
-export const demoChallenges = (finishChallenge: FinishChallenge, authenticate: Authenticate) =>
+/** No check of the owner: the client secret identifies the payment, as at a real provider. */
+export const createDemoChallengeRoute = (finishChallenge: FinishChallenge, authenticate: Authenticate) =>
   new Elysia().post(
     '/demo/challenges',
     requireRole(authenticate, ['customer'], async ({ request }) => {
       const isFinished = unwrapOrThrow(
-        await finishChallenge(unwrapOrThrow(await readBody(request, confirming))),
+        await finishChallenge(unwrapOrThrow(await readBody(request, challengeBody))),
       );
       if (!isFinished) throw httpError({ kind: 'not_found' });
       return new Response(null, { status: 204 });
     }),
     operation({
       tag: 'Demo',
-      summary: 'Confirm a payment, or fail to, as its customer would',
-      description: 'In demo mode only. The provider then tells us what came of it.',
-      body: { schema: confirming.schema, example: samples.confirming },
-      responses: { 204: { description: 'The provider knows.' } },
+      summary: 'Confirm a payment as its customer, or fail to confirm it',
+      description: 'Only in demo mode. The simulated provider then reports the outcome in a webhook.',
+      body: { schema: challengeBody.schema, example: samples.challengeBody },
+      responses: { 204: { description: 'The provider has the outcome.' } },
       failures: ['not_found'],
     }),
   );

@@ -1,23 +1,26 @@
 import { Elysia } from 'elysia';
 import type { ApiDeps } from '../deps.ts';
 import { httpError } from '../http/failures.ts';
-import { oneOf } from '../http/schemas.ts';
+import { oneOf, strictObject } from '../http/schemas.ts';
 import { operation } from '../openapi/operation.ts';
-import { exactly } from '../render/component.ts';
 
-const stateSchema = (state: string) => exactly({ status: oneOf([state]) });
+const statusSchema = (status: string) => strictObject({ status: oneOf([status]) });
 
-export const health = ({ isReady }: ApiDeps) =>
+export const createHealthRoutes = ({ isReady }: ApiDeps) =>
   new Elysia()
     .get(
       '/health/live',
       () => ({ status: 'live' }),
       operation({
         tag: 'Health',
-        summary: 'That the process runs',
+        summary: 'Check that the process runs',
         open: true,
         responses: {
-          200: { description: 'It runs.', schema: stateSchema('live'), example: { status: 'live' } },
+          200: {
+            description: 'The process runs.',
+            schema: statusSchema('live'),
+            example: { status: 'live' },
+          },
         },
         failures: [],
       }),
@@ -31,10 +34,14 @@ export const health = ({ isReady }: ApiDeps) =>
       },
       operation({
         tag: 'Health',
-        summary: 'That the process can do its work',
+        summary: 'Check that the process can do its work',
         open: true,
         responses: {
-          200: { description: 'It can.', schema: stateSchema('ready'), example: { status: 'ready' } },
+          200: {
+            description: 'The process can do its work.',
+            schema: statusSchema('ready'),
+            example: { status: 'ready' },
+          },
         },
         failures: ['not_ready'],
       }),

@@ -7,18 +7,22 @@ import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { readQuery } from '../http/query.ts';
 import { requireRole } from '../http/requireRole.ts';
-import { cursor, limit, limitDefault, storedId } from '../http/schemas.ts';
+import { cursor, limit, limitDefault, storedId, strictObject } from '../http/schemas.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
 import { operation, queryParameters } from '../openapi/operation.ts';
-import { exactly } from '../render/component.ts';
-import { findingListJson, moneyHealthJson, renderFinding, renderMoneyHealth } from '../render/moneyHealth.ts';
+import {
+  moneyCaseListJson,
+  moneyHealthJson,
+  renderMoneyCase,
+  renderMoneyHealth,
+} from '../render/moneyHealth.ts';
 
-const filters = createCheck(exactly({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
+const filters = createCheck(strictObject({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
 
-/** The id of a finding. */
-const key = createCheck(storedId);
+/** The id of a case. */
+const cursorKey = createCheck(storedId);
 
-export const moneyHealth = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+export const createMoneyHealthQueries = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
     .get(
       '/money',
@@ -28,11 +32,11 @@ export const moneyHealth = ({ store, world }: ApiDeps, authenticate: Authenticat
       }),
       operation({
         tag: 'Money',
-        summary: 'Whether money is well',
-        description: 'Numbers that are 0 in a healthy shop, each with its cases behind it.',
+        summary: 'Check that all money is accounted for',
+        description: 'Each check counts its cases. All counts are 0 in a healthy shop.',
         responses: {
           200: {
-            description: 'The numbers.',
+            description: 'The counts.',
             schema: moneyHealthJson.ref,
             example: moneySamples.moneyHealth,
           },
@@ -43,27 +47,27 @@ export const moneyHealth = ({ store, world }: ApiDeps, authenticate: Authenticat
     .get(
       '/money/:check',
       requireRole(authenticate, ['operator'], async ({ params, request }) => {
-        const name = moneyChecks.find((one) => one === params.check);
-        if (name === undefined) throw httpError({ kind: 'not_found' });
+        const check = moneyChecks.find((check) => check === params.check);
+        if (check === undefined) throw httpError({ kind: 'not_found' });
         const query = unwrapOrThrow(readQuery(request.url, filters));
         const page = await store.ledger.cases({
-          check: name,
+          check,
           nowMs: world.clock.nowMs(),
-          after: unwrapOrThrow(readCursor(query.cursor, key)),
+          after: unwrapOrThrow(readCursor(query.cursor, cursorKey)),
           limit: query.limit ?? limitDefault,
         });
-        return listOf(unwrapOrThrow(page), renderFinding);
+        return listOf(unwrapOrThrow(page), renderMoneyCase);
       }),
       operation({
         tag: 'Money',
-        summary: 'The cases behind a number',
+        summary: 'List the cases of a check',
         description: 'Oldest first.',
         parameters: [
           { name: 'check', in: 'path', required: true, schema: { type: 'string', enum: moneyChecks } },
           ...queryParameters(filters),
         ],
         responses: {
-          200: { description: 'A page.', schema: findingListJson.ref, example: moneySamples.findings },
+          200: { description: 'A page.', schema: moneyCaseListJson.ref, example: moneySamples.moneyCases },
         },
         failures: ['not_found', 'validation_failed'],
       }),

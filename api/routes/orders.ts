@@ -1,6 +1,6 @@
 import { Elysia, t } from 'elysia';
 import { err, ok, type Result } from 'neverthrow';
-import { createResultBatcher } from '../../core/batch.ts';
+import { createResultBatcher } from '../../core/batcher.ts';
 import { type OrderQuery, orderStatuses } from '../../core/order.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate, Caller } from '../http/auth.ts';
@@ -20,14 +20,14 @@ import {
   oneOf,
   productType,
   storedId,
+  strictObject,
   text,
   uuid,
 } from '../http/schemas.ts';
-import { q, readSearch } from '../http/search.ts';
-import { moment, readMoment } from '../http/time.ts';
+import { readSearch, searchParameter } from '../http/search.ts';
+import { readTime, timeParameter } from '../http/time.ts';
 import { idParameter, operation, queryParameters } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
-import { exactly } from '../render/component.ts';
 import {
   orderDetailJson,
   orderJson,
@@ -37,12 +37,12 @@ import {
 } from '../render/order.ts';
 
 const filters = createCheck(
-  exactly({
-    q: t.Optional(q),
+  strictObject({
+    q: t.Optional(searchParameter),
     status: t.Optional(oneOf(orderStatuses)),
     type: t.Optional(productType),
-    from: t.Optional(moment('Ordered at this time or after.')),
-    to: t.Optional(moment('Ordered before this time.')),
+    from: t.Optional(timeParameter('Orders that were placed at this time or later.')),
+    to: t.Optional(timeParameter('Orders that were placed before this time.')),
     customerId: t.Optional(text(255, 'a customer id')),
     cursor: t.Optional(cursor),
     limit: t.Optional(limit),
@@ -50,30 +50,30 @@ const filters = createCheck(
 );
 
 /** The id of an order. */
-const key = createCheck(storedId);
+const cursorKey = createCheck(storedId);
 
-export const orderQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
+export const createOrderQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
     .get(
       '/orders',
       requireRole(authenticate, ['customer', 'operator'], async ({ caller, request }) => {
         const query = unwrapOrThrow(readQuery(request.url, filters));
-        const asked: OrderQuery = {
+        const orderQuery: OrderQuery = {
           search: unwrapOrThrow(readSearch(query.q)),
           status: query.status ?? null,
           type: query.type ?? null,
-          fromMs: unwrapOrThrow(readMoment('from', query.from)),
-          toMs: unwrapOrThrow(readMoment('to', query.to)),
-          customerId: unwrapOrThrow(customerFor(caller, query.customerId)),
-          after: unwrapOrThrow(readCursor(query.cursor, key)),
+          fromMs: unwrapOrThrow(readTime('from', query.from)),
+          toMs: unwrapOrThrow(readTime('to', query.to)),
+          customerId: unwrapOrThrow(customerFilter(caller, query.customerId)),
+          after: unwrapOrThrow(readCursor(query.cursor, cursorKey)),
           limit: query.limit ?? limitDefault,
         };
-        return listOf(unwrapOrThrow(await store.orders.list(asked)), renderOrder);
+        return listOf(unwrapOrThrow(await store.orders.list(orderQuery)), renderOrder);
       }),
       operation({
         tag: 'Orders',
         summary: 'Find orders',
-        description: 'Newest first. A customer finds their own, an operator everybody’s.',
+        description: 'Newest first. A customer finds only their own orders. An operator finds all orders.',
         parameters: queryParameters(filters),
         responses: { 200: { description: 'A page.', schema: orderListJson.ref, example: samples.orders } },
         failures: ['validation_failed'],
@@ -88,7 +88,7 @@ export const orderQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
       }),
       operation({
         tag: 'Orders',
-        summary: 'One order, with its payment and everything that happened to it',
+        summary: 'Get an order with its payment and history',
         parameters: [idParameter(samples.orderId)],
         responses: {
           200: { description: 'The order.', schema: orderDetailJson.ref, example: samples.orderDetail },
@@ -97,30 +97,36 @@ export const orderQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
       }),
     );
 
-/** Whose orders are listed; null for everybody's. */
-const customerFor = (
+/** The customer whose orders are listed. Null for all customers, which only an operator may list. */
+const customerFilter = (
   caller: Caller,
-  asked: string | undefined,
+  requested: string | undefined,
 ): Result<string | null, Extract<RequestFailure, { kind: 'forbidden' }>> => {
-  if (isOperator(caller)) return ok(asked ?? null);
-  if (asked === undefined || asked === caller.id) return ok(caller.id);
-  return err({ kind: 'forbidden', reason: 'A customer finds only their own orders.' });
+  if (isOperator(caller)) return ok(requested ?? null);
+  if (requested === undefined || requested === caller.id) return ok(caller.id);
+  return err({
+    kind: 'forbidden',
+    reason:
+      'A customer can list only their own orders. Leave customerId out, or use a token with the role operator.',
+  });
 };
 
 const maySee = (caller: Caller, order: { readonly customerId: string }): boolean =>
   order.customerId === caller.id || isOperator(caller);
 
-const placing = createCheck(exactly({ productId: uuid, quantity: integer({ minimum: 1, maximum: 10_000 }) }));
+const placeOrderBody = createCheck(
+  strictObject({ productId: uuid, quantity: integer({ minimum: 1, maximum: 10_000 }) }),
+);
 
-/** How many orders may share one statement, and how many may wait for it before more are refused. */
+/** The most orders in one statement, and the most that may wait for it. Further ones get `unavailable`. */
 const placeLimits = { batchMax: 128, waitingMax: 4096 };
 
-export const orderPlacing = ({ store, world }: ApiDeps, authenticate: Authenticate) => {
+export const createPlaceOrderRoute = ({ store, world }: ApiDeps, authenticate: Authenticate) => {
   const place = createResultBatcher(store.orders.place, placeLimits, world);
   return new Elysia().post(
     '/orders',
     requireRole(authenticate, ['customer'], async ({ caller, request, set }) => {
-      const { productId, quantity } = unwrapOrThrow(await readBody(request, placing));
+      const { productId, quantity } = unwrapOrThrow(await readBody(request, placeOrderBody));
       const placed = await place({
         id: world.ids.next(world.clock.nowMs()),
         customerId: caller.id,
@@ -131,7 +137,7 @@ export const orderPlacing = ({ store, world }: ApiDeps, authenticate: Authentica
         productId: productId.toLowerCase(),
         quantity,
       });
-      const order = unwrapOrThrow(placed.andThen((each) => each));
+      const order = unwrapOrThrow(placed.andThen((result) => result));
       set.status = 201;
       set.headers.location = `/orders/${order.id}`;
       return renderOrder(order);
@@ -139,11 +145,12 @@ export const orderPlacing = ({ store, world }: ApiDeps, authenticate: Authentica
     operation({
       tag: 'Orders',
       summary: 'Order a product',
-      description: 'The order has the name and the price of this moment, and waits to be paid.',
-      body: { schema: placing.schema, example: samples.placing },
+      description:
+        'The order keeps the current name and price of the product. It stays pending until it is paid.',
+      body: { schema: placeOrderBody.schema, example: samples.placeOrderBody },
       responses: {
         201: {
-          description: 'The order, pending.',
+          description: 'The pending order.',
           schema: orderJson.ref,
           example: samples.order,
           headers: ['location'],
@@ -154,17 +161,18 @@ export const orderPlacing = ({ store, world }: ApiDeps, authenticate: Authentica
   );
 };
 
-export const orderCancelling = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+export const createCancelOrderRoute = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().delete(
     '/orders/:id',
     requireRole(authenticate, ['customer', 'operator'], async ({ caller, params }) => {
       const id = unwrapOrThrow(idOf(params));
       const cancelled = await store.orders.cancel(id, caller.id, world.clock.nowMs());
-      // What a customer may not see is not there; an operator sees it, and hears why it cannot be done.
+      // To a customer, another customer's order does not exist. An operator may see it, so 403 tells more than
+      // 404.
       if (cancelled.isErr() && cancelled.error.kind === 'not_found' && isOperator(caller)) {
         const order = unwrapOrThrow(await store.orders.find(id));
         if (order !== null)
-          throw httpError({ kind: 'forbidden', reason: 'Only its owner cancels an order.' });
+          throw httpError({ kind: 'forbidden', reason: 'Only the customer of an order can cancel it.' });
       }
       unwrapOrThrow(cancelled);
       return new Response(null, { status: 204 });
@@ -173,7 +181,7 @@ export const orderCancelling = ({ store, world }: ApiDeps, authenticate: Authent
       tag: 'Orders',
       summary: 'Cancel a pending order',
       parameters: [idParameter(samples.orderId)],
-      responses: { 204: { description: 'It is cancelled.' } },
+      responses: { 204: { description: 'The order is cancelled.' } },
       failures: ['not_found', 'order_not_pending'],
     }),
   );

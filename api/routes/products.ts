@@ -16,17 +16,17 @@ import {
   limitDefault,
   productType,
   storedId,
+  strictObject,
   text,
 } from '../http/schemas.ts';
-import { q, readSearch } from '../http/search.ts';
+import { readSearch, searchParameter } from '../http/search.ts';
 import { idParameter, operation, queryParameters } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
-import { exactly } from '../render/component.ts';
 import { productJson, productListJson, renderProduct } from '../render/product.ts';
 
 const filters = createCheck(
-  exactly({
-    q: t.Optional(q),
+  strictObject({
+    q: t.Optional(searchParameter),
     type: t.Optional(productType),
     cursor: t.Optional(cursor),
     limit: t.Optional(limit),
@@ -34,9 +34,9 @@ const filters = createCheck(
 );
 
 /** A `ProductKey`. */
-const key = createCheck(exactly({ tier: integer({ minimum: 0, maximum: 1 }), id: storedId }));
+const cursorKey = createCheck(strictObject({ tier: integer({ minimum: 0, maximum: 1 }), id: storedId }));
 
-export const productQueries = ({ store }: ApiDeps) =>
+export const createProductQueries = ({ store }: ApiDeps) =>
   new Elysia()
     .get(
       '/products',
@@ -45,7 +45,7 @@ export const productQueries = ({ store }: ApiDeps) =>
         const page = await store.products.list({
           search: unwrapOrThrow(readSearch(query.q)),
           type: query.type ?? null,
-          after: unwrapOrThrow(readCursor(query.cursor, key)),
+          after: unwrapOrThrow(readCursor(query.cursor, cursorKey)),
           limit: query.limit ?? limitDefault,
         });
         return listOf(unwrapOrThrow(page), renderProduct);
@@ -53,7 +53,7 @@ export const productQueries = ({ store }: ApiDeps) =>
       operation({
         tag: 'Products',
         summary: 'Find products',
-        description: 'Newest first; with a search, names with the accents as typed first.',
+        description: 'Newest first. With a search, names that have the accents of the search text are first.',
         open: true,
         parameters: queryParameters(filters),
         responses: {
@@ -71,7 +71,7 @@ export const productQueries = ({ store }: ApiDeps) =>
       },
       operation({
         tag: 'Products',
-        summary: 'One product',
+        summary: 'Get a product',
         open: true,
         parameters: [idParameter(samples.product.id)],
         responses: {
@@ -81,34 +81,35 @@ export const productQueries = ({ store }: ApiDeps) =>
       }),
     );
 
-const draft = exactly({
+const draft = strictObject({
   code: text(64, 'a code'),
   name: text(200, 'a name'),
   type: productType,
-  price: exactly({ amount: integer({ minimum: 0, maximum: 1_000_000_000_000 }), currency }),
+  price: strictObject({ amount: integer({ minimum: 0, maximum: 1_000_000_000_000 }), currency }),
   stock: t.Union([integer({ minimum: 0, maximum: 1_000_000_000 }), t.Null()], {
-    description: 'a whole number from 0 to 1000000000, or null where it cannot run out',
+    description: 'a whole number from 0 to 1000000000, or null for a product that cannot run out',
   }),
 });
 
 const drafts = oneOrMany(createCheck(draft), createCheck(t.Array(draft, { minItems: 1, maxItems: 1_000 })));
 
-export const productCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+export const createProductCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/products',
     requireRole(authenticate, ['operator'], async ({ request }) => {
-      const wanted = unwrapOrThrow(await readBody(request, drafts));
-      return unwrapOrThrow(await store.products.upsert(wanted, world.clock.nowMs(), 'replace'));
+      const products = unwrapOrThrow(await readBody(request, drafts));
+      return unwrapOrThrow(await store.products.upsert(products, world.clock.nowMs(), 'replace'));
     }),
     operation({
       tag: 'Products',
       summary: 'Add or change products',
-      description: 'One, or up to 1,000 in an array: all of them or none. A known code is changed.',
+      description:
+        'One product, or an array of up to 1,000. All of them are stored, or none. A product with a known code is updated.',
       body: { schema: drafts.schema, example: samples.productDraft },
       responses: {
         200: {
-          description: 'How many were new and how many were known.',
-          schema: exactly({
+          description: 'The numbers of created and updated products.',
+          schema: strictObject({
             created: integer({ minimum: 0, maximum: 1_000 }),
             updated: integer({ minimum: 0, maximum: 1_000 }),
           }),

@@ -8,14 +8,23 @@ import { listOf, readCursor } from '../http/cursor.ts';
 import { unwrapOrThrow } from '../http/failures.ts';
 import { readQuery } from '../http/query.ts';
 import { requireRole } from '../http/requireRole.ts';
-import { cursor, integer, limit, limitDefault, oneOf, pipeline, storedId, uuid } from '../http/schemas.ts';
+import {
+  cursor,
+  integer,
+  limit,
+  limitDefault,
+  oneOf,
+  pipeline,
+  storedId,
+  strictObject,
+  uuid,
+} from '../http/schemas.ts';
 import { operation, queryParameters } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
-import { exactly } from '../render/component.ts';
 import { queueJson, renderQueue, renderTask, taskListJson } from '../render/queue.ts';
 
 const filters = createCheck(
-  exactly({
+  strictObject({
     state: t.Optional(oneOf(taskStates)),
     pipeline: t.Optional(pipeline),
     orderId: t.Optional(uuid),
@@ -25,9 +34,9 @@ const filters = createCheck(
 );
 
 /** The id of a task. */
-const key = createCheck(storedId);
+const cursorKey = createCheck(storedId);
 
-export const queueQueries = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+export const createQueueQueries = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
     .get(
       '/queue',
@@ -36,7 +45,7 @@ export const queueQueries = ({ store, world }: ApiDeps, authenticate: Authentica
       ),
       operation({
         tag: 'Queue',
-        summary: 'How the queue stands',
+        summary: 'Get the state of the queue',
         responses: { 200: { description: 'The counts.', schema: queueJson.ref, example: samples.queue } },
         failures: [],
       }),
@@ -49,7 +58,7 @@ export const queueQueries = ({ store, world }: ApiDeps, authenticate: Authentica
           state: query.state ?? null,
           pipeline: query.pipeline ?? null,
           orderId: query.orderId?.toLowerCase() ?? null,
-          after: unwrapOrThrow(readCursor(query.cursor, key)),
+          after: unwrapOrThrow(readCursor(query.cursor, cursorKey)),
           limit: query.limit ?? limitDefault,
           nowMs: world.clock.nowMs(),
         });
@@ -57,22 +66,22 @@ export const queueQueries = ({ store, world }: ApiDeps, authenticate: Authentica
       }),
       operation({
         tag: 'Queue',
-        summary: 'Unfinished tasks',
+        summary: 'List unfinished tasks',
         description:
-          'Oldest first. A task is what a paid order still owes, or a job: a refund, an event of the payment provider, a money audit. One that is done is no longer there: its order’s history tells, or the refund or audit itself. A paused task is held by a refund of its order until that ends.',
+          'Oldest first. A task is the unfinished work of a paid order or of a job. A job is a refund, an event of the payment provider or a reconciliation. Finished tasks are not listed: see the history of the order, the refund or the reconciliation. A task is paused while a refund of its order is open.',
         parameters: queryParameters(filters),
         responses: { 200: { description: 'A page.', schema: taskListJson.ref, example: samples.tasks } },
         failures: ['validation_failed'],
       }),
     );
 
-const retrying = createCheck(exactly({ taskIds: t.Array(uuid, { minItems: 1, maxItems: 1_000 }) }));
+const retryBody = createCheck(strictObject({ taskIds: t.Array(uuid, { minItems: 1, maxItems: 1_000 }) }));
 
-export const queueCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+export const createQueueCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/queue/retries',
     requireRole(authenticate, ['operator'], async ({ request, set }) => {
-      const { taskIds } = unwrapOrThrow(await readBody(request, retrying));
+      const { taskIds } = unwrapOrThrow(await readBody(request, retryBody));
       const ids = taskIds.map((id) => id.toLowerCase());
       const retried = unwrapOrThrow(await store.queue.retry(ids, world.clock.nowMs()));
       if (retried > 0) store.wakeup.notify();
@@ -81,13 +90,14 @@ export const queueCommands = ({ store, world }: ApiDeps, authenticate: Authentic
     }),
     operation({
       tag: 'Queue',
-      summary: 'Try failed tasks again',
-      description: 'Each resumes at the step that failed. Ids that are no failed tasks are passed over.',
-      body: { schema: retrying.schema, example: samples.retrying },
+      summary: 'Retry failed tasks',
+      description:
+        'Each task resumes at the step that failed. Ids that do not belong to a failed task are ignored.',
+      body: { schema: retryBody.schema, example: samples.retryBody },
       responses: {
         202: {
-          description: 'How many were taken up.',
-          schema: exactly({ retried: integer({ minimum: 0, maximum: 1_000 }) }),
+          description: 'The number of tasks that are ready again.',
+          schema: strictObject({ retried: integer({ minimum: 0, maximum: 1_000 }) }),
           example: { retried: 1 },
         },
       },

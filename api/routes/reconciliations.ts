@@ -8,79 +8,84 @@ import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
 import { requireRole } from '../http/requireRole.ts';
-import { cursor, limit, limitDefault, storedId } from '../http/schemas.ts';
-import { day, readDay } from '../http/time.ts';
+import { cursor, limit, limitDefault, storedId, strictObject } from '../http/schemas.ts';
+import { dayField, readDay } from '../http/time.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
 import { idParameter, operation, queryParameters } from '../openapi/operation.ts';
-import { exactly } from '../render/component.ts';
 import {
   differenceListJson,
-  moneyAuditJson,
-  moneyAuditListJson,
+  reconciliationJson,
+  reconciliationListJson,
   renderDifference,
-  renderMoneyAudit,
+  renderReconciliation,
 } from '../render/reconciliation.ts';
 
-const filters = createCheck(exactly({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
+const filters = createCheck(strictObject({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
 
-/** The id of an audit, or of a difference. */
-const key = createCheck(storedId);
+/** The id of a reconciliation, or of a difference. */
+const cursorKey = createCheck(storedId);
 
-export const reconciliationQueries = (
-  { store: { ledger: moneyBooks } }: ApiDeps,
-  authenticate: Authenticate,
-) => {
+export const createReconciliationQueries = ({ store: { ledger } }: ApiDeps, authenticate: Authenticate) => {
   const find = async (params: { readonly id?: string | undefined }) => {
-    const audit = unwrapOrThrow(await moneyBooks.findReconciliation(unwrapOrThrow(idOf(params))));
-    if (audit === null) throw httpError({ kind: 'not_found' });
-    return audit;
+    const reconciliation = unwrapOrThrow(await ledger.findReconciliation(unwrapOrThrow(idOf(params))));
+    if (reconciliation === null) throw httpError({ kind: 'not_found' });
+    return reconciliation;
   };
 
   return new Elysia()
     .get(
-      '/money/audits',
+      '/money/reconciliations',
       requireRole(authenticate, ['operator'], async ({ request }) =>
-        listOf(unwrapOrThrow(await moneyBooks.reconciliations(pageAsked(request.url))), renderMoneyAudit),
+        listOf(unwrapOrThrow(await ledger.reconciliations(readPageQuery(request.url))), renderReconciliation),
       ),
       operation({
         tag: 'Money',
-        summary: 'Audits of days',
+        summary: 'List reconciliations',
         description: 'Newest first.',
         parameters: queryParameters(filters),
         responses: {
-          200: { description: 'A page.', schema: moneyAuditListJson.ref, example: moneySamples.moneyAudits },
+          200: {
+            description: 'A page.',
+            schema: reconciliationListJson.ref,
+            example: moneySamples.reconciliations,
+          },
         },
         failures: ['validation_failed'],
       }),
     )
     .get(
-      '/money/audits/:id',
-      requireRole(authenticate, ['operator'], async ({ params }) => renderMoneyAudit(await find(params))),
+      '/money/reconciliations/:id',
+      requireRole(authenticate, ['operator'], async ({ params }) => renderReconciliation(await find(params))),
       operation({
         tag: 'Money',
-        summary: 'An audit as it now stands',
-        parameters: [idParameter(moneySamples.moneyAudit.id)],
+        summary: 'Get the current state of a reconciliation',
+        parameters: [idParameter(moneySamples.reconciliation.id)],
         responses: {
-          200: { description: 'The audit.', schema: moneyAuditJson.ref, example: moneySamples.moneyAudit },
+          200: {
+            description: 'The reconciliation.',
+            schema: reconciliationJson.ref,
+            example: moneySamples.reconciliation,
+          },
         },
         failures: ['not_found'],
       }),
     )
     .get(
-      '/money/audits/:id/differences',
+      '/money/reconciliations/:id/differences',
       requireRole(authenticate, ['operator'], async ({ params, request }) => {
-        const asked = pageAsked(request.url);
+        const pageQuery = readPageQuery(request.url);
         const { id } = await find(params);
         return listOf(
-          unwrapOrThrow(await moneyBooks.differences({ reconciliationId: id, ...asked })),
+          unwrapOrThrow(await ledger.differences({ reconciliationId: id, ...pageQuery })),
           renderDifference,
         );
       }),
       operation({
         tag: 'Money',
-        summary: 'How the provider’s ledger and our books differ',
-        description: 'Oldest first; of an audit that found very many, the first 1,000.',
-        parameters: [idParameter(moneySamples.moneyAudit.id), ...queryParameters(filters)],
+        summary: 'List the differences of a reconciliation',
+        description:
+          'The entries on which the provider’s ledger and ours do not agree, oldest first. At most 1,000 are stored for each reconciliation.',
+        parameters: [idParameter(moneySamples.reconciliation.id), ...queryParameters(filters)],
         responses: {
           200: { description: 'A page.', schema: differenceListJson.ref, example: moneySamples.differences },
         },
@@ -89,38 +94,40 @@ export const reconciliationQueries = (
     );
 };
 
-const pageAsked = (url: string) => {
+const readPageQuery = (url: string) => {
   const query = unwrapOrThrow(readQuery(url, filters));
-  return { after: unwrapOrThrow(readCursor(query.cursor, key)), limit: query.limit ?? limitDefault };
+  return { after: unwrapOrThrow(readCursor(query.cursor, cursorKey)), limit: query.limit ?? limitDefault };
 };
 
-const auditing = createCheck(exactly({ day }));
+const reconciliationBody = createCheck(strictObject({ day: dayField }));
 
-export const reconciliationCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+export const createReconciliationCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
-    '/money/audits',
+    '/money/reconciliations',
     requireRole(authenticate, ['operator'], async ({ request, set }) => {
-      const body = unwrapOrThrow(await readBody(request, auditing));
+      const body = unwrapOrThrow(await readBody(request, reconciliationBody));
       const nowMs = world.clock.nowMs();
       const dayMs = unwrapOrThrow(readDay('/day', body.day, nowMs));
       const ids = { id: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
-      const audit = unwrapOrThrow(await store.ledger.requestReconciliation({ ...ids, dayMs }, nowMs));
+      const reconciliation = unwrapOrThrow(
+        await store.ledger.requestReconciliation({ ...ids, dayMs }, nowMs),
+      );
       store.wakeup.notify();
       set.status = 202;
-      set.headers.location = `/money/audits/${audit.id}`;
-      return renderMoneyAudit(audit);
+      set.headers.location = `/money/reconciliations/${reconciliation.id}`;
+      return renderReconciliation(reconciliation);
     }),
     operation({
       tag: 'Money',
-      summary: 'Compare a day’s ledger with our books',
+      summary: 'Reconcile a day',
       description:
-        'Each charge and refund of the provider with ours, and ours with theirs. It changes nothing.',
-      body: { schema: auditing.schema, example: moneySamples.auditing },
+        'Compares each charge and refund of the provider’s ledger with ours, and ours with the provider’s. It changes no payment and no refund.',
+      body: { schema: reconciliationBody.schema, example: moneySamples.reconciliationBody },
       responses: {
         202: {
-          description: 'The audit, which a worker does: see `Location`.',
-          schema: moneyAuditJson.ref,
-          example: moneySamples.moneyAuditRunning,
+          description: 'The reconciliation, which a worker will run. `Location` is its path.',
+          schema: reconciliationJson.ref,
+          example: moneySamples.runningReconciliation,
           headers: ['location'],
         },
       },

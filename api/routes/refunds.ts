@@ -19,16 +19,16 @@ import {
   limitDefault,
   oneOf,
   storedId,
+  strictObject,
   text,
   uuid,
 } from '../http/schemas.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
 import { idempotencyKeyParameter, idParameter, operation, queryParameters } from '../openapi/operation.ts';
-import { exactly } from '../render/component.ts';
-import { refundJson, refundListJson, renderRefund, renderRequested } from '../render/refund.ts';
+import { refundJson, refundListJson, renderRefund, renderRequestedRefund } from '../render/refund.ts';
 
 const filters = createCheck(
-  exactly({
+  strictObject({
     orderId: t.Optional(uuid),
     status: t.Optional(oneOf(refundStatuses)),
     cursor: t.Optional(cursor),
@@ -37,9 +37,9 @@ const filters = createCheck(
 );
 
 /** The id of a refund. */
-const key = createCheck(storedId);
+const cursorKey = createCheck(storedId);
 
-export const refundQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
+export const createRefundQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
     .get(
       '/refunds',
@@ -48,7 +48,7 @@ export const refundQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
         const page = await store.refunds.list({
           orderId: query.orderId?.toLowerCase() ?? null,
           status: query.status ?? null,
-          after: unwrapOrThrow(readCursor(query.cursor, key)),
+          after: unwrapOrThrow(readCursor(query.cursor, cursorKey)),
           limit: query.limit ?? limitDefault,
         });
         return listOf(unwrapOrThrow(page), renderRefund);
@@ -73,7 +73,7 @@ export const refundQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
       }),
       operation({
         tag: 'Refunds',
-        summary: 'A refund as it now stands',
+        summary: 'Get the current state of a refund',
         parameters: [idParameter(moneySamples.refund.id)],
         responses: {
           200: { description: 'The refund.', schema: refundJson.ref, example: moneySamples.refund },
@@ -84,11 +84,11 @@ export const refundQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
 
 const amount = integer({ minimum: 1, maximum: orderAmountMax });
 
-const refunding = createCheck(
-  exactly({
+const refundBody = createCheck(
+  strictObject({
     orderId: uuid,
     amount: t.Optional(
-      t.Union([amount, exactly({ amount, currency })], {
+      t.Union([amount, strictObject({ amount, currency })], {
         description: `a whole number from 1 to ${orderAmountMax} in the minor unit of the order’s currency, or an amount with its currency`,
       }),
     ),
@@ -96,31 +96,31 @@ const refunding = createCheck(
   }),
 );
 
-export const refundCommands = ({ requestRefund }: ApiDeps, authenticate: Authenticate) =>
+export const createRefundCommands = ({ requestRefund }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/refunds',
     requireRole(authenticate, ['operator'], async ({ request, set }) => {
       const key = unwrapOrThrow(idempotencyKeyOf(request.headers));
-      const { orderId, amount, reason } = unwrapOrThrow(await readBody(request, refunding));
+      const { orderId, amount, reason } = unwrapOrThrow(await readBody(request, refundBody));
       const command = { key, orderId: orderId.toLowerCase(), amount: amountOf(amount), reason };
       const { refund, replayed } = unwrapOrThrow(await requestRefund(command));
       set.status = 202;
       set.headers.location = `/refunds/${refund.id}`;
       if (replayed) set.headers['idempotent-replayed'] = 'true';
-      return renderRequested(refund);
+      return renderRequestedRefund(refund);
     }),
     operation({
       tag: 'Refunds',
-      summary: 'Give money back',
+      summary: 'Request a refund',
       description:
-        'A part of what was paid for an order, or all that is left of it where no amount is given. However often the same request is sent under one Idempotency-Key, it is given back once, and answered the same again.',
-      parameters: [idempotencyKeyParameter('Names this refund')],
-      body: { schema: refunding.schema, example: moneySamples.refunding },
+        'Refunds the given amount of an order. Without an amount, it refunds all that has not been refunded yet. Requests with the same Idempotency-Key and body are refunded once and get the same response.',
+      parameters: [idempotencyKeyParameter('Identifies this refund')],
+      body: { schema: refundBody.schema, example: moneySamples.refundBody },
       responses: {
         202: {
-          description: 'It is written down, and a worker gives the money back: see `Location`.',
+          description: 'The refund is stored, and a worker will carry it out. `Location` is its path.',
           schema: refundJson.ref,
-          example: moneySamples.refundRequested,
+          example: moneySamples.requestedRefund,
           headers: ['location', 'idempotent-replayed'],
         },
       },
@@ -136,9 +136,9 @@ export const refundCommands = ({ requestRefund }: ApiDeps, authenticate: Authent
     }),
   );
 
-type Asked = number | { readonly amount: number; readonly currency: string } | undefined;
+type AmountInput = number | { readonly amount: number; readonly currency: string } | undefined;
 
-const amountOf = (asked: Asked): RefundCommand['amount'] => {
-  if (asked === undefined) return null;
-  return typeof asked === 'number' ? { amount: asked, currency: null } : asked;
+const amountOf = (amount: AmountInput): RefundCommand['amount'] => {
+  if (amount === undefined) return null;
+  return typeof amount === 'number' ? { amount, currency: null } : amount;
 };

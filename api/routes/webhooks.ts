@@ -5,22 +5,22 @@ import type { ApiDeps } from '../deps.ts';
 import { readBytes } from '../http/body.ts';
 import { unwrapOrThrow } from '../http/failures.ts';
 import { requestIdOf } from '../http/requestId.ts';
+import { strictObject } from '../http/schemas.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
 import { operation } from '../openapi/operation.ts';
-import { exactly } from '../render/component.ts';
 
 /**
- * Where the payment provider tells what happened, open to anyone: an event is believed for its signature. It
- * is stored, and acted on later by a worker, so that the provider never waits for our work.
+ * Receives events of the payment provider. It needs no token, because the provider signs each event. The event
+ * is only stored here and a worker handles it later, so that the provider does not wait for our work.
  */
-export const webhooks = ({ providerName, receiveEvent, log }: ApiDeps) =>
+export const createWebhookRoute = ({ providerName, receiveEvent, log }: ApiDeps) =>
   new Elysia().post(
     `/webhooks/${providerName}`,
     async ({ request, set }) => {
       const body = decode(unwrapOrThrow(await readBytes(request)));
       const header = (name: string) => request.headers.get(name);
       const received = body.isErr() ? err(body.error) : await receiveEvent({ body: body.value, header });
-      // A wrong secret of ours looks like this, too, and nobody else would tell us of it.
+      // A wrong webhook secret in our own settings looks the same, and only this log line shows it.
       if (received.isErr() && received.error.kind === 'signature_invalid')
         log.warn('event refused', { requestId: requestIdOf(set), reason: received.error.reason });
       unwrapOrThrow(received);
@@ -28,15 +28,16 @@ export const webhooks = ({ providerName, receiveEvent, log }: ApiDeps) =>
     },
     operation({
       tag: 'Webhooks',
-      summary: 'Tell what happened at the payment provider',
+      summary: 'Receive an event of the payment provider',
       description:
-        'For the provider, whose signature stands for a token. An event may come twice, late and in any order.',
+        'Only for the payment provider. The signature replaces the token. Events may arrive twice, late and in any order.',
       open: true,
       body: { schema: event, example: moneySamples.event, raw: true },
       responses: {
         200: {
-          description: 'It is stored, now or before. Anything else is a reason to send it again.',
-          schema: exactly({ received: t.Literal(true) }),
+          description:
+            'The event is stored, by this request or an earlier one. The provider should send it again after any other response.',
+          schema: strictObject({ received: t.Literal(true) }),
           example: { received: true },
         },
       },
@@ -44,9 +45,9 @@ export const webhooks = ({ providerName, receiveEvent, log }: ApiDeps) =>
     }),
   );
 
-const event = t.Object({}, { description: 'In the provider’s own form.' });
+const event = t.Object({}, { description: 'An event in the format of the provider.' });
 
-// A mark at its beginning is a part of what was signed.
+// A byte order mark is kept, because the signature covers it.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const decode = (bytes: Uint8Array): Result<string, EventFailure> => {

@@ -1,51 +1,51 @@
 import { startApp } from '../app.ts';
-import { commitsOf, countersOf, resetStatements, statementsOf } from '../counters.ts';
+import { commitsOf, readCounters, resetStatements, statementsOf } from '../counters.ts';
 import { runLoad } from '../load/run.ts';
 import type { Postgres } from '../postgres.ts';
 import { cpuSeconds } from '../processes.ts';
 import type { Bench, Contender } from '../row.ts';
-import { checkoutPlan, checkShop, checkStatuses, type ShopFloor } from './shopfloor.ts';
+import { checkShop, checkStatuses, createCheckoutPlan, type ShopFixture } from './fixture.ts';
 
-export type Crowd = { readonly connections: number; readonly warmUp: number; readonly count: number };
+export type LoadSize = { readonly connections: number; readonly warmUp: number; readonly count: number };
 
-/** Which of the compositions is asked; the product's own is `server/main.ts`. */
-export type Composition = { readonly contender?: string; readonly entry?: string };
+/** A contender's name and the file that it starts. */
+export type Variant = { readonly contender?: string; readonly entry?: string };
 
 const env = { ROLE: 'checkout' };
 
 /**
- * The product's API process on PostgreSQL, asked over HTTP: the whole checkout, from the request to its answer, with
- * a provider that answers at once.
+ * The product's API process on PostgreSQL over HTTP: the whole checkout, from the request to the response. By default
+ * the provider keeps its records in memory.
  */
-export const oursOnPostgres = (
+export const postgresContender = (
   bench: Bench,
   postgres: Postgres,
-  floor: ShopFloor,
-  { connections, warmUp, count }: Crowd,
-  { contender = 'Cartwright', entry = 'bench/composed/instant.ts' }: Composition = {},
+  fixture: ShopFixture,
+  { connections, warmUp, count }: LoadSize,
+  { contender = 'Cartwright', entry = 'bench/variants/providerInMemory.ts' }: Variant = {},
 ): Contender => ({
   name: contender,
   configuration: { entry, ...env, connections, warmUp, count, customers: 1_000, ordersACheckout: 1 },
   round: async () => {
-    const orders = floor.orders.slice(0, warmUp + count);
-    const url = await postgres.create('bench_checkout', floor.template);
+    const orders = fixture.orders.slice(0, warmUp + count);
+    const url = await postgres.create('bench_checkout', fixture.template);
     const app = await startApp(url, env, entry);
-    const plan = await checkoutPlan(orders, { connections, warmUp, port: app.port });
-    let before = await countersOf(postgres);
-    let usedBefore = 0;
-    const load = await runLoad(bench.folder(), plan, async () => {
+    const plan = await createCheckoutPlan(orders, { connections, warmUp, port: app.port });
+    let before = await readCounters(postgres);
+    let cpuBefore = 0;
+    const load = await runLoad(bench.createFolder(), plan, async () => {
       await postgres.run('checkpoint');
       await resetStatements(postgres);
-      before = await countersOf(postgres);
-      usedBefore = cpuSeconds(app.pid);
+      before = await readCounters(postgres);
+      cpuBefore = cpuSeconds(app.pid);
     });
-    const used = cpuSeconds(app.pid) - usedBefore;
-    const after = await countersOf(postgres);
+    const cpuUsed = cpuSeconds(app.pid) - cpuBefore;
+    const after = await readCounters(postgres);
     const statements = await statementsOf(postgres, 'bench_checkout');
     await app.stop();
     const commits = await commitsOf(postgres, 'bench_checkout');
     checkStatuses(load.statuses, orders.length);
-    await checkShop(url, floor, orders.length);
+    await checkShop(url, fixture, orders.length);
     await postgres.drop('bench_checkout');
 
     const each = (total: number) => total / count;
@@ -56,7 +56,7 @@ export const oursOnPostgres = (
       commitsEach: commits / orders.length,
       statementsEach: each(statements),
       walBytesEach: each(after.walBytes - before.walBytes),
-      serverCpuUsEach: each(used) * 1e6,
+      serverCpuUsEach: each(cpuUsed) * 1e6,
       databaseCpuUsEach: each(after.cpuSeconds - before.cpuSeconds) * 1e6,
       loadCpuUsEach: each(load.cpuSeconds) * 1e6,
     };

@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { countersOf } from '../counters.ts';
+import { readCounters } from '../counters.ts';
 import type { Postgres } from '../postgres.ts';
 import type { Bench, Contender, Sample } from '../row.ts';
-import { booksQuery, checkBooks, type ShopFloor } from './shopfloor.ts';
+import { checkCounts, countsQuery, type ShopFixture } from './fixture.ts';
 
 export const pgbenchMissing =
-  'pgbench was not found, so that the limit of one commit a checkout was not measured: apt-get install postgresql-contrib';
+  'pgbench was not found, so the peer with one commit for each checkout was not measured. Install it with: apt-get install postgresql-contrib';
 
-/** Where Debian and others put it; null where it is not there. */
+/** Looks in PATH and where Debian installs it. Null where it is not installed. */
 export const findPgbench = (): string | null => {
   const versions = '/usr/lib/postgresql';
   const folders = existsSync(versions)
@@ -22,27 +22,27 @@ export const findPgbench = (): string | null => {
 const clientCounts = [4, 8, 16, 32];
 
 /**
- * The limit of one commit a checkout: everything that a checkout leaves behind, written by one prepared
- * statement that is a transaction of its own, with no HTTP, no claim before the charge and no charge. It
- * is run with the number of clients that is best for it, which is looked for first.
+ * The limit of one commit for each checkout: one prepared statement writes all rows of a checkout in a transaction of
+ * its own. It has no HTTP, no charge, and no claim before the charge. It is run with the number of clients that is
+ * fastest, which is measured first.
  */
-export const pgbench = async (
+export const createPgbench = async (
   bench: Bench,
   postgres: Postgres,
-  floor: ShopFloor,
+  fixture: ShopFixture,
   program: string,
   count: number,
 ): Promise<Contender> => {
-  const folder = bench.folder();
+  const folder = bench.createFolder();
   const script = join(folder, 'checkout.sql');
   writeFileSync(script, checkoutScript);
   const round = (clients: number, orders: number) =>
-    run(postgres, floor, { program, script, clients, orders });
+    run(postgres, fixture, { program, script, clients, orders });
 
   const tried: { readonly clients: number; readonly perSecond: number }[] = [];
   for (const clients of clientCounts) {
     const { perSecond = 0 } = await round(clients, Math.ceil(count / 2));
-    bench.say(`pgbench with ${clients} clients: ${Math.round(perSecond)}/s`);
+    bench.progress(`pgbench with ${clients} clients: ${Math.round(perSecond)}/s`);
     tried.push({ clients, perSecond });
   }
   const best = tried.reduce((a, b) => (b.perSecond > a.perSecond ? b : a)).clients;
@@ -58,7 +58,7 @@ export const pgbench = async (
   };
 };
 
-type Asked = {
+type PgbenchRun = {
   readonly program: string;
   readonly script: string;
   readonly clients: number;
@@ -67,16 +67,16 @@ type Asked = {
 
 const run = async (
   postgres: Postgres,
-  floor: ShopFloor,
-  { program, script, clients, orders }: Asked,
+  fixture: ShopFixture,
+  { program, script, clients, orders }: PgbenchRun,
 ): Promise<Sample> => {
   const each = Math.floor(orders / clients);
-  const url = await postgres.create('bench_pgbench', floor.template);
+  const url = await postgres.create('bench_pgbench', fixture.template);
   const sql = new Bun.SQL(url, { max: 1 });
   await sql.unsafe(numberedOrders);
-  await sql.unsafe('vacuum (analyze) bench_line');
+  await sql.unsafe('vacuum (analyze) numbered_order');
   await postgres.run('checkpoint');
-  const before = await countersOf(postgres);
+  const before = await readCounters(postgres);
   const result = spawnSync(
     program,
     [
@@ -95,31 +95,31 @@ const run = async (
     ],
     { encoding: 'utf8' },
   );
-  const after = await countersOf(postgres);
+  const after = await readCounters(postgres);
   const perSecond = Number(/tps = ([\d.]+)/.exec(result.stdout)?.[1]);
   const latency = Number(/latency average = ([\d.]+)/.exec(result.stdout)?.[1]);
-  const [books] = await sql.unsafe(booksQuery);
+  const [counts] = await sql.unsafe(countsQuery);
   await sql.end();
   await postgres.drop('bench_pgbench');
-  const paid = each * clients;
+  const paidOrders = each * clients;
   if (result.status !== 0) throw new Error(`pgbench failed: ${result.stderr}`);
-  checkBooks(books ?? {}, floor.history + paid);
+  checkCounts(counts ?? {}, fixture.history + paidOrders);
   return {
     perSecond,
     averageMs: latency,
     commitsEach: 1,
-    walBytesEach: (after.walBytes - before.walBytes) / paid,
-    databaseCpuUsEach: ((after.cpuSeconds - before.cpuSeconds) / paid) * 1e6,
+    walBytesEach: (after.walBytes - before.walBytes) / paidOrders,
+    databaseCpuUsEach: ((after.cpuSeconds - before.cpuSeconds) / paidOrders) * 1e6,
   };
 };
 
-/** pgbench counts, and knows no ids. */
+/** pgbench can count but has no list of ids, so each order gets a number. */
 const numberedOrders = `
-  create table bench_line (n integer primary key, order_id uuid not null);
-  insert into bench_line select row_number() over (order by id), id from orders where status = 'pending'`;
+  create table numbered_order (n integer primary key, order_id uuid not null);
+  insert into numbered_order select row_number() over (order by id), id from orders where status = 'pending'`;
 
-/** An answer of the length that the product stores; the same for all, which spares pgbench to make it. */
-const answer = JSON.stringify({
+/** A response of the length that the product stores. It is the same for all, so that pgbench need not build it. */
+const response = JSON.stringify({
   status: 'succeeded',
   requestId: '019800000000700080000000000000-12345',
   reference: 'pi_01980000000070008000000000000000',
@@ -130,27 +130,27 @@ const answer = JSON.stringify({
   ],
 });
 
-/** The colon of a cast is doubled by itself; those of the answer must not pass for variables. */
+/** The response is encoded as base64, because pgbench would read its colons as variables. */
 const checkoutScript = `
 \\set i :i + 1
 \\set n :client_id * :each + :i
-with line as materialized (
-  select order_id, uuidv7() as id, (extract(epoch from now()) * 1000)::bigint as now_ms from bench_line where n = :n
+with chosen as materialized (
+  select order_id, uuidv7() as id, (extract(epoch from now()) * 1000)::bigint as now_ms from numbered_order where n = :n
 ), paid as (
-  update orders o set status = 'paid', checkout_id = line.id, seq = o.seq + 2, updated_ms = now_ms
-  from line where o.id = line.order_id and o.status = 'pending'
-  returning o.id as order_id, line.id, o.customer_id, o.amount, o.currency, o.seq, o.product_type, now_ms
+  update orders o set status = 'paid', checkout_id = chosen.id, seq = o.seq + 2, updated_ms = now_ms
+  from chosen where o.id = chosen.order_id and o.status = 'pending'
+  returning o.id as order_id, chosen.id, o.customer_id, o.amount, o.currency, o.seq, o.product_type, now_ms
 ), audited as (
   insert into audit (id, key, customer_id, order_ids, created_ms)
   select id, gen_random_uuid(), customer_id, array[order_id], now_ms
   from paid
 ), charged as (
   insert into payment
-    (id, status, attempt, amount, currency, method, reference, due_ms, claimed_ms, updated_ms, answer)
+    (id, status, attempt, amount, currency, method, reference, recover_ms, claimed_ms, updated_ms, response)
   select id, 'succeeded', 1, amount, currency, 'pm_card_visa', 'pi_' || replace(id::text, '-', ''), now_ms + 15000,
-    now_ms, now_ms, convert_from(decode('${Buffer.from(answer).toString('base64')}', 'base64'), 'UTF8')::jsonb
+    now_ms, now_ms, convert_from(decode('${Buffer.from(response).toString('base64')}', 'base64'), 'UTF8')::jsonb
   from paid
-), told as (
+), appended as (
   insert into order_state (order_id, seq, state, at_ms)
   select order_id, seq - 1, 'paying', now_ms from paid union all select order_id, seq, 'paid', now_ms from paid
 )

@@ -11,7 +11,7 @@ const isValid = (body: unknown): body is { taskIds: string[] } =>
   body.taskIds.length <= 100 &&
   body.taskIds.every((id) => typeof id === 'string' && uuid.test(id));
 
-/** `Bun.serve` alone, with the check written by hand. */
+/** `Bun.serve` alone, with handwritten validation. */
 Bun.serve({
   port: Number(process.env.PORT),
   routes: {

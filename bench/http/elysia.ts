@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { Elysia, t } from 'elysia';
 
-/** Bare Elysia with a validated body, as its documentation shows it. */
+/** Bare Elysia with a validated body, as in its documentation. */
 const port = Number(process.env.PORT);
 new Elysia()
   .get('/ready', () => 'ready')

@@ -1,19 +1,19 @@
 import process from 'node:process';
 import { err } from 'neverthrow';
-import { systemWorld } from '../../adapters/system/system.ts';
+import { createSystemWorld } from '../../adapters/system/system.ts';
 import { createApp } from '../../api/app.ts';
 import { serve } from '../../api/http/serve.ts';
 import { createMemoryStore } from '../../tests/model/store.ts';
 import { secret } from '../../tests/processes/tokens.ts';
 
-/** The product's whole API over the memory adapter, so that the time of a request is that of the API. */
-const nobody = { kind: 'unavailable', reason: 'nobody pays here' } as const;
-const world = systemWorld();
+/** The product's whole API over the memory store, so that only the API takes time. */
+const noPayments = { kind: 'unavailable', reason: 'the bench has no payments' } as const;
+const world = createSystemWorld();
 const api = createApp({
   store: createMemoryStore(world),
-  checkOut: async () => err(nobody),
-  requestRefund: async () => err(nobody),
-  receiveEvent: async () => err(nobody),
+  checkOut: async () => err(noPayments),
+  requestRefund: async () => err(noPayments),
+  receiveEvent: async () => err(noPayments),
   providerName: 'none',
   charges: null,
   finishChallenge: null,

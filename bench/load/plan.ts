@@ -1,15 +1,15 @@
-/** What the load generator is to do; a file of JSON. */
+/** The input of the load generator, a JSON file. */
 export type Plan = {
   readonly port: number;
   readonly connections: number;
-  /** Sent before anything is measured. */
+  /** The number of requests before the measurement. */
   readonly warmUp: number;
-  /** Sent and measured. */
+  /** The number of measured requests. */
   readonly measured: number;
   readonly path: string;
-  /** Of every request. */
+  /** Headers of every request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** One a request, from the first on, and from the first again where there are fewer. */
+  /** Sent in this order, and again from the first if there are fewer than needed. */
   readonly requests: readonly PlannedRequest[];
 };
 
@@ -18,12 +18,12 @@ type PlannedRequest = {
   readonly body: string;
 };
 
-/** What it tells when it is done; times in ms. */
+/** The output of the load generator. */
 export type LoadResult = {
   readonly statuses: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Of the load generator itself, while it measured. */
+  /** The CPU time of the load generator itself during the measurement. */
   readonly cpuSeconds: number;
 };

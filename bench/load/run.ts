@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LoadResult, Plan } from './plan.ts';
 
-/** Runs the load generator as a process of its own. `onWarm` is awaited between the warming up and the rest. */
+/** Runs the load generator in a process of its own. It waits for `onWarm` between the warm-up and the measurement. */
 export const runLoad = async (
   folder: string,
   plan: Plan,
@@ -13,7 +13,7 @@ export const runLoad = async (
 ): Promise<LoadResult> => {
   const file = join(folder, 'plan.json');
   writeFileSync(file, JSON.stringify(plan));
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'server/main.ts'), file], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), file], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');

@@ -1,14 +1,14 @@
 import process from 'node:process';
 import { DBOS } from '@dbos-inc/dbos-sdk';
 
-/** `bun dbos.ts <url> <workflows> <in flight> <pool size>`: workflows of three steps that do nothing. */
+/** `bun dbos.ts <url> <workflows> <in flight> <pool size>`: runs workflows of three no-op steps. */
 const [url = '', count = '', inFlight = '100', poolSize = '20'] = process.argv.slice(2);
 const workflows = Number(count);
 
-const nothing = async () => {};
+const doNothing = async () => {};
 const fulfil = DBOS.registerWorkflow(
   async () => {
-    for (const name of ['stock', 'invoice', 'notify']) await DBOS.runStep(nothing, { name });
+    for (const name of ['stock', 'invoice', 'notify']) await DBOS.runStep(doNothing, { name });
   },
   { name: 'fulfil' },
 );
@@ -22,16 +22,16 @@ DBOS.setConfig({
 await DBOS.launch();
 
 let next = 0;
-const line = async (): Promise<void> => {
+const runWorkflows = async (): Promise<void> => {
   while (next < workflows) {
     next++;
     await (await DBOS.startWorkflow(fulfil)()).getResult();
   }
 };
 const used = process.cpuUsage();
-const beganMs = performance.now();
-await Promise.all(Array.from({ length: Number(inFlight) }, line));
-const seconds = (performance.now() - beganMs) / 1_000;
+const startMs = performance.now();
+await Promise.all(Array.from({ length: Number(inFlight) }, runWorkflows));
+const seconds = (performance.now() - startMs) / 1_000;
 const { user, system } = process.cpuUsage(used);
 await DBOS.shutdown();
 console.log(JSON.stringify({ perSecond: workflows / seconds, workerCpuUsEach: (user + system) / workflows }));

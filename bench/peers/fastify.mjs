@@ -1,7 +1,7 @@
 import process from 'node:process';
 import Fastify from 'fastify';
 
-/** With a schema for what comes in and one for what goes out, as its documentation recommends. */
+/** Fastify with a schema for requests and one for responses, as its documentation recommends. */
 const app = Fastify({ logger: false });
 app.get('/ready', async () => 'ready');
 app.post(

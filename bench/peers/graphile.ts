@@ -5,7 +5,7 @@ import { Logger, makeWorkerUtils, run } from 'graphile-worker';
 const [url = '', count = '', batch = '1000'] = process.argv.slice(2);
 const jobs = Number(count);
 
-/** Its own documentation's settings for throughput: https://worker.graphile.org/docs/performance */
+/** The settings for throughput from https://worker.graphile.org/docs/performance */
 const preset = {
   worker: {
     connectionString: url,
@@ -48,7 +48,7 @@ const runner = await run({
   },
 });
 await all;
-// The last completions are still being written.
+// Waits until the last completions are written.
 await runner.stop();
 const drainedPerSecond = jobs / ((performance.now() - drainMs) / 1_000);
 const { user, system } = process.cpuUsage(used);

@@ -1,18 +1,18 @@
 import process from 'node:process';
 
 /**
- * A mail server that takes every mail at once and keeps none: its port is its first line on standard output, and
- * the number of mails its last, once its standard input ends. It knows PIPELINING and CHUNKING, as the
- * usual servers do, and no more than it must.
+ * A mail server that accepts every mail at once and keeps none. Its first line on standard output is its port; its
+ * last, after its standard input ends, is the number of mails. It knows PIPELINING and CHUNKING, as Postfix and
+ * Exchange do, and little else.
  */
 
 let mails = 0;
 
 type Conversation = { inData: boolean; rest: string };
 
-/** What is answered to the lines that are there whole; several come in one piece where the client pipelines. */
-const converse = (conversation: Conversation, text: string): string => {
-  let answer = '';
+/** Replies to all complete lines. A client that pipelines sends several in one chunk. */
+const respond = (conversation: Conversation, text: string): string => {
+  let reply = '';
   let rest = conversation.rest + text;
   for (;;) {
     if (conversation.inData) {
@@ -21,27 +21,27 @@ const converse = (conversation: Conversation, text: string): string => {
       rest = rest.slice(end === 0 ? 3 : end + 5);
       conversation.inData = false;
       mails++;
-      answer += '250 2.0.0 taken\r\n';
+      reply += '250 2.0.0 accepted\r\n';
       continue;
     }
     const end = rest.indexOf('\r\n');
     if (end < 0) break;
     const verb = rest.slice(0, 4).toUpperCase();
     if (verb === 'BDAT') {
-      // Its length, and that it is the last piece; it is looked at again once it is there whole.
-      const whole = end + 2 + Number(rest.slice(5, end).split(' ')[0]);
-      if (rest.length < whole) break;
-      rest = rest.slice(whole);
+      // `BDAT <length> LAST`. Until the whole chunk is there, the line is read again with the next data.
+      const total = end + 2 + Number(rest.slice(5, end).split(' ')[0]);
+      if (rest.length < total) break;
+      rest = rest.slice(total);
       mails++;
-      answer += '250 2.0.0 taken\r\n';
+      reply += '250 2.0.0 accepted\r\n';
       continue;
     }
     rest = rest.slice(end + 2);
     conversation.inData = verb === 'DATA';
-    answer += replies[verb] ?? '250 2.0.0 ok\r\n';
+    reply += replies[verb] ?? '250 2.0.0 ok\r\n';
   }
   conversation.rest = rest;
-  return answer;
+  return reply;
 };
 
 const replies: Readonly<Record<string, string>> = {
@@ -59,9 +59,9 @@ const server = Bun.listen<Conversation>({
       socket.write('220 sink ESMTP\r\n');
     },
     data: (socket, chunk) => {
-      const answer = converse(socket.data, chunk.toString('latin1'));
-      if (answer !== '') socket.write(answer);
-      if (answer.endsWith(replies.QUIT ?? '')) socket.end();
+      const reply = respond(socket.data, chunk.toString('latin1'));
+      if (reply !== '') socket.write(reply);
+      if (reply.endsWith(replies.QUIT ?? '')) socket.end();
     },
   },
 });

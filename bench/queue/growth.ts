@@ -1,26 +1,25 @@
 import process from 'node:process';
 import postgres from 'postgres';
-import { postgresStore } from '../../adapters/postgres/store.ts';
-import { systemWorld } from '../../adapters/system/system.ts';
+import { openPostgresStore } from '../../adapters/postgres/store.ts';
+import { createSystemWorld } from '../../adapters/system/system.ts';
 import { cpuSeconds } from '../processes.ts';
-import { takeTasks } from './idle.ts';
+import { claimTasks } from './claimTasks.ts';
 
 /**
- * `bun growth.ts <url> <backlog> <seconds> <held>`: takes tasks while `backlog` others wait behind them, which is
- * filled up as they go, for so many seconds of taking. With `held`, another session holds a transaction open
- * meanwhile, which keeps the server from cleaning up after us. Tells how many were taken a second, in each tenth
- * of the time.
+ * `bun growth.ts <url> <backlog> <seconds> <held>`: claims tasks for `seconds` while `backlog` others wait behind them.
+ * The backlog is refilled between the measurements. With `held`, another session holds a transaction open, so that
+ * vacuum cannot remove dead rows. Prints the tasks claimed a second, in each tenth of the time.
  */
 const [url = '', backlog = '', seconds = '', held = ''] = process.argv.slice(2);
 const windowMs = (Number(seconds) * 1_000) / 10;
-const together = Math.min(10_000, Number(backlog));
+const batchSize = Math.min(10_000, Number(backlog));
 const claimers = 2;
 
-const store = await postgresStore(systemWorld(), { url });
+const store = await openPostgresStore(createSystemWorld(), { url });
 const sql = postgres(url, { max: 2, onnotice: () => {} });
 
-/** Straight into the tables: what is measured is the taking. */
-const fill = (count: number) => sql`
+/** Writes directly to the tables, because only claiming is measured. */
+const refill = (count: number) => sql`
   with paid as (
     insert into orders (id, customer_id, email, product_id, product_code, product_name, product_type, quantity,
       amount, currency, status, seq, created_ms, updated_ms)
@@ -31,49 +30,49 @@ const fill = (count: number) => sql`
   insert into task (id, order_id, pipeline, step, state, run_ms, seq)
   select uuidv7(), id, product_type, 'reserve_stock', 'ready', (extract(epoch from now()) * 1000)::bigint, 3 from paid`;
 
-for (let left = Number(backlog); left > 0; left -= 50_000) await fill(Math.min(left, 50_000));
+for (let left = Number(backlog); left > 0; left -= 50_000) await refill(Math.min(left, 50_000));
 await sql`vacuum (analyze)`;
 const holder = await sql.reserve();
 if (held === 'held') {
   await holder`begin isolation level repeatable read`;
-  await holder`select count(*) from finished`;
+  await holder`select count(*) from finished_tasks`;
 }
 
-/** The server's processes that take for us, and not those that fill. */
+/** The process ids of the server's backends that claim, without those that refill. */
 const backends = async (): Promise<readonly number[]> => {
   const rows = await sql<{ pid: number }[]>`
     select pid from pg_stat_activity where application_name = 'cartwright' and datname = current_database()`;
   return rows.map(({ pid }) => pid);
 };
 
-/** What one window came to; tasks that are filled in between do not count in its time. */
-const measured = async () => {
+/** Measures one window. Refilling does not count in its time. */
+const measureWindow = async () => {
   const pids = await backends();
-  const used = cpuSeconds(...pids);
-  let taken = 0;
+  const cpuBefore = cpuSeconds(...pids);
+  let claimed = 0;
   let tookMs = 0;
   while (tookMs < windowMs) {
-    const beganMs = performance.now();
-    await takeTasks(store, together, claimers);
-    tookMs += performance.now() - beganMs;
-    taken += together;
-    await fill(together);
+    const startMs = performance.now();
+    await claimTasks(store, batchSize, claimers);
+    tookMs += performance.now() - startMs;
+    claimed += batchSize;
+    await refill(batchSize);
   }
-  const databaseCpuUsEach = ((cpuSeconds(...pids) - used) / taken) * 1e6;
-  return { perSecond: taken / (tookMs / 1_000), databaseCpuUsEach };
+  const databaseCpuUsEach = ((cpuSeconds(...pids) - cpuBefore) / claimed) * 1e6;
+  return { perSecond: claimed / (tookMs / 1_000), databaseCpuUsEach };
 };
 
-await takeTasks(store, together, claimers);
-await fill(together);
-const windows: Awaited<ReturnType<typeof measured>>[] = [];
-for (let window = 0; window < 10; window++) windows.push(await measured());
+await claimTasks(store, batchSize, claimers);
+await refill(batchSize);
+const windows: Awaited<ReturnType<typeof measureWindow>>[] = [];
+for (let window = 0; window < 10; window++) windows.push(await measureWindow());
 if (held === 'held') await holder`rollback`;
 holder.release();
 const [count] = await sql`
   select (select count(*) from task) as tasks, (select count(*) from orders where status = 'paid') as open,
     pg_relation_size('task') + pg_indexes_size('task') as bytes`;
 if (Number(count?.tasks) !== Number(backlog) || count?.open !== count?.tasks)
-  throw new Error(`there were to be ${backlog} tasks, and there are ${JSON.stringify(count)}`);
+  throw new Error(`expected ${backlog} tasks, found ${JSON.stringify(count)}`);
 await sql.end();
 await store.close();
 const mean = (figure: 'perSecond' | 'databaseCpuUsEach') =>

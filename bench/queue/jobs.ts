@@ -1,8 +1,8 @@
 import process from 'node:process';
 import { ok } from 'neverthrow';
-import { postgresStore } from '../../adapters/postgres/store.ts';
-import { systemWorld } from '../../adapters/system/system.ts';
-import { providerEvent } from '../../core/pipelines/providerEvent.ts';
+import { openPostgresStore } from '../../adapters/postgres/store.ts';
+import { createSystemWorld } from '../../adapters/system/system.ts';
+import { providerEventPipeline } from '../../core/pipelines/providerEvent.ts';
 import type { JobLease, JobReport } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
@@ -11,20 +11,20 @@ import { createExecutor } from '../../worker/executor.ts';
 import { type LoopPorts, startLoop } from '../../worker/loop.ts';
 import { createOutageLog } from '../../worker/outage.ts';
 import { createReporter } from '../../worker/reports.ts';
-import { orThrow } from '../shop.ts';
+import { unwrapOrThrow } from '../shop.ts';
 
 /**
- * `bun jobs.ts <url> <jobs> <claimers> <enqueue batch>`: takes in events of a provider, each of which is a job, and
- * then drains them as a worker does, with its loops, leases and reports, in a step that does nothing.
+ * `bun jobs.ts <url> <jobs> <claimers> <enqueue batch>`: receives events of a provider, each of which is a job. Then it
+ * drains them as a worker does, with its loops, leases and reports, with a step that does nothing.
  */
-const [url = '', count = '', claimers = '', together = ''] = process.argv.slice(2);
+const [url = '', count = '', claimers = '', batchSize = ''] = process.argv.slice(2);
 const jobs = Number(count);
 const batchMax = 500;
 
 const enqueue = async ({ inbox }: Store, { ids, clock }: World): Promise<void> => {
-  for (let at = 0; at < jobs; at += Number(together)) {
+  for (let at = 0; at < jobs; at += Number(batchSize)) {
     const nowMs = clock.nowMs();
-    const items = Array.from({ length: Math.min(Number(together), jobs - at) }, (_, index) => ({
+    const items = Array.from({ length: Math.min(Number(batchSize), jobs - at) }, (_, index) => ({
       id: ids.next(nowMs),
       taskId: ids.next(nowMs),
       provider: 'bench',
@@ -35,78 +35,78 @@ const enqueue = async ({ inbox }: Store, { ids, clock }: World): Promise<void> =
       } as const,
       body: `{"id":${at + index}}`,
     }));
-    await orThrow(inbox.receive(items, nowMs));
+    await unwrapOrThrow(inbox.receive(items, nowMs));
   }
 };
 
-/** As `startWorker` puts a line together; no mail server or provider stands between, so all may be begun at once. */
+/** Builds loops as `startWorker` does. There is no mail server or provider to protect, so parallelism is high. */
 const drain = async ({ queue }: Store, world: World): Promise<void> => {
-  const log = { debug: say, info: say, warn: say, error: say };
+  const log = { debug: throwLogged, info: throwLogged, warn: throwLogged, error: throwLogged };
   const ports: LoopPorts = { ...world, log, outage: createOutageLog(log, world.clock) };
   const settings = { leaseMs: 30_000, parallelMax: 2 * batchMax, batchMax, pollMs: 500 };
   let done = 0;
-  let finished = () => {};
+  let resolveAll = () => {};
   const all = new Promise<void>((resolve) => {
-    finished = resolve;
+    resolveAll = resolve;
   });
   const report = createReporter<JobReport>(queue.reportJobs, world.clock, world.timer);
   const wake = () => {
     for (const loop of loops) loop.wake();
   };
-  const under = createExecutor<JobLease, JobReport>(
-    providerEvent,
+  const executor = createExecutor<JobLease, JobReport>(
+    providerEventPipeline,
     {
       ...ports,
       queue,
       world,
       perform: ({ taskId, lease }) => Promise.resolve({ taskId, lease, outcome: { kind: 'done' } }),
-      about: ({ jobId }) => ({ jobId }),
+      logFacts: ({ jobId }) => ({ jobId }),
       failedAttempt: ({ taskId, lease }, error) => ({ taskId, lease, outcome: { kind: 'failed', error } }),
       report: async (each) => {
         const accepted = await report(each);
         if (accepted.isOk() && accepted.value) done++;
-        if (done === jobs) finished();
+        if (done === jobs) resolveAll();
         return accepted;
       },
     },
     settings,
     wake,
   );
-  const take = async (nowMs: number) => {
-    const query = { pipeline: providerEvent, limit: batchMax, nowMs, leaseMs: settings.leaseMs };
-    const leases = await orThrow(queue.claimJobs(query));
-    return ok({ touched: leases.length, leases });
+  const claim = async (nowMs: number) => {
+    const query = { pipeline: providerEventPipeline, limit: batchMax, nowMs, leaseMs: settings.leaseMs };
+    const leases = await unwrapOrThrow(queue.claimJobs(query));
+    return ok({ processed: leases.length, leases });
   };
   const loops = Array.from({ length: Number(claimers) }, (_, index) =>
     startLoop(
       `claimer ${index + 1}`,
-      createClaimRound(take, { clock: world.clock, deliveries: under }, settings),
+      createClaimRound(claim, { clock: world.clock, executor }, settings),
       ports,
     ),
   );
   await all;
   await Promise.all(loops.map((loop) => loop.stop()));
-  await under.stop(Promise.resolve());
+  await executor.stop(Promise.resolve());
 };
 
-const say = (message: string): void => {
+const throwLogged = (message: string): void => {
   throw new Error(message);
 };
 
 const perSecond = async (work: () => Promise<void>): Promise<number> => {
-  const beganMs = performance.now();
+  const startMs = performance.now();
   await work();
-  return jobs / ((performance.now() - beganMs) / 1_000);
+  return jobs / ((performance.now() - startMs) / 1_000);
 };
 
-const world = systemWorld();
-const store = await postgresStore(world, { url });
-const usedBefore = process.cpuUsage();
+const world = createSystemWorld();
+const store = await openPostgresStore(world, { url });
+const enqueueStart = process.cpuUsage();
 const enqueuedPerSecond = await perSecond(() => enqueue(store, world));
-const enqueueUsed = process.cpuUsage(usedBefore);
-const used = process.cpuUsage();
+const enqueueUsed = process.cpuUsage(enqueueStart);
+const drainStart = process.cpuUsage();
 const drainedPerSecond = await perSecond(() => drain(store, world));
-const { user, system } = process.cpuUsage(used);
+const { user, system } = process.cpuUsage(drainStart);
 await store.close();
 console.log(
   JSON.stringify({

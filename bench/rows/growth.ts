@@ -1,5 +1,5 @@
-import { postgresStore } from '../../adapters/postgres/store.ts';
-import { systemWorld } from '../../adapters/system/system.ts';
+import { openPostgresStore } from '../../adapters/postgres/store.ts';
+import { createSystemWorld } from '../../adapters/system/system.ts';
 import type { Postgres } from '../postgres.ts';
 import { spreadOf } from '../rounds.ts';
 import type { Contender, Curve, MatchResult, Row, Spread } from '../row.ts';
@@ -12,45 +12,48 @@ const heldSeconds = 120;
 
 export const growth: Row = {
   name: 'growth',
-  about: 'what a backlog of tasks, and a transaction held open beside the queue, make of taking tasks',
+  about: 'how a backlog of tasks, and a transaction that is held open, change the rate of claiming tasks',
   run: async (bench) => {
     const postgres = await bench.postgres();
     const template = 'bench_growth';
-    const store = await postgresStore(systemWorld(), { url: await postgres.create(template) });
+    const store = await openPostgresStore(createSystemWorld(), { url: await postgres.create(template) });
     await placeOrders(store, 1, { stock: null });
     await store.close();
 
-    const [few, ...more] = backlogs.map((backlog) =>
-      taker(postgres, template, bench.sized(backlog), shortSeconds, false),
+    const [smallest, ...larger] = backlogs.map((backlog) =>
+      createClaimer(postgres, template, bench.scaleCount(backlog), shortSeconds, false),
     );
-    const long = Math.max(10, bench.sized(heldSeconds));
-    const held = taker(postgres, template, bench.sized(100_000), long, true);
-    const free = taker(postgres, template, bench.sized(100_000), long, false);
-    if (few === undefined) throw new Error('there is no backlog to measure');
+    const longSeconds = Math.max(10, bench.scaleCount(heldSeconds));
+    const held = createClaimer(postgres, template, bench.scaleCount(100_000), longSeconds, true);
+    const free = createClaimer(postgres, template, bench.scaleCount(100_000), longSeconds, false);
+    if (smallest === undefined) throw new Error('there is no backlog to measure');
     const common = { unit: 'tasks/s', better: 'more', goal: 0.9 } as const;
-    const [most] = more.toReversed();
-    const waiting = await bench.match({
+    const [largest] = larger.toReversed();
+    const backlogMatch = await bench.runMatch({
       ...common,
       name: 'backlog',
-      title: 'Taking tasks with others waiting behind them',
+      title: 'Claiming tasks before a backlog',
       figure: 'perSecond',
-      ours: most ?? few,
-      peers: [few, ...more.slice(0, -1)],
+      ours: largest ?? smallest,
+      peers: [smallest, ...larger.slice(0, -1)],
     });
-    const holding = await bench.match({
+    const heldMatch = await bench.runMatch({
       ...common,
       name: 'held',
-      title: `Taking tasks beside a transaction held open for ${long} s: the last tenth`,
+      title: `Claiming tasks while a transaction is held open for ${longSeconds} s: the last tenth`,
       figure: 'lastPerSecond',
       ours: held,
       peers: [free],
     });
     await postgres.drop(template);
-    return { matches: [waiting, holding], curves: [backlogCurve(waiting), heldCurve(holding, long)] };
+    return {
+      matches: [backlogMatch, heldMatch],
+      curves: [backlogCurve(backlogMatch), heldCurve(heldMatch, longSeconds)],
+    };
   },
 };
 
-const taker = (
+const createClaimer = (
   postgres: Postgres,
   template: string,
   backlog: number,
@@ -60,25 +63,25 @@ const taker = (
   name: `${backlog.toLocaleString('en')} waiting${held ? ', a transaction held open' : ''}`,
   configuration: { backlog, seconds, held, claimers: 2, batch: 500 },
   round: async () => {
-    const url = await postgres.create('bench_taking', template);
+    const url = await postgres.create('bench_claiming', template);
     await postgres.run('checkpoint');
     const figures = await runScript('queue/growth.ts', [url, backlog, seconds, held ? 'held' : 'free']);
-    await postgres.drop('bench_taking');
+    await postgres.drop('bench_claiming');
     return figures;
   },
 });
 
 const backlogCurve = ({ ours, peers }: MatchResult): Curve => ({
   name: 'backlog-curve',
-  title: 'Taking tasks as the backlog grows',
+  title: 'Claiming tasks as the backlog grows',
   x: { label: 'tasks waiting', logarithmic: true },
-  y: { label: 'tasks taken a second' },
+  y: { label: 'tasks claimed a second' },
   lines: [
     {
       name: 'Cartwright',
       points: [...peers, ours].map(({ configuration, figures }) => ({
         x: Number(configuration.backlog),
-        y: figures.perSecond ?? nothing,
+        y: figures.perSecond ?? zero,
       })),
     },
   ],
@@ -86,16 +89,16 @@ const backlogCurve = ({ ours, peers }: MatchResult): Curve => ({
 
 const heldCurve = ({ ours, peers }: MatchResult, seconds: number): Curve => ({
   name: 'held-curve',
-  title: 'Taking tasks beside a transaction held open',
-  x: { label: 'seconds of taking', logarithmic: false },
-  y: { label: 'tasks taken a second' },
+  title: 'Claiming tasks while a transaction is held open',
+  x: { label: 'seconds of claiming', logarithmic: false },
+  y: { label: 'tasks claimed a second' },
   lines: [ours, ...peers].map(({ configuration, figures }) => ({
     name: configuration.held === true ? 'held open' : 'nothing held',
     points: Array.from({ length: 10 }, (_, window) => ({
       x: ((window + 1) * seconds) / 10,
-      y: figures[`window${window + 1}`] ?? nothing,
+      y: figures[`window${window + 1}`] ?? zero,
     })),
   })),
 });
 
-const nothing: Spread = spreadOf([0]);
+const zero: Spread = spreadOf([0]);

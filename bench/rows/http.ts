@@ -7,7 +7,7 @@ import { cpuSeconds } from '../processes.ts';
 import type { Bench, Configuration, Contender, Row } from '../row.ts';
 
 const connections = 64;
-/** Until the server has compiled what it does all the time. */
+/** Enough for the server to compile its hot code. */
 const warmUp = 50_000;
 
 export const http: Row = {
@@ -15,10 +15,10 @@ export const http: Row = {
   about: 'a POST with a validated body and no database: our whole API against bare frameworks',
   run: async (bench) => {
     const token = await tokenFor('bench@example.com', 'operator');
-    const bun = (file: string) => [process.execPath, `bench/${file}`] as const;
-    const ours = side(bench, {
+    const bunCommand = (file: string) => [process.execPath, `bench/${file}`] as const;
+    const ours = createHttpContender(bench, {
       name: 'Cartwright',
-      command: bun('http/main.ts'),
+      command: bunCommand('http/main.ts'),
       readyPath: '/health/ready',
       path: '/queue/retries',
       headers: { authorization: `Bearer ${token}` },
@@ -28,7 +28,7 @@ export const http: Row = {
       },
     });
     const peer = (name: string, command: readonly [string, ...string[]], configuration: Configuration = {}) =>
-      side(bench, {
+      createHttpContender(bench, {
         name,
         command,
         readyPath: '/ready',
@@ -39,16 +39,19 @@ export const http: Row = {
       });
     const node = execFileSync('node', ['--version'], { encoding: 'utf8' }).trim();
     const common = { figure: 'perSecond', unit: 'requests/s', better: 'more' } as const;
-    const elysia = peer('Elysia', bun('http/elysia.ts'), { validation: 't.Object' });
+    const elysia = peer('Elysia', bunCommand('http/elysia.ts'), { validation: 't.Object' });
     const others = [
-      peer('Bun.serve', bun('http/bun.ts'), { validation: 'by hand' }),
-      peer('Hono', bun('peers/hono.ts'), { validation: 'hono/validator', runtime: `Bun ${Bun.version}` }),
+      peer('Bun.serve', bunCommand('http/bun.ts'), { validation: 'by hand' }),
+      peer('Hono', bunCommand('peers/hono.ts'), {
+        validation: 'hono/validator',
+        runtime: `Bun ${Bun.version}`,
+      }),
       peer('Fastify', ['node', 'bench/peers/fastify.mjs'], {
         validation: 'JSON schema',
         runtime: `Node ${node}`,
       }),
     ];
-    const match = await bench.match({
+    const match = await bench.runMatch({
       ...common,
       name: 'post',
       title: 'POST with a validated body, 64 connections',
@@ -59,14 +62,14 @@ export const http: Row = {
     const [bare] = match.peers;
     const ratio = bare?.ratio?.median ?? 0;
     const missed =
-      ratio < leastOfElysia ? [`${ratio.toFixed(2)}× bare Elysia, wanted ${leastOfElysia}×`] : [];
+      ratio < leastElysiaRatio ? [`${ratio.toFixed(2)}× bare Elysia, goal ${leastElysiaRatio}×`] : [];
     return { matches: [{ ...match, missed }] };
   },
 };
 
-const leastOfElysia = 0.7;
+const leastElysiaRatio = 0.7;
 
-type Side = {
+type HttpContender = {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
   readonly readyPath: string;
@@ -76,17 +79,17 @@ type Side = {
   readonly configuration: Configuration;
 };
 
-const side = (
+const createHttpContender = (
   bench: Bench,
-  { name, command, readyPath, path, headers, status, configuration }: Side,
+  { name, command, readyPath, path, headers, status, configuration }: HttpContender,
 ): Contender => {
-  const count = bench.sized(150_000);
+  const count = bench.scaleCount(150_000);
   return {
     name,
     configuration: { ...configuration, connections, count },
     round: async () => {
       const server = await startServer({ command, readyPath });
-      let before = 0;
+      let cpuBefore = 0;
       const plan = {
         port: server.port,
         connections,
@@ -96,18 +99,18 @@ const side = (
         headers: { 'content-type': 'application/json', ...headers },
         requests: [{ headers: {}, body: JSON.stringify({ taskIds: [randomUUID()] }) }],
       };
-      const load = await runLoad(bench.folder(), plan, async () => {
-        before = cpuSeconds(server.pid);
+      const load = await runLoad(bench.createFolder(), plan, async () => {
+        cpuBefore = cpuSeconds(server.pid);
       });
-      const used = cpuSeconds(server.pid) - before;
+      const cpuUsed = cpuSeconds(server.pid) - cpuBefore;
       await server.stop();
       if (load.statuses[status] !== count + warmUp)
-        throw new Error(`${name} was to answer ${status}, and answered ${JSON.stringify(load.statuses)}`);
+        throw new Error(`expected only status ${status} from ${name}, got ${JSON.stringify(load.statuses)}`);
       return {
         perSecond: count / load.seconds,
         p50Ms: load.p50Ms,
         p99Ms: load.p99Ms,
-        serverCpuUsEach: (used / count) * 1e6,
+        serverCpuUsEach: (cpuUsed / count) * 1e6,
         loadCpuUsEach: (load.cpuSeconds / count) * 1e6,
       };
     },

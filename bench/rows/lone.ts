@@ -1,37 +1,37 @@
-import { oursOnPostgres } from '../checkout/ours.ts';
-import { postgresFloor } from '../checkout/shopfloor.ts';
-import { oursOnSqlite, sqliteFloor } from '../checkout/sqlite.ts';
+import { createPostgresFixture } from '../checkout/fixture.ts';
+import { postgresContender } from '../checkout/ours.ts';
+import { createSqliteFixture, sqliteContender } from '../checkout/sqlite.ts';
 import type { Row } from '../row.ts';
 
-const entry = 'bench/composed/plain.ts';
-const name = 'not coalesced';
-/** Within a tenth of the path that does not coalesce. */
+const entry = 'bench/variants/unbatched.ts';
+const name = 'without batches';
+/** At most 10 % slower than without batches. */
 const goal = 1 / 1.1;
 
 export const lone: Row = {
   name: 'lone',
-  about: 'what a request pays for coalescing where it is alone: one connection, against the path without',
+  about: 'what batching costs a single checkout: one connection, against checkouts without batches',
   run: async (bench) => {
     const postgres = await bench.postgres();
-    const crowd = { connections: 1, warmUp: bench.sized(500), count: bench.sized(3_000) };
-    const floor = await postgresFloor(postgres, crowd.warmUp + crowd.count);
-    const file = await sqliteFloor(bench, crowd.warmUp + crowd.count);
+    const load = { connections: 1, warmUp: bench.scaleCount(500), count: bench.scaleCount(3_000) };
+    const fixture = await createPostgresFixture(postgres, load.warmUp + load.count);
+    const sqliteFixture = await createSqliteFixture(bench, load.warmUp + load.count);
     const common = { figure: 'p50Ms', unit: 'ms, median', better: 'less', goal } as const;
-    const onPostgres = await bench.match({
+    const onPostgres = await bench.runMatch({
       ...common,
       name: 'postgres',
-      title: 'A lone checkout, PostgreSQL',
-      ours: oursOnPostgres(bench, postgres, floor, crowd, { entry: 'server/main.ts' }),
-      peers: [oursOnPostgres(bench, postgres, floor, crowd, { contender: name, entry })],
+      title: 'A single checkout, PostgreSQL',
+      ours: postgresContender(bench, postgres, fixture, load, { entry: 'server/main.ts' }),
+      peers: [postgresContender(bench, postgres, fixture, load, { contender: name, entry })],
     });
-    const onSqlite = await bench.match({
+    const onSqlite = await bench.runMatch({
       ...common,
       name: 'sqlite',
-      title: 'A lone checkout, SQLite',
-      ours: oursOnSqlite(bench, file, crowd, { name: 'Cartwright', entry: 'server/main.ts' }),
-      peers: [oursOnSqlite(bench, file, crowd, { name, entry })],
+      title: 'A single checkout, SQLite',
+      ours: sqliteContender(bench, sqliteFixture, load, { name: 'Cartwright', entry: 'server/main.ts' }),
+      peers: [sqliteContender(bench, sqliteFixture, load, { name, entry })],
     });
-    await postgres.drop(floor.template);
+    await postgres.drop(fixture.template);
     return { matches: [onPostgres, onSqlite] };
   },
 };

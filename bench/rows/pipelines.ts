@@ -1,4 +1,4 @@
-import { oursOnPipelines } from '../pipelines/ours.ts';
+import { createWorkerContender } from '../pipelines/ours.ts';
 import type { Postgres } from '../postgres.ts';
 import type { Contender, Row } from '../row.ts';
 import { runScript } from '../scripts.ts';
@@ -6,18 +6,18 @@ import { runScript } from '../scripts.ts';
 export const pipelines: Row = {
   name: 'pipelines',
   about:
-    'paid orders through the physical pipeline, a mail over SMTP each, against DBOS workflows of 3 no-op steps',
+    'paid orders through the physical pipeline, each with a mail over SMTP, against DBOS workflows of 3 no-op steps',
   run: async (bench) => {
     const postgres = await bench.postgres();
-    const match = await bench.match({
+    const match = await bench.runMatch({
       name: 'physical',
-      title: 'From paid to completed: 4 steps, a mail among them',
+      title: 'From paid to completed: 4 steps, one of them a mail',
       figure: 'perSecond',
       unit: 'orders/s',
       better: 'more',
       goal: 20,
-      ours: await oursOnPipelines(bench, postgres, bench.sized(30_000)),
-      peers: [dbos(postgres, bench.sized(3_000))],
+      ours: await createWorkerContender(bench, postgres, bench.scaleCount(30_000)),
+      peers: [createDbos(postgres, bench.scaleCount(3_000))],
     });
     return { matches: [match] };
   },
@@ -26,7 +26,7 @@ export const pipelines: Row = {
 const inFlight = 100;
 const poolSize = 20;
 
-const dbos = (postgres: Postgres, count: number): Contender => ({
+const createDbos = (postgres: Postgres, count: number): Contender => ({
   name: 'DBOS, 3 no-op steps',
   configuration: {
     runtime: `Bun ${Bun.version}`,

@@ -1,28 +1,30 @@
-import { postgresFloor } from '../checkout/shopfloor.ts';
-import { oursOnPipelines } from '../pipelines/ours.ts';
+import { createPostgresFixture } from '../checkout/fixture.ts';
+import { createWorkerContender } from '../pipelines/ours.ts';
 import { spreadOf } from '../rounds.ts';
 import type { Contender, Curve, MatchResult, Row } from '../row.ts';
-import { checkoutsWith } from '../scale/checkouts.ts';
+import { createScaleContender } from '../scale/checkouts.ts';
 
 const counts = [1, 2, 4] as const;
 
 export const scale: Row = {
   name: 'scale',
-  about: 'what two and four API or worker processes make of it, on the same machine and database',
+  about: 'two and four API or worker processes against one, on the same machine and database',
   run: async (bench) => {
     const postgres = await bench.postgres();
-    const crowd = { warmUp: bench.sized(4_000), count: bench.sized(32_000) };
-    bench.say(`placing ${crowd.warmUp + crowd.count} orders`);
-    const floor = await postgresFloor(postgres, crowd.warmUp + crowd.count);
-    const [oneApi, ...moreApis] = counts.map((count) => checkoutsWith(bench, postgres, floor, count, crowd));
+    const load = { warmUp: bench.scaleCount(4_000), count: bench.scaleCount(32_000) };
+    bench.progress(`placing ${load.warmUp + load.count} orders`);
+    const fixture = await createPostgresFixture(postgres, load.warmUp + load.count);
+    const [oneApi, ...moreApis] = counts.map((count) =>
+      createScaleContender(bench, postgres, fixture, count, load),
+    );
     const workers: Contender[] = [];
     for (const count of counts)
-      workers.push(await oursOnPipelines(bench, postgres, bench.sized(20_000), count));
+      workers.push(await createWorkerContender(bench, postgres, bench.scaleCount(20_000), count));
     const [oneWorker, ...moreWorkers] = workers;
-    if (oneApi === undefined || oneWorker === undefined) throw new Error('there is nothing to measure');
+    if (oneApi === undefined || oneWorker === undefined) throw new Error('no process count is given');
 
     const common = { figure: 'perSecond', better: 'more', goal: null } as const;
-    const checkouts = await bench.match({
+    const checkouts = await bench.runMatch({
       ...common,
       name: 'apis',
       title: 'Checkouts by one, two and four API processes, 64 connections in all',
@@ -30,7 +32,7 @@ export const scale: Row = {
       ours: oneApi,
       peers: moreApis,
     });
-    const orders = await bench.match({
+    const orders = await bench.runMatch({
       ...common,
       name: 'workers',
       title: 'Paid orders to completed by one, two and four workers',
@@ -38,7 +40,7 @@ export const scale: Row = {
       ours: oneWorker,
       peers: moreWorkers,
     });
-    await postgres.drop(floor.template);
+    await postgres.drop(fixture.template);
     return { matches: [checkouts, orders], curves: [curveOf(checkouts), curveOf(orders)] };
   },
 };

@@ -1,24 +1,24 @@
-import { oursOnSqlite, sqliteFloor } from '../checkout/sqlite.ts';
+import { createSqliteFixture, sqliteContender } from '../checkout/sqlite.ts';
 import type { Row } from '../row.ts';
 
 export const sqlite: Row = {
   name: 'sqlite',
-  about: 'HTTP → durable commit on one SQLite file, against one commit a claim and one a settlement',
+  about: 'HTTP → durable commit on one SQLite file, against the same API without batches',
   run: async (bench) => {
-    const crowd = { connections: 64, warmUp: bench.sized(5_000), count: bench.sized(10_000) };
-    const floor = await sqliteFloor(bench, crowd.warmUp + crowd.count);
-    const match = await bench.match({
+    const load = { connections: 64, warmUp: bench.scaleCount(5_000), count: bench.scaleCount(10_000) };
+    const fixture = await createSqliteFixture(bench, load.warmUp + load.count);
+    const match = await bench.runMatch({
       name: 'sqlite-64',
       title: 'Checkouts a second, SQLite, 64 connections',
       figure: 'perSecond',
       unit: 'checkouts/s',
       better: 'more',
       goal: 2,
-      ours: oursOnSqlite(bench, floor, crowd, { name: 'Cartwright', entry: 'server/main.ts' }),
+      ours: sqliteContender(bench, fixture, load, { name: 'Cartwright', entry: 'server/main.ts' }),
       peers: [
-        oursOnSqlite(bench, floor, crowd, {
-          name: 'one commit a checkout',
-          entry: 'bench/composed/plain.ts',
+        sqliteContender(bench, fixture, load, {
+          name: 'without batches',
+          entry: 'bench/variants/unbatched.ts',
         }),
       ],
     });

@@ -1,6 +1,6 @@
 import { startApp } from '../app.ts';
-import { checkoutPlan, checkShop, checkStatuses, type ShopFloor } from '../checkout/shopfloor.ts';
-import { countersOf } from '../counters.ts';
+import { checkShop, checkStatuses, createCheckoutPlan, type ShopFixture } from '../checkout/fixture.ts';
+import { readCounters } from '../counters.ts';
 import { runLoad } from '../load/run.ts';
 import type { Postgres } from '../postgres.ts';
 import { cpuSeconds } from '../processes.ts';
@@ -9,57 +9,57 @@ import type { Bench, Contender } from '../row.ts';
 const connections = 64;
 const env = { ROLE: 'checkout' };
 
-/** The same 64 connections, shared evenly by `processes` API processes on one database. */
-export const checkoutsWith = (
+/** 64 connections, distributed evenly over `processes` API processes on one database. */
+export const createScaleContender = (
   bench: Bench,
   postgres: Postgres,
-  floor: ShopFloor,
+  fixture: ShopFixture,
   processes: number,
   { warmUp, count }: { readonly warmUp: number; readonly count: number },
 ): Contender => ({
   name: `${processes} process${processes === 1 ? '' : 'es'}`,
   configuration: { ...env, processes, connections, warmUp, count },
   round: async () => {
-    const url = await postgres.create('bench_scale', floor.template);
+    const url = await postgres.create('bench_scale', fixture.template);
     const apps = await Promise.all(Array.from({ length: processes }, () => startApp(url, env)));
     const share = (warmUp + count) / processes;
-    const together = gathering(processes, async () => {
+    const barrier = createBarrier(processes, async () => {
       await postgres.run('checkpoint');
-      return countersOf(postgres);
+      return readCounters(postgres);
     });
     const loads = await Promise.all(
       apps.map(async ({ port }, at) => {
-        const orders = floor.orders.slice(at * share, (at + 1) * share);
+        const orders = fixture.orders.slice(at * share, (at + 1) * share);
         const shared = { connections: connections / processes, warmUp: warmUp / processes, port };
-        return runLoad(bench.folder(), await checkoutPlan(orders, shared), together.arrive);
+        return runLoad(bench.createFolder(), await createCheckoutPlan(orders, shared), barrier.arrive);
       }),
     );
-    const after = await countersOf(postgres);
-    const before = await together.met;
-    const used = apps.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
+    const after = await readCounters(postgres);
+    const before = await barrier.released;
+    const cpuUsed = apps.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
     for (const app of apps) await app.stop();
     for (const { statuses } of loads) checkStatuses(statuses, share);
-    await checkShop(url, floor, warmUp + count);
+    await checkShop(url, fixture, warmUp + count);
     await postgres.drop('bench_scale');
     return {
       perSecond: count / Math.max(...loads.map(({ seconds }) => seconds)),
       p99Ms: Math.max(...loads.map(({ p99Ms }) => p99Ms)),
-      serverCpuUsEach: (used / (warmUp + count)) * 1e6,
+      serverCpuUsEach: (cpuUsed / (warmUp + count)) * 1e6,
       databaseCpuUsEach: ((after.cpuSeconds - before.cpuSeconds) / count) * 1e6,
     };
   },
 });
 
-/** Lets all go on once the last of them has come, and `whenAll` is done. */
-const gathering = <T>(count: number, whenAll: () => Promise<T>) => {
-  const { promise: met, resolve, reject } = Promise.withResolvers<T>();
+/** Holds all callers of `arrive` until the last one has arrived and `whenAll` is done. */
+const createBarrier = <T>(count: number, whenAll: () => Promise<T>) => {
+  const { promise: released, resolve, reject } = Promise.withResolvers<T>();
   let missing = count;
   return {
-    met,
+    released,
     arrive: (): Promise<T> => {
       missing--;
       if (missing === 0) whenAll().then(resolve, reject);
-      return met;
+      return released;
     },
   };
 };

@@ -1,7 +1,7 @@
 import type { Bench, Curve, MatchResult, Row } from '../row.ts';
-import { kinds } from './classes.ts';
-import { type Floor, peersFloor, searchFloor } from './floor.ts';
-import { contender, ours, type PageNumber, peers } from './sides.ts';
+import { createContender, ours, type PageNumber, peers } from './contenders.ts';
+import { createPeerTables, createSearchFixture, type SearchFixture } from './fixture.ts';
+import { queryKinds } from './kinds.ts';
 
 const sizes = [100_000, 1_000_000];
 
@@ -12,45 +12,49 @@ export const search: Row = {
     const postgres = await bench.postgres();
     const matches: MatchResult[] = [];
     for (const size of sizes) {
-      const floor = await searchFloor(bench, bench.sized(size));
-      await peersFloor(bench, floor);
-      for (const page of [1, 50] as const) matches.push(await matchOn(bench, floor, page, peers));
-      await postgres.drop(floor.name);
+      const fixture = await createSearchFixture(bench, bench.scaleCount(size));
+      await createPeerTables(bench, fixture);
+      for (const page of [1, 50] as const) matches.push(await matchOn(bench, fixture, page, peers));
+      await postgres.drop(fixture.name);
     }
-    return { matches, curves: [kindCurve(matches), sideCurve(matches)], notes: [noRum] };
+    return { matches, curves: [kindCurve(matches), contenderCurve(matches)], notes: [noRum] };
   },
 };
 
-/** By itself, since it takes a quarter of an hour and 15 GB of disk, most of it to write the orders. */
+/** A row of its own: it takes 15 minutes and 15 GB of disk, mostly to write the orders. */
 export const vast: Row = {
   name: 'vast',
   about: 'the same at ten million orders, without the peers',
   run: async (bench) => {
     const postgres = await bench.postgres();
-    const floor = await searchFloor(bench, bench.sized(10_000_000));
-    const matches = [await matchOn(bench, floor, 1, []), await matchOn(bench, floor, 50, [])];
-    await postgres.drop(floor.name);
+    const fixture = await createSearchFixture(bench, bench.scaleCount(10_000_000));
+    const matches = [await matchOn(bench, fixture, 1, []), await matchOn(bench, fixture, 50, [])];
+    await postgres.drop(fixture.name);
     return { matches };
   },
 };
 
-const noRum =
-  'RUM is not measured: it is no part of PostgreSQL, and the binaries that the bench brings lack it.';
+const noRum = 'RUM is not measured, because neither PostgreSQL nor the binaries of the bench include it.';
 
-const matchOn = (bench: Bench, floor: Floor, page: PageNumber, sides: typeof peers): Promise<MatchResult> =>
-  bench.match({
-    name: `${floor.orders}-page-${page}`,
-    title: `The slowest kind of search, ${floor.orders.toLocaleString('en')} orders, page ${page}`,
+const matchOn = (
+  bench: Bench,
+  fixture: SearchFixture,
+  page: PageNumber,
+  ownPeers: typeof peers,
+): Promise<MatchResult> =>
+  bench.runMatch({
+    name: `${fixture.orders}-page-${page}`,
+    title: `The slowest kind of search, ${fixture.orders.toLocaleString('en')} orders, page ${page}`,
     figure: 'slowestP50Ms',
     unit: 'ms, p50',
     better: 'less',
-    goal: floor.orders >= 1_000_000 && sides.length > 0 ? 8 : null,
+    goal: fixture.orders >= 1_000_000 && ownPeers.length > 0 ? 8 : null,
     limits: [
       { figure: 'slowestP50Ms', most: 3 },
       { figure: 'mostPages', most: 2_000 },
     ],
-    ours: contender(bench, floor, ours, page),
-    peers: sides.map((side) => contender(bench, floor, side, page)),
+    ours: createContender(bench, fixture, ours, page),
+    peers: ownPeers.map((peer) => createContender(bench, fixture, peer, page)),
   });
 
 const ordersOf = ({ ours }: MatchResult): number => Number(ours.configuration.orders);
@@ -62,7 +66,7 @@ const kindCurve = (matches: readonly MatchResult[]): Curve => ({
   title: 'Each kind of search as the orders grow, first page',
   x: { label: 'orders', logarithmic: true },
   y: { label: 'ms, p50' },
-  lines: kinds.map(({ name }) => ({
+  lines: queryKinds.map(({ name }) => ({
     name,
     points: matches.filter(isFirst).flatMap((match) => {
       const y = match.ours.figures[`${name} p50Ms`];
@@ -71,7 +75,7 @@ const kindCurve = (matches: readonly MatchResult[]): Curve => ({
   })),
 });
 
-const sideCurve = (matches: readonly MatchResult[]): Curve => ({
+const contenderCurve = (matches: readonly MatchResult[]): Curve => ({
   name: 'growth',
   title: 'The slowest kind of search as the orders grow, first page',
   x: { label: 'orders', logarithmic: true },
@@ -79,8 +83,8 @@ const sideCurve = (matches: readonly MatchResult[]): Curve => ({
   lines: [ours, ...peers].map(({ name }) => ({
     name,
     points: matches.filter(isFirst).flatMap((match) => {
-      const side = [match.ours, ...match.peers].find((standing) => standing.name === name);
-      const y = side?.figures.slowestP50Ms;
+      const contender = [match.ours, ...match.peers].find((one) => one.name === name);
+      const y = contender?.figures.slowestP50Ms;
       return y === undefined ? [] : [{ x: ordersOf(match), y }];
     }),
   })),

@@ -1,7 +1,7 @@
 import type { Pipeline } from './pipeline.ts';
 
-/** Licences, vouchers, downloads: one key a unit. A stock, where there is one, counts the keys left to sell. */
-export const digital: Pipeline = {
+/** Licences, vouchers and downloads: one key for each unit. The stock, if any, counts the keys left to sell. */
+export const digitalPipeline: Pipeline = {
   name: 'digital',
   steps: [
     { name: 'issue_licence', historyState: 'licence_issued', kind: 'tx', effect: 'issue_licences' },

@@ -1,22 +1,29 @@
-import { digital } from './digital.ts';
-import { physical } from './physical.ts';
+import { digitalPipeline } from './digital.ts';
+import { physicalPipeline } from './physical.ts';
 import type { JobPipeline, Pipeline } from './pipeline.ts';
-import { providerEvent } from './providerEvent.ts';
-import { moneyAudit } from './reconciliation.ts';
-import { refund } from './refund.ts';
-import { service } from './service.ts';
+import { providerEventPipeline } from './providerEvent.ts';
+import { reconciliationPipeline } from './reconciliation.ts';
+import { refundPipeline } from './refund.ts';
+import { servicePipeline } from './service.ts';
 
-/** A new product type is one file beside these and its line here. */
-const registry: readonly Pipeline[] = [physical, digital, service];
+/** To add a product type, add its file to this folder and its pipeline to this list. */
+const productPipelines: readonly Pipeline[] = [physicalPipeline, digitalPipeline, servicePipeline];
 
-export const pipelines: ReadonlyMap<string, Pipeline> = new Map(registry.map((one) => [one.name, one]));
+/** The pipelines of orders, by product type. */
+export const pipelines: ReadonlyMap<string, Pipeline> = new Map(
+  productPipelines.map((pipeline) => [pipeline.name, pipeline]),
+);
 
-/** Products of a type without a pipeline are refused when they come in, so an order always has one. */
+/** Throws if no pipeline serves the type. Products of such a type are refused when they are written. */
 export const pipelineFor = (productType: string): Pipeline => {
   const pipeline = pipelines.get(productType);
   if (pipeline === undefined) throw new Error(`no pipeline serves the product type ${productType}`);
   return pipeline;
 };
 
-/** No product may have one of these for its type. */
-export const jobPipelines: readonly JobPipeline[] = [refund, providerEvent, moneyAudit];
+/** The pipelines of jobs. No product type may have the name of one of them. */
+export const jobPipelines: readonly JobPipeline[] = [
+  refundPipeline,
+  providerEventPipeline,
+  reconciliationPipeline,
+];

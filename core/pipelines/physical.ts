@@ -1,10 +1,10 @@
 import type { Pipeline } from './pipeline.ts';
 
-/** Things that are taken from a shelf and sent. */
-export const physical: Pipeline = {
+/** Goods: they are deducted from the stock and shipped. */
+export const physicalPipeline: Pipeline = {
   name: 'physical',
   steps: [
-    { name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
+    { name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'deduct_stock' },
     { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
     { name: 'request_shipment', historyState: 'shipment_requested', kind: 'tx', effect: 'request_shipment' },
     {

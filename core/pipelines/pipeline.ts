@@ -1,32 +1,36 @@
 /**
- * What our own database does for an order, for a whole batch at once, in the transaction that also writes the
- * order's history and moves its task on: exactly once. Each adapter has a table of these, total over the union.
+ * Work that runs in our own database, for a whole batch of tasks in one transaction. The same transaction writes the
+ * orders' history and advances their tasks, so each effect happens exactly once. Each adapter implements all of them.
  */
-export type Effect = 'take_stock' | 'issue_licences' | 'issue_invoice' | 'request_shipment';
+export type Effect = 'deduct_stock' | 'issue_licences' | 'issue_invoice' | 'request_shipment';
 
-/** What another machine does for an order, under a lease and a ledger: see `Queue`. */
+/** Work of an order that another service does. It runs under a lease and is in the step ledger: see `Queue`. */
 export type Service = 'notify_customer';
 
+/** One part of a pipeline: `tx` runs in our database, `external` calls another service. */
 export type Step = {
   readonly name: string;
-  /** What the order's history says once the step is done. */
+  /** The state in the order's history that says that the step is done. */
   readonly historyState: string;
 } & (
   | { readonly kind: 'tx'; readonly effect: Effect }
   | { readonly kind: 'external'; readonly service: Service }
 );
 
-/** The road of a paid order of one product type. */
+/** The steps that a paid order of one product type goes through, in this order. */
 export type Pipeline = {
   /** Also the product type that it serves. */
   readonly name: string;
   readonly steps: readonly [Step, ...Step[]];
 };
 
-/** What is done for a job. Each may be begun again after a crash, and does its work once all the same. */
-export type JobService = 'return_money' | 'notify_of_refund' | 'act_on_event' | 'compare_ledgers';
+/** Work of a job. After a crash it runs again, so each service must have its effect only once. */
+export type JobService = 'refund_charge' | 'notify_of_refund' | 'act_on_event' | 'reconcile_ledger';
 
-/** The road of what is no order: its own records say how far it came, and its task only that work is left. */
+/**
+ * The steps of a job. A job is work that is not an order: a refund, a provider's event or a reconciliation. The record
+ * of the job says what has been done; its task only says that work is left.
+ */
 export type JobPipeline = {
   readonly name: string;
   readonly steps: readonly [JobStep, ...JobStep[]];

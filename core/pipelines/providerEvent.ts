@@ -1,7 +1,7 @@
 import type { JobPipeline } from './pipeline.ts';
 
-/** What a payment provider tells by itself. */
-export const providerEvent: JobPipeline = {
+/** Acts on an event that a payment provider has sent. */
+export const providerEventPipeline: JobPipeline = {
   name: 'provider_event',
   steps: [{ name: 'act_on_event', service: 'act_on_event' }],
 };

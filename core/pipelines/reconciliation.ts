@@ -1,7 +1,7 @@
 import type { JobPipeline } from './pipeline.ts';
 
-/** The provider's ledger of a day against our books. */
-export const moneyAudit: JobPipeline = {
-  name: 'money_audit',
-  steps: [{ name: 'compare_ledgers', service: 'compare_ledgers' }],
+/** Compares the provider's ledger of one day with ours. */
+export const reconciliationPipeline: JobPipeline = {
+  name: 'reconciliation',
+  steps: [{ name: 'reconcile_ledger', service: 'reconcile_ledger' }],
 };

@@ -1,13 +1,13 @@
 import type { JobPipeline } from './pipeline.ts';
 
 /**
- * The provider gives the money back; the books (order, stock, credit note) follow in the same step, in one
- * transaction, because they must say what the provider said.
+ * The provider refunds the charge. The same step then updates the refund, order, stock and credit note in one
+ * transaction, so that our records always agree with the provider's decision.
  */
-export const refund: JobPipeline = {
+export const refundPipeline: JobPipeline = {
   name: 'refund',
   steps: [
-    { name: 'return_money', service: 'return_money' },
+    { name: 'refund_charge', service: 'refund_charge' },
     { name: 'notify_customer', service: 'notify_of_refund' },
   ],
 };

@@ -1,10 +1,10 @@
 import type { Pipeline } from './pipeline.ts';
 
-/** Courses, repairs, appointments: an order takes places, of which the stock is how many are left. */
-export const service: Pipeline = {
+/** Courses, repairs and appointments: an order books places. The stock counts the places left. */
+export const servicePipeline: Pipeline = {
   name: 'service',
   steps: [
-    { name: 'book', historyState: 'booked', kind: 'tx', effect: 'take_stock' },
+    { name: 'book', historyState: 'booked', kind: 'tx', effect: 'deduct_stock' },
     { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
     {
       name: 'notify_customer',

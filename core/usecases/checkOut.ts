@@ -1,25 +1,27 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { CheckoutRequest, CheckoutResponse, ClaimFailure } from '../audit.ts';
-import { createResultBatcher } from '../batch.ts';
+import { createResultBatcher } from '../batcher.ts';
 import { unknownResponse } from '../outcomeRecord.ts';
 import type { PaymentProvider } from '../provider.ts';
 import type { Unavailable } from '../result.ts';
 import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';
 
-export type CheckoutCommand = Omit<CheckoutRequest, 'checkoutId' | 'reconcileAtMs'> & {
-  /** Of the request that asks, kept with its answer. */
+export type CheckoutCommand = Omit<CheckoutRequest, 'checkoutId' | 'recoverAtMs'> & {
+  /** The id of the HTTP request. It is stored with the response. */
   readonly requestId: string;
 };
 
 export type CheckoutSuccess = {
   readonly response: CheckoutResponse;
-  /** True where the key had been answered before, and this is that answer. */
+  /** True if the key already had this response. */
   readonly replayed: boolean;
 };
 
 export type CheckoutFailure =
   | Exclude<ClaimFailure, { kind: 'already_answered' }>
+  /** The provider could not be reached and nothing was charged. The same key can be sent again. */
   | { readonly kind: 'payment_unavailable'; readonly reason: string }
+  /** The database could not be reached before the charge, so nothing was charged. The same key can be sent again. */
   | Unavailable;
 
 export type CheckOut = (command: CheckoutCommand) => Promise<Result<CheckoutSuccess, CheckoutFailure>>;
@@ -28,52 +30,51 @@ export type CheckOut = (command: CheckoutCommand) => Promise<Result<CheckoutSucc
 const limits = { batchMax: 128, waitingMax: 4096 };
 
 /**
- * Two short transactions around one charge: claim, charge, settle. No transaction is open while the provider
- * is asked. What a crash leaves between them is rolled forward by the reconciler.
+ * Runs a checkout: two short transactions (claim, record the outcome) with one charge between them. No transaction is
+ * open during the call to the provider. If the process stops between them, recovery completes the checkout.
  *
- * A batch claims at most half of the checkouts that are here, so that a crowd goes in two groups: one is claimed
- * while the other is settled. In one group all of us would wait for the database, and then it for us.
+ * A batch claims at most half of the open checkouts, so that many simultaneous requests form two groups: one is claimed
+ * while the other's outcomes are recorded. In one group, this process and the database would wait for each other.
  */
 export const createCheckOut = (
   ports: RecordOutcomePorts & { readonly provider: PaymentProvider },
   settings: { readonly reconcileAfterMs: number },
 ): CheckOut => {
   const { audits, provider, world } = ports;
-  let open = 0;
-  const claim = createResultBatcher(audits.claim, { ...limits, maxShare: () => Math.ceil(open / 2) }, world);
-  const settle = createRecordOutcome(ports, limits);
+  let openCheckouts = 0;
+  const maxShare = () => Math.ceil(openCheckouts / 2);
+  const claimCheckout = createResultBatcher(audits.claim, { ...limits, maxShare }, world);
+  const recordOutcome = createRecordOutcome(ports, limits);
 
-  const pay: CheckOut = async ({ requestId, ...command }) => {
+  const checkOut: CheckOut = async ({ requestId, ...command }) => {
     const nowMs = world.clock.nowMs();
     const checkoutId = world.ids.next(nowMs);
-    const reconcileAtMs = nowMs + settings.reconcileAfterMs;
-    const claimed = (await claim({ ...command, checkoutId, reconcileAtMs })).andThen((each) => each);
-    if (claimed.isErr()) {
-      const failure = claimed.error;
-      return failure.kind === 'already_answered'
-        ? ok({ response: failure.response, replayed: true })
-        : err(failure);
-    }
+    const recoverAtMs = nowMs + settings.reconcileAfterMs;
+    const claim = (await claimCheckout({ ...command, checkoutId, recoverAtMs })).andThen((result) => result);
+    if (claim.isErr())
+      return claim.error.kind === 'already_answered'
+        ? ok({ response: claim.error.response, replayed: true })
+        : err(claim.error);
 
-    const { checkoutId: paymentId, amount, method } = claimed.value;
+    const { checkoutId: paymentId, amount, method } = claim.value;
     const outcome = await provider.charge({ paymentId, amount, method });
-    const settled = await settle(claimed.value, outcome, requestId);
+    const recorded = await recordOutcome(claim.value, outcome, requestId);
 
-    const stands = settled.isOk() ? settled.value : { applied: false, response: null };
-    if (stands.response !== null) return ok({ response: stands.response, replayed: false });
-    if (outcome.kind === 'unavailable' && stands.applied)
+    const { applied, response } = recorded.unwrapOr({ applied: false, response: null });
+    if (response !== null) return ok({ response, replayed: false });
+    if (outcome.kind === 'unavailable' && applied)
       return err({ kind: 'payment_unavailable', reason: outcome.reason });
-    // The money may have moved and the claim stands. Whatever kept us from writing the outcome down, the
-    // reconciler will; the customer hears that it is being confirmed, never that it failed.
-    return ok({ response: unknownResponse(claimed.value, requestId), replayed: false });
+    // The outcome could not be recorded, and the charge may have succeeded. Recovery will record it. Until then the
+    // customer must read that the payment is being confirmed, never that it failed.
+    return ok({ response: unknownResponse(claim.value, requestId), replayed: false });
   };
 
   return async (command) => {
-    open++;
+    openCheckouts++;
     try {
-      return await pay(command);
+      return await checkOut(command);
     } finally {
-      open--;
+      openCheckouts--;
     }
   };
 };

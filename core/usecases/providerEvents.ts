@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Audits } from '../audit.ts';
-import { createResultBatcher } from '../batch.ts';
+import { createResultBatcher } from '../batcher.ts';
 import { parseUuid } from '../id.ts';
 import type { Inbox, InboxItem } from '../inbox.ts';
 import type { EventFailure, PaymentProvider, ProviderEvent, WebhookRequest } from '../provider.ts';
@@ -14,9 +14,12 @@ import { createRefundLateCharge } from './refundLateCharge.ts';
 /** How many events may share one commit, and how many may wait for it before more are refused. */
 const limits = { batchMax: 128, waitingMax: 4_096 };
 
-export type ReceiveEvent = (delivery: WebhookRequest) => Promise<Result<void, EventFailure | Unavailable>>;
+export type ReceiveEvent = (request: WebhookRequest) => Promise<Result<void, EventFailure | Unavailable>>;
 
-/** Takes in what a provider tells: believed only with its signature, stored once, and acted on by a worker. */
+/**
+ * Receives a webhook request: checks its signature, stores its event once, and wakes the workers, which act on it.
+ * Fails with `signature_invalid` or `unavailable`; the provider sends the event again after either.
+ */
 export const createReceiveEvent = ({
   inbox,
   provider,
@@ -31,9 +34,9 @@ export const createReceiveEvent = ({
   const { clock, ids } = world;
   const receive = createResultBatcher<InboxItem, boolean>(inbox.receive, limits, world);
 
-  return async (delivery) => {
+  return async (request) => {
     const nowMs = clock.nowMs();
-    const event = await provider.readEvent(delivery, nowMs);
+    const event = await provider.readEvent(request, nowMs);
     if (event.isErr()) return err(event.error);
     if (event.value.subject.kind === 'other') return ok(undefined);
     const received = await receive({
@@ -41,32 +44,33 @@ export const createReceiveEvent = ({
       taskId: ids.next(nowMs),
       provider: provider.name,
       event: event.value,
-      body: delivery.body,
+      body: request.body,
     });
     if (received.isOk() && received.value) wakeup.notify();
     return received.map(() => undefined);
   };
 };
 
-/** True where nothing is left to be done; false where it is too early, and the event must be looked at again. */
+/** Returns true if nothing is left to do, and false if the event must be handled again later. */
 export type ActOnEvent = (event: ProviderEvent) => AsyncResult<boolean>;
 
 /**
- * Events come twice, late and in any order, so none of them is taken for the state of things: each is a reason
- * to look. A payment that is open is asked about; one that was given up, and of which the event proves that
- * the money moved, is sent back; a refund is asked about. What is not ours is let be.
+ * Acts on a stored event. Events come twice, late and in any order, so none is used as the current state: each is only
+ * a reason to check it. An open payment is recovered. A payment that was declined or cancelled is refunded if the event
+ * proves that it was charged. An open refund is sent to the provider again, which returns its current state. Events
+ * about payments and refunds we did not create are ignored.
  */
 export const createActOnEvent = (ports: {
   readonly audits: Audits;
   readonly refunds: Refunds;
-  readonly reconciler: PaymentRecovery;
+  readonly recovery: PaymentRecovery;
   readonly wakeup: Wakeup;
   readonly world: World;
 }): ActOnEvent => {
-  const { audits, refunds, reconciler: recovery, wakeup, world } = ports;
-  const returnLate = createRefundLateCharge(ports);
+  const { audits, refunds, recovery, wakeup, world } = ports;
+  const refundLateCharge = createRefundLateCharge(ports);
 
-  const lookAtPayment = async (
+  const checkPayment = async (
     paymentId: string,
     reference: string,
     succeeded: boolean,
@@ -77,38 +81,38 @@ export const createActOnEvent = (ports: {
       case 'initiated':
       case 'unknown':
       case 'requires_action':
-        // Not yet where a checkout is charging it just now: what that one is told is as good.
+        // False if a checkout is charging it now. Without proof of a charge, that checkout's outcome is enough.
         return succeeded
           ? recovery.recoverOne(paymentId)
           : (await recovery.recoverOne(paymentId)).map(() => true);
       case 'declined':
       case 'cancelled':
-        return succeeded ? (await returnLate(paymentId, reference)).map(() => true) : ok(true);
+        return succeeded ? (await refundLateCharge(paymentId, reference)).map(() => true) : ok(true);
       default:
         return ok(true);
     }
   };
 
-  const lookAtRefund = async (refundId: string, failure: string | null): AsyncResult<boolean> => {
+  const checkRefund = async (refundId: string, failure: string | null): AsyncResult<boolean> => {
     const nowMs = world.clock.nowMs();
     if (failure !== null) {
       const outcome = { kind: 'failed', reason: failure } as const;
       return (await refunds.finish({ refundId, outcome }, nowMs)).map(() => true);
     }
-    const hastened = await refunds.runNow(refundId, nowMs);
-    if (hastened.isOk()) wakeup.notify();
-    return hastened.map(() => true);
+    const scheduled = await refunds.runNow(refundId, nowMs);
+    if (scheduled.isOk()) wakeup.notify();
+    return scheduled.map(() => true);
   };
 
   return async ({ subject }) => {
-    // What others wrote into the provider's records need not be an id of ours.
+    // Other systems may have written ids into the provider's records that are not ours.
     if (subject.kind === 'payment') {
       const paymentId = parseUuid(subject.paymentId ?? '');
-      return paymentId === null ? ok(true) : lookAtPayment(paymentId, subject.reference, subject.succeeded);
+      return paymentId === null ? ok(true) : checkPayment(paymentId, subject.reference, subject.succeeded);
     }
     if (subject.kind === 'refund') {
       const refundId = parseUuid(subject.refundId ?? '');
-      return refundId === null ? ok(true) : lookAtRefund(refundId, subject.failure);
+      return refundId === null ? ok(true) : checkRefund(refundId, subject.failure);
     }
     return ok(true);
   };

@@ -11,14 +11,14 @@ import type { World } from '../world.ts';
 
 export const dayMs = 24 * 3_600_000;
 
-/** A charge may come some time after its payment was made, and be booked some time after it came. */
+/** A charge may be later than its payment's creation, and earlier than its record, by this much. */
 const marginMs = 3_600_000;
 
-/** What moved so lately may not be written down yet, and is no difference. */
-const settlingMs = 15 * 60_000;
+/** A movement that is newer than this may not be recorded yet, so it is not a difference. */
+const recordingDelayMs = 15 * 60_000;
 
-/** An answer to an operator, not an archive: a day that differs in more is not looked at case by case. */
-const differencesMax = 1_000;
+/** If a day has more differences, an operator needs no list of all of them. */
+const storedDifferencesMax = 1_000;
 
 const pageSize = 500;
 
@@ -29,88 +29,94 @@ type Ports = {
 };
 
 /**
- * Compares the provider's ledger of a day with our books, both ways: each charge and refund of theirs with
- * ours, and each of ours with theirs. It reads both in pages and changes nothing.
+ * Compares one day of the provider's ledger with ours: each of the provider's charges and refunds with our records, and
+ * each of ours with the provider's. Reads both in pages and changes nothing. Fails with `unavailable` only.
  */
 export const createReconcileLedger =
   ({
-    ledger: books,
+    ledger,
     provider,
     world,
-  }: Ports): ((audit: Reconciliation) => AsyncResult<ReconciliationReport>) =>
-  async (audit) => {
+  }: Ports): ((reconciliation: Reconciliation) => AsyncResult<ReconciliationReport>) =>
+  async (reconciliation) => {
     const nowMs = world.clock.nowMs();
-    const [fromMs, toMs] = [audit.dayMs, audit.dayMs + dayMs];
-    const span = (query: { after: string | null }) => ({ fromMs, toMs, limit: pageSize, ...query });
-    const payments = await all((after) => books.paymentsMade(span({ after })));
+    const [fromMs, toMs] = [reconciliation.dayMs, reconciliation.dayMs + dayMs];
+    const day = { fromMs, toMs, limit: pageSize };
+    const payments = await readAll((after) => ledger.paymentsMade({ ...day, after }));
     if (payments.isErr()) return err(payments.error);
-    const refunds = await all((after) => books.refundsMade(span({ after })));
+    const refunds = await readAll((after) => ledger.refundsMade({ ...day, after }));
     if (refunds.isErr()) return err(refunds.error);
 
     const oldestMs = refunds.value.reduce((least, { createdAtMs }) => Math.min(least, createdAtMs), fromMs);
-    // A payment that could not be charged on its day is charged on another where its key is sent again.
+    // A payment can be charged on a later day than its own, if its key is sent again.
     const newestMs = payments.value.reduce((most, { updatedAtMs }) => Math.max(most, updatedAtMs), toMs);
-    const window = { fromMs: oldestMs - marginMs, toMs: newestMs + marginMs };
-    const theirs = await all((after) => provider.readLedger({ ...window, after }));
+    const range = { fromMs: oldestMs - marginMs, toMs: newestMs + marginMs };
+    const theirs = await readAll((after) => provider.readLedger({ ...range, after }));
     if (theirs.isErr()) return err(theirs.error);
 
-    const ofDay = theirs.value.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
-    const charges = ofDay.filter(({ kind }) => kind === 'charge');
-    const returns = ofDay.filter(({ kind }) => kind === 'refund');
-    const ourPayments = await known(charges, 'paymentId', books.payments);
+    const entriesOfDay = theirs.value.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+    const chargeEntries = entriesOfDay.filter(({ kind }) => kind === 'charge');
+    const refundEntries = entriesOfDay.filter(({ kind }) => kind === 'refund');
+    const ourPayments = await readOwnRecords(chargeEntries, 'paymentId', ledger.payments);
     if (ourPayments.isErr()) return err(ourPayments.error);
-    const ourRefunds = await known(returns, 'refundId', books.refunds);
+    const ourRefunds = await readOwnRecords(refundEntries, 'refundId', ledger.refunds);
     if (ourRefunds.isErr()) return err(ourRefunds.error);
 
-    const found = [
-      ...compare('charge', charges, ourPayments.value, nowMs),
-      ...compare('refund', returns, ourRefunds.value, nowMs),
-      ...missing('charge', payments.value, theirs.value),
-      ...missing('refund', refunds.value, theirs.value),
+    const differences = [
+      ...compareEntries('charge', chargeEntries, ourPayments.value, nowMs),
+      ...compareEntries('refund', refundEntries, ourRefunds.value, nowMs),
+      ...missingEntries('charge', payments.value, theirs.value),
+      ...missingEntries('refund', refunds.value, theirs.value),
     ];
-    const kept = found.slice(0, differencesMax).map((each) => ({ id: world.ids.next(nowMs), ...each }));
-    return ok({ charges: charges.length, refunds: returns.length, differences: found.length, kept });
+    return ok({
+      charges: chargeEntries.length,
+      refunds: refundEntries.length,
+      differences: differences.length,
+      storedDifferences: differences
+        .slice(0, storedDifferencesMax)
+        .map((difference) => ({ id: world.ids.next(nowMs), ...difference })),
+    });
   };
 
-/** The statuses under which money has moved. */
-const moved: Readonly<Record<LedgerEntry['kind'], readonly string[]>> = {
+/** The statuses which say that the money moved. */
+const movedStatuses: Readonly<Record<LedgerEntry['kind'], readonly string[]>> = {
   charge: chargedPaymentStatuses,
   refund: succeededRefundStatuses,
 };
 
-const keyOf = ({ kind, paymentId, refundId }: LedgerEntry): string | null =>
+const ownIdOf = ({ kind, paymentId, refundId }: LedgerEntry): string | null =>
   kind === 'charge' ? paymentId : refundId;
 
-/** Theirs against ours. */
-const compare = (
+/** Compares the provider's entries with our records. */
+const compareEntries = (
   kind: LedgerEntry['kind'],
   entries: readonly LedgerEntry[],
-  ours: ReadonlyMap<string, OwnRecord<string>>,
+  ownRecords: ReadonlyMap<string, OwnRecord<string>>,
   nowMs: number,
 ): readonly LedgerDifference[] => {
   const seen = new Set<string>();
   return entries.flatMap((entry) => {
-    const key = keyOf(entry);
-    const own = key === null ? undefined : ours.get(key);
-    if (key === null || own === undefined) return difference(`${kind}_unknown`, entry, null);
-    if (seen.has(key))
-      return difference(kind === 'charge' ? 'charged_twice' : 'refunded_twice', entry, own.amount);
-    seen.add(key);
-    if (!moved[kind].includes(own.status))
-      return entry.atMs > nowMs - settlingMs ? [] : difference(`${kind}_unbooked`, entry, own.amount);
-    return same(own.amount, entry.amount) ? [] : difference('amount_differs', entry, own.amount);
+    const id = ownIdOf(entry);
+    const own = id === null ? undefined : ownRecords.get(id);
+    if (id === null || own === undefined) return differenceOf(`${kind}_unknown`, entry, null);
+    if (seen.has(id))
+      return differenceOf(kind === 'charge' ? 'charged_twice' : 'refunded_twice', entry, own.amount);
+    seen.add(id);
+    if (!movedStatuses[kind].includes(own.status))
+      return entry.atMs > nowMs - recordingDelayMs ? [] : differenceOf(`${kind}_unbooked`, entry, own.amount);
+    return isSameMoney(own.amount, entry.amount) ? [] : differenceOf('amount_differs', entry, own.amount);
   });
 };
 
-/** Ours that they do not have. */
-const missing = (
+/** Our records that have no entry at the provider. */
+const missingEntries = (
   kind: LedgerEntry['kind'],
-  ours: readonly OwnRecord<string>[],
+  ownRecords: readonly OwnRecord<string>[],
   entries: readonly LedgerEntry[],
 ): readonly LedgerDifference[] => {
-  const theirs = new Set(entries.filter((entry) => entry.kind === kind).map(keyOf));
-  return ours
-    .filter(({ id }) => !theirs.has(id))
+  const idsInEntries = new Set(entries.filter((entry) => entry.kind === kind).map(ownIdOf));
+  return ownRecords
+    .filter(({ id }) => !idsInEntries.has(id))
     .map(({ id, amount, createdAtMs }) => ({
       kind: `${kind}_missing` as const,
       providerId: null,
@@ -122,23 +128,23 @@ const missing = (
     }));
 };
 
-const difference = (
+const differenceOf = (
   kind: LedgerDifference['kind'],
   { id, paymentId, refundId, amount, atMs }: LedgerEntry,
   ours: Money | null,
 ): readonly LedgerDifference[] => [{ kind, providerId: id, paymentId, refundId, ours, theirs: amount, atMs }];
 
-const same = (one: Money, other: Money): boolean =>
+const isSameMoney = (one: Money, other: Money): boolean =>
   one.amount === other.amount && one.currency === other.currency;
 
-/** All pages of a list. */
-const all = async <Row>(
-  read: (after: string | null) => AsyncResult<Page<Row, string>>,
+/** Reads all pages of a list. */
+const readAll = async <Row>(
+  readPage: (after: string | null) => AsyncResult<Page<Row, string>>,
 ): Promise<Result<readonly Row[], Unavailable>> => {
   const rows: Row[] = [];
   let after: string | null = null;
   do {
-    const page: Result<Page<Row, string>, Unavailable> = await read(after);
+    const page: Result<Page<Row, string>, Unavailable> = await readPage(after);
     if (page.isErr()) return err(page.error);
     rows.push(...page.value.items);
     after = page.value.next;
@@ -146,19 +152,19 @@ const all = async <Row>(
   return ok(rows);
 };
 
-/** Ours that these entries name, by id. */
-const known = async <B extends OwnRecord<string>>(
+/** Reads our records which the entries name, by id. */
+const readOwnRecords = async <R extends OwnRecord<string>>(
   entries: readonly LedgerEntry[],
-  key: 'paymentId' | 'refundId',
-  read: (ids: readonly string[]) => AsyncResult<readonly B[]>,
-): Promise<Result<ReadonlyMap<string, B>, Unavailable>> => {
-  // What others wrote into the provider's records need not be an id of ours.
-  const ids = [...new Set(entries.flatMap((entry) => parseUuid(entry[key] ?? '') ?? []))];
-  const found = new Map<string, B>();
+  idField: 'paymentId' | 'refundId',
+  read: (ids: readonly string[]) => AsyncResult<readonly R[]>,
+): Promise<Result<ReadonlyMap<string, R>, Unavailable>> => {
+  // Other systems may have written ids into the provider's records that are not ours.
+  const ids = [...new Set(entries.flatMap((entry) => parseUuid(entry[idField] ?? '') ?? []))];
+  const records = new Map<string, R>();
   for (let at = 0; at < ids.length; at += pageSize) {
-    const some = await read(ids.slice(at, at + pageSize));
-    if (some.isErr()) return err(some.error);
-    for (const one of some.value) found.set(one.id, one);
+    const page = await read(ids.slice(at, at + pageSize));
+    if (page.isErr()) return err(page.error);
+    for (const record of page.value) records.set(record.id, record);
   }
-  return ok(found);
+  return ok(records);
 };

@@ -1,6 +1,6 @@
 import type { Audits, Claim, RecordResult } from '../audit.ts';
-import { type BatchLimits, createResultBatcher } from '../batch.ts';
-import { outcomeRecordOf } from '../outcomeRecord.ts';
+import { type BatchLimits, createResultBatcher } from '../batcher.ts';
+import { buildOutcomeRecord } from '../outcomeRecord.ts';
 import type { ChargeOutcome } from '../provider.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
@@ -16,23 +16,24 @@ export type RecordOutcomePorts = {
 };
 
 /**
- * Writes down what a charge came to, together with others that come at the same time, and tells the workers of
- * work. Money that turns out to have moved after its payment was given up is sent back.
+ * Records the outcome of a charge, in one batch with other outcomes of that moment, and wakes the workers. If the
+ * charge succeeded but its payment was declined or cancelled before, requests the refund of that late charge.
+ * `requestId` is that of the HTTP request, for the response. Fails with `unavailable` only.
  */
 export const createRecordOutcome = (
   ports: RecordOutcomePorts,
   limits: BatchLimits,
 ): ((claim: Claim, outcome: ChargeOutcome, requestId: string) => AsyncResult<RecordResult>) => {
   const { audits, wakeup, world } = ports;
-  const settle = createResultBatcher(audits.recordOutcomes, limits, world);
-  const returnLate = createRefundLateCharge(ports);
+  const record = createResultBatcher(audits.recordOutcomes, limits, world);
+  const refundLateCharge = createRefundLateCharge(ports);
 
   return async (claim, outcome, requestId) => {
-    const settled = await settle(outcomeRecordOf(claim, outcome, requestId, world));
-    if (settled.isErr() || outcome.kind !== 'succeeded') return settled;
-    // A hint after the commit, never in it: inside, it would take a lock that all checkouts share.
-    if (settled.value.applied) wakeup.notify();
-    else await returnLate(claim.checkoutId, outcome.reference);
-    return settled;
+    const recorded = await record(buildOutcomeRecord(claim, outcome, requestId, world));
+    if (recorded.isErr() || outcome.kind !== 'succeeded') return recorded;
+    // Notify after the commit: inside the transaction, the hint would take a lock that all checkouts share.
+    if (recorded.value.applied) wakeup.notify();
+    else await refundLateCharge(claim.checkoutId, outcome.reference);
+    return recorded;
   };
 };

@@ -5,65 +5,72 @@ import type { AsyncResult } from '../result.ts';
 import { recoveryPauseMs } from '../retry.ts';
 import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';
 
-/** After this the customer has long left, and must not be charged any more. */
+/** For this time after its claim, a payment may be charged. Later the customer has left, so it is cancelled instead. */
 export const chargeWindowMs = 15 * 60_000;
 
-/** Past this the provider may have forgotten the key, and no answer under it would prove anything. */
+/** After this time the provider may have forgotten the key, so a response to it would prove nothing. */
 export const keyMemoryMs = 23 * 3_600_000;
 
 const batchMax = 50;
 
 export type PaymentRecovery = {
-  /** Takes up payments that are due. Answers how many. */
+  /** Recovers payments that are due, at most 50. Returns how many it claimed. */
   recoverDue(): AsyncResult<number>;
-  /** Takes up this one, due or not. Answers whether its outcome is known and written down now. */
+  /**
+   * Recovers one payment, even if it is not due. Returns true if it now has a final outcome, and false if it has none
+   * yet or could not be claimed.
+   */
   recoverOne(paymentId: string): AsyncResult<boolean>;
 };
 
 /**
- * Settles what checkouts left open: a crash between claim and settlement, a lost answer, a time-out, a customer
- * who has to act. It rolls forward by sending the same charge under the same key; past `chargeWindowMs` it
- * cancels under that key instead, and settles as paid only if the charge turns out to have happened. It never
- * guesses: an outcome that is not final leaves the payment due again, and one that is older than the
- * provider's memory stays as it is for a person to see to.
+ * Completes checkouts that have no final outcome: the process stopped after the claim, the provider's response was lost
+ * or too late, or the customer has to act. Sends the same charge under the same key. After `chargeWindowMs` it cancels
+ * under that key instead, and records a success only if the charge had succeeded before. It never guesses: without a
+ * final outcome the payment is due again later. After `keyMemoryMs` it no longer asks, and the payment stays open until
+ * a person acts.
  */
 export const createPaymentRecovery = (
   ports: RecordOutcomePorts & { readonly provider: PaymentProvider },
 ): PaymentRecovery => {
   const { audits, provider, world } = ports;
-  const settle = createRecordOutcome(ports, { batchMax, waitingMax: batchMax });
+  const recordOutcome = createRecordOutcome(ports, { batchMax, waitingMax: batchMax });
 
-  const settleOne = async (claim: OpenClaim, nowMs: number): AsyncResult<RecordResult | null> => {
-    const outcome = telling(await ask(provider, claim, nowMs));
-    return outcome === null ? ok(null) : settle(claim, outcome, claim.checkoutId);
+  const recoverClaim = async (claim: OpenClaim, nowMs: number): AsyncResult<RecordResult | null> => {
+    const outcome = knownOutcome(await askProvider(provider, claim, nowMs));
+    return outcome === null ? ok(null) : recordOutcome(claim, outcome, claim.checkoutId);
   };
 
-  const round = async (only: string | null): AsyncResult<readonly (RecordResult | null)[]> => {
+  const recover = async (onlyPaymentId: string | null): AsyncResult<readonly (RecordResult | null)[]> => {
     const nowMs = world.clock.nowMs();
-    const againAtMs = (attempt: number, claimedAtMs: number) => dueAgainMs(attempt, claimedAtMs, nowMs);
-    const taken = await audits.claimOpenPayments({ nowMs, againAtMs, limit: batchMax, only });
-    if (taken.isErr()) return err(taken.error);
+    const claims = await audits.claimOpenPayments({
+      nowMs,
+      nextRecoveryAtMs: (attempt, claimedAtMs) => nextRecoveryAtMs(attempt, claimedAtMs, nowMs),
+      limit: batchMax,
+      onlyPaymentId,
+    });
+    if (claims.isErr()) return err(claims.error);
 
-    // Each by itself: neither a slow provider nor a bug that one of them meets keeps the others open.
-    const rounds = await Promise.allSettled(taken.value.map((claim) => settleOne(claim, nowMs)));
-    for (const each of rounds) if (each.status === 'rejected') throw each.reason;
-    return Result.combine(rounds.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
+    // Wait for all of them: a slow response or a bug in one recovery must not stop the others.
+    const recoveries = await Promise.allSettled(claims.value.map((claim) => recoverClaim(claim, nowMs)));
+    for (const each of recoveries) if (each.status === 'rejected') throw each.reason;
+    return Result.combine(recoveries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
   };
 
   return {
-    recoverDue: async () => (await round(null)).map((settled) => settled.length),
-    recoverOne: async (paymentId) => (await round(paymentId)).map((settled) => settled.some(isFinal)),
+    recoverDue: async () => (await recover(null)).map((results) => results.length),
+    recoverOne: async (paymentId) => (await recover(paymentId)).map((results) => results.some(isFinal)),
   };
 };
 
-/** The end of the charge window is a time to ask, too: whatever still waits then is called off. */
-const dueAgainMs = (attempt: number, claimedAtMs: number, nowMs: number): number => {
-  const againMs = nowMs + recoveryPauseMs(attempt - 1);
-  const closesMs = claimedAtMs + chargeWindowMs;
-  return nowMs < closesMs ? Math.min(againMs, closesMs) : againMs;
+/** The payment is also due at the end of the charge window, when it is cancelled if it still waits for the customer. */
+const nextRecoveryAtMs = (attempt: number, claimedAtMs: number, nowMs: number): number => {
+  const afterPauseMs = nowMs + recoveryPauseMs(attempt - 1);
+  const windowEndMs = claimedAtMs + chargeWindowMs;
+  return nowMs < windowEndMs ? Math.min(afterPauseMs, windowEndMs) : afterPauseMs;
 };
 
-const ask = async (
+const askProvider = async (
   provider: PaymentProvider,
   { checkoutId, amount, method, claimedAtMs }: OpenClaim,
   nowMs: number,
@@ -74,9 +81,9 @@ const ask = async (
   return ageMs < chargeWindowMs ? provider.charge(request) : provider.cancel(request);
 };
 
-/** `unavailable` tells something of a first call only: an earlier one under this key may have charged. */
-const telling = (outcome: ChargeOutcome): ChargeOutcome | null =>
+/** Null for `unavailable` too: this call charged nothing, but an earlier call under the same key may have. */
+const knownOutcome = (outcome: ChargeOutcome): ChargeOutcome | null =>
   outcome.kind === 'unknown' || outcome.kind === 'unavailable' ? null : outcome;
 
-const isFinal = (settled: RecordResult | null): boolean =>
-  settled !== null && settled.paymentStatus !== 'requires_action';
+const isFinal = (result: RecordResult | null): boolean =>
+  result !== null && result.paymentStatus !== 'requires_action';

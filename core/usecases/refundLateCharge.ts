@@ -7,8 +7,9 @@ import type { AsyncResult } from '../result.ts';
 import type { World } from '../world.ts';
 
 /**
- * Sends back what a payment brought in after it was declined or cancelled, and its orders released: they may be
- * paid by another one by now. Any other payment is left alone. Answers whether this call did it.
+ * Requests the refund of a charge that succeeded after its payment was declined or cancelled. Its orders were released
+ * then, and another payment may have paid for them. Any other payment is not changed. Returns true if this call
+ * requested the refund. Fails with `unavailable` only.
  */
 export const createRefundLateCharge =
   ({
@@ -26,17 +27,18 @@ export const createRefundLateCharge =
     const found = await audits.find(paymentId);
     if (found.isErr()) return found.map(() => false);
     const checkout = found.value;
-    if (checkout === null || nextPaymentStatus(checkout.payment.status, 'return') === null) return ok(false);
+    if (checkout === null || nextPaymentStatus(checkout.payment.status, 'refund') === null) return ok(false);
 
     const nowMs = world.clock.nowMs();
-    const late = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs), paymentId, reference };
-    const returned = await refunds.refundLateCharge({ ...late, answer: cancelled(checkout) }, nowMs);
-    if (returned.isOk() && returned.value) wakeup.notify();
-    return returned;
+    const ids = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
+    const charge = { ...ids, paymentId, reference, response: cancelledResponse(checkout) };
+    const requested = await refunds.refundLateCharge(charge, nowMs);
+    if (requested.isOk() && requested.value) wakeup.notify();
+    return requested;
   };
 
-/** What the key answers from now on, where it has not answered before. */
-const cancelled = ({ id, payment, orders }: Checkout): CheckoutResponse => ({
+/** The response for the payment's key, if it has none yet. */
+const cancelledResponse = ({ id, payment, orders }: Checkout): CheckoutResponse => ({
   status: 'cancelled',
   checkoutId: id,
   requestId: id,

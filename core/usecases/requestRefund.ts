@@ -16,7 +16,7 @@ export type RequestRefund = (
 
 type Ports = { readonly refunds: Refunds; readonly wakeup: Wakeup; readonly world: World };
 
-/** Writes down that money is to be given back; a worker does it. */
+/** Requests a refund and wakes the workers, which send it to the provider. `replayed` is true for a known key. */
 export const createRequestRefund =
   ({ refunds, wakeup, world }: Ports): RequestRefund =>
   async (command) => {
@@ -30,8 +30,8 @@ export const createRequestRefund =
 const unfulfillableMax = 50;
 
 /**
- * Gives back what was paid for orders that cannot be had, for shops whose policy that is. Answers how many it
- * took up. Each has one refund for ever, however often it is come upon.
+ * Requests refunds of orders that cannot be fulfilled, for shops with that policy. Returns how many orders it found, at
+ * most 50. The key makes sure that an order gets only one such refund.
  */
 export const createRefundUnfulfillable = (ports: Ports): (() => AsyncResult<number>) => {
   const request = createRequestRefund(ports);
@@ -41,7 +41,7 @@ export const createRefundUnfulfillable = (ports: Ports): (() => AsyncResult<numb
     for (const orderId of orders.value) {
       const reason = 'the order cannot be fulfilled';
       const requested = await request({ key: unfulfillableKey(orderId), orderId, amount: null, reason });
-      // An order that somebody has refunded or taken up again meanwhile is no longer ours to see to.
+      // Other failures mean that the order was refunded or retried in the meantime. Nothing is left to do.
       if (requested.isErr() && requested.error.kind === 'unavailable') return err(requested.error);
     }
     return ok(orders.value.length);

@@ -20,33 +20,34 @@ export type JobPorts = {
   readonly provider: PaymentProvider;
   readonly mailer: Mailer;
   readonly actOnEvent: ActOnEvent;
-  readonly reconcileLedger: (audit: Reconciliation) => AsyncResult<ReconciliationReport>;
+  readonly reconcileLedger: (reconciliation: Reconciliation) => AsyncResult<ReconciliationReport>;
   readonly world: World;
 };
 
 type JobOutcome =
   | { readonly kind: 'done' }
-  /** Tried again with growing pauses, and `failed` in the end. */
+  /** Tried again with growing pauses. Fails after `attemptsMax` attempts. */
   | { readonly kind: 'deferred'; readonly reason: string }
-  /** Tried again for as long as it takes: giving up would not make it untrue that it is owed. */
-  | { readonly kind: 'owed'; readonly reason: string }
+  /** Tried again until it is done: money is owed even if we give up. */
+  | { readonly kind: 'deferred_without_limit'; readonly reason: string }
   | { readonly kind: 'rejected'; readonly reason: string };
 
 const done: JobOutcome = { kind: 'done' };
 
 /**
- * Does the step that a job's lease is for, and answers what to report; null where the lease ran out before the
- * work began. A step may have been done before by a worker that died: each looks first.
+ * Runs the step of a job's lease. Returns the report, or null if the lease ended before the work began. A worker that
+ * stopped may have run the step before, so each service first checks what is done. Throws if the pipeline or the step
+ * does not exist.
  */
 export const createRunJob = (
   ports: JobPorts,
   settings: { readonly mailDomain: string },
 ): ((lease: JobLease) => Promise<JobReport | null>) => {
-  const services = servicesOf(ports, settings);
+  const services = createServices(ports, settings);
   const { world } = ports;
   return async (lease) => {
     if (world.clock.nowMs() >= lease.untilMs) return null;
-    const { pipeline, index } = standing(lease);
+    const { pipeline, index } = positionOf(lease);
     const outcome = await services[pipeline.steps[index]?.service ?? pipeline.steps[0].service](lease);
     const report = (each: JobReport['outcome']) => ({
       taskId: lease.taskId,
@@ -56,9 +57,9 @@ export const createRunJob = (
     switch (outcome.kind) {
       case 'done': {
         const next = pipeline.steps[index + 1];
-        return report(next === undefined ? { kind: 'done' } : { kind: 'moved', step: next.name });
+        return report(next === undefined ? { kind: 'done' } : { kind: 'advanced', step: next.name });
       }
-      case 'owed': {
+      case 'deferred_without_limit': {
         const runAtMs = world.clock.nowMs() + recoveryPauseMs(lease.attempts + 1);
         return report({ kind: 'retry', error: outcome.reason, runAtMs });
       }
@@ -72,39 +73,30 @@ export const createRunJob = (
 
 type Services = Readonly<Record<JobService, (lease: JobLease) => Promise<JobOutcome>>>;
 
-const servicesOf = (ports: JobPorts, { mailDomain }: { readonly mailDomain: string }): Services => {
-  const {
-    refunds,
-    inbox,
-    ledger: books,
-    provider,
-    mailer,
-    actOnEvent,
-    reconcileLedger: auditDay,
-    world,
-  } = ports;
+const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: string }): Services => {
+  const { refunds, inbox, ledger, provider, mailer, actOnEvent, reconcileLedger, world } = ports;
   const nowMs = () => world.clock.nowMs();
   return {
-    return_money: async ({ jobId }) => {
+    refund_charge: async ({ jobId }) => {
       const found = await refunds.find(jobId);
       if (found.isErr()) return deferred(found);
       const refund = found.value;
-      if (refund === null) return gone;
+      if (refund === null) return recordMissing;
       if (!openRefundStatuses.includes(refund.status)) return done;
       const { chargeReference: reference, amount } = refund;
-      const returned = await provider.refund({ refundId: refund.id, reference, amount });
-      if (returned.kind === 'succeeded')
-        return settled(await refunds.finish({ refundId: refund.id, outcome: returned }, nowMs()));
-      if (returned.kind === 'pending') return { kind: 'owed', reason: 'the provider has not decided yet' };
-      if (returned.kind !== 'refused') return { kind: 'owed', reason: returned.reason };
-      const outcome = { kind: 'failed', reason: returned.reason } as const;
-      return settled(await refunds.finish({ refundId: refund.id, outcome }, nowMs()));
+      const decision = await provider.refund({ refundId: refund.id, reference, amount });
+      if (decision.kind === 'succeeded')
+        return recorded(await refunds.finish({ refundId: refund.id, outcome: decision }, nowMs()));
+      if (decision.kind === 'pending') return deferredWithoutLimit('the provider has not decided yet');
+      if (decision.kind !== 'refused') return deferredWithoutLimit(decision.reason);
+      const outcome = { kind: 'failed', reason: decision.reason } as const;
+      return recorded(await refunds.finish({ refundId: refund.id, outcome }, nowMs()));
     },
 
     notify_of_refund: async ({ jobId, step }) => {
       const found = await refunds.find(jobId);
       if (found.isErr()) return deferred(found);
-      if (found.value === null) return gone;
+      if (found.value === null) return recordMissing;
       if (!succeededRefundStatuses.includes(found.value.status)) return done;
       const messageId = `<${stepKey(jobId, step)}@${mailDomain}>`;
       const outcome = await mailer.send(refundMail(found.value, messageId));
@@ -114,35 +106,38 @@ const servicesOf = (ports: JobPorts, { mailDomain }: { readonly mailDomain: stri
     act_on_event: async ({ jobId }) => {
       const event = await inbox.find(jobId);
       if (event.isErr()) return deferred(event);
-      if (event.value === null) return gone;
-      const acted = await actOnEvent(event.value);
-      if (acted.isErr()) return deferred(acted);
-      return acted.value ? done : { kind: 'deferred', reason: 'the payment has no outcome yet' };
+      if (event.value === null) return recordMissing;
+      const handled = await actOnEvent(event.value);
+      if (handled.isErr()) return deferred(handled);
+      return handled.value ? done : { kind: 'deferred', reason: 'the payment has no outcome yet' };
     },
 
-    compare_ledgers: async ({ jobId }) => {
-      const audit = await books.findReconciliation(jobId);
-      if (audit.isErr()) return deferred(audit);
-      if (audit.value === null) return gone;
-      if (audit.value.finishedAtMs !== null) return done;
-      const report = await auditDay(audit.value);
+    reconcile_ledger: async ({ jobId }) => {
+      const found = await ledger.findReconciliation(jobId);
+      if (found.isErr()) return deferred(found);
+      if (found.value === null) return recordMissing;
+      if (found.value.finishedAtMs !== null) return done;
+      const report = await reconcileLedger(found.value);
       if (report.isErr()) return deferred(report);
-      return settled(await books.finishReconciliation(jobId, report.value, nowMs()));
+      return recorded(await ledger.finishReconciliation(jobId, report.value, nowMs()));
     },
   };
 };
 
-const gone: JobOutcome = { kind: 'rejected', reason: 'its record is gone' };
+const recordMissing: JobOutcome = { kind: 'rejected', reason: "the job's record does not exist" };
 
-const deferred = (answer: Result<unknown, Unavailable>): JobOutcome => ({
+const deferred = (result: Result<unknown, Unavailable>): JobOutcome => ({
   kind: 'deferred',
-  reason: answer.isErr() ? answer.error.reason : 'unavailable',
+  reason: result.isErr() ? result.error.reason : 'unavailable',
 });
 
-const settled = (answer: Result<unknown, Unavailable>): JobOutcome =>
-  answer.isErr() ? { kind: 'owed', reason: answer.error.reason } : done;
+const deferredWithoutLimit = (reason: string): JobOutcome => ({ kind: 'deferred_without_limit', reason });
 
-const standing = ({
+/** The work is done; only its record may have to be written again. */
+const recorded = (result: Result<unknown, Unavailable>): JobOutcome =>
+  result.isErr() ? deferredWithoutLimit(result.error.reason) : done;
+
+const positionOf = ({
   pipeline: name,
   step,
 }: JobLease): { readonly pipeline: JobPipeline; readonly index: number } => {

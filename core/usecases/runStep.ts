@@ -13,9 +13,9 @@ type ServiceOutcome =
 type Services = Readonly<Record<Service, (lease: Lease) => Promise<ServiceOutcome>>>;
 
 /**
- * Does the external step that a lease is for, and answers what to report; null where the lease ran out before
- * the work began, for then it is another worker's (a worker that was paused must not act on an old lease).
- * What was delivered before is not delivered again.
+ * Runs the external step of a lease. Returns the report, or null if the lease ended before the work began: another
+ * worker may have the task then, so a worker that was paused must not act on an old lease. A step that is done already
+ * is not run again. Throws if the step is not an external step of the order's pipeline.
  */
 export const createRunStep = (
   ports: { readonly mailer: Mailer; readonly world: World },
@@ -48,6 +48,6 @@ export const createRunStep = (
 
 const serviceOf = ({ order, step: name }: Lease): Service => {
   const step = pipelineFor(order.product.type).steps.find((one) => one.name === name);
-  if (step?.kind !== 'external') throw new Error(`${name} is no external step of ${order.product.type}`);
+  if (step?.kind !== 'external') throw new Error(`${name} is not an external step of ${order.product.type}`);
   return step.service;
 };

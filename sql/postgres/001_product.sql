@@ -1,26 +1,28 @@
--- The positions of folded words (as 'ao') and of the words as written (as '=áo') in one vector, so that a
--- phrase can be asked for in either. Words are runs of letters, marks and digits, so quoting them is safe, and
--- Postgres' own parser, which loses words such as those of "áo/quần", never sees a name. Two spaces part the
--- name from the code: the empty word between takes a position, and no phrase reaches across it.
+-- Builds one vector from the folded tokens (as 'ao') and the exact tokens (as '=áo'), so that a query can ask for a
+-- phrase in either form. Tokens are runs of letters, marks and digits, so they can be quoted safely. The parser of
+-- PostgreSQL never sees a name: it loses tokens, such as those of "áo/quần". Two spaces separate the name from the
+-- code: the empty token between them takes a position, so no phrase matches across the two.
 create function name_vector(folded text, exact text) returns tsvector
   language sql immutable strict parallel safe
   return (
     select coalesce(string_agg(format('''%s'':%s', lexeme, at), ' '), '')::tsvector
     from (
-      select word as lexeme, at from unnest(string_to_array(folded, ' ')) with ordinality as f(word, at)
-      where word <> ''
+      select token as lexeme, at from unnest(string_to_array(folded, ' ')) with ordinality as f(token, at)
+      where token <> ''
       union all
-      select '=' || word, at from unnest(string_to_array(exact, ' ')) with ordinality as e(word, at)
-      where word <> ''
+      select '=' || token, at from unnest(string_to_array(exact, ' ')) with ordinality as e(token, at)
+      where token <> ''
     ) as lexemes
   );
 
--- What orders are found by: the words of a product's name and code, and its type, as they were when it was
--- ordered. A product gets a new one when any of them changes, and its orders name the one that they were placed
--- under: so a search meets a name once, and not once an order. The type is a word that no text asks for.
-create table label (
+-- What orders are searched by: the tokens of a product's name and code, and its type, at the time of the order. A
+-- product gets a new snapshot when its name or type changes. Its orders refer to the snapshot that was current when
+-- they were placed. So a search reads each name once, and not once for each order. The type is a token ('#digital')
+-- that no text of a user can produce.
+create table product_snapshot (
   id integer primary key generated always as identity,
-  -- The ids of all its orders are below this. It is the end of the newest one's hour, so that it changes seldom.
+  -- The ids of all orders of this snapshot are below this. It is the end of the hour of the newest one, so that it
+  -- changes at most once an hour.
   sold_before uuid not null default '00000000-0000-0000-0000-000000000000',
   type text not null,
   name_unaccent text not null,
@@ -28,7 +30,7 @@ create table label (
     (name_vector(name_unaccent, '') || array_to_tsvector(array['#' || type])) stored
 ) with (fillfactor = 90);
 
-create index label_name on label using gin (name_vector) with (fastupdate = off);
+create index product_snapshot_name on product_snapshot using gin (name_vector) with (fastupdate = off);
 
 create table product (
   id uuid primary key,
@@ -43,8 +45,8 @@ create table product (
   name_unaccent text not null,
   name_exact text not null,
   name_vector tsvector not null generated always as (name_vector(name_unaccent, name_exact)) stored,
-  -- What it is ordered under from now on.
-  label_id integer not null references label
+  -- The snapshot that new orders of this product refer to.
+  snapshot_id integer not null references product_snapshot
 );
 
 create index product_type on product (type, id);

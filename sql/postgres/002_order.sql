@@ -1,5 +1,5 @@
--- Room is left in each page, and no index is on a column that changes, so that the three changes of status in
--- an order's life stay in the page (HOT) and touch no index.
+-- Pages keep free space, and no index has a column that changes. So the three status changes in an order's life stay in
+-- the page (HOT updates) and touch no index.
 create table orders (
   id uuid primary key,
   customer_id text not null,
@@ -15,7 +15,8 @@ create table orders (
   status text not null check (status in
     ('pending', 'paying', 'paid', 'completed', 'failed', 'cancelled', 'refunded')),
   checkout_id uuid,
-  -- Of the newest row of its history, while no pipeline owns the order; then its task counts on.
+  -- The seq of the newest history row, while the order has no task. While it has one, the task's seq is the current
+  -- one.
   seq integer not null,
   created_ms bigint not null,
   updated_ms bigint not null
@@ -31,29 +32,30 @@ create table order_state (
   primary key (order_id, seq)
 );
 
--- What an order is found by: its label's words, which it carries along to be walked past them. Apart from the
--- order, because it never changes and the order does. The index of words is the label's.
-create table order_name (
+-- What an order is searched by. It copies the vector of its product snapshot, so that a scan can check the text
+-- without a join. It is a table of its own because it never changes and the order does. The text index is on
+-- product_snapshot.
+create table order_search (
   order_id uuid primary key,
-  label_id integer not null,
+  snapshot_id integer not null,
   customer_id text not null,
   name_vector tsvector not null
 );
 
-create index order_name_label on order_name (label_id, order_id);
-create index order_name_customer on order_name (customer_id, order_id);
+create index order_search_snapshot on order_search (snapshot_id, order_id);
+create index order_search_customer on order_search (customer_id, order_id);
 
--- The orders that went another way than most, with the same words: they are few, and an index of all orders by
--- status would cost each of an order's changes its HOT update (half as much again).
+-- The orders in a rare end status, with the same vector. They are few. An index of all orders by status would cost
+-- each status change its HOT update, which makes the change half as expensive again.
 create table order_ended (
   status text not null,
   order_id uuid not null,
-  label_id integer not null,
+  snapshot_id integer not null,
   name_vector tsvector not null,
   primary key (status, order_id)
 );
 
-create index order_ended_label on order_ended (status, label_id, order_id);
+create index order_ended_snapshot on order_ended (status, snapshot_id, order_id);
 
 create function order_ends() returns trigger
   language plpgsql
@@ -61,8 +63,8 @@ create function order_ends() returns trigger
 begin
   delete from order_ended where status = old.status and order_id = new.id;
   if new.status in ('failed', 'cancelled', 'refunded') then
-    insert into order_ended (status, order_id, label_id, name_vector)
-    select new.status, n.order_id, n.label_id, n.name_vector from order_name n where n.order_id = new.id;
+    insert into order_ended (status, order_id, snapshot_id, name_vector)
+    select new.status, n.order_id, n.snapshot_id, n.name_vector from order_search n where n.order_id = new.id;
   end if;
   return null;
 end

@@ -1,25 +1,26 @@
--- Unfinished work only: a task that is done is deleted, and the order's history says so, or the job's own
--- record. Rows come and go all the time, so they are vacuumed early.
+-- Unfinished work only. A finished task is deleted; the order's history, or the job's own record, says that it is
+-- done. Rows come and go all the time, so they are vacuumed early.
 create table task (
   id uuid primary key,
   order_id uuid,
-  -- Of a refund, a provider's event or a money audit.
+  -- The id of a refund, a provider's event or a reconciliation.
   job_id uuid,
   pipeline text not null,
   step text not null,
-  -- A paused task is held by its step, its pipeline or a refund, and stands in no index that a worker reads.
+  -- A paused task waits for its step, its pipeline or a refund. It is in no index that a worker reads.
   state text not null check (state in ('ready', 'running', 'paused', 'failed')),
   attempts integer not null default 0,
   crashes integer not null default 0,
   -- The fencing token: raised whenever the task changes hands.
   lease integer not null default 0,
   lease_until_ms bigint,
-  -- Not before this; a ready task whose time has not come is shown as waiting.
+  -- The task runs at this time at the earliest. Until then a ready task is shown as waiting.
   run_ms bigint not null,
-  -- Of the newest row of the order's history: while it has a task, only the task's holder writes it. 0 for a job.
+  -- The seq of the order's newest history row: while the order has a task, only the worker that locks the task
+  -- writes the history. 0 for a job.
   seq integer not null,
   last_error text,
-  -- It failed because an effect refused it: the order cannot be had.
+  -- True if an effect refused the task: the order cannot be fulfilled.
   unfulfillable boolean not null default false,
   check ((order_id is null) <> (job_id is null))
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
@@ -32,8 +33,8 @@ create index task_unfulfillable on task (order_id) where unfulfillable;
 create unique index task_order on task (order_id) where order_id is not null;
 create unique index task_job on task (job_id) where job_id is not null;
 
--- The ledger of external steps: the intent is committed before the call, the acceptance with what follows it.
-create table delivery (
+-- External steps: the intent is committed before the call, the acceptance together with the next transition.
+create table step_ledger (
   order_id uuid not null,
   step text not null,
   intended_ms bigint not null,
@@ -41,12 +42,12 @@ create table delivery (
   primary key (order_id, step)
 ) with (fillfactor = 80);
 
--- How many tasks each transaction finished, kept for some minutes. Rows are only added: a counter that is
--- counted up would make the workers wait for one another.
-create table finished (
+-- How many tasks each transaction finished, kept for some minutes. Rows are only inserted: workers would wait for one
+-- another to update a shared counter.
+create table finished_tasks (
   at_ms bigint not null,
   pipeline text not null,
   tasks integer not null
 );
 
-create index finished_at on finished (at_ms);
+create index finished_tasks_at on finished_tasks (at_ms);

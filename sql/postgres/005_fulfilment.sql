@@ -1,4 +1,4 @@
--- The counter's row is locked from the number's issue to the commit, which is what leaves no gap.
+-- The counter's row is locked from the moment a number is issued until the commit. So the numbers have no gap.
 create table invoice_counter (
   year integer primary key,
   last integer not null

@@ -1,18 +1,18 @@
--- Money on its way back, and what came of it. It is asked for under the lock of its order, which is what keeps
--- all of an order's refunds below what was paid.
+-- Refunds and their outcomes. A refund is requested under the lock of its order. So the sum of an order's refunds never
+-- exceeds what was paid.
 create table refund (
   id uuid primary key,
   key text not null unique,
-  -- Of the command under that key: the same key with another one is refused.
+  -- Of the command under that key: another command under the same key is refused.
   fingerprint text not null,
-  -- Null for a whole payment that came when its orders had been released.
+  -- Null for the refund of a late charge, which is of a whole payment.
   order_id uuid,
   payment_id uuid not null,
   amount bigint not null check (amount >= 0),
   currency text not null,
   reason text not null,
   status text not null check (status in ('requested', 'succeeded', 'failed')),
-  -- The provider's own id of it.
+  -- The provider's id of the refund.
   reference text,
   credit_note_year integer,
   credit_note_sequence integer check (credit_note_sequence > 0),
@@ -28,7 +28,7 @@ create index refund_payment on refund (payment_id);
 create index refund_status on refund (status, id);
 create index refund_succeeded on refund (updated_ms) where status = 'succeeded';
 
--- As for invoices: the row is locked from the number's issue to the commit, which is what leaves no gap.
+-- As invoice_counter: the row is locked from the moment a number is issued until the commit, so there is no gap.
 create table credit_note_counter (
   year integer primary key,
   last integer not null

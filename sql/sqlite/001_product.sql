@@ -1,5 +1,5 @@
--- `position` stands in the order of the ids, which is the order of time: FTS5 knows rows by a number only, and
--- walks them newest first by it.
+-- `position` has the order of the ids, which is the order of time. FTS5 identifies a row only by a number, and
+-- reads matching rows newest first by that number.
 create table product (
   position integer primary key,
   id text not null unique,
@@ -13,13 +13,13 @@ create table product (
   updated_ms integer not null
 ) strict;
 
--- As each index does, it ends with the row's position.
+-- Like every index in SQLite, it ends with the row's position.
 create index product_type on product (type);
 
--- Under a product's position: the words of its name and code, folded ('ao') and as written ('áo', behind
--- U+E000). They hold letters, marks and digits only and are parted by spaces, where 'ascii' cuts; no phrase
--- reaches across two columns.
-create virtual table product_name using fts5 (
+-- The tokens of a product's name and code under its position: folded ('ao'), and as written ('áo', after
+-- U+E000). Tokens hold only letters, marks and digits. Spaces separate them, where the 'ascii' tokenizer splits. A
+-- phrase never matches across two columns.
+create virtual table product_search using fts5 (
   name, code, exact_name, exact_code,
   tokenize = 'ascii', columnsize = 0, prefix = '1 2 3 4 5'
 );

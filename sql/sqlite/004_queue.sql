@@ -1,25 +1,26 @@
--- Unfinished work only: a task that is done is deleted, and the order's history says so, or the job's own
--- record.
+-- Unfinished work only. A finished task is deleted: the order's history, or the job's own row, keeps the result.
 create table task (
   id text not null primary key,
   order_id text,
-  -- Of a refund, a provider's event or a money audit.
+  -- The id of a refund, a provider event or a reconciliation.
   job_id text,
   pipeline text not null,
   step text not null,
-  -- A paused task is held by its step, its pipeline or a refund, and stands in no index that a worker reads.
+  -- A refund, or a pause of its step or pipeline, makes a task `paused`. No index that workers read has a paused
+  -- task.
   state text not null check (state = 'ready' or state = 'running' or state = 'paused' or state = 'failed'),
   attempts integer not null default 0,
   crashes integer not null default 0,
-  -- The fencing token: raised whenever the task changes hands.
+  -- The fencing token: it increases whenever the task changes hands.
   lease integer not null default 0,
   lease_until_ms integer,
-  -- Not before this; a ready task whose time has not come is shown as waiting.
+  -- The earliest time to run. A ready task with a later time is shown as waiting.
   run_ms integer not null,
-  -- Of the newest row of the order's history: while it has a task, only the task's holder writes it. 0 for a job.
+  -- The seq of the order's newest history row. While an order has a task, only the holder of the task writes its
+  -- history. 0 for a job.
   seq integer not null,
   last_error text,
-  -- It failed because an effect refused it: the order cannot be had.
+  -- 1 if an effect refused the task: the order cannot be fulfilled.
   unfulfillable integer not null default 0,
   check ((order_id is null) <> (job_id is null))
 ) strict, without rowid;
@@ -32,8 +33,8 @@ create index task_unfulfillable on task (order_id) where unfulfillable = 1;
 create unique index task_order on task (order_id) where order_id is not null;
 create unique index task_job on task (job_id) where job_id is not null;
 
--- The ledger of external steps: the intent is committed before the call, the acceptance with what follows it.
-create table delivery (
+-- External steps: the intent is committed before the call, and the acceptance together with its result.
+create table step_ledger (
   order_id text not null,
   step text not null,
   intended_ms integer not null,
@@ -41,11 +42,11 @@ create table delivery (
   primary key (order_id, step)
 ) strict, without rowid;
 
--- How many tasks each transaction finished, kept for some minutes.
-create table finished (
+-- How many tasks each transaction finished. Rows are kept for some minutes.
+create table finished_tasks (
   at_ms integer not null,
   pipeline text not null,
   tasks integer not null
 ) strict;
 
-create index finished_at on finished (at_ms);
+create index finished_tasks_at on finished_tasks (at_ms);

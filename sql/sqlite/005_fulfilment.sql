@@ -1,4 +1,4 @@
--- Raised in the transaction that writes the invoices, which is what leaves no gap.
+-- The counter increases in the transaction that writes the invoices, so invoice numbers have no gap.
 create table invoice_counter (
   year integer primary key,
   last integer not null

@@ -1,4 +1,4 @@
--- Values that all processes share and nobody sets, such as the demo mode's signing key.
+-- Generated values that all processes share, such as the signing key of demo mode.
 create table secret (
   name text not null primary key,
   value text not null

@@ -1,17 +1,17 @@
--- Money on its way back, and what came of it.
+-- Money on its way back to the customer, with the result.
 create table refund (
   id text not null primary key,
   key text not null unique,
-  -- Of the command under that key: the same key with another one is refused.
+  -- Of the command that was sent under the key. Another command under the same key is refused.
   fingerprint text not null,
-  -- Null for a whole payment that came when its orders had been released.
+  -- Null for a late charge: it is refunded whole, and no order was paid by it.
   order_id text,
   payment_id text not null,
   amount integer not null check (amount >= 0),
   currency text not null,
   reason text not null,
   status text not null check (status = 'requested' or status = 'succeeded' or status = 'failed'),
-  -- The provider's own id of it.
+  -- The provider's id of the refund.
   reference text,
   credit_note_year integer,
   credit_note_sequence integer check (credit_note_sequence > 0),
@@ -27,7 +27,7 @@ create index refund_payment on refund (payment_id);
 create index refund_status on refund (status, id);
 create index refund_succeeded on refund (updated_ms) where status = 'succeeded';
 
--- As for invoices: raised in the transaction that writes the credit note, which is what leaves no gap.
+-- The counter increases in the transaction that writes the credit note, so credit note numbers have no gap.
 create table credit_note_counter (
   year integer primary key,
   last integer not null

@@ -1,12 +1,12 @@
--- What payment providers told by themselves: each event once, however often it is delivered.
+-- Events of payment providers: each one is stored once, however often it is sent.
 create table provider_event (
   id text not null primary key,
   provider text not null,
   event_id text not null,
   type text not null,
-  -- What is acted on, as JSON.
+  -- JSON: what the worker acts on.
   event text not null,
-  -- As it was sent, for people.
+  -- The body as it was sent, for operators to read.
   body text not null,
   received_ms integer not null,
   unique (provider, event_id)

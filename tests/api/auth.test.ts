@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { testWorld } from '../world.ts';
-import { type Api, apiOver, codeOf, expectStatus, secret, tokenOf } from './api.ts';
+import { createTestWorld } from '../world.ts';
+import { codeOf, expectStatus } from './reply.ts';
+import { type Api, createTestApi, secret, tokenOf } from './testApi.ts';
 
-/** What needs no token; every other route must not answer without one. */
-const open = [
+/** The routes that need no token. Every other route must reject a request without one. */
+const publicRoutes = [
   'GET /health/live',
   'GET /health/ready',
   'GET /docs',
@@ -20,36 +21,37 @@ const open = [
 
 const claims = { sub: 'lan', email: 'lan@example.com', roles: ['customer', 'operator'] };
 
-const badTokens: Readonly<Record<string, (api: Api) => Promise<string>>> = {
+const invalidTokens: Readonly<Record<string, (api: Api) => Promise<string>>> = {
   'that is garbage': async () => 'garbage',
-  'of three dots': async () => '...',
+  'that is three dots': async () => '...',
   'that expired': ({ world }) => tokenOf(world, { ...claims, exp: world.clock.nowMs() / 1000 }),
-  'without an end': ({ world }) => tokenOf(world, { ...claims, exp: undefined }),
+  'without an expiry time': ({ world }) => tokenOf(world, { ...claims, exp: undefined }),
   'that is not valid yet': ({ world }) => tokenOf(world, { ...claims, nbf: world.clock.nowMs() / 1000 + 1 }),
   'with the algorithm none': async ({ world }) =>
     new UnsecuredJWT({ ...claims, exp: world.clock.nowMs() / 1000 + 60 }).encode(),
-  'of another secret': ({ world }) => tokenOf(world, claims, 'another secret, of well over thirty-two bytes'),
-  'of another algorithm': ({ world }) =>
+  'that is signed with another secret': ({ world }) =>
+    tokenOf(world, claims, 'another secret, of well over thirty-two bytes'),
+  'with another algorithm': ({ world }) =>
     new SignJWT({ ...claims, exp: world.clock.nowMs() / 1000 + 60 })
       .setProtectedHeader({ alg: 'HS512' })
       .sign(new TextEncoder().encode(secret)),
-  'of nobody': ({ world }) => tokenOf(world, { ...claims, sub: undefined }),
-  'of somebody with a line break': ({ world }) => tokenOf(world, { ...claims, sub: 'lan\n' }),
+  'without a subject': ({ world }) => tokenOf(world, { ...claims, sub: undefined }),
+  'with a line break in its subject': ({ world }) => tokenOf(world, { ...claims, sub: 'lan\n' }),
   'without an email': ({ world }) => tokenOf(world, { ...claims, email: undefined }),
-  'with a mail header for an email': ({ world }) =>
+  'with a mail header in its email': ({ world }) =>
     tokenOf(world, { ...claims, email: 'lan@example.com\r\nBcc: x@example.com' }),
   'without roles': ({ world }) => tokenOf(world, { ...claims, roles: undefined }),
-  'with roles that are no list': ({ world }) => tokenOf(world, { ...claims, roles: 'operator' }),
+  'with roles that are not a list': ({ world }) => tokenOf(world, { ...claims, roles: 'operator' }),
   'of 5,000 characters': ({ world }) => tokenOf(world, { ...claims, padding: 'x'.repeat(5_000) }),
 };
 
-describe('every route that is not open', () => {
-  const api = apiOver();
+describe('Routes that need a token', () => {
+  const api = createTestApi();
   const guarded = api.api.routes
     .map(({ method, path }) => ({ method, path }))
-    .filter(({ method, path }) => !open.includes(`${method} ${path}`));
+    .filter(({ method, path }) => !publicRoutes.includes(`${method} ${path}`));
 
-  test('is one of these', () => {
+  test('These routes need a token', () => {
     expect(guarded.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       'DELETE /orders/:id',
       'GET /checkouts/:id',
@@ -57,9 +59,9 @@ describe('every route that is not open', () => {
       'GET /demo/mails',
       'GET /money',
       'GET /money/:check',
-      'GET /money/audits',
-      'GET /money/audits/:id',
-      'GET /money/audits/:id/differences',
+      'GET /money/reconciliations',
+      'GET /money/reconciliations/:id',
+      'GET /money/reconciliations/:id/differences',
       'GET /orders',
       'GET /orders/:id',
       'GET /queue',
@@ -68,7 +70,7 @@ describe('every route that is not open', () => {
       'GET /refunds/:id',
       'POST /checkouts',
       'POST /demo/challenges',
-      'POST /money/audits',
+      'POST /money/reconciliations',
       'POST /orders',
       'POST /products',
       'POST /queue/retries',
@@ -79,7 +81,7 @@ describe('every route that is not open', () => {
   for (const { method, path } of guarded) {
     const url = path.replace(':id', '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01').replace(':check', 'unknown');
 
-    test(`${method} ${path} refuses who does not sign in, before it reads the body`, async () => {
+    test(`${method} ${path} rejects a request without a token before it reads the body`, async () => {
       for (const body of method === 'POST' ? [undefined, '{', 'x'.repeat(2_000_000)] : [undefined]) {
         const reply = await api.call(method, url, { body });
         expect(codeOf(reply)).toBe('401 unauthenticated');
@@ -91,8 +93,8 @@ describe('every route that is not open', () => {
       }
     });
 
-    test(`${method} ${path} refuses every bad token`, async () => {
-      for (const [name, token] of Object.entries(badTokens)) {
+    test(`${method} ${path} rejects every invalid token`, async () => {
+      for (const [name, token] of Object.entries(invalidTokens)) {
         const reply = await api.call(method, url, { token: await token(api) });
         expect(`${name}: ${codeOf(reply)}`).toBe(`${name}: 401 unauthenticated`);
         expect(reply.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
@@ -100,23 +102,23 @@ describe('every route that is not open', () => {
     });
 
     if (method === 'GET') {
-      test(`HEAD ${path} refuses who does not sign in`, async () => {
+      test(`HEAD ${path} rejects a request without a token`, async () => {
         expect((await api.call('HEAD', url)).status).toBe(401);
       });
     }
   }
 });
 
-describe('a token', () => {
-  test('may come under any case of the scheme', async () => {
-    const { call, world } = apiOver();
+describe('Tokens', () => {
+  test('The scheme Bearer may have any case', async () => {
+    const { call, world } = createTestApi();
     const token = await tokenOf(world, claims);
     for (const scheme of ['Bearer', 'bearer', 'BEARER'])
       expectStatus(await call('GET', '/orders', { headers: { authorization: `${scheme} ${token}` } }), 200);
   });
 
-  test('is refused from the moment it ends, though it was taken before', async () => {
-    const { call, world } = apiOver();
+  test('An accepted token is rejected from its expiry time on', async () => {
+    const { call, world } = createTestApi();
     const token = await tokenOf(world, { ...claims, exp: world.clock.nowMs() / 1000 + 30 });
     expectStatus(await call('GET', '/orders', { token }), 200);
     world.advance(29_999);
@@ -125,19 +127,19 @@ describe('a token', () => {
     expect(codeOf(await call('GET', '/orders', { token }))).toBe('401 unauthenticated');
   });
 
-  test('is verified once, and again after a minute', async () => {
-    const world = testWorld();
+  test('A token is verified once, and again after a minute', async () => {
+    const world = createTestWorld();
     let importKey = 0;
-    const real = crypto.subtle.importKey;
+    const original = crypto.subtle.importKey;
     const count = {
-      apply: (to: typeof real, self: SubtleCrypto, args: Parameters<typeof real>) => {
+      apply: (target: typeof original, self: SubtleCrypto, args: Parameters<typeof original>) => {
         importKey++;
-        return Reflect.apply(to, self, args);
+        return Reflect.apply(target, self, args);
       },
     };
-    crypto.subtle.importKey = new Proxy(real, count);
+    crypto.subtle.importKey = new Proxy(original, count);
     try {
-      const { call } = apiOver({ world, alone: true });
+      const { call } = createTestApi({ world, ownApp: true });
       const token = await tokenOf(world, claims);
       const before = importKey;
       for (let index = 0; index < 5; index++) expectStatus(await call('GET', '/orders', { token }), 200);
@@ -146,15 +148,15 @@ describe('a token', () => {
       expectStatus(await call('GET', '/orders', { token }), 200);
       expect(importKey - before).toBe(2);
     } finally {
-      crypto.subtle.importKey = real;
+      crypto.subtle.importKey = original;
     }
   });
 
-  test('must be of the issuer and for the audience, where they are set', async () => {
+  test('A token must have the configured issuer and audience', async () => {
     const key = { kind: 'secret', secret } as const;
-    const { call, world } = apiOver({ auth: { key, issuer: 'https://id.example', audience: 'shop' } });
-    const status = async (more: Readonly<Record<string, unknown>>) =>
-      (await call('GET', '/orders', { token: await tokenOf(world, { ...claims, ...more }) })).status;
+    const { call, world } = createTestApi({ auth: { key, issuer: 'https://id.example', audience: 'shop' } });
+    const status = async (changes: Readonly<Record<string, unknown>>) =>
+      (await call('GET', '/orders', { token: await tokenOf(world, { ...claims, ...changes }) })).status;
     expect(await status({ iss: 'https://id.example', aud: 'shop' })).toBe(200);
     expect(await status({ iss: 'https://id.example', aud: ['other', 'shop'] })).toBe(200);
     expect(await status({ iss: 'https://id.example' })).toBe(401);
@@ -164,8 +166,8 @@ describe('a token', () => {
   });
 });
 
-describe('with a key set', () => {
-  const world = testWorld();
+describe('Tokens of a key set', () => {
+  const world = createTestWorld();
   let server: Server;
   let api: Api;
   let keys: Awaited<ReturnType<typeof generateKeyPair>>;
@@ -181,7 +183,7 @@ describe('with a key set', () => {
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const key = { kind: 'jwks', url: `http://127.0.0.1:${port}/keys` } as const;
-    api = apiOver({ world, demo: false, auth: { key, issuer: null, audience: null } });
+    api = createTestApi({ world, demo: false, auth: { key, issuer: null, audience: null } });
   });
   afterAll(() => {
     server.close();
@@ -192,22 +194,22 @@ describe('with a key set', () => {
       .setProtectedHeader({ alg, kid: 'one' })
       .sign(key);
 
-  test('tokens cannot be checked while the keys cannot be had', async () => {
+  test('Requests get 503 while the key set cannot be loaded', async () => {
     const token = await signed('ES256', keys.privateKey);
     const reply = await api.call('GET', '/orders', { token });
     expect(codeOf(reply)).toBe('503 unavailable');
     expect(JSON.stringify(reply.body)).not.toContain('127.0.0.1');
-    expect(api.logged).toHaveLength(1);
+    expect(api.errors).toHaveLength(1);
   });
 
-  test('its tokens are taken, and nobody else’s', async () => {
+  test('Only tokens that are signed by a key of the key set are accepted', async () => {
     const published = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'ES256' };
     respond = () => ({ status: 200, body: JSON.stringify({ keys: [published] }) });
     expectStatus(await api.call('GET', '/orders', { token: await signed('ES256', keys.privateKey) }), 200);
     const stranger = await generateKeyPair('ES256');
     for (const token of [
       await signed('ES256', stranger.privateKey),
-      // The public key is no secret: who signs with it as if it were one must not pass.
+      // The public key is not secret, so a token that uses it as an HMAC secret must be rejected.
       await signed('HS256', new TextEncoder().encode(JSON.stringify(published))),
       await tokenOf(world, claims),
       new UnsecuredJWT({ ...claims, exp: world.clock.nowMs() / 1000 + 60 }).encode(),

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test';
-import { apiOver, codeOf, expectStatus, productDraft } from './api.ts';
+import { codeOf, expectStatus } from './reply.ts';
+import { createTestApi, productDraft } from './testApi.ts';
 
-const placing = { productId: '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01', quantity: 1 };
+const placeOrderBody = { productId: '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01', quantity: 1 };
 
-describe('a body', () => {
-  test('is told what is wrong with it, each mistake once and in words', async () => {
-    const { operator, world } = apiOver();
+describe('Request bodies', () => {
+  test('The response to an invalid body describes each error once', async () => {
+    const { operator, world } = createTestApi();
     const draft = { ...productDraft(world), name: '', type: 'magic', stock: undefined, colour: 'red' };
     const reply = await operator.post('/products', { ...draft, price: { amount: 0.5, currency: 'ABC' } });
     expect(codeOf(reply)).toBe('422 validation_failed');
@@ -25,7 +26,7 @@ describe('a body', () => {
   });
 
   const post = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
-    apiOver().customer('lan').post('/orders', body, headers);
+    createTestApi().customer('lan').post('/orders', body, headers);
 
   test.each([
     ['text/plain'],
@@ -36,8 +37,8 @@ describe('a body', () => {
     ['application/jsonp'],
     ['application/problem+json'],
     [''],
-  ])('of the type %p is refused', async (type) => {
-    expect(codeOf(await post(JSON.stringify(placing), { 'content-type': type }))).toBe(
+  ])('A body of the media type %p is rejected', async (type) => {
+    expect(codeOf(await post(JSON.stringify(placeOrderBody), { 'content-type': type }))).toBe(
       '415 unsupported_media_type',
     );
   });
@@ -47,57 +48,62 @@ describe('a body', () => {
     ['APPLICATION/JSON'],
     ['application/json;charset=utf-8'],
     ['application/json; charset="UTF-8"'],
-  ])('of the type %p is read', async (type) => {
-    expect(codeOf(await post(JSON.stringify(placing), { 'content-type': type }))).toBe('404 not_found');
+  ])('A body of the media type %p is accepted', async (type) => {
+    expect(codeOf(await post(JSON.stringify(placeOrderBody), { 'content-type': type }))).toBe(
+      '404 not_found',
+    );
   });
 
-  test('that is compressed is refused', async () => {
-    expect(codeOf(await post(JSON.stringify(placing), { 'content-encoding': 'gzip' }))).toBe(
+  test('A compressed body is rejected', async () => {
+    expect(codeOf(await post(JSON.stringify(placeOrderBody), { 'content-encoding': 'gzip' }))).toBe(
       '415 unsupported_media_type',
     );
   });
 
   describe.each([
-    ['announced', (body: string | Uint8Array) => ({ 'content-length': String(Buffer.byteLength(body)) })],
-    ['not announced', () => ({})],
-  ])('whose length is %s', (_, headersOf) => {
+    [
+      'with a Content-Length',
+      (body: string | Uint8Array) => ({ 'content-length': String(Buffer.byteLength(body)) }),
+    ],
+    ['without a Content-Length', () => ({})],
+  ])('Bodies %s', (length, headersOf) => {
     test.each([
       ['nothing', ''],
       ['half an object', '{"productId":'],
       ['two values', '{} {}'],
       ['a trailing comma', '{"a":1,}'],
-      ['no JSON', 'hello'],
-      ['octets that are no UTF-8', new Uint8Array([0x22, 0xc3, 0x28, 0x22])],
-      ['a character of four octets cut short', new Uint8Array([0x22, 0xf0, 0x9f, 0x98, 0x22])],
-      ['what stands for octets that were lost', JSON.stringify({ ...placing, productId: '\ufffd' })],
+      ['text that is not JSON', 'hello'],
+      ['bytes that are not UTF-8', new Uint8Array([0x22, 0xc3, 0x28, 0x22])],
+      ['an incomplete character of four bytes', new Uint8Array([0x22, 0xf0, 0x9f, 0x98, 0x22])],
+      ['the replacement character U+FFFD', JSON.stringify({ ...placeOrderBody, productId: '\ufffd' })],
       ['a lone NUL', '\0'],
-    ])('with %s is malformed', async (_, body) => {
+    ])(`A body ${length} that contains %s is malformed`, async (_, body) => {
       expect(codeOf(await post(body, headersOf(body)))).toBe('400 malformed_body');
     });
 
     test.each([
-      ['characters of two to four octets', (json: string) => json, 'Áo ﷽ 😀'],
-      ['a mark of its byte order', (json: string) => `\ufeff${json}`, 'Áo'],
+      ['characters of two to four bytes', (json: string) => json, 'Áo ﷽ 😀'],
+      ['a byte order mark', (json: string) => `\ufeff${json}`, 'Áo'],
       ['U+FFFD as an escape', (json: string) => json.replace('\ufffd', '\\ufffd'), '\ufffd'],
-    ])('with %s is read as it was meant', async (_, written, name) => {
-      const { operator, world, store } = apiOver();
-      const body = new TextEncoder().encode(written(JSON.stringify({ ...productDraft(world), name })));
+    ])(`A body ${length} that contains %s is read correctly`, async (_, toText, name) => {
+      const { operator, world, store } = createTestApi();
+      const body = new TextEncoder().encode(toText(JSON.stringify({ ...productDraft(world), name })));
       expectStatus(await operator.post('/products', body, headersOf(body)), 200);
       const page = await store.products.list({ search: null, type: null, after: null, limit: 1 });
       expect(page._unsafeUnwrap().items).toMatchObject([{ name }]);
     });
   });
 
-  test('that breaks off is malformed', async () => {
+  test('A body that ends too early is malformed', async () => {
     const body = new ReadableStream({
-      pull: (controller) => controller.error(new Error('the line broke')),
+      pull: (controller) => controller.error(new Error('the connection was lost')),
     });
-    const { customer, logged } = apiOver();
+    const { customer, errors } = createTestApi();
     expect(codeOf(await customer('lan').post('/orders', body))).toBe('400 malformed_body');
-    expect(logged).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
-  test('is refused by its announced length, unread', async () => {
+  test('A body with a Content-Length that is too large is rejected unread', async () => {
     let read = false;
     const body = new ReadableStream(
       {
@@ -113,7 +119,7 @@ describe('a body', () => {
     expect(read).toBe(false);
   });
 
-  /** JSON of exactly this many octets, in chunks of 64 KiB without an announced length. */
+  /** A JSON body of exactly this many bytes, in chunks of 64 KiB and without a Content-Length. */
   const stream = (bytes: number) => {
     let left = bytes;
     return new ReadableStream({
@@ -127,12 +133,12 @@ describe('a body', () => {
     });
   };
 
-  test('without an announced length is counted', async () => {
+  test('A body without a Content-Length may have 1 MiB and not more', async () => {
     expect(codeOf(await post(stream(1024 * 1024 + 1)))).toBe('413 body_too_large');
     expect(codeOf(await post(stream(1024 * 1024)))).toBe('422 validation_failed');
   });
 
-  test('with a thousand mistakes is answered with twenty', async () => {
+  test('The response to a body with 1,000 errors lists 20 of them', async () => {
     const body = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`field${index}`, index]));
     const reply = await post(body);
     expect(codeOf(reply)).toBe('422 validation_failed');

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test';
-import { apiOver, codeOf, expectStatus, textAt, valueAt } from './api.ts';
+import { codeOf, expectStatus, textAt, valueAt } from './reply.ts';
+import { createTestApi } from './testApi.ts';
 
 const key = 'E0E1F2A3-0000-4000-8000-0000000000AA';
 
-describe('a checkout that is paid', () => {
-  test('answers 202 with the contract’s words, and where to look', async () => {
-    const { customer, product } = apiOver();
+describe('Checkouts that are paid', () => {
+  test('A paid checkout returns 202 with the body of the contract and its path', async () => {
+    const { customer, product } = createTestApi();
     const lan = customer('lan');
     const orderIds = [await lan.order(await product(), 2), await lan.order(await product())];
     const reply = expectStatus(await lan.checkOut(orderIds, key), 202);
@@ -31,8 +32,8 @@ describe('a checkout that is paid', () => {
     expect(reply.headers.has('idempotent-replayed')).toBe(false);
   });
 
-  test('leaves a task for each order', async () => {
-    const { customer, product, operator } = apiOver();
+  test('A paid checkout creates a task for each order', async () => {
+    const { customer, product, operator } = createTestApi();
     const lan = customer('lan');
     const orderId = await lan.order(await product());
     await lan.checkOut([orderId]);
@@ -40,25 +41,25 @@ describe('a checkout that is paid', () => {
     expect(valueAt(body, 'items')).toMatchObject([{ orderId, pipeline: 'physical', state: 'ready' }]);
   });
 
-  test('is charged once and answered the same again, however the key is written', async () => {
-    const { customer, product, simulated } = apiOver();
+  test('A retry with the same key, in any spelling, is not charged and gets the same response', async () => {
+    const { customer, product, sandbox } = createTestApi();
     const lan = customer('lan');
     const orderIds = [await lan.order(await product())];
     const first = expectStatus(await lan.checkOut(orderIds, key), 202);
-    for (const again of [key, key.toLowerCase(), `"${key}"`]) {
-      const reply = await lan.checkOut([orderIds[0]?.toUpperCase() ?? ''], again);
+    for (const spelling of [key, key.toLowerCase(), `"${key}"`]) {
+      const reply = await lan.checkOut([orderIds[0]?.toUpperCase() ?? ''], spelling);
       expect(reply.status).toBe(202);
       expect(reply.body).toEqual(first.body);
       expect(reply.headers.get('idempotent-replayed')).toBe('true');
       expect(reply.headers.get('location')).toBe(first.headers.get('location'));
     }
-    expect((await simulated.list({ after: null, limit: 10 }))._unsafeUnwrap().items).toHaveLength(1);
+    expect((await sandbox.list({ after: null, limit: 10 }))._unsafeUnwrap().items).toHaveLength(1);
   });
 });
 
-describe('a checkout that is not paid', () => {
-  test('declined: 402 with the code, and the orders can be paid with another key', async () => {
-    const { customer, product, world } = apiOver();
+describe('Checkouts that are not paid', () => {
+  test('A declined checkout returns 402 with the decline code, and its orders can be paid with another key', async () => {
+    const { customer, product, world } = createTestApi();
     const lan = customer('lan');
     const orderIds = [await lan.order(await product())];
     const reply = await lan.checkOut(orderIds, key, 'pm_card_chargeDeclined');
@@ -77,9 +78,9 @@ describe('a checkout that is not paid', () => {
     expectStatus(await lan.checkOut(orderIds), 202);
   });
 
-  test('cancelled under its key at the provider: 402 with the code cancelled, again and again', async () => {
-    const { customer, product } = apiOver({
-      providing: (provider) => ({ ...provider, charge: provider.cancel }),
+  test('A checkout whose key was cancelled at the provider returns 402 with the decline code cancelled, on retries too', async () => {
+    const { customer, product } = createTestApi({
+      wrapProvider: (provider) => ({ ...provider, charge: provider.cancel }),
     });
     const lan = customer('lan');
     const orderIds = [await lan.order(await product())];
@@ -93,28 +94,28 @@ describe('a checkout that is not paid', () => {
     expect(now.body).toMatchObject({ status: 'cancelled', orders: [{ status: 'pending' }] });
   });
 
-  test('the provider is not reached: 503, and the same key may be sent again', async () => {
+  test('A checkout returns 503 if the provider is down, and its key can be sent again', async () => {
     let down = true;
-    const { customer, product, logged } = apiOver({
-      providing: (provider) => ({
+    const { customer, product, errors } = createTestApi({
+      wrapProvider: (provider) => ({
         ...provider,
-        charge: (asked) => provider.charge(down ? { ...asked, method: 'pm_sim_down' } : asked),
+        charge: (request) => provider.charge(down ? { ...request, method: 'pm_sim_down' } : request),
       }),
     });
     const lan = customer('lan');
     const orderIds = [await lan.order(await product())];
-    const refused = await lan.checkOut(orderIds, key);
-    expect(codeOf(refused)).toBe('503 payment_unavailable');
-    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
-    expect(logged).toHaveLength(1);
+    const unavailable = await lan.checkOut(orderIds, key);
+    expect(codeOf(unavailable)).toBe('503 payment_unavailable');
+    expect(unavailable.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(errors).toHaveLength(1);
     expect((await lan.get(`/orders/${orderIds[0]}`)).body).toMatchObject({ status: 'pending' });
     down = false;
     const paid = expectStatus(await lan.checkOut(orderIds, key), 202);
     expect(paid.headers.has('idempotent-replayed')).toBe(false);
   });
 
-  test('the answer is lost: 202 unknown, the orders stay paying, and the checkout says so', async () => {
-    const { customer, product } = apiOver();
+  test('A checkout is unknown and its orders stay paying if the provider’s response is lost', async () => {
+    const { customer, product } = createTestApi();
     const lan = customer('lan');
     const orderIds = [await lan.order(await product())];
     const reply = expectStatus(await lan.checkOut(orderIds, key, 'pm_sim_lost_ok'), 202);
@@ -131,11 +132,11 @@ describe('a checkout that is not paid', () => {
   });
 });
 
-describe('a checkout that its customer has to confirm', () => {
+describe('Checkouts that the customer must confirm', () => {
   const method = 'pm_card_authenticationRequired';
 
-  test('answers 202 with what there is to do, the same again, and the orders stay paying', async () => {
-    const { customer, product } = apiOver();
+  test('A checkout that needs confirmation returns 202 with the action, on retries too, and its orders stay paying', async () => {
+    const { customer, product } = createTestApi();
     const lan = customer('lan');
     const orderIds = [await lan.order(await product())];
     const reply = expectStatus(await lan.checkOut(orderIds, key, method), 202);
@@ -162,8 +163,8 @@ describe('a checkout that its customer has to confirm', () => {
     expect(codeOf(await lan.checkOut(orderIds))).toBe('409 order_in_progress');
   });
 
-  test('shows what there is to do to its customer alone', async () => {
-    const { customer, operator, as, product } = apiOver();
+  test('GET /checkouts/{id} shows the action only to the customer of the checkout', async () => {
+    const { customer, operator, as, product } = createTestApi();
     const lan = customer('lan');
     const orderId = await lan.order(await product());
     const reply = await lan.checkOut([orderId], key, method);
@@ -185,26 +186,26 @@ describe('a checkout that its customer has to confirm', () => {
   });
 });
 
-describe('a checkout while another runs', () => {
-  /** A provider that charges once it is let. */
-  const held = () => {
+describe('Concurrent checkouts', () => {
+  /** An API whose provider waits with each charge until `release` is called. */
+  const createWaitingApi = () => {
     const entered = Promise.withResolvers<void>();
-    const released = Promise.withResolvers<void>();
-    const api = apiOver({
-      providing: (provider) => ({
+    const release = Promise.withResolvers<void>();
+    const api = createTestApi({
+      wrapProvider: (provider) => ({
         ...provider,
-        charge: async (asked) => {
+        charge: async (request) => {
           entered.resolve();
-          await released.promise;
-          return provider.charge(asked);
+          await release.promise;
+          return provider.charge(request);
         },
       }),
     });
-    return { ...api, entered: entered.promise, release: released.resolve };
+    return { ...api, entered: entered.promise, release: release.resolve };
   };
 
-  test('under the same key: 409, with where to look and when to come again', async () => {
-    const { customer, product, entered, release } = held();
+  test('A second request with the same key gets 409 with the path of the checkout and Retry-After', async () => {
+    const { customer, product, entered, release } = createWaitingApi();
     const lan = customer('lan');
     const orderIds = [await lan.order(await product())];
     const first = lan.checkOut(orderIds, key);
@@ -219,8 +220,8 @@ describe('a checkout while another runs', () => {
     expect(textAt(expectStatus(await first, 202), 'checkoutId')).toBe(checkoutId);
   });
 
-  test('under another key: 409 with the orders that are being paid', async () => {
-    const { customer, product, entered, release } = held();
+  test('A request with another key gets 409 with the orders that are being paid', async () => {
+    const { customer, product, entered, release } = createWaitingApi();
     const lan = customer('lan');
     const [one, two] = [await lan.order(await product()), await lan.order(await product())];
     const first = lan.checkOut([one]);
@@ -234,14 +235,14 @@ describe('a checkout while another runs', () => {
   });
 });
 
-describe('a checkout is shown', () => {
-  test('to its customer and to an operator, and to nobody else', async () => {
-    const { customer, operator, product } = apiOver();
+describe('GET /checkouts/{id}', () => {
+  test('GET /checkouts/{id} shows a checkout to its customer and to an operator only', async () => {
+    const { customer, operator, product } = createTestApi();
     const lan = customer('lan');
     const paid = await lan.checkOut([await lan.order(await product())]);
     const path = `/checkouts/${textAt(paid, 'checkoutId')}`;
-    for (const one of [lan, operator]) {
-      const { body } = expectStatus(await one.get(path), 200);
+    for (const reader of [lan, operator]) {
+      const { body } = expectStatus(await reader.get(path), 200);
       expect(body).toMatchObject({ ...(paid.body as object), createdAt: '2026-03-01T08:00:00.000Z' });
     }
     expect(codeOf(await customer('minh').get(path))).toBe('404 not_found');
@@ -250,16 +251,16 @@ describe('a checkout is shown', () => {
     ).toBe(200);
   });
 
-  test('declined as such', async () => {
-    const { customer, product } = apiOver();
+  test('GET /checkouts/{id} shows a declined checkout with its decline code', async () => {
+    const { customer, product } = createTestApi();
     const lan = customer('lan');
     const reply = await lan.checkOut([await lan.order(await product())], key, 'pm_card_chargeDeclined');
     const now = await lan.get(`/checkouts/${textAt(reply, 'checkoutId')}`);
     expect(now.body).toMatchObject({ status: 'declined', payment: { declineCode: 'card_declined' } });
   });
 
-  test('as cancelled where its money came too late, with what becomes of that', async () => {
-    const { customer, product, store, world } = apiOver();
+  test('GET /checkouts/{id} shows a late charge as cancelled and its payment as refunded', async () => {
+    const { customer, product, store, world } = createTestApi();
     const lan = customer('lan');
     const orderId = await lan.order(await product());
     const reply = await lan.checkOut([orderId], key, 'pm_card_chargeDeclined');
@@ -268,15 +269,15 @@ describe('a checkout is shown', () => {
     if (found === null) throw new Error('there is no checkout');
     const nowMs = world.clock.nowMs();
     const ids = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs), paymentId: checkoutId };
-    const answer = { ...found, status: 'cancelled' as const, checkoutId, requestId: checkoutId };
-    const late = await store.refunds.refundLateCharge({ ...ids, reference: 'pi_1', answer }, nowMs);
+    const response = { ...found, status: 'cancelled' as const, checkoutId, requestId: checkoutId };
+    const late = await store.refunds.refundLateCharge({ ...ids, reference: 'pi_1', response }, nowMs);
     expect(late._unsafeUnwrap()).toBe(true);
     expect((await lan.get(`/checkouts/${checkoutId}`)).body).toMatchObject({
       status: 'cancelled',
-      message: 'Payment was cancelled, what was charged is given back',
-      payment: { status: 'returned' },
+      message: 'Payment was cancelled, the charge is refunded',
+      payment: { status: 'refunded' },
     });
-    // The key has said that it was declined, and says so for ever.
+    // The stored response of the key stays declined.
     expect((await lan.checkOut([orderId], key, 'pm_card_chargeDeclined')).body).toEqual(reply.body);
   });
 });

@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'bun:test';
 import { decodeJwt } from 'jose';
-import { type Api, apiOver, codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './api.ts';
+import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
+import { type Api, createTestApi } from './testApi.ts';
 
-const ask = (email: unknown, role: unknown) => ({ body: { email, role } });
+const tokenCall = (email: unknown, role: unknown) => ({ body: { email, role } });
 
 describe('POST /demo/tokens', () => {
-  test('gives a token of 12 hours that works, the same customer for the same email', async () => {
-    const { call, world } = apiOver();
-    const reply = expectStatus(await call('POST', '/demo/tokens', ask('Lan@Example.com', 'customer')), 201);
+  test('POST /demo/tokens returns a token for 12 hours, and one email address is always the same customer', async () => {
+    const { call, world } = createTestApi();
+    const reply = expectStatus(
+      await call('POST', '/demo/tokens', tokenCall('Lan@Example.com', 'customer')),
+      201,
+    );
     expect(textAt(reply, 'expiresAt')).toBe('2026-03-01T20:00:00.000Z');
     const token = textAt(reply, 'token');
     expectStatus(await call('GET', '/orders', { token }), 200);
@@ -15,30 +19,33 @@ describe('POST /demo/tokens', () => {
     world.advance(12 * 3_600_000);
     expect(codeOf(await call('GET', '/orders', { token }))).toBe('401 unauthenticated');
 
-    const again = await call('POST', '/demo/tokens', ask('lan@example.com', 'operator'));
+    const again = await call('POST', '/demo/tokens', tokenCall('lan@example.com', 'operator'));
     const operator = textAt(again, 'token');
     expectStatus(await call('GET', '/queue', { token: operator }), 200);
     expect(decodeJwt(operator).sub).toBe(decodeJwt(token).sub);
     expect(decodeJwt(token).sub).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
-    const other = await call('POST', '/demo/tokens', ask('minh@example.com', 'customer'));
+    const other = await call('POST', '/demo/tokens', tokenCall('minh@example.com', 'customer'));
     expect(decodeJwt(textAt(other, 'token')).sub).not.toBe(decodeJwt(token).sub);
   });
 
-  test('gives one that holds where issuer and audience are checked', async () => {
+  test('A demo token is valid if issuer and audience are checked', async () => {
     const key = { kind: 'secret', secret: 'x'.repeat(32) } as const;
-    const { call } = apiOver({ auth: { key, issuer: 'https://shop.example', audience: 'api' } });
-    const token = textAt(await call('POST', '/demo/tokens', ask('lan@example.com', 'customer')), 'token');
+    const { call } = createTestApi({ auth: { key, issuer: 'https://shop.example', audience: 'api' } });
+    const token = textAt(
+      await call('POST', '/demo/tokens', tokenCall('lan@example.com', 'customer')),
+      'token',
+    );
     expectStatus(await call('GET', '/orders', { token }), 200);
   });
 
   test.each([
-    ['no address', 'lan', 'customer', '/email'],
-    ['two addresses', 'a@example.com, b@example.com', 'customer', '/email'],
-    ['a header of its own', 'a@example.com\r\nBcc: b@example.com', 'customer', '/email'],
+    ['text that is not an email address', 'lan', 'customer', '/email'],
+    ['two email addresses', 'a@example.com, b@example.com', 'customer', '/email'],
+    ['an email address with a mail header', 'a@example.com\r\nBcc: b@example.com', 'customer', '/email'],
     ['a number', 1, 'customer', '/email'],
     ['an unknown role', 'lan@example.com', 'admin', '/role'],
-  ])('refuses %s', async (_, email, role, path) => {
-    const reply = await apiOver().call('POST', '/demo/tokens', ask(email, role));
+  ])('POST /demo/tokens rejects %s', async (_, email, role, path) => {
+    const reply = await createTestApi().call('POST', '/demo/tokens', tokenCall(email, role));
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(pathsOf(reply)).toEqual([path]);
   });
@@ -54,8 +61,8 @@ describe('GET /demo/mails', () => {
     html: '<p>Cảm ơn bạn.</p>',
   });
 
-  test('lists what was captured, newest first and page by page, and by address', async () => {
-    const { operator, store, world } = apiOver();
+  test('GET /demo/mails pages captured mails newest first and filters by address', async () => {
+    const { operator, store, world } = createTestApi();
     for (const [index, to] of ['a@example.com', 'b@example.com', 'a@example.com'].entries()) {
       world.advance(1);
       await store.mailbox.send(mail(index, to));
@@ -71,8 +78,8 @@ describe('GET /demo/mails', () => {
 });
 
 describe('GET /demo/charges', () => {
-  test('lists the provider’s books, newest first and page by page', async () => {
-    const { customer, operator, product } = apiOver();
+  test('GET /demo/charges pages the charges of the simulated provider newest first', async () => {
+    const { customer, operator, product } = createTestApi();
     const lan = customer('lan');
     const paid = await lan.checkOut([await lan.order(await product())]);
     await lan.checkOut([await lan.order(await product())], crypto.randomUUID(), 'pm_card_chargeDeclined');
@@ -88,8 +95,8 @@ describe('GET /demo/charges', () => {
 });
 
 describe('POST /demo/challenges', () => {
-  /** A payment that waits for its customer, and what it is confirmed with. */
-  const challenge = async ({ customer, product }: Api) => {
+  /** Pays an order so that the payment waits for its customer. Returns a function that confirms it. */
+  const createChallenge = async ({ customer, product }: Api) => {
     const lan = customer('lan');
     const orderIds = [await lan.order(await product())];
     const key = crypto.randomUUID();
@@ -101,9 +108,9 @@ describe('POST /demo/challenges', () => {
   };
   const charge = async ({ operator }: Api) => (await pageOf(operator.get('/demo/charges'))).items[0];
 
-  test('pays, once', async () => {
-    const api = apiOver();
-    const { confirm } = await challenge(api);
+  test('The outcome succeed pays the charge, and a second outcome is 404', async () => {
+    const api = createTestApi();
+    const { confirm } = await createChallenge(api);
     expect(await charge(api)).toMatchObject({ status: 'requires_action', declineCode: null });
     expect(expectStatus(await confirm('succeed'), 204).body).toBe('');
     expect(await charge(api)).toMatchObject({ status: 'succeeded', declineCode: null });
@@ -111,51 +118,53 @@ describe('POST /demo/challenges', () => {
     expect(await charge(api)).toMatchObject({ status: 'succeeded' });
   });
 
-  test('or fails to', async () => {
-    const api = apiOver();
-    const { confirm } = await challenge(api);
+  test('The outcome fail declines the charge', async () => {
+    const api = createTestApi();
+    const { confirm } = await createChallenge(api);
     expectStatus(await confirm('fail'), 204);
     expect(await charge(api)).toMatchObject({ status: 'declined', declineCode: expect.any(String) });
   });
 
-  test('needs the whole secret', async () => {
-    const api = apiOver();
-    const { confirm, clientSecret } = await challenge(api);
+  test('POST /demo/challenges needs the complete client secret', async () => {
+    const api = createTestApi();
+    const { confirm, clientSecret } = await createChallenge(api);
     const intent = clientSecret.split('_secret_')[0] ?? '';
     for (const secret of [intent, `${clientSecret}x`, clientSecret.slice(0, -1), 'nothing'])
       expect(codeOf(await confirm('succeed', secret))).toBe('404 not_found');
     expect(await charge(api)).toMatchObject({ status: 'requires_action' });
   });
 
-  test('is a customer’s, and takes one of two outcomes', async () => {
-    const api = apiOver();
-    const { confirm, clientSecret } = await challenge(api);
+  test('POST /demo/challenges needs the role customer, a client secret and a known outcome', async () => {
+    const api = createTestApi();
+    const { confirm, clientSecret } = await createChallenge(api);
     expect(pathsOf(await confirm('later'))).toEqual(['/outcome']);
     expect(pathsOf(await confirm('fail', ''))).toEqual(['/clientSecret']);
-    const asked = await api.operator.post('/demo/challenges', { clientSecret, outcome: 'succeed' });
-    expect(codeOf(asked)).toBe('403 forbidden');
+    const reply = await api.operator.post('/demo/challenges', { clientSecret, outcome: 'succeed' });
+    expect(codeOf(reply)).toBe('403 forbidden');
   });
 });
 
-test('what the demo shows is an operator’s', async () => {
-  const lan = apiOver().customer('lan');
+test('GET /demo/mails and GET /demo/charges need the role operator', async () => {
+  const lan = createTestApi().customer('lan');
   expect(codeOf(await lan.get('/demo/mails'))).toBe('403 forbidden');
   expect(codeOf(await lan.get('/demo/charges'))).toBe('403 forbidden');
 });
 
-test('outside demo mode there is nothing of it', async () => {
-  const { call, operator } = apiOver({ demo: false });
-  expect(codeOf(await call('POST', '/demo/tokens', ask('lan@example.com', 'operator')))).toBe(
+test('The demo routes do not exist outside of demo mode', async () => {
+  const { call, operator } = createTestApi({ demo: false });
+  expect(codeOf(await call('POST', '/demo/tokens', tokenCall('lan@example.com', 'operator')))).toBe(
     '404 not_found',
   );
   expect(codeOf(await operator.get('/demo/mails'))).toBe('404 not_found');
   expect(codeOf(await operator.get('/demo/charges'))).toBe('404 not_found');
-  expect(codeOf(await apiOver({ charges: null }).operator.get('/demo/charges'))).toBe('404 not_found');
-  for (const without of [{ demo: false }, { finishChallenge: null }])
-    expect(codeOf(await apiOver(without).call('POST', '/demo/challenges'))).toBe('404 not_found');
+  expect(codeOf(await createTestApi({ charges: null }).operator.get('/demo/charges'))).toBe('404 not_found');
+  for (const changes of [{ demo: false }, { finishChallenge: null }])
+    expect(codeOf(await createTestApi(changes).call('POST', '/demo/challenges'))).toBe('404 not_found');
 });
 
-test('a demo without a secret to sign with does not start', () => {
+test('Demo mode does not start without a secret to sign tokens with', () => {
   const key = { kind: 'jwks', url: 'http://localhost/keys' } as const;
-  expect(() => apiOver({ auth: { key, issuer: null, audience: null } })).toThrow('demo mode needs a secret');
+  expect(() => createTestApi({ auth: { key, issuer: null, audience: null } })).toThrow(
+    'demo mode needs a secret',
+  );
 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { apiOver, codeOf } from './api.ts';
+import { codeOf } from './reply.ts';
+import { createTestApi } from './testApi.ts';
 
-describe('the page of the docs', () => {
-  test('loads only what is served beside it', async () => {
-    const { api, call } = apiOver();
+describe('The docs page', () => {
+  test('The docs page loads only files that the API serves', async () => {
+    const { api, call } = createTestApi();
     const page = await api.handle(new Request('http://localhost/docs'));
     const html = await page.text();
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -23,17 +24,17 @@ describe('the page of the docs', () => {
     }
   });
 
-  test('starts Swagger UI on our document, and asks no other host about it', async () => {
-    const { api } = apiOver();
+  test('The docs page shows our document and calls no other host', async () => {
+    const { api } = createTestApi();
     const script = await (await api.handle(new Request('http://localhost/docs/start.js'))).text();
-    const asked: { url?: string; validatorUrl?: unknown }[] = [];
+    const calls: { url?: string; validatorUrl?: unknown }[] = [];
     const listeners: (() => void)[] = [];
     new Function('window', 'SwaggerUIBundle', script)(
       { addEventListener: (_: string, listener: () => void) => listeners.push(listener) },
-      (options: { url?: string }) => asked.push(options),
+      (options: { url?: string }) => calls.push(options),
     );
     for (const listener of listeners) listener();
-    expect(asked).toMatchObject([{ url: '/docs/json', validatorUrl: null }]);
+    expect(calls).toMatchObject([{ url: '/docs/json', validatorUrl: null }]);
     expect((await api.handle(new Request('http://localhost/docs/json'))).status).toBe(200);
   });
 
@@ -44,7 +45,7 @@ describe('the page of the docs', () => {
     ['%2e%2e%2fpackage.json'],
     ['index.html'],
     ['toString'],
-  ])('serves no other file: %s', async (file) => {
-    expect(codeOf(await apiOver().call('GET', `/docs/${file}`))).toBe('404 not_found');
+  ])('The docs routes do not serve the file %s', async (file) => {
+    expect(codeOf(await createTestApi().call('GET', `/docs/${file}`))).toBe('404 not_found');
   });
 });

@@ -8,7 +8,7 @@ test.each([
   ['fr', null],
   ['', null],
   ['english', null],
-])('the primary language of %p is %p', (tag, language) => {
+])('The primary language of %p is %p', (tag, language) => {
   expect(primaryLanguage(tag)).toBe(language);
 });
 
@@ -24,6 +24,6 @@ test.each([
   ['en;q=nonsense, vi;q=0.1', 'vi'],
   ['en;Q=0.1;x=y , vi ; q = 0.2', 'vi'],
   [`${'de,'.repeat(10_000)}en`, null],
-])('%p asks for %p', (header, language) => {
+])('The Accept-Language header %p prefers the mail language %p', (header, language) => {
   expect(preferredLanguage(header)).toBe(language);
 });

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'bun:test';
 import { moneyCheckLimits, moneyChecks } from '../../core/ledger.ts';
-import { type Api, apiOver, codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './api.ts';
+import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
+import { type Api, createTestApi } from './testApi.ts';
 
-/** Refunds of one order that nobody works on. */
-const leaveRefunds = async (api: Api, many: number): Promise<readonly string[]> => {
+/** Requests refunds of one order that no worker carries out. Returns their ids. */
+const requestRefunds = async (api: Api, count: number): Promise<readonly string[]> => {
   const lan = api.customer('lan');
   const orderId = await lan.order(await api.product());
   await lan.checkOut([orderId]);
   const ids: string[] = [];
-  for (let index = 0; index < many; index++) {
+  for (let index = 0; index < count; index++) {
     const body = { orderId, amount: 1, reason: 'It was damaged' };
     const headers = { 'idempotency-key': crypto.randomUUID() };
     ids.push(textAt(expectStatus(await api.operator.post('/refunds', body, headers), 202), 'id'));
@@ -17,8 +18,8 @@ const leaveRefunds = async (api: Api, many: number): Promise<readonly string[]> 
 };
 
 describe('GET /money', () => {
-  test('is healthy, and all its numbers are 0, where nothing is wrong', async () => {
-    const api = apiOver();
+  test('GET /money is healthy and all counts are 0 if nothing is wrong', async () => {
+    const api = createTestApi();
     const lan = api.customer('lan');
     await lan.checkOut([await lan.order(await api.product())]);
     const { body } = expectStatus(await api.operator.get('/money'), 200);
@@ -30,9 +31,9 @@ describe('GET /money', () => {
     });
   });
 
-  test('counts what is wrong, says how old it is and where it is listed', async () => {
-    const api = apiOver();
-    const ids = await leaveRefunds(api, 3);
+  test('GET /money shows the count, the oldest age and the list of each check', async () => {
+    const api = createTestApi();
+    const ids = await requestRefunds(api, 3);
     api.world.advance(moneyCheckLimits.refundMs + 60_000);
     const { body } = await api.operator.get('/money');
     expect(valueAt(body, 'healthy')).toBe(false);
@@ -59,9 +60,9 @@ describe('GET /money', () => {
     });
   });
 
-  test('says of a case from a clock ahead of ours that it is new', async () => {
-    const { operator } = apiOver({
-      storing: (store) => ({
+  test('A case from a process whose clock is ahead has the age 0', async () => {
+    const { operator } = createTestApi({
+      wrapStore: (store) => ({
         ...store,
         ledger: {
           ...store.ledger,
@@ -78,28 +79,28 @@ describe('GET /money', () => {
   });
 });
 
-describe('the cases behind a number', () => {
-  test.each([...moneyChecks])('%s: none in a healthy shop', async (check) => {
-    expect(await pageOf(apiOver().operator.get(`/money/${check}`))).toEqual({ items: [], next: null });
+describe('GET /money/{check}', () => {
+  test.each([...moneyChecks])('The check %s has no cases in a healthy shop', async (check) => {
+    expect(await pageOf(createTestApi().operator.get(`/money/${check}`))).toEqual({ items: [], next: null });
   });
 
-  test.each([['nothing'], ['Unknown'], ['toString']])('are none of %s', async (check) => {
-    expect(codeOf(await apiOver().operator.get(`/money/${check}`))).toBe('404 not_found');
+  test.each([['nothing'], ['Unknown'], ['toString']])('The unknown check %s is 404', async (check) => {
+    expect(codeOf(await createTestApi().operator.get(`/money/${check}`))).toBe('404 not_found');
   });
 
   test.each([
     ['limit=101', '/limit'],
     ['cursor=x', '/cursor'],
     ['since=2026', '/since'],
-  ])('not for %s', async (query, path) => {
-    const reply = await apiOver().operator.get(`/money/unknown?${query}`);
+  ])('GET /money/{check} rejects the query %s', async (query, path) => {
+    const reply = await createTestApi().operator.get(`/money/unknown?${query}`);
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(pathsOf(reply)).toEqual([path]);
   });
 });
 
-test('money is an operator’s', async () => {
-  const lan = apiOver().customer('lan');
+test('Money checks need the role operator', async () => {
+  const lan = createTestApi().customer('lan');
   expect(codeOf(await lan.get('/money'))).toBe('403 forbidden');
   expect(codeOf(await lan.get('/money/unknown'))).toBe('403 forbidden');
 });

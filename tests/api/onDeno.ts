@@ -1,4 +1,4 @@
-/** Run under Deno: it says what it was answered, a line each. */
+/** Runs under Deno and prints one line for each response. */
 
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
@@ -8,10 +8,10 @@ import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import { createMemoryStore } from '../model/store.ts';
-import { testWorld } from '../world.ts';
-import { eventText, signatureOf, webhookSecret } from './signed.ts';
+import { createTestWorld } from '../world.ts';
+import { eventText, signatureOf, webhookSecret } from './stripeEvents.ts';
 
-const world = testWorld();
+const world = createTestWorld();
 const store = createMemoryStore(world);
 const provider = createSandboxProvider(createMemoryRecords(), world, { webhookSecret });
 const { audits, refunds, inbox, wakeup } = store;
@@ -55,17 +55,17 @@ await handle(
 const [{ id: productId }] = (await handle(new Request(`${local}/products?q=ao`))).items;
 const order = async (): Promise<string> =>
   (await handle(post(local, '/orders', { productId, quantity: 1 }, customer))).id;
-const paying = (orderId: string) => ({ orderIds: [orderId], payment: { method: 'pm_card_visa' } });
+const checkOutBody = (orderId: string) => ({ orderIds: [orderId], payment: { method: 'pm_card_visa' } });
 const key = { 'idempotency-key': '9f1c2d3e-4b5a-4687-9a0b-1c2d3e4f5a6b' };
 const paid = await order();
 
-const handled = await api.handle(post(local, '/checkouts', paying(paid), customer, key));
+const handled = await api.handle(post(local, '/checkouts', checkOutBody(paid), customer, key));
 console.log('handled:', handled.status, (await handled.json()).status);
 const event = eventText('evt_1', paid);
 const signature = { 'stripe-signature': signatureOf(event, world.clock.nowMs()) };
 for (const headers of [signature, {}]) {
-  const told = new Request(`${local}/webhooks/stripe`, { method: 'POST', body: event, headers });
-  console.log('handled:', (await api.handle(told)).status);
+  const request = new Request(`${local}/webhooks/stripe`, { method: 'POST', body: event, headers });
+  console.log('handled:', (await api.handle(request)).status);
 }
 const authorization = `Bearer ${customer}`;
 const cancelled = new Request(`${local}/orders/${await order()}`, {
@@ -78,7 +78,7 @@ console.log('handled:', refused.status, (await refused.json()).code);
 
 const server = await serve(api, { port: 0 });
 const base = `http://127.0.0.1:${server.port}`;
-const again = await fetch(post(base, '/checkouts', paying(paid), customer, key));
+const again = await fetch(post(base, '/checkouts', checkOutBody(paid), customer, key));
 console.log('served:', again.status, (await again.json()).status, again.headers.get('idempotent-replayed'));
 const large = await fetch(post(base, '/orders', 'x'.repeat(2_000_000), customer));
 console.log('served:', large.status, (await large.json()).code);

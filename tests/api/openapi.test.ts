@@ -1,21 +1,29 @@
 import { describe, expect, test } from 'bun:test';
 import Ajv from 'ajv/dist/2020';
 import { problemCodes } from '../../api/http/problems.ts';
-import { apiOver } from './api.ts';
-import { type Document, describedBy, expectValid, type Operation, operationsOf } from './documented.ts';
+import {
+  type Document,
+  documentOf,
+  expectValid,
+  type Operation,
+  operationsOf,
+} from './documentedResponse.ts';
+import { createTestApi } from './testApi.ts';
 
-const { document, validates } = await describedBy(apiOver().api);
+const { document, validatorOf } = await documentOf(createTestApi().api);
 
 const operations = operationsOf(document);
 
-describe('the document', () => {
-  test('is OpenAPI 3.1 with unique operations, each told in full', () => {
+describe('The OpenAPI document', () => {
+  test('The document is OpenAPI 3.1, and each operation is unique and complete', () => {
     expect(document.openapi).toMatch(/^3\.1\.\d+$/);
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { method, path, operation } of operations) {
-      const named = operation.parameters.filter((one) => one.in === 'path').map(({ name }) => `{${name}}`);
-      expect([...(path.match(/\{\w+\}/g) ?? [])]).toEqual(named);
+      const pathParameters = operation.parameters
+        .filter((one) => one.in === 'path')
+        .map(({ name }) => `{${name}}`);
+      expect([...(path.match(/\{\w+\}/g) ?? [])]).toEqual(pathParameters);
       expect(operation.summary).toBeTruthy();
       expect(operation.tags).toHaveLength(1);
       expect(operation.requestBody !== undefined).toBe(method === 'POST');
@@ -27,14 +35,14 @@ describe('the document', () => {
     }
   });
 
-  test('refers to nothing that is not there, and leaves nothing unused', () => {
+  test('Each reference has a component, and each component is used', () => {
     const references = JSON.stringify(document).match(/"\$ref":"[^"]+"/g) ?? [];
     const names = new Set(references.map((one) => one.slice('"$ref":"#/components/schemas/'.length, -1)));
     expect([...names].sort()).toEqual(Object.keys(document.components.schemas).sort());
     expect(Object.keys(document.components.securitySchemes)).toEqual(['token']);
   });
 
-  test('describes everything by schemas of JSON Schema 2020-12', () => {
+  test('All schemas are valid JSON Schema 2020-12', () => {
     const inline = operations.flatMap(({ operation }) => [
       ...operation.parameters.map(({ schema }) => schema),
       ...contentsOf(operation).map(({ schema }) => schema),
@@ -45,19 +53,22 @@ describe('the document', () => {
     expect(ajv.validateSchema({ $defs: { broken: { type: 'text' } } })).toBe(false);
   });
 
-  test('says what JSON Schema says in usual words', () => {
+  test('The document uses enum and integer and not the forms of TypeBox', () => {
     const text = JSON.stringify(document);
     expect(text.match(/"multipleOf"|"anyOf":\[\{"const"/g)).toBeNull();
     expect(text.includes(`"enum":${JSON.stringify(problemCodes)}`)).toBe(true);
   });
 
-  test.each(['all', 'checkout', 'read', 'worker'] as const)('lists what the role %s serves', async (role) => {
-    for (const demo of [true, false]) {
-      const { api } = apiOver({ role, demo });
-      const served = api.routes.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
-      expect(listed((await describedBy(api)).document)).toEqual(served.sort());
-    }
-  });
+  test.each(['all', 'checkout', 'read', 'worker'] as const)(
+    'The document lists the routes that the role %s serves',
+    async (role) => {
+      for (const demo of [true, false]) {
+        const { api } = createTestApi({ role, demo });
+        const served = api.routes.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+        expect(listed((await documentOf(api)).document)).toEqual(served.sort());
+      }
+    },
+  );
 
   const listed = ({ paths }: Document) =>
     Object.entries(paths)
@@ -65,11 +76,11 @@ describe('the document', () => {
       .sort();
 
   for (const { method, path, operation } of operations) {
-    test(`shows valid examples for ${method} ${path}`, () => {
+    test(`The examples of ${method} ${path} are valid`, () => {
       for (const content of contentsOf(operation)) {
         const shown = Object.values(content.examples ?? {}).map(({ value }) => value);
         const examples = content.example === undefined ? shown : [content.example, ...shown];
-        for (const example of examples) expectValid(validates(content.schema), example);
+        for (const example of examples) expectValid(validatorOf(content.schema), example);
       }
       const [json] = Object.values(operation.requestBody?.content ?? {});
       expect(json?.example === undefined).toBe(operation.requestBody === undefined);

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import type { Store } from '../../core/store.ts';
-import { apiOver, codeOf, expectStatus, pageOf, pathsOf, textAt, tokenOf, valueAt } from './api.ts';
+import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
+import { createTestApi, tokenOf } from './testApi.ts';
 
 describe('POST /orders', () => {
-  test('answers 201 with the order and where it is', async () => {
-    const { customer, product } = apiOver();
+  test('POST /orders returns 201 with the order and its path', async () => {
+    const { customer, product } = createTestApi();
     const lan = customer('lan');
     const productId = await product({ code: 'TEE-1' });
     const reply = expectStatus(
@@ -30,12 +31,12 @@ describe('POST /orders', () => {
     ['no quantity', { quantity: undefined }, '/quantity'],
     ['a quantity of 0', { quantity: 0 }, '/quantity'],
     ['a quantity of 10,001', { quantity: 10_001 }, '/quantity'],
-    ['half a piece', { quantity: 0.5 }, '/quantity'],
+    ['half a unit', { quantity: 0.5 }, '/quantity'],
     ['a quantity as text', { quantity: '1' }, '/quantity'],
-    ['no id', { productId: 'x' }, '/productId'],
-    ['a price of its own', { total: 1 }, '/total'],
-  ])('refuses %s', async (_, change, path) => {
-    const { customer, product } = apiOver();
+    ['an id that is not a UUID', { productId: 'x' }, '/productId'],
+    ['its own total', { total: 1 }, '/total'],
+  ])('POST /orders rejects an order with %s', async (_, change, path) => {
+    const { customer, product } = createTestApi();
     const reply = await customer('lan').post('/orders', {
       productId: await product(),
       quantity: 1,
@@ -45,35 +46,40 @@ describe('POST /orders', () => {
     expect(pathsOf(reply)).toEqual([path]);
   });
 
-  test('refuses a total that no longer adds up exactly', async () => {
-    const { customer, product } = apiOver();
+  test('POST /orders rejects a total that is too large to be exact', async () => {
+    const { customer, product } = createTestApi();
     const productId = await product({ price: { amount: 1e12, currency: 'VND' } });
     const reply = await customer('lan').post('/orders', { productId, quantity: 10_000 });
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(pathsOf(reply)).toEqual(['/quantity']);
   });
 
-  test('knows no such product', async () => {
-    const { customer, world } = apiOver();
+  test('POST /orders returns 404 for an unknown product', async () => {
+    const { customer, world } = createTestApi();
     const productId = world.ids.next(world.clock.nowMs());
     const reply = await customer('lan').post('/orders', { productId, quantity: 1 });
     expect(codeOf(reply)).toBe('404 not_found');
   });
 
-  test('is a customer’s', async () => {
-    const { operator, product } = apiOver();
+  test('POST /orders needs the role customer', async () => {
+    const { operator, product } = createTestApi();
     const reply = await operator.post('/orders', { productId: await product(), quantity: 1 });
     expect(codeOf(reply)).toBe('403 forbidden');
   });
 
   test.each([
-    ['the token’s language', { locale: 'en-GB' }, 'vi', 'en'],
-    ['the header’s where the token names none', {}, 'fr, en;q=0.4, vi;q=0.8', 'vi'],
-    ['the header’s where we do not write the token’s', { locale: 'fr' }, 'en', 'en'],
-    ['none where neither says', {}, undefined, null],
-  ])('keeps the email of the token and %s', async (_, claims, header, language) => {
+    ['the language of the token', { locale: 'en-GB' }, 'vi', 'en'],
+    ['the language of the header if the token has none', {}, 'fr, en;q=0.4, vi;q=0.8', 'vi'],
+    [
+      'the language of the header if mails are not written in that of the token',
+      { locale: 'fr' },
+      'en',
+      'en',
+    ],
+    ['no language if neither has one', {}, undefined, null],
+  ])('POST /orders stores the email of the token and %s', async (_, claims, header, language) => {
     const contacts: unknown[] = [];
-    const storing = (store: Store): Store => ({
+    const wrapStore = (store: Store): Store => ({
       ...store,
       orders: {
         ...store.orders,
@@ -83,7 +89,7 @@ describe('POST /orders', () => {
         },
       },
     });
-    const { call, product, world } = apiOver({ storing });
+    const { call, product, world } = createTestApi({ wrapStore });
     const token = await tokenOf(world, {
       sub: 'lan',
       email: 'lan@example.com',
@@ -98,37 +104,39 @@ describe('POST /orders', () => {
 });
 
 describe('GET /orders', () => {
-  test('lists a customer’s own, newest first and page by page, and everybody’s to an operator', async () => {
-    const { customer, operator, product } = apiOver();
+  test('GET /orders pages newest first: for a customer the own orders, for an operator all orders', async () => {
+    const { customer, operator, product } = createTestApi();
     const [lan, minh] = [customer('lan'), customer('minh')];
     const productId = await product();
-    const hers = [
+    const ordersOfLan = [
       await lan.order(productId),
       await lan.order(productId),
       await lan.order(productId),
     ].reverse();
-    const his = await minh.order(productId);
-    const ids = async (one: typeof lan, query: string) =>
-      (await pageOf(one.get(`/orders${query}`))).items.map((item) => valueAt(item, 'id'));
-    expect(await ids(lan, '')).toEqual(hers);
-    expect(await ids(operator, '')).toEqual([his, ...hers]);
-    expect(await ids(operator, '?customerId=minh')).toEqual([his]);
+    const orderOfMinh = await minh.order(productId);
+    const ids = async (client: typeof lan, query: string) =>
+      (await pageOf(client.get(`/orders${query}`))).items.map((item) => valueAt(item, 'id'));
+    expect(await ids(lan, '')).toEqual(ordersOfLan);
+    expect(await ids(operator, '')).toEqual([orderOfMinh, ...ordersOfLan]);
+    expect(await ids(operator, '?customerId=minh')).toEqual([orderOfMinh]);
     expect(await ids(operator, '?customerId=nobody')).toEqual([]);
-    expect(await ids(lan, '?customerId=lan')).toEqual(hers);
+    expect(await ids(lan, '?customerId=lan')).toEqual(ordersOfLan);
 
     const first = await pageOf(lan.get('/orders?limit=2'));
     await lan.order(productId);
     const second = await pageOf(lan.get(`/orders?limit=2&cursor=${first.next}`));
-    expect([...first.items, ...second.items].map((item) => valueAt(item, 'id'))).toEqual(hers);
+    expect([...first.items, ...second.items].map((item) => valueAt(item, 'id'))).toEqual(ordersOfLan);
     expect(second.next).toBeNull();
   });
 
-  test('does not list another’s', async () => {
-    expect(codeOf(await apiOver().customer('minh').get('/orders?customerId=lan'))).toBe('403 forbidden');
+  test('GET /orders does not show another customer’s orders to a customer', async () => {
+    expect(codeOf(await createTestApi().customer('minh').get('/orders?customerId=lan'))).toBe(
+      '403 forbidden',
+    );
   });
 
-  test('narrows by words, status, type and time', async () => {
-    const { customer, product, world } = apiOver();
+  test('GET /orders filters by words, status, type and time', async () => {
+    const { customer, product, world } = createTestApi();
     const lan = customer('lan');
     const shirt = await lan.order(await product({ name: 'Áo thun nam' }));
     world.advance(60_000);
@@ -164,21 +172,21 @@ describe('GET /orders', () => {
       `cursor=${Buffer.from('"urn:uuid:019ca869-5000-71fe-bd5a-46dd9755d1f8"').toString('base64url')}`,
       '/cursor',
     ],
-  ])('refuses %s', async (query, path) => {
-    const reply = await apiOver().operator.get(`/orders?${query}`);
+  ])('GET /orders rejects the query %s', async (query, path) => {
+    const reply = await createTestApi().operator.get(`/orders?${query}`);
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(pathsOf(reply)).toEqual([path]);
   });
 
-  test('needs a role', async () => {
-    expect(codeOf(await apiOver().as('lan').get('/orders'))).toBe('403 forbidden');
-    expect(codeOf(await apiOver().as('lan', 'admin').get('/orders'))).toBe('403 forbidden');
+  test('GET /orders needs a known role', async () => {
+    expect(codeOf(await createTestApi().as('lan').get('/orders'))).toBe('403 forbidden');
+    expect(codeOf(await createTestApi().as('lan', 'admin').get('/orders'))).toBe('403 forbidden');
   });
 });
 
 describe('GET /orders/{id}', () => {
-  test('shows payment and history, to its owner and to an operator only', async () => {
-    const { customer, operator, product } = apiOver();
+  test('GET /orders/{id} shows payment and history to the owner and to an operator only', async () => {
+    const { customer, operator, product } = createTestApi();
     const lan = customer('lan');
     const id = await lan.order(await product());
     expect((await lan.get(`/orders/${id}`)).body).toMatchObject({
@@ -187,8 +195,8 @@ describe('GET /orders/{id}', () => {
       licences: [],
     });
     const paid = await lan.checkOut([id]);
-    for (const one of [lan, operator]) {
-      const { body } = expectStatus(await one.get(`/orders/${id}`), 200);
+    for (const reader of [lan, operator]) {
+      const { body } = expectStatus(await reader.get(`/orders/${id}`), 200);
       expect(body).toMatchObject({ id, status: 'paid', payment: valueAt(paid.body, 'payment') });
       expect(valueAt(body, 'history')).toEqual(
         ['pending', 'paying', 'paid'].map((state, index) =>
@@ -202,8 +210,8 @@ describe('GET /orders/{id}', () => {
 });
 
 describe('DELETE /orders/{id}', () => {
-  test('cancels what is pending, once', async () => {
-    const { customer, product } = apiOver();
+  test('DELETE /orders/{id} cancels a pending order once', async () => {
+    const { customer, product } = createTestApi();
     const lan = customer('lan');
     const id = await lan.order(await product());
     const reply = expectStatus(await lan.remove(`/orders/${id}`), 204);
@@ -213,14 +221,14 @@ describe('DELETE /orders/{id}', () => {
     expect(again.body).toMatchObject({ orderStatus: 'cancelled' });
   });
 
-  test('is the owner’s: another customer sees nothing, an operator may not', async () => {
-    const { customer, operator, as, product, world } = apiOver();
+  test('Only the owner can cancel an order: another customer gets 404, an operator 403', async () => {
+    const { customer, operator, as, product, world } = createTestApi();
     const lan = customer('lan');
     const id = await lan.order(await product());
     expect(codeOf(await customer('minh').remove(`/orders/${id}`))).toBe('404 not_found');
     expect(codeOf(await operator.remove(`/orders/${id}`))).toBe('403 forbidden');
-    const none = world.ids.next(world.clock.nowMs());
-    expect(codeOf(await operator.remove(`/orders/${none}`))).toBe('404 not_found');
+    const unknownId = world.ids.next(world.clock.nowMs());
+    expect(codeOf(await operator.remove(`/orders/${unknownId}`))).toBe('404 not_found');
     expect(codeOf(await lan.remove('/orders/x'))).toBe('404 not_found');
     expectStatus(await as('lan', 'customer', 'operator').remove(`/orders/${id}`), 204);
   });

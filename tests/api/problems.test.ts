@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import { problemCodes, problems } from '../../api/http/problems.ts';
-import { apiOver, codeOf, expectStatus, replyOf, requestOf } from './api.ts';
+import { codeOf, expectStatus, replyOf } from './reply.ts';
+import { createTestApi, requestOf } from './testApi.ts';
 
-describe('a problem', () => {
-  test('has all members of RFC 9457, and the id of the request', async () => {
-    const reply = await apiOver().call('GET', '/nothing', { headers: { 'x-request-id': 'mine-1' } });
+describe('Problem responses', () => {
+  test('A problem has all members of RFC 9457 and the request id', async () => {
+    const reply = await createTestApi().call('GET', '/nothing', { headers: { 'x-request-id': 'mine-1' } });
     expect(reply.status).toBe(404);
     expect(reply.headers.get('content-type')).toBe('application/problem+json');
     expect(reply.body).toEqual({
@@ -17,7 +18,7 @@ describe('a problem', () => {
     });
   });
 
-  test('has one status for each code, and a code for each status that is said', () => {
+  test('Each problem code has one status, and rate_limited has none', () => {
     const rows = Object.values(problems);
     for (const code of problemCodes) {
       const statuses = new Set(rows.filter((row) => row.code === code).map(({ status }) => status));
@@ -26,34 +27,34 @@ describe('a problem', () => {
   });
 });
 
-describe('the id of a request', () => {
-  const idFor = async (sent: string) =>
+describe('Request ids', () => {
+  const requestIdFor = async (sent: string) =>
     (
-      await apiOver({ alone: true }).call('GET', '/health/live', { headers: { 'x-request-id': sent } })
+      await createTestApi({ ownApp: true }).call('GET', '/health/live', { headers: { 'x-request-id': sent } })
     ).headers.get('x-request-id');
 
-  test.each([['a'], ['A-z_0.9'], ['x'.repeat(64)]])('%s is the caller’s', async (sent) => {
-    expect(await idFor(sent)).toBe(sent);
+  test.each([['a'], ['A-z_0.9'], ['x'.repeat(64)]])('The id %s of the caller is used', async (sent) => {
+    expect(await requestIdFor(sent)).toBe(sent);
   });
 
   test.each([[''], ['x'.repeat(65)], ['a b'], ['a"b'], ['é'], ['<script>']])(
-    '%p is not taken',
+    'The invalid id %p of the caller is replaced',
     async (sent) => {
-      expect(await idFor(sent)).toMatch(/^[0-9a-f]{32}-1$/);
+      expect(await requestIdFor(sent)).toMatch(/^[0-9a-f]{32}-1$/);
     },
   );
 });
 
-describe('a path', () => {
+describe('Paths and methods', () => {
   test.each([['/'], ['/orders/1/2'], ['/Orders'], ['/../etc/passwd'], ['//orders'], ['/orders%2f1']])(
-    '%s that names nothing is 404',
+    'The path %s without a route is 404',
     async (path) => {
-      expect(codeOf(await apiOver().call('GET', path))).toBe('404 not_found');
+      expect(codeOf(await createTestApi().call('GET', path))).toBe('404 not_found');
     },
   );
 
-  test('is found behind a short host', async () => {
-    const { api } = apiOver();
+  test('A path is found if the host name is short', async () => {
+    const { api } = createTestApi();
     for (const host of ['a', 'api', 'api:3000'])
       expect((await api.handle(new Request(`http://${host}/health/live`))).status).toBe(200);
   });
@@ -68,22 +69,22 @@ describe('a path', () => {
     ['HEAD', '/checkouts', 'OPTIONS, POST'],
     ['POST', '/docs/json', 'GET, HEAD, OPTIONS'],
     ['PROPFIND', '/orders', 'GET, HEAD, OPTIONS, POST'],
-  ])('does not take %s %s', async (method, path, allow) => {
-    const reply = await apiOver().call(method, path);
+  ])('The method of %s %s is not allowed', async (method, path, allow) => {
+    const reply = await createTestApi().call(method, path);
     expect(codeOf(reply)).toBe('405 method_not_allowed');
     expect(reply.headers.get('allow')).toBe(allow);
   });
 
-  test('tells its methods to OPTIONS', async () => {
-    const reply = await apiOver().call('OPTIONS', '/orders/1');
+  test('OPTIONS lists the methods of a path', async () => {
+    const reply = await createTestApi().call('OPTIONS', '/orders/1');
     expect(reply.status).toBe(204);
     expect(reply.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS');
     expect(reply.headers.has('access-control-allow-origin')).toBe(false);
-    expect((await apiOver().call('OPTIONS', '/nothing')).status).toBe(404);
+    expect((await createTestApi().call('OPTIONS', '/nothing')).status).toBe(404);
   });
 
-  test('answers HEAD like GET, without the body', async () => {
-    const { call, product } = apiOver();
+  test('HEAD has the headers of GET and no body', async () => {
+    const { call, product } = createTestApi();
     const path = `/products/${await product()}`;
     const [head, get] = [await call('HEAD', path), await call('GET', path)];
     expect(head.status).toBe(200);
@@ -93,9 +94,9 @@ describe('a path', () => {
   });
 });
 
-describe('every answer', () => {
-  test('keeps browsers from guessing, framing and keeping', async () => {
-    const { call } = apiOver();
+describe('All responses', () => {
+  test('Security headers forbid browsers to sniff, frame and cache responses', async () => {
+    const { call } = createTestApi();
     for (const path of ['/health/live', '/products', '/orders', '/nothing', '/docs/json']) {
       const { headers } = await call('GET', path);
       expect(Object.fromEntries(headers)).toMatchObject({
@@ -110,8 +111,8 @@ describe('every answer', () => {
     }
   });
 
-  test('is apart from every other', async () => {
-    const { api, product } = apiOver();
+  test('Concurrent responses keep their own request ids', async () => {
+    const { api, product } = createTestApi();
     const path = `http://localhost/products/${await product()}`;
     const requests = ['one', 'two', 'three'].map((id) =>
       api.handle(requestOf('GET', path, { headers: { 'x-request-id': id } })).then(replyOf),
@@ -123,12 +124,12 @@ describe('every answer', () => {
   });
 });
 
-describe('health', () => {
-  test('says that it lives, and that it is ready or what is missing', async () => {
-    expect((await apiOver().call('GET', '/health/live')).body).toEqual({ status: 'live' });
-    expect((await apiOver().call('GET', '/health/ready')).body).toEqual({ status: 'ready' });
+describe('Health', () => {
+  test('The health routes report that the process is live, and ready or what is missing', async () => {
+    expect((await createTestApi().call('GET', '/health/live')).body).toEqual({ status: 'live' });
+    expect((await createTestApi().call('GET', '/health/ready')).body).toEqual({ status: 'ready' });
     const isReady = async () => ({ ready: false, missing: ['database', 'worker'] });
-    const { call } = apiOver({ isReady });
+    const { call } = createTestApi({ isReady });
     const reply = await call('GET', '/health/ready');
     expect(codeOf(reply)).toBe('503 unavailable');
     expect(reply.body).toMatchObject({ missing: ['database', 'worker'] });

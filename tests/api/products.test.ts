@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { apiOver, codeOf, expectStatus, pageOf, pathsOf, productDraft, textAt, valueAt } from './api.ts';
+import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
+import { createTestApi, productDraft } from './testApi.ts';
 
 describe('POST /products', () => {
-  test('adds one and changes it by its code', async () => {
-    const { operator, call, world } = apiOver();
+  test('POST /products adds a product and updates it by its code', async () => {
+    const { operator, call, world } = createTestApi();
     const draft = productDraft(world);
     const added = expectStatus(await operator.post('/products', draft), 200);
     expect(added.body).toEqual({ created: 1, updated: 0 });
@@ -13,8 +14,8 @@ describe('POST /products', () => {
     expect(items).toEqual([{ id: expect.any(String), ...draft, name: 'Áo khoác', stock: null }]);
   });
 
-  test('takes 1,000 at once, and no more', async () => {
-    const { operator, world } = apiOver();
+  test('POST /products accepts 1 to 1,000 products', async () => {
+    const { operator, world } = createTestApi();
     const drafts = Array.from({ length: 1_001 }, () => productDraft(world));
     expect((await operator.post('/products', drafts.slice(1))).body).toEqual({ created: 1_000, updated: 0 });
     const reply = await operator.post('/products', drafts);
@@ -22,8 +23,8 @@ describe('POST /products', () => {
     expect(codeOf(await operator.post('/products', []))).toBe('422 validation_failed');
   });
 
-  test('is an operator’s', async () => {
-    const { customer, world } = apiOver();
+  test('POST /products needs the role operator', async () => {
+    const { customer, world } = createTestApi();
     expect(codeOf(await customer('lan').post('/products', productDraft(world)))).toBe('403 forbidden');
   });
 
@@ -32,16 +33,16 @@ describe('POST /products', () => {
     ['a name of 201 characters', { name: 'x'.repeat(201) }, '/name'],
     ['a name with a NUL', { name: 'a\0b' }, '/name'],
     ['a name with a line break', { name: 'a\nb' }, '/name'],
-    ['a name with half a pair', { name: 'a\ud83d' }, '/name'],
+    ['a name with a lone surrogate', { name: 'a\ud83d' }, '/name'],
     ['a name that is a number', { name: 1 }, '/name'],
     ['a code of 65 characters', { code: 'x'.repeat(65) }, '/code'],
     ['an empty code', { code: '' }, '/code'],
     ['a type without a pipeline', { type: 'magic' }, '/type'],
-    ['a type of every object', { type: 'toString' }, '/type'],
+    ['a type that every JavaScript object has', { type: 'toString' }, '/type'],
     ['a price below zero', { price: { amount: -1, currency: 'VND' } }, '/price/amount'],
     ['a price with a fraction', { price: { amount: 1.5, currency: 'VND' } }, '/price/amount'],
     ['a price as text', { price: { amount: '1', currency: 'VND' } }, '/price/amount'],
-    ['a price too high', { price: { amount: 1e12 + 1, currency: 'VND' } }, '/price/amount'],
+    ['a price that is too high', { price: { amount: 1e12 + 1, currency: 'VND' } }, '/price/amount'],
     ['an unknown currency', { price: { amount: 1, currency: 'ABC' } }, '/price/currency'],
     ['a currency in lower case', { price: { amount: 1, currency: 'vnd' } }, '/price/currency'],
     ['an unknown field in the price', { price: { amount: 1, currency: 'VND', tax: 1 } }, '/price/tax'],
@@ -49,8 +50,8 @@ describe('POST /products', () => {
     ['a stock with a fraction', { stock: 0.5 }, '/stock'],
     ['no stock', { stock: undefined }, '/stock'],
     ['an unknown field', { colour: 'red' }, '/colour'],
-  ])('refuses %s', async (_, change, path) => {
-    const { operator, world } = apiOver();
+  ])('POST /products rejects a product with %s', async (_, change, path) => {
+    const { operator, world } = createTestApi();
     const one = await operator.post('/products', { ...productDraft(world), ...change });
     expect(codeOf(one)).toBe('422 validation_failed');
     expect(pathsOf(one)).toEqual([path]);
@@ -61,31 +62,34 @@ describe('POST /products', () => {
     expect(pathsOf(many)).toEqual([`/1${path}`]);
   });
 
-  test('refuses a field that JavaScript gives a meaning of its own', async () => {
-    const { operator, world } = apiOver();
+  test('POST /products rejects the field __proto__', async () => {
+    const { operator, world } = createTestApi();
     const body = JSON.stringify(productDraft(world)).replace('{', '{"__proto__":{"stock":1},');
     expect(pathsOf(await operator.post('/products', body))).toEqual(['/__proto__']);
   });
 
   test.each([
     ['the longest name and code', { name: '😀'.repeat(200), code: 'ộ'.repeat(64) }],
-    ['nothing to pay and nothing left', { price: { amount: 0, currency: 'USD' }, stock: 0 }],
-    ['the highest price and what cannot run out', { price: { amount: 1e12, currency: 'JPY' }, stock: null }],
-    ['each other type', { type: 'digital' }],
-  ])('takes %s', async (_, change) => {
-    const { operator, world } = apiOver();
+    ['a price of 0 and a stock of 0', { price: { amount: 0, currency: 'USD' }, stock: 0 }],
+    ['the highest price and no limit of stock', { price: { amount: 1e12, currency: 'JPY' }, stock: null }],
+    ['another type', { type: 'digital' }],
+  ])('POST /products accepts a product with %s', async (_, change) => {
+    const { operator, world } = createTestApi();
     expectStatus(await operator.post('/products', { ...productDraft(world), ...change }), 200);
   });
 
-  test.each([['null'], ['1'], ['"x"'], ['[1]'], ['{}']])('refuses the body %s', async (body) => {
-    const { operator } = apiOver();
-    expect(codeOf(await operator.post('/products', body))).toBe('422 validation_failed');
-  });
+  test.each([['null'], ['1'], ['"x"'], ['[1]'], ['{}']])(
+    'POST /products rejects the body %s',
+    async (body) => {
+      const { operator } = createTestApi();
+      expect(codeOf(await operator.post('/products', body))).toBe('422 validation_failed');
+    },
+  );
 });
 
 describe('GET /products', () => {
-  test('pages newest first, without a repeat while products come in', async () => {
-    const { call, product } = apiOver();
+  test('GET /products pages newest first and repeats nothing while products are added', async () => {
+    const { call, product } = createTestApi();
     const ids: string[] = [];
     for (let index = 0; index < 5; index++) ids.unshift(await product());
     const first = await pageOf(call('GET', '/products?limit=2'));
@@ -97,8 +101,8 @@ describe('GET /products', () => {
     expect(third.next).toBeNull();
   });
 
-  test('finds by words, with the accents as typed first, and by type', async () => {
-    const { call, product } = apiOver();
+  test('GET /products finds products by words and by type, exact accents first', async () => {
+    const { call, product } = createTestApi();
     const beef = await product({ name: 'Thịt bò khô' });
     const cloth = await product({ name: 'Vải bố', type: 'service' });
     const found = async (query: string) =>
@@ -131,8 +135,8 @@ describe('GET /products', () => {
     [`cursor=${'A'.repeat(2_000)}`, '/cursor'],
     [`q=${'x'.repeat(201)}`, '/q'],
     [`q=${'x'.repeat(10_000)}`, '/q'],
-  ])('refuses %s', async (query, path) => {
-    const reply = await apiOver().call('GET', `/products?${query}`);
+  ])('GET /products rejects the query %s', async (query, path) => {
+    const reply = await createTestApi().call('GET', `/products?${query}`);
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(pathsOf(reply)).toEqual([path]);
   });
@@ -146,18 +150,18 @@ describe('GET /products', () => {
     ['AND OR NOT NEAR(a b)'],
     ['&|!():*<->'.replace('&', '%26')],
     [encodeURIComponent('😀'.repeat(200))],
-  ])('takes the search %s', async (q) => {
-    await pageOf(apiOver().call('GET', `/products?q=${q}`));
+  ])('GET /products accepts the search text %s', async (q) => {
+    await pageOf(createTestApi().call('GET', `/products?q=${q}`));
   });
 });
 
 describe('GET /products/{id}', () => {
-  test('shows one, in either case of its id, and 404 for all else', async () => {
-    const { call, product, world } = apiOver();
+  test('GET /products/{id} returns a product, accepts its id in either case, and returns 404 for any other id', async () => {
+    const { call, product, world } = createTestApi();
     const id = await product();
     expect(textAt(expectStatus(await call('GET', `/products/${id}`), 200), 'id')).toBe(id);
     expect(textAt(await call('GET', `/products/${id.toUpperCase()}`), 'id')).toBe(id);
-    for (const none of [
+    for (const missing of [
       world.ids.next(world.clock.nowMs()),
       'x',
       '%00',
@@ -165,6 +169,6 @@ describe('GET /products/{id}', () => {
       `${id}%20`,
       'urn:uuid:x',
     ])
-      expect(codeOf(await call('GET', `/products/${none}`))).toBe('404 not_found');
+      expect(codeOf(await call('GET', `/products/${missing}`))).toBe('404 not_found');
   });
 });

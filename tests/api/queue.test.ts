@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { pipelineFor } from '../../core/pipelines/index.ts';
-import { type Api, apiOver, codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './api.ts';
+import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
+import { type Api, createTestApi } from './testApi.ts';
 
-/** Pays for one order of a product and answers the order's id. */
+/** Pays for an order of a new product of this type and returns the order's id. */
 const pay = async (api: Api, type: string): Promise<string> => {
   const lan = api.customer('lan');
   const orderId = await lan.order(await api.product({ type }));
@@ -10,27 +11,27 @@ const pay = async (api: Api, type: string): Promise<string> => {
   return orderId;
 };
 
-/** Makes the task of a paid physical order fail at its mail. */
+/** Lets the task of a paid physical order fail at the step that sends the mail. */
 const fail = async ({ store, world }: Api): Promise<string> => {
   const nowMs = world.clock.nowMs();
   const pipeline = pipelineFor('physical');
-  const taken = await store.queue.claim({
+  const claimed = await store.queue.claim({
     pipeline,
     limit: 1,
     nowMs,
     leaseMs: 30_000,
     retryAtMs: () => nowMs,
   });
-  const [lease] = taken._unsafeUnwrap().leases;
-  if (lease === undefined) throw new Error('no lease was given');
+  const [lease] = claimed._unsafeUnwrap().leases;
+  if (lease === undefined) throw new Error('no task was claimed');
   const outcome = { kind: 'failed', error: '550 no such mailbox' } as const;
   await store.queue.report([{ taskId: lease.taskId, lease: lease.lease, outcome }], nowMs);
   return lease.taskId;
 };
 
 describe('GET /queue', () => {
-  test('counts by pipeline and state, and the oldest', async () => {
-    const api = apiOver();
+  test('GET /queue counts tasks by pipeline and state and shows the age of the oldest', async () => {
+    const api = createTestApi();
     expect((await api.operator.get('/queue')).body).toEqual({
       counts: [],
       totals: { ready: 0, running: 0, waiting: 0, paused: 0, failed: 0 },
@@ -47,8 +48,8 @@ describe('GET /queue', () => {
 });
 
 describe('GET /queue/tasks', () => {
-  test('lists oldest first and page by page, and narrows', async () => {
-    const api = apiOver();
+  test('GET /queue/tasks pages oldest first and filters', async () => {
+    const api = createTestApi();
     const orders = [await pay(api, 'physical'), await pay(api, 'digital'), await pay(api, 'service')];
     const ordersOf = async (query: string) =>
       (await pageOf(api.operator.get(`/queue/tasks${query}`))).items.map((item) => valueAt(item, 'orderId'));
@@ -61,8 +62,8 @@ describe('GET /queue/tasks', () => {
     expect(await ordersOf(`?limit=2&cursor=${first.next}`)).toEqual([orders[2]]);
   });
 
-  test('a task that a whole refund holds is shown as paused', async () => {
-    const api = apiOver();
+  test('A task is paused while a full refund of its order is open', async () => {
+    const api = createTestApi();
     const orderId = await pay(api, 'physical');
     const key = { 'idempotency-key': '01980a4e-7c1b-4d10-8a5e-3f1c9b2d4e99' };
     expectStatus(await api.operator.post('/refunds', { orderId, reason: 'torn' }, key), 202);
@@ -73,8 +74,8 @@ describe('GET /queue/tasks', () => {
     expect((await pageOf(api.operator.get('/queue/tasks?state=waiting'))).items).toEqual([]);
   });
 
-  test('tells of a failed task what went wrong', async () => {
-    const api = apiOver();
+  test('GET /queue/tasks shows the error of a failed task', async () => {
+    const api = createTestApi();
     const orderId = await pay(api, 'physical');
     const id = await fail(api);
     const { items } = await pageOf(api.operator.get('/queue/tasks?state=failed'));
@@ -98,16 +99,16 @@ describe('GET /queue/tasks', () => {
     ['limit=0', '/limit'],
     ['page=2', '/page'],
     ['cursor=x', '/cursor'],
-  ])('refuses %s', async (query, path) => {
-    const reply = await apiOver().operator.get(`/queue/tasks?${query}`);
+  ])('GET /queue/tasks rejects the query %s', async (query, path) => {
+    const reply = await createTestApi().operator.get(`/queue/tasks?${query}`);
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(pathsOf(reply)).toEqual([path]);
   });
 });
 
 describe('POST /queue/retries', () => {
-  test('takes failed tasks up again, each once and in either case of its id, and tells the workers', async () => {
-    const api = apiOver();
+  test('POST /queue/retries retries each failed task once, accepts ids in either case and wakes the workers', async () => {
+    const api = createTestApi();
     const orderId = await pay(api, 'physical');
     const id = await fail(api);
     let hints = 0;
@@ -126,19 +127,19 @@ describe('POST /queue/retries', () => {
 
   const id = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
   test.each([
-    ['none', { taskIds: [] }, '/taskIds'],
-    ['more than 1,000', { taskIds: Array.from({ length: 1_001 }, () => id) }, '/taskIds'],
-    ['no UUID', { taskIds: [id, 'x'] }, '/taskIds/1'],
+    ['no task', { taskIds: [] }, '/taskIds'],
+    ['more than 1,000 tasks', { taskIds: Array.from({ length: 1_001 }, () => id) }, '/taskIds'],
+    ['an id that is not a UUID', { taskIds: [id, 'x'] }, '/taskIds/1'],
     ['an unknown field', { taskIds: [id], force: true }, '/force'],
-  ])('refuses %s', async (_, body, path) => {
-    const reply = await apiOver().operator.post('/queue/retries', body);
+  ])('POST /queue/retries rejects a body with %s', async (_, body, path) => {
+    const reply = await createTestApi().operator.post('/queue/retries', body);
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(pathsOf(reply)).toEqual([path]);
   });
 });
 
-test('the queue is an operator’s', async () => {
-  const lan = apiOver().customer('lan');
+test('The queue needs the role operator', async () => {
+  const lan = createTestApi().customer('lan');
   expect(codeOf(await lan.get('/queue'))).toBe('403 forbidden');
   expect(codeOf(await lan.get('/queue/tasks'))).toBe('403 forbidden');
   expect(codeOf(await lan.post('/queue/retries', { taskIds: [] }))).toBe('403 forbidden');

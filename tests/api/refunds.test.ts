@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { type Api, apiOver, codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './api.ts';
+import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
+import { type Api, createTestApi } from './testApi.ts';
 
 const key = 'E0E1F2A3-0000-4000-8000-0000000000AA';
 
-/** An order of 199,000 ₫ that is paid. */
+/** Pays an order of 199,000 ₫ and returns its id. */
 const pay = async ({ customer, product }: Api): Promise<string> => {
   const lan = customer('lan');
   const orderId = await lan.order(await product());
@@ -11,20 +12,26 @@ const pay = async ({ customer, product }: Api): Promise<string> => {
   return orderId;
 };
 
-const ask = ({ operator }: Api, body: Readonly<Record<string, unknown>>, as: string = crypto.randomUUID()) =>
-  operator.post('/refunds', { reason: 'It was damaged', ...body }, { 'idempotency-key': as });
+const requestRefund = (
+  { operator }: Api,
+  body: Readonly<Record<string, unknown>>,
+  key: string = crypto.randomUUID(),
+) => operator.post('/refunds', { reason: 'It was damaged', ...body }, { 'idempotency-key': key });
 
 const amountOf = (reply: { readonly body: unknown }): unknown => valueAt(reply.body, 'amount');
 const dong = (amount: number) => ({ amount, currency: 'VND' });
 
 describe('POST /refunds', () => {
-  test('answers 202 with the refund and where it is, and tells the workers', async () => {
-    const api = apiOver();
+  test('POST /refunds returns 202 with the refund and its path, and wakes the workers', async () => {
+    const api = createTestApi();
     const orderId = await pay(api);
     await Promise.resolve();
     let hints = 0;
     api.store.wakeup.listen(() => hints++);
-    const reply = expectStatus(await ask(api, { orderId: orderId.toUpperCase(), amount: 99_000 }), 202);
+    const reply = expectStatus(
+      await requestRefund(api, { orderId: orderId.toUpperCase(), amount: 99_000 }),
+      202,
+    );
     const id = textAt(reply, 'id');
     expect(reply.headers.get('location')).toBe(`/refunds/${id}`);
     expect(reply.headers.has('idempotent-replayed')).toBe(false);
@@ -44,30 +51,30 @@ describe('POST /refunds', () => {
     await Promise.resolve();
     expect(hints).toBeGreaterThan(0);
     const { items } = await pageOf(api.operator.get('/queue/tasks?pipeline=refund'));
-    expect(items).toMatchObject([{ orderId: null, jobId: id, step: 'return_money', state: 'ready' }]);
+    expect(items).toMatchObject([{ orderId: null, jobId: id, step: 'refund_charge', state: 'ready' }]);
   });
 
-  test('takes an amount in the order’s currency, with its currency, or all that is left', async () => {
-    const api = apiOver();
+  test('POST /refunds accepts an amount, an amount with its currency, or no amount for all that is left', async () => {
+    const api = createTestApi();
     const orderId = await pay(api);
-    expect(amountOf(await ask(api, { orderId, amount: 50_000 }))).toEqual(dong(50_000));
-    expect(amountOf(await ask(api, { orderId, amount: dong(49_000) }))).toEqual(dong(49_000));
-    expect(amountOf(await ask(api, { orderId }))).toEqual(dong(100_000));
-    const more = await ask(api, { orderId });
+    expect(amountOf(await requestRefund(api, { orderId, amount: 50_000 }))).toEqual(dong(50_000));
+    expect(amountOf(await requestRefund(api, { orderId, amount: dong(49_000) }))).toEqual(dong(49_000));
+    expect(amountOf(await requestRefund(api, { orderId }))).toEqual(dong(100_000));
+    const more = await requestRefund(api, { orderId });
     expect(codeOf(more)).toBe('409 refund_too_large');
     expect(more.body).toMatchObject({ left: dong(0) });
   });
 
-  test('answers the same key the same again, whatever came of the refund meanwhile', async () => {
-    const api = apiOver();
+  test('A retry under the same key gets the same response after the refund has ended', async () => {
+    const api = createTestApi();
     const orderId = await pay(api);
-    const first = expectStatus(await ask(api, { orderId }, key), 202);
+    const first = expectStatus(await requestRefund(api, { orderId }, key), 202);
     api.world.advance(1_000);
     const refundId = textAt(first, 'id');
     const outcome = { kind: 'failed', reason: 'charge_disputed' } as const;
     await api.store.refunds.finish({ refundId, outcome }, api.world.clock.nowMs());
-    for (const again of [key, key.toLowerCase(), `"${key}"`]) {
-      const reply = expectStatus(await ask(api, { orderId: orderId.toUpperCase() }, again), 202);
+    for (const spelling of [key, key.toLowerCase(), `"${key}"`]) {
+      const reply = expectStatus(await requestRefund(api, { orderId: orderId.toUpperCase() }, spelling), 202);
       expect(reply.body).toEqual(first.body);
       expect(reply.headers.get('idempotent-replayed')).toBe('true');
       expect(reply.headers.get('location')).toBe(`/refunds/${refundId}`);
@@ -77,79 +84,86 @@ describe('POST /refunds', () => {
 
   test.each([
     ['another amount', { amount: 2 }],
-    ['all of it', { amount: undefined }],
+    ['no amount', { amount: undefined }],
     ['another reason', { reason: 'It was late' }],
-  ])('refuses a key that came before with %s', async (_, change) => {
-    const api = apiOver();
+  ])('POST /refunds rejects a used key with %s', async (_, change) => {
+    const api = createTestApi();
     const orderId = await pay(api);
-    expectStatus(await ask(api, { orderId, amount: 1 }, key), 202);
-    expect(codeOf(await ask(api, { orderId, amount: 1, ...change }, key))).toBe('422 idempotency_key_reused');
+    expectStatus(await requestRefund(api, { orderId, amount: 1 }, key), 202);
+    expect(codeOf(await requestRefund(api, { orderId, amount: 1, ...change }, key))).toBe(
+      '422 idempotency_key_reused',
+    );
   });
 
-  test('refuses more than is left, and says what is left', async () => {
-    const api = apiOver();
+  test('POST /refunds rejects more than is left and returns what is left', async () => {
+    const api = createTestApi();
     const orderId = await pay(api);
-    await ask(api, { orderId, amount: 150_000 });
-    const reply = await ask(api, { orderId, amount: 49_001 });
+    await requestRefund(api, { orderId, amount: 150_000 });
+    const reply = await requestRefund(api, { orderId, amount: 49_001 });
     expect(codeOf(reply)).toBe('409 refund_too_large');
     expect(reply.body).toMatchObject({ left: dong(49_000) });
-    expectStatus(await ask(api, { orderId, amount: 49_000 }), 202);
+    expectStatus(await requestRefund(api, { orderId, amount: 49_000 }), 202);
   });
 
-  test('refuses what was not paid, what is not there, and another currency', async () => {
-    const api = apiOver();
+  test('POST /refunds rejects an unpaid order, an unknown order and another currency', async () => {
+    const api = createTestApi();
     const lan = api.customer('lan');
-    const pending = await ask(api, { orderId: await lan.order(await api.product()) });
+    const pending = await requestRefund(api, { orderId: await lan.order(await api.product()) });
     expect(codeOf(pending)).toBe('409 order_not_refundable');
     expect(pending.body).toMatchObject({ orderStatus: 'pending' });
-    expect(codeOf(await ask(api, { orderId: key }))).toBe('404 not_found');
+    expect(codeOf(await requestRefund(api, { orderId: key }))).toBe('404 not_found');
     const dollars = { amount: 1, currency: 'USD' };
-    expect(codeOf(await ask(api, { orderId: await pay(api), amount: dollars }))).toBe('422 mixed_currency');
+    expect(codeOf(await requestRefund(api, { orderId: await pay(api), amount: dollars }))).toBe(
+      '422 mixed_currency',
+    );
   });
 
   test.each([
     ['no key', undefined, '400 idempotency_key_missing'],
-    ['a key that is no UUID', 'late:x', '400 idempotency_key_invalid'],
-  ])('refuses %s', async (_, header, code) => {
+    ['a key that is not a UUID', 'late:x', '400 idempotency_key_invalid'],
+  ])('POST /refunds rejects a request with %s', async (_, header, code) => {
     const headers = header === undefined ? {} : { 'idempotency-key': header };
-    expect(codeOf(await apiOver().operator.post('/refunds', 'not even JSON', headers))).toBe(code);
+    expect(codeOf(await createTestApi().operator.post('/refunds', 'not even JSON', headers))).toBe(code);
   });
 
   const orderId = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
   test.each([
     ['no order', { orderId: undefined }, '/orderId'],
-    ['an id that is no UUID', { orderId: '1' }, '/orderId'],
-    ['nothing to give back', { amount: 0 }, '/amount'],
-    ['less than nothing', { amount: -1 }, '/amount'],
-    ['half a dong', { amount: 0.5 }, '/amount'],
+    ['an id that is not a UUID', { orderId: '1' }, '/orderId'],
+    ['an amount of 0', { amount: 0 }, '/amount'],
+    ['a negative amount', { amount: -1 }, '/amount'],
+    ['half of a minor unit', { amount: 0.5 }, '/amount'],
     ['an amount as text', { amount: '1' }, '/amount'],
-    ['an amount that does not add up', { amount: 2 ** 53 }, '/amount'],
+    ['an amount that is too large to be exact', { amount: 2 ** 53 }, '/amount'],
     ['an amount of null', { amount: null }, '/amount'],
     ['money without a currency', { amount: { amount: 1 } }, '/amount'],
     ['money of an unknown currency', { amount: { amount: 1, currency: 'XYZ' } }, '/amount'],
-    ['money and more', { amount: { ...dong(1), fee: 1 } }, '/amount'],
+    ['money with an unknown field', { amount: { ...dong(1), fee: 1 } }, '/amount'],
     ['no reason', { reason: undefined }, '/reason'],
     ['a blank reason', { reason: ' ' }, '/reason'],
     ['a long reason', { reason: 'ộ'.repeat(501) }, '/reason'],
     ['a reason with a NUL', { reason: 'a\0' }, '/reason'],
     ['an unknown field', { paymentId: orderId }, '/paymentId'],
-  ])('refuses a body with %s', async (_, change, path) => {
-    const reply = await ask(apiOver(), { orderId, amount: 1, ...change });
+  ])('POST /refunds rejects a body with %s', async (_, change, path) => {
+    const reply = await requestRefund(createTestApi(), { orderId, amount: 1, ...change });
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(pathsOf(reply)).toEqual([path]);
   });
 
-  test('takes a reason of 500 characters', async () => {
-    expect(codeOf(await ask(apiOver(), { orderId, reason: '𝒂'.repeat(500) }))).toBe('404 not_found');
+  test('POST /refunds accepts a reason of 500 characters', async () => {
+    expect(codeOf(await requestRefund(createTestApi(), { orderId, reason: '𝒂'.repeat(500) }))).toBe(
+      '404 not_found',
+    );
   });
 });
 
-describe('refunds are shown', () => {
-  test('newest first and page by page, by order and by status', async () => {
-    const api = apiOver();
+describe('GET /refunds', () => {
+  test('GET /refunds pages newest first and filters by order and status', async () => {
+    const api = createTestApi();
     const [one, two] = [await pay(api), await pay(api)];
     const ids: string[] = [];
-    for (const orderId of [one, two, one]) ids.unshift(textAt(await ask(api, { orderId, amount: 1 }), 'id'));
+    for (const orderId of [one, two, one])
+      ids.unshift(textAt(await requestRefund(api, { orderId, amount: 1 }), 'id'));
     const outcome = { kind: 'succeeded', reference: 're_1' } as const;
     await api.store.refunds.finish({ refundId: ids[1] ?? '', outcome }, api.world.clock.nowMs());
 
@@ -159,19 +173,19 @@ describe('refunds are shown', () => {
     expect(await found(`?orderId=${one.toUpperCase()}`)).toEqual([ids[0], ids[2]]);
     expect(await found('?status=succeeded')).toEqual([ids[1]]);
     const first = await pageOf(api.operator.get('/refunds?limit=2'));
-    await ask(api, { orderId: two, amount: 1 });
+    await requestRefund(api, { orderId: two, amount: 1 });
     expect(await found(`?limit=2&cursor=${first.next}`)).toEqual([ids[2]]);
   });
 
-  test('as they now stand', async () => {
-    const api = apiOver();
-    const requested = await ask(api, { orderId: await pay(api) });
+  test('GET /refunds/{id} shows the current state of a refund', async () => {
+    const api = createTestApi();
+    const requested = await requestRefund(api, { orderId: await pay(api) });
     const path = requested.headers.get('location') ?? '';
     expect((await api.operator.get(path)).body).toEqual(requested.body);
     api.world.advance(1_000);
     const outcome = { kind: 'failed', reason: 'charge_disputed' } as const;
-    const settlement = { refundId: textAt(requested, 'id'), outcome };
-    await api.store.refunds.finish(settlement, api.world.clock.nowMs());
+    const refundOutcome = { refundId: textAt(requested, 'id'), outcome };
+    await api.store.refunds.finish(refundOutcome, api.world.clock.nowMs());
     expect((await api.operator.get(path)).body).toEqual({
       ...(requested.body as object),
       status: 'failed',
@@ -188,15 +202,15 @@ describe('refunds are shown', () => {
     ['limit=0', '/limit'],
     ['cursor=x', '/cursor'],
     ['customerId=lan', '/customerId'],
-  ])('not for %s', async (query, path) => {
-    const reply = await apiOver().operator.get(`/refunds?${query}`);
+  ])('GET /refunds rejects the query %s', async (query, path) => {
+    const reply = await createTestApi().operator.get(`/refunds?${query}`);
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(pathsOf(reply)).toEqual([path]);
   });
 });
 
-test('refunds are an operator’s', async () => {
-  const api = apiOver();
+test('Refunds need the role operator', async () => {
+  const api = createTestApi();
   const lan = api.customer('lan');
   const body = { orderId: await pay(api), reason: 'I want it back' };
   expect(codeOf(await lan.post('/refunds', body, { 'idempotency-key': key }))).toBe('403 forbidden');

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import { apiOver, codeOf } from './api.ts';
+import { codeOf } from './reply.ts';
+import { createTestApi } from './testApi.ts';
 
-const always = [
+const allRoles = [
   'GET /docs',
   'GET /docs/:file',
   'GET /docs/json',
@@ -13,7 +14,7 @@ const commands = [
   'DELETE /orders/:id',
   'POST /checkouts',
   'POST /demo/challenges',
-  'POST /money/audits',
+  'POST /money/reconciliations',
   'POST /orders',
   'POST /products',
   'POST /queue/retries',
@@ -25,9 +26,9 @@ const queries = [
   'GET /demo/mails',
   'GET /money',
   'GET /money/:check',
-  'GET /money/audits',
-  'GET /money/audits/:id',
-  'GET /money/audits/:id/differences',
+  'GET /money/reconciliations',
+  'GET /money/reconciliations/:id',
+  'GET /money/reconciliations/:id/differences',
   'GET /orders',
   'GET /orders/:id',
   'GET /products',
@@ -39,37 +40,42 @@ const queries = [
 ];
 const checkout = 'GET /checkouts/:id';
 
-describe('the role', () => {
+describe('The role of a process', () => {
   test.each([
-    ['all' as const, [...always, ...commands, ...queries, checkout]],
-    ['checkout' as const, [...always, ...commands, checkout]],
-    ['read' as const, [...always, ...queries, checkout]],
-    ['worker' as const, always],
-  ])('%s serves its part', (role, expected) => {
-    const { api } = apiOver({ role });
+    ['all' as const, [...allRoles, ...commands, ...queries, checkout]],
+    ['checkout' as const, [...allRoles, ...commands, checkout]],
+    ['read' as const, [...allRoles, ...queries, checkout]],
+    ['worker' as const, allRoles],
+  ])('The role %s serves its routes and no others', (role, expected) => {
+    const { api } = createTestApi({ role });
     expect(api.routes.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([...expected].sort());
   });
 
-  test('read knows of an order what it serves', async () => {
-    const reply = await apiOver({ role: 'read' }).call('DELETE', '/orders/1');
+  test('The role read rejects the methods that only other roles serve', async () => {
+    const reply = await createTestApi({ role: 'read' }).call('DELETE', '/orders/1');
     expect(codeOf(reply)).toBe('405 method_not_allowed');
     expect(reply.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
-    expect(codeOf(await apiOver({ role: 'read' }).call('POST', '/checkouts'))).toBe('404 not_found');
-    expect(codeOf(await apiOver({ role: 'read' }).call('POST', '/webhooks/stripe'))).toBe('404 not_found');
+    expect(codeOf(await createTestApi({ role: 'read' }).call('POST', '/checkouts'))).toBe('404 not_found');
+    expect(codeOf(await createTestApi({ role: 'read' }).call('POST', '/webhooks/stripe'))).toBe(
+      '404 not_found',
+    );
   });
 
-  test.each(['all', 'checkout', 'read'] as const)('%s knows the audits from the checks', async (role) => {
-    const reply = await apiOver({ role }).call('DELETE', '/money/audits');
-    const methods = {
-      all: 'GET, HEAD, OPTIONS, POST',
-      checkout: 'OPTIONS, POST',
-      read: 'GET, HEAD, OPTIONS',
-    };
-    expect(reply.headers.get('allow')).toBe(methods[role]);
-  });
+  test.each(['all', 'checkout', 'read'] as const)(
+    'The role %s does not confuse the path of reconciliations with a money check',
+    async (role) => {
+      const reply = await createTestApi({ role }).call('DELETE', '/money/reconciliations');
+      const methods = {
+        all: 'GET, HEAD, OPTIONS, POST',
+        checkout: 'OPTIONS, POST',
+        read: 'GET, HEAD, OPTIONS',
+      };
+      expect(reply.headers.get('allow')).toBe(methods[role]);
+    },
+  );
 
-  test('demo tokens are no role’s but the demo’s', () => {
-    const { api } = apiOver({ role: 'checkout', demo: false });
+  test('No role serves demo tokens outside of demo mode', () => {
+    const { api } = createTestApi({ role: 'checkout', demo: false });
     expect(api.routes.map(({ path }) => path)).not.toContain('/demo/tokens');
   });
 });

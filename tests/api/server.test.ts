@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'bun:test';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type Listening, serve } from '../../api/http/serve.ts';
-import { apiOver, codeOf, expectStatus, replyOf, textAt } from './api.ts';
+import { codeOf, expectStatus, replyOf, textAt } from './reply.ts';
+import { createTestApi } from './testApi.ts';
 
 let servers: Listening[] = [];
 afterEach(async () => {
@@ -10,8 +11,8 @@ afterEach(async () => {
   servers = [];
 });
 
-const serving = async (changes: Parameters<typeof apiOver>[0] = {}) => {
-  const api = apiOver(changes);
+const startServer = async (changes: Parameters<typeof createTestApi>[0] = {}) => {
+  const api = createTestApi(changes);
   const server = await serve(api.api, { port: 0 });
   servers.push(server);
   const base = `http://127.0.0.1:${server.port}`;
@@ -19,28 +20,31 @@ const serving = async (changes: Parameters<typeof apiOver>[0] = {}) => {
   return { ...api, server, base, send };
 };
 
-const json = (token: string, body: unknown, more: Readonly<Record<string, string>> = {}): RequestInit => ({
+const json = (token: string, body: unknown, headers: Readonly<Record<string, string>> = {}): RequestInit => ({
   method: 'POST',
   body: JSON.stringify(body),
-  headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more },
+  headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
 });
 
-describe('over a socket', () => {
-  test('an order is placed, paid and shown', async () => {
-    const { send, customer, product } = await serving();
+describe('The HTTP server', () => {
+  test('An order can be placed, paid and read over a socket', async () => {
+    const { send, customer, product } = await startServer();
     const token = await customer('lan').token();
     const placed = await send('/orders', json(token, { productId: await product(), quantity: 1 }));
     const orderId = textAt(expectStatus(placed, 201), 'id');
-    const paying = { orderIds: [orderId], payment: { method: 'pm_card_visa' } };
-    const paid = await send('/checkouts', json(token, paying, { 'idempotency-key': crypto.randomUUID() }));
+    const checkOutBody = { orderIds: [orderId], payment: { method: 'pm_card_visa' } };
+    const paid = await send(
+      '/checkouts',
+      json(token, checkOutBody, { 'idempotency-key': crypto.randomUUID() }),
+    );
     expect(textAt(expectStatus(paid, 202), 'status')).toBe('succeeded');
     const headers = { authorization: `Bearer ${token}` };
     const order = await send(`${placed.headers.get('location')}`, { headers });
     expect(textAt(expectStatus(order, 200), 'status')).toBe('paid');
   });
 
-  test('paths, methods and ids are read as they are without one', async () => {
-    const { send, product } = await serving();
+  test('Paths, methods and ids are handled over a socket as without one', async () => {
+    const { send, product } = await startServer();
     const id = await product();
     expectStatus(await send(`/products/${id}`), 200);
     expectStatus(await send(`/products/${id}/`), 200);
@@ -55,8 +59,8 @@ describe('over a socket', () => {
     expect(head.headers.get('content-length')).toBe(String('{"status":"live"}'.length));
   });
 
-  test('a body that is too large is refused with a problem, announced or not', async () => {
-    const { send, customer } = await serving();
+  test('A body that is too large gets a problem response, with or without a Content-Length', async () => {
+    const { send, customer } = await startServer();
     const token = await customer('lan').token();
     const large = 'x'.repeat(4 * 1024 * 1024);
     expect(codeOf(await send('/orders', json(token, large)))).toBe('413 body_too_large');
@@ -70,8 +74,8 @@ describe('over a socket', () => {
     expectStatus(await send('/health/live'), 200);
   });
 
-  test('one who hangs up in the middle of a body disturbs nobody', async () => {
-    const { send, server, customer, logged } = await serving();
+  test('A client that disconnects in the middle of a body does not disturb other requests', async () => {
+    const { send, server, customer, errors } = await startServer();
     const token = await customer('lan').token();
     const socket = connect(server.port, '127.0.0.1');
     await once(socket, 'connect');
@@ -81,21 +85,21 @@ describe('over a socket', () => {
     socket.destroy();
     await once(socket, 'close');
     expectStatus(await send('/health/live'), 200);
-    expect(logged).toEqual([]);
+    expect(errors).toEqual([]);
   });
 });
 
-describe('stopping', () => {
-  test('answers what is in flight, closes what is idle, and takes no more', async () => {
+describe('A server that stops', () => {
+  test('A server that stops finishes requests in flight, closes idle connections and accepts no new ones', async () => {
     const entered = Promise.withResolvers<void>();
-    const released = Promise.withResolvers<void>();
-    const { send, server, customer, product } = await serving({
-      providing: (provider) => ({
+    const release = Promise.withResolvers<void>();
+    const { send, server, customer, product } = await startServer({
+      wrapProvider: (provider) => ({
         ...provider,
-        charge: async (asked) => {
+        charge: async (request) => {
           entered.resolve();
-          await released.promise;
-          return provider.charge(asked);
+          await release.promise;
+          return provider.charge(request);
         },
       }),
     });
@@ -106,14 +110,14 @@ describe('stopping', () => {
     idle.write('GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n');
     await once(idle, 'data');
 
-    const paying = { orderIds: [orderId], payment: { method: 'pm_card_visa' } };
+    const checkOutBody = { orderIds: [orderId], payment: { method: 'pm_card_visa' } };
     const headers = { 'idempotency-key': crypto.randomUUID() };
-    const paid = send('/checkouts', json(await lan.token(), paying, headers));
+    const paid = send('/checkouts', json(await lan.token(), checkOutBody, headers));
     await entered.promise;
     const stopped = server.stop();
     await closed;
     await expect(send('/health/live')).rejects.toThrow();
-    released.resolve();
+    release.resolve();
     expect(textAt(expectStatus(await paid, 202), 'status')).toBe('succeeded');
     await stopped;
   });

@@ -2,47 +2,48 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AnyElysia } from 'elysia';
 import { type ApiDeps, createApp } from '../../api/app.ts';
 
-/** What tests ask of an app. */
-export type Served = {
+/** The part of an app that tests use. */
+export type TestApp = {
   readonly routes: AnyElysia['routes'];
   handle(request: Request): Promise<Response>;
   fetch(request: Request): Response | Promise<Response>;
 };
 
 const apps = new Map<string, AnyElysia>();
-const asked = new AsyncLocalStorage<ApiDeps>();
+const depsStorage = new AsyncLocalStorage<ApiDeps>();
 
 /**
- * One app for all deps that are served the same routes, since building one takes longer than most tests of it.
- * Each request is answered by the ports that it is asked with.
+ * Returns an app that all deps with the same routes share, because building an app takes longer than most
+ * tests. Each request uses the ports of the deps that it is sent with.
  */
-export const sharedApp = (deps: ApiDeps): Served => {
-  const served = routesOf(deps);
-  const shared = apps.get(served) ?? asked.run(deps, () => createApp(standingFor(deps, atHand)));
-  apps.set(served, shared);
-  const handle = (request: Request) => asked.run(deps, () => shared.handle(request));
+export const appFor = (deps: ApiDeps): TestApp => {
+  const routes = routesOf(deps);
+  const shared =
+    apps.get(routes) ?? depsStorage.run(deps, () => createApp(createDelegate(deps, requestDeps)));
+  apps.set(routes, shared);
+  const handle = (request: Request) => depsStorage.run(deps, () => shared.handle(request));
   return { routes: shared.routes, handle, fetch: handle };
 };
 
-/** The settings that decide which routes there are. */
+/** The settings that decide which routes an app has, as a key. */
 const routesOf = ({ role, demo, providerName, charges, finishChallenge }: ApiDeps): string =>
   [role, demo, providerName, charges === null, finishChallenge === null].join();
 
-const atHand = (): ApiDeps => {
-  const deps = asked.getStore();
-  if (deps === undefined) throw new Error('the app does something that nobody asked for');
+const requestDeps = (): ApiDeps => {
+  const deps = depsStorage.getStore();
+  if (deps === undefined) throw new Error('the app used a port outside of a request');
   return deps;
 };
 
-/** Looks every function up when it is called, in whatever is there by then. */
-const standingFor = <T extends object>(one: T, now: () => object): T =>
-  new Proxy(one, {
+/** Creates a proxy of `shape`. It looks up each function at each call, in the object that `current` returns. */
+const createDelegate = <T extends object>(shape: T, current: () => object): T =>
+  new Proxy(shape, {
     get: (_, name) => {
-      const known: unknown = Reflect.get(one, name);
-      if (typeof known === 'function')
-        return (...given: readonly unknown[]) => Reflect.apply(Reflect.get(now(), name), now(), given);
-      if (typeof known === 'object' && known !== null)
-        return standingFor(known, () => Reflect.get(now(), name));
-      return known;
+      const member: unknown = Reflect.get(shape, name);
+      if (typeof member === 'function')
+        return (...args: readonly unknown[]) => Reflect.apply(Reflect.get(current(), name), current(), args);
+      if (typeof member === 'object' && member !== null)
+        return createDelegate(member, () => Reflect.get(current(), name));
+      return member;
     },
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
-import { readMoment } from '../../api/http/time.ts';
+import { readTime } from '../../api/http/time.ts';
 
-const read = (text: string) => readMoment('from', text).unwrapOr(null);
+const read = (text: string) => readTime('from', text).unwrapOr(null);
 
 test.each([
   ['2026-03-01T08:00:00Z', Date.UTC(2026, 2, 1, 8)],
@@ -12,7 +12,7 @@ test.each([
   ['2026-03-01T08:00:00-03:30', Date.UTC(2026, 2, 1, 11, 30)],
   ['2024-02-29T23:59:60Z', Date.UTC(2024, 2, 1)],
   ['0001-01-01T00:00:00Z', -62_135_596_800_000],
-])('%s is %p', (text, ms) => {
+])('The time %s is %p in epoch milliseconds', (text, ms) => {
   expect(read(text)).toBe(ms);
 });
 
@@ -35,6 +35,6 @@ test.each([
   ['2026-03-01T08:00:00+07:60'],
   ['2026-03-01T08:00:00+0700'],
   ['2026-03-01T08:00:00.1234567890Z'],
-])('%p is no time', (text) => {
+])('The text %p is not a valid time', (text) => {
   expect(read(text)).toBeNull();
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
-import { tokenCache } from '../../api/http/tokenCache.ts';
+import { createTokenCache } from '../../api/http/tokenCache.ts';
 
-describe('the cache of tokens', () => {
-  test('keeps a value up to its time', () => {
-    const cache = tokenCache<number>(2);
+describe('The token cache', () => {
+  test('The cache keeps a value until its expiry time', () => {
+    const cache = createTokenCache<number>(2);
     cache.set('a', 1, 100);
     expect(cache.get('a', 99)).toBe(1);
     expect(cache.get('a', 100)).toBeNull();
@@ -11,8 +11,8 @@ describe('the cache of tokens', () => {
     expect(cache.get('b', 0)).toBeNull();
   });
 
-  test('forgets the one that was used longest ago', () => {
-    const cache = tokenCache<number>(2);
+  test('The cache evicts the least recently used value', () => {
+    const cache = createTokenCache<number>(2);
     cache.set('a', 1, 100);
     cache.set('b', 2, 100);
     cache.get('a', 0);
@@ -21,8 +21,8 @@ describe('the cache of tokens', () => {
     expect(cache.size()).toBe(2);
   });
 
-  test('takes a value again for a longer time', () => {
-    const cache = tokenCache<number>(2);
+  test('A value that is set again gets the new expiry time', () => {
+    const cache = createTokenCache<number>(2);
     cache.set('a', 1, 100);
     cache.set('a', 2, 200);
     expect(cache.get('a', 150)).toBe(2);

@@ -1,25 +1,26 @@
 import { describe, expect, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
 import type { WebhookRequest } from '../../core/provider.ts';
-import { type Api, apiOver, codeOf, expectStatus, pageOf } from './api.ts';
-import { brokenBy } from './broken.ts';
-import { eventText, signatureOf, webhookSecret } from './signed.ts';
+import { failingPorts } from './failingPorts.ts';
+import { codeOf, expectStatus, pageOf } from './reply.ts';
+import { eventText, signatureOf, webhookSecret } from './stripeEvents.ts';
+import { type Api, createTestApi } from './testApi.ts';
 
 const paymentId = '01980a4f-02aa-7e44-b1d2-6c8e0f1a2b34';
 
 const path = '/webhooks/stripe';
 
-/** Sends an event that was signed at `atMs`, or with the headers given. */
+/** Sends an event that is signed at `atMs`. */
 const send = ({ call, world }: Api, body: string, atMs = world.clock.nowMs()) =>
   call('POST', path, { body, headers: { 'stripe-signature': signatureOf(body, atMs) } });
 
-/** The tasks of the events that were stored. */
-const stored = async ({ operator }: Api) =>
+/** The tasks of the stored events. */
+const eventTasks = async ({ operator }: Api) =>
   (await pageOf(operator.get('/queue/tasks?pipeline=provider_event'))).items;
 
-describe('an event', () => {
-  test('is stored once, however often it comes, and told to the workers', async () => {
-    const api = apiOver();
+describe('Events of the provider', () => {
+  test('An event is stored once however often it arrives, and wakes the workers', async () => {
+    const api = createTestApi();
     let hints = 0;
     api.store.wakeup.listen(() => hints++);
     const body = eventText('evt_1', paymentId);
@@ -29,7 +30,7 @@ describe('an event', () => {
     }
     const both = await Promise.all([send(api, eventText('evt_2', paymentId)), send(api, body)]);
     for (const reply of both) expectStatus(reply, 200);
-    expect(await stored(api)).toMatchObject([
+    expect(await eventTasks(api)).toMatchObject([
       { orderId: null, step: 'act_on_event', state: 'ready' },
       { orderId: null, step: 'act_on_event', state: 'ready' },
     ]);
@@ -37,28 +38,28 @@ describe('an event', () => {
     expect(hints).toBeGreaterThan(0);
   });
 
-  test('that is nothing to us is taken and not stored', async () => {
-    const api = apiOver();
+  test('An event about another kind of object is accepted and not stored', async () => {
+    const api = createTestApi();
     const event = JSON.parse(eventText('evt_1', paymentId));
     const data = { object: { id: 'cus_1', object: 'customer' } };
     const body = JSON.stringify({ ...event, type: 'customer.created', data });
     expectStatus(await send(api, body), 200);
-    expect(await stored(api)).toEqual([]);
+    expect(await eventTasks(api)).toEqual([]);
   });
 
-  test('needs no token, and none helps', async () => {
-    const api = apiOver();
+  test('An event needs a signature, and a token does not matter', async () => {
+    const api = createTestApi();
     const body = eventText('evt_1', paymentId);
     expect(codeOf(await api.operator.post(path, body))).toBe('400 signature_invalid');
     const headers = { 'stripe-signature': signatureOf(body, api.world.clock.nowMs()) };
     expectStatus(await api.call('POST', path, { body, headers, token: 'garbage' }), 200);
   });
 
-  test('comes to the byte, whatever its type is, with its headers', async () => {
-    const deliveries: WebhookRequest[] = [];
-    const { call } = apiOver({
-      receiveEvent: async (delivery) => {
-        deliveries.push(delivery);
+  test('The body of an event is passed on byte for byte, with its headers, whatever its media type', async () => {
+    const requests: WebhookRequest[] = [];
+    const { call } = createTestApi({
+      receiveEvent: async (request) => {
+        requests.push(request);
         return ok(undefined);
       },
     });
@@ -70,17 +71,17 @@ describe('an event', () => {
           200,
         );
     }
-    expect(deliveries.map(({ body }) => body)).toEqual(texts.flatMap((text) => [text, text, text, text]));
-    expect(deliveries[0]?.header('x-signed-by')).toBe('us');
-    expect(deliveries[0]?.header('stripe-signature')).toBeNull();
+    expect(requests.map(({ body }) => body)).toEqual(texts.flatMap((text) => [text, text, text, text]));
+    expect(requests[0]?.header('x-signed-by')).toBe('us');
+    expect(requests[0]?.header('stripe-signature')).toBeNull();
   });
 });
 
-describe('an event is refused, and nothing of it is stored', () => {
+describe('Invalid events', () => {
   const body = eventText('evt_1', paymentId);
   const forgeries: Readonly<Record<string, (nowMs: number) => Readonly<Record<string, string>>>> = {
     'without a signature': () => ({}),
-    'with a signature of nothing': () => ({ 'stripe-signature': '' }),
+    'with an empty signature': () => ({ 'stripe-signature': '' }),
     'with a signature by another secret': (nowMs) => ({
       'stripe-signature': signatureOf(body, nowMs, `${webhookSecret}x`),
     }),
@@ -88,44 +89,48 @@ describe('an event is refused, and nothing of it is stored', () => {
     'with the signature of another time': (nowMs) => ({
       'stripe-signature': signatureOf(body, nowMs).replace(/t=\d+/, `t=${nowMs / 1000 + 1}`),
     }),
-    'signed over five minutes ago': (nowMs) => ({ 'stripe-signature': signatureOf(body, nowMs - 301_000) }),
-    'signed in over five minutes': (nowMs) => ({ 'stripe-signature': signatureOf(body, nowMs + 301_000) }),
+    'that was signed more than five minutes ago': (nowMs) => ({
+      'stripe-signature': signatureOf(body, nowMs - 301_000),
+    }),
+    'that is signed more than five minutes in the future': (nowMs) => ({
+      'stripe-signature': signatureOf(body, nowMs + 301_000),
+    }),
   };
 
   for (const [name, headersAt] of Object.entries(forgeries)) {
-    test(name, async () => {
-      const api = apiOver();
+    test(`An event ${name} is rejected and not stored`, async () => {
+      const api = createTestApi();
       const headers = headersAt(api.world.clock.nowMs());
       const reply = await api.call('POST', path, { body, headers });
       expect(codeOf(reply)).toBe('400 signature_invalid');
-      expect(await stored(api)).toEqual([]);
-      expect(api.logged).toEqual([]);
-      expect(api.warned).toMatchObject([
+      expect(await eventTasks(api)).toEqual([]);
+      expect(api.errors).toEqual([]);
+      expect(api.warnings).toMatchObject([
         { message: 'event refused', facts: { requestId: reply.headers.get('x-request-id') } },
       ]);
-      expect(JSON.stringify([reply.body, api.warned])).not.toContain(webhookSecret);
+      expect(JSON.stringify([reply.body, api.warnings])).not.toContain(webhookSecret);
     });
   }
 
   test.each([
-    ['no JSON', 'hello'],
-    ['no event', '{}'],
+    ['text that is not JSON', 'hello'],
+    ['JSON that is not an event', '{}'],
     ['half an event', body.slice(0, -2)],
-  ])('with %s, though it is signed', async (_, text) => {
-    const api = apiOver();
+  ])('A signed body with %s is rejected and not stored', async (_, text) => {
+    const api = createTestApi();
     expect(codeOf(await send(api, text))).toBe('400 signature_invalid');
-    expect(await stored(api)).toEqual([]);
+    expect(await eventTasks(api)).toEqual([]);
   });
 
-  test('in octets that are no UTF-8', async () => {
-    const { call, warned } = apiOver();
+  test('An event that is not UTF-8 is rejected', async () => {
+    const { call, warnings } = createTestApi();
     const reply = await call('POST', path, { body: new Uint8Array([0x7b, 0xc3, 0x28, 0x7d]) });
     expect(codeOf(reply)).toBe('400 signature_invalid');
-    expect(warned).toMatchObject([{ facts: { reason: 'the body is not UTF-8' } }]);
+    expect(warnings).toMatchObject([{ facts: { reason: 'the body is not UTF-8' } }]);
   });
 
-  test('over 1 MiB, announced or not; and not at 1 MiB', async () => {
-    const { call } = apiOver({ receiveEvent: async () => ok(undefined) });
+  test('An event may have 1 MiB and not more, with or without a Content-Length', async () => {
+    const { call } = createTestApi({ receiveEvent: async () => ok(undefined) });
     const stream = (bytes: number) => new Blob([new Uint8Array(bytes).fill(0x20)]).stream();
     const most = 1024 * 1024;
     expect(codeOf(await call('POST', path, { body: ' '.repeat(most + 1) }))).toBe('413 body_too_large');
@@ -133,22 +138,24 @@ describe('an event is refused, and nothing of it is stored', () => {
     expectStatus(await call('POST', path, { body: stream(most) }), 200);
   });
 
-  test('that breaks off', async () => {
-    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('the line broke')) });
-    expect(codeOf(await apiOver().call('POST', path, { body }))).toBe('400 malformed_body');
+  test('An event that ends too early is malformed', async () => {
+    const body = new ReadableStream({
+      pull: (controller) => controller.error(new Error('the connection was lost')),
+    });
+    expect(codeOf(await createTestApi().call('POST', path, { body }))).toBe('400 malformed_body');
   });
 
-  test('for now, while the store is away, so that it comes again', async () => {
-    const away = async () => err({ kind: 'unavailable' as const, reason: 'away' });
-    const api = apiOver({ storing: brokenBy(away).storing });
+  test('An event gets 503 while the store is unavailable, so that the provider sends it again', async () => {
+    const unavailable = async () => err({ kind: 'unavailable' as const, reason: 'the database is down' });
+    const api = createTestApi({ wrapStore: failingPorts(unavailable).wrapStore });
     const reply = await send(api, body);
     expect(codeOf(reply)).toBe('503 unavailable');
     expect(reply.headers.get('retry-after')).toMatch(/^\d+$/);
-    expect(api.logged).toHaveLength(1);
+    expect(api.errors).toHaveLength(1);
   });
 
-  test('from a provider that is not ours', async () => {
-    const { call, world } = apiOver();
+  test('The webhook path of another provider is 404', async () => {
+    const { call, world } = createTestApi();
     const headers = { 'stripe-signature': signatureOf(body, world.clock.nowMs()) };
     expect(codeOf(await call('POST', '/webhooks/paypal', { body, headers }))).toBe('404 not_found');
   });

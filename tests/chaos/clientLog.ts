@@ -1,18 +1,16 @@
-import type { OrderRow } from './snapshot.ts';
-
-/** What customers and operators heard, from whichever process, and never forgot. */
-export type Told = {
-  /** Each 201. */
-  readonly orders: readonly Pick<OrderRow, 'id' | 'productId' | 'quantity' | 'amount'>[];
-  /** Each 204. */
+/** The replies that customers and operators got, from any process. */
+export type ClientLog = {
+  /** Orders that were answered with 201. */
+  readonly orders: readonly LoggedOrder[];
+  /** Ids of orders whose cancellation was answered with 204. */
   readonly cancelled: readonly string[];
   readonly checkouts: readonly CheckoutReply[];
   readonly refunds: readonly RefundReply[];
-  /** The payments of which the provider itself told the customer, after a challenge, that they are made. */
+  /** Ids of the payments that the provider itself confirmed to the customer, after a challenge. */
   readonly confirmed: readonly string[];
-  /** Answers that the contract has no place for, in words. */
+  /** Descriptions of the responses that the contract does not allow. */
   readonly unexpected: readonly string[];
-  /** What was read over HTTP at the end. */
+  /** Read over HTTP after the run. */
   readonly finalOrders: readonly {
     readonly id: string;
     readonly status: string;
@@ -20,20 +18,27 @@ export type Told = {
   }[];
   readonly finalCheckouts: readonly { readonly id: string; readonly status: string }[];
   readonly finalRefunds: readonly { readonly id: string; readonly status: string }[];
-  /** The money page's counts, by check. */
+  /** The counts of the money page, by check. */
   readonly money: Readonly<Record<string, number>>;
-  /** What the comparison with the provider's ledger found, for each day of the run. */
-  readonly moneyAudits: readonly MoneyAuditTold[];
+  /** One reconciliation for each day of the run. */
+  readonly reconciliations: readonly ReconciliationReply[];
+};
+
+export type LoggedOrder = {
+  readonly id: string;
+  readonly productId: string;
+  readonly quantity: number;
+  readonly amount: number;
 };
 
 export type CheckoutReply = {
   readonly key: string;
   readonly orderIds: readonly string[];
   readonly checkoutId: string | null;
-  /** The body where it was the answer of an earlier request, told again. */
+  /** The body where it is the stored response of an earlier request; null otherwise. */
   readonly replay: string | null;
-  /** `lost` where no answer came; `refused` for any other answer that claims nothing. */
-  readonly said:
+  /** `lost` where no response arrived; `refused` for any other response that claims nothing. */
+  readonly outcome:
     | 'succeeded'
     | 'declined'
     | 'requires_action'
@@ -47,16 +52,17 @@ export type CheckoutReply = {
 export type RefundReply = {
   readonly key: string;
   readonly orderId: string;
-  /** Null where all that is left was asked for. */
+  /** Null for a refund of all that is left. */
   readonly amount: number | null;
   readonly refundId: string | null;
-  /** Of a 202: told again, it must be the same. */
+  /** The body of a 202. It must be the same each time under one key. */
   readonly body: string | null;
-  /** `lost` where no answer came, or one that may have been given after the refund was written. */
-  readonly said: 'accepted' | 'refused' | 'lost';
+  /** `lost` where no response arrived, or where the refund may have been written before the response. */
+  readonly outcome: 'accepted' | 'refused' | 'lost';
 };
 
-export type MoneyAuditTold = {
+export type ReconciliationReply = {
+  /** `YYYY-MM-DD`, in UTC. */
   readonly day: string;
   readonly charges: number;
   readonly refunds: number;

@@ -6,35 +6,38 @@ type Writable<T> = T extends readonly (infer Row)[]
     ? { -readonly [K in keyof T]: Writable<T[K]> }
     : T;
 
-/** A snapshot that a hand may change. */
+/** A snapshot that tests can change. */
 export type Shop = Writable<Snapshot>;
 
-export const paid = {
+export const paidReply = {
   key: 'key1',
   orderIds: ['shirt', 'game', 'lesson'],
   checkoutId: 'pay1',
-  said: 'succeeded',
+  outcome: 'succeeded',
   replay: null,
 } as const;
 
-export const declined = { key: 'key2', checkoutId: 'pay2', said: 'declined' } as const;
+export const declinedReply = { key: 'key2', checkoutId: 'pay2', outcome: 'declined' } as const;
 
-export const refundAccepted = {
+export const acceptedRefundReply = {
   key: 'part',
   orderId: 'shirt',
   amount: 4,
   refundId: 'r1',
   body: 'r1 is requested',
-  said: 'accepted',
+  outcome: 'accepted',
 } as const;
 
 /**
- * One cart of each type, paid and completed; one order declined, one cancelled, and one that was paid when
- * nothing was left. Of the cart a part of one order was given back, and of another one the provider would not;
- * a fourth order was given back whole before it was sent, a fifth one too but its money came back, and a payment
- * that came after its time.
+ * A snapshot without violations:
+ * - one checkout with an order of each type, completed; one order is partially refunded (`shirt`), and the refund
+ *   of another failed (`game`);
+ * - a declined order with a late charge that was refunded (`refused`), and a cancelled order (`dropped`);
+ * - an order that was paid when its product was out of stock (`soldOut`);
+ * - an order refunded whole before its shipment (`regretted`), and one whose refund succeeded and failed later
+ *   (`bounced`).
  */
-export const shopAtRest = (): Shop => {
+export const createHealthyShop = (): Shop => {
   const orders: Shop['orders'] = [
     order('shirt', 'p1', 'physical', 'completed', 'pay1'),
     { ...order('game', 'p2', 'digital', 'completed', 'pay1'), quantity: 2 },
@@ -83,9 +86,9 @@ export const shopAtRest = (): Shop => {
   ];
   return {
     products: [
-      { id: 'p1', delivered: 5, left: 4 },
-      { id: 'p2', delivered: null, left: null },
-      { id: 'p3', delivered: 1, left: 0 },
+      { id: 'p1', initialStock: 5, stock: 4 },
+      { id: 'p2', initialStock: null, stock: null },
+      { id: 'p3', initialStock: 1, stock: 0 },
     ],
     orders,
     history,
@@ -101,7 +104,7 @@ export const shopAtRest = (): Shop => {
       payment('pay1', 'succeeded', 30, 'ch1'),
       payment('pay2', 'declined', 10, null),
       payment('pay3', 'succeeded', 10, 'ch3'),
-      payment('pay4', 'returned', 10, 'ch4'),
+      payment('pay4', 'refunded', 10, 'ch4'),
       payment('pay5', 'succeeded', 10, 'ch5'),
       payment('pay6', 'succeeded', 10, 'ch6'),
     ],
@@ -138,7 +141,7 @@ export const shopAtRest = (): Shop => {
       { orderId: 'bounced', unit: 1, key: 'C' },
     ],
     shipments: ['shirt'],
-    events: ['ev1', 'ev2'],
+    storedEvents: ['ev1', 'ev2'],
     charges: [
       charge('ch1', 'pay1', 30, 'succeeded'),
       charge('ch2', 'pay2', 10, 'declined'),
@@ -147,15 +150,15 @@ export const shopAtRest = (): Shop => {
       charge('ch5', 'pay5', 10, 'succeeded'),
       charge('ch6', 'pay6', 10, 'succeeded'),
     ],
-    givenBack: [
-      givenBack('re1', 'r1', 'ch1', 4),
-      givenBack('re3', 'r3', 'ch5', 5),
-      givenBack('re4', 'r4', 'ch5', 5),
-      givenBack('re5', 'r5', 'ch4', 10),
-      { ...givenBack('re6', 'r6', 'ch6', 10), status: 'failed' },
-      { ...givenBack('re9', 'r2', 'ch1', 10), status: 'failed' },
+    providerRefunds: [
+      providerRefund('re1', 'r1', 'ch1', 4),
+      providerRefund('re3', 'r3', 'ch5', 5),
+      providerRefund('re4', 'r4', 'ch5', 5),
+      providerRefund('re5', 'r5', 'ch4', 10),
+      { ...providerRefund('re6', 'r6', 'ch6', 10), status: 'failed' },
+      { ...providerRefund('re9', 'r2', 'ch1', 10), status: 'failed' },
     ],
-    eventsSent: [
+    sentEvents: [
       { id: 'ev1', type: 'payment_intent.succeeded', acknowledged: true },
       { id: 'ev2', type: 'refund.created', acknowledged: true },
       { id: 'ev3', type: 'charge.succeeded', acknowledged: true },
@@ -168,22 +171,28 @@ export const shopAtRest = (): Shop => {
       mail('refused', 'refund', 'r5'),
     ],
     policy: 'hold',
-    told: {
+    clientLog: {
       orders: orders.map(({ id, productId, quantity, amount }) => ({ id, productId, quantity, amount })),
       cancelled: ['dropped'],
       checkouts: [
-        { ...paid, orderIds: [...paid.orderIds] },
-        { ...declined, orderIds: ['refused'], replay: 'no' },
-        { key: 'key3', orderIds: ['soldOut'], checkoutId: 'pay3', said: 'unknown', replay: null },
-        { key: 'key3', orderIds: ['soldOut'], checkoutId: null, said: 'lost', replay: null },
-        { key: 'key4', orderIds: ['refused'], checkoutId: 'pay4', said: 'cancelled', replay: null },
-        { key: 'key5', orderIds: ['regretted'], checkoutId: 'pay5', said: 'requires_action', replay: null },
+        { ...paidReply, orderIds: [...paidReply.orderIds] },
+        { ...declinedReply, orderIds: ['refused'], replay: 'no' },
+        { key: 'key3', orderIds: ['soldOut'], checkoutId: 'pay3', outcome: 'unknown', replay: null },
+        { key: 'key3', orderIds: ['soldOut'], checkoutId: null, outcome: 'lost', replay: null },
+        { key: 'key4', orderIds: ['refused'], checkoutId: 'pay4', outcome: 'cancelled', replay: null },
+        {
+          key: 'key5',
+          orderIds: ['regretted'],
+          checkoutId: 'pay5',
+          outcome: 'requires_action',
+          replay: null,
+        },
       ],
       refunds: [
-        refundAccepted,
-        refundAccepted,
-        { ...refundAccepted, refundId: null, body: null, said: 'lost' },
-        { ...refundAccepted, key: 'too much', refundId: null, body: null, said: 'refused' },
+        acceptedRefundReply,
+        acceptedRefundReply,
+        { ...acceptedRefundReply, refundId: null, body: null, outcome: 'lost' },
+        { ...acceptedRefundReply, key: 'too much', refundId: null, body: null, outcome: 'refused' },
       ],
       confirmed: ['pay5'],
       unexpected: [],
@@ -206,7 +215,7 @@ export const shopAtRest = (): Shop => {
         refunds_stuck: 2,
         ledger_differences: 0,
       },
-      moneyAudits: [{ day: '2026-11-21', charges: 5, refunds: 4, differences: 0 }],
+      reconciliations: [{ day: '2026-11-21', charges: 5, refunds: 4, differences: 0 }],
     },
   };
 };
@@ -267,12 +276,19 @@ const charge = (id: string, paymentId: string, amount: number, status: string): 
   status,
 });
 
-export const givenBack = (
+export const providerRefund = (
   id: string,
   refundId: string,
   chargeId: string,
   amount: number,
-): Shop['givenBack'][number] => ({ id, refundId, chargeId, amount, currency: 'VND', status: 'succeeded' });
+): Shop['providerRefunds'][number] => ({
+  id,
+  refundId,
+  chargeId,
+  amount,
+  currency: 'VND',
+  status: 'succeeded',
+});
 
 const mail = (
   orderId: string,

@@ -1,9 +1,8 @@
-import type { Told } from './clientLog.ts';
+import type { ClientLog } from './clientLog.ts';
 
 /**
- * All that can be known of a shop once it has come to rest: what the database holds, what the provider
- * charged and gave back, which mails arrived, and what the customers were told. It is read by no code of the
- * shop's own.
+ * The whole state of a drained shop: the database, the provider's records, the received mails and the client log.
+ * It is read without the product's own code, so that a bug there cannot hide a violation.
  */
 export type Snapshot = {
   readonly products: readonly ProductRow[];
@@ -16,26 +15,26 @@ export type Snapshot = {
   readonly tasks: readonly TaskRow[];
   readonly invoices: readonly InvoiceRow[];
   readonly licences: readonly LicenceRow[];
-  /** The ids of the orders that a shipment was requested for. */
+  /** The ids of the orders with a requested shipment. */
   readonly shipments: readonly string[];
-  /** The provider's events that were taken in, by their id at the provider. */
-  readonly events: readonly string[];
-  /** The provider's own book. */
+  /** The provider's ids of the events in our inbox. */
+  readonly storedEvents: readonly string[];
+  /** The provider's own records. */
   readonly charges: readonly ChargeRow[];
-  readonly givenBack: readonly GivenBackRow[];
-  readonly eventsSent: readonly EventSent[];
-  /** What the mail server accepted. */
-  readonly mails: readonly MailSeen[];
-  readonly told: Told;
-  /** What the shop does with an order that was paid and cannot be had. */
+  readonly providerRefunds: readonly ProviderRefundRow[];
+  readonly sentEvents: readonly SentEvent[];
+  /** The mails that the mail server accepted. */
+  readonly mails: readonly ReceivedMail[];
+  readonly clientLog: ClientLog;
+  /** The value of `ON_UNFULFILLABLE`: what happens to a paid order that is out of stock. */
   readonly policy: 'hold' | 'refund';
 };
 
-/** `delivered` is what came in at the start; both null where it cannot run out. */
+/** Both stocks are null for unlimited stock. */
 export type ProductRow = {
   readonly id: string;
-  readonly delivered: number | null;
-  readonly left: number | null;
+  readonly initialStock: number | null;
+  readonly stock: number | null;
 };
 export type OrderRow = {
   readonly id: string;
@@ -58,8 +57,8 @@ export type PaymentRow = {
   readonly reference: string | null;
 };
 /**
- * `orderId` is null where a whole payment goes back that came too late. `reference` is the provider's id of it,
- * known once it succeeded: with `failed` it came back after that.
+ * `orderId` is null for the refund of a late charge. `reference` is the provider's id, set when the refund
+ * succeeded: a `failed` refund with a reference succeeded before and failed later.
  */
 export type RefundRow = {
   readonly id: string;
@@ -74,7 +73,7 @@ export type RefundRow = {
   readonly updatedMs: number;
 };
 export type CreditNoteRow = { readonly refundId: string; readonly year: number; readonly sequence: number };
-/** Of an order or of a job; the other is null. */
+/** Either `orderId` or `jobId` is null. */
 export type TaskRow = {
   readonly id: string;
   readonly orderId: string | null;
@@ -87,14 +86,14 @@ export type InvoiceRow = { readonly orderId: string; readonly year: number; read
 export type LicenceRow = { readonly orderId: string; readonly unit: number; readonly key: string };
 export type ChargeRow = {
   readonly id: string;
-  /** Of ours, as the provider keeps it with the charge; empty where it is none of ours. */
+  /** The id of our payment in the charge's metadata; empty where there is none. */
   readonly paymentId: string;
   readonly amount: number;
   readonly currency: string;
   readonly status: string;
 };
-/** A refund in the provider's book: of which charge, and under which id of ours. */
-export type GivenBackRow = {
+/** A refund in the provider's records; `refundId` is our id in its metadata. */
+export type ProviderRefundRow = {
   readonly id: string;
   readonly chargeId: string;
   readonly refundId: string | null;
@@ -102,9 +101,9 @@ export type GivenBackRow = {
   readonly currency: string;
   readonly status: string;
 };
-/** `acknowledged` once a process has answered its delivery with a 2xx. */
-export type EventSent = { readonly id: string; readonly type: string; readonly acknowledged: boolean };
-export type MailSeen = {
+/** `acknowledged` once a process has answered its webhook with a 2xx. */
+export type SentEvent = { readonly id: string; readonly type: string; readonly acknowledged: boolean };
+export type ReceivedMail = {
   readonly orderId: string;
   readonly kind: 'receipt' | 'refund';
   readonly messageId: string;

@@ -1,45 +1,46 @@
 import { describe, expect, test } from 'bun:test';
 import type { Mail } from '../../core/mail.ts';
-import { type Open, type Place, sharedPlace } from './open.ts';
-import { pagesOf, value } from './shop.ts';
+import { listAll, unwrap } from './fixture.ts';
+import { type OpenStore, type TestContext, useSharedStore } from './testContext.ts';
 
-export const mailboxContract = (name: string, open: Open): void => {
+/** The mailbox that captures mails where no mail server is set. */
+export const mailboxContract = (name: string, open: OpenStore): void => {
   describe(`${name}: mailbox`, () => {
-    const place = sharedPlace(open);
+    const context = useSharedStore(open);
 
-    test('a mail is kept whole, with the time at which it came', async () => {
-      const { shop, store } = place();
-      const mail = mailTo(place(), place().shop.fresh('an'));
+    test('A mail is stored with all its fields and its arrival time', async () => {
+      const { fixture, store } = context();
+      const mail = mailTo(context(), context().fixture.unique('an'));
       expect(await store.mailbox.send(mail)).toEqual({ kind: 'accepted' });
-      const listed = await value(store.mailbox.list({ to: mail.to, after: null, limit: 10 }));
-      expect(listed).toEqual({ items: [{ ...mail, atMs: shop.now() }], next: null });
+      const listed = await unwrap(store.mailbox.list({ to: mail.to, after: null, limit: 10 }));
+      expect(listed).toEqual({ items: [{ ...mail, atMs: fixture.now() }], next: null });
     });
 
-    test('a mail that comes again is the same mail', async () => {
-      const { shop, store, world } = place();
-      const mail = mailTo(place(), place().shop.fresh('an'));
+    test('A mail that is sent again is stored once', async () => {
+      const { fixture, store, world } = context();
+      const mail = mailTo(context(), context().fixture.unique('an'));
       const first = world.clock.nowMs();
       await store.mailbox.send(mail);
       world.advance(10);
-      await shop.crowd();
+      await fixture.openConnections();
       const again = await Promise.all([1, 2, 3].map(() => store.mailbox.send({ ...mail, subject: 'again' })));
       expect(again).toEqual(again.map(() => ({ kind: 'accepted' })));
-      const { items } = await value(store.mailbox.list({ to: mail.to, after: null, limit: 10 }));
+      const { items } = await unwrap(store.mailbox.list({ to: mail.to, after: null, limit: 10 }));
       expect(items).toEqual([{ ...mail, atMs: first }]);
     });
 
-    test('the newest come first, page by page, while mails come in; an address narrows them', async () => {
-      const { store } = place();
+    test('A mail list is newest first by page while mails arrive, and can be filtered by address', async () => {
+      const { store } = context();
       const mails: Mail[] = [];
       for (const to of ['a@x.vn', 'b@x.vn', 'a@x.vn', 'a@x.vn', 'b@x.vn', 'a@x.vn']) {
-        const mail = mailTo(place(), to);
+        const mail = mailTo(context(), to);
         mails.push(mail);
         await store.mailbox.send(mail);
       }
       const ids = async (to: string | null, limit: number) => {
-        const rows = await pagesOf(async (after: string | null) => {
+        const rows = await listAll(async (after: string | null) => {
           const page = await store.mailbox.list({ to, after, limit });
-          await store.mailbox.send(mailTo(place(), 'a@x.vn'));
+          await store.mailbox.send(mailTo(context(), 'a@x.vn'));
           return page;
         });
         return rows
@@ -48,7 +49,7 @@ export const mailboxContract = (name: string, open: Open): void => {
       };
       const newestFirst = mails.toReversed();
       const to = (address: string) => newestFirst.filter((mail) => mail.to === address);
-      const idsOf = (of: readonly Mail[]) => of.map(({ messageId }) => messageId);
+      const idsOf = (list: readonly Mail[]) => list.map(({ messageId }) => messageId);
       expect(await ids(null, 1)).toEqual(idsOf(newestFirst));
       expect(await ids(null, 4)).toEqual(idsOf(newestFirst));
       expect(await ids('b@x.vn', 1)).toEqual(idsOf(to('b@x.vn')));
@@ -58,9 +59,9 @@ export const mailboxContract = (name: string, open: Open): void => {
   });
 };
 
-const mailTo = ({ shop }: Place, to: string): Mail => ({
-  messageId: `<${shop.freshId()}.notify_customer@cartwright.test>`,
-  orderId: shop.freshId(),
+const mailTo = ({ fixture }: TestContext, to: string): Mail => ({
+  messageId: `<${fixture.newId()}.notify_customer@cartwright.test>`,
+  orderId: fixture.newId(),
   to,
   subject: 'Đơn hàng của bạn đã được xử lý: "Áo"',
   text: 'Cảm ơn bạn\n\n',

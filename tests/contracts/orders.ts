@@ -1,17 +1,21 @@
 import { describe, expect, test } from 'bun:test';
 import { orderAmountMax } from '../../core/money.ts';
 import type { OrderQuery } from '../../core/order.ts';
-import { type Open, sharedPlace } from './open.ts';
-import { declined, known, pagesOf, value } from './shop.ts';
+import { declined, defined, listAll, unwrap } from './fixture.ts';
+import { type OpenStore, useSharedStore } from './testContext.ts';
 
-export const ordersContract = (name: string, open: Open): void => {
+/** Placing, cancelling and listing orders. */
+export const ordersContract = (name: string, open: OpenStore): void => {
   describe(`${name}: orders`, () => {
-    const place = sharedPlace(open);
+    const context = useSharedStore(open);
 
-    test('an order is placed with name and price as they are, and its first row of history', async () => {
-      const { shop, store } = place();
-      const product = await shop.product({ name: 'Đồng hồ', price: { amount: 1_299_000, currency: 'VND' } });
-      const placed = await shop.order(product, { quantity: 3, customerId: shop.fresh('an') });
+    test('A placed order has the current name and price of its product and one history row', async () => {
+      const { fixture, store } = context();
+      const product = await fixture.createProduct({
+        name: 'Đồng hồ',
+        price: { amount: 1_299_000, currency: 'VND' },
+      });
+      const placed = await fixture.placeOrder(product, { quantity: 3, customerId: fixture.unique('an') });
       expect(placed).toEqual({
         id: placed.id,
         customerId: placed.customerId,
@@ -20,42 +24,46 @@ export const ordersContract = (name: string, open: Open): void => {
         total: { amount: 3_897_000, currency: 'VND' },
         status: 'pending',
         checkoutId: null,
-        createdAtMs: shop.now(),
-        updatedAtMs: shop.now(),
+        createdAtMs: fixture.now(),
+        updatedAtMs: fixture.now(),
       });
-      expect(await value(store.orders.find(placed.id))).toEqual({
+      expect(await unwrap(store.orders.find(placed.id))).toEqual({
         ...placed,
         payment: null,
-        history: [{ seq: 1, state: 'pending', atMs: shop.now(), detail: null }],
+        history: [{ seq: 1, state: 'pending', atMs: fixture.now(), detail: null }],
         invoice: null,
         licences: [],
       });
     });
 
-    test('a product that changes later changes no order', async () => {
-      const { shop, store } = place();
-      const product = await shop.product();
-      const before = await shop.order(product);
-      const draft = shop.draft({ code: product.code, name: 'Other', price: { amount: 1, currency: 'USD' } });
-      await value(store.products.upsert([draft], shop.now(), 'replace'));
-      expect(await shop.detail(before.id)).toMatchObject(before);
-      expect(await shop.order(product)).toMatchObject({
+    test('A later change of a product does not change its orders', async () => {
+      const { fixture, store } = context();
+      const product = await fixture.createProduct();
+      const before = await fixture.placeOrder(product);
+      const draft = fixture.productDraft({
+        code: product.code,
+        name: 'Other',
+        price: { amount: 1, currency: 'USD' },
+      });
+      await unwrap(store.products.upsert([draft], fixture.now(), 'replace'));
+      expect(await fixture.findOrder(before.id)).toMatchObject(before);
+      expect(await fixture.placeOrder(product)).toMatchObject({
         product: { name: 'Other' },
         total: { amount: 1, currency: 'USD' },
       });
     });
 
-    test('an item that cannot be placed fails alone, in its place', async () => {
-      const { shop, store } = place();
-      const product = await shop.product({ price: { amount: orderAmountMax / 2, currency: 'VND' } });
+    test('An order that cannot be placed fails alone, at its position in the results', async () => {
+      const { fixture, store } = context();
+      const product = await fixture.createProduct({ price: { amount: orderAmountMax / 2, currency: 'VND' } });
       const contact = { email: 'an@example.com', language: null };
       const requests = [
         { productId: product.id, quantity: 2 },
-        { productId: shop.freshId(), quantity: 1 },
+        { productId: fixture.newId(), quantity: 1 },
         { productId: product.id, quantity: 3 },
         { productId: product.id, quantity: 1 },
-      ].map((each) => ({ ...each, id: shop.freshId(), customerId: 'an', contact }));
-      const placed = await value(store.orders.place(requests, shop.now()));
+      ].map((each) => ({ ...each, id: fixture.newId(), customerId: 'an', contact }));
+      const placed = await unwrap(store.orders.place(requests, fixture.now()));
 
       expect(placed.map((each) => (each.isOk() ? each.value.id : each.error))).toEqual([
         requests[0]?.id ?? '',
@@ -65,118 +73,123 @@ export const ordersContract = (name: string, open: Open): void => {
       ]);
       expect(placed[0]?._unsafeUnwrap().total.amount).toBe(orderAmountMax);
       for (const id of [requests[1]?.id, requests[2]?.id])
-        expect(await value(store.orders.find(id ?? ''))).toBeNull();
-      expect(await value(store.orders.place([], shop.now()))).toEqual([]);
+        expect(await unwrap(store.orders.find(id ?? ''))).toBeNull();
+      expect(await unwrap(store.orders.place([], fixture.now()))).toEqual([]);
     });
 
-    test('an id that is there already is a bug, and nothing of its batch is placed', async () => {
-      const { shop, store } = place();
-      const product = await shop.product();
-      const there = await shop.order(product);
-      const requests = [shop.freshId(), there.id, shop.freshId()].map((id) => ({
+    test('A batch with an existing order id throws and places no order', async () => {
+      const { fixture, store } = context();
+      const product = await fixture.createProduct();
+      const existing = await fixture.placeOrder(product);
+      const requests = [fixture.newId(), existing.id, fixture.newId()].map((id) => ({
         ...{ id, productId: product.id, quantity: 2, customerId: 'an' },
         contact: { email: 'an@example.com', language: null },
       }));
-      await expect(store.orders.place(requests, shop.now())).rejects.toThrow();
-      expect(await value(store.orders.find(requests[0]?.id ?? ''))).toBeNull();
-      expect(await value(store.orders.find(requests[2]?.id ?? ''))).toBeNull();
-      expect(await shop.detail(there.id)).toMatchObject(there);
+      await expect(store.orders.place(requests, fixture.now())).rejects.toThrow();
+      expect(await unwrap(store.orders.find(requests[0]?.id ?? ''))).toBeNull();
+      expect(await unwrap(store.orders.find(requests[2]?.id ?? ''))).toBeNull();
+      expect(await fixture.findOrder(existing.id)).toMatchObject(existing);
     });
 
-    test('its owner cancels it while it is pending, and nobody else', async () => {
-      const { shop, store, world } = place();
-      const order = await shop.order(await shop.product());
+    test('Only its customer can cancel an order, and only while it is pending', async () => {
+      const { fixture, store, world } = context();
+      const order = await fixture.placeOrder(await fixture.createProduct());
       const notFound = { kind: 'not_found' } as const;
-      const cancel = (id: string, customerId: string) => store.orders.cancel(id, customerId, shop.now());
+      const cancel = (id: string, customerId: string) => store.orders.cancel(id, customerId, fixture.now());
       expect((await cancel(order.id, 'a stranger'))._unsafeUnwrapErr()).toEqual(notFound);
-      expect((await cancel(shop.freshId(), order.customerId))._unsafeUnwrapErr()).toEqual(notFound);
-      expect(await shop.history(order.id)).toEqual(['pending']);
+      expect((await cancel(fixture.newId(), order.customerId))._unsafeUnwrapErr()).toEqual(notFound);
+      expect(await fixture.historyStates(order.id)).toEqual(['pending']);
 
       world.advance(9);
-      const cancelled = { ...order, status: 'cancelled', updatedAtMs: shop.now() } as const;
-      expect(await value(cancel(order.id, order.customerId))).toEqual(cancelled);
-      expect(await shop.detail(order.id)).toMatchObject(cancelled);
-      expect(await shop.history(order.id)).toEqual(['pending', 'cancelled']);
+      const cancelled = { ...order, status: 'cancelled', updatedAtMs: fixture.now() } as const;
+      expect(await unwrap(cancel(order.id, order.customerId))).toEqual(cancelled);
+      expect(await fixture.findOrder(order.id)).toMatchObject(cancelled);
+      expect(await fixture.historyStates(order.id)).toEqual(['pending', 'cancelled']);
 
       const again = await cancel(order.id, order.customerId);
       expect(again._unsafeUnwrapErr()).toEqual({ kind: 'order_not_pending', status: 'cancelled' });
-      expect(await shop.history(order.id)).toEqual(['pending', 'cancelled']);
+      expect(await fixture.historyStates(order.id)).toEqual(['pending', 'cancelled']);
     });
 
-    test('an order that is being paid or is paid is not cancelled; one that was declined is', async () => {
-      const { shop, store } = place();
-      const product = await shop.product();
-      const order = await shop.order(product);
-      const cancel = () => store.orders.cancel(order.id, order.customerId, shop.now());
-      const claim = await shop.claimed(shop.request([order]));
+    test('A paying or paid order cannot be cancelled, but an order with a declined payment can', async () => {
+      const { fixture, store } = context();
+      const product = await fixture.createProduct();
+      const order = await fixture.placeOrder(product);
+      const cancel = () => store.orders.cancel(order.id, order.customerId, fixture.now());
+      const claim = await fixture.claimCheckout(fixture.checkoutRequest([order]));
       expect((await cancel())._unsafeUnwrapErr()).toEqual({ kind: 'order_not_pending', status: 'paying' });
-      await shop.settle(claim, declined);
+      await fixture.recordOutcome(claim, declined);
       expect((await cancel()).isOk()).toBe(true);
 
-      const paid = await shop.order(product);
-      await shop.pay([paid]);
-      const refused = await store.orders.cancel(paid.id, paid.customerId, shop.now());
-      expect(refused._unsafeUnwrapErr()).toEqual({ kind: 'order_not_pending', status: 'paid' });
+      const paid = await fixture.placeOrder(product);
+      await fixture.pay([paid]);
+      const failure = await store.orders.cancel(paid.id, paid.customerId, fixture.now());
+      expect(failure._unsafeUnwrapErr()).toEqual({ kind: 'order_not_pending', status: 'paid' });
     });
 
-    test('of many that cancel at once, one does', async () => {
-      const { shop, store } = place();
-      const order = await shop.order(await shop.product());
-      await shop.crowd();
-      const answers = await Promise.all(
-        Array.from({ length: 6 }, () => store.orders.cancel(order.id, order.customerId, shop.now())),
+    test('Only one of many concurrent cancellations of an order succeeds', async () => {
+      const { fixture, store } = context();
+      const order = await fixture.placeOrder(await fixture.createProduct());
+      await fixture.openConnections();
+      const results = await Promise.all(
+        Array.from({ length: 6 }, () => store.orders.cancel(order.id, order.customerId, fixture.now())),
       );
-      expect(answers.filter((answer) => answer.isOk())).toHaveLength(1);
-      expect(await shop.history(order.id)).toEqual(['pending', 'cancelled']);
+      expect(results.filter((result) => result.isOk())).toHaveLength(1);
+      expect(await fixture.historyStates(order.id)).toEqual(['pending', 'cancelled']);
     });
 
-    test('an order is either cancelled or claimed, however close the two come', async () => {
-      const { shop, store } = place();
-      const product = await shop.product();
-      await shop.crowd();
+    test('An order is either cancelled or claimed when both run at once', async () => {
+      const { fixture, store } = context();
+      const product = await fixture.createProduct();
+      await fixture.openConnections();
       for (let round = 0; round < 10; round++) {
-        const order = await shop.order(product);
+        const order = await fixture.placeOrder(product);
         const [cancelled, claimed] = await Promise.all([
-          store.orders.cancel(order.id, order.customerId, shop.now()),
-          shop.claim(shop.request([order])),
+          store.orders.cancel(order.id, order.customerId, fixture.now()),
+          fixture.tryClaimCheckout(fixture.checkoutRequest([order])),
         ]);
         expect(cancelled.isOk()).toBe(!claimed.isOk());
-        expect(await shop.history(order.id)).toEqual(['pending', cancelled.isOk() ? 'cancelled' : 'paying']);
+        expect(await fixture.historyStates(order.id)).toEqual([
+          'pending',
+          cancelled.isOk() ? 'cancelled' : 'paying',
+        ]);
       }
     });
 
-    test('the newest come first; customer, status and type narrow them together', async () => {
-      const { shop, store } = place();
-      const physical = await shop.product();
-      const digital = await shop.product({ type: 'digital' });
-      const customerId = shop.fresh('binh');
-      const [a, b, c] = await shop.orders([physical, digital, physical], { customerId });
-      await shop.order(physical);
-      await value(store.orders.cancel(known(a).id, customerId, shop.now()));
+    test('An order list is newest first and combines filters by customer, status and type', async () => {
+      const { fixture, store } = context();
+      const physical = await fixture.createProduct();
+      const digital = await fixture.createProduct({ type: 'digital' });
+      const customerId = fixture.unique('binh');
+      const [a, b, c] = await fixture.placeOrders([physical, digital, physical], { customerId });
+      await fixture.placeOrder(physical);
+      await unwrap(store.orders.cancel(defined(a).id, customerId, fixture.now()));
 
       const ids = async (changes: Partial<OrderQuery>) =>
-        (await value(store.orders.list({ ...everything, customerId, ...changes }))).items.map(({ id }) => id);
-      expect(await ids({})).toEqual([known(c).id, known(b).id, known(a).id]);
-      expect(await ids({ status: 'pending' })).toEqual([known(c).id, known(b).id]);
-      expect(await ids({ status: 'cancelled' })).toEqual([known(a).id]);
-      expect(await ids({ type: 'physical' })).toEqual([known(c).id, known(a).id]);
-      expect(await ids({ type: 'physical', status: 'pending' })).toEqual([known(c).id]);
-      expect(await ids({ customerId: shop.fresh('nobody') })).toEqual([]);
-      const [newest] = (await value(store.orders.list({ ...everything, customerId, limit: 1 }))).items;
-      expect(newest).toEqual(known(c));
+        (await unwrap(store.orders.list({ ...unfilteredQuery, customerId, ...changes }))).items.map(
+          ({ id }) => id,
+        );
+      expect(await ids({})).toEqual([defined(c).id, defined(b).id, defined(a).id]);
+      expect(await ids({ status: 'pending' })).toEqual([defined(c).id, defined(b).id]);
+      expect(await ids({ status: 'cancelled' })).toEqual([defined(a).id]);
+      expect(await ids({ type: 'physical' })).toEqual([defined(c).id, defined(a).id]);
+      expect(await ids({ type: 'physical', status: 'pending' })).toEqual([defined(c).id]);
+      expect(await ids({ customerId: fixture.unique('nobody') })).toEqual([]);
+      const [newest] = (await unwrap(store.orders.list({ ...unfilteredQuery, customerId, limit: 1 }))).items;
+      expect(newest).toEqual(defined(c));
     });
 
-    test('a span of time has its first millisecond and not its last', async () => {
-      const { shop, store, world } = place();
-      const product = await shop.product();
-      const customerId = shop.fresh('chi');
-      const placedAt = async () => {
+    test('A time filter includes its first millisecond and excludes its last', async () => {
+      const { fixture, store, world } = context();
+      const product = await fixture.createProduct();
+      const customerId = fixture.unique('chi');
+      const placeLater = async () => {
         world.advance(1_000);
-        return { ...(await shop.order(product, { customerId })), atMs: shop.now() };
+        return { ...(await fixture.placeOrder(product, { customerId })), atMs: fixture.now() };
       };
-      const [first, second, third] = [await placedAt(), await placedAt(), await placedAt()];
+      const [first, second, third] = [await placeLater(), await placeLater(), await placeLater()];
       const ids = async (fromMs: number | null, toMs: number | null) =>
-        (await value(store.orders.list({ ...everything, customerId, fromMs, toMs }))).items.map(
+        (await unwrap(store.orders.list({ ...unfilteredQuery, customerId, fromMs, toMs }))).items.map(
           ({ id }) => id,
         );
 
@@ -190,33 +203,33 @@ export const ordersContract = (name: string, open: Open): void => {
       expect(await ids(0, third.atMs + 1)).toHaveLength(3);
     });
 
-    test('pages repeat and skip nothing while orders are placed and change', async () => {
-      const { shop, store } = place();
-      const product = await shop.product();
-      const customerId = shop.fresh('dung');
-      const there = await shop.orders(Array(9).fill(product), { customerId });
-      const paged = await pagesOf(async (after: string | null) => {
-        const page = await store.orders.list({ ...everything, customerId, after, limit: 2 });
-        await shop.orders([product, product], { customerId });
-        if (after !== null) await value(store.orders.cancel(after, customerId, shop.now()));
+    test('Pages of orders neither repeat nor skip an order while orders are placed and changed', async () => {
+      const { fixture, store } = context();
+      const product = await fixture.createProduct();
+      const customerId = fixture.unique('dung');
+      const existing = await fixture.placeOrders(Array(9).fill(product), { customerId });
+      const paged = await listAll(async (after: string | null) => {
+        const page = await store.orders.list({ ...unfilteredQuery, customerId, after, limit: 2 });
+        await fixture.placeOrders([product, product], { customerId });
+        if (after !== null) await unwrap(store.orders.cancel(after, customerId, fixture.now()));
         return page;
       });
-      expect(paged.map(({ id }) => id)).toEqual(there.map(({ id }) => id).toReversed());
+      expect(paged.map(({ id }) => id)).toEqual(existing.map(({ id }) => id).toReversed());
     });
 
-    test('the last page says so, even where it is full', async () => {
-      const { shop, store } = place();
-      const customerId = shop.fresh('em');
-      const product = await shop.product();
-      const [, newest] = await shop.orders([product, product], { customerId });
-      const first = await value(store.orders.list({ ...everything, customerId, limit: 1 }));
-      expect(first.next).toBe(known(newest).id);
-      expect((await value(store.orders.list({ ...everything, customerId, limit: 2 }))).next).toBeNull();
+    test('The last page of orders has no next key, even when it is full', async () => {
+      const { fixture, store } = context();
+      const customerId = fixture.unique('em');
+      const product = await fixture.createProduct();
+      const [, newest] = await fixture.placeOrders([product, product], { customerId });
+      const first = await unwrap(store.orders.list({ ...unfilteredQuery, customerId, limit: 1 }));
+      expect(first.next).toBe(defined(newest).id);
+      expect((await unwrap(store.orders.list({ ...unfilteredQuery, customerId, limit: 2 }))).next).toBeNull();
     });
   });
 };
 
-const everything: OrderQuery = {
+const unfilteredQuery: OrderQuery = {
   search: null,
   status: null,
   type: null,

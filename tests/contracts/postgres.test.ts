@@ -1,10 +1,10 @@
 import { afterAll, describe } from 'bun:test';
-import { postgresAvailable, testDatabase } from '../processes/postgres.ts';
-import { storeContract } from './all.ts';
-import { lendingPostgres } from './postgres.ts';
+import { createTestDatabase, postgresAvailable } from '../processes/postgres.ts';
+import { createPostgresStorePool } from './postgresStorePool.ts';
+import { storeContract } from './storeContract.ts';
 
-describe.skipIf(!(await postgresAvailable()))('a real PostgreSQL', () => {
-  const { lend, drop } = lendingPostgres(testDatabase);
-  afterAll(drop);
-  storeContract('postgres', lend);
+describe.skipIf(!(await postgresAvailable()))('PostgreSQL server', () => {
+  const { open, dropAll } = createPostgresStorePool(createTestDatabase);
+  afterAll(dropAll);
+  storeContract('postgres', open);
 });

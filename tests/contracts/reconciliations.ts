@@ -1,122 +1,130 @@
 import { describe, expect, test } from 'bun:test';
 import type { LedgerDifference, ReconciliationReport } from '../../core/ledger.ts';
-import { moneyAudit } from '../../core/pipelines/reconciliation.ts';
-import { freshPlace, type Open } from './open.ts';
-import { declined, known, pagesOf, refused, returned, succeeded, value } from './shop.ts';
+import { reconciliationPipeline } from '../../core/pipelines/reconciliation.ts';
+import { declined, defined, listAll, refundFailed, refundSucceeded, succeeded, unwrap } from './fixture.ts';
+import { type OpenStore, useFreshStore } from './testContext.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-export const moneyAuditsContract = (name: string, open: Open): void => {
-  describe(`${name}: money audits`, () => {
-    const place = freshPlace(open);
+/** Reconciliations, their differences, and the ledger's reads for them. Money checks are in moneyChecks.ts. */
+export const reconciliationsContract = (name: string, open: OpenStore): void => {
+  describe(`${name}: reconciliations`, () => {
+    const context = useFreshStore(open);
 
-    const today = () => Math.floor(place().shop.now() / dayMs) * dayMs;
+    const today = () => Math.floor(context().fixture.now() / dayMs) * dayMs;
 
-    const requested = async (day = today()) => {
-      const { shop, store } = place();
-      const asked = { id: shop.freshId(), taskId: shop.freshId(), dayMs: day };
-      return value(store.ledger.requestReconciliation(asked, shop.now()));
+    const request = async (day = today()) => {
+      const { fixture, store } = context();
+      const command = { id: fixture.newId(), taskId: fixture.newId(), dayMs: day };
+      return unwrap(store.ledger.requestReconciliation(command, fixture.now()));
     };
 
     const difference = (changes: Partial<LedgerDifference> = {}) => ({
-      id: place().shop.freshId(),
+      id: context().fixture.newId(),
       kind: 'charge_unknown' as const,
       providerId: 'ch_9',
       paymentId: null,
       refundId: null,
       ours: null,
       theirs: { amount: 5, currency: 'VND' },
-      atMs: place().shop.now() - 77,
+      atMs: context().fixture.now() - 77,
       ...changes,
     });
 
-    const report = (kept: ReconciliationReport['kept']): ReconciliationReport => ({
+    const report = (differences: ReconciliationReport['storedDifferences']): ReconciliationReport => ({
       charges: 12,
       refunds: 3,
-      differences: kept.length,
-      kept,
+      differences: differences.length,
+      storedDifferences: differences,
     });
 
-    const finish = async (id: string, kept: ReconciliationReport['kept']) =>
-      value(place().store.ledger.finishReconciliation(id, report(kept), place().shop.now()));
+    const finish = async (id: string, differences: ReconciliationReport['storedDifferences']) =>
+      unwrap(context().store.ledger.finishReconciliation(id, report(differences), context().fixture.now()));
 
-    const differencesOf = (auditId: string, limit = 2) =>
-      pagesOf((after: string | null) =>
-        place().store.ledger.differences({ reconciliationId: auditId, after, limit }),
+    const differencesOf = (reconciliationId: string, limit = 2) =>
+      listAll((after: string | null) =>
+        context().store.ledger.differences({ reconciliationId, after, limit }),
       );
 
-    const found = () => {
-      const { shop, store } = place();
-      const query = { check: 'ledger_differences', nowMs: shop.now(), limit: 2 } as const;
-      return pagesOf((after: string | null) => store.ledger.cases({ ...query, after }));
+    const differenceCases = () => {
+      const { fixture, store } = context();
+      const query = { check: 'ledger_differences', nowMs: fixture.now(), limit: 2 } as const;
+      return listAll((after: string | null) => store.ledger.cases({ ...query, after }));
     };
 
-    test('an audit is asked for, done by its job, and stays as it was done', async () => {
-      const { shop, store, world } = place();
-      const audit = await requested();
-      const begun = { id: audit.id, dayMs: today(), createdAtMs: shop.now(), finishedAtMs: null };
-      expect(audit).toEqual({ ...begun, charges: 0, refunds: 0, differences: 0 });
-      expect(await value(store.ledger.findReconciliation(audit.id))).toEqual(audit);
-      expect(await value(store.ledger.findReconciliation(shop.freshId()))).toBeNull();
-      expect(await shop.takeJobs(moneyAudit)).toMatchObject([{ jobId: audit.id, step: 'compare_ledgers' }]);
+    test('A reconciliation is requested, finished by its job and then never changes', async () => {
+      const { fixture, store, world } = context();
+      const reconciliation = await request();
+      const requested = {
+        id: reconciliation.id,
+        dayMs: today(),
+        createdAtMs: fixture.now(),
+        finishedAtMs: null,
+      };
+      expect(reconciliation).toEqual({ ...requested, charges: 0, refunds: 0, differences: 0 });
+      expect(await unwrap(store.ledger.findReconciliation(reconciliation.id))).toEqual(reconciliation);
+      expect(await unwrap(store.ledger.findReconciliation(fixture.newId()))).toBeNull();
+      expect(await fixture.claimJobs(reconciliationPipeline)).toMatchObject([
+        { jobId: reconciliation.id, step: 'reconcile_ledger' },
+      ]);
 
       world.advance(9);
-      const kept = [
+      const differences = [
         difference(),
-        difference({ kind: 'charge_missing', paymentId: shop.freshId(), providerId: null, theirs: null }),
+        difference({ kind: 'charge_missing', paymentId: fixture.newId(), providerId: null, theirs: null }),
         difference({ kind: 'amount_differs', refundId: 'not an id', ours: { amount: 7, currency: 'USD' } }),
       ];
-      await finish(audit.id, kept);
-      const done = { ...begun, finishedAtMs: shop.now(), charges: 12, refunds: 3, differences: 3 };
-      expect(await value(store.ledger.findReconciliation(audit.id))).toEqual(done);
-      expect(await differencesOf(audit.id)).toEqual(kept);
+      await finish(reconciliation.id, differences);
+      const done = { ...requested, finishedAtMs: fixture.now(), charges: 12, refunds: 3, differences: 3 };
+      expect(await unwrap(store.ledger.findReconciliation(reconciliation.id))).toEqual(done);
+      expect(await differencesOf(reconciliation.id)).toEqual(differences);
 
       world.advance(9);
-      await finish(audit.id, [difference()]);
-      expect(await value(store.ledger.findReconciliation(audit.id))).toEqual(done);
-      expect(await differencesOf(audit.id)).toEqual(kept);
-      expect(await differencesOf(shop.freshId())).toEqual([]);
-      expect((await store.ledger.finishReconciliation(shop.freshId(), report([]), shop.now())).isOk()).toBe(
-        true,
-      );
+      await finish(reconciliation.id, [difference()]);
+      expect(await unwrap(store.ledger.findReconciliation(reconciliation.id))).toEqual(done);
+      expect(await differencesOf(reconciliation.id)).toEqual(differences);
+      expect(await differencesOf(fixture.newId())).toEqual([]);
+      expect(
+        (await store.ledger.finishReconciliation(fixture.newId(), report([]), fixture.now())).isOk(),
+      ).toBe(true);
     });
 
-    test('one that is finished many times at once is finished once', async () => {
-      const { shop } = place();
-      const { id } = await requested();
+    test('A reconciliation that is finished many times at once is finished once', async () => {
+      const { fixture } = context();
+      const { id } = await request();
       const reports = Array.from({ length: 6 }, () => [difference(), difference()]);
-      await shop.crowd();
-      await Promise.all(reports.map((kept) => finish(id, kept)));
-      const kept = await differencesOf(id);
-      expect(reports).toContainEqual([...kept]);
+      await fixture.openConnections();
+      await Promise.all(reports.map((differences) => finish(id, differences)));
+      const differences = await differencesOf(id);
+      expect(reports).toContainEqual([...differences]);
     });
 
-    test('audits are listed from the newest, page after page', async () => {
-      const { store } = place();
-      const audits = [];
-      for (let index = 0; index < 5; index++) audits.push(await requested(today() - index * dayMs));
-      const listed = await pagesOf((after: string | null) =>
+    test('A list of reconciliations is newest first and can be read page by page', async () => {
+      const { store } = context();
+      const reconciliations = [];
+      for (let index = 0; index < 5; index++) reconciliations.push(await request(today() - index * dayMs));
+      const listed = await listAll((after: string | null) =>
         store.ledger.reconciliations({ after, limit: 2 }),
       );
-      expect(listed).toEqual(audits.toReversed());
+      expect(listed).toEqual(reconciliations.toReversed());
     });
 
-    test('ledger differences: of the newest audit of each day of the last month that is done', async () => {
-      const { shop, store, world } = place();
+    test('The check ledger_differences shows the newest finished reconciliation of each day of the last month', async () => {
+      const { fixture, store, world } = context();
       const [yesterday, other] = [today() - dayMs, today() - 2 * dayMs];
-      const first = await requested(yesterday);
+      const first = await request(yesterday);
       const old = difference();
       await finish(first.id, [old]);
-      const own = { paymentId: shop.freshId(), theirs: null, ours: { amount: 9, currency: 'VND' } };
-      const elsewhere = difference({
+      const own = { paymentId: fixture.newId(), theirs: null, ours: { amount: 9, currency: 'VND' } };
+      const otherDay = difference({
         ...own,
         kind: 'charge_missing',
         providerId: null,
-        atMs: shop.now() - 99,
+        atMs: fixture.now() - 99,
       });
-      await finish((await requested(other)).id, [elsewhere]);
-      const finding = {
+      await finish((await request(other)).id, [otherDay]);
+      const expectedCase = {
         id: old.id,
         orderId: null,
         paymentId: null,
@@ -125,115 +133,122 @@ export const moneyAuditsContract = (name: string, open: Open): void => {
         sinceMs: old.atMs,
         detail: 'charge_unknown: ch_9',
       };
-      expect(await found()).toEqual([
-        finding,
+      expect(await differenceCases()).toEqual([
+        expectedCase,
         {
-          ...finding,
-          id: elsewhere.id,
-          paymentId: elsewhere.paymentId,
+          ...expectedCase,
+          id: otherDay.id,
+          paymentId: otherDay.paymentId,
           amount: { amount: 9, currency: 'VND' },
-          sinceMs: elsewhere.atMs,
+          sinceMs: otherDay.atMs,
           detail: 'charge_missing',
         },
       ]);
-      const counted = async () => (await value(store.ledger.counts(shop.now()))).ledger_differences;
-      expect(await counted()).toEqual({ count: 2, oldestMs: elsewhere.atMs });
+      const countDifferences = async () =>
+        (await unwrap(store.ledger.counts(fixture.now()))).ledger_differences;
+      expect(await countDifferences()).toEqual({ count: 2, oldestMs: otherDay.atMs });
 
-      const second = await requested(yesterday);
-      expect(await found()).toHaveLength(2);
+      const second = await request(yesterday);
+      expect(await differenceCases()).toHaveLength(2);
       await finish(second.id, []);
-      expect((await found()).map(({ id }) => id)).toEqual([elsewhere.id]);
+      expect((await differenceCases()).map(({ id }) => id)).toEqual([otherDay.id]);
       world.advance(28 * dayMs);
-      expect(await counted()).toEqual({ count: 1, oldestMs: elsewhere.atMs });
+      expect(await countDifferences()).toEqual({ count: 1, oldestMs: otherDay.atMs });
       world.advance(4 * dayMs);
-      expect(await counted()).toEqual({ count: 0, oldestMs: null });
-      expect(await found()).toEqual([]);
+      expect(await countDifferences()).toEqual({ count: 0, oldestMs: null });
+      expect(await differenceCases()).toEqual([]);
     });
 
-    test('an audit reads our payments and refunds: by id, and of a span of time', async () => {
-      const { shop, store, world } = place();
-      const [fromMs, product] = [shop.now(), await shop.product()];
+    test('The ledger reads payments by id and by time range', async () => {
+      const { fixture, store, world } = context();
+      const [fromMs, product] = [fixture.now(), await fixture.createProduct()];
       const claims = [];
       for (const outcome of [succeeded, declined, succeeded, declined, null]) {
-        const claim = await shop.claimed(shop.request([await shop.order(product)]));
+        const claim = await fixture.claimCheckout(
+          fixture.checkoutRequest([await fixture.placeOrder(product)]),
+        );
         world.advance(5);
-        if (outcome !== null) await shop.settle(claim, outcome);
+        if (outcome !== null) await fixture.recordOutcome(claim, outcome);
         claims.push(claim);
       }
-      const [a, b, c, , e] = claims.map(known);
-      const late = { refundId: shop.freshId(), taskId: shop.freshId(), paymentId: known(b).checkoutId };
-      const told = known((await shop.settle(known(b), declined)).response);
-      await value(store.refunds.refundLateCharge({ ...late, reference: 'ch_1', answer: told }, shop.now()));
+      const [a, b, c, , e] = claims.map(defined);
+      const late = { refundId: fixture.newId(), taskId: fixture.newId(), paymentId: defined(b).checkoutId };
+      const response = defined((await fixture.recordOutcome(defined(b), declined)).response);
+      await unwrap(store.refunds.refundLateCharge({ ...late, reference: 'ch_1', response }, fixture.now()));
 
-      const ids = [known(c), known(a), known(b), known(e)].map(({ checkoutId }) => checkoutId);
-      const payments = await value(store.ledger.payments([...ids, shop.freshId()]));
-      const byId = new Map(payments.map((one) => [one.id, one]));
+      const ids = [defined(c), defined(a), defined(b), defined(e)].map(({ checkoutId }) => checkoutId);
+      const payments = await unwrap(store.ledger.payments([...ids, fixture.newId()]));
+      const byId = new Map(payments.map((payment) => [payment.id, payment]));
       expect(payments).toHaveLength(4);
-      expect(byId.get(known(a).checkoutId)).toEqual({
-        id: known(a).checkoutId,
+      expect(byId.get(defined(a).checkoutId)).toEqual({
+        id: defined(a).checkoutId,
         status: 'succeeded',
-        amount: known(a).amount,
+        amount: defined(a).amount,
         createdAtMs: fromMs,
         updatedAtMs: fromMs + 5,
       });
-      expect(byId.get(known(b).checkoutId)?.status).toBe('returned');
-      expect(byId.get(known(e).checkoutId)?.status).toBe('initiated');
-      expect(await value(store.ledger.payments([]))).toEqual([]);
+      expect(byId.get(defined(b).checkoutId)?.status).toBe('refunded');
+      expect(byId.get(defined(e).checkoutId)?.status).toBe('initiated');
+      expect(await unwrap(store.ledger.payments([]))).toEqual([]);
 
-      const made = (span: { fromMs: number; toMs: number }) =>
-        pagesOf((after: string | null) => store.ledger.paymentsMade({ ...span, after, limit: 2 }));
+      const paymentsBetween = (range: { fromMs: number; toMs: number }) =>
+        listAll((after: string | null) => store.ledger.paymentsMade({ ...range, after, limit: 2 }));
       const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
-      const three = [a, b, c].map((claim) => known(claim).checkoutId);
-      expect(idsOf(await made({ fromMs, toMs: shop.now() }))).toEqual(three);
-      expect(idsOf(await made({ fromMs: fromMs + 1, toMs: fromMs + 11 }))).toEqual(three.slice(1));
-      expect(idsOf(await made({ fromMs: fromMs + 1, toMs: fromMs + 10 }))).toEqual(three.slice(1, 2));
-      expect(await made({ fromMs: shop.now(), toMs: shop.now() + hourMs })).toEqual([]);
+      const chargedIds = [a, b, c].map((claim) => defined(claim).checkoutId);
+      expect(idsOf(await paymentsBetween({ fromMs, toMs: fixture.now() }))).toEqual(chargedIds);
+      expect(idsOf(await paymentsBetween({ fromMs: fromMs + 1, toMs: fromMs + 11 }))).toEqual(
+        chargedIds.slice(1),
+      );
+      expect(idsOf(await paymentsBetween({ fromMs: fromMs + 1, toMs: fromMs + 10 }))).toEqual(
+        chargedIds.slice(1, 2),
+      );
+      expect(await paymentsBetween({ fromMs: fixture.now(), toMs: fixture.now() + hourMs })).toEqual([]);
     });
 
-    test('refunds of a span are those that succeeded in it', async () => {
-      const { shop, store, world } = place();
-      const order = await shop.paid(await shop.product());
+    test('The ledger reads refunds by the time at which they succeeded', async () => {
+      const { fixture, store, world } = context();
+      const order = await fixture.placePaidOrder(await fixture.createProduct());
       const refunds = [];
-      for (let index = 0; index < 6; index++) refunds.push(await shop.refund(order.id, 1 + index));
+      for (let index = 0; index < 6; index++) refunds.push(await fixture.requestRefund(order.id, 1 + index));
       const ids = refunds.map(({ id }) => id);
-      const settledMs = shop.now() + hourMs;
+      const firstSuccessMs = fixture.now() + hourMs;
       world.advance(hourMs);
-      // Not in the order of their ids.
+      // Deliberately not in the order of their ids.
       for (const index of [4, 2, 0]) {
-        await shop.settleRefund(known(ids[index]), returned);
+        await fixture.finishRefund(defined(ids[index]), refundSucceeded);
         world.advance(10);
       }
-      await shop.settleRefund(known(ids[1]), refused);
-      const made = async (fromMs: number, toMs: number) => {
-        const rows = await pagesOf((after: string | null) =>
+      await fixture.finishRefund(defined(ids[1]), refundFailed);
+      const refundsBetween = async (fromMs: number, toMs: number) => {
+        const rows = await listAll((after: string | null) =>
           store.ledger.refundsMade({ fromMs, toMs, after, limit: 1 }),
         );
         return rows.map(({ id }) => ids.indexOf(id));
       };
-      expect(await made(settledMs, shop.now())).toEqual([0, 2, 4]);
-      expect(await made(settledMs + 1, settledMs + 21)).toEqual([0, 2]);
-      expect(await made(settledMs + 1, settledMs + 20)).toEqual([2]);
-      expect(await made(settledMs - hourMs, settledMs)).toEqual([]);
+      expect(await refundsBetween(firstSuccessMs, fixture.now())).toEqual([0, 2, 4]);
+      expect(await refundsBetween(firstSuccessMs + 1, firstSuccessMs + 21)).toEqual([0, 2]);
+      expect(await refundsBetween(firstSuccessMs + 1, firstSuccessMs + 20)).toEqual([2]);
+      expect(await refundsBetween(firstSuccessMs - hourMs, firstSuccessMs)).toEqual([]);
 
       const [first, second] = ids;
-      const booked = await value(store.ledger.refunds([known(second), shop.freshId(), known(first)]));
-      expect(booked.toSorted((one, other) => (one.id < other.id ? -1 : 1))).toEqual([
+      const records = await unwrap(store.ledger.refunds([defined(second), fixture.newId(), defined(first)]));
+      expect(records.toSorted((one, other) => (one.id < other.id ? -1 : 1))).toEqual([
         {
-          id: known(first),
+          id: defined(first),
           status: 'succeeded',
           amount: { amount: 1, currency: 'VND' },
-          createdAtMs: settledMs - hourMs,
-          updatedAtMs: settledMs + 20,
+          createdAtMs: firstSuccessMs - hourMs,
+          updatedAtMs: firstSuccessMs + 20,
         },
         {
-          id: known(second),
+          id: defined(second),
           status: 'failed',
           amount: { amount: 2, currency: 'VND' },
-          createdAtMs: settledMs - hourMs,
-          updatedAtMs: settledMs + 30,
+          createdAtMs: firstSuccessMs - hourMs,
+          updatedAtMs: firstSuccessMs + 30,
         },
       ]);
-      expect(await value(store.ledger.refunds([]))).toEqual([]);
+      expect(await unwrap(store.ledger.refunds([]))).toEqual([]);
     });
   });
 };

@@ -1,80 +1,88 @@
 import { describe, expect, test } from 'bun:test';
-import type { Pipeline } from '../../core/pipelines/pipeline.ts';
-import { refund as refundPipeline } from '../../core/pipelines/refund.ts';
+import { refundPipeline } from '../../core/pipelines/refund.ts';
 import type { Product } from '../../core/product.ts';
-import { freshPlace, type Open } from './open.ts';
-import { known, refused, returned, value } from './shop.ts';
+import { defined, refundFailed, refundSucceeded, unwrap } from './fixture.ts';
+import { type OpenStore, useFreshStore } from './testContext.ts';
 
-/** What the provider said of a refund, and what follows for the order. */
-export const returnsContract = (name: string, open: Open): void => {
-  describe(`${name}: returns`, () => {
-    const place = freshPlace(open);
+/** What the provider's final word on a refund changes in the refund and its order. */
+export const refundOutcomesContract = (name: string, open: OpenStore): void => {
+  describe(`${name}: refund outcomes`, () => {
+    const context = useFreshStore(open);
 
-    const paid = async (changes: Partial<Product> = {}) =>
-      place().shop.paid(
-        await place().shop.product({ price: { amount: 1_000, currency: 'VND' }, ...changes }),
+    const placePaid = async (changes: Partial<Product> = {}) =>
+      context().fixture.placePaidOrder(
+        await context().fixture.createProduct({ price: { amount: 1_000, currency: 'VND' }, ...changes }),
       );
 
-    const completed = async (changes: Partial<Product> = {}) => {
-      const { shop } = place();
-      const order = await paid(changes);
-      const [lease] = (await shop.take(order.product.type)).leases;
-      await shop.report(known(lease), { kind: 'done', detail: null });
-      return shop.detail(order.id);
+    const placeCompleted = async (changes: Partial<Product> = {}) => {
+      const { fixture } = context();
+      const order = await placePaid(changes);
+      const [lease] = (await fixture.claimTasks(order.product.type)).leases;
+      await fixture.report(defined(lease), { kind: 'done', detail: null });
+      return fixture.findOrder(order.id);
     };
 
-    const stockOf = async (id: string) => known(await value(place().store.products.find(id))).stock;
+    const stockOf = async (id: string) => defined(await unwrap(context().store.products.find(id))).stock;
 
-    test('all of an order: it is refunded, its task goes, and it stays so', async () => {
-      const { shop, store, world } = place();
-      const order = await paid();
-      const { id } = await shop.refund(order.id);
+    test('A full refund that succeeds ends the order as refunded and deletes its task', async () => {
+      const { fixture, store, world } = context();
+      const order = await placePaid();
+      const { id } = await fixture.requestRefund(order.id);
       world.advance(60);
-      expect(await shop.settleRefund(id, returned)).toBe(true);
-      const settled = {
+      expect(await fixture.finishRefund(id, refundSucceeded)).toBe(true);
+      const succeeded = {
         status: 'succeeded',
-        updatedAtMs: shop.now(),
+        updatedAtMs: fixture.now(),
         creditNote: null,
         error: null,
       } as const;
-      expect(await shop.refundDetail(id)).toMatchObject(settled);
-      const detail = await shop.detail(order.id);
-      expect(detail).toMatchObject({ status: 'refunded', updatedAtMs: shop.now() });
+      expect(await fixture.findRefund(id)).toMatchObject(succeeded);
+      const detail = await fixture.findOrder(order.id);
+      expect(detail).toMatchObject({ status: 'refunded', updatedAtMs: fixture.now() });
       expect(detail.payment).toMatchObject({ status: 'succeeded' });
-      expect(await shop.history(order.id)).toEqual([
+      expect(await fixture.historyStates(order.id)).toEqual([
         'pending',
         'paying',
         'paid',
         'refund_requested',
         'refunded',
       ]);
-      expect(detail.history[4]).toEqual({ seq: 5, state: 'refunded', atMs: shop.now(), detail: '1000 VND' });
-      expect(await shop.tasks({ orderId: order.id })).toEqual([]);
-      // The refund's own task is its worker's to settle.
-      expect(await shop.tasks({ pipeline: 'refund' })).toHaveLength(1);
-      expect((await value(store.queue.stats(shop.now()))).finishedPerSecond).toBe(0);
+      expect(detail.history[4]).toEqual({
+        seq: 5,
+        state: 'refunded',
+        atMs: fixture.now(),
+        detail: '1000 VND',
+      });
+      expect(await fixture.listTasks({ orderId: order.id })).toEqual([]);
+      // The refund's task stays until its worker reports it.
+      expect(await fixture.listTasks({ pipeline: 'refund' })).toHaveLength(1);
+      expect((await unwrap(store.queue.stats(fixture.now()))).finishedPerSecond).toBe(0);
 
       world.advance(1);
-      for (const outcome of [returned, returned]) expect(await shop.settleRefund(id, outcome)).toBe(false);
-      expect(await shop.detail(order.id)).toEqual(detail);
+      for (const outcome of [refundSucceeded, refundSucceeded])
+        expect(await fixture.finishRefund(id, outcome)).toBe(false);
+      expect(await fixture.findOrder(order.id)).toEqual(detail);
     });
 
-    test('a part of an order beside its pipeline', async () => {
-      const { shop } = place();
-      const order = await paid();
-      const first = await shop.refund(order.id, 300);
-      const [lease] = (await shop.take('physical')).leases;
-      expect(await shop.settleRefund(first.id, returned)).toBe(true);
-      expect(await shop.detail(order.id)).toMatchObject({ status: 'paid', updatedAtMs: order.updatedAtMs });
-      expect((await shop.detail(order.id)).history.at(-1)).toMatchObject({
+    test('A partial refund does not stop the pipeline of its order', async () => {
+      const { fixture } = context();
+      const order = await placePaid();
+      const first = await fixture.requestRefund(order.id, 300);
+      const [lease] = (await fixture.claimTasks('physical')).leases;
+      expect(await fixture.finishRefund(first.id, refundSucceeded)).toBe(true);
+      expect(await fixture.findOrder(order.id)).toMatchObject({
+        status: 'paid',
+        updatedAtMs: order.updatedAtMs,
+      });
+      expect((await fixture.findOrder(order.id)).history.at(-1)).toMatchObject({
         state: 'partially_refunded',
         detail: '300 VND',
       });
-      expect(await shop.report(known(lease), { kind: 'done', detail: null })).toHaveLength(1);
-      const last = await shop.refund(order.id);
-      await shop.settleRefund(last.id, returned);
-      expect((await shop.detail(order.id)).status).toBe('refunded');
-      expect((await shop.history(order.id)).slice(-6)).toEqual([
+      expect(await fixture.report(defined(lease), { kind: 'done', detail: null })).toHaveLength(1);
+      const last = await fixture.requestRefund(order.id);
+      await fixture.finishRefund(last.id, refundSucceeded);
+      expect((await fixture.findOrder(order.id)).status).toBe('refunded');
+      expect((await fixture.historyStates(order.id)).slice(-6)).toEqual([
         'shipment_requested',
         'partially_refunded',
         'customer_notified',
@@ -84,234 +92,178 @@ export const returnsContract = (name: string, open: Open): void => {
       ]);
     });
 
-    test('the order is refunded with the last of its parts, whichever that is', async () => {
-      const { shop } = place();
-      const order = await paid();
-      const [part, rest] = [await shop.refund(order.id, 400), await shop.refund(order.id)];
-      await shop.settleRefund(rest.id, returned);
-      expect(await shop.detail(order.id)).toMatchObject({ status: 'paid' });
-      expect(await shop.tasks({ orderId: order.id })).toMatchObject([{ state: 'paused' }]);
-      await shop.settleRefund(part.id, returned);
-      expect(await shop.detail(order.id)).toMatchObject({ status: 'refunded' });
-      expect(await shop.tasks({ orderId: order.id })).toEqual([]);
-      expect((await shop.history(order.id)).slice(-2)).toEqual(['partially_refunded', 'refunded']);
+    test('An order is refunded when the last of its partial refunds succeeds', async () => {
+      const { fixture } = context();
+      const order = await placePaid();
+      const [part, rest] = [
+        await fixture.requestRefund(order.id, 400),
+        await fixture.requestRefund(order.id),
+      ];
+      await fixture.finishRefund(rest.id, refundSucceeded);
+      expect(await fixture.findOrder(order.id)).toMatchObject({ status: 'paid' });
+      expect(await fixture.listTasks({ orderId: order.id })).toMatchObject([{ state: 'paused' }]);
+      await fixture.finishRefund(part.id, refundSucceeded);
+      expect(await fixture.findOrder(order.id)).toMatchObject({ status: 'refunded' });
+      expect(await fixture.listTasks({ orderId: order.id })).toEqual([]);
+      expect((await fixture.historyStates(order.id)).slice(-2)).toEqual(['partially_refunded', 'refunded']);
     });
 
-    test('an order with an invoice gets credit notes, numbered through', async () => {
-      const { shop, world } = place();
+    test('Refunds of invoiced orders get consecutive credit note numbers', async () => {
+      const { fixture, world } = context();
       world.clock.set(Date.UTC(2026, 11, 31, 23, 59, 59, 999));
-      const invoiced = [await completed(), await completed({ type: 'service' })];
-      const notes = async (orderId: string, amount: number | null) => {
-        const { id } = await shop.refund(orderId, amount);
-        await shop.settleRefund(id, returned);
-        return (await shop.refundDetail(id)).creditNote;
+      const invoiced = [await placeCompleted(), await placeCompleted({ type: 'service' })];
+      const refundAndFindCreditNote = async (orderId: string, amount: number | null) => {
+        const { id } = await fixture.requestRefund(orderId, amount);
+        await fixture.finishRefund(id, refundSucceeded);
+        return (await fixture.findRefund(id)).creditNote;
       };
-      expect(await notes(known(invoiced[0]).id, 1)).toBe('CN-2026-000001');
-      expect(await notes((await paid()).id, null)).toBeNull();
-      const { id: none } = await shop.refund(known(invoiced[1]).id, 1);
-      await shop.settleRefund(none, refused);
-      expect((await shop.refundDetail(none)).creditNote).toBeNull();
-      expect(await notes(known(invoiced[1]).id, null)).toBe('CN-2026-000002');
+      expect(await refundAndFindCreditNote(defined(invoiced[0]).id, 1)).toBe('CN-2026-000001');
+      expect(await refundAndFindCreditNote((await placePaid()).id, null)).toBeNull();
+      const { id: failedId } = await fixture.requestRefund(defined(invoiced[1]).id, 1);
+      await fixture.finishRefund(failedId, refundFailed);
+      expect((await fixture.findRefund(failedId)).creditNote).toBeNull();
+      expect(await refundAndFindCreditNote(defined(invoiced[1]).id, null)).toBe('CN-2026-000002');
       world.advance(1);
-      expect(await notes(known(invoiced[0]).id, null)).toBe('CN-2027-000001');
-      expect((await shop.detail(known(invoiced[0]).id)).invoice?.number).toBe('2026-000001');
+      expect(await refundAndFindCreditNote(defined(invoiced[0]).id, null)).toBe('CN-2027-000001');
+      expect((await fixture.findOrder(defined(invoiced[0]).id)).invoice?.number).toBe('2026-000001');
     });
 
-    test('what the provider refuses leaves the order to an operator', async () => {
-      const { shop, store, world } = place();
-      const order = await paid();
-      const lease = known((await shop.take('physical')).leases[0]);
-      const { id } = await shop.refund(order.id);
+    test('A full refund that fails makes the order failed until an operator retries it', async () => {
+      const { fixture, store, world } = context();
+      const order = await placePaid();
+      const lease = defined((await fixture.claimTasks('physical')).leases[0]);
+      const { id } = await fixture.requestRefund(order.id);
       world.advance(60);
-      expect(await shop.settleRefund(id, refused)).toBe(true);
-      const failed = { status: 'failed', error: 'charge_disputed', updatedAtMs: shop.now() } as const;
-      expect(await shop.refundDetail(id)).toMatchObject({ ...failed, creditNote: null });
-      const detail = await shop.detail(order.id);
-      expect(detail).toMatchObject({ status: 'failed', updatedAtMs: shop.now() });
-      expect((await shop.history(order.id)).slice(-3)).toEqual([
+      expect(await fixture.finishRefund(id, refundFailed)).toBe(true);
+      const failed = { status: 'failed', error: 'charge_disputed', updatedAtMs: fixture.now() } as const;
+      expect(await fixture.findRefund(id)).toMatchObject({ ...failed, creditNote: null });
+      const detail = await fixture.findOrder(order.id);
+      expect(detail).toMatchObject({ status: 'failed', updatedAtMs: fixture.now() });
+      expect((await fixture.historyStates(order.id)).slice(-3)).toEqual([
         'refund_requested',
         'refund_failed',
         'failed',
       ]);
-      expect(detail.history.at(-2)).toMatchObject({ atMs: shop.now(), detail: 'charge_disputed' });
+      expect(detail.history.at(-2)).toMatchObject({ atMs: fixture.now(), detail: 'charge_disputed' });
       expect(detail.history.at(-1)?.detail).toContain('charge_disputed');
-      const [task] = await shop.tasks({ orderId: order.id });
+      const [task] = await fixture.listTasks({ orderId: order.id });
       expect(task).toMatchObject({ id: lease.taskId, state: 'failed', step: 'notify_customer' });
-      expect(known(task).lastError).toContain('charge_disputed');
-      expect(await shop.settleRefund(id, returned)).toBe(false);
+      expect(defined(task).lastError).toContain('charge_disputed');
+      expect(await fixture.finishRefund(id, refundSucceeded)).toBe(false);
 
-      expect(await value(store.queue.retry([lease.taskId], shop.now()))).toBe(1);
-      expect(await shop.detail(order.id)).toMatchObject({ status: 'paid' });
-      const [again] = (await shop.take('physical')).leases;
-      await shop.report(known(again), { kind: 'done', detail: null });
-      expect((await shop.history(order.id)).slice(-3)).toEqual(['retried', 'customer_notified', 'completed']);
+      expect(await unwrap(store.queue.retry([lease.taskId], fixture.now()))).toBe(1);
+      expect(await fixture.findOrder(order.id)).toMatchObject({ status: 'paid' });
+      const [again] = (await fixture.claimTasks('physical')).leases;
+      await fixture.report(defined(again), { kind: 'done', detail: null });
+      expect((await fixture.historyStates(order.id)).slice(-3)).toEqual([
+        'retried',
+        'customer_notified',
+        'completed',
+      ]);
     });
 
-    test('what was refused can be asked for again under a new key', async () => {
-      const { shop } = place();
-      const order = await paid();
-      const first = await shop.refund(order.id);
-      await shop.settleRefund(first.id, refused);
-      const second = await shop.refund(order.id);
+    test('A failed refund can be requested again under a new key', async () => {
+      const { fixture } = context();
+      const order = await placePaid();
+      const first = await fixture.requestRefund(order.id);
+      await fixture.finishRefund(first.id, refundFailed);
+      const second = await fixture.requestRefund(order.id);
       expect(second.amount).toEqual(first.amount);
-      expect(await shop.tasks({ orderId: order.id })).toMatchObject([{ state: 'paused' }]);
-      expect(await shop.detail(order.id)).toMatchObject({ status: 'failed' });
-      await shop.settleRefund(second.id, returned);
-      expect(await shop.detail(order.id)).toMatchObject({ status: 'refunded' });
-      expect((await shop.history(order.id)).slice(3)).toEqual([
+      expect(await fixture.listTasks({ orderId: order.id })).toMatchObject([{ state: 'paused' }]);
+      expect(await fixture.findOrder(order.id)).toMatchObject({ status: 'failed' });
+      await fixture.finishRefund(second.id, refundSucceeded);
+      expect(await fixture.findOrder(order.id)).toMatchObject({ status: 'refunded' });
+      expect((await fixture.historyStates(order.id)).slice(3)).toEqual([
         'refund_requested',
         'refund_failed',
         'failed',
         'refund_requested',
         'refunded',
       ]);
-      expect(await shop.tasks({ orderId: order.id })).toEqual([]);
+      expect(await fixture.listTasks({ orderId: order.id })).toEqual([]);
     });
 
-    test('a refusal changes nothing of an order that had failed before, or that goes on', async () => {
-      const { shop } = place();
-      const [lease] = await shop.leased([await shop.product()]);
-      const { order, taskId } = known(lease);
-      await shop.report(known(lease), { kind: 'failed', error: 'no such mailbox' });
-      const { id } = await shop.refund(order.id);
-      await shop.settleRefund(id, refused);
-      expect((await shop.history(order.id)).slice(-3)).toEqual([
+    test('A failed refund does not change an order that had failed before or that is still in its pipeline', async () => {
+      const { fixture } = context();
+      const [lease] = await fixture.payAndLease([await fixture.createProduct()]);
+      const { order, taskId } = defined(lease);
+      await fixture.report(defined(lease), { kind: 'failed', error: 'no such mailbox' });
+      const { id } = await fixture.requestRefund(order.id);
+      await fixture.finishRefund(id, refundFailed);
+      expect((await fixture.historyStates(order.id)).slice(-3)).toEqual([
         'failed',
         'refund_requested',
         'refund_failed',
       ]);
-      expect(await shop.task(taskId)).toMatchObject({ state: 'failed' });
+      expect(await fixture.findTask(taskId)).toMatchObject({ state: 'failed' });
 
-      const live = await paid();
-      const part = await shop.refund(live.id, 1);
-      await shop.settleRefund(part.id, refused);
-      expect(await shop.detail(live.id)).toMatchObject({ status: 'paid' });
-      expect((await shop.take('physical')).leases).toMatchObject([{ order: { id: live.id } }]);
-      expect((await shop.history(live.id)).slice(3, 5)).toEqual(['refund_requested', 'refund_failed']);
+      const live = await placePaid();
+      const part = await fixture.requestRefund(live.id, 1);
+      await fixture.finishRefund(part.id, refundFailed);
+      expect(await fixture.findOrder(live.id)).toMatchObject({ status: 'paid' });
+      expect((await fixture.claimTasks('physical')).leases).toMatchObject([{ order: { id: live.id } }]);
+      expect((await fixture.historyStates(live.id)).slice(3, 5)).toEqual([
+        'refund_requested',
+        'refund_failed',
+      ]);
     });
 
-    test('money that came back after all: the refund is failed, and may be asked for again', async () => {
-      const { shop } = place();
-      const order = await completed({ type: 'service', stock: 9 });
-      const first = await shop.refund(order.id);
-      await shop.settleRefund(first.id, returned);
+    test('A succeeded refund can fail later and can then be requested again', async () => {
+      const { fixture } = context();
+      const order = await placeCompleted({ type: 'service', stock: 9 });
+      const first = await fixture.requestRefund(order.id);
+      await fixture.finishRefund(first.id, refundSucceeded);
       expect(await stockOf(order.product.id)).toBe(9);
-      expect(await shop.settleRefund(first.id, refused)).toBe(true);
-      expect(await shop.settleRefund(first.id, refused)).toBe(false);
-      const { creditNote, ...failed } = await shop.refundDetail(first.id);
+      expect(await fixture.finishRefund(first.id, refundFailed)).toBe(true);
+      expect(await fixture.finishRefund(first.id, refundFailed)).toBe(false);
+      const { creditNote, ...failed } = await fixture.findRefund(first.id);
       expect(failed).toMatchObject({ status: 'failed', error: 'charge_disputed' });
       expect(creditNote).toEndWith('-000001');
-      expect(await shop.detail(order.id)).toMatchObject({ status: 'refunded' });
-      expect((await shop.history(order.id)).slice(-2)).toEqual(['refunded', 'refund_failed']);
+      expect(await fixture.findOrder(order.id)).toMatchObject({ status: 'refunded' });
+      expect((await fixture.historyStates(order.id)).slice(-2)).toEqual(['refunded', 'refund_failed']);
 
-      const second = await shop.refund(order.id);
+      const second = await fixture.requestRefund(order.id);
       expect(second.amount).toEqual(order.total);
-      await shop.settleRefund(second.id, returned);
-      expect(await shop.detail(order.id)).toMatchObject({ status: 'refunded' });
-      // The order is refunded already: its status does not change a second time, nor does the stock.
-      expect((await shop.history(order.id)).slice(-2)).toEqual(['refund_requested', 'partially_refunded']);
+      await fixture.finishRefund(second.id, refundSucceeded);
+      expect(await fixture.findOrder(order.id)).toMatchObject({ status: 'refunded' });
+      // The order is already refunded, so neither its status nor the stock changes again.
+      expect((await fixture.historyStates(order.id)).slice(-2)).toEqual([
+        'refund_requested',
+        'partially_refunded',
+      ]);
       expect(await stockOf(order.product.id)).toBe(9);
-      expect((await shop.refundDetail(second.id)).creditNote).toEndWith('-000002');
+      expect((await fixture.findRefund(second.id)).creditNote).toEndWith('-000002');
     });
 
-    test('a refund that is none of ours changes nothing', async () => {
-      const { shop } = place();
-      for (const outcome of [returned, refused])
-        expect(await shop.settleRefund(shop.freshId(), outcome)).toBe(false);
+    test('An outcome of an unknown refund changes nothing', async () => {
+      const { fixture } = context();
+      for (const outcome of [refundSucceeded, refundFailed])
+        expect(await fixture.finishRefund(fixture.newId(), outcome)).toBe(false);
     });
 
-    test('stock comes back of what was taken and not sent', async () => {
-      const { shop } = place();
-      const quantity = 3;
-      const after = async (product: Product, take: (() => Promise<unknown>) | null, partly = false) => {
-        const order = await shop.paid(product, { quantity });
-        await take?.();
-        const { id } = await shop.refund(order.id, partly ? 1 : null);
-        await shop.settleRefund(id, returned);
-        return stockOf(product.id);
-      };
-      const stocked = (type: string) => shop.product({ type, stock: 10 });
-      const whole = (type: string) => () => shop.take(type);
-      expect(await after(await stocked('physical'), null)).toBe(10);
-      expect(await after(await stocked('physical'), () => shop.take(reservedOnly))).toBe(10);
-      expect(await after(await stocked('physical'), () => shop.take(reservedOnly), true)).toBe(7);
-      expect(await after(await stocked('physical'), whole('physical'))).toBe(7);
-      expect(await after(await stocked('service'), whole('service'))).toBe(10);
-      expect(await after(await stocked('digital'), whole('digital'))).toBe(7);
-      expect(await after(await shop.product({ type: 'service', stock: null }), whole('service'))).toBeNull();
-    });
-
-    test('news of a refund makes its task ready, if it waits', async () => {
-      const { shop, store, world } = place();
-      const { id } = await shop.refund((await paid()).id);
-      const lease = known((await shop.takeJobs(refundPipeline))[0]);
-      const hasten = () => value(store.refunds.runNow(id, shop.now()));
-      await hasten();
-      expect(await shop.task(lease.taskId)).toMatchObject({ state: 'running' });
-      await shop.reportJob(lease, { kind: 'retry', error: 'pending', runAtMs: shop.now() + 3_600_000 });
+    test('A provider event makes the waiting task of its refund ready', async () => {
+      const { fixture, store, world } = context();
+      const { id } = await fixture.requestRefund((await placePaid()).id);
+      const lease = defined((await fixture.claimJobs(refundPipeline))[0]);
+      const runNow = () => unwrap(store.refunds.runNow(id, fixture.now()));
+      await runNow();
+      expect(await fixture.findTask(lease.taskId)).toMatchObject({ state: 'running' });
+      await fixture.reportJob(lease, { kind: 'retry', error: 'pending', runAtMs: fixture.now() + 3_600_000 });
       world.advance(5);
-      await hasten();
-      expect(await shop.task(lease.taskId)).toMatchObject({
+      await runNow();
+      expect(await fixture.findTask(lease.taskId)).toMatchObject({
         state: 'ready',
-        runAtMs: shop.now(),
+        runAtMs: fixture.now(),
         attempts: 1,
       });
       world.advance(5);
-      await hasten();
-      expect(await shop.task(lease.taskId)).toMatchObject({ runAtMs: shop.now() - 5 });
-      const [again] = await shop.takeJobs(refundPipeline);
-      await shop.reportJob(known(again), { kind: 'failed', error: 'no' });
-      await hasten();
-      expect(await shop.task(lease.taskId)).toMatchObject({ state: 'failed' });
-      expect((await store.refunds.runNow(shop.freshId(), shop.now())).isOk()).toBe(true);
-    });
-
-    test('orders that cannot be had are found until they have a refund or are sent on', async () => {
-      const { shop, store } = place();
-      const [other] = await shop.leased([await shop.product()]);
-      await shop.report(known(other), { kind: 'failed', error: 'no such mailbox' });
-      const product = await shop.product({ stock: 8 });
-      const orders = await shop.orders(Array(4).fill(product), { quantity: 2 });
-      for (const order of orders) await shop.pay([order]);
-      await value(store.products.upsert([{ ...product, stock: 1 }], shop.now(), 'replace'));
-      const unfulfillable = (limit = 100) => value(store.refunds.unfulfillable(limit));
-      expect(await unfulfillable()).toEqual([]);
-      await shop.take('physical');
-      const ids = orders.map(({ id }) => id);
-      expect((await unfulfillable()).toSorted()).toEqual(ids.toSorted());
-      expect(await unfulfillable(3)).toHaveLength(3);
-
-      const refund = await shop.refund(known(ids[0]));
-      await shop.refund(known(ids[1]), 1);
-      expect((await unfulfillable()).toSorted()).toEqual(ids.slice(2).toSorted());
-      await shop.settleRefund(refund.id, refused);
-      const [task] = await shop.tasks({ orderId: known(ids[2]) });
-      await value(store.queue.retry([known(task).id], shop.now()));
-      expect(await unfulfillable()).toEqual([known(ids[3])]);
-      await shop.take('physical');
-      expect((await unfulfillable()).toSorted()).toEqual(ids.slice(2).toSorted());
-    });
-
-    test('orders that cost nothing do not stand before others that cannot be had', async () => {
-      const { shop, store } = place();
-      const gift = await shop.product({ stock: 8, price: { amount: 0, currency: 'VND' } });
-      const product = await shop.product({ stock: 8 });
-      const orders = await shop.orders([gift, gift, product], { quantity: 2 });
-      for (const order of orders) await shop.pay([order]);
-      const sold = [gift, product].map((each) => ({ ...each, stock: 1 }));
-      await value(store.products.upsert(sold, shop.now(), 'replace'));
-      await shop.take('physical');
-      for (const order of orders) expect((await shop.detail(order.id)).status).toBe('failed');
-      expect(await value(store.refunds.unfulfillable(2))).toEqual([known(orders[2]).id]);
+      await runNow();
+      expect(await fixture.findTask(lease.taskId)).toMatchObject({ runAtMs: fixture.now() - 5 });
+      const [again] = await fixture.claimJobs(refundPipeline);
+      await fixture.reportJob(defined(again), { kind: 'failed', error: 'no' });
+      await runNow();
+      expect(await fixture.findTask(lease.taskId)).toMatchObject({ state: 'failed' });
+      expect((await store.refunds.runNow(fixture.newId(), fixture.now())).isOk()).toBe(true);
     });
   });
-};
-
-/** As far as the shelf, and no further. */
-const reservedOnly: Pipeline = {
-  name: 'physical',
-  steps: [
-    { name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'take_stock' },
-    { name: 'pause', historyState: 'paused', kind: 'external', service: 'notify_customer' },
-  ],
 };

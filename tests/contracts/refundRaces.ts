@@ -1,40 +1,42 @@
 import { describe, expect, test } from 'bun:test';
 import type { RefundCommand } from '../../core/refund.ts';
-import { freshPlace, type Open } from './open.ts';
-import { known, refused, returned, shuffled, value } from './shop.ts';
+import { defined, refundFailed, refundSucceeded, shuffled, unwrap } from './fixture.ts';
+import { type OpenStore, useFreshStore } from './testContext.ts';
 
-/** What many operators and workers do at once. */
-export const refundRacesContract = (name: string, open: Open): void => {
-  describe(`${name}: refunds at once`, () => {
-    const place = freshPlace(open);
+/** Concurrent refund calls of many operators and workers. */
+export const refundRacesContract = (name: string, open: OpenStore): void => {
+  describe(`${name}: refund races`, () => {
+    const context = useFreshStore(open);
     const done = { kind: 'done', detail: null } as const;
 
-    const request = (command: RefundCommand) => place().store.refunds.request(command, place().shop.now());
+    const request = (command: RefundCommand) =>
+      context().store.refunds.request(command, context().fixture.now());
 
-    const product = () => place().shop.product({ price: { amount: 1_000, currency: 'VND' } });
+    const createProduct = () =>
+      context().fixture.createProduct({ price: { amount: 1_000, currency: 'VND' } });
 
-    const refundsOf = async (orderId: string) =>
-      (await value(place().store.refunds.list({ orderId, status: null, after: null, limit: 100 }))).items;
+    const listRefunds = async (orderId: string) =>
+      (await unwrap(context().store.refunds.list({ orderId, status: null, after: null, limit: 100 }))).items;
 
-    test('fifty of a tenth each: ten are written, and no more than was paid comes back', async () => {
-      const { shop, store } = place();
-      const order = await shop.paid(await product());
-      await shop.crowd();
+    test('Fifty concurrent refunds of a tenth each write ten refunds and never exceed the payment', async () => {
+      const { fixture, store } = context();
+      const order = await fixture.placePaidOrder(await createProduct());
+      await fixture.openConnections();
       const tenth = { amount: 100, currency: null };
-      const answers = await Promise.all(
-        Array.from({ length: 50 }, () => request(shop.command(order.id, { amount: tenth }))),
+      const results = await Promise.all(
+        Array.from({ length: 50 }, () => request(fixture.refundCommand(order.id, { amount: tenth }))),
       );
-      const written = answers.flatMap((each) => (each.isOk() ? [each.value.refund] : []));
+      const written = results.flatMap((each) => (each.isOk() ? [each.value.refund] : []));
       expect(written).toHaveLength(10);
-      for (const each of answers)
+      for (const each of results)
         if (each.isErr())
           expect(each.error).toEqual({
             kind: 'refund_too_large',
             left: { amount: expect.any(Number), currency: 'VND' },
           });
-      expect(await refundsOf(order.id)).toHaveLength(10);
-      expect(await shop.tasks({ pipeline: 'refund' })).toHaveLength(10);
-      expect(await shop.history(order.id)).toEqual([
+      expect(await listRefunds(order.id)).toHaveLength(10);
+      expect(await fixture.listTasks({ pipeline: 'refund' })).toHaveLength(10);
+      expect(await fixture.historyStates(order.id)).toEqual([
         'pending',
         'paying',
         'paid',
@@ -44,123 +46,127 @@ export const refundRacesContract = (name: string, open: Open): void => {
       await Promise.all(
         written.flatMap(({ id }) =>
           Array.from({ length: 2 }, () =>
-            store.refunds.finish({ refundId: id, outcome: returned }, shop.now()),
+            store.refunds.finish({ refundId: id, outcome: refundSucceeded }, fixture.now()),
           ),
         ),
       );
-      expect(await shop.detail(order.id)).toMatchObject({ status: 'refunded' });
-      expect((await shop.history(order.id)).slice(13)).toEqual([
+      expect(await fixture.findOrder(order.id)).toMatchObject({ status: 'refunded' });
+      expect((await fixture.historyStates(order.id)).slice(13)).toEqual([
         ...Array(9).fill('partially_refunded'),
         'refunded',
       ]);
-      expect(await shop.tasks({ orderId: order.id })).toEqual([]);
+      expect(await fixture.listTasks({ orderId: order.id })).toEqual([]);
     });
 
-    test('one key sent many times at once is one refund, and all hear the same', async () => {
-      const { shop } = place();
-      const order = await shop.paid(await product());
-      const command = shop.command(order.id, { amount: { amount: 10, currency: 'VND' } });
-      await shop.crowd();
-      const answers = await Promise.all(
+    test('One refund key that is sent many times at once creates one refund, and all calls return it', async () => {
+      const { fixture } = context();
+      const order = await fixture.placePaidOrder(await createProduct());
+      const command = fixture.refundCommand(order.id, { amount: { amount: 10, currency: 'VND' } });
+      await fixture.openConnections();
+      const results = await Promise.all(
         Array.from({ length: 20 }, () =>
-          value(request({ ...command, refundId: shop.freshId(), taskId: shop.freshId() })),
+          unwrap(request({ ...command, refundId: fixture.newId(), taskId: fixture.newId() })),
         ),
       );
-      expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
-      for (const { refund } of answers) expect(refund).toEqual(known(answers[0]).refund);
-      expect(await refundsOf(order.id)).toHaveLength(1);
-      expect(await shop.tasks({ pipeline: 'refund' })).toHaveLength(1);
+      expect(results.filter(({ replayed }) => !replayed)).toHaveLength(1);
+      for (const { refund } of results) expect(refund).toEqual(defined(results[0]).refund);
+      expect(await listRefunds(order.id)).toHaveLength(1);
+      expect(await fixture.listTasks({ pipeline: 'refund' })).toHaveLength(1);
     });
 
-    test('one key sent at once for different orders is a refund of one of them', async () => {
-      const { shop } = place();
+    test('One refund key that is sent at once for different orders refunds one of them', async () => {
+      const { fixture } = context();
       const orders = [];
-      for (let index = 0; index < 8; index++) orders.push(await shop.paid(await product()));
-      const key = shop.freshId();
-      await shop.crowd();
-      const answers = await Promise.all(orders.map(({ id }) => request(shop.command(id, { key }))));
-      expect(answers.filter((each) => each.isOk())).toHaveLength(1);
-      for (const each of answers)
+      for (let index = 0; index < 8; index++)
+        orders.push(await fixture.placePaidOrder(await createProduct()));
+      const key = fixture.newId();
+      await fixture.openConnections();
+      const results = await Promise.all(orders.map(({ id }) => request(fixture.refundCommand(id, { key }))));
+      expect(results.filter((each) => each.isOk())).toHaveLength(1);
+      for (const each of results)
         if (each.isErr()) expect(each.error).toEqual({ kind: 'idempotency_key_reused' });
-      expect(await shop.tasks({ pipeline: 'refund' })).toHaveLength(1);
-      expect(await shop.tasks({ state: 'paused' })).toHaveLength(1);
+      expect(await fixture.listTasks({ pipeline: 'refund' })).toHaveLength(1);
+      expect(await fixture.listTasks({ state: 'paused' })).toHaveLength(1);
     });
 
-    test('refunds beside running pipelines: each order ends one way, with a history without a gap', async () => {
-      const { shop, store, world } = place();
+    test('Refunds that run beside pipelines leave each order in one end status with a gapless history', async () => {
+      const { fixture, store, world } = context();
       const orders = [];
-      const of = await product();
-      for (let index = 0; index < 24; index++) orders.push(await shop.paid(of));
-      await shop.crowd();
+      const product = await createProduct();
+      for (let index = 0; index < 24; index++) orders.push(await fixture.placePaidOrder(product));
+      await fixture.openConnections();
       const work = async () => {
         for (let more = true; more; ) {
-          const { touched, leases } = await shop.take('physical', { limit: 5 });
+          const { processed, leases } = await fixture.claimTasks('physical', { limit: 5 });
           const reports = leases.map(({ taskId, lease }) => ({ taskId, lease, outcome: done }));
-          await value(store.queue.report(reports, shop.now()));
-          more = touched > 0;
+          await unwrap(store.queue.report(reports, fixture.now()));
+          more = processed > 0;
         }
       };
-      const giveBack = async (orderId: string, amount: number | null) => {
-        const asked = { amount: amount === null ? null : { amount, currency: null } };
-        const answer = await request(shop.command(orderId, asked));
-        if (answer.isOk()) await shop.settleRefund(answer.value.refund.id, returned);
-        return answer.isOk();
+      const refundOrder = async (orderId: string, amount: number | null) => {
+        const changes = { amount: amount === null ? null : { amount, currency: null } };
+        const requested = await request(fixture.refundCommand(orderId, changes));
+        if (requested.isOk()) await fixture.finishRefund(requested.value.refund.id, refundSucceeded);
+        return requested.isOk();
       };
-      const [whole, part] = [orders.slice(0, 12), orders.slice(12)];
+      const [full, part] = [orders.slice(0, 12), orders.slice(12)];
       await Promise.all([
         ...Array.from({ length: 3 }, work),
-        ...shuffled(whole, world).map(({ id }) => giveBack(id, null)),
-        ...shuffled([...part, ...part], world).map(({ id }) => giveBack(id, 300)),
+        ...shuffled(full, world).map(({ id }) => refundOrder(id, null)),
+        ...shuffled([...part, ...part], world).map(({ id }) => refundOrder(id, 300)),
       ]);
       await work();
 
-      for (const { id } of whole) {
-        expect(await shop.detail(id)).toMatchObject({ status: 'refunded' });
-        expect((await shop.history(id)).at(-1)).toBe('refunded');
+      for (const { id } of full) {
+        expect(await fixture.findOrder(id)).toMatchObject({ status: 'refunded' });
+        expect((await fixture.historyStates(id)).at(-1)).toBe('refunded');
       }
       for (const { id } of part) {
-        expect(await shop.detail(id)).toMatchObject({ status: 'completed' });
-        const told = await shop.history(id);
+        expect(await fixture.findOrder(id)).toMatchObject({ status: 'completed' });
+        const states = await fixture.historyStates(id);
         for (const state of ['refund_requested', 'partially_refunded'])
-          expect(told.filter((each) => each === state)).toHaveLength(2);
-        expect(told.filter((each) => each === 'completed')).toHaveLength(1);
+          expect(states.filter((each) => each === state)).toHaveLength(2);
+        expect(states.filter((each) => each === 'completed')).toHaveLength(1);
       }
-      expect(await shop.tasks({ pipeline: 'physical' })).toEqual([]);
+      expect(await fixture.listTasks({ pipeline: 'physical' })).toEqual([]);
     });
 
-    test('a report and a whole refund at once: the order is completed or stopped, never both', async () => {
-      const { shop } = place();
-      const of = await product();
+    test('Either a report completes the order or a concurrent full refund pauses it', async () => {
+      const { fixture } = context();
+      const product = await createProduct();
       for (let round = 0; round < 6; round++) {
-        const [lease] = await shop.leased([of]);
-        const { order } = known(lease);
-        await shop.crowd();
+        const [lease] = await fixture.payAndLease([product]);
+        const { order } = defined(lease);
+        await fixture.openConnections();
         const [accepted] = await Promise.all([
-          shop.report(known(lease), done),
-          value(request(shop.command(order.id))),
+          fixture.report(defined(lease), done),
+          unwrap(request(fixture.refundCommand(order.id))),
         ]);
-        const detail = await shop.detail(order.id);
+        const detail = await fixture.findOrder(order.id);
         expect(detail.status).toBe(accepted.length === 1 ? 'completed' : 'paid');
-        expect(await shop.tasks({ orderId: order.id })).toHaveLength(1 - accepted.length);
-        await shop.history(order.id);
+        expect(await fixture.listTasks({ orderId: order.id })).toHaveLength(1 - accepted.length);
+        await fixture.historyStates(order.id);
       }
     });
 
-    test('credit notes have no gap and no double', async () => {
-      const { shop, store, world } = place();
-      const leases = await shop.leased(Array(30).fill(await product()));
+    test('Concurrent credit notes have no gap and no duplicate', async () => {
+      const { fixture, store, world } = context();
+      const leases = await fixture.payAndLease(Array(30).fill(await createProduct()));
       const refunds = [];
       for (const { order } of leases)
-        refunds.push(await shop.refund(order.id, 10), await shop.refund(order.id, 20));
-      await shop.crowd();
+        refunds.push(await fixture.requestRefund(order.id, 10), await fixture.requestRefund(order.id, 20));
+      await fixture.openConnections();
       await Promise.all(
         shuffled([...refunds, ...refunds], world).map(({ id }, index) =>
-          value(
-            store.refunds.finish({ refundId: id, outcome: index % 5 === 0 ? refused : returned }, shop.now()),
+          unwrap(
+            store.refunds.finish(
+              { refundId: id, outcome: index % 5 === 0 ? refundFailed : refundSucceeded },
+              fixture.now(),
+            ),
           ),
         ),
       );
-      const details = await Promise.all(refunds.map(({ id }) => shop.refundDetail(id)));
+      const details = await Promise.all(refunds.map(({ id }) => fixture.findRefund(id)));
       const notes = details.flatMap(({ creditNote }) => creditNote ?? []);
       expect(notes.length).toBeGreaterThan(20);
       expect(notes.toSorted()).toEqual(
@@ -170,20 +176,21 @@ export const refundRacesContract = (name: string, open: Open): void => {
         if (status === 'succeeded') expect(creditNote).not.toBeNull();
     });
 
-    test('stock comes back once, whoever settles', async () => {
-      const { shop, store } = place();
-      const booked = await shop.product({ type: 'service', stock: 20 });
+    test('Concurrent outcomes of a refund put its stock back once', async () => {
+      const { fixture, store } = context();
+      const service = await fixture.createProduct({ type: 'service', stock: 20 });
       const orders = [];
-      for (let index = 0; index < 10; index++) orders.push(await shop.paid(booked, { quantity: 2 }));
-      await shop.take('service');
+      for (let index = 0; index < 10; index++)
+        orders.push(await fixture.placePaidOrder(service, { quantity: 2 }));
+      await fixture.claimTasks('service');
       const refunds = [];
-      for (const { id } of orders) refunds.push(await shop.refund(id));
-      await shop.crowd();
-      const settled = await Promise.all(
-        [...refunds, ...refunds].map(({ id }) => shop.settleRefund(id, returned)),
+      for (const { id } of orders) refunds.push(await fixture.requestRefund(id));
+      await fixture.openConnections();
+      const changed = await Promise.all(
+        [...refunds, ...refunds].map(({ id }) => fixture.finishRefund(id, refundSucceeded)),
       );
-      expect(settled.filter((changed) => changed)).toHaveLength(10);
-      expect((await value(store.products.find(booked.id)))?.stock).toBe(20);
+      expect(changed.filter((hasChanged) => hasChanged)).toHaveLength(10);
+      expect((await unwrap(store.products.find(service.id)))?.stock).toBe(20);
     });
   });
 };

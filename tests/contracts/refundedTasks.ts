@@ -1,74 +1,81 @@
 import { describe, expect, test } from 'bun:test';
-import { freshPlace, type Open } from './open.ts';
-import { known, refused, returned, value } from './shop.ts';
+import { defined, refundFailed, refundSucceeded, unwrap } from './fixture.ts';
+import { type OpenStore, useFreshStore } from './testContext.ts';
 
-/** Every field of an order's task that a refund changes, and every one that it leaves. */
-export const refundedTasksContract = (name: string, open: Open): void => {
+/** Which fields of an order's task a refund changes, and which it keeps. */
+export const refundedTasksContract = (name: string, open: OpenStore): void => {
   describe(`${name}: tasks of refunded orders`, () => {
-    const place = freshPlace(open);
+    const context = useFreshStore(open);
 
-    /** A task that has tried its external step once, and that waits for the next try. */
-    const waiting = async () => {
-      const { shop } = place();
-      const [lease] = await shop.leased([await shop.product({ price: { amount: 1_000, currency: 'VND' } })]);
-      const { order, taskId } = known(lease);
-      const runAtMs = shop.now() + 30_000;
-      await shop.report(known(lease), { kind: 'retry', error: 'mailbox full', runAtMs });
-      return { order, task: await shop.task(taskId) };
+    /** An order whose task has tried its external step once and waits for the next try. */
+    const createWaitingTask = async () => {
+      const { fixture } = context();
+      const [lease] = await fixture.payAndLease([
+        await fixture.createProduct({ price: { amount: 1_000, currency: 'VND' } }),
+      ]);
+      const { order, taskId } = defined(lease);
+      const runAtMs = fixture.now() + 30_000;
+      await fixture.report(defined(lease), { kind: 'retry', error: 'mailbox full', runAtMs });
+      return { order, task: await fixture.findTask(taskId) };
     };
 
-    test('A whole refund pauses the task, names itself in its error, and keeps the counts', async () => {
-      const { shop, world } = place();
-      const { order, task } = await waiting();
+    test('A full refund pauses the order’s task, names itself in the error and keeps the counts', async () => {
+      const { fixture, world } = context();
+      const { order, task } = await createWaitingTask();
       world.advance(70);
-      const { id } = await shop.refund(order.id);
-      const lastError = `stopped by the refund ${id}`;
-      expect(await shop.task(task.id)).toEqual({ ...task, state: 'paused', attempts: 1, lastError });
+      const { id } = await fixture.requestRefund(order.id);
+      const lastError = `paused by the refund ${id}`;
+      expect(await fixture.findTask(task.id)).toEqual({ ...task, state: 'paused', attempts: 1, lastError });
     });
 
-    test('a refund of a part changes nothing of the task, whatever comes of it', async () => {
-      const { shop } = place();
-      const { order, task } = await waiting();
-      for (const outcome of [returned, refused]) {
-        const { id } = await shop.refund(order.id, 100);
-        expect(await shop.task(task.id)).toEqual(task);
-        await shop.settleRefund(id, outcome);
-        expect(await shop.task(task.id)).toEqual(task);
+    test('A partial refund leaves the waiting task of its order unchanged', async () => {
+      const { fixture } = context();
+      const { order, task } = await createWaitingTask();
+      for (const outcome of [refundSucceeded, refundFailed]) {
+        const { id } = await fixture.requestRefund(order.id, 100);
+        expect(await fixture.findTask(task.id)).toEqual(task);
+        await fixture.finishRefund(id, outcome);
+        expect(await fixture.findTask(task.id)).toEqual(task);
       }
     });
 
-    test('a refund that fails makes the task that it stopped failed and due now, with the reason', async () => {
-      const { shop, world } = place();
-      const { order, task } = await waiting();
-      const { id } = await shop.refund(order.id);
+    test('A full refund that fails makes the order’s paused task failed and due now, with the reason', async () => {
+      const { fixture, world } = context();
+      const { order, task } = await createWaitingTask();
+      const { id } = await fixture.requestRefund(order.id);
       world.advance(70);
-      await shop.settleRefund(id, refused);
+      await fixture.finishRefund(id, refundFailed);
       const lastError = 'the refund failed: charge_disputed';
-      expect(await shop.task(task.id)).toEqual({ ...task, state: 'failed', lastError, runAtMs: shop.now() });
-      const { history, updatedAtMs } = await shop.detail(order.id);
-      expect(updatedAtMs).toBe(shop.now());
+      expect(await fixture.findTask(task.id)).toEqual({
+        ...task,
+        state: 'failed',
+        lastError,
+        runAtMs: fixture.now(),
+      });
+      const { history, updatedAtMs } = await fixture.findOrder(order.id);
+      expect(updatedAtMs).toBe(fixture.now());
       expect(history.slice(-2)).toEqual([
-        { seq: 8, state: 'refund_failed', atMs: shop.now(), detail: 'charge_disputed' },
-        { seq: 9, state: 'failed', atMs: shop.now(), detail: lastError },
+        { seq: 8, state: 'refund_failed', atMs: fixture.now(), detail: 'charge_disputed' },
+        { seq: 9, state: 'failed', atMs: fixture.now(), detail: lastError },
       ]);
     });
 
-    test('a refund of a part that fails frees a stopped task for an operator, since the order stays paid', async () => {
-      const { shop } = place();
-      const { order, task } = await waiting();
-      const part = await shop.refund(order.id, 400);
-      const rest = await shop.refund(order.id);
-      await shop.settleRefund(part.id, refused);
-      expect(await shop.task(task.id)).toMatchObject({ state: 'failed' });
-      await shop.settleRefund(rest.id, returned);
-      expect(await shop.detail(order.id)).toMatchObject({ status: 'failed' });
-      expect((await shop.history(order.id)).slice(-3)).toEqual([
+    test('A partial refund that fails makes the order’s paused task failed, because the order stays paid', async () => {
+      const { fixture } = context();
+      const { order, task } = await createWaitingTask();
+      const part = await fixture.requestRefund(order.id, 400);
+      const rest = await fixture.requestRefund(order.id);
+      await fixture.finishRefund(part.id, refundFailed);
+      expect(await fixture.findTask(task.id)).toMatchObject({ state: 'failed' });
+      await fixture.finishRefund(rest.id, refundSucceeded);
+      expect(await fixture.findOrder(order.id)).toMatchObject({ status: 'failed' });
+      expect((await fixture.historyStates(order.id)).slice(-3)).toEqual([
         'refund_failed',
         'failed',
         'partially_refunded',
       ]);
-      expect(await value(place().store.queue.retry([task.id], shop.now()))).toBe(1);
-      expect(await shop.detail(order.id)).toMatchObject({ status: 'paid' });
+      expect(await unwrap(context().store.queue.retry([task.id], fixture.now()))).toBe(1);
+      expect(await fixture.findOrder(order.id)).toMatchObject({ status: 'paid' });
     });
   });
 };

@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, test } from 'bun:test';
 import type { OrderQuery } from '../../core/order.ts';
 import type { ProductKey } from '../../core/product.ts';
 import { parseQuery } from '../../core/search.ts';
-import { type Open, sharedPlace } from './open.ts';
-import { pagesOf, value } from './shop.ts';
+import { listAll, unwrap } from './fixture.ts';
+import { type OpenStore, useSharedStore } from './testContext.ts';
 
-/** Names and codes from the oldest to the newest. */
-const catalogue = {
+/** Product names and codes, oldest first. */
+const searchedProducts = {
   at1: ['Áo thun nam', 'AT-001'],
   at2: ['Áo thun nữ'.normalize('NFD'), 'AT-002'],
   ao: ['Ao nuôi cá', 'NC-9'],
@@ -29,15 +29,15 @@ const catalogue = {
   full: ['ＡＢＣ ﬁlter ① ½', 'NFKC'],
   emoji: ['👍🏽 🎁', 'EMOJI'],
   heart: ['Váy ❤️ hoa', 'TIM'],
-  // Each of these is six letters in their plain form, so that the word is 1,200 letters long.
+  // Each of these characters folds to six letters, so the token is 1,200 letters long.
   long: ['㌖'.repeat(200), 'LONG'],
 } as const satisfies Record<string, readonly [string, string]>;
 
-type Key = keyof typeof catalogue;
+type Key = keyof typeof searchedProducts;
 
-/** What each query finds among products, best and newest first. */
-const finds: readonly (readonly [string, readonly Key[]])[] = [
-  // Case, accents and form.
+/** The products that each query finds, best match first, then newest first. */
+const expectedMatches: readonly (readonly [string, readonly Key[]])[] = [
+  // Case, accents and Unicode form do not matter.
   ['ao thun', ['at2', 'at1']],
   ['ÁO THUN', ['at2', 'at1']],
   ['áo thun', ['at2', 'at1']],
@@ -52,7 +52,7 @@ const finds: readonly (readonly [string, readonly Key[]])[] = [
   ['abc filter 1', ['full']],
   ['ﬁlter', ['full']],
 
-  // Words of their own, whole.
+  // Tokens match as a whole.
   ['กางเกง', ['thai']],
   ['हिन्दी', ['hindi']],
   ['किताब', ['hindi']],
@@ -66,7 +66,7 @@ const finds: readonly (readonly [string, readonly Key[]])[] = [
   ['8E6', ['slash']],
   ['e6p', []],
 
-  // All words, the last one as far as it is typed.
+  // Every token must match. The last one matches as a prefix.
   ['thun nam', ['at1']],
   ['nam thun', ['at1']],
   ['áo th', ['at2', 'at1']],
@@ -77,14 +77,14 @@ const finds: readonly (readonly [string, readonly Key[]])[] = [
   ['日本 辞書', []],
   ['日本語 辞', ['japan']],
 
-  // By name and code together.
+  // Name and code are searched together.
   ['AT-00', ['at2', 'at1']],
   ['at 001', ['at1']],
   ['thun 002', ['at2']],
   ['dh 01', ['dong']],
   ['q\\1', ['quotes']],
 
-  // Exact accents first; without accents in the query nothing is exact but names without any.
+  // Matches with the same accents come first. A query without accents is exact only for names without accents.
   ['bò', ['bo', 'kho', 'vai']],
   ['bố', ['vai', 'bo', 'kho']],
   ['bo', ['vai', 'bo', 'kho']],
@@ -94,7 +94,7 @@ const finds: readonly (readonly [string, readonly Key[]])[] = [
   ['ao', ['ao', 'slash', 'at2', 'at1']],
   ['á', ['slash', 'at2', 'at1', 'full', 'words', 'latin', 'ao']],
 
-  // Phrases: next to each other, in this order, within the name or within the code.
+  // The tokens of a phrase are adjacent and in order, within the name or within the code.
   ['"ao thun"', ['at2', 'at1']],
   ['"thun ao"', []],
   ['"áo nam"', []],
@@ -113,7 +113,7 @@ const finds: readonly (readonly [string, readonly Key[]])[] = [
   ['áo" "thun', ['at2', 'at1']],
   ['"ao quan"', ['slash']],
 
-  // No text is an operator, and nothing but words is looked for.
+  // No text is an operator, and only tokens are searched.
   ['cotton lụa', ['quotes']],
   [`o'neill`, ['quotes']],
   ['AND', ['words']],
@@ -149,117 +149,121 @@ const finds: readonly (readonly [string, readonly Key[]])[] = [
   ['zzz', []],
 ];
 
-export const searchContract = (name: string, open: Open): void => {
+export const searchContract = (name: string, open: OpenStore): void => {
   describe(`${name}: search`, () => {
-    const place = sharedPlace(open);
-    const keys = Object.keys(catalogue) as Key[];
-    const keyOf = new Map(Object.entries(catalogue).map(([key, [, code]]) => [code as string, key]));
+    const context = useSharedStore(open);
+    const keys = Object.keys(searchedProducts) as Key[];
+    const keyOf = new Map(Object.entries(searchedProducts).map(([key, [, code]]) => [code as string, key]));
 
     beforeAll(async () => {
-      const { shop } = place();
-      const drafts = Object.values(catalogue).map(([product, code]) => shop.draft({ name: product, code }));
-      await shop.orders(await shop.products(drafts));
+      const { fixture } = context();
+      const drafts = Object.values(searchedProducts).map(([product, code]) =>
+        fixture.productDraft({ name: product, code }),
+      );
+      await fixture.placeOrders(await fixture.createProducts(drafts));
     });
 
     const productsBy = async (text: string, limit: number) => {
       const search = parseQuery(text);
-      const rows = await pagesOf((after: ProductKey | null) =>
-        place().store.products.list({ search, type: null, after, limit }),
+      const rows = await listAll((after: ProductKey | null) =>
+        context().store.products.list({ search, type: null, after, limit }),
       );
       return rows.map(({ code }) => keyOf.get(code));
     };
 
     const ordersBy = async (text: string, limit: number, changes: Partial<OrderQuery> = {}) => {
       const search = parseQuery(text);
-      const rows = await pagesOf((after: string | null) =>
-        place().store.orders.list({ ...everything, search, after, limit, ...changes }),
+      const rows = await listAll((after: string | null) =>
+        context().store.orders.list({ ...unfilteredQuery, search, after, limit, ...changes }),
       );
       return rows.map(({ product }) => keyOf.get(product.code));
     };
 
-    test.each(finds.map(([text, found]) => ({ text, found, shown: JSON.stringify(text.slice(0, 40)) })))(
-      '$shown',
-      async ({ text, found }) => {
-        expect(await productsBy(text, 100)).toEqual([...found]);
-        expect(await productsBy(text, 1)).toEqual([...found]);
-        const newestFirst = keys.filter((key) => found.includes(key)).toReversed();
-        expect(await ordersBy(text, 100)).toEqual(newestFirst);
-        expect(await ordersBy(text, 2)).toEqual(newestFirst);
-      },
-    );
+    test.each(
+      expectedMatches.map(([text, found]) => ({ text, found, shown: JSON.stringify(text.slice(0, 40)) })),
+    )('The query $shown finds the expected products and orders', async ({ text, found }) => {
+      expect(await productsBy(text, 100)).toEqual([...found]);
+      expect(await productsBy(text, 1)).toEqual([...found]);
+      const newestFirst = keys.filter((key) => found.includes(key)).toReversed();
+      expect(await ordersBy(text, 100)).toEqual(newestFirst);
+      expect(await ordersBy(text, 2)).toEqual(newestFirst);
+    });
 
-    test('each name and each code is found by itself, however it is written', async () => {
-      for (const [key, texts] of Object.entries(catalogue))
-        for (const text of texts.filter((one) => one !== catalogue.emoji[0]))
-          for (const asked of spellingsOf(text.replaceAll('"', ' '))) {
-            const found = await productsBy(asked, 100);
-            expect({ asked, found }).toEqual({ asked, found: expect.arrayContaining([key]) });
+    test('Every product is found by its name and code in every spelling', async () => {
+      for (const [key, texts] of Object.entries(searchedProducts))
+        for (const text of texts.filter((one) => one !== searchedProducts.emoji[0]))
+          for (const spelling of spellingsOf(text.replaceAll('"', ' '))) {
+            const found = await productsBy(spelling, 100);
+            expect({ spelling, found }).toEqual({ spelling, found: expect.arrayContaining([key]) });
           }
     });
 
-    test('a blank text asks for nothing, so everything is there', async () => {
+    test('A blank query is no filter, so the list has all products', async () => {
       for (const text of ['', '   ', '\t\n']) {
         expect(parseQuery(text)).toBeNull();
         expect(await productsBy(text, 7)).toEqual(keys.toReversed());
       }
     });
 
-    test('a search is narrowed by all the rest', async () => {
-      const { shop, store } = place();
-      const digital = await shop.product({ name: 'Áo số', type: 'digital' });
-      const order = await shop.order(digital);
+    test('A search can be combined with all other filters', async () => {
+      const { fixture, store } = context();
+      const digital = await fixture.createProduct({ name: 'Áo số', type: 'digital' });
+      const order = await fixture.placeOrder(digital);
       const search = parseQuery('áo');
-      const listed = await value(store.products.list({ search, type: 'digital', after: null, limit: 10 }));
+      const listed = await unwrap(store.products.list({ search, type: 'digital', after: null, limit: 10 }));
       expect(listed.items).toEqual([digital]);
       for (const changes of [
         { type: 'digital' },
         { customerId: order.customerId },
-        { fromMs: shop.now(), type: 'digital', status: 'pending' as const },
+        { fromMs: fixture.now(), type: 'digital', status: 'pending' as const },
       ]) {
-        const found = await value(store.orders.list({ ...everything, search, ...changes }));
+        const found = await unwrap(store.orders.list({ ...unfilteredQuery, search, ...changes }));
         expect(found.items).toEqual([order]);
       }
       for (const changes of [
         { type: 'service' },
         { customerId: 'nobody' },
-        { toMs: shop.now() },
+        { toMs: fixture.now() },
         { type: 'digital', status: 'paid' as const },
       ]) {
-        const found = await value(store.orders.list({ ...everything, search, ...changes }));
+        const found = await unwrap(store.orders.list({ ...unfilteredQuery, search, ...changes }));
         expect(found.items).toEqual([]);
       }
     });
 
-    test('an order is found by what it was called when it was ordered, a product by what it is called now', async () => {
-      const { shop, store } = place();
-      const before = await shop.product({ name: 'Xeđạp cũ', code: shop.fresh('xe') });
-      const old = await shop.order(before);
-      const draft = shop.draft({ code: before.code, name: 'Ôtô mới' });
-      await value(store.products.upsert([draft], shop.now(), 'replace'));
-      const young = await shop.order(before);
+    test('A search finds an order by its product’s name at the time of the order, and a product by its current name', async () => {
+      const { fixture, store } = context();
+      const before = await fixture.createProduct({ name: 'Xeđạp cũ', code: fixture.unique('xe') });
+      const old = await fixture.placeOrder(before);
+      const draft = fixture.productDraft({ code: before.code, name: 'Ôtô mới' });
+      await unwrap(store.products.upsert([draft], fixture.now(), 'replace'));
+      const recent = await fixture.placeOrder(before);
 
       const orders = async (text: string) =>
-        (await value(store.orders.list({ ...everything, search: parseQuery(text) }))).items;
+        (await unwrap(store.orders.list({ ...unfilteredQuery, search: parseQuery(text) }))).items;
       const products = async (text: string) =>
-        (await value(store.products.list({ search: parseQuery(text), type: null, after: null, limit: 9 })))
+        (await unwrap(store.products.list({ search: parseQuery(text), type: null, after: null, limit: 9 })))
           .items;
       expect(await orders('xedap')).toEqual([old]);
-      expect(await orders('oto')).toEqual([young]);
+      expect(await orders('oto')).toEqual([recent]);
       expect(await products('xedap')).toEqual([]);
       expect(await products('oto')).toMatchObject([{ id: before.id }]);
     });
 
-    test('pages repeat and skip nothing while better and newer ones are added', async () => {
-      const { shop, store } = place();
+    test('Pages of a search neither repeat nor skip a product while better and newer matches are added', async () => {
+      const { fixture, store } = context();
       const names = ['Nón lá', 'Non xanh', 'Nôn nao', 'Nón len', 'Non nước', 'Nón bảo hiểm'];
-      const there = await shop.products(names.map((each) => shop.draft({ name: each })));
+      const existing = await fixture.createProducts(names.map((name) => fixture.productDraft({ name })));
       const search = parseQuery('nón');
-      const paged = await pagesOf(async (after: ProductKey | null) => {
+      const paged = await listAll(async (after: ProductKey | null) => {
         const page = await store.products.list({ search, type: null, after, limit: 2 });
-        await shop.products([shop.draft({ name: 'Nón mới' }), shop.draft({ name: 'Non mới' })]);
+        await fixture.createProducts([
+          fixture.productDraft({ name: 'Nón mới' }),
+          fixture.productDraft({ name: 'Non mới' }),
+        ]);
         return page;
       });
-      const ids = new Set(there.map(({ id }) => id));
+      const ids = new Set(existing.map(({ id }) => id));
       const first = paged.filter(({ id }) => ids.has(id)).map((product) => product.name);
       expect(first).toEqual(['Nón bảo hiểm', 'Nón len', 'Nón lá', 'Non nước', 'Nôn nao', 'Non xanh']);
       expect(new Set(paged.map(({ id }) => id)).size).toBe(paged.length);
@@ -267,11 +271,11 @@ export const searchContract = (name: string, open: Open): void => {
   });
 };
 
-/** Each once: most names are in one of these forms already. */
+/** The different spellings of a text. It is a set because most names already are in one of these forms. */
 const spellingsOf = (text: string): ReadonlySet<string> =>
   new Set([text, text.normalize('NFC'), text.normalize('NFD'), text.toUpperCase(), text.toLowerCase()]);
 
-const everything: OrderQuery = {
+const unfilteredQuery: OrderQuery = {
   search: null,
   status: null,
   type: null,

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { scratchFolder } from '../processes/cleanup.ts';
-import { storeContract } from './all.ts';
-import { lendingSqlite } from './sqlite.ts';
+import { createScratchFolder } from '../processes/cleanup.ts';
+import { createSqliteStorePool } from './sqliteStorePool.ts';
+import { storeContract } from './storeContract.ts';
 
-storeContract(
-  'sqlite',
-  lendingSqlite(() => join(scratchFolder('contract', { inMemory: true }), 'shop.db')),
+const { open } = createSqliteStorePool(() =>
+  join(createScratchFolder('contract', { inMemory: true }), 'shop.db'),
 );
+
+storeContract('sqlite', open);

@@ -4,7 +4,7 @@ const surrogatesFrom = 0xd800;
 const surrogates = 0x800;
 
 /**
- * Any text of whole characters, assigned or not. `unit: 'binary'` of fast-check says the same, and takes half a
+ * Any text of whole Unicode characters, assigned or not. fast-check's `unit: 'binary'` gives the same, but needs half a
  * second each time to list all characters.
  */
 export const anyText = (limits: fc.StringConstraints = {}): fc.Arbitrary<string> =>

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { type ClaimSnapshot, fingerprintOf, judgeClaims, type KnownAudit } from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
-import { answerTo, cart, order } from './checkouts.ts';
+import { checkoutRequest, order, responseTo } from './samples.ts';
 
-const groundOf = (
+const snapshotOf = (
   orders: readonly Order[],
   audits: Record<string, KnownAudit> = {},
   stock: Record<string, number | null> = {},
@@ -13,7 +13,10 @@ const groundOf = (
   stock: new Map(Object.entries(stock)),
 });
 
-const known = (of: Parameters<typeof fingerprintOf>[0], changes: Partial<KnownAudit> = {}): KnownAudit => ({
+const knownAudit = (
+  of: Parameters<typeof fingerprintOf>[0],
+  changes: Partial<KnownAudit> = {},
+): KnownAudit => ({
   checkoutId: 'first',
   fingerprint: fingerprintOf(of),
   orderIds: of.orderIds,
@@ -23,39 +26,39 @@ const known = (of: Parameters<typeof fingerprintOf>[0], changes: Partial<KnownAu
   ...changes,
 });
 
-const judge = (request: ReturnType<typeof cart>, ground: ClaimSnapshot) =>
-  judgeClaims([request], ground, 50)[0];
-const refusal = (request: ReturnType<typeof cart>, ground: ClaimSnapshot) =>
-  judge(request, ground)?._unsafeUnwrapErr();
+const decide = (request: ReturnType<typeof checkoutRequest>, snapshot: ClaimSnapshot) =>
+  judgeClaims([request], snapshot, 50)[0];
+const failureOf = (request: ReturnType<typeof checkoutRequest>, snapshot: ClaimSnapshot) =>
+  decide(request, snapshot)?._unsafeUnwrapErr();
 
-describe('a fingerprint', () => {
-  test('does not ask in which order the orders were named', () => {
-    expect(fingerprintOf(cart(['a', 'b']))).toBe(fingerprintOf(cart(['b', 'a'])));
+describe('Fingerprints', () => {
+  test('The fingerprint does not depend on the order of the ids', () => {
+    expect(fingerprintOf(checkoutRequest(['a', 'b']))).toBe(fingerprintOf(checkoutRequest(['b', 'a'])));
   });
 
-  test('differs with anything that the customer asks for', () => {
-    const asked = [
-      cart(['a', 'b']),
-      cart(['a']),
-      cart(['ab']),
-      cart(['a', 'b', 'c']),
-      cart(['a', 'b'], { method: 'other' }),
-      cart(['a', 'b'], { customerId: 'another' }),
-      cart(['a', 'b'], { customerId: 'an4:card', method: '' }),
+  test('The fingerprint differs if the orders, method or customer differ', () => {
+    const requests = [
+      checkoutRequest(['a', 'b']),
+      checkoutRequest(['a']),
+      checkoutRequest(['ab']),
+      checkoutRequest(['a', 'b', 'c']),
+      checkoutRequest(['a', 'b'], { method: 'other' }),
+      checkoutRequest(['a', 'b'], { customerId: 'another' }),
+      checkoutRequest(['a', 'b'], { customerId: 'an4:card', method: '' }),
     ];
-    expect(new Set(asked.map(fingerprintOf)).size).toBe(asked.length);
+    expect(new Set(requests.map(fingerprintOf)).size).toBe(requests.length);
   });
 
-  test('is the same whatever else the request carries', () => {
+  test('The fingerprint does not depend on the key, checkout id or times', () => {
     const changes = { key: 'another', checkoutId: 'another', reconcileAtMs: 9 };
-    expect(fingerprintOf(cart(['a'], changes))).toBe(fingerprintOf(cart(['a'])));
+    expect(fingerprintOf(checkoutRequest(['a'], changes))).toBe(fingerprintOf(checkoutRequest(['a'])));
   });
 });
 
-describe('a claim', () => {
-  test('of payable orders holds, with their sum, in the order they were named', () => {
-    const ground = groundOf([order('a'), order('b', { total: { amount: 7, currency: 'VND' } })]);
-    expect(judge(cart(['b', 'a']), ground)?._unsafeUnwrap()).toEqual({
+describe('Claims', () => {
+  test('A claim of payable orders has their sum, and keeps the order of the request', () => {
+    const snapshot = snapshotOf([order('a'), order('b', { total: { amount: 7, currency: 'VND' } })]);
+    expect(decide(checkoutRequest(['b', 'a']), snapshot)?._unsafeUnwrap()).toEqual({
       checkoutId: 'checkout-key',
       attempt: 1,
       amount: { amount: 107, currency: 'VND' },
@@ -70,17 +73,17 @@ describe('a claim', () => {
     });
   });
 
-  test('of the key that was released goes on as that checkout', () => {
-    const request = cart(['a']);
-    const released = known(request, { paymentStatus: 'cancelled', attempt: 4 });
-    const claim = judge(request, groundOf([order('a')], { key: released }))?._unsafeUnwrap();
+  test('A claim with the key of a released checkout continues that checkout', () => {
+    const request = checkoutRequest(['a']);
+    const releasedAudit = knownAudit(request, { paymentStatus: 'cancelled', attempt: 4 });
+    const claim = decide(request, snapshotOf([order('a')], { key: releasedAudit }))?._unsafeUnwrap();
     expect(claim).toMatchObject({ checkoutId: 'first', attempt: 5 });
     expect(claim?.orders).toMatchObject([{ checkoutId: 'first' }]);
   });
 
-  /** What stands against it, the first thing first. Each case has all the later faults as well. */
-  describe('says the first thing that stands against it', () => {
-    const request = cart(['paid', 'paying', 'mine', 'dollars', 'theirs', 'nowhere']);
+  /** The reasons in the order of their checks. Each case also has all later reasons. */
+  describe('The first reason against a claim', () => {
+    const request = checkoutRequest(['paid', 'paying', 'mine', 'dollars', 'theirs', 'missing']);
     const orders = [
       order('paid', { status: 'paid' }),
       order('paying', { status: 'paying' }),
@@ -89,113 +92,115 @@ describe('a claim', () => {
       order('theirs', { customerId: 'somebody else', status: 'paid' }),
     ];
     const stock = { p: 0 };
-    const answer = answerTo(request);
+    const response = responseTo(request);
 
-    test('that the key was another request’s', () => {
-      const reused = known(cart(['mine']), { response: answer });
-      expect(refusal(request, groundOf(orders, { key: reused }, stock))).toEqual({
+    test('A claim with the key of another request is refused first', () => {
+      const otherAudit = knownAudit(checkoutRequest(['mine']), { response });
+      expect(failureOf(request, snapshotOf(orders, { key: otherAudit }, stock))).toEqual({
         kind: 'idempotency_key_reused',
       });
     });
 
-    test('that the key was answered', () => {
+    test('A claim with the key of a stored response is refused with that response', () => {
       for (const paymentStatus of ['succeeded', 'declined', 'cancelled', 'unknown'] as const) {
-        const answered = known(request, { response: answer, paymentStatus });
-        expect(refusal(request, groundOf(orders, { key: answered }, stock))).toEqual({
+        const auditWithResponse = knownAudit(request, { response, paymentStatus });
+        expect(failureOf(request, snapshotOf(orders, { key: auditWithResponse }, stock))).toEqual({
           kind: 'already_answered',
-          response: answer,
+          response,
         });
       }
     });
 
-    test('that the key is on its way', () => {
+    test('A claim with the key of a running checkout is refused', () => {
       for (const paymentStatus of ['initiated', 'unknown'] as const)
-        expect(refusal(request, groundOf(orders, { key: known(request, { paymentStatus }) }, stock))).toEqual(
-          {
-            kind: 'checkout_in_progress',
-            checkoutId: 'first',
-          },
-        );
-    });
-
-    test('that an order is not theirs, or is none', () => {
-      const released = known(request, { paymentStatus: 'cancelled' });
-      for (const audits of [{}, { key: released }])
-        expect(refusal(request, groundOf(orders, audits, stock))).toEqual({
-          kind: 'not_found',
-          orderIds: ['theirs', 'nowhere'],
+        expect(
+          failureOf(request, snapshotOf(orders, { key: knownAudit(request, { paymentStatus }) }, stock)),
+        ).toEqual({
+          kind: 'checkout_in_progress',
+          checkoutId: 'first',
         });
     });
 
-    test('that an order is paid or gone', () => {
-      const asked = cart(['paid', 'paying', 'mine', 'dollars']);
-      expect(refusal(asked, groundOf(orders, {}, stock))).toEqual({
+    test('A claim of orders that do not exist or belong to another customer is refused', () => {
+      const releasedAudit = knownAudit(request, { paymentStatus: 'cancelled' });
+      for (const audits of [{}, { key: releasedAudit }])
+        expect(failureOf(request, snapshotOf(orders, audits, stock))).toEqual({
+          kind: 'not_found',
+          orderIds: ['theirs', 'missing'],
+        });
+    });
+
+    test('A claim of a paid order is refused', () => {
+      const subset = checkoutRequest(['paid', 'paying', 'mine', 'dollars']);
+      expect(failureOf(subset, snapshotOf(orders, {}, stock))).toEqual({
         kind: 'order_not_payable',
         orders: [{ orderId: 'paid', status: 'paid' }],
       });
     });
 
-    test('that an order is being paid', () => {
-      const asked = cart(['paying', 'mine', 'dollars']);
-      expect(refusal(asked, groundOf(orders, {}, stock))).toEqual({
+    test('A claim of an order that is being paid is refused', () => {
+      const subset = checkoutRequest(['paying', 'mine', 'dollars']);
+      expect(failureOf(subset, snapshotOf(orders, {}, stock))).toEqual({
         kind: 'order_in_progress',
         orderIds: ['paying'],
       });
     });
 
-    test('that there is not enough', () => {
-      const asked = cart(['dollars', 'mine']);
-      expect(refusal(asked, groundOf(orders, {}, stock))).toEqual({
+    test('A claim of more than the stock is refused', () => {
+      const subset = checkoutRequest(['dollars', 'mine']);
+      expect(failureOf(subset, snapshotOf(orders, {}, stock))).toEqual({
         kind: 'out_of_stock',
         orderIds: ['mine'],
       });
     });
 
-    test('that the currencies differ', () => {
-      const asked = cart(['dollars', 'mine']);
-      expect(refusal(asked, groundOf(orders, {}, { p: 1 }))).toEqual({ kind: 'mixed_currency' });
+    test('A claim of orders in different currencies is refused last', () => {
+      const subset = checkoutRequest(['dollars', 'mine']);
+      expect(failureOf(subset, snapshotOf(orders, {}, { p: 1 }))).toEqual({ kind: 'mixed_currency' });
     });
   });
 
   test.each(['paid', 'completed', 'failed', 'cancelled', 'refunded'] as const)(
-    'of an order that is %s fails',
+    'A claim of an order that is %s is refused',
     (status) => {
-      expect(refusal(cart(['a']), groundOf([order('a', { status })]))).toEqual({
+      expect(failureOf(checkoutRequest(['a']), snapshotOf([order('a', { status })]))).toEqual({
         kind: 'order_not_payable',
         orders: [{ orderId: 'a', status }],
       });
     },
   );
 
-  test('may take the last of a product, and no more, over all its orders', () => {
+  test('All orders of a claim together may need the whole stock of a product, but not more', () => {
     const product = { id: 'p', code: 'P', name: 'P', type: 'physical' };
     const orders = [order('a', { product, quantity: 2 }), order('b', { product, quantity: 3 }), order('c')];
-    const all = cart(['a', 'c', 'b']);
-    expect(judge(all, groundOf(orders, {}, { p: 5, q: 0 }))?.isOk()).toBe(true);
-    expect(judge(all, groundOf(orders, {}, { p: null }))?.isOk()).toBe(true);
-    expect(refusal(all, groundOf(orders, {}, { p: 4 }))).toEqual({
+    const all = checkoutRequest(['a', 'c', 'b']);
+    expect(decide(all, snapshotOf(orders, {}, { p: 5, q: 0 }))?.isOk()).toBe(true);
+    expect(decide(all, snapshotOf(orders, {}, { p: null }))?.isOk()).toBe(true);
+    expect(failureOf(all, snapshotOf(orders, {}, { p: 4 }))).toEqual({
       kind: 'out_of_stock',
       orderIds: ['a', 'b'],
     });
-    expect(judge(cart(['b', 'c']), groundOf(orders, {}, { p: 4 }))?.isOk()).toBe(true);
+    expect(decide(checkoutRequest(['b', 'c']), snapshotOf(orders, {}, { p: 4 }))?.isOk()).toBe(true);
   });
 });
 
-describe('a batch of claims', () => {
-  const verdicts = (requests: readonly ReturnType<typeof cart>[], ground: ClaimSnapshot) =>
-    judgeClaims(requests, ground, 50).map((each) => (each.isOk() ? each.value.checkoutId : each.error.kind));
+describe('Batches of claims', () => {
+  const decisions = (requests: readonly ReturnType<typeof checkoutRequest>[], snapshot: ClaimSnapshot) =>
+    judgeClaims(requests, snapshot, 50).map((each) =>
+      each.isOk() ? each.value.checkoutId : each.error.kind,
+    );
 
-  test('is judged one after the other', () => {
-    const ground = groundOf(['a', 'b', 'c'].map((id) => order(id)));
+  test('The claims of a batch are decided one after the other', () => {
+    const snapshot = snapshotOf(['a', 'b', 'c'].map((id) => order(id)));
     const requests = [
-      cart(['a', 'b'], { key: '1', checkoutId: 'one' }),
-      cart(['b', 'c'], { key: '2', checkoutId: 'two' }),
-      cart(['b', 'a'], { key: '1', checkoutId: 'three' }),
-      cart(['c'], { key: '1', checkoutId: 'four' }),
-      cart(['c'], { key: '2', checkoutId: 'five' }),
-      cart(['c'], { key: '3', checkoutId: 'six' }),
+      checkoutRequest(['a', 'b'], { key: '1', checkoutId: 'one' }),
+      checkoutRequest(['b', 'c'], { key: '2', checkoutId: 'two' }),
+      checkoutRequest(['b', 'a'], { key: '1', checkoutId: 'three' }),
+      checkoutRequest(['c'], { key: '1', checkoutId: 'four' }),
+      checkoutRequest(['c'], { key: '2', checkoutId: 'five' }),
+      checkoutRequest(['c'], { key: '3', checkoutId: 'six' }),
     ];
-    expect(verdicts(requests, ground)).toEqual([
+    expect(decisions(requests, snapshot)).toEqual([
       'one',
       'order_in_progress',
       'checkout_in_progress',
@@ -205,10 +210,10 @@ describe('a batch of claims', () => {
     ]);
   });
 
-  test('changes nothing of what it is judged by', () => {
-    const ground = groundOf([order('a')]);
-    verdicts([cart(['a'])], ground);
-    expect(ground.orders.get('a')).toEqual(order('a'));
-    expect(ground.audits.size).toBe(0);
+  test('Deciding a batch does not change its snapshot', () => {
+    const snapshot = snapshotOf([order('a')]);
+    decisions([checkoutRequest(['a'])], snapshot);
+    expect(snapshot.orders.get('a')).toEqual(order('a'));
+    expect(snapshot.audits.size).toBe(0);
   });
 });

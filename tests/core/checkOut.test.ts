@@ -5,67 +5,77 @@ import type { Order } from '../../core/order.ts';
 import type { ChargeOutcome, PaymentProvider } from '../../core/provider.ts';
 import type { Store } from '../../core/store.ts';
 import { type CheckoutCommand, createCheckOut } from '../../core/usecases/checkOut.ts';
-import { declined, known, lost, released, shopOver, succeeded, value } from '../contracts/shop.ts';
+import {
+  createFixture,
+  declined,
+  defined,
+  providerUnavailable,
+  succeeded,
+  unknownOutcome,
+  unwrap,
+} from '../contracts/fixture.ts';
 import { createMemoryStore } from '../model/store.ts';
-import { testWorld } from '../world.ts';
-import { scriptedProvider, silentProvider } from './provider.ts';
+import { createTestWorld } from '../world.ts';
+import { createScriptedProvider, unreachableProvider } from './providers.ts';
 
-describe('a checkout', () => {
-  let world = testWorld();
+describe('Checkouts', () => {
+  let world = createTestWorld();
   let store: Store = createMemoryStore(world);
-  let shop = shopOver(store, world);
+  let fixture = createFixture(store, world);
   let orders: readonly Order[] = [];
-  let hints = 0;
+  let wakeups = 0;
 
   beforeEach(async () => {
-    world = testWorld();
+    world = createTestWorld();
     store = createMemoryStore(world);
-    shop = shopOver(store, world);
-    const products = await shop.products(['physical', 'digital'].map((type) => shop.draft({ type })));
-    orders = await shop.orders(products);
-    hints = 0;
+    fixture = createFixture(store, world);
+    const products = await fixture.createProducts(
+      ['physical', 'digital'].map((type) => fixture.productDraft({ type })),
+    );
+    orders = await fixture.placeOrders(products);
+    wakeups = 0;
   });
 
   const wakeup = {
     notify: () => {
-      hints++;
+      wakeups++;
     },
     listen: () => () => {},
   };
 
-  const checkingOut = (provider: PaymentProvider, audits = store.audits) =>
+  const createPay = (provider: PaymentProvider, audits = store.audits) =>
     createCheckOut({ ...store, audits, provider, wakeup, world }, { reconcileAfterMs: 15_000 });
 
   const command = (changes: Partial<CheckoutCommand> = {}): CheckoutCommand => ({
-    key: shop.freshId(),
-    customerId: known(orders[0]).customerId,
+    key: fixture.newId(),
+    customerId: defined(orders[0]).customerId,
     orderIds: orders.map(({ id }) => id),
     method: 'pm_card_visa',
     requestId: 'request-1',
     ...changes,
   });
 
-  const statuses = () => Promise.all(orders.map(async ({ id }) => (await shop.detail(id)).status));
-  const down = { kind: 'unavailable', reason: 'no connection' } as const;
+  const statuses = () => Promise.all(orders.map(async ({ id }) => (await fixture.findOrder(id)).status));
+  const outage = { kind: 'unavailable', reason: 'no connection' } as const;
 
-  test('charges once under the payment’s id, and answers what stands', async () => {
-    const provider = scriptedProvider();
-    const { response: answer, replayed } = (await checkingOut(provider)(command()))._unsafeUnwrap();
+  test('A checkout charges once under the id of its payment, and its response is the stored state', async () => {
+    const provider = createScriptedProvider();
+    const { response, replayed } = (await createPay(provider)(command()))._unsafeUnwrap();
     expect(replayed).toBe(false);
-    expect(answer).toMatchObject({ status: 'succeeded', requestId: 'request-1' });
-    expect(answer.orders.map(({ status }) => status)).toEqual(['paid', 'paid']);
+    expect(response).toMatchObject({ status: 'succeeded', requestId: 'request-1' });
+    expect(response.orders.map(({ status }) => status)).toEqual(['paid', 'paid']);
     expect(provider.calls).toEqual([
-      { verb: 'charge', paymentId: answer.checkoutId, method: 'pm_card_visa' },
+      { method: 'charge', paymentId: response.checkoutId, paymentMethod: 'pm_card_visa' },
     ]);
-    expect(known(await value(store.audits.find(answer.checkoutId)))).toMatchObject({
-      payment: answer.payment,
-      orders: answer.orders,
+    expect(defined(await unwrap(store.audits.find(response.checkoutId)))).toMatchObject({
+      payment: response.payment,
+      orders: response.orders,
     });
-    expect((await shop.tasks()).map(({ orderId }) => orderId)).toEqual(orders.map(({ id }) => id));
-    expect(hints).toBe(1);
+    expect((await fixture.listTasks()).map(({ orderId }) => orderId)).toEqual(orders.map(({ id }) => id));
+    expect(wakeups).toBe(1);
   });
 
-  test('of a crowd waits for one half at most: that is settled while the other is claimed', async () => {
+  test('A batch claims at most half of the simultaneous checkouts', async () => {
     const sizes: number[] = [];
     const audits: Audits = {
       ...store.audits,
@@ -74,184 +84,194 @@ describe('a checkout', () => {
         return store.audits.claim(requests, nowMs);
       },
     };
-    const product = known((await shop.products([shop.draft()]))[0]);
-    const crowd = await shop.orders(Array.from({ length: 9 }, () => product));
-    const check = checkingOut(scriptedProvider(), audits);
-    const answers = await Promise.all(
-      crowd.map(({ id, customerId }) => check(command({ customerId, orderIds: [id] }))),
+    const product = defined((await fixture.createProducts([fixture.productDraft()]))[0]);
+    const placed = await fixture.placeOrders(Array.from({ length: 9 }, () => product));
+    const pay = createPay(createScriptedProvider(), audits);
+    const results = await Promise.all(
+      placed.map(({ id, customerId }) => pay(command({ customerId, orderIds: [id] }))),
     );
-    expect(answers.every((answer) => answer.isOk())).toBe(true);
+    expect(results.every((result) => result.isOk())).toBe(true);
     expect(sizes).toEqual([5, 4]);
   });
 
-  test('that failed is here no more', async () => {
+  test('A checkout that throws no longer counts as open', async () => {
     const sizes: number[] = [];
-    const down: Audits = {
+    const outage: Audits = {
       ...store.audits,
       claim: async (requests) => {
         sizes.push(requests.length);
         throw new Error('a bug');
       },
     };
-    const check = checkingOut(scriptedProvider(), down);
-    for (let time = 0; time < 3; time++) await Promise.allSettled([check(command()), check(command())]);
+    const pay = createPay(createScriptedProvider(), outage);
+    for (let time = 0; time < 3; time++) await Promise.allSettled([pay(command()), pay(command())]);
     expect(sizes).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
-  test('sent again hears the first answer, and charges nothing', async () => {
-    const provider = scriptedProvider();
-    const check = checkingOut(provider);
-    const same = command();
-    const first = (await check(same))._unsafeUnwrap();
-    const again = (await check({ ...same, requestId: 'request-2' }))._unsafeUnwrap();
+  test('A checkout that is sent again gets the first response, and charges nothing', async () => {
+    const provider = createScriptedProvider();
+    const pay = createPay(provider);
+    const checkout = command();
+    const first = (await pay(checkout))._unsafeUnwrap();
+    const again = (await pay({ ...checkout, requestId: 'request-2' }))._unsafeUnwrap();
     expect(again).toEqual({ response: first.response, replayed: true });
     expect(provider.calls).toHaveLength(1);
-    expect(hints).toBe(1);
+    expect(wakeups).toBe(1);
   });
 
-  test('clicked many times at once charges once', async () => {
-    const provider = scriptedProvider();
-    const check = checkingOut(provider);
-    const same = command();
-    const answers = await Promise.all(Array.from({ length: 40 }, () => check(same)));
-    const paid = answers.flatMap((each) => (each.isOk() ? [each.value] : []));
+  test('A checkout that is sent many times at once charges once', async () => {
+    const provider = createScriptedProvider();
+    const pay = createPay(provider);
+    const checkout = command();
+    const results = await Promise.all(Array.from({ length: 40 }, () => pay(checkout)));
+    const paid = results.flatMap((each) => (each.isOk() ? [each.value] : []));
     expect(paid.filter(({ replayed }) => !replayed)).toHaveLength(1);
-    for (const each of answers)
+    for (const each of results)
       if (each.isErr()) expect(each.error).toMatchObject({ kind: 'checkout_in_progress' });
     expect(provider.calls).toHaveLength(1);
   });
 
-  test('of one order under many keys at once charges one of them', async () => {
-    const provider = scriptedProvider();
-    const check = checkingOut(provider);
-    const answers = await Promise.all(Array.from({ length: 40 }, () => check(command())));
-    expect(answers.filter((each) => each.isOk())).toHaveLength(1);
-    const held = ['order_in_progress', 'order_not_payable'];
-    for (const each of answers) if (each.isErr()) expect(held).toContain(each.error.kind);
-    expect(provider.charged()).toBe(1);
+  test('Simultaneous checkouts of the same orders under different keys charge once', async () => {
+    const provider = createScriptedProvider();
+    const pay = createPay(provider);
+    const results = await Promise.all(Array.from({ length: 40 }, () => pay(command())));
+    expect(results.filter((each) => each.isOk())).toHaveLength(1);
+    const expectedKinds = ['order_in_progress', 'order_not_payable'];
+    for (const each of results) if (each.isErr()) expect(expectedKinds).toContain(each.error.kind);
+    expect(provider.countCharges()).toBe(1);
   });
 
-  test('that is refused asks the provider nothing', async () => {
-    const provider = scriptedProvider();
-    const refused = await checkingOut(provider)(command({ customerId: 'a stranger' }));
+  test('A checkout that is refused does not call the provider', async () => {
+    const provider = createScriptedProvider();
+    const refused = await createPay(provider)(command({ customerId: 'a stranger' }));
     const orderIds = orders.map(({ id }) => id);
     expect(refused._unsafeUnwrapErr()).toEqual({ kind: 'not_found', orderIds });
     expect(provider.calls).toEqual([]);
   });
 
-  test('of what no pipeline serves charges nothing, and stands in the way of no other', async () => {
-    const provider = scriptedProvider();
-    const pay = checkingOut(provider);
-    const stray = await shop.order(await shop.product({ type: 'no more' }));
+  test('A checkout of an order without a pipeline charges nothing, and does not block other checkouts', async () => {
+    const provider = createScriptedProvider();
+    const pay = createPay(provider);
+    const unserved = await fixture.placeOrder(await fixture.createProduct({ type: 'no more' }));
     const [one, other] = await Promise.allSettled([
-      pay(command({ customerId: stray.customerId, orderIds: [stray.id] })),
+      pay(command({ customerId: unserved.customerId, orderIds: [unserved.id] })),
       pay(command()),
     ]);
     expect([one.status, other.status]).toEqual(['rejected', 'fulfilled']);
     expect(provider.calls).toHaveLength(1);
-    expect((await shop.detail(stray.id)).status).toBe('pending');
+    expect((await fixture.findOrder(unserved.id)).status).toBe('pending');
     expect(await statuses()).toEqual(['paid', 'paid']);
   });
 
-  test('that is declined leaves the orders to be paid under another key', async () => {
-    const check = checkingOut(scriptedProvider(declined));
-    const same = command();
-    const first = (await check(same))._unsafeUnwrap();
+  test('The orders of a declined checkout can be paid under another key', async () => {
+    const pay = createPay(createScriptedProvider(declined));
+    const checkout = command();
+    const first = (await pay(checkout))._unsafeUnwrap();
     expect(first.response).toMatchObject({
       status: 'declined',
       payment: { status: 'declined', declineCode: 'card_declined' },
     });
     expect(await statuses()).toEqual(['pending', 'pending']);
-    expect((await check(same))._unsafeUnwrap()).toEqual({ response: first.response, replayed: true });
-    expect((await check(command()))._unsafeUnwrap().response.status).toBe('succeeded');
-    expect(hints).toBe(1);
+    expect((await pay(checkout))._unsafeUnwrap()).toEqual({ response: first.response, replayed: true });
+    expect((await pay(command()))._unsafeUnwrap().response.status).toBe('succeeded');
+    expect(wakeups).toBe(1);
   });
 
-  test('whose provider cannot be reached says so, and may be sent again under its key', async () => {
-    const provider = scriptedProvider(released, released);
-    const check = checkingOut(provider);
-    const same = command();
+  test('A checkout whose provider cannot be reached fails, and can be sent again under its key', async () => {
+    const provider = createScriptedProvider(providerUnavailable, providerUnavailable);
+    const pay = createPay(provider);
+    const checkout = command();
     for (let time = 0; time < 2; time++) {
-      const failure = (await check(same))._unsafeUnwrapErr();
+      const failure = (await pay(checkout))._unsafeUnwrapErr();
       expect(failure).toEqual({ kind: 'payment_unavailable', reason: 'down' });
       expect(await statuses()).toEqual(['pending', 'pending']);
     }
-    expect(hints).toBe(0);
-    const { response: answer, replayed } = (await check(same))._unsafeUnwrap();
-    expect({ status: answer.status, replayed }).toEqual({ status: 'succeeded', replayed: false });
-    expect(new Set(provider.calls.map(({ paymentId }) => paymentId))).toEqual(new Set([answer.checkoutId]));
+    expect(wakeups).toBe(0);
+    const { response, replayed } = (await pay(checkout))._unsafeUnwrap();
+    expect({ status: response.status, replayed }).toEqual({ status: 'succeeded', replayed: false });
+    expect(new Set(provider.calls.map(({ paymentId }) => paymentId))).toEqual(new Set([response.checkoutId]));
   });
 
-  test('whose outcome is lost is being confirmed, under the same answer for ever', async () => {
-    const check = checkingOut(scriptedProvider(lost));
-    const same = command();
-    const { response: answer } = (await check(same))._unsafeUnwrap();
-    expect(answer).toMatchObject({ status: 'unknown', payment: { status: 'unknown' } });
+  test('A checkout whose outcome is lost is being confirmed, and a retry gets the same response', async () => {
+    const pay = createPay(createScriptedProvider(unknownOutcome));
+    const checkout = command();
+    const { response } = (await pay(checkout))._unsafeUnwrap();
+    expect(response).toMatchObject({ status: 'unknown', payment: { status: 'unknown' } });
     expect(await statuses()).toEqual(['paying', 'paying']);
-    expect((await check(same))._unsafeUnwrap()).toEqual({ response: answer, replayed: true });
+    expect((await pay(checkout))._unsafeUnwrap()).toEqual({ response, replayed: true });
   });
 
-  test('that cannot be claimed says so, and charges nothing', async () => {
-    const provider = scriptedProvider();
-    const audits = { ...store.audits, claim: async () => err(down) };
-    expect((await checkingOut(provider, audits)(command()))._unsafeUnwrapErr()).toEqual(down);
+  test('A checkout that cannot be claimed fails, and charges nothing', async () => {
+    const provider = createScriptedProvider();
+    const audits = { ...store.audits, claim: async () => err(outage) };
+    expect((await createPay(provider, audits)(command()))._unsafeUnwrapErr()).toEqual(outage);
     expect(provider.calls).toEqual([]);
   });
 
-  test.each<ChargeOutcome>([succeeded, declined, lost, released, { kind: 'cancelled' }])(
-    'that came to $kind, but cannot be written down, is being confirmed',
+  test.each<ChargeOutcome>([succeeded, declined, unknownOutcome, providerUnavailable, { kind: 'cancelled' }])(
+    'A checkout whose outcome $kind cannot be recorded is being confirmed',
     async (outcome) => {
-      const audits = { ...store.audits, recordOutcomes: async () => err(down) };
-      const { response: answer, replayed } = (
-        await checkingOut(scriptedProvider(outcome), audits)(command())
+      const audits = { ...store.audits, recordOutcomes: async () => err(outage) };
+      const { response, replayed } = (
+        await createPay(createScriptedProvider(outcome), audits)(command())
       )._unsafeUnwrap();
-      expect({ status: answer.status, replayed }).toEqual({ status: 'unknown', replayed: false });
-      expect(answer.orders.map(({ status }) => status)).toEqual(['paying', 'paying']);
+      expect({ status: response.status, replayed }).toEqual({ status: 'unknown', replayed: false });
+      expect(response.orders.map(({ status }) => status)).toEqual(['paying', 'paying']);
       expect(await statuses()).toEqual(['paying', 'paying']);
       world.advance(15_000);
-      const query = { nowMs: shop.now(), againAtMs: () => shop.now() + 1, limit: 9, only: null };
-      expect(await value(store.audits.claimOpenPayments(query))).toMatchObject([
-        { checkoutId: answer.checkoutId },
+      const query = {
+        nowMs: fixture.now(),
+        nextRecoveryAtMs: () => fixture.now() + 1,
+        limit: 9,
+        onlyPaymentId: null,
+      };
+      expect(await unwrap(store.audits.claimOpenPayments(query))).toMatchObject([
+        { checkoutId: response.checkoutId },
       ]);
     },
   );
 
-  test('that the reconciler settled meanwhile answers what the reconciler wrote', async () => {
-    let claimed = '';
+  test('A checkout whose outcome recovery has recorded gets the response that recovery stored', async () => {
+    let claimedId = '';
     const provider: PaymentProvider = {
-      ...silentProvider,
+      ...unreachableProvider,
       charge: async ({ paymentId }) => {
-        claimed = paymentId;
+        claimedId = paymentId;
         const query = {
-          nowMs: shop.now() + 15_000,
-          againAtMs: () => Number.MAX_SAFE_INTEGER,
+          nowMs: fixture.now() + 15_000,
+          nextRecoveryAtMs: () => Number.MAX_SAFE_INTEGER,
           limit: 9,
-          only: null,
+          onlyPaymentId: null,
         };
-        const [taken] = await value(store.audits.claimOpenPayments(query));
-        await shop.settle(known(taken), { kind: 'cancelled' });
+        const [openClaim] = await unwrap(store.audits.claimOpenPayments(query));
+        await fixture.recordOutcome(defined(openClaim), { kind: 'cancelled' });
         return { kind: 'cancelled' };
       },
       cancel: async () => ({ kind: 'cancelled' }),
     };
-    const { response: answer, replayed } = (await checkingOut(provider)(command()))._unsafeUnwrap();
-    expect(answer).toMatchObject({ checkoutId: claimed, status: 'cancelled' });
+    const { response, replayed } = (await createPay(provider)(command()))._unsafeUnwrap();
+    expect(response).toMatchObject({ checkoutId: claimedId, status: 'cancelled' });
     expect(replayed).toBe(false);
     expect(await statuses()).toEqual(['pending', 'pending']);
   });
 
-  test('that the reconciler took up meanwhile releases nothing, and is being confirmed', async () => {
+  test('A checkout whose payment recovery has claimed releases no orders, and is being confirmed', async () => {
     const provider: PaymentProvider = {
-      ...silentProvider,
+      ...unreachableProvider,
       charge: async () => {
-        const query = { nowMs: shop.now() + 15_000, againAtMs: () => shop.now(), limit: 9, only: null };
-        await value(store.audits.claimOpenPayments(query));
-        return released;
+        const query = {
+          nowMs: fixture.now() + 15_000,
+          nextRecoveryAtMs: () => fixture.now(),
+          limit: 9,
+          onlyPaymentId: null,
+        };
+        await unwrap(store.audits.claimOpenPayments(query));
+        return providerUnavailable;
       },
       cancel: async () => ({ kind: 'cancelled' }),
     };
-    const { response: answer } = (await checkingOut(provider)(command()))._unsafeUnwrap();
-    expect(answer.status).toBe('unknown');
+    const { response } = (await createPay(provider)(command()))._unsafeUnwrap();
+    expect(response.status).toBe('unknown');
     expect(await statuses()).toEqual(['paying', 'paying']);
   });
 });

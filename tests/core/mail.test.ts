@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { type Receipt, receiptMail } from '../../core/mail.ts';
-import { order } from './checkouts.ts';
+import { order } from './samples.ts';
 
 const receipt = (changes: Partial<Receipt> = {}): Receipt => ({
   order: order('order-1', { quantity: 2, total: { amount: 1_299_000, currency: 'VND' } }),
@@ -17,8 +17,8 @@ const mailOf = (changes: Partial<Receipt> = {}) => {
 
 const inLanguage = (language: string | null) => ({ contact: { email: 'an@example.com', language } });
 
-describe('the mail about a processed order', () => {
-  test('in Vietnamese', () => {
+describe('Mails about processed orders', () => {
+  test('The mail to a Vietnamese customer is in Vietnamese', () => {
     const mail = mailOf();
     expect(mail).toMatchObject({
       messageId: '<order-1.notify_customer@cartwright.test>',
@@ -44,42 +44,42 @@ describe('the mail about a processed order', () => {
     expect(mail.html.match(/<p>/g)).toHaveLength(2);
   });
 
-  test('in English', () => {
+  test('The mail to an English customer is in English', () => {
     const mail = mailOf(inLanguage('en'));
     expect(mail.subject).toBe('Your order has been processed: Áo thun');
     expect(mail.text).toContain('Total: ₫1,299,000\n');
     expect(mail.html).toStartWith('<!doctype html><html lang="en">');
   });
 
-  test('in any other language, or none, is in Vietnamese', () => {
+  test('The mail to a customer with another language, or none, is in Vietnamese', () => {
     for (const language of [null, 'de', 'en-GB', ''])
       expect(mailOf(inLanguage(language)).subject).toBe(mailOf().subject);
   });
 
-  test('says in both its forms all that was bought', () => {
+  test('Both the text and the HTML of the mail contain everything that was bought', () => {
     const licences = ['AAAA-BBBB', 'CCCC-DDDD'];
     const product = { id: 'p', code: 'VPN', name: 'VPN 1 năm', type: 'digital' };
     const digital = order('order-1', { product, quantity: 2 });
     const { text, html } = mailOf({ ...inLanguage('en'), order: digital, licences });
-    for (const form of [text, html])
-      for (const told of ['VPN 1 năm', 'VPN', '2', '₫100', '2026-000007', ...licences, 'order-1'])
-        expect(form).toContain(told);
+    for (const body of [text, html])
+      for (const fact of ['VPN 1 năm', 'VPN', '2', '₫100', '2026-000007', ...licences, 'order-1'])
+        expect(body).toContain(fact);
     expect(text.match(/Licence key: /g)).toHaveLength(2);
     expect(text).toEndWith('order-1\n');
     expect(html.match(/<p>/g)).toHaveLength(1);
   });
 
-  test('tells nothing that is not there', () => {
+  test('The mail leaves out what the order does not have', () => {
     const { text, html } = mailOf({ invoiceNumber: null });
-    for (const form of [text, html]) {
-      expect(form).not.toContain('hoá đơn');
-      expect(form).not.toContain('bản quyền');
-      expect(form).not.toContain('null');
-      expect(form).not.toContain('undefined');
+    for (const body of [text, html]) {
+      expect(body).not.toContain('hoá đơn');
+      expect(body).not.toContain('bản quyền');
+      expect(body).not.toContain('null');
+      expect(body).not.toContain('undefined');
     }
   });
 
-  test('has no markup that a name brought along', () => {
+  test('Markup in a product name is escaped in HTML', () => {
     const name = `<script>alert("x")</script> & 'Sons'`;
     const product = { id: 'p', code: '<b>', name, type: 'physical' };
     const { html, text, subject } = mailOf({ order: order('o', { product }) });

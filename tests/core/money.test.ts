@@ -3,25 +3,25 @@ import { formatMoney, isCurrency, orderAmountMax, sum, times } from '../../core/
 
 const dong = (amount: number) => ({ amount, currency: 'VND' });
 
-describe('money', () => {
-  test('a price times a quantity', () => {
+describe('Money', () => {
+  test('A price is multiplied by a quantity', () => {
     expect(times(dong(199_000), 3)).toEqual(dong(597_000));
     expect(times({ amount: 0, currency: 'USD' }, 7)).toEqual({ amount: 0, currency: 'USD' });
   });
 
-  test('a sum is exact for the largest cart there can be', () => {
-    const cart = Array.from({ length: 100 }, (_, index) => dong(orderAmountMax - index));
-    const exact = cart.reduce((total, { amount }) => total + BigInt(amount), 0n);
-    expect(BigInt(sum(cart)._unsafeUnwrap().amount)).toBe(exact);
+  test('The sum of the largest possible checkout is exact', () => {
+    const totals = Array.from({ length: 100 }, (_, index) => dong(orderAmountMax - index));
+    const exact = totals.reduce((total, { amount }) => total + BigInt(amount), 0n);
+    expect(BigInt(sum(totals)._unsafeUnwrap().amount)).toBe(exact);
     expect(sum([dong(5)])._unsafeUnwrap()).toEqual(dong(5));
   });
 
-  test('two currencies are not added', () => {
+  test('Amounts in two currencies are not added', () => {
     const mixed = sum([dong(1), { amount: 1, currency: 'USD' }, dong(1)]);
     expect(mixed._unsafeUnwrapErr()).toEqual({ kind: 'mixed_currency' });
   });
 
-  test('nothing has no sum', () => {
+  test('A sum needs at least one amount', () => {
     expect(() => sum([])).toThrow('at least one amount');
   });
 
@@ -36,12 +36,12 @@ describe('money', () => {
     [1_234, 'KWD', 'en', 'KWD 1.234'],
     [123_456, 'LAK', 'en', 'LAK 1,234.56'],
     [123_456, 'IQD', 'en', 'IQD 123.456'],
-  ])('%d %s in %s reads %s', (amount, currency, language, read) => {
-    // Formatters part the number from the sign with one of several spaces that do not break.
+  ])('%d %s in the language %s is shown as %s', (amount, currency, language, read) => {
+    // Formatters separate the number and the sign with one of several no-break spaces.
     expect(formatMoney({ amount, currency }, language).replace(/\s/g, ' ')).toBe(read);
   });
 
-  test('a currency is one that ISO 4217 knows, in upper case', () => {
+  test('Only ISO 4217 codes in upper case are currencies', () => {
     expect(['VND', 'USD', 'EUR', 'JPY'].filter(isCurrency)).toHaveLength(4);
     expect(['vnd', 'XX', '', 'DONG', 'VND '].filter(isCurrency)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import {
-  nextStatus,
+  nextOrderStatus,
   type OrderEvent,
   orderStatusAfter,
   orderStatuses,
@@ -18,8 +18,8 @@ const events = [
   'refund',
 ] as const satisfies readonly OrderEvent[];
 
-/** The whole of an order's life; a dash is an event that has no place. */
-const life = {
+/** The status after each event, for each status. A dash is an event that the status does not allow. */
+const expectedStatuses = {
   pending: ['paying', '-', '-', 'cancelled', '-', '-', '-', '-'],
   paying: ['-', 'paid', 'pending', '-', '-', '-', '-', '-'],
   paid: ['-', '-', '-', '-', 'completed', 'failed', '-', 'refunded'],
@@ -29,28 +29,35 @@ const life = {
   refunded: ['-', '-', '-', '-', '-', '-', '-', '-'],
 } as const;
 
-describe('an order', () => {
-  test.each(orderStatuses.map((status) => [status]))('%s goes where it may, and nowhere else', (status) => {
-    expect(events.map((event) => nextStatus(status, event) ?? '-')).toEqual([...life[status]]);
-  });
+describe('The order state machine', () => {
+  test.each(orderStatuses.map((status) => [status]))(
+    'An order that is %s has only the allowed transitions',
+    (status) => {
+      expect(events.map((event) => nextOrderStatus(status, event) ?? '-')).toEqual([
+        ...expectedStatuses[status],
+      ]);
+    },
+  );
 
   test.each(events.map((event) => [event]))(
-    'the event %s comes from the statuses that have its edge',
+    'The event %s is allowed in orderStatusesBefore, and leads to orderStatusAfter',
     (event) => {
-      const edges = orderStatuses.filter((status) => nextStatus(status, event) !== null);
+      const edges = orderStatuses.filter((status) => nextOrderStatus(status, event) !== null);
       expect(orderStatusesBefore(event)).toEqual(edges);
-      expect(new Set(edges.map((status) => nextStatus(status, event)))).toEqual(
+      expect(new Set(edges.map((status) => nextOrderStatus(status, event)))).toEqual(
         new Set([orderStatusAfter[event]]),
       );
     },
   );
 
-  test('is paid once: nothing leads back to where it can be claimed but a release', () => {
-    const claimable = orderStatuses.filter((status) => nextStatus(status, 'claim') !== null);
+  test('An order is paid once, because only a release makes it claimable again', () => {
+    const claimable = orderStatuses.filter((status) => nextOrderStatus(status, 'claim') !== null);
     expect(claimable).toEqual(['pending']);
-    const waysBack = orderStatuses.flatMap((status) =>
-      events.filter((event) => nextStatus(status, event) === 'pending').map((event) => `${status} ${event}`),
+    const transitionsToPending = orderStatuses.flatMap((status) =>
+      events
+        .filter((event) => nextOrderStatus(status, event) === 'pending')
+        .map((event) => `${status} ${event}`),
     );
-    expect(waysBack).toEqual(['paying release']);
+    expect(transitionsToPending).toEqual(['paying release']);
   });
 });

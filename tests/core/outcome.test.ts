@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { nextStatus, orderStatusAfter, orderStatuses } from '../../core/order.ts';
+import { nextOrderStatus, orderStatusAfter, orderStatuses } from '../../core/order.ts';
 import { type OutcomeChanges, outcomeChanges, type RecordedOutcome } from '../../core/outcome.ts';
 import {
   nextPaymentStatus,
@@ -12,7 +12,7 @@ type Kind = RecordedOutcome['kind'];
 
 const action = { clientSecret: 'secret', redirectUrl: null };
 
-/** Total, so that a new outcome does not compile before it is tested. */
+/** Has every kind, so that a new kind does not compile before it is tested. */
 const outcomes: { readonly [K in Kind]: Extract<RecordedOutcome, { kind: K }> } = {
   succeeded: { kind: 'succeeded', reference: 'ch_1' },
   declined: { kind: 'declined', declineCode: 'lost_card' },
@@ -23,56 +23,56 @@ const outcomes: { readonly [K in Kind]: Extract<RecordedOutcome, { kind: K }> } 
 };
 const all = Object.values(outcomes).map((outcome) => [outcome.kind, outcome] as const);
 
-const nothing = {
+const unchanged = {
   reference: null,
   declineCode: null,
   action: null,
   keepsAction: false,
   historyDetail: null,
-  owesTasks: false,
+  createsTasks: false,
   newestAttemptOnly: false,
 } as const;
 
 const expected: Readonly<Record<Kind, OutcomeChanges>> = {
-  succeeded: { ...nothing, payment: 'succeed', order: 'pay', reference: 'ch_1', owesTasks: true },
+  succeeded: { ...unchanged, payment: 'succeed', order: 'pay', reference: 'ch_1', createsTasks: true },
   declined: {
-    ...nothing,
+    ...unchanged,
     payment: 'decline',
     order: 'release',
     declineCode: 'lost_card',
     historyDetail: 'declined: lost_card',
   },
-  requires_action: { ...nothing, payment: 'challenge', order: null, reference: 'ch_1', action },
-  cancelled: { ...nothing, payment: 'cancel', order: 'release', historyDetail: 'cancelled' },
+  requires_action: { ...unchanged, payment: 'challenge', order: null, reference: 'ch_1', action },
+  cancelled: { ...unchanged, payment: 'cancel', order: 'release', historyDetail: 'cancelled' },
   released: {
-    ...nothing,
+    ...unchanged,
     payment: 'cancel',
     order: 'release',
     historyDetail: 'payment unavailable',
     newestAttemptOnly: true,
   },
-  unknown: { ...nothing, payment: 'lose', order: null, keepsAction: true },
+  unknown: { ...unchanged, payment: 'lose', order: null, keepsAction: true },
 };
 
-describe('what an outcome changes', () => {
-  test.each(all)('the outcome %s changes what the table says', (kind, outcome) => {
+describe('Changes of an outcome', () => {
+  test.each(all)('The outcome %s changes what the table says', (kind, outcome) => {
     expect(outcomeChanges(outcome)).toEqual(expected[kind]);
   });
 
-  test.each(all)('the outcome %s can be recorded of every open payment and of no other', (_, outcome) => {
+  test.each(all)('The outcome %s can be recorded for every open payment and for no other', (_, outcome) => {
     const { payment } = outcomeChanges(outcome);
     const from = paymentStatuses.filter((status) => nextPaymentStatus(status, payment) !== null);
     expect(from).toEqual([...openPaymentStatuses]);
   });
 
-  test.each(all)('the outcome %s moves only orders that a claim holds', (_, outcome) => {
+  test.each(all)('The outcome %s changes only orders that are claimed', (_, outcome) => {
     const { order } = outcomeChanges(outcome);
-    const from = orderStatuses.filter((status) => order !== null && nextStatus(status, order) !== null);
+    const from = orderStatuses.filter((status) => order !== null && nextOrderStatus(status, order) !== null);
     expect(from).toEqual(order === null ? [] : [orderStatusAfter.claim]);
   });
 
   test.each(all)(
-    'the outcome %s leaves the payment open exactly where it leaves its orders',
+    'The outcome %s leaves the payment open if and only if it does not change the orders',
     (_, outcome) => {
       const { payment, order } = outcomeChanges(outcome);
       const areOpen = [...paymentTransitions(payment).values()].map((to) => openPaymentStatuses.includes(to));
@@ -80,7 +80,7 @@ describe('what an outcome changes', () => {
     },
   );
 
-  test.each(all)('the outcome %s leaves an action exactly where the payment waits for one', (_, outcome) => {
+  test.each(all)('The outcome %s leaves an action if and only if the payment requires one', (_, outcome) => {
     const changes = outcomeChanges(outcome);
     for (const [from, to] of paymentTransitions(changes.payment)) {
       const before = from === 'requires_action' ? action : null;
@@ -89,10 +89,10 @@ describe('what an outcome changes', () => {
     }
   });
 
-  test('orders that are paid owe tasks, and no others do', () => {
+  test('Only an outcome that pays the orders creates tasks', () => {
     for (const [, outcome] of all) {
-      const { order, owesTasks } = outcomeChanges(outcome);
-      expect(owesTasks).toBe(order === 'pay');
+      const { order, createsTasks } = outcomeChanges(outcome);
+      expect(createsTasks).toBe(order === 'pay');
     }
   });
 });

@@ -1,26 +1,26 @@
 import { describe, expect, test } from 'bun:test';
-import { outcomeRecordOf, unknownResponse } from '../../core/outcomeRecord.ts';
+import { buildOutcomeRecord, unknownResponse } from '../../core/outcomeRecord.ts';
 import type { ChargeOutcome } from '../../core/provider.ts';
-import { testWorld } from '../world.ts';
-import { claimOf, order } from './checkouts.ts';
+import { createTestWorld } from '../world.ts';
+import { claimOf, order } from './samples.ts';
 
 const paying = (id: string, type: string) =>
   order(id, { status: 'paying', product: { id: 'p', code: 'P', name: 'P', type } });
 
 const claim = claimOf([paying('a', 'physical'), paying('b', 'digital'), paying('c', 'service')]);
-const world = testWorld(5_000, 1);
+const world = createTestWorld(5_000, 1);
 
-const settle = (outcome: ChargeOutcome) => outcomeRecordOf(claim, outcome, 'request-7', world);
+const recordOf = (outcome: ChargeOutcome) => buildOutcomeRecord(claim, outcome, 'request-7', world);
 
-describe('what is written down', () => {
-  test('of a success: the orders are paid, and each owes the work of its type', () => {
-    const { response: answer, tasks, ...rest } = settle({ kind: 'succeeded', reference: 'ch_1' });
+describe('Outcome records', () => {
+  test('The record of a success pays the orders, and has a task of the right pipeline for each', () => {
+    const { response, tasks, ...rest } = recordOf({ kind: 'succeeded', reference: 'ch_1' });
     expect(rest).toEqual({
       checkoutId: 'checkout',
       attempt: 1,
       outcome: { kind: 'succeeded', reference: 'ch_1' },
     });
-    expect(answer).toEqual({
+    expect(response).toEqual({
       status: 'succeeded',
       checkoutId: 'checkout',
       requestId: 'request-7',
@@ -49,18 +49,14 @@ describe('what is written down', () => {
       { status: 'declined', declineCode: 'lost_card' },
     ],
     [{ kind: 'cancelled' }, { status: 'cancelled', declineCode: null }],
-  ] as const)('of %p: the orders can be paid again under another key', (outcome, payment) => {
-    const settlement = settle(outcome);
-    expect(settlement).toMatchObject({ outcome, tasks: [], response: { status: outcome.kind, payment } });
-    expect(settlement.response?.orders.map(({ status }) => status)).toEqual([
-      'pending',
-      'pending',
-      'pending',
-    ]);
+  ] as const)('The record of %p makes the orders payable again under another key', (outcome, payment) => {
+    const record = recordOf(outcome);
+    expect(record).toMatchObject({ outcome, tasks: [], response: { status: outcome.kind, payment } });
+    expect(record.response?.orders.map(({ status }) => status)).toEqual(['pending', 'pending', 'pending']);
   });
 
-  test('of a provider that was not reached: nothing is answered, and the key stays free', () => {
-    expect(settle({ kind: 'unavailable', reason: 'down' })).toEqual({
+  test('The record of an unavailable provider has no response, so the key can be sent again', () => {
+    expect(recordOf({ kind: 'unavailable', reason: 'down' })).toEqual({
       checkoutId: 'checkout',
       attempt: 1,
       outcome: { kind: 'released' },
@@ -69,11 +65,11 @@ describe('what is written down', () => {
     });
   });
 
-  test('of what is not known: the orders stay as they are', () => {
-    const settlement = settle({ kind: 'unknown', reason: 'timed out' });
-    expect(settlement.response).toEqual(unknownResponse(claim, 'request-7'));
-    expect(settlement.response).toMatchObject({ status: 'unknown', payment: { status: 'unknown' } });
-    expect(settlement.response?.orders).toEqual([...claim.orders]);
-    expect(settlement.tasks).toEqual([]);
+  test('The record of an unknown outcome does not change the orders', () => {
+    const record = recordOf({ kind: 'unknown', reason: 'timed out' });
+    expect(record.response).toEqual(unknownResponse(claim, 'request-7'));
+    expect(record.response).toMatchObject({ status: 'unknown', payment: { status: 'unknown' } });
+    expect(record.response?.orders).toEqual([...claim.orders]);
+    expect(record.tasks).toEqual([]);
   });
 });

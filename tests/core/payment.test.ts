@@ -17,26 +17,32 @@ const events = [
   'succeed',
   'decline',
   'cancel',
-  'return',
+  'refund',
 ] as const satisfies readonly PaymentEvent[];
 
-const life = {
+/** The status after each event, for each status. A dash is an event that the status does not allow. */
+const expectedStatuses = {
   initiated: ['-', 'unknown', 'requires_action', 'succeeded', 'declined', 'cancelled', '-'],
   unknown: ['-', 'unknown', 'requires_action', 'succeeded', 'declined', 'cancelled', '-'],
   requires_action: ['-', 'requires_action', 'requires_action', 'succeeded', 'declined', 'cancelled', '-'],
   succeeded: ['-', '-', '-', '-', '-', '-', '-'],
-  declined: ['-', '-', '-', '-', '-', '-', 'returned'],
-  cancelled: ['initiated', '-', '-', '-', '-', '-', 'returned'],
-  returned: ['-', '-', '-', '-', '-', '-', '-'],
+  declined: ['-', '-', '-', '-', '-', '-', 'refunded'],
+  cancelled: ['initiated', '-', '-', '-', '-', '-', 'refunded'],
+  refunded: ['-', '-', '-', '-', '-', '-', '-'],
 } as const;
 
-describe('a payment', () => {
-  test.each(paymentStatuses.map((status) => [status]))('%s goes where it may, and nowhere else', (status) => {
-    expect(events.map((event) => nextPaymentStatus(status, event) ?? '-')).toEqual([...life[status]]);
-  });
+describe('The payment state machine', () => {
+  test.each(paymentStatuses.map((status) => [status]))(
+    'A payment that is %s has only the allowed transitions',
+    (status) => {
+      expect(events.map((event) => nextPaymentStatus(status, event) ?? '-')).toEqual([
+        ...expectedStatuses[status],
+      ]);
+    },
+  );
 
   test.each(events.map((event) => [event]))(
-    'the event %s comes from the statuses that have its edge',
+    'The event %s is allowed in paymentStatusesBefore, and leads to paymentStatusAfter',
     (event) => {
       const edges = paymentStatuses.filter((status) => nextPaymentStatus(status, event) !== null);
       expect(paymentStatusesBefore(event)).toEqual(edges);
@@ -49,11 +55,11 @@ describe('a payment', () => {
     },
   );
 
-  test('a payment is open where its outcome is still to come', () => {
+  test('A payment without a final outcome is open', () => {
     expect(openPaymentStatuses).toEqual(['initiated', 'unknown', 'requires_action']);
   });
 
-  test('a payment is charged where the provider has taken the money, given back or not', () => {
-    expect(chargedPaymentStatuses).toEqual(['succeeded', 'returned']);
+  test('A payment that the provider has charged is charged, even if it is refunded', () => {
+    expect(chargedPaymentStatuses).toEqual(['succeeded', 'refunded']);
   });
 });

@@ -3,27 +3,27 @@ import { err } from 'neverthrow';
 import type { ChargeOutcome, PaymentProvider, ProviderEvent } from '../../core/provider.ts';
 import { createActOnEvent, createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createPaymentRecovery } from '../../core/usecases/recoverPayments.ts';
-import { known, lost, shopOver, value } from '../contracts/shop.ts';
+import { createFixture, defined, unknownOutcome, unwrap } from '../contracts/fixture.ts';
 import { createMemoryStore } from '../model/store.ts';
-import { testWorld } from '../world.ts';
-import { scriptedProvider, silentProvider, trustingProvider } from './provider.ts';
+import { createTestWorld } from '../world.ts';
+import { createScriptedProvider, trustingProvider, unreachableProvider } from './providers.ts';
 
-let world = testWorld();
+let world = createTestWorld();
 let store = createMemoryStore(world);
-let shop = shopOver(store, world);
-let hints = 0;
+let fixture = createFixture(store, world);
+let wakeups = 0;
 const wakeup = {
   notify: () => {
-    hints++;
+    wakeups++;
   },
   listen: () => () => {},
 };
 
 beforeEach(() => {
-  world = testWorld();
+  world = createTestWorld();
   store = createMemoryStore(world);
-  shop = shopOver(store, world);
-  hints = 0;
+  fixture = createFixture(store, world);
+  wakeups = 0;
 });
 
 const paymentEvent = (paymentId: string | null, succeeded = true, id = 'evt_1'): ProviderEvent => ({
@@ -32,16 +32,16 @@ const paymentEvent = (paymentId: string | null, succeeded = true, id = 'evt_1'):
   subject: { kind: 'payment', paymentId, reference: 'pi_1', succeeded },
 });
 
-describe('an event that comes in', () => {
+describe('Received events', () => {
   const receive = (event: ProviderEvent, provider: PaymentProvider = trustingProvider) =>
     createReceiveEvent({ ...store, provider, wakeup, world })({
       body: JSON.stringify(event),
       header: () => null,
     });
-  const jobs = async () => (await shop.tasks()).filter(({ jobId }) => jobId !== null);
+  const jobs = async () => (await fixture.listTasks()).filter(({ jobId }) => jobId !== null);
 
-  test('is stored once, with a task, however often it comes', async () => {
-    const event = paymentEvent(shop.freshId());
+  test('An event that is received several times is stored once, with one task', async () => {
+    const event = paymentEvent(fixture.newId());
     for (let time = 0; time < 3; time++) expect((await receive(event)).isOk()).toBe(true);
     const [job, ...more] = await jobs();
     expect(more).toEqual([]);
@@ -51,67 +51,67 @@ describe('an event that comes in', () => {
       orderId: null,
       state: 'ready',
     });
-    expect(await value(store.inbox.find(known(known(job).jobId)))).toEqual(event);
-    expect(hints).toBe(1);
+    expect(await unwrap(store.inbox.find(defined(defined(job).jobId)))).toEqual(event);
+    expect(wakeups).toBe(1);
   });
 
-  test('is not stored where its signature proves nothing', async () => {
-    const refused = await receive(paymentEvent(null), silentProvider);
+  test('An event with a wrong signature is not stored', async () => {
+    const refused = await receive(paymentEvent(null), unreachableProvider);
     expect(refused._unsafeUnwrapErr().kind).toBe('signature_invalid');
     expect(await jobs()).toEqual([]);
   });
 
-  test('is not stored where nobody would act on it', async () => {
+  test('An event that we do not act on is not stored', async () => {
     expect((await receive({ id: 'evt_2', type: 'invoice.paid', subject: { kind: 'other' } })).isOk()).toBe(
       true,
     );
     expect(await jobs()).toEqual([]);
   });
 
-  test('is said to be not taken where the store is away', async () => {
-    const down = { kind: 'unavailable', reason: 'no connection' } as const;
-    const inbox = { ...store.inbox, receive: async () => err(down) };
-    const receiving = createReceiveEvent({ inbox, provider: trustingProvider, wakeup, world });
+  test('A webhook request fails if the database cannot be reached', async () => {
+    const outage = { kind: 'unavailable', reason: 'no connection' } as const;
+    const inbox = { ...store.inbox, receive: async () => err(outage) };
+    const receiveEvent = createReceiveEvent({ inbox, provider: trustingProvider, wakeup, world });
     const body = JSON.stringify(paymentEvent(null));
-    expect((await receiving({ body, header: () => null }))._unsafeUnwrapErr()).toEqual(down);
+    expect((await receiveEvent({ body, header: () => null }))._unsafeUnwrapErr()).toEqual(outage);
   });
 });
 
-describe('an event of a payment that is open', () => {
+describe('Events of open payments', () => {
   const act = (provider: PaymentProvider, event: ProviderEvent) => {
-    const reconciler = createPaymentRecovery({ ...store, provider, wakeup, world });
-    return value(createActOnEvent({ ...store, reconciler, wakeup, world })(event));
+    const recovery = createPaymentRecovery({ ...store, provider, wakeup, world });
+    return unwrap(createActOnEvent({ ...store, recovery, wakeup, world })(event));
   };
 
   const open = async (outcome: ChargeOutcome | null) => {
-    const order = await shop.order(await shop.product());
-    const claim = await shop.claimed(shop.request([order]));
-    if (outcome !== null) await shop.settle(claim, outcome);
-    const status = async () => (await shop.detail(order.id)).status;
+    const order = await fixture.placeOrder(await fixture.createProduct());
+    const claim = await fixture.claimCheckout(fixture.checkoutRequest([order]));
+    if (outcome !== null) await fixture.recordOutcome(claim, outcome);
+    const status = async () => (await fixture.findOrder(order.id)).status;
     return { id: claim.checkoutId, status };
   };
-  const challenged = {
+  const requiresAction = {
     kind: 'requires_action',
     reference: 'pi_1',
     action: { clientSecret: 'secret', redirectUrl: null },
   } as const;
 
   test.each<[string, ChargeOutcome]>([
-    ['waits for its customer', challenged],
-    ['is not known', lost],
-  ])('that %s asks the provider, and settles what that says', async (_, outcome) => {
+    ['requires_action', requiresAction],
+    ['unknown', unknownOutcome],
+  ])('An event of a payment that is %s asks the provider and records its outcome', async (_, outcome) => {
     const payment = await open(outcome);
-    const provider = scriptedProvider();
+    const provider = createScriptedProvider();
     expect(await act(provider, paymentEvent(payment.id))).toBe(true);
-    expect(provider.calls).toMatchObject([{ verb: 'charge', paymentId: payment.id }]);
+    expect(provider.calls).toMatchObject([{ method: 'charge', paymentId: payment.id }]);
     expect(await payment.status()).toBe('paid');
     expect(await act(provider, paymentEvent(payment.id))).toBe(true);
     expect(provider.calls).toHaveLength(1);
   });
 
-  test('that a checkout is charging just now is left to it, and looked at again', async () => {
+  test('An event of a payment that a checkout is charging now is handled later', async () => {
     const payment = await open(null);
-    const provider = scriptedProvider();
+    const provider = createScriptedProvider();
     expect(await act(provider, paymentEvent(payment.id))).toBe(false);
     expect(await act(provider, paymentEvent(payment.id, false))).toBe(true);
     expect(provider.calls).toEqual([]);
@@ -120,28 +120,28 @@ describe('an event of a payment that is open', () => {
     expect(await payment.status()).toBe('paid');
   });
 
-  test('is looked at again as long as the provider does not say what it proves', async () => {
-    const payment = await open(lost);
-    const provider = scriptedProvider(lost, challenged);
+  test('An event is handled again as long as the provider does not confirm it', async () => {
+    const payment = await open(unknownOutcome);
+    const provider = createScriptedProvider(unknownOutcome, requiresAction);
     expect(await act(provider, paymentEvent(payment.id))).toBe(false);
     expect(await act(provider, paymentEvent(payment.id))).toBe(false);
     expect(await payment.status()).toBe('paying');
     expect(await act(provider, paymentEvent(payment.id))).toBe(true);
   });
 
-  test('says nothing of payments that are not ours', async () => {
-    const provider = scriptedProvider();
-    expect(await act(provider, paymentEvent(shop.freshId()))).toBe(true);
+  test('An event of a payment that we did not create is ignored', async () => {
+    const provider = createScriptedProvider();
+    expect(await act(provider, paymentEvent(fixture.newId()))).toBe(true);
     expect(await act(provider, paymentEvent(null))).toBe(true);
     expect(await act(provider, paymentEvent('order 17 of another shop'))).toBe(true);
     expect(provider.calls).toEqual([]);
   });
 });
 
-describe('an event of a refund', () => {
+describe('Events of refunds', () => {
   const act = (event: ProviderEvent) => {
-    const reconciler = createPaymentRecovery({ ...store, provider: silentProvider, wakeup, world });
-    return value(createActOnEvent({ ...store, reconciler, wakeup, world })(event));
+    const recovery = createPaymentRecovery({ ...store, provider: unreachableProvider, wakeup, world });
+    return unwrap(createActOnEvent({ ...store, recovery, wakeup, world })(event));
   };
   const refundEvent = (refundId: string | null, failure: string | null): ProviderEvent => ({
     id: 'evt_3',
@@ -149,40 +149,42 @@ describe('an event of a refund', () => {
     subject: { kind: 'refund', refundId, failure },
   });
 
-  const requested = async () => {
-    const order = await shop.order(await shop.product());
-    await shop.pay([order]);
-    const ids = { refundId: shop.freshId(), taskId: shop.freshId(), key: shop.freshId() };
+  const requestRefund = async () => {
+    const order = await fixture.placeOrder(await fixture.createProduct());
+    await fixture.pay([order]);
+    const ids = { refundId: fixture.newId(), taskId: fixture.newId(), key: fixture.newId() };
     const command = { ...ids, orderId: order.id, amount: { amount: 1_000, currency: null }, reason: 'torn' };
-    return (await value(store.refunds.request(command, shop.now()))).refund;
+    return (await unwrap(store.refunds.request(command, fixture.now()))).refund;
   };
-  const refundOf = async (id: string) => known(await value(store.refunds.find(id)));
+  const findRefund = async (id: string) => defined(await unwrap(store.refunds.find(id)));
 
-  test('that is waited for makes its task ready', async () => {
-    const { id } = await requested();
-    const [task] = (await shop.tasks()).filter(({ jobId }) => jobId === id);
-    const { leases } = { leases: await shop.takeJobs('refund') };
-    const runAtMs = shop.now() + 3_600_000;
-    const [lease] = leases;
-    const report = { taskId: known(task).id, lease: known(lease).lease };
+  test('An event of a refund whose task waits makes the task ready', async () => {
+    const { id } = await requestRefund();
+    const [task] = (await fixture.listTasks()).filter(({ jobId }) => jobId === id);
+    const [lease] = await fixture.claimJobs('refund');
+    const runAtMs = fixture.now() + 3_600_000;
+    const report = { taskId: defined(task).id, lease: defined(lease).lease };
     const outcome = { kind: 'retry', error: 'not decided', runAtMs } as const;
-    await value(store.queue.reportJobs([{ ...report, outcome }], shop.now()));
-    expect(await shop.takeJobs('refund')).toEqual([]);
+    await unwrap(store.queue.reportJobs([{ ...report, outcome }], fixture.now()));
+    expect(await fixture.claimJobs('refund')).toEqual([]);
     expect(await act(refundEvent(id, null))).toBe(true);
-    expect(await shop.takeJobs('refund')).toMatchObject([{ jobId: id }]);
+    expect(await fixture.claimJobs('refund')).toMatchObject([{ jobId: id }]);
   });
 
-  test('that came back from the bank makes it failed, done or not', async () => {
-    const { id } = await requested();
-    await value(
-      store.refunds.finish({ refundId: id, outcome: { kind: 'succeeded', reference: 're_1' } }, shop.now()),
+  test('An event that a refund failed makes even a succeeded refund failed', async () => {
+    const { id } = await requestRefund();
+    await unwrap(
+      store.refunds.finish(
+        { refundId: id, outcome: { kind: 'succeeded', reference: 're_1' } },
+        fixture.now(),
+      ),
     );
     expect(await act(refundEvent(id, 'account closed'))).toBe(true);
-    expect(await refundOf(id)).toMatchObject({ status: 'failed', error: 'account closed' });
+    expect(await findRefund(id)).toMatchObject({ status: 'failed', error: 'account closed' });
   });
 
-  test('says nothing of refunds that are not ours', async () => {
-    expect(await act(refundEvent(shop.freshId(), null))).toBe(true);
+  test('An event of a refund that we did not request is ignored', async () => {
+    expect(await act(refundEvent(fixture.newId(), null))).toBe(true);
     expect(await act(refundEvent(null, 'account closed'))).toBe(true);
   });
 });

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
-import type { OwnRecord, Reconciliation, Span } from '../../core/ledger.ts';
+import type { OwnRecord, OwnRecordQuery, Reconciliation } from '../../core/ledger.ts';
 import type { Money } from '../../core/money.ts';
 import type { PaymentStatus } from '../../core/payment.ts';
 import type { LedgerEntry } from '../../core/provider.ts';
 import type { RefundStatus } from '../../core/refund.ts';
 import { createReconcileLedger, dayMs } from '../../core/usecases/reconcileLedger.ts';
-import { testWorld } from '../world.ts';
-import { ledgerOf } from './provider.ts';
+import { createTestWorld } from '../world.ts';
+import { createProviderWithLedger } from './providers.ts';
 
-const dawn = Date.UTC(2026, 2, 1);
-const noon = dawn + dayMs / 2;
-const evening = dawn + dayMs - 1;
+const dayStart = Date.UTC(2026, 2, 1);
+const noon = dayStart + dayMs / 2;
+const dayEnd = dayStart + dayMs - 1;
 
-const [one, two, three] = [1, 2, 3].map((at) => `01956f00-0000-7000-8000-00000000000${at}`) as [
+const [id1, id2, id3] = [1, 2, 3].map((at) => `01956f00-0000-7000-8000-00000000000${at}`) as [
   string,
   string,
   string,
@@ -29,20 +29,19 @@ const charge = (paymentId: string | null, changes: Partial<LedgerEntry> = {}): L
   atMs: noon,
   ...changes,
 });
-const returned = (refundId: string | null, changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
-  ...charge(one),
+const refund = (refundId: string | null, changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  ...charge(id1),
   kind: 'refund',
   id: `re_${refundId}`,
   refundId,
   ...changes,
 });
 
-type Ours<Status> = OwnRecord<Status>;
-const booked = <const Status extends string>(
+const ownRecord = <const Status extends string>(
   id: string,
   status: Status,
-  changes: Partial<Ours<Status>> = {},
-): Ours<Status> => ({
+  changes: Partial<OwnRecord<Status>> = {},
+): OwnRecord<Status> => ({
   id,
   status,
   amount: dong(100),
@@ -51,31 +50,31 @@ const booked = <const Status extends string>(
   ...changes,
 });
 
-/** Books that hold these, and tell them a row at a time. */
-const booksOf = (
-  payments: readonly Ours<PaymentStatus>[],
-  refunds: readonly Ours<RefundStatus>[],
+/** A ledger with these records, in pages of one row. */
+const createLedger = (
+  payments: readonly OwnRecord<PaymentStatus>[],
+  refunds: readonly OwnRecord<RefundStatus>[],
 ): Parameters<typeof createReconcileLedger>[0]['ledger'] => {
   const pages = <Row extends { readonly id: string }>(rows: readonly Row[], after: string | null) => {
-    const left = rows
+    const remaining = rows
       .filter(({ id }) => after === null || id > after)
       .toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    const items = left.slice(0, 1);
-    return { items, next: left.length > 1 ? (items[0]?.id ?? null) : null };
+    const items = remaining.slice(0, 1);
+    return { items, next: remaining.length > 1 ? (items[0]?.id ?? null) : null };
   };
-  const within = ({ fromMs, toMs }: Span, atMs: number) => atMs >= fromMs && atMs < toMs;
+  const within = ({ fromMs, toMs }: OwnRecordQuery, atMs: number) => atMs >= fromMs && atMs < toMs;
   return {
-    paymentsMade: async (span: Span) => {
+    paymentsMade: async (query: OwnRecordQuery) => {
       const made = payments.filter(
-        ({ status, createdAtMs }) => ['succeeded', 'returned'].includes(status) && within(span, createdAtMs),
+        ({ status, createdAtMs }) => ['succeeded', 'refunded'].includes(status) && within(query, createdAtMs),
       );
-      return ok(pages(made, span.after));
+      return ok(pages(made, query.after));
     },
-    refundsMade: async (span: Span) => {
+    refundsMade: async (query: OwnRecordQuery) => {
       const made = refunds.filter(
-        ({ status, updatedAtMs }) => status === 'succeeded' && within(span, updatedAtMs),
+        ({ status, updatedAtMs }) => status === 'succeeded' && within(query, updatedAtMs),
       );
-      return ok(pages(made, span.after));
+      return ok(pages(made, query.after));
     },
     payments: async (ids) => ok(payments.filter(({ id }) => ids.includes(id))),
     refunds: async (ids) => ok(refunds.filter(({ id }) => ids.includes(id))),
@@ -83,47 +82,52 @@ const booksOf = (
 };
 
 const day: Reconciliation = {
-  id: 'audit',
-  dayMs: dawn,
-  createdAtMs: dawn,
+  id: 'reconciliation',
+  dayMs: dayStart,
+  createdAtMs: dayStart,
   finishedAtMs: null,
   charges: 0,
   refunds: 0,
   differences: 0,
 };
 
-const audit = async (
+const reconcile = async (
   theirs: readonly LedgerEntry[],
-  payments: readonly Ours<PaymentStatus>[] = [],
-  refunds: readonly Ours<RefundStatus>[] = [],
-  nowMs = dawn + 2 * dayMs,
+  payments: readonly OwnRecord<PaymentStatus>[] = [],
+  refunds: readonly OwnRecord<RefundStatus>[] = [],
+  nowMs = dayStart + 2 * dayMs,
 ) => {
   const ports = {
-    ledger: booksOf(payments, refunds),
-    provider: ledgerOf(theirs),
-    world: testWorld(nowMs, 1),
+    ledger: createLedger(payments, refunds),
+    provider: createProviderWithLedger(theirs),
+    world: createTestWorld(nowMs, 1),
   };
   return (await createReconcileLedger(ports)(day))._unsafeUnwrap();
 };
-const kinds = async (...args: Parameters<typeof audit>) =>
-  (await audit(...args)).kept.map(({ kind }) => kind);
+const kinds = async (...args: Parameters<typeof reconcile>) =>
+  (await reconcile(...args)).storedDifferences.map(({ kind }) => kind);
 
-describe('the audit of a day', () => {
-  test('finds nothing where both say the same, and counts what it looked at', async () => {
-    const theirs = [charge(one), charge(two), charge(three), returned(one), returned(two)];
-    const ours = [booked(one, 'succeeded'), booked(two, 'succeeded'), booked(three, 'returned')] as const;
-    const refunds = [booked(one, 'succeeded'), booked(two, 'succeeded')] as const;
-    const report = await audit(theirs, ours, refunds);
-    expect(report).toEqual({ charges: 3, refunds: 2, differences: 0, kept: [] });
+describe('Reconciliations', () => {
+  test('The reconciliation of equal ledgers has no differences, and counts the entries of the day', async () => {
+    const theirs = [charge(id1), charge(id2), charge(id3), refund(id1), refund(id2)];
+    const ours = [
+      ownRecord(id1, 'succeeded'),
+      ownRecord(id2, 'succeeded'),
+      ownRecord(id3, 'refunded'),
+    ] as const;
+    const refunds = [ownRecord(id1, 'succeeded'), ownRecord(id2, 'succeeded')] as const;
+    const report = await reconcile(theirs, ours, refunds);
+    expect(report).toEqual({ charges: 3, refunds: 2, differences: 0, storedDifferences: [] });
   });
 
-  test('tells which movement differs, and how', async () => {
-    const [found] = (await audit([charge(one, { amount: dong(90) })], [booked(one, 'succeeded')])).kept;
+  test('A difference contains the entry of the provider and our amount', async () => {
+    const [found] = (await reconcile([charge(id1, { amount: dong(90) })], [ownRecord(id1, 'succeeded')]))
+      .storedDifferences;
     expect(found).toEqual({
       id: expect.any(String),
       kind: 'amount_differs',
-      providerId: `ch_${one}`,
-      paymentId: one,
+      providerId: `ch_${id1}`,
+      paymentId: id1,
       refundId: null,
       ours: dong(100),
       theirs: dong(90),
@@ -131,58 +135,58 @@ describe('the audit of a day', () => {
     });
   });
 
-  test.each<[string, LedgerEntry[], Ours<PaymentStatus>[]]>([
-    ['charge_unknown', [charge(one)], []],
+  test.each<[string, LedgerEntry[], OwnRecord<PaymentStatus>[]]>([
+    ['charge_unknown', [charge(id1)], []],
     ['charge_unknown', [charge(null)], []],
     ['charge_unknown', [charge("x'; drop table payment")], []],
-    ['charge_unbooked', [charge(one)], [booked(one, 'cancelled')]],
-    ['charge_unbooked', [charge(one)], [booked(one, 'unknown')]],
-    ['charged_twice', [charge(one), charge(one, { id: 'again' })], [booked(one, 'succeeded')]],
-    ['charge_missing', [], [booked(one, 'succeeded')]],
+    ['charge_unbooked', [charge(id1)], [ownRecord(id1, 'cancelled')]],
+    ['charge_unbooked', [charge(id1)], [ownRecord(id1, 'unknown')]],
+    ['charged_twice', [charge(id1), charge(id1, { id: 'again' })], [ownRecord(id1, 'succeeded')]],
+    ['charge_missing', [], [ownRecord(id1, 'succeeded')]],
     [
       'amount_differs',
-      [charge(one, { amount: { amount: 100, currency: 'USD' } })],
-      [booked(one, 'succeeded')],
+      [charge(id1, { amount: { amount: 100, currency: 'USD' } })],
+      [ownRecord(id1, 'succeeded')],
     ],
-  ])('%s', async (kind, theirs, ours) => {
+  ])('The difference %s of a charge is found', async (kind, theirs, ours) => {
     expect(await kinds(theirs, ours)).toEqual([kind as never]);
   });
 
-  test.each<[string, LedgerEntry[], Ours<RefundStatus>[]]>([
-    ['refund_unknown', [returned(null)], []],
-    ['refund_unbooked', [returned(one)], [booked(one, 'requested')]],
-    ['refunded_twice', [returned(one), returned(one, { id: 'again' })], [booked(one, 'succeeded')]],
-    ['refund_missing', [], [booked(one, 'succeeded')]],
-    ['amount_differs', [returned(one, { amount: dong(1) })], [booked(one, 'succeeded')]],
-  ])('%s', async (kind, theirs, ours) => {
+  test.each<[string, LedgerEntry[], OwnRecord<RefundStatus>[]]>([
+    ['refund_unknown', [refund(null)], []],
+    ['refund_unbooked', [refund(id1)], [ownRecord(id1, 'requested')]],
+    ['refunded_twice', [refund(id1), refund(id1, { id: 'again' })], [ownRecord(id1, 'succeeded')]],
+    ['refund_missing', [], [ownRecord(id1, 'succeeded')]],
+    ['amount_differs', [refund(id1, { amount: dong(1) })], [ownRecord(id1, 'succeeded')]],
+  ])('The difference %s of a refund is found', async (kind, theirs, ours) => {
     expect(await kinds(theirs, [], ours)).toEqual([kind as never]);
   });
 
-  test('what moved just now need not be booked yet', async () => {
-    const [theirs, ours] = [[charge(one)], [booked(one, 'initiated')]] as const;
+  test('A charge of the last minutes may not be recorded yet', async () => {
+    const [theirs, ours] = [[charge(id1)], [ownRecord(id1, 'initiated')]] as const;
     expect(await kinds(theirs, ours, [], noon + 60_000)).toEqual([]);
     expect(await kinds(theirs, ours, [], noon + 3_600_000)).toEqual(['charge_unbooked']);
   });
 
-  test('a charge on the other side of midnight is there all the same', async () => {
-    const late = charge(one, { atMs: dawn + dayMs + 60_000 });
-    expect(await kinds([late], [booked(one, 'succeeded', { createdAtMs: evening })])).toEqual([]);
+  test('A charge after midnight is found for a payment from before midnight', async () => {
+    const laterCharge = charge(id1, { atMs: dayStart + dayMs + 60_000 });
+    expect(await kinds([laterCharge], [ownRecord(id1, 'succeeded', { createdAtMs: dayEnd })])).toEqual([]);
   });
 
-  test('a charge that came days later, when its key was sent again, is found', async () => {
-    const late = { createdAtMs: noon, updatedAtMs: dawn + 3 * dayMs };
-    const theirs = [charge(one, { atMs: dawn + 3 * dayMs - 1 })];
-    expect(await kinds(theirs, [booked(one, 'succeeded', late)])).toEqual([]);
+  test('A charge that was made days later, when its key was sent again, is found', async () => {
+    const times = { createdAtMs: noon, updatedAtMs: dayStart + 3 * dayMs };
+    const theirs = [charge(id1, { atMs: dayStart + 3 * dayMs - 1 })];
+    expect(await kinds(theirs, [ownRecord(id1, 'succeeded', times)])).toEqual([]);
   });
 
-  test('a refund that was made days before it could be booked is found', async () => {
-    const early = { createdAtMs: dawn - 3 * dayMs, updatedAtMs: noon };
-    const theirs = [returned(one, { atMs: dawn - 2 * dayMs })];
-    expect(await kinds(theirs, [], [booked(one, 'succeeded', early)])).toEqual([]);
+  test('A refund that was made days before it was recorded is found', async () => {
+    const times = { createdAtMs: dayStart - 3 * dayMs, updatedAtMs: noon };
+    const theirs = [refund(id1, { atMs: dayStart - 2 * dayMs })];
+    expect(await kinds(theirs, [], [ownRecord(id1, 'succeeded', times)])).toEqual([]);
   });
 
-  test('the days beside it are not its own', async () => {
-    const theirs = [charge(one, { atMs: dawn - 1 }), charge(two, { atMs: dawn + dayMs })];
-    expect(await audit(theirs)).toMatchObject({ charges: 0, differences: 0 });
+  test('Entries of the day before and the day after are not counted', async () => {
+    const theirs = [charge(id1, { atMs: dayStart - 1 }), charge(id2, { atMs: dayStart + dayMs })];
+    expect(await reconcile(theirs)).toMatchObject({ charges: 0, differences: 0 });
   });
 });

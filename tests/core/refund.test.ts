@@ -13,13 +13,13 @@ import {
 } from '../../core/refund.ts';
 import {
   judgeRefund,
-  lateKey,
-  lateReason,
+  lateRefundKey,
+  lateRefundReason,
   planLateRefund,
-  type RefundSnapshot,
+  type RefundRequestSnapshot,
   refundFingerprint,
 } from '../../core/refundRequest.ts';
-import { order } from './checkouts.ts';
+import { order } from './samples.ts';
 
 const command = (changes: Partial<RefundCommand> = {}): RefundCommand => ({
   refundId: 'refund',
@@ -32,36 +32,40 @@ const command = (changes: Partial<RefundCommand> = {}): RefundCommand => ({
 });
 
 const paid = order('a', { status: 'completed', checkoutId: 'payment' });
-const ground = (changes: Partial<RefundSnapshot> = {}): RefundSnapshot => ({
+const snapshotWith = (changes: Partial<RefundRequestSnapshot> = {}): RefundRequestSnapshot => ({
   known: null,
   order: paid,
   refunded: 0,
   ...changes,
 });
-const vnd = (amount: number, currency: string | null = null) => ({ amount, currency });
+const amountOf = (amount: number, currency: string | null = null) => ({ amount, currency });
 
-const judge = (asked: Partial<RefundCommand> = {}, on: Partial<RefundSnapshot> = {}) =>
-  judgeRefund(command(asked), ground(on), 7_000);
-const failure = (...args: Parameters<typeof judge>) => judge(...args)._unsafeUnwrapErr();
+const judge = (
+  commandChanges: Partial<RefundCommand> = {},
+  snapshotChanges: Partial<RefundRequestSnapshot> = {},
+) => judgeRefund(command(commandChanges), snapshotWith(snapshotChanges), 7_000);
+const failureOf = (...args: Parameters<typeof judge>) => judge(...args)._unsafeUnwrapErr();
 
 const events = ['succeed', 'fail'] as const satisfies readonly RefundEvent[];
 
-/** The whole of a refund's life; a dash is an event that has no place. */
-const life = {
+/** The status after each event, for each status. A dash is an event that the status does not allow. */
+const expectedStatuses = {
   requested: ['succeeded', 'failed'],
   succeeded: ['-', 'failed'],
   failed: ['-', '-'],
 } as const;
 
-describe('the status of a refund', () => {
+describe('The refund state machine', () => {
   test.each(refundStatuses.map((status) => [status]))(
-    'a refund that is %s goes where it may, and nowhere else',
+    'A refund that is %s has only the allowed transitions',
     (status) => {
-      expect(events.map((event) => nextRefundStatus(status, event) ?? '-')).toEqual([...life[status]]);
+      expect(events.map((event) => nextRefundStatus(status, event) ?? '-')).toEqual([
+        ...expectedStatuses[status],
+      ]);
     },
   );
 
-  test('each status says whether the money left, may leave or never will', () => {
+  test('Each status says whether the money has left, may still leave, or never will', () => {
     expect(openRefundStatuses).toEqual(['requested']);
     expect(countedRefundStatuses).toEqual(['requested', 'succeeded']);
     expect(succeededRefundStatuses).toEqual(['succeeded']);
@@ -69,43 +73,43 @@ describe('the status of a refund', () => {
   });
 });
 
-describe('a late payment', () => {
+describe('Late refunds', () => {
   const amount = { amount: 500, currency: 'VND' };
-  const late = (status: (typeof paymentStatuses)[number]) =>
+  const planFor = (status: (typeof paymentStatuses)[number]) =>
     planLateRefund({ id: 'payment', status, amount }, 'refund', 7_000);
 
   test.each(['declined', 'cancelled'] as const)(
-    'a late payment that was %s is returned, and refunded whole',
+    'A late charge of a payment that was %s is refunded completely',
     (status) => {
-      expect(late(status)).toEqual({
-        paymentStatus: 'returned',
+      expect(planFor(status)).toEqual({
+        paymentStatus: 'refunded',
         refund: {
           id: 'refund',
           orderId: null,
           paymentId: 'payment',
           amount,
-          reason: lateReason,
+          reason: lateRefundReason,
           status: 'requested',
           creditNote: null,
           error: null,
           createdAtMs: 7_000,
           updatedAtMs: 7_000,
         },
-        key: lateKey('payment'),
+        key: lateRefundKey('payment'),
         fingerprint: '',
       });
     },
   );
 
-  test('a payment in any status without an edge for late money is not refunded', () => {
-    const others = paymentStatuses.filter((status) => nextPaymentStatus(status, 'return') === null);
+  test('A payment whose status allows no late refund is not refunded', () => {
+    const others = paymentStatuses.filter((status) => nextPaymentStatus(status, 'refund') === null);
     expect(others).toHaveLength(5);
-    for (const status of others) expect(late(status)).toBeNull();
+    for (const status of others) expect(planFor(status)).toBeNull();
   });
 });
 
-describe('a refund', () => {
-  test('a refund without an amount is of all that is left, and stops the task of the order', () => {
+describe('Refund requests', () => {
+  test('A refund without an amount refunds all that is left, and pauses the task of the order', () => {
     expect(judge({}, { refunded: 30 })._unsafeUnwrap()).toEqual({
       refund: {
         id: 'refund',
@@ -123,7 +127,7 @@ describe('a refund', () => {
       changes: {
         history: [{ state: 'refund_requested', detail: '70 VND' }],
         status: null,
-        task: { kind: 'pause', lastError: 'stopped by the refund refund' },
+        task: { kind: 'pause', lastError: 'paused by the refund refund' },
       },
     });
   });
@@ -134,9 +138,9 @@ describe('a refund', () => {
     [100, 0, 'pause'],
     [1, 99, 'pause'],
   ] as const)(
-    'a refund of %d, with %d of 100 gone already, changes the task of the order so: %p',
+    'A refund of %d, after refunds of %d of 100, changes the task of the order like this: %p',
     (amount, refunded, kind) => {
-      const { refund, changes } = judge({ amount: vnd(amount) }, { refunded })._unsafeUnwrap();
+      const { refund, changes } = judge({ amount: amountOf(amount) }, { refunded })._unsafeUnwrap();
       expect(refund.amount).toEqual({ amount, currency: 'VND' });
       expect(changes?.task?.kind ?? null).toBe(kind);
     },
@@ -148,37 +152,40 @@ describe('a refund', () => {
     [51, 50, 50],
     [0, 0, 100],
     [-1, 0, 100],
-  ])('of %d, with %d of 100 gone already, is too large', (amount, refunded, left) => {
-    const refused = { kind: 'refund_too_large', left: { amount: left, currency: 'VND' } } as const;
-    expect(failure({ amount: vnd(amount) }, { refunded })).toEqual(refused);
+  ])('A refund of %d, after refunds of %d of 100, is too large or not positive', (amount, refunded, left) => {
+    const expected = { kind: 'refund_too_large', left: { amount: left, currency: 'VND' } } as const;
+    expect(failureOf({ amount: amountOf(amount) }, { refunded })).toEqual(expected);
   });
 
-  test('of all that is left, where nothing is, is too large', () => {
-    expect(failure({}, { refunded: 100 }).kind).toBe('refund_too_large');
+  test('A refund of all that is left is refused if nothing is left', () => {
+    expect(failureOf({}, { refunded: 100 }).kind).toBe('refund_too_large');
   });
 
-  test('in another currency than the order is refused', () => {
-    expect(judge({ amount: vnd(1, 'VND') }).isOk()).toBe(true);
-    expect(failure({ amount: vnd(1, 'USD') })).toEqual({ kind: 'mixed_currency' });
+  test('A refund in another currency than that of the order is refused', () => {
+    expect(judge({ amount: amountOf(1, 'VND') }).isOk()).toBe(true);
+    expect(failureOf({ amount: amountOf(1, 'USD') })).toEqual({ kind: 'mixed_currency' });
   });
 
-  test.each(['paid', 'completed', 'failed', 'refunded'] as const)('of an order that is %s', (status) => {
-    expect(judge({}, { order: { ...paid, status } }).isOk()).toBe(true);
-  });
-
-  test.each(['pending', 'paying', 'cancelled'] as const satisfies readonly OrderStatus[])(
-    'of an order that is %s is refused',
+  test.each(['paid', 'completed', 'failed', 'refunded'] as const)(
+    'A refund of an order that is %s is accepted',
     (status) => {
-      const refused = { kind: 'order_not_refundable', status } as const;
-      expect(failure({}, { order: { ...paid, status } })).toEqual(refused);
+      expect(judge({}, { order: { ...paid, status } }).isOk()).toBe(true);
     },
   );
 
-  test('of no order', () => {
-    expect(failure({}, { order: null })).toEqual({ kind: 'not_found' });
+  test.each(['pending', 'paying', 'cancelled'] as const satisfies readonly OrderStatus[])(
+    'A refund of an order that is %s is refused',
+    (status) => {
+      const expected = { kind: 'order_not_refundable', status } as const;
+      expect(failureOf({}, { order: { ...paid, status } })).toEqual(expected);
+    },
+  );
+
+  test('A refund of an order that does not exist is refused', () => {
+    expect(failureOf({}, { order: null })).toEqual({ kind: 'not_found' });
   });
 
-  test('under a known key is the first one again, if it asks for the same', () => {
+  test('A refund under a known key returns the first refund if the command is the same, and is refused otherwise', () => {
     const { refund } = judge()._unsafeUnwrap();
     const known = { refund, fingerprint: refundFingerprint(command()) };
     expect(judge({ refundId: 'other' }, { known, refunded: 100 })._unsafeUnwrap()).toEqual({
@@ -186,7 +193,7 @@ describe('a refund', () => {
       replayed: true,
       changes: null,
     });
-    for (const other of [{ orderId: 'b' }, { amount: vnd(100) }, { reason: 'lost' }])
-      expect(failure(other, { known })).toEqual({ kind: 'idempotency_key_reused' });
+    for (const other of [{ orderId: 'b' }, { amount: amountOf(100) }, { reason: 'lost' }])
+      expect(failureOf(other, { known })).toEqual({ kind: 'idempotency_key_reused' });
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import type { OrderStatus } from '../../core/order.ts';
 import type { RefundStatus } from '../../core/refund.ts';
-import { planRefundOutcome, type RefundedOrder, stockTakenStates } from '../../core/refundOutcome.ts';
-import { order } from './checkouts.ts';
+import { planRefundOutcome, type RefundedOrder, stockDeductionStates } from '../../core/refundOutcome.ts';
+import { order } from './samples.ts';
 
 const nowMs = Date.UTC(2026, 11, 31, 23, 59, 59, 999);
 const succeeded = { kind: 'succeeded', reference: 're_1' } as const;
@@ -14,11 +14,11 @@ const refundedOrder = (
   status: OrderStatus = 'paid',
 ): RefundedOrder => ({
   order: order('a', { status, checkoutId: 'payment', quantity: 3 }),
-  paused: true,
+  taskPaused: true,
   refunded: 0,
   invoiced: false,
   shipped: false,
-  tookStock: false,
+  stockDeducted: false,
   ...changes,
 });
 
@@ -35,8 +35,8 @@ const plan = (
   } = {},
 ) => planRefundOutcome({ refund: { amount: { amount, currency: 'VND' }, status }, order }, outcome, nowMs);
 
-describe('the plan of a refund that succeeded', () => {
-  test('a refund that leaves nothing paid ends the order and deletes its task', () => {
+describe('Changes of a refund that succeeded', () => {
+  test('A refund that leaves nothing paid ends the order and deletes its task', () => {
     expect(plan(succeeded)).toEqual({
       refund: { status: 'succeeded', reference: 're_1', error: null },
       creditNoteYear: null,
@@ -54,7 +54,7 @@ describe('the plan of a refund that succeeded', () => {
     [100, 0, true],
     [1, 98, false],
     [1, 99, true],
-  ])('a refund of %d, after %d of 100, ends the order: %p', (amount, refunded, ends) => {
+  ])('A refund of %d, after refunds of %d of 100, ends the order: %p', (amount, refunded, ends) => {
     expect(plan(succeeded, { amount, order: refundedOrder({ refunded }) })?.order).toEqual({
       history: [{ state: ends ? 'refunded' : 'partially_refunded', detail: `${amount} VND` }],
       status: ends ? 'refunded' : null,
@@ -62,12 +62,12 @@ describe('the plan of a refund that succeeded', () => {
     });
   });
 
-  test.each(['paid', 'failed', 'completed'] as const)('a whole refund ends an order that is %s', (status) => {
+  test.each(['paid', 'failed', 'completed'] as const)('A full refund ends an order that is %s', (status) => {
     expect(plan(succeeded, { order: refundedOrder({}, status) })?.order?.status).toBe('refunded');
   });
 
-  test('a second whole refund leaves the status and the stock of a refunded order as they are', () => {
-    const order = refundedOrder({ tookStock: true, invoiced: true }, 'refunded');
+  test('A second full refund does not change the status and stock of a refunded order', () => {
+    const order = refundedOrder({ stockDeducted: true, invoiced: true }, 'refunded');
     expect(plan(succeeded, { order })).toEqual({
       refund: { status: 'succeeded', reference: 're_1', error: null },
       creditNoteYear: 2026,
@@ -82,14 +82,17 @@ describe('the plan of a refund that succeeded', () => {
     [false, false, 100, null],
     [true, false, 99, null],
   ])(
-    'an order with stock taken %p and shipped %p puts back, for %d of 100: %j',
-    (tookStock, shipped, amount, restock) => {
-      const changes = plan(succeeded, { amount, order: refundedOrder({ tookStock, shipped }) });
+    'An order with stock deducted %p and shipped %p puts back, for %d of 100: %j',
+    (stockDeducted, shipped, amount, restock) => {
+      const changes = plan(succeeded, {
+        amount,
+        order: refundedOrder({ stockDeducted, shipped }),
+      });
       expect(changes?.restock ?? null).toEqual(restock);
     },
   );
 
-  test('any refund of an order with an invoice gets a credit note of the year', () => {
+  test('Any refund of an order with an invoice gets a credit note of the year', () => {
     for (const amount of [1, 100]) {
       const year = (invoiced: boolean) =>
         plan(succeeded, { amount, order: refundedOrder({ invoiced }) })?.creditNoteYear;
@@ -98,7 +101,7 @@ describe('the plan of a refund that succeeded', () => {
     }
   });
 
-  test('a late payment has nothing but its refund changed', () => {
+  test('A succeeded refund of a late charge changes only the refund', () => {
     expect(plan(succeeded, { order: null })).toEqual({
       refund: { status: 'succeeded', reference: 're_1', error: null },
       creditNoteYear: null,
@@ -107,16 +110,16 @@ describe('the plan of a refund that succeeded', () => {
     });
   });
 
-  test.each(['succeeded', 'failed'] as const)('a refund that is %s is not changed again', (status) => {
+  test.each(['succeeded', 'failed'] as const)('A refund that is %s is not changed again', (status) => {
     expect(plan(succeeded, { status })).toBeNull();
   });
 });
 
-describe('the plan of a refund that failed', () => {
+describe('Changes of a refund that failed', () => {
   const lastError = 'the refund failed: charge_disputed';
 
-  test('a refund that failed makes the task that it paused failed, and the order too', () => {
-    const order = refundedOrder({ invoiced: true, tookStock: true });
+  test('A failed refund makes the task that it paused failed, and the order too', () => {
+    const order = refundedOrder({ invoiced: true, stockDeducted: true });
     expect(plan(failed, { order })).toEqual({
       refund: { status: 'failed', reference: null, error: 'charge_disputed' },
       creditNoteYear: null,
@@ -132,7 +135,7 @@ describe('the plan of a refund that failed', () => {
     });
   });
 
-  test('an order that had failed before stays as it is, and its paused task is failed', () => {
+  test('An order that had failed before does not change, and its paused task fails', () => {
     expect(plan(failed, { order: refundedOrder({}, 'failed') })?.order).toEqual({
       history: [{ state: 'refund_failed', detail: 'charge_disputed' }],
       status: null,
@@ -141,9 +144,9 @@ describe('the plan of a refund that failed', () => {
   });
 
   test.each(['paid', 'completed', 'failed', 'refunded'] as const)(
-    'an order that is %s, whose task is not paused, stays as it is',
+    'An order that is %s does not change if its task is not paused',
     (status) => {
-      expect(plan(failed, { order: refundedOrder({ paused: false }, status) })?.order).toEqual({
+      expect(plan(failed, { order: refundedOrder({ taskPaused: false }, status) })?.order).toEqual({
         history: [{ state: 'refund_failed', detail: 'charge_disputed' }],
         status: null,
         task: null,
@@ -151,8 +154,8 @@ describe('the plan of a refund that failed', () => {
     },
   );
 
-  test('a refund that had succeeded becomes failed, because the money came back', () => {
-    const order = refundedOrder({ paused: false }, 'refunded');
+  test('A refund that had succeeded becomes failed if the bank rejects the money', () => {
+    const order = refundedOrder({ taskPaused: false }, 'refunded');
     expect(plan(failed, { status: 'succeeded', order })).toEqual({
       refund: { status: 'failed', reference: null, error: 'charge_disputed' },
       creditNoteYear: null,
@@ -161,11 +164,11 @@ describe('the plan of a refund that failed', () => {
     });
   });
 
-  test('a refund that is failed is not changed again', () => {
+  test('A refund that is failed is not changed again', () => {
     expect(plan(failed, { status: 'failed' })).toBeNull();
   });
 
-  test('a late payment has nothing but its refund changed', () => {
+  test('A failed refund of a late charge changes only the refund', () => {
     expect(plan(failed, { order: null })).toEqual({
       refund: { status: 'failed', reference: null, error: 'charge_disputed' },
       creditNoteYear: null,
@@ -175,10 +178,10 @@ describe('the plan of a refund that failed', () => {
   });
 });
 
-describe('stockTakenStates', () => {
-  test('the states are those of the steps that take stock and do nothing else', () => {
-    expect(stockTakenStates('physical')).toEqual(['stock_reserved']);
-    expect(stockTakenStates('digital')).toEqual([]);
-    expect(stockTakenStates('no such type')).toEqual([]);
+describe('Stock deduction states', () => {
+  test('Only the steps that deduct stock have stock deduction states', () => {
+    expect(stockDeductionStates('physical')).toEqual(['stock_reserved']);
+    expect(stockDeductionStates('digital')).toEqual([]);
+    expect(stockDeductionStates('no such type')).toEqual([]);
   });
 });

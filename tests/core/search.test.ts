@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { parseQuery, type Term, tokensOf } from '../../core/search.ts';
 import { anyText } from './anyText.ts';
 
-const folded = (text: string) => tokensOf(text).map((word) => word.folded);
-const exact = (text: string) => tokensOf(text).map((word) => word.exact);
+const folded = (text: string) => tokensOf(text).map((token) => token.folded);
+const exact = (text: string) => tokensOf(text).map((token) => token.exact);
 
-describe('words', () => {
+describe('Tokens', () => {
   test.each([
     ['Áo thun nam', ['ao', 'thun', 'nam']],
     ['Áo thun nam'.normalize('NFD'), ['ao', 'thun', 'nam']],
@@ -31,61 +31,63 @@ describe('words', () => {
     ['ß'.repeat(60), ['s'.repeat(100)]],
     ['𝕏𠮷'.repeat(400), ['x𠮷'.repeat(50)]],
     ['', []],
-  ])('%p is %p', (text, words) => {
-    expect(folded(text)).toEqual(words);
+  ])('The text %p has the tokens %p', (text, tokens) => {
+    expect(folded(text)).toEqual(tokens);
   });
 
-  test('the word as typed keeps its accents, in lower case and one form', () => {
+  test('The exact token keeps its accents, in lower case and in NFC', () => {
     expect(exact('ÁO Đồng')).toEqual(['áo', 'đồng']);
     expect(exact('ÁO Đồng'.normalize('NFD'))).toEqual(['áo', 'đồng']);
     expect(exact('Straße ﬁlter')).toEqual(['straße', 'filter']);
   });
 
-  /** Greek with an iota below, which becomes a letter in upper case, and variants of Cyrillic print. */
-  const losesItsForm = /[\u0345\u1c80-\u1c88\u1f80-\u1fff]/;
+  /** Greek with an iota subscript, which becomes a letter in upper case, and variant forms of Cyrillic letters. */
+  const changesWithCase = /[\u0345\u1c80-\u1c88\u1f80-\u1fff]/;
 
   const hasCase = (character: string) => character !== character.toUpperCase();
 
-  /** Each character that there is between two letters, a few hundred at a time. */
+  /** Every assigned character between two letters, in batches of 256. */
   const everyCharacter = function* () {
-    const some: string[] = [];
+    const batch: string[] = [];
     for (let code = 1; code <= 0x10ffff; code++) {
       const character = String.fromCodePoint(code);
-      if (/[^\p{Cn}\p{Co}\p{Cs}]/u.test(character)) some.push(`x${character}y`);
-      if (some.length === 256 || code === 0x10ffff) yield some.splice(0);
+      if (/[^\p{Cn}\p{Co}\p{Cs}]/u.test(character)) batch.push(`x${character}y`);
+      if (batch.length === 256 || code === 0x10ffff) yield batch.splice(0);
     }
   };
 
-  test('every character folds alike in every form and case, and folding again changes nothing', () => {
+  test('Every character folds to the same in every form and case, and folding again changes nothing', () => {
     for (const characters of everyCharacter()) {
       const text = characters.join(' ');
-      const words = folded(text).join(' ');
-      // Of most scripts the forms are the text itself.
-      const forms = new Set([text.normalize('NFD'), text.normalize('NFC'), text.toLowerCase(), words]);
+      const tokens = folded(text).join(' ');
+      // In most scripts, these forms are equal to the text itself.
+      const forms = new Set([text.normalize('NFD'), text.normalize('NFC'), text.toLowerCase(), tokens]);
       forms.delete(text);
-      for (const form of forms) expect(folded(form).join(' ')).toBe(words);
+      for (const form of forms) expect(folded(form).join(' ')).toBe(tokens);
       const cased = characters
-        .filter((one) => hasCase(one.slice(1, -1)) && !losesItsForm.test(one))
+        .filter((one) => hasCase(one.slice(1, -1)) && !changesWithCase.test(one))
         .join(' ');
       expect(folded(cased.toUpperCase())).toEqual(folded(cased));
     }
   });
 
-  test('any text has words that are found by themselves', () => {
+  test('The tokens of any text have the same tokens again', () => {
     fc.assert(
       fc.property(anyText(), (text) => {
-        const words = tokensOf(text);
-        expect(folded(words.map((word) => word.folded).join(' '))).toEqual(words.map((word) => word.folded));
-        expect(tokensOf(words.map((word) => word.exact).join('/'))).toEqual([...words]);
-        for (const word of words) expect(word.folded).toMatch(/^[\p{L}\p{N}][\p{L}\p{M}\p{N}]*$/u);
+        const tokens = tokensOf(text);
+        expect(folded(tokens.map((token) => token.folded).join(' '))).toEqual(
+          tokens.map((token) => token.folded),
+        );
+        expect(tokensOf(tokens.map((token) => token.exact).join('/'))).toEqual([...tokens]);
+        for (const token of tokens) expect(token.folded).toMatch(/^[\p{L}\p{N}][\p{L}\p{M}\p{N}]*$/u);
       }),
     );
   });
 });
 
-describe('a query', () => {
-  const said = ({ tokens: words, prefix }: Term) =>
-    words.map((word) => word.exact).join(' ') + (prefix ? '…' : '');
+describe('Queries', () => {
+  const termText = ({ tokens, prefix }: Term) =>
+    tokens.map((token) => token.exact).join(' ') + (prefix ? '…' : '');
 
   test.each([
     ['áo', ['áo…']],
@@ -102,24 +104,24 @@ describe('a query', () => {
     ['!!!', []],
     ['""', []],
     ['\0', []],
-  ])('%p asks for %p', (text, terms) => {
-    expect(parseQuery(text)?.terms.map(said)).toEqual(terms);
+  ])('The query %p has the terms %p', (text, terms) => {
+    expect(parseQuery(text)?.terms.map(termText)).toEqual(terms);
   });
 
-  test.each([[''], [' '], ['\n\t\u00a0']])('%p asks for nothing', (text) => {
+  test.each([[''], [' '], ['\n\t\u00a0']])('The query %p is blank', (text) => {
     expect(parseQuery(text)).toBeNull();
   });
 
-  test('of any text, only its words are left, and at most the last one is begun', () => {
+  test('The query of any text contains only its tokens, and at most the last one is a prefix', () => {
     fc.assert(
       fc.property(anyText(), (text) => {
         const terms = parseQuery(text)?.terms ?? [];
-        expect(terms.flatMap(({ tokens: words }) => words)).toEqual(
+        expect(terms.flatMap(({ tokens }) => tokens)).toEqual(
           text.split('"').flatMap((piece) => [...tokensOf(piece)]),
         );
         expect(terms.slice(0, -1).filter(({ prefix }) => prefix)).toEqual([]);
         expect(
-          terms.every(({ tokens: words, prefix }) => words.length > 0 && (!prefix || words.length === 1)),
+          terms.every(({ tokens, prefix }) => tokens.length > 0 && (!prefix || tokens.length === 1)),
         ).toBe(true);
       }),
     );

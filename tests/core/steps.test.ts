@@ -12,7 +12,7 @@ import {
   stepKey,
   type Transitions,
 } from '../../core/steps.ts';
-import { order } from './checkouts.ts';
+import { order } from './samples.ts';
 
 const task = (id: string, step: string, seq = 3): LockedTask => ({
   id,
@@ -22,165 +22,171 @@ const task = (id: string, step: string, seq = 3): LockedTask => ({
   order: order(`order ${id}`),
 });
 
-const ours = (name: string): Step => ({
+const txStep = (name: string): Step => ({
   name,
-  historyState: `left ${name}`,
+  historyState: `${name} done`,
   kind: 'tx',
-  effect: 'take_stock',
+  effect: 'deduct_stock',
 });
 const mail: Step = { name: 'mail', historyState: 'mailed', kind: 'external', service: 'notify_customer' };
 
-const withMail: Pipeline = { name: 'with mail', steps: [ours('one'), ours('two'), mail] };
-const withoutMail: Pipeline = { name: 'without mail', steps: [ours('one'), ours('two')] };
-const mailBetween: Pipeline = { name: 'mail between', steps: [ours('one'), mail, ours('two')] };
+const withMail: Pipeline = { name: 'with mail', steps: [txStep('one'), txStep('two'), mail] };
+const withoutMail: Pipeline = { name: 'without mail', steps: [txStep('one'), txStep('two')] };
+const mailBetween: Pipeline = { name: 'mail between', steps: [txStep('one'), mail, txStep('two')] };
 
 const done = ({ tasks }: EffectCall): EffectOutcome[] =>
   tasks.map(({ id }) => ({ taskId: id, kind: 'done', detail: null }));
 
-const walk = (
+const runSteps = (
   pipeline: Pipeline,
   tasks: readonly LockedTask[],
-  answer: (call: EffectCall) => readonly EffectOutcome[] = done,
-): { readonly moves: Transitions; readonly calls: readonly (readonly string[])[] } => {
+  runEffect: (call: EffectCall) => readonly EffectOutcome[] = done,
+): { readonly transitions: Transitions; readonly calls: readonly (readonly string[])[] } => {
   const calls: string[][] = [];
   const steps = runTxSteps(pipeline, tasks);
-  let turn = steps.next();
-  while (!turn.done) {
-    calls.push(turn.value.tasks.map(({ id }) => id));
-    turn = steps.next(answer(turn.value));
+  let next = steps.next();
+  while (!next.done) {
+    calls.push(next.value.tasks.map(({ id }) => id));
+    next = steps.next(runEffect(next.value));
   }
-  return { moves: turn.value, calls };
+  return { transitions: next.value, calls };
 };
 
-const none = { history: [], moved: [], waiting: [], completed: [], failed: [] };
-const row = (id: string, seq: number, state: string, detail: string | null = null) => ({
+const noTransitions = { history: [], advanced: [], waiting: [], completed: [], failed: [] };
+const historyRow = (id: string, seq: number, state: string, detail: string | null = null) => ({
   orderId: `order ${id}`,
   seq,
   state,
   detail,
 });
-const move = (taskId: string, seq: number) => ({ taskId, orderId: `order ${taskId}`, seq });
+const transition = (taskId: string, seq: number) => ({ taskId, orderId: `order ${taskId}`, seq });
 
-describe('a walk through our own steps', () => {
-  test('goes up to the mail, each step once for all who are there', () => {
-    const { moves, calls } = walk(withMail, [task('a', 'one'), task('b', 'two', 5), task('c', 'one')]);
+describe('Runs of tx steps', () => {
+  test('Tasks advance up to the external step, and each effect runs once for all tasks at its step', () => {
+    const { transitions, calls } = runSteps(withMail, [
+      task('a', 'one'),
+      task('b', 'two', 5),
+      task('c', 'one'),
+    ]);
     expect(calls).toEqual([
       ['a', 'c'],
       ['a', 'c', 'b'],
     ]);
-    expect(moves).toEqual({
-      ...none,
+    expect(transitions).toEqual({
+      ...noTransitions,
       history: [
-        row('a', 4, 'left one'),
-        row('c', 4, 'left one'),
-        row('a', 5, 'left two'),
-        row('c', 5, 'left two'),
-        row('b', 6, 'left two'),
+        historyRow('a', 4, 'one done'),
+        historyRow('c', 4, 'one done'),
+        historyRow('a', 5, 'two done'),
+        historyRow('c', 5, 'two done'),
+        historyRow('b', 6, 'two done'),
       ],
-      moved: [
-        { ...move('a', 5), step: 'mail' },
-        { ...move('c', 5), step: 'mail' },
-        { ...move('b', 6), step: 'mail' },
+      advanced: [
+        { ...transition('a', 5), step: 'mail' },
+        { ...transition('c', 5), step: 'mail' },
+        { ...transition('b', 6), step: 'mail' },
       ],
     });
   });
 
-  test('completes the order where nothing follows', () => {
-    const { moves } = walk(withoutMail, [task('a', 'two')]);
-    expect(moves).toEqual({
-      ...none,
-      history: [row('a', 4, 'left two'), row('a', 5, 'completed')],
-      completed: [move('a', 5)],
+  test('A task after the last step completes its order', () => {
+    const { transitions } = runSteps(withoutMail, [task('a', 'two')]);
+    expect(transitions).toEqual({
+      ...noTransitions,
+      history: [historyRow('a', 4, 'two done'), historyRow('a', 5, 'completed')],
+      completed: [transition('a', 5)],
     });
   });
 
-  test('does not pass the mail, but goes on behind it', () => {
-    const { moves, calls } = walk(mailBetween, [task('a', 'one'), task('b', 'two')]);
+  test('Tasks stop before an external step, and continue after it', () => {
+    const { transitions, calls } = runSteps(mailBetween, [task('a', 'one'), task('b', 'two')]);
     expect(calls).toEqual([['a'], ['b']]);
-    expect(moves.moved).toEqual([{ ...move('a', 4), step: 'mail' }]);
-    expect(moves.completed).toEqual([move('b', 5)]);
+    expect(transitions.advanced).toEqual([{ ...transition('a', 4), step: 'mail' }]);
+    expect(transitions.completed).toEqual([transition('b', 5)]);
   });
 
-  test('keeps what was issued, and stops who is refused at the step that refused it', () => {
+  test('A refused task fails at the step that refused it, and the other tasks continue', () => {
     const refuseB = ({ tasks }: EffectCall): EffectOutcome[] =>
       tasks.map(({ id, seq }) =>
         id === 'b' && seq === 4
           ? { taskId: id, kind: 'refused', detail: 'sold out' }
           : { taskId: id, kind: 'done', detail: `for ${id}` },
       );
-    const { moves, calls } = walk(withoutMail, [task('a', 'one'), task('b', 'one')], refuseB);
+    const { transitions, calls } = runSteps(withoutMail, [task('a', 'one'), task('b', 'one')], refuseB);
     expect(calls).toEqual([
       ['a', 'b'],
       ['a', 'b'],
     ]);
-    expect(moves.history).toEqual([
-      row('a', 4, 'left one', 'for a'),
-      row('b', 4, 'left one', 'for b'),
-      row('a', 5, 'left two', 'for a'),
-      row('b', 5, 'failed', 'sold out'),
-      row('a', 6, 'completed'),
+    expect(transitions.history).toEqual([
+      historyRow('a', 4, 'one done', 'for a'),
+      historyRow('b', 4, 'one done', 'for b'),
+      historyRow('a', 5, 'two done', 'for a'),
+      historyRow('b', 5, 'failed', 'sold out'),
+      historyRow('a', 6, 'completed'),
     ]);
-    expect(moves.completed).toEqual([move('a', 6)]);
-    expect(moves.failed).toEqual([{ ...move('b', 5), step: 'two', error: 'sold out', refused: true }]);
+    expect(transitions.completed).toEqual([transition('a', 6)]);
+    expect(transitions.failed).toEqual([
+      { ...transition('b', 5), step: 'two', error: 'sold out', refused: true },
+    ]);
   });
 
-  test('an effect that forgets a task is a bug', () => {
-    expect(() => walk(withMail, [task('a', 'one')], () => [])).toThrow('left out the task a');
+  test('An effect that leaves out a task throws', () => {
+    expect(() => runSteps(withMail, [task('a', 'one')], () => [])).toThrow('left out the task a');
   });
 
-  test('a task that stands nowhere on its road is not passed over', () => {
-    expect(() => walk(withMail, [task('a', 'one'), task('b', 'elsewhere')])).toThrow('has no step elsewhere');
+  test('A task at an unknown step throws', () => {
+    expect(() => runSteps(withMail, [task('a', 'one'), task('b', 'unknown')])).toThrow('has no step unknown');
   });
 
-  test('of nobody asks for nothing', () => {
-    expect(walk(withMail, [])).toEqual({ calls: [], moves: none });
+  test('An empty batch runs no effects', () => {
+    expect(runSteps(withMail, [])).toEqual({ calls: [], transitions: noTransitions });
   });
 });
 
-describe('reports of leased steps', () => {
+describe('Reports of leased steps', () => {
   const plan = (outcome: Parameters<typeof planReports>[0][number]['outcome'], pipeline = mailBetween) =>
     planReports([{ pipeline, task: task('a', 'mail'), outcome }]);
 
-  test('done moves on, or completes where nothing follows', () => {
+  test('A done report advances the task, or completes the order after the last step', () => {
     expect(plan({ kind: 'done', detail: '<id>' })).toEqual({
-      ...none,
-      history: [row('a', 4, 'mailed', '<id>')],
-      moved: [{ ...move('a', 4), step: 'two' }],
+      ...noTransitions,
+      history: [historyRow('a', 4, 'mailed', '<id>')],
+      advanced: [{ ...transition('a', 4), step: 'two' }],
     });
     expect(plan({ kind: 'done', detail: null }, withMail)).toEqual({
-      ...none,
-      history: [row('a', 4, 'mailed'), row('a', 5, 'completed')],
-      completed: [move('a', 5)],
+      ...noTransitions,
+      history: [historyRow('a', 4, 'mailed'), historyRow('a', 5, 'completed')],
+      completed: [transition('a', 5)],
     });
   });
 
-  test('retry waits, and leaves no trace in the history', () => {
+  test('A retry report makes the task wait, and writes no history', () => {
     expect(plan({ kind: 'retry', error: 'busy', runAtMs: 9 })).toEqual({
-      ...none,
+      ...noTransitions,
       waiting: [{ taskId: 'a', runAtMs: 9, error: 'busy' }],
     });
   });
 
-  test('failed stops where it is', () => {
+  test('A failed report makes the task and the order failed at the same step', () => {
     expect(plan({ kind: 'failed', error: 'no' })).toEqual({
-      ...none,
-      history: [row('a', 4, 'failed', 'no')],
-      failed: [{ ...move('a', 4), step: 'mail', error: 'no', refused: false }],
+      ...noTransitions,
+      history: [historyRow('a', 4, 'failed', 'no')],
+      failed: [{ ...transition('a', 4), step: 'mail', error: 'no', refused: false }],
     });
   });
 
-  test('done at a step that the pipeline does not have is a bug', () => {
+  test('A done report at a step that the pipeline does not have throws', () => {
     expect(() => plan({ kind: 'done', detail: null }, withoutMail)).toThrow('has no step mail');
   });
 });
 
-describe('every pipeline', () => {
+describe('Product pipelines', () => {
   test.each([...pipelines.values()].map((pipeline) => [pipeline.name, pipeline] as const))(
-    '%s has its own steps, and ends with word to the customer',
+    'The pipeline %s has different steps, and notifies the customer last',
     (name, pipeline) => {
       expect(pipelineFor(name)).toBe(pipeline);
       const names = pipeline.steps.map((step) => step.name);
-      const states = pipeline.steps.map(({ historyState: leaves }) => leaves);
+      const states = pipeline.steps.map(({ historyState }) => historyState);
       expect(new Set(names).size).toBe(names.length);
       expect(new Set(states).size).toBe(states.length);
       expect(firstStep(name)).toBe(known(names[0]));
@@ -189,11 +195,11 @@ describe('every pipeline', () => {
     },
   );
 
-  test('there is none for a type that nobody serves', () => {
-    expect(() => pipelineFor('unheard of')).toThrow('unheard of');
+  test('A product type without a pipeline throws', () => {
+    expect(() => pipelineFor('no such type')).toThrow('no such type');
   });
 
-  test('an order’s step has one key for ever, and no other has it', () => {
+  test('Each step of each order has a key of its own, which never changes', () => {
     expect(stepKey('a', 'mail')).toBe(stepKey('a', 'mail'));
     const keys = ['a', 'b'].flatMap((id) => ['mail', 'book'].map((step) => stepKey(id, step)));
     expect(new Set(keys).size).toBe(4);
@@ -201,6 +207,6 @@ describe('every pipeline', () => {
 });
 
 const known = <T>(one: T | undefined): T => {
-  if (one === undefined) throw new Error('a pipeline has a step at least');
+  if (one === undefined) throw new Error('a pipeline has at least one step');
   return one;
 };

@@ -2,43 +2,54 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { allocate } from '../../core/stock.ts';
 
-const want = (taskId: string, productId: string, quantity: number) => ({ taskId, productId, quantity });
+const stockRequest = (taskId: string, productId: string, quantity: number) => ({
+  taskId,
+  productId,
+  quantity,
+});
 
-describe('a shelf', () => {
-  test('gives in turn, whole or not at all', () => {
-    const wants = [want('a', 'p', 3), want('b', 'p', 4), want('c', 'p', 2), want('d', 'p', 1)];
-    const { granted, taken } = allocate(new Map([['p', 5]]), wants);
-    expect([...granted]).toEqual(['a', 'c']);
-    expect([...taken]).toEqual([['p', 5]]);
+describe('Stock allocation', () => {
+  test('The requests get their whole quantity or nothing, in their order', () => {
+    const requests = [
+      stockRequest('a', 'p', 3),
+      stockRequest('b', 'p', 4),
+      stockRequest('c', 'p', 2),
+      stockRequest('d', 'p', 1),
+    ];
+    const { fulfilled, deducted } = allocate(new Map([['p', 5]]), requests);
+    expect([...fulfilled]).toEqual(['a', 'c']);
+    expect([...deducted]).toEqual([['p', 5]]);
   });
 
-  test('that cannot run out gives all, and nothing is taken from it', () => {
-    const { granted, taken } = allocate(new Map([['p', null]]), [want('a', 'p', 1_000_000)]);
-    expect([...granted]).toEqual(['a']);
-    expect([...taken]).toEqual([]);
+  test('A product that cannot run out fulfils every request, and nothing is deducted from it', () => {
+    const { fulfilled, deducted } = allocate(new Map([['p', null]]), [stockRequest('a', 'p', 1_000_000)]);
+    expect([...fulfilled]).toEqual(['a']);
+    expect([...deducted]).toEqual([]);
   });
 
-  test('never goes below zero, and refuses only what does not fit', () => {
-    const shelves = fc.dictionary(fc.constantFrom('p', 'q', 'r'), fc.option(fc.nat(20)));
-    const wantings = fc.array(fc.tuple(fc.constantFrom('p', 'q', 'r'), fc.integer({ min: 1, max: 9 })));
+  test('No level goes below zero, and only requests that do not fit are refused', () => {
+    const anyLevels = fc.dictionary(fc.constantFrom('p', 'q', 'r'), fc.option(fc.nat(20)));
+    const anyRequests = fc.array(fc.tuple(fc.constantFrom('p', 'q', 'r'), fc.integer({ min: 1, max: 9 })));
     fc.assert(
-      fc.property(shelves, wantings, (stocks, asked) => {
-        const shelf = new Map(Object.entries(stocks));
-        const wants = asked.map(([productId, quantity], index) => want(String(index), productId, quantity));
-        const { granted, taken } = allocate(shelf, wants);
-        for (const [productId, stock] of shelf) {
-          const mine = wants.filter((one) => one.productId === productId);
-          const got = mine.filter(({ taskId }) => granted.has(taskId));
+      fc.property(anyLevels, anyRequests, (units, quantities) => {
+        const levels = new Map(Object.entries(units));
+        const requests = quantities.map(([productId, quantity], index) =>
+          stockRequest(String(index), productId, quantity),
+        );
+        const { fulfilled, deducted } = allocate(levels, requests);
+        for (const [productId, stock] of levels) {
+          const ofProduct = requests.filter((one) => one.productId === productId);
+          const accepted = ofProduct.filter(({ taskId }) => fulfilled.has(taskId));
           if (stock === null) {
-            expect(got).toEqual(mine);
+            expect(accepted).toEqual(ofProduct);
             continue;
           }
-          const units = got.reduce((sum, { quantity }) => sum + quantity, 0);
-          expect(taken.get(productId) ?? 0).toBe(units);
-          expect(units).toBeLessThanOrEqual(stock);
-          for (const { taskId, quantity } of mine)
-            if (!granted.has(taskId)) {
-              const before = got.filter((one) => Number(one.taskId) < Number(taskId));
+          const acceptedUnits = accepted.reduce((sum, { quantity }) => sum + quantity, 0);
+          expect(deducted.get(productId) ?? 0).toBe(acceptedUnits);
+          expect(acceptedUnits).toBeLessThanOrEqual(stock);
+          for (const { taskId, quantity } of ofProduct)
+            if (!fulfilled.has(taskId)) {
+              const before = accepted.filter((one) => Number(one.taskId) < Number(taskId));
               expect(before.reduce((sum, one) => sum + one.quantity, 0) + quantity).toBeGreaterThan(stock);
             }
         }

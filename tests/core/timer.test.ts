@@ -1,53 +1,53 @@
 import { describe, expect, test } from 'bun:test';
 import { startSleep, withTimeout } from '../../core/timer.ts';
-import { manualTimer } from '../timer.ts';
-import { testWorld } from '../world.ts';
+import { createManualTimer } from '../timer.ts';
+import { createTestWorld } from '../world.ts';
 
-const open = () => manualTimer(testWorld());
+const createTimer = () => createManualTimer(createTestWorld());
 
-describe('a sleep', () => {
-  test('a sleep is over when its time has come, and not before', async () => {
-    const timer = open();
-    let isOver = false;
-    void startSleep(timer, 100).over.then(() => {
-      isOver = true;
+describe('Sleeps', () => {
+  test('A sleep finishes when its time has passed, and not before', async () => {
+    const timer = createTimer();
+    let isFinished = false;
+    void startSleep(timer, 100).finished.then(() => {
+      isFinished = true;
     });
     await timer.advance(99);
-    expect(isOver).toBe(false);
+    expect(isFinished).toBe(false);
     await timer.advance(1);
-    expect(isOver).toBe(true);
+    expect(isFinished).toBe(true);
   });
 
-  test('a sleep that is ended early leaves no timer behind, and may be ended again', async () => {
-    const timer = open();
+  test('A sleep that is ended early leaves no timer behind, and can be ended again', async () => {
+    const timer = createTimer();
     const sleep = startSleep(timer, 100);
     sleep.end();
-    await sleep.over;
+    await sleep.finished;
     sleep.end();
     expect(timer.alarms.size).toBe(0);
   });
 });
 
-describe('a time-out', () => {
-  test('work that ends in time gives its outcome and leaves no timer behind', async () => {
-    const timer = open();
+describe('Timeouts', () => {
+  test('Work that finishes in time gives its outcome and leaves no timer behind', async () => {
+    const timer = createTimer();
     expect(await withTimeout(timer, 100, Promise.resolve('done'), () => 'late')).toBe('done');
     expect(timer.alarms.size).toBe(0);
   });
 
-  test('work that fails in time rejects with its cause and leaves no timer behind', async () => {
-    const timer = open();
+  test('Work that fails in time rejects with its cause and leaves no timer behind', async () => {
+    const timer = createTimer();
     const failed = withTimeout(timer, 100, Promise.reject(new Error('broken')), () => 'late');
     expect(await failed.catch((cause: unknown) => cause)).toEqual(new Error('broken'));
     expect(timer.alarms.size).toBe(0);
   });
 
-  test('work that takes too long is answered for, and its failure afterwards is dropped', async () => {
-    const timer = open();
+  test('Work that takes too long is replaced by the timeout value, and its later failure is ignored', async () => {
+    const timer = createTimer();
     const work = Promise.withResolvers<string>();
     const outcome = withTimeout(timer, 100, work.promise, () => 'late');
     await timer.advance(100);
     expect(await outcome).toBe('late');
-    work.reject(new Error('after the time-out'));
+    work.reject(new Error('after the timeout'));
   });
 });

@@ -1,95 +1,95 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { sqliteStore } from '../../adapters/sqlite/store.ts';
+import { openSqliteStore } from '../../adapters/sqlite/store.ts';
 import type { OrderDetail } from '../../core/order.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
 import type { Product } from '../../core/product.ts';
 import type { Store } from '../../core/store.ts';
-import type { Tally } from '../../demo/checkOut.ts';
+import type { OrderCounts } from '../../demo/checkOut.ts';
 import { demoProducts, loadDemoProducts } from '../../demo/loadProducts.ts';
 import { findByCode } from '../../demo/stock.ts';
 import { writeHistory } from '../../demo/writeHistory.ts';
 import { createMemoryStore } from '../model/store.ts';
-import { testWorld } from '../world.ts';
+import { createTestWorld } from '../world.ts';
 
 const orders = 400;
 const dayMs = 86_400_000;
-/** In March, so that the history runs through two years of invoices. */
-const nowMs = testWorld().clock.nowMs();
+/** In March, so that the history has invoices of two years. */
+const nowMs = createTestWorld().clock.nowMs();
 
 const stores: readonly (readonly [string, () => Promise<Store>])[] = [
-  ['memory', async () => createMemoryStore(testWorld())],
-  ['SQLite', () => sqliteStore(testWorld(), { path: ':memory:' })],
+  ['memory', async () => createMemoryStore(createTestWorld())],
+  ['SQLite', () => openSqliteStore(createTestWorld(), { path: ':memory:' })],
 ];
 
-const never = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
 describe.each(stores)('a seeded history in %s', (_, open) => {
   let store: Store;
-  let tally: Tally;
+  let orderCounts: OrderCounts;
   let details: readonly OrderDetail[];
-  let before: readonly Product[];
-  let after: readonly Product[];
+  let productsBefore: readonly Product[];
+  let productsAfter: readonly Product[];
 
   beforeAll(async () => {
     store = await open();
     await loadDemoProducts(store.products, { nowMs: () => nowMs - 400 * dayMs });
-    before = await products(store);
-    const settings = { orders, days: 365, stop: never, onBatch: () => {} };
-    tally = (await writeHistory(store, testWorld(nowMs), settings))._unsafeUnwrap();
-    details = await everyOrder(store);
-    after = await products(store);
+    productsBefore = await readProducts(store);
+    const options = { orders, days: 365, stop: neverAborted, onBatch: () => {} };
+    orderCounts = (await writeHistory(store, createTestWorld(nowMs), options))._unsafeUnwrap();
+    details = await readOrders(store);
+    productsAfter = await readProducts(store);
   }, 60_000);
   afterAll(() => store.close());
 
   const withStatus = (status: string) => details.filter((order) => order.status === status);
 
-  test('has the orders asked for, in every status that an order can rest in', () => {
+  test('A seeded history has the requested number of orders, in every status that needs no further work', () => {
     expect(details).toHaveLength(orders);
-    expect(tally.placed).toBe(orders);
-    expect(tally.paid).toBe(withStatus('completed').length);
-    expect(tally.cancelled).toBe(withStatus('cancelled').length);
+    expect(orderCounts.placed).toBe(orders);
+    expect(orderCounts.paid).toBe(withStatus('completed').length);
+    expect(orderCounts.cancelled).toBe(withStatus('cancelled').length);
     expect(withStatus('completed').length).toBeGreaterThan(orders * 0.8);
     expect(withStatus('cancelled').length).toBeGreaterThan(0);
     expect(withStatus('pending').filter(({ payment }) => payment === null).length).toBeGreaterThan(0);
     const declined = withStatus('pending').filter(({ payment }) => payment?.status === 'declined');
     expect(declined.length).toBeGreaterThan(0);
-    const resting = ['completed', 'cancelled', 'pending'].flatMap(withStatus);
-    expect(resting).toHaveLength(orders);
+    const withoutWork = ['completed', 'cancelled', 'pending'].flatMap(withStatus);
+    expect(withoutWork).toHaveLength(orders);
   });
 
-  test('owes nothing: no task and no open payment is left, and no mail was captured', async () => {
+  test('A seeded history leaves no task and no open payment, and sends no mail', async () => {
     const { counts } = (await store.queue.stats(nowMs))._unsafeUnwrap();
     expect(counts.filter(({ tasks }) => tasks > 0)).toEqual([]);
-    const far = nowMs + 10 * dayMs;
+    const tenDaysLaterMs = nowMs + 10 * dayMs;
     const open = await store.audits.claimOpenPayments({
-      nowMs: far,
-      againAtMs: () => far,
+      nowMs: tenDaysLaterMs,
+      nextRecoveryAtMs: () => tenDaysLaterMs,
       limit: 10,
-      only: null,
+      onlyPaymentId: null,
     });
     expect(open._unsafeUnwrap()).toEqual([]);
     const mails = await store.mailbox.list({ to: null, after: null, limit: 10 });
     expect(mails._unsafeUnwrap().items).toEqual([]);
   });
 
-  test('tells each order’s life step by step, without a gap and forward in time', () => {
+  test('The history of each order has every step, without a gap and in order of time', () => {
     for (const { history, status, product, createdAtMs } of details) {
       expect(history.map(({ seq }) => seq)).toEqual(history.map((_, index) => index + 1));
       const moments = [createdAtMs, ...history.map(({ atMs }) => atMs)];
       expect(moments).toEqual(moments.toSorted((a, b) => a - b));
-      const steps = pipelineFor(product.type).steps.map(({ historyState: leaves }) => leaves);
+      const stepStates = pipelineFor(product.type).steps.map(({ historyState }) => historyState);
       if (status === 'completed')
         expect(history.map(({ state }) => state)).toEqual([
           'pending',
           'paying',
           'paid',
-          ...steps,
+          ...stepStates,
           'completed',
         ]);
     }
   });
 
-  test('runs over the days asked for, and its ids go with its times', () => {
+  test('A seeded history covers the requested days, and the order ids contain their times', () => {
     const created = details.map(({ createdAtMs }) => createdAtMs);
     expect(Math.min(...created)).toBeGreaterThanOrEqual(nowMs - 365 * dayMs);
     expect(Math.min(...created)).toBeLessThan(nowMs - 363 * dayMs);
@@ -100,16 +100,16 @@ describe.each(stores)('a seeded history in %s', (_, open) => {
     expect(created).toEqual(created.toSorted((a, b) => b - a));
   });
 
-  test('numbers its invoices without a gap in each year, one for each completed order', () => {
+  test('Invoice numbers have no gap within a year, one for each completed order', () => {
     const numbers = details.flatMap(({ invoice }) => (invoice === null ? [] : [invoice.number])).toSorted();
-    expect(numbers).toHaveLength(tally.paid);
+    expect(numbers).toHaveLength(orderCounts.paid);
     const years = Map.groupBy(numbers, (number) => number.slice(0, 4));
     expect([...years.keys()]).toEqual(['2025', '2026']);
     for (const [year, issued] of years)
       expect(issued).toEqual(issued.map((_, index) => `${year}-${String(index + 1).padStart(6, '0')}`));
   });
 
-  test('numbers its invoices in the order of their dates', () => {
+  test('Invoice numbers are in the order of their dates', () => {
     const invoices = details.flatMap(({ invoice }) => invoice ?? []);
     const dates = invoices
       .toSorted((a, b) => (a.number < b.number ? -1 : 1))
@@ -117,7 +117,7 @@ describe.each(stores)('a seeded history in %s', (_, open) => {
     expect(dates).toEqual(dates.toSorted((a, b) => a - b));
   });
 
-  test('issues a licence key for each unit of what is digital, and no key twice', () => {
+  test('Each unit of a digital product has its own licence key', () => {
     for (const { status, product, quantity, licences } of details)
       expect(licences).toHaveLength(status === 'completed' && product.type === 'digital' ? quantity : 0);
     const keys = details.flatMap(({ licences }) => licences);
@@ -125,44 +125,44 @@ describe.each(stores)('a seeded history in %s', (_, open) => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  test('leaves on each shelf what stood there, having delivered what was sold', () => {
-    expect(after).toHaveLength(demoProducts.length);
+  test('The stock of each product is the same before and after a seeding', () => {
+    expect(productsAfter).toHaveLength(demoProducts.length);
     const stockOf = (all: readonly Product[]) => all.map(({ code, stock }) => [code, stock]).toSorted();
-    expect(stockOf(after)).toEqual(stockOf(before));
+    expect(stockOf(productsAfter)).toEqual(stockOf(productsBefore));
   });
 
-  test('takes one payment for a cart: what was charged is what its orders cost', () => {
-    const carts = Map.groupBy(withStatus('completed'), ({ checkoutId }) => checkoutId);
-    expect(carts.size).toBeLessThan(tally.paid);
-    for (const [checkoutId, cart] of carts) {
-      const total = cart.reduce((sum, { total }) => sum + total.amount, 0);
-      for (const { payment, total: one } of cart)
+  test('A checkout has one payment, of the total of its orders', () => {
+    const checkouts = Map.groupBy(withStatus('completed'), ({ checkoutId }) => checkoutId);
+    expect(checkouts.size).toBeLessThan(orderCounts.paid);
+    for (const [checkoutId, checkoutOrders] of checkouts) {
+      const total = checkoutOrders.reduce((sum, { total }) => sum + total.amount, 0);
+      for (const { payment, total: orderTotal } of checkoutOrders)
         expect(payment).toMatchObject({
           status: 'succeeded',
           reference: `seed_${checkoutId}`,
-          amount: { amount: total, currency: one.currency },
+          amount: { amount: total, currency: orderTotal.currency },
         });
     }
   });
 });
 
-const products = async (store: Store): Promise<readonly Product[]> => {
+const readProducts = async (store: Store): Promise<readonly Product[]> => {
   const codes = new Set(demoProducts.map(({ code }) => code));
   return (await findByCode(store.products, codes))._unsafeUnwrap();
 };
 
 /** Newest first, each with its history. */
-const everyOrder = async (store: Store): Promise<readonly OrderDetail[]> => {
-  const nobody = { search: null, status: null, type: null, fromMs: null, toMs: null, customerId: null };
+const readOrders = async (store: Store): Promise<readonly OrderDetail[]> => {
+  const noFilter = { search: null, status: null, type: null, fromMs: null, toMs: null, customerId: null };
   const details: OrderDetail[] = [];
   let after: string | null = null;
   do {
-    const answer: Awaited<ReturnType<Store['orders']['list']>> = await store.orders.list({
-      ...nobody,
+    const result: Awaited<ReturnType<Store['orders']['list']>> = await store.orders.list({
+      ...noFilter,
       after,
       limit: 100,
     });
-    const page = answer._unsafeUnwrap();
+    const page = result._unsafeUnwrap();
     for (const { id } of page.items) {
       const detail = (await store.orders.find(id))._unsafeUnwrap();
       if (detail !== null) details.push(detail);

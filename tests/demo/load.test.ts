@@ -3,25 +3,25 @@ import type { Product } from '../../core/product.ts';
 import { parseQuery } from '../../core/search.ts';
 import { demoProducts, loadDemoProducts } from '../../demo/loadProducts.ts';
 import { createMemoryStore } from '../model/store.ts';
-import { testWorld } from '../world.ts';
+import { createTestWorld } from '../world.ts';
 
-const world = testWorld();
+const world = createTestWorld();
 const { products } = createMemoryStore(world);
 
-const found = async (text: string): Promise<readonly Product[]> => {
+const search = async (text: string): Promise<readonly Product[]> => {
   const page = await products.list({ search: parseQuery(text), type: null, after: null, limit: 20 });
   return page._unsafeUnwrap().items;
 };
-const names = async (text: string) => (await found(text)).map(({ name }) => name);
+const searchNames = async (text: string) => (await search(text)).map(({ name }) => name);
 
 beforeAll(async () => {
   const loaded = await loadDemoProducts(products, world.clock);
   expect(loaded._unsafeUnwrap()).toEqual({ created: demoProducts.length, updated: 0 });
 });
 
-describe('loading the catalogue again', () => {
-  test('changes nothing, least of all a stock or a price that was changed since', async () => {
-    const [shirt] = await found('AT-001');
+describe('a second load of the demo products', () => {
+  test('A second load changes nothing, not even a stock or price that was changed since the first', async () => {
+    const [shirt] = await search('AT-001');
     if (shirt === undefined) throw new Error('the shirt is missing');
     const { code, name, type, price } = shirt;
     const changed = { code, name, type, price: { ...price, amount: 99_000 }, stock: 3 };
@@ -33,7 +33,7 @@ describe('loading the catalogue again', () => {
   });
 });
 
-describe('the catalogue is found', () => {
+describe('the search of demo products', () => {
   test.each([
     ['ao thun', 'Áo thun nam'],
     ['ÁO THUN', 'Áo thun nam'],
@@ -52,18 +52,18 @@ describe('the catalogue is found', () => {
     ['quan dai tay', 'Áo/quần dài tay cho bé sơ sinh'],
     ['th-001', 'Thẻ nhớ microSD 128 GB'],
     ['tam cam', null],
-  ])('%s', async (text, name) => {
-    if (name === null) expect(await names(text)).toEqual([]);
-    else expect(await names(text)).toContain(name);
+  ])('The query %s finds %p', async (text, name) => {
+    if (name === null) expect(await searchNames(text)).toEqual([]);
+    else expect(await searchNames(text)).toContain(name);
   });
 
-  test('a phrase only where its words stand together', async () => {
-    expect(await names('"nam áo"')).toEqual([]);
-    expect(await names('nam áo')).toContain('Áo thun nam');
+  test('A phrase matches only if its words are next to each other', async () => {
+    expect(await searchNames('"nam áo"')).toEqual([]);
+    expect(await searchNames('nam áo')).toContain('Áo thun nam');
   });
 
-  test('exact accents first: bò before bố, both on the first page', async () => {
-    const listed = await names('bò');
+  test('Exact accents come first: bò before bố, both on the first page', async () => {
+    const listed = await searchNames('bò');
     expect(listed).toContain('Vải bố');
     expect(listed.indexOf('Thịt bò khô')).toBeGreaterThanOrEqual(0);
     expect(listed.indexOf('Thịt bò khô')).toBeLessThan(listed.indexOf('Vải bố'));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { demoProducts } from '../../demo/loadProducts.ts';
-import { type PlanSettings, planHistory, soldIn } from '../../demo/planHistory.ts';
+import { countUnitsSold, type PlanOptions, planHistory } from '../../demo/planHistory.ts';
 
 const dayMs = 86_400_000;
 const products = demoProducts.map((draft, index) => ({
@@ -9,33 +9,35 @@ const products = demoProducts.map((draft, index) => ({
   createdAtMs: 0,
   updatedAtMs: 0,
 }));
-const settings: PlanSettings = { orders: 5_000, fromMs: 0, toMs: 100 * dayMs, seed: 7, products };
-const plan = (changes: Partial<PlanSettings> = {}) => [...planHistory({ ...settings, ...changes })];
+const options: PlanOptions = { orders: 5_000, fromMs: 0, toMs: 100 * dayMs, seed: 7, products };
+const plan = (changes: Partial<PlanOptions> = {}) => [...planHistory({ ...options, ...changes })];
 const planned = plan();
-const long = plan({ orders: 20_000 }).flatMap(({ carts }) => carts);
+const longPlan = plan({ orders: 20_000 }).flatMap(({ checkouts }) => checkouts);
 
 describe('a planned history', () => {
-  test('has as many orders as were asked for, in any number', () => {
+  test('A plan has exactly the requested number of orders', () => {
     for (const orders of [1, 2, 3, 399, 1_000, 1_001, 5_001]) {
-      const lines = plan({ orders }).flatMap(({ carts }) => carts.flatMap((cart) => cart.lines));
+      const lines = plan({ orders }).flatMap(({ checkouts }) =>
+        checkouts.flatMap((checkout) => checkout.lines),
+      );
       expect(lines).toHaveLength(orders);
     }
   });
 
-  test('is the same for the same seed, and another for another', () => {
+  test('The same seed gives the same plan, and another seed another plan', () => {
     expect(plan()).toEqual(planned);
     expect(plan({ seed: 8 })).not.toEqual(planned);
   });
 
   test.each([
-    ['a hundred days', { toMs: 100 * dayMs }],
-    ['a crowded second', { toMs: 1_000 }],
-  ])('goes forward in time, each batch at its end before the next begins: %s', (_, changes) => {
+    ['one hundred days', { toMs: 100 * dayMs }],
+    ['one second', { toMs: 1_000 }],
+  ])('In a plan over %s each batch ends before the next begins', (_, changes) => {
     const moments = plan(changes).flatMap((batch) => [
       batch.placedMs,
       batch.claimedMs,
-      batch.settledMs,
-      batch.deliveredMs,
+      batch.outcomeMs,
+      batch.completedMs,
       batch.cancelledMs,
     ]);
     expect(moments).toEqual(moments.toSorted((a, b) => a - b));
@@ -43,25 +45,25 @@ describe('a planned history', () => {
     expect(moments.at(-1)).toBeLessThan(changes.toMs);
   });
 
-  test('spreads a short history over many moments, and cuts a long one into batches of some hundred', () => {
+  test('A short history has many small batches, and a long one has batches of 500 orders', () => {
     expect(plan({ orders: 1_000 }).length).toBeGreaterThan(190);
     const sizes: number[] = [];
-    for (const { carts } of planHistory({ ...settings, orders: 1_000_000 })) {
-      sizes.push(carts.reduce((sum, { lines }) => sum + lines.length, 0));
+    for (const { checkouts } of planHistory({ ...options, orders: 1_000_000 })) {
+      sizes.push(checkouts.reduce((sum, { lines }) => sum + lines.length, 0));
       if (sizes.length === 20) break;
     }
     expect(sizes).toEqual(Array.from({ length: 20 }, () => 500));
   });
 
-  test('has carts in one currency, with no product twice', () => {
-    for (const { lines } of planned.flatMap(({ carts }) => carts)) {
+  test('Every checkout has one currency, and no product twice', () => {
+    for (const { lines } of planned.flatMap(({ checkouts }) => checkouts)) {
       expect(new Set(lines.map(({ product }) => product.price.currency)).size).toBe(1);
       expect(new Set(lines.map(({ product }) => product.id)).size).toBe(lines.length);
     }
   });
 
-  test('sells much of a little and something of nearly everything, mostly one of each', () => {
-    const lines = long.flatMap((cart) => cart.lines);
+  test('A tenth of the products gets a third of the orders, nearly every product sells, and most lines have one unit', () => {
+    const lines = longPlan.flatMap(({ lines }) => lines);
     const perProduct = [...Map.groupBy(lines, ({ product }) => product.id).values()]
       .map((group) => group.length)
       .sort((a, b) => b - a);
@@ -71,8 +73,8 @@ describe('a planned history', () => {
     expect(lines.filter(({ quantity }) => quantity === 1).length).toBeGreaterThan(lines.length / 2);
   });
 
-  test('has customers who come back, each with one address', () => {
-    const customers = long.map(({ customer }) => customer);
+  test('Customers return, and each has one address', () => {
+    const customers = longPlan.map(({ customer }) => customer);
     const visits = [...Map.groupBy(customers, ({ id }) => id).values()];
     expect(visits.length).toBeGreaterThan(900);
     expect(Math.max(...visits.map((group) => group.length))).toBeGreaterThan(20);
@@ -80,22 +82,24 @@ describe('a planned history', () => {
     expect(new Set(customers.map(({ contact }) => contact.language))).toEqual(new Set(['vi', 'en', null]));
   });
 
-  test('knows what will be sold: the paid lines, by product', () => {
-    const paid = planned.flatMap(({ carts }) =>
-      carts.filter(({ fate }) => fate === 'paid').flatMap(({ lines }) => lines),
+  test('countUnitsSold adds up the paid lines by product', () => {
+    const paid = planned.flatMap(({ checkouts }) =>
+      checkouts.filter(({ outcome }) => outcome === 'paid').flatMap(({ lines }) => lines),
     );
     const units = paid.reduce((total, { quantity }) => total + quantity, 0);
-    const sold = soldIn(planned);
+    const sold = countUnitsSold(planned);
     expect([...sold.values()].reduce((total, one) => total + one, 0)).toBe(units);
     const [shirt] = products.filter(({ code }) => code === 'AT-001');
     const shirts = paid.filter(({ product }) => product.id === shirt?.id);
     expect(sold.get(shirt?.id ?? '') ?? 0).toBe(shirts.reduce((total, { quantity }) => total + quantity, 0));
   });
 
-  test('has most carts paid, and some of each other fate', () => {
-    const carts = planned.flatMap((batch) => batch.carts);
-    const share = (fate: string) => carts.filter((cart) => cart.fate === fate).length / carts.length;
+  test('Most checkouts are paid, and some have each other outcome', () => {
+    const checkouts = planned.flatMap((batch) => batch.checkouts);
+    const share = (outcome: string) =>
+      checkouts.filter((checkout) => checkout.outcome === outcome).length / checkouts.length;
     expect(share('paid')).toBeGreaterThan(0.85);
-    for (const fate of ['declined', 'cancelled', 'left']) expect(share(fate)).toBeGreaterThan(0.01);
+    for (const outcome of ['declined', 'cancelled', 'abandoned'])
+      expect(share(outcome)).toBeGreaterThan(0.01);
   });
 });

@@ -20,15 +20,15 @@ import {
   type PaymentEvent,
 } from '../../core/payment.ts';
 import { firstStep } from '../../core/steps.ts';
-import { leave, move } from './history.ts';
-import { type AuditRow, atomically, type PaymentRow, rowOf, type Tables, type Writes } from './tables.ts';
-import { freshTask } from './transitions.ts';
+import { appendHistory, applyOrderEvent } from './history.ts';
+import { type AuditRow, type PaymentRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
+import { newTask } from './transitions.ts';
 
-export const memoryAudits = (tables: Tables): Audits => ({
+export const createAudits = (tables: Tables): Audits => ({
   claim: async (requests, nowMs) =>
     ok(
-      atomically((writes) => {
-        const verdicts = judgeClaims(requests, groundOf(tables, requests), nowMs);
+      runTransaction((writes) => {
+        const verdicts = judgeClaims(requests, snapshotOf(tables, requests), nowMs);
         requests.forEach((request, index) => {
           verdicts[index]?.map((claim) => writeClaim(tables, writes, request, claim, nowMs));
         });
@@ -36,23 +36,25 @@ export const memoryAudits = (tables: Tables): Audits => ({
       }),
     ),
 
-  recordOutcomes: async (settlements, nowMs) =>
-    ok(atomically((writes) => settlements.map((one) => settleOne(tables, writes, one, nowMs)))),
+  recordOutcomes: async (records, nowMs) =>
+    ok(runTransaction((writes) => records.map((record) => recordOutcome(tables, writes, record, nowMs)))),
 
-  claimOpenPayments: async ({ nowMs, againAtMs, limit, only }) => {
+  claimOpenPayments: async ({ nowMs, nextRecoveryAtMs, limit, onlyPaymentId }) => {
     const due = [...tables.payments.values()]
       .filter(({ payment }) => nextPaymentStatus(payment.status, 'lose') !== null)
-      .filter((row) => (only === null ? row.dueMs <= nowMs : isThis(row, only, nowMs)))
-      .sort((one, other) => one.dueMs - other.dueMs)
+      .filter((row) =>
+        onlyPaymentId === null ? row.recoverAtMs <= nowMs : isClaimable(row, onlyPaymentId, nowMs),
+      )
+      .sort((one, other) => one.recoverAtMs - other.recoverAtMs)
       .slice(0, limit);
     return ok(
-      atomically((writes) =>
+      runTransaction((writes) =>
         due.map((row) => {
           const attempt = row.attempt + 1;
-          const dueMs = againAtMs(attempt, row.claimedAtMs);
-          const taken = { ...row, payment: pay(row.payment, 'lose'), attempt, dueMs };
-          writes.set(tables.payments, row.payment.id, { ...taken, updatedAtMs: nowMs });
-          return unsettled(tables, taken);
+          const recoverAtMs = nextRecoveryAtMs(attempt, row.claimedAtMs);
+          const claimed = { ...row, payment: applyPaymentEvent(row.payment, 'lose'), attempt, recoverAtMs };
+          writes.set(tables.payments, row.payment.id, { ...claimed, updatedAtMs: nowMs });
+          return openClaimOf(tables, claimed);
         }),
       ),
     );
@@ -67,13 +69,13 @@ export const memoryAudits = (tables: Tables): Audits => ({
   },
 });
 
-/** One that is being charged just now is left to its checkout. */
-const isThis = ({ payment, dueMs }: PaymentRow, only: string, nowMs: number): boolean =>
-  payment.id === only && (payment.status !== initialPaymentStatus || dueMs <= nowMs);
+/** A payment that its checkout is charging now is left to that checkout. */
+const isClaimable = ({ payment, recoverAtMs }: PaymentRow, paymentId: string, nowMs: number): boolean =>
+  payment.id === paymentId && (payment.status !== initialPaymentStatus || recoverAtMs <= nowMs);
 
-const groundOf = (tables: Tables, requests: readonly CheckoutRequest[]): ClaimSnapshot => {
+const snapshotOf = (tables: Tables, requests: readonly CheckoutRequest[]): ClaimSnapshot => {
   const audits = requests.flatMap(({ key }): [string, KnownAudit][] => {
-    const id = tables.keys.get(key);
+    const id = tables.auditIds.get(key);
     return id === undefined ? [] : [[key, knownAudit(tables, id)]];
   });
   const orders = requests
@@ -90,9 +92,9 @@ const groundOf = (tables: Tables, requests: readonly CheckoutRequest[]): ClaimSn
 };
 
 const knownAudit = (tables: Tables, id: string): KnownAudit => {
-  const { fingerprint, orderIds, answer } = rowOf(tables.audits, id);
+  const { fingerprint, orderIds, response } = rowOf(tables.audits, id);
   const { payment, attempt } = rowOf(tables.payments, id);
-  return { checkoutId: id, fingerprint, orderIds, paymentStatus: payment.status, attempt, response: answer };
+  return { checkoutId: id, fingerprint, orderIds, paymentStatus: payment.status, attempt, response };
 };
 
 const writeClaim = (
@@ -102,83 +104,84 @@ const writeClaim = (
   { checkoutId: id, attempt, amount, method, orders }: Claim,
   nowMs: number,
 ): void => {
-  const { key, customerId, reconcileAtMs } = request;
+  const { key, customerId, recoverAtMs } = request;
   const orderIds = orders.map((order) => order.id);
-  const audit = { id, customerId, orderIds, fingerprint: fingerprintOf(request), answer: null };
+  const audit = { id, customerId, orderIds, fingerprint: fingerprintOf(request), response: null };
   const createdAtMs = tables.audits.get(id)?.createdAtMs ?? nowMs;
   writes.set(tables.audits, id, { ...audit, createdAtMs });
-  writes.set(tables.keys, key, id);
+  writes.set(tables.auditIds, key, id);
 
   const known = tables.payments.get(id)?.payment;
   const payment: Payment =
     known === undefined
       ? { id, status: initialPaymentStatus, amount, method, reference: null, declineCode: null, action: null }
-      : pay(known, 'retry');
-  const times = { claimedAtMs: nowMs, dueMs: reconcileAtMs, updatedAtMs: nowMs };
+      : applyPaymentEvent(known, 'retry');
+  const times = { claimedAtMs: nowMs, recoverAtMs, updatedAtMs: nowMs };
   writes.set(tables.payments, id, { payment, attempt, ...times });
 
   for (const order of orders) {
     writes.set(tables.orders, order.id, { ...rowOf(tables.orders, order.id), order });
-    leave(tables, writes, order.id, { state: order.status, detail: null }, nowMs);
+    appendHistory(tables, writes, order.id, { state: order.status, detail: null }, nowMs);
   }
 };
 
-const settleOne = (
+const recordOutcome = (
   tables: Tables,
   writes: Writes,
-  settlement: OutcomeRecord,
+  record: OutcomeRecord,
   nowMs: number,
 ): RecordResult => {
-  const { checkoutId, attempt } = settlement;
-  const changes = outcomeChanges(settlement.outcome);
+  const { checkoutId, attempt } = record;
+  const changes = outcomeChanges(record.outcome);
   const audit = rowOf(tables.audits, checkoutId);
   const row = rowOf(tables.payments, checkoutId);
   const stale = changes.newestAttemptOnly && attempt !== row.attempt;
   if (nextPaymentStatus(row.payment.status, changes.payment) === null || stale)
-    return { applied: false, paymentStatus: row.payment.status, response: audit.answer };
+    return { applied: false, paymentStatus: row.payment.status, response: audit.response };
 
   const payment: Payment = {
-    ...pay(row.payment, changes.payment),
+    ...applyPaymentEvent(row.payment, changes.payment),
     reference: changes.reference ?? row.payment.reference,
     declineCode: changes.declineCode,
     action: changes.keepsAction ? row.payment.action : changes.action,
   };
-  const answer = audit.answer ?? settlement.response;
+  const response = audit.response ?? record.response;
   writes.set(tables.payments, checkoutId, { ...row, payment, updatedAtMs: nowMs });
-  writes.set(tables.audits, checkoutId, { ...audit, answer });
-  for (const orderId of audit.orderIds) settleOrder(tables, writes, orderId, settlement, nowMs);
-  return { applied: true, paymentStatus: payment.status, response: answer };
+  writes.set(tables.audits, checkoutId, { ...audit, response });
+  for (const orderId of audit.orderIds) recordOrderOutcome(tables, writes, orderId, record, nowMs);
+  return { applied: true, paymentStatus: payment.status, response };
 };
 
-const settleOrder = (
+const recordOrderOutcome = (
   tables: Tables,
   writes: Writes,
   orderId: string,
-  settlement: OutcomeRecord,
+  record: OutcomeRecord,
   nowMs: number,
 ): void => {
-  const { order: event, historyDetail, owesTasks } = outcomeChanges(settlement.outcome);
+  const { order: event, historyDetail, createsTasks } = outcomeChanges(record.outcome);
   if (event === null) return;
-  const { status } = move(tables, writes, orderId, event, nowMs);
-  leave(tables, writes, orderId, { state: status, detail: historyDetail }, nowMs);
-  if (!owesTasks) return;
-  const task = settlement.tasks.find((one) => one.orderId === orderId);
+  const { status } = applyOrderEvent(tables, writes, orderId, event, nowMs);
+  appendHistory(tables, writes, orderId, { state: status, detail: historyDetail }, nowMs);
+  if (!createsTasks) return;
+  const task = record.tasks.find((each) => each.orderId === orderId);
   if (task === undefined) throw new Error(`the order ${orderId} is paid and has no task`);
   const { id, pipeline } = task;
   const step = firstStep(pipeline);
-  writes.set(tables.tasks, id, { id, orderId, jobId: null, pipeline, step, runAtMs: nowMs, ...freshTask });
+  writes.set(tables.tasks, id, { id, orderId, jobId: null, pipeline, step, runAtMs: nowMs, ...newTask });
 };
 
-const pay = (payment: Payment, event: PaymentEvent): Payment => {
+const applyPaymentEvent = (payment: Payment, event: PaymentEvent): Payment => {
   const status = nextPaymentStatus(payment.status, event);
-  if (status === null) throw new Error(`the payment ${payment.id} is ${payment.status}: no ${event}`);
+  if (status === null)
+    throw new Error(`the payment ${payment.id} is ${payment.status}, which has no edge for ${event}`);
   return { ...payment, status };
 };
 
 const ordersOf = (tables: Tables, { orderIds }: AuditRow): readonly Order[] =>
   orderIds.map((id) => rowOf(tables.orders, id).order);
 
-const unsettled = (tables: Tables, { payment, attempt, claimedAtMs }: PaymentRow): OpenClaim => ({
+const openClaimOf = (tables: Tables, { payment, attempt, claimedAtMs }: PaymentRow): OpenClaim => ({
   checkoutId: payment.id,
   attempt,
   amount: payment.amount,

@@ -1,84 +1,92 @@
 import { ok, type Result } from 'neverthrow';
-import { batchOrEach, runSync } from '../../core/batchOrEach.ts';
-import type { Lease, LockedTask, Queue, Taken } from '../../core/queue.ts';
+import { runBatchWithFallback, runSync } from '../../core/batchWithFallback.ts';
+import type { ClaimResult, Lease, LockedTask, Queue } from '../../core/queue.ts';
 import {
-  allTaken,
+  emptyClaim,
   externalSteps,
-  noneTaken,
-  planThrow,
+  mergeClaims,
+  planThrownError,
   runTxSteps,
   stepKey,
   type Transitions,
 } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
-import { effects, type Place } from './effects.ts';
-import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
-import { change, writeTransitions } from './transitions.ts';
+import { type EffectContext, effects } from './effects.ts';
+import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
+import { updateTask, writeTransitions } from './transitions.ts';
 
-type Take = Parameters<Queue['claim']>[0];
+type ClaimQuery = Parameters<Queue['claim']>[0];
 
-/** See `Queue.take`. */
-export const takeTasks = (
+/** See `Queue.claim`. */
+export const claimTasks = (
   tables: Tables,
   world: World,
   tasks: readonly TaskRow[],
-  query: Take,
-): Result<Taken, never> => {
-  if (tasks.length === 0) return ok(noneTaken);
-  const take = (some: readonly TaskRow[]): Result<Taken, never> =>
-    ok(atomically((writes) => takeTogether(tables, world, writes, some, query)));
+  query: ClaimQuery,
+): Result<ClaimResult, never> => {
+  if (tasks.length === 0) return ok(emptyClaim);
+  const claim = (batch: readonly TaskRow[]): Result<ClaimResult, never> =>
+    ok(runTransaction((writes) => claimBatch(tables, world, writes, batch, query)));
   return runSync(
-    batchOrEach<TaskRow, Taken, never, Result<Taken, never>>({
-      together: () => take(tasks),
+    runBatchWithFallback<TaskRow, ClaimResult, never, Result<ClaimResult, never>>({
+      runAll: () => claim(tasks),
       items: () => tasks,
-      alone: (task) => take([task]),
-      threw: (task, cause) => {
-        const moves = planThrow(query, lockedTask(tables, task), cause);
-        atomically((writes) => writeTransitions(tables, writes, moves, query.nowMs));
-        return ok({ touched: 1, leases: [] });
+      runOne: (task) => claim([task]),
+      onThrow: (task, cause) => {
+        const transitions = planThrownError(query, lockedTask(tables, task), cause);
+        runTransaction((writes) => writeTransitions(tables, writes, transitions, query.nowMs));
+        return ok({ processed: 1, leases: [] });
       },
     }),
-  ).map(allTaken);
+  ).map(mergeClaims);
 };
 
-const takeTogether = (
+const claimBatch = (
   tables: Tables,
   { random }: World,
   writes: Writes,
   tasks: readonly TaskRow[],
-  query: Take,
-): Taken => {
+  query: ClaimQuery,
+): ClaimResult => {
   const external = externalSteps(query.pipeline);
   const atExternal = tasks.filter(({ step }) => external.includes(step));
   const atTx = tasks.filter(({ step }) => !external.includes(step));
-  const place = { tables, writes, random, nowMs: query.nowMs };
-  const moves = runEffects(
+  const context = { tables, writes, random, nowMs: query.nowMs };
+  const transitions = runEffects(
     query,
     atTx.map((task) => lockedTask(tables, task)),
-    place,
+    context,
   );
-  writeTransitions(tables, writes, moves, query.nowMs);
-  const arrived = [...atExternal.map(({ id }) => id), ...moves.moved.map(({ taskId }) => taskId)];
-  const leases = arrived.map((taskId) => lease(tables, writes, taskId, query));
-  return { touched: tasks.length, leases };
+  writeTransitions(tables, writes, transitions, query.nowMs);
+  const toLease = [...atExternal.map(({ id }) => id), ...transitions.advanced.map(({ taskId }) => taskId)];
+  const leases = toLease.map((taskId) => lease(tables, writes, taskId, query));
+  return { processed: tasks.length, leases };
 };
 
-const runEffects = ({ pipeline }: Take, tasks: readonly LockedTask[], place: Place): Transitions => {
-  const walk = runTxSteps(pipeline, tasks);
-  let at = walk.next();
-  while (!at.done) at = walk.next(effects[at.value.effect](at.value.tasks, place));
-  return at.value;
+const runEffects = (
+  { pipeline }: ClaimQuery,
+  tasks: readonly LockedTask[],
+  context: EffectContext,
+): Transitions => {
+  const steps = runTxSteps(pipeline, tasks);
+  let step = steps.next();
+  while (!step.done) step = steps.next(effects[step.value.effect](step.value.tasks, context));
+  return step.value;
 };
 
-/** Leases a task at an external step, with an intent in the ledger before anything is done. */
-const lease = (tables: Tables, writes: Writes, taskId: string, { nowMs, leaseMs }: Take): Lease => {
+/** Leases a task at an external step. The step ledger gets the intent before the step runs. */
+const lease = (tables: Tables, writes: Writes, taskId: string, { nowMs, leaseMs }: ClaimQuery): Lease => {
   const { lease: last } = rowOf(tables.tasks, taskId);
   const untilMs = nowMs + leaseMs;
-  const task = change(tables, writes, taskId, { state: 'running', lease: last + 1, leaseUntilMs: untilMs });
-  const { order, contact } = rowOf(tables.orders, ownerOf(task));
+  const task = updateTask(tables, writes, taskId, {
+    state: 'running',
+    lease: last + 1,
+    leaseUntilMs: untilMs,
+  });
+  const { order, contact } = rowOf(tables.orders, orderIdOf(task));
   const key = stepKey(order.id, task.step);
-  const delivery = tables.deliveries.get(key);
-  if (delivery === undefined) writes.set(tables.deliveries, key, { intendedMs: nowMs, acceptedMs: null });
+  const entry = tables.stepLedger.get(key);
+  if (entry === undefined) writes.set(tables.stepLedger, key, { intendedMs: nowMs, acceptedMs: null });
 
   return {
     taskId,
@@ -91,19 +99,19 @@ const lease = (tables: Tables, writes: Writes, taskId: string, { nowMs, leaseMs 
     contact,
     invoiceNumber: tables.invoices.get(order.id)?.number ?? null,
     licences: tables.licences.get(order.id) ?? [],
-    alreadyDone: (delivery?.acceptedMs ?? null) !== null,
+    alreadyDone: (entry?.acceptedMs ?? null) !== null,
   };
 };
 
-/** A task with its order, as the core's steps want it. */
+/** A task with its order, as the rules of core need it. */
 export const lockedTask = (tables: Tables, task: TaskRow): LockedTask => {
-  const { order } = rowOf(tables.orders, ownerOf(task));
+  const { order } = rowOf(tables.orders, orderIdOf(task));
   const { id, step, attempts } = task;
   return { id, step, attempts, seq: tables.histories.get(order.id)?.length ?? 0, order };
 };
 
-/** The id of the order that owes it. */
-const ownerOf = ({ id, orderId }: TaskRow): string => {
-  if (orderId === null) throw new Error(`the task ${id} is no order's`);
+/** Throws for a job's task. */
+const orderIdOf = ({ id, orderId }: TaskRow): string => {
+  if (orderId === null) throw new Error(`the task ${id} is a job's and has no order`);
   return orderId;
 };

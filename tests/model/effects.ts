@@ -7,26 +7,26 @@ import { allocate } from '../../core/stock.ts';
 import type { Random } from '../../core/world.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
 
-/** Where an effect takes place: in the transaction of `writes`. */
-export type Place = {
+/** What an effect needs. It writes in the transaction of `writes`. */
+export type EffectContext = {
   readonly tables: Tables;
   readonly writes: Writes;
   readonly random: Random;
   readonly nowMs: number;
 };
 
-/** What our own tables do for a batch of orders; total over the core's effects. */
+/** Runs an effect for a batch of orders. It has an entry for each effect of core. */
 export const effects: Readonly<
-  Record<Effect, (tasks: readonly LockedTask[], place: Place) => readonly EffectOutcome[]>
+  Record<Effect, (tasks: readonly LockedTask[], context: EffectContext) => readonly EffectOutcome[]>
 > = {
-  take_stock: (tasks, place) => takeStock(tasks, place).outcomes,
+  deduct_stock: (tasks, context) => deductStock(tasks, context).outcomes,
 
-  issue_licences: (tasks, place) => {
-    const { outcomes, granted } = takeStock(tasks, place);
+  issue_licences: (tasks, context) => {
+    const { outcomes, fulfilled } = deductStock(tasks, context);
     for (const { id, order } of tasks) {
-      if (!granted.has(id)) continue;
-      const keys = Array.from({ length: order.quantity }, () => licenceKey(place.random));
-      place.writes.set(place.tables.licences, order.id, keys);
+      if (!fulfilled.has(id)) continue;
+      const keys = Array.from({ length: order.quantity }, () => licenceKey(context.random));
+      context.writes.set(context.tables.licences, order.id, keys);
     }
     return outcomes;
   },
@@ -34,7 +34,7 @@ export const effects: Readonly<
   issue_invoice: (tasks, { tables, writes, nowMs }) => {
     const year = invoiceYear(nowMs);
     return tasks.map(({ id, order }) => {
-      if (tables.invoices.has(order.id)) throw new Error(`the order ${order.id} has its invoice already`);
+      if (tables.invoices.has(order.id)) throw new Error(`the order ${order.id} already has an invoice`);
       const sequence = (tables.invoiceCounters.get(year) ?? 0) + 1;
       const number = invoiceNumber(year, sequence);
       writes.set(tables.invoiceCounters, year, sequence);
@@ -50,30 +50,30 @@ export const effects: Readonly<
     }),
 };
 
-/** Takes from the stock of each product what can be had, in the order of the tasks. */
-const takeStock = (
+/** Deducts each task's quantity from the stock, in the order of the tasks: the whole quantity or nothing. */
+const deductStock = (
   tasks: readonly LockedTask[],
-  { tables, writes }: Place,
-): { readonly outcomes: readonly EffectOutcome[]; readonly granted: ReadonlySet<string> } => {
-  const shelf = new Map(
+  { tables, writes }: EffectContext,
+): { readonly outcomes: readonly EffectOutcome[]; readonly fulfilled: ReadonlySet<string> } => {
+  const stockLevels = new Map(
     tasks.map(({ order }) => [order.product.id, rowOf(tables.products, order.product.id).product.stock]),
   );
-  const wants = tasks.map(({ id, order }) => ({
+  const requests = tasks.map(({ id, order }) => ({
     taskId: id,
     productId: order.product.id,
     quantity: order.quantity,
   }));
-  const { granted, taken } = allocate(shelf, wants);
-  for (const [productId, count] of taken) {
+  const { fulfilled, deducted } = allocate(stockLevels, requests);
+  for (const [productId, count] of deducted) {
     const row = rowOf(tables.products, productId);
     const stock = (row.product.stock ?? 0) - count;
     writes.set(tables.products, productId, { ...row, product: { ...row.product, stock } });
   }
   const outcomes = tasks.map(
     ({ id, order }): EffectOutcome =>
-      granted.has(id)
+      fulfilled.has(id)
         ? { taskId: id, kind: 'done', detail: null }
         : { taskId: id, kind: 'refused', detail: `out of stock: ${order.product.code}` },
   );
-  return { outcomes, granted };
+  return { outcomes, fulfilled };
 };

@@ -8,13 +8,13 @@ import {
   planRefundOutcome,
   type RefundChanges,
   type RefundedOrder,
-  stockTakenStates,
+  stockDeductionStates,
 } from '../../core/refundOutcome.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
 import { amountRefunded, taskOf, writeOrderChanges } from './writeRefund.ts';
 
-/** See `Refunds.settle`. */
-export const settleRefund = (
+/** See `Refunds.finish`. */
+export const finishRefund = (
   tables: Tables,
   writes: Writes,
   { refundId, outcome }: FinishedRefund,
@@ -35,10 +35,10 @@ export const settleRefund = (
 
 const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): RefundedOrder => {
   const { order } = rowOf(tables.orders, orderId);
-  const states = stockTakenStates(order.product.type);
+  const states = stockDeductionStates(order.product.type);
   return {
     order,
-    paused: taskOf(tables, orderId)?.state === 'paused',
+    taskPaused: taskOf(tables, orderId)?.state === 'paused',
     refunded: amountRefunded(
       tables,
       orderId,
@@ -46,11 +46,11 @@ const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): Ref
     ),
     invoiced: tables.invoices.has(orderId),
     shipped: tables.shipments.has(orderId),
-    tookStock: (tables.histories.get(orderId) ?? []).some(({ state }) => states.includes(state)),
+    stockDeducted: (tables.histories.get(orderId) ?? []).some(({ state }) => states.includes(state)),
   };
 };
 
-/** The provider's reference is not kept: nothing reads it. */
+/** The provider's reference is not stored, because nothing reads it. */
 const writeRefund = (
   tables: Tables,
   writes: Writes,

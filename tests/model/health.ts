@@ -1,12 +1,12 @@
 import { differenceText } from '../../adapters/stored/differences.ts';
 import { firstIdAt } from '../../core/id.ts';
 import {
+  failedOrderStatuses,
   type Ledger,
   type MoneyCase,
   type MoneyCheck,
   type MoneyCount,
   moneyCheckLimits,
-  stoppedOrderStatuses,
   unfinishedOrderStatuses,
 } from '../../core/ledger.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../core/payment.ts';
@@ -15,11 +15,11 @@ import { rowOf, type Tables } from './tables.ts';
 
 type Counts = Readonly<Record<MoneyCheck, MoneyCount>>;
 
-/** See `MoneyBooks.counts`. */
-export const countsAt = (tables: Tables, nowMs: number): Counts => {
+/** See `Ledger.counts`. */
+export const countCases = (tables: Tables, nowMs: number): Counts => {
   const count = (check: MoneyCheck): MoneyCount => {
-    const since = findingsAt(tables, check, nowMs).map(({ sinceMs }) => sinceMs);
-    return { count: since.length, oldestMs: since.length === 0 ? null : Math.min(...since) };
+    const times = listCases(tables, check, nowMs).map(({ sinceMs }) => sinceMs);
+    return { count: times.length, oldestMs: times.length === 0 ? null : Math.min(...times) };
   };
   return {
     paid_without_progress: count('paid_without_progress'),
@@ -30,8 +30,8 @@ export const countsAt = (tables: Tables, nowMs: number): Counts => {
   };
 };
 
-/** All cases of a check, in no order. */
-export const findingsAt = (
+/** All cases of a check, in no particular order. */
+export const listCases = (
   tables: Tables,
   check: Parameters<Ledger['cases']>[0]['check'],
   nowMs: number,
@@ -41,7 +41,7 @@ type List = (tables: Tables, nowMs: number) => readonly MoneyCase[];
 
 const lists: Readonly<Record<MoneyCheck, List>> = {
   paid_without_progress: (tables, nowMs) => {
-    const refunding = new Set(
+    const ordersBeingRefunded = new Set(
       refundsOf(tables).flatMap(({ status, orderId }) =>
         openRefundStatuses.includes(status) ? [orderId] : [],
       ),
@@ -49,14 +49,14 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
     const tasks = new Map([...tables.tasks.values()].map((task) => [task.orderId, task]));
     return [...tables.orders.values()]
       .map(({ order }) => order)
-      .filter(({ id }) => !refunding.has(id))
+      .filter(({ id }) => !ordersBeingRefunded.has(id))
       .filter(
         ({ status, updatedAtMs }) =>
-          stoppedOrderStatuses.includes(status) ||
+          failedOrderStatuses.includes(status) ||
           (unfinishedOrderStatuses.includes(status) && updatedAtMs <= nowMs - moneyCheckLimits.progressMs),
       )
       .map(({ id, checkoutId, total, updatedAtMs }) => ({
-        ...finding(id, updatedAtMs),
+        ...emptyCase(id, updatedAtMs),
         orderId: id,
         paymentId: checkoutId,
         amount: total,
@@ -69,7 +69,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
       .filter(({ payment }) => openPaymentStatuses.includes(payment.status))
       .filter(({ claimedAtMs }) => claimedAtMs <= nowMs - moneyCheckLimits.outcomeMs)
       .map(({ payment: { id, amount, status }, claimedAtMs }) => ({
-        ...finding(id, claimedAtMs),
+        ...emptyCase(id, claimedAtMs),
         paymentId: id,
         amount,
         detail: status,
@@ -93,14 +93,14 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
       .map(([id, { ids, sinceMs }]) => {
         const { checkoutId, total } = rowOf(tables.orders, id).order;
         const detail = ids.toSorted().join(', ');
-        return { ...finding(id, sinceMs), orderId: id, paymentId: checkoutId, amount: total, detail };
+        return { ...emptyCase(id, sinceMs), orderId: id, paymentId: checkoutId, amount: total, detail };
       });
   },
 
   refunds_stuck: (tables, nowMs) => {
     const refunds = refundsOf(tables);
     const errors = new Map([...tables.tasks.values()].map(({ jobId, lastError }) => [jobId, lastError]));
-    const followed = (id: string, orderId: string | null, failedAtMs: number) =>
+    const hasLaterRefund = (id: string, orderId: string | null, failedAtMs: number) =>
       orderId !== null &&
       refunds.some(
         (other) => other.id !== id && other.orderId === orderId && other.createdAtMs >= failedAtMs,
@@ -109,10 +109,10 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
       .filter(({ id, orderId, status, createdAtMs, updatedAtMs }) =>
         openRefundStatuses.includes(status)
           ? createdAtMs <= nowMs - moneyCheckLimits.refundMs
-          : failedRefundStatuses.includes(status) && !followed(id, orderId, updatedAtMs),
+          : failedRefundStatuses.includes(status) && !hasLaterRefund(id, orderId, updatedAtMs),
       )
       .map(({ id, orderId, paymentId, amount, status, error, createdAtMs, updatedAtMs }) => ({
-        ...finding(id, openRefundStatuses.includes(status) ? createdAtMs : updatedAtMs),
+        ...emptyCase(id, openRefundStatuses.includes(status) ? createdAtMs : updatedAtMs),
         orderId,
         paymentId,
         refundId: id,
@@ -123,17 +123,17 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
 
   ledger_differences: (tables, nowMs) => {
     const newest = new Map<number, string>();
-    for (const { id, dayMs, finishedAtMs } of tables.moneyAudits.values())
+    for (const { id, dayMs, finishedAtMs } of tables.reconciliations.values())
       if (
         finishedAtMs !== null &&
-        dayMs >= nowMs - moneyCheckLimits.auditsMs &&
+        dayMs >= nowMs - moneyCheckLimits.reconciliationsMs &&
         id > (newest.get(dayMs) ?? '')
       )
         newest.set(dayMs, id);
     return [...newest.values()]
-      .flatMap((auditId) => tables.differences.get(auditId) ?? [])
+      .flatMap((reconciliationId) => tables.differences.get(reconciliationId) ?? [])
       .map((difference) => ({
-        ...finding(difference.id, difference.atMs),
+        ...emptyCase(difference.id, difference.atMs),
         paymentId: difference.paymentId,
         refundId: difference.refundId,
         amount: difference.theirs ?? difference.ours,
@@ -142,7 +142,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
   },
 };
 
-const finding = (id: string, sinceMs: number): MoneyCase => ({
+const emptyCase = (id: string, sinceMs: number): MoneyCase => ({
   id,
   orderId: null,
   paymentId: null,

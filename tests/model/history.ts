@@ -1,8 +1,8 @@
-import { nextStatus, type Order, type OrderEvent } from '../../core/order.ts';
+import { nextOrderStatus, type Order, type OrderEvent } from '../../core/order.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
 
-/** Adds a row to an order's history; `seq` where the caller has counted already. */
-export const leave = (
+/** Appends a row to an order's history. Throws if the caller gives a `seq` that is not the next one. */
+export const appendHistory = (
   tables: Tables,
   writes: Writes,
   orderId: string,
@@ -12,13 +12,13 @@ export const leave = (
   const history = tables.histories.get(orderId) ?? [];
   const seq = history.length + 1;
   if (row.seq !== undefined && row.seq !== seq)
-    throw new Error(`the history of ${orderId} is at ${seq}, not at ${row.seq}`);
+    throw new Error(`the next row of the history of ${orderId} is ${seq}, not ${row.seq}`);
   const { state, detail } = row;
   writes.set(tables.histories, orderId, [...history, { seq, state, atMs, detail }]);
 };
 
-/** Moves an order along an edge of its life, and answers it. */
-export const move = (
+/** Returns the order with its new status. Throws if its status has no edge for the event. */
+export const applyOrderEvent = (
   tables: Tables,
   writes: Writes,
   orderId: string,
@@ -26,8 +26,9 @@ export const move = (
   nowMs: number,
 ): Order => {
   const row = rowOf(tables.orders, orderId);
-  const status = nextStatus(row.order.status, event);
-  if (status === null) throw new Error(`the order ${orderId} is ${row.order.status}: no ${event}`);
+  const status = nextOrderStatus(row.order.status, event);
+  if (status === null)
+    throw new Error(`the order ${orderId} is ${row.order.status}, which has no edge for ${event}`);
   const order = { ...row.order, status, updatedAtMs: nowMs };
   writes.set(tables.orders, orderId, { ...row, order });
   return order;

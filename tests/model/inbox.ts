@@ -1,31 +1,31 @@
 import { ok } from 'neverthrow';
 import type { Inbox, InboxItem } from '../../core/inbox.ts';
-import { providerEvent } from '../../core/pipelines/providerEvent.ts';
-import { queueJob } from './jobs.ts';
-import { atomically, type Tables, type Writes } from './tables.ts';
+import { providerEventPipeline } from '../../core/pipelines/providerEvent.ts';
+import { insertJob } from './jobs.ts';
+import { runTransaction, type Tables, type Writes } from './tables.ts';
 
-/** A month. */
-const keptMs = 31 * 24 * 3_600_000;
+/** 31 days. */
+const retentionMs = 31 * 24 * 3_600_000;
 
-export const memoryInbox = (tables: Tables): Inbox => ({
+export const createInbox = (tables: Tables): Inbox => ({
   receive: async (items, nowMs) =>
-    ok(atomically((writes) => items.map((item) => receiveOne(tables, writes, item, nowMs)))),
+    ok(runTransaction((writes) => items.map((item) => receiveEvent(tables, writes, item, nowMs)))),
 
   find: async (id) => ok(tables.events.get(id)?.event ?? null),
 });
 
-/** Forgets what was acted on, once nobody is going to tell it again. */
+/** Deletes events that are handled and so old that no provider sends them again. */
 export const pruneEvents = (tables: Tables, nowMs: number): void => {
-  const owed = new Set([...tables.tasks.values()].map(({ jobId }) => jobId));
+  const unhandled = new Set([...tables.tasks.values()].map(({ jobId }) => jobId));
   for (const [key, id] of tables.eventIds) {
     const receivedMs = tables.events.get(id)?.receivedMs ?? 0;
-    if (receivedMs >= nowMs - keptMs || owed.has(id)) continue;
+    if (receivedMs >= nowMs - retentionMs || unhandled.has(id)) continue;
     tables.events.delete(id);
     tables.eventIds.delete(key);
   }
 };
 
-const receiveOne = (
+const receiveEvent = (
   tables: Tables,
   writes: Writes,
   { id, taskId, provider, event }: InboxItem,
@@ -35,6 +35,6 @@ const receiveOne = (
   if (tables.eventIds.has(key)) return false;
   writes.set(tables.eventIds, key, id);
   writes.set(tables.events, id, { event, receivedMs: nowMs });
-  queueJob(tables, writes, providerEvent, { taskId, jobId: id }, nowMs);
+  insertJob(tables, writes, providerEventPipeline, { taskId, jobId: id }, nowMs);
   return true;
 };

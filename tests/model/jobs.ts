@@ -1,10 +1,10 @@
 import type { JobPipeline } from '../../core/pipelines/pipeline.ts';
 import { type JobLease, type JobReport, type Queue, taskStateAt } from '../../core/queue.ts';
-import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
-import { change, cleanTask, freshTask } from './transitions.ts';
+import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
+import { newTask, untriedStep, updateTask } from './transitions.ts';
 
-/** The task of a new job, in the transaction that also writes the job. */
-export const queueJob = (
+/** Writes the task of a new job, in the transaction that also writes the job. */
+export const insertJob = (
   tables: Tables,
   writes: Writes,
   pipeline: JobPipeline,
@@ -19,15 +19,16 @@ export const queueJob = (
     pipeline: pipeline.name,
     step,
     runAtMs: nowMs,
-    ...freshTask,
+    ...newTask,
   });
 };
 
-/** See `Queue.takeJobs`. */
-export const takeJobs = (tables: Tables, query: Parameters<Queue['claimJobs']>[0]): readonly JobLease[] =>
-  atomically((writes) => longestReady(tables, query).flatMap((task) => lease(tables, writes, task, query)));
+/** See `Queue.claimJobs`. */
+export const claimJobs = (tables: Tables, query: Parameters<Queue['claimJobs']>[0]): readonly JobLease[] =>
+  runTransaction((writes) => readyTasks(tables, query).flatMap((task) => lease(tables, writes, task, query)));
 
-export const longestReady = (
+/** At most `limit` tasks. Those that have been ready longest come first. */
+export const readyTasks = (
   tables: Tables,
   query: { readonly pipeline: { readonly name: string }; readonly nowMs: number; readonly limit: number },
 ): readonly TaskRow[] =>
@@ -44,12 +45,12 @@ const lease = (
 ): readonly JobLease[] => {
   if (jobId === null) return [];
   const [number, untilMs] = [last + 1, nowMs + leaseMs];
-  change(tables, writes, taskId, { state: 'running', lease: number, leaseUntilMs: untilMs });
+  updateTask(tables, writes, taskId, { state: 'running', lease: number, leaseUntilMs: untilMs });
   return [{ taskId, lease: number, untilMs, pipeline, step, attempts, jobId }];
 };
 
-/** See `Queue.settleJobs`. Answers the task's id. */
-export const settleJob = (
+/** See `Queue.reportJobs`. Returns the task's id. */
+export const reportJob = (
   tables: Tables,
   writes: Writes,
   { id }: TaskRow,
@@ -60,18 +61,18 @@ export const settleJob = (
   switch (outcome.kind) {
     case 'done':
       writes.remove(tables.tasks, id);
-      writes.set(tables.finished, nowMs, (tables.finished.get(nowMs) ?? 0) + 1);
+      writes.set(tables.finishedTasks, nowMs, (tables.finishedTasks.get(nowMs) ?? 0) + 1);
       return id;
-    case 'moved':
-      change(tables, writes, id, { ...cleanTask, state: 'ready', step: outcome.step, runAtMs: nowMs });
+    case 'advanced':
+      updateTask(tables, writes, id, { ...untriedStep, state: 'ready', step: outcome.step, runAtMs: nowMs });
       return id;
     case 'retry': {
       const { error: lastError, runAtMs } = outcome;
-      change(tables, writes, id, { state: 'ready', attempts, lastError, runAtMs });
+      updateTask(tables, writes, id, { state: 'ready', attempts, lastError, runAtMs });
       return id;
     }
     case 'failed':
-      change(tables, writes, id, { state: 'failed', attempts, lastError: outcome.error });
+      updateTask(tables, writes, id, { state: 'failed', attempts, lastError: outcome.error });
       return id;
   }
 };

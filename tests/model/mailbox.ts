@@ -4,7 +4,7 @@ import type { Mailbox } from '../../core/store.ts';
 import type { Clock } from '../../core/world.ts';
 import type { Tables } from './tables.ts';
 
-export const memoryMailbox = (tables: Tables, clock: Clock): Mailbox => ({
+export const createMailbox = (tables: Tables, clock: Clock): Mailbox => ({
   send: async (mail) => {
     if (!tables.mails.has(mail.messageId)) tables.mails.set(mail.messageId, { ...mail, atMs: clock.nowMs() });
     return { kind: 'accepted' };

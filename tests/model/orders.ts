@@ -3,7 +3,7 @@ import { firstIdAt } from '../../core/id.ts';
 import { orderAmountMax, times } from '../../core/money.ts';
 import {
   initialOrderStatus,
-  nextStatus,
+  nextOrderStatus,
   type Order,
   type OrderDetail,
   type OrderFailure,
@@ -12,11 +12,11 @@ import {
   type Orders,
 } from '../../core/order.ts';
 import { pageOf } from '../../core/page.ts';
-import { leave, move } from './history.ts';
-import { findableBy, finds } from './search.ts';
-import { atomically, type OrderRow, type Tables, type Writes } from './tables.ts';
+import { appendHistory, applyOrderEvent } from './history.ts';
+import { matchesSearch, searchTokensOf } from './search.ts';
+import { type OrderRow, runTransaction, type Tables, type Writes } from './tables.ts';
 
-export const memoryOrders = (tables: Tables): Orders => {
+export const createOrders = (tables: Tables): Orders => {
   const placeOne = (writes: Writes, request: OrderRequest, nowMs: number): Result<Order, OrderFailure> => {
     const product = tables.products.get(request.productId)?.product;
     if (product === undefined) return err({ kind: 'not_found' });
@@ -24,7 +24,7 @@ export const memoryOrders = (tables: Tables): Orders => {
     if (total.amount > orderAmountMax) return err({ kind: 'amount_too_large' });
 
     const { id, customerId, contact, quantity } = request;
-    if (tables.orders.has(id)) throw new Error(`there is an order ${id} already`);
+    if (tables.orders.has(id)) throw new Error(`the order ${id} already exists`);
     const { code, name, type } = product;
     const order: Order = {
       id,
@@ -37,8 +37,8 @@ export const memoryOrders = (tables: Tables): Orders => {
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
     };
-    writes.set(tables.orders, id, { order, contact, findable: findableBy(name, code) });
-    leave(tables, writes, id, { state: order.status, detail: null }, nowMs);
+    writes.set(tables.orders, id, { order, contact, searchTokens: searchTokensOf(name, code) });
+    appendHistory(tables, writes, id, { state: order.status, detail: null }, nowMs);
     return ok(order);
   };
 
@@ -52,7 +52,7 @@ export const memoryOrders = (tables: Tables): Orders => {
 
   return {
     place: async (requests, nowMs) =>
-      ok(atomically((writes) => requests.map((request) => placeOne(writes, request, nowMs)))),
+      ok(runTransaction((writes) => requests.map((request) => placeOne(writes, request, nowMs)))),
 
     find: async (id) => {
       const row = tables.orders.get(id);
@@ -61,7 +61,7 @@ export const memoryOrders = (tables: Tables): Orders => {
 
     list: async (query) => {
       const rows = [...tables.orders.values()]
-        .filter((row) => isWanted(row, query))
+        .filter((row) => matches(row, query))
         .map(({ order }) => order)
         .sort((one, other) => (one.id < other.id ? 1 : -1));
       return ok(pageOf(rows, query.limit, ({ id }) => id));
@@ -70,12 +70,12 @@ export const memoryOrders = (tables: Tables): Orders => {
     cancel: async (id, customerId, nowMs) => {
       const order = tables.orders.get(id)?.order;
       if (order?.customerId !== customerId) return err({ kind: 'not_found' });
-      if (nextStatus(order.status, 'cancel') === null)
+      if (nextOrderStatus(order.status, 'cancel') === null)
         return err({ kind: 'order_not_pending', status: order.status });
       return ok(
-        atomically((writes) => {
-          const cancelled = move(tables, writes, id, 'cancel', nowMs);
-          leave(tables, writes, id, { state: cancelled.status, detail: null }, nowMs);
+        runTransaction((writes) => {
+          const cancelled = applyOrderEvent(tables, writes, id, 'cancel', nowMs);
+          appendHistory(tables, writes, id, { state: cancelled.status, detail: null }, nowMs);
           return cancelled;
         }),
       );
@@ -83,7 +83,7 @@ export const memoryOrders = (tables: Tables): Orders => {
   };
 };
 
-const isWanted = ({ order, findable }: OrderRow, query: OrderQuery): boolean => {
+const matches = ({ order, searchTokens }: OrderRow, query: OrderQuery): boolean => {
   const { search, status, type, fromMs, toMs, customerId, after } = query;
   return (
     (status === null || order.status === status) &&
@@ -92,6 +92,6 @@ const isWanted = ({ order, findable }: OrderRow, query: OrderQuery): boolean => 
     (fromMs === null || order.id >= firstIdAt(fromMs)) &&
     (toMs === null || order.id < firstIdAt(toMs)) &&
     (after === null || order.id < after) &&
-    (search === null || finds(search, findable))
+    (search === null || matchesSearch(search, searchTokens))
   );
 };

@@ -4,95 +4,96 @@ import { pipelineFor } from '../../core/pipelines/index.ts';
 import { type Queue, type StepReport, type TaskQuery, taskStateAt } from '../../core/queue.ts';
 import { limitUnits, planReports, stepKey } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
-import { lockedTask, takeTasks } from './claim.ts';
-import { longestReady, settleJob, takeJobs } from './jobs.ts';
+import { claimTasks, lockedTask } from './claim.ts';
+import { claimJobs, readyTasks, reportJob } from './jobs.ts';
 import { rescueTask, retryTask } from './rescue.ts';
-import { countsAt, shownAt } from './stats.ts';
-import { atomically, rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
-import { change, writeTransitions } from './transitions.ts';
+import { readStats, shownAt } from './stats.ts';
+import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
+import { updateTask, writeTransitions } from './transitions.ts';
 
-/** What a worker says that it holds. */
-type Held = { readonly taskId: string; readonly lease: number };
+type LeaseRef = { readonly taskId: string; readonly lease: number };
 
-export const memoryQueue = (tables: Tables, world: World): Queue => ({
+export const createQueue = (tables: Tables, world: World): Queue => ({
   claim: async (query) => {
-    const ready = limitUnits(longestReady(tables, query), (task) => lockedTask(tables, task).order.quantity);
-    return takeTasks(tables, world, ready, query);
+    const ready = limitUnits(readyTasks(tables, query), (task) => lockedTask(tables, task).order.quantity);
+    return claimTasks(tables, world, ready, query);
   },
 
-  claimJobs: async (query) => ok(takeJobs(tables, query)),
+  claimJobs: async (query) => ok(claimJobs(tables, query)),
 
   heartbeat: async (leases, untilMs) =>
     ok(
-      atomically((writes) =>
-        heldOf(tables, leases).map(({ id }) => change(tables, writes, id, { leaseUntilMs: untilMs }).id),
+      runTransaction((writes) =>
+        leasedTasks(tables, leases).map(
+          ({ id }) => updateTask(tables, writes, id, { leaseUntilMs: untilMs }).id,
+        ),
       ),
     ),
 
   report: async (reports, nowMs) =>
     ok(
-      atomically((writes) =>
+      runTransaction((writes) =>
         reports.flatMap((report) =>
-          heldOf(tables, [report])
+          leasedTasks(tables, [report])
             .filter(({ orderId }) => orderId !== null)
-            .map((task) => settleOne(tables, writes, task, report, nowMs)),
+            .map((task) => reportStep(tables, writes, task, report, nowMs)),
         ),
       ),
     ),
 
   reportJobs: async (reports, nowMs) =>
     ok(
-      atomically((writes) =>
+      runTransaction((writes) =>
         reports.flatMap((report) =>
-          heldOf(tables, [report])
+          leasedTasks(tables, [report])
             .filter(({ jobId }) => jobId !== null)
-            .map((task) => settleJob(tables, writes, task, report, nowMs)),
+            .map((task) => reportJob(tables, writes, task, report, nowMs)),
         ),
       ),
     ),
 
   release: async (leases) => {
-    atomically((writes) => {
-      for (const { id, lease } of heldOf(tables, leases))
-        change(tables, writes, id, { state: 'ready', lease: lease + 1 });
+    runTransaction((writes) => {
+      for (const { id, lease } of leasedTasks(tables, leases))
+        updateTask(tables, writes, id, { state: 'ready', lease: lease + 1 });
     });
     return ok(undefined);
   },
 
   rescue: async ({ nowMs, crashesMax, limit }) => {
-    const lost = [...tables.tasks.values()]
+    const expired = [...tables.tasks.values()]
       .filter((task) => task.state === 'running' && task.leaseUntilMs <= nowMs)
       .sort((one, other) => one.leaseUntilMs - other.leaseUntilMs)
       .slice(0, limit);
-    atomically((writes) => {
-      for (const task of lost) rescueTask(tables, writes, task, crashesMax, nowMs);
+    runTransaction((writes) => {
+      for (const task of expired) rescueTask(tables, writes, task, crashesMax, nowMs);
     });
-    return ok(lost.length);
+    return ok(expired.length);
   },
 
   retry: async (taskIds, nowMs) => {
     const failed = [...new Set(taskIds)]
       .flatMap((id) => tables.tasks.get(id) ?? [])
       .filter(({ state }) => state === 'failed');
-    atomically((writes) => {
+    runTransaction((writes) => {
       for (const task of failed) retryTask(tables, writes, task, nowMs);
     });
     return ok(failed.length);
   },
 
-  stats: async (nowMs) => ok(countsAt(tables, nowMs)),
+  stats: async (nowMs) => ok(readStats(tables, nowMs)),
 
   tasks: async (query) => {
     const rows = [...tables.tasks.values()]
-      .filter((task) => isWanted(task, query))
+      .filter((task) => matches(task, query))
       .sort((one, other) => (one.id < other.id ? -1 : 1))
       .map((task) => shownAt(task, query.nowMs));
     return ok(pageOf(rows, query.limit, ({ id }) => id));
   },
 });
 
-/** The tasks whose newest lease is the worker's still. */
-const heldOf = (tables: Tables, leases: readonly Held[]): readonly TaskRow[] =>
+/** The running tasks whose current lease is one of these. */
+const leasedTasks = (tables: Tables, leases: readonly LeaseRef[]): readonly TaskRow[] =>
   distinct(
     leases.flatMap(({ taskId, lease }) => {
       const task = tables.tasks.get(taskId);
@@ -102,7 +103,7 @@ const heldOf = (tables: Tables, leases: readonly Held[]): readonly TaskRow[] =>
 
 const distinct = <T>(rows: readonly T[]): readonly T[] => [...new Set(rows)];
 
-const settleOne = (
+const reportStep = (
   tables: Tables,
   writes: Writes,
   task: TaskRow,
@@ -112,14 +113,14 @@ const settleOne = (
   const locked = lockedTask(tables, task);
   if (outcome.kind === 'done') {
     const key = stepKey(locked.order.id, task.step);
-    writes.set(tables.deliveries, key, { ...rowOf(tables.deliveries, key), acceptedMs: nowMs });
+    writes.set(tables.stepLedger, key, { ...rowOf(tables.stepLedger, key), acceptedMs: nowMs });
   }
   const pipeline = pipelineFor(task.pipeline);
   writeTransitions(tables, writes, planReports([{ pipeline, task: locked, outcome }]), nowMs);
   return task.id;
 };
 
-const isWanted = (task: TaskRow, { state, pipeline, orderId, after, nowMs }: TaskQuery): boolean =>
+const matches = (task: TaskRow, { state, pipeline, orderId, after, nowMs }: TaskQuery): boolean =>
   (state === null || taskStateAt(task, nowMs) === state) &&
   (pipeline === null || task.pipeline === pipeline) &&
   (orderId === null || task.orderId === orderId) &&

@@ -10,20 +10,20 @@ import {
 import {
   judgeRefund,
   planLateRefund,
-  type RefundSnapshot,
+  type RefundRequestSnapshot,
   refundFingerprint,
 } from '../../core/refundRequest.ts';
-import { settleRefund } from './finishRefund.ts';
-import { atomically, rowOf, type Tables, type Writes } from './tables.ts';
-import { change } from './transitions.ts';
+import { finishRefund } from './finishRefund.ts';
+import { rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
+import { updateTask } from './transitions.ts';
 import { amountRefunded, insertRefund, writeOrderChanges } from './writeRefund.ts';
 
-export const memoryRefunds = (tables: Tables): Refunds => ({
+export const createRefunds = (tables: Tables): Refunds => ({
   request: async (command, nowMs) => {
-    const verdict = judgeRefund(command, groundOf(tables, command), nowMs);
+    const verdict = judgeRefund(command, snapshotOf(tables, command), nowMs);
     return verdict.map(({ refund, replayed, changes }) => {
       if (changes !== null)
-        atomically((writes) => {
+        runTransaction((writes) => {
           const { key, taskId } = command;
           insertRefund(tables, writes, refund, { key, fingerprint: refundFingerprint(command), taskId });
           writeOrderChanges(tables, writes, command.orderId, changes, nowMs);
@@ -33,7 +33,7 @@ export const memoryRefunds = (tables: Tables): Refunds => ({
   },
 
   refundLateCharge: async (late, nowMs) =>
-    ok(atomically((writes) => returnLate(tables, writes, late, nowMs))),
+    ok(runTransaction((writes) => refundLateCharge(tables, writes, late, nowMs))),
 
   find: async (refundId) => {
     const refund = tables.refunds.get(refundId)?.refund;
@@ -43,21 +43,21 @@ export const memoryRefunds = (tables: Tables): Refunds => ({
   list: async ({ orderId, status, after, limit }) => {
     const rows = [...tables.refunds.values()]
       .map(({ refund }) => refund)
-      .filter((one) => orderId === null || one.orderId === orderId)
-      .filter((one) => status === null || one.status === status)
+      .filter((refund) => orderId === null || refund.orderId === orderId)
+      .filter((refund) => status === null || refund.status === status)
       .filter(({ id }) => after === null || id < after)
       .sort((one, other) => (one.id < other.id ? 1 : -1));
     return ok(pageOf(rows, limit, ({ id }) => id));
   },
 
-  finish: async (settlement, nowMs) =>
-    ok(atomically((writes) => settleRefund(tables, writes, settlement, nowMs))),
+  finish: async (refund, nowMs) =>
+    ok(runTransaction((writes) => finishRefund(tables, writes, refund, nowMs))),
 
   runNow: async (refundId, nowMs) => {
-    atomically((writes) => {
+    runTransaction((writes) => {
       for (const { id, jobId, state, runAtMs } of tables.tasks.values())
         if (jobId === refundId && state === 'ready' && runAtMs > nowMs)
-          change(tables, writes, id, { runAtMs: nowMs });
+          updateTask(tables, writes, id, { runAtMs: nowMs });
     });
     return ok(undefined);
   },
@@ -71,8 +71,8 @@ export const memoryRefunds = (tables: Tables): Refunds => ({
   },
 });
 
-const groundOf = (tables: Tables, { key, orderId }: RefundCommand): RefundSnapshot => {
-  const known = tables.refundKeys.get(key);
+const snapshotOf = (tables: Tables, { key, orderId }: RefundCommand): RefundRequestSnapshot => {
+  const known = tables.refundIds.get(key);
   return {
     known: known === undefined ? null : rowOf(tables.refunds, known),
     order: tables.orders.get(orderId)?.order ?? null,
@@ -80,10 +80,10 @@ const groundOf = (tables: Tables, { key, orderId }: RefundCommand): RefundSnapsh
   };
 };
 
-const returnLate = (
+const refundLateCharge = (
   tables: Tables,
   writes: Writes,
-  { refundId, taskId, paymentId, reference, answer }: Parameters<Refunds['refundLateCharge']>[0],
+  { refundId, taskId, paymentId, reference, response }: Parameters<Refunds['refundLateCharge']>[0],
   nowMs: number,
 ): boolean => {
   const row = tables.payments.get(paymentId);
@@ -96,14 +96,14 @@ const returnLate = (
     payment: { ...row.payment, status: paymentStatus, reference },
     updatedAtMs: nowMs,
   });
-  writes.set(tables.audits, paymentId, { ...audit, answer: audit.answer ?? answer });
+  writes.set(tables.audits, paymentId, { ...audit, response: audit.response ?? response });
   insertRefund(tables, writes, refund, { key, fingerprint, taskId });
   return true;
 };
 
 const detailOf = (tables: Tables, refund: Refund): RefundDetail => {
   const { reference } = rowOf(tables.payments, refund.paymentId).payment;
-  if (reference === null) throw new Error(`the payment ${refund.paymentId} has no charge to give back`);
+  if (reference === null) throw new Error(`the payment ${refund.paymentId} has no charge to refund`);
   const orderId = refund.orderId ?? rowOf(tables.audits, refund.paymentId).orderIds[0] ?? '';
   const { order, contact } = rowOf(tables.orders, orderId);
   return { ...refund, chargeReference: reference, order, contact };

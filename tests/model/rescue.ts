@@ -1,7 +1,7 @@
 import { planRescue, planRetry, type TaskChange, type TaskSnapshot } from '../../core/rescue.ts';
-import { leave, move } from './history.ts';
+import { appendHistory, applyOrderEvent } from './history.ts';
 import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
-import { change } from './transitions.ts';
+import { updateTask } from './transitions.ts';
 
 /** See `Queue.rescue`. */
 export const rescueTask = (
@@ -35,8 +35,8 @@ const write = (
   { id, order, seq, ...changes }: TaskChange,
   nowMs: number,
 ): void => {
-  change(tables, writes, id, changes);
+  updateTask(tables, writes, id, changes);
   if (order === null) return;
-  leave(tables, writes, order.id, { ...order.history, seq }, nowMs);
-  move(tables, writes, order.id, order.event, nowMs);
+  appendHistory(tables, writes, order.id, { ...order.history, seq }, nowMs);
+  applyOrderEvent(tables, writes, order.id, order.event, nowMs);
 };

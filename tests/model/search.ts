@@ -1,34 +1,34 @@
 import { type SearchQuery, type Term, type Token, tokensOf } from '../../core/search.ts';
 
-/** What a product or an order is found by. A phrase lies within one of the two. */
-export type Findable = { readonly name: readonly Token[]; readonly code: readonly Token[] };
+/** A phrase must match within one of the two. */
+export type SearchTokens = { readonly name: readonly Token[]; readonly code: readonly Token[] };
 
-export const findableBy = (name: string, code: string): Findable => ({
+export const searchTokensOf = (name: string, code: string): SearchTokens => ({
   name: tokensOf(name),
   code: tokensOf(code),
 });
 
-/** Accents do not matter. A query without a word finds nothing. */
-export const finds = ({ terms }: SearchQuery, findable: Findable): boolean =>
-  terms.length > 0 && terms.every((term) => holds(findable, term, 'folded'));
+/** Ignores accents. A query without a token matches nothing. */
+export const matchesSearch = ({ terms }: SearchQuery, tokens: SearchTokens): boolean =>
+  terms.length > 0 && terms.every((term) => matchesTerm(tokens, term, 'folded'));
 
-/** As in `ProductKey`. */
-export const tierOf = ({ terms }: SearchQuery, findable: Findable): number =>
-  terms.every((term) => holds(findable, term, 'exact')) ? 1 : 0;
+/** See `ProductKey`. */
+export const tierOf = ({ terms }: SearchQuery, tokens: SearchTokens): number =>
+  terms.every((term) => matchesTerm(tokens, term, 'exact')) ? 1 : 0;
 
 type Form = keyof Token;
 
-const holds = ({ name, code }: Findable, term: Term, form: Form): boolean =>
-  [name, code].some((words) => words.some((_, at) => standsAt(words, at, term, form)));
+const matchesTerm = ({ name, code }: SearchTokens, term: Term, form: Form): boolean =>
+  [name, code].some((tokens) => tokens.some((_, at) => matchesAt(tokens, at, term, form)));
 
-const standsAt = (
-  words: readonly Token[],
+const matchesAt = (
+  tokens: readonly Token[],
   at: number,
-  { tokens: wanted, prefix }: Term,
+  { tokens: searched, prefix }: Term,
   form: Form,
 ): boolean =>
-  wanted.every((want, offset) => {
-    const word = words[at + offset]?.[form];
-    const begun = prefix && offset === wanted.length - 1;
-    return begun ? word?.startsWith(want[form]) : word === want[form];
+  searched.every((token, offset) => {
+    const found = tokens[at + offset]?.[form];
+    const isPrefix = prefix && offset === searched.length - 1;
+    return isPrefix ? found?.startsWith(token[form]) : found === token[form];
   });

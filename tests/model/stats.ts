@@ -1,5 +1,5 @@
 import {
-  finishedKeptMs,
+  finishedRetentionMs,
   finishedWindowMs,
   perSecond,
   type QueueStats,
@@ -13,7 +13,7 @@ export const shownAt = (task: TaskRow, nowMs: number): Task => {
   return { ...shown, state: taskStateAt(task, nowMs) };
 };
 
-export const countsAt = (tables: Tables, nowMs: number): QueueStats => {
+export const readStats = (tables: Tables, nowMs: number): QueueStats => {
   const counts = new Map<string, QueueStats['counts'][number]>();
   let oldestReadyAgeMs = 0;
   for (const task of tables.tasks.values()) {
@@ -23,12 +23,13 @@ export const countsAt = (tables: Tables, nowMs: number): QueueStats => {
     counts.set(key, { pipeline, state, tasks: (counts.get(key)?.tasks ?? 0) + 1 });
     if (state === 'ready') oldestReadyAgeMs = Math.max(oldestReadyAgeMs, nowMs - runAtMs);
   }
-  const lastMinute = [...tables.finished].filter(([atMs]) => atMs > nowMs - finishedWindowMs);
+  const lastMinute = [...tables.finishedTasks].filter(([atMs]) => atMs > nowMs - finishedWindowMs);
   const finished = lastMinute.reduce((total, [, tasks]) => total + tasks, 0);
   return { counts: [...counts.values()], oldestReadyAgeMs, finishedPerSecond: perSecond(finished) };
 };
 
-/** Forgets the counters that have been kept for long enough. */
+/** Deletes counters that are older than `finishedRetentionMs`. */
 export const pruneFinished = (tables: Tables, nowMs: number): void => {
-  for (const atMs of tables.finished.keys()) if (atMs < nowMs - finishedKeptMs) tables.finished.delete(atMs);
+  for (const atMs of tables.finishedTasks.keys())
+    if (atMs < nowMs - finishedRetentionMs) tables.finishedTasks.delete(atMs);
 };

@@ -2,33 +2,46 @@ import { ok } from 'neverthrow';
 import { createLocalWakeup } from '../../adapters/stored/localWakeup.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
-import { memoryAudits } from './audits.ts';
-import { memoryInbox, pruneEvents } from './inbox.ts';
-import { memoryMoneyBooks } from './ledger.ts';
-import { memoryMailbox } from './mailbox.ts';
-import { memoryOrders } from './orders.ts';
-import { memoryProducts } from './products.ts';
-import { memoryQueue } from './queue.ts';
-import { memoryRefunds } from './refunds.ts';
+import { createAudits } from './audits.ts';
+import { createInbox, pruneEvents } from './inbox.ts';
+import { createLedger } from './ledger.ts';
+import { createMailbox } from './mailbox.ts';
+import { createOrders } from './orders.ts';
+import { createProducts } from './products.ts';
+import { createQueue } from './queue.ts';
+import { createRefunds } from './refunds.ts';
 import { pruneFinished } from './stats.ts';
-import { emptyTables, type Tables } from './tables.ts';
+import { createTables, type Tables } from './tables.ts';
 
 /**
- * All ports over plain maps: what the databases are measured against, and what tests of the rest run on. A
- * verb does all its work before it yields, so each is a transaction by itself.
+ * The memory store: all ports over plain maps. It is test equipment only. It has two uses:
+ *
+ * - It is the oracle of the contract suites: the same cases run on it and on each database. It shares the rules of
+ *   core with the databases and none of their SQL, so a case that passes here and fails there is a bug in SQL.
+ * - Tests of use cases, API and worker run on it, because it is fast and needs no file or server.
+ *
+ * Each function of a port does its work before it returns its promise, so each one is a transaction. A throw undoes
+ * what the transaction wrote.
+ *
+ * It does not promise what production needs:
+ *
+ * - Nothing survives the process, and no second process can share the data.
+ * - Calls never overlap, so it shows no lock, deadlock or lost update.
+ * - It never fails with `unavailable`.
+ * - It has no indexes: every list reads all rows, and its speed says nothing about a database.
  */
-export const createMemoryStore = (world: World): Store => createMemoryStoreOver(emptyTables(), world);
+export const createMemoryStore = (world: World): Store => createMemoryStoreOver(createTables(), world);
 
 export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
   return {
-    products: memoryProducts(tables, world.ids),
-    orders: memoryOrders(tables),
-    audits: memoryAudits(tables),
-    queue: memoryQueue(tables, world),
-    refunds: memoryRefunds(tables),
-    inbox: memoryInbox(tables),
-    ledger: memoryMoneyBooks(tables),
-    mailbox: memoryMailbox(tables, world.clock),
+    products: createProducts(tables, world.ids),
+    orders: createOrders(tables),
+    audits: createAudits(tables),
+    queue: createQueue(tables, world),
+    refunds: createRefunds(tables),
+    inbox: createInbox(tables),
+    ledger: createLedger(tables),
+    mailbox: createMailbox(tables, world.clock),
     wakeup: createLocalWakeup(),
     secret: async (name, fresh) => {
       const value = tables.secrets.get(name) ?? fresh;

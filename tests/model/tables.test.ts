@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
-import { atomically } from './tables.ts';
+import { runTransaction } from './tables.ts';
 
-test('a transaction that throws leaves everything as it was', () => {
+test('A transaction that throws undoes all of its writes', () => {
   const table = new Map([
     ['kept', 1],
     ['changed', 2],
@@ -9,7 +9,7 @@ test('a transaction that throws leaves everything as it was', () => {
   ]);
   const before = new Map(table);
   const work = () =>
-    atomically((writes) => {
+    runTransaction((writes) => {
       writes.set(table, 'changed', 20);
       writes.set(table, 'changed', 21);
       writes.remove(table, 'removed');
@@ -23,13 +23,13 @@ test('a transaction that throws leaves everything as it was', () => {
   expect(table).toEqual(before);
 });
 
-test('a transaction that does not throw keeps what it wrote', () => {
+test('A transaction that does not throw keeps its writes', () => {
   const table = new Map([['removed', 3]]);
-  const answered = atomically((writes) => {
+  const result = runTransaction((writes) => {
     writes.set(table, 'added', 1);
     writes.remove(table, 'removed');
     return 'done';
   });
-  expect(answered).toBe('done');
+  expect(result).toBe('done');
   expect([...table]).toEqual([['added', 1]]);
 });

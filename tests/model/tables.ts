@@ -7,35 +7,39 @@ import type { Product } from '../../core/product.ts';
 import type { ProviderEvent } from '../../core/provider.ts';
 import type { StoredTaskState } from '../../core/queue.ts';
 import type { Refund } from '../../core/refund.ts';
-import type { Findable } from './search.ts';
+import type { SearchTokens } from './search.ts';
 
-export type ProductRow = { readonly product: Product; readonly findable: Findable };
+export type ProductRow = { readonly product: Product; readonly searchTokens: SearchTokens };
 
-export type OrderRow = { readonly order: Order; readonly contact: Contact; readonly findable: Findable };
+export type OrderRow = {
+  readonly order: Order;
+  readonly contact: Contact;
+  readonly searchTokens: SearchTokens;
+};
 
 export type AuditRow = {
   readonly id: string;
   readonly customerId: string;
   readonly orderIds: readonly string[];
-  /** As `fingerprintOf` its request. */
+  /** See `fingerprintOf`. */
   readonly fingerprint: string;
-  readonly answer: CheckoutResponse | null;
+  readonly response: CheckoutResponse | null;
   readonly createdAtMs: number;
 };
 
 export type PaymentRow = {
   readonly payment: Payment;
   readonly attempt: number;
-  /** Of the claim that holds: a key that is sent again after a release begins anew. */
+  /** When the current claim was made. A retry of a released key is a new claim. */
   readonly claimedAtMs: number;
-  /** When the reconciler may take it up, while it is open. */
-  readonly dueMs: number;
+  /** While the payment is open: when recovery may claim it. */
+  readonly recoverAtMs: number;
   readonly updatedAtMs: number;
 };
 
 export type TaskRow = {
   readonly id: string;
-  /** Of the two one is null. */
+  /** Exactly one of `orderId` and `jobId` is null. */
   readonly orderId: string | null;
   readonly jobId: string | null;
   readonly pipeline: string;
@@ -47,7 +51,7 @@ export type TaskRow = {
   readonly leaseUntilMs: number;
   readonly runAtMs: number;
   readonly lastError: string | null;
-  /** It failed because an effect refused it: the order cannot be had. */
+  /** True if an effect refused the task: the order cannot be fulfilled. */
   readonly unfulfillable: boolean;
 };
 
@@ -57,42 +61,42 @@ export type EventRow = { readonly event: ProviderEvent; readonly receivedMs: num
 
 export type DifferenceRow = LedgerDifference & { readonly id: string };
 
-export type Tables = ReturnType<typeof emptyTables>;
+export type Tables = ReturnType<typeof createTables>;
 
-export const emptyTables = () => ({
+export const createTables = () => ({
   products: new Map<string, ProductRow>(),
-  /** Product ids. */
-  codes: new Map<string, string>(),
+  /** By product code. */
+  productIds: new Map<string, string>(),
   orders: new Map<string, OrderRow>(),
   /** By order id; the row of `seq` is at `seq - 1`. */
   histories: new Map<string, readonly OrderState[]>(),
   audits: new Map<string, AuditRow>(),
-  /** Audit ids by their GUID. */
-  keys: new Map<string, string>(),
+  /** By audit GUID. */
+  auditIds: new Map<string, string>(),
   payments: new Map<string, PaymentRow>(),
   tasks: new Map<string, TaskRow>(),
-  /** The ledger of external steps, by `deliveryKey`. */
-  deliveries: new Map<string, { readonly intendedMs: number; readonly acceptedMs: number | null }>(),
-  /** Tasks finished in a millisecond. */
-  finished: new Map<number, number>(),
-  /** The last invoice number of a year. */
+  /** By `stepKey`. */
+  stepLedger: new Map<string, { readonly intendedMs: number; readonly acceptedMs: number | null }>(),
+  /** How many tasks finished in each millisecond. */
+  finishedTasks: new Map<number, number>(),
+  /** The last invoice number of each year. */
   invoiceCounters: new Map<number, number>(),
-  /** These three by order id. */
+  /** By order id, like the next two. */
   invoices: new Map<string, Invoice>(),
   licences: new Map<string, readonly string[]>(),
   shipments: new Map<string, number>(),
   refunds: new Map<string, RefundRow>(),
-  /** Refund ids by their key. */
-  refundKeys: new Map<string, string>(),
-  /** The last credit note's number of a year. */
+  /** By idempotency key. */
+  refundIds: new Map<string, string>(),
+  /** The last credit note number of each year. */
   creditNoteCounters: new Map<number, number>(),
   events: new Map<string, EventRow>(),
-  /** Event ids of our own, by provider and the id there. */
+  /** Our own event ids, by provider and the provider's id. */
   eventIds: new Map<string, string>(),
-  moneyAudits: new Map<string, Reconciliation>(),
-  /** By audit id. */
+  reconciliations: new Map<string, Reconciliation>(),
+  /** By reconciliation id. */
   differences: new Map<string, readonly DifferenceRow[]>(),
-  /** By `messageId`, in the order they came. */
+  /** By `messageId`, in the order of their arrival. */
   mails: new Map<string, CapturedMail>(),
   secrets: new Map<string, string>(),
 });
@@ -103,8 +107,8 @@ export type Writes = {
   remove<K, V extends NonNullable<unknown>>(table: Map<K, V>, key: K): void;
 };
 
-/** Runs `work`, which answers at once; when it throws, what it wrote is taken back. */
-export const atomically = <T>(work: (writes: Writes) => T): T => {
+/** Runs `work`, which must be synchronous. If it throws, its writes are undone. */
+export const runTransaction = <T>(work: (writes: Writes) => T): T => {
   const undo: (() => void)[] = [];
   const remember = <K, V>(table: Map<K, V>, key: K) => {
     const before = table.get(key);
@@ -127,7 +131,7 @@ export const atomically = <T>(work: (writes: Writes) => T): T => {
   }
 };
 
-/** The row that another one names; that it is missing can only be a bug. */
+/** The row that another row refers to. Throws if it is missing, which is a bug. */
 export const rowOf = <K, V>(table: ReadonlyMap<K, V>, key: K): V => {
   const row = table.get(key);
   if (row === undefined) throw new Error(`there is no row ${String(key)}`);

@@ -1,9 +1,9 @@
-import { refund as pipeline } from '../../core/pipelines/refund.ts';
+import { refundPipeline as pipeline } from '../../core/pipelines/refund.ts';
 import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../core/refund.ts';
-import { leave } from './history.ts';
-import { queueJob } from './jobs.ts';
+import { appendHistory } from './history.ts';
+import { insertJob } from './jobs.ts';
 import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
-import { change } from './transitions.ts';
+import { updateTask } from './transitions.ts';
 
 /** Writes a new refund and its task. */
 export const insertRefund = (
@@ -17,8 +17,8 @@ export const insertRefund = (
   }: { readonly key: string; readonly fingerprint: string; readonly taskId: string },
 ): void => {
   writes.set(tables.refunds, refund.id, { refund, fingerprint });
-  writes.set(tables.refundKeys, key, refund.id);
-  queueJob(tables, writes, pipeline, { taskId, jobId: refund.id }, refund.createdAtMs);
+  writes.set(tables.refundIds, key, refund.id);
+  insertJob(tables, writes, pipeline, { taskId, jobId: refund.id }, refund.createdAtMs);
 };
 
 export const writeOrderChanges = (
@@ -28,7 +28,7 @@ export const writeOrderChanges = (
   { history, status, task: taskChange }: RefundOrderChanges,
   nowMs: number,
 ): void => {
-  for (const row of history) leave(tables, writes, orderId, row, nowMs);
+  for (const row of history) appendHistory(tables, writes, orderId, row, nowMs);
   if (status !== null) {
     const row = rowOf(tables.orders, orderId);
     writes.set(tables.orders, orderId, { ...row, order: { ...row.order, status, updatedAtMs: nowMs } });
@@ -46,12 +46,12 @@ const changeTask = (
   switch (taskChange.kind) {
     case 'pause': {
       const { lastError } = taskChange;
-      change(tables, writes, id, { state: 'paused', lease: lease + 1, lastError });
+      updateTask(tables, writes, id, { state: 'paused', lease: lease + 1, lastError });
       return;
     }
     case 'fail': {
       const { lastError, runAtMs } = taskChange;
-      change(tables, writes, id, { state: 'failed', runAtMs, lastError });
+      updateTask(tables, writes, id, { state: 'failed', runAtMs, lastError });
       return;
     }
     case 'delete':
@@ -59,11 +59,11 @@ const changeTask = (
   }
 };
 
-/** An order has one unfinished task at most. */
+/** An order has at most one unfinished task. */
 export const taskOf = (tables: Tables, orderId: string): TaskRow | undefined =>
   [...tables.tasks.values()].find((task) => task.orderId === orderId);
 
-/** Sum of an order's refunds that are counted. */
+/** The sum of those refunds of an order for which `isCounted` is true. */
 export const amountRefunded = (
   tables: Tables,
   orderId: string,

@@ -1,21 +1,21 @@
 import postgres from 'postgres';
 import type { Sql } from '../../adapters/postgres/connection.ts';
 
-/** A connection on which the server tells what each statement really did. */
-export type Explained = {
+/** A connection on which the server reports what each statement really read. */
+export type ExplainedConnection = {
   readonly sql: Sql;
-  /** Pages that the statements of `work` touched, found in memory or read. */
-  readonly pagesOf: (work: () => Promise<unknown>) => Promise<number>;
+  /** The number of pages that the statements of `work` touched, in memory or on disk. */
+  readonly countPages: (work: () => Promise<unknown>) => Promise<number>;
 };
 
-export const explained = async (url: string): Promise<Explained> => {
+export const connectExplained = async (url: string): Promise<ExplainedConnection> => {
   let pages = 0;
   const sql = postgres(url, {
     max: 1,
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
     onnotice: ({ message = '' }) => {
-      const begin = message.indexOf('{');
-      if (begin >= 0) pages += touchedBy(JSON.parse(message.slice(begin)));
+      const start = message.indexOf('{');
+      if (start >= 0) pages += pagesOf(JSON.parse(message.slice(start)));
     },
   });
   await sql.unsafe(`
@@ -26,14 +26,14 @@ export const explained = async (url: string): Promise<Explained> => {
     set auto_explain.log_timing = off;
     set auto_explain.log_format = json;
     set auto_explain.log_level = notice;`);
-  const pagesOf = async (work: () => Promise<unknown>) => {
+  const countPages = async (work: () => Promise<unknown>) => {
     pages = 0;
     await work();
-    if (pages === 0) throw new Error('the server told nothing of what it did');
+    if (pages === 0) throw new Error('the server reported no statement');
     return pages;
   };
-  return { sql, pagesOf };
+  return { sql, countPages };
 };
 
-const touchedBy = ({ Plan }: { Plan: Readonly<Record<string, number>> }): number =>
+const pagesOf = ({ Plan }: { Plan: Readonly<Record<string, number>> }): number =>
   (Plan['Shared Hit Blocks'] ?? 0) + (Plan['Shared Read Blocks'] ?? 0);

@@ -1,29 +1,29 @@
 import { describe, expect, test } from 'bun:test';
 import { migrate } from '../../adapters/postgres/migrate.ts';
-import { postgresStore } from '../../adapters/postgres/store.ts';
+import { openPostgresStore } from '../../adapters/postgres/store.ts';
 import type { Store } from '../../core/store.ts';
 import { postgresAvailable } from '../processes/postgres.ts';
-import { postgresServer } from '../processes/server.ts';
-import { testWorld } from '../world.ts';
+import { startPostgresServer } from '../processes/server.ts';
+import { createTestWorld } from '../world.ts';
 
-describe.skipIf(!(await postgresAvailable()))('while PostgreSQL is stopped', () => {
-  test('every port says that it is unavailable, and works again when the server does', async () => {
-    const server = await postgresServer();
+describe.skipIf(!(await postgresAvailable()))('outage of PostgreSQL', () => {
+  test('Every port is unavailable while PostgreSQL is stopped, and works again when it runs again', async () => {
+    const server = await startPostgresServer();
     const url = server.url('postgres');
     await migrate(url);
-    const world = testWorld();
-    const store = await postgresStore(world, { url, poolSize: 2 });
+    const world = createTestWorld();
+    const store = await openPostgresStore(world, { url, poolSize: 2 });
 
     await server.stop();
-    for (const [name, ask] of Object.entries(asked)) {
-      const answer = await ask(store);
-      expect([name, answer.error?.kind]).toEqual([name, 'unavailable']);
+    for (const [name, call] of Object.entries(calls)) {
+      const result = await call(store);
+      expect([name, result.error?.kind]).toEqual([name, 'unavailable']);
     }
     expect(await store.mailbox.send(mail)).toMatchObject({ kind: 'deferred' });
 
     await server.start();
-    for (const [name, ask] of Object.entries(asked))
-      expect([name, (await ask(store)).isOk()]).toEqual([name, true]);
+    for (const [name, call] of Object.entries(calls))
+      expect([name, (await call(store)).isOk()]).toEqual([name, true]);
     await store.close();
     await server.remove();
   }, 30_000);
@@ -33,8 +33,8 @@ const everything = { search: null, type: null, after: null, limit: 20 };
 const id = '019ca869-5000-7000-8000-000000000000';
 const mail = { messageId: '<1@x>', orderId: id, to: 'a@x', subject: '', text: '', html: '' };
 
-/** Through the driver, through Drizzle, in a transaction. */
-const asked: Readonly<
+/** Calls that use the driver, Drizzle or a transaction. */
+const calls: Readonly<
   Record<string, (store: Store) => Promise<{ isOk(): boolean; readonly error?: { readonly kind: string } }>>
 > = {
   ping: (store) => store.ping(),

@@ -1,39 +1,39 @@
 import { describe, expect, test } from 'bun:test';
 import postgres from 'postgres';
 import { connect } from '../../adapters/postgres/connection.ts';
-import { storeOver } from '../../adapters/postgres/store.ts';
-import { known, shopOver, value } from '../contracts/shop.ts';
-import { postgresAvailable, testDatabase } from '../processes/postgres.ts';
-import { testWorld } from '../world.ts';
+import { createStore } from '../../adapters/postgres/store.ts';
+import { createFixture, defined, unwrap } from '../contracts/fixture.ts';
+import { createTestDatabase, postgresAvailable } from '../processes/postgres.ts';
+import { createTestWorld } from '../world.ts';
 
-/** Planned anew each time, a statement costs two to three times as much. */
-describe.skipIf(!(await postgresAvailable()))('what is done for every order', () => {
-  test('is done by prepared statements alone', async () => {
-    const { url, drop } = await testDatabase();
-    const said: string[] = [];
+/** A statement that is planned at every call costs two to three times as much. */
+describe.skipIf(!(await postgresAvailable()))('prepared statements', () => {
+  test('Everything that is done for each order uses prepared statements only', async () => {
+    const { url, drop } = await createTestDatabase();
+    const messages: string[] = [];
     const { types, prepare } = connect({ url }).options;
     const sql = postgres(url, {
       max: 1,
       prepare,
-      types: { bigint: known(types.bigint) },
+      types: { bigint: defined(types.bigint) },
       connection: { client_min_messages: 'log', log_min_duration_statement: '0' },
-      onnotice: ({ message = '' }) => said.push(message.replace(/\s+/g, ' ')),
+      onnotice: ({ message = '' }) => messages.push(message.replace(/\s+/g, ' ')),
     });
-    const world = testWorld();
-    const store = storeOver(sql, world);
-    const shop = shopOver(store, world);
-    const product = await shop.product();
-    said.length = 0;
+    const world = createTestWorld();
+    const store = createStore(sql, world);
+    const shop = createFixture(store, world);
+    const product = await shop.createProduct();
+    messages.length = 0;
 
-    await shop.pay([await shop.order(product)]);
-    for (const lease of (await shop.take(product.type)).leases)
+    await shop.pay([await shop.placeOrder(product)]);
+    for (const lease of (await shop.claimTasks(product.type)).leases)
       await shop.report(lease, { kind: 'done', detail: null });
-    await value(store.inbox.receive([shop.told()], shop.now()));
-    for (const lease of await shop.takeJobs('provider_event')) await shop.reportJob(lease, { kind: 'done' });
+    await unwrap(store.inbox.receive([shop.inboxItem()], shop.now()));
+    for (const lease of await shop.claimJobs('provider_event')) await shop.reportJob(lease, { kind: 'done' });
 
-    const saying = (pattern: RegExp) => said.filter((line) => pattern.test(line));
-    expect(saying(/ execute (?!<unnamed>)/).length).toBeGreaterThan(10);
-    expect(saying(/ execute <unnamed>| statement: (?!begin|commit)/)).toEqual([]);
+    const messagesLike = (pattern: RegExp) => messages.filter((message) => pattern.test(message));
+    expect(messagesLike(/ execute (?!<unnamed>)/).length).toBeGreaterThan(10);
+    expect(messagesLike(/ execute <unnamed>| statement: (?!begin|commit)/)).toEqual([]);
     await sql.end();
     await drop();
   });

@@ -1,128 +1,132 @@
 import { describe, expect, test } from 'bun:test';
 import postgres from 'postgres';
-import { postgresStore } from '../../adapters/postgres/store.ts';
+import { openPostgresStore } from '../../adapters/postgres/store.ts';
 import {
-  known,
-  pagesOf,
-  refused,
-  returned,
-  shopOver,
+  createFixture,
+  defined,
+  listAll,
+  refundFailed,
+  refundSucceeded,
   shuffled,
   succeeded,
-  value,
-} from '../contracts/shop.ts';
-import { postgresAvailable, testDatabase } from '../processes/postgres.ts';
-import { testWorld } from '../world.ts';
-import { deadlocksIn } from './reads.ts';
+  unwrap,
+} from '../contracts/fixture.ts';
+import { createTestDatabase, postgresAvailable } from '../processes/postgres.ts';
+import { createTestWorld } from '../world.ts';
+import { countDeadlocks } from './statistics.ts';
 
 const done = { kind: 'done', detail: null } as const;
 const rounds = 5;
 
-describe.skipIf(!(await postgresAvailable()))('refunds, pipelines and checkouts of the same orders', () => {
-  test('wait for one another, and never in a circle', async () => {
-    const database = await testDatabase();
-    const world = testWorld();
-    const store = await postgresStore(world, { url: database.url, poolSize: 12 });
-    const shop = shopOver(store, world);
-    const products = await shop.products(
+describe.skipIf(!(await postgresAvailable()))('locks of refunds, pipelines and checkouts', () => {
+  test('Refunds, pipelines and checkouts of the same orders never deadlock', async () => {
+    const database = await createTestDatabase();
+    const world = createTestWorld();
+    const store = await openPostgresStore(world, { url: database.url, poolSize: 12 });
+    const shop = createFixture(store, world);
+    const products = await shop.createProducts(
       ['physical', 'service', 'service'].map((type) =>
-        shop.draft({ type, price: { amount: 1_000, currency: 'VND' } }),
+        shop.productDraft({ type, price: { amount: 1_000, currency: 'VND' } }),
       ),
     );
-    const of = Array.from({ length: 30 }, (_, index) => known(products[index % 3]));
+    const productOfEach = Array.from({ length: 30 }, (_, index) => defined(products[index % 3]));
     const all: string[] = [];
-    await shop.crowd();
+    await shop.openConnections();
 
     for (let round = 0; round < rounds; round++) {
-      const [paid, unpaid] = [await shop.orders(of), await shop.orders(of)];
+      const [paid, unpaid] = [await shop.placeOrders(productOfEach), await shop.placeOrders(productOfEach)];
       await shop.pay(paid);
-      const settlement = shop.settlement(await shop.claimed(shop.request(unpaid)), succeeded);
+      const record = shop.outcomeRecord(await shop.claimCheckout(shop.checkoutRequest(unpaid)), succeeded);
       const orders = [...paid, ...unpaid];
       all.push(...orders.map(({ id }) => id));
 
-      const work = async () => {
+      const runTasks = async () => {
         for (let turn = 0; turn < 12; turn++) {
-          const { leases } = await shop.take(turn % 2 === 0 ? 'physical' : 'service', { limit: 7 });
+          const { leases } = await shop.claimTasks(turn % 2 === 0 ? 'physical' : 'service', { limit: 7 });
           const reports = shuffled(leases, world).map(({ taskId, lease }, index) => ({
             taskId,
             lease,
             outcome: index % 4 === 0 ? ({ kind: 'failed', error: 'no' } as const) : done,
           }));
-          await value(store.queue.report(reports, shop.now()));
+          await unwrap(store.queue.report(reports, shop.now()));
         }
       };
-      const giveBack = async (orderId: string, index: number) => {
+      const refund = async (orderId: string, index: number) => {
         const amount = index % 3 === 0 ? null : { amount: 300, currency: null };
-        const asked = await store.refunds.request(shop.command(orderId, { amount }), shop.now());
-        if (asked.isOk())
-          await shop.settleRefund(asked.value.refund.id, index % 5 === 0 ? refused : returned);
+        const requested = await store.refunds.request(shop.refundCommand(orderId, { amount }), shop.now());
+        if (requested.isOk())
+          await shop.finishRefund(
+            requested.value.refund.id,
+            index % 5 === 0 ? refundFailed : refundSucceeded,
+          );
       };
-      const sendOn = async () => {
+      const retryAndRescue = async () => {
         for (let turn = 0; turn < 6; turn++) {
-          const failed = await shop.tasks({ state: 'failed' });
-          await value(
+          const failed = await shop.listTasks({ state: 'failed' });
+          await unwrap(
             store.queue.retry(
               shuffled(failed, world).map(({ id }) => id),
               shop.now(),
             ),
           );
-          await value(store.queue.rescue({ nowMs: shop.now() + 60_000, crashesMax: 2, limit: 5 }));
+          await unwrap(store.queue.rescue({ nowMs: shop.now() + 60_000, crashesMax: 2, limit: 5 }));
         }
       };
       await Promise.all([
-        value(store.audits.recordOutcomes([settlement], shop.now())),
-        work(),
-        work(),
-        work(),
-        sendOn(),
-        ...shuffled([...orders, ...orders], world).map(({ id }, index) => giveBack(id, index)),
+        unwrap(store.audits.recordOutcomes([record], shop.now())),
+        runTasks(),
+        runTasks(),
+        runTasks(),
+        retryAndRescue(),
+        ...shuffled([...orders, ...orders], world).map(({ id }, index) => refund(id, index)),
       ]);
     }
 
     for (const id of all) {
-      const { status, total } = await shop.detail(id);
-      await shop.history(id);
-      const refunds = await pagesOf((after: string | null) =>
+      const { status, total } = await shop.findOrder(id);
+      await shop.historyStates(id);
+      const refunds = await listAll((after: string | null) =>
         store.refunds.list({ orderId: id, status: 'succeeded', after, limit: 100 }),
       );
-      const back = refunds.reduce((sum, { amount }) => sum + amount.amount, 0);
-      expect(back).toBeLessThanOrEqual(total.amount);
-      expect(status === 'refunded').toBe(back === total.amount);
+      const refunded = refunds.reduce((sum, { amount }) => sum + amount.amount, 0);
+      expect(refunded).toBeLessThanOrEqual(total.amount);
+      expect(status === 'refunded').toBe(refunded === total.amount);
     }
     await store.close();
-    // A transaction that the server ends to break a circle is done again, so only the server's count tells.
-    expect(await deadlocksIn(database)).toBe(0);
+    // The store retries a transaction that the server rolls back to break a deadlock. So only the server's count
+    // shows it.
+    expect(await countDeadlocks(database)).toBe(0);
     await database.drop();
   }, 60_000);
 
-  test('a refund that waits for the very payment of its order comes after it, and stops its task', async () => {
-    const database = await testDatabase();
-    const world = testWorld();
-    const store = await postgresStore(world, { url: database.url });
-    const shop = shopOver(store, world);
-    const order = await shop.order(await shop.product());
-    const settlement = shop.settlement(await shop.claimed(shop.request([order])), succeeded);
+  test('A refund requested while its order is being paid waits for the payment, and pauses the new task', async () => {
+    const database = await createTestDatabase();
+    const world = createTestWorld();
+    const store = await openPostgresStore(world, { url: database.url });
+    const shop = createFixture(store, world);
+    const order = await shop.placeOrder(await shop.createProduct());
+    const record = shop.outcomeRecord(await shop.claimCheckout(shop.checkoutRequest([order])), succeeded);
     const sql = postgres(database.url, { max: 2 });
-    const waiting = async (count: number) => {
-      for (let seen = 0; seen < count; ) {
-        const [row] = await sql<{ seen: number }[]>`
-          select count(*)::integer as seen from pg_stat_activity
+    const untilBlocked = async (count: number) => {
+      for (let blocked = 0; blocked < count; ) {
+        const [row] = await sql<{ blocked: number }[]>`
+          select count(*)::integer as blocked from pg_stat_activity
           where datname = current_database() and wait_event_type = 'Lock'`;
-        seen = row?.seen ?? 0;
+        blocked = row?.blocked ?? 0;
       }
     };
 
-    const begun: Promise<unknown>[] = [];
+    const calls: Promise<unknown>[] = [];
     await sql.begin(async (tx) => {
       await tx`select from orders where id = ${order.id} for update`;
-      begun.push(value(store.audits.recordOutcomes([settlement], shop.now())));
-      await waiting(1);
-      begun.push(shop.refund(order.id));
-      await waiting(2);
+      calls.push(unwrap(store.audits.recordOutcomes([record], shop.now())));
+      await untilBlocked(1);
+      calls.push(shop.requestRefund(order.id));
+      await untilBlocked(2);
     });
-    await Promise.all(begun);
-    expect(await shop.history(order.id)).toEqual(['pending', 'paying', 'paid', 'refund_requested']);
-    expect(await shop.tasks({ orderId: order.id })).toMatchObject([{ state: 'paused' }]);
+    await Promise.all(calls);
+    expect(await shop.historyStates(order.id)).toEqual(['pending', 'paying', 'paid', 'refund_requested']);
+    expect(await shop.listTasks({ orderId: order.id })).toMatchObject([{ state: 'paused' }]);
     await Promise.all([sql.end(), store.close()]);
     await database.drop();
   }, 20_000);

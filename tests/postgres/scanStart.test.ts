@@ -6,66 +6,66 @@ const rows: readonly QueuePosition[] = [
   { runMs: 7, id: 'b' },
 ];
 
-/** Looks that take `tookMs` each, and where each of them began. */
-const scene = (tookMs: number) => {
+/** Scans that take `scanMs` each. `scan` returns the position after which the scan started. */
+const createScans = (scanMs: number) => {
   let nowMs = 1_000;
-  const heads = createScanStarts({ nowMs: () => nowMs });
-  const look = async (found: readonly QueuePosition[], pipeline = 'physical') => {
-    const begun: QueuePosition[] = [];
-    await heads.scan<QueuePosition>(
+  const starts = createScanStarts({ nowMs: () => nowMs });
+  const scan = async (found: readonly QueuePosition[], pipeline = 'physical') => {
+    const startedAfter: QueuePosition[] = [];
+    await starts.scan<QueuePosition>(
       pipeline,
-      (place) => place,
-      (behind) => {
-        begun.push(behind);
-        nowMs += tookMs;
+      (position) => position,
+      (after) => {
+        startedAfter.push(after);
+        nowMs += scanMs;
         return Promise.resolve([...found]);
       },
     );
-    return begun[0];
+    return startedAfter[0];
   };
-  const passes = (ms: number) => {
+  const advance = (ms: number) => {
     nowMs += ms;
   };
-  return { look, passes };
+  return { scan, advance };
 };
 
-const fromStart = expect.objectContaining({ runMs: -1 });
+const theBeginning = expect.objectContaining({ runMs: -1 });
 
-describe('the head of a queue', () => {
-  test('is looked for from the very start as long as that costs nothing', async () => {
-    const { look } = scene(0);
-    for (let looks = 0; looks < 3; looks++) expect(await look(rows)).toEqual(fromStart);
+describe('the start of a queue scan', () => {
+  test('A scan starts at the beginning as long as scans cost no time', async () => {
+    const { scan } = createScans(0);
+    for (let scans = 0; scans < 3; scans++) expect(await scan(rows)).toEqual(theBeginning);
   });
 
-  test('is behind the last task that was taken, for nine times as long as a look from the start took', async () => {
-    const { look, passes } = scene(10);
-    expect(await look(rows)).toEqual(fromStart);
-    expect(await look([])).toEqual({ runMs: 7, id: 'b' });
-    passes(79);
-    expect(await look([{ runMs: 9, id: 'c' }])).toEqual({ runMs: 7, id: 'b' });
-    expect(await look([])).toEqual(fromStart);
-    expect(await look([])).toEqual({ runMs: 9, id: 'c' });
+  test('After a full scan, scans start after the last task for nine times as long as that scan took', async () => {
+    const { scan, advance } = createScans(10);
+    expect(await scan(rows)).toEqual(theBeginning);
+    expect(await scan([])).toEqual({ runMs: 7, id: 'b' });
+    advance(79);
+    expect(await scan([{ runMs: 9, id: 'c' }])).toEqual({ runMs: 7, id: 'b' });
+    expect(await scan([])).toEqual(theBeginning);
+    expect(await scan([])).toEqual({ runMs: 9, id: 'c' });
   });
 
-  test('is looked for again after five seconds, however long that takes', async () => {
-    const { look, passes } = scene(2_000);
-    await look(rows);
-    passes(4_999);
-    expect(await look([])).toEqual({ runMs: 7, id: 'b' });
-    expect(await look([])).toEqual(fromStart);
+  test('A scan starts at the beginning after five seconds, however long a full scan takes', async () => {
+    const { scan, advance } = createScans(2_000);
+    await scan(rows);
+    advance(4_999);
+    expect(await scan([])).toEqual({ runMs: 7, id: 'b' });
+    expect(await scan([])).toEqual(theBeginning);
   });
 
-  test('is looked for again where the clock was put back', async () => {
-    const { look, passes } = scene(10);
-    await look(rows);
-    passes(-60_000);
-    expect(await look([])).toEqual(fromStart);
+  test('A scan starts at the beginning after the clock was set back', async () => {
+    const { scan, advance } = createScans(10);
+    await scan(rows);
+    advance(-60_000);
+    expect(await scan([])).toEqual(theBeginning);
   });
 
-  test('is each pipeline’s own', async () => {
-    const { look } = scene(10);
-    await look(rows);
-    expect(await look(rows, 'digital')).toEqual(fromStart);
-    expect(await look(rows)).toEqual({ runMs: 7, id: 'b' });
+  test('Each pipeline has its own scan start', async () => {
+    const { scan } = createScans(10);
+    await scan(rows);
+    expect(await scan(rows, 'digital')).toEqual(theBeginning);
+    expect(await scan(rows)).toEqual({ runMs: 7, id: 'b' });
   });
 });

@@ -1,83 +1,83 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import postgres from 'postgres';
-import { postgresStore } from '../../adapters/postgres/store.ts';
+import { openPostgresStore } from '../../adapters/postgres/store.ts';
 import type { Store } from '../../core/store.ts';
-import { type Shop, shopOver, succeeded, value } from '../contracts/shop.ts';
-import { postgresAvailable, type TestDatabase, testDatabase } from '../processes/postgres.ts';
-import { testWorld } from '../world.ts';
-import { readsOf } from './reads.ts';
+import { createFixture, type Fixture, succeeded, unwrap } from '../contracts/fixture.ts';
+import { createTestDatabase, postgresAvailable, type TestDatabase } from '../processes/postgres.ts';
+import { createTestWorld } from '../world.ts';
+import { countSequentialScans } from './statistics.ts';
 
-/** Enough rows for the planner to see that reading a whole table costs more than an index. */
+/** Enough rows, so that the planner knows that reading a whole table costs more than an index. */
 const backlog = 3_000;
 
-describe.skipIf(!(await postgresAvailable()))('with a backlog, PostgreSQL reads no table whole', () => {
-  const world = testWorld();
+describe.skipIf(!(await postgresAvailable()))('table scans with a backlog', () => {
+  const world = createTestWorld();
   let database: TestDatabase;
   let customer = '';
   let orderId = '';
 
   beforeAll(async () => {
-    database = await testDatabase();
-    await using({ database, world }, async (store, shop) => {
-      const product = await shop.product({ stock: null });
-      customer = shop.fresh('customer');
+    database = await createTestDatabase();
+    await withStore({ database, world }, async (store, shop) => {
+      const product = await shop.createProduct({ stock: null });
+      customer = shop.unique('customer');
       for (let placed = 0; placed < backlog; placed += 500) {
-        const orders = await shop.orders(Array(500).fill(product), { customerId: customer });
+        const orders = await shop.placeOrders(Array(500).fill(product), { customerId: customer });
         orderId = orders[0]?.id ?? '';
-        const claims = await value(
+        const claims = await unwrap(
           store.audits.claim(
-            orders.map((order) => shop.request([order])),
+            orders.map((order) => shop.checkoutRequest([order])),
             shop.now(),
           ),
         );
-        const settlements = claims.map((claim) => shop.settlement(claim._unsafeUnwrap(), succeeded));
-        await value(store.audits.recordOutcomes(settlements, shop.now()));
+        const records = claims.map((claim) => shop.outcomeRecord(claim._unsafeUnwrap(), succeeded));
+        await unwrap(store.audits.recordOutcomes(records, shop.now()));
       }
     });
-    await run(database, 'vacuum analyze');
+    await runStatement(database, 'vacuum analyze');
   }, 60_000);
   afterAll(() => database.drop());
 
-  const cases: Readonly<Record<string, (store: Store, shop: Shop) => Promise<unknown>>> = {
-    'claim and settle': async (_, shop) => {
-      const order = await shop.order(await shop.product());
-      await shop.settle(await shop.claimed(shop.request([order])), succeeded);
+  const cases: Readonly<Record<string, (store: Store, shop: Fixture) => Promise<unknown>>> = {
+    'a claim and its outcome': async (_, shop) => {
+      const order = await shop.placeOrder(await shop.createProduct());
+      await shop.recordOutcome(await shop.claimCheckout(shop.checkoutRequest([order])), succeeded);
     },
-    reconcile: async (store, shop) => {
-      const order = await shop.order(await shop.product());
-      await shop.claimed(shop.request([order], { reconcileAtMs: shop.now() }));
-      await value(
+    'a recovery of open payments': async (store, shop) => {
+      const order = await shop.placeOrder(await shop.createProduct());
+      await shop.claimCheckout(shop.checkoutRequest([order], { recoverAtMs: shop.now() }));
+      await unwrap(
         store.audits.claimOpenPayments({
           nowMs: shop.now(),
-          againAtMs: () => shop.now(),
+          nextRecoveryAtMs: () => shop.now(),
           limit: 10,
-          only: null,
+          onlyPaymentId: null,
         }),
       );
     },
-    'take, report, rescue': async (store, shop) => {
-      const { leases } = await shop.take('physical', { limit: 5 });
+    'a claim of tasks, their reports and a rescue': async (store, shop) => {
+      const { leases } = await shop.claimTasks('physical', { limit: 5 });
       expect(leases).toHaveLength(5);
-      await value(
+      await unwrap(
         store.queue.report(
           leases.map(({ taskId, lease }) => ({ taskId, lease, outcome: done })),
           shop.now(),
         ),
       );
-      await value(store.queue.rescue({ nowMs: shop.now(), crashesMax: 3, limit: 10 }));
+      await unwrap(store.queue.rescue({ nowMs: shop.now(), crashesMax: 3, limit: 10 }));
     },
-    'an order, its customer’s orders': async (store, shop) => {
-      await shop.detail(orderId);
-      await value(store.orders.list({ ...everything, customerId: customer }));
-      await value(store.orders.list(everything));
+    'an order and the lists of orders': async (store, shop) => {
+      await shop.findOrder(orderId);
+      await unwrap(store.orders.list({ ...everything, customerId: customer }));
+      await unwrap(store.orders.list(everything));
     },
   };
 
-  for (const [name, act] of Object.entries(cases))
-    test(name, async () => {
-      const before = await readsOf(database, tables);
-      await using({ database, world }, act);
-      expect(await readsOf(database, tables)).toEqual(before);
+  for (const [name, run] of Object.entries(cases))
+    test(`PostgreSQL reads no table whole for ${name}`, async () => {
+      const before = await countSequentialScans(database, tables);
+      await withStore({ database, world }, run);
+      expect(await countSequentialScans(database, tables)).toEqual(before);
     });
 });
 
@@ -93,22 +93,22 @@ const everything = {
   limit: 20,
 } as const;
 
-/** A store of its own for `act`: the server counts a connection's reads when it ends, at the latest. */
-const using = async (
-  { database, world }: { database: TestDatabase; world: ReturnType<typeof testWorld> },
-  act: (store: Store, shop: Shop) => Promise<unknown>,
+/** Runs `run` with a store of its own: the server counts the reads of a connection at the latest when it closes. */
+const withStore = async (
+  { database, world }: { database: TestDatabase; world: ReturnType<typeof createTestWorld> },
+  run: (store: Store, shop: Fixture) => Promise<unknown>,
 ): Promise<void> => {
-  const store = await postgresStore(world, { url: database.url, poolSize: 1 });
+  const store = await openPostgresStore(world, { url: database.url, poolSize: 1 });
   try {
-    await act(store, shopOver(store, world));
+    await run(store, createFixture(store, world));
   } finally {
     await store.close();
   }
 };
 
-const tables = ['orders', 'order_state', 'order_name', 'audit', 'payment', 'task'];
+const tables = ['orders', 'order_state', 'order_search', 'audit', 'payment', 'task'];
 
-const run = async ({ url }: TestDatabase, statement: string) => {
+const runStatement = async ({ url }: TestDatabase, statement: string) => {
   const sql = postgres(url, { max: 1 });
   await sql.unsafe(statement);
   await sql.end();

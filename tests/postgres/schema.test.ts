@@ -4,13 +4,13 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 import postgres from 'postgres';
 import { orderExtras, paymentExtras } from '../../adapters/postgres/columns.ts';
 import * as schema from '../../adapters/postgres/schema.ts';
-import { postgresAvailable, type TestDatabase, testDatabase } from '../processes/postgres.ts';
+import { createTestDatabase, postgresAvailable, type TestDatabase } from '../processes/postgres.ts';
 
-describe.skipIf(!(await postgresAvailable()))('the schema in PostgreSQL', () => {
+describe.skipIf(!(await postgresAvailable()))('PostgreSQL: schema', () => {
   let database: TestDatabase;
   let sql: postgres.Sql;
   beforeAll(async () => {
-    database = await testDatabase();
+    database = await createTestDatabase();
     sql = postgres(database.url, { max: 1, onnotice: () => {} });
   });
   afterAll(async () => {
@@ -22,7 +22,7 @@ describe.skipIf(!(await postgresAvailable()))('the schema in PostgreSQL', () => 
     select column_name as name, data_type as type, is_nullable = 'NO' as "notNull"
     from information_schema.columns where table_schema = 'public' and table_name = ${relation} order by ordinal_position`;
 
-  test('is what was reviewed: a change in SQL comes with its snapshot (bun test -u)', async () => {
+  test('The schema equals its reviewed snapshot; `bun test -u` updates the snapshot after a change', async () => {
     const columns = await sql`
       select format('%s.%s %s%s%s', table_name, column_name, data_type,
         case is_nullable when 'NO' then ' not null' else '' end,
@@ -45,34 +45,34 @@ describe.skipIf(!(await postgresAvailable()))('the schema in PostgreSQL', () => 
     expect(lines.map((part) => part.join('\n')).join('\n\n')).toMatchSnapshot();
   });
 
-  test('the schema has the columns that Drizzle is told of, and no other', async () => {
+  test('Each table has the columns that the Drizzle schema lists, and no others', async () => {
     for (const table of Object.values(schema).filter((each) => isTable(each))) {
       const name = getTableName(table);
-      const told = Object.values(getTableColumns(table)).map((column) => ({
+      const listed = Object.values(getTableColumns(table)).map((column) => ({
         name: column.name,
         type: column.getSQLType(),
         notNull: column.notNull,
       }));
-      const made = (await columnsOf(name)).filter((column) => !untold[name]?.includes(column.name));
-      expect({ name, columns: told }).toEqual({ name, columns: [...made] });
+      const actual = (await columnsOf(name)).filter((column) => !unlisted[name]?.includes(column.name));
+      expect({ name, columns: listed }).toEqual({ name, columns: [...actual] });
     }
   });
 
-  test('the dataset has every column of an order and of its payment that is read from it', async () => {
+  test('The dataset has every column that is read from it, of the order and of its payment', async () => {
     const expected = [
       ...namesOf(schema.orders, orderExtras),
       // The payment's id is the order's `checkout_id`.
       ...namesOf(schema.payment, ['id', ...paymentExtras]).map((name) => `payment_${name}`),
     ];
-    const made = (await columnsOf('order_dataset')).map(({ name }) => name);
-    expect(expected.filter((name) => !made.includes(name))).toEqual([]);
+    const actual = (await columnsOf('order_dataset')).map(({ name }) => name);
+    expect(expected.filter((name) => !actual.includes(name))).toEqual([]);
     expect(expected.length).toBeGreaterThan(15);
   });
 });
 
-/** Columns that no statement of Drizzle reads: the leases and counters of tasks, and what is there to be searched. */
-const untold: Readonly<Record<string, readonly string[]>> = {
-  product: ['name_unaccent', 'name_exact', 'name_vector', 'label_id'],
+/** Columns that the Drizzle schema does not list: the leases and counters of tasks, and the search columns. */
+const unlisted: Readonly<Record<string, readonly string[]>> = {
+  product: ['name_unaccent', 'name_exact', 'name_vector', 'snapshot_id'],
   task: ['lease', 'lease_until_ms', 'seq', 'unfulfillable'],
 };
 

@@ -1,17 +1,18 @@
 import postgres from 'postgres';
 
-/** When the oldest order was placed, and how long after it each next one. */
-export const firstMs = Date.UTC(2025, 0, 1);
-export const everyMs = 10_000;
+/** When the oldest order was placed, ms since the epoch. */
+export const firstOrderMs = Date.UTC(2025, 0, 1);
+/** The time between two orders. */
+export const orderIntervalMs = 10_000;
 
-/** The share of the products that are no longer sold; their orders are the oldest, as large a share of all. */
+/** The share of the products that are no longer sold. Their orders are the oldest, and the same share of all orders. */
 const oldShare = 0.3;
 
 /**
- * Fills an empty database with as many orders, twenty to a product, faster than through the ports: the rows are
- * those that the ports would have written. A product's number says which words are in its name:
+ * Fills an empty database with orders, twenty for each product. It is faster than the ports, and writes the same rows
+ * as they would. The number of a product decides which tokens its name has:
  *
- * word | of the products | of 1,000,000 orders
+ * token | products that have it | orders, of 1,000,000
  * ---|---|---
  * `loai0` … `loai2` | every third | 333,000
  * `hieu0` … `hieu99` | every hundredth | 10,000
@@ -19,13 +20,13 @@ const oldShare = 0.3;
  * `xua0` … `xua29` | every thirtieth that is no longer sold | 10,000, all in the oldest 30 %
  * `cu` | every one that is no longer sold | 300,000, all in the oldest 30 %
  */
-export const fillWithOrders = async (url: string, orders: number): Promise<void> => {
+export const insertOrders = async (url: string, orders: number): Promise<void> => {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   const products = orders / 20;
   const oldest = Math.round(products * (1 - oldShare));
   try {
     await sql.begin(async (tx) => {
-      // No foreign keys to look up a million times, and no trigger.
+      // Without checks of foreign keys, a million times, and without triggers.
       await tx`set local session_replication_role = replica`;
       await tx`
         create temporary table stocked on commit drop as select k, 'P-' || k as code,
@@ -34,17 +35,17 @@ export const fillWithOrders = async (url: string, orders: number): Promise<void>
             case when k >= ${oldest}::integer then ' cu xua' || k % 30 end) as name
         from generate_series(0, ${products - 1}::integer) as k`;
       await tx`
-        insert into label (id, type, name_unaccent) overriding system value
+        insert into product_snapshot (id, type, name_unaccent) overriding system value
         select k + 1, type, name || '  p ' || k from stocked order by k`;
       await tx`
-        insert into product (id, code, name, type, amount, currency, created_ms, updated_ms, name_unaccent, name_exact, label_id)
-        select md5('product' || k)::uuid, code, name, type, 250000, 'VND', ${firstMs}::bigint, ${firstMs}::bigint,
+        insert into product (id, code, name, type, amount, currency, created_ms, updated_ms, name_unaccent, name_exact, snapshot_id)
+        select md5('product' || k)::uuid, code, name, type, 250000, 'VND', ${firstOrderMs}::bigint, ${firstOrderMs}::bigint,
           name || '  p ' || k, '', k + 1 from stocked`;
       await tx`
         create temporary table sold on commit drop as select
-          (lpad(to_hex(${firstMs}::bigint + n * ${everyMs}::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3)
+          (lpad(to_hex(${firstOrderMs}::bigint + n * ${orderIntervalMs}::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3)
             || '8' || substr(md5(n::text), 4, 15))::uuid as id,
-          ${firstMs}::bigint + n * ${everyMs}::bigint as at_ms,
+          ${firstOrderMs}::bigint + n * ${orderIntervalMs}::bigint as at_ms,
           case when n < ${orders * oldShare}::float8
             then ${oldest}::integer + mod(abs(hashint8(n)::bigint), ${products - oldest}::integer)
             else mod(abs(hashint8(n)::bigint), ${oldest}::integer) end as k,
@@ -59,17 +60,18 @@ export const fillWithOrders = async (url: string, orders: number): Promise<void>
           1, 250000, 'VND', s.status, 1, s.at_ms, s.at_ms
         from sold s join stocked p using (k) order by s.id`;
       await tx`
-        insert into order_name (order_id, label_id, customer_id, name_vector)
-        select s.id, l.id, s.customer_id, l.name_vector from sold s join label l on l.id = s.k + 1 order by s.id`;
+        insert into order_search (order_id, snapshot_id, customer_id, name_vector)
+        select s.id, p.id, s.customer_id, p.name_vector
+        from sold s join product_snapshot p on p.id = s.k + 1 order by s.id`;
       await tx`
-        insert into order_ended (status, order_id, label_id, name_vector)
-        select s.status, s.id, l.id, l.name_vector from sold s join label l on l.id = s.k + 1
+        insert into order_ended (status, order_id, snapshot_id, name_vector)
+        select s.status, s.id, p.id, p.name_vector from sold s join product_snapshot p on p.id = s.k + 1
         where s.status in ('refunded', 'failed', 'cancelled') order by s.id`;
       await tx`
-        update label l set sold_before = rpad(lpad(to_hex((s.at_ms / 3600000 + 1) * 3600000), 12, '0'), 32, '0')::uuid
-        from (select k, max(at_ms) as at_ms from sold group by k) as s where l.id = s.k + 1`;
+        update product_snapshot p set sold_before = rpad(lpad(to_hex((s.at_ms / 3600000 + 1) * 3600000), 12, '0'), 32, '0')::uuid
+        from (select k, max(at_ms) as at_ms from sold group by k) as s where p.id = s.k + 1`;
     });
-    await sql`vacuum (full) label`;
+    await sql`vacuum (full) product_snapshot`;
     await sql`vacuum analyze`;
   } finally {
     await sql.end();

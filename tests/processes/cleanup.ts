@@ -4,52 +4,52 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Cleans up behind this process once it is gone, however it went. Exit handlers would not do: they do not run
- * under `bun test`, and nothing runs after a SIGKILL.
+ * Cleans up after this process has ended, for whatever reason. Exit handlers are not enough: they do not run under
+ * `bun test`, and nothing runs after a SIGKILL.
  */
 
 /**
- * A fresh folder that does not outlive us: a server on `data` in it is stopped, a file system on it is
- * unmounted. With `inMemory` it is in memory where there is room.
+ * Creates a folder that is removed when this process ends. Before that, a PostgreSQL server on its `data` is stopped,
+ * and a file system on it is unmounted. With `inMemory` the folder is in memory if there is room.
  */
-export const scratchFolder = (name: string, { inMemory = false } = {}): string => {
-  const folder = mkdtempSync(join(inMemory ? memory() : tmpdir(), `cartwright-${name}-`));
-  tellKeeper(folder);
+export const createScratchFolder = (name: string, { inMemory = false } = {}): string => {
+  const folder = mkdtempSync(join(inMemory ? memoryFolder() : tmpdir(), `cartwright-${name}-`));
+  sendToCleanup(folder);
   return folder;
 };
 
-/** A process of the program that does not outlive us, where there is a /proc to know it again by. */
-export const endWithUs = ({ pid }: ChildProcess): void => {
-  if (pid !== undefined) tellKeeper(String(pid));
+/** Kills a process of the program when this process ends. Needs /proc, to check that the pid is still that process. */
+export const killOnExit = ({ pid }: ChildProcess): void => {
+  if (pid !== undefined) sendToCleanup(String(pid));
 };
 
-let keeper: ChildProcess | undefined;
+let cleanupProcess: ChildProcess | undefined;
 
-const tellKeeper = (line: string): void => {
-  keeper ??= startKeeper();
-  keeper.stdin?.write(`${line}\n`);
+const sendToCleanup = (line: string): void => {
+  cleanupProcess ??= startCleanupProcess();
+  cleanupProcess.stdin?.write(`${line}\n`);
 };
 
-/** It hears that we are gone when the pipe to it closes. */
-const startKeeper = (): ChildProcess => {
+/** The cleanup process starts its work when the pipe to it closes, which happens when this process ends. */
+const startCleanupProcess = (): ChildProcess => {
   const script = `
     IFS='
 '
-    things=$(cat)
-    for thing in $things; do
-      case $thing in
-        /*) pid=$(head -n 1 "$thing/data/postmaster.pid" 2>/dev/null) && kill -INT "$pid" ;;
-        *) grep -qE 'server/main.ts|server/simulator.ts' "/proc/$thing/cmdline" && kill -KILL "$thing" ;;
+    items=$(cat)
+    for item in $items; do
+      case $item in
+        /*) pid=$(head -n 1 "$item/data/postmaster.pid" 2>/dev/null) && kill -INT "$pid" ;;
+        *) grep -qE 'server/main.ts|server/simulator.ts' "/proc/$item/cmdline" && kill -KILL "$item" ;;
       esac
     done
-    for thing in $things; do
-      [ -d "$thing" ] || continue
-      for _ in $(seq 100); do [ -e "$thing/data/postmaster.pid" ] && sleep 0.05; done
-      umount "$thing"
-      rm -rf "$thing"
+    for item in $items; do
+      [ -d "$item" ] || continue
+      for _ in $(seq 100); do [ -e "$item/data/postmaster.pid" ] && sleep 0.05; done
+      umount "$item"
+      rm -rf "$item"
     done`;
   const child = spawn('sh', ['-c', script], {
-    // Where no folder has a number for a name.
+    // `/` has no folder with a number as its name, which the script would take for a folder.
     cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
@@ -58,11 +58,11 @@ const startKeeper = (): ChildProcess => {
   return child;
 };
 
-const roomMin = 4 * 2 ** 30;
+const freeBytesMin = 4 * 2 ** 30;
 
-const memory = (): string => {
+const memoryFolder = (): string => {
   const shared = '/dev/shm';
   if (!existsSync(shared)) return tmpdir();
   const { bavail, bsize } = statfsSync(shared);
-  return bavail * bsize > roomMin ? shared : tmpdir();
+  return bavail * bsize > freeBytesMin ? shared : tmpdir();
 };

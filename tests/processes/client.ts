@@ -1,7 +1,7 @@
-/** What a call was answered; `body` is null where there was none. */
+/** The response to a call. `body` is null if it is empty. */
 export type Reply = { readonly status: number; readonly headers: Headers; readonly body: unknown };
 
-/** Somebody who calls one API process. Each verb throws where the connection breaks or 30 s pass. */
+/** Calls one API process. Each method rejects if the connection breaks or after 30 s. */
 export type Client = {
   get(path: string): Promise<Reply>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
@@ -9,8 +9,8 @@ export type Client = {
   checkOut(key: string, orderIds: readonly string[], method: string): Promise<Reply>;
 };
 
-/** `token` is a bearer token, or null for a stranger. */
-export const clientOf = (base: string, token: string | null): Client => {
+/** `token` is a bearer token; null calls without one. */
+export const createClient = (base: string, token: string | null): Client => {
   const call = async (method: string, path: string, init: RequestInit = {}): Promise<Reply> => {
     const headers = new Headers(init.headers);
     if (token !== null) headers.set('authorization', `Bearer ${token}`);
@@ -33,26 +33,26 @@ export const clientOf = (base: string, token: string | null): Client => {
   };
 };
 
-/** Orders a product and answers the order's id. */
+/** Places an order and returns its id. */
 export const placeOrder = async (client: Client, productId: string, quantity = 1): Promise<string> =>
   textAt(expectStatus(await client.post('/orders', { productId, quantity }), 201), 'id');
 
-/** Adds a product, as an operator, and answers its id. */
+/** Adds a product and returns its id. */
 export const addProduct = async (
   operator: Client,
   draft: { readonly code: string; readonly type?: string; readonly stock?: number | null },
 ): Promise<string> => {
   const price = { amount: 10_000, currency: 'VND' };
   const product = { name: `Sản phẩm ${draft.code}`, type: 'physical', price, stock: null, ...draft };
-  expectStatus(await patiently(() => operator.post('/products', [product])), 200);
+  expectStatus(await retryWhileUnavailable(() => operator.post('/products', [product])), 200);
   const search = () => operator.get(`/products?q=${draft.code}&limit=100`);
-  const listed = expectStatus(await patiently(search), 200);
+  const listed = expectStatus(await retryWhileUnavailable(search), 200);
   const found = itemsOf(listed).find((item) => valueAt(item, 'code') === draft.code);
   return textAt({ body: found }, 'id');
 };
 
-/** Asks again while the answer is 503, for 20 s at most. */
-export const patiently = async (call: () => Promise<Reply>): Promise<Reply> => {
+/** Repeats the call while its status is 503, for at most 20 s. Returns the last response. */
+export const retryWhileUnavailable = async (call: () => Promise<Reply>): Promise<Reply> => {
   const untilMs = Date.now() + 20_000;
   for (;;) {
     const reply = await call();
@@ -61,13 +61,14 @@ export const patiently = async (call: () => Promise<Reply>): Promise<Reply> => {
   }
 };
 
-/** Waits until an order has that status, for 40 s at most; throws with its history. */
-export const untilStatus = async (client: Client, orderId: string, status: string): Promise<Reply> => {
+/** Waits until an order has that status, for at most 40 s. Then it throws with the order. */
+export const waitForStatus = async (client: Client, orderId: string, status: string): Promise<Reply> => {
   const untilMs = Date.now() + 40_000;
   for (;;) {
-    const reply = expectStatus(await patiently(() => client.get(`/orders/${orderId}`)), 200);
+    const reply = expectStatus(await retryWhileUnavailable(() => client.get(`/orders/${orderId}`)), 200);
     if (valueAt(reply.body, 'status') === status) return reply;
-    if (Date.now() > untilMs) throw new Error(`it did not become ${status}: ${JSON.stringify(reply.body)}`);
+    if (Date.now() > untilMs)
+      throw new Error(`the order did not become ${status}: ${JSON.stringify(reply.body)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 };
@@ -77,14 +78,14 @@ export const expectStatus = (reply: Reply, status: number): Reply => {
   throw new Error(`expected ${status}, got ${reply.status}: ${JSON.stringify(reply.body)}`);
 };
 
-/** The text at a path of field names in a body. */
+/** The string at a path of field names in a body. */
 export const textAt = ({ body }: { readonly body: unknown }, ...path: readonly string[]): string => {
   const value = path.reduce(valueAt, body);
   if (typeof value === 'string') return value;
-  throw new Error(`there is no text at ${path.join('.')} in ${JSON.stringify(body)}`);
+  throw new Error(`there is no string at ${path.join('.')} in ${JSON.stringify(body)}`);
 };
 
-/** The items of a list's answer. */
+/** The items of a list. */
 export const itemsOf = ({ body }: { readonly body: unknown }): readonly unknown[] => {
   const items = valueAt(body, 'items');
   if (Array.isArray(items)) return items;

@@ -1,10 +1,10 @@
-import { postgresAvailable, type TestDatabase, testDatabase } from './postgres.ts';
-import { testFile } from './sqlite.ts';
+import { createTestDatabase, postgresAvailable, type TestDatabase } from './postgres.ts';
+import { createTestFile } from './sqlite.ts';
 
-type Fresh = readonly [name: string, fresh: () => Promise<TestDatabase>];
+type Database = readonly [name: string, create: () => Promise<TestDatabase>];
 
-/** What a test is run over that must be so on both, as far as they are here. */
-export const databases: readonly Fresh[] = [
-  ['SQLite', testFile],
-  ...((await postgresAvailable()) ? [['Postgres', testDatabase] satisfies Fresh] : []),
+/** SQLite, and Postgres if it is available. For tests that must pass on both. */
+export const databases: readonly Database[] = [
+  ['SQLite', createTestFile],
+  ...((await postgresAvailable()) ? [['Postgres', createTestDatabase] satisfies Database] : []),
 ];

@@ -2,20 +2,20 @@ import { afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { addProduct, clientOf, expectStatus, placeOrder, untilStatus } from './client.ts';
+import { addProduct, createClient, expectStatus, placeOrder, waitForStatus } from './client.ts';
 import { databases } from './databases.ts';
 import { deno, killAllApps, startApp, stopApp } from './processes.ts';
 import { tokenFor } from './tokens.ts';
 
 afterEach(killAllApps);
 
-describe('within Deno', () => {
-  let said = new Map<string, readonly string[]>();
+describe('the parts of the program in Deno', () => {
+  let outputs = new Map<string, readonly string[]>();
   beforeAll(async () => {
-    const script = fileURLToPath(new URL('./onDeno.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../onDeno.ts', import.meta.url));
     const run = promisify(execFile)(deno, ['run', '--allow-all', script], { timeout: 60_000 });
     const parts = (await run).stdout.split(/^# /m).slice(1);
-    said = new Map(
+    outputs = new Map(
       parts.map((part) => {
         const [title = '', ...lines] = part.trim().split('\n');
         return [title, lines];
@@ -23,8 +23,8 @@ describe('within Deno', () => {
     );
   }, 60_000);
 
-  test('the API pays an order, serves its docs and stops in good order', () => {
-    expect(said.get('api')).toEqual([
+  test('The API in Deno pays an order, serves its docs and stops cleanly', () => {
+    expect(outputs.get('api')).toEqual([
       'handled: 202 succeeded',
       'handled: 200',
       'handled: 400',
@@ -38,29 +38,29 @@ describe('within Deno', () => {
     ]);
   });
 
-  test('the adapter for Stripe speaks over its fetch, and reads events with its cryptography', () => {
-    expect(said.get('payment')).toEqual([
+  test('The Stripe adapter in Deno uses the fetch and the cryptography of Deno', () => {
+    expect(outputs.get('payment')).toEqual([
       'charged: succeeded',
       'declined: declined',
       'lost: succeeded',
       'cancelled: cancelled',
-      'returned: succeeded',
-      'told: true false',
-      'nobody there: unavailable',
+      'refunded: succeeded',
+      'event: true false',
+      'server stopped: unavailable',
     ]);
   });
 });
 
 test.each(databases)(
-  'Deno sells from %s',
-  async (_, fresh) => {
-    const database = await fresh();
+  'The program in Deno completes an order on %s',
+  async (_, createDatabase) => {
+    const database = await createDatabase();
     const app = await startApp({ runtime: 'deno', databaseUrl: database.url });
-    const operator = clientOf(app.url, await tokenFor('op@shop.test', 'operator'));
-    const customer = clientOf(app.url, await tokenFor('an@shop.test'));
+    const operator = createClient(app.url, await tokenFor('op@shop.test', 'operator'));
+    const customer = createClient(app.url, await tokenFor('an@shop.test'));
     const orderId = await placeOrder(customer, await addProduct(operator, { code: 'DENO' }));
     expectStatus(await customer.checkOut(crypto.randomUUID(), [orderId], 'pm_card_visa'), 202);
-    await untilStatus(customer, orderId, 'completed');
+    await waitForStatus(customer, orderId, 'completed');
     expect(await stopApp(app)).toEqual({ code: 0, signal: null });
     await database.drop();
   },

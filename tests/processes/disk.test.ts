@@ -3,53 +3,53 @@ import { join } from 'node:path';
 import {
   addProduct,
   type Client,
-  clientOf,
+  createClient,
   expectStatus,
   placeOrder,
   textAt,
-  untilStatus,
+  waitForStatus,
 } from './client.ts';
 import { killAllApps, launchApp, startApp, stopApp } from './processes.ts';
-import { tinyDisk } from './tinyDisk.ts';
+import { mountTinyDisk } from './tinyDisk.ts';
 import { tokenFor } from './tokens.ts';
 
-const disk = tinyDisk(16);
+const disk = mountTinyDisk(16);
 const databaseUrl = `sqlite:${join(disk?.directory ?? '', 'shop.db')}`;
 
 afterEach(killAllApps);
 afterAll(() => disk?.remove());
 
-describe.skipIf(disk === null)('a SQLite file', () => {
-  test('on a full disk answers 503, loses nothing that was acknowledged, and goes on once there is room', async () => {
+describe.skipIf(disk === null)('a SQLite file on a small disk', () => {
+  test('A full disk causes 503s, loses no acknowledged order, and works again once there is space', async () => {
     const app = await startApp({ databaseUrl });
-    const operator = clientOf(app.url, await tokenFor('op@shop.test', 'operator'));
-    const customer = clientOf(app.url, await tokenFor('an@shop.test'));
+    const operator = createClient(app.url, await tokenFor('op@shop.test', 'operator'));
+    const customer = createClient(app.url, await tokenFor('an@shop.test'));
     const productId = await addProduct(operator, { code: 'LAST' });
-    const before = await placeOrder(customer, productId);
+    const firstOrderId = await placeOrder(customer, productId);
 
-    const makeRoom = disk?.fill();
+    const freeSpace = disk?.fill();
     const { placed, refused } = await placeUntilRefused(customer, productId);
     expectStatus(refused, 503);
     const key = crypto.randomUUID();
-    expectStatus(await customer.checkOut(key, [before], 'pm_card_visa'), 503);
+    expectStatus(await customer.checkOut(key, [firstOrderId], 'pm_card_visa'), 503);
     expectStatus(await customer.get('/orders?limit=1'), 200);
 
-    makeRoom?.();
-    expectStatus(await customer.checkOut(key, [before], 'pm_card_visa'), 202);
-    await untilStatus(customer, before, 'completed');
+    freeSpace?.();
+    expectStatus(await customer.checkOut(key, [firstOrderId], 'pm_card_visa'), 202);
+    await waitForStatus(customer, firstOrderId, 'completed');
     for (const id of placed) expectStatus(await customer.get(`/orders/${id}`), 200);
     expect(await stopApp(app)).toEqual({ code: 0, signal: null });
   }, 30_000);
 
-  test('that can only be read refuses the start', async () => {
-    disk?.protect();
+  test('A read-only SQLite file prevents the start', async () => {
+    disk?.makeReadOnly();
     const app = await launchApp({ databaseUrl });
     expect(await app.stopped).toEqual({ code: 1, signal: null });
     expect(app.output()).toContain('shop.db');
   });
 });
 
-/** What is already allotted to the file still takes some. */
+/** On a full disk a few orders still fit into the pages that the file already has. */
 const placeUntilRefused = async (customer: Client, productId: string) => {
   const placed: string[] = [];
   for (;;) {

@@ -1,24 +1,24 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { addProduct, clientOf, expectStatus, placeOrder, untilStatus } from './client.ts';
-import { pgbouncer, pgbouncerAvailable } from './pgbouncer.ts';
-import { postgresAvailable, testDatabase } from './postgres.ts';
+import { addProduct, createClient, expectStatus, placeOrder, waitForStatus } from './client.ts';
+import { pgbouncerAvailable, startPgbouncer } from './pgbouncer.ts';
+import { createTestDatabase, postgresAvailable } from './postgres.ts';
 import { killAllApps, startApp, stopApp } from './processes.ts';
 import { tokenFor } from './tokens.ts';
 
 afterEach(killAllApps);
 
-describe.skipIf(!pgbouncerAvailable() || !(await postgresAvailable()))('behind PgBouncer', () => {
-  test('two processes migrate, sell and work in transaction mode', async () => {
-    const { url, drop } = await testDatabase({ empty: true });
-    const pooler = await pgbouncer(url);
+describe.skipIf(!pgbouncerAvailable() || !(await postgresAvailable()))('the program behind PgBouncer', () => {
+  test('Two processes migrate and complete orders through PgBouncer in transaction mode', async () => {
+    const { url, drop } = await createTestDatabase({ empty: true });
+    const pooler = await startPgbouncer(url);
     const env = { DATABASE_POOLING: 'transaction', QUEUE_POLL_MS: '50' };
     const [app, other] = await Promise.all(
       ['all', 'all'].map(() => startApp({ databaseUrl: pooler.url, env })),
     );
-    if (app === undefined || other === undefined) throw new Error('nothing was started');
-    const operator = clientOf(app.url, await tokenFor('op@shop.test', 'operator'));
+    if (app === undefined || other === undefined) throw new Error('a process is missing');
+    const operator = createClient(app.url, await tokenFor('op@shop.test', 'operator'));
     const token = await tokenFor('an@shop.test');
-    const [here, there] = [clientOf(app.url, token), clientOf(other.url, token)];
+    const [here, there] = [createClient(app.url, token), createClient(other.url, token)];
     const productId = await addProduct(operator, { code: 'POOLED' });
     const orderIds = await Promise.all(Array.from({ length: 40 }, () => placeOrder(here, productId)));
     await Promise.all(
@@ -29,7 +29,7 @@ describe.skipIf(!pgbouncerAvailable() || !(await postgresAvailable()))('behind P
         expectStatus(reply, 202);
       }),
     );
-    for (const orderId of orderIds) await untilStatus(there, orderId, 'completed');
+    for (const orderId of orderIds) await waitForStatus(there, orderId, 'completed');
     expect(await stopApp(app)).toEqual({ code: 0, signal: null });
     expect(await stopApp(other)).toEqual({ code: 0, signal: null });
     await pooler.close();

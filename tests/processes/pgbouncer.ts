@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { chownSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { scratchFolder } from './cleanup.ts';
-import { asOther, freePort } from './server.ts';
+import { createScratchFolder } from './cleanup.ts';
+import { asServerUser, freePort } from './server.ts';
 
 /**
- * Whether the pooler is installed (Debian's package `pgbouncer`). `REQUIRE_PGBOUNCER=1` makes a missing one
- * throw; without it, it is said out loud.
+ * Whether the pooler is installed (Debian's package `pgbouncer`). If it is missing, this warns; with
+ * `REQUIRE_PGBOUNCER=1` it throws.
  */
 export const pgbouncerAvailable = (): boolean => {
   if (spawnSync('pgbouncer', ['--version']).status === 0) return true;
@@ -17,12 +17,12 @@ export const pgbouncerAvailable = (): boolean => {
   return false;
 };
 
-/** A pooler that lends the server's connections for one transaction at a time: fewer than one process asks for. */
-export const pgbouncer = async (target: string): Promise<{ url: string; close(): Promise<void> }> => {
+/** Starts a pooler in transaction mode. It has fewer server connections than one process of the program opens. */
+export const startPgbouncer = async (target: string): Promise<{ url: string; close(): Promise<void> }> => {
   const server = new URL(target);
   const name = server.pathname.slice(1);
   const port = await freePort();
-  const directory = scratchFolder('pgbouncer');
+  const directory = createScratchFolder('pgbouncer');
   const config = join(directory, 'pgbouncer.ini');
   writeFileSync(
     config,
@@ -38,14 +38,14 @@ export const pgbouncer = async (target: string): Promise<{ url: string; close():
       'default_pool_size = 4',
     ].join('\n'),
   );
-  if ('uid' in asOther) chownSync(directory, asOther.uid, asOther.gid);
-  const child = spawn('pgbouncer', [config], { ...asOther, stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
+  if ('uid' in asServerUser) chownSync(directory, asServerUser.uid, asServerUser.gid);
+  const child = spawn('pgbouncer', [config], { ...asServerUser, stdio: ['ignore', 'ignore', 'pipe'] });
+  let output = '';
   child.stderr.on('data', (chunk) => {
-    said += chunk;
+    output += chunk;
   });
-  for (let tries = 0; !(await accepts(port)); tries++) {
-    if (child.exitCode !== null || tries > 200) throw new Error(`pgbouncer did not start: ${said}`);
+  for (let tries = 0; !(await acceptsConnections(port)); tries++) {
+    if (child.exitCode !== null || tries > 200) throw new Error(`pgbouncer did not start: ${output}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   server.port = String(port);
@@ -59,7 +59,7 @@ export const pgbouncer = async (target: string): Promise<{ url: string; close():
   };
 };
 
-const accepts = (port: number): Promise<boolean> =>
+const acceptsConnections = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => {

@@ -1,55 +1,55 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { endWithUs } from './cleanup.ts';
+import { killOnExit } from './cleanup.ts';
 import { freePort } from './server.ts';
 import { secret } from './tokens.ts';
 
-/** How the program is run: by Bun, or by the Deno of the npm package. */
+/** The program runs on Bun, or on the Deno of the npm package. */
 export type Runtime = 'bun' | 'deno';
 
 export type AppOptions = {
   readonly databaseUrl: string;
   readonly role?: 'all' | 'checkout' | 'read' | 'worker';
   readonly runtime?: Runtime;
-  /** What is run, from the root of the tree; `server/main.ts` where left out. */
+  /** The path from the root of the tree; default `server/main.ts`. */
   readonly program?: string;
-  /** A free one where left out. */
+  /** By default a free port. */
   readonly port?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Another copy of the tree; this one where left out. */
+  /** Another copy of the tree; by default this one. */
   readonly root?: string;
 };
 
-/** How a process ended: its exit code, or the signal that it died of. */
+/** How a process ended: its exit code, or the signal that killed it. */
 export type Ending = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
 /** One real process of the program. */
 export type App = {
   readonly url: string;
   readonly port: number;
-  /** What it has written so far, to both outputs. */
+  /** What it has written so far to standard output and standard error. */
   output(): string;
-  /** Resolves once it has written that; never, where it does not. */
-  says(text: string): Promise<void>;
+  /** Resolves once it has written `text`; never, if it does not. */
+  waitForOutput(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly stopped: Promise<Ending>;
-  /** Waits until `/health/ready` answers 200; throws with the output where the process ends before. */
+  /** Waits until `/health/ready` returns 200. Throws with the output if the process ends before. */
   ready(): Promise<App>;
 };
 
-/** Starts a process and does not wait for it. It gets no variable of ours but PATH, HOME and TMPDIR. */
+/** Starts a process and does not wait for it. Of this process's environment it gets only PATH, HOME and TMPDIR. */
 export const launchApp = async (options: AppOptions): Promise<App> => {
   const port = options.port ?? (await freePort());
   const [command, ...flags] = commands[options.runtime ?? 'bun'];
-  const root = options.root ?? here;
+  const root = options.root ?? repositoryRoot;
   const child = spawn(command, [...flags, options.program ?? 'server/main.ts'], {
     cwd: root,
-    env: { ...inherited(), ...usual, ...options.env, ...own(options, port) },
+    env: { ...inheritedEnv(), ...defaultEnv, ...options.env, ...ownEnv(options, port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
-  endWithUs(child);
+  killOnExit(child);
   let output = '';
   const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
   for (const stream of [child.stdout, child.stderr])
@@ -67,7 +67,7 @@ export const launchApp = async (options: AppOptions): Promise<App> => {
     url,
     port,
     output: () => output,
-    says: (text) =>
+    waitForOutput: (text) =>
       output.includes(text)
         ? Promise.resolve()
         : new Promise((resolve) => {
@@ -76,7 +76,7 @@ export const launchApp = async (options: AppOptions): Promise<App> => {
     kill: (signal) => void child.kill(signal),
     stopped,
     ready: async () => {
-      await untilReady(url, child, () => output);
+      await waitUntilReady(url, child, () => output);
       return app;
     },
   };
@@ -86,7 +86,7 @@ export const launchApp = async (options: AppOptions): Promise<App> => {
 /** Starts a process and waits until it is ready. */
 export const startApp = async (options: AppOptions): Promise<App> => (await launchApp(options)).ready();
 
-/** Asks it to stop and waits; SIGKILL after 15 s, which the ending then shows. */
+/** Sends the signal and waits for the end of the process. Kills it after 15 s, which the ending shows. */
 export const stopApp = async (app: App, signal: NodeJS.Signals = 'SIGTERM'): Promise<Ending> => {
   app.kill(signal);
   const timer = setTimeout(() => app.kill('SIGKILL'), 15_000);
@@ -95,7 +95,7 @@ export const stopApp = async (app: App, signal: NodeJS.Signals = 'SIGTERM'): Pro
   return ending;
 };
 
-/** For the end of a test or a run, however it went. */
+/** Kills all processes that are still running, at the end of a test or a run. */
 export const killAllApps = async (): Promise<void> => {
   await Promise.all(
     [...running].map(async (child) => {
@@ -108,9 +108,9 @@ export const killAllApps = async (): Promise<void> => {
 
 const running = new Set<ChildProcess>();
 const outputMax = 200_000;
-const here = fileURLToPath(new URL('../..', import.meta.url));
+const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The Deno of the npm package. */
+/** The path of the Deno in the npm package. */
 export const deno = fileURLToPath(
   new URL(
     `../../node_modules/@deno/${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}/deno`,
@@ -122,7 +122,7 @@ const commands: Readonly<Record<Runtime, readonly [string, ...string[]]>> = {
   deno: [deno, 'run', '-A', '--quiet'],
 };
 
-const inherited = (): Record<string, string> =>
+const inheritedEnv = (): Record<string, string> =>
   Object.fromEntries(
     ['PATH', 'HOME', 'TMPDIR'].flatMap((name) => {
       const value = process.env[name];
@@ -130,25 +130,25 @@ const inherited = (): Record<string, string> =>
     }),
   );
 
-/** No demo catalogue and no demo tokens: tests sign their own. */
-const usual = { NODE_ENV: 'production', AUTH_SECRET: secret, LOG_LEVEL: 'info' };
+/** Production mode: no demo products and no demo tokens. Tests sign their own tokens. */
+const defaultEnv = { NODE_ENV: 'production', AUTH_SECRET: secret, LOG_LEVEL: 'info' };
 
-const own = ({ databaseUrl, role = 'all' }: AppOptions, port: number): Record<string, string> => ({
+const ownEnv = ({ databaseUrl, role = 'all' }: AppOptions, port: number): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   ROLE: role,
   PORT: String(port),
 });
 
-const untilReady = async (url: string, child: ChildProcess, output: () => string): Promise<void> => {
+const waitUntilReady = async (url: string, child: ChildProcess, output: () => string): Promise<void> => {
   const untilMs = Date.now() + 60_000;
   while (Date.now() < untilMs && child.exitCode === null && child.signalCode === null) {
-    if (await answersReady(url)) return;
+    if (await isReady(url)) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error(`the process did not become ready: ${output()}`);
 };
 
-const answersReady = async (url: string): Promise<boolean> => {
+const isReady = async (url: string): Promise<boolean> => {
   try {
     const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
     await response.arrayBuffer();

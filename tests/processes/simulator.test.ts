@@ -7,35 +7,35 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { createStripeProvider } from '../../adapters/stripe/provider.ts';
 import { systemTimer } from '../../adapters/system/timer.ts';
-import { ledgerOfProvider, request } from '../provider/harness.ts';
-import { scratchFolder } from './cleanup.ts';
+import { chargeRequest, ledgerOfProvider } from '../provider/harness.ts';
+import { createScratchFolder } from './cleanup.ts';
 
-const webhookSecret = 'whsec_of_the_program';
+const webhookSecret = 'whsec_test_program';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const directory = scratchFolder('simulator', { inMemory: true });
+const directory = createScratchFolder('simulator', { inMemory: true });
 const started: ChildProcess[] = [];
 afterAll(() => {
   for (const child of started) child.kill('SIGKILL');
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** The program as a process of its own, on a book of that name. */
-const start = async (book: string, env: Readonly<Record<string, string>> = {}) => {
+/** Starts the program in its own process. Its records are in a file of that name. */
+const start = async (name: string, env: Readonly<Record<string, string>> = {}) => {
   const child = spawn(process.execPath, ['server/simulator.ts'], {
     cwd: root,
     env: {
       PATH: process.env.PATH ?? '',
       PORT: '0',
-      DATABASE_URL: `sqlite:${join(directory, `${book}.db`)}`,
+      DATABASE_URL: `sqlite:${join(directory, `${name}.db`)}`,
       STRIPE_WEBHOOK_SECRET: webhookSecret,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   started.push(child);
-  const [said] = await once(child.stdout, 'data');
-  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(String(said)) ?? [];
+  const [output] = await once(child.stdout, 'data');
+  const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(String(output)) ?? [];
   const provider = createStripeProvider(systemTimer, {
     apiKey: 'sk_test_program',
     webhookSecret,
@@ -51,36 +51,36 @@ const start = async (book: string, env: Readonly<Record<string, string>> = {}) =
   return { url, provider, end };
 };
 
-test('what was charged, and what is still to be told, outlives the process', async () => {
+test('The charges and unsent events of the simulator survive a crash', async () => {
   const bodies: string[] = [];
   const headers: string[] = [];
   let isOpen = false;
-  const arrived = Promise.withResolvers<void>();
+  const received = Promise.withResolvers<void>();
   const shop = Bun.serve({
     port: 0,
-    fetch: async (told) => {
+    fetch: async (request) => {
       if (!isOpen) return new Response(null, { status: 503 });
-      bodies.push(await told.text());
-      headers.push(told.headers.get('stripe-signature') ?? '');
-      arrived.resolve();
+      bodies.push(await request.text());
+      headers.push(request.headers.get('stripe-signature') ?? '');
+      received.resolve();
       return new Response(null, { status: 204 });
     },
   });
   const env = { WEBHOOK_URL: `http://127.0.0.1:${shop.port}/webhooks/stripe` };
   try {
-    const first = await start('kept', env);
-    const charged = await first.provider.charge(request('a'));
+    const first = await start('crashed', env);
+    const charged = await first.provider.charge(chargeRequest('a'));
     expect(charged.kind).toBe('succeeded');
     await first.end('SIGKILL');
-    expect((await first.provider.charge(request('a'))).kind).toBe('unavailable');
+    expect((await first.provider.charge(chargeRequest('a'))).kind).toBe('unavailable');
 
     isOpen = true;
-    const second = await start('kept', env);
-    expect(await second.provider.charge(request('a'))).toEqual(charged);
+    const second = await start('crashed', env);
+    expect(await second.provider.charge(chargeRequest('a'))).toEqual(charged);
     expect(await ledgerOfProvider(second.provider, Date.now() + 1_000)).toHaveLength(1);
-    await arrived.promise;
-    const delivery = { body: bodies[0] ?? '', header: () => headers[0] ?? null };
-    const event = (await second.provider.readEvent(delivery, Date.now()))._unsafeUnwrap();
+    await received.promise;
+    const webhook = { body: bodies[0] ?? '', header: () => headers[0] ?? null };
+    const event = (await second.provider.readEvent(webhook, Date.now()))._unsafeUnwrap();
     expect(event).toMatchObject({
       type: 'payment_intent.succeeded',
       subject: { kind: 'payment', paymentId: 'a', succeeded: true },
@@ -91,7 +91,7 @@ test('what was charged, and what is still to be told, outlives the process', asy
   }
 }, 30_000);
 
-describe('while it runs', () => {
+describe('a running simulator', () => {
   let program: Awaited<ReturnType<typeof start>>;
   beforeAll(async () => {
     program = await start('running');
@@ -100,34 +100,34 @@ describe('while it runs', () => {
     expect(await program.end('SIGTERM')).toBe(0);
   });
 
-  test('a connection that breaks is a connection that breaks, and the challenge’s page leads back to the shop', async () => {
+  test('The simulator breaks connections for real, and its challenge page redirects to the shop', async () => {
     const { url, provider } = program;
-    expect((await provider.charge(request('a', 'pm_sim_lost_ok'))).kind).toBe('unknown');
-    expect((await provider.charge(request('a', 'pm_sim_lost_ok'))).kind).toBe('succeeded');
-    expect((await provider.charge(request('b', 'pm_sim_lost_before'))).kind).toBe('unknown');
-    expect(await provider.cancel(request('b', 'pm_sim_lost_before'))).toEqual({ kind: 'cancelled' });
+    expect((await provider.charge(chargeRequest('a', 'pm_sim_lost_ok'))).kind).toBe('unknown');
+    expect((await provider.charge(chargeRequest('a', 'pm_sim_lost_ok'))).kind).toBe('succeeded');
+    expect((await provider.charge(chargeRequest('b', 'pm_sim_lost_before'))).kind).toBe('unknown');
+    expect(await provider.cancel(chargeRequest('b', 'pm_sim_lost_before'))).toEqual({ kind: 'cancelled' });
 
     const shop = { apiKey: 'sk_test_program', webhookSecret, baseUrl: url, timeoutMs: 10_000 };
-    const returning = createStripeProvider(systemTimer, { ...shop, returnUrl: 'https://shop.test/paid' });
-    const asked = request('c', 'pm_card_threeDSecure2Required');
-    const waiting = await returning.charge(asked);
+    const redirecting = createStripeProvider(systemTimer, { ...shop, returnUrl: 'https://shop.test/paid' });
+    const challenged = chargeRequest('c', 'pm_card_threeDSecure2Required');
+    const waiting = await redirecting.charge(challenged);
     const page = waiting.kind === 'requires_action' ? (waiting.action.redirectUrl ?? '') : '';
     expect(await (await fetch(page)).text()).toContain('outcome=succeed');
     expect((await fetch(page.replace(/secret=.*/, 'secret=guessed'))).status).toBe(404);
-    const met = await fetch(`${page}&outcome=succeed`, { redirect: 'manual' });
-    expect(met.headers.get('location')).toStartWith('https://shop.test/paid?payment_intent=pi_');
-    expect((await returning.charge(asked)).kind).toBe('succeeded');
+    const confirmed = await fetch(`${page}&outcome=succeed`, { redirect: 'manual' });
+    expect(confirmed.headers.get('location')).toStartWith('https://shop.test/paid?payment_intent=pi_');
+    expect((await redirecting.charge(challenged)).kind).toBe('succeeded');
   }, 30_000);
 
-  test('it speaks to those with a key only, and of what it knows', async () => {
+  test('The simulator needs an API key, and refuses unknown paths, unknown parameters and changed requests', async () => {
     const { url } = program;
-    const ask = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, init);
+    const call = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, init);
     const headers = { authorization: 'Bearer sk_test_program' };
-    expect((await ask('/v1/charges')).status).toBe(401);
-    expect((await ask('/v1/charges', { headers })).status).toBe(200);
-    expect((await ask('/v1/customers', { headers })).status).toBe(404);
+    expect((await call('/v1/charges')).status).toBe(401);
+    expect((await call('/v1/charges', { headers })).status).toBe(200);
+    expect((await call('/v1/customers', { headers })).status).toBe(404);
     const post = (body: string, key: string) =>
-      ask('/v1/payment_intents', { method: 'POST', body, headers: { ...headers, 'idempotency-key': key } });
+      call('/v1/payment_intents', { method: 'POST', body, headers: { ...headers, 'idempotency-key': key } });
     const body = 'amount=5&currency=vnd&payment_method=pm_card_visa&confirm=true';
     expect((await post(`${body}&nonsense=1`, 'key')).status).toBe(400);
     expect((await post('amount=x&currency=vnd', 'key')).status).toBe(400);

@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratchFolder } from './cleanup.ts';
+import { createScratchFolder } from './cleanup.ts';
 import type { TestDatabase } from './postgres.ts';
 
-/** A fresh SQLite file, in a directory of its own; in memory, where flushing costs nothing and a SIGKILL as little. */
-export const testFile = async (): Promise<TestDatabase> => {
-  const directory = scratchFolder('file', { inMemory: true });
+/** Creates a SQLite file in its own folder. The folder is in memory: flushing is free, and a SIGKILL loses nothing. */
+export const createTestFile = async (): Promise<TestDatabase> => {
+  const directory = createScratchFolder('file', { inMemory: true });
   return {
     url: `sqlite:${join(directory, 'shop.db')}`,
     drop: async () => rmSync(directory, { recursive: true, force: true }),

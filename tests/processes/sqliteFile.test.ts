@@ -6,78 +6,80 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { sqliteStore } from '../../adapters/sqlite/store.ts';
-import { type Shop, shopOver } from '../contracts/shop.ts';
-import { testWorld } from '../world.ts';
-import { scratchFolder } from './cleanup.ts';
+import { openSqliteStore } from '../../adapters/sqlite/store.ts';
+import { createFixture, type Fixture } from '../contracts/fixture.ts';
+import { createTestWorld } from '../world.ts';
+import { createScratchFolder } from './cleanup.ts';
 
-const script = fileURLToPath(new URL('./sqliteProcess.ts', import.meta.url));
+const script = fileURLToPath(new URL('../sqlite/sqliteProcess.ts', import.meta.url));
 
-const processOn = (path: string) => {
+const startProcess = (path: string) => {
   const child = spawn(process.execPath, [script, path], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const said = createInterface({ input: child.stdout });
+  const lines = createInterface({ input: child.stdout });
   const ended = once(child, 'exit');
-  const ask = async (deed: string): Promise<unknown> => {
-    child.stdin.write(`${deed}\n`);
-    const [line] = await Promise.race([once(said, 'line'), ended]);
-    if (typeof line !== 'string') throw new Error(`the process ended before it did its ${deed}`);
+  const run = async (command: string): Promise<unknown> => {
+    child.stdin.write(`${command}\n`);
+    const [line] = await Promise.race([once(lines, 'line'), ended]);
+    if (typeof line !== 'string') throw new Error(`the process ended before it replied to ${command}`);
     return JSON.parse(line);
   };
   const end = async () => {
     child.stdin.end();
     await ended;
   };
-  return { ask, end };
+  return { run, end };
 };
 
-describe('processes side by side on one SQLite file', () => {
-  const folder = scratchFolder('processes', { inMemory: true });
+describe('several processes on one SQLite file', () => {
+  const folder = createScratchFolder('processes', { inMemory: true });
   const path = join(folder, 'shop.db');
-  let processes: readonly ReturnType<typeof processOn>[] = [];
+  let processes: readonly ReturnType<typeof startProcess>[] = [];
   beforeAll(() => {
-    processes = Array.from({ length: 4 }, () => processOn(path));
+    processes = Array.from({ length: 4 }, () => startProcess(path));
   });
   afterAll(async () => {
     await Promise.all(processes.map(({ end }) => end()));
     rmSync(folder, { recursive: true });
   });
-  /** What each of them said, who all began at once. */
-  const atOnce = (deed: string) => Promise.all(processes.map(({ ask }) => ask(deed)));
+  /** Runs a command in all processes at the same time. Returns the result of each. */
+  const runInAll = (command: string) => Promise.all(processes.map(({ run }) => run(command)));
 
-  test('open and migrate a new one at once', async () => {
-    const secrets = await atOnce('secret name');
+  test('Four processes open and migrate a new file at the same time', async () => {
+    const secrets = await runInAll('secret name');
     expect(secrets).toHaveLength(4);
     expect(new Set(secrets).size).toBe(1);
   }, 30_000);
 
-  test('open new files at once, and none is turned away', async () => {
-    expect(await atOnce(`openNew ${folder}`)).toEqual(processes.map(() => 'opened'));
+  test('Four processes open a hundred new files at the same time without an error', async () => {
+    expect(await runInAll(`openNew ${folder}`)).toEqual(processes.map(() => 'opened'));
   }, 30_000);
 
-  describe('in a shop', () => {
-    let shop: Shop;
+  describe('the shop in the file', () => {
+    let fixture: Fixture;
     let close: () => Promise<void>;
     beforeAll(async () => {
-      const world = testWorld();
-      const store = await sqliteStore(world, { path });
-      shop = shopOver(store, world);
+      const world = createTestWorld();
+      const store = await openSqliteStore(world, { path });
+      fixture = createFixture(store, world);
       close = store.close;
     });
     afterAll(() => close());
 
-    test('never take the same task, and leave none', async () => {
-      const product = await shop.product({ type: 'service', stock: 100 });
-      const paid = await shop.pay(await shop.orders(Array(100).fill(product)));
-      const taken = (await atOnce('take service')).flat();
-      expect(taken.toSorted()).toEqual(paid.toSorted());
+    test('Processes never claim the same task, and leave none unclaimed', async () => {
+      const product = await fixture.createProduct({ type: 'service', stock: 100 });
+      const paid = await fixture.pay(await fixture.placeOrders(Array(100).fill(product)));
+      const claimed = (await runInAll('claim service')).flat();
+      expect(claimed.toSorted()).toEqual(paid.toSorted());
     }, 30_000);
 
-    test('never give back more than was paid', async () => {
-      const order = await shop.paid(await shop.product({ price: { amount: 1_000, currency: 'VND' } }));
-      const granted = (await atOnce(`refund ${order.id}`)).flat();
-      expect(new Set(granted).size).toBe(10);
-      expect((await shop.history(order.id)).slice(3)).toEqual(Array(10).fill('refund_requested'));
-      expect(await shop.tasks({ state: 'paused' })).toHaveLength(1);
+    test('Processes never refund more than was paid', async () => {
+      const order = await fixture.placePaidOrder(
+        await fixture.createProduct({ price: { amount: 1_000, currency: 'VND' } }),
+      );
+      const refundIds = (await runInAll(`refund ${order.id}`)).flat();
+      expect(new Set(refundIds).size).toBe(10);
+      expect((await fixture.historyStates(order.id)).slice(3)).toEqual(Array(10).fill('refund_requested'));
+      expect(await fixture.listTasks({ state: 'paused' })).toHaveLength(1);
     }, 30_000);
   });
 });

@@ -1,18 +1,18 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { openStore } from '../../server/wiring.ts';
 import { openDatabase } from '../chaos/run/database.ts';
-import { testWorld } from '../world.ts';
+import { createTestWorld } from '../world.ts';
 import { databases } from './databases.ts';
 import { postgresAvailable } from './postgres.ts';
 import { killAllApps, launchApp, stopApp } from './processes.ts';
-import { freePort, postgresServer } from './server.ts';
+import { freePort, startPostgresServer } from './server.ts';
 
 const hasPostgres = await postgresAvailable();
 
 afterEach(killAllApps);
 
-describe('the start', () => {
-  test('gives up on a database that does not come', async () => {
+describe('the start of the program', () => {
+  test('A start fails when the database stays unreachable', async () => {
     const databaseUrl = `postgres://postgres:hunter2@127.0.0.1:${await freePort()}/shop`;
     const app = await launchApp({ databaseUrl, env: { DATABASE_WAIT_MS: '500' } });
     expect((await app.stopped).code).toBeGreaterThan(0);
@@ -20,9 +20,9 @@ describe('the start', () => {
   });
 
   test.skipIf(!hasPostgres)(
-    'waits for a database that comes late',
+    'A start waits for a database that starts later',
     async () => {
-      const server = await postgresServer();
+      const server = await startPostgresServer();
       await server.stop();
       const app = await launchApp({ databaseUrl: server.url('postgres') });
       await server.start();
@@ -34,10 +34,10 @@ describe('the start', () => {
   );
 
   test.each(databases)(
-    'is refused on a newer schema (%s)',
-    async (_, fresh) => {
-      const { url, drop } = await fresh();
-      const store = await openStore(testWorld(), {
+    'A start on a newer schema is refused (%s)',
+    async (_, createDatabase) => {
+      const { url, drop } = await createDatabase();
+      const store = await openStore(createTestWorld(), {
         databaseUrl: url,
         databasePooling: 'session',
         databasePoolSize: 1,

@@ -1,21 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratchFolder } from './cleanup.ts';
+import { createScratchFolder } from './cleanup.ts';
 
-/** A file system of a few MiB of its own. */
+/** A file system of a few MiB. */
 export type TinyDisk = {
   readonly directory: string;
-  /** Leaves no room for anything, until the answered function is called. */
+  /** Fills the disk. The returned function frees the space again. */
   fill(): () => void;
-  /** Nothing is written any more, for ever. Nobody may have a file open to write. */
-  protect(): void;
+  /** Makes the disk read-only for good. No file on it may be open for writing. */
+  makeReadOnly(): void;
   remove(): void;
 };
 
-/** Null where we may not mount one, which is said out loud; `REQUIRE_MOUNT=1` makes that throw. */
-export const tinyDisk = (mebibytes: number): TinyDisk | null => {
-  const directory = scratchFolder('disk');
+/** Null, with a warning, if this process may not mount one; with `REQUIRE_MOUNT=1` this throws. */
+export const mountTinyDisk = (mebibytes: number): TinyDisk | null => {
+  const directory = createScratchFolder('disk');
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'none', directory], {
     encoding: 'utf8',
   });
@@ -25,15 +25,15 @@ export const tinyDisk = (mebibytes: number): TinyDisk | null => {
     console.warn(`Tests of a full disk are SKIPPED: ${reason}`);
     return null;
   }
-  const ballast = join(directory, 'ballast');
+  const filler = join(directory, 'filler');
   return {
     directory,
     fill: () => {
       const { bavail, bsize } = statfsSync(directory);
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
-      return () => rmSync(ballast);
+      writeFileSync(filler, Buffer.alloc(bavail * bsize));
+      return () => rmSync(filler);
     },
-    protect: () => {
+    makeReadOnly: () => {
       const { status, stderr } = spawnSync('mount', ['-o', 'remount,ro', directory], { encoding: 'utf8' });
       if (status !== 0) throw new Error(stderr);
     },

@@ -1,9 +1,9 @@
 import { SignJWT } from 'jose';
 
-/** What the processes under test check tokens by. */
-export const secret = 'a secret of the tests, of well over thirty-two bytes';
+/** The `AUTH_SECRET` of the processes under test. */
+export const secret = 'a secret for tests that is longer than thirty-two bytes';
 
-/** A bearer token; the customer's id is made from the address. */
+/** A bearer token. The customer id is derived from the address. */
 export const tokenFor = (email: string, role: 'customer' | 'operator' = 'customer'): Promise<string> =>
   new SignJWT({ email, roles: [role] })
     .setProtectedHeader({ alg: 'HS256' })

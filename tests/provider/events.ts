@@ -1,49 +1,52 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { confirm } from '../../adapters/sandbox/intents.ts';
-import { signed } from '../../adapters/sandbox/signature.ts';
+import { signatureHeader } from '../../adapters/sandbox/signature.ts';
 import type { WebhookRequest } from '../../core/provider.ts';
-import { deliveries, type Ground, request, secret } from './harness.ts';
+import {
+  chargeRequest,
+  type OpenHarness,
+  type ProviderHarness,
+  receiveEvents,
+  webhookSecret,
+} from './harness.ts';
 
-type Opened = { readonly ground: Ground; close(): Promise<void> };
-
-/** What every payment provider owes where it tells something by itself. */
-export const eventSuite = (name: string, open: () => Promise<Opened>): void => {
+/** The contract of the events of every payment provider with Stripe's events and signatures. */
+export const eventSuite = (name: string, open: OpenHarness): void => {
   describe(`${name}: events`, () => {
-    let opened: Opened;
-    let ground: Ground;
+    let harness: ProviderHarness;
+    let close: () => Promise<void>;
     beforeEach(async () => {
-      opened = await open();
-      ground = opened.ground;
+      ({ harness, close } = await open());
     });
-    afterEach(() => opened.close());
+    afterEach(() => close());
 
-    /** What the next events are about, in any order. */
-    const told = async () => {
-      const { engine, provider, world } = ground;
-      const arrived = await deliveries(engine);
-      const read = await Promise.all(arrived.map((each) => provider.readEvent(each, world.clock.nowMs())));
-      return read.map((each) => each._unsafeUnwrap());
+    /** Receives and reads the due events, in any order. */
+    const readEvents = async () => {
+      const { engine, provider, world } = harness;
+      const received = await receiveEvents(engine);
+      const events = await Promise.all(received.map((each) => provider.readEvent(each, world.clock.nowMs())));
+      return events.map((each) => each._unsafeUnwrap());
     };
-    const one = async (): Promise<WebhookRequest> => {
-      await ground.provider.charge(request('a'));
-      const [delivery] = await deliveries(ground.engine);
-      if (delivery === undefined) throw new Error('nothing was told');
-      return delivery;
+    const receiveEvent = async (): Promise<WebhookRequest> => {
+      await harness.provider.charge(chargeRequest('a'));
+      const [event] = await receiveEvents(harness.engine);
+      if (event === undefined) throw new Error('no event was sent');
+      return event;
     };
-    const read = (delivery: WebhookRequest, laterMs = 0) =>
-      ground.provider.readEvent(delivery, ground.world.clock.nowMs() + laterMs);
+    const read = (event: WebhookRequest, laterMs = 0) =>
+      harness.provider.readEvent(event, harness.world.clock.nowMs() + laterMs);
     const withHeader = ({ body }: WebhookRequest, header: string | null): WebhookRequest => ({
       body,
       header: (each) => (each === 'stripe-signature' ? header : null),
     });
 
-    test('name the payment, and prove that the money moved only where it did', async () => {
-      const { provider, engine } = ground;
-      await provider.charge(request('paid'));
-      await provider.charge(request('declined', 'pm_card_chargeDeclined'));
-      const waiting = await provider.charge(request('waiting', 'pm_card_authenticationRequired'));
+    test('A payment event names the payment, and says that the money moved only if it did', async () => {
+      const { provider, engine } = harness;
+      await provider.charge(chargeRequest('paid'));
+      await provider.charge(chargeRequest('declined', 'pm_card_chargeDeclined'));
+      const waiting = await provider.charge(chargeRequest('waiting', 'pm_card_authenticationRequired'));
       const reference = waiting.kind === 'requires_action' ? waiting.reference : '';
-      const subjects = new Map((await told()).map(({ type, subject }) => [type, subject]));
+      const subjects = new Map((await readEvents()).map(({ type, subject }) => [type, subject]));
       expect(subjects).toEqual(
         new Map([
           [
@@ -61,79 +64,79 @@ export const eventSuite = (name: string, open: () => Promise<Opened>): void => {
         ]),
       );
       await confirm(engine, reference, 'succeed');
-      expect(await told()).toMatchObject([
+      expect(await readEvents()).toMatchObject([
         { type: 'payment_intent.succeeded', subject: { paymentId: 'waiting', reference, succeeded: true } },
       ]);
     });
 
-    test('name the refund, and why it came back', async () => {
-      const { provider, world } = ground;
-      const paid = await provider.charge(request('a', 'pm_card_refundFail'));
+    test('A refund event names the refund and the reason of a failure', async () => {
+      const { provider, world } = harness;
+      const paid = await provider.charge(chargeRequest('a', 'pm_card_refundFail'));
       const reference = paid.kind === 'succeeded' ? paid.reference : '';
       await provider.refund({ refundId: 'r', reference, amount: { amount: 1, currency: 'VND' } });
-      const subjects = (await told()).map(({ subject }) => subject);
+      const subjects = (await readEvents()).map(({ subject }) => subject);
       expect(subjects).toContainEqual({ kind: 'refund', refundId: 'r', failure: null });
       world.advance(5_000);
-      await told();
-      expect(await told()).toMatchObject([
+      await readEvents();
+      expect(await readEvents()).toMatchObject([
         { type: 'refund.failed', subject: { kind: 'refund', refundId: 'r', failure: 'declined' } },
       ]);
     });
 
-    test('have an id that is the same for every delivery', async () => {
-      const { provider, engine, world } = ground;
-      await provider.charge(request('a'));
-      const bodies = new Set<string>();
-      for (let times = 0; times < 3; times++) {
-        const [delivery] = await deliveries(engine, {}, false);
-        if (delivery !== undefined) bodies.add((await read(delivery))._unsafeUnwrap().id);
+    test('An event has the same id in every attempt', async () => {
+      const { provider, engine, world } = harness;
+      await provider.charge(chargeRequest('a'));
+      const ids = new Set<string>();
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const [event] = await receiveEvents(engine, {}, false);
+        if (event !== undefined) ids.add((await read(event))._unsafeUnwrap().id);
         world.advance(20_000);
       }
-      expect(bodies.size).toBe(1);
+      expect(ids.size).toBe(1);
     });
 
-    test('are believed within five minutes of their signature, both ways', async () => {
-      const delivery = await one();
-      for (const laterMs of [0, 300_000, -300_000]) expect((await read(delivery, laterMs)).isOk()).toBe(true);
+    test('An event is accepted within five minutes before and after its signature', async () => {
+      const event = await receiveEvent();
+      for (const laterMs of [0, 300_000, -300_000]) expect((await read(event, laterMs)).isOk()).toBe(true);
       for (const laterMs of [301_000, -301_000])
-        expect((await read(delivery, laterMs))._unsafeUnwrapErr().kind).toBe('signature_invalid');
+        expect((await read(event, laterMs))._unsafeUnwrapErr().kind).toBe('signature_invalid');
     });
 
-    test('that are forged are not believed', async () => {
-      const delivery = await one();
-      const { body } = delivery;
-      const nowMs = ground.world.clock.nowMs();
-      const good = delivery.header('stripe-signature') ?? '';
+    test('A forged event is rejected', async () => {
+      const event = await receiveEvent();
+      const { body } = event;
+      const nowMs = harness.world.clock.nowMs();
+      const valid = event.header('stripe-signature') ?? '';
       const forged = [
-        { ...delivery, body: body.replace('1299000', '1') },
-        { ...delivery, body: `${body} ` },
-        withHeader(delivery, null),
-        withHeader(delivery, ''),
-        withHeader(delivery, 'nonsense'),
-        withHeader(delivery, good.replace('v1=', 'v0=')),
-        withHeader(delivery, good.replace(/v1=.*/, 'v1=')),
-        withHeader(delivery, good.replace(/t=\d+/, `t=${Math.floor(nowMs / 1000) + 1}`)),
-        withHeader(delivery, signed('whsec_of_another', body, nowMs)),
+        { ...event, body: body.replace('1299000', '1') },
+        { ...event, body: `${body} ` },
+        withHeader(event, null),
+        withHeader(event, ''),
+        withHeader(event, 'nonsense'),
+        withHeader(event, valid.replace('v1=', 'v0=')),
+        withHeader(event, valid.replace(/v1=.*/, 'v1=')),
+        withHeader(event, valid.replace(/t=\d+/, `t=${Math.floor(nowMs / 1000) + 1}`)),
+        withHeader(event, signatureHeader('whsec_of_another', body, nowMs)),
       ];
-      expect((await read(delivery)).isOk()).toBe(true);
+      expect((await read(event)).isOk()).toBe(true);
       for (const each of forged) expect((await read(each))._unsafeUnwrapErr().kind).toBe('signature_invalid');
     });
 
     test.each(['', 'null', '[]', '{"id":1}', '<html>', '{"id":"evt_1","type":"x"}'])(
-      'that are signed and no events are not believed: %s',
+      'A signed body that is not an event is rejected: %s',
       async (body) => {
-        const header = signed(secret, body, ground.world.clock.nowMs());
-        const answer = await read(withHeader({ body, header: () => null }, header));
-        expect(answer._unsafeUnwrapErr().kind).toBe('signature_invalid');
+        const header = signatureHeader(webhookSecret, body, harness.world.clock.nowMs());
+        const result = await read(withHeader({ body, header: () => null }, header));
+        expect(result._unsafeUnwrapErr().kind).toBe('signature_invalid');
       },
     );
 
-    test('of other things, and of others’ payments, are told from ours', async () => {
+    test('Events about other objects and about payments of others are told apart from ours', async () => {
       const eventOf = (object: unknown) =>
         JSON.stringify({ id: 'evt_1', object: 'event', type: 'some.thing', data: { object } });
       const subjectOf = async (object: unknown) => {
         const body = eventOf(object);
-        const header = signed(secret, body, ground.world.clock.nowMs());
+        const header = signatureHeader(webhookSecret, body, harness.world.clock.nowMs());
         return (await read(withHeader({ body, header: () => null }, header)))._unsafeUnwrap().subject;
       };
       expect(await subjectOf({ id: 'cus_1', object: 'customer' })).toEqual({ kind: 'other' });

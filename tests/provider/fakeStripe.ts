@@ -1,32 +1,40 @@
 import { createStripeProvider } from '../../adapters/stripe/provider.ts';
 import { systemTimer } from '../../adapters/system/timer.ts';
-import { apiKey, secret } from './harness.ts';
+import { apiKey, webhookSecret } from './harness.ts';
 
-export type Sent = {
+export type SentRequest = {
   readonly method: string;
   readonly path: string;
   readonly body: string;
   readonly key: string | null;
 };
 
-/** What is answered to a request; a throw is a connection that failed. */
-export type Reply = (sent: Sent, init: RequestInit) => Response | Promise<Response>;
+/** Answers one request. A throw is a failed connection. */
+export type Reply = (request: SentRequest, init: RequestInit) => Response | Promise<Response>;
 
-/** The adapter before a server that answers with `replies`, one each, and with the last one for ever. */
-export const facing = (replies: readonly Reply[], timeoutMs = 5_000) => {
-  const sent: Sent[] = [];
+/**
+ * The adapter with a server that answers each request with the next of `replies`, and then repeats the last
+ * one.
+ */
+export const createFakeStripe = (replies: readonly Reply[], timeoutMs = 5_000) => {
+  const sent: SentRequest[] = [];
   const fetch = async (url: string, init: RequestInit): Promise<Response> => {
     const { pathname, search } = new URL(url);
     const key = new Headers(init.headers).get('idempotency-key');
-    const one = { method: init.method ?? 'GET', path: pathname + search, body: String(init.body ?? ''), key };
-    sent.push(one);
+    const request = {
+      method: init.method ?? 'GET',
+      path: pathname + search,
+      body: String(init.body ?? ''),
+      key,
+    };
+    sent.push(request);
     const reply = replies[Math.min(sent.length, replies.length) - 1];
-    if (reply === undefined) throw new Error('nothing to answer');
-    return reply(one, init);
+    if (reply === undefined) throw new Error('the test has no reply');
+    return reply(request, init);
   };
   const provider = createStripeProvider(systemTimer, {
     apiKey,
-    webhookSecret: secret,
+    webhookSecret,
     fetch,
     timeoutMs,
     pauseMs: 1,
@@ -63,5 +71,5 @@ export const intent = (fields: Readonly<Record<string, unknown>> = {}) => ({
 
 export const failed = { type: 'card_error', code: 'payment_intent_authentication_failure' };
 export const keyTaken = error(400, { type: 'idempotency_error', message: 'other parameters' });
-export const found = (...data: readonly unknown[]): Reply =>
+export const searchResult = (...data: readonly unknown[]): Reply =>
   json({ object: 'search_result', data, has_more: false });

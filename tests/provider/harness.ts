@@ -5,30 +5,33 @@ import type { RecordStore } from '../../adapters/sandbox/records.ts';
 import { sendDueEvents, type WebhookOptions } from '../../adapters/sandbox/webhooks.ts';
 import { createStripeProvider } from '../../adapters/stripe/provider.ts';
 import type { ChargeRequest, LedgerEntry, PaymentProvider, WebhookRequest } from '../../core/provider.ts';
-import { type TestWorld, testWorld } from '../world.ts';
+import { createTestWorld, type TestWorld } from '../world.ts';
 
-/** A provider, and the hand that moves what is behind it. */
-export type Ground = {
+/** A provider over the sandbox, whose engine and world the tests control. */
+export type ProviderHarness = {
   readonly provider: PaymentProvider;
   readonly engine: Engine;
   readonly world: TestWorld;
 };
 
-export const secret = 'whsec_of_the_tests';
+/** Opens a harness for one test. */
+export type OpenHarness = () => Promise<{ readonly harness: ProviderHarness; close(): Promise<void> }>;
 
-/** The simulator, asked directly. */
-export const directGround = (book: RecordStore, world = testWorld()): Ground => {
-  const provider = createSandboxProvider(book, world, { slowMs: 20, webhookSecret: secret, events: 'all' });
+export const webhookSecret = 'whsec_of_the_tests';
+
+/** The sandbox, called directly. */
+export const createSandboxHarness = (records: RecordStore, world = createTestWorld()): ProviderHarness => {
+  const provider = createSandboxProvider(records, world, { slowMs: 20, webhookSecret, events: 'all' });
   return { provider, engine: provider.engine, world };
 };
 
-/** The adapter for Stripe, speaking with the simulator in Stripe's words. */
-export const stripeGround = (book: RecordStore, world = testWorld()): Ground => {
-  const { engine } = directGround(book, world);
+/** The Stripe adapter, which calls the sandbox over Stripe's HTTP API. */
+const createStripeHarness = (records: RecordStore, world = createTestWorld()): ProviderHarness => {
+  const { engine } = createSandboxHarness(records, world);
   const api = createStripeApi(engine, { apiKey, slowMs: 20 });
   const provider = createStripeProvider(world.timer, {
     apiKey,
-    webhookSecret: secret,
+    webhookSecret,
     baseUrl: 'http://stripe.test',
     fetch: createFetch(api),
     timeoutMs: 10_000,
@@ -37,16 +40,23 @@ export const stripeGround = (book: RecordStore, world = testWorld()): Ground => 
   return { provider, engine, world };
 };
 
+/** Every adapter that the suites check. A new adapter adds its harness here. */
+export const harnesses = { sandbox: createSandboxHarness, stripe: createStripeHarness };
+
 export const apiKey = 'sk_test_0123456789abcdef';
 
-export const request = (paymentId: string, method = 'pm_card_visa', amount = 1_299_000): ChargeRequest => ({
+export const chargeRequest = (
+  paymentId: string,
+  method = 'pm_card_visa',
+  amount = 1_299_000,
+): ChargeRequest => ({
   paymentId,
   method,
   amount: { amount, currency: 'VND' },
 });
 
-/** Everything that moved, ever. */
-export const ledgerOf = ({ provider, world }: Ground): Promise<readonly LedgerEntry[]> =>
+/** All entries of the ledger. */
+export const ledgerOf = ({ provider, world }: ProviderHarness): Promise<readonly LedgerEntry[]> =>
   ledgerOfProvider(provider, world.clock.nowMs() + 1_000);
 
 export const ledgerOfProvider = async (
@@ -65,20 +75,26 @@ export const ledgerOfProvider = async (
   return entries;
 };
 
-/** What the simulator has to tell now, as it arrives. Everything is heard, unless `isHeard` says otherwise. */
-export const deliveries = async (
+/** Sends the due events and returns them as they arrive. With `isAccepted` false the receiver answers 503. */
+export const receiveEvents = async (
   engine: Engine,
   options: Partial<WebhookOptions> = {},
-  isHeard = true,
+  isAccepted = true,
 ): Promise<readonly WebhookRequest[]> => {
-  const arrived: WebhookRequest[] = [];
-  const deliver = async (sent: Request) => {
+  const received: WebhookRequest[] = [];
+  const receive = async (sent: Request) => {
     const { headers } = sent;
-    arrived.push({ body: await sent.text(), header: (name) => headers.get(name) });
-    return new Response(null, { status: isHeard ? 204 : 503 });
+    received.push({ body: await sent.text(), header: (name) => headers.get(name) });
+    return new Response(null, { status: isAccepted ? 204 : 503 });
   };
-  await sendDueEvents({ engine, url: 'http://shop.test/webhooks/stripe', secret, deliver, ...options });
-  return arrived;
+  await sendDueEvents({
+    engine,
+    url: 'http://shop.test/webhooks/stripe',
+    secret: webhookSecret,
+    fetch: receive,
+    ...options,
+  });
+  return received;
 };
 
 export const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);

@@ -1,15 +1,17 @@
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { eventSuite } from './events.ts';
-import { directGround, type Ground, stripeGround } from './harness.ts';
+import { harnesses, type OpenHarness } from './harness.ts';
 import { providerSuite } from './provider.ts';
-import { bookSuite } from './records.ts';
+import { recordStoreSuite } from './records.ts';
 
-const opened = (ground: Ground) => async () => ({ ground, close: async () => {} });
-const grounds = { simulator: directGround, stripe: stripeGround };
-
-for (const [name, groundOf] of Object.entries(grounds)) {
-  const open = () => opened(groundOf(createMemoryRecords()))();
+for (const [name, createHarness] of Object.entries(harnesses)) {
+  const open: OpenHarness = async () => ({
+    harness: createHarness(createMemoryRecords()),
+    close: async () => {},
+  });
   providerSuite(`${name}, memory`, open);
   eventSuite(`${name}, memory`, open);
 }
-bookSuite('memory', async () => ({ open: createMemoryRecords, clear: async () => {} }), { shares: false });
+recordStoreSuite('memory', async () => ({ open: createMemoryRecords, clear: async () => {} }), {
+  isShared: false,
+});

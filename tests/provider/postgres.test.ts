@@ -5,29 +5,29 @@ import postgres from 'postgres';
 import { createPostgresRecords } from '../../adapters/sandbox/postgresRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import type { RecordStore } from '../../adapters/sandbox/records.ts';
-import { postgresAvailable, type TestDatabase, testDatabase } from '../processes/postgres.ts';
+import { createTestDatabase, postgresAvailable, type TestDatabase } from '../processes/postgres.ts';
 import { freePort } from '../processes/server.ts';
-import { testWorld } from '../world.ts';
-import { directGround, request } from './harness.ts';
+import { createTestWorld } from '../world.ts';
+import { chargeRequest, createSandboxHarness } from './harness.ts';
 import { providerSuite } from './provider.ts';
-import { bookSuite, charges, record } from './records.ts';
+import { listCharges, newRecord, recordStoreSuite } from './records.ts';
 
-test('a server that is not there makes the provider unavailable, since nothing was sent', async () => {
-  const book = createPostgresRecords({ url: 'postgres://nobody@127.0.0.1:1/none' });
-  const provider = createSandboxProvider(book, testWorld(), { slowMs: 0 });
-  expect((await provider.charge(request('a'))).kind).toBe('unavailable');
-  expect((await provider.charge(request('a', 'pm_sim_slow'))).kind).toBe('unavailable');
-  expect((await provider.cancel(request('a'))).kind).toBe('unavailable');
-  await book.close();
+test('A missing database server makes the provider unavailable, since nothing was sent', async () => {
+  const records = createPostgresRecords({ url: 'postgres://nobody@127.0.0.1:1/none' });
+  const provider = createSandboxProvider(records, createTestWorld(), { slowMs: 0 });
+  expect((await provider.charge(chargeRequest('a'))).kind).toBe('unavailable');
+  expect((await provider.charge(chargeRequest('a', 'pm_sim_slow'))).kind).toBe('unavailable');
+  expect((await provider.cancel(chargeRequest('a'))).kind).toBe('unavailable');
+  await records.close();
 });
 
 const available = await postgresAvailable();
 
-describe.skipIf(!available)('postgres', () => {
+describe.skipIf(!available)('Sandbox on PostgreSQL', () => {
   let database: TestDatabase;
   let admin: postgres.Sql;
   beforeAll(async () => {
-    database = await testDatabase({ empty: true });
+    database = await createTestDatabase({ empty: true });
     admin = postgres(database.url, { max: 2, onnotice: () => {} });
   });
   afterAll(async () => {
@@ -35,138 +35,146 @@ describe.skipIf(!available)('postgres', () => {
     await database.drop();
   });
 
-  describe('once its table is there', () => {
-    let book: RecordStore;
+  describe('Existing table', () => {
+    let records: RecordStore;
     beforeAll(async () => {
-      book = createPostgresRecords({ url: database.url });
-      await charges(book);
+      records = createPostgresRecords({ url: database.url });
+      await listCharges(records);
     });
-    afterAll(() => book.close());
+    afterAll(() => records.close());
     const clear = async () => {
       await admin`delete from simulated_provider.record`;
     };
 
-    bookSuite('postgres', async () => ({ open: () => createPostgresRecords({ url: database.url }), clear }));
-    providerSuite('simulator, postgres', async () => ({ ground: directGround(book), close: clear }));
+    recordStoreSuite('postgres', async () => ({
+      open: () => createPostgresRecords({ url: database.url }),
+      clear,
+    }));
+    providerSuite('sandbox, postgres', async () => ({
+      harness: createSandboxHarness(records),
+      close: clear,
+    }));
   });
 
-  describe('from nothing on', () => {
+  describe('Empty database', () => {
     beforeEach(async () => {
       await admin`drop schema if exists simulated_provider cascade`;
     });
 
-    test('it keeps its word without prepared statements, too', async () => {
-      const book = createPostgresRecords({ url: database.url, pooling: 'transaction' });
-      const provider = createSandboxProvider(book, testWorld(), { slowMs: 0 });
-      const first = await provider.charge(request('a', 'pm_sim_slow'));
-      expect(await provider.charge(request('a'))).toEqual(first);
+    test('The provider charges once under a key without prepared statements, too', async () => {
+      const records = createPostgresRecords({ url: database.url, pooling: 'transaction' });
+      const provider = createSandboxProvider(records, createTestWorld(), { slowMs: 0 });
+      const first = await provider.charge(chargeRequest('a', 'pm_sim_slow'));
+      expect(await provider.charge(chargeRequest('a'))).toEqual(first);
       expect(first.kind).toBe('succeeded');
-      await book.close();
+      await records.close();
     });
 
-    test('ten processes that start at once make its table once', async () => {
-      const books = Array.from({ length: 10 }, () => createPostgresRecords({ url: database.url }));
+    test('Ten processes that start at the same time create the table once', async () => {
+      const stores = Array.from({ length: 10 }, () => createPostgresRecords({ url: database.url }));
       const outcomes = await Promise.all(
-        books.map((book) => createSandboxProvider(book, testWorld()).charge(request('a'))),
+        stores.map((records) => createSandboxProvider(records, createTestWorld()).charge(chargeRequest('a'))),
       );
       expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
       expect(outcomes[0]?.kind).toBe('succeeded');
-      await Promise.all(books.map((book) => book.close()));
+      await Promise.all(stores.map((records) => records.close()));
     });
 
-    test('a process that starts while another makes the table waits for it', async () => {
-      const book = createPostgresRecords({ url: database.url });
-      const held = await admin.reserve();
-      await held`begin`;
-      await held`select pg_advisory_xact_lock(hashtext('simulated_provider'))`;
-      await held`create schema simulated_provider`;
-      const charging = createSandboxProvider(book, testWorld()).charge(request('a'));
-      await untilWaiting(admin, 1);
-      await held`commit`;
-      held.release();
-      expect((await charging).kind).toBe('succeeded');
-      await book.close();
+    test('A process that starts while another one creates the table waits for it', async () => {
+      const records = createPostgresRecords({ url: database.url });
+      const blocker = await admin.reserve();
+      await blocker`begin`;
+      await blocker`select pg_advisory_xact_lock(hashtext('simulated_provider'))`;
+      await blocker`create schema simulated_provider`;
+      const outcome = createSandboxProvider(records, createTestWorld()).charge(chargeRequest('a'));
+      await untilStatementsWait(admin, 1);
+      await blocker`commit`;
+      blocker.release();
+      expect((await outcome).kind).toBe('succeeded');
+      await records.close();
     });
 
-    test('processes with keys in common wait for one another, and not in a circle', async () => {
-      const books = [
+    test('Processes that insert the same keys wait for one another without a deadlock', async () => {
+      const stores = [
         createPostgresRecords({ url: database.url }),
         createPostgresRecords({ url: database.url }),
       ] as const;
-      await charges(books[0]);
-      const held = await admin.reserve();
-      await held`begin`;
-      await held`insert into simulated_provider.record values ('x', 'pi_x', 1, null, '{}')`;
-      // In this order, each would hold what the other one waits for once `x` is free.
-      const entering = [
-        books[0].insertIfNew(entries('pi_1 a', 'pi_2 x', 'pi_3 b')),
-        books[1].insertIfNew(entries('pi_4 b', 'pi_5 x', 'pi_6 a')),
+      await listCharges(stores[0]);
+      const blocker = await admin.reserve();
+      await blocker`begin`;
+      await blocker`insert into simulated_provider.record values ('x', 'pi_x', 1, null, '{}')`;
+      // In the given order each process would hold the key that the other one waits for once `x` is free.
+      const inserts = [
+        stores[0].insertIfNew(entries('pi_1 a', 'pi_2 x', 'pi_3 b')),
+        stores[1].insertIfNew(entries('pi_4 b', 'pi_5 x', 'pi_6 a')),
       ];
-      await untilWaiting(admin, 2);
-      await held`rollback`;
-      held.release();
-      const [one, other] = (await Promise.all(entering)).map((entry) => entry._unsafeUnwrap());
+      await untilStatementsWait(admin, 2);
+      await blocker`rollback`;
+      blocker.release();
+      const [one, other] = (await Promise.all(inserts)).map((entry) => entry._unsafeUnwrap());
       expect(other?.toReversed()).toEqual([...(one ?? [])]);
-      await Promise.all(books.map((book) => book.close()));
+      await Promise.all(stores.map((records) => records.close()));
     });
 
-    test('a database that takes no writes makes the provider unavailable', async () => {
-      const writing = createPostgresRecords({ url: database.url });
-      await charges(writing);
-      const book = createPostgresRecords({ url: `${database.url}?default_transaction_read_only=on` });
-      expect((await createSandboxProvider(book, testWorld()).charge(request('a'))).kind).toBe('unavailable');
-      expect(await charges(writing)).toEqual([]);
-      await Promise.all([book.close(), writing.close()]);
+    test('A read-only database makes the provider unavailable', async () => {
+      const writable = createPostgresRecords({ url: database.url });
+      await listCharges(writable);
+      const records = createPostgresRecords({ url: `${database.url}?default_transaction_read_only=on` });
+      expect((await createSandboxProvider(records, createTestWorld()).charge(chargeRequest('a'))).kind).toBe(
+        'unavailable',
+      );
+      expect(await listCharges(writable)).toEqual([]);
+      await Promise.all([records.close(), writable.close()]);
     });
 
-    test('a server that comes, goes and comes again is unavailable only meanwhile', async () => {
+    test('A server that starts, stops and starts again is unavailable only while it is stopped', async () => {
       const port = await freePort();
       const url = Object.assign(new URL(database.url), { port: String(port) }).href;
-      const book = createPostgresRecords({ url });
-      const provider = createSandboxProvider(book, testWorld());
-      expect((await provider.charge(request('a'))).kind).toBe('unavailable');
+      const records = createPostgresRecords({ url });
+      const provider = createSandboxProvider(records, createTestWorld());
+      expect((await provider.charge(chargeRequest('a'))).kind).toBe('unavailable');
 
-      const close = await forwarding(port, database.url);
-      expect((await provider.charge(request('a'))).kind).toBe('succeeded');
+      const close = await forwardPort(port, database.url);
+      expect((await provider.charge(chargeRequest('a'))).kind).toBe('succeeded');
       await close();
       // It may have been sent before the loss was noticed.
-      expect((await provider.charge(request('b'))).kind).toBeOneOf(['unknown', 'unavailable']);
-      expect((await provider.charge(request('b'))).kind).toBe('unavailable');
+      expect((await provider.charge(chargeRequest('b'))).kind).toBeOneOf(['unknown', 'unavailable']);
+      expect((await provider.charge(chargeRequest('b'))).kind).toBe('unavailable');
 
-      const closeAgain = await forwarding(port, database.url);
-      expect((await provider.charge(request('b'))).kind).toBe('succeeded');
-      await book.close();
+      const closeAgain = await forwardPort(port, database.url);
+      expect((await provider.charge(chargeRequest('b'))).kind).toBe('succeeded');
+      await records.close();
       await closeAgain();
     });
 
-    test('a connection that is lost while a charge is under way leaves its outcome unknown', async () => {
-      const book = createPostgresRecords({ url: database.url });
-      const provider = createSandboxProvider(book, testWorld());
-      await charges(book);
-      const held = await admin.reserve();
-      await held`begin`;
-      await held`lock table simulated_provider.record in access exclusive mode`;
-      const charging = provider.charge(request('lost'));
-      await untilWaiting(admin, 1);
+    test('A connection that is lost during a charge leaves its outcome unknown', async () => {
+      const records = createPostgresRecords({ url: database.url });
+      const provider = createSandboxProvider(records, createTestWorld());
+      await listCharges(records);
+      const blocker = await admin.reserve();
+      await blocker`begin`;
+      await blocker`lock table simulated_provider.record in access exclusive mode`;
+      const outcome = provider.charge(chargeRequest('lost'));
+      await untilStatementsWait(admin, 1);
       await admin`
         select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and application_name = 'simulated_provider'`;
-      expect((await charging).kind).toBe('unknown');
-      await held`rollback`;
-      held.release();
-      expect((await provider.charge(request('lost'))).kind).toBe('succeeded');
-      await book.close();
+      expect((await outcome).kind).toBe('unknown');
+      await blocker`rollback`;
+      blocker.release();
+      expect((await provider.charge(chargeRequest('lost'))).kind).toBe('succeeded');
+      await records.close();
     });
 
-    test('what is written when the rest of the batch cannot be read is unknown, never unavailable', async () => {
-      const book = createPostgresRecords({ url: database.url });
-      await book.insertIfNew(entries('pi_taken taken'));
-      await book.close();
-      // A server that is out of memory whenever the charge `taken` is read.
+    test('A write is unknown, and never unavailable, if the rest of its batch cannot be read', async () => {
+      const records = createPostgresRecords({ url: database.url });
+      await records.insertIfNew(entries('pi_taken taken'));
+      await records.close();
+      // A server that runs out of memory whenever the charge `pi_taken` is read.
       await admin.unsafe(`
-        create role teller login;
-        grant usage on schema simulated_provider to teller;
-        grant select, insert on simulated_provider.record to teller;
+        create role restricted login;
+        grant usage on schema simulated_provider to restricted;
+        grant select, insert on simulated_provider.record to restricted;
         create function simulated_provider.read(id text) returns boolean language plpgsql as $$
           begin
             if id = 'pi_taken' then raise 'out of memory' using errcode = '53200'; end if;
@@ -175,16 +183,16 @@ describe.skipIf(!available)('postgres', () => {
         alter table simulated_provider.record enable row level security;
         create policy reads on simulated_provider.record for select using (simulated_provider.read(id));
         create policy writes on simulated_provider.record for insert with check (true);`);
-      const teller = createPostgresRecords({
-        url: Object.assign(new URL(database.url), { username: 'teller' }).href,
+      const restricted = createPostgresRecords({
+        url: Object.assign(new URL(database.url), { username: 'restricted' }).href,
       });
       try {
-        const entered = await teller.insertIfNew(entries('pi_new new', 'pi_late taken'));
-        expect(entered._unsafeUnwrapErr().kind).toBe('unknown');
+        const inserted = await restricted.insertIfNew(entries('pi_new new', 'pi_late taken'));
+        expect(inserted._unsafeUnwrapErr().kind).toBe('unknown');
         expect(await admin`select 1 from simulated_provider.record where id = 'pi_new'`).toHaveLength(1);
       } finally {
-        await teller.close();
-        await admin.unsafe('drop owned by teller; drop role teller');
+        await restricted.close();
+        await admin.unsafe('drop owned by restricted; drop role restricted');
       }
     });
   });
@@ -194,11 +202,11 @@ describe.skipIf(!available)('postgres', () => {
 const entries = (...pairs: readonly string[]) =>
   pairs.map((pair) => {
     const [id = '', key = ''] = pair.split(' ');
-    return { record: record(id, key), also: [] };
+    return { record: newRecord(id, key), also: [] };
   });
 
-/** Until as many of the provider's statements wait for a lock. */
-const untilWaiting = async (admin: postgres.Sql, statements: number): Promise<void> => {
+/** Waits until this many statements of the provider wait for a lock. */
+const untilStatementsWait = async (admin: postgres.Sql, statements: number): Promise<void> => {
   for (;;) {
     const waiting = await admin`
       select 1 from pg_stat_activity
@@ -208,17 +216,17 @@ const untilWaiting = async (admin: postgres.Sql, statements: number): Promise<vo
   }
 };
 
-/** Makes a server reachable on another port too, until the answered function breaks that off. */
-const forwarding = async (port: number, url: string): Promise<() => Promise<void>> => {
+/** Forwards `port` to the server of `url`. Returns a function that stops it and closes its connections. */
+const forwardPort = async (port: number, url: string): Promise<() => Promise<void>> => {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
-    const onward = connect(Number(target.port), target.hostname);
-    for (const one of [socket, onward]) {
-      sockets.add(one);
-      one.on('error', () => {});
+    const upstream = connect(Number(target.port), target.hostname);
+    for (const each of [socket, upstream]) {
+      sockets.add(each);
+      each.on('error', () => {});
     }
-    socket.pipe(onward).pipe(socket);
+    socket.pipe(upstream).pipe(socket);
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

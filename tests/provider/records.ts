@@ -2,121 +2,131 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import type { RecordStore, SandboxRecord } from '../../adapters/sandbox/records.ts';
 import type { Charge } from '../../core/provider.ts';
-import { testWorld } from '../world.ts';
-import { directGround, range, request } from './harness.ts';
+import { createTestWorld } from '../world.ts';
+import { chargeRequest, createSandboxHarness, range } from './harness.ts';
 
-export type Shelf = {
-  /** Opens a book on the shelf's one store, as each process has its own. */
+export type RecordStoreFixture = {
+  /** Opens a record store over the same data, as each process does. */
   open(): RecordStore;
-  /** Closes and removes everything. */
+  /** Removes all data. */
   clear(): Promise<void>;
 };
 
-/** What every book owes to the simulator. `shares`: two books on one shelf have the same pages. */
-export const bookSuite = (name: string, shelfOf: () => Promise<Shelf>, { shares = true } = {}): void => {
-  describe(`simulator's book, ${name}`, () => {
-    let shelf: Shelf;
-    let book: RecordStore;
+/** The contract of every record store. `isShared`: several open stores see the same data. */
+export const recordStoreSuite = (
+  name: string,
+  createFixture: () => Promise<RecordStoreFixture>,
+  { isShared = true } = {},
+): void => {
+  describe(`Record store of the sandbox, ${name}`, () => {
+    let fixture: RecordStoreFixture;
+    let records: RecordStore;
     beforeEach(async () => {
-      shelf = await shelfOf();
-      book = shelf.open();
+      fixture = await createFixture();
+      records = fixture.open();
     });
     afterEach(async () => {
-      await book.close();
-      await shelf.clear();
+      await records.close();
+      await fixture.clear();
     });
-    const enter = async (...entries: (readonly [SandboxRecord, ...SandboxRecord[]])[]) =>
-      (await book.insertIfNew(entries.map(([one, ...also]) => ({ record: one, also }))))._unsafeUnwrap();
-    const find = async (id: string) => (await book.find({ id }))._unsafeUnwrap();
+    const insert = async (...entries: (readonly [SandboxRecord, ...SandboxRecord[]])[]) =>
+      (await records.insertIfNew(entries.map(([one, ...also]) => ({ record: one, also }))))._unsafeUnwrap();
+    const find = async (id: string) => (await records.find({ id }))._unsafeUnwrap();
 
-    test('the first record under a key stands, and what goes with another is not written', async () => {
-      const one = record('pi_1', 'a');
-      expect(await enter([one, record('evt_1', 'e1')])).toEqual([one]);
-      const entered = await enter(
-        [record('pi_2', 'a'), record('evt_2', 'e2')],
-        [record('pi_3', 'b'), record('evt_3', 'e3')],
+    test('The first record under a key is kept, and the records that belong to a later one are not written', async () => {
+      const one = newRecord('pi_1', 'a');
+      expect(await insert([one, newRecord('evt_1', 'e1')])).toEqual([one]);
+      const inserted = await insert(
+        [newRecord('pi_2', 'a'), newRecord('evt_2', 'e2')],
+        [newRecord('pi_3', 'b'), newRecord('evt_3', 'e3')],
       );
-      expect(entered.map(({ id }) => id)).toEqual(['pi_1', 'pi_3']);
+      expect(inserted.map(({ id }) => id)).toEqual(['pi_1', 'pi_3']);
       expect(await find('evt_1')).not.toBeNull();
       expect(await find('evt_2')).toBeNull();
       expect(await find('evt_3')).not.toBeNull();
-      expect((await book.find({ key: 'a' }))._unsafeUnwrap()).toEqual(one);
-      expect((await book.find({ key: 'nobody' }))._unsafeUnwrap()).toBeNull();
+      expect((await records.find({ key: 'a' }))._unsafeUnwrap()).toEqual(one);
+      expect((await records.find({ key: 'nobody' }))._unsafeUnwrap()).toBeNull();
     });
 
-    test('a batch may name a key twice', async () => {
-      const entered = await enter(
-        [record('pi_1', 'a')],
-        [record('pi_2', 'a'), record('evt_2', 'e2')],
-        [record('pi_3', 'b')],
+    test('A batch can have one key twice', async () => {
+      const inserted = await insert(
+        [newRecord('pi_1', 'a')],
+        [newRecord('pi_2', 'a'), newRecord('evt_2', 'e2')],
+        [newRecord('pi_3', 'b')],
       );
-      expect(entered.map(({ id }) => id)).toEqual(['pi_1', 'pi_1', 'pi_3']);
+      expect(inserted.map(({ id }) => id)).toEqual(['pi_1', 'pi_1', 'pi_3']);
       expect(await find('evt_2')).toBeNull();
     });
 
-    test('a change is made whole, and only of what has not changed meanwhile', async () => {
-      const [one, two] = [record('pi_1', 'a'), record('pi_2', 'b')];
-      await enter([one], [two], [record('re_1', 'taken')]);
-      const next = (of: SandboxRecord) => ({ ...of, version: of.version + 1, body: '{"changed":true}' });
-      const change = async (records: readonly SandboxRecord[], also: readonly SandboxRecord[]) =>
-        (await book.change({ records, also }))._unsafeUnwrap();
+    test('A change is applied completely, and only to records that nobody has changed since', async () => {
+      const [one, two] = [newRecord('pi_1', 'a'), newRecord('pi_2', 'b')];
+      await insert([one], [two], [newRecord('re_1', 'taken')]);
+      const next = (record: SandboxRecord) => ({
+        ...record,
+        version: record.version + 1,
+        body: '{"changed":true}',
+      });
+      const change = async (changes: readonly SandboxRecord[], also: readonly SandboxRecord[]) =>
+        (await records.change({ records: changes, also }))._unsafeUnwrap();
 
       expect(await change([next(one), next(next(two))], [])).toBe(false);
-      expect(await change([next(one)], [record('re_2', 'taken')])).toBe(false);
-      expect(await change([next(record('pi_9', 'nobody'))], [])).toBe(false);
+      expect(await change([next(one)], [newRecord('re_2', 'taken')])).toBe(false);
+      expect(await change([next(newRecord('pi_9', 'nobody'))], [])).toBe(false);
       expect(await find('pi_1')).toEqual(one);
-      expect(await change([next(one), next(two)], [record('re_3', 'r3')])).toBe(true);
-      expect(await change([next(one)], [record('re_4', 'r4')])).toBe(false);
+      expect(await change([next(one), next(two)], [newRecord('re_3', 'r3')])).toBe(true);
+      expect(await change([next(one)], [newRecord('re_4', 'r4')])).toBe(false);
       expect(await find('pi_1')).toEqual(next(one));
       expect(await find('pi_2')).toEqual(next(two));
       expect(await find('re_3')).not.toBeNull();
       expect(await find('re_4')).toBeNull();
     });
 
-    test('of many changes at once one is made', async () => {
-      const one = record('pi_1', 'a');
-      await enter([one]);
+    test('Only one of many concurrent changes of a record is applied', async () => {
+      const one = newRecord('pi_1', 'a');
+      await insert([one]);
       const changes = range(20).map((n) =>
-        book.change({
+        records.change({
           records: [{ ...one, version: 2, body: `{"by":${n}}` }],
-          also: [record(`re_${n}`, `r${n}`)],
+          also: [newRecord(`re_${n}`, `r${n}`)],
         }),
       );
-      const done = (await Promise.all(changes)).map((each) => each._unsafeUnwrap());
-      expect(done.filter((each) => each)).toHaveLength(1);
-      const rows = (await book.list({ from: 're_', before: 're_~', limit: 100 }))._unsafeUnwrap();
+      const applied = (await Promise.all(changes)).map((each) => each._unsafeUnwrap());
+      expect(applied.filter((each) => each)).toHaveLength(1);
+      const rows = (await records.list({ from: 're_', before: 're_~', limit: 100 }))._unsafeUnwrap();
       expect(rows).toHaveLength(1);
     });
 
-    test('a list is newest first, of one kind, in its span', async () => {
-      await enter(...range(5).map((n) => [record(`pi_${n}`, `k${n}`)] as const), [record('re_1', 'r')]);
+    test('A list has the ids of its range, newest first', async () => {
+      await insert(...range(5).map((n) => [newRecord(`pi_${n}`, `k${n}`)] as const), [
+        newRecord('re_1', 'r'),
+      ]);
       const ids = async (from: string, before: string, limit: number) =>
-        (await book.list({ from, before, limit }))._unsafeUnwrap().map(({ id }) => id);
+        (await records.list({ from, before, limit }))._unsafeUnwrap().map(({ id }) => id);
       expect(await ids('pi_', 'pi_~', 100)).toEqual(['pi_4', 'pi_3', 'pi_2', 'pi_1', 'pi_0']);
       expect(await ids('pi_1', 'pi_4', 2)).toEqual(['pi_3', 'pi_2']);
     });
 
-    test('what is due is found, the longest due first, and no more once it is done', async () => {
-      const at = (id: string, dueAtMs: number | null) => ({ ...record(id, id), dueAtMs });
-      await enter([at('evt_1', 30)], [at('evt_2', 10)], [at('evt_3', 31)], [at('evt_4', null)]);
+    test('Due records are found, earliest first, until they are not due any more', async () => {
+      const at = (id: string, dueAtMs: number | null) => ({ ...newRecord(id, id), dueAtMs });
+      await insert([at('evt_1', 30)], [at('evt_2', 10)], [at('evt_3', 31)], [at('evt_4', null)]);
       const due = async (limit = 10) =>
-        (await book.due({ nowMs: 30, limit }))._unsafeUnwrap().map(({ id }) => id);
+        (await records.due({ nowMs: 30, limit }))._unsafeUnwrap().map(({ id }) => id);
       expect(await due()).toEqual(['evt_2', 'evt_1']);
       expect(await due(1)).toEqual(['evt_2']);
-      (await book.change({ records: [{ ...at('evt_2', null), version: 2 }], also: [] }))._unsafeUnwrap();
+      (await records.change({ records: [{ ...at('evt_2', null), version: 2 }], also: [] }))._unsafeUnwrap();
       expect(await due()).toEqual(['evt_1']);
     });
 
-    test('the demo lists charges newest first, and a page neither repeats nor skips while charges are added', async () => {
-      const { provider } = directGround(book);
-      const simulated = createSandboxProvider(book, testWorld());
-      for (const n of range(5)) await provider.charge(request(`key-${n}`));
-      const first = (await simulated.list({ after: null, limit: 2 }))._unsafeUnwrap();
+    test('The list of charges is newest first, and a page neither repeats nor skips while charges are added', async () => {
+      const { provider } = createSandboxHarness(records);
+      const sandbox = createSandboxProvider(records, createTestWorld());
+      for (const n of range(5)) await provider.charge(chargeRequest(`key-${n}`));
+      const first = (await sandbox.list({ after: null, limit: 2 }))._unsafeUnwrap();
       expect(first.items.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['key-4', 'key-3']);
-      await provider.charge(request('newer'));
-      const second = (await simulated.list({ after: first.next, limit: 2 }))._unsafeUnwrap();
+      await provider.charge(chargeRequest('newer'));
+      const second = (await sandbox.list({ after: first.next, limit: 2 }))._unsafeUnwrap();
       expect(second.items.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['key-2', 'key-1']);
-      const third = (await simulated.list({ after: second.next, limit: 2 }))._unsafeUnwrap();
+      const third = (await sandbox.list({ after: second.next, limit: 2 }))._unsafeUnwrap();
       expect(third.items.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['key-0']);
       expect(third.next).toBeNull();
     });
@@ -125,51 +135,62 @@ export const bookSuite = (name: string, shelfOf: () => Promise<Shelf>, { shares 
       ['pm_card_visa', 'succeeded', null],
       ['pm_card_chargeDeclined', 'declined', 'card_declined'],
       ['pm_card_authenticationRequired', 'requires_action', null],
-    ] as const)('the demo shows %s', async (method, status, declineCode) => {
-      const { provider, world } = directGround(book);
-      await provider.charge(request('a', method));
+    ] as const)('The list of charges shows %s as %s', async (method, status, declineCode) => {
+      const { provider, world } = createSandboxHarness(records);
+      await provider.charge(chargeRequest('a', method));
       const amount = { amount: 1_299_000, currency: 'VND' };
       const id = expect.stringMatching(/^pi_[0-9a-f]{32}$/);
       const createdAtMs = world.clock.nowMs();
-      expect(await charges(book)).toEqual([
+      expect(await listCharges(records)).toEqual([
         { id, idempotencyKey: 'a', amount, status, declineCode, createdAtMs },
       ]);
-      await provider.cancel(request('b'));
-      expect(await charges(book)).toMatchObject([{ status: 'cancelled', declineCode: null }, { status }]);
+      await provider.cancel(chargeRequest('b'));
+      expect(await listCharges(records)).toMatchObject([
+        { status: 'cancelled', declineCode: null },
+        { status },
+      ]);
     });
 
-    if (!shares) return;
+    if (!isShared) return;
 
-    test('what was charged is known after the process is gone', async () => {
-      await directGround(book).provider.charge(request('a', 'pm_sim_lost_ok'));
-      const [charge] = await charges(book);
-      await book.close();
-      book = shelf.open();
-      const outcome = await directGround(book).provider.charge(request('a', 'pm_sim_lost_ok'));
+    test('A charge is known after its process has ended', async () => {
+      await createSandboxHarness(records).provider.charge(chargeRequest('a', 'pm_sim_lost_ok'));
+      const [charge] = await listCharges(records);
+      await records.close();
+      records = fixture.open();
+      const outcome = await createSandboxHarness(records).provider.charge(
+        chargeRequest('a', 'pm_sim_lost_ok'),
+      );
       expect(outcome).toEqual({ kind: 'succeeded', reference: charge?.id ?? 'none' });
     });
 
-    test('processes side by side make one charge a key, whatever order their keys come in', async () => {
-      const beside = shelf.open();
+    test('Two processes with the same keys in opposite order make one charge for each key', async () => {
+      const otherRecords = fixture.open();
       try {
-        const providers = [directGround(book).provider, directGround(beside).provider] as const;
+        const providers = [
+          createSandboxHarness(records).provider,
+          createSandboxHarness(otherRecords).provider,
+        ] as const;
         const keys = range(100).map((n) => `key-${n}`);
         const [outcomes, others] = await Promise.all([
-          Promise.all(keys.map((key) => providers[0].charge(request(key)))),
-          Promise.all(keys.toReversed().map((key) => providers[1].charge(request(key)))),
+          Promise.all(keys.map((key) => providers[0].charge(chargeRequest(key)))),
+          Promise.all(keys.toReversed().map((key) => providers[1].charge(chargeRequest(key)))),
         ]);
         expect(others.toReversed()).toEqual(outcomes);
-        expect(await charges(book)).toHaveLength(100);
+        expect(await listCharges(records)).toHaveLength(100);
       } finally {
-        await beside.close();
+        await otherRecords.close();
       }
     });
 
-    test('processes side by side never give back more than was charged', async () => {
-      const beside = shelf.open();
+    test('Two processes together never refund more than was charged', async () => {
+      const otherRecords = fixture.open();
       try {
-        const providers = [directGround(book).provider, directGround(beside).provider] as const;
-        const paid = await providers[0].charge(request('a', 'pm_card_visa', 1_000));
+        const providers = [
+          createSandboxHarness(records).provider,
+          createSandboxHarness(otherRecords).provider,
+        ] as const;
+        const paid = await providers[0].charge(chargeRequest('a', 'pm_card_visa', 1_000));
         const reference = paid.kind === 'succeeded' ? paid.reference : '';
         const amount = { amount: 100, currency: 'VND' };
         const outcomes = await Promise.all(
@@ -178,16 +199,16 @@ export const bookSuite = (name: string, shelfOf: () => Promise<Shelf>, { shares 
         expect(outcomes.filter(({ kind }) => kind === 'succeeded')).toHaveLength(10);
         expect(outcomes.filter(({ kind }) => kind === 'refused')).toHaveLength(30);
       } finally {
-        await beside.close();
+        await otherRecords.close();
       }
     });
 
-    test('a book that is closed is a provider that cannot be reached', async () => {
-      await book.close();
-      const { provider } = directGround(book);
-      expect((await provider.charge(request('a'))).kind).toBe('unavailable');
-      expect((await provider.charge(request('a', 'pm_sim_slow'))).kind).toBe('unavailable');
-      expect((await provider.cancel(request('a'))).kind).toBe('unavailable');
+    test('A closed record store makes the provider unavailable', async () => {
+      await records.close();
+      const { provider } = createSandboxHarness(records);
+      expect((await provider.charge(chargeRequest('a'))).kind).toBe('unavailable');
+      expect((await provider.charge(chargeRequest('a', 'pm_sim_slow'))).kind).toBe('unavailable');
+      expect((await provider.cancel(chargeRequest('a'))).kind).toBe('unavailable');
       const amount = { amount: 1, currency: 'VND' };
       expect((await provider.refund({ refundId: 'r', reference: 'pi_1', amount })).kind).toBe('unavailable');
       expect((await provider.readLedger({ fromMs: 0, toMs: 1, after: null })).isErr()).toBe(true);
@@ -195,7 +216,7 @@ export const bookSuite = (name: string, shelfOf: () => Promise<Shelf>, { shares 
   });
 };
 
-export const record = (id: string, key: string): SandboxRecord => ({
+export const newRecord = (id: string, key: string): SandboxRecord => ({
   id,
   key,
   version: 1,
@@ -203,6 +224,8 @@ export const record = (id: string, key: string): SandboxRecord => ({
   body: '{}',
 });
 
-/** All of them, newest first. */
-export const charges = async (book: RecordStore): Promise<readonly Charge[]> =>
-  (await createSandboxProvider(book, testWorld()).list({ after: null, limit: 1_000 }))._unsafeUnwrap().items;
+/** All charges, newest first. */
+export const listCharges = async (records: RecordStore): Promise<readonly Charge[]> =>
+  (
+    await createSandboxProvider(records, createTestWorld()).list({ after: null, limit: 1_000 })
+  )._unsafeUnwrap().items;

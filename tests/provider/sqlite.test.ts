@@ -4,62 +4,62 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import { createSqliteRecords } from '../../adapters/sandbox/sqliteRecords.ts';
-import { scratchFolder } from '../processes/cleanup.ts';
-import { testWorld } from '../world.ts';
-import { directGround, request } from './harness.ts';
+import { createScratchFolder } from '../processes/cleanup.ts';
+import { createTestWorld } from '../world.ts';
+import { chargeRequest, createSandboxHarness } from './harness.ts';
 import { providerSuite } from './provider.ts';
-import { bookSuite, charges } from './records.ts';
+import { listCharges, recordStoreSuite } from './records.ts';
 
-const fileInDirectory = () => {
-  const directory = scratchFolder('charges', { inMemory: true });
+const createTempFile = () => {
+  const directory = createScratchFolder('charges', { inMemory: true });
   return {
-    path: join(directory, 'in', 'charges.db'),
+    path: join(directory, 'nested', 'charges.db'),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 };
 
-bookSuite('sqlite', async () => {
-  const { path, remove } = fileInDirectory();
+recordStoreSuite('sqlite', async () => {
+  const { path, remove } = createTempFile();
   return { open: () => createSqliteRecords({ path }), clear: async () => remove() };
 });
 
-// What speaks Stripe's words with the simulator does not know its book: it is asked over the one in memory.
-providerSuite('simulator, sqlite', async () => {
-  const { path, remove } = fileInDirectory();
-  const book = createSqliteRecords({ path });
-  return { ground: directGround(book), close: async () => book.close().then(remove) };
+// The Stripe adapter does not depend on the record store: the memory suite is enough for it.
+providerSuite('sandbox, sqlite', async () => {
+  const { path, remove } = createTempFile();
+  const records = createSqliteRecords({ path });
+  return { harness: createSandboxHarness(records), close: async () => records.close().then(remove) };
 });
 
-test('a file that another process keeps locked makes the provider unavailable, and nothing is written', async () => {
-  const { path, remove } = fileInDirectory();
-  const book = createSqliteRecords({ path, busyMs: 1 });
+test('A file that another process keeps locked makes the provider unavailable, and nothing is written', async () => {
+  const { path, remove } = createTempFile();
+  const records = createSqliteRecords({ path, busyMs: 1 });
   const other = new Database(path);
   try {
-    const provider = createSandboxProvider(book, testWorld());
+    const provider = createSandboxProvider(records, createTestWorld());
     other.exec('begin immediate');
-    expect((await provider.charge(request('a'))).kind).toBe('unavailable');
-    expect((await provider.cancel(request('b'))).kind).toBe('unavailable');
+    expect((await provider.charge(chargeRequest('a'))).kind).toBe('unavailable');
+    expect((await provider.cancel(chargeRequest('b'))).kind).toBe('unavailable');
     other.exec('rollback');
-    expect(await charges(book)).toEqual([]);
-    expect((await provider.charge(request('a'))).kind).toBe('succeeded');
+    expect(await listCharges(records)).toEqual([]);
+    expect((await provider.charge(chargeRequest('a'))).kind).toBe('succeeded');
   } finally {
     other.close();
-    await book.close();
+    await records.close();
     remove();
   }
 });
 
-test('reading does not wait for a process that is writing', async () => {
-  const { path, remove } = fileInDirectory();
-  const book = createSqliteRecords({ path, busyMs: 1 });
+test('A read does not wait for the write of another process', async () => {
+  const { path, remove } = createTempFile();
+  const records = createSqliteRecords({ path, busyMs: 1 });
   const other = new Database(path);
   try {
-    await createSandboxProvider(book, testWorld()).charge(request('a'));
+    await createSandboxProvider(records, createTestWorld()).charge(chargeRequest('a'));
     other.exec("begin exclusive; update record set body = '{}'");
-    expect((await charges(book)).map(({ status }) => status)).toEqual(['succeeded']);
+    expect((await listCharges(records)).map(({ status }) => status)).toEqual(['succeeded']);
   } finally {
     other.close();
-    await book.close();
+    await records.close();
     remove();
   }
 });

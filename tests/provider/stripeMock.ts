@@ -6,26 +6,26 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { freePort } from '../processes/server.ts';
 
-/** What the recording was made with. */
+/** The version that made the recording. */
 const version = 'v0.203.0';
 
-const built = join(tmpdir(), `cartwright-stripe-mock-${version}`, 'stripe-mock');
+const builtBinary = join(tmpdir(), `cartwright-stripe-mock-${version}`, 'stripe-mock');
 
 /**
- * Stripe's own mock server, where `REQUIRE_STRIPE_MOCK=1` asks for it, and else null: the one on the path, or one
- * that was built before; it is built with Go, which takes a minute, and it is a failure if that cannot be.
+ * The path of Stripe's own mock server if `REQUIRE_STRIPE_MOCK=1` is set, else null. It is on the PATH, or
+ * was built before, or is built now with Go, which takes a minute. Throws if the build fails.
  */
 export const stripeMockBinary = (): string | null => {
   if (process.env.REQUIRE_STRIPE_MOCK !== '1') return null;
   if (spawnSync('stripe-mock', ['-version']).status === 0) return 'stripe-mock';
-  if (existsSync(built)) return built;
-  const env = { ...process.env, GOBIN: join(built, '..') };
+  if (existsSync(builtBinary)) return builtBinary;
+  const env = { ...process.env, GOBIN: join(builtBinary, '..') };
   const done = spawnSync('go', ['install', `github.com/stripe/stripe-mock@${version}`], { env });
   if (done.status !== 0) throw new Error(`stripe-mock cannot be built: ${done.error ?? done.stderr}`);
-  return built;
+  return builtBinary;
 };
 
-/** Answers its address, and how to end it. */
+/** Starts the mock server. Returns its address and a function that stops it. */
 export const startStripeMock = async (
   binary: string,
 ): Promise<{ readonly url: string; stop(): Promise<void> }> => {
@@ -37,7 +37,7 @@ export const startStripeMock = async (
     server.kill('SIGKILL');
     await ended;
   };
-  for (let tries = 1; tries <= 200; tries++) {
+  for (let attempt = 1; attempt <= 200; attempt++) {
     try {
       await (await fetch(url)).arrayBuffer();
       return { url, stop };

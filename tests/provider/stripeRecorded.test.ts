@@ -1,15 +1,16 @@
 import { expect, test } from 'bun:test';
-import { exchanges } from './stripeCalls.ts';
+import { type Exchange, runScenarios } from './stripeCalls.ts';
 import recorded from './stripeRecorded.json' with { type: 'json' };
 
-/** What Stripe's own mock server accepted, and what it answered: see `stripeMock.test.ts`. */
-test('the adapter sends what Stripe’s mock server accepted, to the letter', async () => {
-  let at = 0;
-  const seen = await exchanges(async () => {
-    const exchange = recorded[at++];
-    if (exchange === undefined) throw new Error('more is sent than was recorded');
-    return Response.json(exchange.answer, { status: exchange.status });
+/** The recording has the requests that Stripe's own mock server accepted: see `stripeMock.test.ts`. */
+test('The adapter sends exactly the requests that Stripe’s mock server accepted', async () => {
+  let next = 0;
+  const exchanges = await runScenarios(async () => {
+    const exchange = recorded[next++];
+    if (exchange === undefined) throw new Error('the adapter sends more requests than were recorded');
+    return Response.json(exchange.response, { status: exchange.status });
   });
-  expect(seen.map(({ answer: _, ...sent }) => sent)).toEqual(recorded.map(({ answer: _, ...sent }) => sent));
+  const requestsOf = (all: readonly Exchange[]) => all.map(({ response: _, ...request }) => request);
+  expect(requestsOf(exchanges)).toEqual(requestsOf(recorded));
   expect(recorded.every(({ status }) => status === 200)).toBe(true);
 });

@@ -2,26 +2,26 @@ import { describe, expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
 import { withTimeLimit } from '../../adapters/system/providerTimeLimit.ts';
 import type { PaymentProvider } from '../../core/provider.ts';
-import { manualTimer } from '../timer.ts';
-import { testWorld } from '../world.ts';
-import { request } from './harness.ts';
+import { createManualTimer } from '../timer.ts';
+import { createTestWorld } from '../world.ts';
+import { chargeRequest } from './harness.ts';
 
 type Outcome = { readonly kind: 'succeeded'; readonly reference: string };
 
-const back = { refundId: 'r', reference: 'pi_1', amount: { amount: 1, currency: 'VND' } };
-const verbs: readonly [string, (provider: PaymentProvider) => Promise<{ readonly kind: string }>][] = [
-  ['charge', (provider) => provider.charge(request('a'))],
-  ['cancel', (provider) => provider.cancel(request('a'))],
-  ['giveBack', (provider) => provider.refund(back)],
+const refundRequest = { refundId: 'r', reference: 'pi_1', amount: { amount: 1, currency: 'VND' } };
+const calls: readonly [string, (provider: PaymentProvider) => Promise<{ readonly kind: string }>][] = [
+  ['charge', (provider) => provider.charge(chargeRequest('a'))],
+  ['cancel', (provider) => provider.cancel(chargeRequest('a'))],
+  ['refund', (provider) => provider.refund(refundRequest)],
 ];
 
-const providerOf = (answer: () => Promise<Outcome>, timer = manualTimer(testWorld())) =>
+const providerOf = (respond: () => Promise<Outcome>, timer = createManualTimer(createTestWorld())) =>
   withTimeLimit(
     {
       name: 'slow',
-      charge: answer,
-      cancel: answer,
-      refund: answer,
+      charge: respond,
+      cancel: respond,
+      refund: respond,
       readLedger: async () => ok({ items: [], next: 'next' }),
       readEvent: async () => ok({ id: 'evt_1', type: 'any', subject: { kind: 'other' } }),
     },
@@ -29,16 +29,16 @@ const providerOf = (answer: () => Promise<Outcome>, timer = manualTimer(testWorl
     10_000,
   );
 
-describe.each(verbs)('time limit, %s', (_, call) => {
-  test('an answer in time is passed on, and no timer is left', async () => {
-    const timer = manualTimer(testWorld());
+describe.each(calls)('The time limit of %s', (name, call) => {
+  test(`A ${name} in time returns its outcome and leaves no timer`, async () => {
+    const timer = createManualTimer(createTestWorld());
     const outcome: Outcome = { kind: 'succeeded', reference: 'pi_1' };
     expect(await call(providerOf(async () => outcome, timer))).toEqual(outcome);
     expect(timer.alarms.size).toBe(0);
   });
 
-  test('no answer in time is an unknown outcome, and an answer that comes later is dropped', async () => {
-    const timer = manualTimer(testWorld());
+  test(`A ${name} that takes too long has an unknown outcome, and its late result is ignored`, async () => {
+    const timer = createManualTimer(createTestWorld());
     const late = Promise.withResolvers<Outcome>();
     const outcome = call(providerOf(() => late.promise, timer));
     await timer.advance(10_000);
@@ -48,7 +48,7 @@ describe.each(verbs)('time limit, %s', (_, call) => {
     late.reject(new Error('too late'));
   });
 
-  test('a provider that fails leaves the outcome unknown', async () => {
+  test(`A ${name} that throws has an unknown outcome`, async () => {
     const unknown: { readonly kind: string; readonly reason: string } = { kind: 'unknown', reason: 'broken' };
     expect(await call(providerOf(() => Promise.reject(new Error('broken'))))).toEqual(unknown);
     expect(
@@ -61,7 +61,7 @@ describe.each(verbs)('time limit, %s', (_, call) => {
   });
 });
 
-test('time limit: the rest is passed through', async () => {
+test('The time limit changes neither the name nor the ledger and events of a provider', async () => {
   const provider = providerOf(() => Promise.reject(new Error('broken')));
   expect(provider.name).toBe('slow');
   expect((await provider.readLedger({ fromMs: 0, toMs: 1, after: null }))._unsafeUnwrap().next).toBe('next');

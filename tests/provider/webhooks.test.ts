@@ -2,51 +2,56 @@ import { describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventPayload } from '../../adapters/sandbox/event.ts';
+import type { EventSelection } from '../../adapters/sandbox/event.ts';
 import { confirm } from '../../adapters/sandbox/intents.ts';
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import { createSqliteRecords } from '../../adapters/sandbox/sqliteRecords.ts';
 import { sendDueEvents, startWebhooks } from '../../adapters/sandbox/webhooks.ts';
 import type { WebhookRequest } from '../../core/provider.ts';
-import { testWorld } from '../world.ts';
-import { deliveries, range, request, secret } from './harness.ts';
+import { createTestWorld } from '../world.ts';
+import { chargeRequest, range, receiveEvents, webhookSecret } from './harness.ts';
 
-const simulator = (events: EventPayload, book = createMemoryRecords(), world = testWorld()) => {
-  const provider = createSandboxProvider(book, world, { slowMs: 0, webhookSecret: secret, events });
+const createSandbox = (
+  events: EventSelection,
+  records = createMemoryRecords(),
+  world = createTestWorld(),
+) => {
+  const provider = createSandboxProvider(records, world, { slowMs: 0, webhookSecret, events });
   return { provider, engine: provider.engine, world };
 };
 
-const typesOf = (arrived: readonly WebhookRequest[]): readonly string[] =>
-  arrived.map(({ body }) => JSON.parse(body).type);
+const typesOf = (received: readonly WebhookRequest[]): readonly string[] =>
+  received.map(({ body }) => JSON.parse(body).type);
 
-describe('which events are told', () => {
-  const happen = async (events: EventPayload) => {
-    const { provider, engine, world } = simulator(events);
-    await provider.charge(request('paid'));
-    await provider.charge(request('declined', 'pm_card_chargeDeclined'));
-    await provider.charge(request('lost', 'pm_sim_lost_ok'));
-    await provider.charge(request('late', 'pm_sim_late'));
-    const waiting = await provider.charge(request('waiting', 'pm_card_authenticationRequired'));
+describe('The selection of events', () => {
+  /** The types of the events that are sent at once, and of those that are sent later. */
+  const sentEvents = async (events: EventSelection) => {
+    const { provider, engine, world } = createSandbox(events);
+    await provider.charge(chargeRequest('paid'));
+    await provider.charge(chargeRequest('declined', 'pm_card_chargeDeclined'));
+    await provider.charge(chargeRequest('lost', 'pm_sim_lost_ok'));
+    await provider.charge(chargeRequest('late', 'pm_sim_late'));
+    const waiting = await provider.charge(chargeRequest('waiting', 'pm_card_authenticationRequired'));
     if (waiting.kind === 'requires_action') await confirm(engine, waiting.reference, 'succeed');
-    await provider.cancel(request('burnt'));
-    const pending = await provider.charge(request('refunded', 'pm_card_pendingRefund'));
+    await provider.cancel(chargeRequest('cancelled'));
+    const pending = await provider.charge(chargeRequest('refunded', 'pm_card_pendingRefund'));
     const reference = pending.kind === 'succeeded' ? pending.reference : '';
     await provider.refund({ refundId: 'r', reference, amount: { amount: 1, currency: 'VND' } });
-    const first = typesOf(await deliveries(engine)).toSorted();
+    const first = typesOf(await receiveEvents(engine)).toSorted();
     world.advance(2_000);
     await sendDueEvents({
       engine,
       url: 'http://shop.test',
-      secret,
-      deliver: async () => new Response(null, { status: 503 }),
+      secret: webhookSecret,
+      fetch: async () => new Response(null, { status: 503 }),
     });
     world.advance(60_000);
-    return { first, later: typesOf(await deliveries(engine)).toSorted() };
+    return { first, later: typesOf(await receiveEvents(engine)).toSorted() };
   };
 
-  test('all of them, as Stripe does', async () => {
-    expect(await happen('all')).toEqual({
+  test('With `all` every event is sent, as Stripe does', async () => {
+    expect(await sentEvents('all')).toEqual({
       first: [
         'payment_intent.canceled',
         'payment_intent.payment_failed',
@@ -58,63 +63,67 @@ describe('which events are told', () => {
     });
   });
 
-  test('those that no caller was told of at once', async () => {
-    expect(await happen('deferred')).toEqual({
+  test('With `deferred` only the events about results that no caller learnt at once are sent', async () => {
+    expect(await sentEvents('deferred')).toEqual({
       first: ['payment_intent.succeeded', 'payment_intent.succeeded'],
       later: ['payment_intent.succeeded', 'refund.updated'],
     });
   });
 
-  test('none', async () => {
-    expect(await happen('none')).toEqual({ first: [], later: [] });
+  test('With `none` no event is sent', async () => {
+    expect(await sentEvents('none')).toEqual({ first: [], later: [] });
   });
 
-  test('once for a key, however often it is sent', async () => {
-    const { provider, engine } = simulator('all');
+  test('An event is sent once for a key, even after more requests under it', async () => {
+    const { provider, engine } = createSandbox('all');
     for (const method of ['pm_card_visa', 'pm_card_chargeDeclined', '?'])
-      await provider.charge(request('a', method));
-    await provider.cancel(request('a'));
-    expect(typesOf(await deliveries(engine))).toEqual(['payment_intent.succeeded']);
+      await provider.charge(chargeRequest('a', method));
+    await provider.cancel(chargeRequest('a'));
+    expect(typesOf(await receiveEvents(engine))).toEqual(['payment_intent.succeeded']);
   });
 });
 
-describe('an event', () => {
-  test('is told until it is heard, after longer and longer pauses, and then no more', async () => {
-    const { provider, engine, world } = simulator('all');
-    await provider.charge(request('a'));
+describe('Webhook requests', () => {
+  test('An event is sent again after growing pauses until the receiver accepts it', async () => {
+    const { provider, engine, world } = createSandbox('all');
+    await provider.charge(chargeRequest('a'));
     const pauses = [];
     for (const _ of range(4)) {
-      expect(await deliveries(engine, {}, false)).toHaveLength(1);
-      expect(await deliveries(engine, {}, false)).toHaveLength(0);
+      expect(await receiveEvents(engine, {}, false)).toHaveLength(1);
+      expect(await receiveEvents(engine, {}, false)).toHaveLength(0);
       let waitedMs = 0;
-      while ((await engine.book.due({ nowMs: world.clock.nowMs(), limit: 1 }))._unsafeUnwrap().length === 0) {
+      while (
+        (await engine.records.due({ nowMs: world.clock.nowMs(), limit: 1 }))._unsafeUnwrap().length === 0
+      ) {
         world.advance(1_000);
         waitedMs += 1_000;
       }
       pauses.push(waitedMs);
     }
     expect(pauses).toEqual([1_000, 2_000, 5_000, 15_000]);
-    expect(await deliveries(engine)).toHaveLength(1);
+    expect(await receiveEvents(engine)).toHaveLength(1);
     world.advance(3_600_000);
-    expect(await deliveries(engine)).toHaveLength(0);
+    expect(await receiveEvents(engine)).toHaveLength(0);
   });
 
-  test('whose delivery fails is told again', async () => {
-    const { provider, engine, world } = simulator('all');
-    await provider.charge(request('a'));
-    const deliver = () => Promise.reject(new Error('nobody there'));
-    expect(await sendDueEvents({ engine, url: 'http://shop.test', secret, deliver })).toBe(1);
+  test('An event whose request fails is sent again', async () => {
+    const { provider, engine, world } = createSandbox('all');
+    await provider.charge(chargeRequest('a'));
+    const reject = () => Promise.reject(new Error('nobody there'));
+    expect(
+      await sendDueEvents({ engine, url: 'http://shop.test', secret: webhookSecret, fetch: reject }),
+    ).toBe(1);
     world.advance(1_000);
-    expect(await deliveries(engine)).toHaveLength(1);
+    expect(await receiveEvents(engine)).toHaveLength(1);
   });
 
-  test('may come twice, and in any order, where that is asked for', async () => {
-    const { provider, engine, world } = simulator('all');
+  test('Events come twice and in any order if the options say so', async () => {
+    const { provider, engine, world } = createSandbox('all');
     for (const n of range(20)) {
-      await provider.charge(request(`key-${n}`));
+      await provider.charge(chargeRequest(`key-${n}`));
       world.advance(10);
     }
-    const ids = (await deliveries(engine, { duplicates: 1, shuffle: true })).map(
+    const ids = (await receiveEvents(engine, { duplicates: 1, shuffle: true })).map(
       ({ body }) => JSON.parse(body).id,
     );
     expect(ids).toHaveLength(40);
@@ -123,24 +132,24 @@ describe('an event', () => {
     expect(order).not.toEqual(order.toSorted());
   });
 
-  test('of many processes over one book is told by one', async () => {
-    const book = createMemoryRecords();
-    const engines = range(5).map(() => simulator('all', book).engine);
-    const { provider } = simulator('all', book);
-    for (const n of range(10)) await provider.charge(request(`key-${n}`));
-    const arrived = await Promise.all(engines.map((engine) => deliveries(engine)));
-    expect(arrived.flat()).toHaveLength(10);
+  test('Of several processes with one record store only one sends each event', async () => {
+    const records = createMemoryRecords();
+    const engines = range(5).map(() => createSandbox('all', records).engine);
+    const { provider } = createSandbox('all', records);
+    for (const n of range(10)) await provider.charge(chargeRequest(`key-${n}`));
+    const received = await Promise.all(engines.map((engine) => receiveEvents(engine)));
+    expect(received.flat()).toHaveLength(10);
   });
 
-  test('that was not told outlives its process', async () => {
+  test('An event that was not sent survives the end of its process', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'cartwright-events-'));
-    const path = join(directory, 'book.db');
+    const path = join(directory, 'records.db');
     try {
       const first = createSqliteRecords({ path });
-      await simulator('all', first).provider.charge(request('a'));
+      await createSandbox('all', first).provider.charge(chargeRequest('a'));
       await first.close();
       const second = createSqliteRecords({ path });
-      expect(typesOf(await deliveries(simulator('all', second).engine))).toEqual([
+      expect(typesOf(await receiveEvents(createSandbox('all', second).engine))).toEqual([
         'payment_intent.succeeded',
       ]);
       await second.close();
@@ -150,17 +159,23 @@ describe('an event', () => {
   });
 });
 
-test('the sender finds what is due by itself, and stops when it is told to', async () => {
-  const { provider, engine } = simulator('all');
-  const heard = Promise.withResolvers<string>();
-  const deliver = async (sent: Request) => {
-    heard.resolve(await sent.text());
+test('Started webhooks send due events until they are stopped', async () => {
+  const { provider, engine } = createSandbox('all');
+  const firstBody = Promise.withResolvers<string>();
+  const receive = async (sent: Request) => {
+    firstBody.resolve(await sent.text());
     return new Response(null, { status: 200 });
   };
-  const stop = startWebhooks({ engine, url: 'http://shop.test', secret, deliver, pollMs: 1 });
-  await provider.charge(request('a'));
-  expect(JSON.parse(await heard.promise).type).toBe('payment_intent.succeeded');
+  const stop = startWebhooks({
+    engine,
+    url: 'http://shop.test',
+    secret: webhookSecret,
+    fetch: receive,
+    pollMs: 1,
+  });
+  await provider.charge(chargeRequest('a'));
+  expect(JSON.parse(await firstBody.promise).type).toBe('payment_intent.succeeded');
   await stop();
-  await provider.charge(request('b'));
-  expect(await deliveries(engine)).toHaveLength(1);
+  await provider.charge(chargeRequest('b'));
+  expect(await receiveEvents(engine)).toHaveLength(1);
 });

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { readConfig } from '../../server/config.ts';
-import { settings, settingsTable } from '../../server/settings.ts';
+import { renderSettingsTable, settings } from '../../server/settings.ts';
 
 type Env = Readonly<Record<string, string>>;
 
 const secret = 'Z8rW1vQm4Kx0Tn6Yb3Jc7Fh2Lp9Sd5Ga';
 const stripe = { PAYMENT_PROVIDER: 'stripe', STRIPE_API_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' };
 const configOf = (env: Env) => readConfig(env)._unsafeUnwrap();
-const wrongOf = (env: Env) => readConfig(env)._unsafeUnwrapErr();
+const errorsOf = (env: Env) => readConfig(env)._unsafeUnwrapErr();
 
-test('with nothing set all has its default, and demo mode is on', () => {
+test('Without any variable every setting has its default, and demo mode is on', () => {
   expect(configOf({})).toEqual({
     port: 3000,
     portGiven: false,
@@ -33,12 +33,12 @@ test('with nothing set all has its default, and demo mode is on', () => {
     pollMs: 500,
     batchMax: 500,
     claimers: 1,
-    workerPipelines: ['physical', 'digital', 'service', 'refund', 'provider_event', 'money_audit'],
+    workerPipelines: ['physical', 'digital', 'service', 'refund', 'provider_event', 'reconciliation'],
     shutdownMs: 10_000,
   });
 });
 
-test('what is set is taken', () => {
+test('A variable that is set replaces its default', () => {
   const config = configOf({
     PORT: '0',
     ROLE: 'worker',
@@ -67,15 +67,15 @@ test('what is set is taken', () => {
   });
 });
 
-test('an empty text counts as not set, but for keys', () => {
+test('An empty variable counts as not set, except for keys', () => {
   expect(configOf({ PORT: '', ROLE: '', DATABASE_URL: '', SMTP_URL: '' })).toEqual(configOf({}));
-  expect(wrongOf({ AUTH_SECRET: '' })).toEqual([expect.stringMatching(/^AUTH_SECRET is empty: write 32/)]);
-  expect(wrongOf({ AUTH_JWKS_URL: '' })).toEqual([
+  expect(errorsOf({ AUTH_SECRET: '' })).toEqual([expect.stringMatching(/^AUTH_SECRET is empty: write 32/)]);
+  expect(errorsOf({ AUTH_JWKS_URL: '' })).toEqual([
     expect.stringMatching(/^AUTH_JWKS_URL has no scheme: write/),
   ]);
 });
 
-describe('what is wrong is said', () => {
+describe('wrong settings', () => {
   test.each<[Env, RegExp]>([
     [{ PORT: 'http' }, /^PORT is "http": write a whole number from 0 to 65535$/],
     [{ PORT: '65536' }, /^PORT is "65536"/],
@@ -85,12 +85,12 @@ describe('what is wrong is said', () => {
     [{ ROLE: 'api' }, /^ROLE is "api": write all, checkout, read or worker$/],
     [{ LOG_LEVEL: 'verbose' }, /^LOG_LEVEL is "verbose": write debug, info, warn, error or silent$/],
     [{ PAYMENT_PROVIDER: 'cash' }, /^PAYMENT_PROVIDER is "cash": write simulated or stripe$/],
-    [{ ...stripe, STRIPE_API_KEY: '' }, /^STRIPE_API_KEY is not set, and PAYMENT_PROVIDER=stripe needs it$/],
+    [{ ...stripe, STRIPE_API_KEY: '' }, /^STRIPE_API_KEY is not set, but PAYMENT_PROVIDER=stripe needs it$/],
     [{ ...stripe, STRIPE_WEBHOOK_SECRET: '' }, /^STRIPE_WEBHOOK_SECRET is not set/],
-    [{ ...stripe, STRIPE_API_KEY: 'pk_test_hunter2' }, /^STRIPE_API_KEY is not of that form: write a secret/],
-    [{ ...stripe, STRIPE_WEBHOOK_SECRET: 'hunter2' }, /^STRIPE_WEBHOOK_SECRET is not of that form: write/],
+    [{ ...stripe, STRIPE_API_KEY: 'pk_test_hunter2' }, /^STRIPE_API_KEY has the wrong form: write a secret/],
+    [{ ...stripe, STRIPE_WEBHOOK_SECRET: 'hunter2' }, /^STRIPE_WEBHOOK_SECRET has the wrong form: write/],
     [{ ...stripe, STRIPE_API_URL: '127.0.0.1' }, /^STRIPE_API_URL .*: write a URL like http:/],
-    [{ STRIPE_API_KEY: 'sk_test_1' }, /^STRIPE_API_KEY is set, and nobody is charged by Stripe/],
+    [{ STRIPE_API_KEY: 'sk_test_1' }, /^STRIPE_API_KEY is set, but Stripe is not the provider/],
     [{ DATABASE_URL: 'mysql://h/d' }, /^DATABASE_URL begins with "mysql:": write sqlite:.* or postgres:/],
     [{ DATABASE_URL: './data/x.db' }, /^DATABASE_URL/],
     [{ DATABASE_URL: 'sqlite:' }, /^DATABASE_URL/],
@@ -107,29 +107,29 @@ describe('what is wrong is said', () => {
     [{ QUEUE_POLL_MS: '0' }, /^QUEUE_POLL_MS/],
     [
       { WORKER_PIPELINES: 'digital,food' },
-      /^WORKER_PIPELINES .*physical,digital,service,refund,provider_event,money_audit$/,
+      /^WORKER_PIPELINES .*physical,digital,service,refund,provider_event,reconciliation$/,
     ],
     [{ WORKER_PIPELINES: ',' }, /^WORKER_PIPELINES/],
     [{ AUTH_SECRET: secret, AUTH_JWKS_URL: 'https://id.example.com/jwks' }, /both set/],
-    [{ AUTH_ISSUER: 'https://id.example.com' }, /^AUTH_ISSUER is set without a key/],
-    [{ NODE_ENV: 'production' }, /NODE_ENV=production there is no demo mode.*set one of them$/],
-  ])('%j', (env, line) => {
-    expect(wrongOf(env)).toEqual([expect.stringMatching(line)]);
+    [{ AUTH_ISSUER: 'https://id.example.com' }, /^AUTH_ISSUER is set, but no key to check tokens/],
+    [{ NODE_ENV: 'production' }, /NODE_ENV=production has no demo mode.*set one of them$/],
+  ])('The environment %j is refused with a line that names the setting', (env, line) => {
+    expect(errorsOf(env)).toEqual([expect.stringMatching(line)]);
   });
 
-  test('all at once', () => {
-    const lines = wrongOf({ PORT: 'x', ROLE: 'y', LOG_LEVEL: 'z', NODE_ENV: 'production' });
+  test('All wrong settings are reported at once', () => {
+    const lines = errorsOf({ PORT: 'x', ROLE: 'y', LOG_LEVEL: 'z', NODE_ENV: 'production' });
     expect(lines.map((line) => line.split(' ')[0])).toEqual(['PORT', 'ROLE', 'LOG_LEVEL', 'AUTH_SECRET']);
   });
 
-  test('a secret that is refused does not turn demo mode on, nor does it count as missing', () => {
-    expect(wrongOf({ NODE_ENV: 'production', AUTH_SECRET: 'short' })).toEqual([
+  test('A refused secret does not turn demo mode on, and is not reported as missing', () => {
+    expect(errorsOf({ NODE_ENV: 'production', AUTH_SECRET: 'short' })).toEqual([
       expect.stringMatching(/^AUTH_SECRET has 5 bytes/),
     ]);
   });
 
-  test('without any secret in it', () => {
-    const said = wrongOf({
+  test('Errors contain no secret', () => {
+    const errors = errorsOf({
       AUTH_SECRET: 'hunter2',
       AUTH_JWKS_URL: 'ldap://u:hunter2@id',
       DATABASE_URL: 'mysql:root:hunter2@h',
@@ -139,12 +139,12 @@ describe('what is wrong is said', () => {
       STRIPE_WEBHOOK_SECRET: 'hunter2',
       STRIPE_API_URL: 'hunter2',
     });
-    expect(said.length).toBe(7);
-    expect(said.join()).not.toContain('hunter2');
+    expect(errors.length).toBe(7);
+    expect(errors.join()).not.toContain('hunter2');
   });
 });
 
-test('Stripe charges where it is chosen', () => {
+test('PAYMENT_PROVIDER=stripe makes Stripe the provider', () => {
   const url = {
     STRIPE_API_URL: 'http://127.0.0.1:12111',
     STRIPE_RETURN_URL: 'https://shop.example.com/paid',
@@ -158,16 +158,16 @@ test('Stripe charges where it is chosen', () => {
   });
 });
 
-test('a short secret will do for trying it out', () => {
+test('A short secret is accepted outside production', () => {
   expect(configOf({ AUTH_SECRET: 'short' }).auth.key).toEqual({ kind: 'secret', secret: 'short' });
 });
 
-test('the README tells of each setting', () => {
+test('The README has the table of all settings', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  expect(readme).toContain(`<!-- settings -->\n${settingsTable().trim()}\n<!-- /settings -->`);
+  expect(readme).toContain(`<!-- settings -->\n${renderSettingsTable().trim()}\n<!-- /settings -->`);
 });
 
-test('each setting says what it is for', () => {
+test('Each setting has a unique name and a sentence that documents it', () => {
   expect(new Set(settings.map(({ name }) => name)).size).toBe(settings.length);
   for (const { name, doc } of settings) {
     expect(name).toMatch(/^[A-Z_]+$/);
@@ -175,9 +175,9 @@ test('each setting says what it is for', () => {
   }
 });
 
-test('the table of settings has a row of three cells for each', () => {
-  const rows = settingsTable().split('\n').slice(2);
+test('The table of settings has a row of three cells for each setting', () => {
+  const rows = renderSettingsTable().split('\n').slice(2);
   expect(rows.map((row) => row.split('|').length)).toEqual(settings.map(() => 5));
-  expect(rows).toContain('| `QUEUE_POLL_MS` | `500` | How often an idle worker looks for work by itself. |');
-  expect(rows).toContain('| `AUTH_ISSUER` |  | The `iss` that tokens must have. |');
+  expect(rows).toContain('| `QUEUE_POLL_MS` | `500` | How often an idle worker looks for work. |');
+  expect(rows).toContain('| `AUTH_ISSUER` |  | The `iss` claim that tokens must have. |');
 });

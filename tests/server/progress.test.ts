@@ -1,24 +1,28 @@
 import { describe, expect, test } from 'bun:test';
-import { progress, progressLine } from '../../server/progress.ts';
-import { testWorld } from '../world.ts';
+import { createProgress, renderProgressLine } from '../../server/progress.ts';
+import { createTestWorld } from '../world.ts';
 
-const watched = (isTTY: boolean, total: number) => {
-  const world = testWorld();
+const createWatchedProgress = (isTTY: boolean, total: number) => {
+  const world = createTestWorld();
   const written: string[] = [];
-  const shown = progress(total, { isTTY, write: (text: string) => written.push(text) }, world.clock);
-  return { ...shown, written, advance: world.advance };
+  const progress = createProgress(total, { isTTY, write: (text: string) => written.push(text) }, world.clock);
+  return { ...progress, written, advance: world.advance };
 };
 
 describe('progress', () => {
-  test('says how far it is, how fast, and how long it will take', () => {
-    expect(progressLine(21_000, 50_000, 6_000)).toBe(' 42%  21,000 of 50,000 orders  3,500/s  0:09 left');
-    expect(progressLine(50_000, 50_000, 10_000)).toBe('100%  50,000 of 50,000 orders  5,000/s  0:00 left');
-    expect(progressLine(100, 100_000, 1_000)).toContain('16:39 left');
-    expect(progressLine(0, 100, 0)).toBe('  0%  0 of 100 orders  0/s');
+  test('A progress line shows the share, the counts, the speed and the remaining time', () => {
+    expect(renderProgressLine(21_000, 50_000, 6_000)).toBe(
+      ' 42%  21,000 of 50,000 orders  3,500/s  0:09 left',
+    );
+    expect(renderProgressLine(50_000, 50_000, 10_000)).toBe(
+      '100%  50,000 of 50,000 orders  5,000/s  0:00 left',
+    );
+    expect(renderProgressLine(100, 100_000, 1_000)).toContain('16:39 left');
+    expect(renderProgressLine(0, 100, 0)).toBe('  0%  0 of 100 orders  0/s');
   });
 
-  test('draws a bar over itself on a terminal, a tenth of a second apart', () => {
-    const { show, end, written, advance } = watched(true, 100);
+  test('The progress on a terminal redraws its bar every tenth of a second', () => {
+    const { show, end, written, advance } = createWatchedProgress(true, 100);
     advance(100);
     show(25);
     advance(50);
@@ -32,8 +36,8 @@ describe('progress', () => {
     expect(written[2]).toBe('\n');
   });
 
-  test('adds a plain line every five seconds elsewhere, and one at the end', () => {
-    const { show, end, written, advance } = watched(false, 100);
+  test('The progress in a log adds a line every five seconds, and one at the end', () => {
+    const { show, end, written, advance } = createWatchedProgress(false, 100);
     advance(4_999);
     show(10);
     advance(1);

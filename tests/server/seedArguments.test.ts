@@ -2,19 +2,19 @@ import { describe, expect, test } from 'bun:test';
 import { parseArguments } from '../../server/seedArguments.ts';
 
 describe('the command line of the seeder', () => {
-  test('asks for a thousand orders over a year where nothing is said', () => {
+  test('The default is a thousand orders over a year', () => {
     expect(parseArguments([])._unsafeUnwrap()).toEqual({ orders: 1_000, days: 365, help: false });
   });
 
   test.each([
     [['--orders', '100000', '--days=30'], { orders: 100_000, days: 30, help: false }],
     [['-h'], { orders: 1_000, days: 365, help: true }],
-  ])('%p', (argv, expected) => {
+  ])('The arguments %p are accepted', (argv, expected) => {
     expect(parseArguments(argv)._unsafeUnwrap()).toEqual(expected);
   });
 
   test.each([
-    [['--orders', '0'], '--orders must be a whole number from 1 to 10000000, and not "0"'],
+    [['--orders', '0'], '--orders must be a whole number from 1 to 10000000, not "0"'],
     [['--orders', '1e3'], '--orders must'],
     [['--orders=-5'], '--orders must'],
     [['--orders', '10000001'], '--orders must'],
@@ -23,7 +23,7 @@ describe('the command line of the seeder', () => {
     [['--order', '5'], '--order'],
     [['500'], '500'],
     [['--orders'], '--orders'],
-  ])('refuses %p', (argv, message) => {
+  ])('The arguments %p are refused', (argv, message) => {
     expect(parseArguments(argv)._unsafeUnwrapErr()).toContain(message);
   });
 });

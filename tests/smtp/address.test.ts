@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { mailDomain, parseAddress, parseSender } from '../../adapters/smtp/address.ts';
 
-describe('address', () => {
+describe('Addresses', () => {
   test.each([
     ['a@b', 'a@b', 'b'],
     ['first.last+tag@shop.example', 'first.last+tag@shop.example', 'shop.example'],
@@ -9,7 +9,7 @@ describe('address', () => {
     ['a@bücher.example', 'a@xn--bcher-kva.example', 'xn--bcher-kva.example'],
     ['đông@shop.example', 'đông@shop.example', 'shop.example'],
     [`${'x'.repeat(64)}@b`, `${'x'.repeat(64)}@b`, 'b'],
-  ])('%s', (text, address, domain) => {
+  ])('The address %s is read as %s', (text, address, domain) => {
     expect(parseAddress(text)).toEqual({ name: '', address, domain });
   });
 
@@ -32,7 +32,7 @@ describe('address', () => {
     'a@exa%00mple',
     `${'x'.repeat(65)}@b`,
     `a@${'x'.repeat(60)}.${'x'.repeat(60)}.${'x'.repeat(60)}.${'x'.repeat(60)}.${'x'.repeat(60)}`,
-  ])('%j is none', (text) => {
+  ])('%j is not an address', (text) => {
     expect(parseAddress(text)).toBeNull();
   });
 
@@ -40,13 +40,13 @@ describe('address', () => {
     ['shop@shop.example', ''],
     ['Shop <shop@shop.example>', 'Shop'],
     ['"Áo, quần & Co." <shop@shop.example>', 'Áo, quần & Co.'],
-  ])('%s is a sender', (text, name) => {
+  ])('%s is a valid sender', (text, name) => {
     expect(parseSender(text)).toEqual({ name, address: 'shop@shop.example', domain: 'shop.example' });
     expect(mailDomain(text)).toBe('shop.example');
   });
 
   test.each(['', 'shop', 'a@b, c@d', 'shops: a@b;', 'Shop <a@b>\r\nBcc: c@d', 'Shop <>'])(
-    '%j is no sender',
+    '%j is not a valid sender',
     (text) => {
       expect(parseSender(text)).toBeNull();
       expect(() => mailDomain(text)).toThrow('no mail can be sent from');

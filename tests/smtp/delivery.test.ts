@@ -3,28 +3,28 @@ import { mailDomain } from '../../adapters/smtp/address.ts';
 import { createSmtpMailer } from '../../adapters/smtp/mailer.ts';
 import { attemptsMax, retryAtMs } from '../../core/retry.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
-import { known, shopOver, value } from '../contracts/shop.ts';
+import { createFixture, defined, unwrap } from '../contracts/fixture.ts';
 import { createMemoryStore } from '../model/store.ts';
-import { testWorld } from '../world.ts';
-import { type SmtpSink, smtpSink } from './sink.ts';
+import { createTestWorld } from '../world.ts';
+import { type SmtpSink, startSmtpSink } from './sink.ts';
 
 const from = 'Cửa hàng <orders@shop.example>';
 
-/** A paid order at its mail, a worker, and the mail server that it talks to. */
-const shopWithMail = async () => {
-  const sink = await smtpSink();
-  const world = testWorld();
+/** A paid order at its mail step, a worker, and the mail server that it uses. */
+const createShopWithMail = async () => {
+  const sink = await startSmtpSink();
+  const world = createTestWorld();
   const store = createMemoryStore(world);
-  const shop = shopOver(store, world);
+  const shop = createFixture(store, world);
   const mailer = createSmtpMailer(world, {
     url: sink.url,
     from,
-    timeouts: { connectMs: 2_000, silenceMs: 1_000, sendMs: 4_000 },
+    timeouts: { connectMs: 2_000, idleMs: 1_000, sendMs: 4_000 },
   });
   const perform = createRunStep({ mailer, world }, { mailDomain: mailDomain(from) });
 
-  const product = await shop.product({ name: 'Áo thun nam' });
-  const order = await shop.order(product, { contact: { email: 'khach@example.com', language: 'en' } });
+  const product = await shop.createProduct({ name: 'Áo thun nam' });
+  const order = await shop.placeOrder(product, { contact: { email: 'khach@example.com', language: 'en' } });
   const [taskId] = await shop.pay([order]);
 
   return {
@@ -33,15 +33,18 @@ const shopWithMail = async () => {
     store,
     shop,
     order,
-    taskId: known(taskId),
+    taskId: defined(taskId),
     messageId: `<${order.id}.notify_customer@shop.example>`,
-    /** One round of a worker: what is due is taken, sent and reported. Answers how many mails that were. */
-    work: async (): Promise<number> => {
-      const { leases } = await shop.take('physical', {
+    /**
+     * One round of a worker: claims the due tasks, sends their mails and reports. Returns the number of
+     * mails.
+     */
+    runWorkerOnce: async (): Promise<number> => {
+      const { leases } = await shop.claimTasks('physical', {
         retryAtMs: (attempts) => retryAtMs(attempts, shop.now(), world.random),
       });
       const reports = await Promise.all(leases.map(perform));
-      await value(store.queue.report(reports.map(known), shop.now()));
+      await unwrap(store.queue.report(reports.map(defined), shop.now()));
       return leases.length;
     },
     close: async () => {
@@ -52,23 +55,23 @@ const shopWithMail = async () => {
   };
 };
 
-type Scene = Awaited<ReturnType<typeof shopWithMail>>;
+type ShopWithMail = Awaited<ReturnType<typeof createShopWithMail>>;
 
-const scene = (work: (scene: Scene) => Promise<void>) => async () => {
-  const set = await shopWithMail();
+const withShop = (work: (shop: ShopWithMail) => Promise<void>) => async () => {
+  const shop = await createShopWithMail();
   try {
-    await work(set);
+    await work(shop);
   } finally {
-    await set.close();
+    await shop.close();
   }
 };
 
 const idsOf = (mails: SmtpSink['received']): readonly string[] => mails.map(({ messageId }) => messageId);
 
-describe('the mail of a paid order', () => {
+describe('The mail of a paid order', () => {
   test.concurrent(
-    'tells what was bought, once, and completes the order',
-    scene(async ({ sink, shop, order, messageId, work }) => {
+    'The mail is sent once, describes the order and completes it',
+    withShop(async ({ sink, shop, order, messageId, runWorkerOnce: work }) => {
       await work();
       const [mail] = sink.mails;
       expect(mail).toMatchObject({
@@ -77,8 +80,8 @@ describe('the mail of a paid order', () => {
         to: '<khach@example.com>',
         subject: 'Your order has been processed: Áo thun nam',
       });
-      const { invoice, history, status } = await shop.detail(order.id);
-      for (const fact of ['Áo thun nam', order.product.code, order.id, known(invoice).number]) {
+      const { invoice, history, status } = await shop.findOrder(order.id);
+      for (const fact of ['Áo thun nam', order.product.code, order.id, defined(invoice).number]) {
         expect(mail?.text).toContain(fact);
         expect(mail?.html).toContain(fact);
       }
@@ -90,88 +93,88 @@ describe('the mail of a paid order', () => {
   );
 
   test.concurrent(
-    'is tried again after a 4xx, when its pause is over and not before',
-    scene(async ({ sink, world, shop, order, taskId, messageId, work }) => {
+    'A mail is sent again after a 4xx, and not before its delay is over',
+    withShop(async ({ sink, world, shop, order, taskId, messageId, runWorkerOnce: work }) => {
       sink.behave([{ at: 'rcpt', code: 451, text: '4.7.1 greylisted' }]);
       await work();
-      const waiting = await shop.task(taskId);
+      const waiting = await shop.findTask(taskId);
       expect(waiting).toMatchObject({ state: 'waiting', step: 'notify_customer', attempts: 1 });
       expect(waiting.lastError).toContain('greylisted');
-      expect((await shop.detail(order.id)).status).toBe('paid');
+      expect((await shop.findOrder(order.id)).status).toBe('paid');
 
       world.clock.set(waiting.runAtMs - 1);
       expect(await work()).toBe(0);
       world.clock.set(waiting.runAtMs);
       expect(await work()).toBe(1);
       expect(idsOf(sink.mails)).toEqual([messageId]);
-      expect((await shop.detail(order.id)).status).toBe('completed');
+      expect((await shop.findOrder(order.id)).status).toBe('completed');
     }),
   );
 
   test.concurrent(
-    'fails openly after a 5xx, and an operator can have it sent',
-    scene(async ({ sink, store, shop, order, taskId, work }) => {
+    'A 5xx fails the order, and an operator can retry the mail',
+    withShop(async ({ sink, store, shop, order, taskId, runWorkerOnce: work }) => {
       sink.behave([{ at: 'rcpt', code: 550, text: '5.1.1 no such mailbox' }]);
       await work();
-      const failed = await shop.task(taskId);
+      const failed = await shop.findTask(taskId);
       expect(failed).toMatchObject({ state: 'failed', step: 'notify_customer' });
       expect(failed.lastError).toContain('550 5.1.1 no such mailbox');
-      const { status, history } = await shop.detail(order.id);
+      const { status, history } = await shop.findOrder(order.id);
       expect(status).toBe('failed');
       expect(history.at(-1)).toMatchObject({ state: 'failed', detail: failed.lastError });
       expect(await work()).toBe(0);
 
-      expect(await value(store.queue.retry([taskId], shop.now()))).toBe(1);
+      expect(await unwrap(store.queue.retry([taskId], shop.now()))).toBe(1);
       await work();
       expect(sink.mails).toHaveLength(1);
-      const states = await shop.history(order.id);
+      const states = await shop.historyStates(order.id);
       expect(states.slice(-4)).toEqual(['failed', 'retried', 'customer_notified', 'completed']);
       expect(states.filter((state) => state === 'invoiced')).toHaveLength(1);
     }),
   );
 
   test.concurrent(
-    'waits for another try where the server says nothing',
-    scene(async ({ sink, shop, taskId, work }) => {
+    'A mail waits for a retry if the server does not answer',
+    withShop(async ({ sink, shop, taskId, runWorkerOnce: work }) => {
       sink.behave(['hang_after_greeting']);
       await work();
-      const waiting = await shop.task(taskId);
+      const waiting = await shop.findTask(taskId);
       expect(waiting).toMatchObject({ state: 'waiting', attempts: 1 });
       expect(waiting.lastError).toContain('did not answer in time');
     }),
   );
 
   test.concurrent(
-    'goes again under the same Message-ID where the connection broke after it was sent',
-    scene(async ({ sink, world, shop, order, taskId, messageId, work }) => {
+    'A mail is sent again with the same Message-ID if the connection broke after its content',
+    withShop(async ({ sink, world, shop, order, taskId, messageId, runWorkerOnce: work }) => {
       sink.behave(['drop_after_data']);
       await work();
-      const waiting = await shop.task(taskId);
+      const waiting = await shop.findTask(taskId);
       expect(waiting).toMatchObject({ state: 'waiting', attempts: 1 });
       world.clock.set(waiting.runAtMs);
       await work();
       expect(idsOf(sink.received)).toEqual([messageId, messageId]);
       expect(idsOf(sink.mails)).toEqual([messageId]);
-      expect((await shop.detail(order.id)).status).toBe('completed');
+      expect((await shop.findOrder(order.id)).status).toBe('completed');
     }),
   );
 
   test.concurrent(
-    'fails openly once it was tried as often as may be',
-    scene(async ({ sink, world, shop, order, taskId, work }) => {
+    'An order fails after the last attempt to send its mail',
+    withShop(async ({ sink, world, shop, order, taskId, runWorkerOnce: work }) => {
       await sink.close();
-      for (let tries = 1; tries < attemptsMax; tries++) {
+      for (let attempt = 1; attempt < attemptsMax; attempt++) {
         expect(await work()).toBe(1);
-        const { state, attempts, runAtMs } = await shop.task(taskId);
-        expect({ state, attempts }).toEqual({ state: 'waiting', attempts: tries });
+        const { state, attempts, runAtMs } = await shop.findTask(taskId);
+        expect({ state, attempts }).toEqual({ state: 'waiting', attempts: attempt });
         world.clock.set(runAtMs);
       }
       await work();
-      expect(await shop.task(taskId)).toMatchObject({
+      expect(await shop.findTask(taskId)).toMatchObject({
         state: 'failed',
         lastError: 'the mail server cannot be reached (ECONNREFUSED)',
       });
-      expect((await shop.detail(order.id)).status).toBe('failed');
+      expect((await shop.findOrder(order.id)).status).toBe('failed');
     }),
   );
 });

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'bun:test';
 import { createSmtpMailer } from '../../adapters/smtp/mailer.ts';
-import { testWorld } from '../world.ts';
+import { createTestWorld } from '../world.ts';
 import { mailOf } from './mails.ts';
 import type { Behaviour } from './sink.ts';
-import { patient, withSink } from './withSink.ts';
+import { longTimeouts, withSink } from './withSink.ts';
 
-/** Short, where no answer will come. */
-const hasty = { connectMs: 400, silenceMs: 400, sendMs: 800 };
+/** For tests in which no reply will come. */
+const shortTimeouts = { connectMs: 400, idleMs: 400, sendMs: 800 };
 
-describe('mailer', () => {
+describe('The SMTP mailer', () => {
   test.concurrent(
-    'a mail arrives as it was written',
+    'A mail arrives unchanged',
     withSink(async (sink, mailerFor) => {
       const mail = mailOf(1);
       expect(await mailerFor(sink.url).send(mail)).toEqual({ kind: 'accepted' });
@@ -35,7 +35,7 @@ describe('mailer', () => {
     ['rcpt', 550, 'rejected'],
     ['rcpt', 552, 'rejected'],
     ['data', 554, 'rejected'],
-    // What all mails have in common is not this mail's fault.
+    // Rejections of what all mails share say nothing about this mail.
     ['mail', 550, 'deferred'],
     ['rcpt', 503, 'deferred'],
     ['rcpt', 530, 'deferred'],
@@ -45,7 +45,7 @@ describe('mailer', () => {
   ] as const;
   for (const [at, code, kind] of replies)
     test.concurrent(
-      `${at} answered with ${code}: ${kind}, and the next mail goes through`,
+      `A ${code} to ${at} makes the mail ${kind}, and the next mail is accepted`,
       withSink(async (sink, mailerFor) => {
         const mailer = mailerFor(sink.url);
         sink.behave([{ at, code, text: 'for a reason' }]);
@@ -57,20 +57,24 @@ describe('mailer', () => {
       }),
     );
 
-  const silences: readonly Behaviour[] = ['hang_before_greeting', 'hang_after_greeting', 'hang_after_data'];
-  for (const behaviour of silences)
+  const silentBehaviours: readonly Behaviour[] = [
+    'hang_before_greeting',
+    'hang_after_greeting',
+    'hang_after_data',
+  ];
+  for (const behaviour of silentBehaviours)
     test.concurrent(
-      `${behaviour}: deferred, and nothing is left open`,
+      `A server with ${behaviour} defers the mail, and no connection stays open`,
       withSink(async (sink, mailerFor) => {
-        const mailer = mailerFor(sink.url, { timeouts: hasty });
+        const mailer = mailerFor(sink.url, { timeouts: shortTimeouts });
         sink.behave([behaviour]);
         expect(await mailer.send(mailOf(1))).toMatchObject({ kind: 'deferred' });
-        await sink.quiet();
+        await sink.untilClosed();
       }),
     );
 
   test.concurrent(
-    'a connection that breaks after the content is deferred, and the copy has the same Message-ID',
+    'A mail whose connection breaks after the content is deferred, and its copy has the same Message-ID',
     withSink(async (sink, mailerFor) => {
       const mailer = mailerFor(sink.url);
       sink.behave(['drop_after_data']);
@@ -82,17 +86,17 @@ describe('mailer', () => {
   );
 
   test.concurrent(
-    'a server that keeps talking and never comes to an end is given up on',
+    'A server that greets without end defers the mail',
     withSink(async (sink, mailerFor) => {
-      const mailer = mailerFor(sink.url, { timeouts: { ...patient, sendMs: 400 } });
-      sink.behave(['babble']);
+      const mailer = mailerFor(sink.url, { timeouts: { ...longTimeouts, sendMs: 400 } });
+      sink.behave(['greet_forever']);
       expect(await mailer.send(mailOf(1))).toMatchObject({ kind: 'deferred' });
-      await sink.quiet();
+      await sink.untilClosed();
     }),
   );
 
   test.concurrent(
-    'nobody there: deferred',
+    'A missing server defers the mail',
     withSink(async (sink, mailerFor) => {
       const mailer = mailerFor(sink.url);
       await sink.close();
@@ -105,7 +109,7 @@ describe('mailer', () => {
 
   for (const to of ['', 'nobody', 'a@b\r\nRCPT TO:<thief@example.com>', 'a@b> SIZE=1', 'a@b, c@d'])
     test.concurrent(
-      `the address ${JSON.stringify(to)} is rejected before anything is sent`,
+      `A mail to ${JSON.stringify(to)} is rejected before anything is sent`,
       withSink(async (sink, mailerFor) => {
         expect(await mailerFor(sink.url).send(mailOf(1, { to }))).toMatchObject({ kind: 'rejected' });
         expect(sink.connections()).toBe(0);
@@ -117,7 +121,7 @@ describe('mailer', () => {
     ['mail.example', 'a@b'],
     ['smtp://', 'a@b'],
     ['smtp://mail.example', 'nobody'],
-  ])('%s and %s never come to a mailer', (url, from) => {
-    expect(() => createSmtpMailer(testWorld(), { url, from })).toThrow();
+  ])('The URL %s with the sender %s is rejected when the mailer is created', (url, from) => {
+    expect(() => createSmtpMailer(createTestWorld(), { url, from })).toThrow();
   });
 });

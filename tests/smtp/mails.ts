@@ -1,6 +1,6 @@
 import type { Mail } from '../../core/mail.ts';
 
-/** A mail with everything that a wire can get wrong. */
+/** A mail with all characters that a transfer can damage. */
 export const mailOf = (number: number, changes: Partial<Mail> = {}): Mail => ({
   messageId: `<order-${number}.notify_customer@shop.example>`,
   orderId: `order-${number}`,

@@ -7,7 +7,7 @@ import { parseMail } from './mime.ts';
 
 const addressOf = (text: string): Address => {
   const address = parseSender(text);
-  if (address === null) throw new Error(`${text} is no address`);
+  if (address === null) throw new Error(`${text} is not an address`);
   return address;
 };
 const compose = (changes: Partial<Mail> = {}, from = 'Shop <shop@shop.example>') => {
@@ -16,8 +16,8 @@ const compose = (changes: Partial<Mail> = {}, from = 'Shop <shop@shop.example>')
   return { source, mail: parseMail(Buffer.from(source)) };
 };
 
-describe('message', () => {
-  test('says who, to whom, what and when, and that a machine wrote it', () => {
+describe('Messages', () => {
+  test('A message has the headers of an automatic mail', () => {
     const { headers } = compose().mail;
     expect(Object.fromEntries(headers)).toEqual({
       from: 'Shop <shop@shop.example>',
@@ -31,14 +31,14 @@ describe('message', () => {
     });
   });
 
-  test('has the text, and the HTML as its alternative', () => {
+  test('A message has the text and the HTML as alternatives', () => {
     const { mail } = compose();
     expect(mail.text).toBe(mailOf(1).text.replaceAll('\n', '\r\n'));
     expect(mail.html).toBe(mailOf(1).html);
   });
 
   test.each(['', 'x', 'Order 1', 'x'.repeat(300), 'a =?utf-8?B?eA==?= b', 'ẩ'.repeat(100), '👕'.repeat(60)])(
-    'brings the subject %j over',
+    'The subject %j arrives unchanged',
     (subject) => {
       expect(compose({ subject }).mail.subject).toBe(subject);
     },
@@ -48,11 +48,11 @@ describe('message', () => {
     ['shop@shop.example', '<shop@shop.example>'],
     ['"Áo, quần & Co." <shop@shop.example>', 'Áo, quần & Co. <shop@shop.example>'],
     [`${'Very long name '.repeat(8).trim()} <a@b>`, `${'Very long name '.repeat(8).trim()} <a@b>`],
-  ])('is from %s', (from, shown) => {
-    expect(compose({}, from).mail.from).toBe(shown);
+  ])('The sender %s arrives as %s', (from, expected) => {
+    expect(compose({}, from).mail.from).toBe(expected);
   });
 
-  test.each(['ẩ', 'x'])('is ASCII in lines that every server takes, whatever is made of %s', (letter) => {
+  test.each(['ẩ', 'x'])('A message of many %s has only ASCII and short lines', (letter) => {
     const long = { subject: letter.repeat(500), text: letter.repeat(5_000), html: '\n.\n'.repeat(500) };
     const { source } = compose(long, `"${letter.repeat(200)}" <shop@shop.example>`);
     expect(source).toMatch(/^[\r\n -~]+$/);
@@ -63,11 +63,11 @@ describe('message', () => {
   });
 
   test.each(['\r\n', '\n', '\r', '\0', '\u2028', '\u0085'])(
-    'lets nothing after %j become a header or a body',
+    'A value with %j cannot add a header or a body',
     (ending) => {
-      const smuggled = `x${ending}Bcc: thief@example.com${ending}${ending}body`;
+      const injected = `x${ending}Bcc: thief@example.com${ending}${ending}body`;
       const { mail, source } = compose({
-        subject: smuggled,
+        subject: injected,
         messageId: `<a${ending}Bcc: thief@example.com>`,
       });
       expect([...mail.headers.keys()]).not.toContain('bcc');
@@ -77,7 +77,7 @@ describe('message', () => {
     },
   );
 
-  test('lets no body end its part', () => {
+  test('A body with the boundary does not end its part', () => {
     const text = '--=_alternative\n\n--=_alternative--\n';
     expect(compose({ text }).mail.text).toBe(text.replaceAll('\n', '\r\n'));
     expect(compose({ text }).mail.html).toBe(mailOf(1).html);

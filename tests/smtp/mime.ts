@@ -1,6 +1,6 @@
-/** A mail as a reader's program would show it. */
+/** A mail as a mail program shows it. */
 export type ParsedMail = {
-  /** By lower-case name, unfolded and decoded; the last one where a name comes twice. */
+  /** By lower-case name, unfolded and decoded. Of two headers with one name the last one is kept. */
   readonly headers: ReadonlyMap<string, string>;
   /** `Message-ID` with its angle brackets. */
   readonly messageId: string;
@@ -9,11 +9,11 @@ export type ParsedMail = {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** The source as it came over the wire, dots unstuffed. */
+  /** The source as it was sent, with doubled dots undone. */
   readonly raw: string;
 };
 
-/** Reads a mail source as far as the tests look: one level of parts, base64, quoted-printable, UTF-8. */
+/** Reads a mail source as far as the tests need it: one level of parts, base64, quoted-printable, UTF-8. */
 export const parseMail = (source: Buffer): ParsedMail => {
   const raw = source.toString('utf8');
   const { headers, body } = split(raw);
@@ -60,7 +60,7 @@ const partsOf = (headers: Part['headers'], body: string): readonly Part[] => {
     .map((part) => split(part.replace(/^[ \t]*\r\n/, '')));
 };
 
-/** Encoded words (RFC 2047); the space between two of them is no part of the text. */
+/** Decodes encoded words (RFC 2047). The space between two of them is not part of the text. */
 const decodeWords = (value: string): string =>
   value
     .replace(/(\?=)[ \t]+(?==\?)/g, '$1')

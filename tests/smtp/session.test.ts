@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'bun:test';
 import { mailOf } from './mails.ts';
 import type { SmtpSink } from './sink.ts';
-import { patient, withSink } from './withSink.ts';
+import { longTimeouts, withSink } from './withSink.ts';
 
-describe('logging in', () => {
+describe('Login', () => {
   const auth = { user: 'shop', password: 'p@ss:w/rd' };
   const urlWith = ({ url }: SmtpSink, password: string) =>
     url.replace('://', `://shop:${encodeURIComponent(password)}@`);
 
   test.concurrent(
-    'with the right password a mail is taken',
+    'A mail is accepted with the right password',
     withSink(
       async (sink, mailerFor) => {
         const mailer = mailerFor(urlWith(sink, auth.password));
@@ -20,22 +20,22 @@ describe('logging in', () => {
   );
 
   test.concurrent(
-    'a wrong password defers the mail, and stands in no reason even where the server repeats it',
+    'A wrong password defers the mail and is not in the reason, even if the server repeats it',
     withSink(
       async (sink, mailerFor) => {
-        const timeouts = { ...patient, silenceMs: 60_000 };
+        const timeouts = { ...longTimeouts, idleMs: 60_000 };
         expect(await mailerFor(urlWith(sink, 's3cret'), { timeouts }).send(mailOf(1))).toEqual({
           kind: 'deferred',
           reason: 'the mail server refused the login (535)',
         });
-        await sink.quiet();
+        await sink.untilClosed();
       },
       { auth },
     ),
   );
 
   test.concurrent(
-    'without a login the mail is deferred',
+    'A mail is deferred if the server requires a login and the URL has none',
     withSink(
       async (sink, mailerFor) => {
         expect(await mailerFor(sink.url).send(mailOf(1))).toMatchObject({ kind: 'deferred' });
@@ -47,7 +47,7 @@ describe('logging in', () => {
 
 describe('TLS', () => {
   test.concurrent(
-    'a certificate that nobody vouches for defers the mail',
+    'An untrusted certificate defers the mail',
     withSink(
       async (sink, mailerFor) => {
         expect(await mailerFor(sink.url).send(mailOf(1))).toMatchObject({ kind: 'deferred' });
@@ -58,7 +58,7 @@ describe('TLS', () => {
   );
 
   test.concurrent(
-    'the URL can let it pass',
+    'The URL can allow an untrusted certificate',
     withSink(
       async (sink, mailerFor) => {
         const mailer = mailerFor(`${sink.url}?tls.rejectUnauthorized=false`);
@@ -69,7 +69,7 @@ describe('TLS', () => {
   );
 
   test.concurrent(
-    'and can ask for TLS where the server has none',
+    'A mail is deferred if the URL requires TLS and the server has none',
     withSink(async (sink, mailerFor) => {
       const mailer = mailerFor(`${sink.url}?requireTLS=true`);
       expect(await mailer.send(mailOf(1))).toMatchObject({ kind: 'deferred' });

@@ -3,78 +3,78 @@ import { createServer, type Socket } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { type ParsedMail, parseMail } from './mime.ts';
 
-/** What the sink does instead of taking a mail. */
-type Rudeness =
-  /** A reply of its own at this point; at the greeting it closes the connection, as servers do. */
+/** What the sink does instead of accepting a mail. */
+type Fault =
+  /** Replies with this code at this point. At the greeting it also closes the connection, as servers do. */
   | { readonly at: 'greeting' | 'mail' | 'rcpt' | 'data'; readonly code: number; readonly text?: string }
-  /** Takes the connection and never greets. */
+  /** Accepts the connection and never greets. */
   | 'hang_before_greeting'
-  /** Greets and never answers a command. */
+  /** Greets and never replies to a command. */
   | 'hang_after_greeting'
   /** Greets without end. */
-  | 'babble'
-  /** Breaks the connection off where a mail begins. */
+  | 'greet_forever'
+  /** Closes the connection at MAIL FROM. */
   | 'drop_at_mail'
-  /** Says nothing where a mail begins, until `release`. */
+  /** Does not reply to MAIL FROM until `release`. */
   | 'hang_at_mail'
-  /** Has the whole mail and never says whether it took it. */
+  /** Reads the whole mail and never replies to it. */
   | 'hang_after_data'
-  /** Has the whole mail and breaks the connection off. */
+  /** Reads the whole mail and closes the connection. */
   | 'drop_after_data';
 
-export type Behaviour = 'accept' | Rudeness;
+export type Behaviour = 'accept' | Fault;
 
-type SunkMail = ParsedMail & {
+type ReceivedMail = ParsedMail & {
   readonly envelope: { readonly from: string; readonly to: readonly string[] };
 };
 
 export type SmtpSink = {
   /** `smtp://127.0.0.1:port`. */
   readonly url: string;
-  /** What was taken with a 250, in the order it came. */
-  readonly mails: readonly SunkMail[];
-  /** What came whole, taken or not. */
-  readonly received: readonly SunkMail[];
-  /** Connections so far. */
+  /** Mails that were accepted with a 250, in the order of arrival. */
+  readonly mails: readonly ReceivedMail[];
+  /** Mails that arrived completely, accepted or not. */
+  readonly received: readonly ReceivedMail[];
+  /** The number of connections so far. */
   connections(): number;
-  /** Waits until `count` mails came whole, taken or not. */
-  until(count: number): Promise<void>;
+  /** Waits until `count` mails have arrived completely, accepted or not. */
+  untilReceived(count: number): Promise<void>;
   /** Waits until no connection is open. */
-  quiet(): Promise<void>;
+  untilClosed(): Promise<void>;
   /**
-   * What to do from now on, one a mail (or a connection, for what happens before the first mail), in this
-   * order; after the last, everything is accepted again.
+   * Sets the behaviour for the next mails, in this order. A behaviour before the first mail is for the next
+   * connection. After the last one everything is accepted again.
    */
   behave(script: readonly Behaviour[]): void;
-  /** Goes on with the mails that `hang_at_mail` has held up. */
+  /** Replies to the mails that `hang_at_mail` has stopped. */
   release(): void;
-  /** Breaks every open connection off. */
-  hangUp(): void;
+  /** Closes every open connection at once. */
+  dropConnections(): void;
   close(): Promise<void>;
 };
 
 export type SinkOptions = {
-  /** Asks for these; without them it knows no AUTH. */
+  /** Requires this login. Without it the server has no AUTH. */
   readonly auth?: { readonly user: string; readonly password: string };
-  /** Offers STARTTLS, with a certificate that nobody trusts. */
+  /** Offers STARTTLS, with an untrusted certificate. */
   readonly startTls?: boolean;
-  /** Wants one command at a time. */
-  readonly oneByOne?: boolean;
+  /** Accepts only one command at a time. */
+  readonly noPipelining?: boolean;
 };
 
-/** A real mail server on a free port of the loopback that keeps what it gets. */
-export const smtpSink = async ({
+/** Starts a mail server on a free port of the loopback address. It keeps the mails that it gets. */
+export const startSmtpSink = async ({
   auth,
   startTls = false,
-  oneByOne = false,
+  noPipelining = false,
 }: SinkOptions = {}): Promise<SmtpSink> => {
-  const mails: SunkMail[] = [];
-  const received: SunkMail[] = [];
+  const mails: ReceivedMail[] = [];
+  const received: ReceivedMail[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
-  const waitingForQuiet: (() => void)[] = [];
+  const waitingForClose: (() => void)[] = [];
   const sockets = new Map<number, Socket>();
-  const atHand = new Map<string, Behaviour>();
-  const heldUp: (() => void)[] = [];
+  const behaviours = new Map<string, Behaviour>();
+  const stoppedReplies: (() => void)[] = [];
   let script: Behaviour[] = [];
   let connections = 0;
 
@@ -84,36 +84,36 @@ export const smtpSink = async ({
     disableReverseLookup: true,
     authOptional: auth === undefined,
     allowInsecureAuth: true,
-    hidePIPELINING: oneByOne,
+    hidePIPELINING: noPipelining,
     disabledCommands: [...(auth === undefined ? ['AUTH'] : []), ...(startTls ? [] : ['STARTTLS'])],
-    onAuth: ({ username, password }, _session, answer) => {
-      if (username === auth?.user && password === auth?.password) answer(null, { user: username });
-      else answer(replying(535, `5.7.8 ${username} and ${password} do not fit`));
+    onAuth: ({ username, password }, _session, reply) => {
+      if (username === auth?.user && password === auth?.password) reply(null, { user: username });
+      else reply(replyError(535, `5.7.8 wrong login: ${username}, ${password}`));
     },
-    onMailFrom: (_address, { id, remotePort }, answer) => {
-      const behaviour = isOfConnection(script[0]) ? 'accept' : (script.shift() ?? 'accept');
-      atHand.set(id, behaviour);
+    onMailFrom: (_address, { id, remotePort }, reply) => {
+      const behaviour = isConnectionFault(script[0]) ? 'accept' : (script.shift() ?? 'accept');
+      behaviours.set(id, behaviour);
       if (behaviour === 'drop_at_mail') sockets.get(remotePort)?.destroy();
-      else if (behaviour === 'hang_at_mail') heldUp.push(() => answer(null));
-      else answer(replyAt('mail', behaviour));
+      else if (behaviour === 'hang_at_mail') stoppedReplies.push(() => reply(null));
+      else reply(replyAt('mail', behaviour));
     },
-    onRcptTo: (_address, { id }, answer) => answer(replyAt('rcpt', atHand.get(id))),
-    onData: async (stream, session, answer) => {
+    onRcptTo: (_address, { id }, reply) => reply(replyAt('rcpt', behaviours.get(id))),
+    onData: async (stream, session, reply) => {
       const mail = await readMail(stream, session);
       if (mail === null) return;
       received.push(mail);
-      const behaviour = atHand.get(session.id);
-      const refusal = replyAt('data', behaviour);
+      const behaviour = behaviours.get(session.id);
+      const error = replyAt('data', behaviour);
       if (behaviour === 'drop_after_data') sockets.get(session.remotePort)?.destroy();
       else if (behaviour !== 'hang_after_data') {
-        if (refusal === null) mails.push(mail);
-        answer(refusal);
+        if (error === null) mails.push(mail);
+        reply(error);
       }
-      for (const one of waiting) if (received.length >= one.count) one.resolve();
+      for (const { count, resolve } of waiting) if (received.length >= count) resolve();
     },
   });
   smtp.on('error', () => {
-    // Broken connections are what a sink is for.
+    // The tests break connections on purpose.
   });
 
   const server = createServer((socket) => {
@@ -122,15 +122,15 @@ export const smtpSink = async ({
     sockets.set(port, socket);
     socket.on('close', () => {
       sockets.delete(port);
-      if (sockets.size === 0) for (const resolve of waitingForQuiet.splice(0)) resolve();
+      if (sockets.size === 0) for (const resolve of waitingForClose.splice(0)) resolve();
     });
     socket.on('error', () => {});
-    const behaviour = isOfConnection(script[0]) ? script.shift() : undefined;
+    const behaviour = isConnectionFault(script[0]) ? script.shift() : undefined;
     if (behaviour === undefined) return smtp.connect(socket);
     socket.resume();
     if (typeof behaviour === 'object') socket.end(`${behaviour.code} ${behaviour.text ?? 'refused'}\r\n`);
     else if (behaviour === 'hang_after_greeting') socket.write('220 sink ESMTP\r\n');
-    else if (behaviour === 'babble') {
+    else if (behaviour === 'greet_forever') {
       const timer = setInterval(() => socket.write('220-and\r\n'), 10);
       socket.on('close', () => clearInterval(timer));
     }
@@ -140,7 +140,7 @@ export const smtpSink = async ({
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the sink has no port');
 
-  const hangUp = () => {
+  const dropConnections = () => {
     for (const socket of sockets.values()) socket.destroy();
   };
   return {
@@ -148,53 +148,53 @@ export const smtpSink = async ({
     mails,
     received,
     connections: () => connections,
-    until: (count) =>
+    untilReceived: (count) =>
       received.length >= count
         ? Promise.resolve()
         : new Promise((resolve) => {
             waiting.push({ count, resolve });
           }),
-    quiet: () =>
+    untilClosed: () =>
       sockets.size === 0
         ? Promise.resolve()
         : new Promise((resolve) => {
-            waitingForQuiet.push(resolve);
+            waitingForClose.push(resolve);
           }),
     behave: (next) => {
       script = [...next];
     },
     release: () => {
-      for (const goOn of heldUp.splice(0)) goOn();
+      for (const reply of stoppedReplies.splice(0)) reply();
     },
-    hangUp,
+    dropConnections,
     close: async () => {
       if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
-      hangUp();
+      dropConnections();
       await closed;
     },
   };
 };
 
-const isOfConnection = (behaviour: Behaviour | undefined): boolean =>
+const isConnectionFault = (behaviour: Behaviour | undefined): boolean =>
   typeof behaviour === 'object'
     ? behaviour.at === 'greeting'
-    : behaviour !== undefined && ofConnections.has(behaviour);
+    : behaviour !== undefined && connectionFaults.has(behaviour);
 
-const ofConnections = new Set<Behaviour>(['hang_before_greeting', 'hang_after_greeting', 'babble']);
+const connectionFaults = new Set<Behaviour>(['hang_before_greeting', 'hang_after_greeting', 'greet_forever']);
 
 const replyAt = (point: 'mail' | 'rcpt' | 'data', behaviour: Behaviour | undefined): Error | null =>
-  typeof behaviour === 'object' && behaviour.at === point ? replying(behaviour.code, behaviour.text) : null;
+  typeof behaviour === 'object' && behaviour.at === point ? replyError(behaviour.code, behaviour.text) : null;
 
-const replying = (code: number, text = 'as the script says'): Error =>
+const replyError = (code: number, text = 'set by the test'): Error =>
   Object.assign(new Error(text), { responseCode: code });
 
-/** Null where the connection ends before the mail does. */
+/** Null if the connection ends before the mail. */
 const readMail = async (
   stream: SMTPServerDataStream,
   session: SMTPServerSession,
-): Promise<SunkMail | null> => {
+): Promise<ReceivedMail | null> => {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of stream) chunks.push(chunk);

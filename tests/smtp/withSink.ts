@@ -1,23 +1,26 @@
 import { createSmtpMailer, type SmtpOptions } from '../../adapters/smtp/mailer.ts';
-import { testWorld } from '../world.ts';
-import { type SinkOptions, type SmtpSink, smtpSink } from './sink.ts';
+import { createTestWorld } from '../world.ts';
+import { type SinkOptions, type SmtpSink, startSmtpSink } from './sink.ts';
 
-/** Long enough for a busy machine, where an answer is to come. */
-export const patient = { connectMs: 5_000, silenceMs: 5_000, sendMs: 5_000 };
+/** Long enough for a busy machine, for tests in which a reply will come. */
+export const longTimeouts = { connectMs: 5_000, idleMs: 5_000, sendMs: 5_000 };
 
 type MailerFor = (url: string, options?: Partial<SmtpOptions>) => ReturnType<typeof createSmtpMailer>;
 
-/** Each test has a server of its own, since they run at once: every new connection takes the server 100 ms. */
+/**
+ * Gives each test its own server. The tests run concurrently, since the server needs 100 ms for a new
+ * connection.
+ */
 export const withSink =
   (work: (sink: SmtpSink, mailerFor: MailerFor) => Promise<void>, options?: SinkOptions) => async () => {
-    const sink = await smtpSink(options);
+    const sink = await startSmtpSink(options);
     const mailers: ReturnType<typeof createSmtpMailer>[] = [];
     try {
       await work(sink, (url, changes = {}) => {
-        const mailer = createSmtpMailer(testWorld(), {
+        const mailer = createSmtpMailer(createTestWorld(), {
           url,
           from: 'Shop <shop@shop.example>',
-          timeouts: patient,
+          timeouts: longTimeouts,
           ...changes,
         });
         mailers.push(mailer);

@@ -2,23 +2,23 @@ import { describe, expect, test } from 'bun:test';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { connectionOver, openClient } from '../../adapters/sqlite/connection.ts';
+import { createConnection, openClient } from '../../adapters/sqlite/connection.ts';
 import { outageReason } from '../../adapters/sqlite/failures.ts';
 import { migrate } from '../../adapters/sqlite/migrate.ts';
-import { sqliteStore, storeOver } from '../../adapters/sqlite/store.ts';
-import { shopOver, value } from '../contracts/shop.ts';
-import { testWorld } from '../world.ts';
-import { openPlace, paidShop, withFolder } from './rowPositions.ts';
+import { createStoreOver, openSqliteStore } from '../../adapters/sqlite/store.ts';
+import { createFixture, unwrap } from '../contracts/fixture.ts';
+import { createTestWorld } from '../world.ts';
+import { createDatabaseWithPaidOrder, openTestStore, withTestFolder } from './harness.ts';
 
-const reasonOf = async (answer: Promise<{ isErr(): boolean; _unsafeUnwrapErr(): unknown }>) =>
-  (await answer)._unsafeUnwrapErr();
+const errorOf = async (result: Promise<{ isErr(): boolean; _unsafeUnwrapErr(): unknown }>) =>
+  (await result)._unsafeUnwrapErr();
 
-describe('a connection to SQLite', () => {
-  test('writes ahead to a log, and syncs it with each commit', () =>
-    withFolder((folder) => {
+describe('SQLite connection', () => {
+  test('A connection to SQLite uses a write-ahead log and syncs it at each commit', () =>
+    withTestFolder((folder) => {
       const path = join(folder, 'not', 'there', 'shop.db');
       openClient({ path }).close();
-      // A file that is in that mode already is the one that the driver would sync less often.
+      // Opened a second time, because the driver would sync a file less often that is already in WAL mode.
       const client = openClient({ path });
       const setting = (name: string) => client.pragma(name, { simple: true });
       expect(setting('journal_mode')).toBe('wal');
@@ -30,8 +30,8 @@ describe('a connection to SQLite', () => {
       expect(existsSync(path)).toBe(true);
     }));
 
-  test('a throw takes back what the transaction wrote', () => {
-    const { client, connection, world } = openPlace();
+  test('A transaction that throws rolls back its writes', () => {
+    const { client, connection, world } = openTestStore();
     const insert = client.prepare(`insert into secret (name, value) values ('a', 'b')`);
     const count = client.prepare('select count(*) from secret').pluck();
     const write = (then: () => unknown) =>
@@ -51,8 +51,8 @@ describe('a connection to SQLite', () => {
     expect(count.get()).toBe(1);
   });
 
-  test('the same variable bound again does not change what a statement means', () => {
-    const { client } = openPlace();
+  test('The `+` before bound values does not change the result of a statement', () => {
+    const { client } = openTestStore();
     const byName = client.prepare<[string], string>('select value from secret where name = ?').pluck();
     client.prepare('insert into secret (name, value) values (?, ?)').run('a', '= ?');
     expect(byName.source).toContain('= +?');
@@ -60,79 +60,81 @@ describe('a connection to SQLite', () => {
   });
 });
 
-describe('what keeps SQLite from answering is told', () => {
-  test('a read-only file can be read, and refuses what writes', () =>
-    withFolder(async (folder) => {
-      const { path, orderId } = await paidShop(folder);
-      const world = testWorld();
+describe('outage of SQLite', () => {
+  test('A read-only database file can be read, and a write to it is unavailable', () =>
+    withTestFolder(async (folder) => {
+      const { path, orderId } = await createDatabaseWithPaidOrder(folder);
+      const world = createTestWorld();
       const client = new Database(path, { readonly: true });
       migrate(client, world.clock.nowMs());
-      const store = storeOver(connectionOver(client), world);
-      const shop = shopOver(store, world);
-      expect((await value(store.orders.find(orderId)))?.status).toBe('paid');
+      const store = createStoreOver(createConnection(client), world);
+      const shop = createFixture(store, world);
+      expect((await unwrap(store.orders.find(orderId)))?.status).toBe('paid');
       expect((await store.ping()).isOk()).toBe(true);
-      const refused = { kind: 'unavailable', reason: 'the database is read-only' } as const;
-      expect(await reasonOf(store.products.upsert([shop.draft()], shop.now(), 'replace'))).toEqual(refused);
-      expect(await reasonOf(store.secret('name', 'fresh'))).toEqual(refused);
+      const unavailable = { kind: 'unavailable', reason: 'the database is read-only' } as const;
+      expect(await errorOf(store.products.upsert([shop.productDraft()], shop.now(), 'replace'))).toEqual(
+        unavailable,
+      );
+      expect(await errorOf(store.secret('name', 'fresh'))).toEqual(unavailable);
       const mail = { messageId: '<1@x>', orderId, to: 'a@b.c', subject: '', text: '', html: '' };
-      expect(await store.mailbox.send(mail)).toEqual({ kind: 'deferred', reason: refused.reason });
+      expect(await store.mailbox.send(mail)).toEqual({ kind: 'deferred', reason: unavailable.reason });
       await store.close();
     }));
 
-  test('another process that holds the lock for too long', () =>
-    withFolder(async (folder) => {
-      const { path } = await paidShop(folder);
+  test('A write is unavailable while another process holds the write lock for too long', () =>
+    withTestFolder(async (folder) => {
+      const { path } = await createDatabaseWithPaidOrder(folder);
       const other = new Database(path);
       const client = openClient({ path });
       client.pragma('busy_timeout = 1');
-      const { write } = connectionOver(client);
-      const erase = () => client.prepare('delete from secret').run().changes;
+      const { write } = createConnection(client);
+      const deleteSecrets = () => client.prepare('delete from secret').run().changes;
       other.exec('begin immediate');
-      expect(write(erase)._unsafeUnwrapErr().reason).toContain('another process');
+      expect(write(deleteSecrets)._unsafeUnwrapErr().reason).toContain('another process');
       other.exec('rollback');
-      expect(write(erase)._unsafeUnwrap()).toBe(0);
+      expect(write(deleteSecrets)._unsafeUnwrap()).toBe(0);
       other.close();
       client.close();
     }));
 
-  test('a full disk, and nothing of what did not fit is kept', async () => {
-    const { client, shop, store } = openPlace();
-    const product = await shop.product();
+  test('A write to a full disk is unavailable and stores nothing', async () => {
+    const { client, shop, store } = openTestStore();
+    const product = await shop.createProduct();
     client.pragma(`max_page_count = ${client.pragma('page_count', { simple: true })}`);
-    const drafts = Array.from({ length: 500 }, () => shop.draft());
-    expect(await reasonOf(store.products.upsert(drafts, shop.now(), 'replace'))).toEqual({
+    const drafts = Array.from({ length: 500 }, () => shop.productDraft());
+    expect(await errorOf(store.products.upsert(drafts, shop.now(), 'replace'))).toEqual({
       kind: 'unavailable',
       reason: 'the disk is full',
     });
-    const listed = await value(store.products.list({ search: null, type: null, after: null, limit: 100 }));
+    const listed = await unwrap(store.products.list({ search: null, type: null, after: null, limit: 100 }));
     expect(listed.items).toEqual([product]);
   });
 
-  test('a closed database', async () => {
-    const { shop, store } = openPlace();
-    const product = await shop.product();
+  test('Every call to a closed database is unavailable', async () => {
+    const { shop, store } = openTestStore();
+    const product = await shop.createProduct();
     await store.close();
     const closed = { kind: 'unavailable', reason: 'the database is closed' } as const;
-    expect(await reasonOf(store.ping())).toEqual(closed);
-    expect(await reasonOf(store.products.find(product.id))).toEqual(closed);
-    expect(await reasonOf(store.queue.stats(shop.now()))).toEqual(closed);
-    expect(await reasonOf(store.prune(shop.now()))).toEqual(closed);
+    expect(await errorOf(store.ping())).toEqual(closed);
+    expect(await errorOf(store.products.find(product.id))).toEqual(closed);
+    expect(await errorOf(store.queue.stats(shop.now()))).toEqual(closed);
+    expect(await errorOf(store.prune(shop.now()))).toEqual(closed);
   });
 
-  test('extended codes by their primary one, and a bug not at all', () => {
-    const of = (code: string) => outageReason(new Database.SqliteError('…', code));
-    expect(of('SQLITE_IOERR_FSYNC')).toBe('the disk failed to read or write');
-    expect(of('SQLITE_BUSY_SNAPSHOT')).toContain('another process');
-    expect(of('SQLITE_CORRUPT_INDEX')).toBe('the database file is damaged');
-    expect(of('SQLITE_CONSTRAINT_UNIQUE')).toBeNull();
-    expect(of('SQLITE_ERROR')).toBeNull();
+  test('An extended error code has the reason of its primary code, and a bug has none', () => {
+    const reasonOfCode = (code: string) => outageReason(new Database.SqliteError('…', code));
+    expect(reasonOfCode('SQLITE_IOERR_FSYNC')).toBe('the disk failed to read or write');
+    expect(reasonOfCode('SQLITE_BUSY_SNAPSHOT')).toContain('another process');
+    expect(reasonOfCode('SQLITE_CORRUPT_INDEX')).toBe('the database file is damaged');
+    expect(reasonOfCode('SQLITE_CONSTRAINT_UNIQUE')).toBeNull();
+    expect(reasonOfCode('SQLITE_ERROR')).toBeNull();
     expect(outageReason(new Error('SQLITE_BUSY'))).toBeNull();
   });
 
-  test('a file that is no database cannot be opened', () =>
-    withFolder(async (folder) => {
+  test('A file that is not a database cannot be opened', () =>
+    withTestFolder(async (folder) => {
       const path = join(folder, 'shop.db');
-      writeFileSync(path, 'not a database, but long enough to be taken for the head of one. '.repeat(20));
-      await expect(sqliteStore(testWorld(), { path })).rejects.toThrow('not a database');
+      writeFileSync(path, 'not a database, but longer than the header of a database. '.repeat(20));
+      await expect(openSqliteStore(createTestWorld(), { path })).rejects.toThrow('not a database');
     }));
 });

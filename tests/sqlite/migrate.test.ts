@@ -1,22 +1,33 @@
 import { describe, expect, test } from 'bun:test';
 import Database from 'better-sqlite3';
 import { migrate } from '../../adapters/sqlite/migrate.ts';
-import { sqliteStore } from '../../adapters/sqlite/store.ts';
+import { openSqliteStore } from '../../adapters/sqlite/store.ts';
 import { parseQuery } from '../../core/search.ts';
-import { value } from '../contracts/shop.ts';
-import { testWorld } from '../world.ts';
-import { openPlace, paidShop, withFolder } from './rowPositions.ts';
+import { unwrap } from '../contracts/fixture.ts';
+import { createTestWorld } from '../world.ts';
+import { createDatabaseWithPaidOrder, openTestStore, withTestFolder } from './harness.ts';
 
-/** Something done to a database while nobody has it open. */
-const tamper = (path: string, sql: string): void => {
+/** Runs SQL on a database file that no store has open. */
+const runSql = (path: string, sql: string): void => {
   const client = new Database(path);
   client.exec(sql);
   client.close();
 };
 
-describe('migration', () => {
-  test('a second time changes nothing', () => {
-    const { client } = openPlace();
+const contentOf = (path: string) => {
+  const client = new Database(path);
+  const content = {
+    schema: client.prepare('select * from sqlite_schema').all(),
+    migrations: client.prepare('select * from migration').all(),
+    orders: client.prepare('select * from orders').all(),
+  };
+  client.close();
+  return content;
+};
+
+describe('migration of SQLite', () => {
+  test('A second migration changes nothing', () => {
+    const { client } = openTestStore();
     const schema = client.prepare('select * from sqlite_schema');
     const applied = client.prepare<[], { name: string; applied_ms: number }>('select * from migration');
     const before = { schema: schema.all(), applied: applied.all() };
@@ -27,42 +38,61 @@ describe('migration', () => {
   });
 
   test.each([
-    ['a later file', `insert into migration (name) values ('999_later.sql')`, '999_later.sql'],
-    ['later words', 'pragma user_version = 999', '999'],
-  ])('a database with %s is refused, and left alone', (_, sql, named) =>
-    withFolder(async (folder) => {
-      const { path } = await paidShop(folder);
-      tamper(path, sql);
-      const refused = await sqliteStore(testWorld(), { path }).catch((cause: unknown) => cause);
-      expect(refused).toMatchObject({ name: 'SchemaTooNew', message: expect.stringContaining(named) });
-      // Nothing of it holds the file any more.
-      tamper(path, 'pragma journal_mode = delete');
+    [
+      'a migration of a newer version',
+      `insert into migration (name) values ('999_later.sql')`,
+      'SchemaTooNew',
+      '999_later.sql, which this version does not know: start a newer version',
+    ],
+    [
+      'search tokens of a newer version',
+      'pragma user_version = 999',
+      'SchemaTooNew',
+      'version 999 of the fold made the search tokens',
+    ],
+    [
+      'the migrations of an unreleased version',
+      `update migration set name = '003_audit.sql' where name = '003_checkout.sql';
+       delete from migration where name > '008'`,
+      'SchemaTooOld',
+      '003_audit.sql) and cannot be upgraded: use a new, empty database',
+    ],
+  ])('A database with %s is refused and stays as it is', (_, sql, name, message) =>
+    withTestFolder(async (folder) => {
+      const { path } = await createDatabaseWithPaidOrder(folder);
+      runSql(path, sql);
+      const before = contentOf(path);
+      const error = await openSqliteStore(createTestWorld(), { path }).catch((cause: unknown) => cause);
+      expect(error).toMatchObject({ name, message: expect.stringContaining(message) });
+      expect(contentOf(path)).toEqual(before);
+      // This needs an exclusive lock, so it fails if the store still has the file open.
+      runSql(path, 'pragma journal_mode = delete');
     }),
   );
 
-  test('a process can start while another one writes', () =>
-    withFolder(async (folder) => {
-      const { path, orderId } = await paidShop(folder);
+  test('A process can start while another process writes', () =>
+    withTestFolder(async (folder) => {
+      const { path, orderId } = await createDatabaseWithPaidOrder(folder);
       const other = new Database(path);
       other.exec('begin immediate');
-      const store = await sqliteStore(testWorld(), { path });
-      expect((await value(store.orders.find(orderId)))?.status).toBe('paid');
+      const store = await openSqliteStore(createTestWorld(), { path });
+      expect((await unwrap(store.orders.find(orderId)))?.status).toBe('paid');
       await store.close();
       other.close();
     }));
 
-  test('names are folded anew where the function that folds them has changed', () =>
-    withFolder(async (folder) => {
-      const { path, orderId } = await paidShop(folder);
-      tamper(
+  test('A migration rebuilds the search tokens after a change of the fold version', () =>
+    withTestFolder(async (folder) => {
+      const { path, orderId } = await createDatabaseWithPaidOrder(folder);
+      runSql(
         path,
-        `update order_name set name = 'x'; update product_name set name = 'x'; pragma user_version = 0`,
+        `update order_search set name = 'x'; update product_search set name = 'x'; pragma user_version = 0`,
       );
-      const store = await sqliteStore(testWorld(), { path });
-      const asked = { type: null, after: null, limit: 10, search: parseQuery('áo thun') };
-      const orders = { ...asked, status: null, fromMs: null, toMs: null, customerId: null };
-      expect((await value(store.orders.list(orders))).items.map(({ id }) => id)).toEqual([orderId]);
-      expect((await value(store.products.list(asked))).items).toHaveLength(1);
+      const store = await openSqliteStore(createTestWorld(), { path });
+      const products = { type: null, after: null, limit: 10, search: parseQuery('áo thun') };
+      const orders = { ...products, status: null, fromMs: null, toMs: null, customerId: null };
+      expect((await unwrap(store.orders.list(orders))).items.map(({ id }) => id)).toEqual([orderId]);
+      expect((await unwrap(store.products.list(products))).items).toHaveLength(1);
       await store.close();
     }));
 });

@@ -1,51 +1,52 @@
 import { describe, expect, spyOn, test } from 'bun:test';
-import { connectionOver, openClient } from '../../adapters/sqlite/connection.ts';
+import { createConnection, openClient } from '../../adapters/sqlite/connection.ts';
 import { migrate } from '../../adapters/sqlite/migrate.ts';
-import { storeOver } from '../../adapters/sqlite/store.ts';
+import { createStoreOver } from '../../adapters/sqlite/store.ts';
 import { moneyChecks } from '../../core/ledger.ts';
 import { orderStatuses } from '../../core/order.ts';
 import { taskStates } from '../../core/queue.ts';
 import { parseQuery } from '../../core/search.ts';
-import { shopOver, value } from '../contracts/shop.ts';
-import { testWorld } from '../world.ts';
+import { createFixture, unwrap } from '../contracts/fixture.ts';
+import { createTestWorld } from '../world.ts';
 
-/** All statements that a store has prepared once each of its verbs was called, by their text, with their plans. */
-const plansOfAll = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
+/** Calls each function of a store. Returns the plan of each statement that it prepares, by the statement's text. */
+const readAllPlans = async (): Promise<ReadonlyMap<string, readonly string[]>> => {
   const client = openClient({ path: ':memory:' });
-  const world = testWorld();
+  const world = createTestWorld();
   migrate(client, 0);
-  const prepared = spyOn(client, 'prepare');
-  const store = storeOver(connectionOver(client), world);
-  const shop = shopOver(store, world);
+  const prepareSpy = spyOn(client, 'prepare');
+  const store = createStoreOver(createConnection(client), world);
+  const shop = createFixture(store, world);
 
-  const [search, id] = [parseQuery('áo thun'), shop.freshId()];
+  const [searchQuery, id] = [parseQuery('áo thun'), shop.newId()];
   const any = { search: null, status: null, type: null, fromMs: null, toMs: null, customerId: null };
   const narrow = { customerId: 'c', fromMs: 1, toMs: 2, after: id, limit: 20 };
-  await value(store.orders.list({ ...any, after: null, limit: 20 }));
+  await unwrap(store.orders.list({ ...any, after: null, limit: 20 }));
   for (const status of orderStatuses)
-    await value(store.orders.list({ ...any, after: id, limit: 20, status }));
-  for (const of of [search, null]) {
-    await value(store.orders.list({ ...any, ...narrow, search: of, type: 'service', status: 'paid' }));
-    await value(store.orders.list({ ...any, search: of, after: id, limit: 20 }));
-    await value(store.products.list({ search: of, type: 'service', after: { tier: 1, id }, limit: 20 }));
-    await value(store.products.list({ search: of, type: null, after: { tier: 0, id }, limit: 20 }));
+    await unwrap(store.orders.list({ ...any, after: id, limit: 20, status }));
+  for (const search of [searchQuery, null]) {
+    await unwrap(store.orders.list({ ...any, ...narrow, search, type: 'service', status: 'paid' }));
+    await unwrap(store.orders.list({ ...any, search, after: id, limit: 20 }));
+    await unwrap(store.products.list({ search, type: 'service', after: { tier: 1, id }, limit: 20 }));
+    await unwrap(store.products.list({ search, type: null, after: { tier: 0, id }, limit: 20 }));
   }
   const tasks = { state: null, pipeline: null, orderId: null, after: id, limit: 20, nowMs: 1 };
-  for (const state of [...taskStates, null]) await value(store.queue.tasks({ ...tasks, state }));
-  await value(store.queue.tasks({ ...tasks, orderId: id }));
+  for (const state of [...taskStates, null]) await unwrap(store.queue.tasks({ ...tasks, state }));
+  await unwrap(store.queue.tasks({ ...tasks, orderId: id }));
   for (const orderId of [id, null])
     for (const status of ['failed', null] as const)
-      for (const after of [id, null]) await value(store.refunds.list({ orderId, status, after, limit: 20 }));
-  await value(store.ledger.counts(1));
-  for (const check of moneyChecks) await value(store.ledger.cases({ check, nowMs: 1, after: id, limit: 20 }));
-  for (const after of [id, null]) await value(store.ledger.reconciliations({ after, limit: 20 }));
-  await value(store.ledger.differences({ reconciliationId: id, after: id, limit: 20 }));
-  await value(store.ledger.findReconciliation(id));
-  await value(store.mailbox.list({ to: 'a@b.c', after: '<1@x>', limit: 20 }));
-  await value(store.secret('name', 'fresh'));
-  await value(store.prune(1));
+      for (const after of [id, null]) await unwrap(store.refunds.list({ orderId, status, after, limit: 20 }));
+  await unwrap(store.ledger.counts(1));
+  for (const check of moneyChecks)
+    await unwrap(store.ledger.cases({ check, nowMs: 1, after: id, limit: 20 }));
+  for (const after of [id, null]) await unwrap(store.ledger.reconciliations({ after, limit: 20 }));
+  await unwrap(store.ledger.differences({ reconciliationId: id, after: id, limit: 20 }));
+  await unwrap(store.ledger.findReconciliation(id));
+  await unwrap(store.mailbox.list({ to: 'a@b.c', after: '<1@x>', limit: 20 }));
+  await unwrap(store.secret('name', 'fresh'));
+  await unwrap(store.prune(1));
 
-  const sources = new Set(prepared.mock.calls.map(([source]) => source));
+  const sources = new Set(prepareSpy.mock.calls.map(([source]) => source));
   const planOf = (source: string) =>
     client
       .prepare<[], { detail: string }>(`explain query plan ${source.replace(/\?|\$\w+/g, "'1'")}`)
@@ -60,70 +61,72 @@ const plansOfAll = async (): Promise<ReadonlyMap<string, readonly string[]>> => 
 
 const isMoneyCheck = (source: string): boolean => source.includes('as sinceMs');
 
-describe('how SQLite goes about each statement', async () => {
-  const plans = await plansOfAll();
+describe('query plans of SQLite', async () => {
+  const plans = await readAllPlans();
   const planOf = (...parts: readonly string[]) => {
     const found = [...plans].filter(([source]) => parts.every((part) => source.includes(part)));
     expect(found.map(([source]) => source)).toHaveLength(1);
     return found.flatMap(([, plan]) => plan);
   };
 
-  test('nothing is looked for in all rows, and nothing but a count is sorted', () => {
+  test('Only the listed statements scan a table or sort rows', () => {
     expect(plans.size).toBeGreaterThan(60);
     const scanning = [...plans]
       .filter(([source]) => !isMoneyCheck(source))
       .filter(([, plan]) => plan.some((step) => /^SCAN (?!.*VIRTUAL TABLE)|TEMP B-TREE|AUTOMATIC/.test(step)))
       .map(([source]) => source.replace(/^select .* from /, 'from '));
     expect(scanning.toSorted()).toEqual([
-      // Walks in the order that is asked for, which end at the limit.
-      'from "money_audit" order by "money_audit"."id" desc limit ?',
+      // Scans in the order of the list, which end at the limit.
+      'from "reconciliation" order by "reconciliation"."id" desc limit ?',
       'from orders o order by o.position desc limit ?',
       'from orders order by position desc limit 1',
-      // All orders that cannot be had, in an index of theirs alone.
+      // All unfulfillable orders, from an index that has only them.
       'from orders where id = t.order_id) > 0 order by t.order_id limit ?',
-      // Another walk, to its first row.
+      // A scan that ends at the first row.
       'from product order by position desc limit 1',
-      // The refunds of a day, sorted by their ids.
+      // The refunds of one day, sorted by id.
       "from refund indexed by refund_succeeded where (status = 'succeeded') and updated_ms >= ? and updated_ms < ? and id > ? order by id limit ?",
       'from refund r order by r.id desc limit ?',
-      // The counts of the queue, which read an index of the tasks in one state, and no task.
+      // The counts of the queue, which read only an index of the tasks in one state.
       "from task where state = 'failed' group by pipeline",
       "from task where state = 'ready' group by pipeline",
     ]);
   });
 
-  test('a money check reads what is open, what is young, or an index of its own', () => {
+  test('A money check reads only open rows, recent rows, or a separate index', () => {
     const checks = [...plans].filter(([source]) => isMoneyCheck(source));
     expect(checks).toHaveLength(2 * moneyChecks.length);
-    const walks = checks.flatMap(([, plan]) => plan).filter((step) => /^(SCAN|SEARCH|AUTOMATIC)/.test(step));
-    expect([...new Set(walks.map((step) => step.replace(' COVERING', '')))].toSorted()).toEqual([
+    const accesses = checks
+      .flatMap(([, plan]) => plan)
+      .filter((step) => /^(SCAN|SEARCH|AUTOMATIC)/.test(step));
+    expect([...new Set(accesses.map((step) => step.replace(' COVERING', '')))].toSorted()).toEqual([
       'SCAN (subquery-4)',
-      'SCAN again',
       'SCAN c',
       'SCAN f',
       'SCAN j VIRTUAL TABLE INDEX 1:',
       'SCAN newest',
       'SCAN payment USING INDEX payment_open',
+      'SCAN reclaimed',
       'SCAN task USING INDEX task_failed',
       'SEARCH a USING INDEX sqlite_autoindex_audit_1 (id>?)',
-      'SEARCH d USING INDEX money_difference_audit (audit_id=? AND id>?)',
-      'SEARCH d USING INDEX money_difference_audit (audit_id=?)',
+      'SEARCH d USING INDEX reconciliation_difference_reconciliation (reconciliation_id=? AND id>?)',
+      'SEARCH d USING INDEX reconciliation_difference_reconciliation (reconciliation_id=?)',
       'SEARCH d USING INTEGER PRIMARY KEY (rowid>?)',
       'SEARCH later USING INDEX refund_order (order_id=?)',
-      'SEARCH money_audit USING INDEX money_audit_day (day_ms>?)',
       'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)',
       'SEARCH orders USING INDEX sqlite_autoindex_orders_1 (id>?)',
       'SEARCH p USING PRIMARY KEY (id=?)',
       'SEARCH r USING INDEX refund_order (order_id=?)',
       'SEARCH r USING INDEX refund_status (status=? AND id>?)',
       'SEARCH r USING INDEX refund_status (status=?)',
+      'SEARCH reconciliation USING INDEX reconciliation_day (day_ms>?)',
       'SEARCH t USING INDEX task_job (job_id=?)',
       'SEARCH t USING INDEX task_order (order_id=?)',
       'SEARCH task USING PRIMARY KEY (id<?)',
     ]);
   });
 
-  test('a refund looks among those of its order', () => {
+  test('A statement about the refunds of one order reads only the refunds of that order', () => {
     expect(planOf('sum(amount)', "+status = 'requested' or")).toEqual([
       'SEARCH refund USING INDEX refund_order (order_id=?)',
     ]);
@@ -141,7 +144,7 @@ describe('how SQLite goes about each statement', async () => {
     ]);
   });
 
-  test('claim', () => {
+  test('A claim of a checkout reads its audit and its orders by key', () => {
     expect(planOf('from audit a cross join payment p', 'a.key = ?')).toEqual([
       'SEARCH a USING INDEX sqlite_autoindex_audit_2 (key=?)',
       'SEARCH p USING PRIMARY KEY (id=?)',
@@ -152,7 +155,7 @@ describe('how SQLite goes about each statement', async () => {
     ]);
   });
 
-  test('take, rescue and the reconciler read what is due and nothing else', () => {
+  test('A claim of tasks, a rescue and a recovery read only the rows that are due', () => {
     expect(planOf('from task t cross join orders o', 't.pipeline = ?')).toEqual([
       'SEARCH t USING INDEX task_ready (pipeline=? AND run_ms<?)',
       'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)',
@@ -164,20 +167,20 @@ describe('how SQLite goes about each statement', async () => {
     expect(planOf('from task where pipeline = ?')).toEqual([
       'SEARCH task USING INDEX task_ready (pipeline=? AND run_ms<?)',
     ]);
-    expect(planOf('p.due_ms <= ? order')).toEqual([
-      'SEARCH p USING INDEX payment_open (due_ms<?)',
+    expect(planOf('p.recover_ms <= ? order')).toEqual([
+      'SEARCH p USING INDEX payment_open (recover_ms<?)',
       'SEARCH a USING INDEX sqlite_autoindex_audit_1 (id=?)',
     ]);
   });
 
-  test('a search walks the words newest first, whatever else is asked', () => {
+  test('A search scans the search table newest first, with any filter', () => {
     const searches = [...plans].filter(([source]) => source.includes(' match ?'));
     expect(searches.length).toBeGreaterThan(4);
     for (const [, plan] of searches)
-      expect(plan[0]).toMatch(/^SCAN n VIRTUAL TABLE INDEX 192:M\d(<>?|><?)?$/);
+      expect(plan[0]).toMatch(/^SCAN s VIRTUAL TABLE INDEX 192:M\d(<>?|><?)?$/);
   });
 
-  test('a list of orders walks those of the customer, or those that ended so', () => {
+  test('An order list reads only the orders of the customer, or of the rare status', () => {
     expect(planOf('from orders o', "o.status = 'failed'")[0]).toBe(
       'SEARCH o USING INDEX orders_ended (status=? AND rowid<?)',
     );

@@ -5,11 +5,11 @@ import type { Lease, StepReport } from '../../core/queue.ts';
 import { failedAttempt } from '../../core/retry.ts';
 import { createExecutor } from '../../worker/executor.ts';
 import { createOutageLog } from '../../worker/outage.ts';
-import { manualTimer, turns } from '../timer.ts';
-import { testLog, until, workplace } from './harness.ts';
+import { createManualTimer, waitTurns } from '../timer.ts';
+import { createFixture, createTestLog, waitUntil } from './harness.ts';
 
-/** Ours all end in their only external step; the next product type's need not. */
-const longer: Pipeline = {
+/** The real pipelines end with their only external step. In this one a `tx` step follows it. */
+const twoSteps: Pipeline = {
   name: 'digital',
   steps: [
     {
@@ -21,60 +21,60 @@ const longer: Pipeline = {
     { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
   ],
 };
-const last: Pipeline = { ...longer, steps: [longer.steps[0]] };
+const oneStep: Pipeline = { ...twoSteps, steps: [twoSteps.steps[0]] };
 
-/** One lease in the hands of a worker whose reports are `accepted` or not. */
-const oneLease = async (pipeline: Pipeline, accepted: boolean) => {
-  const { store, world, sell, taken } = await workplace();
-  await sell(['digital']);
-  const leases = await taken('digital');
-  const { log } = testLog();
-  const done = { performed: 0, reported: 0, woken: 0 };
-  const under = createExecutor(
+/** An executor with one lease, whose reports are `accepted` or not. */
+const createExecutorOfOne = async (pipeline: Pipeline, accepted: boolean) => {
+  const { store, world, placePaidOrders, claimTasks } = await createFixture();
+  await placePaidOrders(['digital']);
+  const leases = await claimTasks('digital');
+  const { log } = createTestLog();
+  const counts = { performed: 0, reported: 0, woken: 0 };
+  const executor = createExecutor(
     pipeline,
     {
       queue: store.queue,
       world,
       log,
-      timer: manualTimer(world),
+      timer: createManualTimer(world),
       clock: world.clock,
       random: world.random,
       outage: createOutageLog(log, world.clock),
-      about: () => ({}),
+      logFacts: () => ({}),
       failedAttempt,
       perform: async ({ taskId, lease }: Lease): Promise<StepReport> => {
-        done.performed++;
+        counts.performed++;
         return { taskId, lease, outcome: { kind: 'done', detail: null } };
       },
       report: async () => {
-        done.reported++;
+        counts.reported++;
         return ok(accepted);
       },
     },
     { leaseMs: 30_000, parallelMax: 1, batchMax: 1 },
     () => {
-      done.woken++;
+      counts.woken++;
     },
   );
-  return { under, leases, done };
+  return { executor, leases, counts };
 };
 
 test.each([
-  ['a step that others follow asks for a round', longer, true, 1],
-  ['the last step asks for none', last, true, 0],
-  ['a report that came too late asks for none', longer, false, 0],
+  ['A step with a step after it requests a claim round', twoSteps, true, 1],
+  ['The last step of a pipeline requests no claim round', oneStep, true, 0],
+  ['A step whose report is refused requests no claim round', twoSteps, false, 0],
 ] as const)('%s', async (_, pipeline, accepted, rounds) => {
-  const { under, leases, done } = await oneLease(pipeline, accepted);
-  under.add(leases);
-  await until(() => done.reported === 1);
-  await turns(2);
-  expect(done.woken).toBe(rounds);
+  const { executor, leases, counts } = await createExecutorOfOne(pipeline, accepted);
+  executor.add(leases);
+  await waitUntil(() => counts.reported === 1);
+  await waitTurns(2);
+  expect(counts.woken).toBe(rounds);
 });
 
-test('what is added after the stop is not begun', async () => {
-  const { under, leases, done } = await oneLease(last, true);
-  await under.stop(Promise.resolve());
-  under.add(leases);
-  await turns(2);
-  expect(done.performed).toBe(0);
+test('A lease that is added after the stop is not started', async () => {
+  const { executor, leases, counts } = await createExecutorOfOne(oneStep, true);
+  await executor.stop(Promise.resolve());
+  executor.add(leases);
+  await waitTurns(2);
+  expect(counts.performed).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { afterEach } from 'bun:test';
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import type { Log } from '../../core/log.ts';
@@ -9,11 +10,11 @@ import type { Store } from '../../core/store.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { startWorker, type Worker, type WorkerPorts, type WorkerSettings } from '../../worker/worker.ts';
 import { createMemoryStore } from '../model/store.ts';
-import { manualTimer, turns } from '../timer.ts';
-import { testWorld } from '../world.ts';
+import { createManualTimer, waitTurns } from '../timer.ts';
+import { createTestWorld } from '../world.ts';
 
 const settings: WorkerSettings = {
-  pipelines: ['physical', 'digital', 'service', 'refund', 'provider_event', 'money_audit'],
+  pipelines: ['physical', 'digital', 'service', 'refund', 'provider_event', 'reconciliation'],
   claimers: 1,
   batchMax: 50,
   mailsMax: 5,
@@ -25,9 +26,9 @@ const settings: WorkerSettings = {
   mailDomain: 'cartwright.example',
 };
 
-/** A shop over the memory store, whose paid orders wait for workers. Time passes only where a test says so. */
-export const workplace = async () => {
-  const world = testWorld();
+/** A shop on the memory store. Its paid orders wait for workers. Time passes only in `advance`. */
+export const createFixture = async () => {
+  const world = createTestWorld();
   const store = createMemoryStore(world);
   const provider = createSandboxProvider(createMemoryRecords(), world);
   const types = ['physical', 'digital', 'service'] as const;
@@ -40,28 +41,36 @@ export const workplace = async () => {
   }));
   (await store.products.upsert(drafts, world.clock.nowMs(), 'replace'))._unsafeUnwrap();
   const listed = await store.products.list({ search: null, type: null, after: null, limit: 100 });
-  const products = new Map(listed._unsafeUnwrap().items.map(({ code, id }) => [code, id]));
-  const pay = createCheckOut({ ...store, provider, world }, { reconcileAfterMs: settings.reconcileAfterMs });
+  const productIds = new Map(listed._unsafeUnwrap().items.map(({ code, id }) => [code, id]));
+  const checkOut = createCheckOut(
+    { ...store, provider, world },
+    { reconcileAfterMs: settings.reconcileAfterMs },
+  );
   const workers: Worker[] = [];
-  const id = () => world.ids.next(world.clock.nowMs());
+  const nextId = () => world.ids.next(world.clock.nowMs());
 
   return {
     world,
     store,
     provider,
 
-    /** Orders one of each type, and pays. Answers the orders' ids. */
-    sell: async (bought: readonly (typeof types)[number][], method = 'pm_card_visa'): Promise<string[]> => {
+    /** Places one order for each entry of `bought` and pays them in one checkout. Returns their ids. */
+    placePaidOrders: async (
+      bought: readonly (typeof types)[number][],
+      method = 'pm_card_visa',
+    ): Promise<string[]> => {
       const requests = bought.map((type) => ({
-        id: id(),
+        id: nextId(),
         customerId: 'ann',
         contact: { email: 'ann@example.com', language: null },
-        productId: products.get(type) ?? '',
+        productId: productIds.get(type) ?? '',
         quantity: 1,
       }));
       const placed = await store.orders.place(requests, world.clock.nowMs());
-      const orderIds = placed._unsafeUnwrap().map((each) => each._unsafeUnwrap().id);
-      (await pay({ key: id(), customerId: 'ann', orderIds, method, requestId: 'test' }))._unsafeUnwrap();
+      const orderIds = placed._unsafeUnwrap().map((order) => order._unsafeUnwrap().id);
+      (
+        await checkOut({ key: nextId(), customerId: 'ann', orderIds, method, requestId: 'test' })
+      )._unsafeUnwrap();
       return orderIds;
     },
 
@@ -81,79 +90,104 @@ export const workplace = async () => {
       return (await store.queue.tasks({ ...all, nowMs: world.clock.nowMs() }))._unsafeUnwrap().items;
     },
 
-    /** What a worker of that pipeline would be given now. */
-    taken: async (type: (typeof types)[number]): Promise<readonly Lease[]> => {
+    /** Claims as a worker of that pipeline does. */
+    claimTasks: async (type: (typeof types)[number]): Promise<readonly Lease[]> => {
       const { batchMax: limit, leaseMs } = settings;
       const query = { pipeline: pipelineFor(type), limit, leaseMs, nowMs: world.clock.nowMs() };
       return (await store.queue.claim({ ...query, retryAtMs: () => null }))._unsafeUnwrap().leases;
     },
 
-    /** Starts a worker. Its `advance` lets time pass for everybody, and for this worker's timers. */
-    work: (ports: Partial<WorkerPorts> = {}, changed: Partial<WorkerSettings> = {}) => {
-      const timer = manualTimer(world);
-      const { log, said } = testLog();
+    /** Starts a worker. Its `advance` moves the clock of the fixture, and fires the timers of this worker. */
+    startWorker: (ports: Partial<WorkerPorts> = {}, changed: Partial<WorkerSettings> = {}) => {
+      const timer = createManualTimer(world);
+      const { log, logLines } = createTestLog();
       const worker = startWorker(
         { store, provider, mailer: store.mailbox, log, ...ports, world: { ...world, ...ports.world, timer } },
         { ...settings, ...changed },
       );
       workers.push(worker);
-      return { ...worker, said, advance: timer.advance, alarms: timer.alarms };
+      return { ...worker, logLines, advance: timer.advance, alarms: timer.alarms };
     },
 
-    /** So that no loop goes on after its test. */
+    /** Stops all workers, so that no loop runs on after its test. */
     close: async (): Promise<void> => {
       world.advance(settings.shutdownMs);
       for (const worker of workers) void worker.stop();
-      await turns(5);
+      await waitTurns(5);
     },
   };
 };
 
-/** The store with some of its queue's verbs replaced. */
+export type Fixture = Awaited<ReturnType<typeof createFixture>>;
+
+/** Creates a function that makes fixtures. They are closed after the test. */
+export const createFixtureOpener = (): (() => Promise<Fixture>) => {
+  const opened: Fixture[] = [];
+  afterEach(async () => {
+    for (const fixture of opened.splice(0)) await fixture.close();
+  });
+  return async () => {
+    const fixture = await createFixture();
+    opened.push(fixture);
+    return fixture;
+  };
+};
+
+export const haveStatus = async ({ statuses }: Fixture, orderIds: readonly string[], status: string) =>
+  (await statuses(orderIds)).every((each) => each === status);
+
+/** The store with some operations of its queue replaced. */
 export const withQueue = (store: Store, queue: Partial<Store['queue']>): Store => ({
   ...store,
   queue: { ...store.queue, ...queue },
 });
 
-/** A mail server that takes its time: each mail waits until it is let through. */
-export const slowMailer = () => {
-  const waiting: { readonly mail: Mail; readonly answer: (outcome: MailOutcome) => void }[] = [];
+/** A mailer whose mails wait until the test accepts them. */
+export const createManualMailer = () => {
+  const waiting: { readonly mail: Mail; readonly finish: (outcome: MailOutcome) => void }[] = [];
   const sent: Mail[] = [];
-  const mailer: Mailer = {
-    send: (mail) => {
-      sent.push(mail);
-      return new Promise((answer) => waiting.push({ mail, answer }));
-    },
+  const send: Mailer['send'] = (mail) => {
+    sent.push(mail);
+    return new Promise((finish) => waiting.push({ mail, finish }));
   };
   return {
-    mailer,
-    /** All that it was ever given. */
+    send,
+    /** All mails, accepted or not. */
     sent,
     waiting,
-    letThrough: (count = waiting.length) => {
-      for (const { answer } of waiting.splice(0, count)) answer({ kind: 'accepted' });
+    accept: (count = waiting.length) => {
+      for (const { finish } of waiting.splice(0, count)) finish({ kind: 'accepted' });
     },
   };
 };
 
-/** Waits, by turns of the event loop and not by time, until it is so. */
-export const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+/** Waits until the condition holds. It counts turns of the event loop, not time. */
+export const waitUntil = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
   for (let turn = 0; turn < 10_000; turn++) {
-    if (await isSo()) return;
-    await turns(1);
+    if (await condition()) return;
+    await waitTurns(1);
   }
-  throw new Error('it never came to pass');
+  throw new Error('the condition never became true');
 };
 
-type Said = { readonly level: keyof Log; readonly message: string; readonly facts: Record<string, unknown> };
+type LogLine = {
+  readonly level: keyof Log;
+  readonly message: string;
+  readonly facts: Record<string, unknown>;
+};
 
-export const testLog = () => {
-  const said: Said[] = [];
-  const at =
+export const createTestLog = () => {
+  const logLines: LogLine[] = [];
+  const writerOf =
     (level: keyof Log): Log['info'] =>
     (message, facts = {}) => {
-      said.push({ level, message, facts });
+      logLines.push({ level, message, facts });
     };
-  const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-  return { log, said };
+  const log: Log = {
+    debug: writerOf('debug'),
+    info: writerOf('info'),
+    warn: writerOf('warn'),
+    error: writerOf('error'),
+  };
+  return { log, logLines };
 };

@@ -2,62 +2,62 @@ import { expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
 import type { Queue } from '../../core/queue.ts';
 import { createHeldLeases } from '../../worker/leases.ts';
-import { workplace } from './harness.ts';
+import { createFixture } from './harness.ts';
 
-/** Three leases, and room for more with one of them. */
-const three = async (heartbeat: Queue['heartbeat']) => {
-  const { sell, taken, world } = await workplace();
-  await sell(['digital', 'digital', 'digital']);
-  const leases = await taken('digital');
-  const told = { room: 0 };
+/** Three held leases. There is room for another batch while at most one is held. */
+const holdThree = async (heartbeat: Queue['heartbeat']) => {
+  const { placePaidOrders, claimTasks, world } = await createFixture();
+  await placePaidOrders(['digital', 'digital', 'digital']);
+  const leases = await claimTasks('digital');
+  const calls = { onRoom: 0 };
   const held = createHeldLeases({ heartbeat }, world.clock, { leaseMs: 30_000, roomUpTo: 1 }, () => {
-    told.room++;
+    calls.onRoom++;
   });
   held.add(leases);
-  return { held, leases, told, world };
+  return { held, leases, calls, world };
 };
 
-const allKept: Queue['heartbeat'] = async (leases) => ok(leases.map(({ taskId }) => taskId));
+const extendAll: Queue['heartbeat'] = async (leases) => ok(leases.map(({ taskId }) => taskId));
 
-test('room is told of once, when there is some again, and only to who lacked it', async () => {
-  const { held, leases, told } = await three(allKept);
+test('onRoom is called once, when there is room again after hasRoom was false', async () => {
+  const { held, leases, calls } = await holdThree(extendAll);
   expect(held.hasRoom()).toBe(false);
-  const seen = leases.map((lease) => {
+  const callsAfterDrops = leases.map((lease) => {
     held.drop(lease);
-    return told.room;
+    return calls.onRoom;
   });
-  expect(seen).toEqual([0, 1, 1]);
+  expect(callsAfterDrops).toEqual([0, 1, 1]);
   expect(held.hasRoom()).toBe(true);
 
-  const other = await three(allKept);
+  const other = await holdThree(extendAll);
   for (const lease of other.leases) other.held.drop(lease);
-  expect(other.told.room).toBe(0);
+  expect(other.calls.onRoom).toBe(0);
 });
 
-test('what was let go during a heartbeat does not come back by it', async () => {
-  let beat = () => {};
-  const { held, leases, world } = await three(async (given, untilMs) => {
+test('A lease that is dropped during a heartbeat stays dropped after it', async () => {
+  let finishHeartbeat = () => {};
+  const { held, leases, world } = await holdThree(async (given, untilMs) => {
     await new Promise<void>((resolve) => {
-      beat = resolve;
+      finishHeartbeat = resolve;
     });
-    return allKept(given, untilMs);
+    return extendAll(given, untilMs);
   });
   world.advance(5_000);
-  const beating = held.heartbeat();
-  const [gone, kept] = leases;
-  if (gone === undefined || kept === undefined) throw new Error('there are three');
-  held.drop(gone);
-  beat();
-  expect((await beating)._unsafeUnwrap()).toBe(10_000);
-  expect(held.current(gone)).toBeUndefined();
+  const heartbeat = held.heartbeat();
+  const [dropped, kept] = leases;
+  if (dropped === undefined || kept === undefined) throw new Error('expected three leases');
+  held.drop(dropped);
+  finishHeartbeat();
+  expect((await heartbeat)._unsafeUnwrap()).toBe(10_000);
+  expect(held.current(dropped)).toBeUndefined();
   expect(held.current(kept)).toEqual({ ...kept, untilMs: kept.untilMs + 5_000 });
   expect(held.size()).toBe(2);
 });
 
-test('an older lease of a task is nobody’s once the task was leased anew', async () => {
-  const { held, leases } = await three(allKept);
+test('An older lease of a task is no longer held after a newer one is added', async () => {
+  const { held, leases } = await holdThree(extendAll);
   const [older] = leases;
-  if (older === undefined) throw new Error('there are three');
+  if (older === undefined) throw new Error('expected three leases');
   const newer = { ...older, lease: older.lease + 1 };
   held.add([newer]);
   expect(held.current(older)).toBeUndefined();

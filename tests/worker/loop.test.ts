@@ -3,27 +3,27 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
 import { startLoop } from '../../worker/loop.ts';
 import { createOutageLog } from '../../worker/outage.ts';
-import { manualTimer, turns } from '../timer.ts';
-import { testWorld } from '../world.ts';
-import { testLog, until } from './harness.ts';
+import { createManualTimer, waitTurns } from '../timer.ts';
+import { createTestWorld } from '../world.ts';
+import { createTestLog, waitUntil } from './harness.ts';
 
 type Round = Result<number, Unavailable>;
 
-/** A loop whose rounds the test ends, each with what it is to answer. */
-const loopOf = () => {
-  const world = testWorld();
-  const timer = manualTimer(world);
-  const { log } = testLog();
-  const begunMs: number[] = [];
-  let answer: ((round: Round) => void) | null = null;
+/** A loop whose rounds end only when the test calls `endRound` with their result. */
+const startTestLoop = () => {
+  const world = createTestWorld();
+  const timer = createManualTimer(world);
+  const { log } = createTestLog();
+  const roundStartsMs: number[] = [];
+  let resolveRound: ((round: Round) => void) | null = null;
   const startMs = world.clock.nowMs();
   const poll = () => {
-    begunMs.push(world.clock.nowMs() - startMs);
+    roundStartsMs.push(world.clock.nowMs() - startMs);
     return new Promise<Round>((resolve) => {
-      answer = resolve;
+      resolveRound = resolve;
     });
   };
-  // The highest draw makes each pause the longest: 500 ms, 1 s, 2 s …
+  // The highest random number makes each pause as long as possible: 500 ms, 1 s, 2 s …
   const random = { ...world.random, unit: () => 1 };
   const loop = startLoop('loop', poll, {
     timer,
@@ -34,114 +34,114 @@ const loopOf = () => {
   });
   return {
     ...loop,
-    begunMs,
+    roundStartsMs,
     advance: timer.advance,
-    turnBack: (ms: number) => world.advance(-ms),
-    end: async (round: Round) => {
-      answer?.(round);
-      await turns(3);
+    setClockBack: (ms: number) => world.advance(-ms),
+    endRound: async (round: Round) => {
+      resolveRound?.(round);
+      await waitTurns(3);
     },
   };
 };
 
 const failed: Round = err({ kind: 'unavailable', reason: 'gone' });
 
-test('sleeps as long as a round says, and not at all for 0', async () => {
-  const { begunMs, advance, end } = loopOf();
-  await end(ok(0));
-  await end(ok(100));
+test('A loop sleeps as long as the round returns, and not at all for 0', async () => {
+  const { roundStartsMs, advance, endRound } = startTestLoop();
+  await endRound(ok(0));
+  await endRound(ok(100));
   await advance(99);
-  expect(begunMs).toEqual([0, 0]);
+  expect(roundStartsMs).toEqual([0, 0]);
   await advance(1);
-  expect(begunMs).toEqual([0, 0, 100]);
+  expect(roundStartsMs).toEqual([0, 0, 100]);
 });
 
-test('a hint ends the sleep', async () => {
-  const { begunMs, wake, advance, end } = loopOf();
-  await end(ok(100));
+test('A hint ends the sleep of a loop', async () => {
+  const { roundStartsMs, wake, advance, endRound } = startTestLoop();
+  await endRound(ok(100));
   await advance(40);
   wake();
-  await turns(3);
-  expect(begunMs).toEqual([0, 40]);
+  await waitTurns(3);
+  expect(roundStartsMs).toEqual([0, 40]);
 });
 
-test('a hint during a round, or several, make one round more', async () => {
-  const { begunMs, wake, advance, end } = loopOf();
+test('Several hints during a round start one more round', async () => {
+  const { roundStartsMs, wake, advance, endRound } = startTestLoop();
   wake();
   wake();
-  await end(ok(100));
+  await endRound(ok(100));
   await advance(25);
-  expect(begunMs).toEqual([0, 25]);
-  await end(ok(100));
+  expect(roundStartsMs).toEqual([0, 25]);
+  await endRound(ok(100));
   await advance(99);
-  expect(begunMs).toEqual([0, 25]);
+  expect(roundStartsMs).toEqual([0, 25]);
 });
 
-test('hints that come close together share a round, and the one after a sleep waits for nothing', async () => {
-  const { begunMs, wake, advance, end } = loopOf();
-  await end(ok(500));
+test('Hints close together share a round, and the first hint after a sleep is not delayed', async () => {
+  const { roundStartsMs, wake, advance, endRound } = startTestLoop();
+  await endRound(ok(500));
   await advance(10);
   wake();
   await advance(14);
   wake();
-  expect(begunMs).toEqual([0]);
+  expect(roundStartsMs).toEqual([0]);
   await advance(1);
-  expect(begunMs).toEqual([0, 25]);
-  await end(ok(500));
+  expect(roundStartsMs).toEqual([0, 25]);
+  await endRound(ok(500));
   await advance(300);
   wake();
-  await turns(3);
-  expect(begunMs).toEqual([0, 25, 325]);
+  await waitTurns(3);
+  expect(roundStartsMs).toEqual([0, 25, 325]);
 });
 
-test('a hint after the clock was put back is held up no longer than others', async () => {
-  const { begunMs, wake, advance, turnBack, end } = loopOf();
-  await end(ok(500));
-  turnBack(3_600_000);
+test('A hint after the clock was set back is delayed no longer than other hints', async () => {
+  const { roundStartsMs, wake, advance, setClockBack, endRound } = startTestLoop();
+  await endRound(ok(500));
+  setClockBack(3_600_000);
   wake();
   await advance(25);
-  expect(begunMs).toEqual([0, -3_600_000 + 25]);
+  expect(roundStartsMs).toEqual([0, -3_600_000 + 25]);
 });
 
-test('a round that was full is followed at once, whatever was hinted', async () => {
-  const { begunMs, wake, end } = loopOf();
+test('A full round is followed by the next at once, with or without a hint', async () => {
+  const { roundStartsMs, wake, endRound } = startTestLoop();
   wake();
-  await end(ok(0));
-  expect(begunMs).toEqual([0, 0]);
+  await endRound(ok(0));
+  expect(roundStartsMs).toEqual([0, 0]);
 });
 
-test('pauses grow while rounds fail, no hint cuts them short, and they begin anew after a good round', async () => {
-  const { begunMs, wake, advance, end } = loopOf();
+test('Pauses grow while rounds fail, ignore hints, and start short again after a successful round', async () => {
+  const { roundStartsMs, wake, advance, endRound } = startTestLoop();
   wake();
-  await end(failed);
+  await endRound(failed);
   await advance(499);
   wake();
-  await turns(3);
-  expect(begunMs).toEqual([0]);
+  await waitTurns(3);
+  expect(roundStartsMs).toEqual([0]);
   await advance(1);
-  await end(failed);
+  await endRound(failed);
   await advance(1_000);
-  expect(begunMs).toEqual([0, 500, 1_500]);
-  await end(ok(100));
+  expect(roundStartsMs).toEqual([0, 500, 1_500]);
+  await endRound(ok(100));
   await advance(100);
-  await end(failed);
+  await endRound(failed);
   await advance(500);
-  expect(begunMs).toEqual([0, 500, 1_500, 1_600, 2_100]);
+  expect(roundStartsMs).toEqual([0, 500, 1_500, 1_600, 2_100]);
 });
 
-test('stops out of its sleep at once, and out of a round when that is over', async () => {
-  const sleeping = loopOf();
-  await sleeping.end(ok(100));
+test('A loop that sleeps stops at once, and a loop in a round stops after the round', async () => {
+  const sleeping = startTestLoop();
+  await sleeping.endRound(ok(100));
   await sleeping.stop();
 
-  const busy = loopOf();
+  const busy = startTestLoop();
   let stopped = false;
   void busy.stop().then(() => {
     stopped = true;
   });
-  await turns(3);
+  await waitTurns(3);
   expect(stopped).toBe(false);
-  await busy.end(ok(100));
-  await until(() => stopped);
-  expect([sleeping.begunMs.length, busy.begunMs.length]).toEqual([1, 1]);
+  await busy.endRound(ok(100));
+  await waitUntil(() => stopped);
+  expect([sleeping.roundStartsMs.length, busy.roundStartsMs.length]).toEqual([1, 1]);
 });

@@ -9,7 +9,7 @@ import { recordOutcomes } from './recordOutcomes.ts';
 
 export const createAudits = (sql: Sql): Audits => ({
   claim: (requests, nowMs) => claim(sql, requests, nowMs),
-  recordOutcomes: (settlements, nowMs) => recordOutcomes(sql, settlements, nowMs),
+  recordOutcomes: (records, nowMs) => recordOutcomes(sql, records, nowMs),
   claimOpenPayments: (query) => claimOpenPayments(sql, query),
   find: (checkoutId) => orUnavailable(() => find(sql, checkoutId)),
 });
@@ -17,11 +17,12 @@ export const createAudits = (sql: Sql): Audits => ({
 const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {
   const [[row], orders] = await Promise.all([
     sql<(PaymentRow & { customer_id: string; created_ms: number; updated_ms: number })[]>`
-      select ${paymentColumns(sql, 'p')}, p.updated_ms, a.customer_id, a.created_ms from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`,
+      select ${paymentColumns(sql, 'p')}, p.updated_ms, a.customer_id, a.created_ms
+      from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`,
     sql<OrderRow[]>`
-      select ${orderColumns(sql, 'o')} from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, at)
+      select ${orderColumns(sql, 'o')} from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, position)
       join orders o on o.id = u.order_id
-      where a.id = ${checkoutId} order by u.at`,
+      where a.id = ${checkoutId} order by u.position`,
   ]);
   return row === undefined
     ? null

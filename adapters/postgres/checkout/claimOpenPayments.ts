@@ -5,43 +5,44 @@ import { inTransaction, type Sql } from '../connection.ts';
 import { type OrderRow, orderOf, type PaymentRow } from '../rows.ts';
 import { statusList, statusText } from '../statuses.ts';
 
-type Due = PaymentRow & { readonly attempt: number; readonly claimed_ms: number };
+type DuePayment = PaymentRow & { readonly attempt: number; readonly claimed_ms: number };
 
 /**
- * Takes up payments that were left open. Reconcilers side by side pass over what another one holds; who wants
- * one payment waits for it.
+ * Claims open payments for recovery. Parallel recoveries skip payments that another one has locked. A call for one
+ * payment (`onlyPaymentId`) waits for its lock.
  */
 export const claimOpenPayments = (
   sql: Sql,
-  { nowMs, againAtMs, limit, only }: Parameters<Audits['claimOpenPayments']>[0],
+  { nowMs, nextRecoveryAtMs, limit, onlyPaymentId }: Parameters<Audits['claimOpenPayments']>[0],
 ): ReturnType<Audits['claimOpenPayments']> =>
   inTransaction(sql, async (tx) => {
-    const due = await (only === null
-      ? tx<Due[]>`
+    const due = await (onlyPaymentId === null
+      ? tx<DuePayment[]>`
           select * from payment
-          where status in (${statusList(tx, openPaymentStatuses)}) and due_ms <= ${nowMs}
-          order by due_ms limit ${limit}
+          where status in (${statusList(tx, openPaymentStatuses)}) and recover_ms <= ${nowMs}
+          order by recover_ms limit ${limit}
           for update skip locked`
-      : tx<Due[]>`
+      : tx<DuePayment[]>`
           select * from payment
-          where id = ${only} and status in (${statusList(tx, openPaymentStatuses)})
-            and (status <> ${statusText(tx, initialPaymentStatus)} or due_ms <= ${nowMs})
+          where id = ${onlyPaymentId} and status in (${statusList(tx, openPaymentStatuses)})
+            and (status <> ${statusText(tx, initialPaymentStatus)} or recover_ms <= ${nowMs})
           for update`);
     if (due.length === 0) return [];
     const ids = due.map(({ id }) => id);
     const [orders] = await Promise.all([
       tx<(OrderRow & { audit_id: string })[]>`
         select ${orderColumns(tx, 'o')}, a.id as audit_id
-        from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, at)
+        from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, position)
         join orders o on o.id = u.order_id
-        where a.id = any(${ids}::uuid[]) order by u.at`,
+        where a.id = any(${ids}::uuid[]) order by u.position`,
       tx`
-        update payment p set status = d.status, attempt = p.attempt + 1, due_ms = d.due_ms, updated_ms = ${nowMs}
+        update payment p
+        set status = d.status, attempt = p.attempt + 1, recover_ms = d.recover_ms, updated_ms = ${nowMs}
         from unnest(
           ${ids}::uuid[],
           ${due.map((row) => nextPaymentStatus(row.status, 'lose'))}::text[],
-          ${due.map((row) => againAtMs(row.attempt + 1, row.claimed_ms))}::bigint[]
-        ) as d(id, status, due_ms)
+          ${due.map((row) => nextRecoveryAtMs(row.attempt + 1, row.claimed_ms))}::bigint[]
+        ) as d(id, status, recover_ms)
         where p.id = d.id`,
     ]);
     const ordersOf = Map.groupBy(orders, (row) => row.audit_id);

@@ -5,29 +5,30 @@ import { orderColumns, paymentColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
 
-/** How a checkout stands, and what its key was answered, if it was. */
+/** The current state of a checkout, and the response stored under its key; null while there is none. */
 export type CurrentCheckout = { readonly status: PaymentStatus; readonly response: CheckoutResponse | null };
 
 type Row = PaymentRow & {
-  readonly answer: StoredResponse | null;
-  /** In the order of the cart. */
+  readonly response: StoredResponse | null;
+  /** In the order of the request. */
   readonly orders: readonly OrderRow[];
 };
 
+/** The checkouts of these ids, by checkout id. */
 export const readResponses = async (
   sql: Sql,
   checkoutIds: readonly string[],
 ): Promise<ReadonlyMap<string, CurrentCheckout>> => {
   const rows = await sql<Row[]>`
-    select ${paymentColumns(sql, 'p')}, p.answer, (
-      select json_agg(o order by u.at)
-      from unnest(a.order_ids) with ordinality as u(order_id, at)
+    select ${paymentColumns(sql, 'p')}, p.response, (
+      select json_agg(o order by u.position)
+      from unnest(a.order_ids) with ordinality as u(order_id, position)
       cross join lateral (select ${orderColumns(sql, 'orders')} from orders where id = u.order_id) as o
     ) as orders
     from payment p join audit a using (id)
     where p.id = any(${checkoutIds as string[]}::uuid[])`;
-  return new Map(rows.map((row) => [row.id, { status: row.status, response: answerOf(row) }]));
+  return new Map(rows.map((row) => [row.id, { status: row.status, response: responseOf(row) }]));
 };
 
-const answerOf = ({ answer, orders, ...payment }: Row): CheckoutResponse | null =>
-  answer === null ? null : responseFrom(answer, paymentOf(payment), orders.map(orderOf));
+const responseOf = ({ response, orders, ...payment }: Row): CheckoutResponse | null =>
+  response === null ? null : responseFrom(response, paymentOf(payment), orders.map(orderOf));

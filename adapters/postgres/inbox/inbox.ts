@@ -1,6 +1,6 @@
 import { ok } from 'neverthrow';
 import type { Inbox, InboxItem } from '../../../core/inbox.ts';
-import { providerEvent } from '../../../core/pipelines/providerEvent.ts';
+import { providerEventPipeline } from '../../../core/pipelines/providerEvent.ts';
 import type { ProviderEvent } from '../../../core/provider.ts';
 import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
@@ -16,7 +16,7 @@ export const createInbox = (sql: Sql): Inbox => ({
     }),
 });
 
-/** Deletes the events that came before `atMs` and that nobody has still to act on. */
+/** Deletes the events that were received before `atMs`, except those that still have a task. */
 export const pruneEvents = async (sql: Sql, atMs: number): Promise<void> => {
   await sql`
     delete from provider_event e
@@ -24,33 +24,38 @@ export const pruneEvents = async (sql: Sql, atMs: number): Promise<void> => {
 };
 
 /**
- * One statement, and so one transaction. Written in the order of the events' own ids, so that two batches with the
- * same events wait for one another and never in a circle. Of one event twice in a batch the first is new.
+ * One statement, and so one transaction. Rows are inserted in the order of the provider's event ids, so that two
+ * batches with the same events wait for one another and never deadlock. If an event is twice in a batch, the first
+ * one is new.
  */
 const receive = async (sql: Sql, items: readonly InboxItem[], nowMs: number): Promise<readonly boolean[]> => {
   const rows = await sql<{ id: string }[]>`
     with item as materialized (
       select * from json_to_recordset(${JSON.stringify(items.map(rowOf))}::text::json) as i(
-        at integer, id uuid, task_id uuid, provider text, event_id text, type text, event text, body text
+        position integer, id uuid, task_id uuid, provider text, event_id text, type text, event text, body text
       )
-    ), fresh as (
+    ), inserted as (
       insert into provider_event (id, provider, event_id, type, event, body, received_ms)
-      select id, provider, event_id, type, event::json, body, ${nowMs}::bigint from item order by provider, event_id, at
+      select id, provider, event_id, type, event::json, body, ${nowMs}::bigint from item
+      order by provider, event_id, position
       on conflict (provider, event_id) do nothing
       returning id
     ), queued as (
       insert into task (id, job_id, pipeline, step, state, run_ms, seq)
       select i.task_id, id, ${name}::text, ${steps[0].name}::text, 'ready', ${nowMs}::bigint, 0
-      from fresh join item i using (id)
+      from inserted join item i using (id)
     )
-    select id from fresh`;
-  const fresh = new Set(rows.map(({ id }) => id));
-  return items.map(({ id }) => fresh.has(id));
+    select id from inserted`;
+  const inserted = new Set(rows.map(({ id }) => id));
+  return items.map(({ id }) => inserted.has(id));
 };
 
-/** The event is text within the text, which is not looked into: in JSON the server refuses a NUL, and half a character. */
-const rowOf = ({ id, taskId, provider, event, body }: InboxItem, at: number) => ({
-  at,
+/**
+ * A row as `item` reads it. The event is a string in this JSON, so that the server does not parse it here: in parsed
+ * strings the server refuses a NUL and half of a surrogate pair.
+ */
+const rowOf = ({ id, taskId, provider, event, body }: InboxItem, position: number) => ({
+  position,
   id,
   task_id: taskId,
   provider,
@@ -60,4 +65,4 @@ const rowOf = ({ id, taskId, provider, event, body }: InboxItem, at: number) => 
   body,
 });
 
-const { name, steps } = providerEvent;
+const { name, steps } = providerEventPipeline;

@@ -1,11 +1,11 @@
 import { firstIdAt } from '../../../core/id.ts';
 import {
+  failedOrderStatuses,
   type Ledger,
   type MoneyCase,
   type MoneyCheck,
   type MoneyCount,
   moneyCheckLimits,
-  stoppedOrderStatuses,
   unfinishedOrderStatuses,
 } from '../../../core/ledger.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
@@ -20,7 +20,7 @@ export const countCases = async (
 ): Promise<Readonly<Record<MoneyCheck, MoneyCount>>> => {
   const count = async (check: MoneyCheck) => {
     const [row] = await sql<{ count: number; oldest: number | null }[]>`
-      select count(*) as count, min(since_ms) as oldest from (${lists[check](sql, nowMs)}) as list`;
+      select count(*) as count, min(since_ms) as oldest from (${caseQueries[check](sql, nowMs)}) as list`;
     return { count: row?.count ?? 0, oldestMs: row?.oldest ?? null };
   };
   const [paid_without_progress, unknown, charged_twice, refunds_stuck, ledger_differences] =
@@ -38,14 +38,14 @@ export const listCases = async (
   sql: Sql,
   { check, nowMs, after, limit }: Parameters<Ledger['cases']>[0],
 ): Promise<Page<MoneyCase, string>> => {
-  const rows = await sql<FindingRow[]>`
-    select * from (${lists[check](sql, nowMs)}) as list
+  const rows = await sql<CaseRow[]>`
+    select * from (${caseQueries[check](sql, nowMs)}) as list
     where ${after === null ? sql`true` : sql`id > ${after}`}
     order by id limit ${limit + 1}`;
-  return pageOf(rows.map(findingOf), limit, ({ id }) => id);
+  return pageOf(rows.map(caseOf), limit, ({ id }) => id);
 };
 
-type FindingRow = {
+type CaseRow = {
   readonly id: string;
   readonly order_id: string | null;
   readonly payment_id: string | null;
@@ -56,7 +56,7 @@ type FindingRow = {
   readonly detail: string | null;
 };
 
-const findingOf = (row: FindingRow): MoneyCase => ({
+const caseOf = (row: CaseRow): MoneyCase => ({
   id: row.id,
   orderId: row.order_id,
   paymentId: row.payment_id,
@@ -67,14 +67,14 @@ const findingOf = (row: FindingRow): MoneyCase => ({
   detail: row.detail,
 });
 
-type List = (sql: Sql, nowMs: number) => ReturnType<Sql>;
+type CaseQuery = (sql: Sql, nowMs: number) => ReturnType<Sql>;
 
 /**
- * Each list reads what is open, what has an index of its own, or the last day by its ids; never all orders or
- * payments. Ids tell when a task was made, so that the many that are young are not read.
+ * Each query reads open rows, rows that have an index of their own, or the last day by ids; never all orders or
+ * payments. Ids embed the time at which a task was created, so that the many young tasks are not read.
  */
-const lists: Readonly<Record<MoneyCheck, List>> = {
-  // A paid order without a task would be a bug of ours, and is looked for among the orders of the last day.
+const caseQueries: Readonly<Record<MoneyCheck, CaseQuery>> = {
+  // A paid order without a task would be a bug. Only the orders of the last day are checked for it.
   paid_without_progress: (sql, nowMs) => {
     const sinceMs = nowMs - moneyCheckLimits.progressMs;
     return sql`
@@ -86,11 +86,11 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
         select order_id, last_error from task where state <> 'failed' and id < ${firstIdAt(sinceMs + 1)}
         union all
         select id, null from orders
-        where id >= ${sinceOf(nowMs)}
-          and status in (${statusList(sql, [...unfinishedOrderStatuses, ...stoppedOrderStatuses])})
+        where id >= ${firstIdOfLastDay(nowMs)}
+          and status in (${statusList(sql, [...unfinishedOrderStatuses, ...failedOrderStatuses])})
           and not exists (select from task where order_id = orders.id)
       ) as t(order_id, last_error) join orders o on o.id = t.order_id
-      where (o.status in (${statusList(sql, stoppedOrderStatuses)})
+      where (o.status in (${statusList(sql, failedOrderStatuses)})
           or o.status in (${statusList(sql, unfinishedOrderStatuses)}) and o.updated_ms <= ${sinceMs})
         and not exists (select from refund r where r.order_id = o.id and r.status in (${statusList(sql, openRefundStatuses)}))`;
   },
@@ -107,7 +107,7 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
     from (
       select u.order_id, max(p.updated_ms) as since_ms, string_agg(p.id::text, ', ' order by p.id) as detail
       from payment p join audit a using (id) cross join unnest(a.order_ids) as u(order_id)
-      where p.id >= ${sinceOf(nowMs)} and a.id >= ${sinceOf(nowMs)}
+      where p.id >= ${firstIdOfLastDay(nowMs)} and a.id >= ${firstIdOfLastDay(nowMs)}
         and p.status = ${statusText(sql, paymentStatusAfter.succeed)}
       group by u.order_id having count(*) > 1
     ) as twice join orders o on o.id = twice.order_id`,
@@ -127,11 +127,14 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
       coalesce(theirs_currency, ours_currency) as currency, at_ms as since_ms,
       kind || coalesce(': ' || provider_id, '') as detail
     from (
-      select distinct on (day_ms) id from money_audit
-      where finished_ms is not null and day_ms >= ${nowMs - moneyCheckLimits.auditsMs}
+      select distinct on (day_ms) id from reconciliation
+      where finished_ms is not null and day_ms >= ${nowMs - moneyCheckLimits.reconciliationsMs}
       order by day_ms, id desc
-    ) as newest join money_difference d on d.audit_id = newest.id`,
+    ) as newest join reconciliation_difference d on d.reconciliation_id = newest.id`,
 };
 
-/** The first id of the last day. A payment and its audit share theirs; said of both, both are read by it. */
-const sinceOf = (nowMs: number): string => firstIdAt(nowMs - moneyCheckLimits.chargedTwiceMs);
+/**
+ * The first id of the last 24 hours. A payment and its audit have the same id. A statement names the range for both
+ * tables, so that the planner uses it for both.
+ */
+const firstIdOfLastDay = (nowMs: number): string => firstIdAt(nowMs - moneyCheckLimits.chargedTwiceMs);

@@ -1,5 +1,5 @@
 import { firstIdAt } from '../../../core/id.ts';
-import type { Ledger, OwnRecord, Span } from '../../../core/ledger.ts';
+import type { Ledger, OwnRecord, OwnRecordQuery } from '../../../core/ledger.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
 import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
@@ -18,34 +18,34 @@ import {
 export const createLedger = (sql: Sql): Ledger => ({
   counts: (nowMs) => orUnavailable(() => countCases(sql, nowMs)),
   cases: (query) => orUnavailable(() => listCases(sql, query)),
-  requestReconciliation: (audit, nowMs) => requestReconciliation(sql, audit, nowMs),
-  finishReconciliation: (auditId, report, nowMs) =>
-    orUnavailable(() => finishReconciliation(sql, auditId, report, nowMs)),
-  findReconciliation: (auditId) => orUnavailable(() => findReconciliation(sql, auditId)),
+  requestReconciliation: (request, nowMs) => requestReconciliation(sql, request, nowMs),
+  finishReconciliation: (id, report, nowMs) =>
+    orUnavailable(() => finishReconciliation(sql, id, report, nowMs)),
+  findReconciliation: (id) => orUnavailable(() => findReconciliation(sql, id)),
   reconciliations: (query) => orUnavailable(() => listReconciliations(sql, query)),
   differences: (query) => orUnavailable(() => listDifferences(sql, query)),
 
   payments: (ids) =>
     orUnavailable(async () => {
-      const rows = await sql<BookedRow<PaymentStatus>[]>`
+      const rows = await sql<OwnRecordRow<PaymentStatus>[]>`
         select p.id, p.status, p.amount, p.currency, a.created_ms, p.updated_ms
         from payment p join audit a using (id) where p.id = any(${ids as string[]}::uuid[])`;
-      return rows.map(bookedOf);
+      return rows.map(ownRecordOf);
     }),
 
   refunds: (ids) =>
     orUnavailable(async () => {
-      const rows = await sql<BookedRow<RefundStatus>[]>`
+      const rows = await sql<OwnRecordRow<RefundStatus>[]>`
         select id, status, amount, currency, created_ms, updated_ms
         from refund where id = any(${ids as string[]}::uuid[])`;
-      return rows.map(bookedOf);
+      return rows.map(ownRecordOf);
     }),
 
   paymentsMade: (span) => orUnavailable(() => paymentsMade(sql, span)),
   refundsMade: (span) => orUnavailable(() => refundsMade(sql, span)),
 });
 
-type BookedRow<Status> = {
+type OwnRecordRow<Status> = {
   readonly id: string;
   readonly status: Status;
   readonly amount: number;
@@ -54,7 +54,7 @@ type BookedRow<Status> = {
   readonly updated_ms: number;
 };
 
-const bookedOf = <Status>(row: BookedRow<Status>): OwnRecord<Status> => ({
+const ownRecordOf = <Status>(row: OwnRecordRow<Status>): OwnRecord<Status> => ({
   id: row.id,
   status: row.status,
   amount: { amount: row.amount, currency: row.currency },
@@ -64,24 +64,30 @@ const bookedOf = <Status>(row: BookedRow<Status>): OwnRecord<Status> => ({
 
 type Made<Status> = Page<OwnRecord<Status>, string>;
 
-const paymentsMade = async (sql: Sql, { fromMs, toMs, after, limit }: Span): Promise<Made<PaymentStatus>> => {
-  const rows = await sql<BookedRow<PaymentStatus>[]>`
+const paymentsMade = async (
+  sql: Sql,
+  { fromMs, toMs, after, limit }: OwnRecordQuery,
+): Promise<Made<PaymentStatus>> => {
+  const rows = await sql<OwnRecordRow<PaymentStatus>[]>`
     select p.id, p.status, p.amount, p.currency, a.created_ms, p.updated_ms
     from payment p join audit a using (id)
     where p.id >= ${firstIdAt(fromMs)} and p.id < ${firstIdAt(toMs)} and p.id > ${after ?? nil}
       and a.id >= ${firstIdAt(fromMs)} and a.id < ${firstIdAt(toMs)} and a.id > ${after ?? nil}
       and p.status in (${statusList(sql, chargedPaymentStatuses)})
     order by p.id limit ${limit + 1}`;
-  return pageOf(rows.map(bookedOf), limit, ({ id }) => id);
+  return pageOf(rows.map(ownRecordOf), limit, ({ id }) => id);
 };
 
-const refundsMade = async (sql: Sql, { fromMs, toMs, after, limit }: Span): Promise<Made<RefundStatus>> => {
-  const rows = await sql<BookedRow<RefundStatus>[]>`
+const refundsMade = async (
+  sql: Sql,
+  { fromMs, toMs, after, limit }: OwnRecordQuery,
+): Promise<Made<RefundStatus>> => {
+  const rows = await sql<OwnRecordRow<RefundStatus>[]>`
     select id, status, amount, currency, created_ms, updated_ms from refund
     where status in (${statusList(sql, succeededRefundStatuses)}) and updated_ms >= ${fromMs} and updated_ms < ${toMs} and id > ${after ?? nil}
     order by id limit ${limit + 1}`;
-  return pageOf(rows.map(bookedOf), limit, ({ id }) => id);
+  return pageOf(rows.map(ownRecordOf), limit, ({ id }) => id);
 };
 
-/** Before every id. */
+/** Sorts before every id. */
 const nil = '00000000-0000-0000-0000-000000000000';

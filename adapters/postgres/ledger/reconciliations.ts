@@ -1,7 +1,7 @@
 import type { Ledger, LedgerDifference, Reconciliation, ReconciliationReport } from '../../../core/ledger.ts';
 import type { Money } from '../../../core/money.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
-import { moneyAudit } from '../../../core/pipelines/reconciliation.ts';
+import { reconciliationPipeline } from '../../../core/pipelines/reconciliation.ts';
 import { inTransaction, type Sql } from '../connection.ts';
 import { insertJobs } from '../queue/jobs.ts';
 
@@ -11,59 +11,60 @@ export const requestReconciliation = (
 ): ReturnType<Ledger['requestReconciliation']> =>
   inTransaction(sql, async (tx) => {
     await Promise.all([
-      tx`insert into money_audit (id, day_ms, created_ms) values (${id}, ${dayMs}, ${nowMs})`,
-      insertJobs(tx, moneyAudit, [{ taskId, jobId: id }], nowMs),
+      tx`insert into reconciliation (id, day_ms, created_ms) values (${id}, ${dayMs}, ${nowMs})`,
+      insertJobs(tx, reconciliationPipeline, [{ taskId, jobId: id }], nowMs),
     ]);
     return { id, dayMs, createdAtMs: nowMs, finishedAtMs: null, charges: 0, refunds: 0, differences: 0 };
   });
 
-/** What was found is written by whoever finishes the audit, and by nobody else. */
+/** Writes the differences only if this call finishes the reconciliation. A finished one stays as it is. */
 export const finishReconciliation = async (
   sql: Sql,
-  auditId: string,
-  { charges, refunds, differences, kept }: ReconciliationReport,
+  reconciliationId: string,
+  { charges, refunds, differences, storedDifferences }: ReconciliationReport,
   nowMs: number,
 ): Promise<void> => {
   await sql`
     with finished as (
-      update money_audit set finished_ms = ${nowMs}, charges = ${charges}, refunds = ${refunds}, differences = ${differences}
-      where id = ${auditId} and finished_ms is null
+      update reconciliation
+      set finished_ms = ${nowMs}, charges = ${charges}, refunds = ${refunds}, differences = ${differences}
+      where id = ${reconciliationId} and finished_ms is null
       returning id
     )
-    insert into money_difference (id, audit_id, kind, provider_id, payment_id, refund_id,
+    insert into reconciliation_difference (id, reconciliation_id, kind, provider_id, payment_id, refund_id,
       ours_amount, ours_currency, theirs_amount, theirs_currency, at_ms)
     select k.id, f.id, kind, provider_id, payment_id, refund_id,
       ours_amount, ours_currency, theirs_amount, theirs_currency, at_ms
     from finished f cross join unnest(
-      ${kept.map(({ id }) => id)}::uuid[],
-      ${kept.map(({ kind }) => kind)}::text[],
-      ${kept.map(({ providerId }) => providerId)}::text[],
-      ${kept.map(({ paymentId }) => paymentId)}::text[],
-      ${kept.map(({ refundId }) => refundId)}::text[],
-      ${kept.map(({ ours }) => ours?.amount ?? null)}::bigint[],
-      ${kept.map(({ ours }) => ours?.currency ?? null)}::text[],
-      ${kept.map(({ theirs }) => theirs?.amount ?? null)}::bigint[],
-      ${kept.map(({ theirs }) => theirs?.currency ?? null)}::text[],
-      ${kept.map(({ atMs }) => atMs)}::bigint[]
+      ${storedDifferences.map(({ id }) => id)}::uuid[],
+      ${storedDifferences.map(({ kind }) => kind)}::text[],
+      ${storedDifferences.map(({ providerId }) => providerId)}::text[],
+      ${storedDifferences.map(({ paymentId }) => paymentId)}::text[],
+      ${storedDifferences.map(({ refundId }) => refundId)}::text[],
+      ${storedDifferences.map(({ ours }) => ours?.amount ?? null)}::bigint[],
+      ${storedDifferences.map(({ ours }) => ours?.currency ?? null)}::text[],
+      ${storedDifferences.map(({ theirs }) => theirs?.amount ?? null)}::bigint[],
+      ${storedDifferences.map(({ theirs }) => theirs?.currency ?? null)}::text[],
+      ${storedDifferences.map(({ atMs }) => atMs)}::bigint[]
     ) as k(id, kind, provider_id, payment_id, refund_id, ours_amount, ours_currency, theirs_amount, theirs_currency, at_ms)`;
 };
 
-export const findReconciliation = async (sql: Sql, auditId: string): Promise<Reconciliation | null> => {
-  const [row] = await sql<AuditRow[]>`select * from money_audit where id = ${auditId}`;
-  return row === undefined ? null : auditOf(row);
+export const findReconciliation = async (sql: Sql, id: string): Promise<Reconciliation | null> => {
+  const [row] = await sql<ReconciliationRow[]>`select * from reconciliation where id = ${id}`;
+  return row === undefined ? null : reconciliationOf(row);
 };
 
 export const listReconciliations = async (
   sql: Sql,
   { after, limit }: Parameters<Ledger['reconciliations']>[0],
 ): Promise<Page<Reconciliation, string>> => {
-  const rows = await sql<AuditRow[]>`
-    select * from money_audit where ${after === null ? sql`true` : sql`id < ${after}`}
+  const rows = await sql<ReconciliationRow[]>`
+    select * from reconciliation where ${after === null ? sql`true` : sql`id < ${after}`}
     order by id desc limit ${limit + 1}`;
-  return pageOf(rows.map(auditOf), limit, ({ id }) => id);
+  return pageOf(rows.map(reconciliationOf), limit, ({ id }) => id);
 };
 
-type AuditRow = {
+type ReconciliationRow = {
   readonly id: string;
   readonly day_ms: number;
   readonly created_ms: number;
@@ -73,7 +74,7 @@ type AuditRow = {
   readonly differences: number;
 };
 
-const auditOf = (row: AuditRow): Reconciliation => ({
+const reconciliationOf = (row: ReconciliationRow): Reconciliation => ({
   id: row.id,
   dayMs: row.day_ms,
   createdAtMs: row.created_ms,
@@ -85,11 +86,11 @@ const auditOf = (row: AuditRow): Reconciliation => ({
 
 export const listDifferences = async (
   sql: Sql,
-  { reconciliationId: auditId, after, limit }: Parameters<Ledger['differences']>[0],
+  { reconciliationId, after, limit }: Parameters<Ledger['differences']>[0],
 ): Promise<Page<LedgerDifference & { readonly id: string }, string>> => {
   const rows = await sql<DifferenceRow[]>`
-    select * from money_difference
-    where audit_id = ${auditId} ${after === null ? sql`` : sql`and id > ${after}`}
+    select * from reconciliation_difference
+    where reconciliation_id = ${reconciliationId} ${after === null ? sql`` : sql`and id > ${after}`}
     order by id limit ${limit + 1}`;
   return pageOf(rows.map(differenceOf), limit, ({ id }) => id);
 };

@@ -5,15 +5,17 @@ import { rareOrderStatuses } from '../../stored/statuses.ts';
 import type { Sql } from '../connection.ts';
 import { orderText } from '../search/query.ts';
 
-/** A list of orders as it is asked of the database. Time is told by ids: an id says when its order was placed. */
+/** A query for the order list, in terms of the tables. */
 export type OrderFilter = {
-  /** Of a tsquery: the words and the type; null where neither matters. */
+  /** The text of a tsquery: the tokens and the type. Null: neither matters. */
   readonly text: string | null;
   readonly status: OrderStatus | null;
   readonly customerId: string | null;
+  /** Only orders with this id or a newer one. Ids embed the time at which the order was placed. */
   readonly since: string | null;
+  /** Only orders with an older id than this. */
   readonly before: string | null;
-  /** One row more than the page has: it tells that there is another page. */
+  /** One row more than the page has, to know whether there is another page. */
   readonly rowsMax: number;
 };
 
@@ -39,23 +41,23 @@ export const createdWithin = (
   ${since === null ? sql`` : sql`and ${sql(id)} >= ${since}`}
   ${before === null ? sql`` : sql`and ${sql(id)} < ${before}`}`;
 
-/** In the names under the alias `n`. */
+/** For rows of `order_search`, `order_ended` or `product_snapshot` under the alias `n`. */
 export const matchesText = (sql: Sql, { text }: { readonly text: Value }): Fragment =>
   text === null ? sql`true` : sql`n.name_vector @@ ${text}::tsquery`;
 
-/** Orders with these statuses are few, and have a table of their own, in time order by status. */
+/** True if few orders have the status. These orders are in `order_ended`, in time order for each status. */
 export const hasEndStatus = ({ status }: OrderFilter): boolean =>
   status !== null && rareOrderStatuses.includes(status);
 
-/** One of core's own words, written out: the planner knows how many orders have it. */
+/** The status as an SQL literal, so that the planner knows how many orders have it. */
 export const statusLiteral = (sql: Sql, status: OrderStatus | null): Fragment => sql.unsafe(`'${status}'`);
 
-/** The names to look through: of all orders, or of those that ended so. */
-export const searchRows = (sql: Sql, asked: OrderFilter): Fragment =>
-  hasEndStatus(asked)
-    ? sql`(select order_id, label_id, name_vector from order_ended where status = ${statusLiteral(sql, asked.status)})`
-    : sql`order_name`;
+/** The search rows to scan: those of all orders, or only those of orders with the given rare status. */
+export const searchRows = (sql: Sql, filter: OrderFilter): Fragment =>
+  hasEndStatus(filter)
+    ? sql`(select order_id, snapshot_id, name_vector from order_ended where status = ${statusLiteral(sql, filter.status)})`
+    : sql`order_search`;
 
-/** The status that is left to be looked at in the orders themselves. */
-export const remainingStatus = (asked: OrderFilter): OrderStatus | null =>
-  hasEndStatus(asked) ? null : asked.status;
+/** The status that must still be checked in the table `orders`; null if `searchRows` has checked it. */
+export const remainingStatus = (filter: OrderFilter): OrderStatus | null =>
+  hasEndStatus(filter) ? null : filter.status;

@@ -18,15 +18,15 @@ import { scanNewest } from './scan.ts';
 import { appendResult, isComplete, remainingFilter, type ScanResult } from './scanResult.ts';
 import { scanSnapshots } from './snapshots.ts';
 
-/** How far each way is gone before another is taken. */
+/** How much each scan reads before the list continues with another kind of scan. */
 export type ScanLimits = {
-  /** Orders that are walked past first: enough for a word that one order in ten holds. */
+  /** Orders that the first scan reads. It is enough for a token that one order in ten has. */
   readonly firstScanRows: number;
-  /** Orders that are walked past next. */
+  /** Orders that the second scan reads. */
   readonly secondScanRows: number;
-  /** Orders to be met among the near ones for the far ones to come next. */
+  /** The second scan comes next if the first one found at least this many orders. */
   readonly matchesForSecondScan: number;
-  /** Labels whose orders are merged at most. */
+  /** The orders of at most this many product snapshots are merged. */
   readonly snapshotsMax: number;
 };
 
@@ -37,103 +37,110 @@ const scanLimits: ScanLimits = {
   snapshotsMax: 220,
 };
 
-/** See `Orders.list`. What is asked for decides which way is the short one; all of them answer the same. */
+/** See `Orders.list`. The filter decides which scan is the cheapest. Every scan gives the same result. */
 export const createOrderList =
-  (sql: Sql, go: ScanLimits = scanLimits) =>
+  (sql: Sql, limits: ScanLimits = scanLimits) =>
   async (query: OrderQuery): Promise<Page<Order, string>> => {
-    const rows = await found(sql, orderFilterOf(query), go);
+    const rows = await listRows(sql, orderFilterOf(query), limits);
     return pageOf(rows.map(orderOf), query.limit, ({ id }) => id);
   };
 
-const found = (sql: Sql, asked: OrderFilter, go: ScanLimits): Promise<readonly OrderRow[]> => {
-  if (asked.customerId !== null) return own(sql, asked);
-  if (asked.text !== null) return named(sql, asked, go);
-  if (asked.status === null) return newest(sql, asked);
-  return hasEndStatus(asked) ? ended(sql, asked) : standing(sql, asked, go);
+const listRows = (sql: Sql, filter: OrderFilter, limits: ScanLimits): Promise<readonly OrderRow[]> => {
+  if (filter.customerId !== null) return listOfCustomer(sql, filter);
+  if (filter.text !== null) return listByText(sql, filter, limits);
+  if (filter.status === null) return listNewest(sql, filter);
+  return hasEndStatus(filter) ? listEnded(sql, filter) : listByStatus(sql, filter, limits);
 };
 
-const newest = (sql: Sql, asked: OrderFilter) => sql<OrderRow[]>`
-  select ${orderColumns(sql, 'o')} from orders o where ${createdWithin(sql, asked, 'o.id')} order by o.id desc limit ${asked.rowsMax}`;
+const listNewest = (sql: Sql, filter: OrderFilter) => sql<OrderRow[]>`
+  select ${orderColumns(sql, 'o')} from orders o
+  where ${createdWithin(sql, filter, 'o.id')} order by o.id desc limit ${filter.rowsMax}`;
 
-const ended = (sql: Sql, asked: OrderFilter) => sql<OrderRow[]>`
+const listEnded = (sql: Sql, filter: OrderFilter) => sql<OrderRow[]>`
   select ${orderColumns(sql, 'o')} from order_ended e join orders o on o.id = e.order_id
-  where e.status = ${statusLiteral(sql, asked.status)} and ${createdWithin(sql, asked, 'e.order_id')}
-  order by e.order_id desc limit ${asked.rowsMax}`;
+  where e.status = ${statusLiteral(sql, filter.status)} and ${createdWithin(sql, filter, 'e.order_id')}
+  order by e.order_id desc limit ${filter.rowsMax}`;
 
-/** A customer's orders are few beside all orders: they are walked, their names beside them. */
-const own = (sql: Sql, asked: OrderFilter) => sql<OrderRow[]>`
-  select ${orderColumns(sql, 'o')} from order_name n join orders o on o.id = n.order_id
-  where n.customer_id = ${asked.customerId} and ${createdWithin(sql, asked, 'n.order_id')} and ${matchesText(sql, asked)}
-    ${asked.status === null ? sql`` : sql`and o.status = ${statusLiteral(sql, asked.status)}`}
-  order by n.order_id desc limit ${asked.rowsMax}`;
+/** A customer has few orders compared with all orders. They are scanned together with their search rows. */
+const listOfCustomer = (sql: Sql, filter: OrderFilter) => sql<OrderRow[]>`
+  select ${orderColumns(sql, 'o')} from order_search n join orders o on o.id = n.order_id
+  where n.customer_id = ${filter.customerId} and ${createdWithin(sql, filter, 'n.order_id')} and ${matchesText(sql, filter)}
+    ${filter.status === null ? sql`` : sql`and o.status = ${statusLiteral(sql, filter.status)}`}
+  order by n.order_id desc limit ${filter.rowsMax}`;
 
-const standing = async (sql: Sql, asked: OrderFilter, go: ScanLimits) => {
-  const near = await scanNewest(sql, asked, go.secondScanRows);
-  if (isComplete(near, asked)) return near.rows;
-  if (isInFlight(asked)) return inFlight(sql, asked);
-  return (await walkOn(sql, asked, near, 4 * go.secondScanRows)).rows;
+const listByStatus = async (sql: Sql, filter: OrderFilter, limits: ScanLimits) => {
+  const first = await scanNewest(sql, filter, limits.secondScanRows);
+  if (isComplete(first, filter)) return first.rows;
+  if (isInFlight(filter)) return listInFlight(sql, filter);
+  return (await scanToEnd(sql, filter, first, 4 * limits.secondScanRows)).rows;
 };
 
 /**
- * A common word is met on the way back from the newest order. Of a rarer one the labels know; but where some orders
- * were met, enough of them are not far, whichever labels they have.
+ * A scan from the newest order soon finds a common token. For a rarer token, product snapshots lead to its orders. But
+ * if the first scan found some orders, a second scan will find enough, whichever snapshots they have.
  */
-const named = async (sql: Sql, asked: OrderFilter, go: ScanLimits) => {
-  const near = await scanNewest(sql, asked, go.firstScanRows);
-  if (isComplete(near, asked)) return near.rows;
-  if (isInFlight(asked)) return inFlight(sql, asked);
-  const far =
-    near.rows.length < go.matchesForSecondScan
-      ? near
-      : appendResult(near, await scanNewest(sql, remainingFilter(asked, near), go.secondScanRows));
-  const reach = await merge(sql, asked, far, go);
-  return (await walkOn(sql, asked, reach, go.secondScanRows)).rows;
+const listByText = async (sql: Sql, filter: OrderFilter, limits: ScanLimits) => {
+  const first = await scanNewest(sql, filter, limits.firstScanRows);
+  if (isComplete(first, filter)) return first.rows;
+  if (isInFlight(filter)) return listInFlight(sql, filter);
+  const second =
+    first.rows.length < limits.matchesForSecondScan
+      ? first
+      : appendResult(first, await scanNewest(sql, remainingFilter(filter, first), limits.secondScanRows));
+  const merged = await mergeSnapshots(sql, filter, second, limits);
+  return (await scanToEnd(sql, filter, merged, limits.secondScanRows)).rows;
 };
 
 /**
- * Merges the newest orders under few labels, as many as it takes, whatever their status: most orders have the one
- * that is asked for, or few of these labels' orders are there at all. Under many it goes back once, to where most of
- * them were last ordered.
+ * Merges the newest orders of few product snapshots, as many orders as the page needs. It does so for any status:
+ * either most orders have the given status, or these snapshots have few orders at all. With many snapshots it merges
+ * only once, back to the time at which most of them were last ordered.
  */
-const merge = async (sql: Sql, asked: OrderFilter, from: ScanResult, go: ScanLimits): Promise<ScanResult> => {
-  let reach = from;
-  for (let pages = remainingStatus(asked) === null ? 1 : 2; !isComplete(reach, asked); pages *= 8) {
-    const rest = remainingFilter(asked, reach);
-    const next = await scanSnapshots(sql, rest, pages * rest.rowsMax, go.snapshotsMax);
-    if (next === null) return reach;
-    reach = appendResult(reach, next);
-    if (next.snapshots > go.snapshotsMax) return reach;
-  }
-  return reach;
-};
-
-/** Orders that one statement walks past at most. */
-const stretchMax = 200_000;
-
-/** Walks on, farther each time, until the page is full or the first order is reached. */
-const walkOn = async (
+const mergeSnapshots = async (
   sql: Sql,
-  asked: OrderFilter,
+  filter: OrderFilter,
   from: ScanResult,
-  stretch: number,
+  limits: ScanLimits,
 ): Promise<ScanResult> => {
-  let reach = from;
-  for (let next = stretch; !isComplete(reach, asked); next = Math.min(4 * next, stretchMax))
-    reach = appendResult(reach, await scanNewest(sql, remainingFilter(asked, reach), next));
-  return reach;
+  let result = from;
+  for (let pages = remainingStatus(filter) === null ? 1 : 2; !isComplete(result, filter); pages *= 8) {
+    const rest = remainingFilter(filter, result);
+    const next = await scanSnapshots(sql, rest, pages * rest.rowsMax, limits.snapshotsMax);
+    if (next === null) return result;
+    result = appendResult(result, next);
+    if (next.snapshots > limits.snapshotsMax) return result;
+  }
+  return result;
+};
+
+/** The maximum number of orders that one statement scans. */
+const scanRowsMax = 200_000;
+
+/** Continues the scan, with more orders each time, until the page is full or the oldest order is read. */
+const scanToEnd = async (
+  sql: Sql,
+  filter: OrderFilter,
+  from: ScanResult,
+  scanRows: number,
+): Promise<ScanResult> => {
+  let result = from;
+  for (let next = scanRows; !isComplete(result, filter); next = Math.min(4 * next, scanRowsMax))
+    result = appendResult(result, await scanNewest(sql, remainingFilter(filter, result), next));
+  return result;
 };
 
 const isInFlight = ({ status }: OrderFilter): boolean =>
   status === orderStatusAfter.claim || status === orderStatusAfter.pay;
 
-/** Orders that are being paid have an open payment, and paid ones a task: as few as there is work to do. */
-const inFlight = (sql: Sql, asked: OrderFilter) => sql<OrderRow[]>`
-  select ${orderColumns(sql, 'o')} from orders o join order_name n on n.order_id = o.id
-  where o.status = ${statusLiteral(sql, asked.status)} and ${createdWithin(sql, asked, 'o.id')} and ${matchesText(sql, asked)} and o.id in (
+/** A `paying` order has an open payment, and a `paid` order has a task. Both are few: only as many as there is work. */
+const listInFlight = (sql: Sql, filter: OrderFilter) => sql<OrderRow[]>`
+  select ${orderColumns(sql, 'o')} from orders o join order_search n on n.order_id = o.id
+  where o.status = ${statusLiteral(sql, filter.status)} and ${createdWithin(sql, filter, 'o.id')}
+    and ${matchesText(sql, filter)} and o.id in (
     ${
-      asked.status === orderStatusAfter.pay
+      filter.status === orderStatusAfter.pay
         ? sql`select order_id from task`
         : sql`select unnest(a.order_ids) from payment p join audit a on a.id = p.id
             where p.status in (${statusList(sql, openPaymentStatuses)})`
     })
-  order by o.id desc limit ${asked.rowsMax}`;
+  order by o.id desc limit ${filter.rowsMax}`;

@@ -6,21 +6,21 @@ import { orderColumns } from '../columns.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { type OrderRow, orderOf } from '../rows.ts';
 
-/** An order that nobody else changes until this transaction ends. */
+/** An order that nobody else can change until this transaction ends. */
 export type LockedOrder = {
   readonly order: Order;
-  /** Its task; null where its pipeline has ended. */
+  /** The id of its task; null if its pipeline has ended. */
   readonly taskId: string | null;
-  /** A refund of all that was paid holds the task. */
+  /** A refund of all that was paid has paused the task. */
   readonly paused: boolean;
-  /** Of its newest history row, whoever counts it: the task where there is one, else the order. */
+  /** The `seq` of the newest history row. The task has it if there is one, otherwise the order. */
   readonly seq: number;
 };
 
-/** What `work` answers where it came too late, and has to be done again on newer rows. */
-export const stale = Symbol('overtaken');
+/** `work` returns this if its rows are out of date. It must run again on newer rows. */
+export const stale = Symbol('stale');
 
-/** Runs `work` in one transaction that holds the order, and again for as long as it was overtaken. */
+/** Runs `work` in one transaction that locks the order. Runs it again for as long as it returns `stale`. */
 export const withLockedOrder = async <T>(
   sql: Sql,
   orderId: string,
@@ -37,8 +37,8 @@ export const withLockedOrder = async <T>(
 };
 
 /**
- * Adds rows to the history of a locked order. Answers the number of the last one at once: what is sent after it in
- * the same transaction may use it.
+ * Appends rows to the history of a locked order. Returns the `seq` of the last row before the statement has run, so
+ * that the next statements of the transaction can be sent with it.
  */
 export const appendHistory = (
   tx: Transaction,
@@ -63,13 +63,13 @@ export const appendHistory = (
 };
 
 /**
- * First the task and then the order, as workers do, who finish or fail an order while they hold its task: the
- * other way round they and we would wait in a circle. Sent together, each sees what was committed while the one
- * before it waited. A task that appeared meanwhile is not waited for with the order held: we are overtaken.
+ * Lock order: task, then order, as workers do; the reverse would deadlock. The statements are sent together, and each
+ * sees what was committed while the one before it waited. If a task has appeared after the first statement, we do not
+ * wait for it while we hold the order's lock: the result is `stale`.
  */
 const lock = async (tx: Transaction, orderId: string): Promise<LockedOrder | null | typeof stale> => {
   const [[task], [row], [appeared]] = await Promise.all([
-    tx<TaskRow[]>`
+    tx<LockedTaskRow[]>`
       select id, seq, state from task where order_id = ${orderId} for update`.execute(),
     tx<(OrderRow & { seq: number })[]>`
       select ${orderColumns(tx, 'o')}, o.seq from orders o where o.id = ${orderId} for update`.execute(),
@@ -85,4 +85,4 @@ const lock = async (tx: Transaction, orderId: string): Promise<LockedOrder | nul
   };
 };
 
-type TaskRow = { readonly id: string; readonly seq: number; readonly state: StoredTaskState };
+type LockedTaskRow = { readonly id: string; readonly seq: number; readonly state: StoredTaskState };

@@ -7,7 +7,7 @@ import {
   orderStatusAfter,
   orderStatusesBefore,
 } from '../../../core/order.ts';
-import { datasetPayment, orderColumns } from '../columns.ts';
+import { datasetPaymentJson, orderColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
@@ -37,7 +37,7 @@ type DetailRow = OrderRow & {
 const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
   const [row] = await sql<DetailRow[]>`
     select ${orderColumns(sql, 'd')}, i.year as invoice_year, i.sequence as invoice_sequence, i.issued_ms,
-      case when d.payment_status is not null then ${datasetPayment(sql, 'd')} end as payment,
+      case when d.payment_status is not null then ${datasetPaymentJson(sql, 'd')} end as payment,
       (select json_agg(json_build_object('seq', s.seq, 'state', s.state, 'atMs', s.at_ms, 'detail', s.detail) order by s.seq)
        from order_state s where s.order_id = d.id) as history,
       array(select l.key from licence l where l.order_id = d.id order by l.unit) as licences
@@ -70,7 +70,7 @@ const cancel = async (
         where id = ${id} and customer_id = ${customerId}
           and status in (${statusList(sql, orderStatusesBefore('cancel'))})
         returning *
-      ), told as (
+      ), history as (
         insert into order_state (order_id, seq, state, at_ms) select id, seq, ${status}, ${nowMs}::bigint from cancelled
       )
       select ${orderColumns(sql, 'cancelled')} from cancelled`,
@@ -78,14 +78,14 @@ const cancel = async (
   if (cancelled.isErr()) return err(cancelled.error);
   const [row] = cancelled.value;
   if (row !== undefined) return ok(orderOf(row));
-  const standing = await orUnavailable(
+  const current = await orUnavailable(
     () =>
       sql<
         Pick<OrderRow, 'status'>[]
       >`select status from orders where id = ${id} and customer_id = ${customerId}`,
   );
-  if (standing.isErr()) return err(standing.error);
-  const [order] = standing.value;
+  if (current.isErr()) return err(current.error);
+  const [order] = current.value;
   return err(
     order === undefined ? { kind: 'not_found' } : { kind: 'order_not_pending', status: order.status },
   );

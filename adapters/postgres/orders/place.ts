@@ -15,7 +15,7 @@ export const place = async (
   nowMs: number,
 ): Promise<readonly Result<Order, OrderFailure>[]> => {
   if (requests.length === 0) return [];
-  const soldBefore = endOfHour(requests.map(({ id }) => id));
+  const soldBefore = firstIdOfNextHour(requests.map(({ id }) => id));
   const rows = await sql<OrderRow[]>`
     with request as (
       select * from unnest(
@@ -32,18 +32,21 @@ export const place = async (
       from request r join product p on p.id = r.product_id
       where p.amount * r.quantity <= ${orderAmountMax}::bigint
       returning *
-    ), told as (
+    ), history as (
       insert into order_state (order_id, seq, state, at_ms) select id, seq, status, ${nowMs}::bigint from placed
-    ), labelled as (
-      select r.id, r.customer_id, p.label_id from placed o join request r using (id) join product p on p.id = r.product_id
-    ), named as (
-      insert into order_name (order_id, label_id, customer_id, name_vector)
-      select o.id, o.label_id, o.customer_id, l.name_vector from labelled o join label l on l.id = o.label_id
+    ), of_snapshot as (
+      select r.id, r.customer_id, p.snapshot_id
+      from placed o join request r using (id) join product p on p.id = r.product_id
+    ), searchable as (
+      insert into order_search (order_id, snapshot_id, customer_id, name_vector)
+      select o.id, o.snapshot_id, o.customer_id, s.name_vector
+      from of_snapshot o join product_snapshot s on s.id = o.snapshot_id
     ), stale as materialized (
-      select id from label where id in (select label_id from labelled) and sold_before < ${soldBefore}::uuid
+      select id from product_snapshot
+      where id in (select snapshot_id from of_snapshot) and sold_before < ${soldBefore}::uuid
       order by id for no key update
     ), sold as (
-      update label l set sold_before = ${soldBefore}::uuid from stale where l.id = stale.id
+      update product_snapshot s set sold_before = ${soldBefore}::uuid from stale where s.id = stale.id
     )
     select ${orderColumns(sql, 'placed')} from placed`;
   const placed = new Map(rows.map((row) => [row.id, orderOf(row)]));
@@ -56,13 +59,13 @@ export const place = async (
   });
 };
 
-type WrittenOnce = Omit<RowOf<typeof orders>, 'created_ms' | 'updated_ms'>;
+type SourcedColumns = Omit<RowOf<typeof orders>, 'created_ms' | 'updated_ms'>;
 
 /**
- * Where each column of a new order comes from: the `request` r or the `product` p. Total, so that a new column has to
- * say it; both times are the moment of the statement.
+ * The source of each column of a new order: the `request` r or the `product` p. The record is total, so that a new
+ * column must be added here. Both times are the time of the statement.
  */
-const sources: Readonly<Record<keyof WrittenOnce, string>> = {
+const sources: Readonly<Record<keyof SourcedColumns, string>> = {
   id: 'r.id',
   customer_id: 'r.customer_id',
   email: 'r.email',
@@ -91,8 +94,8 @@ const knownProducts = async (sql: Sql, requests: readonly OrderRequest[]): Promi
 
 const hourMs = 3_600_000;
 
-/** The first id of the hour after the newest of these ids: what all of them are below. */
-const endOfHour = (ids: readonly string[]): string => {
+/** The first id of the hour after the newest of these ids. All of these ids are below it. */
+const firstIdOfNextHour = (ids: readonly string[]): string => {
   const newestMs = Math.max(...ids.map((id) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)));
   return firstIdAt((Math.floor(newestMs / hourMs) + 1) * hourMs);
 };

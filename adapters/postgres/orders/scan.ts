@@ -13,36 +13,37 @@ import {
 import type { ScanResult } from './scanResult.ts';
 
 /**
- * Looks at the newest `stretch` orders and at no more, until enough are found: 0.5 µs and a fortieth of a page
- * each. Only those that fit are read whole. The stretch is written out, for the planner to see how short it is.
+ * Scans the newest `scanRows` orders until enough are found. Each costs 0.5 µs and a fortieth of a page. Only orders
+ * that match are read whole. `scanRows` is an SQL literal, so that the planner knows how short the scan is.
  */
-export const scanNewest = async (sql: Sql, asked: OrderFilter, stretch: number): Promise<ScanResult> => {
-  const met = await sql<(OrderRow & { readonly down_to: string | null })[]>`
-    with met as materialized (
-      select n.order_id from ${asked.text === null ? standing(sql, asked, stretch) : named(sql, asked, stretch)}
-      order by n.order_id desc limit ${asked.rowsMax}
+export const scanNewest = async (sql: Sql, filter: OrderFilter, scanRows: number): Promise<ScanResult> => {
+  const candidates = filter.text === null ? byStatus(sql, filter, scanRows) : byText(sql, filter, scanRows);
+  const rows = await sql<(OrderRow & { readonly scanned_to: string | null })[]>`
+    with found as materialized (
+      select n.order_id from ${candidates}
+      order by n.order_id desc limit ${filter.rowsMax}
     )
-    select e.down_to, ${orderColumns(sql, 'o')} from (
-      select case when (select count(*) from met) < ${asked.rowsMax} then (
-        select n.order_id from ${searchRows(sql, asked)} as n where ${createdWithin(sql, asked, 'n.order_id')}
-        order by n.order_id desc limit 1 offset ${sql.unsafe(String(stretch - 1))}
-      ) end as down_to
-    ) as e left join (met join orders o on o.id = met.order_id) on true
+    select e.scanned_to, ${orderColumns(sql, 'o')} from (
+      select case when (select count(*) from found) < ${filter.rowsMax} then (
+        select n.order_id from ${searchRows(sql, filter)} as n where ${createdWithin(sql, filter, 'n.order_id')}
+        order by n.order_id desc limit 1 offset ${sql.unsafe(String(scanRows - 1))}
+      ) end as scanned_to
+    ) as e left join (found join orders o on o.id = found.order_id) on true
     order by o.id desc`;
-  return { rows: met.filter(({ id }) => id !== null), scannedTo: met[0]?.down_to ?? null };
+  return { rows: rows.filter(({ id }) => id !== null), scannedTo: rows[0]?.scanned_to ?? null };
 };
 
-const named = (sql: Sql, asked: OrderFilter, stretch: number): Fragment => {
-  const status = remainingStatus(asked);
+const byText = (sql: Sql, filter: OrderFilter, scanRows: number): Fragment => {
+  const status = remainingStatus(filter);
   return sql`(
-      select n.order_id, n.name_vector from ${searchRows(sql, asked)} as n where ${createdWithin(sql, asked, 'n.order_id')}
-      order by n.order_id desc limit ${sql.unsafe(String(stretch))}
+      select n.order_id, n.name_vector from ${searchRows(sql, filter)} as n where ${createdWithin(sql, filter, 'n.order_id')}
+      order by n.order_id desc limit ${sql.unsafe(String(scanRows))}
     ) as n ${status === null ? sql`` : sql`join orders o on o.id = n.order_id and o.status = ${statusLiteral(sql, status)}`}
-    where ${matchesText(sql, asked)}`;
+    where ${matchesText(sql, filter)}`;
 };
 
-/** Where the words do not matter, the orders themselves are walked. */
-const standing = (sql: Sql, asked: OrderFilter, stretch: number): Fragment => sql`(
-      select o.id as order_id, o.status from orders o where ${createdWithin(sql, asked, 'o.id')}
-      order by o.id desc limit ${sql.unsafe(String(stretch))}
-    ) as n where n.status = ${statusLiteral(sql, asked.status)}`;
+/** Without a text, the table `orders` is scanned. */
+const byStatus = (sql: Sql, filter: OrderFilter, scanRows: number): Fragment => sql`(
+      select o.id as order_id, o.status from orders o where ${createdWithin(sql, filter, 'o.id')}
+      order by o.id desc limit ${sql.unsafe(String(scanRows))}
+    ) as n where n.status = ${statusLiteral(sql, filter.status)}`;

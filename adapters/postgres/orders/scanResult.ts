@@ -1,24 +1,22 @@
 import type { OrderRow } from '../rows.ts';
 import type { OrderFilter } from './filter.ts';
 
-/** What was found, newest first, and the id down to which all was seen: null where nothing is left to see. */
+/** The orders that a scan found, newest first, and the oldest id that it read; null if it read all orders. */
 export type ScanResult = { readonly rows: readonly OrderRow[]; readonly scannedTo: string | null };
 
-export const isComplete = ({ rows, scannedTo: downTo }: ScanResult, { rowsMax }: OrderFilter): boolean =>
-  rows.length >= rowsMax || downTo === null;
+/** The page is full, or all orders are read. */
+export const isComplete = ({ rows, scannedTo }: ScanResult, { rowsMax }: OrderFilter): boolean =>
+  rows.length >= rowsMax || scannedTo === null;
 
-/** What is still asked for after this result. */
-export const remainingFilter = (
-  asked: OrderFilter,
-  { rows, scannedTo: downTo }: ScanResult,
-): OrderFilter => ({
-  ...asked,
-  before: downTo,
-  rowsMax: asked.rowsMax - rows.length,
+/** The filter for the orders that this result leaves to find. */
+export const remainingFilter = (filter: OrderFilter, { rows, scannedTo }: ScanResult): OrderFilter => ({
+  ...filter,
+  before: scannedTo,
+  rowsMax: filter.rowsMax - rows.length,
 });
 
-/** Both results, where `next` began where `before` had ended. */
-export const appendResult = (before: ScanResult, { rows, scannedTo: downTo }: ScanResult): ScanResult => ({
-  rows: [...before.rows, ...rows],
-  scannedTo: downTo,
+/** Both results. The scan of `next` began where that of `previous` had ended. */
+export const appendResult = (previous: ScanResult, next: ScanResult): ScanResult => ({
+  rows: [...previous.rows, ...next.rows],
+  scannedTo: next.scannedTo,
 });

@@ -5,106 +5,127 @@ import type { OrderRow } from '../rows.ts';
 import { createdWithin, matchesText, type OrderFilter, remainingStatus, searchRows } from './filter.ts';
 import type { ScanResult } from './scanResult.ts';
 
-/** What was found under labels, and how many of them hold the words. */
+/** A result, and how many product snapshots match the text. */
 export type SnapshotScanResult = ScanResult & { readonly snapshots: number };
 
 /**
- * Looks at the newest `rowsMax` orders under the labels that hold the words, or at as many as it finds quickly. A label
- * was last sold in the hour that it knows. Where that is over by the time asked for, its newest order is in time, so
- * twice as many such labels as rows are enough. All those sold since, the `open` ones, must be looked under too; null
- * where these are more than `openMax`, at 6 µs and 3 pages each.
+ * Reads the newest `rowsMax` orders of all product snapshots that match the text, or as many as it finds quickly.
+ *
+ * A snapshot knows the hour in which it was last ordered (`sold_before` is the end of it). If this hour ends before the
+ * range of the filter ends (`before`), the newest order of the snapshot is in range. So twice as many of these
+ * snapshots as rows are enough. The other snapshots are `recent`: their newest order may be after the range, so all
+ * of them must be read. The result is null if there are more than `recentMax` of them, because each costs 6 µs and 3
+ * pages.
  */
 export const scanSnapshots = async (
   sql: Sql,
-  asked: OrderFilter,
+  filter: OrderFilter,
   rowsMax: number,
-  openMax: number,
+  recentMax: number,
 ): Promise<SnapshotScanResult | null> => {
-  const found = await merged(sql, asked, rowsMax, openMax);
-  const [{ labels, open, down_to } = { labels: 0, open: 0, down_to: null }] = found;
-  if (open > openMax) return null;
-  const rows = found.filter(({ id }) => id !== null);
-  const status = remainingStatus(asked);
-  const fit = rows.filter((row) => status === null || row.status === status);
+  const merged = await mergeOrders(sql, filter, rowsMax, recentMax);
+  const [{ snapshots, recent, cutoff } = { snapshots: 0, recent: 0, cutoff: null }] = merged;
+  if (recent > recentMax) return null;
+  const rows = merged.filter(({ id }) => id !== null);
+  const status = remainingStatus(filter);
+  const matches = rows.filter((row) => status === null || row.status === status);
   const isCutShort = rows.length === rowsMax;
   return {
-    rows: fit.slice(0, asked.rowsMax),
-    scannedTo: isCutShort ? (rows.at(-1)?.id ?? null) : down_to,
-    snapshots: labels,
+    rows: matches.slice(0, filter.rowsMax),
+    scannedTo: isCutShort ? (rows.at(-1)?.id ?? null) : cutoff,
+    snapshots,
   };
 };
 
-type Found = OrderRow & { readonly labels: number; readonly open: number; readonly down_to: string | null };
+type MergedRow = OrderRow & {
+  readonly snapshots: number;
+  readonly recent: number;
+  readonly cutoff: string | null;
+};
 
 /**
- * What holds the words is materialised, so that the planner cannot hope to meet enough early and read the table
- * instead. Labels sold since come first: where they have rows enough, few others are to be looked under. Down to the
- * edge all orders are under the labels that were sold after it; what is older waits for the next time. Of each label
- * the newest order comes first: only labels with one of the newest of these can have more.
+ * The plan, one line for each CTE:
+ *  1. `query`: the values of the filter, in one row.
+ *  2. `matching`: the snapshots that match the text and were ordered after the range begins.
+ *  3. `counts`: how many snapshots match, and how many of them are recent.
+ *  4. `recent`: the newest order in range of each recent snapshot; of these orders the `rows_max` newest.
+ *  5. `cutoff`: no order before this id is read by this statement. It is the newer one of two ids: that of the row
+ *     number `rows_max` of 4, and the `sold_before` after which all recent snapshots and 2 × `rows_max` others were
+ *     ordered. Null if there are fewer rows than that: then all orders are read.
+ *  6. `newest`: the newest order of each snapshot since the cutoff: the rows of 4, and those of the other snapshots.
+ *  7. `oldest`: the row number `rows_max` of 6. An older order cannot be in the result.
+ *  8. `merged`: the orders of the snapshots of 6, since 7, or since the cutoff if 7 is empty; the `rows_max` newest.
+ *
+ * The last select reads the orders of 8 whole, and returns the counts and the cutoff with them. Orders before the
+ * cutoff are left to the next call.
+ *
+ * `matching` is materialised, because the planner would otherwise expect to find enough rows early, and read the table
+ * instead of the index. The planner does not see the values in the row of 1, so it makes one plan for all values.
  */
-const merged = (sql: Sql, asked: OrderFilter, rowsMax: number, openMax: number) => {
-  const told = toldBy(sql, asked);
-  const rows = sql`(select rows_max from asked)`;
-  const edge = sql`coalesce((select down_to from edge), ${first})`;
-  const since = told.since === null ? edge : sql`greatest(${edge}, ${told.since})`;
+const mergeOrders = (sql: Sql, filter: OrderFilter, rowsMax: number, recentMax: number) => {
+  const values = valuesOf(sql, filter);
+  const rows = sql`(select rows_max from query)`;
+  const cutoff = sql`coalesce((select id from cutoff), ${firstId})`;
+  const since = values.since === null ? cutoff : sql`greatest(${cutoff}, ${values.since})`;
   const sinceOldest = sql`coalesce((select order_id from oldest), ${since})`;
-  return sql<Found[]>`
-    with asked as materialized (
-      select ${asked.text}::tsquery as words, ${asked.since}::uuid as since, ${asked.before}::uuid as before,
+  return sql<MergedRow[]>`
+    with query as materialized (
+      select ${filter.text}::tsquery as tokens, ${filter.since}::uuid as since, ${filter.before}::uuid as before,
         ${rowsMax}::integer as rows_max
-    ), holding as materialized (
-      select n.id, n.sold_before from label n where ${matchesText(sql, told)}
-        and ${told.since === null ? sql`true` : sql`n.sold_before > ${told.since}`}
-    ), known as materialized (
-      select count(*)::integer as labels,
-        (count(*) filter (where sold_before > (select before from asked)))::integer as open
-      from holding
-    ), lately as materialized (
-      select l.id, n.order_id from holding l cross join lateral (
-        ${ordersUnder(sql, asked, told)} limit 1
+    ), matching as materialized (
+      select n.id, n.sold_before from product_snapshot n where ${matchesText(sql, values)}
+        and ${values.since === null ? sql`true` : sql`n.sold_before > ${values.since}`}
+    ), counts as materialized (
+      select count(*)::integer as snapshots,
+        (count(*) filter (where sold_before > (select before from query)))::integer as recent
+      from matching
+    ), recent as materialized (
+      select s.id, n.order_id from matching s cross join lateral (
+        ${ordersOfSnapshot(sql, filter, values)} limit 1
       ) as n
-      where (select open from known) <= ${sql.unsafe(String(openMax))} and l.sold_before > (select before from asked)
+      where (select recent from counts) <= ${sql.unsafe(String(recentMax))} and s.sold_before > (select before from query)
       order by n.order_id desc limit ${rows}
-    ), edge as materialized (
+    ), cutoff as materialized (
       select greatest(
-        (select order_id from lately order by order_id desc offset ${rows} - 1),
-        (select sold_before from holding order by sold_before desc
-          offset (select open from known) + 2 * ${rows} limit 1)
-      ) as down_to
+        (select order_id from recent order by order_id desc offset ${rows} - 1),
+        (select sold_before from matching order by sold_before desc
+          offset (select recent from counts) + 2 * ${rows} limit 1)
+      ) as id
     ), newest as materialized (
-      select id, order_id from lately where order_id >= ${edge}
+      select id, order_id from recent where order_id >= ${cutoff}
       union all
-      (select l.id, n.order_id from holding l cross join lateral (
-        ${ordersUnder(sql, asked, { ...told, since })} limit 1
+      (select s.id, n.order_id from matching s cross join lateral (
+        ${ordersOfSnapshot(sql, filter, { ...values, since })} limit 1
       ) as n
-      where (select open from known) <= ${sql.unsafe(String(openMax))} and l.sold_before > ${edge}
-        and (l.sold_before > (select before from asked)) is not true
+      where (select recent from counts) <= ${sql.unsafe(String(recentMax))} and s.sold_before > ${cutoff}
+        and (s.sold_before > (select before from query)) is not true
       order by n.order_id desc limit ${rows})
     ), oldest as materialized (
       select order_id from newest order by order_id desc offset ${rows} - 1 limit 1
-    ), met as materialized (
-      select n.order_id from newest l cross join lateral (
-        ${ordersUnder(sql, asked, { ...told, since: sinceOldest })} limit ${rows}
+    ), merged as materialized (
+      select n.order_id from newest s cross join lateral (
+        ${ordersOfSnapshot(sql, filter, { ...values, since: sinceOldest })} limit ${rows}
       ) as n
       order by n.order_id desc limit ${rows}
     )
-    select k.labels, k.open, (select down_to from edge) as down_to, ${orderColumns(sql, 'o')}
-    from known k left join (met join orders o on o.id = met.order_id) on true
+    select c.snapshots, c.recent, (select id from cutoff) as cutoff, ${orderColumns(sql, 'o')}
+    from counts c left join (merged join orders o on o.id = merged.order_id) on true
     order by o.id desc`;
 };
 
-const first = '00000000-0000-0000-0000-000000000000';
+const firstId = '00000000-0000-0000-0000-000000000000';
 
-type Told = { readonly [part in 'text' | 'since' | 'before']: Fragment | null };
+type Values = { readonly [part in 'text' | 'since' | 'before']: Fragment | null };
 
-/** The values stand in a row, where the planner does not see them: so it plans once, and not for each word anew. */
-const toldBy = (sql: Sql, { text, since, before }: OrderFilter): Told => ({
-  text: text === null ? null : sql`(select words from asked)`,
-  since: since === null ? null : sql`(select since from asked)`,
-  before: before === null ? null : sql`(select before from asked)`,
+/** The values of the filter as the statement reads them from `query`; null where the filter has none. */
+const valuesOf = (sql: Sql, { text, since, before }: OrderFilter): Values => ({
+  text: text === null ? null : sql`(select tokens from query)`,
+  since: since === null ? null : sql`(select since from query)`,
+  before: before === null ? null : sql`(select before from query)`,
 });
 
-const ordersUnder = (sql: Sql, asked: OrderFilter, told: Told): Fragment => sql`
-  select n.order_id from ${searchRows(sql, asked)} as n
-  where n.label_id = l.id and ${createdWithin(sql, told, 'n.order_id')}
+/** The orders in range of the snapshot under the alias `s`, newest first. */
+const ordersOfSnapshot = (sql: Sql, filter: OrderFilter, values: Values): Fragment => sql`
+  select n.order_id from ${searchRows(sql, filter)} as n
+  where n.snapshot_id = s.id and ${createdWithin(sql, values, 'n.order_id')}
   order by n.order_id desc`;

@@ -46,7 +46,8 @@ const upsert = async (
   }));
   const written = await tx<{ created: boolean }[]>`
     with draft as materialized (
-      select d.*, coalesce(p.label_id, nextval(pg_get_serial_sequence('label', 'id'))) as label_id, p.label_id is null as is_new
+      select d.*, coalesce(p.snapshot_id, nextval(pg_get_serial_sequence('product_snapshot', 'id'))) as snapshot_id,
+        p.snapshot_id is null as is_new
       from unnest(
         ${rows.map(({ id }) => id)}::uuid[],
         ${rows.map(({ code }) => code)}::text[],
@@ -59,19 +60,19 @@ const upsert = async (
         ${rows.map(({ exact }) => exact)}::text[]
       ) as d(id, code, name, type, amount, currency, stock, folded, exact)
       left join product p on p.code = d.code and (${existing === 'keep'} or (p.name, p.type) = (d.name, d.type))
-    ), labelled as (
-      insert into label (id, type, name_unaccent) overriding system value
-      select label_id, type, folded from draft where is_new
+    ), new_snapshot as (
+      insert into product_snapshot (id, type, name_unaccent) overriding system value
+      select snapshot_id, type, folded from draft where is_new
     )
     insert into product as p
-      (id, code, name, type, amount, currency, stock, created_ms, updated_ms, name_unaccent, name_exact, label_id)
-    select id, code, name, type, amount, currency, stock, ${nowMs}::bigint, ${nowMs}::bigint, folded, exact, label_id
+      (id, code, name, type, amount, currency, stock, created_ms, updated_ms, name_unaccent, name_exact, snapshot_id)
+    select id, code, name, type, amount, currency, stock, ${nowMs}::bigint, ${nowMs}::bigint, folded, exact, snapshot_id
     from draft
     order by code
     on conflict (code) do update set
       name = excluded.name, type = excluded.type, amount = excluded.amount, currency = excluded.currency,
       stock = excluded.stock, updated_ms = excluded.updated_ms,
-      name_unaccent = excluded.name_unaccent, name_exact = excluded.name_exact, label_id = excluded.label_id
+      name_unaccent = excluded.name_unaccent, name_exact = excluded.name_exact, snapshot_id = excluded.snapshot_id
     where ${existing === 'replace'}
     returning (xmax = 0) as created`;
   const created = written.filter((row) => row.created).length;
@@ -88,7 +89,7 @@ const list = async (db: PostgresJsDatabase, { search, type, after, limit }: Prod
       and(
         search === null ? undefined : raw`name_vector @@ ${foldedQuery(search)}::tsquery`,
         type === null ? undefined : eq(product.type, type),
-        after === null ? undefined : pastKey(tier, after, search !== null),
+        after === null ? undefined : isAfterKey(tier, after, search !== null),
       ),
     )
     .orderBy(...(search === null ? [desc(product.id)] : [desc(raw`tier`), desc(product.id)]))
@@ -97,5 +98,5 @@ const list = async (db: PostgresJsDatabase, { search, type, after, limit }: Prod
   return { items: page.items.map(({ row }) => productOf(row)), next: page.next };
 };
 
-const pastKey = (tier: SQL<number>, after: ProductKey, ranked: boolean): SQL =>
+const isAfterKey = (tier: SQL<number>, after: ProductKey, ranked: boolean): SQL =>
   ranked ? raw`(${tier}, ${product.id}) < (${after.tier}, ${after.id}::uuid)` : lt(product.id, after.id);

@@ -1,13 +1,13 @@
-import { batchOrEach, runAsync } from '../../../core/batchOrEach.ts';
+import { runAsync, runBatchWithFallback } from '../../../core/batchWithFallback.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
-import type { Queue, Taken } from '../../../core/queue.ts';
+import type { ClaimResult, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import {
-  allTaken,
   type EffectOutcome,
+  emptyClaim,
   limitUnits,
-  noneTaken,
-  planThrow,
+  mergeClaims,
+  planThrownError,
   runTxSteps,
   type Transitions,
 } from '../../../core/steps.ts';
@@ -22,41 +22,54 @@ import type { QueuePosition, ScanStarts } from './scanStart.ts';
 import { writeTransitions } from './transitions.ts';
 
 type Query = Parameters<Queue['claim']>[0];
-type Taking = ReturnType<Queue['claim']>;
+type ClaimPromise = ReturnType<Queue['claim']>;
 
-export const claimTasks = async (sql: Sql, world: World, heads: ScanStarts, query: Query): Taking => {
-  let picked: readonly string[] = [];
-  const taken = await runAsync(
-    batchOrEach<string, Taken, Unavailable, Taking>({
-      together: () =>
+/** See `Queue.claim`. */
+export const claimTasks = async (
+  sql: Sql,
+  world: World,
+  scanStarts: ScanStarts,
+  query: Query,
+): ClaimPromise => {
+  let lockedIds: readonly string[] = [];
+  const claims = await runAsync(
+    runBatchWithFallback<string, ClaimResult, Unavailable, ClaimPromise>({
+      runAll: () =>
         withNestedLoops(sql, async (tx) => {
-          const rows = await heads.scan(query.pipeline.name, placeOf, async (behind) =>
-            limitUnits(await pick(tx, query, behind), ({ quantity }) => quantity),
+          const rows = await scanStarts.scan(query.pipeline.name, positionOf, async (after) =>
+            limitUnits(await lockReadyTasks(tx, query, after), ({ quantity }) => quantity),
           );
-          picked = rows.map((row) => row.task_id);
-          return run(tx, world, query, rows);
+          lockedIds = rows.map((row) => row.task_id);
+          return runTasks(tx, world, query, rows);
         }),
-      items: () => picked,
-      alone: (taskId) =>
-        withNestedLoops(sql, async (tx) => run(tx, world, query, await pickOne(tx, query, taskId))),
-      threw: (taskId, cause) => setBack(sql, query, taskId, cause),
+      items: () => lockedIds,
+      runOne: (taskId) =>
+        withNestedLoops(sql, async (tx) =>
+          runTasks(tx, world, query, await lockReadyTask(tx, query, taskId)),
+        ),
+      onThrow: (taskId, cause) => writeThrownError(sql, query, taskId, cause),
     }),
   );
-  return taken.map(allTaken);
+  return claims.map(mergeClaims);
 };
 
-const placeOf = ({ run_ms, task_id }: TaskRow): QueuePosition => ({ runMs: run_ms, id: task_id });
+const positionOf = ({ run_ms, task_id }: TaskRow): QueuePosition => ({ runMs: run_ms, id: task_id });
 
-/** Takes the locked tasks through their `tx` steps, and leases those that come to an external one. */
-const run = async (tx: Transaction, world: World, query: Query, rows: readonly TaskRow[]): Promise<Taken> => {
-  if (rows.length === 0) return noneTaken;
-  const moves = await walk(tx, world, query.pipeline, rows, query.nowMs);
-  await writeTransitions(tx, moves, query.nowMs);
-  const leases = await leaseExternalSteps(tx, query, moves.moved, rows);
-  return { touched: rows.length, leases };
+/** Runs the `tx` steps of locked tasks, and leases the tasks that reach an external step. */
+const runTasks = async (
+  tx: Transaction,
+  world: World,
+  query: Query,
+  rows: readonly TaskRow[],
+): Promise<ClaimResult> => {
+  if (rows.length === 0) return emptyClaim;
+  const transitions = await runEffects(tx, world, query.pipeline, rows, query.nowMs);
+  await writeTransitions(tx, transitions, query.nowMs);
+  const leases = await leaseExternalSteps(tx, query, transitions.advanced, rows);
+  return { processed: rows.length, leases };
 };
 
-const walk = async (
+const runEffects = async (
   tx: Transaction,
   world: World,
   pipeline: Pipeline,
@@ -64,42 +77,44 @@ const walk = async (
   nowMs: number,
 ): Promise<Transitions> => {
   const steps = runTxSteps(pipeline, rows.map(lockedTaskOf));
-  let turn = steps.next();
-  while (turn.done !== true) {
-    const { effect, tasks } = turn.value;
+  let next = steps.next();
+  while (next.done !== true) {
+    const { effect, tasks } = next.value;
     const outcomes: readonly EffectOutcome[] = await effects[effect](tx, tasks, world, nowMs);
-    turn = steps.next(outcomes);
+    next = steps.next(outcomes);
   }
-  return turn.value;
+  return next.value;
 };
 
-/** The rows are locked in a narrow scan of the queue's index; orders are joined to what was picked only. */
-const pick = (
+/** Locks tasks in a narrow scan of the queue's index. The orders of the locked tasks are joined after that. */
+const lockReadyTasks = (
   tx: Transaction,
   { pipeline, nowMs, limit }: Query,
-  behind: QueuePosition,
+  after: QueuePosition,
 ): Promise<TaskRow[]> => tx<TaskRow[]>`
-  with picked as materialized (
+  with locked as materialized (
     select id, order_id, pipeline, step, attempts, seq, run_ms
     from task
     where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
-      and (run_ms, id) > (${behind.runMs}, ${behind.id})
+      and (run_ms, id) > (${after.runMs}, ${after.id})
     order by run_ms, id limit ${limit}
     for update skip locked
   )
-  select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')}, t.id as task_id, t.pipeline, t.step, t.attempts, t.seq as task_seq, t.run_ms
-  from picked t join orders o on o.id = t.order_id`;
+  select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')}, t.id as task_id, t.pipeline, t.step,
+    t.attempts, t.seq as task_seq, t.run_ms
+  from locked t join orders o on o.id = t.order_id`;
 
-const pickOne = (tx: Transaction, { nowMs }: Query, taskId: string): Promise<TaskRow[]> => tx<TaskRow[]>`
-  select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')}, t.id as task_id, t.pipeline, t.step, t.attempts, t.seq as task_seq, t.run_ms
+const lockReadyTask = (tx: Transaction, query: Query, taskId: string): Promise<TaskRow[]> => tx<TaskRow[]>`
+  select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')}, t.id as task_id, t.pipeline, t.step,
+    t.attempts, t.seq as task_seq, t.run_ms
   from task t join orders o on o.id = t.order_id
-  where t.id = ${taskId} and t.state = 'ready' and t.run_ms <= ${nowMs}
+  where t.id = ${taskId} and t.state = 'ready' and t.run_ms <= ${query.nowMs}
   for update of t skip locked`;
 
-const setBack = (sql: Sql, query: Query, taskId: string, cause: unknown): Taking =>
+const writeThrownError = (sql: Sql, query: Query, taskId: string, cause: unknown): ClaimPromise =>
   withNestedLoops(sql, async (tx) => {
-    const [row] = await pickOne(tx, query, taskId);
-    if (row === undefined) return noneTaken;
-    await writeTransitions(tx, planThrow(query, lockedTaskOf(row), cause), query.nowMs);
-    return { touched: 1, leases: [] };
+    const [row] = await lockReadyTask(tx, query, taskId);
+    if (row === undefined) return emptyClaim;
+    await writeTransitions(tx, planThrownError(query, lockedTaskOf(row), cause), query.nowMs);
+    return { processed: 1, leases: [] };
   });

@@ -15,36 +15,37 @@ type RunEffect = (
 ) => Promise<readonly EffectOutcome[]>;
 
 /**
- * Stock on its product's row. The rows are locked in the order of their ids, and always before the invoice
- * counter, so that workers side by side wait for one another and never in a circle.
+ * Deducts stock in the row of its product. Lock order: products by id, then the invoice counter. So parallel workers
+ * wait for one another and never deadlock.
  */
-const takeStock: RunEffect = async (tx, tasks) => {
+const deductStock: RunEffect = async (tx, tasks) => {
   const productIds = [...new Set(tasks.map(({ order }) => order.product.id))];
   const rows = await tx<{ id: string; stock: number | null }[]>`
     select id, stock from product where id = any(${productIds}::uuid[]) order by id for no key update`;
-  const wants = tasks.map(({ id, order }) => ({
+  const requests = tasks.map(({ id, order }) => ({
     taskId: id,
     productId: order.product.id,
     quantity: order.quantity,
   }));
-  const { granted, taken } = allocate(new Map(rows.map(({ id, stock }) => [id, stock])), wants);
-  if (taken.size > 0)
+  const levels = new Map(rows.map(({ id, stock }) => [id, stock]));
+  const { fulfilled, deducted } = allocate(levels, requests);
+  if (deducted.size > 0)
     await tx`
-      update product p set stock = p.stock - t.quantity
-      from unnest(${[...taken.keys()]}::uuid[], ${[...taken.values()]}::integer[]) as t(id, quantity)
-      where p.id = t.id`;
+      update product p set stock = p.stock - d.quantity
+      from unnest(${[...deducted.keys()]}::uuid[], ${[...deducted.values()]}::integer[]) as d(id, quantity)
+      where p.id = d.id`;
   return tasks.map(({ id, order }) =>
-    granted.has(id)
+    fulfilled.has(id)
       ? { taskId: id, kind: 'done', detail: null }
       : { taskId: id, kind: 'refused', detail: `out of stock: ${order.product.code}` },
   );
 };
 
 const issueLicences: RunEffect = async (tx, tasks, world, nowMs) => {
-  const outcomes = await takeStock(tx, tasks, world, nowMs);
-  const granted = new Set(outcomes.filter(({ kind }) => kind === 'done').map(({ taskId }) => taskId));
+  const outcomes = await deductStock(tx, tasks, world, nowMs);
+  const fulfilled = new Set(outcomes.filter(({ kind }) => kind === 'done').map(({ taskId }) => taskId));
   const licences = tasks
-    .filter(({ id }) => granted.has(id))
+    .filter(({ id }) => fulfilled.has(id))
     .flatMap(({ order }) =>
       Array.from({ length: order.quantity }, (_, unit) => ({ orderId: order.id, unit: unit + 1 })),
     );
@@ -59,7 +60,9 @@ const issueLicences: RunEffect = async (tx, tasks, world, nowMs) => {
   return outcomes;
 };
 
-/** One update of the year's counter for the batch; its row stays locked to the commit, so no number is lost. */
+/**
+ * One update of the year's counter for the whole batch. Its row stays locked until the commit, so no number is lost.
+ */
 const issueInvoice: RunEffect = async (tx, tasks, _world, nowMs) => {
   const year = invoiceYear(nowMs);
   const [counter] = await tx<{ last: number }[]>`
@@ -69,8 +72,8 @@ const issueInvoice: RunEffect = async (tx, tasks, _world, nowMs) => {
   const first = (counter?.last ?? 0) - tasks.length + 1;
   await tx`
     insert into invoice (year, sequence, order_id, issued_ms)
-    select ${year}::integer, ${first}::integer - 1 + at, order_id, ${nowMs}::bigint
-    from unnest(${tasks.map(({ order }) => order.id)}::uuid[]) with ordinality as i(order_id, at)`;
+    select ${year}::integer, ${first}::integer - 1 + position, order_id, ${nowMs}::bigint
+    from unnest(${tasks.map(({ order }) => order.id)}::uuid[]) with ordinality as i(order_id, position)`;
   return tasks.map(({ id }, index) => ({
     taskId: id,
     kind: 'done',
@@ -86,7 +89,7 @@ const requestShipment: RunEffect = async (tx, tasks, _world, nowMs) => {
 };
 
 export const effects: Readonly<Record<Effect, RunEffect>> = {
-  take_stock: takeStock,
+  deduct_stock: deductStock,
   issue_licences: issueLicences,
   issue_invoice: issueInvoice,
   request_shipment: requestShipment,

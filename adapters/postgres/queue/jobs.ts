@@ -5,7 +5,7 @@ import type { Sql, Transaction } from '../connection.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
 import type { QueuePosition, ScanStarts } from './scanStart.ts';
 
-/** The tasks of new jobs, in the transaction that also writes the jobs. */
+/** Inserts the tasks of new jobs, in the same transaction as the jobs. */
 export const insertJobs = (
   tx: Transaction,
   pipeline: JobPipeline,
@@ -19,46 +19,47 @@ export const insertJobs = (
     ${jobs.map(({ jobId }) => jobId)}::uuid[]
   ) as j(id, job_id)`;
 
+/** See `Queue.claimJobs`. */
 export const claimJobs = (
   sql: Sql,
-  heads: ScanStarts,
+  scanStarts: ScanStarts,
   query: Parameters<Queue['claimJobs']>[0],
 ): ReturnType<Queue['claimJobs']> =>
   withNestedLoops(sql, async (tx) => {
     const untilMs = query.nowMs + query.leaseMs;
-    const leased = await heads.scan(query.pipeline.name, placeOf, (behind) =>
-      lease(tx, query, untilMs, behind),
+    const leased = await scanStarts.scan(query.pipeline.name, positionOf, (after) =>
+      leaseReadyJobs(tx, query, untilMs, after),
     );
     return leased.map(({ runMs: _, ...row }) => ({ ...row, untilMs }));
   });
 
 type LeasedRow = Omit<JobLease, 'untilMs'> & { readonly runMs: number };
 
-const placeOf = ({ runMs, taskId }: LeasedRow): QueuePosition => ({ runMs, id: taskId });
+const positionOf = ({ runMs, taskId }: LeasedRow): QueuePosition => ({ runMs, id: taskId });
 
-const lease = (
+const leaseReadyJobs = (
   tx: Transaction,
   { pipeline, limit, nowMs }: Parameters<Queue['claimJobs']>[0],
   untilMs: number,
-  behind: QueuePosition,
+  after: QueuePosition,
 ): Promise<LeasedRow[]> => tx<LeasedRow[]>`
-  with picked as materialized (
+  with locked as materialized (
     select id from task
     where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
-      and (run_ms, id) > (${behind.runMs}, ${behind.id})
+      and (run_ms, id) > (${after.runMs}, ${after.id})
     order by run_ms, id limit ${limit}
     for update skip locked
   ), leased as (
     update task t set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint
-    from picked p where t.id = p.id
+    from locked l where t.id = l.id
     returning t.*
   )
   select id as "taskId", job_id as "jobId", lease, pipeline, step, attempts, run_ms as "runMs"
   from leased order by run_ms, id`;
 
 /**
- * One statement. Of two reports under one lease the first counts; what was reported under an older lease is not
- * among the `held`, and changes nothing.
+ * See `Queue.reportJobs`. One statement. Of two reports under one lease the first counts. A report under an old lease
+ * is not in `accepted`, and changes nothing.
  */
 export const reportJobs = async (
   sql: Sql,
@@ -72,32 +73,32 @@ export const reportJobs = async (
           ${reports.map(({ taskId }) => taskId)}::uuid[],
           ${reports.map(({ lease }) => lease)}::integer[],
           ${reports.map(({ outcome }) => outcome.kind)}::text[],
-          ${reports.map(({ outcome }) => (outcome.kind === 'moved' ? outcome.step : null))}::text[],
+          ${reports.map(({ outcome }) => (outcome.kind === 'advanced' ? outcome.step : null))}::text[],
           ${reports.map(({ outcome }) => errorOf(outcome))}::text[],
           ${reports.map(({ outcome }) => runAtMsOf(outcome, nowMs))}::bigint[]
-        ) with ordinality as r(id, lease, kind, step, error, run_ms, at)
-        order by id, lease, at
-      ), held as materialized (
-        -- By id alone, which the offset sees to: asked for running tasks, the server may read all that are running.
+        ) with ordinality as r(id, lease, kind, step, error, run_ms, position)
+        order by id, lease, position
+      ), accepted as materialized (
+        -- offset 0 makes the server find each task by its id. Otherwise it may read all running tasks.
         select r.id, r.kind, r.step, r.error, r.run_ms
         from report r cross join lateral (
           select t.lease, t.state, t.job_id from task t where t.id = r.id offset 0 for update
         ) as t
         where t.lease = r.lease and t.state = 'running' and t.job_id is not null
-      ), gone as (
-        delete from task t using held h where t.id = h.id and h.kind = 'done' returning t.pipeline
+      ), deleted as (
+        delete from task t using accepted a where t.id = a.id and a.kind = 'done' returning t.pipeline
       ), counted as (
-        insert into finished (at_ms, pipeline, tasks)
-        select ${nowMs}::bigint, pipeline, count(*) from gone group by pipeline
-      ), kept as (
+        insert into finished_tasks (at_ms, pipeline, tasks)
+        select ${nowMs}::bigint, pipeline, count(*) from deleted group by pipeline
+      ), updated as (
         update task t
-        set state = case h.kind when 'failed' then 'failed' else 'ready' end, lease_until_ms = null,
-          step = coalesce(h.step, t.step), run_ms = coalesce(h.run_ms, t.run_ms), last_error = h.error,
-          attempts = case h.kind when 'moved' then 0 else t.attempts + 1 end,
-          crashes = case h.kind when 'moved' then 0 else t.crashes end
-        from held h where t.id = h.id and h.kind <> 'done'
+        set state = case a.kind when 'failed' then 'failed' else 'ready' end, lease_until_ms = null,
+          step = coalesce(a.step, t.step), run_ms = coalesce(a.run_ms, t.run_ms), last_error = a.error,
+          attempts = case a.kind when 'advanced' then 0 else t.attempts + 1 end,
+          crashes = case a.kind when 'advanced' then 0 else t.crashes end
+        from accepted a where t.id = a.id and a.kind <> 'done'
       )
-      select id from held`;
+      select id from accepted`;
     return rows.map(({ id }) => id);
   });
 };
@@ -106,5 +107,5 @@ const errorOf = (outcome: JobReport['outcome']): string | null => ('error' in ou
 
 const runAtMsOf = (outcome: JobReport['outcome'], nowMs: number): number | null => {
   if (outcome.kind === 'retry') return outcome.runAtMs;
-  return outcome.kind === 'moved' ? nowMs : null;
+  return outcome.kind === 'advanced' ? nowMs : null;
 };

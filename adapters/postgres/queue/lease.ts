@@ -7,47 +7,47 @@ import { contactOf, lockedTaskOf, type TaskRow } from '../rows.ts';
 type Query = Parameters<Queue['claim']>[0];
 
 /**
- * Leases the tasks that stand at an external step, writes the intent of each into the ledger, and reads what
- * the step needs to know. The tasks are locked by this transaction.
+ * Leases the tasks that are at an external step, writes the intent of each into the step ledger, and reads what the
+ * step needs. `rows` are tasks that this transaction has locked.
  */
 export const leaseExternalSteps = async (
   tx: Transaction,
   { pipeline, nowMs, leaseMs }: Query,
-  moved: Transitions['moved'],
+  advanced: Transitions['advanced'],
   rows: readonly TaskRow[],
 ): Promise<readonly Lease[]> => {
   const external = externalSteps(pipeline);
-  const arrived = moved.filter(({ step }) => external.includes(step));
-  if (arrived.length === 0) return [];
+  const atExternalStep = advanced.filter(({ step }) => external.includes(step));
+  if (atExternalStep.length === 0) return [];
   const untilMs = nowMs + leaseMs;
   const leased = await tx<LeasedRow[]>`
-    with arrived as (
+    with external as (
       select * from unnest(
-        ${arrived.map(({ taskId }) => taskId)}::uuid[],
-        ${arrived.map(({ orderId }) => orderId)}::uuid[],
-        ${arrived.map(({ step }) => step)}::text[]
-      ) as a(task_id, order_id, step)
+        ${atExternalStep.map(({ taskId }) => taskId)}::uuid[],
+        ${atExternalStep.map(({ orderId }) => orderId)}::uuid[],
+        ${atExternalStep.map(({ step }) => step)}::text[]
+      ) as e(task_id, order_id, step)
     ), leased as (
       update task t set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint
-      from arrived a where t.id = a.task_id
+      from external e where t.id = e.task_id
       returning t.id, t.order_id, t.step, t.lease, t.attempts
     ), intended as (
-      insert into delivery (order_id, step, intended_ms)
-      select order_id, step, ${nowMs}::bigint from arrived order by order_id
+      insert into step_ledger (order_id, step, intended_ms)
+      select order_id, step, ${nowMs}::bigint from external order by order_id
       on conflict do nothing
     )
-    select l.id, l.lease, l.attempts, d.accepted_ms is not null as delivered,
+    select l.id, l.lease, l.attempts, s.accepted_ms is not null as already_done,
       i.year as invoice_year, i.sequence as invoice_sequence,
       array(select key from licence where order_id = l.order_id order by unit) as licences
     from leased l
-    left join delivery d on d.order_id = l.order_id and d.step = l.step
+    left join step_ledger s on s.order_id = l.order_id and s.step = l.step
     left join invoice i on i.order_id = l.order_id`;
   const rowOf = new Map(rows.map((row) => [row.task_id, row]));
-  const stepOf = new Map(arrived.map(({ taskId, step }) => [taskId, step]));
-  return leased.flatMap((mine): Lease[] => {
-    const row = rowOf.get(mine.id);
-    const step = stepOf.get(mine.id);
-    return row === undefined || step === undefined ? [] : [leaseOf(mine, row, step, untilMs)];
+  const stepOf = new Map(atExternalStep.map(({ taskId, step }) => [taskId, step]));
+  return leased.flatMap((lease): Lease[] => {
+    const row = rowOf.get(lease.id);
+    const step = stepOf.get(lease.id);
+    return row === undefined || step === undefined ? [] : [leaseOf(lease, row, step, untilMs)];
   });
 };
 
@@ -55,25 +55,25 @@ type LeasedRow = {
   readonly id: string;
   readonly lease: number;
   readonly attempts: number;
-  readonly delivered: boolean;
+  readonly already_done: boolean;
   readonly invoice_year: number | null;
   readonly invoice_sequence: number | null;
   readonly licences: string[];
 };
 
-const leaseOf = (mine: LeasedRow, row: TaskRow, step: string, untilMs: number): Lease => ({
-  taskId: mine.id,
-  lease: mine.lease,
+const leaseOf = (leased: LeasedRow, row: TaskRow, step: string, untilMs: number): Lease => ({
+  taskId: leased.id,
+  lease: leased.lease,
   untilMs,
   pipeline: row.pipeline,
   step,
-  attempts: mine.attempts,
+  attempts: leased.attempts,
   order: lockedTaskOf(row).order,
   contact: contactOf(row),
   invoiceNumber:
-    mine.invoice_year === null || mine.invoice_sequence === null
+    leased.invoice_year === null || leased.invoice_sequence === null
       ? null
-      : invoiceNumber(mine.invoice_year, mine.invoice_sequence),
-  licences: mine.licences,
-  alreadyDone: mine.delivered,
+      : invoiceNumber(leased.invoice_year, leased.invoice_sequence),
+  licences: leased.licences,
+  alreadyDone: leased.already_done,
 });

@@ -15,14 +15,14 @@ import { createScanStarts } from './scanStart.ts';
 import { writeTransitions } from './transitions.ts';
 
 export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): Queue => {
-  const heads = createScanStarts(world.clock);
+  const scanStarts = createScanStarts(world.clock);
   return {
-    claim: (query) => claimTasks(sql, world, heads, query),
+    claim: (query) => claimTasks(sql, world, scanStarts, query),
     heartbeat: (leases, untilMs) => heartbeat(sql, leases, untilMs),
-    report: (reports, nowMs) => settle(sql, reports, nowMs),
-    claimJobs: (query) => claimJobs(sql, heads, query),
+    report: (reports, nowMs) => report(sql, reports, nowMs),
+    claimJobs: (query) => claimJobs(sql, scanStarts, query),
     reportJobs: (reports, nowMs) => reportJobs(sql, reports, nowMs),
-    release: (leases) => giveBack(sql, leases),
+    release: (leases) => release(sql, leases),
     rescue: (query) => rescue(sql, query),
     retry: (taskIds, nowMs) => retry(sql, taskIds, nowMs),
     stats: (nowMs) => orUnavailable(() => readStats(sql, nowMs)),
@@ -30,34 +30,34 @@ export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): Que
   };
 };
 
-type Held = readonly Pick<Lease, 'taskId' | 'lease'>[];
+type Leases = readonly Pick<Lease, 'taskId' | 'lease'>[];
 
-const idsOf = (held: Held): string[] => held.map(({ taskId }) => taskId);
-const leasesOf = (held: Held): number[] => held.map(({ lease }) => lease);
+const idsOf = (leases: Leases): string[] => leases.map(({ taskId }) => taskId);
+const leaseNumbersOf = (leases: Leases): number[] => leases.map(({ lease }) => lease);
 
-const heartbeat = async (sql: Sql, held: Held, untilMs: number): ReturnType<Queue['heartbeat']> => {
-  if (held.length === 0) return ok([]);
+const heartbeat = async (sql: Sql, leases: Leases, untilMs: number): ReturnType<Queue['heartbeat']> => {
+  if (leases.length === 0) return ok([]);
   return orUnavailable(async () => {
     const rows = await sql<{ id: string }[]>`
       update task t set lease_until_ms = ${untilMs}
-      from unnest(${idsOf(held)}::uuid[], ${leasesOf(held)}::integer[]) as h(id, lease)
-      where t.id = h.id and t.lease = h.lease and t.state = 'running'
+      from unnest(${idsOf(leases)}::uuid[], ${leaseNumbersOf(leases)}::integer[]) as l(id, lease)
+      where t.id = l.id and t.lease = l.lease and t.state = 'running'
       returning t.id`;
     return rows.map(({ id }) => id);
   });
 };
 
-const giveBack = async (sql: Sql, held: Held): ReturnType<Queue['release']> => {
-  if (held.length === 0) return ok(undefined);
+const release = async (sql: Sql, leases: Leases): ReturnType<Queue['release']> => {
+  if (leases.length === 0) return ok(undefined);
   return orUnavailable(async () => {
     await sql`
       update task t set state = 'ready', lease = t.lease + 1, lease_until_ms = null
-      from unnest(${idsOf(held)}::uuid[], ${leasesOf(held)}::integer[]) as h(id, lease)
-      where t.id = h.id and t.lease = h.lease and t.state = 'running'`;
+      from unnest(${idsOf(leases)}::uuid[], ${leaseNumbersOf(leases)}::integer[]) as l(id, lease)
+      where t.id = l.id and t.lease = l.lease and t.state = 'running'`;
   });
 };
 
-const settle = async (
+const report = async (
   sql: Sql,
   ...[reports, nowMs]: Parameters<Queue['report']>
 ): ReturnType<Queue['report']> => {
@@ -74,7 +74,7 @@ const settle = async (
     });
     if (accepted.length === 0) return [];
     const done = accepted.filter(({ outcome }) => outcome.kind === 'done').map(({ row }) => row);
-    const moves = planReports(
+    const transitions = planReports(
       accepted.map(({ row: { id, order_id, pipeline, step, seq }, outcome }) => ({
         pipeline: pipelineFor(pipeline),
         task: { id, step, seq, order: { id: order_id } },
@@ -84,19 +84,19 @@ const settle = async (
     await Promise.all([
       done.length > 0 &&
         tx`
-          update delivery d set accepted_ms = ${nowMs}::bigint
+          update step_ledger s set accepted_ms = ${nowMs}::bigint
           from unnest(
             ${done.map(({ order_id }) => order_id)}::uuid[],
             ${done.map(({ step }) => step)}::text[]
           ) as a(order_id, step)
-          where d.order_id = a.order_id and d.step = a.step and d.accepted_ms is null`,
-      writeTransitions(tx, moves, nowMs),
+          where s.order_id = a.order_id and s.step = a.step and s.accepted_ms is null`,
+      writeTransitions(tx, transitions, nowMs),
     ]);
     return accepted.map(({ row }) => row.id);
   });
 };
 
-/** By id alone: asked for running tasks, the server may read all that are running. */
+/** Finds tasks by their ids only. With a condition on the state, the server may read all running tasks. */
 const lock = (tx: Transaction, taskIds: readonly string[]): Promise<LockedRow[]> => tx<LockedRow[]>`
   select id, order_id, pipeline, step, state, lease, seq
   from task

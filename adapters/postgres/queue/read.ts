@@ -23,7 +23,7 @@ export const readStats = async (sql: Sql, nowMs: number): Promise<QueueStats> =>
     sql<{ since: number | null }[]>`
       select min(run_ms) as since from task where state = 'ready' and run_ms <= ${nowMs}`,
     sql<{ tasks: number }[]>`
-      select coalesce(sum(tasks), 0)::bigint as tasks from finished where at_ms > ${nowMs - finishedWindowMs}`,
+      select coalesce(sum(tasks), 0)::bigint as tasks from finished_tasks where at_ms > ${nowMs - finishedWindowMs}`,
   ]);
   const since = ready?.since ?? null;
   return {
@@ -57,7 +57,7 @@ export const listTasks = async (
   );
 };
 
-/** As `taskStateAt` names them. */
+/** The same rules as in `taskStateAt`. */
 const conditions: Readonly<Record<TaskState, (nowMs: number) => SQL[]>> = {
   ready: (nowMs) => [eq(task.state, 'ready'), lte(task.runAtMs, nowMs)],
   waiting: (nowMs) => [eq(task.state, 'ready'), gt(task.runAtMs, nowMs)],

@@ -11,7 +11,7 @@ export const rescue = async (
   sql: Sql,
   { nowMs, crashesMax, limit }: Parameters<Queue['rescue']>[0],
 ): ReturnType<Queue['rescue']> => {
-  // Mostly there is nothing to do, which one statement outside of a transaction tells.
+  // Usually there is nothing to rescue. This statement checks it without a transaction.
   const expired = await orUnavailable(
     () => sql`select from task where state = 'running' and lease_until_ms <= ${nowMs} limit 1`,
   );
@@ -44,12 +44,12 @@ export const retry = async (
   if (taskIds.length === 0) return ok(0);
   return withNestedLoops(sql, async (tx) => {
     const rows = await tx<Row[]>`
-      with wanted as materialized (
+      with failed as materialized (
         select id, step, attempts, crashes, lease, seq, order_id from task
         where id = any(${taskIds as string[]}::uuid[]) and state = 'failed'
         order by id for update
       )
-      select t.*, o.status from wanted t left join orders o on o.id = t.order_id`;
+      select t.*, o.status from failed t left join orders o on o.id = t.order_id`;
     await writeChanges(
       tx,
       rows.map((row) => planRetry(snapshotOf(row), nowMs)),
@@ -59,7 +59,7 @@ export const retry = async (
   });
 };
 
-/** The status is read without a lock: only who holds the task changes it. */
+/** The order's status needs no lock: only a transaction that has locked the task changes it. */
 type Row = Omit<TaskSnapshot, 'order'> & {
   readonly order_id: string | null;
   readonly status: OrderStatus | null;
@@ -70,7 +70,7 @@ const snapshotOf = ({ order_id: id, status, ...task }: Row): TaskSnapshot => ({
   order: id === null || status === null ? null : { id, status },
 });
 
-/** Two statements, sent together. The tasks are locked by this transaction. */
+/** Sends two statements together. This transaction has locked the tasks. */
 const writeChanges = async (
   tx: Transaction,
   changes: readonly TaskChange[],
@@ -105,7 +105,7 @@ const writeChanges = async (
             ${orders.map(({ history }) => history.state)}::text[],
             ${orders.map(({ history }) => history.detail)}::text[]
           ) as c(id, seq, status, state, detail)
-        ), told as (
+        ), history as (
           insert into order_state (order_id, seq, state, at_ms, detail)
           select id, seq, state, ${nowMs}::bigint, detail from changed
         )

@@ -1,51 +1,56 @@
 import type { Clock } from '../../../core/world.ts';
 
-/** A task's place among those of its pipeline that are ready. */
+/** The position of a task among the ready tasks of its pipeline. */
 export type QueuePosition = { readonly runMs: number; readonly id: string };
 
-/** Where each pipeline's ready tasks begin, as far as this process knows. */
+/** Where the scan for ready tasks starts in each pipeline, as far as this process knows. */
 export type ScanStarts = {
-  /** Runs `pick`, which answers the ready tasks behind a place, in their order. */
+  /** Runs `read`, which returns the ready tasks after a position, in their order. */
   scan<Row>(
     pipeline: string,
-    placeOf: (row: Row) => QueuePosition,
-    pick: (behind: QueuePosition) => Promise<Row[]>,
+    positionOf: (row: Row) => QueuePosition,
+    read: (after: QueuePosition) => Promise<Row[]>,
   ): Promise<Row[]>;
 };
 
-const start: QueuePosition = { runMs: -1, id: '00000000-0000-0000-0000-000000000000' };
+/** Before every task. */
+const begin: QueuePosition = { runMs: -1, id: '00000000-0000-0000-0000-000000000000' };
 
 /**
- * While somebody holds a transaction open, the server keeps the index entries of all tasks that were taken since,
- * and a scan from the start walks them all each time. So a look begins behind the last task that was taken.
+ * While a transaction is open, the server keeps the index entries of all tasks that were claimed since it began. A scan
+ * from the beginning reads them all each time. So a scan starts after the last task that was claimed.
  *
- * A task can come to stand before that place: it was written down by another clock, its transaction ended late, or
- * the one that took it was rolled back. So a look from the very start comes as often as it may without taking
- * more than a tenth of the time, and every five seconds at least. Where it costs nothing, every look is one.
+ * A task can appear before that position: another clock set its time, its transaction committed late, or the
+ * transaction that claimed it was rolled back. So some scans are full: they start at the beginning. They come as
+ * often as they can without taking more than a tenth of the time, and at least every five seconds. If they cost
+ * nothing, every scan is full.
  */
 export const createScanStarts = (clock: Clock): ScanStarts => {
-  const heads = new Map<string, { readonly behind: QueuePosition; readonly againAtMs: number }>();
+  const starts = new Map<string, { readonly after: QueuePosition; readonly fullScanAtMs: number }>();
 
   return {
-    scan: async (pipeline, placeOf, pick) => {
-      const begunMs = clock.nowMs();
-      const known = heads.get(pipeline);
-      const fromStart =
-        known === undefined || begunMs >= known.againAtMs || begunMs < known.againAtMs - pauseMaxMs;
-      const rows = await pick(fromStart ? start : known.behind);
-      const endedMs = clock.nowMs();
-      const againAtMs = fromStart
-        ? endedMs + Math.min(pauseMaxMs, pauseForEachMs * (endedMs - begunMs))
-        : known.againAtMs;
+    scan: async (pipeline, positionOf, read) => {
+      const startedAtMs = clock.nowMs();
+      const known = starts.get(pipeline);
+      const isFull =
+        known === undefined ||
+        startedAtMs >= known.fullScanAtMs ||
+        startedAtMs < known.fullScanAtMs - pauseMaxMs;
+      const rows = await read(isFull ? begin : known.after);
+      const endedAtMs = clock.nowMs();
+      const fullScanAtMs = isFull
+        ? endedAtMs + Math.min(pauseMaxMs, pausePerScanMs * (endedAtMs - startedAtMs))
+        : known.fullScanAtMs;
       const last = rows.at(-1);
-      heads.set(pipeline, {
-        behind: last === undefined ? (known?.behind ?? start) : placeOf(last),
-        againAtMs,
+      starts.set(pipeline, {
+        after: last === undefined ? (known?.after ?? begin) : positionOf(last),
+        fullScanAtMs,
       });
       return rows;
     },
   };
 };
 
-const pauseForEachMs = 9;
+/** The pause after a full scan, for each ms that it took. */
+const pausePerScanMs = 9;
 const pauseMaxMs = 5_000;

@@ -4,11 +4,14 @@ import type { Transaction } from '../connection.ts';
 import { statusText } from '../statuses.ts';
 
 /**
- * Writes what a run of steps changed: each list with one statement, sent together. The tasks are locked by
- * this transaction. A task that moved is left `ready` at its new step.
+ * Writes the transitions: each list with one statement, all of them sent together. This transaction has locked the
+ * tasks. An advanced task becomes `ready` at its new step.
  */
-export const writeTransitions = async (tx: Transaction, moves: Transitions, nowMs: number): Promise<void> => {
-  const { history, moved, waiting, completed, failed } = moves;
+export const writeTransitions = async (
+  tx: Transaction,
+  { history, advanced, waiting, completed, failed }: Transitions,
+  nowMs: number,
+): Promise<void> => {
   await Promise.all([
     history.length > 0 &&
       tx`
@@ -20,20 +23,20 @@ export const writeTransitions = async (tx: Transaction, moves: Transitions, nowM
           ${history.map(({ state }) => state)}::text[],
           ${history.map(({ detail }) => detail)}::text[]
         ) as h(order_id, seq, state, detail)`,
-    moved.length > 0 &&
+    advanced.length > 0 &&
       tx`
         update task t
-        set state = 'ready', seq = m.seq, lease_until_ms = null, step = m.step,
-          run_ms = case when t.step = m.step then t.run_ms else ${nowMs}::bigint end,
-          attempts = case when t.step = m.step then t.attempts else 0 end,
-          crashes = case when t.step = m.step then t.crashes else 0 end,
-          last_error = case when t.step = m.step then t.last_error end
+        set state = 'ready', seq = a.seq, lease_until_ms = null, step = a.step,
+          run_ms = case when t.step = a.step then t.run_ms else ${nowMs}::bigint end,
+          attempts = case when t.step = a.step then t.attempts else 0 end,
+          crashes = case when t.step = a.step then t.crashes else 0 end,
+          last_error = case when t.step = a.step then t.last_error end
         from unnest(
-          ${moved.map(({ taskId }) => taskId)}::uuid[],
-          ${moved.map(({ seq }) => seq)}::integer[],
-          ${moved.map(({ step }) => step)}::text[]
-        ) as m(id, seq, step)
-        where t.id = m.id`,
+          ${advanced.map(({ taskId }) => taskId)}::uuid[],
+          ${advanced.map(({ seq }) => seq)}::integer[],
+          ${advanced.map(({ step }) => step)}::text[]
+        ) as a(id, seq, step)
+        where t.id = a.id`,
     waiting.length > 0 &&
       tx`
         update task t
@@ -52,11 +55,11 @@ export const writeTransitions = async (tx: Transaction, moves: Transitions, nowM
             ${completed.map(({ orderId }) => orderId)}::uuid[],
             ${completed.map(({ seq }) => seq)}::integer[]
           ) as d(task_id, order_id, seq)
-        ), gone as (
+        ), deleted as (
           delete from task t using done where t.id = done.task_id returning t.pipeline
         ), counted as (
-          insert into finished (at_ms, pipeline, tasks)
-          select ${nowMs}::bigint, pipeline, count(*) from gone group by pipeline
+          insert into finished_tasks (at_ms, pipeline, tasks)
+          select ${nowMs}::bigint, pipeline, count(*) from deleted group by pipeline
         )
         update orders o set status = ${statusText(tx, orderStatusAfter.complete)}, seq = done.seq, updated_ms = ${nowMs}::bigint
         from done where o.id = done.order_id`,

@@ -4,10 +4,12 @@ import type { Sql } from '../connection.ts';
 
 const channel = 'cartwright_queue';
 
-/** Many commits close together share one hint: each takes a lock that all of the server's sessions share. */
+/**
+ * Commits within this time share one hint, because each `NOTIFY` takes a lock that all sessions of the server share.
+ */
 const notifyEveryMs = 20;
 
-/** `LISTEN` and `NOTIFY`. A hint that is lost, here or on a broken connection, costs one polling pause. */
+/** Hints by `LISTEN` and `NOTIFY`. If a hint is lost, here or with a connection, the work waits for the next poll. */
 export const createWakeup = (sql: Sql, timer: Timer): Wakeup => {
   const listeners = new Set<() => void>();
   let listening = false;
@@ -27,10 +29,10 @@ export const createWakeup = (sql: Sql, timer: Timer): Wakeup => {
       listeners.add(wake);
       if (!listening) {
         listening = true;
-        const hear = () => {
+        const wakeAll = () => {
           for (const listener of listeners) listener();
         };
-        sql.listen(channel, hear).catch(() => {
+        sql.listen(channel, wakeAll).catch(() => {
           listening = false;
         });
       }

@@ -9,8 +9,8 @@ import {
   planRefundOutcome,
   type RefundChanges,
   type RefundedOrder,
-  type RefundSnapshot,
-  stockTakenStates,
+  type RefundOutcomeSnapshot,
+  stockDeductionStates,
 } from '../../../core/refundOutcome.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
@@ -18,61 +18,63 @@ import { type LockedOrder, withLockedOrder } from '../orders/lock.ts';
 import { statusList } from '../statuses.ts';
 import { writeOrderChanges } from './write.ts';
 
-/** See `Refunds.settle`. */
+/** See `Refunds.finish`. */
 export const finishRefund = async (
   sql: Sql,
-  settlement: FinishedRefund,
+  finished: FinishedRefund,
   nowMs: number,
 ): ReturnType<Refunds['finish']> => {
-  const { refundId } = settlement;
+  const { refundId } = finished;
   const found = await orUnavailable(
     () => sql<{ order_id: string | null }[]>`select order_id from refund where id = ${refundId}`,
   );
   if (found.isErr()) return found.map(() => false);
   const [refund] = found.value;
   if (refund === undefined) return ok(false);
-  if (refund.order_id === null) return inTransaction(sql, (tx) => settleLocked(tx, settlement, null, nowMs));
+  if (refund.order_id === null) return inTransaction(sql, (tx) => finishLocked(tx, finished, null, nowMs));
 
   return withLockedOrder(sql, refund.order_id, (tx, locked) => {
-    if (locked === null) throw new Error(`the order of the refund ${refundId} is gone`);
-    return settleLocked(tx, settlement, locked, nowMs);
+    if (locked === null) throw new Error(`the order of the refund ${refundId} does not exist`);
+    return finishLocked(tx, finished, locked, nowMs);
   });
 };
 
-const settleLocked = async (
+const finishLocked = async (
   tx: Transaction,
   { refundId, outcome }: FinishedRefund,
   locked: LockedOrder | null,
   nowMs: number,
 ): Promise<boolean> => {
-  const changes = planRefundOutcome(await snapshotOf(tx, refundId, locked), outcome, nowMs);
+  const changes = planRefundOutcome(await readSnapshot(tx, refundId, locked), outcome, nowMs);
   if (changes === null) return false;
   await write(tx, refundId, locked, changes, nowMs);
   return true;
 };
 
-const snapshotOf = async (
+const readSnapshot = async (
   tx: Transaction,
   refundId: string,
   locked: LockedOrder | null,
-): Promise<RefundSnapshot> => {
+): Promise<RefundOutcomeSnapshot> => {
   const [[refund], order] = await Promise.all([
     tx<{ status: RefundStatus; amount: number; currency: string }[]>`
       select status, amount, currency from refund where id = ${refundId} for update`,
-    locked === null ? null : refundedOrderOf(tx, refundId, locked),
+    locked === null ? null : readRefundedOrder(tx, refundId, locked),
   ]);
-  if (refund === undefined) throw new Error(`the refund ${refundId} is gone`);
+  if (refund === undefined) throw new Error(`the refund ${refundId} does not exist`);
   const { status, ...amount } = refund;
   return { refund: { status, amount }, order };
 };
 
-const refundedOrderOf = async (
+const readRefundedOrder = async (
   tx: Transaction,
   refundId: string,
   { order, paused }: LockedOrder,
 ): Promise<RefundedOrder> => {
   const { id, product } = order;
-  const [row] = await tx<Omit<RefundedOrder, 'order' | 'paused'>[]>`
+  const [row] = await tx<
+    { refunded: number; invoiced: boolean; shipped: boolean; stock_deducted: boolean }[]
+  >`
     select
       (
         select coalesce(sum(amount), 0)::bigint from refund
@@ -81,14 +83,15 @@ const refundedOrderOf = async (
       exists (select from invoice where order_id = ${id}) as invoiced,
       exists (select from shipment where order_id = ${id}) as shipped,
       exists (
-        select from order_state where order_id = ${id} and state = any(${[...stockTakenStates(product.type)]})
-      ) as "tookStock"`;
-  if (row === undefined) throw new Error('a select of values answers one row');
-  return { ...row, order, paused };
+        select from order_state where order_id = ${id} and state = any(${[...stockDeductionStates(product.type)]})
+      ) as stock_deducted`;
+  if (row === undefined) throw new Error(`the refunded order ${id} was not read`);
+  const { stock_deducted: stockDeducted, ...sums } = row;
+  return { ...sums, stockDeducted, order, taskPaused: paused };
 };
 
 /**
- * Lock order: product, then counter, as a pipeline does that takes stock and issues an invoice; the reverse would
+ * Lock order: product, then counter, as in a pipeline that deducts stock and issues an invoice; the reverse would
  * deadlock. Statements that are sent together run in the order in which they are listed.
  */
 const write = async (

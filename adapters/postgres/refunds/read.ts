@@ -5,7 +5,7 @@ import type { Sql } from '../connection.ts';
 import { type ContactRow, contactOf, type OrderRow, orderOf } from '../rows.ts';
 import type { RowOf, refund } from '../schema.ts';
 
-/** What `refundColumns` reads. */
+/** A row of `refundColumns`. */
 export type RefundRow = Omit<RowOf<typeof refund>, (typeof refundExtras)[number]>;
 
 export const refundOf = (row: RefundRow): Refund => ({
@@ -24,7 +24,7 @@ export const refundOf = (row: RefundRow): Refund => ({
   updatedAtMs: row.updated_ms,
 });
 
-/** Of a late payment it is the first order of its cart that stands for all. */
+/** See `Refunds.find`. For a late charge, `order` is the first order of its checkout. */
 export const find = async (sql: Sql, refundId: string): Promise<RefundDetail | null> => {
   const [[row], [order]] = await Promise.all([
     sql<(RefundRow & { charge_reference: string })[]>`

@@ -10,7 +10,7 @@ import {
 import {
   judgeRefund,
   planLateRefund,
-  type RefundSnapshot,
+  type RefundRequestSnapshot,
   refundFingerprint,
 } from '../../../core/refundRequest.ts';
 import { storedResponseOf } from '../../stored/response.ts';
@@ -24,10 +24,10 @@ import { insertRefund, writeOrderChanges } from './write.ts';
 
 export const createRefunds = (sql: Sql): Refunds => ({
   request: (command, nowMs) => request(sql, command, nowMs),
-  refundLateCharge: (late, nowMs) => inTransaction(sql, (tx) => returnLate(tx, late, nowMs)),
+  refundLateCharge: (charge, nowMs) => inTransaction(sql, (tx) => refundLateCharge(tx, charge, nowMs)),
   find: (refundId) => orUnavailable(() => find(sql, refundId)),
   list: (query) => orUnavailable(() => list(sql, query)),
-  finish: (settlement, nowMs) => finishRefund(sql, settlement, nowMs),
+  finish: (finished, nowMs) => finishRefund(sql, finished, nowMs),
   runNow: (refundId, nowMs) =>
     orUnavailable(async () => {
       await sql`
@@ -45,15 +45,15 @@ export const createRefunds = (sql: Sql): Refunds => ({
 });
 
 const request = async (sql: Sql, command: RefundCommand, nowMs: number): ReturnType<Refunds['request']> => {
-  type Judged = Result<RefundVerdict, RefundFailure>;
-  const judged = await withLockedOrder<Judged>(sql, command.orderId, async (tx, locked) => {
-    const verdict = judgeRefund(command, await groundOf(tx, command, locked), nowMs);
+  type Verdict = Result<RefundVerdict, RefundFailure>;
+  const judged = await withLockedOrder<Verdict>(sql, command.orderId, async (tx, locked) => {
+    const verdict = judgeRefund(command, await readSnapshot(tx, command, locked), nowMs);
     if (verdict.isErr() || locked === null) return verdict;
     const { refund, changes } = verdict.value;
     if (changes === null) return verdict;
     const { key, taskId } = command;
     const fingerprint = refundFingerprint(command);
-    // Another order's refund took the key meanwhile. The next try finds it.
+    // A refund of another order has got the key in the meantime. The next try finds it.
     if (!(await insertRefund(tx, refund, { key, fingerprint, taskId }))) return stale;
     await writeOrderChanges(tx, locked, changes, nowMs);
     return verdict;
@@ -62,11 +62,11 @@ const request = async (sql: Sql, command: RefundCommand, nowMs: number): ReturnT
   return judged.value.map(({ refund, replayed }) => ({ refund, replayed }));
 };
 
-const groundOf = async (
+const readSnapshot = async (
   tx: Transaction,
   { key, orderId }: RefundCommand,
   locked: LockedOrder | null,
-): Promise<RefundSnapshot> => {
+): Promise<RefundRequestSnapshot> => {
   const [[known], [sum]] = await Promise.all([
     tx<(RefundRow & { fingerprint: string })[]>`select * from refund where key = ${key}`,
     tx<{ refunded: number }[]>`
@@ -80,11 +80,11 @@ const groundOf = async (
   };
 };
 
-type Late = Parameters<Refunds['refundLateCharge']>[0];
+type LateCharge = Parameters<Refunds['refundLateCharge']>[0];
 
-const returnLate = async (
+const refundLateCharge = async (
   tx: Transaction,
-  { refundId, taskId, paymentId, reference, answer }: Late,
+  { refundId, taskId, paymentId, reference, response }: LateCharge,
   nowMs: number,
 ): Promise<boolean> => {
   const [row] = await tx<{ status: PaymentStatus; amount: number; currency: string }[]>`
@@ -98,9 +98,9 @@ const returnLate = async (
     insertRefund(tx, refund, { key, fingerprint, taskId }),
     tx`
       update payment set status = ${paymentStatus}, reference = ${reference}, updated_ms = ${nowMs},
-        answer = coalesce(answer, ${JSON.stringify(storedResponseOf(answer))}::text::jsonb)
+        response = coalesce(response, ${JSON.stringify(storedResponseOf(response))}::text::jsonb)
       where id = ${paymentId}`,
   ]);
-  if (!isNew) throw new Error(`the late payment ${paymentId} has a refund already`);
+  if (!isNew) throw new Error(`the late charge ${paymentId} already has a refund`);
   return true;
 };

@@ -1,10 +1,10 @@
-import { refund as pipeline } from '../../../core/pipelines/refund.ts';
+import { refundPipeline as pipeline } from '../../../core/pipelines/refund.ts';
 import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../../core/refund.ts';
 import type { Transaction } from '../connection.ts';
 import { appendHistory, type LockedOrder } from '../orders/lock.ts';
 import { insertJobs } from '../queue/jobs.ts';
 
-/** Writes a new refund and its task, unless another one has its key. Answers whether it wrote them. */
+/** Writes a new refund and its task, unless another refund has its key. Returns whether it wrote them. */
 export const insertRefund = async (
   tx: Transaction,
   { id, orderId, paymentId, amount, reason, status, createdAtMs, updatedAtMs }: Refund,

@@ -2,24 +2,27 @@ import type { OrderQuery } from '../../../core/order.ts';
 import type { SearchQuery, Token } from '../../../core/search.ts';
 
 /**
- * The text of a tsquery. Words hold letters, marks and digits only, so that quoting them is enough, and no
- * text of a user becomes an operator. A query without terms finds nothing: no vector holds the empty word `=`.
+ * The text of a tsquery. Tokens have letters, marks and digits only. So it is enough to quote them, and no text of a
+ * user becomes an operator. A query without terms finds nothing, because no vector has the empty token `=`.
  */
-const render = ({ terms }: SearchQuery, lexeme: (word: Token) => string): string =>
+const tsqueryOf = ({ terms }: SearchQuery, lexemeOf: (token: Token) => string): string =>
   terms
-    .map(({ tokens: words, prefix }) => {
-      const phrase = words.map((word) => `'${lexeme(word)}'`).join(' <-> ');
+    .map(({ tokens, prefix }) => {
+      const phrase = tokens.map((token) => `'${lexemeOf(token)}'`).join(' <-> ');
       return prefix ? `${phrase}:*` : `(${phrase})`;
     })
     .join(' & ') || `'='`;
 
-/** Finds the words whatever their accents. */
-export const foldedQuery = (query: SearchQuery): string => render(query, ({ folded }) => folded);
+/** The text of a tsquery that ignores accents. */
+export const foldedQuery = (query: SearchQuery): string => tsqueryOf(query, ({ folded }) => folded);
 
-/** Finds them with the accents that were typed: such words stand in the vector behind a `=`. */
-export const exactQuery = (query: SearchQuery): string => render(query, ({ exact }) => `=${exact}`);
+/** The text of a tsquery with the accents as typed. In the vector, such a token has the prefix `=`. */
+export const exactQuery = (query: SearchQuery): string => tsqueryOf(query, ({ exact }) => `=${exact}`);
 
-/** What an order's words must hold, the type among them (see the table `label`); null where all will do. */
+/**
+ * The text of a tsquery for the search and the type of orders. A type is the token `#<type>` (see the table
+ * `product_snapshot`). Null: every order matches.
+ */
 export const orderText = ({ search, type }: Pick<OrderQuery, 'search' | 'type'>): string | null =>
   [
     ...(search === null ? [] : [foldedQuery(search)]),

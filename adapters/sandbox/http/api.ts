@@ -1,32 +1,24 @@
 import type { Engine } from '../engine.ts';
-import { challenge } from './challenge.ts';
-import { listedCharges } from './charges.ts';
-import { injectFaults } from './faults.ts';
-import { type Form, formOf } from './form.ts';
+import { serveChallenge } from './challenge.ts';
+import { listCharges } from './charges.ts';
+import { createFaultInjector } from './faults.ts';
+import { formOf } from './form.ts';
 import { cancelIntent, confirmIntent, createIntent, retrieveIntent, searchIntents } from './intents.ts';
-import { createRefund, listedRefunds, retrievedRefund } from './refunds.ts';
-import { type HttpResponse, missing, unauthorized } from './responses.ts';
+import { createRefund, listRefunds, retrieveRefund } from './refunds.ts';
+import type { StripeRequest } from './request.ts';
+import { type HttpResponse, notFound, toResponse, unauthorized } from './responses.ts';
 
-/** Null where the connection breaks before there is an answer. */
+/** Null: the connection breaks before there is a response. */
 export type StripeApi = (request: Request) => Promise<Response | null>;
 
 export type StripeApiOptions = {
-  /** The only key that is let in; any test key where there is none. */
+  /** The only accepted secret key. Without it, every test key is accepted. */
   readonly apiKey?: string;
+  /** How long a `slow` charge takes, in ms. */
   readonly slowMs?: number;
 };
 
-/** What a route is asked. */
-export type StripeRequest = {
-  readonly engine: Engine;
-  readonly form: Form;
-  /** The part of the path that names something; empty where none does. */
-  readonly id: string;
-  readonly key: string;
-  readonly origin: string;
-};
-
-type Route = (asked: StripeRequest) => Promise<HttpResponse>;
+type Route = (request: StripeRequest) => Promise<HttpResponse>;
 
 const routes: readonly (readonly [method: string, path: RegExp, route: Route])[] = [
   ['POST', /^\/v1\/payment_intents$/, createIntent],
@@ -34,51 +26,49 @@ const routes: readonly (readonly [method: string, path: RegExp, route: Route])[]
   ['GET', /^\/v1\/payment_intents\/(\w+)$/, retrieveIntent],
   ['POST', /^\/v1\/payment_intents\/(\w+)\/cancel$/, cancelIntent],
   ['POST', /^\/v1\/payment_intents\/(\w+)\/confirm$/, confirmIntent],
-  ['GET', /^\/v1\/charges$/, listedCharges],
+  ['GET', /^\/v1\/charges$/, listCharges],
   ['POST', /^\/v1\/refunds$/, createRefund],
-  ['GET', /^\/v1\/refunds$/, listedRefunds],
-  ['GET', /^\/v1\/refunds\/(\w+)$/, retrievedRefund],
+  ['GET', /^\/v1\/refunds$/, listRefunds],
+  ['GET', /^\/v1\/refunds\/(\w+)$/, retrieveRefund],
 ];
 
 /**
- * The simulator in Stripe's own words: form-encoded requests, Stripe's objects and errors, one result for each
- * idempotency key, and the faults that a charge's method asks for. It speaks as much of Stripe's API as is
- * spoken to it, and no more.
+ * The sandbox behind Stripe's HTTP API: form-encoded requests, Stripe's objects and errors, one result for
+ * each idempotency key, and the faults of the payment method. It has only the part of Stripe's API that our
+ * adapter and a customer's browser use.
  */
 export const createStripeApi = (
   engine: Engine,
   { apiKey, slowMs = 2_000 }: StripeApiOptions = {},
 ): StripeApi => {
-  const road = injectFaults(engine, slowMs);
-  /** A customer's browser has a key that is no secret, and may confirm what it has the secret of. */
-  const isLetIn = (request: Request, route: Route, { id, form }: StripeRequest): boolean => {
-    const [, given = ''] = /^Bearer (\S+)$/.exec(request.headers.get('authorization') ?? '') ?? [];
-    if (given.startsWith('pk_test_') && route === confirmIntent)
+  const withFaults = createFaultInjector(engine, slowMs);
+  /** A customer's browser has a publishable key. It may only confirm an intent, with the client secret. */
+  const isAuthorized = (headers: Headers, route: Route, { id, form }: StripeRequest): boolean => {
+    const [, token = ''] = /^Bearer (\S+)$/.exec(headers.get('authorization') ?? '') ?? [];
+    if (token.startsWith('pk_test_') && route === confirmIntent)
       return form.get('client_secret')?.startsWith(`${id}_secret_`) === true;
-    return apiKey === undefined ? /^(sk|rk)_test_/.test(given) : given === apiKey;
+    return apiKey === undefined ? /^(sk|rk)_test_/.test(token) : token === apiKey;
   };
 
   return async (request) => {
     const { pathname, origin } = new URL(request.url);
     if (pathname === '/health/ready') return Response.json({ ready: true });
-    if (pathname.startsWith('/challenges/')) return challenge(engine, request);
+    if (pathname.startsWith('/challenges/')) return serveChallenge(engine, request);
     for (const [method, path, route] of routes) {
       const found = method === request.method ? path.exec(pathname) : null;
       if (found === null) continue;
       const key = request.headers.get('idempotency-key') ?? engine.newId('pi');
       const form = await formOf(request);
-      const asked: StripeRequest = { engine, form, id: found[1] ?? '', key, origin };
-      if (!isLetIn(request, route, asked)) return responseOf(unauthorized());
-      if (method === 'GET') return responseOf(await route(asked));
-      return road(`${pathname} ${key}`, form, async () => responseOf(await route(asked)));
+      const stripeRequest: StripeRequest = { engine, form, id: found[1] ?? '', key, origin };
+      if (!isAuthorized(request.headers, route, stripeRequest)) return toResponse(unauthorized());
+      if (method === 'GET') return toResponse(await route(stripeRequest));
+      return withFaults(`${pathname} ${key}`, form, async () => toResponse(await route(stripeRequest)));
     }
-    return responseOf(missing('url', pathname));
+    return toResponse(notFound('url', pathname));
   };
 };
 
-const responseOf = ({ status, body }: HttpResponse): Response => Response.json(body, { status });
-
-/** As a `fetch`, for whoever lives in the same process. */
+/** The API as a `fetch`, for a caller in the same process. */
 export const createFetch =
   (api: StripeApi) =>
   async (url: string, init: RequestInit): Promise<Response> => {

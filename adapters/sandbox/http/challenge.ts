@@ -1,15 +1,15 @@
 import type { Engine } from '../engine.ts';
-import { authenticationFailed, confirm, retrieve } from '../intents.ts';
+import { authenticationFailed, confirm, findIntent } from '../intents.ts';
 
 /**
- * The page that a customer is sent to for 3-D Secure, and the way back from there:
- * `/challenges/{id}?client_secret=…`, and `&outcome=succeed` or `fail` for what the customer chose.
+ * The page of a 3-D Secure challenge, `/challenges/{id}?client_secret=…`. With `&outcome=succeed` or `fail`,
+ * which is the customer's choice, it confirms the intent and redirects to its `returnUrl`.
  */
-export const challenge = async (engine: Engine, request: Request): Promise<Response> => {
+export const serveChallenge = async (engine: Engine, request: Request): Promise<Response> => {
   const { pathname, searchParams } = new URL(request.url);
   const id = pathname.slice('/challenges/'.length);
   const secret = searchParams.get('client_secret') ?? '';
-  const found = await retrieve(engine, id);
+  const found = await findIntent(engine, id);
   const intent = found.isOk() ? found.value : null;
   if (intent === null || intent.clientSecret !== secret || intent.returnUrl === null)
     return new Response('There is no such challenge.', { status: 404 });
@@ -24,7 +24,7 @@ export const challenge = async (engine: Engine, request: Request): Promise<Respo
   return Response.redirect(back.href, 303);
 };
 
-/** Neither can hold anything that HTML would understand: they are the simulator's own ids. */
+/** The id and the secret need no escaping in HTML: the sandbox created both. */
 const page = (id: string, secret: string): Response => {
   const link = (outcome: string, text: string) =>
     `<p><a href="/challenges/${id}?client_secret=${secret}&amp;outcome=${outcome}">${text}</a></p>`;

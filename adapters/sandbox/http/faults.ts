@@ -1,72 +1,70 @@
 import { sleep } from '../../../core/timer.ts';
 import type { Engine } from '../engine.ts';
-import { findByKey } from '../intents.ts';
+import { findIntentByKey } from '../intents.ts';
 import { methodOf } from '../methods.ts';
 import type { Form } from './form.ts';
-import { internal, keyInUse, rateLimited } from './responses.ts';
+import { internalError, keyInUse, rateLimited, toResponse } from './responses.ts';
 
-type Served = () => Promise<Response>;
+type Serve = () => Promise<Response>;
 
-/** So many answers are lost: a client that tries once more at once loses that one, too. */
-const losses = 2;
+/** How many responses are lost, so that a client that retries once loses the second response too. */
+const lossesMax = 2;
 
 /**
- * What happens to a request between client and Stripe, by the method that it wants charged, and what happens
- * to requests under one key at once: one is served, the others are turned away.
+ * Injects the faults of the payment method into requests. Of concurrent requests under one key it serves one
+ * and rejects the others, as Stripe does.
  */
-export const injectFaults = (engine: Engine, slowMs: number) => {
+export const createFaultInjector = (engine: Engine, slowMs: number) => {
   const inFlight = new Set<string>();
-  const heard = new Map<string, number>();
+  const counts = new Map<string, number>();
 
-  /** Whether it is one of the first `count` of its kind. */
-  const isAmongFirst = (key: string, count: number): boolean => {
-    const times = (heard.get(key) ?? 0) + 1;
-    heard.set(key, times);
-    return times <= count;
+  /** Counts the request, and returns true for the first `max` requests under its key. */
+  const isAmongFirst = (key: string, max: number): boolean => {
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count <= max;
   };
 
-  const served = async (key: string, form: Form, serve: Served): Promise<Response | null> => {
-    const { manner } = methodOf(form.get('payment_method') ?? '');
-    switch (manner) {
-      case 'prompt':
-      case 'late':
+  const serveWithFault = async (key: string, form: Form, serve: Serve): Promise<Response | null> => {
+    const { behaviour } = methodOf(form.get('payment_method') ?? '');
+    switch (behaviour) {
+      case 'normal':
+      case 'late_event':
         return serve();
       case 'slow':
         if (!(await isKnown(engine, key))) await sleep(engine.world.timer, slowMs);
         return serve();
       case 'down':
-        return (await isKnown(engine, key)) ? serve() : respond(rateLimited());
+        return (await isKnown(engine, key)) ? serve() : toResponse(rateLimited());
       case 'rate_limited':
-        return isAmongFirst(key, 1) ? respond(rateLimited()) : serve();
-      case 'lost_before':
-        return isAmongFirst(key, losses) ? null : serve();
+        return isAmongFirst(key, 1) ? toResponse(rateLimited()) : serve();
+      case 'request_lost':
+        return isAmongFirst(key, lossesMax) ? null : serve();
     }
     const response = await serve();
-    if (manner === 'error') return respond(internal());
-    if (!isAmongFirst(key, losses)) return response;
-    return manner === 'lost' ? null : page();
+    if (behaviour === 'error_response') return toResponse(internalError());
+    if (!isAmongFirst(key, lossesMax)) return response;
+    return behaviour === 'response_lost' ? null : page();
   };
 
-  return async (key: string, form: Form, serve: Served): Promise<Response | null> => {
-    if (inFlight.has(key)) return respond(keyInUse());
+  return async (key: string, form: Form, serve: Serve): Promise<Response | null> => {
+    if (inFlight.has(key)) return toResponse(keyInUse());
     inFlight.add(key);
     try {
-      return await served(key, form, serve);
+      return await serveWithFault(key, form, serve);
     } finally {
       inFlight.delete(key);
     }
   };
 };
 
+/** `key` is the path, a space and the idempotency key. */
 const isKnown = async (engine: Engine, key: string): Promise<boolean> => {
-  const found = await findByKey(engine, key.slice(key.indexOf(' ') + 1));
+  const found = await findIntentByKey(engine, key.slice(key.indexOf(' ') + 1));
   return found.isOk() && found.value !== null;
 };
 
-const respond = ({ status, body }: { readonly status: number; readonly body: unknown }): Response =>
-  Response.json(body, { status });
-
-/** What a proxy in between may say, with a status that means well. */
+/** The page of a proxy between client and Stripe, with status 200. */
 const page = (): Response =>
   new Response('<!doctype html><title>Please wait</title><p>Please wait.</p>', {
     headers: { 'content-type': 'text/html' },

@@ -4,26 +4,26 @@ import {
   cancelOpenIntent,
   confirm,
   create,
-  findByKey,
-  retrieve,
+  findIntent,
+  findIntentByKey,
   type WrongState,
 } from '../intents.ts';
 import { methodOf } from '../methods.ts';
 import { intentObject } from '../objects.ts';
-import type { StripeRequest } from './api.ts';
-import { fingerprint, groupOf, moneyOf, unknownParameter } from './form.ts';
+import { fingerprintOf, groupOf, moneyOf, unknownParameter } from './form.ts';
+import type { StripeRequest } from './request.ts';
 import {
-  createResponse,
+  cardError,
+  errorResponse,
   type HttpResponse,
-  internal,
-  missing,
-  otherParameters,
-  problem,
-  refusal,
-  wrongParameter,
+  internalError,
+  invalidParameter,
+  jsonResponse,
+  keyReused,
+  notFound,
 } from './responses.ts';
 
-const known = [
+const knownParameters = [
   'amount',
   'currency',
   'payment_method',
@@ -35,56 +35,60 @@ const known = [
 ];
 
 export const createIntent = async ({ engine, form, key, origin }: StripeRequest): Promise<HttpResponse> => {
-  const stranger = unknownParameter(form, known);
-  if (stranger !== null)
-    return wrongParameter(stranger, 'parameter_unknown', `Received unknown parameter: ${stranger}`);
+  const unknown = unknownParameter(form, knownParameters);
+  if (unknown !== null)
+    return invalidParameter(unknown, 'parameter_unknown', `Received unknown parameter: ${unknown}`);
   const amount = moneyOf(form);
-  if (amount === null) return wrongParameter('amount', 'parameter_invalid_integer', 'Invalid amount.');
+  if (amount === null) return invalidParameter('amount', 'parameter_invalid_integer', 'Invalid amount.');
   const isConfirmed = form.get('confirm') === 'true';
   const method = form.get('payment_method');
   if (isConfirmed && method === undefined)
-    return wrongParameter('payment_method', 'parameter_missing', 'Nothing to confirm with.');
+    return invalidParameter('payment_method', 'parameter_missing', 'A payment method is required.');
 
-  const asked = fingerprint(form);
+  const fingerprint = fingerprintOf(form);
   const challengeUrlOf = (id: string, secret: string) => `${origin}/challenges/${id}?client_secret=${secret}`;
-  const made = await create(engine, {
+  const created = await create(engine, {
     key,
     amount,
     metadata: groupOf(form, 'metadata'),
-    as: isConfirmed && method !== undefined ? { method } : 'unconfirmed',
-    wire: { asked, returnUrl: form.get('return_url') ?? null, challengeUrlOf },
+    mode: isConfirmed && method !== undefined ? { method } : 'unconfirmed',
+    http: { fingerprint, returnUrl: form.get('return_url') ?? null, challengeUrlOf },
   });
-  if (made.isErr()) return internal();
-  const { intent } = made.value;
-  return intent.asked === asked ? shown({ ...intent, ...intent.first }) : otherParameters();
+  if (created.isErr()) return internalError();
+  const { intent } = created.value;
+  return intent.fingerprint === fingerprint ? responseOf({ ...intent, ...intent.initial }) : keyReused();
 };
 
-const shown = (intent: Intent): HttpResponse =>
-  intent.error === null ? createResponse(intentObject(intent)) : refusal(intent, intent.error);
+const responseOf = (intent: Intent): HttpResponse =>
+  intent.error === null ? jsonResponse(intentObject(intent)) : cardError(intent, intent.error);
 
 export const retrieveIntent = async ({ engine, id }: StripeRequest): Promise<HttpResponse> => {
-  const found = await retrieve(engine, id);
-  if (found.isErr()) return internal();
-  return found.value === null ? missing('payment_intent', id) : createResponse(intentObject(found.value));
+  const found = await findIntent(engine, id);
+  if (found.isErr()) return internalError();
+  return found.value === null ? notFound('payment_intent', id) : jsonResponse(intentObject(found.value));
 };
 
-/** Stripe's index is behind by this much and more: what is younger is not found. */
+/** Younger intents are not found, since Stripe's search index lags behind by this much and more. */
 const indexLagMs = 2_000;
 
-/** Only `metadata['payment_id']:'…'` is understood: in our own use, that is the key. */
+/**
+ * Only understands the query `metadata['payment_id']:'…'`. Our adapter sends this id as the idempotency key,
+ * too.
+ */
 export const searchIntents = async ({ engine, form }: StripeRequest): Promise<HttpResponse> => {
   const [, escaped] = /^metadata\['payment_id'\]:'((?:[^'\\]|\\.)*)'$/.exec(form.get('query') ?? '') ?? [];
-  if (escaped === undefined) return wrongParameter('query', 'parameter_invalid', 'Not understood.');
+  if (escaped === undefined)
+    return invalidParameter('query', 'parameter_invalid', 'The query is not understood.');
   const paymentId = escaped.replaceAll(/\\(.)/g, '$1');
-  const found = await findByKey(engine, paymentId);
-  if (found.isErr()) return internal();
+  const found = await findIntentByKey(engine, paymentId);
+  if (found.isErr()) return internalError();
   const indexedMs = engine.world.clock.nowMs() - indexLagMs;
   const data = [found.value].flatMap((intent) =>
     intent !== null && intent.metadata.payment_id === paymentId && intent.createdAtMs <= indexedMs
       ? [intentObject(intent)]
       : [],
   );
-  return createResponse({
+  return jsonResponse({
     object: 'search_result',
     data,
     has_more: false,
@@ -93,14 +97,16 @@ export const searchIntents = async ({ engine, form }: StripeRequest): Promise<Ht
 };
 
 export const cancelIntent = async ({ engine, id }: StripeRequest): Promise<HttpResponse> => {
-  const called = await cancelOpenIntent(engine, id);
-  return called.isOk() ? createResponse(intentObject(called.value)) : unchanged(called.error, id);
+  const cancelled = await cancelOpenIntent(engine, id);
+  return cancelled.isOk()
+    ? jsonResponse(intentObject(cancelled.value))
+    : failureResponse(cancelled.error, id);
 };
 
-/** As the customer's browser does: with the secret, and with another card where one is named. */
+/** What the customer's browser calls, with the client secret and optionally another card. */
 export const confirmIntent = async ({ engine, form, id }: StripeRequest): Promise<HttpResponse> => {
   const secret = form.get('client_secret') ?? id;
-  if (!secret.startsWith(id)) return missing('payment_intent', id);
+  if (!secret.startsWith(id)) return notFound('payment_intent', id);
   const method = form.get('payment_method');
   const verdict = method === undefined ? null : methodOf(method).verdict;
   const outcome = form.get('challenge') === 'fail' ? authenticationFailed : 'succeed';
@@ -109,16 +115,16 @@ export const confirmIntent = async ({ engine, form, id }: StripeRequest): Promis
     secret,
     verdict !== null && 'error' in verdict ? verdict.error : outcome,
   );
-  return confirmed.isOk() ? shown(confirmed.value) : unchanged(confirmed.error, id);
+  return confirmed.isOk() ? responseOf(confirmed.value) : failureResponse(confirmed.error, id);
 };
 
-const unchanged = (
+const failureResponse = (
   failure: WrongState | { readonly kind: 'not_found' | 'unavailable' | 'unknown' },
   id: string,
 ): HttpResponse => {
-  if (failure.kind === 'not_found') return missing('payment_intent', id);
-  if (failure.kind !== 'unexpected_state') return internal();
-  return problem(400, {
+  if (failure.kind === 'not_found') return notFound('payment_intent', id);
+  if (failure.kind !== 'unexpected_state') return internalError();
+  return errorResponse(400, {
     type: 'invalid_request_error',
     code: 'payment_intent_unexpected_state',
     message: `This cannot be done with a PaymentIntent whose status is ${failure.intent.status}.`,

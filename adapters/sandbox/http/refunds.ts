@@ -1,88 +1,89 @@
 import { fromStripe } from '../../stripe/format/amounts.ts';
-import { retrieve } from '../intents.ts';
-import { listRefunds } from '../lists.ts';
+import { findIntent } from '../intents.ts';
+import { readRefunds } from '../lists.ts';
 import { intentObject, refundObject } from '../objects.ts';
 import type { Refund } from '../refund.ts';
-import { refund, retrieveRefund } from '../refunds.ts';
-import type { StripeRequest } from './api.ts';
-import { spanOf } from './charges.ts';
-import { fingerprint, groupOf, integerOf, unknownParameter } from './form.ts';
+import { findRefund, refund } from '../refunds.ts';
+import { timeRangeOf } from './charges.ts';
+import { fingerprintOf, groupOf, integerOf, unknownParameter } from './form.ts';
+import type { StripeRequest } from './request.ts';
 import {
-  createResponse,
+  errorResponse,
   type HttpResponse,
-  internal,
-  missing,
-  otherParameters,
-  problem,
-  wrongParameter,
+  internalError,
+  invalidParameter,
+  jsonResponse,
+  keyReused,
+  notFound,
 } from './responses.ts';
 
-const known = ['payment_intent', 'amount', 'metadata[]', 'reason'];
+const knownParameters = ['payment_intent', 'amount', 'metadata[]', 'reason'];
 
 export const createRefund = async ({ engine, form, key }: StripeRequest): Promise<HttpResponse> => {
-  const stranger = unknownParameter(form, known);
-  if (stranger !== null)
-    return wrongParameter(stranger, 'parameter_unknown', `Received unknown parameter: ${stranger}`);
+  const unknown = unknownParameter(form, knownParameters);
+  if (unknown !== null)
+    return invalidParameter(unknown, 'parameter_unknown', `Received unknown parameter: ${unknown}`);
   const intentId = form.get('payment_intent') ?? '';
-  const intent = await retrieve(engine, intentId);
-  if (intent.isErr()) return internal();
-  const counted = integerOf(form, 'amount');
+  const intent = await findIntent(engine, intentId);
+  if (intent.isErr()) return internalError();
+  const stripeAmount = integerOf(form, 'amount');
   const currency = intent.value?.amount.currency ?? 'XXX';
-  const amount = counted === null ? null : fromStripe({ amount: counted, currency });
-  const asked = fingerprint(form);
-  const made = await refund(engine, { key, intentId, amount, metadata: groupOf(form, 'metadata'), asked });
-  if (made.isErr()) return internal();
-  if (made.value.refund.asked !== asked) return otherParameters();
-  return made.value.isLost ? internal() : shown(made.value.refund);
+  const amount = stripeAmount === null ? null : fromStripe({ amount: stripeAmount, currency });
+  const fingerprint = fingerprintOf(form);
+  const metadata = groupOf(form, 'metadata');
+  const result = await refund(engine, { key, intentId, amount, metadata, fingerprint });
+  if (result.isErr()) return internalError();
+  if (result.value.refund.fingerprint !== fingerprint) return keyReused();
+  return result.value.isLost ? internalError() : responseOf(result.value.refund);
 };
 
-/** As it was made; what it came to since is told to whoever asks for it by its id. */
-const shown = (made: Refund): HttpResponse => {
-  if (made.first !== 'refused')
-    return createResponse(refundObject({ ...made, status: made.first, reason: null }));
-  if (made.reason === 'resource_missing') return missing('payment_intent', made.intentId);
-  const message = 'The charge cannot be refunded so.';
-  // Of an amount that is too large Stripe says which parameter is wrong, and has no code for it.
-  return made.reason === 'amount_too_large'
-    ? problem(400, { type: 'invalid_request_error', param: 'amount', message })
-    : problem(400, { type: 'invalid_request_error', code: made.reason ?? 'refused', message });
+/** The refund at its creation. A client reads its current status by its id. */
+const responseOf = (created: Refund): HttpResponse => {
+  if (created.initialStatus !== 'refused')
+    return jsonResponse(refundObject({ ...created, status: created.initialStatus, reason: null }));
+  if (created.reason === 'resource_missing') return notFound('payment_intent', created.intentId);
+  const message = 'The charge cannot be refunded.';
+  // Stripe has no code for an amount that is too large: it names the parameter.
+  return created.reason === 'amount_too_large'
+    ? errorResponse(400, { type: 'invalid_request_error', param: 'amount', message })
+    : errorResponse(400, { type: 'invalid_request_error', code: created.reason ?? 'refused', message });
 };
 
-export const retrievedRefund = async ({ engine, id }: StripeRequest): Promise<HttpResponse> => {
-  const found = await retrieveRefund(engine, id);
-  if (found.isErr()) return internal();
-  return found.value === null ? missing('refund', id) : createResponse(refundObject(found.value));
+export const retrieveRefund = async ({ engine, id }: StripeRequest): Promise<HttpResponse> => {
+  const found = await findRefund(engine, id);
+  if (found.isErr()) return internalError();
+  return found.value === null ? notFound('refund', id) : jsonResponse(refundObject(found.value));
 };
 
-export const listedRefunds = async (asked: StripeRequest): Promise<HttpResponse> => {
-  const { engine, form } = asked;
-  if (form.has('payment_intent')) return refundsOfIntent(asked);
-  const page = await listRefunds(engine, spanOf(form));
-  if (page.isErr()) return internal();
+export const listRefunds = async (request: StripeRequest): Promise<HttpResponse> => {
+  const { engine, form } = request;
+  if (form.has('payment_intent')) return listRefundsOfIntent(request);
+  const page = await readRefunds(engine, timeRangeOf(form));
+  if (page.isErr()) return internalError();
   const isExpanded = [...form.values()].includes('data.payment_intent');
   const data: unknown[] = [];
   for (const each of page.value.rows) {
-    const intent = isExpanded ? await retrieve(engine, each.intentId) : null;
-    if (intent?.isErr()) return internal();
+    const intent = isExpanded ? await findIntent(engine, each.intentId) : null;
+    if (intent?.isErr()) return internalError();
     const expanded = intent?.isOk() && intent.value !== null ? intentObject(intent.value) : each.intentId;
     data.push({ ...refundObject(each), payment_intent: expanded });
   }
-  return createResponse({ object: 'list', data, has_more: page.value.hasMore, url: '/v1/refunds' });
+  return jsonResponse({ object: 'list', data, has_more: page.value.hasMore, url: '/v1/refunds' });
 };
 
-const refundsOfIntent = async ({ engine, form }: StripeRequest): Promise<HttpResponse> => {
+const listRefundsOfIntent = async ({ engine, form }: StripeRequest): Promise<HttpResponse> => {
   const intentId = form.get('payment_intent') ?? '';
-  const intent = await retrieve(engine, intentId);
-  if (intent.isErr()) return internal();
-  if (intent.value === null) return missing('payment_intent', intentId);
-  const { after, limit } = spanOf(form);
+  const intent = await findIntent(engine, intentId);
+  if (intent.isErr()) return internalError();
+  if (intent.value === null) return notFound('payment_intent', intentId);
+  const { after, limit } = timeRangeOf(form);
   const ids = intent.value.refunds;
   const from = after === null ? 0 : ids.indexOf(after) + 1;
   const data: unknown[] = [];
   for (const id of ids.slice(from, from + limit)) {
-    const found = await retrieveRefund(engine, id);
-    if (found.isErr()) return internal();
+    const found = await findRefund(engine, id);
+    if (found.isErr()) return internalError();
     if (found.value !== null) data.push(refundObject(found.value));
   }
-  return createResponse({ object: 'list', data, has_more: ids.length > from + limit, url: '/v1/refunds' });
+  return jsonResponse({ object: 'list', data, has_more: ids.length > from + limit, url: '/v1/refunds' });
 };

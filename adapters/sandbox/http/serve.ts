@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { StripeApi } from './api.ts';
 
-export type Serving = { readonly port: number; stop(): Promise<void> };
+export type StripeServer = { readonly port: number; stop(): Promise<void> };
 
-/** Serves `api` on the loopback, on `port` or on any that is free for 0. Rejects where the port is in use. */
-export const serveStripe = async (api: StripeApi, port: number): Promise<Serving> => {
+/** Serves `api` on the loopback address. Port 0 takes any free port. Rejects if the port is in use. */
+export const serveStripe = async (api: StripeApi, port: number): Promise<StripeServer> => {
   const server = createServer((incoming, outgoing) => {
-    answer(api, incoming, outgoing).catch(() => outgoing.destroy());
+    handle(api, incoming, outgoing).catch(() => outgoing.destroy());
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -22,7 +22,7 @@ export const serveStripe = async (api: StripeApi, port: number): Promise<Serving
   return { port: typeof address === 'object' ? (address?.port ?? port) : port, stop };
 };
 
-const answer = async (api: StripeApi, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+const handle = async (api: StripeApi, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
   const response = await api(await requestOf(incoming));
   if (response === null) {
     incoming.socket.destroy();
@@ -36,14 +36,14 @@ const requestOf = async (incoming: IncomingMessage): Promise<Request> => {
   const { method = 'GET', url = '/', headers } = incoming;
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
-  const known = Object.entries(headers).flatMap(([name, value]) =>
+  const fields = Object.entries(headers).flatMap(([name, value]) =>
     typeof value === 'string' ? [{ name, value }] : [],
   );
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const body = hasBody ? { body: Buffer.concat(chunks).toString() } : {};
   return new Request(`http://${headers.host ?? 'localhost'}${url}`, {
     method,
-    headers: known.map(({ name, value }): [string, string] => [name, value]),
+    headers: fields.map(({ name, value }): [string, string] => [name, value]),
     ...body,
   });
 };

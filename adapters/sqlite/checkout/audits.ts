@@ -3,18 +3,19 @@ import type { Connection } from '../connection.ts';
 import { createClaim } from './claim.ts';
 import { createClaimOpenPayments } from './claimOpenPayments.ts';
 import { createCheckoutReader } from './read.ts';
-import { createRecordOutcomes } from './recordOutcomes.ts';
+import { createRecordOutcome } from './recordOutcomes.ts';
 
 export const createAudits = (connection: Connection): Audits => {
   const { read, write } = connection;
   const checkouts = createCheckoutReader(connection);
   const claim = createClaim(connection, checkouts);
-  const settle = createRecordOutcomes(connection, checkouts);
-  const takeUnsettled = createClaimOpenPayments(connection);
+  const recordOutcome = createRecordOutcome(connection, checkouts);
+  const claimOpenPayments = createClaimOpenPayments(connection);
   return {
     claim: async (requests, nowMs) => write(() => claim(requests, nowMs)),
-    recordOutcomes: async (settlements, nowMs) => write(() => settlements.map((one) => settle(one, nowMs))),
-    claimOpenPayments: async (query) => takeUnsettled(query),
+    recordOutcomes: async (records, nowMs) =>
+      write(() => records.map((record) => recordOutcome(record, nowMs))),
+    claimOpenPayments: async (query) => claimOpenPayments(query),
     find: async (checkoutId) => read(() => checkouts.find(checkoutId)),
   };
 };

@@ -19,13 +19,13 @@ import type { CheckoutReader } from './read.ts';
 
 type Verdict = Result<Claim, ClaimFailure>;
 
-/** Runs inside the write lock, which is what holds the rows still while they are judged. */
+/** See `Audits.claim`. Runs in the caller's transaction: its write lock keeps the rows unchanged while core judges. */
 export const createClaim = (connection: Connection, checkouts: CheckoutReader) => {
-  const readGround = groundReading(connection, checkouts);
-  const writeClaim = claimWriting(connection);
+  const readSnapshot = createReadSnapshot(connection, checkouts);
+  const writeClaim = createWriteClaim(connection);
   return (requests: readonly CheckoutRequest[], nowMs: number): readonly Verdict[] => {
-    const { ground, seqOf } = readGround(requests);
-    const verdicts = judgeClaims(requests, ground, nowMs);
+    const { snapshot, seqOf } = readSnapshot(requests);
+    const verdicts = judgeClaims(requests, snapshot, nowMs);
     requests.forEach((request, index) => {
       const verdict = verdicts[index];
       if (verdict?.isOk()) writeClaim(request, verdict.value, seqOf, nowMs);
@@ -34,20 +34,20 @@ export const createClaim = (connection: Connection, checkouts: CheckoutReader) =
   };
 };
 
-type KnownRow = Pick<PaymentRow, 'id' | 'status' | 'method' | 'attempt'> & {
+type AuditRow = Pick<PaymentRow, 'id' | 'status' | 'method' | 'attempt'> & {
   readonly customerId: string;
   /** JSON. */
   readonly orderIds: string;
-  readonly answered: 0 | 1;
+  readonly hasResponse: 0 | 1;
 };
 
 /** By order id. */
 type Seqs = ReadonlyMap<string, number>;
 
-const groundReading = ({ client }: Connection, { responseTo: answerTo }: CheckoutReader) => {
-  const auditOf = client.prepare<[string], KnownRow>(
+const createReadSnapshot = ({ client }: Connection, { responseTo }: CheckoutReader) => {
+  const auditByKey = client.prepare<[string], AuditRow>(
     `select a.id, a.customer_id as customerId, a.order_ids as orderIds, p.status, p.method, p.attempt,
-       p.answer is not null as answered
+       p.response is not null as hasResponse
      from audit a cross join payment p on p.id = a.id where a.key = ?`,
   );
   const orderAndStock = client.prepare<[string], OrderRow & { readonly stock: number | null }>(
@@ -55,19 +55,19 @@ const groundReading = ({ client }: Connection, { responseTo: answerTo }: Checkou
      from orders o cross join product p on p.id = o.product_id where o.id = ?`,
   );
 
-  return (requests: readonly CheckoutRequest[]): { ground: ClaimSnapshot; seqOf: Seqs } => {
+  return (requests: readonly CheckoutRequest[]): { snapshot: ClaimSnapshot; seqOf: Seqs } => {
     const audits = new Map<string, KnownAudit>();
     const found: (OrderRow & { readonly stock: number | null })[] = [];
     for (const { key, orderIds } of requests) {
-      const known = auditOf.get(key);
-      if (known !== undefined) audits.set(key, knownAudit(known, answerTo));
+      const row = auditByKey.get(key);
+      if (row !== undefined) audits.set(key, knownAuditOf(row, responseTo));
       for (const id of orderIds) {
-        const row = orderAndStock.get(id);
-        if (row !== undefined) found.push(row);
+        const order = orderAndStock.get(id);
+        if (order !== undefined) found.push(order);
       }
     }
     return {
-      ground: {
+      snapshot: {
         audits,
         orders: new Map(found.map((row) => [row.id, orderOf(row)])),
         stock: new Map(found.map(({ productId, stock }) => [productId, stock])),
@@ -77,7 +77,7 @@ const groundReading = ({ client }: Connection, { responseTo: answerTo }: Checkou
   };
 };
 
-const knownAudit = (row: KnownRow, answerTo: CheckoutReader['responseTo']): KnownAudit => {
+const knownAuditOf = (row: AuditRow, responseTo: CheckoutReader['responseTo']): KnownAudit => {
   const { customerId, method, attempt } = row;
   const orderIds: readonly string[] = JSON.parse(row.orderIds);
   return {
@@ -86,30 +86,30 @@ const knownAudit = (row: KnownRow, answerTo: CheckoutReader['responseTo']): Know
     orderIds,
     paymentStatus: row.status,
     attempt,
-    response: row.answered === 1 ? answerTo(row.id) : null,
+    response: row.hasResponse === 1 ? responseTo(row.id) : null,
   };
 };
 
-const claimWriting = ({ client }: Connection) => {
-  const tell = createAppendHistory(client);
+const createWriteClaim = ({ client }: Connection) => {
+  const appendHistory = createAppendHistory(client);
   const insertAudit = client.prepare<[string, string, string, string, number]>(
     'insert into audit (id, key, customer_id, order_ids, created_ms) values (?, ?, ?, ?, ?)',
   );
   const insertPayment = client.prepare<[string, number, number, string, string, number, number, number]>(
-    `insert into payment (id, status, attempt, amount, currency, method, due_ms, created_ms, updated_ms)
+    `insert into payment (id, status, attempt, amount, currency, method, recover_ms, claimed_ms, updated_ms)
      values (?, ${quoted(initialPaymentStatus)}, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const revivePayment = client.prepare<[number, number, number, number, string]>(
-    `update payment set status = ${quoted(paymentStatusAfter.retry)}, attempt = ?, due_ms = ?, created_ms = ?,
+  const reopenPayment = client.prepare<[number, number, number, number, string]>(
+    `update payment set status = ${quoted(paymentStatusAfter.retry)}, attempt = ?, recover_ms = ?, claimed_ms = ?,
        updated_ms = ? where id = ?`,
   );
-  const takeOrder = client.prepare<[string, number, number, string]>(
+  const claimOrder = client.prepare<[string, number, number, string]>(
     `update orders set status = ${quoted(orderStatusAfter.claim)}, checkout_id = ?, seq = ?, updated_ms = ?
      where id = ?`,
   );
 
   return (request: CheckoutRequest, claim: Claim, seqOf: Seqs, nowMs: number): void => {
-    const { key, customerId, orderIds, reconcileAtMs } = request;
+    const { key, customerId, orderIds, recoverAtMs } = request;
     const { checkoutId, attempt, amount, method } = claim;
     if (attempt === 1) {
       insertAudit.run(checkoutId, key, customerId, JSON.stringify(orderIds), nowMs);
@@ -119,17 +119,17 @@ const claimWriting = ({ client }: Connection) => {
         amount.amount,
         amount.currency,
         method,
-        reconcileAtMs,
+        recoverAtMs,
         nowMs,
         nowMs,
       );
     } else {
-      revivePayment.run(attempt, reconcileAtMs, nowMs, nowMs, checkoutId);
+      reopenPayment.run(attempt, recoverAtMs, nowMs, nowMs, checkoutId);
     }
     for (const { id, status } of claim.orders) {
       const seq = (seqOf.get(id) ?? 0) + 1;
-      takeOrder.run(checkoutId, seq, nowMs, id);
-      tell(id, { seq, state: status }, nowMs);
+      claimOrder.run(checkoutId, seq, nowMs, id);
+      appendHistory(id, { seq, state: status }, nowMs);
     }
   };
 };

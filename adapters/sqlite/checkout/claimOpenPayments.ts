@@ -13,36 +13,37 @@ import type { PaymentRow } from '../rows.ts';
 import { createOrdersOfCheckout } from './ordersOfCheckout.ts';
 
 type Query = Parameters<Audits['claimOpenPayments']>[0];
-type Due = Pick<
+type OpenPaymentRow = Pick<
   PaymentRow,
-  'id' | 'status' | 'attempt' | 'amount' | 'currency' | 'method' | 'createdAtMs'
+  'id' | 'status' | 'attempt' | 'amount' | 'currency' | 'method' | 'claimedAtMs'
 > & {
   /** JSON. */
   readonly orderIds: string;
 };
 
-/** Takes up payments that were left open. The write lock keeps reconcilers side by side from sharing one. */
+/** See `Audits.claimOpenPayments`. The write lock keeps two processes from claiming the same payment. */
 export const createClaimOpenPayments = (connection: Connection) => {
-  const { ask, client, write } = connection;
+  const { runStatement, client, write } = connection;
   const ordersOf = createOrdersOfCheckout(connection);
-  const due = client.prepare<[number, number], Due>(
-    `${select} where ${isOpen} and p.due_ms <= ? order by p.due_ms, p.id limit ?`,
+  const due = client.prepare<[number, number], OpenPaymentRow>(
+    `${selectOpenPayments} where ${isOpen} and p.recover_ms <= ? order by p.recover_ms, p.id limit ?`,
   );
-  const one = client.prepare<[string, number], Due>(
-    `${select} where p.id = ? and ${isOpen} and (p.status <> ${quoted(initialPaymentStatus)} or p.due_ms <= ?)`,
+  const byId = client.prepare<[string, number], OpenPaymentRow>(
+    `${selectOpenPayments} where p.id = ? and ${isOpen}
+       and (p.status <> ${quoted(initialPaymentStatus)} or p.recover_ms <= ?)`,
   );
-  const takeUp = client.prepare<[PaymentStatus, number, number, number, string]>(
-    'update payment set status = ?, attempt = ?, due_ms = ?, updated_ms = ? where id = ?',
+  const update = client.prepare<[PaymentStatus, number, number, number, string]>(
+    'update payment set status = ?, attempt = ?, recover_ms = ?, updated_ms = ? where id = ?',
   );
-  const wanted = ({ nowMs, only }: Query, limit: number): readonly Due[] =>
-    only === null ? due.all(nowMs, limit) : one.all(only, nowMs);
+  const select = ({ nowMs, onlyPaymentId }: Query, limit: number): readonly OpenPaymentRow[] =>
+    onlyPaymentId === null ? due.all(nowMs, limit) : byId.all(onlyPaymentId, nowMs);
 
-  const take = (row: Due, { nowMs, againAtMs }: Query): OpenClaim => {
-    const { id, amount, currency, method, createdAtMs: claimedAtMs } = row;
+  const claim = (row: OpenPaymentRow, { nowMs, nextRecoveryAtMs }: Query): OpenClaim => {
+    const { id, amount, currency, method, claimedAtMs } = row;
     const attempt = row.attempt + 1;
     const status = nextPaymentStatus(row.status, 'lose');
-    if (status === null) throw new Error(`the payment ${id} is ${row.status}: nothing is to be lost`);
-    takeUp.run(status, attempt, againAtMs(attempt, claimedAtMs), nowMs, id);
+    if (status === null) throw new Error(`the payment ${id} is ${row.status} and cannot be recovered`);
+    update.run(status, attempt, nextRecoveryAtMs(attempt, claimedAtMs), nowMs, id);
     return {
       checkoutId: id,
       attempt,
@@ -54,17 +55,17 @@ export const createClaimOpenPayments = (connection: Connection) => {
   };
 
   return (query: Query): Result<readonly OpenClaim[], Unavailable> => {
-    // Asked before the lock is taken: mostly there is nothing to do.
-    const isAny = ask(() => wanted(query, 1).length > 0);
+    // Checked without the write lock first, because usually there is nothing to do.
+    const isAny = runStatement(() => select(query, 1).length > 0);
     if (isAny.isErr() || !isAny.value) return isAny.map(() => []);
-    return write(() => wanted(query, query.limit).map((row) => take(row, query)));
+    return write(() => select(query, query.limit).map((row) => claim(row, query)));
   };
 };
 
-const select = `
-  select p.id, p.status, p.attempt, p.amount, p.currency, p.method, p.created_ms as createdAtMs,
+const selectOpenPayments = `
+  select p.id, p.status, p.attempt, p.amount, p.currency, p.method, p.claimed_ms as claimedAtMs,
     a.order_ids as orderIds
   from payment p cross join audit a on a.id = p.id`;
 
-/** In the words of the index `payment_open`, or SQLite does not use it. */
+/** SQLite uses the partial index `payment_open` only for a condition in the same form. */
 const isOpen = isOneOf('p.status', openPaymentStatuses);

@@ -3,7 +3,7 @@ import type { Connection } from '../connection.ts';
 import { type OrderRow, orderOf } from '../rows.ts';
 import { columnsOf, orders } from '../schema.ts';
 
-/** The orders of a checkout as they now stand, in the order they were asked for. */
+/** Reads the current state of a checkout's orders, in the order of the given ids. */
 export const createOrdersOfCheckout = ({
   client,
 }: Connection): ((orderIds: readonly string[]) => readonly Order[]) => {
@@ -13,7 +13,7 @@ export const createOrdersOfCheckout = ({
   return (orderIds) =>
     orderIds.map((id) => {
       const row = byId.get(id);
-      if (row === undefined) throw new Error(`there is no order ${id}, which a checkout names`);
+      if (row === undefined) throw new Error(`a checkout refers to the order ${id}, which does not exist`);
       return orderOf(row);
     });
 };

@@ -8,11 +8,11 @@ import { createOrdersOfCheckout } from './ordersOfCheckout.ts';
 
 export type CheckoutReader = {
   readonly find: (checkoutId: string) => Checkout | null;
-  /** What its key was answered, if it was. */
+  /** Null while there is no stored response. */
   readonly responseTo: (checkoutId: string) => CheckoutResponse | null;
 };
 
-/** Inside the caller's transaction. */
+/** Reads inside the caller's transaction. */
 export const createCheckoutReader = (connection: Connection): CheckoutReader => {
   const ordersOf = createOrdersOfCheckout(connection);
   const byId = connection.db
@@ -38,9 +38,9 @@ export const createCheckoutReader = (connection: Connection): CheckoutReader => 
     },
     responseTo: (checkoutId) => {
       const row = byId.get({ id: checkoutId });
-      const kept = row?.payment.answer ?? null;
-      if (row === undefined || kept === null) return null;
-      return responseFrom(kept, paymentOf(row.payment), ordersOf(row.audit.orderIds));
+      const stored = row?.payment.response ?? null;
+      if (row === undefined || stored === null) return null;
+      return responseFrom(stored, paymentOf(row.payment), ordersOf(row.audit.orderIds));
     },
   };
 };

@@ -14,59 +14,69 @@ type Row = {
   readonly attempt: number;
   /** JSON. */
   readonly orderIds: string;
-  readonly answered: 0 | 1;
+  readonly hasResponse: 0 | 1;
 };
 
-export const createRecordOutcomes = (connection: Connection, { responseTo: answerTo }: CheckoutReader) => {
+/** See `Audits.recordOutcomes`. Runs in the caller's transaction. */
+export const createRecordOutcome = (connection: Connection, { responseTo }: CheckoutReader) => {
   const { client } = connection;
-  const moveOrders = orderMoving(connection);
+  const updatePayment = createUpdatePayment(connection);
+  const updateOrders = createUpdateOrders(connection);
   const byId = client.prepare<[string], Row>(
-    `select p.status, p.attempt, a.order_ids as orderIds, p.answer is not null as answered
+    `select p.status, p.attempt, a.order_ids as orderIds, p.response is not null as hasResponse
      from payment p cross join audit a on a.id = p.id where p.id = ?`,
   );
-  const updatePayment = paymentUpdating(connection);
 
-  return (settlement: OutcomeRecord, nowMs: number): RecordResult => {
-    const { checkoutId, attempt, outcome } = settlement;
+  return (record: OutcomeRecord, nowMs: number): RecordResult => {
+    const { checkoutId, attempt, outcome } = record;
     const changes = outcomeChanges(outcome);
     const row = byId.get(checkoutId);
-    if (row === undefined) throw new Error(`there is no checkout ${checkoutId} to settle`);
-    const given = row.answered === 1 ? answerTo(checkoutId) : null;
+    if (row === undefined) throw new Error(`there is no checkout ${checkoutId}`);
+    const stored = row.hasResponse === 1 ? responseTo(checkoutId) : null;
 
     const status = nextPaymentStatus(row.status, changes.payment);
     const stale = changes.newestAttemptOnly && attempt !== row.attempt;
-    if (status === null || stale) return { applied: false, paymentStatus: row.status, response: given };
+    if (status === null || stale) return { applied: false, paymentStatus: row.status, response: stored };
 
-    updatePayment(settlement, changes, status, nowMs);
-    moveOrders(settlement, changes, JSON.parse(row.orderIds), nowMs);
-    return { applied: true, paymentStatus: status, response: given ?? settlement.response };
+    updatePayment(record, changes, status, nowMs);
+    updateOrders(record, changes, JSON.parse(row.orderIds), nowMs);
+    return { applied: true, paymentStatus: status, response: stored ?? record.response };
   };
 };
 
-/** The first answer stays. */
-const paymentUpdating = ({ client }: Connection) => {
+/** A stored response is never replaced. */
+const createUpdatePayment = ({ client }: Connection) => {
   const update = client.prepare<
     [PaymentStatus, string | null, string | null, string | null, 0 | 1, string | null, number, string]
   >(
-    `update payment set status = ?, answer = coalesce(answer, ?), reference = coalesce(?, reference),
+    `update payment set status = ?, response = coalesce(response, ?), reference = coalesce(?, reference),
        decline_code = ?, action = case when ? then action else ? end, updated_ms = ? where id = ?`,
   );
 
   return (
-    { checkoutId, response: answer }: OutcomeRecord,
+    { checkoutId, response }: OutcomeRecord,
     { reference, declineCode, action, keepsAction }: OutcomeChanges,
     status: PaymentStatus,
     nowMs: number,
   ): void => {
-    const kept = answer === null ? null : JSON.stringify(storedResponseOf(answer));
-    const shown = action === null ? null : JSON.stringify(action);
-    update.run(status, kept, reference, declineCode, keepsAction ? 1 : 0, shown, nowMs, checkoutId);
+    const responseJson = response === null ? null : JSON.stringify(storedResponseOf(response));
+    const actionJson = action === null ? null : JSON.stringify(action);
+    update.run(
+      status,
+      responseJson,
+      reference,
+      declineCode,
+      keepsAction ? 1 : 0,
+      actionJson,
+      nowMs,
+      checkoutId,
+    );
   };
 };
 
-const orderMoving = ({ client }: Connection) => {
-  const tell = createAppendHistory(client);
-  // Read apart: for `returning`, SQLite builds a table of what it returns.
+const createUpdateOrders = ({ client }: Connection) => {
+  const appendHistory = createAppendHistory(client);
+  // A separate read, because SQLite builds a table of the rows for `returning`.
   const seqOf = client
     .prepare<[string, string], number>(
       `select seq from orders where id = ? and checkout_id = ? and status = ${quoted(orderStatusAfter.claim)}`,
@@ -81,7 +91,7 @@ const orderMoving = ({ client }: Connection) => {
 
   return (
     { checkoutId, tasks }: OutcomeRecord,
-    { order: event, historyDetail, owesTasks }: OutcomeChanges,
+    { order: event, historyDetail, createsTasks }: OutcomeChanges,
     orderIds: readonly string[],
     nowMs: number,
   ): void => {
@@ -91,11 +101,11 @@ const orderMoving = ({ client }: Connection) => {
     for (const orderId of orderIds) {
       const last = seqOf.get(orderId, checkoutId);
       if (last === undefined)
-        throw new Error(`the order ${orderId} is not held by its checkout ${checkoutId}`);
+        throw new Error(`the order ${orderId} is not claimed by its checkout ${checkoutId}`);
       const seq = last + 1;
       update.run(status, seq, nowMs, orderId);
-      tell(orderId, { seq, state: status, detail: historyDetail }, nowMs);
-      if (!owesTasks) continue;
+      appendHistory(orderId, { seq, state: status, detail: historyDetail }, nowMs);
+      if (!createsTasks) continue;
       const task = taskOf.get(orderId);
       if (task === undefined) throw new Error(`the order ${orderId} is paid and has no task`);
       insertTask.run(task.id, orderId, task.pipeline, firstStep(task.pipeline), nowMs, seq);

@@ -1,12 +1,12 @@
 import type Database from 'better-sqlite3';
 import { firstIdAt } from '../../../core/id.ts';
 import {
+  failedOrderStatuses,
   type Ledger,
   type MoneyCase,
   type MoneyCheck,
   type MoneyCount,
   moneyCheckLimits,
-  stoppedOrderStatuses,
   unfinishedOrderStatuses,
 } from '../../../core/ledger.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
@@ -17,14 +17,14 @@ import type { Connection } from '../connection.ts';
 
 type Counts = Readonly<Record<MoneyCheck, MoneyCount>>;
 
-/** See `MoneyBooks.counts`. */
+/** See `Ledger.counts`. */
 export const createCountCases = ({ client }: Connection): ((nowMs: number) => Counts) => {
-  const statements = prepared<[Times], MoneyCount>(
+  const statements = createStatements<[Values], MoneyCount>(
     client,
     (list) => `select count(*) as count, min(sinceMs) as oldestMs from (${list})`,
   );
   const count = (check: MoneyCheck, nowMs: number): MoneyCount =>
-    statements(check).get(timesOf[check](nowMs)) ?? { count: 0, oldestMs: null };
+    statements(check).get(valuesOf[check](nowMs)) ?? { count: 0, oldestMs: null };
   return (nowMs) => ({
     paid_without_progress: count('paid_without_progress', nowMs),
     unknown: count('unknown', nowMs),
@@ -34,50 +34,48 @@ export const createCountCases = ({ client }: Connection): ((nowMs: number) => Co
   });
 };
 
-type FindingQuery = Parameters<Ledger['cases']>[0];
+type CasesQuery = Parameters<Ledger['cases']>[0];
 
-/** See `MoneyBooks.findings`. */
-export const createListCases = ({
-  client,
-}: Connection): ((query: FindingQuery) => Page<MoneyCase, string>) => {
-  const statements = prepared<[Times], FindingRow>(
+/** See `Ledger.cases`. */
+export const createListCases = ({ client }: Connection): ((query: CasesQuery) => Page<MoneyCase, string>) => {
+  const statements = createStatements<[Values], CaseRow>(
     client,
     (list) => `select * from (${list}) where id > $after order by id limit $limit`,
   );
   return ({ check, nowMs, after, limit }) => {
-    const times = timesOf[check](nowMs);
-    const rows = statements(check).all({ ...times, after: after ?? '', limit: limit + 1 });
-    return pageOf(rows.map(findingOf), limit, ({ id }) => id);
+    const values = valuesOf[check](nowMs);
+    const rows = statements(check).all({ ...values, after: after ?? '', limit: limit + 1 });
+    return pageOf(rows.map(caseOf), limit, ({ id }) => id);
   };
 };
 
-/** A statement for each check, prepared when it is asked for first. */
-const prepared = <Values extends unknown[], Row>(
+/** One statement for each check. It is prepared at its first use. */
+const createStatements = <Bound extends unknown[], Row>(
   client: Database.Database,
   statementOf: (list: string) => string,
-): ((check: MoneyCheck) => Database.Statement<Values, Row>) => {
-  const statements = new Map<MoneyCheck, Database.Statement<Values, Row>>();
+): ((check: MoneyCheck) => Database.Statement<Bound, Row>) => {
+  const statements = new Map<MoneyCheck, Database.Statement<Bound, Row>>();
   return (check) => {
-    const statement = statements.get(check) ?? client.prepare<Values, Row>(statementOf(lists[check]));
+    const statement = statements.get(check) ?? client.prepare<Bound, Row>(statementOf(lists[check]));
     statements.set(check, statement);
     return statement;
   };
 };
 
-type FindingRow = Omit<MoneyCase, 'amount'> & {
+type CaseRow = Omit<MoneyCase, 'amount'> & {
   readonly amount: number | null;
   readonly currency: string | null;
 };
 
-const findingOf = ({ amount, currency, ...row }: FindingRow): MoneyCase => ({
+const caseOf = ({ amount, currency, ...row }: CaseRow): MoneyCase => ({
   ...row,
   amount: amount === null || currency === null ? null : { amount, currency },
 });
 
-/** What the statement of a check is asked with. */
-type Times = Readonly<Record<string, string | number>>;
+/** The values that are bound to the statement of a check. */
+type Values = Readonly<Record<string, string | number>>;
 
-const timesOf: Readonly<Record<MoneyCheck, (nowMs: number) => Times>> = {
+const valuesOf: Readonly<Record<MoneyCheck, (nowMs: number) => Values>> = {
   paid_without_progress: (nowMs) => ({
     sinceMs: nowMs - moneyCheckLimits.progressMs,
     youngId: firstIdAt(nowMs - moneyCheckLimits.progressMs + 1),
@@ -86,17 +84,17 @@ const timesOf: Readonly<Record<MoneyCheck, (nowMs: number) => Times>> = {
   unknown: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.outcomeMs }),
   charged_twice: (nowMs) => ({ sinceId: firstIdAt(nowMs - moneyCheckLimits.chargedTwiceMs) }),
   refunds_stuck: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.refundMs }),
-  ledger_differences: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.auditsMs }),
+  ledger_differences: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.reconciliationsMs }),
 };
 
 const dayMs = 24 * 3_600_000;
 
 /**
- * Each reads what is open, what is young or what has an index of its own, and never all orders or payments. Ids
- * tell when a task was made, so that the many that are young are not read.
+ * Each list reads only open rows, recent rows, or a separate index; none reads all orders or payments. Ids are in time
+ * order, so a bound on the id leaves out the many young tasks.
  */
 const lists: Readonly<Record<MoneyCheck, string>> = {
-  // A paid order without a task would be a bug of ours, and is looked for among the orders of the last day.
+  // A paid order without a task would be our bug. We look for it among the orders of the last day.
   paid_without_progress: `
     select o.id, o.id as orderId, o.checkout_id as paymentId, null as refundId, o.amount, o.currency,
       o.updated_ms as sinceMs, f.last_error as detail
@@ -109,23 +107,23 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
       union all
       select d.id, null from orders d
       where d.position >= (select position from orders where id >= $dayId order by id limit 1)
-        and ${isOneOf('d.status', [...unfinishedOrderStatuses, ...stoppedOrderStatuses])}
+        and ${isOneOf('d.status', [...unfinishedOrderStatuses, ...failedOrderStatuses])}
         and not exists (select 1 from task t where t.order_id = d.id)
     ) f cross join orders o on o.id = f.order_id
-    where (${isOneOf('o.status', stoppedOrderStatuses)}
+    where (${isOneOf('o.status', failedOrderStatuses)}
         or ${isOneOf('o.status', unfinishedOrderStatuses)} and o.updated_ms <= $sinceMs)
       and not exists (select 1 from refund r where r.order_id = o.id and ${isOneOf('+r.status', openRefundStatuses)})`,
 
   unknown: `
-    select id, null as orderId, id as paymentId, null as refundId, amount, currency, created_ms as sinceMs,
+    select id, null as orderId, id as paymentId, null as refundId, amount, currency, claimed_ms as sinceMs,
       status as detail
     from payment indexed by payment_open
-    where ${isOneOf('status', openPaymentStatuses)} and created_ms <= $sinceMs`,
+    where ${isOneOf('status', openPaymentStatuses)} and claimed_ms <= $sinceMs`,
 
-  // Of two payments for an order, one at least is not of the checkout that it stands under. Asked so, the few
-  // orders that were claimed again are looked into, and not the payments of all.
+  // If an order has two payments, at least one of them is not of its current checkout. So this reads only the few
+  // orders that were claimed again, and not the payments of all orders.
   charged_twice: `
-    with again as materialized (
+    with reclaimed as materialized (
       select o.id as orderId, o.checkout_id as ownId, a.id as otherId
       from audit a cross join json_each(a.order_ids) j cross join orders o on o.id = j.value
       where a.id >= $sinceId and o.checkout_id <> a.id
@@ -133,9 +131,9 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
     select o.id, o.id as orderId, o.checkout_id as paymentId, null as refundId, o.amount, o.currency,
       max(p.updated_ms) as sinceMs, group_concat(p.id, ', ' order by p.id) as detail
     from (
-      select orderId, otherId as paymentId from again
+      select orderId, otherId as paymentId from reclaimed
       union
-      select orderId, ownId from again where ownId >= $sinceId
+      select orderId, ownId from reclaimed where ownId >= $sinceId
     ) c cross join payment p on p.id = c.paymentId and p.status = ${quoted(paymentStatusAfter.succeed)}
       cross join orders o on o.id = c.orderId
     group by o.id having count(*) > 1`,
@@ -156,7 +154,7 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
       coalesce(d.theirs_currency, d.ours_currency) as currency, d.at_ms as sinceMs,
       d.kind || coalesce(': ' || d.provider_id, '') as detail
     from (
-      select max(id) as id from money_audit
+      select max(id) as id from reconciliation
       where finished_ms is not null and day_ms >= $sinceMs group by day_ms
-    ) newest cross join money_difference d on d.audit_id = newest.id`,
+    ) newest cross join reconciliation_difference d on d.reconciliation_id = newest.id`,
 };

@@ -2,75 +2,78 @@ import { and, asc, desc, eq, gt, isNull, lt } from 'drizzle-orm';
 import type { Ledger, LedgerDifference, Reconciliation, ReconciliationReport } from '../../../core/ledger.ts';
 import type { Money } from '../../../core/money.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
-import { moneyAudit as pipeline } from '../../../core/pipelines/reconciliation.ts';
+import { reconciliationPipeline as pipeline } from '../../../core/pipelines/reconciliation.ts';
 import type { Connection } from '../connection.ts';
 import { createInsertJob } from '../queue/jobs.ts';
-import { moneyAudit, moneyDifference } from '../schema.ts';
+import { reconciliation, reconciliationDifference } from '../schema.ts';
 
-/** See `MoneyBooks.requestAudit` and `finishAudit`. Inside the caller's transaction. */
+/** See `Ledger.requestReconciliation` and `Ledger.finishReconciliation`. Runs in the caller's transaction. */
 export const createReconciliationWriter = (connection: Connection) => {
   const { db } = connection;
-  const queue = createInsertJob(connection, pipeline);
+  const insertJob = createInsertJob(connection, pipeline);
   return {
     request: (
       { id, taskId, dayMs }: Parameters<Ledger['requestReconciliation']>[0],
       nowMs: number,
     ): Reconciliation => {
       const numbers = { charges: 0, refunds: 0, differences: 0 };
-      const audit = { id, dayMs, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
-      db.insert(moneyAudit).values(audit).run();
-      queue(taskId, id, nowMs);
-      return audit;
+      const row = { id, dayMs, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
+      db.insert(reconciliation).values(row).run();
+      insertJob(taskId, id, nowMs);
+      return row;
     },
 
-    finish: (auditId: string, { kept, ...numbers }: ReconciliationReport, nowMs: number): void => {
-      const unfinished = and(eq(moneyAudit.id, auditId), isNull(moneyAudit.finishedAtMs));
+    finish: (id: string, { storedDifferences, ...numbers }: ReconciliationReport, nowMs: number): void => {
+      const unfinished = and(eq(reconciliation.id, id), isNull(reconciliation.finishedAtMs));
       const set = { ...numbers, finishedAtMs: nowMs };
-      if (db.update(moneyAudit).set(set).where(unfinished).run().changes === 0) return;
-      for (const difference of kept) db.insert(moneyDifference).values(rowOf(auditId, difference)).run();
+      if (db.update(reconciliation).set(set).where(unfinished).run().changes === 0) return;
+      for (const difference of storedDifferences)
+        db.insert(reconciliationDifference).values(rowOf(id, difference)).run();
     },
   };
 };
 
-/** See `MoneyBooks.findAudit`, `audits` and `differences`. */
+/** See `Ledger.findReconciliation`, `Ledger.reconciliations` and `Ledger.differences`. */
 export const createReconciliationReader = ({ db }: Connection) => ({
-  find: (auditId: string): Reconciliation | null =>
-    db.select().from(moneyAudit).where(eq(moneyAudit.id, auditId)).get() ?? null,
+  find: (id: string): Reconciliation | null =>
+    db.select().from(reconciliation).where(eq(reconciliation.id, id)).get() ?? null,
 
   list: ({ after, limit }: Parameters<Ledger['reconciliations']>[0]): Page<Reconciliation, string> => {
     const rows = db
       .select()
-      .from(moneyAudit)
-      .where(after === null ? undefined : lt(moneyAudit.id, after))
-      .orderBy(desc(moneyAudit.id))
+      .from(reconciliation)
+      .where(after === null ? undefined : lt(reconciliation.id, after))
+      .orderBy(desc(reconciliation.id))
       .limit(limit + 1)
       .all();
     return pageOf(rows, limit, ({ id }) => id);
   },
 
   differences: ({
-    reconciliationId: auditId,
+    reconciliationId,
     after,
     limit,
   }: Parameters<Ledger['differences']>[0]): Page<Difference, string> => {
-    const { id, auditId: of } = moneyDifference;
+    const table = reconciliationDifference;
     const rows = db
       .select()
-      .from(moneyDifference)
-      .where(and(eq(of, auditId), after === null ? undefined : gt(id, after)))
-      .orderBy(asc(id))
+      .from(table)
+      .where(
+        and(eq(table.reconciliationId, reconciliationId), after === null ? undefined : gt(table.id, after)),
+      )
+      .orderBy(asc(table.id))
       .limit(limit + 1)
       .all();
-    return pageOf(rows.map(differenceOf), limit, (one) => one.id);
+    return pageOf(rows.map(differenceOf), limit, ({ id }) => id);
   },
 });
 
 type Difference = LedgerDifference & { readonly id: string };
-type Row = typeof moneyDifference.$inferSelect;
+type Row = typeof reconciliationDifference.$inferSelect;
 
-const rowOf = (auditId: string, { ours, theirs, ...difference }: Difference): Row => ({
+const rowOf = (reconciliationId: string, { ours, theirs, ...difference }: Difference): Row => ({
   ...difference,
-  auditId,
+  reconciliationId,
   oursAmount: ours?.amount ?? null,
   oursCurrency: ours?.currency ?? null,
   theirsAmount: theirs?.amount ?? null,

@@ -5,7 +5,7 @@ import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { capturedMail } from '../schema.ts';
 
-export const createMailbox = ({ ask, db, write }: Connection, { clock }: World): Mailbox => {
+export const createMailbox = ({ runStatement, db, write }: Connection, { clock }: World): Mailbox => {
   const { id, messageId, orderId, to, subject, text, html, atMs } = capturedMail;
   const value = sql.placeholder;
   const insert = db
@@ -29,7 +29,7 @@ export const createMailbox = ({ ask, db, write }: Connection, { clock }: World):
     },
 
     list: async (query) =>
-      ask(() => {
+      runStatement(() => {
         const last = db
           .select({ id })
           .from(capturedMail)

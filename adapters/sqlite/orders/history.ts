@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 
-/** Adds one row to the history of an order. */
+/** Appends one row to the history of an order. */
 export type AppendHistory = (
   orderId: string,
   row: { readonly seq: number; readonly state: string; readonly detail?: string | null },

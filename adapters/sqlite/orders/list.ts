@@ -2,40 +2,40 @@ import { firstIdAt } from '../../../core/id.ts';
 import type { OrderQuery } from '../../../core/order.ts';
 import { pageOf } from '../../../core/page.ts';
 import type { Connection } from '../connection.ts';
-import { type ListedOrderRow, notListed, orderOf } from '../rows.ts';
+import { type ListedOrderRow, orderOf, unlistedColumns } from '../rows.ts';
 import { columnsOf, orders } from '../schema.ts';
 import { orderText } from '../search/query.ts';
-import { before, type Condition, createSelect, since } from '../select.ts';
+import { type Condition, createSelect, notOlderThan, olderThan } from '../select.ts';
 
 /**
- * Newest first. Without a search that is a walk along the orders, or along those of a customer; with one it is
- * FTS5's own walk. The cross join keeps it so: the planner would rather ask FTS5 again for each order of a
- * customer, at 0.1 ms an order.
+ * Newest first. Without a search it scans the orders, or the index of one customer's orders. With a search FTS5
+ * scans its own rows. The cross join fixes that order: the planner would otherwise query FTS5 once for each order of
+ * the customer, which takes 0.1 ms per order.
  */
 export const createOrderList = ({ client }: Connection) => {
   const select = createSelect<ListedOrderRow>(client);
-  const walks = {
-    orders: `select ${columnsOf(orders, 'o', notListed)} from orders o`,
-    words: `select ${columnsOf(orders, 'o', notListed)}
-      from order_name n cross join orders o on o.position = n.rowid`,
+  const sources = {
+    orders: `select ${columnsOf(orders, 'o', unlistedColumns)} from orders o`,
+    search: `select ${columnsOf(orders, 'o', unlistedColumns)}
+      from order_search s cross join orders o on o.position = s.rowid`,
   };
   return (query: OrderQuery) => {
     const { search, status, type, fromMs, toMs, customerId, after, limit } = query;
-    const [walk, position] = search === null ? [walks.orders, 'o.position'] : [walks.words, 'n.rowid'];
+    const [source, position] = search === null ? [sources.orders, 'o.position'] : [sources.search, 's.rowid'];
     const conditions: readonly Condition[] = [
       ...where(
-        'n.order_name match ?',
+        's.order_search match ?',
         search === null ? null : orderText(search, { customerId, type, status }),
       ),
       ...where('o.customer_id = ?', customerId),
-      // Written out, for that is how the planner sees that the index of ended orders is enough.
+      // Not bound: the planner uses the partial index `orders_ended` only if it sees the value.
       ...(status === null ? [] : [[`o.status = '${status}'`] as const]),
       ...where('o.product_type = ?', type),
-      ...since('orders', position, fromMs === null ? null : firstIdAt(fromMs)),
-      ...before('orders', position, toMs === null ? null : firstIdAt(toMs)),
-      ...before('orders', position, after),
+      ...notOlderThan('orders', position, fromMs === null ? null : firstIdAt(fromMs)),
+      ...olderThan('orders', position, toMs === null ? null : firstIdAt(toMs)),
+      ...olderThan('orders', position, after),
     ];
-    const rows = select(walk, conditions, `${position} desc`, limit + 1);
+    const rows = select(source, conditions, `${position} desc`, limit + 1);
     return pageOf(rows.map(orderOf), limit, ({ id }) => id);
   };
 };

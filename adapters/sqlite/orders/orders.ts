@@ -1,7 +1,7 @@
 import { asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import { err, ok, type Result } from 'neverthrow';
 import {
-  nextStatus,
+  nextOrderStatus,
   type Order,
   type OrderDetail,
   type OrderFailure,
@@ -10,14 +10,14 @@ import {
 import type { Payment } from '../../../core/payment.ts';
 import type { Connection } from '../connection.ts';
 import {
+  type CorePaymentRow,
   invoiceOf,
   type ListedOrderRow,
-  notListed,
   type OrderRow,
   orderOf,
-  paymentExtras,
   paymentOf,
-  type ShownPaymentRow,
+  paymentOnlyColumns,
+  unlistedColumns,
 } from '../rows.ts';
 import {
   columnsOf,
@@ -34,9 +34,9 @@ import { createPlaceOrders } from './place.ts';
 export const createOrders = (connection: Connection): Orders => {
   const { read, write } = connection;
   const place = createPlaceOrders(connection);
-  const find = finding(connection);
+  const find = createFindOrder(connection);
   const list = createOrderList(connection);
-  const cancel = cancelling(connection);
+  const cancel = createCancelOrder(connection);
   return {
     place: async (requests, nowMs) => write(() => place(requests, nowMs)),
     find: async (id) => read(() => find(id)),
@@ -46,39 +46,39 @@ export const createOrders = (connection: Connection): Orders => {
   };
 };
 
-type ColumnsBeside = {
-  readonly [Key in keyof ShownPaymentRow & string as `payment${Capitalize<Key>}`]: ShownPaymentRow[Key];
+type PaymentColumns = {
+  readonly [Key in keyof CorePaymentRow & string as `payment${Capitalize<Key>}`]: CorePaymentRow[Key];
 };
 type DatasetRow = ListedOrderRow &
-  Omit<ColumnsBeside, 'paymentId' | 'paymentStatus' | 'paymentAction'> & {
-    /** Null where no checkout has claimed the order; then so are the payment's other columns. */
-    readonly paymentStatus: ShownPaymentRow['status'] | null;
+  Omit<PaymentColumns, 'paymentId' | 'paymentStatus' | 'paymentAction'> & {
+    /** Null if no checkout has claimed the order. Then the other columns of the payment are null too. */
+    readonly paymentStatus: CorePaymentRow['status'] | null;
     /** JSON. */
     readonly paymentAction: string | null;
   };
 
-/** The payment's columns under the alias `d`; its id is the order's `checkout_id`. */
-const paymentBeside = Object.entries(getTableColumns(paymentTable))
-  .filter(([name]) => ![...paymentExtras, 'id'].includes(name))
+/** The payment's columns of `order_dataset d`, without its id, which is the order's `checkout_id`. */
+const paymentColumns = Object.entries(getTableColumns(paymentTable))
+  .filter(([name]) => ![...paymentOnlyColumns, 'id'].includes(name))
   .map(
     ([name, column]) => `d.payment_${column.name} as payment${name.charAt(0).toUpperCase()}${name.slice(1)}`,
   )
   .join(', ');
 
-const finding = ({ client, db }: Connection) => {
+const createFindOrder = ({ client, db }: Connection) => {
   const id = sql.placeholder('id');
-  const dataset = client.prepare<[string], DatasetRow>(
-    `select ${columnsOf(orderTable, 'd', notListed)}, ${paymentBeside} from order_dataset d where d.id = ?`,
+  const datasetRow = client.prepare<[string], DatasetRow>(
+    `select ${columnsOf(orderTable, 'd', unlistedColumns)}, ${paymentColumns} from order_dataset d where d.id = ?`,
   );
   const { seq, state, atMs, detail } = orderState;
-  const history = db
+  const historyRows = db
     .select({ seq, state, atMs, detail })
     .from(orderState)
     .where(eq(orderState.orderId, id))
     .orderBy(asc(seq))
     .prepare();
-  const invoiceRow = db.select().from(invoice).where(eq(invoice.orderId, id)).prepare();
-  const licences = db
+  const invoiceOfOrder = db.select().from(invoice).where(eq(invoice.orderId, id)).prepare();
+  const licenceKeys = db
     .select({ key: licence.key })
     .from(licence)
     .where(eq(licence.orderId, id))
@@ -86,20 +86,20 @@ const finding = ({ client, db }: Connection) => {
     .prepare();
 
   return (orderId: string): OrderDetail | null => {
-    const row = dataset.get(orderId);
+    const row = datasetRow.get(orderId);
     if (row === undefined) return null;
-    const invoiced = invoiceRow.get({ id: orderId });
+    const invoiceRow = invoiceOfOrder.get({ id: orderId });
     return {
       ...orderOf(row),
-      payment: paymentIn(row),
-      history: history.all({ id: orderId }),
-      invoice: invoiced === undefined ? null : invoiceOf(invoiced),
-      licences: licences.all({ id: orderId }).map(({ key }) => key),
+      payment: paymentOfDataset(row),
+      history: historyRows.all({ id: orderId }),
+      invoice: invoiceRow === undefined ? null : invoiceOf(invoiceRow),
+      licences: licenceKeys.all({ id: orderId }).map(({ key }) => key),
     };
   };
 };
 
-const paymentIn = (row: DatasetRow): Payment | null =>
+const paymentOfDataset = (row: DatasetRow): Payment | null =>
   row.checkoutId === null || row.paymentStatus === null
     ? null
     : paymentOf({
@@ -113,8 +113,8 @@ const paymentIn = (row: DatasetRow): Payment | null =>
         action: row.paymentAction === null ? null : JSON.parse(row.paymentAction),
       });
 
-const cancelling = ({ client }: Connection) => {
-  const tell = createAppendHistory(client);
+const createCancelOrder = ({ client }: Connection) => {
+  const appendHistory = createAppendHistory(client);
   const byId = client.prepare<[string], OrderRow>(
     `select ${columnsOf(orderTable, 'o')} from orders o where o.id = ?`,
   );
@@ -125,11 +125,11 @@ const cancelling = ({ client }: Connection) => {
   return (id: string, customerId: string, nowMs: number): Result<Order, OrderFailure> => {
     const row = byId.get(id);
     if (row?.customerId !== customerId) return err({ kind: 'not_found' });
-    const status = nextStatus(row.status, 'cancel');
+    const status = nextOrderStatus(row.status, 'cancel');
     if (status === null) return err({ kind: 'order_not_pending', status: row.status });
     const seq = row.seq + 1;
     update.run(status, seq, nowMs, id);
-    tell(id, { seq, state: status }, nowMs);
+    appendHistory(id, { seq, state: status }, nowMs);
     return ok(orderOf({ ...row, status, updatedAtMs: nowMs }));
   };
 };

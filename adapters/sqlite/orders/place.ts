@@ -4,53 +4,54 @@ import { initialOrderStatus, type Order, type OrderFailure, type OrderRequest } 
 import type { Connection } from '../connection.ts';
 import { createRowPositions } from '../rowPositions.ts';
 import { type OrderRow, orderOf, type ProductRow } from '../rows.ts';
-import { columnsOf, insertInto, orders, product } from '../schema.ts';
+import { columnsOf, insertInto, orders, product as productTable } from '../schema.ts';
 import { createTokenWriter } from '../search/tokens.ts';
 import { createAppendHistory } from './history.ts';
 
-type Placeable = Omit<OrderRow, 'position'>;
+type NewOrderRow = Omit<OrderRow, 'position'>;
 
-/** See `Orders.place`. Inside the caller's transaction. */
+/** See `Orders.place`. Runs in the caller's transaction. */
 export const createPlaceOrders = ({ client }: Connection) => {
-  const tell = createAppendHistory(client);
-  const positionOf = createRowPositions(client, 'orders', 'order_name');
-  const words = createTokenWriter(client);
-  const productBy = client.prepare<[string], ProductRow>(
-    `select ${columnsOf(product, 'p')} from product p where p.id = ?`,
+  const appendHistory = createAppendHistory(client);
+  const positionOf = createRowPositions(client, 'orders', 'order_search');
+  const tokens = createTokenWriter(client);
+  const productById = client.prepare<[string], ProductRow>(
+    `select ${columnsOf(productTable, 'p')} from product p where p.id = ?`,
   );
   const insert = client.prepare<[OrderRow]>(insertInto(orders));
-  const judge = (request: OrderRequest, nowMs: number): Result<Placeable, OrderFailure> => {
-    const of = productBy.get(request.productId);
-    if (of === undefined) return err({ kind: 'not_found' });
-    const total = times({ amount: of.amount, currency: of.currency }, request.quantity);
+
+  const judge = (request: OrderRequest, nowMs: number): Result<NewOrderRow, OrderFailure> => {
+    const product = productById.get(request.productId);
+    if (product === undefined) return err({ kind: 'not_found' });
+    const total = times({ amount: product.amount, currency: product.currency }, request.quantity);
     if (total.amount > orderAmountMax) return err({ kind: 'amount_too_large' });
-    return ok(rowOf(request, of, total.amount, nowMs));
+    return ok(rowOf(request, product, total.amount, nowMs));
   };
 
-  const write = (placeable: Placeable, nowMs: number): Order => {
-    const row = { ...placeable, position: positionOf(placeable.id) };
+  const write = (newRow: NewOrderRow, nowMs: number): Order => {
+    const row = { ...newRow, position: positionOf(newRow.id) };
     insert.run(row);
-    words.ofOrder(row);
-    tell(row.id, { seq: row.seq, state: row.status }, nowMs);
+    tokens.writeOrder(row);
+    appendHistory(row.id, { seq: row.seq, state: row.status }, nowMs);
     return orderOf(row);
   };
 
   return (requests: readonly OrderRequest[], nowMs: number): readonly Result<Order, OrderFailure>[] =>
-    requests.map((request) => judge(request, nowMs).map((placeable) => write(placeable, nowMs)));
+    requests.map((request) => judge(request, nowMs).map((row) => write(row, nowMs)));
 };
 
-const rowOf = (request: OrderRequest, of: ProductRow, amount: number, nowMs: number): Placeable => ({
+const rowOf = (request: OrderRequest, product: ProductRow, amount: number, nowMs: number): NewOrderRow => ({
   id: request.id,
   customerId: request.customerId,
   email: request.contact.email,
   language: request.contact.language,
-  productId: of.id,
-  productCode: of.code,
-  productName: of.name,
-  productType: of.type,
+  productId: product.id,
+  productCode: product.code,
+  productName: product.name,
+  productType: product.type,
   quantity: request.quantity,
   amount,
-  currency: of.currency,
+  currency: product.currency,
   status: initialOrderStatus,
   checkoutId: null,
   seq: 1,

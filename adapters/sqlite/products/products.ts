@@ -7,14 +7,14 @@ import type { Connection } from '../connection.ts';
 import { createRowPositions } from '../rowPositions.ts';
 import { type ProductRow, productOf } from '../rows.ts';
 import { columnsOf, product } from '../schema.ts';
-import { productText } from '../search/query.ts';
+import { type Accents, productText } from '../search/query.ts';
 import { createTokenWriter } from '../search/tokens.ts';
-import { before, type Condition, createSelect } from '../select.ts';
+import { type Condition, createSelect, olderThan } from '../select.ts';
 
 export const createProducts = (connection: Connection, world: World): Products => {
-  const { ask, db, read, write } = connection;
-  const upsert = upserting(connection, world);
-  const list = listing(connection);
+  const { runStatement, db, read, write } = connection;
+  const upsert = createUpsertProducts(connection, world);
+  const list = createListProducts(connection);
   const byId = db
     .select()
     .from(product)
@@ -23,7 +23,7 @@ export const createProducts = (connection: Connection, world: World): Products =
   return {
     upsert: async (drafts, nowMs, existing) => write(() => upsert(drafts, nowMs, existing)),
     find: async (id) =>
-      ask(() => {
+      runStatement(() => {
         const row = byId.get({ id });
         return row === undefined ? null : productOf(row);
       }),
@@ -31,38 +31,40 @@ export const createProducts = (connection: Connection, world: World): Products =
   };
 };
 
-const upserting = ({ client }: Connection, { ids }: World) => {
-  const positionOf = createRowPositions(client, 'product', 'product_name');
-  const known = client.prepare<[string], Pick<ProductRow, 'position' | 'name'>>(
+const createUpsertProducts = ({ client }: Connection, { ids }: World) => {
+  const positionOf = createRowPositions(client, 'product', 'product_search');
+  const byCode = client.prepare<[string], Pick<ProductRow, 'position' | 'name'>>(
     'select position, name from product where code = ?',
   );
-  const insert = client.prepare<[number, string, ...Written, number]>(
+  const insert = client.prepare<[number, string, ...DraftValues, number]>(
     `insert into product (position, id, code, name, type, amount, currency, stock, created_ms, updated_ms)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const update = client.prepare<[...Written, number]>(
+  const update = client.prepare<[...DraftValues, number]>(
     `update product set code = ?, name = ?, type = ?, amount = ?, currency = ?, stock = ?, updated_ms = ?
      where position = ?`,
   );
-  const words = createTokenWriter(client);
+  const tokens = createTokenWriter(client);
 
   const create = (draft: ProductDraft, nowMs: number): void => {
     const id = ids.next(nowMs);
     const position = positionOf(id);
-    insert.run(position, id, ...written(draft, nowMs), nowMs);
-    words.ofProduct({ position, ...draft });
+    insert.run(position, id, ...valuesOf(draft, nowMs), nowMs);
+    tokens.writeProduct({ position, ...draft });
   };
 
   const replace = (row: Pick<ProductRow, 'position' | 'name'>, draft: ProductDraft, nowMs: number): void => {
-    update.run(...written(draft, nowMs), row.position);
-    if (row.name !== draft.name) words.ofProduct({ position: row.position, ...draft });
+    update.run(...valuesOf(draft, nowMs), row.position);
+    if (row.name !== draft.name) tokens.writeProduct({ position: row.position, ...draft });
   };
 
   return (drafts: readonly ProductDraft[], nowMs: number, existing: 'replace' | 'keep') => {
     let created = 0;
     let updated = 0;
-    for (const draft of new Map(drafts.map((each) => [each.code, each])).values()) {
-      const row = known.get(draft.code);
+    // Of several drafts with one code, the last one counts.
+    const lastByCode = new Map(drafts.map((draft) => [draft.code, draft]));
+    for (const draft of lastByCode.values()) {
+      const row = byCode.get(draft.code);
       if (row === undefined) {
         create(draft, nowMs);
         created++;
@@ -75,9 +77,9 @@ const upserting = ({ client }: Connection, { ids }: World) => {
   };
 };
 
-type Written = [string, string, string, number, string, number | null, number];
+type DraftValues = [string, string, string, number, string, number | null, number];
 
-const written = ({ code, name, type, price, stock }: ProductDraft, nowMs: number): Written => [
+const valuesOf = ({ code, name, type, price, stock }: ProductDraft, nowMs: number): DraftValues => [
   code,
   name,
   type,
@@ -87,50 +89,55 @@ const written = ({ code, name, type, price, stock }: ProductDraft, nowMs: number
   nowMs,
 ];
 
-const listing = ({ client }: Connection) => {
+const createListProducts = ({ client }: Connection) => {
   const select = createSelect<ProductRow>(client);
   const columns = columnsOf(product, 'p');
 
-  const ordinary = ({ type, after, limit }: ProductQuery): readonly ProductRow[] =>
+  const listAll = ({ type, after, limit }: ProductQuery): readonly ProductRow[] =>
     select(
       `select ${columns} from product p`,
-      [...ofType(type), ...before('product', 'p.position', after?.id ?? null)],
+      [...ofType(type), ...olderThan('product', 'p.position', after?.id ?? null)],
       'p.position desc',
       limit + 1,
     );
 
-  /** Those with the words exactly as typed, or the others. */
-  const found = (
+  /** The matches whose accents are as typed, or all other matches. */
+  const searchTier = (
     { type }: ProductQuery,
     search: SearchQuery,
-    exactly: boolean,
+    accents: Accents,
     after: string | null,
     limit: number,
   ): readonly ProductRow[] =>
     select(
-      `select ${columns} from product_name n cross join product p on p.position = n.rowid`,
+      `select ${columns} from product_search s cross join product p on p.position = s.rowid`,
       [
-        ['n.product_name match ?', productText(search, exactly)],
+        ['s.product_search match ?', productText(search, accents)],
         ...ofType(type),
-        ...before('product', 'n.rowid', after),
+        ...olderThan('product', 's.rowid', after),
       ],
-      'n.rowid desc',
+      's.rowid desc',
       limit,
     );
 
-  const ranked = (query: ProductQuery, search: SearchQuery) => {
+  /** Tier 1 has the accents as typed and comes first. */
+  const listMatches = (query: ProductQuery, search: SearchQuery) => {
     const { after, limit } = query;
     const best =
-      after === null || after.tier > 0 ? found(query, search, true, after?.id ?? null, limit + 1) : [];
+      after === null || after.tier > 0
+        ? searchTier(query, search, 'as typed', after?.id ?? null, limit + 1)
+        : [];
     const rest = limit + 1 - best.length;
     const afterRest = after?.tier === 0 ? after.id : null;
-    const others = rest > 0 ? found(query, search, false, afterRest, rest) : [];
+    const others = rest > 0 ? searchTier(query, search, 'different', afterRest, rest) : [];
     return [...best.map((row) => ({ row, tier: 1 })), ...others.map((row) => ({ row, tier: 0 }))];
   };
 
   return (query: ProductQuery) => {
     const rows =
-      query.search === null ? ordinary(query).map((row) => ({ row, tier: 0 })) : ranked(query, query.search);
+      query.search === null
+        ? listAll(query).map((row) => ({ row, tier: 0 }))
+        : listMatches(query, query.search);
     const page = pageOf(rows, query.limit, ({ row, tier }): ProductKey => ({ tier, id: row.id }));
     return { items: page.items.map(({ row }) => productOf(row)), next: page.next };
   };

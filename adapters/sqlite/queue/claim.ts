@@ -1,13 +1,13 @@
 import type { Result } from 'neverthrow';
-import { batchOrEach, runSync } from '../../../core/batchOrEach.ts';
+import { runBatchWithFallback, runSync } from '../../../core/batchWithFallback.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
-import type { Queue, Taken } from '../../../core/queue.ts';
+import type { ClaimResult, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import {
-  allTaken,
+  emptyClaim,
   limitUnits,
-  noneTaken,
-  planThrow,
+  mergeClaims,
+  planThrownError,
   runTxSteps,
   type Transitions,
 } from '../../../core/steps.ts';
@@ -20,79 +20,79 @@ import { createWriteTransitions } from './transitions.ts';
 
 type Query = Parameters<Queue['claim']>[0];
 
-/** See `Queue.take`. */
+/** See `Queue.claim`. */
 export const createClaimTasks = (connection: Connection, world: World) => {
-  const { ask, write } = connection;
-  const { pick, pickOne } = picking(connection);
-  const run = running(connection, world);
-  const writeMoves = createWriteTransitions(connection);
+  const { runStatement, write } = connection;
+  const { selectReady, selectById } = createSelectTasks(connection);
+  const runSteps = createRunSteps(connection, world);
+  const writeTransitions = createWriteTransitions(connection);
 
-  const alone = (query: Query, taskId: string): Result<Taken, Unavailable> =>
-    write(() => run(query, pickOne(query, taskId)));
+  const claimOne = (query: Query, taskId: string): Result<ClaimResult, Unavailable> =>
+    write(() => runSteps(query, selectById(query, taskId)));
 
-  const setBack = (query: Query, taskId: string, cause: unknown): Result<Taken, Unavailable> =>
+  const recordThrow = (query: Query, taskId: string, cause: unknown): Result<ClaimResult, Unavailable> =>
     write(() => {
-      const [task] = pickOne(query, taskId).map(lockedTaskOf);
-      if (task === undefined) return noneTaken;
-      writeMoves(planThrow(query, task, cause), query.nowMs);
-      return { touched: 1, leases: [] };
+      const [task] = selectById(query, taskId).map(lockedTaskOf);
+      if (task === undefined) return emptyClaim;
+      writeTransitions(planThrownError(query, task, cause), query.nowMs);
+      return { processed: 1, leases: [] };
     });
 
-  return (query: Query): Result<Taken, Unavailable> => {
-    // Asked before the lock is taken: workers poll, and mostly there is nothing to do.
-    const isAny = ask(() => pick(query, 1).length > 0);
-    if (isAny.isErr() || !isAny.value) return isAny.map(() => noneTaken);
-    let picked: readonly string[] = [];
+  return (query: Query): Result<ClaimResult, Unavailable> => {
+    // Checked without the write lock first, because workers poll and usually there is nothing to do.
+    const isAny = runStatement(() => selectReady(query, 1).length > 0);
+    if (isAny.isErr() || !isAny.value) return isAny.map(() => emptyClaim);
+    let taskIds: readonly string[] = [];
     return runSync(
-      batchOrEach<string, Taken, Unavailable, Result<Taken, Unavailable>>({
-        together: () =>
+      runBatchWithFallback<string, ClaimResult, Unavailable, Result<ClaimResult, Unavailable>>({
+        runAll: () =>
           write(() => {
-            const rows = limitUnits(pick(query, query.limit), ({ quantity }) => quantity);
-            picked = rows.map(({ taskId }) => taskId);
-            return run(query, rows);
+            const rows = limitUnits(selectReady(query, query.limit), ({ quantity }) => quantity);
+            taskIds = rows.map(({ taskId }) => taskId);
+            return runSteps(query, rows);
           }),
-        items: () => picked,
-        alone: (taskId) => alone(query, taskId),
-        threw: (taskId, cause) => setBack(query, taskId, cause),
+        items: () => taskIds,
+        runOne: (taskId) => claimOne(query, taskId),
+        onThrow: (taskId, cause) => recordThrow(query, taskId, cause),
       }),
-    ).map(allTaken);
+    ).map(mergeClaims);
   };
 };
 
-const picking = ({ client }: Connection) => {
+const createSelectTasks = ({ client }: Connection) => {
   const ready = client.prepare<[string, number, number], TaskRow>(
     `${selectTaskRows} where t.pipeline = ? and t.state = 'ready' and t.run_ms <= ? order by t.run_ms, t.id limit ?`,
   );
-  const readyOne = client.prepare<[string, number], TaskRow>(
+  const byId = client.prepare<[string, number], TaskRow>(
     `${selectTaskRows} where t.id = ? and t.state = 'ready' and t.run_ms <= ?`,
   );
   return {
-    /** The longest ready first. */
-    pick: ({ pipeline, nowMs }: Query, limit: number): readonly TaskRow[] =>
+    /** The tasks that have been ready longest come first. */
+    selectReady: ({ pipeline, nowMs }: Query, limit: number): readonly TaskRow[] =>
       ready.all(pipeline.name, nowMs, limit),
-    pickOne: ({ nowMs }: Query, taskId: string): readonly TaskRow[] => readyOne.all(taskId, nowMs),
+    selectById: ({ nowMs }: Query, taskId: string): readonly TaskRow[] => byId.all(taskId, nowMs),
   };
 };
 
-/** Takes tasks through their `tx` steps, and leases those that come to an external one. */
-const running = (connection: Connection, world: World) => {
+/** Runs the `tx` steps of tasks, and leases those that come to an external step. */
+const createRunSteps = (connection: Connection, world: World) => {
   const effects = createEffects(connection, world);
-  const writeMoves = createWriteTransitions(connection);
+  const writeTransitions = createWriteTransitions(connection);
   const lease = createLease(connection);
 
-  const walk = (pipeline: Pipeline, rows: readonly TaskRow[], nowMs: number): Transitions => {
+  const runEffects = (pipeline: Pipeline, rows: readonly TaskRow[], nowMs: number): Transitions => {
     const steps = runTxSteps(pipeline, rows.map(lockedTaskOf));
-    let turn = steps.next();
-    while (turn.done !== true) turn = steps.next(effects[turn.value.effect](turn.value.tasks, nowMs));
-    return turn.value;
+    let step = steps.next();
+    while (step.done !== true) step = steps.next(effects[step.value.effect](step.value.tasks, nowMs));
+    return step.value;
   };
 
-  return (query: Query, rows: readonly TaskRow[]): Taken => {
+  return (query: Query, rows: readonly TaskRow[]): ClaimResult => {
     const { pipeline, nowMs, leaseMs } = query;
-    const moves = walk(pipeline, rows, nowMs);
-    writeMoves({ ...moves, moved: [] }, nowMs);
-    // A walk of `tx` steps ends at an external one, or at the end.
-    const leases = lease(moves.moved, rows, nowMs, nowMs + leaseMs);
-    return { touched: rows.length, leases };
+    const transitions = runEffects(pipeline, rows, nowMs);
+    writeTransitions({ ...transitions, advanced: [] }, nowMs);
+    // All advanced tasks are at an external step, because `runTxSteps` runs each `tx` step before it.
+    const leases = lease(transitions.advanced, rows, nowMs, nowMs + leaseMs);
+    return { processed: rows.length, leases };
   };
 };

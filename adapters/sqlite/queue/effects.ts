@@ -9,45 +9,49 @@ import type { Connection } from '../connection.ts';
 
 type RunEffect = (tasks: readonly LockedTask[], nowMs: number) => readonly EffectOutcome[];
 
-/** What the database does for a batch of orders, inside the caller's transaction; total over the effects. */
+/** Each effect runs for a batch of orders, in the caller's transaction. There is an entry for each effect of core. */
 export const createEffects = (connection: Connection, world: World): Readonly<Record<Effect, RunEffect>> => {
-  const takeStock = stockTaking(connection);
+  const deductStock = createDeductStock(connection);
   return {
-    take_stock: takeStock,
-    issue_licences: licenceIssuing(connection, world, takeStock),
-    issue_invoice: invoiceIssuing(connection),
-    request_shipment: shipmentRequesting(connection),
+    deduct_stock: deductStock,
+    issue_licences: createIssueLicences(connection, world, deductStock),
+    issue_invoice: createIssueInvoice(connection),
+    request_shipment: createRequestShipment(connection),
   };
 };
 
-const stockTaking = ({ client }: Connection): RunEffect => {
+const createDeductStock = ({ client }: Connection): RunEffect => {
   const stockOf = client.prepare<[string], number | null>('select stock from product where id = ?').pluck();
-  const reduce = client.prepare<[number, string]>('update product set stock = stock - ? where id = ?');
+  const reduceStock = client.prepare<[number, string]>('update product set stock = stock - ? where id = ?');
 
   return (tasks) => {
-    const wants = tasks.map(({ id, order }) => ({
+    const requests = tasks.map(({ id, order }) => ({
       taskId: id,
       productId: order.product.id,
       quantity: order.quantity,
     }));
-    const productIds = new Set(wants.map(({ productId }) => productId));
-    const shelf = new Map([...productIds].map((id) => [id, stockOf.get(id) ?? null]));
-    const { granted, taken } = allocate(shelf, wants);
-    for (const [productId, count] of taken) reduce.run(count, productId);
+    const productIds = new Set(requests.map(({ productId }) => productId));
+    const stockLevels = new Map([...productIds].map((id) => [id, stockOf.get(id) ?? null]));
+    const { fulfilled, deducted } = allocate(stockLevels, requests);
+    for (const [productId, count] of deducted) reduceStock.run(count, productId);
     return tasks.map(({ id, order }) =>
-      granted.has(id)
+      fulfilled.has(id)
         ? { taskId: id, kind: 'done', detail: null }
         : { taskId: id, kind: 'refused', detail: `out of stock: ${order.product.code}` },
     );
   };
 };
 
-const licenceIssuing = ({ client }: Connection, { random }: World, takeStock: RunEffect): RunEffect => {
+const createIssueLicences = (
+  { client }: Connection,
+  { random }: World,
+  deductStock: RunEffect,
+): RunEffect => {
   const insert = client.prepare<[string, number, string]>(
     'insert into licence (order_id, unit, key) values (?, ?, ?)',
   );
   return (tasks, nowMs) => {
-    const outcomes = takeStock(tasks, nowMs);
+    const outcomes = deductStock(tasks, nowMs);
     tasks.forEach(({ order }, index) => {
       if (outcomes[index]?.kind !== 'done') return;
       for (let unit = 1; unit <= order.quantity; unit++) insert.run(order.id, unit, licenceKey(random));
@@ -56,9 +60,9 @@ const licenceIssuing = ({ client }: Connection, { random }: World, takeStock: Ru
   };
 };
 
-/** One raise of the year's counter for the batch, in the transaction of the invoices: no number is lost. */
-const invoiceIssuing = ({ client }: Connection): RunEffect => {
-  const raise = client
+/** Raises the counter of the year once per batch, in the transaction of the invoices, so no number is lost. */
+const createIssueInvoice = ({ client }: Connection): RunEffect => {
+  const raiseCounter = client
     .prepare<[number, number], number>(
       `insert into invoice_counter (year, last) values (?, ?)
        on conflict (year) do update set last = last + excluded.last returning last`,
@@ -69,7 +73,7 @@ const invoiceIssuing = ({ client }: Connection): RunEffect => {
   );
   return (tasks, nowMs) => {
     const year = invoiceYear(nowMs);
-    const first = (raise.get(year, tasks.length) ?? 0) - tasks.length + 1;
+    const first = (raiseCounter.get(year, tasks.length) ?? 0) - tasks.length + 1;
     return tasks.map(({ id, order }, index) => {
       const sequence = first + index;
       insert.run(year, sequence, order.id, nowMs);
@@ -78,7 +82,7 @@ const invoiceIssuing = ({ client }: Connection): RunEffect => {
   };
 };
 
-const shipmentRequesting = ({ client }: Connection): RunEffect => {
+const createRequestShipment = ({ client }: Connection): RunEffect => {
   const insert = client.prepare<[string, number]>(
     'insert into shipment (order_id, requested_ms) values (?, ?)',
   );

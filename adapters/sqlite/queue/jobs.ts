@@ -14,17 +14,17 @@ export const createInsertJob = ({ client }: Connection, { name, steps }: JobPipe
   };
 };
 
-/** See `Queue.takeJobs` and `Queue.settleJobs`, the latter inside the caller's transaction. */
+/** See `Queue.claimJobs` and `Queue.reportJobs`. The latter runs in the caller's transaction. */
 export const createJobQueue = (connection: Connection) => ({
-  take: taking(connection),
-  settle: settling(connection),
+  claim: createClaimJobs(connection),
+  report: createReportJobs(connection),
 });
 
-type TakeQuery = Parameters<Queue['claimJobs']>[0];
-type Ready = Omit<JobLease, 'untilMs'>;
+type ClaimQuery = Parameters<Queue['claimJobs']>[0];
+type ReadyJob = Omit<JobLease, 'untilMs'>;
 
-const taking = ({ ask, client, write }: Connection) => {
-  const ready = client.prepare<[string, number, number], Ready>(
+const createClaimJobs = ({ runStatement, client, write }: Connection) => {
+  const ready = client.prepare<[string, number, number], ReadyJob>(
     `select id as taskId, job_id as jobId, lease, pipeline, step, attempts from task
      where pipeline = ? and state = 'ready' and run_ms <= ? order by run_ms, id limit ?`,
   );
@@ -32,28 +32,28 @@ const taking = ({ ask, client, write }: Connection) => {
     `update task set state = 'running', lease = ?, lease_until_ms = ? where id = ?`,
   );
 
-  return ({ pipeline, limit, nowMs, leaseMs }: TakeQuery): Result<readonly JobLease[], Unavailable> => {
-    // Asked before the lock is taken: workers poll, and mostly there is nothing to do.
-    const isAny = ask(() => ready.get(pipeline.name, nowMs, 1) !== undefined);
+  return ({ pipeline, limit, nowMs, leaseMs }: ClaimQuery): Result<readonly JobLease[], Unavailable> => {
+    // Checked without the write lock first, because workers poll and usually there is nothing to do.
+    const isAny = runStatement(() => ready.get(pipeline.name, nowMs, 1) !== undefined);
     if (isAny.isErr() || !isAny.value) return isAny.map(() => []);
     const untilMs = nowMs + leaseMs;
     return write(() =>
       ready.all(pipeline.name, nowMs, limit).map((row) => {
-        const leased = { ...row, lease: row.lease + 1, untilMs };
-        lease.run(leased.lease, untilMs, row.taskId);
-        return leased;
+        const jobLease = { ...row, lease: row.lease + 1, untilMs };
+        lease.run(jobLease.lease, untilMs, row.taskId);
+        return jobLease;
       }),
     );
   };
 };
 
-const settling = ({ client }: Connection) => {
+const createReportJobs = ({ client }: Connection) => {
   const pipelineOf = client
     .prepare<[string, number], string>(
       `select pipeline from task where id = ? and lease = ? and state = 'running' and job_id is not null`,
     )
     .pluck();
-  const move = client.prepare<[string, number, string]>(
+  const advance = client.prepare<[string, number, string]>(
     `update task set state = 'ready', step = ?, run_ms = ?, lease_until_ms = null,
        attempts = 0, crashes = 0, last_error = null
      where id = ?`,
@@ -68,12 +68,12 @@ const settling = ({ client }: Connection) => {
   );
   const remove = client.prepare<[string]>('delete from task where id = ?');
   const countFinished = client.prepare<[number, string, number]>(
-    'insert into finished (at_ms, pipeline, tasks) values (?, ?, ?)',
+    'insert into finished_tasks (at_ms, pipeline, tasks) values (?, ?, ?)',
   );
 
   const write = (taskId: string, outcome: JobReport['outcome'], nowMs: number): void => {
     if (outcome.kind === 'done') remove.run(taskId);
-    else if (outcome.kind === 'moved') move.run(outcome.step, nowMs, taskId);
+    else if (outcome.kind === 'advanced') advance.run(outcome.step, nowMs, taskId);
     else if (outcome.kind === 'retry') defer.run(outcome.runAtMs, outcome.error, taskId);
     else fail.run(outcome.error, taskId);
   };
@@ -82,7 +82,7 @@ const settling = ({ client }: Connection) => {
     const accepted: string[] = [];
     const finished = new Map<string, number>();
     for (const { taskId, lease, outcome } of reports) {
-      // Of two reports of one task the first counts, as its lease ends with it.
+      // Of two reports under one lease the first counts, because it ends the lease.
       const pipeline = pipelineOf.get(taskId, lease);
       if (pipeline === undefined) continue;
       write(taskId, outcome, nowMs);

@@ -4,11 +4,11 @@ import type { Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
 import { contactOf, orderOf, type TaskRow } from '../rows.ts';
 
-type Invoiced = { readonly year: number; readonly sequence: number };
+type InvoiceRow = { readonly year: number; readonly sequence: number };
 
 /**
- * Leases the tasks that came to an external step, or stood at one, writes the intent of each into the ledger,
- * and reads what the step needs to know. Inside the caller's transaction.
+ * Leases tasks at an external step, writes the intent of each step into the step ledger, and reads what the step needs.
+ * Runs in the caller's transaction.
  */
 export const createLease = ({ client }: Connection) => {
   const leaseTask = client.prepare<
@@ -18,15 +18,15 @@ export const createLease = ({ client }: Connection) => {
        crashes = ?, last_error = ?, run_ms = ?
      where id = ?`,
   );
-  const intend = client.prepare<[string, string, number]>(
-    'insert into delivery (order_id, step, intended_ms) values (?, ?, ?) on conflict do nothing',
+  const insertIntent = client.prepare<[string, string, number]>(
+    'insert into step_ledger (order_id, step, intended_ms) values (?, ?, ?) on conflict do nothing',
   );
   const acceptedAt = client
     .prepare<[string, string], number | null>(
-      'select accepted_ms from delivery where order_id = ? and step = ?',
+      'select accepted_ms from step_ledger where order_id = ? and step = ?',
     )
     .pluck();
-  const invoiceOf = client.prepare<[string], Invoiced>(
+  const invoiceOf = client.prepare<[string], InvoiceRow>(
     'select year, sequence from invoice where order_id = ?',
   );
   const licencesOf = client
@@ -34,18 +34,18 @@ export const createLease = ({ client }: Connection) => {
     .pluck();
 
   const leaseOne = (
-    { taskId, orderId, step, seq }: Transitions['moved'][number],
+    { taskId, orderId, step, seq }: Transitions['advanced'][number],
     row: TaskRow,
     nowMs: number,
     untilMs: number,
   ): Lease => {
     const lease = row.lease + 1;
-    // The count of a task that stood here goes on; one that came from another step has none yet.
+    // A task that was already at this step keeps its counts. One that comes from another step starts at 0.
     const { attempts, crashes, lastError, runAtMs } =
-      row.step === step ? row : { ...untried, runAtMs: nowMs };
+      row.step === step ? row : { ...untriedStep, runAtMs: nowMs };
     leaseTask.run(step, seq, lease, untilMs, attempts, crashes, lastError, runAtMs, taskId);
-    const isNew = intend.run(orderId, step, nowMs).changes === 1;
-    const invoiced = invoiceOf.get(orderId);
+    const isNew = insertIntent.run(orderId, step, nowMs).changes === 1;
+    const invoice = invoiceOf.get(orderId);
     return {
       taskId,
       lease,
@@ -55,25 +55,25 @@ export const createLease = ({ client }: Connection) => {
       attempts,
       order: orderOf(row),
       contact: contactOf(row),
-      invoiceNumber: invoiced === undefined ? null : invoiceNumber(invoiced.year, invoiced.sequence),
+      invoiceNumber: invoice === undefined ? null : invoiceNumber(invoice.year, invoice.sequence),
       licences: licencesOf.all(orderId),
       alreadyDone: !isNew && (acceptedAt.get(orderId, step) ?? null) !== null,
     };
   };
 
   return (
-    moved: Transitions['moved'],
+    advanced: Transitions['advanced'],
     rows: readonly TaskRow[],
     nowMs: number,
     untilMs: number,
   ): readonly Lease[] => {
     const rowOf = new Map(rows.map((row) => [row.taskId, row]));
-    return moved.map((move) => {
-      const row = rowOf.get(move.taskId);
-      if (row === undefined) throw new Error(`the task ${move.taskId} was not taken`);
-      return leaseOne(move, row, nowMs, untilMs);
+    return advanced.map((transition) => {
+      const row = rowOf.get(transition.taskId);
+      if (row === undefined) throw new Error(`the task ${transition.taskId} was not claimed`);
+      return leaseOne(transition, row, nowMs, untilMs);
     });
   };
 };
 
-const untried = { attempts: 0, crashes: 0, lastError: null } as const;
+const untriedStep = { attempts: 0, crashes: 0, lastError: null } as const;

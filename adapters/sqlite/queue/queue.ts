@@ -9,38 +9,40 @@ import { createRescue, createRetry } from './rescue.ts';
 
 export const createQueue = (connection: Connection, world: World): Queue => {
   const { client, read, write } = connection;
-  const take = createClaimTasks(connection, world);
-  const settle = createReport(connection);
+  const claim = createClaimTasks(connection, world);
+  const report = createReport(connection);
   const jobs = createJobQueue(connection);
   const rescue = createRescue(connection);
   const retry = createRetry(connection);
-  const counts = createReadStats(connection);
-  const tasks = createListTasks(connection);
-  const extend = client.prepare<[number, string, number]>(
+  const readStats = createReadStats(connection);
+  const listTasks = createListTasks(connection);
+  const extendLease = client.prepare<[number, string, number]>(
     `update task set lease_until_ms = ? where id = ? and lease = ? and state = 'running'`,
   );
-  const giveBack = client.prepare<[string, number]>(
+  const release = client.prepare<[string, number]>(
     `update task set state = 'ready', lease = lease + 1, lease_until_ms = null
      where id = ? and lease = ? and state = 'running'`,
   );
 
   return {
-    claim: async (query) => take(query),
-    claimJobs: async (query) => jobs.take(query),
+    claim: async (query) => claim(query),
+    claimJobs: async (query) => jobs.claim(query),
     heartbeat: async (leases, untilMs) =>
       write(() => {
-        const held = leases.filter(({ taskId, lease }) => extend.run(untilMs, taskId, lease).changes === 1);
-        return [...new Set(held.map(({ taskId }) => taskId))];
+        const extended = leases.filter(
+          ({ taskId, lease }) => extendLease.run(untilMs, taskId, lease).changes === 1,
+        );
+        return [...new Set(extended.map(({ taskId }) => taskId))];
       }),
-    report: async (reports, nowMs) => write(() => settle(reports, nowMs)),
-    reportJobs: async (reports, nowMs) => write(() => jobs.settle(reports, nowMs)),
+    report: async (reports, nowMs) => write(() => report(reports, nowMs)),
+    reportJobs: async (reports, nowMs) => write(() => jobs.report(reports, nowMs)),
     release: async (leases) =>
       write(() => {
-        for (const { taskId, lease } of leases) giveBack.run(taskId, lease);
+        for (const { taskId, lease } of leases) release.run(taskId, lease);
       }),
     rescue: async (query) => rescue(query),
     retry: async (taskIds, nowMs) => write(() => retry(taskIds, nowMs)),
-    stats: async (nowMs) => read(() => counts(nowMs)),
-    tasks: async (query) => read(() => tasks(query)),
+    stats: async (nowMs) => read(() => readStats(nowMs)),
+    tasks: async (query) => read(() => listTasks(query)),
   };
 };

@@ -12,23 +12,23 @@ import {
 import type { Connection } from '../connection.ts';
 import { task } from '../schema.ts';
 
-type Ready = {
+type ReadyAndWaiting = {
   readonly pipeline: string;
   readonly ready: number;
   readonly waiting: number;
-  /** Of the longest ready, if any is. */
-  readonly since: number;
+  /** The earliest `runAtMs` of both. */
+  readonly oldestRunAtMs: number;
 };
 
 type Count = QueueStats['counts'][number];
 
-/** Each part goes once along a narrow index, and reads no task. */
+/** Each part scans a narrow index once and reads no row of `task`. */
 export const createReadStats = ({ client }: Connection): ((nowMs: number) => QueueStats) => {
-  const readyAndWaiting = client.prepare<[number, number], Ready>(
-    `select pipeline, sum(run_ms <= ?) as ready, sum(run_ms > ?) as waiting, min(run_ms) as since
+  const readyAndWaiting = client.prepare<[number, number], ReadyAndWaiting>(
+    `select pipeline, sum(run_ms <= ?) as ready, sum(run_ms > ?) as waiting, min(run_ms) as oldestRunAtMs
      from task where state = 'ready' group by pipeline`,
   );
-  const held = client.prepare<[], Count>(
+  const otherCounts = client.prepare<[], Count>(
     `select pipeline, state, count(*) as tasks from task where state = 'running' group by pipeline
      union all
      select pipeline, state, count(*) as tasks from task where state = 'paused' group by pipeline
@@ -36,21 +36,21 @@ export const createReadStats = ({ client }: Connection): ((nowMs: number) => Que
      select pipeline, state, count(*) as tasks from task where state = 'failed' group by pipeline`,
   );
   const finishedSince = client
-    .prepare<[number], number>('select coalesce(sum(tasks), 0) from finished where at_ms > ?')
+    .prepare<[number], number>('select coalesce(sum(tasks), 0) from finished_tasks where at_ms > ?')
     .pluck();
 
   return (nowMs) => {
     const rows = readyAndWaiting.all(nowMs, nowMs);
-    const since = rows.filter(({ ready }) => ready > 0).map((row) => row.since);
+    const readySince = rows.filter(({ ready }) => ready > 0).map(({ oldestRunAtMs }) => oldestRunAtMs);
     return {
-      counts: [...rows.flatMap(countsOf), ...held.all()],
-      oldestReadyAgeMs: since.length === 0 ? 0 : nowMs - Math.min(...since),
+      counts: [...rows.flatMap(countsOf), ...otherCounts.all()],
+      oldestReadyAgeMs: readySince.length === 0 ? 0 : nowMs - Math.min(...readySince),
       finishedPerSecond: perSecond(finishedSince.get(nowMs - finishedWindowMs) ?? 0),
     };
   };
 };
 
-const countsOf = ({ pipeline, ready, waiting }: Ready): readonly Count[] =>
+const countsOf = ({ pipeline, ready, waiting }: ReadyAndWaiting): readonly Count[] =>
   [
     { pipeline, state: 'ready', tasks: ready } as const,
     { pipeline, state: 'waiting', tasks: waiting } as const,
@@ -80,7 +80,7 @@ export const createListTasks = ({ db }: Connection): ((query: TaskQuery) => Page
   };
 };
 
-/** As `taskStateAt` names them. */
+/** The same states as `taskStateAt`, in SQL. */
 const conditions: Readonly<Record<TaskState, (nowMs: number) => readonly SQL[]>> = {
   ready: (nowMs) => [eq(task.state, 'ready'), lte(task.runAtMs, nowMs)],
   waiting: (nowMs) => [eq(task.state, 'ready'), gt(task.runAtMs, nowMs)],

@@ -5,21 +5,22 @@ import type { Connection } from '../connection.ts';
 import { lockedTaskOf, selectTaskRows, type TaskRow } from '../rows.ts';
 import { createWriteTransitions } from './transitions.ts';
 
-/** See `Queue.settle`. Of two reports of one task the first counts, as its lease ends with it. */
+/** See `Queue.report`. Runs in the caller's transaction. */
 export const createReport = (connection: Connection) => {
   const { client } = connection;
-  const writeMoves = createWriteTransitions(connection);
+  const writeTransitions = createWriteTransitions(connection);
   const leased = client.prepare<[string, number], TaskRow>(
     `${selectTaskRows} where t.id = ? and t.lease = ? and t.state = 'running'`,
   );
   const accept = client.prepare<[number, string, string]>(
-    'update delivery set accepted_ms = ? where order_id = ? and step = ? and accepted_ms is null',
+    'update step_ledger set accepted_ms = ? where order_id = ? and step = ? and accepted_ms is null',
   );
 
   return (reports: readonly StepReport[], nowMs: number): readonly string[] => {
     const accepted = new Map<string, { readonly row: TaskRow; readonly outcome: StepReport['outcome'] }>();
     for (const { taskId, lease, outcome } of reports) {
       const row = leased.get(taskId, lease);
+      // Of two reports under one lease the first counts.
       if (row !== undefined && !accepted.has(taskId)) accepted.set(taskId, { row, outcome });
     }
     const reported = [...accepted.values()].map(({ row, outcome }) => ({
@@ -29,7 +30,7 @@ export const createReport = (connection: Connection) => {
     }));
     for (const { task, outcome } of reported)
       if (outcome.kind === 'done') accept.run(nowMs, task.order.id, task.step);
-    writeMoves(planReports(reported), nowMs);
+    writeTransitions(planReports(reported), nowMs);
     return [...accepted.keys()];
   };
 };

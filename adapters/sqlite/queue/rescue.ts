@@ -22,15 +22,15 @@ const snapshotOf = ({ orderId, status, ...task }: Row): TaskSnapshot => ({
 
 /** See `Queue.rescue`. */
 export const createRescue = (connection: Connection) => {
-  const { ask, client, write } = connection;
+  const { runStatement, client, write } = connection;
   const writeChange = createWriteChange(connection);
   const expired = client.prepare<[number, number], Row>(
     `${selectSnapshots} where t.state = 'running' and t.lease_until_ms <= ? order by t.lease_until_ms limit ?`,
   );
 
   return ({ nowMs, crashesMax, limit }: Parameters<Queue['rescue']>[0]): Result<number, Unavailable> => {
-    // Asked before the lock is taken: mostly there is nothing to do.
-    const isAny = ask(() => expired.get(nowMs, 1) !== undefined);
+    // Checked without the write lock first, because usually there is nothing to do.
+    const isAny = runStatement(() => expired.get(nowMs, 1) !== undefined);
     if (isAny.isErr() || !isAny.value) return isAny.map(() => 0);
     return write(() => {
       const rows = expired.all(nowMs, limit);
@@ -40,7 +40,7 @@ export const createRescue = (connection: Connection) => {
   };
 };
 
-/** See `Queue.retry`. Inside the caller's transaction. */
+/** See `Queue.retry`. Runs in the caller's transaction. */
 export const createRetry = (connection: Connection) => {
   const writeChange = createWriteChange(connection);
   const failed = connection.client.prepare<[string], Row>(
@@ -60,7 +60,7 @@ export const createRetry = (connection: Connection) => {
 };
 
 const createWriteChange = ({ client }: Connection) => {
-  const tell = createAppendHistory(client);
+  const appendHistory = createAppendHistory(client);
   const updateTask = client.prepare<[TaskValues]>(
     `update task set state = $state, attempts = $attempts, crashes = $crashes, lease = $lease,
        lease_until_ms = null, run_ms = $runAtMs, seq = $seq, last_error = $lastError,
@@ -76,7 +76,7 @@ const createWriteChange = ({ client }: Connection) => {
     if (order === null) return;
     const { seq } = task;
     updateOrder.run(order.status, seq, nowMs, order.id);
-    tell(order.id, { seq, ...order.history }, nowMs);
+    appendHistory(order.id, { seq, ...order.history }, nowMs);
   };
 };
 

@@ -3,12 +3,12 @@ import type { Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
 import { createAppendHistory } from '../orders/history.ts';
 
-/** Writes what a run of steps changed, inside the caller's transaction. */
+/** Writes what a run of steps changes. Runs in the caller's transaction. */
 export const createWriteTransitions = ({
   client,
-}: Connection): ((moves: Transitions, nowMs: number) => void) => {
-  const tell = createAppendHistory(client);
-  const moveTask = client.prepare<[string, number, number, string]>(
+}: Connection): ((transitions: Transitions, nowMs: number) => void) => {
+  const appendHistory = createAppendHistory(client);
+  const advanceTask = client.prepare<[string, number, number, string]>(
     `update task set state = 'ready', step = ?, seq = ?, run_ms = ?, lease_until_ms = null,
        attempts = 0, crashes = 0, last_error = null
      where id = ?`,
@@ -24,27 +24,27 @@ export const createWriteTransitions = ({
        step = $step, seq = $seq, last_error = $error, lease_until_ms = null, unfulfillable = $unfulfillable
      where id = $taskId`,
   );
-  const endOrder = client.prepare<[OrderStatus, number, number, string]>(
+  const updateOrder = client.prepare<[OrderStatus, number, number, string]>(
     'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
   );
   const countFinished = client.prepare<[number, string, number]>(
-    'insert into finished (at_ms, pipeline, tasks) values (?, ?, ?)',
+    'insert into finished_tasks (at_ms, pipeline, tasks) values (?, ?, ?)',
   );
 
-  return ({ history, moved, waiting, completed, failed }, nowMs) => {
-    for (const row of history) tell(row.orderId, row, nowMs);
-    for (const { taskId, step, seq } of moved) moveTask.run(step, seq, nowMs, taskId);
+  return ({ history, advanced, waiting, completed, failed }, nowMs) => {
+    for (const row of history) appendHistory(row.orderId, row, nowMs);
+    for (const { taskId, step, seq } of advanced) advanceTask.run(step, seq, nowMs, taskId);
     for (const { taskId, runAtMs, error } of waiting) deferTask.run(runAtMs, error, taskId);
     for (const { taskId, orderId, step, seq, error, refused } of failed) {
       failTask.run({ taskId, step, seq, error, unfulfillable: refused ? 1 : 0 });
-      endOrder.run(orderStatusAfter.fail, seq, nowMs, orderId);
+      updateOrder.run(orderStatusAfter.fail, seq, nowMs, orderId);
     }
     const finished = new Map<string, number>();
     for (const { taskId, orderId, seq } of completed) {
       const pipeline = pipelineOf.get(taskId) ?? '';
       deleteTask.run(taskId);
       finished.set(pipeline, (finished.get(pipeline) ?? 0) + 1);
-      endOrder.run(orderStatusAfter.complete, seq, nowMs, orderId);
+      updateOrder.run(orderStatusAfter.complete, seq, nowMs, orderId);
     }
     for (const [pipeline, tasks] of finished) countFinished.run(nowMs, pipeline, tasks);
   };

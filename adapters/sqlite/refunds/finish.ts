@@ -4,7 +4,7 @@ import {
   planRefundOutcome,
   type RefundChanges,
   type RefundedOrder,
-  stockTakenStates,
+  stockDeductionStates,
 } from '../../../core/refundOutcome.ts';
 import { isOneOf } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
@@ -13,20 +13,20 @@ import type { WriteOrderChanges } from './write.ts';
 
 type Row = Money & { readonly orderId: string | null; readonly status: RefundStatus };
 
-/** See `Refunds.settle`. Inside the caller's transaction. */
+/** See `Refunds.finish`. Runs in the caller's transaction. */
 export const createFinishRefund = (
   connection: Connection,
   orders: OrderLock,
   writeOrderChanges: WriteOrderChanges,
 ) => {
-  const refundedOrderOf = createReadRefundedOrder(connection);
+  const readRefundedOrder = createReadRefundedOrder(connection);
   const writeRefund = createWriteRefund(connection);
   const byId = connection.client.prepare<[string], Row>(
     'select order_id as orderId, status, amount, currency from refund where id = ?',
   );
-  const read = (refundId: string, orderId: string): LockedOrder => {
+  const readOrder = (refundId: string, orderId: string): LockedOrder => {
     const locked = orders.read(orderId);
-    if (locked === null) throw new Error(`there is no order of the refund ${refundId}`);
+    if (locked === null) throw new Error(`the refund ${refundId} has no order`);
     return locked;
   };
 
@@ -34,8 +34,8 @@ export const createFinishRefund = (
     const row = byId.get(refundId);
     if (row === undefined) return false;
     const { orderId, status, ...amount } = row;
-    const locked = orderId === null ? null : read(refundId, orderId);
-    const order = locked === null ? null : refundedOrderOf(locked, refundId);
+    const locked = orderId === null ? null : readOrder(refundId, orderId);
+    const order = locked === null ? null : readRefundedOrder(locked, refundId);
     const changes = planRefundOutcome({ refund: { status, amount }, order }, outcome, nowMs);
     if (changes === null) return false;
     writeRefund(refundId, changes, nowMs);
@@ -44,18 +44,18 @@ export const createFinishRefund = (
   };
 };
 
-type Facts = {
+type FactsRow = {
   readonly refunded: number;
   readonly invoiced: 0 | 1;
   readonly shipped: 0 | 1;
-  readonly tookStock: 0 | 1;
+  readonly stockDeducted: 0 | 1;
 };
 
 const createReadRefundedOrder = ({ client }: Connection) => {
-  // The sign keeps SQLite from looking among all refunds of a status: an order has few.
+  // The `+` keeps SQLite from using the index on status: an order has few refunds, a status many.
   const factsOf = client.prepare<
     [{ readonly orderId: string; readonly refundId: string; readonly states: string }],
-    Facts
+    FactsRow
   >(
     `select
        (
@@ -67,25 +67,28 @@ const createReadRefundedOrder = ({ client }: Connection) => {
        exists (
          select 1 from order_state
          where order_id = $orderId and state in (select value from json_each($states))
-       ) as tookStock
+       ) as stockDeducted
      from orders where id = $orderId`,
   );
-  return ({ order, paused }: LockedOrder, refundId: string): RefundedOrder => {
-    const states = JSON.stringify(stockTakenStates(order.product.type));
+  return ({ order, taskPaused }: LockedOrder, refundId: string): RefundedOrder => {
+    const states = JSON.stringify(stockDeductionStates(order.product.type));
     const facts = factsOf.get({ orderId: order.id, refundId, states });
-    if (facts === undefined) throw new Error(`there is no order of the refund ${refundId}`);
+    if (facts === undefined) throw new Error(`the refund ${refundId} has no order`);
     return {
       order,
-      paused,
+      taskPaused,
       refunded: facts.refunded,
       invoiced: facts.invoiced === 1,
       shipped: facts.shipped === 1,
-      tookStock: facts.tookStock === 1,
+      stockDeducted: facts.stockDeducted === 1,
     };
   };
 };
 
-/** Everything that is not the order's. The counter is raised in the transaction of the credit note: no number is lost. */
+/**
+ * Writes all changes except those of the order. The counter is raised in the transaction that numbers the credit note,
+ * so no number is lost.
+ */
 const createWriteRefund = ({ client }: Connection) => {
   const update = client.prepare<[RefundStatus, string | null, string | null, number, string]>(
     `update refund set status = ?, reference = coalesce(?, reference), error = ?, updated_ms = ? where id = ?`,
@@ -93,18 +96,19 @@ const createWriteRefund = ({ client }: Connection) => {
   const restockProduct = client.prepare<[number, string]>(
     'update product set stock = stock + ? where id = ?',
   );
-  const raise = client
+  const raiseCounter = client
     .prepare<[number], number>(
       `insert into credit_note_counter (year, last) values (?, 1)
        on conflict (year) do update set last = last + 1 returning last`,
     )
     .pluck();
-  const number = client.prepare<[number, number, string]>(
+  const setCreditNote = client.prepare<[number, number, string]>(
     'update refund set credit_note_year = ?, credit_note_sequence = ? where id = ?',
   );
   return (refundId: string, { refund, restock, creditNoteYear }: RefundChanges, nowMs: number): void => {
     update.run(refund.status, refund.reference, refund.error, nowMs, refundId);
     if (restock !== null) restockProduct.run(restock.quantity, restock.productId);
-    if (creditNoteYear !== null) number.run(creditNoteYear, raise.get(creditNoteYear) ?? 0, refundId);
+    if (creditNoteYear !== null)
+      setCreditNote.run(creditNoteYear, raiseCounter.get(creditNoteYear) ?? 0, refundId);
   };
 };

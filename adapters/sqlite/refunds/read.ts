@@ -27,26 +27,26 @@ export const refundOf = (row: RefundRow): Refund => ({
   updatedAtMs: row.updatedAtMs,
 });
 
-/** See `Refunds.find`. Of a late payment it is the first order of its cart that stands for all. */
+/** See `Refunds.find`. The refund of a late charge shows the first order of the checkout. */
 export const createFindRefund = ({ client }: Connection): ((refundId: string) => RefundDetail | null) => {
   const byId = client.prepare<[string], RefundRow>(`${selectRefunds} where r.id = ?`);
   const referenceOf = client
     .prepare<[string], string | null>('select reference from payment where id = ?')
     .pluck();
-  const cartOf = client.prepare<[string], string>('select order_ids from audit where id = ?').pluck();
-  const orderBy = client.prepare<[string], OrderRow>(
+  const orderIdsOf = client.prepare<[string], string>('select order_ids from audit where id = ?').pluck();
+  const orderById = client.prepare<[string], OrderRow>(
     `select ${columnsOf(orders, 'o')} from orders o where o.id = ?`,
   );
 
-  const firstOrderOf = (paymentId: string): string => JSON.parse(cartOf.get(paymentId) ?? '[]')[0] ?? '';
+  const firstOrderOf = (paymentId: string): string => JSON.parse(orderIdsOf.get(paymentId) ?? '[]')[0] ?? '';
 
   return (refundId) => {
     const row = byId.get(refundId);
     if (row === undefined) return null;
     const chargeReference = referenceOf.get(row.paymentId) ?? null;
-    const order = orderBy.get(row.orderId ?? firstOrderOf(row.paymentId));
+    const order = orderById.get(row.orderId ?? firstOrderOf(row.paymentId));
     if (chargeReference === null || order === undefined)
-      throw new Error(`there is no charge or no order of the refund ${refundId}`);
+      throw new Error(`the refund ${refundId} has no charge or no order`);
     const contact: Contact = contactOf(order);
     return { ...refundOf(row), chargeReference, order: orderOf(order), contact };
   };
@@ -58,7 +58,7 @@ export const createListRefunds = (
 ): ((query: RefundQuery) => Page<Refund, string>) => {
   const select = createSelect<RefundRow>(client);
   return ({ orderId, status, after, limit }) => {
-    // An order has few refunds and a status many: the sign keeps SQLite from looking among the latter.
+    // The `+` keeps SQLite from using the index on status: an order has few refunds, a status many.
     const conditions: readonly Condition[] = [
       ...(orderId === null ? [] : [['r.order_id = ?', orderId] as const]),
       ...(status === null ? [] : [[`${orderId === null ? '' : '+'}r.status = ?`, status] as const]),

@@ -21,16 +21,16 @@ import {
 } from './write.ts';
 
 export const createRefunds = (connection: Connection): Refunds => {
-  const { ask, client, read, write } = connection;
+  const { runStatement, client, read, write } = connection;
   const orders = createOrderLock(connection);
   const insert = createInsertRefund(connection);
-  const writeChanges = createWriteOrderChanges(connection, orders);
-  const request = requesting(connection, orders, { insert, writeChanges });
-  const returnLate = createRefundLateCharge(connection, insert);
+  const writeOrderChanges = createWriteOrderChanges(connection, orders);
+  const request = createRequestRefund(connection, orders, { insert, writeOrderChanges });
+  const refundLateCharge = createRefundLateCharge(connection, insert);
   const find = createFindRefund(connection);
   const list = createListRefunds(client);
-  const settle = createFinishRefund(connection, orders, writeChanges);
-  const hasten = client.prepare<[number, string, number]>(
+  const finish = createFinishRefund(connection, orders, writeOrderChanges);
+  const runNow = client.prepare<[number, string, number]>(
     `update task set run_ms = ? where job_id = ? and state = 'ready' and run_ms > ?`,
   );
   const unfulfillable = client
@@ -43,24 +43,29 @@ export const createRefunds = (connection: Connection): Refunds => {
     .pluck();
   return {
     request: async (command, nowMs) => write(() => request(command, nowMs)).andThen((outcome) => outcome),
-    refundLateCharge: async (late, nowMs) => write(() => returnLate(late, nowMs)),
+    refundLateCharge: async (late, nowMs) => write(() => refundLateCharge(late, nowMs)),
     find: async (refundId) => read(() => find(refundId)),
-    list: async (query) => ask(() => list(query)),
-    finish: async (settlement, nowMs) => write(() => settle(settlement, nowMs)),
+    list: async (query) => runStatement(() => list(query)),
+    finish: async (refund, nowMs) => write(() => finish(refund, nowMs)),
     runNow: async (refundId, nowMs) =>
       write(() => {
-        hasten.run(nowMs, refundId, nowMs);
+        runNow.run(nowMs, refundId, nowMs);
       }),
-    unfulfillable: async (limit) => ask(() => unfulfillable.all(limit)),
+    unfulfillable: async (limit) => runStatement(() => unfulfillable.all(limit)),
   };
 };
 
-type Answer = Result<Pick<RefundVerdict, 'refund' | 'replayed'>, RefundFailure>;
-type Writing = { readonly insert: InsertRefund; readonly writeChanges: WriteOrderChanges };
+type RequestResult = Result<Pick<RefundVerdict, 'refund' | 'replayed'>, RefundFailure>;
+type Writers = { readonly insert: InsertRefund; readonly writeOrderChanges: WriteOrderChanges };
 
-const requesting = ({ client }: Connection, orders: OrderLock, { insert, writeChanges }: Writing) => {
+/** See `Refunds.request`. Runs in the caller's transaction. */
+const createRequestRefund = (
+  { client }: Connection,
+  orders: OrderLock,
+  { insert, writeOrderChanges }: Writers,
+) => {
   const byKey = client.prepare<[string], RefundRow>(`${selectRefunds} where r.key = ?`);
-  // The sign keeps SQLite from looking among all refunds of a status: an order has few.
+  // The `+` keeps SQLite from using the index on status: an order has few refunds, a status many.
   const refundedOf = client
     .prepare<[string], number>(
       `select coalesce(sum(amount), 0) from refund
@@ -68,21 +73,21 @@ const requesting = ({ client }: Connection, orders: OrderLock, { insert, writeCh
     )
     .pluck();
 
-  return (command: RefundCommand, nowMs: number): Answer => {
+  return (command: RefundCommand, nowMs: number): RequestResult => {
     const known = byKey.get(command.key);
     const locked = orders.read(command.orderId);
-    const ground = {
+    const snapshot = {
       known: known === undefined ? null : { refund: refundOf(known), fingerprint: known.fingerprint },
       order: locked?.order ?? null,
       refunded: refundedOf.get(command.orderId) ?? 0,
     };
-    const verdict = judgeRefund(command, ground, nowMs);
+    const verdict = judgeRefund(command, snapshot, nowMs);
     if (verdict.isErr()) return err(verdict.error);
     const { refund, replayed, changes } = verdict.value;
     if (changes !== null && locked !== null) {
       const { key, taskId } = command;
       insert(refund, { key, taskId, fingerprint: refundFingerprint(command) });
-      writeChanges(locked, changes, nowMs);
+      writeOrderChanges(locked, changes, nowMs);
     }
     return ok({ refund, replayed });
   };

@@ -1,18 +1,18 @@
 import type { OrderStatus } from '../../../core/order.ts';
-import { refund as pipeline } from '../../../core/pipelines/refund.ts';
+import { refundPipeline as pipeline } from '../../../core/pipelines/refund.ts';
 import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../../core/refund.ts';
 import type { Connection } from '../connection.ts';
 import type { LockedOrder, OrderLock } from '../orders/lock.ts';
 import { createInsertJob } from '../queue/jobs.ts';
 
-type Named = { readonly key: string; readonly fingerprint: string };
-type NewRow = Omit<Refund, 'amount' | 'creditNote' | 'error'> & Refund['amount'] & Named;
+type KeyAndFingerprint = { readonly key: string; readonly fingerprint: string };
+type NewRow = Omit<Refund, 'amount' | 'creditNote' | 'error'> & Refund['amount'] & KeyAndFingerprint;
 
 export type InsertRefund = ReturnType<typeof createInsertRefund>;
 
 /** Writes a new refund and its task. */
 export const createInsertRefund = (connection: Connection) => {
-  const queue = createInsertJob(connection, pipeline);
+  const insertJob = createInsertJob(connection, pipeline);
   const insert = connection.client.prepare<[NewRow]>(
     `insert into refund (id, key, fingerprint, order_id, payment_id, amount, currency, reason, status,
        created_ms, updated_ms)
@@ -21,10 +21,10 @@ export const createInsertRefund = (connection: Connection) => {
   );
   return (
     { creditNote: _, error: __, amount, ...refund }: Refund,
-    { taskId, ...named }: Named & { readonly taskId: string },
+    { taskId, ...keyAndFingerprint }: KeyAndFingerprint & { readonly taskId: string },
   ): void => {
-    insert.run({ ...refund, ...amount, ...named });
-    queue(taskId, refund.id, refund.createdAtMs);
+    insert.run({ ...refund, ...amount, ...keyAndFingerprint });
+    insertJob(taskId, refund.id, refund.createdAtMs);
   };
 };
 
@@ -36,7 +36,10 @@ export const createWriteOrderChanges = (connection: Connection, orders: OrderLoc
     'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
   );
   return (locked: LockedOrder, { history, status, task }: RefundOrderChanges, nowMs: number): void => {
-    const { order, taskId, seq } = history.reduce((now, row) => orders.tell(now, row, nowMs), locked);
+    const { order, taskId, seq } = history.reduce(
+      (current, row) => orders.appendHistory(current, row, nowMs),
+      locked,
+    );
     if (status !== null) updateOrder.run(status, seq, nowMs, order.id);
     if (task !== null && taskId !== null) changeTask(taskId, task);
   };

@@ -1,36 +1,39 @@
 import type { OrderStatus } from '../../../core/order.ts';
 import type { SearchQuery, Token } from '../../../core/search.ts';
 
-/** Words as they stand in the index: folded, or as written, behind a character that no word holds. */
-const lexemes: Readonly<Record<keyof Token, (word: Token) => string>> = {
+/** Tokens as the index stores them: folded, or as written after a character that no token contains. */
+const lexemes: Readonly<Record<keyof Token, (token: Token) => string>> = {
   folded: ({ folded }) => folded,
   exact: ({ exact }) => `\u{e000}${exact}`,
 };
 
-/** As FTS5 is to cut them again: at spaces. */
-export const joined = (words: readonly Token[], form: keyof Token): string =>
-  words.map(lexemes[form]).join(' ');
+/** FTS5 splits the text at the spaces again. */
+export const joinTokens = (tokens: readonly Token[], form: keyof Token): string =>
+  tokens.map(lexemes[form]).join(' ');
 
 /**
- * Queries as FTS5 text (https://www.sqlite.org/fts5.html#full_text_query_syntax). Words hold letters, marks
- * and digits only and stand in quotes, so that no text of a user becomes an operator.
+ * Queries as FTS5 text (https://www.sqlite.org/fts5.html#full_text_query_syntax). Tokens contain only letters, marks
+ * and digits and are quoted, so no user input becomes an operator.
  */
 const render = ({ terms }: SearchQuery, form: keyof Token): string =>
-  terms.map(({ tokens: words, prefix }) => `"${joined(words, form)}"${prefix ? ' *' : ''}`).join(' AND ');
+  terms.map(({ tokens, prefix }) => `"${joinTokens(tokens, form)}"${prefix ? ' *' : ''}`).join(' AND ');
 
-/** An empty phrase: what a query without a word finds. */
-const nothing = '""';
+/** An empty phrase matches nothing, like a query without a token. */
+const matchNothing = '""';
 
-/** Products that hold the words, whatever their accents; `exactly` with the accents as typed, or without. */
-export const productText = (query: SearchQuery, exactly: boolean): string =>
+/** Whether the matches have the accents that were typed. */
+export type Accents = 'as typed' | 'different';
+
+/** The products that contain all terms, with the accents as typed or with different ones. */
+export const productText = (query: SearchQuery, accents: Accents): string =>
   query.terms.length === 0
-    ? nothing
-    : `(${render(query, 'folded')}) ${exactly ? 'AND' : 'NOT'} (${render(query, 'exact')})`;
+    ? matchNothing
+    : `(${render(query, 'folded')}) ${accents === 'as typed' ? 'AND' : 'NOT'} (${render(query, 'exact')})`;
 
-/** Orders that hold the words, whatever their accents, among those of a customer, of a type, or that ended so. */
+/** The orders that contain all terms with any accents, narrowed by facets. */
 export const orderText = (query: SearchQuery, facets: Facets): string =>
   query.terms.length === 0
-    ? nothing
+    ? matchNothing
     : [...facetsOf(facets).map((facet) => `"${facet}"`), render(query, 'folded')].join(' AND ');
 
 type Facets = {
@@ -40,18 +43,18 @@ type Facets = {
 };
 
 /**
- * What an order's words are joined by, so that FTS5 meets only orders of that customer, of that type, or that
- * ended so: one character each, of those for private use, which no word holds. They only narrow: two customers
- * may share one, and the statement still compares the columns.
+ * Extra tokens of an order for its customer, its type and its rare status, so that FTS5 reads only matching rows. Each
+ * is one private-use character, which no other token contains. A facet only narrows: two customers may share one, so
+ * the statement compares the columns too.
  */
 export const facetsOf = ({ customerId, type, status }: Facets): readonly string[] => [
   ...(customerId === null ? [] : [privateUse(0xf0000, customerId)]),
   ...(type === null ? [] : [privateUse(0x100000, type)]),
-  ...(status === null ? [] : ends[status]),
+  ...(status === null ? [] : statusFacets[status]),
 ];
 
-/** The trigger `orders_end` writes them: last, since an order's status changes and its other facets do not. */
-const ends: Readonly<Record<OrderStatus, readonly string[]>> = {
+/** The trigger `orders_end` writes them too. The status is the last facet, because only the status changes. */
+const statusFacets: Readonly<Record<OrderStatus, readonly string[]>> = {
   pending: [],
   paying: [],
   paid: [],
@@ -61,9 +64,9 @@ const ends: Readonly<Record<OrderStatus, readonly string[]>> = {
   refunded: ['\u{e003}'],
 };
 
-/** One of the 65,534 characters of a plane for private use, by the FNV-1a hash of `text`. */
+/** One of the 65,534 characters of a private-use plane, chosen by the FNV-1a hash of `text`. */
 const privateUse = (plane: number, text: string): string => {
   let hash = 0x811c9dc5;
-  for (const octet of new TextEncoder().encode(text)) hash = Math.imul(hash ^ octet, 0x01000193) >>> 0;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return String.fromCodePoint(plane + (hash % 65_534));
 };

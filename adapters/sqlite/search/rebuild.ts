@@ -4,22 +4,22 @@ import type { OrderRow, ProductRow } from '../rows.ts';
 import { columnsOf, orders, product } from '../schema.ts';
 import { createTokenWriter } from './tokens.ts';
 
-/** By which version of the core's function the stored words were made; 0 where there are none yet. */
+/** The version of core's folding that made the stored tokens. 0 in a new database. */
 export const readFoldVersion = (client: Database.Database): number =>
   Number(client.pragma('user_version', { simple: true }));
 
-/** Rows that are in memory at a time. */
+/** How many rows are in memory at a time. */
 const batchMax = 1_000;
 
-/** Makes the words of all products and orders anew. Inside the caller's transaction. */
+/** Rewrites the tokens of all products and orders. Runs in the caller's transaction. */
 export const rebuildSearch = (client: Database.Database): void => {
-  const words = createTokenWriter(client);
-  each<ProductRow>(client, `select ${columnsOf(product, 'p')} from product p`, words.ofProduct);
-  each<OrderRow>(client, `select ${columnsOf(orders, 'o')} from orders o`, words.ofOrder);
+  const tokens = createTokenWriter(client);
+  forEachRow<ProductRow>(client, `select ${columnsOf(product, 'p')} from product p`, tokens.writeProduct);
+  forEachRow<OrderRow>(client, `select ${columnsOf(orders, 'o')} from orders o`, tokens.writeOrder);
   client.pragma(`user_version = ${foldVersion}`);
 };
 
-const each = <Row extends { readonly position: number }>(
+const forEachRow = <Row extends { readonly position: number }>(
   client: Database.Database,
   select: string,
   write: (row: Row) => void,

@@ -1,17 +1,18 @@
 import type { Money } from '../../../core/money.ts';
 
 /**
- * What Stripe counts a currency in, where that is not ISO 4217's minor unit, in which `Money` counts. From
- * https://docs.stripe.com/currencies (zero-decimal, three-decimal and special cases): króna and Ugandan
- * shilling have lost their decimals and keep them at Stripe, the ariary has fifths, which Stripe does not
- * know, and of three decimals the last must be 0.
+ * Currencies that Stripe does not count in the minor unit of ISO 4217, which `Money` uses. From
+ * https://docs.stripe.com/currencies (zero-decimal, three-decimal and special cases). Króna and Ugandan
+ * shilling have no decimals any more, but two at Stripe. The ariary has fifths, but no decimals at Stripe. In
+ * currencies with three decimals the last one must be 0. A Stripe amount is `amount * multiplier / divisor`,
+ * a multiple of `step`.
  */
-const special: Readonly<
-  Record<string, { readonly times?: number; readonly step?: number; readonly by?: number }>
+const specialUnits: Readonly<
+  Record<string, { readonly multiplier?: number; readonly divisor?: number; readonly step?: number }>
 > = {
-  ISK: { times: 100 },
-  UGX: { times: 100 },
-  MGA: { by: 100 },
+  ISK: { multiplier: 100 },
+  UGX: { multiplier: 100 },
+  MGA: { divisor: 100 },
   BHD: { step: 10 },
   JOD: { step: 10 },
   KWD: { step: 10 },
@@ -21,16 +22,16 @@ const special: Readonly<
 
 export type StripeAmount = { readonly amount: number; readonly currency: string };
 
-/** Null for what Stripe cannot express: it is refused here, never rounded. */
+/** Null if Stripe cannot express the amount, which is never rounded. */
 export const toStripe = ({ amount, currency }: Money): StripeAmount | null => {
-  const { times = 1, by = 1, step = 1 } = special[currency] ?? {};
-  const counted = (amount * times) / by;
-  const expressible = Number.isSafeInteger(counted) && counted > 0 && counted % step === 0;
-  return expressible ? { amount: counted, currency: currency.toLowerCase() } : null;
+  const { multiplier = 1, divisor = 1, step = 1 } = specialUnits[currency] ?? {};
+  const stripeAmount = (amount * multiplier) / divisor;
+  const isValid = Number.isSafeInteger(stripeAmount) && stripeAmount > 0 && stripeAmount % step === 0;
+  return isValid ? { amount: stripeAmount, currency: currency.toLowerCase() } : null;
 };
 
 export const fromStripe = ({ amount, currency: lower }: StripeAmount): Money => {
   const currency = lower.toUpperCase();
-  const { times = 1, by = 1 } = special[currency] ?? {};
-  return { amount: (amount * by) / times, currency };
+  const { multiplier = 1, divisor = 1 } = specialUnits[currency] ?? {};
+  return { amount: (amount * divisor) / multiplier, currency };
 };

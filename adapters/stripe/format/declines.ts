@@ -1,5 +1,5 @@
-/** Why a charge was refused for good, in the words that we show: Stripe's own, but for these. */
-const ours: Readonly<Record<string, string>> = {
+/** Stripe's decline codes that we show under another name. All others are shown as they are. */
+const renamedCodes: Readonly<Record<string, string>> = {
   generic_decline: 'card_declined',
   // Stripe asks not to tell these from any other decline (https://docs.stripe.com/declines/codes).
   fraudulent: 'card_declined',
@@ -12,17 +12,17 @@ const ours: Readonly<Record<string, string>> = {
 
 export type Decline = { readonly code: string | null; readonly declineCode: string | null };
 
-/** The bank's reason where it gave one, or else Stripe's. */
+/** The bank's reason if it gave one, else Stripe's code. */
 export const declineCodeOf = ({ code, declineCode }: Decline): string => {
-  const word = declineCode ?? code ?? 'card_declined';
-  return ours[word] ?? word;
+  const stripeCode = declineCode ?? code ?? 'card_declined';
+  return renamedCodes[stripeCode] ?? stripeCode;
 };
 
 /**
- * Requests that Stripe turns away as wrong, with 400, where another card or amount is what mends them. To the
- * customer they are declines. Anything else that is wrong is ours to mend, and no word about the card.
+ * Codes of requests that Stripe rejects with 400, but that another card or amount makes valid. The customer
+ * sees them as declines. Any other rejected request is a fault of ours, and says nothing about the card.
  */
-const mendable = new Set([
+const declineCodes = new Set([
   'amount_too_large',
   'amount_too_small',
   'card_decline_rate_limit_exceeded',
@@ -36,8 +36,8 @@ const mendable = new Set([
   'payment_method_unsupported_type',
 ]);
 
-/** Null where the request itself is at fault. */
+/** Null if the request itself is wrong. */
 export const declineOfRequest = (code: string | null, param: string | null): string | null => {
   if (code === 'resource_missing' && param === 'payment_method') return 'invalid_payment_method';
-  return code !== null && mendable.has(code) ? code : null;
+  return code !== null && declineCodes.has(code) ? code : null;
 };

@@ -1,7 +1,7 @@
 import type { ProviderEvent } from '../../../core/provider.ts';
 import { field, text } from './read.ts';
 
-/** What an event of Stripe's is about; null for what is no event. To be asked only once its signature is good. */
+/** Reads a Stripe event; null if the value is not an event. The caller must check the signature first. */
 export const eventOf = (event: unknown): ProviderEvent | null => {
   const id = text(event, 'id');
   const type = text(event, 'type');
@@ -12,8 +12,9 @@ export const eventOf = (event: unknown): ProviderEvent | null => {
 const other = { kind: 'other' } as const;
 
 /**
- * By what the object is, and not by the event's type: whatever happened to a payment or a refund is a reason to
- * look at it. `charge.refunded` does not name the refund, which has events of its own.
+ * Depends on the object and not on the event's type: any event about a payment or a refund is a reason to
+ * read it again. `charge.refunded` is ignored, since it does not name the refund, and refunds have their own
+ * events.
  */
 const subjectOf = (object: unknown): ProviderEvent['subject'] => {
   const reference = text(object, 'id');

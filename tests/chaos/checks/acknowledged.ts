@@ -1,69 +1,69 @@
 import type { CheckoutReply } from '../clientLog.ts';
-import { by, groupBy } from '../grouping.ts';
+import { groupBy, indexBy } from '../grouping.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
-/** What a customer was told is so, and stays so. */
+/** Everything that a client was told must still be true. */
 export const checkAcknowledged = (snapshot: Snapshot): Violation[] => [
-  ...snapshot.told.unexpected.map((detail) => ({ rule: 'unexpected_answer', id: '-', detail })),
-  ...toldOrders(snapshot),
-  ...toldCheckouts(snapshot),
-  ...finalReads(snapshot),
+  ...snapshot.clientLog.unexpected.map((detail) => ({ rule: 'unexpected_response', id: '-', detail })),
+  ...checkOrders(snapshot),
+  ...checkCheckouts(snapshot),
+  ...checkFinalReads(snapshot),
 ];
 
-const toldOrders = ({ told, orders }: Snapshot): Violation[] => {
-  const found = by(orders, ({ id }) => id);
-  const lost = told.orders.flatMap(({ id, productId, quantity, amount }) => {
-    const order = found.get(id);
-    if (order === undefined) return [violation('order_lost', id, 'it was acknowledged and is gone')];
-    const same = order.productId === productId && order.quantity === quantity && order.amount === amount;
-    return same ? [] : [violation('order_changed', id, `was ${productId} × ${quantity}, ${amount}`)];
+const checkOrders = ({ clientLog, orders }: Snapshot): Violation[] => {
+  const orderOf = indexBy(orders, ({ id }) => id);
+  const lost = clientLog.orders.flatMap(({ id, productId, quantity, amount }) => {
+    const order = orderOf.get(id);
+    if (order === undefined) return [violation('order_lost', id, 'it was acknowledged and does not exist')];
+    const isSame = order.productId === productId && order.quantity === quantity && order.amount === amount;
+    return isSame ? [] : [violation('order_changed', id, `it was ${productId} × ${quantity}, ${amount}`)];
   });
-  const uncancelled = told.cancelled
-    .filter((id) => found.get(id)?.status !== 'cancelled')
-    .map((id) => violation('cancel_lost', id, `it is ${found.get(id)?.status}`));
+  const uncancelled = clientLog.cancelled
+    .filter((id) => orderOf.get(id)?.status !== 'cancelled')
+    .map((id) => violation('cancel_lost', id, `it is ${orderOf.get(id)?.status}`));
   return [...lost, ...uncancelled];
 };
 
-/** What the payment may be once this was said. Nothing follows from a lost answer or a refusal. */
-const follows: Readonly<Partial<Record<CheckoutReply['said'], readonly string[]>>> = {
+/** The payment statuses that each outcome allows. A lost or refused request allows every status. */
+const allowedStatuses: Readonly<Partial<Record<CheckoutReply['outcome'], readonly string[]>>> = {
   succeeded: ['succeeded'],
-  declined: ['declined', 'returned'],
-  cancelled: ['cancelled', 'returned'],
-  requires_action: ['succeeded', 'declined', 'cancelled', 'returned'],
-  unknown: ['succeeded', 'declined', 'cancelled', 'returned'],
+  declined: ['declined', 'refunded'],
+  cancelled: ['cancelled', 'refunded'],
+  requires_action: ['succeeded', 'declined', 'cancelled', 'refunded'],
+  unknown: ['succeeded', 'declined', 'cancelled', 'refunded'],
 };
 
-const toldCheckouts = ({ told, audits, payments }: Snapshot): Violation[] => {
-  const auditOf = by(audits, ({ key }) => key);
-  const paymentOf = by(payments, ({ id }) => id);
-  const replies = told.checkouts.flatMap((reply) => {
-    const allowed = follows[reply.said];
+const checkCheckouts = ({ clientLog, audits, payments }: Snapshot): Violation[] => {
+  const auditOf = indexBy(audits, ({ key }) => key);
+  const paymentOf = indexBy(payments, ({ id }) => id);
+  const changed = clientLog.checkouts.flatMap(({ key, orderIds, checkoutId, outcome }) => {
+    const allowed = allowedStatuses[outcome];
     if (allowed === undefined) return [];
-    const audit = auditOf.get(reply.key);
-    if (audit === undefined) return [violation('checkout_lost', reply.key, `${reply.said} was answered`)];
-    const status = paymentOf.get(audit.id)?.status ?? 'gone';
-    const sameOrders = [...reply.orderIds].sort().join() === [...audit.orderIds].sort().join();
+    const audit = auditOf.get(key);
+    if (audit === undefined) return [violation('checkout_lost', key, `the response was ${outcome}`)];
+    const status = paymentOf.get(audit.id)?.status ?? 'missing';
+    const hasSameOrders = [...orderIds].sort().join() === [...audit.orderIds].sort().join();
     return [
-      ...(reply.checkoutId === audit.id
+      ...(checkoutId === audit.id
         ? []
-        : [violation('checkout_renamed', reply.key, `${reply.checkoutId} is now ${audit.id}`)]),
-      ...(sameOrders ? [] : [violation('cart_changed', reply.key, audit.orderIds.join())]),
+        : [violation('checkout_id_changed', key, `${checkoutId} is now ${audit.id}`)]),
+      ...(hasSameOrders ? [] : [violation('checkout_orders_changed', key, audit.orderIds.join())]),
       ...(allowed.includes(status)
         ? []
-        : [violation('word_broken', reply.key, `said ${reply.said}, is ${status}`)]),
+        : [violation('checkout_status_changed', key, `it was ${outcome} and is ${status}`)]),
     ];
   });
   return [
-    ...replies,
-    ...confirmed(told.confirmed, paymentOf),
-    ...replays(told.checkouts),
-    ...unavailableOnly(told.checkouts, auditOf, paymentOf),
+    ...changed,
+    ...checkConfirmed(clientLog.confirmed, paymentOf),
+    ...checkReplays(clientLog.checkouts),
+    ...checkUnavailable(clientLog.checkouts, auditOf, paymentOf),
   ];
 };
 
-/** Whoever passed the bank's challenge has paid, and is served. */
-const confirmed = (
+/** A payment that the provider confirmed to the customer must have succeeded here. */
+const checkConfirmed = (
   paymentIds: readonly string[],
   paymentOf: ReadonlyMap<string, { readonly status: string }>,
 ): Violation[] =>
@@ -71,42 +71,46 @@ const confirmed = (
     .filter((id) => paymentOf.get(id)?.status !== 'succeeded')
     .map((id) => violation('confirmation_lost', id, `it is ${paymentOf.get(id)?.status}`));
 
-/** An answer that is told again is the same, each time. */
-const replays = (replies: readonly CheckoutReply[]): Violation[] =>
-  [...groupBy(replies, ({ key }) => key)].flatMap(([key, said]) => {
-    const bodies = new Set(said.flatMap(({ replay }) => replay ?? []));
+/** Every replay under one key has the same body. */
+const checkReplays = (replies: readonly CheckoutReply[]): Violation[] =>
+  [...groupBy(replies, ({ key }) => key)].flatMap(([key, ofKey]) => {
+    const bodies = new Set(ofKey.flatMap(({ replay }) => replay ?? []));
     return bodies.size > 1 ? [violation('replay_differs', key, [...bodies].join(' | '))] : [];
   });
 
-/** “Nothing was charged” must be true where nothing else was ever said, and nothing sent that was lost. */
-const unavailableOnly = (
+/** A 503 says that nothing was charged. It must be true where the key got no other response and lost none. */
+const checkUnavailable = (
   replies: readonly CheckoutReply[],
   auditOf: ReadonlyMap<string, { readonly id: string }>,
   paymentOf: ReadonlyMap<string, { readonly status: string }>,
 ): Violation[] =>
-  [...groupBy(replies, ({ key }) => key)].flatMap(([key, said]) => {
-    const only = said.every((reply) => reply.said === 'unavailable' || reply.said === 'refused');
+  [...groupBy(replies, ({ key }) => key)].flatMap(([key, ofKey]) => {
+    const claimedNothing = ofKey.every(({ outcome }) => outcome === 'unavailable' || outcome === 'refused');
     const status = paymentOf.get(auditOf.get(key)?.id ?? '')?.status;
-    return only && status === 'succeeded' ? [violation('charged_in_silence', key, 'nobody was told')] : [];
+    return claimedNothing && status === 'succeeded'
+      ? [violation('charged_after_unavailable', key, 'every response said that nothing was charged')]
+      : [];
   });
 
-/** The API says what the database says. */
-const finalReads = ({ told, orders, payments, history }: Snapshot): Violation[] => {
-  const orderOf = by(orders, ({ id }) => id);
-  const statesOf = groupBy(history, ({ orderId }) => orderId);
-  const paymentOf = by(payments, ({ id }) => id);
+/** The API must show what the database holds. */
+const checkFinalReads = ({ clientLog, orders, payments, history }: Snapshot): Violation[] => {
+  const orderOf = indexBy(orders, ({ id }) => id);
+  const rowsOf = groupBy(history, ({ orderId }) => orderId);
+  const paymentOf = indexBy(payments, ({ id }) => id);
   return [
-    ...told.finalOrders.flatMap(({ id, status, states }) => {
-      const stored = statesOf.get(id)?.toSorted((one, other) => one.seq - other.seq);
-      const same = stored?.map(({ state }) => state).join() === states.join();
-      return orderOf.get(id)?.status === status && same ? [] : [violation('order_misread', id, status)];
+    ...clientLog.finalOrders.flatMap(({ id, status, states }) => {
+      const rows = rowsOf.get(id)?.toSorted((one, other) => one.seq - other.seq);
+      const isSame = rows?.map(({ state }) => state).join() === states.join();
+      return orderOf.get(id)?.status === status && isSame
+        ? []
+        : [violation('order_read_differs', id, `the API shows ${status}`)];
     }),
-    ...told.finalCheckouts
-      .filter(({ id, status }) => shown(paymentOf.get(id)?.status) !== status)
-      .map(({ id, status }) => violation('checkout_misread', id, `read ${status}`)),
+    ...clientLog.finalCheckouts
+      .filter(({ id, status }) => shownStatus(paymentOf.get(id)?.status) !== status)
+      .map(({ id, status }) => violation('checkout_read_differs', id, `the API shows ${status}`)),
   ];
 };
 
-/** Money that came too late and went back is no success of the checkout's. */
-const shown = (status: string | undefined): string | undefined =>
-  status === 'returned' ? 'cancelled' : status;
+/** The API shows a checkout as cancelled after its late charge was refunded. */
+const shownStatus = (status: string | undefined): string | undefined =>
+  status === 'refunded' ? 'cancelled' : status;

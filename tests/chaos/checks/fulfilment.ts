@@ -1,80 +1,80 @@
-import { by, doubles, groupBy } from '../grouping.ts';
+import { duplicates, groupBy } from '../grouping.ts';
 import type { OrderRow, Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
-/** Invariant 5, and what else a paid order is owed: each exactly once. */
+/** Invariant 5, and everything else that a paid order gets: each exactly once. */
 export const checkFulfilment = (snapshot: Snapshot): Violation[] => [
-  ...stock(snapshot),
-  ...invoices(snapshot),
-  ...creditNotes(snapshot),
-  ...licences(snapshot),
-  ...shipments(snapshot),
+  ...checkStock(snapshot),
+  ...checkInvoices(snapshot),
+  ...checkCreditNotes(snapshot),
+  ...checkLicences(snapshot),
+  ...checkShipments(snapshot),
 ];
 
-/** The steps that take something out of the stock. */
-const takes = ['stock_reserved', 'booked', 'licence_issued'];
+/** The states of steps that reduce the stock. */
+const stockStates = ['stock_reserved', 'booked', 'licence_issued'];
 
-/** What is never taken back into the stock, once it was done. */
-const keeps = ['licence_issued', 'shipment_requested'];
+/** A refund after one of these states does not restock. */
+const finalStockStates = ['licence_issued', 'shipment_requested'];
 
 /**
- * Nothing below zero, and what was delivered is either left or in an order that took it and did not bring it
- * back: one that was refunded has, unless its goods were sent or its licence issued.
+ * No stock is negative, and the initial stock equals the current stock plus the quantities of the orders that
+ * hold some. A refunded order holds none, unless its goods were shipped or its licence was issued.
  */
-const stock = (snapshot: Snapshot): Violation[] => {
-  const kept = new Set(ordersThat(snapshot, (state) => keeps.includes(state)));
-  const sold = groupBy(
-    ordersThat(snapshot, (state) => takes.includes(state)).filter(
-      (order) => order.status !== 'refunded' || kept.has(order),
+const checkStock = (snapshot: Snapshot): Violation[] => {
+  const notRestocked = new Set(ordersWith(snapshot, finalStockStates));
+  const holdingStock = groupBy(
+    ordersWith(snapshot, stockStates).filter(
+      (order) => order.status !== 'refunded' || notRestocked.has(order),
     ),
     ({ productId }) => productId,
   );
-  return snapshot.products.flatMap(({ id, delivered, left }) => {
-    if (delivered === null)
-      return left === null ? [] : [violation('stock_changed', id, `${left} of endless`)];
-    if (left === null || left < 0) return [violation('stock_negative', id, String(left))];
-    const taken = (sold.get(id) ?? []).reduce((sum, { quantity }) => sum + quantity, 0);
-    return left + taken === delivered
+  return snapshot.products.flatMap(({ id, initialStock, stock }) => {
+    if (initialStock === null)
+      return stock === null ? [] : [violation('unlimited_stock_changed', id, `it is ${stock}`)];
+    if (stock === null || stock < 0) return [violation('stock_negative', id, String(stock))];
+    const sold = (holdingStock.get(id) ?? []).reduce((sum, { quantity }) => sum + quantity, 0);
+    return stock + sold === initialStock
       ? []
-      : [violation('stock_leaks', id, `${delivered} came, ${taken} sold, ${left} left`)];
+      : [violation('stock_wrong', id, `it was ${initialStock}, ${sold} are sold, ${stock} are left`)];
   });
 };
 
-const invoices = (snapshot: Snapshot): Violation[] => {
+const checkInvoices = (snapshot: Snapshot): Violation[] => {
   const issued = snapshot.invoices;
   return [
-    ...gaps('invoice', issued),
-    ...onceEach(
+    ...findGaps('invoice', issued),
+    ...checkOnceEach(
       'invoice',
       issued.map(({ orderId }) => orderId),
-      ordersThat(snapshot, (state) => state === 'invoiced'),
+      ordersWith(snapshot, ['invoiced']),
     ),
   ];
 };
 
-/** One for each refund that succeeded once the order had its invoice, and for no other. */
-const creditNotes = ({ creditNotes: issued, refunds, history }: Snapshot): Violation[] => {
-  const ofOrder = new Map(refunds.map(({ id, orderId }) => [id, orderId]));
-  const noted = groupBy(issued, ({ refundId }) => ofOrder.get(refundId) ?? null);
-  const statesOf = groupBy(history, ({ orderId }) => orderId);
-  const refunded = new Set(refunds.map(({ orderId }) => orderId));
-  const given = ['partially_refunded', 'refunded'];
+/** One for each refund that succeeded after the order's invoice, and for no other. */
+const checkCreditNotes = ({ creditNotes: issued, refunds, history }: Snapshot): Violation[] => {
+  const orderIdOf = new Map(refunds.map(({ id, orderId }) => [id, orderId]));
+  const creditNotesOf = groupBy(issued, ({ refundId }) => orderIdOf.get(refundId) ?? null);
+  const rowsOf = groupBy(history, ({ orderId }) => orderId);
+  const orderIds = new Set(refunds.map(({ orderId }) => orderId));
+  const succeededStates = ['partially_refunded', 'refunded'];
   return [
-    ...gaps('credit_note', issued),
-    ...doubles(issued, ({ refundId }) => refundId).map((id) =>
-      violation('credit_note_twice', id, 'given twice'),
+    ...findGaps('credit_note', issued),
+    ...duplicates(issued, ({ refundId }) => refundId).map((id) =>
+      violation('credit_note_twice', id, 'the refund has two'),
     ),
-    ...[...refunded, null].flatMap((orderId) => {
-      const rows = statesOf.get(orderId ?? '') ?? [];
+    ...[...orderIds, null].flatMap((orderId) => {
+      const rows = rowsOf.get(orderId ?? '') ?? [];
       const invoicedAt = rows.find(({ state }) => state === 'invoiced')?.seq ?? Number.POSITIVE_INFINITY;
-      const owed = rows.filter(({ state, seq }) => given.includes(state) && seq > invoicedAt).length;
-      const has = noted.get(orderId)?.length ?? 0;
-      return has === owed ? [] : [violation('credit_note_count', String(orderId), `${has} of ${owed}`)];
+      const due = rows.filter(({ state, seq }) => succeededStates.includes(state) && seq > invoicedAt).length;
+      const count = creditNotesOf.get(orderId)?.length ?? 0;
+      return count === due ? [] : [violation('credit_note_count', String(orderId), `${count} of ${due}`)];
     }),
   ];
 };
 
-const gaps = (
+const findGaps = (
   thing: string,
   issued: readonly { readonly year: number; readonly sequence: number }[],
 ): Violation[] =>
@@ -82,49 +82,52 @@ const gaps = (
     const numbers = ofYear.map(({ sequence }) => sequence).sort((one, other) => one - other);
     return numbers.every((number, index) => number === index + 1)
       ? []
-      : [violation(`${thing}_gap`, String(year), `1 to ${numbers.at(-1)} in ${numbers.length} of them`)];
+      : [violation(`${thing}_gap`, String(year), `${numbers.length} numbers from 1 to ${numbers.at(-1)}`)];
   });
 
-const licences = (snapshot: Snapshot): Violation[] => {
-  const keys = groupBy(snapshot.licences, ({ orderId }) => orderId);
-  const owed = ordersThat(snapshot, (state) => state === 'licence_issued');
-  const quantityOf = by(owed, ({ id }) => id);
+const checkLicences = (snapshot: Snapshot): Violation[] => {
+  const keysOf = groupBy(snapshot.licences, ({ orderId }) => orderId);
+  const licensed = ordersWith(snapshot, ['licence_issued']);
+  const licensedIds = new Set(licensed.map(({ id }) => id));
   return [
-    ...doubles(snapshot.licences, ({ key }) => key).map((key) =>
-      violation('licence_twice', key, 'sold twice'),
+    ...duplicates(snapshot.licences, ({ key }) => key).map((key) =>
+      violation('licence_twice', key, 'it was issued twice'),
     ),
-    ...owed
-      .filter(({ id, quantity }) => keys.get(id)?.length !== quantity)
+    ...licensed
+      .filter(({ id, quantity }) => keysOf.get(id)?.length !== quantity)
       .map(({ id, quantity }) =>
-        violation('licence_count', id, `${keys.get(id)?.length ?? 0} of ${quantity}`),
+        violation('licence_count', id, `${keysOf.get(id)?.length ?? 0} of ${quantity}`),
       ),
-    ...[...keys.keys()]
-      .filter((id) => !quantityOf.has(id))
-      .map((id) => violation('licence_unowed', id, 'its history has no issue')),
+    ...[...keysOf.keys()]
+      .filter((id) => !licensedIds.has(id))
+      .map((id) => violation('licence_not_owed', id, 'its history has no licence_issued')),
   ];
 };
 
-const shipments = (snapshot: Snapshot): Violation[] =>
-  onceEach(
-    'shipment',
-    snapshot.shipments,
-    ordersThat(snapshot, (state) => state === 'shipment_requested'),
-  );
+const checkShipments = (snapshot: Snapshot): Violation[] =>
+  checkOnceEach('shipment', snapshot.shipments, ordersWith(snapshot, ['shipment_requested']));
 
-/** Each order that is owed a thing has it once, and no other order has it. */
-const onceEach = (thing: string, given: readonly string[], owed: readonly OrderRow[]): Violation[] => {
-  const has = new Set(given);
-  const owes = new Set(owed.map(({ id }) => id));
+/** Each of these orders has the thing once, and no other order has it. */
+const checkOnceEach = (
+  thing: string,
+  orderIds: readonly string[],
+  orders: readonly OrderRow[],
+): Violation[] => {
+  const given = new Set(orderIds);
+  const owed = new Set(orders.map(({ id }) => id));
   return [
-    ...doubles(given, (id) => id).map((id) => violation(`${thing}_twice`, id, 'given twice')),
-    ...[...owes].filter((id) => !has.has(id)).map((id) => violation(`${thing}_missing`, id, 'never given')),
-    ...[...has]
-      .filter((id) => !owes.has(id))
-      .map((id) => violation(`${thing}_unowed`, id, 'not in its history')),
+    ...duplicates(orderIds, (id) => id).map((id) => violation(`${thing}_twice`, id, 'the order has two')),
+    ...[...owed]
+      .filter((id) => !given.has(id))
+      .map((id) => violation(`${thing}_missing`, id, 'its history says that it has one')),
+    ...[...given]
+      .filter((id) => !owed.has(id))
+      .map((id) => violation(`${thing}_not_owed`, id, 'its history does not name it')),
   ];
 };
 
-const ordersThat = ({ orders, history }: Snapshot, matches: (state: string) => boolean): OrderRow[] => {
-  const went = new Set(history.filter(({ state }) => matches(state)).map(({ orderId }) => orderId));
-  return orders.filter(({ id }) => went.has(id));
+/** The orders with at least one of these states in their history. */
+const ordersWith = ({ orders, history }: Snapshot, states: readonly string[]): OrderRow[] => {
+  const ids = new Set(history.filter(({ state }) => states.includes(state)).map(({ orderId }) => orderId));
+  return orders.filter(({ id }) => ids.has(id));
 };

@@ -1,21 +1,21 @@
-import { by, groupBy } from '../grouping.ts';
-import type { MailSeen, Snapshot } from '../snapshot.ts';
+import { groupBy, indexBy } from '../grouping.ts';
+import type { ReceivedMail, Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
 /**
- * Each order that was processed was told of, and each refund that was made: under one Message-ID for ever, and
- * only to its customer.
+ * Each fulfilled order and each refund got its mail, always under the same Message-ID, and only at the address
+ * of its customer.
  */
 export const checkMails = (snapshot: Snapshot): Violation[] => [
-  ...receipts(snapshot),
-  ...refundMails(snapshot),
-  ...astray(snapshot),
+  ...checkReceipts(snapshot),
+  ...checkRefundMails(snapshot),
+  ...checkAddresses(snapshot),
 ];
 
 const afterPayment = new Set(['paid', 'completed', 'failed', 'refunded']);
 
-const receipts = ({ orders, history, mails }: Snapshot): Violation[] => {
-  const orderOf = by(orders, ({ id }) => id);
+const checkReceipts = ({ orders, history, mails }: Snapshot): Violation[] => {
+  const orderOf = indexBy(orders, ({ id }) => id);
   const mailsOf = groupBy(
     mails.filter(({ kind }) => kind === 'receipt'),
     ({ orderId }) => orderId,
@@ -23,47 +23,55 @@ const receipts = ({ orders, history, mails }: Snapshot): Violation[] => {
   return [
     ...history
       .filter(({ state, orderId }) => state === 'customer_notified' && !mailsOf.has(orderId))
-      .map(({ orderId }) => violation('mail_lost', orderId, 'its customer was notified, it says')),
-    ...[...mailsOf].flatMap(([orderId, sent]) => {
-      const status = orderOf.get(orderId)?.status ?? 'gone';
-      const ids = messageIdsOf(sent);
+      .map(({ orderId }) => violation('mail_lost', orderId, 'its history says customer_notified')),
+    ...[...mailsOf].flatMap(([orderId, received]) => {
+      const status = orderOf.get(orderId)?.status ?? 'missing';
+      const ids = messageIdsOf(received);
       return [
-        ...(afterPayment.has(status) ? [] : [violation('mail_unpaid', orderId, `the order is ${status}`)]),
-        ...(ids.size === 1 ? [] : [violation('mail_renamed', orderId, [...ids].join(' '))]),
+        ...(afterPayment.has(status)
+          ? []
+          : [violation('mail_before_payment', orderId, `the order is ${status}`)]),
+        ...(ids.size === 1 ? [] : [violation('mail_message_id_changed', orderId, [...ids].join(' '))]),
       ];
     }),
   ];
 };
 
-/** Of a payment that came too late, the first order of its cart tells. One that came back may have been told of. */
-const refundMails = ({ refunds, audits, mails }: Snapshot): Violation[] => {
-  const firstOf = new Map(audits.map(({ id, orderIds }) => [id, orderIds[0]]));
-  const made = groupBy(
+/**
+ * The refund of a late charge is mailed for the first order of its checkout. A refund that succeeded and failed
+ * later may have a mail.
+ */
+const checkRefundMails = ({ refunds, audits, mails }: Snapshot): Violation[] => {
+  const firstOrderOf = new Map(audits.map(({ id, orderIds }) => [id, orderIds[0]]));
+  const refundsOf = groupBy(
     refunds.filter(({ status, reference }) => status === 'succeeded' || reference !== null),
-    ({ orderId, paymentId }) => orderId ?? firstOf.get(paymentId),
+    ({ orderId, paymentId }) => orderId ?? firstOrderOf.get(paymentId),
   );
   const mailsOf = groupBy(
     mails.filter(({ kind }) => kind === 'refund'),
     ({ orderId }) => orderId,
   );
-  return [...new Set([...made.keys(), ...mailsOf.keys()])].flatMap((orderId = '') => {
-    const told = messageIdsOf(mailsOf.get(orderId) ?? []).size;
-    const all = made.get(orderId) ?? [];
-    const due = all.filter(({ status }) => status === 'succeeded').length;
-    if (told < due) return [violation('refund_mail_lost', orderId, `${told} of ${due}`)];
-    return told <= all.length ? [] : [violation('refund_mail_renamed', orderId, `${told} of ${all.length}`)];
+  return [...new Set([...refundsOf.keys(), ...mailsOf.keys()])].flatMap((orderId = '') => {
+    const sent = messageIdsOf(mailsOf.get(orderId) ?? []).size;
+    const made = refundsOf.get(orderId) ?? [];
+    const due = made.filter(({ status }) => status === 'succeeded').length;
+    if (sent < due) return [violation('refund_mail_lost', orderId, `${sent} of ${due} mails`)];
+    return sent <= made.length
+      ? []
+      : [violation('refund_mail_unexpected', orderId, `${sent} mails for ${made.length} refunds`)];
   });
 };
 
-const astray = ({ orders, mails }: Snapshot): Violation[] => {
-  const orderOf = by(orders, ({ id }) => id);
+const checkAddresses = ({ orders, mails }: Snapshot): Violation[] => {
+  const orderOf = indexBy(orders, ({ id }) => id);
   return mails
     .filter(({ orderId, to }) => to !== orderOf.get(orderId)?.email)
-    .map(({ orderId, to }) => violation('mail_astray', orderId, `went to ${to}`));
+    .map(({ orderId, to }) => violation('mail_to_wrong_address', orderId, `it was sent to ${to}`));
 };
 
-const messageIdsOf = (mails: readonly MailSeen[]): ReadonlySet<string> =>
+const messageIdsOf = (mails: readonly ReceivedMail[]): ReadonlySet<string> =>
   new Set(mails.map(({ messageId }) => messageId));
 
-/** Mails that arrived again under the Message-ID of an earlier one: allowed, for a crash while sending. */
-export const repeatedMails = (mails: readonly MailSeen[]): number => mails.length - messageIdsOf(mails).size;
+/** The number of mails repeated under an earlier Message-ID, which a crash during sending may cause. */
+export const repeatedMails = (mails: readonly ReceivedMail[]): number =>
+  mails.length - messageIdsOf(mails).size;

@@ -1,36 +1,46 @@
 import type { Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
-/** The operator's money page shows what is wrong, and nothing else; and the provider's ledger agrees with us. */
+/** The money page counts what is wrong and nothing else, and the provider's ledger agrees with ours. */
 export const checkMoneyPage = (snapshot: Snapshot): Violation[] => {
-  const expected = casesOf(snapshot);
-  const { told, charges, givenBack } = snapshot;
-  const count = (rows: readonly { readonly status: string }[]) =>
+  const { clientLog, charges, providerRefunds } = snapshot;
+  const countSucceeded = (rows: readonly { readonly status: string }[]) =>
     rows.filter(({ status }) => status === 'succeeded').length;
-  const sumOf = (of: 'charges' | 'refunds') => told.moneyAudits.reduce((sum, audit) => sum + audit[of], 0);
-  const counted = sumOf('charges') === count(charges) && sumOf('refunds') === count(givenBack);
+  const reconciled = (kind: 'charges' | 'refunds') =>
+    clientLog.reconciliations.reduce((sum, reconciliation) => sum + reconciliation[kind], 0);
+  const isComplete =
+    reconciled('charges') === countSucceeded(charges) &&
+    reconciled('refunds') === countSucceeded(providerRefunds);
   return [
-    ...Object.entries(expected)
-      .filter(([check, cases]) => told.money[check] !== cases)
-      .map(([check, cases]) => violation('money_page_wrong', check, `${told.money[check]}, not ${cases}`)),
-    ...told.moneyAudits
+    ...Object.entries(expectedCounts(snapshot))
+      .filter(([check, expected]) => clientLog.money[check] !== expected)
+      .map(([check, expected]) =>
+        violation('money_page_wrong', check, `it shows ${clientLog.money[check]} instead of ${expected}`),
+      ),
+    ...clientLog.reconciliations
       .filter(({ differences }) => differences > 0)
-      .map(({ day, differences }) => violation('ledger_differs', day, `in ${differences} entries`)),
-    ...(counted
+      .map(({ day, differences }) => violation('reconciliation_differs', day, `${differences} differences`)),
+    ...(isComplete
       ? []
-      : [violation('ledger_misread', '-', `${sumOf('charges')} charges, ${sumOf('refunds')} refunds`)]),
+      : [
+          violation(
+            'reconciliation_counts_wrong',
+            '-',
+            `${reconciled('charges')} charges, ${reconciled('refunds')} refunds`,
+          ),
+        ]),
   ];
 };
 
-/** What it must count: orders that failed for good, and refunds that were not made and not asked for again since. */
-const casesOf = ({ orders, refunds }: Snapshot): Readonly<Record<string, number>> => {
-  const isFollowed = ({ orderId, updatedMs }: Snapshot['refunds'][number]) =>
+/** The cases are failed orders, and failed refunds after which no other refund of the order was requested. */
+const expectedCounts = ({ orders, refunds }: Snapshot): Readonly<Record<string, number>> => {
+  const isRepeated = ({ orderId, updatedMs }: Snapshot['refunds'][number]) =>
     refunds.some((other) => orderId !== null && other.orderId === orderId && other.createdMs >= updatedMs);
   return {
     paid_without_progress: orders.filter(({ status }) => status === 'failed').length,
     unknown: 0,
     charged_twice: 0,
-    refunds_stuck: refunds.filter((refund) => refund.status === 'failed' && !isFollowed(refund)).length,
+    refunds_stuck: refunds.filter((refund) => refund.status === 'failed' && !isRepeated(refund)).length,
     ledger_differences: 0,
   };
 };

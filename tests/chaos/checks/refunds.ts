@@ -1,101 +1,107 @@
-import { by, doubles, groupBy } from '../grouping.ts';
+import { duplicates, groupBy, indexBy } from '../grouping.ts';
 import type { RefundRow, Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
-/** A refund once for each key, never more of an order than was paid for it, and nothing that was told is lost. */
+/** One refund for each key, never more of an order than was paid for it, and no acknowledged refund is lost. */
 export const checkRefunds = (snapshot: Snapshot): Violation[] => [
-  ...doubles(snapshot.refunds, ({ key }) => key).map((key) =>
+  ...duplicates(snapshot.refunds, ({ key }) => key).map((key) =>
     violation('refund_key_twice', key, 'two refunds have it'),
   ),
-  ...toldRefunds(snapshot),
-  ...ofOrders(snapshot),
-  ...ofLatePayments(snapshot),
-  ...ofUnfulfillable(snapshot),
-  ...finalReads(snapshot),
+  ...checkReplies(snapshot),
+  ...checkAmounts(snapshot),
+  ...checkLateCharges(snapshot),
+  ...checkUnfulfillable(snapshot),
+  ...checkFinalReads(snapshot),
 ];
 
-const toldRefunds = ({ told, refunds }: Snapshot): Violation[] => {
-  const found = by(refunds, ({ key }) => key);
-  return [...groupBy(told.refunds, ({ key }) => key)].flatMap(([key, replies]) => {
-    const refund = found.get(key);
-    if (replies.every(({ said }) => said === 'refused'))
-      return refund === undefined ? [] : [violation('refund_in_silence', key, 'every answer refused it')];
-    const accepted = replies.filter(({ said }) => said === 'accepted');
+const checkReplies = ({ clientLog, refunds }: Snapshot): Violation[] => {
+  const refundOf = indexBy(refunds, ({ key }) => key);
+  return [...groupBy(clientLog.refunds, ({ key }) => key)].flatMap(([key, replies]) => {
+    const refund = refundOf.get(key);
+    if (replies.every(({ outcome }) => outcome === 'refused'))
+      return refund === undefined
+        ? []
+        : [violation('refund_after_refusals', key, 'every response refused it')];
+    const accepted = replies.filter(({ outcome }) => outcome === 'accepted');
     const [first] = accepted;
     if (first === undefined) return [];
     if (refund === undefined) return [violation('refund_lost', key, `${first.refundId} was acknowledged`)];
-    const renamed = accepted.find(({ refundId }) => refundId !== refund.id);
+    const changedId = accepted.find(({ refundId }) => refundId !== refund.id);
     const bodies = new Set(accepted.map(({ body }) => body));
-    const same =
+    const isSame =
       refund.orderId === first.orderId && (first.amount === null || first.amount === refund.amount);
     return [
-      ...(renamed ? [violation('refund_renamed', key, `${renamed.refundId} is now ${refund.id}`)] : []),
-      ...(bodies.size > 1 ? [violation('refund_retold', key, [...bodies].join(' | '))] : []),
-      ...(same ? [] : [violation('refund_changed', key, `${refund.amount} of ${refund.orderId}`)]),
+      ...(changedId
+        ? [violation('refund_id_changed', key, `${changedId.refundId} is now ${refund.id}`)]
+        : []),
+      ...(bodies.size > 1 ? [violation('refund_replay_differs', key, [...bodies].join(' | '))] : []),
+      ...(isSame ? [] : [violation('refund_changed', key, `it is ${refund.amount} of ${refund.orderId}`)]),
     ];
   });
 };
 
-const ofOrders = ({ refunds, orders }: Snapshot): Violation[] => {
+const checkAmounts = ({ refunds, orders }: Snapshot): Violation[] => {
   const refundsOf = groupBy(
     refunds.filter(({ orderId }) => orderId !== null),
     ({ orderId }) => orderId,
   );
-  const orderOf = by(orders, ({ id }) => id);
-  return [...refundsOf].flatMap(([orderId, all]) => {
+  const orderOf = indexBy(orders, ({ id }) => id);
+  return [...refundsOf].flatMap(([orderId, ofOrder]) => {
     const order = orderOf.get(orderId ?? '');
-    const held = sumOf(all.filter(({ status }) => status !== 'failed'));
-    const astray = all.filter(
+    const refunded = sumOf(ofOrder.filter(({ status }) => status !== 'failed'));
+    const misassigned = ofOrder.filter(
       ({ paymentId, currency }) => paymentId !== order?.checkoutId || currency !== order.currency,
     );
     return [
-      ...(held > (order?.amount ?? 0)
-        ? [violation('over_refunded', orderId ?? '', `${held} of ${order?.amount}`)]
+      ...(refunded > (order?.amount ?? 0)
+        ? [violation('over_refunded', orderId ?? '', `${refunded} of ${order?.amount}`)]
         : []),
-      ...astray.map(({ id, paymentId }) => violation('refund_astray', id, `it is taken from ${paymentId}`)),
+      ...misassigned.map(({ id, paymentId }) =>
+        violation('refund_of_wrong_payment', id, `it is of payment ${paymentId}`),
+      ),
     ];
   });
 };
 
-/** A payment that came too late goes back whole, once; and no other payment does. */
-const ofLatePayments = ({ refunds, payments }: Snapshot): Violation[] => {
-  const late = groupBy(
+/** A late charge is refunded whole and once, and no other payment is refunded without an order. */
+const checkLateCharges = ({ refunds, payments }: Snapshot): Violation[] => {
+  const refundsOf = groupBy(
     refunds.filter(({ orderId }) => orderId === null),
     ({ paymentId }) => paymentId,
   );
-  const returned = by(
-    payments.filter(({ status }) => status === 'returned'),
+  const latePayments = indexBy(
+    payments.filter(({ status }) => status === 'refunded'),
     ({ id }) => id,
   );
   return [
-    ...[...returned.values()].flatMap(({ id, amount, currency }) => {
-      const [refund, ...more] = late.get(id) ?? [];
-      const whole = refund?.amount === amount && refund.currency === currency && more.length === 0;
-      return whole ? [] : [violation('late_not_returned', id, `${refund?.amount} of ${amount}`)];
+    ...[...latePayments.values()].flatMap(({ id, amount, currency }) => {
+      const [refund, ...more] = refundsOf.get(id) ?? [];
+      const isWhole = refund?.amount === amount && refund.currency === currency && more.length === 0;
+      return isWhole ? [] : [violation('late_charge_not_refunded', id, `${refund?.amount} of ${amount}`)];
     }),
-    ...[...late.keys()]
-      .filter((id) => !returned.has(id))
-      .map((id) => violation('return_unowed', id, 'its payment did not come too late')),
+    ...[...refundsOf.keys()]
+      .filter((id) => !latePayments.has(id))
+      .map((id) => violation('late_refund_not_owed', id, 'its charge was not late')),
   ];
 };
 
-/** What cannot be had is given back by itself where that is the shop's policy, and nowhere else. */
-const ofUnfulfillable = ({ policy, refunds, tasks }: Snapshot): Violation[] => {
-  const asked = new Set(refunds.map(({ orderId }) => orderId));
+/** Orders that cannot be fulfilled are refunded automatically under the policy `refund`, and only there. */
+const checkUnfulfillable = ({ policy, refunds, tasks }: Snapshot): Violation[] => {
+  const refunded = new Set(refunds.map(({ orderId }) => orderId));
   if (policy === 'hold')
     return refunds
       .filter(({ key }) => key.startsWith('unfulfillable:'))
-      .map(({ id }) => violation('refund_unasked', id, 'an operator was to decide'));
+      .map(({ id }) => violation('refund_not_requested', id, 'the policy is to hold the order'));
   return tasks
-    .filter(({ orderId, lastError }) => lastError?.includes('out of stock') && !asked.has(orderId))
-    .map(({ orderId }) => violation('unfulfillable_kept', orderId ?? '', 'it cannot be had'));
+    .filter(({ orderId, lastError }) => lastError?.includes('out of stock') && !refunded.has(orderId))
+    .map(({ orderId }) => violation('unfulfillable_not_refunded', orderId ?? '', 'it is out of stock'));
 };
 
-const finalReads = ({ told, refunds }: Snapshot): Violation[] => {
-  const refundOf = by(refunds, ({ id }) => id);
-  return told.finalRefunds
+const checkFinalReads = ({ clientLog, refunds }: Snapshot): Violation[] => {
+  const refundOf = indexBy(refunds, ({ id }) => id);
+  return clientLog.finalRefunds
     .filter(({ id, status }) => refundOf.get(id)?.status !== status)
-    .map(({ id, status }) => violation('refund_misread', id, `read ${status}`));
+    .map(({ id, status }) => violation('refund_read_differs', id, `the API shows ${status}`));
 };
 
 const sumOf = (refunds: readonly RefundRow[]): number => refunds.reduce((sum, { amount }) => sum + amount, 0);

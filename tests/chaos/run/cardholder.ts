@@ -1,35 +1,38 @@
 import { type Reply, textAt, valueAt } from '../../processes/client.ts';
-import type { Dice } from '../../processes/random.ts';
-import type { Diary } from './recordClientLog.ts';
+import type { SeededRandom } from '../../processes/random.ts';
+import type { ClientLogRecorder } from './clientLogRecorder.ts';
 
 /**
- * A customer's bank: meets the challenge of this client secret, or fails it, and answers what became of the
- * payment; null where the provider does not say, or called it off before.
+ * Passes or fails the 3-D Secure challenge of a payment, as its customer would in a browser. Returns `succeeded`
+ * once the provider confirms the charge; null where it does not answer or has cancelled the payment before.
  */
-export type Bank = (clientSecret: string, outcome: 'succeed' | 'fail') => Promise<'succeeded' | null>;
+export type FinishChallenge = (
+  clientSecret: string,
+  outcome: 'succeed' | 'fail',
+) => Promise<'succeeded' | null>;
 
-/** Meets the bank's challenge, sooner or later; or fails it, and may try once more; or walks away. */
-export const meetChallenge = async (
-  { chance, diary }: { readonly chance: Dice; readonly diary: Diary },
-  bank: Bank | null,
+/** Passes the challenge now or later, fails it and sometimes tries once more, or abandons it. */
+export const answerChallenge = async (
+  { random, recorder }: { readonly random: SeededRandom; readonly recorder: ClientLogRecorder },
+  finishChallenge: FinishChallenge | null,
   reply: Reply,
 ): Promise<void> => {
   const secret = valueAt(valueAt(reply.body, 'action'), 'clientSecret');
-  const mood = chance.unit();
-  if (bank === null || typeof secret !== 'string' || mood < 0.25) return;
-  if (chance.isLikely(0.5)) await pause(chance.between(0, 2_500));
-  if (mood < 0.5) {
-    await bank(secret, 'fail');
-    if (mood < 0.35) return;
-    await pause(chance.between(0, 1_000));
+  const choice = random.unit();
+  if (finishChallenge === null || typeof secret !== 'string' || choice < 0.25) return;
+  if (random.bool(0.5)) await pause(random.between(0, 2_500));
+  if (choice < 0.5) {
+    await finishChallenge(secret, 'fail');
+    if (choice < 0.35) return;
+    await pause(random.between(0, 1_000));
   }
-  const heard = await bank(secret, 'succeed');
-  if (heard === 'succeeded') diary.confirmed(textAt(reply, 'checkoutId'));
+  const status = await finishChallenge(secret, 'succeed');
+  if (status === 'succeeded') recorder.recordConfirmed(textAt(reply, 'checkoutId'));
 };
 
-/** As the customer's browser talks to the provider, again until it is answered. */
-export const bankAt =
-  (providerUrl: string): Bank =>
+/** Calls the provider as the customer's browser does, again until it answers. */
+export const createFinishChallenge =
+  (providerUrl: string): FinishChallenge =>
   async (clientSecret, outcome) => {
     const [id = ''] = clientSecret.split('_secret_');
     const form = new URLSearchParams({ client_secret: clientSecret });
@@ -42,7 +45,7 @@ export const bankAt =
     return null;
   };
 
-/** The status that it has now, or the error's code; null where the connection broke. */
+/** Returns the payment's status or the error's code; null where the connection broke. */
 const confirm = async (url: URL, form: URLSearchParams): Promise<string | null> => {
   try {
     const response = await fetch(url, {
@@ -52,15 +55,15 @@ const confirm = async (url: URL, form: URLSearchParams): Promise<string | null> 
       signal: AbortSignal.timeout(5_000),
     });
     const body: unknown = await response.json();
-    return wordAt(body, 'status') ?? wordAt(valueAt(body, 'error'), 'code') ?? 'none';
+    return stringAt(body, 'status') ?? stringAt(valueAt(body, 'error'), 'code') ?? 'none';
   } catch {
     return null;
   }
 };
 
-const wordAt = (value: unknown, name: string): string | null => {
-  const word = valueAt(value, name);
-  return typeof word === 'string' ? word : null;
+const stringAt = (value: unknown, name: string): string | null => {
+  const found = valueAt(value, name);
+  return typeof found === 'string' ? found : null;
 };
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,61 +1,62 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, clientOf, type Reply, textAt, valueAt } from '../../processes/client.ts';
-import type { Dice } from '../../processes/random.ts';
+import { type Client, createClient, type Reply, textAt, valueAt } from '../../processes/client.ts';
+import type { SeededRandom } from '../../processes/random.ts';
 import { tokenFor } from '../../processes/tokens.ts';
-import { type Bank, meetChallenge } from './cardholder.ts';
-import type { Diary } from './recordClientLog.ts';
+import { answerChallenge, type FinishChallenge } from './cardholder.ts';
+import type { ClientLogRecorder } from './clientLogRecorder.ts';
 
-/** Where customers shop: processes that come and go, and what is on the shelf. */
-export type Street = {
+/** The API processes and the products for sale. */
+export type Storefront = {
   readonly urls: readonly string[];
   readonly productIds: readonly string[];
-  /** Null where nobody can meet its challenges. */
-  readonly bank: Bank | null;
+  /** Null where the provider has no challenges that a customer can finish. */
+  readonly finishChallenge: FinishChallenge | null;
 };
 
-/** Shops, visit after visit, until the signal; what is under way then is brought to an answer. */
-export const shop = async (
+/** Shops in a loop until the signal aborts. Calls that are open then still run to their end. */
+export const runCustomer = async (
   email: string,
-  street: Street,
-  diary: Diary,
-  chance: Dice,
-  closing: AbortSignal,
+  storefront: Storefront,
+  recorder: ClientLogRecorder,
+  random: SeededRandom,
+  signal: AbortSignal,
 ): Promise<void> => {
   const token = await tokenFor(email);
-  const doors = street.urls.map((url) => clientOf(url, token));
-  const visitor = { diary, chance, street, door: () => chance.pick(doors) };
-  while (!closing.aborted) await visit(visitor);
+  const clients = storefront.urls.map((url) => createClient(url, token));
+  const customer = { recorder, random, storefront, client: () => random.pick(clients) };
+  while (!signal.aborted) await visit(customer);
 };
 
-type Visitor = {
-  readonly diary: Diary;
-  readonly chance: Dice;
-  readonly street: Street;
-  /** A process, any of them. */
-  readonly door: () => Client;
+type Customer = {
+  readonly recorder: ClientLogRecorder;
+  readonly random: SeededRandom;
+  readonly storefront: Storefront;
+  /** A client of a random API process. */
+  readonly client: () => Client;
 };
 
-/** Orders some things, pays for them in one cart or in carts that overlap, drops some, looks at some. */
-const visit = async (visitor: Visitor): Promise<void> => {
-  const { chance } = visitor;
-  const wanted = Array.from({ length: chance.between(1, 4) }, () => order(visitor));
-  const ordered = (await Promise.all(wanted)).flatMap((id) => id ?? []);
-  const [any] = ordered;
-  if (any === undefined) return pause(200);
+/** Places some orders, pays for them in one checkout or in overlapping ones, cancels some and reads some. */
+const visit = async (customer: Customer): Promise<void> => {
+  const { random } = customer;
+  const placements = Array.from({ length: random.between(1, 4) }, () => placeOrder(customer));
+  const placed = (await Promise.all(placements)).flatMap((id) => id ?? []);
+  const [first] = placed;
+  if (first === undefined) return pause(200);
 
-  const carts = [ordered];
-  if (ordered.length > 1 && chance.isLikely(0.3)) carts.push(ordered.slice(1));
-  if (chance.isLikely(0.1)) carts.push([any]);
-  const deeds = carts.map((cart) => pay(visitor, randomUUID(), cart, methodFor(chance)));
-  if (chance.isLikely(0.1)) deeds.push(cancel(visitor, any));
-  if (chance.isLikely(0.3)) deeds.push(look(visitor, any));
-  await Promise.all(deeds);
-  if (chance.isLikely(0.3)) await pay(visitor, randomUUID(), ordered, 'pm_card_visa');
+  const checkouts = [placed];
+  if (placed.length > 1 && random.bool(0.3)) checkouts.push(placed.slice(1));
+  if (random.bool(0.1)) checkouts.push([first]);
+  const actions = checkouts.map((orderIds) => checkOut(customer, randomUUID(), orderIds, pickMethod(random)));
+  if (random.bool(0.1)) actions.push(cancelOrder(customer, first));
+  if (random.bool(0.3)) actions.push(readLists(customer, first));
+  await Promise.all(actions);
+  if (random.bool(0.3)) await checkOut(customer, randomUUID(), placed, 'pm_card_visa');
 };
 
-const methodFor = (chance: Dice): string => (chance.isLikely(0.55) ? 'pm_card_visa' : chance.pick(methods));
+const pickMethod = (random: SeededRandom): string =>
+  random.bool(0.55) ? 'pm_card_visa' : random.pick(methods);
 
-/** Cards that are declined or challenged, refunds that take their time or come to nothing, and faults on the way. */
+/** Declined and challenged cards, slow and failing refunds, and network faults. */
 const methods = [
   'pm_card_chargeDeclined',
   'pm_card_threeDSecure2Required',
@@ -76,74 +77,78 @@ const methods = [
   'pm_sim_refund_lost',
 ];
 
-const order = async ({ door, street, chance, diary }: Visitor): Promise<string | null> => {
-  const productId = chance.pick(street.productIds);
-  const quantity = chance.between(1, 3);
-  const reply = await attempt(() => door().post('/orders', { productId, quantity }));
+const placeOrder = async ({ client, storefront, random, recorder }: Customer): Promise<string | null> => {
+  const productId = random.pick(storefront.productIds);
+  const quantity = random.between(1, 3);
+  const reply = await attempt(() => client().post('/orders', { productId, quantity }));
   if (reply?.status !== 201) {
-    diary.expect(reply, 'POST /orders', [503]);
+    recorder.expectStatus(reply, 'POST /orders', [503]);
     return null;
   }
   const id = textAt(reply, 'id');
-  diary.ordered({ id, productId, quantity, amount: Number(valueAt(valueAt(reply.body, 'total'), 'amount')) });
+  const amount = Number(valueAt(valueAt(reply.body, 'total'), 'amount'));
+  recorder.recordOrder({ id, productId, quantity, amount });
   return id;
 };
 
-/** Sends a cart, at times twice at once, and again under the same key until it hears how it went. */
-const pay = async (visitor: Visitor, key: string, cart: readonly string[], method: string): Promise<void> => {
-  const { chance, diary, door, street } = visitor;
+/** Sends a checkout, sometimes twice at once, and repeats it under the same key until the outcome is known. */
+const checkOut = async (
+  customer: Customer,
+  key: string,
+  orderIds: readonly string[],
+  method: string,
+): Promise<void> => {
+  const { random, recorder, client, storefront } = customer;
   const send = async () => {
-    const reply = await attempt(() => door().checkOut(key, cart, method));
-    diary.answered(key, cart, reply);
-    if (reply !== null && saysPaid(reply)) await seePaid(visitor, cart);
-    if (reply !== null && saysChallenged(reply)) await meetChallenge(visitor, street.bank, reply);
+    const reply = await attempt(() => client().checkOut(key, orderIds, method));
+    recorder.recordCheckout(key, orderIds, reply);
+    if (reply !== null && hasStatus(reply, 'succeeded')) await expectPaid(customer, orderIds);
+    if (reply !== null && hasStatus(reply, 'requires_action'))
+      await answerChallenge(customer, storefront.finishChallenge, reply);
     return reply;
   };
   for (let tries = 1; tries <= 12; tries++) {
-    const clicks = chance.isLikely(0.3) ? [send(), send()] : [send()];
+    const clicks = random.bool(0.3) ? [send(), send()] : [send()];
     const replies = await Promise.all(clicks);
-    if (replies.some((reply) => reply !== null && isFinal(reply)) && !chance.isLikely(0.1)) return;
-    await pause(chance.between(20, 60 * tries));
+    if (replies.some((reply) => reply !== null && isFinal(reply)) && !random.bool(0.1)) return;
+    await pause(random.between(20, 60 * tries));
   }
 };
 
-const saysPaid = (reply: Reply): boolean =>
-  reply.status === 202 && valueAt(reply.body, 'status') === 'succeeded';
+const hasStatus = (reply: Reply, status: string): boolean =>
+  reply.status === 202 && valueAt(reply.body, 'status') === status;
 
-const saysChallenged = (reply: Reply): boolean =>
-  reply.status === 202 && valueAt(reply.body, 'status') === 'requires_action';
-
-/** Whatever process is asked next must know of it. */
-const seePaid = async ({ door, diary }: Visitor, [id]: readonly string[]): Promise<void> => {
-  const reply = await attempt(() => door().get(`/orders/${id}`));
+/** Every process must show the success from the moment at which one process has answered it. */
+const expectPaid = async ({ client, recorder }: Customer, [id]: readonly string[]): Promise<void> => {
+  const reply = await attempt(() => client().get(`/orders/${id}`));
   const status = valueAt(reply?.body, 'status');
   if (reply?.status === 200 && (status === 'pending' || status === 'paying'))
-    diary.saw(`the order ${id} is ${status} after its success was answered`);
+    recorder.recordUnexpected(`order ${id} is ${status} after its checkout was answered as succeeded`);
 };
 
-/** Nothing more can be learned by sending it again, other than the same. */
+/** A repeated request would only get the same response. */
 const isFinal = (reply: Reply): boolean => {
   const code = valueAt(reply.body, 'code');
   return reply.status !== 503 && code !== 'checkout_in_progress' && code !== 'order_in_progress';
 };
 
-const cancel = async ({ door, diary }: Visitor, id: string): Promise<void> => {
-  const reply = await attempt(() => door().remove(`/orders/${id}`));
-  if (reply?.status === 204) diary.cancelled(id);
-  else diary.expect(reply, 'DELETE /orders', [409, 503]);
+const cancelOrder = async ({ client, recorder }: Customer, id: string): Promise<void> => {
+  const reply = await attempt(() => client().remove(`/orders/${id}`));
+  if (reply?.status === 204) recorder.recordCancelled(id);
+  else recorder.expectStatus(reply, 'DELETE /orders', [409, 503]);
 };
 
-const look = async ({ door, diary }: Visitor, id: string): Promise<void> => {
+const readLists = async ({ client, recorder }: Customer, id: string): Promise<void> => {
   for (const path of [`/orders/${id}`, '/orders?limit=5', '/orders?q=san+pham&limit=5', '/products?limit=5'])
-    diary.expect(await attempt(() => door().get(path)), 'GET', [200, 503]);
+    recorder.expectStatus(await attempt(() => client().get(path)), 'GET', [200, 503]);
 };
 
-/** The answer, or null where the connection broke. */
+/** Returns null where the connection broke. */
 const attempt = async (call: () => Promise<Reply>): Promise<Reply | null> => {
   try {
     return await call();
   } catch {
-    // Whoever has nobody to talk to would else try some thousand times a second.
+    // Without a pause, a customer would retry thousands of times a second while all processes are down.
     await pause(30);
     return null;
   }

@@ -3,18 +3,18 @@ import postgres from 'postgres';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** The database under test, looked at past the program. */
+/** A connection of the test's own to the database under test. */
 export type Database = {
-  /** Runs one statement in the dialect that both databases speak; positional values as `$1`, `$2`. */
+  /** Runs one statement that both dialects accept; positional values as `$1`, `$2`. */
   run(statement: string, values?: readonly (string | number)[]): Promise<readonly Row[]>;
   close(): Promise<void>;
 };
 
 /** `url` as in `DATABASE_URL`. */
 export const openDatabase = (url: string): Database =>
-  url.startsWith('sqlite:') ? sqlite(url) : server(url);
+  url.startsWith('sqlite:') ? openSqlite(url) : openPostgres(url);
 
-const sqlite = (url: string): Database => {
+const openSqlite = (url: string): Database => {
   const database = new BetterSqlite(url.slice('sqlite:'.length), { timeout: 10_000 });
   return {
     run: async (statement, values = []) => {
@@ -27,7 +27,7 @@ const sqlite = (url: string): Database => {
   };
 };
 
-const server = (url: string): Database => {
+const openPostgres = (url: string): Database => {
   const sql = postgres(url, {
     max: 1,
     onnotice: () => {},

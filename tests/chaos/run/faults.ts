@@ -1,92 +1,95 @@
-import type { Dice } from '../../processes/random.ts';
-import type { Member } from './member.ts';
-import type { PostOffice } from './smtpSink.ts';
+import type { SeededRandom } from '../../processes/random.ts';
+import type { ManagedProcess } from './managedProcess.ts';
+import type { SmtpSink } from './smtpSink.ts';
 
-/** What befalls the processes. */
-export type Dangers = {
+/** The faults that a run injects. */
+export type Faults = {
   readonly kills: boolean;
   readonly freezes: boolean;
-  /** How likely it is, each time, that the database server is hit and not one of its clients. */
+  /** The probability, at each fault, that the database server is killed instead of one of its clients. */
   readonly crashes: number;
 };
 
-export const everyDanger: Dangers = { kills: true, freezes: true, crashes: 0.04 };
+export const allFaults: Faults = { kills: true, freezes: true, crashes: 0.04 };
+
+type Processes = readonly ManagedProcess[];
 
 /**
- * Kills members at random, as long as they are not frozen, until the signal; or the database server, where
- * there is one to crash.
+ * Kills random processes that are not frozen, until the signal aborts. Sometimes it kills the database server
+ * instead, where there is one. Returns how often it did either.
  */
-export const killing = async (
-  members: Members,
+export const killProcesses = async (
+  processes: Processes,
   crashDatabase: (() => Promise<void>) | null,
-  { kills, crashes }: Dangers,
-  chance: Dice,
-  over: AbortSignal,
+  { kills, crashes }: Faults,
+  random: SeededRandom,
+  signal: AbortSignal,
 ): Promise<{ readonly kills: number; readonly crashes: number }> => {
-  const toll = { kills: 0, crashes: 0 };
-  while (!over.aborted) {
-    await pause(chance.between(100, 2_000));
-    if (crashDatabase !== null && chance.isLikely(crashes)) {
-      toll.crashes++;
+  const counts = { kills: 0, crashes: 0 };
+  while (!signal.aborted) {
+    await pause(random.between(100, 2_000));
+    if (crashDatabase !== null && random.bool(crashes)) {
+      counts.crashes++;
       await crashDatabase();
     } else if (kills) {
-      // Mostly once all are up again, so that there is something to break off; at times while they start.
-      if (chance.isLikely(0.6)) await Promise.race([allReady(members), pause(patienceMs)]);
-      toll.kills++;
-      await chance.pick(members.filter((one) => !one.isFrozen())).kill();
+      // Mostly wait until all are ready, so that there is work to interrupt; sometimes kill during a start.
+      if (random.bool(0.6)) await Promise.race([allReady(processes), pause(readyTimeoutMs)]);
+      counts.kills++;
+      await random.pick(processes.filter((one) => !one.isFrozen())).kill();
     }
   }
-  return toll;
+  return counts;
 };
 
-/** How long the next kill waits for all to be up, on a machine that is slow. */
-const patienceMs = 3_000;
+/** The longest wait for all processes to be ready. A slow machine may need longer. */
+const readyTimeoutMs = 3_000;
 
-const allReady = (members: Members): Promise<unknown> =>
-  Promise.all(members.filter((one) => !one.isFrozen()).map((one) => one.ready().catch(() => {})));
+const allReady = (processes: Processes): Promise<unknown> =>
+  Promise.all(processes.filter((one) => !one.isFrozen()).map((one) => one.ready().catch(() => {})));
 
-/** Freezes members at random past their leases: they wake up in the middle of work that is no longer theirs. */
-export const freezing = async (
-  members: Members,
-  post: PostOffice,
+/**
+ * Freezes random processes for longer than their leases last. They continue in the middle of work that another
+ * process has claimed meanwhile. Runs until the signal aborts and returns the number of freezes.
+ */
+export const freezeProcesses = async (
+  processes: Processes,
+  smtpSink: SmtpSink,
   leaseMs: number,
-  dangers: Dangers,
-  chance: Dice,
-  over: AbortSignal,
+  faults: Faults,
+  random: SeededRandom,
+  signal: AbortSignal,
 ): Promise<number> => {
-  const workers = members.filter(({ part }) => part === 'worker');
+  const workers = processes.filter(({ kind }) => kind === 'worker');
   let freezes = 0;
-  while (dangers.freezes && !over.aborted) {
-    await pause(chance.between(100, 1_500));
+  while (faults.freezes && !signal.aborted) {
+    await pause(random.between(100, 1_500));
     freezes++;
-    const pastLeaseMs = leaseMs * (1 + chance.unit());
-    // A worker more often: customers have nobody to talk to while a door is frozen.
-    if (chance.isLikely(0.3)) {
-      const thaw = chance.pick(members).freeze();
+    const pastLeaseMs = leaseMs * (1 + random.unit());
+    // Workers are frozen more often, because a frozen API process stops its customers.
+    if (random.bool(0.3)) {
+      const unfreeze = random.pick(processes).freeze();
       await pause(pastLeaseMs);
-      thaw();
-    } else await freezeWithMails(chance.pick(workers), post, pastLeaseMs + leaseMs / 2);
+      unfreeze();
+    } else await freezeDuringMails(random.pick(workers), smtpSink, pastLeaseMs + leaseMs / 2);
   }
   return freezes;
 };
 
 /**
- * Freezes a worker that waits for what becomes of its mails, until another has its tasks and waits in turn:
- * then the first is told, under leases that it lost, and only after it the second.
+ * Freezes a worker that waits for replies to its mails, until another worker has claimed its tasks and waits too.
+ * Then the frozen worker gets its replies first, under leases that it has lost, and the other worker after it.
  */
-const freezeWithMails = async (worker: Member, post: PostOffice, ms: number): Promise<void> => {
-  const answerFirst = post.hold();
+const freezeDuringMails = async (worker: ManagedProcess, smtpSink: SmtpSink, ms: number): Promise<void> => {
+  const replyToFirst = smtpSink.holdReplies();
   await pause(300);
-  const thaw = worker.freeze();
-  const answerSecond = post.hold();
+  const unfreeze = worker.freeze();
+  const replyToSecond = smtpSink.holdReplies();
   await pause(ms);
-  answerFirst();
+  replyToFirst();
   await pause(50);
-  thaw();
+  unfreeze();
   await pause(500);
-  answerSecond();
+  replyToSecond();
 };
-
-type Members = readonly Member[];
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,30 +1,30 @@
-import type { Dangers } from './faults.ts';
+import type { Faults } from './faults.ts';
 
-const none: Dangers = { kills: false, freezes: false, crashes: 0 };
+const none: Faults = { kills: false, freezes: false, crashes: 0 };
 
-/** One sort of danger each, so that nothing else can be what was seen. */
-export const only = {
+/** One kind of fault each, so that no other fault can explain a violation. */
+export const faultPresets = {
   none,
   kills: { ...none, kills: true },
   freezes: { ...none, freezes: true },
   crashes: { ...none, crashes: 0.6 },
-} as const satisfies Readonly<Record<string, Dangers>>;
+} as const satisfies Readonly<Record<string, Faults>>;
 
-/** A guard, how it is taken out, and by which rules of the checker that must be seen. */
+/** A line of the product that protects an invariant, how it is removed, and what the checker then reports. */
 export type Guard = {
   readonly name: string;
   readonly database: 'postgres' | 'sqlite';
-  /** More than one where either alone would still hold. */
-  readonly places: readonly Place[];
-  /** What the guard is there for. */
-  readonly dangers: Dangers;
-  /** At least one of them. */
-  readonly seenAs: readonly string[];
+  /** More than one where each of them protects the invariant alone. */
+  readonly replacements: readonly Replacement[];
+  /** The faults against which the guard protects. */
+  readonly faults: Faults;
+  /** The checker must report at least one of these rules. */
+  readonly expectedRules: readonly string[];
 };
 
-export type Place = {
+export type Replacement = {
   readonly file: string;
-  /** Stands in the file exactly once. */
+  /** Occurs in the file exactly once. */
   readonly find: string;
   readonly replace: string;
 };

@@ -1,24 +1,24 @@
-import { type Guard, only } from './guard.ts';
+import { faultPresets, type Guard } from './guard.ts';
 import { moneyGuards } from './moneyGuards.ts';
 
 export const guards: readonly Guard[] = [
   {
-    name: 'the look at the orders of a claim under their lock',
+    name: 'the lock under which a claim reads its orders',
     database: 'postgres',
-    places: [
+    replacements: [
       {
         file: 'adapters/postgres/checkout/claim.ts',
-        find: '(select status, seq from orders where id = w.order_id for update) o',
-        replace: `(select 'pending' as status, w.seq) o`,
+        find: '(select status, seq from orders where id = r.order_id for update) o',
+        replace: `(select 'pending' as status, r.seq) o`,
       },
     ],
-    dangers: only.none,
-    seenAs: ['paid_twice'],
+    faults: faultPresets.none,
+    expectedRules: ['paid_twice'],
   },
   {
-    name: 'the lease in a settlement',
+    name: 'the lease check of a report',
     database: 'postgres',
-    places: [
+    replacements: [
       {
         file: 'adapters/postgres/queue/queue.ts',
         find: `map(({ taskId, lease, outcome }) => [\`\${taskId} \${lease}\`, outcome])`,
@@ -27,52 +27,52 @@ export const guards: readonly Guard[] = [
       { file: 'adapters/postgres/queue/queue.ts', find: `\`\${row.id} \${row.lease}\``, replace: 'row.id' },
       { file: 'adapters/postgres/queue/queue.ts', find: " || row.state !== 'running'", replace: '' },
     ],
-    dangers: only.freezes,
-    seenAs: ['impossible_edge'],
+    faults: faultPresets.freezes,
+    expectedRules: ['impossible_edge'],
   },
   {
-    name: 'the commit that waits for the disk',
+    name: 'the synchronous commit',
     database: 'postgres',
-    places: [
+    replacements: [
       {
         file: 'adapters/postgres/connection.ts',
         find: "application_name: 'cartwright',",
         replace: "application_name: 'cartwright', synchronous_commit: 'off',",
       },
     ],
-    dangers: only.crashes,
-    seenAs: ['order_lost', 'checkout_lost', 'cancel_lost', 'word_broken'],
+    faults: faultPresets.crashes,
+    expectedRules: ['order_lost', 'checkout_lost', 'cancel_lost', 'checkout_status_changed'],
   },
   {
-    name: 'the Message-ID that stays the same',
+    name: 'the stable Message-ID',
     database: 'sqlite',
-    places: [
+    replacements: [
       {
         file: 'core/usecases/runStep.ts',
         find: 'stepKey(lease.order.id, lease.step)',
         replace: 'stepKey(lease.order.id, String(lease.lease))',
       },
     ],
-    dangers: only.kills,
-    seenAs: ['mail_renamed'],
+    faults: faultPresets.kills,
+    expectedRules: ['mail_message_id_changed'],
   },
   {
-    name: 'the key that a charge is sent again under',
+    name: 'the idempotency key of a charge',
     database: 'sqlite',
-    places: [
+    replacements: [
       {
         file: 'core/usecases/checkOut.ts',
         find: 'provider.charge({ paymentId, amount, method })',
         replace: 'provider.charge({ paymentId: world.ids.next(nowMs), amount, method })',
       },
     ],
-    dangers: only.kills,
-    seenAs: ['charge_unknown'],
+    faults: faultPresets.kills,
+    expectedRules: ['charge_unknown'],
   },
   {
-    name: 'the reconciler that never guesses',
+    name: 'the recovery that waits for a final outcome',
     database: 'sqlite',
-    places: [
+    replacements: [
       {
         file: 'core/usecases/recoverPayments.ts',
         find: "outcome.kind === 'unknown' || outcome.kind === 'unavailable' ? null : outcome",
@@ -80,24 +80,24 @@ export const guards: readonly Guard[] = [
           "outcome.kind === 'unknown' || outcome.kind === 'unavailable' ? { kind: 'cancelled' } : outcome",
       },
     ],
-    dangers: only.kills,
-    seenAs: ['charge_unbooked', 'money_adrift'],
+    faults: faultPresets.kills,
+    expectedRules: ['charge_not_recorded', 'charge_balance_wrong'],
   },
   {
-    name: 'the answer that waits for the settlement',
+    name: 'the response that waits for the recorded outcome',
     database: 'postgres',
-    places: [
+    replacements: [
       {
         file: 'core/usecases/checkOut.ts',
-        find: 'const settled = await settle(claimed.value, outcome, requestId);',
-        replace: `void settle(claimed.value, outcome, requestId);
-    const { settlementOf } = await import('./settlement.ts');
-    const { answer } = settlementOf(claimed.value, outcome, requestId, world);
-    const settled = ok({ applied: true, answer });`,
+        find: 'const recorded = await recordOutcome(claim.value, outcome, requestId);',
+        replace: `void recordOutcome(claim.value, outcome, requestId);
+    const { buildOutcomeRecord } = await import('../outcomeRecord.ts');
+    const record = buildOutcomeRecord(claim.value, outcome, requestId, world);
+    const recorded = ok({ applied: true, response: record.response });`,
       },
     ],
-    dangers: only.none,
-    seenAs: ['unexpected_answer'],
+    faults: faultPresets.none,
+    expectedRules: ['unexpected_response'],
   },
   ...moneyGuards,
 ];

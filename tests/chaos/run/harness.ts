@@ -1,75 +1,77 @@
 import { addProduct, type Client } from '../../processes/client.ts';
-import type { Dice } from '../../processes/random.ts';
-import { postgresServer } from '../../processes/server.ts';
-import { testFile } from '../../processes/sqlite.ts';
+import type { SeededRandom } from '../../processes/random.ts';
+import { startPostgresServer } from '../../processes/server.ts';
+import { createTestFile } from '../../processes/sqlite.ts';
 import type { Snapshot } from '../snapshot.ts';
-import type { Dangers } from './faults.ts';
-import { type Member, member } from './member.ts';
-import { besideMembers, type Provider, withinMembers } from './provider.ts';
-import { type PostOffice, postOffice } from './smtpSink.ts';
-import { type Postman, postman } from './webhookProxy.ts';
+import type { Faults } from './faults.ts';
+import { type ManagedProcess, startManagedProcess } from './managedProcess.ts';
+import { createInProcessProvider, type Provider, startProviderProcess } from './provider.ts';
+import { type SmtpSink, startSmtpSink } from './smtpSink.ts';
+import { startWebhookProxy, type WebhookProxy } from './webhookProxy.ts';
 
-export type KillTest = {
+export type KillTestOptions = {
   readonly database: 'postgres' | 'sqlite';
   readonly mails: 'smtp' | 'captured';
-  /** `stripe`: the simulator as a process of its own, over Stripe's adapter. */
+  /** `stripe`: the sandbox in a process of its own, behind Stripe's adapter. */
   readonly provider: 'stripe' | 'simulated';
   readonly seconds: number;
-  /** Decides what is done in which order; the processes' own timing nobody decides. */
+  /** Decides the order of the actions. The timing of the processes stays random. */
   readonly seed: number;
-  /** Every one, where left out. */
-  readonly dangers?: Dangers;
-  /** Another copy of the tree to run. */
+  /** All faults where left out. */
+  readonly faults?: Faults;
+  /** Another copy of the source tree to run. */
   readonly root?: string;
 };
 
 export const leaseMs = 2_000;
 
-/** What becomes of orders that cannot be had: the one and the other, by seed. */
+/** The value of `ON_UNFULFILLABLE`: both occur, depending on the seed. */
 export const policyOf = (seed: number): Snapshot['policy'] => (seed % 2 === 0 ? 'refund' : 'hold');
 
-/** What the members stand on. */
-export type Ground = {
+/** The services around the processes under test. */
+export type Harness = {
   readonly databaseUrl: string;
-  readonly crash: (() => Promise<void>) | null;
-  readonly post: PostOffice;
-  readonly postman: Postman;
+  /** Null where the database has no server. */
+  readonly crashDatabase: (() => Promise<void>) | null;
+  readonly smtpSink: SmtpSink;
+  readonly webhookProxy: WebhookProxy;
   readonly provider: Provider;
   remove(): Promise<void>;
 };
 
-/** A fresh database, a mail server and a payment provider. */
-export const prepare = async (test: KillTest, chance: Dice): Promise<Ground> => {
-  const { databaseUrl, crash, remove } = await freshDatabase(test);
-  const post = await postOffice(chance.fork());
-  const carrier = await postman(chance.fork());
+/** Starts a new database, a mail server and a payment provider. */
+export const createHarness = async (test: KillTestOptions, random: SeededRandom): Promise<Harness> => {
+  const { databaseUrl, crashDatabase, remove } = await createDatabase(test);
+  const smtpSink = await startSmtpSink(random.fork());
+  const webhookProxy = await startWebhookProxy(random.fork());
   const provider =
-    test.provider === 'stripe' ? await besideMembers(carrier.url, test.root) : withinMembers(databaseUrl);
+    test.provider === 'stripe'
+      ? await startProviderProcess(webhookProxy.url, test.root)
+      : createInProcessProvider(databaseUrl);
   return {
     databaseUrl,
-    crash,
-    post,
-    postman: carrier,
+    crashDatabase,
+    smtpSink,
+    webhookProxy,
     provider,
     remove: async () => {
-      await Promise.all([post.close(), carrier.close()]);
+      await Promise.all([smtpSink.close(), webhookProxy.close()]);
       await remove();
     },
   };
 };
 
-/** The server's own one is as good as any. */
-const freshDatabase = async ({
+const createDatabase = async ({
   database,
-}: KillTest): Promise<Pick<Ground, 'databaseUrl' | 'crash' | 'remove'>> => {
+}: KillTestOptions): Promise<Pick<Harness, 'databaseUrl' | 'crashDatabase' | 'remove'>> => {
   if (database === 'sqlite') {
-    const { url, drop } = await testFile();
-    return { databaseUrl: url, crash: null, remove: drop };
+    const { url, drop } = await createTestFile();
+    return { databaseUrl: url, crashDatabase: null, remove: drop };
   }
-  const server = await postgresServer({ fsync: true });
+  const server = await startPostgresServer({ fsync: true });
   return {
     databaseUrl: server.url('postgres'),
-    crash: async () => {
+    crashDatabase: async () => {
       await server.crash();
       await server.start();
     },
@@ -77,46 +79,46 @@ const freshDatabase = async ({
   };
 };
 
-/** Two that sell and two that work on a server; one of each on a file. */
-export const startMembers = async (
-  { database, mails, root, seed }: KillTest,
-  { databaseUrl, provider, post }: Pick<Ground, 'databaseUrl' | 'provider' | 'post'>,
-): Promise<readonly Member[]> => {
+/** Starts two API processes and two workers on PostgreSQL; one of each on a SQLite file. */
+export const startProcesses = async (
+  { database, mails, root, seed }: KillTestOptions,
+  { databaseUrl, provider, smtpSink }: Pick<Harness, 'databaseUrl' | 'provider' | 'smtpSink'>,
+): Promise<readonly ManagedProcess[]> => {
   const env = {
     LOG_LEVEL: 'warn',
     RECONCILE_AFTER_MS: '1000',
     PAYMENT_TIMEOUT_MS: '700',
     QUEUE_LEASE_MS: String(leaseMs),
     QUEUE_POLL_MS: '100',
-    // Enough for the mails that are held back, so that others go on.
+    // More than the mails whose replies are held, so that other mails are still sent.
     MAILS_MAX: '200',
     ON_UNFULFILLABLE: policyOf(seed),
     ...provider.env,
-    ...(mails === 'smtp' && { SMTP_URL: post.url }),
+    ...(mails === 'smtp' && { SMTP_URL: smtpSink.url }),
   };
   const roles =
     database === 'postgres' ? (['all', 'all', 'worker', 'worker'] as const) : (['all', 'worker'] as const);
-  const members = [];
-  for (const [at, role] of roles.entries()) {
-    const one = await member(`${role} ${at + 1}`, role === 'worker' ? 'worker' : 'door', {
+  const processes = [];
+  for (const [index, role] of roles.entries()) {
+    const one = await startManagedProcess(`${role} ${index + 1}`, role === 'worker' ? 'worker' : 'api', {
       databaseUrl,
       env,
       role,
       ...(root !== undefined && { root }),
     });
     await one.ready();
-    members.push(one);
+    processes.push(one);
   }
-  return members;
+  return processes;
 };
 
-/** Some things without end, and some that run out. Answers how many came of each product. */
-export const stockShelves = async (operator: Client): Promise<ReadonlyMap<string, number | null>> => {
-  const delivered = new Map<string, number | null>();
+/** Adds products with unlimited stock and others that run out. Returns the initial stock of each. */
+export const addProducts = async (operator: Client): Promise<ReadonlyMap<string, number | null>> => {
+  const initialStocks = new Map<string, number | null>();
   for (const type of ['physical', 'digital', 'service'])
-    for (const [at, stock] of [null, 100_000, 60, 20].entries()) {
-      const code = `${type.toUpperCase()}${at}`;
-      delivered.set(await addProduct(operator, { code, type, stock }), stock);
+    for (const [index, stock] of [null, 100_000, 60, 20].entries()) {
+      const code = `${type.toUpperCase()}${index}`;
+      initialStocks.set(await addProduct(operator, { code, type, stock }), stock);
     }
-  return delivered;
+  return initialStocks;
 };

@@ -1,139 +1,141 @@
-import { type Guard, only } from './guard.ts';
+import { faultPresets, type Guard } from './guard.ts';
 
-/** Those of refunds, webhooks and challenges. */
+/** The guards of refunds, webhooks and challenges. */
 export const moneyGuards: readonly Guard[] = [
   {
     name: 'the lock on the order of a refund',
     database: 'postgres',
-    places: [
+    replacements: [
       {
         file: 'adapters/postgres/orders/lock.ts',
         find: `from orders o where o.id = \${orderId} for update`,
         replace: `from orders o where o.id = \${orderId}`,
       },
     ],
-    dangers: only.none,
-    // Two then write the same number of the order's history, which the table refuses.
-    seenAs: ['over_refunded', 'unexpected_answer'],
+    faults: faultPresets.none,
+    // Two refunds then insert the same `seq` of the history, which violates the primary key.
+    expectedRules: ['over_refunded', 'unexpected_response'],
   },
   {
-    name: 'the sum of what was given back before',
+    name: 'the sum of earlier refunds',
     database: 'sqlite',
-    places: [
+    replacements: [
       {
         file: 'core/refundRequest.ts',
         find: 'const left = total.amount - refunded;',
         replace: 'const left = total.amount;',
       },
     ],
-    dangers: only.none,
-    seenAs: ['over_refunded'],
+    faults: faultPresets.none,
+    expectedRules: ['over_refunded'],
   },
   {
-    name: 'the key that a refund is asked for under',
+    name: 'the idempotency key of a refund request',
     database: 'sqlite',
-    places: [
+    replacements: [
       {
         file: 'core/usecases/requestRefund.ts',
         find: 'refunds.request({ ...ids, ...command }, nowMs)',
         replace: 'refunds.request({ ...ids, ...command, key: ids.refundId }, nowMs)',
       },
     ],
-    dangers: only.none,
-    seenAs: ['refund_lost'],
+    faults: faultPresets.none,
+    expectedRules: ['refund_lost'],
   },
   {
-    name: 'the key that money is given back under',
+    name: 'the idempotency key of a refund at the provider',
     database: 'sqlite',
-    places: [
+    replacements: [
       {
         file: 'adapters/stripe/refunds.ts',
         find: 'idempotencyKey: request.refundId',
         replace: '',
       },
     ],
-    dangers: only.none,
-    seenAs: ['refund_twice'],
+    faults: faultPresets.none,
+    expectedRules: ['refund_twice'],
   },
   {
-    name: 'the id that a refund keeps at the provider',
+    name: 'the stable id of a refund at the provider',
     database: 'sqlite',
-    places: [
+    replacements: [
       {
         file: 'core/usecases/runJob.ts',
         find: 'provider.refund({ refundId: refund.id,',
         replace: 'provider.refund({ refundId: world.ids.next(nowMs()),',
       },
     ],
-    dangers: only.none,
-    seenAs: ['refund_unknown'],
+    faults: faultPresets.none,
+    expectedRules: ['refund_unknown'],
   },
   {
-    name: 'the refund that is settled once',
+    name: 'the refund that ends once',
     database: 'postgres',
-    places: [
+    replacements: [
       {
         file: 'core/refundOutcome.ts',
         find: 'nextRefundStatus(refund.status, ',
         replace: "nextRefundStatus('requested', ",
       },
     ],
-    dangers: only.freezes,
-    seenAs: ['refund_untold', 'credit_note_gap', 'stock_leaks'],
+    faults: faultPresets.freezes,
+    expectedRules: ['refund_not_in_history', 'credit_note_gap', 'stock_wrong'],
   },
   {
-    name: 'the stop of a pipeline by a whole refund',
+    name: 'the pause of a pipeline by a full refund',
     database: 'postgres',
-    places: [
+    replacements: [
       {
         file: 'core/refundRequest.ts',
-        find: "task: whole ? { kind: 'pause'",
+        find: "task: isFull ? { kind: 'pause'",
         replace: "task: false ? { kind: 'pause'",
       },
     ],
-    dangers: only.none,
-    seenAs: ['step_after_refund'],
+    faults: faultPresets.none,
+    expectedRules: ['step_after_refund'],
   },
   {
-    name: 'what sends late money back once',
+    name: 'the condition that only late charges are refunded, once',
     database: 'postgres',
-    places: [
+    replacements: [
       {
         file: 'core/refundRequest.ts',
-        find: "nextPaymentStatus(payment.status, 'return')",
-        replace: "'returned'",
+        find: "nextPaymentStatus(payment.status, 'refund')",
+        replace: "'refunded'",
       },
       {
         file: 'core/refundRequest.ts',
-        find: 'key: lateKey(paymentId)',
+        find: 'key: lateRefundKey(paymentId)',
         replace: 'key: refundId',
       },
       {
         file: 'core/usecases/refundLateCharge.ts',
-        find: "nextPaymentStatus(checkout.payment.status, 'return') === null",
+        find: "nextPaymentStatus(checkout.payment.status, 'refund') === null",
         replace: 'false',
       },
     ],
-    dangers: only.none,
-    seenAs: ['late_not_returned', 'return_unowed'],
+    faults: faultPresets.none,
+    // When two processes record the same success, the second one then refunds the payment as a late charge. Its
+    // orders are fulfilled, but their payment is no longer `succeeded`.
+    expectedRules: ['never_paid', 'confirmation_lost', 'late_charge_not_refunded', 'late_refund_not_owed'],
   },
   {
-    name: 'the look at a payment that was given up',
+    name: 'the refund of a late charge',
     database: 'sqlite',
-    places: [
+    replacements: [
       {
         file: 'core/usecases/providerEvents.ts',
-        find: 'return succeeded ? (await returnLate(paymentId, reference)).map(() => true) : ok(true);',
+        find: 'return succeeded ? (await refundLateCharge(paymentId, reference)).map(() => true) : ok(true);',
         replace: 'return ok(true);',
       },
     ],
-    dangers: only.none,
-    seenAs: ['charge_unbooked'],
+    faults: faultPresets.none,
+    expectedRules: ['charge_not_recorded'],
   },
   {
-    name: 'the event that is kept once',
+    name: 'the event that is stored once',
     database: 'sqlite',
-    places: [
+    replacements: [
       {
         file: 'sql/sqlite/011_inbox.sql',
         find: 'unique (provider, event_id)',
@@ -145,59 +147,59 @@ export const moneyGuards: readonly Guard[] = [
         replace: '',
       },
     ],
-    dangers: only.none,
-    seenAs: ['event_twice'],
+    faults: faultPresets.none,
+    expectedRules: ['event_twice'],
   },
   {
     name: 'the event that is stored before it is acknowledged',
     database: 'postgres',
-    places: [
+    replacements: [
       {
         file: 'core/usecases/providerEvents.ts',
         find: 'const received = await receive({',
         replace: 'const received = ok(true); void receive({',
       },
     ],
-    dangers: only.crashes,
-    seenAs: ['event_lost'],
+    faults: faultPresets.crashes,
+    expectedRules: ['event_lost'],
   },
   {
-    name: 'the abandoned challenge that is called off',
+    name: 'the cancellation of an abandoned challenge',
     database: 'sqlite',
-    places: [
+    replacements: [
       {
         file: 'adapters/stripe/charges.ts',
-        find: "return intent === null ? unknown('what became of it was not said') : cancelIntent(stripe, call, intent);",
+        find: "return intent === null ? unknown('the payment could not be read') : cancelIntent(stripe, call, intent);",
         replace: "return { kind: 'cancelled' };",
       },
     ],
-    dangers: only.none,
-    seenAs: ['charge_left_open', 'confirmation_lost'],
+    faults: faultPresets.none,
+    expectedRules: ['charge_left_open', 'confirmation_lost'],
   },
   {
-    name: 'the failed challenge that is called off',
+    name: 'the cancellation after a failed challenge',
     database: 'sqlite',
-    places: [
+    replacements: [
       {
         file: 'adapters/stripe/charges.ts',
         find: 'outcomeOf(intent) ?? cancelIntent(stripe, call, intent);',
         replace: "outcomeOf(intent) ?? { kind: 'declined', declineCode: 'failed' };",
       },
     ],
-    dangers: only.none,
-    seenAs: ['confirmation_lost'],
+    faults: faultPresets.none,
+    expectedRules: ['confirmation_lost'],
   },
   {
-    name: 'the key that is burnt',
+    name: 'the spent key',
     database: 'postgres',
-    places: [
+    replacements: [
       {
         file: 'core/usecases/recoverPayments.ts',
         find: 'provider.cancel(request)',
         replace: "{ kind: 'cancelled' }",
       },
     ],
-    dangers: only.none,
-    seenAs: ['charge_unbooked', 'charge_left_open', 'confirmation_lost'],
+    faults: faultPresets.none,
+    expectedRules: ['charge_not_recorded', 'charge_left_open', 'confirmation_lost'],
   },
 ];

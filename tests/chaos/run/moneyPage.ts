@@ -1,29 +1,29 @@
-import { type Client, expectStatus, patiently, textAt, valueAt } from '../../processes/client.ts';
-import type { MoneyAuditTold, Told } from '../clientLog.ts';
+import { type Client, expectStatus, retryWhileUnavailable, textAt, valueAt } from '../../processes/client.ts';
+import type { ClientLog, ReconciliationReply } from '../clientLog.ts';
 
-/** What an operator is shown of money at the end: the page, and the provider's ledger beside our books. */
+/** Runs a reconciliation for each day of the run, then reads the counts of the money page. */
 export const readMoneyPage = async (
   operator: Client,
   sinceMs: number,
-): Promise<Pick<Told, 'money' | 'moneyAudits'>> => {
-  const moneyAudits: MoneyAuditTold[] = [];
-  for (const day of daysSince(sinceMs)) moneyAudits.push(await auditOf(operator, day));
+): Promise<Pick<ClientLog, 'money' | 'reconciliations'>> => {
+  const reconciliations: ReconciliationReply[] = [];
+  for (const day of daysSince(sinceMs)) reconciliations.push(await reconcile(operator, day));
   const page = expectStatus(await operator.get('/money'), 200);
   const checks = valueAt(page.body, 'checks');
   if (typeof checks !== 'object' || checks === null)
-    throw new Error(`no checks: ${JSON.stringify(page.body)}`);
-  const money = Object.entries(checks).map(([check, of]) => [check, Number(valueAt(of, 'count'))]);
-  return { money: Object.fromEntries(money), moneyAudits };
+    throw new Error(`the money page has no checks: ${JSON.stringify(page.body)}`);
+  const counts = Object.entries(checks).map(([check, value]) => [check, Number(valueAt(value, 'count'))]);
+  return { money: Object.fromEntries(counts), reconciliations };
 };
 
-/** The days, UTC, on which money may have moved. */
+/** The UTC days from `sinceMs` to now. A run takes minutes, so that there are at most two. */
 const daysSince = (sinceMs: number): readonly string[] => [
   ...new Set([sinceMs, Date.now()].map((ms) => new Date(ms).toISOString().slice(0, 10))),
 ];
 
-const auditOf = async (operator: Client, day: string): Promise<MoneyAuditTold> => {
-  const asked = expectStatus(await patiently(() => operator.post('/money/audits', { day })), 202);
-  const path = `/money/audits/${textAt(asked, 'id')}`;
+const reconcile = async (operator: Client, day: string): Promise<ReconciliationReply> => {
+  const accepted = await retryWhileUnavailable(() => operator.post('/money/reconciliations', { day }));
+  const path = `/money/reconciliations/${textAt(expectStatus(accepted, 202), 'id')}`;
   const untilMs = Date.now() + 30_000;
   for (;;) {
     const { body } = expectStatus(await operator.get(path), 200);
@@ -35,7 +35,8 @@ const auditOf = async (operator: Client, day: string): Promise<MoneyAuditTold> =
         refunds: count('refunds'),
         differences: count('differences'),
       };
-    if (Date.now() > untilMs) throw new Error(`the audit has not ended: ${JSON.stringify(body)}`);
+    if (Date.now() > untilMs)
+      throw new Error(`the reconciliation did not finish within 30 s: ${JSON.stringify(body)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 };

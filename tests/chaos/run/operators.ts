@@ -1,92 +1,101 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, clientOf, type Reply } from '../../processes/client.ts';
-import type { Dice } from '../../processes/random.ts';
+import { type Client, createClient, type Reply } from '../../processes/client.ts';
+import type { SeededRandom } from '../../processes/random.ts';
 import { tokenFor } from '../../processes/tokens.ts';
-import type { Diary, PaidOrder } from './recordClientLog.ts';
-import { retryFailed } from './rest.ts';
+import type { ClientLogRecorder, PaidOrder } from './clientLogRecorder.ts';
+import { retryFailedTasks } from './drain.ts';
 
-/** Operators at work until the signal, at whichever door: they retry what failed, and give money back. */
-export const operate = async (
+/** Operators retry failed tasks and request refunds, at random API processes, until the signal aborts. */
+export const runOperators = async (
   urls: readonly string[],
-  diary: Diary,
-  chance: Dice,
-  closing: AbortSignal,
+  recorder: ClientLogRecorder,
+  random: SeededRandom,
+  signal: AbortSignal,
 ): Promise<void> => {
   const token = await tokenFor('op@shop.test', 'operator');
-  const doors = urls.map((url) => clientOf(url, token));
-  const tellers = Array.from({ length: 6 }, () => chance.fork());
+  const clients = urls.map((url) => createClient(url, token));
+  const refundRandoms = Array.from({ length: 6 }, () => random.fork());
   await Promise.all([
-    tend(doors, chance.fork(), closing),
-    ...tellers.map((dice) => payBack({ doors, diary, chance: dice }, closing)),
+    retryTasks(clients, random.fork(), signal),
+    ...refundRandoms.map((own) => requestRefunds({ clients, recorder, random: own }, signal)),
   ]);
 };
 
-const tend = async (doors: readonly Client[], chance: Dice, closing: AbortSignal): Promise<void> => {
-  while (!closing.aborted) {
-    await pause(chance.between(500, 3_000));
-    // Nobody may be there to do it just now.
-    await retryFailed(chance.pick(doors)).catch(() => {});
+const retryTasks = async (
+  clients: readonly Client[],
+  random: SeededRandom,
+  signal: AbortSignal,
+): Promise<void> => {
+  while (!signal.aborted) {
+    await pause(random.between(500, 3_000));
+    // The process may be down.
+    await retryFailedTasks(random.pick(clients)).catch(() => {});
   }
 };
 
-type Teller = { readonly doors: readonly Client[]; readonly diary: Diary; readonly chance: Dice };
+type Operator = {
+  readonly clients: readonly Client[];
+  readonly recorder: ClientLogRecorder;
+  readonly random: SeededRandom;
+};
 
-/** How many of the orders that were paid last are looked at: some are still on their way through the pipeline. */
+/** Of the orders that were paid last, some are still in their pipeline. */
 const newest = 20;
 
-const payBack = async (teller: Teller, closing: AbortSignal): Promise<void> => {
-  const { diary, chance } = teller;
-  while (!closing.aborted) {
-    await pause(chance.between(20, 400));
-    const paid = chance.isLikely(0.7) ? diary.paid.slice(-newest) : diary.paid;
-    if (paid.length > 0) await refund(teller, chance.pick(paid));
+const requestRefunds = async (operator: Operator, signal: AbortSignal): Promise<void> => {
+  const { recorder, random } = operator;
+  while (!signal.aborted) {
+    await pause(random.between(20, 400));
+    const paid = random.bool(0.7) ? recorder.paidOrders.slice(-newest) : recorder.paidOrders;
+    if (paid.length > 0) await refundOrder(operator, random.pick(paid));
   }
 };
 
-/** The whole, or a part, or parts that together are too much, at once; at times once more, of what is left. */
-const refund = async (teller: Teller, { id, amount }: PaidOrder): Promise<void> => {
-  const { chance } = teller;
-  const mood = chance.unit();
-  const some = () => chance.between(1, amount - 1);
-  if (mood < 0.35) await giveBack(teller, id, null);
-  else if (mood < 0.65) await giveBack(teller, id, some());
-  else if (mood < 0.8) await Promise.all([giveBack(teller, id, null), giveBack(teller, id, some())]);
+/** Requests the whole amount, a part of it, or several parts at once that are too much together. */
+const refundOrder = async (operator: Operator, { id, amount }: PaidOrder): Promise<void> => {
+  const { random } = operator;
+  const choice = random.unit();
+  const part = () => random.between(1, amount - 1);
+  if (choice < 0.35) await requestRefund(operator, id, null);
+  else if (choice < 0.65) await requestRefund(operator, id, part());
+  else if (choice < 0.8)
+    await Promise.all([requestRefund(operator, id, null), requestRefund(operator, id, part())]);
   else {
-    const most = Math.ceil(amount * 0.6);
-    await Promise.all(Array.from({ length: 4 }, () => giveBack(teller, id, most)));
+    const largePart = Math.ceil(amount * 0.6);
+    await Promise.all(Array.from({ length: 4 }, () => requestRefund(operator, id, largePart)));
   }
 };
 
-/** Asks for it, at times twice at once, and again under the same key until it hears how that went. */
-const giveBack = async (
-  { doors, diary, chance }: Teller,
+/** Sends a request, sometimes twice at once, and repeats it under the same key until it is answered. */
+const requestRefund = async (
+  { clients, recorder, random }: Operator,
   orderId: string,
   amount: number | null,
 ): Promise<void> => {
   const key = randomUUID();
   const send = async (): Promise<Reply | null> => {
     const reply = await attempt(() =>
-      chance
-        .pick(doors)
+      random
+        .pick(clients)
         .post(
           '/refunds',
           { orderId, reason: 'asked for', ...(amount !== null && { amount }) },
           { 'idempotency-key': key },
         ),
     );
-    diary.refunded(key, orderId, amount, reply);
+    recorder.recordRefund(key, orderId, amount, reply);
     return reply;
   };
   for (let tries = 1; tries <= 12; tries++) {
-    const clicks = chance.isLikely(0.4) ? [send(), send()] : [send()];
+    const clicks = random.bool(0.4) ? [send(), send()] : [send()];
     const replies = await Promise.all(clicks);
     const isAnswered = replies.some((reply) => reply !== null && reply.status !== 503);
-    if (isAnswered && !chance.isLikely(0.15)) return;
-    await pause(chance.between(20, 60 * tries));
+    if (isAnswered && !random.bool(0.15)) return;
+    await pause(random.between(20, 60 * tries));
   }
 };
 
-/** The answer, or null where the connection broke. */
+/** Returns null where the connection broke. */
 const attempt = async (call: () => Promise<Reply>): Promise<Reply | null> => {
   try {
     return await call();

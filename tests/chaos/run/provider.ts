@@ -1,24 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { scratchFolder } from '../../processes/cleanup.ts';
+import { createScratchFolder } from '../../processes/cleanup.ts';
 import { freePort } from '../../processes/server.ts';
-import { type Bank, bankAt } from './cardholder.ts';
-import { type Member, member } from './member.ts';
-import { hurryBook, type ProviderBook, readBook } from './providerRecords.ts';
+import { createFinishChallenge, type FinishChallenge } from './cardholder.ts';
+import { type ManagedProcess, startManagedProcess } from './managedProcess.ts';
+import { type ProviderRecords, readProviderRecords, skipProviderWaits } from './providerRecords.ts';
 
-/** The payment provider of a run: in the members themselves, or a process of its own. */
+/** The payment provider of a run: inside the processes under test, or a process of its own. */
 export type Provider = {
-  /** What the members are told of it. */
+  /** The settings that the processes under test need to use it. */
   readonly env: Readonly<Record<string, string>>;
-  /** The processes to be killed. */
-  readonly members: readonly Member[];
-  /** Null where customers have no way to it. */
-  readonly bank: Bank | null;
-  /** Charges for a payment of ours under another key than its own, where there is a way. */
+  /** Its own processes, which are killed too. */
+  readonly processes: readonly ManagedProcess[];
+  /** Null where it has no challenges that a customer can finish. */
+  readonly finishChallenge: FinishChallenge | null;
+  /** Charges a payment of ours under another key than its own; null where that is not possible. */
   readonly chargeLate: ((payment: LatePayment) => Promise<void>) | null;
-  /** Lets time pass for what it waits with. Answers how much that was. */
-  hurry(): Promise<number>;
-  read(): Promise<ProviderBook>;
+  /** Makes everything that it delays due now. Returns how much was due. */
+  skipWaits(): Promise<number>;
+  readRecords(): Promise<ProviderRecords>;
 };
 
 export type LatePayment = {
@@ -27,46 +27,49 @@ export type LatePayment = {
   readonly currency: string;
 };
 
-/** The simulator within the members: a schema of its own in Postgres, a file of its own beside a SQLite file. */
-export const withinMembers = (databaseUrl: string): Provider => {
+/** The sandbox inside the processes: its own schema in PostgreSQL, its own file next to a SQLite file. */
+export const createInProcessProvider = (databaseUrl: string): Provider => {
   const isFile = databaseUrl.startsWith('sqlite:');
   const url = isFile ? databaseUrl.replace(/(\.db)?$/, '.provider.db') : databaseUrl;
-  const book = { url, table: isFile ? 'record' : 'simulated_provider.record' };
+  const recordTable = { url, table: isFile ? 'record' : 'simulated_provider.record' };
   return {
     env: { PAYMENT_PROVIDER: 'simulated' },
-    members: [],
-    bank: null,
+    processes: [],
+    finishChallenge: null,
     chargeLate: null,
-    hurry: () => hurryBook(book),
-    read: () => readBook(book),
+    skipWaits: () => skipProviderWaits(recordTable),
+    readRecords: () => readProviderRecords(recordTable),
   };
 };
 
-/** The simulator as a process of its own, which speaks as Stripe does, and tells `webhookUrl` what happens. */
-export const besideMembers = async (webhookUrl: string, root: string | undefined): Promise<Provider> => {
-  const databaseUrl = `sqlite:${join(scratchFolder('provider'), 'provider.db')}`;
+/** The sandbox in a process of its own, which speaks Stripe's protocol and sends webhooks to `webhookUrl`. */
+export const startProviderProcess = async (
+  webhookUrl: string,
+  root: string | undefined,
+): Promise<Provider> => {
+  const databaseUrl = `sqlite:${join(createScratchFolder('provider'), 'provider.db')}`;
   const [port, secret] = [await freePort(), `whsec_${randomBytes(16).toString('hex')}`];
-  const one = await member('provider', 'provider', {
+  const simulator = await startManagedProcess('provider', 'provider', {
     program: 'server/simulator.ts',
     databaseUrl,
     port,
     env: { WEBHOOK_URL: webhookUrl, STRIPE_WEBHOOK_SECRET: secret, DUPLICATES: '0.2', SHUFFLE: '1' },
     ...(root !== undefined && { root }),
   });
-  await one.ready();
-  const book = { url: databaseUrl, table: 'record' };
+  await simulator.ready();
+  const recordTable = { url: databaseUrl, table: 'record' };
   return {
     env: {
       PAYMENT_PROVIDER: 'stripe',
       STRIPE_API_KEY: 'sk_test_kill',
       STRIPE_WEBHOOK_SECRET: secret,
-      STRIPE_API_URL: one.url,
+      STRIPE_API_URL: simulator.url,
     },
-    members: [one],
-    bank: bankAt(one.url),
-    chargeLate: (payment) => chargeLate(one.url, payment),
-    hurry: () => hurryBook(book),
-    read: () => readBook(book),
+    processes: [simulator],
+    finishChallenge: createFinishChallenge(simulator.url),
+    chargeLate: (payment) => chargeLate(simulator.url, payment),
+    skipWaits: () => skipProviderWaits(recordTable),
+    readRecords: () => readProviderRecords(recordTable),
   };
 };
 

@@ -2,38 +2,40 @@ import { valueAt } from '../../processes/client.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Database, openDatabase } from './database.ts';
 
-export type ProviderBook = Pick<Snapshot, 'charges' | 'givenBack' | 'eventsSent'>;
+export type ProviderRecords = Pick<Snapshot, 'charges' | 'providerRefunds' | 'sentEvents'>;
 
-/** Where the simulator keeps what it remembers. */
-export type BookPlace = { readonly url: string; readonly table: string };
+/** The table in which the sandbox keeps its records. */
+export type RecordTable = { readonly url: string; readonly table: string };
 
-/** Lets time pass for what it waits with. Answers how much that was. */
-export const hurryBook = (place: BookPlace): Promise<number> => asking(place, hurry);
+/** Makes everything that the provider delays due now. Returns how much was due. */
+export const skipProviderWaits = (recordTable: RecordTable): Promise<number> =>
+  withDatabase(recordTable, makeDue);
 
-export const readBook = (place: BookPlace): Promise<ProviderBook> => asking(place, read);
+export const readProviderRecords = (recordTable: RecordTable): Promise<ProviderRecords> =>
+  withDatabase(recordTable, readRecords);
 
-const asking = async <T>(
-  { url, table }: BookPlace,
-  ask: (database: Database, table: string) => Promise<T>,
+const withDatabase = async <T>(
+  { url, table }: RecordTable,
+  work: (database: Database, table: string) => Promise<T>,
 ): Promise<T> => {
   const database = openDatabase(url);
   try {
-    return await ask(database, table);
+    return await work(database, table);
   } finally {
     await database.close();
   }
 };
 
-const hurry = async ({ run }: Database, table: string): Promise<number> => {
+const makeDue = async ({ run }: Database, table: string): Promise<number> => {
   const nowMs = Date.now();
   await run(`update ${table} set due_at_ms = $1 where due_at_ms > $2`, [nowMs, nowMs]);
   const [row] = await run(`select count(*) as due from ${table} where due_at_ms is not null`);
   return Number(row?.due);
 };
 
-const read = async ({ run }: Database, table: string): Promise<ProviderBook> => {
+const readRecords = async ({ run }: Database, table: string): Promise<ProviderRecords> => {
   const rows = await run(`select id, due_at_ms, body from ${table}`);
-  const ofKind = (prefix: string) =>
+  const withPrefix = (prefix: string) =>
     rows
       .filter(({ id }) => String(id).startsWith(prefix))
       .map((row) => {
@@ -41,22 +43,22 @@ const read = async ({ run }: Database, table: string): Promise<ProviderBook> => 
         return { due: row.due_at_ms !== null, body };
       });
   return {
-    charges: ofKind('pi_').map(({ body }) => ({
-      id: word(body, 'id'),
-      paymentId: wordOrNull(valueAt(body, 'metadata'), 'payment_id') ?? '',
+    charges: withPrefix('pi_').map(({ body }) => ({
+      id: stringAt(body, 'id'),
+      paymentId: stringOrNullAt(valueAt(body, 'metadata'), 'payment_id') ?? '',
       ...moneyOf(body),
-      status: word(body, 'status'),
+      status: stringAt(body, 'status'),
     })),
-    givenBack: ofKind('re_').map(({ body }) => ({
-      id: word(body, 'id'),
-      chargeId: word(body, 'intentId'),
-      refundId: wordOrNull(valueAt(body, 'metadata'), 'refund_id'),
+    providerRefunds: withPrefix('re_').map(({ body }) => ({
+      id: stringAt(body, 'id'),
+      chargeId: stringAt(body, 'intentId'),
+      refundId: stringOrNullAt(valueAt(body, 'metadata'), 'refund_id'),
       ...moneyOf(body),
-      status: word(body, 'status'),
+      status: stringAt(body, 'status'),
     })),
-    eventsSent: ofKind('evt_').map(({ body, due }) => ({
-      id: word(body, 'id'),
-      type: word(body, 'type'),
+    sentEvents: withPrefix('evt_').map(({ body, due }) => ({
+      id: stringAt(body, 'id'),
+      type: stringAt(body, 'type'),
       acknowledged: !due,
     })),
   };
@@ -64,16 +66,16 @@ const read = async ({ run }: Database, table: string): Promise<ProviderBook> => 
 
 const moneyOf = (body: unknown): { readonly amount: number; readonly currency: string } => {
   const amount = valueAt(body, 'amount');
-  return { amount: Number(valueAt(amount, 'amount')), currency: word(amount, 'currency') };
+  return { amount: Number(valueAt(amount, 'amount')), currency: stringAt(amount, 'currency') };
 };
 
-const wordOrNull = (value: unknown, name: string): string | null => {
+const stringOrNullAt = (value: unknown, name: string): string | null => {
   const found = valueAt(value, name);
   return typeof found === 'string' ? found : null;
 };
 
-const word = (value: unknown, name: string): string => {
-  const found = wordOrNull(value, name);
-  if (found === null) throw new Error(`there is no ${name} in ${JSON.stringify(value)}`);
+const stringAt = (value: unknown, name: string): string => {
+  const found = stringOrNullAt(value, name);
+  if (found === null) throw new Error(`expected a string at ${name} in ${JSON.stringify(value)}`);
   return found;
 };

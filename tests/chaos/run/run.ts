@@ -1,98 +1,101 @@
-import { clientOf } from '../../processes/client.ts';
+import { createClient } from '../../processes/client.ts';
 import { killAllApps } from '../../processes/processes.ts';
-import { type Dice, dice } from '../../processes/random.ts';
+import { createSeededRandom, type SeededRandom } from '../../processes/random.ts';
 import { tokenFor } from '../../processes/tokens.ts';
 import { check } from '../checker.ts';
 import { type Violation, violation } from '../violation.ts';
-import { type Street, shop } from './customers.ts';
-import { everyDanger, freezing, killing } from './faults.ts';
+import { type ClientLogRecorder, createClientLogRecorder } from './clientLogRecorder.ts';
+import { runCustomer, type Storefront } from './customers.ts';
+import { drain } from './drain.ts';
+import { allFaults, freezeProcesses, killProcesses } from './faults.ts';
 import {
-  type Ground,
-  type KillTest,
+  addProducts,
+  createHarness,
+  type Harness,
+  type KillTestOptions,
   leaseMs,
   policyOf,
-  prepare,
-  startMembers,
-  stockShelves,
+  startProcesses,
 } from './harness.ts';
-import { comeLate } from './lateCharges.ts';
-import type { Member } from './member.ts';
-import { operate } from './operators.ts';
-import { type Diary, diary as openDiary } from './recordClientLog.ts';
-import { comeToRest } from './rest.ts';
-import { errorsOf, summaryOf } from './summary.ts';
-import { lookAround } from './takeSnapshot.ts';
-import { passTime } from './time.ts';
+import { makeLateCharges } from './lateCharges.ts';
+import type { ManagedProcess } from './managedProcess.ts';
+import { runOperators } from './operators.ts';
+import { agePayments } from './skipWaits.ts';
+import { collectErrors, summarize } from './summary.ts';
+import { takeSnapshot } from './takeSnapshot.ts';
 
 const customers = 24;
 
-export const runKillTest = async (test: KillTest): Promise<readonly Violation[]> => {
-  const chance = dice(test.seed);
-  const ground = await prepare(test, chance);
+/** Runs the workload under faults, drains the shop and checks it. Returns every violation. */
+export const runKillTest = async (test: KillTestOptions): Promise<readonly Violation[]> => {
+  const random = createSeededRandom(test.seed);
+  const harness = await createHarness(test, random);
   try {
-    const shops = await startMembers(test, ground);
-    const members = [...shops, ...ground.provider.members];
-    const urls = shops.filter(({ part }) => part === 'door').map(({ url }) => url);
-    ground.postman.serve(urls);
-    const operator = clientOf(urls[0] ?? '', await tokenFor('op@shop.test', 'operator'));
-    const delivered = await stockShelves(operator);
-    const diary = openDiary();
+    const shopProcesses = await startProcesses(test, harness);
+    const processes = [...shopProcesses, ...harness.provider.processes];
+    const urls = shopProcesses.filter(({ kind }) => kind === 'api').map(({ url }) => url);
+    harness.webhookProxy.forwardTo(urls);
+    const operator = createClient(urls[0] ?? '', await tokenFor('op@shop.test', 'operator'));
+    const initialStocks = await addProducts(operator);
+    const recorder = createClientLogRecorder();
     const sinceMs = Date.now();
-    say(
+    print(
       `${test.database}, ${test.provider}, seed ${test.seed}: ${customers} customers for ${test.seconds} s`,
     );
-    const street = { urls, productIds: [...delivered.keys()], bank: ground.provider.bank };
-    await trade(test, members, ground, street, diary, chance);
+    const { finishChallenge } = harness.provider;
+    const storefront = { urls, productIds: [...initialStocks.keys()], finishChallenge };
+    await runWorkload(test, processes, harness, storefront, recorder, random);
 
-    ground.post.calm();
-    ground.postman.calm();
-    for (const one of members) await one.ready();
-    const left = await comeToRest(ground.databaseUrl, ground.provider, policyOf(test.seed), operator);
-    if (left > 0) say(`${left} things are still open`);
-    const seen = await lookAround({
-      ...ground,
-      policy: policyOf(test.seed),
+    harness.smtpSink.stopFaults();
+    harness.webhookProxy.stopFaults();
+    for (const one of processes) await one.ready();
+    const policy = policyOf(test.seed);
+    const open = await drain(harness.databaseUrl, harness.provider, policy, operator);
+    if (open > 0) print(`${open} payments, orders, refunds, tasks or events are still open`);
+    const stored = await takeSnapshot({
+      ...harness,
+      policy,
       operator,
-      delivered,
-      spoken: diary.told,
+      initialStocks,
+      recordedLog: recorder.log,
       sinceMs,
     });
-    const snapshot = test.mails === 'smtp' ? { ...seen, mails: ground.post.mails } : seen;
-    for (const one of members) await one.stop();
-    for (const line of summaryOf(snapshot)) say(line);
-    const deaths = members.flatMap((one) =>
-      one.deaths.map((how) => violation('process_died', one.name, how)),
+    const snapshot = test.mails === 'smtp' ? { ...stored, mails: harness.smtpSink.mails } : stored;
+    for (const one of processes) await one.stop();
+    for (const line of summarize(snapshot)) print(line);
+    const exits = processes.flatMap(({ name, unexpectedExits }) =>
+      unexpectedExits.map((detail) => violation('process_died', name, detail)),
     );
-    const broken = [...check(snapshot), ...deaths];
-    if (broken.length > 0) for (const line of errorsOf(members)) say(line);
-    return broken;
+    const violations = [...check(snapshot), ...exits];
+    if (violations.length > 0) for (const line of collectErrors(processes)) print(line);
+    return violations;
   } finally {
     await killAllApps();
-    await ground.remove();
+    await harness.remove();
   }
 };
 
-/** Customers, operators and faults, side by side, until the time is over. */
-const trade = async (
-  { seconds, dangers = everyDanger }: KillTest,
-  members: readonly Member[],
-  { crash, post, databaseUrl, provider }: Ground,
-  street: Street,
-  diary: Diary,
-  chance: Dice,
+/** Runs customers, operators and faults side by side until the time is over. */
+const runWorkload = async (
+  { seconds, faults = allFaults }: KillTestOptions,
+  processes: readonly ManagedProcess[],
+  { crashDatabase, smtpSink, databaseUrl, provider }: Harness,
+  storefront: Storefront,
+  recorder: ClientLogRecorder,
+  random: SeededRandom,
 ): Promise<void> => {
-  const closing = AbortSignal.timeout(seconds * 1_000);
-  const [toll, freezes] = await Promise.all([
-    killing(members, crash, dangers, chance.fork(), closing),
-    freezing(members, post, leaseMs, dangers, chance.fork(), closing),
-    passTime(databaseUrl, chance.fork(), closing),
-    provider.chargeLate && comeLate(databaseUrl, provider.chargeLate, chance.fork(), closing),
-    operate(street.urls, diary, chance.fork(), closing),
-    ...Array.from({ length: customers }, (_, at) =>
-      shop(`customer${at}@shop.test`, street, diary, chance.fork(), closing),
+  const signal = AbortSignal.timeout(seconds * 1_000);
+  const [counts, freezes] = await Promise.all([
+    killProcesses(processes, crashDatabase, faults, random.fork(), signal),
+    freezeProcesses(processes, smtpSink, leaseMs, faults, random.fork(), signal),
+    agePayments(databaseUrl, random.fork(), signal),
+    provider.chargeLate && makeLateCharges(databaseUrl, provider.chargeLate, random.fork(), signal),
+    runOperators(storefront.urls, recorder, random.fork(), signal),
+    ...Array.from({ length: customers }, (_, index) =>
+      runCustomer(`customer${index}@shop.test`, storefront, recorder, random.fork(), signal),
     ),
   ]);
-  say(`${toll.kills} kills, ${freezes} freezes, ${toll.crashes} crashes of the database; draining`);
+  print(`${counts.kills} kills, ${freezes} freezes, ${counts.crashes} database crashes; draining`);
 };
 
-const say = (line: string): void => console.log(line);
+const print = (line: string): void => console.log(line);

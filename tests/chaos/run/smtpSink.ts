@@ -1,31 +1,31 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import type { Dice } from '../../processes/random.ts';
+import type { SeededRandom } from '../../processes/random.ts';
 import { parseMail } from '../../smtp/mime.ts';
-import type { MailSeen } from '../snapshot.ts';
-import { kindOf } from './records.ts';
+import type { ReceivedMail } from '../snapshot.ts';
+import { mailKindOf } from './databaseRecords.ts';
 
-/** A mail server of moods, which keeps what it took. */
-export type PostOffice = {
+/** A mail server with faults that keeps the mails it accepts. */
+export type SmtpSink = {
   readonly url: string;
-  /** Which customers could have read: taken with a 250, or taken and the answer lost. */
-  readonly mails: readonly MailSeen[];
-  /** Keeps every mail that comes from now on without an answer, until the answered function is called. */
-  hold(): () => void;
-  /** From now on every mail is taken at once. */
-  calm(): void;
+  /** The mails that customers may have read: accepted with a 250, or accepted and the reply lost. */
+  readonly mails: readonly ReceivedMail[];
+  /** Holds the reply to every mail that arrives from now on, until the returned function is called. */
+  holdReplies(): () => void;
+  /** From now on every mail is accepted at once. */
+  stopFaults(): void;
   close(): Promise<void>;
 };
 
 /**
- * While it is not calm it takes its time for some mails, defers some, rejects some for ever, and breaks off
- * after it took some.
+ * Until `stopFaults` it delays some mails, defers some, rejects some permanently, and closes the connection
+ * after it has accepted some.
  */
-export const postOffice = async (chance: Dice): Promise<PostOffice> => {
-  const mails: MailSeen[] = [];
+export const startSmtpSink = async (random: SeededRandom): Promise<SmtpSink> => {
+  const mails: ReceivedMail[] = [];
   const sockets = new Map<number, Socket>();
-  let calm = false;
+  let hasFaults = true;
   let held: Promise<void> = Promise.resolve();
 
   const smtp = new SMTPServer({
@@ -33,21 +33,21 @@ export const postOffice = async (chance: Dice): Promise<PostOffice> => {
     disableReverseLookup: true,
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
-    onData: async (stream, session, answer) => {
-      const source = await whole(stream);
-      if (source === null) return answer(replying(451, 'half a mail'));
+    onData: async (stream, session, reply) => {
+      const source = await readAll(stream);
+      if (source === null) return reply(createReply(451, 'incomplete mail'));
       await held;
-      const mood = calm ? 1 : chance.unit();
-      if (!calm && chance.isLikely(0.5)) await pause(chance.between(0, 1_500));
-      if (mood < 0.06) return answer(replying(451, 'come back later'));
-      if (mood < 0.14) return answer(replying(550, 'nobody of that name'));
-      mails.push(seen(source));
-      if (mood < 0.18) sockets.get(session.remotePort)?.destroy();
-      else answer(null);
+      const choice = hasFaults ? random.unit() : 1;
+      if (hasFaults && random.bool(0.5)) await pause(random.between(0, 1_500));
+      if (choice < 0.06) return reply(createReply(451, 'try again later'));
+      if (choice < 0.14) return reply(createReply(550, 'no such user'));
+      mails.push(receivedMail(source));
+      if (choice < 0.18) sockets.get(session.remotePort)?.destroy();
+      else reply(null);
     },
   });
   smtp.on('error', () => {
-    // Clients that are killed break their connections off.
+    // Killed clients break their connections.
   });
   const server = createServer((socket) => {
     const port = socket.remotePort ?? 0;
@@ -58,18 +58,18 @@ export const postOffice = async (chance: Dice): Promise<PostOffice> => {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the post office has no port');
+  if (address === null || typeof address === 'string') throw new Error('the SMTP sink has no port');
 
   return {
     url: `smtp://127.0.0.1:${address.port}`,
     mails,
-    hold: () => {
+    holdReplies: () => {
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
       return resolve;
     },
-    calm: () => {
-      calm = true;
+    stopFaults: () => {
+      hasFaults = false;
       held = Promise.resolve();
     },
     close: async () => {
@@ -81,8 +81,8 @@ export const postOffice = async (chance: Dice): Promise<PostOffice> => {
   };
 };
 
-/** Null where the sender was killed in the middle of it. */
-const whole = async (stream: AsyncIterable<Buffer>): Promise<Buffer | null> => {
+/** Returns null where the sender was killed before the end of the mail. */
+const readAll = async (stream: AsyncIterable<Buffer>): Promise<Buffer | null> => {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of stream) chunks.push(chunk);
@@ -92,19 +92,19 @@ const whole = async (stream: AsyncIterable<Buffer>): Promise<Buffer | null> => {
   }
 };
 
-/** The order is read from what the mail says, not from its Message-ID, which is under test itself. */
-const seen = (source: Buffer): MailSeen => {
+/** Takes the order's id from the text of the mail, because the Message-ID is itself under test. */
+const receivedMail = (source: Buffer): ReceivedMail => {
   const { messageId, to, subject, text } = parseMail(source);
   const ids = text.match(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g) ?? [];
   return {
     messageId,
     to: to.replace(/^<|>$/g, ''),
-    kind: kindOf(subject),
+    kind: mailKindOf(subject),
     orderId: ids.at(-1) ?? 'none',
   };
 };
 
-const replying = (code: number, text: string): Error =>
+const createReply = (code: number, text: string): Error =>
   Object.assign(new Error(text), { responseCode: code });
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

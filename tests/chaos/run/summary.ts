@@ -1,29 +1,30 @@
 import { repeatedMails } from '../checks/mails.ts';
 import type { Snapshot } from '../snapshot.ts';
-import type { Member } from './member.ts';
+import type { ManagedProcess } from './managedProcess.ts';
 
-/** What there was to see in a run, for a person. */
-export const summaryOf = (snapshot: Snapshot): readonly string[] => {
-  const { orders, payments, refunds, told, mails, charges, givenBack, events, eventsSent, tasks } = snapshot;
+/** The counts of a run, one line of text each. */
+export const summarize = (snapshot: Snapshot): readonly string[] => {
+  const { orders, payments, refunds, clientLog, mails, charges, providerRefunds } = snapshot;
+  const { storedEvents, sentEvents, tasks } = snapshot;
   return [
     `orders: ${tally(orders.map(({ status }) => status))}`,
     `payments: ${tally(payments.map(({ status }) => status))}`,
-    `answers to checkouts: ${tally(told.checkouts.map(({ said }) => said))}; ${told.confirmed.length} challenges were met`,
-    `refunds: ${tally(refunds.map(({ status, key }) => `${status}${key.startsWith('unfulfillable:') ? ' by itself' : ''}`))}`,
-    `answers to refunds: ${tally(told.refunds.map(({ said }) => said))}`,
-    `the provider: charges ${tally(charges.map(({ status }) => status))}; refunds ${tally(givenBack.map(({ status }) => status))}; ${eventsSent.length} events, ${events.length} of them kept`,
+    `responses to checkouts: ${tally(clientLog.checkouts.map(({ outcome }) => outcome))}; ${clientLog.confirmed.length} challenges passed`,
+    `refunds: ${tally(refunds.map(({ status, key }) => `${status}${key.startsWith('unfulfillable:') ? ' automatically' : ''}`))}`,
+    `responses to refunds: ${tally(clientLog.refunds.map(({ outcome }) => outcome))}`,
+    `provider: charges ${tally(charges.map(({ status }) => status))}; refunds ${tally(providerRefunds.map(({ status }) => status))}; ${sentEvents.length} events, ${storedEvents.length} of them stored`,
     `failed tasks: ${tally(tasks.map(({ lastError }) => (lastError ?? '').replace(/:.*/, '')))}`,
-    `${mails.length} mails, ${repeatedMails(mails)} of them a second time under the same Message-ID`,
-    `money page: ${JSON.stringify(told.money)}`,
+    `${mails.length} mails, ${repeatedMails(mails)} of them repeated under the same Message-ID`,
+    `money page: ${JSON.stringify(clientLog.money)}`,
   ];
 };
 
 const tally = (values: readonly string[]): string =>
   [...Map.groupBy(values, (value) => value)].map(([value, all]) => `${all.length} ${value}`).join(', ');
 
-/** What the processes said of themselves that may explain it; refusals by an absent database do not. */
-export const errorsOf = (members: readonly Member[]): readonly string[] =>
-  members
+/** The first errors in the logs. Requests that were refused while the database was down are left out. */
+export const collectErrors = (processes: readonly ManagedProcess[]): readonly string[] =>
+  processes
     .flatMap((one) => one.output().split('\n'))
     .filter((line) => line.includes('"level":"error"') && !line.includes('request refused'))
     .slice(0, 20)

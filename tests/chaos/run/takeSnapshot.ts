@@ -1,39 +1,47 @@
 import type { Client } from '../../processes/client.ts';
 import type { Snapshot } from '../snapshot.ts';
+import type { RecordedLog } from './clientLogRecorder.ts';
+import { readDatabase } from './databaseRecords.ts';
 import { readMoneyPage } from './moneyPage.ts';
 import type { Provider } from './provider.ts';
-import type { Spoken } from './recordClientLog.ts';
-import { readBooks } from './records.ts';
-import { readAll } from './rest.ts';
+import { readOverHttp } from './readOverHttp.ts';
+
+type SnapshotOptions = Pick<Snapshot, 'policy'> & {
+  readonly databaseUrl: string;
+  readonly provider: Provider;
+  readonly operator: Client;
+  /** The stock of each product before the run; null for unlimited stock. */
+  readonly initialStocks: ReadonlyMap<string, number | null>;
+  readonly recordedLog: RecordedLog;
+  /** Unix time in ms at which the run began. */
+  readonly sinceMs: number;
+};
 
 /**
- * Everything that can be seen of a shop at rest. The ledgers are compared first, for that is written down, too.
- * `delivered` is what came in of each product; mails are those that were captured.
+ * Reads the whole state of a drained shop. It starts the reconciliations before it reads the database, because
+ * they write to the database too. Its mails are the captured ones.
  */
-export const lookAround = async ({
+export const takeSnapshot = async ({
   databaseUrl,
   provider,
   policy,
   operator,
-  delivered,
-  spoken,
+  initialStocks,
+  recordedLog,
   sinceMs,
-}: Pick<Snapshot, 'policy'> & {
-  readonly databaseUrl: string;
-  readonly provider: Provider;
-  readonly operator: Client;
-  readonly delivered: ReadonlyMap<string, number | null>;
-  readonly spoken: Spoken;
-  readonly sinceMs: number;
-}): Promise<Snapshot> => {
-  const page = await readMoneyPage(operator, sinceMs);
-  const { left, ...books } = await readBooks(databaseUrl);
-  const finals = await readAll(operator, books);
+}: SnapshotOptions): Promise<Snapshot> => {
+  const moneyPage = await readMoneyPage(operator, sinceMs);
+  const { stocks, ...records } = await readDatabase(databaseUrl);
+  const finalReads = await readOverHttp(operator, records);
   return {
-    ...books,
-    ...(await provider.read()),
-    products: [...delivered].map(([id, came]) => ({ id, delivered: came, left: left.get(id) ?? null })),
+    ...records,
+    ...(await provider.readRecords()),
+    products: [...initialStocks].map(([id, initialStock]) => ({
+      id,
+      initialStock,
+      stock: stocks.get(id) ?? null,
+    })),
     policy,
-    told: { ...spoken, ...page, ...finals },
+    clientLog: { ...recordedLog, ...moneyPage, ...finalReads },
   };
 };

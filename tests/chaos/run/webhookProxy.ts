@@ -1,29 +1,29 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { Dice } from '../../processes/random.ts';
+import type { SeededRandom } from '../../processes/random.ts';
 
-/** Takes the provider's webhooks to the doors, as the roads between the two would. */
-export type Postman = {
+/** Forwards the provider's webhooks to the API processes, with the faults of a network. */
+export type WebhookProxy = {
   readonly url: string;
-  /** Where to take them from now on. */
-  serve(doors: readonly string[]): void;
-  /** From now on each is taken to one door, once, and its answer is brought back. */
-  calm(): void;
+  /** Sets the API processes that get the webhooks from now on. */
+  forwardTo(urls: readonly string[]): void;
+  /** From now on each webhook is forwarded once, to one process, and its response is returned. */
+  stopFaults(): void;
   close(): Promise<void>;
 };
 
 /**
- * While it is not calm it takes some to two doors at once, holds some back so that later ones overtake them,
- * and loses some answers, so that the provider sends again what was taken in.
+ * Until `stopFaults` it forwards some webhooks to two processes at once, delays some so that later ones arrive
+ * first, and loses some responses, so that the provider repeats webhooks that were already stored.
  */
-export const postman = async (chance: Dice): Promise<Postman> => {
-  let doors: readonly string[] = [];
-  let calm = false;
+export const startWebhookProxy = async (random: SeededRandom): Promise<WebhookProxy> => {
+  let targets: readonly string[] = [];
+  let hasFaults = true;
 
-  const deliver = async (door: string, { body, headers }: Letter): Promise<number> => {
+  const send = async (target: string, { body, headers }: Webhook): Promise<number> => {
     try {
       const signal = AbortSignal.timeout(10_000);
-      const response = await fetch(new URL('/webhooks/stripe', door), {
+      const response = await fetch(new URL('/webhooks/stripe', target), {
         method: 'POST',
         body,
         headers,
@@ -35,32 +35,32 @@ export const postman = async (chance: Dice): Promise<Postman> => {
       return 502;
     }
   };
-  const carry = async (letter: Letter): Promise<number> => {
-    if (doors.length === 0) return 503;
-    if (calm) return deliver(chance.pick(doors), letter);
-    if (chance.isLikely(0.4)) await pause(chance.between(0, 1_500));
-    const copies = chance.isLikely(0.2) ? 2 : 1;
-    const answers = Array.from({ length: copies }, () => deliver(chance.pick(doors), letter));
-    const [status = 502] = await Promise.all(answers);
-    return chance.isLikely(0.1) ? 502 : status;
+  const forward = async (webhook: Webhook): Promise<number> => {
+    if (targets.length === 0) return 503;
+    if (!hasFaults) return send(random.pick(targets), webhook);
+    if (random.bool(0.4)) await pause(random.between(0, 1_500));
+    const copies = random.bool(0.2) ? 2 : 1;
+    const statuses = Array.from({ length: copies }, () => send(random.pick(targets), webhook));
+    const [status = 502] = await Promise.all(statuses);
+    return random.bool(0.1) ? 502 : status;
   };
 
   const server = createServer(async (request, response) => {
-    const letter = await letterOf(request);
-    response.statusCode = letter === null ? 400 : await carry(letter);
+    const webhook = await readWebhook(request);
+    response.statusCode = webhook === null ? 400 : await forward(webhook);
     response.end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the postman has no port');
+  if (address === null || typeof address === 'string') throw new Error('the webhook proxy has no port');
 
   return {
     url: `http://127.0.0.1:${address.port}/`,
-    serve: (known) => {
-      doors = known;
+    forwardTo: (urls) => {
+      targets = urls;
     },
-    calm: () => {
-      calm = true;
+    stopFaults: () => {
+      hasFaults = false;
     },
     close: async () => {
       const closed = once(server, 'close');
@@ -71,10 +71,10 @@ export const postman = async (chance: Dice): Promise<Postman> => {
   };
 };
 
-type Letter = { readonly body: string; readonly headers: Readonly<Record<string, string>> };
+type Webhook = { readonly body: string; readonly headers: Readonly<Record<string, string>> };
 
-/** Null where the sender was killed in the middle of it. */
-const letterOf = async (request: IncomingMessage): Promise<Letter | null> => {
+/** Returns null where the sender was killed before the end of the body. */
+const readWebhook = async (request: IncomingMessage): Promise<Webhook | null> => {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of request) chunks.push(chunk);

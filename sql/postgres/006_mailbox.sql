@@ -1,0 +1,13 @@
+-- Captured mails. They are stored here if no mail server is configured.
+create table captured_mail (
+  id bigint primary key generated always as identity,
+  message_id text not null unique,
+  order_id uuid not null,
+  recipient text not null,
+  subject text not null,
+  text text not null,
+  html text not null,
+  at_ms bigint not null
+);
+
+create index captured_mail_recipient on captured_mail (recipient, id);

@@ -1,0 +1,30 @@
+-- The comparison of one day (UTC) of the provider's ledger with ours.
+create table reconciliation (
+  id uuid primary key,
+  day_ms bigint not null,
+  created_ms bigint not null,
+  finished_ms bigint,
+  charges integer not null default 0,
+  refunds integer not null default 0,
+  -- How many differences were found. At most 1,000 of them are stored.
+  differences integer not null default 0
+);
+
+create index reconciliation_day on reconciliation (day_ms, id) where finished_ms is not null;
+
+-- Payments and refunds are identified as the provider identifies them, so an id need not be one of ours.
+create table reconciliation_difference (
+  id uuid primary key,
+  reconciliation_id uuid not null references reconciliation,
+  kind text not null,
+  provider_id text,
+  payment_id text,
+  refund_id text,
+  ours_amount bigint,
+  ours_currency text,
+  theirs_amount bigint,
+  theirs_currency text,
+  at_ms bigint not null
+);
+
+create index reconciliation_difference_reconciliation on reconciliation_difference (reconciliation_id, id);

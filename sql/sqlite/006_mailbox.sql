@@ -1,0 +1,14 @@
+-- Captured mails, where no mail server is set.
+create table captured_mail (
+  id integer primary key,
+  message_id text not null unique,
+  order_id text not null,
+  recipient text not null,
+  subject text not null,
+  text text not null,
+  html text not null,
+  at_ms integer not null
+) strict;
+
+-- Like every index in SQLite, it ends with the row's id.
+create index captured_mail_recipient on captured_mail (recipient);

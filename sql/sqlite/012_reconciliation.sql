@@ -1,0 +1,30 @@
+-- The comparison of one day (UTC) of the provider's ledger with ours.
+create table reconciliation (
+  id text not null primary key,
+  day_ms integer not null,
+  created_ms integer not null,
+  finished_ms integer,
+  charges integer not null default 0,
+  refunds integer not null default 0,
+  -- How many differences were found. At most `differencesMax` of them are stored.
+  differences integer not null default 0
+) strict, without rowid;
+
+create index reconciliation_day on reconciliation (day_ms, id) where finished_ms is not null;
+
+-- The ids of payments and refunds are those that the provider names. They need not be ids of ours.
+create table reconciliation_difference (
+  id text not null primary key,
+  reconciliation_id text not null references reconciliation (id),
+  kind text not null,
+  provider_id text,
+  payment_id text,
+  refund_id text,
+  ours_amount integer,
+  ours_currency text,
+  theirs_amount integer,
+  theirs_currency text,
+  at_ms integer not null
+) strict, without rowid;
+
+create index reconciliation_difference_reconciliation on reconciliation_difference (reconciliation_id, id);

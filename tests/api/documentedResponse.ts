@@ -1,0 +1,143 @@
+import { expect } from 'bun:test';
+import type { ValidateFunction } from 'ajv';
+import Ajv from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import type { Reply } from './reply.ts';
+import type { TestApp } from './sharedApp.ts';
+
+/** The parts of an OpenAPI document that the tests read. */
+export type Document = {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, object>>;
+    readonly securitySchemes: Readonly<Record<string, object>>;
+  };
+};
+export type Operation = {
+  readonly operationId: string;
+  readonly summary?: string;
+  readonly tags: readonly string[];
+  readonly security: readonly object[];
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: object }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
+  readonly responses: Readonly<Record<string, Response>>;
+};
+type Response = {
+  readonly description: string;
+  readonly headers: Readonly<Record<string, object>>;
+  readonly content?: Readonly<Record<string, Content>>;
+};
+type Content = {
+  readonly schema: object;
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+};
+
+type DocumentWithSchemas = { readonly document: Document; validatorOf(schema: object): ValidateFunction };
+
+const documents = new Map<string, Promise<DocumentWithSchemas>>();
+
+/**
+ * The document that an app serves, and a validator for its schemas. Loaded once for apps with the same routes.
+ */
+export const documentOf = (api: TestApp): Promise<DocumentWithSchemas> => {
+  const routes = api.routes.map(({ method, path }) => `${method} ${path}`).join();
+  const document = documents.get(routes) ?? loadDocument(api);
+  documents.set(routes, document);
+  return document;
+};
+
+const loadDocument = async (api: TestApp): Promise<DocumentWithSchemas> => {
+  const response = await api.handle(new Request('http://localhost/docs/json'));
+  const document: Document = JSON.parse(await response.text());
+  const components = JSON.stringify(document.components);
+  const validatorOf = validators.get(components) ?? createValidator(document.components);
+  validators.set(components, validatorOf);
+  return { document, validatorOf };
+};
+
+/** By the components, which are the same for every role. */
+const validators = new Map<string, DocumentWithSchemas['validatorOf']>();
+
+const createValidator = (components: Document['components']): DocumentWithSchemas['validatorOf'] => {
+  // Each component is compiled once, and not again at each reference. `openapi.test.ts` checks that the schemas
+  // are valid.
+  const ajv = new Ajv({
+    strict: false,
+    meta: false,
+    validateSchema: false,
+    allErrors: true,
+    inlineRefs: false,
+    code: { optimize: false },
+    formats: { 'iso-4217': /^[A-Z]{3}$/ },
+  });
+  addFormats.default(ajv);
+  ajv.addSchema({ $id: 'http://localhost/', components });
+  // By their text, because many operations have the same response.
+  const compiled = new Map<string, ValidateFunction>();
+  return (schema) => {
+    const text = JSON.stringify(schema).replaceAll('"#/components/', '"http://localhost/#/components/');
+    const validate = compiled.get(text) ?? ajv.compile(JSON.parse(text));
+    compiled.set(text, validate);
+    return validate;
+  };
+};
+
+/**
+ * Throws if the route's entry in the document does not contain this response, or does not match it. A response
+ * to a path without a route must be a problem. `HEAD` and `OPTIONS` are not in the document.
+ */
+export const expectDocumented = async (
+  api: TestApp,
+  method: string,
+  path: string,
+  { status, headers, body }: Reply,
+): Promise<void> => {
+  expect(headers.get('x-request-id')).toMatch(/^[A-Za-z0-9._-]{1,64}$/);
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  if (method === 'HEAD' || method === 'OPTIONS') return;
+  const { document, validatorOf } = await documentOf(api);
+  const operation = operationFor(document, method, path);
+  const type = headers.get('content-type')?.split(';')[0];
+  if (operation === undefined) {
+    expect(type).toBe('application/problem+json');
+    expectValid(validatorOf({ $ref: '#/components/schemas/Problem' }), body);
+    return;
+  }
+  const response = operation.responses[status];
+  if (response === undefined) throw new Error(`${method} ${path} does not document ${status}`);
+  for (const name of ['location', 'retry-after', 'idempotent-replayed', 'www-authenticate']) {
+    const names = Object.keys(response.headers).map((header) => header.toLowerCase());
+    if (headers.has(name) && !names.includes(name))
+      throw new Error(`${method} ${path} ${status} does not document the header ${name}`);
+  }
+  if (response.content === undefined) {
+    expect(body).toBe('');
+    return;
+  }
+  const content = response.content[type ?? ''] ?? response.content['*/*'];
+  if (content === undefined) throw new Error(`${method} ${path} ${status} does not document ${type}`);
+  expectValid(validatorOf(content.schema), body);
+};
+
+/** Every operation, with its method in upper case. */
+export const operationsOf = ({ paths }: Document) =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+
+const operationFor = ({ paths }: Document, method: string, pathAndQuery: string): Operation | undefined => {
+  const path = pathAndQuery.split('?')[0] ?? '';
+  const exact = paths[path];
+  const pattern = Object.keys(paths).find((template) =>
+    new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  );
+  return (exact ?? paths[pattern ?? ''])?.[method.toLowerCase()];
+};
+
+export const expectValid = (validate: ValidateFunction, value: unknown): void => {
+  if (!validate(value)) {
+    throw new Error(`${JSON.stringify(validate.errors, null, 2)}\nin ${JSON.stringify(value, null, 2)}`);
+  }
+};

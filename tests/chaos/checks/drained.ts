@@ -1,0 +1,54 @@
+import { duplicates, indexBy } from '../grouping.ts';
+import type { Snapshot, TaskRow } from '../snapshot.ts';
+import { type Violation, violation } from '../violation.ts';
+
+/** Invariants 6 and 7: all work has ended, and each failure is visible in the task and in the order. */
+export const checkDrained = (snapshot: Snapshot): Violation[] => [
+  ...checkOrders(snapshot),
+  ...checkMoney(snapshot),
+  ...snapshot.tasks.flatMap((task) => checkTask(task)),
+];
+
+const checkOrders = ({ orders, tasks }: Snapshot): Violation[] => {
+  const orderTasks = tasks.flatMap(({ orderId, ...task }) =>
+    orderId === null ? [] : [{ ...task, orderId }],
+  );
+  const taskOf = indexBy(orderTasks, ({ orderId }) => orderId);
+  const orderOf = indexBy(orders, ({ id }) => id);
+  return [
+    ...duplicates(orderTasks, ({ orderId }) => orderId).map((id) =>
+      violation('task_twice', id, 'the order has two tasks'),
+    ),
+    ...orders
+      .filter(({ status }) => status === 'paying' || status === 'paid')
+      .map(({ id, status }) =>
+        violation('order_stuck', id, `it is ${status}, its task is ${taskOf.get(id)?.state ?? 'missing'}`),
+      ),
+    ...orders
+      .filter(({ id, status }) => status === 'failed' && taskOf.get(id)?.state !== 'failed')
+      .map(({ id }) => violation('failed_without_task', id, 'it has no failed task')),
+    ...orderTasks
+      .filter(({ orderId, state }) => state === 'failed' && orderOf.get(orderId)?.status !== 'failed')
+      .map(({ orderId }) => violation('order_not_failed', orderId, `it is ${orderOf.get(orderId)?.status}`)),
+  ];
+};
+
+const openStatuses = new Set(['initiated', 'unknown', 'requires_action']);
+
+const checkMoney = ({ payments, refunds }: Snapshot): Violation[] => [
+  ...payments
+    .filter(({ status }) => openStatuses.has(status))
+    .map(({ id, status }) => violation('payment_open', id, `it is ${status}`)),
+  ...refunds
+    .filter(({ status }) => status === 'requested')
+    .map(({ id }) => violation('refund_open', id, 'it is still requested')),
+];
+
+/** Only failed tasks of orders remain, each with its error. Jobs can always be done, so none remains. */
+const checkTask = ({ orderId, jobId, pipeline, state, lastError }: TaskRow): Violation[] => {
+  if (orderId === null) return [violation('job_left', jobId ?? '', `${pipeline} is ${state}: ${lastError}`)];
+  if (state !== 'failed') return [violation('task_left', orderId, `it is ${state}: ${lastError}`)];
+  return (lastError ?? '') === ''
+    ? [violation('task_without_error', orderId, 'it failed without an error')]
+    : [];
+};

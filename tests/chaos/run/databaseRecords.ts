@@ -1,0 +1,165 @@
+import type { ReceivedMail, Snapshot } from '../snapshot.ts';
+import { type Database, openDatabase } from './database.ts';
+
+/** Everything that the checker reads from our database. */
+export type DatabaseRecords = Omit<
+  Snapshot,
+  'products' | 'clientLog' | 'charges' | 'providerRefunds' | 'sentEvents' | 'policy'
+> & {
+  /** By product id; null for unlimited stock. */
+  readonly stocks: ReadonlyMap<string, number | null>;
+};
+
+export const readDatabase = async (url: string): Promise<DatabaseRecords> => {
+  const database = openDatabase(url);
+  try {
+    return {
+      ...(await readOrders(database)),
+      ...(await readMoney(database)),
+      ...(await readFulfilment(database)),
+      stocks: await readStocks(database),
+      mails: await readMails(database),
+    };
+  } finally {
+    await database.close();
+  }
+};
+
+const readStocks = async ({ run }: Database): Promise<DatabaseRecords['stocks']> =>
+  new Map(
+    (await run('select id, stock from product')).map((row) => [
+      stringOf(row.id),
+      row.stock === null ? null : Number(row.stock),
+    ]),
+  );
+
+const readOrders = async ({ run }: Database): Promise<Pick<DatabaseRecords, 'orders' | 'history'>> => {
+  const orders = await run(
+    'select id, email, product_id, product_type, quantity, amount, currency, status, checkout_id from orders',
+  );
+  const history = await run('select order_id, seq, state from order_state');
+  return {
+    orders: orders.map((row) => ({
+      id: stringOf(row.id),
+      email: stringOf(row.email),
+      productId: stringOf(row.product_id),
+      type: stringOf(row.product_type),
+      quantity: Number(row.quantity),
+      amount: Number(row.amount),
+      currency: stringOf(row.currency),
+      status: stringOf(row.status),
+      checkoutId: stringOrNull(row.checkout_id),
+    })),
+    history: history.map((row) => ({
+      orderId: stringOf(row.order_id),
+      seq: Number(row.seq),
+      state: stringOf(row.state),
+    })),
+  };
+};
+
+type MoneyRecords = Pick<
+  DatabaseRecords,
+  'audits' | 'payments' | 'refunds' | 'creditNotes' | 'invoices' | 'storedEvents'
+>;
+
+const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
+  const audits = await run('select id, key, order_ids from audit');
+  const payments = await run('select id, status, amount, currency, reference from payment');
+  const refunds = await run(`
+    select id, key, order_id, payment_id, amount, currency, status, reference, credit_note_year,
+      credit_note_sequence, created_ms, updated_ms
+    from refund`);
+  const invoices = await run('select order_id, year, sequence from invoice');
+  const events = await run('select event_id from provider_event');
+  return {
+    audits: audits.map((row) => ({
+      id: stringOf(row.id),
+      key: stringOf(row.key),
+      orderIds: stringsOf(row.order_ids),
+    })),
+    payments: payments.map((row) => ({
+      id: stringOf(row.id),
+      status: stringOf(row.status),
+      amount: Number(row.amount),
+      currency: stringOf(row.currency),
+      reference: stringOrNull(row.reference),
+    })),
+    refunds: refunds.map((row) => ({
+      id: stringOf(row.id),
+      key: stringOf(row.key),
+      orderId: stringOrNull(row.order_id),
+      paymentId: stringOf(row.payment_id),
+      amount: Number(row.amount),
+      currency: stringOf(row.currency),
+      status: stringOf(row.status),
+      reference: stringOrNull(row.reference),
+      createdMs: Number(row.created_ms),
+      updatedMs: Number(row.updated_ms),
+    })),
+    creditNotes: refunds
+      .filter((row) => row.credit_note_sequence !== null)
+      .map((row) => ({
+        refundId: stringOf(row.id),
+        year: Number(row.credit_note_year),
+        sequence: Number(row.credit_note_sequence),
+      })),
+    invoices: invoices.map((row) => ({
+      orderId: stringOf(row.order_id),
+      year: Number(row.year),
+      sequence: Number(row.sequence),
+    })),
+    storedEvents: events.map((row) => stringOf(row.event_id)),
+  };
+};
+
+const readFulfilment = async ({
+  run,
+}: Database): Promise<Pick<DatabaseRecords, 'tasks' | 'licences' | 'shipments'>> => {
+  const tasks = await run('select id, order_id, job_id, pipeline, state, last_error from task');
+  const licences = await run('select order_id, unit, key from licence');
+  const shipments = await run('select order_id from shipment');
+  return {
+    tasks: tasks.map((row) => ({
+      id: stringOf(row.id),
+      orderId: stringOrNull(row.order_id),
+      jobId: stringOrNull(row.job_id),
+      pipeline: stringOf(row.pipeline),
+      state: stringOf(row.state),
+      lastError: stringOrNull(row.last_error),
+    })),
+    licences: licences.map((row) => ({
+      orderId: stringOf(row.order_id),
+      unit: Number(row.unit),
+      key: stringOf(row.key),
+    })),
+    shipments: shipments.map((row) => stringOf(row.order_id)),
+  };
+};
+
+/** Mails are captured where no mail server is set. */
+const readMails = async ({ run }: Database): Promise<readonly ReceivedMail[]> =>
+  (await run('select message_id, order_id, recipient, subject from captured_mail')).map((row) => ({
+    messageId: stringOf(row.message_id),
+    orderId: stringOf(row.order_id),
+    to: stringOf(row.recipient),
+    kind: mailKindOf(stringOf(row.subject)),
+  }));
+
+/** All customers of the kill test get Vietnamese mails. */
+export const mailKindOf = (subject: string): ReceivedMail['kind'] =>
+  subject.startsWith('Đã hoàn tiền') ? 'refund' : 'receipt';
+
+const stringOf = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  throw new Error(`expected a string, got ${value}`);
+};
+
+const stringOrNull = (value: unknown): string | null => (value === null ? null : stringOf(value));
+
+/** Postgres returns an array, SQLite returns JSON. */
+const stringsOf = (value: unknown): readonly string[] => {
+  const items: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+  if (Array.isArray(items)) return items.map(stringOf);
+  throw new Error(`expected an array, got ${value}`);
+};

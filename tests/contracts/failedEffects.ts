@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'bun:test';
+import type { Pipeline } from '../../core/pipelines/pipeline.ts';
+import type { Product } from '../../core/product.ts';
+import { defined, unwrap } from './fixture.ts';
+import { type OpenStore, useFreshStore } from './testContext.ts';
+
+/** Effects that throw, and tasks at unknown steps. */
+export const failedEffectsContract = (name: string, open: OpenStore): void => {
+  describe(`${name}: failed effects`, () => {
+    const context = useFreshStore(open);
+
+    const stockOf = async ({ id }: Product) => defined(await unwrap(context().store.products.find(id))).stock;
+
+    test('An effect that throws stops its own task and no other task of the batch', async () => {
+      const { fixture } = context();
+      const product = await fixture.createProduct({ stock: 10 });
+      const [failing] = await fixture.payAndLease([product]);
+      await unwrap(context().store.queue.release([defined(failing)], fixture.now()));
+      const others = await fixture.pay(await fixture.placeOrders([product, product]));
+      const before = await fixture.findOrder(defined(failing).order.id);
+
+      const attemptCounts: number[] = [];
+      const retryAtMs = (attempts: number) => {
+        attemptCounts.push(attempts);
+        return attempts < 3 ? fixture.now() : null;
+      };
+      const first = await fixture.claimTasks(unknownEffect, { retryAtMs });
+      expect(first.leases.map(({ taskId }) => taskId).sort()).toEqual([...others].sort());
+      expect(first.leases).toMatchObject(others.map(() => ({ step: 'pause', attempts: 0 })));
+      expect(await stockOf(product)).toBe(7);
+      for (const { order } of first.leases)
+        expect(await fixture.historyStates(order.id)).toEqual([
+          'pending',
+          'paying',
+          'paid',
+          'stock_reserved',
+        ]);
+
+      const waiting = await fixture.findTask(defined(failing).taskId);
+      expect(waiting).toMatchObject({ state: 'ready', step: 'notify_customer', attempts: 1 });
+      expect(waiting.lastError).not.toBeEmpty();
+      expect(await fixture.findOrder(defined(failing).order.id)).toEqual(before);
+
+      await fixture.claimTasks(unknownEffect, { retryAtMs });
+      expect(await fixture.findTask(defined(failing).taskId)).toMatchObject({ state: 'ready', attempts: 2 });
+      await fixture.claimTasks(unknownEffect, { retryAtMs });
+      const failed = await fixture.findTask(defined(failing).taskId);
+      expect(failed).toMatchObject({ state: 'failed', step: 'notify_customer', attempts: 3 });
+      const detail = await fixture.findOrder(defined(failing).order.id);
+      expect(detail.status).toBe('failed');
+      expect(detail.history.at(-1)).toMatchObject({ state: 'failed', detail: defined(failed.lastError) });
+      await fixture.historyStates(defined(failing).order.id);
+      expect(attemptCounts).toEqual([1, 2, 3]);
+    });
+
+    test('A pipeline cannot issue a second invoice for an order', async () => {
+      const { fixture } = context();
+      const order = await fixture.placeOrder(await fixture.createProduct());
+      const [taskId] = await fixture.pay([order]);
+      const before = await fixture.findOrder(order.id);
+      await fixture.claimTasks(invoicedTwice);
+      expect(await fixture.findOrder(order.id)).toEqual(before);
+      expect(await fixture.findTask(defined(taskId))).toMatchObject({ state: 'waiting', attempts: 1 });
+    });
+
+    test('A task at an unknown step waits with an error and does not block other tasks', async () => {
+      const { fixture, store, world } = context();
+      const product = await fixture.createProduct();
+      const [oldTask] = await fixture.pay([await fixture.placeOrder(product)]);
+      const [atMail] = (await fixture.claimTasks(withPause, { limit: 1 })).leases;
+      await unwrap(store.queue.release([defined(atMail)], fixture.now()));
+      expect(await fixture.findTask(defined(oldTask))).toMatchObject({ step: 'pause', state: 'ready' });
+      world.advance(1);
+      const [younger] = await fixture.pay([await fixture.placeOrder(product)]);
+
+      expect((await fixture.claimTasks('physical', { limit: 1 })).leases).toEqual([]);
+      const waiting = await fixture.findTask(defined(oldTask));
+      expect(waiting).toMatchObject({ state: 'waiting', step: 'pause', attempts: 1 });
+      expect(waiting.lastError).toContain('pause');
+      expect((await fixture.claimTasks('physical', { limit: 1 })).leases).toMatchObject([
+        { taskId: defined(younger) },
+      ]);
+    });
+
+    test('An effect that throws rolls back the earlier steps of its task', async () => {
+      const { fixture, world } = context();
+      const product = await fixture.createProduct({ stock: 10 });
+      const [order] = await fixture.placeOrders([product]);
+      const [taskId] = await fixture.pay([defined(order)]);
+      const before = await fixture.findOrder(defined(order).id);
+      await fixture.claimTasks(unknownLastEffect, { retryAtMs: () => fixture.now() + 500 });
+      expect(await fixture.findOrder(defined(order).id)).toEqual(before);
+      expect(await stockOf(product)).toBe(10);
+      expect(await fixture.findTask(defined(taskId))).toMatchObject({
+        state: 'waiting',
+        step: 'reserve_stock',
+        attempts: 1,
+        runAtMs: fixture.now() + 500,
+      });
+
+      world.advance(500);
+      expect((await fixture.claimTasks('physical')).leases).toMatchObject([
+        { taskId: defined(taskId), attempts: 0 },
+      ]);
+      expect(await fixture.findTask(defined(taskId))).toMatchObject({ attempts: 0, lastError: null });
+      expect((await fixture.findOrder(defined(order).id)).invoice?.number).toEndWith('-000001');
+    });
+  });
+};
+
+/** An older release, with a step that does not exist any more. */
+const withPause: Pipeline = {
+  name: 'physical',
+  steps: [
+    { name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'deduct_stock' },
+    { name: 'pause', historyState: 'paused', kind: 'external', service: 'notify_customer' },
+  ],
+};
+
+const invoicedTwice: Pipeline = {
+  name: 'physical',
+  steps: [
+    { name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'deduct_stock' },
+    { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
+    { name: 'invoice_again', historyState: 'invoiced_again', kind: 'tx', effect: 'issue_invoice' },
+  ],
+};
+
+/** Pipelines with an effect that no adapter has, so that it throws. JSON.parse avoids the compile error. */
+const unknownEffect: Pipeline = JSON.parse(`{
+  "name": "physical",
+  "steps": [
+    { "name": "reserve_stock", "historyState": "stock_reserved", "kind": "tx", "effect": "deduct_stock" },
+    { "name": "pause", "historyState": "paused", "kind": "external", "service": "notify_customer" },
+    { "name": "notify_customer", "historyState": "unknown", "kind": "tx", "effect": "unknown" }
+  ]
+}`);
+
+const unknownLastEffect: Pipeline = JSON.parse(`{
+  "name": "physical",
+  "steps": [
+    { "name": "reserve_stock", "historyState": "stock_reserved", "kind": "tx", "effect": "deduct_stock" },
+    { "name": "invoice", "historyState": "invoiced", "kind": "tx", "effect": "issue_invoice" },
+    { "name": "unknown", "historyState": "unknown", "kind": "tx", "effect": "unknown" }
+  ]
+}`);

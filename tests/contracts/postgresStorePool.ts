@@ -1,0 +1,71 @@
+import postgres from 'postgres';
+import { connect } from '../../adapters/postgres/connection.ts';
+import { createStore } from '../../adapters/postgres/store.ts';
+import type { TestDatabase } from '../processes/postgres.ts';
+import { createTestWorld } from '../world.ts';
+
+/**
+ * Opens stores, each in a new world. When a store is closed, its database is emptied and used again with its
+ * connections, because creating them takes longer than most tests.
+ */
+export const createPostgresStorePool = (createDatabase: () => Promise<TestDatabase>) => {
+  const all: PooledDatabase[] = [];
+  const idle: PooledDatabase[] = [];
+  const addDatabase = async () => {
+    const pooled = await openDatabase(await createDatabase());
+    all.push(pooled);
+    return pooled;
+  };
+  const open = async () => {
+    const pooled = idle.pop() ?? (await addDatabase());
+    const world = createTestWorld();
+    const close = async () => {
+      await pooled.empty();
+      idle.push(pooled);
+    };
+    return { store: createStore(pooled.sql, world), world, backdoor: pooled.backdoor, close };
+  };
+  const dropAll = async () => {
+    for (const pooled of all) await pooled.drop();
+  };
+  return { open, dropAll };
+};
+
+type PooledDatabase = Awaited<ReturnType<typeof openDatabase>>;
+
+const openDatabase = async ({ url, drop }: TestDatabase) => {
+  const sql = connect({ url });
+  const admin = postgres(url, { max: 1, onnotice: () => {} });
+  const tables = await admin<{ name: string }[]>`
+    select relname as name from pg_class
+    where relkind = 'r' and relnamespace = 'public'::regnamespace and relname not in ('migration', 'search_version')`;
+  // Deleting a few rows is faster than truncating. The role `replica` turns foreign keys off, so any order works.
+  const deleteRows = [
+    'begin',
+    'set local session_replication_role = replica',
+    ...tables.map(({ name }) => `delete from ${name}`),
+    'commit',
+  ].join(';');
+  return {
+    sql,
+    backdoor: {
+      markPaymentSucceeded: async (id: string) => {
+        await admin`update payment set status = 'succeeded' where id = ${id}`;
+      },
+      deleteTask: async (id: string) => {
+        await admin`delete from task where id = ${id}`;
+      },
+      historySeqOf: async (id: string) => {
+        const [row] = await admin<{ seq: number }[]>`select seq from task where id = ${id}`;
+        return row?.seq ?? -1;
+      },
+    },
+    empty: async () => {
+      await admin.unsafe(deleteRows);
+    },
+    drop: async () => {
+      await Promise.all([sql.end(), admin.end()]);
+      await drop();
+    },
+  };
+};

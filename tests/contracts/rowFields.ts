@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'bun:test';
+import type { InboxItem } from '../../core/inbox.ts';
+import type {
+  LedgerDifference,
+  MoneyCase,
+  MoneyCheck,
+  OwnRecord,
+  Reconciliation,
+} from '../../core/ledger.ts';
+import type { CapturedMail, Mail } from '../../core/mail.ts';
+import type { Product, ProductDraft, ProductKey, ProductQuery } from '../../core/product.ts';
+import type { JobLease, Task, TaskQuery } from '../../core/queue.ts';
+import { parseQuery } from '../../core/search.ts';
+import { createAllFieldsOrderFixture } from './allFieldsOrder.ts';
+import { type AllFieldsSet, expectAllFieldsSet } from './allFieldsSet.ts';
+import { defined, refundFailed, refundSucceeded, unwrap } from './fixture.ts';
+import { type OpenStore, useFreshStore } from './testContext.ts';
+
+/** Every read of a row that is not an order returns all fields. Objects are compared with every field set. */
+export const rowFieldsContract = (name: string, open: OpenStore): void => {
+  describe(`${name}: fields of other rows`, () => {
+    const context = useFreshStore(open);
+    const { payAndLease } = createAllFieldsOrderFixture(() => context());
+    const lastId = 'ffffffff-ffff-7fff-bfff-ffffffffffff';
+
+    test('A product has all fields when it is found by its id and in every list', async () => {
+      const { fixture, store, world } = context();
+      const draft: AllFieldsSet<ProductDraft> = {
+        ...{ code: 'DH-01', name: 'Đồng hồ', type: 'digital', price: { amount: 433, currency: 'USD' } },
+        stock: 7,
+      };
+      const createdAtMs = fixture.now();
+      await unwrap(store.products.upsert([{ ...draft, name: 'Cũ', stock: 1 }], createdAtMs, 'replace'));
+      world.advance(1_000);
+      await unwrap(store.products.upsert([draft], fixture.now(), 'replace'));
+      const any: ProductQuery = { search: null, type: null, after: null, limit: 100 };
+      const list = async (query: Partial<ProductQuery>) =>
+        (await unwrap(store.products.list({ ...any, ...query }))).items;
+      const { id } = defined((await list({}))[0]);
+      const product: AllFieldsSet<Product> = expectAllFieldsSet({
+        id,
+        ...draft,
+        createdAtMs,
+        updatedAtMs: fixture.now(),
+      });
+      expect(await unwrap(store.products.find(id))).toEqual(product);
+      const after: ProductKey = { tier: 9, id: lastId };
+      const filtersByField: Readonly<Record<keyof ProductQuery, readonly Partial<ProductQuery>[]>> = {
+        search: ['dong', 'đồng', '"dong ho"', 'dh 01'].map((text) => ({ search: parseQuery(text) })),
+        type: [{ type: draft.type }],
+        after: [{ after }],
+        limit: [{ limit: 1 }],
+      };
+      const filters = Object.values(filtersByField).flat();
+      for (const one of filters)
+        for (const other of filters) expect(await list({ ...one, ...other })).toEqual([product]);
+    });
+
+    test('The task of an order and the task of a job have all fields in every list', async () => {
+      const { fixture, store, world } = context();
+      const { lease } = await payAndLease();
+      const crash = async () => {
+        world.advance(30_000);
+        expect(await unwrap(store.queue.rescue({ nowMs: fixture.now(), crashesMax: 9, limit: 9 }))).toBe(1);
+        return defined((await fixture.claimTasks(lease.pipeline)).leases[0]);
+      };
+      await crash();
+      await crash();
+      const crashed = await crash();
+      const runAtMs = fixture.now() + 5_000;
+      await fixture.report(crashed, { kind: 'retry', error: 'timed out', runAtMs });
+      const item = fixture.inboxItem();
+      await unwrap(store.inbox.receive([item], fixture.now()));
+      const ofOrder: Omit<AllFieldsSet<Task>, 'jobId'> & { readonly jobId: null } = {
+        ...{ id: lease.taskId, orderId: lease.order.id, jobId: null, pipeline: 'digital' },
+        ...{ step: 'notify_customer', state: 'waiting', attempts: 2, crashes: 3, lastError: 'timed out' },
+        runAtMs,
+      };
+      const ofJob: Task = {
+        ...{
+          id: item.taskId,
+          orderId: null,
+          jobId: item.id,
+          pipeline: 'provider_event',
+          step: 'act_on_event',
+        },
+        ...{ state: 'ready', attempts: 0, crashes: 0, lastError: null, runAtMs: fixture.now() },
+      };
+      expect(await fixture.listTasks({ pipeline: 'provider_event' })).toEqual([ofJob]);
+      const filtersByField: Readonly<Record<keyof TaskQuery, Partial<TaskQuery>>> = {
+        state: { state: 'waiting' },
+        pipeline: { pipeline: ofOrder.pipeline },
+        orderId: { orderId: ofOrder.orderId },
+        after: { pipeline: ofOrder.pipeline, after: '00000000-0000-0000-0000-000000000000' },
+        limit: { pipeline: ofOrder.pipeline, limit: 1 },
+        nowMs: { pipeline: ofOrder.pipeline, nowMs: fixture.now() },
+      };
+      for (const filter of Object.values(filtersByField))
+        expect(await fixture.listTasks(filter)).toEqual([ofOrder]);
+    });
+
+    test('A provider event and the lease of its job have all fields', async () => {
+      const { fixture, store } = context();
+      const subject: AllFieldsSet<Extract<InboxItem['event']['subject'], { kind: 'payment' }>> = {
+        ...{ kind: 'payment', paymentId: fixture.newId(), reference: 'ch_1', succeeded: true },
+      };
+      const item = fixture.inboxItem({ subject });
+      await unwrap(store.inbox.receive([item], fixture.now()));
+      expect(await unwrap(store.inbox.find(item.id))).toEqual(item.event);
+      const lease: Omit<AllFieldsSet<JobLease>, 'attempts'> & { readonly attempts: 0 } = {
+        ...{ taskId: item.taskId, jobId: item.id, lease: 1, untilMs: fixture.now() + 30_000 },
+        ...{ pipeline: 'provider_event', step: 'act_on_event', attempts: 0 },
+      };
+      expect(await fixture.claimJobs('provider_event')).toEqual([lease]);
+    });
+
+    test('A captured mail has all fields', async () => {
+      const { fixture, store } = context();
+      const mail: AllFieldsSet<Mail> = expectAllFieldsSet({
+        ...{ messageId: '<1@cartwright.test>', orderId: fixture.newId(), to: 'an@example.com' },
+        ...{ subject: 'Đơn hàng', text: 'Cảm ơn', html: '<p>Cảm ơn</p>' },
+      });
+      await store.mailbox.send(mail);
+      const captured: AllFieldsSet<CapturedMail> = { ...mail, atMs: fixture.now() };
+      for (const to of [null, mail.to])
+        expect((await unwrap(store.mailbox.list({ to, after: null, limit: 9 }))).items).toEqual([captured]);
+    });
+
+    test('A case of a money check has all fields', async () => {
+      const { fixture, store, world } = context();
+      const { lease } = await payAndLease();
+      await fixture.report(lease, { kind: 'failed', error: 'no such mailbox' });
+      const { order } = lease;
+      const failed: Omit<AllFieldsSet<MoneyCase>, 'refundId'> & { readonly refundId: null } = {
+        ...{ id: order.id, orderId: order.id, paymentId: defined(order.checkoutId), refundId: null },
+        ...{ amount: order.total, sinceMs: fixture.now(), detail: 'no such mailbox' },
+      };
+      const casesOf = async (check: MoneyCheck) => {
+        const query = { check, nowMs: fixture.now(), after: null, limit: 9 };
+        return (await unwrap(store.ledger.cases(query))).items;
+      };
+      expect(await casesOf('paid_without_progress')).toEqual([failed]);
+
+      world.advance(1_000);
+      const refund = await fixture.requestRefund(order.id, 5);
+      await fixture.finishRefund(refund.id, refundFailed);
+      const stuck: AllFieldsSet<MoneyCase> = {
+        ...{ id: refund.id, orderId: order.id, paymentId: refund.paymentId, refundId: refund.id },
+        ...{ amount: refund.amount, sinceMs: fixture.now(), detail: refundFailed.reason },
+      };
+      expect(await casesOf('refunds_stuck')).toEqual([stuck]);
+    });
+
+    test('A payment and a refund have all fields in the ledger', async () => {
+      const { fixture, store, world } = context();
+      const { lease, claim } = await payAndLease();
+      const { order } = lease;
+      const charge: AllFieldsSet<OwnRecord<'succeeded'>> = expectAllFieldsSet({
+        ...{ id: claim.checkoutId, status: 'succeeded', amount: claim.amount },
+        ...{ createdAtMs: order.createdAtMs + 1_000, updatedAtMs: order.updatedAtMs },
+      });
+      const { id, amount, createdAtMs } = await fixture.requestRefund(order.id, 5);
+      world.advance(1_000);
+      await fixture.finishRefund(id, refundSucceeded);
+      const refund: AllFieldsSet<OwnRecord<'succeeded'>> = expectAllFieldsSet({
+        ...{ id, status: 'succeeded', amount, createdAtMs, updatedAtMs: fixture.now() },
+      });
+      const range = { fromMs: 0, toMs: fixture.now() + 1, after: null, limit: 9 };
+      const { payments, paymentsMade, refunds, refundsMade } = store.ledger;
+      expect(await unwrap(payments([charge.id]))).toEqual([charge]);
+      expect(await unwrap(refunds([id]))).toEqual([refund]);
+      expect((await unwrap(paymentsMade(range))).items).toEqual([charge]);
+      expect((await unwrap(refundsMade(range))).items).toEqual([refund]);
+    });
+
+    test('A reconciliation and its differences have all fields', async () => {
+      const { fixture, store, world } = context();
+      const {
+        requestReconciliation,
+        finishReconciliation,
+        findReconciliation,
+        reconciliations,
+        differences,
+      } = store.ledger;
+      const command = { id: fixture.newId(), taskId: fixture.newId(), dayMs: 86_400_000 };
+      const createdAtMs = fixture.now();
+      await unwrap(requestReconciliation(command, createdAtMs));
+      world.advance(1_000);
+      const difference: AllFieldsSet<LedgerDifference & { readonly id: string }> = expectAllFieldsSet({
+        ...{ id: fixture.newId(), kind: 'amount_differs', providerId: 'ch_9', paymentId: 'a', refundId: 'b' },
+        ...{ ours: { amount: 5, currency: 'VND' }, theirs: { amount: 6, currency: 'USD' }, atMs: 77 },
+      });
+      const counts = { charges: 12, refunds: 3, differences: 1 };
+      await unwrap(
+        finishReconciliation(command.id, { ...counts, storedDifferences: [difference] }, fixture.now()),
+      );
+      const reconciliation: AllFieldsSet<Reconciliation> = expectAllFieldsSet({
+        ...{ id: command.id, dayMs: command.dayMs, createdAtMs, finishedAtMs: fixture.now() },
+        ...counts,
+      });
+      expect(await unwrap(findReconciliation(command.id))).toEqual(reconciliation);
+      expect((await unwrap(reconciliations({ after: null, limit: 9 }))).items).toEqual([reconciliation]);
+      const query = { reconciliationId: command.id, after: null, limit: 9 };
+      expect((await unwrap(differences(query))).items).toEqual([difference]);
+    });
+  });
+};

@@ -1,0 +1,79 @@
+import { createConnection, openClient } from '../../adapters/sqlite/connection.ts';
+import { migrate } from '../../adapters/sqlite/migrate.ts';
+import { createStoreOver } from '../../adapters/sqlite/store.ts';
+import type { World } from '../../core/world.ts';
+import { createTestWorld } from '../world.ts';
+
+/**
+ * Opens stores, each in a new world. When a store is closed, it is emptied and used again, because preparing the
+ * statements of a store takes longer than most tests.
+ */
+export const createSqliteStorePool = (newPath: () => string) => {
+  const idle: PooledStore[] = [];
+  const open = async () => {
+    const pooled = idle.pop() ?? openPooled(newPath());
+    const world = createTestWorld();
+    pooled.setWorld(world);
+    const { store, backdoor } = pooled;
+    const close = async () => {
+      pooled.empty();
+      idle.push(pooled);
+    };
+    return { store, world, backdoor, close };
+  };
+  return { open };
+};
+
+type PooledStore = ReturnType<typeof openPooled>;
+
+const openPooled = (path: string) => {
+  const client = openClient({ path });
+  const { world, setWorld } = createReplaceableWorld();
+  migrate(client, world.clock.nowMs());
+  const store = createStoreOver(createConnection(client), world);
+  // Newest table first, because a table is created after those that it refers to. Turning foreign keys off instead
+  // would make SQLite prepare every statement again.
+  const tables = client
+    .prepare<[], string>(`select name from pragma_table_list join sqlite_schema using (name)
+      where pragma_table_list.type in ('table', 'virtual') and name != 'migration'
+      order by sqlite_schema.rowid desc`)
+    .pluck()
+    .all();
+  const deletes = tables.map((name) => client.prepare(`delete from ${name}`));
+  return {
+    store,
+    setWorld,
+    backdoor: {
+      markPaymentSucceeded: async (id: string) => {
+        client.prepare(`update payment set status = 'succeeded' where id = ?`).run(id);
+      },
+      deleteTask: async (id: string) => {
+        client.prepare('delete from task where id = ?').run(id);
+      },
+      historySeqOf: async (id: string) =>
+        client.prepare<[string], number>('select seq from task where id = ?').pluck().get(id) ?? -1,
+    },
+    empty: client.transaction(() => {
+      for (const statement of deletes) statement.run();
+    }),
+  };
+};
+
+/** A world that delegates to the one set last. */
+const createReplaceableWorld = () => {
+  let current: World = createTestWorld();
+  const world: World = {
+    clock: { nowMs: () => current.clock.nowMs() },
+    timer: {
+      after: (...args) => current.timer.after(...args),
+      deadline: (ms) => current.timer.deadline(ms),
+    },
+    ids: { next: (atMs) => current.ids.next(atMs) },
+    random: { unit: () => current.random.unit(), bytes: (length) => current.random.bytes(length) },
+    yieldToEventLoop: () => current.yieldToEventLoop(),
+  };
+  const setWorld = (next: World) => {
+    current = next;
+  };
+  return { world, setWorld };
+};

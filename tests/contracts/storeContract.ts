@@ -1,0 +1,70 @@
+import { checkoutClaimsContract } from './checkoutClaims.ts';
+import { checkoutRacesContract } from './checkoutRaces.ts';
+import { failedEffectsContract } from './failedEffects.ts';
+import { inboxContract } from './inbox.ts';
+import { jobsContract } from './jobs.ts';
+import { lateChargesContract } from './lateCharges.ts';
+import { leasesContract } from './leases.ts';
+import { mailboxContract } from './mailbox.ts';
+import { moneyChecksContract } from './moneyChecks.ts';
+import { openPaymentsContract } from './openPayments.ts';
+import { orderFieldsContract } from './orderFields.ts';
+import { ordersContract } from './orders.ts';
+import { outcomesContract } from './outcomes.ts';
+import { pausedTasksContract } from './pausedTasks.ts';
+import { pipelinesContract } from './pipelines.ts';
+import { productsContract } from './products.ts';
+import { queueContract } from './queue.ts';
+import { reconciliationsContract } from './reconciliations.ts';
+import { refundedStockContract } from './refundedStock.ts';
+import { refundedTasksContract } from './refundedTasks.ts';
+import { refundOutcomesContract } from './refundOutcomes.ts';
+import { refundRacesContract } from './refundRaces.ts';
+import { refundRequestsContract } from './refundRequests.ts';
+import { repeatedOutcomesContract } from './repeatedOutcomes.ts';
+import { rescuesContract } from './rescues.ts';
+import { rowFieldsContract } from './rowFields.ts';
+import { searchContract } from './search.ts';
+import { stepLedgerContract } from './stepLedger.ts';
+import { storeUtilitiesContract } from './storeUtilities.ts';
+import { taskListsContract } from './taskLists.ts';
+import type { OpenWithBackdoor } from './testContext.ts';
+import { unfulfillableOrdersContract } from './unfulfillableOrders.ts';
+
+/** Everything that core expects of a database. `open` opens an empty store in its own world. */
+export const storeContract = (name: string, open: OpenWithBackdoor): void => {
+  for (const contract of [
+    productsContract,
+    ordersContract,
+    orderFieldsContract,
+    rowFieldsContract,
+    searchContract,
+    checkoutClaimsContract,
+    outcomesContract,
+    repeatedOutcomesContract,
+    openPaymentsContract,
+    checkoutRacesContract,
+    queueContract,
+    taskListsContract,
+    leasesContract,
+    stepLedgerContract,
+    rescuesContract,
+    pausedTasksContract,
+    pipelinesContract,
+    failedEffectsContract,
+    jobsContract,
+    refundRequestsContract,
+    refundOutcomesContract,
+    refundedStockContract,
+    refundedTasksContract,
+    unfulfillableOrdersContract,
+    refundRacesContract,
+    lateChargesContract,
+    inboxContract,
+    moneyChecksContract,
+    reconciliationsContract,
+    mailboxContract,
+    storeUtilitiesContract,
+  ])
+    contract(name, open);
+};

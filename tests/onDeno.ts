@@ -1,0 +1,5 @@
+/** `processes/deno.test.ts` runs this under Deno. Both parts run in one process; a title precedes the output of each. */
+console.log('# api');
+await import('./api/onDeno.ts');
+console.log('# payment');
+await import('./provider/onDeno.ts');

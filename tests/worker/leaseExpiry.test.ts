@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'bun:test';
+import { ok } from 'neverthrow';
+import { createFixtureOpener, createManualMailer, haveStatus, waitUntil, withQueue } from './harness.ts';
+
+const open = createFixtureOpener();
+
+describe('a lease of a worker', () => {
+  test('A lease lasts until its step is done, and until a waiting step is done', async () => {
+    const fixture = await open();
+    const orderIds = await fixture.placePaidOrders(['digital', 'digital']);
+    const mailer = createManualMailer();
+    const { advance, logLines } = fixture.startWorker({ mailer }, { mailsMax: 1 });
+    await waitUntil(() => mailer.waiting.length === 1);
+    await advance(300_000);
+    mailer.accept();
+    await waitUntil(() => mailer.waiting.length === 1);
+    mailer.accept();
+    await waitUntil(() => haveStatus(fixture, orderIds, 'completed'));
+    expect(mailer.sent.length).toBe(2);
+    expect(logLines).toEqual([]);
+  });
+
+  test('A lease that expires while its worker hangs goes to another worker, and its step is not reported', async () => {
+    const fixture = await open();
+    const orderIds = await fixture.placePaidOrders(['digital', 'digital']);
+    const hangingMailer = createManualMailer();
+    const reports: number[] = [];
+    const store = withQueue(fixture.store, {
+      report: (stepReports, nowMs) => {
+        reports.push(stepReports.length);
+        return fixture.store.queue.report(stepReports, nowMs);
+      },
+    });
+    const hanging = fixture.startWorker({ store, mailer: hangingMailer }, { mailsMax: 1 });
+    await waitUntil(() => hangingMailer.waiting.length === 1);
+
+    const healthy = fixture.startWorker();
+    await healthy.advance(60_000);
+    expect(await fixture.statuses(orderIds)).toEqual(['completed', 'completed']);
+
+    await hanging.advance(30_000);
+    hangingMailer.accept();
+    await waitUntil(() => hanging.logLines.length > 0);
+    expect(hanging.logLines).toMatchObject([
+      {
+        level: 'warn',
+        message: expect.stringContaining('a lease expired before its step was reported'),
+        facts: { taskId: expect.any(String) },
+      },
+    ]);
+    expect(reports).toEqual([]);
+    expect(hangingMailer.sent.length).toBe(1);
+    const { history } = await fixture.order(hangingMailer.sent[0]?.orderId ?? '');
+    expect(history.filter(({ state }) => state === 'customer_notified').length).toBe(1);
+  });
+
+  test('A task whose workers die is rescued, until its order fails', async () => {
+    const fixture = await open();
+    const [orderId = ''] = await fixture.placePaidOrders(['digital']);
+    // The worker dies while it sends the mail: the mail never ends, and no heartbeat extends the lease.
+    const hangingMailer = { send: () => new Promise<never>(() => {}) };
+    const store = withQueue(fixture.store, { heartbeat: async (leases) => ok(leases.map(() => 'no task')) });
+    const { advance, logLines } = fixture.startWorker({ store, mailer: hangingMailer });
+    await advance(5 * 60_000);
+    expect(await fixture.statuses([orderId])).toEqual(['failed']);
+    const [task] = await fixture.tasks();
+    expect(task).toMatchObject({ state: 'failed', crashes: 5, attempts: 0 });
+    expect(
+      logLines.filter(({ message }) => message.startsWith('rescued tasks whose leases had expired')).length,
+    ).toBe(5);
+  });
+});

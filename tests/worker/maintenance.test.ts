@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'bun:test';
+import { ok } from 'neverthrow';
+import { createMaintenancePolls } from '../../worker/maintenance.ts';
+import { createFixtureOpener, createTestLog, haveStatus, withQueue } from './harness.ts';
+
+const open = createFixtureOpener();
+
+describe('the maintenance', () => {
+  test('The maintenance recovers a checkout whose outcome was lost', async () => {
+    const fixture = await open();
+    const orderIds = await fixture.placePaidOrders(['digital'], 'pm_sim_lost_ok');
+    expect(await fixture.statuses(orderIds)).toEqual(['paying']);
+    const { advance } = fixture.startWorker();
+    await advance(14_999);
+    expect(await fixture.statuses(orderIds)).toEqual(['paying']);
+    await advance(3_001);
+    expect(await fixture.statuses(orderIds)).toEqual(['completed']);
+  });
+
+  test('The maintenance starts its next round at once while there is more work than one round can do', async () => {
+    const fixture = await open();
+    const checkouts: string[][] = [];
+    for (let count = 0; count < 60; count++)
+      checkouts.push(await fixture.placePaidOrders(['digital'], 'pm_sim_lost_ok'));
+    fixture.world.advance(15_000);
+    const { advance } = fixture.startWorker();
+    await advance(100);
+    expect(await haveStatus(fixture, checkouts.flat(), 'completed')).toBe(true);
+
+    const { store, world } = fixture;
+    const rescuedCounts = [500, 499];
+    const { log } = createTestLog();
+    const { rescue } = createMaintenancePolls(
+      {
+        store: withQueue(store, { rescue: async () => ok(rescuedCounts.shift() ?? 0) }),
+        recoverPayments: async () => ok(0),
+        refundUnfulfillable: null,
+        clock: world.clock,
+        log,
+      },
+      { leaseMs: 30_000, reconcileAfterMs: 15_000 },
+    );
+    expect([(await rescue?.())?._unsafeUnwrap(), (await rescue?.())?._unsafeUnwrap()]).toEqual([0, 15_000]);
+  });
+
+  test('The maintenance prunes once a minute', async () => {
+    const fixture = await open();
+    const prunedMs: number[] = [];
+    const store = {
+      ...fixture.store,
+      prune: (nowMs: number) => {
+        prunedMs.push(nowMs);
+        return fixture.store.prune(nowMs);
+      },
+    };
+    const startMs = fixture.world.clock.nowMs();
+    const { advance } = fixture.startWorker({ store });
+    await advance(120_000);
+    expect(prunedMs.map((ms) => ms - startMs)).toEqual([0, 60_000, 120_000]);
+  });
+});
