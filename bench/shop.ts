@@ -1,7 +1,7 @@
 import { createSystemWorld } from '../adapters/system/system.ts';
 import type { Claim } from '../core/audit.ts';
+import { buildOutcomeRecord } from '../core/buildOutcomeRecord.ts';
 import type { OrderRequest } from '../core/order.ts';
-import { buildOutcomeRecord } from '../core/outcomeRecord.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { tokenFor } from '../tests/processes/tokens.ts';

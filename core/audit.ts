@@ -74,7 +74,7 @@ export type ClaimFailure =
 export type CheckoutResponse = {
   readonly status: 'succeeded' | 'declined' | 'requires_action' | 'unknown' | 'cancelled';
   readonly checkoutId: string;
-  /** The id of the HTTP request that got the response first. */
+  /** The id of the HTTP request that got the response first; the checkout's id if the recovery recorded the outcome. */
   readonly requestId: string;
   readonly payment: Payment;
   readonly orders: readonly Order[];

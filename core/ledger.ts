@@ -168,10 +168,10 @@ export interface Ledger {
   refunds(ids: readonly string[]): AsyncResult<readonly OwnRecord<RefundStatus>[]>;
 
   /** Our payments in `chargedPaymentStatuses` whose ids were created in `[fromMs, toMs)`, by id, ascending. */
-  paymentsMade(query: OwnRecordQuery): AsyncResult<Page<OwnRecord<PaymentStatus>, string>>;
+  listChargedPayments(query: OwnRecordQuery): AsyncResult<Page<OwnRecord<PaymentStatus>, string>>;
 
   /** Our refunds that succeeded in `[fromMs, toMs)` (by `updatedAtMs`), by id, ascending. */
-  refundsMade(query: OwnRecordQuery): AsyncResult<Page<OwnRecord<RefundStatus>, string>>;
+  listSucceededRefunds(query: OwnRecordQuery): AsyncResult<Page<OwnRecord<RefundStatus>, string>>;
 }
 
 /** A time range, ms, and a page of its records. `after` is the id of the last record of the previous page. */

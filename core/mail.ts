@@ -1,6 +1,8 @@
 import { formatMoney } from './money.ts';
 import type { Contact, Order } from './order.ts';
+import type { Page } from './page.ts';
 import type { RefundDetail } from './refund.ts';
+import type { AsyncResult } from './result.ts';
 
 export type Mail = {
   /**
@@ -26,6 +28,20 @@ export type MailOutcome =
 /** Gives mails to a mail server or to the captured mailbox. Never throws, and returns within its own time limits. */
 export interface Mailer {
   send(mail: Mail): Promise<MailOutcome>;
+}
+
+/**
+ * Captures mails if no mail server is configured. A mail whose `messageId` is already stored is accepted and not
+ * stored again.
+ */
+export interface Mailbox extends Mailer {
+  /** Newest first. `to` selects one address; `after` is the `messageId` of the previous page's last mail. */
+  list(query: {
+    readonly to: string | null;
+    readonly after: string | null;
+    /** 1 to 100. */
+    readonly limit: number;
+  }): AsyncResult<Page<CapturedMail, string>>;
 }
 
 /** A mail that was captured instead of sent, and when, ms. */

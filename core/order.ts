@@ -79,7 +79,7 @@ export type Order = {
   readonly updatedAtMs: number;
 };
 
-/** The customer's address and language (BCP 47 primary tag: `vi`, `en`), null if the language is not known. */
+/** The customer's e-mail address and language (BCP 47 primary tag: `vi`, `en`), null if the language is not known. */
 export type Contact = { readonly email: string; readonly language: string | null };
 
 /** One row of an order's append-only history. `seq` counts from 1 without a gap. */

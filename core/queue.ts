@@ -9,10 +9,10 @@ export const taskStates = ['ready', 'running', 'waiting', 'paused', 'failed'] as
  * - `ready`: a worker may claim it now.
  * - `waiting`: a worker may claim it at `runAtMs`, after the pause before a retry.
  * - `running`: leased to a worker.
- * - `paused`: a refund, or a pause of its step or pipeline, stops it. Neither a worker nor a retry can continue it.
+ * - `paused`: a refund of its order holds it. Neither a worker nor a retry can continue it.
  * - `failed`: only an operator's retry continues it.
  *
- * A task that is done has no row. The order's history shows what was done.
+ * A task that is done has no row. The order's history, or the job's record, shows what was done.
  */
 export type TaskState = (typeof taskStates)[number];
 
@@ -127,7 +127,7 @@ export type TaskQuery = {
 };
 
 /** The result of `Queue.claim`. */
-export type ClaimResult = {
+export type ClaimedTasks = {
   /** How many tasks were advanced, finished, leased, failed or scheduled for another attempt. */
   readonly processed: number;
   readonly leases: readonly Lease[];
@@ -151,7 +151,7 @@ export interface Queue {
     readonly nowMs: number;
     readonly leaseMs: number;
     readonly retryAtMs: (attempts: number) => number | null;
-  }): AsyncResult<ClaimResult>;
+  }): AsyncResult<ClaimedTasks>;
 
   /**
    * Leases at most `limit` ready tasks of a job pipeline until `nowMs + leaseMs`, the longest ready first. Skips tasks

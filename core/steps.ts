@@ -1,6 +1,11 @@
 import { pipelineFor } from './pipelines/index.ts';
 import type { Effect, Pipeline } from './pipelines/pipeline.ts';
-import type { ClaimResult, LockedTask, Queue, StepReport } from './queue.ts';
+import type { ClaimedTasks, LockedTask, Queue, StepReport } from './queue.ts';
+
+/**
+ * How tasks of orders go through their pipelines: `runTxSteps` runs the steps in the database, `planReports` plans what
+ * reports of external steps change. Adapters write the transitions.
+ */
 
 /** An effect that an adapter must run for a batch of tasks, inside its transaction. */
 export type EffectCall = { readonly effect: Effect; readonly tasks: readonly LockedTask[] };
@@ -134,10 +139,10 @@ export const planThrownError = (
   return planReports([{ pipeline, task, outcome }]);
 };
 
-export const emptyClaim: ClaimResult = { processed: 0, leases: [] };
+export const noClaimedTasks: ClaimedTasks = { processed: 0, leases: [] };
 
 /** The result of a claim whose tasks were processed one by one. */
-export const mergeClaims = (results: readonly ClaimResult[]): ClaimResult => ({
+export const mergeClaimedTasks = (results: readonly ClaimedTasks[]): ClaimedTasks => ({
   processed: results.reduce((sum, { processed }) => sum + processed, 0),
   leases: results.flatMap(({ leases }) => leases),
 });

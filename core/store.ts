@@ -1,27 +1,12 @@
 import type { Audits } from './audit.ts';
 import type { Inbox } from './inbox.ts';
 import type { Ledger } from './ledger.ts';
-import type { CapturedMail, Mailer } from './mail.ts';
+import type { Mailbox } from './mail.ts';
 import type { Orders } from './order.ts';
-import type { Page } from './page.ts';
 import type { Products } from './product.ts';
 import type { Queue, Wakeup } from './queue.ts';
 import type { Refunds } from './refund.ts';
 import type { AsyncResult } from './result.ts';
-
-/**
- * Captures mails if no mail server is configured. A mail whose `messageId` is already stored is accepted and not
- * stored again.
- */
-export interface Mailbox extends Mailer {
-  /** Newest first. `to` selects one address; `after` is the `messageId` of the previous page's last mail. */
-  list(query: {
-    readonly to: string | null;
-    readonly after: string | null;
-    /** 1 to 100. */
-    readonly limit: number;
-  }): AsyncResult<Page<CapturedMail, string>>;
-}
 
 /** All ports that one database provides. The composition root creates one store for each process. */
 export interface Store {

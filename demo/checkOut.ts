@@ -1,7 +1,7 @@
 import { err, ok } from 'neverthrow';
 import type { CheckoutRequest, Claim } from '../core/audit.ts';
+import { buildOutcomeRecord } from '../core/buildOutcomeRecord.ts';
 import type { OrderRequest } from '../core/order.ts';
-import { buildOutcomeRecord } from '../core/outcomeRecord.ts';
 import type { ChargeOutcome } from '../core/provider.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';

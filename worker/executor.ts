@@ -2,7 +2,7 @@ import type { Queue } from '../core/queue.ts';
 import type { AsyncResult } from '../core/result.ts';
 import { sleep } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
-import { createHeldLeases, type LeaseRef } from './leases.ts';
+import { createHeldLeases, type LeaseRef } from './heldLeases.ts';
 import { type LoopPorts, pauseAfter, startLoop } from './loop.ts';
 
 /** Runs the leased steps of one pipeline, each a call to another service, and reports what came of them. */

@@ -16,7 +16,7 @@ import { createRunStep } from '../core/usecases/runStep.ts';
 import type { World } from '../core/world.ts';
 import { type ClaimTasks, createClaimRound } from './claimRound.ts';
 import { createExecutor, type ExecutorPorts } from './executor.ts';
-import type { LeaseRef } from './leases.ts';
+import type { LeaseRef } from './heldLeases.ts';
 import { type Loop, type LoopPorts, startLoop } from './loop.ts';
 import { createMaintenancePolls } from './maintenance.ts';
 import { createOutageLog } from './outage.ts';

@@ -1,5 +1,5 @@
 import { err, ok } from 'neverthrow';
-import { buildOutcomeRecord, unknownResponse } from '../../core/outcomeRecord.ts';
+import { buildOutcomeRecord, unknownResponse } from '../../core/buildOutcomeRecord.ts';
 import type { CheckOut, createCheckOut } from '../../core/usecases/checkOut.ts';
 
 type Parameter = Parameters<typeof createCheckOut>;

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { CheckoutRequest, CheckoutResponse, ClaimFailure } from '../audit.ts';
 import { createResultBatcher } from '../batcher.ts';
-import { unknownResponse } from '../outcomeRecord.ts';
+import { unknownResponse } from '../buildOutcomeRecord.ts';
 import type { PaymentProvider } from '../provider.ts';
 import type { Unavailable } from '../result.ts';
 import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';

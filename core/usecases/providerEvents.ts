@@ -18,6 +18,7 @@ export type ReceiveEvent = (request: WebhookRequest) => Promise<Result<void, Eve
 
 /**
  * Receives a webhook request: checks its signature, stores its event once, and wakes the workers, which act on it.
+ * An event that nothing here acts on is not stored.
  * Fails with `signature_invalid` or `unavailable`; the provider sends the event again after either.
  */
 export const createReceiveEvent = ({
@@ -55,10 +56,10 @@ export const createReceiveEvent = ({
 export type ActOnEvent = (event: ProviderEvent) => AsyncResult<boolean>;
 
 /**
- * Acts on a stored event. Events come twice, late and in any order, so none is used as the current state: each is only
- * a reason to check it. An open payment is recovered. A payment that was declined or cancelled is refunded if the event
- * proves that it was charged. An open refund is sent to the provider again, which returns its current state. Events
- * about payments and refunds we did not create are ignored.
+ * Acts on a stored event. Events come twice, late and in any order, so most are only a reason to ask the provider. An
+ * open payment is recovered. An open refund is sent to the provider again, which returns its current state. Two events
+ * are believed as they are: that a refund failed, and that a payment was charged after it was declined or cancelled,
+ * which refunds it. Events about payments and refunds we did not create are ignored.
  */
 export const createActOnEvent = (ports: {
   readonly audits: Audits;

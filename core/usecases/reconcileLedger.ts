@@ -9,7 +9,7 @@ import { succeededRefundStatuses } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
 import type { World } from '../world.ts';
 
-export const dayMs = 24 * 3_600_000;
+export const dayLengthMs = 24 * 3_600_000;
 
 /** A charge may be later than its payment's creation, and earlier than its record, by this much. */
 const marginMs = 3_600_000;
@@ -23,7 +23,7 @@ const storedDifferencesMax = 1_000;
 const pageSize = 500;
 
 type Ports = {
-  readonly ledger: Pick<Ledger, 'payments' | 'refunds' | 'paymentsMade' | 'refundsMade'>;
+  readonly ledger: Pick<Ledger, 'payments' | 'refunds' | 'listChargedPayments' | 'listSucceededRefunds'>;
   readonly provider: Pick<PaymentProvider, 'readLedger'>;
   readonly world: World;
 };
@@ -40,11 +40,11 @@ export const createReconcileLedger =
   }: Ports): ((reconciliation: Reconciliation) => AsyncResult<ReconciliationReport>) =>
   async (reconciliation) => {
     const nowMs = world.clock.nowMs();
-    const [fromMs, toMs] = [reconciliation.dayMs, reconciliation.dayMs + dayMs];
+    const [fromMs, toMs] = [reconciliation.dayMs, reconciliation.dayMs + dayLengthMs];
     const day = { fromMs, toMs, limit: pageSize };
-    const payments = await readAll((after) => ledger.paymentsMade({ ...day, after }));
+    const payments = await readAll((after) => ledger.listChargedPayments({ ...day, after }));
     if (payments.isErr()) return err(payments.error);
-    const refunds = await readAll((after) => ledger.refundsMade({ ...day, after }));
+    const refunds = await readAll((after) => ledger.listSucceededRefunds({ ...day, after }));
     if (refunds.isErr()) return err(refunds.error);
 
     const oldestMs = refunds.value.reduce((least, { createdAtMs }) => Math.min(least, createdAtMs), fromMs);

@@ -1,6 +1,6 @@
 import type { Audits, Claim, RecordResult } from '../audit.ts';
 import { type BatchLimits, createResultBatcher } from '../batcher.ts';
-import { buildOutcomeRecord } from '../outcomeRecord.ts';
+import { buildOutcomeRecord } from '../buildOutcomeRecord.ts';
 import type { ChargeOutcome } from '../provider.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
@@ -16,9 +16,9 @@ export type RecordOutcomePorts = {
 };
 
 /**
- * Records the outcome of a charge, in one batch with other outcomes of that moment, and wakes the workers. If the
+ * Records the outcome of a charge, in one batch with other outcomes of that moment. Wakes the workers if there are new tasks. If the
  * charge succeeded but its payment was declined or cancelled before, requests the refund of that late charge.
- * `requestId` is that of the HTTP request, for the response. Fails with `unavailable` only.
+ * `requestId` is that of the HTTP request, for the response; the recovery has no request and passes the checkout's id. Fails with `unavailable` only.
  */
 export const createRecordOutcome = (
   ports: RecordOutcomePorts,

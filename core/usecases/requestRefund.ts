@@ -30,7 +30,7 @@ export const createRequestRefund =
 const unfulfillableMax = 50;
 
 /**
- * Requests refunds of orders that cannot be fulfilled, for shops with that policy. Returns how many orders it found, at
+ * Requests refunds of orders that cannot be fulfilled (the setting `ON_UNFULFILLABLE=refund`). Returns how many orders it found, at
  * most 50. The key makes sure that an order gets only one such refund.
  */
 export const createRefundUnfulfillable = (ports: Ports): (() => AsyncResult<number>) => {

@@ -36,7 +36,8 @@ const done: JobOutcome = { kind: 'done' };
 
 /**
  * Runs the step of a job's lease. Returns the report, or null if the lease ended before the work began. A worker that
- * stopped may have run the step before, so each service first checks what is done. Throws if the pipeline or the step
+ * stopped may have run the step before, so each service first checks what is done. Only the mail about a refund keeps
+ * no record: it is sent again, with the same `Message-ID`. Throws if the pipeline or the step
  * does not exist.
  */
 export const createRunJob = (

@@ -14,7 +14,7 @@ type Services = Readonly<Record<Service, (lease: Lease) => Promise<ServiceOutcom
 
 /**
  * Runs the external step of a lease. Returns the report, or null if the lease ended before the work began: another
- * worker may have the task then, so a worker that was paused must not act on an old lease. A step that is done already
+ * worker may have the task then, so a worker that was frozen must not act on an old lease. A step that is done already
  * is not run again. Throws if the step is not an external step of the order's pipeline.
  */
 export const createRunStep = (

@@ -7,7 +7,7 @@ create table task (
   job_id uuid,
   pipeline text not null,
   step text not null,
-  -- A paused task waits for its step, its pipeline or a refund. It is in no index that a worker reads.
+  -- A refund of its order makes a task `paused`. No index that workers read has a paused task.
   state text not null check (state in ('ready', 'running', 'paused', 'failed')),
   attempts integer not null default 0,
   crashes integer not null default 0,

@@ -6,8 +6,7 @@ create table task (
   job_id text,
   pipeline text not null,
   step text not null,
-  -- A refund, or a pause of its step or pipeline, makes a task `paused`. No index that workers read has a paused
-  -- task.
+  -- A refund of its order makes a task `paused`. No index that workers read has a paused task.
   state text not null check (state = 'ready' or state = 'running' or state = 'paused' or state = 'failed'),
   attempts integer not null default 0,
   crashes integer not null default 0,

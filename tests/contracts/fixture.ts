@@ -1,9 +1,9 @@
 import { expect } from 'bun:test';
 import type { Result } from 'neverthrow';
 import type { CheckoutRequest, Claim, ClaimFailure, OutcomeRecord, RecordResult } from '../../core/audit.ts';
+import { buildOutcomeRecord } from '../../core/buildOutcomeRecord.ts';
 import type { InboxItem } from '../../core/inbox.ts';
 import type { Contact, Order, OrderDetail } from '../../core/order.ts';
-import { buildOutcomeRecord } from '../../core/outcomeRecord.ts';
 import { jobPipelines, pipelineFor } from '../../core/pipelines/index.ts';
 import type { JobPipeline, Pipeline } from '../../core/pipelines/pipeline.ts';
 import type { Product, ProductDraft } from '../../core/product.ts';

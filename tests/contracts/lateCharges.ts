@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { CheckoutResponse, Claim } from '../../core/audit.ts';
-import { lateRefundKey, lateRefundReason } from '../../core/refundRequest.ts';
+import { lateRefundKey, lateRefundReason } from '../../core/judgeRefund.ts';
 import {
   declined,
   defined,

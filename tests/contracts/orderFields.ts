@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import type { CheckoutResponse, OpenClaim } from '../../core/audit.ts';
+import { lateRefundReason } from '../../core/judgeRefund.ts';
 import type { OrderDetail } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
 import type { Refund, RefundCommand, RefundDetail, RefundQuery } from '../../core/refund.ts';
-import { lateRefundReason } from '../../core/refundRequest.ts';
 import { createAllFieldsOrderFixture } from './allFieldsOrder.ts';
 import { type AllFieldsSet, expectAllFieldsSet } from './allFieldsSet.ts';
 import { declined, defined, refundFailed, refundSucceeded, requiresAction, unwrap } from './fixture.ts';

@@ -192,7 +192,7 @@ export const reconciliationsContract = (name: string, open: OpenStore): void => 
       expect(await unwrap(store.ledger.payments([]))).toEqual([]);
 
       const paymentsBetween = (range: { fromMs: number; toMs: number }) =>
-        listAll((after: string | null) => store.ledger.paymentsMade({ ...range, after, limit: 2 }));
+        listAll((after: string | null) => store.ledger.listChargedPayments({ ...range, after, limit: 2 }));
       const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
       const chargedIds = [a, b, c].map((claim) => defined(claim).checkoutId);
       expect(idsOf(await paymentsBetween({ fromMs, toMs: fixture.now() }))).toEqual(chargedIds);
@@ -221,7 +221,7 @@ export const reconciliationsContract = (name: string, open: OpenStore): void => 
       await fixture.finishRefund(defined(ids[1]), refundFailed);
       const refundsBetween = async (fromMs: number, toMs: number) => {
         const rows = await listAll((after: string | null) =>
-          store.ledger.refundsMade({ fromMs, toMs, after, limit: 1 }),
+          store.ledger.listSucceededRefunds({ fromMs, toMs, after, limit: 1 }),
         );
         return rows.map(({ id }) => ids.indexOf(id));
       };

@@ -166,7 +166,12 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
         ...{ id, status: 'succeeded', amount, createdAtMs, updatedAtMs: fixture.now() },
       });
       const range = { fromMs: 0, toMs: fixture.now() + 1, after: null, limit: 9 };
-      const { payments, paymentsMade, refunds, refundsMade } = store.ledger;
+      const {
+        payments,
+        listChargedPayments: paymentsMade,
+        refunds,
+        listSucceededRefunds: refundsMade,
+      } = store.ledger;
       expect(await unwrap(payments([charge.id]))).toEqual([charge]);
       expect(await unwrap(refunds([id]))).toEqual([refund]);
       expect((await unwrap(paymentsMade(range))).items).toEqual([charge]);

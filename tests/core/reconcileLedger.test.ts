@@ -5,13 +5,13 @@ import type { Money } from '../../core/money.ts';
 import type { PaymentStatus } from '../../core/payment.ts';
 import type { LedgerEntry } from '../../core/provider.ts';
 import type { RefundStatus } from '../../core/refund.ts';
-import { createReconcileLedger, dayMs } from '../../core/usecases/reconcileLedger.ts';
+import { createReconcileLedger, dayLengthMs } from '../../core/usecases/reconcileLedger.ts';
 import { createTestWorld } from '../world.ts';
 import { createProviderWithLedger } from './providers.ts';
 
 const dayStart = Date.UTC(2026, 2, 1);
-const noon = dayStart + dayMs / 2;
-const dayEnd = dayStart + dayMs - 1;
+const noon = dayStart + dayLengthMs / 2;
+const dayEnd = dayStart + dayLengthMs - 1;
 
 const [id1, id2, id3] = [1, 2, 3].map((at) => `01956f00-0000-7000-8000-00000000000${at}`) as [
   string,
@@ -64,13 +64,13 @@ const createLedger = (
   };
   const within = ({ fromMs, toMs }: OwnRecordQuery, atMs: number) => atMs >= fromMs && atMs < toMs;
   return {
-    paymentsMade: async (query: OwnRecordQuery) => {
+    listChargedPayments: async (query: OwnRecordQuery) => {
       const made = payments.filter(
         ({ status, createdAtMs }) => ['succeeded', 'refunded'].includes(status) && within(query, createdAtMs),
       );
       return ok(pages(made, query.after));
     },
-    refundsMade: async (query: OwnRecordQuery) => {
+    listSucceededRefunds: async (query: OwnRecordQuery) => {
       const made = refunds.filter(
         ({ status, updatedAtMs }) => status === 'succeeded' && within(query, updatedAtMs),
       );
@@ -95,7 +95,7 @@ const reconcile = async (
   theirs: readonly LedgerEntry[],
   payments: readonly OwnRecord<PaymentStatus>[] = [],
   refunds: readonly OwnRecord<RefundStatus>[] = [],
-  nowMs = dayStart + 2 * dayMs,
+  nowMs = dayStart + 2 * dayLengthMs,
 ) => {
   const ports = {
     ledger: createLedger(payments, refunds),
@@ -169,24 +169,24 @@ describe('Reconciliations', () => {
   });
 
   test('A charge after midnight is found for a payment from before midnight', async () => {
-    const laterCharge = charge(id1, { atMs: dayStart + dayMs + 60_000 });
+    const laterCharge = charge(id1, { atMs: dayStart + dayLengthMs + 60_000 });
     expect(await kinds([laterCharge], [ownRecord(id1, 'succeeded', { createdAtMs: dayEnd })])).toEqual([]);
   });
 
   test('A charge that was made days later, when its key was sent again, is found', async () => {
-    const times = { createdAtMs: noon, updatedAtMs: dayStart + 3 * dayMs };
-    const theirs = [charge(id1, { atMs: dayStart + 3 * dayMs - 1 })];
+    const times = { createdAtMs: noon, updatedAtMs: dayStart + 3 * dayLengthMs };
+    const theirs = [charge(id1, { atMs: dayStart + 3 * dayLengthMs - 1 })];
     expect(await kinds(theirs, [ownRecord(id1, 'succeeded', times)])).toEqual([]);
   });
 
   test('A refund that was made days before it was recorded is found', async () => {
-    const times = { createdAtMs: dayStart - 3 * dayMs, updatedAtMs: noon };
-    const theirs = [refund(id1, { atMs: dayStart - 2 * dayMs })];
+    const times = { createdAtMs: dayStart - 3 * dayLengthMs, updatedAtMs: noon };
+    const theirs = [refund(id1, { atMs: dayStart - 2 * dayLengthMs })];
     expect(await kinds(theirs, [], [ownRecord(id1, 'succeeded', times)])).toEqual([]);
   });
 
   test('Entries of the day before and the day after are not counted', async () => {
-    const theirs = [charge(id1, { atMs: dayStart - 1 }), charge(id2, { atMs: dayStart + dayMs })];
+    const theirs = [charge(id1, { atMs: dayStart - 1 }), charge(id2, { atMs: dayStart + dayLengthMs })];
     expect(await reconcile(theirs)).toMatchObject({ charges: 0, differences: 0 });
   });
 });

@@ -1,4 +1,12 @@
 import { describe, expect, test } from 'bun:test';
+import {
+  judgeRefund,
+  lateRefundKey,
+  lateRefundReason,
+  planLateRefund,
+  type RefundRequestSnapshot,
+  refundFingerprint,
+} from '../../core/judgeRefund.ts';
 import type { OrderStatus } from '../../core/order.ts';
 import { nextPaymentStatus, paymentStatuses } from '../../core/payment.ts';
 import {
@@ -11,14 +19,6 @@ import {
   refundStatuses,
   succeededRefundStatuses,
 } from '../../core/refund.ts';
-import {
-  judgeRefund,
-  lateRefundKey,
-  lateRefundReason,
-  planLateRefund,
-  type RefundRequestSnapshot,
-  refundFingerprint,
-} from '../../core/refundRequest.ts';
 import { order } from './samples.ts';
 
 const command = (changes: Partial<RefundCommand> = {}): RefundCommand => ({

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import type { Claim } from '../../core/audit.ts';
+import { lateRefundReason } from '../../core/judgeRefund.ts';
 import type { Order } from '../../core/order.ts';
 import type { ChargeOutcome } from '../../core/provider.ts';
-import { lateRefundReason } from '../../core/refundRequest.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createActOnEvent } from '../../core/usecases/providerEvents.ts';
 import { createPaymentRecovery } from '../../core/usecases/recoverPayments.ts';

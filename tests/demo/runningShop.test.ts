@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { err } from 'neverthrow';
-import { buildOutcomeRecord } from '../../core/outcomeRecord.ts';
+import { buildOutcomeRecord } from '../../core/buildOutcomeRecord.ts';
 import type { Store } from '../../core/store.ts';
 import { loadDemoProducts } from '../../demo/loadProducts.ts';
 import { writeHistory } from '../../demo/writeHistory.ts';

@@ -1,10 +1,10 @@
 import { ok, type Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../core/batchWithFallback.ts';
-import type { ClaimResult, Lease, LockedTask, Queue } from '../../core/queue.ts';
+import type { ClaimedTasks, Lease, LockedTask, Queue } from '../../core/queue.ts';
 import {
-  emptyClaim,
   externalSteps,
-  mergeClaims,
+  mergeClaimedTasks,
+  noClaimedTasks,
   planThrownError,
   runTxSteps,
   stepKey,
@@ -23,12 +23,12 @@ export const claimTasks = (
   world: World,
   tasks: readonly TaskRow[],
   query: ClaimQuery,
-): Result<ClaimResult, never> => {
-  if (tasks.length === 0) return ok(emptyClaim);
-  const claim = (batch: readonly TaskRow[]): Result<ClaimResult, never> =>
+): Result<ClaimedTasks, never> => {
+  if (tasks.length === 0) return ok(noClaimedTasks);
+  const claim = (batch: readonly TaskRow[]): Result<ClaimedTasks, never> =>
     ok(runTransaction((writes) => claimBatch(tables, world, writes, batch, query)));
   return runSync(
-    runBatchWithFallback<TaskRow, ClaimResult, never, Result<ClaimResult, never>>({
+    runBatchWithFallback<TaskRow, ClaimedTasks, never, Result<ClaimedTasks, never>>({
       runAll: () => claim(tasks),
       items: () => tasks,
       runOne: (task) => claim([task]),
@@ -38,7 +38,7 @@ export const claimTasks = (
         return ok({ processed: 1, leases: [] });
       },
     }),
-  ).map(mergeClaims);
+  ).map(mergeClaimedTasks);
 };
 
 const claimBatch = (
@@ -47,7 +47,7 @@ const claimBatch = (
   writes: Writes,
   tasks: readonly TaskRow[],
   query: ClaimQuery,
-): ClaimResult => {
+): ClaimedTasks => {
   const external = externalSteps(query.pipeline);
   const atExternal = tasks.filter(({ step }) => external.includes(step));
   const atTx = tasks.filter(({ step }) => !external.includes(step));

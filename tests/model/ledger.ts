@@ -47,7 +47,7 @@ export const createLedger = (tables: Tables): Ledger => ({
   refunds: async (ids) =>
     ok(ids.flatMap((id) => tables.refunds.get(id) ?? []).map(({ refund }) => refundRecordOf(refund))),
 
-  paymentsMade: async ({ fromMs, toMs, after, limit }: OwnRecordQuery) => {
+  listChargedPayments: async ({ fromMs, toMs, after, limit }: OwnRecordQuery) => {
     const rows = [...tables.payments.values()]
       .filter(({ payment: { id } }) => id >= firstIdAt(fromMs) && id < firstIdAt(toMs))
       .filter(({ payment: { status } }) => chargedPaymentStatuses.includes(status))
@@ -55,7 +55,7 @@ export const createLedger = (tables: Tables): Ledger => ({
     return ok(pageAfter(rows, after, limit));
   },
 
-  refundsMade: async ({ fromMs, toMs, after, limit }: OwnRecordQuery) => {
+  listSucceededRefunds: async ({ fromMs, toMs, after, limit }: OwnRecordQuery) => {
     const rows = [...tables.refunds.values()]
       .map(({ refund }) => refund)
       .filter(

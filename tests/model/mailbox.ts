@@ -1,6 +1,6 @@
 import { ok } from 'neverthrow';
+import type { Mailbox } from '../../core/mail.ts';
 import { pageOf } from '../../core/page.ts';
-import type { Mailbox } from '../../core/store.ts';
 import type { Clock } from '../../core/world.ts';
 import type { Tables } from './tables.ts';
 

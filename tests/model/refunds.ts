@@ -1,4 +1,10 @@
 import { ok } from 'neverthrow';
+import {
+  judgeRefund,
+  planLateRefund,
+  type RefundRequestSnapshot,
+  refundFingerprint,
+} from '../../core/judgeRefund.ts';
 import { pageOf } from '../../core/page.ts';
 import {
   countedRefundStatuses,
@@ -7,12 +13,6 @@ import {
   type RefundDetail,
   type Refunds,
 } from '../../core/refund.ts';
-import {
-  judgeRefund,
-  planLateRefund,
-  type RefundRequestSnapshot,
-  refundFingerprint,
-} from '../../core/refundRequest.ts';
 import { finishRefund } from './finishRefund.ts';
 import { rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 import { updateTask } from './transitions.ts';

@@ -51,11 +51,11 @@ describe.skipIf(!(await postgresAvailable()))('table scans for money over half a
     },
     ...Object.fromEntries(lists),
     'the payments and refunds of a day': async (store) => {
-      expect((await unwrap(store.ledger.paymentsMade(day))).items.length).toBeGreaterThan(90);
-      expect((await unwrap(store.ledger.refundsMade(day))).items.length).toBeGreaterThan(5);
+      expect((await unwrap(store.ledger.listChargedPayments(day))).items.length).toBeGreaterThan(90);
+      expect((await unwrap(store.ledger.listSucceededRefunds(day))).items.length).toBeGreaterThan(5);
     },
     'payments and refunds by their ids': async (store) => {
-      const { items } = await unwrap(store.ledger.paymentsMade({ ...day, limit: 20 }));
+      const { items } = await unwrap(store.ledger.listChargedPayments({ ...day, limit: 20 }));
       expect(await unwrap(store.ledger.payments(items.map(({ id }) => id)))).toHaveLength(items.length);
       await unwrap(store.ledger.refunds([items[0]?.id ?? '']));
     },
@@ -69,7 +69,7 @@ describe.skipIf(!(await postgresAvailable()))('table scans for money over half a
     'lists of refunds': async (store) => {
       for (const status of [null, 'requested', 'failed'] as const)
         await unwrap(store.refunds.list({ orderId: null, status, ...firstPage }));
-      const orderId = (await unwrap(store.ledger.paymentsMade(day))).items[0]?.id ?? '';
+      const orderId = (await unwrap(store.ledger.listChargedPayments(day))).items[0]?.id ?? '';
       await unwrap(store.refunds.list({ orderId, status: null, ...firstPage }));
     },
     'the list of unfulfillable orders': (store) => unwrap(store.refunds.unfulfillable(50)),

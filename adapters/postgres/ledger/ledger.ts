@@ -41,8 +41,8 @@ export const createLedger = (sql: Sql): Ledger => ({
       return rows.map(ownRecordOf);
     }),
 
-  paymentsMade: (span) => orUnavailable(() => paymentsMade(sql, span)),
-  refundsMade: (span) => orUnavailable(() => refundsMade(sql, span)),
+  listChargedPayments: (span) => orUnavailable(() => listChargedPayments(sql, span)),
+  listSucceededRefunds: (span) => orUnavailable(() => listSucceededRefunds(sql, span)),
 });
 
 type OwnRecordRow<Status> = {
@@ -64,7 +64,7 @@ const ownRecordOf = <Status>(row: OwnRecordRow<Status>): OwnRecord<Status> => ({
 
 type Made<Status> = Page<OwnRecord<Status>, string>;
 
-const paymentsMade = async (
+const listChargedPayments = async (
   sql: Sql,
   { fromMs, toMs, after, limit }: OwnRecordQuery,
 ): Promise<Made<PaymentStatus>> => {
@@ -78,7 +78,7 @@ const paymentsMade = async (
   return pageOf(rows.map(ownRecordOf), limit, ({ id }) => id);
 };
 
-const refundsMade = async (
+const listSucceededRefunds = async (
   sql: Sql,
   { fromMs, toMs, after, limit }: OwnRecordQuery,
 ): Promise<Made<RefundStatus>> => {

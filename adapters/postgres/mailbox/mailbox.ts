@@ -1,7 +1,7 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import type { Mailbox } from '../../../core/mail.ts';
 import { pageOf } from '../../../core/page.ts';
-import type { Mailbox } from '../../../core/store.ts';
 import type { World } from '../../../core/world.ts';
 import { orUnavailable } from '../failures.ts';
 import { capturedMail } from '../schema.ts';

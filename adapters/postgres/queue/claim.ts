@@ -1,12 +1,12 @@
 import { runAsync, runBatchWithFallback } from '../../../core/batchWithFallback.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
-import type { ClaimResult, Queue } from '../../../core/queue.ts';
+import type { ClaimedTasks, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import {
   type EffectOutcome,
-  emptyClaim,
   limitUnits,
-  mergeClaims,
+  mergeClaimedTasks,
+  noClaimedTasks,
   planThrownError,
   runTxSteps,
   type Transitions,
@@ -33,7 +33,7 @@ export const claimTasks = async (
 ): ClaimPromise => {
   let lockedIds: readonly string[] = [];
   const claims = await runAsync(
-    runBatchWithFallback<string, ClaimResult, Unavailable, ClaimPromise>({
+    runBatchWithFallback<string, ClaimedTasks, Unavailable, ClaimPromise>({
       runAll: () =>
         withNestedLoops(sql, async (tx) => {
           const rows = await scanStarts.scan(query.pipeline.name, positionOf, async (after) =>
@@ -50,7 +50,7 @@ export const claimTasks = async (
       onThrow: (taskId, cause) => writeThrownError(sql, query, taskId, cause),
     }),
   );
-  return claims.map(mergeClaims);
+  return claims.map(mergeClaimedTasks);
 };
 
 const positionOf = ({ run_ms, task_id }: TaskRow): QueuePosition => ({ runMs: run_ms, id: task_id });
@@ -61,8 +61,8 @@ const runTasks = async (
   world: World,
   query: Query,
   rows: readonly TaskRow[],
-): Promise<ClaimResult> => {
-  if (rows.length === 0) return emptyClaim;
+): Promise<ClaimedTasks> => {
+  if (rows.length === 0) return noClaimedTasks;
   const transitions = await runEffects(tx, world, query.pipeline, rows, query.nowMs);
   await writeTransitions(tx, transitions, query.nowMs);
   const leases = await leaseExternalSteps(tx, query, transitions.advanced, rows);
@@ -114,7 +114,7 @@ const lockReadyTask = (tx: Transaction, query: Query, taskId: string): Promise<T
 const writeThrownError = (sql: Sql, query: Query, taskId: string, cause: unknown): ClaimPromise =>
   withNestedLoops(sql, async (tx) => {
     const [row] = await lockReadyTask(tx, query, taskId);
-    if (row === undefined) return emptyClaim;
+    if (row === undefined) return noClaimedTasks;
     await writeTransitions(tx, planThrownError(query, lockedTaskOf(row), cause), query.nowMs);
     return { processed: 1, leases: [] };
   });

@@ -1,4 +1,10 @@
 import { err, type Result } from 'neverthrow';
+import {
+  judgeRefund,
+  planLateRefund,
+  type RefundRequestSnapshot,
+  refundFingerprint,
+} from '../../../core/judgeRefund.ts';
 import type { PaymentStatus } from '../../../core/payment.ts';
 import {
   countedRefundStatuses,
@@ -7,12 +13,6 @@ import {
   type Refunds,
   type RefundVerdict,
 } from '../../../core/refund.ts';
-import {
-  judgeRefund,
-  planLateRefund,
-  type RefundRequestSnapshot,
-  refundFingerprint,
-} from '../../../core/refundRequest.ts';
 import { storedResponseOf } from '../../stored/response.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';

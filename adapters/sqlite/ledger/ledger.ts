@@ -27,8 +27,8 @@ export const createLedger = (connection: Connection): Ledger => {
     differences: async (query) => runStatement(() => reconciliations.differences(query)),
     payments: async (ids) => read(() => ids.flatMap(payments.find)),
     refunds: async (ids) => read(() => ids.flatMap(refunds.find)),
-    paymentsMade: async (query) => runStatement(() => payments.list(query)),
-    refundsMade: async (query) => runStatement(() => refunds.list(query)),
+    listChargedPayments: async (query) => runStatement(() => payments.list(query)),
+    listSucceededRefunds: async (query) => runStatement(() => refunds.list(query)),
   };
 };
 

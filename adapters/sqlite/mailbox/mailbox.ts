@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import type { Mailbox } from '../../../core/mail.ts';
 import { pageOf } from '../../../core/page.ts';
-import type { Mailbox } from '../../../core/store.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { capturedMail } from '../schema.ts';

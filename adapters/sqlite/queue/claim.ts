@@ -1,12 +1,12 @@
 import type { Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../../core/batchWithFallback.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
-import type { ClaimResult, Queue } from '../../../core/queue.ts';
+import type { ClaimedTasks, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import {
-  emptyClaim,
   limitUnits,
-  mergeClaims,
+  mergeClaimedTasks,
+  noClaimedTasks,
   planThrownError,
   runTxSteps,
   type Transitions,
@@ -27,24 +27,24 @@ export const createClaimTasks = (connection: Connection, world: World) => {
   const runSteps = createRunSteps(connection, world);
   const writeTransitions = createWriteTransitions(connection);
 
-  const claimOne = (query: Query, taskId: string): Result<ClaimResult, Unavailable> =>
+  const claimOne = (query: Query, taskId: string): Result<ClaimedTasks, Unavailable> =>
     write(() => runSteps(query, selectById(query, taskId)));
 
-  const recordThrow = (query: Query, taskId: string, cause: unknown): Result<ClaimResult, Unavailable> =>
+  const recordThrow = (query: Query, taskId: string, cause: unknown): Result<ClaimedTasks, Unavailable> =>
     write(() => {
       const [task] = selectById(query, taskId).map(lockedTaskOf);
-      if (task === undefined) return emptyClaim;
+      if (task === undefined) return noClaimedTasks;
       writeTransitions(planThrownError(query, task, cause), query.nowMs);
       return { processed: 1, leases: [] };
     });
 
-  return (query: Query): Result<ClaimResult, Unavailable> => {
+  return (query: Query): Result<ClaimedTasks, Unavailable> => {
     // Checked without the write lock first, because workers poll and usually there is nothing to do.
     const isAny = runStatement(() => selectReady(query, 1).length > 0);
-    if (isAny.isErr() || !isAny.value) return isAny.map(() => emptyClaim);
+    if (isAny.isErr() || !isAny.value) return isAny.map(() => noClaimedTasks);
     let taskIds: readonly string[] = [];
     return runSync(
-      runBatchWithFallback<string, ClaimResult, Unavailable, Result<ClaimResult, Unavailable>>({
+      runBatchWithFallback<string, ClaimedTasks, Unavailable, Result<ClaimedTasks, Unavailable>>({
         runAll: () =>
           write(() => {
             const rows = limitUnits(selectReady(query, query.limit), ({ quantity }) => quantity);
@@ -55,7 +55,7 @@ export const createClaimTasks = (connection: Connection, world: World) => {
         runOne: (taskId) => claimOne(query, taskId),
         onThrow: (taskId, cause) => recordThrow(query, taskId, cause),
       }),
-    ).map(mergeClaims);
+    ).map(mergeClaimedTasks);
   };
 };
 
@@ -87,7 +87,7 @@ const createRunSteps = (connection: Connection, world: World) => {
     return step.value;
   };
 
-  return (query: Query, rows: readonly TaskRow[]): ClaimResult => {
+  return (query: Query, rows: readonly TaskRow[]): ClaimedTasks => {
     const { pipeline, nowMs, leaseMs } = query;
     const transitions = runEffects(pipeline, rows, nowMs);
     writeTransitions({ ...transitions, advanced: [] }, nowMs);

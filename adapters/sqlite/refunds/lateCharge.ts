@@ -1,6 +1,6 @@
+import { planLateRefund } from '../../../core/judgeRefund.ts';
 import type { PaymentStatus } from '../../../core/payment.ts';
 import type { Refunds } from '../../../core/refund.ts';
-import { planLateRefund } from '../../../core/refundRequest.ts';
 import { storedResponseOf } from '../../stored/response.ts';
 import type { Connection } from '../connection.ts';
 import type { InsertRefund } from './write.ts';

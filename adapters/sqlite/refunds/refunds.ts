@@ -1,4 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
+import { judgeRefund, refundFingerprint } from '../../../core/judgeRefund.ts';
 import {
   countedRefundStatuses,
   type RefundCommand,
@@ -6,7 +7,6 @@ import {
   type Refunds,
   type RefundVerdict,
 } from '../../../core/refund.ts';
-import { judgeRefund, refundFingerprint } from '../../../core/refundRequest.ts';
 import { isOneOf } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 import { createOrderLock, type OrderLock } from '../orders/lock.ts';

@@ -22,7 +22,7 @@ export const declineCodeOf = ({ code, declineCode }: Decline): string => {
  * Codes of requests that Stripe rejects with 400, but that another card or amount makes valid. The customer
  * sees them as declines. Any other rejected request is a fault of ours, and says nothing about the card.
  */
-const declineCodes = new Set([
+const requestDeclineCodes = new Set([
   'amount_too_large',
   'amount_too_small',
   'card_decline_rate_limit_exceeded',
@@ -39,5 +39,5 @@ const declineCodes = new Set([
 /** Null if the request itself is wrong. */
 export const declineOfRequest = (code: string | null, param: string | null): string | null => {
   if (code === 'resource_missing' && param === 'payment_method') return 'invalid_payment_method';
-  return code !== null && declineCodes.has(code) ? code : null;
+  return code !== null && requestDeclineCodes.has(code) ? code : null;
 };

@@ -21,7 +21,7 @@ export const moneyGuards: readonly Guard[] = [
     database: 'sqlite',
     replacements: [
       {
-        file: 'core/refundRequest.ts',
+        file: 'core/judgeRefund.ts',
         find: 'const left = total.amount - refunded;',
         replace: 'const left = total.amount;',
       },
@@ -86,7 +86,7 @@ export const moneyGuards: readonly Guard[] = [
     database: 'postgres',
     replacements: [
       {
-        file: 'core/refundRequest.ts',
+        file: 'core/judgeRefund.ts',
         find: "task: isFull ? { kind: 'pause'",
         replace: "task: false ? { kind: 'pause'",
       },
@@ -99,12 +99,12 @@ export const moneyGuards: readonly Guard[] = [
     database: 'postgres',
     replacements: [
       {
-        file: 'core/refundRequest.ts',
+        file: 'core/judgeRefund.ts',
         find: "nextPaymentStatus(payment.status, 'refund')",
         replace: "'refunded'",
       },
       {
-        file: 'core/refundRequest.ts',
+        file: 'core/judgeRefund.ts',
         find: 'key: lateRefundKey(paymentId)',
         replace: 'key: refundId',
       },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { buildOutcomeRecord, unknownResponse } from '../../core/outcomeRecord.ts';
+import { buildOutcomeRecord, unknownResponse } from '../../core/buildOutcomeRecord.ts';
 import type { ChargeOutcome } from '../../core/provider.ts';
 import { createTestWorld } from '../world.ts';
 import { claimOf, order } from './samples.ts';

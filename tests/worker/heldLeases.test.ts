@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
 import type { Queue } from '../../core/queue.ts';
-import { createHeldLeases } from '../../worker/leases.ts';
+import { createHeldLeases } from '../../worker/heldLeases.ts';
 import { createFixture } from './harness.ts';
 
 /** Three held leases. There is room for another batch while at most one is held. */
