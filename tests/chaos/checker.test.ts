@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { check } from './checker.ts';
-import {
-  acceptedRefundReply,
-  createHealthyShop,
-  declinedReply,
-  paidReply,
-  providerRefund,
-  type Shop,
-} from './healthyShop.ts';
+import { providerRefund, type Shop } from './healthyRows.ts';
+import { acceptedRefundReply, createHealthyShop, declinedReply, paidReply } from './healthyShop.ts';
 
 type Breakage = readonly [rule: string, breakRule: (shop: Shop) => void];
 

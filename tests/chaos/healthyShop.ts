@@ -1,13 +1,4 @@
-import type { Snapshot } from './snapshot.ts';
-
-type Writable<T> = T extends readonly (infer Row)[]
-  ? Row[]
-  : T extends object
-    ? { -readonly [K in keyof T]: Writable<T[K]> }
-    : T;
-
-/** A snapshot that tests can change. */
-export type Shop = Writable<Snapshot>;
+import { charge, mail, order, payment, providerRefund, refund, type Shop, states } from './healthyRows.ts';
 
 export const paidReply = {
   key: 'key1',
@@ -38,18 +29,38 @@ export const acceptedRefundReply = {
  *   (`bounced`).
  */
 export const createHealthyShop = (): Shop => {
-  const orders: Shop['orders'] = [
-    order('shirt', 'p1', 'physical', 'completed', 'pay1'),
-    { ...order('game', 'p2', 'digital', 'completed', 'pay1'), quantity: 2 },
-    order('lesson', 'p3', 'service', 'completed', 'pay1'),
-    order('refused', 'p1', 'physical', 'pending', 'pay2'),
-    order('dropped', 'p1', 'physical', 'cancelled', null),
-    order('soldOut', 'p3', 'service', 'failed', 'pay3'),
-    order('regretted', 'p1', 'physical', 'refunded', 'pay5'),
-    order('bounced', 'p2', 'digital', 'refunded', 'pay6'),
-  ];
+  const orders = createOrders();
+  const history = createHistory();
+  return {
+    products: [
+      { id: 'p1', initialStock: 5, stock: 4 },
+      { id: 'p2', initialStock: null, stock: null },
+      { id: 'p3', initialStock: 1, stock: 0 },
+    ],
+    orders,
+    history,
+    ...createMoney(),
+    ...createFulfilment(),
+    ...createProviderRecords(),
+    policy: 'hold',
+    clientLog: { ...createRecordedLog(orders), ...createFinalReads(orders, history) },
+  };
+};
+
+const createOrders = (): Shop['orders'] => [
+  order('shirt', 'p1', 'physical', 'completed', 'pay1'),
+  { ...order('game', 'p2', 'digital', 'completed', 'pay1'), quantity: 2 },
+  order('lesson', 'p3', 'service', 'completed', 'pay1'),
+  order('refused', 'p1', 'physical', 'pending', 'pay2'),
+  order('dropped', 'p1', 'physical', 'cancelled', null),
+  order('soldOut', 'p3', 'service', 'failed', 'pay3'),
+  order('regretted', 'p1', 'physical', 'refunded', 'pay5'),
+  order('bounced', 'p2', 'digital', 'refunded', 'pay6'),
+];
+
+const createHistory = (): Shop['history'] => {
   const paidStates = ['pending', 'paying', 'paid'];
-  const history = [
+  return [
     ...states('shirt', [
       ...paidStates,
       'stock_reserved',
@@ -84,214 +95,148 @@ export const createHealthyShop = (): Shop => {
     ]),
     ...states('bounced', [...paidStates, 'licence_issued', 'refund_requested', 'refunded', 'refund_failed']),
   ];
-  return {
-    products: [
-      { id: 'p1', initialStock: 5, stock: 4 },
-      { id: 'p2', initialStock: null, stock: null },
-      { id: 'p3', initialStock: 1, stock: 0 },
-    ],
-    orders,
-    history,
-    audits: [
-      { id: 'pay1', key: 'key1', orderIds: ['shirt', 'game', 'lesson'] },
-      { id: 'pay2', key: 'key2', orderIds: ['refused'] },
-      { id: 'pay3', key: 'key3', orderIds: ['soldOut'] },
-      { id: 'pay4', key: 'key4', orderIds: ['refused'] },
-      { id: 'pay5', key: 'key5', orderIds: ['regretted'] },
-      { id: 'pay6', key: 'key6', orderIds: ['bounced'] },
-    ],
-    payments: [
-      payment('pay1', 'succeeded', 30, 'ch1'),
-      payment('pay2', 'declined', 10, null),
-      payment('pay3', 'succeeded', 10, 'ch3'),
-      payment('pay4', 'refunded', 10, 'ch4'),
-      payment('pay5', 'succeeded', 10, 'ch5'),
-      payment('pay6', 'succeeded', 10, 'ch6'),
-    ],
-    refunds: [
-      refund('r1', 'part', 'shirt', 'pay1', 4, 'succeeded'),
-      refund('r2', 'disputed', 'game', 'pay1', 10, 'failed'),
-      refund('r3', 'half', 'regretted', 'pay5', 5, 'succeeded'),
-      refund('r4', 'rest', 'regretted', 'pay5', 5, 'succeeded'),
-      refund('r5', 'late:pay4', null, 'pay4', 10, 'succeeded'),
-      { ...refund('r6', 'all', 'bounced', 'pay6', 10, 'failed'), reference: 're6' },
-    ],
-    creditNotes: [
-      { refundId: 'r1', year: 2026, sequence: 1 },
-      { refundId: 'r4', year: 2026, sequence: 2 },
-    ],
-    tasks: [
-      {
-        id: 't1',
-        orderId: 'soldOut',
-        jobId: null,
-        pipeline: 'service',
-        state: 'failed',
-        lastError: 'out of stock',
-      },
-    ],
-    invoices: ['shirt', 'game', 'lesson', 'regretted'].map((orderId, index) => ({
-      orderId,
-      year: 2026,
-      sequence: index + 1,
-    })),
-    licences: [
-      { orderId: 'game', unit: 1, key: 'A' },
-      { orderId: 'game', unit: 2, key: 'B' },
-      { orderId: 'bounced', unit: 1, key: 'C' },
-    ],
-    shipments: ['shirt'],
-    storedEvents: ['ev1', 'ev2'],
-    charges: [
-      charge('ch1', 'pay1', 30, 'succeeded'),
-      charge('ch2', 'pay2', 10, 'declined'),
-      charge('ch3', 'pay3', 10, 'succeeded'),
-      charge('ch4', 'pay4', 10, 'succeeded'),
-      charge('ch5', 'pay5', 10, 'succeeded'),
-      charge('ch6', 'pay6', 10, 'succeeded'),
-    ],
-    providerRefunds: [
-      providerRefund('re1', 'r1', 'ch1', 4),
-      providerRefund('re3', 'r3', 'ch5', 5),
-      providerRefund('re4', 'r4', 'ch5', 5),
-      providerRefund('re5', 'r5', 'ch4', 10),
-      { ...providerRefund('re6', 'r6', 'ch6', 10), status: 'failed' },
-      { ...providerRefund('re9', 'r2', 'ch1', 10), status: 'failed' },
-    ],
-    sentEvents: [
-      { id: 'ev1', type: 'payment_intent.succeeded', acknowledged: true },
-      { id: 'ev2', type: 'refund.created', acknowledged: true },
-      { id: 'ev3', type: 'charge.succeeded', acknowledged: true },
-    ],
-    mails: [
-      ...['shirt', 'game', 'lesson'].map((orderId) => mail(orderId, 'receipt', orderId)),
-      mail('shirt', 'refund', 'r1'),
-      mail('regretted', 'refund', 'r3'),
-      mail('regretted', 'refund', 'r4'),
-      mail('refused', 'refund', 'r5'),
-    ],
-    policy: 'hold',
-    clientLog: {
-      orders: orders.map(({ id, productId, quantity, amount }) => ({ id, productId, quantity, amount })),
-      cancelled: ['dropped'],
-      checkouts: [
-        { ...paidReply, orderIds: [...paidReply.orderIds] },
-        { ...declinedReply, orderIds: ['refused'], replay: 'no' },
-        { key: 'key3', orderIds: ['soldOut'], checkoutId: 'pay3', outcome: 'unknown', replay: null },
-        { key: 'key3', orderIds: ['soldOut'], checkoutId: null, outcome: 'lost', replay: null },
-        { key: 'key4', orderIds: ['refused'], checkoutId: 'pay4', outcome: 'cancelled', replay: null },
-        {
-          key: 'key5',
-          orderIds: ['regretted'],
-          checkoutId: 'pay5',
-          outcome: 'requires_action',
-          replay: null,
-        },
-      ],
-      refunds: [
-        acceptedRefundReply,
-        acceptedRefundReply,
-        { ...acceptedRefundReply, refundId: null, body: null, outcome: 'lost' },
-        { ...acceptedRefundReply, key: 'too much', refundId: null, body: null, outcome: 'refused' },
-      ],
-      confirmed: ['pay5'],
-      unexpected: [],
-      finalOrders: orders.map(({ id, status }) => ({
-        id,
-        status,
-        states: history.filter(({ orderId }) => orderId === id).map(({ state }) => state),
-      })),
-      finalCheckouts: [
-        { id: 'pay1', status: 'succeeded' },
-        { id: 'pay2', status: 'declined' },
-        { id: 'pay3', status: 'succeeded' },
-        { id: 'pay4', status: 'cancelled' },
-      ],
-      finalRefunds: [{ id: 'r1', status: 'succeeded' }],
-      money: {
-        paid_without_progress: 1,
-        unknown: 0,
-        charged_twice: 0,
-        refunds_stuck: 2,
-        ledger_differences: 0,
-      },
-      reconciliations: [{ day: '2026-11-21', charges: 5, refunds: 4, differences: 0 }],
-    },
-  };
 };
 
-const order = (
-  id: string,
-  productId: string,
-  type: string,
-  status: string,
-  checkoutId: string | null,
-): Shop['orders'][number] => ({
-  id,
-  email: 'an@shop.test',
-  productId,
-  type,
-  quantity: 1,
-  amount: 10,
-  currency: 'VND',
-  status,
-  checkoutId,
+const createMoney = (): Pick<Shop, 'audits' | 'payments' | 'refunds' | 'creditNotes' | 'invoices'> => ({
+  audits: [
+    { id: 'pay1', key: 'key1', orderIds: ['shirt', 'game', 'lesson'] },
+    { id: 'pay2', key: 'key2', orderIds: ['refused'] },
+    { id: 'pay3', key: 'key3', orderIds: ['soldOut'] },
+    { id: 'pay4', key: 'key4', orderIds: ['refused'] },
+    { id: 'pay5', key: 'key5', orderIds: ['regretted'] },
+    { id: 'pay6', key: 'key6', orderIds: ['bounced'] },
+  ],
+  payments: [
+    payment('pay1', 'succeeded', 30, 'ch1'),
+    payment('pay2', 'declined', 10, null),
+    payment('pay3', 'succeeded', 10, 'ch3'),
+    payment('pay4', 'refunded', 10, 'ch4'),
+    payment('pay5', 'succeeded', 10, 'ch5'),
+    payment('pay6', 'succeeded', 10, 'ch6'),
+  ],
+  refunds: [
+    refund('r1', 'part', 'shirt', 'pay1', 4, 'succeeded'),
+    refund('r2', 'disputed', 'game', 'pay1', 10, 'failed'),
+    refund('r3', 'half', 'regretted', 'pay5', 5, 'succeeded'),
+    refund('r4', 'rest', 'regretted', 'pay5', 5, 'succeeded'),
+    refund('r5', 'late:pay4', null, 'pay4', 10, 'succeeded'),
+    { ...refund('r6', 'all', 'bounced', 'pay6', 10, 'failed'), reference: 're6' },
+  ],
+  creditNotes: [
+    { refundId: 'r1', year: 2026, sequence: 1 },
+    { refundId: 'r4', year: 2026, sequence: 2 },
+  ],
+  invoices: ['shirt', 'game', 'lesson', 'regretted'].map((orderId, index) => ({
+    orderId,
+    year: 2026,
+    sequence: index + 1,
+  })),
 });
 
-const states = (orderId: string, names: readonly string[]): Shop['history'] =>
-  names.map((state, index) => ({ orderId, seq: index + 1, state }));
-
-const payment = (
-  id: string,
-  status: string,
-  amount: number,
-  reference: string | null,
-): Shop['payments'][number] => ({ id, status, amount, currency: 'VND', reference });
-
-const refund = (
-  id: string,
-  key: string,
-  orderId: string | null,
-  paymentId: string,
-  amount: number,
-  status: string,
-): Shop['refunds'][number] => ({
-  id,
-  key,
-  orderId,
-  paymentId,
-  amount,
-  currency: 'VND',
-  status,
-  reference: status === 'succeeded' ? `re${id.slice(1)}` : null,
-  createdMs: 1,
-  updatedMs: 2,
+const createFulfilment = (): Pick<Shop, 'tasks' | 'licences' | 'shipments' | 'mails' | 'storedEvents'> => ({
+  tasks: [
+    {
+      id: 't1',
+      orderId: 'soldOut',
+      jobId: null,
+      pipeline: 'service',
+      state: 'failed',
+      lastError: 'out of stock',
+    },
+  ],
+  licences: [
+    { orderId: 'game', unit: 1, key: 'A' },
+    { orderId: 'game', unit: 2, key: 'B' },
+    { orderId: 'bounced', unit: 1, key: 'C' },
+  ],
+  shipments: ['shirt'],
+  storedEvents: ['ev1', 'ev2'],
+  mails: [
+    ...['shirt', 'game', 'lesson'].map((orderId) => mail(orderId, 'receipt', orderId)),
+    mail('shirt', 'refund', 'r1'),
+    mail('regretted', 'refund', 'r3'),
+    mail('regretted', 'refund', 'r4'),
+    mail('refused', 'refund', 'r5'),
+  ],
 });
 
-const charge = (id: string, paymentId: string, amount: number, status: string): Shop['charges'][number] => ({
-  id,
-  paymentId,
-  amount,
-  currency: 'VND',
-  status,
+const createProviderRecords = (): Pick<Shop, 'charges' | 'providerRefunds' | 'sentEvents'> => ({
+  charges: [
+    charge('ch1', 'pay1', 30, 'succeeded'),
+    charge('ch2', 'pay2', 10, 'declined'),
+    charge('ch3', 'pay3', 10, 'succeeded'),
+    charge('ch4', 'pay4', 10, 'succeeded'),
+    charge('ch5', 'pay5', 10, 'succeeded'),
+    charge('ch6', 'pay6', 10, 'succeeded'),
+  ],
+  providerRefunds: [
+    providerRefund('re1', 'r1', 'ch1', 4),
+    providerRefund('re3', 'r3', 'ch5', 5),
+    providerRefund('re4', 'r4', 'ch5', 5),
+    providerRefund('re5', 'r5', 'ch4', 10),
+    { ...providerRefund('re6', 'r6', 'ch6', 10), status: 'failed' },
+    { ...providerRefund('re9', 'r2', 'ch1', 10), status: 'failed' },
+  ],
+  sentEvents: [
+    { id: 'ev1', type: 'payment_intent.succeeded', acknowledged: true },
+    { id: 'ev2', type: 'refund.created', acknowledged: true },
+    { id: 'ev3', type: 'charge.succeeded', acknowledged: true },
+  ],
 });
 
-export const providerRefund = (
-  id: string,
-  refundId: string,
-  chargeId: string,
-  amount: number,
-): Shop['providerRefunds'][number] => ({
-  id,
-  refundId,
-  chargeId,
-  amount,
-  currency: 'VND',
-  status: 'succeeded',
+type Log = Shop['clientLog'];
+
+const createRecordedLog = (
+  orders: Shop['orders'],
+): Pick<Log, 'orders' | 'cancelled' | 'checkouts' | 'refunds' | 'confirmed' | 'unexpected'> => ({
+  orders: orders.map(({ id, productId, quantity, amount }) => ({ id, productId, quantity, amount })),
+  cancelled: ['dropped'],
+  checkouts: [
+    { ...paidReply, orderIds: [...paidReply.orderIds] },
+    { ...declinedReply, orderIds: ['refused'], replay: 'no' },
+    { key: 'key3', orderIds: ['soldOut'], checkoutId: 'pay3', outcome: 'unknown', replay: null },
+    { key: 'key3', orderIds: ['soldOut'], checkoutId: null, outcome: 'lost', replay: null },
+    { key: 'key4', orderIds: ['refused'], checkoutId: 'pay4', outcome: 'cancelled', replay: null },
+    {
+      key: 'key5',
+      orderIds: ['regretted'],
+      checkoutId: 'pay5',
+      outcome: 'requires_action',
+      replay: null,
+    },
+  ],
+  refunds: [
+    acceptedRefundReply,
+    acceptedRefundReply,
+    { ...acceptedRefundReply, refundId: null, body: null, outcome: 'lost' },
+    { ...acceptedRefundReply, key: 'too much', refundId: null, body: null, outcome: 'refused' },
+  ],
+  confirmed: ['pay5'],
+  unexpected: [],
 });
 
-const mail = (
-  orderId: string,
-  kind: Shop['mails'][number]['kind'],
-  messageId: string,
-): Shop['mails'][number] => ({ orderId, kind, messageId, to: 'an@shop.test' });
+const createFinalReads = (
+  orders: Shop['orders'],
+  history: Shop['history'],
+): Omit<Log, keyof ReturnType<typeof createRecordedLog>> => ({
+  finalOrders: orders.map(({ id, status }) => ({
+    id,
+    status,
+    states: history.filter(({ orderId }) => orderId === id).map(({ state }) => state),
+  })),
+  finalCheckouts: [
+    { id: 'pay1', status: 'succeeded' },
+    { id: 'pay2', status: 'declined' },
+    { id: 'pay3', status: 'succeeded' },
+    { id: 'pay4', status: 'cancelled' },
+  ],
+  finalRefunds: [{ id: 'r1', status: 'succeeded' }],
+  money: {
+    paid_without_progress: 1,
+    unknown: 0,
+    charged_twice: 0,
+    refunds_stuck: 2,
+    ledger_differences: 0,
+  },
+  reconciliations: [{ day: '2026-11-21', charges: 5, refunds: 4, differences: 0 }],
+});

@@ -1,0 +1,91 @@
+import type { Snapshot } from './snapshot.ts';
+
+type Writable<T> = T extends readonly (infer Row)[]
+  ? Row[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Writable<T[K]> }
+    : T;
+
+/** A snapshot that tests can change. */
+export type Shop = Writable<Snapshot>;
+
+export const order = (
+  id: string,
+  productId: string,
+  type: string,
+  status: string,
+  checkoutId: string | null,
+): Shop['orders'][number] => ({
+  id,
+  email: 'an@shop.test',
+  productId,
+  type,
+  quantity: 1,
+  amount: 10,
+  currency: 'VND',
+  status,
+  checkoutId,
+});
+
+export const states = (orderId: string, names: readonly string[]): Shop['history'] =>
+  names.map((state, index) => ({ orderId, seq: index + 1, state }));
+
+export const payment = (
+  id: string,
+  status: string,
+  amount: number,
+  reference: string | null,
+): Shop['payments'][number] => ({ id, status, amount, currency: 'VND', reference });
+
+export const refund = (
+  id: string,
+  key: string,
+  orderId: string | null,
+  paymentId: string,
+  amount: number,
+  status: string,
+): Shop['refunds'][number] => ({
+  id,
+  key,
+  orderId,
+  paymentId,
+  amount,
+  currency: 'VND',
+  status,
+  reference: status === 'succeeded' ? `re${id.slice(1)}` : null,
+  createdMs: 1,
+  updatedMs: 2,
+});
+
+export const charge = (
+  id: string,
+  paymentId: string,
+  amount: number,
+  status: string,
+): Shop['charges'][number] => ({
+  id,
+  paymentId,
+  amount,
+  currency: 'VND',
+  status,
+});
+
+export const providerRefund = (
+  id: string,
+  refundId: string,
+  chargeId: string,
+  amount: number,
+): Shop['providerRefunds'][number] => ({
+  id,
+  refundId,
+  chargeId,
+  amount,
+  currency: 'VND',
+  status: 'succeeded',
+});
+
+export const mail = (
+  orderId: string,
+  kind: Shop['mails'][number]['kind'],
+  messageId: string,
+): Shop['mails'][number] => ({ orderId, kind, messageId, to: 'an@shop.test' });
