@@ -1,15 +1,11 @@
 import { err, ok, type Result } from 'neverthrow';
+import { decimalsOf } from './currency.ts';
 
 /** `amount` is an integer in the currency's minor unit (VND has no decimals: 1299000 is 1.299.000 ₫). */
 export type Money = { readonly amount: number; readonly currency: string };
 
 /** The largest total of an order. The sum of 100 such orders is still exact in a double (at most 2^53 - 1). */
 export const orderAmountMax = 90_000_000_000_000;
-
-const currencies = new Set(Intl.supportedValuesOf('currency'));
-
-/** True for an ISO 4217 code in upper case. */
-export const isCurrency = (code: string): boolean => currencies.has(code);
 
 export const times = (price: Money, quantity: number): Money => ({
   amount: price.amount * quantity,
@@ -46,12 +42,3 @@ const formats = new Map<string, Intl.NumberFormat>();
 
 /** Far more than a shop needs. Bounded, because the languages come from orders. */
 const formatsMax = 100;
-
-// From ISO 4217. Runtimes disagree: for LAK, Bun has 2 decimals and Deno has none.
-const withoutDecimals = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ');
-const withThreeDecimals = 'BHD IQD JOD KWD LYD OMR TND'.split(' ');
-
-const decimalsOf = (currency: string): number => {
-  if (withoutDecimals.includes(currency)) return 0;
-  return withThreeDecimals.includes(currency) ? 3 : 2;
-};

@@ -1,6 +1,6 @@
 import { type TSchema, t } from 'elysia';
 import { FormatRegistry } from 'elysia/type-system';
-import { isCurrency } from '../../core/money.ts';
+import { isCurrency } from '../../core/currency.ts';
 import { jobPipelines, pipelines } from '../../core/pipelines/index.ts';
 
 /**
@@ -65,7 +65,7 @@ FormatRegistry.Set('iso-4217', isCurrency);
 
 export const currency = t.String({
   format: 'iso-4217',
-  description: 'an ISO 4217 currency code in upper case',
+  description: 'an active ISO 4217 currency code in upper case, of a currency with a minor unit',
 });
 
 export const nullable = <S extends TSchema>(schema: S) => t.Union([schema, t.Null()]);

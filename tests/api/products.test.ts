@@ -44,6 +44,9 @@ describe('POST /products', () => {
     ['a price as text', { price: { amount: '1', currency: 'VND' } }, '/price/amount'],
     ['a price that is too high', { price: { amount: 1e12 + 1, currency: 'VND' } }, '/price/amount'],
     ['an unknown currency', { price: { amount: 1, currency: 'ABC' } }, '/price/currency'],
+    ['a withdrawn currency', { price: { amount: 1, currency: 'DEM' } }, '/price/currency'],
+    ['the code for tests', { price: { amount: 1, currency: 'XTS' } }, '/price/currency'],
+    ['a metal', { price: { amount: 1, currency: 'XAU' } }, '/price/currency'],
     ['a currency in lower case', { price: { amount: 1, currency: 'vnd' } }, '/price/currency'],
     ['an unknown field in the price', { price: { amount: 1, currency: 'VND', tax: 1 } }, '/price/tax'],
     ['a stock below zero', { stock: -1 }, '/stock'],
@@ -71,6 +74,7 @@ describe('POST /products', () => {
   test.each([
     ['the longest name and code', { name: '😀'.repeat(200), code: 'ộ'.repeat(64) }],
     ['a price of 0 and a stock of 0', { price: { amount: 0, currency: 'USD' }, stock: 0 }],
+    ['a currency with four decimals', { price: { amount: 123_456, currency: 'CLF' } }],
     ['the highest price and no limit of stock', { price: { amount: 1e12, currency: 'JPY' }, stock: null }],
     ['another type', { type: 'digital' }],
   ])('POST /products accepts a product with %s', async (_, change) => {

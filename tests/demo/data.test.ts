@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { isCurrency, orderAmountMax } from '../../core/money.ts';
+import { isCurrency } from '../../core/currency.ts';
+import { orderAmountMax } from '../../core/money.ts';
 import { pipelines } from '../../core/pipelines/index.ts';
 import { demoProducts } from '../../demo/loadProducts.ts';
 
