@@ -86,11 +86,15 @@ export type LedgerDifference = {
   readonly atMs: number;
 };
 
-/** The comparison of one day (UTC) of the provider's ledger with ours. */
+/** The comparison of one day of the shop's time zone of the provider's ledger with ours. */
 export type Reconciliation = {
   readonly id: string;
-  /** The start of the day, ms. */
+  /** `2026-03-01`. */
+  readonly day: string;
+  /** The first moment of the day, ms … */
   readonly dayMs: number;
+  /** … and the first moment after it. They stay as they are if the shop's time zone changes. */
+  readonly endMs: number;
   readonly createdAtMs: number;
   /** Null until it is done. The numbers below are 0 until then. */
   readonly finishedAtMs: number | null;
@@ -135,7 +139,7 @@ export interface Ledger {
 
   /** Stores a new reconciliation and its task (pipeline `reconciliation`), in one transaction. */
   requestReconciliation(
-    reconciliation: { readonly id: string; readonly taskId: string; readonly dayMs: number },
+    reconciliation: Pick<Reconciliation, 'id' | 'day' | 'dayMs' | 'endMs'> & { readonly taskId: string },
     nowMs: number,
   ): AsyncResult<Reconciliation>;
 

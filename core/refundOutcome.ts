@@ -1,4 +1,4 @@
-import { invoiceYear } from './invoice.ts';
+import type { Calendar } from './calendar.ts';
 import { nextOrderStatus, type Order } from './order.ts';
 import { pipelines } from './pipelines/index.ts';
 import {
@@ -54,6 +54,7 @@ export const planRefundOutcome = (
   { refund, order }: RefundOutcomeSnapshot,
   outcome: FinishedRefund['outcome'],
   nowMs: number,
+  calendar: Calendar,
 ): RefundChanges | null => {
   const status = nextRefundStatus(refund.status, outcome.kind === 'succeeded' ? 'succeed' : 'fail');
   if (status === null) return null;
@@ -67,7 +68,7 @@ export const planRefundOutcome = (
 
   const written = { status, reference: outcome.reference, error: null };
   if (order === null) return { refund: written, creditNoteYear: null, restock: null, order: null };
-  return { refund: written, ...afterSuccess(order, refund, nowMs) };
+  return { refund: written, ...afterSuccess(order, refund, calendar.yearOf(nowMs)) };
 };
 
 /**
@@ -77,14 +78,14 @@ export const planRefundOutcome = (
 const afterSuccess = (
   { order, refunded, invoiced, shipped, stockDeducted }: RefundedOrder,
   { amount }: Pick<Refund, 'amount'>,
-  nowMs: number,
+  year: number,
 ): Omit<RefundChanges, 'refund'> => {
   const nothingLeft = refunded + amount.amount >= order.total.amount;
   const status = nothingLeft ? nextOrderStatus(order.status, 'refund') : null;
   const state = status ?? 'partially_refunded';
   const restocks = status !== null && stockDeducted && !shipped;
   return {
-    creditNoteYear: invoiced ? invoiceYear(nowMs) : null,
+    creditNoteYear: invoiced ? year : null,
     restock: restocks ? { productId: order.product.id, quantity: order.quantity } : null,
     order: {
       history: [{ state, detail: amountDetail(amount) }],

@@ -1,3 +1,4 @@
+import type { Calendar } from './calendar.ts';
 import type { Timer } from './timer.ts';
 
 /**
@@ -33,4 +34,6 @@ export interface World {
   readonly ids: Ids;
   readonly random: Random;
   readonly yieldToEventLoop: YieldToEventLoop;
+  /** The days and years of the shop's time zone. */
+  readonly calendar: Calendar;
 }

@@ -126,7 +126,7 @@ if (config.isErr()) {
   exitWithError(['some settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
 } else {
   const { logLevel: level, shutdownMs } = config.value;
-  const world = createSystemWorld();
+  const world = createSystemWorld(config.value.timeZone);
   const write = (line: string) => process.stderr.write(line);
   const log = createLog(write, world.clock, { level, readable: process.stderr.isTTY === true });
   const closers: Close[] = [];

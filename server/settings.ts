@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import { parseSender } from '../adapters/smtp/address.ts';
+import { isTimeZone } from '../core/calendar.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
 import { createKinds, type Kinds, type ReadSetting, type Setting, showScheme } from './settingKinds.ts';
 
@@ -43,6 +44,13 @@ const processSettings = ({ oneOf, setting, whole }: Kinds) => ({
     fallback: 'development',
     doc: '`production` turns demo mode off and does not load the demo products.',
     read: (text) => ok(text),
+  }),
+  timeZone: setting({
+    name: 'SHOP_TIME_ZONE',
+    fallback: 'UTC',
+    doc: 'The IANA time zone of the shop, such as `Asia/Ho_Chi_Minh`: the years of invoices and credit notes, the days of reconciliations, and dates without a time in queries are those of this zone. The zone of the machine has no effect.',
+    read: (text) =>
+      isTimeZone(text) ? ok(text) : err('write the IANA name of a time zone such as Asia/Ho_Chi_Minh'),
   }),
   logLevel: oneOf(
     'LOG_LEVEL',

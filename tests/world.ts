@@ -1,9 +1,11 @@
 import { systemTimer, yieldToSystemEventLoop } from '../adapters/system/timer.ts';
+import { type Calendar, createCalendar } from '../core/calendar.ts';
 import type { Clock, Ids, Random, World } from '../core/world.ts';
 
 export type TestWorld = World & {
   readonly clock: Clock & { set(ms: number): void };
   advance(ms: number): void;
+  setTimeZone(name: string): void;
 };
 
 /** A Sunday morning, far from the turn of a year. */
@@ -14,10 +16,12 @@ let worldCount = 0;
 /**
  * A world whose clock changes only by `advance` and `set`. Random numbers and ids are the same for the same
  * `startMs` and `seed`. Without a seed each world gets its own, so that two worlds over one database make
- * different ids. The timer is the real one; `createManualTimer` makes a timer that a test drives.
+ * different ids. The timer is the real one; `createManualTimer` makes a timer that a test drives. The time zone is UTC
+ * until a test sets another one.
  */
 export const createTestWorld = (startMs = sundayMs, seed = ++worldCount): TestWorld => {
   const clock = createManualClock(startMs);
+  let calendar = createCalendar('UTC');
   const advance = (ms: number) => clock.set(clock.nowMs() + ms);
   return {
     clock,
@@ -25,7 +29,13 @@ export const createTestWorld = (startMs = sundayMs, seed = ++worldCount): TestWo
     ids: createSeededIds(seed),
     random: createSeededRandom(seed),
     yieldToEventLoop: yieldToSystemEventLoop,
+    get calendar(): Calendar {
+      return calendar;
+    },
     advance,
+    setTimeZone: (name) => {
+      calendar = createCalendar(name);
+    },
   };
 };
 

@@ -51,7 +51,7 @@ export const createStore = (
     orders: createOrders(sql),
     audits: createAudits(sql),
     queue: createQueue(sql, db, world),
-    refunds: createRefunds(sql),
+    refunds: createRefunds(sql, world),
     inbox: createInbox(sql),
     ledger: createLedger(sql),
     mailbox: createMailbox(db, world),

@@ -151,7 +151,9 @@ export const providerEvent = sqliteTable('provider_event', {
 
 export const reconciliation = sqliteTable('reconciliation', {
   id: text().primaryKey(),
+  day: text().notNull(),
   dayMs: integer('day_ms').notNull(),
+  endMs: integer('end_ms').notNull(),
   createdAtMs: integer('created_ms').notNull(),
   finishedAtMs: integer('finished_ms'),
   charges: integer().notNull(),

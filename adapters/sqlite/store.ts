@@ -40,7 +40,7 @@ export const createStoreOver = (connection: Connection, world: World): Store => 
     orders: createOrders(connection),
     audits: createAudits(connection),
     queue: createQueue(connection, world),
-    refunds: createRefunds(connection),
+    refunds: createRefunds(connection, world),
     inbox: createInbox(connection),
     ledger: createLedger(connection),
     mailbox: createMailbox(connection, world),

@@ -1,11 +1,15 @@
+import { createCalendar } from '../../core/calendar.ts';
 import type { World } from '../../core/world.ts';
 import { systemClock } from './clock.ts';
 import { createTimeOrderedIds } from './ids.ts';
 import { createSystemRandom } from './random.ts';
 import { systemTimer, yieldToSystemEventLoop } from './timer.ts';
 
-/** The real world: the machine's clock and timers, ids that are unique across processes, and secure random numbers. */
-export const createSystemWorld = (): World => {
+/**
+ * The real world: the machine's clock and timers, ids that are unique across processes, and secure random numbers. Only
+ * the time zone is the shop's and not the machine's.
+ */
+export const createSystemWorld = (timeZone = 'UTC'): World => {
   const random = createSystemRandom();
   return {
     clock: systemClock,
@@ -13,5 +17,6 @@ export const createSystemWorld = (): World => {
     ids: createTimeOrderedIds(random),
     random,
     yieldToEventLoop: yieldToSystemEventLoop,
+    calendar: createCalendar(timeZone),
   };
 };

@@ -1,41 +1,58 @@
 import { t } from 'elysia';
 import { err, ok, type Result } from 'neverthrow';
+import type { Calendar, DayRange } from '../../core/calendar.ts';
 import { type ValidationFailure, validationFailure } from './check.ts';
 
-/** A query parameter that is a time. `readTime` checks and parses its text. */
+/** A query parameter that is a time or a day. `readFrom` and `readTo` check and parse its text. */
 export const timeParameter = (description: string) =>
-  t.String({ description, examples: ['2026-03-01T08:00:00Z'] });
+  t.String({ description, examples: ['2026-03-01T08:00:00Z', '2026-03-01'] });
 
 /** A body field that is a day. `readDay` checks and parses its text. */
 export const dayField = t.String({
-  description: 'A day in UTC, from 2020-01-01 to today.',
+  description: 'A day of the shop’s time zone, from 2020-01-01 to today.',
   examples: ['2026-03-01'],
 });
 
-const firstDayMs = Date.UTC(2020);
+const firstDay = '2020-01-01';
 
-/** The start of a calendar day in UTC, in epoch milliseconds. */
-export const readDay = (path: string, text: string, nowMs: number): Result<number, ValidationFailure> => {
-  const ms = parse(`${text}T00:00:00Z`);
-  return ms === null || ms < firstDayMs || ms > nowMs
+/** A day that has begun in the shop's time zone. */
+export const readDay = (
+  path: string,
+  day: string,
+  nowMs: number,
+  calendar: Calendar,
+): Result<DayRange & { readonly day: string }, ValidationFailure> => {
+  const range = calendar.rangeOf(day);
+  // At the date line a zone once had no such day at all.
+  return range === null || range.fromMs === range.toMs || day < firstDay || range.fromMs > nowMs
     ? err(validationFailure([{ path, message: 'Expected a day such as 2026-03-01, from 2020 to today' }]))
-    : ok(ms);
+    : ok({ day, ...range });
 };
 
 // A plus sign that was not URL-encoded arrives as a blank, so a blank here means a plus sign.
 const rfc3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+\- ])(\d\d):(\d\d))$/;
 
-/** Parses an RFC 3339 time to epoch milliseconds (finer fractions are cut off). Null without one. */
-export const readTime = (
+/**
+ * Where a time range begins, in epoch milliseconds (finer fractions are cut off); null without a beginning. A plain date
+ * is the whole day in the shop's time zone, so the range begins with it.
+ */
+export const readFrom = (text: string | undefined, calendar: Calendar) =>
+  readEdge('from', text, (day) => calendar.rangeOf(day)?.fromMs ?? null);
+
+/** Where a time range ends, exclusive. A plain date is the whole day, so the range ends after it. */
+export const readTo = (text: string | undefined, calendar: Calendar) =>
+  readEdge('to', text, (day) => calendar.rangeOf(day)?.toMs ?? null);
+
+const readEdge = (
   name: string,
   text: string | undefined,
+  edgeOfDay: (day: string) => number | null,
 ): Result<number | null, ValidationFailure> => {
   if (text === undefined) return ok(null);
-  const ms = parse(text);
-  return ms === null
-    ? err(validationFailure([{ path: `/${name}`, message: 'Expected a time such as 2026-03-01T08:00:00Z' }]))
-    : ok(ms);
+  const ms = parse(text) ?? edgeOfDay(text);
+  const message = 'Expected a time such as 2026-03-01T08:00:00Z, or a day such as 2026-03-01';
+  return ms === null ? err(validationFailure([{ path: `/${name}`, message }])) : ok(ms);
 };
 
 const parse = (text: string): number | null => {

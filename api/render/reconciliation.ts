@@ -14,7 +14,7 @@ export const reconciliationJson = component(
     id,
     day: t.String({
       format: 'date',
-      description: 'The day that was compared, from midnight to midnight UTC.',
+      description: 'The day that was compared, in the time zone that the shop had then.',
     }),
     status: oneOf(['running', 'finished']),
     charges: count,
@@ -32,7 +32,7 @@ export const renderReconciliation = (reconciliation: Reconciliation) => {
   const isFinished = finishedAtMs !== null;
   return {
     id: reconciliation.id,
-    day: timeOf(reconciliation.dayMs).slice(0, 'YYYY-MM-DD'.length),
+    day: reconciliation.day,
     status: isFinished ? 'finished' : 'running',
     charges: isFinished ? reconciliation.charges : null,
     refunds: isFinished ? reconciliation.refunds : null,

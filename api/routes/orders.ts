@@ -25,7 +25,7 @@ import {
   uuid,
 } from '../http/schemas.ts';
 import { readSearch, searchParameter } from '../http/search.ts';
-import { readTime, timeParameter } from '../http/time.ts';
+import { readFrom, readTo, timeParameter } from '../http/time.ts';
 import { idParameter, operation, queryParameters } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
 import {
@@ -41,8 +41,16 @@ const filters = createCheck(
     q: t.Optional(searchParameter),
     status: t.Optional(oneOf(orderStatuses)),
     type: t.Optional(productType),
-    from: t.Optional(timeParameter('Orders that were placed at this time or later.')),
-    to: t.Optional(timeParameter('Orders that were placed before this time.')),
+    from: t.Optional(
+      timeParameter(
+        'Orders that were placed at this time or later. A plain date is that whole day in the shop’s time zone.',
+      ),
+    ),
+    to: t.Optional(
+      timeParameter(
+        'Orders that were placed before this time. A plain date is that whole day in the shop’s time zone: it is included.',
+      ),
+    ),
     customerId: t.Optional(text(255, 'a customer id')),
     cursor: t.Optional(cursor),
     limit: t.Optional(limit),
@@ -52,7 +60,7 @@ const filters = createCheck(
 /** The id of an order. */
 const cursorKey = createCheck(storedId);
 
-export const createOrderQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
+export const createOrderQueries = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
     .get(
       '/orders',
@@ -62,8 +70,8 @@ export const createOrderQueries = ({ store }: ApiDeps, authenticate: Authenticat
           search: unwrapOrThrow(readSearch(query.q)),
           status: query.status ?? null,
           type: query.type ?? null,
-          fromMs: unwrapOrThrow(readTime('from', query.from)),
-          toMs: unwrapOrThrow(readTime('to', query.to)),
+          fromMs: unwrapOrThrow(readFrom(query.from, world.calendar)),
+          toMs: unwrapOrThrow(readTo(query.to, world.calendar)),
           customerId: unwrapOrThrow(customerFilter(caller, query.customerId)),
           after: unwrapOrThrow(readCursor(query.cursor, cursorKey)),
           limit: query.limit ?? limitDefault,

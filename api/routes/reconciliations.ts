@@ -107,10 +107,10 @@ export const createReconciliationCommands = ({ store, world }: ApiDeps, authenti
     requireRole(authenticate, ['operator'], async ({ request, set }) => {
       const body = unwrapOrThrow(await readBody(request, reconciliationBody));
       const nowMs = world.clock.nowMs();
-      const dayMs = unwrapOrThrow(readDay('/day', body.day, nowMs));
+      const { day, fromMs, toMs } = unwrapOrThrow(readDay('/day', body.day, nowMs, world.calendar));
       const ids = { id: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
       const reconciliation = unwrapOrThrow(
-        await store.ledger.requestReconciliation({ ...ids, dayMs }, nowMs),
+        await store.ledger.requestReconciliation({ ...ids, day, dayMs: fromMs, endMs: toMs }, nowMs),
       );
       store.wakeup.notify();
       set.status = 202;

@@ -9,8 +9,6 @@ import { succeededRefundStatuses } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
 import type { World } from '../world.ts';
 
-export const dayLengthMs = 24 * 3_600_000;
-
 /** A charge may be later than its payment's creation, and earlier than its record, by this much. */
 const marginMs = 3_600_000;
 
@@ -40,7 +38,7 @@ export const createReconcileLedger =
   }: Ports): ((reconciliation: Reconciliation) => AsyncResult<ReconciliationReport>) =>
   async (reconciliation) => {
     const nowMs = world.clock.nowMs();
-    const [fromMs, toMs] = [reconciliation.dayMs, reconciliation.dayMs + dayLengthMs];
+    const { dayMs: fromMs, endMs: toMs } = reconciliation;
     const day = { fromMs, toMs, limit: pageSize };
     const payments = await readAll((after) => ledger.listChargedPayments({ ...day, after }));
     if (payments.isErr()) return err(payments.error);

@@ -1,7 +1,10 @@
--- The comparison of one day (UTC) of the provider's ledger with ours.
+-- The comparison of one day of the provider's ledger with ours. The day is one of the shop's time zone: it has its name,
+-- its first moment and the first moment after it, so that they stay right if the time zone changes.
 create table reconciliation (
   id text not null primary key,
+  day text not null,
   day_ms integer not null,
+  end_ms integer not null,
   created_ms integer not null,
   finished_ms integer,
   charges integer not null default 0,

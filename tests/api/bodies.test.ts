@@ -20,7 +20,10 @@ describe('Request bodies', () => {
         },
         { path: '/type', message: 'Expected one of physical, digital, service' },
         { path: '/price/amount', message: 'Expected a whole number from 0 to 1000000000000' },
-        { path: '/price/currency', message: 'Expected an active ISO 4217 currency code in upper case, of a currency with a minor unit' },
+        {
+          path: '/price/currency',
+          message: 'Expected an active ISO 4217 currency code in upper case, of a currency with a minor unit',
+        },
       ],
     });
   });

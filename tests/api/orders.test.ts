@@ -154,11 +154,34 @@ describe('GET /orders', () => {
     expect(await found('from=2026-03-01T08:00:00Z&to=2026-03-01T08:00:00Z')).toEqual([]);
   });
 
+  test('GET /orders takes a plain date as the whole day of the time zone of the shop', async () => {
+    const { customer, product, world } = createTestApi();
+    world.setTimeZone('Asia/Ho_Chi_Minh');
+    const lan = customer('lan');
+    const shirt = await product();
+    const found = async (query: string) =>
+      (await pageOf(lan.get(`/orders?${query}`))).items.map((item) => valueAt(item, 'id'));
+    const orderAt = (ms: number) => {
+      world.clock.set(ms);
+      return lan.order(shirt);
+    };
+    const firstMs = Date.UTC(2026, 2, 1, 17);
+    const before = await orderAt(firstMs - 1);
+    const first = await orderAt(firstMs);
+    const last = await orderAt(firstMs + 24 * 3_600_000 - 1);
+    const after = await orderAt(firstMs + 24 * 3_600_000);
+    expect(await found('from=2026-03-02&to=2026-03-02')).toEqual([last, first]);
+    expect(await found('from=2026-03-03')).toEqual([after]);
+    expect(await found('to=2026-03-01')).toEqual([before]);
+    expect(await found('from=2026-03-01&to=2026-03-02T00:00:00%2B07:00')).toEqual([before]);
+  });
+
   test.each([
     ['status=Paid', '/status'],
     ['type=magic', '/type'],
     ['from=yesterday', '/from'],
-    ['from=2026-03-01', '/from'],
+    ['from=2026-02-29', '/from'],
+    ['to=2026-3-1', '/to'],
     ['to=2026-02-30T00:00:00Z', '/to'],
     ['to=2026-03-01T24:00:00Z', '/to'],
     ['to=2026-03-01T08:00:00', '/to'],

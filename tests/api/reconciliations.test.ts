@@ -55,6 +55,21 @@ describe('POST /money/reconciliations', () => {
     expect(items).toMatchObject([{ orderId: null, jobId: id, step: 'reconcile_ledger', state: 'ready' }]);
   });
 
+  test('POST /money/reconciliations takes the day of the time zone of the shop', async () => {
+    const api = createTestApi();
+    api.world.setTimeZone('America/New_York');
+    api.world.clock.set(Date.UTC(2026, 2, 9, 3, 59));
+    expect(codeOf(await requestDay(api, '2026-03-09'))).toBe('422 validation_failed');
+    const id = textAt(expectStatus(await requestDay(api, '2026-03-08'), 202), 'id');
+    // On this day the clocks go forward, so it has 23 hours.
+    expect((await api.store.ledger.findReconciliation(id))._unsafeUnwrap()).toMatchObject({
+      dayMs: Date.UTC(2026, 2, 8, 5),
+      endMs: Date.UTC(2026, 2, 9, 4),
+    });
+    api.world.setTimeZone('UTC');
+    expect(textAt(await api.operator.get(`/money/reconciliations/${id}`), 'day')).toBe('2026-03-08');
+  });
+
   test.each([['2020-01-01'], ['2024-02-29'], ['2026-03-01']])(
     'POST /money/reconciliations accepts the day %s',
     async (day) => {

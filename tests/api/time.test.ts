@@ -1,7 +1,9 @@
 import { expect, test } from 'bun:test';
-import { readTime } from '../../api/http/time.ts';
+import { readFrom, readTo } from '../../api/http/time.ts';
+import { createCalendar } from '../../core/calendar.ts';
 
-const read = (text: string) => readTime('from', text).unwrapOr(null);
+const vietnam = createCalendar('Asia/Ho_Chi_Minh');
+const read = (text: string) => readFrom(text, vietnam).unwrapOr(null);
 
 test.each([
   ['2026-03-01T08:00:00Z', Date.UTC(2026, 2, 1, 8)],
@@ -20,7 +22,10 @@ test.each([
   [''],
   ['now'],
   ['1772352000000'],
-  ['2026-03-01'],
+  ['2026-3-1'],
+  ['2026-02-29'],
+  [' 2026-03-01'],
+  ['20260301'],
   ['2026-03-01T08:00Z'],
   ['2026-03-01T08:00:00'],
   ['2026-03-01 08:00:00Z'],
@@ -37,4 +42,15 @@ test.each([
   ['2026-03-01T08:00:00.1234567890Z'],
 ])('The text %p is not a valid time', (text) => {
   expect(read(text)).toBeNull();
+});
+
+test('A plain date is the whole day in the time zone of the shop, at both ends', () => {
+  expect(read('2026-03-01')).toBe(Date.UTC(2026, 1, 28, 17));
+  expect(readTo('2026-03-01', vietnam).unwrapOr(null)).toBe(Date.UTC(2026, 2, 1, 17));
+});
+
+test('A plain date on which the clocks change is the whole day', () => {
+  const berlin = createCalendar('Europe/Berlin');
+  expect(readFrom('2026-10-25', berlin).unwrapOr(null)).toBe(Date.UTC(2026, 9, 24, 22));
+  expect(readTo('2026-10-25', berlin).unwrapOr(null)).toBe(Date.UTC(2026, 9, 25, 23));
 });

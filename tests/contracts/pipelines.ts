@@ -65,6 +65,22 @@ export const pipelinesContract = (name: string, open: OpenStore): void => {
       expect(await fixture.listTasks()).toEqual([]);
     });
 
+    test('An invoice has the year of the time zone of the shop', async () => {
+      const { fixture, world } = context();
+      world.setTimeZone('Asia/Ho_Chi_Minh');
+      world.clock.set(Date.UTC(2026, 11, 31, 16, 59, 59, 999));
+      const product = await fixture.createProduct({ type: 'service' });
+      const numberOf = async () => {
+        const order = await fixture.placeOrder(product);
+        await fixture.pay([order]);
+        await fixture.claimTasks('service');
+        return (await fixture.findOrder(order.id)).invoice?.number;
+      };
+      expect(await numberOf()).toBe('2026-000001');
+      world.advance(1);
+      expect(await numberOf()).toBe('2027-000001');
+    });
+
     test('A claim limits the units of its tasks, and later claims get the rest', async () => {
       const { fixture } = context();
       const product = await fixture.createProduct({ stock: null });

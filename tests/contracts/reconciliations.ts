@@ -12,12 +12,18 @@ export const reconciliationsContract = (name: string, open: OpenStore): void => 
   describe(`${name}: reconciliations`, () => {
     const context = useFreshStore(open);
 
+    const dayAt = (ms: number) => ({
+      day: new Date(ms).toISOString().slice(0, 10),
+      dayMs: ms,
+      endMs: ms + dayMs,
+    });
+
     const today = () => Math.floor(context().fixture.now() / dayMs) * dayMs;
 
     const request = async (day = today()) => {
       const { fixture, store } = context();
-      const command = { id: fixture.newId(), taskId: fixture.newId(), dayMs: day };
-      return unwrap(store.ledger.requestReconciliation(command, fixture.now()));
+      const ids = { id: fixture.newId(), taskId: fixture.newId() };
+      return unwrap(store.ledger.requestReconciliation({ ...ids, ...dayAt(day) }, fixture.now()));
     };
 
     const difference = (changes: Partial<LedgerDifference> = {}) => ({
@@ -58,7 +64,7 @@ export const reconciliationsContract = (name: string, open: OpenStore): void => 
       const reconciliation = await request();
       const requested = {
         id: reconciliation.id,
-        dayMs: today(),
+        ...dayAt(today()),
         createdAtMs: fixture.now(),
         finishedAtMs: null,
       };

@@ -108,6 +108,22 @@ export const refundOutcomesContract = (name: string, open: OpenStore): void => {
       expect((await fixture.historyStates(order.id)).slice(-2)).toEqual(['partially_refunded', 'refunded']);
     });
 
+    test('A credit note has the year of the time zone of the shop', async () => {
+      const { fixture, world } = context();
+      world.setTimeZone('Asia/Ho_Chi_Minh');
+      world.clock.set(Date.UTC(2026, 11, 31, 16, 59, 59, 999));
+      const order = await placeCompleted();
+      const [first, second] = [
+        await fixture.requestRefund(order.id, 1),
+        await fixture.requestRefund(order.id, 1),
+      ];
+      await fixture.finishRefund(first.id, refundSucceeded);
+      world.advance(1);
+      await fixture.finishRefund(second.id, refundSucceeded);
+      expect((await fixture.findRefund(first.id)).creditNote).toBe('CN-2026-000001');
+      expect((await fixture.findRefund(second.id)).creditNote).toBe('CN-2027-000001');
+    });
+
     test('Refunds of invoiced orders get consecutive credit note numbers', async () => {
       const { fixture, world } = context();
       world.clock.set(Date.UTC(2026, 11, 31, 23, 59, 59, 999));

@@ -187,7 +187,8 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
         reconciliations,
         differences,
       } = store.ledger;
-      const command = { id: fixture.newId(), taskId: fixture.newId(), dayMs: 86_400_000 };
+      const day = { day: '1970-01-02', dayMs: 86_400_000, endMs: 172_800_000 };
+      const command = { id: fixture.newId(), taskId: fixture.newId(), ...day };
       const createdAtMs = fixture.now();
       await unwrap(requestReconciliation(command, createdAtMs));
       world.advance(1_000);
@@ -200,7 +201,7 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
         finishReconciliation(command.id, { ...counts, storedDifferences: [difference] }, fixture.now()),
       );
       const reconciliation: AllFieldsSet<Reconciliation> = expectAllFieldsSet({
-        ...{ id: command.id, dayMs: command.dayMs, createdAtMs, finishedAtMs: fixture.now() },
+        ...{ id: command.id, ...day, createdAtMs, finishedAtMs: fixture.now() },
         ...counts,
       });
       expect(await unwrap(findReconciliation(command.id))).toEqual(reconciliation);

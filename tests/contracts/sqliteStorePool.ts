@@ -71,6 +71,9 @@ const createReplaceableWorld = () => {
     ids: { next: (atMs) => current.ids.next(atMs) },
     random: { unit: () => current.random.unit(), bytes: (length) => current.random.bytes(length) },
     yieldToEventLoop: () => current.yieldToEventLoop(),
+    get calendar() {
+      return current.calendar;
+    },
   };
   const setWorld = (next: World) => {
     current = next;

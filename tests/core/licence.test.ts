@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { invoiceNumber, invoiceYear } from '../../core/invoice.ts';
+import { invoiceNumber } from '../../core/invoice.ts';
 import { licenceKey } from '../../core/licence.ts';
 import { createTestWorld } from '../world.ts';
 
@@ -14,9 +14,7 @@ test('A licence key has twenty characters that are hard to misread, all equally 
   for (const occurrences of seen.values()) expect(occurrences.length).toBeWithin(900, 1_600);
 });
 
-test('An invoice number has its year, in UTC, and at least six digits', () => {
-  expect(invoiceYear(Date.UTC(2026, 11, 31, 23, 59, 59, 999))).toBe(2026);
-  expect(invoiceYear(Date.UTC(2027, 0, 1))).toBe(2027);
+test('An invoice number has its year and at least six digits', () => {
   expect(invoiceNumber(2026, 1)).toBe('2026-000001');
   expect(invoiceNumber(2026, 1_234_567)).toBe('2026-1234567');
 });

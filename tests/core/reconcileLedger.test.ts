@@ -5,11 +5,12 @@ import type { Money } from '../../core/money.ts';
 import type { PaymentStatus } from '../../core/payment.ts';
 import type { LedgerEntry } from '../../core/provider.ts';
 import type { RefundStatus } from '../../core/refund.ts';
-import { createReconcileLedger, dayLengthMs } from '../../core/usecases/reconcileLedger.ts';
+import { createReconcileLedger } from '../../core/usecases/reconcileLedger.ts';
 import { createTestWorld } from '../world.ts';
 import { createProviderWithLedger } from './providers.ts';
 
 const dayStart = Date.UTC(2026, 2, 1);
+const dayLengthMs = 24 * 3_600_000;
 const noon = dayStart + dayLengthMs / 2;
 const dayEnd = dayStart + dayLengthMs - 1;
 
@@ -83,7 +84,9 @@ const createLedger = (
 
 const day: Reconciliation = {
   id: 'reconciliation',
+  day: '2026-03-01',
   dayMs: dayStart,
+  endMs: dayStart + dayLengthMs,
   createdAtMs: dayStart,
   finishedAtMs: null,
   charges: 0,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { createCalendar } from '../../core/calendar.ts';
 import type { OrderStatus } from '../../core/order.ts';
 import type { RefundStatus } from '../../core/refund.ts';
 import { planRefundOutcome, type RefundedOrder, stockDeductionStates } from '../../core/refundOutcome.ts';
@@ -33,7 +34,13 @@ const plan = (
     readonly status?: RefundStatus;
     readonly order?: RefundedOrder | null;
   } = {},
-) => planRefundOutcome({ refund: { amount: { amount, currency: 'VND' }, status }, order }, outcome, nowMs);
+) =>
+  planRefundOutcome(
+    { refund: { amount: { amount, currency: 'VND' }, status }, order },
+    outcome,
+    nowMs,
+    createCalendar('UTC'),
+  );
 
 describe('Changes of a refund that succeeded', () => {
   test('A refund that leaves nothing paid ends the order and deletes its task', () => {

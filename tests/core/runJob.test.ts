@@ -195,7 +195,12 @@ describe('Event jobs', () => {
 describe('Reconciliation jobs', () => {
   test('A reconciliation job stores its report once', async () => {
     const ids = { id: fixture.newId(), taskId: fixture.newId() };
-    await unwrap(store.ledger.requestReconciliation({ ...ids, dayMs: 0 }, fixture.now()));
+    await unwrap(
+      store.ledger.requestReconciliation(
+        { ...ids, day: '1970-01-01', dayMs: 0, endMs: 86_400_000 },
+        fixture.now(),
+      ),
+    );
     const [lease] = await fixture.claimJobs('reconciliation');
     expect((await createTestJob()(defined(lease)))?.outcome).toEqual({ kind: 'done' });
     const again = createTestJob({

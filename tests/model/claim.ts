@@ -43,7 +43,7 @@ export const claimTasks = (
 
 const claimBatch = (
   tables: Tables,
-  { random }: World,
+  { random, calendar }: World,
   writes: Writes,
   tasks: readonly TaskRow[],
   query: ClaimQuery,
@@ -51,7 +51,7 @@ const claimBatch = (
   const external = externalSteps(query.pipeline);
   const atExternal = tasks.filter(({ step }) => external.includes(step));
   const atTx = tasks.filter(({ step }) => !external.includes(step));
-  const context = { tables, writes, random, nowMs: query.nowMs };
+  const context = { tables, writes, random, calendar, nowMs: query.nowMs };
   const transitions = runEffects(
     query,
     atTx.map((task) => lockedTask(tables, task)),

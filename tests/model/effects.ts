@@ -1,4 +1,5 @@
-import { invoiceNumber, invoiceYear } from '../../core/invoice.ts';
+import type { Calendar } from '../../core/calendar.ts';
+import { invoiceNumber } from '../../core/invoice.ts';
 import { licenceKey } from '../../core/licence.ts';
 import type { Effect } from '../../core/pipelines/pipeline.ts';
 import type { LockedTask } from '../../core/queue.ts';
@@ -12,6 +13,7 @@ export type EffectContext = {
   readonly tables: Tables;
   readonly writes: Writes;
   readonly random: Random;
+  readonly calendar: Calendar;
   readonly nowMs: number;
 };
 
@@ -31,8 +33,8 @@ export const effects: Readonly<
     return outcomes;
   },
 
-  issue_invoice: (tasks, { tables, writes, nowMs }) => {
-    const year = invoiceYear(nowMs);
+  issue_invoice: (tasks, { tables, writes, calendar, nowMs }) => {
+    const year = calendar.yearOf(nowMs);
     return tasks.map(({ id, order }) => {
       if (tables.invoices.has(order.id)) throw new Error(`the order ${order.id} already has an invoice`);
       const sequence = (tables.invoiceCounters.get(year) ?? 0) + 1;

@@ -1,3 +1,4 @@
+import type { Calendar } from '../../core/calendar.ts';
 import {
   creditNoteNumber,
   type FinishedRefund,
@@ -19,12 +20,13 @@ export const finishRefund = (
   writes: Writes,
   { refundId, outcome }: FinishedRefund,
   nowMs: number,
+  calendar: Calendar,
 ): boolean => {
   const refund = tables.refunds.get(refundId)?.refund;
   if (refund === undefined) return false;
   const { orderId } = refund;
   const order = orderId === null ? null : refundedOrderOf(tables, orderId, refundId);
-  const changes = planRefundOutcome({ refund, order }, outcome, nowMs);
+  const changes = planRefundOutcome({ refund, order }, outcome, nowMs, calendar);
   if (changes === null) return false;
   writeRefund(tables, writes, refund, changes, nowMs);
   writeRestock(tables, writes, changes);

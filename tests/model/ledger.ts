@@ -82,13 +82,13 @@ const pageAfter = <Row extends { readonly id: string }>(
 const requestReconciliation = (
   tables: Tables,
   writes: Writes,
-  { id, taskId, dayMs }: Parameters<Ledger['requestReconciliation']>[0],
+  { taskId, ...day }: Parameters<Ledger['requestReconciliation']>[0],
   nowMs: number,
 ): Reconciliation => {
   const numbers = { charges: 0, refunds: 0, differences: 0 };
-  const reconciliation: Reconciliation = { id, dayMs, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
-  writes.set(tables.reconciliations, id, reconciliation);
-  insertJob(tables, writes, reconciliationPipeline, { taskId, jobId: id }, nowMs);
+  const reconciliation: Reconciliation = { ...day, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
+  writes.set(tables.reconciliations, day.id, reconciliation);
+  insertJob(tables, writes, reconciliationPipeline, { taskId, jobId: day.id }, nowMs);
   return reconciliation;
 };
 

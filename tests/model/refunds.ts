@@ -13,12 +13,13 @@ import {
   type RefundDetail,
   type Refunds,
 } from '../../core/refund.ts';
+import type { World } from '../../core/world.ts';
 import { finishRefund } from './finishRefund.ts';
 import { rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 import { updateTask } from './transitions.ts';
 import { amountRefunded, insertRefund, writeOrderChanges } from './writeRefund.ts';
 
-export const createRefunds = (tables: Tables): Refunds => ({
+export const createRefunds = (tables: Tables, world: World): Refunds => ({
   request: async (command, nowMs) => {
     const verdict = judgeRefund(command, snapshotOf(tables, command), nowMs);
     return verdict.map(({ refund, replayed, changes }) => {
@@ -51,7 +52,7 @@ export const createRefunds = (tables: Tables): Refunds => ({
   },
 
   finish: async (refund, nowMs) =>
-    ok(runTransaction((writes) => finishRefund(tables, writes, refund, nowMs))),
+    ok(runTransaction((writes) => finishRefund(tables, writes, refund, nowMs, world.calendar))),
 
   runNow: async (refundId, nowMs) => {
     runTransaction((writes) => {

@@ -38,7 +38,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     orders: createOrders(tables),
     audits: createAudits(tables),
     queue: createQueue(tables, world),
-    refunds: createRefunds(tables),
+    refunds: createRefunds(tables, world),
     inbox: createInbox(tables),
     ledger: createLedger(tables),
     mailbox: createMailbox(tables, world.clock),

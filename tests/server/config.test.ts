@@ -16,6 +16,7 @@ test('Without any variable every setting has its default, and demo mode is on', 
     portGiven: false,
     role: 'all',
     production: false,
+    timeZone: 'UTC',
     logLevel: 'info',
     databaseUrl: 'sqlite:./data/cartwright.db',
     databasePoolSize: 8,
@@ -51,6 +52,7 @@ test('A variable that is set replaces its default', () => {
     MAIL_FROM: 'shop@example.com',
     WORKER_PIPELINES: 'digital, physical',
     QUEUE_LEASE_MS: '1000',
+    SHOP_TIME_ZONE: 'Asia/Ho_Chi_Minh',
   });
   expect(config).toMatchObject({
     port: 0,
@@ -64,6 +66,7 @@ test('A variable that is set replaces its default', () => {
     mailFrom: 'shop@example.com',
     workerPipelines: ['digital', 'physical'],
     leaseMs: 1000,
+    timeZone: 'Asia/Ho_Chi_Minh',
   });
 });
 
@@ -77,6 +80,11 @@ test('An empty variable counts as not set, except for keys', () => {
 
 describe('wrong settings', () => {
   test.each<[Env, RegExp]>([
+    [
+      { SHOP_TIME_ZONE: 'Asia/Hanoi' },
+      /^SHOP_TIME_ZONE is "Asia\/Hanoi": write the IANA name of a time zone/,
+    ],
+    [{ SHOP_TIME_ZONE: '+07:00' }, /^SHOP_TIME_ZONE is "\+07:00": write the IANA name/],
     [{ PORT: 'http' }, /^PORT is "http": write a whole number from 0 to 65535$/],
     [{ PORT: '65536' }, /^PORT is "65536"/],
     [{ PORT: '-1' }, /^PORT/],

@@ -7,14 +7,16 @@ import { insertJobs } from '../queue/jobs.ts';
 
 export const requestReconciliation = (
   sql: Sql,
-  ...[{ id, taskId, dayMs }, nowMs]: Parameters<Ledger['requestReconciliation']>
+  ...[{ taskId, ...day }, nowMs]: Parameters<Ledger['requestReconciliation']>
 ): ReturnType<Ledger['requestReconciliation']> =>
   inTransaction(sql, async (tx) => {
     await Promise.all([
-      tx`insert into reconciliation (id, day_ms, created_ms) values (${id}, ${dayMs}, ${nowMs})`,
-      insertJobs(tx, reconciliationPipeline, [{ taskId, jobId: id }], nowMs),
+      tx`
+        insert into reconciliation (id, day, day_ms, end_ms, created_ms)
+        values (${day.id}, ${day.day}, ${day.dayMs}, ${day.endMs}, ${nowMs})`,
+      insertJobs(tx, reconciliationPipeline, [{ taskId, jobId: day.id }], nowMs),
     ]);
-    return { id, dayMs, createdAtMs: nowMs, finishedAtMs: null, charges: 0, refunds: 0, differences: 0 };
+    return { ...day, createdAtMs: nowMs, finishedAtMs: null, charges: 0, refunds: 0, differences: 0 };
   });
 
 /** Writes the differences only if this call finishes the reconciliation. A finished one stays as it is. */
@@ -66,7 +68,9 @@ export const listReconciliations = async (
 
 type ReconciliationRow = {
   readonly id: string;
+  readonly day: string;
   readonly day_ms: number;
+  readonly end_ms: number;
   readonly created_ms: number;
   readonly finished_ms: number | null;
   readonly charges: number;
@@ -76,7 +80,9 @@ type ReconciliationRow = {
 
 const reconciliationOf = (row: ReconciliationRow): Reconciliation => ({
   id: row.id,
+  day: row.day,
   dayMs: row.day_ms,
+  endMs: row.end_ms,
   createdAtMs: row.created_ms,
   finishedAtMs: row.finished_ms,
   charges: row.charges,

@@ -1,4 +1,4 @@
-import { invoiceNumber, invoiceYear } from '../../../core/invoice.ts';
+import { invoiceNumber } from '../../../core/invoice.ts';
 import { licenceKey } from '../../../core/licence.ts';
 import type { Effect } from '../../../core/pipelines/pipeline.ts';
 import type { LockedTask } from '../../../core/queue.ts';
@@ -63,8 +63,8 @@ const issueLicences: RunEffect = async (tx, tasks, world, nowMs) => {
 /**
  * One update of the year's counter for the whole batch. Its row stays locked until the commit, so no number is lost.
  */
-const issueInvoice: RunEffect = async (tx, tasks, _world, nowMs) => {
-  const year = invoiceYear(nowMs);
+const issueInvoice: RunEffect = async (tx, tasks, { calendar }, nowMs) => {
+  const year = calendar.yearOf(nowMs);
   const [counter] = await tx<{ last: number }[]>`
     insert into invoice_counter (year, last) values (${year}, ${tasks.length})
     on conflict (year) do update set last = invoice_counter.last + excluded.last

@@ -1,4 +1,5 @@
 import { ok } from 'neverthrow';
+import type { Calendar } from '../../../core/calendar.ts';
 import {
   type FinishedRefund,
   type RefundStatus,
@@ -23,6 +24,7 @@ export const finishRefund = async (
   sql: Sql,
   finished: FinishedRefund,
   nowMs: number,
+  calendar: Calendar,
 ): ReturnType<Refunds['finish']> => {
   const { refundId } = finished;
   const found = await orUnavailable(
@@ -31,11 +33,12 @@ export const finishRefund = async (
   if (found.isErr()) return found.map(() => false);
   const [refund] = found.value;
   if (refund === undefined) return ok(false);
-  if (refund.order_id === null) return inTransaction(sql, (tx) => finishLocked(tx, finished, null, nowMs));
+  if (refund.order_id === null)
+    return inTransaction(sql, (tx) => finishLocked(tx, finished, null, nowMs, calendar));
 
   return withLockedOrder(sql, refund.order_id, (tx, locked) => {
     if (locked === null) throw new Error(`the order of the refund ${refundId} does not exist`);
-    return finishLocked(tx, finished, locked, nowMs);
+    return finishLocked(tx, finished, locked, nowMs, calendar);
   });
 };
 
@@ -44,8 +47,9 @@ const finishLocked = async (
   { refundId, outcome }: FinishedRefund,
   locked: LockedOrder | null,
   nowMs: number,
+  calendar: Calendar,
 ): Promise<boolean> => {
-  const changes = planRefundOutcome(await readSnapshot(tx, refundId, locked), outcome, nowMs);
+  const changes = planRefundOutcome(await readSnapshot(tx, refundId, locked), outcome, nowMs, calendar);
   if (changes === null) return false;
   await write(tx, refundId, locked, changes, nowMs);
   return true;

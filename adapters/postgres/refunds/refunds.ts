@@ -13,6 +13,7 @@ import {
   type Refunds,
   type RefundVerdict,
 } from '../../../core/refund.ts';
+import type { World } from '../../../core/world.ts';
 import { storedResponseOf } from '../../stored/response.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
@@ -22,12 +23,12 @@ import { finishRefund } from './finish.ts';
 import { find, list, type RefundRow, refundOf } from './read.ts';
 import { insertRefund, writeOrderChanges } from './write.ts';
 
-export const createRefunds = (sql: Sql): Refunds => ({
+export const createRefunds = (sql: Sql, world: World): Refunds => ({
   request: (command, nowMs) => request(sql, command, nowMs),
   refundLateCharge: (charge, nowMs) => inTransaction(sql, (tx) => refundLateCharge(tx, charge, nowMs)),
   find: (refundId) => orUnavailable(() => find(sql, refundId)),
   list: (query) => orUnavailable(() => list(sql, query)),
-  finish: (finished, nowMs) => finishRefund(sql, finished, nowMs),
+  finish: (finished, nowMs) => finishRefund(sql, finished, nowMs, world.calendar),
   runNow: (refundId, nowMs) =>
     orUnavailable(async () => {
       await sql`

@@ -13,13 +13,13 @@ export const createReconciliationWriter = (connection: Connection) => {
   const insertJob = createInsertJob(connection, pipeline);
   return {
     request: (
-      { id, taskId, dayMs }: Parameters<Ledger['requestReconciliation']>[0],
+      { taskId, ...day }: Parameters<Ledger['requestReconciliation']>[0],
       nowMs: number,
     ): Reconciliation => {
       const numbers = { charges: 0, refunds: 0, differences: 0 };
-      const row = { id, dayMs, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
+      const row = { ...day, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
       db.insert(reconciliation).values(row).run();
-      insertJob(taskId, id, nowMs);
+      insertJob(taskId, day.id, nowMs);
       return row;
     },
 

@@ -1,4 +1,4 @@
-import { invoiceNumber, invoiceYear } from '../../../core/invoice.ts';
+import { invoiceNumber } from '../../../core/invoice.ts';
 import { licenceKey } from '../../../core/licence.ts';
 import type { Effect } from '../../../core/pipelines/pipeline.ts';
 import type { LockedTask } from '../../../core/queue.ts';
@@ -15,7 +15,7 @@ export const createEffects = (connection: Connection, world: World): Readonly<Re
   return {
     deduct_stock: deductStock,
     issue_licences: createIssueLicences(connection, world, deductStock),
-    issue_invoice: createIssueInvoice(connection),
+    issue_invoice: createIssueInvoice(connection, world),
     request_shipment: createRequestShipment(connection),
   };
 };
@@ -61,7 +61,7 @@ const createIssueLicences = (
 };
 
 /** Raises the counter of the year once per batch, in the transaction of the invoices, so no number is lost. */
-const createIssueInvoice = ({ client }: Connection): RunEffect => {
+const createIssueInvoice = ({ client }: Connection, world: World): RunEffect => {
   const raiseCounter = client
     .prepare<[number, number], number>(
       `insert into invoice_counter (year, last) values (?, ?)
@@ -72,7 +72,7 @@ const createIssueInvoice = ({ client }: Connection): RunEffect => {
     'insert into invoice (year, sequence, order_id, issued_ms) values (?, ?, ?, ?)',
   );
   return (tasks, nowMs) => {
-    const year = invoiceYear(nowMs);
+    const year = world.calendar.yearOf(nowMs);
     const first = (raiseCounter.get(year, tasks.length) ?? 0) - tasks.length + 1;
     return tasks.map(({ id, order }, index) => {
       const sequence = first + index;

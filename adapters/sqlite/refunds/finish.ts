@@ -6,6 +6,7 @@ import {
   type RefundedOrder,
   stockDeductionStates,
 } from '../../../core/refundOutcome.ts';
+import type { World } from '../../../core/world.ts';
 import { isOneOf } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 import type { LockedOrder, OrderLock } from '../orders/lock.ts';
@@ -16,6 +17,7 @@ type Row = Money & { readonly orderId: string | null; readonly status: RefundSta
 /** See `Refunds.finish`. Runs in the caller's transaction. */
 export const createFinishRefund = (
   connection: Connection,
+  world: World,
   orders: OrderLock,
   writeOrderChanges: WriteOrderChanges,
 ) => {
@@ -36,7 +38,7 @@ export const createFinishRefund = (
     const { orderId, status, ...amount } = row;
     const locked = orderId === null ? null : readOrder(refundId, orderId);
     const order = locked === null ? null : readRefundedOrder(locked, refundId);
-    const changes = planRefundOutcome({ refund: { status, amount }, order }, outcome, nowMs);
+    const changes = planRefundOutcome({ refund: { status, amount }, order }, outcome, nowMs, world.calendar);
     if (changes === null) return false;
     writeRefund(refundId, changes, nowMs);
     if (locked !== null && changes.order !== null) writeOrderChanges(locked, changes.order, nowMs);

@@ -7,6 +7,7 @@ import {
   type Refunds,
   type RefundVerdict,
 } from '../../../core/refund.ts';
+import type { World } from '../../../core/world.ts';
 import { isOneOf } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 import { createOrderLock, type OrderLock } from '../orders/lock.ts';
@@ -20,7 +21,7 @@ import {
   type WriteOrderChanges,
 } from './write.ts';
 
-export const createRefunds = (connection: Connection): Refunds => {
+export const createRefunds = (connection: Connection, world: World): Refunds => {
   const { runStatement, client, read, write } = connection;
   const orders = createOrderLock(connection);
   const insert = createInsertRefund(connection);
@@ -29,7 +30,7 @@ export const createRefunds = (connection: Connection): Refunds => {
   const refundLateCharge = createRefundLateCharge(connection, insert);
   const find = createFindRefund(connection);
   const list = createListRefunds(client);
-  const finish = createFinishRefund(connection, orders, writeOrderChanges);
+  const finish = createFinishRefund(connection, world, orders, writeOrderChanges);
   const runNow = client.prepare<[number, string, number]>(
     `update task set run_ms = ? where job_id = ? and state = 'ready' and run_ms > ?`,
   );
