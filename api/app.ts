@@ -14,7 +14,7 @@ import {
 } from './routes/demo.ts';
 import { createDocsRoutes } from './routes/docs.ts';
 import { createHealthRoutes } from './routes/health.ts';
-import { createMoneyHealthQueries } from './routes/money.ts';
+import { createMoneyCaseCommands, createMoneyHealthQueries } from './routes/money.ts';
 import { createCancelOrderRoute, createOrderQueries, createPlaceOrderRoute } from './routes/orders.ts';
 import { createProductCommands, createProductQueries } from './routes/products.ts';
 import { createQueueCommands, createQueueQueries } from './routes/queue.ts';
@@ -51,6 +51,7 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
   createRefundCommands(deps, authenticate),
   createQueueCommands(deps, authenticate),
   createReconciliationCommands(deps, authenticate),
+  createMoneyCaseCommands(deps, authenticate),
   ...(deps.demo && deps.finishChallenge !== null
     ? [createDemoChallengeRoute(deps.finishChallenge, authenticate)]
     : []),

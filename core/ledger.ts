@@ -49,9 +49,25 @@ export type MoneyCase = {
   readonly sinceMs: number;
   /** For an operator: the error, or how the two ledgers differ. */
   readonly detail: string | null;
+  /** Null for an open case. */
+  readonly acknowledgement: Acknowledgement | null;
 };
 
-/** `oldestMs` is the earliest `sinceMs` of the cases, null if there are none. */
+/** An operator has dealt with a case. It is still listed, and no longer counted. */
+export type Acknowledgement = {
+  readonly note: string;
+  readonly actor: { readonly id: string; readonly email: string };
+  readonly atMs: number;
+};
+
+export type AcknowledgeCommand = {
+  readonly check: MoneyCheck;
+  readonly caseId: string;
+  readonly note: string;
+  readonly actor: Acknowledgement['actor'];
+};
+
+/** Of the open cases. `oldestMs` is the earliest `sinceMs`, null if there are none. */
 export type MoneyCount = { readonly count: number; readonly oldestMs: number | null };
 
 export const ledgerDifferences = [
@@ -123,12 +139,15 @@ export type OwnRecord<Status> = {
   readonly updatedAtMs: number;
 };
 
+/** The check has no such case now. */
+export type CaseFailure = { readonly kind: 'not_found' };
+
 /** The money side of our records, the checks over it, and its reconciliations with the provider's ledger. */
 export interface Ledger {
-  /** How many cases each money check has now. */
+  /** How many open cases each money check has now. */
   counts(nowMs: number): AsyncResult<Readonly<Record<MoneyCheck, MoneyCount>>>;
 
-  /** The cases of a money check, by id, ascending. `after` is the id of the last case of the previous page. */
+  /** The open and acknowledged cases of a money check, by id, ascending. `after` is the id of the last case of the previous page. */
   cases(query: {
     readonly check: MoneyCheck;
     readonly nowMs: number;
@@ -136,6 +155,12 @@ export interface Ledger {
     /** 1 to 100. */
     readonly limit: number;
   }): AsyncResult<Page<MoneyCase, string>>;
+
+  /**
+   * Acknowledges a case, as `judgeAcknowledgement` decides. It is stored by `caseSubject`, so a difference stays
+   * acknowledged when its day is reconciled again. Fails with `not_found` if the check does not have the case now.
+   */
+  acknowledge(command: AcknowledgeCommand, nowMs: number): AsyncResult<MoneyCase, CaseFailure>;
 
   /** Stores a new reconciliation and its task (pipeline `reconciliation`), in one transaction. */
   requestReconciliation(

@@ -34,6 +34,20 @@ const reconciliation = {
   differences: 1,
   finishedAt: at,
 };
+const acknowledgedCase = {
+  id: '01980a52-9e00-7d44-9f5a-0b1c2d3e4f51',
+  orderId: null,
+  paymentId: null,
+  refundId: null,
+  amount: { amount: 199_000, currency: 'VND' },
+  since: at,
+  detail: 'charge_unknown: ch_3Qx1LkAAbCdEfGhI0abcdefg',
+  acknowledgement: {
+    note: 'A test charge that was made by hand',
+    actor: { id: 'operator-1', email: 'operator-1@example.com' },
+    at,
+  },
+};
 const noCases = { count: 0, oldestAgeMs: null };
 export const moneySamples = {
   refund,
@@ -65,7 +79,10 @@ export const moneySamples = {
     amount: refund.amount,
     since: at,
     detail: 'charge_disputed',
+    acknowledgement: null,
   }),
+  acknowledgementBody: { caseId: acknowledgedCase.id, note: acknowledgedCase.acknowledgement.note },
+  acknowledgedCase,
   reconciliationBody: { day: reconciliation.day },
   reconciliation,
   runningReconciliation,

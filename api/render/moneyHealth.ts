@@ -1,5 +1,11 @@
 import { type TSchema, t } from 'elysia';
-import { type MoneyCase, type MoneyCheck, type MoneyCount, moneyChecks } from '../../core/ledger.ts';
+import {
+  type Acknowledgement,
+  type MoneyCase,
+  type MoneyCheck,
+  type MoneyCount,
+  moneyChecks,
+} from '../../core/ledger.ts';
 import { nullable, strictObject, time } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 import { moneyJson, renderMoneyOrNull } from './money.ts';
@@ -27,7 +33,7 @@ const countSchema = (check: MoneyCheck) =>
 export const moneyHealthJson = component(
   'MoneyHealth',
   strictObject({
-    healthy: t.Boolean({ description: 'True if every count is 0.' }),
+    healthy: t.Boolean({ description: 'True if every count is 0. Acknowledged cases are not counted.' }),
     checks: strictObject(Object.fromEntries(moneyChecks.map((check) => [check, countSchema(check)]))),
   }),
 );
@@ -54,6 +60,17 @@ export const moneyCaseJson = component(
     amount: nullable(moneyJson.ref),
     since: time,
     detail: t.Union([t.String(), t.Null()], { description: 'The error, or the kind of the difference.' }),
+    acknowledgement: t.Union(
+      [
+        strictObject({
+          note: t.String(),
+          actor: strictObject({ id: t.String(), email: t.String() }),
+          at: time,
+        }),
+        t.Null(),
+      ],
+      { description: 'Null for an open case. An acknowledged case is not counted.' },
+    ),
   } satisfies RenderedFields<MoneyCase, TSchema>),
 );
 
@@ -68,4 +85,10 @@ export const renderMoneyCase = (moneyCase: MoneyCase) =>
     amount: renderMoneyOrNull(moneyCase.amount),
     since: timeOf(moneyCase.sinceMs),
     detail: moneyCase.detail,
+    acknowledgement: renderAcknowledgement(moneyCase.acknowledgement),
   }) satisfies RenderedFields<MoneyCase, unknown>;
+
+const renderAcknowledgement = (acknowledgement: Acknowledgement | null) =>
+  acknowledgement === null
+    ? null
+    : { note: acknowledgement.note, actor: acknowledgement.actor, at: timeOf(acknowledgement.atMs) };

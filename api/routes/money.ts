@@ -1,16 +1,18 @@
 import { Elysia, t } from 'elysia';
-import { moneyChecks } from '../../core/ledger.ts';
+import { type MoneyCheck, moneyChecks } from '../../core/ledger.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
+import { readBody } from '../http/body.ts';
 import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { readQuery } from '../http/query.ts';
 import { requireRole } from '../http/requireRole.ts';
-import { cursor, limit, limitDefault, storedId, strictObject } from '../http/schemas.ts';
+import { cursor, limit, limitDefault, storedId, strictObject, text, uuid } from '../http/schemas.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
 import { operation, queryParameters } from '../openapi/operation.ts';
 import {
+  moneyCaseJson,
   moneyCaseListJson,
   moneyHealthJson,
   renderMoneyCase,
@@ -21,6 +23,19 @@ const filters = createCheck(strictObject({ cursor: t.Optional(cursor), limit: t.
 
 /** The id of a case. */
 const cursorKey = createCheck(storedId);
+
+const checkParameter = {
+  name: 'check',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', enum: moneyChecks },
+} as const;
+
+const checkOf = (params: { readonly check?: string | undefined }): MoneyCheck => {
+  const check = moneyChecks.find((each) => each === params.check);
+  if (check === undefined) throw httpError({ kind: 'not_found' });
+  return check;
+};
 
 export const createMoneyHealthQueries = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
@@ -47,8 +62,7 @@ export const createMoneyHealthQueries = ({ store, world }: ApiDeps, authenticate
     .get(
       '/money/:check',
       requireRole(authenticate, ['operator'], async ({ params, request }) => {
-        const check = moneyChecks.find((check) => check === params.check);
-        if (check === undefined) throw httpError({ kind: 'not_found' });
+        const check = checkOf(params);
         const query = unwrapOrThrow(readQuery(request.url, filters));
         const page = await store.ledger.cases({
           check,
@@ -61,14 +75,45 @@ export const createMoneyHealthQueries = ({ store, world }: ApiDeps, authenticate
       operation({
         tag: 'Money',
         summary: 'List the cases of a check',
-        description: 'Oldest first.',
-        parameters: [
-          { name: 'check', in: 'path', required: true, schema: { type: 'string', enum: moneyChecks } },
-          ...queryParameters(filters),
-        ],
+        description: 'Oldest first, open and acknowledged ones.',
+        parameters: [checkParameter, ...queryParameters(filters)],
         responses: {
           200: { description: 'A page.', schema: moneyCaseListJson.ref, example: moneySamples.moneyCases },
         },
         failures: ['not_found', 'validation_failed'],
       }),
     );
+
+const acknowledgementBody = createCheck(
+  strictObject({ caseId: uuid, note: text(500, 'what was found and done') }),
+);
+
+export const createMoneyCaseCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+  new Elysia().post(
+    '/money/:check/acknowledgements',
+    requireRole(authenticate, ['operator'], async ({ params, request, set, caller }) => {
+      const check = checkOf(params);
+      const { caseId, note } = unwrapOrThrow(await readBody(request, acknowledgementBody));
+      const actor = { id: caller.id, email: caller.email };
+      const command = { check, caseId: caseId.toLowerCase(), note, actor };
+      const acknowledged = unwrapOrThrow(await store.ledger.acknowledge(command, world.clock.nowMs()));
+      set.status = 201;
+      return renderMoneyCase(acknowledged);
+    }),
+    operation({
+      tag: 'Money',
+      summary: 'Acknowledge a case that was dealt with',
+      description:
+        'The case is no longer counted and stays listed, with the note, who wrote it and when. A new note replaces the one before. If the same thing happens again later, the case is open again. A difference between the ledgers stays acknowledged when its day is reconciled again.',
+      parameters: [checkParameter],
+      body: { schema: acknowledgementBody.schema, example: moneySamples.acknowledgementBody },
+      responses: {
+        201: {
+          description: 'The acknowledged case.',
+          schema: moneyCaseJson.ref,
+          example: moneySamples.acknowledgedCase,
+        },
+      },
+      failures: ['not_found'],
+    }),
+  );

@@ -70,6 +70,7 @@ describe('Routes that need a token', () => {
       'GET /refunds/:id',
       'POST /checkouts',
       'POST /demo/challenges',
+      'POST /money/:check/acknowledgements',
       'POST /money/reconciliations',
       'POST /orders',
       'POST /products',

@@ -99,8 +99,52 @@ describe('GET /money/{check}', () => {
   });
 });
 
+describe('POST /money/{check}/acknowledgements', () => {
+  test('POST /money/{check}/acknowledgements makes the shop healthy again and keeps the case listed', async () => {
+    const api = createTestApi();
+    const [caseId = ''] = await requestRefunds(api, 1);
+    api.world.advance(moneyCheckLimits.refundMs);
+    expect(valueAt((await api.operator.get('/money')).body, 'healthy')).toBe(false);
+    const path = '/money/refunds_stuck/acknowledgements';
+    const body = { caseId: caseId.toUpperCase(), note: 'The bank was called' };
+    const reply = expectStatus(await api.operator.post(path, body), 201);
+    const acknowledgement = {
+      note: 'The bank was called',
+      actor: { id: 'operator-1', email: 'operator-1@example.com' },
+      at: '2026-03-01T08:15:00.000Z',
+    };
+    expect(reply.body).toMatchObject({ id: caseId, acknowledgement });
+    expect(valueAt((await api.operator.get('/money')).body, 'healthy')).toBe(true);
+    const { items } = await pageOf(api.operator.get('/money/refunds_stuck'));
+    expect(items).toEqual([reply.body as never]);
+    api.world.advance(1_000);
+    expect(expectStatus(await api.operator.post(path, body), 201).body).toEqual(reply.body);
+  });
+
+  test('POST /money/{check}/acknowledgements is 404 for an unknown check and an unknown case', async () => {
+    const { operator, world } = createTestApi();
+    const body = { caseId: world.ids.next(0), note: 'done' };
+    expect(codeOf(await operator.post('/money/nothing/acknowledgements', body))).toBe('404 not_found');
+    expect(codeOf(await operator.post('/money/unknown/acknowledgements', body))).toBe('404 not_found');
+  });
+
+  test.each([
+    [{ note: '' }, '/note'],
+    [{ note: 'x'.repeat(501) }, '/note'],
+    [{ caseId: 'x' }, '/caseId'],
+    [{ by: 'me' }, '/by'],
+  ])('POST /money/{check}/acknowledgements rejects %p', async (change, path) => {
+    const { operator, world } = createTestApi();
+    const body = { caseId: world.ids.next(0), note: 'done', ...change };
+    const reply = await operator.post('/money/unknown/acknowledgements', body);
+    expect(codeOf(reply)).toBe('422 validation_failed');
+    expect(pathsOf(reply)).toEqual([path]);
+  });
+});
+
 test('Money checks need the role operator', async () => {
   const lan = createTestApi().customer('lan');
   expect(codeOf(await lan.get('/money'))).toBe('403 forbidden');
   expect(codeOf(await lan.get('/money/unknown'))).toBe('403 forbidden');
+  expect(codeOf(await lan.post('/money/unknown/acknowledgements', {}))).toBe('403 forbidden');
 });

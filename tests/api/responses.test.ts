@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { err } from 'neverthrow';
+import { moneyCheckLimits } from '../../core/ledger.ts';
 import { documentOf, operationsOf } from './documentedResponse.ts';
 import { failingPorts } from './failingPorts.ts';
 import { type Reply, valueAt } from './reply.ts';
@@ -139,6 +140,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /queue/retries': { taskIds: [id] },
   'POST /refunds': { orderId: id, reason: 'It was damaged' },
   'POST /webhooks/stripe': {},
+  'POST /money/{check}/acknowledgements': { caseId: id, note: 'n' },
   'POST /money/reconciliations': { day: '2026-02-28' },
   'POST /demo/challenges': { clientSecret: 'x', outcome: 'succeed' },
 };
@@ -187,6 +189,9 @@ const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> 
   const reconciliation = await root.post('/money/reconciliations', bodies['POST /money/reconciliations']);
   await root.get(`/money/reconciliations/${valueAt(reconciliation.body, 'id')}`);
   await root.get(`/money/reconciliations/${valueAt(reconciliation.body, 'id')}/differences`);
+  world.advance(moneyCheckLimits.refundMs);
+  const acknowledged = { caseId: valueAt(refund.body, 'id'), note: 'n' };
+  await root.post('/money/refunds_stuck/acknowledgements', acknowledged);
   const event = eventText('evt_1', id);
   const headers = { 'stripe-signature': signatureOf(event, world.clock.nowMs()) };
   await call('POST', '/webhooks/stripe', { body: event, headers });
@@ -210,6 +215,7 @@ const requestFailures = async ({ as, call, world, product }: Api): Promise<void>
     await root.get(path);
   for (const path of [`/money/reconciliations/${id}`, `/money/reconciliations/${id}/differences`])
     await root.get(path);
+  await root.post('/money/unknown/acknowledgements', bodies['POST /money/{check}/acknowledgements']);
   await root.post('/demo/challenges', bodies['POST /demo/challenges']);
   await root.remove(`/orders/${id}`);
   await root.post('/orders', bodies['POST /orders']);

@@ -14,6 +14,7 @@ const commands = [
   'DELETE /orders/:id',
   'POST /checkouts',
   'POST /demo/challenges',
+  'POST /money/:check/acknowledgements',
   'POST /money/reconciliations',
   'POST /orders',
   'POST /products',

@@ -19,7 +19,7 @@ export const moneyChecksContract = (name: string, open: OpenWithBackdoor): void 
     const context = useFreshStore(open);
     const done = { kind: 'done', detail: null } as const;
 
-    /** Lists all cases of a check. Expects that the check's count agrees with its list. */
+    /** Lists all cases of a check, which are all open. Expects that the check's count agrees with its list. */
     const casesOf = async (check: MoneyCheck) => {
       const { fixture, store } = context();
       const query = { check, nowMs: fixture.now(), limit: 2 };
@@ -29,7 +29,10 @@ export const moneyChecksContract = (name: string, open: OpenWithBackdoor): void 
       const count = (await unwrap(store.ledger.counts(fixture.now())))[check];
       const oldestMs = rows.length === 0 ? null : Math.min(...rows.map(({ sinceMs }) => sinceMs));
       expect(count).toEqual({ count: rows.length, oldestMs });
-      return rows;
+      return rows.map(({ acknowledgement, ...row }) => {
+        expect(acknowledgement).toBeNull();
+        return row;
+      });
     };
 
     const expectHealthy = async (...except: readonly MoneyCheck[]) => {

@@ -138,6 +138,7 @@ export const reconciliationsContract = (name: string, open: OpenStore): void => 
         amount: { amount: 5, currency: 'VND' },
         sinceMs: old.atMs,
         detail: 'charge_unknown: ch_9',
+        acknowledgement: null,
       };
       expect(await differenceCases()).toEqual([
         expectedCase,

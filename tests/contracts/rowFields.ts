@@ -131,9 +131,11 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const { lease } = await payAndLease();
       await fixture.report(lease, { kind: 'failed', error: 'no such mailbox' });
       const { order } = lease;
-      const failed: Omit<AllFieldsSet<MoneyCase>, 'refundId'> & { readonly refundId: null } = {
+      type OpenCase = Omit<AllFieldsSet<MoneyCase>, 'refundId' | 'acknowledgement'>;
+      const failed: OpenCase & { readonly refundId: null; readonly acknowledgement: null } = {
         ...{ id: order.id, orderId: order.id, paymentId: defined(order.checkoutId), refundId: null },
         ...{ amount: order.total, sinceMs: fixture.now(), detail: 'no such mailbox' },
+        acknowledgement: null,
       };
       const casesOf = async (check: MoneyCheck) => {
         const query = { check, nowMs: fixture.now(), after: null, limit: 9 };
@@ -147,7 +149,16 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const stuck: AllFieldsSet<MoneyCase> = {
         ...{ id: refund.id, orderId: order.id, paymentId: refund.paymentId, refundId: refund.id },
         ...{ amount: refund.amount, sinceMs: fixture.now(), detail: refundFailed.reason },
+        acknowledgement: {
+          ...{ note: 'paid back by hand', actor: { id: 'ops', email: 'ops@example.com' } },
+          atMs: fixture.now() + 1_000,
+        },
       };
+      expect(await casesOf('refunds_stuck')).toEqual([{ ...stuck, acknowledgement: null }]);
+      world.advance(1_000);
+      const { note, actor } = stuck.acknowledgement;
+      const command = { check: 'refunds_stuck', caseId: refund.id, note, actor } as const;
+      expect(await unwrap(store.ledger.acknowledge(command, fixture.now()))).toEqual(stuck);
       expect(await casesOf('refunds_stuck')).toEqual([stuck]);
     });
 

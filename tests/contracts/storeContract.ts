@@ -1,3 +1,4 @@
+import { acknowledgementsContract } from './acknowledgements.ts';
 import { checkoutClaimsContract } from './checkoutClaims.ts';
 import { checkoutRacesContract } from './checkoutRaces.ts';
 import { failedEffectsContract } from './failedEffects.ts';
@@ -63,6 +64,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     inboxContract,
     moneyChecksContract,
     reconciliationsContract,
+    acknowledgementsContract,
     mailboxContract,
     storeUtilitiesContract,
   ])

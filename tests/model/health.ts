@@ -1,4 +1,5 @@
 import { differenceText } from '../../adapters/stored/differences.ts';
+import { caseSubject, coversCase } from '../../core/acknowledgement.ts';
 import { firstIdAt } from '../../core/id.ts';
 import {
   failedOrderStatuses,
@@ -18,7 +19,9 @@ type Counts = Readonly<Record<MoneyCheck, MoneyCount>>;
 /** See `Ledger.counts`. */
 export const countCases = (tables: Tables, nowMs: number): Counts => {
   const count = (check: MoneyCheck): MoneyCount => {
-    const times = listCases(tables, check, nowMs).map(({ sinceMs }) => sinceMs);
+    const times = listCases(tables, check, nowMs)
+      .filter(({ acknowledgement }) => acknowledgement === null)
+      .map(({ sinceMs }) => sinceMs);
     return { count: times.length, oldestMs: times.length === 0 ? null : Math.min(...times) };
   };
   return {
@@ -35,7 +38,15 @@ export const listCases = (
   tables: Tables,
   check: Parameters<Ledger['cases']>[0]['check'],
   nowMs: number,
-): readonly MoneyCase[] => lists[check](tables, nowMs);
+): readonly MoneyCase[] =>
+  lists[check](tables, nowMs).map((each) => {
+    const stored = tables.acknowledgements.get(acknowledgementKey(check, each)) ?? null;
+    return { ...each, acknowledgement: stored !== null && coversCase(stored, each) ? stored : null };
+  });
+
+/** The key of a case's row in `tables.acknowledgements`. */
+export const acknowledgementKey = (check: MoneyCheck, each: MoneyCase): string =>
+  `${check} ${caseSubject(check, each)}`;
 
 type List = (tables: Tables, nowMs: number) => readonly MoneyCase[];
 
@@ -150,6 +161,7 @@ const emptyCase = (id: string, sinceMs: number): MoneyCase => ({
   amount: null,
   sinceMs,
   detail: null,
+  acknowledgement: null,
 });
 
 const refundsOf = (tables: Tables) => [...tables.refunds.values()].map(({ refund }) => refund);

@@ -1,4 +1,5 @@
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
+import { judgeAcknowledgement } from '../../core/acknowledgement.ts';
 import { firstIdAt } from '../../core/id.ts';
 import type {
   Ledger,
@@ -11,7 +12,7 @@ import { type Page, pageOf } from '../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
 import { reconciliationPipeline } from '../../core/pipelines/reconciliation.ts';
 import { type Refund, type RefundStatus, succeededRefundStatuses } from '../../core/refund.ts';
-import { countCases, listCases } from './health.ts';
+import { acknowledgementKey, countCases, listCases } from './health.ts';
 import { insertJob } from './jobs.ts';
 import { type PaymentRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 
@@ -20,6 +21,17 @@ export const createLedger = (tables: Tables): Ledger => ({
 
   cases: async ({ check, nowMs, after, limit }) =>
     ok(pageAfter(listCases(tables, check, nowMs), after, limit)),
+
+  acknowledge: async (command, nowMs) => {
+    const { check, caseId } = command;
+    const found = listCases(tables, check, nowMs).find(({ id }) => id === caseId);
+    if (found === undefined) return err({ kind: 'not_found' });
+    const acknowledgement = judgeAcknowledgement(found, command, nowMs);
+    runTransaction((writes) =>
+      writes.set(tables.acknowledgements, acknowledgementKey(check, found), acknowledgement),
+    );
+    return ok({ ...found, acknowledgement });
+  },
 
   requestReconciliation: async (reconciliation, nowMs) =>
     ok(runTransaction((writes) => requestReconciliation(tables, writes, reconciliation, nowMs))),

@@ -1,5 +1,5 @@
 import type { CheckoutResponse } from '../../core/audit.ts';
-import type { LedgerDifference, Reconciliation } from '../../core/ledger.ts';
+import type { Acknowledgement, LedgerDifference, Reconciliation } from '../../core/ledger.ts';
 import type { CapturedMail } from '../../core/mail.ts';
 import type { Contact, Invoice, Order, OrderState } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
@@ -96,6 +96,8 @@ export const createTables = () => ({
   reconciliations: new Map<string, Reconciliation>(),
   /** By reconciliation id. */
   differences: new Map<string, readonly DifferenceRow[]>(),
+  /** By the check and the subject of the case. */
+  acknowledgements: new Map<string, Acknowledgement>(),
   /** By `messageId`, in the order of their arrival. */
   mails: new Map<string, CapturedMail>(),
   secrets: new Map<string, string>(),

@@ -100,7 +100,6 @@ describe('query plans of SQLite', async () => {
       .flatMap(([, plan]) => plan)
       .filter((step) => /^(SCAN|SEARCH|AUTOMATIC)/.test(step));
     expect([...new Set(accesses.map((step) => step.replace(' COVERING', '')))].toSorted()).toEqual([
-      'SCAN (subquery-4)',
       'SCAN c',
       'SCAN f',
       'SCAN j VIRTUAL TABLE INDEX 1:',
@@ -109,6 +108,7 @@ describe('query plans of SQLite', async () => {
       'SCAN reclaimed',
       'SCAN task USING INDEX task_failed',
       'SEARCH a USING INDEX sqlite_autoindex_audit_1 (id>?)',
+      'SEARCH a USING PRIMARY KEY (money_check=? AND subject=?) LEFT-JOIN',
       'SEARCH d USING INDEX reconciliation_difference_reconciliation (reconciliation_id=? AND id>?)',
       'SEARCH d USING INDEX reconciliation_difference_reconciliation (reconciliation_id=?)',
       'SEARCH d USING INTEGER PRIMARY KEY (rowid>?)',

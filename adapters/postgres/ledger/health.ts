@@ -11,8 +11,9 @@ import {
 import { type Page, pageOf } from '../../../core/page.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../../core/payment.ts';
 import { failedRefundStatuses, openRefundStatuses } from '../../../core/refund.ts';
-import type { Sql } from '../connection.ts';
+import type { Sql, Transaction } from '../connection.ts';
 import { statusList, statusText } from '../statuses.ts';
+import { type AcknowledgementColumns, acknowledgementOf, withAcknowledgements } from './acknowledgements.ts';
 
 export const countCases = async (
   sql: Sql,
@@ -20,7 +21,8 @@ export const countCases = async (
 ): Promise<Readonly<Record<MoneyCheck, MoneyCount>>> => {
   const count = async (check: MoneyCheck) => {
     const [row] = await sql<{ count: number; oldest: number | null }[]>`
-      select count(*) as count, min(since_ms) as oldest from (${caseQueries[check](sql, nowMs)}) as list`;
+      select count(*) as count, min(since_ms) as oldest from (${casesOf(sql, check, nowMs)}) as list
+      where acknowledged_ms is null`;
     return { count: row?.count ?? 0, oldestMs: row?.oldest ?? null };
   };
   const [paid_without_progress, unknown, charged_twice, refunds_stuck, ledger_differences] =
@@ -39,13 +41,27 @@ export const listCases = async (
   { check, nowMs, after, limit }: Parameters<Ledger['cases']>[0],
 ): Promise<Page<MoneyCase, string>> => {
   const rows = await sql<CaseRow[]>`
-    select * from (${caseQueries[check](sql, nowMs)}) as list
+    select * from (${casesOf(sql, check, nowMs)}) as list
     where ${after === null ? sql`true` : sql`id > ${after}`}
     order by id limit ${limit + 1}`;
   return pageOf(rows.map(caseOf), limit, ({ id }) => id);
 };
 
-type CaseRow = {
+/** The case of a check with this id, or null if there is none now. */
+export const findCase = async (
+  sql: Sql | Transaction,
+  { check, caseId }: { readonly check: MoneyCheck; readonly caseId: string },
+  nowMs: number,
+): Promise<MoneyCase | null> => {
+  const [row] = await sql<CaseRow[]>`
+    select * from (${casesOf(sql, check, nowMs)}) as list where id = ${caseId}`;
+  return row === undefined ? null : caseOf(row);
+};
+
+const casesOf = (sql: Sql | Transaction, check: MoneyCheck, nowMs: number): ReturnType<Sql> =>
+  withAcknowledgements(sql, check, caseQueries[check](sql, nowMs));
+
+type CaseRow = AcknowledgementColumns & {
   readonly id: string;
   readonly order_id: string | null;
   readonly payment_id: string | null;
@@ -65,9 +81,10 @@ const caseOf = (row: CaseRow): MoneyCase => ({
     row.amount === null || row.currency === null ? null : { amount: row.amount, currency: row.currency },
   sinceMs: row.since_ms,
   detail: row.detail,
+  acknowledgement: acknowledgementOf(row),
 });
 
-type CaseQuery = (sql: Sql, nowMs: number) => ReturnType<Sql>;
+type CaseQuery = (sql: Sql | Transaction, nowMs: number) => ReturnType<Sql>;
 
 /**
  * Each query reads open rows, rows that have an index of their own, or the last day by ids; never all orders or

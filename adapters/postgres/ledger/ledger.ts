@@ -6,7 +6,8 @@ import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund
 import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { statusList } from '../statuses.ts';
-import { countCases, listCases } from './health.ts';
+import { acknowledge } from './acknowledgements.ts';
+import { countCases, findCase, listCases } from './health.ts';
 import {
   findReconciliation,
   finishReconciliation,
@@ -18,6 +19,7 @@ import {
 export const createLedger = (sql: Sql): Ledger => ({
   counts: (nowMs) => orUnavailable(() => countCases(sql, nowMs)),
   cases: (query) => orUnavailable(() => listCases(sql, query)),
+  acknowledge: (command, nowMs) => acknowledge(sql, (tx) => findCase(tx, command, nowMs), command, nowMs),
   requestReconciliation: (request, nowMs) => requestReconciliation(sql, request, nowMs),
   finishReconciliation: (id, report, nowMs) =>
     orUnavailable(() => finishReconciliation(sql, id, report, nowMs)),

@@ -14,6 +14,7 @@ import { openPaymentStatuses, paymentStatusAfter } from '../../../core/payment.t
 import { failedRefundStatuses, openRefundStatuses } from '../../../core/refund.ts';
 import { isOneOf, quoted } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
+import { type AcknowledgementColumns, acknowledgementOf, withAcknowledgements } from './acknowledgements.ts';
 
 type Counts = Readonly<Record<MoneyCheck, MoneyCount>>;
 
@@ -21,7 +22,8 @@ type Counts = Readonly<Record<MoneyCheck, MoneyCount>>;
 export const createCountCases = ({ client }: Connection): ((nowMs: number) => Counts) => {
   const statements = createStatements<[Values], MoneyCount>(
     client,
-    (list) => `select count(*) as count, min(sinceMs) as oldestMs from (${list})`,
+    (list) =>
+      `select count(*) as count, min(sinceMs) as oldestMs from (${list}) where acknowledgedMs is null`,
   );
   const count = (check: MoneyCheck, nowMs: number): MoneyCount =>
     statements(check).get(valuesOf[check](nowMs)) ?? { count: 0, oldestMs: null };
@@ -49,6 +51,21 @@ export const createListCases = ({ client }: Connection): ((query: CasesQuery) =>
   };
 };
 
+/** Returns a function that returns the case of a check with this id, or null if there is none now. */
+export const createFindCase = ({ client }: Connection) => {
+  const statements = createStatements<[Values], CaseRow>(
+    client,
+    (list) => `select * from (${list}) where id = $caseId`,
+  );
+  return (
+    { check, caseId }: { readonly check: MoneyCheck; readonly caseId: string },
+    nowMs: number,
+  ): MoneyCase | null => {
+    const row = statements(check).get({ ...valuesOf[check](nowMs), caseId });
+    return row === undefined ? null : caseOf(row);
+  };
+};
+
 /** One statement for each check. It is prepared at its first use. */
 const createStatements = <Bound extends unknown[], Row>(
   client: Database.Database,
@@ -56,20 +73,30 @@ const createStatements = <Bound extends unknown[], Row>(
 ): ((check: MoneyCheck) => Database.Statement<Bound, Row>) => {
   const statements = new Map<MoneyCheck, Database.Statement<Bound, Row>>();
   return (check) => {
-    const statement = statements.get(check) ?? client.prepare<Bound, Row>(statementOf(lists[check]));
+    const statement =
+      statements.get(check) ??
+      client.prepare<Bound, Row>(statementOf(withAcknowledgements(check, lists[check])));
     statements.set(check, statement);
     return statement;
   };
 };
 
-type CaseRow = Omit<MoneyCase, 'amount'> & {
-  readonly amount: number | null;
-  readonly currency: string | null;
-};
+type CaseRow = Omit<MoneyCase, 'amount' | 'acknowledgement'> &
+  AcknowledgementColumns & {
+    readonly amount: number | null;
+    readonly currency: string | null;
+  };
 
-const caseOf = ({ amount, currency, ...row }: CaseRow): MoneyCase => ({
-  ...row,
-  amount: amount === null || currency === null ? null : { amount, currency },
+const caseOf = (row: CaseRow): MoneyCase => ({
+  id: row.id,
+  orderId: row.orderId,
+  paymentId: row.paymentId,
+  refundId: row.refundId,
+  amount:
+    row.amount === null || row.currency === null ? null : { amount: row.amount, currency: row.currency },
+  sinceMs: row.sinceMs,
+  detail: row.detail,
+  acknowledgement: acknowledgementOf(row),
 });
 
 /** The values that are bound to the statement of a check. */

@@ -1,18 +1,22 @@
 import type Database from 'better-sqlite3';
+import { err, ok, type Result } from 'neverthrow';
 import { firstIdAt } from '../../../core/id.ts';
-import type { Ledger, OwnRecord, OwnRecordQuery } from '../../../core/ledger.ts';
+import type { CaseFailure, Ledger, MoneyCase, OwnRecord, OwnRecordQuery } from '../../../core/ledger.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
 import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
 import { isOneOf } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
-import { createCountCases, createListCases } from './health.ts';
+import { createAcknowledge } from './acknowledgements.ts';
+import { createCountCases, createFindCase, createListCases } from './health.ts';
 import { createReconciliationReader, createReconciliationWriter } from './reconciliations.ts';
 
 export const createLedger = (connection: Connection): Ledger => {
   const { runStatement, client, read, write } = connection;
   const countCases = createCountCases(connection);
   const listCases = createListCases(connection);
+  const findCase = createFindCase(connection);
+  const acknowledge = createAcknowledge(connection);
   const { request, finish } = createReconciliationWriter(connection);
   const reconciliations = createReconciliationReader(connection);
   const payments = createPaymentRecords(client);
@@ -20,6 +24,11 @@ export const createLedger = (connection: Connection): Ledger => {
   return {
     counts: async (nowMs) => read(() => countCases(nowMs)),
     cases: async (query) => runStatement(() => listCases(query)),
+    acknowledge: async (command, nowMs) =>
+      write((): Result<MoneyCase, CaseFailure> => {
+        const found = findCase(command, nowMs);
+        return found === null ? err({ kind: 'not_found' }) : ok(acknowledge(found, command, nowMs));
+      }).andThen((result) => result),
     requestReconciliation: async (reconciliation, nowMs) => write(() => request(reconciliation, nowMs)),
     finishReconciliation: async (id, report, nowMs) => write(() => finish(id, report, nowMs)),
     findReconciliation: async (id) => runStatement(() => reconciliations.find(id)),

@@ -1,0 +1,58 @@
+import { err, ok, type Result } from 'neverthrow';
+import { caseSubject, judgeAcknowledgement } from '../../../core/acknowledgement.ts';
+import type { Acknowledgement, CaseFailure, Ledger, MoneyCase, MoneyCheck } from '../../../core/ledger.ts';
+import { inTransaction, type Sql, type Transaction } from '../connection.ts';
+
+/** The cases of a check with the acknowledgement of each: `caseSubject` and `coversCase` in SQL. */
+export const withAcknowledgements = (
+  sql: Sql | Transaction,
+  check: MoneyCheck,
+  cases: ReturnType<Sql>,
+): ReturnType<Sql> => {
+  const subject =
+    check === 'ledger_differences'
+      ? sql`coalesce(c.detail, '') || '/' || coalesce(c.payment_id::text, '') || '/' || coalesce(c.refund_id::text, '')`
+      : sql`c.id::text`;
+  return sql`
+    select c.*, a.note, a.actor_id, a.actor_email, a.at_ms as acknowledged_ms
+    from (${cases}) as c left join acknowledgement a
+      on a.money_check = ${check} and a.subject = ${subject} and a.at_ms >= c.since_ms`;
+};
+
+/** The columns that `withAcknowledgements` adds. They are null for an open case. */
+export type AcknowledgementColumns = {
+  readonly note: string | null;
+  readonly actor_id: string | null;
+  readonly actor_email: string | null;
+  readonly acknowledged_ms: number | null;
+};
+
+export const acknowledgementOf = (row: AcknowledgementColumns): Acknowledgement | null =>
+  row.note === null || row.actor_id === null || row.actor_email === null || row.acknowledged_ms === null
+    ? null
+    : {
+        note: row.note,
+        actor: { id: row.actor_id, email: row.actor_email },
+        atMs: row.acknowledged_ms,
+      };
+
+/** See `Ledger.acknowledge`. */
+export const acknowledge = async (
+  sql: Sql,
+  findCase: (tx: Transaction) => Promise<MoneyCase | null>,
+  ...[command, nowMs]: Parameters<Ledger['acknowledge']>
+): ReturnType<Ledger['acknowledge']> => {
+  const result = await inTransaction(sql, async (tx): Promise<Result<MoneyCase, CaseFailure>> => {
+    const found = await findCase(tx);
+    if (found === null) return err({ kind: 'not_found' });
+    const acknowledgement = judgeAcknowledgement(found, command, nowMs);
+    const { note, actor, atMs } = acknowledgement;
+    await tx`
+      insert into acknowledgement (money_check, subject, note, actor_id, actor_email, at_ms)
+      values (${command.check}, ${caseSubject(command.check, found)}, ${note}, ${actor.id}, ${actor.email}, ${atMs})
+      on conflict (money_check, subject) do update
+      set note = excluded.note, actor_id = excluded.actor_id, actor_email = excluded.actor_email, at_ms = excluded.at_ms`;
+    return ok({ ...found, acknowledgement });
+  });
+  return result.andThen((each) => each);
+};

@@ -1,0 +1,48 @@
+import { caseSubject, judgeAcknowledgement } from '../../../core/acknowledgement.ts';
+import type { AcknowledgeCommand, Acknowledgement, MoneyCase, MoneyCheck } from '../../../core/ledger.ts';
+import type { Connection } from '../connection.ts';
+
+/** The cases of a check with the acknowledgement of each: `caseSubject` and `coversCase` in SQL. */
+export const withAcknowledgements = (check: MoneyCheck, cases: string): string => {
+  const subject =
+    check === 'ledger_differences'
+      ? `coalesce(c.detail, '') || '/' || coalesce(c.paymentId, '') || '/' || coalesce(c.refundId, '')`
+      : 'c.id';
+  return `
+    select c.*, a.note, a.actor_id as actorId, a.actor_email as actorEmail, a.at_ms as acknowledgedMs
+    from (${cases}) c left join acknowledgement a
+      on a.money_check = '${check}' and a.subject = ${subject} and a.at_ms >= c.sinceMs`;
+};
+
+/** The columns that `withAcknowledgements` adds. They are null for an open case. */
+export type AcknowledgementColumns = {
+  readonly note: string | null;
+  readonly actorId: string | null;
+  readonly actorEmail: string | null;
+  readonly acknowledgedMs: number | null;
+};
+
+export const acknowledgementOf = ({
+  note,
+  actorId,
+  actorEmail,
+  acknowledgedMs,
+}: AcknowledgementColumns): Acknowledgement | null =>
+  note === null || actorId === null || actorEmail === null || acknowledgedMs === null
+    ? null
+    : { note, actor: { id: actorId, email: actorEmail }, atMs: acknowledgedMs };
+
+/** See `Ledger.acknowledge`. Runs in the caller's transaction. `found` is the case as it is now. */
+export const createAcknowledge = ({ client }: Connection) => {
+  const write = client.prepare<[string, string, string, string, string, number]>(
+    `insert into acknowledgement (money_check, subject, note, actor_id, actor_email, at_ms) values (?, ?, ?, ?, ?, ?)
+     on conflict (money_check, subject) do update set note = excluded.note, actor_id = excluded.actor_id,
+       actor_email = excluded.actor_email, at_ms = excluded.at_ms`,
+  );
+  return (found: MoneyCase, command: AcknowledgeCommand, nowMs: number): MoneyCase => {
+    const acknowledgement = judgeAcknowledgement(found, command, nowMs);
+    const { note, actor, atMs } = acknowledgement;
+    write.run(command.check, caseSubject(command.check, found), note, actor.id, actor.email, atMs);
+    return { ...found, acknowledgement };
+  };
+};
