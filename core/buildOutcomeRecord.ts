@@ -1,6 +1,6 @@
 import type { CheckoutResponse, Claim, OutcomeRecord } from './audit.ts';
 import { orderStatusAfter } from './order.ts';
-import { outcomeChanges, type RecordedOutcome } from './outcome.ts';
+import { type nothingToPay, outcomeChanges, type RecordedOutcome } from './outcome.ts';
 import { pipelineFor } from './pipelines/index.ts';
 import type { ChargeOutcome } from './provider.ts';
 import type { World } from './world.ts';
@@ -11,7 +11,7 @@ import type { World } from './world.ts';
  */
 export const buildOutcomeRecord = (
   claim: Claim,
-  charged: ChargeOutcome,
+  charged: ChargeOutcome | typeof nothingToPay,
   requestId: string,
   { clock, ids }: World,
 ): OutcomeRecord => {

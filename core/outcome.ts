@@ -3,7 +3,8 @@ import type { PaymentAction, PaymentEvent } from './payment.ts';
 
 /** The outcome of a charge, as it is recorded. */
 export type RecordedOutcome =
-  | { readonly kind: 'succeeded'; readonly reference: string }
+  /** `reference` is null if nothing had to be paid: there is no charge then. */
+  | { readonly kind: 'succeeded'; readonly reference: string | null }
   | { readonly kind: 'declined'; readonly declineCode: string }
   | { readonly kind: 'requires_action'; readonly reference: string; readonly action: PaymentAction }
   /** The key is spent: the provider can never charge it. */
@@ -12,6 +13,9 @@ export type RecordedOutcome =
   | { readonly kind: 'released' }
   /** The charge may have succeeded. Recovery asks for its outcome. */
   | { readonly kind: 'unknown'; readonly reason: string };
+
+/** The outcome of a payment of 0. No provider is asked: real ones refuse such a charge. */
+export const nothingToPay = { kind: 'succeeded', reference: null } as const;
 
 /** What an outcome changes in its payment and in the checkout's orders. */
 export type OutcomeChanges = {

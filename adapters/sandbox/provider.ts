@@ -10,6 +10,7 @@ import type {
 import type { AsyncResult } from '../../core/result.ts';
 import { sleep } from '../../core/timer.ts';
 import type { World } from '../../core/world.ts';
+import { toStripe } from '../stripe/format/amounts.ts';
 import { createFinishChallenge } from './challenge.ts';
 import { createEngine, type Engine, type EngineOptions } from './engine.ts';
 import { chargeOf, declineCodeOfFailure, type Intent, intentOfRecord } from './intent.ts';
@@ -82,6 +83,7 @@ export const createSandboxProvider = (
     engine,
 
     charge: async (request) => {
+      if (toStripe(request.amount) === null) return amountNotSupported;
       const fault = await injectFault(request);
       if (fault !== null) return fault;
       const { paymentId: key, amount, method } = request;
@@ -94,6 +96,7 @@ export const createSandboxProvider = (
     },
 
     cancel: async ({ paymentId: key, amount }) => {
+      if (toStripe(amount) === null) return amountNotSupported;
       const created = await create(engine, { key, amount, metadata: { payment_id: key }, mode: 'spent' });
       if (created.isErr()) return created.error;
       const { intent } = created.value;
@@ -126,6 +129,9 @@ export const createSandboxProvider = (
     },
   };
 };
+
+/** What Stripe cannot express, the sandbox refuses too, so that a demo shows what the real shop would do. */
+const amountNotSupported: ChargeOutcome = { kind: 'declined', declineCode: 'amount_not_supported' };
 
 /** Faults before the charge. */
 const faultyBehaviours = new Set<Method['behaviour']>(['slow', 'down', 'rate_limited', 'request_lost']);

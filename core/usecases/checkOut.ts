@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { CheckoutRequest, CheckoutResponse, ClaimFailure } from '../audit.ts';
 import { createResultBatcher } from '../batcher.ts';
 import { unknownResponse } from '../buildOutcomeRecord.ts';
+import { nothingToPay } from '../outcome.ts';
 import type { PaymentProvider } from '../provider.ts';
 import type { Unavailable } from '../result.ts';
 import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';
@@ -57,7 +58,7 @@ export const createCheckOut = (
         : err(claim.error);
 
     const { checkoutId: paymentId, amount, method } = claim.value;
-    const outcome = await provider.charge({ paymentId, amount, method });
+    const outcome = amount.amount === 0 ? nothingToPay : await provider.charge({ paymentId, amount, method });
     const recorded = await recordOutcome(claim.value, outcome, requestId);
 
     const { applied, response } = recorded.unwrapOr({ applied: false, response: null });

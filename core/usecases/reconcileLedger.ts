@@ -63,7 +63,7 @@ export const createReconcileLedger =
     const differences = [
       ...compareEntries('charge', chargeEntries, ourPayments.value, nowMs),
       ...compareEntries('refund', refundEntries, ourRefunds.value, nowMs),
-      ...missingEntries('charge', payments.value, theirs.value),
+      ...missingEntries('charge', payments.value.filter(hasCharge), theirs.value),
       ...missingEntries('refund', refunds.value, theirs.value),
     ];
     return ok({
@@ -125,6 +125,9 @@ const missingEntries = (
       atMs: createdAtMs,
     }));
 };
+
+/** False for a payment of 0: no provider was asked. */
+const hasCharge = ({ amount }: OwnRecord<string>): boolean => amount.amount > 0;
 
 const differenceOf = (
   kind: LedgerDifference['kind'],

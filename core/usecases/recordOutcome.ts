@@ -1,6 +1,7 @@
 import type { Audits, Claim, RecordResult } from '../audit.ts';
 import { type BatchLimits, createResultBatcher } from '../batcher.ts';
 import { buildOutcomeRecord } from '../buildOutcomeRecord.ts';
+import type { nothingToPay } from '../outcome.ts';
 import type { ChargeOutcome } from '../provider.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
@@ -23,7 +24,11 @@ export type RecordOutcomePorts = {
 export const createRecordOutcome = (
   ports: RecordOutcomePorts,
   limits: BatchLimits,
-): ((claim: Claim, outcome: ChargeOutcome, requestId: string) => AsyncResult<RecordResult>) => {
+): ((
+  claim: Claim,
+  outcome: ChargeOutcome | typeof nothingToPay,
+  requestId: string,
+) => AsyncResult<RecordResult>) => {
   const { audits, wakeup, world } = ports;
   const record = createResultBatcher(audits.recordOutcomes, limits, world);
   const refundLateCharge = createRefundLateCharge(ports);
@@ -33,7 +38,7 @@ export const createRecordOutcome = (
     if (recorded.isErr() || outcome.kind !== 'succeeded') return recorded;
     // Notify after the commit: inside the transaction, the hint would take a lock that all checkouts share.
     if (recorded.value.applied) wakeup.notify();
-    else await refundLateCharge(claim.checkoutId, outcome.reference);
+    else if (outcome.reference !== null) await refundLateCharge(claim.checkoutId, outcome.reference);
     return recorded;
   };
 };

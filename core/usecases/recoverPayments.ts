@@ -1,5 +1,6 @@
 import { err, ok, Result } from 'neverthrow';
 import type { OpenClaim, RecordResult } from '../audit.ts';
+import { nothingToPay } from '../outcome.ts';
 import type { ChargeOutcome, PaymentProvider } from '../provider.ts';
 import type { AsyncResult } from '../result.ts';
 import { recoveryPauseMs } from '../retry.ts';
@@ -74,7 +75,8 @@ const askProvider = async (
   provider: PaymentProvider,
   { checkoutId, amount, method, claimedAtMs }: OpenClaim,
   nowMs: number,
-): Promise<ChargeOutcome> => {
+): Promise<ChargeOutcome | typeof nothingToPay> => {
+  if (amount.amount === 0) return nothingToPay;
   const ageMs = nowMs - claimedAtMs;
   if (ageMs >= keyMemoryMs) return { kind: 'unknown', reason: 'the provider may have forgotten the key' };
   const request = { paymentId: checkoutId, amount, method };
@@ -82,7 +84,7 @@ const askProvider = async (
 };
 
 /** Null for `unavailable` too: this call charged nothing, but an earlier call under the same key may have. */
-const knownOutcome = (outcome: ChargeOutcome): ChargeOutcome | null =>
+const knownOutcome = <Outcome extends { readonly kind: string }>(outcome: Outcome): Outcome | null =>
   outcome.kind === 'unknown' || outcome.kind === 'unavailable' ? null : outcome;
 
 const isFinal = (result: RecordResult | null): boolean =>

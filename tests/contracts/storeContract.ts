@@ -8,6 +8,7 @@ import { lateChargesContract } from './lateCharges.ts';
 import { leasesContract } from './leases.ts';
 import { mailboxContract } from './mailbox.ts';
 import { moneyChecksContract } from './moneyChecks.ts';
+import { nothingToPayContract } from './nothingToPay.ts';
 import { openPaymentsContract } from './openPayments.ts';
 import { orderFieldsContract } from './orderFields.ts';
 import { ordersContract } from './orders.ts';
@@ -43,6 +44,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     checkoutClaimsContract,
     outcomesContract,
     repeatedOutcomesContract,
+    nothingToPayContract,
     openPaymentsContract,
     checkoutRacesContract,
     queueContract,

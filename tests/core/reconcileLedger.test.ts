@@ -123,6 +123,10 @@ describe('Reconciliations', () => {
     expect(report).toEqual({ charges: 3, refunds: 2, differences: 0, storedDifferences: [] });
   });
 
+  test('A payment of 0 needs no charge at the provider', async () => {
+    expect(await kinds([], [ownRecord(id1, 'succeeded', { amount: dong(0) })])).toEqual([]);
+  });
+
   test('A difference contains the entry of the provider and our amount', async () => {
     const [found] = (await reconcile([charge(id1, { amount: dong(90) })], [ownRecord(id1, 'succeeded')]))
       .storedDifferences;

@@ -105,6 +105,16 @@ export const providerSuite = (name: string, open: OpenHarness): void => {
       },
     );
 
+    test('An amount that the provider cannot express is declined, and nothing is recorded', async () => {
+      const refused = { kind: 'declined', declineCode: 'amount_not_supported' } as const;
+      const dinar = { ...chargeRequest('b'), amount: { amount: 5_124, currency: 'KWD' } };
+      for (const request of [chargeRequest('a', 'pm_card_visa', 0), dinar]) {
+        expect(await harness.provider.charge(request)).toEqual(refused);
+        expect(await harness.provider.cancel(request)).toEqual(refused);
+      }
+      expect(await ledgerOf(harness)).toEqual([]);
+    });
+
     test('50 concurrent calls under one key make one charge', async () => {
       const outcomes = await Promise.all(range(50).map(() => harness.provider.charge(chargeRequest('a'))));
       const final = await chargeUntilKnown(chargeRequest('a'));

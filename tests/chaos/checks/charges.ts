@@ -42,7 +42,7 @@ const checkPaymentsAreCharged = ({ charges, payments }: Snapshot): Violation[] =
     charges.filter(({ status }) => status === 'succeeded').map(({ paymentId }) => paymentId),
   );
   return payments
-    .filter(({ id, status }) => chargedStatuses.has(status) && !charged.has(id))
+    .filter(({ id, status, amount }) => amount > 0 && chargedStatuses.has(status) && !charged.has(id))
     .map(({ id, status }) => violation('never_charged', id, `it is ${status} without a charge`));
 };
 

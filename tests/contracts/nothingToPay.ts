@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'bun:test';
+import { buildOutcomeRecord } from '../../core/buildOutcomeRecord.ts';
+import { nothingToPay } from '../../core/outcome.ts';
+import { defined, unwrap } from './fixture.ts';
+import { type OpenStore, useFreshStore } from './testContext.ts';
+
+/** Checkouts whose orders cost nothing: they are paid without a charge. */
+export const nothingToPayContract = (name: string, open: OpenStore): void => {
+  describe(`${name}: nothing to pay`, () => {
+    const context = useFreshStore(open);
+
+    test('A checkout with nothing to pay is paid without a charge, and there is nothing to refund', async () => {
+      const { fixture, store, world } = context();
+      const order = await fixture.placeOrder(
+        await fixture.createProduct({ price: { amount: 0, currency: 'VND' } }),
+      );
+      const request = fixture.checkoutRequest([order]);
+      const record = buildOutcomeRecord(
+        await fixture.claimCheckout(request),
+        nothingToPay,
+        'request-1',
+        world,
+      );
+      const recorded = await unwrap(store.audits.recordOutcomes([record], fixture.now()));
+      expect(recorded).toMatchObject([{ applied: true, paymentStatus: 'succeeded' }]);
+      const { payment } = defined(await unwrap(store.audits.find(record.checkoutId)));
+      expect(payment).toMatchObject({ status: 'succeeded', reference: null, action: null });
+      expect(await fixture.historyStates(order.id)).toEqual(['pending', 'paying', 'paid']);
+      expect(await fixture.listTasks({ orderId: order.id })).toHaveLength(1);
+
+      const again = (await fixture.tryClaimCheckout(request))._unsafeUnwrapErr();
+      expect(again).toEqual({ kind: 'already_answered', response: defined(record.response) });
+      const refund = await store.refunds.request(fixture.refundCommand(order.id), fixture.now());
+      expect(refund._unsafeUnwrapErr()).toEqual({
+        kind: 'refund_too_large',
+        left: { amount: 0, currency: 'VND' },
+      });
+    });
+  });
+};
