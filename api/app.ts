@@ -5,7 +5,7 @@ import { type Authenticate, createAuthenticate } from './http/auth.ts';
 import { type Failure, failureOf } from './http/failures.ts';
 import { problemOf } from './http/problems.ts';
 import { createRequestIdAssigner, requestIdOf } from './http/requestId.ts';
-import { createCheckoutCommands, createCheckoutQueries } from './routes/checkouts.ts';
+import { createCheckoutCommands, createCheckoutQueries, createGiveUpRoute } from './routes/checkouts.ts';
 import {
   createDemoChallengeRoute,
   createDemoChargeRoute,
@@ -48,6 +48,7 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
   createPlaceOrderRoute(deps, authenticate),
   createCancelOrderRoute(deps, authenticate),
   createCheckoutCommands(deps, authenticate),
+  createGiveUpRoute(deps, authenticate),
   createRefundCommands(deps, authenticate),
   createQueueCommands(deps, authenticate),
   createReconciliationCommands(deps, authenticate),
@@ -111,7 +112,8 @@ const createRoot = ({ world, log }: ApiDeps) => {
 };
 
 /** The response hides the reason of an outage, so it is logged for the operator. */
-const isOutage = ({ kind }: Failure): boolean => kind === 'unavailable' || kind === 'payment_unavailable';
+const isOutage = ({ kind }: Failure): boolean => outages.has(kind);
+const outages = new Set<Failure['kind']>(['unavailable', 'payment_unavailable', 'cancel_unavailable']);
 
 const failureOfPath = (allowed: string | null): Failure =>
   allowed === null ? { kind: 'not_found' } : { kind: 'method_not_allowed', allow: allowed };

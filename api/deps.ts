@@ -4,6 +4,7 @@ import type { Charge } from '../core/provider.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { CheckOut } from '../core/usecases/checkOut.ts';
+import type { GiveUpCheckout } from '../core/usecases/giveUpCheckout.ts';
 import type { ReceiveEvent } from '../core/usecases/providerEvents.ts';
 import type { RequestRefund } from '../core/usecases/requestRefund.ts';
 import type { World } from '../core/world.ts';
@@ -13,6 +14,7 @@ import type { AuthSettings } from './http/auth.ts';
 export type ApiDeps = {
   readonly store: Store;
   readonly checkOut: CheckOut;
+  readonly giveUpCheckout: GiveUpCheckout;
   readonly requestRefund: RequestRefund;
   readonly receiveEvent: ReceiveEvent;
   /** The payment provider's `name`, for the path of its webhooks. */

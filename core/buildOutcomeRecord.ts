@@ -1,6 +1,7 @@
 import type { CheckoutResponse, Claim, OutcomeRecord } from './audit.ts';
 import { orderStatusAfter } from './order.ts';
 import { type nothingToPay, outcomeChanges, type RecordedOutcome } from './outcome.ts';
+import { paymentStatusAfter } from './payment.ts';
 import { pipelineFor } from './pipelines/index.ts';
 import type { ChargeOutcome } from './provider.ts';
 import type { World } from './world.ts';
@@ -52,11 +53,12 @@ const responseOf = (
   const { order: event, reference, declineCode, action } = outcomeChanges(outcome);
   const status = orderStatusAfter[event ?? 'claim'];
   const changedAtMs = event === null ? null : nowMs;
+  const paymentStatus = outcome.kind === 'processing' ? paymentStatusAfter.submit : outcome.kind;
   return {
-    status: outcome.kind,
+    status: paymentStatus,
     checkoutId,
     requestId,
-    payment: { id: checkoutId, status: outcome.kind, amount, method, reference, declineCode, action },
+    payment: { id: checkoutId, status: paymentStatus, amount, method, reference, declineCode, action },
     orders: orders.map((order) => ({ ...order, status, updatedAtMs: changedAtMs ?? order.updatedAtMs })),
   };
 };

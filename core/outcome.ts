@@ -7,6 +7,8 @@ export type RecordedOutcome =
   | { readonly kind: 'succeeded'; readonly reference: string | null }
   | { readonly kind: 'declined'; readonly declineCode: string }
   | { readonly kind: 'requires_action'; readonly reference: string; readonly action: PaymentAction }
+  /** The customer has acted, so no action is left to do. Recovery asks for the outcome. */
+  | { readonly kind: 'processing'; readonly reference: string }
   /** The key is spent: the provider can never charge it. */
   | { readonly kind: 'cancelled' }
   /** Nothing was charged and the provider does not know the key. The same key may be sent again. */
@@ -58,6 +60,8 @@ export const outcomeChanges = (outcome: RecordedOutcome): OutcomeChanges => {
       const { reference, action } = outcome;
       return { ...unchanged, payment: 'challenge', order: null, reference, action };
     }
+    case 'processing':
+      return { ...unchanged, payment: 'submit', order: null, reference: outcome.reference };
     case 'cancelled':
       return { ...unchanged, payment: 'cancel', order: 'release', historyDetail: 'cancelled' };
     case 'released': {

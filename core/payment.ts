@@ -11,7 +11,7 @@ export const paymentStatuses = [
 ] as const;
 /**
  * - `initiated`: the checkout is charging it now.
- * - `unknown`: the provider's response was lost, or the checkout did not record it in time.
+ * - `unknown`: the provider's response was lost, or it has not decided yet, or the checkout did not record it in time.
  * - `requires_action`: the customer has to act, for example 3-D Secure.
  * - `succeeded`, `declined`, `cancelled`: the final outcomes.
  * - `refunded`: a late charge, which succeeded after `declined` or `cancelled` and is refunded.
@@ -43,12 +43,24 @@ export type Payment = {
   readonly action: PaymentAction | null;
 };
 
-/** `retry`: the key of a cancelled payment is sent again. `lose`: the outcome of a call is not known. */
-export type PaymentEvent = 'retry' | 'lose' | 'challenge' | 'succeed' | 'decline' | 'cancel' | 'refund';
+/**
+ * `retry`: the key of a cancelled payment is sent again. `lose`: the outcome of a call is not known. `submit`: the
+ * provider has not decided yet, and the customer has nothing left to do.
+ */
+export type PaymentEvent =
+  | 'retry'
+  | 'lose'
+  | 'submit'
+  | 'challenge'
+  | 'succeed'
+  | 'decline'
+  | 'cancel'
+  | 'refund';
 
 /** Each event except `lose` leads to the same status from every status. */
 export const paymentStatusAfter = {
   retry: 'initiated',
+  submit: 'unknown',
   challenge: 'requires_action',
   succeed: 'succeeded',
   decline: 'declined',

@@ -18,6 +18,8 @@ export type ChargeOutcome =
   | { readonly kind: 'declined'; readonly declineCode: string }
   /** The customer has to act first. Nothing is charged yet, but it may be charged at any time from now on. */
   | { readonly kind: 'requires_action'; readonly reference: string; readonly action: PaymentAction }
+  /** The customer has acted, and the provider has not decided yet. It cannot be cancelled meanwhile. */
+  | { readonly kind: 'processing'; readonly reference: string }
   /** This key can never charge: a `cancel` came before any charge. */
   | { readonly kind: 'cancelled' }
   /** This call charged nothing, for certain: the provider was not reached, or refused the call before any charge. */
@@ -108,8 +110,8 @@ export type EventFailure = { readonly kind: 'signature_invalid'; readonly reason
  *   error of the provider are `unknown`. Return `unavailable` only if the charge cannot have begun. `declined` is
  *   final: the adapter makes sure that nothing can charge under that key any more.
  * - `cancel` takes the same request as `charge` and makes sure that its key never charges. It returns `cancelled`, or
- *   the outcome of the charge that was made before (`succeeded`, `declined`). A charge that waits for the customer is
- *   cancelled too.
+ *   the outcome of the charge that was made before (`succeeded`, `declined`), or `processing` if that charge can no
+ *   longer be cancelled. A charge that waits for the customer is cancelled too.
  * - `refund` refunds a charge or part of it, only once for each `refundId`, even if the provider has forgotten the key:
  *   the adapter then checks first whether that refund was made. A refund that failed later is `refused` from then on.
  * - `readLedger` returns the charges and refunds that succeeded in `[fromMs, toMs)`, each once, in any order.

@@ -8,6 +8,7 @@ import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { withTimeout } from '../core/timer.ts';
 import { createCheckOut } from '../core/usecases/checkOut.ts';
+import { createGiveUpCheckout } from '../core/usecases/giveUpCheckout.ts';
 import { createReceiveEvent } from '../core/usecases/providerEvents.ts';
 import { createRequestRefund } from '../core/usecases/requestRefund.ts';
 import type { World } from '../core/world.ts';
@@ -59,6 +60,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     const api = createApp({
       store,
       checkOut: createCheckOut(ports, config),
+      giveUpCheckout: createGiveUpCheckout(ports),
       requestRefund: createRequestRefund(ports),
       receiveEvent: createReceiveEvent(ports),
       providerName: provider.name,

@@ -39,6 +39,8 @@ export const outcomeOf = ({ id, status, clientSecret, redirectUrl, error }: Inte
       return { kind: 'succeeded', reference: id };
     case 'requires_action':
       return { kind: 'requires_action', reference: id, action: { clientSecret, redirectUrl } };
+    case 'processing':
+      return { kind: 'processing', reference: id };
     case 'canceled':
       return error === null ? { kind: 'cancelled' } : declined(error);
     case 'requires_payment_method':

@@ -23,8 +23,11 @@ export const cancelIntent = async (stripe: Stripe, call: Call, intent: Intent): 
   if (cancelled?.status === 'canceled')
     return intent.error === null ? { kind: 'cancelled' } : declined(intent.error);
   const current = await retrieveIntent(stripe, call, intent.id);
-  if (current === null || isOpen(current)) return unknown('the payment could not be cancelled');
-  return outcomeOf(current) ?? unknown(current.status);
+  const outcome = current === null ? null : outcomeOf(current);
+  // Still open, or not read: nobody knows yet what comes of it.
+  return outcome === null || outcome.kind === 'requires_action'
+    ? unknown('the payment could not be cancelled')
+    : outcome;
 };
 
 /**

@@ -4,6 +4,7 @@ import type { EventFailure } from '../../core/provider.ts';
 import type { RefundFailure } from '../../core/refund.ts';
 import type { Unavailable } from '../../core/result.ts';
 import type { CheckoutFailure } from '../../core/usecases/checkOut.ts';
+import type { GiveUpFailure } from '../../core/usecases/giveUpCheckout.ts';
 
 /** An error of one value. `path` is a JSON pointer into the body, or `/name` of a query parameter. */
 export type FieldError = { readonly path: string; readonly message: string };
@@ -36,6 +37,7 @@ export type RequestFailure =
 export type Failure =
   | RequestFailure
   | CheckoutFailure
+  | GiveUpFailure
   | OrderFailure
   | RefundFailure
   | EventFailure

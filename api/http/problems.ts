@@ -1,4 +1,5 @@
 import type { Failure, FailureKind } from './failures.ts';
+import { problemExtras } from './problemExtras.ts';
 
 /**
  * Every `code` of a problem. `rate_limited` is for a gateway in front of the API: the API itself does not send
@@ -15,6 +16,7 @@ export const problemCodes = [
   'not_found',
   'method_not_allowed',
   'checkout_in_progress',
+  'checkout_not_cancellable',
   'order_in_progress',
   'order_not_payable',
   'order_not_pending',
@@ -105,6 +107,13 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     title: 'The checkout is in progress',
     detail:
       'The first request with this Idempotency-Key is still in progress. Wait, or follow the header Location to see its status.',
+  },
+  checkout_not_cancellable: {
+    status: 409,
+    code: 'checkout_not_cancellable',
+    title: 'The checkout cannot be given up',
+    detail:
+      'The payment is being processed and can no longer be called off. Follow the header Location to see its outcome.',
   },
   order_in_progress: {
     status: 409,
@@ -203,6 +212,13 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     title: 'Not ready',
     detail: 'The process is not ready to serve requests. The member missing lists what is not ready.',
   },
+  cancel_unavailable: {
+    status: 503,
+    code: 'payment_unavailable',
+    title: 'The payment provider cannot be reached',
+    detail:
+      'It is not known whether the provider has called the payment off. Send the same request again after the time in Retry-After.',
+  },
   payment_unavailable: {
     status: 503,
     code: 'payment_unavailable',
@@ -228,67 +244,4 @@ export const problemOf = (failure: Failure, requestId: string): Problem => {
     headers: headers ?? {},
     body: { type, title, status, detail, instance: requestId, code, ...members },
   };
-};
-
-type ProblemExtras = {
-  readonly members?: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, string>>;
-};
-
-/** Long enough for most charges to end, and short enough for a customer who watches a spinner. */
-const retryAfterSeconds = '1';
-
-const problemExtras = (failure: Failure): ProblemExtras => {
-  switch (failure.kind) {
-    case 'malformed_body':
-      return { members: { detail: failure.reason } };
-    case 'forbidden':
-      return { members: { detail: failure.reason } };
-    case 'validation_failed':
-      return { members: { errors: failure.errors } };
-    case 'amount_too_large':
-      return {
-        members: {
-          errors: [{ path: '/quantity', message: 'The total is too large. Use a smaller quantity' }],
-        },
-      };
-    case 'unauthenticated':
-      return {
-        headers: { 'www-authenticate': failure.tokenSent ? 'Bearer error="invalid_token"' : 'Bearer' },
-      };
-    case 'method_not_allowed':
-      return { headers: { allow: failure.allow } };
-    case 'not_found':
-      return 'orderIds' in failure ? { members: { orderIds: failure.orderIds } } : {};
-    case 'out_of_stock':
-      return { members: { orderIds: failure.orderIds } };
-    case 'order_in_progress':
-      return { members: { orderIds: failure.orderIds }, headers: { 'retry-after': retryAfterSeconds } };
-    case 'order_not_payable':
-      return { members: { orderIds: failure.orders.map(({ orderId }) => orderId), orders: failure.orders } };
-    case 'order_not_pending':
-    case 'order_not_refundable':
-      return { members: { orderStatus: failure.status } };
-    case 'refund_too_large':
-      return { members: { left: failure.left } };
-    case 'checkout_in_progress':
-      return {
-        members: { checkoutId: failure.checkoutId },
-        headers: { location: `/checkouts/${failure.checkoutId}`, 'retry-after': retryAfterSeconds },
-      };
-    case 'payment_declined': {
-      const { declineCode, checkoutId, requestId, replayed } = failure;
-      return {
-        members: { instance: requestId, declineCode, checkoutId },
-        headers: replayed ? { 'idempotent-replayed': 'true' } : {},
-      };
-    }
-    case 'not_ready':
-      return { members: { missing: failure.missing }, headers: { 'retry-after': retryAfterSeconds } };
-    case 'unavailable':
-    case 'payment_unavailable':
-      return { headers: { 'retry-after': retryAfterSeconds } };
-    default:
-      return {};
-  }
 };

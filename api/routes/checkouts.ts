@@ -79,6 +79,30 @@ export const createCheckoutCommands = ({ checkOut }: ApiDeps, authenticate: Auth
     }),
   );
 
+export const createGiveUpRoute = ({ giveUpCheckout }: ApiDeps, authenticate: Authenticate) =>
+  new Elysia().delete(
+    '/checkouts/:id',
+    requireRole(authenticate, ['customer'], async ({ caller, params }) => {
+      const command = { checkoutId: unwrapOrThrow(idOf(params)), customerId: caller.id };
+      return renderCheckout(unwrapOrThrow(await giveUpCheckout(command)), true);
+    }),
+    operation({
+      tag: 'Checkouts',
+      summary: 'Give up a checkout that waits for its customer',
+      description:
+        'Calls the payment off at the provider. The orders are pending again: pay them with a new Idempotency-Key, or cancel them. If the customer was quicker, the checkout is `succeeded`. A checkout with a final outcome stays as it is.',
+      parameters: [idParameter(samples.checkout.checkoutId)],
+      responses: {
+        200: {
+          description: 'The checkout as it is now.',
+          schema: checkoutJson.ref,
+          example: samples.givenUpCheckout,
+        },
+      },
+      failures: ['not_found', 'checkout_not_cancellable', 'cancel_unavailable'],
+    }),
+  );
+
 /** Returns the ids in lower case, as they are stored. Fails if one is repeated. */
 const distinctIds = (ids: readonly string[]): Result<readonly string[], RequestFailure> => {
   const lower = ids.map((id) => id.toLowerCase());

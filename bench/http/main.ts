@@ -12,6 +12,7 @@ const world = createSystemWorld();
 const api = createApp({
   store: createMemoryStore(world),
   checkOut: async () => err(noPayments),
+  giveUpCheckout: async () => err(noPayments),
   requestRefund: async () => err(noPayments),
   receiveEvent: async () => err(noPayments),
   providerName: 'none',

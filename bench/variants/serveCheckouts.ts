@@ -3,6 +3,7 @@ import { createSystemWorld } from '../../adapters/system/system.ts';
 import { createApp } from '../../api/app.ts';
 import { serve } from '../../api/http/serve.ts';
 import { type CheckOut, createCheckOut } from '../../core/usecases/checkOut.ts';
+import { createGiveUpCheckout } from '../../core/usecases/giveUpCheckout.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import type { World } from '../../core/world.ts';
@@ -30,6 +31,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
   const api = createApp({
     store,
     checkOut: used.checkOut(ports, config),
+    giveUpCheckout: createGiveUpCheckout(ports),
     requestRefund: createRequestRefund(ports),
     receiveEvent: createReceiveEvent(ports),
     providerName: provider.name,

@@ -1,6 +1,7 @@
 import { err, ok, Result } from 'neverthrow';
 import type { OpenClaim, RecordResult } from '../audit.ts';
 import { nothingToPay } from '../outcome.ts';
+import { openPaymentStatuses } from '../payment.ts';
 import type { ChargeOutcome, PaymentProvider } from '../provider.ts';
 import type { AsyncResult } from '../result.ts';
 import { recoveryPauseMs } from '../retry.ts';
@@ -65,7 +66,7 @@ export const createPaymentRecovery = (
 };
 
 /** The payment is also due at the end of the charge window, when it is cancelled if it still waits for the customer. */
-const nextRecoveryAtMs = (attempt: number, claimedAtMs: number, nowMs: number): number => {
+export const nextRecoveryAtMs = (attempt: number, claimedAtMs: number, nowMs: number): number => {
   const afterPauseMs = nowMs + recoveryPauseMs(attempt - 1);
   const windowEndMs = claimedAtMs + chargeWindowMs;
   return nowMs < windowEndMs ? Math.min(afterPauseMs, windowEndMs) : afterPauseMs;
@@ -88,4 +89,4 @@ const knownOutcome = <Outcome extends { readonly kind: string }>(outcome: Outcom
   outcome.kind === 'unknown' || outcome.kind === 'unavailable' ? null : outcome;
 
 const isFinal = (result: RecordResult | null): boolean =>
-  result !== null && result.paymentStatus !== 'requires_action';
+  result !== null && !openPaymentStatuses.includes(result.paymentStatus);

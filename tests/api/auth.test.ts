@@ -53,6 +53,7 @@ describe('Routes that need a token', () => {
 
   test('These routes need a token', () => {
     expect(guarded.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+      'DELETE /checkouts/:id',
       'DELETE /orders/:id',
       'GET /checkouts/:id',
       'GET /demo/charges',

@@ -5,6 +5,7 @@ import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import { createApp } from '../../api/app.ts';
 import { serve } from '../../api/http/serve.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
+import { createGiveUpCheckout } from '../../core/usecases/giveUpCheckout.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import { createMemoryStore } from '../model/store.ts';
@@ -18,6 +19,7 @@ const { audits, refunds, inbox, wakeup } = store;
 const api = createApp({
   store,
   checkOut: createCheckOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
+  giveUpCheckout: createGiveUpCheckout({ audits, refunds, provider, wakeup, world }),
   requestRefund: createRequestRefund({ refunds, wakeup, world }),
   receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world }),
   providerName: provider.name,

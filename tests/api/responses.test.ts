@@ -115,6 +115,7 @@ test('Every documented response occurs, and no other', async () => {
   const notReady = async () => ({ ready: false, missing: ['database'] });
   await recordResponses(createTestApi({ isReady: notReady })).call('GET', '/health/ready');
   await requestConflicts(recordResponses);
+  await requestGiveUps(recordResponses);
 
   const expected = documentedResponses().filter(
     (one) => !(one.endsWith(' 500 internal') && neverFail.some((name) => one.startsWith(`${name} `))),
@@ -213,6 +214,7 @@ const requestFailures = async ({ as, call, world, product }: Api): Promise<void>
   await call('GET', '/docs/passwd');
   for (const path of [`/orders/${id}`, `/checkouts/${id}`, `/refunds/${id}`, '/money/nothing'])
     await root.get(path);
+  await root.remove(`/checkouts/${id}`);
   for (const path of [`/money/reconciliations/${id}`, `/money/reconciliations/${id}/differences`])
     await root.get(path);
   await root.post('/money/unknown/acknowledgements', bodies['POST /money/{check}/acknowledgements']);
@@ -248,6 +250,23 @@ const requestFailures = async ({ as, call, world, product }: Api): Promise<void>
   await refund(one, 1, '');
   await refund(one, 1, 'not a UUID');
   await call('GET', '/orders', { token: await tokenOf(world, {}) });
+};
+
+/** Gives up a checkout whose provider is processing it, one whose provider is silent, and one that can be given up. */
+const requestGiveUps = async (recordResponses: (api: Api) => Api): Promise<void> => {
+  const processing = { kind: 'processing', reference: 'pi_1' } as const;
+  for (const outcome of [processing, { kind: 'unknown', reason: 'no answer' } as const, null]) {
+    const { as, product } = recordResponses(
+      createTestApi({
+        wrapProvider: (provider) =>
+          outcome === null ? provider : { ...provider, cancel: async () => outcome },
+      }),
+    );
+    const root = as('root', 'customer', 'operator');
+    const waiting = [await root.order(await product())];
+    const { body } = await root.checkOut(waiting, crypto.randomUUID(), 'pm_card_authenticationRequired');
+    await root.remove(`/checkouts/${valueAt(body, 'checkoutId')}`);
+  }
 };
 
 /** Sends two checkouts of one order at the same time. */

@@ -11,6 +11,7 @@ const allRoles = [
   'POST /demo/tokens',
 ];
 const commands = [
+  'DELETE /checkouts/:id',
   'DELETE /orders/:id',
   'POST /checkouts',
   'POST /demo/challenges',

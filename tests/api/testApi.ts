@@ -6,6 +6,7 @@ import { type ApiDeps, createApp } from '../../api/app.ts';
 import type { PaymentProvider } from '../../core/provider.ts';
 import type { Store } from '../../core/store.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
+import { createGiveUpCheckout } from '../../core/usecases/giveUpCheckout.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import { createMemoryStore } from '../model/store.ts';
@@ -52,6 +53,7 @@ export const createTestApi = ({
   const deps: ApiDeps = {
     store,
     checkOut: createCheckOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
+    giveUpCheckout: createGiveUpCheckout({ audits, refunds, provider, wakeup, world }),
     requestRefund: createRequestRefund({ refunds, wakeup, world }),
     receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world }),
     providerName: provider.name,

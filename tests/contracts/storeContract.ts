@@ -2,6 +2,7 @@ import { acknowledgementsContract } from './acknowledgements.ts';
 import { checkoutClaimsContract } from './checkoutClaims.ts';
 import { checkoutRacesContract } from './checkoutRaces.ts';
 import { failedEffectsContract } from './failedEffects.ts';
+import { givenUpCheckoutsContract } from './givenUpCheckouts.ts';
 import { inboxContract } from './inbox.ts';
 import { jobsContract } from './jobs.ts';
 import { lateChargesContract } from './lateCharges.ts';
@@ -47,6 +48,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     nothingToPayContract,
     openPaymentsContract,
     checkoutRacesContract,
+    givenUpCheckoutsContract,
     queueContract,
     taskListsContract,
     leasesContract,

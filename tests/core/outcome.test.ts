@@ -17,6 +17,7 @@ const outcomes: { readonly [K in Kind]: Extract<RecordedOutcome, { kind: K }> } 
   succeeded: { kind: 'succeeded', reference: 'ch_1' },
   declined: { kind: 'declined', declineCode: 'lost_card' },
   requires_action: { kind: 'requires_action', reference: 'ch_1', action },
+  processing: { kind: 'processing', reference: 'ch_1' },
   cancelled: { kind: 'cancelled' },
   released: { kind: 'released' },
   unknown: { kind: 'unknown', reason: 'timed out' },
@@ -43,6 +44,7 @@ const expected: Readonly<Record<Kind, OutcomeChanges>> = {
     historyDetail: 'declined: lost_card',
   },
   requires_action: { ...unchanged, payment: 'challenge', order: null, reference: 'ch_1', action },
+  processing: { ...unchanged, payment: 'submit', order: null, reference: 'ch_1' },
   cancelled: { ...unchanged, payment: 'cancel', order: 'release', historyDetail: 'cancelled' },
   released: {
     ...unchanged,

@@ -13,6 +13,7 @@ import {
 const events = [
   'retry',
   'lose',
+  'submit',
   'challenge',
   'succeed',
   'decline',
@@ -22,13 +23,22 @@ const events = [
 
 /** The status after each event, for each status. A dash is an event that the status does not allow. */
 const expectedStatuses = {
-  initiated: ['-', 'unknown', 'requires_action', 'succeeded', 'declined', 'cancelled', '-'],
-  unknown: ['-', 'unknown', 'requires_action', 'succeeded', 'declined', 'cancelled', '-'],
-  requires_action: ['-', 'requires_action', 'requires_action', 'succeeded', 'declined', 'cancelled', '-'],
-  succeeded: ['-', '-', '-', '-', '-', '-', '-'],
-  declined: ['-', '-', '-', '-', '-', '-', 'refunded'],
-  cancelled: ['initiated', '-', '-', '-', '-', '-', 'refunded'],
-  refunded: ['-', '-', '-', '-', '-', '-', '-'],
+  initiated: ['-', 'unknown', 'unknown', 'requires_action', 'succeeded', 'declined', 'cancelled', '-'],
+  unknown: ['-', 'unknown', 'unknown', 'requires_action', 'succeeded', 'declined', 'cancelled', '-'],
+  requires_action: [
+    '-',
+    'requires_action',
+    'unknown',
+    'requires_action',
+    'succeeded',
+    'declined',
+    'cancelled',
+    '-',
+  ],
+  succeeded: ['-', '-', '-', '-', '-', '-', '-', '-'],
+  declined: ['-', '-', '-', '-', '-', '-', '-', 'refunded'],
+  cancelled: ['initiated', '-', '-', '-', '-', '-', '-', 'refunded'],
+  refunded: ['-', '-', '-', '-', '-', '-', '-', '-'],
 } as const;
 
 describe('The payment state machine', () => {

@@ -17,7 +17,8 @@ type Call = {
 
 /**
  * A provider that returns the outcomes of `script`, one for each call, and `succeeded` (or `cancelled`) after them. A
- * final outcome is remembered under its key, as `PaymentProvider` requires; `unavailable` and `unknown` are not.
+ * final outcome is remembered under its key, as `PaymentProvider` requires; `unavailable`, `unknown` and `processing`
+ * are not.
  */
 export const createScriptedProvider = (...script: ChargeOutcome[]) => {
   const calls: Call[] = [];
@@ -25,7 +26,7 @@ export const createScriptedProvider = (...script: ChargeOutcome[]) => {
 
   const outcomeFor = (paymentId: string, defaultOutcome: ChargeOutcome): ChargeOutcome => {
     const scripted = script.shift();
-    if (scripted?.kind === 'unavailable' || scripted?.kind === 'unknown') return scripted;
+    if (scripted !== undefined && transientKinds.has(scripted.kind)) return scripted;
     const remembered = outcomes.get(paymentId);
     const final = remembered?.kind === 'requires_action' ? undefined : remembered;
     const outcome = final ?? scripted ?? defaultOutcome;
@@ -54,6 +55,8 @@ export const createScriptedProvider = (...script: ChargeOutcome[]) => {
 
   return { ...provider, calls, countCharges, chargeWithLostResponse };
 };
+
+const transientKinds = new Set<ChargeOutcome['kind']>(['unavailable', 'unknown', 'processing']);
 
 /** A provider that cannot be reached, has an empty ledger, and rejects the signature of every event. */
 export const unreachableProvider: PaymentProvider = {

@@ -45,7 +45,7 @@ describe('Charges', () => {
 
   test.each<[string, readonly Reply[], ChargeOutcome['kind']]>([
     ['has succeeded since', [json(intent({ status: 'processing' })), json(intent())], 'succeeded'],
-    ['is still processing', [json(intent({ status: 'processing' }))], 'unknown'],
+    ['is still processing', [json(intent({ status: 'processing' }))], 'processing'],
     ['is authorized and not captured', [json(intent({ status: 'requires_capture' }))], 'unknown'],
     ['cannot be read', [json(challenged), raw('', 500)], 'unknown'],
   ])(
@@ -207,7 +207,6 @@ describe('Cancels', () => {
   );
 
   test.each<[string, readonly Reply[]]>([
-    ['processing at the bank', [json(intent({ status: 'processing' }))]],
     [
       'not cancelled',
       [

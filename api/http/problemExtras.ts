@@ -1,0 +1,67 @@
+import type { Failure } from './failures.ts';
+
+type ProblemExtras = {
+  readonly members?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Long enough for most charges to end, and short enough for a customer who watches a spinner. */
+const retryAfterSeconds = '1';
+
+/** What a failure adds to the row of its kind: members of its own, and headers. */
+export const problemExtras = (failure: Failure): ProblemExtras => {
+  switch (failure.kind) {
+    case 'malformed_body':
+      return { members: { detail: failure.reason } };
+    case 'forbidden':
+      return { members: { detail: failure.reason } };
+    case 'validation_failed':
+      return { members: { errors: failure.errors } };
+    case 'amount_too_large':
+      return {
+        members: {
+          errors: [{ path: '/quantity', message: 'The total is too large. Use a smaller quantity' }],
+        },
+      };
+    case 'unauthenticated':
+      return {
+        headers: { 'www-authenticate': failure.tokenSent ? 'Bearer error="invalid_token"' : 'Bearer' },
+      };
+    case 'method_not_allowed':
+      return { headers: { allow: failure.allow } };
+    case 'not_found':
+      return 'orderIds' in failure ? { members: { orderIds: failure.orderIds } } : {};
+    case 'out_of_stock':
+      return { members: { orderIds: failure.orderIds } };
+    case 'order_in_progress':
+      return { members: { orderIds: failure.orderIds }, headers: { 'retry-after': retryAfterSeconds } };
+    case 'order_not_payable':
+      return { members: { orderIds: failure.orders.map(({ orderId }) => orderId), orders: failure.orders } };
+    case 'order_not_pending':
+    case 'order_not_refundable':
+      return { members: { orderStatus: failure.status } };
+    case 'refund_too_large':
+      return { members: { left: failure.left } };
+    case 'checkout_in_progress':
+    case 'checkout_not_cancellable':
+      return {
+        members: { checkoutId: failure.checkoutId },
+        headers: { location: `/checkouts/${failure.checkoutId}`, 'retry-after': retryAfterSeconds },
+      };
+    case 'payment_declined': {
+      const { declineCode, checkoutId, requestId, replayed } = failure;
+      return {
+        members: { instance: requestId, declineCode, checkoutId },
+        headers: replayed ? { 'idempotent-replayed': 'true' } : {},
+      };
+    }
+    case 'not_ready':
+      return { members: { missing: failure.missing }, headers: { 'retry-after': retryAfterSeconds } };
+    case 'unavailable':
+    case 'payment_unavailable':
+    case 'cancel_unavailable':
+      return { headers: { 'retry-after': retryAfterSeconds } };
+    default:
+      return {};
+  }
+};
