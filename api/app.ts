@@ -113,7 +113,12 @@ const createRoot = ({ world, log }: ApiDeps) => {
 
 /** The response hides the reason of an outage, so it is logged for the operator. */
 const isOutage = ({ kind }: Failure): boolean => outages.has(kind);
-const outages = new Set<Failure['kind']>(['unavailable', 'payment_unavailable', 'cancel_unavailable']);
+const outages = new Set<Failure['kind']>([
+  'unavailable',
+  'claim_unconfirmed',
+  'payment_unavailable',
+  'cancel_unavailable',
+]);
 
 const failureOfPath = (allowed: string | null): Failure =>
   allowed === null ? { kind: 'not_found' } : { kind: 'method_not_allowed', allow: allowed };

@@ -11,7 +11,7 @@ import type { StockLevels } from './stock.ts';
 export type CheckoutRequest = {
   /** The id of the checkout and its payment, if the key is new. */
   readonly checkoutId: string;
-  /** The audit GUID: the caller's `Idempotency-Key`. */
+  /** The audit GUID: the caller's `Idempotency-Key`. Each customer has keys of their own. */
   readonly key: string;
   readonly customerId: string;
   /** 1 to 100, no id twice. */
@@ -24,8 +24,7 @@ export type CheckoutRequest = {
 
 /**
  * Identifies a request, so that a key cannot be reused for another one. The order of the ids does not matter. The
- * length before each part keeps different requests from having the same text. The customer is a part, so that a key
- * replays no response to another customer.
+ * length before each part keeps different requests from having the same text.
  */
 export const fingerprintOf = ({
   customerId,
@@ -33,6 +32,10 @@ export const fingerprintOf = ({
   method,
 }: Pick<CheckoutRequest, 'customerId' | 'orderIds' | 'method'>): string =>
   [customerId, method, ...[...orderIds].sort()].map((part) => `${part.length}:${part}`).join('');
+
+/** Identifies an audit GUID. It belongs to its customer: two customers may use the same one, and never meet. */
+export const auditKeyOf = ({ customerId, key }: Pick<CheckoutRequest, 'customerId' | 'key'>): string =>
+  `${key} ${customerId}`;
 
 /** A checkout that has begun: its orders are `paying`, its payment is `initiated`, and nobody else can claim them. */
 export type Claim = {
@@ -148,6 +151,12 @@ export interface Audits {
 
   /** The checkout, or null if there is none. */
   find(checkoutId: string): AsyncResult<Checkout | null>;
+
+  /**
+   * The checkout under the customer's audit GUID, or null if there is none. Waits for claims of these orders that are
+   * being written, so that null means: none of them was written.
+   */
+  findByKey(request: Pick<CheckoutRequest, 'customerId' | 'key' | 'orderIds'>): AsyncResult<Checkout | null>;
 }
 
 /** The stored state of a key that was used before. */
@@ -165,7 +174,7 @@ export type KnownAudit = {
  * The rows that decide claims. The adapter reads them under lock, or checks when it writes that they have not changed.
  */
 export type ClaimSnapshot = {
-  /** By audit GUID. */
+  /** By `auditKeyOf`. */
   readonly audits: ReadonlyMap<string, KnownAudit>;
   /** By order id. */
   readonly orders: ReadonlyMap<string, Order>;
@@ -188,7 +197,7 @@ export const judgeClaims = (
     if (verdict.isOk()) {
       const { checkoutId, attempt } = verdict.value;
       const known = { checkoutId, fingerprint: fingerprintOf(request), orderIds: request.orderIds, attempt };
-      audits.set(request.key, { ...known, paymentStatus: initialPaymentStatus, response: null });
+      audits.set(auditKeyOf(request), { ...known, paymentStatus: initialPaymentStatus, response: null });
       for (const order of verdict.value.orders) orders.set(order.id, order);
     }
     return verdict;
@@ -200,7 +209,7 @@ const judgeClaim = (
   snapshot: ClaimSnapshot,
   nowMs: number,
 ): Result<Claim, ClaimFailure> => {
-  const known = snapshot.audits.get(request.key);
+  const known = snapshot.audits.get(auditKeyOf(request));
   if (known !== undefined) {
     if (known.fingerprint !== fingerprintOf(request)) return err({ kind: 'idempotency_key_reused' });
     if (known.response !== null) return err({ kind: 'already_answered', response: known.response });

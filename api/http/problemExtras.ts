@@ -58,6 +58,7 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
     case 'not_ready':
       return { members: { missing: failure.missing }, headers: { 'retry-after': retryAfterSeconds } };
     case 'unavailable':
+    case 'claim_unconfirmed':
     case 'payment_unavailable':
     case 'cancel_unavailable':
       return { headers: { 'retry-after': retryAfterSeconds } };

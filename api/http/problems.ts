@@ -206,6 +206,13 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     detail:
       'The service cannot handle the request now. Send the same request again after the time in Retry-After.',
   },
+  claim_unconfirmed: {
+    status: 503,
+    code: 'unavailable',
+    title: 'Not available',
+    detail:
+      'The database did not answer, so the checkout may stand and may be charged. Send the same request again with the same Idempotency-Key after the time in Retry-After: it tells.',
+  },
   not_ready: {
     status: 503,
     code: 'unavailable',

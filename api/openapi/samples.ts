@@ -193,5 +193,6 @@ export const failureSamples: { readonly [Kind in FailureKind]: Extract<Failure, 
   out_of_stock: { kind: 'out_of_stock', orderIds: [orderId] },
   cancel_unavailable: { kind: 'cancel_unavailable', reason: 'connection refused' },
   payment_unavailable: { kind: 'payment_unavailable', reason: 'connection refused' },
+  claim_unconfirmed: { kind: 'claim_unconfirmed', reason: 'connection refused' },
   unavailable: { kind: 'unavailable', reason: 'connection refused' },
 };

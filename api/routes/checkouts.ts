@@ -74,6 +74,7 @@ export const createCheckoutCommands = ({ checkOut }: ApiDeps, authenticate: Auth
         'out_of_stock',
         'idempotency_key_reused',
         'mixed_currency',
+        'claim_unconfirmed',
         'payment_unavailable',
       ],
     }),

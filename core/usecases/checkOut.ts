@@ -1,10 +1,11 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { CheckoutRequest, CheckoutResponse, ClaimFailure } from '../audit.ts';
+import type { Audits, CheckoutRequest, CheckoutResponse, Claim, ClaimFailure } from '../audit.ts';
 import { createResultBatcher } from '../batcher.ts';
 import { unknownResponse } from '../buildOutcomeRecord.ts';
 import { nothingToPay } from '../outcome.ts';
 import type { PaymentProvider } from '../provider.ts';
 import type { Unavailable } from '../result.ts';
+import { createFindLostClaim, type LostClaimFailure } from './lostClaim.ts';
 import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';
 
 export type CheckoutCommand = Omit<CheckoutRequest, 'checkoutId' | 'recoverAtMs'> & {
@@ -22,10 +23,23 @@ export type CheckoutFailure =
   | Exclude<ClaimFailure, { kind: 'already_answered' }>
   /** The provider could not be reached and nothing was charged. The same key can be sent again. */
   | { readonly kind: 'payment_unavailable'; readonly reason: string }
-  /** The database could not be reached before the charge, so nothing was charged. The same key can be sent again. */
-  | Unavailable;
+  | LostClaimFailure;
 
 export type CheckOut = (command: CheckoutCommand) => Promise<Result<CheckoutSuccess, CheckoutFailure>>;
+
+/** The claim was sent and its reply was lost, so it may have been committed. */
+type ClaimLost = { readonly kind: 'claim_lost'; readonly lost: Unavailable };
+
+/** A batch that failed was sent. A request that found too many others waiting was not, and stays `unavailable`. */
+const claimAll = async (
+  audits: Audits,
+  requests: readonly CheckoutRequest[],
+  nowMs: number,
+): Promise<readonly Result<Claim, ClaimFailure | ClaimLost>[]> => {
+  const claims = await audits.claim(requests, nowMs);
+  if (claims.isOk()) return claims.value;
+  return requests.map(() => err({ kind: 'claim_lost', lost: claims.error }));
+};
 
 /** How many requests may share one statement, and how many may wait for it before more are refused. */
 const limits = { batchMax: 128, waitingMax: 4096 };
@@ -44,7 +58,13 @@ export const createCheckOut = (
   const { audits, provider, world } = ports;
   let openCheckouts = 0;
   const maxShare = () => Math.ceil(openCheckouts / 2);
-  const claimCheckout = createResultBatcher(audits.claim, { ...limits, maxShare }, world);
+  const claimCheckout = createResultBatcher(
+    async (requests: readonly CheckoutRequest[], nowMs: number) =>
+      ok(await claimAll(audits, requests, nowMs)),
+    { ...limits, maxShare },
+    world,
+  );
+  const findLostClaim = createFindLostClaim(ports);
   const recordOutcome = createRecordOutcome(ports, limits);
 
   const checkOut: CheckOut = async ({ requestId, ...command }) => {
@@ -52,10 +72,13 @@ export const createCheckOut = (
     const checkoutId = world.ids.next(nowMs);
     const recoverAtMs = nowMs + settings.reconcileAfterMs;
     const claim = (await claimCheckout({ ...command, checkoutId, recoverAtMs })).andThen((result) => result);
-    if (claim.isErr())
-      return claim.error.kind === 'already_answered'
-        ? ok({ response: claim.error.response, replayed: true })
-        : err(claim.error);
+    if (claim.isErr()) {
+      const failure = claim.error;
+      if (failure.kind === 'already_answered') return ok({ response: failure.response, replayed: true });
+      if (failure.kind !== 'claim_lost') return err(failure);
+      const found = await findLostClaim(command, requestId, failure.lost);
+      return found.map((response) => ({ response, replayed: false }));
+    }
 
     const { checkoutId: paymentId, amount, method } = claim.value;
     const outcome = amount.amount === 0 ? nothingToPay : await provider.charge({ paymentId, amount, method });

@@ -1,10 +1,12 @@
 -- One row for each checkout: the audit GUID (`key`) and the orders that it pays for.
 create table audit (
   id uuid primary key,
-  key uuid not null unique,
+  key uuid not null,
   customer_id text not null,
   order_ids uuid[] not null,
-  created_ms bigint not null
+  created_ms bigint not null,
+  -- An audit GUID belongs to its customer.
+  unique (key, customer_id)
 );
 
 -- One payment for each audit, under the same id, which is also the idempotency key at the provider. No foreign key to

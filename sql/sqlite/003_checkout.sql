@@ -1,11 +1,13 @@
 -- One row per checkout: the audit GUID (`key`), and the ids of the orders to pay.
 create table audit (
   id text not null primary key,
-  key text not null unique,
+  key text not null,
   customer_id text not null,
   -- JSON.
   order_ids text not null,
-  created_ms integer not null
+  created_ms integer not null,
+  -- An audit GUID belongs to its customer.
+  unique (key, customer_id)
 ) strict;
 
 -- One payment per audit, under the same id. The id is also the idempotency key at the provider.

@@ -1,5 +1,6 @@
 import { acknowledgementsContract } from './acknowledgements.ts';
 import { checkoutClaimsContract } from './checkoutClaims.ts';
+import { checkoutKeysContract } from './checkoutKeys.ts';
 import { checkoutRacesContract } from './checkoutRaces.ts';
 import { failedEffectsContract } from './failedEffects.ts';
 import { givenUpCheckoutsContract } from './givenUpCheckouts.ts';
@@ -43,6 +44,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     rowFieldsContract,
     searchContract,
     checkoutClaimsContract,
+    checkoutKeysContract,
     outcomesContract,
     repeatedOutcomesContract,
     nothingToPayContract,

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import { type ClaimSnapshot, fingerprintOf, judgeClaims, type KnownAudit } from '../../core/audit.ts';
+import {
+  auditKeyOf,
+  type ClaimSnapshot,
+  fingerprintOf,
+  judgeClaims,
+  type KnownAudit,
+} from '../../core/audit.ts';
 import type { Order } from '../../core/order.ts';
 import { checkoutRequest, order, responseTo } from './samples.ts';
 
@@ -9,7 +15,12 @@ const snapshotOf = (
   stock: Record<string, number | null> = {},
 ): ClaimSnapshot => ({
   orders: new Map(orders.map((one) => [one.id, one])),
-  audits: new Map(Object.entries(audits)),
+  audits: new Map(
+    Object.entries(audits).map(([key, audit]) => [
+      auditKeyOf({ key, customerId: checkoutRequest([]).customerId }),
+      audit,
+    ]),
+  ),
   stock: new Map(Object.entries(stock)),
 });
 

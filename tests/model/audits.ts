@@ -1,6 +1,8 @@
 import { ok } from 'neverthrow';
 import {
   type Audits,
+  auditKeyOf,
+  type Checkout,
   type CheckoutRequest,
   type Claim,
   type ClaimSnapshot,
@@ -60,21 +62,25 @@ export const createAudits = (tables: Tables): Audits => ({
     );
   },
 
-  find: async (checkoutId) => {
-    const audit = tables.audits.get(checkoutId);
-    if (audit === undefined) return ok(null);
-    const { payment, updatedAtMs } = rowOf(tables.payments, checkoutId);
-    const { id, customerId, createdAtMs } = audit;
-    return ok({ id, customerId, payment, orders: ordersOf(tables, audit), createdAtMs, updatedAtMs });
-  },
+  find: async (checkoutId) => ok(findCheckout(tables, checkoutId)),
+
+  findByKey: async (request) => ok(findCheckout(tables, tables.auditIds.get(auditKeyOf(request)) ?? '')),
 });
+
+const findCheckout = (tables: Tables, checkoutId: string): Checkout | null => {
+  const audit = tables.audits.get(checkoutId);
+  if (audit === undefined) return null;
+  const { payment, updatedAtMs } = rowOf(tables.payments, checkoutId);
+  const { id, customerId, createdAtMs } = audit;
+  return { id, customerId, payment, orders: ordersOf(tables, audit), createdAtMs, updatedAtMs };
+};
 
 /** A payment that its checkout is charging now is left to that checkout. */
 const isClaimable = ({ payment, recoverAtMs }: PaymentRow, paymentId: string, nowMs: number): boolean =>
   payment.id === paymentId && (payment.status !== initialPaymentStatus || recoverAtMs <= nowMs);
 
 const snapshotOf = (tables: Tables, requests: readonly CheckoutRequest[]): ClaimSnapshot => {
-  const audits = requests.flatMap(({ key }): [string, KnownAudit][] => {
+  const audits = requests.map(auditKeyOf).flatMap((key): [string, KnownAudit][] => {
     const id = tables.auditIds.get(key);
     return id === undefined ? [] : [[key, knownAudit(tables, id)]];
   });
@@ -104,12 +110,12 @@ const writeClaim = (
   { checkoutId: id, attempt, amount, method, orders }: Claim,
   nowMs: number,
 ): void => {
-  const { key, customerId, recoverAtMs } = request;
+  const { customerId, recoverAtMs } = request;
   const orderIds = orders.map((order) => order.id);
   const audit = { id, customerId, orderIds, fingerprint: fingerprintOf(request), response: null };
   const createdAtMs = tables.audits.get(id)?.createdAtMs ?? nowMs;
   writes.set(tables.audits, id, { ...audit, createdAtMs });
-  writes.set(tables.auditIds, key, id);
+  writes.set(tables.auditIds, auditKeyOf(request), id);
 
   const known = tables.payments.get(id)?.payment;
   const payment: Payment =

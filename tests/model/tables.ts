@@ -71,7 +71,7 @@ export const createTables = () => ({
   /** By order id; the row of `seq` is at `seq - 1`. */
   histories: new Map<string, readonly OrderState[]>(),
   audits: new Map<string, AuditRow>(),
-  /** By audit GUID. */
+  /** By `auditKeyOf`. */
   auditIds: new Map<string, string>(),
   payments: new Map<string, PaymentRow>(),
   tasks: new Map<string, TaskRow>(),

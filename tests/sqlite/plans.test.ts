@@ -145,8 +145,8 @@ describe('query plans of SQLite', async () => {
   });
 
   test('A claim of a checkout reads its audit and its orders by key', () => {
-    expect(planOf('from audit a cross join payment p', 'a.key = ?')).toEqual([
-      'SEARCH a USING INDEX sqlite_autoindex_audit_2 (key=?)',
+    expect(planOf('from audit a cross join payment p', 'a.key = ? and a.customer_id = ?')).toEqual([
+      'SEARCH a USING INDEX sqlite_autoindex_audit_2 (key=? AND customer_id=?)',
       'SEARCH p USING PRIMARY KEY (id=?)',
     ]);
     expect(planOf('from orders o cross join product p', 'o.id = ?')).toEqual([

@@ -12,7 +12,19 @@ export const createAudits = (sql: Sql): Audits => ({
   recordOutcomes: (records, nowMs) => recordOutcomes(sql, records, nowMs),
   claimOpenPayments: (query) => claimOpenPayments(sql, query),
   find: (checkoutId) => orUnavailable(() => find(sql, checkoutId)),
+  findByKey: (request) => orUnavailable(() => findByKey(sql, request)),
 });
+
+const findByKey = async (
+  sql: Sql,
+  { customerId, key, orderIds }: Parameters<Audits['findByKey']>[0],
+): Promise<Checkout | null> => {
+  // A claim locks its orders first. Its statement may still run on the server after its connection was lost.
+  await sql`select from orders where id = any(${orderIds as string[]}::uuid[]) order by id for key share`;
+  const [row] = await sql<{ id: string }[]>`
+    select id from audit where key = ${key} and customer_id = ${customerId}`;
+  return row === undefined ? null : find(sql, row.id);
+};
 
 const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {
   const [[row], orders] = await Promise.all([

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import {
   type Audits,
+  auditKeyOf,
   type CheckoutRequest,
   type Claim,
   type ClaimFailure,
@@ -106,7 +107,10 @@ const readSnapshot = async (
       orders: new Map(read.orders.map((row) => [row.id, orderOf(row)])),
       stock: new Map(read.orders.map((row) => [row.product_id, row.stock])),
       audits: new Map(
-        read.audits.map((row) => [row.key, knownAuditOf(row, current.get(row.id)?.response ?? null)]),
+        read.audits.map((row) => [
+          auditKeyOf({ customerId: row.customer_id, key: row.key }),
+          knownAuditOf(row, current.get(row.id)?.response ?? null),
+        ]),
       ),
     },
     seqs: new Map(read.orders.map((row) => [row.id, row.seq])),
@@ -172,8 +176,9 @@ const write = async (
       select * from claim where id not in (select checkout_id from stale)
     ), audited as (
       insert into audit (id, key, customer_id, order_ids, created_ms)
-      select id, key, customer_id, order_ids::uuid[], ${nowMs}::bigint from current where attempt = 1 order by key
-      on conflict (key) do nothing
+      select id, key, customer_id, order_ids::uuid[], ${nowMs}::bigint from current where attempt = 1
+      order by key, customer_id
+      on conflict (key, customer_id) do nothing
       returning id
     ), initiated as (
       insert into payment (id, status, attempt, amount, currency, method, recover_ms, claimed_ms, updated_ms)

@@ -17,5 +17,6 @@ export const createAudits = (connection: Connection): Audits => {
       write(() => records.map((record) => recordOutcome(record, nowMs))),
     claimOpenPayments: async (query) => claimOpenPayments(query),
     find: async (checkoutId) => read(() => checkouts.find(checkoutId)),
+    findByKey: async (request) => read(() => checkouts.findByKey(request)),
   };
 };

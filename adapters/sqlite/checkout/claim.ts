@@ -1,5 +1,6 @@
 import type { Result } from 'neverthrow';
 import {
+  auditKeyOf,
   type CheckoutRequest,
   type Claim,
   type ClaimFailure,
@@ -45,10 +46,10 @@ type AuditRow = Pick<PaymentRow, 'id' | 'status' | 'method' | 'attempt'> & {
 type Seqs = ReadonlyMap<string, number>;
 
 const createReadSnapshot = ({ client }: Connection, { responseTo }: CheckoutReader) => {
-  const auditByKey = client.prepare<[string], AuditRow>(
+  const auditByKey = client.prepare<[string, string], AuditRow>(
     `select a.id, a.customer_id as customerId, a.order_ids as orderIds, p.status, p.method, p.attempt,
        p.response is not null as hasResponse
-     from audit a cross join payment p on p.id = a.id where a.key = ?`,
+     from audit a cross join payment p on p.id = a.id where a.key = ? and a.customer_id = ?`,
   );
   const orderAndStock = client.prepare<[string], OrderRow & { readonly stock: number | null }>(
     `select ${columnsOf(orders, 'o')}, p.stock
@@ -58,9 +59,9 @@ const createReadSnapshot = ({ client }: Connection, { responseTo }: CheckoutRead
   return (requests: readonly CheckoutRequest[]): { snapshot: ClaimSnapshot; seqOf: Seqs } => {
     const audits = new Map<string, KnownAudit>();
     const found: (OrderRow & { readonly stock: number | null })[] = [];
-    for (const { key, orderIds } of requests) {
-      const row = auditByKey.get(key);
-      if (row !== undefined) audits.set(key, knownAuditOf(row, responseTo));
+    for (const { key, customerId, orderIds } of requests) {
+      const row = auditByKey.get(key, customerId);
+      if (row !== undefined) audits.set(auditKeyOf({ key, customerId }), knownAuditOf(row, responseTo));
       for (const id of orderIds) {
         const order = orderAndStock.get(id);
         if (order !== undefined) found.push(order);

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import type { Checkout, CheckoutResponse } from '../../../core/audit.ts';
+import type { Checkout, CheckoutRequest, CheckoutResponse } from '../../../core/audit.ts';
 import { responseFrom } from '../../stored/response.ts';
 import type { Connection } from '../connection.ts';
 import { paymentOf } from '../rows.ts';
@@ -8,6 +8,7 @@ import { createOrdersOfCheckout } from './ordersOfCheckout.ts';
 
 export type CheckoutReader = {
   readonly find: (checkoutId: string) => Checkout | null;
+  readonly findByKey: (audit: Pick<CheckoutRequest, 'customerId' | 'key'>) => Checkout | null;
   /** Null while there is no stored response. */
   readonly responseTo: (checkoutId: string) => CheckoutResponse | null;
 };
@@ -22,20 +23,27 @@ export const createCheckoutReader = (connection: Connection): CheckoutReader => 
     .where(eq(audit.id, sql.placeholder('id')))
     .prepare();
 
+  const idByKey = connection.client
+    .prepare<[string, string], string>('select id from audit where key = ? and customer_id = ?')
+    .pluck();
+
+  const find: CheckoutReader['find'] = (checkoutId) => {
+    const row = byId.get({ id: checkoutId });
+    if (row === undefined) return null;
+    const { id, customerId, orderIds, createdAtMs } = row.audit;
+    return {
+      id,
+      customerId,
+      payment: paymentOf(row.payment),
+      orders: ordersOf(orderIds),
+      createdAtMs,
+      updatedAtMs: row.payment.updatedAtMs,
+    };
+  };
+
   return {
-    find: (checkoutId) => {
-      const row = byId.get({ id: checkoutId });
-      if (row === undefined) return null;
-      const { id, customerId, orderIds, createdAtMs } = row.audit;
-      return {
-        id,
-        customerId,
-        payment: paymentOf(row.payment),
-        orders: ordersOf(orderIds),
-        createdAtMs,
-        updatedAtMs: row.payment.updatedAtMs,
-      };
-    },
+    find,
+    findByKey: ({ customerId, key }) => find(idByKey.get(key, customerId) ?? ''),
     responseTo: (checkoutId) => {
       const row = byId.get({ id: checkoutId });
       const stored = row?.payment.response ?? null;
