@@ -76,7 +76,7 @@ export type RefundCommand = {
   readonly refundId: string;
   /** The id of the refund's task, if the key is new. */
   readonly taskId: string;
-  /** The idempotency key: an operator's `Idempotency-Key`, or `unfulfillable:<order id>`. */
+  /** The idempotency key: `operatorRefundKey`, or `unfulfillable:<order id>`. */
   readonly key: string;
   readonly orderId: string;
   /** Null for all that is left. A null currency is the order's currency. */
@@ -145,6 +145,9 @@ export type RefundQuery = {
 /** `CN-2026-000001`. `sequence` counts from 1 within a year without a gap, apart from the invoices' sequence. */
 export const creditNoteNumber = (year: number, sequence: number): string =>
   `CN-${year}-${String(sequence).padStart(6, '0')}`;
+
+/** The key of an operator's command. Each operator has `Idempotency-Key`s of their own. */
+export const operatorRefundKey = (operatorId: string, key: string): string => `${key} ${operatorId}`;
 
 /** The key of the automatic refund of an order that cannot be fulfilled. */
 export const unfulfillableKey = (orderId: string): string => `unfulfillable:${orderId}`;

@@ -1,6 +1,6 @@
 import { Elysia, t } from 'elysia';
 import { orderAmountMax } from '../../core/money.ts';
-import { type RefundCommand, refundStatuses } from '../../core/refund.ts';
+import { operatorRefundKey, type RefundCommand, refundStatuses } from '../../core/refund.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
@@ -99,8 +99,8 @@ const refundBody = createCheck(
 export const createRefundCommands = ({ requestRefund }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/refunds',
-    requireRole(authenticate, ['operator'], async ({ request, set }) => {
-      const key = unwrapOrThrow(idempotencyKeyOf(request.headers));
+    requireRole(authenticate, ['operator'], async ({ caller, request, set }) => {
+      const key = operatorRefundKey(caller.id, unwrapOrThrow(idempotencyKeyOf(request.headers)));
       const { orderId, amount, reason } = unwrapOrThrow(await readBody(request, refundBody));
       const command = { key, orderId: orderId.toLowerCase(), amount: amountOf(amount), reason };
       const { refund, replayed } = unwrapOrThrow(await requestRefund(command));

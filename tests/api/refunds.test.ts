@@ -95,6 +95,18 @@ describe('POST /refunds', () => {
     );
   });
 
+  test('POST /refunds lets two operators use the same key, and each has a refund of their own', async () => {
+    const api = createTestApi();
+    const body = { orderId: await pay(api), amount: 1, reason: 'It was damaged' };
+    const refunds = await Promise.all(
+      ['one', 'two'].map(async (id) =>
+        expectStatus(await api.as(id, 'operator').post('/refunds', body, { 'idempotency-key': key }), 202),
+      ),
+    );
+    expect(new Set(refunds.map((reply) => textAt(reply, 'id'))).size).toBe(2);
+    for (const reply of refunds) expect(reply.headers.get('idempotent-replayed')).toBeNull();
+  });
+
   test('POST /refunds rejects more than is left and returns what is left', async () => {
     const api = createTestApi();
     const orderId = await pay(api);

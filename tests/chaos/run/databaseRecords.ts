@@ -87,7 +87,8 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
     })),
     refunds: refunds.map((row) => ({
       id: stringOf(row.id),
-      key: stringOf(row.key),
+      // Without the operator, who follows the key that the client sent.
+      key: stringOf(row.key).split(' ')[0] ?? '',
       orderId: stringOrNull(row.order_id),
       paymentId: stringOf(row.payment_id),
       amount: Number(row.amount),
