@@ -3,6 +3,7 @@ import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
 import type { RefundDetail } from './refund.ts';
 import type { AsyncResult } from './result.ts';
+import { withoutBidiControls } from './text.ts';
 
 export type Mail = {
   /**
@@ -119,7 +120,7 @@ const mailOf = (
   messageId,
   orderId: order.id,
   to: contact.email,
-  subject: `${subject}: ${order.product.name}`,
+  subject: withoutBidiControls(`${subject}: ${order.product.name}`),
   text: [opening, '', ...facts.map(([name, value]) => `${name}: ${value}`), '', closing]
     .join('\n')
     .trimEnd()

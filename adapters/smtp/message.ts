@@ -1,11 +1,13 @@
 import type { Mail } from '../../core/mail.ts';
+import { withoutBidiControls } from '../../core/text.ts';
 import type { Address } from './address.ts';
 
 /**
  * The source of the mail (RFC 5322): text, and HTML as its alternative. We do not use nodemailer's composer,
  * which is made for attachments and streams: it takes three times as long as sending does.
  *
- * No value can end a header or a part early. Control characters are removed from header values. Both bodies
+ * No value can end a header or a part early. Control characters, and those that change the direction of text, are
+ * removed from header values. Both bodies
  * are base64, which never contains the `=_` of the boundary and never starts a line with a dot.
  */
 export const composeMessage = (mail: Mail, from: Address, to: Address, date: Date): string =>
@@ -72,4 +74,7 @@ const encodedWordBytes = 42;
 
 const isInsideCharacter = (byte = 0): boolean => (byte & 0b1100_0000) === 0b1000_0000;
 
-const withoutControls = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+const withoutControls = (text: string): string =>
+  withoutBidiControls(text)
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { type Receipt, receiptMail } from '../../core/mail.ts';
+import { type Receipt, receiptMail, refundMail } from '../../core/mail.ts';
 import { order } from './samples.ts';
 
 const receipt = (changes: Partial<Receipt> = {}): Receipt => ({
@@ -18,6 +18,22 @@ const mailOf = (changes: Partial<Receipt> = {}) => {
 const inLanguage = (language: string | null) => ({ contact: { email: 'an@example.com', language } });
 
 describe('Mails about processed orders', () => {
+  test('No subject has a character that changes the direction of text', () => {
+    const product = {
+      id: 'product',
+      code: 'AT-1',
+      name: 'Áo \u202enuht\u202c \u2067x\u2069\u200f',
+      type: 'physical',
+    };
+    const named = order('order-1', { product });
+    expect(mailOf({ order: named }).subject).toBe('Đơn hàng của bạn đã được xử lý: Áo nuht x');
+    const amount = { amount: 1, currency: 'VND' };
+    const { contact } = receipt();
+    expect(refundMail({ order: named, contact, amount, creditNote: null }, '<1@x>').subject).toBe(
+      'Đã hoàn tiền đơn hàng của bạn: Áo nuht x',
+    );
+  });
+
   test('The mail to a Vietnamese customer is in Vietnamese', () => {
     const mail = mailOf();
     expect(mail).toMatchObject({

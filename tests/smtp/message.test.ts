@@ -44,6 +44,13 @@ describe('Messages', () => {
     },
   );
 
+  test('No header has a character that changes the direction of text', () => {
+    const bidi = '\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069';
+    const { mail } = compose({ subject: `Order${bidi} 1` }, `"Sh${bidi}op Á" <shop@shop.example>`);
+    expect(mail.subject).toBe('Order 1');
+    expect(mail.headers.get('from')).toBe('Shop Á <shop@shop.example>');
+  });
+
   test.each([
     ['shop@shop.example', '<shop@shop.example>'],
     ['"Áo, quần & Co." <shop@shop.example>', 'Áo, quần & Co. <shop@shop.example>'],
