@@ -59,7 +59,7 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
 ];
 
 const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[] => [
-  createProductQueries(deps),
+  createProductQueries(deps, authenticate),
   createOrderQueries(deps, authenticate),
   createRefundQueries(deps, authenticate),
   createQueueQueries(deps, authenticate),

@@ -29,7 +29,7 @@ export const placeOrders = async (
     price: { amount: 129_000 + index, currency: 'VND' },
     stock,
   }));
-  await unwrapOrThrow(store.products.upsert(drafts, world.clock.nowMs(), 'replace'));
+  (await store.products.upsert(drafts, world.clock.nowMs(), 'replace'))._unsafeUnwrap();
   const page = await unwrapOrThrow(
     store.products.list({ search: null, type: null, after: null, limit: 100 }),
   );

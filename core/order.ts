@@ -132,14 +132,15 @@ export type OrderQuery = {
 
 export type OrderFailure =
   | { readonly kind: 'not_found' }
+  | { readonly kind: 'product_not_found'; readonly productId: string }
   | { readonly kind: 'order_not_pending'; readonly status: OrderStatus }
   | { readonly kind: 'amount_too_large' };
 
 export interface Orders {
   /**
    * Writes the orders as `pending`, each with its product's current name and price and its first history row, in one
-   * transaction. A request can fail without the others: with `not_found` if the product does not exist, or with
-   * `amount_too_large` if the total is over `orderAmountMax`. Returns one result for each request, in their order.
+   * transaction. A request can fail without the others: with `product_not_found` if there is no such product on
+   * sale, or with `amount_too_large` if the total is over `orderAmountMax`. Returns one result for each request, in their order.
    */
   place(
     requests: readonly OrderRequest[],

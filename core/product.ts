@@ -6,7 +6,7 @@ import type { SearchQuery } from './search.ts';
 /** What is sold. */
 export type Product = {
   readonly id: string;
-  /** The shop's own code (SKU): unique. */
+  /** The shop's own code (SKU): unique, and in the form of `normalizeCode`. */
   readonly code: string;
   readonly name: string;
   /** The name of the pipeline of its orders: `physical`, `digital`, `service`, … */
@@ -14,11 +14,39 @@ export type Product = {
   readonly price: Money;
   /** Units left to sell. Null if the product cannot run out. */
   readonly stock: number | null;
+  /** An http or https URL. */
+  readonly imageUrl: string | null;
+  /** Off sale: in no list and no search, and nobody can order it. Its orders go on. */
+  readonly archived: boolean;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 };
 
-export type ProductDraft = Pick<Product, 'code' | 'name' | 'type' | 'price' | 'stock'>;
+/** An undefined `stock` or `imageUrl` leaves that of the product alone. A new product needs a stock. */
+export type ProductDraft = Pick<Product, 'code' | 'name' | 'type' | 'price'> & {
+  readonly stock?: number | null | undefined;
+  readonly imageUrl?: string | null | undefined;
+};
+
+/** `add` counts from the stock that is. `set` writes a stock, and only if the stock still is `was`. */
+export type StockChange =
+  | { readonly add: number }
+  | { readonly set: number | null; readonly was: number | null };
+
+/** What changes of a product. A field that is absent stays as it is. */
+export type ProductChange = Partial<Pick<Product, 'name' | 'type' | 'price' | 'imageUrl' | 'archived'>> & {
+  readonly stock?: StockChange;
+};
+
+/** `stock_changed` has the stock that is. */
+export type StockFailure =
+  | { readonly kind: 'stock_changed'; readonly stock: number | null }
+  | { readonly kind: 'stock_too_large' };
+
+export type ProductChangeFailure = { readonly kind: 'not_found' } | StockFailure;
+
+/** Drafts of new products that have no stock. */
+export type StockMissing = { readonly kind: 'stock_missing'; readonly codes: readonly string[] };
 
 /**
  * The sort key of search results, both parts descending. `tier` is 1 if every word matches with its accents as typed,
@@ -29,6 +57,8 @@ export type ProductKey = { readonly tier: number; readonly id: string };
 export type ProductQuery = {
   readonly search: SearchQuery | null;
   readonly type: string | null;
+  /** True: only archived products. Otherwise only the others. */
+  readonly archived?: boolean | undefined;
   /** The key of the last product of the previous page. Null for the first page. */
   readonly after: ProductKey | null;
   /** 1 to 100. */
@@ -39,13 +69,20 @@ export interface Products {
   /**
    * Inserts or updates all drafts by their code, in one transaction. If two drafts have the same code, the last one
    * wins. `existing: 'keep'` leaves products that exist unchanged, so that loading the demo products again never
-   * resets their stock. Returns how many products were inserted and updated.
+   * resets their stock. An archived product stays archived. Returns how many products were inserted and updated. Fails
+   * with `stock_missing` if the draft of a new product has no stock; then nothing is written.
    */
   upsert(
     drafts: readonly ProductDraft[],
     nowMs: number,
     existing: 'replace' | 'keep',
-  ): AsyncResult<{ readonly created: number; readonly updated: number }>;
+  ): AsyncResult<{ readonly created: number; readonly updated: number }, StockMissing>;
+
+  /**
+   * Changes some fields of a product, all or none, in one transaction. Fails with `not_found`, and with a
+   * `StockFailure` if the stock does not allow the change. Concurrent changes of a stock never lose one another.
+   */
+  change(id: string, change: ProductChange, nowMs: number): AsyncResult<Product, ProductChangeFailure>;
 
   /** The product, or null if there is none. */
   find(id: string): AsyncResult<Product | null>;

@@ -24,10 +24,13 @@ export const demoProducts: readonly ProductDraft[] = [
 
 /**
  * Adds the demo products that are missing. Existing ones keep their stock and price, which orders or an operator may
- * have changed. It runs at every start, as one batch that fits into one statement.
+ * have changed, and stay archived. It runs at every start, as one batch that fits into one statement.
  */
-export const loadDemoProducts = (
+export const loadDemoProducts = async (
   products: Products,
   clock: Clock,
 ): AsyncResult<{ readonly created: number; readonly updated: number }> =>
-  products.upsert(demoProducts, clock.nowMs(), 'keep');
+  (await products.upsert(demoProducts, clock.nowMs(), 'keep')).mapErr((failure) => {
+    if (failure.kind === 'stock_missing') throw new Error(`no stock: ${failure.codes.join(', ')}`);
+    return failure;
+  });

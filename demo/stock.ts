@@ -25,18 +25,21 @@ export const findByCode = async (
 
 /**
  * Adds the units that will be sold to the stock of each product (`unitsSold` is by product id), so that the sales
- * leave the stock as it was. A product without a stock level stays without one. The stock was read earlier: if a
- * running shop sells in between, that sale is missing from the new stock.
+ * leave the stock as it was. A product without a stock level stays without one. A shop that sells in between loses
+ * nothing, because each stock is changed by a number of units. A product whose stock was taken away in between is left
+ * as it is.
  */
-export const addStock = (
+export const addStock = async (
   products: Products,
   stored: readonly Product[],
   unitsSold: ReadonlyMap<string, number>,
   nowMs: number,
-): AsyncResult<{ readonly created: number; readonly updated: number }> => {
-  const drafts = stored.flatMap(({ id, code, name, type, price, stock }) => {
+): AsyncResult<void> => {
+  for (const { id, stock } of stored) {
     const units = unitsSold.get(id) ?? 0;
-    return stock === null || units === 0 ? [] : [{ code, name, type, price, stock: stock + units }];
-  });
-  return products.upsert(drafts, nowMs, 'replace');
+    if (stock === null || units === 0) continue;
+    const changed = await products.change(id, { stock: { add: units } }, nowMs);
+    if (changed.isErr() && changed.error.kind === 'unavailable') return err(changed.error);
+  }
+  return ok();
 };

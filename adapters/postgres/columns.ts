@@ -2,7 +2,7 @@ import { getTableColumns } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Fragment } from 'postgres';
 import type { Sql, Transaction } from './connection.ts';
-import { orders, payment, type RowOf, refund } from './schema.ts';
+import { orders, payment, product, type RowOf, refund } from './schema.ts';
 
 /**
  * The column lists of raw SQL. They come from schema.ts, as the row types in rows.ts do. If a statement listed its
@@ -54,4 +54,12 @@ export const datasetPaymentJson: Columns = (sql, alias) =>
     `json_build_object(${paymentNames
       .map((name) => `'${name}', ${alias}.${name === 'id' ? 'checkout_id' : `payment_${name}`}`)
       .join(', ')})`,
+  );
+
+/** The columns of a `ProductRow`, under the names of its fields. */
+export const productFields = (sql: Sql | Transaction): Fragment =>
+  sql.unsafe(
+    Object.entries(getTableColumns(product))
+      .map(([field, { name }]) => `${name} as "${field}"`)
+      .join(', '),
   );

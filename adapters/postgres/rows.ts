@@ -1,8 +1,17 @@
 import type { Contact, Order } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
+import type { Product } from '../../core/product.ts';
 import type { LockedTask } from '../../core/queue.ts';
 import type { contactNames, orderExtras, paymentExtras } from './columns.ts';
-import type { orders, payment, RowOf } from './schema.ts';
+import type { orders, payment, product, RowOf } from './schema.ts';
+
+/** A row of `productFields`. */
+export type ProductRow = typeof product.$inferSelect;
+
+export const productOf = ({ amount, currency, ...row }: ProductRow): Product => ({
+  ...row,
+  price: { amount, currency },
+});
 
 /** A row of `orderColumns`. */
 export type OrderRow = Omit<RowOf<typeof orders>, (typeof orderExtras)[number]>;

@@ -1,4 +1,4 @@
-import { bigint, integer, jsonb, type PgTable, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, integer, jsonb, type PgTable, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { CapturedMail } from '../../core/mail.ts';
 import { type Contact, type Order, orderStatuses } from '../../core/order.ts';
 import { type Payment, type PaymentAction, paymentStatuses } from '../../core/payment.ts';
@@ -25,6 +25,8 @@ export const product = pgTable('product', {
   amount: bigint({ mode: 'number' }).notNull(),
   currency: text().notNull(),
   stock: integer(),
+  imageUrl: text('image_url'),
+  archived: boolean().notNull(),
   createdAtMs: bigint('created_ms', { mode: 'number' }).notNull(),
   updatedAtMs: bigint('updated_ms', { mode: 'number' }).notNull(),
 });

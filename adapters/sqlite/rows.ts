@@ -44,6 +44,9 @@ export const productOf = (row: Omit<ProductRow, 'position'>): Product => ({
   type: row.type,
   price: { amount: row.amount, currency: row.currency },
   stock: row.stock,
+  imageUrl: row.imageUrl,
+  // Raw SQL returns 0 or 1.
+  archived: Boolean(row.archived),
   createdAtMs: row.createdAtMs,
   updatedAtMs: row.updatedAtMs,
 });

@@ -29,6 +29,8 @@ export const product = sqliteTable('product', {
   amount: integer().notNull(),
   currency: text().notNull(),
   stock: integer(),
+  imageUrl: text('image_url'),
+  archived: integer({ mode: 'boolean' }).notNull(),
   createdAtMs: integer('created_ms').notNull(),
   updatedAtMs: integer('updated_ms').notNull(),
 });

@@ -11,8 +11,11 @@ export type Check<T> = {
   read(value: unknown): Result<T, ValidationFailure>;
 };
 
-/** Keeps the response short for a body with a million errors. */
+/** Keeps the response short for a body with many errors. */
 const errorsMax = 20;
+
+/** Errors are counted up to this number, so that a body with a million errors takes no time. */
+const countedMax = 1_000;
 
 export const createCheck = <S extends TSchema>(schema: S): Check<Static<S>> => {
   // Compiled at the first use, so that the start of the process does not wait for it.
@@ -34,10 +37,20 @@ export const oneOrMany = <T>(one: Check<T>, many: Check<T[]>): Check<T[]> => ({
   read: (value) => (Array.isArray(value) ? many.read(value) : one.read(value).map((single) => [single])),
 });
 
+/** If there are more errors than a response lists, its last entry says how many. */
 export const validationFailure = (errors: readonly FieldError[]): ValidationFailure => ({
   kind: 'validation_failed',
-  errors,
+  errors:
+    errors.length <= errorsMax ? errors : [...errors.slice(0, errorsMax - 1), moreErrors(errors.length)],
 });
+
+const moreErrors = (total: number): FieldError => {
+  const count = total - errorsMax + 1;
+  return {
+    path: '',
+    message: `${total < countedMax ? count : `At least ${count}`} more errors are not listed`,
+  };
+};
 
 type SchemaError = { readonly path: string; readonly message: string; readonly schema: TSchema };
 
@@ -46,7 +59,7 @@ const errorsOf = (found: Iterable<SchemaError>): readonly FieldError[] => {
   const errors = new Map<string, FieldError>();
   for (const { path, message, schema } of found) {
     if (!errors.has(path)) errors.set(path, { path, message: describeError(message, schema) });
-    if (errors.size === errorsMax) break;
+    if (errors.size === countedMax) break;
   }
   return [...errors.values()];
 };

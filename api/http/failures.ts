@@ -1,5 +1,6 @@
 import type { Result } from 'neverthrow';
 import type { OrderFailure } from '../../core/order.ts';
+import type { ProductChangeFailure } from '../../core/product.ts';
 import type { EventFailure } from '../../core/provider.ts';
 import type { RefundFailure } from '../../core/refund.ts';
 import type { Unavailable } from '../../core/result.ts';
@@ -39,6 +40,7 @@ export type Failure =
   | CheckoutFailure
   | GiveUpFailure
   | OrderFailure
+  | ProductChangeFailure
   | RefundFailure
   | EventFailure
   | Unavailable;

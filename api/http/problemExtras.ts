@@ -1,3 +1,4 @@
+import { productProblemMembers } from './productProblems.ts';
 import type { Failure } from './failures.ts';
 
 type ProblemExtras = {
@@ -23,6 +24,10 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
           errors: [{ path: '/quantity', message: 'The total is too large. Use a smaller quantity' }],
         },
       };
+    case 'product_not_found':
+    case 'stock_changed':
+    case 'stock_too_large':
+      return { members: productProblemMembers(failure) };
     case 'unauthenticated':
       return {
         headers: { 'www-authenticate': failure.tokenSent ? 'Bearer error="invalid_token"' : 'Bearer' },

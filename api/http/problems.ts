@@ -1,5 +1,6 @@
 import type { Failure, FailureKind } from './failures.ts';
 import { problemExtras } from './problemExtras.ts';
+import { productProblems } from './productProblems.ts';
 
 /**
  * Every `code` of a problem. `rate_limited` is for a gateway in front of the API: the API itself does not send
@@ -22,6 +23,7 @@ export const problemCodes = [
   'order_not_pending',
   'order_not_refundable',
   'refund_too_large',
+  'stock_changed',
   'out_of_stock',
   'body_too_large',
   'unsupported_media_type',
@@ -95,6 +97,7 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     detail:
       'The resource does not exist, or the token does not allow you to see it. Check the path and the ids.',
   },
+  ...productProblems,
   method_not_allowed: {
     status: 405,
     code: 'method_not_allowed',

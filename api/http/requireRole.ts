@@ -26,6 +26,13 @@ export const requireRole =
     return handle({ request, set, params, caller: unwrapOrThrow(permit(authenticated, allowed)) });
   };
 
+/** For a route that needs a role only for some of its requests. Throws the failure if the caller has none. */
+export const assertRole = async (
+  authenticate: Authenticate,
+  headers: Headers,
+  allowed: readonly [Role, ...Role[]],
+): Promise<Caller> => unwrapOrThrow(permit(await authenticate(headers), allowed));
+
 const permit = (
   authenticated: Result<Caller, AuthFailure>,
   allowed: readonly Role[],

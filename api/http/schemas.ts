@@ -2,6 +2,7 @@ import { type TSchema, t } from 'elysia';
 import { FormatRegistry } from 'elysia/type-system';
 import { isCurrency } from '../../core/currency.ts';
 import { jobPipelines, pipelines } from '../../core/pipelines/index.ts';
+import { isVisible } from '../../core/text.ts';
 
 /**
  * The small schemas that bodies, queries and responses are made of. Elysia's `t.Integer` and `t.UnionEnum` are
@@ -17,14 +18,17 @@ export const integer = (options: {
 }) => t.Number({ multipleOf: 1, ...options });
 
 /**
- * Text of 1 to `lengthMax` code points that is not blank. Control characters are an error (PostgreSQL cannot
+ * Text of 1 to `lengthMax` code points of which a person sees at least one. Control characters are an error (PostgreSQL cannot
  * store a NUL), and so are lone surrogates (UTF-8 cannot encode them).
  */
 export const text = (lengthMax: number, description = 'text') =>
   t.String({
-    pattern: `^(?=.*\\S)(?:[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]|[\\ud800-\\udbff][\\udc00-\\udfff]){1,${lengthMax}}$`,
-    description: `${description} of 1 to ${lengthMax} characters, none of them a control character`,
+    format: 'visible-text',
+    pattern: `^(?:[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]|[\\ud800-\\udbff][\\udc00-\\udfff]){1,${lengthMax}}$`,
+    description: `${description} of 1 to ${lengthMax} characters, at least one of them visible and none of them a control character`,
   });
+
+FormatRegistry.Set('visible-text', isVisible);
 
 /** An object with these members and no others. */
 export const strictObject = <const Properties extends Record<string, TSchema>>(

@@ -17,7 +17,7 @@ export const problemJson = component(
     errors: t.Optional(
       t.Array(strictObject({ path: t.String(), message: t.String() }), {
         description:
-          'With validation_failed. Each path is a JSON pointer into the body, or /name of a query parameter.',
+          'With validation_failed. Each path is a JSON pointer into the body, or /name of a query parameter. There are at most 20: if there are more errors, the last entry has an empty path and says how many.',
       }),
     ),
     orderIds: t.Optional(t.Array(id, { description: 'The orders that caused the problem.' })),
@@ -33,6 +33,14 @@ export const problemJson = component(
       t.Unsafe({
         ...moneyJson.ref,
         description: 'With refund_too_large: the amount that can still be refunded.',
+      }),
+    ),
+    productId: t.Optional(
+      t.String({ format: 'uuid', description: 'With not_found: the id that no product on sale has.' }),
+    ),
+    stock: t.Optional(
+      t.Union([t.Number({ multipleOf: 1, minimum: 0 }), t.Null()], {
+        description: 'With stock_changed: the stock that is. Null for a product that cannot run out.',
       }),
     ),
     checkoutId: t.Optional(

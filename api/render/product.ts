@@ -15,12 +15,18 @@ export const productJson = component(
     stock: t.Union([t.Number({ multipleOf: 1, minimum: 0 }), t.Null()], {
       description: 'The number of units left. Null for a product that cannot run out.',
     }),
+    imageUrl: t.Union([t.String({ format: 'uri' }), t.Null()], {
+      description: 'The http or https URL of a picture. Null if there is none.',
+    }),
+    archived: t.Boolean({
+      description: 'True if the product is off sale: it is in no list, and nobody can order it.',
+    }),
   } satisfies RenderedFields<Product, TSchema, 'createdAtMs' | 'updatedAtMs'>),
 );
 
 export const productListJson = listSchema(productJson);
 
-export const renderProduct = ({ id, code, name, type, price, stock }: Product) =>
+export const renderProduct = ({ id, code, name, type, price, stock, imageUrl, archived }: Product) =>
   ({
     id,
     code,
@@ -28,4 +34,6 @@ export const renderProduct = ({ id, code, name, type, price, stock }: Product) =
     type,
     price: renderMoney(price),
     stock,
+    imageUrl,
+    archived,
   }) satisfies RenderedFields<Product, unknown, 'createdAtMs' | 'updatedAtMs'>;

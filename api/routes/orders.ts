@@ -164,7 +164,7 @@ export const createPlaceOrderRoute = ({ store, world }: ApiDeps, authenticate: A
           headers: ['location'],
         },
       },
-      failures: ['not_found', 'amount_too_large'],
+      failures: ['product_not_found', 'amount_too_large'],
     }),
   );
 };

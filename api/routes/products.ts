@@ -1,15 +1,23 @@
 import { Elysia, t } from 'elysia';
+import { err, ok, type Result } from 'neverthrow';
+import type { ProductDraft } from '../../core/product.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
-import { createCheck, oneOrMany } from '../http/check.ts';
+import {
+  type Check,
+  createCheck,
+  oneOrMany,
+  type ValidationFailure,
+  validationFailure,
+} from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { idOf } from '../http/path.ts';
+import { normalizeFields, productChange, productDraft } from '../http/productSchemas.ts';
 import { readQuery } from '../http/query.ts';
-import { requireRole } from '../http/requireRole.ts';
+import { assertRole, requireRole } from '../http/requireRole.ts';
 import {
-  currency,
   cursor,
   integer,
   limit,
@@ -17,7 +25,6 @@ import {
   productType,
   storedId,
   strictObject,
-  text,
 } from '../http/schemas.ts';
 import { readSearch, searchParameter } from '../http/search.ts';
 import { idParameter, operation, queryParameters } from '../openapi/operation.ts';
@@ -28,6 +35,9 @@ const filters = createCheck(
   strictObject({
     q: t.Optional(searchParameter),
     type: t.Optional(productType),
+    archived: t.Optional(
+      t.Boolean({ description: 'True: only archived products, which only an operator may list.' }),
+    ),
     cursor: t.Optional(cursor),
     limit: t.Optional(limit),
   }),
@@ -36,15 +46,17 @@ const filters = createCheck(
 /** A `ProductKey`. */
 const cursorKey = createCheck(strictObject({ tier: integer({ minimum: 0, maximum: 1 }), id: storedId }));
 
-export const createProductQueries = ({ store }: ApiDeps) =>
+export const createProductQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia()
     .get(
       '/products',
       async ({ request }) => {
         const query = unwrapOrThrow(readQuery(request.url, filters));
+        if (query.archived === true) await assertRole(authenticate, request.headers, ['operator']);
         const page = await store.products.list({
           search: unwrapOrThrow(readSearch(query.q)),
           type: query.type ?? null,
+          archived: query.archived,
           after: unwrapOrThrow(readCursor(query.cursor, cursorKey)),
           limit: query.limit ?? limitDefault,
         });
@@ -53,13 +65,14 @@ export const createProductQueries = ({ store }: ApiDeps) =>
       operation({
         tag: 'Products',
         summary: 'Find products',
-        description: 'Newest first. With a search, names that have the accents of the search text are first.',
+        description:
+          'Newest first. With a search, names that have the accents of the search text are first. Archived products are left out.',
         open: true,
         parameters: queryParameters(filters),
         responses: {
           200: { description: 'A page.', schema: productListJson.ref, example: samples.products },
         },
-        failures: ['validation_failed', 'unavailable'],
+        failures: ['validation_failed', 'unauthenticated', 'forbidden', 'unavailable'],
       }),
     )
     .get(
@@ -81,41 +94,101 @@ export const createProductQueries = ({ store }: ApiDeps) =>
       }),
     );
 
-const draft = strictObject({
-  code: text(64, 'a code'),
-  name: text(200, 'a name'),
-  type: productType,
-  price: strictObject({ amount: integer({ minimum: 0, maximum: 1_000_000_000_000 }), currency }),
-  stock: t.Union([integer({ minimum: 0, maximum: 1_000_000_000 }), t.Null()], {
-    description: 'a whole number from 0 to 1000000000, or null for a product that cannot run out',
-  }),
-});
+/** The drafts of a request, and the path of each in the body. */
+type DraftList = { readonly drafts: readonly ProductDraft[]; readonly pathOf: (index: number) => string };
 
-const drafts = oneOrMany(createCheck(draft), createCheck(t.Array(draft, { minItems: 1, maxItems: 1_000 })));
+const bodies = oneOrMany(
+  createCheck(productDraft),
+  createCheck(t.Array(productDraft, { minItems: 1, maxItems: 1_000 })),
+);
+
+const draftList: Check<DraftList> = {
+  schema: bodies.schema,
+  read: (value) =>
+    bodies.read(value).andThen((read) => {
+      const pathOf = (index: number) => (Array.isArray(value) ? `/${index}` : '');
+      return refuseRepeatedCodes({ drafts: read.map(normalizeFields), pathOf });
+    }),
+};
+
+/** Nobody can know which of two drafts with one code counts, so both positions are named. */
+const refuseRepeatedCodes = (list: DraftList): Result<DraftList, ValidationFailure> => {
+  const indexes = [...list.drafts.keys()];
+  const repeated = [...Map.groupBy(indexes, (index) => list.drafts[index]?.code).values()].filter(
+    (same) => same.length > 1,
+  );
+  if (repeated.length === 0) return ok(list);
+  const pathOf = (index: number) => `${list.pathOf(index)}/code`;
+  const errors = repeated.flatMap(([first = 0, ...others]) => [
+    { path: pathOf(first), message: `The same code as ${others.map(pathOf).slice(0, 5).join(', ')}` },
+    ...others.map((index) => ({ path: pathOf(index), message: `The same code as ${pathOf(first)}` })),
+  ]);
+  return err(validationFailure(errors));
+};
+
+/** Names the drafts of new products that have no stock. */
+const describeMissingStock = ({ drafts, pathOf }: DraftList, codes: readonly string[]): ValidationFailure => {
+  const missing = new Set(codes);
+  return validationFailure(
+    drafts.flatMap(({ code }, index) =>
+      missing.has(code)
+        ? [{ path: `${pathOf(index)}/stock`, message: 'A new product needs a stock, or null' }]
+        : [],
+    ),
+  );
+};
 
 export const createProductCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
-  new Elysia().post(
-    '/products',
-    requireRole(authenticate, ['operator'], async ({ request }) => {
-      const products = unwrapOrThrow(await readBody(request, drafts));
-      return unwrapOrThrow(await store.products.upsert(products, world.clock.nowMs(), 'replace'));
-    }),
-    operation({
-      tag: 'Products',
-      summary: 'Add or change products',
-      description:
-        'One product, or an array of up to 1,000. All of them are stored, or none. A product with a known code is updated.',
-      body: { schema: drafts.schema, example: samples.productDraft },
-      responses: {
-        200: {
-          description: 'The numbers of created and updated products.',
-          schema: strictObject({
-            created: integer({ minimum: 0, maximum: 1_000 }),
-            updated: integer({ minimum: 0, maximum: 1_000 }),
-          }),
-          example: { created: 1, updated: 0 },
+  new Elysia()
+    .post(
+      '/products',
+      requireRole(authenticate, ['operator'], async ({ request }) => {
+        const list = unwrapOrThrow(await readBody(request, draftList));
+        const written = await store.products.upsert(list.drafts, world.clock.nowMs(), 'replace');
+        return unwrapOrThrow(
+          written.mapErr((failure) =>
+            failure.kind === 'stock_missing' ? describeMissingStock(list, failure.codes) : failure,
+          ),
+        );
+      }),
+      operation({
+        tag: 'Products',
+        summary: 'Add or change products',
+        description:
+          'One product, or an array of up to 1,000. All of them are stored, or none. A product with a known code is updated, and a field that is absent stays as it is; a new product needs a stock. Blanks around a code and characters that nobody sees are removed from it, and it is stored in NFC; one code twice is an error. Characters that turn the direction of text around are removed from a name. An archived product stays archived.',
+        body: { schema: draftList.schema, example: samples.productDraft },
+        responses: {
+          200: {
+            description: 'The numbers of created and updated products.',
+            schema: strictObject({
+              created: integer({ minimum: 0, maximum: 1_000 }),
+              updated: integer({ minimum: 0, maximum: 1_000 }),
+            }),
+            example: { created: 1, updated: 0 },
+          },
         },
-      },
-      failures: [],
-    }),
-  );
+        failures: [],
+      }),
+    )
+    .patch(
+      '/products/:id',
+      requireRole(authenticate, ['operator'], async ({ request, params }) => {
+        const id = unwrapOrThrow(idOf(params));
+        const change = normalizeFields(unwrapOrThrow(await readBody(request, changeBody)));
+        return renderProduct(unwrapOrThrow(await store.products.change(id, change, world.clock.nowMs())));
+      }),
+      operation({
+        tag: 'Products',
+        summary: 'Change a product',
+        description:
+          'Changes the given fields, all or none. The stock is changed by a number of units, or set if it still is the one in `was`: what is sold meanwhile is never lost. An archived product is off sale: it is in no list, nobody can order it, and its orders go on.',
+        parameters: [idParameter(samples.product.id)],
+        body: { schema: changeBody.schema, example: samples.productChange },
+        responses: {
+          200: { description: 'The product.', schema: productJson.ref, example: samples.product },
+        },
+        failures: ['not_found', 'stock_changed', 'stock_too_large'],
+      }),
+    );
+
+const changeBody = createCheck(productChange);

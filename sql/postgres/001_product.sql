@@ -40,6 +40,8 @@ create table product (
   amount bigint not null check (amount >= 0),
   currency text not null,
   stock integer check (stock >= 0),
+  image_url text,
+  archived boolean not null default false,
   created_ms bigint not null,
   updated_ms bigint not null,
   name_unaccent text not null,
@@ -49,5 +51,10 @@ create table product (
   snapshot_id integer not null references product_snapshot
 );
 
-create index product_type on product (type, id);
-create index product_name on product using gin (name_vector) with (fastupdate = off);
+-- An archived product is in no list and no search, so it is in none of their indexes: however many there are, they
+-- cost a list nothing. Operators have a list of their own.
+create index product_listed on product (id) where not archived;
+create index product_type on product (type, id) where not archived;
+create index product_name on product using gin (name_vector) with (fastupdate = off) where not archived;
+create index product_archived on product (id) where archived;
+create index product_archived_name on product using gin (name_vector) with (fastupdate = off) where archived;

@@ -9,15 +9,19 @@ create table product (
   amount integer not null check (amount >= 0),
   currency text not null,
   stock integer check (stock >= 0),
+  image_url text,
+  archived integer not null default 0 check (archived in (0, 1)),
   created_ms integer not null,
   updated_ms integer not null
 ) strict;
 
--- Like every index in SQLite, it ends with the row's position.
-create index product_type on product (type);
+-- Like every index in SQLite, they end with the row's position. An archived product is in no list and no search, so a
+-- list reads only the part of the others.
+create index product_listed on product (archived);
+create index product_type on product (archived, type);
 
 -- The tokens of a product's name and code under its position: folded ('ao'), and as written ('áo', after
--- U+E000). Tokens hold only letters, marks and digits. Spaces separate them, where the 'ascii' tokenizer splits. A
+-- U+E000). The tokens of an archived product stand after U+E004, so that no other search reads them. Tokens hold only letters, marks and digits. Spaces separate them, where the 'ascii' tokenizer splits. A
 -- phrase never matches across two columns.
 create virtual table product_search using fts5 (
   name, code, exact_name, exact_code,

@@ -69,6 +69,7 @@ describe('Routes that need a token', () => {
       'GET /queue/tasks',
       'GET /refunds',
       'GET /refunds/:id',
+      'PATCH /products/:id',
       'POST /checkouts',
       'POST /demo/challenges',
       'POST /money/:check/acknowledgements',
@@ -84,7 +85,9 @@ describe('Routes that need a token', () => {
     const url = path.replace(':id', '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01').replace(':check', 'unknown');
 
     test(`${method} ${path} rejects a request without a token before it reads the body`, async () => {
-      for (const body of method === 'POST' ? [undefined, '{', 'x'.repeat(2_000_000)] : [undefined]) {
+      for (const body of method === 'POST' || method === 'PATCH'
+        ? [undefined, '{', 'x'.repeat(2_000_000)]
+        : [undefined]) {
         const reply = await api.call(method, url, { body });
         expect(codeOf(reply)).toBe('401 unauthenticated');
         expect(reply.headers.get('www-authenticate')).toBe('Bearer');

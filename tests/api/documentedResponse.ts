@@ -70,7 +70,13 @@ const createValidator = (components: Document['components']): DocumentWithSchema
     allErrors: true,
     inlineRefs: false,
     code: { optimize: false },
-    formats: { 'iso-4217': /^[A-Z]{3}$/ },
+    formats: {
+      'iso-4217': /^[A-Z]{3}$/,
+      'visible-text': /\S/,
+      'product-code': /\S/,
+      'product-name': /\S/,
+      'http-url': /^https?:/,
+    },
   });
   addFormats.default(ajv);
   ajv.addSchema({ $id: 'http://localhost/', components });

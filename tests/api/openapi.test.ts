@@ -26,7 +26,7 @@ describe('The OpenAPI document', () => {
       expect([...(path.match(/\{\w+\}/g) ?? [])]).toEqual(pathParameters);
       expect(operation.summary).toBeTruthy();
       expect(operation.tags).toHaveLength(1);
-      expect(operation.requestBody !== undefined).toBe(method === 'POST');
+      expect(operation.requestBody !== undefined).toBe(method === 'POST' || method === 'PATCH');
       for (const [status, response] of Object.entries(operation.responses)) {
         expect(status).toMatch(/^[2-5]\d\d$/);
         expect(response.description).toBeTruthy();

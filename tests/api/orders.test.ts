@@ -59,6 +59,7 @@ describe('POST /orders', () => {
     const productId = world.ids.next(world.clock.nowMs());
     const reply = await customer('lan').post('/orders', { productId, quantity: 1 });
     expect(codeOf(reply)).toBe('404 not_found');
+    expect(reply.body).toMatchObject({ productId, detail: expect.stringContaining('productId') });
   });
 
   test('POST /orders needs the role customer', async () => {

@@ -11,7 +11,8 @@ describe('POST /products', () => {
     const changed = await operator.post('/products', { ...draft, name: 'Áo khoác', stock: null });
     expect(changed.body).toEqual({ created: 0, updated: 1 });
     const { items } = await pageOf(call('GET', '/products'));
-    expect(items).toEqual([{ id: expect.any(String), ...draft, name: 'Áo khoác', stock: null }]);
+    const shown = { ...draft, name: 'Áo khoác', stock: null, imageUrl: null, archived: false };
+    expect(items).toEqual([{ id: expect.any(String), ...shown }]);
   });
 
   test('POST /products accepts 1 to 1,000 products', async () => {

@@ -85,16 +85,18 @@ test('Every documented response occurs, and no other', async () => {
       await call(method, url);
       await as('nobody').send(method, url, { headers });
     }
-    if (method === 'POST') {
+    if (method === 'POST' || method === 'PATCH') {
       const root = as('root', 'customer', 'operator');
-      await root.post(url, '{', headers);
-      await root.post(url, 'x'.repeat(1024 * 1024 + 1), headers);
-      await root.post(url, '{}', headers);
-      await root.post(url, 'x', { ...headers, 'content-type': 'text/plain' });
+      const send = (body: unknown, changes = {}) =>
+        root.send(method, url, { body, headers: { ...headers, ...changes } });
+      await send('{');
+      await send('x'.repeat(1024 * 1024 + 1));
+      await send('{}');
+      await send('x', { 'content-type': 'text/plain' });
       const broken = new ReadableStream({
         pull: (controller) => controller.error(new Error('the connection was lost')),
       });
-      await root.post(url, broken, headers);
+      await send(broken);
     }
     const name = `${method} ${path}`;
     if (neverFail.includes(name)) continue;
@@ -136,6 +138,7 @@ const bodies: Readonly<Record<string, unknown>> = {
     price: { amount: 1, currency: 'VND' },
     stock: 1,
   },
+  'PATCH /products/{id}': { stock: { add: 1 } },
   'POST /orders': { productId: id, quantity: 1 },
   'POST /checkouts': { orderIds: [id], payment: { method: 'pm_card_visa' } },
   'POST /queue/retries': { taskIds: [id] },
@@ -166,6 +169,7 @@ const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> 
   const { body } = await call('GET', '/products');
   const productId = String(valueAt((valueAt(body, 'items') as unknown[])[0], 'id'));
   await call('GET', `/products/${productId}`);
+  await root.send('PATCH', `/products/${productId}`, { body: { stock: { add: 1 } } });
   const place = async () =>
     String(valueAt((await root.post('/orders', { productId, quantity: 1 })).body, 'id'));
   const [paid, cancelled] = [await place(), await place()];
@@ -211,6 +215,9 @@ const requestFailures = async ({ as, call, world, product }: Api): Promise<void>
   for (const path of ['/products', `/money/reconciliations/${id}/differences`, ...lists])
     await root.get(`${path}?colour=red`);
   await call('GET', `/products/${id}`);
+  await call('GET', '/products?archived=true');
+  await as('nobody').get('/products?archived=true');
+  await root.send('PATCH', `/products/${id}`, { body: { archived: true } });
   await call('GET', '/docs/passwd');
   for (const path of [`/orders/${id}`, `/checkouts/${id}`, `/refunds/${id}`, '/money/nothing'])
     await root.get(path);
@@ -225,6 +232,7 @@ const requestFailures = async ({ as, call, world, product }: Api): Promise<void>
     await product({ stock: 1 }),
     await product({ price: { amount: 1, currency: 'USD' } }),
   ];
+  await root.send('PATCH', `/products/${rare}`, { body: { stock: { add: -2 } } });
   const [one, two, three] = [await root.order(rare), await root.order(rare, 2), await root.order(dollars)];
   const four = await root.order(await product());
   const key = crypto.randomUUID();

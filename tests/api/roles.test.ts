@@ -13,6 +13,7 @@ const allRoles = [
 const commands = [
   'DELETE /checkouts/:id',
   'DELETE /orders/:id',
+  'PATCH /products/:id',
   'POST /checkouts',
   'POST /demo/challenges',
   'POST /money/:check/acknowledgements',

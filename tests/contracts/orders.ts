@@ -67,7 +67,7 @@ export const ordersContract = (name: string, open: OpenStore): void => {
 
       expect(placed.map((each) => (each.isOk() ? each.value.id : each.error))).toEqual([
         requests[0]?.id ?? '',
-        { kind: 'not_found' },
+        { kind: 'product_not_found', productId: requests[1]?.productId ?? '' },
         { kind: 'amount_too_large' },
         requests[3]?.id ?? '',
       ]);

@@ -21,6 +21,9 @@ export const productsContract = (name: string, open: OpenStore): void => {
       const [listed] = (await unwrap(store.products.list(unfilteredQuery(1)))).items;
       expect(listed).toEqual({
         ...draft,
+        stock: 0,
+        imageUrl: null,
+        archived: false,
         id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
         createdAtMs: fixture.now(),
         updatedAtMs: fixture.now(),
@@ -62,7 +65,7 @@ export const productsContract = (name: string, open: OpenStore): void => {
       const written = await unwrap(store.products.upsert([draft], fixture.now(), 'replace'));
       expect(written).toEqual({ created: 0, updated: 1 });
       const after = await unwrap(store.products.find(before.id));
-      expect(after).toEqual({ ...before, ...draft, updatedAtMs: fixture.now() });
+      expect(after).toEqual({ ...before, ...draft, stock: null, imageUrl: null, updatedAtMs: fixture.now() });
     });
 
     test('The mode keep leaves known codes unchanged and creates new ones', async () => {

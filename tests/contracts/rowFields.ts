@@ -28,6 +28,7 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const draft: AllFieldsSet<ProductDraft> = {
         ...{ code: 'DH-01', name: 'Đồng hồ', type: 'digital', price: { amount: 433, currency: 'USD' } },
         stock: 7,
+        imageUrl: 'https://example.com/dh.jpg',
       };
       const createdAtMs = fixture.now();
       await unwrap(store.products.upsert([{ ...draft, name: 'Cũ', stock: 1 }], createdAtMs, 'replace'));
@@ -35,20 +36,24 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       await unwrap(store.products.upsert([draft], fixture.now(), 'replace'));
       const any: ProductQuery = { search: null, type: null, after: null, limit: 100 };
       const list = async (query: Partial<ProductQuery>) =>
-        (await unwrap(store.products.list({ ...any, ...query }))).items;
-      const { id } = defined((await list({}))[0]);
+        (await unwrap(store.products.list({ ...any, archived: true, ...query }))).items;
+      const { id } = defined((await list({ archived: false }))[0]);
+      const changed = await unwrap(store.products.change(id, { archived: true }, fixture.now()));
       const product: AllFieldsSet<Product> = expectAllFieldsSet({
         id,
         ...draft,
+        archived: true,
         createdAtMs,
         updatedAtMs: fixture.now(),
       });
+      expect(changed).toEqual(product);
       expect(await unwrap(store.products.find(id))).toEqual(product);
       const after: ProductKey = { tier: 9, id: lastId };
       const filtersByField: Readonly<Record<keyof ProductQuery, readonly Partial<ProductQuery>[]>> = {
         search: ['dong', 'đồng', '"dong ho"', 'dh 01'].map((text) => ({ search: parseQuery(text) })),
         type: [{ type: draft.type }],
         after: [{ after }],
+        archived: [{ archived: true }],
         limit: [{ limit: 1 }],
       };
       const filters = Object.values(filtersByField).flat();

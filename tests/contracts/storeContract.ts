@@ -17,6 +17,7 @@ import { ordersContract } from './orders.ts';
 import { outcomesContract } from './outcomes.ts';
 import { pausedTasksContract } from './pausedTasks.ts';
 import { pipelinesContract } from './pipelines.ts';
+import { productChangesContract } from './productChanges.ts';
 import { productsContract } from './products.ts';
 import { queueContract } from './queue.ts';
 import { reconciliationsContract } from './reconciliations.ts';
@@ -39,6 +40,7 @@ import { unfulfillableOrdersContract } from './unfulfillableOrders.ts';
 export const storeContract = (name: string, open: OpenWithBackdoor): void => {
   for (const contract of [
     productsContract,
+    productChangesContract,
     ordersContract,
     orderFieldsContract,
     rowFieldsContract,

@@ -52,7 +52,7 @@ describe('the demo products', () => {
 
   test('Physical products and services have a stock; most digital products have none', () => {
     const withStock = demoProducts.filter(
-      ({ stock }) => stock !== null && Number.isInteger(stock) && stock > 0,
+      ({ stock = null }) => stock !== null && Number.isInteger(stock) && stock > 0,
     );
     const withoutStock = demoProducts.filter(({ stock }) => stock === null);
     expect(withStock.length + withoutStock.length).toBe(demoProducts.length);

@@ -5,6 +5,9 @@ import { countUnitsSold, type PlanOptions, planHistory } from '../../demo/planHi
 const dayMs = 86_400_000;
 const products = demoProducts.map((draft, index) => ({
   ...draft,
+  stock: draft.stock ?? null,
+  imageUrl: null,
+  archived: false,
   id: String(index),
   createdAtMs: 0,
   updatedAtMs: 0,

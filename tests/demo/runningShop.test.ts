@@ -117,8 +117,7 @@ describe('a history seeded into a running shop', () => {
       ({ products }) => ({
         products: {
           ...products,
-          upsert: (drafts, atMs, existing) =>
-            existing === 'replace' ? refuse() : products.upsert(drafts, atMs, existing),
+          change: refuse,
         },
       }),
     ],

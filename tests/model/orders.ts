@@ -19,7 +19,8 @@ import { type OrderRow, runTransaction, type Tables, type Writes } from './table
 export const createOrders = (tables: Tables): Orders => {
   const placeOne = (writes: Writes, request: OrderRequest, nowMs: number): Result<Order, OrderFailure> => {
     const product = tables.products.get(request.productId)?.product;
-    if (product === undefined) return err({ kind: 'not_found' });
+    if (product === undefined || product.archived)
+      return err({ kind: 'product_not_found', productId: request.productId });
     const total = times(product.price, request.quantity);
     if (total.amount > orderAmountMax) return err({ kind: 'amount_too_large' });
 

@@ -1,38 +1,54 @@
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { pageOf } from '../../core/page.ts';
-import type { ProductDraft, ProductKey, ProductQuery, Products } from '../../core/product.ts';
+import type { Product, ProductKey, ProductQuery, Products } from '../../core/product.ts';
+import { changeProduct, completeDrafts, judgeStockChange } from '../../core/productChange.ts';
 import type { Ids } from '../../core/world.ts';
 import { matchesSearch, searchTokensOf, tierOf } from './search.ts';
-import { type ProductRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
+import { type ProductRow, runTransaction, type Tables, type Writes } from './tables.ts';
 
 export const createProducts = (tables: Tables, ids: Ids): Products => {
-  const write = (writes: Writes, draft: ProductDraft, known: ProductRow | null, nowMs: number): void => {
-    const id = known?.product.id ?? ids.next(nowMs);
-    const { code, name, type, price, stock } = draft;
-    const createdAtMs = known?.product.createdAtMs ?? nowMs;
-    const product = { id, code, name, type, price, stock, createdAtMs, updatedAtMs: nowMs };
-    writes.set(tables.products, id, { product, searchTokens: searchTokensOf(name, code) });
-    writes.set(tables.productIds, code, id);
+  const write = (writes: Writes, product: Product): void => {
+    const searchTokens = searchTokensOf(product.name, product.code);
+    writes.set(tables.products, product.id, { product, searchTokens });
+    writes.set(tables.productIds, product.code, product.id);
   };
+  const findByCode = (code: string): Product | undefined =>
+    tables.products.get(tables.productIds.get(code) ?? '')?.product;
 
   return {
-    upsert: async (drafts, nowMs, existing) =>
-      ok(
-        runTransaction((writes) => {
-          const lastByCode = new Map(drafts.map((draft) => [draft.code, draft]));
-          let created = 0;
-          let updated = 0;
-          for (const draft of lastByCode.values()) {
-            const id = tables.productIds.get(draft.code);
-            const known = id === undefined ? null : rowOf(tables.products, id);
-            if (known !== null && existing === 'keep') continue;
-            write(writes, draft, known, nowMs);
-            if (known === null) created++;
-            else updated++;
-          }
-          return { created, updated };
+    upsert: async (drafts, nowMs, existing) => {
+      const lastByCode = new Map(drafts.map((draft) => [draft.code, draft]));
+      const known = new Map(
+        [...lastByCode.keys()].flatMap((code) => {
+          const product = findByCode(code);
+          return product === undefined ? [] : [[code, product] as const];
         }),
-      ),
+      );
+      return completeDrafts([...lastByCode.values()], known).map((complete) =>
+        runTransaction((writes) => {
+          const written = complete.filter(({ code }) => existing === 'replace' || !known.has(code));
+          for (const draft of written) {
+            const before = known.get(draft.code);
+            const kept = before ?? { id: ids.next(nowMs), createdAtMs: nowMs, archived: false };
+            const { id, createdAtMs, archived } = kept;
+            write(writes, { ...draft, id, createdAtMs, archived, updatedAtMs: nowMs });
+          }
+          const updated = written.filter(({ code }) => known.has(code)).length;
+          return { created: written.length - updated, updated };
+        }),
+      );
+    },
+
+    change: async (id, changes, nowMs) => {
+      const product = tables.products.get(id)?.product;
+      if (product === undefined) return err({ kind: 'not_found' });
+      const { stock: change } = changes;
+      const stock = change === undefined ? ok(product.stock) : judgeStockChange(product.stock, change);
+      if (stock.isErr()) return err(stock.error);
+      const changed = changeProduct(product, changes, stock.value, nowMs);
+      runTransaction((writes) => write(writes, changed));
+      return ok(changed);
+    },
 
     find: async (id) => ok(tables.products.get(id)?.product ?? null),
 
@@ -48,8 +64,13 @@ export const createProducts = (tables: Tables, ids: Ids): Products => {
   };
 };
 
-const matches = ({ product, searchTokens }: ProductRow, { search, type }: ProductQuery): boolean =>
-  (type === null || product.type === type) && (search === null || matchesSearch(search, searchTokens));
+const matches = (
+  { product, searchTokens }: ProductRow,
+  { search, type, archived = false }: ProductQuery,
+): boolean =>
+  product.archived === archived &&
+  (type === null || product.type === type) &&
+  (search === null || matchesSearch(search, searchTokens));
 
 /** Without a search all products are in tier 0. */
 const keyOf = ({ product, searchTokens }: ProductRow, { search }: ProductQuery): ProductKey => ({

@@ -29,7 +29,7 @@ export const place = async (
     ), placed as (
       insert into orders (${sql.unsafe(writtenColumns)}, created_ms, updated_ms)
       select ${sql.unsafe(writtenValues)}, ${nowMs}::bigint, ${nowMs}::bigint
-      from request r join product p on p.id = r.product_id
+      from request r join product p on p.id = r.product_id and not p.archived
       where p.amount * r.quantity <= ${orderAmountMax}::bigint
       returning *
     ), history as (
@@ -55,7 +55,9 @@ export const place = async (
   return requests.map(({ id, productId }) => {
     const order = placed.get(id);
     if (order !== undefined) return ok(order);
-    return err({ kind: known.includes(productId) ? 'amount_too_large' : 'not_found' });
+    return err(
+      known.includes(productId) ? { kind: 'amount_too_large' } : { kind: 'product_not_found', productId },
+    );
   });
 };
 
@@ -87,9 +89,9 @@ const writtenValues = Object.values(sources).join(', ');
 
 const knownProducts = async (sql: Sql, requests: readonly OrderRequest[]): Promise<readonly string[]> => {
   const ids = requests.map(({ productId }) => productId);
-  return (await sql<{ id: string }[]>`select id from product where id = any(${ids}::uuid[])`).map(
-    ({ id }) => id,
-  );
+  return (
+    await sql<{ id: string }[]>`select id from product where id = any(${ids}::uuid[]) and not archived`
+  ).map(({ id }) => id);
 };
 
 const hourMs = 3_600_000;

@@ -1,13 +1,17 @@
 import { and, desc, eq, lt, sql as raw, type SQL } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import { err, ok } from 'neverthrow';
 import { pageOf } from '../../../core/page.ts';
-import type { Product, ProductDraft, ProductKey, ProductQuery, Products } from '../../../core/product.ts';
+import type { ProductDraft, ProductKey, ProductQuery, Products } from '../../../core/product.ts';
+import { completeDrafts } from '../../../core/productChange.ts';
 import type { World } from '../../../core/world.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import { type ProductRow, productOf } from '../rows.ts';
 import { product } from '../schema.ts';
 import { exactQuery, foldedQuery } from '../search/query.ts';
 import { storedTokens } from '../search/tokens.ts';
+import { change } from './change.ts';
 
 export const createProducts = (sql: Sql, db: PostgresJsDatabase, world: World): Products => {
   const byId = db
@@ -16,8 +20,12 @@ export const createProducts = (sql: Sql, db: PostgresJsDatabase, world: World): 
     .where(eq(product.id, raw.placeholder('id')))
     .prepare('product_by_id');
   return {
-    upsert: (drafts, nowMs, existing) =>
-      inTransaction(sql, (tx) => upsert(tx, world, drafts, nowMs, existing)),
+    upsert: async (drafts, nowMs, existing) =>
+      (await inTransaction(sql, (tx) => upsert(tx, world, drafts, nowMs, existing))).andThen(
+        (result) => result,
+      ),
+    change: async (id, changes, nowMs) =>
+      (await inTransaction(sql, (tx) => change(tx, id, changes, nowMs))).andThen((result) => result),
     find: (id) =>
       orUnavailable(async () => {
         const [row] = await byId.execute({ id });
@@ -27,10 +35,6 @@ export const createProducts = (sql: Sql, db: PostgresJsDatabase, world: World): 
   };
 };
 
-type Row = typeof product.$inferSelect;
-
-const productOf = ({ amount, currency, ...row }: Row): Product => ({ ...row, price: { amount, currency } });
-
 const upsert = async (
   tx: Transaction,
   world: World,
@@ -39,7 +43,9 @@ const upsert = async (
   existing: 'replace' | 'keep',
 ) => {
   const byCode = new Map(drafts.map((draft) => [draft.code, draft]));
-  const rows = [...byCode.values()].map((draft) => ({
+  const completed = completeDrafts([...byCode.values()], await readKnown(tx, [...byCode.keys()], existing));
+  if (completed.isErr()) return err(completed.error);
+  const rows = completed.value.map((draft) => ({
     ...draft,
     ...storedTokens(draft.name, draft.code),
     id: world.ids.next(nowMs),
@@ -56,30 +62,41 @@ const upsert = async (
         ${rows.map(({ price }) => price.amount)}::bigint[],
         ${rows.map(({ price }) => price.currency)}::text[],
         ${rows.map(({ stock }) => stock)}::integer[],
+        ${rows.map(({ imageUrl }) => imageUrl)}::text[],
         ${rows.map(({ folded }) => folded)}::text[],
         ${rows.map(({ exact }) => exact)}::text[]
-      ) as d(id, code, name, type, amount, currency, stock, folded, exact)
+      ) as d(id, code, name, type, amount, currency, stock, image_url, folded, exact)
       left join product p on p.code = d.code and (${existing === 'keep'} or (p.name, p.type) = (d.name, d.type))
     ), new_snapshot as (
       insert into product_snapshot (id, type, name_unaccent) overriding system value
       select snapshot_id, type, folded from draft where is_new
     )
     insert into product as p
-      (id, code, name, type, amount, currency, stock, created_ms, updated_ms, name_unaccent, name_exact, snapshot_id)
-    select id, code, name, type, amount, currency, stock, ${nowMs}::bigint, ${nowMs}::bigint, folded, exact, snapshot_id
+      (id, code, name, type, amount, currency, stock, image_url, created_ms, updated_ms, name_unaccent, name_exact,
+        snapshot_id)
+    select id, code, name, type, amount, currency, stock, image_url, ${nowMs}::bigint, ${nowMs}::bigint, folded, exact,
+      snapshot_id
     from draft
     order by code
     on conflict (code) do update set
       name = excluded.name, type = excluded.type, amount = excluded.amount, currency = excluded.currency,
-      stock = excluded.stock, updated_ms = excluded.updated_ms,
+      stock = excluded.stock, image_url = excluded.image_url, updated_ms = excluded.updated_ms,
       name_unaccent = excluded.name_unaccent, name_exact = excluded.name_exact, snapshot_id = excluded.snapshot_id
     where ${existing === 'replace'}
     returning (xmax = 0) as created`;
   const created = written.filter((row) => row.created).length;
-  return { created, updated: written.length - created };
+  return ok({ created, updated: written.length - created });
 };
 
-const list = async (db: PostgresJsDatabase, { search, type, after, limit }: ProductQuery) => {
+/** The products with these codes. Those that will be replaced are locked, so that what is left alone stays true. */
+const readKnown = async (tx: Transaction, codes: readonly string[], existing: 'replace' | 'keep') => {
+  const rows = await tx<Pick<ProductRow, 'code' | 'stock' | 'imageUrl'>[]>`
+    select code, stock, image_url as "imageUrl" from product where code = any(${[...codes]}::text[])
+    order by id ${existing === 'replace' ? tx`for no key update` : tx``}`;
+  return new Map(rows.map((row) => [row.code, row]));
+};
+
+const list = async (db: PostgresJsDatabase, { search, type, archived, after, limit }: ProductQuery) => {
   const tier =
     search === null ? raw<number>`0` : raw<number>`(name_vector @@ ${exactQuery(search)}::tsquery)::integer`;
   const rows = await db
@@ -87,6 +104,8 @@ const list = async (db: PostgresJsDatabase, { search, type, after, limit }: Prod
     .from(product)
     .where(
       and(
+        // Not bound: the planner uses a partial index only if it sees the value.
+        archived === true ? raw`archived` : raw`not archived`,
         search === null ? undefined : raw`name_vector @@ ${foldedQuery(search)}::tsquery`,
         type === null ? undefined : eq(product.type, type),
         after === null ? undefined : isAfterKey(tier, after, search !== null),

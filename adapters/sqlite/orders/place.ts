@@ -16,13 +16,13 @@ export const createPlaceOrders = ({ client }: Connection) => {
   const positionOf = createRowPositions(client, 'orders', 'order_search');
   const tokens = createTokenWriter(client);
   const productById = client.prepare<[string], ProductRow>(
-    `select ${columnsOf(productTable, 'p')} from product p where p.id = ?`,
+    `select ${columnsOf(productTable, 'p')} from product p where p.id = ? and not p.archived`,
   );
   const insert = client.prepare<[OrderRow]>(insertInto(orders));
 
   const judge = (request: OrderRequest, nowMs: number): Result<NewOrderRow, OrderFailure> => {
     const product = productById.get(request.productId);
-    if (product === undefined) return err({ kind: 'not_found' });
+    if (product === undefined) return err({ kind: 'product_not_found', productId: request.productId });
     const total = times({ amount: product.amount, currency: product.currency }, request.quantity);
     if (total.amount > orderAmountMax) return err({ kind: 'amount_too_large' });
     return ok(rowOf(request, product, total.amount, nowMs));

@@ -1,19 +1,20 @@
 import { eq, sql } from 'drizzle-orm';
 import { pageOf } from '../../../core/page.ts';
-import type { ProductDraft, ProductKey, ProductQuery, Products } from '../../../core/product.ts';
+import type { ProductKey, ProductQuery, Products } from '../../../core/product.ts';
 import type { SearchQuery } from '../../../core/search.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
-import { createRowPositions } from '../rowPositions.ts';
 import { type ProductRow, productOf } from '../rows.ts';
 import { columnsOf, product } from '../schema.ts';
 import { type Accents, productText } from '../search/query.ts';
-import { createTokenWriter } from '../search/tokens.ts';
 import { type Condition, createSelect, olderThan } from '../select.ts';
+import { createChangeProduct } from './change.ts';
+import { createUpsertProducts } from './upsert.ts';
 
 export const createProducts = (connection: Connection, world: World): Products => {
   const { runStatement, db, read, write } = connection;
   const upsert = createUpsertProducts(connection, world);
+  const change = createChangeProduct(connection);
   const list = createListProducts(connection);
   const byId = db
     .select()
@@ -21,7 +22,9 @@ export const createProducts = (connection: Connection, world: World): Products =
     .where(eq(product.id, sql.placeholder('id')))
     .prepare();
   return {
-    upsert: async (drafts, nowMs, existing) => write(() => upsert(drafts, nowMs, existing)),
+    upsert: async (drafts, nowMs, existing) =>
+      write(() => upsert(drafts, nowMs, existing)).andThen((result) => result),
+    change: async (id, changes, nowMs) => write(() => change(id, changes, nowMs)).andThen((result) => result),
     find: async (id) =>
       runStatement(() => {
         const row = byId.get({ id });
@@ -31,79 +34,21 @@ export const createProducts = (connection: Connection, world: World): Products =
   };
 };
 
-const createUpsertProducts = ({ client }: Connection, { ids }: World) => {
-  const positionOf = createRowPositions(client, 'product', 'product_search');
-  const byCode = client.prepare<[string], Pick<ProductRow, 'position' | 'name'>>(
-    'select position, name from product where code = ?',
-  );
-  const insert = client.prepare<[number, string, ...DraftValues, number]>(
-    `insert into product (position, id, code, name, type, amount, currency, stock, created_ms, updated_ms)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const update = client.prepare<[...DraftValues, number]>(
-    `update product set code = ?, name = ?, type = ?, amount = ?, currency = ?, stock = ?, updated_ms = ?
-     where position = ?`,
-  );
-  const tokens = createTokenWriter(client);
-
-  const create = (draft: ProductDraft, nowMs: number): void => {
-    const id = ids.next(nowMs);
-    const position = positionOf(id);
-    insert.run(position, id, ...valuesOf(draft, nowMs), nowMs);
-    tokens.writeProduct({ position, ...draft });
-  };
-
-  const replace = (row: Pick<ProductRow, 'position' | 'name'>, draft: ProductDraft, nowMs: number): void => {
-    update.run(...valuesOf(draft, nowMs), row.position);
-    if (row.name !== draft.name) tokens.writeProduct({ position: row.position, ...draft });
-  };
-
-  return (drafts: readonly ProductDraft[], nowMs: number, existing: 'replace' | 'keep') => {
-    let created = 0;
-    let updated = 0;
-    // Of several drafts with one code, the last one counts.
-    const lastByCode = new Map(drafts.map((draft) => [draft.code, draft]));
-    for (const draft of lastByCode.values()) {
-      const row = byCode.get(draft.code);
-      if (row === undefined) {
-        create(draft, nowMs);
-        created++;
-      } else if (existing === 'replace') {
-        replace(row, draft, nowMs);
-        updated++;
-      }
-    }
-    return { created, updated };
-  };
-};
-
-type DraftValues = [string, string, string, number, string, number | null, number];
-
-const valuesOf = ({ code, name, type, price, stock }: ProductDraft, nowMs: number): DraftValues => [
-  code,
-  name,
-  type,
-  price.amount,
-  price.currency,
-  stock,
-  nowMs,
-];
-
 const createListProducts = ({ client }: Connection) => {
   const select = createSelect<ProductRow>(client);
   const columns = columnsOf(product, 'p');
 
-  const listAll = ({ type, after, limit }: ProductQuery): readonly ProductRow[] =>
+  const listAll = ({ type, archived, after, limit }: ProductQuery): readonly ProductRow[] =>
     select(
       `select ${columns} from product p`,
-      [...ofType(type), ...olderThan('product', 'p.position', after?.id ?? null)],
+      [...isArchived(archived), ...ofType(type), ...olderThan('product', 'p.position', after?.id ?? null)],
       'p.position desc',
       limit + 1,
     );
 
   /** The matches whose accents are as typed, or all other matches. */
   const searchTier = (
-    { type }: ProductQuery,
+    { type, archived = false }: ProductQuery,
     search: SearchQuery,
     accents: Accents,
     after: string | null,
@@ -112,7 +57,7 @@ const createListProducts = ({ client }: Connection) => {
     select(
       `select ${columns} from product_search s cross join product p on p.position = s.rowid`,
       [
-        ['s.product_search match ?', productText(search, accents)],
+        ['s.product_search match ?', productText(search, accents, archived)],
         ...ofType(type),
         ...olderThan('product', 's.rowid', after),
       ],
@@ -142,5 +87,8 @@ const createListProducts = ({ client }: Connection) => {
     return { items: page.items.map(({ row }) => productOf(row)), next: page.next };
   };
 };
+
+/** Not bound, so that each list has a plan of its own. */
+const isArchived = (archived = false): readonly Condition[] => [[`p.archived = ${archived ? 1 : 0}`]];
 
 const ofType = (type: string | null): Condition[] => (type === null ? [] : [['p.type = ?', type]]);

@@ -7,16 +7,21 @@ const lexemes: Readonly<Record<keyof Token, (token: Token) => string>> = {
   exact: ({ exact }) => `\u{e000}${exact}`,
 };
 
+/** Stands before each token of an archived product, so that only a search of archived products reads it. */
+const archivedMark = '\u{e004}';
+
 /** FTS5 splits the text at the spaces again. */
-export const joinTokens = (tokens: readonly Token[], form: keyof Token): string =>
-  tokens.map(lexemes[form]).join(' ');
+export const joinTokens = (tokens: readonly Token[], form: keyof Token, archived = false): string =>
+  tokens.map((token) => `${archived ? archivedMark : ''}${lexemes[form](token)}`).join(' ');
 
 /**
  * Queries as FTS5 text (https://www.sqlite.org/fts5.html#full_text_query_syntax). Tokens contain only letters, marks
  * and digits and are quoted, so no user input becomes an operator.
  */
-const render = ({ terms }: SearchQuery, form: keyof Token): string =>
-  terms.map(({ tokens, prefix }) => `"${joinTokens(tokens, form)}"${prefix ? ' *' : ''}`).join(' AND ');
+const render = ({ terms }: SearchQuery, form: keyof Token, archived = false): string =>
+  terms
+    .map(({ tokens, prefix }) => `"${joinTokens(tokens, form, archived)}"${prefix ? ' *' : ''}`)
+    .join(' AND ');
 
 /** An empty phrase matches nothing, like a query without a token. */
 const matchNothing = '""';
@@ -25,10 +30,11 @@ const matchNothing = '""';
 export type Accents = 'as typed' | 'different';
 
 /** The products that contain all terms, with the accents as typed or with different ones. */
-export const productText = (query: SearchQuery, accents: Accents): string =>
-  query.terms.length === 0
-    ? matchNothing
-    : `(${render(query, 'folded')}) ${accents === 'as typed' ? 'AND' : 'NOT'} (${render(query, 'exact')})`;
+export const productText = (query: SearchQuery, accents: Accents, archived: boolean): string => {
+  if (query.terms.length === 0) return matchNothing;
+  const [folded, exact] = [render(query, 'folded', archived), render(query, 'exact', archived)];
+  return `(${folded}) ${accents === 'as typed' ? 'AND' : 'NOT'} (${exact})`;
+};
 
 /** The orders that contain all terms with any accents, narrowed by facets. */
 export const orderText = (query: SearchQuery, facets: Facets): string =>

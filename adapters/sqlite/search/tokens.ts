@@ -12,15 +12,15 @@ export const createTokenWriter = (client: Database.Database) => {
     'insert or replace into order_search (rowid, name, code, facets) values (?, ?, ?, ?)',
   );
   return {
-    writeProduct: ({ position, name, code }: Pick<ProductRow, 'position' | 'name' | 'code'>): void => {
-      const [names, codes] = [tokensOf(name), tokensOf(code)];
-      const [folded, foldedCode] = [joinTokens(names, 'folded'), joinTokens(codes, 'folded')];
+    writeProduct: (row: Pick<ProductRow, 'position' | 'name' | 'code' | 'archived'>): void => {
+      const [names, codes] = [tokensOf(row.name), tokensOf(row.code)];
+      const archived = Boolean(row.archived);
       replaceProduct.run(
-        position,
-        folded,
-        foldedCode,
-        joinTokens(names, 'exact'),
-        joinTokens(codes, 'exact'),
+        row.position,
+        joinTokens(names, 'folded', archived),
+        joinTokens(codes, 'folded', archived),
+        joinTokens(names, 'exact', archived),
+        joinTokens(codes, 'exact', archived),
       );
     },
     writeOrder: (order: Pick<OrderRow, 'position' | 'productName' | 'productCode' | Facet>): void => {

@@ -1,0 +1,76 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { ProductDraft, StockMissing } from '../../../core/product.ts';
+import { type CompleteDraft, completeDrafts } from '../../../core/productChange.ts';
+import type { World } from '../../../core/world.ts';
+import type { Connection } from '../connection.ts';
+import { createRowPositions } from '../rowPositions.ts';
+import type { ProductRow } from '../rows.ts';
+import { createTokenWriter } from '../search/tokens.ts';
+
+type KnownRow = Pick<ProductRow, 'position' | 'name' | 'stock' | 'imageUrl' | 'archived'>;
+
+/** See `Products.upsert`. Runs in the caller's transaction. */
+export const createUpsertProducts = ({ client }: Connection, { ids }: World) => {
+  const positionOf = createRowPositions(client, 'product', 'product_search');
+  const byCode = client.prepare<[string], KnownRow>(
+    'select position, name, stock, image_url as imageUrl, archived from product where code = ?',
+  );
+  const insert = client.prepare<[number, string, ...DraftValues, number]>(
+    `insert into product (position, id, code, name, type, amount, currency, stock, image_url, created_ms, updated_ms)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const update = client.prepare<[...DraftValues, number]>(
+    `update product set code = ?, name = ?, type = ?, amount = ?, currency = ?, stock = ?, image_url = ?, updated_ms = ?
+     where position = ?`,
+  );
+  const tokens = createTokenWriter(client);
+
+  const create = (draft: CompleteDraft, nowMs: number): void => {
+    const id = ids.next(nowMs);
+    const position = positionOf(id);
+    insert.run(position, id, ...valuesOf(draft, nowMs), nowMs);
+    tokens.writeProduct({ position, archived: false, ...draft });
+  };
+
+  const replace = ({ position, name, archived }: KnownRow, draft: CompleteDraft, nowMs: number): void => {
+    update.run(...valuesOf(draft, nowMs), position);
+    if (name !== draft.name) tokens.writeProduct({ position, archived, ...draft });
+  };
+
+  return (
+    drafts: readonly ProductDraft[],
+    nowMs: number,
+    existing: 'replace' | 'keep',
+  ): Result<{ readonly created: number; readonly updated: number }, StockMissing> => {
+    // Of several drafts with one code, the last one counts.
+    const lastByCode = new Map(drafts.map((draft) => [draft.code, draft]));
+    const known = new Map(
+      [...lastByCode.keys()].flatMap((code) => {
+        const row = byCode.get(code);
+        return row === undefined ? [] : [[code, row] as const];
+      }),
+    );
+    const completed = completeDrafts([...lastByCode.values()], known);
+    if (completed.isErr()) return err(completed.error);
+    let created = 0;
+    let updated = 0;
+    for (const draft of completed.value) {
+      const row = known.get(draft.code);
+      if (row === undefined) {
+        create(draft, nowMs);
+        created++;
+      } else if (existing === 'replace') {
+        replace(row, draft, nowMs);
+        updated++;
+      }
+    }
+    return ok({ created, updated });
+  };
+};
+
+type DraftValues = [string, string, string, number, string, number | null, string | null, number];
+
+const valuesOf = (
+  { code, name, type, price, stock, imageUrl }: CompleteDraft,
+  nowMs: number,
+): DraftValues => [code, name, type, price.amount, price.currency, stock, imageUrl, nowMs];

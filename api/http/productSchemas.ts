@@ -1,0 +1,89 @@
+import { t } from 'elysia';
+import { FormatRegistry } from 'elysia/type-system';
+import { stockMax } from '../../core/productChange.ts';
+import { isStorable, isVisible, normalizeCode, normalizeName } from '../../core/text.ts';
+import { currency, integer, nullable, productType, strictObject } from './schemas.ts';
+
+/** The fields of products in requests. `readFields` turns them into the form that is stored. */
+
+const lengthMax = { code: 64, name: 200, imageUrl: 2_048 };
+
+const isText = (text: string, max: number): boolean =>
+  isVisible(text) && isStorable(text) && [...text].length <= max;
+
+/** The canonical form of an http or https URL: ASCII, without blanks. Null if it is not one, or is too long. */
+const normalizeUrl = (text: string): string | null => {
+  if (!/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text)) return null;
+  const url = URL.parse(text);
+  return url === null || url.href.length > lengthMax.imageUrl ? null : url.href;
+};
+
+FormatRegistry.Set('product-code', (text) => isText(normalizeCode(text), lengthMax.code));
+FormatRegistry.Set('product-name', (text) => isText(normalizeName(text), lengthMax.name));
+FormatRegistry.Set('http-url', (text) => normalizeUrl(text) !== null);
+
+const code = t.String({
+  format: 'product-code',
+  description: `a code of 1 to ${lengthMax.code} characters, at least one of them visible and none of them a control character`,
+});
+
+const name = t.String({
+  format: 'product-name',
+  description: `a name of 1 to ${lengthMax.name} characters, at least one of them visible and none of them a control character`,
+});
+
+const imageUrl = t.Union([t.String({ format: 'http-url' }), t.Null()], {
+  description: `an http or https URL of at most ${lengthMax.imageUrl} characters, or null for no picture`,
+});
+
+const price = strictObject({ amount: integer({ minimum: 0, maximum: 1_000_000_000_000 }), currency });
+const units = integer({ minimum: 0, maximum: stockMax });
+
+export const productDraft = strictObject({
+  code,
+  name,
+  type: productType,
+  price,
+  stock: t.Optional(
+    t.Union([units, t.Null()], {
+      description: `a whole number from 0 to ${stockMax}, or null for a product that cannot run out. A new product needs one; without it, the stock of a known product stays as it is`,
+    }),
+  ),
+  imageUrl: t.Optional(imageUrl),
+});
+
+export const productChange = t.Object(
+  {
+    name: t.Optional(name),
+    type: t.Optional(productType),
+    price: t.Optional(price),
+    imageUrl: t.Optional(imageUrl),
+    archived: t.Optional(t.Boolean()),
+    stock: t.Optional(
+      t.Union(
+        [
+          strictObject({ add: integer({ minimum: -stockMax, maximum: stockMax }) }),
+          strictObject({ set: nullable(units), was: nullable(units) }),
+        ],
+        {
+          description: `{"add": n} with a whole number, also below zero, or {"set": n, "was": m} with whole numbers from 0 to ${stockMax} or null: it is set only if it still is m`,
+        },
+      ),
+    ),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
+
+type Fields = {
+  readonly code?: string;
+  readonly name?: string;
+  readonly imageUrl?: string | null;
+};
+
+/** The fields in the form that is stored. They must be valid. */
+export const normalizeFields = <T extends Fields>(fields: T): T => ({
+  ...fields,
+  ...(fields.code !== undefined && { code: normalizeCode(fields.code) }),
+  ...(fields.name !== undefined && { name: normalizeName(fields.name) }),
+  ...(typeof fields.imageUrl === 'string' && { imageUrl: normalizeUrl(fields.imageUrl) }),
+});
