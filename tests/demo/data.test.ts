@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { isCurrency } from '../../core/currency.ts';
 import { orderAmountMax } from '../../core/money.ts';
 import { pipelines } from '../../core/pipelines/index.ts';
+import { normalizeCode, normalizeName } from '../../core/text.ts';
 import { demoProducts } from '../../demo/loadProducts.ts';
 
 const share = (rows: number): number => rows / demoProducts.length;
@@ -18,6 +19,12 @@ describe('the demo products', () => {
 
   test('Every code has letters, a dash and digits', () => {
     expect(demoProducts.filter(({ code }) => !/^[A-Z]{2,5}-[A-Z]{0,2}\d{1,3}$/.test(code))).toEqual([]);
+  });
+
+  test('Every code and name is in the form that the API stores', () => {
+    expect(
+      demoProducts.filter(({ code, name }) => code !== normalizeCode(code) || name !== normalizeName(name)),
+    ).toEqual([]);
   });
 
   test('Every name is in NFC, without superfluous spaces', () => {

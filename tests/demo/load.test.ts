@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'bun:test';
 import type { Product } from '../../core/product.ts';
 import { parseQuery } from '../../core/search.ts';
 import { demoProducts, loadDemoProducts } from '../../demo/loadProducts.ts';
+import { writeHistory } from '../../demo/writeHistory.ts';
 import { createMemoryStore } from '../model/store.ts';
 import { createTestWorld } from '../world.ts';
 
@@ -30,6 +31,25 @@ describe('a second load of the demo products', () => {
     const again = await loadDemoProducts(products, world.clock);
     expect(again._unsafeUnwrap()).toEqual({ created: 0, updated: 0 });
     expect((await products.find(shirt.id))._unsafeUnwrap()).toMatchObject(changed);
+  });
+});
+
+describe('an archived demo product', () => {
+  test('A load and a seeded history leave an archived product archived, with its stock, and sell none of it', async () => {
+    const store = createMemoryStore(createTestWorld());
+    await loadDemoProducts(store.products, world.clock);
+    const find = async (archived: boolean) => {
+      const query = { search: parseQuery('AT-001'), type: null, archived, after: null, limit: 1 };
+      return (await store.products.list(query))._unsafeUnwrap().items[0];
+    };
+    const shirt = await find(false);
+    if (shirt === undefined) throw new Error('the shirt is missing');
+    await store.products.change(shirt.id, { archived: true }, world.clock.nowMs());
+    const options = { orders: 400, days: 30, stop: new AbortController().signal, onBatch: () => {} };
+    const written = await writeHistory(store, createTestWorld(), options);
+    expect(written._unsafeUnwrap().placed).toBe(400);
+    expect(await find(false)).toBeUndefined();
+    expect(await find(true)).toMatchObject({ id: shirt.id, stock: shirt.stock });
   });
 });
 

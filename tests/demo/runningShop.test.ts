@@ -68,6 +68,25 @@ describe('a history seeded into a running shop', () => {
     expect((await claimOpenAt(nowMs + 2 * 3_600_000))._unsafeUnwrap()).not.toEqual([]);
   });
 
+  test('A unit that is sold while a seeding reads the stock stays sold', async () => {
+    const store = createMemoryStore(createTestWorld());
+    await loadDemoProducts(store.products, { nowMs: () => nowMs });
+    const page = await store.products.list({ search: null, type: 'physical', after: null, limit: 1 });
+    const product = page._unsafeUnwrap().items[0];
+    const id = product?.id ?? '';
+    let sold = false;
+    const list: typeof store.products.list = async (query) => {
+      const listed = await store.products.list(query);
+      if (!sold) await store.products.change(id, { stock: { add: -1 } }, nowMs);
+      sold = true;
+      return listed;
+    };
+    const selling = { ...store, products: { ...store.products, list } };
+    (await writeHistory(selling, createTestWorld(nowMs), options))._unsafeUnwrap();
+    const after = (await store.products.find(id))._unsafeUnwrap();
+    expect(after?.stock).toBe((product?.stock ?? 0) - 1);
+  });
+
   test('A second seeding adds a second history', async () => {
     const store = createMemoryStore(createTestWorld());
     const first = await writeHistory(store, createTestWorld(nowMs), options);

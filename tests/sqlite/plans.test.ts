@@ -29,6 +29,8 @@ const readAllPlans = async (): Promise<ReadonlyMap<string, readonly string[]>> =
     await unwrap(store.orders.list({ ...any, search, after: id, limit: 20 }));
     await unwrap(store.products.list({ search, type: 'service', after: { tier: 1, id }, limit: 20 }));
     await unwrap(store.products.list({ search, type: null, after: { tier: 0, id }, limit: 20 }));
+    const archived = { search, archived: true, after: { tier: 1, id }, limit: 20 };
+    for (const type of ['service', null]) await unwrap(store.products.list({ ...archived, type }));
   }
   const tasks = { state: null, pipeline: null, orderId: null, after: id, limit: 20, nowMs: 1 };
   for (const state of [...taskStates, null]) await unwrap(store.queue.tasks({ ...tasks, state }));
@@ -171,6 +173,18 @@ describe('query plans of SQLite', async () => {
       'SEARCH p USING INDEX payment_open (recover_ms<?)',
       'SEARCH a USING INDEX sqlite_autoindex_audit_1 (id=?)',
     ]);
+  });
+
+  test('A product list reads only the products on sale, or only the archived ones', () => {
+    const lists = (archived: number) =>
+      ['p.type = ? and p.position', 'p.position'].map(
+        (rest) => planOf('from product p where', `p.archived = ${archived} and ${rest}`)[0],
+      );
+    for (const archived of [0, 1])
+      expect(lists(archived)).toEqual([
+        'SEARCH p USING INDEX product_type (archived=? AND type=? AND rowid<?)',
+        'SEARCH p USING INDEX product_listed (archived=? AND rowid<?)',
+      ]);
   });
 
   test('A search scans the search table newest first, with any filter', () => {
