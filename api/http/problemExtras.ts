@@ -1,5 +1,5 @@
-import { productProblemMembers } from './productProblems.ts';
 import type { Failure } from './failures.ts';
+import { productProblemMembers } from './productProblems.ts';
 
 type ProblemExtras = {
   readonly members?: Readonly<Record<string, unknown>>;

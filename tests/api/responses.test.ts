@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { err } from 'neverthrow';
 import { moneyCheckLimits } from '../../core/ledger.ts';
+import { requestConflicts, requestGiveUps } from './checkoutResponses.ts';
 import { documentOf, operationsOf } from './documentedResponse.ts';
 import { failingPorts } from './failingPorts.ts';
 import { type Reply, valueAt } from './reply.ts';
@@ -258,48 +259,4 @@ const requestFailures = async ({ as, call, world, product }: Api): Promise<void>
   await refund(one, 1, '');
   await refund(one, 1, 'not a UUID');
   await call('GET', '/orders', { token: await tokenOf(world, {}) });
-};
-
-/** Gives up a checkout whose provider is processing it, one whose provider is silent, and one that can be given up. */
-const requestGiveUps = async (recordResponses: (api: Api) => Api): Promise<void> => {
-  const processing = { kind: 'processing', reference: 'pi_1' } as const;
-  for (const outcome of [processing, { kind: 'unknown', reason: 'no answer' } as const, null]) {
-    const { as, product } = recordResponses(
-      createTestApi({
-        wrapProvider: (provider) =>
-          outcome === null ? provider : { ...provider, cancel: async () => outcome },
-      }),
-    );
-    const root = as('root', 'customer', 'operator');
-    const waiting = [await root.order(await product())];
-    const { body } = await root.checkOut(waiting, crypto.randomUUID(), 'pm_card_authenticationRequired');
-    await root.remove(`/checkouts/${valueAt(body, 'checkoutId')}`);
-  }
-};
-
-/** Sends two checkouts of one order at the same time. */
-const requestConflicts = async (recordResponses: (api: Api) => Api): Promise<void> => {
-  const entered = Promise.withResolvers<void>();
-  const release = Promise.withResolvers<void>();
-  const { as, product } = recordResponses(
-    createTestApi({
-      wrapProvider: (provider) => ({
-        ...provider,
-        charge: async (request) => {
-          entered.resolve();
-          await release.promise;
-          return provider.charge(request);
-        },
-      }),
-    }),
-  );
-  const root = as('root', 'customer', 'operator');
-  const orderId = await root.order(await product());
-  const key = crypto.randomUUID();
-  const first = root.checkOut([orderId], key);
-  await entered.promise;
-  await root.checkOut([orderId], key);
-  await root.checkOut([orderId]);
-  release.resolve();
-  await first;
 };
