@@ -136,9 +136,12 @@ const callerOf = ({ sub, email, roles: claimed, locale }: JWTPayload): Caller | 
 /** Printable ASCII, which all identity providers use for `sub`. */
 const isCustomerId = (text: string): boolean => /^[\x21-\x7e]{1,255}$/.test(text);
 
-/** One address without characters that could end a mail header. RFC 5321 allows 254 octets. */
+/**
+ * One address without characters that could end a mail header, change the direction of its text, or are not seen. RFC
+ * 5321 allows 254 octets.
+ */
 export const emailPattern =
-  '^[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff@<>()\\[\\],;:\\\\"]{1,64}@[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff@<>()\\[\\],;:\\\\"]{1,189}$';
+  '^[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\ud800-\\udfff@<>()\\[\\],;:\\\\"]{1,64}@[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\ud800-\\udfff@<>()\\[\\],;:\\\\"]{1,189}$';
 const wellFormedEmail = new RegExp(emailPattern);
 
 const isEmail = (text: string): boolean => wellFormedEmail.test(text);

@@ -38,6 +38,10 @@ const invalidTokens: Readonly<Record<string, (api: Api) => Promise<string>>> = {
   'without a subject': ({ world }) => tokenOf(world, { ...claims, sub: undefined }),
   'with a line break in its subject': ({ world }) => tokenOf(world, { ...claims, sub: 'lan\n' }),
   'without an email': ({ world }) => tokenOf(world, { ...claims, email: undefined }),
+  'with a right-to-left override in its email': ({ world }) =>
+    tokenOf(world, { ...claims, email: 'lan@example\u202e.com' }),
+  'with a zero width space in its email': ({ world }) =>
+    tokenOf(world, { ...claims, email: 'lan@exam\u200bple.com' }),
   'with a mail header in its email': ({ world }) =>
     tokenOf(world, { ...claims, email: 'lan@example.com\r\nBcc: x@example.com' }),
   'without roles': ({ world }) => tokenOf(world, { ...claims, roles: undefined }),

@@ -42,6 +42,7 @@ describe('POST /demo/tokens', () => {
     ['text that is not an email address', 'lan', 'customer', '/email'],
     ['two email addresses', 'a@example.com, b@example.com', 'customer', '/email'],
     ['an email address with a mail header', 'a@example.com\r\nBcc: b@example.com', 'customer', '/email'],
+    ['an email address with a right-to-left override', 'a@example\u202e.com', 'customer', '/email'],
     ['a number', 1, 'customer', '/email'],
     ['an unknown role', 'lan@example.com', 'admin', '/role'],
   ])('POST /demo/tokens rejects %s', async (_, email, role, path) => {

@@ -40,6 +40,7 @@ const calls: Readonly<
   ping: (store) => store.ping(),
   products: (store) => store.products.list(everything),
   product: (store) => store.products.find(id),
+  upsert: (store) => store.products.upsert([], 0, 'replace'),
   order: (store) => store.orders.find(id),
   claim: (store) => store.audits.claim([], 0),
   tasks: (store) =>
