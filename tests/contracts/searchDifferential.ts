@@ -47,6 +47,16 @@ export const searchDifferential = (
       expect(found).toBeGreaterThan(queries.length);
     }, 60_000);
 
+    test('All stores find the same archived products in the same order', async () => {
+      let found = 0;
+      for (const [index, text] of queries.entries()) {
+        const limit = limitOf(index);
+        found += (await expectSame(text, (opened) => productsBy(opened, parseQuery(text), limit, true)))
+          .length;
+      }
+      expect(found).toBeGreaterThan(queries.length / 4);
+    }, 60_000);
+
     test('All stores find the same orders in the same order', async () => {
       let found = 0;
       for (const [index, text] of queries.entries()) {
@@ -132,7 +142,7 @@ const queries = ['', ' ', '"', '\0', ...fc.sample(queryText, { seed: seed + 2, n
 
 const nowMs = Date.UTC(2026, 2, 1, 8);
 
-/** Creates products and orders of them in a random sequence, and then renames some products. */
+/** Creates products and orders of them in a random sequence, and then renames and archives some products. */
 const fillStore = async ({ store }: OpenedStore): Promise<void> => {
   const world = createTestWorld(nowMs, 7);
   const drafts = names.map((name, index) => ({
@@ -157,12 +167,25 @@ const fillStore = async ({ store }: OpenedStore): Promise<void> => {
   await unwrap(store.orders.place(requests, nowMs));
   const renamed = drafts.slice(0, 20).map((draft, index) => ({ ...draft, name: names[index + 40] ?? '' }));
   await unwrap(store.products.upsert(renamed, nowMs, 'replace'));
+  for (const [index, { id }] of listed.entries()) {
+    const archived = index % 4 === 0;
+    if (index % 9 === 0)
+      await unwrap(
+        store.products.change(id, { name: names[(index * 7) % names.length] ?? '', archived }, nowMs),
+      );
+    else if (archived) await unwrap(store.products.change(id, { archived }, nowMs));
+  }
 };
 
 /** Returns codes, because each store gives its products other ids. */
-const productsBy = async ({ store }: OpenedStore, search: SearchQuery | null, limit: number) => {
+const productsBy = async (
+  { store }: OpenedStore,
+  search: SearchQuery | null,
+  limit: number,
+  archived = false,
+) => {
   const rows = await listAll((after: ProductKey | null) =>
-    store.products.list({ search, type: null, after, limit }),
+    store.products.list({ search, type: null, archived, after, limit }),
   );
   return rows.map(({ code }) => code);
 };
