@@ -1,3 +1,4 @@
+import type { Keyed, KeyReused, Replayable } from './commandKey.ts';
 import type { Money } from './money.ts';
 import { orderStatusesBefore } from './order.ts';
 import type { Page } from './page.ts';
@@ -142,6 +143,11 @@ export type OwnRecord<Status> = {
 /** The check has no such case now. */
 export type CaseFailure = { readonly kind: 'not_found' };
 
+/** A day to compare, with the ids that the reconciliation and its task get. */
+type ReconciliationRequest = Pick<Reconciliation, 'id' | 'day' | 'dayMs' | 'endMs'> & {
+  readonly taskId: string;
+};
+
 /** The money side of our records, the checks over it, and its reconciliations with the provider's ledger. */
 export interface Ledger {
   /** How many open cases each money check has now. */
@@ -163,10 +169,13 @@ export interface Ledger {
   acknowledge(command: AcknowledgeCommand, nowMs: number): AsyncResult<MoneyCase, CaseFailure>;
 
   /** Stores a new reconciliation and its task (pipeline `reconciliation`), in one transaction. */
-  requestReconciliation(
-    reconciliation: Pick<Reconciliation, 'id' | 'day' | 'dayMs' | 'endMs'> & { readonly taskId: string },
+  requestReconciliation(reconciliation: ReconciliationRequest, nowMs: number): AsyncResult<Reconciliation>;
+
+  /** `requestReconciliation`, once for each key. A replayed one is as it was requested, see `CommandKey`. */
+  requestReconciliationOnce(
+    reconciliation: Keyed<ReconciliationRequest>,
     nowMs: number,
-  ): AsyncResult<Reconciliation>;
+  ): AsyncResult<Replayable<Reconciliation>, KeyReused>;
 
   /** Stores the report of a reconciliation. Changes nothing if the reconciliation is finished. */
   finishReconciliation(

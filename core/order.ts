@@ -1,4 +1,5 @@
 import type { Result } from 'neverthrow';
+import type { Keyed, KeyReused, Replayable } from './commandKey.ts';
 import type { Money } from './money.ts';
 import type { Page } from './page.ts';
 import type { Payment } from './payment.ts';
@@ -146,6 +147,12 @@ export interface Orders {
     requests: readonly OrderRequest[],
     nowMs: number,
   ): AsyncResult<readonly Result<Order, OrderFailure>[]>;
+
+  /** `place`, once for each key. A replayed order is as it was placed, see `CommandKey`. */
+  placeOnce(
+    requests: readonly Keyed<OrderRequest>[],
+    nowMs: number,
+  ): AsyncResult<readonly Result<Replayable<Order>, OrderFailure | KeyReused>[]>;
 
   /** The order with all its records, or null if there is none. */
   find(id: string): AsyncResult<OrderDetail | null>;

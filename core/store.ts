@@ -26,7 +26,10 @@ export interface Store {
   secret(name: string, initial: string): AsyncResult<string>;
   /** Succeeds if the database responds. */
   ping(): AsyncResult<void>;
-  /** Deletes expired data: counters of finished tasks after ten minutes; events without a task after 31 days. */
+  /**
+   * Deletes expired data: counters of finished tasks after ten minutes, the keys of commands after a day, events without
+   * a task after 31 days.
+   */
   prune(nowMs: number): AsyncResult<void>;
   close(): Promise<void>;
 }

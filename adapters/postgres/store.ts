@@ -5,6 +5,7 @@ import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { createLocalWakeup } from '../stored/localWakeup.ts';
 import { createAudits } from './checkout/audits.ts';
+import { pruneCommandKeys } from './commandKeys/once.ts';
 import { type ConnectionOptions, connect, type Sql } from './connection.ts';
 import { orUnavailable } from './failures.ts';
 import { createInbox, pruneEvents } from './inbox/inbox.ts';
@@ -71,6 +72,7 @@ export const createStore = (
       orUnavailable(async () => {
         await sql`delete from finished_tasks where at_ms < ${nowMs - finishedRetentionMs}`;
         await pruneEvents(sql, nowMs - eventRetentionMs);
+        await pruneCommandKeys(sql, nowMs);
       }),
     close: () => sql.end({ timeout: closeTimeoutS }),
   };

@@ -5,6 +5,7 @@ import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { createLocalWakeup } from '../stored/localWakeup.ts';
 import { createAudits } from './checkout/audits.ts';
+import { createPruneCommandKeys } from './commandKeys/once.ts';
 import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
 import { createInbox, createPruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
@@ -35,6 +36,7 @@ export const openSqliteStore = async (world: World, options: ConnectionOptions):
 export const createStoreOver = (connection: Connection, world: World): Store => {
   const { runStatement, client, db, write } = connection;
   const pruneEvents = createPruneEvents(connection);
+  const pruneCommandKeys = createPruneCommandKeys(connection);
   return {
     products: createProducts(connection, world),
     orders: createOrders(connection),
@@ -63,6 +65,7 @@ export const createStoreOver = (connection: Connection, world: World): Store => 
           .where(lt(finishedTasks.atMs, nowMs - finishedRetentionMs))
           .run();
         pruneEvents(nowMs);
+        pruneCommandKeys(nowMs);
       }),
     close: async () => {
       client.close();

@@ -84,6 +84,17 @@ export const idempotencyKeyParameter = (purpose: string): Parameter => ({
   example: samples.auditGuid,
 });
 
+/** For a command that is done once under a key, if one is sent. */
+export const optionalKeyParameter: Parameter = {
+  ...idempotencyKeyParameter(
+    'The same key and body give the first response again, for 24 hours. Without it, each request is a new command',
+  ),
+  required: false,
+};
+
+/** The failures of a command that takes a key. */
+export const optionalKeyFailures = ['idempotency_key_invalid', 'idempotency_key_reused'] as const;
+
 /** The parameters of a query string. */
 export const queryParameters = ({ schema }: Check<unknown>): readonly Parameter[] =>
   Object.entries<TSchema>(schema.properties).map(([name, { description, ...rest }]) => ({

@@ -1,13 +1,15 @@
 import { Elysia, t } from 'elysia';
 import { err, ok, type Result } from 'neverthrow';
 import { createResultBatcher } from '../../core/batcher.ts';
-import { type OrderQuery, orderStatuses } from '../../core/order.ts';
+import { firstResult } from '../../core/commandKey.ts';
+import { type OrderQuery, type OrderRequest, orderStatuses } from '../../core/order.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate, Caller } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
 import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, type RequestFailure, unwrapOrThrow } from '../http/failures.ts';
+import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
 import { preferredLanguage } from '../http/language.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
@@ -26,7 +28,13 @@ import {
 } from '../http/schemas.ts';
 import { readSearch, searchParameter } from '../http/search.ts';
 import { readFrom, readTo, timeParameter } from '../http/time.ts';
-import { idParameter, operation, queryParameters } from '../openapi/operation.ts';
+import {
+  idParameter,
+  operation,
+  optionalKeyFailures,
+  optionalKeyParameter,
+  queryParameters,
+} from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
 import {
   orderDetailJson,
@@ -131,40 +139,51 @@ const placeLimits = { batchMax: 128, waitingMax: 4096 };
 
 export const createPlaceOrderRoute = ({ store, world }: ApiDeps, authenticate: Authenticate) => {
   const place = createResultBatcher(store.orders.place, placeLimits, world);
+  const placeOnce = createResultBatcher(store.orders.placeOnce, placeLimits, world);
   return new Elysia().post(
     '/orders',
     requireRole(authenticate, ['customer'], async ({ caller, request, set }) => {
-      const { productId, quantity } = unwrapOrThrow(await readBody(request, placeOrderBody));
-      const placed = await place({
+      const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, 'POST /orders'));
+      const { quantity, ...body } = unwrapOrThrow(await readBody(request, placeOrderBody));
+      const productId = body.productId.toLowerCase();
+      const order: OrderRequest = {
         id: world.ids.next(world.clock.nowMs()),
         customerId: caller.id,
         contact: {
           email: caller.email,
           language: caller.language ?? preferredLanguage(request.headers.get('accept-language')),
         },
-        productId: productId.toLowerCase(),
+        productId,
         quantity,
-      });
-      const order = unwrapOrThrow(placed.andThen((result) => result));
+      };
+      const placed =
+        createKey === null
+          ? (await place(order)).andThen((result) => result.map(firstResult))
+          : (await placeOnce({ ...order, commandKey: createKey(productId, quantity) })).andThen(
+              (result) => result,
+            );
+      const { value, replayed } = unwrapOrThrow(placed);
       set.status = 201;
-      set.headers.location = `/orders/${order.id}`;
-      return renderOrder(order);
+      set.headers.location = `/orders/${value.id}`;
+      if (replayed) set.headers['idempotent-replayed'] = 'true';
+      return renderOrder(value);
     }),
     operation({
       tag: 'Orders',
       summary: 'Order a product',
       description:
         'The order keeps the current name and price of the product. It stays pending until it is paid.',
+      parameters: [optionalKeyParameter],
       body: { schema: placeOrderBody.schema, example: samples.placeOrderBody },
       responses: {
         201: {
           description: 'The pending order.',
           schema: orderJson.ref,
           example: samples.order,
-          headers: ['location'],
+          headers: ['location', 'idempotent-replayed'],
         },
       },
-      failures: ['product_not_found', 'amount_too_large'],
+      failures: ['product_not_found', 'amount_too_large', ...optionalKeyFailures],
     }),
   );
 };

@@ -1,17 +1,25 @@
 import { Elysia, t } from 'elysia';
+import { firstResult } from '../../core/commandKey.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
 import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
+import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
 import { requireRole } from '../http/requireRole.ts';
 import { cursor, limit, limitDefault, storedId, strictObject } from '../http/schemas.ts';
 import { dayField, readDay } from '../http/time.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
-import { idParameter, operation, queryParameters } from '../openapi/operation.ts';
+import {
+  idParameter,
+  operation,
+  optionalKeyFailures,
+  optionalKeyParameter,
+  queryParameters,
+} from '../openapi/operation.ts';
 import {
   differenceListJson,
   reconciliationJson,
@@ -101,36 +109,47 @@ const readPageQuery = (url: string) => {
 
 const reconciliationBody = createCheck(strictObject({ day: dayField }));
 
-export const createReconciliationCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+export const createReconciliationCommands = (
+  { store: { ledger, wakeup }, world }: ApiDeps,
+  authenticate: Authenticate,
+) =>
   new Elysia().post(
     '/money/reconciliations',
-    requireRole(authenticate, ['operator'], async ({ request, set }) => {
+    requireRole(authenticate, ['operator'], async ({ caller, request, set }) => {
+      const createKey = unwrapOrThrow(
+        optionalCommandKeyOf(request, caller.id, 'POST /money/reconciliations'),
+      );
       const body = unwrapOrThrow(await readBody(request, reconciliationBody));
       const nowMs = world.clock.nowMs();
       const { day, fromMs, toMs } = unwrapOrThrow(readDay('/day', body.day, nowMs, world.calendar));
       const ids = { id: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
-      const reconciliation = unwrapOrThrow(
-        await store.ledger.requestReconciliation({ ...ids, day, dayMs: fromMs, endMs: toMs }, nowMs),
-      );
-      store.wakeup.notify();
+      const command = { ...ids, day, dayMs: fromMs, endMs: toMs };
+      const requested =
+        createKey === null
+          ? (await ledger.requestReconciliation(command, nowMs)).map(firstResult)
+          : await ledger.requestReconciliationOnce({ ...command, commandKey: createKey(day) }, nowMs);
+      const { value, replayed } = unwrapOrThrow(requested);
+      if (replayed) set.headers['idempotent-replayed'] = 'true';
+      else wakeup.notify();
       set.status = 202;
-      set.headers.location = `/money/reconciliations/${reconciliation.id}`;
-      return renderReconciliation(reconciliation);
+      set.headers.location = `/money/reconciliations/${value.id}`;
+      return renderReconciliation(value);
     }),
     operation({
       tag: 'Money',
       summary: 'Reconcile a day',
       description:
         'Compares each charge and refund of the provider’s ledger with ours, and ours with the provider’s. It changes no payment and no refund.',
+      parameters: [optionalKeyParameter],
       body: { schema: reconciliationBody.schema, example: moneySamples.reconciliationBody },
       responses: {
         202: {
           description: 'The reconciliation, which a worker will run. `Location` is its path.',
           schema: reconciliationJson.ref,
           example: moneySamples.runningReconciliation,
-          headers: ['location'],
+          headers: ['location', 'idempotent-replayed'],
         },
       },
-      failures: [],
+      failures: optionalKeyFailures,
     }),
   );

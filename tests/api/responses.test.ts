@@ -227,6 +227,10 @@ const requestFailures = async ({ as, call, world, product }: Api): Promise<void>
     await root.get(path);
   await root.post('/money/unknown/acknowledgements', bodies['POST /money/{check}/acknowledgements']);
   await root.post('/demo/challenges', bodies['POST /demo/challenges']);
+  const days = ['2026-02-27', '2026-02-28'];
+  for (const day of days) await root.post('/money/reconciliations', { day }, { 'idempotency-key': id });
+  for (const path of ['/orders', '/money/reconciliations'])
+    await root.post(path, bodies[`POST ${path}`], { 'idempotency-key': 'not a UUID' });
   await root.remove(`/orders/${id}`);
   await root.post('/orders', bodies['POST /orders']);
   const [rare, dollars] = [
@@ -234,6 +238,8 @@ const requestFailures = async ({ as, call, world, product }: Api): Promise<void>
     await product({ price: { amount: 1, currency: 'USD' } }),
   ];
   await root.send('PATCH', `/products/${rare}`, { body: { stock: { add: -2 } } });
+  for (const quantity of [1, 2])
+    await root.post('/orders', { productId: dollars, quantity }, { 'idempotency-key': id });
   const [one, two, three] = [await root.order(rare), await root.order(rare, 2), await root.order(dollars)];
   const four = await root.order(await product());
   const key = crypto.randomUUID();

@@ -2,6 +2,7 @@ import { acknowledgementsContract } from './acknowledgements.ts';
 import { checkoutClaimsContract } from './checkoutClaims.ts';
 import { checkoutKeysContract } from './checkoutKeys.ts';
 import { checkoutRacesContract } from './checkoutRaces.ts';
+import { commandKeysContract } from './commandKeys.ts';
 import { failedEffectsContract } from './failedEffects.ts';
 import { givenUpCheckoutsContract } from './givenUpCheckouts.ts';
 import { inboxContract } from './inbox.ts';
@@ -52,6 +53,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     nothingToPayContract,
     openPaymentsContract,
     checkoutRacesContract,
+    commandKeysContract,
     givenUpCheckoutsContract,
     queueContract,
     taskListsContract,

@@ -12,6 +12,7 @@ import { type Page, pageOf } from '../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
 import { reconciliationPipeline } from '../../core/pipelines/reconciliation.ts';
 import { type Refund, type RefundStatus, succeededRefundStatuses } from '../../core/refund.ts';
+import { runOnce } from './commandKeys.ts';
 import { acknowledgementKey, countCases, listCases } from './health.ts';
 import { insertJob } from './jobs.ts';
 import { type PaymentRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
@@ -35,6 +36,13 @@ export const createLedger = (tables: Tables): Ledger => ({
 
   requestReconciliation: async (reconciliation, nowMs) =>
     ok(runTransaction((writes) => requestReconciliation(tables, writes, reconciliation, nowMs))),
+
+  requestReconciliationOnce: async ({ commandKey, ...reconciliation }, nowMs) =>
+    runTransaction((writes) =>
+      runOnce(tables, writes, commandKey, nowMs, () =>
+        ok(requestReconciliation(tables, writes, reconciliation, nowMs)),
+      ),
+    ),
 
   finishReconciliation: async (reconciliationId, report, nowMs) => {
     runTransaction((writes) => finishReconciliation(tables, writes, reconciliationId, report, nowMs));

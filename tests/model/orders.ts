@@ -12,6 +12,7 @@ import {
   type Orders,
 } from '../../core/order.ts';
 import { pageOf } from '../../core/page.ts';
+import { runOnce } from './commandKeys.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
 import { matchesSearch, searchTokensOf } from './search.ts';
 import { type OrderRow, runTransaction, type Tables, type Writes } from './tables.ts';
@@ -54,6 +55,15 @@ export const createOrders = (tables: Tables): Orders => {
   return {
     place: async (requests, nowMs) =>
       ok(runTransaction((writes) => requests.map((request) => placeOne(writes, request, nowMs)))),
+
+    placeOnce: async (requests, nowMs) =>
+      ok(
+        runTransaction((writes) =>
+          requests.map((request) =>
+            runOnce(tables, writes, request.commandKey, nowMs, () => placeOne(writes, request, nowMs)),
+          ),
+        ),
+      ),
 
     find: async (id) => {
       const row = tables.orders.get(id);

@@ -3,6 +3,7 @@ import { createLocalWakeup } from '../../adapters/stored/localWakeup.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { createAudits } from './audits.ts';
+import { pruneCommandKeys } from './commandKeys.ts';
 import { createInbox, pruneEvents } from './inbox.ts';
 import { createLedger } from './ledger.ts';
 import { createMailbox } from './mailbox.ts';
@@ -52,6 +53,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     prune: async (nowMs) => {
       pruneFinished(tables, nowMs);
       pruneEvents(tables, nowMs);
+      pruneCommandKeys(tables, nowMs);
       return ok(undefined);
     },
     close: async () => {},

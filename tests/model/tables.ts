@@ -1,4 +1,5 @@
 import type { CheckoutResponse } from '../../core/audit.ts';
+import type { StoredCommand } from '../../core/commandKey.ts';
 import type { Acknowledgement, LedgerDifference, Reconciliation } from '../../core/ledger.ts';
 import type { CapturedMail } from '../../core/mail.ts';
 import type { Contact, Invoice, Order, OrderState } from '../../core/order.ts';
@@ -93,6 +94,8 @@ export const createTables = () => ({
   events: new Map<string, EventRow>(),
   /** Our own event ids, by provider and the provider's id. */
   eventIds: new Map<string, string>(),
+  /** By `identityOf` of the key. */
+  commandKeys: new Map<string, StoredCommand & { readonly createdAtMs: number }>(),
   reconciliations: new Map<string, Reconciliation>(),
   /** By reconciliation id. */
   differences: new Map<string, readonly DifferenceRow[]>(),

@@ -14,6 +14,7 @@ import {
   listDifferences,
   listReconciliations,
   requestReconciliation,
+  requestReconciliationOnce,
 } from './reconciliations.ts';
 
 export const createLedger = (sql: Sql): Ledger => ({
@@ -21,6 +22,7 @@ export const createLedger = (sql: Sql): Ledger => ({
   cases: (query) => orUnavailable(() => listCases(sql, query)),
   acknowledge: (command, nowMs) => acknowledge(sql, (tx) => findCase(tx, command, nowMs), command, nowMs),
   requestReconciliation: (request, nowMs) => requestReconciliation(sql, request, nowMs),
+  requestReconciliationOnce: (request, nowMs) => requestReconciliationOnce(sql, request, nowMs),
   finishReconciliation: (id, report, nowMs) =>
     orUnavailable(() => finishReconciliation(sql, id, report, nowMs)),
   findReconciliation: (id) => orUnavailable(() => findReconciliation(sql, id)),

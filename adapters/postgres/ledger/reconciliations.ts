@@ -1,23 +1,48 @@
+import { ok } from 'neverthrow';
 import type { Ledger, LedgerDifference, Reconciliation, ReconciliationReport } from '../../../core/ledger.ts';
 import type { Money } from '../../../core/money.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { reconciliationPipeline } from '../../../core/pipelines/reconciliation.ts';
-import { inTransaction, type Sql } from '../connection.ts';
+import { runOnce } from '../commandKeys/once.ts';
+import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { insertJobs } from '../queue/jobs.ts';
+
+type Request = Parameters<Ledger['requestReconciliation']>[0];
 
 export const requestReconciliation = (
   sql: Sql,
-  ...[{ taskId, ...day }, nowMs]: Parameters<Ledger['requestReconciliation']>
-): ReturnType<Ledger['requestReconciliation']> =>
-  inTransaction(sql, async (tx) => {
-    await Promise.all([
-      tx`
-        insert into reconciliation (id, day, day_ms, end_ms, created_ms)
-        values (${day.id}, ${day.day}, ${day.dayMs}, ${day.endMs}, ${nowMs})`,
-      insertJobs(tx, reconciliationPipeline, [{ taskId, jobId: day.id }], nowMs),
-    ]);
-    return { ...day, createdAtMs: nowMs, finishedAtMs: null, charges: 0, refunds: 0, differences: 0 };
+  request: Request,
+  nowMs: number,
+): ReturnType<Ledger['requestReconciliation']> => inTransaction(sql, (tx) => insert(tx, request, nowMs));
+
+export const requestReconciliationOnce = async (
+  sql: Sql,
+  ...[request, nowMs]: Parameters<Ledger['requestReconciliationOnce']>
+): ReturnType<Ledger['requestReconciliationOnce']> => {
+  const results = await inTransaction(sql, (tx) =>
+    runOnce<Request, Reconciliation, never>(tx, [request], nowMs, async () => [
+      ok(await insert(tx, request, nowMs)),
+    ]),
+  );
+  return results.andThen(([result]) => {
+    if (result === undefined) throw new Error(`the reconciliation ${request.id} has no result`);
+    return result;
   });
+};
+
+const insert = async (
+  tx: Transaction,
+  { taskId, ...day }: Request,
+  nowMs: number,
+): Promise<Reconciliation> => {
+  await Promise.all([
+    tx`
+      insert into reconciliation (id, day, day_ms, end_ms, created_ms)
+      values (${day.id}, ${day.day}, ${day.dayMs}, ${day.endMs}, ${nowMs})`,
+    insertJobs(tx, reconciliationPipeline, [{ taskId, jobId: day.id }], nowMs),
+  ]);
+  return { ...day, createdAtMs: nowMs, finishedAtMs: null, charges: 0, refunds: 0, differences: 0 };
+};
 
 /** Writes the differences only if this call finishes the reconciliation. A finished one stays as it is. */
 export const finishReconciliation = async (

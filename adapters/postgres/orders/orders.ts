@@ -8,7 +8,8 @@ import {
   orderStatusesBefore,
 } from '../../../core/order.ts';
 import { datasetPaymentJson, orderColumns } from '../columns.ts';
-import type { Sql } from '../connection.ts';
+import { runOnce } from '../commandKeys/once.ts';
+import { inTransaction, type Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
 import { statusList, statusText } from '../statuses.ts';
@@ -19,6 +20,8 @@ export const createOrders = (sql: Sql): Orders => {
   const list = createOrderList(sql);
   return {
     place: (requests, nowMs) => orUnavailable(() => place(sql, requests, nowMs)),
+    placeOnce: (requests, nowMs) =>
+      inTransaction(sql, (tx) => runOnce(tx, requests, nowMs, (fresh) => place(tx, fresh, nowMs))),
     find: (id) => orUnavailable(() => find(sql, id)),
     list: (query) => orUnavailable(() => list(query)),
     cancel: (id, customerId, nowMs) => cancel(sql, id, customerId, nowMs),

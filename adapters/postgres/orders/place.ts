@@ -4,13 +4,13 @@ import { orderAmountMax } from '../../../core/money.ts';
 import { initialOrderStatus, type Order, type OrderFailure, type OrderRequest } from '../../../core/order.ts';
 import { quoted } from '../../stored/statuses.ts';
 import { orderColumns } from '../columns.ts';
-import type { Sql } from '../connection.ts';
+import type { Sql, Transaction } from '../connection.ts';
 import { type OrderRow, orderOf } from '../rows.ts';
 import type { orders, RowOf } from '../schema.ts';
 
 /** See `Orders.place`. */
 export const place = async (
-  sql: Sql,
+  sql: Sql | Transaction,
   requests: readonly OrderRequest[],
   nowMs: number,
 ): Promise<readonly Result<Order, OrderFailure>[]> => {
@@ -87,7 +87,10 @@ const sources: Readonly<Record<keyof SourcedColumns, string>> = {
 const writtenColumns = Object.keys(sources).join(', ');
 const writtenValues = Object.values(sources).join(', ');
 
-const knownProducts = async (sql: Sql, requests: readonly OrderRequest[]): Promise<readonly string[]> => {
+const knownProducts = async (
+  sql: Sql | Transaction,
+  requests: readonly OrderRequest[],
+): Promise<readonly string[]> => {
   const ids = requests.map(({ productId }) => productId);
   return (
     await sql<{ id: string }[]>`select id from product where id = any(${ids}::uuid[]) and not archived`

@@ -6,6 +6,7 @@ import { type Page, pageOf } from '../../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
 import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
 import { isOneOf } from '../../stored/statuses.ts';
+import { createRunOnce } from '../commandKeys/once.ts';
 import type { Connection } from '../connection.ts';
 import { createAcknowledge } from './acknowledgements.ts';
 import { createCountCases, createFindCase, createListCases } from './health.ts';
@@ -19,6 +20,7 @@ export const createLedger = (connection: Connection): Ledger => {
   const acknowledge = createAcknowledge(connection);
   const { request, finish } = createReconciliationWriter(connection);
   const reconciliations = createReconciliationReader(connection);
+  const runOnce = createRunOnce(connection);
   const payments = createPaymentRecords(client);
   const refunds = createRefundRecords(client);
   return {
@@ -30,6 +32,10 @@ export const createLedger = (connection: Connection): Ledger => {
         return found === null ? err({ kind: 'not_found' }) : ok(acknowledge(found, command, nowMs));
       }).andThen((result) => result),
     requestReconciliation: async (reconciliation, nowMs) => write(() => request(reconciliation, nowMs)),
+    requestReconciliationOnce: async ({ commandKey, ...reconciliation }, nowMs) =>
+      write(() => runOnce(commandKey, nowMs, () => ok(request(reconciliation, nowMs)))).andThen(
+        (outcome) => outcome,
+      ),
     finishReconciliation: async (id, report, nowMs) => write(() => finish(id, report, nowMs)),
     findReconciliation: async (id) => runStatement(() => reconciliations.find(id)),
     reconciliations: async (query) => runStatement(() => reconciliations.list(query)),

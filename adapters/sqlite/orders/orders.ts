@@ -8,6 +8,7 @@ import {
   type Orders,
 } from '../../../core/order.ts';
 import type { Payment } from '../../../core/payment.ts';
+import { createRunOnce } from '../commandKeys/once.ts';
 import type { Connection } from '../connection.ts';
 import {
   type CorePaymentRow,
@@ -29,16 +30,21 @@ import {
 } from '../schema.ts';
 import { createAppendHistory } from './history.ts';
 import { createOrderList } from './list.ts';
-import { createPlaceOrders } from './place.ts';
+import { createPlaceOrder } from './place.ts';
 
 export const createOrders = (connection: Connection): Orders => {
   const { read, write } = connection;
-  const place = createPlaceOrders(connection);
+  const placeOne = createPlaceOrder(connection);
+  const runOnce = createRunOnce(connection);
   const find = createFindOrder(connection);
   const list = createOrderList(connection);
   const cancel = createCancelOrder(connection);
   return {
-    place: async (requests, nowMs) => write(() => place(requests, nowMs)),
+    place: async (requests, nowMs) => write(() => requests.map((request) => placeOne(request, nowMs))),
+    placeOnce: async (requests, nowMs) =>
+      write(() =>
+        requests.map((request) => runOnce(request.commandKey, nowMs, () => placeOne(request, nowMs))),
+      ),
     find: async (id) => read(() => find(id)),
     list: async (query) => read(() => list(query)),
     cancel: async (id, customerId, nowMs) =>

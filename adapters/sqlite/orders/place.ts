@@ -10,8 +10,8 @@ import { createAppendHistory } from './history.ts';
 
 type NewOrderRow = Omit<OrderRow, 'position'>;
 
-/** See `Orders.place`. Runs in the caller's transaction. */
-export const createPlaceOrders = ({ client }: Connection) => {
+/** See `Orders.place`, for one request. Runs in the caller's transaction. */
+export const createPlaceOrder = ({ client }: Connection) => {
   const appendHistory = createAppendHistory(client);
   const positionOf = createRowPositions(client, 'orders', 'order_search');
   const tokens = createTokenWriter(client);
@@ -36,8 +36,8 @@ export const createPlaceOrders = ({ client }: Connection) => {
     return orderOf(row);
   };
 
-  return (requests: readonly OrderRequest[], nowMs: number): readonly Result<Order, OrderFailure>[] =>
-    requests.map((request) => judge(request, nowMs).map((row) => write(row, nowMs)));
+  return (request: OrderRequest, nowMs: number): Result<Order, OrderFailure> =>
+    judge(request, nowMs).map((row) => write(row, nowMs));
 };
 
 const rowOf = (request: OrderRequest, product: ProductRow, amount: number, nowMs: number): NewOrderRow => ({
