@@ -6,6 +6,8 @@ export type ClientLogRecorder = {
   recordOrder(order: LoggedOrder): void;
   recordCancelled(orderId: string): void;
   recordCheckout(key: string, orderIds: readonly string[], reply: Reply | null): void;
+  /** The customer has given up the checkout under this key. */
+  recordGivenUp(key: string, orderIds: readonly string[], reply: Reply | null): void;
   /** The provider itself confirmed this payment to the customer, after a challenge. */
   recordConfirmed(paymentId: string): void;
   recordRefund(key: string, orderId: string, amount: number | null, reply: Reply | null): void;
@@ -54,6 +56,12 @@ export const createClientLogRecorder = (): ClientLogRecorder => {
         replay: reply?.headers.get('idempotent-replayed') === 'true' ? JSON.stringify(reply.body) : null,
       });
     },
+    recordGivenUp: (key, orderIds, reply) => {
+      const outcome = reply === null ? 'lost' : givenUpOutcome(reply);
+      if (outcome === null) recordUnexpectedReply('DELETE /checkouts', reply);
+      const checkoutId = textOrNull(reply, 'checkoutId');
+      checkouts.push({ key, orderIds, outcome: outcome ?? 'lost', checkoutId, replay: null });
+    },
     recordConfirmed: (paymentId) => void confirmed.push(paymentId),
     recordRefund: (key, orderId, amount, reply) => {
       const outcome = reply === null ? 'lost' : refundOutcome(reply);
@@ -88,6 +96,13 @@ const checkoutOutcome = ({ status, body }: Reply): CheckoutReply['outcome'] | nu
   if (status !== 503) return null;
   return code === 'payment_unavailable' ? 'unavailable' : 'refused';
 };
+
+/** A checkout that was given up has a final outcome. Otherwise it stays as it was. */
+const givenUpOutcome = ({ status, body }: Reply): CheckoutReply['outcome'] | null => {
+  if (status === 200) return finalStatuses.find((one) => one === valueAt(body, 'status')) ?? null;
+  return status === 409 || status === 503 ? 'refused' : null;
+};
+const finalStatuses = ['succeeded', 'declined', 'cancelled'] as const;
 
 const refundRefusalCodes = ['order_not_refundable', 'refund_too_large'];
 

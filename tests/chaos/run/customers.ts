@@ -80,12 +80,19 @@ const methods = [
 const placeOrder = async ({ client, storefront, random, recorder }: Customer): Promise<string | null> => {
   const productId = random.pick(storefront.productIds);
   const quantity = random.between(1, 3);
-  const reply = await attempt(() => client().post('/orders', { productId, quantity }));
-  if (reply?.status !== 201) {
-    recorder.expectStatus(reply, 'POST /orders', [503]);
-    return null;
-  }
+  const key = randomUUID();
+  const body = { productId, quantity };
+  const send = () => attempt(() => client().post('/orders', body, { 'idempotency-key': key }));
+  const replies = await Promise.all(random.bool(0.3) ? [send(), send()] : [send()]);
+  // A lost response is asked for again, from a process that may have known nothing of the key.
+  if (replies.includes(null)) replies.push(await send());
+  for (const reply of replies) recorder.expectStatus(reply, 'POST /orders', [201, 503]);
+  const placed = replies.filter((reply) => reply?.status === 201);
+  const [reply = null] = placed;
+  if (reply === null) return null;
   const id = textAt(reply, 'id');
+  if (placed.some((each) => each !== null && textAt(each, 'id') !== id))
+    recorder.recordUnexpected(`the key ${key} has placed more than the order ${id}`);
   const amount = Number(valueAt(valueAt(reply.body, 'total'), 'amount'));
   recorder.recordOrder({ id, productId, quantity, amount });
   return id;
@@ -104,7 +111,10 @@ const checkOut = async (
     recorder.recordCheckout(key, orderIds, reply);
     if (reply !== null && hasStatus(reply, 'succeeded')) await expectPaid(customer, orderIds);
     if (reply !== null && hasStatus(reply, 'requires_action'))
-      await answerChallenge(customer, storefront.finishChallenge, reply);
+      await Promise.all([
+        answerChallenge(customer, storefront.finishChallenge, reply),
+        random.bool(0.3) ? giveUp(customer, key, orderIds, textAt(reply, 'checkoutId')) : null,
+      ]);
     return reply;
   };
   for (let tries = 1; tries <= 12; tries++) {
@@ -113,6 +123,18 @@ const checkOut = async (
     if (replies.some((reply) => reply !== null && isFinal(reply)) && !random.bool(0.1)) return;
     await pause(random.between(20, 60 * tries));
   }
+};
+
+/** Gives up a checkout, perhaps while its challenge is passed or failed. */
+const giveUp = async (
+  { client, recorder, random }: Customer,
+  key: string,
+  orderIds: readonly string[],
+  checkoutId: string,
+): Promise<void> => {
+  await pause(random.between(0, 1_500));
+  const reply = await attempt(() => client().remove(`/checkouts/${checkoutId}`));
+  recorder.recordGivenUp(key, orderIds, reply);
 };
 
 const hasStatus = (reply: Reply, status: string): boolean =>
