@@ -105,6 +105,7 @@ export const createSandboxProvider = (
     },
 
     refund: async ({ refundId: key, reference: intentId, amount }) => {
+      if (toStripe(amount) === null) return { kind: 'refused', reason: 'amount_not_supported' };
       const metadata = { refund_id: key };
       const result = await refund(engine, { key, intentId, amount, metadata, fingerprint: null });
       if (result.isErr()) return result.error;

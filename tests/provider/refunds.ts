@@ -22,6 +22,21 @@ export const refundSuite = (name: string, open: OpenHarness): void => {
         .filter(({ kind }) => kind === 'refund')
         .reduce((sum, { amount }) => sum + amount.amount, 0);
 
+    test('A refund of an amount that the provider cannot express is refused', async () => {
+      const { provider } = harness;
+      const dinar = (amount: number) => ({ amount, currency: 'KWD' });
+      const charged = await provider.charge({ ...chargeRequest('a'), amount: dinar(5_120) });
+      if (charged.kind !== 'succeeded') throw new Error(`the charge is ${charged.kind}`);
+      const { reference } = charged;
+      expect(await provider.refund({ refundId: 'r1', reference, amount: dinar(5) })).toEqual({
+        kind: 'refused',
+        reason: 'amount_not_supported',
+      });
+      expect((await provider.refund({ refundId: 'r2', reference, amount: dinar(5_120) })).kind).toBe(
+        'succeeded',
+      );
+    });
+
     test('A refund is made once for its id, and partial refunds are possible until nothing is left', async () => {
       const reference = await charge();
       const first = await refund('r1', reference, 400);
