@@ -168,6 +168,12 @@ export interface Ledger {
    */
   acknowledge(command: AcknowledgeCommand, nowMs: number): AsyncResult<MoneyCase, CaseFailure>;
 
+  /** `acknowledge`, once for each key. A replayed case is as it was then, see `CommandKey`. */
+  acknowledgeOnce(
+    command: Keyed<AcknowledgeCommand>,
+    nowMs: number,
+  ): AsyncResult<Replayable<MoneyCase>, CaseFailure | KeyReused>;
+
   /** Stores a new reconciliation and its task (pipeline `reconciliation`), in one transaction. */
   requestReconciliation(reconciliation: ReconciliationRequest, nowMs: number): AsyncResult<Reconciliation>;
 

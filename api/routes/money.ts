@@ -1,4 +1,5 @@
 import { Elysia, t } from 'elysia';
+import { firstResult } from '../../core/commandKey.ts';
 import { type MoneyCheck, moneyChecks } from '../../core/ledger.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
@@ -6,11 +7,17 @@ import { readBody } from '../http/body.ts';
 import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
+import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
 import { readQuery } from '../http/query.ts';
 import { requireRole } from '../http/requireRole.ts';
 import { cursor, limit, limitDefault, storedId, strictObject, text, uuid } from '../http/schemas.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
-import { operation, queryParameters } from '../openapi/operation.ts';
+import {
+  operation,
+  optionalKeyFailures,
+  optionalKeyParameter,
+  queryParameters,
+} from '../openapi/operation.ts';
 import {
   moneyCaseJson,
   moneyCaseListJson,
@@ -88,32 +95,45 @@ const acknowledgementBody = createCheck(
   strictObject({ caseId: uuid, note: text(500, 'what was found and done') }),
 );
 
+const acknowledgementRoute = 'POST /money/{check}/acknowledgements';
+
 export const createMoneyCaseCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/money/:check/acknowledgements',
     requireRole(authenticate, ['operator'], async ({ params, request, set, caller }) => {
+      const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, acknowledgementRoute));
       const check = checkOf(params);
       const { caseId, note } = unwrapOrThrow(await readBody(request, acknowledgementBody));
       const actor = { id: caller.id, email: caller.email };
       const command = { check, caseId: caseId.toLowerCase(), note, actor };
-      const acknowledged = unwrapOrThrow(await store.ledger.acknowledge(command, world.clock.nowMs()));
+      const nowMs = world.clock.nowMs();
+      const acknowledged =
+        createKey === null
+          ? (await store.ledger.acknowledge(command, nowMs)).map(firstResult)
+          : await store.ledger.acknowledgeOnce(
+              { ...command, commandKey: createKey(check, command.caseId, note) },
+              nowMs,
+            );
+      const { value, replayed } = unwrapOrThrow(acknowledged);
+      if (replayed) set.headers['idempotent-replayed'] = 'true';
       set.status = 201;
-      return renderMoneyCase(acknowledged);
+      return renderMoneyCase(value);
     }),
     operation({
       tag: 'Money',
       summary: 'Acknowledge a case that was dealt with',
       description:
         'The case is no longer counted and stays listed, with the note, who wrote it and when. A new note replaces the one before. If the same thing happens again later, the case is open again. A difference between the ledgers stays acknowledged when its day is reconciled again.',
-      parameters: [checkParameter],
+      parameters: [checkParameter, optionalKeyParameter],
       body: { schema: acknowledgementBody.schema, example: moneySamples.acknowledgementBody },
       responses: {
         201: {
           description: 'The acknowledged case.',
           schema: moneyCaseJson.ref,
           example: moneySamples.acknowledgedCase,
+          headers: ['idempotent-replayed'],
         },
       },
-      failures: ['not_found'],
+      failures: ['not_found', ...optionalKeyFailures],
     }),
   );

@@ -121,6 +121,21 @@ describe('POST /money/{check}/acknowledgements', () => {
     expect(expectStatus(await api.operator.post(path, body), 201).body).toEqual(reply.body);
   });
 
+  test('POST /money/{check}/acknowledgements stores one note for each key', async () => {
+    const api = createTestApi();
+    const [caseId = ''] = await requestRefunds(api, 1);
+    api.world.advance(moneyCheckLimits.refundMs);
+    const path = '/money/refunds_stuck/acknowledgements';
+    const key = { 'idempotency-key': '9f1c2d3e-4b5a-4687-9a0b-1c2d3e4f5a6b' };
+    const first = expectStatus(await api.operator.post(path, { caseId, note: 'called' }, key), 201);
+    expectStatus(await api.operator.post(path, { caseId, note: 'called again' }), 201);
+    const again = expectStatus(await api.operator.post(path, { caseId, note: 'called' }, key), 201);
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    const { items } = await pageOf(api.operator.get('/money/refunds_stuck'));
+    expect(items).toMatchObject([{ acknowledgement: { note: 'called again' } }]);
+  });
+
   test('POST /money/{check}/acknowledgements is 404 for an unknown check and an unknown case', async () => {
     const { operator, world } = createTestApi();
     const body = { caseId: world.ids.next(0), note: 'done' };

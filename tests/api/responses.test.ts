@@ -196,8 +196,10 @@ const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> 
   await root.get(`/money/reconciliations/${valueAt(reconciliation.body, 'id')}`);
   await root.get(`/money/reconciliations/${valueAt(reconciliation.body, 'id')}/differences`);
   world.advance(moneyCheckLimits.refundMs);
-  const acknowledged = { caseId: valueAt(refund.body, 'id'), note: 'n' };
-  await root.post('/money/refunds_stuck/acknowledgements', acknowledged);
+  for (const note of ['one', 'another']) {
+    const acknowledged = { caseId: valueAt(refund.body, 'id'), note };
+    await root.post('/money/refunds_stuck/acknowledgements', acknowledged, { 'idempotency-key': id });
+  }
   const event = eventText('evt_1', id);
   const headers = { 'stripe-signature': signatureOf(event, world.clock.nowMs()) };
   await call('POST', '/webhooks/stripe', { body: event, headers });
@@ -225,7 +227,9 @@ const requestFailures = async ({ as, call, world, product }: Api): Promise<void>
   await root.remove(`/checkouts/${id}`);
   for (const path of [`/money/reconciliations/${id}`, `/money/reconciliations/${id}/differences`])
     await root.get(path);
-  await root.post('/money/unknown/acknowledgements', bodies['POST /money/{check}/acknowledgements']);
+  const missing = bodies['POST /money/{check}/acknowledgements'];
+  for (const headers of [{}, { 'idempotency-key': 'not a UUID' }])
+    await root.post('/money/unknown/acknowledgements', missing, headers);
   await root.post('/demo/challenges', bodies['POST /demo/challenges']);
   const days = ['2026-02-27', '2026-02-28'];
   for (const day of days) await root.post('/money/reconciliations', { day }, { 'idempotency-key': id });

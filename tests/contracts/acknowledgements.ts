@@ -54,6 +54,23 @@ export const acknowledgementsContract = (name: string, open: OpenStore): void =>
       expect(await casesOf('unknown')).toHaveLength(2);
     });
 
+    test('A case is acknowledged once for each key, and a refused command uses up no key', async () => {
+      const { fixture, store } = context();
+      const commandKey = { callerId: 'ops', route: 'r', key: fixture.newId(), fingerprint: 'one' };
+      const once = (caseId: string, note: string) => {
+        const command = { check: 'unknown' as const, caseId, note, actor, commandKey };
+        return store.ledger.acknowledgeOnce(command, fixture.now());
+      };
+      expect((await once(fixture.newId(), 'lost'))._unsafeUnwrapErr()).toEqual({ kind: 'not_found' });
+      const [id] = await placeUnknown();
+      const first = await unwrap(once(id, 'first'));
+      expect(first).toMatchObject({ value: { id, acknowledgement: { note: 'first' } }, replayed: false });
+      await unwrap(acknowledge('unknown', id, 'second'));
+      expect(await unwrap(once(id, 'first'))).toEqual({ ...first, replayed: true });
+      const [listed] = await casesOf('unknown');
+      expect(listed?.acknowledgement?.note).toBe('second');
+    });
+
     test('The same note again changes nothing, and another note replaces it', async () => {
       const { fixture, world } = context();
       const [id] = await placeUnknown();

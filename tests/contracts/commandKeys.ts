@@ -4,9 +4,9 @@ import type { Product } from '../../core/product.ts';
 import { defined, shuffled, unwrap } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
-/** Commands that are done once under an idempotency key. */
 const firstDay = { day: '1970-01-01', dayMs: 0, endMs: 86_400_000 };
 
+/** Commands that are done once under an idempotency key. */
 export const commandKeysContract = (name: string, open: OpenStore): void => {
   describe(`${name}: command keys`, () => {
     const context = useFreshStore(open);
@@ -210,7 +210,8 @@ export const commandKeysContract = (name: string, open: OpenStore): void => {
       const results = await Promise.all(Array.from({ length: 12 }, () => unwrap(request())));
       expect(results.filter(({ replayed }) => !replayed)).toHaveLength(1);
       const { id } = defined(results[0]).value;
-      for (const { value } of results) expect(value.id).toBe(id);
+      const stored = await unwrap(store.ledger.findReconciliation(id));
+      for (const { value } of results) expect(value).toEqual(defined(stored));
       expect((await request('another day'))._unsafeUnwrapErr()).toEqual(reused);
       expect(await fixture.listTasks()).toMatchObject([{ jobId: id }]);
     });

@@ -1,8 +1,11 @@
-import { err, ok } from 'neverthrow';
+import { err, ok, type Result } from 'neverthrow';
 import { judgeAcknowledgement } from '../../core/acknowledgement.ts';
 import { firstIdAt } from '../../core/id.ts';
 import type {
+  AcknowledgeCommand,
+  CaseFailure,
   Ledger,
+  MoneyCase,
   OwnRecord,
   OwnRecordQuery,
   Reconciliation,
@@ -23,16 +26,13 @@ export const createLedger = (tables: Tables): Ledger => ({
   cases: async ({ check, nowMs, after, limit }) =>
     ok(pageAfter(listCases(tables, check, nowMs), after, limit)),
 
-  acknowledge: async (command, nowMs) => {
-    const { check, caseId } = command;
-    const found = listCases(tables, check, nowMs).find(({ id }) => id === caseId);
-    if (found === undefined) return err({ kind: 'not_found' });
-    const acknowledgement = judgeAcknowledgement(found, command, nowMs);
+  acknowledge: async (command, nowMs) =>
+    runTransaction((writes) => acknowledge(tables, writes, command, nowMs)),
+
+  acknowledgeOnce: async ({ commandKey, ...command }, nowMs) =>
     runTransaction((writes) =>
-      writes.set(tables.acknowledgements, acknowledgementKey(check, found), acknowledgement),
-    );
-    return ok({ ...found, acknowledgement });
-  },
+      runOnce(tables, writes, commandKey, nowMs, () => acknowledge(tables, writes, command, nowMs)),
+    ),
 
   requestReconciliation: async (reconciliation, nowMs) =>
     ok(runTransaction((writes) => requestReconciliation(tables, writes, reconciliation, nowMs))),
@@ -86,6 +86,20 @@ export const createLedger = (tables: Tables): Ledger => ({
     return ok(pageAfter(rows, after, limit));
   },
 });
+
+const acknowledge = (
+  tables: Tables,
+  writes: Writes,
+  command: AcknowledgeCommand,
+  nowMs: number,
+): Result<MoneyCase, CaseFailure> => {
+  const { check, caseId } = command;
+  const found = listCases(tables, check, nowMs).find(({ id }) => id === caseId);
+  if (found === undefined) return err({ kind: 'not_found' });
+  const acknowledgement = judgeAcknowledgement(found, command, nowMs);
+  writes.set(tables.acknowledgements, acknowledgementKey(check, found), acknowledgement);
+  return ok({ ...found, acknowledgement });
+};
 
 /** In ascending order of ids. */
 const pageAfter = <Row extends { readonly id: string }>(

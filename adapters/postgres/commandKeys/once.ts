@@ -1,5 +1,6 @@
 import { ok, type Result } from 'neverthrow';
 import {
+  type CommandKey,
   commandKeyRetentionMs,
   identityOf,
   judgeStoredCommand,
@@ -51,6 +52,18 @@ export const runOnce = async <Command, T, F>(
     });
   }
   return commands.flatMap((command) => results.get(command) ?? []);
+};
+
+/** `runOnce` for one command. */
+export const runOneOnce = async <T, F>(
+  tx: Transaction,
+  commandKey: CommandKey,
+  nowMs: number,
+  run: () => Promise<Result<T, F>>,
+): Promise<OnceResult<T, F>> => {
+  const [result] = await runOnce(tx, [{ commandKey }], nowMs, async () => [await run()]);
+  if (result === undefined) throw new Error(`the command under the key ${commandKey.key} has no result`);
+  return result;
 };
 
 const keyOf = ({ commandKey }: Keyed<unknown>): string => identityOf(commandKey);

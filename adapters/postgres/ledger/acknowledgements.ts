@@ -1,6 +1,14 @@
 import { err, ok, type Result } from 'neverthrow';
 import { caseSubject, judgeAcknowledgement } from '../../../core/acknowledgement.ts';
-import type { Acknowledgement, CaseFailure, Ledger, MoneyCase, MoneyCheck } from '../../../core/ledger.ts';
+import type {
+  AcknowledgeCommand,
+  Acknowledgement,
+  CaseFailure,
+  Ledger,
+  MoneyCase,
+  MoneyCheck,
+} from '../../../core/ledger.ts';
+import { runOneOnce } from '../commandKeys/once.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 
 /** The cases of a check with the acknowledgement of each: `caseSubject` and `coversCase` in SQL. */
@@ -36,23 +44,44 @@ export const acknowledgementOf = (row: AcknowledgementColumns): Acknowledgement 
         atMs: row.acknowledged_ms,
       };
 
+type FindCase = (tx: Transaction) => Promise<MoneyCase | null>;
+
 /** See `Ledger.acknowledge`. */
 export const acknowledge = async (
   sql: Sql,
-  findCase: (tx: Transaction) => Promise<MoneyCase | null>,
+  findCase: FindCase,
   ...[command, nowMs]: Parameters<Ledger['acknowledge']>
 ): ReturnType<Ledger['acknowledge']> => {
-  const result = await inTransaction(sql, async (tx): Promise<Result<MoneyCase, CaseFailure>> => {
-    const found = await findCase(tx);
-    if (found === null) return err({ kind: 'not_found' });
-    const acknowledgement = judgeAcknowledgement(found, command, nowMs);
-    const { note, actor, atMs } = acknowledgement;
-    await tx`
-      insert into acknowledgement (money_check, subject, note, actor_id, actor_email, at_ms)
-      values (${command.check}, ${caseSubject(command.check, found)}, ${note}, ${actor.id}, ${actor.email}, ${atMs})
-      on conflict (money_check, subject) do update
-      set note = excluded.note, actor_id = excluded.actor_id, actor_email = excluded.actor_email, at_ms = excluded.at_ms`;
-    return ok({ ...found, acknowledgement });
-  });
+  const result = await inTransaction(sql, (tx) => write(tx, findCase, command, nowMs));
   return result.andThen((each) => each);
+};
+
+/** See `Ledger.acknowledgeOnce`. */
+export const acknowledgeOnce = async (
+  sql: Sql,
+  findCase: FindCase,
+  ...[command, nowMs]: Parameters<Ledger['acknowledgeOnce']>
+): ReturnType<Ledger['acknowledgeOnce']> => {
+  const result = await inTransaction(sql, (tx) =>
+    runOneOnce(tx, command.commandKey, nowMs, () => write(tx, findCase, command, nowMs)),
+  );
+  return result.andThen((each) => each);
+};
+
+const write = async (
+  tx: Transaction,
+  findCase: FindCase,
+  command: AcknowledgeCommand,
+  nowMs: number,
+): Promise<Result<MoneyCase, CaseFailure>> => {
+  const found = await findCase(tx);
+  if (found === null) return err({ kind: 'not_found' });
+  const acknowledgement = judgeAcknowledgement(found, command, nowMs);
+  const { note, actor, atMs } = acknowledgement;
+  await tx`
+    insert into acknowledgement (money_check, subject, note, actor_id, actor_email, at_ms)
+    values (${command.check}, ${caseSubject(command.check, found)}, ${note}, ${actor.id}, ${actor.email}, ${atMs})
+    on conflict (money_check, subject) do update
+    set note = excluded.note, actor_id = excluded.actor_id, actor_email = excluded.actor_email, at_ms = excluded.at_ms`;
+  return ok({ ...found, acknowledgement });
 };

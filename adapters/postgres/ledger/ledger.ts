@@ -6,7 +6,7 @@ import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund
 import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { statusList } from '../statuses.ts';
-import { acknowledge } from './acknowledgements.ts';
+import { acknowledge, acknowledgeOnce } from './acknowledgements.ts';
 import { countCases, findCase, listCases } from './health.ts';
 import {
   findReconciliation,
@@ -21,6 +21,8 @@ export const createLedger = (sql: Sql): Ledger => ({
   counts: (nowMs) => orUnavailable(() => countCases(sql, nowMs)),
   cases: (query) => orUnavailable(() => listCases(sql, query)),
   acknowledge: (command, nowMs) => acknowledge(sql, (tx) => findCase(tx, command, nowMs), command, nowMs),
+  acknowledgeOnce: (command, nowMs) =>
+    acknowledgeOnce(sql, (tx) => findCase(tx, command, nowMs), command, nowMs),
   requestReconciliation: (request, nowMs) => requestReconciliation(sql, request, nowMs),
   requestReconciliationOnce: (request, nowMs) => requestReconciliationOnce(sql, request, nowMs),
   finishReconciliation: (id, report, nowMs) =>

@@ -3,7 +3,7 @@ import type { Ledger, LedgerDifference, Reconciliation, ReconciliationReport } f
 import type { Money } from '../../../core/money.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { reconciliationPipeline } from '../../../core/pipelines/reconciliation.ts';
-import { runOnce } from '../commandKeys/once.ts';
+import { runOneOnce } from '../commandKeys/once.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { insertJobs } from '../queue/jobs.ts';
 
@@ -17,17 +17,12 @@ export const requestReconciliation = (
 
 export const requestReconciliationOnce = async (
   sql: Sql,
-  ...[request, nowMs]: Parameters<Ledger['requestReconciliationOnce']>
+  ...[{ commandKey, ...request }, nowMs]: Parameters<Ledger['requestReconciliationOnce']>
 ): ReturnType<Ledger['requestReconciliationOnce']> => {
-  const results = await inTransaction(sql, (tx) =>
-    runOnce<Request, Reconciliation, never>(tx, [request], nowMs, async () => [
-      ok(await insert(tx, request, nowMs)),
-    ]),
+  const result = await inTransaction(sql, (tx) =>
+    runOneOnce(tx, commandKey, nowMs, async () => ok(await insert(tx, request, nowMs))),
   );
-  return results.andThen(([result]) => {
-    if (result === undefined) throw new Error(`the reconciliation ${request.id} has no result`);
-    return result;
-  });
+  return result.andThen((each) => each);
 };
 
 const insert = async (

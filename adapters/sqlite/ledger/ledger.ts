@@ -1,7 +1,14 @@
 import type Database from 'better-sqlite3';
 import { err, ok, type Result } from 'neverthrow';
 import { firstIdAt } from '../../../core/id.ts';
-import type { CaseFailure, Ledger, MoneyCase, OwnRecord, OwnRecordQuery } from '../../../core/ledger.ts';
+import type {
+  AcknowledgeCommand,
+  CaseFailure,
+  Ledger,
+  MoneyCase,
+  OwnRecord,
+  OwnRecordQuery,
+} from '../../../core/ledger.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
 import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
@@ -23,14 +30,19 @@ export const createLedger = (connection: Connection): Ledger => {
   const runOnce = createRunOnce(connection);
   const payments = createPaymentRecords(client);
   const refunds = createRefundRecords(client);
+  const acknowledgeCase = (command: AcknowledgeCommand, nowMs: number): Result<MoneyCase, CaseFailure> => {
+    const found = findCase(command, nowMs);
+    return found === null ? err({ kind: 'not_found' }) : ok(acknowledge(found, command, nowMs));
+  };
   return {
     counts: async (nowMs) => read(() => countCases(nowMs)),
     cases: async (query) => runStatement(() => listCases(query)),
     acknowledge: async (command, nowMs) =>
-      write((): Result<MoneyCase, CaseFailure> => {
-        const found = findCase(command, nowMs);
-        return found === null ? err({ kind: 'not_found' }) : ok(acknowledge(found, command, nowMs));
-      }).andThen((result) => result),
+      write(() => acknowledgeCase(command, nowMs)).andThen((result) => result),
+    acknowledgeOnce: async ({ commandKey, ...command }, nowMs) =>
+      write(() => runOnce(commandKey, nowMs, () => acknowledgeCase(command, nowMs))).andThen(
+        (result) => result,
+      ),
     requestReconciliation: async (reconciliation, nowMs) => write(() => request(reconciliation, nowMs)),
     requestReconciliationOnce: async ({ commandKey, ...reconciliation }, nowMs) =>
       write(() => runOnce(commandKey, nowMs, () => ok(request(reconciliation, nowMs)))).andThen(
