@@ -6,6 +6,7 @@ import type { Store } from '../core/store.ts';
 import type { CheckOut } from '../core/usecases/checkOut.ts';
 import type { GiveUpCheckout } from '../core/usecases/giveUpCheckout.ts';
 import type { ReceiveEvent } from '../core/usecases/providerEvents.ts';
+import type { RefundCase } from '../core/usecases/refundCase.ts';
 import type { RequestRefund } from '../core/usecases/requestRefund.ts';
 import type { World } from '../core/world.ts';
 import type { AuthSettings } from './http/auth.ts';
@@ -16,6 +17,7 @@ export type ApiDeps = {
   readonly checkOut: CheckOut;
   readonly giveUpCheckout: GiveUpCheckout;
   readonly requestRefund: RequestRefund;
+  readonly refundCase: RefundCase;
   readonly receiveEvent: ReceiveEvent;
   /** The payment provider's `name`, for the path of its webhooks. */
   readonly providerName: string;

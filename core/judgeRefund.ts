@@ -8,6 +8,7 @@ import {
   type RefundFailure,
   type RefundOrderChanges,
   type RefundVerdict,
+  type UnknownCharge,
 } from './refund.ts';
 
 /** The rows that decide a refund request. The adapter reads them under lock. */
@@ -82,23 +83,31 @@ export const planLateRefund = (
   payment: Pick<Payment, 'id' | 'status' | 'amount'>,
   refundId: string,
   nowMs: number,
+  reason: string = lateRefundReason,
 ): LateRefund | null => {
   const paymentStatus = nextPaymentStatus(payment.status, 'refund');
   if (paymentStatus === null) return null;
   const { id: paymentId, amount } = payment;
-  const refund = requestedRefund(
-    { id: refundId, orderId: null, paymentId, amount, reason: lateRefundReason },
-    nowMs,
-  );
+  const refund = requestedRefund({ id: refundId, orderId: null, paymentId, amount, reason }, nowMs);
   // No command has this fingerprint, so a command with this key is refused.
   return { paymentStatus, refund, key: lateRefundKey(paymentId), fingerprint: '' };
 };
 
-/** The reason of each refund of a late charge. */
+/** The reason of each refund of a late charge that nobody requested. */
 export const lateRefundReason = 'the payment succeeded after its orders were released';
 
 /** The key of a late charge's refund: a payment has at most one. */
 export const lateRefundKey = (paymentId: string): string => `late:${paymentId}`;
+
+/** Plans the refund of a charge that belongs to no payment of ours. No command has its fingerprint. */
+export const planUnknownChargeRefund = (
+  { refundId: id, reference, amount, reason }: UnknownCharge,
+  nowMs: number,
+): Pick<LateRefund, 'refund' | 'key' | 'fingerprint'> => ({
+  refund: requestedRefund({ id, orderId: null, paymentId: null, amount, reason }, nowMs),
+  key: `charge:${reference}`,
+  fingerprint: '',
+});
 
 const requestedRefund = (
   fields: Pick<Refund, 'id' | 'orderId' | 'paymentId' | 'amount' | 'reason'>,

@@ -95,6 +95,8 @@ export type LedgerDifference = {
   readonly kind: (typeof ledgerDifferences)[number];
   /** The provider's id of the entry. Null for `…_missing`. */
   readonly providerId: string | null;
+  /** The `reference` of the provider's entry. Null for `…_missing`. */
+  readonly chargeReference: string | null;
   readonly paymentId: string | null;
   readonly refundId: string | null;
   readonly ours: Money | null;
@@ -162,6 +164,12 @@ export interface Ledger {
     readonly limit: number;
   }): AsyncResult<Page<MoneyCase, string>>;
 
+  /** The case of a check, or null if the check does not have it now. */
+  findCase(
+    query: { readonly check: MoneyCheck; readonly caseId: string },
+    nowMs: number,
+  ): AsyncResult<MoneyCase | null>;
+
   /**
    * Acknowledges a case, as `judgeAcknowledgement` decides. It is stored by `caseSubject`, so a difference stays
    * acknowledged when its day is reconciled again. Fails with `not_found` if the check does not have the case now.
@@ -198,6 +206,9 @@ export interface Ledger {
     readonly after: string | null;
     readonly limit: number;
   }): AsyncResult<Page<Reconciliation, string>>;
+
+  /** The stored difference, or null if there is none. */
+  findDifference(id: string): AsyncResult<(LedgerDifference & { readonly id: string }) | null>;
 
   /** The stored differences of a reconciliation, by id, ascending. `after` is the id of the previous page's last. */
   differences(query: {

@@ -80,7 +80,12 @@ export const receiptMail = (
 
 /** The mail about a refund, in the customer's language. */
 export const refundMail = (
-  { order, contact, amount, creditNote }: Pick<RefundDetail, 'order' | 'contact' | 'amount' | 'creditNote'>,
+  {
+    order,
+    contact,
+    amount,
+    creditNote,
+  }: Pick<Receipt, 'order' | 'contact'> & Pick<RefundDetail, 'amount' | 'creditNote'>,
   messageId: string,
 ): Mail => {
   const language = languageOf(contact);

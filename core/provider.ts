@@ -50,6 +50,8 @@ export type LedgerEntry = {
   readonly kind: 'charge' | 'refund';
   /** The provider's id of the charge or refund. */
   readonly id: string;
+  /** The charge, or the charge that was refunded, as a `ChargeOutcome` names it: what `refund` takes. */
+  readonly reference: string;
   /** The payment that was charged, or whose charge was refunded. Null if it was not created by us. */
   readonly paymentId: string | null;
   /** The refund that we requested. Null for a charge, and for a refund that was made elsewhere. */

@@ -50,7 +50,8 @@ export type Refund = {
   readonly id: string;
   /** Null for a late charge, because it paid for no order. */
   readonly orderId: string | null;
-  readonly paymentId: string;
+  /** Null for a charge that belongs to no payment of ours. */
+  readonly paymentId: string | null;
   readonly amount: Money;
   readonly reason: string;
   readonly status: RefundStatus;
@@ -66,9 +67,10 @@ export type Refund = {
 export type RefundDetail = Refund & {
   /** The provider's id of the charge. */
   readonly chargeReference: string;
-  /** The refunded order. For a late charge, the first order of its checkout. */
-  readonly order: Order;
-  readonly contact: Contact;
+  /** The refunded order. For a late charge, the first order of its checkout. Null without a payment of ours. */
+  readonly order: Order | null;
+  /** Null without an order: then nobody is notified. */
+  readonly contact: Contact | null;
 };
 
 export type RefundCommand = {
@@ -95,6 +97,16 @@ export type RefundFailure =
   | { readonly kind: 'refund_too_large'; readonly left: Money }
   /** The currency is not the order's. */
   | { readonly kind: 'mixed_currency' };
+
+/** A charge that belongs to no payment of ours, to be refunded. */
+export type UnknownCharge = {
+  readonly refundId: string;
+  readonly taskId: string;
+  /** The provider's id of the charge. */
+  readonly reference: string;
+  readonly amount: Money;
+  readonly reason: string;
+};
 
 /** What a refund changes in its order. The transaction that writes the refund writes this too. */
 export type RefundOrderChanges = {
@@ -178,10 +190,21 @@ export interface Refunds {
       readonly paymentId: string;
       /** The provider's id of the charge. */
       readonly reference: string;
+      /** `lateRefundReason` if nobody requested the refund. */
+      readonly reason?: string;
       readonly response: CheckoutResponse;
     },
     nowMs: number,
   ): AsyncResult<boolean>;
+
+  /**
+   * Requests the refund of a charge that belongs to no payment of ours, as `planUnknownChargeRefund` decides: writes a
+   * refund of its whole amount and the refund's task. A charge gets one such refund; a repeated call returns it.
+   */
+  refundUnknownCharge(charge: UnknownCharge, nowMs: number): AsyncResult<Refund>;
+
+  /** The refund with this idempotency key, or null if there is none. */
+  findByKey(key: string): AsyncResult<Refund | null>;
 
   /** The refund, or null if there is none. */
   find(refundId: string): AsyncResult<RefundDetail | null>;

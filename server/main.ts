@@ -10,6 +10,7 @@ import { withTimeout } from '../core/timer.ts';
 import { createCheckOut } from '../core/usecases/checkOut.ts';
 import { createGiveUpCheckout } from '../core/usecases/giveUpCheckout.ts';
 import { createReceiveEvent } from '../core/usecases/providerEvents.ts';
+import { createRefundCase } from '../core/usecases/refundCase.ts';
 import { createRequestRefund } from '../core/usecases/requestRefund.ts';
 import type { World } from '../core/world.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -62,6 +63,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       checkOut: createCheckOut(ports, config),
       giveUpCheckout: createGiveUpCheckout(ports),
       requestRefund: createRequestRefund(ports),
+      refundCase: createRefundCase(ports),
       receiveEvent: createReceiveEvent(ports),
       providerName: provider.name,
       charges: simulator?.charges ?? null,

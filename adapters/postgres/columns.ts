@@ -18,7 +18,7 @@ export const orderExtras = [...contactNames, 'seq'] as const;
 export const paymentExtras = ['attempt', 'response', 'recover_ms', 'claimed_ms', 'updated_ms'] as const;
 
 /** Columns from which no field of core's `Refund` is made. */
-export const refundExtras = ['key', 'fingerprint', 'reference'] as const;
+export const refundExtras = ['key', 'fingerprint', 'reference', 'charge_reference'] as const;
 
 const namesOf = (table: PgTable, extras: readonly string[] = []): readonly string[] =>
   Object.values(getTableColumns(table))

@@ -71,7 +71,8 @@ export const refund = pgTable('refund', {
   key: text().notNull(),
   fingerprint: text().notNull(),
   orderId: uuid('order_id'),
-  paymentId: uuid('payment_id').notNull(),
+  paymentId: uuid('payment_id'),
+  chargeReference: text('charge_reference'),
   amount: bigint({ mode: 'number' }).notNull(),
   currency: text().notNull(),
   reason: text().notNull(),
@@ -139,7 +140,7 @@ export const rowTypesMatchCore: [
   Same<
     Omit<
       typeof refund.$inferSelect,
-      'key' | 'fingerprint' | 'reference' | 'creditNoteYear' | 'creditNoteSequence'
+      'key' | 'fingerprint' | 'reference' | 'chargeReference' | 'creditNoteYear' | 'creditNoteSequence'
     >,
     Plain<Omit<Refund, 'amount' | 'creditNote'> & Refund['amount']>
   >,

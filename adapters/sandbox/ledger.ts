@@ -37,15 +37,17 @@ const cursorOf = (kind: string, { rows, hasMore }: ListPage<{ readonly id: strin
 const chargeEntry = ({ id, intent, createdAtMs }: PaidCharge): LedgerEntry => ({
   kind: 'charge',
   id,
+  reference: intent.id,
   paymentId: intent.metadata.payment_id ?? null,
   refundId: null,
   amount: intent.amount,
   atMs: createdAtMs,
 });
 
-const refundEntry = ({ id, paymentId, metadata, amount, createdAtMs }: Refund): LedgerEntry => ({
+const refundEntry = ({ id, intentId, paymentId, metadata, amount, createdAtMs }: Refund): LedgerEntry => ({
   kind: 'refund',
   id,
+  reference: intentId,
   paymentId,
   refundId: metadata.refund_id ?? null,
   amount,

@@ -128,7 +128,8 @@ export const refund = sqliteTable('refund', {
   key: text().notNull(),
   fingerprint: text().notNull(),
   orderId: text('order_id'),
-  paymentId: text('payment_id').notNull(),
+  paymentId: text('payment_id'),
+  chargeReference: text('charge_reference'),
   amount: integer().notNull(),
   currency: text().notNull(),
   reason: text().notNull(),
@@ -168,6 +169,7 @@ export const reconciliationDifference = sqliteTable('reconciliation_difference',
   reconciliationId: text('reconciliation_id').notNull(),
   kind: text({ enum: ledgerDifferences }).notNull(),
   providerId: text('provider_id'),
+  chargeReference: text('charge_reference'),
   paymentId: text('payment_id'),
   refundId: text('refund_id'),
   oursAmount: integer('ours_amount'),
@@ -231,7 +233,7 @@ export const rowsMatchCore: [
   Same<
     Omit<
       typeof refund.$inferSelect,
-      'key' | 'fingerprint' | 'reference' | 'creditNoteYear' | 'creditNoteSequence'
+      'key' | 'fingerprint' | 'reference' | 'chargeReference' | 'creditNoteYear' | 'creditNoteSequence'
     >,
     Plain<Omit<Refund, 'amount' | 'creditNote'> & Refund['amount']>
   >,

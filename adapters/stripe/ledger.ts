@@ -50,24 +50,30 @@ const chargeOf = (row: unknown): ParsedEntry => {
   const captured = count(row, 'amount_captured');
   if (text(row, 'status') !== 'succeeded' || captured === 0) return null;
   const paymentId = text(field(row, 'metadata'), 'payment_id');
-  return entryOf(row, captured, { kind: 'charge', paymentId, refundId: null });
+  const reference = text(row, 'payment_intent');
+  return entryOf(row, captured, { kind: 'charge', paymentId, refundId: null }, reference);
 };
 
 const refundOf = (row: unknown): ParsedEntry => {
   if (text(row, 'status') !== 'succeeded') return null;
-  const paymentId = text(field(field(row, 'payment_intent'), 'metadata'), 'payment_id');
+  const intent = field(row, 'payment_intent');
+  const paymentId = text(field(intent, 'metadata'), 'payment_id');
   const refundId = text(field(row, 'metadata'), 'refund_id');
-  return entryOf(row, count(row, 'amount'), { kind: 'refund', paymentId, refundId });
+  const reference = text(intent, 'id') ?? text(row, 'charge');
+  return entryOf(row, count(row, 'amount'), { kind: 'refund', paymentId, refundId }, reference);
 };
 
 const entryOf = (
   row: unknown,
   amount: number | null,
   subject: Pick<LedgerEntry, 'kind' | 'paymentId' | 'refundId'>,
+  reference: string | null,
 ): ParsedEntry => {
   const [id, currency, created] = [text(row, 'id'), text(row, 'currency'), count(row, 'created')];
   if (id === null || currency === null || created === null || amount === null) return 'not understood';
-  return { ...subject, id, amount: fromStripe({ amount, currency }), atMs: created * 1000 };
+  // A charge that was made by hand may have no payment intent. It is then named by its own id.
+  const named = { id, reference: reference ?? id };
+  return { ...subject, ...named, amount: fromStripe({ amount, currency }), atMs: created * 1000 };
 };
 
 const unavailable = (reason: string): Unavailable => ({ kind: 'unavailable', reason });

@@ -18,7 +18,7 @@ export const refund = async (
   const existing = await findRefund(stripe, call, request);
   if (existing.kind !== 'none') return existing;
   const parameters = {
-    payment_intent: request.reference,
+    ...chargeNamed(request.reference),
     amount: amount.amount,
     metadata: { refund_id: request.refundId },
   };
@@ -27,6 +27,10 @@ export const refund = async (
   );
   return reply.kind === 'succeeded' ? outcomeOf(reply.value) : failureOf(reply);
 };
+
+/** Our own charges are named by their payment intent. A charge without one is named by its own id. */
+const chargeNamed = (reference: string) =>
+  reference.startsWith('pi_') ? { payment_intent: reference } : { charge: reference };
 
 /** A charge with more refunds than this is not expected. Its outcome is then unknown rather than guessed. */
 const pagesMax = 10;
@@ -39,7 +43,7 @@ const findRefund = async (
   let after: string | null = null;
   for (let page = 0; page < pagesMax; page++) {
     const query: Stripe.RefundListParams = {
-      payment_intent: reference,
+      ...chargeNamed(reference),
       limit: 100,
       ...(after === null ? {} : { starting_after: after }),
     };

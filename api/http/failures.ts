@@ -6,6 +6,7 @@ import type { RefundFailure } from '../../core/refund.ts';
 import type { Unavailable } from '../../core/result.ts';
 import type { CheckoutFailure } from '../../core/usecases/checkOut.ts';
 import type { GiveUpFailure } from '../../core/usecases/giveUpCheckout.ts';
+import type { RefundCaseFailure } from '../../core/usecases/refundCase.ts';
 
 /** An error of one value. `path` is a JSON pointer into the body, or `/name` of a query parameter. */
 export type FieldError = { readonly path: string; readonly message: string };
@@ -42,6 +43,7 @@ export type Failure =
   | OrderFailure
   | ProductChangeFailure
   | RefundFailure
+  | RefundCaseFailure
   | EventFailure
   | Unavailable;
 export type FailureKind = Failure['kind'];

@@ -143,6 +143,12 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     title: 'The order cannot be refunded',
     detail: 'Only a paid order can be refunded. The status of this order is in orderStatus.',
   },
+  case_not_refundable: {
+    status: 409,
+    code: 'order_not_refundable',
+    title: 'The order cannot be refunded',
+    detail: 'This case is not a charge without an order. Refund its orders with POST /refunds.',
+  },
   refund_too_large: {
     status: 409,
     code: 'refund_too_large',

@@ -83,6 +83,13 @@ export const moneySamples = {
   }),
   acknowledgementBody: { caseId: acknowledgedCase.id, note: acknowledgedCase.acknowledgement.note },
   acknowledgedCase,
+  caseRefundBody: { caseId: acknowledgedCase.id, reason: 'A test charge that was made by hand' },
+  caseRefund: {
+    ...requestedRefund,
+    orderId: null,
+    paymentId: null,
+    reason: 'A test charge that was made by hand',
+  },
   reconciliationBody: { day: reconciliation.day },
   reconciliation,
   runningReconciliation,

@@ -42,6 +42,8 @@ export const renderReconciliation = (reconciliation: Reconciliation) => {
   };
 };
 
+type ShownDifference = Omit<LedgerDifference, 'chargeReference'> & { readonly id: string };
+
 export const differenceJson = component(
   'LedgerDifference',
   strictObject({
@@ -56,12 +58,12 @@ export const differenceJson = component(
     ours: nullable(moneyJson.ref),
     theirs: nullable(moneyJson.ref),
     at: time,
-  } satisfies RenderedFields<LedgerDifference & { readonly id: string }, TSchema>),
+  } satisfies RenderedFields<ShownDifference, TSchema>),
 );
 
 export const differenceListJson = listSchema(differenceJson);
 
-export const renderDifference = (difference: LedgerDifference & { readonly id: string }) =>
+export const renderDifference = (difference: ShownDifference) =>
   ({
     id: difference.id,
     kind: difference.kind,
@@ -71,4 +73,4 @@ export const renderDifference = (difference: LedgerDifference & { readonly id: s
     ours: renderMoneyOrNull(difference.ours),
     theirs: renderMoneyOrNull(difference.theirs),
     at: timeOf(difference.atMs),
-  }) satisfies RenderedFields<LedgerDifference & { readonly id: string }, unknown>;
+  }) satisfies RenderedFields<ShownDifference, unknown>;

@@ -11,7 +11,9 @@ export const refundJson = component(
     orderId: t.Union([id, t.Null()], {
       description: 'The order. Null for a late charge, which is refunded in full.',
     }),
-    paymentId: id,
+    paymentId: t.Union([id, t.Null()], {
+      description: 'Null for a charge that belongs to no payment of this shop.',
+    }),
     amount: moneyJson.ref,
     reason: t.String(),
     status: oneOf(refundStatuses),

@@ -2,7 +2,7 @@ import { Elysia, t } from 'elysia';
 import { firstResult } from '../../core/commandKey.ts';
 import { type MoneyCheck, moneyChecks } from '../../core/ledger.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { Authenticate } from '../http/auth.ts';
+import type { Authenticate, Caller } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
 import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
@@ -25,6 +25,7 @@ import {
   renderMoneyCase,
   renderMoneyHealth,
 } from '../render/moneyHealth.ts';
+import { refundJson, renderRequestedRefund } from '../render/refund.ts';
 
 const filters = createCheck(strictObject({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
 
@@ -97,43 +98,76 @@ const acknowledgementBody = createCheck(
 
 const acknowledgementRoute = 'POST /money/{check}/acknowledgements';
 
-export const createMoneyCaseCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
-  new Elysia().post(
-    '/money/:check/acknowledgements',
-    requireRole(authenticate, ['operator'], async ({ params, request, set, caller }) => {
-      const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, acknowledgementRoute));
-      const check = checkOf(params);
-      const { caseId, note } = unwrapOrThrow(await readBody(request, acknowledgementBody));
-      const actor = { id: caller.id, email: caller.email };
-      const command = { check, caseId: caseId.toLowerCase(), note, actor };
-      const nowMs = world.clock.nowMs();
-      const acknowledged =
-        createKey === null
-          ? (await store.ledger.acknowledge(command, nowMs)).map(firstResult)
-          : await store.ledger.acknowledgeOnce(
-              { ...command, commandKey: createKey(check, command.caseId, note) },
-              nowMs,
-            );
-      const { value, replayed } = unwrapOrThrow(acknowledged);
-      if (replayed) set.headers['idempotent-replayed'] = 'true';
-      set.status = 201;
-      return renderMoneyCase(value);
-    }),
-    operation({
-      tag: 'Money',
-      summary: 'Acknowledge a case that was dealt with',
-      description:
-        'The case is no longer counted and stays listed, with the note, who wrote it and when. A new note replaces the one before. If the same thing happens again later, the case is open again. A difference between the ledgers stays acknowledged when its day is reconciled again.',
-      parameters: [checkParameter, optionalKeyParameter],
-      body: { schema: acknowledgementBody.schema, example: moneySamples.acknowledgementBody },
-      responses: {
-        201: {
-          description: 'The acknowledged case.',
-          schema: moneyCaseJson.ref,
-          example: moneySamples.acknowledgedCase,
-          headers: ['idempotent-replayed'],
+const refundBody = createCheck(strictObject({ caseId: uuid, reason: text(500, 'why it is given back') }));
+
+export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, authenticate: Authenticate) =>
+  new Elysia()
+    .post(
+      '/money/:check/acknowledgements',
+      requireRole(authenticate, ['operator'], async ({ params, request, set, caller }) => {
+        const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, acknowledgementRoute));
+        const check = checkOf(params);
+        const { caseId, note } = unwrapOrThrow(await readBody(request, acknowledgementBody));
+        const command = { check, caseId: caseId.toLowerCase(), note, actor: actorOf(caller) };
+        const nowMs = world.clock.nowMs();
+        const acknowledged =
+          createKey === null
+            ? (await store.ledger.acknowledge(command, nowMs)).map(firstResult)
+            : await store.ledger.acknowledgeOnce(
+                { ...command, commandKey: createKey(check, command.caseId, note) },
+                nowMs,
+              );
+        const { value, replayed } = unwrapOrThrow(acknowledged);
+        if (replayed) set.headers['idempotent-replayed'] = 'true';
+        set.status = 201;
+        return renderMoneyCase(value);
+      }),
+      operation({
+        tag: 'Money',
+        summary: 'Acknowledge a case that was dealt with',
+        description:
+          'The case is no longer counted and stays listed, with the note, who wrote it and when. A new note replaces the one before. If the same thing happens again later, the case is open again. A difference between the ledgers stays acknowledged when its day is reconciled again.',
+        parameters: [checkParameter, optionalKeyParameter],
+        body: { schema: acknowledgementBody.schema, example: moneySamples.acknowledgementBody },
+        responses: {
+          201: {
+            description: 'The acknowledged case.',
+            schema: moneyCaseJson.ref,
+            example: moneySamples.acknowledgedCase,
+            headers: ['idempotent-replayed'],
+          },
         },
-      },
-      failures: ['not_found', ...optionalKeyFailures],
-    }),
-  );
+        failures: ['not_found', ...optionalKeyFailures],
+      }),
+    )
+    .post(
+      '/money/:check/refunds',
+      requireRole(authenticate, ['operator'], async ({ params, request, set, caller }) => {
+        const check = checkOf(params);
+        const { caseId, reason } = unwrapOrThrow(await readBody(request, refundBody));
+        const command = { check, caseId: caseId.toLowerCase(), reason, actor: actorOf(caller) };
+        const refund = unwrapOrThrow(await refundCase(command));
+        set.status = 202;
+        set.headers.location = `/refunds/${refund.id}`;
+        return renderRequestedRefund(refund);
+      }),
+      operation({
+        tag: 'Money',
+        summary: 'Refund a charge that has no order',
+        description:
+          'For a case of `ledger_differences`: a charge that belongs to no payment of this shop, or one whose payment was declined or cancelled. The whole charge is refunded, once, and the case is acknowledged. A charge that has orders is refunded with `POST /refunds`.',
+        parameters: [checkParameter],
+        body: { schema: refundBody.schema, example: moneySamples.caseRefundBody },
+        responses: {
+          202: {
+            description: 'The refund, which a worker will make. `Location` has its current state.',
+            schema: refundJson.ref,
+            example: moneySamples.caseRefund,
+            headers: ['location'],
+          },
+        },
+        failures: ['not_found', 'case_not_refundable'],
+      }),
+    );
+
+const actorOf = ({ id, email }: Caller) => ({ id, email });

@@ -14,6 +14,7 @@ const api = createApp({
   checkOut: async () => err(noPayments),
   giveUpCheckout: async () => err(noPayments),
   requestRefund: async () => err(noPayments),
+  refundCase: async () => err(noPayments),
   receiveEvent: async () => err(noPayments),
   providerName: 'none',
   charges: null,

@@ -5,6 +5,7 @@ import { serve } from '../../api/http/serve.ts';
 import { type CheckOut, createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createGiveUpCheckout } from '../../core/usecases/giveUpCheckout.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
+import { createRefundCase } from '../../core/usecases/refundCase.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import type { World } from '../../core/world.ts';
 import { type Config, readConfig } from '../../server/config.ts';
@@ -33,6 +34,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
     checkOut: used.checkOut(ports, config),
     giveUpCheckout: createGiveUpCheckout(ports),
     requestRefund: createRequestRefund(ports),
+    refundCase: createRefundCase(ports),
     receiveEvent: createReceiveEvent(ports),
     providerName: provider.name,
     charges: null,

@@ -118,6 +118,7 @@ const missingEntries = (
     .map(({ id, amount, createdAtMs }) => ({
       kind: `${kind}_missing` as const,
       providerId: null,
+      chargeReference: null,
       paymentId: kind === 'charge' ? id : null,
       refundId: kind === 'refund' ? id : null,
       ours: amount,
@@ -131,9 +132,11 @@ const hasCharge = ({ amount }: OwnRecord<string>): boolean => amount.amount > 0;
 
 const differenceOf = (
   kind: LedgerDifference['kind'],
-  { id, paymentId, refundId, amount, atMs }: LedgerEntry,
+  { id, reference, paymentId, refundId, amount, atMs }: LedgerEntry,
   ours: Money | null,
-): readonly LedgerDifference[] => [{ kind, providerId: id, paymentId, refundId, ours, theirs: amount, atMs }];
+): readonly LedgerDifference[] => [
+  { kind, providerId: id, chargeReference: reference, paymentId, refundId, ours, theirs: amount, atMs },
+];
 
 const isSameMoney = (one: Money, other: Money): boolean =>
   one.amount === other.amount && one.currency === other.currency;

@@ -22,8 +22,8 @@ export const createRefundLateCharge =
     readonly refunds: Refunds;
     readonly wakeup: Wakeup;
     readonly world: World;
-  }): ((paymentId: string, reference: string) => AsyncResult<boolean>) =>
-  async (paymentId, reference) => {
+  }): ((paymentId: string, reference: string, reason?: string) => AsyncResult<boolean>) =>
+  async (paymentId, reference, reason) => {
     const found = await audits.find(paymentId);
     if (found.isErr()) return found.map(() => false);
     const checkout = found.value;
@@ -31,7 +31,10 @@ export const createRefundLateCharge =
 
     const nowMs = world.clock.nowMs();
     const ids = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
-    const charge = { ...ids, paymentId, reference, response: cancelledResponse(checkout) };
+    const charge = {
+      ...{ ...ids, paymentId, reference, response: cancelledResponse(checkout) },
+      ...(reason === undefined ? {} : { reason }),
+    };
     const requested = await refunds.refundLateCharge(charge, nowMs);
     if (requested.isOk() && requested.value) wakeup.notify();
     return requested;

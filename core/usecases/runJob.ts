@@ -99,8 +99,10 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       if (found.isErr()) return deferred(found);
       if (found.value === null) return recordMissing;
       if (!succeededRefundStatuses.includes(found.value.status)) return done;
+      const { order, contact } = found.value;
+      if (order === null || contact === null) return done;
       const messageId = `<${stepKey(jobId, step)}@${mailDomain}>`;
-      const outcome = await mailer.send(refundMail(found.value, messageId));
+      const outcome = await mailer.send(refundMail({ ...found.value, order, contact }, messageId));
       return outcome.kind === 'accepted' ? done : outcome;
     },
 

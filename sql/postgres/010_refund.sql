@@ -7,7 +7,9 @@ create table refund (
   fingerprint text not null,
   -- Null for the refund of a late charge, which is of a whole payment.
   order_id uuid,
-  payment_id uuid not null,
+  -- Null for a charge that belongs to no payment of ours: the charge itself is then named.
+  payment_id uuid,
+  charge_reference text,
   amount bigint not null check (amount >= 0),
   currency text not null,
   reason text not null,
@@ -20,7 +22,8 @@ create table refund (
   created_ms bigint not null,
   updated_ms bigint not null,
   unique (credit_note_year, credit_note_sequence),
-  check ((credit_note_year is null) = (credit_note_sequence is null))
+  check ((credit_note_year is null) = (credit_note_sequence is null)),
+  check ((payment_id is null) = (charge_reference is not null))
 );
 
 create index refund_order on refund (order_id, id);

@@ -21,6 +21,8 @@ create table reconciliation_difference (
   reconciliation_id uuid not null references reconciliation,
   kind text not null,
   provider_id text,
+  -- How the provider names the charge when it is refunded.
+  charge_reference text,
   payment_id text,
   refund_id text,
   ours_amount bigint,

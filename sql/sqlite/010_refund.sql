@@ -6,7 +6,9 @@ create table refund (
   fingerprint text not null,
   -- Null for a late charge: it is refunded whole, and no order was paid by it.
   order_id text,
-  payment_id text not null,
+  -- Null for a charge that belongs to no payment of ours: the charge itself is then named.
+  payment_id text,
+  charge_reference text,
   amount integer not null check (amount >= 0),
   currency text not null,
   reason text not null,
@@ -19,7 +21,8 @@ create table refund (
   created_ms integer not null,
   updated_ms integer not null,
   unique (credit_note_year, credit_note_sequence),
-  check ((credit_note_year is null) = (credit_note_sequence is null))
+  check ((credit_note_year is null) = (credit_note_sequence is null)),
+  check ((payment_id is null) = (charge_reference is not null))
 ) strict, without rowid;
 
 create index refund_order on refund (order_id, id);

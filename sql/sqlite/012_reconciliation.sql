@@ -21,6 +21,8 @@ create table reconciliation_difference (
   reconciliation_id text not null references reconciliation (id),
   kind text not null,
   provider_id text,
+  -- How the provider names the charge when it is refunded.
+  charge_reference text,
   payment_id text,
   refund_id text,
   ours_amount integer,

@@ -77,6 +77,7 @@ describe('Routes that need a token', () => {
       'POST /checkouts',
       'POST /demo/challenges',
       'POST /money/:check/acknowledgements',
+      'POST /money/:check/refunds',
       'POST /money/reconciliations',
       'POST /orders',
       'POST /products',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { moneyCheckLimits, moneyChecks } from '../../core/ledger.ts';
+import { addDifference } from './differences.ts';
 import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
 import { type Api, createTestApi } from './testApi.ts';
 
@@ -157,9 +158,50 @@ describe('POST /money/{check}/acknowledgements', () => {
   });
 });
 
+describe('POST /money/{check}/refunds', () => {
+  const path = '/money/ledger_differences/refunds';
+
+  test('POST /money/{check}/refunds requests the refund of a charge without an order, once', async () => {
+    const api = createTestApi();
+    const caseId = await addDifference(api);
+    expect(valueAt((await api.operator.get('/money')).body, 'healthy')).toBe(false);
+    const reply = expectStatus(await api.operator.post(path, { caseId, reason: 'A test' }), 202);
+    const id = textAt(reply, 'id');
+    expect(reply.headers.get('location')).toBe(`/refunds/${id}`);
+    expect(reply.body).toMatchObject({
+      ...{ orderId: null, paymentId: null, amount: { amount: 5_000, currency: 'VND' } },
+      ...{ reason: 'A test', status: 'requested' },
+    });
+    const again = { caseId, reason: 'Another' };
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    expect(expectStatus(await api.operator.post(path, again, headers), 202).body).toEqual(reply.body);
+    expect(expectStatus(await api.operator.get(`/refunds/${id}`), 200).body).toEqual(reply.body);
+    expect(valueAt((await api.operator.get('/money')).body, 'healthy')).toBe(true);
+    const { items } = await pageOf(api.operator.get('/money/ledger_differences'));
+    expect(items).toMatchObject([{ acknowledgement: { note: `refund ${id}: A test` } }]);
+  });
+
+  test('POST /money/{check}/refunds is 409 for a case with orders, and 404 for an unknown case', async () => {
+    const api = createTestApi();
+    const reason = 'A test';
+    const caseId = await addDifference(api, 'refund_unknown');
+    expect(codeOf(await api.operator.post(path, { caseId, reason }))).toBe('409 order_not_refundable');
+    const [refundId] = await requestRefunds(api, 1);
+    api.world.advance(moneyCheckLimits.refundMs);
+    const ofRefund = { caseId: refundId, reason };
+    expect(codeOf(await api.operator.post('/money/refunds_stuck/refunds', ofRefund))).toBe(
+      '409 order_not_refundable',
+    );
+    const unknown = { caseId: api.world.ids.next(0), reason };
+    expect(codeOf(await api.operator.post(path, unknown))).toBe('404 not_found');
+    expect(codeOf(await api.operator.post('/money/nothing/refunds', unknown))).toBe('404 not_found');
+  });
+});
+
 test('Money checks need the role operator', async () => {
   const lan = createTestApi().customer('lan');
   expect(codeOf(await lan.get('/money'))).toBe('403 forbidden');
   expect(codeOf(await lan.get('/money/unknown'))).toBe('403 forbidden');
   expect(codeOf(await lan.post('/money/unknown/acknowledgements', {}))).toBe('403 forbidden');
+  expect(codeOf(await lan.post('/money/unknown/refunds', {}))).toBe('403 forbidden');
 });

@@ -7,6 +7,7 @@ import { serve } from '../../api/http/serve.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createGiveUpCheckout } from '../../core/usecases/giveUpCheckout.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
+import { createRefundCase } from '../../core/usecases/refundCase.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import { createMemoryStore } from '../model/store.ts';
 import { createTestWorld } from '../world.ts';
@@ -21,6 +22,7 @@ const api = createApp({
   checkOut: createCheckOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
   giveUpCheckout: createGiveUpCheckout({ audits, refunds, provider, wakeup, world }),
   requestRefund: createRequestRefund({ refunds, wakeup, world }),
+  refundCase: createRefundCase({ ...store, world }),
   receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world }),
   providerName: provider.name,
   charges: provider.list,

@@ -15,10 +15,17 @@ const createDifferences = ({ world }: Api) => {
   const theirs = {
     kind: 'charge_unknown',
     providerId: 'ch_1',
+    chargeReference: 'pi_1',
     paymentId: 'unknown',
     theirs: amount,
   } as const;
-  const ours = { kind: 'charge_missing', providerId: null, paymentId: unknownId, theirs: null } as const;
+  const ours = {
+    kind: 'charge_missing',
+    providerId: null,
+    chargeReference: null,
+    paymentId: unknownId,
+    theirs: null,
+  } as const;
   return [
     { id: id(), ...theirs, refundId: null, ours: null, atMs },
     { id: id(), ...ours, refundId: null, ours: amount, atMs },

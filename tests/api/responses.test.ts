@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import { err } from 'neverthrow';
 import { moneyCheckLimits } from '../../core/ledger.ts';
 import { requestConflicts, requestGiveUps } from './checkoutResponses.ts';
+import { addDifference } from './differences.ts';
 import { documentOf, operationsOf } from './documentedResponse.ts';
 import { failingPorts } from './failingPorts.ts';
 import { type Reply, valueAt } from './reply.ts';
@@ -146,6 +147,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /refunds': { orderId: id, reason: 'It was damaged' },
   'POST /webhooks/stripe': {},
   'POST /money/{check}/acknowledgements': { caseId: id, note: 'n' },
+  'POST /money/{check}/refunds': { caseId: id, reason: 'r' },
   'POST /money/reconciliations': { day: '2026-02-28' },
   'POST /demo/challenges': { clientSecret: 'x', outcome: 'succeed' },
 };
@@ -200,6 +202,8 @@ const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> 
     const acknowledged = { caseId: valueAt(refund.body, 'id'), note };
     await root.post('/money/refunds_stuck/acknowledgements', acknowledged, { 'idempotency-key': id });
   }
+  const caseId = await addDifference({ store, world });
+  await root.post('/money/ledger_differences/refunds', { caseId, reason: 'r' });
   const event = eventText('evt_1', id);
   const headers = { 'stripe-signature': signatureOf(event, world.clock.nowMs()) };
   await call('POST', '/webhooks/stripe', { body: event, headers });
@@ -213,7 +217,7 @@ const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> 
 };
 
 /** Sends requests that fail with the problems of each route. */
-const requestFailures = async ({ as, call, world, product }: Api): Promise<void> => {
+const requestFailures = async ({ as, call, world, store, product }: Api): Promise<void> => {
   const root = as('root', 'customer', 'operator');
   for (const path of ['/products', `/money/reconciliations/${id}/differences`, ...lists])
     await root.get(`${path}?colour=red`);
@@ -230,6 +234,9 @@ const requestFailures = async ({ as, call, world, product }: Api): Promise<void>
   const missing = bodies['POST /money/{check}/acknowledgements'];
   for (const headers of [{}, { 'idempotency-key': 'not a UUID' }])
     await root.post('/money/unknown/acknowledgements', missing, headers);
+  await root.post('/money/unknown/refunds', bodies['POST /money/{check}/refunds']);
+  const caseId = await addDifference({ store, world }, 'refund_unknown');
+  await root.post('/money/ledger_differences/refunds', { caseId, reason: 'r' });
   await root.post('/demo/challenges', bodies['POST /demo/challenges']);
   const days = ['2026-02-27', '2026-02-28'];
   for (const day of days) await root.post('/money/reconciliations', { day }, { 'idempotency-key': id });

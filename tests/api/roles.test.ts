@@ -17,6 +17,7 @@ const commands = [
   'POST /checkouts',
   'POST /demo/challenges',
   'POST /money/:check/acknowledgements',
+  'POST /money/:check/refunds',
   'POST /money/reconciliations',
   'POST /orders',
   'POST /products',

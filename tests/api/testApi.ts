@@ -8,6 +8,7 @@ import type { Store } from '../../core/store.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createGiveUpCheckout } from '../../core/usecases/giveUpCheckout.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
+import { createRefundCase } from '../../core/usecases/refundCase.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import { createMemoryStore } from '../model/store.ts';
 import { createTestWorld, type TestWorld } from '../world.ts';
@@ -48,13 +49,14 @@ export const createTestApi = ({
   const store = wrapStore(createMemoryStore(world));
   const sandbox = createSandboxProvider(createMemoryRecords(), world, { slowMs: 0, webhookSecret });
   const provider = wrapProvider(sandbox);
-  const { audits, refunds, inbox, wakeup } = store;
+  const { audits, refunds, inbox, ledger, wakeup } = store;
   const [errors, warnings]: [LogEntry[], LogEntry[]] = [[], []];
   const deps: ApiDeps = {
     store,
     checkOut: createCheckOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
     giveUpCheckout: createGiveUpCheckout({ audits, refunds, provider, wakeup, world }),
     requestRefund: createRequestRefund({ refunds, wakeup, world }),
+    refundCase: createRefundCase({ ledger, audits, refunds, wakeup, world }),
     receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world }),
     providerName: provider.name,
     charges: sandbox.list,

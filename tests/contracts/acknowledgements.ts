@@ -137,7 +137,12 @@ export const acknowledgementsContract = (name: string, open: OpenStore): void =>
             paymentId: null,
             refundId: null,
           } as const),
-          ...{ ours: null, theirs: { amount: 5, currency: 'VND' }, atMs: fixture.now() - 9 * hourMs },
+          ...{
+            chargeReference: null,
+            ours: null,
+            theirs: { amount: 5, currency: 'VND' },
+            atMs: fixture.now() - 9 * hourMs,
+          },
         }));
         const numbers = { charges: 1, refunds: 0, differences: storedDifferences.length };
         await unwrap(

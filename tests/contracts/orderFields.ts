@@ -172,7 +172,8 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       world.advance(1_000);
       await fixture.finishRefund(requested.id, refundFailed);
       const refund: AllFieldsSet<Refund> = expectAllFieldsSet({
-        ...{ ...requested, orderId: paid.id, status: 'failed', updatedAtMs: fixture.now() },
+        ...{ ...requested, orderId: paid.id, paymentId: claim.checkoutId },
+        ...{ status: 'failed', updatedAtMs: fixture.now() },
         ...{ creditNote: 'CN-2026-000001', error: refundFailed.reason },
       });
       const detail: AllFieldsSet<RefundDetail> = { ...refund, chargeReference, order: refunded, contact };

@@ -30,6 +30,7 @@ export const reconciliationsContract = (name: string, open: OpenStore): void => 
       id: context().fixture.newId(),
       kind: 'charge_unknown' as const,
       providerId: 'ch_9',
+      chargeReference: 'pi_9',
       paymentId: null,
       refundId: null,
       ours: null,

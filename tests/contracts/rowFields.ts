@@ -152,7 +152,7 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const refund = await fixture.requestRefund(order.id, 5);
       await fixture.finishRefund(refund.id, refundFailed);
       const stuck: AllFieldsSet<MoneyCase> = {
-        ...{ id: refund.id, orderId: order.id, paymentId: refund.paymentId, refundId: refund.id },
+        ...{ id: refund.id, orderId: order.id, paymentId: defined(order.checkoutId), refundId: refund.id },
         ...{ amount: refund.amount, sinceMs: fixture.now(), detail: refundFailed.reason },
         acknowledgement: {
           ...{ note: 'paid back by hand', actor: { id: 'ops', email: 'ops@example.com' } },
@@ -209,7 +209,8 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       await unwrap(requestReconciliation(command, createdAtMs));
       world.advance(1_000);
       const difference: AllFieldsSet<LedgerDifference & { readonly id: string }> = expectAllFieldsSet({
-        ...{ id: fixture.newId(), kind: 'amount_differs', providerId: 'ch_9', paymentId: 'a', refundId: 'b' },
+        ...{ id: fixture.newId(), kind: 'amount_differs', providerId: 'ch_9', chargeReference: 'pi_9' },
+        ...{ paymentId: 'a', refundId: 'b' },
         ...{ ours: { amount: 5, currency: 'VND' }, theirs: { amount: 6, currency: 'USD' }, atMs: 77 },
       });
       const counts = { charges: 12, refunds: 3, differences: 1 };
@@ -222,6 +223,8 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       });
       expect(await unwrap(findReconciliation(command.id))).toEqual(reconciliation);
       expect((await unwrap(reconciliations({ after: null, limit: 9 }))).items).toEqual([reconciliation]);
+      expect(await unwrap(store.ledger.findDifference(difference.id))).toEqual(difference);
+      expect(await unwrap(store.ledger.findDifference(command.id))).toBeNull();
       const query = { reconciliationId: command.id, after: null, limit: 9 };
       expect((await unwrap(differences(query))).items).toEqual([difference]);
     });

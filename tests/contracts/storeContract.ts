@@ -36,6 +36,7 @@ import { storeUtilitiesContract } from './storeUtilities.ts';
 import { taskListsContract } from './taskLists.ts';
 import type { OpenWithBackdoor } from './testContext.ts';
 import { unfulfillableOrdersContract } from './unfulfillableOrders.ts';
+import { unknownChargesContract } from './unknownCharges.ts';
 
 /** Everything that core expects of a database. `open` opens an empty store in its own world. */
 export const storeContract = (name: string, open: OpenWithBackdoor): void => {
@@ -71,6 +72,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     unfulfillableOrdersContract,
     refundRacesContract,
     lateChargesContract,
+    unknownChargesContract,
     inboxContract,
     moneyChecksContract,
     reconciliationsContract,

@@ -24,6 +24,7 @@ const dong = (amount: number): Money => ({ amount, currency: 'VND' });
 const charge = (paymentId: string | null, changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
   kind: 'charge',
   id: `ch_${paymentId}`,
+  reference: `pi_${paymentId}`,
   paymentId,
   refundId: null,
   amount: dong(100),
@@ -134,6 +135,7 @@ describe('Reconciliations', () => {
       id: expect.any(String),
       kind: 'amount_differs',
       providerId: `ch_${id1}`,
+      chargeReference: `pi_${id1}`,
       paymentId: id1,
       refundId: null,
       ours: dong(100),

@@ -57,6 +57,19 @@ const claimRefundJob = async (): Promise<{ readonly refundId: string; readonly l
 const findRefund = async (id: string) => defined(await unwrap(store.refunds.find(id)));
 
 describe('Refund jobs', () => {
+  test('The refund of a charge without an order is sent by its charge, and nobody is notified', async () => {
+    const provider = createRefundingProvider();
+    const ids = { refundId: fixture.newId(), taskId: fixture.newId() };
+    const charge = { ...ids, reference: 'pi_9', amount: { amount: 5, currency: 'VND' }, reason: 'not ours' };
+    await unwrap(store.refunds.refundUnknownCharge(charge, fixture.now()));
+    const lease = defined((await fixture.claimJobs('refund'))[0]);
+    const runJob = createTestJob({ provider });
+    expect((await runJob(lease))?.outcome).toEqual({ kind: 'advanced', step: 'notify_customer' });
+    expect(provider.requests).toEqual([{ refundId: ids.refundId, reference: 'pi_9', amount: charge.amount }]);
+    expect((await runJob({ ...lease, step: 'notify_customer' }))?.outcome).toEqual({ kind: 'done' });
+    expect(sent).toEqual([]);
+  });
+
   test('A refund is sent to the provider under its own id and recorded; the next step notifies the customer', async () => {
     const { refundId, lease } = await claimRefundJob();
     const provider = createRefundingProvider();

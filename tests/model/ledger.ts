@@ -26,6 +26,9 @@ export const createLedger = (tables: Tables): Ledger => ({
   cases: async ({ check, nowMs, after, limit }) =>
     ok(pageAfter(listCases(tables, check, nowMs), after, limit)),
 
+  findCase: async ({ check, caseId }, nowMs) =>
+    ok(listCases(tables, check, nowMs).find(({ id }) => id === caseId) ?? null),
+
   acknowledge: async (command, nowMs) =>
     runTransaction((writes) => acknowledge(tables, writes, command, nowMs)),
 
@@ -57,6 +60,9 @@ export const createLedger = (tables: Tables): Ledger => ({
       .sort((one, other) => (one.id < other.id ? 1 : -1));
     return ok(pageOf(rows, limit, ({ id }) => id));
   },
+
+  findDifference: async (id) =>
+    ok([...tables.differences.values()].flat().find((each) => each.id === id) ?? null),
 
   differences: async ({ reconciliationId, after, limit }) =>
     ok(pageAfter(tables.differences.get(reconciliationId) ?? [], after, limit)),

@@ -2,6 +2,7 @@ import { ok } from 'neverthrow';
 import {
   judgeRefund,
   planLateRefund,
+  planUnknownChargeRefund,
   type RefundRequestSnapshot,
   refundFingerprint,
 } from '../../core/judgeRefund.ts';
@@ -35,6 +36,22 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
 
   refundLateCharge: async (late, nowMs) =>
     ok(runTransaction((writes) => refundLateCharge(tables, writes, late, nowMs))),
+
+  refundUnknownCharge: async (charge, nowMs) => {
+    const { refund, key, fingerprint } = planUnknownChargeRefund(charge, nowMs);
+    const known = tables.refundIds.get(key);
+    if (known !== undefined) return ok(rowOf(tables.refunds, known).refund);
+    const { taskId, reference: chargeReference } = charge;
+    runTransaction((writes) =>
+      insertRefund(tables, writes, refund, { key, fingerprint, taskId, chargeReference }),
+    );
+    return ok(refund);
+  },
+
+  findByKey: async (key) => {
+    const known = tables.refundIds.get(key);
+    return ok(known === undefined ? null : rowOf(tables.refunds, known).refund);
+  },
 
   find: async (refundId) => {
     const refund = tables.refunds.get(refundId)?.refund;
@@ -84,11 +101,11 @@ const snapshotOf = (tables: Tables, { key, orderId }: RefundCommand): RefundRequ
 const refundLateCharge = (
   tables: Tables,
   writes: Writes,
-  { refundId, taskId, paymentId, reference, response }: Parameters<Refunds['refundLateCharge']>[0],
+  { refundId, taskId, paymentId, reference, reason, response }: Parameters<Refunds['refundLateCharge']>[0],
   nowMs: number,
 ): boolean => {
   const row = tables.payments.get(paymentId);
-  const late = row === undefined ? null : planLateRefund(row.payment, refundId, nowMs);
+  const late = row === undefined ? null : planLateRefund(row.payment, refundId, nowMs, reason);
   if (row === undefined || late === null) return false;
   const { paymentStatus, refund, key, fingerprint } = late;
   const audit = rowOf(tables.audits, paymentId);
@@ -103,6 +120,11 @@ const refundLateCharge = (
 };
 
 const detailOf = (tables: Tables, refund: Refund): RefundDetail => {
+  if (refund.paymentId === null) {
+    const { chargeReference } = rowOf(tables.refunds, refund.id);
+    if (chargeReference === null) throw new Error(`the refund ${refund.id} has no charge`);
+    return { ...refund, chargeReference, order: null, contact: null };
+  }
   const { reference } = rowOf(tables.payments, refund.paymentId).payment;
   if (reference === null) throw new Error(`the payment ${refund.paymentId} has no charge to refund`);
   const orderId = refund.orderId ?? rowOf(tables.audits, refund.paymentId).orderIds[0] ?? '';

@@ -56,7 +56,12 @@ export type TaskRow = {
   readonly unfulfillable: boolean;
 };
 
-export type RefundRow = { readonly refund: Refund; readonly fingerprint: string };
+export type RefundRow = {
+  readonly refund: Refund;
+  readonly fingerprint: string;
+  /** Of a refund without a payment of ours. */
+  readonly chargeReference: string | null;
+};
 
 export type EventRow = { readonly event: ProviderEvent; readonly receivedMs: number };
 

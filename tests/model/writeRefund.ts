@@ -14,9 +14,15 @@ export const insertRefund = (
     key,
     fingerprint,
     taskId,
-  }: { readonly key: string; readonly fingerprint: string; readonly taskId: string },
+    chargeReference = null,
+  }: {
+    readonly key: string;
+    readonly fingerprint: string;
+    readonly taskId: string;
+    readonly chargeReference?: string | null;
+  },
 ): void => {
-  writes.set(tables.refunds, refund.id, { refund, fingerprint });
+  writes.set(tables.refunds, refund.id, { refund, fingerprint, chargeReference });
   writes.set(tables.refundIds, key, refund.id);
   insertJob(tables, writes, pipeline, { taskId, jobId: refund.id }, refund.createdAtMs);
 };

@@ -17,7 +17,7 @@ export const ledgerSuite = (name: string, open: OpenHarness): void => {
       await provider.charge(chargeRequest('before'));
       world.advance(10_000);
       const fromMs = world.clock.nowMs();
-      await provider.charge(chargeRequest('within'));
+      const within = await provider.charge(chargeRequest('within'));
       await provider.charge(chargeRequest('declined', 'pm_card_chargeDeclined'));
       await provider.charge(chargeRequest('waiting', 'pm_card_authenticationRequired'));
       await provider.cancel(chargeRequest('cancelled'));
@@ -29,6 +29,7 @@ export const ledgerSuite = (name: string, open: OpenHarness): void => {
         {
           kind: 'charge',
           id: expect.stringMatching(/^ch_/),
+          reference: within.kind === 'succeeded' ? within.reference : 'none',
           paymentId: 'within',
           refundId: null,
           amount: { amount: 1_299_000, currency: 'VND' },
@@ -59,6 +60,10 @@ export const ledgerSuite = (name: string, open: OpenHarness): void => {
       const entries = await ledgerOf(harness);
       expect(entries).toHaveLength(2 * paid.length);
       expect(new Set(entries.map(({ id }) => id)).size).toBe(2 * paid.length);
+      const references = paid.flatMap((outcome) =>
+        outcome.kind === 'succeeded' ? [outcome.reference, outcome.reference] : [],
+      );
+      expect(entries.map(({ reference }) => reference).toSorted()).toEqual(references.toSorted());
       expect(paid).toHaveLength(165);
     });
   });

@@ -9,6 +9,7 @@ import { statusList } from '../statuses.ts';
 import { acknowledge, acknowledgeOnce } from './acknowledgements.ts';
 import { countCases, findCase, listCases } from './health.ts';
 import {
+  findDifference,
   findReconciliation,
   finishReconciliation,
   listDifferences,
@@ -20,6 +21,7 @@ import {
 export const createLedger = (sql: Sql): Ledger => ({
   counts: (nowMs) => orUnavailable(() => countCases(sql, nowMs)),
   cases: (query) => orUnavailable(() => listCases(sql, query)),
+  findCase: (query, nowMs) => orUnavailable(() => findCase(sql, query, nowMs)),
   acknowledge: (command, nowMs) => acknowledge(sql, (tx) => findCase(tx, command, nowMs), command, nowMs),
   acknowledgeOnce: (command, nowMs) =>
     acknowledgeOnce(sql, (tx) => findCase(tx, command, nowMs), command, nowMs),
@@ -29,6 +31,7 @@ export const createLedger = (sql: Sql): Ledger => ({
     orUnavailable(() => finishReconciliation(sql, id, report, nowMs)),
   findReconciliation: (id) => orUnavailable(() => findReconciliation(sql, id)),
   reconciliations: (query) => orUnavailable(() => listReconciliations(sql, query)),
+  findDifference: (id) => orUnavailable(() => findDifference(sql, id)),
   differences: (query) => orUnavailable(() => listDifferences(sql, query)),
 
   payments: (ids) =>

@@ -53,14 +53,15 @@ export const finishReconciliation = async (
       where id = ${reconciliationId} and finished_ms is null
       returning id
     )
-    insert into reconciliation_difference (id, reconciliation_id, kind, provider_id, payment_id, refund_id,
+    insert into reconciliation_difference (id, reconciliation_id, kind, provider_id, charge_reference, payment_id, refund_id,
       ours_amount, ours_currency, theirs_amount, theirs_currency, at_ms)
-    select k.id, f.id, kind, provider_id, payment_id, refund_id,
+    select k.id, f.id, kind, provider_id, charge_reference, payment_id, refund_id,
       ours_amount, ours_currency, theirs_amount, theirs_currency, at_ms
     from finished f cross join unnest(
       ${storedDifferences.map(({ id }) => id)}::uuid[],
       ${storedDifferences.map(({ kind }) => kind)}::text[],
       ${storedDifferences.map(({ providerId }) => providerId)}::text[],
+      ${storedDifferences.map(({ chargeReference }) => chargeReference)}::text[],
       ${storedDifferences.map(({ paymentId }) => paymentId)}::text[],
       ${storedDifferences.map(({ refundId }) => refundId)}::text[],
       ${storedDifferences.map(({ ours }) => ours?.amount ?? null)}::bigint[],
@@ -68,7 +69,7 @@ export const finishReconciliation = async (
       ${storedDifferences.map(({ theirs }) => theirs?.amount ?? null)}::bigint[],
       ${storedDifferences.map(({ theirs }) => theirs?.currency ?? null)}::text[],
       ${storedDifferences.map(({ atMs }) => atMs)}::bigint[]
-    ) as k(id, kind, provider_id, payment_id, refund_id, ours_amount, ours_currency, theirs_amount, theirs_currency, at_ms)`;
+    ) as k(id, kind, provider_id, charge_reference, payment_id, refund_id, ours_amount, ours_currency, theirs_amount, theirs_currency, at_ms)`;
 };
 
 export const findReconciliation = async (sql: Sql, id: string): Promise<Reconciliation | null> => {
@@ -121,10 +122,19 @@ export const listDifferences = async (
   return pageOf(rows.map(differenceOf), limit, ({ id }) => id);
 };
 
+export const findDifference = async (
+  sql: Sql,
+  id: string,
+): Promise<(LedgerDifference & { readonly id: string }) | null> => {
+  const [row] = await sql<DifferenceRow[]>`select * from reconciliation_difference where id = ${id}`;
+  return row === undefined ? null : differenceOf(row);
+};
+
 type DifferenceRow = {
   readonly id: string;
   readonly kind: LedgerDifference['kind'];
   readonly provider_id: string | null;
+  readonly charge_reference: string | null;
   readonly payment_id: string | null;
   readonly refund_id: string | null;
   readonly ours_amount: number | null;
@@ -138,6 +148,7 @@ const differenceOf = (row: DifferenceRow) => ({
   id: row.id,
   kind: row.kind,
   providerId: row.provider_id,
+  chargeReference: row.charge_reference,
   paymentId: row.payment_id,
   refundId: row.refund_id,
   ours: moneyOf(row.ours_amount, row.ours_currency),

@@ -1,7 +1,7 @@
 import { type Page, pageOf } from '../../../core/page.ts';
 import { creditNoteNumber, type Refund, type RefundDetail, type RefundQuery } from '../../../core/refund.ts';
 import { contactColumns, orderColumns, refundColumns, type refundExtras } from '../columns.ts';
-import type { Sql } from '../connection.ts';
+import type { Sql, Transaction } from '../connection.ts';
 import { type ContactRow, contactOf, type OrderRow, orderOf } from '../rows.ts';
 import type { RowOf, refund } from '../schema.ts';
 
@@ -24,23 +24,28 @@ export const refundOf = (row: RefundRow): Refund => ({
   updatedAtMs: row.updated_ms,
 });
 
+export const findByKey = async (sql: Sql | Transaction, key: string): Promise<Refund | null> => {
+  const [row] = await sql<RefundRow[]>`select ${refundColumns(sql, 'r')} from refund r where key = ${key}`;
+  return row === undefined ? null : refundOf(row);
+};
+
 /** See `Refunds.find`. For a late charge, `order` is the first order of its checkout. */
 export const find = async (sql: Sql, refundId: string): Promise<RefundDetail | null> => {
   const [[row], [order]] = await Promise.all([
     sql<(RefundRow & { charge_reference: string })[]>`
-      select ${refundColumns(sql, 'r')}, p.reference as charge_reference
-      from refund r join payment p on p.id = r.payment_id where r.id = ${refundId}`,
+      select ${refundColumns(sql, 'r')}, coalesce(r.charge_reference, p.reference) as charge_reference
+      from refund r left join payment p on p.id = r.payment_id where r.id = ${refundId}`,
     sql<(OrderRow & ContactRow)[]>`
       select ${orderColumns(sql, 'o')}, ${contactColumns(sql, 'o')} from refund r join audit a on a.id = r.payment_id
       join orders o on o.id = coalesce(r.order_id, a.order_ids[1])
       where r.id = ${refundId}`,
   ]);
-  if (row === undefined || order === undefined) return null;
+  if (row === undefined || (order === undefined && row.payment_id !== null)) return null;
   return {
     ...refundOf(row),
     chargeReference: row.charge_reference,
-    order: orderOf(order),
-    contact: contactOf(order),
+    order: order === undefined ? null : orderOf(order),
+    contact: order === undefined ? null : contactOf(order),
   };
 };
 

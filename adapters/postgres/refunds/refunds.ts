@@ -2,16 +2,19 @@ import { err, type Result } from 'neverthrow';
 import {
   judgeRefund,
   planLateRefund,
+  planUnknownChargeRefund,
   type RefundRequestSnapshot,
   refundFingerprint,
 } from '../../../core/judgeRefund.ts';
 import type { PaymentStatus } from '../../../core/payment.ts';
 import {
   countedRefundStatuses,
+  type Refund,
   type RefundCommand,
   type RefundFailure,
   type Refunds,
   type RefundVerdict,
+  type UnknownCharge,
 } from '../../../core/refund.ts';
 import type { World } from '../../../core/world.ts';
 import { storedResponseOf } from '../../stored/response.ts';
@@ -20,12 +23,14 @@ import { orUnavailable } from '../failures.ts';
 import { type LockedOrder, stale, withLockedOrder } from '../orders/lock.ts';
 import { statusList } from '../statuses.ts';
 import { finishRefund } from './finish.ts';
-import { find, list, type RefundRow, refundOf } from './read.ts';
+import { find, findByKey, list, type RefundRow, refundOf } from './read.ts';
 import { insertRefund, writeOrderChanges } from './write.ts';
 
 export const createRefunds = (sql: Sql, world: World): Refunds => ({
   request: (command, nowMs) => request(sql, command, nowMs),
   refundLateCharge: (charge, nowMs) => inTransaction(sql, (tx) => refundLateCharge(tx, charge, nowMs)),
+  refundUnknownCharge: (charge, nowMs) => inTransaction(sql, (tx) => refundUnknownCharge(tx, charge, nowMs)),
+  findByKey: (key) => orUnavailable(() => findByKey(sql, key)),
   find: (refundId) => orUnavailable(() => find(sql, refundId)),
   list: (query) => orUnavailable(() => list(sql, query)),
   finish: (finished, nowMs) => finishRefund(sql, finished, nowMs, world.calendar),
@@ -81,18 +86,31 @@ const readSnapshot = async (
   };
 };
 
+const refundUnknownCharge = async (
+  tx: Transaction,
+  charge: UnknownCharge,
+  nowMs: number,
+): Promise<Refund> => {
+  const { refund, key, fingerprint } = planUnknownChargeRefund(charge, nowMs);
+  const { taskId, reference } = charge;
+  if (await insertRefund(tx, refund, { key, fingerprint, taskId, chargeReference: reference })) return refund;
+  const known = await findByKey(tx, key);
+  if (known === null) throw new Error(`the refund of the charge ${reference} was not found`);
+  return known;
+};
+
 type LateCharge = Parameters<Refunds['refundLateCharge']>[0];
 
 const refundLateCharge = async (
   tx: Transaction,
-  { refundId, taskId, paymentId, reference, response }: LateCharge,
+  { refundId, taskId, paymentId, reference, reason, response }: LateCharge,
   nowMs: number,
 ): Promise<boolean> => {
   const [row] = await tx<{ status: PaymentStatus; amount: number; currency: string }[]>`
     select status, amount, currency from payment where id = ${paymentId} for update`;
   if (row === undefined) return false;
   const { status, ...amount } = row;
-  const late = planLateRefund({ id: paymentId, status, amount }, refundId, nowMs);
+  const late = planLateRefund({ id: paymentId, status, amount }, refundId, nowMs, reason);
   if (late === null) return false;
   const { paymentStatus, refund, key, fingerprint } = late;
   const [isNew] = await Promise.all([

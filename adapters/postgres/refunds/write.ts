@@ -12,11 +12,18 @@ export const insertRefund = async (
     key,
     fingerprint,
     taskId,
-  }: { readonly key: string; readonly fingerprint: string; readonly taskId: string },
+    chargeReference = null,
+  }: {
+    readonly key: string;
+    readonly fingerprint: string;
+    readonly taskId: string;
+    /** Of a refund without a payment of ours. */
+    readonly chargeReference?: string | null;
+  },
 ): Promise<boolean> => {
   const rows = await tx`
-    insert into refund (id, key, fingerprint, order_id, payment_id, amount, currency, reason, status, created_ms, updated_ms)
-    values (${id}, ${key}, ${fingerprint}, ${orderId}, ${paymentId}, ${amount.amount}, ${amount.currency}, ${reason},
+    insert into refund (id, key, fingerprint, order_id, payment_id, charge_reference, amount, currency, reason, status, created_ms, updated_ms)
+    values (${id}, ${key}, ${fingerprint}, ${orderId}, ${paymentId}, ${chargeReference}, ${amount.amount}, ${amount.currency}, ${reason},
       ${status}, ${createdAtMs}, ${updatedAtMs})
     on conflict (key) do nothing
     returning id`;

@@ -37,6 +37,7 @@ export const createLedger = (connection: Connection): Ledger => {
   return {
     counts: async (nowMs) => read(() => countCases(nowMs)),
     cases: async (query) => runStatement(() => listCases(query)),
+    findCase: async (query, nowMs) => runStatement(() => findCase(query, nowMs)),
     acknowledge: async (command, nowMs) =>
       write(() => acknowledgeCase(command, nowMs)).andThen((result) => result),
     acknowledgeOnce: async ({ commandKey, ...command }, nowMs) =>
@@ -51,6 +52,7 @@ export const createLedger = (connection: Connection): Ledger => {
     finishReconciliation: async (id, report, nowMs) => write(() => finish(id, report, nowMs)),
     findReconciliation: async (id) => runStatement(() => reconciliations.find(id)),
     reconciliations: async (query) => runStatement(() => reconciliations.list(query)),
+    findDifference: async (id) => runStatement(() => reconciliations.findDifference(id)),
     differences: async (query) => runStatement(() => reconciliations.differences(query)),
     payments: async (ids) => read(() => ids.flatMap(payments.find)),
     refunds: async (ids) => read(() => ids.flatMap(refunds.find)),

@@ -49,6 +49,12 @@ export const createReconciliationReader = ({ db }: Connection) => ({
     return pageOf(rows, limit, ({ id }) => id);
   },
 
+  findDifference: (id: string): Difference | null => {
+    const table = reconciliationDifference;
+    const row = db.select().from(table).where(eq(table.id, id)).get();
+    return row === undefined ? null : differenceOf(row);
+  },
+
   differences: ({
     reconciliationId,
     after,
@@ -84,6 +90,7 @@ const differenceOf = (row: Row): Difference => ({
   id: row.id,
   kind: row.kind,
   providerId: row.providerId,
+  chargeReference: row.chargeReference,
   paymentId: row.paymentId,
   refundId: row.refundId,
   ours: moneyOf(row.oursAmount, row.oursCurrency),

@@ -17,11 +17,14 @@ export const createRefundLateCharge = ({ client }: Connection, insert: InsertRef
     'update payment set status = ?, reference = ?, response = coalesce(response, ?), updated_ms = ? where id = ?',
   );
 
-  return ({ refundId, taskId, paymentId, reference, response }: LateCharge, nowMs: number): boolean => {
+  return (
+    { refundId, taskId, paymentId, reference, reason, response }: LateCharge,
+    nowMs: number,
+  ): boolean => {
     const row = paymentById.get(paymentId);
     if (row === undefined) return false;
     const { status, ...amount } = row;
-    const late = planLateRefund({ id: paymentId, status, amount }, refundId, nowMs);
+    const late = planLateRefund({ id: paymentId, status, amount }, refundId, nowMs, reason);
     if (late === null) return false;
     const { paymentStatus, refund, key, fingerprint } = late;
     updatePayment.run(paymentStatus, reference, JSON.stringify(storedResponseOf(response)), nowMs, paymentId);

@@ -43,8 +43,13 @@ export const createFindRefund = ({ client }: Connection): ((refundId: string) =>
   return (refundId) => {
     const row = byId.get(refundId);
     if (row === undefined) return null;
-    const chargeReference = referenceOf.get(row.paymentId) ?? null;
-    const order = orderById.get(row.orderId ?? firstOrderOf(row.paymentId));
+    const { paymentId } = row;
+    if (paymentId === null) {
+      if (row.chargeReference === null) throw new Error(`the refund ${refundId} has no charge`);
+      return { ...refundOf(row), chargeReference: row.chargeReference, order: null, contact: null };
+    }
+    const chargeReference = referenceOf.get(paymentId) ?? null;
+    const order = orderById.get(row.orderId ?? firstOrderOf(paymentId));
     if (chargeReference === null || order === undefined)
       throw new Error(`the refund ${refundId} has no charge or no order`);
     const contact: Contact = contactOf(order);

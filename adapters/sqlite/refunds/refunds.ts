@@ -1,11 +1,13 @@
 import { err, ok, type Result } from 'neverthrow';
-import { judgeRefund, refundFingerprint } from '../../../core/judgeRefund.ts';
+import { judgeRefund, planUnknownChargeRefund, refundFingerprint } from '../../../core/judgeRefund.ts';
 import {
   countedRefundStatuses,
+  type Refund,
   type RefundCommand,
   type RefundFailure,
   type Refunds,
   type RefundVerdict,
+  type UnknownCharge,
 } from '../../../core/refund.ts';
 import type { World } from '../../../core/world.ts';
 import { isOneOf } from '../../stored/statuses.ts';
@@ -28,6 +30,8 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
   const writeOrderChanges = createWriteOrderChanges(connection, orders);
   const request = createRequestRefund(connection, orders, { insert, writeOrderChanges });
   const refundLateCharge = createRefundLateCharge(connection, insert);
+  const findByKey = createFindByKey(client);
+  const refundUnknownCharge = createRefundUnknownCharge(findByKey, insert);
   const find = createFindRefund(connection);
   const list = createListRefunds(client);
   const finish = createFinishRefund(connection, world, orders, writeOrderChanges);
@@ -45,6 +49,8 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
   return {
     request: async (command, nowMs) => write(() => request(command, nowMs)).andThen((outcome) => outcome),
     refundLateCharge: async (late, nowMs) => write(() => refundLateCharge(late, nowMs)),
+    refundUnknownCharge: async (charge, nowMs) => write(() => refundUnknownCharge(charge, nowMs)),
+    findByKey: async (key) => runStatement(() => findByKey(key)),
     find: async (refundId) => read(() => find(refundId)),
     list: async (query) => runStatement(() => list(query)),
     finish: async (refund, nowMs) => write(() => finish(refund, nowMs)),
@@ -55,6 +61,25 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
     unfulfillable: async (limit) => runStatement(() => unfulfillable.all(limit)),
   };
 };
+
+const createFindByKey = (client: Connection['client']): ((key: string) => Refund | null) => {
+  const byKey = client.prepare<[string], RefundRow>(`${selectRefunds} where r.key = ?`);
+  return (key) => {
+    const row = byKey.get(key);
+    return row === undefined ? null : refundOf(row);
+  };
+};
+
+/** See `Refunds.refundUnknownCharge`. Runs in the caller's transaction. */
+const createRefundUnknownCharge =
+  (findByKey: (key: string) => Refund | null, insert: InsertRefund) =>
+  (charge: UnknownCharge, nowMs: number): Refund => {
+    const { refund, key, fingerprint } = planUnknownChargeRefund(charge, nowMs);
+    const known = findByKey(key);
+    if (known !== null) return known;
+    insert(refund, { key, fingerprint, taskId: charge.taskId, chargeReference: charge.reference });
+    return refund;
+  };
 
 type RequestResult = Result<Pick<RefundVerdict, 'refund' | 'replayed'>, RefundFailure>;
 type Writers = { readonly insert: InsertRefund; readonly writeOrderChanges: WriteOrderChanges };

@@ -6,7 +6,9 @@ import type { LockedOrder, OrderLock } from '../orders/lock.ts';
 import { createInsertJob } from '../queue/jobs.ts';
 
 type KeyAndFingerprint = { readonly key: string; readonly fingerprint: string };
-type NewRow = Omit<Refund, 'amount' | 'creditNote' | 'error'> & Refund['amount'] & KeyAndFingerprint;
+type NewRow = Omit<Refund, 'amount' | 'creditNote' | 'error'> &
+  Refund['amount'] &
+  KeyAndFingerprint & { readonly chargeReference: string | null };
 
 export type InsertRefund = ReturnType<typeof createInsertRefund>;
 
@@ -14,16 +16,20 @@ export type InsertRefund = ReturnType<typeof createInsertRefund>;
 export const createInsertRefund = (connection: Connection) => {
   const insertJob = createInsertJob(connection, pipeline);
   const insert = connection.client.prepare<[NewRow]>(
-    `insert into refund (id, key, fingerprint, order_id, payment_id, amount, currency, reason, status,
+    `insert into refund (id, key, fingerprint, order_id, payment_id, charge_reference, amount, currency, reason, status,
        created_ms, updated_ms)
-     values ($id, $key, $fingerprint, $orderId, $paymentId, $amount, $currency, $reason, $status,
+     values ($id, $key, $fingerprint, $orderId, $paymentId, $chargeReference, $amount, $currency, $reason, $status,
        $createdAtMs, $updatedAtMs)`,
   );
   return (
     { creditNote: _, error: __, amount, ...refund }: Refund,
-    { taskId, ...keyAndFingerprint }: KeyAndFingerprint & { readonly taskId: string },
+    {
+      taskId,
+      chargeReference = null,
+      ...keyAndFingerprint
+    }: KeyAndFingerprint & { readonly taskId: string; readonly chargeReference?: string | null },
   ): void => {
-    insert.run({ ...refund, ...amount, ...keyAndFingerprint });
+    insert.run({ ...refund, ...amount, ...keyAndFingerprint, chargeReference });
     insertJob(taskId, refund.id, refund.createdAtMs);
   };
 };

@@ -1,0 +1,88 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { Audits } from '../audit.ts';
+import { lateRefundKey } from '../judgeRefund.ts';
+import type { AcknowledgeCommand, Ledger, LedgerDifference } from '../ledger.ts';
+import type { Wakeup } from '../queue.ts';
+import type { Refund, Refunds } from '../refund.ts';
+import type { AsyncResult, Unavailable } from '../result.ts';
+import type { World } from '../world.ts';
+import { createRefundLateCharge } from './refundLateCharge.ts';
+
+export type RefundCaseFailure =
+  /** The check has no such case. */
+  | { readonly kind: 'not_found' }
+  /** The case is no charge, or its charge has orders, which are refunded themselves. */
+  | { readonly kind: 'case_not_refundable' };
+
+export type RefundCase = (
+  command: Pick<AcknowledgeCommand, 'check' | 'caseId' | 'actor'> & { readonly reason: string },
+) => AsyncResult<Refund, RefundCaseFailure>;
+
+type Ports = {
+  readonly ledger: Pick<Ledger, 'findCase' | 'findDifference' | 'acknowledge'>;
+  readonly audits: Audits;
+  readonly refunds: Refunds;
+  readonly wakeup: Wakeup;
+  readonly world: World;
+};
+
+/**
+ * Refunds a charge that has no order: a charge in the provider's ledger that belongs to no payment of ours, or one of a
+ * payment that was declined or cancelled. A charge is refunded once, however often it is requested. The case is then
+ * acknowledged; if the refund fails, that is a case of its own.
+ */
+export const createRefundCase = (ports: Ports): RefundCase => {
+  const { ledger, refunds, wakeup, world } = ports;
+  const refundLateCharge = createRefundLateCharge(ports);
+
+  const refundUnknown = async (reference: string, amount: Refund['amount'], reason: string) => {
+    const nowMs = world.clock.nowMs();
+    const ids = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
+    const requested = await refunds.refundUnknownCharge({ ...ids, reference, amount, reason }, nowMs);
+    if (requested.isOk()) wakeup.notify();
+    return requested;
+  };
+
+  /** The refund of a payment that was declined or cancelled, and may have been requested before. */
+  const refundLate = async (
+    paymentId: string,
+    reference: string,
+    reason: string,
+  ): AsyncResult<Refund, RefundCaseFailure> => {
+    const requested = await refundLateCharge(paymentId, reference, reason);
+    if (requested.isErr()) return err(requested.error);
+    const found = await refunds.findByKey(lateRefundKey(paymentId));
+    return found.andThen((refund) => (refund === null ? notRefundable : ok(refund)));
+  };
+
+  const refundDifference = (
+    { kind, chargeReference, paymentId, theirs }: LedgerDifference,
+    reason: string,
+  ): AsyncResult<Refund, RefundCaseFailure> => {
+    if (chargeReference === null || theirs === null) return Promise.resolve(notRefundable);
+    if (kind === 'charge_unknown') return refundUnknown(chargeReference, theirs, reason);
+    if (kind === 'charge_unbooked' && paymentId !== null)
+      return refundLate(paymentId, chargeReference, reason);
+    return Promise.resolve(notRefundable);
+  };
+
+  return async ({ check, caseId, actor, reason }) => {
+    if (check !== 'ledger_differences') {
+      const found = await ledger.findCase({ check, caseId }, world.clock.nowMs());
+      return found.andThen((each) => (each === null ? err({ kind: 'not_found' } as const) : notRefundable));
+    }
+    const difference = await ledger.findDifference(caseId);
+    if (difference.isErr()) return err(difference.error);
+    if (difference.value === null) return err({ kind: 'not_found' });
+    const refund = await refundDifference(difference.value, reason);
+    if (refund.isErr()) return refund;
+    const note = `refund ${refund.value.id}: ${refund.value.reason}`;
+    const acknowledged = await ledger.acknowledge({ check, caseId, note, actor }, world.clock.nowMs());
+    // A difference of an older reconciliation is no case any more, and needs no acknowledgement.
+    return acknowledged.isErr() && acknowledged.error.kind === 'unavailable'
+      ? err(acknowledged.error)
+      : refund;
+  };
+};
+
+const notRefundable: Result<never, RefundCaseFailure | Unavailable> = err({ kind: 'case_not_refundable' });

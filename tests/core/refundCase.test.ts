@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, test } from 'bun:test';
+import type { Claim } from '../../core/audit.ts';
+import type { LedgerDifference } from '../../core/ledger.ts';
+import type { ChargeOutcome } from '../../core/provider.ts';
+import { createRefundCase } from '../../core/usecases/refundCase.ts';
+import {
+  createFixture,
+  declined,
+  providerUnavailable,
+  unknownOutcome,
+  unwrap,
+} from '../contracts/fixture.ts';
+import { createMemoryStore } from '../model/store.ts';
+import { createTestWorld } from '../world.ts';
+
+const actor = { id: 'ops', email: 'ops@example.com' };
+const theirs = { amount: 5_000, currency: 'VND' };
+
+describe('Refunds of cases', () => {
+  let world = createTestWorld();
+  let store = createMemoryStore(world);
+  let fixture = createFixture(store, world);
+  let claim: Claim;
+
+  beforeEach(async () => {
+    world = createTestWorld();
+    store = createMemoryStore(world);
+    fixture = createFixture(store, world);
+    const order = await fixture.placeOrder(await fixture.createProduct());
+    claim = await fixture.claimCheckout(fixture.checkoutRequest([order]));
+  });
+
+  const addDifference = async (changes: Partial<LedgerDifference>): Promise<string> => {
+    const ids = { id: fixture.newId(), taskId: fixture.newId() };
+    const nowMs = fixture.now();
+    const day = { day: '2026-02-28', dayMs: nowMs - 32 * 3_600_000, endMs: nowMs - 8 * 3_600_000 };
+    await unwrap(store.ledger.requestReconciliation({ ...ids, ...day }, nowMs));
+    const difference = {
+      ...({
+        id: fixture.newId(),
+        kind: 'charge_unknown',
+        providerId: 'ch_9',
+        chargeReference: 'pi_9',
+      } as const),
+      ...{ paymentId: null, refundId: null, ours: null, theirs, atMs: day.dayMs },
+      ...changes,
+    };
+    const report = { charges: 1, refunds: 0, differences: 1, storedDifferences: [difference] };
+    await unwrap(store.ledger.finishReconciliation(ids.id, report, nowMs));
+    return difference.id;
+  };
+  const refundCase = (caseId: string, reason = 'a test charge', check = 'ledger_differences' as const) =>
+    createRefundCase({ ...store, world })({ check, caseId, actor, reason });
+  const openCases = async () => (await unwrap(store.ledger.counts(fixture.now()))).ledger_differences.count;
+
+  test('An unknown charge is refunded once, whichever reconciliation found it', async () => {
+    const first = await addDifference({});
+    expect(await openCases()).toBe(1);
+    const refund = await unwrap(refundCase(first));
+    expect(refund).toMatchObject({ orderId: null, paymentId: null, amount: theirs, reason: 'a test charge' });
+    expect((await fixture.findRefund(refund.id)).chargeReference).toBe('pi_9');
+    expect(await openCases()).toBe(0);
+    world.advance(1_000);
+    expect(await unwrap(refundCase(first, 'another reason'))).toEqual(refund);
+    const again = await addDifference({});
+    expect(await openCases()).toBe(0);
+    expect(await unwrap(refundCase(again))).toEqual(refund);
+  });
+
+  test.each<[string, ChargeOutcome]>([
+    ['declined', declined],
+    ['cancelled', { kind: 'cancelled' }],
+    ['released', providerUnavailable],
+  ])('A charge whose payment was %s is refunded once as a late charge', async (_, outcome) => {
+    await fixture.recordOutcome(claim, outcome);
+    const changes = { kind: 'charge_unbooked', paymentId: claim.checkoutId } as const;
+    const caseId = await addDifference(changes);
+    const refund = await unwrap(refundCase(caseId));
+    expect(refund).toMatchObject({
+      paymentId: claim.checkoutId,
+      amount: claim.amount,
+      reason: 'a test charge',
+    });
+    expect(await unwrap(refundCase(caseId))).toEqual(refund);
+    expect((await fixture.findRefund(refund.id)).chargeReference).toBe('pi_9');
+    expect(await unwrap(store.audits.find(claim.checkoutId))).toMatchObject({
+      payment: { status: 'refunded', reference: 'pi_9' },
+    });
+    expect(await openCases()).toBe(0);
+  });
+
+  test.each<[string, Partial<LedgerDifference>]>([
+    ['charge of an open payment', { kind: 'charge_unbooked' }],
+    ['second charge of a payment', { kind: 'charged_twice' }],
+    ['missing charge', { kind: 'charge_missing', providerId: null, chargeReference: null, theirs: null }],
+    ['charge with another amount', { kind: 'amount_differs' }],
+    ['unknown refund', { kind: 'refund_unknown' }],
+  ])('A %s cannot be refunded as a case', async (_, changes) => {
+    await fixture.recordOutcome(claim, unknownOutcome);
+    const caseId = await addDifference({ paymentId: claim.checkoutId, ...changes });
+    expect((await refundCase(caseId))._unsafeUnwrapErr()).toEqual({ kind: 'case_not_refundable' });
+    expect(await openCases()).toBe(1);
+    expect(await fixture.listTasks({ pipeline: 'refund' })).toEqual([]);
+  });
+
+  test('A case of another check has orders, and an unknown case does not exist', async () => {
+    await fixture.recordOutcome(claim, unknownOutcome);
+    world.advance(3_600_000);
+    const refund = createRefundCase({ ...store, world });
+    const ofPayment = { check: 'unknown', caseId: claim.checkoutId, actor, reason: 'r' } as const;
+    expect((await refund(ofPayment))._unsafeUnwrapErr()).toEqual({ kind: 'case_not_refundable' });
+    const nobody = { ...ofPayment, caseId: fixture.newId() };
+    expect((await refund(nobody))._unsafeUnwrapErr()).toEqual({ kind: 'not_found' });
+    expect((await refundCase(fixture.newId()))._unsafeUnwrapErr()).toEqual({ kind: 'not_found' });
+  });
+});
