@@ -124,12 +124,25 @@ export type Reconciliation = {
   readonly differences: number;
 };
 
-/** The result of a reconciliation. `storedDifferences` are at most the first 1,000 of `differences`. */
+/** If a day has more differences, an operator needs no list of all of them. */
+export const storedDifferencesMax = 1_000;
+
+/** The result of a reconciliation. `storedDifferences` are at most the first `storedDifferencesMax` of `differences`. */
 export type ReconciliationReport = {
   readonly charges: number;
   readonly refunds: number;
   readonly differences: number;
   readonly storedDifferences: readonly (LedgerDifference & { readonly id: string })[];
+};
+
+/** The difference for a charge of a payment whose status says that no money moved. */
+export const unbookedCharge = 'charge_unbooked' satisfies LedgerDifference['kind'];
+
+/** What a reconciliation says about a payment that has no final outcome. */
+export type LedgerEvidence = {
+  readonly reconciliation: Reconciliation;
+  /** The `chargeReference` of the charge that it found for the payment (`unbookedCharge`). Null if it found none. */
+  readonly chargeReference: string | null;
 };
 
 /** Our record of a charge (`Status` is `PaymentStatus`) or of a refund (`RefundStatus`). */
@@ -200,6 +213,17 @@ export interface Ledger {
 
   /** The reconciliation, or null if there is none. */
   findReconciliation(reconciliationId: string): AsyncResult<Reconciliation | null>;
+
+  /**
+   * What the reconciliations of exactly this day that were requested at `requestedFromMs` or later say about a payment:
+   * the newest finished one, otherwise the newest one. Null if there is none.
+   */
+  findEvidence(query: {
+    readonly paymentId: string;
+    readonly dayMs: number;
+    readonly endMs: number;
+    readonly requestedFromMs: number;
+  }): AsyncResult<LedgerEvidence | null>;
 
   /** Newest first. `after` is the id of the last reconciliation of the previous page. */
   reconciliations(query: {

@@ -1,6 +1,13 @@
 import { err, ok, type Result } from 'neverthrow';
 import { parseUuid } from '../id.ts';
-import type { Ledger, LedgerDifference, OwnRecord, Reconciliation, ReconciliationReport } from '../ledger.ts';
+import {
+  type Ledger,
+  type LedgerDifference,
+  type OwnRecord,
+  type Reconciliation,
+  type ReconciliationReport,
+  storedDifferencesMax,
+} from '../ledger.ts';
 import type { Money } from '../money.ts';
 import type { Page } from '../page.ts';
 import { chargedPaymentStatuses } from '../payment.ts';
@@ -14,9 +21,6 @@ const marginMs = 3_600_000;
 
 /** A movement that is newer than this may not be recorded yet, so it is not a difference. */
 const recordingDelayMs = 15 * 60_000;
-
-/** If a day has more differences, an operator needs no list of all of them. */
-const storedDifferencesMax = 1_000;
 
 const pageSize = 500;
 

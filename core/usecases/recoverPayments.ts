@@ -1,10 +1,12 @@
 import { err, ok, Result } from 'neverthrow';
 import type { OpenClaim, RecordResult } from '../audit.ts';
+import type { Ledger } from '../ledger.ts';
 import { nothingToPay } from '../outcome.ts';
 import { openPaymentStatuses } from '../payment.ts';
 import type { ChargeOutcome, PaymentProvider } from '../provider.ts';
 import type { AsyncResult } from '../result.ts';
 import { recoveryPauseMs } from '../retry.ts';
+import { createAskLedger } from './askLedger.ts';
 import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';
 
 /** For this time after its claim, a payment may be charged. Later the customer has left, so it is cancelled instead. */
@@ -29,18 +31,33 @@ export type PaymentRecovery = {
  * Completes checkouts that have no final outcome: the process stopped after the claim, the provider's response was lost
  * or too late, or the customer has to act. Sends the same charge under the same key. After `chargeWindowMs` it cancels
  * under that key instead, and records a success only if the charge had succeeded before. It never guesses: without a
- * final outcome the payment is due again later. After `keyMemoryMs` it no longer asks, and the payment stays open until
- * a person acts.
+ * final outcome the payment is due again later. After `keyMemoryMs` the
+ * provider's ledger decides, see `AskLedger`.
  */
 export const createPaymentRecovery = (
-  ports: RecordOutcomePorts & { readonly provider: PaymentProvider },
+  ports: RecordOutcomePorts & {
+    readonly provider: PaymentProvider;
+    readonly ledger: Pick<Ledger, 'findEvidence' | 'requestReconciliation'>;
+  },
 ): PaymentRecovery => {
   const { audits, provider, world } = ports;
   const recordOutcome = createRecordOutcome(ports, { batchMax, waitingMax: batchMax });
 
+  const askLedger = createAskLedger(ports);
+
   const recoverClaim = async (claim: OpenClaim, nowMs: number): AsyncResult<RecordResult | null> => {
     const outcome = knownOutcome(await askProvider(provider, claim, nowMs));
     return outcome === null ? ok(null) : recordOutcome(claim, outcome, claim.checkoutId);
+  };
+
+  const recoverOldClaim = async (claim: OpenClaim): AsyncResult<RecordResult | null> => {
+    const decided = await askLedger.outcomeOf(claim);
+    if (decided.isErr()) return err(decided.error);
+    const outcome = knownOutcome(decided.value);
+    if (outcome === null) return ok(null);
+    const recorded = await recordOutcome(claim, outcome, claim.checkoutId);
+    if (recorded.isErr() || outcome.kind !== 'succeeded') return recorded;
+    return (await askLedger.reconcileAgain(claim)).map(() => recorded.value);
   };
 
   const recover = async (onlyPaymentId: string | null): AsyncResult<readonly (RecordResult | null)[]> => {
@@ -54,7 +71,14 @@ export const createPaymentRecovery = (
     if (claims.isErr()) return err(claims.error);
 
     // Wait for all of them: a slow response or a bug in one recovery must not stop the others.
-    const recoveries = await Promise.allSettled(claims.value.map((claim) => recoverClaim(claim, nowMs)));
+    // Nothing to pay needs no provider, at any age.
+    const { old = [], young = [] } = Object.groupBy(claims.value, ({ claimedAtMs, amount }) =>
+      nowMs - claimedAtMs >= keyMemoryMs && amount.amount > 0 ? 'old' : 'young',
+    );
+    const recoveries = await Promise.allSettled([
+      ...young.map((claim) => recoverClaim(claim, nowMs)),
+      ...inTurn(old, recoverOldClaim),
+    ]);
     for (const each of recoveries) if (each.status === 'rejected') throw each.reason;
     return Result.combine(recoveries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
   };
@@ -79,9 +103,21 @@ const askProvider = async (
 ): Promise<ChargeOutcome | typeof nothingToPay> => {
   if (amount.amount === 0) return nothingToPay;
   const ageMs = nowMs - claimedAtMs;
-  if (ageMs >= keyMemoryMs) return { kind: 'unknown', reason: 'the provider may have forgotten the key' };
   const request = { paymentId: checkoutId, amount, method };
   return ageMs < chargeWindowMs ? provider.charge(request) : provider.cancel(request);
+};
+
+/** One after the other: payments of one day then share its reconciliation. */
+const inTurn = <T>(claims: readonly OpenClaim[], recover: (claim: OpenClaim) => Promise<T>): Promise<T>[] => {
+  let last: Promise<unknown> = Promise.resolve();
+  return claims.map((claim) => {
+    const next = last.then(
+      () => recover(claim),
+      () => recover(claim),
+    );
+    last = next;
+    return next;
+  });
 };
 
 /** Null for `unavailable` too: this call charged nothing, but an earlier call under the same key may have. */

@@ -13,7 +13,7 @@ create table reconciliation (
   differences integer not null default 0
 );
 
-create index reconciliation_day on reconciliation (day_ms, id) where finished_ms is not null;
+create index reconciliation_day on reconciliation (day_ms, id);
 
 -- Payments and refunds are identified as the provider identifies them, so an id need not be one of ours.
 create table reconciliation_difference (

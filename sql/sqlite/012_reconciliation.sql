@@ -13,7 +13,7 @@ create table reconciliation (
   differences integer not null default 0
 ) strict, without rowid;
 
-create index reconciliation_day on reconciliation (day_ms, id) where finished_ms is not null;
+create index reconciliation_day on reconciliation (day_ms, id);
 
 -- The ids of payments and refunds are those that the provider names. They need not be ids of ours.
 create table reconciliation_difference (

@@ -9,6 +9,7 @@ import { inboxContract } from './inbox.ts';
 import { jobsContract } from './jobs.ts';
 import { lateChargesContract } from './lateCharges.ts';
 import { leasesContract } from './leases.ts';
+import { ledgerDecidesContract } from './ledgerDecides.ts';
 import { mailboxContract } from './mailbox.ts';
 import { moneyChecksContract } from './moneyChecks.ts';
 import { nothingToPayContract } from './nothingToPay.ts';
@@ -77,6 +78,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     moneyChecksContract,
     reconciliationsContract,
     acknowledgementsContract,
+    ledgerDecidesContract,
     mailboxContract,
     storeUtilitiesContract,
   ])

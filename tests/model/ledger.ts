@@ -1,15 +1,16 @@
 import { err, ok, type Result } from 'neverthrow';
 import { judgeAcknowledgement } from '../../core/acknowledgement.ts';
 import { firstIdAt } from '../../core/id.ts';
-import type {
-  AcknowledgeCommand,
-  CaseFailure,
-  Ledger,
-  MoneyCase,
-  OwnRecord,
-  OwnRecordQuery,
-  Reconciliation,
-  ReconciliationReport,
+import {
+  type AcknowledgeCommand,
+  type CaseFailure,
+  type Ledger,
+  type MoneyCase,
+  type OwnRecord,
+  type OwnRecordQuery,
+  type Reconciliation,
+  type ReconciliationReport,
+  unbookedCharge,
 } from '../../core/ledger.ts';
 import { type Page, pageOf } from '../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
@@ -53,6 +54,21 @@ export const createLedger = (tables: Tables): Ledger => ({
   },
 
   findReconciliation: async (reconciliationId) => ok(tables.reconciliations.get(reconciliationId) ?? null),
+
+  findEvidence: async ({ paymentId, dayMs, endMs, requestedFromMs }) => {
+    const [reconciliation] = [...tables.reconciliations.values()]
+      .filter((each) => each.dayMs === dayMs && each.endMs === endMs && each.createdAtMs >= requestedFromMs)
+      .sort(
+        (one, other) =>
+          Number(one.finishedAtMs === null) - Number(other.finishedAtMs === null) ||
+          (one.id < other.id ? 1 : -1),
+      );
+    if (reconciliation === undefined) return ok(null);
+    const charge = (tables.differences.get(reconciliation.id) ?? []).find(
+      (each) => each.kind === unbookedCharge && each.paymentId === paymentId,
+    );
+    return ok({ reconciliation, chargeReference: charge?.chargeReference ?? null });
+  },
 
   reconciliations: async ({ after, limit }) => {
     const rows = [...tables.reconciliations.values()]

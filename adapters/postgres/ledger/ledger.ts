@@ -10,6 +10,7 @@ import { acknowledge, acknowledgeOnce } from './acknowledgements.ts';
 import { countCases, findCase, listCases } from './health.ts';
 import {
   findDifference,
+  findEvidence,
   findReconciliation,
   finishReconciliation,
   listDifferences,
@@ -30,6 +31,7 @@ export const createLedger = (sql: Sql): Ledger => ({
   finishReconciliation: (id, report, nowMs) =>
     orUnavailable(() => finishReconciliation(sql, id, report, nowMs)),
   findReconciliation: (id) => orUnavailable(() => findReconciliation(sql, id)),
+  findEvidence: (query) => orUnavailable(() => findEvidence(sql, query)),
   reconciliations: (query) => orUnavailable(() => listReconciliations(sql, query)),
   findDifference: (id) => orUnavailable(() => findDifference(sql, id)),
   differences: (query) => orUnavailable(() => listDifferences(sql, query)),

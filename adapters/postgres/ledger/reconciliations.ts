@@ -1,5 +1,12 @@
 import { ok } from 'neverthrow';
-import type { Ledger, LedgerDifference, Reconciliation, ReconciliationReport } from '../../../core/ledger.ts';
+import {
+  type Ledger,
+  type LedgerDifference,
+  type LedgerEvidence,
+  type Reconciliation,
+  type ReconciliationReport,
+  unbookedCharge,
+} from '../../../core/ledger.ts';
 import type { Money } from '../../../core/money.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { reconciliationPipeline } from '../../../core/pipelines/reconciliation.ts';
@@ -85,6 +92,23 @@ export const listReconciliations = async (
     select * from reconciliation where ${after === null ? sql`true` : sql`id < ${after}`}
     order by id desc limit ${limit + 1}`;
   return pageOf(rows.map(reconciliationOf), limit, ({ id }) => id);
+};
+
+export const findEvidence = async (
+  sql: Sql,
+  { paymentId, dayMs, endMs, requestedFromMs }: Parameters<Ledger['findEvidence']>[0],
+): Promise<LedgerEvidence | null> => {
+  const [row] = await sql<(ReconciliationRow & { charge_reference: string | null })[]>`
+    select r.*, (
+      select d.charge_reference from reconciliation_difference d
+      where d.reconciliation_id = r.id and d.kind = ${unbookedCharge} and d.payment_id = ${paymentId}
+      order by d.id limit 1
+    ) as charge_reference
+    from reconciliation r
+    where r.day_ms = ${dayMs} and r.end_ms = ${endMs} and r.created_ms >= ${requestedFromMs}
+    order by r.finished_ms is null, r.id desc limit 1`;
+  if (row === undefined) return null;
+  return { reconciliation: reconciliationOf(row), chargeReference: row.charge_reference };
 };
 
 type ReconciliationRow = {

@@ -51,6 +51,7 @@ export const createLedger = (connection: Connection): Ledger => {
       ),
     finishReconciliation: async (id, report, nowMs) => write(() => finish(id, report, nowMs)),
     findReconciliation: async (id) => runStatement(() => reconciliations.find(id)),
+    findEvidence: async (query) => read(() => reconciliations.findEvidence(query)),
     reconciliations: async (query) => runStatement(() => reconciliations.list(query)),
     findDifference: async (id) => runStatement(() => reconciliations.findDifference(id)),
     differences: async (query) => runStatement(() => reconciliations.differences(query)),

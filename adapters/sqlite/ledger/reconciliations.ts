@@ -1,5 +1,12 @@
-import { and, asc, desc, eq, gt, isNull, lt } from 'drizzle-orm';
-import type { Ledger, LedgerDifference, Reconciliation, ReconciliationReport } from '../../../core/ledger.ts';
+import { and, asc, desc, eq, gt, gte, isNull, lt, sql } from 'drizzle-orm';
+import {
+  type Ledger,
+  type LedgerDifference,
+  type LedgerEvidence,
+  type Reconciliation,
+  type ReconciliationReport,
+  unbookedCharge,
+} from '../../../core/ledger.ts';
 import type { Money } from '../../../core/money.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { reconciliationPipeline as pipeline } from '../../../core/pipelines/reconciliation.ts';
@@ -37,6 +44,36 @@ export const createReconciliationWriter = (connection: Connection) => {
 export const createReconciliationReader = ({ db }: Connection) => ({
   find: (id: string): Reconciliation | null =>
     db.select().from(reconciliation).where(eq(reconciliation.id, id)).get() ?? null,
+
+  findEvidence: ({
+    paymentId,
+    dayMs,
+    endMs,
+    requestedFromMs,
+  }: Parameters<Ledger['findEvidence']>[0]): LedgerEvidence | null => {
+    const found = db
+      .select()
+      .from(reconciliation)
+      .where(
+        and(
+          eq(reconciliation.dayMs, dayMs),
+          eq(reconciliation.endMs, endMs),
+          gte(reconciliation.createdAtMs, requestedFromMs),
+        ),
+      )
+      .orderBy(sql`${reconciliation.finishedAtMs} is null`, desc(reconciliation.id))
+      .limit(1)
+      .get();
+    if (found === undefined) return null;
+    const table = reconciliationDifference;
+    const ofPayment = and(
+      eq(table.reconciliationId, found.id),
+      eq(table.kind, unbookedCharge),
+      eq(table.paymentId, paymentId),
+    );
+    const charge = db.select().from(table).where(ofPayment).orderBy(asc(table.id)).limit(1).get();
+    return { reconciliation: found, chargeReference: charge?.chargeReference ?? null };
+  },
 
   list: ({ after, limit }: Parameters<Ledger['reconciliations']>[0]): Page<Reconciliation, string> => {
     const rows = db
