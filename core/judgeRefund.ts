@@ -48,6 +48,7 @@ export const judgeRefund = (
       paymentId: checkoutId,
       amount: { amount, currency: total.currency },
       reason: command.reason,
+      restock: command.restock ?? null,
     },
     nowMs,
   );
@@ -66,8 +67,9 @@ export const refundFingerprint = ({
   orderId,
   amount,
   reason,
-}: Pick<RefundCommand, 'orderId' | 'amount' | 'reason'>): string =>
-  JSON.stringify([orderId, amount?.amount ?? null, amount?.currency ?? null, reason]);
+  restock = null,
+}: Pick<RefundCommand, 'orderId' | 'amount' | 'reason' | 'restock'>): string =>
+  JSON.stringify([orderId, amount?.amount ?? null, amount?.currency ?? null, reason, restock]);
 
 /** What a late charge changes: the status of its payment, and the refund of the whole amount. */
 export type LateRefund = {
@@ -110,9 +112,11 @@ export const planUnknownChargeRefund = (
 });
 
 const requestedRefund = (
-  fields: Pick<Refund, 'id' | 'orderId' | 'paymentId' | 'amount' | 'reason'>,
+  fields: Pick<Refund, 'id' | 'orderId' | 'paymentId' | 'amount' | 'reason'> &
+    Partial<Pick<Refund, 'restock'>>,
   nowMs: number,
 ): Refund => ({
+  restock: null,
   ...fields,
   status: 'requested',
   creditNote: null,

@@ -54,6 +54,11 @@ export type Refund = {
   readonly paymentId: string | null;
   readonly amount: Money;
   readonly reason: string;
+  /**
+   * Whether the goods are put back into stock if nothing of the order stays paid after this refund. Null: if they have
+   * not left the shop.
+   */
+  readonly restock: boolean | null;
   readonly status: RefundStatus;
   /** `CN-2026-000001`. Null until the refund succeeds, and if the order had no invoice. */
   readonly creditNote: string | null;
@@ -84,6 +89,8 @@ export type RefundCommand = {
   /** Null for all that is left. A null currency is the order's currency. */
   readonly amount: { readonly amount: number; readonly currency: string | null } | null;
   readonly reason: string;
+  /** See `Refund.restock`. */
+  readonly restock?: boolean | null;
 };
 
 export type RefundFailure =

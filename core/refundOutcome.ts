@@ -12,7 +12,7 @@ import {
 
 /** The rows that decide what a refund's outcome changes. The adapter reads them under lock. */
 export type RefundOutcomeSnapshot = {
-  readonly refund: Pick<Refund, 'amount' | 'status'>;
+  readonly refund: Pick<Refund, 'amount' | 'status' | 'restock'>;
   /** Null for a late charge, because it paid for no order. */
   readonly order: RefundedOrder | null;
 };
@@ -77,13 +77,14 @@ export const planRefundOutcome = (
  */
 const afterSuccess = (
   { order, refunded, invoiced, shipped, stockDeducted }: RefundedOrder,
-  { amount }: Pick<Refund, 'amount'>,
+  { amount, restock }: Pick<Refund, 'amount' | 'restock'>,
   year: number,
 ): Omit<RefundChanges, 'refund'> => {
   const nothingLeft = refunded + amount.amount >= order.total.amount;
   const status = nothingLeft ? nextOrderStatus(order.status, 'refund') : null;
   const state = status ?? 'partially_refunded';
-  const restocks = status !== null && stockDeducted && !shipped;
+  // An operator knows whether goods that were shipped have come back.
+  const restocks = status !== null && stockDeducted && (restock ?? !shipped);
   return {
     creditNoteYear: invoiced ? year : null,
     restock: restocks ? { productId: order.product.id, quantity: order.quantity } : null,

@@ -76,6 +76,7 @@ export const refund = pgTable('refund', {
   amount: bigint({ mode: 'number' }).notNull(),
   currency: text().notNull(),
   reason: text().notNull(),
+  restock: boolean(),
   status: text({ enum: refundStatuses }).notNull(),
   reference: text(),
   creditNoteYear: integer('credit_note_year'),

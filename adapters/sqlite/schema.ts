@@ -133,6 +133,7 @@ export const refund = sqliteTable('refund', {
   amount: integer().notNull(),
   currency: text().notNull(),
   reason: text().notNull(),
+  restock: integer({ mode: 'boolean' }),
   status: text({ enum: refundStatuses }).notNull(),
   reference: text(),
   creditNoteYear: integer('credit_note_year'),

@@ -9,6 +9,7 @@ const requestedRefund = {
   paymentId: checkoutId,
   amount: { amount: 199_000, currency: 'VND' },
   reason: 'One of two was damaged',
+  restock: null,
   status: 'requested',
   creditNote: null,
   error: null,

@@ -16,6 +16,10 @@ export const refundJson = component(
     }),
     amount: moneyJson.ref,
     reason: t.String(),
+    restock: t.Union([t.Boolean(), t.Null()], {
+      description:
+        'Whether the goods go back into stock if nothing of the order stays paid after this refund. Null: if they have not left the shop.',
+    }),
     status: oneOf(refundStatuses),
     creditNote: t.Union([t.String(), t.Null()], {
       description:
@@ -38,6 +42,7 @@ export const renderRefund = (refund: Refund) =>
     paymentId: refund.paymentId,
     amount: renderMoney(refund.amount),
     reason: refund.reason,
+    restock: refund.restock,
     status: refund.status,
     creditNote: refund.creditNote,
     error: refund.error,

@@ -93,6 +93,12 @@ const refundBody = createCheck(
       }),
     ),
     reason: text(500, 'a reason'),
+    restock: t.Optional(
+      t.Boolean({
+        description:
+          'true: the goods have come back, so they are put back into stock. false: they are not. Without it, they are put back if they have not left the shop. It counts for the refund after which nothing of the order stays paid.',
+      }),
+    ),
   }),
 );
 
@@ -101,8 +107,8 @@ export const createRefundCommands = ({ requestRefund }: ApiDeps, authenticate: A
     '/refunds',
     requireRole(authenticate, ['operator'], async ({ caller, request, set }) => {
       const key = operatorRefundKey(caller.id, unwrapOrThrow(idempotencyKeyOf(request.headers)));
-      const { orderId, amount, reason } = unwrapOrThrow(await readBody(request, refundBody));
-      const command = { key, orderId: orderId.toLowerCase(), amount: amountOf(amount), reason };
+      const { orderId, amount, reason, restock = null } = unwrapOrThrow(await readBody(request, refundBody));
+      const command = { key, orderId: orderId.toLowerCase(), amount: amountOf(amount), reason, restock };
       const { refund, replayed } = unwrapOrThrow(await requestRefund(command));
       set.status = 202;
       set.headers.location = `/refunds/${refund.id}`;

@@ -13,6 +13,8 @@ create table refund (
   amount bigint not null check (amount >= 0),
   currency text not null,
   reason text not null,
+  -- Whether the goods go back into stock. Null: if they have not left the shop.
+  restock boolean,
   status text not null check (status in ('requested', 'succeeded', 'failed')),
   -- The provider's id of the refund.
   reference text,

@@ -12,6 +12,8 @@ create table refund (
   amount integer not null check (amount >= 0),
   currency text not null,
   reason text not null,
+  -- Whether the goods go back into stock. Null: if they have not left the shop.
+  restock integer check (restock = 0 or restock = 1),
   status text not null check (status = 'requested' or status = 'succeeded' or status = 'failed'),
   -- The provider's id of the refund.
   reference text,

@@ -42,6 +42,7 @@ describe('POST /refunds', () => {
       paymentId: textAt(order, 'checkoutId'),
       amount: dong(99_000),
       reason: 'It was damaged',
+      restock: null,
       status: 'requested',
       creditNote: null,
       error: null,
@@ -86,6 +87,7 @@ describe('POST /refunds', () => {
     ['another amount', { amount: 2 }],
     ['no amount', { amount: undefined }],
     ['another reason', { reason: 'It was late' }],
+    ['another restock', { restock: true }],
   ])('POST /refunds rejects a used key with %s', async (_, change) => {
     const api = createTestApi();
     const orderId = await pay(api);
@@ -154,12 +156,20 @@ describe('POST /refunds', () => {
     ['no reason', { reason: undefined }, '/reason'],
     ['a blank reason', { reason: ' ' }, '/reason'],
     ['a long reason', { reason: 'ộ'.repeat(501) }, '/reason'],
+    ['a restock that is no boolean', { restock: 'yes' }, '/restock'],
     ['a reason with a NUL', { reason: 'a\0' }, '/reason'],
     ['an unknown field', { paymentId: orderId }, '/paymentId'],
   ])('POST /refunds rejects a body with %s', async (_, change, path) => {
     const reply = await requestRefund(createTestApi(), { orderId, amount: 1, ...change });
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(pathsOf(reply)).toEqual([path]);
+  });
+
+  test.each([true, false])('POST /refunds accepts and shows the restock %p', async (restock) => {
+    const api = createTestApi();
+    const reply = expectStatus(await requestRefund(api, { orderId: await pay(api), restock }), 202);
+    expect(reply.body).toMatchObject({ restock });
+    expect((await api.operator.get(`/refunds/${textAt(reply, 'id')}`)).body).toMatchObject({ restock });
   });
 
   test('POST /refunds accepts a reason of 500 characters', async () => {

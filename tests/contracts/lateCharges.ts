@@ -79,6 +79,7 @@ export const lateChargesContract = (name: string, open: OpenStore): void => {
           paymentId: claim.checkoutId,
           amount: claim.amount,
           reason: lateRefundReason,
+          restock: null,
           status: 'requested',
           creditNote: null,
           error: null,

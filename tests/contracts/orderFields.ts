@@ -97,7 +97,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       expect(await unwrap(store.refunds.refundLateCharge(late, fixture.now()))).toBe(true);
       const refund: RefundDetail = {
         ...{ id: ids.refundId, orderId: null, paymentId: checkoutId, amount, reason: lateRefundReason },
-        ...{ status: 'requested', creditNote: null, error: null },
+        ...{ restock: null, status: 'requested', creditNote: null, error: null },
         ...{ createdAtMs: fixture.now(), updatedAtMs: fixture.now(), chargeReference: 'ch_late' },
         ...{ order: cancelled, contact },
       };
@@ -152,11 +152,11 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       world.advance(1_000);
       const command: AllFieldsSet<RefundCommand> = {
         ...{ refundId: fixture.newId(), taskId: fixture.newId(), key: fixture.newId() },
-        ...{ orderId: paid.id, amount: paid.total, reason: 'torn' },
+        ...{ orderId: paid.id, amount: paid.total, reason: 'torn', restock: true },
       };
       const requested: Refund = {
         ...{ id: command.refundId, orderId: paid.id, paymentId: claim.checkoutId, amount: paid.total },
-        ...{ reason: command.reason, status: 'requested', creditNote: null, error: null },
+        ...{ reason: command.reason, restock: true, status: 'requested', creditNote: null, error: null },
         ...{ createdAtMs: fixture.now(), updatedAtMs: fixture.now() },
       };
       const request = async () => unwrap(store.refunds.request(command, fixture.now()));
@@ -172,7 +172,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       world.advance(1_000);
       await fixture.finishRefund(requested.id, refundFailed);
       const refund: AllFieldsSet<Refund> = expectAllFieldsSet({
-        ...{ ...requested, orderId: paid.id, paymentId: claim.checkoutId },
+        ...{ ...requested, orderId: paid.id, paymentId: claim.checkoutId, restock: true },
         ...{ status: 'failed', updatedAtMs: fixture.now() },
         ...{ creditNote: 'CN-2026-000001', error: refundFailed.reason },
       });

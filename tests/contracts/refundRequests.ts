@@ -35,6 +35,7 @@ export const refundRequestsContract = (name: string, open: OpenStore): void => {
         paymentId: defined(order.checkoutId),
         amount: { amount: 300, currency: 'VND' },
         reason: 'torn',
+        restock: null,
         status: 'requested',
         creditNote: null,
         error: null,

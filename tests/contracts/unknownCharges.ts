@@ -21,7 +21,13 @@ export const unknownChargesContract = (name: string, open: OpenStore): void => {
       const refund = await request();
       expect(refund).toEqual({
         ...{ id: refund.id, orderId: null, paymentId: null, amount, reason: 'not ours', status: 'requested' },
-        ...{ creditNote: null, error: null, createdAtMs: fixture.now(), updatedAtMs: fixture.now() },
+        ...{
+          restock: null,
+          creditNote: null,
+          error: null,
+          createdAtMs: fixture.now(),
+          updatedAtMs: fixture.now(),
+        },
       });
       const detail = { ...refund, chargeReference: 'pi_9', order: null, contact: null };
       expect(await fixture.findRefund(refund.id)).toEqual(detail);

@@ -28,15 +28,17 @@ const plan = (
   {
     amount = 100,
     status = 'requested',
+    restock = null,
     order = refundedOrder(),
   }: {
     readonly amount?: number;
     readonly status?: RefundStatus;
+    readonly restock?: boolean | null;
     readonly order?: RefundedOrder | null;
   } = {},
 ) =>
   planRefundOutcome(
-    { refund: { amount: { amount, currency: 'VND' }, status }, order },
+    { refund: { amount: { amount, currency: 'VND' }, status, restock }, order },
     outcome,
     nowMs,
     createCalendar('UTC'),
@@ -82,6 +84,21 @@ describe('Changes of a refund that succeeded', () => {
       order: { history: [{ state: 'partially_refunded', detail: '100 VND' }], status: null, task: null },
     });
   });
+
+  test.each([
+    [true, true, true, 100, 3],
+    [true, true, false, 100, null],
+    [true, false, false, 100, null],
+    [true, false, true, 100, 3],
+    [false, true, true, 100, null],
+    [true, true, true, 99, null],
+  ])(
+    'An order with stock deducted %p and shipped %p, whose refund says restock %p, puts back for %d of 100: %p',
+    (stockDeducted, shipped, restock, amount, quantity) => {
+      const order = refundedOrder({ stockDeducted, shipped });
+      expect(plan(succeeded, { amount, restock, order })?.restock?.quantity ?? null).toBe(quantity);
+    },
+  );
 
   test.each([
     [true, false, 100, { productId: order('a').product.id, quantity: 3 }],

@@ -61,13 +61,13 @@ const readSnapshot = async (
   locked: LockedOrder | null,
 ): Promise<RefundOutcomeSnapshot> => {
   const [[refund], order] = await Promise.all([
-    tx<{ status: RefundStatus; amount: number; currency: string }[]>`
-      select status, amount, currency from refund where id = ${refundId} for update`,
+    tx<{ status: RefundStatus; restock: boolean | null; amount: number; currency: string }[]>`
+      select status, restock, amount, currency from refund where id = ${refundId} for update`,
     locked === null ? null : readRefundedOrder(tx, refundId, locked),
   ]);
   if (refund === undefined) throw new Error(`the refund ${refundId} does not exist`);
-  const { status, ...amount } = refund;
-  return { refund: { status, amount }, order };
+  const { status, restock, ...amount } = refund;
+  return { refund: { status, restock, amount }, order };
 };
 
 const readRefundedOrder = async (

@@ -14,6 +14,7 @@ export const refundOf = (row: RefundRow): Refund => ({
   paymentId: row.payment_id,
   amount: { amount: row.amount, currency: row.currency },
   reason: row.reason,
+  restock: row.restock,
   status: row.status,
   creditNote:
     row.credit_note_year === null || row.credit_note_sequence === null

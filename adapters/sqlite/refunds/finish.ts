@@ -12,7 +12,11 @@ import type { Connection } from '../connection.ts';
 import type { LockedOrder, OrderLock } from '../orders/lock.ts';
 import type { WriteOrderChanges } from './write.ts';
 
-type Row = Money & { readonly orderId: string | null; readonly status: RefundStatus };
+type Row = Money & {
+  readonly orderId: string | null;
+  readonly status: RefundStatus;
+  readonly restock: 0 | 1 | null;
+};
 
 /** See `Refunds.finish`. Runs in the caller's transaction. */
 export const createFinishRefund = (
@@ -24,7 +28,7 @@ export const createFinishRefund = (
   const readRefundedOrder = createReadRefundedOrder(connection);
   const writeRefund = createWriteRefund(connection);
   const byId = connection.client.prepare<[string], Row>(
-    'select order_id as orderId, status, amount, currency from refund where id = ?',
+    'select order_id as orderId, status, restock, amount, currency from refund where id = ?',
   );
   const readOrder = (refundId: string, orderId: string): LockedOrder => {
     const locked = orders.read(orderId);
@@ -35,10 +39,11 @@ export const createFinishRefund = (
   return ({ refundId, outcome }: FinishedRefund, nowMs: number): boolean => {
     const row = byId.get(refundId);
     if (row === undefined) return false;
-    const { orderId, status, ...amount } = row;
+    const { orderId, status, restock, ...amount } = row;
     const locked = orderId === null ? null : readOrder(refundId, orderId);
     const order = locked === null ? null : readRefundedOrder(locked, refundId);
-    const changes = planRefundOutcome({ refund: { status, amount }, order }, outcome, nowMs, world.calendar);
+    const refund = { status, restock: restock === null ? null : restock === 1, amount };
+    const changes = planRefundOutcome({ refund, order }, outcome, nowMs, world.calendar);
     if (changes === null) return false;
     writeRefund(refundId, changes, nowMs);
     if (locked !== null && changes.order !== null) writeOrderChanges(locked, changes.order, nowMs);

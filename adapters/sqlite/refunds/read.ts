@@ -7,7 +7,8 @@ import { contactOf, type OrderRow, orderOf } from '../rows.ts';
 import { columnsOf, orders, refund } from '../schema.ts';
 import { type Condition, createSelect } from '../select.ts';
 
-export type RefundRow = typeof refund.$inferSelect;
+/** As raw SQL returns it: SQLite has no booleans. */
+export type RefundRow = Omit<typeof refund.$inferSelect, 'restock'> & { readonly restock: 0 | 1 | null };
 
 export const selectRefunds = `select ${columnsOf(refund, 'r')} from refund r`;
 
@@ -17,6 +18,7 @@ export const refundOf = (row: RefundRow): Refund => ({
   paymentId: row.paymentId,
   amount: { amount: row.amount, currency: row.currency },
   reason: row.reason,
+  restock: row.restock === null ? null : row.restock === 1,
   status: row.status,
   creditNote:
     row.creditNoteYear === null || row.creditNoteSequence === null

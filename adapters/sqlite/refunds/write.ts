@@ -6,9 +6,9 @@ import type { LockedOrder, OrderLock } from '../orders/lock.ts';
 import { createInsertJob } from '../queue/jobs.ts';
 
 type KeyAndFingerprint = { readonly key: string; readonly fingerprint: string };
-type NewRow = Omit<Refund, 'amount' | 'creditNote' | 'error'> &
+type NewRow = Omit<Refund, 'amount' | 'restock' | 'creditNote' | 'error'> &
   Refund['amount'] &
-  KeyAndFingerprint & { readonly chargeReference: string | null };
+  KeyAndFingerprint & { readonly chargeReference: string | null; readonly restock: 0 | 1 | null };
 
 export type InsertRefund = ReturnType<typeof createInsertRefund>;
 
@@ -16,20 +16,21 @@ export type InsertRefund = ReturnType<typeof createInsertRefund>;
 export const createInsertRefund = (connection: Connection) => {
   const insertJob = createInsertJob(connection, pipeline);
   const insert = connection.client.prepare<[NewRow]>(
-    `insert into refund (id, key, fingerprint, order_id, payment_id, charge_reference, amount, currency, reason, status,
+    `insert into refund (id, key, fingerprint, order_id, payment_id, charge_reference, amount, currency, reason, restock, status,
        created_ms, updated_ms)
-     values ($id, $key, $fingerprint, $orderId, $paymentId, $chargeReference, $amount, $currency, $reason, $status,
+     values ($id, $key, $fingerprint, $orderId, $paymentId, $chargeReference, $amount, $currency, $reason, $restock, $status,
        $createdAtMs, $updatedAtMs)`,
   );
   return (
-    { creditNote: _, error: __, amount, ...refund }: Refund,
+    { creditNote: _, error: __, amount, restock, ...refund }: Refund,
     {
       taskId,
       chargeReference = null,
       ...keyAndFingerprint
     }: KeyAndFingerprint & { readonly taskId: string; readonly chargeReference?: string | null },
   ): void => {
-    insert.run({ ...refund, ...amount, ...keyAndFingerprint, chargeReference });
+    const flag = restock === null ? null : restock ? 1 : 0;
+    insert.run({ ...refund, ...amount, ...keyAndFingerprint, chargeReference, restock: flag });
     insertJob(taskId, refund.id, refund.createdAtMs);
   };
 };
