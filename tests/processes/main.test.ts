@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createCalendar } from '../../core/calendar.ts';
 import { createScratchFolder } from './cleanup.ts';
 
 const started: ChildProcess[] = [];
@@ -67,6 +68,29 @@ test('The example of the banner works, and its token is still valid after a rest
   expect(await orders.text()).toContain('Đông Hồ');
   expect(await second.stop()).toBe(0);
   rmSync(folder, { recursive: true });
+}, 20_000);
+
+test('Days are those of SHOP_TIME_ZONE, whatever the zone of the machine is', async () => {
+  // These zones are 26 hours apart, so today in the first is always tomorrow or later in the second.
+  const [east, west] = ['Pacific/Kiritimati', 'Etc/GMT+12'];
+  const today = createCalendar(east).dayOf(Date.now());
+  const statusIn = async (shopZone: string, machineZone: string): Promise<number> => {
+    const program = start({ PORT: '0', SHOP_TIME_ZONE: shopZone, TZ: machineZone });
+    await program.waitForOutput('/docs');
+    const address = addressIn(program);
+    const post = (path: string, body: unknown, headers = {}) =>
+      fetch(address + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      });
+    const signedIn = await post('/demo/tokens', { email: 'ops@example.com', role: 'operator' });
+    const authorization = `Bearer ${/"token":"([^"]+)"/.exec(await signedIn.text())?.[1]}`;
+    const { status } = await post('/money/reconciliations', { day: today }, { authorization });
+    expect(await program.stop()).toBe(0);
+    return status;
+  };
+  expect(await Promise.all([statusIn(east, west), statusIn(west, east)])).toEqual([202, 422]);
 }, 20_000);
 
 test('A worker without PORT does not listen', async () => {
