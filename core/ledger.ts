@@ -7,7 +7,7 @@ import type { RefundStatus } from './refund.ts';
 import type { AsyncResult } from './result.ts';
 
 /**
- * Each money check is a list of cases that is empty in a healthy shop:
+ * Each money check is a list of cases, without an open one in a healthy shop:
  * - `paid_without_progress`: paid orders whose pipeline failed or takes too long, except those that are being refunded.
  * - `unknown`: payments without a final outcome for too long.
  * - `charged_twice`: orders of the last day that more than one successful payment paid for.

@@ -31,8 +31,7 @@ export type PaymentRecovery = {
  * Completes checkouts that have no final outcome: the process stopped after the claim, the provider's response was lost
  * or too late, or the customer has to act. Sends the same charge under the same key. After `chargeWindowMs` it cancels
  * under that key instead, and records a success only if the charge had succeeded before. It never guesses: without a
- * final outcome the payment is due again later. After `keyMemoryMs` the
- * provider's ledger decides, see `AskLedger`.
+ * final outcome the payment is due again later. After `keyMemoryMs` the provider's ledger decides, see `AskLedger`.
  */
 export const createPaymentRecovery = (
   ports: RecordOutcomePorts & {
@@ -70,11 +69,11 @@ export const createPaymentRecovery = (
     });
     if (claims.isErr()) return err(claims.error);
 
-    // Wait for all of them: a slow response or a bug in one recovery must not stop the others.
-    // Nothing to pay needs no provider, at any age.
+    // No ledger has a charge of 0.
     const { old = [], young = [] } = Object.groupBy(claims.value, ({ claimedAtMs, amount }) =>
       nowMs - claimedAtMs >= keyMemoryMs && amount.amount > 0 ? 'old' : 'young',
     );
+    // Wait for all of them: a slow response or a bug in one recovery must not stop the others.
     const recoveries = await Promise.allSettled([
       ...young.map((claim) => recoverClaim(claim, nowMs)),
       ...inTurn(old, recoverOldClaim),
@@ -102,9 +101,8 @@ const askProvider = async (
   nowMs: number,
 ): Promise<ChargeOutcome | typeof nothingToPay> => {
   if (amount.amount === 0) return nothingToPay;
-  const ageMs = nowMs - claimedAtMs;
   const request = { paymentId: checkoutId, amount, method };
-  return ageMs < chargeWindowMs ? provider.charge(request) : provider.cancel(request);
+  return nowMs - claimedAtMs < chargeWindowMs ? provider.charge(request) : provider.cancel(request);
 };
 
 /** One after the other: payments of one day then share its reconciliation. */
