@@ -111,9 +111,11 @@ export const payOrders = async (
 };
 
 /** Throws if the database is unavailable. */
-export const unwrapOrThrow = async <T>(pending: AsyncResult<T>): Promise<T> => {
+export const unwrapOrThrow = async <T, F extends { readonly kind: string }>(
+  pending: AsyncResult<T, F>,
+): Promise<T> => {
   const result = await pending;
-  if (result.isErr()) throw new Error(result.error.reason);
+  if (result.isErr()) throw new Error(JSON.stringify(result.error));
   return result.value;
 };
 

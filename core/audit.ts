@@ -5,7 +5,7 @@ import type { RecordedOutcome } from './outcome.ts';
 import { initialPaymentStatus, nextPaymentStatus, type Payment, type PaymentStatus } from './payment.ts';
 import { pipelineFor } from './pipelines/index.ts';
 import type { AsyncResult } from './result.ts';
-import type { StockLevels } from './stock.ts';
+import { findShortages, levelsAfter, type Shortage, type StockLevels } from './stock.ts';
 
 /** A request to pay for some orders, under an audit GUID. */
 export type CheckoutRequest = {
@@ -70,8 +70,12 @@ export type ClaimFailure =
   /** Another checkout is paying for these orders now. */
   | { readonly kind: 'order_in_progress'; readonly orderIds: readonly string[] }
   | { readonly kind: 'mixed_currency' }
-  /** The products of these orders have less stock than the request needs. */
-  | { readonly kind: 'out_of_stock'; readonly orderIds: readonly string[] };
+  /** These products have fewer units left than the request needs. `orderIds` are the orders of all of them. */
+  | {
+      readonly kind: 'out_of_stock';
+      readonly orderIds: readonly string[];
+      readonly products: readonly Shortage[];
+    };
 
 /** The response to a checkout. It is stored under the audit GUID, and a retry gets it again. */
 export type CheckoutResponse = {
@@ -119,8 +123,10 @@ export interface Audits {
   /**
    * Begins checkouts, all in one transaction. `judgeClaims` decides, on rows that do not change before the commit.
    * For each accepted request, writes the audit, a payment `initiated`, and the orders `pending → paying` with a
-   * history row each. A refused request changes nothing. Orders are locked in the order of their ids, so that
-   * overlapping requests wait and never deadlock. Returns one result for each request, in their order.
+   * history row each. Takes the orders' units from the stock of each limited product, and writes on the order what it
+   * holds, with the row `stock_reserved`. A refused request changes nothing. Lock order: payments of retried keys,
+   * orders, keys, then the stock of products, each in the order of their ids. So overlapping requests wait and never
+   * deadlock. Returns one result for each request, in their order.
    */
   claim(
     requests: readonly CheckoutRequest[],
@@ -129,7 +135,8 @@ export interface Audits {
 
   /**
    * Records outcomes, all in one transaction, as `outcomeChanges` decides: the payment, the stored response, and each
-   * order (`paying → paid`, or back to `pending`) with a history row and its task. A record changes nothing if its
+   * order (`paying → paid`, or back to `pending`) with a history row and its task. What an order held is given back to
+   * the stock with its release; an order that is paid keeps it. A record changes nothing if its
    * payment is no longer open, or if it is `released` and its attempt is not the newest. Returns one result for each
    * record, in their order.
    */
@@ -182,8 +189,9 @@ export type ClaimSnapshot = {
 };
 
 /**
- * Decides a batch of claims, one after the other: the orders and key of an accepted request are in use for the later
- * requests. It only decides; the adapter writes.
+ * Decides a batch of claims, one after the other: the orders, key and units of an accepted request are in use for the
+ * later requests. A request gets all its units or none; a later, smaller request may still fit. It only decides; the
+ * adapter writes.
  */
 export const judgeClaims = (
   requests: readonly CheckoutRequest[],
@@ -192,13 +200,15 @@ export const judgeClaims = (
 ): readonly Result<Claim, ClaimFailure>[] => {
   const audits = new Map(snapshot.audits);
   const orders = new Map(snapshot.orders);
+  let stock = snapshot.stock;
   return requests.map((request) => {
-    const verdict = judgeClaim(request, { audits, orders, stock: snapshot.stock }, nowMs);
+    const verdict = judgeClaim(request, { audits, orders, stock }, nowMs);
     if (verdict.isOk()) {
       const { checkoutId, attempt } = verdict.value;
       const known = { checkoutId, fingerprint: fingerprintOf(request), orderIds: request.orderIds, attempt };
       audits.set(auditKeyOf(request), { ...known, paymentStatus: initialPaymentStatus, response: null });
       for (const order of verdict.value.orders) orders.set(order.id, order);
+      stock = levelsAfter(stock, verdict.value.orders);
     }
     return verdict;
   });
@@ -257,18 +267,8 @@ const judgeOrders = (
   // Throws if a type has no pipeline: an order that could not be processed must not be charged.
   for (const { product } of found) pipelineFor(product.type);
 
-  const outOfStock = ordersOutOfStock(found, stock);
-  return outOfStock.length > 0 ? err({ kind: 'out_of_stock', orderIds: outOfStock }) : ok(found);
-};
-
-/** The ids of the orders whose product has less stock than all these orders need together. */
-const ordersOutOfStock = (orders: readonly Order[], stock: StockLevels): readonly string[] => {
-  const needed = new Map<string, number>();
-  for (const { product, quantity } of orders)
-    needed.set(product.id, (needed.get(product.id) ?? 0) + quantity);
-  const lacksStock = (productId: string) => {
-    const left = stock.get(productId) ?? null;
-    return left !== null && (needed.get(productId) ?? 0) > left;
-  };
-  return orders.filter(({ product }) => lacksStock(product.id)).map(({ id }) => id);
+  const products = findShortages(found, stock);
+  if (products.length === 0) return ok(found);
+  const short = new Set(products.flatMap((each) => each.orderIds));
+  return err({ kind: 'out_of_stock', orderIds: orderIds.filter((id) => short.has(id)), products });
 };

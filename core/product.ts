@@ -69,8 +69,10 @@ export interface Products {
   /**
    * Inserts or updates all drafts by their code, in one transaction. If two drafts have the same code, the last one
    * wins. `existing: 'keep'` leaves products that exist unchanged, so that loading the demo products again never
-   * resets their stock. An archived product stays archived. Returns how many products were inserted and updated. Fails
-   * with `stock_missing` if the draft of a new product has no stock; then nothing is written.
+   * resets their stock. An archived product stays archived. A draft with `stock` overwrites the units that are left;
+   * prefer `change` for a product that sells. Lock order: products by code, then stock by product id. Returns how many
+   * products were inserted and updated. Fails with `stock_missing` if the draft of a new product has no stock; then
+   * nothing is written.
    */
   upsert(
     drafts: readonly ProductDraft[],

@@ -29,29 +29,25 @@ export const changeProduct = (
   nowMs: number,
 ): Product => ({ ...product, ...fields, stock, updatedAtMs: nowMs });
 
-/** A draft with all its fields. */
-export type CompleteDraft = Required<ProductDraft> & Pick<Product, 'stock' | 'imageUrl'>;
+/** A draft with all its fields, but without a `stock` where it leaves the units alone. */
+export type CompleteDraft = ProductDraft & Pick<Product, 'imageUrl'>;
 
 /**
- * Gives each draft the fields that it leaves alone: those of the product with its code (`known`, read under a lock). A
+ * Gives each draft the picture that it leaves alone: that of the product with its code (`known`, read under a lock). A
  * new product without a stock is refused, because no number would be right.
  */
 export const completeDrafts = (
   drafts: readonly ProductDraft[],
-  known: ReadonlyMap<string, Pick<Product, 'stock' | 'imageUrl'>>,
+  known: ReadonlyMap<string, Pick<Product, 'imageUrl'>>,
 ): Result<readonly CompleteDraft[], StockMissing> => {
   const codes = drafts
     .filter(({ code, stock }) => stock === undefined && !known.has(code))
     .map(({ code }) => code);
   if (codes.length > 0) return err({ kind: 'stock_missing', codes });
   return ok(
-    drafts.map((draft) => {
-      const { stock = null, imageUrl = null } = known.get(draft.code) ?? {};
-      return {
-        ...draft,
-        stock: draft.stock === undefined ? stock : draft.stock,
-        imageUrl: draft.imageUrl === undefined ? imageUrl : draft.imageUrl,
-      };
-    }),
+    drafts.map((draft) => ({
+      ...draft,
+      imageUrl: draft.imageUrl === undefined ? (known.get(draft.code)?.imageUrl ?? null) : draft.imageUrl,
+    })),
   );
 };

@@ -83,7 +83,7 @@ export type RefundCommand = {
   readonly refundId: string;
   /** The id of the refund's task, if the key is new. */
   readonly taskId: string;
-  /** The idempotency key: `operatorRefundKey`, or `unfulfillable:<order id>`. */
+  /** The idempotency key: see `operatorRefundKey`. */
   readonly key: string;
   readonly orderId: string;
   /** Null for all that is left. A null currency is the order's currency. */
@@ -168,9 +168,6 @@ export const creditNoteNumber = (year: number, sequence: number): string =>
 /** The key of an operator's command. Each operator has `Idempotency-Key`s of their own. */
 export const operatorRefundKey = (operatorId: string, key: string): string => `${key} ${operatorId}`;
 
-/** The key of the automatic refund of an order that cannot be fulfilled. */
-export const unfulfillableKey = (orderId: string): string => `unfulfillable:${orderId}`;
-
 /** Refunds, and what they change in orders, stock and credit notes. Each method is one transaction. */
 export interface Refunds {
   /**
@@ -227,10 +224,4 @@ export interface Refunds {
 
   /** Makes the refund's task ready now if it waits, because the provider has sent an event about the refund. */
   runNow(refundId: string, nowMs: number): AsyncResult<void>;
-
-  /**
-   * The ids of at most `limit` failed orders that cannot be fulfilled (out of stock) and have no refund yet. Orders
-   * that cost nothing are not among them, because there is nothing to refund.
-   */
-  unfulfillable(limit: number): AsyncResult<readonly string[]>;
 }

@@ -1,6 +1,5 @@
 import type { Calendar } from './calendar.ts';
 import { nextOrderStatus, type Order } from './order.ts';
-import { pipelines } from './pipelines/index.ts';
 import {
   amountDetail,
   type FinishedRefund,
@@ -25,9 +24,10 @@ export type RefundedOrder = {
   /** The sum of its other refunds in `succeededRefundStatuses`. */
   readonly refunded: number;
   readonly invoiced: boolean;
-  readonly shipped: boolean;
-  /** True if its history has one of `stockDeductionStates`. */
-  readonly stockDeducted: boolean;
+  /** True if its units have left the shop: it has a shipment or a licence. */
+  readonly gone: boolean;
+  /** The units that it has taken from the stock and not given back. */
+  readonly held: number;
 };
 
 /** What a refund's outcome changes. An adapter writes all of it in one transaction. */
@@ -40,7 +40,7 @@ export type RefundChanges = {
   };
   /** The year in whose sequence the credit note is numbered. Null if none is issued. */
   readonly creditNoteYear: number | null;
-  /** The units to put back into stock. A product that cannot run out has no stock to change. */
+  /** The units to put back into stock. The order then holds none. */
   readonly restock: { readonly productId: string; readonly quantity: number } | null;
   /** Null for a late charge. */
   readonly order: RefundOrderChanges | null;
@@ -76,18 +76,18 @@ export const planRefundOutcome = (
  * row.
  */
 const afterSuccess = (
-  { order, refunded, invoiced, shipped, stockDeducted }: RefundedOrder,
+  { order, refunded, invoiced, gone, held }: RefundedOrder,
   { amount, restock }: Pick<Refund, 'amount' | 'restock'>,
   year: number,
 ): Omit<RefundChanges, 'refund'> => {
   const nothingLeft = refunded + amount.amount >= order.total.amount;
   const status = nothingLeft ? nextOrderStatus(order.status, 'refund') : null;
   const state = status ?? 'partially_refunded';
-  // An operator knows whether goods that were shipped have come back.
-  const restocks = status !== null && stockDeducted && (restock ?? !shipped);
+  // An operator knows whether goods that have left the shop have come back.
+  const restocks = status !== null && held > 0 && (restock ?? !gone);
   return {
     creditNoteYear: invoiced ? year : null,
-    restock: restocks ? { productId: order.product.id, quantity: order.quantity } : null,
+    restock: restocks ? { productId: order.product.id, quantity: held } : null,
     order: {
       history: [{ state, detail: amountDetail(amount) }],
       status,
@@ -112,9 +112,3 @@ const afterFailure = (
     task: { kind: 'fail', lastError, runAtMs: nowMs },
   };
 };
-
-/** The history states of an order of this type which say that its units were deducted from the stock. */
-export const stockDeductionStates = (productType: string): readonly string[] =>
-  (pipelines.get(productType)?.steps ?? []).flatMap((step) =>
-    step.kind === 'tx' && step.effect === 'deduct_stock' ? [step.historyState] : [],
-  );

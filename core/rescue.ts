@@ -15,8 +15,6 @@ export type TaskChange = Pick<Task, 'id' | 'attempts' | 'crashes' | 'lastError' 
   readonly state: 'ready' | 'failed';
   readonly lease: number;
   readonly seq: number;
-  /** True if an effect refused the task: the order cannot be fulfilled. A rescue and a retry clear it. */
-  readonly unfulfillable: boolean;
   /** The order's change and history row (its `seq` is that of the task). Null if the order does not change. */
   readonly order: {
     readonly id: string;
@@ -53,7 +51,7 @@ export const planRetry = (task: TaskSnapshot, nowMs: number): TaskChange => ({
 
 /** Raises the fencing token, so that a report of a worker that still has the old lease changes nothing. */
 const endedLease = ({ id, lease }: TaskSnapshot, nowMs: number) =>
-  ({ id, lease: lease + 1, runAtMs: nowMs, unfulfillable: false }) as const;
+  ({ id, lease: lease + 1, runAtMs: nowMs }) as const;
 
 const noOrderChange = ({ seq }: TaskSnapshot) => ({ seq, order: null });
 

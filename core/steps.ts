@@ -13,7 +13,7 @@ export type EffectCall = { readonly effect: Effect; readonly tasks: readonly Loc
 /** The outcome of an effect for one task. */
 export type EffectOutcome = {
   readonly taskId: string;
-  /** `refused` fails the task, because another attempt would not help: the product is out of stock, for example. */
+  /** `refused` fails the task, because another attempt would not help. An operator decides. */
   readonly kind: 'done' | 'refused';
   /** For the history: the number or key that was issued, or why the effect refused. */
   readonly detail: string | null;
@@ -37,12 +37,7 @@ export type Transitions = {
   /** These orders become `completed`, and their tasks are deleted. */
   readonly completed: readonly Transition[];
   /** These tasks and their orders become `failed`, at `step`. */
-  readonly failed: readonly (Transition & {
-    readonly step: string;
-    readonly error: string;
-    /** True if an effect refused the task: the order cannot be fulfilled. */
-    readonly refused: boolean;
-  })[];
+  readonly failed: readonly (Transition & { readonly step: string; readonly error: string })[];
 };
 
 /**
@@ -75,7 +70,7 @@ export function* runTxSteps(
       if (outcome === undefined) throw new Error(`${step.effect} left out the task ${task.id}`);
       if (outcome.kind === 'done')
         next.push(appendHistory(transitions, task, step.historyState, outcome.detail));
-      else fail(transitions, { ...task, step: step.name }, outcome.detail ?? step.name, true);
+      else fail(transitions, { ...task, step: step.name }, outcome.detail ?? step.name);
     }
     current = next;
   }
@@ -113,7 +108,7 @@ export const planReports = (
     if (outcome.kind === 'retry') {
       transitions.waiting.push({ taskId: task.id, runAtMs: outcome.runAtMs, error: outcome.error });
     } else if (outcome.kind === 'failed') {
-      fail(transitions, task, outcome.error, false);
+      fail(transitions, task, outcome.error);
     } else {
       const index = stepIndex(pipeline, task.step);
       const next = pipeline.steps[index + 1];
@@ -189,14 +184,9 @@ const complete = (transitions: Mutable<Transitions>, task: CurrentTask): void =>
   transitions.completed.push(transitionOf(appendHistory(transitions, task, 'completed', null)));
 };
 
-const fail = (
-  transitions: Mutable<Transitions>,
-  task: CurrentTask,
-  error: string,
-  refused: boolean,
-): void => {
+const fail = (transitions: Mutable<Transitions>, task: CurrentTask, error: string): void => {
   const transition = transitionOf(appendHistory(transitions, task, 'failed', error));
-  transitions.failed.push({ ...transition, step: task.step, error, refused });
+  transitions.failed.push({ ...transition, step: task.step, error });
 };
 
 const stepIndex = (pipeline: Pipeline, name: string): number => {

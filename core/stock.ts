@@ -1,23 +1,38 @@
-/** Available units by product id. Null means that the product cannot run out. */
+import type { Order } from './order.ts';
+
+/** Units left by product id. Null means that the product cannot run out. */
 export type StockLevels = ReadonlyMap<string, number | null>;
 
-/**
- * Allocates stock to the requests in their order. Each request gets its whole quantity or nothing, so no level goes
- * below zero; a later, smaller request may still fit. Returns the ids of the tasks that got their quantity, and the
- * units to deduct by product id. Products that cannot run out are not in `deducted`.
- */
-export const allocate = (
-  levels: StockLevels,
-  requests: readonly { readonly taskId: string; readonly productId: string; readonly quantity: number }[],
-): { readonly fulfilled: ReadonlySet<string>; readonly deducted: ReadonlyMap<string, number> } => {
-  const fulfilled = new Set<string>();
-  const deducted = new Map<string, number>();
-  for (const { taskId, productId, quantity } of requests) {
-    const level = levels.get(productId) ?? null;
-    const total = (deducted.get(productId) ?? 0) + quantity;
-    if (level !== null && total > level) continue;
-    fulfilled.add(taskId);
-    if (level !== null) deducted.set(productId, total);
-  }
-  return { fulfilled, deducted };
+/** A product with too few units for the orders of a checkout, and what was left when they were judged. */
+export type Shortage = {
+  readonly productId: string;
+  readonly left: number;
+  readonly orderIds: readonly string[];
 };
+
+/** The products that have too few units for all these orders together. */
+export const findShortages = (orders: readonly Order[], levels: StockLevels): readonly Shortage[] =>
+  [...Map.groupBy(orders, ({ product }) => product.id)].flatMap(([productId, ofProduct]) => {
+    const left = levels.get(productId) ?? null;
+    if (left === null || unitsOf(ofProduct) <= left) return [];
+    return [{ productId, left, orderIds: ofProduct.map(({ id }) => id) }];
+  });
+
+/** The units that an order takes from the stock when a checkout claims it. 0 if its product cannot run out. */
+export const unitsToHold = ({ product, quantity }: Order, levels: StockLevels): number =>
+  (levels.get(product.id) ?? null) === null ? 0 : quantity;
+
+/** The levels after these orders have taken their units. */
+export const levelsAfter = (levels: StockLevels, orders: readonly Order[]): StockLevels => {
+  const after = new Map(levels);
+  for (const { product, quantity } of orders) {
+    const left = after.get(product.id) ?? null;
+    if (left !== null) after.set(product.id, left - quantity);
+  }
+  return after;
+};
+
+/** The state in the history of an order whose claim took units from the stock. It comes after the claim's own state. */
+export const stockReservedState = 'stock_reserved';
+
+const unitsOf = (orders: readonly Order[]): number => orders.reduce((sum, { quantity }) => sum + quantity, 0);

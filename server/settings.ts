@@ -198,13 +198,7 @@ const paymentSettings = ({ address, oneOf, secret, whole }: Kinds) => ({
   ),
 });
 
-const checkoutSettings = ({ oneOf, whole }: Kinds) => ({
-  onUnfulfillable: oneOf(
-    'ON_UNFULFILLABLE',
-    'hold',
-    ['hold', 'refund'],
-    'What happens to a paid order that is out of stock: `hold` leaves it `failed` for an operator, `refund` refunds it automatically.',
-  ),
+const checkoutSettings = ({ whole }: Kinds) => ({
   reconcileAfterMs: whole(
     'RECONCILE_AFTER_MS',
     15_000,

@@ -7,7 +7,6 @@ import { type Poll, pauseMaxMs } from './loop.ts';
 
 const rescueBatchMax = 500;
 const recoverEveryMs = 1_000;
-const refundEveryMs = 1_000;
 const pruneEveryMs = 60_000;
 
 /** The maintenance loops, each by its name. Every worker runs them all; each row is processed by one of them. */
@@ -15,8 +14,6 @@ export const createMaintenancePolls = (
   ports: {
     readonly store: Pick<Store, 'queue' | 'ping' | 'prune'>;
     readonly recoverPayments: () => AsyncResult<number>;
-    /** Refunds paid orders that cannot be fulfilled; null if an operator decides about them. */
-    readonly refundUnfulfillable: (() => AsyncResult<number>) | null;
     readonly clock: Clock;
     readonly log: Log;
   },
@@ -24,9 +21,6 @@ export const createMaintenancePolls = (
 ): Readonly<Record<string, Poll>> => ({
   rescue: createRescuePoll(ports, settings.leaseMs / 2),
   'payment recovery': createRecoveryPoll(ports, Math.min(recoverEveryMs, settings.reconcileAfterMs)),
-  ...(ports.refundUnfulfillable === null
-    ? {}
-    : { 'refund of unfulfillable orders': createRefundPoll(ports.refundUnfulfillable, ports.log) }),
   pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
 });
 
@@ -72,12 +66,4 @@ const createRecoveryPoll =
     (await recoverPayments()).map((payments) => {
       if (payments > 0) log.info('asked the provider about open payments', { payments });
       return payments > 0 ? 0 : everyMs;
-    });
-
-const createRefundPoll =
-  (refundUnfulfillable: () => AsyncResult<number>, log: Log): Poll =>
-  async () =>
-    (await refundUnfulfillable()).map((orders) => {
-      if (orders > 0) log.info('requested refunds of paid orders that cannot be fulfilled', { orders });
-      return refundEveryMs;
     });

@@ -10,7 +10,6 @@ import { startSleep } from '../core/timer.ts';
 import { createActOnEvent } from '../core/usecases/providerEvents.ts';
 import { createReconcileLedger } from '../core/usecases/reconcileLedger.ts';
 import { createPaymentRecovery, type PaymentRecovery } from '../core/usecases/recoverPayments.ts';
-import { createRefundUnfulfillable } from '../core/usecases/requestRefund.ts';
 import { createRunJob } from '../core/usecases/runJob.ts';
 import { createRunStep } from '../core/usecases/runStep.ts';
 import type { World } from '../core/world.ts';
@@ -45,8 +44,6 @@ export type WorkerSettings = {
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly reconcileAfterMs: number;
-  /** Whether a paid order that cannot be fulfilled is refunded, or left for an operator. */
-  readonly onUnfulfillable: 'refund' | 'hold';
   /** How long `stop` waits for running steps. */
   readonly shutdownMs: number;
   /** The part after the @ in each mail's `Message-ID`. */
@@ -98,8 +95,6 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     {
       store,
       recoverPayments: recovery.recoverDue,
-      refundUnfulfillable:
-        settings.onUnfulfillable === 'refund' ? createRefundUnfulfillable({ ...store, world }) : null,
       clock: world.clock,
       log,
     },

@@ -12,7 +12,7 @@ import { orders, payment, product, type RowOf, refund } from './schema.ts';
 export const contactNames = ['email', 'language'] as const satisfies readonly (keyof RowOf<typeof orders>)[];
 
 /** Columns that core's `Order` does not have. */
-export const orderExtras = [...contactNames, 'seq'] as const;
+export const orderExtras = [...contactNames, 'seq', 'held'] as const;
 
 /** Columns that core's `Payment` does not have. */
 export const paymentExtras = ['attempt', 'response', 'recover_ms', 'claimed_ms', 'updated_ms'] as const;
@@ -56,7 +56,7 @@ export const datasetPaymentJson: Columns = (sql, alias) =>
       .join(', ')})`,
   );
 
-/** The columns of a `ProductRow`, under the names of its fields. */
+/** The columns of a `ProductRow` without its stock, under the names of its fields. */
 export const productFields = (sql: Sql | Transaction): Fragment =>
   sql.unsafe(
     Object.entries(getTableColumns(product))

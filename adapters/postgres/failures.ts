@@ -13,6 +13,10 @@ export const orUnavailable = async <T>(query: () => Promise<T>): AsyncResult<T> 
   }
 };
 
+/** True if a statement failed because a product would have had less than no units. */
+export const isStockShort = (cause: unknown): boolean =>
+  cause instanceof postgres.PostgresError && cause.code === '23514' && cause.table_name === 'stock';
+
 /** Why the database could not do its work; null if the failure is a bug and not a state of the database. */
 export const outageReason = (cause: unknown): string | null => {
   if (!(cause instanceof Error)) return null;

@@ -5,8 +5,8 @@ import type { LockedTask } from '../../core/queue.ts';
 import type { contactNames, orderExtras, paymentExtras } from './columns.ts';
 import type { orders, payment, product, RowOf } from './schema.ts';
 
-/** A row of `productFields`. */
-export type ProductRow = typeof product.$inferSelect;
+/** A row of `product`, with the units that are left; null for a product that cannot run out. */
+export type ProductRow = typeof product.$inferSelect & { readonly stock: number | null };
 
 export const productOf = ({ amount, currency, ...row }: ProductRow): Product => ({
   ...row,

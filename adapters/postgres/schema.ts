@@ -24,11 +24,17 @@ export const product = pgTable('product', {
   type: text().notNull(),
   amount: bigint({ mode: 'number' }).notNull(),
   currency: text().notNull(),
-  stock: integer(),
   imageUrl: text('image_url'),
   archived: boolean().notNull(),
   createdAtMs: bigint('created_ms', { mode: 'number' }).notNull(),
   updatedAtMs: bigint('updated_ms', { mode: 'number' }).notNull(),
+});
+
+export const stock = pgTable('stock', {
+  productId: uuid('product_id').primaryKey(),
+  limited: boolean().notNull(),
+  units: bigint({ mode: 'number' }).notNull(),
+  delivered: bigint({ mode: 'number' }).notNull(),
 });
 
 export const orders = pgTable('orders', {
@@ -46,6 +52,7 @@ export const orders = pgTable('orders', {
   status: text({ enum: orderStatuses }).notNull(),
   checkoutId: uuid('checkout_id'),
   seq: integer().notNull(),
+  held: integer().notNull(),
   createdAtMs: bigint('created_ms', { mode: 'number' }).notNull(),
   updatedAtMs: bigint('updated_ms', { mode: 'number' }).notNull(),
 });
@@ -129,9 +136,9 @@ type Plain<T> = { -readonly [K in keyof T]: T[K] };
 type Columns<Name extends string, T> = { [K in keyof T & string as `${Name}${Capitalize<K>}`]: T[K] };
 
 export const rowTypesMatchCore: [
-  Same<typeof product.$inferSelect, Plain<Omit<Product, 'price'> & Product['price']>>,
+  Same<typeof product.$inferSelect, Plain<Omit<Product, 'price' | 'stock'> & Product['price']>>,
   Same<
-    Omit<typeof orders.$inferSelect, 'seq'>,
+    Omit<typeof orders.$inferSelect, 'seq' | 'held'>,
     Plain<Omit<Order, 'product' | 'total'> & Columns<'product', Order['product']> & Order['total'] & Contact>
   >,
   Same<

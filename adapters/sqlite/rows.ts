@@ -3,12 +3,21 @@ import type { Contact, Invoice, Order } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
 import type { LockedTask } from '../../core/queue.ts';
-import { columnsOf, type invoice, orders, type payment, type product, type task } from './schema.ts';
+import { columnsOf, type invoice, orders, type payment, product, type task } from './schema.ts';
 
 export type ProductRow = typeof product.$inferSelect;
+/** A product with the units that are left; null if it cannot run out. */
+export type StockedProductRow = ProductRow & { readonly stock: number | null };
+/** The units left in a row of `stock`, for raw SQL. */
+export const unitsLeft = 'case when stock.limited = 1 then stock.units end';
+/** The columns of a `StockedProductRow`, if `stock` is joined to the product `p`. */
+export const stockedProductColumns = `${columnsOf(product, 'p')}, ${unitsLeft} as stock`;
+/** A select without its conditions. */
+export const selectStockedProducts = `
+  select ${stockedProductColumns} from product p cross join stock on stock.product_id = p.id`;
 export type OrderRow = typeof orders.$inferSelect;
 /** The columns that a list of orders does not read. */
-export const unlistedColumns = ['email', 'language', 'seq'] as const;
+export const unlistedColumns = ['email', 'language', 'seq', 'held'] as const;
 export type ListedOrderRow = Omit<OrderRow, (typeof unlistedColumns)[number]>;
 export type PaymentRow = typeof payment.$inferSelect;
 /** The columns that core's `Payment` does not have. */
@@ -37,7 +46,7 @@ export const selectTaskRows = `
     t.last_error as lastError, t.run_ms as runAtMs, t.seq as taskSeq
   from task t cross join orders o on o.id = t.order_id`;
 
-export const productOf = (row: Omit<ProductRow, 'position'>): Product => ({
+export const productOf = (row: Omit<StockedProductRow, 'position'>): Product => ({
   id: row.id,
   code: row.code,
   name: row.name,

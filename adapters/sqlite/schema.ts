@@ -28,11 +28,17 @@ export const product = sqliteTable('product', {
   type: text().notNull(),
   amount: integer().notNull(),
   currency: text().notNull(),
-  stock: integer(),
   imageUrl: text('image_url'),
   archived: integer({ mode: 'boolean' }).notNull(),
   createdAtMs: integer('created_ms').notNull(),
   updatedAtMs: integer('updated_ms').notNull(),
+});
+
+export const stock = sqliteTable('stock', {
+  productId: text('product_id').primaryKey(),
+  limited: integer({ mode: 'boolean' }).notNull(),
+  units: integer().notNull(),
+  delivered: integer().notNull(),
 });
 
 export const orders = sqliteTable('orders', {
@@ -51,6 +57,7 @@ export const orders = sqliteTable('orders', {
   status: text({ enum: orderStatuses }).notNull(),
   checkoutId: text('checkout_id'),
   seq: integer().notNull(),
+  held: integer().notNull(),
   createdAtMs: integer('created_ms').notNull(),
   updatedAtMs: integer('updated_ms').notNull(),
 });
@@ -101,7 +108,6 @@ export const task = sqliteTable('task', {
   runAtMs: integer('run_ms').notNull(),
   seq: integer().notNull(),
   lastError: text('last_error'),
-  unfulfillable: integer({ mode: 'boolean' }).notNull(),
 });
 
 export const finishedTasks = sqliteTable('finished_tasks', {
@@ -217,9 +223,12 @@ type Plain<T> = { -readonly [K in keyof T]: T[K] };
 type Columns<Name extends string, T> = { [K in keyof T & string as `${Name}${Capitalize<K>}`]: T[K] };
 
 export const rowsMatchCore: [
-  Same<Omit<typeof product.$inferSelect, 'position'>, Plain<Omit<Product, 'price'> & Product['price']>>,
   Same<
-    Omit<typeof orders.$inferSelect, 'position' | 'seq'>,
+    Omit<typeof product.$inferSelect, 'position'>,
+    Plain<Omit<Product, 'price' | 'stock'> & Product['price']>
+  >,
+  Same<
+    Omit<typeof orders.$inferSelect, 'position' | 'seq' | 'held'>,
     Plain<Omit<Order, 'product' | 'total'> & Columns<'product', Order['product']> & Order['total'] & Contact>
   >,
   Same<Omit<typeof orderState.$inferSelect, 'orderId'>, Plain<OrderState>>,
@@ -228,7 +237,7 @@ export const rowsMatchCore: [
     Plain<Omit<Payment, 'amount'> & Payment['amount']>
   >,
   Same<
-    Omit<typeof task.$inferSelect, 'state' | 'lease' | 'leaseUntilMs' | 'seq' | 'unfulfillable'>,
+    Omit<typeof task.$inferSelect, 'state' | 'lease' | 'leaseUntilMs' | 'seq'>,
     Plain<Omit<Task, 'state'>>
   >,
   Same<

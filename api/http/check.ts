@@ -32,10 +32,19 @@ export const createCheck = <S extends TSchema>(schema: S): Check<Static<S>> => {
 };
 
 /** Accepts one value or an array of them. The value chooses the schema, so errors name the right paths. */
-export const oneOrMany = <T>(one: Check<T>, many: Check<T[]>): Check<T[]> => ({
+export const oneOrMany = <T>(one: Check<T>, many: Check<T[]>): Check<OneOrMany<T>> => ({
   schema: t.Union([one.schema, many.schema]),
-  read: (value) => (Array.isArray(value) ? many.read(value) : one.read(value).map((single) => [single])),
+  read: (value) =>
+    Array.isArray(value)
+      ? many.read(value).map((items) => ({ items, pathOf: (position) => `/${position}` }))
+      : one.read(value).map((item) => ({ items: [item], pathOf: () => '' })),
 });
+
+/** `pathOf` is the JSON pointer of the item at a position. */
+export type OneOrMany<T> = {
+  readonly items: readonly T[];
+  readonly pathOf: (position: number) => string;
+};
 
 /** If there are more errors than a response lists, its last entry says how many. */
 export const validationFailure = (errors: readonly FieldError[]): ValidationFailure => ({

@@ -37,7 +37,7 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
     case 'not_found':
       return 'orderIds' in failure ? { members: { orderIds: failure.orderIds } } : {};
     case 'out_of_stock':
-      return { members: { orderIds: failure.orderIds } };
+      return { members: { orderIds: failure.orderIds, products: failure.products } };
     case 'order_in_progress':
       return { members: { orderIds: failure.orderIds }, headers: { 'retry-after': retryAfterSeconds } };
     case 'order_not_payable':

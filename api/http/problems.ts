@@ -161,7 +161,7 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     code: 'out_of_stock',
     title: 'Out of stock',
     detail:
-      'The stock is too low for the orders in orderIds. Nothing was charged. Leave them out and send a new checkout.',
+      'There are too few units for the orders in orderIds. Nothing was charged. products says how many are left of each product at this moment. Leave the orders out, or order fewer units, and send a new checkout.',
   },
   body_too_large: {
     status: 413,

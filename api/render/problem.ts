@@ -26,6 +26,20 @@ export const problemJson = component(
         description: 'With order_not_payable: the status of each of those orders.',
       }),
     ),
+    products: t.Optional(
+      t.Array(
+        strictObject({
+          productId: id,
+          left: t.Number({
+            multipleOf: 1,
+            minimum: 0,
+            description: 'The units that are left at this moment.',
+          }),
+          orderIds: t.Array(id, { description: 'The orders of this product.' }),
+        }),
+        { description: 'With out_of_stock: the products with too few units.' },
+      ),
+    ),
     orderStatus: t.Optional(
       oneOf(orderStatuses, 'With order_not_pending and order_not_refundable: the status of the order.'),
     ),

@@ -7,6 +7,7 @@ import { readBody } from '../http/body.ts';
 import {
   type Check,
   createCheck,
+  type OneOrMany,
   oneOrMany,
   type ValidationFailure,
   validationFailure,
@@ -94,8 +95,7 @@ export const createProductQueries = ({ store }: ApiDeps, authenticate: Authentic
       }),
     );
 
-/** The drafts of a request, and the path of each in the body. */
-type DraftList = { readonly drafts: readonly ProductDraft[]; readonly pathOf: (index: number) => string };
+type DraftList = OneOrMany<ProductDraft>;
 
 const bodies = oneOrMany(
   createCheck(productDraft),
@@ -105,16 +105,15 @@ const bodies = oneOrMany(
 const draftList: Check<DraftList> = {
   schema: bodies.schema,
   read: (value) =>
-    bodies.read(value).andThen((read) => {
-      const pathOf = (index: number) => (Array.isArray(value) ? `/${index}` : '');
-      return refuseRepeatedCodes({ drafts: read.map(normalizeFields), pathOf });
-    }),
+    bodies
+      .read(value)
+      .andThen(({ items, pathOf }) => refuseRepeatedCodes({ items: items.map(normalizeFields), pathOf })),
 };
 
 /** Nobody can know which of two drafts with one code counts, so both positions are named. */
 const refuseRepeatedCodes = (list: DraftList): Result<DraftList, ValidationFailure> => {
-  const indexes = [...list.drafts.keys()];
-  const repeated = [...Map.groupBy(indexes, (index) => list.drafts[index]?.code).values()].filter(
+  const indexes = [...list.items.keys()];
+  const repeated = [...Map.groupBy(indexes, (index) => list.items[index]?.code).values()].filter(
     (same) => same.length > 1,
   );
   if (repeated.length === 0) return ok(list);
@@ -127,10 +126,10 @@ const refuseRepeatedCodes = (list: DraftList): Result<DraftList, ValidationFailu
 };
 
 /** Names the drafts of new products that have no stock. */
-const describeMissingStock = ({ drafts, pathOf }: DraftList, codes: readonly string[]): ValidationFailure => {
+const describeMissingStock = ({ items, pathOf }: DraftList, codes: readonly string[]): ValidationFailure => {
   const missing = new Set(codes);
   return validationFailure(
-    drafts.flatMap(({ code }, index) =>
+    items.flatMap(({ code }, index) =>
       missing.has(code)
         ? [{ path: `${pathOf(index)}/stock`, message: 'A new product needs a stock, or null' }]
         : [],
@@ -144,7 +143,7 @@ export const createProductCommands = ({ store, world }: ApiDeps, authenticate: A
       '/products',
       requireRole(authenticate, ['operator'], async ({ request }) => {
         const list = unwrapOrThrow(await readBody(request, draftList));
-        const written = await store.products.upsert(list.drafts, world.clock.nowMs(), 'replace');
+        const written = await store.products.upsert(list.items, world.clock.nowMs(), 'replace');
         return unwrapOrThrow(
           written.mapErr((failure) =>
             failure.kind === 'stock_missing' ? describeMissingStock(list, failure.codes) : failure,

@@ -155,5 +155,5 @@ with chosen as materialized (
   select order_id, seq - 1, 'paying', now_ms from paid union all select order_id, seq, 'paid', now_ms from paid
 )
 insert into task (id, order_id, pipeline, step, state, run_ms, seq)
-select uuidv7(), order_id, product_type, 'reserve_stock', 'ready', now_ms, seq from paid;
+select uuidv7(), order_id, product_type, 'invoice', 'ready', now_ms, seq from paid;
 `;

@@ -14,7 +14,7 @@ import { payOrders, placeOrders } from '../shop.ts';
 
 const env = { ROLE: 'worker' };
 
-/** Worker processes that complete paid orders: stock, invoice, shipment and a mail over SMTP for each order. */
+/** Worker processes that complete paid orders: invoice, shipment and a mail over SMTP for each order. */
 export const createWorkerContender = async (
   bench: Bench,
   postgres: Postgres,
@@ -70,9 +70,9 @@ const outcomeQuery = `
     (select max(sequence) from invoice) as last_invoice,
     (select count(*) from shipment) as shipments,
     (select count(*) from step_ledger where accepted_ms is not null) as external_steps,
-    (select 10000000::bigint * count(*) - sum(stock) from product) as sold,
+    (select sum(delivered - units) from stock) as sold,
     (select count(*) from order_state where state = 'completed') as ends,
-    (select max(at_ms) filter (where state = 'completed') - min(at_ms) filter (where state = 'stock_reserved')
+    (select max(at_ms) filter (where state = 'completed') - min(at_ms) filter (where state = 'invoiced')
      from order_state) as took_ms`;
 
 const checkOutcome = (

@@ -3,12 +3,12 @@ import type { Store } from '../../core/store.ts';
 import { unwrapOrThrow } from '../shop.ts';
 
 /**
- * A pipeline with one step that writes nothing: it deducts the stock of products with unlimited stock. So only the
- * queue itself is measured.
+ * A pipeline with one step that writes nothing but its history row. So only the queue itself is measured. The step has
+ * the name of the first step of paid orders.
  */
 const noOpPipeline: Pipeline = {
   name: 'physical',
-  steps: [{ name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'deduct_stock' }],
+  steps: [{ name: 'invoice', historyState: 'booked', kind: 'tx', effect: 'book_places' }],
 };
 
 const batchMax = 500;

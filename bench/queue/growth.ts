@@ -28,7 +28,7 @@ const refill = (count: number) => sql`
     returning id, product_type
   )
   insert into task (id, order_id, pipeline, step, state, run_ms, seq)
-  select uuidv7(), id, product_type, 'reserve_stock', 'ready', (extract(epoch from now()) * 1000)::bigint, 3 from paid`;
+  select uuidv7(), id, product_type, 'invoice', 'ready', (extract(epoch from now()) * 1000)::bigint, 3 from paid`;
 
 for (let left = Number(backlog); left > 0; left -= 50_000) await refill(Math.min(left, 50_000));
 await sql`vacuum (analyze)`;

@@ -111,11 +111,7 @@ const createOrdersContender = async (bench: Bench, postgres: Postgres, count: nu
           `select count(*) as count from orders where status = 'completed' and seq = 5`,
           count,
         );
-        await expectCount(
-          url,
-          `select count(*) as count from order_state where state = 'stock_reserved'`,
-          count,
-        );
+        await expectCount(url, `select count(*) as count from order_state where state = 'booked'`, count);
         return figures;
       }),
   };

@@ -1,10 +1,9 @@
 import type { Pipeline } from './pipeline.ts';
 
-/** Goods: they are deducted from the stock and shipped. */
+/** Goods: they are shipped. */
 export const physicalPipeline: Pipeline = {
   name: 'physical',
   steps: [
-    { name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'deduct_stock' },
     { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
     { name: 'request_shipment', historyState: 'shipment_requested', kind: 'tx', effect: 'request_shipment' },
     {

@@ -2,7 +2,7 @@
  * Work that runs in our own database, for a whole batch of tasks in one transaction. The same transaction writes the
  * orders' history and advances their tasks, so each effect happens exactly once. Each adapter implements all of them.
  */
-export type Effect = 'deduct_stock' | 'issue_licences' | 'issue_invoice' | 'request_shipment';
+export type Effect = 'book_places' | 'issue_licences' | 'issue_invoice' | 'request_shipment';
 
 /** Work of an order that another service does. It runs under a lease and is in the step ledger: see `Queue`. */
 export type Service = 'notify_customer';

@@ -39,7 +39,6 @@ create table product (
   type text not null,
   amount bigint not null check (amount >= 0),
   currency text not null,
-  stock integer check (stock >= 0),
   image_url text,
   archived boolean not null default false,
   created_ms bigint not null,
@@ -58,3 +57,13 @@ create index product_type on product (type, id) where not archived;
 create index product_name on product using gin (name_vector) with (fastupdate = off) where not archived;
 create index product_archived on product (id) where archived;
 create index product_archived_name on product using gin (name_vector) with (fastupdate = off) where archived;
+
+-- The units of a product: `units` are left to sell if the product is `limited`, `delivered` were ever put in. So
+-- delivered = units + what orders hold. A table of its own, because each order that is placed locks its product's row
+-- (foreign key), and because each update of that row may write to the search indexes. Rows are never deleted.
+create table stock (
+  product_id uuid primary key references product,
+  limited boolean not null,
+  units bigint not null check (units >= 0),
+  delivered bigint not null
+) with (fillfactor = 50);

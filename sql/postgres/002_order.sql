@@ -18,6 +18,8 @@ create table orders (
   -- The seq of the newest history row, while the order has no task. While it has one, the task's seq is the current
   -- one.
   seq integer not null,
+  -- The units that the order has taken from the stock and has not given back. 0 if its product was not limited.
+  held integer not null default 0 check (held >= 0),
   created_ms bigint not null,
   updated_ms bigint not null
 ) with (fillfactor = 60);

@@ -20,8 +20,6 @@ create table task (
   -- writes the history. 0 for a job.
   seq integer not null,
   last_error text,
-  -- True if an effect refused the task: the order cannot be fulfilled.
-  unfulfillable boolean not null default false,
   check ((order_id is null) <> (job_id is null))
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
 
@@ -29,7 +27,6 @@ create index task_ready on task (pipeline, run_ms, id) where state = 'ready';
 create index task_running on task (lease_until_ms) where state = 'running';
 create index task_paused on task (id) where state = 'paused';
 create index task_failed on task (id) where state = 'failed';
-create index task_unfulfillable on task (order_id) where unfulfillable;
 create unique index task_order on task (order_id) where order_id is not null;
 create unique index task_job on task (job_id) where job_id is not null;
 

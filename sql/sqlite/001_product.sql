@@ -8,7 +8,6 @@ create table product (
   type text not null,
   amount integer not null check (amount >= 0),
   currency text not null,
-  stock integer check (stock >= 0),
   image_url text,
   archived integer not null default 0 check (archived in (0, 1)),
   created_ms integer not null,
@@ -19,6 +18,15 @@ create table product (
 -- list reads only the part of the others.
 create index product_listed on product (archived);
 create index product_type on product (archived, type);
+
+-- The units of a product: `units` are left to sell if the product is `limited`, `delivered` were ever put in. So
+-- delivered = units + what orders hold. Rows are never deleted.
+create table stock (
+  product_id text not null primary key references product (id),
+  limited integer not null check (limited = 0 or limited = 1),
+  units integer not null check (units >= 0),
+  delivered integer not null
+) strict, without rowid;
 
 -- The tokens of a product's name and code under its position: folded ('ao'), and as written ('áo', after
 -- U+E000). The tokens of an archived product stand after U+E004, so that no other search reads them. Tokens hold only letters, marks and digits. Spaces separate them, where the 'ascii' tokenizer splits. A

@@ -22,6 +22,8 @@ create table orders (
   checkout_id text,
   -- The seq of the newest history row, while the order has no task. Its task counts while it has one.
   seq integer not null,
+  -- The units that the order has taken from the stock and has not given back. 0 if its product was not limited.
+  held integer not null default 0 check (held >= 0),
   created_ms integer not null,
   updated_ms integer not null
 ) strict;

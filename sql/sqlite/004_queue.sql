@@ -19,8 +19,6 @@ create table task (
   -- history. 0 for a job.
   seq integer not null,
   last_error text,
-  -- 1 if an effect refused the task: the order cannot be fulfilled.
-  unfulfillable integer not null default 0,
   check ((order_id is null) <> (job_id is null))
 ) strict, without rowid;
 
@@ -28,7 +26,6 @@ create index task_ready on task (pipeline, run_ms, id) where state = 'ready';
 create index task_running on task (lease_until_ms) where state = 'running';
 create index task_paused on task (id) where state = 'paused';
 create index task_failed on task (id) where state = 'failed';
-create index task_unfulfillable on task (order_id) where unfulfillable = 1;
 create unique index task_order on task (order_id) where order_id is not null;
 create unique index task_job on task (job_id) where job_id is not null;
 

@@ -22,13 +22,18 @@ describe('Checkouts that are rejected', () => {
     });
   });
 
-  test('A checkout of more than the stock is rejected with its orders', async () => {
+  test('A checkout of more than the stock is rejected with its orders and what is left', async () => {
     const { customer, product } = createTestApi();
     const lan = customer('lan');
-    const orderId = await lan.order(await product({ stock: 1 }), 2);
-    const reply = await lan.checkOut([orderId]);
+    const productId = await product({ stock: 1 });
+    const orderId = await lan.order(productId, 2);
+    const other = await lan.order(await product({ stock: null }));
+    const reply = await lan.checkOut([orderId, other]);
     expect(codeOf(reply)).toBe('409 out_of_stock');
-    expect(reply.body).toMatchObject({ orderIds: [orderId] });
+    expect(reply.body).toMatchObject({
+      orderIds: [orderId],
+      products: [{ productId, left: 1, orderIds: [orderId] }],
+    });
   });
 
   test('A checkout of a missing order and of another customer’s order get the same response', async () => {

@@ -223,7 +223,7 @@ describe('GET /orders/{id}', () => {
       const { body } = expectStatus(await reader.get(`/orders/${id}`), 200);
       expect(body).toMatchObject({ id, status: 'paid', payment: valueAt(paid.body, 'payment') });
       expect(valueAt(body, 'history')).toEqual(
-        ['pending', 'paying', 'paid'].map((state, index) =>
+        ['pending', 'paying', 'stock_reserved', 'paid'].map((state, index) =>
           expect.objectContaining({ seq: index + 1, state, at: '2026-03-01T08:00:00.000Z' }),
         ),
       );

@@ -66,6 +66,21 @@ describe('POST /products', () => {
     expect(pathsOf(many)).toEqual([`/1${path}`]);
   });
 
+  test('POST /products without stock leaves the units of a known product alone', async () => {
+    const { operator, customer, call, world } = createTestApi();
+    const { stock: _, ...draft } = productDraft(world);
+    expectStatus(await operator.post('/products', { ...draft, stock: 5 }), 200);
+    const [added] = (await pageOf(call('GET', '/products'))).items;
+    const id = textAt({ body: added }, 'id');
+    const lan = customer('lan');
+    expectStatus(await lan.checkOut([await lan.order(id, 4)]), 202);
+    const repriced = { ...draft, price: { amount: 5, currency: 'VND' } };
+    expect((await operator.post('/products', repriced)).body).toEqual({ created: 0, updated: 1 });
+    expect((await call('GET', `/products/${id}`)).body).toMatchObject({ ...repriced, stock: 1 });
+    const again = await lan.checkOut([await lan.order(id, 4)]);
+    expect(codeOf(again)).toBe('409 out_of_stock');
+  });
+
   test('POST /products rejects the field __proto__', async () => {
     const { operator, world } = createTestApi();
     const body = JSON.stringify(productDraft(world)).replace('{', '{"__proto__":{"stock":1},');

@@ -70,7 +70,7 @@ describe('GET /queue/tasks', () => {
     const { body } = expectStatus(await api.operator.get('/queue'), 200);
     expect(body).toMatchObject({ totals: { ready: 1, waiting: 0, paused: 1 } });
     const { items } = await pageOf(api.operator.get('/queue/tasks?state=paused'));
-    expect(items).toMatchObject([{ orderId, state: 'paused', step: 'reserve_stock' }]);
+    expect(items).toMatchObject([{ orderId, state: 'paused', step: 'invoice' }]);
     expect((await pageOf(api.operator.get('/queue/tasks?state=waiting'))).items).toEqual([]);
   });
 

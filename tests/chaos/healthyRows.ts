@@ -25,6 +25,7 @@ export const order = (
   currency: 'VND',
   status,
   checkoutId,
+  held: 0,
 });
 
 export const states = (orderId: string, names: readonly string[]): Shop['history'] =>

@@ -24,7 +24,7 @@ export const acceptedRefundReply = {
  * - one checkout with an order of each type, completed; one order is partially refunded (`shirt`), and the refund
  *   of another failed (`game`);
  * - a declined order with a late charge that was refunded (`refused`), and a cancelled order (`dropped`);
- * - an order that was paid when its product was out of stock (`soldOut`);
+ * - a paid order that a step refused (`stuck`);
  * - an order refunded whole before its shipment (`regretted`), and one whose refund succeeded and failed later
  *   (`bounced`).
  */
@@ -33,37 +33,36 @@ export const createHealthyShop = (): Shop => {
   const history = createHistory();
   return {
     products: [
-      { id: 'p1', initialStock: 5, stock: 4 },
-      { id: 'p2', initialStock: null, stock: null },
-      { id: 'p3', initialStock: 1, stock: 0 },
+      { id: 'p1', initialStock: 5, stock: 4, delivered: 5 },
+      { id: 'p2', initialStock: null, stock: null, delivered: 0 },
+      { id: 'p3', initialStock: 2, stock: 0, delivered: 2 },
     ],
     orders,
     history,
     ...createMoney(),
     ...createFulfilment(),
     ...createProviderRecords(),
-    policy: 'hold',
     clientLog: { ...createRecordedLog(orders), ...createFinalReads(orders, history) },
   };
 };
 
 const createOrders = (): Shop['orders'] => [
-  order('shirt', 'p1', 'physical', 'completed', 'pay1'),
+  { ...order('shirt', 'p1', 'physical', 'completed', 'pay1'), held: 1 },
   { ...order('game', 'p2', 'digital', 'completed', 'pay1'), quantity: 2 },
-  order('lesson', 'p3', 'service', 'completed', 'pay1'),
+  { ...order('lesson', 'p3', 'service', 'completed', 'pay1'), held: 1 },
   order('refused', 'p1', 'physical', 'pending', 'pay2'),
   order('dropped', 'p1', 'physical', 'cancelled', null),
-  order('soldOut', 'p3', 'service', 'failed', 'pay3'),
+  { ...order('stuck', 'p3', 'service', 'failed', 'pay3'), held: 1 },
   order('regretted', 'p1', 'physical', 'refunded', 'pay5'),
   order('bounced', 'p2', 'digital', 'refunded', 'pay6'),
 ];
 
 const createHistory = (): Shop['history'] => {
   const paidStates = ['pending', 'paying', 'paid'];
+  const reservedStates = ['pending', 'paying', 'stock_reserved', 'paid'];
   return [
     ...states('shirt', [
-      ...paidStates,
-      'stock_reserved',
+      ...reservedStates,
       'invoiced',
       'shipment_requested',
       'customer_notified',
@@ -80,13 +79,20 @@ const createHistory = (): Shop['history'] => {
       'refund_failed',
       'completed',
     ]),
-    ...states('lesson', [...paidStates, 'booked', 'invoiced', 'customer_notified', 'completed']),
-    ...states('refused', ['pending', 'paying', 'pending', 'paying', 'pending']),
-    ...states('dropped', ['pending', 'cancelled']),
-    ...states('soldOut', [...paidStates, 'failed', 'retried', 'failed']),
-    ...states('regretted', [
-      ...paidStates,
+    ...states('lesson', [...reservedStates, 'booked', 'invoiced', 'customer_notified', 'completed']),
+    ...states('refused', [
+      'pending',
+      'paying',
       'stock_reserved',
+      'pending',
+      'paying',
+      'stock_reserved',
+      'pending',
+    ]),
+    ...states('dropped', ['pending', 'cancelled']),
+    ...states('stuck', [...reservedStates, 'failed', 'retried', 'failed']),
+    ...states('regretted', [
+      ...reservedStates,
       'refund_requested',
       'partially_refunded',
       'invoiced',
@@ -101,7 +107,7 @@ const createMoney = (): Pick<Shop, 'audits' | 'payments' | 'refunds' | 'creditNo
   audits: [
     { id: 'pay1', key: 'key1', orderIds: ['shirt', 'game', 'lesson'] },
     { id: 'pay2', key: 'key2', orderIds: ['refused'] },
-    { id: 'pay3', key: 'key3', orderIds: ['soldOut'] },
+    { id: 'pay3', key: 'key3', orderIds: ['stuck'] },
     { id: 'pay4', key: 'key4', orderIds: ['refused'] },
     { id: 'pay5', key: 'key5', orderIds: ['regretted'] },
     { id: 'pay6', key: 'key6', orderIds: ['bounced'] },
@@ -137,11 +143,11 @@ const createFulfilment = (): Pick<Shop, 'tasks' | 'licences' | 'shipments' | 'ma
   tasks: [
     {
       id: 't1',
-      orderId: 'soldOut',
+      orderId: 'stuck',
       jobId: null,
       pipeline: 'service',
       state: 'failed',
-      lastError: 'out of stock',
+      lastError: 'no room',
     },
   ],
   licences: [
@@ -194,8 +200,8 @@ const createRecordedLog = (
   checkouts: [
     { ...paidReply, orderIds: [...paidReply.orderIds] },
     { ...declinedReply, orderIds: ['refused'], replay: 'no' },
-    { key: 'key3', orderIds: ['soldOut'], checkoutId: 'pay3', outcome: 'unknown', replay: null },
-    { key: 'key3', orderIds: ['soldOut'], checkoutId: null, outcome: 'lost', replay: null },
+    { key: 'key3', orderIds: ['stuck'], checkoutId: 'pay3', outcome: 'unknown', replay: null },
+    { key: 'key3', orderIds: ['stuck'], checkoutId: null, outcome: 'lost', replay: null },
     { key: 'key4', orderIds: ['refused'], checkoutId: 'pay4', outcome: 'cancelled', replay: null },
     {
       key: 'key5',

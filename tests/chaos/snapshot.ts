@@ -26,8 +26,6 @@ export type Snapshot = {
   /** The mails that the mail server accepted. */
   readonly mails: readonly ReceivedMail[];
   readonly clientLog: ClientLog;
-  /** The value of `ON_UNFULFILLABLE`: what happens to a paid order that is out of stock. */
-  readonly policy: 'hold' | 'refund';
 };
 
 /** Both stocks are null for unlimited stock. */
@@ -35,6 +33,8 @@ export type ProductRow = {
   readonly id: string;
   readonly initialStock: number | null;
   readonly stock: number | null;
+  /** What our own books say was put in. */
+  readonly delivered: number;
 };
 export type OrderRow = {
   readonly id: string;
@@ -46,6 +46,8 @@ export type OrderRow = {
   readonly currency: string;
   readonly status: string;
   readonly checkoutId: string | null;
+  /** The units that it has taken from the stock and not given back. */
+  readonly held: number;
 };
 export type HistoryRow = { readonly orderId: string; readonly seq: number; readonly state: string };
 export type AuditRow = { readonly id: string; readonly key: string; readonly orderIds: readonly string[] };

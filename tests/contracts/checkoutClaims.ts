@@ -140,7 +140,11 @@ export const checkoutClaimsContract = (name: string, open: OpenStore): void => {
       const orders = await fixture.placeOrders([scarce, unlimited, scarce], { quantity: 2 });
       const request = fixture.checkoutRequest(orders);
       const scarceOrders = [defined(orders[0]).id, defined(orders[2]).id];
-      expect(await claimFailure(request)).toEqual({ kind: 'out_of_stock', orderIds: scarceOrders });
+      expect(await claimFailure(request)).toEqual({
+        kind: 'out_of_stock',
+        orderIds: scarceOrders,
+        products: [{ productId: scarce.id, left: 3, orderIds: scarceOrders }],
+      });
       await expectNoTrace(request.checkoutId, orders);
       expect(
         (

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
 import type { Pipeline } from '../../core/pipelines/pipeline.ts';
-import type { Product } from '../../core/product.ts';
 import { defined, unwrap } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
@@ -9,11 +8,9 @@ export const failedEffectsContract = (name: string, open: OpenStore): void => {
   describe(`${name}: failed effects`, () => {
     const context = useFreshStore(open);
 
-    const stockOf = async ({ id }: Product) => defined(await unwrap(context().store.products.find(id))).stock;
-
     test('An effect that throws stops its own task and no other task of the batch', async () => {
       const { fixture } = context();
-      const product = await fixture.createProduct({ stock: 10 });
+      const product = await fixture.createProduct();
       const [failing] = await fixture.payAndLease([product]);
       await unwrap(context().store.queue.release([defined(failing)], fixture.now()));
       const others = await fixture.pay(await fixture.placeOrders([product, product]));
@@ -27,14 +24,8 @@ export const failedEffectsContract = (name: string, open: OpenStore): void => {
       const first = await fixture.claimTasks(unknownEffect, { retryAtMs });
       expect(first.leases.map(({ taskId }) => taskId).sort()).toEqual([...others].sort());
       expect(first.leases).toMatchObject(others.map(() => ({ step: 'pause', attempts: 0 })));
-      expect(await stockOf(product)).toBe(7);
       for (const { order } of first.leases)
-        expect(await fixture.historyStates(order.id)).toEqual([
-          'pending',
-          'paying',
-          'paid',
-          'stock_reserved',
-        ]);
+        expect(await fixture.historyStates(order.id)).toEqual(['pending', 'paying', 'paid', 'invoiced']);
 
       const waiting = await fixture.findTask(defined(failing).taskId);
       expect(waiting).toMatchObject({ state: 'ready', step: 'notify_customer', attempts: 1 });
@@ -84,16 +75,15 @@ export const failedEffectsContract = (name: string, open: OpenStore): void => {
 
     test('An effect that throws rolls back the earlier steps of its task', async () => {
       const { fixture, world } = context();
-      const product = await fixture.createProduct({ stock: 10 });
+      const product = await fixture.createProduct();
       const [order] = await fixture.placeOrders([product]);
       const [taskId] = await fixture.pay([defined(order)]);
       const before = await fixture.findOrder(defined(order).id);
       await fixture.claimTasks(unknownLastEffect, { retryAtMs: () => fixture.now() + 500 });
       expect(await fixture.findOrder(defined(order).id)).toEqual(before);
-      expect(await stockOf(product)).toBe(10);
       expect(await fixture.findTask(defined(taskId))).toMatchObject({
         state: 'waiting',
-        step: 'reserve_stock',
+        step: 'invoice',
         attempts: 1,
         runAtMs: fixture.now() + 500,
       });
@@ -112,7 +102,7 @@ export const failedEffectsContract = (name: string, open: OpenStore): void => {
 const withPause: Pipeline = {
   name: 'physical',
   steps: [
-    { name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'deduct_stock' },
+    { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
     { name: 'pause', historyState: 'paused', kind: 'external', service: 'notify_customer' },
   ],
 };
@@ -120,7 +110,6 @@ const withPause: Pipeline = {
 const invoicedTwice: Pipeline = {
   name: 'physical',
   steps: [
-    { name: 'reserve_stock', historyState: 'stock_reserved', kind: 'tx', effect: 'deduct_stock' },
     { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
     { name: 'invoice_again', historyState: 'invoiced_again', kind: 'tx', effect: 'issue_invoice' },
   ],
@@ -130,7 +119,7 @@ const invoicedTwice: Pipeline = {
 const unknownEffect: Pipeline = JSON.parse(`{
   "name": "physical",
   "steps": [
-    { "name": "reserve_stock", "historyState": "stock_reserved", "kind": "tx", "effect": "deduct_stock" },
+    { "name": "invoice", "historyState": "invoiced", "kind": "tx", "effect": "issue_invoice" },
     { "name": "pause", "historyState": "paused", "kind": "external", "service": "notify_customer" },
     { "name": "notify_customer", "historyState": "unknown", "kind": "tx", "effect": "unknown" }
   ]
@@ -139,7 +128,6 @@ const unknownEffect: Pipeline = JSON.parse(`{
 const unknownLastEffect: Pipeline = JSON.parse(`{
   "name": "physical",
   "steps": [
-    { "name": "reserve_stock", "historyState": "stock_reserved", "kind": "tx", "effect": "deduct_stock" },
     { "name": "invoice", "historyState": "invoiced", "kind": "tx", "effect": "issue_invoice" },
     { "name": "unknown", "historyState": "unknown", "kind": "tx", "effect": "unknown" }
   ]

@@ -29,7 +29,7 @@ export const createFixture = (store: Store, world: TestWorld) => {
     name: 'Áo thun nam',
     type: 'physical',
     price: { amount: 199_000, currency: 'VND' },
-    stock: 1_000,
+    stock: null,
     ...changes,
   });
 

@@ -34,13 +34,14 @@ export const givenUpCheckoutsContract = (name: string, open: OpenStore): void =>
       expect(await fixture.historyStates(order.id)).toEqual(['pending', 'paying', 'paid']);
     });
 
-    test('A checkout that is given up while its customer pays and the recovery asks has one outcome', async () => {
+    test('A checkout that is given up while its customer pays and the recovery asks has one outcome, and its units are sold or free', async () => {
       const { fixture, store, world } = context();
       const sandbox = createSandboxProvider(createMemoryRecords(), world);
       const ports = { ...store, provider: sandbox, world };
       const giveUp = createGiveUpCheckout(ports);
       const recovery = createPaymentRecovery(ports);
-      const product = await fixture.createProduct();
+      const product = await fixture.createProduct({ stock: 12 });
+      let sold = 0;
       await fixture.openConnections();
       for (let round = 0; round < 12; round++) {
         const order = await fixture.placeOrder(product);
@@ -65,6 +66,7 @@ export const givenUpCheckoutsContract = (name: string, open: OpenStore): void =>
         const { payment } = (await giveUp(command))._unsafeUnwrap();
 
         const isPaid = payment.status === 'succeeded';
+        if (isPaid) sold++;
         expect(isPaid || payment.status === 'cancelled').toBe(true);
         const charge = (await unwrap(sandbox.list({ after: null, limit: 100 }))).items.find(
           ({ idempotencyKey }) => idempotencyKey === checkoutId,
@@ -73,8 +75,10 @@ export const givenUpCheckoutsContract = (name: string, open: OpenStore): void =>
         expect(await fixture.historyStates(order.id)).toEqual([
           'pending',
           'paying',
+          'stock_reserved',
           isPaid ? 'paid' : 'pending',
         ]);
+        expect(defined(await unwrap(store.products.find(product.id))).stock).toBe(12 - sold);
         expect(await fixture.listTasks({ orderId: order.id })).toHaveLength(isPaid ? 1 : 0);
       }
     });

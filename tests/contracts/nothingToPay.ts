@@ -36,5 +36,27 @@ export const nothingToPayContract = (name: string, open: OpenStore): void => {
         left: { amount: 0, currency: 'VND' },
       });
     });
+
+    test('A checkout with nothing to pay takes its units, and is refused if there are too few', async () => {
+      const { fixture, store, world } = context();
+      const product = await fixture.createProduct({ price: { amount: 0, currency: 'VND' }, stock: 3 });
+      const order = await fixture.placeOrder(product, { quantity: 2 });
+      const claim = await fixture.claimCheckout(fixture.checkoutRequest([order]));
+      await unwrap(
+        store.audits.recordOutcomes(
+          [buildOutcomeRecord(claim, nothingToPay, 'request-1', world)],
+          fixture.now(),
+        ),
+      );
+      expect(await fixture.historyStates(order.id)).toEqual(['pending', 'paying', 'stock_reserved', 'paid']);
+      expect(defined(await unwrap(store.products.find(product.id))).stock).toBe(1);
+
+      const late = await fixture.placeOrder(product, { quantity: 2 });
+      const refused = await fixture.tryClaimCheckout(fixture.checkoutRequest([late]));
+      expect(refused._unsafeUnwrapErr()).toMatchObject({
+        kind: 'out_of_stock',
+        products: [{ productId: product.id, left: 1 }],
+      });
+    });
   });
 };

@@ -84,7 +84,6 @@ export const refundRequestsContract = (name: string, open: OpenStore): void => {
       await fixture.requestRefund(order.id, 3);
       expect((await fixture.historyStates(order.id)).slice(3)).toEqual([
         'refund_requested',
-        'stock_reserved',
         'invoiced',
         'shipment_requested',
         'refund_requested',

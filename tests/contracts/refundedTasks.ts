@@ -55,8 +55,8 @@ export const refundedTasksContract = (name: string, open: OpenStore): void => {
       const { history, updatedAtMs } = await fixture.findOrder(order.id);
       expect(updatedAtMs).toBe(fixture.now());
       expect(history.slice(-2)).toEqual([
-        { seq: 8, state: 'refund_failed', atMs: fixture.now(), detail: 'charge_disputed' },
-        { seq: 9, state: 'failed', atMs: fixture.now(), detail: lastError },
+        { seq: 7, state: 'refund_failed', atMs: fixture.now(), detail: 'charge_disputed' },
+        { seq: 8, state: 'failed', atMs: fixture.now(), detail: lastError },
       ]);
     });
 

@@ -12,39 +12,38 @@ export const stepLedgerContract = (name: string, open: OpenStore): void => {
     test('A step that the step ledger has accepted is leased as already done after the steps change order', async () => {
       const { fixture } = context();
       const [taskId] = await fixture.pay([await fixture.placeOrder(await fixture.createProduct())]);
-      const first = defined((await fixture.claimTasks(remoteReservation)).leases[0]);
-      expect(first).toMatchObject({ taskId: defined(taskId), step: 'reserve_stock', alreadyDone: false });
+      const first = defined((await fixture.claimTasks(remoteInvoice)).leases[0]);
+      expect(first).toMatchObject({ taskId: defined(taskId), step: 'invoice', alreadyDone: false });
       expect(await fixture.report(first, { kind: 'done', detail: 'R-1' })).toEqual([first.taskId]);
       expect(await fixture.findTask(first.taskId)).toMatchObject({
-        step: 'invoice',
+        step: 'request_shipment',
         state: 'ready',
         attempts: 0,
       });
 
-      const second = defined((await fixture.claimTasks(reservationLast)).leases[0]);
-      expect(second).toMatchObject({ taskId: first.taskId, step: 'reserve_stock', alreadyDone: true });
+      const second = defined((await fixture.claimTasks(invoiceLast)).leases[0]);
+      expect(second).toMatchObject({ taskId: first.taskId, step: 'invoice', alreadyDone: true });
       expect(second.lease).toBeGreaterThan(first.lease);
     });
   });
 };
 
-const [reserve, invoice, ...rest] = physicalPipeline.steps;
+const [invoice, ...rest] = physicalPipeline.steps;
 
-/** An older release that reserved the goods by an external step. */
-const remoteReservation: Pipeline = {
+/** An older release that invoiced by an external step. */
+const remoteInvoice: Pipeline = {
   name: physicalPipeline.name,
   steps: [
-    { name: reserve.name, historyState: reserve.historyState, kind: 'external', service: 'notify_customer' },
-    ...(invoice === undefined ? [] : [invoice]),
+    { name: invoice.name, historyState: invoice.historyState, kind: 'external', service: 'notify_customer' },
     ...rest,
   ],
 };
 
-/** A newer release that reserves the goods after the invoice. */
-const reservationLast: Pipeline = {
+/** A newer release that invoices after the shipment. */
+const invoiceLast: Pipeline = {
   name: physicalPipeline.name,
   steps: [
-    { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
-    { name: reserve.name, historyState: reserve.historyState, kind: 'external', service: 'notify_customer' },
+    { name: 'request_shipment', historyState: 'shipment_requested', kind: 'tx', effect: 'request_shipment' },
+    { name: invoice.name, historyState: invoice.historyState, kind: 'external', service: 'notify_customer' },
   ],
 };

@@ -33,10 +33,10 @@ import { rescuesContract } from './rescues.ts';
 import { rowFieldsContract } from './rowFields.ts';
 import { searchContract } from './search.ts';
 import { stepLedgerContract } from './stepLedger.ts';
+import { stockContract } from './stock.ts';
 import { storeUtilitiesContract } from './storeUtilities.ts';
 import { taskListsContract } from './taskLists.ts';
 import type { OpenWithBackdoor } from './testContext.ts';
-import { unfulfillableOrdersContract } from './unfulfillableOrders.ts';
 import { unknownChargesContract } from './unknownCharges.ts';
 
 /** Everything that core expects of a database. `open` opens an empty store in its own world. */
@@ -57,6 +57,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     checkoutRacesContract,
     commandKeysContract,
     givenUpCheckoutsContract,
+    stockContract,
     queueContract,
     taskListsContract,
     leasesContract,
@@ -70,7 +71,6 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     refundOutcomesContract,
     refundedStockContract,
     refundedTasksContract,
-    unfulfillableOrdersContract,
     refundRacesContract,
     lateChargesContract,
     unknownChargesContract,

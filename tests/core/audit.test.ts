@@ -162,6 +162,7 @@ describe('Claims', () => {
       expect(failureOf(subset, snapshotOf(orders, {}, stock))).toEqual({
         kind: 'out_of_stock',
         orderIds: ['mine'],
+        products: [{ productId: 'p', left: 0, orderIds: ['mine'] }],
       });
     });
 
@@ -190,6 +191,7 @@ describe('Claims', () => {
     expect(failureOf(all, snapshotOf(orders, {}, { p: 4 }))).toEqual({
       kind: 'out_of_stock',
       orderIds: ['a', 'b'],
+      products: [{ productId: 'p', left: 4, orderIds: ['a', 'b'] }],
     });
     expect(decide(checkoutRequest(['b', 'c']), snapshotOf(orders, {}, { p: 4 }))?.isOk()).toBe(true);
   });

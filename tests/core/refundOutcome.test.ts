@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { createCalendar } from '../../core/calendar.ts';
 import type { OrderStatus } from '../../core/order.ts';
 import type { RefundStatus } from '../../core/refund.ts';
-import { planRefundOutcome, type RefundedOrder, stockDeductionStates } from '../../core/refundOutcome.ts';
+import { planRefundOutcome, type RefundedOrder } from '../../core/refundOutcome.ts';
 import { order } from './samples.ts';
 
 const nowMs = Date.UTC(2026, 11, 31, 23, 59, 59, 999);
@@ -18,8 +18,8 @@ const refundedOrder = (
   taskPaused: true,
   refunded: 0,
   invoiced: false,
-  shipped: false,
-  stockDeducted: false,
+  gone: false,
+  held: 0,
   ...changes,
 });
 
@@ -76,7 +76,7 @@ describe('Changes of a refund that succeeded', () => {
   });
 
   test('A second full refund does not change the status and stock of a refunded order', () => {
-    const order = refundedOrder({ stockDeducted: true, invoiced: true }, 'refunded');
+    const order = refundedOrder({ held: 3, invoiced: true }, 'refunded');
     expect(plan(succeeded, { order })).toEqual({
       refund: { status: 'succeeded', reference: 're_1', error: null },
       creditNoteYear: 2026,
@@ -86,31 +86,31 @@ describe('Changes of a refund that succeeded', () => {
   });
 
   test.each([
-    [true, true, true, 100, 3],
-    [true, true, false, 100, null],
-    [true, false, false, 100, null],
-    [true, false, true, 100, 3],
-    [false, true, true, 100, null],
-    [true, true, true, 99, null],
+    [2, true, true, 100, 2],
+    [2, true, false, 100, null],
+    [2, false, false, 100, null],
+    [2, false, true, 100, 2],
+    [0, true, true, 100, null],
+    [2, true, true, 99, null],
   ])(
-    'An order with stock deducted %p and shipped %p, whose refund says restock %p, puts back for %d of 100: %p',
-    (stockDeducted, shipped, restock, amount, quantity) => {
-      const order = refundedOrder({ stockDeducted, shipped });
+    'An order that holds %d units, gone: %p, whose refund says restock %p, puts back for %d of 100: %p',
+    (held, gone, restock, amount, quantity) => {
+      const order = refundedOrder({ held, gone });
       expect(plan(succeeded, { amount, restock, order })?.restock?.quantity ?? null).toBe(quantity);
     },
   );
 
   test.each([
-    [true, false, 100, { productId: order('a').product.id, quantity: 3 }],
-    [true, true, 100, null],
-    [false, false, 100, null],
-    [true, false, 99, null],
+    [2, false, 100, { productId: order('a').product.id, quantity: 2 }],
+    [2, true, 100, null],
+    [0, false, 100, null],
+    [2, false, 99, null],
   ])(
-    'An order with stock deducted %p and shipped %p puts back, for %d of 100: %j',
-    (stockDeducted, shipped, amount, restock) => {
+    'An order that holds %d units, gone: %p, puts back for a refund of %d of 100: %j',
+    (held, gone, amount, restock) => {
       const changes = plan(succeeded, {
         amount,
-        order: refundedOrder({ stockDeducted, shipped }),
+        order: refundedOrder({ held, gone }),
       });
       expect(changes?.restock ?? null).toEqual(restock);
     },
@@ -143,7 +143,7 @@ describe('Changes of a refund that failed', () => {
   const lastError = 'the refund failed: charge_disputed';
 
   test('A failed refund makes the task that it paused failed, and the order too', () => {
-    const order = refundedOrder({ invoiced: true, stockDeducted: true });
+    const order = refundedOrder({ invoiced: true, held: 3 });
     expect(plan(failed, { order })).toEqual({
       refund: { status: 'failed', reference: null, error: 'charge_disputed' },
       creditNoteYear: null,
@@ -199,13 +199,5 @@ describe('Changes of a refund that failed', () => {
       restock: null,
       order: null,
     });
-  });
-});
-
-describe('Stock deduction states', () => {
-  test('Only the steps that deduct stock have stock deduction states', () => {
-    expect(stockDeductionStates('physical')).toEqual(['stock_reserved']);
-    expect(stockDeductionStates('digital')).toEqual([]);
-    expect(stockDeductionStates('no such type')).toEqual([]);
   });
 });

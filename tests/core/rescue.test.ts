@@ -13,7 +13,7 @@ const orderTask: TaskSnapshot = {
 const jobTask: TaskSnapshot = { ...orderTask, seq: 0, order: null };
 const failedOrderTask: TaskSnapshot = { ...orderTask, order: { id: 'order', status: 'failed' } };
 const lastError = 'a worker stopped or hung at notify_customer (2 times)';
-const endedLease = { id: 'task', lease: 8, runAtMs: 99, unfulfillable: false } as const;
+const endedLease = { id: 'task', lease: 8, runAtMs: 99 } as const;
 
 describe('Rescues', () => {
   test('A rescued task is ready at once, and its order does not change', () => {

@@ -26,7 +26,7 @@ const txStep = (name: string): Step => ({
   name,
   historyState: `${name} done`,
   kind: 'tx',
-  effect: 'deduct_stock',
+  effect: 'book_places',
 });
 const mail: Step = { name: 'mail', historyState: 'mailed', kind: 'external', service: 'notify_customer' };
 
@@ -125,9 +125,7 @@ describe('Runs of tx steps', () => {
       historyRow('a', 6, 'completed'),
     ]);
     expect(transitions.completed).toEqual([transition('a', 6)]);
-    expect(transitions.failed).toEqual([
-      { ...transition('b', 5), step: 'two', error: 'sold out', refused: true },
-    ]);
+    expect(transitions.failed).toEqual([{ ...transition('b', 5), step: 'two', error: 'sold out' }]);
   });
 
   test('An effect that leaves out a task throws', () => {
@@ -171,7 +169,7 @@ describe('Reports of leased steps', () => {
     expect(plan({ kind: 'failed', error: 'no' })).toEqual({
       ...noTransitions,
       history: [historyRow('a', 4, 'failed', 'no')],
-      failed: [{ ...transition('a', 4), step: 'mail', error: 'no', refused: false }],
+      failed: [{ ...transition('a', 4), step: 'mail', error: 'no' }],
     });
   });
 

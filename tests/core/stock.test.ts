@@ -1,57 +1,55 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { allocate } from '../../core/stock.ts';
+import { findShortages, levelsAfter, type StockLevels, unitsToHold } from '../../core/stock.ts';
+import { order } from './samples.ts';
 
-const stockRequest = (taskId: string, productId: string, quantity: number) => ({
-  taskId,
-  productId,
-  quantity,
-});
+const orderOf = (id: string, productId: string, quantity: number) =>
+  order(id, { product: { id: productId, code: productId, name: productId, type: 'physical' }, quantity });
 
-describe('Stock allocation', () => {
-  test('The requests get their whole quantity or nothing, in their order', () => {
-    const requests = [
-      stockRequest('a', 'p', 3),
-      stockRequest('b', 'p', 4),
-      stockRequest('c', 'p', 2),
-      stockRequest('d', 'p', 1),
-    ];
-    const { fulfilled, deducted } = allocate(new Map([['p', 5]]), requests);
-    expect([...fulfilled]).toEqual(['a', 'c']);
-    expect([...deducted]).toEqual([['p', 5]]);
+describe('Shortages of a checkout', () => {
+  test('A product is short if all its orders together need more than is left', () => {
+    const orders = [orderOf('a', 'p', 2), orderOf('b', 'q', 1), orderOf('c', 'p', 3)];
+    const levels = (p: number, q: number | null): StockLevels =>
+      new Map([
+        ['p', p],
+        ['q', q],
+      ]);
+    expect(findShortages(orders, levels(5, 1))).toEqual([]);
+    expect(findShortages(orders, levels(4, null))).toEqual([
+      { productId: 'p', left: 4, orderIds: ['a', 'c'] },
+    ]);
+    expect(findShortages(orders, levels(0, 0))).toEqual([
+      { productId: 'p', left: 0, orderIds: ['a', 'c'] },
+      { productId: 'q', left: 0, orderIds: ['b'] },
+    ]);
   });
 
-  test('A product that cannot run out fulfils every request, and nothing is deducted from it', () => {
-    const { fulfilled, deducted } = allocate(new Map([['p', null]]), [stockRequest('a', 'p', 1_000_000)]);
-    expect([...fulfilled]).toEqual(['a']);
-    expect([...deducted]).toEqual([]);
-  });
-
-  test('No level goes below zero, and only requests that do not fit are refused', () => {
+  test('No level goes below zero while only checkouts without shortages take their units', () => {
     const anyLevels = fc.dictionary(fc.constantFrom('p', 'q', 'r'), fc.option(fc.nat(20)));
-    const anyRequests = fc.array(fc.tuple(fc.constantFrom('p', 'q', 'r'), fc.integer({ min: 1, max: 9 })));
+    const anyOrder = fc.tuple(fc.constantFrom('p', 'q', 'r'), fc.integer({ min: 1, max: 9 }));
+    const anyCheckouts = fc.array(fc.array(anyOrder, { minLength: 1, maxLength: 3 }));
     fc.assert(
-      fc.property(anyLevels, anyRequests, (units, quantities) => {
-        const levels = new Map(Object.entries(units));
-        const requests = quantities.map(([productId, quantity], index) =>
-          stockRequest(String(index), productId, quantity),
-        );
-        const { fulfilled, deducted } = allocate(levels, requests);
-        for (const [productId, stock] of levels) {
-          const ofProduct = requests.filter((one) => one.productId === productId);
-          const accepted = ofProduct.filter(({ taskId }) => fulfilled.has(taskId));
-          if (stock === null) {
-            expect(accepted).toEqual(ofProduct);
-            continue;
+      fc.property(anyLevels, anyCheckouts, (units, checkouts) => {
+        const before: StockLevels = new Map(Object.entries(units));
+        let levels = before;
+        const taken = new Map<string, number>();
+        for (const lines of checkouts) {
+          const orders = lines.map(([productId, quantity], index) =>
+            orderOf(String(index), productId, quantity),
+          );
+          if (findShortages(orders, levels).length > 0) continue;
+          for (const each of orders) {
+            const held = unitsToHold(each, levels);
+            taken.set(each.product.id, (taken.get(each.product.id) ?? 0) + held);
           }
-          const acceptedUnits = accepted.reduce((sum, { quantity }) => sum + quantity, 0);
-          expect(deducted.get(productId) ?? 0).toBe(acceptedUnits);
-          expect(acceptedUnits).toBeLessThanOrEqual(stock);
-          for (const { taskId, quantity } of ofProduct)
-            if (!fulfilled.has(taskId)) {
-              const before = accepted.filter((one) => Number(one.taskId) < Number(taskId));
-              expect(before.reduce((sum, one) => sum + one.quantity, 0) + quantity).toBeGreaterThan(stock);
-            }
+          levels = levelsAfter(levels, orders);
+        }
+        for (const [productId, level] of before) {
+          const left = levels.get(productId) ?? null;
+          expect(left === null).toBe(level === null);
+          if (left === null) expect(taken.get(productId) ?? 0).toBe(0);
+          else expect(left).toBeGreaterThanOrEqual(0);
+          expect((left ?? 0) + (taken.get(productId) ?? 0)).toBe(level ?? 0);
         }
       }),
     );

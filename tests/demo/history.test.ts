@@ -78,10 +78,12 @@ describe.each(stores)('a seeded history in %s', (_, open) => {
       const moments = [createdAtMs, ...history.map(({ atMs }) => atMs)];
       expect(moments).toEqual(moments.toSorted((a, b) => a - b));
       const stepStates = pipelineFor(product.type).steps.map(({ historyState }) => historyState);
+      const isLimited = productsAfter.find(({ id }) => id === product.id)?.stock !== null;
       if (status === 'completed')
         expect(history.map(({ state }) => state)).toEqual([
           'pending',
           'paying',
+          ...(isLimited ? ['stock_reserved'] : []),
           'paid',
           ...stepStates,
           'completed',

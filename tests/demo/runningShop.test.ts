@@ -131,15 +131,7 @@ describe('a history seeded into a running shop', () => {
   const refuse = () => Promise.resolve(err(down));
   test.each<[string, (store: Store) => Partial<Store>]>([
     ['loading products', ({ products }) => ({ products: { ...products, upsert: refuse } })],
-    [
-      'adding stock',
-      ({ products }) => ({
-        products: {
-          ...products,
-          change: refuse,
-        },
-      }),
-    ],
+    ['adding stock', ({ products }) => ({ products: { ...products, change: refuse } })],
     ['listing products', ({ products }) => ({ products: { ...products, list: refuse } })],
     ['placing orders', ({ orders }) => ({ orders: { ...orders, place: refuse } })],
     ['claiming checkouts', ({ audits }) => ({ audits: { ...audits, claim: refuse } })],

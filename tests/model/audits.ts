@@ -22,7 +22,9 @@ import {
   type PaymentEvent,
 } from '../../core/payment.ts';
 import { firstStep } from '../../core/steps.ts';
+import { stockReservedState, unitsToHold } from '../../core/stock.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
+import { moveUnits, unitsLeft } from './stock.ts';
 import { type AuditRow, type PaymentRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 import { newTask } from './transitions.ts';
 
@@ -30,9 +32,14 @@ export const createAudits = (tables: Tables): Audits => ({
   claim: async (requests, nowMs) =>
     ok(
       runTransaction((writes) => {
-        const verdicts = judgeClaims(requests, snapshotOf(tables, requests), nowMs);
+        const snapshot = snapshotOf(tables, requests);
+        const verdicts = judgeClaims(requests, snapshot, nowMs);
         requests.forEach((request, index) => {
-          verdicts[index]?.map((claim) => writeClaim(tables, writes, request, claim, nowMs));
+          const verdict = verdicts[index];
+          if (!verdict?.isOk()) return;
+          writeClaim(tables, writes, request, verdict.value, nowMs);
+          for (const order of verdict.value.orders)
+            reserveUnits(tables, writes, order.id, unitsToHold(order, snapshot.stock), nowMs);
         });
         return verdicts;
       }),
@@ -92,7 +99,7 @@ const snapshotOf = (tables: Tables, requests: readonly CheckoutRequest[]): Claim
     });
   const stock = orders.map(([, { product }]): [string, number | null] => [
     product.id,
-    rowOf(tables.products, product.id).product.stock,
+    unitsLeft(tables, product.id),
   ]);
   return { audits: new Map(audits), orders: new Map(orders), stock: new Map(stock) };
 };
@@ -129,6 +136,18 @@ const writeClaim = (
     writes.set(tables.orders, order.id, { ...rowOf(tables.orders, order.id), order });
     appendHistory(tables, writes, order.id, { state: order.status, detail: null }, nowMs);
   }
+};
+
+const reserveUnits = (
+  tables: Tables,
+  writes: Writes,
+  orderId: string,
+  units: number,
+  nowMs: number,
+): void => {
+  if (units === 0) return;
+  moveUnits(tables, writes, orderId, { given: -units, held: units });
+  appendHistory(tables, writes, orderId, { state: stockReservedState, detail: null }, nowMs);
 };
 
 const recordOutcome = (
@@ -169,6 +188,8 @@ const recordOrderOutcome = (
   if (event === null) return;
   const { status } = applyOrderEvent(tables, writes, orderId, event, nowMs);
   appendHistory(tables, writes, orderId, { state: status, detail: historyDetail }, nowMs);
+  const { held } = rowOf(tables.orders, orderId);
+  if (event === 'release' && held > 0) moveUnits(tables, writes, orderId, { given: held, held: 0 });
   if (!createsTasks) return;
   const task = record.tasks.find((each) => each.orderId === orderId);
   if (task === undefined) throw new Error(`the order ${orderId} is paid and has no task`);

@@ -5,12 +5,8 @@ import {
   type Refund,
   succeededRefundStatuses,
 } from '../../core/refund.ts';
-import {
-  planRefundOutcome,
-  type RefundChanges,
-  type RefundedOrder,
-  stockDeductionStates,
-} from '../../core/refundOutcome.ts';
+import { planRefundOutcome, type RefundChanges, type RefundedOrder } from '../../core/refundOutcome.ts';
+import { moveUnits } from './stock.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
 import { amountRefunded, taskOf, writeOrderChanges } from './writeRefund.ts';
 
@@ -29,15 +25,15 @@ export const finishRefund = (
   const changes = planRefundOutcome({ refund, order }, outcome, nowMs, calendar);
   if (changes === null) return false;
   writeRefund(tables, writes, refund, changes, nowMs);
-  writeRestock(tables, writes, changes);
   if (orderId !== null && changes.order !== null)
     writeOrderChanges(tables, writes, orderId, changes.order, nowMs);
+  if (orderId !== null && changes.restock !== null)
+    moveUnits(tables, writes, orderId, { given: changes.restock.quantity, held: 0 });
   return true;
 };
 
 const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): RefundedOrder => {
-  const { order } = rowOf(tables.orders, orderId);
-  const states = stockDeductionStates(order.product.type);
+  const { order, held } = rowOf(tables.orders, orderId);
   return {
     order,
     taskPaused: taskOf(tables, orderId)?.state === 'paused',
@@ -47,8 +43,8 @@ const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): Ref
       ({ id, status }) => id !== refundId && succeededRefundStatuses.includes(status),
     ),
     invoiced: tables.invoices.has(orderId),
-    shipped: tables.shipments.has(orderId),
-    stockDeducted: (tables.histories.get(orderId) ?? []).some(({ state }) => states.includes(state)),
+    gone: tables.shipments.has(orderId) || tables.licences.has(orderId),
+    held,
   };
 };
 
@@ -68,13 +64,4 @@ const writeRefund = (
     ...rowOf(tables.refunds, refund.id),
     refund: { ...refund, status, error, creditNote, updatedAtMs: nowMs },
   });
-};
-
-const writeRestock = (tables: Tables, writes: Writes, { restock }: RefundChanges): void => {
-  if (restock === null) return;
-  const row = rowOf(tables.products, restock.productId);
-  const { stock } = row.product;
-  if (stock === null) return;
-  const product = { ...row.product, stock: stock + restock.quantity };
-  writes.set(tables.products, restock.productId, { ...row, product });
 };

@@ -39,7 +39,7 @@ export const createOrders = (tables: Tables): Orders => {
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
     };
-    writes.set(tables.orders, id, { order, contact, searchTokens: searchTokensOf(name, code) });
+    writes.set(tables.orders, id, { order, contact, searchTokens: searchTokensOf(name, code), held: 0 });
     appendHistory(tables, writes, id, { state: order.status, detail: null }, nowMs);
     return ok(order);
   };

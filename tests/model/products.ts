@@ -4,16 +4,20 @@ import type { Product, ProductKey, ProductQuery, Products } from '../../core/pro
 import { changeProduct, completeDrafts, judgeStockChange } from '../../core/productChange.ts';
 import type { Ids } from '../../core/world.ts';
 import { matchesSearch, searchTokensOf, tierOf } from './search.ts';
+import { setStock, unitsLeft } from './stock.ts';
 import { type ProductRow, runTransaction, type Tables, type Writes } from './tables.ts';
 
 export const createProducts = (tables: Tables, ids: Ids): Products => {
-  const write = (writes: Writes, product: Product): void => {
+  const write = (writes: Writes, product: ProductRow['product']): void => {
     const searchTokens = searchTokensOf(product.name, product.code);
     writes.set(tables.products, product.id, { product, searchTokens });
     writes.set(tables.productIds, product.code, product.id);
   };
-  const findByCode = (code: string): Product | undefined =>
-    tables.products.get(tables.productIds.get(code) ?? '')?.product;
+  const find = (id: string): Product | null => {
+    const row = tables.products.get(id);
+    return row === undefined ? null : { ...row.product, stock: unitsLeft(tables, id) };
+  };
+  const findByCode = (code: string): Product | null => find(tables.productIds.get(code) ?? '');
 
   return {
     upsert: async (drafts, nowMs, existing) => {
@@ -21,17 +25,18 @@ export const createProducts = (tables: Tables, ids: Ids): Products => {
       const known = new Map(
         [...lastByCode.keys()].flatMap((code) => {
           const product = findByCode(code);
-          return product === undefined ? [] : [[code, product] as const];
+          return product === null ? [] : [[code, product] as const];
         }),
       );
       return completeDrafts([...lastByCode.values()], known).map((complete) =>
         runTransaction((writes) => {
           const written = complete.filter(({ code }) => existing === 'replace' || !known.has(code));
-          for (const draft of written) {
+          for (const { stock, ...draft } of written) {
             const before = known.get(draft.code);
             const kept = before ?? { id: ids.next(nowMs), createdAtMs: nowMs, archived: false };
             const { id, createdAtMs, archived } = kept;
             write(writes, { ...draft, id, createdAtMs, archived, updatedAtMs: nowMs });
+            if (stock !== undefined) setStock(tables, writes, id, stock);
           }
           const updated = written.filter(({ code }) => known.has(code)).length;
           return { created: written.length - updated, updated };
@@ -40,17 +45,21 @@ export const createProducts = (tables: Tables, ids: Ids): Products => {
     },
 
     change: async (id, changes, nowMs) => {
-      const product = tables.products.get(id)?.product;
-      if (product === undefined) return err({ kind: 'not_found' });
+      const before = find(id);
+      if (before === null) return err({ kind: 'not_found' });
       const { stock: change } = changes;
-      const stock = change === undefined ? ok(product.stock) : judgeStockChange(product.stock, change);
-      if (stock.isErr()) return err(stock.error);
-      const changed = changeProduct(product, changes, stock.value, nowMs);
-      runTransaction((writes) => write(writes, changed));
+      const judged = change === undefined ? ok(before.stock) : judgeStockChange(before.stock, change);
+      if (judged.isErr()) return err(judged.error);
+      const changed = changeProduct(before, changes, judged.value, nowMs);
+      const { stock, ...product } = changed;
+      runTransaction((writes) => {
+        write(writes, product);
+        if (change !== undefined) setStock(tables, writes, id, stock);
+      });
       return ok(changed);
     },
 
-    find: async (id) => ok(tables.products.get(id)?.product ?? null),
+    find: async (id) => ok(find(id)),
 
     list: async (query) => {
       const rows = [...tables.products.values()]
@@ -59,7 +68,10 @@ export const createProducts = (tables: Tables, ids: Ids): Products => {
         .sort((one, other) => compareKeys(one.key, other.key))
         .filter(({ key }) => query.after === null || compareKeys(query.after, key) < 0);
       const { items, next } = pageOf(rows, query.limit, ({ key }) => key);
-      return ok({ items: items.map(({ product }) => product), next });
+      return ok({
+        items: items.map(({ product }) => ({ ...product, stock: unitsLeft(tables, product.id) })),
+        next,
+      });
     },
   };
 };

@@ -79,14 +79,6 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
     });
     return ok(undefined);
   },
-
-  unfulfillable: async (limit) => {
-    const refunded = new Set([...tables.refunds.values()].map(({ refund }) => refund.orderId));
-    const ids = [...tables.tasks.values()]
-      .flatMap(({ unfulfillable, orderId }) => (unfulfillable && orderId !== null ? [orderId] : []))
-      .filter((id) => !refunded.has(id) && rowOf(tables.orders, id).order.total.amount > 0);
-    return ok(ids.toSorted().slice(0, limit));
-  },
 });
 
 const snapshotOf = (tables: Tables, { key, orderId }: RefundCommand): RefundRequestSnapshot => {

@@ -9,7 +9,7 @@ import {
 import type { Tables, TaskRow } from './tables.ts';
 
 export const shownAt = (task: TaskRow, nowMs: number): Task => {
-  const { lease: _, leaseUntilMs: __, unfulfillable: ___, ...shown } = task;
+  const { lease: _, leaseUntilMs: __, ...shown } = task;
   return { ...shown, state: taskStateAt(task, nowMs) };
 };
 

@@ -10,13 +10,17 @@ import type { StoredTaskState } from '../../core/queue.ts';
 import type { Refund } from '../../core/refund.ts';
 import type { SearchTokens } from './search.ts';
 
-export type ProductRow = { readonly product: Product; readonly searchTokens: SearchTokens };
+export type ProductRow = { readonly product: Omit<Product, 'stock'>; readonly searchTokens: SearchTokens };
 
 export type OrderRow = {
   readonly order: Order;
   readonly contact: Contact;
   readonly searchTokens: SearchTokens;
+  /** The units that it has taken from the stock and not given back. */
+  readonly held: number;
 };
+
+export type StockRow = { readonly limited: boolean; readonly units: number; readonly delivered: number };
 
 export type AuditRow = {
   readonly id: string;
@@ -52,8 +56,6 @@ export type TaskRow = {
   readonly leaseUntilMs: number;
   readonly runAtMs: number;
   readonly lastError: string | null;
-  /** True if an effect refused the task: the order cannot be fulfilled. */
-  readonly unfulfillable: boolean;
 };
 
 export type RefundRow = {
@@ -71,6 +73,8 @@ export type Tables = ReturnType<typeof createTables>;
 
 export const createTables = () => ({
   products: new Map<string, ProductRow>(),
+  /** By product id. */
+  stocks: new Map<string, StockRow>(),
   /** By product code. */
   productIds: new Map<string, string>(),
   orders: new Map<string, OrderRow>(),

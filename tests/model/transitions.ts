@@ -25,22 +25,16 @@ export const writeTransitions = (
     applyOrderEvent(tables, writes, orderId, 'complete', nowMs);
   }
 
-  for (const { taskId, orderId, step, error, refused } of transitions.failed) {
+  for (const { taskId, orderId, step, error } of transitions.failed) {
     const task = rowOf(tables.tasks, taskId);
     const attempts = (task.step === step ? task.attempts : 0) + 1;
-    updateTask(tables, writes, taskId, {
-      state: 'failed',
-      step,
-      attempts,
-      lastError: error,
-      unfulfillable: refused,
-    });
+    updateTask(tables, writes, taskId, { state: 'failed', step, attempts, lastError: error });
     applyOrderEvent(tables, writes, orderId, 'fail', nowMs);
   }
 };
 
 /** The fields of a task whose current step has not been tried. */
-export const untriedStep = { attempts: 0, crashes: 0, lastError: null, unfulfillable: false } as const;
+export const untriedStep = { attempts: 0, crashes: 0, lastError: null } as const;
 
 /** The fields of a task that no worker has claimed. */
 export const newTask = { ...untriedStep, state: 'ready', lease: 0, leaseUntilMs: 0 } as const;

@@ -29,6 +29,8 @@ describe.skipIf(!(await postgresAvailable()))('lists of products beside many arc
         archived, 0, 0, 'ao thun' || case when k % 500 = 0 then ' hiem' else '' end || '  p ' || k,
         'áo thun' || case when k % 500 = 0 then ' hiếm' else '' end || '  p ' || k, snapshot.id
       from numbered, snapshot`;
+    await explained.sql`
+      insert into stock (product_id, limited, units, delivered) select id, false, 0, 0 from product`;
     await explained.sql.unsafe('vacuum analyze');
   }, 60_000);
   afterAll(async () => {
@@ -49,7 +51,8 @@ describe.skipIf(!(await postgresAvailable()))('lists of products beside many arc
     ['a rare word in archived products', { search: parseQuery('hiem'), archived: true }],
   ])('The list of %s does not read the others', async (_, query) => {
     await list(query);
-    expect(await explained.countPages(() => list(query))).toBeLessThan(100);
+    // The stock of a page's 21 products costs 3 pages each.
+    expect(await explained.countPages(() => list(query))).toBeLessThan(150);
   });
 
   test('Only the products on sale are found', async () => {

@@ -72,7 +72,6 @@ describe.skipIf(!(await postgresAvailable()))('table scans for money over half a
       const orderId = (await unwrap(store.ledger.listChargedPayments(day))).items[0]?.id ?? '';
       await unwrap(store.refunds.list({ orderId, status: null, ...firstPage }));
     },
-    'the list of unfulfillable orders': (store) => unwrap(store.refunds.unfulfillable(50)),
     'events, their jobs and their pruning': async (store, shop) => {
       const event = shop.inboxItem();
       expect(await unwrap(store.inbox.receive([event], nowMs))).toEqual([true]);

@@ -56,7 +56,6 @@ describe.each(databases)('processes that share %s', (_, createDatabase) => {
     const snapshot = await takeSnapshot({
       databaseUrl: database.url,
       provider: createInProcessProvider(database.url),
-      policy: 'hold',
       operator,
       initialStocks: new Map([[productId, 100]]),
       recordedLog: createClientLogRecorder().log,
@@ -64,7 +63,7 @@ describe.each(databases)('processes that share %s', (_, createDatabase) => {
     });
     expect(check(snapshot)).toEqual([]);
     expect(snapshot.charges.length).toBe(checkouts.length);
-    expect(snapshot.products).toEqual([{ id: productId, initialStock: 100, stock: 80 }]);
+    expect(snapshot.products).toEqual([{ id: productId, initialStock: 100, stock: 80, delivered: 100 }]);
   }, 30_000);
 
   test('A worker serves only its health', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test';
-import type { Pipeline } from '../../core/pipelines/pipeline.ts';
 import { defined, succeeded, unwrap } from '../contracts/fixture.ts';
 import { openTestStore } from './harness.ts';
 
@@ -13,28 +12,6 @@ describe('queue on SQLite', () => {
     const failed = { taskId, lease, outcome: { kind: 'failed', error: 'second' } } as const;
     expect(await unwrap(store.queue.report([done, failed], shop.now()))).toEqual([taskId]);
     expect((await shop.historyStates(order.id)).slice(-2)).toEqual(['customer_notified', 'completed']);
-  });
-
-  test('The attempts of an earlier step do not count for a later step that fails', async () => {
-    const { client, shop, store } = openTestStore();
-    const product = await shop.createProduct({ stock: 1 });
-    const order = await shop.placeOrder(product);
-    const [taskId = ''] = await shop.pay([order]);
-    const lateStock: Pipeline = {
-      name: 'physical',
-      steps: [
-        { name: 'reserve_stock', historyState: 'shipment_requested', kind: 'tx', effect: 'request_shipment' },
-        { name: 'late', historyState: 'stock_reserved', kind: 'tx', effect: 'deduct_stock' },
-      ],
-    };
-    client.prepare('insert into shipment (order_id, requested_ms) values (?, 0)').run(order.id);
-    await shop.claimTasks(lateStock, { retryAtMs: () => shop.now() });
-    expect(await shop.findTask(taskId)).toMatchObject({ state: 'ready', attempts: 1, step: 'reserve_stock' });
-
-    client.exec('delete from shipment; update product set stock = 0');
-    await shop.claimTasks(lateStock);
-    expect(await shop.findTask(taskId)).toMatchObject({ state: 'failed', attempts: 1, step: 'late' });
-    expect((await unwrap(store.orders.find(order.id)))?.status).toBe('failed');
   });
 
   test('An outcome changes nothing if its checkout has not claimed one of the orders', async () => {

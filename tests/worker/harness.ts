@@ -21,7 +21,6 @@ const settings: WorkerSettings = {
   leaseMs: 30_000,
   pollMs: 500,
   reconcileAfterMs: 15_000,
-  onUnfulfillable: 'hold',
   shutdownMs: 10_000,
   mailDomain: 'cartwright.example',
 };

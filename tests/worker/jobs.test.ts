@@ -21,15 +21,6 @@ const listMails = async ({ store }: Fixture, orderId: string) =>
     ._unsafeUnwrap()
     .items.filter((mail) => mail.orderId === orderId);
 
-/** Pays for two items of which only one is in stock. */
-const oversell = async (fixture: Fixture): Promise<readonly [string, string]> => {
-  const [one = '', other = ''] = await fixture.placePaidOrders(['physical', 'physical']);
-  const { store, world } = fixture;
-  const draft = { code: 'physical', name: 'Món', type: 'physical', price: { amount: 1000, currency: 'VND' } };
-  (await store.products.upsert([{ ...draft, stock: 1 }], world.clock.nowMs(), 'replace'))._unsafeUnwrap();
-  return [one, other];
-};
-
 describe('refunds in a worker', () => {
   test('A refund of a completed order returns its money, with a credit note and a mail', async () => {
     const fixture = await open();
@@ -87,30 +78,5 @@ describe('refunds in a worker', () => {
     await advance(2 * 3_600_000);
     expect((await fixture.order(orderId)).status).toBe('refunded');
     expect(new Set(provider.requests.map(({ refundId }) => refundId)).size).toBe(1);
-  });
-});
-
-describe('a paid order that cannot be fulfilled', () => {
-  test('An order that cannot be fulfilled is left to an operator under the policy hold', async () => {
-    const fixture = await open();
-    const orderIds = await oversell(fixture);
-    const { advance } = fixture.startWorker();
-    await advance(60_000);
-    expect((await fixture.statuses(orderIds)).toSorted()).toEqual(['completed', 'failed']);
-    const refunds = await Promise.all(orderIds.map((orderId) => listRefunds(fixture, orderId)));
-    expect(refunds.flat()).toEqual([]);
-  });
-
-  test('An order that cannot be fulfilled is refunded once under the policy refund', async () => {
-    const fixture = await open();
-    const orderIds = await oversell(fixture);
-    const { advance } = fixture.startWorker({}, { onUnfulfillable: 'refund' });
-    await advance(60_000);
-    expect((await fixture.statuses(orderIds)).toSorted()).toEqual(['completed', 'refunded']);
-    const refunds = await Promise.all(orderIds.map((orderId) => listRefunds(fixture, orderId)));
-    expect(refunds.flat()).toMatchObject([
-      { status: 'succeeded', creditNote: null, reason: 'the order cannot be fulfilled' },
-    ]);
-    expect(await fixture.tasks()).toEqual([]);
   });
 });

@@ -34,7 +34,6 @@ describe('the maintenance', () => {
       {
         store: withQueue(store, { rescue: async () => ok(rescuedCounts.shift() ?? 0) }),
         recoverPayments: async () => ok(0),
-        refundUnfulfillable: null,
         clock: world.clock,
         log,
       },

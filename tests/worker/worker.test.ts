@@ -18,7 +18,6 @@ describe('a worker', () => {
       'pending',
       'paying',
       'paid',
-      'stock_reserved',
       'invoiced',
       'shipment_requested',
       'customer_notified',

@@ -12,8 +12,10 @@ import {
 } from '../../../core/audit.ts';
 import { orderStatusAfter, orderStatusesBefore } from '../../../core/order.ts';
 import { initialPaymentStatus, paymentStatusAfter, paymentStatusesBefore } from '../../../core/payment.ts';
+import { stockReservedState, unitsToHold } from '../../../core/stock.ts';
 import { orderColumns } from '../columns.ts';
 import { type Sql, withRetries } from '../connection.ts';
+import { isStockShort } from '../failures.ts';
 import { type OrderRow, orderOf, type PaymentRow } from '../rows.ts';
 import { statusList, statusText } from '../statuses.ts';
 import { type CurrentCheckout, readResponses } from './storedResponses.ts';
@@ -54,7 +56,7 @@ const judgeAndWrite = async (
     return verdict.isOk() && request !== undefined ? [{ request, claim: verdict.value }] : [];
   });
   if (claims.length === 0) return verdicts;
-  const written = new Set(await write(sql, claims, seqs, nowMs));
+  const written = new Set(await writeUnlessShort(sql, claims, { seqs, stock: snapshot.stock }, nowMs));
   if (written.size === claims.length) return verdicts;
   // A claim of this batch may be the reason of a refusal, and that claim may be the one that was not written.
   return verdicts.map((verdict) =>
@@ -62,10 +64,26 @@ const judgeAndWrite = async (
   );
 };
 
+/**
+ * Writes nothing if other claims have taken the units of a product since we read them. Then all claims of this batch are
+ * judged again. This ends, because units only fall where another claim was written.
+ */
+const writeUnlessShort = async (...claims: Parameters<typeof write>): ReturnType<typeof write> => {
+  try {
+    return await write(...claims);
+  } catch (cause) {
+    if (isStockShort(cause)) return [];
+    throw cause;
+  }
+};
+
 type RequestedClaim = { readonly request: CheckoutRequest; readonly claim: Claim };
 
 /** The `seq` of each order when it was read, by order id. It tells whether the order has changed since. */
 type Seqs = ReadonlyMap<string, number>;
+
+/** What the claims were judged by. */
+type Judged = { readonly seqs: Seqs; readonly stock: ClaimSnapshot['stock'] };
 
 type OrderSnapshotRow = OrderRow & { readonly seq: number; readonly stock: number | null };
 type AuditSnapshotRow = Pick<PaymentRow, 'id' | 'status' | 'method'> & {
@@ -87,8 +105,8 @@ const readSnapshot = async (
   const [read] = await sql<[{ orders: readonly OrderSnapshotRow[]; audits: readonly AuditSnapshotRow[] }]>`
     select (
       select coalesce(json_agg(o), '[]') from (
-        select ${orderColumns(sql, 'o')}, o.seq, p.stock
-        from orders o join product p on p.id = o.product_id
+        select ${orderColumns(sql, 'o')}, o.seq, case when s.limited then s.units end as stock
+        from orders o left join stock s on s.product_id = o.product_id
         where o.id = any(${requests.flatMap(({ orderIds }) => orderIds)}::uuid[])
       ) o
     ) as orders, (
@@ -132,18 +150,27 @@ const knownAuditOf = (row: AuditSnapshotRow, response: KnownAudit['response']): 
 
 /**
  * Writes each claim whole or not at all, and returns the checkout ids of those that are written. A claim is written if
- * its orders have not changed since they were read and its key was free. Lock order: orders by id, then keys in their
- * own order. So overlapping checkouts wait for one another and never deadlock.
+ * its orders have not changed since they were read and its key was free. Lock order: payments that are retried, orders,
+ * keys, then stock, each by its id. So overlapping checkouts wait for one another and never deadlock. The payments come
+ * first, because an outcome locks them before it gives units back.
+ *
+ * Each claim carries what its orders take from the stock, so that nothing has to be joined. The new units are computed
+ * from the locked row: the statement's own version of the row may be older, and its check would fail for no reason.
  */
 const write = async (
   sql: Sql,
   claims: readonly RequestedClaim[],
-  seqs: Seqs,
+  { seqs, stock }: Judged,
   nowMs: number,
 ): Promise<readonly string[]> => {
   const retries = claims.filter(({ claim }) => claim.attempt > 1).map(({ claim }) => claim.checkoutId);
   const orders = claims.flatMap(({ claim }) =>
-    claim.orders.map(({ id }) => ({ id, checkoutId: claim.checkoutId, seq: seqs.get(id) ?? 0 })),
+    claim.orders.map((order) => ({
+      id: order.id,
+      checkoutId: claim.checkoutId,
+      seq: seqs.get(order.id) ?? 0,
+      held: unitsToHold(order, stock),
+    })),
   );
   const claimedStatus = statusText(sql, orderStatusAfter.claim);
   const rows = await sql<{ id: string }[]>`
@@ -159,12 +186,17 @@ const write = async (
         ${claims.map(({ claim }) => claim.method)}::text[],
         ${claims.map(({ request }) => request.recoverAtMs)}::bigint[]
       ) as c(id, key, customer_id, order_ids, attempt, amount, currency, method, recover_ms)
+    ), retriable as materialized (
+      select p.id from (select unnest(${retries}::uuid[]) as id order by id) r
+      cross join lateral (select id from payment where id = r.id for update) p
     ), requested as (
       select * from unnest(
         ${orders.map(({ id }) => id)}::uuid[],
         ${orders.map(({ checkoutId }) => checkoutId)}::uuid[],
-        ${orders.map(({ seq }) => seq)}::integer[]
-      ) as r(order_id, checkout_id, seq)
+        ${orders.map(({ seq }) => seq)}::integer[],
+        ${orders.map(({ held }) => held)}::integer[]
+      ) as r(order_id, checkout_id, seq, held)
+      where (select count(*) from retriable) >= 0
       order by order_id
     ), locked as (
       select r.* from requested r
@@ -197,13 +229,26 @@ const write = async (
       select id from initiated union all select id from retried
     ), claimed as (
       update orders o
-      set status = ${claimedStatus}, checkout_id = r.checkout_id, seq = o.seq + 1, updated_ms = ${nowMs}::bigint
+      set status = ${claimedStatus}, checkout_id = r.checkout_id, held = r.held,
+        seq = o.seq + case when r.held > 0 then 2 else 1 end, updated_ms = ${nowMs}::bigint
       from requested r join written on written.id = r.checkout_id
       where o.id = r.order_id
-      returning o.id, o.seq
+      returning o.id, o.seq, o.product_id, o.held
     ), history as (
       insert into order_state (order_id, seq, state, at_ms)
-      select id, seq, ${claimedStatus}, ${nowMs}::bigint from claimed
+      select id, case when held > 0 then seq - 1 else seq end, ${claimedStatus}, ${nowMs}::bigint from claimed
+      union all
+      select id, seq, ${stockReservedState}::text, ${nowMs}::bigint from claimed where held > 0
+    ), reserved as (
+      update stock s set units = n.units - n.quantity
+      from (
+        select t.product_id, t.quantity, l.units
+        from (
+          select product_id, sum(held) as quantity from claimed where held > 0 group by product_id order by product_id
+        ) t
+        cross join lateral (select units from stock where product_id = t.product_id for no key update) l
+      ) n
+      where s.product_id = n.product_id
     )
     select id from written`;
   return rows.map(({ id }) => id);

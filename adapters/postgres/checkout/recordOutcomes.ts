@@ -80,7 +80,8 @@ type Written = {
 /**
  * One statement, and so one transaction, writes the payment with its response, the orders with their histories, and the
  * new tasks. It changes only open payments, and what belongs to them. Core has decided what an outcome changes (see
- * `rowOf`); nothing is decided here. Lock order: payments by id, then orders by id, so parallel calls never deadlock.
+ * `rowOf`); nothing is decided here. Lock order: payments, orders, then stock, each by its id, so parallel calls never deadlock.
+ * A successful charge keeps the units of its orders, so it does not touch the stock.
  *
  * Each row is found by its key, whatever the planner estimates: payments and orders by `lateral`, which cannot become a
  * hash join. A condition on the status made the planner read all rows with that status. With ten checkouts of a hundred
@@ -89,6 +90,7 @@ type Written = {
  */
 const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Promise<Written[]> => {
   const rows = JSON.stringify(records.map(rowOf));
+  const released = statusText(sql, orderStatusAfter.release);
   return sql<Written[]>`
     with outcome as (
       select * from json_to_recordset(${rows}::text::json) as s(
@@ -116,13 +118,14 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
       where s.order_status is not null
       order by u.order_id
     ), locked as (
-      select a.* from affected a
-      cross join lateral (select status, checkout_id from orders where id = a.id for update) o
+      select a.*, o.product_id, o.held from affected a
+      cross join lateral (select status, checkout_id, product_id, held from orders where id = a.id for update) o
       where o.status = ${statusText(sql, orderStatusAfter.claim)} and o.checkout_id = a.checkout_id
     ), changed as (
-      update orders o set status = l.order_status, seq = o.seq + 1, updated_ms = ${nowMs}::bigint
+      update orders o set status = l.order_status, seq = o.seq + 1, updated_ms = ${nowMs}::bigint,
+        held = case when l.order_status = ${released} then 0 else l.held end
       from locked l where o.id = l.id
-      returning o.id, o.seq, l.order_status, l.detail, l.needs_task, l.task
+      returning o.id, o.seq, l.order_status, l.detail, l.needs_task, l.task, l.product_id, l.held
     ), history as (
       insert into order_state (order_id, seq, state, at_ms, detail)
       select id, seq, order_status, ${nowMs}::bigint, detail from changed
@@ -130,6 +133,17 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
       insert into task (id, order_id, pipeline, step, state, run_ms, seq)
       select (task ->> 'id')::uuid, id, task ->> 'pipeline', task ->> 'step', 'ready', ${nowMs}::bigint, seq
       from changed where needs_task
+    ), freed as (
+      update stock s set units = n.units + n.quantity
+      from (
+        select f.product_id, f.quantity, l.units
+        from (
+          select product_id, sum(held) as quantity from changed
+          where order_status = ${released} and held > 0 group by product_id order by product_id
+        ) f
+        cross join lateral (select units from stock where product_id = f.product_id for no key update) l
+      ) n
+      where s.product_id = n.product_id
     )
     select id, status, stored_ours from recorded`;
 };

@@ -82,6 +82,7 @@ const sources: Readonly<Record<keyof SourcedColumns, string>> = {
   status: quoted(initialOrderStatus),
   checkout_id: 'null::uuid',
   seq: '1',
+  held: '0',
 };
 
 const writtenColumns = Object.keys(sources).join(', ');

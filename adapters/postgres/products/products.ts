@@ -1,8 +1,14 @@
-import { and, desc, eq, lt, sql as raw, type SQL } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, sql as raw, type SQL } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import { err, ok } from 'neverthrow';
+import { err, ok, type Result } from 'neverthrow';
 import { pageOf } from '../../../core/page.ts';
-import type { ProductDraft, ProductKey, ProductQuery, Products } from '../../../core/product.ts';
+import type {
+  ProductDraft,
+  ProductKey,
+  ProductQuery,
+  Products,
+  StockMissing,
+} from '../../../core/product.ts';
 import { completeDrafts } from '../../../core/productChange.ts';
 import type { World } from '../../../core/world.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
@@ -12,10 +18,11 @@ import { product } from '../schema.ts';
 import { exactQuery, foldedQuery } from '../search/query.ts';
 import { storedTokens } from '../search/tokens.ts';
 import { change } from './change.ts';
+import { setStock, unitsLeft } from './stock.ts';
 
 export const createProducts = (sql: Sql, db: PostgresJsDatabase, world: World): Products => {
   const byId = db
-    .select()
+    .select(columns)
     .from(product)
     .where(eq(product.id, raw.placeholder('id')))
     .prepare('product_by_id');
@@ -35,22 +42,25 @@ export const createProducts = (sql: Sql, db: PostgresJsDatabase, world: World): 
   };
 };
 
+/** The columns of a `ProductRow`. */
+const columns = { ...getTableColumns(product), stock: unitsLeft };
+
 const upsert = async (
   tx: Transaction,
   world: World,
   drafts: readonly ProductDraft[],
   nowMs: number,
   existing: 'replace' | 'keep',
-) => {
+): Promise<Result<{ readonly created: number; readonly updated: number }, StockMissing>> => {
   const byCode = new Map(drafts.map((draft) => [draft.code, draft]));
-  const completed = completeDrafts([...byCode.values()], await readKnown(tx, [...byCode.keys()], existing));
+  const completed = completeDrafts([...byCode.values()], await lockProducts(tx, [...byCode.keys()]));
   if (completed.isErr()) return err(completed.error);
   const rows = completed.value.map((draft) => ({
     ...draft,
     ...storedTokens(draft.name, draft.code),
     id: world.ids.next(nowMs),
   }));
-  const written = await tx<{ created: boolean }[]>`
+  const written = await tx<{ id: string; code: string; created: boolean }[]>`
     with draft as materialized (
       select d.*, coalesce(p.snapshot_id, nextval(pg_get_serial_sequence('product_snapshot', 'id'))) as snapshot_id,
         p.snapshot_id is null as is_new
@@ -61,38 +71,44 @@ const upsert = async (
         ${rows.map(({ type }) => type)}::text[],
         ${rows.map(({ price }) => price.amount)}::bigint[],
         ${rows.map(({ price }) => price.currency)}::text[],
-        ${rows.map(({ stock }) => stock)}::integer[],
         ${rows.map(({ imageUrl }) => imageUrl)}::text[],
         ${rows.map(({ folded }) => folded)}::text[],
         ${rows.map(({ exact }) => exact)}::text[]
-      ) as d(id, code, name, type, amount, currency, stock, image_url, folded, exact)
+      ) as d(id, code, name, type, amount, currency, image_url, folded, exact)
       left join product p on p.code = d.code and (${existing === 'keep'} or (p.name, p.type) = (d.name, d.type))
     ), new_snapshot as (
       insert into product_snapshot (id, type, name_unaccent) overriding system value
       select snapshot_id, type, folded from draft where is_new
     )
     insert into product as p
-      (id, code, name, type, amount, currency, stock, image_url, created_ms, updated_ms, name_unaccent, name_exact,
+      (id, code, name, type, amount, currency, image_url, created_ms, updated_ms, name_unaccent, name_exact,
         snapshot_id)
-    select id, code, name, type, amount, currency, stock, image_url, ${nowMs}::bigint, ${nowMs}::bigint, folded, exact,
+    select id, code, name, type, amount, currency, image_url, ${nowMs}::bigint, ${nowMs}::bigint, folded, exact,
       snapshot_id
     from draft
     order by code
     on conflict (code) do update set
       name = excluded.name, type = excluded.type, amount = excluded.amount, currency = excluded.currency,
-      stock = excluded.stock, image_url = excluded.image_url, updated_ms = excluded.updated_ms,
+      image_url = excluded.image_url, updated_ms = excluded.updated_ms,
       name_unaccent = excluded.name_unaccent, name_exact = excluded.name_exact, snapshot_id = excluded.snapshot_id
     where ${existing === 'replace'}
-    returning (xmax = 0) as created`;
+    returning id, code, (xmax = 0) as created`;
+  await setStock(
+    tx,
+    written.map(({ id, code }) => ({ productId: id, stock: byCode.get(code)?.stock })),
+  );
   const created = written.filter((row) => row.created).length;
   return ok({ created, updated: written.length - created });
 };
 
-/** The products with these codes. Those that will be replaced are locked, so that what is left alone stays true. */
-const readKnown = async (tx: Transaction, codes: readonly string[], existing: 'replace' | 'keep') => {
-  const rows = await tx<Pick<ProductRow, 'code' | 'stock' | 'imageUrl'>[]>`
-    select code, stock, image_url as "imageUrl" from product where code = any(${[...codes]}::text[])
-    order by id ${existing === 'replace' ? tx`for no key update` : tx``}`;
+/**
+ * The products with these codes, locked so that what a draft leaves alone stays true. They are locked by code, as the
+ * insert locks them: concurrent upserts of the same new codes deadlock otherwise. Nothing else locks two products.
+ */
+const lockProducts = async (tx: Transaction, codes: readonly string[]) => {
+  const rows = await tx<Pick<ProductRow, 'code' | 'imageUrl'>[]>`
+    select code, image_url as "imageUrl" from product where code = any(${[...codes]}::text[])
+    order by code for no key update`;
   return new Map(rows.map((row) => [row.code, row]));
 };
 
@@ -100,7 +116,7 @@ const list = async (db: PostgresJsDatabase, { search, type, archived, after, lim
   const tier =
     search === null ? raw<number>`0` : raw<number>`(name_vector @@ ${exactQuery(search)}::tsquery)::integer`;
   const rows = await db
-    .select({ row: product, tier: tier.as('tier') })
+    .select({ row: columns, tier: tier.as('tier') })
     .from(product)
     .where(
       and(

@@ -3,7 +3,6 @@ import { licenceKey } from '../../../core/licence.ts';
 import type { Effect } from '../../../core/pipelines/pipeline.ts';
 import type { LockedTask } from '../../../core/queue.ts';
 import type { EffectOutcome } from '../../../core/steps.ts';
-import { allocate } from '../../../core/stock.ts';
 import type { World } from '../../../core/world.ts';
 import type { Transaction } from '../connection.ts';
 
@@ -14,50 +13,22 @@ type RunEffect = (
   nowMs: number,
 ) => Promise<readonly EffectOutcome[]>;
 
-/**
- * Deducts stock in the row of its product. Lock order: products by id, then the invoice counter. So parallel workers
- * wait for one another and never deadlock.
- */
-const deductStock: RunEffect = async (tx, tasks) => {
-  const productIds = [...new Set(tasks.map(({ order }) => order.product.id))];
-  const rows = await tx<{ id: string; stock: number | null }[]>`
-    select id, stock from product where id = any(${productIds}::uuid[]) order by id for no key update`;
-  const requests = tasks.map(({ id, order }) => ({
-    taskId: id,
-    productId: order.product.id,
-    quantity: order.quantity,
-  }));
-  const levels = new Map(rows.map(({ id, stock }) => [id, stock]));
-  const { fulfilled, deducted } = allocate(levels, requests);
-  if (deducted.size > 0)
-    await tx`
-      update product p set stock = p.stock - d.quantity
-      from unnest(${[...deducted.keys()]}::uuid[], ${[...deducted.values()]}::integer[]) as d(id, quantity)
-      where p.id = d.id`;
-  return tasks.map(({ id, order }) =>
-    fulfilled.has(id)
-      ? { taskId: id, kind: 'done', detail: null }
-      : { taskId: id, kind: 'refused', detail: `out of stock: ${order.product.code}` },
-  );
-};
+/** The claim has taken the places from the stock. The history row of the step is all that is left to write. */
+const bookPlaces: RunEffect = async (_tx, tasks) =>
+  tasks.map(({ id }) => ({ taskId: id, kind: 'done', detail: null }));
 
-const issueLicences: RunEffect = async (tx, tasks, world, nowMs) => {
-  const outcomes = await deductStock(tx, tasks, world, nowMs);
-  const fulfilled = new Set(outcomes.filter(({ kind }) => kind === 'done').map(({ taskId }) => taskId));
-  const licences = tasks
-    .filter(({ id }) => fulfilled.has(id))
-    .flatMap(({ order }) =>
-      Array.from({ length: order.quantity }, (_, unit) => ({ orderId: order.id, unit: unit + 1 })),
-    );
-  if (licences.length > 0)
-    await tx`
-      insert into licence (order_id, unit, key)
-      select * from unnest(
-        ${licences.map(({ orderId }) => orderId)}::uuid[],
-        ${licences.map(({ unit }) => unit)}::integer[],
-        ${licences.map(() => licenceKey(world.random))}::text[]
-      )`;
-  return outcomes;
+const issueLicences: RunEffect = async (tx, tasks, world) => {
+  const licences = tasks.flatMap(({ order }) =>
+    Array.from({ length: order.quantity }, (_, unit) => ({ orderId: order.id, unit: unit + 1 })),
+  );
+  await tx`
+    insert into licence (order_id, unit, key)
+    select * from unnest(
+      ${licences.map(({ orderId }) => orderId)}::uuid[],
+      ${licences.map(({ unit }) => unit)}::integer[],
+      ${licences.map(() => licenceKey(world.random))}::text[]
+    )`;
+  return tasks.map(({ id }) => ({ taskId: id, kind: 'done', detail: null }));
 };
 
 /**
@@ -89,7 +60,7 @@ const requestShipment: RunEffect = async (tx, tasks, _world, nowMs) => {
 };
 
 export const effects: Readonly<Record<Effect, RunEffect>> = {
-  deduct_stock: deductStock,
+  book_places: bookPlaces,
   issue_licences: issueLicences,
   issue_invoice: issueInvoice,
   request_shipment: requestShipment,

@@ -82,7 +82,7 @@ const writeChanges = async (
       tx`
         update task t
         set state = c.state, attempts = c.attempts, crashes = c.crashes, lease = c.lease, lease_until_ms = null,
-          run_ms = c.run_ms, seq = c.seq, last_error = c.last_error, unfulfillable = c.unfulfillable::boolean
+          run_ms = c.run_ms, seq = c.seq, last_error = c.last_error
         from unnest(
           ${changes.map(({ id }) => id)}::uuid[],
           ${changes.map(({ state }) => state)}::text[],
@@ -91,9 +91,8 @@ const writeChanges = async (
           ${changes.map(({ lease }) => lease)}::integer[],
           ${changes.map(({ runAtMs }) => runAtMs)}::bigint[],
           ${changes.map(({ seq }) => seq)}::integer[],
-          ${changes.map(({ lastError }) => lastError)}::text[],
-          ${changes.map(({ unfulfillable }) => String(unfulfillable))}::text[]
-        ) as c(id, state, attempts, crashes, lease, run_ms, seq, last_error, unfulfillable)
+          ${changes.map(({ lastError }) => lastError)}::text[]
+        ) as c(id, state, attempts, crashes, lease, run_ms, seq, last_error)
         where t.id = c.id`,
     orders.length > 0 &&
       tx`

@@ -71,14 +71,12 @@ export const writeTransitions = async (
             ${failed.map(({ orderId }) => orderId)}::uuid[],
             ${failed.map(({ seq }) => seq)}::integer[],
             ${failed.map(({ step }) => step)}::text[],
-            ${failed.map(({ error }) => error)}::text[],
-            ${failed.map(({ refused }) => String(refused))}::text[]
-          ) as f(task_id, order_id, seq, step, error, refused)
+            ${failed.map(({ error }) => error)}::text[]
+          ) as f(task_id, order_id, seq, step, error)
         ), stopped as (
           update task t
           set state = 'failed', step = f.step, seq = f.seq, last_error = f.error,
-            attempts = case when t.step = f.step then t.attempts + 1 else 1 end, lease_until_ms = null,
-            unfulfillable = f.refused::boolean
+            attempts = case when t.step = f.step then t.attempts + 1 else 1 end, lease_until_ms = null
           from failed f where t.id = f.task_id
         )
         update orders o set status = ${statusText(tx, orderStatusAfter.fail)}, seq = f.seq, updated_ms = ${nowMs}::bigint

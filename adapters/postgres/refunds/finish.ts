@@ -11,7 +11,6 @@ import {
   type RefundChanges,
   type RefundedOrder,
   type RefundOutcomeSnapshot,
-  stockDeductionStates,
 } from '../../../core/refundOutcome.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
@@ -75,28 +74,24 @@ const readRefundedOrder = async (
   refundId: string,
   { order, paused }: LockedOrder,
 ): Promise<RefundedOrder> => {
-  const { id, product } = order;
-  const [row] = await tx<
-    { refunded: number; invoiced: boolean; shipped: boolean; stock_deducted: boolean }[]
-  >`
+  const { id } = order;
+  const [row] = await tx<{ refunded: number; invoiced: boolean; gone: boolean; held: number }[]>`
     select
       (
         select coalesce(sum(amount), 0)::bigint from refund
         where order_id = ${id} and id <> ${refundId} and status in (${statusList(tx, succeededRefundStatuses)})
       ) as refunded,
       exists (select from invoice where order_id = ${id}) as invoiced,
-      exists (select from shipment where order_id = ${id}) as shipped,
-      exists (
-        select from order_state where order_id = ${id} and state = any(${[...stockDeductionStates(product.type)]})
-      ) as stock_deducted`;
+      exists (select from shipment where order_id = ${id})
+        or exists (select from licence where order_id = ${id}) as gone,
+      (select held from orders where id = ${id}) as held`;
   if (row === undefined) throw new Error(`the refunded order ${id} was not read`);
-  const { stock_deducted: stockDeducted, ...sums } = row;
-  return { ...sums, stockDeducted, order, taskPaused: paused };
+  return { ...row, order, taskPaused: paused };
 };
 
 /**
- * Lock order: product, then counter, as in a pipeline that deducts stock and issues an invoice; the reverse would
- * deadlock. Statements that are sent together run in the order in which they are listed.
+ * Lock order: the counter, then the stock of the product, which comes last everywhere. It is locked just before the
+ * commit, because many claims may wait for it.
  */
 const write = async (
   tx: Transaction,
@@ -110,12 +105,21 @@ const write = async (
       update refund set status = ${status}, reference = coalesce(${reference}, reference), error = ${error},
         updated_ms = ${nowMs}
       where id = ${refundId}`,
-    restock !== null &&
-      tx`update product set stock = stock + ${restock.quantity} where id = ${restock.productId}`,
     creditNoteYear !== null && issueCreditNote(tx, refundId, creditNoteYear),
   ]);
   if (order !== null && locked !== null) await writeOrderChanges(tx, locked, order, nowMs);
+  if (restock !== null && locked !== null) await writeRestock(tx, locked.order.id, restock);
 };
+
+const writeRestock = (
+  tx: Transaction,
+  orderId: string,
+  { productId, quantity }: NonNullable<RefundChanges['restock']>,
+): PromiseLike<unknown> => tx`
+  with freed as (
+    update orders set held = 0 where id = ${orderId}
+  )
+  update stock set units = units + ${quantity} where product_id = ${productId}`;
 
 const issueCreditNote = (tx: Transaction, refundId: string, year: number): PromiseLike<unknown> => tx`
   with numbered as (

@@ -39,15 +39,6 @@ export const createRefunds = (sql: Sql, world: World): Refunds => ({
       await sql`
         update task set run_ms = ${nowMs} where job_id = ${refundId} and state = 'ready' and run_ms > ${nowMs}`;
     }),
-  unfulfillable: (limit) =>
-    orUnavailable(async () => {
-      const rows = await sql<{ order_id: string }[]>`
-        select order_id from task t
-        where unfulfillable and not exists (select from refund r where r.order_id = t.order_id)
-          and (select amount from orders where id = t.order_id) > 0
-        order by order_id limit ${limit}`;
-      return rows.map((row) => row.order_id);
-    }),
 });
 
 const request = async (sql: Sql, command: RefundCommand, nowMs: number): ReturnType<Refunds['request']> => {

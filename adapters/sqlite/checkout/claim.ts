@@ -11,10 +11,11 @@ import {
 } from '../../../core/audit.ts';
 import { orderStatusAfter } from '../../../core/order.ts';
 import { initialPaymentStatus, paymentStatusAfter } from '../../../core/payment.ts';
+import { stockReservedState, unitsToHold } from '../../../core/stock.ts';
 import { quoted } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 import { createAppendHistory } from '../orders/history.ts';
-import { type OrderRow, orderOf, type PaymentRow } from '../rows.ts';
+import { type OrderRow, orderOf, type PaymentRow, unitsLeft } from '../rows.ts';
 import { columnsOf, orders } from '../schema.ts';
 import type { CheckoutReader } from './read.ts';
 
@@ -24,13 +25,15 @@ type Verdict = Result<Claim, ClaimFailure>;
 export const createClaim = (connection: Connection, checkouts: CheckoutReader) => {
   const readSnapshot = createReadSnapshot(connection, checkouts);
   const writeClaim = createWriteClaim(connection);
+  const takeUnits = createTakeUnits(connection);
   return (requests: readonly CheckoutRequest[], nowMs: number): readonly Verdict[] => {
     const { snapshot, seqOf } = readSnapshot(requests);
     const verdicts = judgeClaims(requests, snapshot, nowMs);
     requests.forEach((request, index) => {
       const verdict = verdicts[index];
-      if (verdict?.isOk()) writeClaim(request, verdict.value, seqOf, nowMs);
+      if (verdict?.isOk()) writeClaim(request, verdict.value, { seqOf, stock: snapshot.stock }, nowMs);
     });
+    takeUnits(verdicts, snapshot.stock);
     return verdicts;
   };
 };
@@ -45,6 +48,9 @@ type AuditRow = Pick<PaymentRow, 'id' | 'status' | 'method' | 'attempt'> & {
 /** By order id. */
 type Seqs = ReadonlyMap<string, number>;
 
+/** What the claims were judged by. */
+type Judged = { readonly seqOf: Seqs; readonly stock: ClaimSnapshot['stock'] };
+
 const createReadSnapshot = ({ client }: Connection, { responseTo }: CheckoutReader) => {
   const auditByKey = client.prepare<[string, string], AuditRow>(
     `select a.id, a.customer_id as customerId, a.order_ids as orderIds, p.status, p.method, p.attempt,
@@ -52,8 +58,8 @@ const createReadSnapshot = ({ client }: Connection, { responseTo }: CheckoutRead
      from audit a cross join payment p on p.id = a.id where a.key = ? and a.customer_id = ?`,
   );
   const orderAndStock = client.prepare<[string], OrderRow & { readonly stock: number | null }>(
-    `select ${columnsOf(orders, 'o')}, p.stock
-     from orders o cross join product p on p.id = o.product_id where o.id = ?`,
+    `select ${columnsOf(orders, 'o')}, ${unitsLeft} as stock
+     from orders o cross join stock on stock.product_id = o.product_id where o.id = ?`,
   );
 
   return (requests: readonly CheckoutRequest[]): { snapshot: ClaimSnapshot; seqOf: Seqs } => {
@@ -104,12 +110,12 @@ const createWriteClaim = ({ client }: Connection) => {
     `update payment set status = ${quoted(paymentStatusAfter.retry)}, attempt = ?, recover_ms = ?, claimed_ms = ?,
        updated_ms = ? where id = ?`,
   );
-  const claimOrder = client.prepare<[string, number, number, string]>(
-    `update orders set status = ${quoted(orderStatusAfter.claim)}, checkout_id = ?, seq = ?, updated_ms = ?
+  const claimOrder = client.prepare<[string, number, number, number, string]>(
+    `update orders set status = ${quoted(orderStatusAfter.claim)}, checkout_id = ?, held = ?, seq = ?, updated_ms = ?
      where id = ?`,
   );
 
-  return (request: CheckoutRequest, claim: Claim, seqOf: Seqs, nowMs: number): void => {
+  return (request: CheckoutRequest, claim: Claim, { seqOf, stock }: Judged, nowMs: number): void => {
     const { key, customerId, orderIds, recoverAtMs } = request;
     const { checkoutId, attempt, amount, method } = claim;
     if (attempt === 1) {
@@ -127,10 +133,25 @@ const createWriteClaim = ({ client }: Connection) => {
     } else {
       reopenPayment.run(attempt, recoverAtMs, nowMs, nowMs, checkoutId);
     }
-    for (const { id, status } of claim.orders) {
+    for (const order of claim.orders) {
+      const { id, status } = order;
+      const held = unitsToHold(order, stock);
       const seq = (seqOf.get(id) ?? 0) + 1;
-      claimOrder.run(checkoutId, seq, nowMs, id);
+      claimOrder.run(checkoutId, held, held > 0 ? seq + 1 : seq, nowMs, id);
       appendHistory(id, { seq, state: status }, nowMs);
+      if (held > 0) appendHistory(id, { seq: seq + 1, state: stockReservedState }, nowMs);
     }
+  };
+};
+
+/** One update for each product, however many orders of the batch it has. */
+const createTakeUnits = ({ client }: Connection) => {
+  const take = client.prepare<[number, string]>('update stock set units = units - ? where product_id = ?');
+  return (verdicts: readonly Verdict[], stock: ClaimSnapshot['stock']): void => {
+    const taken = new Map<string, number>();
+    for (const verdict of verdicts)
+      for (const order of verdict.isOk() ? verdict.value.orders : [])
+        taken.set(order.product.id, (taken.get(order.product.id) ?? 0) + unitsToHold(order, stock));
+    for (const [productId, units] of taken) if (units > 0) take.run(units, productId);
   };
 };

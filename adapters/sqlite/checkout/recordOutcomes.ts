@@ -77,13 +77,18 @@ const createUpdatePayment = ({ client }: Connection) => {
 const createUpdateOrders = ({ client }: Connection) => {
   const appendHistory = createAppendHistory(client);
   // A separate read, because SQLite builds a table of the rows for `returning`.
-  const seqOf = client
-    .prepare<[string, string], number>(
-      `select seq from orders where id = ? and checkout_id = ? and status = ${quoted(orderStatusAfter.claim)}`,
-    )
-    .pluck();
-  const update = client.prepare<[string, number, number, string]>(
-    'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
+  const claimed = client.prepare<
+    [string, string],
+    { readonly seq: number; readonly productId: string; readonly held: number }
+  >(
+    `select seq, product_id as productId, held from orders
+     where id = ? and checkout_id = ? and status = ${quoted(orderStatusAfter.claim)}`,
+  );
+  const update = client.prepare<[string, number, number, number, string]>(
+    'update orders set status = ?, seq = ?, held = ?, updated_ms = ? where id = ?',
+  );
+  const giveBack = client.prepare<[number, string]>(
+    'update stock set units = units + ? where product_id = ?',
   );
   const insertTask = client.prepare<[string, string, string, string, number, number]>(
     `insert into task (id, order_id, pipeline, step, state, run_ms, seq) values (?, ?, ?, ?, 'ready', ?, ?)`,
@@ -99,11 +104,13 @@ const createUpdateOrders = ({ client }: Connection) => {
     const status = orderStatusAfter[event];
     const taskOf = new Map(tasks.map((task) => [task.orderId, task]));
     for (const orderId of orderIds) {
-      const last = seqOf.get(orderId, checkoutId);
-      if (last === undefined)
+      const row = claimed.get(orderId, checkoutId);
+      if (row === undefined)
         throw new Error(`the order ${orderId} is not claimed by its checkout ${checkoutId}`);
-      const seq = last + 1;
-      update.run(status, seq, nowMs, orderId);
+      const seq = row.seq + 1;
+      const frees = event === 'release' && row.held > 0;
+      update.run(status, seq, frees ? 0 : row.held, nowMs, orderId);
+      if (frees) giveBack.run(row.held, row.productId);
       appendHistory(orderId, { seq, state: status, detail: historyDetail }, nowMs);
       if (!createsTasks) continue;
       const task = taskOf.get(orderId);

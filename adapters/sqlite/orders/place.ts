@@ -55,6 +55,7 @@ const rowOf = (request: OrderRequest, product: ProductRow, amount: number, nowMs
   status: initialOrderStatus,
   checkoutId: null,
   seq: 1,
+  held: 0,
   createdAtMs: nowMs,
   updatedAtMs: nowMs,
 });

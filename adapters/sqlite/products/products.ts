@@ -1,33 +1,27 @@
-import { eq, sql } from 'drizzle-orm';
 import { pageOf } from '../../../core/page.ts';
 import type { ProductKey, ProductQuery, Products } from '../../../core/product.ts';
 import type { SearchQuery } from '../../../core/search.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
-import { type ProductRow, productOf } from '../rows.ts';
-import { columnsOf, product } from '../schema.ts';
+import { productOf, type StockedProductRow, selectStockedProducts, stockedProductColumns } from '../rows.ts';
 import { type Accents, productText } from '../search/query.ts';
 import { type Condition, createSelect, olderThan } from '../select.ts';
 import { createChangeProduct } from './change.ts';
 import { createUpsertProducts } from './upsert.ts';
 
 export const createProducts = (connection: Connection, world: World): Products => {
-  const { runStatement, db, read, write } = connection;
+  const { runStatement, client, read, write } = connection;
   const upsert = createUpsertProducts(connection, world);
   const change = createChangeProduct(connection);
   const list = createListProducts(connection);
-  const byId = db
-    .select()
-    .from(product)
-    .where(eq(product.id, sql.placeholder('id')))
-    .prepare();
+  const byId = client.prepare<[string], StockedProductRow>(`${selectStockedProducts} where p.id = ?`);
   return {
     upsert: async (drafts, nowMs, existing) =>
       write(() => upsert(drafts, nowMs, existing)).andThen((result) => result),
     change: async (id, changes, nowMs) => write(() => change(id, changes, nowMs)).andThen((result) => result),
     find: async (id) =>
       runStatement(() => {
-        const row = byId.get({ id });
+        const row = byId.get(id);
         return row === undefined ? null : productOf(row);
       }),
     list: async (query) => read(() => list(query)),
@@ -35,12 +29,11 @@ export const createProducts = (connection: Connection, world: World): Products =
 };
 
 const createListProducts = ({ client }: Connection) => {
-  const select = createSelect<ProductRow>(client);
-  const columns = columnsOf(product, 'p');
+  const select = createSelect<StockedProductRow>(client);
 
-  const listAll = ({ type, archived, after, limit }: ProductQuery): readonly ProductRow[] =>
+  const listAll = ({ type, archived, after, limit }: ProductQuery): readonly StockedProductRow[] =>
     select(
-      `select ${columns} from product p`,
+      selectStockedProducts,
       [...isArchived(archived), ...ofType(type), ...olderThan('product', 'p.position', after?.id ?? null)],
       'p.position desc',
       limit + 1,
@@ -53,9 +46,10 @@ const createListProducts = ({ client }: Connection) => {
     accents: Accents,
     after: string | null,
     limit: number,
-  ): readonly ProductRow[] =>
+  ): readonly StockedProductRow[] =>
     select(
-      `select ${columns} from product_search s cross join product p on p.position = s.rowid`,
+      `select ${stockedProductColumns} from product_search s cross join product p on p.position = s.rowid
+       cross join stock on stock.product_id = p.id`,
       [
         ['s.product_search match ?', productText(search, accents, archived)],
         ...ofType(type),

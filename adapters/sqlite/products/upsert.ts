@@ -6,21 +6,24 @@ import type { Connection } from '../connection.ts';
 import { createRowPositions } from '../rowPositions.ts';
 import type { ProductRow } from '../rows.ts';
 import { createTokenWriter } from '../search/tokens.ts';
+import { createSetStock } from './stock.ts';
 
-type KnownRow = Pick<ProductRow, 'position' | 'name' | 'stock' | 'imageUrl' | 'archived'>;
+type KnownRow = Pick<ProductRow, 'id' | 'position' | 'name' | 'imageUrl' | 'archived'>;
 
 /** See `Products.upsert`. Runs in the caller's transaction. */
-export const createUpsertProducts = ({ client }: Connection, { ids }: World) => {
+export const createUpsertProducts = (connection: Connection, { ids }: World) => {
+  const { client } = connection;
+  const setStock = createSetStock(connection);
   const positionOf = createRowPositions(client, 'product', 'product_search');
   const byCode = client.prepare<[string], KnownRow>(
-    'select position, name, stock, image_url as imageUrl, archived from product where code = ?',
+    'select id, position, name, image_url as imageUrl, archived from product where code = ?',
   );
   const insert = client.prepare<[number, string, ...DraftValues, number]>(
-    `insert into product (position, id, code, name, type, amount, currency, stock, image_url, created_ms, updated_ms)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into product (position, id, code, name, type, amount, currency, image_url, created_ms, updated_ms)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = client.prepare<[...DraftValues, number]>(
-    `update product set code = ?, name = ?, type = ?, amount = ?, currency = ?, stock = ?, image_url = ?, updated_ms = ?
+    `update product set code = ?, name = ?, type = ?, amount = ?, currency = ?, image_url = ?, updated_ms = ?
      where position = ?`,
   );
   const tokens = createTokenWriter(client);
@@ -30,11 +33,13 @@ export const createUpsertProducts = ({ client }: Connection, { ids }: World) => 
     const position = positionOf(id);
     insert.run(position, id, ...valuesOf(draft, nowMs), nowMs);
     tokens.writeProduct({ position, archived: false, ...draft });
+    setStock(id, draft.stock);
   };
 
-  const replace = ({ position, name, archived }: KnownRow, draft: CompleteDraft, nowMs: number): void => {
+  const replace = ({ id, position, name, archived }: KnownRow, draft: CompleteDraft, nowMs: number): void => {
     update.run(...valuesOf(draft, nowMs), position);
     if (name !== draft.name) tokens.writeProduct({ position, archived, ...draft });
+    setStock(id, draft.stock);
   };
 
   return (
@@ -68,9 +73,14 @@ export const createUpsertProducts = ({ client }: Connection, { ids }: World) => 
   };
 };
 
-type DraftValues = [string, string, string, number, string, number | null, string | null, number];
+type DraftValues = [string, string, string, number, string, string | null, number];
 
-const valuesOf = (
-  { code, name, type, price, stock, imageUrl }: CompleteDraft,
-  nowMs: number,
-): DraftValues => [code, name, type, price.amount, price.currency, stock, imageUrl, nowMs];
+const valuesOf = ({ code, name, type, price, imageUrl }: CompleteDraft, nowMs: number): DraftValues => [
+  code,
+  name,
+  type,
+  price.amount,
+  price.currency,
+  imageUrl,
+  nowMs,
+];

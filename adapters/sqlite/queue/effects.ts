@@ -3,61 +3,31 @@ import { licenceKey } from '../../../core/licence.ts';
 import type { Effect } from '../../../core/pipelines/pipeline.ts';
 import type { LockedTask } from '../../../core/queue.ts';
 import type { EffectOutcome } from '../../../core/steps.ts';
-import { allocate } from '../../../core/stock.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 
 type RunEffect = (tasks: readonly LockedTask[], nowMs: number) => readonly EffectOutcome[];
 
 /** Each effect runs for a batch of orders, in the caller's transaction. There is an entry for each effect of core. */
-export const createEffects = (connection: Connection, world: World): Readonly<Record<Effect, RunEffect>> => {
-  const deductStock = createDeductStock(connection);
-  return {
-    deduct_stock: deductStock,
-    issue_licences: createIssueLicences(connection, world, deductStock),
-    issue_invoice: createIssueInvoice(connection, world),
-    request_shipment: createRequestShipment(connection),
-  };
-};
+export const createEffects = (connection: Connection, world: World): Readonly<Record<Effect, RunEffect>> => ({
+  book_places: bookPlaces,
+  issue_licences: createIssueLicences(connection, world),
+  issue_invoice: createIssueInvoice(connection, world),
+  request_shipment: createRequestShipment(connection),
+});
 
-const createDeductStock = ({ client }: Connection): RunEffect => {
-  const stockOf = client.prepare<[string], number | null>('select stock from product where id = ?').pluck();
-  const reduceStock = client.prepare<[number, string]>('update product set stock = stock - ? where id = ?');
+/** The claim has taken the places from the stock. The history row of the step is all that is left to write. */
+const bookPlaces: RunEffect = (tasks) => tasks.map(({ id }) => ({ taskId: id, kind: 'done', detail: null }));
 
-  return (tasks) => {
-    const requests = tasks.map(({ id, order }) => ({
-      taskId: id,
-      productId: order.product.id,
-      quantity: order.quantity,
-    }));
-    const productIds = new Set(requests.map(({ productId }) => productId));
-    const stockLevels = new Map([...productIds].map((id) => [id, stockOf.get(id) ?? null]));
-    const { fulfilled, deducted } = allocate(stockLevels, requests);
-    for (const [productId, count] of deducted) reduceStock.run(count, productId);
-    return tasks.map(({ id, order }) =>
-      fulfilled.has(id)
-        ? { taskId: id, kind: 'done', detail: null }
-        : { taskId: id, kind: 'refused', detail: `out of stock: ${order.product.code}` },
-    );
-  };
-};
-
-const createIssueLicences = (
-  { client }: Connection,
-  { random }: World,
-  deductStock: RunEffect,
-): RunEffect => {
+const createIssueLicences = ({ client }: Connection, { random }: World): RunEffect => {
   const insert = client.prepare<[string, number, string]>(
     'insert into licence (order_id, unit, key) values (?, ?, ?)',
   );
-  return (tasks, nowMs) => {
-    const outcomes = deductStock(tasks, nowMs);
-    tasks.forEach(({ order }, index) => {
-      if (outcomes[index]?.kind !== 'done') return;
+  return (tasks) =>
+    tasks.map(({ id, order }) => {
       for (let unit = 1; unit <= order.quantity; unit++) insert.run(order.id, unit, licenceKey(random));
+      return { taskId: id, kind: 'done', detail: null };
     });
-    return outcomes;
-  };
 };
 
 /** Raises the counter of the year once per batch, in the transaction of the invoices, so no number is lost. */

@@ -63,8 +63,7 @@ const createWriteChange = ({ client }: Connection) => {
   const appendHistory = createAppendHistory(client);
   const updateTask = client.prepare<[TaskValues]>(
     `update task set state = $state, attempts = $attempts, crashes = $crashes, lease = $lease,
-       lease_until_ms = null, run_ms = $runAtMs, seq = $seq, last_error = $lastError,
-       unfulfillable = $unfulfillable
+       lease_until_ms = null, run_ms = $runAtMs, seq = $seq, last_error = $lastError
      where id = $id`,
   );
   const updateOrder = client.prepare<[OrderStatus, number, number, string]>(
@@ -72,7 +71,7 @@ const createWriteChange = ({ client }: Connection) => {
   );
 
   return ({ order, ...task }: TaskChange, nowMs: number): void => {
-    updateTask.run({ ...task, unfulfillable: task.unfulfillable ? 1 : 0 });
+    updateTask.run(task);
     if (order === null) return;
     const { seq } = task;
     updateOrder.run(order.status, seq, nowMs, order.id);
@@ -80,4 +79,4 @@ const createWriteChange = ({ client }: Connection) => {
   };
 };
 
-type TaskValues = Omit<TaskChange, 'order' | 'unfulfillable'> & { readonly unfulfillable: 0 | 1 };
+type TaskValues = Omit<TaskChange, 'order'>;

@@ -21,7 +21,7 @@ export const createWriteTransitions = ({
   const deleteTask = client.prepare<[string]>('delete from task where id = ?');
   const failTask = client.prepare<[FailedTask]>(
     `update task set state = 'failed', attempts = case when step = $step then attempts else 0 end + 1,
-       step = $step, seq = $seq, last_error = $error, lease_until_ms = null, unfulfillable = $unfulfillable
+       step = $step, seq = $seq, last_error = $error, lease_until_ms = null
      where id = $taskId`,
   );
   const updateOrder = client.prepare<[OrderStatus, number, number, string]>(
@@ -35,8 +35,8 @@ export const createWriteTransitions = ({
     for (const row of history) appendHistory(row.orderId, row, nowMs);
     for (const { taskId, step, seq } of advanced) advanceTask.run(step, seq, nowMs, taskId);
     for (const { taskId, runAtMs, error } of waiting) deferTask.run(runAtMs, error, taskId);
-    for (const { taskId, orderId, step, seq, error, refused } of failed) {
-      failTask.run({ taskId, step, seq, error, unfulfillable: refused ? 1 : 0 });
+    for (const { taskId, orderId, step, seq, error } of failed) {
+      failTask.run({ taskId, step, seq, error });
       updateOrder.run(orderStatusAfter.fail, seq, nowMs, orderId);
     }
     const finished = new Map<string, number>();
@@ -50,6 +50,4 @@ export const createWriteTransitions = ({
   };
 };
 
-type FailedTask = Pick<Transitions['failed'][number], 'taskId' | 'step' | 'seq' | 'error'> & {
-  readonly unfulfillable: 0 | 1;
-};
+type FailedTask = Pick<Transitions['failed'][number], 'taskId' | 'step' | 'seq' | 'error'>;

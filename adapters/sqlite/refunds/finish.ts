@@ -1,11 +1,6 @@
 import type { Money } from '../../../core/money.ts';
 import { type FinishedRefund, type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
-import {
-  planRefundOutcome,
-  type RefundChanges,
-  type RefundedOrder,
-  stockDeductionStates,
-} from '../../../core/refundOutcome.ts';
+import { planRefundOutcome, type RefundChanges, type RefundedOrder } from '../../../core/refundOutcome.ts';
 import type { World } from '../../../core/world.ts';
 import { isOneOf } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
@@ -27,6 +22,7 @@ export const createFinishRefund = (
 ) => {
   const readRefundedOrder = createReadRefundedOrder(connection);
   const writeRefund = createWriteRefund(connection);
+  const putBack = createPutBack(connection);
   const byId = connection.client.prepare<[string], Row>(
     'select order_id as orderId, status, restock, amount, currency from refund where id = ?',
   );
@@ -47,6 +43,7 @@ export const createFinishRefund = (
     if (changes === null) return false;
     writeRefund(refundId, changes, nowMs);
     if (locked !== null && changes.order !== null) writeOrderChanges(locked, changes.order, nowMs);
+    if (locked !== null && changes.restock !== null) putBack(locked.order.id, changes.restock);
     return true;
   };
 };
@@ -54,54 +51,57 @@ export const createFinishRefund = (
 type FactsRow = {
   readonly refunded: number;
   readonly invoiced: 0 | 1;
-  readonly shipped: 0 | 1;
-  readonly stockDeducted: 0 | 1;
+  readonly gone: 0 | 1;
+  readonly held: number;
 };
 
 const createReadRefundedOrder = ({ client }: Connection) => {
   // The `+` keeps SQLite from using the index on status: an order has few refunds, a status many.
-  const factsOf = client.prepare<
-    [{ readonly orderId: string; readonly refundId: string; readonly states: string }],
-    FactsRow
-  >(
+  const factsOf = client.prepare<[{ readonly orderId: string; readonly refundId: string }], FactsRow>(
     `select
        (
          select coalesce(sum(amount), 0) from refund
          where order_id = $orderId and id <> $refundId and ${isOneOf('+status', succeededRefundStatuses)}
        ) as refunded,
        exists (select 1 from invoice where order_id = $orderId) as invoiced,
-       exists (select 1 from shipment where order_id = $orderId) as shipped,
-       exists (
-         select 1 from order_state
-         where order_id = $orderId and state in (select value from json_each($states))
-       ) as stockDeducted
+       exists (select 1 from shipment where order_id = $orderId)
+         or exists (select 1 from licence where order_id = $orderId) as gone,
+       held
      from orders where id = $orderId`,
   );
   return ({ order, taskPaused }: LockedOrder, refundId: string): RefundedOrder => {
-    const states = JSON.stringify(stockDeductionStates(order.product.type));
-    const facts = factsOf.get({ orderId: order.id, refundId, states });
+    const facts = factsOf.get({ orderId: order.id, refundId });
     if (facts === undefined) throw new Error(`the refund ${refundId} has no order`);
     return {
       order,
       taskPaused,
       refunded: facts.refunded,
       invoiced: facts.invoiced === 1,
-      shipped: facts.shipped === 1,
-      stockDeducted: facts.stockDeducted === 1,
+      gone: facts.gone === 1,
+      held: facts.held,
     };
   };
 };
 
+/** The units go back into the stock, and the order holds none. */
+const createPutBack = ({ client }: Connection) => {
+  const emptyOrder = client.prepare<[string]>('update orders set held = 0 where id = ?');
+  const addUnits = client.prepare<[number, string]>(
+    'update stock set units = units + ? where product_id = ?',
+  );
+  return (orderId: string, { productId, quantity }: NonNullable<RefundChanges['restock']>): void => {
+    emptyOrder.run(orderId);
+    addUnits.run(quantity, productId);
+  };
+};
+
 /**
- * Writes all changes except those of the order. The counter is raised in the transaction that numbers the credit note,
+ * Writes all changes except those of the order and the stock. The counter is raised in the transaction that numbers the credit note,
  * so no number is lost.
  */
 const createWriteRefund = ({ client }: Connection) => {
   const update = client.prepare<[RefundStatus, string | null, string | null, number, string]>(
     `update refund set status = ?, reference = coalesce(?, reference), error = ?, updated_ms = ? where id = ?`,
-  );
-  const restockProduct = client.prepare<[number, string]>(
-    'update product set stock = stock + ? where id = ?',
   );
   const raiseCounter = client
     .prepare<[number], number>(
@@ -112,9 +112,8 @@ const createWriteRefund = ({ client }: Connection) => {
   const setCreditNote = client.prepare<[number, number, string]>(
     'update refund set credit_note_year = ?, credit_note_sequence = ? where id = ?',
   );
-  return (refundId: string, { refund, restock, creditNoteYear }: RefundChanges, nowMs: number): void => {
+  return (refundId: string, { refund, creditNoteYear }: RefundChanges, nowMs: number): void => {
     update.run(refund.status, refund.reference, refund.error, nowMs, refundId);
-    if (restock !== null) restockProduct.run(restock.quantity, restock.productId);
     if (creditNoteYear !== null)
       setCreditNote.run(creditNoteYear, raiseCounter.get(creditNoteYear) ?? 0, refundId);
   };

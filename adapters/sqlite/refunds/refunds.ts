@@ -38,14 +38,6 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
   const runNow = client.prepare<[number, string, number]>(
     `update task set run_ms = ? where job_id = ? and state = 'ready' and run_ms > ?`,
   );
-  const unfulfillable = client
-    .prepare<[number], string>(
-      `select t.order_id from task t
-       where t.unfulfillable = 1 and not exists (select 1 from refund r where r.order_id = t.order_id)
-         and (select amount from orders where id = t.order_id) > 0
-       order by t.order_id limit ?`,
-    )
-    .pluck();
   return {
     request: async (command, nowMs) => write(() => request(command, nowMs)).andThen((outcome) => outcome),
     refundLateCharge: async (late, nowMs) => write(() => refundLateCharge(late, nowMs)),
@@ -58,7 +50,6 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
       write(() => {
         runNow.run(nowMs, refundId, nowMs);
       }),
-    unfulfillable: async (limit) => runStatement(() => unfulfillable.all(limit)),
   };
 };
 

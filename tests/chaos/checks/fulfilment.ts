@@ -5,38 +5,55 @@ import { type Violation, violation } from '../violation.ts';
 /** Invariant 5, and everything else that a paid order gets: each exactly once. */
 export const checkFulfilment = (snapshot: Snapshot): Violation[] => [
   ...checkStock(snapshot),
+  ...checkReservations(snapshot),
   ...checkInvoices(snapshot),
   ...checkCreditNotes(snapshot),
   ...checkLicences(snapshot),
   ...checkShipments(snapshot),
 ];
 
-/** The states of steps that reduce the stock. */
-const stockStates = ['stock_reserved', 'booked', 'licence_issued'];
-
-/** A refund after one of these states does not restock. */
-const finalStockStates = ['licence_issued', 'shipment_requested'];
-
-/**
- * No stock is negative, and the initial stock equals the current stock plus the quantities of the orders that
- * hold some. A refunded order holds none, unless its goods were shipped or its licence was issued.
- */
-const checkStock = (snapshot: Snapshot): Violation[] => {
-  const notRestocked = new Set(ordersWith(snapshot, finalStockStates));
-  const holdingStock = groupBy(
-    ordersWith(snapshot, stockStates).filter(
-      (order) => order.status !== 'refunded' || notRestocked.has(order),
-    ),
-    ({ productId }) => productId,
-  );
-  return snapshot.products.flatMap(({ id, initialStock, stock }) => {
+/** What was put into the stock of a product is left, or its orders hold it. No stock is negative. */
+const checkStock = ({ products, orders }: Snapshot): Violation[] => {
+  const ordersOf = groupBy(orders, ({ productId }) => productId);
+  return products.flatMap(({ id, initialStock, stock, delivered }) => {
+    const held = (ordersOf.get(id) ?? []).reduce((sum, order) => sum + order.held, 0);
     if (initialStock === null)
-      return stock === null ? [] : [violation('unlimited_stock_changed', id, `it is ${stock}`)];
+      return stock === null && held === 0
+        ? []
+        : [violation('unlimited_stock_changed', id, `it is ${stock}, ${held} are held`)];
     if (stock === null || stock < 0) return [violation('stock_negative', id, String(stock))];
-    const sold = (holdingStock.get(id) ?? []).reduce((sum, { quantity }) => sum + quantity, 0);
-    return stock + sold === initialStock
-      ? []
-      : [violation('stock_wrong', id, `it was ${initialStock}, ${sold} are sold, ${stock} are left`)];
+    return [
+      ...(stock + held === initialStock
+        ? []
+        : [violation('stock_wrong', id, `it was ${initialStock}, ${held} are held, ${stock} are left`)]),
+      ...(delivered === initialStock
+        ? []
+        : [violation('delivered_wrong', id, `it was ${initialStock}, the books say ${delivered}`)]),
+    ];
+  });
+};
+
+/** These orders hold their units. A refunded order holds them only if they have left the shop. */
+const holdingStatuses = ['paying', 'paid', 'completed', 'failed'];
+
+/** Each order of a limited product holds its quantity or nothing, and each of its claims has reserved it. */
+const checkReservations = ({ products, orders, history, shipments, licences }: Snapshot): Violation[] => {
+  const limited = new Set(products.filter(({ initialStock }) => initialStock !== null).map(({ id }) => id));
+  const gone = new Set([...shipments, ...licences.map(({ orderId }) => orderId)]);
+  const rowsOf = groupBy(history, ({ orderId }) => orderId);
+  return orders.flatMap(({ id, productId, quantity, status, held }) => {
+    const holds = holdingStatuses.includes(status) || (status === 'refunded' && gone.has(id));
+    const expected = limited.has(productId) && holds ? quantity : 0;
+    const count = (state: string) => (rowsOf.get(id) ?? []).filter((row) => row.state === state).length;
+    const claims = limited.has(productId) ? count('paying') : 0;
+    return [
+      ...(held === expected
+        ? []
+        : [violation('reservation_wrong', id, `it is ${status} and holds ${held} instead of ${expected}`)]),
+      ...(count('stock_reserved') === claims
+        ? []
+        : [violation('reservation_not_in_history', id, `${count('stock_reserved')} of ${claims} claims`)]),
+    ];
   });
 };
 

@@ -4,7 +4,7 @@ import type { Violation } from '../violation.ts';
 
 /** The states that each pipeline appends to the history, in order. */
 const stepStates: Readonly<Record<string, readonly string[]>> = {
-  physical: ['stock_reserved', 'invoiced', 'shipment_requested', 'customer_notified'],
+  physical: ['invoiced', 'shipment_requested', 'customer_notified'],
   digital: ['licence_issued', 'invoiced', 'customer_notified'],
   service: ['booked', 'invoiced', 'customer_notified'],
 };
@@ -34,7 +34,9 @@ export const checkHistory = ({ orders, history, refunds }: Snapshot): Violation[
     const states = rows.map(({ state }) => state);
     const found = (rule: string) => ({ rule, id, detail: `${status}: ${states.join(' → ')}` });
     const statuses = states.filter((state) => state in edges);
-    const steps = states.filter((state) => !(state in edges) && !refundStates.has(state));
+    const steps = states.filter(
+      (state) => !(state in edges) && state !== 'stock_reserved' && !refundStates.has(state),
+    );
     const expected = stepStates[type] ?? [];
     return [
       ...(rows.every(({ seq }, index) => seq === index + 1) ? [] : [found('history_gap')]),
@@ -45,6 +47,7 @@ export const checkHistory = ({ orders, history, refunds }: Snapshot): Violation[
       ...(steps.every((step, index) => step === expected[index]) ? [] : [found('steps_out_of_order')]),
       ...(status === 'completed' && steps.length < expected.length ? [found('step_skipped')] : []),
       ...(steps.length === 0 || isPaidBeforeSteps(states, expected) ? [] : [found('step_before_payment')]),
+      ...(isReservedByClaims(states) ? [] : [found('reservation_out_of_order')]),
       ...(isStoppedByRefund(states) ? [] : [found('step_after_refund')]),
       ...refundRules(states, refundsOf.get(id) ?? []).map(found),
     ];
@@ -55,6 +58,10 @@ const isPaidBeforeSteps = (states: readonly string[], steps: readonly string[]):
   const paidAt = states.indexOf('paid');
   return paidAt >= 0 && paidAt < states.findIndex((state) => steps.includes(state));
 };
+
+/** Only a claim takes units from the stock. */
+const isReservedByClaims = (states: readonly string[]): boolean =>
+  states.every((state, index) => state !== 'stock_reserved' || states[index - 1] === 'paying');
 
 /** The states of refunds that are not statuses. The refund of the last part makes the order `refunded`, once. */
 const refundStates = new Set(['refund_requested', 'partially_refunded', 'refund_failed']);

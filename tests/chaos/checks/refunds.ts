@@ -10,7 +10,6 @@ export const checkRefunds = (snapshot: Snapshot): Violation[] => [
   ...checkReplies(snapshot),
   ...checkAmounts(snapshot),
   ...checkLateCharges(snapshot),
-  ...checkUnfulfillable(snapshot),
   ...checkFinalReads(snapshot),
 ];
 
@@ -83,18 +82,6 @@ const checkLateCharges = ({ refunds, payments }: Snapshot): Violation[] => {
       .filter((id) => !latePayments.has(id))
       .map((id) => violation('late_refund_not_owed', id, 'its charge was not late')),
   ];
-};
-
-/** Orders that cannot be fulfilled are refunded automatically under the policy `refund`, and only there. */
-const checkUnfulfillable = ({ policy, refunds, tasks }: Snapshot): Violation[] => {
-  const refunded = new Set(refunds.map(({ orderId }) => orderId));
-  if (policy === 'hold')
-    return refunds
-      .filter(({ key }) => key.startsWith('unfulfillable:'))
-      .map(({ id }) => violation('refund_not_requested', id, 'the policy is to hold the order'));
-  return tasks
-    .filter(({ orderId, lastError }) => lastError?.includes('out of stock') && !refunded.has(orderId))
-    .map(({ orderId }) => violation('unfulfillable_not_refunded', orderId ?? '', 'it is out of stock'));
 };
 
 const checkFinalReads = ({ clientLog, refunds }: Snapshot): Violation[] => {

@@ -1,13 +1,13 @@
-import type { ReceivedMail, Snapshot } from '../snapshot.ts';
+import type { ProductRow, ReceivedMail, Snapshot } from '../snapshot.ts';
 import { type Database, openDatabase } from './database.ts';
 
 /** Everything that the checker reads from our database. */
 export type DatabaseRecords = Omit<
   Snapshot,
-  'products' | 'clientLog' | 'charges' | 'providerRefunds' | 'sentEvents' | 'policy'
+  'products' | 'clientLog' | 'charges' | 'providerRefunds' | 'sentEvents'
 > & {
   /** By product id; null for unlimited stock. */
-  readonly stocks: ReadonlyMap<string, number | null>;
+  readonly stocks: ReadonlyMap<string, Pick<ProductRow, 'stock' | 'delivered'>>;
 };
 
 export const readDatabase = async (url: string): Promise<DatabaseRecords> => {
@@ -27,15 +27,15 @@ export const readDatabase = async (url: string): Promise<DatabaseRecords> => {
 
 const readStocks = async ({ run }: Database): Promise<DatabaseRecords['stocks']> =>
   new Map(
-    (await run('select id, stock from product')).map((row) => [
-      stringOf(row.id),
-      row.stock === null ? null : Number(row.stock),
+    (await run('select product_id, limited, units, delivered from stock')).map((row) => [
+      stringOf(row.product_id),
+      { stock: row.limited ? Number(row.units) : null, delivered: Number(row.delivered) },
     ]),
   );
 
 const readOrders = async ({ run }: Database): Promise<Pick<DatabaseRecords, 'orders' | 'history'>> => {
   const orders = await run(
-    'select id, email, product_id, product_type, quantity, amount, currency, status, checkout_id from orders',
+    'select id, email, product_id, product_type, quantity, amount, currency, status, checkout_id, held from orders',
   );
   const history = await run('select order_id, seq, state from order_state');
   return {
@@ -49,6 +49,7 @@ const readOrders = async ({ run }: Database): Promise<Pick<DatabaseRecords, 'ord
       currency: stringOf(row.currency),
       status: stringOf(row.status),
       checkoutId: stringOrNull(row.checkout_id),
+      held: Number(row.held),
     })),
     history: history.map((row) => ({
       orderId: stringOf(row.order_id),

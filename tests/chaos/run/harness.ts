@@ -2,7 +2,6 @@ import { addProduct, type Client } from '../../processes/client.ts';
 import type { SeededRandom } from '../../processes/random.ts';
 import { startPostgresServer } from '../../processes/server.ts';
 import { createTestFile } from '../../processes/sqlite.ts';
-import type { Snapshot } from '../snapshot.ts';
 import type { Faults } from './faults.ts';
 import { type ManagedProcess, startManagedProcess } from './managedProcess.ts';
 import { createInProcessProvider, type Provider, startProviderProcess } from './provider.ts';
@@ -24,9 +23,6 @@ export type KillTestOptions = {
 };
 
 export const leaseMs = 2_000;
-
-/** The value of `ON_UNFULFILLABLE`: both occur, depending on the seed. */
-export const policyOf = (seed: number): Snapshot['policy'] => (seed % 2 === 0 ? 'refund' : 'hold');
 
 /** The services around the processes under test. */
 export type Harness = {
@@ -81,7 +77,7 @@ const createDatabase = async ({
 
 /** Starts two API processes and two workers on PostgreSQL; one of each on a SQLite file. */
 export const startProcesses = async (
-  { database, mails, root, seed }: KillTestOptions,
+  { database, mails, root }: KillTestOptions,
   { databaseUrl, provider, smtpSink }: Pick<Harness, 'databaseUrl' | 'provider' | 'smtpSink'>,
 ): Promise<readonly ManagedProcess[]> => {
   const env = {
@@ -92,7 +88,6 @@ export const startProcesses = async (
     QUEUE_POLL_MS: '100',
     // More than the mails whose replies are held, so that other mails are still sent.
     MAILS_MAX: '200',
-    ON_UNFULFILLABLE: policyOf(seed),
     ...provider.env,
     ...(mails === 'smtp' && { SMTP_URL: smtpSink.url }),
   };

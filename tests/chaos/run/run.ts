@@ -14,7 +14,6 @@ import {
   type Harness,
   type KillTestOptions,
   leaseMs,
-  policyOf,
   startProcesses,
 } from './harness.ts';
 import { makeLateCharges } from './lateCharges.ts';
@@ -49,12 +48,10 @@ export const runKillTest = async (test: KillTestOptions): Promise<readonly Viola
     harness.smtpSink.stopFaults();
     harness.webhookProxy.stopFaults();
     for (const one of processes) await one.ready();
-    const policy = policyOf(test.seed);
-    const open = await drain(harness.databaseUrl, harness.provider, policy, operator);
+    const open = await drain(harness.databaseUrl, harness.provider, operator);
     if (open > 0) print(`${open} payments, orders, refunds, tasks or events are still open`);
     const stored = await takeSnapshot({
       ...harness,
-      policy,
       operator,
       initialStocks,
       recordedLog: recorder.log,

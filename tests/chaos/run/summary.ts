@@ -10,7 +10,7 @@ export const summarize = (snapshot: Snapshot): readonly string[] => {
     `orders: ${tally(orders.map(({ status }) => status))}`,
     `payments: ${tally(payments.map(({ status }) => status))}`,
     `responses to checkouts: ${tally(clientLog.checkouts.map(({ outcome }) => outcome))}; ${clientLog.confirmed.length} challenges passed`,
-    `refunds: ${tally(refunds.map(({ status, key }) => `${status}${key.startsWith('unfulfillable:') ? ' automatically' : ''}`))}`,
+    `refunds: ${tally(refunds.map(({ status }) => status))}`,
     `responses to refunds: ${tally(clientLog.refunds.map(({ outcome }) => outcome))}`,
     `provider: charges ${tally(charges.map(({ status }) => status))}; refunds ${tally(providerRefunds.map(({ status }) => status))}; ${sentEvents.length} events, ${storedEvents.length} of them stored`,
     `failed tasks: ${tally(tasks.map(({ lastError }) => (lastError ?? '').replace(/:.*/, '')))}`,

@@ -6,7 +6,7 @@ import { readMoneyPage } from './moneyPage.ts';
 import type { Provider } from './provider.ts';
 import { readOverHttp } from './readOverHttp.ts';
 
-type SnapshotOptions = Pick<Snapshot, 'policy'> & {
+type SnapshotOptions = {
   readonly databaseUrl: string;
   readonly provider: Provider;
   readonly operator: Client;
@@ -24,7 +24,6 @@ type SnapshotOptions = Pick<Snapshot, 'policy'> & {
 export const takeSnapshot = async ({
   databaseUrl,
   provider,
-  policy,
   operator,
   initialStocks,
   recordedLog,
@@ -39,9 +38,9 @@ export const takeSnapshot = async ({
     products: [...initialStocks].map(([id, initialStock]) => ({
       id,
       initialStock,
-      stock: stocks.get(id) ?? null,
+      stock: stocks.get(id)?.stock ?? null,
+      delivered: stocks.get(id)?.delivered ?? 0,
     })),
-    policy,
     clientLog: { ...recordedLog, ...moneyPage, ...finalReads },
   };
 };
