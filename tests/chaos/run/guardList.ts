@@ -1,5 +1,6 @@
 import { faultPresets, type Guard } from './guard.ts';
 import { moneyGuards } from './moneyGuards.ts';
+import { stockGuards } from './stockGuards.ts';
 
 export const guards: readonly Guard[] = [
   {
@@ -100,4 +101,5 @@ export const guards: readonly Guard[] = [
     expectedRules: ['unexpected_response'],
   },
   ...moneyGuards,
+  ...stockGuards,
 ];
