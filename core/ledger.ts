@@ -13,6 +13,7 @@ import type { AsyncResult } from './result.ts';
  * - `charged_twice`: orders of the last day that more than one successful payment paid for.
  * - `refunds_stuck`: refunds that take too long, and failed refunds whose order has no later refund.
  * - `ledger_differences`: the differences that the newest reconciliation of each of the last 31 days found.
+ * - `stock_differs`: products and orders whose units do not add up, as `compareStock` has found them last.
  */
 export const moneyChecks = [
   'paid_without_progress',
@@ -20,6 +21,7 @@ export const moneyChecks = [
   'charged_twice',
   'refunds_stuck',
   'ledger_differences',
+  'stock_differs',
 ] as const;
 export type MoneyCheck = (typeof moneyChecks)[number];
 
@@ -40,7 +42,7 @@ export const unfinishedOrderStatuses = orderStatusesBefore('complete');
 
 /** One case of a money check. Ids that do not apply are null. */
 export type MoneyCase = {
-  /** The id of the order, payment, refund or difference. Lists are sorted by it. */
+  /** The id of the order, payment, refund, difference or product. Lists are sorted by it. */
   readonly id: string;
   readonly orderId: string | null;
   readonly paymentId: string | null;
@@ -195,6 +197,13 @@ export interface Ledger {
     nowMs: number,
   ): AsyncResult<Replayable<MoneyCase>, CaseFailure | KeyReused>;
 
+  /**
+   * Compares a slice of the products (`productsThatDiffer`), each as it is at one moment, and of the orders of the last
+   * day (`ordersThatLeak`). Stores what differs, and removes what was stored of this slice and does not differ any more.
+   * `after…` is where the last slice ended. Null begins from the start, and is returned at the end.
+   */
+  compareStock(slice: StockSlice, nowMs: number): AsyncResult<StockSlice>;
+
   /** Stores a new reconciliation and its task (pipeline `reconciliation`), in one transaction. */
   requestReconciliation(reconciliation: ReconciliationRequest, nowMs: number): AsyncResult<Reconciliation>;
 
@@ -252,6 +261,9 @@ export interface Ledger {
   /** Our refunds that succeeded in `[fromMs, toMs)` (by `updatedAtMs`), by id, ascending. */
   listSucceededRefunds(query: OwnRecordQuery): AsyncResult<Page<OwnRecord<RefundStatus>, string>>;
 }
+
+/** Where a comparison of the stock has come to. */
+export type StockSlice = { readonly afterProductId: string | null; readonly afterOrderId: string | null };
 
 /** A time range, ms, and a page of its records. `after` is the id of the last record of the previous page. */
 export type OwnRecordQuery = {

@@ -1,5 +1,5 @@
 import type { Calendar } from './calendar.ts';
-import { nextOrderStatus, type Order } from './order.ts';
+import { nextOrderStatus, type Order, orderStatusAfter } from './order.ts';
 import {
   amountDetail,
   type FinishedRefund,
@@ -42,6 +42,8 @@ export type RefundChanges = {
   readonly creditNoteYear: number | null;
   /** The units to put back into stock. The order then holds none. */
   readonly restock: { readonly productId: string; readonly quantity: number } | null;
+  /** By how much the sold units change. An order's units count as sold when it is completed, or refunded and kept. */
+  readonly sold: { readonly productId: string; readonly units: number } | null;
   /** Null for a late charge. */
   readonly order: RefundOrderChanges | null;
 };
@@ -63,11 +65,13 @@ export const planRefundOutcome = (
       refund: { status, reference: null, error: outcome.reason },
       creditNoteYear: null,
       restock: null,
+      sold: null,
       order: order === null ? null : afterFailure(order, outcome.reason, nowMs),
     };
 
   const written = { status, reference: outcome.reference, error: null };
-  if (order === null) return { refund: written, creditNoteYear: null, restock: null, order: null };
+  if (order === null)
+    return { refund: written, creditNoteYear: null, restock: null, sold: null, order: null };
   return { refund: written, ...afterSuccess(order, refund, calendar.yearOf(nowMs)) };
 };
 
@@ -85,9 +89,13 @@ const afterSuccess = (
   const state = status ?? 'partially_refunded';
   // An operator knows whether goods that have left the shop have come back.
   const restocks = status !== null && held > 0 && (restock ?? !gone);
+  const keeps = status !== null && held > 0 && !restocks;
+  const wasSold = order.status === orderStatusAfter.complete;
+  const soldUnits = restocks && wasSold ? -held : keeps && !wasSold ? held : 0;
   return {
     creditNoteYear: invoiced ? year : null,
     restock: restocks ? { productId: order.product.id, quantity: held } : null,
+    sold: soldUnits === 0 ? null : { productId: order.product.id, units: soldUnits },
     order: {
       history: [{ state, detail: amountDetail(amount) }],
       status,

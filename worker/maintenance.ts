@@ -1,3 +1,4 @@
+import type { StockSlice } from '../core/ledger.ts';
 import type { Log } from '../core/log.ts';
 import type { AsyncResult } from '../core/result.ts';
 import { crashesMax } from '../core/retry.ts';
@@ -8,11 +9,12 @@ import { type Poll, pauseMaxMs } from './loop.ts';
 const rescueBatchMax = 500;
 const recoverEveryMs = 1_000;
 const pruneEveryMs = 60_000;
+const compareStockEveryMs = 5_000;
 
 /** The maintenance loops, each by its name. Every worker runs them all; each row is processed by one of them. */
 export const createMaintenancePolls = (
   ports: {
-    readonly store: Pick<Store, 'queue' | 'ping' | 'prune'>;
+    readonly store: Pick<Store, 'queue' | 'ledger' | 'ping' | 'prune'>;
     readonly recoverPayments: () => AsyncResult<number>;
     readonly clock: Clock;
     readonly log: Log;
@@ -21,6 +23,7 @@ export const createMaintenancePolls = (
 ): Readonly<Record<string, Poll>> => ({
   rescue: createRescuePoll(ports, settings.leaseMs / 2),
   'payment recovery': createRecoveryPoll(ports, Math.min(recoverEveryMs, settings.reconcileAfterMs)),
+  'comparison of the stock': createStockPoll(ports),
   pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
 });
 
@@ -67,3 +70,19 @@ const createRecoveryPoll =
       if (payments > 0) log.info('asked the provider about open payments', { payments });
       return payments > 0 ? 0 : everyMs;
     });
+
+/** Compares one slice of the products and orders at a time. Its result is the money check `stock_differs`. */
+const createStockPoll = ({
+  store,
+  clock,
+}: {
+  readonly store: Pick<Store, 'ledger'>;
+  readonly clock: Clock;
+}): Poll => {
+  let slice: StockSlice = { afterProductId: null, afterOrderId: null };
+  return async () =>
+    (await store.ledger.compareStock(slice, clock.nowMs())).map((next) => {
+      slice = next;
+      return compareStockEveryMs;
+    });
+};

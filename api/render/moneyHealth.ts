@@ -16,6 +16,8 @@ const descriptions: Readonly<Record<MoneyCheck, string>> = {
   charged_twice: 'Orders of the last 24 hours with more than one succeeded payment.',
   refunds_stuck: 'Refunds that did not end in time, and failed refunds without a new refund after them.',
   ledger_differences: 'Differences that the newest reconciliation of each day of the last 31 days found.',
+  stock_differs:
+    'Products whose delivered units are not those left, reserved and sold, and orders that hold units they should have given back.',
 };
 
 const countSchema = (check: MoneyCheck) =>
@@ -53,7 +55,10 @@ export const renderMoneyHealth = (counts: Readonly<Record<MoneyCheck, MoneyCount
 export const moneyCaseJson = component(
   'MoneyCase',
   strictObject({
-    id: t.String({ format: 'uuid', description: 'The id of the order, payment, refund or difference.' }),
+    id: t.String({
+      format: 'uuid',
+      description: 'The id of the order, payment, refund, difference or product.',
+    }),
     orderId: nullable(t.String()),
     paymentId: nullable(t.String()),
     refundId: nullable(t.String()),

@@ -23,3 +23,14 @@ create table shipment (
   order_id uuid primary key,
   requested_ms bigint not null
 );
+
+-- Units that completed orders hold, and refunded ones that keep their units. Rows are only inserted: workers would wait
+-- for one another to update a shared row. The comparison of the stock merges them.
+create table sold_units (
+  id bigint primary key generated always as identity,
+  product_id uuid not null,
+  -- Below 0 if a refund put units back.
+  units bigint not null
+);
+
+create index sold_units_product on sold_units (product_id);

@@ -33,3 +33,12 @@ create table reconciliation_difference (
 );
 
 create index reconciliation_difference_reconciliation on reconciliation_difference (reconciliation_id, id);
+
+-- What the last comparison of the stock has found: products and orders whose units do not add up.
+create table stock_difference (
+  -- Of the product, or of the order.
+  id uuid primary key,
+  order_id uuid,
+  detail text not null,
+  since_ms bigint not null
+);

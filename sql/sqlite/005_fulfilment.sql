@@ -23,3 +23,9 @@ create table shipment (
   order_id text not null primary key,
   requested_ms integer not null
 ) strict, without rowid;
+
+-- Units that completed orders hold, and refunded ones that keep their units.
+create table sold_units (
+  product_id text not null primary key,
+  units integer not null
+) strict, without rowid;

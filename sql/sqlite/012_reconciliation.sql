@@ -33,3 +33,12 @@ create table reconciliation_difference (
 ) strict, without rowid;
 
 create index reconciliation_difference_reconciliation on reconciliation_difference (reconciliation_id, id);
+
+-- What the last comparison of the stock has found: products and orders whose units do not add up.
+create table stock_difference (
+  -- Of the product, or of the order.
+  id text not null primary key,
+  order_id text,
+  detail text not null,
+  since_ms integer not null
+) strict, without rowid;

@@ -243,6 +243,7 @@ const createFinalReads = (
     charged_twice: 0,
     refunds_stuck: 2,
     ledger_differences: 0,
+    stock_differs: 0,
   },
   reconciliations: [{ day: '2026-11-21', charges: 5, refunds: 4, differences: 0 }],
 });

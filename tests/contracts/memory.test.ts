@@ -20,6 +20,12 @@ storeContract('memory', async () => {
       const { orderId } = rowOf(tables.tasks, id);
       return orderId === null ? 0 : rowOf(tables.histories, orderId).length;
     },
+    setHeld: async (id: string, held: number) => {
+      tables.orders.set(id, { ...rowOf(tables.orders, id), held });
+    },
+    setUnits: async (id: string, units: number) => {
+      tables.stocks.set(id, { ...rowOf(tables.stocks, id), units });
+    },
   };
   return { store, world, backdoor, close: store.close };
 });

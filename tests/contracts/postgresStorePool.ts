@@ -59,6 +59,12 @@ const openDatabase = async ({ url, drop }: TestDatabase) => {
         const [row] = await admin<{ seq: number }[]>`select seq from task where id = ${id}`;
         return row?.seq ?? -1;
       },
+      setHeld: async (id: string, held: number) => {
+        await admin`update orders set held = ${held} where id = ${id}`;
+      },
+      setUnits: async (id: string, units: number) => {
+        await admin`update stock set units = ${units} where product_id = ${id}`;
+      },
     },
     empty: async () => {
       await admin.unsafe(deleteRows);

@@ -52,6 +52,12 @@ const openPooled = (path: string) => {
       },
       historySeqOf: async (id: string) =>
         client.prepare<[string], number>('select seq from task where id = ?').pluck().get(id) ?? -1,
+      setHeld: async (id: string, held: number) => {
+        client.prepare('update orders set held = ? where id = ?').run(held, id);
+      },
+      setUnits: async (id: string, units: number) => {
+        client.prepare('update stock set units = ? where product_id = ?').run(units, id);
+      },
     },
     empty: client.transaction(() => {
       for (const statement of deletes) statement.run();

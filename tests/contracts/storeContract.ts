@@ -34,6 +34,7 @@ import { rowFieldsContract } from './rowFields.ts';
 import { searchContract } from './search.ts';
 import { stepLedgerContract } from './stepLedger.ts';
 import { stockContract } from './stock.ts';
+import { stockCheckContract } from './stockCheck.ts';
 import { storeUtilitiesContract } from './storeUtilities.ts';
 import { taskListsContract } from './taskLists.ts';
 import type { OpenWithBackdoor } from './testContext.ts';
@@ -76,6 +77,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     unknownChargesContract,
     inboxContract,
     moneyChecksContract,
+    stockCheckContract,
     reconciliationsContract,
     acknowledgementsContract,
     ledgerDecidesContract,

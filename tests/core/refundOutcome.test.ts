@@ -50,6 +50,7 @@ describe('Changes of a refund that succeeded', () => {
       refund: { status: 'succeeded', reference: 're_1', error: null },
       creditNoteYear: null,
       restock: null,
+      sold: null,
       order: {
         history: [{ state: 'refunded', detail: '100 VND' }],
         status: 'refunded',
@@ -81,6 +82,7 @@ describe('Changes of a refund that succeeded', () => {
       refund: { status: 'succeeded', reference: 're_1', error: null },
       creditNoteYear: 2026,
       restock: null,
+      sold: null,
       order: { history: [{ state: 'partially_refunded', detail: '100 VND' }], status: null, task: null },
     });
   });
@@ -116,6 +118,24 @@ describe('Changes of a refund that succeeded', () => {
     },
   );
 
+  test.each([
+    ['paid', false, null, null],
+    ['completed', false, null, -2],
+    ['paid', true, null, 2],
+    ['completed', true, null, null],
+    ['paid', true, true, null],
+    ['completed', true, true, -2],
+    ['paid', false, false, 2],
+    ['completed', false, false, null],
+  ] as const)(
+    'A full refund of an order that is %s, gone: %p, with restock %p, changes the sold units by %p',
+    (status, gone, restock, units) => {
+      const order = refundedOrder({ held: 2, gone }, status);
+      const sold = plan(succeeded, { restock, order })?.sold ?? null;
+      expect(sold).toEqual(units === null ? null : { productId: order.order.product.id, units });
+    },
+  );
+
   test('Any refund of an order with an invoice gets a credit note of the year', () => {
     for (const amount of [1, 100]) {
       const year = (invoiced: boolean) =>
@@ -130,6 +150,7 @@ describe('Changes of a refund that succeeded', () => {
       refund: { status: 'succeeded', reference: 're_1', error: null },
       creditNoteYear: null,
       restock: null,
+      sold: null,
       order: null,
     });
   });
@@ -148,6 +169,7 @@ describe('Changes of a refund that failed', () => {
       refund: { status: 'failed', reference: null, error: 'charge_disputed' },
       creditNoteYear: null,
       restock: null,
+      sold: null,
       order: {
         history: [
           { state: 'refund_failed', detail: 'charge_disputed' },
@@ -184,6 +206,7 @@ describe('Changes of a refund that failed', () => {
       refund: { status: 'failed', reference: null, error: 'charge_disputed' },
       creditNoteYear: null,
       restock: null,
+      sold: null,
       order: { history: [{ state: 'refund_failed', detail: 'charge_disputed' }], status: null, task: null },
     });
   });
@@ -197,6 +220,7 @@ describe('Changes of a refund that failed', () => {
       refund: { status: 'failed', reference: null, error: 'charge_disputed' },
       creditNoteYear: null,
       restock: null,
+      sold: null,
       order: null,
     });
   });

@@ -6,7 +6,7 @@ import {
   succeededRefundStatuses,
 } from '../../core/refund.ts';
 import { planRefundOutcome, type RefundChanges, type RefundedOrder } from '../../core/refundOutcome.ts';
-import { moveUnits } from './stock.ts';
+import { moveUnits, sellUnits } from './stock.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
 import { amountRefunded, taskOf, writeOrderChanges } from './writeRefund.ts';
 
@@ -27,6 +27,7 @@ export const finishRefund = (
   writeRefund(tables, writes, refund, changes, nowMs);
   if (orderId !== null && changes.order !== null)
     writeOrderChanges(tables, writes, orderId, changes.order, nowMs);
+  if (changes.sold !== null) sellUnits(tables, writes, changes.sold.productId, changes.sold.units);
   if (orderId !== null && changes.restock !== null)
     moveUnits(tables, writes, orderId, { given: changes.restock.quantity, held: 0 });
   return true;

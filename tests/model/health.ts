@@ -30,6 +30,7 @@ export const countCases = (tables: Tables, nowMs: number): Counts => {
     charged_twice: count('charged_twice'),
     refunds_stuck: count('refunds_stuck'),
     ledger_differences: count('ledger_differences'),
+    stock_differs: count('stock_differs'),
   };
 };
 
@@ -151,6 +152,13 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
         detail: differenceText(difference),
       }));
   },
+
+  stock_differs: (tables) =>
+    [...tables.stockDifferences.values()].map(({ id, orderId, detail, sinceMs }) => ({
+      ...emptyCase(id, sinceMs),
+      orderId,
+      detail,
+    })),
 };
 
 const emptyCase = (id: string, sinceMs: number): MoneyCase => ({

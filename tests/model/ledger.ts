@@ -19,6 +19,7 @@ import { type Refund, type RefundStatus, succeededRefundStatuses } from '../../c
 import { runOnce } from './commandKeys.ts';
 import { acknowledgementKey, countCases, listCases } from './health.ts';
 import { insertJob } from './jobs.ts';
+import { compareStock } from './stockCheck.ts';
 import { type PaymentRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 
 export const createLedger = (tables: Tables): Ledger => ({
@@ -37,6 +38,8 @@ export const createLedger = (tables: Tables): Ledger => ({
     runTransaction((writes) =>
       runOnce(tables, writes, commandKey, nowMs, () => acknowledge(tables, writes, command, nowMs)),
     ),
+
+  compareStock: async (_slice, nowMs) => ok(runTransaction((writes) => compareStock(tables, writes, nowMs))),
 
   requestReconciliation: async (reconciliation, nowMs) =>
     ok(runTransaction((writes) => requestReconciliation(tables, writes, reconciliation, nowMs))),

@@ -29,3 +29,7 @@ export const moveUnits = (
   writes.set(tables.stocks, productId, { ...stock, units });
   writes.set(tables.orders, orderId, { ...row, held });
 };
+
+/** Counts units as sold, or no longer (less than 0). */
+export const sellUnits = (tables: Tables, writes: Writes, productId: string, units: number): void =>
+  writes.set(tables.soldUnits, productId, (tables.soldUnits.get(productId) ?? 0) + units);

@@ -8,6 +8,7 @@ import type { Product } from '../../core/product.ts';
 import type { ProviderEvent } from '../../core/provider.ts';
 import type { StoredTaskState } from '../../core/queue.ts';
 import type { Refund } from '../../core/refund.ts';
+import type { StockDifference } from '../../core/stockCheck.ts';
 import type { SearchTokens } from './search.ts';
 
 export type ProductRow = { readonly product: Omit<Product, 'stock'>; readonly searchTokens: SearchTokens };
@@ -95,6 +96,10 @@ export const createTables = () => ({
   invoices: new Map<string, Invoice>(),
   licences: new Map<string, readonly string[]>(),
   shipments: new Map<string, number>(),
+  /** By product id: what completed orders hold, and refunded ones that keep their units. */
+  soldUnits: new Map<string, number>(),
+  /** By the id of the product or order. */
+  stockDifferences: new Map<string, StockDifference & { readonly sinceMs: number }>(),
   refunds: new Map<string, RefundRow>(),
   /** By idempotency key. */
   refundIds: new Map<string, string>(),

@@ -1,5 +1,6 @@
 import type { Transitions } from '../../core/steps.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
+import { sellUnits } from './stock.ts';
 import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
 
 /** Writes what a run of steps changes. */
@@ -22,7 +23,8 @@ export const writeTransitions = (
   for (const { taskId, orderId } of transitions.completed) {
     writes.remove(tables.tasks, taskId);
     writes.set(tables.finishedTasks, nowMs, (tables.finishedTasks.get(nowMs) ?? 0) + 1);
-    applyOrderEvent(tables, writes, orderId, 'complete', nowMs);
+    const { product } = applyOrderEvent(tables, writes, orderId, 'complete', nowMs);
+    sellUnits(tables, writes, product.id, rowOf(tables.orders, orderId).held);
   }
 
   for (const { taskId, orderId, step, error } of transitions.failed) {

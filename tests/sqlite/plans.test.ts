@@ -87,6 +87,12 @@ describe('query plans of SQLite', async () => {
       // The refunds of one day, sorted by id.
       "from refund indexed by refund_succeeded where (status = 'succeeded') and updated_ms >= ? and updated_ms < ? and id > ? order by id limit ?",
       'from refund r order by r.id desc limit ?',
+      // What the last comparison of the stock has found, and the tasks that it sums: at most 5,000.
+      'from stock_difference',
+      "from stock_difference d cross join orders o on o.id = d.order_id where o.held > 0 and (o.status = 'pending' or o.status = 'cancelled' or o.status = 'refunded')",
+      'from stock_difference limit 1',
+      "from task t cross join orders o on o.id = t.order_id where t.order_id is not null and o.held > 0 and (o.status = 'paid' or o.status = 'failed')",
+      'from task where order_id is not null limit ?)',
       // The counts of the queue, which read only an index of the tasks in one state.
       "from task where state = 'failed' group by pipeline",
       "from task where state = 'ready' group by pipeline",
@@ -106,6 +112,7 @@ describe('query plans of SQLite', async () => {
       'SCAN newest',
       'SCAN payment USING INDEX payment_open',
       'SCAN reclaimed',
+      'SCAN stock_difference',
       'SCAN task USING INDEX task_failed',
       'SEARCH a USING INDEX sqlite_autoindex_audit_1 (id>?)',
       'SEARCH a USING PRIMARY KEY (money_check=? AND subject=?) LEFT-JOIN',
@@ -120,6 +127,7 @@ describe('query plans of SQLite', async () => {
       'SEARCH r USING INDEX refund_status (status=? AND id>?)',
       'SEARCH r USING INDEX refund_status (status=?)',
       'SEARCH reconciliation USING INDEX reconciliation_day (day_ms>?)',
+      'SEARCH stock_difference USING PRIMARY KEY (id>?)',
       'SEARCH t USING INDEX task_job (job_id=?)',
       'SEARCH t USING INDEX task_order (order_id=?)',
       'SEARCH task USING PRIMARY KEY (id<?)',

@@ -26,7 +26,7 @@ test('Past the provider’s memory for keys a worker asks its ledger, and pays o
   await hours(4);
   expect(await fixture.statuses(notCharged)).toEqual(['pending']);
   const counts = (await fixture.store.ledger.counts(fixture.world.clock.nowMs()))._unsafeUnwrap();
-  expect(Object.values(counts).map(({ count }) => count)).toEqual([0, 0, 0, 0, 0]);
+  expect(Object.values(counts).filter(({ count }) => count > 0)).toEqual([]);
   const { items } = (await fixture.store.ledger.reconciliations({ after: null, limit: 100 }))._unsafeUnwrap();
   expect(items.map(({ day }) => day)).toEqual(['2026-03-02', '2026-03-01', '2026-03-01']);
 }, 20_000);

@@ -25,15 +25,23 @@ export const countCases = async (
       where acknowledged_ms is null`;
     return { count: row?.count ?? 0, oldestMs: row?.oldest ?? null };
   };
-  const [paid_without_progress, unknown, charged_twice, refunds_stuck, ledger_differences] =
+  const [paid_without_progress, unknown, charged_twice, refunds_stuck, ledger_differences, stock_differs] =
     await Promise.all([
       count('paid_without_progress'),
       count('unknown'),
       count('charged_twice'),
       count('refunds_stuck'),
       count('ledger_differences'),
+      count('stock_differs'),
     ]);
-  return { paid_without_progress, unknown, charged_twice, refunds_stuck, ledger_differences };
+  return {
+    paid_without_progress,
+    unknown,
+    charged_twice,
+    refunds_stuck,
+    ledger_differences,
+    stock_differs,
+  };
 };
 
 export const listCases = async (
@@ -148,6 +156,11 @@ const caseQueries: Readonly<Record<MoneyCheck, CaseQuery>> = {
       where finished_ms is not null and day_ms >= ${nowMs - moneyCheckLimits.reconciliationsMs}
       order by day_ms, id desc
     ) as newest join reconciliation_difference d on d.reconciliation_id = newest.id`,
+
+  stock_differs: (sql) => sql`
+    select id, order_id, null::uuid as payment_id, null::uuid as refund_id, null::bigint as amount,
+      null as currency, since_ms, detail
+    from stock_difference`,
 };
 
 /**

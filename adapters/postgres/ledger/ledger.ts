@@ -18,6 +18,7 @@ import {
   requestReconciliation,
   requestReconciliationOnce,
 } from './reconciliations.ts';
+import { compareStock } from './stock.ts';
 
 export const createLedger = (sql: Sql): Ledger => ({
   counts: (nowMs) => orUnavailable(() => countCases(sql, nowMs)),
@@ -26,6 +27,7 @@ export const createLedger = (sql: Sql): Ledger => ({
   acknowledge: (command, nowMs) => acknowledge(sql, (tx) => findCase(tx, command, nowMs), command, nowMs),
   acknowledgeOnce: (command, nowMs) =>
     acknowledgeOnce(sql, (tx) => findCase(tx, command, nowMs), command, nowMs),
+  compareStock: (slice, nowMs) => orUnavailable(() => compareStock(sql, slice, nowMs)),
   requestReconciliation: (request, nowMs) => requestReconciliation(sql, request, nowMs),
   requestReconciliationOnce: (request, nowMs) => requestReconciliationOnce(sql, request, nowMs),
   finishReconciliation: (id, report, nowMs) =>

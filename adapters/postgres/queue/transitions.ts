@@ -60,9 +60,14 @@ export const writeTransitions = async (
         ), counted as (
           insert into finished_tasks (at_ms, pipeline, tasks)
           select ${nowMs}::bigint, pipeline, count(*) from deleted group by pipeline
+        ), completed as (
+          update orders o
+          set status = ${statusText(tx, orderStatusAfter.complete)}, seq = done.seq, updated_ms = ${nowMs}::bigint
+          from done where o.id = done.order_id
+          returning o.product_id, o.held
         )
-        update orders o set status = ${statusText(tx, orderStatusAfter.complete)}, seq = done.seq, updated_ms = ${nowMs}::bigint
-        from done where o.id = done.order_id`,
+        insert into sold_units (product_id, units)
+        select product_id, sum(held) from completed where held > 0 group by product_id`,
     failed.length > 0 &&
       tx`
         with failed as (

@@ -97,7 +97,7 @@ const write = async (
   tx: Transaction,
   refundId: string,
   locked: LockedOrder | null,
-  { refund: { status, reference, error }, restock, creditNoteYear, order }: RefundChanges,
+  { refund: { status, reference, error }, restock, sold, creditNoteYear, order }: RefundChanges,
   nowMs: number,
 ): Promise<void> => {
   await Promise.all([
@@ -106,6 +106,7 @@ const write = async (
         updated_ms = ${nowMs}
       where id = ${refundId}`,
     creditNoteYear !== null && issueCreditNote(tx, refundId, creditNoteYear),
+    sold !== null && tx`insert into sold_units (product_id, units) values (${sold.productId}, ${sold.units})`,
   ]);
   if (order !== null && locked !== null) await writeOrderChanges(tx, locked, order, nowMs);
   if (restock !== null && locked !== null) await writeRestock(tx, locked.order.id, restock);

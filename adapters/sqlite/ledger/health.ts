@@ -33,6 +33,7 @@ export const createCountCases = ({ client }: Connection): ((nowMs: number) => Co
     charged_twice: count('charged_twice', nowMs),
     refunds_stuck: count('refunds_stuck', nowMs),
     ledger_differences: count('ledger_differences', nowMs),
+    stock_differs: count('stock_differs', nowMs),
   });
 };
 
@@ -112,6 +113,7 @@ const valuesOf: Readonly<Record<MoneyCheck, (nowMs: number) => Values>> = {
   charged_twice: (nowMs) => ({ sinceId: firstIdAt(nowMs - moneyCheckLimits.chargedTwiceMs) }),
   refunds_stuck: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.refundMs }),
   ledger_differences: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.reconciliationsMs }),
+  stock_differs: () => ({}),
 };
 
 const dayMs = 24 * 3_600_000;
@@ -184,4 +186,9 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
       select max(id) as id from reconciliation
       where finished_ms is not null and day_ms >= $sinceMs group by day_ms
     ) newest cross join reconciliation_difference d on d.reconciliation_id = newest.id`,
+
+  stock_differs: `
+    select id, order_id as orderId, null as paymentId, null as refundId, null as amount, null as currency,
+      since_ms as sinceMs, detail
+    from stock_difference`,
 };

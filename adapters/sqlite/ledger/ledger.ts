@@ -18,6 +18,7 @@ import type { Connection } from '../connection.ts';
 import { createAcknowledge } from './acknowledgements.ts';
 import { createCountCases, createFindCase, createListCases } from './health.ts';
 import { createReconciliationReader, createReconciliationWriter } from './reconciliations.ts';
+import { createCompareStock } from './stock.ts';
 
 export const createLedger = (connection: Connection): Ledger => {
   const { runStatement, client, read, write } = connection;
@@ -25,6 +26,7 @@ export const createLedger = (connection: Connection): Ledger => {
   const listCases = createListCases(connection);
   const findCase = createFindCase(connection);
   const acknowledge = createAcknowledge(connection);
+  const compareStock = createCompareStock(connection);
   const { request, finish } = createReconciliationWriter(connection);
   const reconciliations = createReconciliationReader(connection);
   const runOnce = createRunOnce(connection);
@@ -44,6 +46,7 @@ export const createLedger = (connection: Connection): Ledger => {
       write(() => runOnce(commandKey, nowMs, () => acknowledgeCase(command, nowMs))).andThen(
         (result) => result,
       ),
+    compareStock: async (slice, nowMs) => compareStock(slice, nowMs),
     requestReconciliation: async (reconciliation, nowMs) => write(() => request(reconciliation, nowMs)),
     requestReconciliationOnce: async ({ commandKey, ...reconciliation }, nowMs) =>
       write(() => runOnce(commandKey, nowMs, () => ok(request(reconciliation, nowMs)))).andThen(

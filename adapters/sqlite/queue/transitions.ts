@@ -27,6 +27,10 @@ export const createWriteTransitions = ({
   const updateOrder = client.prepare<[OrderStatus, number, number, string]>(
     'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
   );
+  const sell = client.prepare<[string]>(
+    `insert into sold_units (product_id, units) select product_id, held from orders where id = ? and held > 0
+     on conflict (product_id) do update set units = units + excluded.units`,
+  );
   const countFinished = client.prepare<[number, string, number]>(
     'insert into finished_tasks (at_ms, pipeline, tasks) values (?, ?, ?)',
   );
@@ -45,6 +49,7 @@ export const createWriteTransitions = ({
       deleteTask.run(taskId);
       finished.set(pipeline, (finished.get(pipeline) ?? 0) + 1);
       updateOrder.run(orderStatusAfter.complete, seq, nowMs, orderId);
+      sell.run(orderId);
     }
     for (const [pipeline, tasks] of finished) countFinished.run(nowMs, pipeline, tasks);
   };

@@ -103,6 +103,10 @@ const createWriteRefund = ({ client }: Connection) => {
   const update = client.prepare<[RefundStatus, string | null, string | null, number, string]>(
     `update refund set status = ?, reference = coalesce(?, reference), error = ?, updated_ms = ? where id = ?`,
   );
+  const sell = client.prepare<[string, number]>(
+    `insert into sold_units (product_id, units) values (?, ?)
+     on conflict (product_id) do update set units = units + excluded.units`,
+  );
   const raiseCounter = client
     .prepare<[number], number>(
       `insert into credit_note_counter (year, last) values (?, 1)
@@ -112,8 +116,9 @@ const createWriteRefund = ({ client }: Connection) => {
   const setCreditNote = client.prepare<[number, number, string]>(
     'update refund set credit_note_year = ?, credit_note_sequence = ? where id = ?',
   );
-  return (refundId: string, { refund, creditNoteYear }: RefundChanges, nowMs: number): void => {
+  return (refundId: string, { refund, sold, creditNoteYear }: RefundChanges, nowMs: number): void => {
     update.run(refund.status, refund.reference, refund.error, nowMs, refundId);
+    if (sold !== null) sell.run(sold.productId, sold.units);
     if (creditNoteYear !== null)
       setCreditNote.run(creditNoteYear, raiseCounter.get(creditNoteYear) ?? 0, refundId);
   };

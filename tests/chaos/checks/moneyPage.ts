@@ -42,5 +42,6 @@ const expectedCounts = ({ orders, refunds }: Snapshot): Readonly<Record<string, 
     charged_twice: 0,
     refunds_stuck: refunds.filter((refund) => refund.status === 'failed' && !isRepeated(refund)).length,
     ledger_differences: 0,
+    stock_differs: 0,
   };
 };
