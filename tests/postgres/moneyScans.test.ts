@@ -50,6 +50,10 @@ describe.skipIf(!(await postgresAvailable()))('table scans for money over half a
       expect(counts).toMatchObject({ paid_without_progress: { count: 0 }, charged_twice: { count: 0 } });
     },
     ...Object.fromEntries(lists),
+    'the comparison of the stock': async (store) => {
+      const start = { afterProductId: null, afterOrderId: null };
+      expect(await unwrap(store.ledger.compareStock(start, nowMs))).toEqual(start);
+    },
     'the payments and refunds of a day': async (store) => {
       expect((await unwrap(store.ledger.listChargedPayments(day))).items.length).toBeGreaterThan(90);
       expect((await unwrap(store.ledger.listSucceededRefunds(day))).items.length).toBeGreaterThan(5);

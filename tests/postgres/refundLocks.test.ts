@@ -26,7 +26,7 @@ describe.skipIf(!(await postgresAvailable()))('locks of refunds, pipelines and c
     const shop = createFixture(store, world);
     const products = await shop.createProducts(
       ['physical', 'service', 'service'].map((type) =>
-        shop.productDraft({ type, price: { amount: 1_000, currency: 'VND' } }),
+        shop.productDraft({ type, price: { amount: 1_000, currency: 'VND' }, stock: 10_000 }),
       ),
     );
     const productOfEach = Array.from({ length: 30 }, (_, index) => defined(products[index % 3]));

@@ -21,7 +21,7 @@ export const compareStock = async (
 ): Promise<StockSlice> => {
   const [first] = await sql<{ busy: boolean; stored: boolean }[]>`
     select (
-        select count(*) from (select from task where order_id is not null limit ${stockSliceMax.tasks + 1}) t
+        select count(*) from (${tasksOfOrders(sql)}) t
       ) > ${stockSliceMax.tasks} as busy,
       exists (select from stock_difference) as stored`;
   if (first?.busy) return { afterProductId, afterOrderId };
@@ -40,12 +40,17 @@ export const compareStock = async (
   };
 };
 
+/** In the order of an index that has only them. */
+const tasksOfOrders = (sql: Sql) => sql`
+  select order_id from task where order_id is not null order by order_id limit ${stockSliceMax.tasks + 1}`;
+
 /** Sorts before every id. */
 const nil = '00000000-0000-0000-0000-000000000000';
 
 /**
  * One statement, and so one moment: sums that are read one after the other differ while customers buy. Only open
- * payments, unfinished tasks and the merged sold units are summed, never all orders.
+ * payments, unfinished tasks and the merged sold units are summed, never all orders. The limits keep the planner from
+ * reading all orders for a hash join.
  */
 const readProducts = (sql: Sql, after: string) => sql<
   {
@@ -64,11 +69,12 @@ const readProducts = (sql: Sql, after: string) => sql<
     select product_id, sum(held) as units from (
       select o.product_id, o.held
       from payment p join audit a using (id) cross join unnest(a.order_ids) as u(order_id)
-        join orders o on o.id = u.order_id
+        cross join lateral (select * from orders where id = u.order_id limit 1) o
       where p.status in (${statusList(sql, openPaymentStatuses)})
         and o.status = ${statusText(sql, orderStatusAfter.claim)} and o.checkout_id = p.id
       union all
-      select o.product_id, o.held from task t join orders o on o.id = t.order_id
+      select o.product_id, o.held
+      from (${tasksOfOrders(sql)}) t cross join lateral (select * from orders where id = t.order_id limit 1) o
       where o.status in (${statusList(sql, [...unfinishedOrderStatuses, ...failedOrderStatuses])})
     ) as holding group by product_id
   ), sold as (
