@@ -1,5 +1,6 @@
 import type { Row } from './row.ts';
 import { checkout } from './rows/checkout.ts';
+import { flash } from './rows/flash.ts';
 import { growth } from './rows/growth.ts';
 import { http } from './rows/http.ts';
 import { lone } from './rows/lone.ts';
@@ -15,6 +16,7 @@ export const rows: readonly Row[] = [
   checkout,
   queue,
   pipelines,
+  flash,
   http,
   sqlite,
   lone,

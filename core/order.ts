@@ -86,7 +86,7 @@ export type Contact = { readonly email: string; readonly language: string | null
 /** One row of an order's append-only history. `seq` counts from 1 without a gap. */
 export type OrderState = {
   readonly seq: number;
-  /** An order status, a pipeline step's `historyState` (`stock_reserved`, …), `retried`, or a state of a refund. */
+  /** An order status, `stock_reserved`, a pipeline step's `historyState`, `retried`, or a state of a refund. */
   readonly state: string;
   readonly atMs: number;
   /** For people: a reason, an amount or a document number. */

@@ -55,7 +55,7 @@ const checkoutWithStatus = (status: string, message: string) => ({
   payment: { ...payment, status },
   orders: [{ ...paid, status: 'paying' }],
 });
-const history = ['pending', 'paying', 'paid', 'stock_reserved', 'invoiced'].map((state, index) => ({
+const history = ['pending', 'paying', 'stock_reserved', 'paid', 'invoiced'].map((state, index) => ({
   seq: index + 1,
   state,
   at,

@@ -38,6 +38,7 @@ try {
     buyers,
     parallel: Number(values.parallel),
     killsApi: values.database !== 'sqlite',
+    declines: true,
     seed: Number(values.seed),
   });
   console.log(JSON.stringify(result, null, 2));

@@ -14,6 +14,7 @@ describe.each(databases)('a flash sale on %s', (_, create) => {
       buyers: 300,
       parallel: 100,
       killsApi: false,
+      declines: true,
       seed: 1,
     });
     expect(result).toEqual({

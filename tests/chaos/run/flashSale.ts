@@ -21,6 +21,8 @@ export type FlashSaleOptions = {
   readonly parallel: number;
   /** Kills an API process, and starts it again, when half of the units are taken. */
   readonly killsApi: boolean;
+  /** Declines and lost responses among the charges. */
+  readonly declines: boolean;
   readonly seed: number;
 };
 
@@ -61,9 +63,15 @@ export const runFlashSale = async (options: FlashSaleOptions): Promise<FlashSale
       Array.from({ length: buyers }, (_, index) => index).values(),
       async (index) => {
         const token = await tokenFor(`buyer${index}@shop.test`);
+        const ofBuyer = random.fork();
         const clients = urls.map((url) => createClient(url, token));
         const orderId = await placeOrder(clients[index % clients.length] ?? fail('no API'), productId);
-        waiting.push({ clients, orderId, random: random.fork() });
+        waiting.push({
+          clients,
+          orderId,
+          method: () => (options.declines ? pickMethod(ofBuyer) : 'pm_card_visa'),
+          random: ofBuyer,
+        });
       },
     );
 
@@ -123,7 +131,13 @@ const putOnSale = async (url: string, { run }: Database, stock: number): Promise
   return textAt({ body: row }, 'id');
 };
 
-type Buyer = { readonly clients: readonly Client[]; readonly orderId: string; readonly random: SeededRandom };
+type Buyer = {
+  readonly clients: readonly Client[];
+  readonly orderId: string;
+  /** The method of the next attempt. */
+  readonly method: () => string;
+  readonly random: SeededRandom;
+};
 
 /** The buyers in turn. Whoever comes back is last. It ends for whom nobody waits, and may go on for others. */
 const takeTurns = (waiting: Buyer[]): Iterator<Buyer> => ({
@@ -162,9 +176,14 @@ const pickMethod = (random: SeededRandom): string => {
 };
 
 /** One attempt under a new key. The same key is sent again until its fate is known. */
-const tryToBuy = async ({ clients, orderId, random }: Buyer): Promise<'bought' | 'refused'> => {
+const tryToBuy = async ({
+  clients,
+  orderId,
+  method: nextMethod,
+  random,
+}: Buyer): Promise<'bought' | 'refused'> => {
   const key = crypto.randomUUID();
-  const method = pickMethod(random);
+  const method = nextMethod();
   let last = '';
   for (let tries = 0; tries < 400; tries++) {
     const client = random.pick(clients);
