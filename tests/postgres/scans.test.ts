@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import postgres from 'postgres';
 import { openPostgresStore } from '../../adapters/postgres/store.ts';
+import type { Product } from '../../core/product.ts';
 import type { Store } from '../../core/store.ts';
-import { createFixture, type Fixture, succeeded, unwrap } from '../contracts/fixture.ts';
+import { createFixture, declined, type Fixture, succeeded, unwrap } from '../contracts/fixture.ts';
 import { createTestDatabase, postgresAvailable, type TestDatabase } from '../processes/postgres.ts';
 import { createTestWorld } from '../world.ts';
 import { countSequentialScans } from './statistics.ts';
@@ -15,12 +16,17 @@ describe.skipIf(!(await postgresAvailable()))('table scans with a backlog', () =
   let database: TestDatabase;
   let customer = '';
   let orderId = '';
+  let limited: readonly Product[] = [];
 
   beforeAll(async () => {
     database = await createTestDatabase();
     await withStore({ database, world }, async (store, shop) => {
       const product = await shop.createProduct({ stock: null });
       customer = shop.unique('customer');
+      for (let batch = 0; batch < 5; batch++)
+        limited = await shop.createProducts(
+          Array.from({ length: 1_000 }, () => shop.productDraft({ stock: 1_000_000 })),
+        );
       for (let placed = 0; placed < backlog; placed += 500) {
         const orders = await shop.placeOrders(Array(500).fill(product), { customerId: customer });
         orderId = orders[0]?.id ?? '';
@@ -42,6 +48,15 @@ describe.skipIf(!(await postgresAvailable()))('table scans with a backlog', () =
     'a claim and its outcome': async (_, shop) => {
       const order = await shop.placeOrder(await shop.createProduct());
       await shop.recordOutcome(await shop.claimCheckout(shop.checkoutRequest([order])), succeeded);
+    },
+    'claims and releases of many limited products': async (store, shop) => {
+      for (const size of [1, 8]) {
+        const orders = await shop.placeOrders(limited.slice(0, size));
+        const requests = orders.map((order) => shop.checkoutRequest([order]));
+        const claims = await unwrap(store.audits.claim(requests, shop.now()));
+        const records = claims.map((claim) => shop.outcomeRecord(claim._unsafeUnwrap(), declined));
+        await unwrap(store.audits.recordOutcomes(records, shop.now()));
+      }
     },
     'a recovery of open payments': async (store, shop) => {
       const order = await shop.placeOrder(await shop.createProduct());
@@ -106,7 +121,7 @@ const withStore = async (
   }
 };
 
-const tables = ['orders', 'order_state', 'order_search', 'audit', 'payment', 'task'];
+const tables = ['stock', 'orders', 'order_state', 'order_search', 'audit', 'payment', 'task'];
 
 const runStatement = async ({ url }: TestDatabase, statement: string) => {
   const sql = postgres(url, { max: 1 });

@@ -157,9 +157,9 @@ describe('query plans of SQLite', async () => {
       'SEARCH a USING INDEX sqlite_autoindex_audit_2 (key=? AND customer_id=?)',
       'SEARCH p USING PRIMARY KEY (id=?)',
     ]);
-    expect(planOf('from orders o cross join stock', 'o.id = ?')).toEqual([
+    expect(planOf('from orders o left join stock', 'o.id = ?')).toEqual([
       'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)',
-      'SEARCH stock USING PRIMARY KEY (product_id=?)',
+      'SEARCH stock USING PRIMARY KEY (product_id=?) LEFT-JOIN',
     ]);
   });
 

@@ -106,7 +106,8 @@ const readSnapshot = async (
     select (
       select coalesce(json_agg(o), '[]') from (
         select ${orderColumns(sql, 'o')}, o.seq, case when s.limited then s.units end as stock
-        from orders o left join stock s on s.product_id = o.product_id
+        from orders o
+        left join lateral (select limited, units from stock where product_id = o.product_id limit 1) s on true
         where o.id = any(${requests.flatMap(({ orderIds }) => orderIds)}::uuid[])
       ) o
     ) as orders, (

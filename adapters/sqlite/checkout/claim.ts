@@ -59,7 +59,7 @@ const createReadSnapshot = ({ client }: Connection, { responseTo }: CheckoutRead
   );
   const orderAndStock = client.prepare<[string], OrderRow & { readonly stock: number | null }>(
     `select ${columnsOf(orders, 'o')}, ${unitsLeft} as stock
-     from orders o cross join stock on stock.product_id = o.product_id where o.id = ?`,
+     from orders o left join stock on stock.product_id = o.product_id where o.id = ?`,
   );
 
   return (requests: readonly CheckoutRequest[]): { snapshot: ClaimSnapshot; seqOf: Seqs } => {
