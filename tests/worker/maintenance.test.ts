@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
+import type { StockSlice } from '../../core/ledger.ts';
+import type { Store } from '../../core/store.ts';
 import { createMaintenancePolls } from '../../worker/maintenance.ts';
 import { createFixtureOpener, createTestLog, haveStatus, withQueue } from './harness.ts';
 
@@ -56,5 +58,29 @@ describe('the maintenance', () => {
     const { advance } = fixture.startWorker({ store });
     await advance(120_000);
     expect(prunedMs.map((ms) => ms - startMs)).toEqual([0, 60_000, 120_000]);
+  });
+
+  test('The maintenance compares the stock slice by slice, and begins again after the last', async () => {
+    const fixture = await open();
+    const { store, world } = fixture;
+    const slices: StockSlice[] = [];
+    const compareStock: Store['ledger']['compareStock'] = async (slice) => {
+      slices.push(slice);
+      const isLast = slices.length % 2 === 0;
+      return ok(isLast ? start : { afterProductId: 'p', afterOrderId: 'o' });
+    };
+    const start: StockSlice = { afterProductId: null, afterOrderId: null };
+    const polls = createMaintenancePolls(
+      {
+        store: { ...store, ledger: { ...store.ledger, compareStock } },
+        recoverPayments: async () => ok(0),
+        clock: world.clock,
+        log: createTestLog().log,
+      },
+      { leaseMs: 30_000, reconcileAfterMs: 15_000 },
+    );
+    for (let round = 0; round < 3; round++)
+      expect((await polls['comparison of the stock']?.())?._unsafeUnwrap()).toBe(5_000);
+    expect(slices).toEqual([start, { afterProductId: 'p', afterOrderId: 'o' }, start]);
   });
 });
