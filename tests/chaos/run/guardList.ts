@@ -92,7 +92,7 @@ export const guards: readonly Guard[] = [
         file: 'core/usecases/checkOut.ts',
         find: 'const recorded = await recordOutcome(claim.value, outcome, requestId);',
         replace: `void recordOutcome(claim.value, outcome, requestId);
-    const { buildOutcomeRecord } = await import('../outcomeRecord.ts');
+    const { buildOutcomeRecord } = await import('../buildOutcomeRecord.ts');
     const record = buildOutcomeRecord(claim.value, outcome, requestId, world);
     const recorded = ok({ applied: true, response: record.response });`,
       },
