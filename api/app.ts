@@ -19,7 +19,7 @@ import { createCancelOrderRoute, createOrderQueries, createPlaceOrderRoute } fro
 import { createProductCommands, createProductQueries } from './routes/products.ts';
 import { createQueueCommands, createQueueQueries } from './routes/queue.ts';
 import { createReconciliationCommands, createReconciliationQueries } from './routes/reconciliations.ts';
-import { createRefundCommands, createRefundQueries } from './routes/refunds.ts';
+import { createRefundAssignment, createRefundCommands, createRefundQueries } from './routes/refunds.ts';
 import { createWebhookRoute } from './routes/webhooks.ts';
 
 export type { ApiDeps } from './deps.ts';
@@ -50,6 +50,7 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
   createCheckoutCommands(deps, authenticate),
   createGiveUpRoute(deps, authenticate),
   createRefundCommands(deps, authenticate),
+  createRefundAssignment(deps, authenticate),
   createQueueCommands(deps, authenticate),
   createReconciliationCommands(deps, authenticate),
   createMoneyCaseCommands(deps, authenticate),

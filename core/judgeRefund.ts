@@ -19,12 +19,14 @@ export type RefundRequestSnapshot = {
   readonly order: Order | null;
   /** The sum of the order's refunds in `countedRefundStatuses`. */
   readonly refunded: number;
+  /** What the order's charge has left: its amount, less all its refunds in `countedRefundStatuses`. Null if unpaid. */
+  readonly chargeLeft: number | null;
 };
 
 /** Decides a refund request. The adapter writes what it changes. */
 export const judgeRefund = (
   command: RefundCommand,
-  { known, order, refunded }: RefundRequestSnapshot,
+  { known, order, refunded, chargeLeft }: RefundRequestSnapshot,
   nowMs: number,
 ): Result<RefundVerdict, RefundFailure> => {
   if (known !== null)
@@ -37,7 +39,8 @@ export const judgeRefund = (
   if (!wasPaid || checkoutId === null) return err({ kind: 'order_not_refundable', status });
   if ((command.amount?.currency ?? total.currency) !== total.currency) return err({ kind: 'mixed_currency' });
 
-  const left = total.amount - refunded;
+  // A part that the provider refunded belongs to some order of the charge, even while nobody knows to which.
+  const left = Math.min(total.amount - refunded, chargeLeft ?? 0);
   const amount = command.amount?.amount ?? left;
   if (amount > left || amount <= 0)
     return err({ kind: 'refund_too_large', left: { amount: left, currency: total.currency } });
@@ -47,6 +50,7 @@ export const judgeRefund = (
       orderId: order.id,
       paymentId: checkoutId,
       amount: { amount, currency: total.currency },
+      origin: command.origin,
       reason: command.reason,
       restock: command.restock ?? null,
     },
@@ -85,12 +89,16 @@ export const planLateRefund = (
   payment: Pick<Payment, 'id' | 'status' | 'amount'>,
   refundId: string,
   nowMs: number,
-  reason: string = lateRefundReason,
+  reason?: string,
 ): LateRefund | null => {
   const paymentStatus = nextPaymentStatus(payment.status, 'refund');
   if (paymentStatus === null) return null;
   const { id: paymentId, amount } = payment;
-  const refund = requestedRefund({ id: refundId, orderId: null, paymentId, amount, reason }, nowMs);
+  const began =
+    reason === undefined
+      ? ({ origin: 'system', reason: lateRefundReason } as const)
+      : ({ origin: 'operator', reason } as const);
+  const refund = requestedRefund({ id: refundId, orderId: null, paymentId, amount, ...began }, nowMs);
   // No command has this fingerprint, so a command with this key is refused.
   return { paymentStatus, refund, key: lateRefundKey(paymentId), fingerprint: '' };
 };
@@ -106,13 +114,14 @@ export const planUnknownChargeRefund = (
   { refundId: id, reference, amount, reason }: UnknownCharge,
   nowMs: number,
 ): Pick<LateRefund, 'refund' | 'key' | 'fingerprint'> => ({
-  refund: requestedRefund({ id, orderId: null, paymentId: null, amount, reason }, nowMs),
+  refund: requestedRefund({ id, orderId: null, paymentId: null, amount, origin: 'operator', reason }, nowMs),
   key: `charge:${reference}`,
   fingerprint: '',
 });
 
-const requestedRefund = (
-  fields: Pick<Refund, 'id' | 'orderId' | 'paymentId' | 'amount' | 'reason'> &
+/** A refund that the provider has not decided yet. */
+export const requestedRefund = (
+  fields: Pick<Refund, 'id' | 'orderId' | 'paymentId' | 'amount' | 'origin' | 'reason'> &
     Partial<Pick<Refund, 'restock'>>,
   nowMs: number,
 ): Refund => ({

@@ -11,7 +11,10 @@ import type { AsyncResult } from './result.ts';
  * - `paid_without_progress`: paid orders whose pipeline failed or takes too long, except those that are being refunded.
  * - `unknown`: payments without a final outcome for too long.
  * - `charged_twice`: orders of the last day that more than one successful payment paid for.
- * - `refunds_stuck`: refunds that take too long, and failed refunds whose order has no later refund.
+ * - `refunds_stuck`: refunds that take too long, and failed refunds whose money did not go back in another way: their
+ *   order is not refunded, and has no later request, nor an adopted refund that is as large.
+ * - `refunds_unassigned`: refunds that the provider made of part of a charge of several orders, and that have no order
+ *   yet. They stay cases until an operator assigns them.
  * - `ledger_differences`: the differences that the newest reconciliation of each of the last 31 days found.
  * - `stock_differs`: products and orders whose units do not add up, as `compareStock` has found them last.
  */
@@ -20,6 +23,7 @@ export const moneyChecks = [
   'unknown',
   'charged_twice',
   'refunds_stuck',
+  'refunds_unassigned',
   'ledger_differences',
   'stock_differs',
 ] as const;
@@ -164,6 +168,8 @@ export type CaseFailure = { readonly kind: 'not_found' };
 type ReconciliationRequest = Pick<Reconciliation, 'id' | 'day' | 'dayMs' | 'endMs'> & {
   readonly taskId: string;
 };
+/** `reference` is the provider's id of the refund. Parts of one refund of the provider have the same one. */
+export type OwnRefund = OwnRecord<RefundStatus> & { readonly reference: string | null };
 
 /** The money side of our records, the checks over it, and its reconciliations with the provider's ledger. */
 export interface Ledger {
@@ -253,13 +259,15 @@ export interface Ledger {
   /** Our payments with these ids. Unknown ids are ignored. */
   payments(ids: readonly string[]): AsyncResult<readonly OwnRecord<PaymentStatus>[]>;
   /** Our refunds with these ids. Unknown ids are ignored. */
-  refunds(ids: readonly string[]): AsyncResult<readonly OwnRecord<RefundStatus>[]>;
+  refunds(ids: readonly string[]): AsyncResult<readonly OwnRefund[]>;
+  /** Our refunds with these ids of the provider. Unknown ids are ignored. */
+  refundsByReference(references: readonly string[]): AsyncResult<readonly OwnRefund[]>;
 
   /** Our payments in `chargedPaymentStatuses` whose ids were created in `[fromMs, toMs)`, by id, ascending. */
   listChargedPayments(query: OwnRecordQuery): AsyncResult<Page<OwnRecord<PaymentStatus>, string>>;
 
   /** Our refunds that succeeded in `[fromMs, toMs)` (by `updatedAtMs`), by id, ascending. */
-  listSucceededRefunds(query: OwnRecordQuery): AsyncResult<Page<OwnRecord<RefundStatus>, string>>;
+  listSucceededRefunds(query: OwnRecordQuery): AsyncResult<Page<OwnRefund, string>>;
 }
 
 /** Where a comparison of the stock has come to. */

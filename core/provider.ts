@@ -61,6 +61,14 @@ export type LedgerEntry = {
   readonly atMs: number;
 };
 
+/** What the provider knows of one charge. */
+export type ProviderCharge = {
+  /** The payment that was charged. Null if it was not created by us. */
+  readonly paymentId: string | null;
+  /** All its refunds that succeeded, ours and others. */
+  readonly refunds: readonly LedgerEntry[];
+};
+
 /** An event that the provider sends to our webhook. */
 export type ProviderEvent = {
   /** The provider's id of the event. It is the same each time the event is sent. */
@@ -79,8 +87,12 @@ export type ProviderEvent = {
       }
     | {
         readonly kind: 'refund';
-        /** Null if the refund was not requested by us. */
+        /** Null if the refund was not requested by us, or the event does not name one refund. */
         readonly refundId: string | null;
+        /** The provider's id of the refund. Null if the event names only the charge. */
+        readonly reference: string | null;
+        /** The provider's id of the charge. Null if the event does not name it. */
+        readonly chargeReference: string | null;
         /** Why the refund failed. Null if the event does not say that it failed. */
         readonly failure: string | null;
       }
@@ -116,6 +128,8 @@ export type EventFailure = { readonly kind: 'signature_invalid'; readonly reason
  *   longer be cancelled. A charge that waits for the customer is cancelled too.
  * - `refund` refunds a charge or part of it, only once for each `refundId`, even if the provider has forgotten the key:
  *   the adapter then checks first whether that refund was made. A refund that failed later is `refused` from then on.
+ * - `readCharge` returns what the provider knows of a charge, by the `reference` of `charge`. Null if there is no such
+ *   charge. It fails with `unavailable` if the provider cannot say it now.
  * - `readLedger` returns the charges and refunds that succeeded in `[fromMs, toMs)`, each once, in any order.
  * - `readEvent` trusts only what the signature proves. Events may arrive twice, late, in any order or never, so no rule
  *   may depend on events alone.
@@ -126,6 +140,7 @@ export interface PaymentProvider {
   charge(request: ChargeRequest): Promise<ChargeOutcome>;
   cancel(request: ChargeRequest): Promise<ChargeOutcome>;
   refund(request: ProviderRefundRequest): Promise<ProviderRefundOutcome>;
+  readCharge(reference: string): AsyncResult<ProviderCharge | null>;
   readLedger(query: LedgerQuery): AsyncResult<Page<LedgerEntry, string>>;
   readEvent(request: WebhookRequest, nowMs: number): Promise<Result<ProviderEvent, EventFailure>>;
 }

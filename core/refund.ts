@@ -44,15 +44,33 @@ export const failedRefundStatuses = refundStatuses.filter(
   (status) => !countedRefundStatuses.includes(status),
 );
 
-/** Money on its way back to the customer: of one order, or of a late charge. */
+/**
+ * Who began a refund.
+ * - `operator`: an operator requested it.
+ * - `system`: we requested it ourselves.
+ * - `provider`: it was made at the provider, and we did not request it.
+ * - `dispute`: the customer's bank took the money, because a dispute was lost.
+ */
+export const refundOrigins = ['operator', 'system', 'provider', 'dispute'] as const;
+export type RefundOrigin = (typeof refundOrigins)[number];
+
+/** The origins of refunds that we did not request. We adopt such a refund when the provider reports it. */
+export const adoptedOrigins = ['provider', 'dispute'] as const satisfies readonly RefundOrigin[];
+export type AdoptedOrigin = (typeof adoptedOrigins)[number];
+
+/** Money on its way back to the customer: of one order, of a late charge, or of a charge of several orders. */
 export type Refund = {
   /** Also the idempotency key at the provider. */
   readonly id: string;
-  /** Null for a late charge, because it paid for no order. */
+  /**
+   * Null for a late charge, because it paid for no order. Null also for an adopted refund of part of a charge of several
+   * orders, until an operator assigns it to an order.
+   */
   readonly orderId: string | null;
   /** Null for a charge that belongs to no payment of ours. */
   readonly paymentId: string | null;
   readonly amount: Money;
+  readonly origin: RefundOrigin;
   readonly reason: string;
   /**
    * Whether the goods are put back into stock if nothing of the order stays paid after this refund. Null: if they have
@@ -88,6 +106,7 @@ export type RefundCommand = {
   readonly orderId: string;
   /** Null for all that is left. A null currency is the order's currency. */
   readonly amount: { readonly amount: number; readonly currency: string | null } | null;
+  readonly origin: Exclude<RefundOrigin, AdoptedOrigin>;
   readonly reason: string;
   /** See `Refund.restock`. */
   readonly restock?: boolean | null;
@@ -114,6 +133,26 @@ export type UnknownCharge = {
   readonly amount: Money;
   readonly reason: string;
 };
+
+/** A refund as the provider reports it. It may be one of ours. */
+export type ReportedRefund = {
+  /** The provider's id of the refund or dispute. */
+  readonly reference: string;
+  /** Our id, if the provider stored one with it. A refund with an id that we do not know is not ours. */
+  readonly refundId: string | null;
+  readonly origin: AdoptedOrigin;
+  readonly amount: Money;
+  /** When the money left, ms. */
+  readonly atMs: number;
+};
+
+export type AssignmentFailure =
+  /** The refund or the order does not exist. */
+  | { readonly kind: 'not_found' }
+  /** The refund waits for no order, or its charge did not pay for this order. */
+  | { readonly kind: 'order_not_refundable'; readonly status: OrderStatus }
+  /** Nothing of the order is left to refund. */
+  | { readonly kind: 'refund_too_large'; readonly left: Money };
 
 /** What a refund changes in its order. The transaction that writes the refund writes this too. */
 export type RefundOrderChanges = {
@@ -194,7 +233,7 @@ export interface Refunds {
       readonly paymentId: string;
       /** The provider's id of the charge. */
       readonly reference: string;
-      /** `lateRefundReason` if nobody requested the refund. */
+      /** An operator's reason. Without it nobody requested the refund: its origin is `system`. */
       readonly reason?: string;
       readonly response: CheckoutResponse;
     },
@@ -221,6 +260,35 @@ export interface Refunds {
    * if the decision was written before or the refund does not exist.
    */
   finish(refund: FinishedRefund, nowMs: number): AsyncResult<boolean>;
+
+  /**
+   * Adopts those of the reported refunds of a charge that we did not request, as `planAdoption` decides on the locked
+   * payment and orders. A refund is adopted once, by its `reference`. Also gives orders to refunds that were adopted
+   * before, if only one answer is left. Does nothing to an order but what `planRefundOutcome` says. Returns how many
+   * refunds it wrote.
+   */
+  adopt(
+    charge: {
+      readonly paymentId: string;
+      readonly refunds: readonly ReportedRefund[];
+      /** A new id for each refund that is written. */
+      readonly createId: () => string;
+    },
+    nowMs: number,
+  ): AsyncResult<number>;
+
+  /**
+   * Assigns an adopted refund without an order to an order of its charge, as `judgeAssignment` decides on locked rows.
+   * What does not fit into the order stays without an order, as a refund of its own. Returns the refund; an assignment
+   * to the same order again changes nothing. Fails as `AssignmentFailure` says.
+   */
+  assign(
+    assignment: { readonly refundId: string; readonly orderId: string; readonly createId: () => string },
+    nowMs: number,
+  ): AsyncResult<Refund, AssignmentFailure>;
+
+  /** The adopted refunds with this reference of the provider failed, as `finish` does for each. */
+  failAdopted(reference: string, reason: string, nowMs: number): AsyncResult<number>;
 
   /** Makes the refund's task ready now if it waits, because the provider has sent an event about the refund. */
   runNow(refundId: string, nowMs: number): AsyncResult<void>;

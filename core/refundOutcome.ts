@@ -11,7 +11,7 @@ import {
 
 /** The rows that decide what a refund's outcome changes. The adapter reads them under lock. */
 export type RefundOutcomeSnapshot = {
-  readonly refund: Pick<Refund, 'amount' | 'status' | 'restock'>;
+  readonly refund: Pick<Refund, 'amount' | 'status' | 'origin' | 'restock'>;
   /** Null for a late charge, because it paid for no order. */
   readonly order: RefundedOrder | null;
 };
@@ -41,7 +41,11 @@ export type RefundChanges = {
   /** The year in whose sequence the credit note is numbered. Null if none is issued. */
   readonly creditNoteYear: number | null;
   /** The units to put back into stock. The order then holds none. */
-  readonly restock: { readonly productId: string; readonly quantity: number } | null;
+  readonly restock: {
+    readonly orderId: string;
+    readonly productId: string;
+    readonly quantity: number;
+  } | null;
   /** By how much the sold units change. An order's units count as sold when it is completed, or refunded and kept. */
   readonly sold: { readonly productId: string; readonly units: number } | null;
   /** Null for a late charge. */
@@ -72,6 +76,7 @@ export const planRefundOutcome = (
   const written = { status, reference: outcome.reference, error: null };
   if (order === null)
     return { refund: written, creditNoteYear: null, restock: null, sold: null, order: null };
+  if (refund.origin === 'dispute') return { refund: written, ...afterLostDispute(refund) };
   return { refund: written, ...afterSuccess(order, refund, calendar.yearOf(nowMs)) };
 };
 
@@ -94,7 +99,7 @@ const afterSuccess = (
   const soldUnits = restocks && wasSold ? -held : keeps && !wasSold ? held : 0;
   return {
     creditNoteYear: invoiced ? year : null,
-    restock: restocks ? { productId: order.product.id, quantity: held } : null,
+    restock: restocks ? { orderId: order.id, productId: order.product.id, quantity: held } : null,
     sold: soldUnits === 0 ? null : { productId: order.product.id, units: soldUnits },
     order: {
       history: [{ state, detail: amountDetail(amount) }],
@@ -103,6 +108,17 @@ const afterSuccess = (
     },
   };
 };
+
+/**
+ * A bank has decided for its customer. The money is gone, but nobody cancelled the sale: the order keeps its status, its
+ * pipeline, its goods and its invoice, until an operator decides otherwise.
+ */
+const afterLostDispute = ({ amount }: Pick<Refund, 'amount'>): Omit<RefundChanges, 'refund'> => ({
+  creditNoteYear: null,
+  restock: null,
+  sold: null,
+  order: { history: [{ state: 'dispute_lost', detail: amountDetail(amount) }], status: null, task: null },
+});
 
 /** The task that the refund paused fails: an operator can request the refund again, or retry the task. */
 const afterFailure = (

@@ -7,6 +7,7 @@ import type { JobLease, JobReport, Lease, StepReport } from '../core/queue.ts';
 import { failedAttempt, retryAtMs } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
 import { startSleep } from '../core/timer.ts';
+import { createFollowCharge } from '../core/usecases/followCharge.ts';
 import { createActOnEvent } from '../core/usecases/providerEvents.ts';
 import { createReconcileLedger } from '../core/usecases/reconcileLedger.ts';
 import { createPaymentRecovery, type PaymentRecovery } from '../core/usecases/recoverPayments.ts';
@@ -137,9 +138,20 @@ const createJobPorts = (
   settings: WorkerSettings,
 ): ExecutorPorts<JobLease, JobReport> => {
   const { refunds, inbox, ledger } = store;
-  const actOnEvent = createActOnEvent({ ...store, recovery, world });
-  const reconcileLedger = createReconcileLedger({ ledger, provider, world });
-  const ports = { refunds, inbox, ledger, provider, mailer, actOnEvent, reconcileLedger, world };
+  const followCharge = createFollowCharge({ ...store, provider, world });
+  const actOnEvent = createActOnEvent({ ...store, recovery, followCharge, world });
+  const reconcileLedger = createReconcileLedger({ ...store, provider, world });
+  const ports = {
+    refunds,
+    inbox,
+    ledger,
+    provider,
+    mailer,
+    actOnEvent,
+    followCharge,
+    reconcileLedger,
+    world,
+  };
   return {
     ...shared,
     perform: createRunJob(ports, settings),

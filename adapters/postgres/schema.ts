@@ -4,7 +4,7 @@ import { type Contact, type Order, orderStatuses } from '../../core/order.ts';
 import { type Payment, type PaymentAction, paymentStatuses } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
 import { storedTaskStates, type Task } from '../../core/queue.ts';
-import { type Refund, refundStatuses } from '../../core/refund.ts';
+import { type Refund, refundOrigins, refundStatuses } from '../../core/refund.ts';
 import type { StoredResponse } from '../stored/response.ts';
 
 /**
@@ -82,6 +82,7 @@ export const refund = pgTable('refund', {
   chargeReference: text('charge_reference'),
   amount: bigint({ mode: 'number' }).notNull(),
   currency: text().notNull(),
+  origin: text({ enum: refundOrigins }).notNull(),
   reason: text().notNull(),
   restock: boolean(),
   status: text({ enum: refundStatuses }).notNull(),

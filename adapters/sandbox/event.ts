@@ -17,7 +17,7 @@ export type SandboxEvent = {
 /**
  * Which events are sent. `all` is what Stripe does. `deferred` sends only events about results that no caller
  * learnt at once: a passed or failed challenge, a charge whose response was lost, a refund that was decided
- * later.
+ * later, a refund that the shop did not request.
  */
 export type EventSelection = 'all' | 'deferred' | 'none';
 

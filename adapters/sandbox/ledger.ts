@@ -44,7 +44,14 @@ const chargeEntry = ({ id, intent, createdAtMs }: PaidCharge): LedgerEntry => ({
   atMs: createdAtMs,
 });
 
-const refundEntry = ({ id, intentId, paymentId, metadata, amount, createdAtMs }: Refund): LedgerEntry => ({
+export const refundEntry = ({
+  id,
+  intentId,
+  paymentId,
+  metadata,
+  amount,
+  createdAtMs,
+}: Refund): LedgerEntry => ({
   kind: 'refund',
   id,
   reference: intentId,

@@ -12,6 +12,7 @@ import { sleep } from '../../core/timer.ts';
 import type { World } from '../../core/world.ts';
 import { toStripe } from '../stripe/format/amounts.ts';
 import { createFinishChallenge } from './challenge.ts';
+import { readCharge } from './charge.ts';
 import { createEngine, type Engine, type EngineOptions } from './engine.ts';
 import { chargeOf, declineCodeOfFailure, type Intent, intentOfRecord } from './intent.ts';
 import { cancelOpenIntent, create, findIntentByKey } from './intents.ts';
@@ -115,6 +116,7 @@ export const createSandboxProvider = (
     },
 
     finishChallenge: createFinishChallenge(engine),
+    readCharge: (reference) => readCharge(engine, reference),
     readLedger: (query) => readLedger(engine, query),
     readEvent: async (request, nowMs) => readSignedEvent(webhookSecret, request, nowMs),
 

@@ -110,7 +110,8 @@ const refundChange = (
     refunded: intent.refunded + created.amount.amount,
     refunds: [created.id, ...intent.refunds],
   };
-  const deferred = behaviour === 'response_lost';
+  // The shop has not requested a refund without its id, so it learns of it by the event alone.
+  const deferred = behaviour === 'response_lost' || created.metadata.refund_id === undefined;
   const events = eventRecords(() => refundNotice(created, 'created'), { deferred });
   return {
     records: [recordOfIntent(next, record.version + 1)],

@@ -7,7 +7,7 @@ import { type Payment, type PaymentAction, paymentStatuses } from '../../core/pa
 import type { Product } from '../../core/product.ts';
 import type { ProviderEvent } from '../../core/provider.ts';
 import { storedTaskStates, type Task } from '../../core/queue.ts';
-import { type Refund, refundStatuses } from '../../core/refund.ts';
+import { type Refund, refundOrigins, refundStatuses } from '../../core/refund.ts';
 import type { StoredResponse } from '../stored/response.ts';
 
 /**
@@ -138,6 +138,7 @@ export const refund = sqliteTable('refund', {
   chargeReference: text('charge_reference'),
   amount: integer().notNull(),
   currency: text().notNull(),
+  origin: text({ enum: refundOrigins }).notNull(),
   reason: text().notNull(),
   restock: integer({ mode: 'boolean' }),
   status: text({ enum: refundStatuses }).notNull(),

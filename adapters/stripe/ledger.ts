@@ -44,7 +44,7 @@ export const readLedger = async (
 };
 
 /** Null for a row that moved no money. */
-type ParsedEntry = LedgerEntry | null | 'not understood';
+export type ParsedEntry = LedgerEntry | null | 'not understood';
 
 const chargeOf = (row: unknown): ParsedEntry => {
   const captured = count(row, 'amount_captured');
@@ -55,12 +55,20 @@ const chargeOf = (row: unknown): ParsedEntry => {
 };
 
 const refundOf = (row: unknown): ParsedEntry => {
-  if (text(row, 'status') !== 'succeeded') return null;
   const intent = field(row, 'payment_intent');
   const paymentId = text(field(intent, 'metadata'), 'payment_id');
+  return refundOfCharge(row, { paymentId, reference: text(intent, 'id') });
+};
+
+/** Null for a refund that moved no money. The payment and the reference are those of its charge. */
+export const refundOfCharge = (
+  row: unknown,
+  { paymentId, reference }: { readonly paymentId: string | null; readonly reference: string | null },
+): ParsedEntry => {
+  if (text(row, 'status') !== 'succeeded') return null;
   const refundId = text(field(row, 'metadata'), 'refund_id');
-  const reference = text(intent, 'id') ?? text(row, 'charge');
-  return entryOf(row, count(row, 'amount'), { kind: 'refund', paymentId, refundId }, reference);
+  const subject = { kind: 'refund', paymentId, refundId } as const;
+  return entryOf(row, count(row, 'amount'), subject, reference ?? text(row, 'charge'));
 };
 
 const entryOf = (

@@ -1,6 +1,7 @@
 import type { PaymentProvider } from '../../core/provider.ts';
 import type { Timer } from '../../core/timer.ts';
 import type { Call } from './calls.ts';
+import { readCharge } from './charge.ts';
 import { cancel, charge } from './charges.ts';
 import { type ClientOptions, createStripeClient } from './client.ts';
 import { readEvent } from './events.ts';
@@ -30,6 +31,7 @@ export const createStripeProvider = (timer: Timer, options: StripeOptions): Paym
     charge: (request) => charge(stripe, createCall(), request, returnUrl),
     cancel: (request) => cancel(stripe, createCall(), request, returnUrl),
     refund: (request) => refund(stripe, createCall(), request),
+    readCharge: (reference) => readCharge(stripe, createCall(), reference),
     readLedger: (query) => readLedger(stripe, createCall(), query),
     readEvent: (request, nowMs) => readEvent(stripe, webhookSecret, request, nowMs),
   };

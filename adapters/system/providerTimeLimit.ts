@@ -14,6 +14,7 @@ export const withTimeLimit = (provider: PaymentProvider, timer: Timer, limitMs: 
     charge: (request) => limited(() => provider.charge(request)),
     cancel: (request) => limited(() => provider.cancel(request)),
     refund: (request) => limited(() => provider.refund(request)),
+    readCharge: (reference) => provider.readCharge(reference),
     readLedger: (query) => provider.readLedger(query),
     readEvent: (request, nowMs) => provider.readEvent(request, nowMs),
   };

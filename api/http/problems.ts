@@ -141,7 +141,8 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     status: 409,
     code: 'order_not_refundable',
     title: 'The order cannot be refunded',
-    detail: 'Only a paid order can be refunded. The status of this order is in orderStatus.',
+    detail:
+      'Only a paid order can be refunded, and a refund can be assigned only once, to an order of its charge. The status of this order is in orderStatus.',
   },
   case_not_refundable: {
     status: 409,

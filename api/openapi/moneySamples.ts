@@ -8,6 +8,7 @@ const requestedRefund = {
   orderId,
   paymentId: checkoutId,
   amount: { amount: 199_000, currency: 'VND' },
+  origin: 'operator',
   reason: 'One of two was damaged',
   restock: null,
   status: 'requested',
@@ -17,6 +18,7 @@ const requestedRefund = {
   updatedAt: at,
 };
 const refund = { ...requestedRefund, status: 'succeeded', creditNote: 'CN-2026-000001' };
+const assignedRefund = { ...refund, origin: 'provider', reason: 'refunded at the payment provider' };
 const runningReconciliation = {
   id: '01980a52-7d10-7c22-8b3e-1a2b3c4d5e6f',
   day: '2026-02-28',
@@ -52,6 +54,7 @@ const acknowledgedCase = {
 const noCases = { count: 0, oldestAgeMs: null };
 export const moneySamples = {
   refund,
+  assignedRefund,
   refunds: listOf(refund),
   requestedRefund,
   refundBody: { orderId, amount: { amount: 199_000, currency: 'VND' }, reason: 'One of two was damaged' },
@@ -69,6 +72,7 @@ export const moneySamples = {
       unknown: { ...noCases, list: '/money/unknown' },
       charged_twice: { ...noCases, list: '/money/charged_twice' },
       refunds_stuck: { count: 1, oldestAgeMs: 1_260_000, list: '/money/refunds_stuck' },
+      refunds_unassigned: { ...noCases, list: '/money/refunds_unassigned' },
       ledger_differences: { ...noCases, list: '/money/ledger_differences' },
       stock_differs: { ...noCases, list: '/money/stock_differs' },
     },

@@ -14,7 +14,10 @@ const descriptions: Readonly<Record<MoneyCheck, string>> = {
   paid_without_progress: 'Paid orders whose pipeline failed or did not end in time.',
   unknown: 'Payments that have been without a final outcome for too long.',
   charged_twice: 'Orders of the last 24 hours with more than one succeeded payment.',
-  refunds_stuck: 'Refunds that did not end in time, and failed refunds without a new refund after them.',
+  refunds_stuck:
+    'Refunds that did not end in time, and failed refunds whose money did not go back in another way.',
+  refunds_unassigned:
+    'Refunds that were made at the provider, of part of a charge of several orders. Assign each to its order.',
   ledger_differences: 'Differences that the newest reconciliation of each day of the last 31 days found.',
   stock_differs:
     'Products whose delivered units are not those left, reserved and sold, and orders that hold units they should have given back.',

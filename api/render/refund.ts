@@ -1,5 +1,5 @@
 import { type TSchema, t } from 'elysia';
-import { type Refund, refundStatuses } from '../../core/refund.ts';
+import { type Refund, refundOrigins, refundStatuses } from '../../core/refund.ts';
 import { id, oneOf, strictObject, time } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
@@ -9,12 +9,14 @@ export const refundJson = component(
   strictObject({
     id,
     orderId: t.Union([id, t.Null()], {
-      description: 'The order. Null for a late charge, which is refunded in full.',
+      description:
+        'The order. Null for a late charge, which is refunded in full, and for part of a charge of several orders that was refunded at the provider, until it is assigned.',
     }),
     paymentId: t.Union([id, t.Null()], {
       description: 'Null for a charge that belongs to no payment of this shop.',
     }),
     amount: moneyJson.ref,
+    origin: oneOf(refundOrigins),
     reason: t.String(),
     restock: t.Union([t.Boolean(), t.Null()], {
       description:
@@ -41,6 +43,7 @@ export const renderRefund = (refund: Refund) =>
     orderId: refund.orderId,
     paymentId: refund.paymentId,
     amount: renderMoney(refund.amount),
+    origin: refund.origin,
     reason: refund.reason,
     restock: refund.restock,
     status: refund.status,

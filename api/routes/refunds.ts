@@ -1,6 +1,7 @@
 import { Elysia, t } from 'elysia';
 import { orderAmountMax } from '../../core/money.ts';
 import { operatorRefundKey, type RefundCommand, refundStatuses } from '../../core/refund.ts';
+import { createAssignRefund } from '../../core/usecases/assignRefund.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
@@ -108,7 +109,14 @@ export const createRefundCommands = ({ requestRefund }: ApiDeps, authenticate: A
     requireRole(authenticate, ['operator'], async ({ caller, request, set }) => {
       const key = operatorRefundKey(caller.id, unwrapOrThrow(idempotencyKeyOf(request.headers)));
       const { orderId, amount, reason, restock = null } = unwrapOrThrow(await readBody(request, refundBody));
-      const command = { key, orderId: orderId.toLowerCase(), amount: amountOf(amount), reason, restock };
+      const command = {
+        key,
+        orderId: orderId.toLowerCase(),
+        amount: amountOf(amount),
+        origin: 'operator',
+        reason,
+        restock,
+      } as const;
       const { refund, replayed } = unwrapOrThrow(await requestRefund(command));
       set.status = 202;
       set.headers.location = `/refunds/${refund.id}`;
@@ -141,6 +149,33 @@ export const createRefundCommands = ({ requestRefund }: ApiDeps, authenticate: A
       ],
     }),
   );
+
+const assignmentBody = createCheck(strictObject({ orderId: uuid }));
+
+export const createRefundAssignment = ({ store, world }: ApiDeps, authenticate: Authenticate) => {
+  const assignRefund = createAssignRefund({ refunds: store.refunds, world });
+  return new Elysia().post(
+    '/refunds/:id/assignment',
+    requireRole(authenticate, ['operator'], async ({ params, request }) => {
+      const refundId = unwrapOrThrow(idOf(params));
+      const { orderId } = unwrapOrThrow(await readBody(request, assignmentBody));
+      const assigned = await assignRefund({ refundId, orderId: orderId.toLowerCase() });
+      return renderRefund(unwrapOrThrow(assigned));
+    }),
+    operation({
+      tag: 'Refunds',
+      summary: 'Assign a refund that was made at the provider to an order',
+      description:
+        'The provider does not say which order a refund of part of a charge of several orders belongs to. Until an operator assigns it, it is a case of `/money/refunds_unassigned` and lowers what can be refunded. What does not fit into the order stays a refund without an order. The same assignment again changes nothing.',
+      parameters: [idParameter(moneySamples.refund.id)],
+      body: { schema: assignmentBody.schema, example: { orderId: moneySamples.refundBody.orderId } },
+      responses: {
+        200: { description: 'The refund.', schema: refundJson.ref, example: moneySamples.assignedRefund },
+      },
+      failures: ['not_found', 'order_not_refundable', 'refund_too_large'],
+    }),
+  );
+};
 
 type AmountInput = number | { readonly amount: number; readonly currency: string } | undefined;
 

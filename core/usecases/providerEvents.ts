@@ -8,6 +8,7 @@ import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
 import type { World } from '../world.ts';
+import type { FollowCharge } from './followCharge.ts';
 import type { PaymentRecovery } from './recoverPayments.ts';
 import { createRefundLateCharge } from './refundLateCharge.ts';
 
@@ -57,18 +58,20 @@ export type ActOnEvent = (event: ProviderEvent) => AsyncResult<boolean>;
 
 /**
  * Acts on a stored event. Events come twice, late and in any order, so most are only a reason to ask the provider. An
- * open payment is recovered. An open refund is sent to the provider again, which returns its current state. Two events
- * are believed as they are: that a refund failed, and that a payment was charged after it was declined or cancelled,
- * which refunds it. Events about payments and refunds we did not create are ignored.
+ * open payment is recovered. An open refund is sent to the provider again, which returns its current state. A refund
+ * that we did not request is a reason to read its charge, and to adopt what was done to it. Two events are believed as
+ * they are: that a refund failed, and that a payment was charged after it was declined or cancelled, which refunds it.
+ * Events about payments we did not create are ignored.
  */
 export const createActOnEvent = (ports: {
   readonly audits: Audits;
   readonly refunds: Refunds;
   readonly recovery: PaymentRecovery;
+  readonly followCharge: FollowCharge;
   readonly wakeup: Wakeup;
   readonly world: World;
 }): ActOnEvent => {
-  const { audits, refunds, recovery, wakeup, world } = ports;
+  const { audits, refunds, recovery, followCharge, wakeup, world } = ports;
   const refundLateCharge = createRefundLateCharge(ports);
 
   const checkPayment = async (
@@ -105,6 +108,16 @@ export const createActOnEvent = (ports: {
     return scheduled.map(() => true);
   };
 
+  type RefundSubject = Extract<ProviderEvent['subject'], { readonly kind: 'refund' }>;
+
+  const checkForeignRefund = async ({ reference, chargeReference, failure }: RefundSubject) => {
+    if (failure !== null && reference !== null) {
+      const failed = await refunds.failAdopted(reference, failure, world.clock.nowMs());
+      return failed.map(() => true);
+    }
+    return chargeReference === null ? ok(true) : followCharge(chargeReference);
+  };
+
   return async ({ subject }) => {
     // Other systems may have written ids into the provider's records that are not ours.
     if (subject.kind === 'payment') {
@@ -113,7 +126,10 @@ export const createActOnEvent = (ports: {
     }
     if (subject.kind === 'refund') {
       const refundId = parseUuid(subject.refundId ?? '');
-      return refundId === null ? ok(true) : checkRefund(refundId, subject.failure);
+      if (refundId === null) return checkForeignRefund(subject);
+      const found = await refunds.find(refundId);
+      if (found.isErr()) return err(found.error);
+      return found.value === null ? checkForeignRefund(subject) : checkRefund(refundId, subject.failure);
     }
     return ok(true);
   };

@@ -4,6 +4,7 @@ import {
   type Ledger,
   type LedgerDifference,
   type OwnRecord,
+  type OwnRefund,
   type Reconciliation,
   type ReconciliationReport,
   storedDifferencesMax,
@@ -12,9 +13,10 @@ import type { Money } from '../money.ts';
 import type { Page } from '../page.ts';
 import { chargedPaymentStatuses } from '../payment.ts';
 import type { LedgerEntry, PaymentProvider } from '../provider.ts';
-import { succeededRefundStatuses } from '../refund.ts';
+import { type RefundStatus, type Refunds, succeededRefundStatuses } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
 import type { World } from '../world.ts';
+import { createAdoptMissedRefunds } from './adoptMissedRefunds.ts';
 
 /** A charge may be later than its payment's creation, and earlier than its record, by this much. */
 const marginMs = 3_600_000;
@@ -25,22 +27,26 @@ const recordingDelayMs = 15 * 60_000;
 const pageSize = 500;
 
 type Ports = {
-  readonly ledger: Pick<Ledger, 'payments' | 'refunds' | 'listChargedPayments' | 'listSucceededRefunds'>;
+  readonly ledger: Pick<
+    Ledger,
+    'payments' | 'refunds' | 'refundsByReference' | 'listChargedPayments' | 'listSucceededRefunds'
+  >;
+  readonly refunds: Pick<Refunds, 'adopt'>;
   readonly provider: Pick<PaymentProvider, 'readLedger'>;
   readonly world: World;
 };
 
 /**
  * Compares one day of the provider's ledger with ours: each of the provider's charges and refunds with our records, and
- * each of ours with the provider's. Reads both in pages and changes nothing. Fails with `unavailable` only.
+ * each of ours with the provider's. Reads both in pages. Adopts refunds that were made at the provider and whose events
+ * were lost, and changes nothing else. Fails with `unavailable` only.
  */
-export const createReconcileLedger =
-  ({
-    ledger,
-    provider,
-    world,
-  }: Ports): ((reconciliation: Reconciliation) => AsyncResult<ReconciliationReport>) =>
-  async (reconciliation) => {
+export const createReconcileLedger = (
+  ports: Ports,
+): ((reconciliation: Reconciliation) => AsyncResult<ReconciliationReport>) => {
+  const { ledger, provider, world } = ports;
+  const readRefunds = createReadRefunds(ports);
+  return async (reconciliation) => {
     const nowMs = world.clock.nowMs();
     const { dayMs: fromMs, endMs: toMs } = reconciliation;
     const day = { fromMs, toMs, limit: pageSize };
@@ -61,14 +67,14 @@ export const createReconcileLedger =
     const refundEntries = entriesOfDay.filter(({ kind }) => kind === 'refund');
     const ourPayments = await readOwnRecords(chargeEntries, 'paymentId', ledger.payments);
     if (ourPayments.isErr()) return err(ourPayments.error);
-    const ourRefunds = await readOwnRecords(refundEntries, 'refundId', ledger.refunds);
+    const ourRefunds = await readRefunds(refundEntries);
     if (ourRefunds.isErr()) return err(ourRefunds.error);
 
     const differences = [
       ...compareEntries('charge', chargeEntries, ourPayments.value, nowMs),
       ...compareEntries('refund', refundEntries, ourRefunds.value, nowMs),
       ...missingEntries('charge', payments.value.filter(hasCharge), theirs.value),
-      ...missingEntries('refund', refunds.value, theirs.value),
+      ...missingEntries('refund', refunds.value.filter(hasNoEntry(theirs.value)), theirs.value),
     ];
     return ok({
       charges: chargeEntries.length,
@@ -79,6 +85,55 @@ export const createReconcileLedger =
         .map((difference) => ({ id: world.ids.next(nowMs), ...difference })),
     });
   };
+};
+
+/** An adopted refund does not have our id at the provider. It has the provider's id with us. */
+const hasNoEntry = (entries: readonly LedgerEntry[]): ((refund: OwnRefund) => boolean) => {
+  const references = new Set(entries.map(({ id }) => id));
+  return ({ reference }) => reference === null || !references.has(reference);
+};
+
+/**
+ * Our records of the provider's refunds, by our id or by the provider's. Refunds without a record are adopted first.
+ */
+const createReadRefunds = (ports: Ports) => {
+  const { ledger } = ports;
+  const adoptMissedRefunds = createAdoptMissedRefunds(ports);
+
+  const read = async (entries: readonly LedgerEntry[]): Promise<OwnRecords<OwnRecord<RefundStatus>>> => {
+    const byId = await readOwnRecords(entries, 'refundId', ledger.refunds);
+    if (byId.isErr()) return err(byId.error);
+    const records = new Map<string, OwnRecord<RefundStatus>>(byId.value);
+    for (let at = 0; at < entries.length; at += pageSize) {
+      const references = entries.slice(at, at + pageSize).map(({ id }) => id);
+      const page = await ledger.refundsByReference(references);
+      if (page.isErr()) return err(page.error);
+      for (const refund of page.value) addPart(records, refund);
+    }
+    return ok(records);
+  };
+
+  return async (entries: readonly LedgerEntry[]): Promise<OwnRecords<OwnRecord<RefundStatus>>> => {
+    const known = await read(entries);
+    if (known.isErr()) return err(known.error);
+    const missed = entries.filter((entry) => ownRecordOf(entry, known.value) === undefined);
+    if (missed.length === 0) return known;
+    const adopted = await adoptMissedRefunds(missed);
+    return adopted.isErr() ? err(adopted.error) : read(entries);
+  };
+};
+
+/** The parts of one refund of the provider count together. */
+const addPart = (records: Map<string, OwnRecord<RefundStatus>>, { reference, ...part }: OwnRefund): void => {
+  if (reference === null) return;
+  const { amount } = records.get(reference)?.amount ?? { amount: 0 };
+  records.set(reference, { ...part, amount: { ...part.amount, amount: part.amount.amount + amount } });
+};
+
+const ownRecordOf = <Status>(
+  entry: LedgerEntry,
+  ownRecords: ReadonlyMap<string, OwnRecord<Status>>,
+): OwnRecord<Status> | undefined => ownRecords.get(ownIdOf(entry) ?? '') ?? ownRecords.get(entry.id);
 
 /** The statuses which say that the money moved. */
 const movedStatuses: Readonly<Record<LedgerEntry['kind'], readonly string[]>> = {
@@ -98,12 +153,11 @@ const compareEntries = (
 ): readonly LedgerDifference[] => {
   const seen = new Set<string>();
   return entries.flatMap((entry) => {
-    const id = ownIdOf(entry);
-    const own = id === null ? undefined : ownRecords.get(id);
-    if (id === null || own === undefined) return differenceOf(`${kind}_unknown`, entry, null);
-    if (seen.has(id))
+    const own = ownRecordOf(entry, ownRecords);
+    if (own === undefined) return differenceOf(`${kind}_unknown`, entry, null);
+    if (seen.has(own.id))
       return differenceOf(kind === 'charge' ? 'charged_twice' : 'refunded_twice', entry, own.amount);
-    seen.add(id);
+    seen.add(own.id);
     if (!movedStatuses[kind].includes(own.status))
       return entry.atMs > nowMs - recordingDelayMs ? [] : differenceOf(`${kind}_unbooked`, entry, own.amount);
     return isSameMoney(own.amount, entry.amount) ? [] : differenceOf('amount_differs', entry, own.amount);
@@ -160,12 +214,14 @@ const readAll = async <Row>(
   return ok(rows);
 };
 
+type OwnRecords<R> = Result<ReadonlyMap<string, R>, Unavailable>;
+
 /** Reads our records which the entries name, by id. */
 const readOwnRecords = async <R extends OwnRecord<string>>(
   entries: readonly LedgerEntry[],
   idField: 'paymentId' | 'refundId',
   read: (ids: readonly string[]) => AsyncResult<readonly R[]>,
-): Promise<Result<ReadonlyMap<string, R>, Unavailable>> => {
+): Promise<OwnRecords<R>> => {
   // Other systems may have written ids into the provider's records that are not ours.
   const ids = [...new Set(entries.flatMap((entry) => parseUuid(entry[idField] ?? '') ?? []))];
   const records = new Map<string, R>();

@@ -1,4 +1,4 @@
-import type { Result } from 'neverthrow';
+import { ok, type Result } from 'neverthrow';
 import type { Inbox } from '../inbox.ts';
 import type { Ledger, Reconciliation, ReconciliationReport } from '../ledger.ts';
 import { type Mailer, refundMail } from '../mail.ts';
@@ -6,11 +6,12 @@ import { jobPipelines } from '../pipelines/index.ts';
 import type { JobPipeline, JobService } from '../pipelines/pipeline.ts';
 import type { PaymentProvider } from '../provider.ts';
 import type { JobLease, JobReport } from '../queue.ts';
-import { openRefundStatuses, type Refunds, succeededRefundStatuses } from '../refund.ts';
+import { openRefundStatuses, type Refund, type Refunds, succeededRefundStatuses } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
 import { failedAttempt, recoveryPauseMs } from '../retry.ts';
 import { stepKey } from '../steps.ts';
 import type { World } from '../world.ts';
+import type { FollowCharge } from './followCharge.ts';
 import type { ActOnEvent } from './providerEvents.ts';
 
 export type JobPorts = {
@@ -20,6 +21,7 @@ export type JobPorts = {
   readonly provider: PaymentProvider;
   readonly mailer: Mailer;
   readonly actOnEvent: ActOnEvent;
+  readonly followCharge: FollowCharge;
   readonly reconcileLedger: (reconciliation: Reconciliation) => AsyncResult<ReconciliationReport>;
   readonly world: World;
 };
@@ -75,8 +77,14 @@ export const createRunJob = (
 type Services = Readonly<Record<JobService, (lease: JobLease) => Promise<JobOutcome>>>;
 
 const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: string }): Services => {
-  const { refunds, inbox, ledger, provider, mailer, actOnEvent, reconcileLedger, world } = ports;
+  const { refunds, inbox, ledger, provider, mailer, actOnEvent, followCharge, reconcileLedger, world } =
+    ports;
   const nowMs = () => world.clock.nowMs();
+  /** A refund of one order can leave only one order for what the provider refunded of the same charge. */
+  const assignWhatIsClear = async ({ paymentId }: Refund): AsyncResult<unknown> =>
+    paymentId === null
+      ? ok(undefined)
+      : refunds.adopt({ paymentId, refunds: [], createId: () => world.ids.next(nowMs()) }, nowMs());
   return {
     refund_charge: async ({ jobId }) => {
       const found = await refunds.find(jobId);
@@ -86,10 +94,15 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       if (!openRefundStatuses.includes(refund.status)) return done;
       const { chargeReference: reference, amount } = refund;
       const decision = await provider.refund({ refundId: refund.id, reference, amount });
-      if (decision.kind === 'succeeded')
-        return recorded(await refunds.finish({ refundId: refund.id, outcome: decision }, nowMs()));
+      if (decision.kind === 'succeeded') {
+        const finished = await refunds.finish({ refundId: refund.id, outcome: decision }, nowMs());
+        return recorded(finished.isErr() ? finished : await assignWhatIsClear(refund));
+      }
       if (decision.kind === 'pending') return deferredWithoutLimit('the provider has not decided yet');
       if (decision.kind !== 'refused') return deferredWithoutLimit(decision.reason);
+      // Somebody may have refunded the charge at the provider, which is why it refuses ours. Adopt that first.
+      const followed = await followCharge(reference);
+      if (followed.isErr()) return deferredWithoutLimit(followed.error.reason);
       const outcome = { kind: 'failed', reason: decision.reason } as const;
       return recorded(await refunds.finish({ refundId: refund.id, outcome }, nowMs()));
     },

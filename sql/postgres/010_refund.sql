@@ -5,13 +5,16 @@ create table refund (
   key text not null unique,
   -- Of the command under that key: another command under the same key is refused.
   fingerprint text not null,
-  -- Null for the refund of a late charge, which is of a whole payment.
+  -- Null for the refund of a late charge, which is of a whole payment, and for a part of a charge of several orders
+  -- that was refunded at the provider, until it is assigned.
   order_id uuid,
   -- Null for a charge that belongs to no payment of ours: the charge itself is then named.
   payment_id uuid,
   charge_reference text,
   amount bigint not null check (amount >= 0),
   currency text not null,
+  -- An operator, we ourselves, the provider, or a lost dispute.
+  origin text not null check (origin in ('operator', 'system', 'provider', 'dispute')),
   reason text not null,
   -- Whether the goods go back into stock. Null: if they have not left the shop.
   restock boolean,
@@ -31,6 +34,8 @@ create table refund (
 create index refund_order on refund (order_id, id);
 create index refund_payment on refund (payment_id);
 create index refund_status on refund (status, id);
+create index refund_reference on refund (reference) where reference is not null;
+create index refund_unassigned on refund (id) where order_id is null;
 create index refund_succeeded on refund (updated_ms) where status = 'succeeded';
 
 -- As invoice_counter: the row is locked from the moment a number is issued until the commit, so there is no gap.

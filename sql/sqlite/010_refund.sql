@@ -4,13 +4,18 @@ create table refund (
   key text not null unique,
   -- Of the command that was sent under the key. Another command under the same key is refused.
   fingerprint text not null,
-  -- Null for a late charge: it is refunded whole, and no order was paid by it.
+  -- Null for a late charge: it is refunded whole, and no order was paid by it. Null also for a part of a charge of
+  -- several orders that was refunded at the provider, until it is assigned.
   order_id text,
   -- Null for a charge that belongs to no payment of ours: the charge itself is then named.
   payment_id text,
   charge_reference text,
   amount integer not null check (amount >= 0),
   currency text not null,
+  -- An operator, we ourselves, the provider, or a lost dispute.
+  origin text not null check (
+    origin = 'operator' or origin = 'system' or origin = 'provider' or origin = 'dispute'
+  ),
   reason text not null,
   -- Whether the goods go back into stock. Null: if they have not left the shop.
   restock integer check (restock = 0 or restock = 1),
@@ -30,6 +35,8 @@ create table refund (
 create index refund_order on refund (order_id, id);
 create index refund_payment on refund (payment_id);
 create index refund_status on refund (status, id);
+create index refund_reference on refund (reference) where reference is not null;
+create index refund_unassigned on refund (id) where order_id is null;
 create index refund_succeeded on refund (updated_ms) where status = 'succeeded';
 
 -- The counter increases in the transaction that writes the credit note, so credit note numbers have no gap.

@@ -83,6 +83,7 @@ describe('Routes that need a token', () => {
       'POST /products',
       'POST /queue/retries',
       'POST /refunds',
+      'POST /refunds/:id/assignment',
     ]);
   });
 

@@ -145,6 +145,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /checkouts': { orderIds: [id], payment: { method: 'pm_card_visa' } },
   'POST /queue/retries': { taskIds: [id] },
   'POST /refunds': { orderId: id, reason: 'It was damaged' },
+  'POST /refunds/{id}/assignment': { orderId: id },
   'POST /webhooks/stripe': {},
   'POST /money/{check}/acknowledgements': { caseId: id, note: 'n' },
   'POST /money/{check}/refunds': { caseId: id, reason: 'r' },
@@ -194,6 +195,27 @@ const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> 
   await root.post('/queue/retries', { taskIds: [id] });
   const refund = await root.post('/refunds', { orderId: paid, reason: 'r' }, { 'idempotency-key': id });
   await root.get(`/refunds/${valueAt(refund.body, 'id')}`);
+  const both = [await place(), await place()];
+  const paidTogether = await root.checkOut(both);
+  const nowMs = world.clock.nowMs();
+  const part = {
+    refundId: null,
+    origin: 'provider',
+    amount: { amount: 1, currency: 'VND' },
+    atMs: 1,
+  } as const;
+  const charge = {
+    paymentId: String(valueAt(paidTogether.body, 'checkoutId')),
+    refunds: ['re_1', 're_2'].map((reference) => ({ ...part, reference })),
+    createId: () => world.ids.next(nowMs),
+  };
+  await store.refunds.adopt(charge, nowMs);
+  const unassigned = valueAt((await root.get('/money/refunds_unassigned')).body, 'items') as unknown[];
+  const [first, second] = unassigned.map((one) => `/refunds/${valueAt(one, 'refundId')}/assignment`);
+  await root.post(`${first}`, { orderId: both[0] });
+  await root.post(`${first}`, { orderId: both[1] });
+  await root.post('/refunds', { orderId: both[0], reason: 'r' }, { 'idempotency-key': crypto.randomUUID() });
+  await root.post(`${second}`, { orderId: both[0] });
   const reconciliation = await root.post('/money/reconciliations', bodies['POST /money/reconciliations']);
   await root.get(`/money/reconciliations/${valueAt(reconciliation.body, 'id')}`);
   await root.get(`/money/reconciliations/${valueAt(reconciliation.body, 'id')}/differences`);
@@ -267,6 +289,7 @@ const requestFailures = async ({ as, call, world, store, product }: Api): Promis
   await root.remove(`/orders/${one}`);
   const refund = (orderId: string, amount: unknown, key: string = crypto.randomUUID()) =>
     root.post('/refunds', { orderId, amount, reason: 'r' }, { 'idempotency-key': key });
+  await root.post(`/refunds/${id}/assignment`, bodies['POST /refunds/{id}/assignment']);
   await refund(id, 1);
   await refund(two, 1);
   await refund(one, 1, key);

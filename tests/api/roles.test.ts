@@ -23,6 +23,7 @@ const commands = [
   'POST /products',
   'POST /queue/retries',
   'POST /refunds',
+  'POST /refunds/:id/assignment',
   'POST /webhooks/stripe',
 ];
 const queries = [

@@ -172,6 +172,7 @@ export const createFixture = (store: Store, world: TestWorld) => {
     key: newId(),
     orderId,
     amount: null,
+    origin: 'operator',
     reason: 'torn',
     ...changes,
   });

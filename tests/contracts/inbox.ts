@@ -22,8 +22,11 @@ export const inboxContract = (name: string, open: OpenStore): void => {
     test.each<ProviderEvent['subject']>([
       { kind: 'payment', paymentId: 'p1', reference: 'pi_1', succeeded: true },
       { kind: 'payment', paymentId: null, reference: 'pi_2', succeeded: false },
-      { kind: 'refund', refundId: 'r1', failure: 'closed — thẻ “đã” khoá \u0000' },
-      { kind: 'refund', refundId: null, failure: null },
+      {
+        ...{ kind: 'refund', refundId: 'r1', reference: 're_1', chargeReference: 'pi_1' },
+        failure: 'closed — thẻ “đã” khoá \u0000',
+      },
+      { kind: 'refund', refundId: null, reference: null, chargeReference: null, failure: null },
       { kind: 'other' },
     ])('An event is stored unchanged: %j', async (subject) => {
       const { fixture, store } = context();

@@ -78,6 +78,7 @@ export const lateChargesContract = (name: string, open: OpenStore): void => {
           orderId: null,
           paymentId: claim.checkoutId,
           amount: claim.amount,
+          origin: 'system',
           reason: lateRefundReason,
           restock: null,
           status: 'requested',

@@ -44,7 +44,7 @@ export const ledgerDecidesContract = (name: string, open: OpenStore): void => {
       const days: string[] = [];
       for (const lease of leases) {
         const requested = defined(await unwrap(store.ledger.findReconciliation(lease.jobId)));
-        const run = createReconcileLedger({ ledger: store.ledger, provider: provider(), world });
+        const run = createReconcileLedger({ ...store, provider: provider(), world });
         const report = await unwrap(run(requested));
         await unwrap(store.ledger.finishReconciliation(lease.jobId, report, fixture.now()));
         await fixture.reportJob(lease, { kind: 'done' });

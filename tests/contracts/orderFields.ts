@@ -97,7 +97,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       expect(await unwrap(store.refunds.refundLateCharge(late, fixture.now()))).toBe(true);
       const refund: RefundDetail = {
         ...{ id: ids.refundId, orderId: null, paymentId: checkoutId, amount, reason: lateRefundReason },
-        ...{ restock: null, status: 'requested', creditNote: null, error: null },
+        ...{ origin: 'system', restock: null, status: 'requested', creditNote: null, error: null },
         ...{ createdAtMs: fixture.now(), updatedAtMs: fixture.now(), chargeReference: 'ch_late' },
         ...{ order: cancelled, contact },
       };
@@ -152,11 +152,12 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       world.advance(1_000);
       const command: AllFieldsSet<RefundCommand> = {
         ...{ refundId: fixture.newId(), taskId: fixture.newId(), key: fixture.newId() },
-        ...{ orderId: paid.id, amount: paid.total, reason: 'torn', restock: true },
+        ...{ orderId: paid.id, amount: paid.total, origin: 'operator', reason: 'torn', restock: true },
       };
       const requested: Refund = {
         ...{ id: command.refundId, orderId: paid.id, paymentId: claim.checkoutId, amount: paid.total },
-        ...{ reason: command.reason, restock: true, status: 'requested', creditNote: null, error: null },
+        ...{ origin: 'operator', reason: command.reason, restock: true },
+        ...{ status: 'requested', creditNote: null, error: null },
         ...{ createdAtMs: fixture.now(), updatedAtMs: fixture.now() },
       };
       const request = async () => unwrap(store.refunds.request(command, fixture.now()));

@@ -247,6 +247,7 @@ export const reconciliationsContract = (name: string, open: OpenStore): void => 
           amount: { amount: 1, currency: 'VND' },
           createdAtMs: firstSuccessMs - hourMs,
           updatedAtMs: firstSuccessMs + 20,
+          reference: 're_1',
         },
         {
           id: defined(second),
@@ -254,6 +255,7 @@ export const reconciliationsContract = (name: string, open: OpenStore): void => 
           amount: { amount: 2, currency: 'VND' },
           createdAtMs: firstSuccessMs - hourMs,
           updatedAtMs: firstSuccessMs + 30,
+          reference: null,
         },
       ]);
       expect(await unwrap(store.ledger.refunds([]))).toEqual([]);

@@ -34,6 +34,7 @@ export const refundRequestsContract = (name: string, open: OpenStore): void => {
         orderId: order.id,
         paymentId: defined(order.checkoutId),
         amount: { amount: 300, currency: 'VND' },
+        origin: 'operator',
         reason: 'torn',
         restock: null,
         status: 'requested',

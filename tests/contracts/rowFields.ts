@@ -5,6 +5,7 @@ import type {
   MoneyCase,
   MoneyCheck,
   OwnRecord,
+  OwnRefund,
   Reconciliation,
 } from '../../core/ledger.ts';
 import type { CapturedMail, Mail } from '../../core/mail.ts';
@@ -178,8 +179,8 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const { id, amount, createdAtMs } = await fixture.requestRefund(order.id, 5);
       world.advance(1_000);
       await fixture.finishRefund(id, refundSucceeded);
-      const refund: AllFieldsSet<OwnRecord<'succeeded'>> = expectAllFieldsSet({
-        ...{ id, status: 'succeeded', amount, createdAtMs, updatedAtMs: fixture.now() },
+      const refund: AllFieldsSet<OwnRefund> = expectAllFieldsSet({
+        ...{ id, status: 'succeeded', amount, createdAtMs, updatedAtMs: fixture.now(), reference: 're_1' },
       });
       const range = { fromMs: 0, toMs: fixture.now() + 1, after: null, limit: 9 };
       const {
@@ -191,6 +192,7 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       expect(await unwrap(payments([charge.id]))).toEqual([charge]);
       expect(await unwrap(refunds([id]))).toEqual([refund]);
       expect((await unwrap(paymentsMade(range))).items).toEqual([charge]);
+      expect(await unwrap(store.ledger.refundsByReference(['re_1', 're_2']))).toEqual([refund]);
       expect((await unwrap(refundsMade(range))).items).toEqual([refund]);
     });
 

@@ -1,4 +1,6 @@
 import { acknowledgementsContract } from './acknowledgements.ts';
+import { adoptedRefundsContract } from './adoptedRefunds.ts';
+import { assignedRefundsContract } from './assignedRefunds.ts';
 import { checkoutClaimsContract } from './checkoutClaims.ts';
 import { checkoutKeysContract } from './checkoutKeys.ts';
 import { checkoutRacesContract } from './checkoutRaces.ts';
@@ -75,6 +77,8 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     refundRacesContract,
     lateChargesContract,
     unknownChargesContract,
+    adoptedRefundsContract,
+    assignedRefundsContract,
     inboxContract,
     moneyChecksContract,
     stockCheckContract,

@@ -22,6 +22,7 @@ export const unknownChargesContract = (name: string, open: OpenStore): void => {
       expect(refund).toEqual({
         ...{ id: refund.id, orderId: null, paymentId: null, amount, reason: 'not ours', status: 'requested' },
         ...{
+          origin: 'operator',
           restock: null,
           creditNote: null,
           error: null,

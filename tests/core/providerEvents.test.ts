@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
-import { err } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import type { ChargeOutcome, PaymentProvider, ProviderEvent } from '../../core/provider.ts';
 import { createActOnEvent, createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createPaymentRecovery } from '../../core/usecases/recoverPayments.ts';
@@ -80,7 +80,9 @@ describe('Received events', () => {
 describe('Events of open payments', () => {
   const act = (provider: PaymentProvider, event: ProviderEvent) => {
     const recovery = createPaymentRecovery({ ...store, provider, wakeup, world });
-    return unwrap(createActOnEvent({ ...store, recovery, wakeup, world })(event));
+    return unwrap(
+      createActOnEvent({ ...store, recovery, followCharge: async () => ok(true), wakeup, world })(event),
+    );
   };
 
   const open = async (outcome: ChargeOutcome | null) => {
@@ -141,19 +143,34 @@ describe('Events of open payments', () => {
 describe('Events of refunds', () => {
   const act = (event: ProviderEvent) => {
     const recovery = createPaymentRecovery({ ...store, provider: unreachableProvider, wakeup, world });
-    return unwrap(createActOnEvent({ ...store, recovery, wakeup, world })(event));
+    const followCharge = async (reference: string) => {
+      followed.push(reference);
+      return ok(true);
+    };
+    return unwrap(createActOnEvent({ ...store, recovery, followCharge, wakeup, world })(event));
   };
-  const refundEvent = (refundId: string | null, failure: string | null): ProviderEvent => ({
+  const followed: string[] = [];
+  const refundEvent = (
+    refundId: string | null,
+    failure: string | null,
+    reference: string | null = 're_1',
+  ): ProviderEvent => ({
     id: 'evt_3',
     type: 'refund.updated',
-    subject: { kind: 'refund', refundId, failure },
+    subject: { kind: 'refund', refundId, reference, chargeReference: 'pi_1', failure },
   });
 
   const requestRefund = async () => {
     const order = await fixture.placeOrder(await fixture.createProduct());
     await fixture.pay([order]);
     const ids = { refundId: fixture.newId(), taskId: fixture.newId(), key: fixture.newId() };
-    const command = { ...ids, orderId: order.id, amount: { amount: 1_000, currency: null }, reason: 'torn' };
+    const command = {
+      ...ids,
+      orderId: order.id,
+      amount: { amount: 1_000, currency: null },
+      origin: 'operator',
+      reason: 'torn',
+    } as const;
     return (await unwrap(store.refunds.request(command, fixture.now()))).refund;
   };
   const findRefund = async (id: string) => defined(await unwrap(store.refunds.find(id)));
@@ -183,8 +200,25 @@ describe('Events of refunds', () => {
     expect(await findRefund(id)).toMatchObject({ status: 'failed', error: 'account closed' });
   });
 
-  test('An event of a refund that we did not request is ignored', async () => {
+  test('An event of a refund that we did not request is a reason to read its charge', async () => {
     expect(await act(refundEvent(fixture.newId(), null))).toBe(true);
+    expect(await act(refundEvent(null, null))).toBe(true);
+    expect(await act(refundEvent(null, null, null))).toBe(true);
+    expect(followed).toEqual(['pi_1', 'pi_1', 'pi_1']);
+  });
+
+  test('An adopted refund that failed at the provider is failed', async () => {
+    const order = await fixture.placeOrder(await fixture.createProduct());
+    await fixture.pay([order]);
+    const paymentId = defined((await fixture.findOrder(order.id)).checkoutId);
+    const amount = { amount: 5, currency: 'VND' };
+    const reported = { reference: 're_1', refundId: null, origin: 'provider', amount, atMs: 1 } as const;
+    const charge = { paymentId, refunds: [reported], createId: fixture.newId };
+    expect(await unwrap(store.refunds.adopt(charge, fixture.now()))).toBe(1);
     expect(await act(refundEvent(null, 'account closed'))).toBe(true);
+    const query = { orderId: order.id, status: null, after: null, limit: 9 };
+    expect((await unwrap(store.refunds.list(query))).items).toMatchObject([
+      { origin: 'provider', status: 'failed', error: 'account closed' },
+    ]);
   });
 });

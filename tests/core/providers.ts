@@ -64,6 +64,7 @@ export const unreachableProvider: PaymentProvider = {
   charge: async () => unreachable,
   cancel: async () => unreachable,
   refund: async () => unreachable,
+  readCharge: async () => ok(null),
   readLedger: async () => ok({ items: [], next: null }),
   readEvent: async () => err({ kind: 'signature_invalid', reason: 'it signs nothing' }),
 };

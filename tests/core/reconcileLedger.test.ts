@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
-import type { OwnRecord, OwnRecordQuery, Reconciliation } from '../../core/ledger.ts';
+import type { OwnRecord, OwnRecordQuery, OwnRefund, Reconciliation } from '../../core/ledger.ts';
 import type { Money } from '../../core/money.ts';
 import type { PaymentStatus } from '../../core/payment.ts';
 import type { LedgerEntry } from '../../core/provider.ts';
@@ -52,10 +52,16 @@ const ownRecord = <const Status extends string>(
   ...changes,
 });
 
+const ownRefund = (id: string, status: RefundStatus, changes: Partial<OwnRefund> = {}): OwnRefund => ({
+  ...ownRecord(id, status),
+  reference: null,
+  ...changes,
+});
+
 /** A ledger with these records, in pages of one row. */
 const createLedger = (
   payments: readonly OwnRecord<PaymentStatus>[],
-  refunds: readonly OwnRecord<RefundStatus>[],
+  refunds: readonly OwnRefund[],
 ): Parameters<typeof createReconcileLedger>[0]['ledger'] => {
   const pages = <Row extends { readonly id: string }>(rows: readonly Row[], after: string | null) => {
     const remaining = rows
@@ -80,6 +86,8 @@ const createLedger = (
     },
     payments: async (ids) => ok(payments.filter(({ id }) => ids.includes(id))),
     refunds: async (ids) => ok(refunds.filter(({ id }) => ids.includes(id))),
+    refundsByReference: async (references) =>
+      ok(refunds.filter(({ reference }) => reference !== null && references.includes(reference))),
   };
 };
 
@@ -98,11 +106,12 @@ const day: Reconciliation = {
 const reconcile = async (
   theirs: readonly LedgerEntry[],
   payments: readonly OwnRecord<PaymentStatus>[] = [],
-  refunds: readonly OwnRecord<RefundStatus>[] = [],
+  refunds: readonly OwnRefund[] = [],
   nowMs = dayStart + 2 * dayLengthMs,
 ) => {
   const ports = {
     ledger: createLedger(payments, refunds),
+    refunds: { adopt: async () => ok(0) },
     provider: createProviderWithLedger(theirs),
     world: createTestWorld(nowMs, 1),
   };
@@ -119,7 +128,7 @@ describe('Reconciliations', () => {
       ownRecord(id2, 'succeeded'),
       ownRecord(id3, 'refunded'),
     ] as const;
-    const refunds = [ownRecord(id1, 'succeeded'), ownRecord(id2, 'succeeded')] as const;
+    const refunds = [ownRefund(id1, 'succeeded'), ownRefund(id2, 'succeeded')] as const;
     const report = await reconcile(theirs, ours, refunds);
     expect(report).toEqual({ charges: 3, refunds: 2, differences: 0, storedDifferences: [] });
   });
@@ -161,12 +170,12 @@ describe('Reconciliations', () => {
     expect(await kinds(theirs, ours)).toEqual([kind as never]);
   });
 
-  test.each<[string, LedgerEntry[], OwnRecord<RefundStatus>[]]>([
+  test.each<[string, LedgerEntry[], OwnRefund[]]>([
     ['refund_unknown', [refund(null)], []],
-    ['refund_unbooked', [refund(id1)], [ownRecord(id1, 'requested')]],
-    ['refunded_twice', [refund(id1), refund(id1, { id: 'again' })], [ownRecord(id1, 'succeeded')]],
-    ['refund_missing', [], [ownRecord(id1, 'succeeded')]],
-    ['amount_differs', [refund(id1, { amount: dong(1) })], [ownRecord(id1, 'succeeded')]],
+    ['refund_unbooked', [refund(id1)], [ownRefund(id1, 'requested')]],
+    ['refunded_twice', [refund(id1), refund(id1, { id: 'again' })], [ownRefund(id1, 'succeeded')]],
+    ['refund_missing', [], [ownRefund(id1, 'succeeded')]],
+    ['amount_differs', [refund(id1, { amount: dong(1) })], [ownRefund(id1, 'succeeded')]],
   ])('The difference %s of a refund is found', async (kind, theirs, ours) => {
     expect(await kinds(theirs, [], ours)).toEqual([kind as never]);
   });
@@ -191,7 +200,7 @@ describe('Reconciliations', () => {
   test('A refund that was made days before it was recorded is found', async () => {
     const times = { createdAtMs: dayStart - 3 * dayLengthMs, updatedAtMs: noon };
     const theirs = [refund(id1, { atMs: dayStart - 2 * dayLengthMs })];
-    expect(await kinds(theirs, [], [ownRecord(id1, 'succeeded', times)])).toEqual([]);
+    expect(await kinds(theirs, [], [ownRefund(id1, 'succeeded', times)])).toEqual([]);
   });
 
   test('Entries of the day before and the day after are not counted', async () => {

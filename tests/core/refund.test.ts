@@ -27,6 +27,7 @@ const command = (changes: Partial<RefundCommand> = {}): RefundCommand => ({
   key: 'key',
   orderId: 'a',
   amount: null,
+  origin: 'operator',
   reason: 'torn',
   ...changes,
 });
@@ -36,6 +37,7 @@ const snapshotWith = (changes: Partial<RefundRequestSnapshot> = {}): RefundReque
   known: null,
   order: paid,
   refunded: 0,
+  chargeLeft: 1_000,
   ...changes,
 });
 const amountOf = (amount: number, currency: string | null = null) => ({ amount, currency });
@@ -88,6 +90,7 @@ describe('Late refunds', () => {
           orderId: null,
           paymentId: 'payment',
           amount,
+          origin: 'system',
           reason: lateRefundReason,
           restock: null,
           status: 'requested',
@@ -117,6 +120,7 @@ describe('Refund requests', () => {
         orderId: 'a',
         paymentId: 'payment',
         amount: { amount: 70, currency: 'VND' },
+        origin: 'operator',
         reason: 'torn',
         restock: null,
         status: 'requested',

@@ -57,7 +57,13 @@ describe('Refunds of cases', () => {
     const first = await addDifference({});
     expect(await openCases()).toBe(1);
     const refund = await unwrap(refundCase(first));
-    expect(refund).toMatchObject({ orderId: null, paymentId: null, amount: theirs, reason: 'a test charge' });
+    expect(refund).toMatchObject({
+      orderId: null,
+      paymentId: null,
+      amount: theirs,
+      origin: 'operator',
+      reason: 'a test charge',
+    });
     expect((await fixture.findRefund(refund.id)).chargeReference).toBe('pi_9');
     expect(await openCases()).toBe(0);
     world.advance(1_000);
@@ -78,6 +84,7 @@ describe('Refunds of cases', () => {
     const refund = await unwrap(refundCase(caseId));
     expect(refund).toMatchObject({
       paymentId: claim.checkoutId,
+      origin: 'operator',
       amount: claim.amount,
       reason: 'a test charge',
     });

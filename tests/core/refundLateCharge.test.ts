@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
+import { ok } from 'neverthrow';
 import type { Claim } from '../../core/audit.ts';
 import { lateRefundReason } from '../../core/judgeRefund.ts';
 import type { Order } from '../../core/order.ts';
@@ -125,7 +126,7 @@ describe('Late charges', () => {
   test('An event requests a late refund only if it proves the charge', async () => {
     await fixture.recordOutcome(claim, { kind: 'cancelled' });
     const recovery = createPaymentRecovery({ ...store, provider: unreachableProvider, wakeup, world });
-    const act = createActOnEvent({ ...store, recovery, wakeup, world });
+    const act = createActOnEvent({ ...store, recovery, followCharge: async () => ok(true), wakeup, world });
     const event = (succeeded: boolean, paymentId: string | null = claim.checkoutId) => ({
       id: 'evt_1',
       type: 'payment_intent.anything',

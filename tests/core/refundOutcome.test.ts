@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { createCalendar } from '../../core/calendar.ts';
 import type { OrderStatus } from '../../core/order.ts';
-import type { RefundStatus } from '../../core/refund.ts';
+import type { RefundOrigin, RefundStatus } from '../../core/refund.ts';
 import { planRefundOutcome, type RefundedOrder } from '../../core/refundOutcome.ts';
 import { order } from './samples.ts';
 
@@ -29,16 +29,18 @@ const plan = (
     amount = 100,
     status = 'requested',
     restock = null,
+    origin = 'operator',
     order = refundedOrder(),
   }: {
     readonly amount?: number;
     readonly status?: RefundStatus;
     readonly restock?: boolean | null;
+    readonly origin?: RefundOrigin;
     readonly order?: RefundedOrder | null;
   } = {},
 ) =>
   planRefundOutcome(
-    { refund: { amount: { amount, currency: 'VND' }, status, restock }, order },
+    { refund: { amount: { amount, currency: 'VND' }, origin, status, restock }, order },
     outcome,
     nowMs,
     createCalendar('UTC'),
@@ -103,7 +105,7 @@ describe('Changes of a refund that succeeded', () => {
   );
 
   test.each([
-    [2, false, 100, { productId: order('a').product.id, quantity: 2 }],
+    [2, false, 100, { orderId: 'a', productId: order('a').product.id, quantity: 2 }],
     [2, true, 100, null],
     [0, false, 100, null],
     [2, false, 99, null],

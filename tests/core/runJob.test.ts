@@ -35,6 +35,7 @@ const createTestJob = (changes: Partial<JobPorts> = {}, mailOutcome: MailOutcome
         },
       },
       actOnEvent: async () => ok(true),
+      followCharge: async () => ok(true),
       reconcileLedger: async () => ok({ charges: 2, refunds: 1, differences: 0, storedDifferences: [] }),
       world,
       ...changes,
@@ -50,7 +51,9 @@ const claimRefundJob = async (): Promise<{ readonly refundId: string; readonly l
   await fixture.pay([order]);
   const refundId = fixture.newId();
   const ids = { refundId, taskId: fixture.newId(), key: fixture.newId(), orderId: order.id };
-  await unwrap(store.refunds.request({ ...ids, amount: null, reason: 'torn' }, fixture.now()));
+  await unwrap(
+    store.refunds.request({ ...ids, amount: null, origin: 'operator', reason: 'torn' }, fixture.now()),
+  );
   const [lease] = await fixture.claimJobs('refund');
   return { refundId, lease: defined(lease) };
 };
@@ -183,7 +186,7 @@ describe('Event jobs', () => {
     const event = {
       id: 'evt_1',
       type: 'x',
-      subject: { kind: 'refund', refundId: null, failure: null },
+      subject: { kind: 'refund', refundId: null, reference: null, chargeReference: null, failure: null },
     } as const;
     const item = { id: fixture.newId(), taskId: fixture.newId(), provider: 'stripe', event, body: '{}' };
     await unwrap(store.inbox.receive([item], fixture.now()));

@@ -28,8 +28,8 @@ export const finishRefund = (
   if (orderId !== null && changes.order !== null)
     writeOrderChanges(tables, writes, orderId, changes.order, nowMs);
   if (changes.sold !== null) sellUnits(tables, writes, changes.sold.productId, changes.sold.units);
-  if (orderId !== null && changes.restock !== null)
-    moveUnits(tables, writes, orderId, { given: changes.restock.quantity, held: 0 });
+  if (changes.restock !== null)
+    moveUnits(tables, writes, changes.restock.orderId, { given: changes.restock.quantity, held: 0 });
   return true;
 };
 
@@ -49,20 +49,21 @@ const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): Ref
   };
 };
 
-/** The provider's reference is not stored, because nothing reads it. */
 const writeRefund = (
   tables: Tables,
   writes: Writes,
   refund: Refund,
-  { refund: { status, error }, creditNoteYear: year }: RefundChanges,
+  { refund: { status, error, reference }, creditNoteYear: year }: RefundChanges,
   nowMs: number,
 ): void => {
   const sequence = year === null ? null : (tables.creditNoteCounters.get(year) ?? 0) + 1;
   const isNumbered = year !== null && sequence !== null;
   if (isNumbered) writes.set(tables.creditNoteCounters, year, sequence);
   const creditNote = isNumbered ? creditNoteNumber(year, sequence) : refund.creditNote;
+  const row = rowOf(tables.refunds, refund.id);
   writes.set(tables.refunds, refund.id, {
-    ...rowOf(tables.refunds, refund.id),
+    ...row,
+    reference: reference ?? row.reference,
     refund: { ...refund, status, error, creditNote, updatedAtMs: nowMs },
   });
 };

@@ -10,8 +10,15 @@ import {
   moneyCheckLimits,
   unfinishedOrderStatuses,
 } from '../../core/ledger.ts';
+import { orderStatusAfter } from '../../core/order.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../core/payment.ts';
-import { failedRefundStatuses, openRefundStatuses } from '../../core/refund.ts';
+import {
+  adoptedOrigins,
+  failedRefundStatuses,
+  openRefundStatuses,
+  type Refund,
+  succeededRefundStatuses,
+} from '../../core/refund.ts';
 import { rowOf, type Tables } from './tables.ts';
 
 type Counts = Readonly<Record<MoneyCheck, MoneyCount>>;
@@ -29,6 +36,7 @@ export const countCases = (tables: Tables, nowMs: number): Counts => {
     unknown: count('unknown'),
     charged_twice: count('charged_twice'),
     refunds_stuck: count('refunds_stuck'),
+    refunds_unassigned: count('refunds_unassigned'),
     ledger_differences: count('ledger_differences'),
     stock_differs: count('stock_differs'),
   };
@@ -112,16 +120,34 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
   refunds_stuck: (tables, nowMs) => {
     const refunds = refundsOf(tables);
     const errors = new Map([...tables.tasks.values()].map(({ jobId, lastError }) => [jobId, lastError]));
-    const hasLaterRefund = (id: string, orderId: string | null, failedAtMs: number) =>
+    const isRefunded = ({ orderId }: Refund) =>
+      orderId !== null && rowOf(tables.orders, orderId).order.status === orderStatusAfter.refund;
+    const hasLaterRefund = ({ id, orderId, updatedAtMs }: Refund) =>
       orderId !== null &&
       refunds.some(
-        (other) => other.id !== id && other.orderId === orderId && other.createdAtMs >= failedAtMs,
+        (other) =>
+          other.id !== id &&
+          other.orderId === orderId &&
+          other.createdAtMs >= updatedAtMs &&
+          !adoptedOrigins.some((adopted) => adopted === other.origin),
+      );
+    const isCovered = ({ orderId, paymentId, amount, createdAtMs }: Refund) =>
+      refunds.some(
+        (other) =>
+          other.paymentId === paymentId &&
+          other.orderId === orderId &&
+          isAdopted(other) &&
+          other.amount.amount >= amount.amount &&
+          (orderId === null || other.updatedAtMs >= createdAtMs),
       );
     return refunds
-      .filter(({ id, orderId, status, createdAtMs, updatedAtMs }) =>
-        openRefundStatuses.includes(status)
-          ? createdAtMs <= nowMs - moneyCheckLimits.refundMs
-          : failedRefundStatuses.includes(status) && !hasLaterRefund(id, orderId, updatedAtMs),
+      .filter((refund) =>
+        openRefundStatuses.includes(refund.status)
+          ? refund.createdAtMs <= nowMs - moneyCheckLimits.refundMs
+          : failedRefundStatuses.includes(refund.status) &&
+            !isRefunded(refund) &&
+            !hasLaterRefund(refund) &&
+            !isCovered(refund),
       )
       .map(({ id, orderId, paymentId, amount, status, error, createdAtMs, updatedAtMs }) => ({
         ...emptyCase(id, openRefundStatuses.includes(status) ? createdAtMs : updatedAtMs),
@@ -132,6 +158,21 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
         detail: error ?? errors.get(id) ?? null,
       }));
   },
+
+  refunds_unassigned: (tables) =>
+    [...tables.refunds.values()]
+      .filter(({ refund }) => refund.orderId === null && isAdopted(refund))
+      .filter(
+        ({ refund }) =>
+          rowOf(tables.payments, refund.paymentId).payment.status === paymentStatusAfter.succeed,
+      )
+      .map(({ refund: { id, paymentId, amount, createdAtMs, reason }, reference }) => ({
+        ...emptyCase(id, createdAtMs),
+        paymentId,
+        refundId: id,
+        amount,
+        detail: `${reason}: ${reference}`,
+      })),
 
   ledger_differences: (tables, nowMs) => {
     const newest = new Map<number, string>();
@@ -171,5 +212,8 @@ const emptyCase = (id: string, sinceMs: number): MoneyCase => ({
   detail: null,
   acknowledgement: null,
 });
+
+const isAdopted = ({ origin, status }: Refund): boolean =>
+  adoptedOrigins.some((adopted) => adopted === origin) && succeededRefundStatuses.includes(status);
 
 const refundsOf = (tables: Tables) => [...tables.refunds.values()].map(({ refund }) => refund);

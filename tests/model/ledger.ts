@@ -8,6 +8,7 @@ import {
   type MoneyCase,
   type OwnRecord,
   type OwnRecordQuery,
+  type OwnRefund,
   type Reconciliation,
   type ReconciliationReport,
   unbookedCharge,
@@ -15,12 +16,19 @@ import {
 import { type Page, pageOf } from '../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
 import { reconciliationPipeline } from '../../core/pipelines/reconciliation.ts';
-import { type Refund, type RefundStatus, succeededRefundStatuses } from '../../core/refund.ts';
+import { succeededRefundStatuses } from '../../core/refund.ts';
 import { runOnce } from './commandKeys.ts';
 import { acknowledgementKey, countCases, listCases } from './health.ts';
 import { insertJob } from './jobs.ts';
 import { compareStock } from './stockCheck.ts';
-import { type PaymentRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
+import {
+  type PaymentRow,
+  type RefundRow,
+  rowOf,
+  runTransaction,
+  type Tables,
+  type Writes,
+} from './tables.ts';
 
 export const createLedger = (tables: Tables): Ledger => ({
   counts: async (nowMs) => ok(countCases(tables, nowMs)),
@@ -89,8 +97,14 @@ export const createLedger = (tables: Tables): Ledger => ({
   payments: async (ids) =>
     ok(ids.flatMap((id) => tables.payments.get(id) ?? []).map((row) => paymentRecordOf(tables, row))),
 
-  refunds: async (ids) =>
-    ok(ids.flatMap((id) => tables.refunds.get(id) ?? []).map(({ refund }) => refundRecordOf(refund))),
+  refunds: async (ids) => ok(ids.flatMap((id) => tables.refunds.get(id) ?? []).map(refundRecordOf)),
+
+  refundsByReference: async (references) =>
+    ok(
+      [...tables.refunds.values()]
+        .filter(({ reference }) => reference !== null && references.includes(reference))
+        .map(refundRecordOf),
+    ),
 
   listChargedPayments: async ({ fromMs, toMs, after, limit }: OwnRecordQuery) => {
     const rows = [...tables.payments.values()]
@@ -102,9 +116,8 @@ export const createLedger = (tables: Tables): Ledger => ({
 
   listSucceededRefunds: async ({ fromMs, toMs, after, limit }: OwnRecordQuery) => {
     const rows = [...tables.refunds.values()]
-      .map(({ refund }) => refund)
       .filter(
-        ({ status, updatedAtMs: atMs }) =>
+        ({ refund: { status, updatedAtMs: atMs } }) =>
           succeededRefundStatuses.includes(status) && atMs >= fromMs && atMs < toMs,
       )
       .map(refundRecordOf);
@@ -175,15 +188,6 @@ const paymentRecordOf = (tables: Tables, { payment, updatedAtMs }: PaymentRow): 
 };
 
 const refundRecordOf = ({
-  id,
-  status,
-  amount,
-  createdAtMs,
-  updatedAtMs,
-}: Refund): OwnRecord<RefundStatus> => ({
-  id,
-  status,
-  amount,
-  createdAtMs,
-  updatedAtMs,
-});
+  refund: { id, status, amount, createdAtMs, updatedAtMs },
+  reference,
+}: RefundRow): OwnRefund => ({ id, status, amount, createdAtMs, updatedAtMs, reference });

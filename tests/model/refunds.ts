@@ -15,6 +15,7 @@ import {
   type Refunds,
 } from '../../core/refund.ts';
 import type { World } from '../../core/world.ts';
+import { adoptRefunds, assignRefund, failAdopted } from './adoptRefunds.ts';
 import { finishRefund } from './finishRefund.ts';
 import { rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 import { updateTask } from './transitions.ts';
@@ -71,6 +72,15 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
   finish: async (refund, nowMs) =>
     ok(runTransaction((writes) => finishRefund(tables, writes, refund, nowMs, world.calendar))),
 
+  adopt: async (charge, nowMs) =>
+    ok(runTransaction((writes) => adoptRefunds(tables, writes, charge, nowMs, world.calendar))),
+
+  assign: async (assignment, nowMs) =>
+    runTransaction((writes) => assignRefund(tables, writes, assignment, nowMs, world.calendar)),
+
+  failAdopted: async (reference, reason, nowMs) =>
+    ok(runTransaction((writes) => failAdopted(tables, writes, { reference, reason }, nowMs, world.calendar))),
+
   runNow: async (refundId, nowMs) => {
     runTransaction((writes) => {
       for (const { id, jobId, state, runAtMs } of tables.tasks.values())
@@ -83,11 +93,21 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
 
 const snapshotOf = (tables: Tables, { key, orderId }: RefundCommand): RefundRequestSnapshot => {
   const known = tables.refundIds.get(key);
+  const order = tables.orders.get(orderId)?.order ?? null;
   return {
     known: known === undefined ? null : rowOf(tables.refunds, known),
-    order: tables.orders.get(orderId)?.order ?? null,
+    order,
+    chargeLeft: chargeLeftOf(tables, order?.checkoutId ?? null),
     refunded: amountRefunded(tables, orderId, ({ status }) => countedRefundStatuses.includes(status)),
   };
+};
+
+const chargeLeftOf = (tables: Tables, paymentId: string | null): number | null => {
+  const row = paymentId === null ? undefined : tables.payments.get(paymentId);
+  if (row === undefined) return null;
+  return [...tables.refunds.values()]
+    .filter(({ refund }) => refund.paymentId === paymentId && countedRefundStatuses.includes(refund.status))
+    .reduce((left, { refund }) => left - refund.amount.amount, row.payment.amount.amount);
 };
 
 const refundLateCharge = (

@@ -64,6 +64,8 @@ export type RefundRow = {
   readonly fingerprint: string;
   /** Of a refund without a payment of ours. */
   readonly chargeReference: string | null;
+  /** The provider's id of the refund. */
+  readonly reference: string | null;
 };
 
 export type EventRow = { readonly event: ProviderEvent; readonly receivedMs: number };

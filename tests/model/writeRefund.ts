@@ -22,7 +22,7 @@ export const insertRefund = (
     readonly chargeReference?: string | null;
   },
 ): void => {
-  writes.set(tables.refunds, refund.id, { refund, fingerprint, chargeReference });
+  writes.set(tables.refunds, refund.id, { refund, fingerprint, chargeReference, reference: null });
   writes.set(tables.refundIds, key, refund.id);
   insertJob(tables, writes, pipeline, { taskId, jobId: refund.id }, refund.createdAtMs);
 };

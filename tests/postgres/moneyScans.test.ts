@@ -70,6 +70,25 @@ describe.skipIf(!(await postgresAvailable()))('table scans for money over half a
       await shop.findRefund(id);
       await shop.finishRefund(id, { kind: 'succeeded', reference: 're' });
     },
+    'a refund that was made at the provider': async (store, shop) => {
+      const order = await shop.placePaidOrder(await shop.createProduct());
+      const amount = { amount: 5, currency: 'VND' };
+      const reported = {
+        reference: 're_9',
+        refundId: null,
+        origin: 'provider',
+        amount,
+        atMs: nowMs,
+      } as const;
+      const charge = { paymentId: order.checkoutId ?? '', refunds: [reported], createId: shop.newId };
+      expect(await unwrap(store.refunds.adopt(charge, nowMs))).toBe(1);
+      const [refund] = await unwrap(store.ledger.refundsByReference(['re_9']));
+      await store.refunds.assign(
+        { refundId: refund?.id ?? '', orderId: order.id, createId: shop.newId },
+        nowMs,
+      );
+      expect(await unwrap(store.refunds.failAdopted('re_9', 'closed', nowMs))).toBe(1);
+    },
     'lists of refunds': async (store) => {
       for (const status of [null, 'requested', 'failed'] as const)
         await unwrap(store.refunds.list({ orderId: null, status, ...firstPage }));
@@ -121,8 +140,9 @@ const insertHistory = async (sql: postgres.Sql, productId: string, nowMs: number
       select id, case when n <= 50 then 'unknown' else 'succeeded' end, 1, 1000, 'VND', 'pm',
         at_ms, at_ms - case when n <= 50 then 3600000 else 0 end, at_ms
       from past order by n desc;
-    insert into refund (id, key, fingerprint, order_id, payment_id, amount, currency, reason, status, created_ms, updated_ms)
-      select id, id::text, '', id, id, 10, 'VND', 'torn',
+    insert into refund (id, key, fingerprint, order_id, payment_id, amount, currency, origin, reason, status,
+        created_ms, updated_ms)
+      select id, id::text, '', id, id, 10, 'VND', 'operator', 'torn',
         case when n <= 100 then 'requested' when n <= 160 then 'failed' else 'succeeded' end, at_ms, at_ms
       from past where n % 20 = 0 order by n desc;
     insert into provider_event (id, provider, event_id, type, event, body, received_ms)

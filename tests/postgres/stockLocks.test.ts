@@ -16,7 +16,7 @@ import { createTestWorld } from '../world.ts';
 import { countDeadlocks } from './statistics.ts';
 
 describe.skipIf(!(await postgresAvailable()))('locks of the stock', () => {
-  test('Carts, releases, refunds, imports and new orders of the same products never deadlock, and no unit is lost', async () => {
+  test('Carts, releases, refunds of both sides, imports and new orders of the same products never deadlock, and no unit is lost', async () => {
     const database = await createTestDatabase();
     const world = createTestWorld();
     const store = await openPostgresStore(world, { url: database.url, poolSize: 20 });
@@ -33,8 +33,24 @@ describe.skipIf(!(await postgresAvailable()))('locks of the stock', () => {
     const refunds: Refund[] = [];
     for (const product of products)
       refunds.push(await shop.requestRefund((await shop.placePaidOrder(product)).id));
+    const paid: (readonly Order[])[] = [];
+    for (let index = 0; index < 12; index++) {
+      const orders = await shop.placeOrders(shuffled(products, world));
+      await shop.pay(orders);
+      paid.push(orders);
+    }
+    // Only some orders of a charge then have an invoice, and a credit note to number.
+    for (const lease of shuffled((await shop.claimTasks('service', { limit: 200 })).leases, world))
+      await shop.report(lease, { kind: 'done', detail: null });
     await shop.openConnections();
 
+    const adopt = async (orders: readonly Order[]) => {
+      const paymentId = (await shop.findOrder(orders[0]?.id ?? '')).checkoutId ?? '';
+      const amount = { amount: orders.reduce((sum, { total }) => sum + total.amount, 0), currency: 'VND' };
+      const reported = { reference: paymentId, refundId: null, origin: 'provider', amount } as const;
+      const charge = { paymentId, refunds: [{ ...reported, atMs: shop.now() }], createId: shop.newId };
+      expect(await unwrap(store.refunds.adopt(charge, shop.now()))).toBe(orders.length);
+    };
     const buy = async (orders: readonly Order[], index: number) => {
       const request = shop.checkoutRequest(shuffled(orders, world));
       const claim = await shop.claimCheckout(request);
@@ -64,6 +80,7 @@ describe.skipIf(!(await postgresAvailable()))('locks of the stock', () => {
       ),
       ...Array.from({ length: 3 }, () => runInTurn(12, importProducts)),
       ...Array.from({ length: 6 }, () => runInTurn(12, importNewProducts)),
+      ...Array.from({ length: 3 }, (_, part) => runInTurn(4, (index) => adopt(paid[part * 4 + index] ?? []))),
       runInTurn(20, () => shop.placeOrders(products)),
       runInTurn(refunds.length, (index) => shop.finishRefund(refunds[index]?.id ?? '', refundSucceeded)),
       runInTurn(products.length, (index) =>

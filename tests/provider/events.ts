@@ -7,6 +7,7 @@ import {
   type OpenHarness,
   type ProviderHarness,
   receiveEvents,
+  refundAtProvider,
   webhookSecret,
 } from './harness.ts';
 
@@ -75,12 +76,27 @@ export const eventSuite = (name: string, open: OpenHarness): void => {
       const reference = paid.kind === 'succeeded' ? paid.reference : '';
       await provider.refund({ refundId: 'r', reference, amount: { amount: 1, currency: 'VND' } });
       const subjects = (await readEvents()).map(({ subject }) => subject);
-      expect(subjects).toContainEqual({ kind: 'refund', refundId: 'r', failure: null });
+      expect(subjects).toContainEqual({
+        ...{ kind: 'refund', refundId: 'r', reference: expect.stringMatching(/^re_/) },
+        ...{ chargeReference: reference, failure: null },
+      });
       world.advance(5_000);
       await readEvents();
       expect(await readEvents()).toMatchObject([
         { type: 'refund.failed', subject: { kind: 'refund', refundId: 'r', failure: 'declined' } },
       ]);
+    });
+
+    test('An event of a refund that was made at the provider names the refund and its charge', async () => {
+      const { provider, engine } = harness;
+      const paid = await provider.charge(chargeRequest('a'));
+      const chargeReference = paid.kind === 'succeeded' ? paid.reference : '';
+      const reference = await refundAtProvider(engine, chargeReference, 5);
+      expect(await readEvents()).toContainEqual({
+        id: expect.stringMatching(/^evt_/),
+        type: 'refund.created',
+        subject: { kind: 'refund', refundId: null, reference, chargeReference, failure: null },
+      });
     });
 
     test('An event has the same id in every attempt', async () => {
@@ -150,10 +166,13 @@ export const eventSuite = (name: string, open: OpenHarness): void => {
         reference: 'pi_1',
         succeeded: true,
       });
-      expect(await subjectOf({ id: 're_1', object: 'refund', status: 'failed', metadata: {} })).toEqual({
-        kind: 'refund',
-        refundId: null,
-        failure: 'failed',
+      const foreign = { id: 're_1', object: 'refund', payment_intent: 'pi_1', metadata: {} };
+      expect(await subjectOf({ ...foreign, status: 'failed' })).toEqual({
+        ...{ kind: 'refund', refundId: null, reference: 're_1', chargeReference: 'pi_1', failure: 'failed' },
+      });
+      const refundedCharge = { id: 'ch_1', object: 'charge', payment_intent: 'pi_1', amount_refunded: 5 };
+      expect(await subjectOf(refundedCharge)).toEqual({
+        ...{ kind: 'refund', refundId: null, reference: null, chargeReference: 'pi_1', failure: null },
       });
     });
   });

@@ -2,6 +2,7 @@ import type { Engine } from '../../adapters/sandbox/engine.ts';
 import { createFetch, createStripeApi } from '../../adapters/sandbox/http/api.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import type { RecordStore } from '../../adapters/sandbox/records.ts';
+import { refund } from '../../adapters/sandbox/refunds.ts';
 import { sendDueEvents, type WebhookOptions } from '../../adapters/sandbox/webhooks.ts';
 import { createStripeProvider } from '../../adapters/stripe/provider.ts';
 import type { ChargeRequest, LedgerEntry, PaymentProvider, WebhookRequest } from '../../core/provider.ts';
@@ -54,6 +55,18 @@ export const chargeRequest = (
   method,
   amount: { amount, currency: 'VND' },
 });
+
+/** A refund that was made in the provider's dashboard: without our id. Null: of all that is left. */
+export const refundAtProvider = async (
+  engine: Engine,
+  intentId: string,
+  amount: number | null,
+): Promise<string> => {
+  const key = engine.newId('re');
+  const money = amount === null ? null : { amount, currency: 'VND' };
+  const made = await refund(engine, { key, intentId, amount: money, metadata: {}, fingerprint: null });
+  return made._unsafeUnwrap().refund.id;
+};
 
 /** All entries of the ledger. */
 export const ledgerOf = ({ provider, world }: ProviderHarness): Promise<readonly LedgerEntry[]> =>

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { chargeRequest, ledgerOf, type OpenHarness, type ProviderHarness, range } from './harness.ts';
+import {
+  chargeRequest,
+  ledgerOf,
+  type OpenHarness,
+  type ProviderHarness,
+  range,
+  refundAtProvider,
+} from './harness.ts';
 
 /** The contract of the refunds of every payment provider. */
 export const refundSuite = (name: string, open: OpenHarness): void => {
@@ -93,6 +100,45 @@ export const refundSuite = (name: string, open: OpenHarness): void => {
       expect(['unknown', 'succeeded']).toContain((await refund('r1', reference, 600)).kind);
       expect((await refund('r1', reference, 600)).kind).toBe('succeeded');
       expect(await refunded()).toBe(600);
+    });
+
+    test('A charge is read with its payment and all refunds that succeeded, ours and others', async () => {
+      const { provider, engine, world } = harness;
+      const reference = await charge();
+      await refund('r1', reference, 400);
+      world.advance(5_000);
+      await refundAtProvider(engine, reference, 100);
+      expect((await refund('r2', reference, 501)).kind).toBe('refused');
+      const found = (await provider.readCharge(reference))._unsafeUnwrap();
+      expect(found?.paymentId).toBe('a');
+      const id = expect.stringMatching(/^re_/);
+      const entry = { kind: 'refund', id, reference, paymentId: 'a' } as const;
+      expect(found?.refunds).toEqual([
+        {
+          ...entry,
+          refundId: null,
+          amount: { amount: 100, currency: 'VND' },
+          atMs: world.clock.nowMs(),
+        },
+        {
+          ...entry,
+          refundId: 'r1',
+          amount: { amount: 400, currency: 'VND' },
+          atMs: world.clock.nowMs() - 5_000,
+        },
+      ]);
+      expect((await provider.readCharge('pi_nobody'))._unsafeUnwrap()).toBeNull();
+    });
+
+    test('A charge is read without refunds that are pending or have failed', async () => {
+      const { provider, world } = harness;
+      const pending = await charge('pm_card_pendingRefund', 'p');
+      await refund('r1', pending, 10);
+      expect((await provider.readCharge(pending))._unsafeUnwrap()?.refunds).toEqual([]);
+      const failing = await charge('pm_card_refundFail', 'f');
+      await refund('r2', failing, 10);
+      world.advance(5_000);
+      expect((await provider.readCharge(failing))._unsafeUnwrap()?.refunds).toEqual([]);
     });
 
     test('A refund can have the same key as its payment', async () => {

@@ -22,6 +22,7 @@ const providerOf = (respond: () => Promise<Outcome>, timer = createManualTimer(c
       charge: respond,
       cancel: respond,
       refund: respond,
+      readCharge: async () => ok(null),
       readLedger: async () => ok({ items: [], next: 'next' }),
       readEvent: async () => ok({ id: 'evt_1', type: 'any', subject: { kind: 'other' } }),
     },

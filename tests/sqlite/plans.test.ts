@@ -111,11 +111,13 @@ describe('query plans of SQLite', async () => {
       'SCAN j VIRTUAL TABLE INDEX 1:',
       'SCAN newest',
       'SCAN payment USING INDEX payment_open',
+      'SCAN r USING INDEX refund_unassigned',
       'SCAN reclaimed',
       'SCAN stock_difference',
       'SCAN task USING INDEX task_failed',
       'SEARCH a USING INDEX sqlite_autoindex_audit_1 (id>?)',
       'SEARCH a USING PRIMARY KEY (money_check=? AND subject=?) LEFT-JOIN',
+      'SEARCH adopted USING INDEX refund_payment (payment_id=?)',
       'SEARCH d USING INDEX reconciliation_difference_reconciliation (reconciliation_id=? AND id>?)',
       'SEARCH d USING INDEX reconciliation_difference_reconciliation (reconciliation_id=?)',
       'SEARCH d USING INTEGER PRIMARY KEY (rowid>?)',
@@ -126,6 +128,7 @@ describe('query plans of SQLite', async () => {
       'SEARCH r USING INDEX refund_order (order_id=?)',
       'SEARCH r USING INDEX refund_status (status=? AND id>?)',
       'SEARCH r USING INDEX refund_status (status=?)',
+      'SEARCH r USING INDEX refund_unassigned (id>?)',
       'SEARCH reconciliation USING INDEX reconciliation_day (day_ms>?)',
       'SEARCH stock_difference USING PRIMARY KEY (id>?)',
       'SEARCH t USING INDEX task_job (job_id=?)',
@@ -135,8 +138,13 @@ describe('query plans of SQLite', async () => {
   });
 
   test('A statement about the refunds of one order reads only the refunds of that order', () => {
-    expect(planOf('sum(amount)', "+status = 'requested' or")).toEqual([
+    expect(planOf('sum(amount)', 'where order_id = ?', "+status = 'requested' or")).toEqual([
       'SEARCH refund USING INDEX refund_order (order_id=?)',
+    ]);
+    expect(planOf('sum(amount)', 'where payment_id = p.id', "+status = 'requested' or")).toEqual([
+      'SEARCH p USING PRIMARY KEY (id=?)',
+      'CORRELATED SCALAR SUBQUERY 1',
+      'SEARCH refund USING INDEX refund_payment (payment_id=?)',
     ]);
     expect(
       planOf('sum(amount)', "(+status = 'succeeded')").filter((step) => step.includes('refund')),

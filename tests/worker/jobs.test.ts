@@ -13,7 +13,8 @@ const requestRefund = async ({ store, world }: Fixture, orderId: string, amount:
   const request = createRequestRefund({ ...store, world });
   const key = world.ids.next(world.clock.nowMs());
   const refundAmount = amount === null ? null : { amount, currency: null };
-  return (await request({ key, orderId, amount: refundAmount, reason: 'torn' }))._unsafeUnwrap().refund;
+  const command = { key, orderId, amount: refundAmount, origin: 'operator', reason: 'torn' } as const;
+  return (await request(command))._unsafeUnwrap().refund;
 };
 
 const listMails = async ({ store }: Fixture, orderId: string) =>

@@ -6,11 +6,13 @@ import {
   type MoneyCheck,
   type MoneyCount,
   moneyCheckLimits,
+  moneyChecks,
   unfinishedOrderStatuses,
 } from '../../../core/ledger.ts';
+import { orderStatusAfter } from '../../../core/order.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../../core/payment.ts';
-import { failedRefundStatuses, openRefundStatuses } from '../../../core/refund.ts';
+import { failedRefundStatuses, openRefundStatuses, succeededRefundStatuses } from '../../../core/refund.ts';
 import type { Sql, Transaction } from '../connection.ts';
 import { statusList, statusText } from '../statuses.ts';
 import { type AcknowledgementColumns, acknowledgementOf, withAcknowledgements } from './acknowledgements.ts';
@@ -25,23 +27,8 @@ export const countCases = async (
       where acknowledged_ms is null`;
     return { count: row?.count ?? 0, oldestMs: row?.oldest ?? null };
   };
-  const [paid_without_progress, unknown, charged_twice, refunds_stuck, ledger_differences, stock_differs] =
-    await Promise.all([
-      count('paid_without_progress'),
-      count('unknown'),
-      count('charged_twice'),
-      count('refunds_stuck'),
-      count('ledger_differences'),
-      count('stock_differs'),
-    ]);
-  return {
-    paid_without_progress,
-    unknown,
-    charged_twice,
-    refunds_stuck,
-    ledger_differences,
-    stock_differs,
-  };
+  const counts = await Promise.all(moneyChecks.map(async (check) => [check, await count(check)] as const));
+  return Object.fromEntries(counts) as Record<MoneyCheck, MoneyCount>;
 };
 
 export const listCases = async (
@@ -143,9 +130,27 @@ const caseQueries: Readonly<Record<MoneyCheck, CaseQuery>> = {
       coalesce(error, (select last_error from task where job_id = r.id)) as detail
     from refund r
     where status in (${statusList(sql, openRefundStatuses)}) and created_ms <= ${nowMs - moneyCheckLimits.refundMs}
-      or status in (${statusList(sql, failedRefundStatuses)}) and not exists (
-        select from refund later
-        where later.order_id = r.order_id and later.id <> r.id and later.created_ms >= r.updated_ms)`,
+      or status in (${statusList(sql, failedRefundStatuses)})
+        and not exists (
+          select from orders o where o.id = r.order_id and o.status = ${statusText(sql, orderStatusAfter.refund)})
+        and not exists (
+          select from refund later
+          where later.order_id = r.order_id and later.id <> r.id and later.created_ms >= r.updated_ms
+            and later.origin not in ('provider', 'dispute'))
+        and not exists (
+          select from refund adopted
+          where adopted.payment_id = r.payment_id and adopted.order_id is not distinct from r.order_id
+            and adopted.origin in ('provider', 'dispute') and adopted.amount >= r.amount
+            and adopted.status in (${statusList(sql, succeededRefundStatuses)})
+            and (r.order_id is null or adopted.updated_ms >= r.created_ms))`,
+
+  refunds_unassigned: (sql) => sql`
+    select r.id, null::uuid as order_id, r.payment_id, r.id as refund_id, r.amount, r.currency, r.created_ms as since_ms,
+      r.reason || coalesce(': ' || r.reference, '') as detail
+    from refund r join payment p on p.id = r.payment_id
+    where r.order_id is null and r.origin in ('provider', 'dispute')
+      and r.status in (${statusList(sql, succeededRefundStatuses)})
+      and p.status = ${statusText(sql, paymentStatusAfter.succeed)}`,
 
   ledger_differences: (sql, nowMs) => sql`
     select d.id, null::uuid as order_id, d.payment_id, d.refund_id, coalesce(theirs_amount, ours_amount) as amount,

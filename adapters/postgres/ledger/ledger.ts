@@ -1,5 +1,5 @@
 import { firstIdAt } from '../../../core/id.ts';
-import type { Ledger, OwnRecord, OwnRecordQuery } from '../../../core/ledger.ts';
+import type { Ledger, OwnRecord, OwnRecordQuery, OwnRefund } from '../../../core/ledger.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
 import { type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
@@ -48,10 +48,18 @@ export const createLedger = (sql: Sql): Ledger => ({
 
   refunds: (ids) =>
     orUnavailable(async () => {
-      const rows = await sql<OwnRecordRow<RefundStatus>[]>`
-        select id, status, amount, currency, created_ms, updated_ms
+      const rows = await sql<OwnRefundRow[]>`
+        select id, status, amount, currency, created_ms, updated_ms, reference
         from refund where id = any(${ids as string[]}::uuid[])`;
-      return rows.map(ownRecordOf);
+      return rows.map(ownRefundOf);
+    }),
+
+  refundsByReference: (references) =>
+    orUnavailable(async () => {
+      const rows = await sql<OwnRefundRow[]>`
+        select id, status, amount, currency, created_ms, updated_ms, reference
+        from refund where reference = any(${references as string[]}::text[])`;
+      return rows.map(ownRefundOf);
     }),
 
   listChargedPayments: (span) => orUnavailable(() => listChargedPayments(sql, span)),
@@ -75,6 +83,10 @@ const ownRecordOf = <Status>(row: OwnRecordRow<Status>): OwnRecord<Status> => ({
   updatedAtMs: row.updated_ms,
 });
 
+type OwnRefundRow = OwnRecordRow<RefundStatus> & { readonly reference: string | null };
+
+const ownRefundOf = (row: OwnRefundRow): OwnRefund => ({ ...ownRecordOf(row), reference: row.reference });
+
 type Made<Status> = Page<OwnRecord<Status>, string>;
 
 const listChargedPayments = async (
@@ -94,12 +106,12 @@ const listChargedPayments = async (
 const listSucceededRefunds = async (
   sql: Sql,
   { fromMs, toMs, after, limit }: OwnRecordQuery,
-): Promise<Made<RefundStatus>> => {
-  const rows = await sql<OwnRecordRow<RefundStatus>[]>`
-    select id, status, amount, currency, created_ms, updated_ms from refund
+): Promise<Page<OwnRefund, string>> => {
+  const rows = await sql<OwnRefundRow[]>`
+    select id, status, amount, currency, created_ms, updated_ms, reference from refund
     where status in (${statusList(sql, succeededRefundStatuses)}) and updated_ms >= ${fromMs} and updated_ms < ${toMs} and id > ${after ?? nil}
     order by id limit ${limit + 1}`;
-  return pageOf(rows.map(ownRecordOf), limit, ({ id }) => id);
+  return pageOf(rows.map(ownRefundOf), limit, ({ id }) => id);
 };
 
 /** Sorts before every id. */

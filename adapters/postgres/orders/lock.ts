@@ -36,6 +36,27 @@ export const withLockedOrder = async <T>(
   }
 };
 
+/** As `withLockedOrder`, for several orders: `work` gets the locked ones in the order of their ids. */
+export const withLockedOrders = async <T>(
+  sql: Sql,
+  readIds: (tx: Transaction) => Promise<readonly string[]>,
+  work: (tx: Transaction, locked: readonly LockedOrder[]) => Promise<T | typeof stale>,
+): AsyncResult<T> => {
+  for (;;) {
+    const done = await inTransaction(sql, async (tx) => {
+      const locked: LockedOrder[] = [];
+      for (const id of (await readIds(tx)).toSorted()) {
+        const order = await lock(tx, id);
+        if (order === stale) return stale;
+        if (order !== null) locked.push(order);
+      }
+      return work(tx, locked);
+    });
+    if (done.isErr()) return err(done.error);
+    if (done.value !== stale) return ok(done.value);
+  }
+};
+
 /**
  * Appends rows to the history of a locked order. Returns the `seq` of the last row before the statement has run, so
  * that the next statements of the transaction can be sent with it.
@@ -67,7 +88,7 @@ export const appendHistory = (
  * sees what was committed while the one before it waited. If a task has appeared after the first statement, we do not
  * wait for it while we hold the order's lock: the result is `stale`.
  */
-const lock = async (tx: Transaction, orderId: string): Promise<LockedOrder | null | typeof stale> => {
+export const lock = async (tx: Transaction, orderId: string): Promise<LockedOrder | null | typeof stale> => {
   const [[task], [row], [appeared]] = await Promise.all([
     tx<LockedTaskRow[]>`
       select id, seq, state from task where order_id = ${orderId} for update`.execute(),

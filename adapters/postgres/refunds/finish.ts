@@ -2,7 +2,7 @@ import { ok } from 'neverthrow';
 import type { Calendar } from '../../../core/calendar.ts';
 import {
   type FinishedRefund,
-  type RefundStatus,
+  type Refund,
   type Refunds,
   succeededRefundStatuses,
 } from '../../../core/refund.ts';
@@ -33,26 +33,36 @@ export const finishRefund = async (
   const [refund] = found.value;
   if (refund === undefined) return ok(false);
   if (refund.order_id === null)
-    return inTransaction(sql, (tx) => finishLocked(tx, finished, null, nowMs, calendar));
+    return inTransaction(
+      sql,
+      async (tx) => (await finishLocked(tx, finished, null, nowMs, calendar)) !== null,
+    );
 
-  return withLockedOrder(sql, refund.order_id, (tx, locked) => {
+  return withLockedOrder(sql, refund.order_id, async (tx, locked) => {
     if (locked === null) throw new Error(`the order of the refund ${refundId} does not exist`);
-    return finishLocked(tx, finished, locked, nowMs, calendar);
+    const changes = await finishLocked(tx, finished, locked, nowMs, calendar);
+    if (changes !== null) await putBack(tx, [changes]);
+    return changes !== null;
   });
 };
 
-const finishLocked = async (
+/**
+ * See `Refunds.finish`. The caller's transaction holds the refund's order, if it has one. Null if nothing changes. The
+ * caller puts back the units, after all that the transaction writes besides.
+ */
+export const finishLocked = async (
   tx: Transaction,
   { refundId, outcome }: FinishedRefund,
   locked: LockedOrder | null,
   nowMs: number,
   calendar: Calendar,
-): Promise<boolean> => {
+): Promise<RefundChanges | null> => {
   const changes = planRefundOutcome(await readSnapshot(tx, refundId, locked), outcome, nowMs, calendar);
-  if (changes === null) return false;
-  await write(tx, refundId, locked, changes, nowMs);
-  return true;
+  if (changes !== null) await write(tx, refundId, locked, changes, nowMs);
+  return changes;
 };
+
+type RefundRow = Pick<Refund, 'status' | 'origin' | 'restock'> & Refund['amount'];
 
 const readSnapshot = async (
   tx: Transaction,
@@ -60,13 +70,13 @@ const readSnapshot = async (
   locked: LockedOrder | null,
 ): Promise<RefundOutcomeSnapshot> => {
   const [[refund], order] = await Promise.all([
-    tx<{ status: RefundStatus; restock: boolean | null; amount: number; currency: string }[]>`
-      select status, restock, amount, currency from refund where id = ${refundId} for update`,
+    tx<RefundRow[]>`
+      select status, origin, restock, amount, currency from refund where id = ${refundId} for update`,
     locked === null ? null : readRefundedOrder(tx, refundId, locked),
   ]);
   if (refund === undefined) throw new Error(`the refund ${refundId} does not exist`);
-  const { status, restock, ...amount } = refund;
-  return { refund: { status, restock, amount }, order };
+  const { status, origin, restock, ...amount } = refund;
+  return { refund: { status, origin, restock, amount }, order };
 };
 
 const readRefundedOrder = async (
@@ -89,15 +99,12 @@ const readRefundedOrder = async (
   return { ...row, order, taskPaused: paused };
 };
 
-/**
- * Lock order: the counter, then the stock of the product, which comes last everywhere. It is locked just before the
- * commit, because many claims may wait for it.
- */
+/** Writes all changes except those of the stock. */
 const write = async (
   tx: Transaction,
   refundId: string,
   locked: LockedOrder | null,
-  { refund: { status, reference, error }, restock, sold, creditNoteYear, order }: RefundChanges,
+  { refund: { status, reference, error }, sold, creditNoteYear, order }: RefundChanges,
   nowMs: number,
 ): Promise<void> => {
   await Promise.all([
@@ -109,18 +116,26 @@ const write = async (
     sold !== null && tx`insert into sold_units (product_id, units) values (${sold.productId}, ${sold.units})`,
   ]);
   if (order !== null && locked !== null) await writeOrderChanges(tx, locked, order, nowMs);
-  if (restock !== null && locked !== null) await writeRestock(tx, locked.order.id, restock);
 };
 
-const writeRestock = (
-  tx: Transaction,
-  orderId: string,
-  { productId, quantity }: NonNullable<RefundChanges['restock']>,
-): PromiseLike<unknown> => tx`
-  with freed as (
-    update orders set held = 0 where id = ${orderId}
-  )
-  update stock set units = units + ${quantity} where product_id = ${productId}`;
+/**
+ * Puts the units back into the stock; their orders then hold none. Lock order: the counter of credit notes, then the
+ * stock of the products by id, which comes last everywhere. It is locked just before the commit, because many claims may
+ * wait for it.
+ */
+export const putBack = async (tx: Transaction, changes: readonly RefundChanges[]): Promise<void> => {
+  const restocks = changes.flatMap(({ restock }) => restock ?? []);
+  for (const { orderId, productId, quantity } of restocks.toSorted(byProduct))
+    await tx`
+      with freed as (
+        update orders set held = 0 where id = ${orderId}
+      )
+      update stock set units = units + ${quantity} where product_id = ${productId}`;
+};
+
+type Restock = NonNullable<RefundChanges['restock']>;
+
+const byProduct = (one: Restock, other: Restock): number => (one.productId < other.productId ? -1 : 1);
 
 const issueCreditNote = (tx: Transaction, refundId: string, year: number): PromiseLike<unknown> => tx`
   with numbered as (

@@ -13,6 +13,7 @@ export const refundOf = (row: RefundRow): Refund => ({
   orderId: row.order_id,
   paymentId: row.payment_id,
   amount: { amount: row.amount, currency: row.currency },
+  origin: row.origin,
   reason: row.reason,
   restock: row.restock,
   status: row.status,

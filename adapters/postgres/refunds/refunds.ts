@@ -22,6 +22,7 @@ import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { type LockedOrder, stale, withLockedOrder } from '../orders/lock.ts';
 import { statusList } from '../statuses.ts';
+import { adoptRefunds, assignRefund, failAdopted } from './adopt.ts';
 import { finishRefund } from './finish.ts';
 import { find, findByKey, list, type RefundRow, refundOf } from './read.ts';
 import { insertRefund, writeOrderChanges } from './write.ts';
@@ -34,6 +35,9 @@ export const createRefunds = (sql: Sql, world: World): Refunds => ({
   find: (refundId) => orUnavailable(() => find(sql, refundId)),
   list: (query) => orUnavailable(() => list(sql, query)),
   finish: (finished, nowMs) => finishRefund(sql, finished, nowMs, world.calendar),
+  adopt: (charge, nowMs) => adoptRefunds(sql, charge, nowMs, world.calendar),
+  assign: (assignment, nowMs) => assignRefund(sql, assignment, nowMs, world.calendar),
+  failAdopted: (reference, reason, nowMs) => failAdopted(sql, { reference, reason }, nowMs, world.calendar),
   runNow: (refundId, nowMs) =>
     orUnavailable(async () => {
       await sql`
@@ -64,16 +68,26 @@ const readSnapshot = async (
   { key, orderId }: RefundCommand,
   locked: LockedOrder | null,
 ): Promise<RefundRequestSnapshot> => {
+  const paymentId = locked?.order.checkoutId ?? null;
+  const counted = statusList(tx, countedRefundStatuses);
   const [[known], [sum]] = await Promise.all([
     tx<(RefundRow & { fingerprint: string })[]>`select * from refund where key = ${key}`,
-    tx<{ refunded: number }[]>`
-      select coalesce(sum(amount), 0)::bigint as refunded from refund
-      where order_id = ${orderId} and status in (${statusList(tx, countedRefundStatuses)})`,
+    tx<{ refunded: number; charge_left: number | null }[]>`
+      select
+        (
+          select coalesce(sum(amount), 0)::bigint from refund where order_id = ${orderId} and status in (${counted})
+        ) as refunded,
+        (
+          select p.amount - (
+            select coalesce(sum(amount), 0)::bigint from refund where payment_id = p.id and status in (${counted})
+          ) from payment p where p.id = ${paymentId}
+        ) as charge_left`,
   ]);
   return {
     known: known === undefined ? null : { refund: refundOf(known), fingerprint: known.fingerprint },
     order: locked?.order ?? null,
     refunded: sum?.refunded ?? 0,
+    chargeLeft: sum?.charge_left ?? null,
   };
 };
 

@@ -7,7 +7,7 @@ import { insertJobs } from '../queue/jobs.ts';
 /** Writes a new refund and its task, unless another refund has its key. Returns whether it wrote them. */
 export const insertRefund = async (
   tx: Transaction,
-  { id, orderId, paymentId, amount, reason, restock, status, createdAtMs, updatedAtMs }: Refund,
+  { id, orderId, paymentId, amount, origin, reason, restock, status, createdAtMs, updatedAtMs }: Refund,
   {
     key,
     fingerprint,
@@ -22,8 +22,10 @@ export const insertRefund = async (
   },
 ): Promise<boolean> => {
   const rows = await tx`
-    insert into refund (id, key, fingerprint, order_id, payment_id, charge_reference, amount, currency, reason, restock, status, created_ms, updated_ms)
-    values (${id}, ${key}, ${fingerprint}, ${orderId}, ${paymentId}, ${chargeReference}, ${amount.amount}, ${amount.currency}, ${reason}, ${restock},
+    insert into refund (id, key, fingerprint, order_id, payment_id, charge_reference, amount, currency, origin, reason,
+      restock, status, created_ms, updated_ms)
+    values (${id}, ${key}, ${fingerprint}, ${orderId}, ${paymentId}, ${chargeReference}, ${amount.amount},
+      ${amount.currency}, ${origin}, ${reason}, ${restock},
       ${status}, ${createdAtMs}, ${updatedAtMs})
     on conflict (key) do nothing
     returning id`;

@@ -9,9 +9,10 @@ import {
   moneyCheckLimits,
   unfinishedOrderStatuses,
 } from '../../../core/ledger.ts';
+import { orderStatusAfter } from '../../../core/order.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../../core/payment.ts';
-import { failedRefundStatuses, openRefundStatuses } from '../../../core/refund.ts';
+import { failedRefundStatuses, openRefundStatuses, succeededRefundStatuses } from '../../../core/refund.ts';
 import { isOneOf, quoted } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 import { type AcknowledgementColumns, acknowledgementOf, withAcknowledgements } from './acknowledgements.ts';
@@ -32,6 +33,7 @@ export const createCountCases = ({ client }: Connection): ((nowMs: number) => Co
     unknown: count('unknown', nowMs),
     charged_twice: count('charged_twice', nowMs),
     refunds_stuck: count('refunds_stuck', nowMs),
+    refunds_unassigned: count('refunds_unassigned', nowMs),
     ledger_differences: count('ledger_differences', nowMs),
     stock_differs: count('stock_differs', nowMs),
   });
@@ -112,6 +114,7 @@ const valuesOf: Readonly<Record<MoneyCheck, (nowMs: number) => Values>> = {
   unknown: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.outcomeMs }),
   charged_twice: (nowMs) => ({ sinceId: firstIdAt(nowMs - moneyCheckLimits.chargedTwiceMs) }),
   refunds_stuck: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.refundMs }),
+  refunds_unassigned: () => ({}),
   ledger_differences: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.reconciliationsMs }),
   stock_differs: () => ({}),
 };
@@ -173,9 +176,27 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
       coalesce(r.error, (select last_error from task t where t.job_id = r.id)) as detail
     from refund r
     where ${isOneOf('r.status', openRefundStatuses)} and r.created_ms <= $sinceMs
-      or ${isOneOf('r.status', failedRefundStatuses)} and not exists (
-        select 1 from refund later
-        where later.order_id = r.order_id and later.id <> r.id and later.created_ms >= r.updated_ms)`,
+      or ${isOneOf('r.status', failedRefundStatuses)}
+        and not exists (
+          select 1 from orders o where o.id = r.order_id and o.status = ${quoted(orderStatusAfter.refund)})
+        and not exists (
+          select 1 from refund later
+          where later.order_id = r.order_id and later.id <> r.id and later.created_ms >= r.updated_ms
+            and later.origin not in ('provider', 'dispute'))
+        and not exists (
+          select 1 from refund adopted
+          where adopted.payment_id = r.payment_id and adopted.order_id is r.order_id
+            and adopted.origin in ('provider', 'dispute') and adopted.amount >= r.amount
+            and ${isOneOf('+adopted.status', succeededRefundStatuses)}
+            and (r.order_id is null or adopted.updated_ms >= r.created_ms))`,
+
+  refunds_unassigned: `
+    select r.id, null as orderId, r.payment_id as paymentId, r.id as refundId, r.amount, r.currency,
+      r.created_ms as sinceMs, r.reason || coalesce(': ' || r.reference, '') as detail
+    from refund r indexed by refund_unassigned cross join payment p on p.id = r.payment_id
+    where r.order_id is null and r.origin in ('provider', 'dispute')
+      and ${isOneOf('+r.status', succeededRefundStatuses)}
+      and p.status = ${quoted(paymentStatusAfter.succeed)}`,
 
   ledger_differences: `
     select d.id, null as orderId, d.payment_id as paymentId, d.refund_id as refundId,

@@ -8,6 +8,7 @@ import type {
   MoneyCase,
   OwnRecord,
   OwnRecordQuery,
+  OwnRefund,
 } from '../../../core/ledger.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../../core/payment.ts';
@@ -60,6 +61,7 @@ export const createLedger = (connection: Connection): Ledger => {
     differences: async (query) => runStatement(() => reconciliations.differences(query)),
     payments: async (ids) => read(() => ids.flatMap(payments.find)),
     refunds: async (ids) => read(() => ids.flatMap(refunds.find)),
+    refundsByReference: async (references) => read(() => references.flatMap(refunds.findByReference)),
     listChargedPayments: async (query) => runStatement(() => payments.list(query)),
     listSucceededRefunds: async (query) => runStatement(() => refunds.list(query)),
   };
@@ -83,18 +85,22 @@ const createPaymentRecords = (client: Database.Database) => {
 };
 
 const createRefundRecords = (client: Database.Database) => {
+  type Row = RecordRow<RefundStatus> & { readonly reference: string | null };
   const select = `
-    select id, status, amount, currency, created_ms as createdAtMs, updated_ms as updatedAtMs from refund`;
-  const byId = client.prepare<[string], RecordRow<RefundStatus>>(`${select} where id = ?`);
-  const succeeded = client.prepare<[number, number, string, number], RecordRow<RefundStatus>>(
+    select id, status, amount, currency, created_ms as createdAtMs, updated_ms as updatedAtMs, reference from refund`;
+  const byId = client.prepare<[string], Row>(`${select} where id = ?`);
+  const byReference = client.prepare<[string], Row>(`${select} where reference = ?`);
+  const succeeded = client.prepare<[number, number, string, number], Row>(
     `${select} indexed by refund_succeeded
      where ${isOneOf('status', succeededRefundStatuses)} and updated_ms >= ? and updated_ms < ? and id > ?
      order by id limit ?`,
   );
+  const refundOf = ({ reference, ...row }: Row): OwnRefund => ({ ...recordOf(row), reference });
   return {
-    find: (id: string): readonly OwnRecord<RefundStatus>[] => byId.all(id).map(recordOf),
-    list: ({ fromMs, toMs, after, limit }: OwnRecordQuery): Page<OwnRecord<RefundStatus>, string> =>
-      pageOfRecords(succeeded.all(fromMs, toMs, after ?? '', limit + 1), limit),
+    find: (id: string): readonly OwnRefund[] => byId.all(id).map(refundOf),
+    findByReference: (reference: string): readonly OwnRefund[] => byReference.all(reference).map(refundOf),
+    list: ({ fromMs, toMs, after, limit }: OwnRecordQuery): Page<OwnRefund, string> =>
+      pageOf(succeeded.all(fromMs, toMs, after ?? '', limit + 1).map(refundOf), limit, ({ id }) => id),
   };
 };
 

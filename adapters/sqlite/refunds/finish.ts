@@ -1,5 +1,10 @@
 import type { Money } from '../../../core/money.ts';
-import { type FinishedRefund, type RefundStatus, succeededRefundStatuses } from '../../../core/refund.ts';
+import {
+  type FinishedRefund,
+  type RefundOrigin,
+  type RefundStatus,
+  succeededRefundStatuses,
+} from '../../../core/refund.ts';
 import { planRefundOutcome, type RefundChanges, type RefundedOrder } from '../../../core/refundOutcome.ts';
 import type { World } from '../../../core/world.ts';
 import { isOneOf } from '../../stored/statuses.ts';
@@ -10,8 +15,11 @@ import type { WriteOrderChanges } from './write.ts';
 type Row = Money & {
   readonly orderId: string | null;
   readonly status: RefundStatus;
+  readonly origin: RefundOrigin;
   readonly restock: 0 | 1 | null;
 };
+
+export type FinishRefund = ReturnType<typeof createFinishRefund>;
 
 /** See `Refunds.finish`. Runs in the caller's transaction. */
 export const createFinishRefund = (
@@ -24,7 +32,7 @@ export const createFinishRefund = (
   const writeRefund = createWriteRefund(connection);
   const putBack = createPutBack(connection);
   const byId = connection.client.prepare<[string], Row>(
-    'select order_id as orderId, status, restock, amount, currency from refund where id = ?',
+    'select order_id as orderId, status, origin, restock, amount, currency from refund where id = ?',
   );
   const readOrder = (refundId: string, orderId: string): LockedOrder => {
     const locked = orders.read(orderId);
@@ -35,15 +43,15 @@ export const createFinishRefund = (
   return ({ refundId, outcome }: FinishedRefund, nowMs: number): boolean => {
     const row = byId.get(refundId);
     if (row === undefined) return false;
-    const { orderId, status, restock, ...amount } = row;
+    const { orderId, status, origin, restock, ...amount } = row;
     const locked = orderId === null ? null : readOrder(refundId, orderId);
     const order = locked === null ? null : readRefundedOrder(locked, refundId);
-    const refund = { status, restock: restock === null ? null : restock === 1, amount };
+    const refund = { status, origin, restock: restock === null ? null : restock === 1, amount };
     const changes = planRefundOutcome({ refund, order }, outcome, nowMs, world.calendar);
     if (changes === null) return false;
     writeRefund(refundId, changes, nowMs);
     if (locked !== null && changes.order !== null) writeOrderChanges(locked, changes.order, nowMs);
-    if (locked !== null && changes.restock !== null) putBack(locked.order.id, changes.restock);
+    if (changes.restock !== null) putBack(changes.restock);
     return true;
   };
 };
@@ -89,7 +97,7 @@ const createPutBack = ({ client }: Connection) => {
   const addUnits = client.prepare<[number, string]>(
     'update stock set units = units + ? where product_id = ?',
   );
-  return (orderId: string, { productId, quantity }: NonNullable<RefundChanges['restock']>): void => {
+  return ({ orderId, productId, quantity }: NonNullable<RefundChanges['restock']>): void => {
     emptyOrder.run(orderId);
     addUnits.run(quantity, productId);
   };

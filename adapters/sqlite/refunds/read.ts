@@ -17,6 +17,7 @@ export const refundOf = (row: RefundRow): Refund => ({
   orderId: row.orderId,
   paymentId: row.paymentId,
   amount: { amount: row.amount, currency: row.currency },
+  origin: row.origin,
   reason: row.reason,
   restock: row.restock === null ? null : row.restock === 1,
   status: row.status,

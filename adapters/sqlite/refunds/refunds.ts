@@ -13,6 +13,7 @@ import type { World } from '../../../core/world.ts';
 import { isOneOf } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 import { createOrderLock, type OrderLock } from '../orders/lock.ts';
+import { createAdoptedRefunds } from './adopt.ts';
 import { createFinishRefund } from './finish.ts';
 import { createRefundLateCharge } from './lateCharge.ts';
 import { createFindRefund, createListRefunds, type RefundRow, refundOf, selectRefunds } from './read.ts';
@@ -35,6 +36,7 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
   const find = createFindRefund(connection);
   const list = createListRefunds(client);
   const finish = createFinishRefund(connection, world, orders, writeOrderChanges);
+  const adopted = createAdoptedRefunds(connection, orders, finish);
   const runNow = client.prepare<[number, string, number]>(
     `update task set run_ms = ? where job_id = ? and state = 'ready' and run_ms > ?`,
   );
@@ -46,6 +48,10 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
     find: async (refundId) => read(() => find(refundId)),
     list: async (query) => runStatement(() => list(query)),
     finish: async (refund, nowMs) => write(() => finish(refund, nowMs)),
+    adopt: async (charge, nowMs) => write(() => adopted.adopt(charge, nowMs)),
+    assign: async (assignment, nowMs) =>
+      write(() => adopted.assign(assignment, nowMs)).andThen((outcome) => outcome),
+    failAdopted: async (reference, reason, nowMs) => write(() => adopted.fail(reference, reason, nowMs)),
     runNow: async (refundId, nowMs) =>
       write(() => {
         runNow.run(nowMs, refundId, nowMs);
@@ -89,6 +95,14 @@ const createRequestRefund = (
        where order_id = ? and ${isOneOf('+status', countedRefundStatuses)}`,
     )
     .pluck();
+  const chargeLeftOf = client
+    .prepare<[string], number>(
+      `select p.amount - (
+         select coalesce(sum(amount), 0) from refund
+         where payment_id = p.id and ${isOneOf('+status', countedRefundStatuses)}
+       ) from payment p where p.id = ?`,
+    )
+    .pluck();
 
   return (command: RefundCommand, nowMs: number): RequestResult => {
     const known = byKey.get(command.key);
@@ -97,6 +111,7 @@ const createRequestRefund = (
       known: known === undefined ? null : { refund: refundOf(known), fingerprint: known.fingerprint },
       order: locked?.order ?? null,
       refunded: refundedOf.get(command.orderId) ?? 0,
+      chargeLeft: chargeLeftOf.get(locked?.order.checkoutId ?? '') ?? null,
     };
     const verdict = judgeRefund(command, snapshot, nowMs);
     if (verdict.isErr()) return err(verdict.error);

@@ -16,9 +16,10 @@ export type InsertRefund = ReturnType<typeof createInsertRefund>;
 export const createInsertRefund = (connection: Connection) => {
   const insertJob = createInsertJob(connection, pipeline);
   const insert = connection.client.prepare<[NewRow]>(
-    `insert into refund (id, key, fingerprint, order_id, payment_id, charge_reference, amount, currency, reason, restock, status,
-       created_ms, updated_ms)
-     values ($id, $key, $fingerprint, $orderId, $paymentId, $chargeReference, $amount, $currency, $reason, $restock, $status,
+    `insert into refund (id, key, fingerprint, order_id, payment_id, charge_reference, amount, currency, origin,
+       reason, restock, status, created_ms, updated_ms)
+     values ($id, $key, $fingerprint, $orderId, $paymentId, $chargeReference, $amount, $currency, $origin,
+       $reason, $restock, $status,
        $createdAtMs, $updatedAtMs)`,
   );
   return (

@@ -1,5 +1,5 @@
 import type { ProviderEvent } from '../../../core/provider.ts';
-import { field, text } from './read.ts';
+import { count, field, text } from './read.ts';
 
 /** Reads a Stripe event; null if the value is not an event. The caller must check the signature first. */
 export const eventOf = (event: unknown): ProviderEvent | null => {
@@ -9,12 +9,15 @@ export const eventOf = (event: unknown): ProviderEvent | null => {
   return { id, type, subject: subjectOf(field(field(event, 'data'), 'object')) };
 };
 
+/** The PaymentIntent of the object, which may be expanded. It is our `reference` of a charge. */
+const intentIdOf = (object: unknown): string | null =>
+  text(object, 'payment_intent') ?? text(field(object, 'payment_intent'), 'id');
+
 const other = { kind: 'other' } as const;
 
 /**
  * Depends on the object and not on the event's type: any event about a payment or a refund is a reason to
- * read it again. `charge.refunded` is ignored, since it does not name the refund, and refunds have their own
- * events.
+ * read it again. `charge.refunded` has a charge, which does not name the refund. It is a reason to read the charge.
  */
 const subjectOf = (object: unknown): ProviderEvent['subject'] => {
   const reference = text(object, 'id');
@@ -32,7 +35,13 @@ const subjectOf = (object: unknown): ProviderEvent['subject'] => {
     case 'refund': {
       const failed = status === 'failed' || status === 'canceled';
       const failure = failed ? (text(object, 'failure_reason') ?? status) : null;
-      return { kind: 'refund', refundId: text(metadata, 'refund_id'), failure };
+      const refundId = text(metadata, 'refund_id');
+      return { kind: 'refund', refundId, reference, chargeReference: intentIdOf(object), failure };
+    }
+    case 'charge': {
+      const chargeReference = intentIdOf(object);
+      if (chargeReference === null || (count(object, 'amount_refunded') ?? 0) === 0) return other;
+      return { kind: 'refund', refundId: null, reference: null, chargeReference, failure: null };
     }
     default:
       return other;

@@ -22,7 +22,7 @@ export const moneyGuards: readonly Guard[] = [
     replacements: [
       {
         file: 'core/judgeRefund.ts',
-        find: 'const left = total.amount - refunded;',
+        find: 'const left = Math.min(total.amount - refunded, chargeLeft ?? 0);',
         replace: 'const left = total.amount;',
       },
     ],

@@ -1,0 +1,110 @@
+import { err, ok, type Result } from 'neverthrow';
+import {
+  adoptedKey,
+  judgeAssignment,
+  planAdoption,
+  type RefundPart,
+  type StoredRefund,
+} from '../../../core/adoptRefunds.ts';
+import { type PaymentStatus, paymentStatusAfter } from '../../../core/payment.ts';
+import {
+  type AssignmentFailure,
+  adoptedOrigins,
+  countedRefundStatuses,
+  type Refund,
+  type Refunds,
+} from '../../../core/refund.ts';
+import { isOneOf } from '../../stored/statuses.ts';
+import type { Connection } from '../connection.ts';
+import type { OrderLock } from '../orders/lock.ts';
+import type { FinishRefund } from './finish.ts';
+import { type RefundRow, refundOf, selectRefunds } from './read.ts';
+
+/** See `Refunds.adopt`, `assign` and `failAdopted`. Each runs in the caller's transaction. */
+export const createAdoptedRefunds = (connection: Connection, orders: OrderLock, finish: FinishRefund) => {
+  const { client } = connection;
+  const writeParts = createWriteParts(connection, finish);
+  const byPayment = client.prepare<[string], RefundRow>(
+    `${selectRefunds} where r.payment_id = ? order by r.id`,
+  );
+  const byId = client.prepare<[string], RefundRow>(`${selectRefunds} where r.id = ?`);
+  const byReference = client.prepare<[string], RefundRow>(
+    `${selectRefunds} where r.reference = ? order by r.id`,
+  );
+  const paymentById = client.prepare<[string], { readonly status: PaymentStatus; readonly orderIds: string }>(
+    'select p.status, a.order_ids as orderIds from payment p join audit a on a.id = p.id where p.id = ?',
+  );
+  // The `+` keeps SQLite from using the index on status: an order has few refunds, a status many.
+  const countedOf = client
+    .prepare<[string], number>(
+      `select coalesce(sum(amount), 0) from refund
+       where order_id = ? and ${isOneOf('+status', countedRefundStatuses)}`,
+    )
+    .pluck();
+
+  const paidOrders = (paymentId: string) => {
+    const payment = paymentById.get(paymentId);
+    const ids: string[] = payment?.status === paymentStatusAfter.succeed ? JSON.parse(payment.orderIds) : [];
+    return ids
+      .toSorted()
+      .flatMap((id) => orders.read(id)?.order ?? [])
+      .filter(({ checkoutId }) => checkoutId === paymentId);
+  };
+
+  return {
+    adopt: ({ paymentId, refunds, createId }: Parameters<Refunds['adopt']>[0], nowMs: number): number => {
+      const stored = byPayment.all(paymentId).map(storedRefundOf);
+      const charge = { paymentId, orders: paidOrders(paymentId), refunds: stored };
+      const parts = planAdoption(charge, refunds, createId, nowMs);
+      writeParts(parts, nowMs);
+      return parts.length;
+    },
+
+    assign: (
+      { refundId, orderId, createId }: Parameters<Refunds['assign']>[0],
+      nowMs: number,
+    ): Result<Refund, AssignmentFailure> => {
+      const row = byId.get(refundId);
+      const stored = row === undefined ? null : storedRefundOf(row);
+      const order = orders.read(orderId)?.order ?? null;
+      const parts = judgeAssignment({ stored, order, refunded: countedOf.get(orderId) ?? 0 }, createId);
+      if (parts.isErr()) return err(parts.error);
+      writeParts(parts.value, nowMs);
+      const assigned = byId.get(refundId);
+      return assigned === undefined ? err({ kind: 'not_found' }) : ok(refundOf(assigned));
+    },
+
+    fail: (reference: string, reason: string, nowMs: number): number =>
+      byReference
+        .all(reference)
+        .filter(({ origin }) => adoptedOrigins.some((adopted) => adopted === origin))
+        .filter(({ id }) => finish({ refundId: id, outcome: { kind: 'failed', reason } }, nowMs)).length,
+  };
+};
+
+const storedRefundOf = (row: RefundRow): StoredRefund => ({
+  refund: refundOf(row),
+  reference: row.reference,
+});
+
+const createWriteParts = ({ client }: Connection, finish: FinishRefund) => {
+  type NewRow = Omit<Refund, 'amount' | 'creditNote' | 'error'> &
+    Refund['amount'] & { readonly key: string; readonly reference: string };
+  const insert = client.prepare<[NewRow]>(
+    `insert into refund (id, key, fingerprint, order_id, payment_id, amount, currency, origin, reason, status,
+       reference, created_ms, updated_ms)
+     values ($id, $key, '', $orderId, $paymentId, $amount, $currency, $origin, $reason, $status, $reference,
+       $createdAtMs, $updatedAtMs)`,
+  );
+  const replace = client.prepare<[string | null, number, string, string]>(
+    'update refund set order_id = ?, amount = ?, status = ? where id = ?',
+  );
+  return (parts: readonly RefundPart[], nowMs: number): void => {
+    for (const { refund, reference, isNew } of parts) {
+      const { creditNote: _, error: __, amount, ...rest } = refund;
+      if (isNew) insert.run({ ...rest, ...amount, key: adoptedKey(refund.id), reference });
+      else replace.run(refund.orderId, amount.amount, refund.status, refund.id);
+      finish({ refundId: refund.id, outcome: { kind: 'succeeded', reference } }, nowMs);
+    }
+  };
+};

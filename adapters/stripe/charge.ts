@@ -1,0 +1,63 @@
+import { err, ok, type Result } from 'neverthrow';
+import type Stripe from 'stripe';
+import type { LedgerEntry, ProviderCharge } from '../../core/provider.ts';
+import type { Unavailable } from '../../core/result.ts';
+import { type Call, callStripe, type Reply } from './calls.ts';
+import { field, isTrue, list, text } from './format/read.ts';
+import { refundOfCharge } from './ledger.ts';
+
+/** Reads the PaymentIntent, which has our payment's id, and all refunds of it. */
+export const readCharge = async (
+  stripe: Stripe,
+  call: Call,
+  reference: string,
+): Promise<Result<ProviderCharge | null, Unavailable>> => {
+  const intent = await callStripe<unknown>(call, (options) =>
+    stripe.paymentIntents.retrieve(reference, {}, options),
+  );
+  if (intent.kind === 'refused') return ok(null);
+  if (intent.kind !== 'succeeded') return unavailable(intent);
+  const paymentId = text(field(intent.value, 'metadata'), 'payment_id');
+  const refunds = await readPages(
+    (after) =>
+      callStripe<unknown>(call, (options) =>
+        stripe.refunds.list({ payment_intent: reference, limit: 100, ...after }, options),
+      ),
+    (row) => refundOfCharge(row, { paymentId, reference }),
+  );
+  return refunds.map((entries) => ({ paymentId, refunds: entries }));
+};
+
+/** A charge with more rows than this is not expected. It is then not understood, rather than read in part. */
+const pagesMax = 10;
+
+const readPages = async (
+  readPage: (after: { readonly starting_after?: string }) => Promise<Reply<unknown>>,
+  entryOf: (row: unknown) => LedgerEntry | null | 'not understood',
+): Promise<Result<readonly LedgerEntry[], Unavailable>> => {
+  const entries: LedgerEntry[] = [];
+  let after: { readonly starting_after?: string } = {};
+  for (let page = 0; page < pagesMax; page++) {
+    const reply = await readPage(after);
+    if (reply.kind !== 'succeeded') return unavailable(reply);
+    const rows = list(reply.value, 'data');
+    if (rows === null) return notUnderstood;
+    for (const row of rows) {
+      const entry = entryOf(row);
+      if (entry === 'not understood') return notUnderstood;
+      if (entry !== null) entries.push(entry);
+    }
+    const last = text(rows.at(-1), 'id');
+    if (!isTrue(reply.value, 'has_more') || last === null) return ok(entries);
+    after = { starting_after: last };
+  }
+  return notUnderstood;
+};
+
+const unavailable = (reply: Reply<unknown>): Result<never, Unavailable> =>
+  err({ kind: 'unavailable', reason: 'reason' in reply ? reply.reason : `stripe: ${reply.kind}` });
+
+const notUnderstood: Result<never, Unavailable> = err({
+  kind: 'unavailable',
+  reason: 'stripe: not understood',
+});

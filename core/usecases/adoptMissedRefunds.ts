@@ -1,0 +1,53 @@
+import { err, ok, type Result } from 'neverthrow';
+import { parseUuid } from '../id.ts';
+import type { Ledger, OwnRecord } from '../ledger.ts';
+import { openPaymentStatuses, type PaymentStatus } from '../payment.ts';
+import type { LedgerEntry } from '../provider.ts';
+import type { Refunds } from '../refund.ts';
+import type { AsyncResult, Unavailable } from '../result.ts';
+import type { World } from '../world.ts';
+import { reportedRefund } from './followCharge.ts';
+
+type Ports = {
+  readonly ledger: Pick<Ledger, 'payments'>;
+  readonly refunds: Pick<Refunds, 'adopt'>;
+  readonly world: World;
+};
+
+/**
+ * Adopts the refunds of these entries: none of them has a record of ours, so their events were lost. A refund of a charge
+ * that is not ours, or whose payment has no outcome yet, is left alone.
+ */
+export const createAdoptMissedRefunds =
+  ({ ledger, refunds, world }: Ports): ((entries: readonly LedgerEntry[]) => AsyncResult<void>) =>
+  async (entries) => {
+    // Other systems may have written ids into the provider's records that are not ours.
+    const ofPayment = Map.groupBy(entries, ({ paymentId }) => parseUuid(paymentId ?? ''));
+    const ids = [...ofPayment.keys()].filter((id) => id !== null);
+    const payments = await readInSteps(ids, ledger.payments);
+    if (payments.isErr()) return err(payments.error);
+    const nowMs = world.clock.nowMs();
+    for (const { id: paymentId, status } of payments.value) {
+      if (openPaymentStatuses.includes(status)) continue;
+      const reported = (ofPayment.get(paymentId) ?? []).map(reportedRefund);
+      const createId = () => world.ids.next(nowMs);
+      const adopted = await refunds.adopt({ paymentId, refunds: reported, createId }, nowMs);
+      if (adopted.isErr()) return err(adopted.error);
+    }
+    return ok(undefined);
+  };
+
+const stepSize = 500;
+
+const readInSteps = async (
+  ids: readonly string[],
+  read: Ledger['payments'],
+): Promise<Result<readonly OwnRecord<PaymentStatus>[], Unavailable>> => {
+  const records: OwnRecord<PaymentStatus>[] = [];
+  for (let at = 0; at < ids.length; at += stepSize) {
+    const page = await read(ids.slice(at, at + stepSize));
+    if (page.isErr()) return err(page.error);
+    records.push(...page.value);
+  }
+  return ok(records);
+};

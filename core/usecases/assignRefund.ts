@@ -1,0 +1,32 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { AssignmentFailure, Refund, Refunds } from '../refund.ts';
+import type { Unavailable } from '../result.ts';
+import type { World } from '../world.ts';
+
+export type AssignRefund = (assignment: {
+  readonly refundId: string;
+  readonly orderId: string;
+}) => Promise<Result<Refund, AssignmentFailure | Unavailable>>;
+
+/**
+ * Assigns a refund that was made at the provider to an order of its charge. Then only one order may be left for the other
+ * such refunds of the charge: they get it too.
+ */
+export const createAssignRefund =
+  ({
+    refunds,
+    world,
+  }: {
+    readonly refunds: Pick<Refunds, 'adopt' | 'assign'>;
+    readonly world: World;
+  }): AssignRefund =>
+  async ({ refundId, orderId }) => {
+    const nowMs = world.clock.nowMs();
+    const createId = () => world.ids.next(nowMs);
+    const assigned = await refunds.assign({ refundId, orderId, createId }, nowMs);
+    if (assigned.isErr()) return err(assigned.error);
+    const { paymentId } = assigned.value;
+    if (paymentId === null) return ok(assigned.value);
+    const adopted = await refunds.adopt({ paymentId, refunds: [], createId }, nowMs);
+    return adopted.isErr() ? err(adopted.error) : ok(assigned.value);
+  };
