@@ -51,7 +51,7 @@ export const planAdoption = (
     .filter(({ reference }, index, all) => firstIndexOf(all, reference) === index)
     .map(({ reference, origin, amount, atMs }): RefundPart => {
       const refund = adoptedRefund({ id: createId(), orderId: null, paymentId, amount, origin }, nowMs);
-      return { refund: { ...refund, createdAtMs: Math.min(atMs, nowMs) }, reference, isNew: true };
+      return { refund: { ...refund, createdAtMs: Math.min(atMs || nowMs, nowMs) }, reference, isNew: true };
     });
   const waiting = orders.length === 0 ? [] : refunds.flatMap((stored) => unassignedPart(stored) ?? []);
   const targets = targetsOf(orders, refunds, [...waiting, ...found]);

@@ -37,6 +37,7 @@ export const judgeRefund = (
   const { status, checkoutId, total } = order;
   const wasPaid = status === 'refunded' || nextOrderStatus(status, 'refund') !== null;
   if (!wasPaid || checkoutId === null) return err({ kind: 'order_not_refundable', status });
+  if (order.disputed) return err({ kind: 'payment_disputed' });
   if ((command.amount?.currency ?? total.currency) !== total.currency) return err({ kind: 'mixed_currency' });
 
   // A part that the provider refunded belongs to some order of the charge, even while nobody knows to which.

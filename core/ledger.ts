@@ -11,10 +11,11 @@ import type { AsyncResult } from './result.ts';
  * - `paid_without_progress`: paid orders whose pipeline failed or takes too long, except those that are being refunded.
  * - `unknown`: payments without a final outcome for too long.
  * - `charged_twice`: orders of the last day that more than one successful payment paid for.
- * - `refunds_stuck`: refunds that take too long, and failed refunds whose money did not go back in another way: their
+ * - `refunds_stuck`: refunds that take too long and that no dispute holds back, and failed refunds whose money did not go back in another way: their
  *   order is not refunded, and has no later request, nor an adopted refund that is as large.
  * - `refunds_unassigned`: refunds that the provider made of part of a charge of several orders, and that have no order
  *   yet. They stay cases until an operator assigns them.
+ * - `disputes_open`: disputes that a customer's bank has not decided.
  * - `ledger_differences`: the differences that the newest reconciliation of each of the last 31 days found.
  * - `stock_differs`: products and orders whose units do not add up, as `compareStock` has found them last.
  */
@@ -24,6 +25,7 @@ export const moneyChecks = [
   'charged_twice',
   'refunds_stuck',
   'refunds_unassigned',
+  'disputes_open',
   'ledger_differences',
   'stock_differs',
 ] as const;
@@ -46,7 +48,7 @@ export const unfinishedOrderStatuses = orderStatusesBefore('complete');
 
 /** One case of a money check. Ids that do not apply are null. */
 export type MoneyCase = {
-  /** The id of the order, payment, refund, difference or product. Lists are sorted by it. */
+  /** The id of the order, payment, refund, dispute, difference or product. Lists are sorted by it. */
   readonly id: string;
   readonly orderId: string | null;
   readonly paymentId: string | null;

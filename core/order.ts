@@ -75,6 +75,8 @@ export type Order = {
   readonly status: OrderStatus;
   /** The last checkout that claimed the order. Null if there was none. */
   readonly checkoutId: string | null;
+  /** True while a dispute of its charge is open. */
+  readonly disputed: boolean;
   readonly createdAtMs: number;
   /** When the status last changed. Pipeline steps do not change it; their times are in the history. */
   readonly updatedAtMs: number;

@@ -1,4 +1,5 @@
 import type { Result } from 'neverthrow';
+import type { ReportedDispute } from './dispute.ts';
 import type { Money } from './money.ts';
 import type { Page } from './page.ts';
 import type { PaymentAction } from './payment.ts';
@@ -47,17 +48,18 @@ export type ProviderRefundOutcome =
 
 /** One movement of money in the provider's ledger. */
 export type LedgerEntry = {
-  readonly kind: 'charge' | 'refund';
-  /** The provider's id of the charge or refund. */
+  /** `dispute`: the customer's bank took the money, because a dispute was lost. */
+  readonly kind: 'charge' | 'refund' | 'dispute';
+  /** The provider's id of the charge, refund or dispute. */
   readonly id: string;
-  /** The charge, or the charge that was refunded, as a `ChargeOutcome` names it: what `refund` takes. */
+  /** The charge, or the charge that was refunded or disputed, as a `ChargeOutcome` names it: what `refund` takes. */
   readonly reference: string;
-  /** The payment that was charged, or whose charge was refunded. Null if it was not created by us. */
+  /** The payment that was charged, or whose charge was refunded or disputed. Null if it was not created by us. */
   readonly paymentId: string | null;
-  /** The refund that we requested. Null for a charge, and for a refund that was made elsewhere. */
+  /** The refund that we requested. Null for a charge or dispute, and for a refund that was made elsewhere. */
   readonly refundId: string | null;
   readonly amount: Money;
-  /** When the money moved. */
+  /** When the money moved. For a dispute, when it began: the provider takes the money then. */
   readonly atMs: number;
 };
 
@@ -67,6 +69,7 @@ export type ProviderCharge = {
   readonly paymentId: string | null;
   /** All its refunds that succeeded, ours and others. */
   readonly refunds: readonly LedgerEntry[];
+  readonly disputes: readonly ReportedDispute[];
 };
 
 /** An event that the provider sends to our webhook. */
@@ -95,6 +98,12 @@ export type ProviderEvent = {
         readonly chargeReference: string | null;
         /** Why the refund failed. Null if the event does not say that it failed. */
         readonly failure: string | null;
+      }
+    | {
+        readonly kind: 'dispute';
+        /** The provider's id of the charge. Null if the event does not name it. */
+        readonly chargeReference: string | null;
+        readonly dispute: ReportedDispute;
       }
     /** An event that we do not act on. */
     | { readonly kind: 'other' };
@@ -130,7 +139,8 @@ export type EventFailure = { readonly kind: 'signature_invalid'; readonly reason
  *   the adapter then checks first whether that refund was made. A refund that failed later is `refused` from then on.
  * - `readCharge` returns what the provider knows of a charge, by the `reference` of `charge`. Null if there is no such
  *   charge. It fails with `unavailable` if the provider cannot say it now.
- * - `readLedger` returns the charges and refunds that succeeded in `[fromMs, toMs)`, each once, in any order.
+ * - `readLedger` returns the charges and refunds that succeeded, and the disputes that were lost, with their `atMs` in
+ *   `[fromMs, toMs)`, each once, in any order.
  * - `readEvent` trusts only what the signature proves. Events may arrive twice, late, in any order or never, so no rule
  *   may depend on events alone.
  */

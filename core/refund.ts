@@ -90,6 +90,8 @@ export type Refund = {
 export type RefundDetail = Refund & {
   /** The provider's id of the charge. */
   readonly chargeReference: string;
+  /** True while a dispute of the charge is open: then the refund waits. */
+  readonly disputed: boolean;
   /** The refunded order. For a late charge, the first order of its checkout. Null without a payment of ours. */
   readonly order: Order | null;
   /** Null without an order: then nobody is notified. */
@@ -121,6 +123,8 @@ export type RefundFailure =
   | { readonly kind: 'order_not_refundable'; readonly status: OrderStatus }
   /** The amount is 0 or less, or more than `left`: what was paid, without the refunds in `countedRefundStatuses`. */
   | { readonly kind: 'refund_too_large'; readonly left: Money }
+  /** The customer's bank disputes the charge. The money may go back that way. */
+  | { readonly kind: 'payment_disputed' }
   /** The currency is not the order's. */
   | { readonly kind: 'mixed_currency' };
 

@@ -1,6 +1,7 @@
 import type { Calendar } from './calendar.ts';
 import { nextOrderStatus, type Order, orderStatusAfter } from './order.ts';
 import {
+  adoptedOrigins,
   amountDetail,
   type FinishedRefund,
   nextRefundStatus,
@@ -70,7 +71,7 @@ export const planRefundOutcome = (
       creditNoteYear: null,
       restock: null,
       sold: null,
-      order: order === null ? null : afterFailure(order, outcome.reason, nowMs),
+      order: order === null ? null : afterFailure(order, refund, outcome.reason, nowMs),
     };
 
   const written = { status, reference: outcome.reference, error: null };
@@ -117,17 +118,20 @@ const afterLostDispute = ({ amount }: Pick<Refund, 'amount'>): Omit<RefundChange
   creditNoteYear: null,
   restock: null,
   sold: null,
-  order: { history: [{ state: 'dispute_lost', detail: amountDetail(amount) }], status: null, task: null },
+  order: { history: [{ state: 'charged_back', detail: amountDetail(amount) }], status: null, task: null },
 });
 
 /** The task that the refund paused fails: an operator can request the refund again, or retry the task. */
 const afterFailure = (
   { order, taskPaused }: RefundedOrder,
+  { origin }: Pick<Refund, 'origin'>,
   reason: string,
   nowMs: number,
 ): RefundOrderChanges => {
   const refundFailed = { state: 'refund_failed', detail: reason };
-  if (!taskPaused) return { history: [refundFailed], status: null, task: null };
+  // An adopted refund has paused no task. Another refund may have.
+  const isAdopted = adoptedOrigins.some((adopted) => adopted === origin);
+  if (!taskPaused || isAdopted) return { history: [refundFailed], status: null, task: null };
   const lastError = `the refund failed: ${reason}`;
   const status = nextOrderStatus(order.status, 'fail');
   return {

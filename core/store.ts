@@ -1,4 +1,5 @@
 import type { Audits } from './audit.ts';
+import type { Disputes } from './dispute.ts';
 import type { Inbox } from './inbox.ts';
 import type { Ledger } from './ledger.ts';
 import type { Mailbox } from './mail.ts';
@@ -15,6 +16,7 @@ export interface Store {
   readonly audits: Audits;
   readonly queue: Queue;
   readonly refunds: Refunds;
+  readonly disputes: Disputes;
   readonly inbox: Inbox;
   readonly ledger: Ledger;
   readonly mailbox: Mailbox;

@@ -25,7 +25,7 @@ import { createReporter } from './reports.ts';
 export type WorkerPorts = {
   readonly store: Pick<
     Store,
-    'queue' | 'audits' | 'refunds' | 'inbox' | 'ledger' | 'wakeup' | 'ping' | 'prune'
+    'queue' | 'audits' | 'refunds' | 'disputes' | 'inbox' | 'ledger' | 'wakeup' | 'ping' | 'prune'
   >;
   readonly provider: PaymentProvider;
   readonly mailer: Mailer;

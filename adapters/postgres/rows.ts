@@ -24,6 +24,7 @@ export const orderOf = (row: OrderRow): Order => ({
   total: { amount: row.amount, currency: row.currency },
   status: row.status,
   checkoutId: row.checkout_id,
+  disputed: row.disputed,
   createdAtMs: row.created_ms,
   updatedAtMs: row.updated_ms,
 });

@@ -1,4 +1,5 @@
 import { bigint, boolean, integer, jsonb, type PgTable, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { type Dispute, disputeStatuses } from '../../core/dispute.ts';
 import type { CapturedMail } from '../../core/mail.ts';
 import { type Contact, type Order, orderStatuses } from '../../core/order.ts';
 import { type Payment, type PaymentAction, paymentStatuses } from '../../core/payment.ts';
@@ -51,6 +52,7 @@ export const orders = pgTable('orders', {
   currency: text().notNull(),
   status: text({ enum: orderStatuses }).notNull(),
   checkoutId: uuid('checkout_id'),
+  disputed: boolean().notNull(),
   seq: integer().notNull(),
   held: integer().notNull(),
   createdAtMs: bigint('created_ms', { mode: 'number' }).notNull(),
@@ -91,6 +93,18 @@ export const refund = pgTable('refund', {
   creditNoteSequence: integer('credit_note_sequence'),
   error: text(),
   createdAtMs: bigint('created_ms', { mode: 'number' }).notNull(),
+  updatedAtMs: bigint('updated_ms', { mode: 'number' }).notNull(),
+});
+
+export const dispute = pgTable('dispute', {
+  id: uuid().primaryKey(),
+  paymentId: uuid('payment_id').notNull(),
+  reference: text().notNull(),
+  amount: bigint({ mode: 'number' }).notNull(),
+  currency: text().notNull(),
+  reason: text().notNull(),
+  status: text({ enum: disputeStatuses }).notNull(),
+  atMs: bigint('at_ms', { mode: 'number' }).notNull(),
   updatedAtMs: bigint('updated_ms', { mode: 'number' }).notNull(),
 });
 
@@ -153,6 +167,7 @@ export const rowTypesMatchCore: [
     >,
     Plain<Omit<Refund, 'amount' | 'creditNote'> & Refund['amount']>
   >,
+  Same<typeof dispute.$inferSelect, Plain<Omit<Dispute, 'amount'> & Dispute['amount']>>,
   Same<Omit<typeof task.$inferSelect, 'state'>, Plain<Omit<Task, 'state'>>>,
   Same<Omit<typeof capturedMail.$inferSelect, 'id'>, Plain<CapturedMail>>,
-] = [true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true];

@@ -7,6 +7,7 @@ import { createLocalWakeup } from '../stored/localWakeup.ts';
 import { createAudits } from './checkout/audits.ts';
 import { pruneCommandKeys } from './commandKeys/once.ts';
 import { type ConnectionOptions, connect, type Sql } from './connection.ts';
+import { createDisputes } from './disputes/disputes.ts';
 import { orUnavailable } from './failures.ts';
 import { createInbox, pruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
@@ -53,6 +54,7 @@ export const createStore = (
     audits: createAudits(sql),
     queue: createQueue(sql, db, world),
     refunds: createRefunds(sql, world),
+    disputes: createDisputes(sql),
     inbox: createInbox(sql),
     ledger: createLedger(sql),
     mailbox: createMailbox(db, world),

@@ -18,7 +18,7 @@ export type Engine = {
   /** `RecordStore.insertIfNew` for one record. Concurrent calls share one statement and one commit. */
   readonly insertIfNew: (entry: NewRecord) => Promise<Result<SandboxRecord, WriteFailure>>;
   /** A new id, such as `pi_…`. Ids sort by time. */
-  readonly newId: (prefix: 'pi' | 'ch' | 're') => string;
+  readonly newId: (prefix: 'pi' | 'ch' | 're' | 'dp') => string;
   /**
    * The event record to write together with a change; empty if the event is not sent. `deferred`: no caller
    * learnt of the change at once (see `EventSelection`). `afterMs`: how long the event is delayed.

@@ -1,6 +1,7 @@
 import type { World } from '../../core/world.ts';
+import type { SandboxDispute } from './dispute.ts';
 import type { Intent } from './intent.ts';
-import { intentObject, refundObject } from './objects.ts';
+import { disputeObject, intentObject, refundObject } from './objects.ts';
 import type { SandboxRecord } from './records.ts';
 import type { Refund } from './refund.ts';
 
@@ -17,7 +18,7 @@ export type SandboxEvent = {
 /**
  * Which events are sent. `all` is what Stripe does. `deferred` sends only events about results that no caller
  * learnt at once: a passed or failed challenge, a charge whose response was lost, a refund that was decided
- * later, a refund that the shop did not request.
+ * later, a refund that the shop did not request, a dispute.
  */
 export type EventSelection = 'all' | 'deferred' | 'none';
 
@@ -40,6 +41,11 @@ const intentTypes: Readonly<Record<Intent['status'], string>> = {
 export const refundNotice = (refund: Refund, change: 'created' | 'updated' | 'failed'): EventNotice => ({
   type: `refund.${change}`,
   object: refundObject(refund),
+});
+
+export const disputeNotice = (dispute: SandboxDispute, change: 'created' | 'closed'): EventNotice => ({
+  type: `charge.dispute.${change}`,
+  object: disputeObject(dispute),
 });
 
 export const eventRecord = ({ type, object }: EventNotice, world: World, afterMs: number): SandboxRecord => {

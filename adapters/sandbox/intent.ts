@@ -30,6 +30,10 @@ export type Intent = {
   readonly refunded: number;
   /** Ids of its refunds, newest first. */
   readonly refunds: readonly string[];
+  /** Ids of its disputes, newest first. */
+  readonly disputes: readonly string[];
+  /** Why it cannot be refunded: its newest dispute is open or was lost. Null if there is none, or it was won. */
+  readonly dispute: 'open' | 'lost' | null;
   /** All parameters of the HTTP request that created it, sorted; null if it was not created over HTTP. */
   readonly fingerprint: string | null;
   /** The state at creation, which a retry under the same key always gets; null while it is unchanged. */
@@ -58,6 +62,8 @@ const defaults = {
   chargeId: null,
   refunded: 0,
   refunds: [],
+  disputes: [],
+  dispute: null,
   fingerprint: null,
   initial: null,
 } satisfies Partial<Intent>;
@@ -71,6 +77,8 @@ const withoutDefaults = (intent: Intent) => ({
   chargeId: intent.chargeId ?? undefined,
   refunded: intent.refunded || undefined,
   refunds: intent.refunds.length === 0 ? undefined : intent.refunds,
+  disputes: intent.disputes.length === 0 ? undefined : intent.disputes,
+  dispute: intent.dispute ?? undefined,
   fingerprint: intent.fingerprint ?? undefined,
   initial: intent.initial ?? undefined,
 });

@@ -78,6 +78,8 @@ const intentOf = (engine: Engine, { key, amount, metadata, mode, http }: Creatio
     chargeId: status === 'succeeded' ? chargeIdOf(id) : null,
     refunded: 0,
     refunds: [],
+    disputes: [],
+    dispute: null,
     fingerprint: http?.fingerprint ?? null,
     initial: null,
   };

@@ -1,15 +1,16 @@
 import type { Page } from '../../core/page.ts';
 import type { LedgerEntry, LedgerQuery } from '../../core/provider.ts';
 import type { AsyncResult } from '../../core/result.ts';
+import type { SandboxDispute } from './dispute.ts';
 import type { Engine } from './engine.ts';
-import { type ListPage, type PaidCharge, readCharges, readRefunds } from './lists.ts';
+import { type ListPage, type PaidCharge, readCharges, readDisputes, readRefunds } from './lists.ts';
 import type { Refund } from './refund.ts';
 
 const limit = 100;
 
 /**
- * Reads all charges of the time range first, then all refunds. The cursor is `charge:` or `refund:` and the
- * id of the last row.
+ * Reads all charges of the time range first, then all refunds, then all lost disputes. The cursor is `charge:`,
+ * `refund:` or `dispute:` and the id of the last row.
  */
 export const readLedger = async (
   engine: Engine,
@@ -24,9 +25,16 @@ export const readLedger = async (
       next: cursorOf(kind, page) ?? 'refund:',
     }));
   }
-  const refunds = await readRefunds(engine, range);
-  return refunds.map((page) => ({
-    items: page.rows.filter(({ status }) => status === 'succeeded').map(refundEntry),
+  if (kind === 'refund') {
+    const refunds = await readRefunds(engine, range);
+    return refunds.map((page) => ({
+      items: page.rows.filter(({ status }) => status === 'succeeded').map(refundEntry),
+      next: cursorOf(kind, page) ?? 'dispute:',
+    }));
+  }
+  const disputes = await readDisputes(engine, range);
+  return disputes.map((page) => ({
+    items: page.rows.filter(({ status }) => status === 'lost').map(disputeEntry),
     next: cursorOf(kind, page),
   }));
 };
@@ -57,6 +65,16 @@ export const refundEntry = ({
   reference: intentId,
   paymentId,
   refundId: metadata.refund_id ?? null,
+  amount,
+  atMs: createdAtMs,
+});
+
+const disputeEntry = ({ id, intentId, paymentId, amount, createdAtMs }: SandboxDispute): LedgerEntry => ({
+  kind: 'dispute',
+  id,
+  reference: intentId,
+  paymentId,
+  refundId: null,
   amount,
   atMs: createdAtMs,
 });

@@ -1,6 +1,7 @@
 import { err, ok } from 'neverthrow';
 import { firstIdAt } from '../../core/id.ts';
 import type { AsyncResult } from '../../core/result.ts';
+import { disputeOfRecord, type SandboxDispute } from './dispute.ts';
 import type { Engine } from './engine.ts';
 import { chargeIdOf, type Intent, intentOfRecord } from './intent.ts';
 import type { SandboxRecord } from './records.ts';
@@ -37,6 +38,10 @@ export const readRefunds = (engine: Engine, range: TimeRange): AsyncResult<ListP
     const refund = refundOfRecord(record);
     return ok(refund.status === 'refused' ? null : refund);
   });
+
+/** All disputes, newest first. */
+export const readDisputes = (engine: Engine, range: TimeRange): AsyncResult<ListPage<SandboxDispute>> =>
+  collect(engine, ['dp'], range, async (record) => ok(disputeOfRecord(record)));
 
 const chunkSize = 100;
 

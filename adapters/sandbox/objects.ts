@@ -1,5 +1,6 @@
 import type { Money } from '../../core/money.ts';
 import { type StripeAmount, toStripe } from '../stripe/format/amounts.ts';
+import type { SandboxDispute } from './dispute.ts';
 import type { Intent } from './intent.ts';
 import type { Failure } from './methods.ts';
 import type { Refund } from './refund.ts';
@@ -64,6 +65,19 @@ export const refundObject = (refund: Refund) => ({
   metadata: refund.metadata,
   payment_intent: refund.intentId,
   status: refund.status,
+});
+
+export const disputeObject = (dispute: SandboxDispute) => ({
+  id: dispute.id,
+  object: 'dispute',
+  ...stripeAmountOf(dispute.amount),
+  charge: dispute.chargeId,
+  created: secondsOf(dispute.createdAtMs),
+  livemode: false,
+  metadata: {},
+  payment_intent: dispute.intentId,
+  reason: dispute.reason,
+  status: dispute.status,
 });
 
 const secondsOf = (ms: number): number => Math.floor(ms / 1000);

@@ -4,10 +4,10 @@ import type { AsyncResult, Unavailable } from '../../core/result.ts';
 /** `unavailable`: certainly nothing was written. `unknown`: the records may be written. */
 export type WriteFailure = Unavailable | { readonly kind: 'unknown'; readonly reason: string };
 
-/** An intent, a charge, a refund or an event. The prefix of the id says which. */
+/** An intent, a charge, a refund, a dispute or an event. The prefix of the id says which. */
 export type SandboxRecord = {
   /**
-   * `pi_…`, `ch_…`, `re_…` or `evt_…`, followed by a UUIDv7 without dashes. Ids with one prefix sort by time.
+   * `pi_…`, `ch_…`, `re_…`, `dp_…` or `evt_…`, followed by a UUIDv7 without dashes. Ids with one prefix sort by time.
    */
   readonly id: string;
   readonly key: string;

@@ -91,7 +91,7 @@ const newRefund = (
  */
 const rejectionCodeOf = (intent: Intent, requested: Money, behaviour: RefundBehaviour): string | null => {
   if (intent.status !== 'succeeded') return 'charge_not_refundable';
-  if (behaviour === 'refused') return 'charge_disputed';
+  if (behaviour === 'refused' || intent.dispute !== null) return 'charge_disputed';
   if (intent.refunded >= intent.amount.amount) return 'charge_already_refunded';
   const isWithin = requested.amount > 0 && intent.refunded + requested.amount <= intent.amount.amount;
   return isWithin && requested.currency === intent.amount.currency ? null : 'amount_too_large';

@@ -1,5 +1,6 @@
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { integer, type SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { type Dispute, disputeStatuses } from '../../core/dispute.ts';
 import { ledgerDifferences, type Reconciliation } from '../../core/ledger.ts';
 import type { CapturedMail } from '../../core/mail.ts';
 import { type Contact, type Order, type OrderState, orderStatuses } from '../../core/order.ts';
@@ -56,6 +57,7 @@ export const orders = sqliteTable('orders', {
   currency: text().notNull(),
   status: text({ enum: orderStatuses }).notNull(),
   checkoutId: text('checkout_id'),
+  disputed: integer({ mode: 'boolean' }).notNull(),
   seq: integer().notNull(),
   held: integer().notNull(),
   createdAtMs: integer('created_ms').notNull(),
@@ -147,6 +149,18 @@ export const refund = sqliteTable('refund', {
   creditNoteSequence: integer('credit_note_sequence'),
   error: text(),
   createdAtMs: integer('created_ms').notNull(),
+  updatedAtMs: integer('updated_ms').notNull(),
+});
+
+export const dispute = sqliteTable('dispute', {
+  id: text().primaryKey(),
+  paymentId: text('payment_id').notNull(),
+  reference: text().notNull(),
+  amount: integer().notNull(),
+  currency: text().notNull(),
+  reason: text().notNull(),
+  status: text({ enum: disputeStatuses }).notNull(),
+  atMs: integer('at_ms').notNull(),
   updatedAtMs: integer('updated_ms').notNull(),
 });
 
@@ -248,6 +262,7 @@ export const rowsMatchCore: [
     >,
     Plain<Omit<Refund, 'amount' | 'creditNote'> & Refund['amount']>
   >,
+  Same<typeof dispute.$inferSelect, Plain<Omit<Dispute, 'amount'> & Dispute['amount']>>,
   Same<typeof reconciliation.$inferSelect, Plain<Reconciliation>>,
   Same<Omit<typeof capturedMail.$inferSelect, 'id'>, Plain<CapturedMail>>,
-] = [true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true];

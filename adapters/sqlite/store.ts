@@ -7,6 +7,7 @@ import { createLocalWakeup } from '../stored/localWakeup.ts';
 import { createAudits } from './checkout/audits.ts';
 import { createPruneCommandKeys } from './commandKeys/once.ts';
 import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
+import { createDisputes } from './disputes/disputes.ts';
 import { createInbox, createPruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
@@ -43,6 +44,7 @@ export const createStoreOver = (connection: Connection, world: World): Store => 
     audits: createAudits(connection),
     queue: createQueue(connection, world),
     refunds: createRefunds(connection, world),
+    disputes: createDisputes(connection),
     inbox: createInbox(connection),
     ledger: createLedger(connection),
     mailbox: createMailbox(connection, world),

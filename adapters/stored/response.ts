@@ -10,7 +10,7 @@ import type { Payment } from '../../core/payment.ts';
 export type StoredResponse = Pick<CheckoutResponse, 'status' | 'requestId'> &
   Omit<Payment, 'id' | 'status' | 'amount' | 'method'> & {
     /** In the order of the request. */
-    readonly orders: readonly Omit<Order, ConstantOrderField>[];
+    readonly orders: readonly Omit<Order, ConstantOrderField | 'disputed'>[];
   };
 
 type ConstantOrderField = 'id' | 'customerId' | 'product' | 'quantity' | 'total' | 'createdAtMs';
@@ -48,5 +48,6 @@ export const responseFrom = (
   checkoutId: payment.id,
   requestId,
   payment: { ...payment, ...storedPayment, status },
-  orders: orders.map((order, index) => ({ ...order, ...storedOrders[index] })),
+  // A response is older than every dispute of its charge.
+  orders: orders.map((order, index) => ({ ...order, disputed: false, ...storedOrders[index] })),
 });

@@ -1,12 +1,13 @@
 import { err, ok, type Result } from 'neverthrow';
 import type Stripe from 'stripe';
-import type { LedgerEntry, ProviderCharge } from '../../core/provider.ts';
+import type { ProviderCharge } from '../../core/provider.ts';
 import type { Unavailable } from '../../core/result.ts';
 import { type Call, callStripe, type Reply } from './calls.ts';
+import { disputeOf } from './format/eventSubject.ts';
 import { field, isTrue, list, text } from './format/read.ts';
 import { refundOfCharge } from './ledger.ts';
 
-/** Reads the PaymentIntent, which has our payment's id, and all refunds of it. */
+/** Reads the PaymentIntent, which has our payment's id, all refunds of it, and all disputes. */
 export const readCharge = async (
   stripe: Stripe,
   call: Call,
@@ -25,17 +26,25 @@ export const readCharge = async (
       ),
     (row) => refundOfCharge(row, { paymentId, reference }),
   );
-  return refunds.map((entries) => ({ paymentId, refunds: entries }));
+  if (refunds.isErr()) return err(refunds.error);
+  const disputes = await readPages(
+    (after) =>
+      callStripe<unknown>(call, (options) =>
+        stripe.disputes.list({ payment_intent: reference, limit: 100, ...after }, options),
+      ),
+    (row) => disputeOf(row) ?? 'not understood',
+  );
+  return disputes.map((found) => ({ paymentId, refunds: refunds.value, disputes: found }));
 };
 
 /** A charge with more rows than this is not expected. It is then not understood, rather than read in part. */
 const pagesMax = 10;
 
-const readPages = async (
+const readPages = async <Entry>(
   readPage: (after: { readonly starting_after?: string }) => Promise<Reply<unknown>>,
-  entryOf: (row: unknown) => LedgerEntry | null | 'not understood',
-): Promise<Result<readonly LedgerEntry[], Unavailable>> => {
-  const entries: LedgerEntry[] = [];
+  entryOf: (row: unknown) => Entry | null | 'not understood',
+): Promise<Result<readonly Entry[], Unavailable>> => {
+  const entries: Entry[] = [];
   let after: { readonly starting_after?: string } = {};
   for (let page = 0; page < pagesMax; page++) {
     const reply = await readPage(after);

@@ -10,8 +10,8 @@ import { count, field, isTrue, list, text } from './format/read.ts';
 type LedgerPage = Page<LedgerEntry, string>;
 
 /**
- * Reads all charges of the time range first, then all refunds. The cursor is `charge:` or `refund:` and the
- * id of the last row.
+ * Reads all charges of the time range first, then all refunds, then all lost disputes. The cursor is `charge:`,
+ * `refund:` or `dispute:` and the id of the last row.
  */
 export const readLedger = async (
   stripe: Stripe,
@@ -26,21 +26,23 @@ export const readLedger = async (
     ...(last === '' ? {} : { starting_after: last }),
   };
   const isCharges = kind === 'charge';
-  const reply = await callStripe<unknown>(call, (options) =>
-    isCharges
-      ? stripe.charges.list(query, options)
-      : stripe.refunds.list({ ...query, expand: ['data.payment_intent'] }, options),
-  );
+  const expanded = { ...query, expand: ['data.payment_intent'] };
+  const reply = await callStripe<unknown>(call, (options) => {
+    if (isCharges) return stripe.charges.list(query, options);
+    return kind === 'refund'
+      ? stripe.refunds.list(expanded, options)
+      : stripe.disputes.list(expanded, options);
+  });
   if (reply.kind !== 'succeeded')
     return err(unavailable('reason' in reply ? reply.reason : `stripe: ${reply.kind}`));
   const rows = list(reply.value, 'data');
   if (rows === null) return err(unavailable('stripe: not understood'));
-  const entries = rows.map(isCharges ? chargeOf : refundOf);
+  const entries = rows.map(isCharges ? chargeOf : kind === 'refund' ? refundOf : lostDisputeOf);
   if (entries.includes('not understood')) return err(unavailable('stripe: not understood'));
   const items = entries.filter((entry) => entry !== null && entry !== 'not understood');
   const lastId = text(rows.at(-1), 'id');
   if (lastId !== null && isTrue(reply.value, 'has_more')) return ok({ items, next: `${kind}:${lastId}` });
-  return ok({ items, next: isCharges ? 'refund:' : null });
+  return ok({ items, next: isCharges ? 'refund:' : kind === 'refund' ? 'dispute:' : null });
 };
 
 /** Null for a row that moved no money. */
@@ -69,6 +71,14 @@ export const refundOfCharge = (
   const refundId = text(field(row, 'metadata'), 'refund_id');
   const subject = { kind: 'refund', paymentId, refundId } as const;
   return entryOf(row, count(row, 'amount'), subject, reference ?? text(row, 'charge'));
+};
+
+const lostDisputeOf = (row: unknown): ParsedEntry => {
+  if (text(row, 'status') !== 'lost') return null;
+  const intent = field(row, 'payment_intent');
+  const paymentId = text(field(intent, 'metadata'), 'payment_id');
+  const reference = text(intent, 'id') ?? text(row, 'charge');
+  return entryOf(row, count(row, 'amount'), { kind: 'dispute', paymentId, refundId: null }, reference);
 };
 
 const entryOf = (

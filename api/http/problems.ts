@@ -23,6 +23,7 @@ export const problemCodes = [
   'order_not_pending',
   'order_not_refundable',
   'refund_too_large',
+  'payment_disputed',
   'stock_changed',
   'out_of_stock',
   'body_too_large',
@@ -156,6 +157,13 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     title: 'The refund is too large',
     detail:
       'The amount is more than can still be refunded, open refunds included. Send at most the amount in left.',
+  },
+  payment_disputed: {
+    status: 409,
+    code: 'payment_disputed',
+    title: 'The payment is disputed',
+    detail:
+      'The customer’s bank disputes the payment, so the money may go back that way. Request the refund when the dispute has ended.',
   },
   out_of_stock: {
     status: 409,

@@ -73,6 +73,7 @@ export const moneySamples = {
       charged_twice: { ...noCases, list: '/money/charged_twice' },
       refunds_stuck: { count: 1, oldestAgeMs: 1_260_000, list: '/money/refunds_stuck' },
       refunds_unassigned: { ...noCases, list: '/money/refunds_unassigned' },
+      disputes_open: { ...noCases, list: '/money/disputes_open' },
       ledger_differences: { ...noCases, list: '/money/ledger_differences' },
       stock_differs: { ...noCases, list: '/money/stock_differs' },
     },

@@ -18,6 +18,7 @@ const descriptions: Readonly<Record<MoneyCheck, string>> = {
     'Refunds that did not end in time, and failed refunds whose money did not go back in another way.',
   refunds_unassigned:
     'Refunds that were made at the provider, of part of a charge of several orders. Assign each to its order.',
+  disputes_open: 'Disputes that the customer’s bank has not decided.',
   ledger_differences: 'Differences that the newest reconciliation of each day of the last 31 days found.',
   stock_differs:
     'Products whose delivered units are not those left, reserved and sold, and orders that hold units they should have given back.',
@@ -60,7 +61,7 @@ export const moneyCaseJson = component(
   strictObject({
     id: t.String({
       format: 'uuid',
-      description: 'The id of the order, payment, refund, difference or product.',
+      description: 'The id of the order, payment, refund, dispute, difference or product.',
     }),
     orderId: nullable(t.String()),
     paymentId: nullable(t.String()),

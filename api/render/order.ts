@@ -26,6 +26,7 @@ const members = {
   checkoutId: t.Union([id, t.Null()], {
     description: 'The last checkout that claimed the order. Null before the first one.',
   }),
+  disputed: t.Boolean({ description: 'True while a dispute of its payment is open.' }),
   createdAt: time,
   updatedAt: time,
 } satisfies RenderedFields<Order, TSchema>;
@@ -71,6 +72,7 @@ export const renderOrder = (order: Order) =>
     total: renderMoney(order.total),
     status: order.status,
     checkoutId: order.checkoutId,
+    disputed: order.disputed,
     createdAt: timeOf(order.createdAtMs),
     updatedAt: timeOf(order.updatedAtMs),
   }) satisfies RenderedFields<Order, unknown>;

@@ -144,6 +144,7 @@ export const createRefundCommands = ({ requestRefund }: ApiDeps, authenticate: A
         'not_found',
         'order_not_refundable',
         'refund_too_large',
+        'payment_disputed',
         'idempotency_key_reused',
         'mixed_currency',
       ],

@@ -59,8 +59,9 @@ export type ActOnEvent = (event: ProviderEvent) => AsyncResult<boolean>;
 /**
  * Acts on a stored event. Events come twice, late and in any order, so most are only a reason to ask the provider. An
  * open payment is recovered. An open refund is sent to the provider again, which returns its current state. A refund
- * that we did not request is a reason to read its charge, and to adopt what was done to it. Two events are believed as
- * they are: that a refund failed, and that a payment was charged after it was declined or cancelled, which refunds it.
+ * that we did not request, and a dispute, are a reason to read the charge and to follow it. Three events are believed as
+ * they are: that a refund failed, that a payment was charged after it was declined or cancelled, which refunds it, and a
+ * dispute, if the provider does not know it when asked.
  * Events about payments we did not create are ignored.
  */
 export const createActOnEvent = (ports: {
@@ -131,6 +132,8 @@ export const createActOnEvent = (ports: {
       if (found.isErr()) return err(found.error);
       return found.value === null ? checkForeignRefund(subject) : checkRefund(refundId, subject.failure);
     }
+    if (subject.kind === 'dispute' && subject.chargeReference !== null)
+      return followCharge(subject.chargeReference, subject.dispute);
     return ok(true);
   };
 };

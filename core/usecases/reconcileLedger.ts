@@ -64,7 +64,7 @@ export const createReconcileLedger = (
 
     const entriesOfDay = theirs.value.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
     const chargeEntries = entriesOfDay.filter(({ kind }) => kind === 'charge');
-    const refundEntries = entriesOfDay.filter(({ kind }) => kind === 'refund');
+    const refundEntries = entriesOfDay.filter(({ kind }) => kind !== 'charge');
     const ourPayments = await readOwnRecords(chargeEntries, 'paymentId', ledger.payments);
     if (ourPayments.isErr()) return err(ourPayments.error);
     const ourRefunds = await readRefunds(refundEntries);
@@ -135,8 +135,11 @@ const ownRecordOf = <Status>(
   ownRecords: ReadonlyMap<string, OwnRecord<Status>>,
 ): OwnRecord<Status> | undefined => ownRecords.get(ownIdOf(entry) ?? '') ?? ownRecords.get(entry.id);
 
+/** Lost disputes are on the side of the refunds: their money went back too. */
+type Side = 'charge' | 'refund';
+
 /** The statuses which say that the money moved. */
-const movedStatuses: Readonly<Record<LedgerEntry['kind'], readonly string[]>> = {
+const movedStatuses: Readonly<Record<Side, readonly string[]>> = {
   charge: chargedPaymentStatuses,
   refund: succeededRefundStatuses,
 };
@@ -146,7 +149,7 @@ const ownIdOf = ({ kind, paymentId, refundId }: LedgerEntry): string | null =>
 
 /** Compares the provider's entries with our records. */
 const compareEntries = (
-  kind: LedgerEntry['kind'],
+  kind: Side,
   entries: readonly LedgerEntry[],
   ownRecords: ReadonlyMap<string, OwnRecord<string>>,
   nowMs: number,
@@ -166,11 +169,13 @@ const compareEntries = (
 
 /** Our records that have no entry at the provider. */
 const missingEntries = (
-  kind: LedgerEntry['kind'],
+  kind: Side,
   ownRecords: readonly OwnRecord<string>[],
   entries: readonly LedgerEntry[],
 ): readonly LedgerDifference[] => {
-  const idsInEntries = new Set(entries.filter((entry) => entry.kind === kind).map(ownIdOf));
+  const idsInEntries = new Set(
+    entries.filter((entry) => (entry.kind === 'charge') === (kind === 'charge')).map(ownIdOf),
+  );
   return ownRecords
     .filter(({ id }) => !idsInEntries.has(id))
     .map(({ id, amount, createdAtMs }) => ({

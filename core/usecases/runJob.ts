@@ -92,6 +92,7 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       const refund = found.value;
       if (refund === null) return recordMissing;
       if (!openRefundStatuses.includes(refund.status)) return done;
+      if (refund.disputed) return deferredWithoutLimit(heldBack);
       const { chargeReference: reference, amount } = refund;
       const decision = await provider.refund({ refundId: refund.id, reference, amount });
       if (decision.kind === 'succeeded') {
@@ -100,9 +101,12 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       }
       if (decision.kind === 'pending') return deferredWithoutLimit('the provider has not decided yet');
       if (decision.kind !== 'refused') return deferredWithoutLimit(decision.reason);
-      // Somebody may have refunded the charge at the provider, which is why it refuses ours. Adopt that first.
+      // Somebody may have refunded or disputed the charge, which is why the provider refuses ours. Follow it first.
       const followed = await followCharge(reference);
       if (followed.isErr()) return deferredWithoutLimit(followed.error.reason);
+      const now = await refunds.find(jobId);
+      if (now.isErr()) return deferred(now);
+      if (now.value?.disputed) return deferredWithoutLimit(heldBack);
       const outcome = { kind: 'failed', reason: decision.reason } as const;
       return recorded(await refunds.finish({ refundId: refund.id, outcome }, nowMs()));
     },
@@ -139,6 +143,9 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
     },
   };
 };
+
+/** The money may go back by the dispute. The refund is due again when the dispute ends. */
+const heldBack = 'the payment is disputed';
 
 const recordMissing: JobOutcome = { kind: 'rejected', reason: "the job's record does not exist" };
 

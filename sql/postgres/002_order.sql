@@ -15,6 +15,8 @@ create table orders (
   status text not null check (status in
     ('pending', 'paying', 'paid', 'completed', 'failed', 'cancelled', 'refunded')),
   checkout_id uuid,
+  -- A dispute of its charge is open.
+  disputed boolean not null default false,
   -- The seq of the newest history row, while the order has no task. While it has one, the task's seq is the current
   -- one.
   seq integer not null,

@@ -12,6 +12,7 @@ export const failingPorts = (behaviour: () => AsyncResult<never>) => ({
       audits: fail(store.audits),
       queue: fail(store.queue),
       refunds: fail(store.refunds),
+      disputes: fail(store.disputes),
       inbox: fail(store.inbox),
       ledger: fail(store.ledger),
       mailbox: fail(store.mailbox),

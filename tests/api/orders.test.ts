@@ -22,6 +22,7 @@ describe('POST /orders', () => {
       total: { amount: 398_000, currency: 'VND' },
       status: 'pending',
       checkoutId: null,
+      disputed: false,
       createdAt: '2026-03-01T08:00:00.000Z',
       updatedAt: '2026-03-01T08:00:00.000Z',
     });

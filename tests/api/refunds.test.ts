@@ -1,25 +1,11 @@
 import { describe, expect, test } from 'bun:test';
+import { dong, pay, requestRefund } from './refunds.ts';
 import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
-import { type Api, createTestApi } from './testApi.ts';
+import { createTestApi } from './testApi.ts';
 
 const key = 'E0E1F2A3-0000-4000-8000-0000000000AA';
 
-/** Pays an order of 199,000 ₫ and returns its id. */
-const pay = async ({ customer, product }: Api): Promise<string> => {
-  const lan = customer('lan');
-  const orderId = await lan.order(await product());
-  expectStatus(await lan.checkOut([orderId]), 202);
-  return orderId;
-};
-
-const requestRefund = (
-  { operator }: Api,
-  body: Readonly<Record<string, unknown>>,
-  key: string = crypto.randomUUID(),
-) => operator.post('/refunds', { reason: 'It was damaged', ...body }, { 'idempotency-key': key });
-
 const amountOf = (reply: { readonly body: unknown }): unknown => valueAt(reply.body, 'amount');
-const dong = (amount: number) => ({ amount, currency: 'VND' });
 
 describe('POST /refunds', () => {
   test('POST /refunds returns 202 with the refund and its path, and wakes the workers', async () => {
@@ -229,55 +215,6 @@ describe('GET /refunds', () => {
     const reply = await createTestApi().operator.get(`/refunds?${query}`);
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(pathsOf(reply)).toEqual([path]);
-  });
-});
-
-describe('POST /refunds/{id}/assignment', () => {
-  /** Two orders of 199,000 ₫ that one charge paid for, and a refund of 250,000 ₫ that was made at the provider. */
-  const refundAtProvider = async (api: Api) => {
-    const lan = api.customer('lan');
-    const orderIds = [await lan.order(await api.product()), await lan.order(await api.product())] as const;
-    const paymentId = textAt(expectStatus(await lan.checkOut(orderIds), 202), 'checkoutId');
-    const reported = {
-      reference: 're_1',
-      refundId: null,
-      origin: 'provider',
-      amount: dong(250_000),
-    } as const;
-    const nowMs = api.world.clock.nowMs();
-    const createId = () => api.world.ids.next(nowMs);
-    const charge = { paymentId, refunds: [{ ...reported, atMs: nowMs }], createId };
-    (await api.store.refunds.adopt(charge, nowMs))._unsafeUnwrap();
-    const { items } = await pageOf(api.operator.get('/money/refunds_unassigned'));
-    return { orderIds, id: textAt({ body: items[0] }, 'refundId') };
-  };
-
-  test('POST /refunds/{id}/assignment gives the refund its order, and the rest to the only order that is left', async () => {
-    const api = createTestApi();
-    const { orderIds, id } = await refundAtProvider(api);
-    const [first, second] = orderIds;
-    expect(valueAt((await api.operator.get('/money')).body, 'healthy')).toBe(false);
-    const assign = () => api.operator.post(`/refunds/${id}/assignment`, { orderId: second.toUpperCase() });
-    const reply = expectStatus(await assign(), 200);
-    expect(reply.body).toMatchObject({ id, orderId: second, origin: 'provider', amount: dong(199_000) });
-    expect(expectStatus(await assign(), 200).body).toEqual(reply.body);
-    const { items } = await pageOf(api.operator.get(`/refunds?orderId=${first}`));
-    expect(items).toMatchObject([{ origin: 'provider', amount: dong(51_000), status: 'succeeded' }]);
-    expect(valueAt((await api.operator.get(`/orders/${second}`)).body, 'status')).toBe('refunded');
-    expect(valueAt((await api.operator.get('/money')).body, 'healthy')).toBe(true);
-  });
-
-  test('POST /refunds/{id}/assignment refuses an unknown order, an order of another charge, and a second order', async () => {
-    const api = createTestApi();
-    const { orderIds, id } = await refundAtProvider(api);
-    const assign = (orderId: string) => api.operator.post(`/refunds/${id}/assignment`, { orderId });
-    expect(codeOf(await assign(key))).toBe('404 not_found');
-    expect(codeOf(await assign(await pay(api)))).toBe('409 order_not_refundable');
-    expectStatus(await assign(orderIds[0]), 200);
-    expect(codeOf(await assign(orderIds[1]))).toBe('409 order_not_refundable');
-    expect(codeOf(await api.operator.post(`/refunds/${key}/assignment`, { orderId: orderIds[0] }))).toBe(
-      '404 not_found',
-    );
   });
 });
 

@@ -5,6 +5,7 @@ import { requestConflicts, requestGiveUps } from './checkoutResponses.ts';
 import { addDifference } from './differences.ts';
 import { documentOf, operationsOf } from './documentedResponse.ts';
 import { failingPorts } from './failingPorts.ts';
+import { requestAboutProviderRefunds } from './providerRefundResponses.ts';
 import { type Reply, valueAt } from './reply.ts';
 import { eventText, signatureOf } from './stripeEvents.ts';
 import { type Api, createTestApi, productDraft, tokenOf } from './testApi.ts';
@@ -196,26 +197,7 @@ const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> 
   const refund = await root.post('/refunds', { orderId: paid, reason: 'r' }, { 'idempotency-key': id });
   await root.get(`/refunds/${valueAt(refund.body, 'id')}`);
   const both = [await place(), await place()];
-  const paidTogether = await root.checkOut(both);
-  const nowMs = world.clock.nowMs();
-  const part = {
-    refundId: null,
-    origin: 'provider',
-    amount: { amount: 1, currency: 'VND' },
-    atMs: 1,
-  } as const;
-  const charge = {
-    paymentId: String(valueAt(paidTogether.body, 'checkoutId')),
-    refunds: ['re_1', 're_2'].map((reference) => ({ ...part, reference })),
-    createId: () => world.ids.next(nowMs),
-  };
-  await store.refunds.adopt(charge, nowMs);
-  const unassigned = valueAt((await root.get('/money/refunds_unassigned')).body, 'items') as unknown[];
-  const [first, second] = unassigned.map((one) => `/refunds/${valueAt(one, 'refundId')}/assignment`);
-  await root.post(`${first}`, { orderId: both[0] });
-  await root.post(`${first}`, { orderId: both[1] });
-  await root.post('/refunds', { orderId: both[0], reason: 'r' }, { 'idempotency-key': crypto.randomUUID() });
-  await root.post(`${second}`, { orderId: both[0] });
+  await requestAboutProviderRefunds({ root, store, world }, both);
   const reconciliation = await root.post('/money/reconciliations', bodies['POST /money/reconciliations']);
   await root.get(`/money/reconciliations/${valueAt(reconciliation.body, 'id')}`);
   await root.get(`/money/reconciliations/${valueAt(reconciliation.body, 'id')}/differences`);

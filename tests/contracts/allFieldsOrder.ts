@@ -25,7 +25,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
       productId: product.id,
       quantity: 3,
     };
-    const constant: Omit<AllFieldsSet<Order>, 'status' | 'checkoutId' | 'updatedAtMs'> = {
+    const constant: Omit<AllFieldsSet<Order>, 'status' | 'checkoutId' | 'disputed' | 'updatedAtMs'> = {
       id: request.id,
       customerId: request.customerId,
       product: { id: product.id, code: draft.code, name: draft.name, type: draft.type },
@@ -34,9 +34,13 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
       createdAtMs: fixture.now(),
     };
     const orderAs = (status: OrderStatus, checkoutId: string, updatedAtMs: number): AllFieldsSet<Order> =>
-      expectAllFieldsSet({ ...constant, status, checkoutId, updatedAtMs });
+      // No read of a disputed order is tested here: see the contract of disputes.
+      ({ ...expectAllFieldsSet({ ...constant, status, checkoutId, updatedAtMs }), disputed: false });
 
-    const order: Order = { ...constant, status: 'pending', checkoutId: null, updatedAtMs: fixture.now() };
+    const order: Order = {
+      ...{ ...constant, status: 'pending', checkoutId: null },
+      ...{ disputed: false, updatedAtMs: fixture.now() },
+    };
     const [result] = await unwrap(store.orders.place([request], fixture.now()));
     expect(defined(result)._unsafeUnwrap()).toEqual(order);
     await expectListed(order);

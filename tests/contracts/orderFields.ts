@@ -99,7 +99,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
         ...{ id: ids.refundId, orderId: null, paymentId: checkoutId, amount, reason: lateRefundReason },
         ...{ origin: 'system', restock: null, status: 'requested', creditNote: null, error: null },
         ...{ createdAtMs: fixture.now(), updatedAtMs: fixture.now(), chargeReference: 'ch_late' },
-        ...{ order: cancelled, contact },
+        ...{ disputed: false, order: cancelled, contact },
       };
       expect(await fixture.findRefund(refund.id)).toEqual(refund);
     });
@@ -163,7 +163,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       const request = async () => unwrap(store.refunds.request(command, fixture.now()));
       expect(await request()).toEqual({ refund: requested, replayed: false });
       const chargeReference = 'ch_9';
-      const before = { ...requested, chargeReference, order: completed, contact };
+      const before = { ...requested, chargeReference, disputed: false, order: completed, contact };
       expect(await fixture.findRefund(requested.id)).toEqual(before);
 
       world.advance(1_000);
@@ -177,7 +177,10 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
         ...{ status: 'failed', updatedAtMs: fixture.now() },
         ...{ creditNote: 'CN-2026-000001', error: refundFailed.reason },
       });
-      const detail: AllFieldsSet<RefundDetail> = { ...refund, chargeReference, order: refunded, contact };
+      const detail: AllFieldsSet<RefundDetail> = {
+        ...{ ...refund, chargeReference, disputed: false },
+        ...{ order: refunded, contact },
+      };
       expect(await fixture.findRefund(requested.id)).toEqual(detail);
       expect(await request()).toEqual({ refund, replayed: true });
       const filtersByField: Readonly<Record<keyof RefundQuery, Partial<RefundQuery>>> = {

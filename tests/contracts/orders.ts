@@ -24,6 +24,7 @@ export const ordersContract = (name: string, open: OpenStore): void => {
         total: { amount: 3_897_000, currency: 'VND' },
         status: 'pending',
         checkoutId: null,
+        disputed: false,
         createdAtMs: fixture.now(),
         updatedAtMs: fixture.now(),
       });

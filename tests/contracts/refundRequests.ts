@@ -56,7 +56,7 @@ export const refundRequestsContract = (name: string, open: OpenStore): void => {
         runAtMs: fixture.now(),
       });
       const { contact: _, ...found } = await fixture.findRefund(refund.id);
-      expect(found).toEqual({ ...refund, chargeReference: succeeded.reference, order });
+      expect(found).toEqual({ ...refund, chargeReference: succeeded.reference, disputed: false, order });
       expect((await fixture.findRefund(refund.id)).contact?.email).toEndWith('@example.com');
       expect(await unwrap(store.refunds.find(fixture.newId()))).toBeNull();
 
@@ -287,6 +287,7 @@ export const refundRequestsContract = (name: string, open: OpenStore): void => {
         order: _,
         contact: __,
         chargeReference: ___,
+        disputed: ____,
         ...rest
       } = await fixture.findRefund(defined(newest).id);
       expect(defined(newest)).toEqual(rest);

@@ -5,6 +5,7 @@ import { checkoutClaimsContract } from './checkoutClaims.ts';
 import { checkoutKeysContract } from './checkoutKeys.ts';
 import { checkoutRacesContract } from './checkoutRaces.ts';
 import { commandKeysContract } from './commandKeys.ts';
+import { disputesContract } from './disputes.ts';
 import { failedEffectsContract } from './failedEffects.ts';
 import { givenUpCheckoutsContract } from './givenUpCheckouts.ts';
 import { inboxContract } from './inbox.ts';
@@ -79,6 +80,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     unknownChargesContract,
     adoptedRefundsContract,
     assignedRefundsContract,
+    disputesContract,
     inboxContract,
     moneyChecksContract,
     stockCheckContract,

@@ -30,7 +30,7 @@ export const unknownChargesContract = (name: string, open: OpenStore): void => {
           updatedAtMs: fixture.now(),
         },
       });
-      const detail = { ...refund, chargeReference: 'pi_9', order: null, contact: null };
+      const detail = { ...refund, chargeReference: 'pi_9', disputed: false, order: null, contact: null };
       expect(await fixture.findRefund(refund.id)).toEqual(detail);
       const query = { orderId: null, status: null, after: null, limit: 9 };
       expect((await unwrap(store.refunds.list(query))).items).toEqual([refund]);

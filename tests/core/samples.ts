@@ -23,6 +23,7 @@ export const order = (id: string, changes: Partial<Order> = {}): Order => ({
   total: { amount: 100, currency: 'VND' },
   status: 'pending',
   checkoutId: null,
+  disputed: false,
   createdAtMs: 10,
   updatedAtMs: 10,
   ...changes,

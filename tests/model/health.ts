@@ -19,6 +19,7 @@ import {
   type Refund,
   succeededRefundStatuses,
 } from '../../core/refund.ts';
+import { isDisputed } from './disputes.ts';
 import { rowOf, type Tables } from './tables.ts';
 
 type Counts = Readonly<Record<MoneyCheck, MoneyCount>>;
@@ -37,6 +38,7 @@ export const countCases = (tables: Tables, nowMs: number): Counts => {
     charged_twice: count('charged_twice'),
     refunds_stuck: count('refunds_stuck'),
     refunds_unassigned: count('refunds_unassigned'),
+    disputes_open: count('disputes_open'),
     ledger_differences: count('ledger_differences'),
     stock_differs: count('stock_differs'),
   };
@@ -143,8 +145,9 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
     return refunds
       .filter((refund) =>
         openRefundStatuses.includes(refund.status)
-          ? refund.createdAtMs <= nowMs - moneyCheckLimits.refundMs
+          ? refund.createdAtMs <= nowMs - moneyCheckLimits.refundMs && !isDisputed(tables, refund.paymentId)
           : failedRefundStatuses.includes(refund.status) &&
+            refund.origin !== 'dispute' &&
             !isRefunded(refund) &&
             !hasLaterRefund(refund) &&
             !isCovered(refund),
@@ -170,6 +173,16 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
         ...emptyCase(id, createdAtMs),
         paymentId,
         refundId: id,
+        amount,
+        detail: `${reason}: ${reference}`,
+      })),
+
+  disputes_open: (tables) =>
+    [...tables.disputes.values()]
+      .filter(({ status }) => status === 'open')
+      .map(({ id, paymentId, amount, atMs, reason, reference }) => ({
+        ...emptyCase(id, atMs),
+        paymentId,
         amount,
         detail: `${reason}: ${reference}`,
       })),

@@ -36,6 +36,7 @@ export const createOrders = (tables: Tables): Orders => {
       total,
       status: initialOrderStatus,
       checkoutId: null,
+      disputed: false,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
     };

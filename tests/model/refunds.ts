@@ -16,6 +16,7 @@ import {
 } from '../../core/refund.ts';
 import type { World } from '../../core/world.ts';
 import { adoptRefunds, assignRefund, failAdopted } from './adoptRefunds.ts';
+import { isDisputed } from './disputes.ts';
 import { finishRefund } from './finishRefund.ts';
 import { rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 import { updateTask } from './transitions.ts';
@@ -135,11 +136,12 @@ const detailOf = (tables: Tables, refund: Refund): RefundDetail => {
   if (refund.paymentId === null) {
     const { chargeReference } = rowOf(tables.refunds, refund.id);
     if (chargeReference === null) throw new Error(`the refund ${refund.id} has no charge`);
-    return { ...refund, chargeReference, order: null, contact: null };
+    return { ...refund, chargeReference, disputed: false, order: null, contact: null };
   }
   const { reference } = rowOf(tables.payments, refund.paymentId).payment;
   if (reference === null) throw new Error(`the payment ${refund.paymentId} has no charge to refund`);
   const orderId = refund.orderId ?? rowOf(tables.audits, refund.paymentId).orderIds[0] ?? '';
   const { order, contact } = rowOf(tables.orders, orderId);
-  return { ...refund, chargeReference: reference, order, contact };
+  const disputed = isDisputed(tables, refund.paymentId);
+  return { ...refund, chargeReference: reference, disputed, order, contact };
 };

@@ -4,6 +4,7 @@ import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { createAudits } from './audits.ts';
 import { pruneCommandKeys } from './commandKeys.ts';
+import { createDisputes } from './disputes.ts';
 import { createInbox, pruneEvents } from './inbox.ts';
 import { createLedger } from './ledger.ts';
 import { createMailbox } from './mailbox.ts';
@@ -40,6 +41,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     audits: createAudits(tables),
     queue: createQueue(tables, world),
     refunds: createRefunds(tables, world),
+    disputes: createDisputes(tables),
     inbox: createInbox(tables),
     ledger: createLedger(tables),
     mailbox: createMailbox(tables, world.clock),

@@ -1,5 +1,6 @@
 import type { CheckoutResponse } from '../../core/audit.ts';
 import type { StoredCommand } from '../../core/commandKey.ts';
+import type { Dispute } from '../../core/dispute.ts';
 import type { Acknowledgement, LedgerDifference, Reconciliation } from '../../core/ledger.ts';
 import type { CapturedMail } from '../../core/mail.ts';
 import type { Contact, Invoice, Order, OrderState } from '../../core/order.ts';
@@ -107,6 +108,8 @@ export const createTables = () => ({
   refundIds: new Map<string, string>(),
   /** The last credit note number of each year. */
   creditNoteCounters: new Map<number, number>(),
+  /** By the provider's id. */
+  disputes: new Map<string, Dispute>(),
   events: new Map<string, EventRow>(),
   /** Our own event ids, by provider and the provider's id. */
   eventIds: new Map<string, string>(),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { authenticationFailed, confirm } from '../../adapters/sandbox/intents.ts';
 import type { ChargeOutcome, ChargeRequest } from '../../core/provider.ts';
+import { disputeSuite } from './disputes.ts';
 import { chargeRequest, ledgerOf, type OpenHarness, type ProviderHarness, range } from './harness.ts';
 import { ledgerSuite } from './ledger.ts';
 import { refundSuite } from './refunds.ts';
@@ -212,5 +213,6 @@ export const providerSuite = (name: string, open: OpenHarness): void => {
   });
 
   refundSuite(name, open);
+  disputeSuite(name, open);
   ledgerSuite(name, open);
 };

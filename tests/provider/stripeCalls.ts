@@ -23,6 +23,7 @@ const firstPage = json({
   data: [{ id: 're_1', object: 'refund', metadata: {} }],
   has_more: true,
 });
+const noRefunds = json({ object: 'list', data: [], has_more: false });
 const range = { fromMs: 1_000, toMs: 2_000 };
 
 type Scenario = {
@@ -48,6 +49,10 @@ const scenarios: readonly Scenario[] = [
   { before: [], call: (provider) => provider.readLedger({ ...range, after: null }) },
   { before: [], call: (provider) => provider.readLedger({ ...range, after: 'charge:ch_1' }) },
   { before: [], call: (provider) => provider.readLedger({ ...range, after: 'refund:' }) },
+  { before: [], call: (provider) => provider.readLedger({ ...range, after: 'dispute:' }) },
+  { before: [], call: (provider) => provider.readCharge('pi_1') },
+  { before: [json(intent())], call: (provider) => provider.readCharge('pi_1') },
+  { before: [json(intent()), noRefunds], call: (provider) => provider.readCharge('pi_1') },
   { before: [], call: (provider) => provider.readLedger({ ...range, after: 'refund:re_1' }) },
 ];
 

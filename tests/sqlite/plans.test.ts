@@ -107,6 +107,7 @@ describe('query plans of SQLite', async () => {
       .filter((step) => /^(SCAN|SEARCH|AUTOMATIC)/.test(step));
     expect([...new Set(accesses.map((step) => step.replace(' COVERING', '')))].toSorted()).toEqual([
       'SCAN c',
+      'SCAN dispute USING INDEX dispute_open',
       'SCAN f',
       'SCAN j VIRTUAL TABLE INDEX 1:',
       'SCAN newest',
@@ -121,6 +122,8 @@ describe('query plans of SQLite', async () => {
       'SEARCH d USING INDEX reconciliation_difference_reconciliation (reconciliation_id=? AND id>?)',
       'SEARCH d USING INDEX reconciliation_difference_reconciliation (reconciliation_id=?)',
       'SEARCH d USING INTEGER PRIMARY KEY (rowid>?)',
+      'SEARCH dispute USING INDEX dispute_open (id>?)',
+      'SEARCH e USING INDEX dispute_payment (payment_id=?)',
       'SEARCH later USING INDEX refund_order (order_id=?)',
       'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)',
       'SEARCH orders USING INDEX sqlite_autoindex_orders_1 (id>?)',

@@ -130,7 +130,8 @@ const caseQueries: Readonly<Record<MoneyCheck, CaseQuery>> = {
       coalesce(error, (select last_error from task where job_id = r.id)) as detail
     from refund r
     where status in (${statusList(sql, openRefundStatuses)}) and created_ms <= ${nowMs - moneyCheckLimits.refundMs}
-      or status in (${statusList(sql, failedRefundStatuses)})
+        and not exists (select from dispute d where d.payment_id = r.payment_id and d.status = 'open')
+      or status in (${statusList(sql, failedRefundStatuses)}) and origin <> 'dispute'
         and not exists (
           select from orders o where o.id = r.order_id and o.status = ${statusText(sql, orderStatusAfter.refund)})
         and not exists (
@@ -151,6 +152,11 @@ const caseQueries: Readonly<Record<MoneyCheck, CaseQuery>> = {
     where r.order_id is null and r.origin in ('provider', 'dispute')
       and r.status in (${statusList(sql, succeededRefundStatuses)})
       and p.status = ${statusText(sql, paymentStatusAfter.succeed)}`,
+
+  disputes_open: (sql) => sql`
+    select id, null::uuid as order_id, payment_id, null::uuid as refund_id, amount, currency, at_ms as since_ms,
+      reason || ': ' || reference as detail
+    from dispute where status = 'open'`,
 
   ledger_differences: (sql, nowMs) => sql`
     select d.id, null::uuid as order_id, d.payment_id, d.refund_id, coalesce(theirs_amount, ours_amount) as amount,

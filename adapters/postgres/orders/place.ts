@@ -81,6 +81,7 @@ const sources: Readonly<Record<keyof SourcedColumns, string>> = {
   currency: 'p.currency',
   status: quoted(initialOrderStatus),
   checkout_id: 'null::uuid',
+  disputed: 'false',
   seq: '1',
   held: '0',
 };

@@ -46,7 +46,7 @@ export const adoptRefunds = (
   );
 
 /** Locks the payment and returns the ids of the orders that it has paid for. */
-const lockPayment = async (tx: Transaction, paymentId: string): Promise<readonly string[]> => {
+export const lockPayment = async (tx: Transaction, paymentId: string): Promise<readonly string[]> => {
   const [row] = await tx<{ status: PaymentStatus; order_ids: string[] }[]>`
     select p.status, (select order_ids from audit a where a.id = p.id) as order_ids
     from payment p where p.id = ${paymentId} for update of p`;

@@ -34,8 +34,9 @@ export const findByKey = async (sql: Sql | Transaction, key: string): Promise<Re
 /** See `Refunds.find`. For a late charge, `order` is the first order of its checkout. */
 export const find = async (sql: Sql, refundId: string): Promise<RefundDetail | null> => {
   const [[row], [order]] = await Promise.all([
-    sql<(RefundRow & { charge_reference: string })[]>`
-      select ${refundColumns(sql, 'r')}, coalesce(r.charge_reference, p.reference) as charge_reference
+    sql<(RefundRow & { charge_reference: string; is_disputed: boolean })[]>`
+      select ${refundColumns(sql, 'r')}, coalesce(r.charge_reference, p.reference) as charge_reference,
+        exists (select from dispute d where d.payment_id = r.payment_id and d.status = 'open') as is_disputed
       from refund r left join payment p on p.id = r.payment_id where r.id = ${refundId}`,
     sql<(OrderRow & ContactRow)[]>`
       select ${orderColumns(sql, 'o')}, ${contactColumns(sql, 'o')} from refund r join audit a on a.id = r.payment_id
@@ -46,6 +47,7 @@ export const find = async (sql: Sql, refundId: string): Promise<RefundDetail | n
   return {
     ...refundOf(row),
     chargeReference: row.charge_reference,
+    disputed: row.is_disputed,
     order: order === undefined ? null : orderOf(order),
     contact: order === undefined ? null : contactOf(order),
   };

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { serveChallenge } from './challenge.ts';
 import { listCharges } from './charges.ts';
+import { acceptDispute, createDispute, listDisputes, retrieveDispute, updateDispute } from './disputes.ts';
 import { createFaultInjector } from './faults.ts';
 import { formOf } from './form.ts';
 import { cancelIntent, confirmIntent, createIntent, retrieveIntent, searchIntents } from './intents.ts';
@@ -30,6 +31,11 @@ const routes: readonly (readonly [method: string, path: RegExp, route: Route])[]
   ['POST', /^\/v1\/refunds$/, createRefund],
   ['GET', /^\/v1\/refunds$/, listRefunds],
   ['GET', /^\/v1\/refunds\/(\w+)$/, retrieveRefund],
+  ['POST', /^\/v1\/test_helpers\/disputes$/, createDispute],
+  ['GET', /^\/v1\/disputes$/, listDisputes],
+  ['GET', /^\/v1\/disputes\/(\w+)$/, retrieveDispute],
+  ['POST', /^\/v1\/disputes\/(\w+)$/, updateDispute],
+  ['POST', /^\/v1\/disputes\/(\w+)\/close$/, acceptDispute],
 ];
 
 /**

@@ -34,6 +34,7 @@ export const createCountCases = ({ client }: Connection): ((nowMs: number) => Co
     charged_twice: count('charged_twice', nowMs),
     refunds_stuck: count('refunds_stuck', nowMs),
     refunds_unassigned: count('refunds_unassigned', nowMs),
+    disputes_open: count('disputes_open', nowMs),
     ledger_differences: count('ledger_differences', nowMs),
     stock_differs: count('stock_differs', nowMs),
   });
@@ -115,6 +116,7 @@ const valuesOf: Readonly<Record<MoneyCheck, (nowMs: number) => Values>> = {
   charged_twice: (nowMs) => ({ sinceId: firstIdAt(nowMs - moneyCheckLimits.chargedTwiceMs) }),
   refunds_stuck: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.refundMs }),
   refunds_unassigned: () => ({}),
+  disputes_open: () => ({}),
   ledger_differences: (nowMs) => ({ sinceMs: nowMs - moneyCheckLimits.reconciliationsMs }),
   stock_differs: () => ({}),
 };
@@ -176,7 +178,8 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
       coalesce(r.error, (select last_error from task t where t.job_id = r.id)) as detail
     from refund r
     where ${isOneOf('r.status', openRefundStatuses)} and r.created_ms <= $sinceMs
-      or ${isOneOf('r.status', failedRefundStatuses)}
+        and not exists (select 1 from dispute e where e.payment_id = r.payment_id and e.status = 'open')
+      or ${isOneOf('r.status', failedRefundStatuses)} and r.origin <> 'dispute'
         and not exists (
           select 1 from orders o where o.id = r.order_id and o.status = ${quoted(orderStatusAfter.refund)})
         and not exists (
@@ -197,6 +200,11 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
     where r.order_id is null and r.origin in ('provider', 'dispute')
       and ${isOneOf('+r.status', succeededRefundStatuses)}
       and p.status = ${quoted(paymentStatusAfter.succeed)}`,
+
+  disputes_open: `
+    select id, null as orderId, payment_id as paymentId, null as refundId, amount, currency, at_ms as sinceMs,
+      reason || ': ' || reference as detail
+    from dispute where status = 'open'`,
 
   ledger_differences: `
     select d.id, null as orderId, d.payment_id as paymentId, d.refund_id as refundId,

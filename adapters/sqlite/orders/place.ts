@@ -18,7 +18,7 @@ export const createPlaceOrder = ({ client }: Connection) => {
   const productById = client.prepare<[string], ProductRow>(
     `select ${columnsOf(productTable, 'p')} from product p where p.id = ? and not p.archived`,
   );
-  const insert = client.prepare<[OrderRow]>(insertInto(orders));
+  const insert = client.prepare<[Omit<OrderRow, 'disputed'> & { disputed: number }]>(insertInto(orders));
 
   const judge = (request: OrderRequest, nowMs: number): Result<NewOrderRow, OrderFailure> => {
     const product = productById.get(request.productId);
@@ -30,7 +30,8 @@ export const createPlaceOrder = ({ client }: Connection) => {
 
   const write = (newRow: NewOrderRow, nowMs: number): Order => {
     const row = { ...newRow, position: positionOf(newRow.id) };
-    insert.run(row);
+    // SQLite has no booleans to bind.
+    insert.run({ ...row, disputed: 0 });
     tokens.writeOrder(row);
     appendHistory(row.id, { seq: row.seq, state: row.status }, nowMs);
     return orderOf(row);
@@ -54,6 +55,7 @@ const rowOf = (request: OrderRequest, product: ProductRow, amount: number, nowMs
   currency: product.currency,
   status: initialOrderStatus,
   checkoutId: null,
+  disputed: false,
   seq: 1,
   held: 0,
   createdAtMs: nowMs,

@@ -6,7 +6,6 @@ import {
   type RefundPart,
   type StoredRefund,
 } from '../../../core/adoptRefunds.ts';
-import { type PaymentStatus, paymentStatusAfter } from '../../../core/payment.ts';
 import {
   type AssignmentFailure,
   adoptedOrigins,
@@ -18,6 +17,7 @@ import { isOneOf } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 import type { OrderLock } from '../orders/lock.ts';
 import type { FinishRefund } from './finish.ts';
+import { createReadPaidOrders } from './paidOrders.ts';
 import { type RefundRow, refundOf, selectRefunds } from './read.ts';
 
 /** See `Refunds.adopt`, `assign` and `failAdopted`. Each runs in the caller's transaction. */
@@ -31,9 +31,7 @@ export const createAdoptedRefunds = (connection: Connection, orders: OrderLock, 
   const byReference = client.prepare<[string], RefundRow>(
     `${selectRefunds} where r.reference = ? order by r.id`,
   );
-  const paymentById = client.prepare<[string], { readonly status: PaymentStatus; readonly orderIds: string }>(
-    'select p.status, a.order_ids as orderIds from payment p join audit a on a.id = p.id where p.id = ?',
-  );
+  const readPaidOrders = createReadPaidOrders(connection, orders);
   // The `+` keeps SQLite from using the index on status: an order has few refunds, a status many.
   const countedOf = client
     .prepare<[string], number>(
@@ -42,19 +40,14 @@ export const createAdoptedRefunds = (connection: Connection, orders: OrderLock, 
     )
     .pluck();
 
-  const paidOrders = (paymentId: string) => {
-    const payment = paymentById.get(paymentId);
-    const ids: string[] = payment?.status === paymentStatusAfter.succeed ? JSON.parse(payment.orderIds) : [];
-    return ids
-      .toSorted()
-      .flatMap((id) => orders.read(id)?.order ?? [])
-      .filter(({ checkoutId }) => checkoutId === paymentId);
-  };
-
   return {
     adopt: ({ paymentId, refunds, createId }: Parameters<Refunds['adopt']>[0], nowMs: number): number => {
       const stored = byPayment.all(paymentId).map(storedRefundOf);
-      const charge = { paymentId, orders: paidOrders(paymentId), refunds: stored };
+      const charge = {
+        paymentId,
+        orders: readPaidOrders(paymentId).map(({ order }) => order),
+        refunds: stored,
+      };
       const parts = planAdoption(charge, refunds, createId, nowMs);
       writeParts(parts, nowMs);
       return parts.length;

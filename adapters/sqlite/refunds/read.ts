@@ -36,6 +36,9 @@ export const createFindRefund = ({ client }: Connection): ((refundId: string) =>
   const referenceOf = client
     .prepare<[string], string | null>('select reference from payment where id = ?')
     .pluck();
+  const openDisputes = client
+    .prepare<[string], number>(`select count(*) from dispute where payment_id = ? and status = 'open'`)
+    .pluck();
   const orderIdsOf = client.prepare<[string], string>('select order_ids from audit where id = ?').pluck();
   const orderById = client.prepare<[string], OrderRow>(
     `select ${columnsOf(orders, 'o')} from orders o where o.id = ?`,
@@ -49,14 +52,21 @@ export const createFindRefund = ({ client }: Connection): ((refundId: string) =>
     const { paymentId } = row;
     if (paymentId === null) {
       if (row.chargeReference === null) throw new Error(`the refund ${refundId} has no charge`);
-      return { ...refundOf(row), chargeReference: row.chargeReference, order: null, contact: null };
+      return {
+        ...refundOf(row),
+        chargeReference: row.chargeReference,
+        disputed: false,
+        order: null,
+        contact: null,
+      };
     }
     const chargeReference = referenceOf.get(paymentId) ?? null;
     const order = orderById.get(row.orderId ?? firstOrderOf(paymentId));
     if (chargeReference === null || order === undefined)
       throw new Error(`the refund ${refundId} has no charge or no order`);
     const contact: Contact = contactOf(order);
-    return { ...refundOf(row), chargeReference, order: orderOf(order), contact };
+    const disputed = (openDisputes.get(paymentId) ?? 0) > 0;
+    return { ...refundOf(row), chargeReference, disputed, order: orderOf(order), contact };
   };
 };
 
