@@ -4,7 +4,8 @@ import type { AsyncResult } from './result.ts';
 /** A provider's event to be stored, with its task. */
 export type InboxItem = {
   readonly id: string;
-  readonly taskId: string;
+  /** Null for an event that nothing acts on: it is kept for people to read. */
+  readonly taskId: string | null;
   /** The `name` of the provider. */
   readonly provider: string;
   readonly event: ProviderEvent;
@@ -15,9 +16,9 @@ export type InboxItem = {
 /** The events of payment providers. An event is kept until its task is done, and for at least 31 days. */
 export interface Inbox {
   /**
-   * Stores each new event with its task (pipeline `provider_event`), all in one transaction. An event is new if no
-   * event with the same provider and event id is stored; of two equal events in one call, the first is new. Returns, in
-   * the order of the items, whether each was new. Fails with `unavailable` only.
+   * Stores each new event with its task (pipeline `provider_event`), if it has one, all in one transaction. An event is
+   * new if no event with the same provider and event id is stored; of two equal events in one call, the first is new.
+   * Returns, in the order of the items, whether each was new. Fails with `unavailable` only.
    */
   receive(items: readonly InboxItem[], nowMs: number): AsyncResult<readonly boolean[]>;
 

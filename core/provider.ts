@@ -105,7 +105,7 @@ export type ProviderEvent = {
         readonly chargeReference: string | null;
         readonly dispute: ReportedDispute;
       }
-    /** An event that we do not act on. */
+    /** An event that we do not understand. It is kept, and nothing acts on it. */
     | { readonly kind: 'other' };
 };
 

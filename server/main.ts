@@ -57,7 +57,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       import('../api/http/serve.ts'),
     ]);
     const auth = await createAuthSettings(config.auth, store, world);
-    const ports = { ...store, provider, world };
+    const ports = { ...store, provider, world, log };
     const api = createApp({
       store,
       checkOut: createCheckOut(ports, config),

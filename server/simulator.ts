@@ -16,6 +16,12 @@ import { openSandboxRecords } from './sandboxRecords.ts';
  *   STRIPE_WEBHOOK_SECRET  the secret to sign events with; default whsec_simulator
  *   DUPLICATES             the share of events that are sent twice, 0 to 1; default 0
  *   SHUFFLE                1 sends events in random order
+ *
+ * What Stripe's dashboard and the banks do, over HTTP and with their signed events:
+ *   POST /v1/refunds payment_intent, amount?             a refund that the shop did not request
+ *   POST /v1/test_helpers/disputes payment_intent, amount?, reason?   a dispute
+ *   POST /v1/disputes/{id} evidence[uncategorized_text]  winning_evidence or losing_evidence ends it
+ *   POST /v1/disputes/{id}/close                         accepts it, which loses it
  */
 const { PORT, DATABASE_URL, WEBHOOK_URL, STRIPE_WEBHOOK_SECRET, DUPLICATES, SHUFFLE } = process.env;
 

@@ -28,7 +28,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
   const world = createSystemWorld();
   const store = await openStore(world, config);
   const { provider, simulator, close } = await used.openProvider(world, config);
-  const ports = { ...store, provider, world };
+  const ports = { ...store, provider, world, log: console };
   const api = createApp({
     store,
     checkOut: used.checkOut(ports, config),

@@ -3,6 +3,7 @@ import type { Audits } from '../audit.ts';
 import { createResultBatcher } from '../batcher.ts';
 import { parseUuid } from '../id.ts';
 import type { Inbox, InboxItem } from '../inbox.ts';
+import type { Log } from '../log.ts';
 import type { EventFailure, PaymentProvider, ProviderEvent, WebhookRequest } from '../provider.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
@@ -18,8 +19,8 @@ const limits = { batchMax: 128, waitingMax: 4_096 };
 export type ReceiveEvent = (request: WebhookRequest) => Promise<Result<void, EventFailure | Unavailable>>;
 
 /**
- * Receives a webhook request: checks its signature, stores its event once, and wakes the workers, which act on it.
- * An event that nothing here acts on is not stored.
+ * Receives a webhook request: checks its signature, stores its event once, and wakes the workers, which act on it. An
+ * event that is not understood is stored too, for people, and each type of them is logged once.
  * Fails with `signature_invalid` or `unavailable`; the provider sends the event again after either.
  */
 export const createReceiveEvent = ({
@@ -27,28 +28,39 @@ export const createReceiveEvent = ({
   provider,
   wakeup,
   world,
+  log,
 }: {
   readonly inbox: Inbox;
   readonly provider: PaymentProvider;
   readonly wakeup: Wakeup;
   readonly world: World;
+  readonly log: Pick<Log, 'warn'>;
 }): ReceiveEvent => {
   const { clock, ids } = world;
   const receive = createResultBatcher<InboxItem, boolean>(inbox.receive, limits, world);
+
+  const loggedTypes = new Set<string>();
+
+  const logOnce = ({ id, type }: ProviderEvent) => {
+    if (loggedTypes.has(type)) return;
+    loggedTypes.add(type);
+    log.warn('event not understood', { event: id, type });
+  };
 
   return async (request) => {
     const nowMs = clock.nowMs();
     const event = await provider.readEvent(request, nowMs);
     if (event.isErr()) return err(event.error);
-    if (event.value.subject.kind === 'other') return ok(undefined);
+    const isUnderstood = event.value.subject.kind !== 'other';
     const received = await receive({
       id: ids.next(nowMs),
-      taskId: ids.next(nowMs),
+      taskId: isUnderstood ? ids.next(nowMs) : null,
       provider: provider.name,
       event: event.value,
       body: request.body,
     });
-    if (received.isOk() && received.value) wakeup.notify();
+    if (received.isOk() && !isUnderstood) logOnce(event.value);
+    if (received.isOk() && received.value && isUnderstood) wakeup.notify();
     return received.map(() => undefined);
   };
 };

@@ -23,7 +23,7 @@ const api = createApp({
   giveUpCheckout: createGiveUpCheckout({ audits, refunds, provider, wakeup, world }),
   requestRefund: createRequestRefund({ refunds, wakeup, world }),
   refundCase: createRefundCase({ ...store, world }),
-  receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world }),
+  receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world, log: { warn: () => {} } }),
   providerName: provider.name,
   charges: provider.list,
   finishChallenge: null,

@@ -51,13 +51,17 @@ export const createTestApi = ({
   const provider = wrapProvider(sandbox);
   const { audits, refunds, inbox, ledger, wakeup } = store;
   const [errors, warnings]: [LogEntry[], LogEntry[]] = [[], []];
+  const log: ApiDeps['log'] = {
+    warn: (message, facts = {}) => warnings.push({ message, facts }),
+    error: (message, facts = {}) => errors.push({ message, facts }),
+  };
   const deps: ApiDeps = {
     store,
     checkOut: createCheckOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
     giveUpCheckout: createGiveUpCheckout({ audits, refunds, provider, wakeup, world }),
     requestRefund: createRequestRefund({ refunds, wakeup, world }),
     refundCase: createRefundCase({ ledger, audits, refunds, wakeup, world }),
-    receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world }),
+    receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world, log }),
     providerName: provider.name,
     charges: sandbox.list,
     finishChallenge: createFinishChallenge(sandbox.engine),
@@ -65,10 +69,7 @@ export const createTestApi = ({
     demo: true,
     role: 'all',
     version: '0.0.0',
-    log: {
-      warn: (message, facts = {}) => warnings.push({ message, facts }),
-      error: (message, facts = {}) => errors.push({ message, facts }),
-    },
+    log,
     isReady: async () => ({ ready: true, missing: [] }),
     ...changes,
     world,

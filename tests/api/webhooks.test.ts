@@ -38,7 +38,7 @@ describe('Events of the provider', () => {
     expect(hints).toBeGreaterThan(0);
   });
 
-  test('An event about another kind of object is accepted and not stored', async () => {
+  test('An event about another kind of object is accepted and kept, and no worker acts on it', async () => {
     const api = createTestApi();
     const event = JSON.parse(eventText('evt_1', paymentId));
     const data = { object: { id: 'cus_1', object: 'customer' } };

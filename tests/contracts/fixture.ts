@@ -128,7 +128,7 @@ export const createFixture = (store: Store, world: TestWorld) => {
     unwrap(store.queue.reportJobs([{ taskId, lease, outcome }], now()));
 
   /** A new event of a provider, with the id of its job's task. */
-  const inboxItem = (changes: Partial<InboxItem['event']> = {}): InboxItem => {
+  const inboxItem = (changes: Partial<InboxItem['event']> = {}): InboxItem & { readonly taskId: string } => {
     const event = { id: unique('evt'), type: 'happened', subject: { kind: 'other' }, ...changes } as const;
     return { id: newId(), taskId: newId(), provider: 'simulated', event, body: JSON.stringify(event) };
   };

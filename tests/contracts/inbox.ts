@@ -37,6 +37,18 @@ export const inboxContract = (name: string, open: OpenStore): void => {
       expect(await eventsWithTask()).toEqual([item.id]);
     });
 
+    test('An event without a task is kept once, and pruned when it is old', async () => {
+      const { fixture, store, world } = context();
+      const item = { ...fixture.inboxItem(), taskId: null };
+      expect(await receive([item])).toEqual([true]);
+      expect(await receive([{ ...item, id: fixture.newId(), taskId: fixture.newId() }])).toEqual([false]);
+      expect(await unwrap(store.inbox.find(item.id))).toEqual(item.event);
+      expect(await eventsWithTask()).toEqual([]);
+      world.advance(32 * 24 * 3_600_000);
+      await unwrap(store.prune(fixture.now()));
+      expect(await unwrap(store.inbox.find(item.id))).toBeNull();
+    });
+
     test('An event with a lone surrogate in its type or id is stored', async () => {
       const item = context().fixture.inboxItem();
       const withSurrogate = {

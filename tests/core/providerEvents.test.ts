@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
+import type { Inbox } from '../../core/inbox.ts';
 import type { ChargeOutcome, PaymentProvider, ProviderEvent } from '../../core/provider.ts';
 import { createActOnEvent, createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createPaymentRecovery } from '../../core/usecases/recoverPayments.ts';
 import { createFixture, defined, unknownOutcome, unwrap } from '../contracts/fixture.ts';
 import { createMemoryStore } from '../model/store.ts';
+import { createTestLog } from '../worker/harness.ts';
 import { createTestWorld } from '../world.ts';
 import { createScriptedProvider, trustingProvider, unreachableProvider } from './providers.ts';
 
@@ -34,7 +36,7 @@ const paymentEvent = (paymentId: string | null, succeeded = true, id = 'evt_1'):
 
 describe('Received events', () => {
   const receive = (event: ProviderEvent, provider: PaymentProvider = trustingProvider) =>
-    createReceiveEvent({ ...store, provider, wakeup, world })({
+    createReceiveEvent({ ...store, provider, wakeup, world, log: createTestLog().log })({
       body: JSON.stringify(event),
       header: () => null,
     });
@@ -61,17 +63,40 @@ describe('Received events', () => {
     expect(await jobs()).toEqual([]);
   });
 
-  test('An event that we do not act on is not stored', async () => {
-    expect((await receive({ id: 'evt_2', type: 'invoice.paid', subject: { kind: 'other' } })).isOk()).toBe(
-      true,
-    );
+  test('An event that is not understood is kept without a task, and logged once a type', async () => {
+    const { log, logLines } = createTestLog();
+    const kept: string[] = [];
+    const inbox: Inbox = {
+      ...store.inbox,
+      receive: async (items, nowMs) => {
+        kept.push(...items.map(({ event }) => event.id));
+        return store.inbox.receive(items, nowMs);
+      },
+    };
+    const receiveEvent = createReceiveEvent({ inbox, provider: trustingProvider, wakeup, world, log });
+    for (const [id, type] of [
+      ['evt_2', 'invoice.paid'],
+      ['evt_3', 'invoice.paid'],
+      ['evt_4', 'payout.paid'],
+    ]) {
+      const body = JSON.stringify({ id, type, subject: { kind: 'other' } });
+      expect((await receiveEvent({ body, header: () => null })).isOk()).toBe(true);
+    }
+    expect(kept).toEqual(['evt_2', 'evt_3', 'evt_4']);
+    expect(logLines).toMatchObject([
+      { level: 'warn', message: 'event not understood', facts: { event: 'evt_2', type: 'invoice.paid' } },
+      { level: 'warn', message: 'event not understood', facts: { event: 'evt_4', type: 'payout.paid' } },
+    ]);
     expect(await jobs()).toEqual([]);
+    expect(wakeups).toBe(0);
   });
 
   test('A webhook request fails if the database cannot be reached', async () => {
     const outage = { kind: 'unavailable', reason: 'no connection' } as const;
     const inbox = { ...store.inbox, receive: async () => err(outage) };
-    const receiveEvent = createReceiveEvent({ inbox, provider: trustingProvider, wakeup, world });
+    const receiveEvent = createReceiveEvent({
+      ...{ inbox, provider: trustingProvider, wakeup, world, log: createTestLog().log },
+    });
     const body = JSON.stringify(paymentEvent(null));
     expect((await receiveEvent({ body, header: () => null }))._unsafeUnwrapErr()).toEqual(outage);
   });

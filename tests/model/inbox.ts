@@ -35,6 +35,6 @@ const receiveEvent = (
   if (tables.eventIds.has(key)) return false;
   writes.set(tables.eventIds, key, id);
   writes.set(tables.events, id, { event, receivedMs: nowMs });
-  insertJob(tables, writes, providerEventPipeline, { taskId, jobId: id }, nowMs);
+  if (taskId !== null) insertJob(tables, writes, providerEventPipeline, { taskId, jobId: id }, nowMs);
   return true;
 };

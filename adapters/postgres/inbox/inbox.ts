@@ -43,7 +43,7 @@ const receive = async (sql: Sql, items: readonly InboxItem[], nowMs: number): Pr
     ), queued as (
       insert into task (id, job_id, pipeline, step, state, run_ms, seq)
       select i.task_id, id, ${name}::text, ${steps[0].name}::text, 'ready', ${nowMs}::bigint, 0
-      from inserted join item i using (id)
+      from inserted join item i using (id) where i.task_id is not null
     )
     select id from inserted`;
   const inserted = new Set(rows.map(({ id }) => id));

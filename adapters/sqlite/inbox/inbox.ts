@@ -41,7 +41,7 @@ const createReceiveEvent = (connection: Connection) => {
   return ({ id, taskId, provider, event, body }: InboxItem, nowMs: number): boolean => {
     const json = JSON.stringify(event);
     const isNew = insert.run(id, provider, event.id, event.type, json, body, nowMs).changes === 1;
-    if (isNew) insertJob(taskId, id, nowMs);
+    if (isNew && taskId !== null) insertJob(taskId, id, nowMs);
     return isNew;
   };
 };
