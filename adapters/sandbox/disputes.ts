@@ -7,12 +7,15 @@ import { disputeNotice } from './event.ts';
 import { type Intent, intentOfRecord, recordOfIntent } from './intent.ts';
 import type { WriteFailure } from './records.ts';
 
-/** `not_disputable`: there is no such charge, it was not paid, or the amount is more than the charge. */
+/**
+ * `not_disputable`: there is no such charge, it was not paid, another dispute of it is open or was lost, or the amount is
+ * more than what is not refunded.
+ */
 export type DisputeFailure = WriteFailure | { readonly kind: 'not_disputable' };
 
 /**
- * Opens a dispute of a charge, as a customer's bank does. A null amount is the whole charge. The dispute and its charge
- * change in one transaction, so that no refund is made beside it.
+ * Opens a dispute of a charge, as a customer's bank does. A null amount is all that is not refunded. The dispute and its
+ * charge change in one transaction, so that no refund is made beside it.
  */
 export const openDispute = async (
   engine: Engine,
@@ -27,11 +30,11 @@ export const openDispute = async (
     const found = await records.find({ id: intentId });
     if (found.isErr()) return err(found.error);
     const intent = found.value === null || !intentId.startsWith('pi_') ? null : intentOfRecord(found.value);
-    const disputed = amount ?? intent?.amount;
-    if (found.value === null || intent?.status !== 'succeeded' || disputed === undefined)
+    if (found.value === null || intent?.status !== 'succeeded' || intent.dispute !== null)
       return err({ kind: 'not_disputable' });
-    if (disputed.amount <= 0 || disputed.amount > intent.amount.amount)
-      return err({ kind: 'not_disputable' });
+    const left = intent.amount.amount - intent.refunded;
+    const disputed = amount ?? { ...intent.amount, amount: left };
+    if (disputed.amount <= 0 || disputed.amount > left) return err({ kind: 'not_disputable' });
     const dispute: SandboxDispute = {
       id: engine.newId('dp'),
       intentId,

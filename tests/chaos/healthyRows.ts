@@ -24,6 +24,7 @@ export const order = (
   amount: 10,
   currency: 'VND',
   status,
+  disputed: false,
   checkoutId,
   held: 0,
 });
@@ -52,6 +53,7 @@ export const refund = (
   paymentId,
   amount,
   currency: 'VND',
+  origin: orderId === null ? 'system' : 'operator',
   status,
   reference: status === 'succeeded' ? `re${id.slice(1)}` : null,
   createdMs: 1,
@@ -73,7 +75,7 @@ export const charge = (
 
 export const providerRefund = (
   id: string,
-  refundId: string,
+  refundId: string | null,
   chargeId: string,
   amount: number,
 ): Shop['providerRefunds'][number] => ({

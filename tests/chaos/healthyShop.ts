@@ -26,7 +26,9 @@ export const acceptedRefundReply = {
  * - a declined order with a late charge that was refunded (`refused`), and a cancelled order (`dropped`);
  * - a paid order that a step refused (`stuck`);
  * - an order refunded whole before its shipment (`regretted`), and one whose refund succeeded and failed later
- *   (`bounced`).
+ *   (`bounced`);
+ * - one checkout of two orders, of which one was refunded at the provider (`dashboard`), and a bank took the money of the
+ *   other (`chargedBack`).
  */
 export const createHealthyShop = (): Shop => {
   const orders = createOrders();
@@ -55,6 +57,8 @@ const createOrders = (): Shop['orders'] => [
   { ...order('stuck', 'p3', 'service', 'failed', 'pay3'), held: 1 },
   order('regretted', 'p1', 'physical', 'refunded', 'pay5'),
   order('bounced', 'p2', 'digital', 'refunded', 'pay6'),
+  order('dashboard', 'p2', 'digital', 'refunded', 'pay7'),
+  order('chargedBack', 'p2', 'digital', 'completed', 'pay7'),
 ];
 
 const createHistory = (): Shop['history'] => {
@@ -100,6 +104,11 @@ const createHistory = (): Shop['history'] => {
       'refunded',
     ]),
     ...states('bounced', [...paidStates, 'licence_issued', 'refund_requested', 'refunded', 'refund_failed']),
+    ...states('dashboard', [...paidStates, 'disputed', 'dispute_lost', 'refunded']),
+    ...states('chargedBack', [
+      ...[...paidStates, 'licence_issued', 'invoiced', 'disputed', 'charged_back', 'dispute_lost'],
+      ...['customer_notified', 'completed'],
+    ]),
   ];
 };
 
@@ -111,6 +120,7 @@ const createMoney = (): Pick<Shop, 'audits' | 'payments' | 'refunds' | 'creditNo
     { id: 'pay4', key: 'key4', orderIds: ['refused'] },
     { id: 'pay5', key: 'key5', orderIds: ['regretted'] },
     { id: 'pay6', key: 'key6', orderIds: ['bounced'] },
+    { id: 'pay7', key: 'key7', orderIds: ['dashboard', 'chargedBack'] },
   ],
   payments: [
     payment('pay1', 'succeeded', 30, 'ch1'),
@@ -119,6 +129,7 @@ const createMoney = (): Pick<Shop, 'audits' | 'payments' | 'refunds' | 'creditNo
     payment('pay4', 'refunded', 10, 'ch4'),
     payment('pay5', 'succeeded', 10, 'ch5'),
     payment('pay6', 'succeeded', 10, 'ch6'),
+    payment('pay7', 'succeeded', 20, 'ch7'),
   ],
   refunds: [
     refund('r1', 'part', 'shirt', 'pay1', 4, 'succeeded'),
@@ -127,12 +138,19 @@ const createMoney = (): Pick<Shop, 'audits' | 'payments' | 'refunds' | 'creditNo
     refund('r4', 'rest', 'regretted', 'pay5', 5, 'succeeded'),
     refund('r5', 'late:pay4', null, 'pay4', 10, 'succeeded'),
     { ...refund('r6', 'all', 'bounced', 'pay6', 10, 'failed'), reference: 're6' },
+    { ...refund('r7', 'adopted:r7', 'dashboard', 'pay7', 10, 'succeeded'), origin: 'provider' },
+    {
+      ...refund('r8', 'adopted:r8', 'chargedBack', 'pay7', 10, 'succeeded'),
+      origin: 'dispute',
+      reference: 'dp8',
+    },
+    { ...refund('r9', 'adopted:r9', null, 'pay7', 5, 'failed'), origin: 'dispute', reference: 'dp9' },
   ],
   creditNotes: [
     { refundId: 'r1', year: 2026, sequence: 1 },
     { refundId: 'r4', year: 2026, sequence: 2 },
   ],
-  invoices: ['shirt', 'game', 'lesson', 'regretted'].map((orderId, index) => ({
+  invoices: ['shirt', 'game', 'lesson', 'regretted', 'chargedBack'].map((orderId, index) => ({
     orderId,
     year: 2026,
     sequence: index + 1,
@@ -154,11 +172,12 @@ const createFulfilment = (): Pick<Shop, 'tasks' | 'licences' | 'shipments' | 'ma
     { orderId: 'game', unit: 1, key: 'A' },
     { orderId: 'game', unit: 2, key: 'B' },
     { orderId: 'bounced', unit: 1, key: 'C' },
+    { orderId: 'chargedBack', unit: 1, key: 'D' },
   ],
   shipments: ['shirt'],
-  storedEvents: ['ev1', 'ev2'],
+  storedEvents: ['ev1', 'ev2', 'ev3'],
   mails: [
-    ...['shirt', 'game', 'lesson'].map((orderId) => mail(orderId, 'receipt', orderId)),
+    ...['shirt', 'game', 'lesson', 'chargedBack'].map((orderId) => mail(orderId, 'receipt', orderId)),
     mail('shirt', 'refund', 'r1'),
     mail('regretted', 'refund', 'r3'),
     mail('regretted', 'refund', 'r4'),
@@ -166,7 +185,10 @@ const createFulfilment = (): Pick<Shop, 'tasks' | 'licences' | 'shipments' | 'ma
   ],
 });
 
-const createProviderRecords = (): Pick<Shop, 'charges' | 'providerRefunds' | 'sentEvents'> => ({
+const createProviderRecords = (): Pick<
+  Shop,
+  'charges' | 'providerRefunds' | 'providerDisputes' | 'sentEvents'
+> => ({
   charges: [
     charge('ch1', 'pay1', 30, 'succeeded'),
     charge('ch2', 'pay2', 10, 'declined'),
@@ -174,6 +196,7 @@ const createProviderRecords = (): Pick<Shop, 'charges' | 'providerRefunds' | 'se
     charge('ch4', 'pay4', 10, 'succeeded'),
     charge('ch5', 'pay5', 10, 'succeeded'),
     charge('ch6', 'pay6', 10, 'succeeded'),
+    charge('ch7', 'pay7', 20, 'succeeded'),
   ],
   providerRefunds: [
     providerRefund('re1', 'r1', 'ch1', 4),
@@ -181,8 +204,10 @@ const createProviderRecords = (): Pick<Shop, 'charges' | 'providerRefunds' | 'se
     providerRefund('re4', 'r4', 'ch5', 5),
     providerRefund('re5', 'r5', 'ch4', 10),
     { ...providerRefund('re6', 'r6', 'ch6', 10), status: 'failed' },
+    providerRefund('re7', null, 'ch7', 10),
     { ...providerRefund('re9', 'r2', 'ch1', 10), status: 'failed' },
   ],
+  providerDisputes: [{ id: 'dp8', chargeId: 'ch7', amount: 10, currency: 'VND', status: 'lost' }],
   sentEvents: [
     { id: 'ev1', type: 'payment_intent.succeeded', acknowledged: true },
     { id: 'ev2', type: 'refund.created', acknowledged: true },
@@ -242,8 +267,10 @@ const createFinalReads = (
     unknown: 0,
     charged_twice: 0,
     refunds_stuck: 2,
+    refunds_unassigned: 0,
+    disputes_open: 0,
     ledger_differences: 0,
     stock_differs: 0,
   },
-  reconciliations: [{ day: '2026-11-21', charges: 5, refunds: 4, differences: 0 }],
+  reconciliations: [{ day: '2026-11-21', charges: 6, refunds: 6, differences: 0 }],
 });

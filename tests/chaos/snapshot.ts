@@ -22,6 +22,7 @@ export type Snapshot = {
   /** The provider's own records. */
   readonly charges: readonly ChargeRow[];
   readonly providerRefunds: readonly ProviderRefundRow[];
+  readonly providerDisputes: readonly ProviderDisputeRow[];
   readonly sentEvents: readonly SentEvent[];
   /** The mails that the mail server accepted. */
   readonly mails: readonly ReceivedMail[];
@@ -45,6 +46,7 @@ export type OrderRow = {
   readonly amount: number;
   readonly currency: string;
   readonly status: string;
+  readonly disputed: boolean;
   readonly checkoutId: string | null;
   /** The units that it has taken from the stock and not given back. */
   readonly held: number;
@@ -59,8 +61,9 @@ export type PaymentRow = {
   readonly reference: string | null;
 };
 /**
- * `orderId` is null for the refund of a late charge. `reference` is the provider's id, set when the refund
- * succeeded: a `failed` refund with a reference succeeded before and failed later.
+ * `orderId` is null for the refund of a late charge. The `origin` says whether it was made at the provider, or taken by a
+ * bank: then `reference` is the id of that refund or dispute, of which it may be a part. `reference` is the provider's id,
+ * set when the refund succeeded: a `failed` refund with a reference succeeded before and failed later.
  */
 export type RefundRow = {
   readonly id: string;
@@ -69,6 +72,7 @@ export type RefundRow = {
   readonly paymentId: string;
   readonly amount: number;
   readonly currency: string;
+  readonly origin: string;
   readonly status: string;
   readonly reference: string | null;
   readonly createdMs: number;
@@ -103,6 +107,8 @@ export type ProviderRefundRow = {
   readonly currency: string;
   readonly status: string;
 };
+/** A dispute in the provider's records: `needs_response`, `won` or `lost`. */
+export type ProviderDisputeRow = Omit<ProviderRefundRow, 'refundId'>;
 /** `acknowledged` once a process has answered its webhook with a 2xx. */
 export type SentEvent = { readonly id: string; readonly type: string; readonly acknowledged: boolean };
 export type ReceivedMail = {

@@ -129,6 +129,16 @@ export const adoptedRefundsContract = (name: string, open: OpenStore): void => {
       expect(await fixture.listTasks({ pipeline: 'physical' })).toEqual([]);
     });
 
+    test('A refund that ended its order and failed later stays an alarm', async () => {
+      const { fixture } = context();
+      const orders = await placePaid([500]);
+      const refund = await fixture.requestRefund(defined(orders[0]).id);
+      await fixture.finishRefund(refund.id, refundSucceeded);
+      await fixture.finishRefund(refund.id, refundFailed);
+      expect(await statuses(orders)).toEqual(['refunded']);
+      expect(await cases('refunds_stuck')).toMatchObject([{ refundId: refund.id }]);
+    });
+
     test('Our refund of a part is dealt with by one of the same size, and not by a smaller one', async () => {
       const { fixture, world } = context();
       const orders = await placePaid([500]);

@@ -10,7 +10,6 @@ import {
   moneyCheckLimits,
   unfinishedOrderStatuses,
 } from '../../core/ledger.ts';
-import { orderStatusAfter } from '../../core/order.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../core/payment.ts';
 import {
   adoptedOrigins,
@@ -21,6 +20,7 @@ import {
 } from '../../core/refund.ts';
 import { isDisputed } from './disputes.ts';
 import { rowOf, type Tables } from './tables.ts';
+import { amountRefunded } from './writeRefund.ts';
 
 type Counts = Readonly<Record<MoneyCheck, MoneyCount>>;
 
@@ -123,7 +123,9 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
     const refunds = refundsOf(tables);
     const errors = new Map([...tables.tasks.values()].map(({ jobId, lastError }) => [jobId, lastError]));
     const isRefunded = ({ orderId }: Refund) =>
-      orderId !== null && rowOf(tables.orders, orderId).order.status === orderStatusAfter.refund;
+      orderId !== null &&
+      amountRefunded(tables, orderId, ({ status }) => succeededRefundStatuses.includes(status)) >=
+        rowOf(tables.orders, orderId).order.total.amount;
     const hasLaterRefund = ({ id, orderId, updatedAtMs }: Refund) =>
       orderId !== null &&
       refunds.some(

@@ -125,6 +125,7 @@ describe('query plans of SQLite', async () => {
       'SEARCH dispute USING INDEX dispute_open (id>?)',
       'SEARCH e USING INDEX dispute_payment (payment_id=?)',
       'SEARCH later USING INDEX refund_order (order_id=?)',
+      'SEARCH made USING INDEX refund_order (order_id=?)',
       'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)',
       'SEARCH orders USING INDEX sqlite_autoindex_orders_1 (id>?)',
       'SEARCH p USING PRIMARY KEY (id=?)',

@@ -9,7 +9,6 @@ import {
   moneyChecks,
   unfinishedOrderStatuses,
 } from '../../../core/ledger.ts';
-import { orderStatusAfter } from '../../../core/order.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../../core/payment.ts';
 import { failedRefundStatuses, openRefundStatuses, succeededRefundStatuses } from '../../../core/refund.ts';
@@ -133,7 +132,9 @@ const caseQueries: Readonly<Record<MoneyCheck, CaseQuery>> = {
         and not exists (select from dispute d where d.payment_id = r.payment_id and d.status = 'open')
       or status in (${statusList(sql, failedRefundStatuses)}) and origin <> 'dispute'
         and not exists (
-          select from orders o where o.id = r.order_id and o.status = ${statusText(sql, orderStatusAfter.refund)})
+          select from orders o where o.id = r.order_id and o.amount <= (
+            select coalesce(sum(made.amount), 0) from refund made
+            where made.order_id = o.id and made.status in (${statusList(sql, succeededRefundStatuses)})))
         and not exists (
           select from refund later
           where later.order_id = r.order_id and later.id <> r.id and later.created_ms >= r.updated_ms

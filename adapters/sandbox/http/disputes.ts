@@ -16,8 +16,8 @@ import {
 } from './responses.ts';
 
 /**
- * `POST /v1/test_helpers/disputes` opens a dispute, as the customer's bank does: `payment_intent`, `amount` (default: the
- * whole charge), `reason` (default: `fraudulent`). Stripe itself has no such call: there a test card opens one.
+ * `POST /v1/test_helpers/disputes` opens a dispute, as the customer's bank does: `payment_intent`, `amount` (default: all
+ * that is not refunded), `reason` (default: `fraudulent`). Stripe itself has no such call: there a test card opens one.
  */
 export const createDispute = async ({ engine, form }: StripeRequest): Promise<HttpResponse> => {
   const intentId = form.get('payment_intent') ?? '';

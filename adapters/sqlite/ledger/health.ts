@@ -9,7 +9,6 @@ import {
   moneyCheckLimits,
   unfinishedOrderStatuses,
 } from '../../../core/ledger.ts';
-import { orderStatusAfter } from '../../../core/order.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { openPaymentStatuses, paymentStatusAfter } from '../../../core/payment.ts';
 import { failedRefundStatuses, openRefundStatuses, succeededRefundStatuses } from '../../../core/refund.ts';
@@ -181,7 +180,9 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
         and not exists (select 1 from dispute e where e.payment_id = r.payment_id and e.status = 'open')
       or ${isOneOf('r.status', failedRefundStatuses)} and r.origin <> 'dispute'
         and not exists (
-          select 1 from orders o where o.id = r.order_id and o.status = ${quoted(orderStatusAfter.refund)})
+          select 1 from orders o where o.id = r.order_id and o.amount <= (
+            select coalesce(sum(made.amount), 0) from refund made
+            where made.order_id = o.id and ${isOneOf('+made.status', succeededRefundStatuses)}))
         and not exists (
           select 1 from refund later
           where later.order_id = r.order_id and later.id <> r.id and later.created_ms >= r.updated_ms

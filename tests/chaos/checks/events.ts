@@ -2,9 +2,6 @@ import { duplicates } from '../grouping.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
-/** The types of events that the product acts on. It acknowledges all others and does not store them. */
-const storedTypes = /^(payment_intent\.|refund\.|charge\.refund)/;
-
 /** Each event of the provider was delivered in the end, and is stored once even if it was sent often. */
 export const checkEvents = ({ storedEvents, sentEvents }: Snapshot): Violation[] => {
   const stored = new Set(storedEvents);
@@ -15,7 +12,7 @@ export const checkEvents = ({ storedEvents, sentEvents }: Snapshot): Violation[]
       .filter(({ acknowledged }) => !acknowledged)
       .map(({ id, type }) => violation('event_undelivered', id, type)),
     ...sentEvents
-      .filter(({ id, type, acknowledged }) => acknowledged && storedTypes.test(type) && !stored.has(id))
+      .filter(({ id, acknowledged }) => acknowledged && !stored.has(id))
       .map(({ id, type }) => violation('event_lost', id, `${type} was acknowledged`)),
     ...storedEvents
       .filter((id) => !sent.has(id))

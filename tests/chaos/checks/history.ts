@@ -48,7 +48,7 @@ export const checkHistory = ({ orders, history, refunds }: Snapshot): Violation[
       ...(status === 'completed' && steps.length < expected.length ? [found('step_skipped')] : []),
       ...(steps.length === 0 || isPaidBeforeSteps(states, expected) ? [] : [found('step_before_payment')]),
       ...(isReservedByClaims(states) ? [] : [found('reservation_out_of_order')]),
-      ...(isStoppedByRefund(states) ? [] : [found('step_after_refund')]),
+      ...(isStoppedByRefund(states, refundsOf.get(id) ?? []) ? [] : [found('step_after_refund')]),
       ...refundRules(states, refundsOf.get(id) ?? []).map(found),
     ];
   });
@@ -63,35 +63,55 @@ const isPaidBeforeSteps = (states: readonly string[], steps: readonly string[]):
 const isReservedByClaims = (states: readonly string[]): boolean =>
   states.every((state, index) => state !== 'stock_reserved' || states[index - 1] === 'paying');
 
-/** The states of refunds that are not statuses. The refund of the last part makes the order `refunded`, once. */
-const refundStates = new Set(['refund_requested', 'partially_refunded', 'refund_failed']);
+/**
+ * The states of refunds and disputes that are not statuses. The refund of the last part makes the order `refunded`,
+ * once.
+ */
+const refundStates = new Set([
+  ...['refund_requested', 'partially_refunded', 'refund_failed'],
+  ...['disputed', 'dispute_won', 'dispute_lost', 'charged_back'],
+]);
 
-/** The history names the request and the end of each refund, and no refund ends before its request. */
+/**
+ * The history names the request and the end of each refund, and no refund ends before its request. A refund that was made
+ * at the provider has no request, and one of a lost dispute is `charged_back`.
+ */
 const refundRules = (states: readonly string[], refunds: readonly RefundRow[]): readonly string[] => {
   const failed = refunds.filter(({ status }) => status === 'failed');
   const made = refunds.filter(({ status, reference }) => status === 'succeeded' || reference !== null);
-  const counts = { requested: 0, made: 0, failed: 0 };
+  const adopted = refunds.filter(({ origin }) => origin === 'provider').length;
+  const chargedBack = refunds.filter(({ origin }) => origin === 'dispute').length;
+  const counts = { requested: 0, made: 0, chargedBack: 0, failed: 0 };
   const isInOrder = states.every((state) => {
     if (state === 'refund_requested') counts.requested++;
     if (state === 'partially_refunded' || state === 'refunded') counts.made++;
+    if (state === 'charged_back') counts.chargedBack++;
     if (state === 'refund_failed') counts.failed++;
-    return counts.made <= counts.requested && counts.failed <= counts.requested;
+    const begun = counts.requested + adopted;
+    return counts.made <= begun && counts.failed <= begun + chargedBack;
   });
   const isComplete =
-    counts.requested === refunds.length && counts.made === made.length && counts.failed === failed.length;
+    counts.requested === refunds.length - adopted - chargedBack &&
+    counts.made === made.length - chargedBack &&
+    counts.chargedBack === chargedBack &&
+    counts.failed === failed.length;
   return [
     ...(isComplete ? [] : ['refund_not_in_history']),
     ...(isInOrder ? [] : ['refund_history_out_of_order']),
   ];
 };
 
-/** After the refund of the last part is requested, the order gets no further step. */
-const isStoppedByRefund = (states: readonly string[]): boolean => {
+/**
+ * After the refund of the last part is requested, the order gets no further step. If the last part was refunded at the
+ * provider, it gets no step after that.
+ */
+const isStoppedByRefund = (states: readonly string[], refunds: readonly RefundRow[]): boolean => {
   const refundedAt = states.indexOf('refunded');
   if (refundedAt < 0) return true;
   const requestedAt = states.slice(0, refundedAt).lastIndexOf('refund_requested');
+  const isAdopted = refunds.some(({ origin }) => origin === 'provider');
   return states
-    .slice(Math.max(requestedAt, 0))
+    .slice(isAdopted ? refundedAt : Math.max(requestedAt, 0))
     .every((state) => refundStates.has(state) || state === 'refunded');
 };
 

@@ -39,12 +39,14 @@ const checkReceipts = ({ orders, history, mails }: Snapshot): Violation[] => {
 
 /**
  * The refund of a late charge is mailed for the first order of its checkout. A refund that succeeded and failed
- * later may have a mail.
+ * later may have a mail. One that was made at the provider, or by a bank, has none.
  */
 const checkRefundMails = ({ refunds, audits, mails }: Snapshot): Violation[] => {
   const firstOrderOf = new Map(audits.map(({ id, orderIds }) => [id, orderIds[0]]));
   const refundsOf = groupBy(
-    refunds.filter(({ status, reference }) => status === 'succeeded' || reference !== null),
+    refunds
+      .filter(({ origin }) => origin !== 'provider' && origin !== 'dispute')
+      .filter(({ status, reference }) => status === 'succeeded' || reference !== null),
     ({ orderId, paymentId }) => orderId ?? firstOrderOf.get(paymentId),
   );
   const mailsOf = groupBy(

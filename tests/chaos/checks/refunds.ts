@@ -62,10 +62,16 @@ const checkAmounts = ({ refunds, orders }: Snapshot): Violation[] => {
   });
 };
 
-/** A late charge is refunded whole and once, and no other payment is refunded without an order. */
+/**
+ * A late charge is refunded whole and once, and no other payment is refunded without an order. A refund that was made at
+ * the provider can fail before it is assigned to an order.
+ */
 const checkLateCharges = ({ refunds, payments }: Snapshot): Violation[] => {
   const refundsOf = groupBy(
-    refunds.filter(({ orderId }) => orderId === null),
+    refunds.filter(({ orderId, origin, status }) => {
+      const hasFailed = status === 'failed' && (origin === 'provider' || origin === 'dispute');
+      return orderId === null && !hasFailed;
+    }),
     ({ paymentId }) => paymentId,
   );
   const latePayments = indexBy(

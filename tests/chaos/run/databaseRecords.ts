@@ -4,7 +4,7 @@ import { type Database, openDatabase } from './database.ts';
 /** Everything that the checker reads from our database. */
 export type DatabaseRecords = Omit<
   Snapshot,
-  'products' | 'clientLog' | 'charges' | 'providerRefunds' | 'sentEvents'
+  'products' | 'clientLog' | 'charges' | 'providerRefunds' | 'providerDisputes' | 'sentEvents'
 > & {
   /** By product id; null for unlimited stock. */
   readonly stocks: ReadonlyMap<string, Pick<ProductRow, 'stock' | 'delivered'>>;
@@ -35,7 +35,7 @@ const readStocks = async ({ run }: Database): Promise<DatabaseRecords['stocks']>
 
 const readOrders = async ({ run }: Database): Promise<Pick<DatabaseRecords, 'orders' | 'history'>> => {
   const orders = await run(
-    'select id, email, product_id, product_type, quantity, amount, currency, status, checkout_id, held from orders',
+    'select id, email, product_id, product_type, quantity, amount, currency, status, disputed, checkout_id, held from orders',
   );
   const history = await run('select order_id, seq, state from order_state');
   return {
@@ -48,6 +48,8 @@ const readOrders = async ({ run }: Database): Promise<Pick<DatabaseRecords, 'ord
       amount: Number(row.amount),
       currency: stringOf(row.currency),
       status: stringOf(row.status),
+      // SQLite has 0 and 1.
+      disputed: Boolean(row.disputed),
       checkoutId: stringOrNull(row.checkout_id),
       held: Number(row.held),
     })),
@@ -68,7 +70,7 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
   const audits = await run('select id, key, order_ids from audit');
   const payments = await run('select id, status, amount, currency, reference from payment');
   const refunds = await run(`
-    select id, key, order_id, payment_id, amount, currency, status, reference, credit_note_year,
+    select id, key, order_id, payment_id, amount, currency, origin, status, reference, credit_note_year,
       credit_note_sequence, created_ms, updated_ms
     from refund`);
   const invoices = await run('select order_id, year, sequence from invoice');
@@ -94,6 +96,7 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
       paymentId: stringOf(row.payment_id),
       amount: Number(row.amount),
       currency: stringOf(row.currency),
+      origin: stringOf(row.origin),
       status: stringOf(row.status),
       reference: stringOrNull(row.reference),
       createdMs: Number(row.created_ms),

@@ -1,11 +1,12 @@
 import { type Client, expectStatus, itemsOf, textAt, valueAt } from '../../processes/client.ts';
+import { assignRefunds } from './assignRefunds.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { Provider } from './provider.ts';
 import { skipWaits } from './skipWaits.ts';
 
 /**
- * Waits without faults until all work has ended, and has an operator retry the failed tasks once. Returns how
- * much is still open after 90 s; 0 where all has ended.
+ * Waits without faults until all work has ended, and has an operator retry the failed tasks once, and assign refunds that
+ * wait for their order. Returns how much is still open after 90 s; 0 where all has ended.
  */
 export const drain = async (databaseUrl: string, provider: Provider, operator: Client): Promise<number> => {
   const database = openDatabase(databaseUrl);
@@ -13,7 +14,8 @@ export const drain = async (databaseUrl: string, provider: Provider, operator: C
   for (let retried = false; ; ) {
     await skipWaits(database);
     const failedJobs = await countFailedJobs(database);
-    const open = (await countOpen(database)) + (await provider.skipWaits());
+    const waiting = (await countOpen(database)) + (await provider.skipWaits());
+    const open = waiting === 0 ? await assignRefunds(operator) : waiting;
     if ((open + failedJobs === 0 && retried) || Date.now() > untilMs) {
       await database.close();
       return open + failedJobs;

@@ -30,6 +30,19 @@ export const moneyGuards: readonly Guard[] = [
     expectedRules: ['over_refunded'],
   },
   {
+    name: 'the adoption of a refund only once',
+    database: 'sqlite',
+    replacements: [
+      {
+        file: 'core/adoptRefunds.ts',
+        find: '.filter(({ reference, refundId }) => !known.has(reference) &&',
+        replace: '.filter(({ refundId }) =>',
+      },
+    ],
+    faults: faultPresets.none,
+    expectedRules: ['over_refunded', 'refund_not_recorded'],
+  },
+  {
     name: 'the idempotency key of a refund request',
     database: 'sqlite',
     replacements: [

@@ -4,6 +4,7 @@ import { createScratchFolder } from '../../processes/cleanup.ts';
 import { freePort } from '../../processes/server.ts';
 import { createFinishChallenge, type FinishChallenge } from './cardholder.ts';
 import { type ManagedProcess, startManagedProcess } from './managedProcess.ts';
+import { createSendToProvider, type SendToProvider } from './providerActs.ts';
 import { type ProviderRecords, readProviderRecords, skipProviderWaits } from './providerRecords.ts';
 
 /** The payment provider of a run: inside the processes under test, or a process of its own. */
@@ -16,6 +17,8 @@ export type Provider = {
   readonly finishChallenge: FinishChallenge | null;
   /** Charges a payment of ours under another key than its own; null where that is not possible. */
   readonly chargeLate: ((payment: LatePayment) => Promise<void>) | null;
+  /** What its dashboard and banks do; null where that is not possible. */
+  readonly send: SendToProvider | null;
   /** Makes everything that it delays due now. Returns how much was due. */
   skipWaits(): Promise<number>;
   readRecords(): Promise<ProviderRecords>;
@@ -37,6 +40,7 @@ export const createInProcessProvider = (databaseUrl: string): Provider => {
     processes: [],
     finishChallenge: null,
     chargeLate: null,
+    send: null,
     skipWaits: () => skipProviderWaits(recordTable),
     readRecords: () => readProviderRecords(recordTable),
   };
@@ -68,6 +72,7 @@ export const startProviderProcess = async (
     processes: [simulator],
     finishChallenge: createFinishChallenge(simulator.url),
     chargeLate: (payment) => chargeLate(simulator.url, payment),
+    send: createSendToProvider(simulator.url),
     skipWaits: () => skipProviderWaits(recordTable),
     readRecords: () => readProviderRecords(recordTable),
   };

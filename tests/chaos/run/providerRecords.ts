@@ -2,7 +2,10 @@ import { valueAt } from '../../processes/client.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Database, openDatabase } from './database.ts';
 
-export type ProviderRecords = Pick<Snapshot, 'charges' | 'providerRefunds' | 'sentEvents'>;
+export type ProviderRecords = Pick<
+  Snapshot,
+  'charges' | 'providerRefunds' | 'providerDisputes' | 'sentEvents'
+>;
 
 /** The table in which the sandbox keeps its records. */
 export type RecordTable = { readonly url: string; readonly table: string };
@@ -53,6 +56,12 @@ const readRecords = async ({ run }: Database, table: string): Promise<ProviderRe
       id: stringAt(body, 'id'),
       chargeId: stringAt(body, 'intentId'),
       refundId: stringOrNullAt(valueAt(body, 'metadata'), 'refund_id'),
+      ...moneyOf(body),
+      status: stringAt(body, 'status'),
+    })),
+    providerDisputes: withPrefix('dp_').map(({ body }) => ({
+      id: stringAt(body, 'id'),
+      chargeId: stringAt(body, 'intentId'),
       ...moneyOf(body),
       status: stringAt(body, 'status'),
     })),

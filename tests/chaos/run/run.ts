@@ -19,6 +19,7 @@ import {
 import { makeLateCharges } from './lateCharges.ts';
 import type { ManagedProcess } from './managedProcess.ts';
 import { runOperators } from './operators.ts';
+import { runProviderActs } from './providerActs.ts';
 import { agePayments } from './skipWaits.ts';
 import { collectErrors, summarize } from './summary.ts';
 import { takeSnapshot } from './takeSnapshot.ts';
@@ -87,6 +88,7 @@ const runWorkload = async (
     freezeProcesses(processes, smtpSink, leaseMs, faults, random.fork(), signal),
     agePayments(databaseUrl, random.fork(), signal),
     provider.chargeLate && makeLateCharges(databaseUrl, provider.chargeLate, random.fork(), signal),
+    provider.send && runProviderActs(databaseUrl, provider.send, random.fork(), signal),
     runOperators(storefront.urls, recorder, random.fork(), signal),
     ...Array.from({ length: customers }, (_, index) =>
       runCustomer(`customer${index}@shop.test`, storefront, recorder, random.fork(), signal),

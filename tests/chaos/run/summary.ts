@@ -4,13 +4,15 @@ import type { ManagedProcess } from './managedProcess.ts';
 
 /** The counts of a run, one line of text each. */
 export const summarize = (snapshot: Snapshot): readonly string[] => {
-  const { orders, payments, refunds, clientLog, mails, charges, providerRefunds } = snapshot;
+  const { orders, payments, refunds, clientLog, mails, charges, providerRefunds, providerDisputes } =
+    snapshot;
   const { storedEvents, sentEvents, tasks } = snapshot;
   return [
     `orders: ${tally(orders.map(({ status }) => status))}`,
     `payments: ${tally(payments.map(({ status }) => status))}`,
     `responses to checkouts: ${tally(clientLog.checkouts.map(({ outcome }) => outcome))}; ${clientLog.confirmed.length} challenges passed`,
     `refunds: ${tally(refunds.map(({ status }) => status))}`,
+    `refunds by origin: ${tally(refunds.map(({ origin }) => origin))}; disputes ${tally(providerDisputes.map(({ status }) => status))}`,
     `responses to refunds: ${tally(clientLog.refunds.map(({ outcome }) => outcome))}`,
     `provider: charges ${tally(charges.map(({ status }) => status))}; refunds ${tally(providerRefunds.map(({ status }) => status))}; ${sentEvents.length} events, ${storedEvents.length} of them stored`,
     `failed tasks: ${tally(tasks.map(({ lastError }) => (lastError ?? '').replace(/:.*/, '')))}`,
