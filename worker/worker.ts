@@ -8,6 +8,7 @@ import { failedAttempt, retryAtMs } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
 import { startSleep } from '../core/timer.ts';
 import { createFollowCharge } from '../core/usecases/followCharge.ts';
+import { createFollowOpenDisputes } from '../core/usecases/followOpenDisputes.ts';
 import { createActOnEvent } from '../core/usecases/providerEvents.ts';
 import { createReconcileLedger } from '../core/usecases/reconcileLedger.ts';
 import { createPaymentRecovery, type PaymentRecovery } from '../core/usecases/recoverPayments.ts';
@@ -149,6 +150,7 @@ const createJobPorts = (
     mailer,
     actOnEvent,
     followCharge,
+    followOpenDisputes: createFollowOpenDisputes({ ...store, followCharge, world }),
     reconcileLedger,
     world,
   };

@@ -22,6 +22,7 @@ export type JobPorts = {
   readonly mailer: Mailer;
   readonly actOnEvent: ActOnEvent;
   readonly followCharge: FollowCharge;
+  readonly followOpenDisputes: () => AsyncResult<void>;
   readonly reconcileLedger: (reconciliation: Reconciliation) => AsyncResult<ReconciliationReport>;
   readonly world: World;
 };
@@ -77,9 +78,30 @@ export const createRunJob = (
 type Services = Readonly<Record<JobService, (lease: JobLease) => Promise<JobOutcome>>>;
 
 const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: string }): Services => {
-  const { refunds, inbox, ledger, provider, mailer, actOnEvent, followCharge, reconcileLedger, world } =
-    ports;
+  const {
+    refunds,
+    inbox,
+    ledger,
+    provider,
+    mailer,
+    actOnEvent,
+    followCharge,
+    followOpenDisputes,
+    reconcileLedger,
+    world,
+  } = ports;
   const nowMs = () => world.clock.nowMs();
+  /**
+   * Somebody may have refunded or disputed the charge, or a dispute may have ended, and the event may have been lost.
+   * Returns why the refund must wait, or null if no dispute holds it back.
+   */
+  const followAndHold = async (refundId: string, reference: string): Promise<JobOutcome | null> => {
+    const followed = await followCharge(reference);
+    if (followed.isErr()) return deferredWithoutLimit(followed.error.reason);
+    const found = await refunds.find(refundId);
+    if (found.isErr()) return deferred(found);
+    return found.value?.disputed ? deferredWithoutLimit(heldBack) : null;
+  };
   /** A refund of one order can leave only one order for what the provider refunded of the same charge. */
   const assignWhatIsClear = async ({ paymentId }: Refund): AsyncResult<unknown> =>
     paymentId === null
@@ -92,8 +114,9 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       const refund = found.value;
       if (refund === null) return recordMissing;
       if (!openRefundStatuses.includes(refund.status)) return done;
-      if (refund.disputed) return deferredWithoutLimit(heldBack);
       const { chargeReference: reference, amount } = refund;
+      const held = refund.disputed ? await followAndHold(jobId, reference) : null;
+      if (held !== null) return held;
       const decision = await provider.refund({ refundId: refund.id, reference, amount });
       if (decision.kind === 'succeeded') {
         const finished = await refunds.finish({ refundId: refund.id, outcome: decision }, nowMs());
@@ -101,12 +124,8 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       }
       if (decision.kind === 'pending') return deferredWithoutLimit('the provider has not decided yet');
       if (decision.kind !== 'refused') return deferredWithoutLimit(decision.reason);
-      // Somebody may have refunded or disputed the charge, which is why the provider refuses ours. Follow it first.
-      const followed = await followCharge(reference);
-      if (followed.isErr()) return deferredWithoutLimit(followed.error.reason);
-      const now = await refunds.find(jobId);
-      if (now.isErr()) return deferred(now);
-      if (now.value?.disputed) return deferredWithoutLimit(heldBack);
+      const refusedFor = await followAndHold(jobId, reference);
+      if (refusedFor !== null) return refusedFor;
       const outcome = { kind: 'failed', reason: decision.reason } as const;
       return recorded(await refunds.finish({ refundId: refund.id, outcome }, nowMs()));
     },
@@ -128,7 +147,8 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       if (event.isErr()) return deferred(event);
       if (event.value === null) return recordMissing;
       const handled = await actOnEvent(event.value);
-      if (handled.isErr()) return deferred(handled);
+      // The event is not to blame, and it may be about money: it waits for as long as the outage lasts.
+      if (handled.isErr()) return deferredWithoutLimit(handled.error.reason);
       return handled.value ? done : { kind: 'deferred', reason: 'the payment has no outcome yet' };
     },
 
@@ -137,6 +157,8 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       if (found.isErr()) return deferred(found);
       if (found.value === null) return recordMissing;
       if (found.value.finishedAtMs !== null) return done;
+      const followed = await followOpenDisputes();
+      if (followed.isErr()) return deferred(followed);
       const report = await reconcileLedger(found.value);
       if (report.isErr()) return deferred(report);
       return recorded(await ledger.finishReconciliation(jobId, report.value, nowMs()));

@@ -3,6 +3,7 @@ import { closeDispute, openDispute } from '../../adapters/sandbox/disputes.ts';
 import type { DisputeStatus } from '../../core/dispute.ts';
 import type { Order } from '../../core/order.ts';
 import { createFollowCharge } from '../../core/usecases/followCharge.ts';
+import { createFollowOpenDisputes } from '../../core/usecases/followOpenDisputes.ts';
 import { defined, unwrap } from '../contracts/fixture.ts';
 import { useChargeShop } from '../provider/chargeShop.ts';
 
@@ -120,6 +121,29 @@ describe('Following a disputed charge', () => {
     await closeDispute(shop.provider.engine, disputeId, 'won');
     await follow(reference);
     expect((await shop.fixture.findRefund(id)).disputed).toBe(false);
+  });
+
+  test('A dispute whose last event was lost is followed when it is asked for', async () => {
+    const { orders, reference } = await charge();
+    const disputeId = await dispute(reference);
+    await follow(reference);
+    await closeDispute(shop.provider.engine, disputeId, 'lost');
+    const followCharge = createFollowCharge({ ...shop.store, ...shop });
+    await unwrap(createFollowOpenDisputes({ ...shop.store, followCharge, world: shop.world })());
+    expect(await disputed(orders)).toEqual([false]);
+    expect(await listRefunds()).toMatchObject([{ origin: 'dispute', status: 'succeeded' }]);
+  });
+
+  test('A refund that a dispute holds back asks first whether the dispute has ended', async () => {
+    const { orders, reference } = await charge();
+    const disputeId = await dispute(reference);
+    const { id } = await shop.fixture.requestRefund(defined(orders[0]).id);
+    await follow(reference);
+    await closeDispute(shop.provider.engine, disputeId, 'won');
+    const [lease] = await shop.fixture.claimJobs('refund');
+    expect((await shop.fixture.findRefund(id)).disputed).toBe(true);
+    expect((await createTestJobs()(defined(lease)))?.outcome.kind).toBe('advanced');
+    expect(await statuses(orders)).toEqual(['refunded']);
   });
 
   test('A reconciliation adopts a lost dispute whose event was lost', async () => {

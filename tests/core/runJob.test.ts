@@ -36,6 +36,7 @@ const createTestJob = (changes: Partial<JobPorts> = {}, mailOutcome: MailOutcome
       },
       actOnEvent: async () => ok(true),
       followCharge: async () => ok(true),
+      followOpenDisputes: async () => ok(undefined),
       reconcileLedger: async () => ok({ charges: 2, refunds: 1, differences: 0, storedDifferences: [] }),
       world,
       ...changes,
@@ -204,7 +205,11 @@ describe('Event jobs', () => {
   test('An event job is retried if the database cannot be reached', async () => {
     const lease = await claimEventJob();
     const withOutage = createTestJob({ actOnEvent: async () => err(outage) });
-    expect((await withOutage(lease))?.outcome).toMatchObject({ kind: 'retry', error: outage.reason });
+    for (const attempts of [0, attemptsMax * 2])
+      expect((await withOutage({ ...lease, attempts }))?.outcome).toMatchObject({
+        kind: 'retry',
+        error: outage.reason,
+      });
   });
 });
 

@@ -57,6 +57,7 @@ export const useChargeShop = () => {
         followCharge: createFollowCharge({ ...store, provider, world }),
         mailer: store.mailbox,
         actOnEvent: async () => ok(true),
+        followOpenDisputes: async () => ok(undefined),
         reconcileLedger: createReconcileLedger({ ...store, provider, world }),
         world,
       },
