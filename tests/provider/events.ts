@@ -170,6 +170,24 @@ export const eventSuite = (name: string, open: OpenHarness): void => {
       expect(await subjectOf({ ...foreign, status: 'failed' })).toEqual({
         ...{ kind: 'refund', refundId: null, reference: 're_1', chargeReference: 'pi_1', failure: 'failed' },
       });
+      const dispute = { id: 'dp_1', object: 'dispute', amount: 5, currency: 'vnd', payment_intent: 'pi_1' };
+      for (const [status, expected] of [
+        ['needs_response', 'open'],
+        ['under_review', 'open'],
+        ['warning_needs_response', 'open'],
+        ['a word of tomorrow', 'open'],
+        ['won', 'won'],
+        ['warning_closed', 'won'],
+        ['lost', 'lost'],
+      ] as const)
+        expect(await subjectOf({ ...dispute, status, created: 9 })).toEqual({
+          ...{ kind: 'dispute', chargeReference: 'pi_1' },
+          dispute: {
+            ...{ reference: 'dp_1', amount: { amount: 5, currency: 'VND' }, reason: 'general' },
+            ...{ status: expected, atMs: 9_000 },
+          },
+        });
+      expect(await subjectOf({ ...dispute, amount: 'five' })).toEqual({ kind: 'other' });
       const refundedCharge = { id: 'ch_1', object: 'charge', payment_intent: 'pi_1', amount_refunded: 5 };
       expect(await subjectOf(refundedCharge)).toEqual({
         ...{ kind: 'refund', refundId: null, reference: null, chargeReference: 'pi_1', failure: null },

@@ -55,3 +55,25 @@ test('A publishable key confirms with the client secret and may do nothing else'
   const confirmed = await post(confirm, `client_secret=${body.client_secret}`, { key: 'f', apiKey });
   expect(confirmed.body.status).toBe('succeeded');
 });
+
+test('A dispute is opened and ended over HTTP, and evidence decides it', async () => {
+  const post = createPost();
+  const { body: intent } = await post('/v1/payment_intents', `${charge}pm_card_visa`);
+  const open = (form: string) => post('/v1/test_helpers/disputes', form, { key: `dispute ${form}` });
+  expect((await open('payment_intent=pi_nobody')).status).toBe(404);
+  expect((await open(`payment_intent=${intent.id}&amount=6`)).status).toBe(400);
+  const opened = await open(`payment_intent=${intent.id}&amount=3&reason=product_not_received`);
+  expect(opened).toMatchObject({
+    status: 200,
+    body: { object: 'dispute', amount: 3, currency: 'vnd', reason: 'product_not_received' },
+  });
+  expect(opened.body).toMatchObject({ payment_intent: intent.id, status: 'needs_response' });
+  const refund = () => post('/v1/refunds', `payment_intent=${intent.id}`, { key: crypto.randomUUID() });
+  expect((await refund()).body.error.code).toBe('charge_disputed');
+  const path = `/v1/disputes/${opened.body.id}`;
+  expect((await post(path, 'evidence[uncategorized_text]=maybe', { key: 'c' })).status).toBe(400);
+  const won = await post(path, 'evidence[uncategorized_text]=winning_evidence', { key: 'd' });
+  expect(won.body.status).toBe('won');
+  expect((await refund()).body).toMatchObject({ object: 'refund', status: 'succeeded', amount: 5 });
+  expect((await post('/v1/disputes/dp_nobody/close', '', { key: 'e' })).status).toBe(404);
+});

@@ -104,7 +104,7 @@ const givenUpOutcome = ({ status, body }: Reply): CheckoutReply['outcome'] | nul
 };
 const finalStatuses = ['succeeded', 'declined', 'cancelled'] as const;
 
-const refundRefusalCodes = ['order_not_refundable', 'refund_too_large'];
+const refundRefusalCodes = ['order_not_refundable', 'refund_too_large', 'payment_disputed'];
 
 /** A 503 counts as `lost`, because the refund may have been written before. */
 const refundOutcome = ({ status, body }: Reply): RefundReply['outcome'] | null => {
