@@ -188,6 +188,16 @@ export const adoptedRefundsContract = (name: string, open: OpenStore): void => {
       expect(await unwrap(store.refunds.failAdopted('re_own', 'account closed', fixture.now()))).toBe(0);
     });
 
+    test('An adopted refund that fails leaves the task paused for a refund of ours', async () => {
+      const { fixture, store } = context();
+      const orders = await placePaid([500]);
+      await adopt(paymentOf(orders), report(200));
+      await fixture.requestRefund(defined(orders[0]).id);
+      await unwrap(store.refunds.failAdopted('re_1', 'account closed', fixture.now()));
+      expect(await statuses(orders)).toEqual(['paid']);
+      expect(await fixture.listTasks({ pipeline: 'physical' })).toMatchObject([{ state: 'paused' }]);
+    });
+
     test('A refund of the provider beside one of ours never gives back more than was paid', async () => {
       const { fixture, store } = context();
       for (let round = 0; round < 5; round++) {

@@ -155,6 +155,17 @@ export const disputesContract = (name: string, open: OpenStore): void => {
       expect((await unwrap(store.ledger.counts(fixture.now()))).refunds_unassigned.count).toBe(0);
     });
 
+    test('A lost dispute that was won after all gives nothing back and is no alarm', async () => {
+      const { fixture, store } = context();
+      const orders = await placePaid([100]);
+      await adopt(paymentOf(orders), report(100, { reference: 'dp_1', origin: 'dispute' }));
+      await record(paymentOf(orders), 'lost');
+      expect(await unwrap(store.refunds.failAdopted('dp_1', 'the dispute was won', fixture.now()))).toBe(1);
+      await record(paymentOf(orders), 'won');
+      expect(await cases('refunds_stuck')).toEqual([]);
+      expect((await request(defined(orders[0]).id)).isOk()).toBe(true);
+    });
+
     test('A requested refund that a lost dispute has overtaken fails without an alarm', async () => {
       const { fixture, world } = context();
       const orders = await placePaid([100]);
