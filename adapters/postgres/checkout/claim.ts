@@ -174,6 +174,9 @@ const write = async (
     })),
   );
   const claimedStatus = statusText(sql, orderStatusAfter.claim);
+  // Most batches retry nothing, and some take nothing from the stock. Each part that is left out costs the server nothing.
+  const hasRetries = retries.length > 0;
+  const hasHeld = orders.some(({ held }) => held > 0);
   const rows = await sql<{ id: string }[]>`
     with claim as (
       select * from unnest(
@@ -187,9 +190,13 @@ const write = async (
         ${claims.map(({ claim }) => claim.method)}::text[],
         ${claims.map(({ request }) => request.recoverAtMs)}::bigint[]
       ) as c(id, key, customer_id, order_ids, attempt, amount, currency, method, recover_ms)
-    ), retriable as materialized (
+    ${
+      hasRetries
+        ? sql`), retriable as materialized (
       select p.id from (select unnest(${retries}::uuid[]) as id order by id) r
-      cross join lateral (select id from payment where id = r.id for update) p
+      cross join lateral (select id from payment where id = r.id for update) p`
+        : sql``
+    }
     ), requested as (
       select * from unnest(
         ${orders.map(({ id }) => id)}::uuid[],
@@ -197,7 +204,7 @@ const write = async (
         ${orders.map(({ seq }) => seq)}::integer[],
         ${orders.map(({ held }) => held)}::integer[]
       ) as r(order_id, checkout_id, seq, held)
-      where (select count(*) from retriable) >= 0
+      ${hasRetries ? sql`where (select count(*) from retriable) >= 0` : sql``}
       order by order_id
     ), locked as (
       select r.* from requested r
@@ -219,15 +226,19 @@ const write = async (
         ${nowMs}::bigint
       from current where id in (select id from audited)
       returning id
-    ), retried as (
+    ${
+      hasRetries
+        ? sql`), retried as (
       update payment p set status = ${statusText(sql, paymentStatusAfter.retry)}, attempt = c.attempt,
         recover_ms = c.recover_ms, claimed_ms = ${nowMs}::bigint, updated_ms = ${nowMs}::bigint
       from current c
       where p.id = c.id and p.id = any(${retries}::uuid[])
         and p.status in (${statusList(sql, paymentStatusesBefore('retry'))})
-      returning p.id
+      returning p.id`
+        : sql``
+    }
     ), written as (
-      select id from initiated union all select id from retried
+      select id from initiated ${hasRetries ? sql`union all select id from retried` : sql``}
     ), claimed as (
       update orders o
       set status = ${claimedStatus}, checkout_id = r.checkout_id, held = r.held,
@@ -240,7 +251,9 @@ const write = async (
       select id, case when held > 0 then seq - 1 else seq end, ${claimedStatus}, ${nowMs}::bigint from claimed
       union all
       select id, seq, ${stockReservedState}::text, ${nowMs}::bigint from claimed where held > 0
-    ), reserved as (
+    ${
+      hasHeld
+        ? sql`), reserved as (
       update stock s set units = n.units - n.quantity
       from (
         select t.product_id, t.quantity, l.units
@@ -249,7 +262,9 @@ const write = async (
         ) t
         cross join lateral (select units from stock where product_id = t.product_id for no key update) l
       ) n
-      where s.product_id = n.product_id
+      where s.product_id = n.product_id`
+        : sql``
+    }
     )
     select id from written`;
   return rows.map(({ id }) => id);

@@ -91,6 +91,8 @@ type Written = {
 const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Promise<Written[]> => {
   const rows = JSON.stringify(records.map(rowOf));
   const released = statusText(sql, orderStatusAfter.release);
+  // Only a batch that releases orders touches the stock. The others do not pay for that part.
+  const releases = records.some(({ outcome }) => outcomeChanges(outcome).order === 'release');
   return sql<Written[]>`
     with outcome as (
       select * from json_to_recordset(${rows}::text::json) as s(
@@ -133,7 +135,9 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
       insert into task (id, order_id, pipeline, step, state, run_ms, seq)
       select (task ->> 'id')::uuid, id, task ->> 'pipeline', task ->> 'step', 'ready', ${nowMs}::bigint, seq
       from changed where needs_task
-    ), freed as (
+    ${
+      releases
+        ? sql`), freed as (
       update stock s set units = n.units + n.quantity
       from (
         select f.product_id, f.quantity, l.units
@@ -143,7 +147,9 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
         ) f
         cross join lateral (select units from stock where product_id = f.product_id for no key update) l
       ) n
-      where s.product_id = n.product_id
+      where s.product_id = n.product_id`
+        : sql``
+    }
     )
     select id, status, stored_ours from recorded`;
 };
