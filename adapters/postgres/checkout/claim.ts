@@ -23,8 +23,8 @@ import { type CurrentCheckout, readResponses } from './storedResponses.ts';
 type Verdict = Result<Claim, ClaimFailure>;
 
 /**
- * Reads, judges, and writes. The read and the write are two statements, each a transaction of its own, so no lock is
- * held while we judge. The write changes only rows that are as they were read. Requests whose rows have changed are
+ * Reads, judges, and writes. The read and the write are two statements in two transactions, so no lock is held while
+ * we judge. The write changes only rows that are as they were read. Requests whose rows have changed are
  * read and judged again.
  */
 export const claim = async (
@@ -174,7 +174,8 @@ const write = async (
     })),
   );
   const claimedStatus = statusText(sql, orderStatusAfter.claim);
-  // Most batches retry nothing, and some take nothing from the stock. Each part that is left out costs the server nothing.
+  // Most batches retry nothing, and some take nothing from the stock. Those parts are then left out: the server would
+  // plan and start them for nothing.
   const hasRetries = retries.length > 0;
   const hasHeld = orders.some(({ held }) => held > 0);
   const rows = await sql<{ id: string }[]>`

@@ -80,8 +80,8 @@ type Written = {
 /**
  * One statement, and so one transaction, writes the payment with its response, the orders with their histories, and the
  * new tasks. It changes only open payments, and what belongs to them. Core has decided what an outcome changes (see
- * `rowOf`); nothing is decided here. Lock order: payments, orders, then stock, each by its id, so parallel calls never deadlock.
- * A successful charge keeps the units of its orders, so it does not touch the stock.
+ * `rowOf`); nothing is decided here. Lock order: payments, orders, then stock, each by its id, so parallel calls never
+ * deadlock. A successful charge keeps the units of its orders, so it does not touch the stock.
  *
  * Each row is found by its key, whatever the planner estimates: payments and orders by `lateral`, which cannot become a
  * hash join. A condition on the status made the planner read all rows with that status. With ten checkouts of a hundred
@@ -89,13 +89,13 @@ type Written = {
  * so it needs no join. If a paid order lacks its task, the insert fails and nothing is written.
  */
 const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Promise<Written[]> => {
-  const rows = JSON.stringify(records.map(rowOf));
+  const rows = records.map(rowOf);
   const released = statusText(sql, orderStatusAfter.release);
   // Only a batch that releases orders touches the stock. The others do not pay for that part.
-  const releases = records.some(({ outcome }) => outcomeChanges(outcome).order === 'release');
+  const releases = rows.some((row) => row.order_status === orderStatusAfter.release);
   return sql<Written[]>`
     with outcome as (
-      select * from json_to_recordset(${rows}::text::json) as s(
+      select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as s(
         id uuid, attempt integer, payment_status text, order_status text, reference text, decline_code text,
         action jsonb, keeps_action boolean, detail text, response jsonb, tasks jsonb
       ) order by id

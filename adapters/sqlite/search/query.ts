@@ -7,7 +7,7 @@ const lexemes: Readonly<Record<keyof Token, (token: Token) => string>> = {
   exact: ({ exact }) => `\u{e000}${exact}`,
 };
 
-/** Stands before each token of an archived product, so that only a search of archived products reads it. */
+/** The prefix of each token of an archived product, so that only a search of archived products reads it. */
 const archivedMark = '\u{e004}';
 
 /** FTS5 splits the text at the spaces again. */
