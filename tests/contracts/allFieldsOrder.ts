@@ -7,6 +7,7 @@ import { parseQuery } from '../../core/search.ts';
 import { type AllFieldsSet, expectAllFieldsSet } from './allFieldsSet.ts';
 import { defined, unwrap } from './fixture.ts';
 import type { TestContext } from './testContext.ts';
+import { unfilteredQuery } from './unfilteredQuery.ts';
 
 /**
  * Test helpers for an order with every field set, which is the only order of its store. Each result on the way is
@@ -142,14 +143,3 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
 };
 
 const draft = { type: 'digital', name: 'Đồng hồ', code: 'DH-01', price: { amount: 433, currency: 'USD' } };
-
-const unfilteredQuery: OrderQuery = {
-  search: null,
-  status: null,
-  type: null,
-  fromMs: null,
-  toMs: null,
-  customerId: null,
-  after: null,
-  limit: 100,
-};

@@ -3,6 +3,7 @@ import { orderAmountMax } from '../../core/money.ts';
 import type { OrderQuery } from '../../core/order.ts';
 import { declined, defined, listAll, unwrap } from './fixture.ts';
 import { type OpenStore, useSharedStore } from './testContext.ts';
+import { unfilteredQuery } from './unfilteredQuery.ts';
 
 /** Placing, cancelling and listing orders. */
 export const ordersContract = (name: string, open: OpenStore): void => {
@@ -228,15 +229,4 @@ export const ordersContract = (name: string, open: OpenStore): void => {
       expect((await unwrap(store.orders.list({ ...unfilteredQuery, customerId, limit: 2 }))).next).toBeNull();
     });
   });
-};
-
-const unfilteredQuery: OrderQuery = {
-  search: null,
-  status: null,
-  type: null,
-  fromMs: null,
-  toMs: null,
-  customerId: null,
-  after: null,
-  limit: 100,
 };

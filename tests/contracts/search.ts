@@ -4,6 +4,7 @@ import type { ProductKey } from '../../core/product.ts';
 import { parseQuery } from '../../core/search.ts';
 import { listAll, unwrap } from './fixture.ts';
 import { type OpenStore, useSharedStore } from './testContext.ts';
+import { unfilteredQuery } from './unfilteredQuery.ts';
 
 /** Product names and codes, oldest first. */
 const searchedProducts = {
@@ -274,14 +275,3 @@ export const searchContract = (name: string, open: OpenStore): void => {
 /** The different spellings of a text. It is a set because most names already are in one of these forms. */
 const spellingsOf = (text: string): ReadonlySet<string> =>
   new Set([text, text.normalize('NFC'), text.normalize('NFD'), text.toUpperCase(), text.toLowerCase()]);
-
-const unfilteredQuery: OrderQuery = {
-  search: null,
-  status: null,
-  type: null,
-  fromMs: null,
-  toMs: null,
-  customerId: null,
-  after: null,
-  limit: 100,
-};

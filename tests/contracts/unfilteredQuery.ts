@@ -1,0 +1,13 @@
+import type { OrderQuery } from '../../core/order.ts';
+
+/** The first 100 orders, whatever they are. */
+export const unfilteredQuery: OrderQuery = {
+  search: null,
+  status: null,
+  type: null,
+  fromMs: null,
+  toMs: null,
+  customerId: null,
+  after: null,
+  limit: 100,
+};
