@@ -10,8 +10,8 @@ import type { World } from '../world.ts';
 
 /**
  * Reads a charge at the provider, by the provider's id, and brings our books to what was done to it there: adopts
- * refunds, records disputes, and counts the money of lost disputes as refunded. `signed` is a dispute that a signed event
- * told. It is believed as it stands, if the provider does not say otherwise when it is asked.
+ * refunds, records disputes, and counts the money of lost disputes as refunded. `signed` is the dispute of a
+ * signed event. It is recorded as the event describes it, unless the provider says otherwise when it is asked.
  *
  * Returns false if the payment has no outcome yet: then it must be called again later. A charge that we did not create is
  * ignored. Fails with `unavailable` only.

@@ -23,9 +23,9 @@ export type LostClaimFailure =
 const lookupMs = 2_000;
 
 /**
- * Decides what a customer hears whose claim may have been committed although its reply was lost. Its key is looked up
- * once more. Without that, a refusal could be followed by a charge: the recovery charges every claim that stands.
- * The claim that stands is left to the recovery, because another process may be at work under the same key.
+ * Decides the response to a claim whose reply was lost: it may have been committed. Its key is looked up once more.
+ * Otherwise a refusal could be followed by a charge, because the recovery charges every committed claim. A claim that
+ * is found is left to the recovery, because another process may be working under the same key.
  */
 export const createFindLostClaim =
   ({ audits, world }: { readonly audits: Audits; readonly world: World }) =>

@@ -59,7 +59,7 @@ create index product_archived on product (id) where archived;
 create index product_archived_name on product using gin (name_vector) with (fastupdate = off) where archived;
 
 -- The units of a product: `units` are left to sell if the product is `limited`, `delivered` were ever put in. So
--- delivered = units + what orders hold. A table of its own, because each order that is placed locks its product's row
+-- delivered = units + what orders hold. A separate table, because each order that is placed locks its product's row
 -- (foreign key), and because each update of that row may write to the search indexes. Rows are never deleted.
 create table stock (
   product_id uuid primary key references product,

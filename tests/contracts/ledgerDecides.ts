@@ -67,7 +67,7 @@ export const ledgerDecidesContract = (name: string, open: OpenStore): void => {
       const [paid, waited] = [await openCheckout(), await openCheckout(requiresAction)];
       chargeAtProvider(paid);
       chargeAtProvider(waited, fixture.now() + hourMs);
-      // The clock stands at 8 o'clock. The day must be over, and its last charges visible.
+      // The clock is at 8 o'clock. The day must be over, and its last charges visible.
       world.advance(16 * hourMs + hourMs - 1);
       await recover();
       world.advance(7 * hourMs);

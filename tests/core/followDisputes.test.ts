@@ -65,7 +65,7 @@ describe('Following a disputed charge', () => {
     expect((await shop.fixture.requestRefund(defined(orders[0]).id)).amount.amount).toBe(700);
   });
 
-  test('A signed dispute that the provider does not know is believed as it stands', async () => {
+  test('A signed dispute that the provider does not know is recorded as the event describes it', async () => {
     const { orders, reference } = await charge();
     await followSigned(reference, 'open');
     expect(await disputed(orders)).toEqual([true]);

@@ -63,7 +63,7 @@ describe('A claim whose reply is lost', () => {
   };
   const notSent: Partial<Audits> = { claim: async () => err(outage) };
 
-  test('A claim that stands is being confirmed, and the recovery charges it once', async () => {
+  test('A committed claim is being confirmed, and the recovery charges it once', async () => {
     const { response, replayed } = (await checkOut(command(), replyLost))._unsafeUnwrap();
     expect(replayed).toBe(false);
     expect(response).toMatchObject({

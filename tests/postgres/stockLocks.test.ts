@@ -21,7 +21,7 @@ describe.skipIf(!(await postgresAvailable()))('locks of the stock', () => {
     const world = createTestWorld();
     const store = await openPostgresStore(world, { url: database.url, poolSize: 20 });
     const shop = createFixture(store, world);
-    // The codes fall while the ids rise: whoever locks by code is in the way of those who lock by id.
+    // The codes fall while the ids rise: a lock order by code conflicts with one by id.
     const products = await shop.createProducts(
       Array.from({ length: 30 }, (_, index) =>
         shop.productDraft({ code: `p-${99 - index}`, type: 'service', stock: 1_000 }),

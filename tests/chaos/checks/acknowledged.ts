@@ -3,7 +3,7 @@ import { groupBy, indexBy } from '../grouping.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
-/** Everything that a client was told must still be true. */
+/** Every response that a client got must still be true. */
 export const checkAcknowledged = (snapshot: Snapshot): Violation[] => [
   ...snapshot.clientLog.unexpected.map((detail) => ({ rule: 'unexpected_response', id: '-', detail })),
   ...checkOrders(snapshot),

@@ -46,8 +46,8 @@ export type FlashSaleResult = {
 };
 
 /**
- * A product with few units and many buyers, who all pay at once, with declines and lost responses among them. Whoever
- * hears `out_of_stock` or 402 comes back with a new key while units are left or reserved.
+ * A product with few units and many buyers, who all pay at once, with declines and lost responses among them. A
+ * buyer who gets `out_of_stock` or 402 comes back with a new key while units are left or reserved.
  */
 export const runFlashSale = async (options: FlashSaleOptions): Promise<FlashSaleResult> => {
   const { databaseUrl, units, buyers, parallel } = options;
@@ -139,7 +139,7 @@ type Buyer = {
   readonly random: SeededRandom;
 };
 
-/** The buyers in turn. Whoever comes back is last. It ends for whom nobody waits, and may go on for others. */
+/** The buyers in turn. A buyer who comes back goes to the end. The queue ends when nobody waits. */
 const takeTurns = (waiting: Buyer[]): Iterator<Buyer> => ({
   next: () => {
     const value = waiting.shift();
@@ -223,7 +223,7 @@ type Sale = {
   unitsLeft(): Promise<number>;
 };
 
-/** Asks the database at most ten times a second. A buyer who hears `out_of_stock` waits for the next answer. */
+/** Asks the database at most ten times a second. A buyer who gets `out_of_stock` waits for the next answer. */
 const watchSale = ({ run }: Database, productId: string): Sale => {
   const read = async () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
