@@ -5,7 +5,7 @@ import type { RecordedOutcome } from './outcome.ts';
 import { initialPaymentStatus, nextPaymentStatus, type Payment, type PaymentStatus } from './payment.ts';
 import { pipelineFor } from './pipelines/index.ts';
 import type { AsyncResult } from './result.ts';
-import { findShortages, levelsAfter, type Shortage, type StockLevels } from './stock.ts';
+import { findShortages, type Shortage, type StockLevels, takeUnits } from './stock.ts';
 
 /** A request to pay for some orders, under an audit GUID. */
 export type CheckoutRequest = {
@@ -200,7 +200,7 @@ export const judgeClaims = (
 ): readonly Result<Claim, ClaimFailure>[] => {
   const audits = new Map(snapshot.audits);
   const orders = new Map(snapshot.orders);
-  let stock = snapshot.stock;
+  const stock = new Map(snapshot.stock);
   return requests.map((request) => {
     const verdict = judgeClaim(request, { audits, orders, stock }, nowMs);
     if (verdict.isOk()) {
@@ -208,7 +208,7 @@ export const judgeClaims = (
       const known = { checkoutId, fingerprint: fingerprintOf(request), orderIds: request.orderIds, attempt };
       audits.set(auditKeyOf(request), { ...known, paymentStatus: initialPaymentStatus, response: null });
       for (const order of verdict.value.orders) orders.set(order.id, order);
-      stock = levelsAfter(stock, verdict.value.orders);
+      takeUnits(stock, verdict.value.orders);
     }
     return verdict;
   });

@@ -22,14 +22,12 @@ export const findShortages = (orders: readonly Order[], levels: StockLevels): re
 export const unitsToHold = ({ product, quantity }: Order, levels: StockLevels): number =>
   (levels.get(product.id) ?? null) === null ? 0 : quantity;
 
-/** The levels after these orders have taken their units. */
-export const levelsAfter = (levels: StockLevels, orders: readonly Order[]): StockLevels => {
-  const after = new Map(levels);
+/** Takes the units of these orders out of `levels`. */
+export const takeUnits = (levels: Map<string, number | null>, orders: readonly Order[]): void => {
   for (const { product, quantity } of orders) {
-    const left = after.get(product.id) ?? null;
-    if (left !== null) after.set(product.id, left - quantity);
+    const left = levels.get(product.id) ?? null;
+    if (left !== null) levels.set(product.id, left - quantity);
   }
-  return after;
 };
 
 /** The state in the history of an order whose claim took units from the stock. It comes after the claim's own state. */

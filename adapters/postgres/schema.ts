@@ -1,4 +1,14 @@
-import { bigint, boolean, integer, jsonb, type PgTable, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  integer,
+  json,
+  jsonb,
+  type PgTable,
+  pgTable,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { type Dispute, disputeStatuses } from '../../core/dispute.ts';
 import type { CapturedMail } from '../../core/mail.ts';
 import { type Contact, type Order, orderStatuses } from '../../core/order.ts';
@@ -69,7 +79,7 @@ export const payment = pgTable('payment', {
   reference: text(),
   declineCode: text('decline_code'),
   action: jsonb().$type<PaymentAction>(),
-  response: jsonb().$type<StoredResponse>(),
+  response: json().$type<StoredResponse>(),
   recoverAtMs: bigint('recover_ms', { mode: 'number' }).notNull(),
   claimedAtMs: bigint('claimed_ms', { mode: 'number' }).notNull(),
   updatedAtMs: bigint('updated_ms', { mode: 'number' }).notNull(),

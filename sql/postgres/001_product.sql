@@ -61,9 +61,11 @@ create index product_archived_name on product using gin (name_vector) with (fast
 -- The units of a product: `units` are left to sell if the product is `limited`, `delivered` were ever put in. So
 -- delivered = units + what orders hold. A separate table, because each order that is placed locks its product's row
 -- (foreign key), and because each update of that row may write to the search indexes. Rows are never deleted.
+-- Few rows share a page. With fuller pages the planner finds a small table cheaper to read whole than by its key, and a
+-- batch of claims then reads all of it once for each order: 12 µs an order with 200 products.
 create table stock (
   product_id uuid primary key references product,
   limited boolean not null,
   units bigint not null check (units >= 0),
   delivered bigint not null
-) with (fillfactor = 50);
+) with (fillfactor = 20);

@@ -25,7 +25,8 @@ create table payment (
   action jsonb check ((action is not null) = (status = 'requires_action')),
   -- The response stored under the audit GUID; null while there is none. It is in this table because the same statement
   -- writes the payment anyway. It leaves out those fields of the payment and the orders that never change.
-  response jsonb,
+  -- Nothing searches in it, so it stays the text that it came as: jsonb took 6 µs a checkout.
+  response json,
   -- Recovery may claim the payment from this time on, while it is open.
   recover_ms bigint not null,
   -- When the current claim began. A retry under the same key begins a new one.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { findShortages, levelsAfter, type StockLevels, unitsToHold } from '../../core/stock.ts';
+import { findShortages, type StockLevels, takeUnits, unitsToHold } from '../../core/stock.ts';
 import { order } from './samples.ts';
 
 const orderOf = (id: string, productId: string, quantity: number) =>
@@ -31,7 +31,7 @@ describe('Shortages of a checkout', () => {
     fc.assert(
       fc.property(anyLevels, anyCheckouts, (units, checkouts) => {
         const before: StockLevels = new Map(Object.entries(units));
-        let levels = before;
+        const levels = new Map(before);
         const taken = new Map<string, number>();
         for (const lines of checkouts) {
           const orders = lines.map(([productId, quantity], index) =>
@@ -42,7 +42,7 @@ describe('Shortages of a checkout', () => {
             const held = unitsToHold(each, levels);
             taken.set(each.product.id, (taken.get(each.product.id) ?? 0) + held);
           }
-          levels = levelsAfter(levels, orders);
+          takeUnits(levels, orders);
         }
         for (const [productId, level] of before) {
           const left = levels.get(productId) ?? null;

@@ -97,7 +97,7 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
     with outcome as (
       select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as s(
         id uuid, attempt integer, payment_status text, order_status text, reference text, decline_code text,
-        action jsonb, keeps_action boolean, detail text, response jsonb, tasks jsonb
+        action jsonb, keeps_action boolean, detail text, response json, tasks jsonb
       ) order by id
     ), found as (
       select s.*, p.status as old_status, p.attempt as old_attempt, p.response is null as stored_ours

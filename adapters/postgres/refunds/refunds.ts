@@ -122,7 +122,7 @@ const refundLateCharge = async (
     insertRefund(tx, refund, { key, fingerprint, taskId }),
     tx`
       update payment set status = ${paymentStatus}, reference = ${reference}, updated_ms = ${nowMs},
-        response = coalesce(response, ${JSON.stringify(storedResponseOf(response))}::text::jsonb)
+        response = coalesce(response, ${JSON.stringify(storedResponseOf(response))}::text::json)
       where id = ${paymentId}`,
   ]);
   if (!isNew) throw new Error(`the late charge ${paymentId} already has a refund`);
