@@ -1,5 +1,5 @@
 import { getTableColumns, getTableName } from 'drizzle-orm';
-import { integer, type SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { integer, type SQLiteTable, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core';
 import { type Dispute, disputeStatuses } from '../../core/dispute.ts';
 import { ledgerDifferences, type Reconciliation } from '../../core/ledger.ts';
 import type { CapturedMail } from '../../core/mail.ts';
@@ -64,13 +64,13 @@ export const orders = sqliteTable('orders', {
   updatedAtMs: integer('updated_ms').notNull(),
 });
 
-export const orderState = sqliteTable('order_state', {
+export const orderHistory = sqliteView('order_history', {
   orderId: text('order_id').notNull(),
   seq: integer().notNull(),
   state: text().notNull(),
   atMs: integer('at_ms').notNull(),
   detail: text(),
-});
+}).existing();
 
 export const audit = sqliteTable('audit', {
   id: text().primaryKey(),
@@ -246,7 +246,7 @@ export const rowsMatchCore: [
     Omit<typeof orders.$inferSelect, 'position' | 'seq' | 'held'>,
     Plain<Omit<Order, 'product' | 'total'> & Columns<'product', Order['product']> & Order['total'] & Contact>
   >,
-  Same<Omit<typeof orderState.$inferSelect, 'orderId'>, Plain<OrderState>>,
+  Same<Omit<typeof orderHistory.$inferSelect, 'orderId'>, Plain<OrderState>>,
   Same<
     Pick<typeof payment.$inferSelect, Exclude<keyof Payment, 'amount'> | 'amount' | 'currency'>,
     Plain<Omit<Payment, 'amount'> & Payment['amount']>

@@ -33,8 +33,17 @@ create table order_state (
   state text not null,
   at_ms bigint not null,
   detail text,
+  -- The claim took units from the stock, which the history says in a row of its own (see order_history). It is not
+  -- stored as one: the second row took 6 % of the checkouts.
+  reserved boolean not null default false,
   primary key (order_id, seq)
 );
+
+-- The history as it is read. The row `stock_reserved` comes out of the claim's row, with the next number.
+create view order_history as
+select order_id, seq, state, at_ms, detail from order_state
+union all
+select order_id, seq + 1, 'stock_reserved', at_ms, null from order_state where reserved;
 
 -- What an order is searched by. It copies the vector of its product snapshot, so that a scan can check the text
 -- without a join. It is a table of its own because it never changes and the order does. The text index is on

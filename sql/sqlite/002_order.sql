@@ -42,8 +42,17 @@ create table order_state (
   state text not null,
   at_ms integer not null,
   detail text,
+  -- The claim took units from the stock, which the history says in a row of its own (see order_history). It is not
+  -- stored as one: the second row took 6 % of the checkouts.
+  reserved integer not null default 0 check (reserved in (0, 1)),
   primary key (order_id, seq)
 ) strict, without rowid;
+
+-- The history as it is read. The row `stock_reserved` comes out of the claim's row, with the next number.
+create view order_history as
+select order_id, seq, state, at_ms, detail from order_state
+union all
+select order_id, seq + 1, 'stock_reserved', at_ms, null from order_state where reserved;
 
 -- The search terms of an order under its position: the folded tokens of its product's name and code, and
 -- `facets`. Facets are one character for the customer, one for the type, and one for the status if it is failed,

@@ -12,7 +12,7 @@ import {
 } from '../../../core/audit.ts';
 import { orderStatusAfter, orderStatusesBefore } from '../../../core/order.ts';
 import { initialPaymentStatus, paymentStatusAfter, paymentStatusesBefore } from '../../../core/payment.ts';
-import { stockReservedState, unitsToHold } from '../../../core/stock.ts';
+import { unitsToHold } from '../../../core/stock.ts';
 import { orderColumns } from '../columns.ts';
 import { type Sql, withRetries } from '../connection.ts';
 import { isStockShort } from '../failures.ts';
@@ -108,14 +108,14 @@ const readSnapshot = async (
         select ${orderColumns(sql, 'o')}, o.seq, case when s.limited then s.units end as stock
         from orders o
         left join lateral (select limited, units from stock where product_id = o.product_id limit 1) s on true
-        where o.id = any(${requests.flatMap(({ orderIds }) => orderIds)}::uuid[])
+        where o.id = any(${listOf(requests.flatMap(({ orderIds }) => orderIds))}::uuid[])
       ) o
     ) as orders, (
       select coalesce(json_agg(a), '[]') from (
         select a.id, a.key, a.customer_id, a.order_ids, p.status, p.attempt, p.method,
           p.response is not null as has_response
         from audit a join payment p using (id)
-        where a.key = any(${requests.map(({ key }) => key)}::uuid[])
+        where a.key = any(${listOf(requests.map(({ key }) => key))}::uuid[])
       ) a
     ) as audits`;
   const withResponse = read.audits.filter((audit) => audit.has_response).map(({ id }) => id);
@@ -150,6 +150,12 @@ const knownAuditOf = (row: AuditSnapshotRow, response: KnownAudit['response']): 
 });
 
 /**
+ * An array of ids or numbers, as the server reads it. The driver would quote and escape each element. That took 4 µs a
+ * checkout, and neither ids nor numbers need it.
+ */
+const listOf = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
+
+/**
  * Writes each claim whole or not at all, and returns the checkout ids of those that are written. A claim is written if
  * its orders have not changed since they were read and its key was free. Lock order: payments that are retried, orders,
  * keys, then stock, each by its id. So overlapping checkouts wait for one another and never deadlock. The payments come
@@ -181,15 +187,15 @@ const write = async (
   const rows = await sql<{ id: string }[]>`
     with claim as (
       select * from unnest(
-        ${claims.map(({ claim }) => claim.checkoutId)}::uuid[],
-        ${claims.map(({ request }) => request.key)}::uuid[],
+        ${listOf(claims.map(({ claim }) => claim.checkoutId))}::uuid[],
+        ${listOf(claims.map(({ request }) => request.key))}::uuid[],
         ${claims.map(({ request }) => request.customerId)}::text[],
-        ${claims.map(({ request }) => `{${request.orderIds.join(',')}}`)}::text[],
-        ${claims.map(({ claim }) => claim.attempt)}::integer[],
-        ${claims.map(({ claim }) => claim.amount.amount)}::bigint[],
+        ${claims.map(({ request }) => listOf(request.orderIds))}::text[],
+        ${listOf(claims.map(({ claim }) => claim.attempt))}::integer[],
+        ${listOf(claims.map(({ claim }) => claim.amount.amount))}::bigint[],
         ${claims.map(({ claim }) => claim.amount.currency)}::text[],
         ${claims.map(({ claim }) => claim.method)}::text[],
-        ${claims.map(({ request }) => request.recoverAtMs)}::bigint[]
+        ${listOf(claims.map(({ request }) => request.recoverAtMs))}::bigint[]
       ) as c(id, key, customer_id, order_ids, attempt, amount, currency, method, recover_ms)
     ${
       hasRetries
@@ -200,10 +206,10 @@ const write = async (
     }
     ), requested as (
       select * from unnest(
-        ${orders.map(({ id }) => id)}::uuid[],
-        ${orders.map(({ checkoutId }) => checkoutId)}::uuid[],
-        ${orders.map(({ seq }) => seq)}::integer[],
-        ${orders.map(({ held }) => held)}::integer[]
+        ${listOf(orders.map(({ id }) => id))}::uuid[],
+        ${listOf(orders.map(({ checkoutId }) => checkoutId))}::uuid[],
+        ${listOf(orders.map(({ seq }) => seq))}::integer[],
+        ${listOf(orders.map(({ held }) => held))}::integer[]
       ) as r(order_id, checkout_id, seq, held)
       ${hasRetries ? sql`where (select count(*) from retriable) >= 0` : sql``}
       order by order_id
@@ -212,7 +218,9 @@ const write = async (
       cross join lateral (select status, seq from orders where id = r.order_id for update) o
       where o.status in (${statusList(sql, orderStatusesBefore('claim'))}) and o.seq = r.seq
     ), stale as (
-      select checkout_id from (select * from requested except all select * from locked) r
+      select checkout_id from (
+        select order_id, checkout_id from requested except all select order_id, checkout_id from locked
+      ) r
     ), current as (
       select * from claim where id not in (select checkout_id from stale)
     ), audited as (
@@ -248,10 +256,9 @@ const write = async (
       where o.id = r.order_id
       returning o.id, o.seq, o.product_id, o.held
     ), history as (
-      insert into order_state (order_id, seq, state, at_ms)
-      select id, case when held > 0 then seq - 1 else seq end, ${claimedStatus}, ${nowMs}::bigint from claimed
-      union all
-      select id, seq, ${stockReservedState}::text, ${nowMs}::bigint from claimed where held > 0
+      insert into order_state (order_id, seq, state, at_ms, reserved)
+      select id, case when held > 0 then seq - 1 else seq end, ${claimedStatus}, ${nowMs}::bigint, held > 0
+      from claimed
     ${
       hasHeld
         ? sql`), reserved as (

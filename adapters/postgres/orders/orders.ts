@@ -42,7 +42,7 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
     select ${orderColumns(sql, 'd')}, i.year as invoice_year, i.sequence as invoice_sequence, i.issued_ms,
       case when d.payment_status is not null then ${datasetPaymentJson(sql, 'd')} end as payment,
       (select json_agg(json_build_object('seq', s.seq, 'state', s.state, 'atMs', s.at_ms, 'detail', s.detail) order by s.seq)
-       from order_state s where s.order_id = d.id) as history,
+       from order_history s where s.order_id = d.id) as history,
       array(select l.key from licence l where l.order_id = d.id order by l.unit) as licences
     from order_dataset d left join invoice i on i.order_id = d.id
     where d.id = ${id}`;

@@ -11,7 +11,7 @@ import {
 } from '../../../core/audit.ts';
 import { orderStatusAfter } from '../../../core/order.ts';
 import { initialPaymentStatus, paymentStatusAfter } from '../../../core/payment.ts';
-import { stockReservedState, unitsToHold } from '../../../core/stock.ts';
+import { unitsToHold } from '../../../core/stock.ts';
 import { quoted } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 import { createAppendHistory } from '../orders/history.ts';
@@ -138,8 +138,7 @@ const createWriteClaim = ({ client }: Connection) => {
       const held = unitsToHold(order, stock);
       const seq = (seqOf.get(id) ?? 0) + 1;
       claimOrder.run(checkoutId, held, held > 0 ? seq + 1 : seq, nowMs, id);
-      appendHistory(id, { seq, state: status }, nowMs);
-      if (held > 0) appendHistory(id, { seq: seq + 1, state: stockReservedState }, nowMs);
+      appendHistory(id, { seq, state: status, reserved: held > 0 }, nowMs);
     }
   };
 };

@@ -24,7 +24,7 @@ import {
   columnsOf,
   invoice,
   licence,
-  orderState,
+  orderHistory,
   orders as orderTable,
   payment as paymentTable,
 } from '../schema.ts';
@@ -76,11 +76,11 @@ const createFindOrder = ({ client, db }: Connection) => {
   const datasetRow = client.prepare<[string], DatasetRow>(
     `select ${columnsOf(orderTable, 'd', unlistedColumns)}, ${paymentColumns} from order_dataset d where d.id = ?`,
   );
-  const { seq, state, atMs, detail } = orderState;
+  const { seq, state, atMs, detail } = orderHistory;
   const historyRows = db
     .select({ seq, state, atMs, detail })
-    .from(orderState)
-    .where(eq(orderState.orderId, id))
+    .from(orderHistory)
+    .where(eq(orderHistory.orderId, id))
     .orderBy(asc(seq))
     .prepare();
   const invoiceOfOrder = db.select().from(invoice).where(eq(invoice.orderId, id)).prepare();

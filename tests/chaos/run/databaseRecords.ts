@@ -37,7 +37,7 @@ const readOrders = async ({ run }: Database): Promise<Pick<DatabaseRecords, 'ord
   const orders = await run(
     'select id, email, product_id, product_type, quantity, amount, currency, status, disputed, checkout_id, held from orders',
   );
-  const history = await run('select order_id, seq, state from order_state');
+  const history = await run('select order_id, seq, state from order_history');
   return {
     orders: orders.map((row) => ({
       id: stringOf(row.id),
