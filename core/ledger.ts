@@ -1,3 +1,4 @@
+import type { Actor } from './actor.ts';
 import type { Keyed, KeyReused, Replayable } from './commandKey.ts';
 import type { Money } from './money.ts';
 import { orderStatusesBefore } from './order.ts';
@@ -66,7 +67,7 @@ export type MoneyCase = {
 /** An operator has dealt with a case. It is still listed, and no longer counted. */
 export type Acknowledgement = {
   readonly note: string;
-  readonly actor: { readonly id: string; readonly email: string };
+  readonly actor: Actor;
   readonly atMs: number;
 };
 
@@ -74,7 +75,7 @@ export type AcknowledgeCommand = {
   readonly check: MoneyCheck;
   readonly caseId: string;
   readonly note: string;
-  readonly actor: Acknowledgement['actor'];
+  readonly actor: Actor;
 };
 
 /** Of the open cases. `oldestMs` is the earliest `sinceMs`, null if there are none. */

@@ -3,10 +3,12 @@ import * as errors from 'jose/errors';
 import { createRemoteJWKSet } from 'jose/jwks/remote';
 import { type JWTVerifyOptions, jwtVerify } from 'jose/jwt/verify';
 import { err, ok, type Result } from 'neverthrow';
+import type { Permission } from '../../core/permission.ts';
 import type { Unavailable } from '../../core/result.ts';
 import type { Clock } from '../../core/world.ts';
 import type { RequestFailure } from './failures.ts';
 import { primaryLanguage } from './language.ts';
+import { permissionsOf } from './permissionClaims.ts';
 import { createTokenCache } from './tokenCache.ts';
 
 export const roles = ['customer', 'operator'] as const;
@@ -21,14 +23,28 @@ export type AuthSettings = {
   readonly audience: string | null;
 };
 
+/** Who sent a request: the owner of a valid token, or a service key. */
+export type Caller = Person | ServiceCaller;
+
 /** The owner of a valid token. */
-export type Caller = {
+export type Person = {
   /** The customer id: the token's `sub`. */
   readonly id: string;
   readonly email: string;
   /** The primary tag of the token's `locale`, or null. */
   readonly language: string | null;
   readonly roles: readonly Role[];
+  readonly permissions: ReadonlySet<Permission>;
+};
+
+/** A program that sent a service key. */
+type ServiceCaller = {
+  /** The id of the key. */
+  readonly id: string;
+  readonly name: string;
+  /** Empty: a key can do nothing that needs a role. */
+  readonly roles: readonly Role[];
+  readonly permissions: ReadonlySet<Permission>;
 };
 
 export type AuthFailure = Extract<RequestFailure, { kind: 'unauthenticated' }> | Unavailable;
@@ -121,15 +137,19 @@ const keysUnavailable = (cause: unknown): Unavailable => ({
 });
 
 /** Null if a claim of the verified token is missing or malformed. */
-const callerOf = ({ sub, email, roles: claimed, locale }: JWTPayload): Caller | null => {
+const callerOf = (claims: JWTPayload): Person | null => {
+  const { sub, email, roles: claimed, locale } = claims;
   if (typeof sub !== 'string' || !isCustomerId(sub)) return null;
   if (typeof email !== 'string' || !isEmail(email)) return null;
   if (!Array.isArray(claimed) || !claimed.every((role) => typeof role === 'string')) return null;
+  const permissions = permissionsOf(claims, claimed.includes('operator'));
+  if (permissions === null) return null;
   return {
     id: sub,
     email,
     language: typeof locale === 'string' ? primaryLanguage(locale) : null,
     roles: roles.filter((role) => claimed.includes(role)),
+    permissions,
   };
 };
 

@@ -20,7 +20,8 @@ export type RequestFailure =
   | { readonly kind: 'idempotency_key_missing' }
   | { readonly kind: 'idempotency_key_invalid' }
   | { readonly kind: 'unauthenticated'; readonly tokenSent: boolean }
-  | { readonly kind: 'forbidden'; readonly reason: string }
+  /** `missing` has the permission or role that the caller lacks. */
+  | { readonly kind: 'forbidden'; readonly reason: string; readonly missing: readonly string[] }
   | { readonly kind: 'method_not_allowed'; readonly allow: string }
   | { readonly kind: 'not_ready'; readonly missing: readonly string[] }
   | { readonly kind: 'internal' }

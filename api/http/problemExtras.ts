@@ -15,7 +15,7 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
     case 'malformed_body':
       return { members: { detail: failure.reason } };
     case 'forbidden':
-      return { members: { detail: failure.reason } };
+      return { members: { detail: failure.reason, missing: failure.missing } };
     case 'validation_failed':
       return { members: { errors: failure.errors } };
     case 'amount_too_large':

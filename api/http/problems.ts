@@ -76,7 +76,8 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     status: 401,
     code: 'unauthenticated',
     title: 'Not authenticated',
-    detail: 'The token is missing or not valid. Send a valid one as Authorization: Bearer <JWT>.',
+    detail:
+      'The token is missing or not valid. Send a valid one as Authorization: Bearer <JWT or service key>.',
   },
   payment_declined: {
     status: 402,
@@ -89,7 +90,7 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     status: 403,
     code: 'forbidden',
     title: 'Not allowed',
-    detail: 'The token does not allow this request. Use a token with the required role.',
+    detail: 'The token or service key does not allow this request. The member missing names what it lacks.',
   },
   not_found: {
     status: 404,

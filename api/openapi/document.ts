@@ -1,5 +1,7 @@
 import { filterPaths, registerSchemaPath } from '@elysiajs/swagger/utils';
 import type { AnyElysia } from 'elysia';
+import { accessOf } from '../http/access.ts';
+import { actorJson } from '../render/actor.ts';
 import { checkoutJson, checkoutResponseJson } from '../render/checkout.ts';
 import type { Component } from '../render/component.ts';
 import { mailJson, mailListJson } from '../render/mail.ts';
@@ -38,6 +40,7 @@ const components: readonly Component[] = [
   moneyHealthJson,
   moneyCaseJson,
   moneyCaseListJson,
+  actorJson,
   reconciliationJson,
   reconciliationListJson,
   differenceJson,
@@ -55,8 +58,10 @@ const components: readonly Component[] = [
  */
 export const createDocument = (routes: AnyElysia['routes'], version: string): string => {
   const paths = {};
-  for (const { method, path, hooks } of routes)
-    registerSchemaPath({ schema: paths, method, path, hook: { detail: hooks.detail.entry() }, models: {} });
+  for (const { method, path, hooks, handler } of routes) {
+    const detail = hooks.detail.entry(accessOf(handler));
+    registerSchemaPath({ schema: paths, method, path, hook: { detail }, models: {} });
+  }
   const document = {
     // The schemas of 3.1 are JSON Schema. Those of 3.0 have neither `const` nor the type `null`.
     openapi: '3.1.0',
@@ -70,7 +75,14 @@ export const createDocument = (routes: AnyElysia['routes'], version: string): st
     paths: filterPaths(paths, { excludeStaticFile: false, exclude: [] }),
     components: {
       schemas: Object.fromEntries(components.map(({ name, schema }) => [name, schema])),
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A token (JWT), or a service key (`cwk_…`).',
+        },
+      },
     },
   };
   return JSON.stringify(document, (_, value) => simplify(value));

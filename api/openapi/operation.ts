@@ -1,4 +1,5 @@
 import type { TSchema } from 'elysia';
+import { type Access, describeAccess } from '../http/access.ts';
 import type { Check } from '../http/check.ts';
 import type { FailureKind } from '../http/failures.ts';
 import { problemOf, problems } from '../http/problems.ts';
@@ -62,18 +63,27 @@ type OpenApiResponse = {
  * Elysia would then check every response at run time. A test checks real responses against this entry instead.
  */
 export const operation = (route: Operation): { readonly detail: object } => ({
-  detail: { entry: () => createEntry(route) },
+  detail: { entry: (access: Access | null) => createEntry(route, access) },
 });
 
-const createEntry = (route: Operation) => ({
+/** `access` is the value that the route enforces, so that the document cannot say anything else. */
+const createEntry = (route: Operation, access: Access | null) => ({
   tags: [route.tag],
   summary: route.summary,
-  ...(route.description === undefined ? {} : { description: route.description }),
+  ...descriptionOf(route, access),
+  ...(access === null || access.kind === 'role' ? {} : { 'x-permission': access.permission }),
   security: route.open === true ? [] : [{ token: [] }],
   parameters: route.parameters ?? [],
   ...(route.body === undefined ? {} : { requestBody: { required: true, content: json(route.body) } }),
   responses: { ...responsesOf(route), ...problemResponsesOf(failuresOf(route)) },
 });
+
+const descriptionOf = ({ description }: Operation, access: Access | null) => {
+  const sentences = [description, access === null ? undefined : describeAccess(access)].filter(
+    (each) => each !== undefined,
+  );
+  return sentences.length === 0 ? {} : { description: sentences.join(' ') };
+};
 
 export const idempotencyKeyParameter = (purpose: string): Parameter => ({
   name: 'Idempotency-Key',

@@ -7,6 +7,7 @@ import {
   moneyChecks,
 } from '../../core/ledger.ts';
 import { nullable, strictObject, time } from '../http/schemas.ts';
+import { actorJson, renderActor } from './actor.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 import { moneyJson, renderMoneyOrNull } from './money.ts';
 
@@ -73,7 +74,7 @@ export const moneyCaseJson = component(
       [
         strictObject({
           note: t.String(),
-          actor: strictObject({ id: t.String(), email: t.String() }),
+          actor: actorJson.ref,
           at: time,
         }),
         t.Null(),
@@ -100,4 +101,8 @@ export const renderMoneyCase = (moneyCase: MoneyCase) =>
 const renderAcknowledgement = (acknowledgement: Acknowledgement | null) =>
   acknowledgement === null
     ? null
-    : { note: acknowledgement.note, actor: acknowledgement.actor, at: timeOf(acknowledgement.atMs) };
+    : {
+        note: acknowledgement.note,
+        actor: renderActor(acknowledgement.actor),
+        at: timeOf(acknowledgement.atMs),
+      };

@@ -66,6 +66,11 @@ export const problemJson = component(
     declineCode: t.Optional(
       t.String({ description: 'With payment_declined: the decline code of the payment provider.' }),
     ),
-    missing: t.Optional(t.Array(t.String(), { description: 'The names of the parts that are not ready.' })),
+    missing: t.Optional(
+      t.Array(t.String(), {
+        description:
+          'With forbidden: the permission or role that the caller lacks. With unavailable: the names of the parts that are not ready.',
+      }),
+    ),
   }),
 );

@@ -4,12 +4,13 @@ import type { CheckoutSuccess } from '../../core/usecases/checkOut.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
+import { holds } from '../http/caller.ts';
 import { createCheck, validationFailure } from '../http/check.ts';
 import { httpError, type RequestFailure, unwrapOrThrow } from '../http/failures.ts';
 import { idempotencyKeyOf } from '../http/idempotencyKey.ts';
 import { idOf } from '../http/path.ts';
 import { requestIdOf } from '../http/requestId.ts';
-import { isOperator, requireRole } from '../http/requireRole.ts';
+import { requireOwnerOr, requireRole } from '../http/requireRole.ts';
 import { strictObject, text, uuid } from '../http/schemas.ts';
 import { idempotencyKeyParameter, idParameter, operation } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
@@ -30,7 +31,7 @@ const checkOutBody = createCheck(
 export const createCheckoutCommands = ({ checkOut }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/checkouts',
-    requireRole(authenticate, ['customer'], async ({ caller, request, set }) => {
+    requireRole(authenticate, 'customer', async ({ caller, request, set }) => {
       const key = unwrapOrThrow(idempotencyKeyOf(request.headers));
       const body = unwrapOrThrow(await readBody(request, checkOutBody));
       const command = {
@@ -83,7 +84,7 @@ export const createCheckoutCommands = ({ checkOut }: ApiDeps, authenticate: Auth
 export const createGiveUpRoute = ({ giveUpCheckout }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().delete(
     '/checkouts/:id',
-    requireRole(authenticate, ['customer'], async ({ caller, params }) => {
+    requireRole(authenticate, 'customer', async ({ caller, params }) => {
       const command = { checkoutId: unwrapOrThrow(idOf(params)), customerId: caller.id };
       return renderCheckout(unwrapOrThrow(await giveUpCheckout(command)), true);
     }),
@@ -127,9 +128,9 @@ const acceptedResponse = ({
 export const createCheckoutQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().get(
     '/checkouts/:id',
-    requireRole(authenticate, ['customer', 'operator'], async ({ caller, params }) => {
+    requireOwnerOr(authenticate, 'orders:read', async ({ caller, params }) => {
       const checkout = unwrapOrThrow(await store.audits.find(unwrapOrThrow(idOf(params))));
-      if (checkout === null || (checkout.customerId !== caller.id && !isOperator(caller)))
+      if (checkout === null || (checkout.customerId !== caller.id && !holds(caller, 'orders:read')))
         throw httpError({ kind: 'not_found' });
       return renderCheckout(checkout, checkout.customerId === caller.id);
     }),

@@ -93,7 +93,7 @@ const cursorKey = createCheck(text(255));
 export const createDemoMailRoute = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().get(
     '/demo/mails',
-    requireRole(authenticate, ['operator'], async ({ request }) => {
+    requireRole(authenticate, 'operator', async ({ request }) => {
       const query = unwrapOrThrow(readQuery(request.url, mailFilters));
       const page = await store.mailbox.list({
         to: query.to ?? null,
@@ -118,7 +118,7 @@ export const createDemoChargeRoute = (
 ) =>
   new Elysia().get(
     '/demo/charges',
-    requireRole(authenticate, ['operator'], async ({ request }) => {
+    requireRole(authenticate, 'operator', async ({ request }) => {
       const query = unwrapOrThrow(readQuery(request.url, chargeFilters));
       const after = unwrapOrThrow(readCursor(query.cursor, cursorKey));
       const page = await listCharges({ after, limit: query.limit ?? limitDefault });
@@ -142,7 +142,7 @@ const challengeBody = createCheck(
 export const createDemoChallengeRoute = (finishChallenge: FinishChallenge, authenticate: Authenticate) =>
   new Elysia().post(
     '/demo/challenges',
-    requireRole(authenticate, ['customer'], async ({ request }) => {
+    requireRole(authenticate, 'customer', async ({ request }) => {
       const isFinished = unwrapOrThrow(
         await finishChallenge(unwrapOrThrow(await readBody(request, challengeBody))),
       );

@@ -2,14 +2,15 @@ import { Elysia, t } from 'elysia';
 import { firstResult } from '../../core/commandKey.ts';
 import { type MoneyCheck, moneyChecks } from '../../core/ledger.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { Authenticate, Caller } from '../http/auth.ts';
+import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
+import { actorOf } from '../http/caller.ts';
 import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
 import { readQuery } from '../http/query.ts';
-import { requireRole } from '../http/requireRole.ts';
+import { requirePermission } from '../http/requireRole.ts';
 import { cursor, limit, limitDefault, storedId, strictObject, text, uuid } from '../http/schemas.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
 import {
@@ -49,7 +50,7 @@ export const createMoneyHealthQueries = ({ store, world }: ApiDeps, authenticate
   new Elysia()
     .get(
       '/money',
-      requireRole(authenticate, ['operator'], async () => {
+      requirePermission(authenticate, 'money:read', async () => {
         const nowMs = world.clock.nowMs();
         return renderMoneyHealth(unwrapOrThrow(await store.ledger.counts(nowMs)), nowMs);
       }),
@@ -69,7 +70,7 @@ export const createMoneyHealthQueries = ({ store, world }: ApiDeps, authenticate
     )
     .get(
       '/money/:check',
-      requireRole(authenticate, ['operator'], async ({ params, request }) => {
+      requirePermission(authenticate, 'money:read', async ({ params, request }) => {
         const check = checkOf(params);
         const query = unwrapOrThrow(readQuery(request.url, filters));
         const page = await store.ledger.cases({
@@ -104,7 +105,7 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
   new Elysia()
     .post(
       '/money/:check/acknowledgements',
-      requireRole(authenticate, ['operator'], async ({ params, request, set, caller }) => {
+      requirePermission(authenticate, 'money:write', async ({ params, request, set, caller }) => {
         const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, acknowledgementRoute));
         const check = checkOf(params);
         const { caseId, note } = unwrapOrThrow(await readBody(request, acknowledgementBody));
@@ -142,7 +143,7 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
     )
     .post(
       '/money/:check/refunds',
-      requireRole(authenticate, ['operator'], async ({ params, request, set, caller }) => {
+      requirePermission(authenticate, 'money:write', async ({ params, request, set, caller }) => {
         const check = checkOf(params);
         const { caseId, reason } = unwrapOrThrow(await readBody(request, refundBody));
         const command = { check, caseId: caseId.toLowerCase(), reason, actor: actorOf(caller) };
@@ -169,5 +170,3 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
         failures: ['not_found', 'case_not_refundable'],
       }),
     );
-
-const actorOf = ({ id, email }: Caller) => ({ id, email });

@@ -6,6 +6,7 @@ import { type OrderQuery, type OrderRequest, orderStatuses } from '../../core/or
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate, Caller } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
+import { holds } from '../http/caller.ts';
 import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, type RequestFailure, unwrapOrThrow } from '../http/failures.ts';
@@ -13,7 +14,7 @@ import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
 import { preferredLanguage } from '../http/language.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
-import { isOperator, requireRole } from '../http/requireRole.ts';
+import { requireOwnerOr, requireRole } from '../http/requireRole.ts';
 import {
   cursor,
   integer,
@@ -72,7 +73,7 @@ export const createOrderQueries = ({ store, world }: ApiDeps, authenticate: Auth
   new Elysia()
     .get(
       '/orders',
-      requireRole(authenticate, ['customer', 'operator'], async ({ caller, request }) => {
+      requireOwnerOr(authenticate, 'orders:read', async ({ caller, request }) => {
         const query = unwrapOrThrow(readQuery(request.url, filters));
         const orderQuery: OrderQuery = {
           search: unwrapOrThrow(readSearch(query.q)),
@@ -89,7 +90,8 @@ export const createOrderQueries = ({ store, world }: ApiDeps, authenticate: Auth
       operation({
         tag: 'Orders',
         summary: 'Find orders',
-        description: 'Newest first. A customer finds only their own orders. An operator finds all orders.',
+        description:
+          'Newest first. A customer finds only their own orders. Whoever holds the permission finds all orders.',
         parameters: queryParameters(filters),
         responses: { 200: { description: 'A page.', schema: orderListJson.ref, example: samples.orders } },
         failures: ['validation_failed'],
@@ -97,7 +99,7 @@ export const createOrderQueries = ({ store, world }: ApiDeps, authenticate: Auth
     )
     .get(
       '/orders/:id',
-      requireRole(authenticate, ['customer', 'operator'], async ({ caller, params }) => {
+      requireOwnerOr(authenticate, 'orders:read', async ({ caller, params }) => {
         const order = unwrapOrThrow(await store.orders.find(unwrapOrThrow(idOf(params))));
         if (order === null || !maySee(caller, order)) throw httpError({ kind: 'not_found' });
         return renderOrderDetail(order);
@@ -113,22 +115,23 @@ export const createOrderQueries = ({ store, world }: ApiDeps, authenticate: Auth
       }),
     );
 
-/** The customer whose orders are listed. Null for all customers, which only an operator may list. */
+/** The customer whose orders are listed. Null for all customers, which needs a permission. */
 const customerFilter = (
   caller: Caller,
   requested: string | undefined,
 ): Result<string | null, Extract<RequestFailure, { kind: 'forbidden' }>> => {
-  if (isOperator(caller)) return ok(requested ?? null);
+  if (holds(caller, 'orders:read')) return ok(requested ?? null);
   if (requested === undefined || requested === caller.id) return ok(caller.id);
   return err({
     kind: 'forbidden',
     reason:
-      'A customer can list only their own orders. Leave customerId out, or use a token with the role operator.',
+      'A customer can list only their own orders. Leave customerId out, or use a token with the permission orders:read.',
+    missing: ['orders:read'],
   });
 };
 
 const maySee = (caller: Caller, order: { readonly customerId: string }): boolean =>
-  order.customerId === caller.id || isOperator(caller);
+  order.customerId === caller.id || holds(caller, 'orders:read');
 
 const placeOrderBody = createCheck(
   strictObject({ productId: uuid, quantity: integer({ minimum: 1, maximum: 10_000 }) }),
@@ -142,7 +145,7 @@ export const createPlaceOrderRoute = ({ store, world }: ApiDeps, authenticate: A
   const placeOnce = createResultBatcher(store.orders.placeOnce, placeLimits, world);
   return new Elysia().post(
     '/orders',
-    requireRole(authenticate, ['customer'], async ({ caller, request, set }) => {
+    requireRole(authenticate, 'customer', async ({ caller, request, set }) => {
       const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, 'POST /orders'));
       const { quantity, ...body } = unwrapOrThrow(await readBody(request, placeOrderBody));
       const productId = body.productId.toLowerCase();
@@ -191,17 +194,9 @@ export const createPlaceOrderRoute = ({ store, world }: ApiDeps, authenticate: A
 export const createCancelOrderRoute = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().delete(
     '/orders/:id',
-    requireRole(authenticate, ['customer', 'operator'], async ({ caller, params }) => {
+    requireRole(authenticate, 'customer', async ({ caller, params }) => {
       const id = unwrapOrThrow(idOf(params));
-      const cancelled = await store.orders.cancel(id, caller.id, world.clock.nowMs());
-      // To a customer, another customer's order does not exist. An operator may see it, so 403 tells more than
-      // 404.
-      if (cancelled.isErr() && cancelled.error.kind === 'not_found' && isOperator(caller)) {
-        const order = unwrapOrThrow(await store.orders.find(id));
-        if (order !== null)
-          throw httpError({ kind: 'forbidden', reason: 'Only the customer of an order can cancel it.' });
-      }
-      unwrapOrThrow(cancelled);
+      unwrapOrThrow(await store.orders.cancel(id, caller.id, world.clock.nowMs()));
       return new Response(null, { status: 204 });
     }),
     operation({

@@ -17,7 +17,7 @@ import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { idOf } from '../http/path.ts';
 import { normalizeFields, productChange, productDraft } from '../http/productSchemas.ts';
 import { readQuery } from '../http/query.ts';
-import { assertRole, requireRole } from '../http/requireRole.ts';
+import { assertPermission, requirePermission } from '../http/requireRole.ts';
 import {
   cursor,
   integer,
@@ -32,12 +32,15 @@ import { idParameter, operation, queryParameters } from '../openapi/operation.ts
 import { samples } from '../openapi/samples.ts';
 import { productJson, productListJson, renderProduct } from '../render/product.ts';
 
+/** Who may change products may see the archived ones. */
+const archivedPermission = 'products:write';
+
 const filters = createCheck(
   strictObject({
     q: t.Optional(searchParameter),
     type: t.Optional(productType),
     archived: t.Optional(
-      t.Boolean({ description: 'True: only archived products, which only an operator may list.' }),
+      t.Boolean({ description: `True: only archived products. Needs the permission ${archivedPermission}.` }),
     ),
     cursor: t.Optional(cursor),
     limit: t.Optional(limit),
@@ -53,7 +56,8 @@ export const createProductQueries = ({ store }: ApiDeps, authenticate: Authentic
       '/products',
       async ({ request }) => {
         const query = unwrapOrThrow(readQuery(request.url, filters));
-        if (query.archived === true) await assertRole(authenticate, request.headers, ['operator']);
+        if (query.archived === true)
+          await assertPermission(authenticate, request.headers, archivedPermission);
         const page = await store.products.list({
           search: unwrapOrThrow(readSearch(query.q)),
           type: query.type ?? null,
@@ -141,7 +145,7 @@ export const createProductCommands = ({ store, world }: ApiDeps, authenticate: A
   new Elysia()
     .post(
       '/products',
-      requireRole(authenticate, ['operator'], async ({ request }) => {
+      requirePermission(authenticate, 'products:write', async ({ request }) => {
         const list = unwrapOrThrow(await readBody(request, draftList));
         const written = await store.products.upsert(list.items, world.clock.nowMs(), 'replace');
         return unwrapOrThrow(
@@ -171,7 +175,7 @@ export const createProductCommands = ({ store, world }: ApiDeps, authenticate: A
     )
     .patch(
       '/products/:id',
-      requireRole(authenticate, ['operator'], async ({ request, params }) => {
+      requirePermission(authenticate, 'products:write', async ({ request, params }) => {
         const id = unwrapOrThrow(idOf(params));
         const change = normalizeFields(unwrapOrThrow(await readBody(request, changeBody)));
         return renderProduct(unwrapOrThrow(await store.products.change(id, change, world.clock.nowMs())));

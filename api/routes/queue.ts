@@ -7,7 +7,7 @@ import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { unwrapOrThrow } from '../http/failures.ts';
 import { readQuery } from '../http/query.ts';
-import { requireRole } from '../http/requireRole.ts';
+import { requirePermission } from '../http/requireRole.ts';
 import {
   cursor,
   integer,
@@ -40,7 +40,7 @@ export const createQueueQueries = ({ store, world }: ApiDeps, authenticate: Auth
   new Elysia()
     .get(
       '/queue',
-      requireRole(authenticate, ['operator'], async () =>
+      requirePermission(authenticate, 'queue:read', async () =>
         renderQueue(unwrapOrThrow(await store.queue.stats(world.clock.nowMs()))),
       ),
       operation({
@@ -52,7 +52,7 @@ export const createQueueQueries = ({ store, world }: ApiDeps, authenticate: Auth
     )
     .get(
       '/queue/tasks',
-      requireRole(authenticate, ['operator'], async ({ request }) => {
+      requirePermission(authenticate, 'queue:read', async ({ request }) => {
         const query = unwrapOrThrow(readQuery(request.url, filters));
         const page = await store.queue.tasks({
           state: query.state ?? null,
@@ -80,7 +80,7 @@ const retryBody = createCheck(strictObject({ taskIds: t.Array(uuid, { minItems: 
 export const createQueueCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/queue/retries',
-    requireRole(authenticate, ['operator'], async ({ request, set }) => {
+    requirePermission(authenticate, 'queue:write', async ({ request, set }) => {
       const { taskIds } = unwrapOrThrow(await readBody(request, retryBody));
       const ids = taskIds.map((id) => id.toLowerCase());
       const retried = unwrapOrThrow(await store.queue.retry(ids, world.clock.nowMs()));

@@ -9,7 +9,7 @@ import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
-import { requireRole } from '../http/requireRole.ts';
+import { requirePermission } from '../http/requireRole.ts';
 import { cursor, limit, limitDefault, storedId, strictObject } from '../http/schemas.ts';
 import { dayField, readDay } from '../http/time.ts';
 import { moneySamples } from '../openapi/moneySamples.ts';
@@ -43,7 +43,7 @@ export const createReconciliationQueries = ({ store: { ledger } }: ApiDeps, auth
   return new Elysia()
     .get(
       '/money/reconciliations',
-      requireRole(authenticate, ['operator'], async ({ request }) =>
+      requirePermission(authenticate, 'money:read', async ({ request }) =>
         listOf(unwrapOrThrow(await ledger.reconciliations(readPageQuery(request.url))), renderReconciliation),
       ),
       operation({
@@ -63,7 +63,9 @@ export const createReconciliationQueries = ({ store: { ledger } }: ApiDeps, auth
     )
     .get(
       '/money/reconciliations/:id',
-      requireRole(authenticate, ['operator'], async ({ params }) => renderReconciliation(await find(params))),
+      requirePermission(authenticate, 'money:read', async ({ params }) =>
+        renderReconciliation(await find(params)),
+      ),
       operation({
         tag: 'Money',
         summary: 'Get the current state of a reconciliation',
@@ -80,7 +82,7 @@ export const createReconciliationQueries = ({ store: { ledger } }: ApiDeps, auth
     )
     .get(
       '/money/reconciliations/:id/differences',
-      requireRole(authenticate, ['operator'], async ({ params, request }) => {
+      requirePermission(authenticate, 'money:read', async ({ params, request }) => {
         const pageQuery = readPageQuery(request.url);
         const { id } = await find(params);
         return listOf(
@@ -115,7 +117,7 @@ export const createReconciliationCommands = (
 ) =>
   new Elysia().post(
     '/money/reconciliations',
-    requireRole(authenticate, ['operator'], async ({ caller, request, set }) => {
+    requirePermission(authenticate, 'money:write', async ({ caller, request, set }) => {
       const createKey = unwrapOrThrow(
         optionalCommandKeyOf(request, caller.id, 'POST /money/reconciliations'),
       );

@@ -11,7 +11,7 @@ import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { idempotencyKeyOf } from '../http/idempotencyKey.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
-import { requireRole } from '../http/requireRole.ts';
+import { requirePermission } from '../http/requireRole.ts';
 import {
   currency,
   cursor,
@@ -44,7 +44,7 @@ export const createRefundQueries = ({ store }: ApiDeps, authenticate: Authentica
   new Elysia()
     .get(
       '/refunds',
-      requireRole(authenticate, ['operator'], async ({ request }) => {
+      requirePermission(authenticate, 'orders:read', async ({ request }) => {
         const query = unwrapOrThrow(readQuery(request.url, filters));
         const page = await store.refunds.list({
           orderId: query.orderId?.toLowerCase() ?? null,
@@ -67,7 +67,7 @@ export const createRefundQueries = ({ store }: ApiDeps, authenticate: Authentica
     )
     .get(
       '/refunds/:id',
-      requireRole(authenticate, ['operator'], async ({ params }) => {
+      requirePermission(authenticate, 'orders:read', async ({ params }) => {
         const refund = unwrapOrThrow(await store.refunds.find(unwrapOrThrow(idOf(params))));
         if (refund === null) throw httpError({ kind: 'not_found' });
         return renderRefund(refund);
@@ -106,7 +106,7 @@ const refundBody = createCheck(
 export const createRefundCommands = ({ requestRefund }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/refunds',
-    requireRole(authenticate, ['operator'], async ({ caller, request, set }) => {
+    requirePermission(authenticate, 'refunds:write', async ({ caller, request, set }) => {
       const key = operatorRefundKey(caller.id, unwrapOrThrow(idempotencyKeyOf(request.headers)));
       const { orderId, amount, reason, restock = null } = unwrapOrThrow(await readBody(request, refundBody));
       const command = {
@@ -157,7 +157,7 @@ export const createRefundAssignment = ({ store, world }: ApiDeps, authenticate: 
   const assignRefund = createAssignRefund({ refunds: store.refunds, world });
   return new Elysia().post(
     '/refunds/:id/assignment',
-    requireRole(authenticate, ['operator'], async ({ params, request }) => {
+    requirePermission(authenticate, 'refunds:write', async ({ params, request }) => {
       const refundId = unwrapOrThrow(idOf(params));
       const { orderId } = unwrapOrThrow(await readBody(request, assignmentBody));
       const assigned = await assignRefund({ refundId, orderId: orderId.toLowerCase() });

@@ -5,7 +5,10 @@ create table acknowledgement (
   subject text not null,
   note text not null,
   actor_id text not null,
-  actor_email text not null,
+  -- A person has an address, a service key a name.
+  actor_email text,
+  actor_name text,
   at_ms integer not null,
-  primary key (money_check, subject)
+  primary key (money_check, subject),
+  check ((actor_email is null) <> (actor_name is null))
 ) strict, without rowid;

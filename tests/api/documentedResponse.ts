@@ -17,6 +17,8 @@ export type Document = {
 export type Operation = {
   readonly operationId: string;
   readonly summary?: string;
+  readonly description?: string;
+  readonly 'x-permission'?: string;
   readonly tags: readonly string[];
   readonly security: readonly object[];
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: object }[];

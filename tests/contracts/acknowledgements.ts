@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import type { Actor } from '../../core/actor.ts';
 import type { MoneyCheck } from '../../core/ledger.ts';
 import { defined, refundFailed, unknownOutcome, unwrap } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
@@ -19,7 +20,7 @@ export const acknowledgementsContract = (name: string, open: OpenStore): void =>
     };
     const countOf = async (check: MoneyCheck) =>
       (await unwrap(context().store.ledger.counts(context().fixture.now())))[check];
-    const acknowledge = (check: MoneyCheck, caseId: string, note = 'done', by = actor) =>
+    const acknowledge = (check: MoneyCheck, caseId: string, note = 'done', by: Actor = actor) =>
       context().store.ledger.acknowledge({ check, caseId, note, actor: by }, context().fixture.now());
 
     /** Two payments whose outcome has been unknown for too long. */
@@ -80,6 +81,17 @@ export const acknowledgementsContract = (name: string, open: OpenStore): void =>
       const replaced = { ...first, acknowledgement: { note: 'no', actor: other, atMs: fixture.now() } };
       expect(await unwrap(acknowledge('unknown', id, 'no', other))).toEqual(replaced);
       expect((await casesOf('unknown'))[0]).toEqual(replaced);
+    });
+
+    test('The note of a service key has the name of the key, and a person can replace it', async () => {
+      const [id] = await placeUnknown();
+      const key = { id: context().fixture.newId(), name: 'nightly report' };
+      expect(await unwrap(acknowledge('unknown', id, 'done', key))).toMatchObject({
+        acknowledgement: { actor: key },
+      });
+      expect((await casesOf('unknown'))[0]?.acknowledgement?.actor).toEqual(key);
+      await unwrap(acknowledge('unknown', id, 'no', other));
+      expect((await casesOf('unknown'))[0]?.acknowledgement?.actor).toEqual(other);
     });
 
     test('A case that the check does not have cannot be acknowledged', async () => {

@@ -8,6 +8,7 @@ import type {
   MoneyCase,
   MoneyCheck,
 } from '../../../core/ledger.ts';
+import { actorColumns, actorFrom } from '../../stored/actor.ts';
 import { runOneOnce } from '../commandKeys/once.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 
@@ -22,7 +23,7 @@ export const withAcknowledgements = (
       ? sql`coalesce(c.detail, '') || '/' || coalesce(c.payment_id::text, '') || '/' || coalesce(c.refund_id::text, '')`
       : sql`c.id::text`;
   return sql`
-    select c.*, a.note, a.actor_id, a.actor_email, a.at_ms as acknowledged_ms
+    select c.*, a.note, a.actor_id, a.actor_email, a.actor_name, a.at_ms as acknowledged_ms
     from (${cases}) as c left join acknowledgement a
       on a.money_check = ${check} and a.subject = ${subject} and a.at_ms >= c.since_ms`;
 };
@@ -32,17 +33,15 @@ export type AcknowledgementColumns = {
   readonly note: string | null;
   readonly actor_id: string | null;
   readonly actor_email: string | null;
+  readonly actor_name: string | null;
   readonly acknowledged_ms: number | null;
 };
 
-export const acknowledgementOf = (row: AcknowledgementColumns): Acknowledgement | null =>
-  row.note === null || row.actor_id === null || row.actor_email === null || row.acknowledged_ms === null
-    ? null
-    : {
-        note: row.note,
-        actor: { id: row.actor_id, email: row.actor_email },
-        atMs: row.acknowledged_ms,
-      };
+export const acknowledgementOf = (row: AcknowledgementColumns): Acknowledgement | null => {
+  const { note, acknowledged_ms: atMs } = row;
+  const actor = actorFrom({ id: row.actor_id, email: row.actor_email, name: row.actor_name });
+  return note === null || actor === null || atMs === null ? null : { note, actor, atMs };
+};
 
 type FindCase = (tx: Transaction) => Promise<MoneyCase | null>;
 
@@ -77,11 +76,15 @@ const write = async (
   const found = await findCase(tx);
   if (found === null) return err({ kind: 'not_found' });
   const acknowledgement = judgeAcknowledgement(found, command, nowMs);
-  const { note, actor, atMs } = acknowledgement;
+  const { note, atMs } = acknowledgement;
+  const actor = actorColumns(acknowledgement.actor);
   await tx`
-    insert into acknowledgement (money_check, subject, note, actor_id, actor_email, at_ms)
-    values (${command.check}, ${caseSubject(command.check, found)}, ${note}, ${actor.id}, ${actor.email}, ${atMs})
+    insert into acknowledgement (money_check, subject, note, actor_id, actor_email, actor_name, at_ms)
+    values (
+      ${command.check}, ${caseSubject(command.check, found)}, ${note}, ${actor.id}, ${actor.email}, ${actor.name}, ${atMs}
+    )
     on conflict (money_check, subject) do update
-    set note = excluded.note, actor_id = excluded.actor_id, actor_email = excluded.actor_email, at_ms = excluded.at_ms`;
+    set note = excluded.note, actor_id = excluded.actor_id, actor_email = excluded.actor_email,
+      actor_name = excluded.actor_name, at_ms = excluded.at_ms`;
   return ok({ ...found, acknowledgement });
 };

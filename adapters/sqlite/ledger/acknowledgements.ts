@@ -1,5 +1,6 @@
 import { caseSubject, judgeAcknowledgement } from '../../../core/acknowledgement.ts';
 import type { AcknowledgeCommand, Acknowledgement, MoneyCase, MoneyCheck } from '../../../core/ledger.ts';
+import { actorColumns, actorFrom } from '../../stored/actor.ts';
 import type { Connection } from '../connection.ts';
 
 /** The cases of a check with the acknowledgement of each: `caseSubject` and `coversCase` in SQL. */
@@ -9,7 +10,8 @@ export const withAcknowledgements = (check: MoneyCheck, cases: string): string =
       ? `coalesce(c.detail, '') || '/' || coalesce(c.paymentId, '') || '/' || coalesce(c.refundId, '')`
       : 'c.id';
   return `
-    select c.*, a.note, a.actor_id as actorId, a.actor_email as actorEmail, a.at_ms as acknowledgedMs
+    select c.*, a.note, a.actor_id as actorId, a.actor_email as actorEmail, a.actor_name as actorName,
+      a.at_ms as acknowledgedMs
     from (${cases}) c left join acknowledgement a
       on a.money_check = '${check}' and a.subject = ${subject} and a.at_ms >= c.sinceMs`;
 };
@@ -19,6 +21,7 @@ export type AcknowledgementColumns = {
   readonly note: string | null;
   readonly actorId: string | null;
   readonly actorEmail: string | null;
+  readonly actorName: string | null;
   readonly acknowledgedMs: number | null;
 };
 
@@ -26,23 +29,28 @@ export const acknowledgementOf = ({
   note,
   actorId,
   actorEmail,
+  actorName,
   acknowledgedMs,
-}: AcknowledgementColumns): Acknowledgement | null =>
-  note === null || actorId === null || actorEmail === null || acknowledgedMs === null
+}: AcknowledgementColumns): Acknowledgement | null => {
+  const actor = actorFrom({ id: actorId, email: actorEmail, name: actorName });
+  return note === null || actor === null || acknowledgedMs === null
     ? null
-    : { note, actor: { id: actorId, email: actorEmail }, atMs: acknowledgedMs };
+    : { note, actor, atMs: acknowledgedMs };
+};
 
 /** See `Ledger.acknowledge`. Runs in the caller's transaction. `found` is the case as it is now. */
 export const createAcknowledge = ({ client }: Connection) => {
-  const write = client.prepare<[string, string, string, string, string, number]>(
-    `insert into acknowledgement (money_check, subject, note, actor_id, actor_email, at_ms) values (?, ?, ?, ?, ?, ?)
+  const write = client.prepare<[string, string, string, string, string | null, string | null, number]>(
+    `insert into acknowledgement (money_check, subject, note, actor_id, actor_email, actor_name, at_ms)
+     values (?, ?, ?, ?, ?, ?, ?)
      on conflict (money_check, subject) do update set note = excluded.note, actor_id = excluded.actor_id,
-       actor_email = excluded.actor_email, at_ms = excluded.at_ms`,
+       actor_email = excluded.actor_email, actor_name = excluded.actor_name, at_ms = excluded.at_ms`,
   );
   return (found: MoneyCase, command: AcknowledgeCommand, nowMs: number): MoneyCase => {
     const acknowledgement = judgeAcknowledgement(found, command, nowMs);
-    const { note, actor, atMs } = acknowledgement;
-    write.run(command.check, caseSubject(command.check, found), note, actor.id, actor.email, atMs);
+    const { note, atMs } = acknowledgement;
+    const { id, email, name } = actorColumns(acknowledgement.actor);
+    write.run(command.check, caseSubject(command.check, found), note, id, email, name, atMs);
     return { ...found, acknowledgement };
   };
 };
