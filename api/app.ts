@@ -5,6 +5,7 @@ import { type Authenticate, createAuthenticate } from './http/auth.ts';
 import { type Failure, failureOf } from './http/failures.ts';
 import { problemOf } from './http/problems.ts';
 import { createRequestIdAssigner, requestIdOf } from './http/requestId.ts';
+import { createServiceKeyAuth } from './http/serviceKeyAuth.ts';
 import { createCheckoutCommands, createCheckoutQueries, createGiveUpRoute } from './routes/checkouts.ts';
 import {
   createDemoChallengeRoute,
@@ -14,6 +15,7 @@ import {
 } from './routes/demo.ts';
 import { createDocsRoutes } from './routes/docs.ts';
 import { createHealthRoutes } from './routes/health.ts';
+import { createServiceKeyCommands, createServiceKeyQueries } from './routes/keys.ts';
 import { createMoneyCaseCommands, createMoneyHealthQueries } from './routes/money.ts';
 import { createCancelOrderRoute, createOrderQueries, createPlaceOrderRoute } from './routes/orders.ts';
 import { createProductCommands, createProductQueries } from './routes/products.ts';
@@ -26,15 +28,21 @@ export type { ApiDeps } from './deps.ts';
 
 /** Creates the HTTP API over the ports in `deps`: all of it, or the part that `deps.role` serves. */
 export const createApp = (deps: ApiDeps): AnyElysia => {
-  const authenticate = createAuthenticate(deps.auth, deps.world.clock);
   const { role } = deps;
+  const { authenticate, forget } = createServiceKeyAuth(createAuthenticate(deps.auth, deps.world.clock), {
+    serviceKeys: deps.store.serviceKeys,
+    clock: deps.world.clock,
+    recordsUse: role !== 'read',
+  });
   const root = createRoot(deps);
   // A flat list starts faster: Elysia adds each route again to every app that it is nested in.
   const parts = [
     createHealthRoutes(deps),
     createDocsRoutes(deps, () => root.routes),
     ...(deps.demo ? [createDemoTokenRoute(deps)] : []),
-    ...(role === 'all' || role === 'checkout' ? commands(deps, authenticate) : []),
+    ...(role === 'all' || role === 'checkout'
+      ? [...commands(deps, authenticate), createServiceKeyCommands(deps, authenticate, forget)]
+      : []),
     ...(role === 'all' || role === 'read' ? queries(deps, authenticate) : []),
     ...(role === 'worker' ? [] : [createCheckoutQueries(deps, authenticate)]),
   ];
@@ -66,6 +74,7 @@ const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[
   createQueueQueries(deps, authenticate),
   createReconciliationQueries(deps, authenticate),
   createMoneyHealthQueries(deps, authenticate),
+  createServiceKeyQueries(deps, authenticate),
   ...(deps.demo ? [createDemoMailRoute(deps, authenticate)] : []),
   ...(deps.demo && deps.charges !== null ? [createDemoChargeRoute(deps.charges, authenticate)] : []),
 ];

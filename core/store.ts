@@ -8,6 +8,7 @@ import type { Products } from './product.ts';
 import type { Queue, Wakeup } from './queue.ts';
 import type { Refunds } from './refund.ts';
 import type { AsyncResult } from './result.ts';
+import type { ServiceKeys } from './serviceKey.ts';
 
 /** All ports that one database provides. The composition root creates one store for each process. */
 export interface Store {
@@ -20,6 +21,7 @@ export interface Store {
   readonly inbox: Inbox;
   readonly ledger: Ledger;
   readonly mailbox: Mailbox;
+  readonly serviceKeys: ServiceKeys;
   readonly wakeup: Wakeup;
   /**
    * Returns the value stored under `name`. If there is none, stores and returns `initial`, so that all processes

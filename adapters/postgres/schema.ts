@@ -17,10 +17,11 @@ import type { Product } from '../../core/product.ts';
 import { storedTaskStates, type Task } from '../../core/queue.ts';
 import { type Refund, refundOrigins, refundStatuses } from '../../core/refund.ts';
 import type { StoredResponse } from '../stored/response.ts';
+import type { ServiceKeyRow } from '../stored/serviceKey.ts';
 
 /**
  * When we use Drizzle and when raw SQL:
- * - Drizzle builds the statements of lists and of admin reads (products, tasks, captured mails, secrets).
+ * - Drizzle builds the statements of lists and of admin reads (products, tasks, captured mails, service keys, secrets).
  * - Raw SQL is used for every statement that is measured, by a benchmark or by a test of its plan: placing, claiming
  *   and finding orders, checkouts, the queue, refunds, the inbox, the ledger, and the order list. Raw SQL takes its
  *   columns and its row types from this file; see columns.ts.
@@ -147,6 +148,18 @@ export const secret = pgTable('secret', {
   value: text().notNull(),
 });
 
+export const serviceKey = pgTable('service_key', {
+  id: uuid().primaryKey(),
+  hash: text().notNull(),
+  name: text().notNull(),
+  permissions: text().notNull(),
+  creatorId: text('creator_id').notNull(),
+  creatorEmail: text('creator_email').notNull(),
+  createdAtMs: bigint('created_ms', { mode: 'number' }).notNull(),
+  expiresAtMs: bigint('expires_ms', { mode: 'number' }).notNull(),
+  lastUsedAtMs: bigint('last_used_ms', { mode: 'number' }),
+});
+
 /** A row of a table as raw SQL returns it: its fields have the names of the columns. */
 export type RowOf<Table extends PgTable> = {
   readonly [Key in keyof Table['_']['columns'] as Table['_']['columns'][Key]['_']['name']]: Key extends keyof Table['$inferSelect']
@@ -180,4 +193,5 @@ export const rowTypesMatchCore: [
   Same<typeof dispute.$inferSelect, Plain<Omit<Dispute, 'amount'> & Dispute['amount']>>,
   Same<Omit<typeof task.$inferSelect, 'state'>, Plain<Omit<Task, 'state'>>>,
   Same<Omit<typeof capturedMail.$inferSelect, 'id'>, Plain<CapturedMail>>,
-] = [true, true, true, true, true, true, true];
+  Same<typeof serviceKey.$inferSelect, Plain<ServiceKeyRow>>,
+] = [true, true, true, true, true, true, true, true];

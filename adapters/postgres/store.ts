@@ -19,6 +19,7 @@ import { createQueue } from './queue/queue.ts';
 import { createWakeup } from './queue/wakeup.ts';
 import { createRefunds } from './refunds/refunds.ts';
 import { secret } from './schema.ts';
+import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
 
 /** A month: no provider delivers an event again after so long. */
 const eventRetentionMs = 31 * 24 * 3_600_000;
@@ -58,6 +59,7 @@ export const createStore = (
     inbox: createInbox(sql),
     ledger: createLedger(sql),
     mailbox: createMailbox(db, world),
+    serviceKeys: createServiceKeys(sql, db),
     // With connections that are lent for one transaction only, `LISTEN` is not possible. Hints stay in this process.
     wakeup: pooling === 'transaction' ? createLocalWakeup() : createWakeup(sql, world.timer),
     secret: (name, fresh) =>

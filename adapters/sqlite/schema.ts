@@ -10,11 +10,12 @@ import type { ProviderEvent } from '../../core/provider.ts';
 import { storedTaskStates, type Task } from '../../core/queue.ts';
 import { type Refund, refundOrigins, refundStatuses } from '../../core/refund.ts';
 import type { StoredResponse } from '../stored/response.ts';
+import type { ServiceKeyRow } from '../stored/serviceKey.ts';
 
 /**
  * When we use Drizzle and when raw SQL:
  * - Drizzle builds the statements of lists and of admin reads: a product or a checkout by its id, an order's history,
- *   invoice and licences, tasks, reconciliations, captured mails, secrets.
+ *   invoice and licences, tasks, reconciliations, captured mails, service keys, secrets.
  * - Raw SQL is used for every statement that is measured, by a benchmark or by a test of its plan: placing, finding,
  *   listing and claiming orders, the product search, outcomes, the queue, refunds, the inbox and the money checks. Raw
  *   SQL takes its columns and its row types from this file: see `columnsOf`, `insertInto` and rows.ts.
@@ -217,6 +218,18 @@ export const secret = sqliteTable('secret', {
   value: text().notNull(),
 });
 
+export const serviceKey = sqliteTable('service_key', {
+  id: text().primaryKey(),
+  hash: text().notNull(),
+  name: text().notNull(),
+  permissions: text().notNull(),
+  creatorId: text('creator_id').notNull(),
+  creatorEmail: text('creator_email').notNull(),
+  createdAtMs: integer('created_ms').notNull(),
+  expiresAtMs: integer('expires_ms').notNull(),
+  lastUsedAtMs: integer('last_used_ms'),
+});
+
 /** For raw SQL: the columns of a table, under the names that they have in its row type. */
 export const columnsOf = (table: SQLiteTable, alias: string, except: readonly string[] = []): string =>
   Object.entries(getTableColumns(table))
@@ -265,4 +278,5 @@ export const rowsMatchCore: [
   Same<typeof dispute.$inferSelect, Plain<Omit<Dispute, 'amount'> & Dispute['amount']>>,
   Same<typeof reconciliation.$inferSelect, Plain<Reconciliation>>,
   Same<Omit<typeof capturedMail.$inferSelect, 'id'>, Plain<CapturedMail>>,
-] = [true, true, true, true, true, true, true, true, true];
+  Same<typeof serviceKey.$inferSelect, Plain<ServiceKeyRow>>,
+] = [true, true, true, true, true, true, true, true, true, true];

@@ -17,6 +17,7 @@ import { createProducts } from './products/products.ts';
 import { createQueue } from './queue/queue.ts';
 import { createRefunds } from './refunds/refunds.ts';
 import { finishedTasks, secret } from './schema.ts';
+import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
 
 /**
  * Opens and migrates. Rejects with the driver's error if the file cannot be opened, with `SchemaTooNew` if a newer
@@ -48,6 +49,7 @@ export const createStoreOver = (connection: Connection, world: World): Store => 
     inbox: createInbox(connection),
     ledger: createLedger(connection),
     mailbox: createMailbox(connection, world),
+    serviceKeys: createServiceKeys(connection),
     wakeup: createLocalWakeup(),
     secret: async (name, fresh) => {
       const find = () => db.select().from(secret).where(eq(secret.name, name)).get()?.value;

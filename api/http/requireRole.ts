@@ -15,10 +15,10 @@ type Handle<C extends Caller, Body> = (context: HandlerContext & { readonly call
 
 /** Wraps a route's handler: only callers with the role reach it, and it gets the `caller`. */
 export const requireRole = <Body>(authenticate: Authenticate, role: Role, handle: Handle<Person, Body>) =>
-  requireAccess(authenticate, { kind: 'role', role }, ({ caller, ...context }) => {
+  requireAccess(authenticate, { kind: 'role', role }, ({ request, set, params, caller }) => {
     // Service keys have no role.
     if (!isPerson(caller)) throw new Error('a service key reached a route of a role');
-    return handle({ ...context, caller });
+    return handle({ request, set, params, caller });
   });
 
 /** Wraps a route's handler: only callers who hold the permission reach it. */

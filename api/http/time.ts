@@ -29,6 +29,23 @@ export const readDay = (
     : ok({ day, ...range });
 };
 
+/** A body field that is a time to come. `readFutureTime` checks and parses its text. */
+export const futureTimeField = t.String({
+  format: 'date-time',
+  description: 'a time to come, such as 2027-03-01T08:00:00Z',
+});
+
+export const readFutureTime = (
+  path: string,
+  text: string,
+  nowMs: number,
+): Result<number, ValidationFailure> => {
+  const ms = parse(text);
+  return ms === null || ms <= nowMs
+    ? err(validationFailure([{ path, message: 'Expected a time to come, such as 2027-03-01T08:00:00Z' }]))
+    : ok(ms);
+};
+
 // A plus sign that was not URL-encoded arrives as a blank, so a blank here means a plus sign.
 const rfc3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+\- ])(\d\d):(\d\d))$/;

@@ -19,6 +19,7 @@ import {
   reconciliationListJson,
 } from '../render/reconciliation.ts';
 import { refundJson, refundListJson } from '../render/refund.ts';
+import { newServiceKeyJson, serviceKeyJson, serviceKeyListJson } from '../render/serviceKey.ts';
 import { tags } from './operation.ts';
 
 const components: readonly Component[] = [
@@ -45,6 +46,9 @@ const components: readonly Component[] = [
   reconciliationListJson,
   differenceJson,
   differenceListJson,
+  serviceKeyJson,
+  serviceKeyListJson,
+  newServiceKeyJson,
   mailJson,
   mailListJson,
   chargeJson,

@@ -13,6 +13,7 @@ export const tags = [
   'Refunds',
   'Queue',
   'Money',
+  'Keys',
   'Webhooks',
   'Demo',
   'Health',

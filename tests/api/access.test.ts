@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { type Permission, permissions } from '../../core/permission.ts';
+import { grantablePermissions } from '../../core/serviceKey.ts';
 import { documentOf } from './documentedResponse.ts';
 import { codeOf, expectStatus, pageOf, textAt, valueAt } from './reply.ts';
 import { type RouteAccess, routeAccess } from './routeAccess.ts';
+import { serviceKeyBody } from './serviceKeyResponses.ts';
 import { type Api, createTestApi, tokenOf } from './testApi.ts';
 
 /** A caller, with what the test expects of it. */
@@ -16,7 +18,7 @@ type Caller = {
   readonly permissions?: readonly Permission[];
 };
 
-const createCallers = async ({ world }: Api): Promise<readonly Caller[]> => {
+const createCallers = async ({ world, operator: { post } }: Api): Promise<readonly Caller[]> => {
   const tokenFor = (sub: string, claims: Readonly<Record<string, unknown>>) =>
     tokenOf(world, { sub, email: `${sub}@example.com`, ...claims });
   const single = await Promise.all(
@@ -39,6 +41,13 @@ const createCallers = async ({ world }: Api): Promise<readonly Caller[]> => {
       })),
     ]),
   );
+  const keyWith = async (granted: readonly Permission[]) => {
+    const body = { ...serviceKeyBody, permissions: granted };
+    const token = textAt(expectStatus(await post('/keys', body), 201), 'key');
+    return { name: `a service key with ${granted.join(', ')}`, token, permissions: granted };
+  };
+  const keys = [await keyWith(grantablePermissions)];
+  for (const permission of grantablePermissions) keys.push(await keyWith([permission]));
   const operator = { isOperator: true, permissions };
   return [
     { name: 'nobody', token: null },
@@ -61,6 +70,7 @@ const createCallers = async ({ world }: Api): Promise<readonly Caller[]> => {
       token: await tokenFor('ops', { roles: ['operator'], permissions: ['read:other'] }),
     },
     ...single,
+    ...keys,
   ];
 };
 

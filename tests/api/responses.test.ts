@@ -7,6 +7,7 @@ import { documentOf, operationsOf } from './documentedResponse.ts';
 import { failingPorts } from './failingPorts.ts';
 import { requestAboutProviderRefunds } from './providerRefundResponses.ts';
 import { type Reply, valueAt } from './reply.ts';
+import { requestServiceKeys, serviceKeyBody } from './serviceKeyResponses.ts';
 import { eventText, signatureOf } from './stripeEvents.ts';
 import { type Api, createTestApi, productDraft, tokenOf } from './testApi.ts';
 
@@ -121,6 +122,7 @@ test('Every documented response occurs, and no other', async () => {
   await recordResponses(createTestApi({ isReady: notReady })).call('GET', '/health/ready');
   await requestConflicts(recordResponses);
   await requestGiveUps(recordResponses);
+  await requestServiceKeys(recordResponses(createTestApi()));
 
   const expected = documentedResponses().filter(
     (one) => !(one.endsWith(' 500 internal') && neverFail.some((name) => one.startsWith(`${name} `))),
@@ -151,6 +153,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /money/{check}/acknowledgements': { caseId: id, note: 'n' },
   'POST /money/{check}/refunds': { caseId: id, reason: 'r' },
   'POST /money/reconciliations': { day: '2026-02-28' },
+  'POST /keys': serviceKeyBody,
   'POST /demo/challenges': { clientSecret: 'x', outcome: 'succeed' },
 };
 

@@ -12,10 +12,12 @@ const allRoles = [
 ];
 const commands = [
   'DELETE /checkouts/:id',
+  'DELETE /keys/:id',
   'DELETE /orders/:id',
   'PATCH /products/:id',
   'POST /checkouts',
   'POST /demo/challenges',
+  'POST /keys',
   'POST /money/:check/acknowledgements',
   'POST /money/:check/refunds',
   'POST /money/reconciliations',
@@ -29,6 +31,7 @@ const commands = [
 const queries = [
   'GET /demo/charges',
   'GET /demo/mails',
+  'GET /keys',
   'GET /money',
   'GET /money/:check',
   'GET /money/reconciliations',

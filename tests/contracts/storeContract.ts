@@ -35,6 +35,7 @@ import { repeatedOutcomesContract } from './repeatedOutcomes.ts';
 import { rescuesContract } from './rescues.ts';
 import { rowFieldsContract } from './rowFields.ts';
 import { searchContract } from './search.ts';
+import { serviceKeysContract } from './serviceKeys.ts';
 import { stepLedgerContract } from './stepLedger.ts';
 import { stockContract } from './stock.ts';
 import { stockCheckContract } from './stockCheck.ts';
@@ -88,6 +89,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     acknowledgementsContract,
     ledgerDecidesContract,
     mailboxContract,
+    serviceKeysContract,
     storeUtilitiesContract,
   ])
     contract(name, open);

@@ -12,6 +12,7 @@ import { createOrders } from './orders.ts';
 import { createProducts } from './products.ts';
 import { createQueue } from './queue.ts';
 import { createRefunds } from './refunds.ts';
+import { createServiceKeys } from './serviceKeys.ts';
 import { pruneFinished } from './stats.ts';
 import { createTables, type Tables } from './tables.ts';
 
@@ -45,6 +46,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     inbox: createInbox(tables),
     ledger: createLedger(tables),
     mailbox: createMailbox(tables, world.clock),
+    serviceKeys: createServiceKeys(tables),
     wakeup: createLocalWakeup(),
     secret: async (name, fresh) => {
       const value = tables.secrets.get(name) ?? fresh;

@@ -9,6 +9,7 @@ import type { Product } from '../../core/product.ts';
 import type { ProviderEvent } from '../../core/provider.ts';
 import type { StoredTaskState } from '../../core/queue.ts';
 import type { Refund } from '../../core/refund.ts';
+import type { ServiceKey } from '../../core/serviceKey.ts';
 import type { StockDifference } from '../../core/stockCheck.ts';
 import type { SearchTokens } from './search.ts';
 
@@ -123,6 +124,7 @@ export const createTables = () => ({
   /** By `messageId`, in the order of their arrival. */
   mails: new Map<string, CapturedMail>(),
   secrets: new Map<string, string>(),
+  serviceKeys: new Map<string, { readonly key: ServiceKey; readonly hash: string }>(),
 });
 
 /** The writes of one transaction. Rows are values: they are replaced and never changed in place. */
