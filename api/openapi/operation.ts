@@ -24,8 +24,8 @@ type Operation = {
   readonly tag: (typeof tags)[number];
   readonly summary: string;
   readonly description?: string;
-  /** The operation needs no token. */
-  readonly open?: true;
+  /** The operation needs no token, or only for some of its requests. */
+  readonly open?: true | 'for some';
   readonly parameters?: readonly Parameter[];
   readonly body?: {
     readonly schema: TSchema;
@@ -73,11 +73,17 @@ const createEntry = (route: Operation, access: Access | null) => ({
   summary: route.summary,
   ...descriptionOf(route, access),
   ...(access === null || access.kind === 'role' ? {} : { 'x-permission': access.permission }),
-  security: route.open === true ? [] : [{ token: [] }],
+  security: securityOf(route.open),
   parameters: route.parameters ?? [],
   ...(route.body === undefined ? {} : { requestBody: { required: true, content: json(route.body) } }),
   responses: { ...responsesOf(route), ...problemResponsesOf(failuresOf(route)) },
 });
+
+/** Clients send a token only where one is listed. */
+const securityOf = (open: Operation['open']) => {
+  if (open === true) return [];
+  return open === undefined ? [{ token: [] }] : [{}, { token: [] }];
+};
 
 const descriptionOf = ({ description }: Operation, access: Access | null) => {
   const sentences = [description, access === null ? undefined : describeAccess(access)].filter(
@@ -127,7 +133,7 @@ export const idParameter = (example: string): Parameter => ({
 const failuresOf = ({ open, body, failures }: Operation): ReadonlySet<FailureKind> =>
   new Set<FailureKind>([
     ...failures,
-    ...(open === true ? [] : (['unauthenticated', 'forbidden', 'unavailable'] as const)),
+    ...(open !== undefined ? [] : (['unauthenticated', 'forbidden', 'unavailable'] as const)),
     ...(body === undefined ? [] : (['malformed_body', 'body_too_large'] as const)),
     ...(body === undefined || body.raw === true
       ? []

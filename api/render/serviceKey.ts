@@ -11,7 +11,8 @@ const fields = {
   createdAt: time,
   expiresAt: time,
   lastUsedAt: t.Union([time, t.Null()], {
-    description: 'The minute in which the key was last used for a command. Null if it never was.',
+    description:
+      'The minute in which the key was last used, as far as a process that takes commands saw it. Null if it never was.',
   }),
 } satisfies RenderedFields<ServiceKey, TSchema>;
 

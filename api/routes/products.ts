@@ -72,7 +72,7 @@ export const createProductQueries = ({ store }: ApiDeps, authenticate: Authentic
         summary: 'Find products',
         description:
           'Newest first. With a search, names that have the accents of the search text are first. Archived products are left out.',
-        open: true,
+        open: 'for some',
         parameters: queryParameters(filters),
         responses: {
           200: { description: 'A page.', schema: productListJson.ref, example: samples.products },
