@@ -33,6 +33,7 @@ export const createApp = (deps: ApiDeps): AnyElysia => {
     serviceKeys: deps.store.serviceKeys,
     clock: deps.world.clock,
     recordsUse: role !== 'read',
+    log: deps.log,
   });
   const root = createRoot(deps);
   // A flat list starts faster: Elysia adds each route again to every app that it is nested in.

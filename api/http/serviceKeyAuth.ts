@@ -1,10 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { err, ok, type Result } from 'neverthrow';
+import type { Log } from '../../core/log.ts';
 import type { Unavailable } from '../../core/result.ts';
 import { minuteOf, type ServiceKey, type ServiceKeys } from '../../core/serviceKey.ts';
 import type { Clock, Random } from '../../core/world.ts';
 import type { Authenticate, AuthFailure, Caller } from './auth.ts';
+import { createCountedLines } from './countedLines.ts';
 import { createTokenCache } from './tokenCache.ts';
 
 const prefix = 'cwk_';
@@ -28,37 +30,51 @@ const readAgainAfterMs = 30_000;
 /** At most 1,000 keys, of well under 1 KiB each. */
 const keysMax = 1_000;
 
+/** A key, or why it is refused. */
+type Found = Result<KnownKey | Reason, Unavailable>;
+
 type KnownKey = { readonly caller: Caller; usedMs: number };
+
+/** Why a key is refused. Sent in `WWW-Authenticate` and logged, so it has no part of the key. */
+const reasons = {
+  malformed: 'The service key is not complete',
+  unknown: 'The service key is not known, or it was ended',
+  expired: 'The service key has expired',
+} as const;
+type Reason = (typeof reasons)[keyof typeof reasons];
 
 type Settings = {
   readonly serviceKeys: Pick<ServiceKeys, 'findByHash' | 'recordUse'>;
   readonly clock: Clock;
   /** False in a process that only reads. */
   readonly recordsUse: boolean;
+  readonly log: Pick<Log, 'warn'>;
 };
 
 /** Identifies the caller by a service key in the header `Authorization`; other requests by `authenticateToken`. */
 export const createServiceKeyAuth = (
   authenticateToken: Authenticate,
-  { serviceKeys, clock, recordsUse }: Settings,
+  { serviceKeys, clock, recordsUse, log }: Settings,
 ): { readonly authenticate: Authenticate; forget(keyId: string): void } => {
+  const count = createCountedLines(log, clock);
   const known = createTokenCache<KnownKey>(keysMax);
   const ended = createTokenCache<true>(keysMax);
   // Requests that need the same key at once share one read.
-  const reads = new Map<string, Promise<Result<KnownKey | null, Unavailable>>>();
+  const reads = new Map<string, Promise<Found>>();
 
-  const read = async (hash: string): Promise<Result<KnownKey | null, Unavailable>> => {
+  const read = async (hash: string): Promise<Found> => {
     const startedMs = clock.nowMs();
     const found = await serviceKeys.findByHash(hash);
     return found.map((key) => {
-      if (key === null || key.expiresAtMs <= clock.nowMs()) return null;
+      if (key === null) return reasons.unknown;
+      if (key.expiresAtMs <= clock.nowMs()) return reasons.expired;
       const entry = { caller: callerOf(key), usedMs: key.lastUsedAtMs ?? 0 };
       known.set(hash, entry, Math.min(key.expiresAtMs, startedMs + readAgainAfterMs));
       return entry;
     });
   };
 
-  const find = (hash: string): Promise<Result<KnownKey | null, Unavailable>> => {
+  const find = (hash: string): Promise<Found> => {
     const cached = known.get(hash, clock.nowMs());
     if (cached !== null) return Promise.resolve(ok(cached));
     const current = reads.get(hash);
@@ -66,6 +82,11 @@ export const createServiceKeyAuth = (
     const started = read(hash).finally(() => reads.delete(hash));
     reads.set(hash, started);
     return started;
+  };
+
+  const refuse = (reason: Reason): Result<Caller, AuthFailure> => {
+    count('a service key was refused', reason);
+    return err({ kind: 'unauthenticated', tokenSent: true, reason });
   };
 
   /** A failure is ignored: it is no reason to refuse the request. */
@@ -77,11 +98,12 @@ export const createServiceKeyAuth = (
   };
 
   const authenticateKey = async (secret: string): Promise<Result<Caller, AuthFailure>> => {
-    if (!wellFormed.test(secret)) return refused;
+    if (!wellFormed.test(secret)) return refuse(reasons.malformed);
     const found = await find(hashServiceKey(secret));
     if (found.isErr()) return err(found.error);
     const key = found.value;
-    if (key === null || ended.get(key.caller.id, clock.nowMs()) !== null) return refused;
+    if (typeof key === 'string') return refuse(key);
+    if (ended.get(key.caller.id, clock.nowMs()) !== null) return refuse(reasons.unknown);
     await recordUse(key);
     return ok(key.caller);
   };
@@ -100,8 +122,6 @@ export const createServiceKeyAuth = (
 const scheme = /^bearer +(cwk_\S*) *$/i;
 
 const wellFormed = /^cwk_[A-Za-z0-9_-]{43}$/;
-
-const refused = err({ kind: 'unauthenticated', tokenSent: true } as const);
 
 const callerOf = ({ id, name, permissions }: ServiceKey): Caller => ({
   id,
