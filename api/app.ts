@@ -26,7 +26,7 @@ export type { ApiDeps } from './deps.ts';
 
 /** Creates the HTTP API over the ports in `deps`: all of it, or the part that `deps.role` serves. */
 export const createApp = (deps: ApiDeps): AnyElysia => {
-  const authenticate = createAuthenticate(deps.auth, deps.world.clock);
+  const authenticate = createAuthenticate(deps.auth, deps.world.clock, deps.log);
   const { role } = deps;
   const root = createRoot(deps);
   // A flat list starts faster: Elysia adds each route again to every app that it is nested in.

@@ -19,7 +19,8 @@ export type RequestFailure =
   | { readonly kind: 'validation_failed'; readonly errors: readonly FieldError[] }
   | { readonly kind: 'idempotency_key_missing' }
   | { readonly kind: 'idempotency_key_invalid' }
-  | { readonly kind: 'unauthenticated'; readonly tokenSent: boolean }
+  /** `reason` says what is wrong with the token that was sent: see `TokenReason`. */
+  | { readonly kind: 'unauthenticated'; readonly tokenSent: boolean; readonly reason?: string }
   | { readonly kind: 'forbidden'; readonly reason: string }
   | { readonly kind: 'method_not_allowed'; readonly allow: string }
   | { readonly kind: 'not_ready'; readonly missing: readonly string[] }

@@ -29,9 +29,7 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
     case 'stock_too_large':
       return { members: productProblemMembers(failure) };
     case 'unauthenticated':
-      return {
-        headers: { 'www-authenticate': failure.tokenSent ? 'Bearer error="invalid_token"' : 'Bearer' },
-      };
+      return unauthenticatedExtras(failure);
     case 'method_not_allowed':
       return { headers: { allow: failure.allow } };
     case 'not_found':
@@ -70,4 +68,17 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
     default:
       return {};
   }
+};
+
+/** RFC 6750, 3: no error without a token. */
+const unauthenticatedExtras = ({
+  tokenSent,
+  reason,
+}: Extract<Failure, { kind: 'unauthenticated' }>): ProblemExtras => {
+  if (!tokenSent) return { headers: { 'www-authenticate': 'Bearer' } };
+  if (reason === undefined) return { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } };
+  return {
+    members: { detail: `${reason}. Send a valid token as Authorization: Bearer <JWT>.` },
+    headers: { 'www-authenticate': `Bearer error="invalid_token", error_description="${reason}"` },
+  };
 };
