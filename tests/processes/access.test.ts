@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { type AppOptions, killAllApps, launchApp, type Runtime, startApp, stopApp } from './processes.ts';
 
@@ -140,6 +144,21 @@ describe('Tokens', () => {
       '401 The algorithm of the token is not accepted (alg): sign it with RS256 or ES256',
     );
     await app.waitForOutput('a token was refused');
+    await stopApp(app);
+  }, 20_000);
+
+  test('The command of the README makes a token of an operator', async () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const command = /```sh\n(token=\$\(bun -e [\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    const secret = 'r'.repeat(32);
+    const app = await startApp(shop({ AUTH_SECRET: secret }));
+    const shell = spawnSync('sh', ['-c', command.replace('http://localhost:3000', app.url)], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, AUTH_SECRET: secret },
+      encoding: 'utf8',
+    });
+    expect(shell.stderr).toBe('');
+    expect(shell.stdout).toContain('"oldestReadyAgeMs":');
     await stopApp(app);
   }, 20_000);
 
