@@ -29,12 +29,15 @@ export type { ApiDeps } from './deps.ts';
 /** Creates the HTTP API over the ports in `deps`: all of it, or the part that `deps.role` serves. */
 export const createApp = (deps: ApiDeps): AnyElysia => {
   const { role } = deps;
-  const { authenticate, forget } = createServiceKeyAuth(createAuthenticate(deps.auth, deps.world.clock), {
-    serviceKeys: deps.store.serviceKeys,
-    clock: deps.world.clock,
-    recordsUse: role !== 'read',
-    log: deps.log,
-  });
+  const { authenticate, forget } = createServiceKeyAuth(
+    createAuthenticate(deps.auth, deps.world.clock, deps.log),
+    {
+      serviceKeys: deps.store.serviceKeys,
+      clock: deps.world.clock,
+      recordsUse: role !== 'read',
+      log: deps.log,
+    },
+  );
   const root = createRoot(deps);
   // A flat list starts faster: Elysia adds each route again to every app that it is nested in.
   const parts = [

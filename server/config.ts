@@ -1,7 +1,8 @@
-import { Buffer } from 'node:buffer';
 import { err, ok, type Result } from 'neverthrow';
+import { findAuthConflicts } from './authRules.ts';
 import type { Setting } from './settingKinds.ts';
 import { readSettings } from './settings.ts';
+import { findPlainConnections } from './transportRules.ts';
 
 type Settings = ReturnType<typeof readSettings>;
 
@@ -19,10 +20,13 @@ export type Auth = {
   /** `demo`: anyone can get a token. For a trial only. */
   readonly key:
     | { readonly kind: 'demo' }
-    | { readonly kind: 'secret'; readonly secret: string }
+    | { readonly kind: 'secret'; readonly secret: string; readonly previous?: string }
     | { readonly kind: 'jwks'; readonly url: string };
+  /** Null for any. */
   readonly issuer: string | null;
+  /** Null for any. */
   readonly audience: string | null;
+  readonly claims: { readonly roles: string; readonly email: string };
 };
 
 type PaymentSettings =
@@ -49,26 +53,29 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
   };
 
   const { nodeEnv, auth, paymentProvider, stripe, ...others } = readSettings(read);
-  const { secret, jwksUrl, ...expectedClaims } = auth;
+  const { issuer, audience } = auth;
   const production = nodeEnv === 'production';
   const payment = paymentOf(paymentProvider, stripe);
 
   errors.push(...findAuthConflicts(env, production), ...findPaymentConflicts(env));
+  if (production) errors.push(...findPlainConnections(env));
   if (errors.length > 0 || payment === null) return err(errors);
+  const key = keyOf(auth);
   return ok({
     ...others,
+    host: others.host ?? (key.kind === 'demo' ? '127.0.0.1' : null),
     portGiven: (env.PORT ?? '') !== '',
     production,
-    auth: { key: keyOf(secret, jwksUrl), ...expectedClaims },
+    auth: { key, issuer, audience, claims: { roles: auth.rolesClaim, email: auth.emailClaim } },
     payment,
   });
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const keyOf = (secret: string | null, url: string | null): Auth['key'] => {
-  if (secret !== null) return { kind: 'secret', secret };
-  return url === null ? { kind: 'demo' } : { kind: 'jwks', url };
+const keyOf = ({ secret, previousSecret, jwksUrl: url }: Settings['auth']): Auth['key'] => {
+  if (secret === null) return url === null ? { kind: 'demo' } : { kind: 'jwks', url };
+  return { kind: 'secret', secret, ...(previousSecret === null ? {} : { previous: previousSecret }) };
 };
 
 /** Null if a key is missing, which `findPaymentConflicts` reports. */
@@ -94,36 +101,4 @@ const findPaymentConflicts = (env: Environment): readonly string[] => {
   return ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRET']
     .filter((name) => !names.includes(name))
     .map((name) => `${name} is not set, but PAYMENT_PROVIDER=stripe needs it`);
-};
-
-/** Looks at the environment, not at the parsed values: a refused secret must not count as a missing one. */
-const findAuthConflicts = (env: Environment, production: boolean): readonly string[] => {
-  const isSet = (name: string) => env[name] !== undefined;
-  const keys = ['AUTH_SECRET', 'AUTH_JWKS_URL'].filter(isSet);
-  if (keys.length === 2)
-    return ['AUTH_SECRET and AUTH_JWKS_URL are both set, but only one can check tokens: remove one of them'];
-  if (keys.length === 1) return production ? findWeakSecret(env.AUTH_SECRET) : [];
-  const unused = ['AUTH_ISSUER', 'AUTH_AUDIENCE'].filter((name) => (env[name] ?? '') !== '');
-  return [
-    ...unused.map(
-      (name) => `${name} is set, but no key to check tokens with: set AUTH_SECRET or AUTH_JWKS_URL too`,
-    ),
-    ...(production
-      ? [
-          'AUTH_SECRET and AUTH_JWKS_URL are not set, and NODE_ENV=production has no demo mode: set one of them',
-        ]
-      : []),
-  ];
-};
-
-/** RFC 7518, 3.2: an HS256 key must be at least as long as the hash. */
-const secretBytesMin = 32;
-
-const findWeakSecret = (secret: string | undefined): readonly string[] => {
-  const bytes = Buffer.byteLength(secret ?? '');
-  return secret === undefined || bytes >= secretBytesMin
-    ? []
-    : [
-        `AUTH_SECRET has ${bytes} bytes, but NODE_ENV=production needs ${secretBytesMin} or more: write the output of: openssl rand -base64 48`,
-      ];
 };

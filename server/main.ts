@@ -4,6 +4,7 @@ import { mailDomain } from '../adapters/smtp/address.ts';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import type { AuthSettings } from '../api/http/auth.ts';
 import type { Log } from '../core/log.ts';
+import { isLoopback } from '../core/loopback.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { withTimeout } from '../core/timer.ts';
@@ -14,7 +15,7 @@ import { createRefundCase } from '../core/usecases/refundCase.ts';
 import { createRequestRefund } from '../core/usecases/requestRefund.ts';
 import type { World } from '../core/world.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { renderBanner } from './banner.ts';
+import { addressOf, describeReach, renderBanner } from './banner.ts';
 import { type Auth, type Config, readConfig } from './config.ts';
 import { createLog } from './log.ts';
 import {
@@ -24,13 +25,18 @@ import {
   describeStartFailure,
   exitWithError,
 } from './process.ts';
+import { isPlainDatabase } from './transportRules.ts';
 import { openMailer, openProvider, openStore, waitForStore } from './wiring.ts';
 
 /** Starts the parts that `config` selects and adds a function to `closers` for each. Returns the banner. */
 const start = async (config: Config, world: World, log: Log, closers: Close[]): Promise<string> => {
-  const { role, production, port } = config;
+  const { role, production, host, port } = config;
   const { version } = packageJson;
 
+  if (production && isPlainDatabase(config.databaseUrl))
+    log.warn(
+      'the connection to the database may pass the network as clear text: add ?sslmode=verify-full to DATABASE_URL',
+    );
   const store = await waitForStore(() => openStore(world, config), config, log, world.timer);
   closers.push(store.close);
   const { provider, simulator, close: closeProvider } = await openProvider(world, config);
@@ -56,6 +62,10 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       import('../api/app.ts'),
       import('../api/http/serve.ts'),
     ]);
+    if (demo && host !== null && !isLoopback(host))
+      log.warn('demo mode is on, and other machines can reach it: anyone gets a token of an operator', {
+        host,
+      });
     const auth = await createAuthSettings(config.auth, store, world);
     const ports = { ...store, provider, world, log };
     const api = createApp({
@@ -76,9 +86,9 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       log,
       isReady: () => checkReadiness(store, world),
     });
-    const server = await serve(api, { port });
+    const server = await serve(api, { port, host });
     parallelClosers.push(() => withTimeout(world.timer, config.shutdownMs, server.stop(), () => {}));
-    address = `http://localhost:${server.port}`;
+    address = addressOf(host, server.port);
     if (simulator !== null && (role === 'all' || role === 'checkout'))
       parallelClosers.push(simulator.startWebhooks(async (request) => api.handle(request)));
   }
@@ -95,7 +105,9 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     version,
     role,
     address,
-    exampleKey: demo ? world.ids.next(world.clock.nowMs()) : null,
+    demo: demo
+      ? { exampleKey: world.ids.next(world.clock.nowMs()), reach: describeReach(host ?? '0.0.0.0') }
+      : null,
   });
 };
 

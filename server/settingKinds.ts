@@ -61,8 +61,21 @@ export const createKinds = (read: ReadSetting) => {
       ...one,
     });
 
-  const plain = (name: string, doc: string): string | null =>
-    setting<string | null>({ name, fallback: null, doc, read: (text) => ok(text) });
+  /** The value that a claim must have. Null for any, which is `*` where it must be written out. */
+  const claimValue = (name: string, doc: string): string | null =>
+    setting<string | null>({ name, fallback: null, doc, read: (text) => ok(text === '*' ? null : text) });
+
+  /** The name of a claim. It is sent in a header where a token does not have it, so not every character is taken. */
+  const claimName = (name: string, fallback: string, doc: string): string =>
+    setting({
+      name,
+      fallback,
+      doc,
+      read: (text) =>
+        /^[!#-[\]-~]{1,200}$/.test(text)
+          ? ok(text)
+          : err('write the name of a claim in printable ASCII, such as realm_access.roles'),
+    });
 
   /** Error messages never show the text of a secret. */
   const secret = (name: string, doc: string, form: RegExp, advice: string): string | null =>
@@ -74,7 +87,7 @@ export const createKinds = (read: ReadSetting) => {
       show: () => 'has the wrong form',
     });
 
-  return { setting, whole, oneOf, address, plain, secret };
+  return { setting, whole, oneOf, address, claimValue, claimName, secret };
 };
 
 /** Shows only the scheme: a URL may contain a password, and in an invalid URL it may be anywhere. */

@@ -5,6 +5,7 @@ import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
 import { createKinds, type Kinds, type ReadSetting, type Setting, showScheme } from './settingKinds.ts';
 
 const roles = ['all', 'checkout', 'read', 'worker'] as const;
+const nodeEnvs = ['development', 'test', 'production'] as const;
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
@@ -33,18 +34,26 @@ const processSettings = ({ oneOf, setting, whole }: Kinds) => ({
     65_535,
     'The port of the API; 0 takes a free port. A process with `ROLE=worker` listens only if it is set, and serves only `/health`.',
   ),
+  /** Null: this machine only in demo mode, else every address. */
+  host: setting<string | null>({
+    name: 'HOST',
+    fallback: null,
+    doc: 'The address to listen on. If it is not set: `127.0.0.1` in demo mode, else every address of the machine. `0.0.0.0` is every address in demo mode too.',
+    read: (text) =>
+      /^[\w.:%-]+$/.test(text) ? ok(text) : err('write an address of this machine, such as 127.0.0.1 or ::1'),
+  }),
   role: oneOf(
     'ROLE',
     'all',
     roles,
     '`checkout`: the commands of the API. `read`: its queries. `worker`: pipelines, payment recovery and maintenance. `all`: everything in one process.',
   ),
-  nodeEnv: setting({
-    name: 'NODE_ENV',
-    fallback: 'development',
-    doc: '`production` turns demo mode off and does not load the demo products.',
-    read: (text) => ok(text),
-  }),
+  nodeEnv: oneOf(
+    'NODE_ENV',
+    'development',
+    nodeEnvs,
+    '`production` turns demo mode off, does not load the demo products, and refuses keys and addresses that are not safe. Any other word than these three stops the start.',
+  ),
   timeZone: setting({
     name: 'SHOP_TIME_ZONE',
     fallback: 'UTC',
@@ -97,7 +106,7 @@ const databaseSettings = ({ oneOf, setting, whole }: Kinds) => ({
   ),
 });
 
-const authSettings = ({ address, plain, setting }: Kinds) => ({
+const authSettings = ({ address, claimName, claimValue, setting }: Kinds) => ({
   secret: setting<string | null>({
     name: 'AUTH_SECRET',
     fallback: null,
@@ -107,18 +116,35 @@ const authSettings = ({ address, plain, setting }: Kinds) => ({
     show: () => 'is empty',
     empty: 'wrong',
   }),
+  previousSecret: setting<string | null>({
+    name: 'AUTH_SECRET_PREVIOUS',
+    fallback: null,
+    doc: 'The last `AUTH_SECRET`, accepted too while tokens signed with it are in use. To change the secret: move it here, set the new one, start all processes again, and remove this one when its last token has expired.',
+    read: (text) => ok(text),
+    show: () => 'has the wrong form',
+  }),
   jwksUrl: address(
     {
       name: 'AUTH_JWKS_URL',
-      doc: 'The URL of the public keys (JWKS) of RS256 and ES256 tokens.',
+      doc: 'The URL of the public keys (JWKS) of RS256 and ES256 tokens. They are loaded again each minute. In production it must be `https`, and needs `AUTH_ISSUER` and `AUTH_AUDIENCE`.',
       empty: 'wrong',
       show: showScheme,
     },
     ['https', 'http'],
     'https://id.example.com/.well-known/jwks.json',
   ),
-  issuer: plain('AUTH_ISSUER', 'The `iss` claim that tokens must have.'),
-  audience: plain('AUTH_AUDIENCE', 'The `aud` claim that tokens must have.'),
+  issuer: claimValue('AUTH_ISSUER', 'The `iss` claim that tokens must have; `*` for any.'),
+  audience: claimValue('AUTH_AUDIENCE', 'The `aud` claim that tokens must have; `*` for any.'),
+  rolesClaim: claimName(
+    'AUTH_ROLES_CLAIM',
+    'roles',
+    'The claim with the list of roles: a name, or a path with dots such as `realm_access.roles`.',
+  ),
+  emailClaim: claimName(
+    'AUTH_EMAIL_CLAIM',
+    'email',
+    'The claim with the e-mail address: a name, or a path with dots.',
+  ),
 });
 
 const mailSettings = ({ address, setting, whole }: Kinds) => ({
@@ -126,7 +152,7 @@ const mailSettings = ({ address, setting, whole }: Kinds) => ({
   smtpUrl: address(
     {
       name: 'SMTP_URL',
-      doc: 'The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. If it is not set, mails are captured in the database and not sent.',
+      doc: 'The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. A login is sent only over TLS or to this machine, unless `?requireTLS=false` says otherwise. If it is not set, mails are captured in the database and not sent.',
       show: showScheme,
     },
     ['smtp', 'smtps'],
@@ -174,7 +200,7 @@ const paymentSettings = ({ address, oneOf, secret, whole }: Kinds) => ({
     baseUrl: address(
       {
         name: 'STRIPE_API_URL',
-        doc: 'A different address for the Stripe API, such as the address of `bun run simulator`.',
+        doc: 'A different address for the Stripe API, such as the address of `bun run simulator`. In production it must be `https`, or this machine.',
         show: showScheme,
       },
       ['https', 'http'],

@@ -52,10 +52,15 @@ const reasonOf = ({ code = '', originalCode, command = '', response, responseCod
     : `the mail server answered ${reply}`;
 };
 
+/** The code of a login that was not sent, because it would have been readable on the way. */
+export const plainLogin = 'EPLAINLOGIN';
+
 const reasons: Readonly<Record<string, string>> = {
   ECONNECTION: 'the connection to the mail server was lost',
   EDNS: 'the name of the mail server is not known',
   ESOCKET: 'the mail server cannot be reached',
   ETIMEDOUT: 'the mail server did not answer in time',
+  [plainLogin]:
+    'the connection to the mail server has no TLS, so the login was not sent: use smtps://, or add ?requireTLS=false to SMTP_URL',
   ETLS: 'the connection to the mail server could not be secured',
 };

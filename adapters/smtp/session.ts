@@ -5,9 +5,10 @@ import SMTPConnection, {
   type SMTPConnectionAuth,
   type SMTPConnectionOptions,
 } from 'nodemailer/lib/smtp-connection';
+import { isLoopback } from '../../core/loopback.ts';
 import type { Timer } from '../../core/timer.ts';
 import { createConversation, type OutgoingMail } from './conversation.ts';
-import type { SmtpFailure } from './failures.ts';
+import { plainLogin, type SmtpFailure } from './failures.ts';
 
 /** The address of the mail server, the login and the time limits in ms, as nodemailer's options. */
 export type Server = SMTPConnectionOptions & { readonly auth?: SMTPConnectionAuth | undefined };
@@ -47,7 +48,7 @@ export const parseServerUrl = (
 
 /**
  * Connects, sends EHLO, uses TLS if the server offers it, and logs in if the URL has a login and the server
- * AUTH.
+ * AUTH. A login needs TLS: see `mayLogInPlainly`.
  */
 export const openSession = async (
   server: Server,
@@ -63,6 +64,7 @@ export const openSession = async (
     connection.connect((failed) => {
       greeting = connection.lastServerResponse || '';
       if (failed !== undefined || server.auth === undefined || !connection.allowsAuth) finish(failed ?? null);
+      else if (!connection.secure && !mayLogInPlainly(server)) finish({ code: plainLogin });
       else connection.login(server.auth, finish);
     });
   });
@@ -84,6 +86,13 @@ export const openSession = async (
     quit: () => quit(connection, socket, timer),
   });
 };
+
+/**
+ * Nodemailer uses STARTTLS only if the server offers it, and whoever is on the way can take the offer out. So a login is
+ * sent as clear text only to this machine, or if the URL says `?requireTLS=false`.
+ */
+const mayLogInPlainly = ({ host = 'localhost', requireTLS }: Server): boolean =>
+  requireTLS === false || isLoopback(host);
 
 /**
  * Runs one exchange with the server. It always resolves, even if the connection is lost, at the latest on

@@ -1,26 +1,29 @@
 import type { JWTPayload } from 'jose';
-import * as errors from 'jose/errors';
-import { createRemoteJWKSet } from 'jose/jwks/remote';
-import { type JWTVerifyOptions, jwtVerify } from 'jose/jwt/verify';
 import { err, ok, type Result } from 'neverthrow';
+import type { Log } from '../../core/log.ts';
 import type { Permission } from '../../core/permission.ts';
 import type { Unavailable } from '../../core/result.ts';
 import type { Clock } from '../../core/world.ts';
+import { createCountedLines } from './countedLines.ts';
 import type { RequestFailure } from './failures.ts';
 import { primaryLanguage } from './language.ts';
 import { permissionsOf } from './permissionClaims.ts';
 import { createTokenCache } from './tokenCache.ts';
+import { type ClaimNames, claimAt } from './tokenClaims.ts';
+import { createVerifyToken, type TokenKey } from './tokenKeys.ts';
+import { type TokenReason, tokenLengthMax, tokenReasonOf, tokenTooLong } from './tokenReasons.ts';
 
 export const roles = ['customer', 'operator'] as const;
 export type Role = (typeof roles)[number];
 
 export type AuthSettings = {
-  /** `secret`: HS256 and nothing else. `jwks`: RS256 or ES256 with the keys at `url`, and nothing else. */
-  readonly key:
-    | { readonly kind: 'secret'; readonly secret: string }
-    | { readonly kind: 'jwks'; readonly url: string };
+  readonly key: TokenKey;
+  /** Null for any. */
   readonly issuer: string | null;
+  /** Null for any. */
   readonly audience: string | null;
+  /** `roles` and `email` where it is not given. */
+  readonly claims?: ClaimNames;
 };
 
 /** Who sent a request: the owner of a valid token, or a service key. */
@@ -58,25 +61,54 @@ export type Authenticate = (headers: Headers) => Authenticated | Promise<Authent
 
 type Authenticated = Result<Caller, AuthFailure>;
 
-/** At most 5,000 tokens of 4 KiB each, so 20 MiB. */
-const limits = { tokensMax: 5_000, headerLengthMax: 4096 };
+/** At most 5,000 tokens of 8 KiB each, so 40 MiB. A longer header is read, and not kept. */
+const limits = { tokensMax: 5_000, headerLengthMax: tokenLengthMax + 'Bearer '.length };
 
-/** A token is verified again after this time, so that tokens of a withdrawn key stop working. */
-const verifyAgainAfterMs = 60_000;
+/** Clocks differ: a token is taken this long before its `nbf` and after its `exp`. */
+const leewaySeconds = 30;
 
-export const createAuthenticate = (settings: AuthSettings, clock: Clock): Authenticate => {
-  const verify = createVerify(settings, clock);
+const defaultClaims: ClaimNames = { roles: 'roles', email: 'email' };
+
+/** Refused tokens and outages of the key set are counted in `log`, without any part of a token. */
+export const createAuthenticate = (
+  { key, issuer, audience, claims = defaultClaims }: AuthSettings,
+  clock: Clock,
+  log: Pick<Log, 'warn'>,
+): Authenticate => {
+  const count = createCountedLines(log, clock);
+  const verify = createVerifyToken(key, clock, (cause) =>
+    count('the key set for tokens cannot be loaded again; the last one is still used', messageOf(cause)),
+  );
+  const algorithms = key.kind === 'secret' ? ['HS256'] : ['RS256', 'ES256'];
+  const options = () => ({
+    algorithms,
+    requiredClaims: ['exp', 'sub'],
+    currentDate: new Date(clock.nowMs()),
+    clockTolerance: leewaySeconds,
+    ...(issuer === null ? {} : { issuer }),
+    ...(audience === null ? {} : { audience }),
+  });
   // The key is the whole header, so that a cached token needs no parsing.
   const verified = createTokenCache<Authenticated>(limits.tokensMax);
 
+  const refuse = (reason: TokenReason): Authenticated => {
+    count('a token was refused', reason);
+    return err({ kind: 'unauthenticated', tokenSent: true, reason });
+  };
+
   const authenticate = async (header: string, token: string): Promise<Authenticated> => {
-    const payload = await verify(token);
-    if (payload.isErr()) return err(payload.error);
-    const caller = callerOf(payload.value);
-    if (caller === null) return err({ kind: 'unauthenticated', tokenSent: true });
-    const expiresMs = (payload.value.exp ?? 0) * 1000;
-    verified.set(header, ok(caller), Math.min(expiresMs, clock.nowMs() + verifyAgainAfterMs));
-    return ok(caller);
+    try {
+      const { payload, goodUntilMs } = await verify(token, options());
+      const caller = callerOf(payload, claims);
+      if (caller.isErr()) return refuse(caller.error);
+      const endsMs = ((payload.exp ?? 0) + leewaySeconds) * 1000;
+      if (header.length <= limits.headerLengthMax)
+        verified.set(header, ok(caller.value), Math.min(endsMs, goodUntilMs));
+      return ok(caller.value);
+    } catch (cause) {
+      const reason = tokenReasonOf(cause, algorithms);
+      return reason === null ? err(keysUnavailable(cause)) : refuse(reason);
+    }
   };
 
   return (headers) => {
@@ -86,75 +118,46 @@ export const createAuthenticate = (settings: AuthSettings, clock: Clock): Authen
     if (cached !== null) return cached;
     const token = scheme.exec(header)?.[1];
     if (token === undefined) return err({ kind: 'unauthenticated', tokenSent: false });
-    if (header.length > limits.headerLengthMax) return err({ kind: 'unauthenticated', tokenSent: true });
-    return authenticate(header, token);
+    return token.length > tokenLengthMax ? refuse(tokenTooLong) : authenticate(header, token);
   };
 };
 
 const scheme = /^bearer +(\S+) *$/i;
 
-const createVerify = ({ key, issuer, audience }: AuthSettings, clock: Clock) => {
-  const options = (): JWTVerifyOptions => ({
-    algorithms: key.kind === 'secret' ? ['HS256'] : ['RS256', 'ES256'],
-    requiredClaims: ['exp', 'sub'],
-    currentDate: new Date(clock.nowMs()),
-    ...(issuer === null ? {} : { issuer }),
-    ...(audience === null ? {} : { audience }),
-  });
-  const check = key.kind === 'secret' ? createSecretCheck(key.secret) : createKeySetCheck(key.url);
-
-  return async (token: string): Promise<Result<JWTPayload, AuthFailure>> => {
-    try {
-      return ok(await check(token, options()));
-    } catch (cause) {
-      return err(isTokenError(cause) ? { kind: 'unauthenticated', tokenSent: true } : keysUnavailable(cause));
-    }
-  };
-};
-
-type CheckToken = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
-
-const createSecretCheck = (secret: string): CheckToken => {
-  const octets = new TextEncoder().encode(secret);
-  return async (token, options) => (await jwtVerify(token, octets, options)).payload;
-};
-
-const createKeySetCheck = (url: string): CheckToken => {
-  const keys = createRemoteJWKSet(new URL(url));
-  return async (token, options) => (await jwtVerify(token, keys, options)).payload;
-};
-
-/** The token itself is wrong. Any other error comes from loading the keys. */
-const isTokenError = (cause: unknown): boolean =>
-  cause instanceof errors.JOSEError &&
-  !(cause instanceof errors.JWKSTimeout) &&
-  !(cause instanceof errors.JWKSInvalid) &&
-  cause.code !== errors.JOSEError.code;
-
 const keysUnavailable = (cause: unknown): Unavailable => ({
   kind: 'unavailable',
-  reason: `cannot load the key set for tokens: ${cause instanceof Error ? cause.message : String(cause)}`,
+  reason: `cannot load the key set for tokens: ${messageOf(cause)}`,
 });
 
-/** Null if a claim of the verified token is missing or malformed. */
-const callerOf = (claims: JWTPayload): Person | null => {
-  const { sub, email, roles: claimed, locale } = claims;
-  if (typeof sub !== 'string' || !isCustomerId(sub)) return null;
-  if (typeof email !== 'string' || !isEmail(email)) return null;
-  if (!Array.isArray(claimed) || !claimed.every((role) => typeof role === 'string')) return null;
-  const permissions = permissionsOf(claims, claimed.includes('operator'));
-  if (permissions === null) return null;
-  return {
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+/** The caller that a verified token names, or why a claim of it is not accepted. */
+const callerOf = (payload: JWTPayload, names: ClaimNames): Result<Person, TokenReason> => {
+  const { sub, locale } = payload;
+  if (typeof sub !== 'string' || !isCustomerId(sub))
+    return err('The customer id is not 1 to 200 visible ASCII characters (claim sub)');
+  const email = claimAt(payload, names.email);
+  if (email === undefined) return err(`The token has no e-mail (claim ${names.email})`);
+  if (typeof email !== 'string' || !isEmail(email))
+    return err(`The e-mail of the token is not a valid address (claim ${names.email})`);
+  const claimed = claimAt(payload, names.roles);
+  if (claimed === undefined) return err(`The token has no roles (claim ${names.roles})`);
+  if (!Array.isArray(claimed) || !claimed.every((role) => typeof role === 'string'))
+    return err(`The roles of the token are not a list of words (claim ${names.roles})`);
+  const permissions = permissionsOf(payload, claimed.includes('operator'));
+  if (permissions === null)
+    return err('The permissions of the token are not a list of words (claim permissions)');
+  return ok({
     id: sub,
     email,
     language: typeof locale === 'string' ? primaryLanguage(locale) : null,
     roles: roles.filter((role) => claimed.includes(role)),
     permissions,
-  };
+  });
 };
 
 /** Printable ASCII, which all identity providers use for `sub`. */
-const isCustomerId = (text: string): boolean => /^[\x21-\x7e]{1,255}$/.test(text);
+const isCustomerId = (text: string): boolean => /^[\x21-\x7e]{1,200}$/.test(text);
 
 /**
  * One address without characters that could end a mail header, change the direction of its text, or are not seen. RFC

@@ -8,17 +8,18 @@ export type Listening = {
 };
 
 /**
- * Serves on `port` (0 for any free one), under Bun or Deno. All requests go through `fetch`, and Bun's own
+ * Serves on `port` (0 for any free one) of the address `host` (null for every address), under Bun or Deno. All requests go through `fetch`, and Bun's own
  * router is not used, so that every runtime and every test runs the same code.
  */
 export const serve = async (
   { fetch }: { readonly fetch: Fetch },
-  { port }: { readonly port: number },
-): Promise<Listening> => (typeof Bun === 'undefined' ? serveOnDeno : serveOnBun)(fetch, port);
+  { port, host = null }: { readonly port: number; readonly host?: string | null },
+): Promise<Listening> => (typeof Bun === 'undefined' ? serveOnDeno : serveOnBun)(fetch, port, host);
 
-const serveOnBun = (fetch: Fetch, port: number): Listening => {
+const serveOnBun = (fetch: Fetch, port: number, host: string | null): Listening => {
   const server = Bun.serve({
     port,
+    ...(host === null ? {} : { hostname: host }),
     fetch,
     development: false,
     // In seconds. A payment may take its whole time limit, and nothing is sent until then.
@@ -31,10 +32,14 @@ const serveOnBun = (fetch: Fetch, port: number): Listening => {
 
 type DenoServer = { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
 declare const Deno: {
-  serve(options: { readonly port: number; onListen(): void }, handler: Fetch): DenoServer;
+  serve(
+    options: { readonly port: number; readonly hostname?: string; onListen(): void },
+    handler: Fetch,
+  ): DenoServer;
 };
 
-const serveOnDeno = (fetch: Fetch, port: number): Listening => {
-  const server = Deno.serve({ port, onListen: () => {} }, fetch);
+const serveOnDeno = (fetch: Fetch, port: number, host: string | null): Listening => {
+  const address = host === null ? {} : { hostname: host };
+  const server = Deno.serve({ port, ...address, onListen: () => {} }, fetch);
   return { port: server.addr.port, stop: () => server.shutdown() };
 };

@@ -4,7 +4,7 @@ import { SignJWT } from 'jose/jwt/sign';
 import type { ApiDeps, FinishChallenge } from '../deps.ts';
 import { type Authenticate, emailPattern, type Role, roles } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
-import { createCheck } from '../http/check.ts';
+import { type Check, createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { readQuery } from '../http/query.ts';
@@ -16,12 +16,23 @@ import { timeOf } from '../render/component.ts';
 import { mailListJson, renderMail } from '../render/mail.ts';
 import { chargeListJson, renderCharge } from '../render/payment.ts';
 
-const tokenBody = createCheck(
+const demoEmail = t.String({ pattern: emailPattern, description: 'an email address' });
+const oneRole = createCheck(strictObject({ email: demoEmail, role: oneOf(roles) }));
+const manyRoles = createCheck(
   strictObject({
-    email: t.String({ pattern: emailPattern, description: 'an email address' }),
-    role: oneOf(roles),
+    email: demoEmail,
+    roles: t.Array(oneOf(roles), { minItems: 1, maxItems: roles.length, uniqueItems: true }),
   }),
 );
+
+/** One role or several. The body chooses the schema, so errors name the right paths. */
+const tokenBody: Check<{ readonly email: string; readonly roles: readonly Role[] }> = {
+  schema: t.Union([oneRole.schema, manyRoles.schema]),
+  read: (value) =>
+    typeof value === 'object' && value !== null && 'roles' in value
+      ? manyRoles.read(value)
+      : oneRole.read(value).map(({ email, role }) => ({ email, roles: [role] })),
+};
 
 const tokenLifetimeMs = 12 * 3_600_000;
 
@@ -30,8 +41,8 @@ export const createDemoTokenRoute = ({ auth, world }: ApiDeps) => {
   if (auth.key.kind !== 'secret') throw new Error('demo mode needs a secret to sign tokens with');
   const secret = new TextEncoder().encode(auth.key.secret);
 
-  const sign = (email: string, role: Role, expiresMs: number): Promise<string> => {
-    const token = new SignJWT({ email, roles: [role] })
+  const sign = (email: string, granted: readonly Role[], expiresMs: number): Promise<string> => {
+    const token = new SignJWT({ email, roles: granted })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setSubject(customerIdOf(email))
       .setExpirationTime(expiresMs / 1000);
@@ -43,15 +54,16 @@ export const createDemoTokenRoute = ({ auth, world }: ApiDeps) => {
   return new Elysia().post(
     '/demo/tokens',
     async ({ request, set }) => {
-      const { email, role } = unwrapOrThrow(await readBody(request, tokenBody));
+      const { email, roles: granted } = unwrapOrThrow(await readBody(request, tokenBody));
       const expiresMs = Math.ceil((world.clock.nowMs() + tokenLifetimeMs) / 1000) * 1000;
       set.status = 201;
-      return { token: await sign(email, role, expiresMs), expiresAt: timeOf(expiresMs) };
+      return { token: await sign(email, granted, expiresMs), expiresAt: timeOf(expiresMs) };
     },
     operation({
       tag: 'Demo',
       summary: 'Get a token',
-      description: 'Only in demo mode. The same email address always belongs to the same customer.',
+      description:
+        'Only in demo mode. The same email address always belongs to the same customer. Send one `role`, or several `roles`.',
       open: true,
       body: { schema: tokenBody.schema, example: { email: 'lan@example.com', role: 'customer' } },
       responses: {

@@ -44,7 +44,7 @@ const start = (env: Readonly<Record<string, string>>) => {
 };
 
 const addressIn = ({ output }: ReturnType<typeof start>): string =>
-  /http:\/\/localhost:\d+/.exec(output.out)?.[0] ?? '';
+  /http:\/\/(?:localhost|127\.0\.0\.1):\d+/.exec(output.out)?.[0] ?? '';
 
 test('The example of the banner works, and its token is still valid after a restart', async () => {
   const folder = createScratchFolder('main', { inMemory: true });

@@ -16,7 +16,8 @@ export type AppOptions = {
   readonly program?: string;
   /** By default a free port. */
   readonly port?: number;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Undefined removes what every process gets by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Another copy of the tree; by default this one. */
   readonly root?: string;
 };

@@ -6,7 +6,12 @@ import { renderSettingsTable, settings } from '../../server/settings.ts';
 type Env = Readonly<Record<string, string>>;
 
 const secret = 'Z8rW1vQm4Kx0Tn6Yb3Jc7Fh2Lp9Sd5Ga';
-const stripe = { PAYMENT_PROVIDER: 'stripe', STRIPE_API_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' };
+const stripe = {
+  AUTH_SECRET: secret,
+  PAYMENT_PROVIDER: 'stripe',
+  STRIPE_API_KEY: 'sk_test_1',
+  STRIPE_WEBHOOK_SECRET: 'whsec_1',
+};
 const configOf = (env: Env) => readConfig(env)._unsafeUnwrap();
 const errorsOf = (env: Env) => readConfig(env)._unsafeUnwrapErr();
 
@@ -14,6 +19,7 @@ test('Without any variable every setting has its default, and demo mode is on', 
   expect(configOf({})).toEqual({
     port: 3000,
     portGiven: false,
+    host: '127.0.0.1',
     role: 'all',
     production: false,
     timeZone: 'UTC',
@@ -22,7 +28,12 @@ test('Without any variable every setting has its default, and demo mode is on', 
     databasePoolSize: 8,
     databasePooling: 'session',
     databaseWaitMs: 30_000,
-    auth: { key: { kind: 'demo' }, issuer: null, audience: null },
+    auth: {
+      key: { kind: 'demo' },
+      issuer: null,
+      audience: null,
+      claims: { roles: 'roles', email: 'email' },
+    },
     smtpUrl: null,
     mailFrom: 'Cartwright <orders@cartwright.example>',
     mailsMax: 20,
@@ -186,5 +197,5 @@ test('The table of settings has a row of three cells for each setting', () => {
   const rows = renderSettingsTable().split('\n').slice(2);
   expect(rows.map((row) => row.split('|').length)).toEqual(settings.map(() => 5));
   expect(rows).toContain('| `QUEUE_POLL_MS` | `500` | How often an idle worker looks for work. |');
-  expect(rows).toContain('| `AUTH_ISSUER` |  | The `iss` claim that tokens must have. |');
+  expect(rows).toContain('| `AUTH_ISSUER` |  | The `iss` claim that tokens must have; `*` for any. |');
 });

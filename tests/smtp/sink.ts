@@ -37,6 +37,8 @@ export type SmtpSink = {
   readonly received: readonly ReceivedMail[];
   /** The number of connections so far. */
   connections(): number;
+  /** The number of logins that were sent so far, right or wrong. */
+  logins(): number;
   /** Waits until `count` mails have arrived completely, accepted or not. */
   untilReceived(count: number): Promise<void>;
   /** Waits until no connection is open. */
@@ -77,6 +79,7 @@ export const startSmtpSink = async ({
   const stoppedReplies: (() => void)[] = [];
   let script: Behaviour[] = [];
   let connections = 0;
+  let logins = 0;
 
   const smtp = new SMTPServer({
     logger: false,
@@ -87,6 +90,7 @@ export const startSmtpSink = async ({
     hidePIPELINING: noPipelining,
     disabledCommands: [...(auth === undefined ? ['AUTH'] : []), ...(startTls ? [] : ['STARTTLS'])],
     onAuth: ({ username, password }, _session, reply) => {
+      logins++;
       if (username === auth?.user && password === auth?.password) reply(null, { user: username });
       else reply(replyError(535, `5.7.8 wrong login: ${username}, ${password}`));
     },
@@ -148,6 +152,7 @@ export const startSmtpSink = async ({
     mails,
     received,
     connections: () => connections,
+    logins: () => logins,
     untilReceived: (count) =>
       received.length >= count
         ? Promise.resolve()
