@@ -5,6 +5,7 @@ import { type Authenticate, createAuthenticate } from './http/auth.ts';
 import { type Failure, failureOf } from './http/failures.ts';
 import { problemOf } from './http/problems.ts';
 import { createRequestIdAssigner, requestIdOf } from './http/requestId.ts';
+import { createActivityQueries } from './routes/activity.ts';
 import { createCheckoutCommands, createCheckoutQueries, createGiveUpRoute } from './routes/checkouts.ts';
 import {
   createDemoChallengeRoute,
@@ -15,6 +16,7 @@ import {
 import { createDocsRoutes } from './routes/docs.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createMoneyCaseCommands, createMoneyHealthQueries } from './routes/money.ts';
+import { createOrderHistoryQueries } from './routes/orderHistory.ts';
 import { createCancelOrderRoute, createOrderQueries, createPlaceOrderRoute } from './routes/orders.ts';
 import { createProductCommands, createProductQueries } from './routes/products.ts';
 import { createQueueCommands, createQueueQueries } from './routes/queue.ts';
@@ -62,6 +64,8 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
 const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[] => [
   createProductQueries(deps, authenticate),
   createOrderQueries(deps, authenticate),
+  createOrderHistoryQueries(deps, authenticate),
+  createActivityQueries(deps, authenticate),
   createRefundQueries(deps, authenticate),
   createQueueQueries(deps, authenticate),
   createReconciliationQueries(deps, authenticate),

@@ -1,11 +1,18 @@
 import { filterPaths, registerSchemaPath } from '@elysiajs/swagger/utils';
 import type { AnyElysia } from 'elysia';
+import { activityJson, activityListJson, actorJson } from '../render/activity.ts';
 import { checkoutJson, checkoutResponseJson } from '../render/checkout.ts';
 import type { Component } from '../render/component.ts';
 import { mailJson, mailListJson } from '../render/mail.ts';
 import { moneyJson } from '../render/money.ts';
 import { moneyCaseJson, moneyCaseListJson, moneyHealthJson } from '../render/moneyHealth.ts';
-import { orderDetailJson, orderJson, orderListJson } from '../render/order.ts';
+import {
+  orderDetailJson,
+  orderJson,
+  orderListJson,
+  orderStateJson,
+  orderStateListJson,
+} from '../render/order.ts';
 import { actionJson, chargeJson, chargeListJson, paymentJson } from '../render/payment.ts';
 import { problemJson } from '../render/problem.ts';
 import { productJson, productListJson } from '../render/product.ts';
@@ -17,6 +24,7 @@ import {
   reconciliationListJson,
 } from '../render/reconciliation.ts';
 import { refundJson, refundListJson } from '../render/refund.ts';
+import { timelineJson, timelineListJson } from '../render/timeline.ts';
 import { tags } from './operation.ts';
 
 const components: readonly Component[] = [
@@ -26,6 +34,13 @@ const components: readonly Component[] = [
   orderJson,
   orderListJson,
   orderDetailJson,
+  orderStateJson,
+  orderStateListJson,
+  timelineJson,
+  timelineListJson,
+  actorJson,
+  activityJson,
+  activityListJson,
   paymentJson,
   actionJson,
   checkoutResponseJson,

@@ -12,6 +12,7 @@ export const tags = [
   'Refunds',
   'Queue',
   'Money',
+  'Activity',
   'Webhooks',
   'Demo',
   'Health',

@@ -1,4 +1,4 @@
-import { Elysia, t } from 'elysia';
+import { type Context, Elysia, t } from 'elysia';
 import { firstResult } from '../../core/commandKey.ts';
 import { type MoneyCheck, moneyChecks } from '../../core/ledger.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -8,6 +8,7 @@ import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
+import { operatorCommand } from '../http/operatorCommand.ts';
 import { readQuery } from '../http/query.ts';
 import { requireRole } from '../http/requireRole.ts';
 import { cursor, limit, limitDefault, storedId, strictObject, text, uuid } from '../http/schemas.ts';
@@ -100,15 +101,22 @@ const acknowledgementRoute = 'POST /money/{check}/acknowledgements';
 
 const refundBody = createCheck(strictObject({ caseId: uuid, reason: text(500, 'why it is given back') }));
 
-export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, authenticate: Authenticate) =>
-  new Elysia()
+export const createMoneyCaseCommands = (
+  { store, refundCase, world }: ApiDeps,
+  authenticate: Authenticate,
+) => {
+  const actorOf = (caller: Caller, set: Context['set']) => ({
+    actor: { id: caller.id, email: caller.email },
+    command: operatorCommand(world, caller, set),
+  });
+  return new Elysia()
     .post(
       '/money/:check/acknowledgements',
       requireRole(authenticate, ['operator'], async ({ params, request, set, caller }) => {
         const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, acknowledgementRoute));
         const check = checkOf(params);
         const { caseId, note } = unwrapOrThrow(await readBody(request, acknowledgementBody));
-        const command = { check, caseId: caseId.toLowerCase(), note, actor: actorOf(caller) };
+        const command = { check, caseId: caseId.toLowerCase(), note, ...actorOf(caller, set) };
         const nowMs = world.clock.nowMs();
         const acknowledged =
           createKey === null
@@ -145,7 +153,7 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
       requireRole(authenticate, ['operator'], async ({ params, request, set, caller }) => {
         const check = checkOf(params);
         const { caseId, reason } = unwrapOrThrow(await readBody(request, refundBody));
-        const command = { check, caseId: caseId.toLowerCase(), reason, actor: actorOf(caller) };
+        const command = { check, caseId: caseId.toLowerCase(), reason, ...actorOf(caller, set) };
         const refund = unwrapOrThrow(await refundCase(command));
         set.status = 202;
         set.headers.location = `/refunds/${refund.id}`;
@@ -169,5 +177,4 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
         failures: ['not_found', 'case_not_refundable'],
       }),
     );
-
-const actorOf = ({ id, email }: Caller) => ({ id, email });
+};

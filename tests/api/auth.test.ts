@@ -59,6 +59,7 @@ describe('Routes that need a token', () => {
     expect(guarded.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       'DELETE /checkouts/:id',
       'DELETE /orders/:id',
+      'GET /activity',
       'GET /checkouts/:id',
       'GET /demo/charges',
       'GET /demo/mails',
@@ -69,6 +70,8 @@ describe('Routes that need a token', () => {
       'GET /money/reconciliations/:id/differences',
       'GET /orders',
       'GET /orders/:id',
+      'GET /orders/:id/history',
+      'GET /orders/:id/timeline',
       'GET /queue',
       'GET /queue/tasks',
       'GET /refunds',

@@ -16,6 +16,7 @@ export const failingPorts = (behaviour: () => AsyncResult<never>) => ({
       inbox: fail(store.inbox),
       ledger: fail(store.ledger),
       mailbox: fail(store.mailbox),
+      activity: fail(store.activity),
     };
   },
   charges: behaviour,

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
-import { caseSubject, judgeAcknowledgement } from '../../../core/acknowledgement.ts';
+import { acknowledgementTarget, caseSubject, judgeAcknowledgement } from '../../../core/acknowledgement.ts';
 import type {
   AcknowledgeCommand,
   Acknowledgement,
@@ -8,6 +8,7 @@ import type {
   MoneyCase,
   MoneyCheck,
 } from '../../../core/ledger.ts';
+import { writeActivity } from '../activity/activity.ts';
 import { runOneOnce } from '../commandKeys/once.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 
@@ -83,5 +84,7 @@ const write = async (
     values (${command.check}, ${caseSubject(command.check, found)}, ${note}, ${actor.id}, ${actor.email}, ${atMs})
     on conflict (money_check, subject) do update
     set note = excluded.note, actor_id = excluded.actor_id, actor_email = excluded.actor_email, at_ms = excluded.at_ms`;
+  const target = acknowledgementTarget(found, command);
+  await writeActivity(tx, command.command, 'case.acknowledge', [target], nowMs);
   return ok({ ...found, acknowledgement });
 };

@@ -1,5 +1,6 @@
-import { caseSubject, judgeAcknowledgement } from '../../../core/acknowledgement.ts';
+import { acknowledgementTarget, caseSubject, judgeAcknowledgement } from '../../../core/acknowledgement.ts';
 import type { AcknowledgeCommand, Acknowledgement, MoneyCase, MoneyCheck } from '../../../core/ledger.ts';
+import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 
 /** The cases of a check with the acknowledgement of each: `caseSubject` and `coversCase` in SQL. */
@@ -33,7 +34,9 @@ export const acknowledgementOf = ({
     : { note, actor: { id: actorId, email: actorEmail }, atMs: acknowledgedMs };
 
 /** See `Ledger.acknowledge`. Runs in the caller's transaction. `found` is the case as it is now. */
-export const createAcknowledge = ({ client }: Connection) => {
+export const createAcknowledge = (connection: Connection) => {
+  const { client } = connection;
+  const writeActivity = createWriteActivity(connection);
   const write = client.prepare<[string, string, string, string, string, number]>(
     `insert into acknowledgement (money_check, subject, note, actor_id, actor_email, at_ms) values (?, ?, ?, ?, ?, ?)
      on conflict (money_check, subject) do update set note = excluded.note, actor_id = excluded.actor_id,
@@ -43,6 +46,7 @@ export const createAcknowledge = ({ client }: Connection) => {
     const acknowledgement = judgeAcknowledgement(found, command, nowMs);
     const { note, actor, atMs } = acknowledgement;
     write.run(command.check, caseSubject(command.check, found), note, actor.id, actor.email, atMs);
+    writeActivity(command.command, 'case.acknowledge', [acknowledgementTarget(found, command)], nowMs);
     return { ...found, acknowledgement };
   };
 };

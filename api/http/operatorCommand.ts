@@ -1,0 +1,16 @@
+import type { Context } from 'elysia';
+import type { OperatorCommand } from '../../core/activity.ts';
+import type { World } from '../../core/world.ts';
+import type { Caller } from './auth.ts';
+import { requestIdOf } from './requestId.ts';
+
+/** Who sends a command of an operator, for its activity. */
+export const operatorCommand = (
+  { clock, ids }: World,
+  { id, email }: Caller,
+  set: Context['set'],
+): OperatorCommand => ({
+  actor: { id, email },
+  requestId: requestIdOf(set),
+  createId: () => ids.next(clock.nowMs()),
+});
