@@ -6,6 +6,7 @@ import { type Failure, failureOf } from './http/failures.ts';
 import { problemOf } from './http/problems.ts';
 import { createRequestIdAssigner, requestIdOf } from './http/requestId.ts';
 import { createServiceKeyAuth } from './http/serviceKeyAuth.ts';
+import { createActivityQueries } from './routes/activity.ts';
 import { createCheckoutCommands, createCheckoutQueries, createGiveUpRoute } from './routes/checkouts.ts';
 import {
   createDemoChallengeRoute,
@@ -17,6 +18,7 @@ import { createDocsRoutes } from './routes/docs.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createServiceKeyCommands, createServiceKeyQueries } from './routes/keys.ts';
 import { createMoneyCaseCommands, createMoneyHealthQueries } from './routes/money.ts';
+import { createOrderHistoryQueries } from './routes/orderHistory.ts';
 import { createCancelOrderRoute, createOrderQueries, createPlaceOrderRoute } from './routes/orders.ts';
 import { createProductCommands, createProductQueries } from './routes/products.ts';
 import { createQueueCommands, createQueueQueries } from './routes/queue.ts';
@@ -74,6 +76,8 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
 const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[] => [
   createProductQueries(deps, authenticate),
   createOrderQueries(deps, authenticate),
+  createOrderHistoryQueries(deps, authenticate),
+  createActivityQueries(deps, authenticate),
   createRefundQueries(deps, authenticate),
   createQueueQueries(deps, authenticate),
   createReconciliationQueries(deps, authenticate),

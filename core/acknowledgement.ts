@@ -1,4 +1,5 @@
-import type { AcknowledgeCommand, Acknowledgement, MoneyCase, MoneyCheck } from './ledger.ts';
+import type { ActivityTarget } from './activity.ts';
+import type { AcknowledgeCommand, Acknowledgement, MoneyCase, MoneyCheck, Reconciliation } from './ledger.ts';
 
 /**
  * What an acknowledgement of a case is stored under. Each reconciliation of a day gives its differences new ids, so for
@@ -26,3 +27,16 @@ export const judgeAcknowledgement = (
   nowMs: number,
 ): Acknowledgement =>
   acknowledgement !== null && acknowledgement.note === note ? acknowledgement : { note, actor, atMs: nowMs };
+
+/** What the activity says about an acknowledged case. */
+export const acknowledgementTarget = (
+  { id, orderId }: Pick<MoneyCase, 'id' | 'orderId'>,
+  { check, note }: Pick<AcknowledgeCommand, 'check' | 'note'>,
+): ActivityTarget => ({ target: id, orderId, detail: `${check}: ${note}` });
+
+/** What the activity says about a requested reconciliation. */
+export const reconciliationTarget = ({ id, day }: Pick<Reconciliation, 'id' | 'day'>): ActivityTarget => ({
+  target: id,
+  orderId: null,
+  detail: day,
+});

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { ActivityTarget } from './activity.ts';
 import { nextOrderStatus, type Order } from './order.ts';
 import { nextPaymentStatus, type Payment, type PaymentStatus } from './payment.ts';
 import {
@@ -133,4 +134,15 @@ export const requestedRefund = (
   error: null,
   createdAtMs: nowMs,
   updatedAtMs: nowMs,
+});
+
+/** What the activity says about a refund that an operator requested. */
+export const refundTarget = ({
+  id,
+  orderId,
+  reason,
+}: Pick<Refund, 'id' | 'orderId' | 'reason'>): ActivityTarget => ({
+  target: id,
+  orderId,
+  detail: reason,
 });

@@ -1,4 +1,4 @@
-import type { Actor } from './actor.ts';
+import type { Actor, OperatorCommand } from './activity.ts';
 import type { Keyed, KeyReused, Replayable } from './commandKey.ts';
 import type { Money } from './money.ts';
 import { orderStatusesBefore } from './order.ts';
@@ -76,6 +76,7 @@ export type AcknowledgeCommand = {
   readonly caseId: string;
   readonly note: string;
   readonly actor: Actor;
+  readonly command?: OperatorCommand | undefined;
 };
 
 /** Of the open cases. `oldestMs` is the earliest `sinceMs`, null if there are none. */
@@ -171,6 +172,7 @@ export type CaseFailure = { readonly kind: 'not_found' };
 /** A day to compare, with the ids that the reconciliation and its task get. */
 type ReconciliationRequest = Pick<Reconciliation, 'id' | 'day' | 'dayMs' | 'endMs'> & {
   readonly taskId: string;
+  readonly command?: OperatorCommand | undefined;
 };
 /** `reference` is the provider's id of the refund. Parts of one refund of the provider have the same one. */
 export type OwnRefund = OwnRecord<RefundStatus> & { readonly reference: string | null };

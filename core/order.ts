@@ -5,6 +5,7 @@ import type { Page } from './page.ts';
 import type { Payment } from './payment.ts';
 import type { AsyncResult } from './result.ts';
 import type { SearchQuery } from './search.ts';
+import type { TimelinePage, TimelineQuery } from './timeline.ts';
 
 export const orderStatuses = [
   'pending',
@@ -97,11 +98,14 @@ export type OrderState = {
 
 export type Invoice = { readonly number: string; readonly issuedAtMs: number };
 
+/** How many rows of its history are read with an order. An order that is retried again and again has any number. */
+export const shownStates = 100;
+
 /** An order with all its records. */
 export type OrderDetail = Order & {
   /** The payment of its last checkout. */
   readonly payment: Payment | null;
-  /** In the order of `seq`. */
+  /** The newest `shownStates` ones, in the order of `seq`. `Orders.history` has all of them. */
   readonly history: readonly OrderState[];
   readonly invoice: Invoice | null;
   /** One licence key for each unit of a digital product. Empty until they are issued. */
@@ -158,6 +162,17 @@ export interface Orders {
 
   /** The order with all its records, or null if there is none. */
   find(id: string): AsyncResult<OrderDetail | null>;
+
+  /** The whole history of an order, oldest first. `after` is the `seq` of the last row of the previous page. */
+  history(query: {
+    readonly orderId: string;
+    readonly after: number | null;
+    /** 1 to 100. */
+    readonly limit: number;
+  }): AsyncResult<Page<OrderState, number>>;
+
+  /** What happened to an order, by time: see `TimelineEntry`. Empty if there is no such order. */
+  timeline(query: TimelineQuery): AsyncResult<TimelinePage>;
 
   /** Newest first, which is by id: ids are in time order. */
   list(query: OrderQuery): AsyncResult<Page<Order, string>>;

@@ -1,3 +1,4 @@
+import type { OperatorCommand } from './activity.ts';
 import type { Money } from './money.ts';
 import type { Page } from './page.ts';
 import type { AsyncResult } from './result.ts';
@@ -72,19 +73,25 @@ export interface Products {
    * resets their stock. An archived product stays archived. A draft with `stock` overwrites the units that are left;
    * prefer `change` for a product that sells. Lock order: products by code, then stock by product id. Returns how many
    * products were inserted and updated. Fails with `stock_missing` if the draft of a new product has no stock; then
-   * nothing is written.
+   * nothing is written. The activity of the `command` names each product that was written.
    */
   upsert(
     drafts: readonly ProductDraft[],
     nowMs: number,
     existing: 'replace' | 'keep',
+    command?: OperatorCommand,
   ): AsyncResult<{ readonly created: number; readonly updated: number }, StockMissing>;
 
   /**
    * Changes some fields of a product, all or none, in one transaction. Fails with `not_found`, and with a
    * `StockFailure` if the stock does not allow the change. Concurrent changes of a stock never lose one another.
    */
-  change(id: string, change: ProductChange, nowMs: number): AsyncResult<Product, ProductChangeFailure>;
+  change(
+    id: string,
+    change: ProductChange,
+    nowMs: number,
+    command?: OperatorCommand,
+  ): AsyncResult<Product, ProductChangeFailure>;
 
   /** The product, or null if there is none. */
   find(id: string): AsyncResult<Product | null>;

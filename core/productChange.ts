@@ -1,4 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { ActivityTarget } from './activity.ts';
 import type {
   Product,
   ProductChange,
@@ -51,3 +52,10 @@ export const completeDrafts = (
     })),
   );
 };
+
+/** What was sent about a product. It says which price, stock and name the operator wrote. */
+export const productTarget = (id: string, sent: ProductDraft | ProductChange): ActivityTarget => ({
+  target: id,
+  orderId: null,
+  detail: JSON.stringify(sent),
+});

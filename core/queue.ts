@@ -1,3 +1,4 @@
+import type { OperatorCommand } from './activity.ts';
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
 import type { JobPipeline, Pipeline } from './pipelines/pipeline.ts';
@@ -208,7 +209,7 @@ export interface Queue {
    * fencing token. Their orders become `paid` with `retried` in the history. Ignores ids that are not of failed tasks.
    * Returns how many tasks were retried.
    */
-  retry(taskIds: readonly string[], nowMs: number): AsyncResult<number>;
+  retry(taskIds: readonly string[], nowMs: number, command?: OperatorCommand): AsyncResult<number>;
 
   stats(nowMs: number): AsyncResult<QueueStats>;
 

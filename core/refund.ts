@@ -1,3 +1,4 @@
+import type { OperatorCommand } from './activity.ts';
 import type { CheckoutResponse } from './audit.ts';
 import type { Money } from './money.ts';
 import type { Contact, Order, OrderStatus } from './order.ts';
@@ -112,6 +113,7 @@ export type RefundCommand = {
   readonly reason: string;
   /** See `Refund.restock`. */
   readonly restock?: boolean | null;
+  readonly command?: OperatorCommand | undefined;
 };
 
 export type RefundFailure =
@@ -136,6 +138,7 @@ export type UnknownCharge = {
   readonly reference: string;
   readonly amount: Money;
   readonly reason: string;
+  readonly command?: OperatorCommand | undefined;
 };
 
 /** A refund as the provider reports it. It may be one of ours. */
@@ -239,6 +242,7 @@ export interface Refunds {
       readonly reference: string;
       /** An operator's reason. Without it nobody requested the refund: its origin is `system`. */
       readonly reason?: string;
+      readonly command?: OperatorCommand | undefined;
       readonly response: CheckoutResponse;
     },
     nowMs: number,
@@ -289,6 +293,7 @@ export interface Refunds {
   assign(
     assignment: { readonly refundId: string; readonly orderId: string; readonly createId: () => string },
     nowMs: number,
+    command?: OperatorCommand,
   ): AsyncResult<Refund, AssignmentFailure>;
 
   /** The adopted refunds with this reference of the provider failed, as `finish` does for each. */

@@ -1,3 +1,4 @@
+import type { ActivityTarget } from './activity.ts';
 import { type OrderEvent, type OrderStatus, requireNextOrderStatus } from './order.ts';
 import type { Task } from './queue.ts';
 
@@ -47,6 +48,13 @@ export const planRetry = (task: TaskSnapshot, nowMs: number): TaskChange => ({
   attempts: 0,
   crashes: 0,
   lastError: null,
+});
+
+/** What the activity says about a retried task. */
+export const retryTarget = ({ id, step, order }: TaskSnapshot): ActivityTarget => ({
+  target: id,
+  orderId: order?.id ?? null,
+  detail: step,
 });
 
 /** Raises the fencing token, so that a report of a worker that still has the old lease changes nothing. */

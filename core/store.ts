@@ -1,3 +1,4 @@
+import type { ActivityLog } from './activity.ts';
 import type { Audits } from './audit.ts';
 import type { Disputes } from './dispute.ts';
 import type { Inbox } from './inbox.ts';
@@ -22,6 +23,7 @@ export interface Store {
   readonly ledger: Ledger;
   readonly mailbox: Mailbox;
   readonly serviceKeys: ServiceKeys;
+  readonly activity: ActivityLog;
   readonly wakeup: Wakeup;
   /**
    * Returns the value stored under `name`. If there is none, stores and returns `initial`, so that all processes

@@ -4,6 +4,7 @@ import { finishedRetentionMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { createLocalWakeup } from '../stored/localWakeup.ts';
+import { createActivityLog } from './activity/activity.ts';
 import { createAudits } from './checkout/audits.ts';
 import { pruneCommandKeys } from './commandKeys/once.ts';
 import { type ConnectionOptions, connect, type Sql } from './connection.ts';
@@ -60,6 +61,7 @@ export const createStore = (
     ledger: createLedger(sql),
     mailbox: createMailbox(db, world),
     serviceKeys: createServiceKeys(sql, db),
+    activity: createActivityLog(sql),
     // With connections that are lent for one transaction only, `LISTEN` is not possible. Hints stay in this process.
     wakeup: pooling === 'transaction' ? createLocalWakeup() : createWakeup(sql, world.timer),
     secret: (name, fresh) =>

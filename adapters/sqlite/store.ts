@@ -4,6 +4,7 @@ import { finishedRetentionMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { createLocalWakeup } from '../stored/localWakeup.ts';
+import { createActivityLog } from './activity/activity.ts';
 import { createAudits } from './checkout/audits.ts';
 import { createPruneCommandKeys } from './commandKeys/once.ts';
 import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
@@ -50,6 +51,7 @@ export const createStoreOver = (connection: Connection, world: World): Store => 
     ledger: createLedger(connection),
     mailbox: createMailbox(connection, world),
     serviceKeys: createServiceKeys(connection),
+    activity: createActivityLog(connection),
     wakeup: createLocalWakeup(),
     secret: async (name, fresh) => {
       const find = () => db.select().from(secret).where(eq(secret.name, name)).get()?.value;

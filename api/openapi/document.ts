@@ -1,13 +1,19 @@
 import { filterPaths, registerSchemaPath } from '@elysiajs/swagger/utils';
 import type { AnyElysia } from 'elysia';
 import { accessOf } from '../http/access.ts';
-import { actorJson } from '../render/actor.ts';
+import { activityJson, activityListJson, actorJson } from '../render/activity.ts';
 import { checkoutJson, checkoutResponseJson } from '../render/checkout.ts';
 import type { Component } from '../render/component.ts';
 import { mailJson, mailListJson } from '../render/mail.ts';
 import { moneyJson } from '../render/money.ts';
 import { moneyCaseJson, moneyCaseListJson, moneyHealthJson } from '../render/moneyHealth.ts';
-import { orderDetailJson, orderJson, orderListJson } from '../render/order.ts';
+import {
+  orderDetailJson,
+  orderJson,
+  orderListJson,
+  orderStateJson,
+  orderStateListJson,
+} from '../render/order.ts';
 import { actionJson, chargeJson, chargeListJson, paymentJson } from '../render/payment.ts';
 import { problemJson } from '../render/problem.ts';
 import { productJson, productListJson } from '../render/product.ts';
@@ -20,6 +26,7 @@ import {
 } from '../render/reconciliation.ts';
 import { refundJson, refundListJson } from '../render/refund.ts';
 import { newServiceKeyJson, serviceKeyJson, serviceKeyListJson } from '../render/serviceKey.ts';
+import { timelineJson, timelineListJson } from '../render/timeline.ts';
 import { tags } from './operation.ts';
 
 const components: readonly Component[] = [
@@ -29,6 +36,12 @@ const components: readonly Component[] = [
   orderJson,
   orderListJson,
   orderDetailJson,
+  orderStateJson,
+  orderStateListJson,
+  timelineJson,
+  timelineListJson,
+  activityJson,
+  activityListJson,
   paymentJson,
   actionJson,
   checkoutResponseJson,

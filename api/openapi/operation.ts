@@ -14,6 +14,7 @@ export const tags = [
   'Queue',
   'Money',
   'Keys',
+  'Activity',
   'Webhooks',
   'Demo',
   'Health',

@@ -34,23 +34,27 @@ const members = {
 export const orderJson = component('Order', strictObject(members));
 export const orderListJson = listSchema(orderJson);
 
+export const orderStateJson = component(
+  'OrderState',
+  strictObject({
+    seq: t.Number({ multipleOf: 1, minimum: 1 }),
+    state: t.String({
+      description: 'A status of the order, or the name of a finished step of its pipeline or of a refund.',
+    }),
+    at: time,
+    detail: nullable(t.String()),
+  } satisfies RenderedFields<OrderState, TSchema>),
+);
+export const orderStateListJson = listSchema(orderStateJson);
+
 export const orderDetailJson = component(
   'OrderDetail',
   strictObject({
     ...members,
     payment: nullable(paymentJson.ref),
-    history: t.Array(
-      strictObject({
-        seq: t.Number({ multipleOf: 1, minimum: 1 }),
-        state: t.String({
-          description:
-            'A status of the order, or the name of a finished step of its pipeline or of a refund.',
-        }),
-        at: time,
-        detail: nullable(t.String()),
-      } satisfies RenderedFields<OrderState, TSchema>),
-      { description: 'All states of the order, oldest first.' },
-    ),
+    history: t.Array(orderStateJson.ref, {
+      description: 'The newest 100 states of the order, oldest first. `GET /orders/{id}/history` has all.',
+    }),
     invoice: nullable(
       strictObject({ number: t.String(), issuedAt: time } satisfies RenderedFields<Invoice, TSchema>),
     ),
@@ -77,14 +81,14 @@ export const renderOrder = (order: Order) =>
     updatedAt: timeOf(order.updatedAtMs),
   }) satisfies RenderedFields<Order, unknown>;
 
+export const renderOrderState = ({ seq, state, atMs, detail }: OrderState) =>
+  ({ seq, state, at: timeOf(atMs), detail }) satisfies RenderedFields<OrderState, unknown>;
+
 export const renderOrderDetail = (order: OrderDetail) =>
   ({
     ...renderOrder(order),
     payment: order.payment === null ? null : renderPayment(order.payment),
-    history: order.history.map(
-      ({ seq, state, atMs, detail }) =>
-        ({ seq, state, at: timeOf(atMs), detail }) satisfies RenderedFields<OrderState, unknown>,
-    ),
+    history: order.history.map(renderOrderState),
     invoice:
       order.invoice === null
         ? null

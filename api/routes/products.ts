@@ -14,6 +14,7 @@ import {
 } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
+import { operatorCommand } from '../http/operatorCommand.ts';
 import { idOf } from '../http/path.ts';
 import { normalizeFields, productChange, productDraft } from '../http/productSchemas.ts';
 import { readQuery } from '../http/query.ts';
@@ -145,9 +146,10 @@ export const createProductCommands = ({ store, world }: ApiDeps, authenticate: A
   new Elysia()
     .post(
       '/products',
-      requirePermission(authenticate, 'products:write', async ({ request }) => {
+      requirePermission(authenticate, 'products:write', async ({ caller, request, set }) => {
         const list = unwrapOrThrow(await readBody(request, draftList));
-        const written = await store.products.upsert(list.items, world.clock.nowMs(), 'replace');
+        const command = operatorCommand(world, caller, set);
+        const written = await store.products.upsert(list.items, world.clock.nowMs(), 'replace', command);
         return unwrapOrThrow(
           written.mapErr((failure) =>
             failure.kind === 'stock_missing' ? describeMissingStock(list, failure.codes) : failure,
@@ -175,10 +177,13 @@ export const createProductCommands = ({ store, world }: ApiDeps, authenticate: A
     )
     .patch(
       '/products/:id',
-      requirePermission(authenticate, 'products:write', async ({ request, params }) => {
+      requirePermission(authenticate, 'products:write', async ({ caller, request, params, set }) => {
         const id = unwrapOrThrow(idOf(params));
         const change = normalizeFields(unwrapOrThrow(await readBody(request, changeBody)));
-        return renderProduct(unwrapOrThrow(await store.products.change(id, change, world.clock.nowMs())));
+        const command = operatorCommand(world, caller, set);
+        return renderProduct(
+          unwrapOrThrow(await store.products.change(id, change, world.clock.nowMs(), command)),
+        );
       }),
       operation({
         tag: 'Products',

@@ -6,6 +6,7 @@ import { readBody } from '../http/body.ts';
 import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { unwrapOrThrow } from '../http/failures.ts';
+import { operatorCommand } from '../http/operatorCommand.ts';
 import { readQuery } from '../http/query.ts';
 import { requirePermission } from '../http/requireRole.ts';
 import {
@@ -80,10 +81,11 @@ const retryBody = createCheck(strictObject({ taskIds: t.Array(uuid, { minItems: 
 export const createQueueCommands = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/queue/retries',
-    requirePermission(authenticate, 'queue:write', async ({ request, set }) => {
+    requirePermission(authenticate, 'queue:write', async ({ caller, request, set }) => {
       const { taskIds } = unwrapOrThrow(await readBody(request, retryBody));
       const ids = taskIds.map((id) => id.toLowerCase());
-      const retried = unwrapOrThrow(await store.queue.retry(ids, world.clock.nowMs()));
+      const command = operatorCommand(world, caller, set);
+      const retried = unwrapOrThrow(await store.queue.retry(ids, world.clock.nowMs(), command));
       if (retried > 0) store.wakeup.notify();
       set.status = 202;
       return { retried };

@@ -7,6 +7,7 @@ import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
+import { operatorCommand } from '../http/operatorCommand.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
 import { requirePermission } from '../http/requireRole.ts';
@@ -125,7 +126,10 @@ export const createReconciliationCommands = (
       const nowMs = world.clock.nowMs();
       const { day, fromMs, toMs } = unwrapOrThrow(readDay('/day', body.day, nowMs, world.calendar));
       const ids = { id: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
-      const command = { ...ids, day, dayMs: fromMs, endMs: toMs };
+      const command = {
+        ...{ ...ids, day, dayMs: fromMs, endMs: toMs },
+        command: operatorCommand(world, caller, set),
+      };
       const requested =
         createKey === null
           ? (await ledger.requestReconciliation(command, nowMs)).map(firstResult)

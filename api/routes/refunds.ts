@@ -9,6 +9,7 @@ import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { idempotencyKeyOf } from '../http/idempotencyKey.ts';
+import { operatorCommand } from '../http/operatorCommand.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
 import { requirePermission } from '../http/requireRole.ts';
@@ -103,7 +104,7 @@ const refundBody = createCheck(
   }),
 );
 
-export const createRefundCommands = ({ requestRefund }: ApiDeps, authenticate: Authenticate) =>
+export const createRefundCommands = ({ requestRefund, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().post(
     '/refunds',
     requirePermission(authenticate, 'refunds:write', async ({ caller, request, set }) => {
@@ -116,6 +117,7 @@ export const createRefundCommands = ({ requestRefund }: ApiDeps, authenticate: A
         origin: 'operator',
         reason,
         restock,
+        command: operatorCommand(world, caller, set),
       } as const;
       const { refund, replayed } = unwrapOrThrow(await requestRefund(command));
       set.status = 202;
@@ -157,10 +159,14 @@ export const createRefundAssignment = ({ store, world }: ApiDeps, authenticate: 
   const assignRefund = createAssignRefund({ refunds: store.refunds, world });
   return new Elysia().post(
     '/refunds/:id/assignment',
-    requirePermission(authenticate, 'refunds:write', async ({ params, request }) => {
+    requirePermission(authenticate, 'refunds:write', async ({ caller, params, request, set }) => {
       const refundId = unwrapOrThrow(idOf(params));
       const { orderId } = unwrapOrThrow(await readBody(request, assignmentBody));
-      const assigned = await assignRefund({ refundId, orderId: orderId.toLowerCase() });
+      const assigned = await assignRefund({
+        refundId,
+        orderId: orderId.toLowerCase(),
+        command: operatorCommand(world, caller, set),
+      });
       return renderRefund(unwrapOrThrow(assigned));
     }),
     operation({

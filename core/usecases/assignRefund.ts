@@ -1,4 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { OperatorCommand } from '../activity.ts';
 import type { AssignmentFailure, Refund, Refunds } from '../refund.ts';
 import type { Unavailable } from '../result.ts';
 import type { World } from '../world.ts';
@@ -6,6 +7,7 @@ import type { World } from '../world.ts';
 export type AssignRefund = (assignment: {
   readonly refundId: string;
   readonly orderId: string;
+  readonly command?: OperatorCommand;
 }) => Promise<Result<Refund, AssignmentFailure | Unavailable>>;
 
 /**
@@ -20,10 +22,10 @@ export const createAssignRefund =
     readonly refunds: Pick<Refunds, 'adopt' | 'assign'>;
     readonly world: World;
   }): AssignRefund =>
-  async ({ refundId, orderId }) => {
+  async ({ refundId, orderId, command }) => {
     const nowMs = world.clock.nowMs();
     const createId = () => world.ids.next(nowMs);
-    const assigned = await refunds.assign({ refundId, orderId, createId }, nowMs);
+    const assigned = await refunds.assign({ refundId, orderId, createId }, nowMs, command);
     if (assigned.isErr()) return err(assigned.error);
     const { paymentId } = assigned.value;
     if (paymentId === null) return ok(assigned.value);

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { OperatorCommand } from '../activity.ts';
 import type { Audits } from '../audit.ts';
 import { lateRefundKey } from '../judgeRefund.ts';
 import type { AcknowledgeCommand, Ledger, LedgerDifference } from '../ledger.ts';
@@ -15,7 +16,7 @@ export type RefundCaseFailure =
   | { readonly kind: 'case_not_refundable' };
 
 export type RefundCase = (
-  command: Pick<AcknowledgeCommand, 'check' | 'caseId' | 'actor'> & { readonly reason: string },
+  command: Pick<AcknowledgeCommand, 'check' | 'caseId' | 'actor' | 'command'> & { readonly reason: string },
 ) => AsyncResult<Refund, RefundCaseFailure>;
 
 type Ports = {
@@ -35,10 +36,18 @@ export const createRefundCase = (ports: Ports): RefundCase => {
   const { ledger, refunds, wakeup, world } = ports;
   const refundLateCharge = createRefundLateCharge(ports);
 
-  const refundUnknown = async (reference: string, amount: Refund['amount'], reason: string) => {
+  const refundUnknown = async (
+    reference: string,
+    amount: Refund['amount'],
+    reason: string,
+    command: OperatorCommand | undefined,
+  ) => {
     const nowMs = world.clock.nowMs();
     const ids = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
-    const requested = await refunds.refundUnknownCharge({ ...ids, reference, amount, reason }, nowMs);
+    const requested = await refunds.refundUnknownCharge(
+      { ...ids, reference, amount, reason, command },
+      nowMs,
+    );
     if (requested.isOk()) wakeup.notify();
     return requested;
   };
@@ -48,8 +57,9 @@ export const createRefundCase = (ports: Ports): RefundCase => {
     paymentId: string,
     reference: string,
     reason: string,
+    command: OperatorCommand | undefined,
   ): AsyncResult<Refund, RefundCaseFailure> => {
-    const requested = await refundLateCharge(paymentId, reference, reason);
+    const requested = await refundLateCharge(paymentId, reference, reason, command);
     if (requested.isErr()) return err(requested.error);
     const found = await refunds.findByKey(lateRefundKey(paymentId));
     return found.andThen((refund) => (refund === null ? notRefundable : ok(refund)));
@@ -58,15 +68,16 @@ export const createRefundCase = (ports: Ports): RefundCase => {
   const refundDifference = (
     { kind, chargeReference, paymentId, theirs }: LedgerDifference,
     reason: string,
+    command: OperatorCommand | undefined,
   ): AsyncResult<Refund, RefundCaseFailure> => {
     if (chargeReference === null || theirs === null) return Promise.resolve(notRefundable);
-    if (kind === 'charge_unknown') return refundUnknown(chargeReference, theirs, reason);
+    if (kind === 'charge_unknown') return refundUnknown(chargeReference, theirs, reason, command);
     if (kind === 'charge_unbooked' && paymentId !== null)
-      return refundLate(paymentId, chargeReference, reason);
+      return refundLate(paymentId, chargeReference, reason, command);
     return Promise.resolve(notRefundable);
   };
 
-  return async ({ check, caseId, actor, reason }) => {
+  return async ({ check, caseId, actor, command, reason }) => {
     if (check !== 'ledger_differences') {
       const found = await ledger.findCase({ check, caseId }, world.clock.nowMs());
       return found.andThen((each) => (each === null ? err({ kind: 'not_found' } as const) : notRefundable));
@@ -74,10 +85,11 @@ export const createRefundCase = (ports: Ports): RefundCase => {
     const difference = await ledger.findDifference(caseId);
     if (difference.isErr()) return err(difference.error);
     if (difference.value === null) return err({ kind: 'not_found' });
-    const refund = await refundDifference(difference.value, reason);
+    const refund = await refundDifference(difference.value, reason, command);
     if (refund.isErr()) return refund;
     const note = `refund ${refund.value.id}: ${refund.value.reason}`;
-    const acknowledged = await ledger.acknowledge({ check, caseId, note, actor }, world.clock.nowMs());
+    const acknowledgement = { check, caseId, note, actor, command };
+    const acknowledged = await ledger.acknowledge(acknowledgement, world.clock.nowMs());
     // A difference of an older reconciliation is no case any more, and needs no acknowledgement.
     return acknowledged.isErr() && acknowledged.error.kind === 'unavailable'
       ? err(acknowledged.error)

@@ -1,4 +1,5 @@
 import { ok } from 'neverthrow';
+import type { OperatorCommand } from '../activity.ts';
 import type { Audits, Checkout, CheckoutResponse } from '../audit.ts';
 import { nextPaymentStatus } from '../payment.ts';
 import type { Wakeup } from '../queue.ts';
@@ -22,8 +23,13 @@ export const createRefundLateCharge =
     readonly refunds: Refunds;
     readonly wakeup: Wakeup;
     readonly world: World;
-  }): ((paymentId: string, reference: string, reason?: string) => AsyncResult<boolean>) =>
-  async (paymentId, reference, reason) => {
+  }): ((
+    paymentId: string,
+    reference: string,
+    reason?: string,
+    command?: OperatorCommand,
+  ) => AsyncResult<boolean>) =>
+  async (paymentId, reference, reason, command) => {
     const found = await audits.find(paymentId);
     if (found.isErr()) return found.map(() => false);
     const checkout = found.value;
@@ -32,7 +38,7 @@ export const createRefundLateCharge =
     const nowMs = world.clock.nowMs();
     const ids = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
     const charge = {
-      ...{ ...ids, paymentId, reference, response: cancelledResponse(checkout) },
+      ...{ ...ids, paymentId, reference, command, response: cancelledResponse(checkout) },
       ...(reason === undefined ? {} : { reason }),
     };
     const requested = await refunds.refundLateCharge(charge, nowMs);

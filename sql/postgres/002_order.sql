@@ -40,10 +40,11 @@ create table order_state (
 );
 
 -- The history as it is read. The row `stock_reserved` comes out of the claim's row, with the next number.
+-- A reader of a part asks for a range of `stored_seq` too, which the key of order_state finds.
 create view order_history as
-select order_id, seq, state, at_ms, detail from order_state
+select order_id, seq, state, at_ms, detail, seq as stored_seq from order_state
 union all
-select order_id, seq + 1, 'stock_reserved', at_ms, null from order_state where reserved;
+select order_id, seq + 1, 'stock_reserved', at_ms, null, seq from order_state where reserved;
 
 -- What an order is searched by. It copies the vector of its product snapshot, so that a scan can check the text
 -- without a join. It is a table of its own because it never changes and the order does. The text index is on

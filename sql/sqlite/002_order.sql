@@ -49,10 +49,11 @@ create table order_state (
 ) strict, without rowid;
 
 -- The history as it is read. The row `stock_reserved` comes out of the claim's row, with the next number.
+-- A reader of a part asks for a range of `stored_seq` too, which the key of order_state finds.
 create view order_history as
-select order_id, seq, state, at_ms, detail from order_state
+select order_id, seq, state, at_ms, detail, seq as stored_seq from order_state
 union all
-select order_id, seq + 1, 'stock_reserved', at_ms, null from order_state where reserved;
+select order_id, seq + 1, 'stock_reserved', at_ms, null, seq from order_state where reserved;
 
 -- The search terms of an order under its position: the folded tokens of its product's name and code, and
 -- `facets`. Facets are one character for the customer, one for the type, and one for the status if it is failed,

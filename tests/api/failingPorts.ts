@@ -17,6 +17,7 @@ export const failingPorts = (behaviour: () => AsyncResult<never>) => ({
       ledger: fail(store.ledger),
       mailbox: fail(store.mailbox),
       serviceKeys: fail(store.serviceKeys),
+      activity: fail(store.activity),
     };
   },
   charges: behaviour,

@@ -159,6 +159,7 @@ const bodies: Readonly<Record<string, unknown>> = {
 
 const lists = [
   '/orders',
+  '/activity',
   '/refunds',
   '/queue/tasks',
   '/money/unknown',
@@ -184,7 +185,7 @@ const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> 
   const checkout = await root.checkOut([paid]);
   await root.get(`/checkouts/${valueAt(checkout.body, 'checkoutId')}`);
   await root.remove(`/orders/${cancelled}`);
-  await root.get(`/orders/${paid}`);
+  for (const part of ['', '/history', '/timeline']) await root.get(`/orders/${paid}${part}`);
   const mail = {
     messageId: '<1@example.com>',
     orderId: paid,
@@ -228,6 +229,8 @@ const requestFailures = async ({ as, call, world, store, product }: Api): Promis
   const root = as('root', 'customer', 'operator');
   for (const path of ['/products', `/money/reconciliations/${id}/differences`, ...lists])
     await root.get(`${path}?colour=red`);
+  for (const part of ['history', 'timeline'])
+    for (const query of ['', '?colour=red']) await root.get(`/orders/${id}/${part}${query}`);
   await call('GET', `/products/${id}`);
   await call('GET', '/products?archived=true');
   await as('nobody').get('/products?archived=true');

@@ -172,6 +172,22 @@ const pipelineBreakages: readonly Breakage[] = [
   ['order_not_failed', ({ orders }) => edit(orders, 'stuck', { status: 'completed' })],
 ];
 
+const activityBreakages: readonly Breakage[] = [
+  ['command_without_activity', ({ clientLog }) => void clientLog.commands.push('lost')],
+  ['refund_without_activity', ({ activity }) => void activity.shift()],
+  ['refund_without_activity', ({ activity }) => appendCopy(activity, 'shirt', {})],
+  ['activity_without_refund', ({ activity }) => appendCopy(activity, 'shirt', { target: 'r99' })],
+  ['retry_activity_differs', ({ activity }) => edit(activity, 't1', { orderId: 'shirt' }, 'target')],
+  ['retry_activity_differs', ({ history }) => removeState(history, 'stuck', 'retried')],
+  [
+    'acknowledgement_without_activity',
+    (shop) => edit(shop.acknowledgements, 'stuck', { note: 'no' }, 'subject'),
+  ],
+  ['activity_without_acknowledgement', ({ acknowledgements }) => void acknowledgements.pop()],
+  ['price_activity_differs', ({ pricedProduct }) => void Object.assign(pricedProduct ?? {}, { units: 3 })],
+  ['price_activity_differs', ({ pricedProduct }) => void Object.assign(pricedProduct ?? {}, { amount: 13 })],
+];
+
 describe('checker', () => {
   test('The checker reports nothing for a healthy shop', () => {
     expect(check(createHealthyShop())).toEqual([]);
@@ -183,7 +199,7 @@ describe('checker', () => {
     expect(check(shop)).toEqual([]);
   });
 
-  test.each([...checkoutBreakages, ...refundBreakages, ...pipelineBreakages])(
+  test.each([...checkoutBreakages, ...refundBreakages, ...pipelineBreakages, ...activityBreakages])(
     'The checker reports %s',
     (rule, breakRule) => {
       const shop = createHealthyShop();

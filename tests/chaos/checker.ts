@@ -1,4 +1,5 @@
 import { checkAcknowledged } from './checks/acknowledged.ts';
+import { checkActivity } from './checks/activity.ts';
 import { checkCharges } from './checks/charges.ts';
 import { checkDrained } from './checks/drained.ts';
 import { checkEvents } from './checks/events.ts';
@@ -20,6 +21,7 @@ export const check = (snapshot: Snapshot): readonly Violation[] =>
     checkProviderRefunds,
     checkEvents,
     checkMoneyPage,
+    checkActivity,
     checkHistory,
     checkFulfilment,
     checkMails,

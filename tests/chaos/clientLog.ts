@@ -6,6 +6,8 @@ export type ClientLog = {
   readonly cancelled: readonly string[];
   readonly checkouts: readonly CheckoutReply[];
   readonly refunds: readonly RefundReply[];
+  /** The request ids of operators' commands that were accepted, but not of repeated ones. */
+  readonly commands: readonly string[];
   /** Ids of the payments that the provider itself confirmed to the customer, after a challenge. */
   readonly confirmed: readonly string[];
   /** Descriptions of the responses that the contract does not allow. */

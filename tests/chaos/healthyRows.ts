@@ -60,6 +60,13 @@ export const refund = (
   updatedMs: 2,
 });
 
+export const activity = (
+  action: string,
+  target: string,
+  orderId: string | null,
+  detail: string,
+): Shop['activity'][number] => ({ action, target, orderId, detail, requestId: `request of ${target}` });
+
 export const charge = (
   id: string,
   paymentId: string,

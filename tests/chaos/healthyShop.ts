@@ -1,4 +1,14 @@
-import { charge, mail, order, payment, providerRefund, refund, type Shop, states } from './healthyRows.ts';
+import {
+  activity,
+  charge,
+  mail,
+  order,
+  payment,
+  providerRefund,
+  refund,
+  type Shop,
+  states,
+} from './healthyRows.ts';
 
 export const paidReply = {
   key: 'key1',
@@ -42,6 +52,7 @@ export const createHealthyShop = (): Shop => {
     orders,
     history,
     ...createMoney(),
+    ...createActivity(),
     ...createFulfilment(),
     ...createProviderRecords(),
     clientLog: { ...createRecordedLog(orders), ...createFinalReads(orders, history) },
@@ -157,6 +168,26 @@ const createMoney = (): Pick<Shop, 'audits' | 'payments' | 'refunds' | 'creditNo
   })),
 });
 
+const createActivity = (): Pick<Shop, 'activity' | 'acknowledgements' | 'pricedProduct'> => ({
+  activity: [
+    ...(
+      [
+        ['r1', 'shirt'],
+        ['r2', 'game'],
+        ['r3', 'regretted'],
+        ['r4', 'regretted'],
+        ['r6', 'bounced'],
+      ] as const
+    ).map(([id, orderId]) => activity('refund.request', id, orderId, 'asked for')),
+    activity('task.retry', 't1', 'stuck', 'book'),
+    activity('case.acknowledge', 'stuck', 'stuck', 'paid_without_progress: seen'),
+    activity('product.change', 'priced', null, '{"price":{"amount":11,"currency":"VND"}}'),
+    activity('product.change', 'priced', null, '{"price":{"amount":12,"currency":"VND"}}'),
+  ],
+  acknowledgements: [{ subject: 'stuck', note: 'seen' }],
+  pricedProduct: { id: 'priced', initialAmount: 10, amount: 12, units: 2 },
+});
+
 const createFulfilment = (): Pick<Shop, 'tasks' | 'licences' | 'shipments' | 'mails' | 'storedEvents'> => ({
   tasks: [
     {
@@ -219,7 +250,7 @@ type Log = Shop['clientLog'];
 
 const createRecordedLog = (
   orders: Shop['orders'],
-): Pick<Log, 'orders' | 'cancelled' | 'checkouts' | 'refunds' | 'confirmed' | 'unexpected'> => ({
+): Pick<Log, 'orders' | 'cancelled' | 'checkouts' | 'refunds' | 'commands' | 'confirmed' | 'unexpected'> => ({
   orders: orders.map(({ id, productId, quantity, amount }) => ({ id, productId, quantity, amount })),
   cancelled: ['dropped'],
   checkouts: [
@@ -242,6 +273,7 @@ const createRecordedLog = (
     { ...acceptedRefundReply, refundId: null, body: null, outcome: 'lost' },
     { ...acceptedRefundReply, key: 'too much', refundId: null, body: null, outcome: 'refused' },
   ],
+  commands: ['request of r1'],
   confirmed: ['pay5'],
   unexpected: [],
 });

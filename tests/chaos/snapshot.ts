@@ -12,6 +12,9 @@ export type Snapshot = {
   readonly payments: readonly PaymentRow[];
   readonly refunds: readonly RefundRow[];
   readonly creditNotes: readonly CreditNoteRow[];
+  readonly activity: readonly ActivityRow[];
+  readonly acknowledgements: readonly { readonly subject: string; readonly note: string }[];
+  readonly pricedProduct: PricedProduct | null;
   readonly tasks: readonly TaskRow[];
   readonly invoices: readonly InvoiceRow[];
   readonly licences: readonly LicenceRow[];
@@ -27,6 +30,23 @@ export type Snapshot = {
   /** The mails that the mail server accepted. */
   readonly mails: readonly ReceivedMail[];
   readonly clientLog: ClientLog;
+};
+
+/** What an operator did, as the activity says. */
+export type ActivityRow = {
+  readonly action: string;
+  readonly target: string;
+  readonly orderId: string | null;
+  readonly detail: string | null;
+  readonly requestId: string;
+};
+
+/** The product whose price operators change; null if they change none. Nobody buys it, and each change of its price adds one unit. */
+export type PricedProduct = {
+  readonly id: string;
+  readonly initialAmount: number;
+  readonly amount: number;
+  readonly units: number;
 };
 
 /** Both stocks are null for unlimited stock. */

@@ -150,7 +150,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       await fixture.report(lease, { kind: 'done', detail: null });
       const completed = orderAs('completed', claim.checkoutId, fixture.now());
       world.advance(1_000);
-      const command: AllFieldsSet<RefundCommand> = {
+      const command: Omit<AllFieldsSet<RefundCommand>, 'command'> = {
         ...{ refundId: fixture.newId(), taskId: fixture.newId(), key: fixture.newId() },
         ...{ orderId: paid.id, amount: paid.total, origin: 'operator', reason: 'torn', restock: true },
       };

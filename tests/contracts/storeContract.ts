@@ -1,4 +1,5 @@
 import { acknowledgementsContract } from './acknowledgements.ts';
+import { activityContract } from './activity.ts';
 import { adoptedRefundsContract } from './adoptedRefunds.ts';
 import { assignedRefundsContract } from './assignedRefunds.ts';
 import { checkoutClaimsContract } from './checkoutClaims.ts';
@@ -42,6 +43,7 @@ import { stockCheckContract } from './stockCheck.ts';
 import { storeUtilitiesContract } from './storeUtilities.ts';
 import { taskListsContract } from './taskLists.ts';
 import type { OpenWithBackdoor } from './testContext.ts';
+import { timelineContract } from './timeline.ts';
 import { unknownChargesContract } from './unknownCharges.ts';
 
 /** Everything that core expects of a database. `open` opens an empty store in its own world. */
@@ -90,6 +92,8 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     ledgerDecidesContract,
     mailboxContract,
     serviceKeysContract,
+    activityContract,
+    timelineContract,
     storeUtilitiesContract,
   ])
     contract(name, open);

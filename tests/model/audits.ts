@@ -188,6 +188,19 @@ const recordOrderOutcome = (
   if (event === null) return;
   const { status } = applyOrderEvent(tables, writes, orderId, event, nowMs);
   appendHistory(tables, writes, orderId, { state: status, detail: historyDetail }, nowMs);
+  if (event === 'release') {
+    const { payment, attempt } = rowOf(tables.payments, record.checkoutId);
+    const { id: paymentId, status: ended, declineCode } = payment;
+    const key = `${orderId} ${paymentId} ${attempt}`;
+    writes.set(tables.paymentAttempts, key, {
+      orderId,
+      paymentId,
+      attempt,
+      status: ended,
+      declineCode,
+      atMs: nowMs,
+    });
+  }
   const { held } = rowOf(tables.orders, orderId);
   if (event === 'release' && held > 0) moveUnits(tables, writes, orderId, { given: held, held: 0 });
   if (!createsTasks) return;

@@ -1,5 +1,9 @@
 import { err, ok, type Result } from 'neverthrow';
-import { judgeAcknowledgement } from '../../core/acknowledgement.ts';
+import {
+  acknowledgementTarget,
+  judgeAcknowledgement,
+  reconciliationTarget,
+} from '../../core/acknowledgement.ts';
 import { firstIdAt } from '../../core/id.ts';
 import {
   type AcknowledgeCommand,
@@ -17,6 +21,7 @@ import { type Page, pageOf } from '../../core/page.ts';
 import { chargedPaymentStatuses, type PaymentStatus } from '../../core/payment.ts';
 import { reconciliationPipeline } from '../../core/pipelines/reconciliation.ts';
 import { succeededRefundStatuses } from '../../core/refund.ts';
+import { writeActivity } from './activity.ts';
 import { runOnce } from './commandKeys.ts';
 import { acknowledgementKey, countCases, listCases } from './health.ts';
 import { insertJob } from './jobs.ts';
@@ -136,6 +141,8 @@ const acknowledge = (
   if (found === undefined) return err({ kind: 'not_found' });
   const acknowledgement = judgeAcknowledgement(found, command, nowMs);
   writes.set(tables.acknowledgements, acknowledgementKey(check, found), acknowledgement);
+  const target = acknowledgementTarget(found, command);
+  writeActivity(tables, writes, command.command, 'case.acknowledge', [target], nowMs);
   return ok({ ...found, acknowledgement });
 };
 
@@ -154,13 +161,14 @@ const pageAfter = <Row extends { readonly id: string }>(
 const requestReconciliation = (
   tables: Tables,
   writes: Writes,
-  { taskId, ...day }: Parameters<Ledger['requestReconciliation']>[0],
+  { taskId, command, ...day }: Parameters<Ledger['requestReconciliation']>[0],
   nowMs: number,
 ): Reconciliation => {
   const numbers = { charges: 0, refunds: 0, differences: 0 };
   const reconciliation: Reconciliation = { ...day, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
   writes.set(tables.reconciliations, day.id, reconciliation);
   insertJob(tables, writes, reconciliationPipeline, { taskId, jobId: day.id }, nowMs);
+  writeActivity(tables, writes, command, 'reconciliation.request', [reconciliationTarget(day)], nowMs);
   return reconciliation;
 };
 

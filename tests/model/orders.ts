@@ -10,12 +10,14 @@ import {
   type OrderQuery,
   type OrderRequest,
   type Orders,
+  shownStates,
 } from '../../core/order.ts';
 import { pageOf } from '../../core/page.ts';
 import { runOnce } from './commandKeys.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
 import { matchesSearch, searchTokensOf } from './search.ts';
 import { type OrderRow, runTransaction, type Tables, type Writes } from './tables.ts';
+import { readTimeline } from './timeline.ts';
 
 export const createOrders = (tables: Tables): Orders => {
   const placeOne = (writes: Writes, request: OrderRequest, nowMs: number): Result<Order, OrderFailure> => {
@@ -48,7 +50,7 @@ export const createOrders = (tables: Tables): Orders => {
   const detailOf = ({ order }: OrderRow): OrderDetail => ({
     ...order,
     payment: order.checkoutId === null ? null : (tables.payments.get(order.checkoutId)?.payment ?? null),
-    history: tables.histories.get(order.id) ?? [],
+    history: (tables.histories.get(order.id) ?? []).slice(-shownStates),
     invoice: tables.invoices.get(order.id) ?? null,
     licences: tables.licences.get(order.id) ?? [],
   });
@@ -70,6 +72,13 @@ export const createOrders = (tables: Tables): Orders => {
       const row = tables.orders.get(id);
       return ok(row === undefined ? null : detailOf(row));
     },
+
+    history: async ({ orderId, after, limit }) => {
+      const rows = (tables.histories.get(orderId) ?? []).filter(({ seq }) => seq > (after ?? 0));
+      return ok(pageOf(rows, limit, ({ seq }) => seq));
+    },
+
+    timeline: async (query) => ok(readTimeline(tables, query)),
 
     list: async (query) => {
       const rows = [...tables.orders.values()]

@@ -1,8 +1,10 @@
 import { err, ok } from 'neverthrow';
+import type { ActivityTarget } from '../../core/activity.ts';
 import { pageOf } from '../../core/page.ts';
 import type { Product, ProductKey, ProductQuery, Products } from '../../core/product.ts';
-import { changeProduct, completeDrafts, judgeStockChange } from '../../core/productChange.ts';
+import { changeProduct, completeDrafts, judgeStockChange, productTarget } from '../../core/productChange.ts';
 import type { Ids } from '../../core/world.ts';
+import { writeActivity } from './activity.ts';
 import { matchesSearch, searchTokensOf, tierOf } from './search.ts';
 import { setStock, unitsLeft } from './stock.ts';
 import { type ProductRow, runTransaction, type Tables, type Writes } from './tables.ts';
@@ -20,7 +22,7 @@ export const createProducts = (tables: Tables, ids: Ids): Products => {
   const findByCode = (code: string): Product | null => find(tables.productIds.get(code) ?? '');
 
   return {
-    upsert: async (drafts, nowMs, existing) => {
+    upsert: async (drafts, nowMs, existing, command) => {
       const lastByCode = new Map(drafts.map((draft) => [draft.code, draft]));
       const known = new Map(
         [...lastByCode.keys()].flatMap((code) => {
@@ -31,20 +33,24 @@ export const createProducts = (tables: Tables, ids: Ids): Products => {
       return completeDrafts([...lastByCode.values()], known).map((complete) =>
         runTransaction((writes) => {
           const written = complete.filter(({ code }) => existing === 'replace' || !known.has(code));
-          for (const { stock, ...draft } of written) {
+          const targets: ActivityTarget[] = [];
+          for (const complete of written) {
+            const { stock, ...draft } = complete;
             const before = known.get(draft.code);
             const kept = before ?? { id: ids.next(nowMs), createdAtMs: nowMs, archived: false };
             const { id, createdAtMs, archived } = kept;
             write(writes, { ...draft, id, createdAtMs, archived, updatedAtMs: nowMs });
             if (stock !== undefined) setStock(tables, writes, id, stock);
+            targets.push(productTarget(id, lastByCode.get(draft.code) ?? complete));
           }
+          writeActivity(tables, writes, command, 'product.upsert', targets, nowMs);
           const updated = written.filter(({ code }) => known.has(code)).length;
           return { created: written.length - updated, updated };
         }),
       );
     },
 
-    change: async (id, changes, nowMs) => {
+    change: async (id, changes, nowMs, command) => {
       const before = find(id);
       if (before === null) return err({ kind: 'not_found' });
       const { stock: change } = changes;
@@ -55,6 +61,7 @@ export const createProducts = (tables: Tables, ids: Ids): Products => {
       runTransaction((writes) => {
         write(writes, product);
         if (change !== undefined) setStock(tables, writes, id, stock);
+        writeActivity(tables, writes, command, 'product.change', [productTarget(id, changes)], nowMs);
       });
       return ok(changed);
     },

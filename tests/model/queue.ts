@@ -4,6 +4,7 @@ import { pipelineFor } from '../../core/pipelines/index.ts';
 import { type Queue, type StepReport, type TaskQuery, taskStateAt } from '../../core/queue.ts';
 import { limitUnits, planReports, stepKey } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
+import { writeActivity } from './activity.ts';
 import { claimTasks, lockedTask } from './claim.ts';
 import { claimJobs, readyTasks, reportJob } from './jobs.ts';
 import { rescueTask, retryTask } from './rescue.ts';
@@ -71,12 +72,13 @@ export const createQueue = (tables: Tables, world: World): Queue => ({
     return ok(expired.length);
   },
 
-  retry: async (taskIds, nowMs) => {
+  retry: async (taskIds, nowMs, command) => {
     const failed = [...new Set(taskIds)]
       .flatMap((id) => tables.tasks.get(id) ?? [])
       .filter(({ state }) => state === 'failed');
     runTransaction((writes) => {
-      for (const task of failed) retryTask(tables, writes, task, nowMs);
+      const targets = failed.map((task) => retryTask(tables, writes, task, nowMs));
+      writeActivity(tables, writes, command, 'task.retry', targets, nowMs);
     });
     return ok(failed.length);
   },

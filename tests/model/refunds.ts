@@ -5,6 +5,7 @@ import {
   planUnknownChargeRefund,
   type RefundRequestSnapshot,
   refundFingerprint,
+  refundTarget,
 } from '../../core/judgeRefund.ts';
 import { pageOf } from '../../core/page.ts';
 import {
@@ -15,6 +16,7 @@ import {
   type Refunds,
 } from '../../core/refund.ts';
 import type { World } from '../../core/world.ts';
+import { writeActivity } from './activity.ts';
 import { adoptRefunds, assignRefund, failAdopted } from './adoptRefunds.ts';
 import { isDisputed } from './disputes.ts';
 import { finishRefund } from './finishRefund.ts';
@@ -31,6 +33,8 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
           const { key, taskId } = command;
           insertRefund(tables, writes, refund, { key, fingerprint: refundFingerprint(command), taskId });
           writeOrderChanges(tables, writes, command.orderId, changes, nowMs);
+          const target = refundTarget(refund);
+          writeActivity(tables, writes, command.command, 'refund.request', [target], nowMs);
         });
       return { refund, replayed };
     });
@@ -43,10 +47,11 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
     const { refund, key, fingerprint } = planUnknownChargeRefund(charge, nowMs);
     const known = tables.refundIds.get(key);
     if (known !== undefined) return ok(rowOf(tables.refunds, known).refund);
-    const { taskId, reference: chargeReference } = charge;
-    runTransaction((writes) =>
-      insertRefund(tables, writes, refund, { key, fingerprint, taskId, chargeReference }),
-    );
+    const { taskId, reference: chargeReference, command } = charge;
+    runTransaction((writes) => {
+      insertRefund(tables, writes, refund, { key, fingerprint, taskId, chargeReference });
+      writeActivity(tables, writes, command, 'case.refund', [refundTarget(refund)], nowMs);
+    });
     return ok(refund);
   },
 
@@ -76,8 +81,13 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
   adopt: async (charge, nowMs) =>
     ok(runTransaction((writes) => adoptRefunds(tables, writes, charge, nowMs, world.calendar))),
 
-  assign: async (assignment, nowMs) =>
-    runTransaction((writes) => assignRefund(tables, writes, assignment, nowMs, world.calendar)),
+  assign: async (assignment, nowMs, command) =>
+    runTransaction((writes) =>
+      assignRefund(tables, writes, assignment, nowMs, world.calendar).map((refund) => {
+        writeActivity(tables, writes, command, 'refund.assign', [refundTarget(refund)], nowMs);
+        return refund;
+      }),
+    ),
 
   failAdopted: async (reference, reason, nowMs) =>
     ok(runTransaction((writes) => failAdopted(tables, writes, { reference, reason }, nowMs, world.calendar))),
@@ -114,7 +124,15 @@ const chargeLeftOf = (tables: Tables, paymentId: string | null): number | null =
 const refundLateCharge = (
   tables: Tables,
   writes: Writes,
-  { refundId, taskId, paymentId, reference, reason, response }: Parameters<Refunds['refundLateCharge']>[0],
+  {
+    refundId,
+    taskId,
+    paymentId,
+    reference,
+    reason,
+    command,
+    response,
+  }: Parameters<Refunds['refundLateCharge']>[0],
   nowMs: number,
 ): boolean => {
   const row = tables.payments.get(paymentId);
@@ -129,6 +147,7 @@ const refundLateCharge = (
   });
   writes.set(tables.audits, paymentId, { ...audit, response: audit.response ?? response });
   insertRefund(tables, writes, refund, { key, fingerprint, taskId });
+  writeActivity(tables, writes, command, 'case.refund', [refundTarget(refund)], nowMs);
   return true;
 };
 

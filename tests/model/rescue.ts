@@ -1,4 +1,5 @@
-import { planRescue, planRetry, type TaskChange, type TaskSnapshot } from '../../core/rescue.ts';
+import type { ActivityTarget } from '../../core/activity.ts';
+import { planRescue, planRetry, retryTarget, type TaskChange, type TaskSnapshot } from '../../core/rescue.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
 import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { updateTask } from './transitions.ts';
@@ -15,8 +16,10 @@ export const rescueTask = (
 };
 
 /** See `Queue.retry`. */
-export const retryTask = (tables: Tables, writes: Writes, task: TaskRow, nowMs: number): void => {
-  write(tables, writes, planRetry(snapshotOf(tables, task), nowMs), nowMs);
+export const retryTask = (tables: Tables, writes: Writes, task: TaskRow, nowMs: number): ActivityTarget => {
+  const snapshot = snapshotOf(tables, task);
+  write(tables, writes, planRetry(snapshot, nowMs), nowMs);
+  return retryTarget(snapshot);
 };
 
 const snapshotOf = (

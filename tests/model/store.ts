@@ -2,6 +2,7 @@ import { ok } from 'neverthrow';
 import { createLocalWakeup } from '../../adapters/stored/localWakeup.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
+import { createActivityLog } from './activity.ts';
 import { createAudits } from './audits.ts';
 import { pruneCommandKeys } from './commandKeys.ts';
 import { createDisputes } from './disputes.ts';
@@ -47,6 +48,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     ledger: createLedger(tables),
     mailbox: createMailbox(tables, world.clock),
     serviceKeys: createServiceKeys(tables),
+    activity: createActivityLog(tables),
     wakeup: createLocalWakeup(),
     secret: async (name, fresh) => {
       const value = tables.secrets.get(name) ?? fresh;

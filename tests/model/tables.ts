@@ -1,3 +1,4 @@
+import type { Activity } from '../../core/activity.ts';
 import type { CheckoutResponse } from '../../core/audit.ts';
 import type { StoredCommand } from '../../core/commandKey.ts';
 import type { Dispute } from '../../core/dispute.ts';
@@ -74,6 +75,16 @@ export type EventRow = { readonly event: ProviderEvent; readonly receivedMs: num
 
 export type DifferenceRow = LedgerDifference & { readonly id: string };
 
+/** An attempt to pay for an order that ended without money. */
+export type PaymentAttemptRow = {
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly attempt: number;
+  readonly status: string;
+  readonly declineCode: string | null;
+  readonly atMs: number;
+};
+
 export type Tables = ReturnType<typeof createTables>;
 
 export const createTables = () => ({
@@ -123,6 +134,9 @@ export const createTables = () => ({
   acknowledgements: new Map<string, Acknowledgement>(),
   /** By `messageId`, in the order of their arrival. */
   mails: new Map<string, CapturedMail>(),
+  activity: new Map<string, Activity>(),
+  /** By order, payment and number of the attempt. */
+  paymentAttempts: new Map<string, PaymentAttemptRow>(),
   secrets: new Map<string, string>(),
   serviceKeys: new Map<string, { readonly key: ServiceKey; readonly hash: string }>(),
 });

@@ -5,6 +5,7 @@ export type Reply = { readonly status: number; readonly headers: Headers; readon
 export type Client = {
   get(path: string): Promise<Reply>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  patch(path: string, body: unknown): Promise<Reply>;
   remove(path: string): Promise<Reply>;
   checkOut(key: string, orderIds: readonly string[], method: string): Promise<Reply>;
 };
@@ -27,6 +28,11 @@ export const createClient = (base: string, token: string | null): Client => {
   return {
     get: (path) => call('GET', path),
     post,
+    patch: (path, body) =>
+      call('PATCH', path, {
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
     remove: (path) => call('DELETE', path),
     checkOut: (key, orderIds, method) =>
       post('/checkouts', { orderIds, payment: { method } }, { 'idempotency-key': key }),
@@ -37,12 +43,15 @@ export const createClient = (base: string, token: string | null): Client => {
 export const placeOrder = async (client: Client, productId: string, quantity = 1): Promise<string> =>
   textAt(expectStatus(await client.post('/orders', { productId, quantity }), 201), 'id');
 
+/** The price of a product that `addProduct` adds. */
+export const initialAmount = 10_000;
+
 /** Adds a product and returns its id. */
 export const addProduct = async (
   operator: Client,
   draft: { readonly code: string; readonly type?: string; readonly stock?: number | null },
 ): Promise<string> => {
-  const price = { amount: 10_000, currency: 'VND' };
+  const price = { amount: initialAmount, currency: 'VND' };
   const product = { name: `Sản phẩm ${draft.code}`, type: 'physical', price, stock: null, ...draft };
   expectStatus(await retryWhileUnavailable(() => operator.post('/products', [product])), 200);
   const search = () => operator.get(`/products?q=${draft.code}&limit=100`);

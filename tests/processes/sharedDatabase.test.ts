@@ -58,6 +58,7 @@ describe.each(databases)('processes that share %s', (_, createDatabase) => {
       provider: createInProcessProvider(database.url),
       operator,
       initialStocks: new Map([[productId, 100]]),
+      pricedProductId: null,
       recordedLog: createClientLogRecorder().log,
       sinceMs: Date.now(),
     });

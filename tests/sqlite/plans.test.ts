@@ -44,6 +44,9 @@ const readAllPlans = async (): Promise<ReadonlyMap<string, readonly string[]>> =
   for (const after of [id, null]) await unwrap(store.ledger.reconciliations({ after, limit: 20 }));
   await unwrap(store.ledger.differences({ reconciliationId: id, after: id, limit: 20 }));
   await unwrap(store.ledger.findReconciliation(id));
+  const activity = { actor: null, action: null, target: null, fromMs: null, toMs: null, after: null };
+  for (const filter of [{}, { actor: 'a' }, { action: 'a' }, { target: 'a' }, { fromMs: 1, after: id }])
+    await unwrap(store.activity.list({ ...activity, ...filter, limit: 20 }));
   await unwrap(store.mailbox.list({ to: 'a@b.c', after: '<1@x>', limit: 20 }));
   await unwrap(store.secret('name', 'fresh'));
   await unwrap(store.prune(1));
@@ -82,6 +85,13 @@ describe('query plans of SQLite', async () => {
       'from "order_history" where "order_history"."order_id" = ? order by "order_history"."seq" asc',
       // Scans in the order of the list, which end at the limit.
       'from "reconciliation" order by "reconciliation"."id" desc limit ?',
+      'from activity order by id desc limit $rowsMax',
+      // The commands of one actor, or on one thing, sorted by id.
+      'from activity where (actor_id = $actor or actor_email = $actor or actor_name = $actor) order by id desc limit $rowsMax',
+      'from activity where (target = $target or order_id = $target) order by id desc limit $rowsMax',
+      // A bounded range of one order's history, and the timeline of one order, sorted.
+      'from order_history where order_id = $orderId and stored_seq >= $after and stored_seq <= $after + $rowsMax and seq > $after order by seq limit $rowsMax',
+      'from order_state where order_id = $orderId) - 100 order by seq desc limit 100',
       'from orders o order by o.position desc limit ?',
       'from orders order by position desc limit 1',
       // A scan that ends at the first row.
@@ -89,6 +99,7 @@ describe('query plans of SQLite', async () => {
       // The refunds of one day, sorted by id.
       "from refund indexed by refund_succeeded where (status = 'succeeded') and updated_ms >= ? and updated_ms < ? and id > ? order by id limit ?",
       'from refund r order by r.id desc limit ?',
+      'from refund where order_id = $orderId) entry where "atMs" > $atMs or ("atMs" = $atMs and ( "rank" > $rank or ("rank" = $rank and "key" collate binary > $key))) order by "atMs", "rank", "key" collate binary limit $rowsMax',
       // What the last comparison of the stock has found, and the tasks that it sums: at most 5,000.
       'from stock_difference',
       "from stock_difference d cross join orders o on o.id = d.order_id where o.held > 0 and (o.status = 'pending' or o.status = 'cancelled' or o.status = 'refunded')",
@@ -99,6 +110,12 @@ describe('query plans of SQLite', async () => {
       "from task where state = 'failed' group by pipeline",
       "from task where state = 'ready' group by pipeline",
     ]);
+  });
+
+  test('A timeline reads only the rows of its order', () => {
+    const scans = planOf('entry where "atMs"').filter((step) => step.startsWith('SCAN'));
+    // The two are the statement's own parts.
+    expect(scans).toEqual(['SCAN order_history', 'SCAN entry']);
   });
 
   test('A money check reads only open rows, recent rows, or a separate index', () => {

@@ -137,7 +137,11 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
       from changed where needs_task
     ${
       releases
-        ? sql`), freed as (
+        ? sql`), attempted as (
+      insert into payment_attempt (order_id, payment_id, attempt, status, decline_code, at_ms)
+      select l.id, f.id, f.old_attempt, f.payment_status, f.decline_code, ${nowMs}::bigint
+      from locked l join found f on f.id = l.checkout_id where l.order_status = ${released}
+    ), freed as (
       update stock s set units = n.units + n.quantity
       from (
         select f.product_id, f.quantity, l.units

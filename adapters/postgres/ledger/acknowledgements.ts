@@ -1,5 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
-import { caseSubject, judgeAcknowledgement } from '../../../core/acknowledgement.ts';
+import { acknowledgementTarget, caseSubject, judgeAcknowledgement } from '../../../core/acknowledgement.ts';
+import { actorColumnsOf, actorOfColumns } from '../../../core/activity.ts';
 import type {
   AcknowledgeCommand,
   Acknowledgement,
@@ -8,7 +9,7 @@ import type {
   MoneyCase,
   MoneyCheck,
 } from '../../../core/ledger.ts';
-import { actorColumns, actorFrom } from '../../stored/actor.ts';
+import { writeActivity } from '../activity/activity.ts';
 import { runOneOnce } from '../commandKeys/once.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 
@@ -39,7 +40,11 @@ export type AcknowledgementColumns = {
 
 export const acknowledgementOf = (row: AcknowledgementColumns): Acknowledgement | null => {
   const { note, acknowledged_ms: atMs } = row;
-  const actor = actorFrom({ id: row.actor_id, email: row.actor_email, name: row.actor_name });
+  const actor = actorOfColumns({
+    actorId: row.actor_id,
+    actorEmail: row.actor_email,
+    actorName: row.actor_name,
+  });
   return note === null || actor === null || atMs === null ? null : { note, actor, atMs };
 };
 
@@ -77,14 +82,16 @@ const write = async (
   if (found === null) return err({ kind: 'not_found' });
   const acknowledgement = judgeAcknowledgement(found, command, nowMs);
   const { note, atMs } = acknowledgement;
-  const actor = actorColumns(acknowledgement.actor);
+  const { actorId, actorEmail, actorName } = actorColumnsOf(acknowledgement.actor);
   await tx`
     insert into acknowledgement (money_check, subject, note, actor_id, actor_email, actor_name, at_ms)
     values (
-      ${command.check}, ${caseSubject(command.check, found)}, ${note}, ${actor.id}, ${actor.email}, ${actor.name}, ${atMs}
+      ${command.check}, ${caseSubject(command.check, found)}, ${note}, ${actorId}, ${actorEmail}, ${actorName}, ${atMs}
     )
     on conflict (money_check, subject) do update
     set note = excluded.note, actor_id = excluded.actor_id, actor_email = excluded.actor_email,
       actor_name = excluded.actor_name, at_ms = excluded.at_ms`;
+  const target = acknowledgementTarget(found, command);
+  await writeActivity(tx, command.command, 'case.acknowledge', [target], nowMs);
   return ok({ ...found, acknowledgement });
 };

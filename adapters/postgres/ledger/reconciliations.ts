@@ -1,4 +1,5 @@
 import { ok } from 'neverthrow';
+import { reconciliationTarget } from '../../../core/acknowledgement.ts';
 import {
   type Ledger,
   type LedgerDifference,
@@ -10,6 +11,7 @@ import {
 import type { Money } from '../../../core/money.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { reconciliationPipeline } from '../../../core/pipelines/reconciliation.ts';
+import { writeActivity } from '../activity/activity.ts';
 import { runOneOnce } from '../commandKeys/once.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { insertJobs } from '../queue/jobs.ts';
@@ -34,7 +36,7 @@ export const requestReconciliationOnce = async (
 
 const insert = async (
   tx: Transaction,
-  { taskId, ...day }: Request,
+  { taskId, command, ...day }: Request,
   nowMs: number,
 ): Promise<Reconciliation> => {
   await Promise.all([
@@ -42,6 +44,7 @@ const insert = async (
       insert into reconciliation (id, day, day_ms, end_ms, created_ms)
       values (${day.id}, ${day.day}, ${day.dayMs}, ${day.endMs}, ${nowMs})`,
     insertJobs(tx, reconciliationPipeline, [{ taskId, jobId: day.id }], nowMs),
+    writeActivity(tx, command, 'reconciliation.request', [reconciliationTarget(day)], nowMs),
   ]);
   return { ...day, createdAtMs: nowMs, finishedAtMs: null, charges: 0, refunds: 0, differences: 0 };
 };

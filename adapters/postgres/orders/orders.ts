@@ -6,7 +6,9 @@ import {
   type Orders,
   orderStatusAfter,
   orderStatusesBefore,
+  shownStates,
 } from '../../../core/order.ts';
+import { pageOf } from '../../../core/page.ts';
 import { datasetPaymentJson, orderColumns } from '../columns.ts';
 import { runOnce } from '../commandKeys/once.ts';
 import { inTransaction, type Sql } from '../connection.ts';
@@ -15,6 +17,7 @@ import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
 import { statusList, statusText } from '../statuses.ts';
 import { createOrderList } from './list.ts';
 import { place } from './place.ts';
+import { readTimeline } from './timeline.ts';
 
 export const createOrders = (sql: Sql): Orders => {
   const list = createOrderList(sql);
@@ -23,6 +26,8 @@ export const createOrders = (sql: Sql): Orders => {
     placeOnce: (requests, nowMs) =>
       inTransaction(sql, (tx) => runOnce(tx, requests, nowMs, (fresh) => place(tx, fresh, nowMs))),
     find: (id) => orUnavailable(() => find(sql, id)),
+    history: (query) => orUnavailable(() => readHistory(sql, query)),
+    timeline: (query) => orUnavailable(() => readTimeline(sql, query)),
     list: (query) => orUnavailable(() => list(query)),
     cancel: (id, customerId, nowMs) => cancel(sql, id, customerId, nowMs),
   };
@@ -42,7 +47,12 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
     select ${orderColumns(sql, 'd')}, i.year as invoice_year, i.sequence as invoice_sequence, i.issued_ms,
       case when d.payment_status is not null then ${datasetPaymentJson(sql, 'd')} end as payment,
       (select json_agg(json_build_object('seq', s.seq, 'state', s.state, 'atMs', s.at_ms, 'detail', s.detail) order by s.seq)
-       from order_history s where s.order_id = d.id) as history,
+       from (
+         select * from order_history h
+         where h.order_id = d.id
+           and h.stored_seq > (select max(n.seq) from order_state n where n.order_id = d.id) - ${shownStates}::integer
+         order by h.seq desc limit ${shownStates}
+       ) s) as history,
       array(select l.key from licence l where l.order_id = d.id order by l.unit) as licences
     from order_dataset d left join invoice i on i.order_id = d.id
     where d.id = ${id}`;
@@ -57,6 +67,15 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
         : { number: invoiceNumber(row.invoice_year, row.invoice_sequence), issuedAtMs: row.issued_ms },
     licences: row.licences,
   };
+};
+
+const readHistory = async (sql: Sql, { orderId, after, limit }: Parameters<Orders['history']>[0]) => {
+  const first = after ?? 0;
+  const rows = await sql<OrderState[]>`
+    select seq, state, at_ms as "atMs", detail from order_history
+    where order_id = ${orderId} and stored_seq between ${first} and ${first + limit + 1} and seq > ${first}
+    order by seq limit ${limit + 1}`;
+  return pageOf([...rows], limit, ({ seq }) => seq);
 };
 
 const cancel = async (

@@ -1,6 +1,8 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { OperatorCommand } from '../../../core/activity.ts';
 import type { Product, ProductChange, ProductChangeFailure, StockFailure } from '../../../core/product.ts';
-import { changeProduct, judgeStockChange } from '../../../core/productChange.ts';
+import { changeProduct, judgeStockChange, productTarget } from '../../../core/productChange.ts';
+import { writeActivity } from '../activity/activity.ts';
 import { productFields } from '../columns.ts';
 import type { Transaction } from '../connection.ts';
 import { type ProductRow, productOf } from '../rows.ts';
@@ -16,6 +18,7 @@ export const change = async (
   id: string,
   changes: ProductChange,
   nowMs: number,
+  command?: OperatorCommand,
 ): Promise<Result<Product, ProductChangeFailure>> => {
   const [[row], [left]] = await Promise.all([
     tx<Omit<ProductRow, 'stock'>[]>`
@@ -35,6 +38,7 @@ export const change = async (
   await Promise.all([
     write(tx, product, product.name !== before.name || product.type !== before.type),
     changes.stock === undefined ? null : setStock(tx, [{ productId: id, stock: product.stock }]),
+    writeActivity(tx, command, 'product.change', [productTarget(id, changes)], nowMs),
   ]);
   return ok(product);
 };

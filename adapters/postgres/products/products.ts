@@ -1,6 +1,7 @@
 import { and, desc, eq, getTableColumns, lt, sql as raw, type SQL } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { err, ok, type Result } from 'neverthrow';
+import type { OperatorCommand } from '../../../core/activity.ts';
 import { pageOf } from '../../../core/page.ts';
 import type {
   ProductDraft,
@@ -9,8 +10,9 @@ import type {
   Products,
   StockMissing,
 } from '../../../core/product.ts';
-import { completeDrafts } from '../../../core/productChange.ts';
+import { completeDrafts, productTarget } from '../../../core/productChange.ts';
 import type { World } from '../../../core/world.ts';
+import { writeActivity } from '../activity/activity.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { type ProductRow, productOf } from '../rows.ts';
@@ -27,12 +29,12 @@ export const createProducts = (sql: Sql, db: PostgresJsDatabase, world: World): 
     .where(eq(product.id, raw.placeholder('id')))
     .prepare('product_by_id');
   return {
-    upsert: async (drafts, nowMs, existing) =>
-      (await inTransaction(sql, (tx) => upsert(tx, world, drafts, nowMs, existing))).andThen(
+    upsert: async (drafts, nowMs, existing, command) =>
+      (await inTransaction(sql, (tx) => upsert(tx, world, drafts, nowMs, existing, command))).andThen(
         (result) => result,
       ),
-    change: async (id, changes, nowMs) =>
-      (await inTransaction(sql, (tx) => change(tx, id, changes, nowMs))).andThen((result) => result),
+    change: async (id, changes, nowMs, command) =>
+      (await inTransaction(sql, (tx) => change(tx, id, changes, nowMs, command))).andThen((result) => result),
     find: (id) =>
       orUnavailable(async () => {
         const [row] = await byId.execute({ id });
@@ -51,6 +53,7 @@ const upsert = async (
   drafts: readonly ProductDraft[],
   nowMs: number,
   existing: 'replace' | 'keep',
+  command?: OperatorCommand,
 ): Promise<Result<{ readonly created: number; readonly updated: number }, StockMissing>> => {
   const byCode = new Map(drafts.map((draft) => [draft.code, draft]));
   const completed = completeDrafts([...byCode.values()], await lockProducts(tx, [...byCode.keys()]));
@@ -97,6 +100,11 @@ const upsert = async (
     tx,
     written.map(({ id, code }) => ({ productId: id, stock: byCode.get(code)?.stock })),
   );
+  const targets = written.flatMap(({ id, code }) => {
+    const draft = byCode.get(code);
+    return draft === undefined ? [] : [productTarget(id, draft)];
+  });
+  await writeActivity(tx, command, 'product.upsert', targets, nowMs);
   const created = written.filter((row) => row.created).length;
   return ok({ created, updated: written.length - created });
 };

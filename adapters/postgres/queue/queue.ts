@@ -24,7 +24,7 @@ export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): Que
     reportJobs: (reports, nowMs) => reportJobs(sql, reports, nowMs),
     release: (leases) => release(sql, leases),
     rescue: (query) => rescue(sql, query),
-    retry: (taskIds, nowMs) => retry(sql, taskIds, nowMs),
+    retry: (taskIds, nowMs, command) => retry(sql, taskIds, nowMs, command),
     stats: (nowMs) => orUnavailable(() => readStats(sql, nowMs)),
     tasks: (query) => orUnavailable(() => listTasks(db, query)),
   };

@@ -1,7 +1,15 @@
 import { err, ok } from 'neverthrow';
+import type { OperatorCommand } from '../../../core/activity.ts';
 import type { OrderStatus } from '../../../core/order.ts';
 import type { Queue } from '../../../core/queue.ts';
-import { planRescue, planRetry, type TaskChange, type TaskSnapshot } from '../../../core/rescue.ts';
+import {
+  planRescue,
+  planRetry,
+  retryTarget,
+  type TaskChange,
+  type TaskSnapshot,
+} from '../../../core/rescue.ts';
+import { writeActivity } from '../activity/activity.ts';
 import type { Sql, Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
@@ -40,6 +48,7 @@ export const retry = async (
   sql: Sql,
   taskIds: readonly string[],
   nowMs: number,
+  command?: OperatorCommand,
 ): ReturnType<Queue['retry']> => {
   if (taskIds.length === 0) return ok(0);
   return withNestedLoops(sql, async (tx) => {
@@ -50,11 +59,13 @@ export const retry = async (
         order by id for update
       )
       select t.*, o.status from failed t left join orders o on o.id = t.order_id`;
+    const tasks = rows.map(snapshotOf);
     await writeChanges(
       tx,
-      rows.map((row) => planRetry(snapshotOf(row), nowMs)),
+      tasks.map((task) => planRetry(task, nowMs)),
       nowMs,
     );
+    await writeActivity(tx, command, 'task.retry', tasks.map(retryTarget), nowMs);
     return rows.length;
   });
 };

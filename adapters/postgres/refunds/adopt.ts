@@ -1,4 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { OperatorCommand } from '../../../core/activity.ts';
 import {
   adoptedKey,
   judgeAssignment,
@@ -7,6 +8,7 @@ import {
   type StoredRefund,
 } from '../../../core/adoptRefunds.ts';
 import type { Calendar } from '../../../core/calendar.ts';
+import { refundTarget } from '../../../core/judgeRefund.ts';
 import { type PaymentStatus, paymentStatusAfter } from '../../../core/payment.ts';
 import {
   type AssignmentFailure,
@@ -16,6 +18,7 @@ import {
   type Refunds,
 } from '../../../core/refund.ts';
 import type { RefundChanges } from '../../../core/refundOutcome.ts';
+import { writeActivity } from '../activity/activity.ts';
 import { refundColumns } from '../columns.ts';
 import type { Sql, Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
@@ -106,6 +109,7 @@ export const assignRefund = async (
   { refundId, orderId, createId }: Parameters<Refunds['assign']>[0],
   nowMs: number,
   calendar: Calendar,
+  command?: OperatorCommand,
 ): ReturnType<Refunds['assign']> => {
   const judged = await withLockedOrders<Result<Refund, AssignmentFailure>>(
     sql,
@@ -120,7 +124,10 @@ export const assignRefund = async (
       const [row] = await tx<
         RefundRow[]
       >`select ${refundColumns(tx, 'r')} from refund r where id = ${refundId}`;
-      return row === undefined ? err({ kind: 'not_found' }) : ok(refundOf(row));
+      if (row === undefined) return err({ kind: 'not_found' });
+      const refund = refundOf(row);
+      await writeActivity(tx, command, 'refund.assign', [refundTarget(refund)], nowMs);
+      return ok(refund);
     },
   );
   return judged.isErr() ? err(judged.error) : judged.value;

@@ -5,6 +5,7 @@ import {
   planUnknownChargeRefund,
   type RefundRequestSnapshot,
   refundFingerprint,
+  refundTarget,
 } from '../../../core/judgeRefund.ts';
 import type { PaymentStatus } from '../../../core/payment.ts';
 import {
@@ -18,6 +19,7 @@ import {
 } from '../../../core/refund.ts';
 import type { World } from '../../../core/world.ts';
 import { storedResponseOf } from '../../stored/response.ts';
+import { writeActivity } from '../activity/activity.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { type LockedOrder, stale, withLockedOrder } from '../orders/lock.ts';
@@ -36,7 +38,7 @@ export const createRefunds = (sql: Sql, world: World): Refunds => ({
   list: (query) => orUnavailable(() => list(sql, query)),
   finish: (finished, nowMs) => finishRefund(sql, finished, nowMs, world.calendar),
   adopt: (charge, nowMs) => adoptRefunds(sql, charge, nowMs, world.calendar),
-  assign: (assignment, nowMs) => assignRefund(sql, assignment, nowMs, world.calendar),
+  assign: (assignment, nowMs, by) => assignRefund(sql, assignment, nowMs, world.calendar, by),
   failAdopted: (reference, reason, nowMs) => failAdopted(sql, { reference, reason }, nowMs, world.calendar),
   runNow: (refundId, nowMs) =>
     orUnavailable(async () => {
@@ -57,6 +59,7 @@ const request = async (sql: Sql, command: RefundCommand, nowMs: number): ReturnT
     // A refund of another order has got the key in the meantime. The next try finds it.
     if (!(await insertRefund(tx, refund, { key, fingerprint, taskId }))) return stale;
     await writeOrderChanges(tx, locked, changes, nowMs);
+    await writeActivity(tx, command.command, 'refund.request', [refundTarget(refund)], nowMs);
     return verdict;
   });
   if (judged.isErr()) return err(judged.error);
@@ -98,7 +101,10 @@ const refundUnknownCharge = async (
 ): Promise<Refund> => {
   const { refund, key, fingerprint } = planUnknownChargeRefund(charge, nowMs);
   const { taskId, reference } = charge;
-  if (await insertRefund(tx, refund, { key, fingerprint, taskId, chargeReference: reference })) return refund;
+  if (await insertRefund(tx, refund, { key, fingerprint, taskId, chargeReference: reference })) {
+    await writeActivity(tx, charge.command, 'case.refund', [refundTarget(refund)], nowMs);
+    return refund;
+  }
   const known = await findByKey(tx, key);
   if (known === null) throw new Error(`the refund of the charge ${reference} was not found`);
   return known;
@@ -108,7 +114,7 @@ type LateCharge = Parameters<Refunds['refundLateCharge']>[0];
 
 const refundLateCharge = async (
   tx: Transaction,
-  { refundId, taskId, paymentId, reference, reason, response }: LateCharge,
+  { refundId, taskId, paymentId, reference, reason, command, response }: LateCharge,
   nowMs: number,
 ): Promise<boolean> => {
   const [row] = await tx<{ status: PaymentStatus; amount: number; currency: string }[]>`
@@ -126,5 +132,6 @@ const refundLateCharge = async (
       where id = ${paymentId}`,
   ]);
   if (!isNew) throw new Error(`the late charge ${paymentId} already has a refund`);
+  await writeActivity(tx, command, 'case.refund', [refundTarget(refund)], nowMs);
   return true;
 };

@@ -22,6 +22,10 @@ export const createRecordOutcome = (connection: Connection, { responseTo }: Chec
   const { client } = connection;
   const updatePayment = createUpdatePayment(connection);
   const updateOrders = createUpdateOrders(connection);
+  const insertAttempt = client.prepare<[string, string, number, PaymentStatus, string | null, number]>(
+    `insert into payment_attempt (order_id, payment_id, attempt, status, decline_code, at_ms)
+     values (?, ?, ?, ?, ?, ?)`,
+  );
   const byId = client.prepare<[string], Row>(
     `select p.status, p.attempt, a.order_ids as orderIds, p.response is not null as hasResponse
      from payment p cross join audit a on a.id = p.id where p.id = ?`,
@@ -39,7 +43,11 @@ export const createRecordOutcome = (connection: Connection, { responseTo }: Chec
     if (status === null || stale) return { applied: false, paymentStatus: row.status, response: stored };
 
     updatePayment(record, changes, status, nowMs);
-    updateOrders(record, changes, JSON.parse(row.orderIds), nowMs);
+    const orderIds: readonly string[] = JSON.parse(row.orderIds);
+    updateOrders(record, changes, orderIds, nowMs);
+    if (changes.order === 'release')
+      for (const orderId of orderIds)
+        insertAttempt.run(orderId, checkoutId, row.attempt, status, changes.declineCode, nowMs);
     return { applied: true, paymentStatus: status, response: stored ?? record.response };
   };
 };

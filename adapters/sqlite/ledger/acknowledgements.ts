@@ -1,6 +1,7 @@
-import { caseSubject, judgeAcknowledgement } from '../../../core/acknowledgement.ts';
+import { acknowledgementTarget, caseSubject, judgeAcknowledgement } from '../../../core/acknowledgement.ts';
+import { actorColumnsOf, actorOfColumns } from '../../../core/activity.ts';
 import type { AcknowledgeCommand, Acknowledgement, MoneyCase, MoneyCheck } from '../../../core/ledger.ts';
-import { actorColumns, actorFrom } from '../../stored/actor.ts';
+import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 
 /** The cases of a check with the acknowledgement of each: `caseSubject` and `coversCase` in SQL. */
@@ -32,14 +33,16 @@ export const acknowledgementOf = ({
   actorName,
   acknowledgedMs,
 }: AcknowledgementColumns): Acknowledgement | null => {
-  const actor = actorFrom({ id: actorId, email: actorEmail, name: actorName });
+  const actor = actorOfColumns({ actorId, actorEmail, actorName });
   return note === null || actor === null || acknowledgedMs === null
     ? null
     : { note, actor, atMs: acknowledgedMs };
 };
 
 /** See `Ledger.acknowledge`. Runs in the caller's transaction. `found` is the case as it is now. */
-export const createAcknowledge = ({ client }: Connection) => {
+export const createAcknowledge = (connection: Connection) => {
+  const { client } = connection;
+  const writeActivity = createWriteActivity(connection);
   const write = client.prepare<[string, string, string, string, string | null, string | null, number]>(
     `insert into acknowledgement (money_check, subject, note, actor_id, actor_email, actor_name, at_ms)
      values (?, ?, ?, ?, ?, ?, ?)
@@ -49,8 +52,10 @@ export const createAcknowledge = ({ client }: Connection) => {
   return (found: MoneyCase, command: AcknowledgeCommand, nowMs: number): MoneyCase => {
     const acknowledgement = judgeAcknowledgement(found, command, nowMs);
     const { note, atMs } = acknowledgement;
-    const { id, email, name } = actorColumns(acknowledgement.actor);
-    write.run(command.check, caseSubject(command.check, found), note, id, email, name, atMs);
+    const { actorId, actorEmail, actorName } = actorColumnsOf(acknowledgement.actor);
+    const subject = caseSubject(command.check, found);
+    write.run(command.check, subject, note, actorId, actorEmail, actorName, atMs);
+    writeActivity(command.command, 'case.acknowledge', [acknowledgementTarget(found, command)], nowMs);
     return { ...found, acknowledgement };
   };
 };

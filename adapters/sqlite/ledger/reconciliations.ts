@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, gte, isNull, lt, sql } from 'drizzle-orm';
+import { reconciliationTarget } from '../../../core/acknowledgement.ts';
 import {
   type Ledger,
   type LedgerDifference,
@@ -10,6 +11,7 @@ import {
 import type { Money } from '../../../core/money.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { reconciliationPipeline as pipeline } from '../../../core/pipelines/reconciliation.ts';
+import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import { createInsertJob } from '../queue/jobs.ts';
 import { reconciliation, reconciliationDifference } from '../schema.ts';
@@ -18,15 +20,17 @@ import { reconciliation, reconciliationDifference } from '../schema.ts';
 export const createReconciliationWriter = (connection: Connection) => {
   const { db } = connection;
   const insertJob = createInsertJob(connection, pipeline);
+  const writeActivity = createWriteActivity(connection);
   return {
     request: (
-      { taskId, ...day }: Parameters<Ledger['requestReconciliation']>[0],
+      { taskId, command, ...day }: Parameters<Ledger['requestReconciliation']>[0],
       nowMs: number,
     ): Reconciliation => {
       const numbers = { charges: 0, refunds: 0, differences: 0 };
       const row = { ...day, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
       db.insert(reconciliation).values(row).run();
       insertJob(taskId, day.id, nowMs);
+      writeActivity(command, 'reconciliation.request', [reconciliationTarget(day)], nowMs);
       return row;
     },
 

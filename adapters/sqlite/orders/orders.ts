@@ -5,8 +5,11 @@ import {
   type Order,
   type OrderDetail,
   type OrderFailure,
+  type OrderState,
   type Orders,
+  shownStates,
 } from '../../../core/order.ts';
+import { pageOf } from '../../../core/page.ts';
 import type { Payment } from '../../../core/payment.ts';
 import { createRunOnce } from '../commandKeys/once.ts';
 import type { Connection } from '../connection.ts';
@@ -20,23 +23,19 @@ import {
   paymentOnlyColumns,
   unlistedColumns,
 } from '../rows.ts';
-import {
-  columnsOf,
-  invoice,
-  licence,
-  orderHistory,
-  orders as orderTable,
-  payment as paymentTable,
-} from '../schema.ts';
+import { columnsOf, invoice, licence, orders as orderTable, payment as paymentTable } from '../schema.ts';
 import { createAppendHistory } from './history.ts';
 import { createOrderList } from './list.ts';
 import { createPlaceOrder } from './place.ts';
+import { createReadTimeline } from './timeline.ts';
 
 export const createOrders = (connection: Connection): Orders => {
   const { read, write } = connection;
   const placeOne = createPlaceOrder(connection);
   const runOnce = createRunOnce(connection);
   const find = createFindOrder(connection);
+  const readHistory = createReadHistory(connection);
+  const readTimeline = createReadTimeline(connection);
   const list = createOrderList(connection);
   const cancel = createCancelOrder(connection);
   return {
@@ -46,6 +45,8 @@ export const createOrders = (connection: Connection): Orders => {
         requests.map((request) => runOnce(request.commandKey, nowMs, () => placeOne(request, nowMs))),
       ),
     find: async (id) => read(() => find(id)),
+    history: async (query) => read(() => readHistory(query)),
+    timeline: async (query) => read(() => readTimeline(query)),
     list: async (query) => read(() => list(query)),
     cancel: async (id, customerId, nowMs) =>
       write(() => cancel(id, customerId, nowMs)).andThen((outcome) => outcome),
@@ -71,18 +72,28 @@ const paymentColumns = Object.entries(getTableColumns(paymentTable))
   )
   .join(', ');
 
+const stateColumns = 'seq, state, at_ms as atMs, detail';
+
+/** See `Orders.history`. */
+const createReadHistory = ({ client }: Connection) => {
+  const select = client.prepare<[object], OrderState>(
+    `select ${stateColumns} from order_history where order_id = $orderId and stored_seq >= $after
+       and stored_seq <= $after + $rowsMax and seq > $after order by seq limit $rowsMax`,
+  );
+  return ({ orderId, after, limit }: Parameters<Orders['history']>[0]) =>
+    pageOf(select.all({ orderId, after: after ?? 0, rowsMax: limit + 1 }), limit, ({ seq }) => seq);
+};
+
 const createFindOrder = ({ client, db }: Connection) => {
   const id = sql.placeholder('id');
   const datasetRow = client.prepare<[string], DatasetRow>(
     `select ${columnsOf(orderTable, 'd', unlistedColumns)}, ${paymentColumns} from order_dataset d where d.id = ?`,
   );
-  const { seq, state, atMs, detail } = orderHistory;
-  const historyRows = db
-    .select({ seq, state, atMs, detail })
-    .from(orderHistory)
-    .where(eq(orderHistory.orderId, id))
-    .orderBy(asc(seq))
-    .prepare();
+  const newestStates = client.prepare<[object], OrderState>(
+    `select ${stateColumns} from order_history where order_id = $orderId
+       and stored_seq > (select max(seq) from order_state where order_id = $orderId) - ${shownStates}
+     order by seq desc limit ${shownStates}`,
+  );
   const invoiceOfOrder = db.select().from(invoice).where(eq(invoice.orderId, id)).prepare();
   const licenceKeys = db
     .select({ key: licence.key })
@@ -98,7 +109,7 @@ const createFindOrder = ({ client, db }: Connection) => {
     return {
       ...orderOf(row),
       payment: paymentOfDataset(row),
-      history: historyRows.all({ id: orderId }),
+      history: newestStates.all({ orderId }).reverse(),
       invoice: invoiceRow === undefined ? null : invoiceOf(invoiceRow),
       licences: licenceKeys.all({ id: orderId }).map(({ key }) => key),
     };

@@ -1,6 +1,8 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { OperatorCommand } from '../../../core/activity.ts';
 import type { Product, ProductChange, ProductChangeFailure, StockFailure } from '../../../core/product.ts';
-import { changeProduct, judgeStockChange } from '../../../core/productChange.ts';
+import { changeProduct, judgeStockChange, productTarget } from '../../../core/productChange.ts';
+import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import { productOf, type StockedProductRow, selectStockedProducts } from '../rows.ts';
 import { createTokenWriter } from '../search/tokens.ts';
@@ -15,6 +17,7 @@ export const createChangeProduct = (connection: Connection) => {
      where position = ?`,
   );
   const setStock = createSetStock(connection);
+  const writeActivity = createWriteActivity(connection);
   const tokens = createTokenWriter(client);
 
   /** Writes all fields but the stock. */
@@ -23,7 +26,12 @@ export const createChangeProduct = (connection: Connection) => {
     update.run(name, type, price.amount, price.currency, imageUrl, archived ? 1 : 0, updatedAtMs, position);
   };
 
-  return (id: string, changes: ProductChange, nowMs: number): Result<Product, ProductChangeFailure> => {
+  return (
+    id: string,
+    changes: ProductChange,
+    nowMs: number,
+    command?: OperatorCommand,
+  ): Result<Product, ProductChangeFailure> => {
     const row = byId.get(id);
     if (row === undefined) return err({ kind: 'not_found' });
     const stock =
@@ -37,6 +45,7 @@ export const createChangeProduct = (connection: Connection) => {
     if (changes.stock !== undefined) setStock(id, product.stock);
     if (product.name !== before.name || product.archived !== before.archived)
       tokens.writeProduct({ ...product, position: row.position });
+    writeActivity(command, 'product.change', [productTarget(id, changes)], nowMs);
     return ok(product);
   };
 };

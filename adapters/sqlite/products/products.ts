@@ -16,9 +16,10 @@ export const createProducts = (connection: Connection, world: World): Products =
   const list = createListProducts(connection);
   const byId = client.prepare<[string], StockedProductRow>(`${selectStockedProducts} where p.id = ?`);
   return {
-    upsert: async (drafts, nowMs, existing) =>
-      write(() => upsert(drafts, nowMs, existing)).andThen((result) => result),
-    change: async (id, changes, nowMs) => write(() => change(id, changes, nowMs)).andThen((result) => result),
+    upsert: async (drafts, nowMs, existing, command) =>
+      write(() => upsert(drafts, nowMs, existing, command)).andThen((result) => result),
+    change: async (id, changes, nowMs, command) =>
+      write(() => change(id, changes, nowMs, command)).andThen((result) => result),
     find: async (id) =>
       runStatement(() => {
         const row = byId.get(id);

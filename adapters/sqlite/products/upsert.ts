@@ -1,7 +1,9 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { ActivityTarget, OperatorCommand } from '../../../core/activity.ts';
 import type { ProductDraft, StockMissing } from '../../../core/product.ts';
-import { type CompleteDraft, completeDrafts } from '../../../core/productChange.ts';
+import { type CompleteDraft, completeDrafts, productTarget } from '../../../core/productChange.ts';
 import type { World } from '../../../core/world.ts';
+import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import { createRowPositions } from '../rowPositions.ts';
 import type { ProductRow } from '../rows.ts';
@@ -14,6 +16,7 @@ type KnownRow = Pick<ProductRow, 'id' | 'position' | 'name' | 'imageUrl' | 'arch
 export const createUpsertProducts = (connection: Connection, { ids }: World) => {
   const { client } = connection;
   const setStock = createSetStock(connection);
+  const writeActivity = createWriteActivity(connection);
   const positionOf = createRowPositions(client, 'product', 'product_search');
   const byCode = client.prepare<[string], KnownRow>(
     'select id, position, name, image_url as imageUrl, archived from product where code = ?',
@@ -28,12 +31,13 @@ export const createUpsertProducts = (connection: Connection, { ids }: World) => 
   );
   const tokens = createTokenWriter(client);
 
-  const create = (draft: CompleteDraft, nowMs: number): void => {
+  const create = (draft: CompleteDraft, nowMs: number): string => {
     const id = ids.next(nowMs);
     const position = positionOf(id);
     insert.run(position, id, ...valuesOf(draft, nowMs), nowMs);
     tokens.writeProduct({ position, archived: false, ...draft });
     setStock(id, draft.stock);
+    return id;
   };
 
   const replace = ({ id, position, name, archived }: KnownRow, draft: CompleteDraft, nowMs: number): void => {
@@ -46,6 +50,7 @@ export const createUpsertProducts = (connection: Connection, { ids }: World) => 
     drafts: readonly ProductDraft[],
     nowMs: number,
     existing: 'replace' | 'keep',
+    command?: OperatorCommand,
   ): Result<{ readonly created: number; readonly updated: number }, StockMissing> => {
     // Of several drafts with one code, the last one counts.
     const lastByCode = new Map(drafts.map((draft) => [draft.code, draft]));
@@ -59,16 +64,19 @@ export const createUpsertProducts = (connection: Connection, { ids }: World) => 
     if (completed.isErr()) return err(completed.error);
     let created = 0;
     let updated = 0;
+    const targets: ActivityTarget[] = [];
     for (const draft of completed.value) {
       const row = known.get(draft.code);
       if (row === undefined) {
-        create(draft, nowMs);
+        targets.push(productTarget(create(draft, nowMs), lastByCode.get(draft.code) ?? draft));
         created++;
       } else if (existing === 'replace') {
         replace(row, draft, nowMs);
+        targets.push(productTarget(row.id, lastByCode.get(draft.code) ?? draft));
         updated++;
       }
     }
+    writeActivity(command, 'product.upsert', targets, nowMs);
     return ok({ created, updated });
   };
 };

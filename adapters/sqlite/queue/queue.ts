@@ -41,7 +41,7 @@ export const createQueue = (connection: Connection, world: World): Queue => {
         for (const { taskId, lease } of leases) release.run(taskId, lease);
       }),
     rescue: async (query) => rescue(query),
-    retry: async (taskIds, nowMs) => write(() => retry(taskIds, nowMs)),
+    retry: async (taskIds, nowMs, command) => write(() => retry(taskIds, nowMs, command)),
     stats: async (nowMs) => read(() => readStats(nowMs)),
     tasks: async (query) => read(() => listTasks(query)),
   };

@@ -1,8 +1,16 @@
 import type { Result } from 'neverthrow';
+import type { ActivityTarget, OperatorCommand } from '../../../core/activity.ts';
 import type { OrderStatus } from '../../../core/order.ts';
 import type { Queue } from '../../../core/queue.ts';
-import { planRescue, planRetry, type TaskChange, type TaskSnapshot } from '../../../core/rescue.ts';
+import {
+  planRescue,
+  planRetry,
+  retryTarget,
+  type TaskChange,
+  type TaskSnapshot,
+} from '../../../core/rescue.ts';
 import type { Unavailable } from '../../../core/result.ts';
+import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import { createAppendHistory } from '../orders/history.ts';
 
@@ -43,19 +51,22 @@ export const createRescue = (connection: Connection) => {
 /** See `Queue.retry`. Runs in the caller's transaction. */
 export const createRetry = (connection: Connection) => {
   const writeChange = createWriteChange(connection);
+  const writeActivity = createWriteActivity(connection);
   const failed = connection.client.prepare<[string], Row>(
     `${selectSnapshots} where t.id = ? and t.state = 'failed'`,
   );
 
-  return (taskIds: readonly string[], nowMs: number): number => {
-    let retried = 0;
+  return (taskIds: readonly string[], nowMs: number, command?: OperatorCommand): number => {
+    const targets: ActivityTarget[] = [];
     for (const taskId of taskIds) {
       const row = failed.get(taskId);
       if (row === undefined) continue;
-      writeChange(planRetry(snapshotOf(row), nowMs), nowMs);
-      retried++;
+      const task = snapshotOf(row);
+      writeChange(planRetry(task, nowMs), nowMs);
+      targets.push(retryTarget(task));
     }
-    return retried;
+    writeActivity(command, 'task.retry', targets, nowMs);
+    return targets.length;
   };
 };
 

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { OperatorCommand } from '../../../core/activity.ts';
 import {
   adoptedKey,
   judgeAssignment,
@@ -6,6 +7,7 @@ import {
   type RefundPart,
   type StoredRefund,
 } from '../../../core/adoptRefunds.ts';
+import { refundTarget } from '../../../core/judgeRefund.ts';
 import {
   type AssignmentFailure,
   adoptedOrigins,
@@ -14,6 +16,7 @@ import {
   type Refunds,
 } from '../../../core/refund.ts';
 import { isOneOf } from '../../stored/statuses.ts';
+import type { WriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import type { OrderLock } from '../orders/lock.ts';
 import type { FinishRefund } from './finish.ts';
@@ -21,7 +24,12 @@ import { createReadPaidOrders } from './paidOrders.ts';
 import { type RefundRow, refundOf, selectRefunds } from './read.ts';
 
 /** See `Refunds.adopt`, `assign` and `failAdopted`. Each runs in the caller's transaction. */
-export const createAdoptedRefunds = (connection: Connection, orders: OrderLock, finish: FinishRefund) => {
+export const createAdoptedRefunds = (
+  connection: Connection,
+  orders: OrderLock,
+  finish: FinishRefund,
+  writeActivity: WriteActivity,
+) => {
   const { client } = connection;
   const writeParts = createWriteParts(connection, finish);
   const byPayment = client.prepare<[string], RefundRow>(
@@ -56,6 +64,7 @@ export const createAdoptedRefunds = (connection: Connection, orders: OrderLock, 
     assign: (
       { refundId, orderId, createId }: Parameters<Refunds['assign']>[0],
       nowMs: number,
+      command?: OperatorCommand,
     ): Result<Refund, AssignmentFailure> => {
       const row = byId.get(refundId);
       const stored = row === undefined ? null : storedRefundOf(row);
@@ -64,7 +73,10 @@ export const createAdoptedRefunds = (connection: Connection, orders: OrderLock, 
       if (parts.isErr()) return err(parts.error);
       writeParts(parts.value, nowMs);
       const assigned = byId.get(refundId);
-      return assigned === undefined ? err({ kind: 'not_found' }) : ok(refundOf(assigned));
+      if (assigned === undefined) return err({ kind: 'not_found' });
+      const refund = refundOf(assigned);
+      writeActivity(command, 'refund.assign', [refundTarget(refund)], nowMs);
+      return ok(refund);
     },
 
     fail: (reference: string, reason: string, nowMs: number): number =>

@@ -1,7 +1,8 @@
-import { planLateRefund } from '../../../core/judgeRefund.ts';
+import { planLateRefund, refundTarget } from '../../../core/judgeRefund.ts';
 import type { PaymentStatus } from '../../../core/payment.ts';
 import type { Refunds } from '../../../core/refund.ts';
 import { storedResponseOf } from '../../stored/response.ts';
+import type { WriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import type { InsertRefund } from './write.ts';
 
@@ -9,7 +10,11 @@ type LateCharge = Parameters<Refunds['refundLateCharge']>[0];
 type Row = { readonly status: PaymentStatus; readonly amount: number; readonly currency: string };
 
 /** See `Refunds.refundLateCharge`. Runs in the caller's transaction. */
-export const createRefundLateCharge = ({ client }: Connection, insert: InsertRefund) => {
+export const createRefundLateCharge = (
+  { client }: Connection,
+  insert: InsertRefund,
+  writeActivity: WriteActivity,
+) => {
   const paymentById = client.prepare<[string], Row>(
     'select status, amount, currency from payment where id = ?',
   );
@@ -18,7 +23,7 @@ export const createRefundLateCharge = ({ client }: Connection, insert: InsertRef
   );
 
   return (
-    { refundId, taskId, paymentId, reference, reason, response }: LateCharge,
+    { refundId, taskId, paymentId, reference, reason, command, response }: LateCharge,
     nowMs: number,
   ): boolean => {
     const row = paymentById.get(paymentId);
@@ -29,6 +34,7 @@ export const createRefundLateCharge = ({ client }: Connection, insert: InsertRef
     const { paymentStatus, refund, key, fingerprint } = late;
     updatePayment.run(paymentStatus, reference, JSON.stringify(storedResponseOf(response)), nowMs, paymentId);
     insert(refund, { key, fingerprint, taskId });
+    writeActivity(command, 'case.refund', [refundTarget(refund)], nowMs);
     return true;
   };
 };

@@ -1,5 +1,10 @@
 import { err, ok, type Result } from 'neverthrow';
-import { judgeRefund, planUnknownChargeRefund, refundFingerprint } from '../../../core/judgeRefund.ts';
+import {
+  judgeRefund,
+  planUnknownChargeRefund,
+  refundFingerprint,
+  refundTarget,
+} from '../../../core/judgeRefund.ts';
 import {
   countedRefundStatuses,
   type Refund,
@@ -11,6 +16,7 @@ import {
 } from '../../../core/refund.ts';
 import type { World } from '../../../core/world.ts';
 import { isOneOf } from '../../stored/statuses.ts';
+import { createWriteActivity, type WriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import { createOrderLock, type OrderLock } from '../orders/lock.ts';
 import { createAdoptedRefunds } from './adopt.ts';
@@ -29,14 +35,15 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
   const orders = createOrderLock(connection);
   const insert = createInsertRefund(connection);
   const writeOrderChanges = createWriteOrderChanges(connection, orders);
-  const request = createRequestRefund(connection, orders, { insert, writeOrderChanges });
-  const refundLateCharge = createRefundLateCharge(connection, insert);
+  const writeActivity = createWriteActivity(connection);
+  const request = createRequestRefund(connection, orders, { insert, writeOrderChanges, writeActivity });
+  const refundLateCharge = createRefundLateCharge(connection, insert, writeActivity);
   const findByKey = createFindByKey(client);
-  const refundUnknownCharge = createRefundUnknownCharge(findByKey, insert);
+  const refundUnknownCharge = createRefundUnknownCharge(findByKey, insert, writeActivity);
   const find = createFindRefund(connection);
   const list = createListRefunds(client);
   const finish = createFinishRefund(connection, world, orders, writeOrderChanges);
-  const adopted = createAdoptedRefunds(connection, orders, finish);
+  const adopted = createAdoptedRefunds(connection, orders, finish, writeActivity);
   const runNow = client.prepare<[number, string, number]>(
     `update task set run_ms = ? where job_id = ? and state = 'ready' and run_ms > ?`,
   );
@@ -49,8 +56,8 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
     list: async (query) => runStatement(() => list(query)),
     finish: async (refund, nowMs) => write(() => finish(refund, nowMs)),
     adopt: async (charge, nowMs) => write(() => adopted.adopt(charge, nowMs)),
-    assign: async (assignment, nowMs) =>
-      write(() => adopted.assign(assignment, nowMs)).andThen((outcome) => outcome),
+    assign: async (assignment, nowMs, command) =>
+      write(() => adopted.assign(assignment, nowMs, command)).andThen((outcome) => outcome),
     failAdopted: async (reference, reason, nowMs) => write(() => adopted.fail(reference, reason, nowMs)),
     runNow: async (refundId, nowMs) =>
       write(() => {
@@ -69,23 +76,28 @@ const createFindByKey = (client: Connection['client']): ((key: string) => Refund
 
 /** See `Refunds.refundUnknownCharge`. Runs in the caller's transaction. */
 const createRefundUnknownCharge =
-  (findByKey: (key: string) => Refund | null, insert: InsertRefund) =>
+  (findByKey: (key: string) => Refund | null, insert: InsertRefund, writeActivity: WriteActivity) =>
   (charge: UnknownCharge, nowMs: number): Refund => {
     const { refund, key, fingerprint } = planUnknownChargeRefund(charge, nowMs);
     const known = findByKey(key);
     if (known !== null) return known;
     insert(refund, { key, fingerprint, taskId: charge.taskId, chargeReference: charge.reference });
+    writeActivity(charge.command, 'case.refund', [refundTarget(refund)], nowMs);
     return refund;
   };
 
 type RequestResult = Result<Pick<RefundVerdict, 'refund' | 'replayed'>, RefundFailure>;
-type Writers = { readonly insert: InsertRefund; readonly writeOrderChanges: WriteOrderChanges };
+type Writers = {
+  readonly insert: InsertRefund;
+  readonly writeOrderChanges: WriteOrderChanges;
+  readonly writeActivity: WriteActivity;
+};
 
 /** See `Refunds.request`. Runs in the caller's transaction. */
 const createRequestRefund = (
   { client }: Connection,
   orders: OrderLock,
-  { insert, writeOrderChanges }: Writers,
+  { insert, writeOrderChanges, writeActivity }: Writers,
 ) => {
   const byKey = client.prepare<[string], RefundRow>(`${selectRefunds} where r.key = ?`);
   // The `+` keeps SQLite from using the index on status: an order has few refunds, a status many.
@@ -120,6 +132,7 @@ const createRequestRefund = (
       const { key, taskId } = command;
       insert(refund, { key, taskId, fingerprint: refundFingerprint(command) });
       writeOrderChanges(locked, changes, nowMs);
+      writeActivity(command.command, 'refund.request', [refundTarget(refund)], nowMs);
     }
     return ok({ refund, replayed });
   };

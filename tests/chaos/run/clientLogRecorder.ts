@@ -11,6 +11,8 @@ export type ClientLogRecorder = {
   /** The provider itself confirmed this payment to the customer, after a challenge. */
   recordConfirmed(paymentId: string): void;
   recordRefund(key: string, orderId: string, amount: number | null, reply: Reply | null): void;
+  /** Records the request of an operator's command that was accepted and not repeated. */
+  recordCommand(reply: Reply | null): void;
   /** Records a reply with another status as unexpected. A broken connection (null) is always allowed. */
   expectStatus(reply: Reply | null, call: string, statuses: readonly number[]): void;
   recordUnexpected(description: string): void;
@@ -24,7 +26,7 @@ export type PaidOrder = Pick<LoggedOrder, 'id' | 'amount'>;
 /** The part of the client log that is written during the run. */
 export type RecordedLog = Pick<
   ClientLog,
-  'orders' | 'cancelled' | 'checkouts' | 'refunds' | 'confirmed' | 'unexpected'
+  'orders' | 'cancelled' | 'checkouts' | 'refunds' | 'commands' | 'confirmed' | 'unexpected'
 >;
 
 export const createClientLogRecorder = (): ClientLogRecorder => {
@@ -33,6 +35,7 @@ export const createClientLogRecorder = (): ClientLogRecorder => {
   const cancelled: string[] = [];
   const checkouts: CheckoutReply[] = [];
   const refunds: RefundReply[] = [];
+  const commands: string[] = [];
   const confirmed: string[] = [];
   const unexpected: string[] = [];
   const recordUnexpectedReply = (call: string, reply: Reply | null) =>
@@ -40,7 +43,8 @@ export const createClientLogRecorder = (): ClientLogRecorder => {
   return {
     paidOrders,
     get log() {
-      return { orders: [...orders.values()], cancelled, checkouts, refunds, confirmed, unexpected };
+      const recorded = { cancelled, checkouts, refunds, commands, confirmed, unexpected };
+      return { orders: [...orders.values()], ...recorded };
     },
     recordOrder: (order) => void orders.set(order.id, order),
     recordCancelled: (orderId) => void cancelled.push(orderId),
@@ -75,6 +79,10 @@ export const createClientLogRecorder = (): ClientLogRecorder => {
         body: isAccepted ? JSON.stringify(reply.body) : null,
         outcome: outcome ?? 'lost',
       });
+    },
+    recordCommand: (reply) => {
+      if (reply === null || reply.status >= 300 || reply.headers.has('idempotent-replayed')) return;
+      commands.push(reply.headers.get('x-request-id') ?? 'a reply without a request id');
     },
     expectStatus: (reply, call, statuses) => {
       if (reply !== null && !statuses.includes(reply.status)) recordUnexpectedReply(call, reply);

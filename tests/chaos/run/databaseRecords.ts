@@ -4,10 +4,18 @@ import { type Database, openDatabase } from './database.ts';
 /** Everything that the checker reads from our database. */
 export type DatabaseRecords = Omit<
   Snapshot,
-  'products' | 'clientLog' | 'charges' | 'providerRefunds' | 'providerDisputes' | 'sentEvents'
+  | 'products'
+  | 'pricedProduct'
+  | 'clientLog'
+  | 'charges'
+  | 'providerRefunds'
+  | 'providerDisputes'
+  | 'sentEvents'
 > & {
   /** By product id; null for unlimited stock. */
   readonly stocks: ReadonlyMap<string, Pick<ProductRow, 'stock' | 'delivered'>>;
+  /** By product id. */
+  readonly prices: ReadonlyMap<string, number>;
 };
 
 export const readDatabase = async (url: string): Promise<DatabaseRecords> => {
@@ -19,6 +27,7 @@ export const readDatabase = async (url: string): Promise<DatabaseRecords> => {
       ...(await readFulfilment(database)),
       stocks: await readStocks(database),
       mails: await readMails(database),
+      ...(await readActivity(database)),
     };
   } finally {
     await database.close();
@@ -139,6 +148,28 @@ const readFulfilment = async ({
       key: stringOf(row.key),
     })),
     shipments: shipments.map((row) => stringOf(row.order_id)),
+  };
+};
+
+const readActivity = async ({
+  run,
+}: Database): Promise<Pick<DatabaseRecords, 'activity' | 'acknowledgements' | 'prices'>> => {
+  const activity = await run('select action, target, order_id, detail, request_id from activity');
+  const acknowledgements = await run('select subject, note from acknowledgement');
+  const products = await run('select id, amount from product');
+  return {
+    activity: activity.map((row) => ({
+      action: stringOf(row.action),
+      target: stringOf(row.target),
+      orderId: stringOrNull(row.order_id),
+      detail: stringOrNull(row.detail),
+      requestId: stringOf(row.request_id),
+    })),
+    acknowledgements: acknowledgements.map((row) => ({
+      subject: stringOf(row.subject),
+      note: stringOf(row.note),
+    })),
+    prices: new Map(products.map((row) => [stringOf(row.id), Number(row.amount)])),
   };
 };
 

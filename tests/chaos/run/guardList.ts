@@ -1,3 +1,4 @@
+import { activityGuards } from './activityGuards.ts';
 import { faultPresets, type Guard } from './guard.ts';
 import { moneyGuards } from './moneyGuards.ts';
 import { stockGuards } from './stockGuards.ts';
@@ -100,6 +101,7 @@ export const guards: readonly Guard[] = [
     faults: faultPresets.none,
     expectedRules: ['unexpected_response'],
   },
+  ...activityGuards,
   ...moneyGuards,
   ...stockGuards,
 ];

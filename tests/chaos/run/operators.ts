@@ -1,13 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, createClient, type Reply } from '../../processes/client.ts';
+import {
+  type Client,
+  createClient,
+  initialAmount,
+  itemsOf,
+  type Reply,
+  textAt,
+} from '../../processes/client.ts';
 import type { SeededRandom } from '../../processes/random.ts';
 import { tokenFor } from '../../processes/tokens.ts';
 import type { ClientLogRecorder, PaidOrder } from './clientLogRecorder.ts';
 import { retryFailedTasks } from './drain.ts';
 
-/** Operators retry failed tasks and request refunds, at random API processes, until the signal aborts. */
+/**
+ * Operators retry failed tasks, request refunds, change a price and acknowledge cases, at random API processes, until the
+ * signal aborts.
+ */
 export const runOperators = async (
-  urls: readonly string[],
+  { urls, pricedProductId }: { readonly urls: readonly string[]; readonly pricedProductId: string },
   recorder: ClientLogRecorder,
   random: SeededRandom,
   signal: AbortSignal,
@@ -17,6 +27,8 @@ export const runOperators = async (
   const refundRandoms = Array.from({ length: 6 }, () => random.fork());
   await Promise.all([
     retryTasks(clients, random.fork(), signal),
+    changePrices({ clients, recorder, random: random.fork() }, pricedProductId, signal),
+    acknowledgeCases({ clients, recorder, random: random.fork() }, signal),
     ...refundRandoms.map((own) => requestRefunds({ clients, recorder, random: own }, signal)),
   ]);
 };
@@ -30,6 +42,56 @@ const retryTasks = async (
     await pause(random.between(500, 3_000));
     // The process may be down.
     await retryFailedTasks(random.pick(clients)).catch(() => {});
+  }
+};
+
+/** Each change has another price and adds one unit. */
+const changePrices = async (operator: Operator, productId: string, signal: AbortSignal): Promise<void> => {
+  const { clients, recorder, random } = operator;
+  for (let amount = initialAmount + 1; !signal.aborted; amount++) {
+    await pause(random.between(10, 200));
+    const change = { price: { amount, currency: 'VND' }, stock: { add: 1 } };
+    const reply = await attempt(() => random.pick(clients).patch(`/products/${productId}`, change));
+    recorder.expectStatus(reply, 'PATCH /products', [200, 503]);
+    recorder.recordCommand(reply);
+  }
+};
+
+/**
+ * Acknowledges each failed order once. The drain retries all of them, so those that fail again are new cases, and the
+ * counts at the end are as if nobody had acknowledged one.
+ */
+const acknowledgeCases = async (operator: Operator, signal: AbortSignal): Promise<void> => {
+  const { clients, random } = operator;
+  const known = new Set<string>();
+  while (!signal.aborted) {
+    await pause(random.between(50, 500));
+    const page = await attempt(() => random.pick(clients).get('/money/paid_without_progress?limit=100'));
+    const ids = page?.status === 200 ? itemsOf(page).map((item) => textAt({ body: item }, 'id')) : [];
+    const caseId = ids.find((id) => !known.has(id));
+    if (caseId === undefined) continue;
+    known.add(caseId);
+    await acknowledge(operator, caseId);
+  }
+};
+
+/** Sends a request again under its key until it is answered. The case may have ended meanwhile. */
+const acknowledge = async ({ clients, recorder, random }: Operator, caseId: string): Promise<void> => {
+  const key = randomUUID();
+  for (let tries = 1; tries <= 12; tries++) {
+    const reply = await attempt(() =>
+      random
+        .pick(clients)
+        .post(
+          '/money/paid_without_progress/acknowledgements',
+          { caseId, note: `seen ${key}` },
+          { 'idempotency-key': key },
+        ),
+    );
+    recorder.expectStatus(reply, 'POST acknowledgements', [201, 404, 503]);
+    recorder.recordCommand(reply);
+    if (reply !== null && reply.status !== 503) return;
+    await pause(random.between(20, 60 * tries));
   }
 };
 
@@ -84,6 +146,7 @@ const requestRefund = async (
         ),
     );
     recorder.recordRefund(key, orderId, amount, reply);
+    recorder.recordCommand(reply);
     return reply;
   };
   for (let tries = 1; tries <= 12; tries++) {

@@ -1,4 +1,4 @@
-import { createClient } from '../../processes/client.ts';
+import { addProduct, createClient } from '../../processes/client.ts';
 import { killAllApps } from '../../processes/processes.ts';
 import { createSeededRandom, type SeededRandom } from '../../processes/random.ts';
 import { tokenFor } from '../../processes/tokens.ts';
@@ -37,13 +37,14 @@ export const runKillTest = async (test: KillTestOptions): Promise<readonly Viola
     harness.webhookProxy.forwardTo(urls);
     const operator = createClient(urls[0] ?? '', await tokenFor('op@shop.test', 'operator'));
     const initialStocks = await addProducts(operator);
+    const pricedProductId = await addProduct(operator, { code: 'PRICED', stock: 0 });
     const recorder = createClientLogRecorder();
     const sinceMs = Date.now();
     print(
       `${test.database}, ${test.provider}, seed ${test.seed}: ${customers} customers for ${test.seconds} s`,
     );
     const { finishChallenge } = harness.provider;
-    const storefront = { urls, productIds: [...initialStocks.keys()], finishChallenge };
+    const storefront = { urls, pricedProductId, productIds: [...initialStocks.keys()], finishChallenge };
     await runWorkload(test, processes, harness, storefront, recorder, random);
 
     harness.smtpSink.stopFaults();
@@ -55,6 +56,7 @@ export const runKillTest = async (test: KillTestOptions): Promise<readonly Viola
       ...harness,
       operator,
       initialStocks,
+      pricedProductId,
       recordedLog: recorder.log,
       sinceMs,
     });
@@ -78,7 +80,7 @@ const runWorkload = async (
   { seconds, faults = allFaults }: KillTestOptions,
   processes: readonly ManagedProcess[],
   { crashDatabase, smtpSink, databaseUrl, provider }: Harness,
-  storefront: Storefront,
+  storefront: Storefront & { readonly pricedProductId: string },
   recorder: ClientLogRecorder,
   random: SeededRandom,
 ): Promise<void> => {
@@ -89,7 +91,7 @@ const runWorkload = async (
     agePayments(databaseUrl, random.fork(), signal),
     provider.chargeLate && makeLateCharges(databaseUrl, provider.chargeLate, random.fork(), signal),
     provider.send && runProviderActs(databaseUrl, provider.send, random.fork(), signal),
-    runOperators(storefront.urls, recorder, random.fork(), signal),
+    runOperators(storefront, recorder, random.fork(), signal),
     ...Array.from({ length: customers }, (_, index) =>
       runCustomer(`customer${index}@shop.test`, storefront, recorder, random.fork(), signal),
     ),

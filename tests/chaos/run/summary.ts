@@ -6,7 +6,7 @@ import type { ManagedProcess } from './managedProcess.ts';
 export const summarize = (snapshot: Snapshot): readonly string[] => {
   const { orders, payments, refunds, clientLog, mails, charges, providerRefunds, providerDisputes } =
     snapshot;
-  const { storedEvents, sentEvents, tasks } = snapshot;
+  const { storedEvents, sentEvents, tasks, activity } = snapshot;
   return [
     `orders: ${tally(orders.map(({ status }) => status))}`,
     `payments: ${tally(payments.map(({ status }) => status))}`,
@@ -17,6 +17,7 @@ export const summarize = (snapshot: Snapshot): readonly string[] => {
     `provider: charges ${tally(charges.map(({ status }) => status))}; refunds ${tally(providerRefunds.map(({ status }) => status))}; ${sentEvents.length} events, ${storedEvents.length} of them stored`,
     `failed tasks: ${tally(tasks.map(({ lastError }) => (lastError ?? '').replace(/:.*/, '')))}`,
     `${mails.length} mails, ${repeatedMails(mails)} of them repeated under the same Message-ID`,
+    `activity: ${tally(activity.map(({ action }) => action))}`,
     `money page: ${JSON.stringify(clientLog.money)}`,
   ];
 };

@@ -1,4 +1,4 @@
-import type { Client } from '../../processes/client.ts';
+import { type Client, initialAmount } from '../../processes/client.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { RecordedLog } from './clientLogRecorder.ts';
 import { readDatabase } from './databaseRecords.ts';
@@ -12,6 +12,8 @@ type SnapshotOptions = {
   readonly operator: Client;
   /** The stock of each product before the run; null for unlimited stock. */
   readonly initialStocks: ReadonlyMap<string, number | null>;
+  /** Null if nobody changes a price. */
+  readonly pricedProductId: string | null;
   readonly recordedLog: RecordedLog;
   /** Unix time in ms at which the run began. */
   readonly sinceMs: number;
@@ -26,11 +28,12 @@ export const takeSnapshot = async ({
   provider,
   operator,
   initialStocks,
+  pricedProductId,
   recordedLog,
   sinceMs,
 }: SnapshotOptions): Promise<Snapshot> => {
   const moneyPage = await readMoneyPage(operator, sinceMs);
-  const { stocks, ...records } = await readDatabase(databaseUrl);
+  const { stocks, prices, ...records } = await readDatabase(databaseUrl);
   const finalReads = await readOverHttp(operator, records);
   return {
     ...records,
@@ -41,6 +44,15 @@ export const takeSnapshot = async ({
       stock: stocks.get(id)?.stock ?? null,
       delivered: stocks.get(id)?.delivered ?? 0,
     })),
+    pricedProduct:
+      pricedProductId === null
+        ? null
+        : {
+            id: pricedProductId,
+            initialAmount,
+            amount: prices.get(pricedProductId) ?? 0,
+            units: stocks.get(pricedProductId)?.stock ?? 0,
+          },
     clientLog: { ...recordedLog, ...moneyPage, ...finalReads },
   };
 };
