@@ -15,7 +15,9 @@ export type Action =
   | 'task.retry'
   | 'case.acknowledge'
   | 'case.refund'
-  | 'reconciliation.request';
+  | 'reconciliation.request'
+  | 'key.create'
+  | 'key.end';
 
 /**
  * Who sent a command of an operator, and in which request. A port's method that takes one writes its activity in the

@@ -1,3 +1,4 @@
+import type { ActivityTarget, OperatorCommand } from './activity.ts';
 import type { Keyed, KeyReused, Replayable } from './commandKey.ts';
 import type { Page } from './page.ts';
 import { type Permission, permissions } from './permission.ts';
@@ -21,6 +22,7 @@ export type ServiceKey = {
 export type CreateServiceKey = Omit<ServiceKey, 'createdAtMs' | 'lastUsedAtMs'> & {
   /** SHA-256 of the secret, in hex. */
   readonly hash: string;
+  readonly command?: OperatorCommand | undefined;
 };
 
 export interface ServiceKeys {
@@ -37,7 +39,7 @@ export interface ServiceKeys {
   /** Sets `lastUsedAtMs`, unless it is later. */
   recordUse(id: string, atMs: number): AsyncResult<void>;
   /** Deletes the key. Does nothing if there is none. */
-  end(id: string): AsyncResult<void>;
+  end(id: string, nowMs: number, command?: OperatorCommand): AsyncResult<void>;
 }
 
 /** What a service key can have. No key makes keys: after its end, those that it made would still work. */
@@ -55,8 +57,22 @@ const minuteMs = 60_000;
 export const minuteOf = (atMs: number): number => atMs - (atMs % minuteMs);
 
 /** What a new key is before it is stored. */
-export const serviceKeyOf = ({ hash: _, ...command }: CreateServiceKey, createdAtMs: number): ServiceKey => ({
-  ...command,
+export const serviceKeyOf = (
+  { hash: _, command: __, ...key }: CreateServiceKey,
+  createdAtMs: number,
+): ServiceKey => ({
+  ...key,
   createdAtMs,
   lastUsedAtMs: null,
+});
+
+/** What the activity says about a new key, or one that was ended. */
+export const serviceKeyTarget = ({
+  id,
+  name,
+  permissions: held,
+}: Pick<ServiceKey, 'id' | 'name' | 'permissions'>): ActivityTarget => ({
+  target: id,
+  orderId: null,
+  detail: `${name}: ${held.join(' ')}`,
 });

@@ -1,4 +1,4 @@
-import { permissionsIn } from '../../core/permission.ts';
+import { type Permission, permissionsIn } from '../../core/permission.ts';
 import type { CreateServiceKey, ServiceKey } from '../../core/serviceKey.ts';
 
 /** The row of a service key, the same in both databases. */
@@ -10,16 +10,20 @@ export type ServiceKeyRow = Omit<ServiceKey, 'permissions' | 'createdBy'> & {
 };
 
 export const serviceKeyRow = (
-  { permissions, createdBy, ...command }: CreateServiceKey,
+  { permissions, createdBy, command: _, ...key }: CreateServiceKey,
   createdAtMs: number,
 ): ServiceKeyRow => ({
-  ...command,
+  ...key,
   permissions: permissions.join(' '),
   creatorId: createdBy.id,
   creatorEmail: createdBy.email,
   createdAtMs,
   lastUsedAtMs: null,
 });
+
+export const storedPermissions = (words: string): readonly Permission[] => [
+  ...permissionsIn(words.split(' ')),
+];
 
 export const serviceKeyFrom = ({
   hash: _,
@@ -29,6 +33,6 @@ export const serviceKeyFrom = ({
   ...row
 }: ServiceKeyRow): ServiceKey => ({
   ...row,
-  permissions: [...permissionsIn(permissions.split(' '))],
+  permissions: storedPermissions(permissions),
   createdBy: { id: creatorId, email: creatorEmail },
 });

@@ -12,6 +12,7 @@ import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
 import { unwrapOrThrow } from '../http/failures.ts';
 import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
+import { operatorCommand } from '../http/operatorCommand.ts';
 import { idOf } from '../http/path.ts';
 import { readQuery } from '../http/query.ts';
 import { requirePermission } from '../http/requireRole.ts';
@@ -87,6 +88,7 @@ export const createServiceKeyCommands = (
           createdBy: makerOf(caller),
           expiresAtMs,
           hash: hashServiceKey(secret),
+          command: operatorCommand(world, caller, set),
         };
         const created =
           createKey === null
@@ -121,9 +123,10 @@ export const createServiceKeyCommands = (
     )
     .delete(
       '/keys/:id',
-      requirePermission(authenticate, 'keys:write', async ({ params }) => {
+      requirePermission(authenticate, 'keys:write', async ({ caller, params, set }) => {
         const id = unwrapOrThrow(idOf(params));
-        unwrapOrThrow(await serviceKeys.end(id));
+        const command = operatorCommand(world, caller, set);
+        unwrapOrThrow(await serviceKeys.end(id, world.clock.nowMs(), command));
         forget(id);
         return new Response(null, { status: 204 });
       }),

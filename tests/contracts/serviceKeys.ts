@@ -34,7 +34,7 @@ export const serviceKeysContract = (name: string, open: OpenStore): void => {
       const { fixture, store, world } = context();
       const made = command();
       const created = await unwrap(store.serviceKeys.create(made, fixture.now()));
-      const { hash, ...rest } = made;
+      const { hash, command: _, ...rest } = made;
       const unused: ServiceKey = { ...rest, createdAtMs: fixture.now(), lastUsedAtMs: null };
       expect(created).toEqual(unused);
       expect(await unwrap(store.serviceKeys.findByHash(hash))).toEqual(unused);
@@ -72,8 +72,8 @@ export const serviceKeysContract = (name: string, open: OpenStore): void => {
     test('An ended key is found and listed no more, and can be ended again', async () => {
       const { fixture, store } = context();
       const [ended, other] = [await create({ hash: 'one' }), await create({ hash: 'two' })];
-      for (let time = 0; time < 2; time++) await unwrap(store.serviceKeys.end(ended.id));
-      await unwrap(store.serviceKeys.end(fixture.newId()));
+      for (let time = 0; time < 2; time++) await unwrap(store.serviceKeys.end(ended.id, fixture.now()));
+      await unwrap(store.serviceKeys.end(fixture.newId(), fixture.now()));
       expect(await unwrap(store.serviceKeys.findByHash('one'))).toBeNull();
       await unwrap(store.serviceKeys.recordUse(ended.id, fixture.now()));
       expect(await list()).toEqual([other]);
@@ -109,6 +109,28 @@ export const serviceKeysContract = (name: string, open: OpenStore): void => {
       expect((await once('two'))._unsafeUnwrapErr()).toEqual({ kind: 'idempotency_key_reused' });
     });
 
+    test('The activity says who made a key and who ended it, once each', async () => {
+      const { fixture, store } = context();
+      const by = (requestId: string) => ({
+        ...{ actor: { id: 'ops', email: 'ops@example.com' }, requestId },
+        createId: fixture.newId,
+      });
+      const commandKey = { callerId: 'ops', route: 'POST /keys', key: fixture.newId(), fingerprint: 'one' };
+      const once = { ...command({ command: by('one') }), commandKey };
+      for (let time = 0; time < 2; time++) await unwrap(store.serviceKeys.createOnce(once, fixture.now()));
+      const other = await create({ command: by('two') });
+      for (const requestId of ['three', 'four'])
+        await unwrap(store.serviceKeys.end(other.id, fixture.now(), by(requestId)));
+      const filters = { actor: null, action: null, target: null, fromMs: null, toMs: null, after: null };
+      const { items } = await unwrap(store.activity.list({ ...filters, limit: 9 }));
+      const detail = 'Nightly report: orders:read money:read';
+      expect(items).toMatchObject([
+        { action: 'key.end', target: other.id, detail, requestId: 'three', actor: by('').actor },
+        { action: 'key.create', target: other.id, detail, requestId: 'two' },
+        { action: 'key.create', target: once.id, detail, requestId: 'one' },
+      ]);
+    });
+
     test('A key that another process has ended is let in for less than 60 seconds', async () => {
       const { store, world } = context();
       const secret = createServiceKeySecret(world.random);
@@ -135,7 +157,7 @@ export const serviceKeysContract = (name: string, open: OpenStore): void => {
       };
       expect([await countLetIn(here), await countLetIn(there)]).toEqual([1_000, 1_000]);
       world.advance(1_000);
-      await unwrap(store.serviceKeys.end(id));
+      await unwrap(store.serviceKeys.end(id, world.clock.nowMs()));
       here?.forget(id);
       expect(await countLetIn(here)).toBe(0);
       // The other process does not know yet. This shows that its cache is what the next lines test.

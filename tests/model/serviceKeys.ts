@@ -1,6 +1,12 @@
 import { ok } from 'neverthrow';
 import { pageOf } from '../../core/page.ts';
-import { type CreateServiceKey, type ServiceKeys, serviceKeyOf } from '../../core/serviceKey.ts';
+import {
+  type CreateServiceKey,
+  type ServiceKeys,
+  serviceKeyOf,
+  serviceKeyTarget,
+} from '../../core/serviceKey.ts';
+import { writeActivity } from './activity.ts';
 import { runOnce } from './commandKeys.ts';
 import { runTransaction, type Tables, type Writes } from './tables.ts';
 
@@ -32,8 +38,13 @@ export const createServiceKeys = (tables: Tables): ServiceKeys => ({
     return ok(undefined);
   },
 
-  end: async (id) => {
-    runTransaction((writes) => writes.remove(tables.serviceKeys, id));
+  end: async (id, nowMs, command) => {
+    runTransaction((writes) => {
+      const row = tables.serviceKeys.get(id);
+      if (row === undefined) return;
+      writes.remove(tables.serviceKeys, id);
+      writeActivity(tables, writes, command, 'key.end', [serviceKeyTarget(row.key)], nowMs);
+    });
     return ok(undefined);
   },
 });
@@ -41,5 +52,6 @@ export const createServiceKeys = (tables: Tables): ServiceKeys => ({
 const insert = (tables: Tables, writes: Writes, command: CreateServiceKey, nowMs: number) => {
   const key = serviceKeyOf(command, nowMs);
   writes.set(tables.serviceKeys, key.id, { key, hash: command.hash });
+  writeActivity(tables, writes, command.command, 'key.create', [serviceKeyTarget(key)], nowMs);
   return key;
 };

@@ -2,8 +2,19 @@ import { and, desc, eq, isNull, lt, or, sql as raw } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { ok } from 'neverthrow';
 import { pageOf } from '../../../core/page.ts';
-import { type CreateServiceKey, type ServiceKeys, serviceKeyOf } from '../../../core/serviceKey.ts';
-import { serviceKeyFrom, serviceKeyRow } from '../../stored/serviceKey.ts';
+import {
+  type CreateServiceKey,
+  type ServiceKeys,
+  serviceKeyOf,
+  serviceKeyTarget,
+} from '../../../core/serviceKey.ts';
+import {
+  type ServiceKeyRow,
+  serviceKeyFrom,
+  serviceKeyRow,
+  storedPermissions,
+} from '../../stored/serviceKey.ts';
+import { writeActivity } from '../activity/activity.ts';
 import { runOneOnce } from '../commandKeys/once.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
@@ -17,7 +28,7 @@ export const createServiceKeys = (sql: Sql, db: PostgresJsDatabase): ServiceKeys
     .where(eq(hash, raw.placeholder('hash')));
 
   return {
-    create: (command, nowMs) => orUnavailable(() => insert(sql, command, nowMs)),
+    create: (command, nowMs) => inTransaction(sql, (tx) => insert(tx, command, nowMs)),
 
     createOnce: async ({ commandKey, ...command }, nowMs) => {
       const result = await inTransaction(sql, (tx) =>
@@ -51,21 +62,27 @@ export const createServiceKeys = (sql: Sql, db: PostgresJsDatabase): ServiceKeys
           .where(and(eq(id, keyId), or(isNull(lastUsedAtMs), lt(lastUsedAtMs, atMs))));
       }),
 
-    end: (keyId) =>
-      orUnavailable(async () => {
-        await db.delete(serviceKey).where(eq(id, keyId));
+    end: (keyId, nowMs, command) =>
+      inTransaction(sql, async (tx) => {
+        const ended = await tx<Pick<ServiceKeyRow, 'id' | 'name' | 'permissions'>[]>`
+          delete from service_key where id = ${keyId} returning id, name, permissions`;
+        const targets = ended.map((row) =>
+          serviceKeyTarget({ ...row, permissions: storedPermissions(row.permissions) }),
+        );
+        await writeActivity(tx, command, 'key.end', targets, nowMs);
       }),
   };
 };
 
 /** Raw SQL, because the transaction of a command key is one of the driver's. */
-const insert = async (sql: Sql | Transaction, command: CreateServiceKey, nowMs: number) => {
+const insert = async (tx: Transaction, command: CreateServiceKey, nowMs: number) => {
   const row = serviceKeyRow(command, nowMs);
-  await sql`
+  await tx`
     insert into service_key (id, hash, name, permissions, creator_id, creator_email, created_ms, expires_ms)
     values (
       ${row.id}, ${row.hash}, ${row.name}, ${row.permissions}, ${row.creatorId}, ${row.creatorEmail}, ${nowMs},
       ${row.expiresAtMs}
     )`;
+  await writeActivity(tx, command.command, 'key.create', [serviceKeyTarget(command)], nowMs);
   return serviceKeyOf(command, nowMs);
 };

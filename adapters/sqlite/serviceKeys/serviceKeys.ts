@@ -1,8 +1,14 @@
 import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { ok } from 'neverthrow';
 import { pageOf } from '../../../core/page.ts';
-import { type CreateServiceKey, type ServiceKeys, serviceKeyOf } from '../../../core/serviceKey.ts';
+import {
+  type CreateServiceKey,
+  type ServiceKeys,
+  serviceKeyOf,
+  serviceKeyTarget,
+} from '../../../core/serviceKey.ts';
 import { serviceKeyFrom, serviceKeyRow } from '../../stored/serviceKey.ts';
+import { createWriteActivity } from '../activity/activity.ts';
 import { createRunOnce } from '../commandKeys/once.ts';
 import type { Connection } from '../connection.ts';
 import { serviceKey } from '../schema.ts';
@@ -10,6 +16,7 @@ import { serviceKey } from '../schema.ts';
 export const createServiceKeys = (connection: Connection): ServiceKeys => {
   const { runStatement, db, write } = connection;
   const runOnce = createRunOnce(connection);
+  const writeActivity = createWriteActivity(connection);
   const { id, hash, lastUsedAtMs } = serviceKey;
   const byHash = db
     .select()
@@ -18,6 +25,7 @@ export const createServiceKeys = (connection: Connection): ServiceKeys => {
     .prepare();
   const insert = (command: CreateServiceKey, nowMs: number) => {
     db.insert(serviceKey).values(serviceKeyRow(command, nowMs)).run();
+    writeActivity(command.command, 'key.create', [serviceKeyTarget(command)], nowMs);
     return serviceKeyOf(command, nowMs);
   };
 
@@ -53,9 +61,10 @@ export const createServiceKeys = (connection: Connection): ServiceKeys => {
           .run();
       }),
 
-    end: async (keyId) =>
-      runStatement(() => {
-        db.delete(serviceKey).where(eq(id, keyId)).run();
+    end: async (keyId, nowMs, command) =>
+      write(() => {
+        const ended = db.delete(serviceKey).where(eq(id, keyId)).returning().all().map(serviceKeyFrom);
+        writeActivity(command, 'key.end', ended.map(serviceKeyTarget), nowMs);
       }),
   };
 };
