@@ -198,7 +198,7 @@ describe('POST /money/{check}/refunds', () => {
   });
 });
 
-test('Money checks need the role operator', async () => {
+test('Money checks need a permission', async () => {
   const lan = createTestApi().customer('lan');
   expect(codeOf(await lan.get('/money'))).toBe('403 forbidden');
   expect(codeOf(await lan.get('/money/unknown'))).toBe('403 forbidden');

@@ -184,7 +184,7 @@ describe('PATCH /products/{id}', () => {
     expect(pathsOf(reply)).toEqual([path]);
   });
 
-  test('PATCH /products/{id} needs the role operator, and is 404 for an unknown product', async () => {
+  test('PATCH /products/{id} needs a permission, and is 404 for an unknown product', async () => {
     const api = createTestApi();
     const id = await api.product();
     const refused = await api.customer('lan').send('PATCH', `/products/${id}`, { body: { archived: true } });

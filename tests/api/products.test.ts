@@ -24,7 +24,7 @@ describe('POST /products', () => {
     expect(codeOf(await operator.post('/products', []))).toBe('422 validation_failed');
   });
 
-  test('POST /products needs the role operator', async () => {
+  test('POST /products needs a permission', async () => {
     const { customer, world } = createTestApi();
     expect(codeOf(await customer('lan').post('/products', productDraft(world)))).toBe('403 forbidden');
   });

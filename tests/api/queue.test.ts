@@ -138,7 +138,7 @@ describe('POST /queue/retries', () => {
   });
 });
 
-test('The queue needs the role operator', async () => {
+test('The queue needs a permission', async () => {
   const lan = createTestApi().customer('lan');
   expect(codeOf(await lan.get('/queue'))).toBe('403 forbidden');
   expect(codeOf(await lan.get('/queue/tasks'))).toBe('403 forbidden');

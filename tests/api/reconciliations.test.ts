@@ -162,7 +162,7 @@ describe('GET /money/reconciliations', () => {
   });
 });
 
-test('Reconciliations need the role operator', async () => {
+test('Reconciliations need a permission', async () => {
   const lan = createTestApi().customer('lan');
   expect(codeOf(await lan.post('/money/reconciliations', { day: '2026-02-28' }))).toBe('403 forbidden');
   for (const path of [

@@ -218,7 +218,7 @@ describe('GET /refunds', () => {
   });
 });
 
-test('Refunds need the role operator', async () => {
+test('Refunds need a permission', async () => {
   const api = createTestApi();
   const lan = api.customer('lan');
   const body = { orderId: await pay(api), reason: 'I want it back' };
