@@ -2,6 +2,7 @@ import { type AnyElysia, Elysia } from 'elysia';
 import type { ApiDeps } from './deps.ts';
 import { createAllowedMethods } from './http/allowedMethods.ts';
 import { type Authenticate, createAuthenticate } from './http/auth.ts';
+import { createCountedLines } from './http/countedLines.ts';
 import { type Failure, failureOf } from './http/failures.ts';
 import { problemOf } from './http/problems.ts';
 import { createRequestIdAssigner, requestIdOf } from './http/requestId.ts';
@@ -29,11 +30,13 @@ export type { ApiDeps } from './deps.ts';
 /** Creates the HTTP API over the ports in `deps`: all of it, or the part that `deps.role` serves. */
 export const createApp = (deps: ApiDeps): AnyElysia => {
   const { role } = deps;
-  const { authenticate, forget } = createServiceKeyAuth(createAuthenticate(deps.auth, deps.world.clock), {
+  const { clock } = deps.world;
+  const lines = createCountedLines(deps.log, clock);
+  const { authenticate, forget } = createServiceKeyAuth(createAuthenticate(deps.auth, clock), {
     serviceKeys: deps.store.serviceKeys,
-    clock: deps.world.clock,
+    clock,
     recordsUse: role !== 'read',
-    log: deps.log,
+    lines,
   });
   const root = createRoot(deps);
   // A flat list starts faster: Elysia adds each route again to every app that it is nested in.
