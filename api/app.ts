@@ -2,6 +2,7 @@ import { type AnyElysia, Elysia } from 'elysia';
 import type { ApiDeps } from './deps.ts';
 import { createAllowedMethods } from './http/allowedMethods.ts';
 import { type Authenticate, createAuthenticate } from './http/auth.ts';
+import { createCountedLines } from './http/countedLines.ts';
 import { type Failure, failureOf } from './http/failures.ts';
 import { problemOf } from './http/problems.ts';
 import { createRequestIdAssigner, requestIdOf } from './http/requestId.ts';
@@ -31,15 +32,14 @@ export type { ApiDeps } from './deps.ts';
 /** Creates the HTTP API over the ports in `deps`: all of it, or the part that `deps.role` serves. */
 export const createApp = (deps: ApiDeps): AnyElysia => {
   const { role } = deps;
-  const { authenticate, forget } = createServiceKeyAuth(
-    createAuthenticate(deps.auth, deps.world.clock, deps.log),
-    {
-      serviceKeys: deps.store.serviceKeys,
-      clock: deps.world.clock,
-      recordsUse: role !== 'read',
-      log: deps.log,
-    },
-  );
+  const { clock } = deps.world;
+  const lines = createCountedLines(deps.log, clock);
+  const { authenticate, forget } = createServiceKeyAuth(createAuthenticate(deps.auth, clock, lines), {
+    serviceKeys: deps.store.serviceKeys,
+    clock,
+    recordsUse: role !== 'read',
+    lines,
+  });
   const root = createRoot(deps);
   // A flat list starts faster: Elysia adds each route again to every app that it is nested in.
   const parts = [

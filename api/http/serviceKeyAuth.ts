@@ -1,12 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { err, ok, type Result } from 'neverthrow';
-import type { Log } from '../../core/log.ts';
 import type { Unavailable } from '../../core/result.ts';
 import { minuteOf, type ServiceKey, type ServiceKeys } from '../../core/serviceKey.ts';
 import type { Clock, Random } from '../../core/world.ts';
 import type { Authenticate, AuthFailure, Caller } from './auth.ts';
-import { createCountedLines } from './countedLines.ts';
+import type { CountedLines } from './countedLines.ts';
 import { createTokenCache } from './tokenCache.ts';
 
 const prefix = 'cwk_';
@@ -48,15 +47,15 @@ type Settings = {
   readonly clock: Clock;
   /** False in a process that only reads. */
   readonly recordsUse: boolean;
-  readonly log: Pick<Log, 'warn'>;
+  /** Refused keys are counted here. */
+  readonly lines: CountedLines;
 };
 
 /** Identifies the caller by a service key in the header `Authorization`; other requests by `authenticateToken`. */
 export const createServiceKeyAuth = (
   authenticateToken: Authenticate,
-  { serviceKeys, clock, recordsUse, log }: Settings,
+  { serviceKeys, clock, recordsUse, lines }: Settings,
 ): { readonly authenticate: Authenticate; forget(keyId: string): void } => {
-  const count = createCountedLines(log, clock);
   const known = createTokenCache<KnownKey>(keysMax);
   const ended = createTokenCache<true>(keysMax);
   // Requests that need the same key at once share one read.
@@ -85,7 +84,7 @@ export const createServiceKeyAuth = (
   };
 
   const refuse = (reason: Reason): Result<Caller, AuthFailure> => {
-    count('a service key was refused', reason);
+    lines.warn('a service key was refused', { reason }, `a service key was refused: ${reason}`);
     return err({ kind: 'unauthenticated', tokenSent: true, reason });
   };
 

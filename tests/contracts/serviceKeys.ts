@@ -145,7 +145,7 @@ export const serviceKeysContract = (name: string, open: OpenStore): void => {
           serviceKeys,
           clock: world.clock,
           recordsUse,
-          log: { warn: () => {} },
+          lines: { warn: () => {} },
         });
       });
       const headers = new Headers({ authorization: `Bearer ${secret}` });
