@@ -2,6 +2,7 @@ import { type AnyElysia, Elysia } from 'elysia';
 import type { ApiDeps } from './deps.ts';
 import { createAllowedMethods } from './http/allowedMethods.ts';
 import { type Authenticate, createAuthenticate } from './http/auth.ts';
+import { createCountedLines } from './http/countedLines.ts';
 import { type Failure, failureOf } from './http/failures.ts';
 import { problemOf } from './http/problems.ts';
 import { createRequestIdAssigner, requestIdOf } from './http/requestId.ts';
@@ -26,7 +27,8 @@ export type { ApiDeps } from './deps.ts';
 
 /** Creates the HTTP API over the ports in `deps`: all of it, or the part that `deps.role` serves. */
 export const createApp = (deps: ApiDeps): AnyElysia => {
-  const authenticate = createAuthenticate(deps.auth, deps.world.clock, deps.log);
+  const { clock } = deps.world;
+  const authenticate = createAuthenticate(deps.auth, clock, createCountedLines(deps.log, clock));
   const { role } = deps;
   const root = createRoot(deps);
   // A flat list starts faster: Elysia adds each route again to every app that it is nested in.
