@@ -22,9 +22,11 @@ describe('Two secrets', () => {
       expectStatus(await call('GET', '/orders', { token: await tokenOf(world, claims, key) }), 200);
   });
 
-  test('A token of the previous secret is checked like any other', async () => {
-    expect(await reasonOf({ exp: 1 }, previous)).toContain('has expired');
-    expect(await reasonOf({ email: undefined }, previous)).toContain('no e-mail');
+  test('A token of either secret is checked like any other, and gets its own reason', async () => {
+    for (const key of [secret, previous]) {
+      expect(await reasonOf({ exp: 1 }, key)).toContain('has expired');
+      expect(await reasonOf({ email: undefined }, key)).toContain('no e-mail');
+    }
   });
 
   test('A token of a third secret is refused', async () => {
