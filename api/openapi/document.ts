@@ -70,7 +70,15 @@ export const createDocument = (routes: AnyElysia['routes'], version: string): st
     paths: filterPaths(paths, { excludeStaticFile: false, exclude: [] }),
     components: {
       schemas: Object.fromEntries(components.map(({ name, schema }) => [name, schema])),
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'A JWT with the claims `sub` (the customer’s id), `email`, `roles` (`customer`, `operator`) and `exp`. In demo mode, `POST /demo/tokens` gives one.',
+        },
+      },
     },
   };
   return JSON.stringify(document, (_, value) => simplify(value));

@@ -89,6 +89,7 @@ describe('Names of claims', () => {
       '.',
       'a.',
       'constructor.name',
+      'constructor',
     ])
       expect(claimAt(Object(token), name)).toBeUndefined();
     expect(claimAt(Object(token), 'roles')).toBeUndefined();
