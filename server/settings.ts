@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { err, ok } from 'neverthrow';
 import { parseSender } from '../adapters/smtp/address.ts';
 import { isTimeZone } from '../core/calendar.ts';
@@ -40,7 +41,9 @@ const processSettings = ({ oneOf, setting, whole }: Kinds) => ({
     fallback: null,
     doc: 'The address to listen on. If it is not set: `127.0.0.1` in demo mode, else every address of the machine. `0.0.0.0` is every address in demo mode too.',
     read: (text) =>
-      /^[\w.:%-]+$/.test(text) ? ok(text) : err('write an address of this machine, such as 127.0.0.1 or ::1'),
+      isIP(text) > 0 || text === 'localhost'
+        ? ok(text)
+        : err('write an address of this machine, such as 127.0.0.1, ::1 or 0.0.0.0'),
   }),
   role: oneOf(
     'ROLE',

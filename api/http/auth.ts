@@ -1,10 +1,9 @@
 import type { JWTPayload } from 'jose';
 import { err, ok, type Result } from 'neverthrow';
-import type { Log } from '../../core/log.ts';
 import type { Permission } from '../../core/permission.ts';
 import type { Unavailable } from '../../core/result.ts';
 import type { Clock } from '../../core/world.ts';
-import { createCountedLines } from './countedLines.ts';
+import type { CountedLines } from './countedLines.ts';
 import type { RequestFailure } from './failures.ts';
 import { primaryLanguage } from './language.ts';
 import { permissionsOf } from './permissionClaims.ts';
@@ -73,11 +72,12 @@ const defaultClaims: ClaimNames = { roles: 'roles', email: 'email' };
 export const createAuthenticate = (
   { key, issuer, audience, claims = defaultClaims }: AuthSettings,
   clock: Clock,
-  log: Pick<Log, 'warn'>,
+  log: CountedLines,
 ): Authenticate => {
-  const count = createCountedLines(log, clock);
   const verify = createVerifyToken(key, clock, (cause) =>
-    count('the key set for tokens cannot be loaded again; the last one is still used', messageOf(cause)),
+    log.warn('the key set for tokens cannot be loaded again; the last one is still used', {
+      reason: messageOf(cause),
+    }),
   );
   const algorithms = key.kind === 'secret' ? ['HS256'] : ['RS256', 'ES256'];
   const options = () => ({
@@ -92,7 +92,7 @@ export const createAuthenticate = (
   const verified = createTokenCache<Authenticated>(limits.tokensMax);
 
   const refuse = (reason: TokenReason): Authenticated => {
-    count('a token was refused', reason);
+    log.warn('a token was refused', { reason }, `a token was refused: ${reason}`);
     return err({ kind: 'unauthenticated', tokenSent: true, reason });
   };
 

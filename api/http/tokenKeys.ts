@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import * as errors from 'jose/errors';
-import { type JWTVerifyOptions, jwtVerify } from 'jose/jwt/verify';
+import { type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose/jwt/verify';
 import type { Clock } from '../../core/world.ts';
 import { createKeySet } from './keySet.ts';
 
@@ -30,9 +30,19 @@ export const createVerifyToken = (
     return createSecretVerify(key.previous === undefined ? [key.secret] : [key.secret, key.previous], clock);
   const keySet = createKeySet(key.url, clock, onOutage);
   return async (token, options) => {
-    const { value, goodUntilMs } = await keySet.use((keys) => jwtVerify(token, keys, options));
+    const { value, goodUntilMs } = await keySet.use((keys) => verifyWithSet(token, keys, options));
     return { payload: value.payload, goodUntilMs };
   };
+};
+
+/** A token need not name its key. Where several of the set fit, each one is tried. */
+const verifyWithSet = async (token: string, keys: JWTVerifyGetKey, options: JWTVerifyOptions) => {
+  try {
+    return await jwtVerify(token, keys, options);
+  } catch (cause) {
+    if (!(cause instanceof errors.JWKSMultipleMatchingKeys)) throw cause;
+    return verifyWithAny(token, await Array.fromAsync(cause), options);
+  }
 };
 
 /** A secret changes only with the process, but an unused token should not be kept for hours. */

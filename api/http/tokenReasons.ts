@@ -17,8 +17,7 @@ export const tokenReasonOf = (cause: unknown, algorithms: readonly string[]): To
   if (cause instanceof errors.JWTClaimValidationFailed) return claimReason(cause);
   if (cause instanceof errors.JOSEAlgNotAllowed)
     return `The algorithm of the token is not accepted (alg): sign it with ${algorithms.join(' or ')}`;
-  if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys)
-    return 'The token is signed with an unknown key (kid)';
+  if (cause instanceof errors.JWKSNoMatchingKey) return 'The token is signed with an unknown key (kid)';
   if (cause instanceof errors.JWSSignatureVerificationFailed) return 'The signature of the token is wrong';
   return isTokenError(cause) ? 'The token is not a signed JWT' : null;
 };

@@ -97,7 +97,8 @@ export const createDocument = (routes: AnyElysia['routes'], version: string): st
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'A token (JWT), or a service key (`cwk_…`).',
+          description:
+            'A service key (`cwk_…`), or a JWT with the claims `sub` (the customer’s id), `email`, `roles` (`customer`, `operator`) and `exp`, and `permissions` or `scope` if it holds only some. In demo mode, `POST /demo/tokens` gives one.',
         },
       },
     },

@@ -96,6 +96,18 @@ describe('Tokens of a key set', () => {
     expect(await answer(await signedBy('ES256', 'three', keyOf(stranger).privateKey))).toBe(unknownKey);
   });
 
+  test('A token that does not name its key is checked with every key that fits', async () => {
+    await publish(['one', first], ['other', stranger], ['two', second]);
+    const exp = world.clock.nowMs() / 1000 + 60;
+    const unnamed = (pair: Pair | undefined) =>
+      new SignJWT({ ...claims, exp }).setProtectedHeader({ alg: 'ES256' }).sign(keyOf(pair).privateKey);
+    expect(await answer(await unnamed(first))).toBe('200');
+    expect(await answer(await unnamed(stranger))).toBe('200');
+    await publish(['one', first], ['two', second]);
+    world.advance(60_000);
+    expect(await answer(await unnamed(stranger))).toBe('401 The signature of the token is wrong');
+  });
+
   test('A key that leaves the set is refused a minute later, also where its token was just accepted', async () => {
     await publish(['one', first], ['two', second]);
     const [one, two] = [await firstToken(), await secondToken()];

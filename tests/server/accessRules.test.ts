@@ -111,6 +111,7 @@ describe('Tokens', () => {
       /^AUTH_EMAIL_CLAIM is .*: write the name of a claim/,
     ],
     [{ AUTH_SECRET: secret, AUTH_ROLES_CLAIM: 'vai trò' }, /^AUTH_ROLES_CLAIM is .*: write the name/],
+    [{ HOST: 'shop.example.com' }, /^HOST is "shop.example.com": write an address of this machine/],
     [{ HOST: 'http://127.0.0.1' }, /^HOST is "http:\/\/127.0.0.1": write an address of this machine/],
   ])('The environment %j is refused', (env, line) => {
     expect(errorsOf(env)).toEqual([expect.stringMatching(line)]);
