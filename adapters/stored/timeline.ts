@@ -1,4 +1,4 @@
-import { type Actor, actorOfColumns } from '../../core/activity.ts';
+import { actorOfColumns } from '../../core/activity.ts';
 import { pageOf } from '../../core/page.ts';
 import {
   rankOf,
@@ -135,7 +135,7 @@ const entryOf = ({
   actorName,
   ...row
 }: StoredTimelineRow): TimelineEntry => {
-  const actor: Actor | null = actorOfColumns({ actorId, actorEmail, actorName });
+  const actor = actorOfColumns({ actorId, actorEmail, actorName });
   const kind = timelineKinds[rank];
   if (kind === undefined) throw new Error(`the timeline has no kind with the rank ${rank}`);
   return { ...row, kind, actor };
