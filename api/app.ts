@@ -102,6 +102,7 @@ const createRoot = ({ world, log }: ApiDeps) => {
   // "api".
   const root = new Elysia({ handler: { standardHostname: false } });
   const assignRequestId = createRequestIdAssigner(world);
+  const refusals = createCountedLines(log, world.clock);
   let allow: (path: string) => string | null = (path) => {
     allow = createAllowedMethods(root.routes);
     return allow(path);
@@ -122,6 +123,14 @@ const createRoot = ({ world, log }: ApiDeps) => {
       if (failure.kind === 'internal')
         log.error('request failed', { requestId, method: request.method, path, error });
       if ('reason' in failure && isOutage(failure)) log.error('request refused', { requestId, ...failure });
+      if (failure.kind === 'forbidden') {
+        const { reason } = failure;
+        refusals.warn(
+          'request forbidden',
+          { requestId, method: request.method, path, reason },
+          `request forbidden: ${reason}`,
+        );
+      }
       const problem = problemOf(failure, requestId);
       set.status = problem.status;
       Object.assign(set.headers, problem.headers, { 'content-type': 'application/problem+json' });

@@ -1,10 +1,6 @@
+import type { Actor } from './actor.ts';
 import type { Page } from './page.ts';
 import type { AsyncResult } from './result.ts';
-
-/** Who sent a command: a person, or a service key. */
-export type Actor =
-  | { readonly id: string; readonly email: string }
-  | { readonly id: string; readonly name: string };
 
 /** What an operator can do. A new command of operators gets a word here. */
 export type Action =

@@ -1,4 +1,5 @@
-import type { Actor, OperatorCommand } from './activity.ts';
+import type { OperatorCommand } from './activity.ts';
+import type { Actor } from './actor.ts';
 import type { Keyed, KeyReused, Replayable } from './commandKey.ts';
 import type { Money } from './money.ts';
 import { orderStatusesBefore } from './order.ts';

@@ -1,8 +1,8 @@
-import type { Actor } from './activity.ts';
+import type { Actor } from './actor.ts';
 import type { Page } from './page.ts';
 
 /** What stands in an order's timeline. Of one moment, they come in this order: a command before what it changed. */
-export const timelineKinds = ['command', 'payment', 'state', 'task', 'mail', 'refund'] as const;
+export const timelineKinds = ['command', 'state', 'payment', 'task', 'mail', 'refund'] as const;
 export type TimelineKind = (typeof timelineKinds)[number];
 
 export const rankOf = (kind: TimelineKind): number => timelineKinds.indexOf(kind);

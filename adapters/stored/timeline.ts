@@ -1,5 +1,6 @@
-import { type Actor, actorOfColumns } from '../../core/activity.ts';
+import { actorOfColumns } from '../../core/activity.ts';
 import { pageOf } from '../../core/page.ts';
+import { paymentStatusesBefore } from '../../core/payment.ts';
 import {
   rankOf,
   type TimelineEntry,
@@ -7,6 +8,7 @@ import {
   type TimelinePage,
   timelineKinds,
 } from '../../core/timeline.ts';
+import { isOneOf } from './statuses.ts';
 
 /** How a database writes a parameter, and how it compares text byte by byte. */
 export type TimelineDialect = {
@@ -53,10 +55,10 @@ export const timelineSql = (dialect: TimelineDialect): string => {
       id: text('payment_id'),
       declineCode: 'decline_code',
     }),
-    // The last payment, unless it is an attempt above.
+    // The last payment, unless it ended without money and is an attempt above.
     part('payment', {
       from: `orders o join payment p on p.id = o.checkout_id
-        where o.id = ${orderId} and p.status not in ('declined', 'cancelled')`,
+        where o.id = ${orderId} and not ${isOneOf('p.status', paymentStatusesBefore('refund'))}`,
       atMs: 'p.updated_ms',
       key: text('p.id'),
       what: 'p.status',
@@ -135,7 +137,7 @@ const entryOf = ({
   actorName,
   ...row
 }: StoredTimelineRow): TimelineEntry => {
-  const actor: Actor | null = actorOfColumns({ actorId, actorEmail, actorName });
+  const actor = actorOfColumns({ actorId, actorEmail, actorName });
   const kind = timelineKinds[rank];
   if (kind === undefined) throw new Error(`the timeline has no kind with the rank ${rank}`);
   return { ...row, kind, actor };

@@ -1,4 +1,4 @@
-import type { Actor } from '../../core/activity.ts';
+import type { Actor } from '../../core/actor.ts';
 import { holdsAll, type Permission } from '../../core/permission.ts';
 import type { Caller, Person, Role } from './auth.ts';
 

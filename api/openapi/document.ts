@@ -1,7 +1,8 @@
 import { filterPaths, registerSchemaPath } from '@elysiajs/swagger/utils';
 import type { AnyElysia } from 'elysia';
 import { accessOf } from '../http/access.ts';
-import { activityJson, activityListJson, actorJson } from '../render/activity.ts';
+import { activityJson, activityListJson } from '../render/activity.ts';
+import { actorJson } from '../render/actor.ts';
 import { checkoutJson, checkoutResponseJson } from '../render/checkout.ts';
 import type { Component } from '../render/component.ts';
 import { mailJson, mailListJson } from '../render/mail.ts';

@@ -1,18 +1,8 @@
 import { type TSchema, t } from 'elysia';
-import type { Activity, Actor } from '../../core/activity.ts';
+import type { Activity } from '../../core/activity.ts';
 import { id, nullable, strictObject, time } from '../http/schemas.ts';
+import { actorJson, renderActor } from './actor.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
-
-export const actorJson = component(
-  'Actor',
-  t.Union(
-    [
-      strictObject({ id: t.String(), email: t.String() }),
-      strictObject({ id: t.String(), name: t.String({ description: 'The name of a service key.' }) }),
-    ],
-    { description: 'A person, or a service key.' },
-  ),
-);
 
 export const activityJson = component(
   'Activity',
@@ -28,9 +18,6 @@ export const activityJson = component(
   } satisfies RenderedFields<Activity, TSchema>),
 );
 export const activityListJson = listSchema(activityJson);
-
-export const renderActor = (actor: Actor) =>
-  'email' in actor ? { id: actor.id, email: actor.email } : { id: actor.id, name: actor.name };
 
 export const renderActivity = (activity: Activity) =>
   ({

@@ -7,7 +7,7 @@ import {
   moneyChecks,
 } from '../../core/ledger.ts';
 import { nullable, strictObject, time } from '../http/schemas.ts';
-import { actorJson, renderActor } from './activity.ts';
+import { actorJson, renderActor } from './actor.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 import { moneyJson, renderMoneyOrNull } from './money.ts';
 

@@ -1,7 +1,7 @@
 import { type TSchema, t } from 'elysia';
 import { type TimelineEntry, timelineKinds } from '../../core/timeline.ts';
 import { nullable, oneOf, strictObject, time } from '../http/schemas.ts';
-import { actorJson, renderActor } from './activity.ts';
+import { actorJson, renderActor } from './actor.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 
 export const timelineJson = component(

@@ -1,8 +1,8 @@
-import { type Context, Elysia, t } from 'elysia';
+import { Elysia, t } from 'elysia';
 import { firstResult } from '../../core/commandKey.ts';
 import { type MoneyCheck, moneyChecks } from '../../core/ledger.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { Authenticate, Caller } from '../http/auth.ts';
+import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
 import { actorOf } from '../http/caller.ts';
 import { createCheck } from '../http/check.ts';
@@ -102,22 +102,18 @@ const acknowledgementRoute = 'POST /money/{check}/acknowledgements';
 
 const refundBody = createCheck(strictObject({ caseId: uuid, reason: text(500, 'why it is given back') }));
 
-export const createMoneyCaseCommands = (
-  { store, refundCase, world }: ApiDeps,
-  authenticate: Authenticate,
-) => {
-  const sentBy = (caller: Caller, set: Context['set']) => ({
-    actor: actorOf(caller),
-    command: operatorCommand(world, caller, set),
-  });
-  return new Elysia()
+export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, authenticate: Authenticate) =>
+  new Elysia()
     .post(
       '/money/:check/acknowledgements',
       requirePermission(authenticate, 'money:write', async ({ params, request, set, caller }) => {
         const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, acknowledgementRoute));
         const check = checkOf(params);
         const { caseId, note } = unwrapOrThrow(await readBody(request, acknowledgementBody));
-        const command = { check, caseId: caseId.toLowerCase(), note, ...sentBy(caller, set) };
+        const command = {
+          ...{ check, caseId: caseId.toLowerCase(), note, actor: actorOf(caller) },
+          command: operatorCommand(world, caller, set),
+        };
         const nowMs = world.clock.nowMs();
         const acknowledged =
           createKey === null
@@ -154,8 +150,9 @@ export const createMoneyCaseCommands = (
       requirePermission(authenticate, 'money:write', async ({ params, request, set, caller }) => {
         const check = checkOf(params);
         const { caseId, reason } = unwrapOrThrow(await readBody(request, refundBody));
-        const command = { check, caseId: caseId.toLowerCase(), reason, ...sentBy(caller, set) };
-        const refund = unwrapOrThrow(await refundCase(command));
+        const command = { check, caseId: caseId.toLowerCase(), reason, actor: actorOf(caller) };
+        const by = operatorCommand(world, caller, set);
+        const refund = unwrapOrThrow(await refundCase({ ...command, command: by }));
         set.status = 202;
         set.headers.location = `/refunds/${refund.id}`;
         return renderRequestedRefund(refund);
@@ -178,4 +175,3 @@ export const createMoneyCaseCommands = (
         failures: ['not_found', 'case_not_refundable'],
       }),
     );
-};

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Actor } from '../../core/activity.ts';
+import type { Actor } from '../../core/actor.ts';
 import type { MoneyCheck } from '../../core/ledger.ts';
 import { defined, refundFailed, unknownOutcome, unwrap } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';

@@ -147,6 +147,63 @@ export const activityContract = (name: string, open: OpenStore): void => {
       expect(await rows()).toMatchObject([{ action: 'case.refund', target: first.id, detail: 'not ours' }]);
     });
 
+    test('A command whose activity cannot be written changes nothing', async () => {
+      const { fixture, store } = context();
+      const { ledger, products, queue, refunds } = store;
+      const product = await fixture.createProduct({ stock: 9 });
+      const [lease, other] = (await fixture.payAndLease([product, product])).map(defined);
+      const failed = defined(lease);
+      await fixture.report(failed, { kind: 'failed', error: 'no such mailbox' });
+      const command = by();
+      await unwrap(products.change(product.id, { name: 'Áo' }, fixture.now(), command));
+      const [taken] = await list();
+      // Two rows cannot have one id, so the activity of each command below fails.
+      const failing = { ...command, createId: () => defined(taken).id };
+
+      const draft = fixture.productDraft();
+      const refund = fixture.refundCommand(defined(other).order.id, { command: failing });
+      const unknownCharge = {
+        ...{ refundId: fixture.newId(), taskId: fixture.newId(), reference: 'ch_9', reason: 'r' },
+        ...{ amount: { amount: 5, currency: 'VND' }, command: failing },
+      };
+      const acknowledgement = {
+        check: 'paid_without_progress' as const,
+        ...{ caseId: failed.order.id, note: 'n', actor: mai, command: failing },
+      };
+      const day = { id: fixture.newId(), taskId: fixture.newId(), day: '2026-02-27', dayMs: 1, endMs: 2 };
+      const nowMs = fixture.now();
+      const commands: readonly (() => Promise<{ isErr(): boolean }>)[] = [
+        () => products.upsert([draft], nowMs, 'replace', failing),
+        () => products.change(product.id, { stock: { add: 1 } }, nowMs, failing),
+        () => refunds.request(refund, nowMs),
+        () => refunds.refundUnknownCharge(unknownCharge, nowMs),
+        () => queue.retry([failed.taskId], nowMs, failing),
+        () => ledger.acknowledge(acknowledgement, nowMs),
+        () => ledger.requestReconciliation({ ...day, command: failing }, nowMs),
+      ];
+      // It is a bug, so some stores throw.
+      const fails = (run: (typeof commands)[number]) =>
+        run().then(
+          (result) => result.isErr(),
+          () => true,
+        );
+      for (const run of commands) expect(await fails(run)).toBe(true);
+
+      const listed = await products.list({ search: null, type: null, after: null, limit: 100 });
+      expect(listed._unsafeUnwrap().items.map(({ code, stock }) => [code, stock])).toEqual([
+        [product.code, 7],
+      ]);
+      for (const id of [refund.refundId, unknownCharge.refundId])
+        expect(await unwrap(refunds.find(id))).toBeNull();
+      expect((await fixture.findTask(failed.taskId)).state).toBe('failed');
+      const { caseId, check } = acknowledgement;
+      expect(await unwrap(ledger.findCase({ check, caseId }, nowMs))).toMatchObject({
+        acknowledgement: null,
+      });
+      expect(await unwrap(ledger.findReconciliation(day.id))).toBeNull();
+      expect(await list()).toEqual([defined(taken)]);
+    });
+
     test('Rows are found by actor, action, target, order and time, newest first and page by page', async () => {
       const { fixture, store, world } = context();
       const order = await fixture.placePaidOrder(await fixture.createProduct());

@@ -70,9 +70,9 @@ export const timelineContract = (name: string, open: OpenStore): void => {
       await fixture.recordOutcome(again, succeeded);
       const entries = await readTimeline(order.id);
       expect(linesOf(entries)).toEqual([
-        ...['state pending', 'state paying', 'payment declined card_declined', 'state pending'],
-        ...['payment cancelled', 'state paying', 'state pending'],
-        ...['state paying', 'payment succeeded', 'state paid', 'task ready'],
+        ...['state pending', 'state paying', 'state pending', 'payment declined card_declined'],
+        ...['state paying', 'state pending', 'payment cancelled'],
+        ...['state paying', 'state paid', 'payment succeeded', 'task ready'],
       ]);
       expect(entries.filter(({ kind }) => kind === 'payment').map(({ id }) => id)).toEqual([
         first.checkoutId,

@@ -22,7 +22,10 @@ export const writeActivity = (
   targets: readonly ActivityTarget[],
   nowMs: number,
 ): void => {
-  for (const row of activitiesOf(command, action, targets, nowMs)) writes.set(tables.activity, row.id, row);
+  for (const row of activitiesOf(command, action, targets, nowMs)) {
+    if (tables.activity.has(row.id)) throw new Error(`the activity ${row.id} already exists`);
+    writes.set(tables.activity, row.id, row);
+  }
 };
 
 export const createActivityLog = (tables: Tables): ActivityLog => ({

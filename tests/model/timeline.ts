@@ -1,4 +1,5 @@
 import { pageOf } from '../../core/page.ts';
+import { paymentStatusesBefore } from '../../core/payment.ts';
 import { taskStateAt } from '../../core/queue.ts';
 import { stepKey } from '../../core/steps.ts';
 import {
@@ -58,8 +59,7 @@ const paymentsOf = (tables: Tables, orderId: string): readonly Row[] => {
       row(`${id}/${attempt}`, { kind: 'payment', atMs, what: status, id, declineCode }),
     );
   const last = tables.payments.get(tables.orders.get(orderId)?.order.checkoutId ?? '');
-  const isEnded = last?.payment.status === 'declined' || last?.payment.status === 'cancelled';
-  if (last === undefined || isEnded) return attempts;
+  if (last === undefined || paymentStatusesBefore('refund').includes(last.payment.status)) return attempts;
   const { id, status } = last.payment;
   return [...attempts, row(id, { kind: 'payment', atMs: last.updatedAtMs, what: status, id })];
 };

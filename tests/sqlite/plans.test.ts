@@ -81,8 +81,6 @@ describe('query plans of SQLite', async () => {
       .filter(([, plan]) => plan.some((step) => /^SCAN (?!.*VIRTUAL TABLE)|TEMP B-TREE|AUTOMATIC/.test(step)))
       .map(([source]) => source.replace(/^select .* from /, 'from '));
     expect(scanning.toSorted()).toEqual([
-      // The history of one order, found by its key and then sorted.
-      'from "order_history" where "order_history"."order_id" = ? order by "order_history"."seq" asc',
       // Scans in the order of the list, which end at the limit.
       'from "reconciliation" order by "reconciliation"."id" desc limit ?',
       'from activity order by id desc limit $rowsMax',

@@ -1,0 +1,24 @@
+import { expect, test } from 'bun:test';
+import { codeOf } from './reply.ts';
+import { createTestApi } from './testApi.ts';
+
+test('A forbidden request is logged with its reason, and repetitions are one line a minute with their number', async () => {
+  const api = createTestApi({ ownApp: true });
+  const lan = api.customer('lan');
+  const tries = async (times: number) => {
+    for (let time = 0; time < times; time++) expect(codeOf(await lan.get('/activity'))).toBe('403 forbidden');
+  };
+  await tries(1);
+  expect(api.warnings).toMatchObject([
+    { message: 'request forbidden', facts: { method: 'GET', path: '/activity' } },
+  ]);
+  const [first] = api.warnings;
+  expect(String(first?.facts.reason)).toContain('activity:read');
+  expect(String(first?.facts.requestId)).not.toBe('');
+  await tries(1_000);
+  expect(api.warnings).toHaveLength(1);
+  api.world.advance(60_000);
+  await tries(1);
+  expect(api.warnings).toHaveLength(2);
+  expect(api.warnings[1]?.facts).toMatchObject({ count: 1_001, path: '/activity' });
+});
