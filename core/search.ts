@@ -1,60 +1,36 @@
+import { hasTwoReadings, signWordsOf, type Token, type Word, withoutUnseen, wordsOf } from './fold.ts';
+
+export type { Token } from './fold.ts';
+
 /**
  * The version of `tokensOf`. Both databases use that function for stored names and for queries, so that they find the
  * same rows. Raise the version when its results change: stored names are then folded again.
  */
-export const foldVersion = 1;
+export const foldVersion = 2;
 
-/** One word of a name or query: `folded` for matching without accents, `exact` as typed, in lower case. */
-export type Token = { readonly folded: string; readonly exact: string };
+/**
+ * Stands between the two readings of a name, so that no phrase matches across them. No word contains the character,
+ * because it is for private use.
+ */
+const gap: Token = { folded: '\u{e005}', exact: '\u{e005}' };
 
-/** Letters that have no decomposition in Unicode, and what they fold to. */
-const foldedLetters: Readonly<Record<string, string>> = {
-  đ: 'd',
-  ð: 'd',
-  ł: 'l',
-  ø: 'o',
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ı: 'i',
-  ħ: 'h',
-  ŧ: 't',
-  þ: 'th',
-  ŋ: 'n',
-  ĸ: 'k',
-  ς: 'σ',
+/**
+ * The tokens of a name or a code, in order, as an index stores them. If a word of the text is read in two ways, the
+ * whole text follows a second time after a gap, read in the second way. A text of signs alone has the tokens of its
+ * signs; in all other texts, signs only separate words.
+ */
+export const tokensOf = (text: string): readonly Token[] => {
+  const words = wordsOf(text, 'apart');
+  const tokens = tokensOfWords(words.length === 0 ? signWordsOf(text) : words);
+  if (!hasTwoReadings(text)) return tokens;
+  const joined = tokensOfWords(wordsOf(text, 'joined'));
+  return joined.length === 0 || areEqual(tokens, joined) ? tokens : [...tokens, gap, ...joined];
 };
 
-/** Strips only U+0300–036F, because other marks are part of words in Thai, Hindi and more. */
-const fold = (word: string): string =>
-  word
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .replace(/[đðłøßæœıħŧþŋĸς]/g, (letter) => foldedLetters[letter] ?? letter)
-    .normalize('NFC');
+const tokensOfWords = (words: readonly Word[]): readonly Token[] => words.flatMap((word) => word.tokens);
 
-/**
- * The tokens of a text, in order. A token is a letter or digit and the letters, marks and digits after it. All other
- * characters separate tokens; so does a mark without a letter before it, because it is part of a symbol, such as the
- * mark that gives an emoji its colour.
- */
-export const tokensOf = (text: string): readonly Token[] =>
-  (
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .normalize('NFC')
-      .match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? []
-  ).map((exact) => ({ folded: truncate(fold(exact)), exact: truncate(exact) }));
-
-/**
- * In code points. A longer token is cut, because PostgreSQL accepts no lexeme over 2,046 bytes, and one character can
- * decompose into 18 (U+FDFA).
- */
-const tokenLengthMax = 100;
-
-const truncate = (token: string): string =>
-  token.length <= tokenLengthMax ? token : [...token].slice(0, tokenLengthMax).join('');
+const areEqual = (a: readonly Token[], b: readonly Token[]): boolean =>
+  a.length === b.length && a.every(({ exact }, at) => exact === b[at]?.exact);
 
 /** Tokens that must be next to each other, in this order, in one name. With `prefix`, the last one may be longer. */
 export type Term = { readonly tokens: readonly Token[]; readonly prefix: boolean };
@@ -65,20 +41,93 @@ export type SearchQuery = { readonly terms: readonly Term[] };
 /** The longest query, in code points. */
 export const queryLengthMax = 200;
 
+/** How many words and tokens of a query are asked for. Each costs the databases a read of all names that have it. */
+const wordsMax = 12;
+const tokensMax = 24;
+
 /**
- * Parses what a person typed: words, and phrases in double quotes. A quote without its twin starts a phrase up to the
- * end. The last word is a prefix, unless it is in a phrase. Any text is valid, because only its words are used. Returns
- * null for a blank text.
+ * Parses what a person typed: words, and phrases in quotes. The last word is a prefix, unless it is in a phrase. A
+ * query that has no letter and no digit asks for its signs. Any text is valid, because only its words and signs are
+ * used. Returns null for a blank text.
  */
 export const parseQuery = (text: string): SearchQuery | null => {
-  if (text.trim() === '') return null;
-  const pieces = text.split('"');
-  const terms = pieces.flatMap((piece, index): Term[] => {
-    const tokens = tokensOf(piece);
-    const isPhrase = index % 2 === 1;
-    if (isPhrase) return tokens.length === 0 ? [] : [{ tokens, prefix: false }];
+  const seen = withoutUnseen(text);
+  if (seen.trim() === '') return null;
+  const pieces = piecesOf(seen);
+  const inWords = askedOf(pieces, (piece) => wordsOf(piece, 'asked'));
+  return { terms: limitTerms(inWords.length > 0 ? inWords : askedOf(pieces, signWordsOf)) };
+};
+
+type Piece = { readonly text: string; readonly isPhrase: boolean };
+
+const doubleQuotes = '"\uff02\u201c\u201d\u201e\u201f\u301d\u301e\u301f\u275d\u275e';
+
+/**
+ * A quote with its twin. A plain quote after a letter or digit begins no phrase: it is an inch mark, or stands for a
+ * mark of Hebrew. A single quote after or before a letter is an apostrophe.
+ */
+const quotedText = new RegExp(
+  [
+    `(?<![\\p{L}\\p{M}\\p{N}])["\uff02\u201d][^${doubleQuotes}]*[${doubleQuotes}]`,
+    `[\u201c\u201e\u201f\u301d\u301e\u301f\u275d\u275e][^${doubleQuotes}]*[${doubleQuotes}]`,
+    '[«»][^«»]*[«»]',
+    '[‹›][^‹›]*[‹›]',
+    '「[^「」]*」',
+    '『[^『』]*』',
+    '｢[^｢｣]*｣',
+    '(?<![\\p{L}\\p{M}\\p{N}])‘[^‘]*?’(?![\\p{L}\\p{N}])',
+  ].join('|'),
+  'gu',
+);
+
+const piecesOf = (text: string): readonly Piece[] => {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const { index, 0: quoted } of text.matchAll(quotedText)) {
+    pieces.push({ text: text.slice(end, index), isPhrase: false });
+    pieces.push({ text: quoted.slice(1, -1), isPhrase: true });
+    end = index + quoted.length;
+  }
+  return [...pieces, { text: text.slice(end), isPhrase: false }];
+};
+
+/** A term, and how many words it has. */
+type AskedTerm = Term & { readonly words: readonly Word[] };
+
+const askedOf = (
+  pieces: readonly Piece[],
+  wordsIn: (text: string) => readonly Word[],
+): readonly AskedTerm[] =>
+  pieces.flatMap(({ text, isPhrase }, index) => {
+    const words = wordsIn(text);
+    if (isPhrase) return words.length === 0 ? [] : [termOf(words, false)];
     const isLastPiece = index === pieces.length - 1;
-    return tokens.map((token, at) => ({ tokens: [token], prefix: isLastPiece && at === tokens.length - 1 }));
+    return words.map((word, at) => termOf([word], isLastPiece && at === words.length - 1));
   });
-  return { terms };
+
+/** In a script without spaces, a word is found inside others, so it may always go on. */
+const termOf = (words: readonly Word[], isPrefix: boolean): AskedTerm => {
+  const last = words.at(-1);
+  const tokens = [...tokensOfWords(words.slice(0, -1)), ...(last?.asked ?? [])];
+  return { tokens, prefix: isPrefix || (last?.open ?? false), words };
+};
+
+/** Equal terms count once, and of all others the first words are asked for. */
+const limitTerms = (terms: readonly AskedTerm[]): readonly Term[] => {
+  const seen = new Set<string>();
+  const limited: Term[] = [];
+  let words = wordsMax;
+  let tokens = tokensMax;
+  for (const term of terms) {
+    const key = term.tokens.map(({ exact }) => exact).join(' ');
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const cut = term.words.length > words ? termOf(term.words.slice(0, words), false) : term;
+    const isWhole = cut.tokens.length <= tokens;
+    limited.push({ tokens: cut.tokens.slice(0, tokens), prefix: isWhole && cut.prefix });
+    words -= cut.words.length;
+    tokens -= cut.tokens.length;
+    if (words <= 0 || tokens <= 0) break;
+  }
+  return limited;
 };

@@ -79,6 +79,48 @@ const words = [
   ...['กางเกง', 'ขายาว', 'กางเกงขายาว', 'หนังสือ', 'हिन्दी', 'किताब', 'क्ष', 'বাংলা'],
   ...['日本語', '日本', '中文', '中文书', 'テキスト', 'ﾃｷｽﾄ', 'が', 'か', '한국어', '책', '書籍'],
   ...['ΟΔΟΣ', 'οδος', 'ёлка', 'елка', 'й', 'שלום', 'مرحبا', 'ＡＢＣ', 'ﬁlter', 'ﷺ', '𝕏', '𠮷野'],
+  ...[
+    'パソコン',
+    'ノートパソコン',
+    '手机壳',
+    '机',
+    'iPhone手机',
+    'ກິນເຂົ້າ',
+    'ភាសាខ្មែរ',
+    'មែរ',
+    'မြန်မာစာ',
+    'ใหม่',
+    'ไหม',
+  ],
+  ...[
+    'أحمر',
+    'احمر',
+    'شُفـاه',
+    'کیف',
+    'كيف',
+    'שָׁלוֹם',
+    `м'ята`,
+    'мʼята',
+    'Hawaiʻi',
+    'hawaii',
+    `L'Oréal`,
+    'l’oreal',
+  ],
+  ...[
+    'Nike™',
+    'm²',
+    'm2',
+    '№5',
+    '10㎏',
+    'H₂O',
+    '2½',
+    'Wasch\u00admaschine',
+    'waschmaschine',
+    '🎁🎄',
+    '🎁',
+    '★',
+    '***',
+  ],
   ...['AND', 'OR', 'NOT', 'NEAR', 'the', 'a', 'name', 'code', 'null', 'x'.repeat(120)],
 ] as const;
 
@@ -127,18 +169,43 @@ const wordPrefix = fc
   .tuple(spelledWord, fc.nat(4))
   .map(([word, cut]) => [...word].slice(0, Math.max(1, [...word].length - cut)).join(''));
 
+/** Part of a word, which is found in scripts that are written without spaces. */
+const insideWord = fc
+  .tuple(spelledWord, fc.nat(3), fc.integer({ min: 1, max: 4 }))
+  .map(([word, from, length]) => [...word].slice(from, from + length).join(''));
+
+/** Signs between spaces. A name of them alone is found by them. */
+const signs = fc
+  .array(oneOf(['🎁🎄', '🎁', '★', '***', '🎄', '™', '👍🏽', '…']), { minLength: 1, maxLength: 3 })
+  .map((words) => words.join(' '));
+
 const queryText = fc.oneof(
-  { weight: 6, arbitrary: text(fc.oneof(spelledWord, wordPrefix), 3, oneOf([...separators, '"', '" '])) },
+  {
+    weight: 6,
+    arbitrary: text(fc.oneof(spelledWord, wordPrefix), 3, oneOf([...separators, '"', '" ', '”', '「'])),
+  },
   { weight: 3, arbitrary: text(spelledWord, 3, fc.constant(' ')).map((phrase) => `"${phrase}"`) },
+  { weight: 2, arbitrary: text(wordPrefix, 2, fc.constant(' ')).map((phrase) => `“${phrase.trim()}”`) },
+  { weight: 2, arbitrary: insideWord },
   { weight: 3, arbitrary: wordPrefix },
   { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 20 }) },
   { weight: 1, arbitrary: anyText({ maxLength: 200 }) },
 );
 
 const seed = 20_260_301;
-const names = fc.sample(nameText, { seed, numRuns: 160 });
-const codes = fc.sample(nameText, { seed: seed + 1, numRuns: 160 });
-const queries = ['', ' ', '"', '\0', ...fc.sample(queryText, { seed: seed + 2, numRuns: 240 })];
+const names = [
+  ...fc.sample(nameText, { seed, numRuns: 200 }),
+  ...fc.sample(signs, { seed: seed + 3, numRuns: 20 }),
+];
+const codes = fc.sample(nameText, { seed: seed + 1, numRuns: 220 });
+const queries = [
+  '',
+  ' ',
+  '"',
+  '\0',
+  ...fc.sample(queryText, { seed: seed + 2, numRuns: 320 }),
+  ...fc.sample(signs, { seed: seed + 4, numRuns: 20 }),
+];
 
 const nowMs = Date.UTC(2026, 2, 1, 8);
 
