@@ -7,6 +7,7 @@ import type { Mailbox } from './mail.ts';
 import type { Orders } from './order.ts';
 import type { Products } from './product.ts';
 import type { Queue, Wakeup } from './queue.ts';
+import type { RefoldedSlice } from './refold.ts';
 import type { Refunds } from './refund.ts';
 import type { AsyncResult } from './result.ts';
 import type { ServiceKeys } from './serviceKey.ts';
@@ -30,6 +31,11 @@ export interface Store {
    * share one value.
    */
   secret(name: string, initial: string): AsyncResult<string>;
+  /**
+   * Folds up to `limit` stored names anew, if an older fold made their tokens. Null if there is nothing left to do. The
+   * shop stays open: until all names are done, searches may miss some. Any number of processes may call it.
+   */
+  refoldNames(limit: number): AsyncResult<RefoldedSlice | null>;
   /** Succeeds if the database responds. */
   ping(): AsyncResult<void>;
   /**

@@ -10,11 +10,18 @@ const rescueBatchMax = 500;
 const recoverEveryMs = 1_000;
 const pruneEveryMs = 60_000;
 const compareStockEveryMs = 5_000;
+/** A slice of this many names holds the event loop and SQLite's write lock for some ms. */
+const refoldNamesMax = 100;
+/** Requests come first. */
+const refoldPauseMs = 10;
+const refoldBusyPauseMs = 1_000;
+const refoldLogEveryMs = 10_000;
+const refoldCheckEveryMs = 3_600_000;
 
 /** The maintenance loops, each by its name. Every worker runs them all; each row is processed by one of them. */
 export const createMaintenancePolls = (
   ports: {
-    readonly store: Pick<Store, 'queue' | 'ledger' | 'ping' | 'prune'>;
+    readonly store: Pick<Store, 'queue' | 'ledger' | 'ping' | 'prune' | 'refoldNames'>;
     readonly recoverPayments: () => AsyncResult<number>;
     readonly clock: Clock;
     readonly log: Log;
@@ -24,6 +31,7 @@ export const createMaintenancePolls = (
   rescue: createRescuePoll(ports, settings.leaseMs / 2),
   'payment recovery': createRecoveryPoll(ports, Math.min(recoverEveryMs, settings.reconcileAfterMs)),
   'comparison of the stock': createStockPoll(ports),
+  'folding of names': createRefoldPoll(ports),
   pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
 });
 
@@ -84,5 +92,38 @@ const createStockPoll = ({
     (await store.ledger.compareStock(slice, clock.nowMs())).map((next) => {
       slice = next;
       return compareStockEveryMs;
+    });
+};
+
+/** Folds the stored names anew after an upgrade to a new fold, and says how far it is. */
+const createRefoldPoll = ({
+  store,
+  clock,
+  log,
+}: {
+  readonly store: Pick<Store, 'refoldNames'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Poll => {
+  let progress: { names: number; loggedAtMs: number } | null = null;
+  return async () =>
+    (await store.refoldNames(refoldNamesMax)).map((slice) => {
+      if (slice === null) {
+        if (progress !== null)
+          log.info('all stored names are folded anew', { namesOfThisProcess: progress.names });
+        progress = null;
+        return refoldCheckEveryMs;
+      }
+      const nowMs = clock.nowMs();
+      if (progress === null) {
+        log.info('folding stored names anew; until this is done, searches may miss some of them');
+        progress = { names: 0, loggedAtMs: nowMs };
+      }
+      progress.names += slice.names;
+      if (nowMs - progress.loggedAtMs >= refoldLogEveryMs) {
+        log.info('folding stored names anew', { part: slice.part, namesOfThisProcess: progress.names });
+        progress.loggedAtMs = nowMs;
+      }
+      return slice.isWaiting ? refoldBusyPauseMs : refoldPauseMs;
     });
 };

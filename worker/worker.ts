@@ -26,7 +26,16 @@ import { createReporter } from './reports.ts';
 export type WorkerPorts = {
   readonly store: Pick<
     Store,
-    'queue' | 'audits' | 'refunds' | 'disputes' | 'inbox' | 'ledger' | 'wakeup' | 'ping' | 'prune'
+    | 'queue'
+    | 'audits'
+    | 'refunds'
+    | 'disputes'
+    | 'inbox'
+    | 'ledger'
+    | 'wakeup'
+    | 'ping'
+    | 'prune'
+    | 'refoldNames'
   >;
   readonly provider: PaymentProvider;
   readonly mailer: Mailer;

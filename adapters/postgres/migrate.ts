@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { foldVersion } from '../../core/search.ts';
 import { missingMigrations, SchemaTooNew } from '../stored/migrations.ts';
 import { connect, type Sql, type Transaction } from './connection.ts';
-import { readFoldVersion, rebuildSearch, storeFoldVersion } from './search/rebuild.ts';
+import { readFoldVersion, readRefoldVersion, storeFoldVersion } from './search/rebuild.ts';
 
 const folder = new URL('../../sql/postgres/', import.meta.url);
 
@@ -30,18 +30,22 @@ export const migrateWith = async (sql: Sql): Promise<void> => {
       await tx.unsafe(await readFile(new URL(name, folder), 'utf8'));
       await tx`insert into migration (name) values (${name})`;
     }
-    await updateSearch(tx);
+    await checkFoldVersion(tx);
   });
 };
 
-const updateSearch = async (tx: Transaction): Promise<void> => {
+/**
+ * Tokens of an older fold stay: workers fold the names anew while the shop is open (`Store.refoldNames`). A process
+ * with an older fold does not start, because it would write and look for tokens that nobody finds.
+ */
+const checkFoldVersion = async (tx: Transaction): Promise<void> => {
   const stored = await readFoldVersion(tx);
-  if (stored === foldVersion) return;
-  if (stored !== null && stored > foldVersion)
+  if (stored === null) return storeFoldVersion(tx);
+  const newest = Math.max(stored, await readRefoldVersion(tx));
+  if (newest > foldVersion)
     throw new SchemaTooNew(
-      `version ${stored} of the fold made the search tokens in the database, and this is version ${foldVersion}: start a newer version`,
+      `version ${newest} of the fold made the search tokens in the database, and this is version ${foldVersion}: start a newer version`,
     );
-  await (stored === null ? storeFoldVersion(tx) : rebuildSearch(tx));
 };
 
 /** Migrates over a connection that is opened and closed for it. */

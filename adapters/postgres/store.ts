@@ -7,7 +7,7 @@ import { createLocalWakeup } from '../stored/localWakeup.ts';
 import { createActivityLog } from './activity/activity.ts';
 import { createAudits } from './checkout/audits.ts';
 import { pruneCommandKeys } from './commandKeys/once.ts';
-import { type ConnectionOptions, connect, type Sql } from './connection.ts';
+import { type ConnectionOptions, connect, type Sql, withRetries } from './connection.ts';
 import { createDisputes } from './disputes/disputes.ts';
 import { orUnavailable } from './failures.ts';
 import { createInbox, pruneEvents } from './inbox/inbox.ts';
@@ -20,6 +20,7 @@ import { createQueue } from './queue/queue.ts';
 import { createWakeup } from './queue/wakeup.ts';
 import { createRefunds } from './refunds/refunds.ts';
 import { secret } from './schema.ts';
+import { refoldNames } from './search/rebuild.ts';
 import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
 
 /** A month: no provider delivers an event again after so long. */
@@ -70,6 +71,7 @@ export const createStore = (
         const [row] = await db.select().from(secret).where(eq(secret.name, name));
         return row?.value ?? fresh;
       }),
+    refoldNames: (limit) => withRetries(() => refoldNames(sql, limit)),
     ping: () =>
       orUnavailable(async () => {
         await db.execute(raw`select 1`);

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { foldVersion } from '../../core/search.ts';
 import { missingMigrations, SchemaTooNew } from '../stored/migrations.ts';
-import { readFoldVersion, rebuildSearch } from './search/rebuild.ts';
+import { readFoldVersion, readRefoldVersion, storeFoldVersion } from './search/rebuild.ts';
 
 const folder = new URL('../../sql/sqlite/', import.meta.url);
 
 /**
  * Brings the schema up to date. Runs each file of sql/sqlite that the database does not have yet, in the order of their
- * numbers, and rebuilds the search tokens if core folds names in a new way. All of it is one transaction under the
- * write lock, so any number of processes can start at the same time.
+ * numbers. All of it is one transaction under the write lock, so any number of processes can start at the same time.
+ * Tokens of an older fold stay: workers fold the names anew while the shop is open (`Store.refoldNames`).
  *
  * @throws SchemaTooNew or SchemaTooOld, and then changes nothing
  */
@@ -23,18 +23,20 @@ export const migrate = (client: Database.Database, nowMs: number): void => {
     .transaction(() => {
       client.exec('create table if not exists migration (name text primary key, applied_ms integer) strict');
       const insert = client.prepare('insert into migration (name, applied_ms) values (?, ?)');
-      for (const name of missingMigrations(files, appliedMigrations(client))) {
+      const applied = appliedMigrations(client);
+      for (const name of missingMigrations(files, applied)) {
         client.exec(readFileSync(new URL(name, folder), 'utf8'));
         insert.run(name, nowMs);
       }
-      if (!hasCurrentTokens(client)) rebuildSearch(client);
+      if (applied.length === 0) storeFoldVersion(client);
     })
     .immediate();
 };
 
 const isUpToDate = (client: Database.Database, files: readonly string[]): boolean => {
   const missing = missingMigrations(files, appliedMigrations(client));
-  return hasCurrentTokens(client) && missing.length === 0;
+  checkFoldVersion(client, missing.length === 0);
+  return missing.length === 0;
 };
 
 const appliedMigrations = (client: Database.Database): readonly string[] => {
@@ -42,12 +44,12 @@ const appliedMigrations = (client: Database.Database): readonly string[] => {
   return hasTable ? client.prepare<[], string>('select name from migration').pluck().all() : [];
 };
 
-const hasCurrentTokens = (client: Database.Database): boolean => {
-  const stored = readFoldVersion(client);
-  if (stored > foldVersion)
+/** A process with an older fold does not start: it would write and look for tokens that nobody finds. */
+const checkFoldVersion = (client: Database.Database, isMigrated: boolean): void => {
+  const newest = Math.max(readFoldVersion(client), isMigrated ? readRefoldVersion(client) : 0);
+  if (newest > foldVersion)
     throw new SchemaTooNew(
-      `version ${stored} of the fold made the search tokens in the database, and this is version ${foldVersion}: ` +
+      `version ${newest} of the fold made the search tokens in the database, and this is version ${foldVersion}: ` +
         'start a newer version',
     );
-  return stored === foldVersion;
 };

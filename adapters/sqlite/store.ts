@@ -18,6 +18,7 @@ import { createProducts } from './products/products.ts';
 import { createQueue } from './queue/queue.ts';
 import { createRefunds } from './refunds/refunds.ts';
 import { finishedTasks, secret } from './schema.ts';
+import { createRefoldNames } from './search/rebuild.ts';
 import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
 
 /**
@@ -39,6 +40,7 @@ export const openSqliteStore = async (world: World, options: ConnectionOptions):
 export const createStoreOver = (connection: Connection, world: World): Store => {
   const { runStatement, client, db, write } = connection;
   const pruneEvents = createPruneEvents(connection);
+  const refoldNames = createRefoldNames(connection);
   const pruneCommandKeys = createPruneCommandKeys(connection);
   return {
     products: createProducts(connection, world),
@@ -61,6 +63,7 @@ export const createStoreOver = (connection: Connection, world: World): Store => 
       };
       return runStatement(find).andThen((value) => (value === undefined ? write(insertIfNew) : ok(value)));
     },
+    refoldNames,
     ping: async () =>
       runStatement(() => {
         client.exec('select 1');

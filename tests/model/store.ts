@@ -55,6 +55,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
       tables.secrets.set(name, value);
       return ok(value);
     },
+    refoldNames: async () => ok(null),
     ping: async () => ok(undefined),
     prune: async (nowMs) => {
       pruneFinished(tables, nowMs);

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'bun:test';
 import Database from 'better-sqlite3';
 import { migrate } from '../../adapters/sqlite/migrate.ts';
 import { openSqliteStore } from '../../adapters/sqlite/store.ts';
-import { parseQuery } from '../../core/search.ts';
 import { unwrap } from '../contracts/fixture.ts';
 import { createTestWorld } from '../world.ts';
 import { createDatabaseWithPaidOrder, openTestStore, withTestFolder } from './harness.ts';
@@ -79,20 +78,5 @@ describe('migration of SQLite', () => {
       expect((await unwrap(store.orders.find(orderId)))?.status).toBe('paid');
       await store.close();
       other.close();
-    }));
-
-  test('A migration rebuilds the search tokens after a change of the fold version', () =>
-    withTestFolder(async (folder) => {
-      const { path, orderId } = await createDatabaseWithPaidOrder(folder);
-      runSql(
-        path,
-        `update order_search set name = 'x'; update product_search set name = 'x'; pragma user_version = 0`,
-      );
-      const store = await openSqliteStore(createTestWorld(), { path });
-      const products = { type: null, after: null, limit: 10, search: parseQuery('áo thun') };
-      const orders = { ...products, status: null, fromMs: null, toMs: null, customerId: null };
-      expect((await unwrap(store.orders.list(orders))).items.map(({ id }) => id)).toEqual([orderId]);
-      expect((await unwrap(store.products.list(products))).items).toHaveLength(1);
-      await store.close();
     }));
 });

@@ -99,6 +99,8 @@ describe('query plans of SQLite', async () => {
       'from refund r order by r.id desc limit ?',
       'from refund where order_id = $orderId) entry where "atMs" > $atMs or ("atMs" = $atMs and ( "rank" > $rank or ("rank" = $rank and "key" collate binary > $key))) order by "atMs", "rank", "key" collate binary limit $rowsMax',
       // What the last comparison of the stock has found, and the tasks that it sums: at most 5,000.
+      // One row.
+      'from search_rebuild',
       'from stock_difference',
       "from stock_difference d cross join orders o on o.id = d.order_id where o.held > 0 and (o.status = 'pending' or o.status = 'cancelled' or o.status = 'refunded')",
       'from stock_difference limit 1',
@@ -107,6 +109,7 @@ describe('query plans of SQLite', async () => {
       // The counts of the queue, which read only an index of the tasks in one state.
       "from task where state = 'failed' group by pipeline",
       "from task where state = 'ready' group by pipeline",
+      'update search_rebuild set version = ?, part = ?, after = ?',
     ]);
   });
 

@@ -83,4 +83,32 @@ describe('the maintenance', () => {
       expect((await polls['comparison of the stock']?.())?._unsafeUnwrap()).toBe(5_000);
     expect(slices).toEqual([start, { afterProductId: 'p', afterOrderId: 'o' }, start]);
   });
+
+  test('The maintenance folds names anew slice by slice, and says when it begins, how far it is, and when it is done', async () => {
+    const { store, world } = await open();
+    const { log, logLines } = createTestLog();
+    const slices = [
+      { part: 'product', names: 100, isWaiting: false },
+      { part: 'orders', names: 0, isWaiting: true },
+      { part: 'orders', names: 50, isWaiting: false },
+      null,
+      null,
+    ];
+    const refoldNames: Store['refoldNames'] = async () => ok(slices.shift() ?? null);
+    const polls = createMaintenancePolls(
+      { store: { ...store, refoldNames }, recoverPayments: async () => ok(0), clock: world.clock, log },
+      { leaseMs: 30_000, reconcileAfterMs: 15_000 },
+    );
+    const pauses: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      pauses.push((await polls['folding of names']?.())?._unsafeUnwrap() ?? -1);
+      world.advance(6_000);
+    }
+    expect(pauses).toEqual([10, 1_000, 10, 3_600_000, 3_600_000]);
+    expect(logLines.map(({ message, facts }) => [message, facts])).toEqual([
+      ['folding stored names anew; until this is done, searches may miss some of them', {}],
+      ['folding stored names anew', { part: 'orders', namesOfThisProcess: 150 }],
+      ['all stored names are folded anew', { namesOfThisProcess: 150 }],
+    ]);
+  });
 });

@@ -3,6 +3,32 @@ import { tokensOf } from '../../../core/search.ts';
 import type { OrderRow, ProductRow } from '../rows.ts';
 import { facetsOf, joinTokens } from './query.ts';
 
+type SearchedProduct = Pick<ProductRow, 'position' | 'name' | 'code' | 'archived'>;
+type SearchedOrder = Pick<
+  OrderRow,
+  'position' | 'productName' | 'productCode' | 'customerId' | 'productType' | 'status'
+>;
+
+/** The row of `product_search`, without its position. */
+export const productTexts = (row: SearchedProduct): [string, string, string, string] => {
+  const [names, codes] = [tokensOf(row.name), tokensOf(row.code)];
+  const archived = Boolean(row.archived);
+  return [
+    joinTokens(names, 'folded', archived),
+    joinTokens(codes, 'folded', archived),
+    joinTokens(names, 'exact', archived),
+    joinTokens(codes, 'exact', archived),
+  ];
+};
+
+/** The row of `order_search`, without its position. */
+export const orderTexts = (order: SearchedOrder): [string, string, string] => {
+  const { productName, productCode, customerId, productType: type, status } = order;
+  const [name, code] = [tokensOf(productName), tokensOf(productCode)];
+  const facets = facetsOf({ customerId, type, status }).join(' ');
+  return [joinTokens(name, 'folded'), joinTokens(code, 'folded'), facets];
+};
+
 /** Writes the search tokens of products and orders, and replaces older ones. */
 export const createTokenWriter = (client: Database.Database) => {
   const replaceProduct = client.prepare<[number, string, string, string, string]>(
@@ -12,24 +38,11 @@ export const createTokenWriter = (client: Database.Database) => {
     'insert or replace into order_search (rowid, name, code, facets) values (?, ?, ?, ?)',
   );
   return {
-    writeProduct: (row: Pick<ProductRow, 'position' | 'name' | 'code' | 'archived'>): void => {
-      const [names, codes] = [tokensOf(row.name), tokensOf(row.code)];
-      const archived = Boolean(row.archived);
-      replaceProduct.run(
-        row.position,
-        joinTokens(names, 'folded', archived),
-        joinTokens(codes, 'folded', archived),
-        joinTokens(names, 'exact', archived),
-        joinTokens(codes, 'exact', archived),
-      );
+    writeProduct: (row: SearchedProduct): void => {
+      replaceProduct.run(row.position, ...productTexts(row));
     },
-    writeOrder: (order: Pick<OrderRow, 'position' | 'productName' | 'productCode' | Facet>): void => {
-      const { position, productName, productCode, customerId, productType: type, status } = order;
-      const [name, code] = [tokensOf(productName), tokensOf(productCode)];
-      const facets = facetsOf({ customerId, type, status }).join(' ');
-      replaceOrder.run(position, joinTokens(name, 'folded'), joinTokens(code, 'folded'), facets);
+    writeOrder: (order: SearchedOrder): void => {
+      replaceOrder.run(order.position, ...orderTexts(order));
     },
   };
 };
-
-type Facet = 'customerId' | 'productType' | 'status';
