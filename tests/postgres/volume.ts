@@ -19,6 +19,8 @@ const oldShare = 0.3;
  * `ma0`, `ma1`, … | ten | 200
  * `xua0` … `xua29` | every thirtieth that is no longer sold | 10,000, all in the oldest 30 %
  * `cu` | every one that is no longer sold | 300,000, all in the oldest 30 %
+ * the pairs of `ノートパソコン` | every hundredth | 10,000
+ * the pairs of `ノート` | all | 1,000,000
  */
 export const insertOrders = async (url: string, orders: number): Promise<void> => {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
@@ -32,15 +34,20 @@ export const insertOrders = async (url: string, orders: number): Promise<void> =
         create temporary table stocked on commit drop as select k, 'P-' || k as code,
           case when k % 200 = 5 then 'service' when k % 4 = 1 then 'digital' else 'physical' end as type,
           format('loai%s hieu%s ma%s%s tay dai', k % 3, k % 100, k / 10,
-            case when k >= ${oldest}::integer then ' cu xua' || k % 30 end) as name
+            case when k >= ${oldest}::integer then ' cu xua' || k % 30 end) as words,
+          case when k % 100 = 7 then 'ノートパソコン' else 'ノート' end as unspaced,
+          case when k % 100 = 7 then 'ノー ート トパ パソ ソコ コン ン' else 'ノー ート ト' end as pairs
         from generate_series(0, ${products - 1}::integer) as k`;
       await tx`
+        alter table stocked add name text generated always as (words || ' ' || unspaced) stored,
+          add folded text generated always as (words || ' ' || pairs || '  p ' || k) stored`;
+      await tx`
         insert into product_snapshot (id, type, name_unaccent) overriding system value
-        select k + 1, type, name || '  p ' || k from stocked order by k`;
+        select k + 1, type, folded from stocked order by k`;
       await tx`
         insert into product (id, code, name, type, amount, currency, created_ms, updated_ms, name_unaccent, name_exact, snapshot_id)
         select md5('product' || k)::uuid, code, name, type, 250000, 'VND', ${firstOrderMs}::bigint, ${firstOrderMs}::bigint,
-          name || '  p ' || k, '', k + 1 from stocked`;
+          folded, '', k + 1 from stocked`;
       await tx`
         create temporary table sold on commit drop as select
           (lpad(to_hex(${firstOrderMs}::bigint + n * ${orderIntervalMs}::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3)
