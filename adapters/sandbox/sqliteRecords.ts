@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
+import { createPrivateFile } from '../stored/privateFile.ts';
 import { enableWriteAheadLog } from '../stored/writeAheadLog.ts';
 import type { Change, NewRecord, RecordStore, SandboxRecord, WriteFailure } from './records.ts';
 
@@ -17,7 +16,7 @@ export type SqliteRecordsOptions = {
  * it.
  */
 export const createSqliteRecords = ({ path, busyMs = 2_000 }: SqliteRecordsOptions): RecordStore => {
-  mkdirSync(dirname(path), { recursive: true });
+  createPrivateFile(path);
   const database = new Database(path, { timeout: busyMs });
   enableWriteAheadLog(database, busyMs);
   // A charge that was reported to the caller must also survive a power failure.

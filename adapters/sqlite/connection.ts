@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
+import { createPrivateFile } from '../stored/privateFile.ts';
 import { enableWriteAheadLog } from '../stored/writeAheadLog.ts';
 import { orUnavailable } from './failures.ts';
 
@@ -20,7 +19,7 @@ const pageBytes = 8_192;
 const checkpointPages = 2_000;
 
 export type ConnectionOptions = {
-  /** A file, or `:memory:`. A missing file and its folder are created. */
+  /** A file, or `:memory:`. A missing file and its folder are created, for their owner alone. */
   readonly path: string;
 };
 
@@ -39,7 +38,7 @@ export type Connection = {
 
 /** Throws the driver's error if the file cannot be opened. */
 export const openClient = ({ path }: ConnectionOptions): Database.Database => {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  if (path !== ':memory:') createPrivateFile(path);
   const client = new Database(path, { timeout: busyTimeoutMs });
   client.pragma(`page_size = ${pageBytes}`);
   enableWriteAheadLog(client, busyTimeoutMs);
