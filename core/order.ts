@@ -178,8 +178,9 @@ export interface Orders {
   list(query: OrderQuery): AsyncResult<Page<Order, string>>;
 
   /**
-   * `pending → cancelled`. Fails with `not_found` if there is no such order of this customer, and with
-   * `order_not_pending` if the order has another status.
+   * `pending → cancelled`. An order that is cancelled already stays as it is, so the command can be sent again. Fails
+   * with `not_found` if there is no such order of this customer, and with `order_not_pending` if the order has another
+   * status.
    */
   cancel(id: string, customerId: string, nowMs: number): AsyncResult<Order, OrderFailure>;
 }

@@ -203,6 +203,7 @@ export const createCancelOrderRoute = ({ store, world }: ApiDeps, authenticate: 
       tag: 'Orders',
       summary: 'Cancel a pending order',
       parameters: [idParameter(samples.orderId)],
+      description: 'An order that is cancelled already stays as it is, so the request can be sent again.',
       responses: { 204: { description: 'The order is cancelled.' } },
       failures: ['not_found', 'order_not_pending'],
     }),

@@ -235,15 +235,23 @@ describe('GET /orders/{id}', () => {
 });
 
 describe('DELETE /orders/{id}', () => {
-  test('DELETE /orders/{id} cancels a pending order once', async () => {
+  test('DELETE /orders/{id} cancels a pending order, and answers the same when it is sent again', async () => {
     const { customer, product } = createTestApi();
     const lan = customer('lan');
     const id = await lan.order(await product());
     const reply = expectStatus(await lan.remove(`/orders/${id}`), 204);
     expect(reply.body).toBe('');
-    const again = await lan.remove(`/orders/${id}`);
-    expect(codeOf(again)).toBe('409 order_not_pending');
-    expect(again.body).toMatchObject({ orderStatus: 'cancelled' });
+    expect(expectStatus(await lan.remove(`/orders/${id}`), 204).body).toBe('');
+  });
+
+  test('DELETE /orders/{id} rejects a paid order and names its status', async () => {
+    const { customer, product } = createTestApi();
+    const lan = customer('lan');
+    const id = await lan.order(await product());
+    expectStatus(await lan.checkOut([id]), 202);
+    const reply = await lan.remove(`/orders/${id}`);
+    expect(codeOf(reply)).toBe('409 order_not_pending');
+    expect(reply.body).toMatchObject({ orderStatus: 'paid' });
   });
 
   test('Only the owner can cancel an order: another customer gets 404, an operator 403', async () => {

@@ -10,6 +10,7 @@ import {
   type OrderQuery,
   type OrderRequest,
   type Orders,
+  orderStatusAfter,
   shownStates,
 } from '../../core/order.ts';
 import { pageOf } from '../../core/page.ts';
@@ -91,6 +92,7 @@ export const createOrders = (tables: Tables): Orders => {
     cancel: async (id, customerId, nowMs) => {
       const order = tables.orders.get(id)?.order;
       if (order?.customerId !== customerId) return err({ kind: 'not_found' });
+      if (order.status === orderStatusAfter.cancel) return ok(order);
       if (nextOrderStatus(order.status, 'cancel') === null)
         return err({ kind: 'order_not_pending', status: order.status });
       return ok(

@@ -103,11 +103,12 @@ const cancel = async (
   const current = await orUnavailable(
     () =>
       sql<
-        Pick<OrderRow, 'status'>[]
-      >`select status from orders where id = ${id} and customer_id = ${customerId}`,
+        OrderRow[]
+      >`select ${orderColumns(sql, 'o')} from orders o where id = ${id} and customer_id = ${customerId}`,
   );
   if (current.isErr()) return err(current.error);
   const [order] = current.value;
+  if (order?.status === orderStatusAfter.cancel) return ok(orderOf(order));
   return err(
     order === undefined ? { kind: 'not_found' } : { kind: 'order_not_pending', status: order.status },
   );

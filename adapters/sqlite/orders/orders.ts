@@ -7,6 +7,7 @@ import {
   type OrderFailure,
   type OrderState,
   type Orders,
+  orderStatusAfter,
   shownStates,
 } from '../../../core/order.ts';
 import { pageOf } from '../../../core/page.ts';
@@ -142,6 +143,7 @@ const createCancelOrder = ({ client }: Connection) => {
   return (id: string, customerId: string, nowMs: number): Result<Order, OrderFailure> => {
     const row = byId.get(id);
     if (row?.customerId !== customerId) return err({ kind: 'not_found' });
+    if (row.status === orderStatusAfter.cancel) return ok(orderOf(row));
     const status = nextOrderStatus(row.status, 'cancel');
     if (status === null) return err({ kind: 'order_not_pending', status: row.status });
     const seq = row.seq + 1;
