@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import addressparser from 'nodemailer/lib/addressparser';
+import { readEmailAddress } from '../../core/emailAddress.ts';
 
 /** One mailbox. */
 export type Address = {
@@ -14,12 +15,8 @@ export type Address = {
 
 /** Reads a bare `local@domain`; null if no mail can be sent to it. */
 export const parseAddress = (text: string): Address | null => {
-  const [, local, host] = mailbox.exec(text) ?? [];
-  if (local === undefined || host === undefined) return null;
-  const domain = domainToASCII(host);
-  const address = `${local}@${domain}`;
-  const isShort = Buffer.byteLength(local) <= 64 && Buffer.byteLength(address) <= 254;
-  return domain === '' || !isShort ? null : { name: '', address, domain };
+  const read = readEmailAddress(text, domainToASCII);
+  return read === null ? null : { name: '', ...read };
 };
 
 /**
@@ -38,6 +35,3 @@ export const mailDomain = (from: string): string => {
   if (sender === null) throw new Error(`no mail can be sent from ${JSON.stringify(from)}`);
   return sender.domain;
 };
-
-/** Quoted local parts are legal, but nobody uses them. Without them no address needs escaping. */
-const mailbox = /^([^\p{C}\p{Z}<>()[\]\\,;:@"]+)@([^\p{C}\p{Z}<>()[\]\\,;:@"]+)$/u;

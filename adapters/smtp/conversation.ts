@@ -33,7 +33,9 @@ export const createConversation = (
   const canUtf8 = /^250[- ]SMTPUTF8\s*$/im.test(greeting);
 
   const send = async ({ from, to, message }: OutgoingMail): Promise<SmtpFailure | null> => {
-    const utf8 = canUtf8 && /\P{ASCII}/u.test(from + to) ? ' SMTPUTF8' : '';
+    if (!canUtf8 && isUtf8(from)) return { command: 'MAIL FROM', ...utf8Unsupported };
+    if (!canUtf8 && isUtf8(to)) return { command: 'RCPT TO', ...utf8Unsupported };
+    const utf8 = isUtf8(from + to) ? ' SMTPUTF8' : '';
     const envelope: readonly Line[] = [
       { command: 'MAIL FROM', line: `MAIL FROM:<${from}>${utf8}\r\n`, expected: '2' },
       { command: 'RCPT TO', line: `RCPT TO:<${to}>\r\n`, expected: '2' },
@@ -80,6 +82,14 @@ export const createConversation = (
     },
   };
 };
+
+const isUtf8 = (address: string): boolean => /\P{ASCII}/u.test(address);
+
+/**
+ * A server without SMTPUTF8 gets no address in UTF-8 (RFC 6531, 3.1): it may cut it, or deliver to somebody else. The
+ * code is the one that it would reply with (3.5).
+ */
+const utf8Unsupported = { code: 'EUTF8', responseCode: 553 } as const;
 
 /** `expected` is the first digit of the reply code that accepts the line. */
 type Line = { readonly command: string; readonly line: string; readonly expected: '2' | '3' };

@@ -2,7 +2,7 @@ import type { MailOutcome } from '../../core/mail.ts';
 
 /** Why a mail was not accepted, with nodemailer's fields. */
 export type SmtpFailure = {
-  /** Nodemailer's code, such as `ECONNECTION`. */
+  /** Nodemailer's code, such as `ECONNECTION`; or `EUTF8`, if the server takes no such address. */
   readonly code?: string | undefined;
   /** The operating system's code, such as `ECONNREFUSED`. */
   readonly originalCode?: string | undefined;
@@ -62,5 +62,6 @@ const reasons: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the mail server did not answer in time',
   [plainLogin]:
     'the connection to the mail server has no TLS, so the login was not sent: use smtps://, or add ?requireTLS=false to SMTP_URL',
+  EUTF8: 'the mail server takes no address with characters beyond ASCII: it has no SMTPUTF8',
   ETLS: 'the connection to the mail server could not be secured',
 };

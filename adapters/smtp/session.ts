@@ -80,7 +80,8 @@ export const openSession = async (
       if (connection.destroyed) return { code: 'ECONNECTION', command: 'API', notReceived: true };
       const failed = await exchange(connection, abort, (finish) => void conversation.send(mail).then(finish));
       if (failed === null && conversation.hasExtraReply()) connection.close();
-      const notReceived = failed !== null && failed.code !== 'ETIMEDOUT' && !conversation.mayHaveReceived();
+      const mayRetry = failed !== null && failed.code !== 'ETIMEDOUT' && failed.code !== 'EUTF8';
+      const notReceived = mayRetry && !conversation.mayHaveReceived();
       return notReceived ? { ...failed, notReceived } : failed;
     },
     quit: () => quit(connection, socket, timer),

@@ -4,6 +4,7 @@ import type { Permission } from '../../core/permission.ts';
 import type { Unavailable } from '../../core/result.ts';
 import type { Clock } from '../../core/world.ts';
 import type { CountedLines } from './countedLines.ts';
+import { isEmailAddress } from './emailAddress.ts';
 import type { RequestFailure } from './failures.ts';
 import { primaryLanguage } from './language.ts';
 import { permissionsOf } from './permissionClaims.ts';
@@ -138,7 +139,7 @@ const callerOf = (payload: JWTPayload, names: ClaimNames): Result<Person, TokenR
     return err('The customer id is not 1 to 200 visible ASCII characters (claim sub)');
   const email = claimAt(payload, names.email);
   if (email === undefined) return err(`The token has no e-mail (claim ${names.email})`);
-  if (typeof email !== 'string' || !isEmail(email))
+  if (typeof email !== 'string' || !isEmailAddress(email))
     return err(`The e-mail of the token is not a valid address (claim ${names.email})`);
   const claimed = claimAt(payload, names.roles);
   if (claimed === undefined) return err(`The token has no roles (claim ${names.roles})`);
@@ -158,13 +159,3 @@ const callerOf = (payload: JWTPayload, names: ClaimNames): Result<Person, TokenR
 
 /** Printable ASCII, which all identity providers use for `sub`. */
 const isCustomerId = (text: string): boolean => /^[\x21-\x7e]{1,200}$/.test(text);
-
-/**
- * One address without characters that could end a mail header, change the direction of its text, or are not seen. RFC
- * 5321 allows 254 octets.
- */
-export const emailPattern =
-  '^[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\ud800-\\udfff@<>()\\[\\],;:\\\\"]{1,64}@[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff\\ud800-\\udfff@<>()\\[\\],;:\\\\"]{1,189}$';
-const wellFormedEmail = new RegExp(emailPattern);
-
-const isEmail = (text: string): boolean => wellFormedEmail.test(text);

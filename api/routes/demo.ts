@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { Elysia, t } from 'elysia';
 import { SignJWT } from 'jose/jwt/sign';
 import type { ApiDeps, FinishChallenge } from '../deps.ts';
-import { type Authenticate, emailPattern, type Role, roles } from '../http/auth.ts';
+import { type Authenticate, type Role, roles } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
 import { type Check, createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
+import { emailField, readEmailField } from '../http/emailAddress.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { readQuery } from '../http/query.ts';
 import { requireRole } from '../http/requireRole.ts';
@@ -16,11 +17,10 @@ import { timeOf } from '../render/component.ts';
 import { mailListJson, renderMail } from '../render/mail.ts';
 import { chargeListJson, renderCharge } from '../render/payment.ts';
 
-const demoEmail = t.String({ pattern: emailPattern, description: 'an email address' });
-const oneRole = createCheck(strictObject({ email: demoEmail, role: oneOf(roles) }));
+const oneRole = createCheck(strictObject({ email: emailField, role: oneOf(roles) }));
 const manyRoles = createCheck(
   strictObject({
-    email: demoEmail,
+    email: emailField,
     roles: t.Array(oneOf(roles), { minItems: 1, maxItems: roles.length, uniqueItems: true }),
   }),
 );
@@ -55,6 +55,7 @@ export const createDemoTokenRoute = ({ auth, world }: ApiDeps) => {
     '/demo/tokens',
     async ({ request, set }) => {
       const { email, roles: granted } = unwrapOrThrow(await readBody(request, tokenBody));
+      unwrapOrThrow(readEmailField('/email', email));
       const expiresMs = Math.ceil((world.clock.nowMs() + tokenLifetimeMs) / 1000) * 1000;
       set.status = 201;
       return { token: await sign(email, granted, expiresMs), expiresAt: timeOf(expiresMs) };

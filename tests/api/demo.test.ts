@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { decodeJwt } from 'jose';
 import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
-import { type Api, createTestApi } from './testApi.ts';
+import { type Api, createTestApi, tokenOf } from './testApi.ts';
 
 const tokenCall = (email: unknown, role: unknown) => ({ body: { email, role } });
 
@@ -98,6 +98,38 @@ describe('GET /demo/mails', () => {
     expect((await pageOf(operator.get('/demo/mails?to=b@example.com'))).items).toHaveLength(1);
     expect(codeOf(await operator.get('/demo/mails?cursor=x'))).toBe('422 validation_failed');
     expect(codeOf(await operator.get('/demo/mails?from=x'))).toBe('422 validation_failed');
+  });
+});
+
+describe('Email addresses', () => {
+  const legal = [
+    "o'connor@example.com",
+    'user+tag@example.com',
+    'a/b@example.com',
+    'dörte@münchen.example.com',
+  ];
+  const illegal = [
+    'user@exam\u200bple.com',
+    'user@example.com\u200b',
+    'a@ex%ample.com',
+    'a@b/c.com',
+    'a@-b.com',
+  ];
+
+  test.each(legal)('The address %s gets a demo token that is accepted', async (email) => {
+    const { call } = createTestApi();
+    const reply = await call('POST', '/demo/tokens', { body: { email, role: 'customer' } });
+    const token = textAt(expectStatus(reply, 201), 'token');
+    expectStatus(await call('GET', '/orders', { token }), 200);
+  });
+
+  test.each(illegal)('The address %j gets no demo token, and a token with it is rejected', async (email) => {
+    const { call, world } = createTestApi();
+    const reply = await call('POST', '/demo/tokens', { body: { email, role: 'customer' } });
+    expect(codeOf(reply)).toBe('422 validation_failed');
+    expect(pathsOf(reply)).toEqual(['/email']);
+    const token = await tokenOf(world, { sub: 'lan', email, roles: ['customer'] });
+    expect(codeOf(await call('GET', '/orders', { token }))).toBe('401 unauthenticated');
   });
 });
 

@@ -141,6 +141,29 @@ describe('SMTP conversations', () => {
     expect(pieces[2]).toBe('RCPT TO:<hậu@example.com>\r\n');
   });
 
+  test.concurrent('A server without SMTPUTF8 gets no UTF-8 address, and the next mail all the same', async () => {
+    const { pieces, mailer, close } = await startMinimalServer('PIPELINING CHUNKING');
+    expect(await mailer.send(mailOf(1))).toEqual({ kind: 'accepted' });
+    expect(await mailer.send(mailOf(2, { to: 'dörte@example.com' }))).toEqual({
+      kind: 'rejected',
+      reason: 'the mail server takes no address with characters beyond ASCII: it has no SMTPUTF8 (EUTF8)',
+    });
+    expect(await mailer.send(mailOf(3, { to: 'dorte@münchen.example' }))).toEqual({ kind: 'accepted' });
+    await close();
+    const recipients = pieces.join('').match(/RCPT TO:<.*>/g);
+    expect(recipients?.slice(1)).toEqual(['RCPT TO:<dorte@xn--mnchen-3ya.example>']);
+    expect(recipients).toHaveLength(2);
+  });
+
+  test.concurrent('A mail waits if its sender is a UTF-8 address and the server has no SMTPUTF8', async () => {
+    const { pieces, url, close } = await startMinimalServer('PIPELINING');
+    const mailer = createSmtpMailer(createTestWorld(), { url, from: 'đông@shop.example' });
+    expect(await mailer.send(mailOf(1))).toMatchObject({ kind: 'deferred' });
+    await mailer.close();
+    await close();
+    expect(pieces.join('')).not.toContain('MAIL FROM');
+  });
+
   test.concurrent('No content is sent if the recipient is rejected, even if DATA is accepted', async () => {
     const { pieces, mailer, close } = await startMinimalServer('PIPELINING', {
       RCPT: '550-no\r\n550 hộp thư\r\n',
