@@ -2,10 +2,13 @@ import { type AnyElysia, Elysia } from 'elysia';
 import type { ApiDeps } from './deps.ts';
 import { createAllowedMethods } from './http/allowedMethods.ts';
 import { type Authenticate, createAuthenticate } from './http/auth.ts';
-import { createCountedLines } from './http/countedLines.ts';
-import { type Failure, failureOf } from './http/failures.ts';
+import { admitBody } from './http/body.ts';
+import { createBodyGate, defaultBodyLimits } from './http/bodyGate.ts';
+import { allMethods, createCors } from './http/cors.ts';
+import { type Failure, failureOf, httpError } from './http/failures.ts';
 import { problemOf } from './http/problems.ts';
 import { createRequestIdAssigner, requestIdOf } from './http/requestId.ts';
+import { findOversize } from './http/requestSize.ts';
 import { createServiceKeyAuth } from './http/serviceKeyAuth.ts';
 import { createActivityQueries } from './routes/activity.ts';
 import { createCheckoutCommands, createCheckoutQueries, createGiveUpRoute } from './routes/checkouts.ts';
@@ -33,7 +36,7 @@ export type { ApiDeps } from './deps.ts';
 export const createApp = (deps: ApiDeps): AnyElysia => {
   const { role } = deps;
   const { clock } = deps.world;
-  const lines = createCountedLines(deps.log, clock);
+  const lines = deps.countedLog;
   const { authenticate, forget } = createServiceKeyAuth(createAuthenticate(deps.auth, clock, lines), {
     serviceKeys: deps.store.serviceKeys,
     clock,
@@ -97,12 +100,13 @@ const headers = {
 };
 
 /** The app that all routes are added to: request ids, common headers and the one error handler. */
-const createRoot = ({ world, log }: ApiDeps) => {
+const createRoot = ({ world, log, countedLog, clientOf, corsOrigins, bodyLimits }: ApiDeps) => {
   // By default Elysia skips 11 characters before it looks for the path, too many for a short host such as
   // "api".
   const root = new Elysia({ handler: { standardHostname: false } });
   const assignRequestId = createRequestIdAssigner(world);
-  const refusals = createCountedLines(log, world.clock);
+  const cors = createCors(corsOrigins);
+  const bodyGate = createBodyGate(world.timer, bodyLimits ?? defaultBodyLimits);
   let allow: (path: string) => string | null = (path) => {
     allow = createAllowedMethods(root.routes);
     return allow(path);
@@ -111,26 +115,36 @@ const createRoot = ({ world, log }: ApiDeps) => {
     .headers(headers)
     .onRequest(({ request, set }) => {
       assignRequestId(request, set);
+      cors.setHeaders(request, set.headers);
+      const refusal = findOversize(request) ?? admitBody(bodyGate, request);
+      if (refusal !== null) throw httpError(refusal);
     })
     .onError(({ code, error, request, path, set }) => {
       const isRouteMissing = code === 'NOT_FOUND';
       const allowed = isRouteMissing ? allow(path) : null;
-      if (allowed !== null && request.method === 'OPTIONS')
-        return new Response(null, { status: 204, headers: { allow: allowed } });
+      if (isRouteMissing && request.method === 'OPTIONS') {
+        const preflight = cors.preflightHeaders(request, allowed ?? allMethods);
+        const allow = allowed === null ? {} : { allow: allowed };
+        if (preflight !== null || allowed !== null)
+          return new Response(null, { status: 204, headers: { ...allow, ...preflight } });
+      }
 
       const failure = isRouteMissing ? failureOfPath(allowed) : (failureOf(error) ?? { kind: 'internal' });
       const requestId = requestIdOf(set);
       if (failure.kind === 'internal')
         log.error('request failed', { requestId, method: request.method, path, error });
-      if ('reason' in failure && isOutage(failure)) log.error('request refused', { requestId, ...failure });
+      if ('reason' in failure && isOutage(failure))
+        countedLog.error('request refused', { requestId, ...failure }, `request refused ${failure.kind}`);
       if (failure.kind === 'forbidden') {
         const { reason } = failure;
-        refusals.warn(
+        countedLog.warn(
           'request forbidden',
           { requestId, method: request.method, path, reason },
           `request forbidden: ${reason}`,
         );
       }
+      if (failure.kind === 'too_many_bodies')
+        countedLog.warn('too many bodies are being read', { requestId, client: clientOf(request).address });
       const problem = problemOf(failure, requestId);
       set.status = problem.status;
       Object.assign(set.headers, problem.headers, { 'content-type': 'application/problem+json' });

@@ -1,3 +1,4 @@
+import type { CountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
 import type { Page } from '../core/page.ts';
 import type { Charge } from '../core/provider.ts';
@@ -10,6 +11,8 @@ import type { RefundCase } from '../core/usecases/refundCase.ts';
 import type { RequestRefund } from '../core/usecases/requestRefund.ts';
 import type { World } from '../core/world.ts';
 import type { AuthSettings } from './http/auth.ts';
+import type { BodyLimits } from './http/bodyGate.ts';
+import type { ClientOf } from './http/clientAddress.ts';
 
 /** What the API needs from outside. */
 export type ApiDeps = {
@@ -36,6 +39,14 @@ export type ApiDeps = {
   readonly world: World;
   readonly version: string;
   readonly log: Pick<Log, 'warn' | 'error'>;
+  /** For what callers or outages can repeat without end. */
+  readonly countedLog: CountedLog;
+  /** The client of a request, as far as the trusted proxies say. For logs, activity and limits. */
+  readonly clientOf: ClientOf;
+  /** The origins whose pages may call the API. */
+  readonly corsOrigins: readonly string[];
+  /** Tests use smaller ones. */
+  readonly bodyLimits?: BodyLimits;
   /** `missing` names what is not ready (`database`, …). It is empty when `ready` is true. */
   isReady(): Promise<{ readonly ready: boolean; readonly missing: readonly string[] }>;
 };

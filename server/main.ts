@@ -3,6 +3,7 @@ import process from 'node:process';
 import { mailDomain } from '../adapters/smtp/address.ts';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import type { AuthSettings } from '../api/http/auth.ts';
+import { createCountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
 import type { AsyncResult } from '../core/result.ts';
@@ -58,9 +59,10 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
   }
   let address: string | null = null;
   if (isApi || config.portGiven) {
-    const [{ createApp }, { serve }] = await Promise.all([
+    const [{ createApp }, { serve }, { createClientOf }] = await Promise.all([
       import('../api/app.ts'),
       import('../api/http/serve.ts'),
+      import('../api/http/clientAddress.ts'),
     ]);
     if (demo && host !== null && !isLoopback(host))
       log.warn('demo mode is on, and other machines can reach it: anyone gets a token of an operator', {
@@ -84,6 +86,9 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       world,
       version,
       log,
+      countedLog: createCountedLog(log, world.timer),
+      clientOf: createClientOf(config.trustedProxies),
+      corsOrigins: config.corsOrigins,
       isReady: () => checkReadiness(store, world),
     });
     const server = await serve(api, { port, host });

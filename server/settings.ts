@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { err, ok } from 'neverthrow';
 import { parseSender } from '../adapters/smtp/address.ts';
+import { type Network, parseNetwork } from '../api/http/clientAddress.ts';
+import { isOrigin } from '../api/http/cors.ts';
 import { isTimeZone } from '../core/calendar.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
 import { createKinds, type Kinds, type ReadSetting, type Setting, showScheme } from './settingKinds.ts';
@@ -18,6 +20,7 @@ export const readSettings = (read: ReadSetting) => {
   const kinds = createKinds(read);
   return {
     ...processSettings(kinds),
+    ...callerSettings(kinds),
     ...databaseSettings(kinds),
     auth: authSettings(kinds),
     ...mailSettings(kinds),
@@ -71,6 +74,34 @@ const processSettings = ({ oneOf, setting, whole }: Kinds) => ({
     'The lowest level that is logged. Logs go to standard error: as readable text on a terminal, as JSON elsewhere.',
   ),
 });
+
+/** Whose pages and which proxies are believed. */
+const callerSettings = ({ setting }: Kinds) => ({
+  corsOrigins: setting<readonly string[]>({
+    name: 'CORS_ORIGINS',
+    fallback: [],
+    doc: 'The origins whose pages may call the API, separated by commas, such as `https://shop.example.com`. Each is compared as it is; credentials are never allowed. If it is not set, only pages of the API’s own origin may call.',
+    read: (text) => {
+      const origins = listOf(text);
+      return origins.every(isOrigin)
+        ? ok(origins)
+        : err('write origins such as https://shop.example.com,http://localhost:5173, without a path or a *');
+    },
+  }),
+  trustedProxies: setting<readonly Network[]>({
+    name: 'TRUSTED_PROXIES',
+    fallback: [],
+    doc: 'The networks of the proxies in front of the API, separated by commas, such as `10.0.0.0/8,fd00::/8`. Only their `X-Forwarded-For` and `X-Forwarded-Proto` count, for logs, activity and limits.',
+    read: (text) => {
+      const networks = listOf(text).map(parseNetwork);
+      return networks.every((network) => network !== null)
+        ? ok(networks)
+        : err('write networks such as 10.0.0.0/8, or addresses');
+    },
+  }),
+});
+
+const listOf = (text: string): string[] => [...new Set(text.split(',').map((part) => part.trim()))];
 
 const databaseSettings = ({ oneOf, setting, whole }: Kinds) => ({
   databaseUrl: setting({
@@ -262,7 +293,7 @@ const workerSettings = ({ setting, whole }: Kinds) => ({
     fallback: pipelineNames,
     doc: 'The pipelines that this worker runs, separated by commas: pipelines of orders and of jobs.',
     read: (text) => {
-      const names = [...new Set(text.split(',').map((name) => name.trim()))];
+      const names = listOf(text);
       return names.every((name) => pipelineNames.includes(name))
         ? ok(names)
         : err(`write one or more of ${pipelineNames.join(',')}`);
@@ -292,7 +323,8 @@ export const settings = listSettings();
 /** The Markdown table of all settings in README. */
 export const renderSettingsTable = (): string => {
   const rows = settings.map(
-    ({ name, fallback, doc }) => `| \`${name}\` | ${fallback === null ? '' : `\`${fallback}\``} | ${doc} |`,
+    ({ name, fallback, doc }) =>
+      `| \`${name}\` | ${String(fallback ?? '') === '' ? '' : `\`${fallback}\``} | ${doc} |`,
   );
   return ['| variable | default | |', '|---|---|---|', ...rows].join('\n');
 };

@@ -1,9 +1,9 @@
 import type { JWTPayload } from 'jose';
 import { err, ok, type Result } from 'neverthrow';
+import type { CountedLog } from '../../core/countedLog.ts';
 import type { Permission } from '../../core/permission.ts';
 import type { Unavailable } from '../../core/result.ts';
 import type { Clock } from '../../core/world.ts';
-import type { CountedLines } from './countedLines.ts';
 import { isEmailAddress } from './emailAddress.ts';
 import type { RequestFailure } from './failures.ts';
 import { primaryLanguage } from './language.ts';
@@ -73,7 +73,7 @@ const defaultClaims: ClaimNames = { roles: 'roles', email: 'email' };
 export const createAuthenticate = (
   { key, issuer, audience, claims = defaultClaims }: AuthSettings,
   clock: Clock,
-  log: CountedLines,
+  log: Pick<CountedLog, 'warn'>,
 ): Authenticate => {
   const verify = createVerifyToken(key, clock, (cause) =>
     log.warn('the key set for tokens cannot be loaded again; the last one is still used', {

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
+import { type BodyGate, type Permit, tooManyBodies } from './bodyGate.ts';
 import type { Check } from './check.ts';
 import type { RequestFailure } from './failures.ts';
 
@@ -36,18 +37,84 @@ const decode = (bytes: Uint8Array): Result<string, RequestFailure> => {
   }
 };
 
+/** A body that came to the door with a length, or in chunks. */
+type Admission = {
+  readonly gate: BodyGate;
+  readonly bytes: number;
+  /** The room that a large body holds from the door on. */
+  readonly permit: Permit | null;
+  reading: AsyncBody<Uint8Array> | null;
+  cancel(): void;
+};
+
+const admissions = new WeakMap<Request, Admission>();
+
+/**
+ * Called at the door, before anything waits. The runtime buffers a body while its request waits, for the keys of its
+ * token for example, so a large body takes its room here. Returns why it may not come in, or null.
+ */
+export const admitBody = (gate: BodyGate, request: Request): RequestFailure | null => {
+  const { headers } = request;
+  const length = contentLength(request);
+  if (length === null ? !headers.has('transfer-encoding') : length === 0) return null;
+  const mayWait = headers.has('authorization') || headers.has('cookie');
+  // Without a token or cookie the answer comes at once: 401, or 413 from `readBytes`.
+  if (length !== null && length > bodyBytesMax) return mayWait ? { kind: 'body_too_large' } : null;
+
+  const bytes = length ?? bodyBytesMax;
+  const permit = gate.isSmall(bytes) ? null : gate.take(bytes);
+  if (permit === null && !gate.isSmall(bytes)) return { kind: 'too_many_bodies' };
+  const admission: Admission = { gate, bytes, permit, reading: null, cancel: () => {} };
+  admissions.set(request, admission);
+  // A body in chunks could be of any size, so its bytes are counted from here on.
+  if (length === null && mayWait) admission.reading = readAdmitted(request, admission);
+  return null;
+};
+
+/** True if a response must be followed by `releaseBody`. */
+export const holdsBody = (request: Request): boolean => {
+  const permit = admissions.get(request)?.permit;
+  return permit !== undefined && permit !== null;
+};
+
+/** Called after the response, which may have come before the body was read. */
+export const releaseBody = (request: Request): void => {
+  const admission = admissions.get(request);
+  admission?.cancel();
+  admission?.permit?.release();
+};
+
 /** Reads the body without any change, because a signature covers its exact bytes. */
 export const readBytes = (request: Request): AsyncBody<Uint8Array> => {
+  const admission = admissions.get(request);
+  if (admission === undefined) return startReading(request).body;
+  admission.reading ??= readAdmitted(request, admission);
+  return admission.reading;
+};
+
+const readAdmitted = (request: Request, admission: Admission): AsyncBody<Uint8Array> => {
+  const permit = admission.permit ?? admission.gate.take(admission.bytes);
+  if (permit === null) return Promise.resolve(tooManyBodies);
+  const { body, cancel } = startReading(request);
+  admission.cancel = cancel;
+  return permit.finish(body, cancel);
+};
+
+type Reading = { readonly body: AsyncBody<Uint8Array>; cancel(): void };
+
+const startReading = (request: Request): Reading => {
   const length = contentLength(request);
   // The server enforces the Content-Length. Without that header we count the bytes.
-  if (length === null)
-    return request.body === null
-      ? Promise.resolve(ok(new Uint8Array()))
-      : readCounted(request.body).catch(connectionLost);
+  if (length === null) return request.body === null ? done(ok(new Uint8Array())) : startCounted(request.body);
   return length > bodyBytesMax
-    ? Promise.resolve(err({ kind: 'body_too_large' }))
-    : request.bytes().then(completeBody, connectionLost);
+    ? done(err({ kind: 'body_too_large' }))
+    : { body: request.bytes().then(completeBody, connectionLost), cancel: () => {} };
 };
+
+const done = (result: Result<Uint8Array, RequestFailure>): Reading => ({
+  body: Promise.resolve(result),
+  cancel: () => {},
+});
 
 const contentLength = ({ headers }: Request): number | null => {
   const length = headers.get('content-length');
@@ -62,13 +129,20 @@ const connectionLost = (): Result<never, RequestFailure> =>
     reason: 'The connection ended before the whole body arrived. Send the request again.',
   });
 
-const readCounted = async (body: ReadableStream<Uint8Array>): AsyncBody<Uint8Array> => {
+const startCounted = (stream: ReadableStream<Uint8Array>): Reading => {
+  const reader = stream.getReader();
+  const cancel = () => void reader.cancel().catch(() => {});
+  const body = readCounted(reader).catch(connectionLost);
+  return { body: body.finally(cancel), cancel };
+};
+
+const readCounted = async (reader: ReadableStreamDefaultReader<Uint8Array>): AsyncBody<Uint8Array> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    size += next.value.byteLength;
     if (size > bodyBytesMax) return err({ kind: 'body_too_large' });
-    chunks.push(chunk);
+    chunks.push(next.value);
   }
   const bytes = new Uint8Array(size);
   let offset = 0;

@@ -16,6 +16,10 @@ export type RequestFailure =
   | { readonly kind: 'malformed_body'; readonly reason: string }
   | { readonly kind: 'unsupported_media_type' }
   | { readonly kind: 'body_too_large' }
+  | { readonly kind: 'request_timeout' }
+  | { readonly kind: 'too_many_bodies' }
+  | { readonly kind: 'uri_too_long' }
+  | { readonly kind: 'headers_too_large' }
   | { readonly kind: 'validation_failed'; readonly errors: readonly FieldError[] }
   | { readonly kind: 'idempotency_key_missing' }
   | { readonly kind: 'idempotency_key_invalid' }

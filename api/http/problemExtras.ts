@@ -58,8 +58,12 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
         headers: replayed ? { 'idempotent-replayed': 'true' } : {},
       };
     }
+    case 'request_timeout':
+      // The rest of the body would be read as the next request.
+      return { headers: { connection: 'close' } };
     case 'not_ready':
       return { members: { missing: failure.missing }, headers: { 'retry-after': retryAfterSeconds } };
+    case 'too_many_bodies':
     case 'unavailable':
     case 'claim_unconfirmed':
     case 'payment_unavailable':

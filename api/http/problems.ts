@@ -1,6 +1,7 @@
 import type { Failure, FailureKind } from './failures.ts';
 import { problemExtras } from './problemExtras.ts';
 import { productProblems } from './productProblems.ts';
+import { sizeProblems } from './sizeProblems.ts';
 
 /**
  * Every `code` of a problem. `rate_limited` is for a gateway in front of the API: the API itself does not send
@@ -16,6 +17,7 @@ export const problemCodes = [
   'forbidden',
   'not_found',
   'method_not_allowed',
+  'request_timeout',
   'checkout_in_progress',
   'checkout_not_cancellable',
   'order_in_progress',
@@ -27,11 +29,13 @@ export const problemCodes = [
   'stock_changed',
   'out_of_stock',
   'body_too_large',
+  'uri_too_long',
   'unsupported_media_type',
   'validation_failed',
   'idempotency_key_reused',
   'mixed_currency',
   'rate_limited',
+  'headers_too_large',
   'internal',
   'unavailable',
   'payment_unavailable',
@@ -173,12 +177,7 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     detail:
       'There are too few units for the orders in orderIds. Nothing was charged. products says how many are left of each product at this moment. Leave the orders out, or order fewer units, and send a new checkout.',
   },
-  body_too_large: {
-    status: 413,
-    code: 'body_too_large',
-    title: 'The body is too large',
-    detail: 'The body is larger than 1 MiB. Send a smaller one.',
-  },
+  ...sizeProblems,
   unsupported_media_type: {
     status: 415,
     code: 'unsupported_media_type',

@@ -1,3 +1,8 @@
+import http from 'node:http';
+import { holdsBody, releaseBody } from './body.ts';
+import { type Peers, setPeers } from './clientAddress.ts';
+import { parserBytesMax } from './requestSize.ts';
+
 /** Handles one request. Never rejects. */
 type Fetch = (request: Request) => Response | Promise<Response>;
 
@@ -16,11 +21,20 @@ export const serve = async (
   { port, host = null }: { readonly port: number; readonly host?: string | null },
 ): Promise<Listening> => (typeof Bun === 'undefined' ? serveOnDeno : serveOnBun)(fetch, port, host);
 
+/** Handles a request that came over a socket. */
+const handle = (fetch: Fetch, request: Request, peers: Peers): Response | Promise<Response> => {
+  setPeers(request, peers);
+  const response = fetch(request);
+  return holdsBody(request) ? Promise.resolve(response).finally(() => releaseBody(request)) : response;
+};
+
 const serveOnBun = (fetch: Fetch, port: number, host: string | null): Listening => {
+  // Bun answers a larger head itself, with a bare 431. The setting is the process's own, and has no other name in code.
+  Object.assign(http, { maxHeaderSize: parserBytesMax });
   const server = Bun.serve({
     port,
     ...(host === null ? {} : { hostname: host }),
-    fetch,
+    fetch: (request, peers) => handle(fetch, request, peers),
     development: false,
     // In seconds. A payment may take its whole time limit, and nothing is sent until then.
     idleTimeout: 120,
@@ -34,12 +48,18 @@ type DenoServer = { readonly addr: { readonly port: number }; shutdown(): Promis
 declare const Deno: {
   serve(
     options: { readonly port: number; readonly hostname?: string; onListen(): void },
-    handler: Fetch,
+    handler: DenoHandler,
   ): DenoServer;
 };
+type DenoHandler = (
+  request: Request,
+  info: { readonly remoteAddr: { readonly hostname: string } },
+) => Response | Promise<Response>;
 
 const serveOnDeno = (fetch: Fetch, port: number, host: string | null): Listening => {
   const address = host === null ? {} : { hostname: host };
-  const server = Deno.serve({ port, ...address, onListen: () => {} }, fetch);
+  const server = Deno.serve({ port, ...address, onListen: () => {} }, (request, { remoteAddr }) =>
+    handle(fetch, request, { requestIP: () => ({ address: remoteAddr.hostname }) }),
+  );
   return { port: server.addr.port, stop: () => server.shutdown() };
 };

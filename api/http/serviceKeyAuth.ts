@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { err, ok, type Result } from 'neverthrow';
+import type { CountedLog } from '../../core/countedLog.ts';
 import type { Unavailable } from '../../core/result.ts';
 import { minuteOf, type ServiceKey, type ServiceKeys } from '../../core/serviceKey.ts';
 import type { Clock, Random } from '../../core/world.ts';
 import type { Authenticate, AuthFailure, Caller } from './auth.ts';
-import type { CountedLines } from './countedLines.ts';
 import { createTokenCache } from './tokenCache.ts';
 
 const prefix = 'cwk_';
@@ -48,7 +48,7 @@ type Settings = {
   /** False in a process that only reads. */
   readonly recordsUse: boolean;
   /** Refused keys are counted here. */
-  readonly lines: CountedLines;
+  readonly lines: Pick<CountedLog, 'warn'>;
 };
 
 /** Identifies the caller by a service key in the header `Authorization`; other requests by `authenticateToken`. */

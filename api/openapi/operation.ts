@@ -135,12 +135,16 @@ const failuresOf = ({ open, body, failures }: Operation): ReadonlySet<FailureKin
   new Set<FailureKind>([
     ...failures,
     ...(open !== undefined ? [] : (['unauthenticated', 'forbidden', 'unavailable'] as const)),
-    ...(body === undefined ? [] : (['malformed_body', 'body_too_large'] as const)),
+    ...(body === undefined ? [] : bodyFailures),
     ...(body === undefined || body.raw === true
       ? []
       : (['unsupported_media_type', 'validation_failed'] as const)),
+    'uri_too_long',
+    'headers_too_large',
     'internal',
   ]);
+
+const bodyFailures = ['malformed_body', 'request_timeout', 'body_too_large', 'too_many_bodies'] as const;
 
 const json = ({ schema, example }: { readonly schema: TSchema; readonly example: unknown }) => ({
   'application/json': { schema, example },
@@ -206,6 +210,7 @@ const headerDescriptions: Readonly<Record<string, string>> = {
   'retry-after': 'Seconds to wait before the next attempt.',
   'idempotent-replayed': '`true` if this is the stored response of an earlier request.',
   'www-authenticate': 'The authentication scheme, and why the token was rejected.',
+  connection: '`close`: the server ends the connection after this response.',
   allow: 'The supported methods of this resource.',
 };
 type HeaderName = 'x-request-id' | 'location' | 'retry-after' | 'idempotent-replayed';

@@ -13,7 +13,7 @@ import { operation } from '../openapi/operation.ts';
  * Receives events of the payment provider. It needs no token, because the provider signs each event. The event
  * is only stored here and a worker handles it later, so that the provider does not wait for our work.
  */
-export const createWebhookRoute = ({ providerName, receiveEvent, log }: ApiDeps) =>
+export const createWebhookRoute = ({ providerName, receiveEvent, countedLog, clientOf }: ApiDeps) =>
   new Elysia().post(
     `/webhooks/${providerName}`,
     async ({ request, set }) => {
@@ -22,7 +22,11 @@ export const createWebhookRoute = ({ providerName, receiveEvent, log }: ApiDeps)
       const received = body.isErr() ? err(body.error) : await receiveEvent({ body: body.value, header });
       // A wrong webhook secret in our own settings looks the same, and only this log line shows it.
       if (received.isErr() && received.error.kind === 'signature_invalid')
-        log.warn('event refused', { requestId: requestIdOf(set), reason: received.error.reason });
+        countedLog.warn('event refused', {
+          requestId: requestIdOf(set),
+          client: clientOf(request).address,
+          reason: received.error.reason,
+        });
       unwrapOrThrow(received);
       return { received: true };
     },

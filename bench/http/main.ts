@@ -2,6 +2,7 @@ import process from 'node:process';
 import { err } from 'neverthrow';
 import { createSystemWorld } from '../../adapters/system/system.ts';
 import { createApp } from '../../api/app.ts';
+import { createClientOf } from '../../api/http/clientAddress.ts';
 import { serve } from '../../api/http/serve.ts';
 import { createMemoryStore } from '../../tests/model/store.ts';
 import { secret } from '../../tests/processes/tokens.ts';
@@ -25,6 +26,9 @@ const api = createApp({
   world,
   version: 'bench',
   log: console,
+  countedLog: console,
+  clientOf: createClientOf([]),
+  corsOrigins: [],
   isReady: async () => ({ ready: true, missing: [] }),
 });
 await serve(api, { port: Number(process.env.PORT) });

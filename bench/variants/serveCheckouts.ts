@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { createSystemWorld } from '../../adapters/system/system.ts';
 import { createApp } from '../../api/app.ts';
+import { createClientOf } from '../../api/http/clientAddress.ts';
 import { serve } from '../../api/http/serve.ts';
 import { type CheckOut, createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createGiveUpCheckout } from '../../core/usecases/giveUpCheckout.ts';
@@ -45,6 +46,9 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
     world,
     version: 'bench',
     log: console,
+    countedLog: console,
+    clientOf: createClientOf([]),
+    corsOrigins: [],
     isReady: async () => ({ ready: true, missing: [] }),
   });
   const listening = await serve(api, { port: config.port });

@@ -3,7 +3,9 @@
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import { createApp } from '../../api/app.ts';
+import { createClientOf } from '../../api/http/clientAddress.ts';
 import { serve } from '../../api/http/serve.ts';
+import { createCountedLog } from '../../core/countedLog.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createGiveUpCheckout } from '../../core/usecases/giveUpCheckout.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
@@ -17,6 +19,7 @@ const world = createTestWorld();
 const store = createMemoryStore(world);
 const provider = createSandboxProvider(createMemoryRecords(), world, { webhookSecret });
 const { audits, refunds, inbox, wakeup } = store;
+const log = { warn: () => {}, error: console.log };
 const api = createApp({
   store,
   checkOut: createCheckOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
@@ -36,7 +39,10 @@ const api = createApp({
   role: 'all',
   world,
   version: '0.0.0',
-  log: { warn: () => {}, error: console.log },
+  log,
+  countedLog: createCountedLog(log, world.timer),
+  clientOf: createClientOf([]),
+  corsOrigins: [],
   isReady: async () => ({ ready: true, missing: [] }),
 });
 

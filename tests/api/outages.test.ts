@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { err } from 'neverthrow';
+import { createManualTimer } from '../timer.ts';
+import { createTestWorld } from '../world.ts';
 import { failingPorts } from './failingPorts.ts';
 import { codeOf, textAt } from './reply.ts';
 import { createTestApi } from './testApi.ts';
@@ -69,6 +71,17 @@ describe('Outages and bugs', () => {
       expect(errors[0]?.facts).toMatchObject({ error: new Error(secretText), method, path });
     });
   }
+
+  test('An outage is one log line, and one more a minute with the count of the requests', async () => {
+    const world = createTestWorld();
+    const timer = createManualTimer(world);
+    const api = createTestApi({ ...failingPorts(unavailable), world: { ...world, timer }, ownApp: true });
+    for (let index = 0; index < 50; index++)
+      expect(codeOf(await api.call('GET', '/products'))).toBe('503 unavailable');
+    expect(api.errors).toHaveLength(1);
+    await timer.advance(60_000);
+    expect(api.errors.slice(1)).toMatchObject([{ facts: { reason: secretText, count: 49 } }]);
+  });
 
   test('GET /health/ready returns 500 for a bug', async () => {
     const isReady = () => Promise.reject(new Error(secretText));

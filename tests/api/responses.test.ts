@@ -81,10 +81,20 @@ test('Every documented response occurs, and no other', async () => {
     return reply;
   };
 
+  /** Bodies of 10 bytes have no time, and those of 1,000 no room. */
+  const impatient = recordResponses(
+    createTestApi({
+      ownApp: true,
+      bodyLimits: { totalMs: 0, smallBytes: 10, smallBytesMax: 100, largeBytesMax: 0 },
+    }),
+  );
+
   for (const { method, path, operation } of operations) {
     const url = urlOf(path);
     const { call, as } = recordResponses(createTestApi());
     const headers = { 'idempotency-key': id };
+    await call(method, `${url}?q=${'x'.repeat(200_000)}`);
+    await call(method, url, { headers: { 'x-padding': 'x'.repeat(40_000) } });
     if (operation.security.length > 0) {
       await call(method, url);
       await as('nobody').send(method, url, { headers });
@@ -101,6 +111,10 @@ test('Every documented response occurs, and no other', async () => {
         pull: (controller) => controller.error(new Error('the connection was lost')),
       });
       await send(broken);
+      for (const length of ['10', '1000']) {
+        const endless = { body: new ReadableStream(), headers: { ...headers, 'content-length': length } };
+        await impatient.as('root', 'customer', 'operator').send(method, url, endless);
+      }
     }
     const name = `${method} ${path}`;
     if (neverFail.includes(name)) continue;

@@ -74,6 +74,34 @@ describe('The HTTP server', () => {
     expectStatus(await send('/health/live'), 200);
   });
 
+  test('A URL and headers that are too large get a problem response, and so does a query that is', async () => {
+    const { send } = await startServer();
+    for (const [letters, count] of [
+      ['ệ', 2_000],
+      ['ệ', 10_000],
+      ['a', 10_000],
+    ] as const)
+      expect(codeOf(await send(`/products?q=${encodeURIComponent(letters.repeat(count))}`))).toBe(
+        '422 validation_failed',
+      );
+    expect(codeOf(await send(`/products?q=${'a'.repeat(140_000)}`))).toBe('414 uri_too_long');
+    for (const name of ['x-padding', 'cookie'])
+      expect(codeOf(await send('/products', { headers: { [name]: 'a'.repeat(40_000) } }))).toBe(
+        '431 headers_too_large',
+      );
+    expectStatus(await send('/products', { headers: { 'x-padding': 'a'.repeat(30_000) } }), 200);
+    // The runtime answers these itself.
+    expect((await send(`/products?q=${'a'.repeat(300_000)}`)).status).toBe(431);
+  });
+
+  test('The client of a request over a socket has an address', async () => {
+    const { send, warnings } = await startServer();
+    expect(codeOf(await send('/webhooks/stripe', { method: 'POST', body: '{}' }))).toBe(
+      '400 signature_invalid',
+    );
+    expect(warnings).toMatchObject([{ facts: { client: '127.0.0.1' } }]);
+  });
+
   test('A client that disconnects in the middle of a body does not disturb other requests', async () => {
     const { send, server, customer, errors } = await startServer();
     const token = await customer('lan').token();

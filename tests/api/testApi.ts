@@ -3,6 +3,8 @@ import { createFinishChallenge } from '../../adapters/sandbox/challenge.ts';
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import { type ApiDeps, createApp } from '../../api/app.ts';
+import { createClientOf } from '../../api/http/clientAddress.ts';
+import { createCountedLog } from '../../core/countedLog.ts';
 import type { PaymentProvider } from '../../core/provider.ts';
 import type { Store } from '../../core/store.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
@@ -70,11 +72,15 @@ export const createTestApi = ({
     role: 'all',
     version: '0.0.0',
     log,
+    countedLog: createCountedLog(log, world.timer),
+    clientOf: createClientOf([]),
+    corsOrigins: [],
     isReady: async () => ({ ready: true, missing: [] }),
     ...changes,
     world,
   };
-  const api: TestApp = alone || changes.auth !== undefined ? createApp(deps) : appFor(deps);
+  const api: TestApp =
+    alone || changes.auth !== undefined || changes.corsOrigins !== undefined ? createApp(deps) : appFor(deps);
 
   const call = async (method: string, path: string, options: Call = {}): Promise<Reply> => {
     const response = await api.handle(requestOf(method, `http://localhost${path}`, options));

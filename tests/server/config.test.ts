@@ -24,6 +24,8 @@ test('Without any variable every setting has its default, and demo mode is on', 
     production: false,
     timeZone: 'UTC',
     logLevel: 'info',
+    corsOrigins: [],
+    trustedProxies: [],
     databaseUrl: 'sqlite:./data/cartwright.db',
     databasePoolSize: 8,
     databasePooling: 'session',
@@ -88,6 +90,19 @@ test('An empty variable counts as not set, except for keys', () => {
   ]);
 });
 
+test('Lists of origins and networks are separated by commas', () => {
+  const { corsOrigins, trustedProxies } = configOf({
+    CORS_ORIGINS: 'https://shop.example.com, http://localhost:5173',
+    TRUSTED_PROXIES: '10.0.0.0/8, fd00::/8,192.168.1.1',
+  });
+  expect(corsOrigins).toEqual(['https://shop.example.com', 'http://localhost:5173']);
+  expect(trustedProxies).toEqual([
+    { address: '10.0.0.0', prefix: 8 },
+    { address: 'fd00::', prefix: 8 },
+    { address: '192.168.1.1', prefix: 32 },
+  ]);
+});
+
 describe('wrong settings', () => {
   test.each<[Env, RegExp]>([
     [
@@ -95,6 +110,10 @@ describe('wrong settings', () => {
       /^SHOP_TIME_ZONE is "Asia\/Hanoi": write the IANA name of a time zone/,
     ],
     [{ SHOP_TIME_ZONE: '+07:00' }, /^SHOP_TIME_ZONE is "\+07:00": write the IANA name/],
+    [{ CORS_ORIGINS: '*' }, /^CORS_ORIGINS is "\*": write origins such as https:/],
+    [{ CORS_ORIGINS: 'https://shop.example.com/,https://b.example' }, /^CORS_ORIGINS/],
+    [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES is "10.0.0.0\/33": write networks/],
+    [{ TRUSTED_PROXIES: '10.0.0.0/8,' }, /^TRUSTED_PROXIES/],
     [{ PORT: 'http' }, /^PORT is "http": write a whole number from 0 to 65535$/],
     [{ PORT: '65536' }, /^PORT is "65536"/],
     [{ PORT: '-1' }, /^PORT/],
