@@ -1,5 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
-import { type BodyGate, type Permit, tooManyBodies } from './bodyGate.ts';
+import { type BodyGate, type Bytes, type Permit, tooManyBodies } from './bodyGate.ts';
 import type { Check } from './check.ts';
 import type { RequestFailure } from './failures.ts';
 
@@ -57,14 +57,18 @@ export const admitBody = (gate: BodyGate, request: Request): RequestFailure | nu
   const { headers } = request;
   const length = contentLength(request);
   if (length === null ? !headers.has('transfer-encoding') : length === 0) return null;
+  const bytes = length ?? bodyBytesMax;
+  if (gate.isSmall(bytes)) {
+    admissions.set(request, { gate, bytes, permit: null, reading: null, cancel: nothing });
+    return null;
+  }
   const mayWait = headers.has('authorization') || headers.has('cookie');
   // Without a token or cookie the answer comes at once: 401, or 413 from `readBytes`.
-  if (length !== null && length > bodyBytesMax) return mayWait ? { kind: 'body_too_large' } : null;
+  if (bytes > bodyBytesMax) return mayWait ? { kind: 'body_too_large' } : null;
 
-  const bytes = length ?? bodyBytesMax;
-  const permit = gate.isSmall(bytes) ? null : gate.take(bytes);
-  if (permit === null && !gate.isSmall(bytes)) return { kind: 'too_many_bodies' };
-  const admission: Admission = { gate, bytes, permit, reading: null, cancel: () => {} };
+  const permit = gate.take(bytes);
+  if (permit === null) return { kind: 'too_many_bodies' };
+  const admission: Admission = { gate, bytes, permit, reading: null, cancel: nothing };
   admissions.set(request, admission);
   // A body in chunks could be of any size, so its bytes are counted from here on.
   if (length === null && mayWait) admission.reading = readAdmitted(request, admission);
@@ -87,7 +91,7 @@ export const releaseBody = (request: Request): void => {
 /** Reads the body without any change, because a signature covers its exact bytes. */
 export const readBytes = (request: Request): AsyncBody<Uint8Array> => {
   const admission = admissions.get(request);
-  if (admission === undefined) return startReading(request).body;
+  if (admission === undefined) return startReading(request).bytes.then(resultOf, connectionLost);
   admission.reading ??= readAdmitted(request, admission);
   return admission.reading;
 };
@@ -95,33 +99,32 @@ export const readBytes = (request: Request): AsyncBody<Uint8Array> => {
 const readAdmitted = (request: Request, admission: Admission): AsyncBody<Uint8Array> => {
   const permit = admission.permit ?? admission.gate.take(admission.bytes);
   if (permit === null) return Promise.resolve(tooManyBodies);
-  const { body, cancel } = startReading(request);
+  const { bytes, cancel } = startReading(request);
   admission.cancel = cancel;
-  return permit.finish(body, cancel);
+  return permit.finish(bytes, resultOf, cancel);
 };
 
-type Reading = { readonly body: AsyncBody<Uint8Array>; cancel(): void };
+type Reading = { readonly bytes: Promise<Bytes>; cancel(): void };
 
 const startReading = (request: Request): Reading => {
   const length = contentLength(request);
   // The server enforces the Content-Length. Without that header we count the bytes.
-  if (length === null) return request.body === null ? done(ok(new Uint8Array())) : startCounted(request.body);
-  return length > bodyBytesMax
-    ? done(err({ kind: 'body_too_large' }))
-    : { body: request.bytes().then(completeBody, connectionLost), cancel: () => {} };
+  if (length === null) return request.body === null ? done(new Uint8Array()) : startCounted(request.body);
+  return length > bodyBytesMax ? done('too_large') : { bytes: request.bytes(), cancel: nothing };
 };
 
-const done = (result: Result<Uint8Array, RequestFailure>): Reading => ({
-  body: Promise.resolve(result),
-  cancel: () => {},
-});
+const nothing = (): void => {};
+const done = (bytes: Bytes): Reading => ({ bytes: Promise.resolve(bytes), cancel: nothing });
 
 const contentLength = ({ headers }: Request): number | null => {
   const length = headers.get('content-length');
   return length === null ? null : Number(length);
 };
 
-const completeBody = <T>(body: T): Result<T, RequestFailure> => ok(body);
+const resultOf = (bytes: Bytes): Result<Uint8Array, RequestFailure> => {
+  if (bytes === 'too_large') return err({ kind: 'body_too_large' });
+  return bytes === 'lost' ? connectionLost() : ok(bytes);
+};
 
 const connectionLost = (): Result<never, RequestFailure> =>
   err({
@@ -132,16 +135,15 @@ const connectionLost = (): Result<never, RequestFailure> =>
 const startCounted = (stream: ReadableStream<Uint8Array>): Reading => {
   const reader = stream.getReader();
   const cancel = () => void reader.cancel().catch(() => {});
-  const body = readCounted(reader).catch(connectionLost);
-  return { body: body.finally(cancel), cancel };
+  return { bytes: readCounted(reader).finally(cancel), cancel };
 };
 
-const readCounted = async (reader: ReadableStreamDefaultReader<Uint8Array>): AsyncBody<Uint8Array> => {
+const readCounted = async (reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Bytes> => {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     size += next.value.byteLength;
-    if (size > bodyBytesMax) return err({ kind: 'body_too_large' });
+    if (size > bodyBytesMax) return 'too_large';
     chunks.push(next.value);
   }
   const bytes = new Uint8Array(size);
@@ -150,7 +152,7 @@ const readCounted = async (reader: ReadableStreamDefaultReader<Uint8Array>): Asy
     bytes.set(chunk, offset);
     offset += chunk.byteLength;
   }
-  return ok(bytes);
+  return bytes;
 };
 
 const parse = (text: string): Result<unknown, RequestFailure> => {

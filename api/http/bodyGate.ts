@@ -21,7 +21,6 @@ export const defaultBodyLimits: BodyLimits = {
 };
 
 type Size = 'small' | 'large';
-type Failed = Result<never, RequestFailure>;
 
 /** Bounds the memory that unfinished bodies take, and their time. One for the process. */
 export type BodyGate = {
@@ -32,11 +31,19 @@ export type BodyGate = {
 };
 
 export type Permit = {
-  /** Resolves as `body` does, or to a failure when the time is over; `cancel` then ends the reading. Gives back the room. */
-  finish<T>(body: Promise<Result<T, RequestFailure>>, cancel: () => void): Promise<Result<T, RequestFailure>>;
+  /**
+   * Resolves to `settle` of what `bytes` resolves to, or to a failure when the time is over; `cancel` then ends the
+   * reading. Gives back the room.
+   */
+  finish(bytes: Promise<Bytes>, settle: Settle, cancel: () => void): Promise<Settled>;
   /** Gives back the room, at most once. */
   release(): void;
 };
+
+/** The body, or why it cannot be had: it is too large, or its connection ended. */
+export type Bytes = Uint8Array | 'too_large' | 'lost';
+type Settled = Result<Uint8Array, RequestFailure>;
+type Settle = (bytes: Bytes) => Settled;
 
 export const createBodyGate = (timer: Timer, limits: BodyLimits): BodyGate => {
   const free: Record<Size, number> = { small: limits.smallBytesMax, large: limits.largeBytesMax };
@@ -70,21 +77,24 @@ export const createBodyGate = (timer: Timer, limits: BodyLimits): BodyGate => {
     };
     return {
       release,
-      finish: (body, cancel) =>
+      finish: (bytes, settle, cancel) =>
         new Promise((resolve) => {
-          const settle = (result: Awaited<typeof body> | Failed) => {
+          const entry = {
+            deadline: timer.deadline(limits.totalMs),
+            end: () => {
+              release();
+              resolve(err({ kind: 'request_timeout' }));
+              cancel();
+            },
+          };
+          const onDone = (received: Bytes) => {
             open.delete(entry);
             release();
-            resolve(result);
+            resolve(settle(received));
           };
-          const end = () => {
-            settle(err({ kind: 'request_timeout' }));
-            cancel();
-          };
-          const entry = { deadline: timer.deadline(limits.totalMs), end };
           open.add(entry);
           if (!isTimerSet) setTimer(limits.totalMs);
-          body.then(settle);
+          bytes.then(onDone, () => onDone('lost'));
         }),
     };
   };
@@ -100,4 +110,4 @@ export const createBodyGate = (timer: Timer, limits: BodyLimits): BodyGate => {
   };
 };
 
-export const tooManyBodies: Failed = err({ kind: 'too_many_bodies' });
+export const tooManyBodies: Result<never, RequestFailure> = err({ kind: 'too_many_bodies' });

@@ -59,11 +59,12 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
       };
     }
     case 'request_timeout':
-      // The rest of the body would be read as the next request.
+      // The connection ends, because the rest of the body may never come.
       return { headers: { connection: 'close' } };
     case 'not_ready':
       return { members: { missing: failure.missing }, headers: { 'retry-after': retryAfterSeconds } };
     case 'too_many_bodies':
+      return { headers: { connection: 'close', 'retry-after': retryAfterSeconds } };
     case 'unavailable':
     case 'claim_unconfirmed':
     case 'payment_unavailable':

@@ -78,6 +78,7 @@ describe('Bodies that do not end', () => {
       { message: 'too many bodies are being read', facts: { client: '127.0.0.1' } },
     ]);
     expect(refused()).toHaveLength(9);
+    await Promise.all(open.filter((one) => one.received() !== '').map((one) => one.closed));
     for (const { socket } of open) socket.destroy();
   });
 
