@@ -144,7 +144,7 @@ const createRoot = ({ world, log, countedLog, clientOf, corsOrigins, bodyLimits 
         );
       }
       if (failure.kind === 'too_many_bodies')
-        countedLog.warn('too many bodies are being read', { requestId, client: clientOf(request).address });
+        countedLog.warn('too many bodies are being read', { requestId, client: clientOf(request) });
       const problem = problemOf(failure, requestId);
       set.status = problem.status;
       Object.assign(set.headers, problem.headers, { 'content-type': 'application/problem+json' });

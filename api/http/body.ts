@@ -116,9 +116,10 @@ const startReading = (request: Request): Reading => {
 const nothing = (): void => {};
 const done = (bytes: Bytes): Reading => ({ bytes: Promise.resolve(bytes), cancel: nothing });
 
+/** Null without a length, or if the runtime has let through something else than one whole number. */
 const contentLength = ({ headers }: Request): number | null => {
   const length = headers.get('content-length');
-  return length === null ? null : Number(length);
+  return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null;
 };
 
 const resultOf = (bytes: Bytes): Result<Uint8Array, RequestFailure> => {

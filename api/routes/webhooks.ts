@@ -24,7 +24,7 @@ export const createWebhookRoute = ({ providerName, receiveEvent, countedLog, cli
       if (received.isErr() && received.error.kind === 'signature_invalid')
         countedLog.warn('event refused', {
           requestId: requestIdOf(set),
-          client: clientOf(request).address,
+          client: clientOf(request),
           reason: received.error.reason,
         });
       unwrapOrThrow(received);

@@ -112,6 +112,20 @@ describe('Request bodies', () => {
     expect(errors).toEqual([]);
   });
 
+  test.each(['-5', '1e9', '0x10', '5, 5', 'many'])(
+    'A body whose Content-Length is %p is counted, and takes no room from others',
+    async (length) => {
+      const { customer } = createTestApi();
+      const send = (headers: Readonly<Record<string, string>>) =>
+        customer('lan').post('/orders', JSON.stringify(placeOrderBody), headers);
+      expect(codeOf(await send({ 'content-length': length }))).toBe('404 not_found');
+      expect(codeOf(await send({ 'content-length': length, 'transfer-encoding': 'chunked' }))).toBe(
+        '404 not_found',
+      );
+      expect(codeOf(await send({}))).toBe('404 not_found');
+    },
+  );
+
   test('A body with a Content-Length that is too large is rejected unread', async () => {
     let read = false;
     const body = new ReadableStream(

@@ -75,7 +75,10 @@ describe('Bodies that do not end', () => {
     }
     expect((await (await begin(small, body)).response()).status).toBe(201);
     expect(warnings).toMatchObject([
-      { message: 'too many bodies are being read', facts: { client: '127.0.0.1' } },
+      {
+        message: 'too many bodies are being read',
+        facts: { client: { address: '127.0.0.1', scheme: 'http' } },
+      },
     ]);
     expect(refused()).toHaveLength(9);
     await Promise.all(open.filter((one) => one.received() !== '').map((one) => one.closed));

@@ -99,7 +99,7 @@ describe('The HTTP server', () => {
     expect(codeOf(await send('/webhooks/stripe', { method: 'POST', body: '{}' }))).toBe(
       '400 signature_invalid',
     );
-    expect(warnings).toMatchObject([{ facts: { client: '127.0.0.1' } }]);
+    expect(warnings).toMatchObject([{ facts: { client: { address: '127.0.0.1', scheme: 'http' } } }]);
   });
 
   test('A client that disconnects in the middle of a body does not disturb other requests', async () => {
