@@ -51,7 +51,7 @@ const admissions = new WeakMap<Request, Admission>();
 
 /**
  * Called at the door, before anything waits. The runtime buffers a body while its request waits, for the keys of its
- * token for example, so a large body takes its room here. Returns why it may not come in, or null.
+ * token or for the database, so a large body takes its room here. Returns why it may not come in, or null.
  */
 export const admitBody = (gate: BodyGate, request: Request): RequestFailure | null => {
   const { headers } = request;
@@ -62,16 +62,13 @@ export const admitBody = (gate: BodyGate, request: Request): RequestFailure | nu
     admissions.set(request, { gate, bytes, permit: null, reading: null, cancel: nothing });
     return null;
   }
-  const mayWait = headers.has('authorization') || headers.has('cookie');
-  // Without a token or cookie the answer comes at once: 401, or 413 from `readBytes`.
-  if (bytes > bodyBytesMax) return mayWait ? { kind: 'body_too_large' } : null;
-
+  if (bytes > bodyBytesMax) return { kind: 'body_too_large' };
   const permit = gate.take(bytes);
   if (permit === null) return { kind: 'too_many_bodies' };
   const admission: Admission = { gate, bytes, permit, reading: null, cancel: nothing };
   admissions.set(request, admission);
   // A body in chunks could be of any size, so its bytes are counted from here on.
-  if (length === null && mayWait) admission.reading = readAdmitted(request, admission);
+  if (length === null) admission.reading = readAdmitted(request, admission);
   return null;
 };
 

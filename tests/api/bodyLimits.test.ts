@@ -28,7 +28,7 @@ const start = async (changes: Partial<BodyLimits> = {}) => {
   listening = server;
 
   /** Sends the head of a request and the first `sent` bytes of its body. */
-  const begin = async (headers: readonly string[], sent: number | string, path = '/demo/tokens') => {
+  const begin = async (headers: readonly string[], sent: number | string, target = 'POST /demo/tokens') => {
     const socket = connect(server.port, '127.0.0.1');
     let received = '';
     socket.on('data', (chunk) => {
@@ -37,7 +37,7 @@ const start = async (changes: Partial<BodyLimits> = {}) => {
     socket.on('error', () => {});
     const closed = once(socket, 'close');
     await once(socket, 'connect');
-    const head = [`POST ${path} HTTP/1.1`, 'host: localhost', 'content-type: application/json'];
+    const head = [`${target} HTTP/1.1`, 'host: localhost', 'content-type: application/json'];
     socket.write(`${[...head, ...headers].join('\r\n')}\r\n\r\n`);
     socket.write(typeof sent === 'string' ? sent : ' '.repeat(sent));
     /** Resolves when the response is complete, and returns its status and its text. */
@@ -133,13 +133,23 @@ describe('Bodies that do not end', () => {
     const token = `authorization: Bearer ${await customer('lan').token()}x`;
     const unread = [];
     for (const headers of [[token], [], [token], []]) {
-      const one = await begin(['content-length: 100000', ...headers], 10, '/orders');
+      const one = await begin(['content-length: 100000', ...headers], 10, 'POST /orders');
       expect((await one.response()).status).toBe(401);
       unread.push(one);
     }
     expect((await (await begin(largeHeaders, large)).response()).status).toBe(201);
     for (const { socket } of unread) socket.destroy();
   });
+
+  test.each(['POST /orders', 'GET /health/ready', 'POST /nothing'])(
+    'A body over 1 MiB is refused at the door of %s, which would not read it',
+    async (target) => {
+      const { begin } = await start();
+      const open = await begin(['content-length: 1048577'], 10, target);
+      expect((await open.response()).status).toBe(413);
+      open.socket.destroy();
+    },
+  );
 
   test('A body that ends in time is read, whatever its pieces', async () => {
     const { begin, timer, untilReading } = await start();
