@@ -18,6 +18,7 @@ import type { World } from '../core/world.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addressOf, describeReach, renderBanner } from './banner.ts';
 import { type Auth, type Config, readConfig } from './config.ts';
+import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
 import {
   type Close,
@@ -152,6 +153,7 @@ if (config.isErr()) {
   const log = createLog(write, world.clock, { level, readable: process.stderr.isTTY === true });
   const closers: Close[] = [];
   const closing = closeOnSignal(closers, shutdownMs, log, world.timer);
+  watchRunners(process.env, world.timer, () => closing.begin('the program that started this one has ended'));
   try {
     console.log(await start(config.value, world, log, closers));
   } catch (cause) {

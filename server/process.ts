@@ -17,20 +17,34 @@ export const closeOnSignal = (
   shutdownMs: number,
   log: Log,
   timer: Timer,
-): { readonly hasBegun: () => boolean } => {
+): Closing => {
   let begun = false;
-  const onSignal = async (signal: string): Promise<void> => {
-    if (begun) process.exit(1);
+  const close = async (message: string, facts?: Readonly<Record<string, unknown>>): Promise<void> => {
     begun = true;
-    log.info('stopping; a second signal exits at once', { signal });
+    log.info(message, facts);
     const closed = closeAll(closers, log).then(() => true);
     const inTime = await withTimeout(timer, shutdownMs + closeTimeoutMs, closed, () => false);
     if (!inTime)
       log.error('stopped before everything was closed: running work took too long; raise SHUTDOWN_MS');
     process.exit(inTime ? 0 : 1);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void onSignal(signal));
-  return { hasBegun: () => begun };
+  const onSignal = (signal: string): void => {
+    if (begun) process.exit(1);
+    void close('stopping; a second signal exits at once', { signal });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal(signal));
+  return {
+    hasBegun: () => begun,
+    begin: (reason) => {
+      if (!begun) void close('stopping', { reason });
+    },
+  };
+};
+
+export type Closing = {
+  readonly hasBegun: () => boolean;
+  /** Closes and exits as at a signal. Does nothing if that has begun. */
+  readonly begin: (reason: string) => void;
 };
 
 const closeAll = async (closers: readonly Close[], log: Log): Promise<void> => {
@@ -52,10 +66,24 @@ export const exitWithError = (reason: string): never => {
 /** Why the start failed, for an operator. Only a bug shows its stack. */
 export const describeStartFailure = (cause: unknown, { port }: Pick<Config, 'port'>): string => {
   if (!isExpected(cause)) return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-  const code = 'code' in cause ? cause.code : cause.name;
-  return code === 'EADDRINUSE' || code === 'AddrInUse'
-    ? `port ${port} is in use. Stop the process that uses it, or set PORT to another port (0 takes a free one).`
-    : cause.message;
+  const code = String('code' in cause ? cause.code : cause.name);
+  return listenFailures(port)[code] ?? cause.message;
+};
+
+/** By error code of Bun and of Deno. */
+const listenFailures = (port: number): Readonly<Record<string, string>> => {
+  const inUse = `port ${port} is in use. Stop the process that uses it, or set PORT to another port (0 takes a free one).`;
+  const noAddress =
+    'HOST is no address of this machine. Set it to one of its own, such as 127.0.0.1 or 0.0.0.0.';
+  const notAllowed = `this user may not listen on port ${port}. Set PORT to a port above 1023.`;
+  return {
+    EADDRINUSE: inUse,
+    AddrInUse: inUse,
+    EADDRNOTAVAIL: noAddress,
+    AddrNotAvailable: noAddress,
+    EACCES: notAllowed,
+    PermissionDenied: notAllowed,
+  };
 };
 
 /** Failures of the environment, whose message is enough for an operator. Drivers and the system set a `code`. */
@@ -66,4 +94,11 @@ export const isExpected = (cause: unknown): cause is Error =>
 export const createStartError = (reason: string): Error =>
   Object.assign(new Error(reason), { name: 'CannotStart' });
 
-const expectedNames = new Set(['CannotStart', 'SchemaTooNew', 'SchemaTooOld', 'AddrInUse']);
+const expectedNames = new Set([
+  'CannotStart',
+  'SchemaTooNew',
+  'SchemaTooOld',
+  'AddrInUse',
+  'AddrNotAvailable',
+  'PermissionDenied',
+]);

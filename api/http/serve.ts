@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { holdsBody, releaseBody } from './body.ts';
 import { type Peers, setPeers } from './clientAddress.ts';
+import { withHost } from './missingHost.ts';
 import { parserBytesMax } from './requestSize.ts';
 
 /** Handles one request. Never rejects. */
@@ -13,7 +14,8 @@ export type Listening = {
 };
 
 /**
- * Serves on `port` (0 for any free one) of the address `host` (null for every address), under Bun or Deno. All requests go through `fetch`, and Bun's own
+ * Serves on `port` (0 for any free one) of the address `host` (null for every address), under Bun or Deno. Rejects if
+ * the port is in use. All requests go through `fetch`, and Bun's own
  * router is not used, so that every runtime and every test runs the same code.
  */
 export const serve = async (
@@ -22,8 +24,9 @@ export const serve = async (
 ): Promise<Listening> => (typeof Bun === 'undefined' ? serveOnDeno : serveOnBun)(fetch, port, host);
 
 /** Handles a request that came over a socket. */
-const handle = (fetch: Fetch, request: Request, peers: Peers): Response | Promise<Response> => {
-  setPeers(request, peers);
+const handle = (fetch: Fetch, received: Request, peers: Peers): Response | Promise<Response> => {
+  const request = withHost(received);
+  setPeers(request, request === received ? peers : { requestIP: () => peers.requestIP(received) });
   const response = fetch(request);
   return holdsBody(request) ? Promise.resolve(response).finally(() => releaseBody(request)) : response;
 };
@@ -36,6 +39,8 @@ const serveOnBun = (fetch: Fetch, port: number, host: string | null): Listening 
     ...(host === null ? {} : { hostname: host }),
     fetch: (request, peers) => handle(fetch, request, peers),
     development: false,
+    // Bun's default on Linux shares the port, so a second start would get half of the requests.
+    reusePort: false,
     // In seconds. A payment may take its whole time limit, and nothing is sent until then.
     idleTimeout: 120,
     // Far above our own limit, so that our problem response is sent for a body that is too large.

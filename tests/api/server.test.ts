@@ -117,6 +117,43 @@ describe('The HTTP server', () => {
   });
 });
 
+/** Sends a request as it is written, and returns the first line of the response. */
+const statusLineOf = async (port: number, request: string): Promise<string> => {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(request);
+  const [chunk] = await once(socket, 'data');
+  socket.destroy();
+  return String(chunk).split('\r\n')[0] ?? '';
+};
+
+describe('A request without a usable Host', () => {
+  test.each([
+    ['HTTP/1.0', ' HTTP/1.0\r\n\r\n'],
+    ['an empty Host', ' HTTP/1.1\r\nHost:\r\n\r\n'],
+    ['a Host with a blank', ' HTTP/1.1\r\nHost: a b\r\n\r\n'],
+  ])('A request with %s is routed by its path', async (_, end) => {
+    const { server } = await startServer();
+    const ask = (target: string) => statusLineOf(server.port, `${target}${end}`);
+    expect(await ask('GET /health/live')).toBe('HTTP/1.1 200 OK');
+    expect(await ask('GET /health/ready')).toBe('HTTP/1.1 200 OK');
+    expect(await ask('GET /products?limit=1')).toBe('HTTP/1.1 200 OK');
+    expect(await ask('GET /nothing')).toBe('HTTP/1.1 404 Not Found');
+  });
+
+  test('A body without a Host is read as with one', async () => {
+    const { server, customer } = await startServer();
+    const body = '{"quantity":1}';
+    const head = `POST /orders HTTP/1.0\r\nauthorization: Bearer ${await customer('lan').token()}\r\n`;
+    const rest = `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    expect(await statusLineOf(server.port, head + rest)).toBe('HTTP/1.1 422 Unprocessable Entity');
+  });
+});
+
+test('A port that is in use is not shared', async () => {
+  const { server, api } = await startServer();
+  await expect(serve(api, { port: server.port })).rejects.toThrow();
+});
+
 describe('A server that stops', () => {
   test('A server that stops finishes requests in flight, closes idle connections and accepts no new ones', async () => {
     const entered = Promise.withResolvers<void>();
