@@ -5,6 +5,7 @@ import { type Network, parseNetwork } from '../api/http/clientAddress.ts';
 import { isOrigin } from '../api/http/cors.ts';
 import { isTimeZone } from '../core/calendar.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
+import { readDatabaseUrl } from './databaseUrl.ts';
 import { createKinds, type Kinds, type ReadSetting, type Setting, showScheme } from './settingKinds.ts';
 
 const roles = ['all', 'checkout', 'read', 'worker'] as const;
@@ -107,15 +108,8 @@ const databaseSettings = ({ oneOf, setting, whole }: Kinds) => ({
   databaseUrl: setting({
     name: 'DATABASE_URL',
     fallback: 'sqlite:./data/cartwright.db',
-    doc: 'The database: `sqlite:` and a path, `sqlite::memory:`, or `postgres://user:password@host:5432/database`.',
-    read: (text) => {
-      const postgres = /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
-      return postgres || /^sqlite:(?!\/\/)./.test(text)
-        ? ok(text)
-        : err(
-            'write sqlite:./data/cartwright.db, sqlite::memory: or postgres://user:password@host:5432/database',
-          );
-    },
+    doc: 'The database: `sqlite:` and a path, `sqlite::memory:`, or `postgres://user:password@host:5432/database` ([more about it](#postgresql)).',
+    read: readDatabaseUrl,
     show: showScheme,
   }),
   databasePoolSize: whole(

@@ -12,6 +12,7 @@ import type { Store } from '../core/store.ts';
 import { sleep, type Timer } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import type { Config } from './config.ts';
+import { addressOf, sqlitePathOf } from './databaseUrl.ts';
 import { createStartError, isExpected } from './process.ts';
 import { openSandboxRecords } from './sandboxRecords.ts';
 
@@ -137,15 +138,4 @@ export const openMailer = async (
     poolSize: mailsMax * workerPipelines.length,
   });
   return { mailer, close: mailer.close };
-};
-
-/** The path in `sqlite:…`, or `:memory:`; null for Postgres. */
-const sqlitePathOf = (databaseUrl: string): string | null =>
-  databaseUrl.startsWith('sqlite:') ? databaseUrl.slice('sqlite:'.length) : null;
-
-/** The URL without user and password, for logs. */
-const addressOf = (databaseUrl: string): string => {
-  if (sqlitePathOf(databaseUrl) !== null) return databaseUrl;
-  const { host, pathname } = new URL(databaseUrl);
-  return `postgres://${host}${pathname}`;
 };

@@ -1,5 +1,6 @@
 import postgres from 'postgres';
 import type { AsyncResult } from '../../core/result.ts';
+import { driverOptions } from '../stored/postgresUrl/driverOptions.ts';
 import { orUnavailable } from './failures.ts';
 
 /** `int8` is read as a number, because our amounts and times stay below 2^53. */
@@ -8,7 +9,7 @@ export type Sql = postgres.Sql<Types>;
 export type Transaction = postgres.TransactionSql<Types>;
 
 export type ConnectionOptions = {
-  /** `postgres://user:password@host:port/database`. */
+  /** `postgres://user:password@host:port/database`, with the parameters that `parsePostgresUrl` knows. */
   readonly url: string;
   /** The maximum number of connections. A few per CPU core are enough for a process with an API and a worker. */
   readonly poolSize?: number;
@@ -24,12 +25,18 @@ const statementTimeoutMs = 15_000;
 const transactionTimeoutMs = 30_000;
 const connectTimeoutS = 5;
 
-/** Opens no connection yet: postgres.js connects on the first query, and again when a connection is lost. */
-export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOptions): Sql =>
-  postgres(url, {
+/**
+ * Opens no connection yet: postgres.js connects on the first query, and again when a connection is lost.
+ *
+ * @throws WrongDatabaseUrl
+ */
+export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOptions): Sql => {
+  const { session, ...server } = driverOptions(url);
+  return postgres({
     max: poolSize,
     ...(pooling === 'transaction' && poolerOptions),
     connect_timeout: connectTimeoutS,
+    ...server,
     // The default pauses grow to 20 s. The server may be back long before that.
     backoff: (attempt: number) => Math.min(0.1 * attempt, 1),
     onnotice: () => {},
@@ -41,8 +48,10 @@ export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOp
         idle_in_transaction_session_timeout: transactionTimeoutMs,
         lock_timeout: statementTimeoutMs,
       }),
+      ...session,
     },
   });
+};
 
 /**
  * A pooler that lends connections needs unnamed statements, each sent after the response to the previous one. PgBouncer

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import postgres from 'postgres';
 import type { AsyncResult, Unavailable } from '../../core/result.ts';
+import { driverOptions } from '../stored/postgresUrl/driverOptions.ts';
 import { unavailable, writeFailure } from './postgresFailures.ts';
 import { type Row, recordOf } from './postgresRow.ts';
 import { changeAll, insert, readCurrent, type Sql } from './postgresWrites.ts';
@@ -18,15 +19,17 @@ export type PostgresRecordsOptions = {
  * down.
  */
 export const createPostgresRecords = ({ url, pooling = 'session' }: PostgresRecordsOptions): RecordStore => {
-  const sql = postgres(url, {
+  const { session, ...server } = driverOptions(url);
+  const sql = postgres({
     // One connection writes a batch; the other one reads at the same time.
     max: 2,
     prepare: pooling === 'session',
     connect_timeout: 5,
+    ...server,
     backoff: (attempt: number) => Math.min(0.1 * attempt, 1),
     onnotice: () => {},
     types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-    connection: { application_name: 'simulated_provider' },
+    connection: { application_name: 'simulated_provider', ...session },
   });
   let table: Promise<void> | null = null;
   /** Creates the table once. After a failure the next call tries again. */

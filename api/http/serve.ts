@@ -15,8 +15,8 @@ export type Listening = {
 
 /**
  * Serves on `port` (0 for any free one) of the address `host` (null for every address), under Bun or Deno. Rejects if
- * the port is in use. All requests go through `fetch`, and Bun's own
- * router is not used, so that every runtime and every test runs the same code.
+ * the port is in use. All requests go through `fetch`, and Bun's own router is not used, so that every runtime and every
+ * test runs the same code.
  */
 export const serve = async (
   { fetch }: { readonly fetch: Fetch },

@@ -119,7 +119,9 @@ describe.skipIf(!available)('Sandbox on PostgreSQL', () => {
     test('A read-only database makes the provider unavailable', async () => {
       const writable = createPostgresRecords({ url: database.url });
       await listCharges(writable);
-      const records = createPostgresRecords({ url: `${database.url}?default_transaction_read_only=on` });
+      const records = createPostgresRecords({
+        url: `${database.url}?options=-c%20default_transaction_read_only%3Don`,
+      });
       expect((await createSandboxProvider(records, createTestWorld()).charge(chargeRequest('a'))).kind).toBe(
         'unavailable',
       );
