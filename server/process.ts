@@ -67,7 +67,9 @@ export const exitWithError = (reason: string): never => {
 export const describeStartFailure = (cause: unknown, { port }: Pick<Config, 'port'>): string => {
   if (!isExpected(cause)) return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
   const code = String('code' in cause ? cause.code : cause.name);
-  return listenFailures(port)[code] ?? cause.message;
+  // A file may also not be accessible.
+  const isListening = code !== 'EACCES' || ('syscall' in cause && cause.syscall === 'listen');
+  return (isListening ? listenFailures(port)[code] : undefined) ?? cause.message;
 };
 
 /** By error code of Bun and of Deno. */
@@ -82,7 +84,6 @@ const listenFailures = (port: number): Readonly<Record<string, string>> => {
     EADDRNOTAVAIL: noAddress,
     AddrNotAvailable: noAddress,
     EACCES: notAllowed,
-    PermissionDenied: notAllowed,
   };
 };
 
@@ -96,9 +97,10 @@ export const createStartError = (reason: string): Error =>
 
 const expectedNames = new Set([
   'CannotStart',
+  'CannotUseDatabase',
+  'WrongDatabaseUrl',
   'SchemaTooNew',
   'SchemaTooOld',
   'AddrInUse',
   'AddrNotAvailable',
-  'PermissionDenied',
 ]);

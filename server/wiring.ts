@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { dirname, join, parse } from 'node:path';
+import { dirname, join, parse, resolve } from 'node:path';
 import { createSandboxProvider } from '../adapters/sandbox/provider.ts';
 import type { RecordStore } from '../adapters/sandbox/records.ts';
 import { startWebhooks } from '../adapters/sandbox/webhooks.ts';
@@ -18,7 +18,7 @@ import { openSandboxRecords } from './sandboxRecords.ts';
 
 // Adapters are loaded on demand: a start on SQLite does not load Postgres, and the other way round.
 
-type Database = Pick<Config, 'databaseUrl' | 'databasePooling'>;
+type Database = Pick<Config, 'databaseUrl' | 'databasePooling'> & Partial<Pick<Config, 'role'>>;
 
 /** Opens and migrates the database. Rejects as `openSqliteStore` and `openPostgresStore` do. */
 export const openStore = async (
@@ -27,6 +27,7 @@ export const openStore = async (
     databaseUrl: url,
     databasePooling: pooling,
     databasePoolSize: poolSize,
+    role,
   }: Database & Pick<Config, 'databasePoolSize'>,
 ): Promise<Store> => {
   const path = sqlitePathOf(url);
@@ -35,7 +36,7 @@ export const openStore = async (
     return openSqliteStore(world, { path });
   }
   const { openPostgresStore } = await import('../adapters/postgres/store.ts');
-  return openPostgresStore(world, { url, poolSize, pooling });
+  return openPostgresStore(world, { url, poolSize, pooling, readOnly: role === 'read' });
 };
 
 const retryPauseMs = 1_000;
@@ -57,14 +58,35 @@ export const waitForStore = async (
       return await open();
     } catch (cause) {
       const reason = await outageReasonOf(databaseUrl, cause);
-      if (reason === null && isExpected(cause))
-        throw createStartError(`the database ${database}: ${cause.message}`);
-      if (reason === null) throw cause;
-      if (deadline.remainingMs() <= 0) throw createStartError(`the database ${database}: ${reason}`);
+      if (reason === null && !isExpected(cause)) throw cause;
+      if (reason === null || deadline.remainingMs() <= 0)
+        throw await explainStoreFailure(databaseUrl, cause, reason);
       log.warn('waiting for the database', { database, reason });
       await sleep(timer, Math.min(retryPauseMs, deadline.remainingMs()));
     }
   }
+};
+
+/** The failure of a database for an operator: which one, what is wrong, and what to do. */
+const explainStoreFailure = async (
+  databaseUrl: string,
+  cause: unknown,
+  reason: string | null,
+): Promise<Error> => {
+  const message = reason ?? (cause instanceof Error ? cause.message : String(cause));
+  const advice = await adviceFor(databaseUrl, cause);
+  return createStartError(
+    `the database ${addressOf(databaseUrl)}: ${message}${advice === null ? '' : `. To repair it, ${advice}.`}`,
+  );
+};
+
+const adviceFor = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
+  if (!(cause instanceof Error)) return null;
+  const path = sqlitePathOf(databaseUrl);
+  if (path === null) return (await import('../adapters/postgres/startCheck.ts')).adviseOnStart(cause);
+  return /^(E[A-Z]+|SQLITE_(CANTOPEN|READONLY|PERM).*)$/.test('code' in cause ? String(cause.code) : '')
+    ? `let this user create and write files in ${resolve(dirname(path))}, or set DATABASE_URL=sqlite: and another path`
+    : null;
 };
 
 /** Why the server cannot be reached now; null for a failure that waiting cannot fix. */
@@ -113,13 +135,16 @@ export const openProvider = async (world: World, config: PaymentConfig): Promise
   };
 };
 
-const openRecords = async ({ databaseUrl, databasePooling }: Database): Promise<RecordStore> => {
+const openRecords = async ({ databaseUrl, databasePooling, role }: Database): Promise<RecordStore> => {
   const path = sqlitePathOf(databaseUrl);
-  if (path === null || path === ':memory:') return openSandboxRecords(databaseUrl, databasePooling);
-  return openSandboxRecords(
-    `sqlite:${join(dirname(path), `${parse(path).name}.provider.db`)}`,
-    databasePooling,
-  );
+  if (path === null || path === ':memory:')
+    return openSandboxRecords(databaseUrl, databasePooling, role === 'read');
+  const url = `sqlite:${join(dirname(path), `${parse(path).name}.provider.db`)}`;
+  try {
+    return await openSandboxRecords(url);
+  } catch (cause) {
+    throw isExpected(cause) ? await explainStoreFailure(url, cause, null) : cause;
+  }
 };
 
 type MailSettings = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailsMax' | 'workerPipelines'>;

@@ -20,7 +20,10 @@ export const migrateWith = async (sql: Sql): Promise<void> => {
     await tx`set local statement_timeout = 0`;
     await tx`set local lock_timeout = 0`;
     await tx`select pg_advisory_xact_lock(${migrationLock}::bigint)`;
-    await tx`create table if not exists migration (name text primary key, applied_at timestamptz not null default now())`;
+    // Even with `if not exists`, creating needs a right that a later start does not.
+    const [found] = await tx`select to_regclass('migration') as name`;
+    if (found?.name === null)
+      await tx`create table migration (name text primary key, applied_at timestamptz not null default now())`;
     const applied = await tx<{ name: string }[]>`select name from migration`;
     const missing = missingMigrations(
       files,
@@ -46,6 +49,13 @@ const checkFoldVersion = async (tx: Transaction): Promise<void> => {
     throw new SchemaTooNew(
       `version ${newest} of the fold made the search tokens in the database, and this is version ${foldVersion}: start a newer version`,
     );
+};
+
+/** The tables that the migrations create. */
+export const tableNames = async (): Promise<readonly string[]> => {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.sql'));
+  const texts = await Promise.all(files.map((name) => readFile(new URL(name, folder), 'utf8')));
+  return texts.flatMap((text) => [...text.matchAll(/^create table (\w+)/gm)].map(([, name = '']) => name));
 };
 
 /** Migrates over a connection that is opened and closed for it. */

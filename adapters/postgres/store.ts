@@ -22,6 +22,7 @@ import { createRefunds } from './refunds/refunds.ts';
 import { secret } from './schema.ts';
 import { refoldNames } from './search/rebuild.ts';
 import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
+import { checkRights, checkVersion, checkWrites } from './startCheck.ts';
 
 /** A month: no provider delivers an event again after so long. */
 const eventRetentionMs = 31 * 24 * 3_600_000;
@@ -31,12 +32,20 @@ const closeTimeoutS = 3;
 
 /**
  * Connects and migrates. Rejects with the driver's error if the server cannot be reached, with `SchemaTooNew` if a
- * newer version has migrated the database, and with `SchemaTooOld` if an unreleased version has created it.
+ * newer version has migrated the database, with `SchemaTooOld` if an unreleased version has created it, and with
+ * `CannotUseDatabase` if the server is too old or the user lacks rights. With `readOnly` it needs only those to read.
  */
-export const openPostgresStore = async (world: World, options: ConnectionOptions): Promise<Store> => {
+export const openPostgresStore = async (
+  world: World,
+  options: ConnectionOptions & { readonly readOnly?: boolean },
+): Promise<Store> => {
+  const { readOnly = false } = options;
   const sql = connect(options);
   try {
+    await checkVersion(sql);
     await migrateWith(sql);
+    await checkRights(sql, readOnly);
+    if (!readOnly) await checkWrites(sql);
   } catch (cause) {
     await sql.end({ timeout: 0 });
     throw cause;

@@ -13,12 +13,20 @@ export type PostgresRecordsOptions = {
   readonly pooling?: 'session' | 'transaction';
 };
 
+export type PostgresRecords = RecordStore & {
+  /** Creates the table if it is missing, and checks that it can be used. Rejects with the driver's error. */
+  prepare(): Promise<void>;
+};
+
 /**
  * Keeps records in the schema `simulated_provider` of any Postgres database, which several processes can
  * share. It connects and creates its table at the first use, so that the shop starts even if this database is
  * down.
  */
-export const createPostgresRecords = ({ url, pooling = 'session' }: PostgresRecordsOptions): RecordStore => {
+export const createPostgresRecords = ({
+  url,
+  pooling = 'session',
+}: PostgresRecordsOptions): PostgresRecords => {
   const { session, ...server } = driverOptions(url);
   const sql = postgres({
     // One connection writes a batch; the other one reads at the same time.
@@ -58,6 +66,12 @@ export const createPostgresRecords = ({ url, pooling = 'session' }: PostgresReco
   };
 
   return {
+    prepare: async () => {
+      await ensureTable();
+      // Both fail without the right to do so, and write nothing.
+      await sql`select 1 from simulated_provider.record where false for update`;
+      await sql`insert into simulated_provider.record select * from simulated_provider.record where false`;
+    },
     insertIfNew: async (entries) => {
       const connected = await connect();
       if (connected.isErr()) return err(connected.error);
@@ -112,7 +126,9 @@ const createTable = async (sql: Sql): Promise<void> => {
   if (found?.name !== null) return;
   await sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtext('simulated_provider'))`;
-    await tx`create schema if not exists simulated_provider`;
+    // Even with `if not exists`, creating needs a right on the database.
+    const [schema] = await tx`select to_regnamespace('simulated_provider') as name`;
+    if (schema?.name === null) await tx`create schema simulated_provider`;
     await tx`
       create table if not exists simulated_provider.record (
         key text collate "C" primary key,

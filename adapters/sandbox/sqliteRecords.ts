@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
 import { createPrivateFile } from '../stored/privateFile.ts';
+import { checkWritable } from '../stored/writableFile.ts';
 import { enableWriteAheadLog } from '../stored/writeAheadLog.ts';
 import type { Change, NewRecord, RecordStore, SandboxRecord, WriteFailure } from './records.ts';
 
@@ -18,6 +19,7 @@ export type SqliteRecordsOptions = {
 export const createSqliteRecords = ({ path, busyMs = 2_000 }: SqliteRecordsOptions): RecordStore => {
   createPrivateFile(path);
   const database = new Database(path, { timeout: busyMs });
+  checkWritable(path);
   enableWriteAheadLog(database, busyMs);
   // A charge that was reported to the caller must also survive a power failure.
   database.pragma('synchronous = full');

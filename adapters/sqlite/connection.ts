@@ -3,6 +3,7 @@ import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
 import { createPrivateFile } from '../stored/privateFile.ts';
+import { checkWritable } from '../stored/writableFile.ts';
 import { enableWriteAheadLog } from '../stored/writeAheadLog.ts';
 import { orUnavailable } from './failures.ts';
 
@@ -40,6 +41,7 @@ export type Connection = {
 export const openClient = ({ path }: ConnectionOptions): Database.Database => {
   if (path !== ':memory:') createPrivateFile(path);
   const client = new Database(path, { timeout: busyTimeoutMs });
+  if (path !== ':memory:') checkWritable(path);
   client.pragma(`page_size = ${pageBytes}`);
   enableWriteAheadLog(client, busyTimeoutMs);
   // The driver's default for WAL is NORMAL, which can lose the last commits in a power failure.
