@@ -20,6 +20,7 @@ import {
 } from './routes/demo.ts';
 import { createDocsRoutes } from './routes/docs.ts';
 import { createHealthRoutes } from './routes/health.ts';
+import { createHomeRoutes } from './routes/home.ts';
 import { createServiceKeyCommands, createServiceKeyQueries } from './routes/keys.ts';
 import { createMoneyCaseCommands, createMoneyHealthQueries } from './routes/money.ts';
 import { createOrderHistoryQueries } from './routes/orderHistory.ts';
@@ -53,7 +54,7 @@ export const createApp = (deps: ApiDeps): AnyElysia => {
       ? [...commands(deps, authenticate), createServiceKeyCommands(deps, authenticate, forget)]
       : []),
     ...(role === 'all' || role === 'read' ? queries(deps, authenticate) : []),
-    ...(role === 'worker' ? [] : [createCheckoutQueries(deps, authenticate)]),
+    ...(role === 'worker' ? [] : [createHomeRoutes(deps), createCheckoutQueries(deps, authenticate)]),
   ];
   for (const part of parts) root.use(part);
   return root;

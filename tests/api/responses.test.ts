@@ -34,9 +34,11 @@ const urlOf = (path: string): string =>
 
 /** Routes that use no port and can therefore not fail. */
 const neverFail = [
+  'GET /',
   'GET /docs',
   'GET /docs/json',
   'GET /docs/{file}',
+  'GET /favicon.ico',
   'GET /health/live',
   'POST /demo/tokens',
 ];
@@ -185,7 +187,15 @@ const lists = [
 /** Sends a successful request to each route. */
 const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> => {
   const root = as('root', 'customer', 'operator');
-  for (const path of ['/health/live', '/health/ready', '/docs', '/docs/json', '/docs/start.js'])
+  for (const path of [
+    '/',
+    '/favicon.ico',
+    '/health/live',
+    '/health/ready',
+    '/docs',
+    '/docs/json',
+    '/docs/start.js',
+  ])
     await call('GET', path);
   await call('POST', '/demo/tokens', { body: { email: 'lan@example.com', role: 'customer' } });
   await root.post('/products', { ...productDraft(world), code: 'one' });

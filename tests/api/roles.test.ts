@@ -50,12 +50,13 @@ const queries = [
   'GET /refunds/:id',
 ];
 const checkout = 'GET /checkouts/:id';
+const home = ['GET /', 'GET /favicon.ico'];
 
 describe('The role of a process', () => {
   test.each([
-    ['all' as const, [...allRoles, ...commands, ...queries, checkout]],
-    ['checkout' as const, [...allRoles, ...commands, checkout]],
-    ['read' as const, [...allRoles, ...queries, checkout]],
+    ['all' as const, [...allRoles, ...commands, ...queries, checkout, ...home]],
+    ['checkout' as const, [...allRoles, ...commands, checkout, ...home]],
+    ['read' as const, [...allRoles, ...queries, checkout, ...home]],
     ['worker' as const, allRoles],
   ])('The role %s serves its routes and no others', (role, expected) => {
     const { api } = createTestApi({ role });

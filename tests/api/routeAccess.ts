@@ -11,6 +11,8 @@ export type RouteAccess = 'anyone' | 'customer' | 'operator' | `owner or ${Permi
 export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /health/live': 'anyone',
   'GET /health/ready': 'anyone',
+  'GET /': 'anyone',
+  'GET /favicon.ico': 'anyone',
   'GET /docs': 'anyone',
   'GET /docs/json': 'anyone',
   'GET /docs/:file': 'anyone',
