@@ -27,8 +27,8 @@ export const renderBanner = ({
   readonly role: string;
   /** Null if the process does not listen. */
   readonly address: string | null;
-  /** Null outside demo mode. `exampleKey` is an audit GUID for the example checkout, `reach` of `describeReach`. */
-  readonly demo: { readonly exampleKey: string; readonly reach: string } | null;
+  /** Null outside demo mode. `reach` is that of `describeReach`. */
+  readonly demo: { readonly reach: string } | null;
 }): string => {
   const title = `Cartwright ${version} is ready (role: ${role})`;
   if (address === null) return title;
@@ -36,15 +36,15 @@ export const renderBanner = ({
     role === 'worker'
       ? [`  Health  ${address}/health/ready`]
       : [`  API   ${address}`, `  Docs  ${address}/docs`];
-  const example = demo === null ? [] : ['', ...exampleCommands(address, demo)];
+  const example = demo === null ? [] : ['', ...exampleCommands(address, demo.reach)];
   return [title, ...addresses, ...example, ''].join('\n');
 };
 
-/** Whole lines to paste into a shell. Sending the checkout again repeats its response, without a second charge. */
-const exampleCommands = (
-  address: string,
-  { exampleKey: key, reach }: { readonly exampleKey: string; readonly reach: string },
-): readonly string[] => [
+/**
+ * Whole lines to paste into a shell, any number of times. The order's id is a fresh UUID, so it can be the key of the
+ * checkout. Sending the checkout again repeats its response, without a second charge.
+ */
+const exampleCommands = (address: string, reach: string): readonly string[] => [
   'WARNING  Demo mode: anyone can get a token of any customer, and of an operator;',
   `         ${reach}.`,
   '         For a real shop set AUTH_SECRET or AUTH_JWKS_URL, and NODE_ENV=production.',
@@ -55,6 +55,6 @@ const exampleCommands = (
   `  token=$(curl -s $api/demo/tokens -H "$json" -d '{"email":"ann@example.com","role":"customer"}' | first token)`,
   `  product=$(curl -s "$api/products?q=dong%20ho" | first id)`,
   `  order=$(curl -s $api/orders -H "$json" -H "authorization: Bearer $token" -d "{\\"productId\\":\\"$product\\",\\"quantity\\":1}" | first id)`,
-  `  curl -si $api/checkouts -H "$json" -H "authorization: Bearer $token" -H "idempotency-key: ${key}" -d "{\\"orderIds\\":[\\"$order\\"],\\"payment\\":{\\"method\\":\\"pm_card_visa\\"}}"`,
-  `  curl -s $api/orders/$order -H "authorization: Bearer $token"`,
+  `  curl -si $api/checkouts -H "$json" -H "authorization: Bearer $token" -H "idempotency-key: $order" -d "{\\"orderIds\\":[\\"$order\\"],\\"payment\\":{\\"method\\":\\"pm_card_visa\\"}}"`,
+  `  until curl -s $api/orders/$order -H "authorization: Bearer $token" | grep '"status":"completed"'; do sleep 0.2; done`,
 ];

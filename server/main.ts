@@ -27,6 +27,7 @@ import {
   describeStartFailure,
   exitWithError,
 } from './process.ts';
+import { refuseRuntime } from './runtime.ts';
 import { isPlainDatabase } from './transportRules.ts';
 import { openMailer, openProvider, openStore, waitForStore } from './wiring.ts';
 
@@ -111,9 +112,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     version,
     role,
     address,
-    demo: demo
-      ? { exampleKey: world.ids.next(world.clock.nowMs()), reach: describeReach(host ?? '0.0.0.0') }
-      : null,
+    demo: demo ? { reach: describeReach(host ?? '0.0.0.0') } : null,
   });
 };
 
@@ -143,8 +142,11 @@ const unwrapOrThrow = async <T>(asyncResult: AsyncResult<T>): Promise<T> => {
   return result.value;
 };
 
+const wrongRuntime = refuseRuntime(process.versions);
 const config = readConfig(process.env);
-if (config.isErr()) {
+if (wrongRuntime !== null) {
+  exitWithError(wrongRuntime);
+} else if (config.isErr()) {
   exitWithError(['some settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
 } else {
   const { logLevel: level, shutdownMs } = config.value;

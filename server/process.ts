@@ -58,8 +58,8 @@ const closeAll = async (closers: readonly Close[], log: Log): Promise<void> => {
 };
 
 /** Exits with 1 and says on standard error why the start failed. */
-export const exitWithError = (reason: string): never => {
-  process.stderr.write(`Cartwright cannot start: ${reason}\n`);
+export const exitWithError = (reason: string, program = 'Cartwright'): never => {
+  process.stderr.write(`${program} cannot start: ${reason}\n`);
   process.exit(1);
 };
 

@@ -4,6 +4,8 @@ import { createStripeApi } from '../adapters/sandbox/http/api.ts';
 import { serveStripe } from '../adapters/sandbox/http/serve.ts';
 import { startWebhooks } from '../adapters/sandbox/webhooks.ts';
 import { createSystemWorld } from '../adapters/system/system.ts';
+import { watchRunners } from './launcher.ts';
+import { describeStartFailure, exitWithError } from './process.ts';
 import { openSandboxRecords } from './sandboxRecords.ts';
 
 /**
@@ -25,27 +27,40 @@ import { openSandboxRecords } from './sandboxRecords.ts';
  */
 const { PORT, DATABASE_URL, WEBHOOK_URL, STRIPE_WEBHOOK_SECRET, DUPLICATES, SHUFFLE } = process.env;
 
-const records = await openSandboxRecords(DATABASE_URL ?? 'sqlite:./data/stripe.db');
-const engine = createEngine(records, createSystemWorld(), { events: WEBHOOK_URL ? 'all' : 'none' });
-const server = await serveStripe(createStripeApi(engine), Number(PORT ?? 12_111));
-const stopWebhooks = WEBHOOK_URL
-  ? startWebhooks({
-      engine,
-      url: WEBHOOK_URL,
-      secret: STRIPE_WEBHOOK_SECRET ?? 'whsec_simulator',
-      fetch,
-      duplicates: Number(DUPLICATES ?? 0),
-      shuffle: SHUFFLE === '1',
-    })
-  : async () => {};
+const port = Number(PORT ?? 12_111);
+const world = createSystemWorld();
+const closers: (() => Promise<void>)[] = [];
 
-console.log(`The simulated Stripe is ready on http://127.0.0.1:${server.port}. Start the shop with:
-PAYMENT_PROVIDER=stripe STRIPE_API_KEY=sk_test_simulator STRIPE_WEBHOOK_SECRET=${STRIPE_WEBHOOK_SECRET ?? 'whsec_simulator'} STRIPE_API_URL=http://127.0.0.1:${server.port} bun run start`);
+const start = async (): Promise<string> => {
+  const records = await openSandboxRecords(DATABASE_URL ?? 'sqlite:./data/stripe.db');
+  closers.push(records.close);
+  const engine = createEngine(records, world, { events: WEBHOOK_URL ? 'all' : 'none' });
+  if (WEBHOOK_URL)
+    closers.push(
+      startWebhooks({
+        engine,
+        url: WEBHOOK_URL,
+        secret: STRIPE_WEBHOOK_SECRET ?? 'whsec_simulator',
+        fetch,
+        duplicates: Number(DUPLICATES ?? 0),
+        shuffle: SHUFFLE === '1',
+      }),
+    );
+  const server = await serveStripe(createStripeApi(engine), port);
+  closers.push(server.stop);
+  return `The simulated Stripe is ready on http://127.0.0.1:${server.port}. Start the shop with:
+PAYMENT_PROVIDER=stripe STRIPE_API_KEY=sk_test_simulator STRIPE_WEBHOOK_SECRET=${STRIPE_WEBHOOK_SECRET ?? 'whsec_simulator'} STRIPE_API_URL=http://127.0.0.1:${server.port} bun run start`;
+};
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, async () => {
-    await server.stop();
-    await stopWebhooks();
-    await records.close();
-    process.exit(0);
-  });
+const stop = async (): Promise<void> => {
+  for (const close of closers.toReversed()) await close();
+  process.exit(0);
+};
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+watchRunners(process.env, world.timer, () => void stop());
+try {
+  console.log(await start());
+} catch (cause) {
+  exitWithError(describeStartFailure(cause, { port }), 'The simulated Stripe');
+}

@@ -46,26 +46,29 @@ const start = (env: Readonly<Record<string, string>>) => {
 const addressIn = ({ output }: ReturnType<typeof start>): string =>
   /http:\/\/(?:localhost|127\.0\.0\.1):\d+/.exec(output.out)?.[0] ?? '';
 
-test('The example of the banner works, and its token is still valid after a restart', async () => {
+test('The example of the banner works twice, and its token is still valid after a restart', async () => {
   const folder = createScratchFolder('main', { inMemory: true });
   // The start creates the folder `data`.
   const env = { PORT: '0', DATABASE_URL: `sqlite:${join(folder, 'data', 'shop.db')}` };
   const first = start(env);
-  await first.waitForOutput('curl -s $api/orders/$order');
+  await first.waitForOutput('do sleep 0.2; done');
   const lines = first.output.out.slice(first.output.out.indexOf('  api='));
-  const shell = spawnSync('sh', ['-c', `${lines}\necho; echo "token=$token"`], { encoding: 'utf8' });
+  const paste = () =>
+    spawnSync('sh', ['-c', `${lines}\necho; echo "token=$token"`], { encoding: 'utf8', timeout: 15_000 });
+  expect(paste().stdout).toContain('HTTP/1.1 202');
+  const shell = paste();
   expect(shell.stderr).toBe('');
   expect(shell.stdout).toContain('HTTP/1.1 202');
   expect(shell.stdout).toContain('Payment successful, order is being processed');
-  expect(shell.stdout).toContain('Đông Hồ');
-  expect(shell.stdout).toMatch(/"history":\[.*"paid"/);
+  expect(shell.stdout).toContain('Đồng hồ');
+  expect(shell.stdout).toMatch(/"status":"completed".*"history":\[.*"paid"/);
   expect(await first.stop()).toBe(0);
 
   const second = start(env);
   await second.waitForOutput('/docs');
   const headers = { authorization: `Bearer ${/token=(\S+)/.exec(shell.stdout)?.[1]}` };
   const orders = await fetch(`${addressIn(second)}/orders`, { headers });
-  expect(await orders.text()).toContain('Đông Hồ');
+  expect(await orders.text()).toContain('Đồng hồ');
   expect(await second.stop()).toBe(0);
   rmSync(folder, { recursive: true });
 }, 20_000);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -137,4 +138,21 @@ describe('a running simulator', () => {
     expect(other.status).toBe(400);
     expect((await other.json()).error.type).toBe('idempotency_error');
   }, 30_000);
+});
+
+test('A port that is in use is said without a stack', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const address = other.address();
+  const port = typeof address === 'object' ? String(address?.port) : '';
+  const { status, stderr } = spawnSync(process.execPath, ['server/simulator.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH ?? '', PORT: port, DATABASE_URL: 'sqlite::memory:' },
+  });
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^The simulated Stripe cannot start: port \d+ is in use\. .*\n$/),
+  ]);
+  other.close();
 });
