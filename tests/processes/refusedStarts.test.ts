@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../chaos/run/database.ts';
 import { createScratchFolder } from './cleanup.ts';
 import { createTestDatabase, postgresAvailable, type TestDatabase } from './postgres.ts';
 import { type AppOptions, killAllApps, launchApp, startApp, stopApp } from './processes.ts';
-import { asServerUser } from './server.ts';
+import { asServerUser, startPostgresServer } from './server.ts';
 
 const hasPostgres = await postgresAvailable();
 
@@ -21,6 +21,11 @@ const refuse = async (options: AppOptions): Promise<string> => {
   // No stack: each line of one begins so.
   expect(output).not.toMatch(/^\s+at /m);
   return output;
+};
+
+/** Gives a file to the user of the Postgres servers, if the tests run as root. */
+const give = (path: string): void => {
+  if ('uid' in asServerUser) chownSync(path, asServerUser.uid, asServerUser.gid);
 };
 
 describe.skipIf(!hasPostgres)('A start on a database that cannot be used', () => {
@@ -96,6 +101,31 @@ describe.skipIf(!hasPostgres)('A start on a database that cannot be used', () =>
     }
     await empty.drop();
   });
+
+  test('A wrong password is refused at once, without being shown', async () => {
+    const folder = createScratchFolder('hba', { inMemory: true });
+    const rules = ['host all postgres 127.0.0.1/32 trust', 'host all shop 127.0.0.1/32 scram-sha-256'];
+    writeFileSync(join(folder, 'hba'), `${rules.join('\n')}\n`);
+    for (const path of [folder, join(folder, 'hba')]) give(path);
+    const server = await startPostgresServer({ extra: [`hba_file=${join(folder, 'hba')}`] });
+    const admin = openDatabase(server.url('postgres'));
+    await admin.run(`create role shop login password 'p%ss/w@rd'`);
+    await admin.run('create database shop owner shop');
+    await admin.close();
+    const urlWith = (user: string, password: string) =>
+      Object.assign(new URL(server.url('shop')), { username: user, password }).href;
+    const wrong = await refuse({
+      databaseUrl: urlWith('shop', 'hunter2'),
+      env: { DATABASE_WAIT_MS: '600000' },
+    });
+    expect(wrong).toMatch(/password authentication failed for user "shop".*check the user and the password/);
+    expect(wrong).not.toContain('hunter2');
+    const stranger = await refuse({ databaseUrl: urlWith('nobody', 'hunter2') });
+    expect(stranger).toMatch(/no pg_hba.conf entry .*check the user in DATABASE_URL/);
+    const app = await startApp({ databaseUrl: urlWith('shop', 'p%25ss%2Fw%40rd') });
+    expect((await stopApp(app)).code).toBe(0);
+    await server.remove();
+  }, 30_000);
 
   test('A parameter that is not known is refused by its name', async () => {
     expect(await refuse({ databaseUrl: `${database.url}?sslmod=require` })).toContain(
