@@ -20,6 +20,7 @@ import { addressOf, describeReach, renderBanner } from './banner.ts';
 import { type Auth, type Config, readConfig } from './config.ts';
 import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
+import { probePort } from './probePort.ts';
 import {
   type Close,
   closeOnSignal,
@@ -35,6 +36,9 @@ import { openMailer, openProvider, openStore, waitForStore } from './wiring.ts';
 const start = async (config: Config, world: World, log: Log, closers: Close[]): Promise<string> => {
   const { role, production, host, port } = config;
   const { version } = packageJson;
+  const isApi = role !== 'worker';
+  const listens = isApi || config.portGiven;
+  if (listens) await probePort(port, host ?? undefined);
 
   if (production && isPlainDatabase(config.databaseUrl))
     log.warn(
@@ -52,7 +56,6 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
   const parallelClosers: Close[] = [];
   closers.push(() => Promise.all(parallelClosers.map((close) => close())));
 
-  const isApi = role !== 'worker';
   const demo = isApi && config.auth.key.kind === 'demo';
   // A role loads only the modules that it needs: loading modules is half of the time of a start.
   if (isApi && !production) {
@@ -60,7 +63,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     await unwrapOrThrow(loadDemoProducts(store.products, world.clock));
   }
   let address: string | null = null;
-  if (isApi || config.portGiven) {
+  if (listens) {
     const [{ createApp }, { serve }, { createClientOf }] = await Promise.all([
       import('../api/app.ts'),
       import('../api/http/serve.ts'),

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'bun:test';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +101,18 @@ test('A worker without PORT does not listen', async () => {
   await worker.waitForOutput('is ready (role: worker)');
   expect(worker.output.out).not.toContain('http');
   expect(await worker.stop()).toBe(0);
+}, 20_000);
+
+test('A second start on a port ends before it creates its database', async () => {
+  const first = start({ PORT: '0' });
+  await first.waitForOutput('/docs');
+  const folder = createScratchFolder('second', { inMemory: true });
+  const port = new URL(addressIn(first)).port;
+  const second = start({ PORT: port, DATABASE_URL: `sqlite:${join(folder, 'shop.db')}` });
+  expect(await second.ended).toBe(1);
+  expect(second.output.err).toMatch(new RegExp(`^Cartwright cannot start: port ${port} is in use\\. .*\n$`));
+  expect(readdirSync(folder)).toEqual([]);
+  expect(await first.stop()).toBe(0);
 }, 20_000);
 
 test('A failed start says the reason in plain words', async () => {

@@ -93,7 +93,7 @@ describe('The commands of the README in a fresh copy', () => {
       DATABASE_URL: `sqlite:${join(copy, 'data', 'first.db')}`,
     });
     for (const round of [1, 2]) {
-      const shell = spawnSync('sh', ['-c', firstOrder(address)], { encoding: 'utf8', timeout: 20_000 });
+      const shell = spawnSync('sh', ['-c', firstOrder(address)], { encoding: 'utf8', timeout: 60_000 });
       expect([round, shell.status, shell.stderr]).toEqual([round, 0, '']);
       const [first = '', again = '', order = '', found = '', mail = '', charge = ''] =
         shell.stdout.split('\n');
@@ -108,7 +108,7 @@ describe('The commands of the README in a fresh copy', () => {
     }
     child.kill('SIGTERM');
     expect((await closed)[0]).toBe(0);
-  }, 60_000);
+  }, 120_000);
 
   test.skipIf(!hasNpx)(
     'The shop that `npx` started ends with it',
