@@ -102,6 +102,17 @@ export const idempotencyKeyParameter = (purpose: string): Parameter => ({
   example: samples.auditGuid,
 });
 
+/** The language of the mails about what is ordered. */
+export const languageParameter: Parameter = {
+  name: 'Accept-Language',
+  in: 'header',
+  required: false,
+  description:
+    'The language of the mails about this order, `vi` or `en`. The `locale` of the token counts first; without either, mails are in Vietnamese.',
+  schema: { type: 'string' },
+  example: 'en',
+};
+
 /** For a command that is done once under a key, if one is sent. */
 export const optionalKeyParameter: Parameter = {
   ...idempotencyKeyParameter(

@@ -31,6 +31,7 @@ import { readSearch, searchParameter } from '../http/search.ts';
 import { readFrom, readTo, timeParameter } from '../http/time.ts';
 import {
   idParameter,
+  languageParameter,
   operation,
   optionalKeyFailures,
   optionalKeyParameter,
@@ -176,7 +177,7 @@ export const createPlaceOrderRoute = ({ store, world }: ApiDeps, authenticate: A
       summary: 'Order a product',
       description:
         'The order keeps the current name and price of the product. It stays pending until it is paid.',
-      parameters: [optionalKeyParameter],
+      parameters: [optionalKeyParameter, languageParameter],
       body: { schema: placeOrderBody.schema, example: samples.placeOrderBody },
       responses: {
         201: {

@@ -49,3 +49,11 @@ describe('The docs page', () => {
     expect(codeOf(await createTestApi().call('GET', `/docs/${file}`))).toBe('404 not_found');
   });
 });
+
+test('The document says how to ask for the language of mails', async () => {
+  const { api } = createTestApi();
+  const document = await (await api.handle(new Request('http://localhost/docs/json'))).json();
+  expect(document.paths['/orders'].post.parameters).toContainEqual(
+    expect.objectContaining({ name: 'Accept-Language', in: 'header', required: false }),
+  );
+});

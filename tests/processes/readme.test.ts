@@ -121,7 +121,7 @@ describe('The commands of the README in a fresh copy', () => {
       await closed;
       await expect(fetch(`${address}/health/live`)).rejects.toThrow();
     },
-    60_000,
+    120_000,
   );
 
   test.skipIf(!hasNpx)(
@@ -132,7 +132,7 @@ describe('The commands of the README in a fresh copy', () => {
       });
       expect((await fetch(`${address}/health/ready`)).status).toBe(200);
     },
-    60_000,
+    120_000,
   );
 
   test.skipIf(!hasPostgres)(
@@ -146,6 +146,6 @@ describe('The commands of the README in a fresh copy', () => {
       await closed;
       await drop();
     },
-    60_000,
+    120_000,
   );
 });
