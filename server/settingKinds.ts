@@ -98,3 +98,6 @@ export const showScheme = (text: string): string => {
 
 const joinChoices = (choices: readonly string[]): string =>
   choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+
+/** The parts of a list with commas, each once. */
+export const listOf = (text: string): string[] => [...new Set(text.split(',').map((part) => part.trim()))];
