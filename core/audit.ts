@@ -1,4 +1,11 @@
 import { err, ok, type Result } from 'neverthrow';
+import {
+  type CheckoutLimits,
+  type CountedCheckouts,
+  judgeCheckoutLimits,
+  noCheckoutLimits,
+  type RateLimited,
+} from './limits.ts';
 import { type Money, sum } from './money.ts';
 import { nextOrderStatus, type Order, type OrderStatus, orderStatusAfter } from './order.ts';
 import type { RecordedOutcome } from './outcome.ts';
@@ -75,7 +82,9 @@ export type ClaimFailure =
       readonly kind: 'out_of_stock';
       readonly orderIds: readonly string[];
       readonly products: readonly Shortage[];
-    };
+    }
+  /** The customer has reached a limit. */
+  | RateLimited;
 
 /** The response to a checkout. It is stored under the audit GUID, and a retry gets it again. */
 export type CheckoutResponse = {
@@ -126,11 +135,12 @@ export interface Audits {
    * history row each. Takes the orders' units from the stock of each limited product, and writes on the order what it
    * holds, with the row `stock_reserved`. A refused request changes nothing. Lock order: payments of retried keys,
    * orders, keys, then the stock of products, each in the order of their ids. So overlapping requests wait and never
-   * deadlock. Returns one result for each request, in their order.
+   * deadlock. Returns one result for each request, in their order. Without `limits` there is no limit.
    */
   claim(
     requests: readonly CheckoutRequest[],
     nowMs: number,
+    limits?: CheckoutLimits,
   ): AsyncResult<readonly Result<Claim, ClaimFailure>[]>;
 
   /**
@@ -186,6 +196,8 @@ export type ClaimSnapshot = {
   /** By order id. */
   readonly orders: ReadonlyMap<string, Order>;
   readonly stock: StockLevels;
+  /** What counts towards the limits of these customers. Empty without a limit. */
+  readonly counted: CountedCheckouts;
 };
 
 /**
@@ -197,12 +209,14 @@ export const judgeClaims = (
   requests: readonly CheckoutRequest[],
   snapshot: ClaimSnapshot,
   nowMs: number,
+  limits: CheckoutLimits = noCheckoutLimits,
 ): readonly Result<Claim, ClaimFailure>[] => {
+  const { counted } = snapshot;
   const audits = new Map(snapshot.audits);
   const orders = new Map(snapshot.orders);
   const stock = new Map(snapshot.stock);
   return requests.map((request) => {
-    const verdict = judgeClaim(request, { audits, orders, stock }, nowMs);
+    const verdict = judgeClaim(request, { audits, orders, stock, counted }, nowMs, limits);
     if (verdict.isOk()) {
       const { checkoutId, attempt } = verdict.value;
       const known = { checkoutId, fingerprint: fingerprintOf(request), orderIds: request.orderIds, attempt };
@@ -218,6 +232,7 @@ const judgeClaim = (
   request: CheckoutRequest,
   snapshot: ClaimSnapshot,
   nowMs: number,
+  limits: CheckoutLimits,
 ): Result<Claim, ClaimFailure> => {
   const known = snapshot.audits.get(auditKeyOf(request));
   if (known !== undefined) {
@@ -226,6 +241,8 @@ const judgeClaim = (
     if (nextPaymentStatus(known.paymentStatus, 'retry') === null)
       return err({ kind: 'checkout_in_progress', checkoutId: known.checkoutId });
   }
+  const allowed = judgeCheckoutLimits(snapshot.counted.get(request.customerId) ?? [], limits, nowMs);
+  if (allowed.isErr()) return err(allowed.error);
   const checkoutId = known?.checkoutId ?? request.checkoutId;
   const orderIds = known?.orderIds ?? request.orderIds;
   return judgeOrders({ ...request, orderIds }, snapshot).andThen((orders) =>

@@ -4,6 +4,7 @@ import { isTimeZone } from '../core/calendar.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
 import { authSettings, callerSettings } from './callerSettings.ts';
 import { readDatabaseUrl } from './databaseUrl.ts';
+import { limitSettings } from './limitSettings.ts';
 import { mailSettings } from './mailSettings.ts';
 import {
   createKinds,
@@ -33,6 +34,7 @@ export const readSettings = (read: ReadSetting) => {
     ...mailSettings(kinds),
     ...paymentSettings(kinds),
     ...checkoutSettings(kinds),
+    ...limitSettings(kinds),
     ...workerSettings(kinds),
   };
 };

@@ -1,5 +1,6 @@
 import type { Failure } from './failures.ts';
 import { productProblemMembers } from './productProblems.ts';
+import { rateLimitExtras } from './rateLimit.ts';
 
 type ProblemExtras = {
   readonly members?: Readonly<Record<string, unknown>>;
@@ -28,6 +29,8 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
     case 'stock_changed':
     case 'stock_too_large':
       return { members: productProblemMembers(failure) };
+    case 'rate_limited':
+      return rateLimitExtras(failure);
     case 'unauthenticated':
       return unauthenticatedExtras(failure);
     case 'method_not_allowed':

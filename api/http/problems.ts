@@ -1,12 +1,10 @@
 import type { Failure, FailureKind } from './failures.ts';
 import { problemExtras } from './problemExtras.ts';
 import { productProblems } from './productProblems.ts';
+import { rateLimitProblems } from './rateLimit.ts';
 import { sizeProblems } from './sizeProblems.ts';
 
-/**
- * Every `code` of a problem. `rate_limited` is for a gateway in front of the API: the API itself does not send
- * it.
- */
+/** Every `code` of a problem. */
 export const problemCodes = [
   'malformed_body',
   'idempotency_key_missing',
@@ -104,6 +102,7 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
       'The resource does not exist, or the token does not allow you to see it. Check the path and the ids.',
   },
   ...productProblems,
+  ...rateLimitProblems,
   method_not_allowed: {
     status: 405,
     code: 'method_not_allowed',

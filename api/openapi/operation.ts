@@ -223,6 +223,9 @@ const headerDescriptions: Readonly<Record<string, string>> = {
   'www-authenticate': 'The authentication scheme, and why the token was rejected.',
   connection: '`close`: the server ends the connection after this response.',
   allow: 'The supported methods of this resource.',
+  ratelimit: 'The limit that is reached: `r` is what is left of it, `t` the seconds until there is more.',
+  'ratelimit-policy':
+    'The limit: `q` is how many are allowed, `w` in how many seconds. Without `w`, one counts until it ends.',
 };
 type HeaderName = 'x-request-id' | 'location' | 'retry-after' | 'idempotent-replayed';
 
@@ -232,6 +235,7 @@ const headersOf = (names: readonly string[]) =>
       name
         .replace(/\b[a-z]/g, (letter) => letter.toUpperCase())
         .replace('Www', 'WWW')
+        .replace('Ratelimit', 'RateLimit')
         .replace('Id', 'ID'),
       { description: headerDescriptions[name], schema: { type: 'string' } },
     ]),

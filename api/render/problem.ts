@@ -1,4 +1,5 @@
 import { t } from 'elysia';
+import { limitNames } from '../../core/limits.ts';
 import { orderStatuses } from '../../core/order.ts';
 import { problemCodes } from '../http/problems.ts';
 import { id, oneOf, strictObject } from '../http/schemas.ts';
@@ -65,6 +66,12 @@ export const problemJson = component(
     ),
     declineCode: t.Optional(
       t.String({ description: 'With payment_declined: the decline code of the payment provider.' }),
+    ),
+    limit: t.Optional(
+      oneOf(
+        limitNames,
+        'With rate_limited: the limit that is reached. The header RateLimit-Policy says how many are allowed.',
+      ),
     ),
     missing: t.Optional(
       t.Array(t.String(), {

@@ -75,6 +75,7 @@ export const createCheckoutCommands = ({ checkOut }: ApiDeps, authenticate: Auth
         'out_of_stock',
         'idempotency_key_reused',
         'mixed_currency',
+        'rate_limited',
         'claim_unconfirmed',
         'payment_unavailable',
       ],

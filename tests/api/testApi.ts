@@ -5,6 +5,7 @@ import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import { type ApiDeps, createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
 import { createCountedLog } from '../../core/countedLog.ts';
+import { type CheckoutLimits, noCheckoutLimits } from '../../core/limits.ts';
 import type { PaymentProvider } from '../../core/provider.ts';
 import type { Store } from '../../core/store.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
@@ -29,6 +30,8 @@ export type Call = {
 export const secret = 'a secret of the tests, of well over thirty-two bytes';
 
 type Changes = Partial<ApiDeps> & {
+  /** Without limits by default. */
+  readonly checkoutLimits?: CheckoutLimits;
   readonly world?: TestWorld;
   /** Wraps the simulated provider, for example to delay it. */
   readonly wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
@@ -45,6 +48,7 @@ export const createTestApi = ({
   wrapProvider = identity,
   wrapStore = identity,
   ownApp: alone = false,
+  checkoutLimits = noCheckoutLimits,
   ...changes
 }: Changes = {}) => {
   const world = changes.world ?? createTestWorld();
@@ -59,7 +63,10 @@ export const createTestApi = ({
   };
   const deps: ApiDeps = {
     store,
-    checkOut: createCheckOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
+    checkOut: createCheckOut(
+      { audits, refunds, provider, wakeup, world },
+      { reconcileAfterMs: 15_000, ...checkoutLimits },
+    ),
     giveUpCheckout: createGiveUpCheckout({ audits, refunds, provider, wakeup, world }),
     requestRefund: createRequestRefund({ refunds, wakeup, world }),
     refundCase: createRefundCase({ ledger, audits, refunds, wakeup, world }),
@@ -68,6 +75,7 @@ export const createTestApi = ({
     charges: sandbox.list,
     finishChallenge: createFinishChallenge(sandbox.engine),
     auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },
+    ordersPendingMax: 0,
     demo: true,
     role: 'all',
     version: '0.0.0',

@@ -14,6 +14,7 @@ import { jobsContract } from './jobs.ts';
 import { lateChargesContract } from './lateCharges.ts';
 import { leasesContract } from './leases.ts';
 import { ledgerDecidesContract } from './ledgerDecides.ts';
+import { limitsContract } from './limits.ts';
 import { mailboxContract } from './mailbox.ts';
 import { moneyChecksContract } from './moneyChecks.ts';
 import { nothingToPayContract } from './nothingToPay.ts';
@@ -64,6 +65,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     checkoutRacesContract,
     commandKeysContract,
     givenUpCheckoutsContract,
+    limitsContract,
     stockContract,
     queueContract,
     taskListsContract,

@@ -13,6 +13,7 @@ import {
   type OutcomeRecord,
   type RecordResult,
 } from '../../core/audit.ts';
+import { type CountedCheckout, countedPaymentStatuses, customersOf } from '../../core/limits.ts';
 import type { Order } from '../../core/order.ts';
 import { outcomeChanges } from '../../core/outcome.ts';
 import {
@@ -29,11 +30,11 @@ import { type AuditRow, type PaymentRow, rowOf, runTransaction, type Tables, typ
 import { newTask } from './transitions.ts';
 
 export const createAudits = (tables: Tables): Audits => ({
-  claim: async (requests, nowMs) =>
+  claim: async (requests, nowMs, limits) =>
     ok(
       runTransaction((writes) => {
         const snapshot = snapshotOf(tables, requests);
-        const verdicts = judgeClaims(requests, snapshot, nowMs);
+        const verdicts = judgeClaims(requests, snapshot, nowMs, limits);
         requests.forEach((request, index) => {
           const verdict = verdicts[index];
           if (!verdict?.isOk()) return;
@@ -101,8 +102,24 @@ const snapshotOf = (tables: Tables, requests: readonly CheckoutRequest[]): Claim
     product.id,
     unitsLeft(tables, product.id),
   ]);
-  return { audits: new Map(audits), orders: new Map(orders), stock: new Map(stock) };
+  const counted = customersOf(requests).map((id): [string, readonly CountedCheckout[]] => [
+    id,
+    countedOf(tables, id),
+  ]);
+  return {
+    audits: new Map(audits),
+    orders: new Map(orders),
+    stock: new Map(stock),
+    counted: new Map(counted),
+  };
 };
+
+const countedOf = (tables: Tables, customerId: string): readonly CountedCheckout[] =>
+  [...tables.audits.values()]
+    .filter((audit) => audit.customerId === customerId)
+    .map(({ id }) => rowOf(tables.payments, id))
+    .filter(({ payment }) => countedPaymentStatuses.includes(payment.status))
+    .map(({ payment, updatedAtMs }) => ({ status: payment.status, atMs: updatedAtMs }));
 
 const knownAudit = (tables: Tables, id: string): KnownAudit => {
   const { fingerprint, orderIds, response } = rowOf(tables.audits, id);

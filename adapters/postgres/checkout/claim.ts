@@ -10,6 +10,7 @@ import {
   judgeClaims,
   type KnownAudit,
 } from '../../../core/audit.ts';
+import { type CheckoutLimits, groupCounted, noCheckoutLimits } from '../../../core/limits.ts';
 import { orderStatusAfter, orderStatusesBefore } from '../../../core/order.ts';
 import { initialPaymentStatus, paymentStatusAfter, paymentStatusesBefore } from '../../../core/payment.ts';
 import { unitsToHold } from '../../../core/stock.ts';
@@ -18,6 +19,7 @@ import { type Sql, withRetries } from '../connection.ts';
 import { isStockShort } from '../failures.ts';
 import { type OrderRow, orderOf, type PaymentRow } from '../rows.ts';
 import { statusList, statusText } from '../statuses.ts';
+import { type CountedRow, countedColumn } from './countedCheckouts.ts';
 import { type CurrentCheckout, readResponses } from './storedResponses.ts';
 
 type Verdict = Result<Claim, ClaimFailure>;
@@ -31,13 +33,14 @@ export const claim = async (
   sql: Sql,
   requests: readonly CheckoutRequest[],
   nowMs: number,
+  limits: CheckoutLimits = noCheckoutLimits,
 ): ReturnType<Audits['claim']> => {
-  const round = await withRetries(() => judgeAndWrite(sql, requests, nowMs));
+  const round = await withRetries(() => judgeAndWrite(sql, requests, nowMs, limits));
   if (round.isErr()) return err(round.error);
   const verdicts = round.value;
   const open = requests.filter((_, index) => verdicts[index] === null);
   if (open.length === 0) return ok(verdicts.filter((verdict) => verdict !== null));
-  return (await claim(sql, open, nowMs)).map((verdictsOfOpen) => {
+  return (await claim(sql, open, nowMs, limits)).map((verdictsOfOpen) => {
     const rest = verdictsOfOpen.values();
     return verdicts.flatMap((verdict) => verdict ?? rest.next().value ?? []);
   });
@@ -48,9 +51,10 @@ const judgeAndWrite = async (
   sql: Sql,
   requests: readonly CheckoutRequest[],
   nowMs: number,
+  limits: CheckoutLimits,
 ): Promise<readonly (Verdict | null)[]> => {
-  const { snapshot, seqs } = await readSnapshot(sql, requests);
-  const verdicts = judgeClaims(requests, snapshot, nowMs);
+  const { snapshot, seqs } = await readSnapshot(sql, requests, limits);
+  const verdicts = judgeClaims(requests, snapshot, nowMs, limits);
   const claims = verdicts.flatMap((verdict, index): RequestedClaim[] => {
     const request = requests[index];
     return verdict.isOk() && request !== undefined ? [{ request, claim: verdict.value }] : [];
@@ -94,6 +98,13 @@ type AuditSnapshotRow = Pick<PaymentRow, 'id' | 'status' | 'method'> & {
   readonly has_response: boolean;
 };
 
+type SnapshotRow = {
+  readonly orders: readonly OrderSnapshotRow[];
+  readonly audits: readonly AuditSnapshotRow[];
+  /** Null if there are none. Not read without a limit. */
+  readonly counted?: readonly CountedRow[] | null;
+};
+
 /**
  * Reads orders and keys in one statement, so that both are of the same moment: if an order is claimed by an equal
  * request, that request's key is found too. The result is JSON: one row, and not one for each order.
@@ -101,9 +112,10 @@ type AuditSnapshotRow = Pick<PaymentRow, 'id' | 'status' | 'method'> & {
 const readSnapshot = async (
   sql: Sql,
   requests: readonly CheckoutRequest[],
+  limits: CheckoutLimits,
 ): Promise<{ readonly snapshot: ClaimSnapshot; readonly seqs: Seqs }> => {
-  const [read] = await sql<[{ orders: readonly OrderSnapshotRow[]; audits: readonly AuditSnapshotRow[] }]>`
-    select (
+  const [read] = await sql<[SnapshotRow]>`
+    select ${countedColumn(sql, requests, limits)} (
       select coalesce(json_agg(o), '[]') from (
         select ${orderColumns(sql, 'o')}, o.seq, case when s.limited then s.units end as stock
         from orders o
@@ -123,6 +135,7 @@ const readSnapshot = async (
     withResponse.length === 0 ? new Map<string, CurrentCheckout>() : await readResponses(sql, withResponse);
   return {
     snapshot: {
+      counted: groupCounted(read.counted ?? []),
       orders: new Map(read.orders.map((row) => [row.id, orderOf(row)])),
       stock: new Map(read.orders.map((row) => [row.product_id, row.stock])),
       audits: new Map(

@@ -1,5 +1,6 @@
 import { ok } from 'neverthrow';
 import type { Audits, OutcomeRecord, RecordResult } from '../../../core/audit.ts';
+import { countedPaymentStatuses } from '../../../core/limits.ts';
 import { orderStatusAfter } from '../../../core/order.ts';
 import { outcomeChanges } from '../../../core/outcome.ts';
 import {
@@ -14,6 +15,7 @@ import { quoted } from '../../stored/statuses.ts';
 import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { statusList, statusText } from '../statuses.ts';
+import { writeCounted } from './countedCheckouts.ts';
 import { type CurrentCheckout, readResponses } from './storedResponses.ts';
 
 /** See `Audits.recordOutcomes`. */
@@ -93,6 +95,7 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
   const released = statusText(sql, orderStatusAfter.release);
   // Only a batch that releases orders touches the stock. The others do not pay for that part.
   const releases = rows.some((row) => row.order_status === orderStatusAfter.release);
+  const counts = rows.some(({ payment_status: status = null }) => isCounted(status));
   return sql<Written[]>`
     with outcome as (
       select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as s(
@@ -154,9 +157,13 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
       where s.product_id = n.product_id`
         : sql``
     }
+    ${counts ? writeCounted(sql, nowMs) : sql``}
     )
     select id, status, stored_ours from recorded`;
 };
+
+const isCounted = (status: PaymentStatus | null): boolean =>
+  status !== null && countedPaymentStatuses.includes(status);
 
 /** The event `lose` is the only one whose new status depends on the old one. */
 const statusAfterLose = (sql: Sql) => sql.unsafe(`case s.old_status ${loseCases.join(' ')} end`);

@@ -3,6 +3,7 @@ import type { SeededRandom } from '../../processes/random.ts';
 import { startPostgresServer } from '../../processes/server.ts';
 import { createTestFile } from '../../processes/sqlite.ts';
 import type { Faults } from './faults.ts';
+import { withoutLimits } from './limits.ts';
 import { type ManagedProcess, startManagedProcess } from './managedProcess.ts';
 import { createInProcessProvider, type Provider, startProviderProcess } from './provider.ts';
 import { type SmtpSink, startSmtpSink } from './smtpSink.ts';
@@ -88,6 +89,7 @@ export const startProcesses = async (
     QUEUE_POLL_MS: '100',
     // More than the mails whose replies are held, so that other mails are still sent.
     MAILS_MAX: '200',
+    ...withoutLimits,
     ...provider.env,
     ...(mails === 'smtp' && { SMTP_URL: smtpSink.url }),
   };
