@@ -108,6 +108,9 @@ type SnapshotRow = {
 /**
  * Reads orders and keys in one statement, so that both are of the same moment: if an order is claimed by an equal
  * request, that request's key is found too. The result is JSON: one row, and not one for each order.
+ *
+ * `any((select …))` hides the length of an array from the planner. It would find a plan for a short array cheaper than
+ * the stored one, and so plan every batch of less than ten again: 200 µs.
  */
 const readSnapshot = async (
   sql: Sql,
@@ -120,14 +123,14 @@ const readSnapshot = async (
         select ${orderColumns(sql, 'o')}, o.seq, case when s.limited then s.units end as stock
         from orders o
         left join lateral (select limited, units from stock where product_id = o.product_id limit 1) s on true
-        where o.id = any(${listOf(requests.flatMap(({ orderIds }) => orderIds))}::uuid[])
+        where o.id = any((select ${listOf(requests.flatMap(({ orderIds }) => orderIds))}::uuid[])::uuid[])
       ) o
     ) as orders, (
       select coalesce(json_agg(a), '[]') from (
         select a.id, a.key, a.customer_id, a.order_ids, p.status, p.attempt, p.method,
           p.response is not null as has_response
         from audit a join payment p using (id)
-        where a.key = any(${listOf(requests.map(({ key }) => key))}::uuid[])
+        where a.key = any((select ${listOf(requests.map(({ key }) => key))}::uuid[])::uuid[])
       ) a
     ) as audits`;
   const withResponse = read.audits.filter((audit) => audit.has_response).map(({ id }) => id);

@@ -25,7 +25,7 @@ export const countedColumn = (sql: Sql, requests: readonly CheckoutRequest[], li
       select json_agg(json_build_object('customerId', c.customer_id, 'status', p.status, 'atMs', p.updated_ms))
       from counted_checkout c
       cross join lateral (select status, updated_ms from payment where id = c.checkout_id limit 1) p
-      where c.customer_id = any(${textArray(requests.map(({ customerId }) => customerId))}::text[])
+      where c.customer_id = any((select ${textArray(requests.map(({ customerId }) => customerId))}::text[])::text[])
         and p.status in (${statusList(sql, countedPaymentStatuses)})
     ) as counted,`
     : sql``;
