@@ -5,6 +5,7 @@ import { requestConflicts, requestGiveUps } from './checkoutResponses.ts';
 import { addDifference } from './differences.ts';
 import { documentOf, operationsOf } from './documentedResponse.ts';
 import { failingPorts } from './failingPorts.ts';
+import { requestOverLimits } from './limitResponses.ts';
 import { requestAboutProviderRefunds } from './providerRefundResponses.ts';
 import { type Reply, valueAt } from './reply.ts';
 import { requestServiceKeys, serviceKeyBody } from './serviceKeyResponses.ts';
@@ -139,6 +140,7 @@ test('Every documented response occurs, and no other', async () => {
   await requestConflicts(recordResponses);
   await requestGiveUps(recordResponses);
   await requestServiceKeys(recordResponses(createTestApi()));
+  await requestOverLimits(recordResponses);
 
   const expected = documentedResponses().filter(
     (one) => !(one.endsWith(' 500 internal') && neverFail.some((name) => one.startsWith(`${name} `))),
