@@ -14,6 +14,7 @@ import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createRefundCase } from '../../core/usecases/refundCase.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import { createMemoryStore } from '../model/store.ts';
+import { createManualTimer } from '../timer.ts';
 import { createTestWorld, type TestWorld } from '../world.ts';
 import { expectDocumented } from './documentedResponse.ts';
 import { expectStatus, pageOf, type Reply, replyOf, textAt, valueAt } from './reply.ts';
@@ -57,6 +58,7 @@ export const createTestApi = ({
   const provider = wrapProvider(sandbox);
   const { audits, refunds, inbox, ledger, wakeup } = store;
   const [errors, warnings]: [LogEntry[], LogEntry[]] = [[], []];
+  const logTimer = createManualTimer(world);
   const log: ApiDeps['log'] = {
     warn: (message, facts = {}) => warnings.push({ message, facts }),
     error: (message, facts = {}) => errors.push({ message, facts }),
@@ -80,7 +82,7 @@ export const createTestApi = ({
     role: 'all',
     version: '0.0.0',
     log,
-    countedLog: createCountedLog(log, world.timer),
+    countedLog: createCountedLog(log, logTimer),
     clientOf: createClientOf([]),
     corsOrigins: [],
     isReady: async () => ({ ready: true, missing: [] }),
@@ -140,6 +142,8 @@ export const createTestApi = ({
     sandbox,
     errors,
     warnings,
+    /** Rings for the lines that repeated warnings become. */
+    logTimer,
   };
 };
 
