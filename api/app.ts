@@ -48,7 +48,7 @@ export const createApp = (deps: ApiDeps): AnyElysia => {
   // A flat list starts faster: Elysia adds each route again to every app that it is nested in.
   const parts = [
     createHealthRoutes(deps),
-    createDocsRoutes(deps, () => root.routes),
+    createDocsRoutes(deps, () => routesOfProduct(deps)),
     ...(deps.demo ? [createDemoTokenRoute(deps)] : []),
     ...(role === 'all' || role === 'checkout'
       ? [...commands(deps, authenticate), createServiceKeyCommands(deps, authenticate, forget)]
@@ -59,6 +59,9 @@ export const createApp = (deps: ApiDeps): AnyElysia => {
   for (const part of parts) root.use(part);
   return root;
 };
+
+/** The routes of all roles: what the product documents and allows does not depend on the process that is asked. */
+const routesOfProduct = (deps: ApiDeps): AnyElysia['routes'] => createApp({ ...deps, role: 'all' }).routes;
 
 const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[] => [
   createWebhookRoute(deps),
@@ -101,7 +104,8 @@ const headers = {
 };
 
 /** The app that all routes are added to: request ids, common headers and the one error handler. */
-const createRoot = ({ world, log, countedLog, clientOf, corsOrigins, bodyLimits }: ApiDeps) => {
+const createRoot = (deps: ApiDeps) => {
+  const { world, log, countedLog, clientOf, corsOrigins, bodyLimits } = deps;
   // By default Elysia skips 11 characters before it looks for the path, too many for a short host such as
   // "api".
   const root = new Elysia({ handler: { standardHostname: false } });
@@ -109,7 +113,7 @@ const createRoot = ({ world, log, countedLog, clientOf, corsOrigins, bodyLimits 
   const cors = createCors(corsOrigins);
   const bodyGate = createBodyGate(world.timer, bodyLimits ?? defaultBodyLimits);
   let allow: (path: string) => string | null = (path) => {
-    allow = createAllowedMethods(root.routes);
+    allow = createAllowedMethods(routesOfProduct(deps));
     return allow(path);
   };
   return root

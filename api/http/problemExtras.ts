@@ -36,7 +36,14 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
     case 'method_not_allowed':
       return { headers: { allow: failure.allow } };
     case 'not_found':
-      return 'orderIds' in failure ? { members: { orderIds: failure.orderIds } } : {};
+      return 'orderIds' in failure
+        ? {
+            members: {
+              detail: `You have no order with these ids in orderIds: ${failure.orderIds.join(', ')}.`,
+              orderIds: failure.orderIds,
+            },
+          }
+        : {};
     case 'out_of_stock':
       return { members: { orderIds: failure.orderIds, products: failure.products } };
     case 'order_in_progress':

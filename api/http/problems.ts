@@ -262,7 +262,8 @@ export type Problem = {
 export const problemOf = (failure: Failure, requestId: string): Problem => {
   const { status, code, title, detail } = problems[failure.kind];
   const { members, headers } = problemExtras(failure);
-  const type = `urn:cartwright:problem:${code}`;
+  // A path and not a whole URL: the API does not know under which name a caller reaches it.
+  const type = `/docs/problems/${code}`;
   return {
     status,
     headers: headers ?? {},

@@ -2,19 +2,22 @@ import { t } from 'elysia';
 import { limitNames } from '../../core/limits.ts';
 import { orderStatuses } from '../../core/order.ts';
 import { problemCodes } from '../http/problems.ts';
-import { id, oneOf, strictObject } from '../http/schemas.ts';
+import { id, oneOf, openWord, strictObject } from '../http/schemas.ts';
 import { component } from './component.ts';
 import { moneyJson } from './money.ts';
 
 export const problemJson = component(
   'Problem',
   strictObject({
-    type: t.String({ format: 'uri' }),
+    type: t.String({
+      format: 'uri-reference',
+      description: 'The path of a page that says what the problem means and what to do.',
+    }),
     title: t.String(),
     status: t.Number({ multipleOf: 1, minimum: 400, maximum: 599 }),
     detail: t.String(),
     instance: t.String({ description: 'The request id, as in the header X-Request-Id.' }),
-    code: oneOf(problemCodes),
+    code: openWord(problemCodes, 'One stable word for each kind of problem. New words may be added.'),
     errors: t.Optional(
       t.Array(strictObject({ path: t.String(), message: t.String() }), {
         description:

@@ -1,6 +1,6 @@
 import { type TSchema, t } from 'elysia';
 import type { Product } from '../../core/product.ts';
-import { id, productType, strictObject } from '../http/schemas.ts';
+import { id, shownProductType, strictObject } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
 
@@ -10,7 +10,7 @@ export const productJson = component(
     id,
     code: t.String(),
     name: t.String(),
-    type: productType,
+    type: shownProductType,
     price: moneyJson.ref,
     stock: t.Union([t.Number({ multipleOf: 1, minimum: 0 }), t.Null()], {
       description: 'The number of units left. Null for a product that cannot run out.',

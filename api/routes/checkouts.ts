@@ -23,7 +23,7 @@ import {
 
 const checkOutBody = createCheck(
   strictObject({
-    orderIds: t.Array(uuid, { minItems: 1, maxItems: 100 }),
+    orderIds: t.Array(uuid, { minItems: 1, maxItems: 100, documented: { uniqueItems: true } }),
     payment: strictObject({ method: text(100, 'a payment method') }),
   }),
 );

@@ -9,7 +9,7 @@ describe('Problem responses', () => {
     expect(reply.status).toBe(404);
     expect(reply.headers.get('content-type')).toBe('application/problem+json');
     expect(reply.body).toEqual({
-      type: 'urn:cartwright:problem:not_found',
+      type: '/docs/problems/not_found',
       title: 'Not found',
       status: 404,
       detail: expect.any(String),

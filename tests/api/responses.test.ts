@@ -19,7 +19,8 @@ type DocumentedResponse = string;
 
 const documentedResponses = (): readonly DocumentedResponse[] =>
   operations.flatMap(({ method, path, operation }) =>
-    Object.entries(operation.responses).flatMap(([status, { content = {} }]) => {
+    Object.entries(operation.responses).flatMap(([status, { content = {}, isShared = false }]) => {
+      if (isShared) return [];
       const problem = content['application/problem+json'];
       if (problem === undefined) return [`${method} ${path} ${status} -`];
       const [, { properties }] = (
@@ -31,7 +32,11 @@ const documentedResponses = (): readonly DocumentedResponse[] =>
 
 const id = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
 const urlOf = (path: string): string =>
-  path.replace('{id}', id).replace('{file}', 'start.js').replace('{check}', 'unknown');
+  path
+    .replace('{id}', id)
+    .replace('{file}', 'start.js')
+    .replace('{code}', 'internal')
+    .replace('{check}', 'unknown');
 
 /** Routes that use no port and can therefore not fail. */
 const neverFail = [
@@ -40,6 +45,8 @@ const neverFail = [
   'GET /docs/json',
   'GET /docs/{file}',
   'GET /favicon.ico',
+  'GET /docs/problems',
+  'GET /docs/problems/{code}',
   'GET /health/live',
   'POST /demo/tokens',
 ];
@@ -135,6 +142,7 @@ test('Every documented response occurs, and no other', async () => {
 
   await requestSuccesses(recordResponses(createTestApi()));
   await requestFailures(recordResponses(createTestApi()));
+  await recordResponses(createTestApi()).call('GET', '/docs/problems/nothing');
   const notReady = async () => ({ ready: false, missing: ['database'] });
   await recordResponses(createTestApi({ isReady: notReady })).call('GET', '/health/ready');
   await requestConflicts(recordResponses);
@@ -197,6 +205,8 @@ const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> 
     '/docs',
     '/docs/json',
     '/docs/start.js',
+    '/docs/problems',
+    '/docs/problems/internal',
   ])
     await call('GET', path);
   await call('POST', '/demo/tokens', { body: { email: 'lan@example.com', role: 'customer' } });
