@@ -37,6 +37,6 @@ export const productProblemMembers = (failure: ProductFailure): Readonly<Record<
     case 'stock_changed':
       return { stock: failure.stock };
     case 'stock_too_large':
-      return { errors: [{ path: '/stock/add', message: `The stock would be over ${stockMax}` }] };
+      return { errors: [{ path: '/stock', message: `The stock would be over ${stockMax}` }] };
   }
 };

@@ -17,7 +17,7 @@ import {
 } from '../render/order.ts';
 import { actionJson, chargeJson, chargeListJson, paymentJson } from '../render/payment.ts';
 import { problemJson } from '../render/problem.ts';
-import { productJson, productListJson } from '../render/product.ts';
+import { productDraftJson, productJson, productListJson } from '../render/product.ts';
 import { queueJson, taskJson, taskListJson } from '../render/queue.ts';
 import {
   differenceJson,
@@ -116,9 +116,15 @@ export const createDocument = (
   });
 };
 
+/** Components of requests, which are strict. */
+const requestComponents: readonly Component[] = [productDraftJson];
+
 /** The components that `content` refers to, and those that they refer to. Outside of demo mode, some are not used. */
 const schemasOf = (content: unknown): Readonly<Record<string, unknown>> => {
-  const all = new Map(components.map(({ name, schema }) => [name, publish(schema, 'response')]));
+  const all = new Map([
+    ...components.map(({ name, schema }) => [name, publish(schema, 'response')] as const),
+    ...requestComponents.map(({ name, schema }) => [name, publish(schema, 'request')] as const),
+  ]);
   const used = new Set<string>();
   const follow = (value: unknown): void => {
     for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {

@@ -110,7 +110,8 @@ export const idempotencyKeyParameter = (purpose: string): Parameter => ({
   in: 'header',
   required: true,
   description: `${purpose}: a UUID, with or without double quotes.`,
-  schema: { type: 'string', pattern: `^(?:${uuidPattern}|"${uuidPattern}")$` },
+  // Quotes (RFC 8941) are accepted too, but no format has both forms, and generated clients send it bare.
+  schema: { type: 'string', format: 'uuid' },
   example: samples.auditGuid,
 });
 

@@ -1,5 +1,6 @@
 import { type TSchema, t } from 'elysia';
 import type { Product } from '../../core/product.ts';
+import { productDraft } from '../http/productSchemas.ts';
 import { id, shownProductType, strictObject } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
@@ -23,6 +24,9 @@ export const productJson = component(
     }),
   } satisfies RenderedFields<Product, TSchema, 'createdAtMs' | 'updatedAtMs'>),
 );
+
+/** A product in a request. It has a name, so that a new product type changes one schema and no union. */
+export const productDraftJson = component('ProductDraft', productDraft);
 
 export const productListJson = listSchema(productJson);
 
