@@ -4,6 +4,8 @@ import { err, ok, type Result } from 'neverthrow';
 export type Setting<T> = {
   readonly name: string;
   readonly fallback: T;
+  /** How the table in README writes the fallback, if not as it is. */
+  readonly shownFallback?: string;
   readonly doc: string;
   /** Parses `text`. The error says what to write instead. */
   readonly read: (text: string) => Result<T, string>;

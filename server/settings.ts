@@ -195,12 +195,14 @@ const workerSettings = ({ setting, whole }: Kinds) => ({
   workerPipelines: setting<readonly string[]>({
     name: 'WORKER_PIPELINES',
     fallback: pipelineNames,
-    doc: 'The pipelines that this worker runs, separated by commas: pipelines of orders and of jobs.',
+    shownFallback: 'all',
+    doc: 'The pipelines that this worker runs, separated by commas: those of orders, which have the names of the product types, and those of jobs; or `all`.',
     read: (text) => {
+      if (text.trim() === 'all') return ok(pipelineNames);
       const names = listOf(text);
       return names.every((name) => pipelineNames.includes(name))
         ? ok(names)
-        : err(`write one or more of ${pipelineNames.join(',')}`);
+        : err(`write all, or one or more of ${pipelineNames.join(',')}`);
     },
   }),
   shutdownMs: whole(
@@ -227,8 +229,10 @@ export const settings = listSettings();
 /** The Markdown table of all settings in README. */
 export const renderSettingsTable = (): string => {
   const rows = settings.map(
-    ({ name, fallback, doc }) =>
-      `| \`${name}\` | ${String(fallback ?? '') === '' ? '' : `\`${fallback}\``} | ${doc} |`,
+    ({ name, fallback, shownFallback, doc }) => {
+      const shown = String(shownFallback ?? fallback ?? '');
+      return `| \`${name}\` | ${shown === '' ? '' : `\`${shown}\``} | ${doc} |`;
+    },
   );
   return ['| variable | default | |', '|---|---|---|', ...rows].join('\n');
 };

@@ -103,8 +103,6 @@ const descriptionOf = ({ summary, description }: Operation, access: Access | nul
   return sentences.join(' ');
 };
 
-const uuidPattern = '[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}';
-
 export const idempotencyKeyParameter = (purpose: string): Parameter => ({
   name: 'Idempotency-Key',
   in: 'header',

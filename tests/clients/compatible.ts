@@ -11,9 +11,13 @@ const oasdiff = 'github.com/oasdiff/oasdiff@v1.37.0';
 export const checkCompatibility = async (path: string, folder: string): Promise<string> => {
   const text = await Bun.file(path).text();
   const wider = join(folder, 'wider.json');
-  const withType = text.replaceAll(/("(?:enum|x-extensible-enum)":\["physical",)/g, '$1"subscription",');
-  if (withType === text) throw new Error('the document lists no product types');
-  const document = JSON.parse(withType);
+  let lists = 0;
+  const document = JSON.parse(text, (key, value) => {
+    if (!/^(?:x-extensible-)?enum$/.test(key) || !value.includes('physical')) return value;
+    lists++;
+    return [...value, 'membership'];
+  });
+  if (lists === 0) throw new Error('the document lists no product types');
   const schemas: Record<string, { properties?: object }> = document.components.schemas;
   for (const schema of Object.values(schemas))
     if (schema.properties !== undefined) Object.assign(schema.properties, { addedLater: { type: 'string' } });

@@ -1,3 +1,4 @@
+import { pipelines } from '../../../core/pipelines/index.ts';
 import { addProduct, type Client } from '../../processes/client.ts';
 import type { SeededRandom } from '../../processes/random.ts';
 import { startPostgresServer } from '../../processes/server.ts';
@@ -112,7 +113,7 @@ export const startProcesses = async (
 /** Adds products with unlimited stock and others that run out. Returns the initial stock of each. */
 export const addProducts = async (operator: Client): Promise<ReadonlyMap<string, number | null>> => {
   const initialStocks = new Map<string, number | null>();
-  for (const type of ['physical', 'digital', 'service'])
+  for (const type of pipelines.keys())
     for (const [index, stock] of [null, 100_000, 60, 20].entries()) {
       const code = `${type.toUpperCase()}${index}`;
       initialStocks.set(await addProduct(operator, { code, type, stock }), stock);
