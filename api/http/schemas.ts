@@ -35,7 +35,7 @@ const controls = '\\x00-\\x1f\\x7f-\\x9f';
 
 /** The blanks, joiners, fillers and marks that a text without anything else most likely has. */
 const unseen =
-  '\\s\\xad\\u0300-\\u036f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u20d0-\\u20ff\\u2800\\u3164\\ufe00-\\ufe0f\\ufe20-\\ufe2f\\ufeff\\uffa0\\ufff0-\\ufffb';
+  '\\s\\xad\\u0300-\\u036f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u1ab0-\\u1abe\\u1dc0-\\u1dff\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u20d0-\\u20f0\\u2800\\u3164\\ufe00-\\ufe0f\\ufe20-\\ufe2f\\ufeff\\uffa0\\ufff0-\\ufffb';
 
 /** What a pattern that every language reads can say of a visible text. `isVisible` decides. */
 export const visiblePattern = `^[^${controls}]*[^${controls}${unseen}][^${controls}]*$`;

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { t } from 'elysia';
-import { text, uuid } from '../../api/http/schemas.ts';
+import { text, uuid, visiblePattern } from '../../api/http/schemas.ts';
 import { createDocument } from '../../api/openapi/document.ts';
 import { writeAmbiguousPathsOut } from '../../api/openapi/literalPaths.ts';
 import { publish } from '../../api/openapi/publish.ts';
+import { isStorable, isVisible } from '../../core/text.ts';
 import { createTestApi } from './testApi.ts';
 
 describe('A schema in the document', () => {
@@ -45,6 +46,16 @@ describe('A schema in the document', () => {
     expect(publish(own, 'request')).toEqual({ type: 'string' });
     expect(publish(uuid, 'request')).toEqual({ type: 'string', format: 'uuid', description: 'a UUID' });
     expect(publish(text(5), 'request')).toMatchObject({ minLength: 1, maxLength: 5 });
+  });
+
+  test('The pattern of a visible text accepts each character that is visible and can be stored', () => {
+    const pattern = new RegExp(visiblePattern, 'u');
+    const isSurrogate = (code: number) => code >= 0xd800 && code < 0xe000;
+    const refused = Array.from({ length: 0x110000 }, (_, code) => code)
+      .filter((code) => !isSurrogate(code) && !pattern.test(String.fromCodePoint(code)))
+      .map((code) => String.fromCodePoint(code));
+    expect(refused.length).toBeGreaterThan(300);
+    expect(refused.filter((one) => isVisible(one) && isStorable(one))).toEqual([]);
   });
 
   test('The document has no surrogate and no look-around in a pattern, and only known formats', () => {
