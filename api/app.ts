@@ -134,7 +134,9 @@ const createRoot = (deps: ApiDeps) => {
           return new Response(null, { status: 204, headers: { ...allow, ...preflight } });
       }
 
-      const failure = isRouteMissing ? failureOfPath(allowed) : (failureOf(error) ?? { kind: 'internal' });
+      const failure = isRouteMissing
+        ? failureOfPath(request.method, allowed)
+        : (failureOf(error) ?? { kind: 'internal' });
       const requestId = requestIdOf(set);
       if (failure.kind === 'internal')
         log.error('request failed', { requestId, method: request.method, path, error });
@@ -166,5 +168,8 @@ const outages = new Set<Failure['kind']>([
   'cancel_unavailable',
 ]);
 
-const failureOfPath = (allowed: string | null): Failure =>
-  allowed === null ? { kind: 'not_found' } : { kind: 'method_not_allowed', allow: allowed };
+/** A method that another role serves is not found here: it is in `Allow`, so it cannot be refused as a method. */
+const failureOfPath = (method: string, allowed: string | null): Failure =>
+  allowed === null || allowed.split(', ').includes(method)
+    ? { kind: 'not_found' }
+    : { kind: 'method_not_allowed', allow: allowed };

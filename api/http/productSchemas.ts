@@ -37,7 +37,7 @@ const name = t.String({
 
 /** The URLs that every client can write. Others, such as those with letters beyond ASCII in the host, are encoded. */
 const httpUrlPattern =
-  '^https?://(?:[A-Za-z0-9][A-Za-z0-9-]*\\.)*[A-Za-z][A-Za-z0-9-]*(?::[0-9]{1,4})?(?:[/?#][!-~]*)?$';
+  '^https?://(?:[A-Za-z0-9][A-Za-z0-9-]{0,30}\\.){0,6}[A-Za-z][A-Za-z0-9-]{0,30}(?::[0-9]{1,4})?(?:[/?#][!-~]*)?$';
 
 const imageUrl = t.Union(
   [

@@ -68,16 +68,8 @@ describe('A schema in the document', () => {
     for (const pattern of values('pattern')) expect(pattern).not.toMatch(/\\ud[89a-f]|\(\?[=!<]/i);
     for (const pattern of values('pattern'))
       expect(() => new RegExp(JSON.parse(`"${pattern}"`), 'u')).not.toThrow();
-    expect([...new Set(values('format'))].sort()).toEqual([
-      'date',
-      'date-time',
-      'email',
-      'int32',
-      'int64',
-      'uri',
-      'uri-reference',
-      'uuid',
-    ]);
+    const known = ['date', 'date-time', 'email', 'int32', 'int64', 'uri', 'uri-reference', 'uuid'];
+    expect(known).toEqual(expect.arrayContaining([...new Set(values('format'))]));
   });
 });
 

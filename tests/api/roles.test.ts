@@ -65,15 +65,18 @@ describe('The role of a process', () => {
     expect(api.routes.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([...expected].sort());
   });
 
-  test('The role read rejects the methods that only other roles serve', async () => {
-    const reply = await createTestApi({ role: 'read' }).call('DELETE', '/orders/1');
-    expect(codeOf(reply)).toBe('405 method_not_allowed');
-    expect(reply.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS');
-    for (const path of ['/checkouts', '/webhooks/stripe']) {
-      const refused = await createTestApi({ role: 'read' }).call('POST', path);
-      expect(codeOf(refused)).toBe('405 method_not_allowed');
-      expect(refused.headers.get('allow')).toBe('OPTIONS, POST');
-    }
+  test('What only another role serves is not found, and Allow is that of the product', async () => {
+    const { call } = createTestApi({ role: 'read' });
+    for (const [method, path] of [
+      ['DELETE', '/orders/1'],
+      ['POST', '/checkouts'],
+      ['POST', '/webhooks/stripe'],
+    ] as const)
+      expect(codeOf(await call(method, path))).toBe('404 not_found');
+    const refused = await call('PUT', '/orders/1');
+    expect(codeOf(refused)).toBe('405 method_not_allowed');
+    expect(refused.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS');
+    expect((await call('OPTIONS', '/checkouts')).headers.get('allow')).toBe('OPTIONS, POST');
   });
 
   test.each(['all', 'checkout', 'read'] as const)(
