@@ -228,11 +228,9 @@ export const settings = listSettings();
 
 /** The Markdown table of all settings in README. */
 export const renderSettingsTable = (): string => {
-  const rows = settings.map(
-    ({ name, fallback, shownFallback, doc }) => {
-      const shown = String(shownFallback ?? fallback ?? '');
-      return `| \`${name}\` | ${shown === '' ? '' : `\`${shown}\``} | ${doc} |`;
-    },
-  );
+  const rows = settings.map(({ name, fallback, shownFallback, doc }) => {
+    const shown = String(shownFallback ?? fallback ?? '');
+    return `| \`${name}\` | ${shown === '' ? '' : `\`${shown}\``} | ${doc} |`;
+  });
   return ['| variable | default | |', '|---|---|---|', ...rows].join('\n');
 };

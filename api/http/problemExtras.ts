@@ -33,6 +33,8 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
       return rateLimitExtras(failure);
     case 'unauthenticated':
       return unauthenticatedExtras(failure);
+    case 'id_not_found':
+      return { members: { detail: `Nothing that you may see has the ${failure.field} ${failure.id}.` } };
     case 'method_not_allowed':
       return { headers: { allow: failure.allow } };
     case 'not_found':

@@ -101,6 +101,12 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     detail:
       'The resource does not exist, or the token does not allow you to see it. Check the path and the ids.',
   },
+  id_not_found: {
+    status: 404,
+    code: 'not_found',
+    title: 'Not found',
+    detail: 'A field of the body has the id of nothing, or the token does not allow you to see it.',
+  },
   ...productProblems,
   ...rateLimitProblems,
   method_not_allowed: {

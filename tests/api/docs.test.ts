@@ -110,6 +110,8 @@ describe('The examples of the document in demo mode', () => {
   });
 });
 
+const unknownId = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
+
 describe('The pages of problems', () => {
   test('Each problem code has a page with its status, its meaning and what to do', () => {
     for (const code of problemCodes) {
@@ -148,6 +150,16 @@ describe('The pages of problems', () => {
       expect(codeOf(await createTestApi().call('GET', `/docs/problems/${code}`))).toBe('404 not_found');
     },
   );
+
+  test.each([
+    ['/refunds', { orderId: unknownId, reason: 'r' }, 'orderId'],
+    ['/money/unknown/acknowledgements', { caseId: unknownId, note: 'n' }, 'caseId'],
+    ['/money/unknown/refunds', { caseId: unknownId, reason: 'r' }, 'caseId'],
+  ])('The problem of POST %s with an unknown id names the field and the id', async (path, body, field) => {
+    const reply = await createTestApi().operator.post(path, body, { 'idempotency-key': unknownId });
+    expect(codeOf(reply)).toBe('404 not_found');
+    expect(textAt(reply, 'detail')).toContain(`${field} ${unknownId}`);
+  });
 
   test('The problem of an unknown product names the field and the id', async () => {
     const productId = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
