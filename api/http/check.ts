@@ -46,17 +46,17 @@ export type OneOrMany<T> = {
   readonly pathOf: (position: number) => string;
 };
 
-/** If there are more errors than a response lists, its last entry says how many. */
+/** If there are more errors than a response lists, its last entry says so, at the place of the first that is missing. */
 export const validationFailure = (errors: readonly FieldError[]): ValidationFailure => ({
   kind: 'validation_failed',
-  errors:
-    errors.length <= errorsMax ? errors : [...errors.slice(0, errorsMax - 1), moreErrors(errors.length)],
+  errors: errors.length <= errorsMax ? errors : [...errors.slice(0, errorsMax - 1), moreErrors(errors)],
 });
 
-const moreErrors = (total: number): FieldError => {
+const moreErrors = (errors: readonly FieldError[]): FieldError => {
+  const total = errors.length;
   const count = total - errorsMax + 1;
   return {
-    path: '',
+    path: errors[errorsMax - 1]?.path ?? '',
     message: `${total < countedMax ? count : `At least ${count}`} more errors are not listed`,
   };
 };

@@ -11,11 +11,14 @@ const lengthMax = { code: 64, name: 200, imageUrl: 2_048 };
 const isText = (text: string, max: number): boolean =>
   isVisible(text) && isStorable(text) && [...text].length <= max;
 
-/** The canonical form of an http or https URL: ASCII, without blanks. Null if it is not one, or is too long. */
+/**
+ * The canonical form of an http or https URL: ASCII, without blanks. Null if it is not one, or is too long as it was
+ * sent: the canonical form may be longer, and who sends it cannot count that.
+ */
 const normalizeUrl = (text: string): string | null => {
-  if (!/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text)) return null;
+  if (text.length > lengthMax.imageUrl || !/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text)) return null;
   const url = URL.parse(text);
-  return url === null || url.href.length > lengthMax.imageUrl ? null : url.href;
+  return url === null ? null : url.href;
 };
 
 FormatRegistry.Set('product-code', (text) => isText(normalizeCode(text), lengthMax.code));

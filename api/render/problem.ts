@@ -21,7 +21,7 @@ export const problemJson = component(
     errors: t.Optional(
       t.Array(strictObject({ path: t.String(), message: t.String() }), {
         description:
-          'With validation_failed. Each path is a JSON pointer into the body, or /name of a query parameter. There are at most 20: if there are more errors, the last entry has an empty path and says how many.',
+          'With validation_failed. Each path is a JSON pointer into the body, or /name of a query parameter. There are at most 20: if there are more errors, the last entry has the path of the first that is not listed, and says how many there are.',
       }),
     ),
     orderIds: t.Optional(t.Array(id, { description: 'The orders that caused the problem.' })),

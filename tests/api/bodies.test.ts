@@ -204,13 +204,16 @@ describe('Request bodies', () => {
     const reply = await post(body);
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(reply.body).toMatchObject({ errors: { length: 20 } });
-    expect(errorsOf(reply).at(-1)).toEqual({ path: '', message: 'At least 981 more errors are not listed' });
+    expect(errorsOf(reply).at(-1)).toEqual({
+      path: '/field17',
+      message: 'At least 981 more errors are not listed',
+    });
   });
 
   test.each([
     [20, { path: '/19/price/amount', message: 'Expected a whole number from 0 to 1000000000000' }],
-    [21, { path: '', message: '2 more errors are not listed' }],
-    [950, { path: '', message: '931 more errors are not listed' }],
+    [21, { path: '/19/price/amount', message: '2 more errors are not listed' }],
+    [950, { path: '/19/price/amount', message: '931 more errors are not listed' }],
   ])(
     'The response to a body with %i errors says in its last entry how many are not listed',
     async (count, last) => {
