@@ -20,11 +20,6 @@ const common: Readonly<Record<string, Common>> = {
     description: 'Too many attempts in a short time. A gateway in front of the API may answer so too.',
     header: ['Retry-After', 'Seconds to wait before the next attempt.'],
   },
-  headers_too_large: {
-    name: 'HeadersTooLarge',
-    description:
-      'The headers are larger than the server reads. The runtime answers before the API sees the request, so the body may be missing.',
-  },
 };
 
 const entries = Object.entries(common).flatMap(([code, one]) => {
