@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3';
  * The gap between the positions of two new rows. A row that arrives late, from another process or after the clock
  * went back, fits between them.
  */
-const stride = 8;
+export const rowStride = 8;
 
 /**
  * Keeps the positions of a table's rows in the order of their ids. The created function returns the position for a new
@@ -41,10 +41,10 @@ export const createRowPositions = (
   return (id) => {
     const last = newest.get();
     if (last === undefined) return 0;
-    if (id > last.id) return last.position + stride;
+    if (id > last.id) return last.position + rowStride;
     const next = above.get(id);
     if (next === undefined) throw new Error(`the row ${id} already exists`);
-    const previous = below.get(id) ?? next - 2 * stride;
+    const previous = below.get(id) ?? next - 2 * rowStride;
     if (next - previous === 1) {
       makeRoomAt(next);
       return next;

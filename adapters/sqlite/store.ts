@@ -20,6 +20,7 @@ import { createQueue } from './queue/queue.ts';
 import { createRefunds } from './refunds/refunds.ts';
 import { finishedTasks, secret } from './schema.ts';
 import { createRefoldNames } from './search/rebuild.ts';
+import { createScan } from './search/slices.ts';
 import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
 
 /**
@@ -40,13 +41,14 @@ export const openSqliteStore = async (world: World, options: ConnectionOptions):
 /** The database must be migrated. */
 export const createStoreOver = (connection: Connection, world: World): Store => {
   const { runStatement, client, db, write } = connection;
+  const scan = createScan(connection, world);
   const pruneEvents = createPruneEvents(connection);
   const refoldNames = createRefoldNames(connection);
   const pruneCommandKeys = createPruneCommandKeys(connection);
   const pruneCounted = createPruneCounted(connection);
   return {
-    products: createProducts(connection, world),
-    orders: createOrders(connection),
+    products: createProducts(connection, world, scan),
+    orders: createOrders(connection, scan),
     audits: createAudits(connection),
     queue: createQueue(connection, world),
     refunds: createRefunds(connection, world),

@@ -1,43 +1,67 @@
 import { firstIdAt } from '../../../core/id.ts';
-import type { OrderQuery } from '../../../core/order.ts';
+import type { OrderQuery, Orders } from '../../../core/order.ts';
 import { pageOf } from '../../../core/page.ts';
+import type { AsyncResult } from '../../../core/result.ts';
+import type { SearchQuery } from '../../../core/search.ts';
 import type { Connection } from '../connection.ts';
 import { type ListedOrderRow, orderOf, unlistedColumns } from '../rows.ts';
 import { columnsOf, orders } from '../schema.ts';
-import { orderText } from '../search/query.ts';
+import { orderMatch } from '../search/query.ts';
+import type { RunScan } from '../search/slices.ts';
 import { type Condition, createSelect, notOlderThan, olderThan } from '../select.ts';
 
 /**
  * Newest first. Without a search it scans the orders, or the index of one customer's orders. With a search FTS5
- * scans its own rows. The cross join fixes that order: the planner would otherwise query FTS5 once for each order of
+ * scans its own rows, in slices. The cross join fixes that order: the planner would otherwise query FTS5 once for each order of
  * the customer, which takes 0.1 ms per order.
  */
-export const createOrderList = ({ client }: Connection) => {
+export const createOrderList = ({ client, read }: Connection, scan: RunScan): Orders['list'] => {
   const select = createSelect<ListedOrderRow>(client);
   const sources = {
     orders: `select ${columnsOf(orders, 'o', unlistedColumns)} from orders o`,
     search: `select ${columnsOf(orders, 'o', unlistedColumns)}
       from order_search s cross join orders o on o.position = s.rowid`,
   };
-  return (query: OrderQuery) => {
-    const { search, status, type, fromMs, toMs, customerId, after, limit } = query;
-    const [source, position] = search === null ? [sources.orders, 'o.position'] : [sources.search, 's.rowid'];
-    const conditions: readonly Condition[] = [
-      ...where(
-        's.order_search match ?',
-        search === null ? null : orderText(search, { customerId, type, status }),
-      ),
-      ...where('o.customer_id = ?', customerId),
-      // Not bound: the planner uses the partial index `orders_ended` only if it sees the value.
-      ...(status === null ? [] : [[`o.status = '${status}'`] as const]),
-      ...where('o.product_type = ?', type),
-      ...notOlderThan('orders', position, fromMs === null ? null : firstIdAt(fromMs)),
-      ...olderThan('orders', position, toMs === null ? null : firstIdAt(toMs)),
-      ...olderThan('orders', position, after),
+
+  const listAll = (query: OrderQuery): readonly ListedOrderRow[] => {
+    const { since, before } = rangeOf(query);
+    const range = [
+      ...notOlderThan('orders', 'o.position', since),
+      ...olderThan('orders', 'o.position', before),
     ];
-    const rows = select(source, conditions, `${position} desc`, limit + 1);
-    return pageOf(rows.map(orderOf), limit, ({ id }) => id);
+    return select(sources.orders, [...filterOf(query), ...range], 'o.position desc', query.limit + 1);
+  };
+
+  const listMatches = (query: OrderQuery, search: SearchQuery): AsyncResult<readonly ListedOrderRow[]> => {
+    const { since, before } = rangeOf(query);
+    const conditions: readonly Condition[] = [
+      ...orderMatch(search, query),
+      ...filterOf(query),
+      ...notOlderThan('orders', 's.rowid', since),
+    ];
+    return scan({
+      ...{ table: 'orders', search, since, before, limit: query.limit + 1 },
+      read: (window, limit) => select(sources.search, [...conditions, ...window], 's.rowid desc', limit),
+    });
+  };
+
+  return async (query) => {
+    const rows = query.search === null ? read(() => listAll(query)) : await listMatches(query, query.search);
+    return rows.map((listed) => pageOf(listed.map(orderOf), query.limit, ({ id }) => id));
   };
 };
+
+/** The ids between which the orders are: from `since`, and older than `before`. */
+const rangeOf = ({ fromMs, toMs, after }: OrderQuery) => {
+  const ends = [after, toMs === null ? null : firstIdAt(toMs)].filter((id) => id !== null);
+  return { since: fromMs === null ? null : firstIdAt(fromMs), before: ends.toSorted()[0] ?? null };
+};
+
+const filterOf = ({ customerId, status, type }: OrderQuery): readonly Condition[] => [
+  ...where('o.customer_id = ?', customerId),
+  // Not bound: the planner uses the partial index `orders_ended` only if it sees the value.
+  ...(status === null ? [] : [[`o.status = '${status}'`] as const]),
+  ...where('o.product_type = ?', type),
+];
 
 const where = (text: string, value: string | null): Condition[] => (value === null ? [] : [[text, value]]);

@@ -25,19 +25,20 @@ import {
   unlistedColumns,
 } from '../rows.ts';
 import { columnsOf, invoice, licence, orders as orderTable, payment as paymentTable } from '../schema.ts';
+import type { RunScan } from '../search/slices.ts';
 import { createAppendHistory } from './history.ts';
 import { createOrderList } from './list.ts';
 import { createPlaceWithinLimit } from './pending.ts';
 import { createReadTimeline } from './timeline.ts';
 
-export const createOrders = (connection: Connection): Orders => {
+export const createOrders = (connection: Connection, scan: RunScan): Orders => {
   const { read, write } = connection;
   const placeWithinLimit = createPlaceWithinLimit(connection);
   const runOnce = createRunOnce(connection);
   const find = createFindOrder(connection);
   const readHistory = createReadHistory(connection);
   const readTimeline = createReadTimeline(connection);
-  const list = createOrderList(connection);
+  const list = createOrderList(connection, scan);
   const cancel = createCancelOrder(connection);
   return {
     place: async (requests, nowMs, pendingMax = 0) =>
@@ -51,7 +52,7 @@ export const createOrders = (connection: Connection): Orders => {
     find: async (id) => read(() => find(id)),
     history: async (query) => read(() => readHistory(query)),
     timeline: async (query) => read(() => readTimeline(query)),
-    list: async (query) => read(() => list(query)),
+    list,
     cancel: async (id, customerId, nowMs) =>
       write(() => cancel(id, customerId, nowMs)).andThen((outcome) => outcome),
   };

@@ -1,19 +1,22 @@
+import { err, ok } from 'neverthrow';
 import { pageOf } from '../../../core/page.ts';
 import type { ProductKey, ProductQuery, Products } from '../../../core/product.ts';
+import type { AsyncResult } from '../../../core/result.ts';
 import type { SearchQuery } from '../../../core/search.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { productOf, type StockedProductRow, selectStockedProducts, stockedProductColumns } from '../rows.ts';
-import { type Accents, productText } from '../search/query.ts';
+import { type Accents, productMatch } from '../search/query.ts';
+import type { RunScan } from '../search/slices.ts';
 import { type Condition, createSelect, olderThan } from '../select.ts';
 import { createChangeProduct } from './change.ts';
 import { createUpsertProducts } from './upsert.ts';
 
-export const createProducts = (connection: Connection, world: World): Products => {
-  const { runStatement, client, read, write } = connection;
+export const createProducts = (connection: Connection, world: World, scan: RunScan): Products => {
+  const { runStatement, client, write } = connection;
   const upsert = createUpsertProducts(connection, world);
   const change = createChangeProduct(connection);
-  const list = createListProducts(connection);
+  const list = createListProducts(connection, scan);
   const byId = client.prepare<[string], StockedProductRow>(`${selectStockedProducts} where p.id = ?`);
   return {
     upsert: async (drafts, nowMs, existing, command) =>
@@ -25,11 +28,11 @@ export const createProducts = (connection: Connection, world: World): Products =
         const row = byId.get(id);
         return row === undefined ? null : productOf(row);
       }),
-    list: async (query) => read(() => list(query)),
+    list,
   };
 };
 
-const createListProducts = ({ client }: Connection) => {
+const createListProducts = ({ client, read }: Connection, scan: RunScan): Products['list'] => {
   const select = createSelect<StockedProductRow>(client);
 
   const listAll = ({ type, archived, after, limit }: ProductQuery): readonly StockedProductRow[] =>
@@ -45,43 +48,57 @@ const createListProducts = ({ client }: Connection) => {
     { type, archived = false }: ProductQuery,
     search: SearchQuery,
     accents: Accents,
-    after: string | null,
+    before: string | null,
     limit: number,
-  ): readonly StockedProductRow[] =>
-    select(
-      `select ${stockedProductColumns} from product_search s cross join product p on p.position = s.rowid
-       cross join stock on stock.product_id = p.id`,
-      [
-        ['s.product_search match ?', productText(search, accents, archived)],
-        ...ofType(type),
-        ...olderThan('product', 's.rowid', after),
-      ],
-      's.rowid desc',
-      limit,
-    );
+  ): AsyncResult<readonly StockedProductRow[]> => {
+    const match = productMatch(search, accents, archived);
+    return scan({
+      ...{ table: 'product', search, before, since: null, limit },
+      read: (window, rowsMax) =>
+        select(
+          `select ${stockedProductColumns} from product_search s cross join product p on p.position = s.rowid
+           cross join stock on stock.product_id = p.id`,
+          [...match, ...ofType(type), ...window],
+          's.rowid desc',
+          rowsMax,
+        ),
+    });
+  };
 
   /** Tier 1 has the accents as typed and comes first. */
-  const listMatches = (query: ProductQuery, search: SearchQuery) => {
+  const listMatches = async (query: ProductQuery, search: SearchQuery): AsyncResult<readonly RankedRow[]> => {
     const { after, limit } = query;
     const best =
       after === null || after.tier > 0
-        ? searchTier(query, search, 'as typed', after?.id ?? null, limit + 1)
-        : [];
-    const rest = limit + 1 - best.length;
+        ? await searchTier(query, search, 'as typed', after?.id ?? null, limit + 1)
+        : ok([]);
+    if (best.isErr()) return err(best.error);
+    const ranked = best.value.map((row) => ({ row, tier: 1 }));
+    const rest = limit + 1 - ranked.length;
+    if (rest <= 0) return ok(ranked);
     const afterRest = after?.tier === 0 ? after.id : null;
-    const others = rest > 0 ? searchTier(query, search, 'different', afterRest, rest) : [];
-    return [...best.map((row) => ({ row, tier: 1 })), ...others.map((row) => ({ row, tier: 0 }))];
+    const others = await searchTier(query, search, 'different', afterRest, rest);
+    // A product that was renamed between two slices may be in both tiers.
+    const ids = new Set(ranked.map(({ row }) => row.id));
+    return others.map((rows) => [
+      ...ranked,
+      ...rows.filter(({ id }) => !ids.has(id)).map((row) => ({ row, tier: 0 })),
+    ]);
   };
 
-  return (query: ProductQuery) => {
+  return async (query) => {
     const rows =
       query.search === null
-        ? listAll(query).map((row) => ({ row, tier: 0 }))
-        : listMatches(query, query.search);
-    const page = pageOf(rows, query.limit, ({ row, tier }): ProductKey => ({ tier, id: row.id }));
-    return { items: page.items.map(({ row }) => productOf(row)), next: page.next };
+        ? read(() => listAll(query).map((row): RankedRow => ({ row, tier: 0 })))
+        : await listMatches(query, query.search);
+    return rows.map((ranked) => {
+      const page = pageOf(ranked, query.limit, ({ row, tier }): ProductKey => ({ tier, id: row.id }));
+      return { items: page.items.map(({ row }) => productOf(row)), next: page.next };
+    });
   };
 };
+
+type RankedRow = { readonly row: StockedProductRow; readonly tier: number };
 
 /** Not bound, so that each list has a plan of its own. */
 const isArchived = (archived = false): readonly Condition[] => [[`p.archived = ${archived ? 1 : 0}`]];
