@@ -21,13 +21,19 @@ const gap: Token = { folded: '\u{e005}', exact: '\u{e005}' };
  */
 export const tokensOf = (text: string): readonly Token[] => {
   const words = wordsOf(text, 'apart');
-  const tokens = tokensOfWords(words.length === 0 ? signWordsOf(text) : words);
+  const tokens = tokensOfName(words.length === 0 ? signWordsOf(text) : words);
   if (!hasTwoReadings(text)) return tokens;
-  const joined = tokensOfWords(wordsOf(text, 'joined'));
+  const joined = tokensOfName(wordsOf(text, 'joined'));
   return joined.length === 0 || areEqual(tokens, joined) ? tokens : [...tokens, gap, ...joined];
 };
 
 const tokensOfWords = (words: readonly Word[]): readonly Token[] => words.flatMap((word) => word.tokens);
+
+/** Fewer than the letters of a name only if one letter decomposes into several words, as U+FDFA does. */
+const nameTokensMax = 200;
+
+const tokensOfName = (words: readonly Word[]): readonly Token[] =>
+  tokensOfWords(words).slice(0, nameTokensMax);
 
 const areEqual = (a: readonly Token[], b: readonly Token[]): boolean =>
   a.length === b.length && a.every(({ exact }, at) => exact === b[at]?.exact);

@@ -8,8 +8,8 @@ export const rowStride = 8;
 
 /**
  * Keeps the positions of a table's rows in the order of their ids. The created function returns the position for a new
- * id. The caller must insert that row and its search tokens before it asks for the next position. Throws if the id
- * exists.
+ * id. The caller must insert that row, and its search tokens if it writes them at that position, before it asks for the
+ * next position. Throws if the id exists.
  */
 export const createRowPositions = (
   client: Database.Database,

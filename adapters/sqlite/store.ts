@@ -1,5 +1,5 @@
 import { eq, lt } from 'drizzle-orm';
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { finishedRetentionMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
@@ -21,6 +21,8 @@ import { createRefunds } from './refunds/refunds.ts';
 import { finishedTasks, secret } from './schema.ts';
 import { createRefoldNames } from './search/rebuild.ts';
 import { createScan } from './search/slices.ts';
+
+import { createIndexNoted } from './search/unindexed.ts';
 import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
 
 /**
@@ -42,12 +44,13 @@ export const openSqliteStore = async (world: World, options: ConnectionOptions):
 export const createStoreOver = (connection: Connection, world: World): Store => {
   const { runStatement, client, db, write } = connection;
   const scan = createScan(connection, world);
+  const indexNoted = createIndexNoted(connection, world);
   const pruneEvents = createPruneEvents(connection);
   const refoldNames = createRefoldNames(connection);
   const pruneCommandKeys = createPruneCommandKeys(connection);
   const pruneCounted = createPruneCounted(connection);
   return {
-    products: createProducts(connection, world, scan),
+    products: createProducts(connection, world, scan, indexNoted),
     orders: createOrders(connection, scan),
     audits: createAudits(connection),
     queue: createQueue(connection, world),
@@ -83,7 +86,8 @@ export const createStoreOver = (connection: Connection, world: World): Store => 
       });
       let more = pruned;
       while (more.isOk() && more.value) more = await write(() => pruneCounted(nowMs));
-      return more.map(() => undefined);
+      // A process that was killed after an upsert has left some.
+      return more.isErr() ? err(more.error) : indexNoted();
     },
     close: async () => {
       client.close();

@@ -35,3 +35,8 @@ create virtual table product_search using fts5 (
   name, code, exact_name, exact_code,
   tokenize = 'ascii', columnsize = 0, prefix = '1 2 3 4 5'
 );
+
+-- Products whose tokens are still to be written or replaced: an upsert of many products writes them in slices.
+create table product_unindexed (
+  product_id text not null primary key references product (id)
+) strict, without rowid;

@@ -132,6 +132,14 @@ describe('Queries', () => {
     }
   });
 
+  test('A name of the longest length has at most 200 tokens in each reading, whatever its letters', () => {
+    expect(tokensOf('\ufdfa'.repeat(200))).toHaveLength(200);
+    // With both readings and the gap between them.
+    expect(tokensOf(`${'\ufdfa'.repeat(195)} l'eau`).length).toBeLessThanOrEqual(401);
+    expect(tokensOf('a '.repeat(100))).toHaveLength(100);
+    expect(tokensOf('日'.repeat(200))).toHaveLength(200);
+  });
+
   test('The query of any text has no term twice and no token that an index would cut', () => {
     fc.assert(
       fc.property(anyText(), (text) => {

@@ -102,6 +102,8 @@ describe('query plans of SQLite', async () => {
       "from orders where customer_id = ? order by position desc limit ?) where status = 'pending'",
       'from product order by position desc limit 1',
       'from product order by position desc limit 1',
+      // Only what an upsert or a killed process has left.
+      'from product_unindexed u cross join product p on p.id = u.product_id limit 1',
       // The refunds of one day, sorted by id.
       "from refund indexed by refund_succeeded where (status = 'succeeded') and updated_ms >= ? and updated_ms < ? and id > ? order by id limit ?",
       'from refund r order by r.id desc limit ?',

@@ -12,6 +12,7 @@ import type {
 } from '../../../core/product.ts';
 import { completeDrafts, productTarget } from '../../../core/productChange.ts';
 import type { World } from '../../../core/world.ts';
+import { foldInSlices } from '../../stored/foldInSlices.ts';
 import { writeActivity } from '../activity/activity.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
@@ -29,10 +30,13 @@ export const createProducts = (sql: Sql, db: PostgresJsDatabase, world: World): 
     .where(eq(product.id, raw.placeholder('id')))
     .prepare('product_by_id');
   return {
-    upsert: async (drafts, nowMs, existing, command) =>
-      (await inTransaction(sql, (tx) => upsert(tx, world, drafts, nowMs, existing, command))).andThen(
-        (result) => result,
-      ),
+    upsert: async (drafts, nowMs, existing, command) => {
+      // Before the transaction, so that it holds no lock while other requests are served.
+      const tokens = await foldDrafts(drafts, world);
+      return (
+        await inTransaction(sql, (tx) => upsert(tx, world, tokens, drafts, nowMs, existing, command))
+      ).andThen((result) => result);
+    },
     change: async (id, changes, nowMs, command) =>
       (await inTransaction(sql, (tx) => change(tx, id, changes, nowMs, command))).andThen((result) => result),
     find: (id) =>
@@ -47,9 +51,27 @@ export const createProducts = (sql: Sql, db: PostgresJsDatabase, world: World): 
 /** The columns of a `ProductRow`. */
 const columns = { ...getTableColumns(product), stock: unitsLeft };
 
+type Tokens = ReturnType<typeof storedTokens>;
+
+/** The tokens of each draft. */
+const foldDrafts = async (
+  drafts: readonly ProductDraft[],
+  { yieldToEventLoop }: World,
+): Promise<ReadonlyMap<string, Tokens>> => {
+  const byCode = new Map(drafts.map((draft) => [draft.code, draft]));
+  const folded = await foldInSlices(
+    [...byCode.values()],
+    ({ name, code }) => name.length + code.length,
+    ({ name, code }) => [code, storedTokens(name, code)] as const,
+    yieldToEventLoop,
+  );
+  return new Map(folded);
+};
+
 const upsert = async (
   tx: Transaction,
   world: World,
+  tokens: ReadonlyMap<string, Tokens>,
   drafts: readonly ProductDraft[],
   nowMs: number,
   existing: 'replace' | 'keep',
@@ -60,7 +82,7 @@ const upsert = async (
   if (completed.isErr()) return err(completed.error);
   const rows = completed.value.map((draft) => ({
     ...draft,
-    ...storedTokens(draft.name, draft.code),
+    ...(tokens.get(draft.code) ?? storedTokens(draft.name, draft.code)),
     id: world.ids.next(nowMs),
   }));
   const written = await tx<{ id: string; code: string; created: boolean }[]>`

@@ -12,15 +12,23 @@ import { type Condition, createSelect, olderThan } from '../select.ts';
 import { createChangeProduct } from './change.ts';
 import { createUpsertProducts } from './upsert.ts';
 
-export const createProducts = (connection: Connection, world: World, scan: RunScan): Products => {
+export const createProducts = (
+  connection: Connection,
+  world: World,
+  scan: RunScan,
+  indexNoted: () => AsyncResult<void>,
+): Products => {
   const { runStatement, client, write } = connection;
   const upsert = createUpsertProducts(connection, world);
   const change = createChangeProduct(connection);
   const list = createListProducts(connection, scan);
   const byId = client.prepare<[string], StockedProductRow>(`${selectStockedProducts} where p.id = ?`);
   return {
-    upsert: async (drafts, nowMs, existing, command) =>
-      write(() => upsert(drafts, nowMs, existing, command)).andThen((result) => result),
+    upsert: async (drafts, nowMs, existing, command) => {
+      const written = write(() => upsert(drafts, nowMs, existing, command)).andThen((result) => result);
+      if (written.isErr()) return written;
+      return (await indexNoted()).andThen(() => written);
+    },
     change: async (id, changes, nowMs, command) =>
       write(() => change(id, changes, nowMs, command)).andThen((result) => result),
     find: async (id) =>

@@ -7,12 +7,15 @@ import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import { createRowPositions } from '../rowPositions.ts';
 import type { ProductRow } from '../rows.ts';
-import { createTokenWriter } from '../search/tokens.ts';
+import { createIndexProducts } from '../search/unindexed.ts';
 import { createSetStock } from './stock.ts';
 
 type KnownRow = Pick<ProductRow, 'id' | 'position' | 'name' | 'imageUrl' | 'archived'>;
 
-/** See `Products.upsert`. Runs in the caller's transaction. */
+/**
+ * See `Products.upsert`. Runs in the caller's transaction. If there are many new names, the tokens of some are only noted
+ * as missing.
+ */
 export const createUpsertProducts = (connection: Connection, { ids }: World) => {
   const { client } = connection;
   const setStock = createSetStock(connection);
@@ -29,20 +32,27 @@ export const createUpsertProducts = (connection: Connection, { ids }: World) => 
     `update product set code = ?, name = ?, type = ?, amount = ?, currency = ?, image_url = ?, updated_ms = ?
      where position = ?`,
   );
-  const tokens = createTokenWriter(client);
+  const indexProducts = createIndexProducts(connection);
 
-  const create = (draft: CompleteDraft, nowMs: number): string => {
+  type Index = ReturnType<typeof indexProducts>;
+
+  const create = (draft: CompleteDraft, nowMs: number, index: Index): string => {
     const id = ids.next(nowMs);
     const position = positionOf(id);
     insert.run(position, id, ...valuesOf(draft, nowMs), nowMs);
-    tokens.writeProduct({ position, archived: false, ...draft });
+    index({ id, position, archived: false, ...draft });
     setStock(id, draft.stock);
     return id;
   };
 
-  const replace = ({ id, position, name, archived }: KnownRow, draft: CompleteDraft, nowMs: number): void => {
+  const replace = (
+    { id, position, name, archived }: KnownRow,
+    draft: CompleteDraft,
+    nowMs: number,
+    index: Index,
+  ): void => {
     update.run(...valuesOf(draft, nowMs), position);
-    if (name !== draft.name) tokens.writeProduct({ position, archived, ...draft });
+    if (name !== draft.name) index({ id, position, archived, ...draft });
     setStock(id, draft.stock);
   };
 
@@ -62,16 +72,17 @@ export const createUpsertProducts = (connection: Connection, { ids }: World) => 
     );
     const completed = completeDrafts([...lastByCode.values()], known);
     if (completed.isErr()) return err(completed.error);
+    const index = indexProducts();
     let created = 0;
     let updated = 0;
     const targets: ActivityTarget[] = [];
     for (const draft of completed.value) {
       const row = known.get(draft.code);
       if (row === undefined) {
-        targets.push(productTarget(create(draft, nowMs), lastByCode.get(draft.code) ?? draft));
+        targets.push(productTarget(create(draft, nowMs, index), lastByCode.get(draft.code) ?? draft));
         created++;
       } else if (existing === 'replace') {
-        replace(row, draft, nowMs);
+        replace(row, draft, nowMs, index);
         targets.push(productTarget(row.id, lastByCode.get(draft.code) ?? draft));
         updated++;
       }

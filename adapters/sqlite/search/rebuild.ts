@@ -7,6 +7,7 @@ import type { Connection } from '../connection.ts';
 import type { OrderRow, ProductRow } from '../rows.ts';
 import { columnsOf, orders, product } from '../schema.ts';
 import { createTokenWriter, orderTexts, productTexts } from './tokens.ts';
+import { charactersMax } from './unindexed.ts';
 
 /** The version of core's fold that made the stored tokens. 0 in a new database. */
 export const readFoldVersion = (client: Database.Database): number =>
@@ -51,18 +52,18 @@ export const createRefoldNames = ({ client, write, runStatement }: Connection): 
     .raw();
   // Most names have the same tokens as before. A comparison costs a tenth of a write.
   const refoldPart: Readonly<Record<Part, (after: number, limit: number) => readonly Positioned[]>> = {
-    product: (after, limit) => {
-      const rows = products.all(after, limit);
-      for (const row of rows)
-        if (!areEqual(storedProduct.get(row.position), productTexts(row))) tokens.writeProduct(row);
-      return rows;
-    },
-    orders: (after, limit) => {
-      const rows = placed.all(after, limit);
-      for (const row of rows)
-        if (!areEqual(storedOrder.get(row.position), orderTexts(row))) tokens.writeOrder(row);
-      return rows;
-    },
+    product: (after, limit) =>
+      foldWhileRoom(products.all(after, limit), (row) => {
+        const texts = productTexts(row);
+        if (!areEqual(storedProduct.get(row.position), texts)) tokens.writeProduct(row);
+        return texts;
+      }),
+    orders: (after, limit) =>
+      foldWhileRoom(placed.all(after, limit), (row) => {
+        const texts = orderTexts(row);
+        if (!areEqual(storedOrder.get(row.position), texts)) tokens.writeOrder(row);
+        return texts;
+      }),
   };
 
   const refoldSlice = (limit: number) => {
@@ -86,6 +87,21 @@ export const createRefoldNames = ({ client, write, runStatement }: Connection): 
 };
 
 type Positioned = { readonly position: number };
+
+/** Folds as many rows as one transaction may write. Returns the rows that it has folded. */
+const foldWhileRoom = <Row>(
+  rows: readonly Row[],
+  foldRow: (row: Row) => readonly string[],
+): readonly Row[] => {
+  const folded: Row[] = [];
+  let room = charactersMax;
+  for (const row of rows) {
+    if (room <= 0) break;
+    room -= foldRow(row).reduce((sum, text) => sum + text.length, 0);
+    folded.push(row);
+  }
+  return folded;
+};
 
 const areEqual = (stored: readonly string[] | undefined, texts: readonly string[]): boolean =>
   texts.every((text, at) => text === stored?.[at]);

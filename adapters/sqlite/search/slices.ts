@@ -28,7 +28,7 @@ const firstSliceRows = 256;
 const sliceMs = { short: 3, long: 6 } as const;
 
 /** The largest slice, in rows times tokens. A slice can become this large only if the rows before it were cheap. */
-const sliceWorkMax = 8_000;
+const sliceWorkMax = 12_000;
 
 /**
  * Searches in slices of rows, because SQLite runs on the event loop: no text of a caller takes the loop for longer than

@@ -38,8 +38,11 @@ export const createTokenWriter = (client: Database.Database) => {
     'insert or replace into order_search (rowid, name, code, facets) values (?, ?, ?, ?)',
   );
   return {
-    writeProduct: (row: SearchedProduct): void => {
-      replaceProduct.run(row.position, ...productTexts(row));
+    /** Returns how many characters it has written. */
+    writeProduct: (row: SearchedProduct): number => {
+      const texts = productTexts(row);
+      replaceProduct.run(row.position, ...texts);
+      return texts.reduce((sum, text) => sum + text.length, 0);
     },
     writeOrder: (order: SearchedOrder): void => {
       replaceOrder.run(order.position, ...orderTexts(order));
