@@ -3,9 +3,12 @@ import type Database from 'better-sqlite3';
 /** A condition in SQL, and the values for its `?`. */
 export type Condition = readonly [text: string, ...values: (string | number)[]];
 
+/** A search has a condition for each word, so there are some hundred combinations. */
+const statementsMax = 100;
+
 /**
  * Runs a query with variable conditions. Each combination of conditions is prepared once and cached by its SQL text,
- * which contains no user input.
+ * which contains no user input. The one that was not used for the longest time is dropped first.
  */
 export const createSelect = <Row>(client: Database.Database) => {
   const statements = new Map<string, Database.Statement<(string | number)[], Row>>();
@@ -13,7 +16,10 @@ export const createSelect = <Row>(client: Database.Database) => {
     const where = conditions.length === 0 ? '' : `where ${conditions.map(([text]) => text).join(' and ')}`;
     const text = `${from} ${where} order by ${order} limit ?`;
     const statement = statements.get(text) ?? client.prepare<(string | number)[], Row>(text);
+    statements.delete(text);
     statements.set(text, statement);
+    const [oldest] = statements.keys();
+    if (statements.size > statementsMax && oldest !== undefined) statements.delete(oldest);
     return statement.all(...conditions.flatMap(([, ...values]) => values), limit);
   };
 };

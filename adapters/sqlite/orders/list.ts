@@ -35,13 +35,13 @@ export const createOrderList = ({ client, read }: Connection, scan: RunScan): Or
   const listMatches = (query: OrderQuery, search: SearchQuery): AsyncResult<readonly ListedOrderRow[]> => {
     const { since, before } = rangeOf(query);
     const conditions: readonly Condition[] = [
-      ...orderMatch(search, query),
       ...filterOf(query),
       ...notOlderThan('orders', 's.rowid', since),
     ];
     return scan({
       ...{ table: 'orders', search, since, before, limit: query.limit + 1 },
-      read: (window, limit) => select(sources.search, [...conditions, ...window], 's.rowid desc', limit),
+      read: (window, limit) =>
+        select(sources.search, [...orderMatch(search, query, window), ...conditions], 's.rowid desc', limit),
     });
   };
 

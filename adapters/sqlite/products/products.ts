@@ -58,20 +58,18 @@ const createListProducts = ({ client, read }: Connection, scan: RunScan): Produc
     accents: Accents,
     before: string | null,
     limit: number,
-  ): AsyncResult<readonly StockedProductRow[]> => {
-    const match = productMatch(search, accents, archived);
-    return scan({
+  ): AsyncResult<readonly StockedProductRow[]> =>
+    scan({
       ...{ table: 'product', search, before, since: null, limit },
       read: (window, rowsMax) =>
         select(
           `select ${stockedProductColumns} from product_search s cross join product p on p.position = s.rowid
            cross join stock on stock.product_id = p.id`,
-          [...match, ...ofType(type), ...window],
+          [...productMatch(search, accents, archived, window), ...ofType(type)],
           's.rowid desc',
           rowsMax,
         ),
     });
-  };
 
   /** Tier 1 has the accents as typed and comes first. */
   const listMatches = async (query: ProductQuery, search: SearchQuery): AsyncResult<readonly RankedRow[]> => {

@@ -1,5 +1,5 @@
 import type { OrderStatus } from '../../../core/order.ts';
-import type { SearchQuery, Term, Token } from '../../../core/search.ts';
+import type { SearchQuery, Token } from '../../../core/search.ts';
 import type { Condition } from '../select.ts';
 
 /** Tokens as the index stores them: folded, or as written after a character that no token contains. */
@@ -16,52 +16,80 @@ export const joinTokens = (tokens: readonly Token[], form: keyof Token, archived
   tokens.map((token) => `${archived ? archivedMark : ''}${lexemes[form](token)}`).join(' ');
 
 /** The longest prefix, in characters, that each index finds at once; see `prefix` in the tables. */
-const prefixLengthMax = { products: 5, orders: 12 } as const;
+const prefixLengthMax = { product_search: 5, order_search: 12 } as const;
+type Table = keyof typeof prefixLengthMax;
 
-/** A term as the index stores it. FTS5 looks for `indexed`. If that is shorter, `text` must be compared as well. */
-type Lexemes = { readonly text: string; readonly indexed: string; readonly prefix: boolean };
+/** Positions of rows, below `below` and from `from`. */
+export type RowWindow = { readonly below: number; readonly from: number };
 
-const lexemesOf = (
-  { tokens, prefix }: Term,
-  form: keyof Token,
-  lengthMax: number,
-  archived = false,
-): Lexemes => {
-  const text = joinTokens(tokens, form, archived);
-  const lastLength = [...text.slice(text.lastIndexOf(' ') + 1)].length;
-  const cut = prefix ? Math.max(0, lastLength - lengthMax) : 0;
-  return { text, indexed: cut === 0 ? text : [...text].slice(0, -cut).join(''), prefix };
-};
+/** A term of a query as the index stores it: lexemes between spaces. */
+type StoredTerm = { readonly text: string; readonly prefix: boolean };
+
+const storedTerms = ({ terms }: SearchQuery, form: keyof Token, archived = false): readonly StoredTerm[] =>
+  terms.map(({ tokens, prefix }) => ({ text: joinTokens(tokens, form, archived), prefix }));
+
+/** What FTS5 is asked for: a lexeme, or all lexemes with a prefix. */
+const lexemesOf = (terms: readonly StoredTerm[], table: Table): readonly string[] =>
+  terms.flatMap(({ text, prefix }) => {
+    const lexemes = text.split(' ');
+    const last = prefix ? [...(lexemes.pop() ?? '')].slice(0, prefixLengthMax[table]).join('') : null;
+    return [...lexemes.map(quote), ...(last === null ? [] : [`${quote(last)} *`])];
+  });
 
 /**
- * Queries as FTS5 text (https://www.sqlite.org/fts5.html#full_text_query_syntax). Tokens contain only letters, marks
- * and digits and are quoted, so no user input becomes an operator.
+ * A query as FTS5 text (https://www.sqlite.org/fts5.html#full_text_query_syntax). Lexemes contain only letters, marks,
+ * digits and signs without a quote, so no user input becomes an operator.
  */
-const render = (terms: readonly Lexemes[]): string =>
-  terms.map(({ indexed, prefix }) => `"${indexed}"${prefix ? ' *' : ''}`).join(' AND ');
+const quote = (lexeme: string): string => `"${lexeme}"`;
+
+/**
+ * The rows of a window that have all lexemes. FTS5 is asked for one at a time: asked for several at once, or for a
+ * phrase, it reads on to the next row that has them all, however far that is outside of the window. The first lexeme
+ * leads, so that the others are only read where it is found. A long word is rarer than a short one.
+ */
+const hasLexemes = (
+  table: Table,
+  facets: readonly string[],
+  lexemes: readonly string[],
+  { below, from }: RowWindow,
+): readonly Condition[] => {
+  const inWindow = 'rowid < cast(? as integer) and s.rowid >= cast(? as integer)';
+  const [first, ...others] = new Set([
+    ...facets.map(quote),
+    ...lexemes.toSorted((a, b) => b.length - a.length),
+  ]);
+  return [
+    [`s.${table} match ? and s.${inWindow}`, first ?? matchNothing, below, from],
+    ...others.map(
+      (lexeme): Condition => [
+        // The plus: otherwise the planner asks FTS5 anew for each of these rows.
+        `+s.rowid in (select s.rowid from ${table} s where s.${table} match ? and s.${inWindow})`,
+        ...[lexeme, below, from],
+      ],
+    ),
+  ];
+};
 
 /** An empty phrase matches nothing, like a query without a token. */
 const matchNothing = '""';
 
-const isCut = ({ text, indexed }: Lexemes): boolean => text !== indexed;
+const tokenColumns = { folded: ['name', 'code'], exact: ['exact_name', 'exact_code'] } as const;
 
-/**
- * The names and codes that have a term, compared with their stored tokens. FTS5 would read all tokens with a prefix
- * that it has not indexed, again for each slice. The two spaces are in no term.
- */
-const containsTerm = (columns: TokenColumns, { text, prefix }: Lexemes): [sql: string, value: string] => [
-  `instr(' ' || s.${columns[0]} || '  ' || s.${columns[1]} || ' ', ?) > 0`,
-  ` ${text}${prefix ? '' : ' '}`,
-];
-
-type TokenColumns = readonly [name: string, code: string];
-const tokenColumns: Readonly<Record<keyof Token, TokenColumns>> = {
-  folded: ['name', 'code'],
-  exact: ['exact_name', 'exact_code'],
+/** Compares terms with the stored tokens, because FTS5 was asked for lexemes. The two spaces are in no term. */
+const compareTerms = (
+  has: 'all' | 'not all',
+  terms: readonly StoredTerm[],
+  form: keyof Token,
+): readonly Condition[] => {
+  const [name, code] = tokenColumns[form];
+  const missing = `select 1 from json_each(?) t where instr(' ' || s.${name} || '  ' || s.${code} || ' ', t.value) = 0`;
+  const texts = terms.map(({ text, prefix }) => ` ${text}${prefix ? '' : ' '}`);
+  if (has === 'all' && terms.length === 0) return [];
+  return [[`${has === 'all' ? 'not exists' : 'exists'} (${missing})`, JSON.stringify(texts)]];
 };
 
-const cutTerms = (terms: readonly Lexemes[], form: keyof Token): readonly Condition[] =>
-  terms.filter(isCut).map((term) => containsTerm(tokenColumns[form], term));
+/** Terms that are more than one whole lexeme. The others are compared by FTS5. */
+const isCompound = ({ text, prefix }: StoredTerm): boolean => prefix || text.includes(' ');
 
 /** Whether the matches have the accents that were typed. */
 export type Accents = 'as typed' | 'different';
@@ -71,31 +99,30 @@ export const productMatch = (
   query: SearchQuery,
   accents: Accents,
   archived: boolean,
+  window: RowWindow,
 ): readonly Condition[] => {
-  const match = (text: string): Condition => ['s.product_search match ?', text];
-  if (query.terms.length === 0) return [match(matchNothing)];
-  const termsIn = (form: keyof Token) =>
-    query.terms.map((term) => lexemesOf(term, form, prefixLengthMax.products, archived));
-  const [folded, exact] = [termsIn('folded'), termsIn('exact')];
-  const inFolded = cutTerms(folded, 'folded');
-  if (accents === 'as typed')
-    return [match(`(${render(folded)}) AND (${render(exact)})`), ...inFolded, ...cutTerms(exact, 'exact')];
-  if (!exact.some(isCut)) return [match(`(${render(folded)}) NOT (${render(exact)})`), ...inFolded];
-  const inExact = exact.map((term) => containsTerm(tokenColumns.exact, term));
-  const others: Condition = [
-    `not (${inExact.map(([text]) => text).join(' and ')})`,
-    ...inExact.map(([, value]) => value),
+  const folded = storedTerms(query, 'folded', archived);
+  const exact = storedTerms(query, 'exact', archived);
+  const asked = lexemesOf(accents === 'as typed' ? exact : folded, 'product_search');
+  return [
+    ...hasLexemes('product_search', [], asked, window),
+    ...(accents === 'as typed'
+      ? [...compareTerms('all', exact.filter(isCompound), 'exact'), ...compareTerms('all', folded, 'folded')]
+      : [
+          ...compareTerms('all', folded.filter(isCompound), 'folded'),
+          ...compareTerms('not all', exact, 'exact'),
+        ]),
   ];
-  return [match(render(folded)), ...inFolded, others];
 };
 
 /** The orders that contain all terms with any accents, narrowed by facets. */
-export const orderMatch = (query: SearchQuery, facets: Facets): readonly Condition[] => {
-  const match = (text: string): Condition => ['s.order_search match ?', text];
-  if (query.terms.length === 0) return [match(matchNothing)];
-  const terms = query.terms.map((term) => lexemesOf(term, 'folded', prefixLengthMax.orders));
-  const text = [...facetsOf(facets).map((facet) => `"${facet}"`), render(terms)].join(' AND ');
-  return [match(text), ...cutTerms(terms, 'folded')];
+export const orderMatch = (query: SearchQuery, facets: Facets, window: RowWindow): readonly Condition[] => {
+  const terms = storedTerms(query, 'folded');
+  const lexemes = lexemesOf(terms, 'order_search');
+  return [
+    ...hasLexemes('order_search', lexemes.length === 0 ? [] : facetsOf(facets), lexemes, window),
+    ...compareTerms('all', terms.filter(isCompound), 'folded'),
+  ];
 };
 
 type Facets = {

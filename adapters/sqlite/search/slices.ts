@@ -4,10 +4,10 @@ import type { SearchQuery } from '../../../core/search.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { rowStride } from '../rowPositions.ts';
-import type { Condition } from '../select.ts';
+import type { RowWindow } from './query.ts';
 
 /** A search of one table, newest row first. */
-export type Scan<Row> = {
+type Scan<Row> = {
   readonly table: 'orders' | 'product';
   readonly search: SearchQuery;
   /** Only rows older than the one with this id. */
@@ -16,7 +16,7 @@ export type Scan<Row> = {
   readonly since: string | null;
   readonly limit: number;
   /** Reads the matches in a window of row positions. Called once for each slice. */
-  readonly read: (window: readonly Condition[], limit: number) => readonly Row[];
+  readonly read: (window: RowWindow, limit: number) => readonly Row[];
 };
 
 export type RunScan = <Row>(scan: Scan<Row>) => AsyncResult<readonly Row[]>;
@@ -57,7 +57,7 @@ export const createScan = (
       const startMs = clock.nowMs();
       return read(() => {
         const window = windows[table](from, since, rows);
-        if (window !== null) found.push(...readRows(window.conditions, limit - found.length));
+        if (window !== null) found.push(...readRows(window, limit - found.length));
         from = window?.next ?? null;
         const tookMs = clock.nowMs() - startMs;
         if (tookMs < sliceMs.short) rows = Math.min(rowsMax, 2 * rows);
@@ -95,7 +95,7 @@ const createTurns = (pause: () => Promise<void>) => {
 type Boundary = { readonly id: string; readonly position: number };
 
 /** `next` is the id at which the next, older window begins; null if there is none. */
-type Window = { readonly conditions: readonly Condition[]; readonly next: string | null };
+type Window = RowWindow & { readonly next: string | null };
 
 /** The window of about `rows` rows that are older than the row `before`. Null if there are no rows. */
 const createWindow = (client: Connection['client'], table: 'orders' | 'product') => {
@@ -113,13 +113,8 @@ const createWindow = (client: Connection['client'], table: 'orders' | 'product')
     if (top === undefined) return null;
     const end = (before === null ? undefined : fromId.get(before)) ?? top + 1;
     const oldest = floor.get(end - rows * rowStride);
-    const isLast = oldest === undefined || (since !== null && oldest.id < since);
-    // A large position would be bound as a fraction, which FTS5 does not accept.
-    const below: Condition = ['s.rowid < cast(? as integer)', end];
-    if (isLast) return { conditions: [below], next: null };
-    return {
-      conditions: [below, ['s.rowid >= cast(? as integer)', oldest.position]],
-      next: oldest.id,
-    };
+    if (oldest === undefined) return { below: end, from: -Number.MAX_SAFE_INTEGER, next: null };
+    const isLast = since !== null && oldest.id < since;
+    return { below: end, from: oldest.position, next: isLast ? null : oldest.id };
   };
 };
