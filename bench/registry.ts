@@ -1,4 +1,5 @@
 import type { Row } from './row.ts';
+import { anyText } from './rows/anyText.ts';
 import { checkout } from './rows/checkout.ts';
 import { flash } from './rows/flash.ts';
 import { growth } from './rows/growth.ts';
@@ -24,5 +25,6 @@ export const rows: readonly Row[] = [
   growth,
   scale,
   search,
+  anyText,
   vast,
 ];
