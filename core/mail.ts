@@ -1,9 +1,11 @@
+import { referenceFacts } from './mailReferences.ts';
 import { formatMoney } from './money.ts';
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
 import { pipelines } from './pipelines/index.ts';
 import type { RefundDetail } from './refund.ts';
 import type { AsyncResult } from './result.ts';
+import type { StepReference } from './serviceReference.ts';
 import { withoutBidiControls } from './text.ts';
 
 export type Mail = {
@@ -55,11 +57,12 @@ export type Receipt = {
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
   readonly licences: readonly string[];
+  readonly references: readonly StepReference[];
 };
 
 /** The mail about a processed order, in the customer's language: `en` if the contact says so, otherwise `vi`. */
 export const receiptMail = (
-  { order, contact, invoiceNumber, licences }: Receipt,
+  { order, contact, invoiceNumber, licences, references }: Receipt,
   messageId: string,
 ): Mail => {
   const language = languageOf(contact);
@@ -73,6 +76,7 @@ export const receiptMail = (
       [texts.total, formatMoney(order.total, language)],
       ...(invoiceNumber === null ? [] : [[texts.invoice, invoiceNumber] as const]),
       ...licences.map((key) => [texts.licence, key] as const),
+      ...referenceFacts(references, language),
       [texts.order, order.id],
     ],
     pipelines.get(order.product.type)?.next?.[language] ?? '',

@@ -6,6 +6,7 @@ import type { Page } from './page.ts';
 import type { Payment } from './payment.ts';
 import type { AsyncResult } from './result.ts';
 import type { SearchQuery } from './search.ts';
+import type { ServiceReference } from './serviceReference.ts';
 import type { TimelinePage, TimelineQuery } from './timeline.ts';
 
 export const orderStatuses = [
@@ -111,6 +112,8 @@ export type OrderDetail = Order & {
   readonly invoice: Invoice | null;
   /** One licence key for each unit of a digital product. Empty until they are issued. */
   readonly licences: readonly string[];
+  /** What the carrier calls the shipment. Null until a carrier has said so. */
+  readonly shipment: ServiceReference | null;
 };
 
 /** A request to place an order. */

@@ -3,6 +3,7 @@ import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
 import type { JobPipeline, Pipeline } from './pipelines/pipeline.ts';
 import type { AsyncResult } from './result.ts';
+import type { ServiceReference, StepReference } from './serviceReference.ts';
 
 export const taskStates = ['ready', 'running', 'waiting', 'paused', 'failed'] as const;
 
@@ -70,6 +71,10 @@ export type Lease = {
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
   readonly licences: readonly string[];
+  /** What step services have done for the orders of the task. */
+  readonly references: readonly StepReference[];
+  /** The request for a step service, as it was stored with the first intent. Null for any other step. */
+  readonly body: string | null;
   /** True if the step ledger says that this step is done: report `done` without running it again. */
   readonly alreadyDone: boolean;
 };
@@ -77,7 +82,12 @@ export type Lease = {
 /** The result of a leased step. `runAtMs` is when to try again. `detail` is for the order's history. */
 export type StepReport = Pick<Lease, 'taskId' | 'lease'> & {
   readonly outcome:
-    | { readonly kind: 'done'; readonly detail: string | null }
+    | {
+        readonly kind: 'done';
+        readonly detail: string | null;
+        /** Given if a step service did the step. It is stored for each order of the task. */
+        readonly reference?: ServiceReference;
+      }
     | { readonly kind: 'retry'; readonly error: string; readonly runAtMs: number }
     | { readonly kind: 'failed'; readonly error: string };
 };

@@ -16,9 +16,10 @@ const capMs = 300_000;
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  */
 export const retryAtMs = (attempts: number, nowMs: number, random: Random): number | null =>
-  attempts >= attemptsMax
-    ? null
-    : nowMs + Math.round(random.unit() * Math.min(capMs, baseMs * 2 ** attempts));
+  attempts >= attemptsMax ? null : nowMs + pauseMs(attempts, random);
+
+const pauseMs = (attempts: number, random: Random): number =>
+  Math.round(random.unit() * Math.min(capMs, baseMs * 2 ** attempts));
 
 /** The report of a failed attempt: `retry` at a later time, or `failed` after the last attempt. */
 export const failedAttempt = (
@@ -34,6 +35,23 @@ export const failedAttempt = (
 
 type FailedAttempt = Pick<StepReport, 'taskId' | 'lease'> & {
   readonly outcome: Extract<StepReport['outcome'], { kind: 'retry' | 'failed' }>;
+};
+
+/** A step service cannot hold a task longer than this with one answer. */
+const retryAfterMaxMs = 3_600_000;
+
+/**
+ * The report of a call to a step service that may do the step later. It waits without a last attempt: that a service is
+ * down says nothing about the order. `retryAfterMs` is the least pause that the service asks for.
+ */
+export const waitForService = (
+  { taskId, lease, attempts }: Pick<Lease, 'taskId' | 'lease' | 'attempts'>,
+  { reason, retryAfterMs }: { readonly reason: string; readonly retryAfterMs: number | null },
+  { clock, random }: World,
+): FailedAttempt => {
+  const asked = Math.min(retryAfterMs ?? 0, retryAfterMaxMs);
+  const runAtMs = clock.nowMs() + Math.max(asked, pauseMs(attempts + 1, random));
+  return { taskId, lease, outcome: { kind: 'retry', error: reason, runAtMs } };
 };
 
 /** The last pause repeats forever, because an open payment or refund needs an outcome. */

@@ -1,5 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { StepServiceSettings } from '../adapters/services/stepServices.ts';
 import { findAuthConflicts } from './authRules.ts';
+import { findServiceConflicts, stepServicesOf } from './serviceSettings.ts';
 import type { Setting } from './settingKinds.ts';
 import { readSettings } from './settings.ts';
 import { findPlainConnections } from './transportRules.ts';
@@ -7,12 +9,16 @@ import { findPlainConnections } from './transportRules.ts';
 type Settings = ReturnType<typeof readSettings>;
 
 /** All settings. `readConfig` reads them once, at the start; nothing else reads the environment. */
-export type Config = Readonly<Omit<Settings, 'nodeEnv' | 'auth' | 'paymentProvider' | 'stripe'>> & {
+export type Config = Readonly<
+  Omit<Settings, 'nodeEnv' | 'auth' | 'paymentProvider' | 'stripe' | 'stepServices'>
+> & {
   /** Whether `PORT` is set. A worker listens only if it is. */
   readonly portGiven: boolean;
   readonly production: boolean;
   readonly auth: Auth;
   readonly payment: PaymentSettings;
+  /** Null: every step is done in our own database. */
+  readonly stepServices: StepServiceSettings | null;
 };
 
 /** How callers prove who they are. */
@@ -52,12 +58,16 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
     return setting.fallback;
   };
 
-  const { nodeEnv, auth, paymentProvider, stripe, ...others } = readSettings(read);
+  const { nodeEnv, auth, paymentProvider, stripe, stepServices, ...others } = readSettings(read);
   const { issuer, audience } = auth;
   const production = nodeEnv === 'production';
   const payment = paymentOf(paymentProvider, stripe);
 
-  errors.push(...findAuthConflicts(env, production), ...findPaymentConflicts(env));
+  errors.push(
+    ...findAuthConflicts(env, production),
+    ...findPaymentConflicts(env),
+    ...findServiceConflicts(env),
+  );
   if (production) errors.push(...findPlainConnections(env));
   if (errors.length > 0 || payment === null) return err(errors);
   const key = keyOf(auth);
@@ -68,6 +78,7 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
     production,
     auth: { key, issuer, audience, claims: { roles: auth.rolesClaim, email: auth.emailClaim } },
     payment,
+    stepServices: stepServicesOf(stepServices),
   });
 };
 

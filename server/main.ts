@@ -30,7 +30,7 @@ import {
 } from './process.ts';
 import { refuseRuntime } from './runtime.ts';
 import { isPlainDatabase } from './transportRules.ts';
-import { openMailer, openProvider, openStore, waitForStore } from './wiring.ts';
+import { openMailer, openProvider, openStepServices, openStore, waitForStore } from './wiring.ts';
 
 /** Starts the parts that `config` selects and adds a function to `closers` for each. Returns the banner. */
 const start = async (config: Config, world: World, log: Log, closers: Close[]): Promise<string> => {
@@ -110,7 +110,8 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       pipelines: config.workerPipelines,
       mailDomain: mailDomain(config.mailFrom),
     };
-    parallelClosers.push(startWorker({ store, provider, mailer, world, log }, settings).stop);
+    const stepServices = await openStepServices(world, config, log);
+    parallelClosers.push(startWorker({ store, provider, mailer, stepServices, world, log }, settings).stop);
   }
   return renderBanner({
     version,

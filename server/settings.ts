@@ -6,6 +6,7 @@ import { authSettings, callerSettings } from './callerSettings.ts';
 import { readDatabaseUrl } from './databaseUrl.ts';
 import { limitSettings } from './limitSettings.ts';
 import { mailSettings } from './mailSettings.ts';
+import { serviceSettings } from './serviceSettings.ts';
 import {
   createKinds,
   type Kinds,
@@ -33,6 +34,7 @@ export const readSettings = (read: ReadSetting) => {
     auth: authSettings(kinds),
     ...mailSettings(kinds),
     ...paymentSettings(kinds),
+    ...serviceSettings(kinds),
     ...checkoutSettings(kinds),
     ...limitSettings(kinds),
     ...workerSettings(kinds),

@@ -8,6 +8,7 @@ import type { FinishChallenge, ListCharges } from '../api/deps.ts';
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
 import type { PaymentProvider } from '../core/provider.ts';
+import { noStepServices, type StepServices } from '../core/stepService.ts';
 import type { Store } from '../core/store.ts';
 import { sleep, type Timer } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
@@ -15,6 +16,7 @@ import type { Config } from './config.ts';
 import { addressOf, sqlitePathOf } from './databaseUrl.ts';
 import { createStartError, isExpected } from './process.ts';
 import { openSandboxRecords } from './sandboxRecords.ts';
+import { isPlainRemote } from './transportRules.ts';
 
 // Adapters are loaded on demand: a start on SQLite does not load Postgres, and the other way round.
 
@@ -163,4 +165,19 @@ export const openMailer = async (
     poolSize: mailsMax * workerPipelines.length,
   });
   return { mailer, close: mailer.close };
+};
+
+/** The services of other companies that do steps of orders. */
+export const openStepServices = async (
+  world: World,
+  { stepServices, production }: Pick<Config, 'stepServices' | 'production'>,
+  log: Log,
+): Promise<StepServices> => {
+  if (stepServices === null) return noStepServices;
+  // A warning and not a refusal: many networks between a shop and its services are private.
+  for (const [service, url] of Object.entries(stepServices.urls))
+    if (production && isPlainRemote(url))
+      log.warn('requests for a step may pass the network as clear text: use https', { service });
+  const { createStepServices } = await import('../adapters/services/stepServices.ts');
+  return createStepServices(world, stepServices);
 };

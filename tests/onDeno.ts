@@ -3,3 +3,5 @@ console.log('# api');
 await import('./api/onDeno.ts');
 console.log('# payment');
 await import('./provider/onDeno.ts');
+console.log('# step services');
+await import('./services/onDeno.ts');

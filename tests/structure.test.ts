@@ -174,6 +174,7 @@ describe('Imports', () => {
       'drizzle-orm': 'adapters',
       postgres: 'adapters',
       nodemailer: 'adapters',
+      standardwebhooks: 'adapters',
       stripe: 'adapters',
     };
     const wrong = [...imports].flatMap(([file, { packages }]) => {

@@ -2,9 +2,11 @@ import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
 import type { JobPipeline, Pipeline } from '../core/pipelines/pipeline.ts';
+import { withServices } from '../core/pipelines/withServices.ts';
 import type { PaymentProvider } from '../core/provider.ts';
 import type { JobLease, JobReport, Lease, StepReport } from '../core/queue.ts';
 import { failedAttempt, retryAtMs } from '../core/retry.ts';
+import type { StepServices } from '../core/stepService.ts';
 import type { Store } from '../core/store.ts';
 import { startSleep } from '../core/timer.ts';
 import { createFollowCharge } from '../core/usecases/followCharge.ts';
@@ -39,6 +41,7 @@ export type WorkerPorts = {
   >;
   readonly provider: PaymentProvider;
   readonly mailer: Mailer;
+  readonly stepServices: StepServices;
   readonly world: World;
   readonly log: Log;
 };
@@ -88,6 +91,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
   const runningPipelines: readonly RunningPipeline[] = [
     ...[...pipelines.values()]
       .filter(isEnabled)
+      .map((pipeline) => withServices(pipeline, ports.stepServices.available))
       .map((pipeline) =>
         startPipeline(pipeline, createClaimTasks(pipeline, ports, settings), orderPorts, settings),
       ),
@@ -130,12 +134,12 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
 type SharedPorts = LoopPorts & Pick<ExecutorPorts<Lease, StepReport>, 'queue' | 'world'>;
 
 const createOrderPorts = (
-  { store, mailer, world }: WorkerPorts,
+  { store, mailer, stepServices, world }: WorkerPorts,
   shared: SharedPorts,
   settings: WorkerSettings,
 ): ExecutorPorts<Lease, StepReport> => ({
   ...shared,
-  perform: createRunStep({ mailer, world }, settings),
+  perform: createRunStep({ mailer, stepServices, world }, settings),
   logFacts: ({ order }) => ({ orderId: order.id }),
   failedAttempt,
   report: createReporter<StepReport>(store.queue.report, world.clock, shared.timer),

@@ -91,6 +91,7 @@ export const samples = {
     history,
     invoice: { number: '2026-000001', issuedAt: at },
     licences: [],
+    shipment: { reference: 'VN-41-886', url: 'https://carrier.example/track/VN-41-886' },
   },
   checkout,
   checkouts: {

@@ -6,6 +6,7 @@ import {
   type OrderState,
   orderStatuses,
 } from '../../core/order.ts';
+import type { ServiceReference } from '../../core/serviceReference.ts';
 import { id, integer, nullable, oneOf, shownProductType, strictObject, time } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
@@ -61,6 +62,16 @@ export const orderDetailJson = component(
       strictObject({ number: t.String(), issuedAt: time } satisfies RenderedFields<Invoice, TSchema>),
     ),
     licences: t.Array(t.String(), { description: 'One licence key for each unit of a digital product.' }),
+    shipment: t.Union(
+      [
+        strictObject({
+          reference: nullable(t.String()),
+          url: nullable(t.String()),
+        } satisfies RenderedFields<ServiceReference, TSchema>),
+        t.Null(),
+      ],
+      { description: 'The tracking number and page of the carrier. Null until a carrier has sent one.' },
+    ),
   } satisfies RenderedFields<OrderDetail, TSchema>),
 );
 
@@ -99,4 +110,11 @@ export const renderOrderDetail = (order: OrderDetail) =>
             issuedAt: timeOf(order.invoice.issuedAtMs),
           } satisfies RenderedFields<Invoice, unknown>),
     licences: order.licences,
+    shipment:
+      order.shipment === null
+        ? null
+        : ({ reference: order.shipment.reference, url: order.shipment.url } satisfies RenderedFields<
+            ServiceReference,
+            unknown
+          >),
   }) satisfies RenderedFields<OrderDetail, unknown>;

@@ -4,8 +4,20 @@ import type { Pipeline } from './pipeline.ts';
 export const digitalPipeline: Pipeline = {
   name: 'digital',
   steps: [
-    { name: 'issue_licence', historyState: 'licence_issued', kind: 'tx', effect: 'issue_licences' },
-    { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
+    {
+      name: 'issue_licence',
+      historyState: 'licence_issued',
+      kind: 'tx',
+      effect: 'issue_licences',
+      service: 'product_service',
+    },
+    {
+      name: 'invoice',
+      historyState: 'invoiced',
+      kind: 'tx',
+      effect: 'issue_invoice',
+      service: 'invoice_service',
+    },
     {
       name: 'notify_customer',
       historyState: 'customer_notified',

@@ -8,8 +8,20 @@ export const physicalPipeline: Pipeline = {
     en: 'Your goods are being prepared for shipment.',
   },
   steps: [
-    { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
-    { name: 'request_shipment', historyState: 'shipment_requested', kind: 'tx', effect: 'request_shipment' },
+    {
+      name: 'invoice',
+      historyState: 'invoiced',
+      kind: 'tx',
+      effect: 'issue_invoice',
+      service: 'invoice_service',
+    },
+    {
+      name: 'request_shipment',
+      historyState: 'shipment_requested',
+      kind: 'tx',
+      effect: 'request_shipment',
+      service: 'carrier',
+    },
     {
       name: 'notify_customer',
       historyState: 'customer_notified',

@@ -5,15 +5,21 @@
 export type Effect = 'book_places' | 'issue_licences' | 'issue_invoice' | 'request_shipment';
 
 /** Work of an order that another service does. It runs under a lease and is in the step ledger: see `Queue`. */
-export type Service = 'notify_customer';
+export type Service = 'notify_customer' | StepService;
 
-/** One part of a pipeline: `tx` runs in our database, `external` calls another service. */
+/** A service of another company that can do steps of orders: see `StepServices`. */
+export type StepService = 'carrier' | 'invoice_service' | 'product_service';
+
+/**
+ * One part of a pipeline: `tx` runs in our database, `external` calls another service. The `service` of a `tx` step does
+ * the step instead, where it has a URL: see `withServices`.
+ */
 export type Step = {
   readonly name: string;
   /** The state in the order's history that says that the step is done. */
   readonly historyState: string;
 } & (
-  | { readonly kind: 'tx'; readonly effect: Effect }
+  | { readonly kind: 'tx'; readonly effect: Effect; readonly service?: StepService }
   | { readonly kind: 'external'; readonly service: Service }
 );
 

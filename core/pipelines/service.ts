@@ -5,8 +5,20 @@ export const servicePipeline: Pipeline = {
   name: 'service',
   next: { vi: 'Chúng tôi đã giữ chỗ cho bạn.', en: 'Your place is booked.' },
   steps: [
-    { name: 'book', historyState: 'booked', kind: 'tx', effect: 'book_places' },
-    { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
+    {
+      name: 'book',
+      historyState: 'booked',
+      kind: 'tx',
+      effect: 'book_places',
+      service: 'product_service',
+    },
+    {
+      name: 'invoice',
+      historyState: 'invoiced',
+      kind: 'tx',
+      effect: 'issue_invoice',
+      service: 'invoice_service',
+    },
     {
       name: 'notify_customer',
       historyState: 'customer_notified',

@@ -1,16 +1,19 @@
 import { type Mailer, receiptMail } from '../mail.ts';
 import { pipelineFor } from '../pipelines/index.ts';
-import type { Service } from '../pipelines/pipeline.ts';
+import type { Service, StepService } from '../pipelines/pipeline.ts';
+import { withServices } from '../pipelines/withServices.ts';
 import type { Lease, StepReport } from '../queue.ts';
-import { failedAttempt } from '../retry.ts';
+import { failedAttempt, waitForService } from '../retry.ts';
+import type { ServiceOutcome, StepServices } from '../stepService.ts';
 import { stepKey } from '../steps.ts';
 import type { World } from '../world.ts';
 
-type ServiceOutcome =
-  | { readonly kind: 'done'; readonly detail: string | null }
-  | { readonly kind: 'deferred' | 'rejected'; readonly reason: string };
+type Outcome =
+  | Extract<StepReport['outcome'], { kind: 'done' }>
+  | { readonly kind: 'deferred' | 'rejected'; readonly reason: string }
+  | Extract<ServiceOutcome, { kind: 'unavailable' }>;
 
-type Services = Readonly<Record<Service, (lease: Lease) => Promise<ServiceOutcome>>>;
+type Services = Readonly<Record<Service, (lease: Lease) => Promise<Outcome>>>;
 
 /**
  * Runs the external step of a lease. Returns the report, or null if the lease ended before the work began: another
@@ -18,16 +21,34 @@ type Services = Readonly<Record<Service, (lease: Lease) => Promise<ServiceOutcom
  * is not run again. Throws if the step is not an external step of the order's pipeline.
  */
 export const createRunStep = (
-  ports: { readonly mailer: Mailer; readonly world: World },
+  ports: { readonly mailer: Mailer; readonly stepServices: StepServices; readonly world: World },
   settings: { readonly mailDomain: string },
 ): ((lease: Lease) => Promise<StepReport | null>) => {
-  const { mailer, world } = ports;
+  const { mailer, stepServices, world } = ports;
+  const callOf = (service: StepService) => async (lease: Lease) => {
+    const { body, step, taskId } = lease;
+    if (body === null) throw new Error(`the step ${step} of the task ${taskId} has no stored request`);
+    const outcome = await stepServices.call({ service, key: stepKey(taskId, step), body });
+    if (outcome.kind !== 'done') return outcome;
+    const { reference, url } = outcome.reference;
+    return { ...outcome, detail: reference ?? url };
+  };
   const services: Services = {
     notify_customer: async (lease) => {
       const messageId = `<${stepKey(lease.order.id, lease.step)}@${settings.mailDomain}>`;
       const outcome = await mailer.send(receiptMail(lease, messageId));
       return outcome.kind === 'accepted' ? { kind: 'done', detail: messageId } : outcome;
     },
+    carrier: callOf('carrier'),
+    invoice_service: callOf('invoice_service'),
+    product_service: callOf('product_service'),
+  };
+  const serviceOf = ({ order, step: name }: Lease): Service => {
+    const pipeline = withServices(pipelineFor(order.product.type), stepServices.available);
+    const step = pipeline.steps.find((one) => one.name === name);
+    if (step?.kind !== 'external')
+      throw new Error(`${name} is not an external step of ${order.product.type}`);
+    return step.service;
   };
 
   return async (lease) => {
@@ -42,12 +63,7 @@ export const createRunStep = (
     const outcome = await services[serviceOf(lease)](lease);
     if (outcome.kind === 'done') return report(outcome);
     if (outcome.kind === 'rejected') return report({ kind: 'failed', error: outcome.reason });
+    if (outcome.kind === 'unavailable') return waitForService(lease, outcome, world);
     return failedAttempt(lease, outcome.reason, world);
   };
-};
-
-const serviceOf = ({ order, step: name }: Lease): Service => {
-  const step = pipelineFor(order.product.type).steps.find((one) => one.name === name);
-  if (step?.kind !== 'external') throw new Error(`${name} is not an external step of ${order.product.type}`);
-  return step.service;
 };

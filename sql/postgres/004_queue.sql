@@ -36,6 +36,8 @@ create table step_ledger (
   step text not null,
   intended_ms bigint not null,
   accepted_ms bigint,
+  -- The request for a step service. Every attempt sends this text. It names the customer, so the acceptance removes it.
+  body text,
   primary key (order_id, step)
 ) with (fillfactor = 80);
 

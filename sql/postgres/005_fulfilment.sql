@@ -24,6 +24,15 @@ create table shipment (
   requested_ms bigint not null
 );
 
+-- What a step service calls what it did for an order: a row for each step that a service did.
+create table step_reference (
+  order_id uuid not null,
+  step text not null,
+  reference text,
+  url text,
+  primary key (order_id, step)
+);
+
 -- Units that completed orders hold, and refunded ones that keep their units. Rows are only inserted: workers would wait
 -- for one another to update a shared row. The comparison of the stock merges them.
 create table sold_units (

@@ -35,6 +35,8 @@ create table step_ledger (
   step text not null,
   intended_ms integer not null,
   accepted_ms integer,
+  -- The request for a step service. Every attempt sends this text. It names the customer, so the acceptance removes it.
+  body text,
   primary key (order_id, step)
 ) strict, without rowid;
 

@@ -24,6 +24,15 @@ create table shipment (
   requested_ms integer not null
 ) strict, without rowid;
 
+-- What a step service calls what it did for an order: a row for each step that a service did.
+create table step_reference (
+  order_id text not null,
+  step text not null,
+  reference text,
+  url text,
+  primary key (order_id, step)
+) strict, without rowid;
+
 -- Units that completed orders hold, and refunded ones that keep their units.
 create table sold_units (
   product_id text not null primary key,

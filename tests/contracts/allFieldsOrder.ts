@@ -107,6 +107,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
       history: _,
       invoice: __,
       licences: ___,
+      shipment: ____,
       ...rest
     } = await fixture.findOrder(order.id);
     expect(found).toEqual(payment);
@@ -129,12 +130,12 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
     world.advance(1_000);
     const [lease] = (await fixture.claimTasks(draft.type)).leases;
     const licences = (await fixture.findOrder(paid.id)).licences;
-    const expected: Omit<AllFieldsSet<Lease>, 'licences' | 'alreadyDone'> = {
+    const expected: Omit<AllFieldsSet<Lease>, 'licences' | 'references' | 'body' | 'alreadyDone'> = {
       ...{ taskId: defined(task).id, lease: 2, untilMs: fixture.now() + 30_000, pipeline: draft.type },
       ...{ step: 'notify_customer', attempts: 1, order: paid, contact, invoiceNumber: '2026-000001' },
     };
     expect(licences).toHaveLength(paid.quantity);
-    expect(lease).toEqual({ ...expected, licences, alreadyDone: false });
+    expect(lease).toEqual({ ...expected, licences, references: [], body: null, alreadyDone: false });
     expect(first).toEqual({ ...defined(lease), lease: 1, attempts: 0, untilMs: fixture.now() + 29_000 });
     return { ...{ claim, orderAs, contact, paid, licences }, lease: defined(lease) };
   };

@@ -56,6 +56,7 @@ export const commandKeysContract = (name: string, open: OpenStore): void => {
         payment: __,
         invoice: ___,
         licences: ____,
+        shipment: _____,
         ...found
       } = await fixture.findOrder(first.value.id);
       expect(first.value).toEqual(found);

@@ -162,7 +162,14 @@ export const createFixture = (store: Store, world: TestWorld) => {
   const placePaidOrder = async (product: Product, changes: Partial<OrderOptions> = {}): Promise<Order> => {
     const { id } = await placeOrder(product, changes);
     await pay([await findOrder(id)]);
-    const { history: _, payment: __, invoice: ___, licences: ____, ...rest } = await findOrder(id);
+    const {
+      history: _,
+      payment: __,
+      invoice: ___,
+      licences: ____,
+      shipment: _____,
+      ...rest
+    } = await findOrder(id);
     return rest;
   };
 

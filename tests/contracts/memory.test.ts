@@ -20,6 +20,7 @@ storeContract('memory', async () => {
       const { orderId } = rowOf(tables.tasks, id);
       return orderId === null ? 0 : rowOf(tables.histories, orderId).length;
     },
+    storedRequests: async () => [...tables.stepLedger.values()].flatMap(({ body }) => body ?? []),
     setHeld: async (id: string, held: number) => {
       tables.orders.set(id, { ...rowOf(tables.orders, id), held });
     },

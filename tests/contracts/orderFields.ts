@@ -118,7 +118,13 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
         ...{ reference: 'ch_9', declineCode: null, action: null },
       };
       const { history, ...detail } = await fixture.findOrder(paid.id);
-      const expected: Omit<OrderDetail, 'history'> = { ...completed, payment, invoice, licences };
+      const expected: Omit<OrderDetail, 'history'> = {
+        ...completed,
+        payment,
+        invoice,
+        licences,
+        shipment: null,
+      };
       expect(detail).toEqual(expected);
       const row = (seq: number, state: string, atMs: number, detail: string | null = null) => ({
         ...{ seq, state, atMs, detail },

@@ -59,6 +59,10 @@ const openDatabase = async ({ url, drop }: TestDatabase) => {
         const [row] = await admin<{ seq: number }[]>`select seq from task where id = ${id}`;
         return row?.seq ?? -1;
       },
+      storedRequests: async () => {
+        const rows = await admin<{ body: string }[]>`select body from step_ledger where body is not null`;
+        return rows.map(({ body }) => body);
+      },
       setHeld: async (id: string, held: number) => {
         await admin`update orders set held = ${held} where id = ${id}`;
       },

@@ -19,7 +19,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
       expect(processed).toBe(1);
 
       const detail = await fixture.findOrder(order.id);
-      const { payment, history, invoice, licences, ...paid } = detail;
+      const { payment, history, invoice, licences, shipment, ...paid } = detail;
       expect(leases).toEqual([
         {
           taskId: defined(taskId),
@@ -32,11 +32,14 @@ export const queueContract = (name: string, open: OpenStore): void => {
           contact,
           invoiceNumber: defined(invoice).number,
           licences,
+          references: [],
+          body: null,
           alreadyDone: false,
         },
       ]);
       expect(payment?.status).toBe('succeeded');
       expect(licences).toHaveLength(2);
+      expect(shipment).toBeNull();
       expect(history.at(-1)?.state).toBe('invoiced');
       const running = { id: taskId, step: 'notify_customer', state: 'running', attempts: 0, crashes: 0 };
       expect(await fixture.listTasks()).toMatchObject([running]);

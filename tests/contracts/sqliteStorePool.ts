@@ -52,6 +52,8 @@ const openPooled = (path: string) => {
       },
       historySeqOf: async (id: string) =>
         client.prepare<[string], number>('select seq from task where id = ?').pluck().get(id) ?? -1,
+      storedRequests: async () =>
+        client.prepare<[], string>('select body from step_ledger where body is not null').pluck().all(),
       setHeld: async (id: string, held: number) => {
         client.prepare('update orders set held = ? where id = ?').run(held, id);
       },

@@ -39,6 +39,7 @@ import { rowFieldsContract } from './rowFields.ts';
 import { searchContract } from './search.ts';
 import { serviceKeysContract } from './serviceKeys.ts';
 import { stepLedgerContract } from './stepLedger.ts';
+import { stepServicesContract } from './stepServices.ts';
 import { stockContract } from './stock.ts';
 import { stockCheckContract } from './stockCheck.ts';
 import { storeUtilitiesContract } from './storeUtilities.ts';
@@ -71,6 +72,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     taskListsContract,
     leasesContract,
     stepLedgerContract,
+    stepServicesContract,
     rescuesContract,
     pausedTasksContract,
     pipelinesContract,

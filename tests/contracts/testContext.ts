@@ -18,6 +18,8 @@ export type Backdoor = {
   deleteTask(taskId: string): Promise<void>;
   /** The task's count of its order's history rows; 0 for a job. */
   historySeqOf(taskId: string): Promise<number>;
+  /** The stored requests for step services. */
+  storedRequests(): Promise<readonly string[]>;
   /** Sets what an order holds, and leaves the stock as it is. */
   setHeld(orderId: string, held: number): Promise<void>;
   /** Sets the units that are left, and leaves what was delivered as it is. */

@@ -7,6 +7,7 @@ const receipt = (changes: Partial<Receipt> = {}): Receipt => ({
   contact: { email: 'an@example.com', language: 'vi' },
   invoiceNumber: '2026-000007',
   licences: [],
+  references: [],
   ...changes,
 });
 
@@ -92,6 +93,35 @@ describe('Mails about processed orders', () => {
       expect(body).not.toContain('bản quyền');
       expect(body).not.toContain('null');
       expect(body).not.toContain('undefined');
+    }
+  });
+
+  test('The mail has the tracking number and page of the carrier, once for orders that travel together', () => {
+    const tracked = {
+      step: 'request_shipment',
+      reference: 'VN-7',
+      url: 'https://carrier.example/?a=1&b="',
+    };
+    const references = [
+      { ...tracked, orderId: 'order-1' },
+      { ...tracked, orderId: 'order-2' },
+    ];
+    const { text, html } = mailOf({ ...inLanguage('en'), references });
+    expect(text.match(/Tracking number: VN-7\n/g)).toHaveLength(1);
+    expect(text.match(/Track your shipment: https:\/\/carrier.example\/\?a=1&b="\n/g)).toHaveLength(1);
+    expect(html).toContain('https://carrier.example/?a=1&#38;b=&#34;');
+    expect(mailOf({ references }).text).toContain('Mã vận đơn: VN-7\n');
+  });
+
+  test('The mail names what every step service sent, in each language', () => {
+    const references = ['invoice', 'issue_licence', 'book', 'request_shipment'].map((step) => ({
+      ...{ orderId: 'order-1', step, reference: `R-${step}`, url: `https://x.example/${step}` },
+    }));
+    for (const language of ['vi', 'en']) {
+      const { text } = mailOf({ ...inLanguage(language), references });
+      for (const { reference, url } of references)
+        expect(text).toMatch(new RegExp(`: ${reference}\\n[^:]+: ${url}\\n`));
+      expect(text.match(/(Mã đơn hàng|Order): /g)).toHaveLength(1);
     }
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Mail, MailOutcome } from '../../core/mail.ts';
 import type { Lease } from '../../core/queue.ts';
 import { attemptsMax } from '../../core/retry.ts';
+import { noStepServices } from '../../core/stepService.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
 import { createTestWorld } from '../world.ts';
 import { order } from './samples.ts';
@@ -17,6 +18,8 @@ const lease = (changes: Partial<Lease> = {}): Lease => ({
   contact: { email: 'an@example.com', language: 'en' },
   invoiceNumber: '2026-000001',
   licences: [],
+  references: [],
+  body: null,
   alreadyDone: false,
   ...changes,
 });
@@ -30,7 +33,8 @@ describe('External steps', () => {
         return outcome;
       },
     };
-    const runStep = createRunStep({ mailer, world: createTestWorld(nowMs, 1) }, { mailDomain: 'shop.test' });
+    const ports = { mailer, stepServices: noStepServices, world: createTestWorld(nowMs, 1) };
+    const runStep = createRunStep(ports, { mailDomain: 'shop.test' });
     return { sent, runStep };
   };
   const messageId = '<order-1.notify_customer@shop.test>';

@@ -1,6 +1,7 @@
 import { ok, type Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../core/batchWithFallback.ts';
 import type { ClaimedTasks, Lease, LockedTask, Queue } from '../../core/queue.ts';
+import { serviceRequestBody } from '../../core/stepService.ts';
 import {
   externalSteps,
   mergeClaimedTasks,
@@ -12,6 +13,7 @@ import {
 } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { type EffectContext, effects } from './effects.ts';
+import { referencesOf } from './references.ts';
 import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { updateTask, writeTransitions } from './transitions.ts';
 
@@ -75,7 +77,12 @@ const runEffects = (
 };
 
 /** Leases a task at an external step. The step ledger gets the intent before the step runs. */
-const lease = (tables: Tables, writes: Writes, taskId: string, { nowMs, leaseMs }: ClaimQuery): Lease => {
+const lease = (
+  tables: Tables,
+  writes: Writes,
+  taskId: string,
+  { pipeline, nowMs, leaseMs }: ClaimQuery,
+): Lease => {
   const { lease: last } = rowOf(tables.tasks, taskId);
   const untilMs = nowMs + leaseMs;
   const task = updateTask(tables, writes, taskId, {
@@ -86,7 +93,9 @@ const lease = (tables: Tables, writes: Writes, taskId: string, { nowMs, leaseMs 
   const { order, contact } = rowOf(tables.orders, orderIdOf(task));
   const key = stepKey(order.id, task.step);
   const entry = tables.stepLedger.get(key);
-  if (entry === undefined) writes.set(tables.stepLedger, key, { intendedMs: nowMs, acceptedMs: null });
+  const body =
+    entry?.body ?? serviceRequestBody(pipeline, task.step, { taskId, orders: [{ order, contact }] });
+  if (entry === undefined) writes.set(tables.stepLedger, key, { intendedMs: nowMs, acceptedMs: null, body });
 
   return {
     taskId,
@@ -99,6 +108,8 @@ const lease = (tables: Tables, writes: Writes, taskId: string, { nowMs, leaseMs 
     contact,
     invoiceNumber: tables.invoices.get(order.id)?.number ?? null,
     licences: tables.licences.get(order.id) ?? [],
+    references: referencesOf(tables, [order.id]),
+    body,
     alreadyDone: (entry?.acceptedMs ?? null) !== null,
   };
 };

@@ -6,6 +6,7 @@ import {
   succeededRefundStatuses,
 } from '../../core/refund.ts';
 import { planRefundOutcome, type RefundChanges, type RefundedOrder } from '../../core/refundOutcome.ts';
+import { isGoneByService } from './references.ts';
 import { moveUnits, sellUnits } from './stock.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
 import { amountRefunded, taskOf, writeOrderChanges } from './writeRefund.ts';
@@ -44,7 +45,7 @@ const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): Ref
       ({ id, status }) => id !== refundId && succeededRefundStatuses.includes(status),
     ),
     invoiced: tables.invoices.has(orderId),
-    gone: tables.shipments.has(orderId) || tables.licences.has(orderId),
+    gone: tables.shipments.has(orderId) || tables.licences.has(orderId) || isGoneByService(tables, orderId),
     held,
   };
 };

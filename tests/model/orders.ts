@@ -17,6 +17,7 @@ import {
 import { pageOf } from '../../core/page.ts';
 import { runOnce } from './commandKeys.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
+import { shipmentOf } from './references.ts';
 import { matchesSearch, searchTokensOf } from './search.ts';
 import { type OrderRow, runTransaction, type Tables, type Writes } from './tables.ts';
 import { readTimeline } from './timeline.ts';
@@ -67,6 +68,7 @@ export const createOrders = (tables: Tables): Orders => {
     history: (tables.histories.get(order.id) ?? []).slice(-shownStates),
     invoice: tables.invoices.get(order.id) ?? null,
     licences: tables.licences.get(order.id) ?? [],
+    shipment: shipmentOf(tables, order.id),
   });
 
   return {

@@ -7,6 +7,7 @@ import type { World } from '../../core/world.ts';
 import { writeActivity } from './activity.ts';
 import { claimTasks, lockedTask } from './claim.ts';
 import { claimJobs, readyTasks, reportJob } from './jobs.ts';
+import { writeReferences } from './references.ts';
 import { rescueTask, retryTask } from './rescue.ts';
 import { readStats, shownAt } from './stats.ts';
 import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
@@ -115,7 +116,9 @@ const reportStep = (
   const locked = lockedTask(tables, task);
   if (outcome.kind === 'done') {
     const key = stepKey(locked.order.id, task.step);
-    writes.set(tables.stepLedger, key, { ...rowOf(tables.stepLedger, key), acceptedMs: nowMs });
+    writes.set(tables.stepLedger, key, { ...rowOf(tables.stepLedger, key), acceptedMs: nowMs, body: null });
+    if (outcome.reference !== undefined)
+      writeReferences(tables, writes, [locked.order.id], task.step, outcome.reference);
   }
   const pipeline = pipelineFor(task.pipeline);
   writeTransitions(tables, writes, planReports([{ pipeline, task: locked, outcome }]), nowMs);

@@ -1,6 +1,7 @@
 import { failedOrderStatuses, type StockSlice, unfinishedOrderStatuses } from '../../core/ledger.ts';
 import { orderStatusAfter } from '../../core/order.ts';
 import { ordersThatLeak, productsThatDiffer } from '../../core/stockCheck.ts';
+import { isGoneByService } from './references.ts';
 import type { Tables, Writes } from './tables.ts';
 
 /** See `Ledger.compareStock`. It compares everything at once, from what the orders themselves hold. */
@@ -23,7 +24,11 @@ export const compareStock = (tables: Tables, writes: Writes, nowMs: number): Sto
     orderId: id,
     status,
     held,
-    keeps: tables.shipments.has(id) || tables.licences.has(id) || unreturned.has(id),
+    keeps:
+      tables.shipments.has(id) ||
+      tables.licences.has(id) ||
+      isGoneByService(tables, id) ||
+      unreturned.has(id),
   }));
   const found = [...productsThatDiffer(products), ...ordersThatLeak(holding)];
   const ids = new Set(found.map(({ id }) => id));

@@ -11,6 +11,7 @@ import type { ProviderEvent } from '../../core/provider.ts';
 import type { StoredTaskState } from '../../core/queue.ts';
 import type { Refund } from '../../core/refund.ts';
 import type { ServiceKey } from '../../core/serviceKey.ts';
+import type { StepReference } from '../../core/serviceReference.ts';
 import type { StockDifference } from '../../core/stockCheck.ts';
 import type { SearchTokens } from './search.ts';
 
@@ -85,6 +86,13 @@ export type PaymentAttemptRow = {
   readonly atMs: number;
 };
 
+export type StepLedgerRow = {
+  readonly intendedMs: number;
+  readonly acceptedMs: number | null;
+  /** The request for a step service. */
+  readonly body: string | null;
+};
+
 export type Tables = ReturnType<typeof createTables>;
 
 export const createTables = () => ({
@@ -102,7 +110,9 @@ export const createTables = () => ({
   payments: new Map<string, PaymentRow>(),
   tasks: new Map<string, TaskRow>(),
   /** By `stepKey`. */
-  stepLedger: new Map<string, { readonly intendedMs: number; readonly acceptedMs: number | null }>(),
+  stepLedger: new Map<string, StepLedgerRow>(),
+  /** By `stepKey` of the order. */
+  stepReferences: new Map<string, StepReference>(),
   /** How many tasks finished in each millisecond. */
   finishedTasks: new Map<number, number>(),
   /** The last invoice number of each year. */

@@ -49,6 +49,17 @@ describe('the parts of the program in Deno', () => {
       'server stopped: unavailable',
     ]);
   });
+
+  test('Step services in Deno are called as in Bun', () => {
+    expect(outputs.get('step services')).toEqual([
+      'done VN-7',
+      'unavailable: the carrier answered 302: no truck',
+      'rejected: the carrier answered 422: no truck',
+      'unavailable: the carrier answered 503: no truck',
+      'unavailable: the carrier did not answer within 10 s',
+      'unavailable: the carrier cannot be reached',
+    ]);
+  });
 });
 
 test.each(databases)(

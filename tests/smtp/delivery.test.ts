@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { mailDomain } from '../../adapters/smtp/address.ts';
 import { createSmtpMailer } from '../../adapters/smtp/mailer.ts';
 import { attemptsMax, retryAtMs } from '../../core/retry.ts';
+import { noStepServices } from '../../core/stepService.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
 import { createFixture, defined, unwrap } from '../contracts/fixture.ts';
 import { createMemoryStore } from '../model/store.ts';
@@ -21,7 +22,10 @@ const createShopWithMail = async () => {
     from,
     timeouts: { connectMs: 2_000, idleMs: 1_000, sendMs: 4_000 },
   });
-  const perform = createRunStep({ mailer, world }, { mailDomain: mailDomain(from) });
+  const perform = createRunStep(
+    { mailer, stepServices: noStepServices, world },
+    { mailDomain: mailDomain(from) },
+  );
 
   const product = await shop.createProduct({ name: 'Áo thun nam' });
   const order = await shop.placeOrder(product, { contact: { email: 'khach@example.com', language: 'en' } });

@@ -6,6 +6,7 @@ import type { Mail, Mailer, MailOutcome } from '../../core/mail.ts';
 import type { OrderDetail } from '../../core/order.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
 import type { Lease, Task } from '../../core/queue.ts';
+import { noStepServices } from '../../core/stepService.ts';
 import type { Store } from '../../core/store.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { startWorker, type Worker, type WorkerPorts, type WorkerSettings } from '../../worker/worker.ts';
@@ -101,7 +102,15 @@ export const createFixture = async () => {
       const timer = createManualTimer(world);
       const { log, logLines } = createTestLog();
       const worker = startWorker(
-        { store, provider, mailer: store.mailbox, log, ...ports, world: { ...world, ...ports.world, timer } },
+        {
+          store,
+          provider,
+          mailer: store.mailbox,
+          stepServices: noStepServices,
+          log,
+          ...ports,
+          world: { ...world, ...ports.world, timer },
+        },
         { ...settings, ...changed },
       );
       workers.push(worker);

@@ -10,6 +10,7 @@ import {
   type StockDifference,
   stockSliceMax,
 } from '../../../core/stockCheck.ts';
+import { isGoodsStep } from '../../stored/goodsSteps.ts';
 import type { Sql } from '../connection.ts';
 import { statusList, statusText } from '../statuses.ts';
 
@@ -119,6 +120,7 @@ const readOrders = async (
       select o.id, o.status, o.held,
         exists (select from shipment where order_id = o.id)
           or exists (select from licence where order_id = o.id)
+          or exists (select from step_reference where order_id = o.id and ${sql.unsafe(isGoodsStep)})
           or exists (select from refund where order_id = o.id and not restock) as keeps
       from (
         (select id, status, held from orders where id > ${after} order by id limit ${stockSliceMax.orders})

@@ -9,6 +9,8 @@ import {
   shownStates,
 } from '../../../core/order.ts';
 import { pageOf } from '../../../core/page.ts';
+import type { ServiceReference } from '../../../core/serviceReference.ts';
+import { shipmentStep } from '../../../core/stepService.ts';
 import { datasetPaymentJson, orderColumns } from '../columns.ts';
 import { runOnce } from '../commandKeys/once.ts';
 import { inTransaction, type Sql } from '../connection.ts';
@@ -40,6 +42,7 @@ type DetailRow = OrderRow & {
   readonly payment: PaymentRow | null;
   readonly history: OrderState[];
   readonly licences: string[];
+  readonly shipment: ServiceReference | null;
   readonly invoice_year: number | null;
   readonly invoice_sequence: number | null;
   readonly issued_ms: number | null;
@@ -56,7 +59,11 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
            and h.stored_seq > (select max(n.seq) from order_state n where n.order_id = d.id) - ${shownStates}::integer
          order by h.seq desc limit ${shownStates}
        ) s) as history,
-      array(select l.key from licence l where l.order_id = d.id order by l.unit) as licences
+      array(select l.key from licence l where l.order_id = d.id order by l.unit) as licences,
+      (
+        select json_build_object('reference', reference, 'url', url) from step_reference
+        where order_id = d.id and step = ${shipmentStep} and (reference is not null or url is not null)
+      ) as shipment
     from order_dataset d left join invoice i on i.order_id = d.id
     where d.id = ${id}`;
   if (row === undefined) return null;
@@ -69,6 +76,7 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
         ? null
         : { number: invoiceNumber(row.invoice_year, row.invoice_sequence), issuedAtMs: row.issued_ms },
     licences: row.licences,
+    shipment: row.shipment,
   };
 };
 

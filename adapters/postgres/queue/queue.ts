@@ -10,6 +10,7 @@ import { withNestedLoops } from '../nestedLoops.ts';
 import { claimTasks } from './claim.ts';
 import { claimJobs, reportJobs } from './jobs.ts';
 import { listTasks, readStats } from './read.ts';
+import { writeReferences } from './references.ts';
 import { rescue, retry } from './rescue.ts';
 import { createScanStarts } from './scanStart.ts';
 import { writeTransitions } from './transitions.ts';
@@ -84,12 +85,20 @@ const report = async (
     await Promise.all([
       done.length > 0 &&
         tx`
-          update step_ledger s set accepted_ms = ${nowMs}::bigint
+          update step_ledger s set accepted_ms = ${nowMs}::bigint, body = null
           from unnest(
             ${done.map(({ order_id }) => order_id)}::uuid[],
             ${done.map(({ step }) => step)}::text[]
           ) as a(order_id, step)
           where s.order_id = a.order_id and s.step = a.step and s.accepted_ms is null`,
+      writeReferences(
+        tx,
+        accepted.flatMap(({ row: { order_id: orderId, step }, outcome }) =>
+          outcome.kind === 'done' && outcome.reference !== undefined
+            ? [{ orderId, step, ...outcome.reference }]
+            : [],
+        ),
+      ),
       writeTransitions(tx, transitions, nowMs),
     ]);
     return accepted.map(({ row }) => row.id);

@@ -12,6 +12,7 @@ import {
   type RefundedOrder,
   type RefundOutcomeSnapshot,
 } from '../../../core/refundOutcome.ts';
+import { isGoodsStep } from '../../stored/goodsSteps.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { type LockedOrder, withLockedOrder } from '../orders/lock.ts';
@@ -93,7 +94,8 @@ const readRefundedOrder = async (
       ) as refunded,
       exists (select from invoice where order_id = ${id}) as invoiced,
       exists (select from shipment where order_id = ${id})
-        or exists (select from licence where order_id = ${id}) as gone,
+        or exists (select from licence where order_id = ${id})
+        or exists (select from step_reference where order_id = ${id} and ${tx.unsafe(isGoodsStep)}) as gone,
       (select held from orders where id = ${id}) as held`;
   if (row === undefined) throw new Error(`the refunded order ${id} was not read`);
   return { ...row, order, taskPaused: paused };

@@ -12,6 +12,7 @@ import {
   type StockDifference,
   stockSliceMax,
 } from '../../../core/stockCheck.ts';
+import { isGoodsStep } from '../../stored/goodsSteps.ts';
 import { isOneOf, quoted } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 
@@ -103,6 +104,7 @@ type HoldingRow = Omit<HoldingOrder, 'keeps'> & { readonly keeps: 0 | 1 };
 const createReadOrders = (client: Connection['client']) => {
   const keeps = `exists (select 1 from shipment where order_id = o.id)
     or exists (select 1 from licence where order_id = o.id)
+    or exists (select 1 from step_reference where order_id = o.id and ${isGoodsStep})
     or exists (select 1 from refund where order_id = o.id and restock = 0)`;
   const mayLeak = `o.held > 0 and ${isOneOf('o.status', leakStatuses)}`;
   const last = client

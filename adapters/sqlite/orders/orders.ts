@@ -12,6 +12,8 @@ import {
 } from '../../../core/order.ts';
 import { pageOf } from '../../../core/page.ts';
 import type { Payment } from '../../../core/payment.ts';
+import type { ServiceReference } from '../../../core/serviceReference.ts';
+import { shipmentStep } from '../../../core/stepService.ts';
 import { createRunOnce } from '../commandKeys/once.ts';
 import type { Connection } from '../connection.ts';
 import {
@@ -106,6 +108,10 @@ const createFindOrder = ({ client, db }: Connection) => {
     .where(eq(licence.orderId, id))
     .orderBy(asc(licence.unit))
     .prepare();
+  const shipmentOf = client.prepare<[string, string], ServiceReference>(
+    `select reference, url from step_reference where order_id = ? and step = ?
+       and (reference is not null or url is not null)`,
+  );
 
   return (orderId: string): OrderDetail | null => {
     const row = datasetRow.get(orderId);
@@ -117,6 +123,7 @@ const createFindOrder = ({ client, db }: Connection) => {
       history: newestStates.all({ orderId }).reverse(),
       invoice: invoiceRow === undefined ? null : invoiceOf(invoiceRow),
       licences: licenceKeys.all({ id: orderId }).map(({ key }) => key),
+      shipment: shipmentOf.get(orderId, shipmentStep) ?? null,
     };
   };
 };

@@ -92,7 +92,7 @@ const createRunSteps = (connection: Connection, world: World) => {
     const transitions = runEffects(pipeline, rows, nowMs);
     writeTransitions({ ...transitions, advanced: [] }, nowMs);
     // All advanced tasks are at an external step, because `runTxSteps` runs each `tx` step before it.
-    const leases = lease(transitions.advanced, rows, nowMs, nowMs + leaseMs);
+    const leases = lease(transitions.advanced, rows, pipeline, nowMs, nowMs + leaseMs);
     return { processed: rows.length, leases };
   };
 };

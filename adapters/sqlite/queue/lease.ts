@@ -1,9 +1,13 @@
 import { invoiceNumber } from '../../../core/invoice.ts';
+import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
 import type { Lease } from '../../../core/queue.ts';
+import { serviceRequestBody } from '../../../core/stepService.ts';
 import type { Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
 import { contactOf, orderOf, type TaskRow } from '../rows.ts';
+import { createReadReferences } from './references.ts';
 
+type IntentRow = { readonly acceptedMs: number | null; readonly body: string | null };
 type InvoiceRow = { readonly year: number; readonly sequence: number };
 
 /**
@@ -18,14 +22,13 @@ export const createLease = ({ client }: Connection) => {
        crashes = ?, last_error = ?, run_ms = ?
      where id = ?`,
   );
-  const insertIntent = client.prepare<[string, string, number]>(
-    'insert into step_ledger (order_id, step, intended_ms) values (?, ?, ?) on conflict do nothing',
+  const insertIntent = client.prepare<[string, string, number, string | null]>(
+    'insert into step_ledger (order_id, step, intended_ms, body) values (?, ?, ?, ?) on conflict do nothing',
   );
-  const acceptedAt = client
-    .prepare<[string, string], number | null>(
-      'select accepted_ms from step_ledger where order_id = ? and step = ?',
-    )
-    .pluck();
+  const intentOf = client.prepare<[string, string], IntentRow>(
+    'select accepted_ms as acceptedMs, body from step_ledger where order_id = ? and step = ?',
+  );
+  const referencesOf = createReadReferences(client);
   const invoiceOf = client.prepare<[string], InvoiceRow>(
     'select year, sequence from invoice where order_id = ?',
   );
@@ -36,6 +39,7 @@ export const createLease = ({ client }: Connection) => {
   const leaseOne = (
     { taskId, orderId, step, seq }: Transitions['advanced'][number],
     row: TaskRow,
+    pipeline: Pipeline,
     nowMs: number,
     untilMs: number,
   ): Lease => {
@@ -44,7 +48,11 @@ export const createLease = ({ client }: Connection) => {
     const { attempts, crashes, lastError, runAtMs } =
       row.step === step ? row : { ...untriedStep, runAtMs: nowMs };
     leaseTask.run(step, seq, lease, untilMs, attempts, crashes, lastError, runAtMs, taskId);
-    const isNew = insertIntent.run(orderId, step, nowMs).changes === 1;
+    const order = orderOf(row);
+    const contact = contactOf(row);
+    const body = serviceRequestBody(pipeline, step, { taskId, orders: [{ order, contact }] });
+    const isNew = insertIntent.run(orderId, step, nowMs, body).changes === 1;
+    const intent = isNew ? undefined : intentOf.get(orderId, step);
     const invoice = invoiceOf.get(orderId);
     return {
       taskId,
@@ -53,17 +61,20 @@ export const createLease = ({ client }: Connection) => {
       pipeline: row.pipeline,
       step,
       attempts,
-      order: orderOf(row),
-      contact: contactOf(row),
+      order,
+      contact,
       invoiceNumber: invoice === undefined ? null : invoiceNumber(invoice.year, invoice.sequence),
       licences: licencesOf.all(orderId),
-      alreadyDone: !isNew && (acceptedAt.get(orderId, step) ?? null) !== null,
+      references: referencesOf([orderId]),
+      body: intent?.body ?? body,
+      alreadyDone: (intent?.acceptedMs ?? null) !== null,
     };
   };
 
   return (
     advanced: Transitions['advanced'],
     rows: readonly TaskRow[],
+    pipeline: Pipeline,
     nowMs: number,
     untilMs: number,
   ): readonly Lease[] => {
@@ -71,7 +82,7 @@ export const createLease = ({ client }: Connection) => {
     return advanced.map((transition) => {
       const row = rowOf.get(transition.taskId);
       if (row === undefined) throw new Error(`the task ${transition.taskId} was not claimed`);
-      return leaseOne(transition, row, nowMs, untilMs);
+      return leaseOne(transition, row, pipeline, nowMs, untilMs);
     });
   };
 };

@@ -3,6 +3,7 @@ import type { StepReport } from '../../../core/queue.ts';
 import { planReports } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
 import { lockedTaskOf, selectTaskRows, type TaskRow } from '../rows.ts';
+import { createWriteReferences } from './references.ts';
 import { createWriteTransitions } from './transitions.ts';
 
 /** See `Queue.report`. Runs in the caller's transaction. */
@@ -12,8 +13,9 @@ export const createReport = (connection: Connection) => {
   const leased = client.prepare<[string, number], TaskRow>(
     `${selectTaskRows} where t.id = ? and t.lease = ? and t.state = 'running'`,
   );
+  const writeReferences = createWriteReferences(client);
   const accept = client.prepare<[number, string, string]>(
-    'update step_ledger set accepted_ms = ? where order_id = ? and step = ? and accepted_ms is null',
+    'update step_ledger set accepted_ms = ?, body = null where order_id = ? and step = ? and accepted_ms is null',
   );
 
   return (reports: readonly StepReport[], nowMs: number): readonly string[] => {
@@ -28,8 +30,11 @@ export const createReport = (connection: Connection) => {
       task: lockedTaskOf(row),
       outcome,
     }));
-    for (const { task, outcome } of reported)
-      if (outcome.kind === 'done') accept.run(nowMs, task.order.id, task.step);
+    for (const { task, outcome } of reported) {
+      if (outcome.kind !== 'done') continue;
+      accept.run(nowMs, task.order.id, task.step);
+      if (outcome.reference !== undefined) writeReferences([task.order.id], task.step, outcome.reference);
+    }
     writeTransitions(planReports(reported), nowMs);
     return [...accepted.keys()];
   };

@@ -7,6 +7,7 @@ import {
 } from '../../../core/refund.ts';
 import { planRefundOutcome, type RefundChanges, type RefundedOrder } from '../../../core/refundOutcome.ts';
 import type { World } from '../../../core/world.ts';
+import { isGoodsStep } from '../../stored/goodsSteps.ts';
 import { isOneOf } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 import type { LockedOrder, OrderLock } from '../orders/lock.ts';
@@ -73,7 +74,8 @@ const createReadRefundedOrder = ({ client }: Connection) => {
        ) as refunded,
        exists (select 1 from invoice where order_id = $orderId) as invoiced,
        exists (select 1 from shipment where order_id = $orderId)
-         or exists (select 1 from licence where order_id = $orderId) as gone,
+         or exists (select 1 from licence where order_id = $orderId)
+         or exists (select 1 from step_reference where order_id = $orderId and ${isGoodsStep}) as gone,
        held
      from orders where id = $orderId`,
   );

@@ -1,0 +1,36 @@
+import type { ServiceReference, StepReference } from '../../core/serviceReference.ts';
+import { goodsSteps, shipmentStep } from '../../core/stepService.ts';
+import { stepKey } from '../../core/steps.ts';
+import type { Tables, Writes } from './tables.ts';
+
+/** What step services have done for these orders. */
+export const referencesOf = (
+  { stepReferences }: Tables,
+  orderIds: readonly string[],
+): readonly StepReference[] =>
+  [...stepReferences.values()]
+    .filter(({ orderId }) => orderIds.includes(orderId))
+    .toSorted((one, other) => (one.step < other.step ? -1 : 1));
+
+export const writeReferences = (
+  { stepReferences }: Tables,
+  writes: Writes,
+  orderIds: readonly string[],
+  step: string,
+  reference: ServiceReference,
+): void => {
+  for (const orderId of orderIds) {
+    const key = stepKey(orderId, step);
+    if (!stepReferences.has(key)) writes.set(stepReferences, key, { orderId, step, ...reference });
+  }
+};
+
+export const shipmentOf = (tables: Tables, orderId: string): ServiceReference | null => {
+  const found = tables.stepReferences.get(stepKey(orderId, shipmentStep));
+  if (found === undefined || (found.reference === null && found.url === null)) return null;
+  return { reference: found.reference, url: found.url };
+};
+
+/** Whether a step service has taken the units of the order out of the shop. */
+export const isGoneByService = ({ stepReferences }: Tables, orderId: string): boolean =>
+  goodsSteps.some((step) => stepReferences.has(stepKey(orderId, step)));
