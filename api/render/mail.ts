@@ -12,13 +12,29 @@ export const mailJson = component(
     subject: t.String(),
     text: t.String(),
     html: t.String(),
+    attachments: t.Array(
+      strictObject({
+        name: t.String(),
+        type: t.String(),
+        size: t.Number({ multipleOf: 1, minimum: 0, description: 'In bytes.' }),
+      }),
+    ),
     at: time,
   } satisfies RenderedFields<CapturedMail, TSchema>),
 );
 
 export const mailListJson = listSchema(mailJson);
 
-export const renderMail = ({ messageId, orderId, to, subject, text, html, atMs }: CapturedMail) =>
+export const renderMail = ({
+  messageId,
+  orderId,
+  to,
+  subject,
+  text,
+  html,
+  attachments,
+  atMs,
+}: CapturedMail) =>
   ({
     messageId,
     orderId,
@@ -26,5 +42,6 @@ export const renderMail = ({ messageId, orderId, to, subject, text, html, atMs }
     subject,
     text,
     html,
+    attachments,
     at: timeOf(atMs),
   }) satisfies RenderedFields<CapturedMail, unknown>;

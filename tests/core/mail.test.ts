@@ -47,8 +47,8 @@ describe('Mails about processed orders', () => {
       [
         'Cảm ơn bạn đã mua hàng. Đơn hàng của bạn đã được thanh toán và xử lý.',
         '',
-        'Sản phẩm: Áo thun (AT-1)',
-        'Số lượng: 2',
+        '2 × Áo thun (AT-1): 1.299.000 ₫',
+        '',
         'Tổng tiền: 1.299.000 ₫',
         'Số hoá đơn: 2026-000007',
         'Mã đơn hàng: order-1',
@@ -58,7 +58,7 @@ describe('Mails about processed orders', () => {
       ].join('\n'),
     );
     expect(mail.html).toStartWith('<!doctype html><html lang="vi">');
-    expect(mail.html.match(/<p>/g)).toHaveLength(2);
+    expect(mail.html).toContain('Hàng đang được chuẩn bị');
   });
 
   test('The mail to an English customer is in English', () => {
@@ -83,7 +83,7 @@ describe('Mails about processed orders', () => {
         expect(body).toContain(fact);
     expect(text.match(/Licence key: /g)).toHaveLength(2);
     expect(text).toEndWith('order-1\n');
-    expect(html.match(/<p>/g)).toHaveLength(1);
+    expect(html.match(/<p /g)).toHaveLength(1);
   });
 
   test('The mail leaves out what the order does not have', () => {

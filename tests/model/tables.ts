@@ -3,7 +3,7 @@ import type { CheckoutResponse } from '../../core/audit.ts';
 import type { StoredCommand } from '../../core/commandKey.ts';
 import type { Dispute } from '../../core/dispute.ts';
 import type { Acknowledgement, LedgerDifference, Reconciliation } from '../../core/ledger.ts';
-import type { CapturedMail } from '../../core/mail.ts';
+import type { CapturedMail, Mail } from '../../core/mail.ts';
 import type { Contact, Invoice, Order, OrderState } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
@@ -143,7 +143,7 @@ export const createTables = () => ({
   /** By the check and the subject of the case. */
   acknowledgements: new Map<string, Acknowledgement>(),
   /** By `messageId`, in the order of their arrival. */
-  mails: new Map<string, CapturedMail>(),
+  mails: new Map<string, Mail & Pick<CapturedMail, 'atMs'>>(),
   activity: new Map<string, Activity>(),
   /** By order, payment and number of the attempt. */
   paymentAttempts: new Map<string, PaymentAttemptRow>(),
