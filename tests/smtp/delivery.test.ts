@@ -81,7 +81,7 @@ describe('The mail of a paid order', () => {
       expect(mail).toMatchObject({
         messageId,
         from,
-        to: '<khach@example.com>',
+        to: 'khach@example.com',
         subject: 'Your order has been processed: Áo thun nam',
       });
       const { invoice, history, status } = await shop.findOrder(order.id);

@@ -18,10 +18,10 @@ describe('The SMTP mailer', () => {
       expect(sink.mails[0]).toMatchObject({
         envelope: { from: 'shop@shop.example', to: [mail.to] },
         from: 'Shop <shop@shop.example>',
-        to: `<${mail.to}>`,
+        to: mail.to,
         subject: mail.subject,
         messageId: mail.messageId,
-        text: mail.text.replaceAll('\n', '\r\n'),
+        text: mail.text,
         html: mail.html,
       });
     }),

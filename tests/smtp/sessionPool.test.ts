@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { openSession, parseServerUrl } from '../../adapters/smtp/session.ts';
+import { parseServerUrl } from '../../adapters/smtp/server.ts';
+import { openSession } from '../../adapters/smtp/session.ts';
 import { systemTimer } from '../../adapters/system/timer.ts';
 import { mailOf } from './mails.ts';
 import { longTimeouts, range, withSink } from './withSink.ts';

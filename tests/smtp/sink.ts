@@ -208,7 +208,7 @@ const readMail = async (
   }
   const { mailFrom, rcptTo } = session.envelope;
   return {
-    ...parseMail(Buffer.concat(chunks)),
+    ...(await parseMail(Buffer.concat(chunks))),
     envelope: {
       from: mailFrom === false ? '' : mailFrom.address,
       to: rcptTo.map(({ address }) => address),
