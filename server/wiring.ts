@@ -14,6 +14,7 @@ import { sleep, type Timer } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import type { Config } from './config.ts';
 import { addressOf, sqlitePathOf } from './databaseUrl.ts';
+import { dkimKeyOf, oauth2ClientOf } from './mailSettings.ts';
 import { createStartError, isExpected } from './process.ts';
 import { openSandboxRecords } from './sandboxRecords.ts';
 import { isPlainRemote } from './transportRules.ts';
@@ -149,20 +150,23 @@ const openRecords = async ({ databaseUrl, databasePooling, role }: Database): Pr
   }
 };
 
-type MailSettings = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailsMax' | 'workerPipelines'>;
+type MailSettings = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailsMax' | 'dkim' | 'oauth2'>;
 
 /** A mailer to the server of `SMTP_URL`; without one, the mailbox in the database that captures mails. */
 export const openMailer = async (
   world: World,
   store: Store,
-  { smtpUrl, mailFrom, mailsMax, workerPipelines }: MailSettings,
+  { smtpUrl, mailFrom, mailsMax, dkim, oauth2 }: MailSettings,
 ): Promise<{ readonly mailer: Mailer; close(): Promise<void> }> => {
   if (smtpUrl === null) return { mailer: store.mailbox, close: async () => {} };
   const { createSmtpMailer } = await import('../adapters/smtp/mailer.ts');
   const mailer = createSmtpMailer(world, {
     url: smtpUrl,
     from: mailFrom,
-    poolSize: mailsMax * workerPipelines.length,
+    // All pipelines of the process share them.
+    poolSize: mailsMax,
+    dkimKey: dkimKeyOf(dkim, mailFrom),
+    oauth2: oauth2ClientOf(oauth2),
   });
   return { mailer, close: mailer.close };
 };
