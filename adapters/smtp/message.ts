@@ -25,16 +25,15 @@ export const createComposeMessage = (from: Address, dkimKey: DkimKey | null): Co
         Subject: subjectHeader(withoutBidiControls(mail.subject)),
         'Auto-Submitted': 'auto-generated',
       },
-      text: mail.text,
-      html: mail.html,
+      text: withMailLines(mail.text),
+      html: withMailLines(mail.html),
       attachments: mail.attachments.map(({ name, type, content }) => ({
         filename: withoutBidiControls(name),
         contentType: type,
         content: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
       })),
-      // Half the time of base64 to compose, and most of a mail stays readable in its source.
+      // Most of a mail stays readable in its source.
       textEncoding: 'quoted-printable',
-      newline: 'windows',
       // All content is in the mail itself. Nothing of it may name a file or a URL.
       disableFileAccess: true,
       disableUrlAccess: true,
@@ -44,6 +43,9 @@ export const createComposeMessage = (from: Address, dkimKey: DkimKey | null): Co
     return sign === null ? message : sign(message);
   };
 };
+
+/** Faster than nodemailer's option `newline`, which sends the whole mail through one more stream. */
+const withMailLines = (body: string): string => body.replace(/\r\n|\r|\n/g, '\r\n');
 
 /** A subject that looks encoded already is encoded as a whole, or it would be shown decoded. */
 const subjectHeader = (subject: string) =>
