@@ -93,19 +93,19 @@ const renderTable = (rows: readonly string[]): string =>
 /** A name may be in any script, so each value is isolated from the direction of the text around it. */
 const renderValue = (value: string): string => `<bdi>${escapeHtml(value)}</bdi>`;
 
-const cellStyle = 'padding:12px 0;vertical-align:top;overflow-wrap:anywhere';
-
+/** Two rows: the second one has the whole width for licence keys, which are long on a phone. */
 const renderLine = ({ name, code, quantity, amount, facts }: MailLine): string => {
+  const price = amount === null ? '' : escapeHtml(amount);
   const details = facts.map(
     ([label, value]) =>
-      `<div style="margin-top:6px"><span ${muted}>${escapeHtml(label)}</span><br><code style="font:15px/1.4 ui-monospace,Menlo,Consolas,monospace">${renderValue(value)}</code></div>`,
+      `<div style="padding-top:6px"><span ${muted}>${escapeHtml(label)}</span><br><code style="font:15px/1.4 ui-monospace,Menlo,Consolas,monospace">${renderValue(value)}</code></div>`,
   );
-  const rule = `border-bottom:1px solid ${light.rule}`;
-  const price =
-    amount === null
-      ? ''
-      : `<td class="rule" align="right" style="padding:12px 0 12px 16px;vertical-align:top;white-space:nowrap;${rule}">${escapeHtml(amount)}</td>`;
-  return `<tr><td class="rule" style="${cellStyle};${rule}"><strong style="font-weight:600">${renderValue(name)}</strong><br><span ${muted}>${quantity} × ${renderValue(code)}</span>${details.join('')}</td>${price}</tr>`;
+  return [
+    `<tr><td style="padding:12px 16px 0 0;vertical-align:top;overflow-wrap:anywhere"><strong style="font-weight:600">${renderValue(name)}</strong>`,
+    `<br><span ${muted}>${quantity} × ${renderValue(code)}</span></td>`,
+    `<td align="right" style="padding:12px 0 0;vertical-align:top;white-space:nowrap">${price}</td></tr>`,
+    `<tr><td colspan="2" class="rule" style="padding:0 0 12px;overflow-wrap:anywhere;border-bottom:1px solid ${light.rule}">${details.join('')}</td></tr>`,
+  ].join('');
 };
 
 const totalStyle = 'padding:14px 0 6px;font-size:18px;font-weight:600';
