@@ -63,7 +63,7 @@ const sendAll = async ({ send }: Sender, first: number, last: number): Promise<v
   const sendOneByOne = async () => {
     while (next < last) {
       const contact = { email: 'khach@example.com', language: 'vi' };
-      const receipt = { order, contact, invoiceNumber: `2026-${next}`, licences: [] };
+      const receipt = { order, contact, invoiceNumber: `2026-${next}`, licences: [], references: [] };
       await send(receiptMail(receipt, `<${next++}.notify_customer@cartwright.example>`));
     }
   };
