@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { statSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
 import { createSandboxProvider } from '../adapters/sandbox/provider.ts';
 import type { RecordStore } from '../adapters/sandbox/records.ts';
@@ -87,9 +88,13 @@ const adviceFor = async (databaseUrl: string, cause: unknown): Promise<string | 
   if (!(cause instanceof Error)) return null;
   const path = sqlitePathOf(databaseUrl);
   if (path === null) return (await import('../adapters/postgres/startCheck.ts')).adviseOnStart(cause);
-  return /^(E[A-Z]+|SQLITE_(CANTOPEN|READONLY|PERM).*)$/.test('code' in cause ? String(cause.code) : '')
-    ? `let this user create and write files in ${resolve(dirname(path))}, or set DATABASE_URL=sqlite: and another path`
-    : null;
+  const code = 'code' in cause ? String(cause.code) : '';
+  const otherPath = 'set DATABASE_URL=sqlite: and another path';
+  if (code === 'SQLITE_NOTADB') return otherPath;
+  if (!/^(E[A-Z]+|SQLITE_(CANTOPEN|READONLY|PERM).*)$/.test(code)) return null;
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    return `${otherPath}: this one is a folder`;
+  return `let this user create and write files in ${resolve(dirname(path))}, or ${otherPath}`;
 };
 
 /** Why the server cannot be reached now; null for a failure that waiting cannot fix. */
