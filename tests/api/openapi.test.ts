@@ -65,7 +65,7 @@ describe('The OpenAPI document', () => {
     expect(text.includes(`"x-extensible-enum":${JSON.stringify(problemCodes)}`)).toBe(true);
   });
 
-  test.each(['all', 'checkout', 'read', 'worker'] as const)(
+  test.each(['all', 'checkout', 'read'] as const)(
     'The document that the role %s serves lists the routes of the whole product',
     async (role) => {
       for (const demo of [true, false]) {
