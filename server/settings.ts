@@ -5,6 +5,7 @@ import { type Network, parseNetwork } from '../api/http/clientAddress.ts';
 import { isOrigin } from '../api/http/cors.ts';
 import { isTimeZone } from '../core/calendar.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
+import { checkoutSettings } from './checkoutSettings.ts';
 import { readDatabaseUrl } from './databaseUrl.ts';
 import { createKinds, type Kinds, type ReadSetting, type Setting, showScheme } from './settingKinds.ts';
 
@@ -249,16 +250,6 @@ const paymentSettings = ({ address, oneOf, secret, whole }: Kinds) => ({
     10,
     60_000,
     'How long a charge may take. After that, its outcome counts as unknown.',
-  ),
-});
-
-const checkoutSettings = ({ whole }: Kinds) => ({
-  reconcileAfterMs: whole(
-    'RECONCILE_AFTER_MS',
-    15_000,
-    10,
-    600_000,
-    'How old a checkout without an outcome must be before the payment recovery asks the provider about it.',
   ),
 });
 

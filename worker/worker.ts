@@ -26,6 +26,7 @@ import { createReporter } from './reports.ts';
 export type WorkerPorts = {
   readonly store: Pick<
     Store,
+    | 'orders'
     | 'queue'
     | 'audits'
     | 'refunds'

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 
-/** A condition in SQL, and the value for its `?`. */
-export type Condition = readonly [text: string, value?: string];
+/** A condition in SQL, and a value for each `?`. */
+export type Condition = readonly [text: string, ...values: (string | number)[]];
 
 /**
  * Runs a query with variable conditions. Each combination of conditions is prepared once and cached by its SQL text,
@@ -14,7 +14,7 @@ export const createSelect = <Row>(client: Database.Database) => {
     const text = `${from} ${where} order by ${order} limit ?`;
     const statement = statements.get(text) ?? client.prepare<(string | number)[], Row>(text);
     statements.set(text, statement);
-    return statement.all(...conditions.flatMap(([, value]) => value ?? []), limit);
+    return statement.all(...conditions.flatMap(([, ...values]) => values), limit);
   };
 };
 

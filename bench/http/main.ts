@@ -22,6 +22,7 @@ const api = createApp({
   finishChallenge: null,
   auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },
   demo: false,
+  orderTtlMs: 86_400_000,
   role: 'all',
   world,
   version: 'bench',

@@ -42,6 +42,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
     finishChallenge: null,
     auth: { ...config.auth, key },
     demo: false,
+    orderTtlMs: 86_400_000,
     role: 'checkout',
     world,
     version: 'bench',

@@ -37,6 +37,7 @@ const api = createApp({
   },
   demo: true,
   role: 'all',
+  orderTtlMs: 86_400_000,
   world,
   version: '0.0.0',
   log,

@@ -5,6 +5,7 @@ import { requestConflicts, requestGiveUps } from './checkoutResponses.ts';
 import { addDifference } from './differences.ts';
 import { documentOf, operationsOf } from './documentedResponse.ts';
 import { failingPorts } from './failingPorts.ts';
+import { requestOrderChanges } from './orderChangeResponses.ts';
 import { requestAboutProviderRefunds } from './providerRefundResponses.ts';
 import { type Reply, valueAt } from './reply.ts';
 import { requestServiceKeys, serviceKeyBody } from './serviceKeyResponses.ts';
@@ -139,6 +140,7 @@ test('Every documented response occurs, and no other', async () => {
   await requestConflicts(recordResponses);
   await requestGiveUps(recordResponses);
   await requestServiceKeys(recordResponses(createTestApi()));
+  await requestOrderChanges(recordResponses(createTestApi()));
 
   const expected = documentedResponses().filter(
     (one) => !(one.endsWith(' 500 internal') && neverFail.some((name) => one.startsWith(`${name} `))),
@@ -161,6 +163,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   },
   'PATCH /products/{id}': { stock: { add: 1 } },
   'POST /orders': { productId: id, quantity: 1 },
+  'PATCH /orders/{id}': { quantity: 2 },
   'POST /checkouts': { orderIds: [id], payment: { method: 'pm_card_visa' } },
   'POST /queue/retries': { taskIds: [id] },
   'POST /refunds': { orderId: id, reason: 'It was damaged' },

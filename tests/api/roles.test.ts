@@ -14,6 +14,7 @@ const commands = [
   'DELETE /checkouts/:id',
   'DELETE /keys/:id',
   'DELETE /orders/:id',
+  'PATCH /orders/:id',
   'PATCH /products/:id',
   'POST /checkouts',
   'POST /demo/challenges',

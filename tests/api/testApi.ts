@@ -70,6 +70,7 @@ export const createTestApi = ({
     auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },
     demo: true,
     role: 'all',
+    orderTtlMs: 86_400_000,
     version: '0.0.0',
     log,
     countedLog: createCountedLog(log, world.timer),

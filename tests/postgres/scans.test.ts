@@ -104,6 +104,7 @@ const everything = {
   fromMs: null,
   toMs: null,
   customerId: null,
+  number: null,
   after: null,
   limit: 20,
 } as const;

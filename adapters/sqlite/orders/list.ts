@@ -1,3 +1,4 @@
+import type { CheckoutNumber } from '../../../core/checkoutNumber.ts';
 import { firstIdAt } from '../../../core/id.ts';
 import type { OrderQuery } from '../../../core/order.ts';
 import { pageOf } from '../../../core/page.ts';
@@ -20,13 +21,14 @@ export const createOrderList = ({ client }: Connection) => {
       from order_search s cross join orders o on o.position = s.rowid`,
   };
   return (query: OrderQuery) => {
-    const { search, status, type, fromMs, toMs, customerId, after, limit } = query;
+    const { search, status, type, fromMs, toMs, customerId, number, after, limit } = query;
     const [source, position] = search === null ? [sources.orders, 'o.position'] : [sources.search, 's.rowid'];
     const conditions: readonly Condition[] = [
       ...where(
         's.order_search match ?',
         search === null ? null : orderText(search, { customerId, type, status }),
       ),
+      ...(number === null ? [] : [ofCheckout(position, number)]),
       ...where('o.customer_id = ?', customerId),
       // Not bound: the planner uses the partial index `orders_ended` only if it sees the value.
       ...(status === null ? [] : [[`o.status = '${status}'`] as const]),
@@ -39,5 +41,15 @@ export const createOrderList = ({ client }: Connection) => {
     return pageOf(rows.map(orderOf), limit, ({ id }) => id);
   };
 };
+
+/** One that another checkout has claimed since has the number of that one. */
+const ofCheckout = (position: string, { prefix, sequence }: CheckoutNumber): Condition => [
+  `${position} in (
+     select claimed.position from audit a cross join json_each(a.order_ids) j
+     cross join orders claimed on claimed.id = j.value
+     where a.sequence = ? and a.number_prefix = ? and claimed.checkout_id = a.id)`,
+  sequence,
+  prefix,
+];
 
 const where = (text: string, value: string | null): Condition[] => (value === null ? [] : [[text, value]]);

@@ -25,6 +25,8 @@ import {
   unlistedColumns,
 } from '../rows.ts';
 import { columnsOf, invoice, licence, orders as orderTable, payment as paymentTable } from '../schema.ts';
+import { createCancelExpired } from './cancelExpired.ts';
+import { createChangeQuantity } from './changeQuantity.ts';
 import { createAppendHistory } from './history.ts';
 import { createOrderList } from './list.ts';
 import { createPlaceOrder } from './place.ts';
@@ -39,6 +41,8 @@ export const createOrders = (connection: Connection): Orders => {
   const readTimeline = createReadTimeline(connection);
   const list = createOrderList(connection);
   const cancel = createCancelOrder(connection);
+  const changeQuantity = createChangeQuantity(connection);
+  const cancelExpired = createCancelExpired(connection);
   return {
     place: async (requests, nowMs) => write(() => requests.map((request) => placeOne(request, nowMs))),
     placeOnce: async (requests, nowMs) =>
@@ -51,6 +55,9 @@ export const createOrders = (connection: Connection): Orders => {
     list: async (query) => read(() => list(query)),
     cancel: async (id, customerId, nowMs) =>
       write(() => cancel(id, customerId, nowMs)).andThen((outcome) => outcome),
+    changeQuantity: async (change, nowMs) =>
+      write(() => changeQuantity(change, nowMs)).andThen((outcome) => outcome),
+    cancelExpired: async (query) => cancelExpired(query),
   };
 };
 
