@@ -42,7 +42,7 @@ export const expiryContract = (name: string, open: OpenStore): void => {
       const expired = [...(await fixture.placeOrders(Array(7).fill(product), minute))];
       const long = await fixture.placeOrder(product, { ttlMs: 120_000 });
       for (let index = 0; index < 5; index++) {
-        world.advance(7);
+        world.advance(2);
         expired.push(await fixture.placeOrder(product, { ttlMs: 10_000 }));
       }
       await fixture.pay([await fixture.placeOrder(product, minute)]);
