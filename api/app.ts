@@ -53,7 +53,7 @@ export const createApp = (deps: ApiDeps): AnyElysia => {
   // A flat list starts faster: Elysia adds each route again to every app that it is nested in.
   const parts = [
     createHealthRoutes(deps),
-    createDocsRoutes(deps, () => root.routes),
+    createDocsRoutes(deps, () => routesOfProduct(deps)),
     ...(deps.demo ? [createDemoTokenRoute(deps)] : []),
     ...(role === 'all' || role === 'checkout'
       ? [...commands(deps, authenticate), createServiceKeyCommands(deps, authenticate, forget)]
@@ -64,6 +64,9 @@ export const createApp = (deps: ApiDeps): AnyElysia => {
   for (const part of parts) root.use(part);
   return root;
 };
+
+/** The routes of all roles: what the product documents and allows does not depend on the process that is asked. */
+const routesOfProduct = (deps: ApiDeps): AnyElysia['routes'] => createApp({ ...deps, role: 'all' }).routes;
 
 const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[] => [
   createWebhookRoute(deps),
@@ -107,7 +110,8 @@ const headers = {
 };
 
 /** The app that all routes are added to: request ids, common headers and the one error handler. */
-const createRoot = ({ world, log, countedLog, clientOf, corsOrigins, bodyLimits }: ApiDeps) => {
+const createRoot = (deps: ApiDeps) => {
+  const { world, log, countedLog, clientOf, corsOrigins, bodyLimits } = deps;
   // By default Elysia skips 11 characters before it looks for the path, too many for a short host such as
   // "api".
   const root = new Elysia({ handler: { standardHostname: false } });
@@ -115,7 +119,7 @@ const createRoot = ({ world, log, countedLog, clientOf, corsOrigins, bodyLimits 
   const cors = createCors(corsOrigins);
   const bodyGate = createBodyGate(world.timer, bodyLimits ?? defaultBodyLimits);
   let allow: (path: string) => string | null = (path) => {
-    allow = createAllowedMethods(root.routes);
+    allow = createAllowedMethods(routesOfProduct(deps));
     return allow(path);
   };
   return root
@@ -136,7 +140,9 @@ const createRoot = ({ world, log, countedLog, clientOf, corsOrigins, bodyLimits 
           return new Response(null, { status: 204, headers: { ...allow, ...preflight } });
       }
 
-      const failure = isRouteMissing ? failureOfPath(allowed) : (failureOf(error) ?? { kind: 'internal' });
+      const failure = isRouteMissing
+        ? failureOfPath(request.method, allowed)
+        : (failureOf(error) ?? { kind: 'internal' });
       const requestId = requestIdOf(set);
       if (failure.kind === 'internal')
         log.error('request failed', { requestId, method: request.method, path, error });
@@ -168,5 +174,8 @@ const outages = new Set<Failure['kind']>([
   'cancel_unavailable',
 ]);
 
-const failureOfPath = (allowed: string | null): Failure =>
-  allowed === null ? { kind: 'not_found' } : { kind: 'method_not_allowed', allow: allowed };
+/** A method that another role serves is not found here: it is in `Allow`, so it cannot be refused as a method. */
+const failureOfPath = (method: string, allowed: string | null): Failure =>
+  allowed === null || allowed.split(', ').includes(method)
+    ? { kind: 'not_found' }
+    : { kind: 'method_not_allowed', allow: allowed };

@@ -28,6 +28,8 @@ export type ApiDeps = {
   readonly charges: ListCharges | null;
   /** Null for a real provider, because only real customers can finish its challenges. */
   readonly finishChallenge: FinishChallenge | null;
+  /** The most pending orders of one customer. 0 for no limit. */
+  readonly ordersPendingMax: number;
   readonly auth: AuthSettings;
   /** Serves `/demo`, where anyone can get a token. Needs an `auth.key` of kind `secret` to sign the tokens. */
   readonly demo: boolean;

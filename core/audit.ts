@@ -1,4 +1,11 @@
 import { err, ok, type Result } from 'neverthrow';
+import {
+  type CheckoutLimits,
+  type CountedCheckouts,
+  judgeCheckoutLimits,
+  noCheckoutLimits,
+  type RateLimited,
+} from './limits.ts';
 import { type Money, sum } from './money.ts';
 import { isExpired, nextOrderStatus, type Order, type OrderStatus, orderStatusAfter } from './order.ts';
 import type { RecordedOutcome } from './outcome.ts';
@@ -87,7 +94,9 @@ export type ClaimFailure =
       readonly kind: 'out_of_stock';
       readonly orderIds: readonly string[];
       readonly products: readonly Shortage[];
-    };
+    }
+  /** The customer has reached a limit. */
+  | RateLimited;
 
 /** The response to a checkout. It is stored under the audit GUID, and a retry gets it again. */
 export type CheckoutResponse = {
@@ -137,14 +146,16 @@ export interface Audits {
   /**
    * Begins checkouts, all in one transaction. `judgeClaims` decides, on rows that do not change before the commit.
    * For each accepted request, writes the audit, a payment `initiated`, and the orders `pending → paying` with a
-   * history row each. A new checkout gets its number. A retry has the amount that its orders have now. Takes the orders' units from the stock of each limited product, and writes on the order what it
-   * holds, with the row `stock_reserved`. A refused request changes nothing. Lock order: payments of retried keys,
-   * orders, keys, then the stock of products, each in the order of their ids. So overlapping requests wait and never
-   * deadlock. Returns one result for each request, in their order.
+   * history row each. A new checkout gets its number. A retry has the amount that its orders have now. Takes the
+   * orders' units from the stock of each limited product, and writes on the order what it holds, with the row
+   * `stock_reserved`. A refused request changes nothing. Lock order: payments of retried keys, orders, keys, then the
+   * stock of products, each in the order of their ids. So overlapping requests wait and never
+   * deadlock. Returns one result for each request, in their order. Without `limits` there is no limit.
    */
   claim(
     requests: readonly CheckoutRequest[],
     nowMs: number,
+    limits?: CheckoutLimits,
   ): AsyncResult<readonly Result<Claim, ClaimFailure>[]>;
 
   /**
@@ -202,6 +213,8 @@ export type ClaimSnapshot = {
   /** By order id. */
   readonly orders: ReadonlyMap<string, Order>;
   readonly stock: StockLevels;
+  /** What counts towards the limits of these customers. Empty without a limit. */
+  readonly counted: CountedCheckouts;
 };
 
 /**
@@ -213,12 +226,14 @@ export const judgeClaims = (
   requests: readonly CheckoutRequest[],
   snapshot: ClaimSnapshot,
   nowMs: number,
+  limits: CheckoutLimits = noCheckoutLimits,
 ): readonly Result<JudgedClaim, ClaimFailure>[] => {
+  const { counted } = snapshot;
   const audits = new Map(snapshot.audits);
   const orders = new Map(snapshot.orders);
   const stock = new Map(snapshot.stock);
   return requests.map((request) => {
-    const verdict = judgeClaim(request, { audits, orders, stock }, nowMs);
+    const verdict = judgeClaim(request, { audits, orders, stock, counted }, nowMs, limits);
     if (verdict.isOk()) {
       const { checkoutId, attempt } = verdict.value;
       const number = verdict.value.number ?? '';
@@ -240,6 +255,7 @@ const judgeClaim = (
   request: CheckoutRequest,
   snapshot: ClaimSnapshot,
   nowMs: number,
+  limits: CheckoutLimits,
 ): Result<JudgedClaim, ClaimFailure> => {
   const known = snapshot.audits.get(auditKeyOf(request));
   if (known !== undefined) {
@@ -248,6 +264,8 @@ const judgeClaim = (
     if (nextPaymentStatus(known.paymentStatus, 'retry') === null)
       return err({ kind: 'checkout_in_progress', checkoutId: known.checkoutId });
   }
+  const allowed = judgeCheckoutLimits(snapshot.counted.get(request.customerId) ?? [], limits, nowMs);
+  if (allowed.isErr()) return err(allowed.error);
   const checkoutId = known?.checkoutId ?? request.checkoutId;
   const orderIds = known?.orderIds ?? request.orderIds;
   const number = known?.number ?? null;

@@ -1,6 +1,7 @@
 import { formatMoney } from './money.ts';
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
+import { pipelines } from './pipelines/index.ts';
 import type { RefundDetail } from './refund.ts';
 import type { AsyncResult } from './result.ts';
 import { withoutBidiControls } from './text.ts';
@@ -74,7 +75,7 @@ export const receiptMail = (
       ...licences.map((key) => [texts.licence, key] as const),
       [texts.order, order.id],
     ],
-    texts.next[order.product.type] ?? '',
+    pipelines.get(order.product.type)?.next?.[language] ?? '',
   );
 };
 
@@ -164,8 +165,7 @@ type TextName =
   | 'amount'
   | 'creditNote'
   | 'arrives';
-/** `next` says what happens next, by product type. */
-type Texts = Readonly<Record<TextName, string>> & { readonly next: Readonly<Record<string, string>> };
+type Texts = Readonly<Record<TextName, string>>;
 
 const textsOf: Readonly<Record<Language, Texts>> = {
   vi: {
@@ -182,10 +182,6 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     amount: 'Số tiền hoàn',
     creditNote: 'Số hoá đơn điều chỉnh giảm',
     arrives: 'Tiền sẽ về tài khoản của bạn trong vài ngày, tuỳ theo ngân hàng.',
-    next: {
-      physical: 'Hàng đang được chuẩn bị để giao đến bạn.',
-      service: 'Chúng tôi đã giữ chỗ cho bạn.',
-    },
   },
   en: {
     subject: 'Your order has been processed',
@@ -201,9 +197,5 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     amount: 'Refunded',
     creditNote: 'Credit note number',
     arrives: 'It will reach your account within a few days, depending on your bank.',
-    next: {
-      physical: 'Your goods are being prepared for shipment.',
-      service: 'Your place is booked.',
-    },
   },
 };

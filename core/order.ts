@@ -1,6 +1,7 @@
 import type { Result } from 'neverthrow';
 import type { CheckoutNumber } from './checkoutNumber.ts';
 import type { Keyed, KeyReused, Replayable } from './commandKey.ts';
+import type { RateLimited } from './limits.ts';
 import type { Money } from './money.ts';
 import type { Page } from './page.ts';
 import type { Payment } from './payment.ts';
@@ -164,7 +165,8 @@ export type OrderFailure =
   | { readonly kind: 'not_found' }
   | { readonly kind: 'product_not_found'; readonly productId: string }
   | { readonly kind: 'order_not_pending'; readonly status: OrderStatus }
-  | { readonly kind: 'amount_too_large' };
+  | { readonly kind: 'amount_too_large' }
+  | RateLimited;
 
 /** `more` is true if there may be another slice now. */
 export type ExpiredSlice = { readonly cancelled: number; readonly more: boolean };
@@ -173,17 +175,20 @@ export interface Orders {
   /**
    * Writes the orders as `pending`, each with its product's current name and price and its first history row, in one
    * transaction. A request can fail without the others: with `product_not_found` if there is no such product on
-   * sale, or with `amount_too_large` if the total is over `orderAmountMax`. Returns one result for each request, in their order.
+   * sale, or with `amount_too_large` if the total is over `orderAmountMax`, or with `rate_limited` if its customer has
+   * `pendingMax` pending orders (0, the default: no limit). Returns one result for each request, in their order.
    */
   place(
     requests: readonly OrderRequest[],
     nowMs: number,
+    pendingMax?: number,
   ): AsyncResult<readonly Result<Order, OrderFailure>[]>;
 
-  /** `place`, once for each key. A replayed order is as it was placed, see `CommandKey`. */
+  /** `place`, once for each key. A replay is never refused for a limit. A replayed order is as it was placed, see `CommandKey`. */
   placeOnce(
     requests: readonly Keyed<OrderRequest>[],
     nowMs: number,
+    pendingMax?: number,
   ): AsyncResult<readonly Result<Replayable<Order>, OrderFailure | KeyReused>[]>;
 
   /** The order with all its records, or null if there is none. */

@@ -40,7 +40,7 @@ export interface Store {
   ping(): AsyncResult<void>;
   /**
    * Deletes expired data: counters of finished tasks after ten minutes, the keys of commands after a day, events without
-   * a task after 31 days.
+   * a task after 31 days, and checkouts that no longer count towards a limit.
    */
   prune(nowMs: number): AsyncResult<void>;
   close(): Promise<void>;

@@ -85,6 +85,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       providerName: provider.name,
       charges: simulator?.charges ?? null,
       finishChallenge: simulator?.finishChallenge ?? null,
+      ordersPendingMax: config.ordersPendingMax,
       auth,
       demo,
       role,

@@ -4,6 +4,8 @@ import { err, ok, type Result } from 'neverthrow';
 export type Setting<T> = {
   readonly name: string;
   readonly fallback: T;
+  /** How the table in README writes the fallback, if not as it is. */
+  readonly shownFallback?: string;
   readonly doc: string;
   /** Parses `text`. The error says what to write instead. */
   readonly read: (text: string) => Result<T, string>;
@@ -98,3 +100,6 @@ export const showScheme = (text: string): string => {
 
 const joinChoices = (choices: readonly string[]): string =>
   choices.length < 2 ? choices.join() : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
+
+/** The parts of a list with commas, each once. */
+export const listOf = (text: string): string[] => [...new Set(text.split(',').map((part) => part.trim()))];

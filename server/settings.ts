@@ -1,13 +1,20 @@
 import { isIP } from 'node:net';
 import { err, ok } from 'neverthrow';
-import { parseSender } from '../adapters/smtp/address.ts';
-import { type Network, parseNetwork } from '../api/http/clientAddress.ts';
-import { isOrigin } from '../api/http/cors.ts';
 import { isTimeZone } from '../core/calendar.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
+import { authSettings, callerSettings } from './callerSettings.ts';
 import { checkoutSettings } from './checkoutSettings.ts';
 import { readDatabaseUrl } from './databaseUrl.ts';
-import { createKinds, type Kinds, type ReadSetting, type Setting, showScheme } from './settingKinds.ts';
+import { limitSettings } from './limitSettings.ts';
+import { mailSettings } from './mailSettings.ts';
+import {
+  createKinds,
+  type Kinds,
+  listOf,
+  type ReadSetting,
+  type Setting,
+  showScheme,
+} from './settingKinds.ts';
 
 const roles = ['all', 'checkout', 'read', 'worker'] as const;
 const nodeEnvs = ['development', 'test', 'production'] as const;
@@ -28,6 +35,7 @@ export const readSettings = (read: ReadSetting) => {
     ...mailSettings(kinds),
     ...paymentSettings(kinds),
     ...checkoutSettings(kinds),
+    ...limitSettings(kinds),
     ...workerSettings(kinds),
   };
 };
@@ -77,34 +85,6 @@ const processSettings = ({ oneOf, setting, whole }: Kinds) => ({
   ),
 });
 
-/** Whose pages and which proxies are believed. */
-const callerSettings = ({ setting }: Kinds) => ({
-  corsOrigins: setting<readonly string[]>({
-    name: 'CORS_ORIGINS',
-    fallback: [],
-    doc: 'The origins whose pages may call the API, separated by commas, such as `https://shop.example.com`. Each is compared as it is; credentials are never allowed. If it is not set, only pages of the API’s own origin may call.',
-    read: (text) => {
-      const origins = listOf(text);
-      return origins.every(isOrigin)
-        ? ok(origins)
-        : err('write origins such as https://shop.example.com,http://localhost:5173, without a path or a *');
-    },
-  }),
-  trustedProxies: setting<readonly Network[]>({
-    name: 'TRUSTED_PROXIES',
-    fallback: [],
-    doc: 'The networks of the proxies in front of the API, separated by commas, such as `10.0.0.0/8,fd00::/8`. Only their `X-Forwarded-For` and `X-Forwarded-Proto` count, for logs, activity and limits.',
-    read: (text) => {
-      const networks = listOf(text).map(parseNetwork);
-      return networks.every((network) => network !== null)
-        ? ok(networks)
-        : err('write networks such as 10.0.0.0/8, or addresses');
-    },
-  }),
-});
-
-const listOf = (text: string): string[] => [...new Set(text.split(',').map((part) => part.trim()))];
-
 const databaseSettings = ({ oneOf, setting, whole }: Kinds) => ({
   databaseUrl: setting({
     name: 'DATABASE_URL',
@@ -132,76 +112,6 @@ const databaseSettings = ({ oneOf, setting, whole }: Kinds) => ({
     0,
     600_000,
     'How long a start waits for a database that cannot be reached.',
-  ),
-});
-
-const authSettings = ({ address, claimName, claimValue, setting }: Kinds) => ({
-  secret: setting<string | null>({
-    name: 'AUTH_SECRET',
-    fallback: null,
-    doc: 'The key of HS256 tokens; in production, 32 bytes or more. If neither this nor `AUTH_JWKS_URL` is set, demo mode is on.',
-    read: (text) =>
-      text === '' ? err('write 32 bytes or more, such as: openssl rand -base64 48') : ok(text),
-    show: () => 'is empty',
-    empty: 'wrong',
-  }),
-  previousSecret: setting<string | null>({
-    name: 'AUTH_SECRET_PREVIOUS',
-    fallback: null,
-    doc: 'The last `AUTH_SECRET`, accepted too while tokens signed with it are in use. To change the secret: move it here, set the new one, start all processes again, and remove this one when its last token has expired.',
-    read: (text) => ok(text),
-    show: () => 'has the wrong form',
-  }),
-  jwksUrl: address(
-    {
-      name: 'AUTH_JWKS_URL',
-      doc: 'The URL of the public keys (JWKS) of RS256 and ES256 tokens. They are loaded again each minute. In production it must be `https`, and needs `AUTH_ISSUER` and `AUTH_AUDIENCE`.',
-      empty: 'wrong',
-      show: showScheme,
-    },
-    ['https', 'http'],
-    'https://id.example.com/.well-known/jwks.json',
-  ),
-  issuer: claimValue('AUTH_ISSUER', 'The `iss` claim that tokens must have; `*` for any.'),
-  audience: claimValue('AUTH_AUDIENCE', 'The `aud` claim that tokens must have; `*` for any.'),
-  rolesClaim: claimName(
-    'AUTH_ROLES_CLAIM',
-    'roles',
-    'The claim with the list of roles: a name, or a path with dots such as `realm_access.roles`.',
-  ),
-  emailClaim: claimName(
-    'AUTH_EMAIL_CLAIM',
-    'email',
-    'The claim with the e-mail address: a name, or a path with dots.',
-  ),
-});
-
-const mailSettings = ({ address, setting, whole }: Kinds) => ({
-  /** Null: mails are captured in the database and not sent. */
-  smtpUrl: address(
-    {
-      name: 'SMTP_URL',
-      doc: 'The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. A login is sent only over TLS or to this machine, unless `?requireTLS=false` says otherwise. If it is not set, mails are captured in the database and not sent.',
-      show: showScheme,
-    },
-    ['smtp', 'smtps'],
-    'smtp://user:password@host:587',
-  ),
-  mailFrom: setting({
-    name: 'MAIL_FROM',
-    fallback: 'Cartwright <orders@cartwright.example>',
-    doc: 'The sender of mails. Its domain is also the domain of the `Message-ID`.',
-    read: (text) =>
-      parseSender(text) === null
-        ? err('write an address such as orders@example.com or Shop <orders@example.com>')
-        : ok(text),
-  }),
-  mailsMax: whole(
-    'MAILS_MAX',
-    20,
-    1,
-    1000,
-    'The most mails that are sent at the same time, for each pipeline.',
   ),
 });
 
@@ -276,12 +186,14 @@ const workerSettings = ({ setting, whole }: Kinds) => ({
   workerPipelines: setting<readonly string[]>({
     name: 'WORKER_PIPELINES',
     fallback: pipelineNames,
-    doc: 'The pipelines that this worker runs, separated by commas: pipelines of orders and of jobs.',
+    shownFallback: 'all',
+    doc: 'The pipelines that this worker runs, separated by commas: those of orders, which have the names of the product types, and those of jobs; or `all`.',
     read: (text) => {
+      if (text.trim() === 'all') return ok(pipelineNames);
       const names = listOf(text);
       return names.every((name) => pipelineNames.includes(name))
         ? ok(names)
-        : err(`write one or more of ${pipelineNames.join(',')}`);
+        : err(`write all, or one or more of ${pipelineNames.join(',')}`);
     },
   }),
   shutdownMs: whole(
@@ -307,9 +219,9 @@ export const settings = listSettings();
 
 /** The Markdown table of all settings in README. */
 export const renderSettingsTable = (): string => {
-  const rows = settings.map(
-    ({ name, fallback, doc }) =>
-      `| \`${name}\` | ${String(fallback ?? '') === '' ? '' : `\`${fallback}\``} | ${doc} |`,
-  );
+  const rows = settings.map(({ name, fallback, shownFallback, doc }) => {
+    const shown = String(shownFallback ?? fallback ?? '');
+    return `| \`${name}\` | ${shown === '' ? '' : `\`${shown}\``} | ${doc} |`;
+  });
   return ['| variable | default | |', '|---|---|---|', ...rows].join('\n');
 };

@@ -6,6 +6,7 @@ import type { World } from '../../core/world.ts';
 import { createLocalWakeup } from '../stored/localWakeup.ts';
 import { createActivityLog } from './activity/activity.ts';
 import { createAudits } from './checkout/audits.ts';
+import { pruneCounted } from './checkout/countedCheckouts.ts';
 import { pruneCommandKeys } from './commandKeys/once.ts';
 import { type ConnectionOptions, connect, type Sql, withRetries } from './connection.ts';
 import { createDisputes } from './disputes/disputes.ts';
@@ -93,6 +94,7 @@ export const createStore = (
         await sql`delete from finished_tasks where at_ms < ${nowMs - finishedRetentionMs}`;
         await pruneEvents(sql, nowMs - eventRetentionMs);
         await pruneCommandKeys(sql, nowMs);
+        await pruneCounted(sql, nowMs);
       }),
     close: () => sql.end({ timeout: closeTimeoutS }),
   };

@@ -6,6 +6,7 @@ import type { World } from '../../core/world.ts';
 import { createLocalWakeup } from '../stored/localWakeup.ts';
 import { createActivityLog } from './activity/activity.ts';
 import { createAudits } from './checkout/audits.ts';
+import { createPruneCounted } from './checkout/countedCheckouts.ts';
 import { createPruneCommandKeys } from './commandKeys/once.ts';
 import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
 import { createDisputes } from './disputes/disputes.ts';
@@ -45,6 +46,7 @@ export const createStoreOver = (connection: Connection, world: World, numberPref
   const pruneEvents = createPruneEvents(connection);
   const refoldNames = createRefoldNames(connection);
   const pruneCommandKeys = createPruneCommandKeys(connection);
+  const pruneCounted = createPruneCounted(connection);
   return {
     products: createProducts(connection, world),
     orders: createOrders(connection),
@@ -71,14 +73,19 @@ export const createStoreOver = (connection: Connection, world: World, numberPref
       runStatement(() => {
         client.exec('select 1');
       }),
-    prune: async (nowMs) =>
-      write(() => {
+    prune: async (nowMs) => {
+      const pruned = await write(() => {
         db.delete(finishedTasks)
           .where(lt(finishedTasks.atMs, nowMs - finishedRetentionMs))
           .run();
         pruneEvents(nowMs);
         pruneCommandKeys(nowMs);
-      }),
+        return pruneCounted(nowMs);
+      });
+      let more = pruned;
+      while (more.isOk() && more.value) more = await write(() => pruneCounted(nowMs));
+      return more.map(() => undefined);
+    },
     close: async () => {
       client.close();
     },

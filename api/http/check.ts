@@ -46,17 +46,17 @@ export type OneOrMany<T> = {
   readonly pathOf: (position: number) => string;
 };
 
-/** If there are more errors than a response lists, its last entry says how many. */
+/** If there are more errors than a response lists, its last entry says so, at the place of the first that is missing. */
 export const validationFailure = (errors: readonly FieldError[]): ValidationFailure => ({
   kind: 'validation_failed',
-  errors:
-    errors.length <= errorsMax ? errors : [...errors.slice(0, errorsMax - 1), moreErrors(errors.length)],
+  errors: errors.length <= errorsMax ? errors : [...errors.slice(0, errorsMax - 1), moreErrors(errors)],
 });
 
-const moreErrors = (total: number): FieldError => {
+const moreErrors = (errors: readonly FieldError[]): FieldError => {
+  const total = errors.length;
   const count = total - errorsMax + 1;
   return {
-    path: '',
+    path: errors[errorsMax - 1]?.path ?? '',
     message: `${total < countedMax ? count : `At least ${count}`} more errors are not listed`,
   };
 };
@@ -74,9 +74,28 @@ const errorsOf = (found: Iterable<SchemaError>): readonly FieldError[] => {
 };
 
 /** A regular expression helps few readers, so the message uses the description of the schema. */
-const describeError = (message: string, { type, minimum, maximum, anyOf, description }: TSchema): string => {
-  if (!message.startsWith('Expected') || message === 'Expected required property') return message;
-  if (type === 'number' && maximum !== undefined)
-    return `Expected a whole number from ${minimum} to ${maximum}`;
-  return (type === 'string' || anyOf !== undefined) && description ? `Expected ${description}` : message;
+const describeError = (message: string, schema: TSchema): string => {
+  if (message === 'Expected required property') return `Missing: expected ${describe(schema)}`;
+  if (message === 'Unexpected property') return 'This field is unknown. Leave it out';
+  return `Expected ${describe(schema)}`;
+};
+
+const describe = (schema: TSchema): string => {
+  const { type, minimum, maximum, anyOf, description } = schema;
+  if (type === 'number' && maximum !== undefined) return `a whole number from ${minimum} to ${maximum}`;
+  if ((type === 'string' || anyOf !== undefined) && description) return description;
+  switch (type) {
+    case 'object':
+      return schema.minProperties === undefined ? 'an object' : 'an object with at least one field';
+    case 'array':
+      return `a list of ${schema.minItems ?? 0} to ${schema.maxItems} entries`;
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return 'text';
+    case 'number':
+      return 'a number';
+    default:
+      return anyOf === undefined ? 'another value' : anyOf.map(describe).join(', or ');
+  }
 };

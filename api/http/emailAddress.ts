@@ -15,6 +15,7 @@ export const emailField = t.String({
   pattern: '^[^@\\s]+@[^@\\s]+$',
   maxLength: 254,
   description: 'an email address',
+  documented: { format: 'email', maxLength: 254 },
 });
 
 /** The email address at `path` of a body, if mail can be sent to it. */

@@ -27,6 +27,8 @@ export type RequestFailure =
   | { readonly kind: 'unauthenticated'; readonly tokenSent: boolean; readonly reason?: string }
   /** `missing` has the permission or role that the caller lacks. */
   | { readonly kind: 'forbidden'; readonly reason: string; readonly missing: readonly string[] }
+  /** `field` of the body has the id of nothing, or of another customer's. */
+  | { readonly kind: 'id_not_found'; readonly field: string; readonly id: string }
   | { readonly kind: 'method_not_allowed'; readonly allow: string }
   | { readonly kind: 'not_ready'; readonly missing: readonly string[] }
   | { readonly kind: 'internal' }
@@ -62,6 +64,10 @@ export const unwrapOrThrow = <T>(result: Result<T, Failure>): T => {
   if (result.isErr()) throw httpError(result.error);
   return result.value;
 };
+
+/** Names the field of the body whose id was not found. */
+export const nameMissingId = <T>(result: Result<T, Failure>, field: string, id: string): Result<T, Failure> =>
+  result.mapErr((failure) => (failure.kind === 'not_found' ? { kind: 'id_not_found', field, id } : failure));
 
 /** Creates the error to throw for `failure`. */
 export const httpError = (failure: Failure): Error => {

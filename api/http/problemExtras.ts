@@ -1,5 +1,6 @@
 import type { Failure } from './failures.ts';
 import { productProblemMembers } from './productProblems.ts';
+import { rateLimitExtras } from './rateLimit.ts';
 
 type ProblemExtras = {
   readonly members?: Readonly<Record<string, unknown>>;
@@ -28,12 +29,23 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
     case 'stock_changed':
     case 'stock_too_large':
       return { members: productProblemMembers(failure) };
+    case 'rate_limited':
+      return rateLimitExtras(failure);
     case 'unauthenticated':
       return unauthenticatedExtras(failure);
+    case 'id_not_found':
+      return { members: { detail: `Nothing that you may see has the ${failure.field} ${failure.id}.` } };
     case 'method_not_allowed':
       return { headers: { allow: failure.allow } };
     case 'not_found':
-      return 'orderIds' in failure ? { members: { orderIds: failure.orderIds } } : {};
+      return 'orderIds' in failure
+        ? {
+            members: {
+              detail: `You have no order with these ids in orderIds: ${failure.orderIds.join(', ')}.`,
+              orderIds: failure.orderIds,
+            },
+          }
+        : {};
     case 'out_of_stock':
       return { members: { orderIds: failure.orderIds, products: failure.products } };
     case 'order_in_progress':

@@ -1,12 +1,10 @@
 import type { Failure, FailureKind } from './failures.ts';
 import { problemExtras } from './problemExtras.ts';
 import { productProblems } from './productProblems.ts';
+import { rateLimitProblems } from './rateLimit.ts';
 import { sizeProblems } from './sizeProblems.ts';
 
-/**
- * Every `code` of a problem. `rate_limited` is for a gateway in front of the API: the API itself does not send
- * it.
- */
+/** Every `code` of a problem. */
 export const problemCodes = [
   'malformed_body',
   'idempotency_key_missing',
@@ -103,7 +101,14 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     detail:
       'The resource does not exist, or the token does not allow you to see it. Check the path and the ids.',
   },
+  id_not_found: {
+    status: 404,
+    code: 'not_found',
+    title: 'Not found',
+    detail: 'A field of the body has the id of nothing, or the token does not allow you to see it.',
+  },
   ...productProblems,
+  ...rateLimitProblems,
   method_not_allowed: {
     status: 405,
     code: 'method_not_allowed',
@@ -265,7 +270,8 @@ export type Problem = {
 export const problemOf = (failure: Failure, requestId: string): Problem => {
   const { status, code, title, detail } = problems[failure.kind];
   const { members, headers } = problemExtras(failure);
-  const type = `urn:cartwright:problem:${code}`;
+  // A path and not a whole URL: the API does not know under which name a caller reaches it.
+  const type = `/docs/problems/${code}`;
   return {
     status,
     headers: headers ?? {},

@@ -30,10 +30,13 @@ type ProductFailure = Extract<OrderFailure, { kind: 'product_not_found' }> | Sto
 export const productProblemMembers = (failure: ProductFailure): Readonly<Record<string, unknown>> => {
   switch (failure.kind) {
     case 'product_not_found':
-      return { productId: failure.productId };
+      return {
+        detail: `No product on sale has the productId ${failure.productId}. Find the products on sale with GET /products.`,
+        productId: failure.productId,
+      };
     case 'stock_changed':
       return { stock: failure.stock };
     case 'stock_too_large':
-      return { errors: [{ path: '/stock/add', message: `The stock would be over ${stockMax}` }] };
+      return { errors: [{ path: '/stock', message: `The stock would be over ${stockMax}` }] };
   }
 };

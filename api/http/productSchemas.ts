@@ -2,7 +2,7 @@ import { t } from 'elysia';
 import { FormatRegistry } from 'elysia/type-system';
 import { stockMax } from '../../core/productChange.ts';
 import { isStorable, isVisible, normalizeCode, normalizeName } from '../../core/text.ts';
-import { currency, integer, nullable, productType, strictObject } from './schemas.ts';
+import { currency, integer, nullable, productType, strictObject, visiblePattern } from './schemas.ts';
 
 /** The fields of products in requests. `readFields` turns them into the form that is stored. */
 
@@ -11,11 +11,14 @@ const lengthMax = { code: 64, name: 200, imageUrl: 2_048 };
 const isText = (text: string, max: number): boolean =>
   isVisible(text) && isStorable(text) && [...text].length <= max;
 
-/** The canonical form of an http or https URL: ASCII, without blanks. Null if it is not one, or is too long. */
+/**
+ * The canonical form of an http or https URL: ASCII, without blanks. Null if it is not one, or is too long as it was
+ * sent: the canonical form may be longer, and who sends it cannot count that.
+ */
 const normalizeUrl = (text: string): string | null => {
-  if (!/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text)) return null;
+  if (text.length > lengthMax.imageUrl || !/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text)) return null;
   const url = URL.parse(text);
-  return url === null || url.href.length > lengthMax.imageUrl ? null : url.href;
+  return url === null ? null : url.href;
 };
 
 FormatRegistry.Set('product-code', (text) => isText(normalizeCode(text), lengthMax.code));
@@ -24,17 +27,30 @@ FormatRegistry.Set('http-url', (text) => normalizeUrl(text) !== null);
 
 const code = t.String({
   format: 'product-code',
+  // Without a longest length: blanks and unseen characters are removed before they are counted.
+  documented: { minLength: 1, pattern: '\\S' },
   description: `a code of 1 to ${lengthMax.code} characters, at least one of them visible and none of them a control character`,
 });
 
 const name = t.String({
   format: 'product-name',
+  documented: { minLength: 1, maxLength: lengthMax.name, pattern: visiblePattern },
   description: `a name of 1 to ${lengthMax.name} characters, at least one of them visible and none of them a control character`,
 });
 
-const imageUrl = t.Union([t.String({ format: 'http-url' }), t.Null()], {
-  description: `an http or https URL of at most ${lengthMax.imageUrl} characters, or null for no picture`,
-});
+/** The URLs that every client can write. Others, such as those with letters beyond ASCII in the host, are encoded. */
+const httpUrlPattern =
+  '^https?://(?:[A-Za-z0-9][A-Za-z0-9-]{0,30}\\.){0,6}[A-Za-z][A-Za-z0-9-]{0,30}(?::[0-9]{1,4})?(?:[/?#][!-~]*)?$';
+
+const imageUrl = t.Union(
+  [
+    t.String({ format: 'http-url', documented: { maxLength: lengthMax.imageUrl, pattern: httpUrlPattern } }),
+    t.Null(),
+  ],
+  {
+    description: `an http or https URL of at most ${lengthMax.imageUrl} characters, or null for no picture`,
+  },
+);
 
 const price = strictObject({ amount: integer({ minimum: 0, maximum: 1_000_000_000_000 }), currency });
 const units = integer({ minimum: 0, maximum: stockMax });

@@ -6,6 +6,7 @@ import { type ValidationFailure, validationFailure } from './check.ts';
 /** Any text is a valid search. Only its length is limited. */
 export const searchParameter = t.String({
   description: `Words of the product’s name or code. The last word may be a prefix. Words in quotes are a phrase. Equal words count once, and of more than 12 the first 12 are asked for. At most ${queryLengthMax} characters.`,
+  documented: { maxLength: queryLengthMax },
 });
 
 /** Parses the search text. Null without one. */

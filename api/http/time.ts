@@ -3,14 +3,22 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Calendar, DayRange } from '../../core/calendar.ts';
 import { type ValidationFailure, validationFailure } from './check.ts';
 
+const datePattern = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
+const timePattern = '[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?';
+
 /** A query parameter that is a time or a day. `readFrom` and `readTo` check and parse its text. */
 export const timeParameter = (description: string) =>
-  t.String({ description, examples: ['2026-03-01T08:00:00Z', '2026-03-01'] });
+  t.String({
+    description,
+    examples: ['2026-03-01T08:00:00Z', '2026-03-01'],
+    documented: { pattern: `^${datePattern}(?:[Tt]${timePattern}(?:[Zz]|[+-][0-9]{2}:[0-9]{2}))?$` },
+  });
 
 /** A body field that is a day. `readDay` checks and parses its text. */
 export const dayField = t.String({
   description: 'A day of the shop’s time zone, from 2020-01-01 to today.',
   examples: ['2026-03-01'],
+  documented: { pattern: '^20[2-9][0-9]-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$' },
 });
 
 const firstDay = '2020-01-01';

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
+import { problemStyle } from './problemPages.ts';
+
 type Asset = { readonly type: string; read(): Promise<Uint8Array<ArrayBuffer> | string> };
 
 /**
@@ -11,7 +13,7 @@ const createPackageAsset = (url: () => string, type: string): Asset => {
 };
 
 const startScript = `window.addEventListener('load', () => {
-  SwaggerUIBundle({ url: '/docs/json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });
+  SwaggerUIBundle({ url: '/docs/json', dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: true, validatorUrl: null });
 });
 `;
 
@@ -35,6 +37,7 @@ export const assets: ReadonlyMap<string, Asset> = new Map([
     'favicon-32x32.png',
     createPackageAsset(() => import.meta.resolve('swagger-ui-dist/favicon-32x32.png'), 'image/png'),
   ],
+  ['problems.css', { type: 'text/css; charset=utf-8', read: () => Promise.resolve(problemStyle) }],
   ['start.js', { type: 'text/javascript; charset=utf-8', read: () => Promise.resolve(startScript) }],
 ]);
 

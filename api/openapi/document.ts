@@ -17,7 +17,7 @@ import {
 } from '../render/order.ts';
 import { actionJson, chargeJson, chargeListJson, paymentJson } from '../render/payment.ts';
 import { problemJson } from '../render/problem.ts';
-import { productJson, productListJson } from '../render/product.ts';
+import { productDraftJson, productJson, productListJson } from '../render/product.ts';
 import { queueJson, taskJson, taskListJson } from '../render/queue.ts';
 import {
   differenceJson,
@@ -28,7 +28,10 @@ import {
 import { refundJson, refundListJson } from '../render/refund.ts';
 import { newServiceKeyJson, serviceKeyJson, serviceKeyListJson } from '../render/serviceKey.ts';
 import { timelineJson, timelineListJson } from '../render/timeline.ts';
+import { commonResponses } from './commonResponses.ts';
+import { writeAmbiguousPathsOut } from './literalPaths.ts';
 import { tags } from './operation.ts';
+import { publish } from './publish.ts';
 
 const components: readonly Component[] = [
   moneyJson,
@@ -74,58 +77,71 @@ const components: readonly Component[] = [
  * Creates the OpenAPI document of `routes`, as JSON text. Only the route parser of the swagger plugin is used.
  * Its page is not, because that page loads Swagger UI from another host.
  */
-export const createDocument = (routes: AnyElysia['routes'], version: string): string => {
+export const createDocument = (
+  routes: AnyElysia['routes'],
+  { version, demo }: { readonly version: string; readonly demo: boolean },
+): string => {
   const paths = {};
   for (const { method, path, hooks, handler } of routes) {
     const detail = hooks.detail.entry(accessOf(handler));
     registerSchemaPath({ schema: paths, method, path, hook: { detail }, models: {} });
   }
-  const document = {
+  const written = writeAmbiguousPathsOut(filterPaths(paths, { excludeStaticFile: false, exclude: [] }));
+  const responses = commonResponses();
+  return JSON.stringify({
     // The schemas of 3.1 are JSON Schema. Those of 3.0 have neither `const` nor the type `null`.
     openapi: '3.1.0',
     info: {
       title: 'Cartwright',
       version,
-      description:
-        'Products, orders, checkouts, refunds, the task queue, and the checks that all money is accounted for.',
+      description: `${introduction}\n\n${demo ? demoToken : token}`,
+      contact: { name: 'The Cartwright authors' },
+      license: { name: 'MIT', identifier: 'MIT' },
     },
-    tags: tags.map((name) => ({ name })),
-    paths: filterPaths(paths, { excludeStaticFile: false, exclude: [] }),
+    servers: [{ url: '/', description: 'The server that this document comes from.' }],
+    tags,
+    paths: written,
     components: {
-      schemas: Object.fromEntries(components.map(({ name, schema }) => [name, schema])),
+      schemas: schemasOf({ written, responses }),
+      responses,
       securitySchemes: {
         token: {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description:
-            'A service key (`cwk_…`), or a JWT with the claims `sub` (the customer’s id), `email`, `roles` (`customer`, `operator`) and `exp`, and `permissions` or `scope` if it holds only some. In demo mode, `POST /demo/tokens` gives one.',
+          description: demo ? demoToken : token,
         },
       },
     },
+  });
+};
+
+/** Components of requests, which are strict. */
+const requestComponents: readonly Component[] = [productDraftJson];
+
+/** The components that `content` refers to, and those that they refer to. Outside of demo mode, some are not used. */
+const schemasOf = (content: unknown): Readonly<Record<string, unknown>> => {
+  const all = new Map([
+    ...components.map(({ name, schema }) => [name, publish(schema, 'response')] as const),
+    ...requestComponents.map(({ name, schema }) => [name, publish(schema, 'request')] as const),
+  ]);
+  const used = new Set<string>();
+  const follow = (value: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      follow(all.get(name));
+    }
   };
-  return JSON.stringify(document, (_, value) => simplify(value));
+  follow(content);
+  return Object.fromEntries([...all].filter(([name]) => used.has(name)));
 };
 
-type ConstUnion = { readonly anyOf: readonly { readonly const: string }[] };
+const introduction =
+  'Products, orders, checkouts, refunds, the task queue, and the checks that all money is accounted for.\n\nRequests are strict: unknown fields are refused. Responses are open: they may have new fields, and where a list of words has `x-extensible-enum` or `x-extensible`, new words, at any time. An error is a problem (RFC 9457), and its `type` is a page that says what to do.';
 
-/**
- * Replaces TypeBox's forms by the usual ones: `enum` for a union of constants, and `integer` for whole numbers.
- */
-const simplify = (schema: unknown): unknown => {
-  if (typeof schema !== 'object' || schema === null) return schema;
-  if (isConstUnion(schema)) {
-    const { anyOf, ...rest } = schema;
-    return { ...rest, type: 'string', enum: anyOf.map(({ const: value }) => value) };
-  }
-  if ('multipleOf' in schema && schema.multipleOf === 1) {
-    const { multipleOf: _, ...rest } = schema;
-    return { ...rest, type: 'integer' };
-  }
-  return schema;
-};
+const demoToken =
+  'To get a token, send `POST /demo/tokens` with an email address and the role `customer` or `operator`. In this page: open **Demo**, try it out, copy `token` from the response, press **Authorize** and paste it.';
 
-const isConstUnion = (schema: object): schema is ConstUnion =>
-  'anyOf' in schema &&
-  Array.isArray(schema.anyOf) &&
-  schema.anyOf.every((one) => typeof one === 'object' && one !== null && 'const' in one);
+const token =
+  'A service key (`cwk_…`), or a token. A token is a JWT of the identity provider of the shop, with `sub`, `email`, `roles` and `exp`, and `permissions` or `scope` if it holds only some. Sign in there, and send it as `Authorization: Bearer <token>`. In this page: press **Authorize** and paste it.';

@@ -4,25 +4,31 @@ import type { Check } from '../http/check.ts';
 import type { FailureKind } from '../http/failures.ts';
 import { problemOf, problems } from '../http/problems.ts';
 import { problemJson } from '../render/problem.ts';
+import { commonReferences } from './commonResponses.ts';
+import { publish } from './publish.ts';
 import { failureSamples, requestId, samples } from './samples.ts';
 
-export const tags = [
-  'Products',
-  'Orders',
-  'Checkouts',
-  'Refunds',
-  'Queue',
-  'Money',
-  'Keys',
-  'Activity',
-  'Webhooks',
-  'Demo',
-  'Health',
-  'Docs',
-] as const;
+const tagDescriptions = {
+  Products: 'What is on sale. Anyone may read it; operators write it.',
+  Orders: 'A customer orders a product, and finds the orders again.',
+  Checkouts: 'Pays for one or more orders, once, however often the request is sent.',
+  Refunds: 'Gives money back, in full or in part.',
+  Queue: 'The unfinished work of paid orders: invoices, shipments, licences, bookings and mails.',
+  Money: 'Checks that all money is accounted for, and what to do about a case.',
+  Keys: 'Keys of services, each with permissions of its own.',
+  Activity: 'Who did what: the commands of operators and services.',
+  Webhooks: 'Events that the payment provider sends.',
+  Demo: 'Only in demo mode: tokens, captured mails and the simulated payment provider.',
+  Health: 'For load balancers and supervisors.',
+  Docs: 'This reference, and a page for each problem.',
+} as const;
+type Tag = keyof typeof tagDescriptions;
+
+/** The tags of the document, in this order. */
+export const tags = Object.entries(tagDescriptions).map(([name, description]) => ({ name, description }));
 
 type Operation = {
-  readonly tag: (typeof tags)[number];
+  readonly tag: Tag;
   readonly summary: string;
   readonly description?: string;
   /** The operation needs no token, or only for some of its requests. */
@@ -72,12 +78,15 @@ export const operation = (route: Operation): { readonly detail: object } => ({
 const createEntry = (route: Operation, access: Access | null) => ({
   tags: [route.tag],
   summary: route.summary,
-  ...descriptionOf(route, access),
+  description: descriptionOf(route, access),
   ...(access === null || access.kind === 'role' ? {} : { 'x-permission': access.permission }),
   security: securityOf(route.open),
-  parameters: route.parameters ?? [],
+  parameters: (route.parameters ?? []).map(({ schema, ...rest }) => ({
+    ...rest,
+    schema: publish(schema, 'request'),
+  })),
   ...(route.body === undefined ? {} : { requestBody: { required: true, content: json(route.body) } }),
-  responses: { ...responsesOf(route), ...problemResponsesOf(failuresOf(route)) },
+  responses: { ...responsesOf(route), ...commonReferences, ...problemResponsesOf(failuresOf(route)) },
 });
 
 /** Clients send a token only where one is listed. */
@@ -86,11 +95,12 @@ const securityOf = (open: Operation['open']) => {
   return open === undefined ? [{ token: [] }] : [{}, { token: [] }];
 };
 
-const descriptionOf = ({ description }: Operation, access: Access | null) => {
-  const sentences = [description, access === null ? undefined : describeAccess(access)].filter(
-    (each) => each !== undefined,
-  );
-  return sentences.length === 0 ? {} : { description: sentences.join(' ') };
+const descriptionOf = ({ summary, description }: Operation, access: Access | null) => {
+  const sentences = [
+    description ?? `${summary}.`,
+    access === null ? undefined : describeAccess(access),
+  ].filter((each) => each !== undefined);
+  return sentences.join(' ');
 };
 
 export const idempotencyKeyParameter = (purpose: string): Parameter => ({
@@ -98,7 +108,8 @@ export const idempotencyKeyParameter = (purpose: string): Parameter => ({
   in: 'header',
   required: true,
   description: `${purpose}: a UUID, with or without double quotes.`,
-  schema: { type: 'string' },
+  // Quotes (RFC 8941) are accepted too, but no format has both forms, and generated clients send it bare.
+  schema: { type: 'string', format: 'uuid' },
   example: samples.auditGuid,
 });
 
@@ -158,7 +169,7 @@ const failuresOf = ({ open, body, failures }: Operation): ReadonlySet<FailureKin
 const bodyFailures = ['malformed_body', 'request_timeout', 'body_too_large', 'too_many_bodies'] as const;
 
 const json = ({ schema, example }: { readonly schema: TSchema; readonly example: unknown }) => ({
-  'application/json': { schema, example },
+  'application/json': { schema: publish(schema, 'request'), example },
 });
 
 const responsesOf = ({ responses }: Operation) =>
@@ -170,7 +181,11 @@ const responsesOf = ({ responses }: Operation) =>
         headers: headersOf(['x-request-id', ...headers]),
         ...(schema === undefined
           ? {}
-          : { content: { [type ?? 'application/json']: { schema, ...examplesOf(rest) } } }),
+          : {
+              content: {
+                [type ?? 'application/json']: { schema: publish(schema, 'response'), ...examplesOf(rest) },
+              },
+            }),
       },
     ]),
   );
@@ -223,6 +238,9 @@ const headerDescriptions: Readonly<Record<string, string>> = {
   'www-authenticate': 'The authentication scheme, and why the token was rejected.',
   connection: '`close`: the server ends the connection after this response.',
   allow: 'The supported methods of this resource.',
+  ratelimit: 'The limit that is reached: `r` is what is left of it, `t` the seconds until there is more.',
+  'ratelimit-policy':
+    'The limit: `q` is how many are allowed, `w` in how many seconds. Without `w`, one counts until it ends.',
 };
 type HeaderName = 'x-request-id' | 'location' | 'retry-after' | 'idempotent-replayed';
 
@@ -232,6 +250,7 @@ const headersOf = (names: readonly string[]) =>
       name
         .replace(/\b[a-z]/g, (letter) => letter.toUpperCase())
         .replace('Www', 'WWW')
+        .replace('Ratelimit', 'RateLimit')
         .replace('Id', 'ID'),
       { description: headerDescriptions[name], schema: { type: 'string' } },
     ]),

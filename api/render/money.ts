@@ -1,13 +1,13 @@
 import { type TSchema, t } from 'elysia';
 import type { Money } from '../../core/money.ts';
-import { currency, strictObject } from '../http/schemas.ts';
+import { shownCurrency, strictObject } from '../http/schemas.ts';
 import { component, type RenderedFields } from './component.ts';
 
 export const moneyJson = component(
   'Money',
   strictObject({
     amount: t.Number({ multipleOf: 1, minimum: 0, description: 'In the minor unit of the currency.' }),
-    currency,
+    currency: shownCurrency,
   } satisfies RenderedFields<Money, TSchema>),
 );
 

@@ -6,7 +6,7 @@ import {
   type MoneyCount,
   moneyChecks,
 } from '../../core/ledger.ts';
-import { nullable, strictObject, time } from '../http/schemas.ts';
+import { id, nullable, strictObject, time } from '../http/schemas.ts';
 import { actorJson, renderActor } from './actor.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 import { moneyJson, renderMoneyOrNull } from './money.ts';
@@ -64,7 +64,7 @@ export const moneyCaseJson = component(
       format: 'uuid',
       description: 'The id of the order, payment, refund, dispute, difference or product.',
     }),
-    orderId: nullable(t.String()),
+    orderId: nullable(id),
     paymentId: nullable(t.String()),
     refundId: nullable(t.String()),
     amount: nullable(moneyJson.ref),

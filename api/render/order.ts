@@ -6,7 +6,7 @@ import {
   type OrderState,
   orderStatuses,
 } from '../../core/order.ts';
-import { id, integer, nullable, oneOf, productType, strictObject, time } from '../http/schemas.ts';
+import { id, integer, nullable, oneOf, shownProductType, strictObject, time } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
 import { paymentJson, renderPayment } from './payment.ts';
@@ -18,7 +18,7 @@ const members = {
     id,
     code: t.String(),
     name: t.String(),
-    type: productType,
+    type: shownProductType,
   } satisfies RenderedFields<Order['product'], TSchema>),
   quantity: integer({ minimum: 1, maximum: 10_000 }),
   total: moneyJson.ref,
@@ -46,7 +46,9 @@ export const orderStateJson = component(
   strictObject({
     seq: t.Number({ multipleOf: 1, minimum: 1 }),
     state: t.String({
-      description: 'A status of the order, or the name of a finished step of its pipeline or of a refund.',
+      'x-extensible': true,
+      description:
+        'A status of the order, or the name of a finished step of its pipeline or of a refund. New words may be added.',
     }),
     at: time,
     detail: nullable(t.String()),

@@ -2,7 +2,7 @@ import { type TSchema, t } from 'elysia';
 import type { Money } from '../../core/money.ts';
 import { type Payment, type PaymentAction, paymentStatuses } from '../../core/payment.ts';
 import type { Charge } from '../../core/provider.ts';
-import { currency, id, nullable, oneOf, strictObject } from '../http/schemas.ts';
+import { id, nullable, oneOf, shownCurrency, strictObject } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields } from './component.ts';
 
 const amount = t.Number({ multipleOf: 1, minimum: 0, description: 'In the minor unit of the currency.' });
@@ -13,7 +13,7 @@ export const paymentJson = component(
     id,
     status: oneOf(paymentStatuses),
     amount,
-    currency,
+    currency: shownCurrency,
     method: t.String(),
     declineCode: nullable(t.String()),
   } satisfies RenderedFields<Omit<Payment, 'amount'> & Money, TSchema, 'reference' | 'action'>),
@@ -48,9 +48,9 @@ export const chargeJson = component(
   'Charge',
   strictObject({
     id: t.String(),
-    idempotencyKey: t.String({ description: 'The id of the payment.' }),
+    idempotencyKey: t.String({ description: 'The key that the provider got: the id of the payment.' }),
     amount,
-    currency,
+    currency: shownCurrency,
     status: oneOf(['succeeded', 'declined', 'requires_action', 'cancelled']),
     declineCode: nullable(t.String()),
     createdAt: t.String({ format: 'date-time' }),

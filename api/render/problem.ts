@@ -1,23 +1,27 @@
 import { t } from 'elysia';
+import { limitNames } from '../../core/limits.ts';
 import { orderStatuses } from '../../core/order.ts';
 import { problemCodes } from '../http/problems.ts';
-import { id, oneOf, strictObject } from '../http/schemas.ts';
+import { id, oneOf, openWord, strictObject } from '../http/schemas.ts';
 import { component } from './component.ts';
 import { moneyJson } from './money.ts';
 
 export const problemJson = component(
   'Problem',
   strictObject({
-    type: t.String({ format: 'uri' }),
+    type: t.String({
+      format: 'uri-reference',
+      description: 'The path of a page that says what the problem means and what to do.',
+    }),
     title: t.String(),
     status: t.Number({ multipleOf: 1, minimum: 400, maximum: 599 }),
     detail: t.String(),
     instance: t.String({ description: 'The request id, as in the header X-Request-Id.' }),
-    code: oneOf(problemCodes),
+    code: openWord(problemCodes, 'One stable word for each kind of problem. New words may be added.'),
     errors: t.Optional(
       t.Array(strictObject({ path: t.String(), message: t.String() }), {
         description:
-          'With validation_failed. Each path is a JSON pointer into the body, or /name of a query parameter. There are at most 20: if there are more errors, the last entry has an empty path and says how many.',
+          'With validation_failed. Each path is a JSON pointer into the body, or /name of a query parameter. There are at most 20: if there are more errors, the last entry has the path of the first that is not listed, and says how many there are.',
       }),
     ),
     orderIds: t.Optional(t.Array(id, { description: 'The orders that caused the problem.' })),
@@ -65,6 +69,12 @@ export const problemJson = component(
     ),
     declineCode: t.Optional(
       t.String({ description: 'With payment_declined: the decline code of the payment provider.' }),
+    ),
+    limit: t.Optional(
+      oneOf(
+        limitNames,
+        'With rate_limited: the limit that is reached. The header RateLimit-Policy says how many are allowed.',
+      ),
     ),
     missing: t.Optional(
       t.Array(t.String(), {

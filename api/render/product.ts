@@ -1,6 +1,7 @@
 import { type TSchema, t } from 'elysia';
 import type { Product } from '../../core/product.ts';
-import { id, productType, strictObject } from '../http/schemas.ts';
+import { productDraft } from '../http/productSchemas.ts';
+import { id, shownProductType, strictObject } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
 
@@ -10,7 +11,7 @@ export const productJson = component(
     id,
     code: t.String(),
     name: t.String(),
-    type: productType,
+    type: shownProductType,
     price: moneyJson.ref,
     stock: t.Union([t.Number({ multipleOf: 1, minimum: 0 }), t.Null()], {
       description: 'The number of units left. Null for a product that cannot run out.',
@@ -23,6 +24,9 @@ export const productJson = component(
     }),
   } satisfies RenderedFields<Product, TSchema, 'createdAtMs' | 'updatedAtMs'>),
 );
+
+/** A product in a request. It has a name, so that a new product type changes one schema and no union. */
+export const productDraftJson = component('ProductDraft', productDraft);
 
 export const productListJson = listSchema(productJson);
 

@@ -1,6 +1,6 @@
 import { type TSchema, t } from 'elysia';
 import { type QueueStats, type Task, taskStates } from '../../core/queue.ts';
-import { id, nullable, oneOf, pipeline, strictObject, time } from '../http/schemas.ts';
+import { id, nullable, oneOf, shownPipeline, strictObject, time } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 
 const count = t.Number({ multipleOf: 1, minimum: 0 });
@@ -8,7 +8,7 @@ const count = t.Number({ multipleOf: 1, minimum: 0 });
 export const queueJson = component(
   'Queue',
   strictObject({
-    counts: t.Array(strictObject({ pipeline, state: oneOf(taskStates), tasks: count })),
+    counts: t.Array(strictObject({ pipeline: shownPipeline, state: oneOf(taskStates), tasks: count })),
     totals: strictObject({ ready: count, running: count, waiting: count, paused: count, failed: count }),
     oldestReadyAgeMs: t.Number({
       minimum: 0,
@@ -40,7 +40,7 @@ export const taskJson = component(
     jobId: t.Union([id, t.Null()], {
       description: 'The refund, provider event or reconciliation. Null for the task of an order.',
     }),
-    pipeline,
+    pipeline: shownPipeline,
     step: t.String({ description: 'The next step, or the step that failed.' }),
     state: oneOf(taskStates),
     attempts: t.Number({

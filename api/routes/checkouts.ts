@@ -23,7 +23,7 @@ import {
 
 const checkOutBody = createCheck(
   strictObject({
-    orderIds: t.Array(uuid, { minItems: 1, maxItems: 100 }),
+    orderIds: t.Array(uuid, { minItems: 1, maxItems: 100, documented: { uniqueItems: true } }),
     payment: strictObject({ method: text(100, 'a payment method') }),
   }),
 );
@@ -75,6 +75,7 @@ export const createCheckoutCommands = ({ checkOut }: ApiDeps, authenticate: Auth
         'out_of_stock',
         'idempotency_key_reused',
         'mixed_currency',
+        'rate_limited',
         'claim_unconfirmed',
         'payment_unavailable',
       ],

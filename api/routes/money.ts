@@ -7,7 +7,7 @@ import { readBody } from '../http/body.ts';
 import { actorOf } from '../http/caller.ts';
 import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
-import { httpError, unwrapOrThrow } from '../http/failures.ts';
+import { httpError, nameMissingId, unwrapOrThrow } from '../http/failures.ts';
 import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
 import { operatorCommand } from '../http/operatorCommand.ts';
 import { readQuery } from '../http/query.ts';
@@ -122,7 +122,7 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
                 { ...command, commandKey: createKey(check, command.caseId, note) },
                 nowMs,
               );
-        const { value, replayed } = unwrapOrThrow(acknowledged);
+        const { value, replayed } = unwrapOrThrow(nameMissingId(acknowledged, 'caseId', caseId));
         if (replayed) set.headers['idempotent-replayed'] = 'true';
         set.status = 201;
         return renderMoneyCase(value);
@@ -142,7 +142,7 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
             headers: ['idempotent-replayed'],
           },
         },
-        failures: ['not_found', ...optionalKeyFailures],
+        failures: ['not_found', 'id_not_found', ...optionalKeyFailures],
       }),
     )
     .post(
@@ -152,7 +152,8 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
         const { caseId, reason } = unwrapOrThrow(await readBody(request, refundBody));
         const command = { check, caseId: caseId.toLowerCase(), reason, actor: actorOf(caller) };
         const by = operatorCommand(world, caller, set);
-        const refund = unwrapOrThrow(await refundCase({ ...command, command: by }));
+        const made = await refundCase({ ...command, command: by });
+        const refund = unwrapOrThrow(nameMissingId(made, 'caseId', caseId));
         set.status = 202;
         set.headers.location = `/refunds/${refund.id}`;
         return renderRequestedRefund(refund);
@@ -172,6 +173,6 @@ export const createMoneyCaseCommands = ({ store, refundCase, world }: ApiDeps, a
             headers: ['location'],
           },
         },
-        failures: ['not_found', 'case_not_refundable'],
+        failures: ['not_found', 'id_not_found', 'case_not_refundable'],
       }),
     );

@@ -2,7 +2,7 @@ import { Elysia, t } from 'elysia';
 import { err, ok, type Result } from 'neverthrow';
 import { createResultBatcher } from '../../core/batcher.ts';
 import { parseCheckoutNumber } from '../../core/checkoutNumber.ts';
-import { firstResult } from '../../core/commandKey.ts';
+import { firstResult, type Keyed } from '../../core/commandKey.ts';
 import { type OrderQuery, type OrderRequest, orderStatuses } from '../../core/order.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate, Caller } from '../http/auth.ts';
@@ -148,9 +148,22 @@ const changeOrderBody = createCheck(strictObject({ quantity }));
 /** The most orders in one statement, and the most that may wait for it. Further ones get `unavailable`. */
 const placeLimits = { batchMax: 128, waitingMax: 4096 };
 
-export const createPlaceOrderRoute = ({ store, world, orderTtlMs }: ApiDeps, authenticate: Authenticate) => {
-  const place = createResultBatcher(store.orders.place, placeLimits, world);
-  const placeOnce = createResultBatcher(store.orders.placeOnce, placeLimits, world);
+export const createPlaceOrderRoute = (
+  { store, world, ordersPendingMax, orderTtlMs }: ApiDeps,
+  authenticate: Authenticate,
+) => {
+  const { orders } = store;
+  const place = createResultBatcher(
+    (requests: readonly OrderRequest[], nowMs: number) => orders.place(requests, nowMs, ordersPendingMax),
+    placeLimits,
+    world,
+  );
+  const placeOnce = createResultBatcher(
+    (requests: readonly Keyed<OrderRequest>[], nowMs: number) =>
+      orders.placeOnce(requests, nowMs, ordersPendingMax),
+    placeLimits,
+    world,
+  );
   return new Elysia().post(
     '/orders',
     requireRole(authenticate, 'customer', async ({ caller, request, set }) => {
@@ -195,7 +208,7 @@ export const createPlaceOrderRoute = ({ store, world, orderTtlMs }: ApiDeps, aut
           headers: ['location', 'idempotent-replayed'],
         },
       },
-      failures: ['product_not_found', 'amount_too_large', ...optionalKeyFailures],
+      failures: ['product_not_found', 'amount_too_large', 'rate_limited', ...optionalKeyFailures],
     }),
   );
 };

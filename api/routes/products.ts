@@ -31,7 +31,7 @@ import {
 import { readSearch, searchParameter } from '../http/search.ts';
 import { idParameter, operation, queryParameters } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
-import { productJson, productListJson, renderProduct } from '../render/product.ts';
+import { productDraftJson, productJson, productListJson, renderProduct } from '../render/product.ts';
 
 /** Who may change products may see the archived ones. */
 const archivedPermission = 'products:write';
@@ -102,13 +102,11 @@ export const createProductQueries = ({ store }: ApiDeps, authenticate: Authentic
 
 type DraftList = OneOrMany<ProductDraft>;
 
-const bodies = oneOrMany(
-  createCheck(productDraft),
-  createCheck(t.Array(productDraft, { minItems: 1, maxItems: 1_000 })),
-);
+const several = { minItems: 1, maxItems: 1_000 };
+const bodies = oneOrMany(createCheck(productDraft), createCheck(t.Array(productDraft, several)));
 
 const draftList: Check<DraftList> = {
-  schema: bodies.schema,
+  schema: t.Union([productDraftJson.ref, t.Array(productDraftJson.ref, several)]),
   read: (value) =>
     bodies
       .read(value)

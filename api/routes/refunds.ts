@@ -7,7 +7,7 @@ import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
 import { createCheck } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
-import { httpError, unwrapOrThrow } from '../http/failures.ts';
+import { httpError, nameMissingId, unwrapOrThrow } from '../http/failures.ts';
 import { idempotencyKeyOf } from '../http/idempotencyKey.ts';
 import { operatorCommand } from '../http/operatorCommand.ts';
 import { idOf } from '../http/path.ts';
@@ -119,7 +119,9 @@ export const createRefundCommands = ({ requestRefund, world }: ApiDeps, authenti
         restock,
         command: operatorCommand(world, caller, set),
       } as const;
-      const { refund, replayed } = unwrapOrThrow(await requestRefund(command));
+      const { refund, replayed } = unwrapOrThrow(
+        nameMissingId(await requestRefund(command), 'orderId', orderId),
+      );
       set.status = 202;
       set.headers.location = `/refunds/${refund.id}`;
       if (replayed) set.headers['idempotent-replayed'] = 'true';
@@ -143,7 +145,7 @@ export const createRefundCommands = ({ requestRefund, world }: ApiDeps, authenti
       failures: [
         'idempotency_key_missing',
         'idempotency_key_invalid',
-        'not_found',
+        'id_not_found',
         'order_not_refundable',
         'refund_too_large',
         'payment_disputed',

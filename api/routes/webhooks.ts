@@ -49,7 +49,10 @@ export const createWebhookRoute = ({ providerName, receiveEvent, countedLog, cli
     }),
   );
 
-const event = t.Object({}, { description: 'An event in the format of the provider.' });
+const event = t.Object(
+  {},
+  { additionalProperties: true, description: 'An event in the format of the provider.' },
+);
 
 // A byte order mark is kept, because the signature covers it.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

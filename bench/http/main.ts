@@ -21,6 +21,7 @@ const api = createApp({
   charges: null,
   finishChallenge: null,
   auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },
+  ordersPendingMax: 0,
   demo: false,
   orderTtlMs: 86_400_000,
   role: 'all',

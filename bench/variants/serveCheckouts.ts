@@ -41,6 +41,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
     charges: null,
     finishChallenge: null,
     auth: { ...config.auth, key },
+    ordersPendingMax: config.ordersPendingMax,
     demo: false,
     orderTtlMs: 86_400_000,
     role: 'checkout',

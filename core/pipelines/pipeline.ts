@@ -22,6 +22,8 @@ export type Pipeline = {
   /** Also the product type that it serves. */
   readonly name: string;
   readonly steps: readonly [Step, ...Step[]];
+  /** What the mail says about what happens next, in each language. Absent if nothing does. */
+  readonly next?: Readonly<Record<'vi' | 'en', string>>;
 };
 
 /** Work of a job. After a crash it runs again, so each service must have its effect only once. */

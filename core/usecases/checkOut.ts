@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Audits, CheckoutRequest, CheckoutResponse, Claim, ClaimFailure } from '../audit.ts';
 import { createResultBatcher } from '../batcher.ts';
 import { unknownResponse } from '../buildOutcomeRecord.ts';
+import type { CheckoutLimits } from '../limits.ts';
 import { nothingToPay } from '../outcome.ts';
 import type { PaymentProvider } from '../provider.ts';
 import type { Unavailable } from '../result.ts';
@@ -35,8 +36,9 @@ const claimAll = async (
   audits: Audits,
   requests: readonly CheckoutRequest[],
   nowMs: number,
+  checkoutLimits: CheckoutLimits,
 ): Promise<readonly Result<Claim, ClaimFailure | ClaimLost>[]> => {
-  const claims = await audits.claim(requests, nowMs);
+  const claims = await audits.claim(requests, nowMs, checkoutLimits);
   if (claims.isOk()) return claims.value;
   return requests.map(() => err({ kind: 'claim_lost', lost: claims.error }));
 };
@@ -53,14 +55,16 @@ const limits = { batchMax: 128, waitingMax: 4096 };
  */
 export const createCheckOut = (
   ports: RecordOutcomePorts & { readonly provider: PaymentProvider },
-  settings: { readonly reconcileAfterMs: number },
+  settings: { readonly reconcileAfterMs: number } & Partial<CheckoutLimits>,
 ): CheckOut => {
   const { audits, provider, world } = ports;
+  const { declinesMax = 0, challengesMax = 0 } = settings;
+  const checkoutLimits = { declinesMax, challengesMax };
   let openCheckouts = 0;
   const maxShare = () => Math.ceil(openCheckouts / 2);
   const claimCheckout = createResultBatcher(
     async (requests: readonly CheckoutRequest[], nowMs: number) =>
-      ok(await claimAll(audits, requests, nowMs)),
+      ok(await claimAll(audits, requests, nowMs, checkoutLimits)),
     { ...limits, maxShare },
     world,
   );

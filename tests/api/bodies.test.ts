@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { pipelines } from '../../core/pipelines/index.ts';
 import { codeOf, expectStatus, type Reply, valueAt } from './reply.ts';
 import { createTestApi, productDraft } from './testApi.ts';
 
@@ -17,13 +18,13 @@ describe('Request bodies', () => {
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(reply.body).toMatchObject({
       errors: [
-        { path: '/colour', message: 'Unexpected property' },
+        { path: '/colour', message: 'This field is unknown. Leave it out' },
         {
           path: '/name',
           message:
             'Expected a name of 1 to 200 characters, at least one of them visible and none of them a control character',
         },
-        { path: '/type', message: 'Expected one of physical, digital, service' },
+        { path: '/type', message: `Expected one of ${[...pipelines.keys()].join(', ')}` },
         { path: '/price/amount', message: 'Expected a whole number from 0 to 1000000000000' },
         {
           path: '/price/currency',
@@ -32,6 +33,43 @@ describe('Request bodies', () => {
         { path: '/stock', message: expect.stringContaining('a whole number from 0 to 1000000000, or null') },
       ],
     });
+  });
+
+  test.each([
+    ['/orders', {}, '/productId', 'Missing: expected a UUID'],
+    ['/orders', { productId: 'x', quantity: 1 }, '/productId', 'Expected a UUID'],
+    ['/orders', [], '', 'Expected an object'],
+    [
+      '/checkouts',
+      { orderIds: [], payment: { method: 'x' } },
+      '/orderIds',
+      'Expected a list of 1 to 100 entries',
+    ],
+    [
+      '/checkouts',
+      { orderIds: 'x', payment: { method: 'x' } },
+      '/orderIds',
+      'Expected a list of 1 to 100 entries',
+    ],
+    ['/checkouts', { orderIds: [placeOrderBody.productId] }, '/payment', 'Missing: expected an object'],
+    [
+      '/refunds',
+      { orderId: placeOrderBody.productId, reason: 'r', restock: 1 },
+      '/restock',
+      'Expected true or false',
+    ],
+  ])('The error of POST %s with %j says at %p what is expected: %s', async (path, body, pointer, message) => {
+    const root = createTestApi().as('root', 'customer', 'operator');
+    const reply = await root.post(path, body, { 'idempotency-key': placeOrderBody.productId });
+    expect(errorsOf(reply)).toContainEqual({ path: pointer, message });
+  });
+
+  test('No message has the words of the validator', async () => {
+    const { operator } = createTestApi();
+    const bodies = [null, [], {}, [[]], { code: 1, name: 1, type: 1, price: 1, stock: 'x', imageUrl: 1 }];
+    for (const body of bodies)
+      for (const error of errorsOf(await operator.post('/products', body)))
+        expect(valueAt(error, 'message')).not.toMatch(/property|union|required|schema|length to be/i);
   });
 
   const post = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
@@ -166,13 +204,16 @@ describe('Request bodies', () => {
     const reply = await post(body);
     expect(codeOf(reply)).toBe('422 validation_failed');
     expect(reply.body).toMatchObject({ errors: { length: 20 } });
-    expect(errorsOf(reply).at(-1)).toEqual({ path: '', message: 'At least 981 more errors are not listed' });
+    expect(errorsOf(reply).at(-1)).toEqual({
+      path: '/field17',
+      message: 'At least 981 more errors are not listed',
+    });
   });
 
   test.each([
     [20, { path: '/19/price/amount', message: 'Expected a whole number from 0 to 1000000000000' }],
-    [21, { path: '', message: '2 more errors are not listed' }],
-    [950, { path: '', message: '931 more errors are not listed' }],
+    [21, { path: '/19/price/amount', message: '2 more errors are not listed' }],
+    [950, { path: '/19/price/amount', message: '931 more errors are not listed' }],
   ])(
     'The response to a body with %i errors says in its last entry how many are not listed',
     async (count, last) => {

@@ -35,6 +35,7 @@ const api = createApp({
     issuer: null,
     audience: null,
   },
+  ordersPendingMax: 0,
   demo: true,
   role: 'all',
   orderTtlMs: 86_400_000,

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'bun:test';
 import { err } from 'neverthrow';
-import { createManualTimer } from '../timer.ts';
-import { createTestWorld } from '../world.ts';
 import { failingPorts } from './failingPorts.ts';
 import { codeOf, textAt } from './reply.ts';
 import { createTestApi } from './testApi.ts';
@@ -73,13 +71,11 @@ describe('Outages and bugs', () => {
   }
 
   test('An outage is one log line, and one more a minute with the count of the requests', async () => {
-    const world = createTestWorld();
-    const timer = createManualTimer(world);
-    const api = createTestApi({ ...failingPorts(unavailable), world: { ...world, timer }, ownApp: true });
+    const api = createTestApi({ ...failingPorts(unavailable), ownApp: true });
     for (let index = 0; index < 50; index++)
       expect(codeOf(await api.call('GET', '/products'))).toBe('503 unavailable');
     expect(api.errors).toHaveLength(1);
-    await timer.advance(60_000);
+    await api.logTimer.advance(60_000);
     expect(api.errors.slice(1)).toMatchObject([{ facts: { reason: secretText, count: 49 } }]);
   });
 

@@ -16,6 +16,8 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /docs': 'anyone',
   'GET /docs/json': 'anyone',
   'GET /docs/:file': 'anyone',
+  'GET /docs/problems': 'anyone',
+  'GET /docs/problems/:code': 'anyone',
   'GET /products': 'anyone',
   'GET /products/:id': 'anyone',
   'POST /demo/tokens': 'anyone',

@@ -5,6 +5,7 @@ import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import { type ApiDeps, createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
 import { createCountedLog } from '../../core/countedLog.ts';
+import { type CheckoutLimits, noCheckoutLimits } from '../../core/limits.ts';
 import type { PaymentProvider } from '../../core/provider.ts';
 import type { Store } from '../../core/store.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
@@ -13,6 +14,7 @@ import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
 import { createRefundCase } from '../../core/usecases/refundCase.ts';
 import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import { createMemoryStore } from '../model/store.ts';
+import { createManualTimer } from '../timer.ts';
 import { createTestWorld, type TestWorld } from '../world.ts';
 import { expectDocumented } from './documentedResponse.ts';
 import { expectStatus, pageOf, type Reply, replyOf, textAt, valueAt } from './reply.ts';
@@ -29,6 +31,8 @@ export type Call = {
 export const secret = 'a secret of the tests, of well over thirty-two bytes';
 
 type Changes = Partial<ApiDeps> & {
+  /** Without limits by default. */
+  readonly checkoutLimits?: CheckoutLimits;
   readonly world?: TestWorld;
   /** Wraps the simulated provider, for example to delay it. */
   readonly wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
@@ -45,6 +49,7 @@ export const createTestApi = ({
   wrapProvider = identity,
   wrapStore = identity,
   ownApp: alone = false,
+  checkoutLimits = noCheckoutLimits,
   ...changes
 }: Changes = {}) => {
   const world = changes.world ?? createTestWorld();
@@ -53,13 +58,17 @@ export const createTestApi = ({
   const provider = wrapProvider(sandbox);
   const { audits, refunds, inbox, ledger, wakeup } = store;
   const [errors, warnings]: [LogEntry[], LogEntry[]] = [[], []];
+  const logTimer = createManualTimer(world);
   const log: ApiDeps['log'] = {
     warn: (message, facts = {}) => warnings.push({ message, facts }),
     error: (message, facts = {}) => errors.push({ message, facts }),
   };
   const deps: ApiDeps = {
     store,
-    checkOut: createCheckOut({ audits, refunds, provider, wakeup, world }, { reconcileAfterMs: 15_000 }),
+    checkOut: createCheckOut(
+      { audits, refunds, provider, wakeup, world },
+      { reconcileAfterMs: 15_000, ...checkoutLimits },
+    ),
     giveUpCheckout: createGiveUpCheckout({ audits, refunds, provider, wakeup, world }),
     requestRefund: createRequestRefund({ refunds, wakeup, world }),
     refundCase: createRefundCase({ ledger, audits, refunds, wakeup, world }),
@@ -68,12 +77,13 @@ export const createTestApi = ({
     charges: sandbox.list,
     finishChallenge: createFinishChallenge(sandbox.engine),
     auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },
+    ordersPendingMax: 0,
     demo: true,
     role: 'all',
     orderTtlMs: 86_400_000,
     version: '0.0.0',
     log,
-    countedLog: createCountedLog(log, world.timer),
+    countedLog: createCountedLog(log, logTimer),
     clientOf: createClientOf([]),
     corsOrigins: [],
     isReady: async () => ({ ready: true, missing: [] }),
@@ -133,6 +143,8 @@ export const createTestApi = ({
     sandbox,
     errors,
     warnings,
+    /** Rings for the lines that repeated warnings become. */
+    logTimer,
   };
 };
 

@@ -16,6 +16,7 @@ import { jobsContract } from './jobs.ts';
 import { lateChargesContract } from './lateCharges.ts';
 import { leasesContract } from './leases.ts';
 import { ledgerDecidesContract } from './ledgerDecides.ts';
+import { limitsContract } from './limits.ts';
 import { mailboxContract } from './mailbox.ts';
 import { moneyChecksContract } from './moneyChecks.ts';
 import { nothingToPayContract } from './nothingToPay.ts';
@@ -70,6 +71,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     checkoutRacesContract,
     commandKeysContract,
     givenUpCheckoutsContract,
+    limitsContract,
     stockContract,
     queueContract,
     taskListsContract,

@@ -22,6 +22,7 @@ const snapshotOf = (
     ]),
   ),
   stock: new Map(Object.entries(stock)),
+  counted: new Map(),
 });
 
 const knownAudit = (

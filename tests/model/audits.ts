@@ -16,6 +16,7 @@ import {
   withNumber,
 } from '../../core/audit.ts';
 import { firstCheckoutSequence, formatCheckoutNumber } from '../../core/checkoutNumber.ts';
+import { type CountedCheckout, countedPaymentStatuses, customersOf } from '../../core/limits.ts';
 import { expiredDetail, isExpired, type Order } from '../../core/order.ts';
 import { outcomeChanges } from '../../core/outcome.ts';
 import {
@@ -33,11 +34,11 @@ import { type AuditRow, type PaymentRow, rowOf, runTransaction, type Tables, typ
 import { newTask } from './transitions.ts';
 
 export const createAudits = (tables: Tables): Audits => ({
-  claim: async (requests, nowMs) =>
+  claim: async (requests, nowMs, limits) =>
     ok(
       runTransaction((writes) => {
         const snapshot = snapshotOf(tables, requests);
-        const verdicts = judgeClaims(requests, snapshot, nowMs);
+        const verdicts = judgeClaims(requests, snapshot, nowMs, limits);
         return verdicts.map((verdict, index): Result<Claim, ClaimFailure> => {
           const request = requests[index];
           if (verdict.isErr() || request === undefined) return err(verdict._unsafeUnwrapErr());
@@ -110,8 +111,24 @@ const snapshotOf = (tables: Tables, requests: readonly CheckoutRequest[]): Claim
     product.id,
     unitsLeft(tables, product.id),
   ]);
-  return { audits: new Map(audits), orders: new Map(orders), stock: new Map(stock) };
+  const counted = customersOf(requests).map((id): [string, readonly CountedCheckout[]] => [
+    id,
+    countedOf(tables, id),
+  ]);
+  return {
+    audits: new Map(audits),
+    orders: new Map(orders),
+    stock: new Map(stock),
+    counted: new Map(counted),
+  };
 };
+
+const countedOf = (tables: Tables, customerId: string): readonly CountedCheckout[] =>
+  [...tables.audits.values()]
+    .filter((audit) => audit.customerId === customerId)
+    .map(({ id }) => rowOf(tables.payments, id))
+    .filter(({ payment }) => countedPaymentStatuses.includes(payment.status))
+    .map(({ payment, updatedAtMs }) => ({ status: payment.status, atMs: updatedAtMs }));
 
 const knownAudit = (tables: Tables, id: string): KnownAudit => {
   const { number, fingerprint, orderIds, response } = rowOf(tables.audits, id);

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import { formatCheckoutNumber } from '../../core/checkoutNumber.ts';
 import { firstIdAt } from '../../core/id.ts';
+import { judgePendingOrder } from '../../core/limits.ts';
 import { orderAmountMax, times } from '../../core/money.ts';
 import {
   expiredDetail,
@@ -54,6 +55,18 @@ export const createOrders = (tables: Tables): Orders => {
     return ok(order);
   };
 
+  const placeWithinLimit = (
+    writes: Writes,
+    request: OrderRequest,
+    nowMs: number,
+    pendingMax: number,
+  ): Result<Order, OrderFailure> => {
+    const pending = [...tables.orders.values()].filter(
+      ({ order }) => order.customerId === request.customerId && order.status === initialOrderStatus,
+    ).length;
+    return judgePendingOrder(pending, pendingMax).andThen(() => placeOne(writes, request, nowMs));
+  };
+
   const detailOf = ({ order }: OrderRow): OrderDetail => ({
     ...order,
     payment: order.checkoutId === null ? null : (tables.payments.get(order.checkoutId)?.payment ?? null),
@@ -63,14 +76,20 @@ export const createOrders = (tables: Tables): Orders => {
   });
 
   return {
-    place: async (requests, nowMs) =>
-      ok(runTransaction((writes) => requests.map((request) => placeOne(writes, request, nowMs)))),
+    place: async (requests, nowMs, pendingMax = 0) =>
+      ok(
+        runTransaction((writes) =>
+          requests.map((request) => placeWithinLimit(writes, request, nowMs, pendingMax)),
+        ),
+      ),
 
-    placeOnce: async (requests, nowMs) =>
+    placeOnce: async (requests, nowMs, pendingMax = 0) =>
       ok(
         runTransaction((writes) =>
           requests.map((request) =>
-            runOnce(tables, writes, request.commandKey, nowMs, () => placeOne(writes, request, nowMs)),
+            runOnce(tables, writes, request.commandKey, nowMs, () =>
+              placeWithinLimit(writes, request, nowMs, pendingMax),
+            ),
           ),
         ),
       ),

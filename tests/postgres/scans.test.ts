@@ -3,7 +3,14 @@ import postgres from 'postgres';
 import { openPostgresStore } from '../../adapters/postgres/store.ts';
 import type { Product } from '../../core/product.ts';
 import type { Store } from '../../core/store.ts';
-import { createFixture, declined, type Fixture, succeeded, unwrap } from '../contracts/fixture.ts';
+import {
+  createFixture,
+  declined,
+  type Fixture,
+  requiresAction,
+  succeeded,
+  unwrap,
+} from '../contracts/fixture.ts';
 import { createTestDatabase, postgresAvailable, type TestDatabase } from '../processes/postgres.ts';
 import { createTestWorld } from '../world.ts';
 import { countSequentialScans } from './statistics.ts';
@@ -40,6 +47,11 @@ describe.skipIf(!(await postgresAvailable()))('table scans with a backlog', () =
         await unwrap(store.audits.recordOutcomes(records, shop.now()));
       }
     });
+    await runStatement(
+      database,
+      `insert into counted_checkout (customer_id, checkout_id, created_ms)
+       select 'customer ' || i, gen_random_uuid(), 0 from generate_series(1, ${backlog}) as i`,
+    );
     await runStatement(database, 'vacuum analyze');
   }, 60_000);
   afterAll(() => database.drop());
@@ -48,6 +60,28 @@ describe.skipIf(!(await postgresAvailable()))('table scans with a backlog', () =
     'a claim and its outcome': async (_, shop) => {
       const order = await shop.placeOrder(await shop.createProduct());
       await shop.recordOutcome(await shop.claimCheckout(shop.checkoutRequest([order])), succeeded);
+    },
+    'orders and checkouts within the limits of their customers': async (store, shop) => {
+      const product = await shop.createProduct();
+      for (const count of [1, 8]) {
+        const requests = Array.from({ length: count }, () => ({
+          id: shop.newId(),
+          customerId: shop.unique('customer'),
+          contact: { email: 'a@example.com', language: null },
+          productId: product.id,
+          quantity: 1,
+          ttlMs: 86_400_000,
+        }));
+        const placed = await unwrap(store.orders.place(requests, shop.now(), 1_000));
+        const orders = placed.map((each) => each._unsafeUnwrap());
+        const limits = { declinesMax: 5, challengesMax: 5 };
+        for (const outcome of [declined, requiresAction]) {
+          const checkouts = orders.map((order) => shop.checkoutRequest([order]));
+          const claims = await unwrap(store.audits.claim(checkouts, shop.now(), limits));
+          const records = claims.map((claim) => shop.outcomeRecord(claim._unsafeUnwrap(), outcome));
+          await unwrap(store.audits.recordOutcomes(records, shop.now()));
+        }
+      }
     },
     'claims and releases of many limited products': async (store, shop) => {
       for (const size of [1, 8]) {
@@ -122,7 +156,16 @@ const withStore = async (
   }
 };
 
-const tables = ['stock', 'orders', 'order_state', 'order_search', 'audit', 'payment', 'task'];
+const tables = [
+  'counted_checkout',
+  'stock',
+  'orders',
+  'order_state',
+  'order_search',
+  'audit',
+  'payment',
+  'task',
+];
 
 const runStatement = async ({ url }: TestDatabase, statement: string) => {
   const sql = postgres(url, { max: 1 });

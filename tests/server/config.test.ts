@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
+import { jobPipelines, pipelines } from '../../core/pipelines/index.ts';
 import { readConfig } from '../../server/config.ts';
 import { renderSettingsTable, settings } from '../../server/settings.ts';
 
@@ -14,6 +15,8 @@ const stripe = {
 };
 const configOf = (env: Env) => readConfig(env)._unsafeUnwrap();
 const errorsOf = (env: Env) => readConfig(env)._unsafeUnwrapErr();
+
+const pipelineNames = [...pipelines.keys(), ...jobPipelines.map(({ name }) => name)];
 
 test('Without any variable every setting has its default, and demo mode is on', () => {
   expect(configOf({})).toEqual({
@@ -44,11 +47,14 @@ test('Without any variable every setting has its default, and demo mode is on', 
     orderTtlMs: 86_400_000,
     numberPrefix: '',
     reconcileAfterMs: 15_000,
+    ordersPendingMax: 1_000,
+    declinesMax: 5,
+    challengesMax: 5,
     leaseMs: 30_000,
     pollMs: 500,
     batchMax: 500,
     claimers: 1,
-    workerPipelines: ['physical', 'digital', 'service', 'refund', 'provider_event', 'reconciliation'],
+    workerPipelines: pipelineNames,
     shutdownMs: 10_000,
   });
 });
@@ -146,7 +152,7 @@ describe('wrong settings', () => {
     [{ QUEUE_POLL_MS: '0' }, /^QUEUE_POLL_MS/],
     [
       { WORKER_PIPELINES: 'digital,food' },
-      /^WORKER_PIPELINES .*physical,digital,service,refund,provider_event,reconciliation$/,
+      new RegExp(`^WORKER_PIPELINES .*write all, or one or more of ${pipelineNames.join(',')}$`),
     ],
     [{ WORKER_PIPELINES: ',' }, /^WORKER_PIPELINES/],
     [{ AUTH_SECRET: secret, AUTH_JWKS_URL: 'https://id.example.com/jwks' }, /both set/],
@@ -199,6 +205,11 @@ test('PAYMENT_PROVIDER=stripe makes Stripe the provider', () => {
 
 test('A short secret is accepted outside production', () => {
   expect(configOf({ AUTH_SECRET: 'short' }).auth.key).toEqual({ kind: 'secret', secret: 'short' });
+});
+
+test('A worker runs the pipelines that it is told to, or all', () => {
+  expect(configOf({ WORKER_PIPELINES: 'refund, digital' }).workerPipelines).toEqual(['refund', 'digital']);
+  expect(configOf({ WORKER_PIPELINES: 'all' }).workerPipelines).toEqual(pipelineNames);
 });
 
 test('The README has the table of all settings', () => {

@@ -92,6 +92,8 @@ describe('query plans of SQLite', async () => {
       .filter(([, plan]) => plan.some((step) => /^SCAN (?!.*VIRTUAL TABLE)|TEMP B-TREE|AUTOMATIC/.test(step)))
       .map(([source]) => source.replace(/^select .* from /, 'from '));
     expect(scanning.toSorted()).toEqual([
+      // All checkouts that count towards a limit: few, and only once a minute.
+      "delete from counted_checkout where (customer_id, checkout_id) in ( select customer_id, checkout_id from counted_checkout c where created_ms < ? and not exists ( select 1 from payment p where p.id = c.checkout_id and (p.status = 'requires_action' or p.status = 'declined' and p.updated_ms >= ?) ) limit ? )",
       // Scans in the order of the list, which end at the limit.
       'from "reconciliation" order by "reconciliation"."id" desc limit ?',
       'from activity order by id desc limit $rowsMax',
@@ -103,6 +105,8 @@ describe('query plans of SQLite', async () => {
       'from order_state where order_id = $orderId) - 100 order by seq desc limit 100',
       'from orders o order by o.position desc limit ?',
       'from orders order by position desc limit 1',
+      // The rows of its own subquery, which are the customer's newest.
+      "from orders where customer_id = ? order by position desc limit ?) where status = 'pending'",
       // A scan that ends at the first row.
       'from product order by position desc limit 1',
       // The refunds of one day, sorted by id.
@@ -204,6 +208,16 @@ describe('query plans of SQLite', async () => {
       'SEARCH o USING INDEX sqlite_autoindex_orders_1 (id=?)',
       'SEARCH stock USING PRIMARY KEY (product_id=?) LEFT-JOIN',
     ]);
+  });
+
+  test('The limits of a customer read only what belongs to that customer', () => {
+    expect(planOf('from counted_checkout c cross join payment p')).toEqual([
+      'SEARCH c USING PRIMARY KEY (customer_id=?)',
+      'SEARCH p USING PRIMARY KEY (id=?)',
+    ]);
+    expect(planOf('from orders where customer_id = ? order by position desc')).toContain(
+      'SEARCH orders USING INDEX orders_customer (customer_id=?)',
+    );
   });
 
   test('A claim of tasks, a rescue and a recovery read only the rows that are due', () => {

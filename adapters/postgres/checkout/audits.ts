@@ -8,7 +8,7 @@ import { claimOpenPayments } from './claimOpenPayments.ts';
 import { recordOutcomes } from './recordOutcomes.ts';
 
 export const createAudits = (sql: Sql, numberPrefix: string): Audits => ({
-  claim: (requests, nowMs) => claim(sql, requests, nowMs, numberPrefix),
+  claim: (requests, nowMs, limits) => claim(sql, requests, nowMs, { limits, numberPrefix }),
   recordOutcomes: (records, nowMs) => recordOutcomes(sql, records, nowMs),
   claimOpenPayments: (query) => claimOpenPayments(sql, query),
   find: (checkoutId) => orUnavailable(() => find(sql, checkoutId)),

@@ -1,5 +1,6 @@
 import { ok } from 'neverthrow';
 import type { Audits, OutcomeRecord, RecordResult } from '../../../core/audit.ts';
+import { countedPaymentStatuses } from '../../../core/limits.ts';
 import { orderStatusAfter } from '../../../core/order.ts';
 import { outcomeChanges } from '../../../core/outcome.ts';
 import {
@@ -14,6 +15,7 @@ import { quoted } from '../../stored/statuses.ts';
 import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { statusList, statusText } from '../statuses.ts';
+import { writeCounted } from './countedCheckouts.ts';
 import { releaseParts } from './releasedOrders.ts';
 import { type CurrentCheckout, readResponses } from './storedResponses.ts';
 
@@ -94,6 +96,7 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
   const released = statusText(sql, orderStatusAfter.release);
   const releases = rows.some((row) => row.order_status === orderStatusAfter.release);
   const parts = releaseParts(sql, releases, nowMs);
+  const counts = rows.some(({ payment_status: status = null }) => isCounted(status));
   return sql<Written[]>`
     with outcome as (
       select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as s(
@@ -137,9 +140,13 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
       select (task ->> 'id')::uuid, id, task ->> 'pipeline', task ->> 'step', 'ready', ${nowMs}::bigint, seq
       from changed where needs_task
     ${parts.ctes}
+    ${counts ? writeCounted(sql, nowMs) : sql``}
     )
     select id, status, stored_ours from recorded`;
 };
+
+const isCounted = (status: PaymentStatus | null): boolean =>
+  status !== null && countedPaymentStatuses.includes(status);
 
 /** The event `lose` is the only one whose new status depends on the old one. */
 const statusAfterLose = (sql: Sql) => sql.unsafe(`case s.old_status ${loseCases.join(' ')} end`);

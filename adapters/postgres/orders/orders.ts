@@ -18,15 +18,18 @@ import { statusList, statusText } from '../statuses.ts';
 import { cancelExpired } from './cancelExpired.ts';
 import { changeQuantity } from './changeQuantity.ts';
 import { createOrderList } from './list.ts';
-import { place } from './place.ts';
+import { placeWithinLimit } from './pending.ts';
 import { readTimeline } from './timeline.ts';
 
 export const createOrders = (sql: Sql): Orders => {
   const list = createOrderList(sql);
   return {
-    place: (requests, nowMs) => orUnavailable(() => place(sql, requests, nowMs)),
-    placeOnce: (requests, nowMs) =>
-      inTransaction(sql, (tx) => runOnce(tx, requests, nowMs, (fresh) => place(tx, fresh, nowMs))),
+    place: (requests, nowMs, pendingMax = 0) =>
+      orUnavailable(() => placeWithinLimit(sql, requests, nowMs, pendingMax)),
+    placeOnce: (requests, nowMs, pendingMax = 0) =>
+      inTransaction(sql, (tx) =>
+        runOnce(tx, requests, nowMs, (fresh) => placeWithinLimit(tx, fresh, nowMs, pendingMax)),
+      ),
     find: (id) => orUnavailable(() => find(sql, id)),
     history: (query) => orUnavailable(() => readHistory(sql, query)),
     timeline: (query) => orUnavailable(() => readTimeline(sql, query)),

@@ -12,7 +12,7 @@ export const createAudits = (connection: Connection, numberPrefix: string): Audi
   const recordOutcome = createRecordOutcome(connection, checkouts);
   const claimOpenPayments = createClaimOpenPayments(connection);
   return {
-    claim: async (requests, nowMs) => write(() => claim(requests, nowMs)),
+    claim: async (requests, nowMs, limits) => write(() => claim(requests, nowMs, limits)),
     recordOutcomes: async (records, nowMs) =>
       write(() => records.map((record) => recordOutcome(record, nowMs))),
     claimOpenPayments: async (query) => claimOpenPayments(query),

@@ -12,6 +12,12 @@ import {
   withNumber,
 } from '../../../core/audit.ts';
 import { firstCheckoutSequence, formatCheckoutNumber } from '../../../core/checkoutNumber.ts';
+import {
+  type CheckoutLimits,
+  customersOf,
+  hasCheckoutLimit,
+  noCheckoutLimits,
+} from '../../../core/limits.ts';
 import { orderStatusAfter } from '../../../core/order.ts';
 import { initialPaymentStatus, paymentStatusAfter } from '../../../core/payment.ts';
 import { unitsToHold } from '../../../core/stock.ts';
@@ -20,6 +26,7 @@ import type { Connection } from '../connection.ts';
 import { createAppendHistory } from '../orders/history.ts';
 import { type OrderRow, orderOf, type PaymentRow, unitsLeft } from '../rows.ts';
 import { columnsOf, orders } from '../schema.ts';
+import { createReadCounted } from './countedCheckouts.ts';
 import type { CheckoutReader } from './read.ts';
 
 type Verdict = Result<Claim, ClaimFailure>;
@@ -29,9 +36,13 @@ export const createClaim = (connection: Connection, checkouts: CheckoutReader, n
   const readSnapshot = createReadSnapshot(connection, checkouts);
   const writeClaim = createWriteClaim(connection, numberPrefix);
   const takeUnits = createTakeUnits(connection);
-  return (requests: readonly CheckoutRequest[], nowMs: number): readonly Verdict[] => {
-    const { snapshot, seqOf } = readSnapshot(requests);
-    const verdicts = judgeClaims(requests, snapshot, nowMs).map((verdict, index): Verdict => {
+  return (
+    requests: readonly CheckoutRequest[],
+    nowMs: number,
+    limits: CheckoutLimits = noCheckoutLimits,
+  ): readonly Verdict[] => {
+    const { snapshot, seqOf } = readSnapshot(requests, limits);
+    const verdicts = judgeClaims(requests, snapshot, nowMs, limits).map((verdict, index): Verdict => {
       const request = requests[index];
       if (verdict.isErr() || request === undefined) return err(verdict._unsafeUnwrapErr());
       const claim = verdict.value;
@@ -57,7 +68,9 @@ type Seqs = ReadonlyMap<string, number>;
 /** What the claims were judged by. */
 type Judged = { readonly seqOf: Seqs; readonly stock: ClaimSnapshot['stock'] };
 
-const createReadSnapshot = ({ client }: Connection, { responseTo }: CheckoutReader) => {
+const createReadSnapshot = (connection: Connection, { responseTo }: CheckoutReader) => {
+  const { client } = connection;
+  const readCounted = createReadCounted(connection);
   const auditByKey = client.prepare<[string, string], AuditRow>(
     `select a.id, a.sequence, a.number_prefix as numberPrefix, a.customer_id as customerId, a.order_ids as orderIds, p.status, p.method, p.attempt,
        p.response is not null as hasResponse
@@ -68,7 +81,10 @@ const createReadSnapshot = ({ client }: Connection, { responseTo }: CheckoutRead
      from orders o left join stock on stock.product_id = o.product_id where o.id = ?`,
   );
 
-  return (requests: readonly CheckoutRequest[]): { snapshot: ClaimSnapshot; seqOf: Seqs } => {
+  return (
+    requests: readonly CheckoutRequest[],
+    limits: CheckoutLimits,
+  ): { snapshot: ClaimSnapshot; seqOf: Seqs } => {
     const audits = new Map<string, KnownAudit>();
     const found: (OrderRow & { readonly stock: number | null })[] = [];
     for (const { key, customerId, orderIds } of requests) {
@@ -82,6 +98,7 @@ const createReadSnapshot = ({ client }: Connection, { responseTo }: CheckoutRead
     return {
       snapshot: {
         audits,
+        counted: readCounted(hasCheckoutLimit(limits) ? customersOf(requests) : []),
         orders: new Map(found.map((row) => [row.id, orderOf(row)])),
         stock: new Map(found.map(({ productId, stock }) => [productId, stock])),
       },

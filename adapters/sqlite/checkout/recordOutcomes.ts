@@ -1,4 +1,5 @@
 import type { OutcomeRecord, RecordResult } from '../../../core/audit.ts';
+import { countedPaymentStatuses } from '../../../core/limits.ts';
 import { expiredDetail, isExpired, orderStatusAfter } from '../../../core/order.ts';
 import { type OutcomeChanges, outcomeChanges } from '../../../core/outcome.ts';
 import { nextPaymentStatus, type PaymentStatus } from '../../../core/payment.ts';
@@ -7,6 +8,7 @@ import { storedResponseOf } from '../../stored/response.ts';
 import { quoted } from '../../stored/statuses.ts';
 import type { Connection } from '../connection.ts';
 import { createAppendHistory } from '../orders/history.ts';
+import { createWriteCounted } from './countedCheckouts.ts';
 import type { CheckoutReader } from './read.ts';
 
 type Row = {
@@ -26,6 +28,7 @@ export const createRecordOutcome = (connection: Connection, { responseTo }: Chec
     `insert into payment_attempt (order_id, payment_id, attempt, status, decline_code, at_ms)
      values (?, ?, ?, ?, ?, ?)`,
   );
+  const writeCounted = createWriteCounted(connection);
   const byId = client.prepare<[string], Row>(
     `select p.status, p.attempt, a.order_ids as orderIds, p.response is not null as hasResponse
      from payment p cross join audit a on a.id = p.id where p.id = ?`,
@@ -48,6 +51,7 @@ export const createRecordOutcome = (connection: Connection, { responseTo }: Chec
     if (changes.order === 'release')
       for (const orderId of orderIds)
         insertAttempt.run(orderId, checkoutId, row.attempt, status, changes.declineCode, nowMs);
+    if (countedPaymentStatuses.includes(status)) writeCounted(checkoutId, nowMs);
     return { applied: true, paymentStatus: status, response: stored ?? record.response };
   };
 };

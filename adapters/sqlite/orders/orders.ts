@@ -29,12 +29,12 @@ import { createCancelExpired } from './cancelExpired.ts';
 import { createChangeQuantity } from './changeQuantity.ts';
 import { createAppendHistory } from './history.ts';
 import { createOrderList } from './list.ts';
-import { createPlaceOrder } from './place.ts';
+import { createPlaceWithinLimit } from './pending.ts';
 import { createReadTimeline } from './timeline.ts';
 
 export const createOrders = (connection: Connection): Orders => {
   const { read, write } = connection;
-  const placeOne = createPlaceOrder(connection);
+  const placeWithinLimit = createPlaceWithinLimit(connection);
   const runOnce = createRunOnce(connection);
   const find = createFindOrder(connection);
   const readHistory = createReadHistory(connection);
@@ -44,10 +44,13 @@ export const createOrders = (connection: Connection): Orders => {
   const changeQuantity = createChangeQuantity(connection);
   const cancelExpired = createCancelExpired(connection);
   return {
-    place: async (requests, nowMs) => write(() => requests.map((request) => placeOne(request, nowMs))),
-    placeOnce: async (requests, nowMs) =>
+    place: async (requests, nowMs, pendingMax = 0) =>
+      write(() => requests.map((request) => placeWithinLimit(request, nowMs, pendingMax))),
+    placeOnce: async (requests, nowMs, pendingMax = 0) =>
       write(() =>
-        requests.map((request) => runOnce(request.commandKey, nowMs, () => placeOne(request, nowMs))),
+        requests.map((request) =>
+          runOnce(request.commandKey, nowMs, () => placeWithinLimit(request, nowMs, pendingMax)),
+        ),
       ),
     find: async (id) => read(() => find(id)),
     history: async (query) => read(() => readHistory(query)),

@@ -10,6 +10,7 @@ import {
 import { createSeededRandom, type SeededRandom } from '../../processes/random.ts';
 import { tokenFor } from '../../processes/tokens.ts';
 import { type Database, openDatabase } from './database.ts';
+import { withoutLimits } from './limits.ts';
 import { type ManagedProcess, startManagedProcess } from './managedProcess.ts';
 import { createInProcessProvider } from './provider.ts';
 
@@ -107,6 +108,7 @@ const startShop = async (databaseUrl: string): Promise<readonly ManagedProcess[]
     LOG_LEVEL: 'warn',
     RECONCILE_AFTER_MS: '1000',
     PAYMENT_TIMEOUT_MS: '2000',
+    ...withoutLimits,
     ...createInProcessProvider(databaseUrl).env,
   };
   const roles = databaseUrl.startsWith('sqlite:')

@@ -1,8 +1,10 @@
+import { pipelines } from '../../../core/pipelines/index.ts';
 import { addProduct, type Client } from '../../processes/client.ts';
 import type { SeededRandom } from '../../processes/random.ts';
 import { startPostgresServer } from '../../processes/server.ts';
 import { createTestFile } from '../../processes/sqlite.ts';
 import type { Faults } from './faults.ts';
+import { withoutLimits } from './limits.ts';
 import { type ManagedProcess, startManagedProcess } from './managedProcess.ts';
 import { createInProcessProvider, type Provider, startProviderProcess } from './provider.ts';
 import { type SmtpSink, startSmtpSink } from './smtpSink.ts';
@@ -90,6 +92,7 @@ export const startProcesses = async (
     QUEUE_POLL_MS: '100',
     // More than the mails whose replies are held, so that other mails are still sent.
     MAILS_MAX: '200',
+    ...withoutLimits,
     ...provider.env,
     ...(mails === 'smtp' && { SMTP_URL: smtpSink.url }),
   };
@@ -112,7 +115,7 @@ export const startProcesses = async (
 /** Adds products with unlimited stock and others that run out. Returns the initial stock of each. */
 export const addProducts = async (operator: Client): Promise<ReadonlyMap<string, number | null>> => {
   const initialStocks = new Map<string, number | null>();
-  for (const type of ['physical', 'digital', 'service'])
+  for (const type of pipelines.keys())
     for (const [index, stock] of [null, 100_000, 60, 20].entries()) {
       const code = `${type.toUpperCase()}${index}`;
       initialStocks.set(await addProduct(operator, { code, type, stock }), stock);
