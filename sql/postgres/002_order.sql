@@ -28,7 +28,7 @@ create table orders (
   expires_ms bigint not null,
   created_ms bigint not null,
   updated_ms bigint not null
-) with (fillfactor = 60);
+) with (fillfactor = 55);
 
 -- Maintenance walks it once, in the order of time. It names no column that changes, and it has the paid orders too:
 -- without them (`where status = 'pending'`) each change of a status would be a write to this index.
