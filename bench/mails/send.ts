@@ -53,7 +53,9 @@ const order: Order = {
   total: { amount: 1_299_000, currency: 'VND' },
   status: 'paid',
   checkoutId: null,
+  number: null,
   disputed: false,
+  expiresAtMs: 0,
   createdAtMs: 0,
   updatedAtMs: 0,
 };

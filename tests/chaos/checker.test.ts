@@ -48,6 +48,13 @@ const checkoutBreakages: readonly Breakage[] = [
   ['never_paid', ({ orders }) => edit(orders, 'refused', { status: 'completed' })],
 ];
 
+const expiryBreakages: readonly Breakage[] = [
+  ['expired_and_pending', ({ orders }) => edit(orders, 'refused', { expiresMs: 1_000 })],
+  ['claimed_after_expiry', ({ orders }) => edit(orders, 'forgotten', { expiresMs: 1 })],
+  ['expired_early', ({ orders }) => edit(orders, 'forgotten', { expiresMs: 1_001 })],
+  ['released_after_expiry', ({ orders }) => edit(orders, 'refused', { expiresMs: 6 })],
+];
+
 const refundBreakages: readonly Breakage[] = [
   ['refund_key_twice', ({ refunds }) => edit(refunds, 'r2', { key: 'part' })],
   ['refund_lost', ({ refunds }) => void refunds.shift()],
@@ -85,7 +92,10 @@ const refundBreakages: readonly Breakage[] = [
     ({ mails }) => appendCopy(mails, 'chargedBack', { kind: 'refund', messageId: 'r8' }),
   ],
   ['refund_not_in_history', ({ history }) => removeState(history, 'chargedBack', 'charged_back')],
-  ['step_after_refund', ({ history }) => history.push({ orderId: 'dashboard', seq: 7, state: 'invoiced' })],
+  [
+    'step_after_refund',
+    ({ history }) => history.push({ orderId: 'dashboard', seq: 7, state: 'invoiced', atMs: 0, detail: null }),
+  ],
   ['order_balance_wrong', ({ orders }) => edit(orders, 'regretted', { status: 'completed' })],
   ['order_balance_wrong', ({ orders }) => edit(orders, 'shirt', { status: 'refunded' })],
   ['order_balance_wrong', ({ refunds }) => edit(refunds, 'r6', { reference: null })],
@@ -131,10 +141,19 @@ const refundBreakages: readonly Breakage[] = [
 
 const pipelineBreakages: readonly Breakage[] = [
   ['history_gap', ({ history }) => history.splice(3, 1)],
-  ['history_gap', ({ history }) => history.push({ orderId: 'shirt', seq: 8, state: 'completed' })],
-  ['impossible_edge', ({ history }) => history.push({ orderId: 'shirt', seq: 11, state: 'completed' })],
+  [
+    'history_gap',
+    ({ history }) => history.push({ orderId: 'shirt', seq: 8, state: 'completed', atMs: 0, detail: null }),
+  ],
+  [
+    'impossible_edge',
+    ({ history }) => history.push({ orderId: 'shirt', seq: 11, state: 'completed', atMs: 0, detail: null }),
+  ],
   ['history_status_differs', ({ orders }) => edit(orders, 'refused', { status: 'paying' })],
-  ['steps_out_of_order', ({ history }) => history.push({ orderId: 'shirt', seq: 11, state: 'invoiced' })],
+  [
+    'steps_out_of_order',
+    ({ history }) => history.push({ orderId: 'shirt', seq: 11, state: 'invoiced', atMs: 0, detail: null }),
+  ],
   ['step_skipped', ({ history }) => removeState(history, 'shirt', 'customer_notified')],
   ['step_before_payment', ({ history }) => history.splice(0, 4)],
   ['stock_negative', ({ products }) => edit(products, 'p1', { stock: -1 })],
@@ -199,14 +218,17 @@ describe('checker', () => {
     expect(check(shop)).toEqual([]);
   });
 
-  test.each([...checkoutBreakages, ...refundBreakages, ...pipelineBreakages, ...activityBreakages])(
-    'The checker reports %s',
-    (rule, breakRule) => {
-      const shop = createHealthyShop();
-      breakRule(shop);
-      expect(check(shop).map((found) => found.rule)).toContain(rule);
-    },
-  );
+  test.each([
+    ...checkoutBreakages,
+    ...expiryBreakages,
+    ...refundBreakages,
+    ...pipelineBreakages,
+    ...activityBreakages,
+  ])('The checker reports %s', (rule, breakRule) => {
+    const shop = createHealthyShop();
+    breakRule(shop);
+    expect(check(shop).map((found) => found.rule)).toContain(rule);
+  });
 });
 
 /** Changes the row with that id. */
@@ -240,7 +262,7 @@ const removeState = (history: Shop['history'], id: string, state: string): void 
 
 const replaceState = (history: Shop['history'], id: string, state: string, other: string): void => {
   const index = indexOfState(history, id, state);
-  history.splice(index, 1, { orderId: id, seq: seqAt(history, index), state: other });
+  history.splice(index, 1, { orderId: id, seq: seqAt(history, index), state: other, atMs: 0, detail: null });
 };
 
 /** Inserts the state `other` before `state` and raises `seq` of the later rows. */
@@ -248,7 +270,7 @@ const insertStateBefore = (history: Shop['history'], id: string, state: string, 
   const index = indexOfState(history, id, state);
   const seq = seqAt(history, index);
   const later = history.slice(index).map((row) => (row.orderId === id ? { ...row, seq: row.seq + 1 } : row));
-  history.splice(index, later.length, { orderId: id, seq, state: other }, ...later);
+  history.splice(index, later.length, { orderId: id, seq, state: other, atMs: 0, detail: null }, ...later);
 };
 
 const seqAt = (history: Shop['history'], index: number): number => history[index]?.seq ?? 0;

@@ -27,10 +27,18 @@ export const order = (
   disputed: false,
   checkoutId,
   held: 0,
+  expiresMs: 2_000,
 });
 
 export const states = (orderId: string, names: readonly string[]): Shop['history'] =>
-  names.map((state, index) => ({ orderId, seq: index + 1, state }));
+  names.map((state, index) => ({ orderId, seq: index + 1, state, atMs: index, detail: null }));
+
+/** The history of an order whose checkout was declined after its end. */
+export const expiredStates = (orderId: string, expiresMs: number): Shop['history'] => [
+  ...states(orderId, ['pending', 'paying']),
+  { orderId, seq: 3, state: 'pending', atMs: expiresMs, detail: 'declined: expired_card' },
+  { orderId, seq: 4, state: 'cancelled', atMs: expiresMs, detail: 'expired' },
+];
 
 export const payment = (
   id: string,

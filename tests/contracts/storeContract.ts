@@ -4,9 +4,11 @@ import { adoptedRefundsContract } from './adoptedRefunds.ts';
 import { assignedRefundsContract } from './assignedRefunds.ts';
 import { checkoutClaimsContract } from './checkoutClaims.ts';
 import { checkoutKeysContract } from './checkoutKeys.ts';
+import { checkoutNumbersContract } from './checkoutNumbers.ts';
 import { checkoutRacesContract } from './checkoutRaces.ts';
 import { commandKeysContract } from './commandKeys.ts';
 import { disputesContract } from './disputes.ts';
+import { expiryContract } from './expiry.ts';
 import { failedEffectsContract } from './failedEffects.ts';
 import { givenUpCheckoutsContract } from './givenUpCheckouts.ts';
 import { inboxContract } from './inbox.ts';
@@ -26,6 +28,7 @@ import { pausedTasksContract } from './pausedTasks.ts';
 import { pipelinesContract } from './pipelines.ts';
 import { productChangesContract } from './productChanges.ts';
 import { productsContract } from './products.ts';
+import { quantityChangesContract } from './quantityChanges.ts';
 import { queueContract } from './queue.ts';
 import { reconciliationsContract } from './reconciliations.ts';
 import { refundedStockContract } from './refundedStock.ts';
@@ -59,6 +62,9 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     searchContract,
     checkoutClaimsContract,
     checkoutKeysContract,
+    checkoutNumbersContract,
+    quantityChangesContract,
+    expiryContract,
     outcomesContract,
     repeatedOutcomesContract,
     nothingToPayContract,
