@@ -18,10 +18,23 @@ export type ConnectionOptions = {
    * transaction: no prepared statements, no `LISTEN`, no session settings.
    */
   readonly pooling?: 'session' | 'transaction';
+  readonly limits?: StatementLimits;
 };
 
-/** A statement that takes longer is stuck. Its caller gets `unavailable`. */
-const statementTimeoutMs = 15_000;
+/** How long a statement may take, ms. Beyond it, its caller gets `unavailable`. */
+export type StatementLimits = {
+  /** By the server, which ends the statement. 0: for ever. */
+  readonly statementMs: number;
+  /** By the server, for each lock that somebody else holds. 0: for ever. */
+  readonly lockMs: number;
+  /**
+   * By us, after which the connection is destroyed: a server that is cut off, or a proxy that went silent, ends nothing.
+   * Longer than `statementMs`, so that a server that is only slow answers first. 0: for ever.
+   */
+  readonly clientMs: number;
+};
+
+const defaultLimits: StatementLimits = { statementMs: 15_000, lockMs: 15_000, clientMs: 17_000 };
 const transactionTimeoutMs = 30_000;
 const connectTimeoutS = 5;
 
@@ -30,12 +43,19 @@ const connectTimeoutS = 5;
  *
  * @throws WrongDatabaseUrl
  */
-export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOptions): Sql => {
+export const connect = ({
+  url,
+  poolSize = 8,
+  pooling = 'session',
+  limits: { statementMs, lockMs, clientMs } = defaultLimits,
+}: ConnectionOptions): Sql => {
   const { session, ...server } = driverOptions(url);
   return postgres({
     max: poolSize,
     ...(pooling === 'transaction' && poolerOptions),
     connect_timeout: connectTimeoutS,
+    query_timeout: clientMs / 1_000,
+    ends_session: endingStates,
     ...server,
     // The default pauses grow to 20 s. The server may be back long before that.
     backoff: (attempt: number) => Math.min(0.1 * attempt, 1),
@@ -44,14 +64,20 @@ export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOp
     connection: {
       application_name: 'cartwright',
       ...(pooling === 'session' && {
-        statement_timeout: statementTimeoutMs,
+        statement_timeout: statementMs,
         idle_in_transaction_session_timeout: transactionTimeoutMs,
-        lock_timeout: statementTimeoutMs,
+        lock_timeout: lockMs,
       }),
       ...session,
     },
   });
 };
+
+/**
+ * SQLSTATEs after which a connection is not used again. A session keeps `default_transaction_read_only` and the standby
+ * that it has found, while a new one may write (25006). A server that stops may end a session late or never (57P0x).
+ */
+const endingStates = ['25006', '57P01', '57P02', '57P03', '57P04', '57P05'];
 
 /**
  * A pooler that lends connections needs unnamed statements, each sent after the response to the previous one. PgBouncer

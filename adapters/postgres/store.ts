@@ -1,5 +1,5 @@
 import { eq, sql as raw } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/postgres-js';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { finishedRetentionMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
@@ -16,6 +16,7 @@ import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
 import { migrateWith } from './migrate.ts';
 import { createOrders } from './orders/orders.ts';
+import { onePool, openPools, type Pools } from './pools.ts';
 import { createProducts } from './products/products.ts';
 import { createQueue } from './queue/queue.ts';
 import { createWakeup } from './queue/wakeup.ts';
@@ -28,9 +29,6 @@ import { checkRights, checkVersion, checkWrites } from './startCheck.ts';
 /** A month: no provider delivers an event again after so long. */
 const eventRetentionMs = 31 * 24 * 3_600_000;
 
-/** How long `close` waits for running statements. It is less than a stopping process has left at this point. */
-const closeTimeoutS = 3;
-
 /**
  * Connects and migrates. Rejects with the driver's error if the server cannot be reached, with `SchemaTooNew` if a
  * newer version has migrated the database, with `SchemaTooOld` if an unreleased version has created it, and with
@@ -41,58 +39,104 @@ export const openPostgresStore = async (
   options: ConnectionOptions & { readonly readOnly?: boolean },
 ): Promise<Store> => {
   const { readOnly = false } = options;
-  const sql = connect(options);
+  // A migration may take longer than any request. It has a connection of its own, without limits.
+  const sql = connect({ ...options, poolSize: 1, limits: { statementMs: 0, lockMs: 0, clientMs: 0 } });
   try {
     await checkVersion(sql);
     await migrateWith(sql);
     await checkRights(sql, readOnly);
     if (!readOnly) await checkWrites(sql);
-  } catch (cause) {
+  } finally {
     await sql.end({ timeout: 0 });
-    throw cause;
   }
-  return createStore(sql, world, options);
+  const { close, ...pools } = openPools(options);
+  return { ...createStoreOver(pools, world, options), close };
 };
 
-/** A store on a database that is already migrated. */
+/** A store on a database that is already migrated, with one pool of connections for everything. */
 export const createStore = (
   sql: Sql,
   world: World,
-  { pooling }: Pick<ConnectionOptions, 'pooling'> = {},
-): Store => {
-  const db = drizzle(sql);
+  options: Pick<ConnectionOptions, 'pooling'> = {},
+): Store => ({ ...createStoreOver(onePool(sql), world, options), close: () => sql.end({ timeout: 3 }) });
+
+const createStoreOver = (
+  pools: Pools,
+  world: World,
+  { pooling }: Pick<ConnectionOptions, 'pooling'>,
+): Omit<Store, 'close'> => {
+  const { commands, work } = pools;
+  const db = drizzle(commands);
   return {
-    products: createProducts(sql, db, world),
-    orders: createOrders(sql),
-    audits: createAudits(sql),
-    queue: createQueue(sql, db, world),
-    refunds: createRefunds(sql, world),
-    disputes: createDisputes(sql),
-    inbox: createInbox(sql),
-    ledger: createLedger(sql),
-    mailbox: createMailbox(db, world),
-    serviceKeys: createServiceKeys(sql, db),
-    activity: createActivityLog(sql),
+    products: splitReads(pools, (sql, db) => createProducts(sql, db, world), ['find', 'list']),
+    orders: splitReads(pools, createOrders, ['find', 'history', 'timeline', 'list']),
+    audits: createAudits(pools),
+    queue: {
+      ...createQueue(work, drizzle(work), world),
+      ...pick(createQueue(commands, db, world), ['retry']),
+      ...pick(createQueue(pools.reads, drizzle(pools.reads), world), ['stats', 'tasks']),
+    },
+    refunds: splitReads(pools, (sql) => createRefunds(sql, world), ['find', 'list']),
+    disputes: createDisputes(commands),
+    inbox: createInbox(commands),
+    ledger: {
+      ...createLedger(work),
+      ...pick(createLedger(commands), [
+        'acknowledge',
+        'acknowledgeOnce',
+        'requestReconciliation',
+        'requestReconciliationOnce',
+      ]),
+      ...pick(createLedger(pools.reads), [
+        'counts',
+        'cases',
+        'findCase',
+        'findReconciliation',
+        'reconciliations',
+        'findDifference',
+        'differences',
+      ]),
+    },
+    mailbox: {
+      ...createMailbox(drizzle(work), world),
+      ...pick(createMailbox(drizzle(pools.reads), world), ['list']),
+    },
+    serviceKeys: splitReads(pools, createServiceKeys, ['list', 'findByHash']),
+    activity: createActivityLog(pools.reads),
     // With connections that are lent for one transaction only, `LISTEN` is not possible. Hints stay in this process.
-    wakeup: pooling === 'transaction' ? createLocalWakeup() : createWakeup(sql, world.timer),
+    wakeup: pooling === 'transaction' ? createLocalWakeup() : createWakeup(commands, world.timer),
     secret: (name, fresh) =>
       orUnavailable(async () => {
         await db.insert(secret).values({ name, value: fresh }).onConflictDoNothing();
         const [row] = await db.select().from(secret).where(eq(secret.name, name));
         return row?.value ?? fresh;
       }),
-    refoldNames: (limit) => withRetries(() => refoldNames(sql, limit)),
+    refoldNames: (limit) => withRetries(() => refoldNames(work, limit)),
     ping: () =>
       orUnavailable(async () => {
         await db.execute(raw`select 1`);
       }),
     prune: (nowMs) =>
       orUnavailable(async () => {
-        await sql`delete from finished_tasks where at_ms < ${nowMs - finishedRetentionMs}`;
-        await pruneEvents(sql, nowMs - eventRetentionMs);
-        await pruneCommandKeys(sql, nowMs);
-        await pruneCounted(sql, nowMs);
+        await work`delete from finished_tasks where at_ms < ${nowMs - finishedRetentionMs}`;
+        await pruneEvents(work, nowMs - eventRetentionMs);
+        await pruneCommandKeys(work, nowMs);
+        await pruneCounted(work, nowMs);
       }),
-    close: () => sql.end({ timeout: closeTimeoutS }),
   };
 };
+
+/** A port that reads on a pool of its own. */
+const splitReads = <Port extends object>(
+  { commands, reads }: Pools,
+  create: (sql: Sql, db: PostgresJsDatabase) => Port,
+  readNames: readonly (keyof Port)[],
+): Port => ({
+  ...create(commands, drizzle(commands)),
+  ...pick(create(reads, drizzle(reads)), readNames),
+});
+
+const pick = <Port extends object, Name extends keyof Port>(
+  port: Port,
+  names: readonly Name[],
+): Pick<Port, Name> => Object.fromEntries(names.map((name) => [name, port[name]])) as Pick<Port, Name>;

@@ -13,6 +13,7 @@ import {
   type OutcomeRecord,
   type RecordResult,
 } from '../../core/audit.ts';
+import { onlyOne } from '../../core/heldRows.ts';
 import { type CountedCheckout, countedPaymentStatuses, customersOf } from '../../core/limits.ts';
 import type { Order } from '../../core/order.ts';
 import { outcomeChanges } from '../../core/outcome.ts';
@@ -29,22 +30,26 @@ import { moveUnits, unitsLeft } from './stock.ts';
 import { type AuditRow, type PaymentRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 import { newTask } from './transitions.ts';
 
+const claimAll = (
+  tables: Tables,
+  ...[requests, nowMs, limits]: Parameters<Audits['claim']>
+): ReturnType<typeof judgeClaims> =>
+  runTransaction((writes) => {
+    const snapshot = snapshotOf(tables, requests);
+    const verdicts = judgeClaims(requests, snapshot, nowMs, limits);
+    requests.forEach((request, index) => {
+      const verdict = verdicts[index];
+      if (!verdict?.isOk()) return;
+      writeClaim(tables, writes, request, verdict.value, nowMs);
+      for (const order of verdict.value.orders)
+        reserveUnits(tables, writes, order.id, unitsToHold(order, snapshot.stock), nowMs);
+    });
+    return verdicts;
+  });
+
 export const createAudits = (tables: Tables): Audits => ({
-  claim: async (requests, nowMs, limits) =>
-    ok(
-      runTransaction((writes) => {
-        const snapshot = snapshotOf(tables, requests);
-        const verdicts = judgeClaims(requests, snapshot, nowMs, limits);
-        requests.forEach((request, index) => {
-          const verdict = verdicts[index];
-          if (!verdict?.isOk()) return;
-          writeClaim(tables, writes, request, verdict.value, nowMs);
-          for (const order of verdict.value.orders)
-            reserveUnits(tables, writes, order.id, unitsToHold(order, snapshot.stock), nowMs);
-        });
-        return verdicts;
-      }),
-    ),
+  claim: async (...query) => ok(claimAll(tables, ...query)),
+  claimAlone: async (request, nowMs, limits) => ok(onlyOne(claimAll(tables, [request], nowMs, limits))),
 
   recordOutcomes: async (records, nowMs) =>
     ok(runTransaction((writes) => records.map((record) => recordOutcome(tables, writes, record, nowMs)))),
