@@ -18,6 +18,7 @@ import type { World } from '../core/world.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addressOf, describeReach, renderBanner } from './banner.ts';
 import { type Auth, type Config, readConfig } from './config.ts';
+import { createDatabaseWatch } from './databaseWatch.ts';
 import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
 import { probePort } from './probePort.ts';
@@ -46,6 +47,9 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     );
   const store = await waitForStore(() => openStore(world, config), config, log, world.timer);
   closers.push(store.close);
+  const watch = createDatabaseWatch({ ping: store.ping, ...world, log }, config);
+  const stopWatch = await watch.start();
+  closers.push(async () => stopWatch());
   const { provider, simulator, close: closeProvider } = await openProvider(world, config);
   closers.push(closeProvider);
   if (production && simulator !== null)
@@ -95,7 +99,10 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       countedLog: createCountedLog(log, world.timer),
       clientOf: createClientOf(config.trustedProxies),
       corsOrigins: config.corsOrigins,
-      isReady: () => checkReadiness(store, world),
+      isReady: async () => {
+        const ready = await watch.isReady();
+        return { ready, missing: ready ? [] : ['database'] };
+      },
     });
     const server = await serve(api, { port, host });
     parallelClosers.push(() => withTimeout(world.timer, config.shutdownMs, server.stop(), () => {}));
@@ -110,7 +117,9 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       pipelines: config.workerPipelines,
       mailDomain: mailDomain(config.mailFrom),
     };
-    parallelClosers.push(startWorker({ store, provider, mailer, world, log }, settings).stop);
+    parallelClosers.push(
+      startWorker({ store, provider, mailer, world, log, mayClaim: watch.mayClaim }, settings).stop,
+    );
   }
   return renderBanner({
     version,
@@ -130,14 +139,6 @@ const createAuthSettings = async (
   const newSecret = Buffer.from(random.bytes(32)).toString('base64url');
   const secret = await unwrapOrThrow(store.secret('demo_auth', newSecret));
   return { key: { kind: 'secret', secret }, ...expectedClaims };
-};
-
-const readinessTimeoutMs = 2_000;
-
-const checkReadiness = async (store: Store, { timer }: World) => {
-  const ping = store.ping().then((result) => result.isOk());
-  const ready = await withTimeout(timer, readinessTimeoutMs, ping, () => false, { background: true });
-  return { ready, missing: ready ? [] : ['database'] };
 };
 
 const unwrapOrThrow = async <T>(asyncResult: AsyncResult<T>): Promise<T> => {

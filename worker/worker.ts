@@ -1,3 +1,4 @@
+import { ok } from 'neverthrow';
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
@@ -41,6 +42,8 @@ export type WorkerPorts = {
   readonly mailer: Mailer;
   readonly world: World;
   readonly log: Log;
+  /** False while the clock of this machine is too wrong to claim anything: leases are times. */
+  readonly mayClaim: () => boolean;
 };
 
 export type WorkerSettings = {
@@ -89,10 +92,15 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     ...[...pipelines.values()]
       .filter(isEnabled)
       .map((pipeline) =>
-        startPipeline(pipeline, createClaimTasks(pipeline, ports, settings), orderPorts, settings),
+        startPipeline(
+          pipeline,
+          ifMayClaim(ports, createClaimTasks(pipeline, ports, settings)),
+          orderPorts,
+          settings,
+        ),
       ),
     ...jobPipelines.filter(isEnabled).map((pipeline) =>
-      startPipeline(pipeline, createClaimJobs(pipeline, ports, settings), jobPorts, {
+      startPipeline(pipeline, ifMayClaim(ports, createClaimJobs(pipeline, ports, settings)), jobPorts, {
         ...settings,
         claimers: 1,
       }),
@@ -106,6 +114,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     {
       store,
       recoverPayments: recovery.recoverDue,
+      mayClaim: ports.mayClaim,
       clock: world.clock,
       log,
     },
@@ -197,6 +206,11 @@ const createClaimJobs =
     const claimed = await store.queue.claimJobs({ pipeline, limit: batchMax, nowMs, leaseMs });
     return claimed.map((leases) => ({ processed: leases.length, leases }));
   };
+
+const ifMayClaim =
+  <L>({ mayClaim }: WorkerPorts, claim: ClaimTasks<L>): ClaimTasks<L> =>
+  async (nowMs) =>
+    mayClaim() ? claim(nowMs) : ok({ processed: 0, leases: [] });
 
 type RunningPipeline = { wake(): void; stop(deadline: Promise<void>): Promise<void> };
 

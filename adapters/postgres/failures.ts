@@ -14,7 +14,7 @@ export const orUnavailable = async <T>(query: () => Promise<T>): AsyncResult<T> 
 };
 
 /** True if somebody else held a lock for too long. The server has rolled the statement back. */
-export const isLockTimeout = (cause: unknown): boolean =>
+const isLockTimeout = (cause: unknown): boolean =>
   cause instanceof Error &&
   ((cause instanceof postgres.PostgresError && cause.code === '55P03') || isLockTimeout(cause.cause));
 

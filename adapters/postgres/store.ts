@@ -1,4 +1,4 @@
-import { eq, sql as raw } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { finishedRetentionMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
@@ -11,6 +11,7 @@ import { pruneCommandKeys } from './commandKeys/once.ts';
 import { type ConnectionOptions, connect, type Sql, withRetries } from './connection.ts';
 import { createDisputes } from './disputes/disputes.ts';
 import { orUnavailable } from './failures.ts';
+import { heartbeat } from './heartbeat.ts';
 import { createInbox, pruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
@@ -60,10 +61,12 @@ export const createStore = (
   options: Pick<ConnectionOptions, 'pooling'> = {},
 ): Store => ({ ...createStoreOver(onePool(sql), world, options), close: () => sql.end({ timeout: 3 }) });
 
+type StoreOptions = Pick<ConnectionOptions, 'pooling'> & { readonly readOnly?: boolean };
+
 const createStoreOver = (
   pools: Pools,
   world: World,
-  { pooling }: Pick<ConnectionOptions, 'pooling'>,
+  { pooling, readOnly = false }: StoreOptions,
 ): Omit<Store, 'close'> => {
   const { commands, work } = pools;
   const db = drizzle(commands);
@@ -112,10 +115,7 @@ const createStoreOver = (
         return row?.value ?? fresh;
       }),
     refoldNames: (limit) => withRetries(() => refoldNames(work, limit)),
-    ping: () =>
-      orUnavailable(async () => {
-        await db.execute(raw`select 1`);
-      }),
+    ping: () => heartbeat(pools.probe, world, readOnly),
     prune: (nowMs) =>
       orUnavailable(async () => {
         await work`delete from finished_tasks where at_ms < ${nowMs - finishedRetentionMs}`;

@@ -10,6 +10,7 @@ import { createPruneCounted } from './checkout/countedCheckouts.ts';
 import { createPruneCommandKeys } from './commandKeys/once.ts';
 import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
 import { createDisputes } from './disputes/disputes.ts';
+import { createHeartbeat } from './heartbeat.ts';
 import { createInbox, createPruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
@@ -26,19 +27,29 @@ import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
  * Opens and migrates. Rejects with the driver's error if the file cannot be opened, with `SchemaTooNew` if a newer
  * version has migrated the database, and with `SchemaTooOld` if an unreleased version has created it.
  */
-export const openSqliteStore = async (world: World, options: ConnectionOptions): Promise<Store> => {
+export const openSqliteStore = async (
+  world: World,
+  options: ConnectionOptions & StoreOptions,
+): Promise<Store> => {
   const client = openClient(options);
   try {
     migrate(client, world.clock.nowMs());
-    return createStoreOver(createConnection(client), world);
+    return createStoreOver(createConnection(client), world, options);
   } catch (cause) {
     client.close();
     throw cause;
   }
 };
 
+/** `readOnly`: this process needs no more than to read. */
+type StoreOptions = { readonly readOnly?: boolean };
+
 /** The database must be migrated. */
-export const createStoreOver = (connection: Connection, world: World): Store => {
+export const createStoreOver = (
+  connection: Connection,
+  world: World,
+  { readOnly = false }: StoreOptions = {},
+): Store => {
   const { runStatement, client, db, write } = connection;
   const pruneEvents = createPruneEvents(connection);
   const refoldNames = createRefoldNames(connection);
@@ -66,10 +77,7 @@ export const createStoreOver = (connection: Connection, world: World): Store => 
       return runStatement(find).andThen((value) => (value === undefined ? write(insertIfNew) : ok(value)));
     },
     refoldNames,
-    ping: async () =>
-      runStatement(() => {
-        client.exec('select 1');
-      }),
+    ping: createHeartbeat(connection, world, readOnly),
     prune: async (nowMs) => {
       const pruned = await write(() => {
         db.delete(finishedTasks)

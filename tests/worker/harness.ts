@@ -101,7 +101,15 @@ export const createFixture = async () => {
       const timer = createManualTimer(world);
       const { log, logLines } = createTestLog();
       const worker = startWorker(
-        { store, provider, mailer: store.mailbox, log, ...ports, world: { ...world, ...ports.world, timer } },
+        {
+          store,
+          provider,
+          mailer: store.mailbox,
+          log,
+          mayClaim: () => true,
+          ...ports,
+          world: { ...world, ...ports.world, timer },
+        },
         { ...settings, ...changed },
       );
       workers.push(worker);
