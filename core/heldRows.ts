@@ -1,10 +1,14 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { RowsHeld } from './audit.ts';
 import type { AsyncResult, Unavailable } from './result.ts';
+import type { Timer } from './timer.ts';
+
+/** How many items of a batch are tried alone at a time. Each may wait for a lock. */
+const aloneAtOnce = 4;
 
 /**
  * Runs a port's batch method. If somebody else holds a row of the batch, runs each item alone, so that only the items
- * with such a row fail. They run together, for each may wait for its lock.
+ * with such a row fail. If all that were tried together fail, somebody holds more than a row, and the rest is not tried.
  */
 export const runHeldAlone =
   <Item, T>(run: (items: readonly Item[], nowMs: number) => AsyncResult<readonly T[]>) =>
@@ -13,7 +17,15 @@ export const runHeldAlone =
     if (outcomes.isOk()) return outcomes.value.map((outcome) => ok(outcome));
     const { error } = outcomes;
     if (error.rowsHeld !== true || items.length === 1) return items.map(() => err(error));
-    return Promise.all(items.map(async (item) => (await run([item], nowMs)).map(onlyOne)));
+    const results: Result<T, Unavailable>[] = [];
+    let isHopeless = false;
+    while (results.length < items.length && !isHopeless) {
+      const next = items.slice(results.length, results.length + aloneAtOnce);
+      const tried = await Promise.all(next.map(async (item) => (await run([item], nowMs)).map(onlyOne)));
+      results.push(...tried);
+      isHopeless = tried.every((result) => result.isErr());
+    }
+    return items.map((_, index) => results[index] ?? err(error));
   };
 
 /** The outcome of a batch of one. */
@@ -25,21 +37,41 @@ export const onlyOne = <T>(outcomes: readonly T[]): T => {
 
 export const rowsHeld: RowsHeld = { kind: 'rows_held' };
 
-/** Runs at most `runningMax` calls at a time, in their order. Beyond `waitingMax`, calls are refused: null. */
-export const createLimiter = (runningMax: number, waitingMax: number) => {
-  const waiting: (() => void)[] = [];
+/**
+ * Runs at most `runningMax` calls at a time, in their order. A call that would wait longer than `waitMs` for its turn is
+ * not run: null.
+ */
+export const createLimiter = (timer: Timer, { runningMax, waitMs }: LimiterSettings) => {
+  const waiting = new Set<() => void>();
   let running = 0;
+
+  const waitForTurn = () =>
+    new Promise<boolean>((resolve) => {
+      const begin = () => {
+        cancel();
+        resolve(true);
+      };
+      const cancel = timer.after(waitMs, () => {
+        waiting.delete(begin);
+        resolve(false);
+      });
+      waiting.add(begin);
+    });
+
   return async <T>(run: () => Promise<T>): Promise<T | null> => {
-    if (running >= runningMax) {
-      if (waiting.length >= waitingMax) return null;
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else running++;
+    if (running < runningMax) running++;
+    else if (!(await waitForTurn())) return null;
     try {
       return await run();
     } finally {
-      const next = waiting.shift();
+      const [next] = waiting;
       if (next === undefined) running--;
-      else next();
+      else {
+        waiting.delete(next);
+        next();
+      }
     }
   };
 };
+
+type LimiterSettings = { readonly runningMax: number; readonly waitMs: number };

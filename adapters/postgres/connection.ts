@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import type { AsyncResult } from '../../core/result.ts';
 import { driverOptions } from '../stored/postgresUrl/driverOptions.ts';
+import { endingStates } from '../stored/postgresUrl/endingStates.ts';
 import { orUnavailable } from './failures.ts';
 
 /** `int8` is read as a number, because our amounts and times stay below 2^53. */
@@ -72,12 +73,6 @@ export const connect = ({
     },
   });
 };
-
-/**
- * SQLSTATEs after which a connection is not used again. A session keeps `default_transaction_read_only` and the standby
- * that it has found, while a new one may write (25006). A server that stops may end a session late or never (57P0x).
- */
-const endingStates = ['25006', '57P01', '57P02', '57P03', '57P04', '57P05'];
 
 /**
  * A pooler that lends connections needs unnamed statements, each sent after the response to the previous one. PgBouncer

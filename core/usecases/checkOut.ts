@@ -45,13 +45,12 @@ const claimAll = async (
   return requests.map(() => err(error.rowsHeld === true ? rowsHeld : { kind: 'claim_lost', lost: error }));
 };
 
-/** How many carts may wait alone for rows that somebody else holds, and how many may wait for their turn. */
-const aloneMax = 4;
-const aloneWaitingMax = 128;
+/** How many carts may wait alone for rows that somebody else holds, and how long others wait for their turn. */
+const aloneLimits = { runningMax: 4, waitMs: 2_500 };
 
 /** Claims a cart that a batch left out, because somebody else holds its rows. Only this cart waits for them. */
 const createClaimAlone = ({ audits, world }: RecordOutcomePorts, checkoutLimits: CheckoutLimits) => {
-  const limit = createLimiter(aloneMax, aloneWaitingMax);
+  const limit = createLimiter(world.timer, aloneLimits);
   return async (request: CheckoutRequest): Promise<Result<Claim, ClaimFailure | ClaimLost | Unavailable>> => {
     const claimed = await limit(() => audits.claimAlone(request, world.clock.nowMs(), checkoutLimits));
     if (claimed === null) return err({ kind: 'unavailable', reason: 'too many requests are waiting' });
