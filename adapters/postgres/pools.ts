@@ -22,7 +22,7 @@ const limits: Readonly<Record<keyof Pools, StatementLimits>> = {
   checkouts: { statementMs: 5_000, lockMs: 1_000, clientMs: 6_000 },
   commands: { statementMs: 7_000, lockMs: 2_500, clientMs: 8_000 },
   reads: { statementMs: 7_000, lockMs: 2_500, clientMs: 8_000 },
-  work: { statementMs: 10_000, lockMs: 5_000, clientMs: 12_000 },
+  work: { statementMs: 10_000, lockMs: 2_500, clientMs: 12_000 },
   probe: { statementMs: 1_500, lockMs: 1_500, clientMs: 2_000 },
 };
 

@@ -18,7 +18,7 @@ export const createHeartbeat = (
   const beat = client.prepare<[number]>(
     'insert into heartbeat (id, at_ms) values (1, ?) on conflict (id) do update set at_ms = excluded.at_ms',
   );
-  const read = client.prepare('select at_ms from heartbeat');
+  const read = client.prepare('select at_ms from heartbeat where id = 1');
   const folder = dirname(client.name);
   const hasRoom = () => {
     if (client.memory) return true;
