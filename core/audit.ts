@@ -98,6 +98,9 @@ export type ClaimFailure =
   /** The customer has reached a limit. */
   | RateLimited;
 
+/** Somebody else holds rows of this request, and a batch does not wait for them. Nothing was written. */
+export type RowsHeld = { readonly kind: 'rows_held' };
+
 /** The response to a checkout. It is stored under the audit GUID, and a retry gets it again. */
 export type CheckoutResponse = {
   readonly status: 'succeeded' | 'declined' | 'requires_action' | 'unknown' | 'cancelled';
@@ -151,12 +154,22 @@ export interface Audits {
    * `stock_reserved`. A refused request changes nothing. Lock order: payments of retried keys, orders, keys, then the
    * stock of products, each in the order of their ids. So overlapping requests wait and never
    * deadlock. Returns one result for each request, in their order. Without `limits` there is no limit.
+   *
+   * A batch does not wait for an order or payment that somebody else holds: that request is `rows_held`, and the
+   * others go on. If it had to wait for something else for too long, nothing is written, and it fails with `rowsHeld`.
    */
   claim(
     requests: readonly CheckoutRequest[],
     nowMs: number,
     limits?: CheckoutLimits,
-  ): AsyncResult<readonly Result<Claim, ClaimFailure>[]>;
+  ): AsyncResult<readonly Result<Claim, ClaimFailure | RowsHeld>[]>;
+
+  /** `claim` of one request, which waits some seconds for rows that somebody else holds. */
+  claimAlone(
+    request: CheckoutRequest,
+    nowMs: number,
+    limits?: CheckoutLimits,
+  ): AsyncResult<Result<Claim, ClaimFailure>>;
 
   /**
    * Records outcomes, all in one transaction, as `outcomeChanges` decides: the payment, the stored response, and each
@@ -164,7 +177,8 @@ export interface Audits {
    * the stock with its release; an order that is paid keeps it. An order that has expired is cancelled right after its
    * release, with a history row for each. A record changes nothing if its
    * payment is no longer open, or if it is `released` and its attempt is not the newest. Returns one result for each
-   * record, in their order.
+   * record, in their order. If somebody else holds one of the rows for too long, nothing is written, and the batch
+   * fails with `rowsHeld`.
    */
   recordOutcomes(records: readonly OutcomeRecord[], nowMs: number): AsyncResult<readonly RecordResult[]>;
 

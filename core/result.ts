@@ -4,7 +4,12 @@ import type { Result } from 'neverthrow';
  * The database or service behind a port cannot be reached, is read-only or is full. A write may have been
  * committed all the same, if only its reply was lost, so every write of a port can be repeated safely. `reason` is for logs and people.
  */
-export type Unavailable = { readonly kind: 'unavailable'; readonly reason: string };
+export type Unavailable = {
+  readonly kind: 'unavailable';
+  readonly reason: string;
+  /** True if somebody else holds rows that the call needs. Then nothing was written. */
+  readonly rowsHeld?: boolean;
+};
 
 /**
  * The result of a port or use case that does I/O. Expected failures are `Err` values, and `Unavailable` is always one

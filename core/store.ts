@@ -12,6 +12,9 @@ import type { Refunds } from './refund.ts';
 import type { AsyncResult } from './result.ts';
 import type { ServiceKeys } from './serviceKey.ts';
 
+/** The database's time, ms. Null if it has no clock but that of this machine. */
+export type DatabaseClock = { readonly nowMs: number | null };
+
 /** All ports that one database provides. The composition root creates one store for each process. */
 export interface Store {
   readonly products: Products;
@@ -36,8 +39,11 @@ export interface Store {
    * shop stays open: until all names are done, searches may miss some. Any number of processes may call it.
    */
   refoldNames(limit: number): AsyncResult<RefoldedSlice | null>;
-  /** Succeeds if the database responds. */
-  ping(): AsyncResult<void>;
+  /**
+   * Succeeds if the database does what this process needs: it writes, and has room for more, unless the store was opened
+   * to read. Returns the database's clock.
+   */
+  ping(): AsyncResult<DatabaseClock>;
   /**
    * Deletes expired data: counters of finished tasks after ten minutes, the keys of commands after a day, events without
    * a task after 31 days, and checkouts that no longer count towards a limit.

@@ -18,6 +18,7 @@ import type { World } from '../core/world.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addressOf, describeReach, renderBanner } from './banner.ts';
 import { type Auth, type Config, readConfig } from './config.ts';
+import { createDatabaseWatch, type DatabaseWatch } from './databaseWatch.ts';
 import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
 import { probePort } from './probePort.ts';
@@ -46,6 +47,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     );
   const store = await waitForStore(() => openStore(world, config), config, log, world.timer);
   closers.push(store.close);
+  const watch = await startDatabaseWatch(store, world, log, config, closers);
   const { provider, simulator, close: closeProvider } = await openProvider(world, config);
   closers.push(closeProvider);
   if (production && simulator !== null)
@@ -97,7 +99,10 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       countedLog: createCountedLog(log, world.timer),
       clientOf: createClientOf(config.trustedProxies),
       corsOrigins: config.corsOrigins,
-      isReady: () => checkReadiness(store, world),
+      isReady: async () => {
+        const ready = await watch.isReady();
+        return { ready, missing: ready ? [] : ['database'] };
+      },
     });
     const server = await serve(api, { port, host });
     parallelClosers.push(() => withTimeout(world.timer, config.shutdownMs, server.stop(), () => {}));
@@ -113,7 +118,9 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       mailDomain: mailDomain(config.mailFrom),
     };
     const stepServices = await openStepServices(world, config, log);
-    parallelClosers.push(startWorker({ store, provider, mailer, stepServices, world, log }, settings).stop);
+    const { mayClaim } = watch;
+    const ports = { store, provider, mailer, stepServices, world, log, mayClaim };
+    parallelClosers.push(startWorker(ports, settings).stop);
   }
   return renderBanner({
     version,
@@ -121,6 +128,19 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     address,
     demo: demo ? { reach: describeReach(host ?? '0.0.0.0') } : null,
   });
+};
+
+const startDatabaseWatch = async (
+  { ping }: Store,
+  world: World,
+  log: Log,
+  config: Config,
+  closers: Close[],
+): Promise<DatabaseWatch> => {
+  const watch = createDatabaseWatch({ ping, ...world, log }, config);
+  const stop = await watch.start();
+  closers.push(async () => stop());
+  return watch;
 };
 
 /** Demo tokens are signed with a secret in the store, which all processes share. */
@@ -133,14 +153,6 @@ const createAuthSettings = async (
   const newSecret = Buffer.from(random.bytes(32)).toString('base64url');
   const secret = await unwrapOrThrow(store.secret('demo_auth', newSecret));
   return { key: { kind: 'secret', secret }, ...expectedClaims };
-};
-
-const readinessTimeoutMs = 2_000;
-
-const checkReadiness = async (store: Store, { timer }: World) => {
-  const ping = store.ping().then((result) => result.isOk());
-  const ready = await withTimeout(timer, readinessTimeoutMs, ping, () => false, { background: true });
-  return { ready, missing: ready ? [] : ['database'] };
 };
 
 const unwrapOrThrow = async <T>(asyncResult: AsyncResult<T>): Promise<T> => {

@@ -102,7 +102,7 @@ const databaseSettings = ({ oneOf, setting, whole }: Kinds) => ({
     8,
     2,
     200,
-    'The most connections to Postgres that this process opens.',
+    'The most connections to Postgres for each kind of work of this process: reads, commands and workers. Checkouts have up to 4 more, readiness and hints one each.',
   ),
   databasePooling: oneOf(
     'DATABASE_POOLING',

@@ -39,7 +39,7 @@ export const openStore = async (
   const path = sqlitePathOf(url);
   if (path !== null) {
     const { openSqliteStore } = await import('../adapters/sqlite/store.ts');
-    return openSqliteStore(world, { path, numberPrefix });
+    return openSqliteStore(world, { path, numberPrefix, readOnly: role === 'read' });
   }
   const { openPostgresStore } = await import('../adapters/postgres/store.ts');
   return openPostgresStore(world, { url, poolSize, pooling, numberPrefix, readOnly: role === 'read' });

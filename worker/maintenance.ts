@@ -1,3 +1,4 @@
+import { ok } from 'neverthrow';
 import type { StockSlice } from '../core/ledger.ts';
 import type { Log } from '../core/log.ts';
 import type { AsyncResult } from '../core/result.ts';
@@ -24,18 +25,30 @@ export const createMaintenancePolls = (
   ports: {
     readonly store: Pick<Store, 'orders' | 'queue' | 'ledger' | 'ping' | 'prune' | 'refoldNames'>;
     readonly recoverPayments: () => AsyncResult<number>;
+    readonly mayClaim: () => boolean;
     readonly clock: Clock;
     readonly log: Log;
   },
   settings: { readonly leaseMs: number; readonly reconcileAfterMs: number },
 ): Readonly<Record<string, Poll>> => ({
-  rescue: createRescuePoll(ports, settings.leaseMs / 2),
-  'payment recovery': createRecoveryPoll(ports, Math.min(recoverEveryMs, settings.reconcileAfterMs)),
-  'cancelling of expired orders': createExpiryPoll(ports),
+  rescue: ifMayClaim(ports, createRescuePoll(ports, settings.leaseMs / 2)),
+  'payment recovery': ifMayClaim(
+    ports,
+    createRecoveryPoll(ports, Math.min(recoverEveryMs, settings.reconcileAfterMs)),
+  ),
+  'cancelling of expired orders': ifMayClaim(ports, createExpiryPoll(ports)),
   'comparison of the stock': createStockPoll(ports),
   'folding of names': createRefoldPoll(ports),
   pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
 });
+
+const clockCheckEveryMs = 1_000;
+
+/** With a wrong clock, this process would take leases and payments that others still work on. */
+const ifMayClaim =
+  ({ mayClaim }: { readonly mayClaim: () => boolean }, poll: Poll): Poll =>
+  async () =>
+    mayClaim() ? poll() : ok(clockCheckEveryMs);
 
 /**
  * Leases also expire while no worker can reach the store to extend them. When the store is back, the rescue waits,

@@ -1,3 +1,4 @@
+import { ok } from 'neverthrow';
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
@@ -45,6 +46,8 @@ export type WorkerPorts = {
   readonly stepServices: StepServices;
   readonly world: World;
   readonly log: Log;
+  /** False while the clock of this machine is too wrong to claim anything: leases are times. */
+  readonly mayClaim: () => boolean;
 };
 
 export type WorkerSettings = {
@@ -94,10 +97,15 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
       .filter(isEnabled)
       .map((pipeline) => withServices(pipeline, ports.stepServices.available))
       .map((pipeline) =>
-        startPipeline(pipeline, createClaimTasks(pipeline, ports, settings), orderPorts, settings),
+        startPipeline(
+          pipeline,
+          ifMayClaim(ports, createClaimTasks(pipeline, ports, settings)),
+          orderPorts,
+          settings,
+        ),
       ),
     ...jobPipelines.filter(isEnabled).map((pipeline) =>
-      startPipeline(pipeline, createClaimJobs(pipeline, ports, settings), jobPorts, {
+      startPipeline(pipeline, ifMayClaim(ports, createClaimJobs(pipeline, ports, settings)), jobPorts, {
         ...settings,
         claimers: 1,
       }),
@@ -111,6 +119,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     {
       store,
       recoverPayments: recovery.recoverDue,
+      mayClaim: ports.mayClaim,
       clock: world.clock,
       log,
     },
@@ -202,6 +211,11 @@ const createClaimJobs =
     const claimed = await store.queue.claimJobs({ pipeline, limit: batchMax, nowMs, leaseMs });
     return claimed.map((leases) => ({ processed: leases.length, leases }));
   };
+
+const ifMayClaim =
+  <L>({ mayClaim }: WorkerPorts, claim: ClaimTasks<L>): ClaimTasks<L> =>
+  async (nowMs) =>
+    mayClaim() ? claim(nowMs) : ok({ processed: 0, leases: [] });
 
 type RunningPipeline = { wake(): void; stop(deadline: Promise<void>): Promise<void> };
 

@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import type { AsyncResult } from '../../core/result.ts';
 import { driverOptions } from '../stored/postgresUrl/driverOptions.ts';
+import { endingStates } from '../stored/postgresUrl/endingStates.ts';
 import { orUnavailable } from './failures.ts';
 
 /** `int8` is read as a number, because our amounts and times stay below 2^53. */
@@ -18,10 +19,23 @@ export type ConnectionOptions = {
    * transaction: no prepared statements, no `LISTEN`, no session settings.
    */
   readonly pooling?: 'session' | 'transaction';
+  readonly limits?: StatementLimits;
 };
 
-/** A statement that takes longer is stuck. Its caller gets `unavailable`. */
-const statementTimeoutMs = 15_000;
+/** How long a statement may take, ms. Beyond it, its caller gets `unavailable`. */
+export type StatementLimits = {
+  /** By the server, which ends the statement. 0: for ever. */
+  readonly statementMs: number;
+  /** By the server, for each lock that somebody else holds. 0: for ever. */
+  readonly lockMs: number;
+  /**
+   * By us, after which the connection is destroyed: a server that is cut off, or a proxy that went silent, ends nothing.
+   * Longer than `statementMs`, so that a server that is only slow answers first. 0: for ever.
+   */
+  readonly clientMs: number;
+};
+
+const defaultLimits: StatementLimits = { statementMs: 15_000, lockMs: 15_000, clientMs: 17_000 };
 const transactionTimeoutMs = 30_000;
 const connectTimeoutS = 5;
 
@@ -30,12 +44,19 @@ const connectTimeoutS = 5;
  *
  * @throws WrongDatabaseUrl
  */
-export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOptions): Sql => {
+export const connect = ({
+  url,
+  poolSize = 8,
+  pooling = 'session',
+  limits: { statementMs, lockMs, clientMs } = defaultLimits,
+}: ConnectionOptions): Sql => {
   const { session, ...server } = driverOptions(url);
   return postgres({
     max: poolSize,
     ...(pooling === 'transaction' && poolerOptions),
     connect_timeout: connectTimeoutS,
+    query_timeout: clientMs / 1_000,
+    ends_session: endingStates,
     ...server,
     // The default pauses grow to 20 s. The server may be back long before that.
     backoff: (attempt: number) => Math.min(0.1 * attempt, 1),
@@ -44,9 +65,9 @@ export const connect = ({ url, poolSize = 8, pooling = 'session' }: ConnectionOp
     connection: {
       application_name: 'cartwright',
       ...(pooling === 'session' && {
-        statement_timeout: statementTimeoutMs,
+        statement_timeout: statementMs,
         idle_in_transaction_session_timeout: transactionTimeoutMs,
-        lock_timeout: statementTimeoutMs,
+        lock_timeout: lockMs,
       }),
       ...session,
     },

@@ -9,9 +9,14 @@ export const orUnavailable = async <T>(query: () => Promise<T>): AsyncResult<T> 
   } catch (cause) {
     const reason = outageReason(cause);
     if (reason === null) throw cause;
-    return err({ kind: 'unavailable', reason });
+    return err({ kind: 'unavailable', reason, ...(isLockTimeout(cause) && { rowsHeld: true }) });
   }
 };
+
+/** True if somebody else held a lock for too long. The server has rolled the statement back. */
+const isLockTimeout = (cause: unknown): boolean =>
+  cause instanceof Error &&
+  ((cause instanceof postgres.PostgresError && cause.code === '55P03') || isLockTimeout(cause.cause));
 
 /** True if a statement failed because a product would have had less than no units. */
 export const isStockShort = (cause: unknown): boolean =>
@@ -48,6 +53,7 @@ const clientCodes: Readonly<Record<string, string>> = {
   CONNECTION_CLOSED: 'the connection to the database was lost',
   CONNECTION_ENDED: 'the connection to the database is closed',
   CONNECTION_DESTROYED: 'the connection to the database is closed',
+  QUERY_TIMEOUT: 'the database did not answer in time',
   CONNECT_TIMEOUT: 'the database did not answer in time',
   ECONNREFUSED: 'the database refused the connection',
   ECONNRESET: 'the connection to the database was lost',

@@ -1,5 +1,5 @@
-import { eq, sql as raw } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/postgres-js';
+import { eq } from 'drizzle-orm';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { finishedRetentionMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
@@ -11,11 +11,13 @@ import { pruneCommandKeys } from './commandKeys/once.ts';
 import { type ConnectionOptions, connect, type Sql, withRetries } from './connection.ts';
 import { createDisputes } from './disputes/disputes.ts';
 import { orUnavailable } from './failures.ts';
+import { heartbeat } from './heartbeat.ts';
 import { createInbox, pruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
 import { migrateWith } from './migrate.ts';
 import { createOrders } from './orders/orders.ts';
+import { onePool, openPools, type Pools } from './pools.ts';
 import { createProducts } from './products/products.ts';
 import { createQueue } from './queue/queue.ts';
 import { createWakeup } from './queue/wakeup.ts';
@@ -27,9 +29,6 @@ import { checkRights, checkVersion, checkWrites } from './startCheck.ts';
 
 /** A month: no provider delivers an event again after so long. */
 const eventRetentionMs = 31 * 24 * 3_600_000;
-
-/** How long `close` waits for running statements. It is less than a stopping process has left at this point. */
-const closeTimeoutS = 3;
 
 /** `numberPrefix` is the prefix of the numbers of new checkouts. */
 type CheckoutOptions = { readonly numberPrefix?: string };
@@ -44,40 +43,77 @@ export const openPostgresStore = async (
   options: ConnectionOptions & CheckoutOptions & { readonly readOnly?: boolean },
 ): Promise<Store> => {
   const { readOnly = false } = options;
-  const sql = connect(options);
+  // A migration may take longer than any request. It has a connection of its own, without limits.
+  const sql = connect({ ...options, poolSize: 1, limits: { statementMs: 0, lockMs: 0, clientMs: 0 } });
   try {
     await checkVersion(sql);
     await migrateWith(sql);
     await checkRights(sql, readOnly);
     if (!readOnly) await checkWrites(sql);
-  } catch (cause) {
+  } finally {
     await sql.end({ timeout: 0 });
-    throw cause;
   }
-  return createStore(sql, world, options);
+  const { close, ...pools } = openPools(options);
+  return { ...createStoreOver(pools, world, options), close };
 };
 
-/** A store on a database that is already migrated. */
+/** A store on a database that is already migrated, with one pool of connections for everything. */
 export const createStore = (
   sql: Sql,
   world: World,
-  { pooling, numberPrefix = '' }: Pick<ConnectionOptions, 'pooling'> & CheckoutOptions = {},
-): Store => {
-  const db = drizzle(sql);
+  options: Pick<ConnectionOptions, 'pooling'> & CheckoutOptions = {},
+): Store => ({ ...createStoreOver(onePool(sql), world, options), close: () => sql.end({ timeout: 3 }) });
+
+type StoreOptions = Pick<ConnectionOptions, 'pooling'> & CheckoutOptions & { readonly readOnly?: boolean };
+
+const createStoreOver = (
+  pools: Pools,
+  world: World,
+  { pooling, numberPrefix = '', readOnly = false }: StoreOptions,
+): Omit<Store, 'close'> => {
+  const { commands, work } = pools;
+  const db = drizzle(commands);
   return {
-    products: createProducts(sql, db, world),
-    orders: createOrders(sql),
-    audits: createAudits(sql, numberPrefix),
-    queue: createQueue(sql, db, world),
-    refunds: createRefunds(sql, world),
-    disputes: createDisputes(sql),
-    inbox: createInbox(sql),
-    ledger: createLedger(sql),
-    mailbox: createMailbox(db, world),
-    serviceKeys: createServiceKeys(sql, db),
-    activity: createActivityLog(sql),
+    products: splitReads(pools, (sql, db) => createProducts(sql, db, world), ['find', 'list']),
+    orders: {
+      ...splitReads(pools, createOrders, ['find', 'history', 'timeline', 'list']),
+      ...pick(createOrders(work), ['cancelExpired']),
+    },
+    audits: createAudits(pools, numberPrefix),
+    queue: {
+      ...createQueue(work, drizzle(work), world),
+      ...pick(createQueue(commands, db, world), ['retry']),
+      ...pick(createQueue(pools.reads, drizzle(pools.reads), world), ['stats', 'tasks']),
+    },
+    refunds: splitReads(pools, (sql) => createRefunds(sql, world), ['find', 'list']),
+    disputes: createDisputes(commands),
+    inbox: createInbox(commands),
+    ledger: {
+      ...createLedger(work),
+      ...pick(createLedger(commands), [
+        'acknowledge',
+        'acknowledgeOnce',
+        'requestReconciliation',
+        'requestReconciliationOnce',
+      ]),
+      ...pick(createLedger(pools.reads), [
+        'counts',
+        'cases',
+        'findCase',
+        'findReconciliation',
+        'reconciliations',
+        'findDifference',
+        'differences',
+      ]),
+    },
+    mailbox: {
+      ...createMailbox(drizzle(work), world),
+      ...pick(createMailbox(drizzle(pools.reads), world), ['list']),
+    },
+    serviceKeys: splitReads(pools, createServiceKeys, ['list', 'findByHash']),
+    activity: createActivityLog(pools.reads),
     // With connections that are lent for one transaction only, `LISTEN` is not possible. Hints stay in this process.
-    wakeup: pooling === 'transaction' ? createLocalWakeup() : createWakeup(sql, world.timer),
+    wakeup: pooling === 'transaction' ? createLocalWakeup() : createWakeup(commands, world.timer),
     secret: (name, fresh) =>
       orUnavailable(async () => {
         const find = async () => (await db.select().from(secret).where(eq(secret.name, name)))[0]?.value;
@@ -86,18 +122,29 @@ export const createStore = (
         await db.insert(secret).values({ name, value: fresh }).onConflictDoNothing();
         return (await find()) ?? fresh;
       }),
-    refoldNames: (limit) => withRetries(() => refoldNames(sql, limit)),
-    ping: () =>
-      orUnavailable(async () => {
-        await db.execute(raw`select 1`);
-      }),
+    refoldNames: (limit) => withRetries(() => refoldNames(work, limit)),
+    ping: () => heartbeat(pools.probe, world, readOnly),
     prune: (nowMs) =>
       orUnavailable(async () => {
-        await sql`delete from finished_tasks where at_ms < ${nowMs - finishedRetentionMs}`;
-        await pruneEvents(sql, nowMs - eventRetentionMs);
-        await pruneCommandKeys(sql, nowMs);
-        await pruneCounted(sql, nowMs);
+        await work`delete from finished_tasks where at_ms < ${nowMs - finishedRetentionMs}`;
+        await pruneEvents(work, nowMs - eventRetentionMs);
+        await pruneCommandKeys(work, nowMs);
+        await pruneCounted(work, nowMs);
       }),
-    close: () => sql.end({ timeout: closeTimeoutS }),
   };
 };
+
+/** A port that reads on a pool of its own. */
+const splitReads = <Port extends object>(
+  { commands, reads }: Pools,
+  create: (sql: Sql, db: PostgresJsDatabase) => Port,
+  readNames: readonly (keyof Port)[],
+): Port => ({
+  ...create(commands, drizzle(commands)),
+  ...pick(create(reads, drizzle(reads)), readNames),
+});
+
+const pick = <Port extends object, Name extends keyof Port>(
+  port: Port,
+  names: readonly Name[],
+): Pick<Port, Name> => Object.fromEntries(names.map((name) => [name, port[name]])) as Pick<Port, Name>;

@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import postgres from 'postgres';
 import type { AsyncResult, Unavailable } from '../../core/result.ts';
 import { driverOptions } from '../stored/postgresUrl/driverOptions.ts';
+import { endingStates } from '../stored/postgresUrl/endingStates.ts';
 import { unavailable, writeFailure } from './postgresFailures.ts';
 import { type Row, recordOf } from './postgresRow.ts';
 import { changeAll, insert, readCurrent, type Sql } from './postgresWrites.ts';
@@ -33,6 +34,8 @@ export const createPostgresRecords = ({
     max: 2,
     prepare: pooling === 'session',
     connect_timeout: 5,
+    query_timeout: 8,
+    ends_session: endingStates,
     ...server,
     backoff: (attempt: number) => Math.min(0.1 * attempt, 1),
     onnotice: () => {},

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
+import { fileGone, watchOpenFile } from '../stored/openFile.ts';
 import { createPrivateFile } from '../stored/privateFile.ts';
 import { checkWritable } from '../stored/writableFile.ts';
 import { enableWriteAheadLog } from '../stored/writeAheadLog.ts';
@@ -35,10 +36,11 @@ export const createSqliteRecords = ({ path, busyMs = 2_000 }: SqliteRecordsOptio
     'select * from record where due_at_ms is not null and due_at_ms <= ? order by due_at_ms limit ?',
   );
   /** Checked first, since the driver throws an error without a code if the database is closed. */
-  const write = <T>(query: () => T): Result<T, WriteFailure> =>
-    database.open
-      ? catchFailure(query)
-      : err({ kind: 'unavailable', reason: "the provider's record store is closed" });
+  const isInPlace = watchOpenFile(path);
+  const write = <T>(query: () => T): Result<T, WriteFailure> => {
+    if (!database.open) return err({ kind: 'unavailable', reason: "the provider's record store is closed" });
+    return isInPlace() ? catchFailure(query) : err({ kind: 'unavailable', reason: fileGone });
+  };
   const read = <T>(query: () => T): Result<T, Unavailable> =>
     write(query).mapErr(({ reason }) => ({ kind: 'unavailable', reason }));
 

@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
-import type { Result } from 'neverthrow';
+import { err, ok, type Result } from 'neverthrow';
 import type { Unavailable } from '../../core/result.ts';
+import { fileGone, watchOpenFile } from '../stored/openFile.ts';
 import { createPrivateFile } from '../stored/privateFile.ts';
 import { checkWritable } from '../stored/writableFile.ts';
 import { enableWriteAheadLog } from '../stored/writeAheadLog.ts';
@@ -29,12 +30,17 @@ export type Connection = {
   readonly client: Database.Database;
   /** For single statements. Never use its `transaction`: with an async function it commits despite a rejection. */
   readonly db: BetterSQLite3Database;
-  /** Runs `work` in a transaction that holds the write lock from the start. A throw rolls back. */
+  /**
+   * Runs `work` in a transaction that holds the write lock from the start. A throw rolls back. Unavailable if the file at
+   * the path is no longer the one that is open: what is written then would be lost.
+   */
   readonly write: <T>(work: () => T) => Result<T, Unavailable>;
   /** Runs `work` in a transaction, so that several reads see the same state of the database. */
   readonly read: <T>(work: () => T) => Result<T, Unavailable>;
   /** Runs a single statement without a transaction of ours. */
   readonly runStatement: <T>(work: () => T) => Result<T, Unavailable>;
+  /** Err if the file at the path is no longer the one that is open. */
+  readonly checkFile: () => Result<void, Unavailable>;
 };
 
 /** Throws the driver's error if the file cannot be opened. */
@@ -85,10 +91,15 @@ export const createConnection = (client: Database.Database): Connection => {
     }
   };
 
+  const isInPlace = client.memory ? () => true : watchOpenFile(client.name);
+  const checkFile = (): Result<void, Unavailable> =>
+    isInPlace() ? ok(undefined) : err({ kind: 'unavailable', reason: fileGone });
+
   return {
     client,
     db: drizzle(client),
-    write: (work) => orUnavailable(client, () => runTransaction(beginWrite, work)),
+    checkFile,
+    write: (work) => checkFile().andThen(() => orUnavailable(client, () => runTransaction(beginWrite, work))),
     read: (work) => orUnavailable(client, () => runTransaction(beginRead, work)),
     runStatement: (work) => orUnavailable(client, work),
   };

@@ -219,6 +219,11 @@ export const capturedMail = sqliteTable('captured_mail', {
   atMs: integer('at_ms').notNull(),
 });
 
+export const heartbeat = sqliteTable('heartbeat', {
+  id: integer().primaryKey(),
+  atMs: integer('at_ms').notNull(),
+});
+
 export const secret = sqliteTable('secret', {
   name: text().primaryKey(),
   value: text().notNull(),

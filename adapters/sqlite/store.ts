@@ -10,6 +10,7 @@ import { createPruneCounted } from './checkout/countedCheckouts.ts';
 import { createPruneCommandKeys } from './commandKeys/once.ts';
 import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
 import { createDisputes } from './disputes/disputes.ts';
+import { createHeartbeat } from './heartbeat.ts';
 import { createInbox, createPruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
@@ -31,20 +32,27 @@ import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
  */
 export const openSqliteStore = async (
   world: World,
-  options: ConnectionOptions & { readonly numberPrefix?: string },
+  options: ConnectionOptions & StoreOptions,
 ): Promise<Store> => {
   const client = openClient(options);
   try {
     migrate(client, world.clock.nowMs());
-    return createStoreOver(createConnection(client), world, options.numberPrefix);
+    return createStoreOver(createConnection(client), world, options);
   } catch (cause) {
     client.close();
     throw cause;
   }
 };
 
-/** The database must be migrated. `numberPrefix` is the prefix of the numbers of new checkouts. */
-export const createStoreOver = (connection: Connection, world: World, numberPrefix = ''): Store => {
+/** `readOnly`: this process needs no more than to read. `numberPrefix` is the prefix of the numbers of new checkouts. */
+type StoreOptions = { readonly readOnly?: boolean; readonly numberPrefix?: string };
+
+/** The database must be migrated. */
+export const createStoreOver = (
+  connection: Connection,
+  world: World,
+  { readOnly = false, numberPrefix = '' }: StoreOptions = {},
+): Store => {
   const { runStatement, client, db, write } = connection;
   const scan = createScan(connection, world);
   const indexNoted = createIndexNoted(connection, world);
@@ -74,10 +82,7 @@ export const createStoreOver = (connection: Connection, world: World, numberPref
       return runStatement(find).andThen((value) => (value === undefined ? write(insertIfNew) : ok(value)));
     },
     refoldNames,
-    ping: async () =>
-      runStatement(() => {
-        client.exec('select 1');
-      }),
+    ping: createHeartbeat(connection, world, readOnly),
     prune: async (nowMs) => {
       const pruned = await write(() => {
         db.delete(finishedTasks)

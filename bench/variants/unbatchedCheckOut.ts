@@ -14,10 +14,9 @@ export const createUnbatchedCheckOut =
       checkoutId: world.ids.next(nowMs),
       recoverAtMs: nowMs + reconcileAfterMs,
     };
-    const results = await audits.claim([request], nowMs);
+    const results = await audits.claimAlone(request, nowMs);
     if (results.isErr()) return err(results.error);
-    const [claimed] = results.value;
-    if (claimed === undefined) throw new Error('a claim has no result');
+    const claimed = results.value;
     if (claimed.isErr()) {
       const failure = claimed.error;
       return failure.kind === 'already_answered'

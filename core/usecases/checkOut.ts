@@ -1,7 +1,8 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { Audits, CheckoutRequest, CheckoutResponse, Claim, ClaimFailure } from '../audit.ts';
+import type { Audits, CheckoutRequest, CheckoutResponse, Claim, ClaimFailure, RowsHeld } from '../audit.ts';
 import { createResultBatcher } from '../batcher.ts';
 import { unknownResponse } from '../buildOutcomeRecord.ts';
+import { createLimiter, rowsHeld } from '../heldRows.ts';
 import type { CheckoutLimits } from '../limits.ts';
 import { nothingToPay } from '../outcome.ts';
 import type { PaymentProvider } from '../provider.ts';
@@ -37,10 +38,27 @@ const claimAll = async (
   requests: readonly CheckoutRequest[],
   nowMs: number,
   checkoutLimits: CheckoutLimits,
-): Promise<readonly Result<Claim, ClaimFailure | ClaimLost>[]> => {
+): Promise<readonly Result<Claim, ClaimFailure | RowsHeld | ClaimLost>[]> => {
   const claims = await audits.claim(requests, nowMs, checkoutLimits);
   if (claims.isOk()) return claims.value;
-  return requests.map(() => err({ kind: 'claim_lost', lost: claims.error }));
+  const { error } = claims;
+  return requests.map(() => err(error.rowsHeld === true ? rowsHeld : { kind: 'claim_lost', lost: error }));
+};
+
+/** How many carts may wait alone for rows that somebody else holds, and how long others wait for their turn. */
+const aloneLimits = { runningMax: 4, waitMs: 2_500 };
+
+/** Claims a cart that a batch left out, because somebody else holds its rows. Only this cart waits for them. */
+const createClaimAlone = ({ audits, world }: RecordOutcomePorts, checkoutLimits: CheckoutLimits) => {
+  const limit = createLimiter(world.timer, aloneLimits);
+  return async (request: CheckoutRequest): Promise<Result<Claim, ClaimFailure | ClaimLost | Unavailable>> => {
+    const claimed = await limit(() => audits.claimAlone(request, world.clock.nowMs(), checkoutLimits));
+    if (claimed === null) return err({ kind: 'unavailable', reason: 'too many requests are waiting' });
+    if (claimed.isOk()) return claimed.value;
+    const { error } = claimed;
+    // A statement that gave up on a lock has written nothing, so there is nothing to look up.
+    return err(error.rowsHeld === true ? error : { kind: 'claim_lost', lost: error });
+  };
 };
 
 /** How many requests may share one statement, and how many may wait for it before more are refused. */
@@ -68,6 +86,7 @@ export const createCheckOut = (
     { ...limits, maxShare },
     world,
   );
+  const claimAlone = createClaimAlone(ports, checkoutLimits);
   const findLostClaim = createFindLostClaim(ports);
   const recordOutcome = createRecordOutcome(ports, limits);
 
@@ -75,7 +94,13 @@ export const createCheckOut = (
     const nowMs = world.clock.nowMs();
     const checkoutId = world.ids.next(nowMs);
     const recoverAtMs = nowMs + settings.reconcileAfterMs;
-    const claim = (await claimCheckout({ ...command, checkoutId, recoverAtMs })).andThen((result) => result);
+    const request = { ...command, checkoutId, recoverAtMs };
+    const batched = (await claimCheckout(request)).andThen((result) => result);
+    const claim: Result<Claim, ClaimFailure | ClaimLost | Unavailable> = batched.isErr()
+      ? batched.error.kind === 'rows_held'
+        ? await claimAlone(request)
+        : err(batched.error)
+      : ok(batched.value);
     if (claim.isErr()) {
       const failure = claim.error;
       if (failure.kind === 'already_answered') return ok({ response: failure.response, replayed: true });

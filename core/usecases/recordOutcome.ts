@@ -1,6 +1,8 @@
-import type { Audits, Claim, RecordResult } from '../audit.ts';
+import { ok } from 'neverthrow';
+import type { Audits, Claim, OutcomeRecord, RecordResult } from '../audit.ts';
 import { type BatchLimits, createResultBatcher } from '../batcher.ts';
 import { buildOutcomeRecord } from '../buildOutcomeRecord.ts';
+import { runHeldAlone } from '../heldRows.ts';
 import type { nothingToPay } from '../outcome.ts';
 import type { ChargeOutcome } from '../provider.ts';
 import type { Wakeup } from '../queue.ts';
@@ -30,11 +32,18 @@ export const createRecordOutcome = (
   requestId: string,
 ) => AsyncResult<RecordResult>) => {
   const { audits, wakeup, world } = ports;
-  const record = createResultBatcher(audits.recordOutcomes, limits, world);
+  const recordAll = runHeldAlone(audits.recordOutcomes);
+  const record = createResultBatcher(
+    async (records: readonly OutcomeRecord[], nowMs) => ok(await recordAll(records, nowMs)),
+    limits,
+    world,
+  );
   const refundLateCharge = createRefundLateCharge(ports);
 
   return async (claim, outcome, requestId) => {
-    const recorded = await record(buildOutcomeRecord(claim, outcome, requestId, world));
+    const recorded = (await record(buildOutcomeRecord(claim, outcome, requestId, world))).andThen(
+      (result) => result,
+    );
     if (recorded.isErr() || outcome.kind !== 'succeeded') return recorded;
     // Notify after the commit: inside the transaction, the hint would take a lock that all checkouts share.
     if (recorded.value.applied) wakeup.notify();

@@ -10,14 +10,12 @@ export const checkoutRacesContract = (name: string, open: OpenStore): void => {
 
     /** Claims in batches of `perBatch`, all batches at once. */
     const claimAll = async (requests: readonly CheckoutRequest[], perBatch: number) => {
-      const { fixture, store } = context();
+      const { fixture } = context();
       const batches = Array.from({ length: Math.ceil(requests.length / perBatch) }, (_, index) =>
         requests.slice(index * perBatch, (index + 1) * perBatch),
       );
       await fixture.openConnections();
-      const perBatchResults = await Promise.all(
-        batches.map((batch) => unwrap(store.audits.claim(batch, fixture.now()))),
-      );
+      const perBatchResults = await Promise.all(batches.map((batch) => fixture.claimCheckouts(batch)));
       const results = perBatchResults.flat();
       expect(results).toHaveLength(requests.length);
       const winners: { readonly request: CheckoutRequest; readonly claim: Claim }[] = [];

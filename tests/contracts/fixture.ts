@@ -12,6 +12,7 @@ import type { JobLease, JobReport, Lease, StepReport, Task, TaskQuery } from '..
 import type { FinishedRefund, Refund, RefundCommand, RefundDetail } from '../../core/refund.ts';
 import type { Store } from '../../core/store.ts';
 import type { TestWorld } from '../world.ts';
+import { claimAll } from './claimAll.ts';
 
 export type Fixture = ReturnType<typeof createFixture>;
 
@@ -73,7 +74,9 @@ export const createFixture = (store: Store, world: TestWorld) => {
   });
 
   const tryClaimCheckout = async (request: CheckoutRequest): Promise<Result<Claim, ClaimFailure>> =>
-    defined((await unwrap(store.audits.claim([request], now())))[0]);
+    defined((await claimCheckouts([request]))[0]);
+
+  const claimCheckouts = (requests: readonly CheckoutRequest[]) => claimAll(store, requests, now());
 
   const claimCheckout = async (request: CheckoutRequest): Promise<Claim> =>
     (await tryClaimCheckout(request))._unsafeUnwrap();
@@ -211,6 +214,7 @@ export const createFixture = (store: Store, world: TestWorld) => {
     placeOrders,
     checkoutRequest,
     tryClaimCheckout,
+    claimCheckouts,
     claimCheckout,
     outcomeRecord,
     recordOutcome,

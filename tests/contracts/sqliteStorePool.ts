@@ -31,7 +31,7 @@ const openPooled = (path: string) => {
   const client = openClient({ path });
   const { world, setWorld } = createReplaceableWorld();
   migrate(client, world.clock.nowMs());
-  const store = createStoreOver(createConnection(client), world, numberPrefix);
+  const store = createStoreOver(createConnection(client), world, { numberPrefix });
   // Newest table first, because a table is created after those that it refers to. Turning foreign keys off instead
   // would make SQLite prepare every statement again.
   const tables = client

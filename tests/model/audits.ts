@@ -16,6 +16,7 @@ import {
   withNumber,
 } from '../../core/audit.ts';
 import { firstCheckoutSequence, formatCheckoutNumber } from '../../core/checkoutNumber.ts';
+import { onlyOne } from '../../core/heldRows.ts';
 import { type CountedCheckout, countedPaymentStatuses, customersOf } from '../../core/limits.ts';
 import { expiredDetail, isExpired, type Order } from '../../core/order.ts';
 import { outcomeChanges } from '../../core/outcome.ts';
@@ -33,23 +34,27 @@ import { moveUnits, unitsLeft } from './stock.ts';
 import { type AuditRow, type PaymentRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 import { newTask } from './transitions.ts';
 
+const claimAll = (
+  tables: Tables,
+  ...[requests, nowMs, limits]: Parameters<Audits['claim']>
+): readonly Result<Claim, ClaimFailure>[] =>
+  runTransaction((writes) => {
+    const snapshot = snapshotOf(tables, requests);
+    const verdicts = judgeClaims(requests, snapshot, nowMs, limits);
+    return verdicts.map((verdict, index): Result<Claim, ClaimFailure> => {
+      const request = requests[index];
+      if (verdict.isErr() || request === undefined) return err(verdict._unsafeUnwrapErr());
+      const claim = withNumber(verdict.value, verdict.value.number ?? nextNumber(tables));
+      writeClaim(tables, writes, request, claim, nowMs);
+      for (const order of claim.orders)
+        reserveUnits(tables, writes, order.id, unitsToHold(order, snapshot.stock), nowMs);
+      return ok(claim);
+    });
+  });
+
 export const createAudits = (tables: Tables): Audits => ({
-  claim: async (requests, nowMs, limits) =>
-    ok(
-      runTransaction((writes) => {
-        const snapshot = snapshotOf(tables, requests);
-        const verdicts = judgeClaims(requests, snapshot, nowMs, limits);
-        return verdicts.map((verdict, index): Result<Claim, ClaimFailure> => {
-          const request = requests[index];
-          if (verdict.isErr() || request === undefined) return err(verdict._unsafeUnwrapErr());
-          const claim = withNumber(verdict.value, verdict.value.number ?? nextNumber(tables));
-          writeClaim(tables, writes, request, claim, nowMs);
-          for (const order of claim.orders)
-            reserveUnits(tables, writes, order.id, unitsToHold(order, snapshot.stock), nowMs);
-          return ok(claim);
-        });
-      }),
-    ),
+  claim: async (...query) => ok(claimAll(tables, ...query)),
+  claimAlone: async (request, nowMs, limits) => ok(onlyOne(claimAll(tables, [request], nowMs, limits))),
 
   recordOutcomes: async (records, nowMs) =>
     ok(runTransaction((writes) => records.map((record) => recordOutcome(tables, writes, record, nowMs)))),

@@ -56,7 +56,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
       return ok(value);
     },
     refoldNames: async () => ok(null),
-    ping: async () => ok(undefined),
+    ping: async () => ok({ nowMs: null }),
     prune: async (nowMs) => {
       pruneFinished(tables, nowMs);
       pruneEvents(tables, nowMs);

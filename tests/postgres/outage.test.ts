@@ -31,6 +31,7 @@ describe.skipIf(!(await postgresAvailable()))('outage of PostgreSQL', () => {
 
 const everything = { search: null, type: null, after: null, limit: 20 };
 const id = '019ca869-5000-7000-8000-000000000000';
+const checkout = { checkoutId: id, key: id, customerId: 'a', orderIds: [id], method: 'm', recoverAtMs: 0 };
 const mail = { messageId: '<1@x>', orderId: id, to: 'a@x', subject: '', text: '', html: '', attachments: [] };
 
 /** Calls that use the driver, Drizzle or a transaction. */
@@ -42,7 +43,8 @@ const calls: Readonly<
   product: (store) => store.products.find(id),
   upsert: (store) => store.products.upsert([], 0, 'replace'),
   order: (store) => store.orders.find(id),
-  claim: (store) => store.audits.claim([], 0),
+  claim: (store) => store.audits.claim([checkout], 0),
+  'claim alone': (store) => store.audits.claimAlone(checkout, 0),
   tasks: (store) =>
     store.queue.tasks({ state: null, pipeline: null, orderId: null, after: null, limit: 1, nowMs: 0 }),
   secret: (store) => store.secret('a', 'b'),

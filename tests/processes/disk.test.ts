@@ -33,8 +33,11 @@ describe.skipIf(disk === null)('a SQLite file on a small disk', () => {
     const key = crypto.randomUUID();
     expectStatus(await customer.checkOut(key, [firstOrderId], 'pm_card_visa'), 503);
     expectStatus(await customer.get('/orders?limit=1'), 200);
+    await app.waitForOutput('the database cannot be used');
+    expectStatus(await customer.get('/health/ready'), 503);
 
     freeSpace?.();
+    await app.ready();
     expectStatus(await customer.checkOut(key, [firstOrderId], 'pm_card_visa'), 202);
     await waitForStatus(customer, firstOrderId, 'completed');
     for (const id of placed) expectStatus(await customer.get(`/orders/${id}`), 200);

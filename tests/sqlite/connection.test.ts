@@ -70,7 +70,9 @@ describe('outage of SQLite', () => {
       const store = createStoreOver(createConnection(client), world);
       const shop = createFixture(store, world);
       expect((await unwrap(store.orders.find(orderId)))?.status).toBe('paid');
-      expect((await store.ping()).isOk()).toBe(true);
+      expect((await store.ping())._unsafeUnwrapErr().reason).toBe('the database is read-only');
+      const reader = createStoreOver(createConnection(client), world, { readOnly: true });
+      expect((await reader.ping()).isOk()).toBe(true);
       const unavailable = { kind: 'unavailable', reason: 'the database is read-only' } as const;
       expect(await errorOf(store.products.upsert([shop.productDraft()], shop.now(), 'replace'))).toEqual(
         unavailable,

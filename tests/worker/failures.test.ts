@@ -3,6 +3,7 @@ import { err } from 'neverthrow';
 import type { Mailer } from '../../core/mail.ts';
 import type { AsyncResult } from '../../core/result.ts';
 import { attemptsMax } from '../../core/retry.ts';
+import type { DatabaseClock } from '../../core/store.ts';
 import { waitTurns } from '../timer.ts';
 import { createFixtureOpener, createManualMailer, haveStatus, waitUntil, withQueue } from './harness.ts';
 
@@ -52,7 +53,7 @@ describe('an unavailable store', () => {
         claim: (query) => (isDown ? unavailable() : queue.claim(query)),
         rescue: (query) => (isDown ? unavailable() : queue.rescue(query)),
       }),
-      ping: () => (isDown ? unavailable<void>() : ping()),
+      ping: () => (isDown ? unavailable<DatabaseClock>() : ping()),
     };
     const mailer = createManualMailer();
     const world = { ...fixture.world, random: { ...fixture.world.random, unit: () => 1 } };

@@ -109,6 +109,7 @@ export const createFixture = async () => {
           mailer: store.mailbox,
           stepServices: noStepServices,
           log,
+          mayClaim: () => true,
           ...ports,
           world: { ...world, ...ports.world, timer },
         },

@@ -35,6 +35,7 @@ describe('the maintenance', () => {
     const { rescue } = createMaintenancePolls(
       {
         store: withQueue(store, { rescue: async () => ok(rescuedCounts.shift() ?? 0) }),
+        mayClaim: () => true,
         recoverPayments: async () => ok(0),
         clock: world.clock,
         log,
@@ -73,6 +74,7 @@ describe('the maintenance', () => {
     const polls = createMaintenancePolls(
       {
         store: { ...store, ledger: { ...store.ledger, compareStock } },
+        mayClaim: () => true,
         recoverPayments: async () => ok(0),
         clock: world.clock,
         log: createTestLog().log,
@@ -96,7 +98,13 @@ describe('the maintenance', () => {
     ];
     const refoldNames: Store['refoldNames'] = async () => ok(slices.shift() ?? null);
     const polls = createMaintenancePolls(
-      { store: { ...store, refoldNames }, recoverPayments: async () => ok(0), clock: world.clock, log },
+      {
+        store: { ...store, refoldNames },
+        mayClaim: () => true,
+        recoverPayments: async () => ok(0),
+        clock: world.clock,
+        log,
+      },
       { leaseMs: 30_000, reconcileAfterMs: 15_000 },
     );
     const pauses: number[] = [];

@@ -2,17 +2,19 @@ import type { Audits, Checkout } from '../../../core/audit.ts';
 import { checkoutNumber, orderColumns, paymentColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import type { Pools } from '../pools.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
-import { claim } from './claim.ts';
+import { claim, claimAlone } from './claim.ts';
 import { claimOpenPayments } from './claimOpenPayments.ts';
 import { recordOutcomes } from './recordOutcomes.ts';
 
-export const createAudits = (sql: Sql, numberPrefix: string): Audits => ({
-  claim: (requests, nowMs, limits) => claim(sql, requests, nowMs, { limits, numberPrefix }),
-  recordOutcomes: (records, nowMs) => recordOutcomes(sql, records, nowMs),
-  claimOpenPayments: (query) => claimOpenPayments(sql, query),
-  find: (checkoutId) => orUnavailable(() => find(sql, checkoutId)),
-  findByKey: (request) => orUnavailable(() => findByKey(sql, request)),
+export const createAudits = ({ checkouts, commands, reads, work }: Pools, numberPrefix: string): Audits => ({
+  claim: (requests, nowMs, limits) => claim(checkouts, requests, nowMs, { limits, numberPrefix }),
+  claimAlone: (request, nowMs, limits) => claimAlone(commands, request, nowMs, { limits, numberPrefix }),
+  recordOutcomes: (records, nowMs) => recordOutcomes(checkouts, records, nowMs),
+  claimOpenPayments: (query) => claimOpenPayments(work, query),
+  find: (checkoutId) => orUnavailable(() => find(reads, checkoutId)),
+  findByKey: (request) => orUnavailable(() => findByKey(commands, request)),
 });
 
 const findByKey = async (

@@ -1,28 +1,24 @@
 import { err, ok, type Result } from 'neverthrow';
 import {
   type Audits,
-  auditKeyOf,
   type CheckoutRequest,
   type Claim,
   type ClaimFailure,
   type ClaimSnapshot,
-  fingerprintOf,
   type JudgedClaim,
   judgeClaims,
-  type KnownAudit,
+  type RowsHeld,
   withNumber,
 } from '../../../core/audit.ts';
-import { type CheckoutLimits, groupCounted, noCheckoutLimits } from '../../../core/limits.ts';
+import { type CheckoutLimits, noCheckoutLimits } from '../../../core/limits.ts';
 import { orderStatusAfter, orderStatusesBefore } from '../../../core/order.ts';
 import { initialPaymentStatus, paymentStatusAfter, paymentStatusesBefore } from '../../../core/payment.ts';
 import { unitsToHold } from '../../../core/stock.ts';
-import { checkoutNumber, orderColumns } from '../columns.ts';
+import { checkoutNumber } from '../columns.ts';
 import { type Sql, withRetries } from '../connection.ts';
 import { isStockShort } from '../failures.ts';
-import { type OrderRow, orderOf, type PaymentRow } from '../rows.ts';
 import { statusList, statusText } from '../statuses.ts';
-import { type CountedRow, countedColumn } from './countedCheckouts.ts';
-import { type CurrentCheckout, readResponses } from './storedResponses.ts';
+import { listOf, readSnapshot, type Seqs } from './claimSnapshot.ts';
 
 type Verdict = Result<Claim, ClaimFailure>;
 
@@ -32,36 +28,66 @@ type Settings = {
   readonly numberPrefix: string;
 };
 
+/** What to do about rows that somebody else holds: go on without their claims, or wait for them. */
+type HeldRows = 'skip' | 'wait';
+
 /**
  * Reads, judges, and writes. The read and the write are two statements in two transactions, so no lock is held while
  * we judge. The write changes only rows that are as they were read. Requests whose rows have changed are
  * read and judged again.
+ *
+ * A claim that two writes in a row leave out, the second one with fresh rows, is one whose rows somebody holds.
  */
 export const claim = async (
   sql: Sql,
   requests: readonly CheckoutRequest[],
   nowMs: number,
-  { limits = noCheckoutLimits, numberPrefix }: Settings,
+  settings: Settings,
 ): ReturnType<Audits['claim']> => {
-  const settings = { limits, numberPrefix };
-  const round = await withRetries(() => judgeAndWrite(sql, requests, nowMs, settings));
-  if (round.isErr()) return err(round.error);
-  const verdicts = round.value;
-  const open = requests.filter((_, index) => verdicts[index] === null);
-  if (open.length === 0) return ok(verdicts.filter((verdict) => verdict !== null));
-  return (await claim(sql, open, nowMs, settings)).map((verdictsOfOpen) => {
-    const rest = verdictsOfOpen.values();
-    return verdicts.flatMap((verdict) => verdict ?? rest.next().value ?? []);
-  });
+  const verdicts = new Map<number, Result<Claim, ClaimFailure | RowsHeld>>();
+  const leftOut = new Set<number>();
+  const all = requests.map((request, index) => ({ request, index }));
+  for (let open = all; open.length > 0; open = all.filter(({ index }) => !verdicts.has(index))) {
+    const openRequests = open.map(({ request }) => request);
+    const round = await withRetries(() => judgeAndWrite(sql, openRequests, nowMs, settings, 'skip'));
+    if (round.isErr()) return err(round.error);
+    for (const [position, { index }] of open.entries()) {
+      const verdict = round.value[position];
+      if (verdict === undefined || verdict === 'judge again') continue;
+      if (verdict !== 'left out') verdicts.set(index, verdict);
+      else if (leftOut.has(index)) verdicts.set(index, err({ kind: 'rows_held' }));
+      else leftOut.add(index);
+    }
+  }
+  return ok(all.flatMap(({ index }) => verdicts.get(index) ?? []));
 };
 
-/** One verdict for each request. Null: nothing is written of this request, and it must be judged again. */
+/** See `Audits.claimAlone`. */
+export const claimAlone = async (
+  sql: Sql,
+  request: CheckoutRequest,
+  nowMs: number,
+  settings: Settings,
+): ReturnType<Audits['claimAlone']> => {
+  for (;;) {
+    const round = await withRetries(() => judgeAndWrite(sql, [request], nowMs, settings, 'wait'));
+    if (round.isErr()) return err(round.error);
+    const [verdict] = round.value;
+    if (verdict !== undefined && typeof verdict !== 'string') return ok(verdict);
+  }
+};
+
+/** What a round found: a verdict, or that nothing was written of the request. */
+type RoundVerdict = Verdict | 'left out' | 'judge again';
+
+/** One verdict for each request. */
 const judgeAndWrite = async (
   sql: Sql,
   requests: readonly CheckoutRequest[],
   nowMs: number,
-  { limits, numberPrefix }: Settings & { readonly limits: CheckoutLimits },
-): Promise<readonly (Verdict | null)[]> => {
+  { limits = noCheckoutLimits, numberPrefix }: Settings,
+  heldRows: HeldRows,
+): Promise<readonly RoundVerdict[]> => {
   const { snapshot, seqs } = await readSnapshot(sql, requests, limits);
   const judged = judgeClaims(requests, snapshot, nowMs, limits);
   const claims = judged.flatMap((verdict, index): RequestedClaim[] => {
@@ -71,27 +97,28 @@ const judgeAndWrite = async (
   const rows =
     claims.length === 0
       ? []
-      : await writeUnlessShort(sql, claims, { seqs, stock: snapshot.stock, numberPrefix }, nowMs);
+      : await writeUnlessShort(sql, claims, { seqs, stock: snapshot.stock, numberPrefix }, nowMs, heldRows);
+  if (rows === 'short') return judged.map(() => 'judge again');
   const numbers = new Map(rows.map(({ id, number }) => [id, number]));
-  const verdicts = judged.map((verdict): Verdict | null => {
-    if (verdict.isErr()) return err(verdict.error);
+  return judged.map((verdict): RoundVerdict => {
+    // A claim of this batch may be the reason of a refusal, and that claim may be the one that was not written.
+    if (verdict.isErr()) return rows.length === claims.length ? err(verdict.error) : 'judge again';
     const number = numbers.get(verdict.value.checkoutId);
-    return number === undefined ? null : ok(withNumber(verdict.value, number));
+    return number === undefined ? 'left out' : ok(withNumber(verdict.value, number));
   });
-  if (rows.length === claims.length) return verdicts;
-  // A claim of this batch may be the reason of a refusal, and that claim may be the one that was not written.
-  return verdicts.map((verdict) => (verdict?.isOk() ? verdict : null));
 };
 
 /**
  * Writes nothing if other claims have taken the units of a product since we read them. Then all claims of this batch are
  * judged again. This ends, because units only fall where another claim was written.
  */
-const writeUnlessShort = async (...claims: Parameters<typeof write>): ReturnType<typeof write> => {
+const writeUnlessShort = async (
+  ...claims: Parameters<typeof write>
+): Promise<readonly WrittenClaim[] | 'short'> => {
   try {
     return await write(...claims);
   } catch (cause) {
-    if (isStockShort(cause)) return [];
+    if (isStockShort(cause)) return 'short';
     throw cause;
   }
 };
@@ -101,9 +128,6 @@ type WrittenClaim = { readonly id: string; readonly number: string };
 
 type RequestedClaim = { readonly request: CheckoutRequest; readonly claim: JudgedClaim };
 
-/** The `seq` of each order when it was read, by order id. It tells whether the order has changed since. */
-type Seqs = ReadonlyMap<string, number>;
-
 /** What the claims were judged by. */
 type Judged = {
   readonly seqs: Seqs;
@@ -112,95 +136,12 @@ type Judged = {
   readonly numberPrefix: string;
 };
 
-type OrderSnapshotRow = OrderRow & { readonly seq: number; readonly stock: number | null };
-type AuditSnapshotRow = Pick<PaymentRow, 'id' | 'status' | 'method'> & {
-  readonly key: string;
-  readonly customer_id: string;
-  readonly order_ids: string[];
-  readonly number: string;
-  readonly attempt: number;
-  readonly has_response: boolean;
-};
-
-type SnapshotRow = {
-  readonly orders: readonly OrderSnapshotRow[];
-  readonly audits: readonly AuditSnapshotRow[];
-  /** Null if there are none. Not read without a limit. */
-  readonly counted?: readonly CountedRow[] | null;
-};
-
-/**
- * Reads orders and keys in one statement, so that both are of the same moment: if an order is claimed by an equal
- * request, that request's key is found too. The result is JSON: one row, and not one for each order.
- *
- * `any((select …))` hides the length of an array from the planner. It would find a plan for a short array cheaper than
- * the stored one, and so plan every batch of less than ten again: 200 µs.
- */
-const readSnapshot = async (
-  sql: Sql,
-  requests: readonly CheckoutRequest[],
-  limits: CheckoutLimits,
-): Promise<{ readonly snapshot: ClaimSnapshot; readonly seqs: Seqs }> => {
-  const [read] = await sql<[SnapshotRow]>`
-    select ${countedColumn(sql, requests, limits)} (
-      select coalesce(json_agg(o), '[]') from (
-        select ${orderColumns(sql, 'o')}, o.seq, case when s.limited then s.units end as stock
-        from orders o
-        left join lateral (select limited, units from stock where product_id = o.product_id limit 1) s on true
-        where o.id = any((select ${listOf(requests.flatMap(({ orderIds }) => orderIds))}::uuid[])::uuid[])
-      ) o
-    ) as orders, (
-      select coalesce(json_agg(a), '[]') from (
-        select a.id, ${checkoutNumber(sql, 'a')}, a.key, a.customer_id, a.order_ids, p.status, p.attempt, p.method,
-          p.response is not null as has_response
-        from audit a join payment p using (id)
-        where a.key = any((select ${listOf(requests.map(({ key }) => key))}::uuid[])::uuid[])
-      ) a
-    ) as audits`;
-  const withResponse = read.audits.filter((audit) => audit.has_response).map(({ id }) => id);
-  const current =
-    withResponse.length === 0 ? new Map<string, CurrentCheckout>() : await readResponses(sql, withResponse);
-  return {
-    snapshot: {
-      counted: groupCounted(read.counted ?? []),
-      orders: new Map(read.orders.map((row) => [row.id, orderOf(row)])),
-      stock: new Map(read.orders.map((row) => [row.product_id, row.stock])),
-      audits: new Map(
-        read.audits.map((row) => [
-          auditKeyOf({ customerId: row.customer_id, key: row.key }),
-          knownAuditOf(row, current.get(row.id)?.response ?? null),
-        ]),
-      ),
-    },
-    seqs: new Map(read.orders.map((row) => [row.id, row.seq])),
-  };
-};
-
-const knownAuditOf = (row: AuditSnapshotRow, response: KnownAudit['response']): KnownAudit => ({
-  checkoutId: row.id,
-  number: row.number,
-  fingerprint: fingerprintOf({
-    customerId: row.customer_id,
-    orderIds: row.order_ids,
-    method: row.method,
-  }),
-  orderIds: row.order_ids,
-  paymentStatus: row.status,
-  attempt: row.attempt,
-  response,
-});
-
-/**
- * An array of ids or numbers, as the server reads it. The driver would quote and escape each element. That took 4 µs a
- * checkout, and neither ids nor numbers need it.
- */
-const listOf = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
-
 /**
  * Writes each claim whole or not at all, and returns the checkout ids of those that are written. A claim is written if
  * its orders have not changed since they were read and its key was free. Lock order: payments that are retried, orders,
  * keys, then stock, each by its id. So overlapping checkouts wait for one another and never deadlock. The payments come
- * first, because an outcome locks them before it gives units back.
+ * first, because an outcome locks them before it gives units back. With `skip`, a claim whose order or payment somebody
+ * else holds is left out, so that the others do not wait.
  *
  * Each claim carries what its orders take from the stock, so that nothing has to be joined. The new units are computed
  * from the locked row: the statement's own version of the row may be older, and its check would fail for no reason.
@@ -210,7 +151,9 @@ const write = async (
   claims: readonly RequestedClaim[],
   { seqs, stock, numberPrefix }: Judged,
   nowMs: number,
+  heldRows: HeldRows,
 ): Promise<readonly WrittenClaim[]> => {
+  const ifHeld = heldRows === 'skip' ? sql`skip locked` : sql``;
   const retries = claims.filter(({ claim }) => claim.attempt > 1).map(({ claim }) => claim.checkoutId);
   const orders = claims.flatMap(({ claim }) =>
     claim.orders.map((order) => ({
@@ -242,7 +185,7 @@ const write = async (
       hasRetries
         ? sql`), retriable as materialized (
       select p.id from (select unnest(${retries}::uuid[]) as id order by id) r
-      cross join lateral (select id from payment where id = r.id for update) p`
+      cross join lateral (select id from payment where id = r.id for update ${ifHeld}) p`
         : sql``
     }
     ), requested as (
@@ -256,7 +199,7 @@ const write = async (
       order by order_id
     ), locked as (
       select r.* from requested r
-      cross join lateral (select status, seq from orders where id = r.order_id for update) o
+      cross join lateral (select status, seq from orders where id = r.order_id for update ${ifHeld}) o
       where o.status in (${statusList(sql, orderStatusesBefore('claim'))}) and o.seq = r.seq
     ), stale as (
       select checkout_id from (
@@ -281,7 +224,7 @@ const write = async (
       update payment p set status = ${statusText(sql, paymentStatusAfter.retry)}, attempt = c.attempt,
         amount = c.amount, currency = c.currency, recover_ms = c.recover_ms, claimed_ms = ${nowMs}::bigint, updated_ms = ${nowMs}::bigint
       from current c
-      where p.id = c.id and p.id = any(${retries}::uuid[])
+      where p.id = c.id and p.id in (select id from retriable)
         and p.status in (${statusList(sql, paymentStatusesBefore('retry'))})
       returning p.id, (select ${checkoutNumber(sql, 'a')} from audit a where a.id = p.id)`
         : sql``

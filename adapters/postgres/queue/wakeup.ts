@@ -1,5 +1,5 @@
 import type { Wakeup } from '../../../core/queue.ts';
-import type { Timer } from '../../../core/timer.ts';
+import { sleep, type Timer } from '../../../core/timer.ts';
 import type { Sql } from '../connection.ts';
 
 const channel = 'cartwright_queue';
@@ -9,11 +9,36 @@ const channel = 'cartwright_queue';
  */
 const notifyEveryMs = 20;
 
+/**
+ * How often something is asked on the connection that listens. If it went silent, it would bring no hint and no error;
+ * a statement ends it, and the driver listens again on another one.
+ */
+const askEveryMs = 30_000;
+
 /** Hints by `LISTEN` and `NOTIFY`. If a hint is lost, here or with a connection, the work waits for the next poll. */
 export const createWakeup = (sql: Sql, timer: Timer): Wakeup => {
   const listeners = new Set<() => void>();
   let listening = false;
   let pending = false;
+
+  const wakeAll = () => {
+    for (const listener of listeners) listener();
+  };
+  const keepListening = async (): Promise<void> => {
+    let isListening = false;
+    for (let count = 0; listeners.size > 0; count++) {
+      try {
+        // A channel that is known is not asked for again, so each question has its own.
+        if (isListening) await (await sql.listen(`${channel}_${count}`, () => {})).unlisten();
+        else await sql.listen(channel, wakeAll);
+        isListening = true;
+      } catch {
+        // The next round tries again.
+      }
+      await sleep(timer, askEveryMs, { background: true });
+    }
+    listening = false;
+  };
 
   return {
     notify() {
@@ -29,12 +54,7 @@ export const createWakeup = (sql: Sql, timer: Timer): Wakeup => {
       listeners.add(wake);
       if (!listening) {
         listening = true;
-        const wakeAll = () => {
-          for (const listener of listeners) listener();
-        };
-        sql.listen(channel, wakeAll).catch(() => {
-          listening = false;
-        });
+        void keepListening();
       }
       return () => listeners.delete(wake);
     },

@@ -1,4 +1,5 @@
 import type { Audits } from '../../../core/audit.ts';
+import { onlyOne } from '../../../core/heldRows.ts';
 import type { Connection } from '../connection.ts';
 import { createClaim } from './claim.ts';
 import { createClaimOpenPayments } from './claimOpenPayments.ts';
@@ -13,6 +14,7 @@ export const createAudits = (connection: Connection, numberPrefix: string): Audi
   const claimOpenPayments = createClaimOpenPayments(connection);
   return {
     claim: async (requests, nowMs, limits) => write(() => claim(requests, nowMs, limits)),
+    claimAlone: async (request, nowMs, limits) => write(() => claim([request], nowMs, limits)).map(onlyOne),
     recordOutcomes: async (records, nowMs) =>
       write(() => records.map((record) => recordOutcome(record, nowMs))),
     claimOpenPayments: async (query) => claimOpenPayments(query),

@@ -54,7 +54,7 @@ export const createServiceKeys = (connection: Connection): ServiceKeys => {
       }),
 
     recordUse: async (keyId, atMs) =>
-      runStatement(() => {
+      write(() => {
         db.update(serviceKey)
           .set({ lastUsedAtMs: atMs })
           .where(and(eq(id, keyId), or(isNull(lastUsedAtMs), lt(lastUsedAtMs, atMs))))

@@ -10,7 +10,7 @@ export const guards: readonly Guard[] = [
     replacements: [
       {
         file: 'adapters/postgres/checkout/claim.ts',
-        find: '(select status, seq from orders where id = r.order_id for update) o',
+        find: `(select status, seq from orders where id = r.order_id for update \${ifHeld}) o`,
         replace: `(select 'pending' as status, r.seq) o`,
       },
     ],

@@ -1,0 +1,120 @@
+import { clockSkewMs, mayClaimWithSkew, skewToldMs } from '../core/clockSkew.ts';
+import type { Log } from '../core/log.ts';
+import type { AsyncResult } from '../core/result.ts';
+import type { DatabaseClock } from '../core/store.ts';
+import { startSleep, type Timer, withTimeout } from '../core/timer.ts';
+import type { Clock } from '../core/world.ts';
+
+export type DatabaseWatch = {
+  /** Whether the database does what this process needs. Asks it at most once a second, however often it is called. */
+  isReady(): Promise<boolean>;
+  /** False while our clock and the database's differ too much for leases. */
+  mayClaim(): boolean;
+  /** Checks now, and then at intervals, until the returned function is called. */
+  start(): Promise<() => void>;
+};
+
+type Ports = {
+  readonly ping: () => AsyncResult<DatabaseClock>;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly log: Log;
+};
+
+/** A probe that comes later asks the database again. */
+const freshMs = 1_000;
+const timeoutMs = 2_000;
+const everyMs = 2_000;
+
+/** Checks the database for readiness, and its clock for leases. Logs when either goes wrong, and when it is right again. */
+export const createDatabaseWatch = (
+  { ping, clock, timer, log }: Ports,
+  { leaseMs }: { readonly leaseMs: number },
+): DatabaseWatch => {
+  const logOutage = createOutageLines(log, clock);
+  const skew = createSkewLines(log, leaseMs);
+  let running: Promise<boolean> | null = null;
+  let fresh: { readonly until: ReturnType<Timer['deadline']>; readonly isReady: boolean } | null = null;
+
+  const check = async (): Promise<boolean> => {
+    const beforeMs = clock.nowMs();
+    const late = () => null;
+    const result = await withTimeout(timer, timeoutMs, ping(), late, { background: true });
+    const reason =
+      result === null ? 'it did not answer in time' : result.isErr() ? result.error.reason : null;
+    logOutage(reason);
+    if (result?.isOk() && result.value.nowMs !== null)
+      skew.judge(clockSkewMs(result.value.nowMs, { beforeMs, afterMs: clock.nowMs() }));
+    const isReady = reason === null;
+    fresh = { until: timer.deadline(freshMs), isReady };
+    return isReady;
+  };
+
+  const isReady = async (): Promise<boolean> => {
+    if (fresh !== null && fresh.until.remainingMs() > 0) return fresh.isReady;
+    running ??= check().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+
+  return {
+    isReady,
+    mayClaim: skew.mayClaim,
+    start: async () => {
+      let stopped = false;
+      let end = () => {};
+      const repeat = async (): Promise<void> => {
+        while (!stopped) {
+          const pause = startSleep(timer, Math.min(everyMs, leaseMs / 3), { background: true });
+          end = pause.end;
+          await pause.finished;
+          if (!stopped) await isReady();
+        }
+      };
+      await isReady();
+      void repeat();
+      return () => {
+        stopped = true;
+        end();
+      };
+    },
+  };
+};
+
+/** One line when the database cannot be used, another when the reason changes, and one when it can be used again. */
+const createOutageLines = (log: Log, clock: Clock) => {
+  let outage: { readonly reason: string; readonly sinceMs: number } | null = null;
+  return (reason: string | null): void => {
+    if (reason === (outage?.reason ?? null)) return;
+    const sinceMs = outage?.sinceMs ?? clock.nowMs();
+    if (reason !== null) log.error('the database cannot be used, so this process is not ready', { reason });
+    else log.info('the database can be used again', { afterMs: clock.nowMs() - sinceMs });
+    outage = reason === null ? null : { reason, sinceMs };
+  };
+};
+
+const createSkewLines = (log: Log, leaseMs: number) => {
+  let level: 'agrees' | 'told' | 'no claims' = 'agrees';
+  return {
+    mayClaim: () => level !== 'no claims',
+    judge: (skewMs: number): void => {
+      const next = !mayClaimWithSkew(skewMs, leaseMs)
+        ? 'no claims'
+        : Math.abs(skewMs) > skewToldMs
+          ? 'told'
+          : 'agrees';
+      if (next === level) return;
+      level = next;
+      const facts = { databaseAheadMs: skewMs };
+      if (next === 'agrees') log.info("the clock of this machine agrees with the database's again", facts);
+      else if (next === 'told')
+        log.warn("the clock of this machine differs from the database's: set it by NTP", facts);
+      else
+        log.error(
+          "the clock of this machine differs from the database's by more than a quarter of QUEUE_LEASE_MS, so this process claims no tasks: set it by NTP",
+          facts,
+        );
+    },
+  };
+};
