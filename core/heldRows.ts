@@ -38,14 +38,14 @@ export const onlyOne = <T>(outcomes: readonly T[]): T => {
 export const rowsHeld: RowsHeld = { kind: 'rows_held' };
 
 /**
- * Runs at most `runningMax` calls at a time, in their order. A call that would wait longer than `waitMs` for its turn is
- * not run: null.
+ * Runs at most `runningMax` calls at a time, in their order. A call that would wait longer than its `waitMs` for its
+ * turn is not run: null.
  */
-export const createLimiter = (timer: Timer, { runningMax, waitMs }: LimiterSettings) => {
+export const createLimiter = (timer: Timer, runningMax: number) => {
   const waiting = new Set<() => void>();
   let running = 0;
 
-  const waitForTurn = () =>
+  const waitForTurn = (waitMs: number) =>
     new Promise<boolean>((resolve) => {
       const begin = () => {
         cancel();
@@ -58,9 +58,9 @@ export const createLimiter = (timer: Timer, { runningMax, waitMs }: LimiterSetti
       waiting.add(begin);
     });
 
-  return async <T>(run: () => Promise<T>): Promise<T | null> => {
+  return async <T>(run: () => Promise<T>, waitMs: number): Promise<T | null> => {
     if (running < runningMax) running++;
-    else if (!(await waitForTurn())) return null;
+    else if (!(await waitForTurn(waitMs))) return null;
     try {
       return await run();
     } finally {
@@ -73,5 +73,3 @@ export const createLimiter = (timer: Timer, { runningMax, waitMs }: LimiterSetti
     }
   };
 };
-
-type LimiterSettings = { readonly runningMax: number; readonly waitMs: number };

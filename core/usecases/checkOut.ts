@@ -2,11 +2,12 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Audits, CheckoutRequest, CheckoutResponse, Claim, ClaimFailure, RowsHeld } from '../audit.ts';
 import { createResultBatcher } from '../batcher.ts';
 import { unknownResponse } from '../buildOutcomeRecord.ts';
-import { createLimiter, rowsHeld } from '../heldRows.ts';
+import { rowsHeld } from '../heldRows.ts';
 import type { CheckoutLimits } from '../limits.ts';
 import { nothingToPay } from '../outcome.ts';
 import type { PaymentProvider } from '../provider.ts';
 import type { Unavailable } from '../result.ts';
+import { type ClaimLost, createClaimAlone } from './claimAlone.ts';
 import { createFindLostClaim, type LostClaimFailure } from './lostClaim.ts';
 import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';
 
@@ -29,9 +30,6 @@ export type CheckoutFailure =
 
 export type CheckOut = (command: CheckoutCommand) => Promise<Result<CheckoutSuccess, CheckoutFailure>>;
 
-/** The claim was sent and its reply was lost, so it may have been committed. */
-type ClaimLost = { readonly kind: 'claim_lost'; readonly lost: Unavailable };
-
 /** A batch that failed was sent. A request that found too many others waiting was not, and stays `unavailable`. */
 const claimAll = async (
   audits: Audits,
@@ -43,22 +41,6 @@ const claimAll = async (
   if (claims.isOk()) return claims.value;
   const { error } = claims;
   return requests.map(() => err(error.rowsHeld === true ? rowsHeld : { kind: 'claim_lost', lost: error }));
-};
-
-/** How many carts may wait alone for rows that somebody else holds, and how long others wait for their turn. */
-const aloneLimits = { runningMax: 4, waitMs: 2_500 };
-
-/** Claims a cart that a batch left out, because somebody else holds its rows. Only this cart waits for them. */
-const createClaimAlone = ({ audits, world }: RecordOutcomePorts, checkoutLimits: CheckoutLimits) => {
-  const limit = createLimiter(world.timer, aloneLimits);
-  return async (request: CheckoutRequest): Promise<Result<Claim, ClaimFailure | ClaimLost | Unavailable>> => {
-    const claimed = await limit(() => audits.claimAlone(request, world.clock.nowMs(), checkoutLimits));
-    if (claimed === null) return err({ kind: 'unavailable', reason: 'too many requests are waiting' });
-    if (claimed.isOk()) return claimed.value;
-    const { error } = claimed;
-    // A statement that gave up on a lock has written nothing, so there is nothing to look up.
-    return err(error.rowsHeld === true ? error : { kind: 'claim_lost', lost: error });
-  };
 };
 
 /** How many requests may share one statement, and how many may wait for it before more are refused. */

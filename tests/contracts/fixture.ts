@@ -76,7 +76,7 @@ export const createFixture = (store: Store, world: TestWorld) => {
   const tryClaimCheckout = async (request: CheckoutRequest): Promise<Result<Claim, ClaimFailure>> =>
     defined((await claimCheckouts([request]))[0]);
 
-  const claimCheckouts = (requests: readonly CheckoutRequest[]) => claimAll(store, requests, now());
+  const claimCheckouts = (requests: readonly CheckoutRequest[]) => claimAll(store, world, requests);
 
   const claimCheckout = async (request: CheckoutRequest): Promise<Claim> =>
     (await tryClaimCheckout(request))._unsafeUnwrap();

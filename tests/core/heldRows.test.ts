@@ -50,7 +50,7 @@ describe('a batch with rows that somebody else holds', () => {
 describe('a limiter', () => {
   test('It runs so many calls at a time, in their order, and not those that waited too long', async () => {
     const timer = createManualTimer(createTestWorld());
-    const limit = createLimiter(timer, { runningMax: 2, waitMs: 1_000 });
+    const limit = createLimiter(timer, 2);
     const started: number[] = [];
     const ends: (() => void)[] = [];
     const results = Array.from({ length: 5 }, (_, index) =>
@@ -58,7 +58,7 @@ describe('a limiter', () => {
         started.push(index);
         await new Promise<void>((resolve) => ends.push(resolve));
         return index;
-      }),
+      }, 1_000),
     );
     await timer.advance(500);
     expect(started).toEqual([0, 1]);
@@ -68,7 +68,7 @@ describe('a limiter', () => {
     await timer.advance(100);
     for (const end of ends) end();
     expect(await Promise.all(results)).toEqual([0, 1, 2, null, null]);
-    expect(await Promise.all([limit(async () => 'free'), limit(async () => 'free')])).toEqual([
+    expect(await Promise.all([limit(async () => 'free', 1_000), limit(async () => 'free', 1_000)])).toEqual([
       'free',
       'free',
     ]);

@@ -4,6 +4,7 @@ import { openPostgresStore } from '../../adapters/postgres/store.ts';
 import type { Order } from '../../core/order.ts';
 import type { PaymentProvider } from '../../core/provider.ts';
 import type { Store } from '../../core/store.ts';
+import type { Timer } from '../../core/timer.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createFixture, type Fixture } from '../contracts/fixture.ts';
 import { createScriptedProvider } from '../core/providers.ts';
@@ -50,8 +51,11 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: rows that somebody el
     requestId: 'request-1',
   });
 
-  const shop = (provider: PaymentProvider = createScriptedProvider()) =>
-    createCheckOut({ ...store, provider, world }, { reconcileAfterMs: 15_000 });
+  const shop = (provider: PaymentProvider = createScriptedProvider(), timer = world.timer) =>
+    createCheckOut({ ...store, provider, world: { ...world, timer } }, { reconcileAfterMs: 15_000 });
+
+  /** With it, a cart is claimed alone once, and not again. */
+  const impatient: Timer = { ...world.timer, deadline: () => ({ remainingMs: () => 0 }) };
 
   const statusOf = async ({ id }: Order) => (await fixture.findOrder(id)).status;
 
@@ -69,7 +73,7 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: rows that somebody el
 
   test('A cart whose order stays held is refused without a charge, and can be sent again', async () => {
     const provider = createScriptedProvider();
-    const checkOut = shop(provider);
+    const checkOut = shop(provider, impatient);
     const command = commandFor(held);
     const release = await hold(`select from orders where id = '${held.id}'`);
     expect((await checkOut(command))._unsafeUnwrapErr()).toMatchObject({

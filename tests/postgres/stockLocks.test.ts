@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { connect } from '../../adapters/postgres/connection.ts';
-import { createStore } from '../../adapters/postgres/store.ts';
+import { openPostgresStore } from '../../adapters/postgres/store.ts';
 import type { Order } from '../../core/order.ts';
 import type { Product } from '../../core/product.ts';
 import type { Refund } from '../../core/refund.ts';
@@ -14,14 +13,14 @@ import {
 } from '../contracts/fixture.ts';
 import { createTestDatabase, postgresAvailable } from '../processes/postgres.ts';
 import { createTestWorld } from '../world.ts';
+import { sendAgain } from './sendAgain.ts';
 import { countDeadlocks } from './statistics.ts';
 
 describe.skipIf(!(await postgresAvailable()))('locks of the stock', () => {
   test('Carts, releases, refunds of both sides, imports and new orders of the same products never deadlock, and no unit is lost', async () => {
     const database = await createTestDatabase();
     const world = createTestWorld();
-    // One pool with the driver's patient limits: on a busy machine the short ones of requests would decide the test.
-    const store = createStore(connect({ url: database.url, poolSize: 20 }), world);
+    const store = sendAgain(await openPostgresStore(world, { url: database.url, poolSize: 20 }));
     const shop = createFixture(store, world);
     // The codes fall while the ids rise: a lock order by code conflicts with one by id.
     const products = await shop.createProducts(
