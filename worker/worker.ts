@@ -127,7 +127,10 @@ const createOrderPorts = (
 ): ExecutorPorts<Lease, StepReport> => ({
   ...shared,
   perform: createRunStep({ mailer, world }, settings),
-  logFacts: ({ order }) => ({ orderId: order.id }),
+  logFacts: ({ checkoutId, orders }) => ({
+    checkoutId,
+    orderIds: orders.map(({ order }) => order.id).join(' '),
+  }),
   failedAttempt,
   report: createReporter<StepReport>(store.queue.report, world.clock, shared.timer),
 });

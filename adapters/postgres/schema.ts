@@ -120,7 +120,8 @@ export const dispute = pgTable('dispute', {
 
 export const task = pgTable('task', {
   id: uuid().primaryKey(),
-  orderId: uuid('order_id'),
+  checkoutId: uuid('checkout_id'),
+  orderIds: uuid('order_ids').array().$type<readonly string[]>().notNull(),
   jobId: uuid('job_id'),
   pipeline: text().notNull(),
   step: text().notNull(),
@@ -134,7 +135,8 @@ export const task = pgTable('task', {
 export const capturedMail = pgTable('captured_mail', {
   id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   messageId: text('message_id').notNull(),
-  orderId: uuid('order_id').notNull(),
+  checkoutId: uuid('checkout_id'),
+  orderIds: uuid('order_ids').array().$type<readonly string[]>().notNull(),
   to: text('recipient').notNull(),
   subject: text().notNull(),
   text: text().notNull(),

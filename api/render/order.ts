@@ -1,6 +1,6 @@
 import { type TSchema, t } from 'elysia';
 import {
-  type Invoice,
+  type InvoiceReference,
   type Order,
   type OrderDetail,
   type OrderState,
@@ -52,7 +52,10 @@ export const orderDetailJson = component(
       { description: 'All states of the order, oldest first.' },
     ),
     invoice: nullable(
-      strictObject({ number: t.String(), issuedAt: time } satisfies RenderedFields<Invoice, TSchema>),
+      strictObject({ number: t.String(), issuedAt: time } satisfies RenderedFields<
+        InvoiceReference,
+        TSchema
+      >),
     ),
     licences: t.Array(t.String(), { description: 'One licence key for each unit of a digital product.' }),
   } satisfies RenderedFields<OrderDetail, TSchema>),
@@ -91,6 +94,6 @@ export const renderOrderDetail = (order: OrderDetail) =>
         : ({
             number: order.invoice.number,
             issuedAt: timeOf(order.invoice.issuedAtMs),
-          } satisfies RenderedFields<Invoice, unknown>),
+          } satisfies RenderedFields<InvoiceReference, unknown>),
     licences: order.licences,
   }) satisfies RenderedFields<OrderDetail, unknown>;

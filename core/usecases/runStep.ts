@@ -15,7 +15,7 @@ type Services = Readonly<Record<Service, (lease: Lease) => Promise<ServiceOutcom
 /**
  * Runs the external step of a lease. Returns the report, or null if the lease ended before the work began: another
  * worker may have the task then, so a worker that was frozen must not act on an old lease. A step that is done already
- * is not run again. Throws if the step is not an external step of the order's pipeline.
+ * is not run again. Throws if the step is not an external step of the group's pipeline.
  */
 export const createRunStep = (
   ports: { readonly mailer: Mailer; readonly world: World },
@@ -24,7 +24,7 @@ export const createRunStep = (
   const { mailer, world } = ports;
   const services: Services = {
     notify_customer: async (lease) => {
-      const messageId = `<${stepKey(lease.order.id, lease.step)}@${settings.mailDomain}>`;
+      const messageId = `<${stepKey(lease.taskId, lease.step)}@${settings.mailDomain}>`;
       const outcome = await mailer.send(receiptMail(lease, messageId));
       return outcome.kind === 'accepted' ? { kind: 'done', detail: messageId } : outcome;
     },
@@ -46,8 +46,8 @@ export const createRunStep = (
   };
 };
 
-const serviceOf = ({ order, step: name }: Lease): Service => {
-  const step = pipelineFor(order.product.type).steps.find((one) => one.name === name);
-  if (step?.kind !== 'external') throw new Error(`${name} is not an external step of ${order.product.type}`);
+const serviceOf = ({ pipeline, step: name }: Lease): Service => {
+  const step = pipelineFor(pipeline).steps.find((one) => one.name === name);
+  if (step?.kind !== 'external') throw new Error(`${name} is not an external step of ${pipeline}`);
   return step.service;
 };

@@ -184,7 +184,8 @@ const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> 
   await root.get(`/orders/${paid}`);
   const mail = {
     messageId: '<1@example.com>',
-    orderId: paid,
+    checkoutId: null,
+    orderIds: [paid],
     to: 'a@example.com',
     subject: 's',
     text: 't',

@@ -94,7 +94,8 @@ export const lateChargesContract = (name: string, open: OpenStore): void => {
             pipeline: 'refund',
             step: 'refund_charge',
             jobId: defined(refund).id,
-            orderId: null,
+            checkoutId: null,
+            orderIds: [],
             state: 'ready',
           },
         ]);

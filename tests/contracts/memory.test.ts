@@ -16,9 +16,9 @@ storeContract('memory', async () => {
       tables.tasks.delete(id);
     },
     // The memory store has no separate count: it uses the length of the history.
-    historySeqOf: async (id: string) => {
-      const { orderId } = rowOf(tables.tasks, id);
-      return orderId === null ? 0 : rowOf(tables.histories, orderId).length;
+    historySeqsOf: async (id: string) => {
+      const { orderIds } = rowOf(tables.tasks, id);
+      return orderIds.map((orderId) => rowOf(tables.histories, orderId).length);
     },
     setHeld: async (id: string, held: number) => {
       tables.orders.set(id, { ...rowOf(tables.orders, id), held });

@@ -16,8 +16,8 @@ export type Backdoor = {
   markPaymentSucceeded(paymentId: string): Promise<void>;
   /** Deletes the task and leaves its order as it is. */
   deleteTask(taskId: string): Promise<void>;
-  /** The task's count of its order's history rows; 0 for a job. */
-  historySeqOf(taskId: string): Promise<number>;
+  /** The task's counts of the history rows of its orders; none for a job. */
+  historySeqsOf(taskId: string): Promise<readonly number[]>;
   /** Sets what an order holds, and leaves the stock as it is. */
   setHeld(orderId: string, held: number): Promise<void>;
   /** Sets the units that are left, and leaves what was delivered as it is. */

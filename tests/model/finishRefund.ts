@@ -1,4 +1,5 @@
-import type { Calendar } from '../../core/calendar.ts';
+import { invoiceLineNumber } from '../../core/invoice.ts';
+import type { Order } from '../../core/order.ts';
 import {
   creditNoteNumber,
   type FinishedRefund,
@@ -6,6 +7,7 @@ import {
   succeededRefundStatuses,
 } from '../../core/refund.ts';
 import { planRefundOutcome, type RefundChanges, type RefundedOrder } from '../../core/refundOutcome.ts';
+import type { World } from '../../core/world.ts';
 import { moveUnits, sellUnits } from './stock.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
 import { amountRefunded, taskOf, writeOrderChanges } from './writeRefund.ts';
@@ -16,21 +18,26 @@ export const finishRefund = (
   writes: Writes,
   { refundId, outcome }: FinishedRefund,
   nowMs: number,
-  calendar: Calendar,
+  world: World,
 ): boolean => {
   const refund = tables.refunds.get(refundId)?.refund;
   if (refund === undefined) return false;
   const { orderId } = refund;
   const order = orderId === null ? null : refundedOrderOf(tables, orderId, refundId);
-  const changes = planRefundOutcome({ refund, order }, outcome, nowMs, calendar);
+  const changes = planRefundOutcome({ refund, order }, outcome, nowMs, world.calendar);
   if (changes === null) return false;
   writeRefund(tables, writes, refund, changes, nowMs);
   if (orderId !== null && changes.order !== null)
-    writeOrderChanges(tables, writes, orderId, changes.order, nowMs);
+    writeOrderChanges(tables, writes, world, orderId, changes.order, nowMs);
   if (changes.sold !== null) sellUnits(tables, writes, changes.sold.productId, changes.sold.units);
   if (changes.restock !== null)
     moveUnits(tables, writes, changes.restock.orderId, { given: changes.restock.quantity, held: 0 });
   return true;
+};
+
+const isInvoiced = (tables: Tables, { id, checkoutId }: Order): boolean => {
+  const invoice = tables.invoices.get(checkoutId ?? '');
+  return invoice !== undefined && invoiceLineNumber(invoice, id) !== null;
 };
 
 const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): RefundedOrder => {
@@ -43,7 +50,7 @@ const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): Ref
       orderId,
       ({ id, status }) => id !== refundId && succeededRefundStatuses.includes(status),
     ),
-    invoiced: tables.invoices.has(orderId),
+    invoiced: isInvoiced(tables, order),
     gone: tables.shipments.has(orderId) || tables.licences.has(orderId),
     held,
   };

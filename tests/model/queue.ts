@@ -2,7 +2,7 @@ import { ok } from 'neverthrow';
 import { pageOf } from '../../core/page.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
 import { type Queue, type StepReport, type TaskQuery, taskStateAt } from '../../core/queue.ts';
-import { limitUnits, planReports, stepKey } from '../../core/steps.ts';
+import { limitUnits, planReports, stepKey, unitsOfTask } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { claimTasks, lockedTask } from './claim.ts';
 import { claimJobs, readyTasks, reportJob } from './jobs.ts';
@@ -15,7 +15,7 @@ type LeaseRef = { readonly taskId: string; readonly lease: number };
 
 export const createQueue = (tables: Tables, world: World): Queue => ({
   claim: async (query) => {
-    const ready = limitUnits(readyTasks(tables, query), (task) => lockedTask(tables, task).order.quantity);
+    const ready = limitUnits(readyTasks(tables, query), (task) => unitsOfTask(lockedTask(tables, task)));
     return claimTasks(tables, world, ready, query);
   },
 
@@ -35,7 +35,7 @@ export const createQueue = (tables: Tables, world: World): Queue => ({
       runTransaction((writes) =>
         reports.flatMap((report) =>
           leasedTasks(tables, [report])
-            .filter(({ orderId }) => orderId !== null)
+            .filter(({ checkoutId }) => checkoutId !== null)
             .map((task) => reportStep(tables, writes, task, report, nowMs)),
         ),
       ),
@@ -112,7 +112,7 @@ const reportStep = (
 ): string => {
   const locked = lockedTask(tables, task);
   if (outcome.kind === 'done') {
-    const key = stepKey(locked.order.id, task.step);
+    const key = stepKey(task.id, task.step);
     writes.set(tables.stepLedger, key, { ...rowOf(tables.stepLedger, key), acceptedMs: nowMs });
   }
   const pipeline = pipelineFor(task.pipeline);
@@ -123,5 +123,5 @@ const reportStep = (
 const matches = (task: TaskRow, { state, pipeline, orderId, after, nowMs }: TaskQuery): boolean =>
   (state === null || taskStateAt(task, nowMs) === state) &&
   (pipeline === null || task.pipeline === pipeline) &&
-  (orderId === null || task.orderId === orderId) &&
+  (orderId === null || task.orderIds.includes(orderId)) &&
   (after === null || task.id > after);

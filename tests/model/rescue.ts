@@ -21,22 +21,21 @@ export const retryTask = (tables: Tables, writes: Writes, task: TaskRow, nowMs: 
 
 const snapshotOf = (
   tables: Tables,
-  { id, orderId, step, attempts, crashes, lease }: TaskRow,
+  { id, pipeline, orderIds, step, attempts, crashes, lease }: TaskRow,
 ): TaskSnapshot => {
-  const task = { id, step, attempts, crashes, lease };
-  if (orderId === null) return { ...task, seq: 0, order: null };
-  const { status } = rowOf(tables.orders, orderId).order;
-  return { ...task, seq: rowOf(tables.histories, orderId).length, order: { id: orderId, status } };
+  const seqs = orderIds.map((orderId) => rowOf(tables.histories, orderId).length);
+  return { id, pipeline, orderIds, step, attempts, crashes, lease, seqs };
 };
 
 const write = (
   tables: Tables,
   writes: Writes,
-  { id, order, seq, ...changes }: TaskChange,
+  { id, orders, seqs: _, ...changes }: TaskChange,
   nowMs: number,
 ): void => {
   updateTask(tables, writes, id, changes);
-  if (order === null) return;
-  appendHistory(tables, writes, order.id, { ...order.history, seq }, nowMs);
-  applyOrderEvent(tables, writes, order.id, order.event, nowMs);
+  for (const order of orders) {
+    appendHistory(tables, writes, order.id, { ...order.history, seq: order.seq }, nowMs);
+    applyOrderEvent(tables, writes, order.id, order.event, nowMs);
+  }
 };

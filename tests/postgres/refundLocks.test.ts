@@ -7,10 +7,10 @@ import {
   listAll,
   refundFailed,
   refundSucceeded,
-  shuffled,
   succeeded,
   unwrap,
 } from '../contracts/fixture.ts';
+import { shuffled } from '../contracts/shuffled.ts';
 import { createTestDatabase, postgresAvailable } from '../processes/postgres.ts';
 import { createTestWorld } from '../world.ts';
 import { countDeadlocks } from './statistics.ts';

@@ -53,7 +53,7 @@ export const createFixture = async () => {
     store,
     provider,
 
-    /** Places one order for each entry of `bought` and pays them in one checkout. Returns their ids. */
+    /** Places one order for each entry of `bought` and pays each in a checkout of its own. Returns their ids. */
     placePaidOrders: async (
       bought: readonly (typeof types)[number][],
       method = 'pm_card_visa',
@@ -67,9 +67,10 @@ export const createFixture = async () => {
       }));
       const placed = await store.orders.place(requests, world.clock.nowMs());
       const orderIds = placed._unsafeUnwrap().map((order) => order._unsafeUnwrap().id);
-      (
-        await checkOut({ key: nextId(), customerId: 'ann', orderIds, method, requestId: 'test' })
-      )._unsafeUnwrap();
+      for (const orderId of orderIds) {
+        const command = { customerId: 'ann', orderIds: [orderId], method, requestId: 'test' };
+        (await checkOut({ key: nextId(), ...command }))._unsafeUnwrap();
+      }
       return orderIds;
     },
 
@@ -134,6 +135,12 @@ export const createFixtureOpener = (): (() => Promise<Fixture>) => {
 
 export const haveStatus = async ({ statuses }: Fixture, orderIds: readonly string[], status: string) =>
   (await statuses(orderIds)).every((each) => each === status);
+
+/** True if the mail about each order was reported: then its task is done. */
+export const wereNotified = async ({ order }: Fixture, orderIds: readonly string[]) =>
+  (await Promise.all(orderIds.map(order))).every(({ history }) =>
+    history.some(({ state }) => state === 'customer_notified'),
+  );
 
 /** The store with some operations of its queue replaced. */
 export const withQueue = (store: Store, queue: Partial<Store['queue']>): Store => ({

@@ -44,7 +44,7 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
       (select json_agg(json_build_object('seq', s.seq, 'state', s.state, 'atMs', s.at_ms, 'detail', s.detail) order by s.seq)
        from order_history s where s.order_id = d.id) as history,
       array(select l.key from licence l where l.order_id = d.id order by l.unit) as licences
-    from order_dataset d left join invoice i on i.order_id = d.id
+    from order_dataset d left join invoice i on i.checkout_id = d.checkout_id
     where d.id = ${id}`;
   if (row === undefined) return null;
   return {

@@ -1,53 +1,58 @@
+import { contactOfGroup } from '../../../core/group.ts';
 import { invoiceNumber } from '../../../core/invoice.ts';
+import type { Order } from '../../../core/order.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
-import { externalSteps, type Transitions } from '../../../core/steps.ts';
+import { externalSteps, ordersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Transaction } from '../connection.ts';
-import { contactOf, lockedTaskOf, type TaskRow } from '../rows.ts';
+import type { FoundTask } from './tasks.ts';
 
 type Query = Parameters<Queue['claim']>[0];
 
 /**
  * Leases the tasks that are at an external step, writes the intent of each into the step ledger, and reads what the
- * step needs. `rows` are tasks that this transaction has locked.
+ * step needs. `tasks` are those that this transaction has locked.
  */
 export const leaseExternalSteps = async (
   tx: Transaction,
   { pipeline, nowMs, leaseMs }: Query,
-  advanced: Transitions['advanced'],
-  rows: readonly TaskRow[],
+  transitions: Transitions,
+  tasks: readonly FoundTask[],
 ): Promise<readonly Lease[]> => {
   const external = externalSteps(pipeline);
-  const atExternalStep = advanced.filter(({ step }) => external.includes(step));
+  const atExternalStep = transitions.advanced.filter(({ step }) => external.includes(step));
   if (atExternalStep.length === 0) return [];
   const untilMs = nowMs + leaseMs;
   const leased = await tx<LeasedRow[]>`
     with external as (
       select * from unnest(
         ${atExternalStep.map(({ taskId }) => taskId)}::uuid[],
-        ${atExternalStep.map(({ orderId }) => orderId)}::uuid[],
         ${atExternalStep.map(({ step }) => step)}::text[]
-      ) as e(task_id, order_id, step)
+      ) as e(task_id, step)
     ), leased as (
       update task t set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint
       from external e where t.id = e.task_id
-      returning t.id, t.order_id, t.step, t.lease, t.attempts
+      returning t.id, t.checkout_id, t.order_ids, t.step, t.lease, t.attempts
     ), intended as (
-      insert into step_ledger (order_id, step, intended_ms)
-      select order_id, step, ${nowMs}::bigint from external order by order_id
+      insert into step_ledger (task_id, step, intended_ms)
+      select task_id, step, ${nowMs}::bigint from external order by task_id
       on conflict do nothing
     )
     select l.id, l.lease, l.attempts, s.accepted_ms is not null as already_done,
       i.year as invoice_year, i.sequence as invoice_sequence,
-      array(select key from licence where order_id = l.order_id order by unit) as licences
+      array(
+        select order_id || ' ' || key from licence where order_id = any(l.order_ids) order by order_id, unit
+      ) as licences
     from leased l
-    left join step_ledger s on s.order_id = l.order_id and s.step = l.step
-    left join invoice i on i.order_id = l.order_id`;
-  const rowOf = new Map(rows.map((row) => [row.task_id, row]));
+    left join step_ledger s on s.task_id = l.id and s.step = l.step
+    left join invoice i on i.checkout_id = l.checkout_id`;
+  const taskOf = new Map(tasks.map((task) => [task.id, task]));
   const stepOf = new Map(atExternalStep.map(({ taskId, step }) => [taskId, step]));
   return leased.flatMap((lease): Lease[] => {
-    const row = rowOf.get(lease.id);
+    const task = taskOf.get(lease.id);
     const step = stepOf.get(lease.id);
-    return row === undefined || step === undefined ? [] : [leaseOf(lease, row, step, untilMs)];
+    return task === undefined || step === undefined
+      ? []
+      : [leaseOf(lease, task, ordersAfter(task, transitions, nowMs), step, untilMs)];
   });
 };
 
@@ -58,22 +63,32 @@ type LeasedRow = {
   readonly already_done: boolean;
   readonly invoice_year: number | null;
   readonly invoice_sequence: number | null;
+  /** The id of the order and the key, with a space between them. */
   readonly licences: string[];
 };
 
-const leaseOf = (leased: LeasedRow, row: TaskRow, step: string, untilMs: number): Lease => ({
+const leaseOf = (
+  leased: LeasedRow,
+  task: FoundTask,
+  orders: readonly Order[],
+  step: string,
+  untilMs: number,
+): Lease => ({
   taskId: leased.id,
   lease: leased.lease,
   untilMs,
-  pipeline: row.pipeline,
+  pipeline: task.pipeline,
   step,
   attempts: leased.attempts,
-  order: lockedTaskOf(row).order,
-  contact: contactOf(row),
+  checkoutId: task.checkoutId,
+  orders: orders.map((order) => ({ order, licences: licencesOf(leased, order.id) })),
+  contact: contactOfGroup(task.orders),
   invoiceNumber:
     leased.invoice_year === null || leased.invoice_sequence === null
       ? null
       : invoiceNumber(leased.invoice_year, leased.invoice_sequence),
-  licences: leased.licences,
   alreadyDone: leased.already_done,
 });
+
+const licencesOf = ({ licences }: LeasedRow, orderId: string): readonly string[] =>
+  licences.filter((each) => each.startsWith(orderId)).map((each) => each.slice(orderId.length + 1));

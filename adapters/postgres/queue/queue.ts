@@ -75,9 +75,13 @@ const report = async (
     if (accepted.length === 0) return [];
     const done = accepted.filter(({ outcome }) => outcome.kind === 'done').map(({ row }) => row);
     const transitions = planReports(
-      accepted.map(({ row: { id, order_id, pipeline, step, seq }, outcome }) => ({
+      accepted.map(({ row: { id, order_ids, pipeline, step, seqs }, outcome }) => ({
         pipeline: pipelineFor(pipeline),
-        task: { id, step, seq, order: { id: order_id } },
+        task: {
+          id,
+          step,
+          orders: order_ids.map((orderId, index) => ({ order: { id: orderId }, seq: seqs[index] ?? 0 })),
+        },
         outcome,
       })),
     );
@@ -86,10 +90,10 @@ const report = async (
         tx`
           update step_ledger s set accepted_ms = ${nowMs}::bigint
           from unnest(
-            ${done.map(({ order_id }) => order_id)}::uuid[],
+            ${done.map(({ id }) => id)}::uuid[],
             ${done.map(({ step }) => step)}::text[]
-          ) as a(order_id, step)
-          where s.order_id = a.order_id and s.step = a.step and s.accepted_ms is null`,
+          ) as a(task_id, step)
+          where s.task_id = a.task_id and s.step = a.step and s.accepted_ms is null`,
       writeTransitions(tx, transitions, nowMs),
     ]);
     return accepted.map(({ row }) => row.id);
@@ -98,18 +102,18 @@ const report = async (
 
 /** Finds tasks by their ids only. With a condition on the state, the server may read all running tasks. */
 const lock = (tx: Transaction, taskIds: readonly string[]): Promise<LockedRow[]> => tx<LockedRow[]>`
-  select id, order_id, pipeline, step, state, lease, seq
+  select id, order_ids, pipeline, step, state, lease, seqs
   from task
-  where id = any(${taskIds as string[]}::uuid[]) and order_id is not null
+  where id = any(${taskIds as string[]}::uuid[]) and checkout_id is not null
   order by id
   for update`;
 
 type LockedRow = {
   readonly id: string;
-  readonly order_id: string;
+  readonly order_ids: readonly string[];
   readonly pipeline: string;
   readonly step: string;
   readonly state: string;
   readonly lease: number;
-  readonly seq: number;
+  readonly seqs: readonly number[];
 };

@@ -12,7 +12,7 @@ import { createRunOnce } from '../commandKeys/once.ts';
 import type { Connection } from '../connection.ts';
 import {
   type CorePaymentRow,
-  invoiceOf,
+  invoiceReferenceOf,
   type ListedOrderRow,
   type OrderRow,
   orderOf,
@@ -83,7 +83,11 @@ const createFindOrder = ({ client, db }: Connection) => {
     .where(eq(orderHistory.orderId, id))
     .orderBy(asc(seq))
     .prepare();
-  const invoiceOfOrder = db.select().from(invoice).where(eq(invoice.orderId, id)).prepare();
+  const invoiceOfCheckout = db
+    .select({ year: invoice.year, sequence: invoice.sequence, issuedAtMs: invoice.issuedAtMs })
+    .from(invoice)
+    .where(eq(invoice.checkoutId, id))
+    .prepare();
   const licenceKeys = db
     .select({ key: licence.key })
     .from(licence)
@@ -94,12 +98,12 @@ const createFindOrder = ({ client, db }: Connection) => {
   return (orderId: string): OrderDetail | null => {
     const row = datasetRow.get(orderId);
     if (row === undefined) return null;
-    const invoiceRow = invoiceOfOrder.get({ id: orderId });
+    const invoiceRow = invoiceOfCheckout.get({ id: row.checkoutId ?? '' });
     return {
       ...orderOf(row),
       payment: paymentOfDataset(row),
       history: historyRows.all({ id: orderId }),
-      invoice: invoiceRow === undefined ? null : invoiceOf(invoiceRow),
+      invoice: invoiceRow === undefined ? null : invoiceReferenceOf(invoiceRow),
       licences: licenceKeys.all({ id: orderId }).map(({ key }) => key),
     };
   };

@@ -1,8 +1,13 @@
+import { contactOfGroup } from '../../../core/group.ts';
 import { invoiceNumber } from '../../../core/invoice.ts';
-import type { Lease } from '../../../core/queue.ts';
-import type { Transitions } from '../../../core/steps.ts';
+import type { Order } from '../../../core/order.ts';
+import type { Lease, LockedTask } from '../../../core/queue.ts';
+import { ordersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
-import { contactOf, orderOf, type TaskRow } from '../rows.ts';
+import type { TaskRow } from './tasks.ts';
+
+/** A ready task, with its orders. */
+export type ClaimedRow = { readonly row: TaskRow; readonly task: LockedTask };
 
 type InvoiceRow = { readonly year: number; readonly sequence: number };
 
@@ -12,30 +17,31 @@ type InvoiceRow = { readonly year: number; readonly sequence: number };
  */
 export const createLease = ({ client }: Connection) => {
   const leaseTask = client.prepare<
-    [string, number, number, number, number, number, string | null, number, string]
+    [string, string, number, number, number, number, string | null, number, string]
   >(
-    `update task set state = 'running', step = ?, seq = ?, lease = ?, lease_until_ms = ?, attempts = ?,
+    `update task set state = 'running', step = ?, seqs = ?, lease = ?, lease_until_ms = ?, attempts = ?,
        crashes = ?, last_error = ?, run_ms = ?
      where id = ?`,
   );
   const insertIntent = client.prepare<[string, string, number]>(
-    'insert into step_ledger (order_id, step, intended_ms) values (?, ?, ?) on conflict do nothing',
+    'insert into step_ledger (task_id, step, intended_ms) values (?, ?, ?) on conflict do nothing',
   );
   const acceptedAt = client
     .prepare<[string, string], number | null>(
-      'select accepted_ms from step_ledger where order_id = ? and step = ?',
+      'select accepted_ms from step_ledger where task_id = ? and step = ?',
     )
     .pluck();
   const invoiceOf = client.prepare<[string], InvoiceRow>(
-    'select year, sequence from invoice where order_id = ?',
+    'select year, sequence from invoice where checkout_id = ?',
   );
   const licencesOf = client
     .prepare<[string], string>('select key from licence where order_id = ? order by unit')
     .pluck();
 
   const leaseOne = (
-    { taskId, orderId, step, seq }: Transitions['advanced'][number],
-    row: TaskRow,
+    { taskId, step, seqs }: Transitions['advanced'][number],
+    { row, task }: ClaimedRow,
+    orders: readonly Order[],
     nowMs: number,
     untilMs: number,
   ): Lease => {
@@ -43,9 +49,9 @@ export const createLease = ({ client }: Connection) => {
     // A task that was already at this step keeps its counts. One that comes from another step starts at 0.
     const { attempts, crashes, lastError, runAtMs } =
       row.step === step ? row : { ...untriedStep, runAtMs: nowMs };
-    leaseTask.run(step, seq, lease, untilMs, attempts, crashes, lastError, runAtMs, taskId);
-    const isNew = insertIntent.run(orderId, step, nowMs).changes === 1;
-    const invoice = invoiceOf.get(orderId);
+    leaseTask.run(step, JSON.stringify(seqs), lease, untilMs, attempts, crashes, lastError, runAtMs, taskId);
+    const isNew = insertIntent.run(taskId, step, nowMs).changes === 1;
+    const invoice = invoiceOf.get(task.checkoutId);
     return {
       taskId,
       lease,
@@ -53,25 +59,26 @@ export const createLease = ({ client }: Connection) => {
       pipeline: row.pipeline,
       step,
       attempts,
-      order: orderOf(row),
-      contact: contactOf(row),
+      checkoutId: task.checkoutId,
+      orders: orders.map((order) => ({ order, licences: licencesOf.all(order.id) })),
+      contact: contactOfGroup(task.orders),
       invoiceNumber: invoice === undefined ? null : invoiceNumber(invoice.year, invoice.sequence),
-      licences: licencesOf.all(orderId),
-      alreadyDone: !isNew && (acceptedAt.get(orderId, step) ?? null) !== null,
+      alreadyDone: !isNew && (acceptedAt.get(taskId, step) ?? null) !== null,
     };
   };
 
   return (
-    advanced: Transitions['advanced'],
-    rows: readonly TaskRow[],
+    transitions: Transitions,
+    rows: readonly ClaimedRow[],
     nowMs: number,
     untilMs: number,
   ): readonly Lease[] => {
-    const rowOf = new Map(rows.map((row) => [row.taskId, row]));
-    return advanced.map((transition) => {
+    const rowOf = new Map(rows.map((row) => [row.task.id, row]));
+    return transitions.advanced.map((transition) => {
       const row = rowOf.get(transition.taskId);
       if (row === undefined) throw new Error(`the task ${transition.taskId} was not claimed`);
-      return leaseOne(transition, row, nowMs, untilMs);
+      const orders = ordersAfter(row.task, transitions, nowMs);
+      return leaseOne(transition, row, orders, nowMs, untilMs);
     });
   };
 };

@@ -1,3 +1,4 @@
+import { invoiceLineNumber } from '../../../core/invoice.ts';
 import type { Money } from '../../../core/money.ts';
 import {
   type FinishedRefund,
@@ -58,7 +59,8 @@ export const createFinishRefund = (
 
 type FactsRow = {
   readonly refunded: number;
-  readonly invoiced: 0 | 1;
+  /** JSON. Null if the order's checkout has no invoice. */
+  readonly invoice: string | null;
   readonly gone: 0 | 1;
   readonly held: number;
 };
@@ -71,7 +73,7 @@ const createReadRefundedOrder = ({ client }: Connection) => {
          select coalesce(sum(amount), 0) from refund
          where order_id = $orderId and id <> $refundId and ${isOneOf('+status', succeededRefundStatuses)}
        ) as refunded,
-       exists (select 1 from invoice where order_id = $orderId) as invoiced,
+       (select content from invoice where checkout_id = orders.checkout_id) as invoice,
        exists (select 1 from shipment where order_id = $orderId)
          or exists (select 1 from licence where order_id = $orderId) as gone,
        held
@@ -84,7 +86,7 @@ const createReadRefundedOrder = ({ client }: Connection) => {
       order,
       taskPaused,
       refunded: facts.refunded,
-      invoiced: facts.invoiced === 1,
+      invoiced: facts.invoice !== null && invoiceLineNumber(JSON.parse(facts.invoice), order.id) !== null,
       gone: facts.gone === 1,
       held: facts.held,
     };

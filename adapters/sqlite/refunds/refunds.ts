@@ -28,7 +28,7 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
   const { runStatement, client, read, write } = connection;
   const orders = createOrderLock(connection);
   const insert = createInsertRefund(connection);
-  const writeOrderChanges = createWriteOrderChanges(connection, orders);
+  const writeOrderChanges = createWriteOrderChanges(connection, world, orders);
   const request = createRequestRefund(connection, orders, { insert, writeOrderChanges });
   const refundLateCharge = createRefundLateCharge(connection, insert);
   const findByKey = createFindByKey(client);

@@ -50,8 +50,8 @@ export const guards: readonly Guard[] = [
     replacements: [
       {
         file: 'core/usecases/runStep.ts',
-        find: 'stepKey(lease.order.id, lease.step)',
-        replace: 'stepKey(lease.order.id, String(lease.lease))',
+        find: 'stepKey(lease.taskId, lease.step)',
+        replace: 'stepKey(lease.taskId, String(lease.lease))',
       },
     ],
     faults: faultPresets.kills,
