@@ -1,3 +1,4 @@
+import { groupGuards } from './groupGuards.ts';
 import { faultPresets, type Guard } from './guard.ts';
 import { moneyGuards } from './moneyGuards.ts';
 import { stockGuards } from './stockGuards.ts';
@@ -102,4 +103,5 @@ export const guards: readonly Guard[] = [
   },
   ...moneyGuards,
   ...stockGuards,
+  ...groupGuards,
 ];
