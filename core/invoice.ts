@@ -1,5 +1,6 @@
 import { contactOfGroup } from './group.ts';
 import { type Contact, type InvoiceReference, type Order, orderStatusAfter } from './order.ts';
+import type { CreditedLine } from './refund.ts';
 import type { AsyncResult } from './result.ts';
 
 /** `2026-000001`. `sequence` counts from 1 within a year, without a gap. */
@@ -76,8 +77,11 @@ const lineOf = ({ id, product, quantity, total }: Order): InvoiceLine => ({
   tax: 0,
 });
 
-/** The number of an order's line, from 1. Null if the invoice does not have the order. */
-export const invoiceLineNumber = ({ lines }: Pick<Invoice, 'lines'>, orderId: string): number | null => {
-  const index = lines.findIndex((line) => line.orderId === orderId);
-  return index < 0 ? null : index + 1;
+/** The line of an order. Null if there is no invoice, or if it does not have the order. */
+export const invoiceLineOf = (
+  invoice: Pick<Invoice, 'number' | 'lines'> | null,
+  orderId: string,
+): CreditedLine | null => {
+  const index = invoice?.lines.findIndex((line) => line.orderId === orderId) ?? -1;
+  return invoice === null || index < 0 ? null : { invoice: invoice.number, line: index + 1 };
 };

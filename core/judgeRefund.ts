@@ -130,6 +130,7 @@ export const requestedRefund = (
   ...fields,
   status: 'requested',
   creditNote: null,
+  creditedLine: null,
   error: null,
   createdAtMs: nowMs,
   updatedAtMs: nowMs,

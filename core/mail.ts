@@ -97,9 +97,10 @@ export const refundMail = (
     paymentId,
     amount,
     creditNote,
+    creditedLine,
   }: { readonly order: Order; readonly contact: Contact } & Pick<
     RefundDetail,
-    'paymentId' | 'amount' | 'creditNote'
+    'paymentId' | 'amount' | 'creditNote' | 'creditedLine'
   >,
   messageId: string,
 ): Mail => {
@@ -113,6 +114,9 @@ export const refundMail = (
       ...itemFacts(order, texts),
       [texts.amount, formatMoney(amount, language)],
       ...(creditNote === null ? [] : [[texts.creditNote, creditNote] as const]),
+      ...(creditedLine === null
+        ? []
+        : [[texts.invoice, `${creditedLine.invoice} (${texts.line} ${creditedLine.line})`] as const]),
       [texts.order, order.id],
     ],
     texts.arrives,
@@ -188,6 +192,7 @@ type TextName =
   | 'price'
   | 'total'
   | 'invoice'
+  | 'line'
   | 'licence'
   | 'order'
   | 'refundSubject'
@@ -207,6 +212,7 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     price: 'Thành tiền',
     total: 'Tổng tiền',
     invoice: 'Số hoá đơn',
+    line: 'dòng',
     licence: 'Mã bản quyền',
     order: 'Mã đơn hàng',
     refundSubject: 'Đã hoàn tiền đơn hàng của bạn',
@@ -227,6 +233,7 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     price: 'Price',
     total: 'Total',
     invoice: 'Invoice number',
+    line: 'line',
     licence: 'Licence key',
     order: 'Order',
     refundSubject: 'Your order has been refunded',

@@ -9,6 +9,9 @@ export const refundStatuses = ['requested', 'succeeded', 'failed'] as const;
 /** `failed`: the provider will never make it. Its amount can be refunded again under a new key. */
 export type RefundStatus = (typeof refundStatuses)[number];
 
+/** An order's line on the invoice with this number. Lines count from 1. */
+export type CreditedLine = { readonly invoice: string; readonly line: number };
+
 export type RefundEvent = 'succeed' | 'fail';
 
 /**
@@ -80,6 +83,8 @@ export type Refund = {
   readonly status: RefundStatus;
   /** `CN-2026-000001`. Null until the refund succeeds, and if the order had no invoice. */
   readonly creditNote: string | null;
+  /** The line of the invoice that the credit note is about. Null without a credit note. */
+  readonly creditedLine: CreditedLine | null;
   /** Why it failed. Null unless the status is `failed`. */
   readonly error: string | null;
   readonly createdAtMs: number;

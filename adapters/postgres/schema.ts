@@ -101,6 +101,8 @@ export const refund = pgTable('refund', {
   reference: text(),
   creditNoteYear: integer('credit_note_year'),
   creditNoteSequence: integer('credit_note_sequence'),
+  creditedInvoice: text('credited_invoice'),
+  creditedLine: integer('credited_line'),
   error: text(),
   createdAtMs: bigint('created_ms', { mode: 'number' }).notNull(),
   updatedAtMs: bigint('updated_ms', { mode: 'number' }).notNull(),
@@ -175,9 +177,16 @@ export const rowTypesMatchCore: [
   Same<
     Omit<
       typeof refund.$inferSelect,
-      'key' | 'fingerprint' | 'reference' | 'chargeReference' | 'creditNoteYear' | 'creditNoteSequence'
+      | 'key'
+      | 'fingerprint'
+      | 'reference'
+      | 'chargeReference'
+      | 'creditNoteYear'
+      | 'creditNoteSequence'
+      | 'creditedInvoice'
+      | 'creditedLine'
     >,
-    Plain<Omit<Refund, 'amount' | 'creditNote'> & Refund['amount']>
+    Plain<Omit<Refund, 'amount' | 'creditNote' | 'creditedLine'> & Refund['amount']>
   >,
   Same<typeof dispute.$inferSelect, Plain<Omit<Dispute, 'amount'> & Dispute['amount']>>,
   Same<Omit<typeof task.$inferSelect, 'state'>, Plain<Omit<Task, 'state'>>>,

@@ -150,6 +150,8 @@ export const refund = sqliteTable('refund', {
   reference: text(),
   creditNoteYear: integer('credit_note_year'),
   creditNoteSequence: integer('credit_note_sequence'),
+  creditedInvoice: text('credited_invoice'),
+  creditedLine: integer('credited_line'),
   error: text(),
   createdAtMs: integer('created_ms').notNull(),
   updatedAtMs: integer('updated_ms').notNull(),
@@ -262,9 +264,16 @@ export const rowsMatchCore: [
   Same<
     Omit<
       typeof refund.$inferSelect,
-      'key' | 'fingerprint' | 'reference' | 'chargeReference' | 'creditNoteYear' | 'creditNoteSequence'
+      | 'key'
+      | 'fingerprint'
+      | 'reference'
+      | 'chargeReference'
+      | 'creditNoteYear'
+      | 'creditNoteSequence'
+      | 'creditedInvoice'
+      | 'creditedLine'
     >,
-    Plain<Omit<Refund, 'amount' | 'creditNote'> & Refund['amount']>
+    Plain<Omit<Refund, 'amount' | 'creditNote' | 'creditedLine'> & Refund['amount']>
   >,
   Same<typeof dispute.$inferSelect, Plain<Omit<Dispute, 'amount'> & Dispute['amount']>>,
   Same<typeof reconciliation.$inferSelect, Plain<Reconciliation>>,

@@ -32,6 +32,7 @@ describe('POST /refunds', () => {
       restock: null,
       status: 'requested',
       creditNote: null,
+      creditedLine: null,
       error: null,
       createdAt: '2026-03-01T08:00:00.000Z',
       updatedAt: '2026-03-01T08:00:00.000Z',

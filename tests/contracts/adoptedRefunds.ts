@@ -35,6 +35,7 @@ export const adoptedRefundsContract = (name: string, open: OpenStore): void => {
           restock: null,
           status: 'succeeded',
           creditNote: expect.stringMatching(/^CN-\d{4}-000001$/),
+          creditedLine: { invoice: expect.stringMatching(/^\d{4}-000001$/), line: 1 },
           error: null,
           createdAtMs: 1_000,
           updatedAtMs: fixture.now(),

@@ -81,7 +81,9 @@ export const invoicesContract = (name: string, open: OpenStore): void => {
       await fixture.claimTasks('physical');
       const { id } = await fixture.requestRefund(defined(orders[1]).id);
       await fixture.finishRefund(id, refundSucceeded);
-      expect((await fixture.findRefund(id)).creditNote).toEndWith('-000001');
+      const { creditNote, creditedLine } = await fixture.findRefund(id);
+      expect(creditNote).toEndWith('-000001');
+      expect(creditedLine).toEqual({ invoice: '2026-000001', line: 2 });
     });
 
     test('Groups that are claimed at once issue one invoice a checkout, without a gap', async () => {

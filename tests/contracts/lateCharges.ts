@@ -83,6 +83,7 @@ export const lateChargesContract = (name: string, open: OpenStore): void => {
           restock: null,
           status: 'requested',
           creditNote: null,
+          creditedLine: null,
           error: null,
           createdAtMs: fixture.now(),
           updatedAtMs: fixture.now(),

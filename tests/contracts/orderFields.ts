@@ -96,7 +96,14 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       expect(await unwrap(store.refunds.refundLateCharge(late, fixture.now()))).toBe(true);
       const refund: RefundDetail = {
         ...{ id: ids.refundId, orderId: null, paymentId: checkoutId, amount, reason: lateRefundReason },
-        ...{ origin: 'system', restock: null, status: 'requested', creditNote: null, error: null },
+        ...{
+          origin: 'system',
+          restock: null,
+          status: 'requested',
+          creditNote: null,
+          creditedLine: null,
+          error: null,
+        },
         ...{ createdAtMs: fixture.now(), updatedAtMs: fixture.now(), chargeReference: 'ch_late' },
         ...{ disputed: false, order: cancelled, contact },
       };
@@ -154,7 +161,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       const requested: Refund = {
         ...{ id: command.refundId, orderId: paid.id, paymentId: claim.checkoutId, amount: paid.total },
         ...{ origin: 'operator', reason: command.reason, restock: true },
-        ...{ status: 'requested', creditNote: null, error: null },
+        ...{ status: 'requested', creditNote: null, creditedLine: null, error: null },
         ...{ createdAtMs: fixture.now(), updatedAtMs: fixture.now() },
       };
       const request = async () => unwrap(store.refunds.request(command, fixture.now()));
@@ -173,6 +180,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
         ...{ ...requested, orderId: paid.id, paymentId: claim.checkoutId, restock: true },
         ...{ status: 'failed', updatedAtMs: fixture.now() },
         ...{ creditNote: 'CN-2026-000001', error: refundFailed.reason },
+        creditedLine: { invoice: '2026-000001', line: 1 },
       });
       const detail: AllFieldsSet<RefundDetail> = {
         ...{ ...refund, chargeReference, disputed: false },

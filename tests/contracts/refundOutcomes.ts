@@ -35,6 +35,7 @@ export const refundOutcomesContract = (name: string, open: OpenStore): void => {
         status: 'succeeded',
         updatedAtMs: fixture.now(),
         creditNote: null,
+        creditedLine: null,
         error: null,
       } as const;
       expect(await fixture.findRefund(id)).toMatchObject(succeeded);

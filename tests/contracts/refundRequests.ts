@@ -40,6 +40,7 @@ export const refundRequestsContract = (name: string, open: OpenStore): void => {
         restock: null,
         status: 'requested',
         creditNote: null,
+        creditedLine: null,
         error: null,
         createdAtMs: fixture.now(),
         updatedAtMs: fixture.now(),

@@ -36,7 +36,14 @@ describe('Mails about processed orders', () => {
     );
     const amount = { amount: 1, currency: 'VND' };
     const { contact } = receipt();
-    const refund = { order: named, contact, paymentId: 'checkout-1', amount, creditNote: null };
+    const refund = {
+      order: named,
+      contact,
+      paymentId: 'checkout-1',
+      amount,
+      creditNote: null,
+      creditedLine: null,
+    };
     expect(refundMail(refund, '<1@x>').subject).toBe('Đã hoàn tiền đơn hàng của bạn: Áo nuht x');
   });
 
@@ -90,6 +97,17 @@ describe('Mails about processed orders', () => {
     expect(text.match(/Licence key: /g)).toHaveLength(2);
     expect(text).toEndWith('2026-000007\n');
     expect(html.match(/<p>/g)).toHaveLength(1);
+  });
+
+  test('The mail about a refund names the credit note, and the line of the invoice that it is about', () => {
+    const refund = {
+      ...{ order: order('order-1'), contact: receipt().contact, paymentId: 'checkout-1' },
+      ...{ amount: { amount: 1, currency: 'VND' }, creditNote: 'CN-2026-000003' },
+      creditedLine: { invoice: '2026-000007', line: 2 },
+    };
+    const { text, checkoutId, orderIds } = refundMail(refund, '<1@x>');
+    expect(text).toContain('Số hoá đơn điều chỉnh giảm: CN-2026-000003\nSố hoá đơn: 2026-000007 (dòng 2)\n');
+    expect({ checkoutId, orderIds }).toEqual({ checkoutId: 'checkout-1', orderIds: ['order-1'] });
   });
 
   test('One mail lists all orders of a group, and their sum', () => {

@@ -1,5 +1,4 @@
-import { invoiceLineNumber } from '../../core/invoice.ts';
-import type { Order } from '../../core/order.ts';
+import { invoiceLineOf } from '../../core/invoice.ts';
 import {
   creditNoteNumber,
   type FinishedRefund,
@@ -35,11 +34,6 @@ export const finishRefund = (
   return true;
 };
 
-const isInvoiced = (tables: Tables, { id, checkoutId }: Order): boolean => {
-  const invoice = tables.invoices.get(checkoutId ?? '');
-  return invoice !== undefined && invoiceLineNumber(invoice, id) !== null;
-};
-
 const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): RefundedOrder => {
   const { order, held } = rowOf(tables.orders, orderId);
   return {
@@ -50,7 +44,7 @@ const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): Ref
       orderId,
       ({ id, status }) => id !== refundId && succeededRefundStatuses.includes(status),
     ),
-    invoiced: isInvoiced(tables, order),
+    invoiceLine: invoiceLineOf(tables.invoices.get(order.checkoutId ?? '') ?? null, orderId),
     gone: tables.shipments.has(orderId) || tables.licences.has(orderId),
     held,
   };
@@ -60,17 +54,19 @@ const writeRefund = (
   tables: Tables,
   writes: Writes,
   refund: Refund,
-  { refund: { status, error, reference }, creditNoteYear: year }: RefundChanges,
+  { refund: { status, error, reference }, creditNote: issued }: RefundChanges,
   nowMs: number,
 ): void => {
-  const sequence = year === null ? null : (tables.creditNoteCounters.get(year) ?? 0) + 1;
-  const isNumbered = year !== null && sequence !== null;
-  if (isNumbered) writes.set(tables.creditNoteCounters, year, sequence);
-  const creditNote = isNumbered ? creditNoteNumber(year, sequence) : refund.creditNote;
+  const sequence = issued === null ? 0 : (tables.creditNoteCounters.get(issued.year) ?? 0) + 1;
+  if (issued !== null) writes.set(tables.creditNoteCounters, issued.year, sequence);
+  const { creditNote, creditedLine } =
+    issued === null
+      ? refund
+      : { creditNote: creditNoteNumber(issued.year, sequence), creditedLine: issued.line };
   const row = rowOf(tables.refunds, refund.id);
   writes.set(tables.refunds, refund.id, {
     ...row,
     reference: reference ?? row.reference,
-    refund: { ...refund, status, error, creditNote, updatedAtMs: nowMs },
+    refund: { ...refund, status, error, creditNote, creditedLine, updatedAtMs: nowMs },
   });
 };

@@ -1,5 +1,5 @@
 import { ok } from 'neverthrow';
-import { type InvoiceContent, invoiceLineNumber } from '../../../core/invoice.ts';
+import { type InvoiceContent, invoiceLineOf, invoiceNumber } from '../../../core/invoice.ts';
 import {
   type FinishedRefund,
   type Refund,
@@ -79,7 +79,9 @@ const readSnapshot = async (
 
 type FactsRow = Pick<RefundedOrder, 'refunded' | 'gone' | 'held'> & {
   /** Null if the order's checkout has no invoice. */
-  readonly invoice: InvoiceContent | null;
+  readonly invoice:
+    | (Pick<InvoiceContent, 'lines'> & { readonly year: number; readonly sequence: number })
+    | null;
 };
 
 const readRefundedOrder = async (
@@ -94,14 +96,18 @@ const readRefundedOrder = async (
         select coalesce(sum(amount), 0)::bigint from refund
         where order_id = ${id} and id <> ${refundId} and status in (${statusList(tx, succeededRefundStatuses)})
       ) as refunded,
-      (select content from invoice where checkout_id = ${order.checkoutId}) as invoice,
+      (
+        select json_build_object('year', year, 'sequence', sequence, 'lines', content -> 'lines')
+        from invoice where checkout_id = ${order.checkoutId}
+      ) as invoice,
       exists (select from shipment where order_id = ${id})
         or exists (select from licence where order_id = ${id}) as gone,
       (select held from orders where id = ${id}) as held`;
   if (row === undefined) throw new Error(`the refunded order ${id} was not read`);
   const { invoice, ...facts } = row;
-  const invoiced = invoice !== null && invoiceLineNumber(invoice, id) !== null;
-  return { ...facts, invoiced, order, taskPaused: paused };
+  const numbered =
+    invoice === null ? null : { ...invoice, number: invoiceNumber(invoice.year, invoice.sequence) };
+  return { ...facts, invoiceLine: invoiceLineOf(numbered, id), order, taskPaused: paused };
 };
 
 /** Writes all changes except those of the stock. */
@@ -110,7 +116,7 @@ const write = async (
   world: World,
   refundId: string,
   locked: LockedOrder | null,
-  { refund: { status, reference, error }, sold, creditNoteYear, order }: RefundChanges,
+  { refund: { status, reference, error }, sold, creditNote, order }: RefundChanges,
   nowMs: number,
 ): Promise<void> => {
   await Promise.all([
@@ -118,7 +124,7 @@ const write = async (
       update refund set status = ${status}, reference = coalesce(${reference}, reference), error = ${error},
         updated_ms = ${nowMs}
       where id = ${refundId}`,
-    creditNoteYear !== null && issueCreditNote(tx, refundId, creditNoteYear),
+    creditNote !== null && issueCreditNote(tx, refundId, creditNote),
     sold !== null && tx`insert into sold_units (product_id, units) values (${sold.productId}, ${sold.units})`,
   ]);
   if (order !== null && locked !== null) await writeOrderChanges(tx, world, locked, order, nowMs);
@@ -143,10 +149,16 @@ type Restock = NonNullable<RefundChanges['restock']>;
 
 const byProduct = (one: Restock, other: Restock): number => (one.productId < other.productId ? -1 : 1);
 
-const issueCreditNote = (tx: Transaction, refundId: string, year: number): PromiseLike<unknown> => tx`
+const issueCreditNote = (
+  tx: Transaction,
+  refundId: string,
+  { year, line }: NonNullable<RefundChanges['creditNote']>,
+): PromiseLike<unknown> => tx`
   with numbered as (
     insert into credit_note_counter as c (year, last) values (${year}, 1)
     on conflict (year) do update set last = c.last + 1
     returning year, last
   )
-  update refund set credit_note_year = year, credit_note_sequence = last from numbered where id = ${refundId}`;
+  update refund set credit_note_year = year, credit_note_sequence = last, credited_invoice = ${line.invoice},
+    credited_line = ${line.line}
+  from numbered where id = ${refundId}`;

@@ -8,7 +8,7 @@ import type { LockedOrder, OrderLock } from '../orders/lock.ts';
 import { createInsertJob } from '../queue/jobs.ts';
 
 type KeyAndFingerprint = { readonly key: string; readonly fingerprint: string };
-type NewRow = Omit<Refund, 'amount' | 'restock' | 'creditNote' | 'error'> &
+type NewRow = Omit<Refund, 'amount' | 'restock' | 'creditNote' | 'creditedLine' | 'error'> &
   Refund['amount'] &
   KeyAndFingerprint & { readonly chargeReference: string | null; readonly restock: 0 | 1 | null };
 
@@ -25,7 +25,7 @@ export const createInsertRefund = (connection: Connection) => {
        $createdAtMs, $updatedAtMs)`,
   );
   return (
-    { creditNote: _, error: __, amount, restock, ...refund }: Refund,
+    { creditNote: _, creditedLine: __, error: ___, amount, restock, ...refund }: Refund,
     {
       taskId,
       chargeReference = null,
