@@ -237,6 +237,43 @@ export const groupRefundsContract = (name: string, open: OpenStore): void => {
       }
     });
 
+    test('Refunds of whole charges at the provider beside reports of their groups end all orders', async () => {
+      const { fixture, store } = context();
+      const types = ['physical', 'service', 'physical', 'service'];
+      const products = await fixture.createProducts(types.map((type) => fixture.productDraft({ type })));
+      const done = { kind: 'done', detail: null } as const;
+      for (let round = 0; round < 6; round++) {
+        const checkouts: (readonly Order[])[] = [];
+        for (let index = 0; index < 4; index++) {
+          const orders = await fixture.placeOrders(products);
+          await fixture.pay(round % 2 === 0 ? orders : orders.toReversed());
+          checkouts.push(orders);
+        }
+        const leases = [];
+        for (const type of ['service', 'physical']) leases.push(...(await fixture.claimTasks(type)).leases);
+        const charges = await Promise.all(
+          checkouts.map(async ([first]) => {
+            const { checkoutId, payment } = await fixture.findOrder(defined(first).id);
+            const refund = { reference: fixture.unique('re'), refundId: null, origin: 'provider' } as const;
+            const refunds = [{ ...refund, atMs: 1_000, amount: defined(payment).amount }];
+            return { paymentId: defined(checkoutId), refunds, createId: fixture.newId };
+          }),
+        );
+        const reports = leases.map(({ taskId, lease }) => ({ taskId, lease, outcome: done }));
+        await fixture.openConnections();
+        const [, ...adopted] = await Promise.all([
+          unwrap(store.queue.report(reports, fixture.now())),
+          ...charges.map((charge) => unwrap(store.refunds.adopt(charge, fixture.now()))),
+        ]);
+        expect(adopted).toEqual([4, 4, 4, 4]);
+        for (const order of checkouts.flat()) {
+          expect((await fixture.findOrder(order.id)).status).toBe('refunded');
+          expect(await fixture.listTasks({ orderId: order.id })).toEqual([]);
+          await statesOf(order);
+        }
+      }
+    });
+
     test('All orders of a group that are refunded at once are each paused once', async () => {
       const { fixture } = context();
       for (let round = 0; round < 4; round++) {
