@@ -64,6 +64,20 @@ describe('GET /queue/tasks', () => {
     expect(await ordersOf(`?limit=2&cursor=${first.next}`)).toEqual([orders[2]]);
   });
 
+  test('GET /queue/tasks shows the orders of a checkout that have one type as one task', async () => {
+    const api = createTestApi();
+    const lan = api.customer('lan');
+    const orderIds = [];
+    for (const type of ['physical', 'digital', 'physical'])
+      orderIds.push(await lan.order(await api.product({ type })));
+    const checkoutId = textAt(expectStatus(await lan.checkOut(orderIds), 202), 'checkoutId');
+    const { items } = await pageOf(api.operator.get('/queue/tasks'));
+    expect(items).toMatchObject([
+      { checkoutId, orderIds: [orderIds[0], orderIds[2]], jobId: null, pipeline: 'physical' },
+      { checkoutId, orderIds: [orderIds[1]], jobId: null, pipeline: 'digital' },
+    ]);
+  });
+
   test('A task is paused while a full refund of its order is open', async () => {
     const api = createTestApi();
     const orderId = await pay(api, 'physical');

@@ -25,6 +25,28 @@ describe('a worker', () => {
     ]);
   });
 
+  test('A cart gets one mail for each type, with all its orders, and one invoice', async () => {
+    const fixture = await open();
+    const orderIds = await fixture.placePaidCart(['digital', 'physical', 'digital', 'service', 'physical']);
+    const { advance } = fixture.startWorker();
+    await advance(100);
+    const mails = (await fixture.store.mailbox.list({ to: null, after: null, limit: 100 }))._unsafeUnwrap()
+      .items;
+    const idsAt = (...positions: readonly number[]) => positions.map((position) => orderIds[position] ?? '');
+    expect(
+      mails.map((mail) => mail.orderIds).sort((one, other) => (one.join() < other.join() ? -1 : 1)),
+    ).toEqual(
+      [idsAt(0, 2), idsAt(1, 4), idsAt(3)].sort((one, other) => (one.join() < other.join() ? -1 : 1)),
+    );
+    const { checkoutId } = await fixture.order(orderIds[0] ?? '');
+    const invoice = (await fixture.store.invoices.ofCheckout(checkoutId ?? ''))._unsafeUnwrap();
+    expect(invoice?.lines.map(({ orderId }) => orderId)).toEqual(orderIds);
+    for (const mail of mails) {
+      expect(mail.checkoutId).toBe(checkoutId);
+      for (const fact of [...mail.orderIds, invoice?.number ?? '']) expect(mail.text).toContain(fact);
+    }
+  });
+
   test('A slow mail delays neither another pipeline nor the other tasks of its own', async () => {
     const fixture = await open();
     const [slow = '', ...others] = await fixture.placePaidOrders([
