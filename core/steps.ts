@@ -147,16 +147,17 @@ export const planThrownError = (
   return planReports([{ pipeline, task, outcome }]);
 };
 
-/** The orders of a task as they are after the transitions. Of a claimed task, only their completion changes them. */
-export const ordersAfter = (
-  { orders }: LockedTask,
+/** Gives the orders of a task as they are after the transitions: of a claimed task, only their completion changes them. */
+export const createOrdersAfter = (
   { completed }: Transitions,
   nowMs: number,
-): readonly Order[] => {
+): ((task: LockedTask) => readonly Order[]) => {
   const completedIds = new Set(completed.map(({ orderId }) => orderId));
-  return orders.map(({ order }) =>
-    completedIds.has(order.id) ? { ...order, status: orderStatusAfter.complete, updatedAtMs: nowMs } : order,
-  );
+  const status = orderStatusAfter.complete;
+  return ({ orders }) =>
+    orders.map(({ order }) =>
+      completedIds.has(order.id) ? { ...order, status, updatedAtMs: nowMs } : order,
+    );
 };
 
 export const noClaimedTasks: ClaimedTasks = { processed: 0, leases: [] };

@@ -2,7 +2,7 @@ import { contactOfGroup } from '../../../core/group.ts';
 import { invoiceNumber } from '../../../core/invoice.ts';
 import type { Order } from '../../../core/order.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
-import { externalSteps, ordersAfter, type Transitions } from '../../../core/steps.ts';
+import { createOrdersAfter, externalSteps, type Transitions } from '../../../core/steps.ts';
 import type { Transaction } from '../connection.ts';
 import type { FoundTask } from './tasks.ts';
 
@@ -45,6 +45,7 @@ export const leaseExternalSteps = async (
     from leased l
     left join step_ledger s on s.task_id = l.id and s.step = l.step
     left join invoice i on i.checkout_id = l.checkout_id`;
+  const ordersAfter = createOrdersAfter(transitions, nowMs);
   const taskOf = new Map(tasks.map((task) => [task.id, task]));
   const stepOf = new Map(atExternalStep.map(({ taskId, step }) => [taskId, step]));
   return leased.flatMap((lease): Lease[] => {
@@ -52,7 +53,7 @@ export const leaseExternalSteps = async (
     const step = stepOf.get(lease.id);
     return task === undefined || step === undefined
       ? []
-      : [leaseOf(lease, task, ordersAfter(task, transitions, nowMs), step, untilMs)];
+      : [leaseOf(lease, task, ordersAfter(task), step, untilMs)];
   });
 };
 
@@ -73,22 +74,25 @@ const leaseOf = (
   orders: readonly Order[],
   step: string,
   untilMs: number,
-): Lease => ({
-  taskId: leased.id,
-  lease: leased.lease,
-  untilMs,
-  pipeline: task.pipeline,
-  step,
-  attempts: leased.attempts,
-  checkoutId: task.checkoutId,
-  orders: orders.map((order) => ({ order, licences: licencesOf(leased, order.id) })),
-  contact: contactOfGroup(task.orders),
-  invoiceNumber:
-    leased.invoice_year === null || leased.invoice_sequence === null
-      ? null
-      : invoiceNumber(leased.invoice_year, leased.invoice_sequence),
-  alreadyDone: leased.already_done,
-});
-
-const licencesOf = ({ licences }: LeasedRow, orderId: string): readonly string[] =>
-  licences.filter((each) => each.startsWith(orderId)).map((each) => each.slice(orderId.length + 1));
+): Lease => {
+  const licencesOf = Map.groupBy(leased.licences, (licence) => licence.split(' ', 1)[0]);
+  return {
+    taskId: leased.id,
+    lease: leased.lease,
+    untilMs,
+    pipeline: task.pipeline,
+    step,
+    attempts: leased.attempts,
+    checkoutId: task.checkoutId,
+    orders: orders.map((order) => ({
+      order,
+      licences: (licencesOf.get(order.id) ?? []).map((licence) => licence.slice(order.id.length + 1)),
+    })),
+    contact: contactOfGroup(task.orders),
+    invoiceNumber:
+      leased.invoice_year === null || leased.invoice_sequence === null
+        ? null
+        : invoiceNumber(leased.invoice_year, leased.invoice_sequence),
+    alreadyDone: leased.already_done,
+  };
+};

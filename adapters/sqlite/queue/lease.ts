@@ -2,7 +2,7 @@ import { contactOfGroup } from '../../../core/group.ts';
 import { invoiceNumber } from '../../../core/invoice.ts';
 import type { Order } from '../../../core/order.ts';
 import type { Lease, LockedTask } from '../../../core/queue.ts';
-import { ordersAfter, type Transitions } from '../../../core/steps.ts';
+import { createOrdersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
 import type { TaskRow } from './tasks.ts';
 
@@ -73,12 +73,12 @@ export const createLease = ({ client }: Connection) => {
     nowMs: number,
     untilMs: number,
   ): readonly Lease[] => {
+    const ordersAfter = createOrdersAfter(transitions, nowMs);
     const rowOf = new Map(rows.map((row) => [row.task.id, row]));
     return transitions.advanced.map((transition) => {
       const row = rowOf.get(transition.taskId);
       if (row === undefined) throw new Error(`the task ${transition.taskId} was not claimed`);
-      const orders = ordersAfter(row.task, transitions, nowMs);
-      return leaseOne(transition, row, orders, nowMs, untilMs);
+      return leaseOne(transition, row, ordersAfter(row.task), nowMs, untilMs);
     });
   };
 };
