@@ -255,8 +255,8 @@ const areCompleted = ({ orders }: CurrentTask): boolean =>
 
 /** How many steps are done when the orders are completed. */
 const completesAt = ({ steps }: Pipeline): number => {
-  const notices = steps.findIndex((_, index) => steps.slice(index).every(({ isNotice }) => isNotice));
-  return notices > 0 ? notices : steps.length;
+  const last = steps.findLastIndex(({ isNotice }) => !isNotice);
+  return last < 0 ? steps.length : last + 1;
 };
 
 const stepIndex = (pipeline: Pipeline, name: string): number => {

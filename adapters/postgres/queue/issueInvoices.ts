@@ -18,17 +18,19 @@ export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, no
       on conflict (year) do update set last = invoice_counter.last
       returning last`.execute(),
     tx<CheckoutRow[]>`
-      select a.id, a.order_ids, i.year, i.sequence from audit a left join invoice i on i.checkout_id = a.id
+      select a.id, i.year, i.sequence, case when cardinality(a.order_ids) > 1 then a.order_ids end as order_ids
+      from audit a left join invoice i on i.checkout_id = a.id
       where a.id = any(${[...new Set(tasks.map(({ checkoutId }) => checkoutId))]}::uuid[])
       order by a.id`,
   ]);
-  const ordersOf = await readOrders(tx, tasks, checkouts.filter(isNotInvoiced));
+  const ordersOf = new Map(tasks.map(({ checkoutId, orders }) => [checkoutId, orders]));
+  const orderOfId = await readOrders(tx, tasks, checkouts.filter(isNotInvoiced));
   const last = counter?.last ?? 0;
   const issued = checkouts.filter(isNotInvoiced).map(({ id, order_ids }, index) => ({
-    checkoutId: id,
+    checkout_id: id,
     sequence: last + index + 1,
     content: invoiceContent(
-      order_ids.flatMap((orderId) => ordersOf.get(orderId) ?? []),
+      order_ids?.flatMap((orderId) => orderOfId.get(orderId) ?? []) ?? ordersOf.get(id) ?? [],
       shop,
     ),
   }));
@@ -36,12 +38,10 @@ export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, no
     await tx`
       with issued as (
         insert into invoice (year, sequence, checkout_id, issued_ms, content)
-        select ${year}::integer, sequence, checkout_id, ${nowMs}::bigint, content::json
-        from unnest(
-          ${issued.map(({ sequence }) => sequence)}::integer[],
-          ${issued.map(({ checkoutId }) => checkoutId)}::uuid[],
-          ${issued.map(({ content }) => JSON.stringify(content))}::text[]
-        ) as i(sequence, checkout_id, content)
+        select ${year}::integer, sequence, checkout_id, ${nowMs}::bigint, content
+        from json_to_recordset(${JSON.stringify(issued)}::text::json) as i(
+          checkout_id uuid, sequence integer, content json
+        )
       )
       update invoice_counter set last = ${last + issued.length} where year = ${year}`;
 
@@ -51,7 +51,7 @@ export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, no
         ? []
         : [[row.id, invoiceNumber(row.year, row.sequence)] as const],
     ),
-    ...issued.map(({ checkoutId, sequence }) => [checkoutId, invoiceNumber(year, sequence)] as const),
+    ...issued.map((row) => [row.checkout_id, invoiceNumber(year, row.sequence)] as const),
   ]);
   return tasks.map(({ id, checkoutId }) => ({
     taskId: id,
@@ -62,7 +62,8 @@ export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, no
 
 type CheckoutRow = {
   readonly id: string;
-  readonly order_ids: readonly string[];
+  /** Null if the checkout has only one order: then it is in the batch. */
+  readonly order_ids: readonly string[] | null;
   readonly year: number | null;
   readonly sequence: number | null;
 };
@@ -72,7 +73,7 @@ const isNotInvoiced = ({ sequence }: CheckoutRow): boolean => sequence === null;
 type InvoicedOrder = Parameters<typeof invoiceContent>[0][number];
 
 /**
- * All orders of these checkouts. Those of the batch are locked with their tasks. The others are locked here: a refund
+ * All orders of the checkouts with several orders. Those of the batch are locked with their tasks. The others are locked here: a refund
  * that ends at the same time either is on the invoice, or leaves its order out of it.
  */
 const readOrders = async (
@@ -80,10 +81,12 @@ const readOrders = async (
   tasks: Parameters<RunEffect>[1],
   checkouts: readonly CheckoutRow[],
 ): Promise<ReadonlyMap<string, InvoicedOrder>> => {
+  const orderIds = checkouts.flatMap(({ order_ids }) => order_ids ?? []);
+  if (orderIds.length === 0) return new Map();
   const known = new Map<string, InvoicedOrder>(
     tasks.flatMap(({ orders }) => orders.map((each) => [each.order.id, each] as const)),
   );
-  const others = checkouts.flatMap(({ order_ids }) => order_ids.filter((id) => !known.has(id)));
+  const others = orderIds.filter((id) => !known.has(id));
   if (others.length === 0) return known;
   const rows = await tx<(OrderRow & ContactRow)[]>`
     select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')} from orders o

@@ -18,21 +18,30 @@ export type TaskRow = OrderRow &
 export type FoundTask = LockedTask & { readonly pipeline: string; readonly runMs: number };
 
 /** The tasks in the order of their first rows. */
-export const tasksOf = (rows: readonly TaskRow[]): readonly FoundTask[] =>
-  [...Map.groupBy(rows, (row) => row.task_id).values()].flatMap((ofTask) => {
-    const [first] = ofTask;
-    return first === undefined ? [] : [taskOf(first, ofTask)];
-  });
+export const tasksOf = (rows: readonly TaskRow[]): readonly FoundTask[] => {
+  const rowsOf = new Map<string, TaskRow[]>();
+  for (const row of rows) {
+    const ofTask = rowsOf.get(row.task_id);
+    if (ofTask === undefined) rowsOf.set(row.task_id, [row]);
+    else ofTask.push(row);
+  }
+  return [...rowsOf.values()].map(taskOf);
+};
 
-const taskOf = (
-  { task_id: id, checkout_id: checkoutId, pipeline, step, attempts, run_ms: runMs }: TaskRow,
-  rows: readonly TaskRow[],
-): FoundTask => {
-  if (checkoutId === null) throw new Error(`an order of the task ${id} has no checkout`);
-  const orders = rows
-    .toSorted((one, other) => one.position - other.position)
-    .map((row) => ({ order: orderOf(row), contact: contactOf(row), seq: row.order_seq }));
-  return { id, checkoutId, pipeline, step, attempts, runMs, orders };
+const taskOf = (rows: readonly TaskRow[]): FoundTask => {
+  const sorted = rows.length > 1 ? rows.toSorted((one, other) => one.position - other.position) : rows;
+  const [first] = sorted;
+  const checkoutId = first?.checkout_id ?? null;
+  if (first === undefined || checkoutId === null) throw new Error('an order of a task has no checkout');
+  return {
+    id: first.task_id,
+    checkoutId,
+    pipeline: first.pipeline,
+    step: first.step,
+    attempts: first.attempts,
+    runMs: first.run_ms,
+    orders: sorted.map((row) => ({ order: orderOf(row), contact: contactOf(row), seq: row.order_seq })),
+  };
 };
 
 /** Lists of numbers as `text[]`: an array of arrays would need lists of one length. Cast each to `integer[]`. */
