@@ -14,7 +14,10 @@ export type Mail = {
    * copy.
    */
   readonly messageId: string;
-  readonly orderId: string;
+  /** The checkout of the orders. */
+  readonly checkoutId: string | null;
+  /** The orders that the mail is about, by id. */
+  readonly orderIds: readonly string[];
   readonly to: string;
   readonly subject: string;
   readonly text: string;
@@ -51,35 +54,43 @@ export interface Mailbox extends Mailer {
 /** A mail that was captured instead of sent, and when, ms. */
 export type CapturedMail = Mail & { readonly atMs: number };
 
-/** The content of the mail about a processed order. */
+/** The content of the mail about a group of processed orders. */
 export type Receipt = {
-  readonly order: Order;
+  readonly checkoutId: string;
+  /** The orders of the group, at least one. */
+  readonly orders: readonly { readonly order: Order; readonly licences: readonly string[] }[];
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
-  readonly licences: readonly string[];
   readonly references: readonly StepReference[];
 };
 
-/** The mail about a processed order, in the customer's language: `en` if the contact says so, otherwise `vi`. */
+/** The mail about a group of orders, in the customer's language: `en` if the contact says so, otherwise `vi`. */
 export const receiptMail = (
-  { order, contact, invoiceNumber, licences, references }: Receipt,
+  { checkoutId, orders, contact, invoiceNumber, references }: Receipt,
   messageId: string,
 ): Mail => {
   const language = languageOf(contact);
   const texts = textsOf[language];
+  const [first] = orders;
+  if (first === undefined) throw new Error('a receipt needs an order');
+  const amount = orders.reduce((sum, { order }) => sum + order.total.amount, 0);
+  const isAlone = orders.length === 1;
   return mailOf(
-    { order, contact, messageId },
+    { checkoutId, orders: orders.map(({ order }) => order), contact, messageId },
     texts.subject,
     texts.thanks,
     [
-      ...itemFacts(order, texts),
-      [texts.total, formatMoney(order.total, language)],
+      ...orders.flatMap(({ order, licences }): readonly Fact[] => [
+        ...itemFacts(order, texts),
+        ...(isAlone ? [] : [[texts.price, formatMoney(order.total, language)] as const]),
+        ...licences.map((key) => [texts.licence, key] as const),
+        [texts.order, order.id],
+      ]),
+      [texts.total, formatMoney({ ...first.order.total, amount }, language)],
       ...(invoiceNumber === null ? [] : [[texts.invoice, invoiceNumber] as const]),
-      ...licences.map((key) => [texts.licence, key] as const),
       ...referenceFacts(references, language),
-      [texts.order, order.id],
     ],
-    pipelines.get(order.product.type)?.next?.[language] ?? '',
+    pipelines.get(first.order.product.type)?.next?.[language] ?? '',
   );
 };
 
@@ -88,21 +99,29 @@ export const refundMail = (
   {
     order,
     contact,
+    paymentId,
     amount,
     creditNote,
-  }: Pick<Receipt, 'order' | 'contact'> & Pick<RefundDetail, 'amount' | 'creditNote'>,
+    creditedLine,
+  }: { readonly order: Order; readonly contact: Contact } & Pick<
+    RefundDetail,
+    'paymentId' | 'amount' | 'creditNote' | 'creditedLine'
+  >,
   messageId: string,
 ): Mail => {
   const language = languageOf(contact);
   const texts = textsOf[language];
   return mailOf(
-    { order, contact, messageId },
+    { checkoutId: paymentId, orders: [order], contact, messageId },
     texts.refundSubject,
     texts.refunded,
     [
       ...itemFacts(order, texts),
       [texts.amount, formatMoney(amount, language)],
       ...(creditNote === null ? [] : [[texts.creditNote, creditNote] as const]),
+      ...(creditedLine === null
+        ? []
+        : [[texts.invoice, `${creditedLine.invoice} (${texts.line} ${creditedLine.line})`] as const]),
       [texts.order, order.id],
     ],
     texts.arrives,
@@ -121,22 +140,37 @@ const itemFacts = ({ product, quantity }: Order, texts: Texts): readonly Fact[] 
 
 /** A mail with an opening, a table of facts and a closing, as text and as HTML. */
 const mailOf = (
-  { order, contact, messageId }: Pick<Receipt, 'order' | 'contact'> & { readonly messageId: string },
+  {
+    checkoutId,
+    orders,
+    contact,
+    messageId,
+  }: Pick<Mail, 'checkoutId' | 'messageId'> & {
+    readonly orders: readonly Order[];
+    readonly contact: Contact;
+  },
   subject: string,
   opening: string,
   facts: readonly Fact[],
   closing: string,
 ): Mail => ({
   messageId,
-  orderId: order.id,
+  checkoutId,
+  orderIds: orders.map(({ id }) => id),
   to: contact.email,
-  subject: withoutBidiControls(`${subject}: ${order.product.name}`),
+  subject: withoutBidiControls(`${subject}: ${titleOf(orders)}`),
   text: [opening, '', ...facts.map(([name, value]) => `${name}: ${value}`), '', closing]
     .join('\n')
     .trimEnd()
     .concat('\n'),
   html: htmlOf(languageOf(contact), opening, facts, closing),
 });
+
+/** The name of the first product, and how many other orders there are. */
+const titleOf = (orders: readonly Order[]): string => {
+  const name = orders[0]?.product.name ?? '';
+  return orders.length > 1 ? `${name} (+${orders.length - 1})` : name;
+};
 
 const htmlOf = (language: Language, opening: string, facts: readonly Fact[], closing: string): string => {
   const rows = facts.map(
@@ -160,8 +194,10 @@ type TextName =
   | 'thanks'
   | 'product'
   | 'quantity'
+  | 'price'
   | 'total'
   | 'invoice'
+  | 'line'
   | 'licence'
   | 'order'
   | 'refundSubject'
@@ -177,8 +213,10 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     thanks: 'Cảm ơn bạn đã mua hàng. Đơn hàng của bạn đã được thanh toán và xử lý.',
     product: 'Sản phẩm',
     quantity: 'Số lượng',
+    price: 'Thành tiền',
     total: 'Tổng tiền',
     invoice: 'Số hoá đơn',
+    line: 'dòng',
     licence: 'Mã bản quyền',
     order: 'Mã đơn hàng',
     refundSubject: 'Đã hoàn tiền đơn hàng của bạn',
@@ -192,8 +230,10 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     thanks: 'Thank you for your purchase. Your order has been paid and processed.',
     product: 'Product',
     quantity: 'Quantity',
+    price: 'Price',
     total: 'Total',
     invoice: 'Invoice number',
+    line: 'line',
     licence: 'Licence key',
     order: 'Order',
     refundSubject: 'Your order has been refunded',

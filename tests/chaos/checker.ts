@@ -5,6 +5,7 @@ import { checkDrained } from './checks/drained.ts';
 import { checkEvents } from './checks/events.ts';
 import { checkFulfilment } from './checks/fulfilment.ts';
 import { checkHistory } from './checks/history.ts';
+import { checkInvoices } from './checks/invoices.ts';
 import { checkMails } from './checks/mails.ts';
 import { checkMoneyPage } from './checks/moneyPage.ts';
 import { checkProviderRefunds } from './checks/providerRefunds.ts';
@@ -24,6 +25,7 @@ export const check = (snapshot: Snapshot): readonly Violation[] =>
     checkActivity,
     checkHistory,
     checkFulfilment,
+    checkInvoices,
     checkMails,
     checkDrained,
   ].flatMap((rules) => rules(snapshot));

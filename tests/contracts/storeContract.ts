@@ -9,7 +9,10 @@ import { commandKeysContract } from './commandKeys.ts';
 import { disputesContract } from './disputes.ts';
 import { failedEffectsContract } from './failedEffects.ts';
 import { givenUpCheckoutsContract } from './givenUpCheckouts.ts';
+import { groupRefundsContract } from './groupRefunds.ts';
+import { groupsContract } from './groups.ts';
 import { inboxContract } from './inbox.ts';
+import { invoicesContract } from './invoices.ts';
 import { jobsContract } from './jobs.ts';
 import { lateChargesContract } from './lateCharges.ts';
 import { leasesContract } from './leases.ts';
@@ -76,6 +79,9 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     rescuesContract,
     pausedTasksContract,
     pipelinesContract,
+    groupsContract,
+    groupRefundsContract,
+    invoicesContract,
     failedEffectsContract,
     jobsContract,
     refundRequestsContract,

@@ -31,7 +31,15 @@ describe.skipIf(!(await postgresAvailable()))('outage of PostgreSQL', () => {
 
 const everything = { search: null, type: null, after: null, limit: 20 };
 const id = '019ca869-5000-7000-8000-000000000000';
-const mail = { messageId: '<1@x>', orderId: id, to: 'a@x', subject: '', text: '', html: '' };
+const mail = {
+  messageId: '<1@x>',
+  checkoutId: null,
+  orderIds: [id],
+  to: 'a@x',
+  subject: '',
+  text: '',
+  html: '',
+};
 
 /** Calls that use the driver, Drizzle or a transaction. */
 const calls: Readonly<

@@ -76,7 +76,15 @@ describe('outage of SQLite', () => {
         unavailable,
       );
       expect(await errorOf(store.secret('name', 'fresh'))).toEqual(unavailable);
-      const mail = { messageId: '<1@x>', orderId, to: 'a@b.c', subject: '', text: '', html: '' };
+      const mail = {
+        messageId: '<1@x>',
+        checkoutId: null,
+        orderIds: [orderId],
+        to: 'a@b.c',
+        subject: '',
+        text: '',
+        html: '',
+      };
       expect(await store.mailbox.send(mail)).toEqual({ kind: 'deferred', reason: unavailable.reason });
       await store.close();
     }));

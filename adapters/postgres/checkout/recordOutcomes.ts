@@ -96,6 +96,8 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
   // Only a batch that releases orders touches the stock. The others do not pay for that part.
   const releases = rows.some((row) => row.order_status === orderStatusAfter.release);
   const counts = rows.some(({ payment_status: status = null }) => isCounted(status));
+  // Only a batch with a group of several orders pays for gathering them.
+  const groups = records.some(({ tasks }) => tasks.some(({ orderIds }) => orderIds.length > 1));
   return sql<Written[]>`
     with outcome as (
       select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as s(
@@ -130,14 +132,15 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
       update orders o set status = l.order_status, seq = o.seq + 1, updated_ms = ${nowMs}::bigint,
         held = case when l.order_status = ${released} then 0 else l.held end
       from locked l where o.id = l.id
-      returning o.id, o.seq, l.order_status, l.detail, l.needs_task, l.task, l.product_id, l.held
+      returning o.id, o.seq, l.checkout_id, l.order_status, l.detail, l.needs_task, l.task, l.product_id, l.held
     ), history as (
       insert into order_state (order_id, seq, state, at_ms, detail)
       select id, seq, order_status, ${nowMs}::bigint, detail from changed
     ), queued as (
-      insert into task (id, order_id, pipeline, step, state, run_ms, seq)
-      select (task ->> 'id')::uuid, id, task ->> 'pipeline', task ->> 'step', 'ready', ${nowMs}::bigint, seq
-      from changed where needs_task
+      insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms)
+      select (task ->> 'id')::uuid, checkout_id, ${groups ? sql`array_agg(id order by id), array_agg(seq order by id)` : sql`array[id], array[seq]`},
+        task ->> 'pipeline', task ->> 'step', 'ready', ${nowMs}::bigint
+      from changed where needs_task ${groups ? sql`group by checkout_id, task` : sql``}
     ${
       releases
         ? sql`), attempted as (
@@ -190,8 +193,11 @@ const rowOf = ({ checkoutId, attempt, outcome, response, tasks }: OutcomeRecord)
   };
 };
 
-/** The new tasks, by order id. */
+/** The new tasks, by order id: the orders of a group have the same one. */
 const tasksOf = (tasks: OutcomeRecord['tasks']) =>
   Object.fromEntries(
-    tasks.map(({ id, orderId, pipeline }) => [orderId, { id, pipeline, step: firstStep(pipeline) }]),
+    tasks.flatMap(({ id, orderIds, pipeline }) => {
+      const task = { id, pipeline, step: firstStep(pipeline) };
+      return orderIds.map((orderId) => [orderId, task] as const);
+    }),
   );

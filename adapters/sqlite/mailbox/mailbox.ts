@@ -6,13 +6,14 @@ import type { Connection } from '../connection.ts';
 import { capturedMail } from '../schema.ts';
 
 export const createMailbox = ({ runStatement, db, write }: Connection, { clock }: World): Mailbox => {
-  const { id, messageId, orderId, to, subject, text, html, atMs } = capturedMail;
+  const { id, messageId, checkoutId, orderIds, to, subject, text, html, atMs } = capturedMail;
   const value = sql.placeholder;
   const insert = db
     .insert(capturedMail)
     .values({
       messageId: value('messageId'),
-      orderId: value('orderId'),
+      checkoutId: value('checkoutId'),
+      orderIds: value('orderIds'),
       to: value('to'),
       subject: value('subject'),
       text: value('text'),
@@ -35,7 +36,7 @@ export const createMailbox = ({ runStatement, db, write }: Connection, { clock }
           .from(capturedMail)
           .where(eq(messageId, query.after ?? ''));
         const rows = db
-          .select({ messageId, orderId, to, subject, text, html, atMs })
+          .select({ messageId, checkoutId, orderIds, to, subject, text, html, atMs })
           .from(capturedMail)
           .where(
             and(
