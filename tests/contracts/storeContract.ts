@@ -10,6 +10,7 @@ import { disputesContract } from './disputes.ts';
 import { failedEffectsContract } from './failedEffects.ts';
 import { givenUpCheckoutsContract } from './givenUpCheckouts.ts';
 import { groupRefundsContract } from './groupRefunds.ts';
+import { groupServicesContract } from './groupServices.ts';
 import { groupsContract } from './groups.ts';
 import { inboxContract } from './inbox.ts';
 import { invoicesContract } from './invoices.ts';
@@ -79,6 +80,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     rescuesContract,
     pausedTasksContract,
     pipelinesContract,
+    groupServicesContract,
     groupsContract,
     groupRefundsContract,
     invoicesContract,
