@@ -48,13 +48,11 @@ export const createApp = (deps: ApiDeps): AnyElysia => {
   // A flat list starts faster: Elysia adds each route again to every app that it is nested in.
   const parts = [
     createHealthRoutes(deps),
-    createDocsRoutes(deps, () => routesOfProduct(deps)),
-    ...(deps.demo ? [createDemoTokenRoute(deps)] : []),
     ...(role === 'all' || role === 'checkout'
       ? [...commands(deps, authenticate), createServiceKeyCommands(deps, authenticate, forget)]
       : []),
     ...(role === 'all' || role === 'read' ? queries(deps, authenticate) : []),
-    ...(role === 'worker' ? [] : [createHomeRoutes(deps), createCheckoutQueries(deps, authenticate)]),
+    ...(role === 'worker' ? [] : shared(deps, authenticate)),
   ];
   for (const part of parts) root.use(part);
   return root;
@@ -62,6 +60,14 @@ export const createApp = (deps: ApiDeps): AnyElysia => {
 
 /** The routes of all roles: what the product documents and allows does not depend on the process that is asked. */
 const routesOfProduct = (deps: ApiDeps): AnyElysia['routes'] => createApp({ ...deps, role: 'all' }).routes;
+
+/** What every process with an API serves. A worker serves its health alone. */
+const shared = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[] => [
+  createDocsRoutes(deps, () => routesOfProduct(deps)),
+  ...(deps.demo ? [createDemoTokenRoute(deps)] : []),
+  createHomeRoutes(deps),
+  createCheckoutQueries(deps, authenticate),
+];
 
 const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[] => [
   createWebhookRoute(deps),

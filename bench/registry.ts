@@ -5,6 +5,7 @@ import { flash } from './rows/flash.ts';
 import { growth } from './rows/growth.ts';
 import { http } from './rows/http.ts';
 import { lone } from './rows/lone.ts';
+import { mails } from './rows/mails.ts';
 import { pipelines } from './rows/pipelines.ts';
 import { queue } from './rows/queue.ts';
 import { scale } from './rows/scale.ts';
@@ -17,6 +18,7 @@ export const rows: readonly Row[] = [
   checkout,
   queue,
   pipelines,
+  mails,
   flash,
   http,
   sqlite,

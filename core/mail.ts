@@ -1,4 +1,5 @@
 import { referenceFacts } from './mailReferences.ts';
+import { type Fact, type MailContent, type MailLine, renderMailBody } from './mailTemplate.ts';
 import { formatMoney } from './money.ts';
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
@@ -22,6 +23,16 @@ export type Mail = {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly attachments: readonly Attachment[];
+};
+
+/** A file that comes with a mail. */
+export type Attachment = {
+  /** The file name, such as `invoice-2026-000001.pdf`. */
+  readonly name: string;
+  /** The media type, such as `application/pdf`. */
+  readonly type: string;
+  readonly content: Uint8Array;
 };
 
 /** `reason` is for logs and people. */
@@ -51,8 +62,20 @@ export interface Mailbox extends Mailer {
   }): AsyncResult<Page<CapturedMail, string>>;
 }
 
-/** A mail that was captured instead of sent, and when, ms. */
-export type CapturedMail = Mail & { readonly atMs: number };
+/** A mail that was captured instead of sent, and when, ms. Its attachments are described and not read. */
+export type CapturedMail = Omit<Mail, 'attachments'> & {
+  readonly attachments: readonly AttachmentInfo[];
+  readonly atMs: number;
+};
+
+/** `size` is in bytes. */
+export type AttachmentInfo = Pick<Attachment, 'name' | 'type'> & { readonly size: number };
+
+export const attachmentInfo = ({ name, type, content }: Attachment): AttachmentInfo => ({
+  name,
+  type,
+  size: content.byteLength,
+});
 
 /** The content of the mail about a group of processed orders. */
 export type Receipt = {
@@ -74,24 +97,26 @@ export const receiptMail = (
   const [first] = orders;
   if (first === undefined) throw new Error('a receipt needs an order');
   const amount = orders.reduce((sum, { order }) => sum + order.total.amount, 0);
+  const idOf = ({ id }: Order): Fact => [texts.order, id];
   const isAlone = orders.length === 1;
-  return mailOf(
-    { checkoutId, orders: orders.map(({ order }) => order), contact, messageId },
-    texts.subject,
-    texts.thanks,
-    [
-      ...orders.flatMap(({ order, licences }): readonly Fact[] => [
-        ...itemFacts(order, texts),
-        ...(isAlone ? [] : [[texts.price, formatMoney(order.total, language)] as const]),
-        ...licences.map((key) => [texts.licence, key] as const),
-        [texts.order, order.id],
+  const about = { checkoutId, orders: orders.map(({ order }) => order), contact, messageId };
+  return mailOf(about, texts.subject, {
+    language,
+    opening: texts.thanks,
+    lines: orders.map(({ order, licences }) =>
+      lineOf(order, formatMoney(order.total, language), [
+        ...licences.map((key): Fact => [texts.licence, key]),
+        ...(isAlone ? [] : [idOf(order)]),
       ]),
-      [texts.total, formatMoney({ ...first.order.total, amount }, language)],
+    ),
+    total: [texts.total, formatMoney({ ...first.order.total, amount }, language)],
+    facts: [
       ...(invoiceNumber === null ? [] : [[texts.invoice, invoiceNumber] as const]),
       ...referenceFacts(references, language),
+      ...(isAlone ? [idOf(first.order)] : []),
     ],
-    pipelines.get(first.order.product.type)?.next?.[language] ?? '',
-  );
+    closing: pipelines.get(first.order.product.type)?.next?.[language] ?? '',
+  });
 };
 
 /** The mail about a refund, in the customer's language. */
@@ -111,34 +136,32 @@ export const refundMail = (
 ): Mail => {
   const language = languageOf(contact);
   const texts = textsOf[language];
-  return mailOf(
-    { checkoutId: paymentId, orders: [order], contact, messageId },
-    texts.refundSubject,
-    texts.refunded,
-    [
-      ...itemFacts(order, texts),
-      [texts.amount, formatMoney(amount, language)],
+  return mailOf({ checkoutId: paymentId, orders: [order], contact, messageId }, texts.refundSubject, {
+    language,
+    opening: texts.refunded,
+    lines: [lineOf(order, null, [])],
+    total: [texts.amount, formatMoney(amount, language)],
+    facts: [
       ...(creditNote === null ? [] : [[texts.creditNote, creditNote] as const]),
       ...(creditedLine === null
         ? []
         : [[texts.invoice, `${creditedLine.invoice} (${texts.line} ${creditedLine.line})`] as const]),
       [texts.order, order.id],
     ],
-    texts.arrives,
-  );
+    closing: texts.arrives,
+  });
 };
 
 type Language = 'vi' | 'en';
-type Fact = readonly [name: string, value: string];
 
 const languageOf = ({ language }: Contact): Language => (language === 'en' ? 'en' : 'vi');
 
-const itemFacts = ({ product, quantity }: Order, texts: Texts): readonly Fact[] => [
-  [texts.product, `${product.name} (${product.code})`],
-  [texts.quantity, String(quantity)],
-];
+const lineOf = (
+  { product: { name, code }, quantity }: Order,
+  amount: string | null,
+  facts: readonly Fact[],
+): MailLine => ({ name, code, quantity, amount, facts });
 
-/** A mail with an opening, a table of facts and a closing, as text and as HTML. */
 const mailOf = (
   {
     checkoutId,
@@ -149,52 +172,27 @@ const mailOf = (
     readonly orders: readonly Order[];
     readonly contact: Contact;
   },
-  subject: string,
-  opening: string,
-  facts: readonly Fact[],
-  closing: string,
+  title: string,
+  content: Omit<MailContent, 'title'>,
 ): Mail => ({
   messageId,
   checkoutId,
   orderIds: orders.map(({ id }) => id),
   to: contact.email,
-  subject: withoutBidiControls(`${subject}: ${titleOf(orders)}`),
-  text: [opening, '', ...facts.map(([name, value]) => `${name}: ${value}`), '', closing]
-    .join('\n')
-    .trimEnd()
-    .concat('\n'),
-  html: htmlOf(languageOf(contact), opening, facts, closing),
+  subject: withoutBidiControls(`${title}: ${nameOf(orders)}`),
+  ...renderMailBody({ ...content, title }),
+  attachments: [],
 });
 
 /** The name of the first product, and how many other orders there are. */
-const titleOf = (orders: readonly Order[]): string => {
+const nameOf = (orders: readonly Order[]): string => {
   const name = orders[0]?.product.name ?? '';
   return orders.length > 1 ? `${name} (+${orders.length - 1})` : name;
 };
 
-const htmlOf = (language: Language, opening: string, facts: readonly Fact[], closing: string): string => {
-  const rows = facts.map(
-    ([name, value]) =>
-      `<tr><th align="left" style="padding:4px 16px 4px 0">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`,
-  );
-  return [
-    `<!doctype html><html lang="${language}"><body style="font-family:sans-serif">`,
-    `<p>${escapeHtml(opening)}</p>`,
-    `<table>${rows.join('')}</table>`,
-    closing === '' ? '' : `<p>${escapeHtml(closing)}</p>`,
-    '</body></html>',
-  ].join('');
-};
-
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
-
 type TextName =
   | 'subject'
   | 'thanks'
-  | 'product'
-  | 'quantity'
-  | 'price'
   | 'total'
   | 'invoice'
   | 'line'
@@ -211,9 +209,6 @@ const textsOf: Readonly<Record<Language, Texts>> = {
   vi: {
     subject: 'Đơn hàng của bạn đã được xử lý',
     thanks: 'Cảm ơn bạn đã mua hàng. Đơn hàng của bạn đã được thanh toán và xử lý.',
-    product: 'Sản phẩm',
-    quantity: 'Số lượng',
-    price: 'Thành tiền',
     total: 'Tổng tiền',
     invoice: 'Số hoá đơn',
     line: 'dòng',
@@ -228,9 +223,6 @@ const textsOf: Readonly<Record<Language, Texts>> = {
   en: {
     subject: 'Your order has been processed',
     thanks: 'Thank you for your purchase. Your order has been paid and processed.',
-    product: 'Product',
-    quantity: 'Quantity',
-    price: 'Price',
     total: 'Total',
     invoice: 'Invoice number',
     line: 'line',

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { StepServiceSettings } from '../adapters/services/stepServices.ts';
 import { findAuthConflicts } from './authRules.ts';
+import { findMailConflicts } from './mailSettings.ts';
 import { findServiceConflicts, stepServicesOf } from './serviceSettings.ts';
 import type { Setting } from './settingKinds.ts';
 import { readSettings } from './settings.ts';
@@ -65,6 +66,7 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
 
   errors.push(
     ...findAuthConflicts(env, production),
+    ...findMailConflicts(env),
     ...findPaymentConflicts(env),
     ...findServiceConflicts(env),
   );

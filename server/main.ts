@@ -58,7 +58,8 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
 
   const demo = isApi && config.auth.key.kind === 'demo';
   // A role loads only the modules that it needs: loading modules is half of the time of a start.
-  if (isApi && !production) {
+  // A user that only reads is enough for a process that only reads.
+  if (isApi && role !== 'read' && !production) {
     const { loadDemoProducts } = await import('../demo/loadProducts.ts');
     await unwrapOrThrow(loadDemoProducts(store.products, world.clock));
   }

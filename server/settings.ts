@@ -5,7 +5,7 @@ import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
 import { authSettings, callerSettings } from './callerSettings.ts';
 import { readDatabaseUrl } from './databaseUrl.ts';
 import { limitSettings } from './limitSettings.ts';
-import { mailSettings } from './mailSettings.ts';
+import { dkimSettings, mailSettings, oauth2Settings } from './mailSettings.ts';
 import { serviceSettings } from './serviceSettings.ts';
 import {
   createKinds,
@@ -33,6 +33,8 @@ export const readSettings = (read: ReadSetting) => {
     ...databaseSettings(kinds),
     auth: authSettings(kinds),
     ...mailSettings(kinds),
+    dkim: dkimSettings(kinds),
+    oauth2: oauth2Settings(kinds),
     ...paymentSettings(kinds),
     ...serviceSettings(kinds),
     ...checkoutSettings(kinds),

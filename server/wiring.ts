@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { statSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
 import { createSandboxProvider } from '../adapters/sandbox/provider.ts';
 import type { RecordStore } from '../adapters/sandbox/records.ts';
@@ -14,6 +15,7 @@ import { sleep, type Timer } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import type { Config } from './config.ts';
 import { addressOf, sqlitePathOf } from './databaseUrl.ts';
+import { dkimKeyOf, oauth2ClientOf } from './mailSettings.ts';
 import { createStartError, isExpected } from './process.ts';
 import { openSandboxRecords } from './sandboxRecords.ts';
 import { isPlainRemote } from './transportRules.ts';
@@ -86,9 +88,13 @@ const adviceFor = async (databaseUrl: string, cause: unknown): Promise<string | 
   if (!(cause instanceof Error)) return null;
   const path = sqlitePathOf(databaseUrl);
   if (path === null) return (await import('../adapters/postgres/startCheck.ts')).adviseOnStart(cause);
-  return /^(E[A-Z]+|SQLITE_(CANTOPEN|READONLY|PERM).*)$/.test('code' in cause ? String(cause.code) : '')
-    ? `let this user create and write files in ${resolve(dirname(path))}, or set DATABASE_URL=sqlite: and another path`
-    : null;
+  const code = 'code' in cause ? String(cause.code) : '';
+  const otherPath = 'set DATABASE_URL=sqlite: and another path';
+  if (code === 'SQLITE_NOTADB') return otherPath;
+  if (!/^(E[A-Z]+|SQLITE_(CANTOPEN|READONLY|PERM).*)$/.test(code)) return null;
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+    return `${otherPath}: this one is a folder`;
+  return `let this user create and write files in ${resolve(dirname(path))}, or ${otherPath}`;
 };
 
 /** Why the server cannot be reached now; null for a failure that waiting cannot fix. */
@@ -149,20 +155,23 @@ const openRecords = async ({ databaseUrl, databasePooling, role }: Database): Pr
   }
 };
 
-type MailSettings = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailsMax' | 'workerPipelines'>;
+type MailSettings = Pick<Config, 'smtpUrl' | 'mailFrom' | 'mailsMax' | 'dkim' | 'oauth2'>;
 
 /** A mailer to the server of `SMTP_URL`; without one, the mailbox in the database that captures mails. */
 export const openMailer = async (
   world: World,
   store: Store,
-  { smtpUrl, mailFrom, mailsMax, workerPipelines }: MailSettings,
+  { smtpUrl, mailFrom, mailsMax, dkim, oauth2 }: MailSettings,
 ): Promise<{ readonly mailer: Mailer; close(): Promise<void> }> => {
   if (smtpUrl === null) return { mailer: store.mailbox, close: async () => {} };
   const { createSmtpMailer } = await import('../adapters/smtp/mailer.ts');
   const mailer = createSmtpMailer(world, {
     url: smtpUrl,
     from: mailFrom,
-    poolSize: mailsMax * workerPipelines.length,
+    // All pipelines of the process share them.
+    poolSize: mailsMax,
+    dkimKey: dkimKeyOf(dkim, mailFrom),
+    oauth2: oauth2ClientOf(oauth2),
   });
   return { mailer, close: mailer.close };
 };

@@ -1,6 +1,7 @@
 import {
   bigint,
   boolean,
+  customType,
   integer,
   json,
   jsonb,
@@ -10,7 +11,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { type Dispute, disputeStatuses } from '../../core/dispute.ts';
-import type { CapturedMail } from '../../core/mail.ts';
+import type { AttachmentInfo, CapturedMail } from '../../core/mail.ts';
 import { type Contact, type Order, orderStatuses } from '../../core/order.ts';
 import { type Payment, type PaymentAction, paymentStatuses } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
@@ -135,6 +136,8 @@ export const task = pgTable('task', {
   lastError: text('last_error'),
 });
 
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
 export const capturedMail = pgTable('captured_mail', {
   id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   messageId: text('message_id').notNull(),
@@ -144,6 +147,8 @@ export const capturedMail = pgTable('captured_mail', {
   subject: text().notNull(),
   text: text().notNull(),
   html: text().notNull(),
+  attachments: jsonb().$type<readonly AttachmentInfo[]>().notNull(),
+  contents: bytes(),
   atMs: bigint('at_ms', { mode: 'number' }).notNull(),
 });
 
@@ -203,6 +208,6 @@ export const rowTypesMatchCore: [
   >,
   Same<typeof dispute.$inferSelect, Plain<Omit<Dispute, 'amount'> & Dispute['amount']>>,
   Same<Omit<typeof task.$inferSelect, 'state'>, Plain<Omit<Task, 'state'>>>,
-  Same<Omit<typeof capturedMail.$inferSelect, 'id'>, Plain<CapturedMail>>,
+  Same<Omit<typeof capturedMail.$inferSelect, 'id' | 'contents'>, Plain<CapturedMail>>,
   Same<typeof serviceKey.$inferSelect, Plain<ServiceKeyRow>>,
 ] = [true, true, true, true, true, true, true, true];

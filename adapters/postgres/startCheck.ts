@@ -66,7 +66,7 @@ const advice: Readonly<Record<string, string>> = {
   '3F000':
     'create a schema for its user: create schema public; grant create, usage on schema public to the user',
   '42501':
-    'its user must be able to create tables at the first start: make it the owner of the database, or grant create, usage on schema public to it',
+    'make its user the owner of the database. Or grant create, usage on schema public to it for the first start, and select, insert, update, delete on all tables for later ones',
   '25006': 'use a server that takes writes, or target_session_attrs=primary with several hosts',
   ENOTFOUND: 'check the host in DATABASE_URL',
   EAI_AGAIN: 'check the host in DATABASE_URL',

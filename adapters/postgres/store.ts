@@ -79,9 +79,11 @@ export const createStore = (
     wakeup: pooling === 'transaction' ? createLocalWakeup() : createWakeup(sql, world.timer),
     secret: (name, fresh) =>
       orUnavailable(async () => {
+        const find = async () => (await db.select().from(secret).where(eq(secret.name, name)))[0]?.value;
+        const known = await find();
+        if (known !== undefined) return known;
         await db.insert(secret).values({ name, value: fresh }).onConflictDoNothing();
-        const [row] = await db.select().from(secret).where(eq(secret.name, name));
-        return row?.value ?? fresh;
+        return (await find()) ?? fresh;
       }),
     refoldNames: (limit) => withRetries(() => refoldNames(sql, limit)),
     ping: () =>

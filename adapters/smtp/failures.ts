@@ -10,10 +10,7 @@ export type SmtpFailure = {
   readonly command?: string | undefined;
   readonly response?: string | undefined;
   readonly responseCode?: number | undefined;
-  /**
-   * True if the connection was lost before the server replied to this mail and before the content was sent.
-   * The server certainly does not have the mail.
-   */
+  /** True if the connection was lost before any content was sent. The server certainly does not have the mail. */
   readonly notReceived?: boolean;
 };
 
@@ -33,6 +30,14 @@ export const outcomeOf = (failure: SmtpFailure): MailOutcome => {
   return { kind: refused ? 'rejected' : 'deferred', reason: reasonOf(failure) };
 };
 
+export const connectionLost: SmtpFailure = { code: 'ECONNECTION' };
+
+/** The time limit of the mail is over. */
+export const timedOut: SmtpFailure = { code: 'ETIMEDOUT' };
+
+/** The server has too many connections, or ends them all (RFC 5321, 4.2.2). */
+export const isServerBusy = ({ responseCode }: SmtpFailure): boolean => responseCode === 421;
+
 const mailCommands = new Set(['RCPT TO', 'DATA']);
 
 /**
@@ -43,6 +48,8 @@ const sessionCodes = new Set([503, 521, 530, 534, 535, 538]);
 
 /** A short text. It leaves out the reply to a failed login, which may repeat the password. */
 const reasonOf = ({ code = '', originalCode, command = '', response, responseCode }: SmtpFailure): string => {
+  if (code === 'EAUTH' && command === 'AUTH XOAUTH2' && responseCode === undefined)
+    return 'there is no access token for the mail server: its token endpoint refused or did not answer';
   if (code === 'EAUTH') return `the mail server refused the login (${responseCode ?? 'no method in common'})`;
   if (response === undefined)
     return `${reasons[code] ?? 'the mail could not be sent'} (${originalCode ?? code})`;

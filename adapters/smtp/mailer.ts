@@ -2,8 +2,9 @@ import type { Mail, Mailer, MailOutcome } from '../../core/mail.ts';
 import type { World } from '../../core/world.ts';
 import { parseAddress, parseSender } from './address.ts';
 import { outcomeOf } from './failures.ts';
-import { composeMessage } from './message.ts';
-import { openSession, parseServerUrl } from './session.ts';
+import { createComposeMessage, type DkimKey } from './message.ts';
+import { type OAuth2Client, parseServerUrl } from './server.ts';
+import { openSession } from './session.ts';
 import { createSessionPool } from './sessionPool.ts';
 
 export type SmtpOptions = {
@@ -13,6 +14,10 @@ export type SmtpOptions = {
   readonly from: string;
   /** The maximum number of connections. Further mails wait for one, within their `sendMs`. */
   readonly poolSize?: number;
+  /** Signs each mail. */
+  readonly dkimKey?: DkimKey | null;
+  /** Logs in with access tokens in place of the password in the URL. */
+  readonly oauth2?: OAuth2Client | null;
   readonly timeouts?: Partial<Timeouts>;
 };
 
@@ -43,9 +48,10 @@ export const createSmtpMailer = (
   options: SmtpOptions,
 ): Mailer & { close(): Promise<void> } => {
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
-  const server = parseServerUrl(options.url, timeouts);
+  const server = parseServerUrl(options.url, timeouts, options.oauth2);
   const sender = parseSender(options.from);
   if (sender === null) throw new Error(`no mail can be sent from ${JSON.stringify(options.from)}`);
+  const composeMessage = createComposeMessage(sender, options.dkimKey ?? null);
   const limits = { sessionsMax: options.poolSize ?? 10, mailsPerSession };
   const sessions = createSessionPool((signal) => openSession(server, timer, signal), limits);
   const inFlight = new Map<AbortController, Promise<MailOutcome>>();
@@ -57,7 +63,7 @@ export const createSmtpMailer = (
       return { kind: 'rejected', reason: 'the customer has no address that mail can be sent to' };
     const cancelExpiry = timer.after(timeouts.sendMs, () => expiry.abort());
     try {
-      const message = composeMessage(mail, sender, recipient, new Date(clock.nowMs()));
+      const message = await composeMessage(mail, recipient, new Date(clock.nowMs()));
       const outgoing = { from: sender.address, to: recipient.address, message };
       const failure = await sessions.use(expiry.signal, (session) => session.send(outgoing, expiry.signal));
       return failure === null ? { kind: 'accepted' } : outcomeOf(failure);

@@ -1,17 +1,11 @@
-import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { err, ok, type Result } from 'neverthrow';
-import { parseConnectionUrl } from 'nodemailer/lib/shared';
-import SMTPConnection, {
-  type SMTPConnectionAuth,
-  type SMTPConnectionOptions,
-} from 'nodemailer/lib/smtp-connection';
-import { isLoopback } from '../../core/loopback.ts';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Timer } from '../../core/timer.ts';
-import { createConversation, type OutgoingMail } from './conversation.ts';
-import { plainLogin, type SmtpFailure } from './failures.ts';
+import { connectionLost, plainLogin, type SmtpFailure, timedOut } from './failures.ts';
+import type { Server } from './server.ts';
 
-/** The address of the mail server, the login and the time limits in ms, as nodemailer's options. */
-export type Server = SMTPConnectionOptions & { readonly auth?: SMTPConnectionAuth | undefined };
+type OutgoingMail = { readonly from: string; readonly to: string; readonly message: Buffer };
 
 /** An open connection after login, for one mail at a time. */
 export type Session = {
@@ -21,84 +15,79 @@ export type Session = {
   quit(): Promise<void>;
 };
 
-/**
- * Reads `smtp://user:password@host:port` or `smtps://…`. The query can have options of nodemailer
- * (`?requireTLS=true`, `?name=shop.example`, `?tls.rejectUnauthorized=false`). Throws for any other URL.
- */
-export const parseServerUrl = (
-  url: string,
-  timeouts: { readonly connectMs: number; readonly idleMs: number },
-): Server => {
-  if (!/^smtps?:\/\/[^/]/i.test(url))
-    throw new Error('the URL of a mail server begins with smtp:// or smtps://');
-  return {
-    ...parseConnectionUrl(url),
-    logger: false,
-    debug: false,
-    // From the DNS lookup to the end of the TLS handshake.
-    connectionTimeout: timeouts.connectMs,
-    greetingTimeout: timeouts.connectMs,
-    dnsTimeout: timeouts.connectMs,
-    // Also ends an unused session, before the server does (RFC 5321 lets it wait for minutes).
-    socketTimeout: timeouts.idleMs,
-    // A session is closed only after it has ended or failed. Nothing more must reach the server then.
-    socketCloseTimeout: 0,
-  };
-};
-
-/**
- * Connects, sends EHLO, uses TLS if the server offers it, and logs in if the URL has a login and the server
- * AUTH. A login needs TLS: see `mayLogInPlainly`.
- */
+/** Connects, sends EHLO, uses TLS if the server offers it, and logs in if there is a login and the server has AUTH. */
 export const openSession = async (
-  server: Server,
+  { options, auth, isLoginSecret }: Server,
   timer: Timer,
   signal: AbortSignal,
 ): Promise<Result<Session, SmtpFailure>> => {
-  const connection = new SMTPConnection(server);
-  // `exchange` handles failures of a session in use. Without this listener, those of an idle session would
-  // throw.
+  const connection = new SMTPConnection(options);
+  let isOver = false;
+  let canUtf8 = false;
+  // `exchange` handles failures of a session in use. Without this listener, those of an idle session would throw.
   connection.on('error', () => {});
-  let greeting = '';
+  connection.once('end', () => {
+    isOver = true;
+  });
   const failure = await exchange(connection, signal, (finish) => {
     connection.connect((failed) => {
-      greeting = connection.lastServerResponse || '';
-      if (failed !== undefined || server.auth === undefined || !connection.allowsAuth) finish(failed ?? null);
-      else if (!connection.secure && !mayLogInPlainly(server)) finish({ code: plainLogin });
-      else connection.login(server.auth, finish);
+      canUtf8 = /^250[- ]SMTPUTF8\b/im.test(connection.lastServerResponse || '');
+      if (failed !== undefined || auth === null || !connection.allowsAuth) finish(failed ?? null);
+      else connection.login({ ...auth }, finish);
     });
   });
-  const socket = connection._socket;
-  if (failure !== null || !socket) {
+  if (failure !== null) {
     connection.close();
-    return err(failure ?? { code: 'ECONNECTION' });
+    return err(isLoginSecret && hasNoTls(failure) ? { code: plainLogin } : failure);
   }
-  socket.removeAllListeners('data');
-  const conversation = createConversation(socket, greeting, () => connection.close());
-  return ok({
-    send: async (mail, abort) => {
-      if (connection.destroyed) return { code: 'ECONNECTION', command: 'API', notReceived: true };
-      const failed = await exchange(connection, abort, (finish) => void conversation.send(mail).then(finish));
-      if (failed === null && conversation.hasExtraReply()) connection.close();
-      const mayRetry = failed !== null && failed.code !== 'ETIMEDOUT' && failed.code !== 'EUTF8';
-      const notReceived = mayRetry && !conversation.mayHaveReceived();
-      return notReceived ? { ...failed, notReceived } : failed;
-    },
-    quit: () => quit(connection, socket, timer),
-  });
+
+  const send: Session['send'] = async ({ from, to, message }, abort) => {
+    if (isOver) return { ...connectionLost, notReceived: true };
+    if (!canUtf8 && isUtf8(from)) return { command: 'MAIL FROM', ...utf8Unsupported };
+    if (!canUtf8 && isUtf8(to)) return { command: 'RCPT TO', ...utf8Unsupported };
+    const content = createContent(message);
+    const failed = await exchange(connection, abort, (finish) => {
+      connection.send({ from, to: [to] }, content.stream, finish);
+    });
+    if (failed !== null)
+      return isConnectionLost(failed) && !content.wasRead() ? { ...failed, notReceived: true } : failed;
+    // If the server sent more replies than commands, the connection ends within this turn. The next mail would read the
+    // extra reply as its own.
+    await new Promise<void>((resolve) => timer.after(0, resolve));
+    return null;
+  };
+  return ok({ send, quit: () => (isOver ? Promise.resolve() : quit(connection, timer)) });
 };
 
-/**
- * Nodemailer uses STARTTLS only if the server offers it, and whoever is on the way can take the offer out. So a login is
- * sent as clear text only to this machine, or if the URL says `?requireTLS=false`.
- */
-const mayLogInPlainly = ({ host = 'localhost', requireTLS }: Server): boolean =>
-  requireTLS === false || isLoopback(host);
+/** The server does not offer STARTTLS, or refuses it. */
+const hasNoTls = ({ command, response }: SmtpFailure): boolean =>
+  (command === 'STARTTLS' || command === 'EHLO') && response !== undefined;
+
+const isConnectionLost = ({ code, response }: SmtpFailure): boolean =>
+  response === undefined && (code === 'ECONNECTION' || code === 'ESOCKET');
+
+const isUtf8 = (address: string): boolean => /\P{ASCII}/u.test(address);
 
 /**
- * Runs one exchange with the server. It always resolves, even if the connection is lost, at the latest on
- * abort.
+ * A server without SMTPUTF8 gets no address in UTF-8 (RFC 6531, 3.1): it may cut it, or deliver to somebody else. The
+ * code is the one that it would reply with (3.5). Nodemailer would send the address.
  */
+const utf8Unsupported = { code: 'EUTF8', responseCode: 553 } as const;
+
+/** The content as a stream, to know whether any of it was sent: nodemailer reads it after the server's 354. */
+const createContent = (message: Buffer) => {
+  let wasRead = false;
+  const stream = new Readable({
+    read() {
+      wasRead = true;
+      this.push(message);
+      this.push(null);
+    },
+  });
+  return { stream, wasRead: () => wasRead };
+};
+
+/** Runs one exchange with the server. It always resolves, even if the connection is lost, at the latest on abort. */
 const exchange = (
   connection: SMTPConnection,
   signal: AbortSignal,
@@ -110,9 +99,10 @@ const exchange = (
       connection.off('error', finish).off('end', fail);
       resolve(failure);
     };
-    const fail = () => finish({ code: 'ECONNECTION' });
+    // Nodemailer ends the connection before it reports the reply that made it do so.
+    const fail = () => queueMicrotask(() => finish(connectionLost));
     const expire = () => {
-      finish({ code: 'ETIMEDOUT' });
+      finish(timedOut);
       connection.close();
     };
     if (signal.aborted) return expire();
@@ -123,13 +113,12 @@ const exchange = (
 
 const quitTimeoutMs = 1_000;
 
-const quit = (connection: SMTPConnection, socket: Socket, timer: Timer): Promise<void> =>
+const quit = (connection: SMTPConnection, timer: Timer): Promise<void> =>
   new Promise((resolve) => {
-    if (connection.destroyed) return resolve();
     const cancelClose = timer.after(quitTimeoutMs, () => connection.close());
     connection.once('end', () => {
       cancelClose();
       resolve();
     });
-    socket.write('QUIT\r\n');
+    connection.quit();
   });

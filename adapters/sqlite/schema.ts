@@ -1,9 +1,9 @@
 import { getTableColumns, getTableName } from 'drizzle-orm';
-import { integer, type SQLiteTable, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core';
+import { blob, integer, type SQLiteTable, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core';
 import { type Dispute, disputeStatuses } from '../../core/dispute.ts';
 import type { InvoiceContent } from '../../core/invoice.ts';
 import { ledgerDifferences, type Reconciliation } from '../../core/ledger.ts';
-import type { CapturedMail } from '../../core/mail.ts';
+import type { AttachmentInfo, CapturedMail } from '../../core/mail.ts';
 import { type Contact, type Order, type OrderState, orderStatuses } from '../../core/order.ts';
 import { type Payment, type PaymentAction, paymentStatuses } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
@@ -216,6 +216,8 @@ export const capturedMail = sqliteTable('captured_mail', {
   subject: text().notNull(),
   text: text().notNull(),
   html: text().notNull(),
+  attachments: text({ mode: 'json' }).$type<readonly AttachmentInfo[]>().notNull(),
+  contents: blob({ mode: 'buffer' }),
   atMs: integer('at_ms').notNull(),
 });
 
@@ -290,6 +292,6 @@ export const rowsMatchCore: [
   >,
   Same<typeof dispute.$inferSelect, Plain<Omit<Dispute, 'amount'> & Dispute['amount']>>,
   Same<typeof reconciliation.$inferSelect, Plain<Reconciliation>>,
-  Same<Omit<typeof capturedMail.$inferSelect, 'id'>, Plain<CapturedMail>>,
+  Same<Omit<typeof capturedMail.$inferSelect, 'id' | 'contents'>, Plain<CapturedMail>>,
   Same<typeof serviceKey.$inferSelect, Plain<ServiceKeyRow>>,
 ] = [true, true, true, true, true, true, true, true, true, true];

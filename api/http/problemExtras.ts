@@ -95,7 +95,7 @@ const unauthenticatedExtras = ({
   if (!tokenSent) return { headers: { 'www-authenticate': 'Bearer' } };
   if (reason === undefined) return { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } };
   return {
-    members: { detail: `${reason}. Send a valid token as Authorization: Bearer <JWT>.` },
+    members: { detail: `${reason}. Send a valid one as Authorization: Bearer <JWT or service key>.` },
     headers: { 'www-authenticate': `Bearer error="invalid_token", error_description="${reason}"` },
   };
 };

@@ -239,7 +239,7 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
   not_ready: {
     status: 503,
     code: 'unavailable',
-    title: 'Not ready',
+    title: 'Not available',
     detail: 'The process is not ready to serve requests. The member missing lists what is not ready.',
   },
   cancel_unavailable: {

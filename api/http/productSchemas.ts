@@ -18,7 +18,20 @@ const isText = (text: string, max: number): boolean =>
 const normalizeUrl = (text: string): string | null => {
   if (text.length > lengthMax.imageUrl || !/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text)) return null;
   const url = URL.parse(text);
-  return url === null ? null : url.href;
+  return url === null ? null : encodeStraySigns(url.href);
+};
+
+/** A `%` without two digits, signs that are allowed in some places only, and those that a URI never has (RFC 3986). */
+const doubtfulSigns = /%(?![\da-f]{2})|[#[\]]|[^\w\-.~:/?@!$&'()*+,;=%]/gi;
+
+/** `URL` keeps signs that programs refuse which check a `uri`. Brackets may stand in a host, and one `#` after it. */
+const encodeStraySigns = (href: string): string => {
+  const hostEnd = href.indexOf('/', 'https://'.length);
+  const fragmentStart = href.indexOf('#');
+  return href.replace(doubtfulSigns, (sign, at: number) => {
+    const isAllowed = sign === '#' ? at === fragmentStart : /[[\]]/.test(sign) && at < hostEnd;
+    return isAllowed ? sign : `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
+  });
 };
 
 FormatRegistry.Set('product-code', (text) => isText(normalizeCode(text), lengthMax.code));

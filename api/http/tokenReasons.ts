@@ -6,7 +6,7 @@ import * as errors from 'jose/errors';
  */
 export type TokenReason = string;
 
-/** The longest token that is read, in bytes. Bun reads 16 KiB of headers, which must hold other headers too. */
+/** The longest token that is read, in bytes. */
 export const tokenLengthMax = 8_192;
 
 export const tokenTooLong: TokenReason = `The token is too long: at most ${tokenLengthMax} bytes are read`;
@@ -27,7 +27,9 @@ const claimReason = ({ claim, reason }: errors.JWTClaimValidationFailed): TokenR
   const missing = reason === 'missing';
   switch (claim) {
     case 'nbf':
-      return 'The token is not yet valid (claim nbf)';
+      return reason === 'check_failed'
+        ? 'The token is not yet valid (claim nbf)'
+        : 'The time from which the token is valid is not a number (claim nbf)';
     case 'exp':
       return missing
         ? 'The token has no expiry time (claim exp)'

@@ -26,7 +26,7 @@ import {
   reconciliationListJson,
 } from '../render/reconciliation.ts';
 import { refundJson, refundListJson } from '../render/refund.ts';
-import { newServiceKeyJson, serviceKeyJson, serviceKeyListJson } from '../render/serviceKey.ts';
+import { serviceKeyJson, serviceKeyListJson, serviceKeyWithSecretJson } from '../render/serviceKey.ts';
 import { timelineJson, timelineListJson } from '../render/timeline.ts';
 import { commonResponses } from './commonResponses.ts';
 import { writeAmbiguousPathsOut } from './literalPaths.ts';
@@ -65,7 +65,7 @@ const components: readonly Component[] = [
   differenceListJson,
   serviceKeyJson,
   serviceKeyListJson,
-  newServiceKeyJson,
+  serviceKeyWithSecretJson,
   mailJson,
   mailListJson,
   chargeJson,

@@ -48,9 +48,10 @@ export const problemGuides: Readonly<Record<string, ProblemGuide>> = {
   unauthenticated: {
     status: 401,
     title: 'Not authenticated',
-    meaning: 'The request has no token, or a token that is not valid. The header WWW-Authenticate says why.',
+    meaning:
+      'The request has no token and no service key, or one that is not valid. The header WWW-Authenticate says why.',
     cures: [
-      'Send a valid token in the header Authorization: Bearer.',
+      'Send a valid token, or a service key, in the header Authorization: Bearer.',
       'If the token has expired, get a new one where you got the old one. In demo mode that is POST /demo/tokens.',
     ],
   },
@@ -85,7 +86,7 @@ export const problemGuides: Readonly<Record<string, ProblemGuide>> = {
   },
   request_timeout: {
     status: 408,
-    title: 'The request took too long',
+    title: 'The body took too long',
     meaning: 'The body did not arrive in time. Nothing was changed.',
     cures: ['Send the request again, with the whole body at once.'],
   },
@@ -205,9 +206,14 @@ export const problemGuides: Readonly<Record<string, ProblemGuide>> = {
   },
   rate_limited: {
     status: 429,
-    title: 'Too many requests',
-    meaning: 'There were too many attempts in a short time. Nothing was changed by this one.',
-    cures: ['Wait as long as the header Retry-After says.'],
+    title: 'A limit is reached',
+    meaning:
+      'Too many payments of the customer were declined, too many checkouts wait for the customer, or too many orders are pending. The member limit says which. Nothing was changed or charged.',
+    cures: [
+      'Wait as long as the header Retry-After says, and send the request again.',
+      'Complete a checkout that waits, or give one up with DELETE /checkouts/{id}.',
+      'Pay for pending orders, or cancel some with DELETE /orders/{id}.',
+    ],
   },
   headers_too_large: {
     status: 431,

@@ -151,8 +151,8 @@ export const samples = {
     to: 'lan@example.com',
     subject: 'Đơn hàng của bạn đã được xử lý: Áo thun nam',
     text: 'Cảm ơn bạn đã mua hàng.',
-    attachments: [],
     html: '<p>Cảm ơn bạn đã mua hàng.</p>',
+    attachments: [{ name: '2026-000001.pdf', type: 'application/pdf', size: 48_213 }],
     at,
   }),
   charges: listOf({

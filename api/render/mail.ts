@@ -1,6 +1,6 @@
 import { type TSchema, t } from 'elysia';
 import type { CapturedMail } from '../../core/mail.ts';
-import { id, integer, nullable, strictObject, time } from '../http/schemas.ts';
+import { id, nullable, strictObject, time } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 
 export const mailJson = component(
@@ -13,15 +13,15 @@ export const mailJson = component(
     subject: t.String(),
     text: t.String(),
     html: t.String(),
-    at: time,
     attachments: t.Array(
       strictObject({
         name: t.String(),
         type: t.String(),
-        size: integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+        size: t.Number({ multipleOf: 1, minimum: 0, description: 'In bytes.' }),
       }),
     ),
-  } satisfies RenderedFields<CapturedMail, TSchema> & { readonly attachments: TSchema }),
+    at: time,
+  } satisfies RenderedFields<CapturedMail, TSchema>),
 );
 
 export const mailListJson = listSchema(mailJson);
@@ -34,6 +34,7 @@ export const renderMail = ({
   subject,
   text,
   html,
+  attachments,
   atMs,
 }: CapturedMail) =>
   ({
@@ -44,6 +45,6 @@ export const renderMail = ({
     subject,
     text,
     html,
+    attachments,
     at: timeOf(atMs),
-    attachments: [],
-  }) satisfies RenderedFields<CapturedMail, unknown> & { readonly attachments: readonly unknown[] };
+  }) satisfies RenderedFields<CapturedMail, unknown>;

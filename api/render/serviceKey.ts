@@ -19,8 +19,8 @@ const fields = {
 export const serviceKeyJson = component('ServiceKey', strictObject(fields));
 export const serviceKeyListJson = listSchema(serviceKeyJson);
 
-export const newServiceKeyJson = component(
-  'NewServiceKey',
+export const serviceKeyWithSecretJson = component(
+  'ServiceKeyWithSecret',
   strictObject({
     ...fields,
     key: t.Optional(

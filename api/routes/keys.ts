@@ -27,7 +27,7 @@ import {
   queryParameters,
 } from '../openapi/operation.ts';
 import { serviceKeySamples } from '../openapi/serviceKeySamples.ts';
-import { newServiceKeyJson, renderServiceKey, serviceKeyListJson } from '../render/serviceKey.ts';
+import { renderServiceKey, serviceKeyListJson, serviceKeyWithSecretJson } from '../render/serviceKey.ts';
 
 const filters = createCheck(strictObject({ cursor: t.Optional(cursor), limit: t.Optional(limit) }));
 
@@ -113,7 +113,7 @@ export const createServiceKeyCommands = (
         responses: {
           201: {
             description: 'The key, with its secret.',
-            schema: newServiceKeyJson.ref,
+            schema: serviceKeyWithSecretJson.ref,
             example: serviceKeySamples.created,
             headers: ['idempotent-replayed'],
           },

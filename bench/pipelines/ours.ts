@@ -1,7 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { openPostgresStore } from '../../adapters/postgres/store.ts';
 import { createSystemWorld } from '../../adapters/system/system.ts';
 import { startApp } from '../app.ts';
@@ -11,6 +7,7 @@ import type { Postgres } from '../postgres.ts';
 import { cpuSeconds } from '../processes.ts';
 import type { Bench, Contender } from '../row.ts';
 import { payOrders, placeOrders } from '../shop.ts';
+import { startSink } from './startSink.ts';
 
 const env = { ROLE: 'worker' };
 
@@ -91,25 +88,4 @@ const waitUntilDrained = async (sql: Bun.SQL): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error('the worker did not drain its queue within five minutes');
-};
-
-const startSink = async () => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'sink.ts')], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  const port = Number((await lines.next()).value);
-  const exited = once(child, 'exit');
-  let usedSeconds = 0;
-  return {
-    port,
-    usedSeconds: () => usedSeconds,
-    stop: async (): Promise<number> => {
-      usedSeconds = cpuSeconds(child.pid ?? 0);
-      child.stdin.end();
-      const mails = Number((await lines.next()).value);
-      await exited;
-      return mails;
-    },
-  };
 };

@@ -2,8 +2,8 @@ import process from 'node:process';
 
 /**
  * A mail server that accepts every mail at once and keeps none. Its first line on standard output is its port; its
- * last, after its standard input ends, is the number of mails. It knows PIPELINING and CHUNKING, as Postfix and
- * Exchange do, and little else.
+ * last, after its standard input ends, is the number of mails. It knows PIPELINING, as Postfix and Exchange do, and
+ * little else.
  */
 
 let mails = 0;
@@ -27,15 +27,6 @@ const respond = (conversation: Conversation, text: string): string => {
     const end = rest.indexOf('\r\n');
     if (end < 0) break;
     const verb = rest.slice(0, 4).toUpperCase();
-    if (verb === 'BDAT') {
-      // `BDAT <length> LAST`. Until the whole chunk is there, the line is read again with the next data.
-      const total = end + 2 + Number(rest.slice(5, end).split(' ')[0]);
-      if (rest.length < total) break;
-      rest = rest.slice(total);
-      mails++;
-      reply += '250 2.0.0 accepted\r\n';
-      continue;
-    }
     rest = rest.slice(end + 2);
     conversation.inData = verb === 'DATA';
     reply += replies[verb] ?? '250 2.0.0 ok\r\n';
@@ -45,7 +36,7 @@ const respond = (conversation: Conversation, text: string): string => {
 };
 
 const replies: Readonly<Record<string, string>> = {
-  EHLO: '250-sink\r\n250-PIPELINING\r\n250-CHUNKING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n',
+  EHLO: '250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n',
   DATA: '354 go on\r\n',
   QUIT: '221 2.0.0 bye\r\n',
 };

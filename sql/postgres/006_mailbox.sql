@@ -8,6 +8,9 @@ create table captured_mail (
   subject text not null,
   text text not null,
   html text not null,
+  -- A name, a type and a size for each attachment; `contents` has the bytes of all of them, one after the other.
+  attachments jsonb not null,
+  contents bytea,
   at_ms bigint not null
 );
 

@@ -9,6 +9,9 @@ create table captured_mail (
   subject text not null,
   text text not null,
   html text not null,
+  -- A name, a type and a size for each attachment; `contents` has the bytes of all of them, one after the other.
+  attachments text not null,
+  contents blob,
   at_ms integer not null
 ) strict;
 

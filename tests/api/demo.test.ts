@@ -84,6 +84,7 @@ describe('GET /demo/mails', () => {
     subject: `Đơn hàng ${index}`,
     text: 'Cảm ơn bạn.',
     html: '<p>Cảm ơn bạn.</p>',
+    attachments: [],
   });
 
   test('GET /demo/mails pages captured mails newest first and filters by address', async () => {

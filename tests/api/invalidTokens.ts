@@ -25,6 +25,10 @@ export const invalidTokens: Readonly<
     /not yet valid \(claim nbf\)/,
     ({ world }) => tokenOf(world, { ...claims, nbf: world.clock.nowMs() / 1000 + 31 }),
   ],
+  'with a word as the time from which it is valid': [
+    /is not a number \(claim nbf\)/,
+    ({ world }) => signed(world, { ...claims, exp: world.clock.nowMs() / 1000 + 60, nbf: 'tomorrow' }),
+  ],
   'with the algorithm none': [
     /algorithm of the token is not accepted \(alg\): sign it with HS256/,
     async ({ world }) => new UnsecuredJWT({ ...claims, exp: world.clock.nowMs() / 1000 + 60 }).encode(),

@@ -79,6 +79,7 @@ export const requestSuccesses = async ({ as, call, world, store }: Api): Promise
     subject: 's',
     text: 't',
     html: 'h',
+    attachments: [{ name: 'n', type: 'application/pdf', content: new Uint8Array(3) }],
   };
   await store.mailbox.send(mail);
   for (const path of lists) await root.get(path);

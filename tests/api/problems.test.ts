@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { problemCodes, problems } from '../../api/http/problems.ts';
+import { problems } from '../../api/http/problems.ts';
+import { problemGuides } from '../../api/openapi/problemGuides.ts';
 import { codeOf, expectStatus, replyOf } from './reply.ts';
 import { createTestApi, requestOf } from './testApi.ts';
 
@@ -18,11 +19,10 @@ describe('Problem responses', () => {
     });
   });
 
-  test('Each problem code has one status', () => {
-    const rows = Object.values(problems);
-    for (const code of problemCodes) {
-      const statuses = new Set(rows.filter((row) => row.code === code).map(({ status }) => status));
-      expect(`${code}: ${statuses.size}`).toBe(`${code}: 1`);
+  test('All problems of a code have the status and the title of its page', () => {
+    for (const { code, status, title } of Object.values(problems)) {
+      const page = problemGuides[code];
+      expect({ code, status, title }).toEqual({ code, status: page?.status ?? 0, title: page?.title ?? '' });
     }
   });
 });

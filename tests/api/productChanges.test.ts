@@ -102,6 +102,12 @@ describe('The stock and the picture of an upsert', () => {
     ['HTTPS://Example.com', 'https://example.com/'],
     [`http://a?${'0'.repeat(2_038)}`, `http://a/?${'0'.repeat(2_038)}`],
     ['https://example.com/áo"<.jpg', 'https://example.com/%C3%A1o%22%3C.jpg'],
+    ['http://example.com?%', 'http://example.com/?%25'],
+    [
+      'http://[::1]/a[1]|^?{b}[]%zz%2f`#c#d[\\',
+      'http://[::1]/a%5B1%5D%7C%5E?%7Bb%7D%5B%5D%25zz%2f%60#c%23d%5B%5C',
+    ],
+    ['http://a{b}/', 'http://a%7Bb%7D/'],
     [null, null],
   ])('The picture %p is stored as %p', async (imageUrl, stored) => {
     const api = createTestApi();

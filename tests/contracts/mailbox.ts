@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import type { Mail } from '../../core/mail.ts';
 import { listAll, unwrap } from './fixture.ts';
-import { type OpenStore, type TestContext, useSharedStore } from './testContext.ts';
+import { type OpenWithBackdoor, type TestContext, useSharedStore } from './testContext.ts';
 
 /** The mailbox that captures mails where no mail server is set. */
-export const mailboxContract = (name: string, open: OpenStore): void => {
+export const mailboxContract = (name: string, open: OpenWithBackdoor): void => {
   describe(`${name}: mailbox`, () => {
     const context = useSharedStore(open);
 
@@ -13,7 +13,25 @@ export const mailboxContract = (name: string, open: OpenStore): void => {
       const mail = mailTo(context(), context().fixture.unique('an'));
       expect(await store.mailbox.send(mail)).toEqual({ kind: 'accepted' });
       const listed = await unwrap(store.mailbox.list({ to: mail.to, after: null, limit: 10 }));
-      expect(listed).toEqual({ items: [{ ...mail, atMs: fixture.now() }], next: null });
+      expect(listed).toEqual({ items: [{ ...mail, attachments: [], atMs: fixture.now() }], next: null });
+    });
+
+    test('A mail is stored with its attachments, and a mail list describes them', async () => {
+      const { backdoor, store } = context();
+      const mail: Mail = {
+        ...mailTo(context(), context().fixture.unique('an')),
+        attachments: [
+          { name: 'hoá đơn.pdf', type: 'application/pdf', content: Uint8Array.of(0, 255, 10) },
+          { name: 'empty.txt', type: 'text/plain', content: new Uint8Array() },
+        ],
+      };
+      expect(await store.mailbox.send(mail)).toEqual({ kind: 'accepted' });
+      const { items } = await unwrap(store.mailbox.list({ to: mail.to, after: null, limit: 10 }));
+      expect(items[0]?.attachments).toEqual([
+        { name: 'hoá đơn.pdf', type: 'application/pdf', size: 3 },
+        { name: 'empty.txt', type: 'text/plain', size: 0 },
+      ]);
+      expect([...(await backdoor.attachedBytes(mail.messageId))]).toEqual([0, 255, 10]);
     });
 
     test('A mail that is sent again is stored once', async () => {
@@ -26,7 +44,7 @@ export const mailboxContract = (name: string, open: OpenStore): void => {
       const again = await Promise.all([1, 2, 3].map(() => store.mailbox.send({ ...mail, subject: 'again' })));
       expect(again).toEqual(again.map(() => ({ kind: 'accepted' })));
       const { items } = await unwrap(store.mailbox.list({ to: mail.to, after: null, limit: 10 }));
-      expect(items).toEqual([{ ...mail, atMs: first }]);
+      expect(items).toEqual([{ ...mail, attachments: [], atMs: first }]);
     });
 
     test('A mail list is newest first by page while mails arrive, and can be filtered by address', async () => {
@@ -67,4 +85,5 @@ const mailTo = ({ fixture }: TestContext, to: string): Mail => ({
   subject: 'Đơn hàng của bạn đã được xử lý: "Áo"',
   text: 'Cảm ơn bạn\n\n',
   html: '<p>Cảm ơn &#38; 👍</p>',
+  attachments: [],
 });

@@ -27,6 +27,8 @@ storeContract('memory', async () => {
     setUnits: async (id: string, units: number) => {
       tables.stocks.set(id, { ...rowOf(tables.stocks, id), units });
     },
+    attachedBytes: async (id: string) =>
+      Buffer.concat(rowOf(tables.mails, id).attachments.map(({ content }) => content)),
   };
   return { store, world, backdoor, close: store.close };
 });

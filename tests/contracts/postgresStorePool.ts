@@ -69,6 +69,11 @@ const openDatabase = async ({ url, drop }: TestDatabase) => {
       setUnits: async (id: string, units: number) => {
         await admin`update stock set units = ${units} where product_id = ${id}`;
       },
+      attachedBytes: async (id: string) => {
+        const [row] = await admin<{ contents: Buffer | null }[]>`
+          select contents from captured_mail where message_id = ${id}`;
+        return row?.contents ?? Buffer.of();
+      },
     },
     empty: async () => {
       await admin.unsafe(deleteRows);

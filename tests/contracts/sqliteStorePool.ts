@@ -62,6 +62,11 @@ const openPooled = (path: string) => {
       setUnits: async (id: string, units: number) => {
         client.prepare('update stock set units = ? where product_id = ?').run(units, id);
       },
+      attachedBytes: async (id: string) =>
+        client
+          .prepare<[string], Buffer>('select contents from captured_mail where message_id = ?')
+          .pluck()
+          .get(id) ?? Buffer.of(),
     },
     empty: client.transaction(() => {
       for (const statement of deletes) statement.run();

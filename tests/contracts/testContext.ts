@@ -24,6 +24,8 @@ export type Backdoor = {
   setHeld(orderId: string, held: number): Promise<void>;
   /** Sets the units that are left, and leaves what was delivered as it is. */
   setUnits(productId: string, units: number): Promise<void>;
+  /** The bytes of all attachments of a captured mail, one after the other. */
+  attachedBytes(messageId: string): Promise<Uint8Array>;
 };
 
 export type OpenStore = () => Promise<OpenedStore>;

@@ -1,5 +1,5 @@
 import { ok } from 'neverthrow';
-import type { Mailbox } from '../../core/mail.ts';
+import { attachmentInfo, type Mailbox } from '../../core/mail.ts';
 import { pageOf } from '../../core/page.ts';
 import type { Clock } from '../../core/world.ts';
 import type { Tables } from './tables.ts';
@@ -11,7 +11,9 @@ export const createMailbox = (tables: Tables, clock: Clock): Mailbox => ({
   },
 
   list: async ({ to, after, limit }) => {
-    const newestFirst = [...tables.mails.values()].reverse();
+    const newestFirst = [...tables.mails.values()]
+      .map((mail) => ({ ...mail, attachments: mail.attachments.map(attachmentInfo) }))
+      .reverse();
     const start = after === null ? 0 : newestFirst.findIndex(({ messageId }) => messageId === after) + 1;
     const rows = newestFirst.slice(start).filter((mail) => to === null || mail.to === to);
     return ok(pageOf(rows, limit, ({ messageId }) => messageId));

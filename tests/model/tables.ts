@@ -4,7 +4,7 @@ import type { StoredCommand } from '../../core/commandKey.ts';
 import type { Dispute } from '../../core/dispute.ts';
 import type { Invoice } from '../../core/invoice.ts';
 import type { Acknowledgement, LedgerDifference, Reconciliation } from '../../core/ledger.ts';
-import type { CapturedMail } from '../../core/mail.ts';
+import type { CapturedMail, Mail } from '../../core/mail.ts';
 import type { Contact, Order, OrderState } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
@@ -146,7 +146,7 @@ export const createTables = () => ({
   /** By the check and the subject of the case. */
   acknowledgements: new Map<string, Acknowledgement>(),
   /** By `messageId`, in the order of their arrival. */
-  mails: new Map<string, CapturedMail>(),
+  mails: new Map<string, Mail & Pick<CapturedMail, 'atMs'>>(),
   activity: new Map<string, Activity>(),
   /** By order, payment and number of the attempt. */
   paymentAttempts: new Map<string, PaymentAttemptRow>(),

@@ -39,6 +39,7 @@ const mail = {
   subject: '',
   text: '',
   html: '',
+  attachments: [],
 };
 
 /** Calls that use the driver, Drizzle or a transaction. */

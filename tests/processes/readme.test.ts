@@ -93,9 +93,11 @@ describe('The commands of the README in a fresh copy', () => {
       DATABASE_URL: `sqlite:${join(copy, 'data', 'first.db')}`,
     });
     for (const round of [1, 2]) {
-      const shell = spawnSync('sh', ['-c', firstOrder(address)], { encoding: 'utf8', timeout: 60_000 });
+      // The later block uses what the first one has set.
+      const commands = `${firstOrder(address)}${blockWith('cwk_')}`;
+      const shell = spawnSync('sh', ['-c', commands], { encoding: 'utf8', timeout: 60_000 });
       expect([round, shell.status, shell.stderr]).toEqual([round, 0, '']);
-      const [first = '', again = '', order = '', found = '', mail = '', charge = ''] =
+      const [first = '', again = '', order = '', found = '', mail = '', charge = '', key = ''] =
         shell.stdout.split('\n');
       expect(JSON.parse(first)).toMatchObject({ status: 'succeeded' });
       expect(again).toBe(first);
@@ -105,6 +107,7 @@ describe('The commands of the README in a fresh copy', () => {
       expect(JSON.parse(mail).items).toMatchObject([{ to: 'lan@example.com' }]);
       expect(mail).toContain(id);
       expect(JSON.parse(charge).items).toMatchObject([{ idempotencyKey: checkoutId }]);
+      expect(key).toMatch(/^\{"id":"[^"]+","name":"Nightly report".*"key":"cwk_/);
     }
     child.kill('SIGTERM');
     expect((await closed)[0]).toBe(0);

@@ -66,10 +66,18 @@ describe.skipIf(!hasPostgres)('A start on a database that cannot be used', () =>
     expect(output).toContain(`on all tables in schema public to "${reader}"`);
   });
 
-  test('A user that only reads is enough for ROLE=read', async () => {
-    const app = await startApp({ databaseUrl: urlAs(reader), role: 'read' });
-    expect((await fetch(`${app.url}/products`)).status).toBe(200);
-    expect((await stopApp(app)).code).toBe(0);
+  test.each(['production', 'development'])(
+    'A user that only reads is enough for ROLE=read in %s',
+    async (nodeEnv) => {
+      const env = { NODE_ENV: nodeEnv };
+      const app = await startApp({ databaseUrl: urlAs(reader), role: 'read', env });
+      expect((await fetch(`${app.url}/products`)).status).toBe(200);
+      expect((await stopApp(app)).code).toBe(0);
+    },
+  );
+
+  test('A user without rights on tables that exist is told those of a later start', async () => {
+    expect(await refuse({ databaseUrl: urlAs(newcomer) })).toContain('select, insert, update, delete on all');
   });
 
   test('A user that may not create the schema of the simulated provider is refused, not the first checkout', async () => {
@@ -150,6 +158,21 @@ describe('A start that cannot reach its database', () => {
     const output = await refuse({ databaseUrl: 'postgres://shop:100%hunter2@localhost/shop' });
     expect(output).toContain('write %25 for each %');
     expect(output).not.toContain('hunter2');
+  });
+});
+
+describe('A start on a path that is no database', () => {
+  test.each([
+    ['a folder', (path: string) => mkdirSync(path), /another path: this one is a folder/],
+    [
+      'some other file',
+      (path: string) => writeFileSync(path, 'a picture, or a letter'),
+      /not a database.*another path/,
+    ],
+  ])('The path of %s is refused with what to do', async (_, create, advice) => {
+    const path = join(createScratchFolder('path', { inMemory: true }), 'shop.db');
+    create(path);
+    expect(await refuse({ databaseUrl: `sqlite:${path}` })).toMatch(advice);
   });
 });
 

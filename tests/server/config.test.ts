@@ -42,6 +42,8 @@ test('Without any variable every setting has its default, and demo mode is on', 
     smtpUrl: null,
     mailFrom: 'Cartwright <orders@cartwright.example>',
     mailsMax: 20,
+    dkim: { selector: null, privateKey: null },
+    oauth2: { clientId: null, clientSecret: null, refreshToken: null, tokenUrl: null },
     payment: { kind: 'simulated' },
     paymentTimeoutMs: 10_000,
     stepServices: null,
@@ -178,12 +180,14 @@ describe('wrong settings', () => {
       AUTH_JWKS_URL: 'ldap://u:hunter2@id',
       DATABASE_URL: 'mysql:root:hunter2@h',
       SMTP_URL: 'imap://u:hunter2@h',
+      DKIM_PRIVATE_KEY: 'hunter2',
+      SMTP_OAUTH_CLIENT_SECRET: 'hunter2 hunter2',
       PAYMENT_PROVIDER: 'stripe',
       STRIPE_API_KEY: 'hunter2',
       STRIPE_WEBHOOK_SECRET: 'hunter2',
       STRIPE_API_URL: 'hunter2',
     });
-    expect(errors.length).toBe(7);
+    expect(errors.length).toBe(13);
     expect(errors.join()).not.toContain('hunter2');
   });
 });

@@ -6,8 +6,10 @@ import { noStepServices } from '../../core/stepService.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
 import { createFixture, defined, unwrap } from '../contracts/fixture.ts';
 import { createMemoryStore } from '../model/store.ts';
+import { createManualTimer } from '../timer.ts';
 import { createTestWorld } from '../world.ts';
 import { type SmtpSink, startSmtpSink } from './sink.ts';
+import { longTimeouts } from './withSink.ts';
 
 const from = 'Cửa hàng <orders@shop.example>';
 
@@ -17,11 +19,11 @@ const createShopWithMail = async () => {
   const world = createTestWorld();
   const store = createMemoryStore(world);
   const shop = createFixture(store, world);
-  const mailer = createSmtpMailer(world, {
-    url: sink.url,
-    from,
-    timeouts: { connectMs: 2_000, idleMs: 1_000, sendMs: 4_000 },
-  });
+  const timer = createManualTimer(world);
+  const mailer = createSmtpMailer(
+    { clock: world.clock, timer },
+    { url: sink.url, from, timeouts: longTimeouts },
+  );
   const perform = createRunStep(
     { mailer, stepServices: noStepServices, world },
     { mailDomain: mailDomain(from) },
@@ -33,6 +35,7 @@ const createShopWithMail = async () => {
 
   return {
     sink,
+    timer,
     world,
     store,
     shop,
@@ -81,7 +84,7 @@ describe('The mail of a paid order', () => {
       expect(mail).toMatchObject({
         messageId,
         from,
-        to: '<khach@example.com>',
+        to: 'khach@example.com',
         subject: 'Your order has been processed: Áo thun nam',
       });
       const { invoice, history, status } = await shop.findOrder(order.id);
@@ -137,9 +140,12 @@ describe('The mail of a paid order', () => {
 
   test.concurrent(
     'A mail waits for a retry if the server does not answer',
-    withShop(async ({ sink, shop, taskId, runWorkerOnce: work }) => {
+    withShop(async ({ sink, timer, shop, taskId, runWorkerOnce: work }) => {
       sink.behave(['hang_after_greeting']);
-      await work();
+      const round = work();
+      await sink.untilSilent();
+      await timer.advance(longTimeouts.sendMs);
+      await round;
       const waiting = await shop.findTask(taskId);
       expect(waiting).toMatchObject({ state: 'waiting', attempts: 1 });
       expect(waiting.lastError).toContain('did not answer in time');

@@ -9,5 +9,6 @@ export const mailOf = (number: number, changes: Partial<Mail> = {}): Mail => ({
   subject: 'Đơn hàng của bạn đã được xử lý: Áo thun nam cổ tròn tay ngắn 👕',
   text: 'Cảm ơn bạn đã mua hàng.\n.\n..\nSố lượng: 1\n',
   html: '<p>Cảm ơn bạn &amp; hẹn gặp lại</p>',
+  attachments: [],
   ...changes,
 });

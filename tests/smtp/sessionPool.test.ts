@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { openSession, parseServerUrl } from '../../adapters/smtp/session.ts';
+import { parseServerUrl } from '../../adapters/smtp/server.ts';
+import { openSession } from '../../adapters/smtp/session.ts';
 import { systemTimer } from '../../adapters/system/timer.ts';
+import type { MailOutcome } from '../../core/mail.ts';
+import { createManualTimer } from '../timer.ts';
+import { createTestWorld } from '../world.ts';
 import { mailOf } from './mails.ts';
 import { longTimeouts, range, withSink } from './withSink.ts';
 
@@ -24,6 +28,44 @@ describe('SMTP connections', () => {
       expect(new Set(sink.mails.map(({ messageId }) => messageId)).size).toBe(30);
       expect(sink.connections()).toBe(3);
     }),
+  );
+
+  test.concurrent(
+    'Mails wait for an open connection if the server refuses another one, and later mails ask for no more',
+    withSink(
+      async (sink, mailerFor) => {
+        const mailer = mailerFor(sink.url, { poolSize: 8 });
+        const sendAll = (numbers: readonly number[]) =>
+          Promise.all(numbers.map((number) => mailer.send(mailOf(number))));
+        const accepted: MailOutcome[] = range(16).map(() => ({ kind: 'accepted' }));
+        expect(await sendAll(range(16))).toEqual(accepted);
+        expect(sink.connections() - sink.refused()).toBe(2);
+        const refused = sink.refused();
+        expect(refused).toBeGreaterThan(0);
+        expect(await sendAll(range(16))).toEqual(accepted);
+        expect(sink.refused()).toBe(refused);
+        expect(sink.mails).toHaveLength(32);
+      },
+      { connectionsMax: 2 },
+    ),
+  );
+
+  test.concurrent(
+    'A mail is deferred if the server refuses the only connection',
+    withSink(
+      async (sink, mailerFor) => {
+        const outcomes = await Promise.all(
+          range(3).map((number) => mailerFor(sink.url).send(mailOf(number))),
+        );
+        expect(outcomes).toEqual(
+          range(3).map(() => ({
+            kind: 'deferred',
+            reason: 'the mail server answered 421 4.7.0 too many connections',
+          })),
+        );
+      },
+      { connectionsMax: 0 },
+    ),
   );
 
   test.concurrent(
@@ -97,10 +139,14 @@ describe('SMTP connections', () => {
   test.concurrent(
     'A connection that times out is not replaced within the same attempt',
     withSink(async (sink, mailerFor) => {
-      const mailer = mailerFor(sink.url, { timeouts: { ...longTimeouts, idleMs: 600 } });
+      const timer = createManualTimer(createTestWorld());
+      const mailer = mailerFor(sink.url, {}, timer);
       expect(await mailer.send(mailOf(1))).toEqual({ kind: 'accepted' });
       sink.behave(['hang_at_mail']);
-      expect(await mailer.send(mailOf(2))).toMatchObject({ kind: 'deferred' });
+      const second = mailer.send(mailOf(2));
+      await sink.untilSilent();
+      await timer.advance(longTimeouts.sendMs);
+      expect(await second).toMatchObject({ kind: 'deferred' });
       expect(sink.connections()).toBe(1);
     }),
   );
@@ -109,8 +155,11 @@ describe('SMTP connections', () => {
     'Nothing more is sent of a mail whose time limit is over',
     withSink(async (sink, mailerFor) => {
       sink.behave(['hang_at_mail']);
-      const mailer = mailerFor(sink.url, { timeouts: { ...longTimeouts, sendMs: 400 } });
-      expect(await mailer.send(mailOf(1))).toMatchObject({ kind: 'deferred' });
+      const timer = createManualTimer(createTestWorld());
+      const outcome = mailerFor(sink.url, {}, timer).send(mailOf(1));
+      await sink.untilSilent();
+      await timer.advance(longTimeouts.sendMs);
+      expect(await outcome).toMatchObject({ kind: 'deferred' });
       sink.release();
       await sink.untilClosed();
       expect(sink.received).toEqual([]);
@@ -133,9 +182,13 @@ describe('SMTP connections', () => {
   test.concurrent(
     'A mail that gets no connection in time is deferred, and all connections become free again',
     withSink(async (sink, mailerFor) => {
-      const mailer = mailerFor(sink.url, { poolSize: 1, timeouts: { ...longTimeouts, sendMs: 800 } });
+      const timer = createManualTimer(createTestWorld());
+      const mailer = mailerFor(sink.url, { poolSize: 1 }, timer);
       sink.behave(['hang_after_data']);
-      const outcomes = await Promise.all(range(4).map((number) => mailer.send(mailOf(number))));
+      const sent = range(4).map((number) => mailer.send(mailOf(number)));
+      await sink.untilSilent();
+      await timer.advance(longTimeouts.sendMs);
+      const outcomes = await Promise.all(sent);
       expect(outcomes).toEqual(range(4).map(() => expect.objectContaining({ kind: 'deferred' })));
       sink.behave([]);
       expect(await mailer.send(mailOf(5))).toEqual({ kind: 'accepted' });

@@ -37,10 +37,14 @@ export type SmtpSink = {
   readonly received: readonly ReceivedMail[];
   /** The number of connections so far. */
   connections(): number;
+  /** The number of connections that `connectionsMax` has refused so far. */
+  refused(): number;
   /** The number of logins that were sent so far, right or wrong. */
   logins(): number;
   /** Waits until `count` mails have arrived completely, accepted or not. */
   untilReceived(count: number): Promise<void>;
+  /** Waits until the sink has stopped replying to a client, as a behaviour says. */
+  untilSilent(): Promise<void>;
   /** Waits until no connection is open. */
   untilClosed(): Promise<void>;
   /**
@@ -58,6 +62,10 @@ export type SmtpSink = {
 export type SinkOptions = {
   /** Requires this login. Without it the server has no AUTH. */
   readonly auth?: { readonly user: string; readonly password: string };
+  /** Requires a login with this access token. */
+  readonly accessToken?: string;
+  /** Refuses further connections with 421. */
+  readonly connectionsMax?: number;
   /** Offers STARTTLS, with an untrusted certificate. */
   readonly startTls?: boolean;
   /** Accepts only one command at a time. */
@@ -67,6 +75,8 @@ export type SinkOptions = {
 /** Starts a mail server on a free port of the loopback address. It keeps the mails that it gets. */
 export const startSmtpSink = async ({
   auth,
+  accessToken,
+  connectionsMax = Number.POSITIVE_INFINITY,
   startTls = false,
   noPipelining = false,
 }: SinkOptions = {}): Promise<SmtpSink> => {
@@ -77,20 +87,27 @@ export const startSmtpSink = async ({
   const sockets = new Map<number, Socket>();
   const behaviours = new Map<string, Behaviour>();
   const stoppedReplies: (() => void)[] = [];
+  const silence = Promise.withResolvers<void>();
   let script: Behaviour[] = [];
   let connections = 0;
   let logins = 0;
+  let refused = 0;
 
   const smtp = new SMTPServer({
     logger: false,
     name: 'sink',
     disableReverseLookup: true,
-    authOptional: auth === undefined,
+    authOptional: auth === undefined && accessToken === undefined,
+    authMethods: accessToken === undefined ? ['PLAIN', 'LOGIN'] : ['XOAUTH2'],
     allowInsecureAuth: true,
     hidePIPELINING: noPipelining,
-    disabledCommands: [...(auth === undefined ? ['AUTH'] : []), ...(startTls ? [] : ['STARTTLS'])],
-    onAuth: ({ username, password }, _session, reply) => {
+    disabledCommands: [
+      ...(auth === undefined && accessToken === undefined ? ['AUTH'] : []),
+      ...(startTls ? [] : ['STARTTLS']),
+    ],
+    onAuth: ({ username, password, accessToken: token }, _session, reply) => {
       logins++;
+      if (accessToken !== undefined && token === accessToken) return reply(null, { user: username });
       if (username === auth?.user && password === auth?.password) reply(null, { user: username });
       else reply(replyError(535, `5.7.8 wrong login: ${username}, ${password}`));
     },
@@ -98,8 +115,10 @@ export const startSmtpSink = async ({
       const behaviour = isConnectionFault(script[0]) ? 'accept' : (script.shift() ?? 'accept');
       behaviours.set(id, behaviour);
       if (behaviour === 'drop_at_mail') sockets.get(remotePort)?.destroy();
-      else if (behaviour === 'hang_at_mail') stoppedReplies.push(() => reply(null));
-      else reply(replyAt('mail', behaviour));
+      else if (behaviour === 'hang_at_mail') {
+        stoppedReplies.push(() => reply(null));
+        silence.resolve();
+      } else reply(replyAt('mail', behaviour));
     },
     onRcptTo: (_address, { id }, reply) => reply(replyAt('rcpt', behaviours.get(id))),
     onData: async (stream, session, reply) => {
@@ -109,7 +128,8 @@ export const startSmtpSink = async ({
       const behaviour = behaviours.get(session.id);
       const error = replyAt('data', behaviour);
       if (behaviour === 'drop_after_data') sockets.get(session.remotePort)?.destroy();
-      else if (behaviour !== 'hang_after_data') {
+      else if (behaviour === 'hang_after_data') silence.resolve();
+      else {
         if (error === null) mails.push(mail);
         reply(error);
       }
@@ -129,9 +149,16 @@ export const startSmtpSink = async ({
       if (sockets.size === 0) for (const resolve of waitingForClose.splice(0)) resolve();
     });
     socket.on('error', () => {});
+    if (sockets.size > connectionsMax) {
+      refused++;
+      socket.end('421 4.7.0 too many connections\r\n');
+      return;
+    }
     const behaviour = isConnectionFault(script[0]) ? script.shift() : undefined;
     if (behaviour === undefined) return smtp.connect(socket);
     socket.resume();
+    if (behaviour === 'hang_after_greeting') socket.once('data', () => silence.resolve());
+    else silence.resolve();
     if (typeof behaviour === 'object') socket.end(`${behaviour.code} ${behaviour.text ?? 'refused'}\r\n`);
     else if (behaviour === 'hang_after_greeting') socket.write('220 sink ESMTP\r\n');
     else if (behaviour === 'greet_forever') {
@@ -152,6 +179,7 @@ export const startSmtpSink = async ({
     mails,
     received,
     connections: () => connections,
+    refused: () => refused,
     logins: () => logins,
     untilReceived: (count) =>
       received.length >= count
@@ -159,6 +187,7 @@ export const startSmtpSink = async ({
         : new Promise((resolve) => {
             waiting.push({ count, resolve });
           }),
+    untilSilent: () => silence.promise,
     untilClosed: () =>
       sockets.size === 0
         ? Promise.resolve()
@@ -208,7 +237,7 @@ const readMail = async (
   }
   const { mailFrom, rcptTo } = session.envelope;
   return {
-    ...parseMail(Buffer.concat(chunks)),
+    ...(await parseMail(Buffer.concat(chunks))),
     envelope: {
       from: mailFrom === false ? '' : mailFrom.address,
       to: rcptTo.map(({ address }) => address),

@@ -84,6 +84,7 @@ describe('outage of SQLite', () => {
         subject: '',
         text: '',
         html: '',
+        attachments: [],
       };
       expect(await store.mailbox.send(mail)).toEqual({ kind: 'deferred', reason: unavailable.reason });
       await store.close();

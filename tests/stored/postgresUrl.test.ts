@@ -60,6 +60,7 @@ describe('A connection string', () => {
       target: 'primary',
     });
     expect(read('postgres://h/d?ssl=true').sslMode).toBe('verify-full');
+    expect(read('postgres://h/d?sslrootcert=system').sslMode).toBe('verify-full');
     expect(read('postgres://h/d?channel_binding=prefer&gssencmode=disable').hosts).toHaveLength(1);
   });
 
@@ -69,6 +70,7 @@ describe('A connection string', () => {
     ['postgres://h/d?pgbouncer=true', /DATABASE_POOLING=transaction/],
     ['postgres://h/d?channel_binding=require', /^channel_binding can only be disable or prefer/],
     ['postgres://h/d?sslmode=on', /^sslmode: write one of disable,/],
+    ['postgres://h/d?sslrootcert=system&sslmode=require', /^sslrootcert=system needs sslmode=verify-full/],
     ['postgres://h/d?target_session_attrs=read-only', /^target_session_attrs: write one of any,/],
     ['postgres://h/d?connect_timeout=soon', /^connect_timeout: write a number/],
     ['postgres://h/d?sslcert=/c.pem', /^sslcert and sslkey need each other/],

@@ -1,17 +1,20 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type { Mailbox } from '../../../core/mail.ts';
 import { pageOf } from '../../../core/page.ts';
 import type { World } from '../../../core/world.ts';
+import { storeAttachments } from '../../stored/attachments.ts';
 import { orUnavailable } from '../failures.ts';
 import { capturedMail } from '../schema.ts';
+
+const { id: _, contents: __, ...listed } = getTableColumns(capturedMail);
 
 export const createMailbox = (db: PostgresJsDatabase, world: World): Mailbox => ({
   async send(mail) {
     const captured = await orUnavailable(() =>
       db
         .insert(capturedMail)
-        .values({ ...mail, atMs: world.clock.nowMs() })
+        .values({ ...mail, ...storeAttachments(mail), atMs: world.clock.nowMs() })
         .onConflictDoNothing({ target: capturedMail.messageId }),
     );
     return captured.isOk() ? { kind: 'accepted' } : { kind: 'deferred', reason: captured.error.reason };
@@ -24,7 +27,7 @@ export const createMailbox = (db: PostgresJsDatabase, world: World): Mailbox => 
         .from(capturedMail)
         .where(eq(capturedMail.messageId, after ?? ''));
       const rows = await db
-        .select()
+        .select(listed)
         .from(capturedMail)
         .where(
           and(
@@ -34,10 +37,6 @@ export const createMailbox = (db: PostgresJsDatabase, world: World): Mailbox => 
         )
         .orderBy(desc(capturedMail.id))
         .limit(limit + 1);
-      return pageOf(
-        rows.map(({ id, ...mail }) => mail),
-        limit,
-        ({ messageId }) => messageId,
-      );
+      return pageOf(rows, limit, ({ messageId }) => messageId);
     }),
 });

@@ -1,12 +1,14 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { Mailbox } from '../../../core/mail.ts';
 import { pageOf } from '../../../core/page.ts';
 import type { World } from '../../../core/world.ts';
+import { storeAttachments } from '../../stored/attachments.ts';
 import type { Connection } from '../connection.ts';
 import { capturedMail } from '../schema.ts';
 
 export const createMailbox = ({ runStatement, db, write }: Connection, { clock }: World): Mailbox => {
-  const { id, messageId, checkoutId, orderIds, to, subject, text, html, atMs } = capturedMail;
+  const { id, contents: _, ...listed } = getTableColumns(capturedMail);
+  const { messageId, to } = listed;
   const value = sql.placeholder;
   const insert = db
     .insert(capturedMail)
@@ -18,6 +20,8 @@ export const createMailbox = ({ runStatement, db, write }: Connection, { clock }
       subject: value('subject'),
       text: value('text'),
       html: value('html'),
+      attachments: value('attachments'),
+      contents: value('contents'),
       atMs: value('atMs'),
     })
     .onConflictDoNothing({ target: messageId })
@@ -25,7 +29,7 @@ export const createMailbox = ({ runStatement, db, write }: Connection, { clock }
 
   return {
     send: async (mail) => {
-      const captured = write(() => insert.run({ ...mail, atMs: clock.nowMs() }));
+      const captured = write(() => insert.run({ ...mail, ...storeAttachments(mail), atMs: clock.nowMs() }));
       return captured.isOk() ? { kind: 'accepted' } : { kind: 'deferred', reason: captured.error.reason };
     },
 
@@ -36,7 +40,7 @@ export const createMailbox = ({ runStatement, db, write }: Connection, { clock }
           .from(capturedMail)
           .where(eq(messageId, query.after ?? ''));
         const rows = db
-          .select({ messageId, checkoutId, orderIds, to, subject, text, html, atMs })
+          .select(listed)
           .from(capturedMail)
           .where(
             and(

@@ -54,7 +54,7 @@ const tlsOptions = (url: PostgresUrl) => {
   if (mode === 'disable') return false;
   if ((mode === 'allow' || mode === 'prefer') && sslCert === null) return 'prefer' as const;
   const isVerified = mode === 'verify-ca' || mode === 'verify-full' || sslRootCert !== null;
-  const isNamed = mode === 'verify-full' || sslRootCert === 'system';
+  const isNamed = mode === 'verify-full';
   return {
     rejectUnauthorized: isVerified,
     ...(sslRootCert !== null && sslRootCert !== 'system' && { ca: readPem('sslrootcert', sslRootCert) }),

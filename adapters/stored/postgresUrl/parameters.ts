@@ -105,6 +105,10 @@ const parametersOf = (values: ReadonlyMap<string, string>): Result<Parameters, s
   const textOf = (name: string) => values.get(name) || null;
   const sslMode = readSslMode(values.get('sslmode') ?? sslModeOf(values.get('ssl')));
   if (sslMode === undefined) return err(`sslmode: write one of ${sslModes.join(', ')}`);
+  const sslRootCert = textOf('sslrootcert');
+  // The authorities of the system sign certificates for anybody, so the name must be checked (libpq has the same rule).
+  if (sslRootCert === 'system' && sslMode !== null && sslMode !== 'verify-full')
+    return err('sslrootcert=system needs sslmode=verify-full, or no sslmode');
   const target = targets[values.get('target_session_attrs') ?? 'any'];
   if (target === undefined)
     return err(`target_session_attrs: write one of ${Object.keys(targets).join(', ')}`);
@@ -122,8 +126,8 @@ const parametersOf = (values: ReadonlyMap<string, string>): Result<Parameters, s
     user: textOf('user'),
     password: textOf('password'),
     database: textOf('dbname'),
-    sslMode,
-    sslRootCert: textOf('sslrootcert'),
+    sslMode: sslRootCert === 'system' ? 'verify-full' : sslMode,
+    sslRootCert,
     sslCert,
     sslKey,
     sslPassword: textOf('sslpassword'),

@@ -41,7 +41,7 @@ export const startSmtpSink = async (random: SeededRandom): Promise<SmtpSink> => 
       if (hasFaults && random.bool(0.5)) await pause(random.between(0, 1_500));
       if (choice < 0.06) return reply(createReply(451, 'try again later'));
       if (choice < 0.14) return reply(createReply(550, 'no such user'));
-      mails.push(receivedMail(source));
+      mails.push(await receivedMail(source));
       if (choice < 0.18) sockets.get(session.remotePort)?.destroy();
       else reply(null);
     },
@@ -93,12 +93,12 @@ const readAll = async (stream: AsyncIterable<Buffer>): Promise<Buffer | null> =>
 };
 
 /** Takes the ids of the orders from the text of the mail, because the Message-ID is itself under test. */
-const receivedMail = (source: Buffer): ReceivedMail => {
-  const { messageId, to, subject, text } = parseMail(source);
+const receivedMail = async (source: Buffer): Promise<ReceivedMail> => {
+  const { messageId, to, subject, text } = await parseMail(source);
   const ids = text.match(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g) ?? [];
   return {
     messageId,
-    to: to.replace(/^<|>$/g, ''),
+    to,
     kind: mailKindOf(subject),
     orderIds: [...new Set(ids)],
   };
