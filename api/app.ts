@@ -24,7 +24,12 @@ import { createHomeRoutes } from './routes/home.ts';
 import { createServiceKeyCommands, createServiceKeyQueries } from './routes/keys.ts';
 import { createMoneyCaseCommands, createMoneyHealthQueries } from './routes/money.ts';
 import { createOrderHistoryQueries } from './routes/orderHistory.ts';
-import { createCancelOrderRoute, createOrderQueries, createPlaceOrderRoute } from './routes/orders.ts';
+import {
+  createCancelOrderRoute,
+  createChangeOrderRoute,
+  createOrderQueries,
+  createPlaceOrderRoute,
+} from './routes/orders.ts';
 import { createProductCommands, createProductQueries } from './routes/products.ts';
 import { createQueueCommands, createQueueQueries } from './routes/queue.ts';
 import { createReconciliationCommands, createReconciliationQueries } from './routes/reconciliations.ts';
@@ -73,6 +78,7 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
   createWebhookRoute(deps),
   createProductCommands(deps, authenticate),
   createPlaceOrderRoute(deps, authenticate),
+  createChangeOrderRoute(deps, authenticate),
   createCancelOrderRoute(deps, authenticate),
   createCheckoutCommands(deps, authenticate),
   createGiveUpRoute(deps, authenticate),

@@ -38,6 +38,8 @@ export type ApiDeps = {
    * alone.
    */
   readonly role: 'all' | 'checkout' | 'read' | 'worker';
+  /** How long a pending order can be paid. */
+  readonly orderTtlMs: number;
   readonly world: World;
   readonly version: string;
   readonly log: Pick<Log, 'warn' | 'error'>;

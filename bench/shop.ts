@@ -49,6 +49,7 @@ export const placeOrders = async (
         customerId: customerId(customer),
         contact: { email: emailOf(customer), language: 'vi' },
         productId: product.id,
+        ttlMs: 86_400_000,
         quantity: 1,
       };
     });

@@ -7,7 +7,7 @@ import {
   type RateLimited,
 } from './limits.ts';
 import { type Money, sum } from './money.ts';
-import { nextOrderStatus, type Order, type OrderStatus, orderStatusAfter } from './order.ts';
+import { isExpired, nextOrderStatus, type Order, type OrderStatus, orderStatusAfter } from './order.ts';
 import type { RecordedOutcome } from './outcome.ts';
 import { initialPaymentStatus, nextPaymentStatus, type Payment, type PaymentStatus } from './payment.ts';
 import { pipelineFor } from './pipelines/index.ts';
@@ -47,6 +47,8 @@ export const auditKeyOf = ({ customerId, key }: Pick<CheckoutRequest, 'customerI
 /** A checkout that has begun: its orders are `paying`, its payment is `initiated`, and nobody else can claim them. */
 export type Claim = {
   readonly checkoutId: string;
+  /** For people. The store gives it to a new checkout; a retry keeps it. */
+  readonly number: string;
   /** Counts from 1. Each claim of the payment raises it. Only the newest attempt may release the orders. */
   readonly attempt: number;
   /** The sum of the orders. */
@@ -55,6 +57,16 @@ export type Claim = {
   /** The orders after the claim. */
   readonly orders: readonly Order[];
 };
+
+/** A claim before it is written. Its number is null if the checkout is new. */
+export type JudgedClaim = Omit<Claim, 'number'> & { readonly number: string | null };
+
+/** The claim with the number that the store has for its checkout. */
+export const withNumber = (claim: JudgedClaim, number: string): Claim => ({
+  ...claim,
+  number,
+  orders: claim.orders.map((order) => ({ ...order, number })),
+});
 
 /** A claim whose outcome is not final yet. `claimedAtMs` is when the checkout claimed its orders. */
 export type OpenClaim = Claim & { readonly claimedAtMs: number };
@@ -69,7 +81,7 @@ export type ClaimFailure =
   | { readonly kind: 'already_answered'; readonly response: CheckoutResponse }
   /** These orders do not exist or belong to another customer. */
   | { readonly kind: 'not_found'; readonly orderIds: readonly string[] }
-  /** These orders are paid, cancelled or refunded. */
+  /** These orders are paid, cancelled or refunded. One that has expired counts as cancelled. */
   | {
       readonly kind: 'order_not_payable';
       readonly orders: readonly { readonly orderId: string; readonly status: OrderStatus }[];
@@ -90,6 +102,7 @@ export type ClaimFailure =
 export type CheckoutResponse = {
   readonly status: 'succeeded' | 'declined' | 'requires_action' | 'unknown' | 'cancelled';
   readonly checkoutId: string;
+  readonly number: string;
   /** The id of the HTTP request that got the response first; the checkout's id if the recovery recorded the outcome. */
   readonly requestId: string;
   readonly payment: Payment;
@@ -99,6 +112,7 @@ export type CheckoutResponse = {
 /** The current state of a checkout. */
 export type Checkout = {
   readonly id: string;
+  readonly number: string;
   readonly customerId: string;
   readonly payment: Payment;
   /** In the order of the first request. */
@@ -136,9 +150,10 @@ export interface Audits {
   /**
    * Begins checkouts, all in one transaction. `judgeClaims` decides, on rows that do not change before the commit.
    * For each accepted request, writes the audit, a payment `initiated`, and the orders `pending → paying` with a
-   * history row each. Takes the orders' units from the stock of each limited product, and writes on the order what it
-   * holds, with the row `stock_reserved`. A refused request changes nothing. Lock order: payments of retried keys,
-   * orders, keys, then the stock of products, each in the order of their ids. So overlapping requests wait and never
+   * history row each. A new checkout gets its number. A retry has the amount that its orders have now. Takes the
+   * orders' units from the stock of each limited product, and writes on the order what it holds, with the row
+   * `stock_reserved`. A refused request changes nothing. Lock order: payments of retried keys, orders, keys, then the
+   * stock of products, each in the order of their ids. So overlapping requests wait and never
    * deadlock. Returns one result for each request, in their order. Without `limits` there is no limit.
    */
   claim(
@@ -150,7 +165,8 @@ export interface Audits {
   /**
    * Records outcomes, all in one transaction, as `outcomeChanges` decides: the payment, the stored response, and each
    * order (`paying → paid`, or back to `pending`) with a history row and its task. What an order held is given back to
-   * the stock with its release; an order that is paid keeps it. A record changes nothing if its
+   * the stock with its release; an order that is paid keeps it. An order that has expired is cancelled right after its
+   * release, with a history row for each. A record changes nothing if its
    * payment is no longer open, or if it is `released` and its attempt is not the newest. Returns one result for each
    * record, in their order.
    */
@@ -183,6 +199,7 @@ export interface Audits {
 /** The stored state of a key that was used before. */
 export type KnownAudit = {
   readonly checkoutId: string;
+  readonly number: string;
   readonly fingerprint: string;
   /** In the order of the first request; responses keep this order. */
   readonly orderIds: readonly string[];
@@ -207,14 +224,14 @@ export type ClaimSnapshot = {
 /**
  * Decides a batch of claims, one after the other: the orders, key and units of an accepted request are in use for the
  * later requests. A request gets all its units or none; a later, smaller request may still fit. It only decides; the
- * adapter writes.
+ * adapter writes. A later request of this batch with the key of a new checkout is refused, so it needs no number.
  */
 export const judgeClaims = (
   requests: readonly CheckoutRequest[],
   snapshot: ClaimSnapshot,
   nowMs: number,
   limits: CheckoutLimits = noCheckoutLimits,
-): readonly Result<Claim, ClaimFailure>[] => {
+): readonly Result<JudgedClaim, ClaimFailure>[] => {
   const { counted } = snapshot;
   const audits = new Map(snapshot.audits);
   const orders = new Map(snapshot.orders);
@@ -223,8 +240,14 @@ export const judgeClaims = (
     const verdict = judgeClaim(request, { audits, orders, stock, counted }, nowMs, limits);
     if (verdict.isOk()) {
       const { checkoutId, attempt } = verdict.value;
-      const known = { checkoutId, fingerprint: fingerprintOf(request), orderIds: request.orderIds, attempt };
-      audits.set(auditKeyOf(request), { ...known, paymentStatus: initialPaymentStatus, response: null });
+      const number = verdict.value.number ?? '';
+      const known = { checkoutId, number, orderIds: request.orderIds, attempt };
+      audits.set(auditKeyOf(request), {
+        ...known,
+        fingerprint: fingerprintOf(request),
+        paymentStatus: initialPaymentStatus,
+        response: null,
+      });
       for (const order of verdict.value.orders) orders.set(order.id, order);
       takeUnits(stock, verdict.value.orders);
     }
@@ -237,7 +260,7 @@ const judgeClaim = (
   snapshot: ClaimSnapshot,
   nowMs: number,
   limits: CheckoutLimits,
-): Result<Claim, ClaimFailure> => {
+): Result<JudgedClaim, ClaimFailure> => {
   const known = snapshot.audits.get(auditKeyOf(request));
   if (known !== undefined) {
     if (known.fingerprint !== fingerprintOf(request)) return err({ kind: 'idempotency_key_reused' });
@@ -249,9 +272,11 @@ const judgeClaim = (
   if (allowed.isErr()) return err(allowed.error);
   const checkoutId = known?.checkoutId ?? request.checkoutId;
   const orderIds = known?.orderIds ?? request.orderIds;
-  return judgeOrders({ ...request, orderIds }, snapshot).andThen((orders) =>
+  const number = known?.number ?? null;
+  return judgeOrders({ ...request, orderIds }, snapshot, nowMs).andThen((orders) =>
     sum(orders.map(({ total }) => total)).map((amount) => ({
       checkoutId,
+      number,
       attempt: (known?.attempt ?? 0) + 1,
       amount,
       method: request.method,
@@ -259,6 +284,7 @@ const judgeClaim = (
         ...order,
         status: orderStatusAfter.claim,
         checkoutId,
+        number,
         updatedAtMs: nowMs,
       })),
     })),
@@ -269,6 +295,7 @@ const judgeClaim = (
 const judgeOrders = (
   { orderIds, customerId }: CheckoutRequest,
   { orders, stock }: ClaimSnapshot,
+  nowMs: number,
 ): Result<readonly Order[], ClaimFailure> => {
   const found = orderIds.flatMap((id) => orders.get(id) ?? []);
   const own = new Set(found.filter((order) => order.customerId === customerId).map(({ id }) => id));
@@ -276,12 +303,10 @@ const judgeOrders = (
   if (missing.length > 0) return err({ kind: 'not_found', orderIds: missing });
 
   const notPending = found.filter(({ status }) => nextOrderStatus(status, 'claim') === null);
-  const finished = notPending.filter(({ status }) => status !== orderStatusAfter.claim);
-  if (finished.length > 0)
-    return err({
-      kind: 'order_not_payable',
-      orders: finished.map(({ id, status }) => ({ orderId: id, status })),
-    });
+  const finished = found
+    .map((order) => ({ orderId: order.id, status: payableStatusOf(order, nowMs) }))
+    .filter(({ status }) => status !== orderStatusAfter.claim && nextOrderStatus(status, 'claim') === null);
+  if (finished.length > 0) return err({ kind: 'order_not_payable', orders: finished });
   if (notPending.length > 0)
     return err({ kind: 'order_in_progress', orderIds: notPending.map(({ id }) => id) });
 
@@ -293,3 +318,9 @@ const judgeOrders = (
   const short = new Set(products.flatMap((each) => each.orderIds));
   return err({ kind: 'out_of_stock', orderIds: orderIds.filter((id) => short.has(id)), products });
 };
+
+/** The status that decides a claim: an order that could be claimed and has expired counts as cancelled. */
+const payableStatusOf = (order: Order, nowMs: number): OrderStatus =>
+  nextOrderStatus(order.status, 'claim') !== null && isExpired(order, nowMs)
+    ? orderStatusAfter.cancel
+    : order.status;

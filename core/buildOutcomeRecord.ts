@@ -1,6 +1,6 @@
 import type { CheckoutResponse, Claim, OutcomeRecord } from './audit.ts';
 import { groupOrders } from './group.ts';
-import { orderStatusAfter } from './order.ts';
+import { isExpired, type Order, orderStatusAfter } from './order.ts';
 import { type nothingToPay, outcomeChanges, type RecordedOutcome } from './outcome.ts';
 import { paymentStatusAfter } from './payment.ts';
 import { pipelineFor } from './pipelines/index.ts';
@@ -46,20 +46,28 @@ export const unknownResponse = (claim: Claim, requestId: string): CheckoutRespon
 type OutcomeWithResponse = Exclude<RecordedOutcome, { readonly kind: 'released' }>;
 
 const responseOf = (
-  { checkoutId, amount, method, orders }: Claim,
+  { checkoutId, number, amount, method, orders }: Claim,
   outcome: OutcomeWithResponse,
   requestId: string,
   nowMs: number | null,
 ): CheckoutResponse => {
   const { order: event, reference, declineCode, action } = outcomeChanges(outcome);
-  const status = orderStatusAfter[event ?? 'claim'];
+  const statusOf = (order: Order) =>
+    event === 'release' && nowMs !== null && isExpired(order, nowMs)
+      ? orderStatusAfter.cancel
+      : orderStatusAfter[event ?? 'claim'];
   const changedAtMs = event === null ? null : nowMs;
   const paymentStatus = outcome.kind === 'processing' ? paymentStatusAfter.submit : outcome.kind;
   return {
     status: paymentStatus,
     checkoutId,
+    number,
     requestId,
     payment: { id: checkoutId, status: paymentStatus, amount, method, reference, declineCode, action },
-    orders: orders.map((order) => ({ ...order, status, updatedAtMs: changedAtMs ?? order.updatedAtMs })),
+    orders: orders.map((order) => ({
+      ...order,
+      status: statusOf(order),
+      updatedAtMs: changedAtMs ?? order.updatedAtMs,
+    })),
   };
 };

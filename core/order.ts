@@ -1,4 +1,5 @@
 import type { Result } from 'neverthrow';
+import type { CheckoutNumber } from './checkoutNumber.ts';
 import type { Keyed, KeyReused, Replayable } from './commandKey.ts';
 import type { RateLimited } from './limits.ts';
 import type { Money } from './money.ts';
@@ -56,6 +57,13 @@ export const orderStatusesBefore = (event: OrderEvent): readonly OrderStatus[] =
 /** The status of a new order, and of one whose payment failed. */
 export const initialOrderStatus = orderStatusAfter.release;
 
+/** The `detail` of the row `cancelled` in the history of an order that nobody paid in time. */
+export const expiredDetail = 'expired';
+
+/** True if the order can no longer be paid, whatever its status says until it is cancelled. */
+export const isExpired = ({ expiresAtMs }: Pick<Order, 'expiresAtMs'>, nowMs: number): boolean =>
+  nowMs >= expiresAtMs;
+
 /** One product, a quantity and a price. Name and price are those of the moment when the order was placed. */
 export type Order = {
   readonly id: string;
@@ -71,10 +79,14 @@ export type Order = {
   readonly status: OrderStatus;
   /** The last checkout that claimed the order. Null if there was none. */
   readonly checkoutId: string | null;
+  /** The number of that checkout. Null if there was none. */
+  readonly number: string | null;
+  /** A pending order can be paid before this time. */
+  readonly expiresAtMs: number;
   /** True while a dispute of its charge is open. */
   readonly disputed: boolean;
   readonly createdAtMs: number;
-  /** When the status last changed. Pipeline steps do not change it; their times are in the history. */
+  /** When the status or the quantity last changed. Pipeline steps do not change it; their times are in the history. */
   readonly updatedAtMs: number;
 };
 
@@ -119,6 +131,8 @@ export type OrderRequest = {
   readonly contact: Contact;
   readonly productId: string;
   readonly quantity: number;
+  /** How long the order can be paid, ms. */
+  readonly ttlMs: number;
 };
 
 export type OrderQuery = {
@@ -130,10 +144,19 @@ export type OrderQuery = {
   /** Only orders created before this time, ms. */
   readonly toMs: number | null;
   readonly customerId: string | null;
+  /** Only the orders whose `number` is this one. */
+  readonly number: CheckoutNumber | null;
   /** The id of the last order of the previous page. */
   readonly after: string | null;
   /** 1 to 100. */
   readonly limit: number;
+};
+
+/** A customer's request to change the quantity of an order. */
+export type QuantityChange = {
+  readonly orderId: string;
+  readonly customerId: string;
+  readonly quantity: number;
 };
 
 export type OrderFailure =
@@ -142,6 +165,9 @@ export type OrderFailure =
   | { readonly kind: 'order_not_pending'; readonly status: OrderStatus }
   | { readonly kind: 'amount_too_large' }
   | RateLimited;
+
+/** `more` is true if there may be another slice now. */
+export type ExpiredSlice = { readonly cancelled: number; readonly more: boolean };
 
 export interface Orders {
   /**
@@ -186,4 +212,21 @@ export interface Orders {
    * status.
    */
   cancel(id: string, customerId: string, nowMs: number): AsyncResult<Order, OrderFailure>;
+
+  /** Changes the quantity of a pending order, as `judgeQuantity` decides. A claim sees the order before it or after it. */
+  changeQuantity(change: QuantityChange, nowMs: number): AsyncResult<Order, OrderFailure>;
+
+  /**
+   * Cancels pending orders that expire at `untilMs` or before it, with the detail `expired`: one slice, in the order of
+   * time. A mark in the store remembers how far each walk has come, so a walk reads no order twice. Any number of
+   * processes may call it: one works, and the others find nothing to do.
+   */
+  cancelExpired(query: {
+    readonly walk: 1 | 2;
+    /** Not after `nowMs`. */
+    readonly untilMs: number;
+    readonly nowMs: number;
+    /** The most orders in a slice, of any status; more if they expire at the same time. */
+    readonly limit: number;
+  }): AsyncResult<ExpiredSlice>;
 }

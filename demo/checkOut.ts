@@ -46,6 +46,9 @@ export const checkOutOrders = async (
 
 type CheckoutWithOrders = PlannedCheckout & { readonly orders: readonly OrderRequest[] };
 
+/** A day, as is usual. */
+const ttlMs = 86_400_000;
+
 const orderRequestsOf = (
   { customer, lines }: PlannedCheckout,
   { ids }: World,
@@ -57,6 +60,7 @@ const orderRequestsOf = (
     contact: customer.contact,
     productId: product.id,
     quantity,
+    ttlMs,
   }));
 
 /** No worker recovers these payments for this long, although by the times of the history they are overdue. */

@@ -90,6 +90,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       auth,
       demo,
       role,
+      orderTtlMs: config.orderTtlMs,
       world,
       version,
       log,

@@ -3,6 +3,7 @@ import { err, ok } from 'neverthrow';
 import { isTimeZone } from '../core/calendar.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
 import { authSettings, callerSettings } from './callerSettings.ts';
+import { checkoutSettings } from './checkoutSettings.ts';
 import { readDatabaseUrl } from './databaseUrl.ts';
 import { limitSettings } from './limitSettings.ts';
 import { dkimSettings, mailSettings, oauth2Settings } from './mailSettings.ts';
@@ -163,16 +164,6 @@ const paymentSettings = ({ address, oneOf, secret, whole }: Kinds) => ({
     10,
     60_000,
     'How long a charge may take. After that, its outcome counts as unknown.',
-  ),
-});
-
-const checkoutSettings = ({ whole }: Kinds) => ({
-  reconcileAfterMs: whole(
-    'RECONCILE_AFTER_MS',
-    15_000,
-    10,
-    600_000,
-    'How old a checkout without an outcome must be before the payment recovery asks the provider about it.',
   ),
 });
 

@@ -22,7 +22,8 @@ import { isPlainRemote } from './transportRules.ts';
 
 // Adapters are loaded on demand: a start on SQLite does not load Postgres, and the other way round.
 
-type Database = Pick<Config, 'databaseUrl' | 'databasePooling'> & Partial<Pick<Config, 'role'>>;
+type Database = Pick<Config, 'databaseUrl' | 'databasePooling'> &
+  Partial<Pick<Config, 'role' | 'numberPrefix'>>;
 
 /** Opens and migrates the database. Rejects as `openSqliteStore` and `openPostgresStore` do. */
 export const openStore = async (
@@ -32,15 +33,16 @@ export const openStore = async (
     databasePooling: pooling,
     databasePoolSize: poolSize,
     role,
+    numberPrefix = '',
   }: Database & Pick<Config, 'databasePoolSize'>,
 ): Promise<Store> => {
   const path = sqlitePathOf(url);
   if (path !== null) {
     const { openSqliteStore } = await import('../adapters/sqlite/store.ts');
-    return openSqliteStore(world, { path });
+    return openSqliteStore(world, { path, numberPrefix });
   }
   const { openPostgresStore } = await import('../adapters/postgres/store.ts');
-  return openPostgresStore(world, { url, poolSize, pooling, readOnly: role === 'read' });
+  return openPostgresStore(world, { url, poolSize, pooling, numberPrefix, readOnly: role === 'read' });
 };
 
 const retryPauseMs = 1_000;

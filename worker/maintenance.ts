@@ -4,6 +4,7 @@ import type { AsyncResult } from '../core/result.ts';
 import { crashesMax } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
 import type { Clock } from '../core/world.ts';
+import { createExpiryPoll } from './expiry.ts';
 import { type Poll, pauseMaxMs } from './loop.ts';
 
 const rescueBatchMax = 500;
@@ -21,7 +22,7 @@ const refoldCheckEveryMs = 3_600_000;
 /** The maintenance loops, each by its name. Every worker runs them all; each row is processed by one of them. */
 export const createMaintenancePolls = (
   ports: {
-    readonly store: Pick<Store, 'queue' | 'ledger' | 'ping' | 'prune' | 'refoldNames'>;
+    readonly store: Pick<Store, 'orders' | 'queue' | 'ledger' | 'ping' | 'prune' | 'refoldNames'>;
     readonly recoverPayments: () => AsyncResult<number>;
     readonly clock: Clock;
     readonly log: Log;
@@ -30,6 +31,7 @@ export const createMaintenancePolls = (
 ): Readonly<Record<string, Poll>> => ({
   rescue: createRescuePoll(ports, settings.leaseMs / 2),
   'payment recovery': createRecoveryPoll(ports, Math.min(recoverEveryMs, settings.reconcileAfterMs)),
+  'cancelling of expired orders': createExpiryPoll(ports),
   'comparison of the stock': createStockPoll(ports),
   'folding of names': createRefoldPoll(ports),
   pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),

@@ -28,6 +28,7 @@ import { createReporter } from './reports.ts';
 export type WorkerPorts = {
   readonly store: Pick<
     Store,
+    | 'orders'
     | 'queue'
     | 'audits'
     | 'refunds'

@@ -42,6 +42,10 @@ export const orderColumns = createColumns(orderNames);
 /** The columns of a `ContactRow`. */
 export const contactColumns = createColumns(contactNames);
 
+/** The number of a checkout, as the column `number`. `alias` is of the table `audit`. */
+export const checkoutNumber: Columns = (sql, alias) =>
+  sql.unsafe(`${alias}.number_prefix || ${alias}.sequence as number`);
+
 /** The columns of a `PaymentRow`. */
 export const paymentColumns = createColumns(paymentNames);
 

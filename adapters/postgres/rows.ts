@@ -23,6 +23,8 @@ export const orderOf = (row: OrderRow): Order => ({
   total: { amount: row.amount, currency: row.currency },
   status: row.status,
   checkoutId: row.checkout_id,
+  number: row.checkout_number,
+  expiresAtMs: row.expires_ms,
   disputed: row.disputed,
   createdAtMs: row.created_ms,
   updatedAtMs: row.updated_ms,

@@ -64,9 +64,11 @@ export const orders = pgTable('orders', {
   currency: text().notNull(),
   status: text({ enum: orderStatuses }).notNull(),
   checkoutId: uuid('checkout_id'),
+  number: text('checkout_number'),
   disputed: boolean().notNull(),
   seq: integer().notNull(),
   held: integer().notNull(),
+  expiresAtMs: bigint('expires_ms', { mode: 'number' }).notNull(),
   createdAtMs: bigint('created_ms', { mode: 'number' }).notNull(),
   updatedAtMs: bigint('updated_ms', { mode: 'number' }).notNull(),
 });

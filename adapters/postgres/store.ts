@@ -32,6 +32,9 @@ const eventRetentionMs = 31 * 24 * 3_600_000;
 /** How long `close` waits for running statements. It is less than a stopping process has left at this point. */
 const closeTimeoutS = 3;
 
+/** `numberPrefix` is the prefix of the numbers of new checkouts. */
+type CheckoutOptions = { readonly numberPrefix?: string };
+
 /**
  * Connects and migrates. Rejects with the driver's error if the server cannot be reached, with `SchemaTooNew` if a
  * newer version has migrated the database, with `SchemaTooOld` if an unreleased version has created it, and with
@@ -39,7 +42,7 @@ const closeTimeoutS = 3;
  */
 export const openPostgresStore = async (
   world: World,
-  options: ConnectionOptions & { readonly readOnly?: boolean },
+  options: ConnectionOptions & CheckoutOptions & { readonly readOnly?: boolean },
 ): Promise<Store> => {
   const { readOnly = false } = options;
   const sql = connect(options);
@@ -59,13 +62,13 @@ export const openPostgresStore = async (
 export const createStore = (
   sql: Sql,
   world: World,
-  { pooling }: Pick<ConnectionOptions, 'pooling'> = {},
+  { pooling, numberPrefix = '' }: Pick<ConnectionOptions, 'pooling'> & CheckoutOptions = {},
 ): Store => {
   const db = drizzle(sql);
   return {
     products: createProducts(sql, db, world),
     orders: createOrders(sql),
-    audits: createAudits(sql),
+    audits: createAudits(sql, numberPrefix),
     queue: createQueue(sql, db, world),
     invoices: createInvoices(sql),
     refunds: createRefunds(sql, world),

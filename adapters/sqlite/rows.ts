@@ -51,6 +51,8 @@ export const orderOf = (row: Omit<ListedOrderRow, 'position'>): Order => ({
   total: { amount: row.amount, currency: row.currency },
   status: row.status,
   checkoutId: row.checkoutId,
+  number: row.number,
+  expiresAtMs: row.expiresAtMs,
   // Raw SQL returns 0 or 1.
   disputed: Boolean(row.disputed),
   createdAtMs: row.createdAtMs,

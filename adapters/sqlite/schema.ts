@@ -59,9 +59,11 @@ export const orders = sqliteTable('orders', {
   currency: text().notNull(),
   status: text({ enum: orderStatuses }).notNull(),
   checkoutId: text('checkout_id'),
+  number: text('checkout_number'),
   disputed: integer({ mode: 'boolean' }).notNull(),
   seq: integer().notNull(),
   held: integer().notNull(),
+  expiresAtMs: integer('expires_ms').notNull(),
   createdAtMs: integer('created_ms').notNull(),
   updatedAtMs: integer('updated_ms').notNull(),
 });
@@ -75,7 +77,9 @@ export const orderHistory = sqliteView('order_history', {
 }).existing();
 
 export const audit = sqliteTable('audit', {
-  id: text().primaryKey(),
+  sequence: integer().primaryKey(),
+  numberPrefix: text('number_prefix').notNull(),
+  id: text().notNull(),
   key: text().notNull(),
   customerId: text('customer_id').notNull(),
   orderIds: text('order_ids', { mode: 'json' }).$type<readonly string[]>().notNull(),

@@ -30,19 +30,22 @@ import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
  * Opens and migrates. Rejects with the driver's error if the file cannot be opened, with `SchemaTooNew` if a newer
  * version has migrated the database, and with `SchemaTooOld` if an unreleased version has created it.
  */
-export const openSqliteStore = async (world: World, options: ConnectionOptions): Promise<Store> => {
+export const openSqliteStore = async (
+  world: World,
+  options: ConnectionOptions & { readonly numberPrefix?: string },
+): Promise<Store> => {
   const client = openClient(options);
   try {
     migrate(client, world.clock.nowMs());
-    return createStoreOver(createConnection(client), world);
+    return createStoreOver(createConnection(client), world, options.numberPrefix);
   } catch (cause) {
     client.close();
     throw cause;
   }
 };
 
-/** The database must be migrated. */
-export const createStoreOver = (connection: Connection, world: World): Store => {
+/** The database must be migrated. `numberPrefix` is the prefix of the numbers of new checkouts. */
+export const createStoreOver = (connection: Connection, world: World, numberPrefix = ''): Store => {
   const { runStatement, client, db, write } = connection;
   const scan = createScan(connection, world);
   const indexNoted = createIndexNoted(connection, world);
@@ -53,7 +56,7 @@ export const createStoreOver = (connection: Connection, world: World): Store => 
   return {
     products: createProducts(connection, world, scan, indexNoted),
     orders: createOrders(connection, scan),
-    audits: createAudits(connection),
+    audits: createAudits(connection, numberPrefix),
     queue: createQueue(connection, world),
     invoices: createInvoices(connection),
     refunds: createRefunds(connection, world),

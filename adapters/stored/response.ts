@@ -10,10 +10,14 @@ import type { Payment } from '../../core/payment.ts';
 export type StoredResponse = Pick<CheckoutResponse, 'status' | 'requestId'> &
   Omit<Payment, 'id' | 'status' | 'amount' | 'method'> & {
     /** In the order of the request. */
-    readonly orders: readonly Omit<Order, ConstantOrderField | 'disputed'>[];
+    readonly orders: readonly (Omit<Order, ConstantOrderField | PendingOrderField | 'number' | 'disputed'> &
+      Partial<Pick<Order, PendingOrderField>>)[];
   };
 
-type ConstantOrderField = 'id' | 'customerId' | 'product' | 'quantity' | 'total' | 'createdAtMs';
+type ConstantOrderField = 'id' | 'customerId' | 'product' | 'expiresAtMs' | 'createdAtMs';
+
+/** They change only while the order is pending. So those of a paid order never change, and are left out. */
+type PendingOrderField = 'quantity' | 'total';
 
 export const storedResponseOf = ({
   status,
@@ -30,24 +34,28 @@ export const storedResponseOf = ({
     status: order.status,
     checkoutId: order.checkoutId,
     updatedAtMs: order.updatedAtMs,
+    ...(status === 'succeeded' ? {} : { quantity: order.quantity, total: order.total }),
   })),
 });
 
 /**
  * The original response, field by field.
  *
+ * @param number the number of the checkout
  * @param payment the payment as it is now
  * @param orders the orders as they are now, in the order of the request
  */
 export const responseFrom = (
   { status, requestId, orders: storedOrders, ...storedPayment }: StoredResponse,
+  number: string,
   payment: Payment,
   orders: readonly Order[],
 ): CheckoutResponse => ({
   status,
   checkoutId: payment.id,
+  number,
   requestId,
   payment: { ...payment, ...storedPayment, status },
   // A response is older than every dispute of its charge.
-  orders: orders.map((order, index) => ({ ...order, disputed: false, ...storedOrders[index] })),
+  orders: orders.map((order, index) => ({ ...order, number, disputed: false, ...storedOrders[index] })),
 });

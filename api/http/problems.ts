@@ -140,13 +140,15 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     status: 409,
     code: 'order_not_payable',
     title: 'An order cannot be paid',
-    detail: 'The orders in orders are already paid or cancelled. Leave them out and send a new checkout.',
+    detail:
+      'The orders in orders are already paid or cancelled, or were not paid before their expiresAt. Leave them out and send a new checkout.',
   },
   order_not_pending: {
     status: 409,
     code: 'order_not_pending',
     title: 'The order is not pending',
-    detail: 'Only a pending order can be cancelled. The status of this order is in orderStatus.',
+    detail:
+      'Only a pending order can be changed or cancelled, and only before its expiresAt. The status of this order is in orderStatus.',
   },
   order_not_refundable: {
     status: 409,

@@ -8,6 +8,7 @@ const taskId = '01980a4f-0400-7b32-8d0e-7f6a5b4c3d21';
 const refundId = '01980a51-4c00-7f3a-9b1d-8e7f6a5b4c01';
 const clientSecret = 'pi_3Qx1LkAAbCdEfGhI0abcdefg_secret_k2j3h4g5';
 const auditGuid = '9f1c2d3e-4b5a-4687-9a0b-1c2d3e4f5a6b';
+const number = 'CW-100421';
 const at = '2026-03-01T08:00:00.000Z';
 export const requestId = '01980a4f-0299-7c10-8f00-2d3c4b5a6978';
 
@@ -30,6 +31,8 @@ const order = {
   total: money,
   status: 'pending',
   checkoutId: null,
+  number: null,
+  expiresAt: '2026-03-02T08:00:00.000Z',
   disputed: false,
   createdAt: at,
   updatedAt: at,
@@ -41,9 +44,10 @@ const payment = {
   method: 'pm_card_visa',
   declineCode: null,
 };
-const paid = { ...order, status: 'paid', checkoutId };
+const paid = { ...order, status: 'paid', checkoutId, number };
 const checkout = {
   checkoutId,
+  number,
   status: 'succeeded',
   message: 'Payment successful, order is being processed',
   payment,
@@ -86,6 +90,7 @@ export const samples = {
   order,
   orders: listOf(order),
   placeOrderBody: { productId, quantity: 2 },
+  changeOrderBody: { quantity: 2 },
   orderDetail: {
     ...paid,
     payment,
@@ -106,7 +111,7 @@ export const samples = {
   checkOutBody: { orderIds: [orderId], payment: { method: 'pm_card_visa' } },
   givenUpCheckout: {
     ...checkoutWithStatus('cancelled', 'Payment was cancelled, nothing was charged'),
-    orders: [{ ...order, checkoutId }],
+    orders: [{ ...order, checkoutId, number }],
     createdAt: at,
     updatedAt: at,
   },

@@ -30,6 +30,7 @@ const statuses: Readonly<Record<PaymentStatus, Status>> = {
 
 const members = {
   checkoutId: id,
+  number: t.String({ description: 'The number of the checkout, for people. Find its orders by it.' }),
   message: t.String(),
   action: t.Optional(
     t.Unsafe({
@@ -57,8 +58,15 @@ export const checkoutJson = component(
   }),
 );
 
-export const renderCheckoutResponse = ({ checkoutId, status, payment, orders }: CheckoutResponse) => ({
+export const renderCheckoutResponse = ({
   checkoutId,
+  number,
+  status,
+  payment,
+  orders,
+}: CheckoutResponse) => ({
+  checkoutId,
+  number,
   status,
   message: messages[status],
   ...renderOptionalAction(payment.action),
@@ -68,10 +76,11 @@ export const renderCheckoutResponse = ({ checkoutId, status, payment, orders }: 
 
 /** Shows `action` only to the owner, because it contains the secret that confirms the payment. */
 export const renderCheckout = (
-  { id: checkoutId, payment, orders, createdAtMs, updatedAtMs }: Checkout,
+  { id: checkoutId, number, payment, orders, createdAtMs, updatedAtMs }: Checkout,
   isOwner: boolean,
 ) => ({
   checkoutId,
+  number,
   status: statuses[payment.status],
   message: messages[payment.status],
   ...renderOptionalAction(isOwner ? payment.action : null),

@@ -27,6 +27,13 @@ const members = {
   checkoutId: t.Union([id, t.Null()], {
     description: 'The last checkout that claimed the order. Null before the first one.',
   }),
+  number: t.Union([t.String(), t.Null()], {
+    description: 'The number of that checkout, for people. Null before the first one.',
+  }),
+  expiresAt: t.String({
+    format: 'date-time',
+    description: 'A pending order can be paid before this time, and is cancelled then.',
+  }),
   disputed: t.Boolean({ description: 'True while a dispute of its payment is open.' }),
   createdAt: time,
   updatedAt: time,
@@ -92,6 +99,8 @@ export const renderOrder = (order: Order) =>
     total: renderMoney(order.total),
     status: order.status,
     checkoutId: order.checkoutId,
+    number: order.number,
+    expiresAt: timeOf(order.expiresAtMs),
     disputed: order.disputed,
     createdAt: timeOf(order.createdAtMs),
     updatedAt: timeOf(order.updatedAtMs),

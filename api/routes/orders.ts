@@ -1,6 +1,7 @@
 import { Elysia, t } from 'elysia';
 import { err, ok, type Result } from 'neverthrow';
 import { createResultBatcher } from '../../core/batcher.ts';
+import { parseCheckoutNumber } from '../../core/checkoutNumber.ts';
 import { firstResult, type Keyed } from '../../core/commandKey.ts';
 import { type OrderQuery, type OrderRequest, orderStatuses } from '../../core/order.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -62,6 +63,7 @@ const filters = createCheck(
       ),
     ),
     customerId: t.Optional(text(255, 'a customer id')),
+    number: t.Optional(text(40, 'the number of a checkout')),
     cursor: t.Optional(cursor),
     limit: t.Optional(limit),
   }),
@@ -76,6 +78,7 @@ export const createOrderQueries = ({ store, world }: ApiDeps, authenticate: Auth
       '/orders',
       requireOwnerOr(authenticate, 'orders:read', async ({ caller, request }) => {
         const query = unwrapOrThrow(readQuery(request.url, filters));
+        const number = query.number === undefined ? null : parseCheckoutNumber(query.number);
         const orderQuery: OrderQuery = {
           search: unwrapOrThrow(readSearch(query.q)),
           status: query.status ?? null,
@@ -83,9 +86,13 @@ export const createOrderQueries = ({ store, world }: ApiDeps, authenticate: Auth
           fromMs: unwrapOrThrow(readFrom(query.from, world.calendar)),
           toMs: unwrapOrThrow(readTo(query.to, world.calendar)),
           customerId: unwrapOrThrow(customerFilter(caller, query.customerId)),
+          number,
           after: unwrapOrThrow(readCursor(query.cursor, cursorKey)),
           limit: query.limit ?? limitDefault,
         };
+        // No checkout can have the number.
+        if (query.number !== undefined && number === null)
+          return listOf({ items: [], next: null }, renderOrder);
         return listOf(unwrapOrThrow(await store.orders.list(orderQuery)), renderOrder);
       }),
       operation({
@@ -134,15 +141,15 @@ const customerFilter = (
 const maySee = (caller: Caller, order: { readonly customerId: string }): boolean =>
   order.customerId === caller.id || holds(caller, 'orders:read');
 
-const placeOrderBody = createCheck(
-  strictObject({ productId: uuid, quantity: integer({ minimum: 1, maximum: 10_000 }) }),
-);
+const quantity = integer({ minimum: 1, maximum: 10_000 });
+const placeOrderBody = createCheck(strictObject({ productId: uuid, quantity }));
+const changeOrderBody = createCheck(strictObject({ quantity }));
 
 /** The most orders in one statement, and the most that may wait for it. Further ones get `unavailable`. */
 const placeLimits = { batchMax: 128, waitingMax: 4096 };
 
 export const createPlaceOrderRoute = (
-  { store, world, ordersPendingMax }: ApiDeps,
+  { store, world, ordersPendingMax, orderTtlMs }: ApiDeps,
   authenticate: Authenticate,
 ) => {
   const { orders } = store;
@@ -172,6 +179,7 @@ export const createPlaceOrderRoute = (
         },
         productId,
         quantity,
+        ttlMs: orderTtlMs,
       };
       const placed =
         createKey === null
@@ -189,7 +197,7 @@ export const createPlaceOrderRoute = (
       tag: 'Orders',
       summary: 'Order a product',
       description:
-        'The order keeps the current name and price of the product. It stays pending until it is paid.',
+        'The order keeps the current name and price of the product. It stays pending until it is paid, or until `expiresAt`.',
       parameters: [optionalKeyParameter, languageParameter],
       body: { schema: placeOrderBody.schema, example: samples.placeOrderBody },
       responses: {
@@ -204,6 +212,27 @@ export const createPlaceOrderRoute = (
     }),
   );
 };
+
+export const createChangeOrderRoute = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
+  new Elysia().patch(
+    '/orders/:id',
+    requireRole(authenticate, 'customer', async ({ caller, params, request }) => {
+      const orderId = unwrapOrThrow(idOf(params));
+      const body = unwrapOrThrow(await readBody(request, changeOrderBody));
+      const change = { orderId, customerId: caller.id, quantity: body.quantity };
+      return renderOrder(unwrapOrThrow(await store.orders.changeQuantity(change, world.clock.nowMs())));
+    }),
+    operation({
+      tag: 'Orders',
+      summary: 'Change the quantity of a pending order',
+      description:
+        'The price is the one at which it was ordered. A change to the quantity that it has changes nothing.',
+      parameters: [idParameter(samples.orderId)],
+      body: { schema: changeOrderBody.schema, example: samples.changeOrderBody },
+      responses: { 200: { description: 'The order.', schema: orderJson.ref, example: samples.order } },
+      failures: ['not_found', 'order_not_pending', 'amount_too_large'],
+    }),
+  );
 
 export const createCancelOrderRoute = ({ store, world }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().delete(

@@ -137,12 +137,12 @@ const checkoutScript = `
 with chosen as materialized (
   select order_id, uuidv7() as id, (extract(epoch from now()) * 1000)::bigint as now_ms from numbered_order where n = :n
 ), paid as (
-  update orders o set status = 'paid', checkout_id = chosen.id, seq = o.seq + 2, updated_ms = now_ms
+  update orders o set status = 'paid', checkout_id = chosen.id, checkout_number = '100001', seq = o.seq + 2, updated_ms = now_ms
   from chosen where o.id = chosen.order_id and o.status = 'pending'
   returning o.id as order_id, chosen.id, o.customer_id, o.amount, o.currency, o.seq, o.product_type, now_ms
 ), audited as (
-  insert into audit (id, key, customer_id, order_ids, created_ms)
-  select id, gen_random_uuid(), customer_id, array[order_id], now_ms
+  insert into audit (id, key, customer_id, order_ids, created_ms, number_prefix)
+  select id, gen_random_uuid(), customer_id, array[order_id], now_ms, ''
   from paid
 ), charged as (
   insert into payment

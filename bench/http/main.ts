@@ -23,6 +23,7 @@ const api = createApp({
   auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },
   ordersPendingMax: 0,
   demo: false,
+  orderTtlMs: 86_400_000,
   role: 'all',
   world,
   version: 'bench',

@@ -55,7 +55,9 @@ const order: Order = {
   total: { amount: 1_299_000, currency: 'VND' },
   status: 'paid',
   checkoutId,
+  number: null,
   disputed: false,
+  expiresAtMs: 0,
   createdAtMs: 0,
   updatedAtMs: 0,
 };

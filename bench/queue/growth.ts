@@ -22,9 +22,9 @@ const sql = postgres(url, { max: 2, onnotice: () => {} });
 const refill = (count: number) => sql`
   with paid as (
     insert into orders (id, customer_id, email, product_id, product_code, product_name, product_type, quantity,
-      amount, currency, status, checkout_id, seq, created_ms, updated_ms)
+      amount, currency, status, checkout_id, seq, expires_ms, created_ms, updated_ms)
     select uuidv7(), 'customer', 'lan@example.com', p.id, p.code, p.name, p.type, 1, p.amount, p.currency, 'paid',
-      uuidv7(), 3, 0, 0
+      uuidv7(), 3, 0, 0, 0
     from generate_series(1, ${count}::integer) cross join (select * from product limit 1) as p
     returning id, checkout_id, product_type
   )

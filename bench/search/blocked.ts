@@ -12,7 +12,7 @@ export const searchOrders: Search = ({ orders }, text) =>
   unwrapOrThrow(
     orders.list({
       ...{ search: parseQuery(text), type: null, after: null, limit: 100 },
-      ...{ status: null, customerId: null, fromMs: null, toMs: null },
+      ...{ status: null, customerId: null, number: null, fromMs: null, toMs: null },
     }),
   );
 

@@ -185,5 +185,6 @@ const noFilter: Omit<OrderQuery, 'search' | 'after'> = {
   fromMs: null,
   toMs: null,
   customerId: null,
+  number: null,
   limit,
 };

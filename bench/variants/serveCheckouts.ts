@@ -43,6 +43,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
     auth: { ...config.auth, key },
     ordersPendingMax: config.ordersPendingMax,
     demo: false,
+    orderTtlMs: 86_400_000,
     role: 'checkout',
     world,
     version: 'bench',

@@ -53,8 +53,8 @@ const requestOf = ({ customerId, orders, payment }: Checkout) => ({
   method: payment.method,
 });
 
-const responseOf = ({ id, payment, orders }: Checkout, requestId: string): CheckoutResponse => {
+const responseOf = ({ id, number, payment, orders }: Checkout, requestId: string): CheckoutResponse => {
   const status =
     payment.status === 'succeeded' || payment.status === 'requires_action' ? payment.status : 'unknown';
-  return { status, checkoutId: id, requestId, payment: { ...payment, status }, orders };
+  return { status, checkoutId: id, number, requestId, payment: { ...payment, status }, orders };
 };

@@ -47,9 +47,10 @@ export const createRefundLateCharge =
   };
 
 /** The response for the payment's key, if it has none yet. */
-const cancelledResponse = ({ id, payment, orders }: Checkout): CheckoutResponse => ({
+const cancelledResponse = ({ id, number, payment, orders }: Checkout): CheckoutResponse => ({
   status: 'cancelled',
   checkoutId: id,
+  number,
   requestId: id,
   payment: { ...payment, status: 'cancelled' },
   orders,

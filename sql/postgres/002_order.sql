@@ -15,6 +15,8 @@ create table orders (
   status text not null check (status in
     ('pending', 'paying', 'paid', 'completed', 'failed', 'cancelled', 'refunded')),
   checkout_id uuid,
+  -- The number of that checkout, so that no reader has to join it.
+  checkout_number text,
   -- A dispute of its charge is open.
   disputed boolean not null default false,
   -- The seq of the newest history row, while the order has no task. While it has one, the task's `seqs` have the current
@@ -22,9 +24,22 @@ create table orders (
   seq integer not null,
   -- The units that the order has taken from the stock and has not given back. 0 if its product was not limited.
   held integer not null default 0 check (held >= 0),
+  -- A pending order can be paid before this time.
+  expires_ms bigint not null,
   created_ms bigint not null,
   updated_ms bigint not null
-) with (fillfactor = 60);
+) with (fillfactor = 55);
+
+-- Maintenance walks it once, in the order of time. It names no column that changes, and it has the paid orders too:
+-- without them (`where status = 'pending'`) each change of a status would be a write to this index.
+create index orders_expires on orders (expires_ms);
+
+-- How far maintenance has come: a row for each of its two walks, or none at first. Orders that expire at this time or
+-- before it were cancelled, or were not pending.
+create table order_expiry (
+  walk integer primary key,
+  passed_ms bigint not null
+);
 
 -- Append-only. No foreign key: rows are only written in the transaction that holds the order's lock.
 create table order_state (

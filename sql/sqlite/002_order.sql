@@ -20,20 +20,34 @@ create table orders (
     status = 'failed' or status = 'cancelled' or status = 'refunded'
   ),
   checkout_id text,
+  -- The number of that checkout, so that no reader has to join it.
+  checkout_number text,
   -- 1 while a dispute of its charge is open.
   disputed integer not null default 0,
   -- The seq of the newest history row, while the order has no task. Its task's `seqs` count while it has one.
   seq integer not null,
   -- The units that the order has taken from the stock and has not given back. 0 if its product was not limited.
   held integer not null default 0 check (held >= 0),
+  -- A pending order can be paid before this time.
+  expires_ms integer not null,
   created_ms integer not null,
   updated_ms integer not null
 ) strict;
 
 -- Like every index in SQLite, these end with the row's position.
 create index orders_customer on orders (customer_id);
+-- Maintenance walks it once, in the order of time. It has the paid orders too: without them each change of a status
+-- would be a write to this index.
+create index orders_expires on orders (expires_ms);
 create index orders_ended on orders (status)
   where status = 'failed' or status = 'cancelled' or status = 'refunded';
+
+-- How far maintenance has come: a row for each of its two walks, or none at first. Orders that expire at this time or
+-- before it were cancelled, or were not pending.
+create table order_expiry (
+  walk integer primary key,
+  passed_ms integer not null
+) strict;
 
 -- Append-only. No foreign key: rows are written only in the transaction that changes the order.
 create table order_state (

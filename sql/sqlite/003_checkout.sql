@@ -1,6 +1,9 @@
 -- One row per checkout: the audit GUID (`key`), and the ids of the orders to pay.
 create table audit (
-  id text not null primary key,
+  -- Its number for people is the prefix of the settings of that time, and this sequence, which has gaps.
+  sequence integer primary key,
+  number_prefix text not null,
+  id text not null unique,
   key text not null,
   customer_id text not null,
   -- JSON.

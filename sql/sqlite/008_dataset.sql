@@ -2,7 +2,8 @@
 create view order_dataset as
 select
   o.position, o.id, o.customer_id, o.product_id, o.product_code, o.product_name, o.product_type,
-  o.quantity, o.amount, o.currency, o.status, o.checkout_id, o.disputed, o.created_ms, o.updated_ms,
+  o.quantity, o.amount, o.currency, o.status, o.checkout_id, o.checkout_number, o.disputed, o.expires_ms,
+  o.created_ms, o.updated_ms,
   s.name as name_unaccent, s.code as code_unaccent, s.order_search as name_vector, s.rowid as name_position,
   p.status as payment_status, p.method as payment_method, p.reference as payment_reference,
   p.decline_code as payment_decline_code, p.action as payment_action,

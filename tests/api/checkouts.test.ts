@@ -13,6 +13,7 @@ describe('Checkouts that are paid', () => {
     const checkoutId = textAt(reply, 'checkoutId');
     expect(reply.body).toEqual({
       checkoutId,
+      number: 'T-100001',
       status: 'succeeded',
       message: 'Payment successful, order is being processed',
       payment: {
@@ -145,6 +146,7 @@ describe('Checkouts that the customer must confirm', () => {
     const checkoutId = textAt(reply, 'checkoutId');
     expect(reply.body).toEqual({
       checkoutId,
+      number: 'T-100001',
       status: 'requires_action',
       message: 'The customer has to confirm the payment',
       action: { clientSecret: expect.stringMatching(/^pi_.+_secret_/), redirectUrl: null },

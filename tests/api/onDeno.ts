@@ -38,6 +38,7 @@ const api = createApp({
   ordersPendingMax: 0,
   demo: true,
   role: 'all',
+  orderTtlMs: 86_400_000,
   world,
   version: '0.0.0',
   log,

@@ -22,6 +22,8 @@ describe('POST /orders', () => {
       total: { amount: 398_000, currency: 'VND' },
       status: 'pending',
       checkoutId: null,
+      number: null,
+      expiresAt: '2026-03-02T08:00:00.000Z',
       disputed: false,
       createdAt: '2026-03-01T08:00:00.000Z',
       updatedAt: '2026-03-01T08:00:00.000Z',

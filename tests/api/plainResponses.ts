@@ -18,6 +18,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
     price: { amount: 1, currency: 'VND' },
     stock: 1,
   },
+  'PATCH /orders/{id}': { quantity: 2 },
   'PATCH /products/{id}': { stock: { add: 1 } },
   'POST /orders': { productId: id, quantity: 1 },
   'POST /checkouts': { orderIds: [id], payment: { method: 'pm_card_visa' } },

@@ -62,7 +62,7 @@ describe('Paths and methods', () => {
   test.each([
     ['PUT', '/orders', 'GET, HEAD, OPTIONS, POST'],
     ['DELETE', '/checkouts', 'OPTIONS, POST'],
-    ['POST', '/orders/1', 'DELETE, GET, HEAD, OPTIONS'],
+    ['POST', '/orders/1', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
     ['PATCH', '/queue/tasks', 'GET, HEAD, OPTIONS'],
     ['POST', '/health/live', 'GET, HEAD, OPTIONS'],
     ['GET', '/queue/retries', 'OPTIONS, POST'],
@@ -78,7 +78,7 @@ describe('Paths and methods', () => {
   test('OPTIONS lists the methods of a path', async () => {
     const reply = await createTestApi().call('OPTIONS', '/orders/1');
     expect(reply.status).toBe(204);
-    expect(reply.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS');
+    expect(reply.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS, PATCH');
     expect(reply.headers.has('access-control-allow-origin')).toBe(false);
     expect((await createTestApi().call('OPTIONS', '/nothing')).status).toBe(404);
   });

@@ -4,6 +4,7 @@ import { requestConflicts, requestGiveUps } from './checkoutResponses.ts';
 import { documentOf, operationsOf } from './documentedResponse.ts';
 import { failingPorts } from './failingPorts.ts';
 import { requestOverLimits } from './limitResponses.ts';
+import { requestOrderChanges } from './orderChangeResponses.ts';
 import { bodies, id, requestFailures, requestSuccesses } from './plainResponses.ts';
 import { type Reply, valueAt } from './reply.ts';
 import { requestServiceKeys } from './serviceKeyResponses.ts';
@@ -144,6 +145,7 @@ test('Every documented response occurs, and no other', async () => {
   await requestConflicts(recordResponses);
   await requestGiveUps(recordResponses);
   await requestServiceKeys(recordResponses(createTestApi()));
+  await requestOrderChanges(recordResponses(createTestApi()));
   await requestOverLimits(recordResponses);
 
   const expected = documentedResponses().filter(

@@ -15,6 +15,7 @@ const commands = [
   'DELETE /checkouts/:id',
   'DELETE /keys/:id',
   'DELETE /orders/:id',
+  'PATCH /orders/:id',
   'PATCH /products/:id',
   'POST /checkouts',
   'POST /demo/challenges',
@@ -74,7 +75,7 @@ describe('The role of a process', () => {
       expect(codeOf(await call(method, path))).toBe('404 not_found');
     const refused = await call('PUT', '/orders/1');
     expect(codeOf(refused)).toBe('405 method_not_allowed');
-    expect(refused.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS');
+    expect(refused.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS, PATCH');
     expect((await call('OPTIONS', '/checkouts')).headers.get('allow')).toBe('OPTIONS, POST');
   });
 

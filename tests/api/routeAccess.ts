@@ -32,6 +32,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /orders/:id/timeline': 'orders:read',
   'GET /activity': 'activity:read',
   'DELETE /orders/:id': 'customer',
+  'PATCH /orders/:id': 'customer',
   'POST /checkouts': 'customer',
   'GET /checkouts/:id': 'owner or orders:read',
   'DELETE /checkouts/:id': 'customer',

@@ -80,6 +80,7 @@ export const createTestApi = ({
     ordersPendingMax: 0,
     demo: true,
     role: 'all',
+    orderTtlMs: 86_400_000,
     version: '0.0.0',
     log,
     countedLog: createCountedLog(log, logTimer),

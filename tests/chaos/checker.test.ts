@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import { check } from './checker.ts';
-import { appendCopy, edit } from './editRows.ts';
+import {
+  appendCopy,
+  edit,
+  indexOfState,
+  insertStateBefore,
+  removeState,
+  removeStates,
+  replaceState,
+} from './editRows.ts';
 import { invoice, mail, providerRefund, type Shop } from './healthyRows.ts';
 import { acceptedRefundReply, createHealthyShop, declinedReply, paidReply } from './healthyShop.ts';
 
@@ -49,6 +57,13 @@ const checkoutBreakages: readonly Breakage[] = [
   ['never_paid', ({ orders }) => edit(orders, 'refused', { status: 'completed' })],
 ];
 
+const expiryBreakages: readonly Breakage[] = [
+  ['expired_and_pending', ({ orders }) => edit(orders, 'refused', { expiresMs: 1_000 })],
+  ['claimed_after_expiry', ({ orders }) => edit(orders, 'forgotten', { expiresMs: 1 })],
+  ['expired_early', ({ orders }) => edit(orders, 'forgotten', { expiresMs: 1_001 })],
+  ['released_after_expiry', ({ orders }) => edit(orders, 'refused', { expiresMs: 6 })],
+];
+
 const refundBreakages: readonly Breakage[] = [
   ['refund_key_twice', ({ refunds }) => edit(refunds, 'r2', { key: 'part' })],
   ['refund_lost', ({ refunds }) => void refunds.shift()],
@@ -88,7 +103,7 @@ const refundBreakages: readonly Breakage[] = [
   ['refund_not_in_history', ({ history }) => removeState(history, 'chargedBack', 'charged_back')],
   [
     'step_after_refund',
-    ({ history }) => history.push({ orderId: 'dashboard', seq: 7, state: 'invoiced', detail: null }),
+    ({ history }) => history.push({ orderId: 'dashboard', seq: 7, state: 'invoiced', atMs: 0, detail: null }),
   ],
   ['order_balance_wrong', ({ orders }) => edit(orders, 'regretted', { status: 'completed' })],
   ['order_balance_wrong', ({ orders }) => edit(orders, 'shirt', { status: 'refunded' })],
@@ -137,16 +152,16 @@ const pipelineBreakages: readonly Breakage[] = [
   ['history_gap', ({ history }) => history.splice(3, 1)],
   [
     'history_gap',
-    ({ history }) => history.push({ orderId: 'shirt', seq: 8, state: 'completed', detail: null }),
+    ({ history }) => history.push({ orderId: 'shirt', seq: 8, state: 'completed', atMs: 0, detail: null }),
   ],
   [
     'impossible_edge',
-    ({ history }) => history.push({ orderId: 'shirt', seq: 11, state: 'completed', detail: null }),
+    ({ history }) => history.push({ orderId: 'shirt', seq: 11, state: 'completed', atMs: 0, detail: null }),
   ],
   ['history_status_differs', ({ orders }) => edit(orders, 'refused', { status: 'paying' })],
   [
     'steps_out_of_order',
-    ({ history }) => history.push({ orderId: 'shirt', seq: 11, state: 'invoiced', detail: null }),
+    ({ history }) => history.push({ orderId: 'shirt', seq: 11, state: 'invoiced', atMs: 0, detail: null }),
   ],
   [
     'step_skipped',
@@ -231,52 +246,26 @@ describe('checker', () => {
     expect(check(shop)).toEqual([]);
   });
 
-  test.each([...checkoutBreakages, ...refundBreakages, ...pipelineBreakages, ...activityBreakages])(
-    'The checker reports %s',
-    (rule, breakRule) => {
-      const shop = createHealthyShop();
-      breakRule(shop);
-      expect(check(shop).map((found) => found.rule)).toContain(rule);
-    },
-  );
+  test.each([
+    ...checkoutBreakages,
+    ...expiryBreakages,
+    ...refundBreakages,
+    ...pipelineBreakages,
+    ...activityBreakages,
+  ])('The checker reports %s', (rule, breakRule) => {
+    const shop = createHealthyShop();
+    breakRule(shop);
+    expect(check(shop).map((found) => found.rule)).toContain(rule);
+  });
 });
 
 /** Each order of a group has a mail of its own. */
 function splitMail({ history, mails }: Shop): void {
   const index = indexOfState(history, 'cap', 'customer_notified');
-  history.splice(index, 1, { orderId: 'cap', seq: 7, state: 'customer_notified', detail: 'm9' });
+  history.splice(index, 1, { orderId: 'cap', seq: 7, state: 'customer_notified', atMs: 0, detail: 'm9' });
   edit(mails, 'group', { orderIds: ['tee'] }, 'messageId');
   mails.push(mail('cap', 'receipt', 'm9'));
 }
-
-const indexOfState = (history: Shop['history'], id: string, state: string): number => {
-  const index = history.findIndex((row) => row.orderId === id && row.state === state);
-  if (index < 0) throw new Error(`order ${id} has no state ${state}`);
-  return index;
-};
-
-const removeState = (history: Shop['history'], id: string, state: string): void => {
-  history.splice(indexOfState(history, id, state), 1);
-};
-
-const removeStates = (history: Shop['history'], id: string, ...names: readonly string[]): void => {
-  for (const name of names) removeState(history, id, name);
-};
-
-const replaceState = (history: Shop['history'], id: string, state: string, other: string): void => {
-  const index = indexOfState(history, id, state);
-  history.splice(index, 1, { orderId: id, seq: seqAt(history, index), state: other, detail: null });
-};
-
-/** Inserts the state `other` before `state` and raises `seq` of the later rows. */
-const insertStateBefore = (history: Shop['history'], id: string, state: string, other: string): void => {
-  const index = indexOfState(history, id, state);
-  const seq = seqAt(history, index);
-  const later = history.slice(index).map((row) => (row.orderId === id ? { ...row, seq: row.seq + 1 } : row));
-  history.splice(index, later.length, { orderId: id, seq, state: other, detail: null }, ...later);
-};
-
-const seqAt = (history: Shop['history'], index: number): number => history[index]?.seq ?? 0;
 
 /** A second successful checkout with an order of the first. */
 function paidTwice({ audits, payments, charges }: Shop): void {

@@ -3,6 +3,7 @@ import { checkActivity } from './checks/activity.ts';
 import { checkCharges } from './checks/charges.ts';
 import { checkDrained } from './checks/drained.ts';
 import { checkEvents } from './checks/events.ts';
+import { checkExpiry } from './checks/expiry.ts';
 import { checkFulfilment } from './checks/fulfilment.ts';
 import { checkHistory } from './checks/history.ts';
 import { checkInvoices } from './checks/invoices.ts';
@@ -24,6 +25,7 @@ export const check = (snapshot: Snapshot): readonly Violation[] =>
     checkMoneyPage,
     checkActivity,
     checkHistory,
+    checkExpiry,
     checkFulfilment,
     checkInvoices,
     checkMails,

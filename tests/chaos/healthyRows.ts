@@ -27,6 +27,7 @@ export const order = (
   disputed: false,
   checkoutId,
   held: 0,
+  expiresMs: 2_000,
 });
 
 export const states = (
@@ -35,7 +36,20 @@ export const states = (
   /** By state. */
   details: Readonly<Record<string, string>> = {},
 ): Shop['history'] =>
-  names.map((state, index) => ({ orderId, seq: index + 1, state, detail: details[state] ?? null }));
+  names.map((state, index) => ({
+    orderId,
+    seq: index + 1,
+    state,
+    atMs: index,
+    detail: details[state] ?? null,
+  }));
+
+/** The history of an order whose checkout was declined after its end. */
+export const expiredStates = (orderId: string, expiresMs: number): Shop['history'] => [
+  ...states(orderId, ['pending', 'paying']),
+  { orderId, seq: 3, state: 'pending', atMs: expiresMs, detail: 'declined: expired_card' },
+  { orderId, seq: 4, state: 'cancelled', atMs: expiresMs, detail: 'expired' },
+];
 
 export const payment = (
   id: string,

@@ -1,5 +1,15 @@
 import { createProviderRecords } from './healthyProvider.ts';
-import { activity, invoice, mail, order, payment, refund, type Shop, states } from './healthyRows.ts';
+import {
+  activity,
+  expiredStates,
+  invoice,
+  mail,
+  order,
+  payment,
+  refund,
+  type Shop,
+  states,
+} from './healthyRows.ts';
 
 export const paidReply = {
   key: 'key1',
@@ -24,7 +34,8 @@ export const acceptedRefundReply = {
  * A snapshot without violations:
  * - one checkout with an order of each type, completed; one order is partially refunded (`shirt`), and the refund
  *   of another failed (`game`);
- * - a declined order with a late charge that was refunded (`refused`), and a cancelled order (`dropped`);
+ * - a declined order with a late charge that was refunded (`refused`), a cancelled one (`dropped`), and one that was
+ *   released after its end (`forgotten`);
  * - a paid order that a step refused (`stuck`);
  * - an order refunded whole before its shipment (`regretted`), and one whose refund succeeded and failed later
  *   (`bounced`);
@@ -47,6 +58,7 @@ export const createHealthyShop = (): Shop => {
     ...createActivity(),
     ...createFulfilment(),
     ...createProviderRecords(),
+    takenMs: 6_500,
     clientLog: { ...createRecordedLog(orders), ...createFinalReads(orders, history) },
   };
 };
@@ -57,6 +69,7 @@ const createOrders = (): Shop['orders'] => [
   { ...order('lesson', 'p3', 'service', 'completed', 'pay1'), held: 1 },
   order('refused', 'p1', 'physical', 'pending', 'pay2'),
   order('dropped', 'p1', 'physical', 'cancelled', null),
+  { ...order('forgotten', 'p2', 'digital', 'cancelled', null), expiresMs: 1_000 },
   { ...order('stuck', 'p3', 'service', 'failed', 'pay3'), held: 1 },
   order('regretted', 'p1', 'physical', 'refunded', 'pay5'),
   order('bounced', 'p2', 'digital', 'refunded', 'pay6'),
@@ -102,6 +115,7 @@ const createHistory = (): Shop['history'] => {
       'pending',
     ]),
     ...states('dropped', ['pending', 'cancelled']),
+    ...expiredStates('forgotten', 1_000),
     ...states('stuck', [...reservedStates, 'failed', 'retried', 'failed']),
     ...states(
       'regretted',

@@ -30,6 +30,8 @@ export type Snapshot = {
   /** The mails that the mail server accepted. */
   readonly mails: readonly ReceivedMail[];
   readonly clientLog: ClientLog;
+  /** Unix time in ms just before the database was read. */
+  readonly takenMs: number;
 };
 
 /** What an operator did, as the activity says. */
@@ -70,11 +72,13 @@ export type OrderRow = {
   readonly checkoutId: string | null;
   /** The units that it has taken from the stock and not given back. */
   readonly held: number;
+  readonly expiresMs: number;
 };
 export type HistoryRow = {
   readonly orderId: string;
   readonly seq: number;
   readonly state: string;
+  readonly atMs: number;
   readonly detail: string | null;
 };
 export type AuditRow = { readonly id: string; readonly key: string; readonly orderIds: readonly string[] };

@@ -1,5 +1,6 @@
 import { expect } from 'bun:test';
 import type { Claim } from '../../core/audit.ts';
+import { parseCheckoutNumber } from '../../core/checkoutNumber.ts';
 import type { Contact, Order, OrderQuery, OrderRequest, OrderStatus } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
 import type { Lease } from '../../core/queue.ts';
@@ -26,46 +27,62 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
       contact,
       productId: product.id,
       quantity: 3,
+      ttlMs: 86_400_000,
     };
-    const constant: Omit<AllFieldsSet<Order>, 'status' | 'checkoutId' | 'disputed' | 'updatedAtMs'> = {
+    let checkoutNumber = '';
+    const constant: Omit<
+      AllFieldsSet<Order>,
+      'status' | 'checkoutId' | 'number' | 'disputed' | 'updatedAtMs'
+    > = {
       id: request.id,
       customerId: request.customerId,
       product: { id: product.id, code: draft.code, name: draft.name, type: draft.type },
       quantity: request.quantity,
       total: { amount: 3 * draft.price.amount, currency: draft.price.currency },
+      expiresAtMs: fixture.now() + request.ttlMs,
       createdAtMs: fixture.now(),
     };
     const orderAs = (status: OrderStatus, checkoutId: string, updatedAtMs: number): AllFieldsSet<Order> =>
       // No read of a disputed order is tested here: see the contract of disputes.
-      ({ ...expectAllFieldsSet({ ...constant, status, checkoutId, updatedAtMs }), disputed: false });
+      ({
+        ...expectAllFieldsSet({ ...constant, status, checkoutId, number: checkoutNumber, updatedAtMs }),
+        disputed: false,
+      });
 
     const order: Order = {
-      ...{ ...constant, status: 'pending', checkoutId: null },
+      ...{ ...constant, status: 'pending', checkoutId: null, number: null },
       ...{ disputed: false, updatedAtMs: fixture.now() },
     };
     const [result] = await unwrap(store.orders.place([request], fixture.now()));
     expect(defined(result)._unsafeUnwrap()).toEqual(order);
     await expectListed(order);
     world.advance(1_000);
-    return { order, orderAs, contact };
+    const setNumber = (number: string) => {
+      checkoutNumber = number;
+    };
+    return { order, orderAs, contact, setNumber };
   };
 
   /** Places the order and claims it for a checkout. */
   const placeAndClaim = async () => {
     const { fixture, world } = context();
-    const { order, ...rest } = await place();
+    const { order, setNumber, ...rest } = await place();
     const request = fixture.checkoutRequest([order], { method: 'pm_card_mastercard' });
     const { checkoutId, method } = request;
     const claimedAtMs = fixture.now();
+    const claimed = await fixture.claimCheckout(request);
+    expect(claimed.number).toMatch(/^T-[1-9][0-9]{5,}$/);
+    setNumber(claimed.number);
     const paying = rest.orderAs('paying', checkoutId, claimedAtMs);
     const claim: AllFieldsSet<Claim> = {
       checkoutId,
+      number: claimed.number,
       attempt: 1,
       amount: paying.total,
       method,
       orders: [paying],
     };
-    expect(await fixture.claimCheckout(request)).toEqual(claim);
+    expect(claimed).toEqual(claim);
     await expectListed(paying);
     world.advance(1_000);
     return { ...rest, request, claim, paying, claimedAtMs };
@@ -80,6 +97,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
       fromMs: [{ fromMs: order.createdAtMs }],
       toMs: [{ toMs: order.createdAtMs + 1 }],
       customerId: [{ customerId: order.customerId }],
+      number: order.number === null ? [] : [{ number: parseCheckoutNumber(order.number) }],
       after: [{ after: 'ffffffff-ffff-7fff-bfff-ffffffffffff' }],
       limit: [{ limit: 1 }],
     };
@@ -97,6 +115,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
     const { fixture, store } = context();
     expect(await unwrap(store.audits.find(payment.id))).toEqual({
       id: payment.id,
+      number: defined(order.number),
       customerId: order.customerId,
       payment,
       orders: [order],

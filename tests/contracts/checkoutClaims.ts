@@ -29,14 +29,18 @@ export const checkoutClaimsContract = (name: string, open: OpenStore): void => {
       world.advance(7);
       const orders = [defined(placed[2]), defined(placed[0]), defined(placed[1])];
       const request = fixture.checkoutRequest(orders, { method: 'pm_sim_slow' });
+      const claim = await fixture.claimCheckout(request);
+      const { number } = claim;
       const paying = orders.map((order) => ({
         ...order,
         status: 'paying' as const,
         checkoutId: request.checkoutId,
+        number,
         updatedAtMs: fixture.now(),
       }));
-      expect(await fixture.claimCheckout(request)).toEqual({
+      expect(claim).toEqual({
         checkoutId: request.checkoutId,
+        number,
         attempt: 1,
         amount: { amount: 6_000, currency: 'VND' },
         method: 'pm_sim_slow',

@@ -26,6 +26,7 @@ export const commandKeysContract = (name: string, open: OpenStore): void => {
       contact: { email: 'lan@example.com', language: null },
       productId,
       quantity: 1,
+      ttlMs: 86_400_000,
       commandKey: key,
     });
 
@@ -41,7 +42,8 @@ export const commandKeysContract = (name: string, open: OpenStore): void => {
     const countOrders = async () => {
       const query = { search: null, status: null, type: null, fromMs: null, toMs: null, after: null };
       const { store } = context();
-      return (await unwrap(store.orders.list({ ...query, customerId: null, limit: 100 }))).items.length;
+      return (await unwrap(store.orders.list({ ...query, customerId: null, number: null, limit: 100 }))).items
+        .length;
     };
 
     const reused = { kind: 'idempotency_key_reused' } as const;

@@ -48,7 +48,15 @@ export const disputesContract = (name: string, open: OpenStore): void => {
       expect(await record(paymentOf(orders), 'open')).toBe(0);
       expect(await disputed(orders)).toEqual([true, true]);
       const { id, customerId } = defined(orders[0]);
-      const any = { search: null, status: null, type: null, fromMs: null, toMs: null, customerId };
+      const any = {
+        search: null,
+        status: null,
+        type: null,
+        number: null,
+        fromMs: null,
+        toMs: null,
+        customerId,
+      };
       const listed = await unwrap(store.orders.list({ ...any, after: null, limit: 9 }));
       expect(listed.items.map((order) => order.disputed)).toEqual([true, true]);
       const checkout = defined(await unwrap(store.audits.find(paymentOf(orders))));

@@ -3,7 +3,7 @@ import type { Result } from 'neverthrow';
 import type { CheckoutRequest, Claim, ClaimFailure, OutcomeRecord, RecordResult } from '../../core/audit.ts';
 import { buildOutcomeRecord } from '../../core/buildOutcomeRecord.ts';
 import type { InboxItem } from '../../core/inbox.ts';
-import type { Contact, Order, OrderDetail } from '../../core/order.ts';
+import type { Order, OrderDetail, OrderRequest } from '../../core/order.ts';
 import { jobPipelines, pipelineFor } from '../../core/pipelines/index.ts';
 import type { JobPipeline, Pipeline } from '../../core/pipelines/pipeline.ts';
 import type { Product, ProductDraft } from '../../core/product.ts';
@@ -52,14 +52,8 @@ export const createFixture = (store: Store, world: TestWorld) => {
     products: readonly Product[],
     changes: Partial<OrderOptions> = {},
   ): Promise<readonly Order[]> => {
-    const { customerId, quantity, contact } = { ...defaultOrderOptions(unique('customer')), ...changes };
-    const requests = products.map(({ id: productId }) => ({
-      id: newId(),
-      customerId,
-      contact,
-      productId,
-      quantity,
-    }));
+    const options = { ...defaultOrderOptions(unique('customer')), ...changes };
+    const requests = products.map(({ id: productId }) => ({ ...options, id: newId(), productId }));
     const placed = await unwrap(store.orders.place(requests, now()));
     return placed.map((result) => result._unsafeUnwrap());
   };
@@ -253,11 +247,15 @@ export const createFixture = (store: Store, world: TestWorld) => {
   };
 };
 
-type OrderOptions = { readonly customerId: string; readonly quantity: number; readonly contact: Contact };
+type OrderOptions = Omit<OrderRequest, 'id' | 'productId'>;
+
+/** Longer than any test lasts by its own clock. */
+export const ttlMs = 100 * 86_400_000;
 
 const defaultOrderOptions = (customerId: string): OrderOptions => ({
   customerId,
   quantity: 1,
+  ttlMs,
   contact: { email: `${customerId}@example.com`, language: 'vi' },
 });
 

@@ -36,6 +36,7 @@ export const lateChargesContract = (name: string, open: OpenStore): void => {
       const response: CheckoutResponse = {
         status: 'cancelled',
         checkoutId: claim.checkoutId,
+        number: claim.number,
         requestId: claim.checkoutId,
         payment,
         orders,

@@ -135,6 +135,7 @@ export const limitsContract = (name: string, open: OpenStore): void => {
         contact: { email: 'a@example.com', language: null },
         productId: product.id,
         quantity: 1,
+        ttlMs: 86_400_000,
         ...changes,
       });
       const place = async (requests: readonly ReturnType<typeof request>[], pendingMax = 3) =>
@@ -173,6 +174,7 @@ export const limitsContract = (name: string, open: OpenStore): void => {
         contact: { email: 'a@example.com', language: null },
         productId: product.id,
         quantity: 1,
+        ttlMs: 86_400_000,
         commandKey: { callerId: customerId, route: 'POST /orders', key: fixture.newId(), fingerprint: '1' },
       });
       const [one, two] = [keyed(), keyed()];

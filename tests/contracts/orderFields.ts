@@ -49,6 +49,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       const response: CheckoutResponse = {
         status,
         checkoutId,
+        number: claim.number,
         requestId: 'request-1',
         payment: openPayment,
         orders: [paying],

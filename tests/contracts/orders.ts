@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { orderAmountMax } from '../../core/money.ts';
 import type { OrderQuery } from '../../core/order.ts';
-import { declined, defined, listAll, unwrap } from './fixture.ts';
+import { declined, defined, listAll, ttlMs, unwrap } from './fixture.ts';
 import { type OpenStore, useSharedStore } from './testContext.ts';
 import { unfilteredQuery } from './unfilteredQuery.ts';
 
@@ -25,6 +25,8 @@ export const ordersContract = (name: string, open: OpenStore): void => {
         total: { amount: 3_897_000, currency: 'VND' },
         status: 'pending',
         checkoutId: null,
+        number: null,
+        expiresAtMs: fixture.now() + ttlMs,
         disputed: false,
         createdAtMs: fixture.now(),
         updatedAtMs: fixture.now(),
@@ -65,7 +67,7 @@ export const ordersContract = (name: string, open: OpenStore): void => {
         { productId: fixture.newId(), quantity: 1 },
         { productId: product.id, quantity: 3 },
         { productId: product.id, quantity: 1 },
-      ].map((each) => ({ ...each, id: fixture.newId(), customerId: 'an', contact }));
+      ].map((each) => ({ ...each, id: fixture.newId(), customerId: 'an', contact, ttlMs }));
       const placed = await unwrap(store.orders.place(requests, fixture.now()));
 
       expect(placed.map((each) => (each.isOk() ? each.value.id : each.error))).toEqual([
@@ -85,7 +87,7 @@ export const ordersContract = (name: string, open: OpenStore): void => {
       const product = await fixture.createProduct();
       const existing = await fixture.placeOrder(product);
       const requests = [fixture.newId(), existing.id, fixture.newId()].map((id) => ({
-        ...{ id, productId: product.id, quantity: 2, customerId: 'an' },
+        ...{ id, productId: product.id, quantity: 2, customerId: 'an', ttlMs },
         contact: { email: 'an@example.com', language: null },
       }));
       await expect(store.orders.place(requests, fixture.now())).rejects.toThrow();

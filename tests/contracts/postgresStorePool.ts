@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { connect } from '../../adapters/postgres/connection.ts';
 import { createStore } from '../../adapters/postgres/store.ts';
+import { numberPrefix } from '../numberPrefix.ts';
 import type { TestDatabase } from '../processes/postgres.ts';
 import { createTestWorld } from '../world.ts';
 
@@ -23,7 +24,12 @@ export const createPostgresStorePool = (createDatabase: () => Promise<TestDataba
       await pooled.empty();
       idle.push(pooled);
     };
-    return { store: createStore(pooled.sql, world), world, backdoor: pooled.backdoor, close };
+    return {
+      store: createStore(pooled.sql, world, { numberPrefix }),
+      world,
+      backdoor: pooled.backdoor,
+      close,
+    };
   };
   const dropAll = async () => {
     for (const pooled of all) await pooled.drop();

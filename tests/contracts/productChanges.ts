@@ -21,7 +21,15 @@ export const productChangesContract = (name: string, open: OpenStore): void => {
       return page.items.map(({ id }) => id);
     };
     const orderIds = async (text: string) => {
-      const all = { status: null, type: null, fromMs: null, toMs: null, customerId: null, after: null };
+      const all = {
+        status: null,
+        type: null,
+        fromMs: null,
+        toMs: null,
+        customerId: null,
+        number: null,
+        after: null,
+      };
       const query = { ...all, search: parseQuery(text), limit: 100 };
       return (await unwrap(context().store.orders.list(query))).items.map(({ id }) => id);
     };
@@ -143,7 +151,7 @@ export const productChangesContract = (name: string, open: OpenStore): void => {
       await unwrap(change(product.id, { type: 'service' }));
       const after = await fixture.placeOrder(product);
       const find = async (type: string) => {
-        const all = { status: null, fromMs: null, toMs: null, customerId: null, after: null };
+        const all = { status: null, fromMs: null, toMs: null, customerId: null, number: null, after: null };
         const query = { ...all, type, search: parseQuery(`"${product.name}"`), limit: 9 };
         return (await unwrap(store.orders.list(query))).items.map(({ id }) => id);
       };
@@ -194,7 +202,14 @@ export const productChangesContract = (name: string, open: OpenStore): void => {
       const { id: productId } = await fixture.createProduct();
       await unwrap(change(productId, { archived: true }));
       const contact = { email: 'an@example.com', language: null };
-      const request = { id: fixture.newId(), customerId: 'an', contact, productId, quantity: 1 };
+      const request = {
+        id: fixture.newId(),
+        customerId: 'an',
+        contact,
+        productId,
+        quantity: 1,
+        ttlMs: 1_000,
+      };
       const [placed] = await unwrap(store.orders.place([request], fixture.now()));
       expect(placed?._unsafeUnwrapErr()).toEqual({ kind: 'product_not_found', productId });
     });

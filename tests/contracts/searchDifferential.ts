@@ -4,7 +4,7 @@ import type { ProductKey } from '../../core/product.ts';
 import { parseQuery, type SearchQuery } from '../../core/search.ts';
 import { anyText } from '../core/anyText.ts';
 import { createTestWorld } from '../world.ts';
-import { listAll, unwrap } from './fixture.ts';
+import { listAll, ttlMs, unwrap } from './fixture.ts';
 import { shuffled } from './shuffled.ts';
 import type { OpenedStore, OpenStore } from './testContext.ts';
 
@@ -231,6 +231,7 @@ const fillStore = async ({ store }: OpenedStore): Promise<void> => {
     contact: { email: 'an@example.com', language: null },
     productId,
     quantity: 1,
+    ttlMs,
   }));
   await unwrap(store.orders.place(requests, nowMs));
   const renamed = drafts.slice(0, 20).map((draft, index) => ({ ...draft, name: names[index + 40] ?? '' }));
@@ -261,7 +262,17 @@ const productsBy = async (
 const ordersBy = async ({ store }: OpenedStore, search: SearchQuery | null, limit: number) => {
   const rows = await listAll((after: string | null) =>
     store.orders.list({
-      ...{ search, after, limit, customerId: 'an', status: null, type: null, fromMs: null, toMs: null },
+      ...{
+        search,
+        after,
+        limit,
+        customerId: 'an',
+        number: null,
+        status: null,
+        type: null,
+        fromMs: null,
+        toMs: null,
+      },
     }),
   );
   return rows.map(({ id }) => id);

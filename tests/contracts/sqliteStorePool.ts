@@ -2,6 +2,7 @@ import { createConnection, openClient } from '../../adapters/sqlite/connection.t
 import { migrate } from '../../adapters/sqlite/migrate.ts';
 import { createStoreOver } from '../../adapters/sqlite/store.ts';
 import type { World } from '../../core/world.ts';
+import { numberPrefix } from '../numberPrefix.ts';
 import { createTestWorld } from '../world.ts';
 
 /**
@@ -30,7 +31,7 @@ const openPooled = (path: string) => {
   const client = openClient({ path });
   const { world, setWorld } = createReplaceableWorld();
   migrate(client, world.clock.nowMs());
-  const store = createStoreOver(createConnection(client), world);
+  const store = createStoreOver(createConnection(client), world, numberPrefix);
   // Newest table first, because a table is created after those that it refers to. Turning foreign keys off instead
   // would make SQLite prepare every statement again.
   const tables = client

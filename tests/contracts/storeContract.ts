@@ -4,9 +4,11 @@ import { adoptedRefundsContract } from './adoptedRefunds.ts';
 import { assignedRefundsContract } from './assignedRefunds.ts';
 import { checkoutClaimsContract } from './checkoutClaims.ts';
 import { checkoutKeysContract } from './checkoutKeys.ts';
+import { checkoutNumbersContract } from './checkoutNumbers.ts';
 import { checkoutRacesContract } from './checkoutRaces.ts';
 import { commandKeysContract } from './commandKeys.ts';
 import { disputesContract } from './disputes.ts';
+import { expiryContract } from './expiry.ts';
 import { failedEffectsContract } from './failedEffects.ts';
 import { givenUpCheckoutsContract } from './givenUpCheckouts.ts';
 import { groupRefundsContract } from './groupRefunds.ts';
@@ -30,6 +32,7 @@ import { pausedTasksContract } from './pausedTasks.ts';
 import { pipelinesContract } from './pipelines.ts';
 import { productChangesContract } from './productChanges.ts';
 import { productsContract } from './products.ts';
+import { quantityChangesContract } from './quantityChanges.ts';
 import { queueContract } from './queue.ts';
 import { reconciliationsContract } from './reconciliations.ts';
 import { refundedStockContract } from './refundedStock.ts';
@@ -63,6 +66,9 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     searchContract,
     checkoutClaimsContract,
     checkoutKeysContract,
+    checkoutNumbersContract,
+    quantityChangesContract,
+    expiryContract,
     outcomesContract,
     repeatedOutcomesContract,
     nothingToPayContract,

@@ -8,6 +8,7 @@ export const unfilteredQuery: OrderQuery = {
   fromMs: null,
   toMs: null,
   customerId: null,
+  number: null,
   after: null,
   limit: 100,
 };

@@ -30,6 +30,7 @@ const knownAudit = (
   changes: Partial<KnownAudit> = {},
 ): KnownAudit => ({
   checkoutId: 'first',
+  number: 'T-1',
   fingerprint: fingerprintOf(of),
   orderIds: of.orderIds,
   paymentStatus: 'initiated',
@@ -72,6 +73,7 @@ describe('Claims', () => {
     const snapshot = snapshotOf([order('a'), order('b', { total: { amount: 7, currency: 'VND' } })]);
     expect(decide(checkoutRequest(['b', 'a']), snapshot)?._unsafeUnwrap()).toEqual({
       checkoutId: 'checkout-key',
+      number: null,
       attempt: 1,
       amount: { amount: 107, currency: 'VND' },
       method: 'card',

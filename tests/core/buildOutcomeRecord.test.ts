@@ -23,6 +23,7 @@ describe('Outcome records', () => {
     expect(response).toEqual({
       status: 'succeeded',
       checkoutId: 'checkout',
+      number: 'T-1',
       requestId: 'request-7',
       payment: {
         id: 'checkout',

@@ -23,6 +23,8 @@ export const order = (id: string, changes: Partial<Order> = {}): Order => ({
   total: { amount: 100, currency: 'VND' },
   status: 'pending',
   checkoutId: null,
+  number: null,
+  expiresAtMs: 1_000_000,
   disputed: false,
   createdAtMs: 10,
   updatedAtMs: 10,
@@ -31,6 +33,7 @@ export const order = (id: string, changes: Partial<Order> = {}): Order => ({
 
 export const claimOf = (orders: readonly Order[]): Claim => ({
   checkoutId: 'checkout',
+  number: 'T-1',
   attempt: 1,
   amount: { amount: 100 * orders.length, currency: 'VND' },
   method: 'card',
@@ -40,6 +43,7 @@ export const claimOf = (orders: readonly Order[]): Claim => ({
 export const responseTo = ({ checkoutId, method }: CheckoutRequest): CheckoutResponse => ({
   status: 'succeeded',
   checkoutId,
+  number: 'T-1',
   requestId: 'request',
   payment: {
     id: checkoutId,

@@ -158,7 +158,15 @@ const readProducts = async (store: Store): Promise<readonly Product[]> => {
 
 /** Newest first, each with its history. */
 const readOrders = async (store: Store): Promise<readonly OrderDetail[]> => {
-  const noFilter = { search: null, status: null, type: null, fromMs: null, toMs: null, customerId: null };
+  const noFilter = {
+    search: null,
+    status: null,
+    type: null,
+    fromMs: null,
+    toMs: null,
+    customerId: null,
+    number: null,
+  };
   const details: OrderDetail[] = [];
   let after: string | null = null;
   do {

@@ -19,7 +19,10 @@ const placePaidOrder = async (store: Store, atMs: number): Promise<string> => {
   const id = world.ids.next(atMs);
   const contact = { email: 'lan@example.com', language: 'vi' };
   const productId = page._unsafeUnwrap().items[0]?.id ?? '';
-  await store.orders.place([{ id, customerId: 'lan', contact, productId, quantity: 1 }], atMs);
+  await store.orders.place(
+    [{ id, customerId: 'lan', contact, productId, quantity: 1, ttlMs: 86_400_000 }],
+    atMs,
+  );
   const request = {
     checkoutId: world.ids.next(atMs),
     key: world.ids.next(atMs),

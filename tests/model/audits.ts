@@ -1,10 +1,11 @@
-import { ok } from 'neverthrow';
+import { err, ok, type Result } from 'neverthrow';
 import {
   type Audits,
   auditKeyOf,
   type Checkout,
   type CheckoutRequest,
   type Claim,
+  type ClaimFailure,
   type ClaimSnapshot,
   fingerprintOf,
   judgeClaims,
@@ -12,9 +13,11 @@ import {
   type OpenClaim,
   type OutcomeRecord,
   type RecordResult,
+  withNumber,
 } from '../../core/audit.ts';
+import { firstCheckoutSequence, formatCheckoutNumber } from '../../core/checkoutNumber.ts';
 import { type CountedCheckout, countedPaymentStatuses, customersOf } from '../../core/limits.ts';
-import type { Order } from '../../core/order.ts';
+import { expiredDetail, isExpired, type Order } from '../../core/order.ts';
 import { outcomeChanges } from '../../core/outcome.ts';
 import {
   initialPaymentStatus,
@@ -24,6 +27,7 @@ import {
 } from '../../core/payment.ts';
 import { firstStep } from '../../core/steps.ts';
 import { stockReservedState, unitsToHold } from '../../core/stock.ts';
+import { numberPrefix } from '../numberPrefix.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
 import { moveUnits, unitsLeft } from './stock.ts';
 import { type AuditRow, type PaymentRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
@@ -35,14 +39,15 @@ export const createAudits = (tables: Tables): Audits => ({
       runTransaction((writes) => {
         const snapshot = snapshotOf(tables, requests);
         const verdicts = judgeClaims(requests, snapshot, nowMs, limits);
-        requests.forEach((request, index) => {
-          const verdict = verdicts[index];
-          if (!verdict?.isOk()) return;
-          writeClaim(tables, writes, request, verdict.value, nowMs);
-          for (const order of verdict.value.orders)
+        return verdicts.map((verdict, index): Result<Claim, ClaimFailure> => {
+          const request = requests[index];
+          if (verdict.isErr() || request === undefined) return err(verdict._unsafeUnwrapErr());
+          const claim = withNumber(verdict.value, verdict.value.number ?? nextNumber(tables));
+          writeClaim(tables, writes, request, claim, nowMs);
+          for (const order of claim.orders)
             reserveUnits(tables, writes, order.id, unitsToHold(order, snapshot.stock), nowMs);
+          return ok(claim);
         });
-        return verdicts;
       }),
     ),
 
@@ -75,12 +80,16 @@ export const createAudits = (tables: Tables): Audits => ({
   findByKey: async (request) => ok(findCheckout(tables, tables.auditIds.get(auditKeyOf(request)) ?? '')),
 });
 
+/** Audits are never deleted. */
+const nextNumber = (tables: Tables): string =>
+  formatCheckoutNumber({ prefix: numberPrefix, sequence: firstCheckoutSequence + tables.audits.size });
+
 const findCheckout = (tables: Tables, checkoutId: string): Checkout | null => {
   const audit = tables.audits.get(checkoutId);
   if (audit === undefined) return null;
   const { payment, updatedAtMs } = rowOf(tables.payments, checkoutId);
-  const { id, customerId, createdAtMs } = audit;
-  return { id, customerId, payment, orders: ordersOf(tables, audit), createdAtMs, updatedAtMs };
+  const { id, number, customerId, createdAtMs } = audit;
+  return { id, number, customerId, payment, orders: ordersOf(tables, audit), createdAtMs, updatedAtMs };
 };
 
 /** A payment that its checkout is charging now is left to that checkout. */
@@ -122,21 +131,21 @@ const countedOf = (tables: Tables, customerId: string): readonly CountedCheckout
     .map(({ payment, updatedAtMs }) => ({ status: payment.status, atMs: updatedAtMs }));
 
 const knownAudit = (tables: Tables, id: string): KnownAudit => {
-  const { fingerprint, orderIds, response } = rowOf(tables.audits, id);
+  const { number, fingerprint, orderIds, response } = rowOf(tables.audits, id);
   const { payment, attempt } = rowOf(tables.payments, id);
-  return { checkoutId: id, fingerprint, orderIds, paymentStatus: payment.status, attempt, response };
+  return { checkoutId: id, number, fingerprint, orderIds, paymentStatus: payment.status, attempt, response };
 };
 
 const writeClaim = (
   tables: Tables,
   writes: Writes,
   request: CheckoutRequest,
-  { checkoutId: id, attempt, amount, method, orders }: Claim,
+  { checkoutId: id, number, attempt, amount, method, orders }: Claim,
   nowMs: number,
 ): void => {
   const { customerId, recoverAtMs } = request;
   const orderIds = orders.map((order) => order.id);
-  const audit = { id, customerId, orderIds, fingerprint: fingerprintOf(request), response: null };
+  const audit = { id, number, customerId, orderIds, fingerprint: fingerprintOf(request), response: null };
   const createdAtMs = tables.audits.get(id)?.createdAtMs ?? nowMs;
   writes.set(tables.audits, id, { ...audit, createdAtMs });
   writes.set(tables.auditIds, auditKeyOf(request), id);
@@ -145,7 +154,7 @@ const writeClaim = (
   const payment: Payment =
     known === undefined
       ? { id, status: initialPaymentStatus, amount, method, reference: null, declineCode: null, action: null }
-      : applyPaymentEvent(known, 'retry');
+      : { ...applyPaymentEvent(known, 'retry'), amount };
   const times = { claimedAtMs: nowMs, recoverAtMs, updatedAtMs: nowMs };
   writes.set(tables.payments, id, { payment, attempt, ...times });
 
@@ -206,6 +215,10 @@ const recordOrderOutcome = (
   if (event === null) return;
   const { status } = applyOrderEvent(tables, writes, orderId, event, nowMs);
   appendHistory(tables, writes, orderId, { state: status, detail: historyDetail }, nowMs);
+  if (event === 'release' && isExpired(rowOf(tables.orders, orderId).order, nowMs)) {
+    const { status: state } = applyOrderEvent(tables, writes, orderId, 'cancel', nowMs);
+    appendHistory(tables, writes, orderId, { state, detail: expiredDetail }, nowMs);
+  }
   if (event === 'release') {
     const { payment, attempt } = rowOf(tables.payments, record.checkoutId);
     const { id: paymentId, status: ended, declineCode } = payment;
@@ -252,6 +265,7 @@ const ordersOf = (tables: Tables, { orderIds }: AuditRow): readonly Order[] =>
 
 const openClaimOf = (tables: Tables, { payment, attempt, claimedAtMs }: PaymentRow): OpenClaim => ({
   checkoutId: payment.id,
+  number: rowOf(tables.audits, payment.id).number,
   attempt,
   amount: payment.amount,
   method: payment.method,

@@ -1,9 +1,12 @@
 import { err, ok, type Result } from 'neverthrow';
+import { formatCheckoutNumber } from '../../core/checkoutNumber.ts';
 import { firstIdAt } from '../../core/id.ts';
 import { judgePendingOrder } from '../../core/limits.ts';
 import { orderAmountMax, times } from '../../core/money.ts';
 import {
+  expiredDetail,
   initialOrderStatus,
+  isExpired,
   nextOrderStatus,
   type Order,
   type OrderDetail,
@@ -14,12 +17,13 @@ import {
   orderStatusAfter,
   shownStates,
 } from '../../core/order.ts';
+import { judgeQuantity, quantityChangedState } from '../../core/orderChange.ts';
 import { pageOf } from '../../core/page.ts';
 import { runOnce } from './commandKeys.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
 import { shipmentOf } from './references.ts';
 import { matchesSearch, searchTokensOf } from './search.ts';
-import { type OrderRow, runTransaction, type Tables, type Writes } from './tables.ts';
+import { type OrderRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 import { readTimeline } from './timeline.ts';
 
 export const createOrders = (tables: Tables): Orders => {
@@ -41,6 +45,8 @@ export const createOrders = (tables: Tables): Orders => {
       total,
       status: initialOrderStatus,
       checkoutId: null,
+      number: null,
+      expiresAtMs: nowMs + request.ttlMs,
       disputed: false,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
@@ -129,15 +135,42 @@ export const createOrders = (tables: Tables): Orders => {
         }),
       );
     },
+
+    changeQuantity: async (change, nowMs) => {
+      const order = tables.orders.get(change.orderId)?.order ?? null;
+      return judgeQuantity(order, change, nowMs).map(({ order: changed, historyDetail: detail }) => {
+        if (detail === null) return changed;
+        return runTransaction((writes) => {
+          writes.set(tables.orders, changed.id, { ...rowOf(tables.orders, changed.id), order: changed });
+          appendHistory(tables, writes, changed.id, { state: quantityChangedState, detail }, nowMs);
+          return changed;
+        });
+      });
+    },
+
+    // It has no slices and no marks: it looks at all orders.
+    cancelExpired: async ({ untilMs, nowMs }) => {
+      const expired = [...tables.orders.values()].filter(
+        ({ order }) => isExpired(order, untilMs) && nextOrderStatus(order.status, 'cancel') !== null,
+      );
+      runTransaction((writes) => {
+        for (const { order } of expired) {
+          const { status: state } = applyOrderEvent(tables, writes, order.id, 'cancel', nowMs);
+          appendHistory(tables, writes, order.id, { state, detail: expiredDetail }, nowMs);
+        }
+      });
+      return ok({ cancelled: expired.length, more: false });
+    },
   };
 };
 
 const matches = ({ order, searchTokens }: OrderRow, query: OrderQuery): boolean => {
-  const { search, status, type, fromMs, toMs, customerId, after } = query;
+  const { search, status, type, fromMs, toMs, customerId, number, after } = query;
   return (
     (status === null || order.status === status) &&
     (type === null || order.product.type === type) &&
     (customerId === null || order.customerId === customerId) &&
+    (number === null || order.number === formatCheckoutNumber(number)) &&
     (fromMs === null || order.id >= firstIdAt(fromMs)) &&
     (toMs === null || order.id < firstIdAt(toMs)) &&
     (after === null || order.id < after) &&

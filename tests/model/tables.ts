@@ -30,6 +30,7 @@ export type StockRow = { readonly limited: boolean; readonly units: number; read
 
 export type AuditRow = {
   readonly id: string;
+  readonly number: string;
   readonly customerId: string;
   readonly orderIds: readonly string[];
   /** See `fingerprintOf`. */

@@ -130,12 +130,12 @@ const insertHistory = async (sql: postgres.Sql, productId: string, nowMs: number
       select n, id_at(at_ms, n) as id, at_ms from generate_series(1, ${orders}) as n,
         lateral (select ${nowMs - 1_000_000} - (n - 1) * ${Math.floor((days * dayMs) / orders)}::bigint as at_ms) as t;
     insert into orders (id, customer_id, email, product_id, product_code, product_name, product_type, quantity,
-        amount, currency, status, checkout_id, seq, created_ms, updated_ms)
+        amount, currency, status, checkout_id, seq, expires_ms, created_ms, updated_ms)
       select id, 'c' || n % 1000, 'c@example.com', '${productId}', 'code', 'name', 'service', 1,
-        1000, 'VND', 'completed', id, 1, at_ms, at_ms from past order by n desc;
+        1000, 'VND', 'completed', id, 1, at_ms + 86400000, at_ms, at_ms from past order by n desc;
     insert into order_state (order_id, seq, state, at_ms) select id, 1, 'completed', at_ms from past order by n desc;
-    insert into audit (id, key, customer_id, order_ids, created_ms)
-      select id, id, 'c' || n % 1000, array[id], at_ms from past order by n desc;
+    insert into audit (id, key, customer_id, order_ids, created_ms, number_prefix)
+      select id, id, 'c' || n % 1000, array[id], at_ms, '' from past order by n desc;
     insert into payment (id, status, attempt, amount, currency, method, recover_ms, claimed_ms, updated_ms)
       select id, case when n <= 50 then 'unknown' else 'succeeded' end, 1, 1000, 'VND', 'pm',
         at_ms, at_ms - case when n <= 50 then 3600000 else 0 end, at_ms

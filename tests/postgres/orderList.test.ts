@@ -139,6 +139,7 @@ const everything: OrderQuery = {
   fromMs: null,
   toMs: null,
   customerId: null,
+  number: null,
   after: null,
   limit: 20,
 };

@@ -70,6 +70,7 @@ describe.skipIf(!(await postgresAvailable()))('table scans with a backlog', () =
           contact: { email: 'a@example.com', language: null },
           productId: product.id,
           quantity: 1,
+          ttlMs: 86_400_000,
         }));
         const placed = await unwrap(store.orders.place(requests, shop.now(), 1_000));
         const orders = placed.map((each) => each._unsafeUnwrap());
@@ -137,6 +138,7 @@ const everything = {
   fromMs: null,
   toMs: null,
   customerId: null,
+  number: null,
   after: null,
   limit: 20,
 } as const;

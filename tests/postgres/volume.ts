@@ -62,9 +62,9 @@ export const insertOrders = async (url: string, orders: number): Promise<void> =
         from generate_series(0, ${orders - 1}::bigint) as n`;
       await tx`
         insert into orders (id, customer_id, email, language, product_id, product_code, product_name, product_type,
-          quantity, amount, currency, status, seq, created_ms, updated_ms)
+          quantity, amount, currency, status, seq, expires_ms, created_ms, updated_ms)
         select s.id, s.customer_id, 'shopper@example.com', 'vi', md5('product' || s.k)::uuid, p.code, p.name, p.type,
-          1, 250000, 'VND', s.status, 1, s.at_ms, s.at_ms
+          1, 250000, 'VND', s.status, 1, s.at_ms + 86400000, s.at_ms, s.at_ms
         from sold s join stocked p using (k) order by s.id`;
       await tx`
         insert into order_search (order_id, snapshot_id, customer_id, name_vector)

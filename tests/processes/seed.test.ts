@@ -38,7 +38,15 @@ const run = async (
 const readState = async (database: string) => {
   const store = await openSqliteStore(createTestWorld(), { path: join(directory, database) });
   const { counts } = (await store.queue.stats(Date.now()))._unsafeUnwrap();
-  const everyOrder = { search: null, status: null, type: null, fromMs: null, toMs: null, customerId: null };
+  const everyOrder = {
+    search: null,
+    status: null,
+    type: null,
+    fromMs: null,
+    toMs: null,
+    customerId: null,
+    number: null,
+  };
   const page = await store.orders.list({ ...everyOrder, after: null, limit: 100 });
   const statuses = new Set(page._unsafeUnwrap().items.map(({ status }) => status));
   await store.close();

@@ -14,7 +14,7 @@ test('Two customers who share a facet do not find each other’s orders', async 
   const orders = await Promise.all(
     [one, other].map((customerId) => shop.placeOrder(product, { customerId })),
   );
-  const any = { status: null, type: null, fromMs: null, toMs: null, after: null, limit: 10 };
+  const any = { status: null, number: null, type: null, fromMs: null, toMs: null, after: null, limit: 10 };
   for (const { id, customerId } of orders) {
     const found = await unwrap(store.orders.list({ ...any, customerId, search: parseQuery('ao') }));
     expect(found.items.map((each) => each.id)).toEqual([id]);
@@ -24,7 +24,15 @@ test('Two customers who share a facet do not find each other’s orders', async 
 test('A search by status finds an order only while it has that status', async () => {
   const { shop, store, client } = openTestStore();
   const order = await shop.placeOrder(await shop.createProduct());
-  const any = { customerId: null, type: null, fromMs: null, toMs: null, after: null, limit: 10 };
+  const any = {
+    customerId: null,
+    number: null,
+    type: null,
+    fromMs: null,
+    toMs: null,
+    after: null,
+    limit: 10,
+  };
   const countMatches = async (status: OrderStatus) => {
     const page = await unwrap(store.orders.list({ ...any, status, search: parseQuery('ao') }));
     return page.items.length;

@@ -21,11 +21,22 @@ const readAllPlans = async (): Promise<ReadonlyMap<string, readonly string[]>> =
   // A search of an empty table asks nothing.
   await shop.placeOrder(await shop.createProduct());
   const [searchQuery, id] = [parseQuery('áo thun'), shop.newId()];
-  const any = { search: null, status: null, type: null, fromMs: null, toMs: null, customerId: null };
+  const any = {
+    search: null,
+    status: null,
+    type: null,
+    fromMs: null,
+    toMs: null,
+    customerId: null,
+    number: null,
+  };
   const narrow = { customerId: 'c', fromMs: 1, toMs: 2, after: id, limit: 20 };
   await unwrap(store.orders.list({ ...any, after: null, limit: 20 }));
   for (const status of orderStatuses)
     await unwrap(store.orders.list({ ...any, after: id, limit: 20, status }));
+  const ofCheckout = { ...any, number: { prefix: 'T-', sequence: 1 }, after: null, limit: 20 };
+  await unwrap(store.orders.list(ofCheckout));
+  await unwrap(store.orders.list({ ...ofCheckout, customerId: 'c' }));
   for (const search of [searchQuery, null]) {
     await unwrap(store.orders.list({ ...any, ...narrow, search, type: 'service', status: 'paid' }));
     await unwrap(store.orders.list({ ...any, search, after: id, limit: 20 }));

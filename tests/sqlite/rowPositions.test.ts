@@ -15,6 +15,7 @@ const placeOrders = async (at: ReturnType<typeof openTestStore>, ids: readonly s
       contact: { email: 'c@x.y', language: null },
       productId,
       quantity: 1,
+      ttlMs: 86_400_000,
     };
     await unwrap(at.store.orders.place([request], at.shop.now()));
   }
@@ -25,7 +26,15 @@ const listIds = async (
   q: string,
   bounds: Partial<Pick<OrderQuery, 'fromMs' | 'toMs' | 'after'>> = {},
 ) => {
-  const any = { status: null, type: null, fromMs: null, toMs: null, customerId: null, after: null };
+  const any = {
+    status: null,
+    type: null,
+    fromMs: null,
+    toMs: null,
+    customerId: null,
+    number: null,
+    after: null,
+  };
   const query = { ...any, ...bounds, search: parseQuery(q), limit: 100 };
   const page = await unwrap(store.orders.list(query));
   return page.items.map(({ id }) => id);

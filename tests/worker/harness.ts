@@ -58,6 +58,7 @@ export const createFixture = async () => {
       contact: { email: 'ann@example.com', language: null },
       productId: productIds.get(type) ?? '',
       quantity: 1,
+      ttlMs: 86_400_000,
     }));
     const placed = await store.orders.place(requests, world.clock.nowMs());
     return placed._unsafeUnwrap().map((order) => order._unsafeUnwrap().id);

@@ -1,5 +1,5 @@
 import type { Audits, Checkout } from '../../../core/audit.ts';
-import { orderColumns, paymentColumns } from '../columns.ts';
+import { checkoutNumber, orderColumns, paymentColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
@@ -7,8 +7,8 @@ import { claim } from './claim.ts';
 import { claimOpenPayments } from './claimOpenPayments.ts';
 import { recordOutcomes } from './recordOutcomes.ts';
 
-export const createAudits = (sql: Sql): Audits => ({
-  claim: (requests, nowMs, limits) => claim(sql, requests, nowMs, limits),
+export const createAudits = (sql: Sql, numberPrefix: string): Audits => ({
+  claim: (requests, nowMs, limits) => claim(sql, requests, nowMs, { limits, numberPrefix }),
   recordOutcomes: (records, nowMs) => recordOutcomes(sql, records, nowMs),
   claimOpenPayments: (query) => claimOpenPayments(sql, query),
   find: (checkoutId) => orUnavailable(() => find(sql, checkoutId)),
@@ -28,8 +28,8 @@ const findByKey = async (
 
 const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {
   const [[row], orders] = await Promise.all([
-    sql<(PaymentRow & { customer_id: string; created_ms: number; updated_ms: number })[]>`
-      select ${paymentColumns(sql, 'p')}, p.updated_ms, a.customer_id, a.created_ms
+    sql<(PaymentRow & { number: string; customer_id: string; created_ms: number; updated_ms: number })[]>`
+      select ${paymentColumns(sql, 'p')}, p.updated_ms, ${checkoutNumber(sql, 'a')}, a.customer_id, a.created_ms
       from audit a join payment p on p.id = a.id where a.id = ${checkoutId}`,
     sql<OrderRow[]>`
       select ${orderColumns(sql, 'o')} from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, position)
@@ -40,6 +40,7 @@ const find = async (sql: Sql, checkoutId: string): Promise<Checkout | null> => {
     ? null
     : {
         id: row.id,
+        number: row.number,
         customerId: row.customer_id,
         payment: paymentOf(row),
         orders: orders.map(orderOf),

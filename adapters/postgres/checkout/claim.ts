@@ -7,14 +7,16 @@ import {
   type ClaimFailure,
   type ClaimSnapshot,
   fingerprintOf,
+  type JudgedClaim,
   judgeClaims,
   type KnownAudit,
+  withNumber,
 } from '../../../core/audit.ts';
 import { type CheckoutLimits, groupCounted, noCheckoutLimits } from '../../../core/limits.ts';
 import { orderStatusAfter, orderStatusesBefore } from '../../../core/order.ts';
 import { initialPaymentStatus, paymentStatusAfter, paymentStatusesBefore } from '../../../core/payment.ts';
 import { unitsToHold } from '../../../core/stock.ts';
-import { orderColumns } from '../columns.ts';
+import { checkoutNumber, orderColumns } from '../columns.ts';
 import { type Sql, withRetries } from '../connection.ts';
 import { isStockShort } from '../failures.ts';
 import { type OrderRow, orderOf, type PaymentRow } from '../rows.ts';
@@ -23,6 +25,12 @@ import { type CountedRow, countedColumn } from './countedCheckouts.ts';
 import { type CurrentCheckout, readResponses } from './storedResponses.ts';
 
 type Verdict = Result<Claim, ClaimFailure>;
+
+type Settings = {
+  readonly limits?: CheckoutLimits | undefined;
+  /** Of the numbers of new checkouts. */
+  readonly numberPrefix: string;
+};
 
 /**
  * Reads, judges, and writes. The read and the write are two statements in two transactions, so no lock is held while
@@ -33,14 +41,15 @@ export const claim = async (
   sql: Sql,
   requests: readonly CheckoutRequest[],
   nowMs: number,
-  limits: CheckoutLimits = noCheckoutLimits,
+  { limits = noCheckoutLimits, numberPrefix }: Settings,
 ): ReturnType<Audits['claim']> => {
-  const round = await withRetries(() => judgeAndWrite(sql, requests, nowMs, limits));
+  const settings = { limits, numberPrefix };
+  const round = await withRetries(() => judgeAndWrite(sql, requests, nowMs, settings));
   if (round.isErr()) return err(round.error);
   const verdicts = round.value;
   const open = requests.filter((_, index) => verdicts[index] === null);
   if (open.length === 0) return ok(verdicts.filter((verdict) => verdict !== null));
-  return (await claim(sql, open, nowMs, limits)).map((verdictsOfOpen) => {
+  return (await claim(sql, open, nowMs, settings)).map((verdictsOfOpen) => {
     const rest = verdictsOfOpen.values();
     return verdicts.flatMap((verdict) => verdict ?? rest.next().value ?? []);
   });
@@ -51,21 +60,27 @@ const judgeAndWrite = async (
   sql: Sql,
   requests: readonly CheckoutRequest[],
   nowMs: number,
-  limits: CheckoutLimits,
+  { limits, numberPrefix }: Settings & { readonly limits: CheckoutLimits },
 ): Promise<readonly (Verdict | null)[]> => {
   const { snapshot, seqs } = await readSnapshot(sql, requests, limits);
-  const verdicts = judgeClaims(requests, snapshot, nowMs, limits);
-  const claims = verdicts.flatMap((verdict, index): RequestedClaim[] => {
+  const judged = judgeClaims(requests, snapshot, nowMs, limits);
+  const claims = judged.flatMap((verdict, index): RequestedClaim[] => {
     const request = requests[index];
     return verdict.isOk() && request !== undefined ? [{ request, claim: verdict.value }] : [];
   });
-  if (claims.length === 0) return verdicts;
-  const written = new Set(await writeUnlessShort(sql, claims, { seqs, stock: snapshot.stock }, nowMs));
-  if (written.size === claims.length) return verdicts;
+  const rows =
+    claims.length === 0
+      ? []
+      : await writeUnlessShort(sql, claims, { seqs, stock: snapshot.stock, numberPrefix }, nowMs);
+  const numbers = new Map(rows.map(({ id, number }) => [id, number]));
+  const verdicts = judged.map((verdict): Verdict | null => {
+    if (verdict.isErr()) return err(verdict.error);
+    const number = numbers.get(verdict.value.checkoutId);
+    return number === undefined ? null : ok(withNumber(verdict.value, number));
+  });
+  if (rows.length === claims.length) return verdicts;
   // A claim of this batch may be the reason of a refusal, and that claim may be the one that was not written.
-  return verdicts.map((verdict) =>
-    verdict.isOk() && written.has(verdict.value.checkoutId) ? verdict : null,
-  );
+  return verdicts.map((verdict) => (verdict?.isOk() ? verdict : null));
 };
 
 /**
@@ -81,19 +96,28 @@ const writeUnlessShort = async (...claims: Parameters<typeof write>): ReturnType
   }
 };
 
-type RequestedClaim = { readonly request: CheckoutRequest; readonly claim: Claim };
+/** A claim that was written, with the number of its checkout. */
+type WrittenClaim = { readonly id: string; readonly number: string };
+
+type RequestedClaim = { readonly request: CheckoutRequest; readonly claim: JudgedClaim };
 
 /** The `seq` of each order when it was read, by order id. It tells whether the order has changed since. */
 type Seqs = ReadonlyMap<string, number>;
 
 /** What the claims were judged by. */
-type Judged = { readonly seqs: Seqs; readonly stock: ClaimSnapshot['stock'] };
+type Judged = {
+  readonly seqs: Seqs;
+  readonly stock: ClaimSnapshot['stock'];
+  /** Of the new checkouts. */
+  readonly numberPrefix: string;
+};
 
 type OrderSnapshotRow = OrderRow & { readonly seq: number; readonly stock: number | null };
 type AuditSnapshotRow = Pick<PaymentRow, 'id' | 'status' | 'method'> & {
   readonly key: string;
   readonly customer_id: string;
   readonly order_ids: string[];
+  readonly number: string;
   readonly attempt: number;
   readonly has_response: boolean;
 };
@@ -127,7 +151,7 @@ const readSnapshot = async (
       ) o
     ) as orders, (
       select coalesce(json_agg(a), '[]') from (
-        select a.id, a.key, a.customer_id, a.order_ids, p.status, p.attempt, p.method,
+        select a.id, ${checkoutNumber(sql, 'a')}, a.key, a.customer_id, a.order_ids, p.status, p.attempt, p.method,
           p.response is not null as has_response
         from audit a join payment p using (id)
         where a.key = any((select ${listOf(requests.map(({ key }) => key))}::uuid[])::uuid[])
@@ -154,6 +178,7 @@ const readSnapshot = async (
 
 const knownAuditOf = (row: AuditSnapshotRow, response: KnownAudit['response']): KnownAudit => ({
   checkoutId: row.id,
+  number: row.number,
   fingerprint: fingerprintOf({
     customerId: row.customer_id,
     orderIds: row.order_ids,
@@ -183,9 +208,9 @@ const listOf = (values: readonly (string | number)[]): string => `{${values.join
 const write = async (
   sql: Sql,
   claims: readonly RequestedClaim[],
-  { seqs, stock }: Judged,
+  { seqs, stock, numberPrefix }: Judged,
   nowMs: number,
-): Promise<readonly string[]> => {
+): Promise<readonly WrittenClaim[]> => {
   const retries = claims.filter(({ claim }) => claim.attempt > 1).map(({ claim }) => claim.checkoutId);
   const orders = claims.flatMap(({ claim }) =>
     claim.orders.map((order) => ({
@@ -200,7 +225,7 @@ const write = async (
   // plan and start them for nothing.
   const hasRetries = retries.length > 0;
   const hasHeld = orders.some(({ held }) => held > 0);
-  const rows = await sql<{ id: string }[]>`
+  return sql<WrittenClaim[]>`
     with claim as (
       select * from unnest(
         ${listOf(claims.map(({ claim }) => claim.checkoutId))}::uuid[],
@@ -240,33 +265,32 @@ const write = async (
     ), current as (
       select * from claim where id not in (select checkout_id from stale)
     ), audited as (
-      insert into audit (id, key, customer_id, order_ids, created_ms)
-      select id, key, customer_id, order_ids::uuid[], ${nowMs}::bigint from current where attempt = 1
+      insert into audit as a (id, key, customer_id, order_ids, created_ms, number_prefix)
+      select id, key, customer_id, order_ids::uuid[], ${nowMs}::bigint, ${numberPrefix} from current where attempt = 1
       order by key, customer_id
       on conflict (key, customer_id) do nothing
-      returning id
+      returning a.id, ${checkoutNumber(sql, 'a')}
     ), initiated as (
       insert into payment (id, status, attempt, amount, currency, method, recover_ms, claimed_ms, updated_ms)
       select id, ${statusText(sql, initialPaymentStatus)}, 1, amount, currency, method, recover_ms, ${nowMs}::bigint,
         ${nowMs}::bigint
       from current where id in (select id from audited)
-      returning id
     ${
       hasRetries
         ? sql`), retried as (
       update payment p set status = ${statusText(sql, paymentStatusAfter.retry)}, attempt = c.attempt,
-        recover_ms = c.recover_ms, claimed_ms = ${nowMs}::bigint, updated_ms = ${nowMs}::bigint
+        amount = c.amount, currency = c.currency, recover_ms = c.recover_ms, claimed_ms = ${nowMs}::bigint, updated_ms = ${nowMs}::bigint
       from current c
       where p.id = c.id and p.id = any(${retries}::uuid[])
         and p.status in (${statusList(sql, paymentStatusesBefore('retry'))})
-      returning p.id`
+      returning p.id, (select ${checkoutNumber(sql, 'a')} from audit a where a.id = p.id)`
         : sql``
     }
     ), written as (
-      select id from initiated ${hasRetries ? sql`union all select id from retried` : sql``}
+      select id, number from audited ${hasRetries ? sql`union all select id, number from retried` : sql``}
     ), claimed as (
       update orders o
-      set status = ${claimedStatus}, checkout_id = r.checkout_id, held = r.held,
+      set status = ${claimedStatus}, checkout_id = r.checkout_id, checkout_number = written.number, held = r.held,
         seq = o.seq + case when r.held > 0 then 2 else 1 end, updated_ms = ${nowMs}::bigint
       from requested r join written on written.id = r.checkout_id
       where o.id = r.order_id
@@ -290,6 +314,5 @@ const write = async (
         : sql``
     }
     )
-    select id from written`;
-  return rows.map(({ id }) => id);
+    select id, number from written`;
 };

@@ -30,8 +30,9 @@ export const claimOpenPayments = (
     if (due.length === 0) return [];
     const ids = due.map(({ id }) => id);
     const [orders] = await Promise.all([
-      tx<(OrderRow & { audit_id: string })[]>`
-        select ${orderColumns(tx, 'o')}, a.id as audit_id
+      tx<(OrderRow & { audit_id: string; audit_number: string })[]>`
+        select ${orderColumns(tx, 'o')}, a.id as audit_id,
+          a.number_prefix || a.sequence as audit_number
         from audit a cross join unnest(a.order_ids) with ordinality as u(order_id, position)
         join orders o on o.id = u.order_id
         where a.id = any(${ids}::uuid[]) order by u.position`,
@@ -49,6 +50,7 @@ export const claimOpenPayments = (
     return due.map(
       (row): OpenClaim => ({
         checkoutId: row.id,
+        number: ordersOf.get(row.id)?.[0]?.audit_number ?? '',
         attempt: row.attempt + 1,
         amount: { amount: row.amount, currency: row.currency },
         method: row.method,

@@ -16,6 +16,7 @@ import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { statusList, statusText } from '../statuses.ts';
 import { writeCounted } from './countedCheckouts.ts';
+import { releaseParts } from './releasedOrders.ts';
 import { type CurrentCheckout, readResponses } from './storedResponses.ts';
 
 /** See `Audits.recordOutcomes`. */
@@ -93,8 +94,8 @@ type Written = {
 const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Promise<Written[]> => {
   const rows = records.map(rowOf);
   const released = statusText(sql, orderStatusAfter.release);
-  // Only a batch that releases orders touches the stock. The others do not pay for that part.
   const releases = rows.some((row) => row.order_status === orderStatusAfter.release);
+  const parts = releaseParts(sql, releases, nowMs);
   const counts = rows.some(({ payment_status: status = null }) => isCounted(status));
   // Only a batch with a group of several orders pays for gathering them.
   const groups = records.some(({ tasks }) => tasks.some(({ orderIds }) => orderIds.length > 1));
@@ -125,41 +126,24 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
       where s.order_status is not null
       order by u.order_id
     ), locked as (
-      select a.*, o.product_id, o.held from affected a
-      cross join lateral (select status, checkout_id, product_id, held from orders where id = a.id for update) o
+      select a.*, o.product_id, o.held ${parts.expires} from affected a
+      cross join lateral (select status, checkout_id, product_id, held, expires_ms from orders where id = a.id for update) o
       where o.status = ${statusText(sql, orderStatusAfter.claim)} and o.checkout_id = a.checkout_id
     ), changed as (
-      update orders o set status = l.order_status, seq = o.seq + 1, updated_ms = ${nowMs}::bigint,
+      update orders o set status = ${parts.status}, seq = o.seq + ${parts.rows}, updated_ms = ${nowMs}::bigint,
         held = case when l.order_status = ${released} then 0 else l.held end
       from locked l where o.id = l.id
       returning o.id, o.seq, l.checkout_id, l.order_status, l.detail, l.needs_task, l.task, l.product_id, l.held
+        ${parts.expired}
     ), history as (
       insert into order_state (order_id, seq, state, at_ms, detail)
-      select id, seq, order_status, ${nowMs}::bigint, detail from changed
+      ${parts.history}
     ), queued as (
       insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms)
       select (task ->> 'id')::uuid, checkout_id, ${groups ? sql`array_agg(id order by id), array_agg(seq order by id)` : sql`array[id], array[seq]`},
         task ->> 'pipeline', task ->> 'step', 'ready', ${nowMs}::bigint
       from changed where needs_task ${groups ? sql`group by checkout_id, task` : sql``}
-    ${
-      releases
-        ? sql`), attempted as (
-      insert into payment_attempt (order_id, payment_id, attempt, status, decline_code, at_ms)
-      select l.id, f.id, f.old_attempt, f.payment_status, f.decline_code, ${nowMs}::bigint
-      from locked l join found f on f.id = l.checkout_id where l.order_status = ${released}
-    ), freed as (
-      update stock s set units = n.units + n.quantity
-      from (
-        select f.product_id, f.quantity, l.units
-        from (
-          select product_id, sum(held) as quantity from changed
-          where order_status = ${released} and held > 0 group by product_id order by product_id
-        ) f
-        cross join lateral (select units from stock where product_id = f.product_id for no key update) l
-      ) n
-      where s.product_id = n.product_id`
-        : sql``
-    }
+    ${parts.ctes}
     ${counts ? writeCounted(sql, nowMs) : sql``}
     )
     select id, status, stored_ours from recorded`;

@@ -1,7 +1,7 @@
 import type { CheckoutResponse } from '../../../core/audit.ts';
 import type { PaymentStatus } from '../../../core/payment.ts';
 import { responseFrom, type StoredResponse } from '../../stored/response.ts';
-import { orderColumns, paymentColumns } from '../columns.ts';
+import { checkoutNumber, orderColumns, paymentColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
 
@@ -9,6 +9,7 @@ import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
 export type CurrentCheckout = { readonly status: PaymentStatus; readonly response: CheckoutResponse | null };
 
 type Row = PaymentRow & {
+  readonly number: string;
   readonly response: StoredResponse | null;
   /** In the order of the request. */
   readonly orders: readonly OrderRow[];
@@ -20,7 +21,7 @@ export const readResponses = async (
   checkoutIds: readonly string[],
 ): Promise<ReadonlyMap<string, CurrentCheckout>> => {
   const rows = await sql<Row[]>`
-    select ${paymentColumns(sql, 'p')}, p.response, (
+    select ${paymentColumns(sql, 'p')}, p.response, ${checkoutNumber(sql, 'a')}, (
       select json_agg(o order by u.position)
       from unnest(a.order_ids) with ordinality as u(order_id, position)
       cross join lateral (select ${orderColumns(sql, 'orders')} from orders where id = u.order_id) as o
@@ -30,5 +31,5 @@ export const readResponses = async (
   return new Map(rows.map((row) => [row.id, { status: row.status, response: responseOf(row) }]));
 };
 
-const responseOf = ({ response, orders, ...payment }: Row): CheckoutResponse | null =>
-  response === null ? null : responseFrom(response, paymentOf(payment), orders.map(orderOf));
+const responseOf = ({ response, number, orders, ...payment }: Row): CheckoutResponse | null =>
+  response === null ? null : responseFrom(response, number, paymentOf(payment), orders.map(orderOf));

@@ -1,4 +1,5 @@
 import type { Fragment } from 'postgres';
+import type { CheckoutNumber } from '../../../core/checkoutNumber.ts';
 import { firstIdAt } from '../../../core/id.ts';
 import type { OrderQuery, OrderStatus } from '../../../core/order.ts';
 import { rareOrderStatuses } from '../../stored/statuses.ts';
@@ -11,6 +12,7 @@ export type OrderFilter = {
   readonly text: string | null;
   readonly status: OrderStatus | null;
   readonly customerId: string | null;
+  readonly number: CheckoutNumber | null;
   /** Only orders with this id or a newer one. Ids embed the time at which the order was placed. */
   readonly since: string | null;
   /** Only orders with an older id than this. */
@@ -23,6 +25,7 @@ export const orderFilterOf = ({ fromMs, toMs, after, ...query }: OrderQuery): Or
   text: orderText(query),
   status: query.status,
   customerId: query.customerId,
+  number: query.number,
   since: fromMs === null ? null : firstIdAt(fromMs),
   before: older(after, toMs === null ? null : firstIdAt(toMs)),
   rowsMax: query.limit + 1,

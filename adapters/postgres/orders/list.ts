@@ -1,3 +1,4 @@
+import type { CheckoutNumber } from '../../../core/checkoutNumber.ts';
 import { type Order, type OrderQuery, orderStatusAfter } from '../../../core/order.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import { openPaymentStatuses } from '../../../core/payment.ts';
@@ -46,6 +47,7 @@ export const createOrderList =
   };
 
 const listRows = (sql: Sql, filter: OrderFilter, limits: ScanLimits): Promise<readonly OrderRow[]> => {
+  if (filter.number !== null) return listOfCheckout(sql, filter, filter.number);
   if (filter.customerId !== null) return listOfCustomer(sql, filter);
   if (filter.text !== null) return listByText(sql, filter, limits);
   if (filter.status === null) return listNewest(sql, filter);
@@ -60,6 +62,18 @@ const listEnded = (sql: Sql, filter: OrderFilter) => sql<OrderRow[]>`
   select ${orderColumns(sql, 'o')} from order_ended e join orders o on o.id = e.order_id
   where e.status = ${statusLiteral(sql, filter.status)} and ${createdWithin(sql, filter, 'e.order_id')}
   order by e.order_id desc limit ${filter.rowsMax}`;
+
+/** A checkout has at most 100 orders. One that another checkout has claimed since has the number of that one. */
+const listOfCheckout = (sql: Sql, filter: OrderFilter, { prefix, sequence }: CheckoutNumber) => sql<
+  OrderRow[]
+>`
+  select ${orderColumns(sql, 'o')} from audit a cross join unnest(a.order_ids) as u(order_id)
+  join orders o on o.id = u.order_id and o.checkout_id = a.id join order_search n on n.order_id = o.id
+  where a.sequence = ${sequence} and a.number_prefix = ${prefix}
+    ${filter.customerId === null ? sql`` : sql`and n.customer_id = ${filter.customerId}`}
+    ${filter.status === null ? sql`` : sql`and o.status = ${statusLiteral(sql, filter.status)}`}
+    and ${createdWithin(sql, filter, 'n.order_id')} and ${matchesText(sql, filter)}
+  order by n.order_id desc limit ${filter.rowsMax}`;
 
 /** A customer has few orders compared with all orders. They are scanned together with their search rows. */
 const listOfCustomer = (sql: Sql, filter: OrderFilter) => sql<OrderRow[]>`

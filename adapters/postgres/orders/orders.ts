@@ -17,6 +17,8 @@ import { inTransaction, type Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
 import { statusList, statusText } from '../statuses.ts';
+import { cancelExpired } from './cancelExpired.ts';
+import { changeQuantity } from './changeQuantity.ts';
 import { createOrderList } from './list.ts';
 import { placeWithinLimit } from './pending.ts';
 import { readTimeline } from './timeline.ts';
@@ -35,6 +37,8 @@ export const createOrders = (sql: Sql): Orders => {
     timeline: (query) => orUnavailable(() => readTimeline(sql, query)),
     list: (query) => orUnavailable(() => list(query)),
     cancel: (id, customerId, nowMs) => cancel(sql, id, customerId, nowMs),
+    changeQuantity: (change, nowMs) => changeQuantity(sql, change, nowMs),
+    cancelExpired: (query) => cancelExpired(sql, query),
   };
 };
 

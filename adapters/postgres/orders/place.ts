@@ -24,8 +24,9 @@ export const place = async (
         ${requests.map(({ contact }) => contact.email)}::text[],
         ${requests.map(({ contact }) => contact.language)}::text[],
         ${requests.map(({ productId }) => productId)}::uuid[],
-        ${requests.map(({ quantity }) => quantity)}::integer[]
-      ) as r(id, customer_id, email, language, product_id, quantity)
+        ${requests.map(({ quantity }) => quantity)}::integer[],
+        ${requests.map(({ ttlMs }) => nowMs + ttlMs)}::bigint[]
+      ) as r(id, customer_id, email, language, product_id, quantity, expires_ms)
     ), placed as (
       insert into orders (${sql.unsafe(writtenColumns)}, created_ms, updated_ms)
       select ${sql.unsafe(writtenValues)}, ${nowMs}::bigint, ${nowMs}::bigint
@@ -81,9 +82,11 @@ const sources: Readonly<Record<keyof SourcedColumns, string>> = {
   currency: 'p.currency',
   status: quoted(initialOrderStatus),
   checkout_id: 'null::uuid',
+  checkout_number: 'null::text',
   disputed: 'false',
   seq: '1',
   held: '0',
+  expires_ms: 'r.expires_ms',
 };
 
 const writtenColumns = Object.keys(sources).join(', ');

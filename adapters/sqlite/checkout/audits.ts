@@ -5,10 +5,10 @@ import { createClaimOpenPayments } from './claimOpenPayments.ts';
 import { createCheckoutReader } from './read.ts';
 import { createRecordOutcome } from './recordOutcomes.ts';
 
-export const createAudits = (connection: Connection): Audits => {
+export const createAudits = (connection: Connection, numberPrefix: string): Audits => {
   const { read, write } = connection;
   const checkouts = createCheckoutReader(connection);
-  const claim = createClaim(connection, checkouts);
+  const claim = createClaim(connection, checkouts, numberPrefix);
   const recordOutcome = createRecordOutcome(connection, checkouts);
   const claimOpenPayments = createClaimOpenPayments(connection);
   return {

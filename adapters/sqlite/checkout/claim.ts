@@ -1,4 +1,4 @@
-import type { Result } from 'neverthrow';
+import { err, ok, type Result } from 'neverthrow';
 import {
   auditKeyOf,
   type CheckoutRequest,
@@ -6,9 +6,12 @@ import {
   type ClaimFailure,
   type ClaimSnapshot,
   fingerprintOf,
+  type JudgedClaim,
   judgeClaims,
   type KnownAudit,
+  withNumber,
 } from '../../../core/audit.ts';
+import { firstCheckoutSequence, formatCheckoutNumber } from '../../../core/checkoutNumber.ts';
 import {
   type CheckoutLimits,
   customersOf,
@@ -29,9 +32,9 @@ import type { CheckoutReader } from './read.ts';
 type Verdict = Result<Claim, ClaimFailure>;
 
 /** See `Audits.claim`. Runs in the caller's transaction: its write lock keeps the rows unchanged while core judges. */
-export const createClaim = (connection: Connection, checkouts: CheckoutReader) => {
+export const createClaim = (connection: Connection, checkouts: CheckoutReader, numberPrefix: string) => {
   const readSnapshot = createReadSnapshot(connection, checkouts);
-  const writeClaim = createWriteClaim(connection);
+  const writeClaim = createWriteClaim(connection, numberPrefix);
   const takeUnits = createTakeUnits(connection);
   return (
     requests: readonly CheckoutRequest[],
@@ -39,10 +42,11 @@ export const createClaim = (connection: Connection, checkouts: CheckoutReader) =
     limits: CheckoutLimits = noCheckoutLimits,
   ): readonly Verdict[] => {
     const { snapshot, seqOf } = readSnapshot(requests, limits);
-    const verdicts = judgeClaims(requests, snapshot, nowMs, limits);
-    requests.forEach((request, index) => {
-      const verdict = verdicts[index];
-      if (verdict?.isOk()) writeClaim(request, verdict.value, { seqOf, stock: snapshot.stock }, nowMs);
+    const verdicts = judgeClaims(requests, snapshot, nowMs, limits).map((verdict, index): Verdict => {
+      const request = requests[index];
+      if (verdict.isErr() || request === undefined) return err(verdict._unsafeUnwrapErr());
+      const claim = verdict.value;
+      return ok(withNumber(claim, writeClaim(request, claim, { seqOf, stock: snapshot.stock }, nowMs)));
     });
     takeUnits(verdicts, snapshot.stock);
     return verdicts;
@@ -51,6 +55,8 @@ export const createClaim = (connection: Connection, checkouts: CheckoutReader) =
 
 type AuditRow = Pick<PaymentRow, 'id' | 'status' | 'method' | 'attempt'> & {
   readonly customerId: string;
+  readonly sequence: number;
+  readonly numberPrefix: string;
   /** JSON. */
   readonly orderIds: string;
   readonly hasResponse: 0 | 1;
@@ -66,7 +72,7 @@ const createReadSnapshot = (connection: Connection, { responseTo }: CheckoutRead
   const { client } = connection;
   const readCounted = createReadCounted(connection);
   const auditByKey = client.prepare<[string, string], AuditRow>(
-    `select a.id, a.customer_id as customerId, a.order_ids as orderIds, p.status, p.method, p.attempt,
+    `select a.id, a.sequence, a.number_prefix as numberPrefix, a.customer_id as customerId, a.order_ids as orderIds, p.status, p.method, p.attempt,
        p.response is not null as hasResponse
      from audit a cross join payment p on p.id = a.id where a.key = ? and a.customer_id = ?`,
   );
@@ -102,10 +108,11 @@ const createReadSnapshot = (connection: Connection, { responseTo }: CheckoutRead
 };
 
 const knownAuditOf = (row: AuditRow, responseTo: CheckoutReader['responseTo']): KnownAudit => {
-  const { customerId, method, attempt } = row;
+  const { customerId, method, attempt, sequence, numberPrefix: prefix } = row;
   const orderIds: readonly string[] = JSON.parse(row.orderIds);
   return {
     checkoutId: row.id,
+    number: formatCheckoutNumber({ prefix, sequence }),
     fingerprint: fingerprintOf({ customerId, orderIds, method }),
     orderIds,
     paymentStatus: row.status,
@@ -114,29 +121,34 @@ const knownAuditOf = (row: AuditRow, responseTo: CheckoutReader['responseTo']): 
   };
 };
 
-const createWriteClaim = ({ client }: Connection) => {
+/** Writes a claim and returns the number of its checkout. */
+const createWriteClaim = ({ client }: Connection, numberPrefix: string) => {
   const appendHistory = createAppendHistory(client);
-  const insertAudit = client.prepare<[string, string, string, string, number]>(
-    'insert into audit (id, key, customer_id, order_ids, created_ms) values (?, ?, ?, ?, ?)',
+  const insertAudit = client.prepare<[string, string, string, string, number, string]>(
+    `insert into audit (sequence, id, key, customer_id, order_ids, created_ms, number_prefix)
+     values ((select ifnull(max(sequence) + 1, ${firstCheckoutSequence}) from audit), ?, ?, ?, ?, ?, ?)`,
   );
   const insertPayment = client.prepare<[string, number, number, string, string, number, number, number]>(
     `insert into payment (id, status, attempt, amount, currency, method, recover_ms, claimed_ms, updated_ms)
      values (?, ${quoted(initialPaymentStatus)}, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const reopenPayment = client.prepare<[number, number, number, number, string]>(
-    `update payment set status = ${quoted(paymentStatusAfter.retry)}, attempt = ?, recover_ms = ?, claimed_ms = ?,
+  const reopenPayment = client.prepare<[number, number, string, number, number, number, string]>(
+    `update payment set status = ${quoted(paymentStatusAfter.retry)}, attempt = ?, amount = ?, currency = ?, recover_ms = ?, claimed_ms = ?,
        updated_ms = ? where id = ?`,
   );
-  const claimOrder = client.prepare<[string, number, number, number, string]>(
-    `update orders set status = ${quoted(orderStatusAfter.claim)}, checkout_id = ?, held = ?, seq = ?, updated_ms = ?
+  const claimOrder = client.prepare<[string, string, number, number, number, string]>(
+    `update orders set status = ${quoted(orderStatusAfter.claim)}, checkout_id = ?, checkout_number = ?, held = ?, seq = ?, updated_ms = ?
      where id = ?`,
   );
 
-  return (request: CheckoutRequest, claim: Claim, { seqOf, stock }: Judged, nowMs: number): void => {
+  return (request: CheckoutRequest, claim: JudgedClaim, { seqOf, stock }: Judged, nowMs: number): string => {
     const { key, customerId, orderIds, recoverAtMs } = request;
     const { checkoutId, attempt, amount, method } = claim;
-    if (attempt === 1) {
-      insertAudit.run(checkoutId, key, customerId, JSON.stringify(orderIds), nowMs);
+    let { number } = claim;
+    if (number === null) {
+      const ids = JSON.stringify(orderIds);
+      const { lastInsertRowid } = insertAudit.run(checkoutId, key, customerId, ids, nowMs, numberPrefix);
+      number = formatCheckoutNumber({ prefix: numberPrefix, sequence: Number(lastInsertRowid) });
       insertPayment.run(
         checkoutId,
         attempt,
@@ -148,15 +160,16 @@ const createWriteClaim = ({ client }: Connection) => {
         nowMs,
       );
     } else {
-      reopenPayment.run(attempt, recoverAtMs, nowMs, nowMs, checkoutId);
+      reopenPayment.run(attempt, amount.amount, amount.currency, recoverAtMs, nowMs, nowMs, checkoutId);
     }
     for (const order of claim.orders) {
       const { id, status } = order;
       const held = unitsToHold(order, stock);
       const seq = (seqOf.get(id) ?? 0) + 1;
-      claimOrder.run(checkoutId, held, held > 0 ? seq + 1 : seq, nowMs, id);
+      claimOrder.run(checkoutId, number, held, held > 0 ? seq + 1 : seq, nowMs, id);
       appendHistory(id, { seq, state: status, reserved: held > 0 }, nowMs);
     }
+    return number;
   };
 };
 

@@ -1,5 +1,6 @@
 import type { Result } from 'neverthrow';
 import type { Audits, OpenClaim } from '../../../core/audit.ts';
+import { formatCheckoutNumber } from '../../../core/checkoutNumber.ts';
 import {
   initialPaymentStatus,
   nextPaymentStatus,
@@ -17,6 +18,8 @@ type OpenPaymentRow = Pick<
   PaymentRow,
   'id' | 'status' | 'attempt' | 'amount' | 'currency' | 'method' | 'claimedAtMs'
 > & {
+  readonly sequence: number;
+  readonly numberPrefix: string;
   /** JSON. */
   readonly orderIds: string;
 };
@@ -39,13 +42,14 @@ export const createClaimOpenPayments = (connection: Connection) => {
     onlyPaymentId === null ? due.all(nowMs, limit) : byId.all(onlyPaymentId, nowMs);
 
   const claim = (row: OpenPaymentRow, { nowMs, nextRecoveryAtMs }: Query): OpenClaim => {
-    const { id, amount, currency, method, claimedAtMs } = row;
+    const { id, amount, currency, method, claimedAtMs, sequence, numberPrefix: prefix } = row;
     const attempt = row.attempt + 1;
     const status = nextPaymentStatus(row.status, 'lose');
     if (status === null) throw new Error(`the payment ${id} is ${row.status} and cannot be recovered`);
     update.run(status, attempt, nextRecoveryAtMs(attempt, claimedAtMs), nowMs, id);
     return {
       checkoutId: id,
+      number: formatCheckoutNumber({ prefix, sequence }),
       attempt,
       amount: { amount, currency },
       method,
@@ -64,7 +68,7 @@ export const createClaimOpenPayments = (connection: Connection) => {
 
 const selectOpenPayments = `
   select p.id, p.status, p.attempt, p.amount, p.currency, p.method, p.claimed_ms as claimedAtMs,
-    a.order_ids as orderIds
+    a.order_ids as orderIds, a.sequence, a.number_prefix as numberPrefix
   from payment p cross join audit a on a.id = p.id`;
 
 /** SQLite uses the partial index `payment_open` only for a condition in the same form. */

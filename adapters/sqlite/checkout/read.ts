@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Checkout, CheckoutRequest, CheckoutResponse } from '../../../core/audit.ts';
+import { formatCheckoutNumber } from '../../../core/checkoutNumber.ts';
 import { responseFrom } from '../../stored/response.ts';
 import type { Connection } from '../connection.ts';
 import { paymentOf } from '../rows.ts';
@@ -12,6 +13,9 @@ export type CheckoutReader = {
   /** Null while there is no stored response. */
   readonly responseTo: (checkoutId: string) => CheckoutResponse | null;
 };
+
+const numberOf = ({ numberPrefix: prefix, sequence }: typeof audit.$inferSelect): string =>
+  formatCheckoutNumber({ prefix, sequence });
 
 /** Reads inside the caller's transaction. */
 export const createCheckoutReader = (connection: Connection): CheckoutReader => {
@@ -33,6 +37,7 @@ export const createCheckoutReader = (connection: Connection): CheckoutReader => 
     const { id, customerId, orderIds, createdAtMs } = row.audit;
     return {
       id,
+      number: numberOf(row.audit),
       customerId,
       payment: paymentOf(row.payment),
       orders: ordersOf(orderIds),
@@ -48,7 +53,7 @@ export const createCheckoutReader = (connection: Connection): CheckoutReader => 
       const row = byId.get({ id: checkoutId });
       const stored = row?.payment.response ?? null;
       if (row === undefined || stored === null) return null;
-      return responseFrom(stored, paymentOf(row.payment), ordersOf(row.audit.orderIds));
+      return responseFrom(stored, numberOf(row.audit), paymentOf(row.payment), ordersOf(row.audit.orderIds));
     },
   };
 };

@@ -1,6 +1,6 @@
 import type { OutcomeRecord, RecordResult } from '../../../core/audit.ts';
 import { countedPaymentStatuses } from '../../../core/limits.ts';
-import { orderStatusAfter } from '../../../core/order.ts';
+import { expiredDetail, isExpired, orderStatusAfter } from '../../../core/order.ts';
 import { type OutcomeChanges, outcomeChanges } from '../../../core/outcome.ts';
 import { nextPaymentStatus, type PaymentStatus } from '../../../core/payment.ts';
 import { firstStep } from '../../../core/steps.ts';
@@ -91,9 +91,9 @@ const createUpdateOrders = ({ client }: Connection) => {
   // A separate read, because SQLite builds a table of the rows for `returning`.
   const claimed = client.prepare<
     [string, string],
-    { readonly seq: number; readonly productId: string; readonly held: number }
+    { readonly seq: number; readonly productId: string; readonly held: number; readonly expiresAtMs: number }
   >(
-    `select seq, product_id as productId, held from orders
+    `select seq, product_id as productId, held, expires_ms as expiresAtMs from orders
      where id = ? and checkout_id = ? and status = ${quoted(orderStatusAfter.claim)}`,
   );
   const update = client.prepare<[string, number, number, number, string]>(
@@ -122,9 +122,18 @@ const createUpdateOrders = ({ client }: Connection) => {
         throw new Error(`the order ${orderId} is not claimed by its checkout ${checkoutId}`);
       const seq = row.seq + 1;
       const frees = event === 'release' && row.held > 0;
-      update.run(status, seq, frees ? 0 : row.held, nowMs, orderId);
+      const expires = event === 'release' && isExpired(row, nowMs);
+      const held = frees ? 0 : row.held;
+      if (expires) update.run(orderStatusAfter.cancel, seq + 1, held, nowMs, orderId);
+      else update.run(status, seq, held, nowMs, orderId);
       if (frees) giveBack.run(row.held, row.productId);
       appendHistory(orderId, { seq, state: status, detail: historyDetail }, nowMs);
+      if (expires)
+        appendHistory(
+          orderId,
+          { seq: seq + 1, state: orderStatusAfter.cancel, detail: expiredDetail },
+          nowMs,
+        );
       seqOf.set(orderId, seq);
     }
     if (!createsTasks) return;

@@ -1,3 +1,4 @@
+import type { CheckoutNumber } from '../../../core/checkoutNumber.ts';
 import { firstIdAt } from '../../../core/id.ts';
 import type { OrderQuery, Orders } from '../../../core/order.ts';
 import { pageOf } from '../../../core/page.ts';
@@ -57,11 +58,22 @@ const rangeOf = ({ fromMs, toMs, after }: OrderQuery) => {
   return { since: fromMs === null ? null : firstIdAt(fromMs), before: ends.toSorted()[0] ?? null };
 };
 
-const filterOf = ({ customerId, status, type }: OrderQuery): readonly Condition[] => [
+const filterOf = ({ customerId, status, type, number }: OrderQuery): readonly Condition[] => [
+  ...(number === null ? [] : [ofCheckout(number)]),
   ...where('o.customer_id = ?', customerId),
   // Not bound: the planner uses the partial index `orders_ended` only if it sees the value.
   ...(status === null ? [] : [[`o.status = '${status}'`] as const]),
   ...where('o.product_type = ?', type),
+];
+
+/** One that another checkout has claimed since has the number of that one. */
+const ofCheckout = ({ prefix, sequence }: CheckoutNumber): Condition => [
+  `o.position in (
+      select claimed.position from audit a cross join json_each(a.order_ids) j
+      cross join orders claimed on claimed.id = j.value
+      where a.sequence = ? and a.number_prefix = ? and claimed.checkout_id = a.id)`,
+  sequence,
+  prefix,
 ];
 
 const where = (text: string, value: string | null): Condition[] => (value === null ? [] : [[text, value]]);

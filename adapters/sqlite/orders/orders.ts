@@ -28,6 +28,8 @@ import {
 } from '../rows.ts';
 import { columnsOf, invoice, licence, orders as orderTable, payment as paymentTable } from '../schema.ts';
 import type { RunScan } from '../search/slices.ts';
+import { createCancelExpired } from './cancelExpired.ts';
+import { createChangeQuantity } from './changeQuantity.ts';
 import { createAppendHistory } from './history.ts';
 import { createOrderList } from './list.ts';
 import { createPlaceWithinLimit } from './pending.ts';
@@ -42,6 +44,8 @@ export const createOrders = (connection: Connection, scan: RunScan): Orders => {
   const readTimeline = createReadTimeline(connection);
   const list = createOrderList(connection, scan);
   const cancel = createCancelOrder(connection);
+  const changeQuantity = createChangeQuantity(connection);
+  const cancelExpired = createCancelExpired(connection);
   return {
     place: async (requests, nowMs, pendingMax = 0) =>
       write(() => requests.map((request) => placeWithinLimit(request, nowMs, pendingMax))),
@@ -57,6 +61,9 @@ export const createOrders = (connection: Connection, scan: RunScan): Orders => {
     list,
     cancel: async (id, customerId, nowMs) =>
       write(() => cancel(id, customerId, nowMs)).andThen((outcome) => outcome),
+    changeQuantity: async (change, nowMs) =>
+      write(() => changeQuantity(change, nowMs)).andThen((outcome) => outcome),
+    cancelExpired: async (query) => cancelExpired(query),
   };
 };
 

@@ -55,9 +55,11 @@ const rowOf = (request: OrderRequest, product: ProductRow, amount: number, nowMs
   currency: product.currency,
   status: initialOrderStatus,
   checkoutId: null,
+  number: null,
   disputed: false,
   seq: 1,
   held: 0,
+  expiresAtMs: nowMs + request.ttlMs,
   createdAtMs: nowMs,
   updatedAtMs: nowMs,
 });

@@ -7,6 +7,7 @@ export type DatabaseRecords = Omit<
   | 'products'
   | 'pricedProduct'
   | 'clientLog'
+  | 'takenMs'
   | 'charges'
   | 'providerRefunds'
   | 'providerDisputes'
@@ -44,9 +45,9 @@ const readStocks = async ({ run }: Database): Promise<DatabaseRecords['stocks']>
 
 const readOrders = async ({ run }: Database): Promise<Pick<DatabaseRecords, 'orders' | 'history'>> => {
   const orders = await run(
-    'select id, email, product_id, product_type, quantity, amount, currency, status, disputed, checkout_id, held from orders',
+    'select id, email, product_id, product_type, quantity, amount, currency, status, disputed, checkout_id, held, expires_ms from orders',
   );
-  const history = await run('select order_id, seq, state, detail from order_history');
+  const history = await run('select order_id, seq, state, at_ms, detail from order_history');
   return {
     orders: orders.map((row) => ({
       id: stringOf(row.id),
@@ -61,11 +62,13 @@ const readOrders = async ({ run }: Database): Promise<Pick<DatabaseRecords, 'ord
       disputed: Boolean(row.disputed),
       checkoutId: stringOrNull(row.checkout_id),
       held: Number(row.held),
+      expiresMs: Number(row.expires_ms),
     })),
     history: history.map((row) => ({
       orderId: stringOf(row.order_id),
       seq: Number(row.seq),
       state: stringOf(row.state),
+      atMs: Number(row.at_ms),
       detail: stringOrNull(row.detail),
     })),
   };

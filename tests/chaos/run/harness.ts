@@ -85,6 +85,8 @@ export const startProcesses = async (
   const env = {
     LOG_LEVEL: 'warn',
     RECONCILE_AFTER_MS: '1000',
+    // Orders end while they are paid for, released and forgotten.
+    ORDER_TTL_MS: '3000',
     PAYMENT_TIMEOUT_MS: '700',
     QUEUE_LEASE_MS: String(leaseMs),
     QUEUE_POLL_MS: '100',

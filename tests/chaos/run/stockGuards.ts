@@ -20,7 +20,7 @@ export const stockGuards: readonly Guard[] = [
     database: 'postgres',
     replacements: [
       {
-        file: 'adapters/postgres/checkout/recordOutcomes.ts',
+        file: 'adapters/postgres/checkout/releasedOrders.ts',
         find: 'update stock s set units = n.units + n.quantity',
         replace: 'update stock s set units = n.units',
       },

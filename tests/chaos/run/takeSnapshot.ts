@@ -33,10 +33,12 @@ export const takeSnapshot = async ({
   sinceMs,
 }: SnapshotOptions): Promise<Snapshot> => {
   const moneyPage = await readMoneyPage(operator, sinceMs);
+  const takenMs = Date.now();
   const { stocks, prices, ...records } = await readDatabase(databaseUrl);
   const finalReads = await readOverHttp(operator, records);
   return {
     ...records,
+    takenMs,
     ...(await provider.readRecords()),
     products: [...initialStocks].map(([id, initialStock]) => ({
       id,
