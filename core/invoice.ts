@@ -1,4 +1,5 @@
 import type { Contact } from './order.ts';
+import type { AsyncResult } from './result.ts';
 
 /** `2026-000001`. `sequence` counts from 1 within a year, without a gap. */
 export const invoiceNumber = (year: number, sequence: number): string =>
@@ -41,3 +42,8 @@ export type Invoice = {
   readonly currency: string;
   readonly total: number;
 };
+
+export interface Invoices {
+  /** The invoice of the checkout, or null if it is not issued yet. */
+  ofCheckout(checkoutId: string): AsyncResult<Invoice | null>;
+}

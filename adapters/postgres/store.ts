@@ -15,6 +15,7 @@ import { createInbox, pruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
 import { migrateWith } from './migrate.ts';
+import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
 import { createProducts } from './products/products.ts';
 import { createQueue } from './queue/queue.ts';
@@ -66,6 +67,7 @@ export const createStore = (
     orders: createOrders(sql),
     audits: createAudits(sql),
     queue: createQueue(sql, db, world),
+    invoices: createInvoices(sql),
     refunds: createRefunds(sql, world),
     disputes: createDisputes(sql),
     inbox: createInbox(sql),

@@ -14,6 +14,7 @@ import { createInbox, createPruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
 import { migrate } from './migrate.ts';
+import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
 import { createProducts } from './products/products.ts';
 import { createQueue } from './queue/queue.ts';
@@ -49,6 +50,7 @@ export const createStoreOver = (connection: Connection, world: World): Store => 
     orders: createOrders(connection),
     audits: createAudits(connection),
     queue: createQueue(connection, world),
+    invoices: createInvoices(connection),
     refunds: createRefunds(connection, world),
     disputes: createDisputes(connection),
     inbox: createInbox(connection),

@@ -3,6 +3,7 @@ import { err } from 'neverthrow';
 import { requestConflicts, requestGiveUps } from './checkoutResponses.ts';
 import { documentOf, operationsOf } from './documentedResponse.ts';
 import { failingPorts } from './failingPorts.ts';
+import { requestInvoices } from './invoiceResponses.ts';
 import { requestOverLimits } from './limitResponses.ts';
 import { bodies, id, requestFailures, requestSuccesses } from './plainResponses.ts';
 import { type Reply, valueAt } from './reply.ts';
@@ -143,6 +144,7 @@ test('Every documented response occurs, and no other', async () => {
   await recordResponses(createTestApi({ isReady: notReady })).call('GET', '/health/ready');
   await requestConflicts(recordResponses);
   await requestGiveUps(recordResponses);
+  await requestInvoices(recordResponses);
   await requestServiceKeys(recordResponses(createTestApi()));
   await requestOverLimits(recordResponses);
 

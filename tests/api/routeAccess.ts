@@ -34,6 +34,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'DELETE /orders/:id': 'customer',
   'POST /checkouts': 'customer',
   'GET /checkouts/:id': 'owner or orders:read',
+  'GET /checkouts/:id/invoice': 'owner or orders:read',
   'DELETE /checkouts/:id': 'customer',
   'POST /refunds': 'refunds:write',
   'GET /refunds': 'orders:read',

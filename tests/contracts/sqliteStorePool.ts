@@ -77,6 +77,9 @@ const createReplaceableWorld = () => {
     ids: { next: (atMs) => current.ids.next(atMs) },
     random: { unit: () => current.random.unit(), bytes: (length) => current.random.bytes(length) },
     yieldToEventLoop: () => current.yieldToEventLoop(),
+    get shop() {
+      return current.shop;
+    },
     get calendar() {
       return current.calendar;
     },
