@@ -36,6 +36,8 @@ export type Invoice = {
   readonly number: string;
   readonly issuedAtMs: number;
   readonly checkoutId: string;
+  /** For people. Null for a checkout that has none. */
+  readonly checkoutNumber: string | null;
   readonly shop: Shop;
   readonly customer: Contact;
   readonly lines: readonly InvoiceLine[];

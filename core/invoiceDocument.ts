@@ -42,7 +42,7 @@ export type InvoiceRow = {
 type Language = 'vi' | 'en';
 
 export const describeInvoice = (invoice: Invoice): InvoiceDocument => {
-  const { number, issuedAtMs, checkoutId, shop, customer, lines } = invoice;
+  const { number, issuedAtMs, checkoutId, checkoutNumber, shop, customer, lines } = invoice;
   const language = customer.language === 'en' ? 'en' : 'vi';
   const texts = textsOf[language];
   const hasTax = lines.some(({ taxRate }) => taxRate !== null);
@@ -60,7 +60,7 @@ export const describeInvoice = (invoice: Invoice): InvoiceDocument => {
       [texts.number, number] as const,
       [texts.issued, texts.day(createCalendar(shop.timeZone).dayOf(issuedAtMs))] as const,
       [texts.customer, customer.email] as const,
-      [texts.checkout, checkoutId] as const,
+      [texts.checkout, checkoutNumber ?? checkoutId] as const,
     ].filter(([, value]) => isGiven(value)),
     columns: columnNames.map((name) => ({ name, heading: texts.columns[name] })),
     rows: lines.map((line, index) => describeLine(line, index, invoice.currency, language)),

@@ -8,7 +8,8 @@ import { createTestApi, requestOf } from './testApi.ts';
 
 /** An API with these invoices, and one paid checkout of the customer Lan. */
 const createShop = async (
-  ofCheckout: Invoices['ofCheckout'] = async (checkoutId) => ok(invoiceOf({ checkoutId })),
+  ofCheckout: Invoices['ofCheckout'] = async (checkoutId) =>
+    ok(invoiceOf({ checkoutNumber: `CW-${checkoutId}` })),
 ) => {
   const shop = createTestApi({ wrapStore: (store) => ({ ...store, invoices: { ofCheckout } }) });
   const lan = shop.customer('lan');
@@ -30,7 +31,7 @@ describe('GET /checkouts/{id}/invoice', () => {
     );
     expect(response.headers.get('cache-control')).toBe('private, no-cache');
     const { texts } = await readPdf(new Uint8Array(await response.arrayBuffer()));
-    expect(texts[0]).toContain(`Mã thanh toán ${checkoutId}`);
+    expect(texts[0]).toContain(`Mã thanh toán CW-${checkoutId}`);
   });
 
   test('GET /checkouts/{id}/invoice sends nothing again that the client has, and other bytes for another invoice', async () => {

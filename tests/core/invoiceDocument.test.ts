@@ -16,7 +16,7 @@ describe('The document of an invoice', () => {
       ['Số hoá đơn', '2026-000001'],
       ['Ngày lập', '01/03/2026'],
       ['Khách hàng', 'nguyen.thi.anh@example.com'],
-      ['Mã thanh toán', '01980a4f-02aa-7e44-b1d2-6c8e0f1a2b34'],
+      ['Mã thanh toán', 'CW-1024'],
     ]);
     expect(columns.map(({ heading }) => heading)).toEqual([
       'STT',
@@ -65,6 +65,11 @@ describe('The document of an invoice', () => {
       ['Tax 10 %', '€1.00'],
       ['Total', '€70.00'],
     ]);
+  });
+
+  test('The document names the id of a checkout that has no number', () => {
+    const { facts } = describeInvoice(invoiceOf({ checkoutId: 'an id', checkoutNumber: null }));
+    expect(facts.at(-1)).toEqual(['Mã thanh toán', 'an id']);
   });
 
   test('The document leaves out what the shop has not set and what is not known of the customer', () => {

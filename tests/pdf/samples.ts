@@ -18,6 +18,7 @@ export const invoiceOf = (changes: Partial<Invoice> = {}): Invoice => {
     number: '2026-000001',
     issuedAtMs: Date.UTC(2026, 2, 1, 8),
     checkoutId: '01980a4f-02aa-7e44-b1d2-6c8e0f1a2b34',
+    checkoutNumber: 'CW-1024',
     shop: {
       name: 'Tiệm Cartwright',
       address: '1 Phố Huế, Hai Bà Trưng, Hà Nội',
