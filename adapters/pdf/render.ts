@@ -24,7 +24,7 @@ const draw = (
     margin: 0,
     autoFirstPage: false,
     font: '',
-    // Every runtime compresses in its own way, and the bytes are to be the same in all of them.
+    // What zlib makes of the same content differs from build to build: in Node it is not the same as in Bun.
     compress: false,
     pdfVersion: '1.7',
     lang: language,

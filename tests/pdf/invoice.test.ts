@@ -152,6 +152,12 @@ describe('The PDF of an invoice', () => {
 });
 
 describe('The bytes of the PDF', () => {
+  test('Nothing in the PDF is compressed, because the bytes would depend on the build of zlib', async () => {
+    const text = new TextDecoder('latin1').decode(await renderer.render(invoiceOf({ lines: allScripts })));
+    expect(text).toContain('stream');
+    expect(text).not.toContain('/Filter');
+  });
+
   test('The same invoice gives the same bytes, whatever was rendered before', async () => {
     const first = await renderer.render(invoiceOf({ lines: allScripts }));
     await readNames('龍 other 한국어');
