@@ -8,10 +8,16 @@ export const invoiceNumber = (year: number, sequence: number): string =>
   `${year}-${String(sequence).padStart(6, '0')}`;
 
 /** The shop as its documents name it. A text is empty if it is not set. */
-export type Shop = { readonly name: string; readonly address: string; readonly taxId: string };
+export type Shop = {
+  readonly name: string;
+  readonly address: string;
+  readonly taxId: string;
+  /** The IANA time zone of its days. */
+  readonly timeZone: string;
+};
 
 /** Amounts are in the minor unit of the invoice's currency. */
-type InvoiceLine = {
+export type InvoiceLine = {
   readonly orderId: string;
   readonly code: string;
   readonly name: string;
@@ -30,6 +36,8 @@ type InvoiceLine = {
  */
 export type Invoice = InvoiceReference & {
   readonly checkoutId: string;
+  /** For people. Null for a checkout that has none. */
+  readonly checkoutNumber: string | null;
   readonly shop: Shop;
   readonly customer: Contact;
   readonly lines: readonly InvoiceLine[];
@@ -58,6 +66,7 @@ export const invoiceContent = (
     .filter(({ order }) => order.status !== orderStatusAfter.refund)
     .map(({ order }) => lineOf(order));
   return {
+    checkoutNumber: sorted[0]?.order.number ?? null,
     shop,
     customer: contactOfGroup(sorted),
     lines,

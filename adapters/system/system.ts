@@ -10,7 +10,7 @@ import { systemTimer, yieldToSystemEventLoop } from './timer.ts';
  * The real world: the machine's clock and timers, ids that are unique across processes, and secure random numbers. Only
  * the time zone and the details are the shop's and not the machine's.
  */
-export const createSystemWorld = (timeZone = 'UTC', shop: Shop = unnamedShop): World => {
+export const createSystemWorld = (shop: Shop = unnamedShop): World => {
   const random = createSystemRandom();
   return {
     clock: systemClock,
@@ -18,9 +18,9 @@ export const createSystemWorld = (timeZone = 'UTC', shop: Shop = unnamedShop): W
     ids: createTimeOrderedIds(random),
     random,
     yieldToEventLoop: yieldToSystemEventLoop,
-    calendar: createCalendar(timeZone),
+    calendar: createCalendar(shop.timeZone),
     shop,
   };
 };
 
-const unnamedShop: Shop = { name: 'Cartwright', address: '', taxId: '' };
+const unnamedShop: Shop = { name: 'Cartwright', address: '', taxId: '', timeZone: 'UTC' };

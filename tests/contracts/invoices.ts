@@ -35,7 +35,10 @@ export const invoicesContract = (name: string, open: OpenStore): void => {
       const issuedAtMs = fixture.now();
       await fixture.claimTasks('service');
       const number = `${new Date(issuedAtMs).getUTCFullYear()}-000001`;
+      const checkoutNumber = (await fixture.findOrder(defined(orders[0]).id)).number;
+      expect(checkoutNumber).not.toBeNull();
       const invoice = {
+        checkoutNumber,
         ...{ number, issuedAtMs, checkoutId: defined(defined(orders[0]).checkoutId) },
         ...{ shop: world.shop, currency: 'VND', total: 3 * 398_000 },
         customer: { email: `${defined(orders[0]).customerId}@example.com`, language: 'vi' },
