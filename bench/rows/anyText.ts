@@ -16,7 +16,7 @@ export const anyText: Row = {
   name: 'any-text',
   about: 'SQLite: how long the worst of 10,000 texts takes the event loop, and a light read beside it',
   run: async (bench) => {
-    const orders = bench.scaleCount(200_000);
+    const orders = bench.scaleCount(1_000_000);
     const path = join(bench.createFolder(), 'shop.db');
     const store = await openSqliteStore(createSystemWorld(), { path });
     await fill(bench, store, orders);
