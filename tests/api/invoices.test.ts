@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
 import type { Invoices } from '../../core/invoice.ts';
+import { pipelineFor } from '../../core/pipelines/index.ts';
 import { readPdf } from '../pdf/readPdf.ts';
 import { invoiceOf } from '../pdf/samples.ts';
 import { codeOf, expectStatus, textAt } from './reply.ts';
@@ -32,6 +33,26 @@ describe('GET /checkouts/{id}/invoice', () => {
     expect(response.headers.get('cache-control')).toBe('private, no-cache');
     const { texts } = await readPdf(new Uint8Array(await response.arrayBuffer()));
     expect(texts[0]).toContain(`Mã thanh toán CW-${checkoutId}`);
+  });
+
+  test('The invoice that the pipeline of a checkout has issued is drawn with its number and that of the checkout', async () => {
+    const { api, customer, product, store, world } = createTestApi();
+    const lan = customer('lan');
+    const orders = [await lan.order(await product()), await lan.order(await product())];
+    const checkout = expectStatus(await lan.checkOut(orders), 202);
+    const path = `/checkouts/${textAt(checkout, 'checkoutId')}/invoice`;
+    expect(codeOf(await lan.get(path))).toBe('404 not_found');
+    const nowMs = world.clock.nowMs();
+    const claim = { limit: 9, nowMs, leaseMs: 1_000, retryAtMs: () => null };
+    await store.queue.claim({ pipeline: pipelineFor('physical'), ...claim });
+    const response = await api.handle(
+      requestOf('GET', `http://localhost${path}`, { token: await lan.token() }),
+    );
+    expect(response.status).toBe(200);
+    const { texts } = await readPdf(new Uint8Array(await response.arrayBuffer()));
+    expect(texts[0]).toContain(`${new Date(nowMs).getUTCFullYear()}-000001`);
+    expect(texts[0]).toContain(textAt(checkout, 'number'));
+    expect(texts[0]).toContain(world.shop.name);
   });
 
   test('GET /checkouts/{id}/invoice sends nothing again that the client has, and other bytes for another invoice', async () => {
