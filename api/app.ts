@@ -21,6 +21,7 @@ import {
 import { createDocsRoutes } from './routes/docs.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHomeRoutes } from './routes/home.ts';
+import { createInvoiceQueries } from './routes/invoices.ts';
 import { createServiceKeyCommands, createServiceKeyQueries } from './routes/keys.ts';
 import { createMoneyCaseCommands, createMoneyHealthQueries } from './routes/money.ts';
 import { createOrderHistoryQueries } from './routes/orderHistory.ts';
@@ -96,6 +97,7 @@ const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[
   createProductQueries(deps, authenticate),
   createOrderQueries(deps, authenticate),
   createOrderHistoryQueries(deps, authenticate),
+  createInvoiceQueries(deps, authenticate),
   createActivityQueries(deps, authenticate),
   createRefundQueries(deps, authenticate),
   createQueueQueries(deps, authenticate),

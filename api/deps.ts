@@ -1,4 +1,5 @@
 import type { CountedLog } from '../core/countedLog.ts';
+import type { InvoiceRenderer } from '../core/invoiceDocument.ts';
 import type { Log } from '../core/log.ts';
 import type { Page } from '../core/page.ts';
 import type { Charge } from '../core/provider.ts';
@@ -24,6 +25,7 @@ export type ApiDeps = {
   readonly receiveEvent: ReceiveEvent;
   /** The payment provider's `name`, for the path of its webhooks. */
   readonly providerName: string;
+  readonly invoiceRenderer: InvoiceRenderer;
   /** Lists the charges of the simulated provider, newest first. Null for a real provider. */
   readonly charges: ListCharges | null;
   /** Null for a real provider, because only real customers can finish its challenges. */

@@ -132,8 +132,12 @@ export type OutcomeRecord = {
   readonly outcome: RecordedOutcome;
   /** Stored if the key has no response yet. Null for `released`, so that the same key can be sent again. */
   readonly response: CheckoutResponse | null;
-  /** For `succeeded`, one task for each order. Otherwise empty. */
-  readonly tasks: readonly { readonly id: string; readonly orderId: string; readonly pipeline: string }[];
+  /** For `succeeded`, one task for each group: see `groupOrders`. Otherwise empty. */
+  readonly tasks: readonly {
+    readonly id: string;
+    readonly orderIds: readonly string[];
+    readonly pipeline: string;
+  }[];
 };
 
 export type RecordResult = {

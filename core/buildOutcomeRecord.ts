@@ -1,4 +1,5 @@
 import type { CheckoutResponse, Claim, OutcomeRecord } from './audit.ts';
+import { groupOrders } from './group.ts';
 import { isExpired, type Order, orderStatusAfter } from './order.ts';
 import { type nothingToPay, outcomeChanges, type RecordedOutcome } from './outcome.ts';
 import { paymentStatusAfter } from './payment.ts';
@@ -8,7 +9,7 @@ import type { World } from './world.ts';
 
 /**
  * Builds the record that `Audits.recordOutcomes` stores for a charge: the outcome, the response to the customer, and a
- * task for each order that is now paid. `requestId` is that of the HTTP request, for the response.
+ * task for each group of orders that are now paid. `requestId` is that of the HTTP request, for the response.
  */
 export const buildOutcomeRecord = (
   claim: Claim,
@@ -22,10 +23,10 @@ export const buildOutcomeRecord = (
     return { checkoutId, attempt, outcome: { kind: 'released' }, response: null, tasks: [] };
 
   const tasks = outcomeChanges(charged).createsTasks
-    ? claim.orders.map(({ id: orderId, product }) => ({
+    ? groupOrders(claim.orders).map(({ type, orderIds }) => ({
         id: ids.next(nowMs),
-        orderId,
-        pipeline: pipelineFor(product.type).name,
+        orderIds,
+        pipeline: pipelineFor(type).name,
       }))
     : [];
   return {

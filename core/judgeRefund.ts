@@ -131,6 +131,7 @@ export const requestedRefund = (
   ...fields,
   status: 'requested',
   creditNote: null,
+  creditedLine: null,
   error: null,
   createdAtMs: nowMs,
   updatedAtMs: nowMs,

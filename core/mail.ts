@@ -15,7 +15,10 @@ export type Mail = {
    * copy.
    */
   readonly messageId: string;
-  readonly orderId: string;
+  /** The checkout of the orders. */
+  readonly checkoutId: string | null;
+  /** The orders that the mail is about, by id. */
+  readonly orderIds: readonly string[];
   readonly to: string;
   readonly subject: string;
   readonly text: string;
@@ -74,40 +77,45 @@ export const attachmentInfo = ({ name, type, content }: Attachment): AttachmentI
   size: content.byteLength,
 });
 
-/** The content of the mail about a processed order. */
+/** The content of the mail about a group of processed orders. */
 export type Receipt = {
-  readonly order: Order;
+  readonly checkoutId: string;
+  /** The orders of the group, at least one. */
+  readonly orders: readonly { readonly order: Order; readonly licences: readonly string[] }[];
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
-  readonly licences: readonly string[];
   readonly references: readonly StepReference[];
 };
 
-/** The mail about a processed order, in the customer's language: `en` if the contact says so, otherwise `vi`. */
+/** The mail about a group of orders, in the customer's language: `en` if the contact says so, otherwise `vi`. */
 export const receiptMail = (
-  { order, contact, invoiceNumber, licences, references }: Receipt,
+  { checkoutId, orders, contact, invoiceNumber, references }: Receipt,
   messageId: string,
 ): Mail => {
   const language = languageOf(contact);
   const texts = textsOf[language];
-  const total = formatMoney(order.total, language);
-  return mailOf({ order, contact, messageId }, texts.subject, {
+  const [first] = orders;
+  if (first === undefined) throw new Error('a receipt needs an order');
+  const amount = orders.reduce((sum, { order }) => sum + order.total.amount, 0);
+  const idOf = ({ id }: Order): Fact => [texts.order, id];
+  const isAlone = orders.length === 1;
+  const about = { checkoutId, orders: orders.map(({ order }) => order), contact, messageId };
+  return mailOf(about, texts.subject, {
     language,
     opening: texts.thanks,
-    lines: [
-      lineOf(
-        order,
-        total,
-        licences.map((key) => [texts.licence, key]),
-      ),
-    ],
-    total: [texts.total, total],
+    lines: orders.map(({ order, licences }) =>
+      lineOf(order, formatMoney(order.total, language), [
+        ...licences.map((key): Fact => [texts.licence, key]),
+        ...(isAlone ? [] : [idOf(order)]),
+      ]),
+    ),
+    total: [texts.total, formatMoney({ ...first.order.total, amount }, language)],
     facts: [
       ...(invoiceNumber === null ? [] : [[texts.invoice, invoiceNumber] as const]),
       ...referenceFacts(references, language),
-      [texts.order, order.id],
+      ...(isAlone ? [idOf(first.order)] : []),
     ],
-    closing: pipelines.get(order.product.type)?.next?.[language] ?? '',
+    closing: pipelines.get(first.order.product.type)?.next?.[language] ?? '',
   });
 };
 
@@ -116,20 +124,28 @@ export const refundMail = (
   {
     order,
     contact,
+    paymentId,
     amount,
     creditNote,
-  }: Pick<Receipt, 'order' | 'contact'> & Pick<RefundDetail, 'amount' | 'creditNote'>,
+    creditedLine,
+  }: { readonly order: Order; readonly contact: Contact } & Pick<
+    RefundDetail,
+    'paymentId' | 'amount' | 'creditNote' | 'creditedLine'
+  >,
   messageId: string,
 ): Mail => {
   const language = languageOf(contact);
   const texts = textsOf[language];
-  return mailOf({ order, contact, messageId }, texts.refundSubject, {
+  return mailOf({ checkoutId: paymentId, orders: [order], contact, messageId }, texts.refundSubject, {
     language,
     opening: texts.refunded,
     lines: [lineOf(order, null, [])],
     total: [texts.amount, formatMoney(amount, language)],
     facts: [
       ...(creditNote === null ? [] : [[texts.creditNote, creditNote] as const]),
+      ...(creditedLine === null
+        ? []
+        : [[texts.invoice, `${creditedLine.invoice} (${texts.line} ${creditedLine.line})`] as const]),
       [texts.order, order.id],
     ],
     closing: texts.arrives,
@@ -147,23 +163,39 @@ const lineOf = (
 ): MailLine => ({ name, code, quantity, amount, facts });
 
 const mailOf = (
-  { order, contact, messageId }: Pick<Receipt, 'order' | 'contact'> & { readonly messageId: string },
+  {
+    checkoutId,
+    orders,
+    contact,
+    messageId,
+  }: Pick<Mail, 'checkoutId' | 'messageId'> & {
+    readonly orders: readonly Order[];
+    readonly contact: Contact;
+  },
   title: string,
   content: Omit<MailContent, 'title'>,
 ): Mail => ({
   messageId,
-  orderId: order.id,
+  checkoutId,
+  orderIds: orders.map(({ id }) => id),
   to: contact.email,
-  subject: withoutBidiControls(`${title}: ${order.product.name}`),
+  subject: withoutBidiControls(`${title}: ${nameOf(orders)}`),
   ...renderMailBody({ ...content, title }),
   attachments: [],
 });
+
+/** The name of the first product, and how many other orders there are. */
+const nameOf = (orders: readonly Order[]): string => {
+  const name = orders[0]?.product.name ?? '';
+  return orders.length > 1 ? `${name} (+${orders.length - 1})` : name;
+};
 
 type TextName =
   | 'subject'
   | 'thanks'
   | 'total'
   | 'invoice'
+  | 'line'
   | 'licence'
   | 'order'
   | 'refundSubject'
@@ -179,6 +211,7 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     thanks: 'Cảm ơn bạn đã mua hàng. Đơn hàng của bạn đã được thanh toán và xử lý.',
     total: 'Tổng tiền',
     invoice: 'Số hoá đơn',
+    line: 'dòng',
     licence: 'Mã bản quyền',
     order: 'Mã đơn hàng',
     refundSubject: 'Đã hoàn tiền đơn hàng của bạn',
@@ -192,6 +225,7 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     thanks: 'Thank you for your purchase. Your order has been paid and processed.',
     total: 'Total',
     invoice: 'Invoice number',
+    line: 'line',
     licence: 'Licence key',
     order: 'Order',
     refundSubject: 'Your order has been refunded',

@@ -54,13 +54,6 @@ export const nextOrderStatus = (status: OrderStatus, event: OrderEvent): OrderSt
 export const orderStatusesBefore = (event: OrderEvent): readonly OrderStatus[] =>
   orderStatuses.filter((status) => nextOrderStatus(status, event) !== null);
 
-/** The status after `event`. Throws if `status` does not allow it: for events that can only fail because of a bug. */
-export const requireNextOrderStatus = (status: OrderStatus, event: OrderEvent): OrderStatus => {
-  const after = nextOrderStatus(status, event);
-  if (after === null) throw new Error(`an order that is ${status} cannot ${event}`);
-  return after;
-};
-
 /** The status of a new order, and of one whose payment failed. */
 export const initialOrderStatus = orderStatusAfter.release;
 
@@ -110,7 +103,8 @@ export type OrderState = {
   readonly detail: string | null;
 };
 
-export type Invoice = { readonly number: string; readonly issuedAtMs: number };
+/** Which invoice a checkout has. */
+export type InvoiceReference = { readonly number: string; readonly issuedAtMs: number };
 
 /** How many rows of its history are read with an order. An order that is retried again and again has any number. */
 export const shownStates = 100;
@@ -121,7 +115,8 @@ export type OrderDetail = Order & {
   readonly payment: Payment | null;
   /** The newest `shownStates` ones, in the order of `seq`. `Orders.history` has all of them. */
   readonly history: readonly OrderState[];
-  readonly invoice: Invoice | null;
+  /** The invoice of its checkout. Null until it is issued. */
+  readonly invoice: InvoiceReference | null;
   /** One licence key for each unit of a digital product. Empty until they are issued. */
   readonly licences: readonly string[];
   /** What the carrier calls the shipment. Null until a carrier has said so. */

@@ -34,7 +34,7 @@ export type OutcomeChanges = {
   readonly keepsAction: boolean;
   /** The detail of the history row that each order gets with its new status. */
   readonly historyDetail: string | null;
-  /** True if each order gets its task. A record without a task for one of its orders is a bug, and throws. */
+  /** True if each order gets into a task. A record without a task for one of its orders is a bug, and throws. */
   readonly createsTasks: boolean;
   /** True if only the newest attempt may record it, because a later attempt may be charging. */
   readonly newestAttemptOnly: boolean;

@@ -11,10 +11,10 @@ export const taskStates = ['ready', 'running', 'waiting', 'paused', 'failed'] as
  * - `ready`: a worker may claim it now.
  * - `waiting`: a worker may claim it at `runAtMs`, after the pause before a retry.
  * - `running`: leased to a worker.
- * - `paused`: a refund of its order holds it. Neither a worker nor a retry can continue it.
+ * - `paused`: a refund of its only order holds it. Neither a worker nor a retry can continue it.
  * - `failed`: only an operator's retry continues it.
  *
- * A task that is done has no row. The order's history, or the job's record, shows what was done.
+ * A task that is done has no row. The history of each order, or the job's record, shows what was done.
  */
 export type TaskState = (typeof taskStates)[number];
 
@@ -28,12 +28,17 @@ export const taskStateAt = (
   nowMs: number,
 ): TaskState => (state === 'ready' && runAtMs > nowMs ? 'waiting' : state);
 
-/** Unfinished work of a paid order or of a job (a refund, a provider's event, a reconciliation). */
+/**
+ * Unfinished work of a group or of a job (a refund, a provider's event, a reconciliation). A group is the paid orders of
+ * one checkout and one product type.
+ */
 export type Task = {
   readonly id: string;
-  /** Null for a job. */
-  readonly orderId: string | null;
-  /** The id of the refund, event or reconciliation. Null for an order. */
+  /** The checkout of the group. Null for a job. */
+  readonly checkoutId: string | null;
+  /** The orders of the group, by id. Empty for a job. An order that is refunded leaves its group. */
+  readonly orderIds: readonly string[];
+  /** The id of the refund, event or reconciliation. Null for a group. */
   readonly jobId: string | null;
   readonly pipeline: string;
   /** The step to run next, or the step that failed. */
@@ -48,17 +53,23 @@ export type Task = {
   readonly runAtMs: number;
 };
 
-/** A task whose row is locked, with the parts of its order that a step needs. */
+/** The task of a group whose row is locked, with what a step needs of its orders. */
 export type LockedTask = {
   readonly id: string;
+  readonly checkoutId: string;
   readonly step: string;
   readonly attempts: number;
-  /** The `seq` of the order's newest history row. */
-  readonly seq: number;
-  readonly order: Order;
+  /** By order id. `seq` is that of the order's newest history row. */
+  readonly orders: readonly { readonly order: Order; readonly contact: Contact; readonly seq: number }[];
 };
 
-/** The right of a worker to run one external step of an order, until `untilMs`. */
+/** An order of a leased task. */
+type LeasedOrder = {
+  readonly order: Order;
+  readonly licences: readonly string[];
+};
+
+/** The right of a worker to run one external step of a group, until `untilMs`. */
 export type Lease = {
   readonly taskId: string;
   /** The fencing token. Each new lease raises it, so that a report under an older lease changes nothing. */
@@ -67,19 +78,24 @@ export type Lease = {
   readonly pipeline: string;
   readonly step: string;
   readonly attempts: number;
-  readonly order: Order;
+  readonly checkoutId: string;
+  /** By order id. */
+  readonly orders: readonly LeasedOrder[];
+  /** Of the last order: it has the newest address of the customer. */
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
-  readonly licences: readonly string[];
-  /** What step services have done for the orders of the task. */
+  /** What step services have done for the orders of the task, by order id and step. */
   readonly references: readonly StepReference[];
-  /** The request for a step service, as it was stored with the first intent. Null for any other step. */
+  /**
+   * The request for a step service, as it was stored with the first intent. Null for any other step, and for an order
+   * that left its group after the group had asked for the step: it must not be asked for again.
+   */
   readonly body: string | null;
   /** True if the step ledger says that this step is done: report `done` without running it again. */
   readonly alreadyDone: boolean;
 };
 
-/** The result of a leased step. `runAtMs` is when to try again. `detail` is for the order's history. */
+/** The result of a leased step. `runAtMs` is when to try again. `detail` is for the history of each order. */
 export type StepReport = Pick<Lease, 'taskId' | 'lease'> & {
   readonly outcome:
     | {
@@ -129,6 +145,7 @@ export const perSecond = (finished: number): number => (finished * 1_000) / fini
 export type TaskQuery = {
   readonly state: TaskState | null;
   readonly pipeline: string | null;
+  /** Only the task whose group has this order. */
   readonly orderId: string | null;
   /** The id of the last task of the previous page. */
   readonly after: string | null;
@@ -182,11 +199,11 @@ export interface Queue {
   ): AsyncResult<readonly string[]>;
 
   /**
-   * Writes the results of leased steps, all in one transaction, as `planReports` decides. `done` writes the acceptance
-   * to the step ledger and a row to the order's history, and makes the task ready at its next step, or completes the
-   * order and deletes the task. `retry` makes the task wait. `failed` makes task and order `failed`. A report under an
-   * old lease changes nothing; of two reports under one lease, the first counts. Returns the task ids of the accepted
-   * reports.
+   * Writes the results of leased steps, all in one transaction, as `planReports` decides, for the orders that are still
+   * in the group. `done` writes the acceptance to the step ledger and a row to the history of each order, and makes the
+   * task ready at its next step, or deletes it after the last one. `retry` makes the task wait. `failed` makes the task
+   * `failed`, and its orders too if they are not completed yet. A report under an old lease changes nothing; of two
+   * reports under one lease, the first counts. Returns the task ids of the accepted reports.
    */
   report(reports: readonly StepReport[], nowMs: number): AsyncResult<readonly string[]>;
 
@@ -205,8 +222,8 @@ export interface Queue {
 
   /**
    * Rescues at most `limit` tasks whose lease has ended, as `planRescue` decides: raises the fencing token, counts the
-   * crash, and makes the task ready now, or makes it and its order `failed` at `crashesMax`. `lastError` says why.
-   * Returns how many tasks were rescued.
+   * crash, and makes the task ready now, or `failed` at `crashesMax`, with its orders if they are not completed yet.
+   * `lastError` says why. Returns how many tasks were rescued.
    */
   rescue(query: {
     readonly nowMs: number;
@@ -216,7 +233,8 @@ export interface Queue {
 
   /**
    * Makes failed tasks ready at the step that failed, as `planRetry` decides: with 0 attempts and crashes, and a raised
-   * fencing token. Their orders become `paid` with `retried` in the history. Ignores ids that are not of failed tasks.
+   * fencing token. Their failed orders become `paid` with `retried` in the history. Ignores ids that are not of failed
+   * tasks.
    * Returns how many tasks were retried.
    */
   retry(taskIds: readonly string[], nowMs: number, command?: OperatorCommand): AsyncResult<number>;

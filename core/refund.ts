@@ -10,6 +10,9 @@ export const refundStatuses = ['requested', 'succeeded', 'failed'] as const;
 /** `failed`: the provider will never make it. Its amount can be refunded again under a new key. */
 export type RefundStatus = (typeof refundStatuses)[number];
 
+/** An order's line on the invoice with this number. Lines count from 1. */
+export type CreditedLine = { readonly invoice: string; readonly line: number };
+
 export type RefundEvent = 'succeed' | 'fail';
 
 /**
@@ -81,6 +84,8 @@ export type Refund = {
   readonly status: RefundStatus;
   /** `CN-2026-000001`. Null until the refund succeeds, and if the order had no invoice. */
   readonly creditNote: string | null;
+  /** The line of the invoice that the credit note is about. Null without a credit note. */
+  readonly creditedLine: CreditedLine | null;
   /** Why it failed. Null unless the status is `failed`. */
   readonly error: string | null;
   readonly createdAtMs: number;
@@ -167,15 +172,23 @@ export type RefundOrderChanges = {
   readonly history: readonly { readonly state: string; readonly detail: string | null }[];
   /** Null if the status does not change. */
   readonly status: OrderStatus | null;
-  /** What happens to the order's unfinished task, if there is one. Null if it does not change. */
+  /** What happens to the order's unfinished work, if there is any. Null if it does not change. */
   readonly task: RefundTaskChange | null;
 };
 
+/**
+ * A task that has only this order is paused, fails or is deleted. From a larger group the order is taken out: the task
+ * goes on for the other orders, under the lease that it has.
+ */
 export type RefundTaskChange =
-  /** No worker can claim it. Its fencing token is raised, so that a worker with its lease cannot continue. */
+  /**
+   * No worker can claim it. The fencing token of its task is raised, so that a worker with its lease cannot continue. An
+   * order that is taken out of its group gets a paused task of its own, at the same step.
+   */
   | { readonly kind: 'pause'; readonly lastError: string }
-  /** An operator can retry it. */
+  /** An operator can retry it. The task has only this order, because it was paused. */
   | { readonly kind: 'fail'; readonly lastError: string; readonly runAtMs: number }
+  /** Nothing is left to do for the order. */
   | { readonly kind: 'delete' };
 
 /** An accepted refund command. */
@@ -219,8 +232,8 @@ export interface Refunds {
   /**
    * Requests a refund, as `judgeRefund` decides on the locked order, so that refunds of one order wait for one another.
    * Writes the refund, its task, and `refund_requested` with the amount to the order's history. A refund of all that is
-   * left also pauses the order's task, with a raised fencing token and an error that names the refund: an order that is
-   * being refunded is not shipped. Fails as `RefundFailure` says.
+   * left also takes the order out of its group and pauses its work, with an error that names the refund (see
+   * `RefundTaskChange`): an order that is being refunded is not shipped. Fails as `RefundFailure` says.
    */
   request(
     command: RefundCommand,

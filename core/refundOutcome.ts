@@ -3,6 +3,7 @@ import { nextOrderStatus, type Order, orderStatusAfter } from './order.ts';
 import {
   adoptedOrigins,
   amountDetail,
+  type CreditedLine,
   type FinishedRefund,
   nextRefundStatus,
   type Refund,
@@ -24,7 +25,8 @@ export type RefundedOrder = {
   readonly taskPaused: boolean;
   /** The sum of its other refunds in `succeededRefundStatuses`. */
   readonly refunded: number;
-  readonly invoiced: boolean;
+  /** Its line on the invoice of its checkout. Null if it is on none. */
+  readonly invoiceLine: CreditedLine | null;
   /** True if its units have left the shop: it has a shipment or a licence. */
   readonly gone: boolean;
   /** The units that it has taken from the stock and not given back. */
@@ -39,8 +41,8 @@ export type RefundChanges = {
     readonly reference: string | null;
     readonly error: string | null;
   };
-  /** The year in whose sequence the credit note is numbered. Null if none is issued. */
-  readonly creditNoteYear: number | null;
+  /** The year in whose sequence the credit note is numbered, and the line that it is about. Null if none is issued. */
+  readonly creditNote: { readonly year: number; readonly line: CreditedLine } | null;
   /** The units to put back into stock. The order then holds none. */
   readonly restock: {
     readonly orderId: string;
@@ -68,15 +70,14 @@ export const planRefundOutcome = (
   if (outcome.kind === 'failed')
     return {
       refund: { status, reference: null, error: outcome.reason },
-      creditNoteYear: null,
+      creditNote: null,
       restock: null,
       sold: null,
       order: order === null ? null : afterFailure(order, refund, outcome.reason, nowMs),
     };
 
   const written = { status, reference: outcome.reference, error: null };
-  if (order === null)
-    return { refund: written, creditNoteYear: null, restock: null, sold: null, order: null };
+  if (order === null) return { refund: written, creditNote: null, restock: null, sold: null, order: null };
   if (refund.origin === 'dispute') return { refund: written, ...afterLostDispute(refund) };
   return { refund: written, ...afterSuccess(order, refund, calendar.yearOf(nowMs)) };
 };
@@ -86,7 +87,7 @@ export const planRefundOutcome = (
  * row.
  */
 const afterSuccess = (
-  { order, refunded, invoiced, gone, held }: RefundedOrder,
+  { order, refunded, invoiceLine, gone, held }: RefundedOrder,
   { amount, restock }: Pick<Refund, 'amount' | 'restock'>,
   year: number,
 ): Omit<RefundChanges, 'refund'> => {
@@ -99,7 +100,7 @@ const afterSuccess = (
   const wasSold = order.status === orderStatusAfter.complete;
   const soldUnits = restocks && wasSold ? -held : keeps && !wasSold ? held : 0;
   return {
-    creditNoteYear: invoiced ? year : null,
+    creditNote: invoiceLine === null ? null : { year, line: invoiceLine },
     restock: restocks ? { orderId: order.id, productId: order.product.id, quantity: held } : null,
     sold: soldUnits === 0 ? null : { productId: order.product.id, units: soldUnits },
     order: {
@@ -115,7 +116,7 @@ const afterSuccess = (
  * pipeline, its goods and its invoice, until an operator decides otherwise.
  */
 const afterLostDispute = ({ amount }: Pick<Refund, 'amount'>): Omit<RefundChanges, 'refund'> => ({
-  creditNoteYear: null,
+  creditNote: null,
   restock: null,
   sold: null,
   order: { history: [{ state: 'charged_back', detail: amountDetail(amount) }], status: null, task: null },

@@ -1,28 +1,29 @@
 import type { ActivityTarget } from './activity.ts';
-import { type OrderEvent, type OrderStatus, requireNextOrderStatus } from './order.ts';
+import { type OrderEvent, type OrderStatus, orderStatusAfter } from './order.ts';
+import { pipelineFor } from './pipelines/index.ts';
 import type { Task } from './queue.ts';
+import { isCompletedAt } from './steps.ts';
 
-/** A task and its order, as an adapter reads them under lock. */
-export type TaskSnapshot = Pick<Task, 'id' | 'step' | 'attempts' | 'crashes'> & {
+/** A task with its orders, as an adapter reads it under lock. */
+export type TaskSnapshot = Pick<Task, 'id' | 'pipeline' | 'step' | 'attempts' | 'crashes' | 'orderIds'> & {
   readonly lease: number;
-  /** The `seq` of the order's newest history row. 0 for a job. */
-  readonly seq: number;
-  /** Null for a job. */
-  readonly order: { readonly id: string; readonly status: OrderStatus } | null;
+  /** The `seq` of each order's newest history row, at the position of the order. */
+  readonly seqs: readonly number[];
 };
 
 /** What a rescue or retry changes. The task is then not leased. An adapter writes all of it in the same transaction. */
 export type TaskChange = Pick<Task, 'id' | 'attempts' | 'crashes' | 'lastError' | 'runAtMs'> & {
   readonly state: 'ready' | 'failed';
   readonly lease: number;
-  readonly seq: number;
-  /** The order's change and history row (its `seq` is that of the task). Null if the order does not change. */
-  readonly order: {
+  readonly seqs: readonly number[];
+  /** The changes of the task's orders, each with its history row. Empty if they do not change. */
+  readonly orders: readonly {
     readonly id: string;
+    readonly seq: number;
     readonly event: OrderEvent;
     readonly status: OrderStatus;
     readonly history: { readonly state: string; readonly detail: string | null };
-  } | null;
+  }[];
 };
 
 /** A worker stopped or hung during the task's lease. Another worker may try it, unless `crashesMax` workers have. */
@@ -32,7 +33,7 @@ export const planRescue = (task: TaskSnapshot, crashesMax: number, nowMs: number
   const lastError = `a worker stopped or hung at ${task.step} (${crashes} times)`;
   return {
     ...endedLease(task, nowMs),
-    ...(fails ? orderChange(task, 'fail', { state: 'failed', detail: lastError }) : noOrderChange(task)),
+    ...(fails ? orderChanges(task, 'fail', { state: 'failed', detail: lastError }) : noOrderChanges(task)),
     state: fails ? 'failed' : 'ready',
     attempts: task.attempts,
     crashes,
@@ -43,36 +44,40 @@ export const planRescue = (task: TaskSnapshot, crashesMax: number, nowMs: number
 /** An operator retries a failed task: its step runs again, with all its attempts. */
 export const planRetry = (task: TaskSnapshot, nowMs: number): TaskChange => ({
   ...endedLease(task, nowMs),
-  ...orderChange(task, 'retry', { state: 'retried', detail: null }),
+  ...orderChanges(task, 'retry', { state: 'retried', detail: null }),
   state: 'ready',
   attempts: 0,
   crashes: 0,
   lastError: null,
 });
 
-/** What the activity says about a retried task. */
-export const retryTarget = ({ id, step, order }: TaskSnapshot): ActivityTarget => ({
-  target: id,
-  orderId: order?.id ?? null,
-  detail: step,
-});
+/** What the activity says about a retried task: one row for each of its orders, because each timeline shows it. */
+export const retryTargets = ({ id, step, orderIds }: TaskSnapshot): readonly ActivityTarget[] =>
+  (orderIds.length === 0 ? [null] : orderIds).map((orderId) => ({ target: id, orderId, detail: step }));
 
 /** Raises the fencing token, so that a report of a worker that still has the old lease changes nothing. */
 const endedLease = ({ id, lease }: TaskSnapshot, nowMs: number) =>
   ({ id, lease: lease + 1, runAtMs: nowMs }) as const;
 
-const noOrderChange = ({ seq }: TaskSnapshot) => ({ seq, order: null });
+const noOrderChanges = ({ seqs }: TaskSnapshot) => ({ seqs, orders: [] });
 
-/** A job has no order, and so no history. */
-const orderChange = (
+/** A job has no orders, and orders that are completed keep their status. */
+const orderChanges = (
   task: TaskSnapshot,
-  event: OrderEvent,
+  event: 'fail' | 'retry',
   history: { readonly state: string; readonly detail: string | null },
-): Pick<TaskChange, 'seq' | 'order'> => {
-  if (task.order === null) return noOrderChange(task);
-  const { id, status } = task.order;
+): Pick<TaskChange, 'seqs' | 'orders'> => {
+  const { pipeline, step, orderIds } = task;
+  if (orderIds.length === 0 || isCompletedAt(pipelineFor(pipeline), step)) return noOrderChanges(task);
+  const seqs = task.seqs.map((seq) => seq + 1);
   return {
-    seq: task.seq + 1,
-    order: { id, event, status: requireNextOrderStatus(status, event), history },
+    seqs,
+    orders: orderIds.map((id, index) => ({
+      id,
+      seq: seqs[index] ?? 0,
+      event,
+      status: orderStatusAfter[event],
+      history,
+    })),
   };
 };

@@ -1,48 +1,56 @@
+import { type Order, orderStatusAfter } from './order.ts';
 import { pipelineFor } from './pipelines/index.ts';
 import type { Effect, Pipeline } from './pipelines/pipeline.ts';
 import type { ClaimedTasks, LockedTask, Queue, StepReport } from './queue.ts';
 
 /**
- * How tasks of orders go through their pipelines: `runTxSteps` runs the steps in the database, `planReports` plans what
+ * How the tasks of groups go through their pipelines: `runTxSteps` runs the steps in the database, `planReports` plans what
  * reports of external steps change. Adapters write the transitions.
  */
 
 /** An effect that an adapter must run for a batch of tasks, inside its transaction. */
 export type EffectCall = { readonly effect: Effect; readonly tasks: readonly LockedTask[] };
 
-/** The outcome of an effect for one task. */
+/** The outcome of an effect for all orders of one task. */
 export type EffectOutcome = {
   readonly taskId: string;
-  /** `refused` fails the task, because another attempt would not help. An operator decides. */
+  /**
+   * `refused` fails the task, because another attempt would not help. An operator decides. An effect that refuses one
+   * order refuses its group, and `detail` names the order.
+   */
   readonly kind: 'done' | 'refused';
-  /** For the history: the number or key that was issued, or why the effect refused. */
+  /** For the history of each order: the number that was issued, or why the effect refused. */
   readonly detail: string | null;
 };
 
+/** `seqs` are those of the newest history rows of the task's orders after the transition, at the same positions. */
+type TaskTransition = { readonly taskId: string; readonly seqs: readonly number[] };
+
 /** `seq` is that of the order's newest history row after the transition. */
-type Transition = { readonly taskId: string; readonly orderId: string; readonly seq: number };
+type OrderTransition = { readonly orderId: string; readonly seq: number };
 
 /** All changes of a run of steps or of a batch of reports. An adapter writes each list with one statement. */
 export type Transitions = {
-  readonly history: readonly {
-    readonly orderId: string;
-    readonly seq: number;
-    readonly state: string;
-    readonly detail: string | null;
-  }[];
+  readonly history: readonly (OrderTransition & { readonly state: string; readonly detail: string | null })[];
   /** These tasks are now at `step`. Their `attempts` become 0 if it is another step than before. */
-  readonly advanced: readonly (Transition & { readonly step: string })[];
+  readonly advanced: readonly (TaskTransition & { readonly step: string })[];
   /** These tasks wait for another attempt of the same step, at `runAtMs`. */
   readonly waiting: readonly { readonly taskId: string; readonly runAtMs: number; readonly error: string }[];
-  /** These orders become `completed`, and their tasks are deleted. */
-  readonly completed: readonly Transition[];
-  /** These tasks and their orders become `failed`, at `step`. */
-  readonly failed: readonly (Transition & { readonly step: string; readonly error: string })[];
+  /** These orders become `completed`. */
+  readonly completed: readonly OrderTransition[];
+  /** These tasks are done and deleted. Their `orders` were completed before: only their `seq` is written. */
+  readonly finished: readonly { readonly taskId: string; readonly orders: readonly OrderTransition[] }[];
+  /** These tasks become `failed` at `step`, and these of their orders with them: none if they were completed before. */
+  readonly failed: readonly (TaskTransition & {
+    readonly step: string;
+    readonly error: string;
+    readonly orders: readonly OrderTransition[];
+  })[];
 };
 
 /**
  * Advances a batch of one pipeline's tasks through all `tx` steps, up to an external step (`advanced`) or the end
- * (`completed`). Each effect is called once, for all tasks at its step.
+ * (`finished`). Each effect is called once, for all tasks at its step.
  *
  * The generator yields an `EffectCall` and gets the outcomes back. So the same rule serves a synchronous database and
  * an asynchronous one. Throws if a task is at an unknown step, or if an effect leaves out a task.
@@ -68,13 +76,14 @@ export function* runTxSteps(
     for (const task of current) {
       const outcome = outcomes.get(task.id);
       if (outcome === undefined) throw new Error(`${step.effect} left out the task ${task.id}`);
-      if (outcome.kind === 'done')
-        next.push(appendHistory(transitions, task, step.historyState, outcome.detail));
-      else fail(transitions, { ...task, step: step.name }, outcome.detail ?? step.name);
+      const atStep = { ...task, step: step.name };
+      if (outcome.kind === 'done') {
+        const after = finishStep(transitions, pipeline, atStep, outcome.detail);
+        if (after !== null) next.push(after);
+      } else fail(transitions, pipeline, atStep, outcome.detail ?? step.name);
     }
     current = next;
   }
-  for (const task of current) complete(transitions, task);
   return transitions;
 }
 
@@ -90,9 +99,17 @@ export const limitUnits = <T>(tasks: readonly T[], quantityOf: (task: T) => numb
   });
 };
 
-/** A task at its current step. Of its order, only the id is needed. */
-type CurrentTask = Pick<LockedTask, 'id' | 'step' | 'seq'> & {
-  readonly order: Pick<LockedTask['order'], 'id'>;
+/** The units of all orders of a task: they are shipped or licensed in one transaction. */
+export const unitsOfTask = ({ orders }: LockedTask): number =>
+  orders.reduce((sum, { order }) => sum + order.quantity, 0);
+
+/** A task at its current step. Of its orders, only the ids are needed. */
+type CurrentTask = Pick<LockedTask, 'id' | 'step'> & {
+  readonly orders: readonly {
+    /** The status is left out if the adapter has not read it. */
+    readonly order: Pick<Order, 'id'> & Partial<Pick<Order, 'status'>>;
+    readonly seq: number;
+  }[];
 };
 
 /** What reports of leased steps change. The adapter has already checked that each report has its task's lease. */
@@ -108,14 +125,10 @@ export const planReports = (
     if (outcome.kind === 'retry') {
       transitions.waiting.push({ taskId: task.id, runAtMs: outcome.runAtMs, error: outcome.error });
     } else if (outcome.kind === 'failed') {
-      fail(transitions, task, outcome.error);
+      fail(transitions, pipeline, task, outcome.error);
     } else {
-      const index = stepIndex(pipeline, task.step);
-      const next = pipeline.steps[index + 1];
-      const state = pipeline.steps[index]?.historyState ?? task.step;
-      const after = appendHistory(transitions, task, state, outcome.detail);
-      if (next === undefined) complete(transitions, after);
-      else transitions.advanced.push({ ...transitionOf(after), step: next.name });
+      const after = finishStep(transitions, pipeline, task, outcome.detail);
+      if (after !== null) transitions.advanced.push({ ...transitionOf(after), step: after.step });
     }
   }
   return transitions;
@@ -134,6 +147,19 @@ export const planThrownError = (
   return planReports([{ pipeline, task, outcome }]);
 };
 
+/** Gives the orders of a task as they are after the transitions: of a claimed task, only their completion changes them. */
+export const createOrdersAfter = (
+  { completed }: Transitions,
+  nowMs: number,
+): ((task: LockedTask) => readonly Order[]) => {
+  const completedIds = new Set(completed.map(({ orderId }) => orderId));
+  const status = orderStatusAfter.complete;
+  return ({ orders }) =>
+    orders.map(({ order }) =>
+      completedIds.has(order.id) ? { ...order, status, updatedAtMs: nowMs } : order,
+    );
+};
+
 export const noClaimedTasks: ClaimedTasks = { processed: 0, leases: [] };
 
 /** The result of a claim whose tasks were processed one by one. */
@@ -146,11 +172,18 @@ export const mergeClaimedTasks = (results: readonly ClaimedTasks[]): ClaimedTask
 export const externalSteps = (pipeline: Pipeline): readonly string[] =>
   pipeline.steps.filter(({ kind }) => kind === 'external').map(({ name }) => name);
 
-/** The step of a new order's task. Throws if no pipeline serves the type. */
+/** The step of a new group's task. Throws if no pipeline serves the type. */
 export const firstStep = (productType: string): string => pipelineFor(productType).steps[0].name;
 
-/** The key of an external step in the step ledger. An order and step always have the same key. */
-export const stepKey = (orderId: string, step: string): string => `${orderId}.${step}`;
+/**
+ * True if the orders of a task at `step` are completed: only notices are left to do. A pipeline of nothing but notices
+ * completes its orders at its end. False at a step that the pipeline does not have: such a task can still fail.
+ */
+export const isCompletedAt = (pipeline: Pipeline, step: string): boolean =>
+  pipeline.steps.findIndex(({ name }) => name === step) >= completesAt(pipeline);
+
+/** The key of an external step in the step ledger. A task and step always have the same key. */
+export const stepKey = (taskId: string, step: string): string => `${taskId}.${step}`;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Row)[] ? Row[] : T[K] };
 
@@ -159,34 +192,71 @@ const noTransitions = (): Mutable<Transitions> => ({
   advanced: [],
   waiting: [],
   completed: [],
+  finished: [],
   failed: [],
 });
 
-const transitionOf = ({ id, order, seq }: CurrentTask): Transition => ({
+const transitionOf = ({ id, orders }: CurrentTask): TaskTransition => ({
   taskId: id,
-  orderId: order.id,
-  seq,
+  seqs: orders.map(({ seq }) => seq),
 });
 
-/** Appends a history row and returns the task with the new `seq`. */
+const orderTransitions = ({ orders }: CurrentTask): readonly OrderTransition[] =>
+  orders.map(({ order, seq }) => ({ orderId: order.id, seq }));
+
+/** Appends a row to the history of each order, and returns the task with the new `seq`s. */
 const appendHistory = <T extends CurrentTask>(
   transitions: Mutable<Transitions>,
   task: T,
   state: string,
   detail: string | null,
 ): T => {
-  const seq = task.seq + 1;
-  transitions.history.push({ orderId: task.order.id, seq, state, detail });
-  return { ...task, seq };
+  const orders = task.orders.map((one) => ({ ...one, seq: one.seq + 1 }));
+  for (const { order, seq } of orders) transitions.history.push({ orderId: order.id, seq, state, detail });
+  return { ...task, orders };
 };
 
-const complete = (transitions: Mutable<Transitions>, task: CurrentTask): void => {
-  transitions.completed.push(transitionOf(appendHistory(transitions, task, 'completed', null)));
+/** The task at its next step. Null if it was the last one: then the task is finished. */
+const finishStep = <T extends CurrentTask>(
+  transitions: Mutable<Transitions>,
+  pipeline: Pipeline,
+  task: T,
+  detail: string | null,
+): T | null => {
+  const index = stepIndex(pipeline, task.step);
+  const next = pipeline.steps[index + 1];
+  const state = pipeline.steps[index]?.historyState ?? task.step;
+  const done = appendHistory(transitions, task, state, detail);
+  const completes = index + 1 === completesAt(pipeline) && !areCompleted(task);
+  const after = completes ? appendHistory(transitions, done, 'completed', null) : done;
+  if (completes) transitions.completed.push(...orderTransitions(after));
+  if (next !== undefined) return { ...after, step: next.name };
+  transitions.finished.push({ taskId: task.id, orders: completes ? [] : orderTransitions(after) });
+  return null;
 };
 
-const fail = (transitions: Mutable<Transitions>, task: CurrentTask, error: string): void => {
-  const transition = transitionOf(appendHistory(transitions, task, 'failed', error));
-  transitions.failed.push({ ...transition, step: task.step, error });
+const fail = (
+  transitions: Mutable<Transitions>,
+  pipeline: Pipeline,
+  task: CurrentTask,
+  error: string,
+): void => {
+  const { step } = task;
+  // A notice that cannot be sent takes nothing from an order that is completed.
+  const keepsOrders = isCompletedAt(pipeline, step) || areCompleted(task);
+  const after = keepsOrders ? task : appendHistory(transitions, task, 'failed', error);
+  const orders = keepsOrders ? [] : orderTransitions(after);
+  transitions.failed.push({ ...transitionOf(after), step, error, orders });
+};
+
+/** An older release may have completed them at another step. */
+const areCompleted = ({ orders }: CurrentTask): boolean =>
+  orders.some(({ order }) => order.status === orderStatusAfter.complete);
+
+/** How many steps are done when the orders are completed. */
+const completesAt = ({ steps }: Pipeline): number => {
+  const last = steps.findLastIndex(({ isNotice }) => !isNotice);
+  return last < 0 ? steps.length : last + 1;
 };
 
 const stepIndex = (pipeline: Pipeline, name: string): number => {

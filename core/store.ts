@@ -2,6 +2,7 @@ import type { ActivityLog } from './activity.ts';
 import type { Audits } from './audit.ts';
 import type { Disputes } from './dispute.ts';
 import type { Inbox } from './inbox.ts';
+import type { Invoices } from './invoice.ts';
 import type { Ledger } from './ledger.ts';
 import type { Mailbox } from './mail.ts';
 import type { Orders } from './order.ts';
@@ -21,6 +22,7 @@ export interface Store {
   readonly orders: Orders;
   readonly audits: Audits;
   readonly queue: Queue;
+  readonly invoices: Invoices;
   readonly refunds: Refunds;
   readonly disputes: Disputes;
   readonly inbox: Inbox;

@@ -1,4 +1,5 @@
 import type { Calendar } from './calendar.ts';
+import type { Shop } from './invoice.ts';
 import type { Timer } from './timer.ts';
 
 /**
@@ -36,4 +37,6 @@ export interface World {
   readonly yieldToEventLoop: YieldToEventLoop;
   /** The days and years of the shop's time zone. */
   readonly calendar: Calendar;
+  /** The shop as its documents name it. */
+  readonly shop: Shop;
 }

@@ -96,7 +96,7 @@ const checkOut = async (
     buildOutcomeRecord(claim, chargeOutcomeOf(claim), 'seed', outcomeWorld),
   );
   const recorded = await audits.recordOutcomes(records, outcomeMs);
-  return recorded.map(() => records.flatMap(({ tasks }) => tasks.map(({ orderId }) => orderId)));
+  return recorded.map(() => records.flatMap(({ tasks }) => tasks.flatMap(({ orderIds }) => orderIds)));
 };
 
 /** The simulated provider's payment method for each outcome; null if there is no charge. */

@@ -34,8 +34,9 @@ export const runPipelines = async (
       if (claimed.isErr()) return err(claimed.error);
       const { processed, leases } = claimed.value;
       if (processed === 0) break;
-      otherLeases.push(...leases.filter(({ order }) => !orderIds.has(order.id)));
-      const reports = leases.filter(({ order }) => orderIds.has(order.id)).map(reportWithoutSending);
+      const isOurs = ({ orders }: Lease) => orders.every(({ order }) => orderIds.has(order.id));
+      otherLeases.push(...leases.filter((lease) => !isOurs(lease)));
+      const reports = leases.filter(isOurs).map(reportWithoutSending);
       const reported = await queue.report(reports, completedMs);
       if (reported.isErr()) return err(reported.error);
     }

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
+import { createInvoiceRenderer } from '../adapters/pdf/renderer.ts';
 import { mailDomain } from '../adapters/smtp/address.ts';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import type { AuthSettings } from '../api/http/auth.ts';
@@ -86,6 +87,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       refundCase: createRefundCase(ports),
       receiveEvent: createReceiveEvent(ports),
       providerName: provider.name,
+      invoiceRenderer: createInvoiceRenderer(),
       charges: simulator?.charges ?? null,
       finishChallenge: simulator?.finishChallenge ?? null,
       ordersPendingMax: config.ordersPendingMax,
@@ -169,7 +171,7 @@ if (wrongRuntime !== null) {
   exitWithError(['some settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
 } else {
   const { logLevel: level, shutdownMs } = config.value;
-  const world = createSystemWorld(config.value.timeZone);
+  const world = createSystemWorld(config.value.shop);
   const write = (line: string) => process.stderr.write(line);
   const log = createLog(write, world.clock, { level, readable: process.stderr.isTTY === true });
   const closers: Close[] = [];

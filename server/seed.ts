@@ -26,8 +26,8 @@ const main = async (): Promise<number> => {
 };
 
 const seed = async ({ orders, days }: Arguments, config: Config): Promise<number> => {
-  const store = await openStore(createSystemWorld(config.timeZone), config);
-  const world = createSystemWorld(config.timeZone);
+  const store = await openStore(createSystemWorld(config.shop), config);
+  const world = createSystemWorld(config.shop);
   const startMs = world.clock.nowMs();
   const progress = createProgress(orders, process.stderr, world.clock);
   const stop = stopOnSignal();

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import { err, ok } from 'neverthrow';
-import { isTimeZone } from '../core/calendar.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
 import { authSettings, callerSettings } from './callerSettings.ts';
 import { checkoutSettings } from './checkoutSettings.ts';
@@ -16,6 +15,7 @@ import {
   type Setting,
   showScheme,
 } from './settingKinds.ts';
+import { shopSettings } from './shopSettings.ts';
 
 const roles = ['all', 'checkout', 'read', 'worker'] as const;
 const nodeEnvs = ['development', 'test', 'production'] as const;
@@ -30,6 +30,7 @@ export const readSettings = (read: ReadSetting) => {
   const kinds = createKinds(read);
   return {
     ...processSettings(kinds),
+    shop: shopSettings(kinds),
     ...callerSettings(kinds),
     ...databaseSettings(kinds),
     auth: authSettings(kinds),
@@ -74,13 +75,6 @@ const processSettings = ({ oneOf, setting, whole }: Kinds) => ({
     nodeEnvs,
     '`production` turns demo mode off, does not load the demo products, and refuses keys and addresses that are not safe. Any other word than these three stops the start.',
   ),
-  timeZone: setting({
-    name: 'SHOP_TIME_ZONE',
-    fallback: 'UTC',
-    doc: 'The IANA time zone of the shop, such as `Asia/Ho_Chi_Minh`: the years of invoices and credit notes, the days of reconciliations, and dates without a time in queries are those of this zone. The zone of the machine has no effect.',
-    read: (text) =>
-      isTimeZone(text) ? ok(text) : err('write the IANA name of a time zone such as Asia/Ho_Chi_Minh'),
-  }),
   logLevel: oneOf(
     'LOG_LEVEL',
     'info',

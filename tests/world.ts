@@ -33,6 +33,7 @@ export const createTestWorld = (startMs = sundayMs, seed = ++worldCount): TestWo
       return calendar;
     },
     advance,
+    shop: { name: 'Tiệm Cartwright', address: '1 Phố Huế, Hà Nội', taxId: '0101234567', timeZone: 'UTC' },
     setTimeZone: (name) => {
       calendar = createCalendar(name);
     },

@@ -150,7 +150,10 @@ const createOrderPorts = (
 ): ExecutorPorts<Lease, StepReport> => ({
   ...shared,
   perform: createRunStep({ mailer, stepServices, world }, settings),
-  logFacts: ({ order }) => ({ orderId: order.id }),
+  logFacts: ({ checkoutId, orders }) => ({
+    checkoutId,
+    orderIds: orders.map(({ order }) => order.id).join(' '),
+  }),
   failedAttempt,
   report: createReporter<StepReport>(store.queue.report, world.clock, shared.timer),
 });

@@ -1,7 +1,6 @@
 import type { Contact, Order } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
-import type { LockedTask } from '../../core/queue.ts';
 import type { contactNames, orderExtras, paymentExtras } from './columns.ts';
 import type { orders, payment, product, RowOf } from './schema.ts';
 
@@ -48,22 +47,3 @@ export const paymentOf = (row: PaymentRow): Payment => ({
 export type ContactRow = Pick<RowOf<typeof orders>, (typeof contactNames)[number]>;
 
 export const contactOf = ({ email, language }: ContactRow): Contact => ({ email, language });
-
-/** A locked row of `task` with its order. */
-export type TaskRow = OrderRow &
-  ContactRow & {
-    readonly task_id: string;
-    readonly pipeline: string;
-    readonly step: string;
-    readonly attempts: number;
-    readonly task_seq: number;
-    readonly run_ms: number;
-  };
-
-export const lockedTaskOf = (row: TaskRow): LockedTask => ({
-  id: row.task_id,
-  step: row.step,
-  attempts: row.attempts,
-  seq: row.task_seq,
-  order: orderOf(row),
-});

@@ -105,6 +105,8 @@ export const refund = pgTable('refund', {
   reference: text(),
   creditNoteYear: integer('credit_note_year'),
   creditNoteSequence: integer('credit_note_sequence'),
+  creditedInvoice: text('credited_invoice'),
+  creditedLine: integer('credited_line'),
   error: text(),
   createdAtMs: bigint('created_ms', { mode: 'number' }).notNull(),
   updatedAtMs: bigint('updated_ms', { mode: 'number' }).notNull(),
@@ -124,7 +126,8 @@ export const dispute = pgTable('dispute', {
 
 export const task = pgTable('task', {
   id: uuid().primaryKey(),
-  orderId: uuid('order_id'),
+  checkoutId: uuid('checkout_id'),
+  orderIds: uuid('order_ids').array().$type<readonly string[]>().notNull(),
   jobId: uuid('job_id'),
   pipeline: text().notNull(),
   step: text().notNull(),
@@ -140,7 +143,8 @@ const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 export const capturedMail = pgTable('captured_mail', {
   id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   messageId: text('message_id').notNull(),
-  orderId: uuid('order_id').notNull(),
+  checkoutId: uuid('checkout_id'),
+  orderIds: uuid('order_ids').array().$type<readonly string[]>().notNull(),
   to: text('recipient').notNull(),
   subject: text().notNull(),
   text: text().notNull(),
@@ -193,9 +197,16 @@ export const rowTypesMatchCore: [
   Same<
     Omit<
       typeof refund.$inferSelect,
-      'key' | 'fingerprint' | 'reference' | 'chargeReference' | 'creditNoteYear' | 'creditNoteSequence'
+      | 'key'
+      | 'fingerprint'
+      | 'reference'
+      | 'chargeReference'
+      | 'creditNoteYear'
+      | 'creditNoteSequence'
+      | 'creditedInvoice'
+      | 'creditedLine'
     >,
-    Plain<Omit<Refund, 'amount' | 'creditNote'> & Refund['amount']>
+    Plain<Omit<Refund, 'amount' | 'creditNote' | 'creditedLine'> & Refund['amount']>
   >,
   Same<typeof dispute.$inferSelect, Plain<Omit<Dispute, 'amount'> & Dispute['amount']>>,
   Same<Omit<typeof task.$inferSelect, 'state'>, Plain<Omit<Task, 'state'>>>,

@@ -16,6 +16,7 @@ import { createInbox, pruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
 import { migrateWith } from './migrate.ts';
+import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
 import { onePool, openPools, type Pools } from './pools.ts';
 import { createProducts } from './products/products.ts';
@@ -112,6 +113,7 @@ const createStoreOver = (
     },
     serviceKeys: splitReads(pools, createServiceKeys, ['list', 'findByHash']),
     activity: createActivityLog(pools.reads),
+    invoices: createInvoices(pools.reads),
     // With connections that are lent for one transaction only, `LISTEN` is not possible. Hints stay in this process.
     wakeup: pooling === 'transaction' ? createLocalWakeup() : createWakeup(commands, world.timer),
     secret: (name, fresh) =>

@@ -1,9 +1,8 @@
 import { invoiceNumber } from '../../core/invoice.ts';
-import type { Contact, Invoice, Order } from '../../core/order.ts';
+import type { Contact, InvoiceReference, Order } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
-import type { LockedTask } from '../../core/queue.ts';
-import { columnsOf, type invoice, orders, type payment, product, type task } from './schema.ts';
+import { columnsOf, type invoice, type orders, type payment, product } from './schema.ts';
 
 export type ProductRow = typeof product.$inferSelect;
 /** A product with the units that are left; null if it cannot run out. */
@@ -29,22 +28,6 @@ export const paymentOnlyColumns = [
   'response',
 ] as const;
 export type CorePaymentRow = Omit<PaymentRow, (typeof paymentOnlyColumns)[number]>;
-
-/** A task with its order. `taskSeq` is the seq of the newest history row; `seq` is the order's own column. */
-export type TaskRow = OrderRow &
-  Pick<
-    typeof task.$inferSelect,
-    'pipeline' | 'step' | 'attempts' | 'crashes' | 'lease' | 'lastError' | 'runAtMs'
-  > & {
-    readonly taskId: string;
-    readonly taskSeq: number;
-  };
-
-/** A select without its conditions. */
-export const selectTaskRows = `
-  select ${columnsOf(orders, 'o')}, t.id as taskId, t.pipeline, t.step, t.attempts, t.crashes, t.lease,
-    t.last_error as lastError, t.run_ms as runAtMs, t.seq as taskSeq
-  from task t cross join orders o on o.id = t.order_id`;
 
 export const productOf = (row: Omit<StockedProductRow, 'position'>): Product => ({
   id: row.id,
@@ -88,15 +71,11 @@ export const paymentOf = (row: CorePaymentRow): Payment => ({
   action: row.action,
 });
 
-export const invoiceOf = ({ year, sequence, issuedAtMs }: typeof invoice.$inferSelect): Invoice => ({
+export const invoiceReferenceOf = ({
+  year,
+  sequence,
+  issuedAtMs,
+}: Pick<typeof invoice.$inferSelect, 'year' | 'sequence' | 'issuedAtMs'>): InvoiceReference => ({
   number: invoiceNumber(year, sequence),
   issuedAtMs,
-});
-
-export const lockedTaskOf = (row: TaskRow): LockedTask => ({
-  id: row.taskId,
-  step: row.step,
-  attempts: row.attempts,
-  seq: row.taskSeq,
-  order: orderOf(row),
 });

@@ -1,6 +1,7 @@
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { blob, integer, type SQLiteTable, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core';
 import { type Dispute, disputeStatuses } from '../../core/dispute.ts';
+import type { InvoiceContent } from '../../core/invoice.ts';
 import { ledgerDifferences, type Reconciliation } from '../../core/ledger.ts';
 import type { AttachmentInfo, CapturedMail } from '../../core/mail.ts';
 import { type Contact, type Order, type OrderState, orderStatuses } from '../../core/order.ts';
@@ -103,7 +104,9 @@ export const payment = sqliteTable('payment', {
 
 export const task = sqliteTable('task', {
   id: text().primaryKey(),
-  orderId: text('order_id'),
+  checkoutId: text('checkout_id'),
+  orderIds: text('order_ids', { mode: 'json' }).$type<readonly string[]>().notNull(),
+  seqs: text({ mode: 'json' }).$type<readonly number[]>().notNull(),
   jobId: text('job_id'),
   pipeline: text().notNull(),
   step: text().notNull(),
@@ -113,7 +116,6 @@ export const task = sqliteTable('task', {
   lease: integer().notNull(),
   leaseUntilMs: integer('lease_until_ms'),
   runAtMs: integer('run_ms').notNull(),
-  seq: integer().notNull(),
   lastError: text('last_error'),
 });
 
@@ -126,8 +128,9 @@ export const finishedTasks = sqliteTable('finished_tasks', {
 export const invoice = sqliteTable('invoice', {
   year: integer().notNull(),
   sequence: integer().notNull(),
-  orderId: text('order_id').notNull(),
+  checkoutId: text('checkout_id').notNull(),
   issuedAtMs: integer('issued_ms').notNull(),
+  content: text({ mode: 'json' }).$type<InvoiceContent>().notNull(),
 });
 
 export const licence = sqliteTable('licence', {
@@ -152,6 +155,8 @@ export const refund = sqliteTable('refund', {
   reference: text(),
   creditNoteYear: integer('credit_note_year'),
   creditNoteSequence: integer('credit_note_sequence'),
+  creditedInvoice: text('credited_invoice'),
+  creditedLine: integer('credited_line'),
   error: text(),
   createdAtMs: integer('created_ms').notNull(),
   updatedAtMs: integer('updated_ms').notNull(),
@@ -209,7 +214,8 @@ export const reconciliationDifference = sqliteTable('reconciliation_difference',
 export const capturedMail = sqliteTable('captured_mail', {
   id: integer().primaryKey(),
   messageId: text('message_id').notNull(),
-  orderId: text('order_id').notNull(),
+  checkoutId: text('checkout_id'),
+  orderIds: text('order_ids', { mode: 'json' }).$type<readonly string[]>().notNull(),
   to: text('recipient').notNull(),
   subject: text().notNull(),
   text: text().notNull(),
@@ -276,15 +282,22 @@ export const rowsMatchCore: [
     Plain<Omit<Payment, 'amount'> & Payment['amount']>
   >,
   Same<
-    Omit<typeof task.$inferSelect, 'state' | 'lease' | 'leaseUntilMs' | 'seq'>,
+    Omit<typeof task.$inferSelect, 'state' | 'lease' | 'leaseUntilMs' | 'seqs'>,
     Plain<Omit<Task, 'state'>>
   >,
   Same<
     Omit<
       typeof refund.$inferSelect,
-      'key' | 'fingerprint' | 'reference' | 'chargeReference' | 'creditNoteYear' | 'creditNoteSequence'
+      | 'key'
+      | 'fingerprint'
+      | 'reference'
+      | 'chargeReference'
+      | 'creditNoteYear'
+      | 'creditNoteSequence'
+      | 'creditedInvoice'
+      | 'creditedLine'
     >,
-    Plain<Omit<Refund, 'amount' | 'creditNote'> & Refund['amount']>
+    Plain<Omit<Refund, 'amount' | 'creditNote' | 'creditedLine'> & Refund['amount']>
   >,
   Same<typeof dispute.$inferSelect, Plain<Omit<Dispute, 'amount'> & Dispute['amount']>>,
   Same<typeof reconciliation.$inferSelect, Plain<Reconciliation>>,

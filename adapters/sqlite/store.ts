@@ -15,6 +15,7 @@ import { createInbox, createPruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
 import { migrate } from './migrate.ts';
+import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
 import { createProducts } from './products/products.ts';
 import { createQueue } from './queue/queue.ts';
@@ -65,6 +66,7 @@ export const createStoreOver = (
     orders: createOrders(connection, scan),
     audits: createAudits(connection, numberPrefix),
     queue: createQueue(connection, world),
+    invoices: createInvoices(connection),
     refunds: createRefunds(connection, world),
     disputes: createDisputes(connection),
     inbox: createInbox(connection),

@@ -18,6 +18,8 @@ export type TimelineDialect = {
   readonly rank: string;
   readonly key: string;
   readonly rowsMax: string;
+  /** A condition on a row of `task`: the order is in its group. */
+  readonly isInGroup: string;
   readonly collation: string;
 };
 
@@ -35,7 +37,16 @@ export type StoredTimelineRow = Omit<TimelineEntry, 'kind' | 'actor'> & {
  * each but states. All parts have the columns of `columns`, and what they leave out is null.
  */
 export const timelineSql = (dialect: TimelineDialect): string => {
-  const { orderId, nowMs, atMs, rank, key, rowsMax, collation } = dialect;
+  const { orderId, nowMs, atMs, rank, key, rowsMax, isInGroup, collation } = dialect;
+  // The index finds the tasks of the order's checkout.
+  const isOfOrder = `checkout_id = (select checkout_id from orders where id = ${orderId}) and ${isInGroup}`;
+  const task = {
+    atMs: 'run_ms',
+    key: text('id'),
+    what: `case when state = 'ready' and run_ms > ${nowMs} then 'waiting' else state end`,
+    id: text('id'),
+    detail: `step || coalesce(': ' || last_error, '')`,
+  };
   const parts = [
     part('command', {
       from: `activity where order_id = ${orderId}`,
@@ -70,20 +81,24 @@ export const timelineSql = (dialect: TimelineDialect): string => {
       what: 'state',
       detail: 'detail',
     }),
-    // Its own unfinished task, and those of its refunds.
+    // The unfinished task of its group, and those of its refunds.
+    part('task', { from: `task where ${isOfOrder}`, ...task }),
     part('task', {
-      from: `task where order_id = ${orderId} or job_id in (select id from refund where order_id = ${orderId})`,
-      atMs: 'run_ms',
-      key: text('id'),
-      what: `case when state = 'ready' and run_ms > ${nowMs} then 'waiting' else state end`,
-      id: text('id'),
-      detail: `step || coalesce(': ' || last_error, '')`,
+      from: `task where job_id in (select id from refund where order_id = ${orderId})`,
+      ...task,
     }),
     part('mail', {
-      from: `step_ledger where order_id = ${orderId} and step = 'notify_customer'`,
-      atMs: 'coalesce(accepted_ms, intended_ms)',
+      from: `step_ledger where task_id in (select id from task where ${isOfOrder}) and step = '${mailStep}'
+        and accepted_ms is null`,
+      atMs: 'intended_ms',
       key: 'step',
-      what: `case when accepted_ms is null then 'begun' else 'sent' end`,
+      what: `'begun'`,
+    }),
+    // The ledger knows tasks, and a task that is done has no row. The history of the order says that its mail was sent.
+    part('mail', {
+      from: `order_state where order_id = ${orderId} and state = 'customer_notified'`,
+      key: `'${mailStep}'`,
+      what: `'sent'`,
     }),
     part('refund', {
       from: `refund where order_id = ${orderId}`,
@@ -100,6 +115,8 @@ export const timelineSql = (dialect: TimelineDialect): string => {
       "rank" > ${rank} or ("rank" = ${rank} and "key" collate ${collation} > ${key})))
     order by "atMs", "rank", "key" collate ${collation} limit ${rowsMax}`;
 };
+
+const mailStep = 'notify_customer';
 
 const text = (expression: string): string => `cast(${expression} as text)`;
 

@@ -1,4 +1,5 @@
 import { createCalendar } from '../../core/calendar.ts';
+import type { Shop } from '../../core/invoice.ts';
 import type { World } from '../../core/world.ts';
 import { systemClock } from './clock.ts';
 import { createTimeOrderedIds } from './ids.ts';
@@ -7,9 +8,9 @@ import { systemTimer, yieldToSystemEventLoop } from './timer.ts';
 
 /**
  * The real world: the machine's clock and timers, ids that are unique across processes, and secure random numbers. Only
- * the time zone is the shop's and not the machine's.
+ * the time zone and the details are the shop's and not the machine's.
  */
-export const createSystemWorld = (timeZone = 'UTC'): World => {
+export const createSystemWorld = (shop: Shop = unnamedShop): World => {
   const random = createSystemRandom();
   return {
     clock: systemClock,
@@ -17,6 +18,9 @@ export const createSystemWorld = (timeZone = 'UTC'): World => {
     ids: createTimeOrderedIds(random),
     random,
     yieldToEventLoop: yieldToSystemEventLoop,
-    calendar: createCalendar(timeZone),
+    calendar: createCalendar(shop.timeZone),
+    shop,
   };
 };
+
+const unnamedShop: Shop = { name: 'Cartwright', address: '', taxId: '', timeZone: 'UTC' };

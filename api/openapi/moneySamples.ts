@@ -13,11 +13,17 @@ const requestedRefund = {
   restock: null,
   status: 'requested',
   creditNote: null,
+  creditedLine: null,
   error: null,
   createdAt: at,
   updatedAt: at,
 };
-const refund = { ...requestedRefund, status: 'succeeded', creditNote: 'CN-2026-000001' };
+const refund = {
+  ...requestedRefund,
+  status: 'succeeded',
+  creditNote: 'CN-2026-000001',
+  creditedLine: { invoice: '2026-000001', line: 1 },
+};
 const assignedRefund = { ...refund, origin: 'provider', reason: 'refunded at the payment provider' };
 const runningReconciliation = {
   id: '01980a52-7d10-7c22-8b3e-1a2b3c4d5e6f',

@@ -236,13 +236,21 @@ const headerDescriptions: Readonly<Record<string, string>> = {
   'retry-after': 'Seconds to wait before the next attempt.',
   'idempotent-replayed': '`true` if this is the stored response of an earlier request.',
   'www-authenticate': 'The authentication scheme, and why the token was rejected.',
+  etag: 'Changes when the content does. Send it back as `If-None-Match`.',
+  'content-disposition': 'The name of the file.',
   connection: '`close`: the server ends the connection after this response.',
   allow: 'The supported methods of this resource.',
   ratelimit: 'The limit that is reached: `r` is what is left of it, `t` the seconds until there is more.',
   'ratelimit-policy':
     'The limit: `q` is how many are allowed, `w` in how many seconds. Without `w`, one counts until it ends.',
 };
-type HeaderName = 'x-request-id' | 'location' | 'retry-after' | 'idempotent-replayed';
+type HeaderName =
+  | 'x-request-id'
+  | 'location'
+  | 'retry-after'
+  | 'idempotent-replayed'
+  | 'etag'
+  | 'content-disposition';
 
 const headersOf = (names: readonly string[]) =>
   Object.fromEntries(

@@ -4,6 +4,7 @@ import type { Failure, FailureKind } from '../http/failures.ts';
 const orderId = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
 const productId = '01980a4d-1f00-7a21-9c3e-5b7d8e9f0a12';
 const checkoutId = '01980a4f-02aa-7e44-b1d2-6c8e0f1a2b34';
+const taskId = '01980a4f-0400-7b32-8d0e-7f6a5b4c3d21';
 const refundId = '01980a51-4c00-7f3a-9b1d-8e7f6a5b4c01';
 const clientSecret = 'pi_3Qx1LkAAbCdEfGhI0abcdefg_secret_k2j3h4g5';
 const auditGuid = '9f1c2d3e-4b5a-4687-9a0b-1c2d3e4f5a6b';
@@ -123,8 +124,9 @@ export const samples = {
   },
   tasks: listOf(
     {
-      id: '01980a4f-0400-7b32-8d0e-7f6a5b4c3d21',
-      orderId,
+      id: taskId,
+      checkoutId,
+      orderIds: [orderId],
       jobId: null,
       pipeline: 'physical',
       step: 'notify_customer',
@@ -135,7 +137,8 @@ export const samples = {
     },
     {
       id: '01980a51-4c01-7a11-8c2d-6e5f4a3b2c10',
-      orderId: null,
+      checkoutId: null,
+      orderIds: [],
       jobId: refundId,
       pipeline: 'refund',
       step: 'refund_charge',
@@ -145,10 +148,11 @@ export const samples = {
       runAt: at,
     },
   ),
-  retryBody: { taskIds: ['01980a4f-0400-7b32-8d0e-7f6a5b4c3d21'] },
+  retryBody: { taskIds: [taskId] },
   mails: listOf({
-    messageId: `<${orderId}.notify_customer@cartwright.example>`,
-    orderId,
+    messageId: `<${taskId}.notify_customer@cartwright.example>`,
+    checkoutId,
+    orderIds: [orderId],
     to: 'lan@example.com',
     subject: 'Đơn hàng của bạn đã được xử lý: Áo thun nam',
     text: 'Cảm ơn bạn đã mua hàng.',

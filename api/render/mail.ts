@@ -1,13 +1,14 @@
 import { type TSchema, t } from 'elysia';
 import type { CapturedMail } from '../../core/mail.ts';
-import { id, strictObject, time } from '../http/schemas.ts';
+import { id, nullable, strictObject, time } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 
 export const mailJson = component(
   'Mail',
   strictObject({
     messageId: t.String(),
-    orderId: id,
+    checkoutId: nullable(id),
+    orderIds: t.Array(id, { description: 'The orders that the mail is about.' }),
     to: t.String(),
     subject: t.String(),
     text: t.String(),
@@ -27,7 +28,8 @@ export const mailListJson = listSchema(mailJson);
 
 export const renderMail = ({
   messageId,
-  orderId,
+  checkoutId,
+  orderIds,
   to,
   subject,
   text,
@@ -37,7 +39,8 @@ export const renderMail = ({
 }: CapturedMail) =>
   ({
     messageId,
-    orderId,
+    checkoutId,
+    orderIds: [...orderIds],
     to,
     subject,
     text,

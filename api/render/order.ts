@@ -1,6 +1,6 @@
 import { type TSchema, t } from 'elysia';
 import {
-  type Invoice,
+  type InvoiceReference,
   type Order,
   type OrderDetail,
   type OrderState,
@@ -66,7 +66,10 @@ export const orderDetailJson = component(
       description: 'The newest 100 states of the order, oldest first. `GET /orders/{id}/history` has all.',
     }),
     invoice: nullable(
-      strictObject({ number: t.String(), issuedAt: time } satisfies RenderedFields<Invoice, TSchema>),
+      strictObject({ number: t.String(), issuedAt: time } satisfies RenderedFields<
+        InvoiceReference,
+        TSchema
+      >),
     ),
     licences: t.Array(t.String(), { description: 'One licence key for each unit of a digital product.' }),
     shipment: t.Union(
@@ -117,7 +120,7 @@ export const renderOrderDetail = (order: OrderDetail) =>
         : ({
             number: order.invoice.number,
             issuedAt: timeOf(order.invoice.issuedAtMs),
-          } satisfies RenderedFields<Invoice, unknown>),
+          } satisfies RenderedFields<InvoiceReference, unknown>),
     licences: order.licences,
     shipment:
       order.shipment === null

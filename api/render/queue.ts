@@ -36,9 +36,15 @@ export const taskJson = component(
   'Task',
   strictObject({
     id,
-    orderId: t.Union([id, t.Null()], { description: 'The order. Null for the task of a job.' }),
+    checkoutId: t.Union([id, t.Null()], {
+      description: 'The checkout of the group. Null for the task of a job.',
+    }),
+    orderIds: t.Array(id, {
+      description:
+        'The orders of the group: those of the checkout that have the type of the pipeline. An order that is refunded leaves its group. Empty for the task of a job.',
+    }),
     jobId: t.Union([id, t.Null()], {
-      description: 'The refund, provider event or reconciliation. Null for the task of an order.',
+      description: 'The refund, provider event or reconciliation. Null for the task of a group.',
     }),
     pipeline: shownPipeline,
     step: t.String({ description: 'The next step, or the step that failed.' }),
@@ -57,7 +63,8 @@ export const taskListJson = listSchema(taskJson);
 
 export const renderTask = ({
   id,
-  orderId,
+  checkoutId,
+  orderIds,
   jobId,
   pipeline,
   step,
@@ -68,7 +75,8 @@ export const renderTask = ({
 }: Task) =>
   ({
     id,
-    orderId,
+    checkoutId,
+    orderIds: [...orderIds],
     jobId,
     pipeline,
     step,

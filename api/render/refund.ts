@@ -1,6 +1,6 @@
 import { type TSchema, t } from 'elysia';
 import { type Refund, refundOrigins, refundStatuses } from '../../core/refund.ts';
-import { id, oneOf, strictObject, time } from '../http/schemas.ts';
+import { id, integer, oneOf, strictObject, time } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
 import { moneyJson, renderMoney } from './money.ts';
 
@@ -27,6 +27,12 @@ export const refundJson = component(
       description:
         'The number of the credit note. Null until the refund succeeded, and for an order without an invoice.',
     }),
+    creditedLine: t.Union(
+      [strictObject({ invoice: t.String(), line: integer({ minimum: 1, maximum: 100 }) }), t.Null()],
+      {
+        description: 'The invoice that the credit note is about, and the line of the order on it.',
+      },
+    ),
     error: t.Union([t.String(), t.Null()], {
       description: 'With the status failed: the reason of the payment provider.',
     }),
@@ -48,6 +54,7 @@ export const renderRefund = (refund: Refund) =>
     restock: refund.restock,
     status: refund.status,
     creditNote: refund.creditNote,
+    creditedLine: refund.creditedLine,
     error: refund.error,
     createdAt: timeOf(refund.createdAtMs),
     updatedAt: timeOf(refund.updatedAtMs),
@@ -59,6 +66,7 @@ export const renderRequestedRefund = (refund: Refund) =>
     ...refund,
     status: 'requested',
     creditNote: null,
+    creditedLine: null,
     error: null,
     updatedAtMs: refund.createdAtMs,
   });

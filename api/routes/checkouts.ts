@@ -1,8 +1,9 @@
 import { Elysia, t } from 'elysia';
 import { err, ok, type Result } from 'neverthrow';
+import type { Checkout } from '../../core/audit.ts';
 import type { CheckoutSuccess } from '../../core/usecases/checkOut.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { Authenticate } from '../http/auth.ts';
+import type { Authenticate, Caller } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
 import { holds } from '../http/caller.ts';
 import { createCheck, validationFailure } from '../http/check.ts';
@@ -125,14 +126,24 @@ const acceptedResponse = ({
   return err({ kind: 'payment_declined', declineCode, checkoutId, requestId, replayed });
 };
 
+/** The checkout, if the caller may see it. Otherwise throws as if there were none. */
+export const findCheckout = async (
+  { audits }: Pick<ApiDeps['store'], 'audits'>,
+  id: string,
+  caller: Caller,
+): Promise<Checkout> => {
+  const checkout = unwrapOrThrow(await audits.find(id));
+  if (checkout === null || (checkout.customerId !== caller.id && !holds(caller, 'orders:read')))
+    throw httpError({ kind: 'not_found' });
+  return checkout;
+};
+
 /** Served in the roles `checkout` and `read`, so that a process can show the checkouts that it accepted. */
 export const createCheckoutQueries = ({ store }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().get(
     '/checkouts/:id',
     requireOwnerOr(authenticate, 'orders:read', async ({ caller, params }) => {
-      const checkout = unwrapOrThrow(await store.audits.find(unwrapOrThrow(idOf(params))));
-      if (checkout === null || (checkout.customerId !== caller.id && !holds(caller, 'orders:read')))
-        throw httpError({ kind: 'not_found' });
+      const checkout = await findCheckout(store, unwrapOrThrow(idOf(params)), caller);
       return renderCheckout(checkout, checkout.customerId === caller.id);
     }),
     operation({

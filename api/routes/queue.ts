@@ -69,7 +69,7 @@ export const createQueueQueries = ({ store, world }: ApiDeps, authenticate: Auth
         tag: 'Queue',
         summary: 'List unfinished tasks',
         description:
-          'Oldest first. A task is the unfinished work of a paid order or of a job. A job is a refund, an event of the payment provider or a reconciliation. Finished tasks are not listed: see the history of the order, the refund or the reconciliation. A task is paused while a refund of its order is open.',
+          'Oldest first. A task is the unfinished work of a group or of a job. A group is the paid orders of one checkout and one product type. A job is a refund, an event of the payment provider or a reconciliation. Finished tasks are not listed: see the history of the orders, the refund or the reconciliation. A task is paused while a refund of its only order is open: an order that is refunded whole leaves a larger group.',
         parameters: queryParameters(filters),
         responses: { 200: { description: 'A page.', schema: taskListJson.ref, example: samples.tasks } },
         failures: ['validation_failed'],

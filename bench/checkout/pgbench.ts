@@ -154,6 +154,6 @@ with chosen as materialized (
   insert into order_state (order_id, seq, state, at_ms)
   select order_id, seq - 1, 'paying', now_ms from paid union all select order_id, seq, 'paid', now_ms from paid
 )
-insert into task (id, order_id, pipeline, step, state, run_ms, seq)
-select uuidv7(), order_id, product_type, 'invoice', 'ready', now_ms, seq from paid;
+insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms)
+select uuidv7(), id, array[order_id], array[seq], product_type, 'invoice', 'ready', now_ms from paid;
 `;

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { err } from 'neverthrow';
+import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createSystemWorld } from '../../adapters/system/system.ts';
 import { createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
@@ -18,6 +19,7 @@ const api = createApp({
   refundCase: async () => err(noPayments),
   receiveEvent: async () => err(noPayments),
   providerName: 'none',
+  invoiceRenderer: createInvoiceRenderer(),
   charges: null,
   finishChallenge: null,
   auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },

@@ -45,6 +45,8 @@ const createNodemailer = (): Sender => {
   };
 };
 
+const checkoutId = '01980a4f-0300-7a11-8c2d-6e5f4a3b2c10';
+
 const order: Order = {
   id: '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01',
   customerId: 'customer',
@@ -52,7 +54,7 @@ const order: Order = {
   quantity: 2,
   total: { amount: 1_299_000, currency: 'VND' },
   status: 'paid',
-  checkoutId: null,
+  checkoutId,
   number: null,
   disputed: false,
   expiresAtMs: 0,
@@ -65,7 +67,8 @@ const sendAll = async ({ send }: Sender, first: number, last: number): Promise<v
   const sendOneByOne = async () => {
     while (next < last) {
       const contact = { email: 'khach@example.com', language: 'vi' };
-      const receipt = { order, contact, invoiceNumber: `2026-${next}`, licences: [], references: [] };
+      const orders = [{ order, licences: [] }];
+      const receipt = { checkoutId, orders, contact, invoiceNumber: `2026-${next}`, references: [] };
       await send(receiptMail(receipt, `<${next++}.notify_customer@cartwright.example>`));
     }
   };

@@ -22,13 +22,15 @@ const sql = postgres(url, { max: 2, onnotice: () => {} });
 const refill = (count: number) => sql`
   with paid as (
     insert into orders (id, customer_id, email, product_id, product_code, product_name, product_type, quantity,
-      amount, currency, status, seq, expires_ms, created_ms, updated_ms)
-    select uuidv7(), 'customer', 'lan@example.com', p.id, p.code, p.name, p.type, 1, p.amount, p.currency, 'paid', 3, 0, 0, 0
+      amount, currency, status, checkout_id, seq, expires_ms, created_ms, updated_ms)
+    select uuidv7(), 'customer', 'lan@example.com', p.id, p.code, p.name, p.type, 1, p.amount, p.currency, 'paid',
+      uuidv7(), 3, 0, 0, 0
     from generate_series(1, ${count}::integer) cross join (select * from product limit 1) as p
-    returning id, product_type
+    returning id, checkout_id, product_type
   )
-  insert into task (id, order_id, pipeline, step, state, run_ms, seq)
-  select uuidv7(), id, product_type, 'invoice', 'ready', (extract(epoch from now()) * 1000)::bigint, 3 from paid`;
+  insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms)
+  select uuidv7(), checkout_id, array[id], '{3}', product_type, 'invoice', 'ready',
+    (extract(epoch from now()) * 1000)::bigint from paid`;
 
 for (let left = Number(backlog); left > 0; left -= 50_000) await refill(Math.min(left, 50_000));
 await sql`vacuum (analyze)`;

@@ -8,7 +8,7 @@ import { claimTasks } from './claimTasks.ts';
 
 /**
  * `bun ours.ts <url> <claims file> <claimers> <checkouts>`: records the claims as paid, `checkouts` of them in one
- * transaction, which queues a task for each of their orders. Then it claims all tasks until none is left.
+ * transaction, which queues a task for each of them. Then it claims all tasks until none is left.
  */
 const [url = '', file = '', claimers = '', checkoutsPerTransaction = ''] = process.argv.slice(2);
 const claims: readonly Claim[] = JSON.parse(readFileSync(file, 'utf8'));

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createSystemWorld } from '../../adapters/system/system.ts';
 import { createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
@@ -38,6 +39,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
     refundCase: createRefundCase(ports),
     receiveEvent: createReceiveEvent(ports),
     providerName: provider.name,
+    invoiceRenderer: createInvoiceRenderer(),
     charges: null,
     finishChallenge: null,
     auth: { ...config.auth, key },

@@ -23,6 +23,7 @@ export const digitalPipeline: Pipeline = {
       historyState: 'customer_notified',
       kind: 'external',
       service: 'notify_customer',
+      isNotice: true,
     },
   ],
 };

@@ -27,6 +27,7 @@ export const physicalPipeline: Pipeline = {
       historyState: 'customer_notified',
       kind: 'external',
       service: 'notify_customer',
+      isNotice: true,
     },
   ],
 };

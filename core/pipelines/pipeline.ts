@@ -18,6 +18,8 @@ export type Step = {
   readonly name: string;
   /** The state in the order's history that says that the step is done. */
   readonly historyState: string;
+  /** True if the step only tells the customer about the orders. They are completed without it. */
+  readonly isNotice?: true;
 } & (
   | { readonly kind: 'tx'; readonly effect: Effect; readonly service?: StepService }
   | { readonly kind: 'external'; readonly service: Service }

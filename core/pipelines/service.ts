@@ -24,6 +24,7 @@ export const servicePipeline: Pipeline = {
       historyState: 'customer_notified',
       kind: 'external',
       service: 'notify_customer',
+      isNotice: true,
     },
   ],
 };

@@ -18,7 +18,7 @@ type Services = Readonly<Record<Service, (lease: Lease) => Promise<Outcome>>>;
 /**
  * Runs the external step of a lease. Returns the report, or null if the lease ended before the work began: another
  * worker may have the task then, so a worker that was frozen must not act on an old lease. A step that is done already
- * is not run again. Throws if the step is not an external step of the order's pipeline.
+ * is not run again. Throws if the step is not an external step of the group's pipeline.
  */
 export const createRunStep = (
   ports: { readonly mailer: Mailer; readonly stepServices: StepServices; readonly world: World },
@@ -27,7 +27,7 @@ export const createRunStep = (
   const { mailer, stepServices, world } = ports;
   const callOf = (service: StepService) => async (lease: Lease) => {
     const { body, step, taskId } = lease;
-    if (body === null) throw new Error(`the step ${step} of the task ${taskId} has no stored request`);
+    if (body === null) return { kind: 'rejected', reason: askedByGroup(service) } as const;
     const outcome = await stepServices.call({ service, key: stepKey(taskId, step), body });
     if (outcome.kind !== 'done') return outcome;
     const { reference, url } = outcome.reference;
@@ -35,7 +35,7 @@ export const createRunStep = (
   };
   const services: Services = {
     notify_customer: async (lease) => {
-      const messageId = `<${stepKey(lease.order.id, lease.step)}@${settings.mailDomain}>`;
+      const messageId = `<${stepKey(lease.taskId, lease.step)}@${settings.mailDomain}>`;
       const outcome = await mailer.send(receiptMail(lease, messageId));
       return outcome.kind === 'accepted' ? { kind: 'done', detail: messageId } : outcome;
     },
@@ -43,11 +43,10 @@ export const createRunStep = (
     invoice_service: callOf('invoice_service'),
     product_service: callOf('product_service'),
   };
-  const serviceOf = ({ order, step: name }: Lease): Service => {
-    const pipeline = withServices(pipelineFor(order.product.type), stepServices.available);
-    const step = pipeline.steps.find((one) => one.name === name);
-    if (step?.kind !== 'external')
-      throw new Error(`${name} is not an external step of ${order.product.type}`);
+  const serviceOf = ({ pipeline, step: name }: Lease): Service => {
+    const { steps } = withServices(pipelineFor(pipeline), stepServices.available);
+    const step = steps.find((one) => one.name === name);
+    if (step?.kind !== 'external') throw new Error(`${name} is not an external step of ${pipeline}`);
     return step.service;
   };
 
@@ -67,3 +66,7 @@ export const createRunStep = (
     return failedAttempt(lease, outcome.reason, world);
   };
 };
+
+/** A second request would have another key, and the service could not tell that it is the same order. */
+const askedByGroup = (service: StepService): string =>
+  `the group of this order asked the ${service} before the order left it: ask there what was done`;

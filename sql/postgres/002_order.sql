@@ -19,7 +19,7 @@ create table orders (
   checkout_number text,
   -- A dispute of its charge is open.
   disputed boolean not null default false,
-  -- The seq of the newest history row, while the order has no task. While it has one, the task's seq is the current
+  -- The seq of the newest history row, while the order has no task. While it has one, the task's `seqs` have the current
   -- one.
   seq integer not null,
   -- The units that the order has taken from the stock and has not given back. 0 if its product was not limited.

@@ -2,7 +2,8 @@
 create table captured_mail (
   id bigint primary key generated always as identity,
   message_id text not null unique,
-  order_id uuid not null,
+  checkout_id uuid,
+  order_ids uuid[] not null,
   recipient text not null,
   subject text not null,
   text text not null,

@@ -20,4 +20,4 @@ from orders o
 join order_search n on n.order_id = o.id
 join product_snapshot s on s.id = n.snapshot_id
 left join payment p on p.id = o.checkout_id
-left join task t on t.order_id = o.id;
+left join task t on t.checkout_id = o.checkout_id and o.id = any(t.order_ids);

@@ -24,7 +24,7 @@ create table orders (
   checkout_number text,
   -- 1 while a dispute of its charge is open.
   disputed integer not null default 0,
-  -- The seq of the newest history row, while the order has no task. Its task counts while it has one.
+  -- The seq of the newest history row, while the order has no task. Its task's `seqs` count while it has one.
   seq integer not null,
   -- The units that the order has taken from the stock and has not given back. 0 if its product was not limited.
   held integer not null default 0 check (held >= 0),

@@ -1,12 +1,18 @@
--- Unfinished work only. A finished task is deleted: the order's history, or the job's own row, keeps the result.
+-- Unfinished work only. A finished task is deleted: the histories of its orders, or the job's own row, keep the result.
 create table task (
   id text not null primary key,
-  order_id text,
+  -- The task of a group: the paid orders of one checkout and one product type.
+  checkout_id text,
+  -- A JSON array, by order id. An order that is refunded leaves its group. Empty for a job.
+  order_ids text not null default '[]',
+  -- A JSON array: the seq of the newest history row of each order, at the same positions. While an order has a task,
+  -- only the holder of the task writes its history.
+  seqs text not null default '[]',
   -- The id of a refund, a provider event or a reconciliation.
   job_id text,
   pipeline text not null,
   step text not null,
-  -- A refund of its order makes a task `paused`. No index that workers read has a paused task.
+  -- A refund of its only order makes a task `paused`. No index that workers read has a paused task.
   state text not null check (state = 'ready' or state = 'running' or state = 'paused' or state = 'failed'),
   attempts integer not null default 0,
   crashes integer not null default 0,
@@ -15,29 +21,26 @@ create table task (
   lease_until_ms integer,
   -- The earliest time to run. A ready task with a later time is shown as waiting.
   run_ms integer not null,
-  -- The seq of the order's newest history row. While an order has a task, only the holder of the task writes its
-  -- history. 0 for a job.
-  seq integer not null,
   last_error text,
-  check ((order_id is null) <> (job_id is null))
+  check ((checkout_id is null) <> (job_id is null))
 ) strict, without rowid;
 
 create index task_ready on task (pipeline, run_ms, id) where state = 'ready';
 create index task_running on task (lease_until_ms) where state = 'running';
 create index task_paused on task (id) where state = 'paused';
 create index task_failed on task (id) where state = 'failed';
-create unique index task_order on task (order_id) where order_id is not null;
+create index task_checkout on task (checkout_id) where checkout_id is not null;
 create unique index task_job on task (job_id) where job_id is not null;
 
 -- External steps: the intent is committed before the call, and the acceptance together with its result.
 create table step_ledger (
-  order_id text not null,
+  task_id text not null,
   step text not null,
   intended_ms integer not null,
   accepted_ms integer,
   -- The request for a step service. Every attempt sends this text. It names the customer, so the acceptance removes it.
   body text,
-  primary key (order_id, step)
+  primary key (task_id, step)
 ) strict, without rowid;
 
 -- How many tasks each transaction finished. Rows are kept for some minutes.

@@ -7,8 +7,11 @@ create table invoice_counter (
 create table invoice (
   year integer not null,
   sequence integer not null check (sequence > 0),
-  order_id text not null unique,
+  -- A checkout has one invoice.
+  checkout_id text not null unique,
   issued_ms integer not null,
+  -- JSON: the lines, the totals, the customer and the shop, as they were when it was issued.
+  content text not null,
   primary key (year, sequence)
 ) strict, without rowid;
 

@@ -2,7 +2,9 @@
 create table captured_mail (
   id integer primary key,
   message_id text not null unique,
-  order_id text not null,
+  checkout_id text,
+  -- A JSON array.
+  order_ids text not null,
   recipient text not null,
   subject text not null,
   text text not null,

@@ -19,4 +19,4 @@ select
 from orders o
 join order_search s on s.rowid = o.position
 left join payment p on p.id = o.checkout_id
-left join task t on t.order_id = o.id;
+left join task t on t.checkout_id = o.checkout_id and instr(t.order_ids, o.id) > 0;

@@ -24,11 +24,16 @@ create table refund (
   reference text,
   credit_note_year integer,
   credit_note_sequence integer check (credit_note_sequence > 0),
+  -- What the credit note is about: the number of the invoice, and the order's line on it.
+  credited_invoice text,
+  credited_line integer,
   error text,
   created_ms integer not null,
   updated_ms integer not null,
   unique (credit_note_year, credit_note_sequence),
   check ((credit_note_year is null) = (credit_note_sequence is null)),
+  check ((credit_note_year is null) = (credited_invoice is null)),
+  check ((credit_note_year is null) = (credited_line is null)),
   check ((payment_id is null) = (charge_reference is not null))
 ) strict, without rowid;
 

@@ -39,7 +39,9 @@ describe('Checkouts that are paid', () => {
     const orderId = await lan.order(await product());
     await lan.checkOut([orderId]);
     const { body } = await operator.get(`/queue/tasks?orderId=${orderId}`);
-    expect(valueAt(body, 'items')).toMatchObject([{ orderId, pipeline: 'physical', state: 'ready' }]);
+    expect(valueAt(body, 'items')).toMatchObject([
+      { orderIds: [orderId], pipeline: 'physical', state: 'ready' },
+    ]);
   });
 
   test('A retry with the same key, in any spelling, is not charged and gets the same response', async () => {

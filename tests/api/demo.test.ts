@@ -78,7 +78,8 @@ describe('POST /demo/tokens', () => {
 describe('GET /demo/mails', () => {
   const mail = (index: number, to: string) => ({
     messageId: `<${index}@cartwright.example>`,
-    orderId: '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01',
+    checkoutId: null,
+    orderIds: ['01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01'],
     to,
     subject: `Đơn hàng ${index}`,
     text: 'Cảm ơn bạn.',
@@ -93,7 +94,11 @@ describe('GET /demo/mails', () => {
       await store.mailbox.send(mail(index, to));
     }
     const first = await pageOf(operator.get('/demo/mails?limit=2'));
-    expect(first.items[0]).toEqual({ ...mail(2, 'a@example.com'), at: '2026-03-01T08:00:00.003Z' });
+    expect(first.items[0]).toEqual({
+      ...mail(2, 'a@example.com'),
+      at: '2026-03-01T08:00:00.003Z',
+      attachments: [],
+    });
     const second = await pageOf(operator.get(`/demo/mails?limit=2&cursor=${first.next}`));
     expect(second.items).toHaveLength(1);
     expect((await pageOf(operator.get('/demo/mails?to=b@example.com'))).items).toHaveLength(1);

@@ -1,5 +1,6 @@
 /** Runs under Deno and prints one line for each response. */
 
+import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import { createApp } from '../../api/app.ts';
@@ -28,6 +29,7 @@ const api = createApp({
   refundCase: createRefundCase({ ...store, world }),
   receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world, log: { warn: () => {} } }),
   providerName: provider.name,
+  invoiceRenderer: createInvoiceRenderer(),
   charges: provider.list,
   finishChallenge: null,
   auth: {

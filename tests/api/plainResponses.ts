@@ -74,7 +74,8 @@ export const requestSuccesses = async ({ as, call, world, store }: Api): Promise
   for (const part of ['', '/history', '/timeline']) await root.get(`/orders/${paid}${part}`);
   const mail = {
     messageId: '<1@example.com>',
-    orderId: paid,
+    checkoutId: null,
+    orderIds: [paid],
     to: 'a@example.com',
     subject: 's',
     text: 't',

@@ -52,7 +52,9 @@ describe('GET /queue/tasks', () => {
     const api = createTestApi();
     const orders = [await pay(api, 'physical'), await pay(api, 'digital'), await pay(api, 'service')];
     const ordersOf = async (query: string) =>
-      (await pageOf(api.operator.get(`/queue/tasks${query}`))).items.map((item) => valueAt(item, 'orderId'));
+      (await pageOf(api.operator.get(`/queue/tasks${query}`))).items.flatMap((item) =>
+        valueAt(item, 'orderIds'),
+      );
     expect(await ordersOf('')).toEqual(orders);
     expect(await ordersOf('?pipeline=digital')).toEqual([orders[1]]);
     expect(await ordersOf('?pipeline=refund')).toEqual([]);
@@ -60,6 +62,20 @@ describe('GET /queue/tasks', () => {
     expect(await ordersOf(`?orderId=${orders[2]?.toUpperCase()}`)).toEqual([orders[2]]);
     const first = await pageOf(api.operator.get('/queue/tasks?limit=2'));
     expect(await ordersOf(`?limit=2&cursor=${first.next}`)).toEqual([orders[2]]);
+  });
+
+  test('GET /queue/tasks shows the orders of a checkout that have one type as one task', async () => {
+    const api = createTestApi();
+    const lan = api.customer('lan');
+    const orderIds = [];
+    for (const type of ['physical', 'digital', 'physical'])
+      orderIds.push(await lan.order(await api.product({ type })));
+    const checkoutId = textAt(expectStatus(await lan.checkOut(orderIds), 202), 'checkoutId');
+    const { items } = await pageOf(api.operator.get('/queue/tasks'));
+    expect(items).toMatchObject([
+      { checkoutId, orderIds: [orderIds[0], orderIds[2]], jobId: null, pipeline: 'physical' },
+      { checkoutId, orderIds: [orderIds[1]], jobId: null, pipeline: 'digital' },
+    ]);
   });
 
   test('A task is paused while a full refund of its order is open', async () => {
@@ -70,7 +86,7 @@ describe('GET /queue/tasks', () => {
     const { body } = expectStatus(await api.operator.get('/queue'), 200);
     expect(body).toMatchObject({ totals: { ready: 1, waiting: 0, paused: 1 } });
     const { items } = await pageOf(api.operator.get('/queue/tasks?state=paused'));
-    expect(items).toMatchObject([{ orderId, state: 'paused', step: 'invoice' }]);
+    expect(items).toMatchObject([{ orderIds: [orderId], state: 'paused', step: 'invoice' }]);
     expect((await pageOf(api.operator.get('/queue/tasks?state=waiting'))).items).toEqual([]);
   });
 
@@ -82,7 +98,7 @@ describe('GET /queue/tasks', () => {
     expect(items).toEqual([
       expect.objectContaining({
         id,
-        orderId,
+        orderIds: [orderId],
         jobId: null,
         pipeline: 'physical',
         step: 'notify_customer',
@@ -121,7 +137,8 @@ describe('POST /queue/retries', () => {
     await Promise.resolve();
     expect(hints).toBeGreaterThan(0);
     const lan = api.customer('lan');
-    expect(textAt(await lan.get(`/orders/${orderId}`), 'status')).toBe('paid');
+    expect(textAt(await lan.get(`/orders/${orderId}`), 'status')).toBe('completed');
+    expect((await pageOf(api.operator.get('/queue/tasks?state=ready'))).items).toMatchObject([{ id }]);
     expect((await api.operator.post('/queue/retries', { taskIds: [id] })).body).toEqual({ retried: 0 });
   });
 

@@ -59,7 +59,9 @@ describe('POST /money/reconciliations', () => {
     await Promise.resolve();
     expect(hints).toBeGreaterThan(0);
     const { items } = await pageOf(api.operator.get('/queue/tasks?pipeline=reconciliation'));
-    expect(items).toMatchObject([{ orderId: null, jobId: id, step: 'reconcile_ledger', state: 'ready' }]);
+    expect(items).toMatchObject([
+      { checkoutId: null, orderIds: [], jobId: id, step: 'reconcile_ledger', state: 'ready' },
+    ]);
   });
 
   test('POST /money/reconciliations takes the day of the time zone of the shop', async () => {

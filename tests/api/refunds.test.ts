@@ -32,6 +32,7 @@ describe('POST /refunds', () => {
       restock: null,
       status: 'requested',
       creditNote: null,
+      creditedLine: null,
       error: null,
       createdAt: '2026-03-01T08:00:00.000Z',
       updatedAt: '2026-03-01T08:00:00.000Z',
@@ -39,7 +40,9 @@ describe('POST /refunds', () => {
     await Promise.resolve();
     expect(hints).toBeGreaterThan(0);
     const { items } = await pageOf(api.operator.get('/queue/tasks?pipeline=refund'));
-    expect(items).toMatchObject([{ orderId: null, jobId: id, step: 'refund_charge', state: 'ready' }]);
+    expect(items).toMatchObject([
+      { checkoutId: null, orderIds: [], jobId: id, step: 'refund_charge', state: 'ready' },
+    ]);
   });
 
   test('POST /refunds accepts an amount, an amount with its currency, or no amount for all that is left', async () => {

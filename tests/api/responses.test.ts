@@ -3,6 +3,7 @@ import { err } from 'neverthrow';
 import { requestConflicts, requestGiveUps } from './checkoutResponses.ts';
 import { documentOf, operationsOf } from './documentedResponse.ts';
 import { failingPorts } from './failingPorts.ts';
+import { requestInvoices } from './invoiceResponses.ts';
 import { requestOverLimits } from './limitResponses.ts';
 import { requestOrderChanges } from './orderChangeResponses.ts';
 import { bodies, id, requestFailures, requestSuccesses } from './plainResponses.ts';
@@ -144,6 +145,7 @@ test('Every documented response occurs, and no other', async () => {
   await recordResponses(createTestApi({ isReady: notReady })).call('GET', '/health/ready');
   await requestConflicts(recordResponses);
   await requestGiveUps(recordResponses);
+  await requestInvoices(recordResponses);
   await requestServiceKeys(recordResponses(createTestApi()));
   await requestOrderChanges(recordResponses(createTestApi()));
   await requestOverLimits(recordResponses);

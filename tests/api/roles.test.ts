@@ -31,6 +31,7 @@ const commands = [
   'POST /webhooks/stripe',
 ];
 const queries = [
+  'GET /checkouts/:id/invoice',
   'GET /demo/charges',
   'GET /demo/mails',
   'GET /keys',

@@ -35,6 +35,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'PATCH /orders/:id': 'customer',
   'POST /checkouts': 'customer',
   'GET /checkouts/:id': 'owner or orders:read',
+  'GET /checkouts/:id/invoice': 'owner or orders:read',
   'DELETE /checkouts/:id': 'customer',
   'POST /refunds': 'refunds:write',
   'GET /refunds': 'orders:read',

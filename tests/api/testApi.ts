@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose';
+import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createFinishChallenge } from '../../adapters/sandbox/challenge.ts';
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
@@ -74,6 +75,7 @@ export const createTestApi = ({
     refundCase: createRefundCase({ ledger, audits, refunds, wakeup, world }),
     receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world, log }),
     providerName: provider.name,
+    invoiceRenderer: createInvoiceRenderer(),
     charges: sandbox.list,
     finishChallenge: createFinishChallenge(sandbox.engine),
     auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },

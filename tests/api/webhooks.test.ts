@@ -31,8 +31,8 @@ describe('Events of the provider', () => {
     const both = await Promise.all([send(api, eventText('evt_2', paymentId)), send(api, body)]);
     for (const reply of both) expectStatus(reply, 200);
     expect(await eventTasks(api)).toMatchObject([
-      { orderId: null, step: 'act_on_event', state: 'ready' },
-      { orderId: null, step: 'act_on_event', state: 'ready' },
+      { orderIds: [], step: 'act_on_event', state: 'ready' },
+      { orderIds: [], step: 'act_on_event', state: 'ready' },
     ]);
     await Promise.resolve();
     expect(hints).toBeGreaterThan(0);

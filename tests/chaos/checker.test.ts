@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'bun:test';
 import { check } from './checker.ts';
-import { providerRefund, type Shop } from './healthyRows.ts';
+import {
+  appendCopy,
+  edit,
+  indexOfState,
+  insertStateBefore,
+  removeState,
+  removeStates,
+  replaceState,
+} from './editRows.ts';
+import { invoice, mail, providerRefund, type Shop } from './healthyRows.ts';
 import { acceptedRefundReply, createHealthyShop, declinedReply, paidReply } from './healthyShop.ts';
 
 type Breakage = readonly [rule: string, breakRule: (shop: Shop) => void];
@@ -121,7 +130,7 @@ const refundBreakages: readonly Breakage[] = [
   ['refund_mail_unexpected', ({ mails }) => appendCopy(mails, 'shirt', { kind: 'refund', messageId: 'm9' })],
   ['refund_mail_unexpected', ({ mails }) => appendCopy(mails, 'game', { kind: 'refund', messageId: 'r2' })],
   ['refund_open', ({ refunds }) => edit(refunds, 'r2', { status: 'requested' })],
-  ['job_left', ({ tasks }) => edit(tasks, 't1', { orderId: null, jobId: 'r1' })],
+  ['job_left', ({ tasks }) => edit(tasks, 't1', { orderIds: [], jobId: 'r1' })],
   ['event_twice', ({ storedEvents }) => storedEvents.push('ev1')],
   ['event_undelivered', ({ sentEvents }) => edit(sentEvents, 'ev3', { acknowledged: false })],
   ['event_lost', ({ storedEvents }) => void storedEvents.pop()],
@@ -154,7 +163,17 @@ const pipelineBreakages: readonly Breakage[] = [
     'steps_out_of_order',
     ({ history }) => history.push({ orderId: 'shirt', seq: 11, state: 'invoiced', atMs: 0, detail: null }),
   ],
-  ['step_skipped', ({ history }) => removeState(history, 'shirt', 'customer_notified')],
+  [
+    'step_skipped',
+    ({ history }) => removeStates(history, 'shirt', 'shipment_requested', 'customer_notified'),
+  ],
+  [
+    'notified_before_completed',
+    ({ history }) => insertStateBefore(history, 'mug', 'completed', 'customer_notified'),
+  ],
+  ['notice_missing', ({ tasks }) => edit(tasks, 't2', { orderIds: ['mug'] })],
+  ['order_not_failed', ({ tasks }) => edit(tasks, 't2', { step: 'request_shipment' })],
+  ['order_not_failed', ({ orders }) => edit(orders, 'mug', { status: 'failed' })],
   ['step_before_payment', ({ history }) => history.splice(0, 4)],
   ['stock_negative', ({ products }) => edit(products, 'p1', { stock: -1 })],
   ['stock_wrong', ({ products }) => edit(products, 'p1', { stock: 3 })],
@@ -167,9 +186,16 @@ const pipelineBreakages: readonly Breakage[] = [
   ['reservation_out_of_order', ({ history }) => removeState(history, 'shirt', 'paying')],
   ['unlimited_stock_changed', ({ products }) => edit(products, 'p2', { stock: 1 })],
   ['invoice_gap', ({ invoices }) => void invoices.shift()],
-  ['invoice_twice', ({ invoices }) => invoices.push({ orderId: 'shirt', year: 2026, sequence: 5 })],
+  ['invoice_twice', ({ invoices }) => invoices.push(invoice('pay8', 6, ['tee', 'cap']))],
   ['invoice_missing', ({ invoices }) => void invoices.pop()],
-  ['invoice_not_owed', ({ invoices }) => invoices.push({ orderId: 'refused', year: 2026, sequence: 5 })],
+  ['invoice_not_owed', ({ invoices }) => invoices.push(invoice('pay3', 6, ['stuck']))],
+  ['invoice_number_differs', ({ invoices }) => edit(invoices, 'pay8', { sequence: 9 }, 'checkoutId')],
+  ['invoice_wrong', ({ invoices }) => edit(invoices, 'pay8', { total: 10 }, 'checkoutId')],
+  ['invoice_wrong', ({ orders }) => edit(orders, 'cap', { amount: 11 })],
+  [
+    'invoice_line_missing',
+    ({ invoices }) => edit(invoices, 'pay8', invoice('pay8', 4, ['tee']), 'checkoutId'),
+  ],
   ['licence_twice', ({ licences }) => licences.push({ orderId: 'game', unit: 1, key: 'A' })],
   ['licence_count', ({ licences }) => void licences.pop()],
   ['licence_not_owed', ({ licences }) => licences.push({ orderId: 'shirt', unit: 1, key: 'D' })],
@@ -177,12 +203,14 @@ const pipelineBreakages: readonly Breakage[] = [
   ['shipment_missing', ({ shipments }) => void shipments.pop()],
   ['shipment_not_owed', ({ shipments }) => shipments.push('game')],
   ['mail_lost', ({ mails }) => void mails.shift()],
-  ['mail_before_payment', ({ mails }) => appendCopy(mails, 'shirt', { orderId: 'refused' })],
-  ['mail_message_id_changed', ({ mails }) => appendCopy(mails, 'shirt', { messageId: 'm9' })],
-  ['mail_to_wrong_address', ({ mails }) => edit(mails, 'shirt', { to: 'eve@shop.test' }, 'orderId')],
+  ['mail_before_payment', ({ mails }) => appendCopy(mails, 'shirt', { orderIds: ['refused'] })],
+  ['mail_message_id_changed', ({ mails }) => appendCopy(mails, 'lesson', { messageId: 'm9' })],
+  ['mail_of_group_split', splitMail],
+  ['mail_without_order', ({ mails }) => edit(mails, 'group', { orderIds: ['tee'] }, 'messageId')],
+  ['mail_to_wrong_address', ({ mails }) => edit(mails, 'shirt', { to: 'eve@shop.test' }, 'messageId')],
   ['task_twice', ({ tasks }) => appendCopy(tasks, 'stuck', { id: 't9' })],
   ['order_stuck', ({ orders }) => edit(orders, 'refused', { status: 'paying' })],
-  ['failed_without_task', ({ tasks }) => void tasks.pop()],
+  ['failed_without_task', ({ tasks }) => void tasks.shift()],
   ['payment_open', ({ payments }) => edit(payments, 'pay2', { status: 'unknown' })],
   ['payment_open', ({ payments }) => edit(payments, 'pay2', { status: 'requires_action' })],
   ['task_left', ({ tasks }) => edit(tasks, 't1', { state: 'ready' })],
@@ -231,49 +259,13 @@ describe('checker', () => {
   });
 });
 
-/** Changes the row with that id. */
-const edit = <Row extends object>(rows: Row[], id: string, change: Partial<Row>, key = 'id'): void => {
-  const index = rows.findIndex((row) => Reflect.get(row, key) === id);
-  const row = rows[index];
-  if (row === undefined) throw new Error(`no row has the id ${id}`);
-  rows[index] = { ...row, ...change };
-};
-
-/** Appends a changed copy of the order's first row. */
-const appendCopy = <Row extends { orderId: string | null }>(
-  rows: Row[],
-  orderId: string,
-  change: Partial<Row>,
-): void => {
-  const row = rows.find((one) => one.orderId === orderId);
-  if (row === undefined) throw new Error(`no row is of order ${orderId}`);
-  rows.push({ ...row, ...change });
-};
-
-const indexOfState = (history: Shop['history'], id: string, state: string): number => {
-  const index = history.findIndex((row) => row.orderId === id && row.state === state);
-  if (index < 0) throw new Error(`order ${id} has no state ${state}`);
-  return index;
-};
-
-const removeState = (history: Shop['history'], id: string, state: string): void => {
-  history.splice(indexOfState(history, id, state), 1);
-};
-
-const replaceState = (history: Shop['history'], id: string, state: string, other: string): void => {
-  const index = indexOfState(history, id, state);
-  history.splice(index, 1, { orderId: id, seq: seqAt(history, index), state: other, atMs: 0, detail: null });
-};
-
-/** Inserts the state `other` before `state` and raises `seq` of the later rows. */
-const insertStateBefore = (history: Shop['history'], id: string, state: string, other: string): void => {
-  const index = indexOfState(history, id, state);
-  const seq = seqAt(history, index);
-  const later = history.slice(index).map((row) => (row.orderId === id ? { ...row, seq: row.seq + 1 } : row));
-  history.splice(index, later.length, { orderId: id, seq, state: other, atMs: 0, detail: null }, ...later);
-};
-
-const seqAt = (history: Shop['history'], index: number): number => history[index]?.seq ?? 0;
+/** Each order of a group has a mail of its own. */
+function splitMail({ history, mails }: Shop): void {
+  const index = indexOfState(history, 'cap', 'customer_notified');
+  history.splice(index, 1, { orderId: 'cap', seq: 7, state: 'customer_notified', atMs: 0, detail: 'm9' });
+  edit(mails, 'group', { orderIds: ['tee'] }, 'messageId');
+  mails.push(mail('cap', 'receipt', 'm9'));
+}
 
 /** A second successful checkout with an order of the first. */
 function paidTwice({ audits, payments, charges }: Shop): void {

@@ -6,6 +6,7 @@ import { checkEvents } from './checks/events.ts';
 import { checkExpiry } from './checks/expiry.ts';
 import { checkFulfilment } from './checks/fulfilment.ts';
 import { checkHistory } from './checks/history.ts';
+import { checkInvoices } from './checks/invoices.ts';
 import { checkMails } from './checks/mails.ts';
 import { checkMoneyPage } from './checks/moneyPage.ts';
 import { checkProviderRefunds } from './checks/providerRefunds.ts';
@@ -26,6 +27,7 @@ export const check = (snapshot: Snapshot): readonly Violation[] =>
     checkHistory,
     checkExpiry,
     checkFulfilment,
+    checkInvoices,
     checkMails,
     checkDrained,
   ].flatMap((rules) => rules(snapshot));

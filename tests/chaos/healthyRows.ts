@@ -30,8 +30,19 @@ export const order = (
   expiresMs: 2_000,
 });
 
-export const states = (orderId: string, names: readonly string[]): Shop['history'] =>
-  names.map((state, index) => ({ orderId, seq: index + 1, state, atMs: index, detail: null }));
+export const states = (
+  orderId: string,
+  names: readonly string[],
+  /** By state. */
+  details: Readonly<Record<string, string>> = {},
+): Shop['history'] =>
+  names.map((state, index) => ({
+    orderId,
+    seq: index + 1,
+    state,
+    atMs: index,
+    detail: details[state] ?? null,
+  }));
 
 /** The history of an order whose checkout was declined after its end. */
 export const expiredStates = (orderId: string, expiresMs: number): Shop['history'] => [
@@ -103,7 +114,20 @@ export const providerRefund = (
 });
 
 export const mail = (
-  orderId: string,
+  orderIds: string | readonly string[],
   kind: Shop['mails'][number]['kind'],
   messageId: string,
-): Shop['mails'][number] => ({ orderId, kind, messageId, to: 'an@shop.test' });
+): Shop['mails'][number] => ({ orderIds: [orderIds].flat(), kind, messageId, to: 'an@shop.test' });
+
+/** An invoice of 2026 with a line of 10 for each order. */
+export const invoice = (
+  checkoutId: string,
+  sequence: number,
+  orderIds: readonly string[],
+): Shop['invoices'][number] => ({
+  checkoutId,
+  year: 2026,
+  sequence,
+  lines: orderIds.map((orderId) => ({ orderId, amount: 10 })),
+  total: 10 * orderIds.length,
+});

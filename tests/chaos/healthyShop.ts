@@ -1,11 +1,11 @@
+import { createProviderRecords } from './healthyProvider.ts';
 import {
   activity,
-  charge,
   expiredStates,
+  invoice,
   mail,
   order,
   payment,
-  providerRefund,
   refund,
   type Shop,
   states,
@@ -40,7 +40,8 @@ export const acceptedRefundReply = {
  * - an order refunded whole before its shipment (`regretted`), and one whose refund succeeded and failed later
  *   (`bounced`);
  * - one checkout of two orders, of which one was refunded at the provider (`dashboard`), and a bank took the money of the
- *   other (`chargedBack`).
+ *   other (`chargedBack`);
+ * - one checkout of a group of two orders (`tee` and `cap`), and one of a group whose mail was refused (`mug` and `pen`).
  */
 export const createHealthyShop = (): Shop => {
   const orders = createOrders();
@@ -74,31 +75,36 @@ const createOrders = (): Shop['orders'] => [
   order('bounced', 'p2', 'digital', 'refunded', 'pay6'),
   order('dashboard', 'p2', 'digital', 'refunded', 'pay7'),
   order('chargedBack', 'p2', 'digital', 'completed', 'pay7'),
+  order('tee', 'p2', 'physical', 'completed', 'pay8'),
+  order('cap', 'p2', 'physical', 'completed', 'pay8'),
+  order('mug', 'p2', 'physical', 'completed', 'pay9'),
+  order('pen', 'p2', 'physical', 'completed', 'pay9'),
 ];
 
 const createHistory = (): Shop['history'] => {
   const paidStates = ['pending', 'paying', 'paid'];
   const reservedStates = ['pending', 'paying', 'stock_reserved', 'paid'];
   return [
-    ...states('shirt', [
-      ...reservedStates,
-      'invoiced',
-      'shipment_requested',
-      'customer_notified',
-      'completed',
-      'refund_requested',
-      'partially_refunded',
-    ]),
-    ...states('game', [
-      ...paidStates,
-      'licence_issued',
-      'invoiced',
-      'refund_requested',
-      'customer_notified',
-      'refund_failed',
-      'completed',
-    ]),
-    ...states('lesson', [...reservedStates, 'booked', 'invoiced', 'customer_notified', 'completed']),
+    ...states(
+      'shirt',
+      [
+        ...[...reservedStates, 'invoiced', 'shipment_requested', 'completed', 'customer_notified'],
+        ...['refund_requested', 'partially_refunded'],
+      ],
+      { invoiced: '2026-000001', customer_notified: 'shirt' },
+    ),
+    ...states(
+      'game',
+      [
+        ...[...paidStates, 'licence_issued', 'invoiced', 'completed', 'refund_requested'],
+        ...['customer_notified', 'refund_failed'],
+      ],
+      { invoiced: '2026-000001', customer_notified: 'game' },
+    ),
+    ...states('lesson', [...reservedStates, 'booked', 'invoiced', 'completed', 'customer_notified'], {
+      invoiced: '2026-000001',
+      customer_notified: 'lesson',
+    }),
     ...states('refused', [
       'pending',
       'paying',
@@ -111,20 +117,33 @@ const createHistory = (): Shop['history'] => {
     ...states('dropped', ['pending', 'cancelled']),
     ...expiredStates('forgotten', 1_000),
     ...states('stuck', [...reservedStates, 'failed', 'retried', 'failed']),
-    ...states('regretted', [
-      ...reservedStates,
-      'refund_requested',
-      'partially_refunded',
-      'invoiced',
-      'refund_requested',
-      'refunded',
-    ]),
+    ...states(
+      'regretted',
+      [
+        ...[...reservedStates, 'refund_requested', 'partially_refunded', 'invoiced', 'refund_requested'],
+        'refunded',
+      ],
+      { invoiced: '2026-000002' },
+    ),
     ...states('bounced', [...paidStates, 'licence_issued', 'refund_requested', 'refunded', 'refund_failed']),
     ...states('dashboard', [...paidStates, 'disputed', 'dispute_lost', 'refunded']),
-    ...states('chargedBack', [
-      ...[...paidStates, 'licence_issued', 'invoiced', 'disputed', 'charged_back', 'dispute_lost'],
-      ...['customer_notified', 'completed'],
-    ]),
+    ...states(
+      'chargedBack',
+      [
+        ...[...paidStates, 'licence_issued', 'invoiced', 'disputed', 'charged_back', 'dispute_lost'],
+        ...['completed', 'customer_notified'],
+      ],
+      { invoiced: '2026-000003', customer_notified: 'chargedBack' },
+    ),
+    ...['tee', 'cap'].flatMap((id) =>
+      states(id, [...paidStates, 'invoiced', 'shipment_requested', 'completed', 'customer_notified'], {
+        invoiced: '2026-000004',
+        customer_notified: 'group',
+      }),
+    ),
+    ...['mug', 'pen'].flatMap((id) =>
+      states(id, [...paidStates, 'invoiced', 'shipment_requested', 'completed'], { invoiced: '2026-000005' }),
+    ),
   ];
 };
 
@@ -137,6 +156,8 @@ const createMoney = (): Pick<Shop, 'audits' | 'payments' | 'refunds' | 'creditNo
     { id: 'pay5', key: 'key5', orderIds: ['regretted'] },
     { id: 'pay6', key: 'key6', orderIds: ['bounced'] },
     { id: 'pay7', key: 'key7', orderIds: ['dashboard', 'chargedBack'] },
+    { id: 'pay8', key: 'key8', orderIds: ['tee', 'cap'] },
+    { id: 'pay9', key: 'key9', orderIds: ['mug', 'pen'] },
   ],
   payments: [
     payment('pay1', 'succeeded', 30, 'ch1'),
@@ -146,6 +167,8 @@ const createMoney = (): Pick<Shop, 'audits' | 'payments' | 'refunds' | 'creditNo
     payment('pay5', 'succeeded', 10, 'ch5'),
     payment('pay6', 'succeeded', 10, 'ch6'),
     payment('pay7', 'succeeded', 20, 'ch7'),
+    payment('pay8', 'succeeded', 20, 'ch8'),
+    payment('pay9', 'succeeded', 20, 'ch9'),
   ],
   refunds: [
     refund('r1', 'part', 'shirt', 'pay1', 4, 'succeeded'),
@@ -166,11 +189,13 @@ const createMoney = (): Pick<Shop, 'audits' | 'payments' | 'refunds' | 'creditNo
     { refundId: 'r1', year: 2026, sequence: 1 },
     { refundId: 'r4', year: 2026, sequence: 2 },
   ],
-  invoices: ['shirt', 'game', 'lesson', 'regretted', 'chargedBack'].map((orderId, index) => ({
-    orderId,
-    year: 2026,
-    sequence: index + 1,
-  })),
+  invoices: [
+    invoice('pay1', 1, ['shirt', 'game', 'lesson']),
+    invoice('pay5', 2, ['regretted']),
+    invoice('pay7', 3, ['chargedBack']),
+    invoice('pay8', 4, ['tee', 'cap']),
+    invoice('pay9', 5, ['mug', 'pen']),
+  ],
 });
 
 const createActivity = (): Pick<Shop, 'activity' | 'acknowledgements' | 'pricedProduct'> => ({
@@ -196,8 +221,12 @@ const createActivity = (): Pick<Shop, 'activity' | 'acknowledgements' | 'pricedP
 const createFulfilment = (): Pick<Shop, 'tasks' | 'licences' | 'shipments' | 'mails' | 'storedEvents'> => ({
   tasks: [
     {
-      ...{ id: 't1', orderId: 'stuck', jobId: null },
-      ...{ pipeline: 'service', state: 'failed', lastError: 'no room' },
+      ...{ id: 't1', orderIds: ['stuck'], jobId: null, pipeline: 'service', step: 'book' },
+      ...{ state: 'failed', lastError: 'no room' },
+    },
+    {
+      ...{ id: 't2', orderIds: ['mug', 'pen'], jobId: null, pipeline: 'physical', step: 'notify_customer' },
+      ...{ state: 'failed', lastError: '550 no such user' },
     },
   ],
   licences: [
@@ -206,44 +235,15 @@ const createFulfilment = (): Pick<Shop, 'tasks' | 'licences' | 'shipments' | 'ma
     { orderId: 'bounced', unit: 1, key: 'C' },
     { orderId: 'chargedBack', unit: 1, key: 'D' },
   ],
-  shipments: ['shirt'],
+  shipments: ['shirt', 'tee', 'cap', 'mug', 'pen'],
   storedEvents: ['ev1', 'ev2', 'ev3'],
   mails: [
     ...['shirt', 'game', 'lesson', 'chargedBack'].map((orderId) => mail(orderId, 'receipt', orderId)),
+    mail(['tee', 'cap'], 'receipt', 'group'),
     mail('shirt', 'refund', 'r1'),
     mail('regretted', 'refund', 'r3'),
     mail('regretted', 'refund', 'r4'),
     mail('refused', 'refund', 'r5'),
-  ],
-});
-
-const createProviderRecords = (): Pick<
-  Shop,
-  'charges' | 'providerRefunds' | 'providerDisputes' | 'sentEvents'
-> => ({
-  charges: [
-    charge('ch1', 'pay1', 30, 'succeeded'),
-    charge('ch2', 'pay2', 10, 'declined'),
-    charge('ch3', 'pay3', 10, 'succeeded'),
-    charge('ch4', 'pay4', 10, 'succeeded'),
-    charge('ch5', 'pay5', 10, 'succeeded'),
-    charge('ch6', 'pay6', 10, 'succeeded'),
-    charge('ch7', 'pay7', 20, 'succeeded'),
-  ],
-  providerRefunds: [
-    providerRefund('re1', 'r1', 'ch1', 4),
-    providerRefund('re3', 'r3', 'ch5', 5),
-    providerRefund('re4', 'r4', 'ch5', 5),
-    providerRefund('re5', 'r5', 'ch4', 10),
-    { ...providerRefund('re6', 'r6', 'ch6', 10), status: 'failed' },
-    providerRefund('re7', null, 'ch7', 10),
-    { ...providerRefund('re9', 'r2', 'ch1', 10), status: 'failed' },
-  ],
-  providerDisputes: [{ id: 'dp8', chargeId: 'ch7', amount: 10, currency: 'VND', status: 'lost' }],
-  sentEvents: [
-    { id: 'ev1', type: 'payment_intent.succeeded', acknowledged: true },
-    { id: 'ev2', type: 'refund.created', acknowledged: true },
-    { id: 'ev3', type: 'charge.succeeded', acknowledged: true },
   ],
 });
 
@@ -305,5 +305,5 @@ const createFinalReads = (
     ledger_differences: 0,
     stock_differs: 0,
   },
-  reconciliations: [{ day: '2026-11-21', charges: 6, refunds: 6, differences: 0 }],
+  reconciliations: [{ day: '2026-11-21', charges: 8, refunds: 6, differences: 0 }],
 });

@@ -108,16 +108,24 @@ export type RefundRow = {
   readonly updatedMs: number;
 };
 export type CreditNoteRow = { readonly refundId: string; readonly year: number; readonly sequence: number };
-/** Either `orderId` or `jobId` is null. */
+/** Of a group of orders, or of a job: then it has no orders. */
 export type TaskRow = {
   readonly id: string;
-  readonly orderId: string | null;
+  readonly orderIds: readonly string[];
   readonly jobId: string | null;
   readonly pipeline: string;
+  readonly step: string;
   readonly state: string;
   readonly lastError: string | null;
 };
-export type InvoiceRow = { readonly orderId: string; readonly year: number; readonly sequence: number };
+/** The invoice of a checkout, as it was stored when it was issued. */
+export type InvoiceRow = {
+  readonly checkoutId: string;
+  readonly year: number;
+  readonly sequence: number;
+  readonly lines: readonly { readonly orderId: string; readonly amount: number }[];
+  readonly total: number;
+};
 export type LicenceRow = { readonly orderId: string; readonly unit: number; readonly key: string };
 export type ChargeRow = {
   readonly id: string;
@@ -141,7 +149,8 @@ export type ProviderDisputeRow = Omit<ProviderRefundRow, 'refundId'>;
 /** `acknowledged` once a process has answered its webhook with a 2xx. */
 export type SentEvent = { readonly id: string; readonly type: string; readonly acknowledged: boolean };
 export type ReceivedMail = {
-  readonly orderId: string;
+  /** A receipt lists all orders of a group. */
+  readonly orderIds: readonly string[];
   readonly kind: 'receipt' | 'refund';
   readonly messageId: string;
   readonly to: string;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { Actor } from '../../core/actor.ts';
 import type { MoneyCheck } from '../../core/ledger.ts';
 import { defined, refundFailed, unknownOutcome, unwrap } from './fixture.ts';
+import { withRemoteStep } from './remoteStep.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
 const hourMs = 3_600_000;
@@ -105,14 +106,14 @@ export const acknowledgementsContract = (name: string, open: OpenStore): void =>
 
     test('An order that fails again after its case was acknowledged is an open case again', async () => {
       const { fixture, store, world } = context();
-      const [lease] = await fixture.payAndLease([await fixture.createProduct()]);
+      const [lease] = await fixture.payAndLease([await fixture.createProduct()], withRemoteStep);
       const { taskId, order } = defined(lease);
       await fixture.report(defined(lease), { kind: 'failed', error: 'no such mailbox' });
       await unwrap(acknowledge('paid_without_progress', order.id));
       expect(await countOf('paid_without_progress')).toMatchObject({ count: 0 });
       world.advance(1_000);
       await unwrap(store.queue.retry([taskId], fixture.now()));
-      const [again] = (await fixture.claimTasks('physical')).leases;
+      const [again] = (await fixture.claimTasks(withRemoteStep('physical'))).leases;
       world.advance(1_000);
       await fixture.report(defined(again), { kind: 'failed', error: 'no such mailbox' });
       expect(await casesOf('paid_without_progress')).toMatchObject([{ id: order.id, acknowledgement: null }]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Activity, ActivityQuery, OperatorCommand } from '../../core/activity.ts';
 import { defined, listAll, refundFailed, unwrap } from './fixture.ts';
+import { withRemoteStep } from './remoteStep.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
 const mai = { id: 'op-1', email: 'mai@shop.example' };
@@ -147,11 +148,24 @@ export const activityContract = (name: string, open: OpenStore): void => {
       expect(await rows()).toMatchObject([{ action: 'case.refund', target: first.id, detail: 'not ours' }]);
     });
 
+    test('A retry of a group is written for each of its orders', async () => {
+      const { fixture, store } = context();
+      const orders = await fixture.placeOrders(Array(2).fill(await fixture.createProduct()));
+      await fixture.pay(orders);
+      const lease = defined((await fixture.claimTasks(withRemoteStep('physical'))).leases[0]);
+      await fixture.report(lease, { kind: 'failed', error: 'refused' });
+      expect(await unwrap(store.queue.retry([lease.taskId], fixture.now(), by()))).toBe(1);
+      const written = await rows();
+      expect(written.map(({ orderId }) => orderId).toSorted()).toEqual(orders.map(({ id }) => id).toSorted());
+      for (const row of written)
+        expect(row).toMatchObject({ action: 'task.retry', target: lease.taskId, detail: lease.step });
+    });
+
     test('A command whose activity cannot be written changes nothing', async () => {
       const { fixture, store } = context();
       const { ledger, products, queue, refunds } = store;
       const product = await fixture.createProduct({ stock: 9 });
-      const [lease, other] = (await fixture.payAndLease([product, product])).map(defined);
+      const [lease, other] = (await fixture.payAndLease([product, product], withRemoteStep)).map(defined);
       const failed = defined(lease);
       await fixture.report(failed, { kind: 'failed', error: 'no such mailbox' });
       const command = by();

@@ -7,10 +7,16 @@ import type { TestContext } from './testContext.ts';
 /** Test helpers about refunds that were made at the provider. */
 export const createAdoptedRefundFixture = (context: () => TestContext) => {
   /** Orders at these prices, paid by one charge. The first is of a product with a stock of 10. */
-  const placePaid = async (prices: readonly number[]): Promise<readonly Order[]> => {
+  const placePaid = async (
+    prices: readonly number[],
+    types: readonly string[] = [],
+  ): Promise<readonly Order[]> => {
     const { fixture } = context();
     const products = await fixture.createProducts(
-      prices.map((amount) => fixture.productDraft({ price: { amount, currency: 'VND' }, stock: 10 })),
+      prices.map((amount, index) => {
+        const type = types[index] ?? 'physical';
+        return fixture.productDraft({ type, price: { amount, currency: 'VND' }, stock: 10 });
+      }),
     );
     const placed = await fixture.placeOrders(products);
     await fixture.pay(placed);

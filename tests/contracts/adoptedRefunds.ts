@@ -35,6 +35,7 @@ export const adoptedRefundsContract = (name: string, open: OpenStore): void => {
           restock: null,
           status: 'succeeded',
           creditNote: expect.stringMatching(/^CN-\d{4}-000001$/),
+          creditedLine: { invoice: expect.stringMatching(/^\d{4}-000001$/), line: 1 },
           error: null,
           createdAtMs: 1_000,
           updatedAtMs: fixture.now(),
@@ -57,7 +58,7 @@ export const adoptedRefundsContract = (name: string, open: OpenStore): void => {
 
     test('A refund of a whole charge puts back the units of each order that has not been shipped', async () => {
       const { fixture, store } = context();
-      const orders = await placePaid([500, 400, 300]);
+      const orders = await placePaid([500, 400, 300], ['service', 'physical', 'service']);
       // A claim carries out the steps up to the parcel.
       const [lease] = (await fixture.claimTasks('physical', { limit: 1 })).leases;
       const shipped = defined(lease).order.id;

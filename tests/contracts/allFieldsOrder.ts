@@ -7,6 +7,7 @@ import type { Lease } from '../../core/queue.ts';
 import { parseQuery } from '../../core/search.ts';
 import { type AllFieldsSet, expectAllFieldsSet } from './allFieldsSet.ts';
 import { defined, unwrap } from './fixture.ts';
+import { withRemoteStep } from './remoteStep.ts';
 import type { TestContext } from './testContext.ts';
 import { unfilteredQuery } from './unfilteredQuery.ts';
 
@@ -133,33 +134,63 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
     expect(rest).toEqual(order);
   };
 
-  /** Pays the order and leases its task at the step `notify_customer`. */
-  const payAndLease = async () => {
-    const { fixture, world } = context();
+  /** Pays the order. */
+  const pay = async () => {
+    const { fixture } = context();
     const { claim, orderAs, contact } = await placeAndClaim();
     const paidAtMs = fixture.now();
     await fixture.recordOutcome(claim, { kind: 'succeeded', reference: 'ch_9' });
     const paid = orderAs('paid', claim.checkoutId, paidAtMs);
     await expectListed(paid);
+    return { claim, orderAs, contact, paid };
+  };
+
+  /** Pays the order and leases its task at the first step, where its order is not completed. */
+  const payAndLeaseFirstStep = async () => {
+    const paid = await pay();
+    context().world.advance(1_000);
+    const [lease] = (await context().fixture.claimTasks(withRemoteStep(draft.type))).leases;
+    return { ...paid, lease: defined(lease) };
+  };
+
+  /** Pays the order and leases its task at the step `notify_customer`. The order is completed then. */
+  const payAndLease = async () => {
+    const { fixture, world } = context();
+    const { claim, orderAs, contact, paid } = await pay();
     const [task] = await fixture.listTasks();
 
     world.advance(1_000);
+    const completed = orderAs('completed', claim.checkoutId, fixture.now());
     const [first] = (await fixture.claimTasks(draft.type)).leases;
+    await expectListed(completed);
     await fixture.report(defined(first), { kind: 'retry', error: 'busy', runAtMs: fixture.now() + 1_000 });
     world.advance(1_000);
     const [lease] = (await fixture.claimTasks(draft.type)).leases;
     const licences = (await fixture.findOrder(paid.id)).licences;
-    const expected: Omit<AllFieldsSet<Lease>, 'licences' | 'references' | 'body' | 'alreadyDone'> = {
+    const expected: Omit<AllFieldsSet<Lease>, 'orders' | 'references' | 'body' | 'alreadyDone'> = {
       ...{ taskId: defined(task).id, lease: 2, untilMs: fixture.now() + 30_000, pipeline: draft.type },
-      ...{ step: 'notify_customer', attempts: 1, order: paid, contact, invoiceNumber: '2026-000001' },
+      ...{
+        step: 'notify_customer',
+        attempts: 1,
+        checkoutId: claim.checkoutId,
+        contact,
+        invoiceNumber: '2026-000001',
+      },
     };
     expect(licences).toHaveLength(paid.quantity);
-    expect(lease).toEqual({ ...expected, licences, references: [], body: null, alreadyDone: false });
+    expect(lease).toEqual({
+      ...expected,
+      orders: [{ order: completed, licences }],
+      order: completed,
+      references: [],
+      body: null,
+      alreadyDone: false,
+    });
     expect(first).toEqual({ ...defined(lease), lease: 1, attempts: 0, untilMs: fixture.now() + 29_000 });
-    return { ...{ claim, orderAs, contact, paid, licences }, lease: defined(lease) };
+    return { ...{ claim, orderAs, contact, paid, completed, licences }, lease: defined(lease) };
   };
 
-  return { placeAndClaim, payAndLease, expectListed, expectPayment };
+  return { placeAndClaim, payAndLease, payAndLeaseFirstStep, expectListed, expectPayment };
 };
 
 const draft = { type: 'digital', name: 'Đồng hồ', code: 'DH-01', price: { amount: 433, currency: 'USD' } };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { CheckoutRequest, Claim, ClaimFailure } from '../../core/audit.ts';
-import { declined, defined, shuffled, succeeded, unwrap } from './fixture.ts';
+import { declined, defined, succeeded, unwrap } from './fixture.ts';
+import { shuffled } from './shuffled.ts';
 import { type OpenStore, useSharedStore } from './testContext.ts';
 
 /** Concurrent calls of many API processes and recovery loops on one database. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { type CommandKey, commandKeyRetentionMs } from '../../core/commandKey.ts';
 import type { Product } from '../../core/product.ts';
-import { defined, shuffled, unwrap } from './fixture.ts';
+import { defined, unwrap } from './fixture.ts';
+import { shuffled } from './shuffled.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
 const firstDay = { day: '1970-01-01', dayMs: 0, endMs: 86_400_000 };

@@ -95,9 +95,9 @@ export const disputesContract = (name: string, open: OpenStore): void => {
       await record(paymentOf(orders), 'won');
       expect(await statuses(orders)).toEqual(['completed']);
       expect((await fixture.historyStates(defined(orders[0]).id)).slice(-4)).toEqual([
+        'completed',
         'disputed',
         'customer_notified',
-        'completed',
         'dispute_won',
       ]);
     });
@@ -143,7 +143,7 @@ export const disputesContract = (name: string, open: OpenStore): void => {
       await record(paymentOf(orders), 'open');
       expect(await adopt(paymentOf(orders), report(100, { reference: 'dp_1', origin: 'dispute' }))).toBe(1);
       expect(await record(paymentOf(orders), 'lost')).toBe(1);
-      expect(await statuses(orders)).toEqual(['paid']);
+      expect(await statuses(orders)).toEqual(['completed']);
       expect(await disputed(orders)).toEqual([false]);
       expect((await fixture.listTasks()).map(({ state }) => state)).toEqual(['running']);
       expect(await stock()).toBe(before);

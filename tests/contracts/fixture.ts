@@ -8,11 +8,13 @@ import { jobPipelines, pipelineFor } from '../../core/pipelines/index.ts';
 import type { JobPipeline, Pipeline } from '../../core/pipelines/pipeline.ts';
 import type { Product, ProductDraft } from '../../core/product.ts';
 import type { ChargeOutcome } from '../../core/provider.ts';
-import type { JobLease, JobReport, Lease, StepReport, Task, TaskQuery } from '../../core/queue.ts';
+import type { JobLease, JobReport, Lease, Queue, StepReport, Task, TaskQuery } from '../../core/queue.ts';
 import type { FinishedRefund, Refund, RefundCommand, RefundDetail } from '../../core/refund.ts';
 import type { Store } from '../../core/store.ts';
 import type { TestWorld } from '../world.ts';
 import { claimAll } from './claimAll.ts';
+import { plainOrder } from './plainOrder.ts';
+import { type TestLease, testLeaseOf } from './testLease.ts';
 
 export type Fixture = ReturnType<typeof createFixture>;
 
@@ -92,11 +94,22 @@ export const createFixture = (store: Store, world: TestWorld) => {
     const record = outcomeRecord(await claimCheckout(checkoutRequest(orders)), succeeded);
     const [result] = await unwrap(store.audits.recordOutcomes([record], now()));
     expect(result).toMatchObject({ applied: true, paymentStatus: 'succeeded' });
-    return record.tasks.map(({ id }) => id);
+    return orders.map(
+      (order) => defined(record.tasks.find(({ orderIds }) => orderIds.includes(order.id))).id,
+    );
   };
 
-  const claimTasks = (pipeline: string | Pipeline, changes: Partial<ClaimOptions> = {}) =>
-    unwrap(
+  /** Pays each order in a checkout of its own. Returns the ids of their tasks, in the orders' order. */
+  const payAlone = async (orders: readonly Order[]): Promise<readonly string[]> => {
+    const claims: Claim[] = [];
+    for (const order of orders) claims.push(await claimCheckout(checkoutRequest([order])));
+    const records = claims.map((claim) => outcomeRecord(claim, succeeded));
+    await unwrap(store.audits.recordOutcomes(records, now()));
+    return records.flatMap(({ tasks }) => tasks.map(({ id }) => id));
+  };
+
+  const claimTasks = async (pipeline: string | Pipeline, changes: Partial<ClaimOptions> = {}) => {
+    const { processed, leases } = await unwrap(
       store.queue.claim({
         pipeline: typeof pipeline === 'string' ? pipelineFor(pipeline) : pipeline,
         limit: 100,
@@ -106,6 +119,8 @@ export const createFixture = (store: Store, world: TestWorld) => {
         ...changes,
       }),
     );
+    return { processed, leases: leases.map(testLeaseOf) };
+  };
 
   const report = ({ taskId, lease }: Lease, outcome: StepReport['outcome']) =>
     unwrap(store.queue.report([{ taskId, lease, outcome }], now()));
@@ -146,12 +161,18 @@ export const createFixture = (store: Store, world: TestWorld) => {
   const findTask = async (id: string): Promise<Task> =>
     defined((await listTasks()).find((task) => task.id === id));
 
-  /** Places and pays one order of each product, and leases their tasks at the step `notify_customer`. */
-  const payAndLease = async (products: readonly Product[]): Promise<readonly Lease[]> => {
-    const taskIds = await pay(await placeOrders(products));
+  /**
+   * Places and pays one order of each product, each in a checkout of its own, and leases their tasks at the step
+   * `notify_customer`, or the first step of the pipelines that `pipelineOf` gives.
+   */
+  const payAndLease = async (
+    products: readonly Product[],
+    pipelineOf: (type: string) => Pipeline = pipelineFor,
+  ): Promise<readonly TestLease[]> => {
+    const taskIds = await payAlone(await placeOrders(products));
     const types = new Set(products.map(({ type }) => type));
-    const leases: Lease[] = [];
-    for (const type of types) leases.push(...(await claimTasks(type)).leases);
+    const leases: TestLease[] = [];
+    for (const type of types) leases.push(...(await claimTasks(pipelineOf(type))).leases);
     return taskIds.flatMap((id) => leases.find(({ taskId }) => taskId === id) ?? []);
   };
 
@@ -159,15 +180,7 @@ export const createFixture = (store: Store, world: TestWorld) => {
   const placePaidOrder = async (product: Product, changes: Partial<OrderOptions> = {}): Promise<Order> => {
     const { id } = await placeOrder(product, changes);
     await pay([await findOrder(id)]);
-    const {
-      history: _,
-      payment: __,
-      invoice: ___,
-      licences: ____,
-      shipment: _____,
-      ...rest
-    } = await findOrder(id);
-    return rest;
+    return plainOrder(await findOrder(id));
   };
 
   const refundCommand = (orderId: string, changes: Partial<RefundCommand> = {}): RefundCommand => ({
@@ -219,6 +232,7 @@ export const createFixture = (store: Store, world: TestWorld) => {
     outcomeRecord,
     recordOutcome,
     pay,
+    payAlone,
     claimTasks,
     report,
     claimJobs,
@@ -249,12 +263,7 @@ const defaultOrderOptions = (customerId: string): OrderOptions => ({
   contact: { email: `${customerId}@example.com`, language: 'vi' },
 });
 
-type ClaimOptions = {
-  readonly limit: number;
-  readonly nowMs: number;
-  readonly leaseMs: number;
-  readonly retryAtMs: (attempts: number) => number | null;
-};
+type ClaimOptions = Omit<Parameters<Queue['claim']>[0], 'pipeline'>;
 
 export const succeeded = { kind: 'succeeded', reference: 'ch_1' } as const;
 export const declined = { kind: 'declined', declineCode: 'card_declined' } as const;
@@ -291,10 +300,3 @@ export const defined = <T>(value: T | null | undefined): T => {
   if (value === null || value === undefined) throw new Error('the value is missing');
   return value;
 };
-
-/** The rows in random order. Worlds with the same seed give the same order. */
-export const shuffled = <T>(rows: readonly T[], { random }: TestWorld): readonly T[] =>
-  rows
-    .map((row) => ({ row, at: random.unit() }))
-    .sort((one, other) => one.at - other.at)
-    .map(({ row }) => row);

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import type { InboxItem } from '../../core/inbox.ts';
 import { providerEventPipeline } from '../../core/pipelines/providerEvent.ts';
 import type { ProviderEvent } from '../../core/provider.ts';
-import { defined, shuffled, unwrap } from './fixture.ts';
+import { defined, unwrap } from './fixture.ts';
+import { shuffled } from './shuffled.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
 const dayMs = 24 * 3_600_000;

@@ -32,7 +32,8 @@ export const jobsContract = (name: string, open: OpenStore): void => {
       await unwrap(store.inbox.receive([item], fixture.now()));
       const task = {
         id: item.taskId,
-        orderId: null,
+        checkoutId: null,
+        orderIds: [],
         jobId: item.id,
         pipeline: 'provider_event',
         step: 'act_on_event',
@@ -205,7 +206,7 @@ export const jobsContract = (name: string, open: OpenStore): void => {
       const { taskId, lease, order: ownOrder } = defined(order);
       expect(await fixture.reportJob({ ...job, taskId, lease }, { kind: 'done' })).toEqual([]);
       expect(await fixture.findTask(taskId)).toMatchObject({ state: 'running' });
-      expect((await fixture.findOrder(ownOrder.id)).status).toBe('paid');
+      expect((await fixture.findOrder(ownOrder.id)).status).toBe('completed');
       const done = { taskId: job.taskId, lease: job.lease, outcome: { kind: 'done', detail: null } } as const;
       expect(await unwrap(store.queue.report([done], fixture.now()))).toEqual([]);
       expect(await fixture.findTask(job.taskId)).toMatchObject({ state: 'running' });

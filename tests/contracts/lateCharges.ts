@@ -84,6 +84,7 @@ export const lateChargesContract = (name: string, open: OpenStore): void => {
           restock: null,
           status: 'requested',
           creditNote: null,
+          creditedLine: null,
           error: null,
           createdAtMs: fixture.now(),
           updatedAtMs: fixture.now(),
@@ -95,7 +96,8 @@ export const lateChargesContract = (name: string, open: OpenStore): void => {
             pipeline: 'refund',
             step: 'refund_charge',
             jobId: defined(refund).id,
-            orderId: null,
+            checkoutId: null,
+            orderIds: [],
             state: 'ready',
           },
         ]);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import type { Lease } from '../../core/queue.ts';
 import { defined, unwrap } from './fixture.ts';
+import { withRemoteStep } from './remoteStep.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
+import type { TestLease } from './testLease.ts';
 
 /** What a worker can do under a lease, and what it cannot do under an old one. */
 export const leasesContract = (name: string, open: OpenStore): void => {
@@ -9,26 +10,32 @@ export const leasesContract = (name: string, open: OpenStore): void => {
     const context = useFreshStore(open);
     const done = { kind: 'done', detail: null } as const;
 
-    const leaseTask = async (): Promise<Lease> => {
+    const leaseTask = async (): Promise<TestLease> => {
       const { fixture } = context();
       return defined((await fixture.payAndLease([await fixture.createProduct()]))[0]);
     };
 
-    const heartbeat = (leases: readonly Lease[], untilMs: number) =>
+    /** At the first step of its pipeline: its order is not completed yet. */
+    const leaseFirstStep = async (): Promise<TestLease> => {
+      const { fixture } = context();
+      return defined((await fixture.payAndLease([await fixture.createProduct()], withRemoteStep))[0]);
+    };
+
+    const heartbeat = (leases: readonly TestLease[], untilMs: number) =>
       unwrap(context().store.queue.heartbeat(leases, untilMs));
 
     const rescue = (crashesMax = 9, limit = 100) =>
       unwrap(context().store.queue.rescue({ nowMs: context().fixture.now(), crashesMax, limit }));
 
     /** All visible fields of a task and its order. */
-    const snapshot = async ({ taskId, order }: Lease) => {
+    const snapshot = async ({ taskId, order }: TestLease) => {
       const { fixture } = context();
       const [task] = (await fixture.listTasks()).filter(({ id }) => id === taskId);
       return { task: task ?? null, detail: await fixture.findOrder(order.id) };
     };
 
     /** Expects that no call under this lease changes anything. */
-    const expectFenced = async (old: Lease) => {
+    const expectFenced = async (old: TestLease) => {
       const { fixture, store } = context();
       const before = await snapshot(old);
       for (const outcome of [
@@ -42,16 +49,17 @@ export const leasesContract = (name: string, open: OpenStore): void => {
       expect(await snapshot(old)).toEqual(before);
     };
 
-    test('A done report of the last step completes the order and deletes its task', async () => {
+    test('A done report of the notice deletes the task, and its order was completed before', async () => {
       const { fixture, world } = context();
       const lease = await leaseTask();
+      const completedAtMs = fixture.now();
       world.advance(300);
       expect(await fixture.report(lease, { kind: 'done', detail: '<a@b>' })).toEqual([lease.taskId]);
       const detail = await fixture.findOrder(lease.order.id);
-      expect(detail).toMatchObject({ status: 'completed', updatedAtMs: fixture.now() });
+      expect(detail).toMatchObject({ status: 'completed', updatedAtMs: completedAtMs });
       expect(detail.history.slice(-2)).toEqual([
-        { seq: detail.history.length - 1, state: 'customer_notified', atMs: fixture.now(), detail: '<a@b>' },
-        { seq: detail.history.length, state: 'completed', atMs: fixture.now(), detail: null },
+        { seq: detail.history.length - 1, state: 'completed', atMs: completedAtMs, detail: null },
+        { seq: detail.history.length, state: 'customer_notified', atMs: fixture.now(), detail: '<a@b>' },
       ]);
       expect(await fixture.listTasks()).toEqual([]);
       await expectFenced(lease);
@@ -78,16 +86,16 @@ export const leasesContract = (name: string, open: OpenStore): void => {
         lease = again;
       }
       expect(await fixture.historyStates(lease.order.id)).toEqual(before);
-      expect((await fixture.findOrder(lease.order.id)).status).toBe('paid');
+      expect((await fixture.findOrder(lease.order.id)).status).toBe('completed');
     });
 
     test('A failed report fails the task and its order with the error', async () => {
       const { fixture, world } = context();
-      const lease = await leaseTask();
+      const lease = await leaseFirstStep();
       world.advance(5);
       const outcome = { kind: 'failed', error: '550 no such mailbox' } as const;
       expect(await fixture.report(lease, outcome)).toEqual([lease.taskId]);
-      const failed = { state: 'failed', step: 'notify_customer', lastError: outcome.error, attempts: 1 };
+      const failed = { state: 'failed', step: 'invoice', lastError: outcome.error, attempts: 1 };
       expect(await fixture.findTask(lease.taskId)).toMatchObject(failed);
       const detail = await fixture.findOrder(lease.order.id);
       expect(detail).toMatchObject({ status: 'failed', updatedAtMs: fixture.now() });
@@ -95,6 +103,29 @@ export const leasesContract = (name: string, open: OpenStore): void => {
       await fixture.historyStates(lease.order.id);
       expect((await fixture.claimTasks('physical')).processed).toBe(0);
       await expectFenced(lease);
+    });
+
+    test('A failed report of the notice fails the task, and keeps nothing from its order', async () => {
+      const { fixture, store, world } = context();
+      const lease = await leaseTask();
+      const before = await fixture.findOrder(lease.order.id);
+      world.advance(5);
+      const outcome = { kind: 'failed', error: '550 no such mailbox' } as const;
+      expect(await fixture.report(lease, outcome)).toEqual([lease.taskId]);
+      const failed = { state: 'failed', step: 'notify_customer', lastError: outcome.error, attempts: 1 };
+      expect(await fixture.findTask(lease.taskId)).toMatchObject(failed);
+      expect(await fixture.findOrder(lease.order.id)).toEqual(before);
+      expect(before.status).toBe('completed');
+      expect((await unwrap(store.ledger.counts(fixture.now()))).paid_without_progress.count).toBe(0);
+
+      expect(await unwrap(store.queue.retry([lease.taskId], fixture.now()))).toBe(1);
+      expect(await fixture.findOrder(lease.order.id)).toEqual(before);
+      const again = defined((await fixture.claimTasks('physical')).leases[0]);
+      await fixture.report(again, done);
+      expect((await fixture.historyStates(lease.order.id)).slice(-2)).toEqual([
+        'completed',
+        'customer_notified',
+      ]);
     });
 
     test('One batch accepts reports of several kinds, orders and pipelines', async () => {
@@ -117,7 +148,7 @@ export const leasesContract = (name: string, open: OpenStore): void => {
       const statuses = await Promise.all(
         leases.map(async ({ order }) => (await fixture.findOrder(order.id)).status),
       );
-      expect(statuses).toEqual(['completed', 'completed', 'failed', 'paid', 'completed']);
+      expect(new Set(statuses)).toEqual(new Set(['completed']));
       expect((await fixture.listTasks()).map(({ state }) => state)).toEqual(['failed', 'waiting']);
       expect(await unwrap(store.queue.report([], fixture.now()))).toEqual([]);
     });
@@ -129,7 +160,7 @@ export const leasesContract = (name: string, open: OpenStore): void => {
       const accepted = await Promise.all(Array.from({ length: 6 }, () => fixture.report(lease, done)));
       expect(accepted.flat()).toEqual([lease.taskId]);
       expect(
-        (await fixture.historyStates(lease.order.id)).filter((state) => state === 'completed'),
+        (await fixture.historyStates(lease.order.id)).filter((state) => state === 'customer_notified'),
       ).toHaveLength(1);
     });
 
@@ -198,12 +229,12 @@ export const leasesContract = (name: string, open: OpenStore): void => {
 
     test('A task that loses too many workers fails until an operator retries it', async () => {
       const { fixture, store, world } = context();
-      const lease = await leaseTask();
+      const lease = await leaseFirstStep();
       for (const crashes of [1, 2]) {
         world.advance(30_001);
         expect(await rescue(3)).toBe(1);
         expect(await fixture.findTask(lease.taskId)).toMatchObject({ state: 'ready', crashes });
-        expect((await fixture.claimTasks('physical')).processed).toBe(1);
+        expect((await fixture.claimTasks(withRemoteStep('physical'))).processed).toBe(1);
       }
       world.advance(30_001);
       expect(await rescue(3)).toBe(1);
@@ -218,11 +249,13 @@ export const leasesContract = (name: string, open: OpenStore): void => {
       expect(await fixture.findTask(lease.taskId)).toMatchObject({ state: 'ready', crashes: 0 });
       const again = defined((await fixture.claimTasks('physical')).leases[0]);
       await fixture.report(again, done);
-      expect((await fixture.historyStates(lease.order.id)).slice(-4)).toEqual([
+      expect((await fixture.historyStates(lease.order.id)).slice(-6)).toEqual([
         'failed',
         'retried',
-        'customer_notified',
+        'invoiced',
+        'shipment_requested',
         'completed',
+        'customer_notified',
       ]);
     });
 
@@ -259,9 +292,8 @@ export const leasesContract = (name: string, open: OpenStore): void => {
       const acceptedIds = new Set(accepted.flat());
       expect(rescued + acceptedIds.size).toBe(12);
       for (const { taskId, order } of leases) {
-        const { status } = await fixture.findOrder(order.id);
-        expect(status).toBe(acceptedIds.has(taskId) ? 'completed' : 'paid');
-        await fixture.historyStates(order.id);
+        const states = await fixture.historyStates(order.id);
+        expect(states.at(-1)).toBe(acceptedIds.has(taskId) ? 'customer_notified' : 'completed');
       }
     });
   });

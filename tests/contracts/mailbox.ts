@@ -79,7 +79,8 @@ export const mailboxContract = (name: string, open: OpenWithBackdoor): void => {
 
 const mailTo = ({ fixture }: TestContext, to: string): Mail => ({
   messageId: `<${fixture.newId()}.notify_customer@cartwright.test>`,
-  orderId: fixture.newId(),
+  checkoutId: fixture.newId(),
+  orderIds: [fixture.newId(), fixture.newId()],
   to,
   subject: 'Đơn hàng của bạn đã được xử lý: "Áo"',
   text: 'Cảm ơn bạn\n\n',

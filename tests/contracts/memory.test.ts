@@ -16,9 +16,9 @@ storeContract('memory', async () => {
       tables.tasks.delete(id);
     },
     // The memory store has no separate count: it uses the length of the history.
-    historySeqOf: async (id: string) => {
-      const { orderId } = rowOf(tables.tasks, id);
-      return orderId === null ? 0 : rowOf(tables.histories, orderId).length;
+    historySeqsOf: async (id: string) => {
+      const { orderIds } = rowOf(tables.tasks, id);
+      return orderIds.map((orderId) => rowOf(tables.histories, orderId).length);
     },
     storedRequests: async () => [...tables.stepLedger.values()].flatMap(({ body }) => body ?? []),
     setHeld: async (id: string, held: number) => {

@@ -11,6 +11,7 @@ import {
   unknownOutcome,
   unwrap,
 } from './fixture.ts';
+import { withRemoteStep } from './remoteStep.ts';
 import { type OpenWithBackdoor, useFreshStore } from './testContext.ts';
 
 /** The cases that each money check finds. Reconciliations are in reconciliations.ts. */
@@ -78,10 +79,10 @@ export const moneyChecksContract = (name: string, open: OpenWithBackdoor): void 
     test('The check paid_without_progress finds failed orders at once and slow orders after its limit', async () => {
       const { fixture, store, world } = context();
       await runHealthyDay();
-      const [lease, refunded] = await fixture.payAndLease([
-        await fixture.createProduct(),
-        await fixture.createProduct(),
-      ]);
+      const [lease, refunded] = await fixture.payAndLease(
+        [await fixture.createProduct(), await fixture.createProduct()],
+        withRemoteStep,
+      );
       // A finished partial refund does not excuse the lack of progress.
       await fixture.finishRefund(
         (await fixture.requestRefund(defined(lease).order.id, 1)).id,

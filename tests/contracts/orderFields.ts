@@ -16,9 +16,8 @@ import { type OpenStore, useFreshStore } from './testContext.ts';
 export const orderFieldsContract = (name: string, open: OpenStore): void => {
   describe(`${name}: fields of orders`, () => {
     const context = useFreshStore(open);
-    const { placeAndClaim, payAndLease, expectListed, expectPayment } = createAllFieldsOrderFixture(() =>
-      context(),
-    );
+    const { placeAndClaim, payAndLease, payAndLeaseFirstStep, expectListed, expectPayment } =
+      createAllFieldsOrderFixture(() => context());
 
     test('Each response of a checkout has all fields of its orders and payment', async () => {
       const { fixture, store, world } = context();
@@ -98,7 +97,14 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       expect(await unwrap(store.refunds.refundLateCharge(late, fixture.now()))).toBe(true);
       const refund: RefundDetail = {
         ...{ id: ids.refundId, orderId: null, paymentId: checkoutId, amount, reason: lateRefundReason },
-        ...{ origin: 'system', restock: null, status: 'requested', creditNote: null, error: null },
+        ...{
+          origin: 'system',
+          restock: null,
+          status: 'requested',
+          creditNote: null,
+          creditedLine: null,
+          error: null,
+        },
         ...{ createdAtMs: fixture.now(), updatedAtMs: fixture.now(), chargeReference: 'ch_late' },
         ...{ disputed: false, order: cancelled, contact },
       };
@@ -107,10 +113,9 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
 
     test('A completed order and its invoice and licences have all fields', async () => {
       const { fixture, world } = context();
-      const { lease, claim, orderAs, licences, paid } = await payAndLease();
+      const { lease, claim, completed, licences, paid } = await payAndLease();
       world.advance(1_000);
       await fixture.report(lease, { kind: 'done', detail: 'by mail' });
-      const completed = orderAs('completed', claim.checkoutId, fixture.now());
       await expectListed(completed);
       const issuedAtMs = fixture.now() - 2_000;
       const invoice = { number: '2026-000001', issuedAtMs };
@@ -136,14 +141,14 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
         row(3, 'paid', paid.updatedAtMs),
         row(4, 'licence_issued', issuedAtMs),
         row(5, 'invoiced', issuedAtMs, invoice.number),
-        row(6, 'customer_notified', fixture.now(), 'by mail'),
-        row(7, 'completed', fixture.now()),
+        row(6, 'completed', issuedAtMs),
+        row(7, 'customer_notified', fixture.now(), 'by mail'),
       ]);
     });
 
     test('A failed order and a retried order have all fields', async () => {
       const { fixture, store, world } = context();
-      const { lease, claim, orderAs } = await payAndLease();
+      const { lease, claim, orderAs } = await payAndLeaseFirstStep();
       world.advance(1_000);
       await fixture.report(lease, { kind: 'failed', error: 'no such mailbox' });
       await expectListed(orderAs('failed', claim.checkoutId, fixture.now()));
@@ -153,9 +158,8 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
 
     test('A refund has all fields in each read, and so does its order', async () => {
       const { fixture, store, world } = context();
-      const { lease, claim, orderAs, contact, paid } = await payAndLease();
+      const { lease, claim, orderAs, contact, paid, completed } = await payAndLease();
       await fixture.report(lease, { kind: 'done', detail: null });
-      const completed = orderAs('completed', claim.checkoutId, fixture.now());
       world.advance(1_000);
       const command: Omit<AllFieldsSet<RefundCommand>, 'command'> = {
         ...{ refundId: fixture.newId(), taskId: fixture.newId(), key: fixture.newId() },
@@ -164,7 +168,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       const requested: Refund = {
         ...{ id: command.refundId, orderId: paid.id, paymentId: claim.checkoutId, amount: paid.total },
         ...{ origin: 'operator', reason: command.reason, restock: true },
-        ...{ status: 'requested', creditNote: null, error: null },
+        ...{ status: 'requested', creditNote: null, creditedLine: null, error: null },
         ...{ createdAtMs: fixture.now(), updatedAtMs: fixture.now() },
       };
       const request = async () => unwrap(store.refunds.request(command, fixture.now()));
@@ -183,6 +187,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
         ...{ ...requested, orderId: paid.id, paymentId: claim.checkoutId, restock: true },
         ...{ status: 'failed', updatedAtMs: fixture.now() },
         ...{ creditNote: 'CN-2026-000001', error: refundFailed.reason },
+        creditedLine: { invoice: '2026-000001', line: 1 },
       });
       const detail: AllFieldsSet<RefundDetail> = {
         ...{ ...refund, chargeReference, disputed: false },

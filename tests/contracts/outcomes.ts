@@ -42,7 +42,8 @@ export const outcomesContract = (name: string, open: OpenStore): void => {
         expect(detail.history[2]).toEqual({ seq: 3, state: 'paid', atMs: fixture.now(), detail: null });
         expect(await fixture.findTask(defined(record.tasks[index]).id)).toEqual({
           id: defined(record.tasks[index]).id,
-          orderId: order.id,
+          checkoutId: claim.checkoutId,
+          orderIds: [order.id],
           jobId: null,
           pipeline: order.product.type,
           step: firstStep(order.product.type),

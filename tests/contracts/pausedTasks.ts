@@ -17,7 +17,7 @@ export const pausedTasksContract = (name: string, open: OpenStore): void => {
         await fixture.placeOrders(Array(2).fill(defined(physical))),
         await fixture.placeOrders([defined(digital)]),
       ];
-      const [first, second] = await fixture.pay(orders);
+      const [first, second] = await fixture.payAlone(orders);
       const [third] = await fixture.pay(others);
       for (const { id } of [defined(orders[0]), defined(others[0])]) await fixture.requestRefund(id);
       world.advance(5_000);

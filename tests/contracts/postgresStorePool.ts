@@ -61,9 +61,9 @@ const openDatabase = async ({ url, drop }: TestDatabase) => {
       deleteTask: async (id: string) => {
         await admin`delete from task where id = ${id}`;
       },
-      historySeqOf: async (id: string) => {
-        const [row] = await admin<{ seq: number }[]>`select seq from task where id = ${id}`;
-        return row?.seq ?? -1;
+      historySeqsOf: async (id: string) => {
+        const [row] = await admin<{ seqs: number[] }[]>`select seqs from task where id = ${id}`;
+        return row?.seqs ?? [-1];
       },
       storedRequests: async () => {
         const rows = await admin<{ body: string }[]>`select body from step_ledger where body is not null`;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { defined, shuffled, succeeded, unwrap } from './fixture.ts';
+import { defined, succeeded, unwrap } from './fixture.ts';
+import { withRemoteStep } from './remoteStep.ts';
+import { shuffled } from './shuffled.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
 /** Which tasks a worker claims, and when. Work under a lease is in leases.ts, lists and counts in taskLists.ts. */
@@ -28,10 +30,11 @@ export const queueContract = (name: string, open: OpenStore): void => {
           pipeline: 'digital',
           step: 'notify_customer',
           attempts: 0,
+          checkoutId: defined(paid.checkoutId),
+          orders: [{ order: paid, licences }],
           order: paid,
           contact,
           invoiceNumber: defined(invoice).number,
-          licences,
           references: [],
           body: null,
           alreadyDone: false,
@@ -40,7 +43,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
       expect(payment?.status).toBe('succeeded');
       expect(licences).toHaveLength(2);
       expect(shipment).toBeNull();
-      expect(history.at(-1)?.state).toBe('invoiced');
+      expect(history.slice(-2).map(({ state }) => state)).toEqual(['invoiced', 'completed']);
       const running = { id: taskId, step: 'notify_customer', state: 'running', attempts: 0, crashes: 0 };
       expect(await fixture.listTasks()).toMatchObject([running]);
       expect(await fixture.claimTasks('digital')).toEqual({ processed: 0, leases: [] });
@@ -50,7 +53,9 @@ export const queueContract = (name: string, open: OpenStore): void => {
       const { fixture } = context();
       const contact = { email: 'an@example.com', language: null };
       await fixture.pay([await fixture.placeOrder(await fixture.createProduct(), { contact })]);
-      expect((await fixture.claimTasks('physical')).leases).toMatchObject([{ contact, licences: [] }]);
+      expect((await fixture.claimTasks('physical')).leases).toMatchObject([
+        { contact, orders: [{ licences: [] }] },
+      ]);
     });
 
     test('A claim leases tasks of one pipeline up to its limit, longest ready first', async () => {
@@ -59,9 +64,9 @@ export const queueContract = (name: string, open: OpenStore): void => {
       const [other] = await fixture.pay([
         await fixture.placeOrder(await fixture.createProduct({ type: 'service' })),
       ]);
-      const older = await fixture.pay(await fixture.placeOrders([physical, physical]));
+      const older = await fixture.payAlone(await fixture.placeOrders([physical, physical]));
       world.advance(1);
-      const newer = await fixture.pay(await fixture.placeOrders([physical, physical]));
+      const newer = await fixture.payAlone(await fixture.placeOrders([physical, physical]));
       const ids = async (limit: number) => {
         const { processed, leases } = await fixture.claimTasks('physical', { limit });
         expect(processed).toBe(leases.length);
@@ -90,7 +95,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
 
     test('Concurrent claims never lease the same task and leave none unclaimed', async () => {
       const { fixture } = context();
-      const paid = await fixture.pay(
+      const paid = await fixture.payAlone(
         await fixture.placeOrders(Array(60).fill(await fixture.createProduct())),
       );
       const leases: string[] = [];
@@ -121,10 +126,10 @@ export const queueContract = (name: string, open: OpenStore): void => {
     test('A retry makes failed tasks ready again at the step that failed', async () => {
       const { fixture, store, world } = context();
       const product = await fixture.createProduct();
-      const [lease, running] = await fixture.payAndLease([product, product]);
+      const [lease, running] = await fixture.payAndLease([product, product], withRemoteStep);
       const { order, taskId } = defined(lease);
       await fixture.report(defined(lease), { kind: 'retry', error: 'busy', runAtMs: fixture.now() });
-      const [second] = (await fixture.claimTasks('physical')).leases;
+      const [second] = (await fixture.claimTasks(withRemoteStep('physical'))).leases;
       await fixture.report(defined(second), { kind: 'failed', error: 'no such mailbox' });
       expect(await fixture.findTask(taskId)).toMatchObject({ state: 'failed', attempts: 2 });
       world.advance(50);
@@ -132,7 +137,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
       const taskIds = [taskId, taskId, defined(running).taskId, fixture.newId()];
       expect(await unwrap(store.queue.retry(taskIds, fixture.now()))).toBe(1);
       const clean = {
-        step: 'notify_customer',
+        step: 'invoice',
         state: 'ready',
         attempts: 0,
         crashes: 0,
@@ -145,28 +150,23 @@ export const queueContract = (name: string, open: OpenStore): void => {
       expect(await unwrap(store.queue.retry(taskIds, fixture.now()))).toBe(0);
       expect(await unwrap(store.queue.retry([], fixture.now()))).toBe(0);
 
-      const [third] = (await fixture.claimTasks('physical')).leases;
-      expect(third).toMatchObject({ taskId, attempts: 0, step: 'notify_customer' });
+      const [third] = (await fixture.claimTasks(withRemoteStep('physical'))).leases;
+      expect(third).toMatchObject({ taskId, attempts: 0, step: 'invoice' });
       expect(defined(third).lease).toBeGreaterThan(defined(second).lease);
       await fixture.report(defined(third), { kind: 'done', detail: null });
-      expect((await fixture.historyStates(order.id)).slice(-4)).toEqual([
-        'failed',
-        'retried',
-        'customer_notified',
-        'completed',
-      ]);
+      expect((await fixture.historyStates(order.id)).slice(-3)).toEqual(['failed', 'retried', 'invoiced']);
     });
 
     test('Concurrent retries make each failed task ready once', async () => {
       const { fixture, store, world } = context();
-      const paid = await fixture.pay(
+      const paid = await fixture.payAlone(
         await fixture.placeOrders(Array(60).fill(await fixture.createProduct())),
       );
       const outcome = { kind: 'failed', error: 'no' } as const;
       await fixture.openConnections();
       // Several rounds, because a database is slow when it runs a statement for the first time.
       for (let round = 1; round <= 4; round++) {
-        const { leases } = await fixture.claimTasks('physical');
+        const { leases } = await fixture.claimTasks(withRemoteStep('physical'));
         await unwrap(
           store.queue.report(
             leases.map((lease) => ({ ...lease, outcome })),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Refund, RefundCommand, RefundFailure } from '../../core/refund.ts';
 import { defined, listAll, refundFailed, succeeded, unwrap } from './fixture.ts';
+import { withRemoteStep } from './remoteStep.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
 /** Requests for refunds. Their outcomes are in refundOutcomes.ts, concurrent calls in refundRaces.ts. */
@@ -39,13 +40,15 @@ export const refundRequestsContract = (name: string, open: OpenStore): void => {
         restock: null,
         status: 'requested',
         creditNote: null,
+        creditedLine: null,
         error: null,
         createdAtMs: fixture.now(),
         updatedAtMs: fixture.now(),
       });
       expect(await fixture.findTask(command.taskId)).toEqual({
         id: command.taskId,
-        orderId: null,
+        checkoutId: null,
+        orderIds: [],
         jobId: refund.id,
         pipeline: 'refund',
         step: 'refund_charge',
@@ -87,9 +90,9 @@ export const refundRequestsContract = (name: string, open: OpenStore): void => {
         'refund_requested',
         'invoiced',
         'shipment_requested',
+        'completed',
         'refund_requested',
         'customer_notified',
-        'completed',
         'refund_requested',
       ]);
       expect((await fixture.findOrder(order.id)).status).toBe('completed');
@@ -243,7 +246,7 @@ export const refundRequestsContract = (name: string, open: OpenStore): void => {
 
     test('A full refund of a failed order pauses its task, so that no operator can retry it', async () => {
       const { fixture, store } = context();
-      const [lease] = await fixture.payAndLease([await fixture.createProduct()]);
+      const [lease] = await fixture.payAndLease([await fixture.createProduct()], withRemoteStep);
       const { order, taskId } = defined(lease);
       await fixture.report(defined(lease), { kind: 'failed', error: 'no such mailbox' });
       await fixture.requestRefund(order.id);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { defined, refundFailed, refundSucceeded, unwrap } from './fixture.ts';
+import { withRemoteStep } from './remoteStep.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
 /** Which fields of an order's task a refund changes, and which it keeps. */
@@ -10,9 +11,8 @@ export const refundedTasksContract = (name: string, open: OpenStore): void => {
     /** An order whose task has tried its external step once and waits for the next try. */
     const createWaitingTask = async () => {
       const { fixture } = context();
-      const [lease] = await fixture.payAndLease([
-        await fixture.createProduct({ price: { amount: 1_000, currency: 'VND' } }),
-      ]);
+      const product = await fixture.createProduct({ price: { amount: 1_000, currency: 'VND' } });
+      const [lease] = await fixture.payAndLease([product], withRemoteStep);
       const { order, taskId } = defined(lease);
       const runAtMs = fixture.now() + 30_000;
       await fixture.report(defined(lease), { kind: 'retry', error: 'mailbox full', runAtMs });
@@ -55,8 +55,8 @@ export const refundedTasksContract = (name: string, open: OpenStore): void => {
       const { history, updatedAtMs } = await fixture.findOrder(order.id);
       expect(updatedAtMs).toBe(fixture.now());
       expect(history.slice(-2)).toEqual([
-        { seq: 7, state: 'refund_failed', atMs: fixture.now(), detail: 'charge_disputed' },
-        { seq: 8, state: 'failed', atMs: fixture.now(), detail: lastError },
+        { seq: 5, state: 'refund_failed', atMs: fixture.now(), detail: 'charge_disputed' },
+        { seq: 6, state: 'failed', atMs: fixture.now(), detail: lastError },
       ]);
     });
 

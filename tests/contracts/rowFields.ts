@@ -21,7 +21,7 @@ import { type OpenStore, useFreshStore } from './testContext.ts';
 export const rowFieldsContract = (name: string, open: OpenStore): void => {
   describe(`${name}: fields of other rows`, () => {
     const context = useFreshStore(open);
-    const { payAndLease } = createAllFieldsOrderFixture(() => context());
+    const { payAndLease, payAndLeaseFirstStep } = createAllFieldsOrderFixture(() => context());
     const lastId = 'ffffffff-ffff-7fff-bfff-ffffffffffff';
 
     test('A product has all fields when it is found by its id and in every list', async () => {
@@ -78,14 +78,21 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const item = fixture.inboxItem();
       await unwrap(store.inbox.receive([item], fixture.now()));
       const ofOrder: Omit<AllFieldsSet<Task>, 'jobId'> & { readonly jobId: null } = {
-        ...{ id: lease.taskId, orderId: lease.order.id, jobId: null, pipeline: 'digital' },
+        ...{
+          id: lease.taskId,
+          checkoutId: lease.checkoutId,
+          orderIds: [lease.order.id],
+          jobId: null,
+          pipeline: 'digital',
+        },
         ...{ step: 'notify_customer', state: 'waiting', attempts: 2, crashes: 3, lastError: 'timed out' },
         runAtMs,
       };
       const ofJob: Task = {
         ...{
           id: item.taskId,
-          orderId: null,
+          checkoutId: null,
+          orderIds: [],
           jobId: item.id,
           pipeline: 'provider_event',
           step: 'act_on_event',
@@ -96,7 +103,7 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const filtersByField: Readonly<Record<keyof TaskQuery, Partial<TaskQuery>>> = {
         state: { state: 'waiting' },
         pipeline: { pipeline: ofOrder.pipeline },
-        orderId: { orderId: ofOrder.orderId },
+        orderId: { orderId: ofOrder.orderIds[0] },
         after: { pipeline: ofOrder.pipeline, after: '00000000-0000-0000-0000-000000000000' },
         limit: { pipeline: ofOrder.pipeline, limit: 1 },
         nowMs: { pipeline: ofOrder.pipeline, nowMs: fixture.now() },
@@ -123,7 +130,12 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
     test('A captured mail has all fields', async () => {
       const { fixture, store } = context();
       const mail: AllFieldsSet<Omit<Mail, 'attachments'>> = expectAllFieldsSet({
-        ...{ messageId: '<1@cartwright.test>', orderId: fixture.newId(), to: 'an@example.com' },
+        ...{
+          messageId: '<1@cartwright.test>',
+          checkoutId: fixture.newId(),
+          orderIds: [fixture.newId()],
+          to: 'an@example.com',
+        },
         ...{ subject: 'Đơn hàng', text: 'Cảm ơn', html: '<p>Cảm ơn</p>' },
       });
       const pdf = { name: 'a.pdf', type: 'application/pdf' };
@@ -136,7 +148,7 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
 
     test('A case of a money check has all fields', async () => {
       const { fixture, store, world } = context();
-      const { lease } = await payAndLease();
+      const { lease } = await payAndLeaseFirstStep();
       await fixture.report(lease, { kind: 'failed', error: 'no such mailbox' });
       const { order } = lease;
       type OpenCase = Omit<AllFieldsSet<MoneyCase>, 'refundId' | 'acknowledgement'>;
@@ -172,8 +184,7 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
 
     test('A payment and a refund have all fields in the ledger', async () => {
       const { fixture, store, world } = context();
-      const { lease, claim } = await payAndLease();
-      const { order } = lease;
+      const { paid: order, claim } = await payAndLease();
       const charge: AllFieldsSet<OwnRecord<'succeeded'>> = expectAllFieldsSet({
         ...{ id: claim.checkoutId, status: 'succeeded', amount: claim.amount },
         ...{ createdAtMs: order.createdAtMs + 1_000, updatedAtMs: order.updatedAtMs },

@@ -4,7 +4,8 @@ import type { ProductKey } from '../../core/product.ts';
 import { parseQuery, type SearchQuery } from '../../core/search.ts';
 import { anyText } from '../core/anyText.ts';
 import { createTestWorld } from '../world.ts';
-import { listAll, shuffled, ttlMs, unwrap } from './fixture.ts';
+import { listAll, ttlMs, unwrap } from './fixture.ts';
+import { shuffled } from './shuffled.ts';
 import type { OpenedStore, OpenStore } from './testContext.ts';
 
 /**

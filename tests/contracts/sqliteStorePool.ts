@@ -51,8 +51,10 @@ const openPooled = (path: string) => {
       deleteTask: async (id: string) => {
         client.prepare('delete from task where id = ?').run(id);
       },
-      historySeqOf: async (id: string) =>
-        client.prepare<[string], number>('select seq from task where id = ?').pluck().get(id) ?? -1,
+      historySeqsOf: async (id: string) =>
+        JSON.parse(
+          client.prepare<[string], string>('select seqs from task where id = ?').pluck().get(id) ?? 'null',
+        ),
       storedRequests: async () =>
         client.prepare<[], string>('select body from step_ledger where body is not null').pluck().all(),
       setHeld: async (id: string, held: number) => {
@@ -85,6 +87,9 @@ const createReplaceableWorld = () => {
     ids: { next: (atMs) => current.ids.next(atMs) },
     random: { unit: () => current.random.unit(), bytes: (length) => current.random.bytes(length) },
     yieldToEventLoop: () => current.yieldToEventLoop(),
+    get shop() {
+      return current.shop;
+    },
     get calendar() {
       return current.calendar;
     },

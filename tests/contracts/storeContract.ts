@@ -11,7 +11,11 @@ import { disputesContract } from './disputes.ts';
 import { expiryContract } from './expiry.ts';
 import { failedEffectsContract } from './failedEffects.ts';
 import { givenUpCheckoutsContract } from './givenUpCheckouts.ts';
+import { groupRefundsContract } from './groupRefunds.ts';
+import { groupServicesContract } from './groupServices.ts';
+import { groupsContract } from './groups.ts';
 import { inboxContract } from './inbox.ts';
+import { invoicesContract } from './invoices.ts';
 import { jobsContract } from './jobs.ts';
 import { lateChargesContract } from './lateCharges.ts';
 import { leasesContract } from './leases.ts';
@@ -82,6 +86,10 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     rescuesContract,
     pausedTasksContract,
     pipelinesContract,
+    groupServicesContract,
+    groupsContract,
+    groupRefundsContract,
+    invoicesContract,
     failedEffectsContract,
     jobsContract,
     refundRequestsContract,

@@ -16,8 +16,8 @@ export type Backdoor = {
   markPaymentSucceeded(paymentId: string): Promise<void>;
   /** Deletes the task and leaves its order as it is. */
   deleteTask(taskId: string): Promise<void>;
-  /** The task's count of its order's history rows; 0 for a job. */
-  historySeqOf(taskId: string): Promise<number>;
+  /** The task's counts of the history rows of its orders; none for a job. */
+  historySeqsOf(taskId: string): Promise<readonly number[]>;
   /** The stored requests for step services. */
   storedRequests(): Promise<readonly string[]>;
   /** Sets what an order holds, and leaves the stock as it is. */

@@ -81,6 +81,17 @@ export const timelineContract = (name: string, open: OpenStore): void => {
       ]);
     });
 
+    test('The timeline of each order of a group has the task and the mail of the group', async () => {
+      const { fixture } = context();
+      const orders = await fixture.placeOrders(Array(2).fill(await fixture.createProduct()));
+      await fixture.pay(orders);
+      const lease = defined((await fixture.claimTasks('physical')).leases[0]);
+      for (const { id } of orders)
+        expect(linesOf(await readTimeline(id)).slice(-2)).toEqual(['task running', 'mail begun']);
+      await fixture.report(lease, { kind: 'done', detail: null });
+      for (const { id } of orders) expect(linesOf(await readTimeline(id)).at(-1)).toBe('mail sent');
+    });
+
     test('A timeline has the tasks, mails, refunds and commands of its order, and none of another', async () => {
       const { fixture, store, world } = context();
       const product = await fixture.createProduct();

@@ -25,6 +25,7 @@ export const unknownChargesContract = (name: string, open: OpenStore): void => {
           origin: 'operator',
           restock: null,
           creditNote: null,
+          creditedLine: null,
           error: null,
           createdAtMs: fixture.now(),
           updatedAtMs: fixture.now(),

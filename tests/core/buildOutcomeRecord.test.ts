@@ -36,7 +36,7 @@ describe('Outcome records', () => {
       },
       orders: claim.orders.map((one) => ({ ...one, status: 'paid', updatedAtMs: 5_000 })),
     });
-    expect(tasks.map(({ orderId, pipeline }) => [orderId, pipeline])).toEqual([
+    expect(tasks.map(({ orderIds, pipeline }) => [orderIds.join(), pipeline])).toEqual([
       ['a', 'physical'],
       ['b', 'digital'],
       ['c', 'service'],

@@ -71,7 +71,9 @@ describe('Checkouts', () => {
       payment: response.payment,
       orders: response.orders,
     });
-    expect((await fixture.listTasks()).map(({ orderId }) => orderId)).toEqual(orders.map(({ id }) => id));
+    expect((await fixture.listTasks()).flatMap(({ orderIds }) => orderIds)).toEqual(
+      orders.map(({ id }) => id),
+    );
     expect(wakeups).toBe(1);
   });
 

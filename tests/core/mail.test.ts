@@ -3,10 +3,15 @@ import { type Receipt, receiptMail, refundMail } from '../../core/mail.ts';
 import { order } from './samples.ts';
 
 const receipt = (changes: Partial<Receipt> = {}): Receipt => ({
-  order: order('order-1', { quantity: 2, total: { amount: 1_299_000, currency: 'VND' } }),
+  checkoutId: 'checkout-1',
+  orders: [
+    {
+      order: order('order-1', { quantity: 2, total: { amount: 1_299_000, currency: 'VND' } }),
+      licences: [],
+    },
+  ],
   contact: { email: 'an@example.com', language: 'vi' },
   invoiceNumber: '2026-000007',
-  licences: [],
   references: [],
   ...changes,
 });
@@ -27,19 +32,28 @@ describe('Mails about processed orders', () => {
       type: 'physical',
     };
     const named = order('order-1', { product });
-    expect(mailOf({ order: named }).subject).toBe('Đơn hàng của bạn đã được xử lý: Áo nuht x');
+    expect(mailOf({ orders: [{ order: named, licences: [] }] }).subject).toBe(
+      'Đơn hàng của bạn đã được xử lý: Áo nuht x',
+    );
     const amount = { amount: 1, currency: 'VND' };
     const { contact } = receipt();
-    expect(refundMail({ order: named, contact, amount, creditNote: null }, '<1@x>').subject).toBe(
-      'Đã hoàn tiền đơn hàng của bạn: Áo nuht x',
-    );
+    const refund = {
+      order: named,
+      contact,
+      paymentId: 'checkout-1',
+      amount,
+      creditNote: null,
+      creditedLine: null,
+    };
+    expect(refundMail(refund, '<1@x>').subject).toBe('Đã hoàn tiền đơn hàng của bạn: Áo nuht x');
   });
 
   test('The mail to a Vietnamese customer is in Vietnamese', () => {
     const mail = mailOf();
     expect(mail).toMatchObject({
       messageId: '<order-1.notify_customer@cartwright.test>',
-      orderId: 'order-1',
+      checkoutId: 'checkout-1',
+      orderIds: ['order-1'],
       to: 'an@example.com',
       subject: 'Đơn hàng của bạn đã được xử lý: Áo thun',
     });
@@ -77,13 +91,48 @@ describe('Mails about processed orders', () => {
     const licences = ['AAAA-BBBB', 'CCCC-DDDD'];
     const product = { id: 'p', code: 'VPN', name: 'VPN 1 năm', type: 'digital' };
     const digital = order('order-1', { product, quantity: 2 });
-    const { text, html } = mailOf({ ...inLanguage('en'), order: digital, licences });
+    const { text, html } = mailOf({ ...inLanguage('en'), orders: [{ order: digital, licences }] });
     for (const body of [text, html])
       for (const fact of ['VPN 1 năm', 'VPN', '2', '₫100', '2026-000007', ...licences, 'order-1'])
         expect(body).toContain(fact);
     expect(text.match(/Licence key: /g)).toHaveLength(2);
     expect(text).toEndWith('order-1\n');
     expect(html.match(/<p /g)).toHaveLength(1);
+  });
+
+  test('The mail about a refund names the credit note, and the line of the invoice that it is about', () => {
+    const refund = {
+      ...{ order: order('order-1'), contact: receipt().contact, paymentId: 'checkout-1' },
+      ...{ amount: { amount: 1, currency: 'VND' }, creditNote: 'CN-2026-000003' },
+      creditedLine: { invoice: '2026-000007', line: 2 },
+    };
+    const { text, checkoutId, orderIds } = refundMail(refund, '<1@x>');
+    expect(text).toContain('Số hoá đơn điều chỉnh giảm: CN-2026-000003\nSố hoá đơn: 2026-000007 (dòng 2)\n');
+    expect({ checkoutId, orderIds }).toEqual({ checkoutId: 'checkout-1', orderIds: ['order-1'] });
+  });
+
+  test('One mail lists all orders of a group, and their sum', () => {
+    const ofType = (id: string, name: string, amount: number) =>
+      order(id, {
+        product: { id, code: `code-${id}`, name, type: 'digital' },
+        total: { amount, currency: 'VND' },
+      });
+    const mail = mailOf({
+      ...inLanguage('en'),
+      orders: [
+        { order: ofType('one', 'VPN', 1_000), licences: ['AAAA'] },
+        { order: ofType('two', 'Game', 2_500), licences: ['BBBB', 'CCCC'] },
+      ],
+    });
+    expect(mail).toMatchObject({
+      orderIds: ['one', 'two'],
+      subject: 'Your order has been processed: VPN (+1)',
+    });
+    expect(mail.text.split('\n').slice(2)).toEqual([
+      ...['1 × VPN (code-one): ₫1,000', '    Licence key: AAAA', '    Order: one'],
+      ...['1 × Game (code-two): ₫2,500', '    Licence key: BBBB', '    Licence key: CCCC', '    Order: two'],
+      ...['', 'Total: ₫3,500', 'Invoice number: 2026-000007', ''],
+    ]);
   });
 
   test('The mail leaves out what the order does not have', () => {
@@ -128,7 +177,7 @@ describe('Mails about processed orders', () => {
   test('Markup in a product name is escaped in HTML', () => {
     const name = `<script>alert("x")</script> & 'Sons'`;
     const product = { id: 'p', code: '<b>', name, type: 'physical' };
-    const { html, text, subject } = mailOf({ order: order('o', { product }) });
+    const { html, text, subject } = mailOf({ orders: [{ order: order('o', { product }), licences: [] }] });
     expect(html).not.toContain('<script>');
     expect(html).not.toContain('<b>');
     expect(html).toContain('&#60;script&#62;alert(&#34;x&#34;)&#60;/script&#62; &#38; &#39;Sons&#39;');

@@ -50,7 +50,8 @@ describe('Received events', () => {
     expect(job).toMatchObject({
       pipeline: 'provider_event',
       step: 'act_on_event',
-      orderId: null,
+      checkoutId: null,
+      orderIds: [],
       state: 'ready',
     });
     expect(await unwrap(store.inbox.find(defined(defined(job).jobId)))).toEqual(event);

@@ -78,7 +78,7 @@ describe('Payment recovery', () => {
       { method: 'charge', paymentId: claim.checkoutId, paymentMethod: 'pm_card_visa' },
     ]);
     expect(await fixture.historyStates(order.id)).toEqual(['pending', 'paying', 'paid']);
-    expect(await fixture.listTasks()).toMatchObject([{ orderId: order.id, state: 'ready' }]);
+    expect(await fixture.listTasks()).toMatchObject([{ orderIds: [order.id], state: 'ready' }]);
     expect(wakeups).toBe(1);
     world.advance(10 * chargeWindowMs);
     expect(await recoverDue(provider)).toBe(0);

@@ -10,6 +10,8 @@ const succeeded = { kind: 'succeeded', reference: 're_1' } as const;
 const failed = { kind: 'failed', reason: 'charge_disputed' } as const;
 
 /** A paid order of 100. */
+const line = { invoice: '2026-000001', line: 2 } as const;
+
 const refundedOrder = (
   changes: Partial<RefundedOrder> = {},
   status: OrderStatus = 'paid',
@@ -17,7 +19,7 @@ const refundedOrder = (
   order: order('a', { status, checkoutId: 'payment', quantity: 3 }),
   taskPaused: true,
   refunded: 0,
-  invoiced: false,
+  invoiceLine: null,
   gone: false,
   held: 0,
   ...changes,
@@ -50,7 +52,7 @@ describe('Changes of a refund that succeeded', () => {
   test('A refund that leaves nothing paid ends the order and deletes its task', () => {
     expect(plan(succeeded)).toEqual({
       refund: { status: 'succeeded', reference: 're_1', error: null },
-      creditNoteYear: null,
+      creditNote: null,
       restock: null,
       sold: null,
       order: {
@@ -79,10 +81,10 @@ describe('Changes of a refund that succeeded', () => {
   });
 
   test('A second full refund does not change the status and stock of a refunded order', () => {
-    const order = refundedOrder({ held: 3, invoiced: true }, 'refunded');
+    const order = refundedOrder({ held: 3, invoiceLine: line }, 'refunded');
     expect(plan(succeeded, { order })).toEqual({
       refund: { status: 'succeeded', reference: 're_1', error: null },
-      creditNoteYear: 2026,
+      creditNote: { year: 2026, line },
       restock: null,
       sold: null,
       order: { history: [{ state: 'partially_refunded', detail: '100 VND' }], status: null, task: null },
@@ -140,17 +142,17 @@ describe('Changes of a refund that succeeded', () => {
 
   test('Any refund of an order with an invoice gets a credit note of the year', () => {
     for (const amount of [1, 100]) {
-      const year = (invoiced: boolean) =>
-        plan(succeeded, { amount, order: refundedOrder({ invoiced }) })?.creditNoteYear;
-      expect(year(true)).toBe(2026);
-      expect(year(false)).toBeNull();
+      const year = (invoiceLine: typeof line | null) =>
+        plan(succeeded, { amount, order: refundedOrder({ invoiceLine }) })?.creditNote?.year;
+      expect(year(line)).toBe(2026);
+      expect(year(null)).toBeUndefined();
     }
   });
 
   test('A succeeded refund of a late charge changes only the refund', () => {
     expect(plan(succeeded, { order: null })).toEqual({
       refund: { status: 'succeeded', reference: 're_1', error: null },
-      creditNoteYear: null,
+      creditNote: null,
       restock: null,
       sold: null,
       order: null,
@@ -166,10 +168,10 @@ describe('Changes of a refund that failed', () => {
   const lastError = 'the refund failed: charge_disputed';
 
   test('A failed refund makes the task that it paused failed, and the order too', () => {
-    const order = refundedOrder({ invoiced: true, held: 3 });
+    const order = refundedOrder({ invoiceLine: line, held: 3 });
     expect(plan(failed, { order })).toEqual({
       refund: { status: 'failed', reference: null, error: 'charge_disputed' },
-      creditNoteYear: null,
+      creditNote: null,
       restock: null,
       sold: null,
       order: {
@@ -206,7 +208,7 @@ describe('Changes of a refund that failed', () => {
     const order = refundedOrder({ taskPaused: false }, 'refunded');
     expect(plan(failed, { status: 'succeeded', order })).toEqual({
       refund: { status: 'failed', reference: null, error: 'charge_disputed' },
-      creditNoteYear: null,
+      creditNote: null,
       restock: null,
       sold: null,
       order: { history: [{ state: 'refund_failed', detail: 'charge_disputed' }], status: null, task: null },
@@ -220,7 +222,7 @@ describe('Changes of a refund that failed', () => {
   test('A failed refund of a late charge changes only the refund', () => {
     expect(plan(failed, { order: null })).toEqual({
       refund: { status: 'failed', reference: null, error: 'charge_disputed' },
-      creditNoteYear: null,
+      creditNote: null,
       restock: null,
       sold: null,
       order: null,

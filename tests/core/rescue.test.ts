@@ -1,50 +1,73 @@
 import { describe, expect, test } from 'bun:test';
 import { planRescue, planRetry, type TaskSnapshot } from '../../core/rescue.ts';
 
-const orderTask: TaskSnapshot = {
+const groupTask: TaskSnapshot = {
   id: 'task',
-  step: 'notify_customer',
+  pipeline: 'physical',
+  step: 'request_shipment',
   attempts: 4,
   crashes: 1,
   lease: 7,
-  seq: 6,
-  order: { id: 'order', status: 'paid' },
+  orderIds: ['a', 'b'],
+  seqs: [6, 9],
 };
-const jobTask: TaskSnapshot = { ...orderTask, seq: 0, order: null };
-const failedOrderTask: TaskSnapshot = { ...orderTask, order: { id: 'order', status: 'failed' } };
-const lastError = 'a worker stopped or hung at notify_customer (2 times)';
+const jobTask: TaskSnapshot = {
+  ...groupTask,
+  pipeline: 'refund',
+  step: 'refund_charge',
+  orderIds: [],
+  seqs: [],
+};
+const noticeTask: TaskSnapshot = { ...groupTask, step: 'notify_customer' };
+const oldTask: TaskSnapshot = { ...groupTask, step: 'of an older release' };
 const endedLease = { id: 'task', lease: 8, runAtMs: 99 } as const;
+const errorAt = (step: string) => `a worker stopped or hung at ${step} (2 times)`;
 
 describe('Rescues', () => {
-  test('A rescued task is ready at once, and its order does not change', () => {
-    const rescuedTask = { ...endedLease, state: 'ready', attempts: 4, crashes: 2, lastError } as const;
-    expect(planRescue(orderTask, 3, 99)).toEqual({ ...rescuedTask, seq: 6, order: null });
-    expect(planRescue(jobTask, 3, 99)).toEqual({ ...rescuedTask, seq: 0, order: null });
+  test('A rescued task is ready at once, and its orders do not change', () => {
+    const rescued = { ...endedLease, state: 'ready', attempts: 4, crashes: 2 } as const;
+    for (const task of [groupTask, jobTask, noticeTask]) {
+      const lastError = errorAt(task.step);
+      expect(planRescue(task, 3, 99)).toEqual({ ...rescued, lastError, seqs: task.seqs, orders: [] });
+    }
   });
 
-  test('The last crash makes the task failed, and its order too if it has one', () => {
-    const failedTask = { ...endedLease, state: 'failed', attempts: 4, crashes: 2, lastError } as const;
-    const history = { state: 'failed', detail: lastError };
-    const order = { id: 'order', event: 'fail', status: 'failed', history } as const;
-    expect(planRescue(orderTask, 2, 99)).toEqual({ ...failedTask, seq: 7, order });
-    expect(planRescue(jobTask, 2, 99)).toEqual({ ...failedTask, seq: 0, order: null });
+  test('The last crash makes the task failed, and each of its orders', () => {
+    const failed = { ...endedLease, state: 'failed', attempts: 4, crashes: 2 } as const;
+    for (const task of [groupTask, oldTask]) {
+      const lastError = errorAt(task.step);
+      const change = {
+        event: 'fail',
+        status: 'failed',
+        history: { state: 'failed', detail: lastError },
+      } as const;
+      const orders = [
+        { id: 'a', seq: 7, ...change },
+        { id: 'b', seq: 10, ...change },
+      ];
+      expect(planRescue(task, 2, 99)).toEqual({ ...failed, lastError, seqs: [7, 10], orders });
+    }
+    expect(planRescue(jobTask, 2, 99)).toMatchObject({ state: 'failed', seqs: [], orders: [] });
   });
 
-  test('The last crash of a task whose order cannot fail throws', () => {
-    expect(() => planRescue(failedOrderTask, 2, 99)).toThrow('failed cannot fail');
+  test('The last crash of a notice keeps nothing from orders that are completed', () => {
+    expect(planRescue(noticeTask, 2, 99)).toMatchObject({ state: 'failed', seqs: [6, 9], orders: [] });
   });
 });
 
 describe('Retries of an operator', () => {
-  test('A retried task is ready at once with no attempts, and its order is paid again', () => {
-    const readyTask = { ...endedLease, state: 'ready', attempts: 0, crashes: 0, lastError: null } as const;
-    const history = { state: 'retried', detail: null };
-    const order = { id: 'order', event: 'retry', status: 'paid', history } as const;
-    expect(planRetry(failedOrderTask, 99)).toEqual({ ...readyTask, seq: 7, order });
-    expect(planRetry(jobTask, 99)).toEqual({ ...readyTask, seq: 0, order: null });
+  test('A retried task is ready at once with no attempts, and its orders are paid again', () => {
+    const ready = { ...endedLease, state: 'ready', attempts: 0, crashes: 0, lastError: null } as const;
+    const change = { event: 'retry', status: 'paid', history: { state: 'retried', detail: null } } as const;
+    const orders = [
+      { id: 'a', seq: 7, ...change },
+      { id: 'b', seq: 10, ...change },
+    ];
+    expect(planRetry(groupTask, 99)).toEqual({ ...ready, seqs: [7, 10], orders });
+    expect(planRetry(jobTask, 99)).toEqual({ ...ready, seqs: [], orders: [] });
   });
 
-  test('The retry of an order that did not fail throws', () => {
-    expect(() => planRetry(orderTask, 99)).toThrow('paid cannot retry');
+  test('The retry of a notice leaves its orders completed', () => {
+    expect(planRetry(noticeTask, 99)).toMatchObject({ state: 'ready', seqs: [6, 9], orders: [] });
   });
 });

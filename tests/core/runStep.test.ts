@@ -14,10 +14,10 @@ const lease = (changes: Partial<Lease> = {}): Lease => ({
   pipeline: 'physical',
   step: 'notify_customer',
   attempts: 0,
-  order: order('order-1'),
+  checkoutId: 'checkout-1',
+  orders: [{ order: order('order-1'), licences: [] }],
   contact: { email: 'an@example.com', language: 'en' },
   invoiceNumber: '2026-000001',
-  licences: [],
   references: [],
   body: null,
   alreadyDone: false,
@@ -37,13 +37,13 @@ describe('External steps', () => {
     const runStep = createRunStep(ports, { mailDomain: 'shop.test' });
     return { sent, runStep };
   };
-  const messageId = '<order-1.notify_customer@shop.test>';
+  const messageId = '<task.notify_customer@shop.test>';
 
   test('The notification sends one mail, and reports its id', async () => {
     const { sent, runStep } = createTestStep(1_000);
     const report = await runStep(lease());
     expect(report).toEqual({ taskId: 'task', lease: 3, outcome: { kind: 'done', detail: messageId } });
-    expect(sent).toMatchObject([{ messageId, to: 'an@example.com', orderId: 'order-1' }]);
+    expect(sent).toMatchObject([{ messageId, to: 'an@example.com', orderIds: ['order-1'] }]);
   });
 
   test('Every attempt sends the mail with the same id', async () => {

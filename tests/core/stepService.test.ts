@@ -15,10 +15,10 @@ const lease = (changes: Partial<Lease> = {}): Lease => ({
   pipeline: 'physical',
   step: 'request_shipment',
   attempts: 0,
-  order: order('order-1'),
+  checkoutId: 'checkout-1',
+  orders: [{ order: order('order-1'), licences: [] }],
   contact: { email: 'an@example.com', language: 'en' },
   invoiceNumber: null,
-  licences: [],
   references: [],
   body: '{"stored":true}',
   alreadyDone: false,
@@ -45,7 +45,9 @@ describe('Steps of step services', () => {
   test('A step sends the stored request under the key of its task and step, in every attempt', async () => {
     const { calls, runStep } = createTestStep({ kind: 'done', reference: tracked });
     const report = await runStep(lease());
-    await runStep(lease({ lease: 4, attempts: 2, order: order('order-1', { quantity: 9 }) }));
+    await runStep(
+      lease({ lease: 4, attempts: 2, orders: [{ order: order('order-1', { quantity: 9 }), licences: [] }] }),
+    );
     expect(report).toMatchObject({ taskId: 'task', lease: 3 });
     const call = { service: 'carrier', key: 'task.request_shipment', body: '{"stored":true}' } as const;
     expect(calls).toEqual([call, call]);
@@ -102,9 +104,17 @@ describe('Steps of step services', () => {
     expect([...ended.calls, ...again.calls]).toEqual([]);
   });
 
-  test('A step without a stored request, or without its service, throws', async () => {
+  test('A step that the group of its order has asked for is refused, and the service is not asked', async () => {
     const { calls, runStep } = createTestStep({ kind: 'done', reference: tracked });
-    await expect(runStep(lease({ body: null }))).rejects.toThrow('no stored request');
+    expect((await runStep(lease({ body: null })))?.outcome).toEqual({
+      kind: 'failed',
+      error: 'the group of this order asked the carrier before the order left it: ask there what was done',
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test('A step without its service throws', async () => {
+    const { calls, runStep } = createTestStep({ kind: 'done', reference: tracked });
     await expect(runStep(lease({ step: 'invoice' }))).rejects.toThrow('not an external step');
     expect(calls).toEqual([]);
   });

@@ -14,12 +14,24 @@ import {
 } from '../../core/steps.ts';
 import { order } from './samples.ts';
 
+const contact = { email: 'an@example.com', language: null };
+
 const task = (id: string, step: string, seq = 3): LockedTask => ({
   id,
+  checkoutId: `checkout ${id}`,
   step,
   attempts: 0,
-  seq,
-  order: order(`order ${id}`),
+  orders: [{ order: order(`order ${id}`), contact, seq }],
+});
+
+/** A task with the orders `order a1`, `order a2`, …, of which each has one history row more than the one before. */
+const groupOf = (id: string, step: string, count: number): LockedTask => ({
+  ...task(id, step),
+  orders: Array.from({ length: count }, (_, index) => ({
+    order: order(`order ${id}${index + 1}`),
+    contact,
+    seq: 3 + index,
+  })),
 });
 
 const txStep = (name: string): Step => ({
@@ -30,8 +42,12 @@ const txStep = (name: string): Step => ({
 });
 const mail: Step = { name: 'mail', historyState: 'mailed', kind: 'external', service: 'notify_customer' };
 
+const notice: Step = { ...mail, name: 'notice', historyState: 'told', isNotice: true };
+
 const withMail: Pipeline = { name: 'with mail', steps: [txStep('one'), txStep('two'), mail] };
 const withoutMail: Pipeline = { name: 'without mail', steps: [txStep('one'), txStep('two')] };
+const withNotice: Pipeline = { name: 'with notice', steps: [txStep('one'), mail, notice] };
+const onlyNotice: Pipeline = { name: 'only notice', steps: [notice] };
 const mailBetween: Pipeline = { name: 'mail between', steps: [txStep('one'), mail, txStep('two')] };
 
 const done = ({ tasks }: EffectCall): EffectOutcome[] =>
@@ -52,14 +68,15 @@ const runSteps = (
   return { transitions: next.value, calls };
 };
 
-const noTransitions = { history: [], advanced: [], waiting: [], completed: [], failed: [] };
+const noTransitions = { history: [], advanced: [], waiting: [], completed: [], finished: [], failed: [] };
 const historyRow = (id: string, seq: number, state: string, detail: string | null = null) => ({
   orderId: `order ${id}`,
   seq,
   state,
   detail,
 });
-const transition = (taskId: string, seq: number) => ({ taskId, orderId: `order ${taskId}`, seq });
+const transition = (taskId: string, seq: number) => ({ taskId, seqs: [seq] });
+const orderRow = (id: string, seq: number) => ({ orderId: `order ${id}`, seq });
 
 describe('Runs of tx steps', () => {
   test('Tasks advance up to the external step, and each effect runs once for all tasks at its step', () => {
@@ -94,7 +111,8 @@ describe('Runs of tx steps', () => {
     expect(transitions).toEqual({
       ...noTransitions,
       history: [historyRow('a', 4, 'two done'), historyRow('a', 5, 'completed')],
-      completed: [transition('a', 5)],
+      completed: [orderRow('a', 5)],
+      finished: [{ taskId: 'a', orders: [] }],
     });
   });
 
@@ -102,13 +120,13 @@ describe('Runs of tx steps', () => {
     const { transitions, calls } = runSteps(mailBetween, [task('a', 'one'), task('b', 'two')]);
     expect(calls).toEqual([['a'], ['b']]);
     expect(transitions.advanced).toEqual([{ ...transition('a', 4), step: 'mail' }]);
-    expect(transitions.completed).toEqual([transition('b', 5)]);
+    expect(transitions.completed).toEqual([orderRow('b', 5)]);
   });
 
   test('A refused task fails at the step that refused it, and the other tasks continue', () => {
     const refuseB = ({ tasks }: EffectCall): EffectOutcome[] =>
-      tasks.map(({ id, seq }) =>
-        id === 'b' && seq === 4
+      tasks.map(({ id, orders }) =>
+        id === 'b' && orders[0]?.seq === 4
           ? { taskId: id, kind: 'refused', detail: 'sold out' }
           : { taskId: id, kind: 'done', detail: `for ${id}` },
       );
@@ -121,11 +139,13 @@ describe('Runs of tx steps', () => {
       historyRow('a', 4, 'one done', 'for a'),
       historyRow('b', 4, 'one done', 'for b'),
       historyRow('a', 5, 'two done', 'for a'),
-      historyRow('b', 5, 'failed', 'sold out'),
       historyRow('a', 6, 'completed'),
+      historyRow('b', 5, 'failed', 'sold out'),
     ]);
-    expect(transitions.completed).toEqual([transition('a', 6)]);
-    expect(transitions.failed).toEqual([{ ...transition('b', 5), step: 'two', error: 'sold out' }]);
+    expect(transitions.completed).toEqual([orderRow('a', 6)]);
+    expect(transitions.failed).toEqual([
+      { ...transition('b', 5), step: 'two', error: 'sold out', orders: [orderRow('b', 5)] },
+    ]);
   });
 
   test('An effect that leaves out a task throws', () => {
@@ -154,7 +174,8 @@ describe('Reports of leased steps', () => {
     expect(plan({ kind: 'done', detail: null }, withMail)).toEqual({
       ...noTransitions,
       history: [historyRow('a', 4, 'mailed'), historyRow('a', 5, 'completed')],
-      completed: [transition('a', 5)],
+      completed: [orderRow('a', 5)],
+      finished: [{ taskId: 'a', orders: [] }],
     });
   });
 
@@ -169,12 +190,81 @@ describe('Reports of leased steps', () => {
     expect(plan({ kind: 'failed', error: 'no' })).toEqual({
       ...noTransitions,
       history: [historyRow('a', 4, 'failed', 'no')],
-      failed: [{ ...transition('a', 4), step: 'mail', error: 'no' }],
+      failed: [{ ...transition('a', 4), step: 'mail', error: 'no', orders: [orderRow('a', 4)] }],
     });
   });
 
   test('A done report at a step that the pipeline does not have throws', () => {
     expect(() => plan({ kind: 'done', detail: null }, withoutMail)).toThrow('has no step mail');
+  });
+});
+
+describe('Groups of orders', () => {
+  test('Each order of a group gets its own history rows', () => {
+    const { transitions, calls } = runSteps(withMail, [groupOf('a', 'two', 2)]);
+    expect(calls).toEqual([['a']]);
+    expect(transitions).toEqual({
+      ...noTransitions,
+      history: [historyRow('a1', 4, 'two done'), historyRow('a2', 5, 'two done')],
+      advanced: [{ taskId: 'a', seqs: [4, 5], step: 'mail' }],
+    });
+  });
+
+  test('A refused group fails with all its orders, and the error names the order that was refused', () => {
+    const refuse = ({ tasks }: EffectCall): EffectOutcome[] =>
+      tasks.map(({ id }) => ({ taskId: id, kind: 'refused', detail: 'order a2: no such address' }));
+    const { transitions } = runSteps(withMail, [groupOf('a', 'one', 2)], refuse);
+    const error = 'order a2: no such address';
+    expect(transitions).toEqual({
+      ...noTransitions,
+      history: [historyRow('a1', 4, 'failed', error), historyRow('a2', 5, 'failed', error)],
+      failed: [
+        { taskId: 'a', seqs: [4, 5], step: 'one', error, orders: [orderRow('a1', 4), orderRow('a2', 5)] },
+      ],
+    });
+  });
+});
+
+describe('Notices', () => {
+  const planAt = (step: string, outcome: Parameters<typeof planReports>[0][number]['outcome']) =>
+    planReports([{ pipeline: withNotice, task: groupOf('a', step, 2), outcome }]);
+
+  test('The last step before the notice completes the orders, and the task goes on', () => {
+    expect(planAt('mail', { kind: 'done', detail: 'sent' })).toEqual({
+      ...noTransitions,
+      history: [
+        historyRow('a1', 4, 'mailed', 'sent'),
+        historyRow('a2', 5, 'mailed', 'sent'),
+        historyRow('a1', 5, 'completed'),
+        historyRow('a2', 6, 'completed'),
+      ],
+      completed: [orderRow('a1', 5), orderRow('a2', 6)],
+      advanced: [{ taskId: 'a', seqs: [5, 6], step: 'notice' }],
+    });
+  });
+
+  test('A notice that is sent finishes the task of orders that are completed', () => {
+    expect(planAt('notice', { kind: 'done', detail: null })).toEqual({
+      ...noTransitions,
+      history: [historyRow('a1', 4, 'told'), historyRow('a2', 5, 'told')],
+      finished: [{ taskId: 'a', orders: [orderRow('a1', 4), orderRow('a2', 5)] }],
+    });
+  });
+
+  test('A notice that fails makes the task failed, and keeps nothing from its orders', () => {
+    expect(planAt('notice', { kind: 'failed', error: 'no' })).toEqual({
+      ...noTransitions,
+      failed: [{ taskId: 'a', seqs: [3, 4], step: 'notice', error: 'no', orders: [] }],
+    });
+  });
+
+  test('A pipeline of one notice completes its orders at its end', () => {
+    const task = groupOf('a', 'notice', 1);
+    const planned = planReports([{ pipeline: onlyNotice, task, outcome: { kind: 'done', detail: null } }]);
+    expect(planned).toMatchObject({
+      completed: [orderRow('a1', 5)],
+      finished: [{ taskId: 'a', orders: [] }],
+    });
   });
 });
 
@@ -197,7 +287,7 @@ describe('Product pipelines', () => {
     expect(() => pipelineFor('no such type')).toThrow('no such type');
   });
 
-  test('Each step of each order has a key of its own, which never changes', () => {
+  test('Each step of each task has a key of its own, which never changes', () => {
     expect(stepKey('a', 'mail')).toBe(stepKey('a', 'mail'));
     const keys = ['a', 'b'].flatMap((id) => ['mail', 'book'].map((step) => stepKey(id, step)));
     expect(new Set(keys).size).toBe(4);

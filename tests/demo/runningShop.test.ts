@@ -48,9 +48,9 @@ describe('a history seeded into a running shop', () => {
     const everyTask = { state: null, pipeline: null, orderId: null, after: null, limit: 100, nowMs };
     const tasks = (await store.queue.tasks(everyTask))._unsafeUnwrap().items;
     expect(tasks).toMatchObject([
-      { orderId: id, state: 'ready', step: 'notify_customer', attempts: 0, crashes: 0 },
+      { orderIds: [id], state: 'ready', step: 'notify_customer', attempts: 0, crashes: 0 },
     ]);
-    expect((await store.orders.find(id))._unsafeUnwrap()?.status).toBe('paid');
+    expect((await store.orders.find(id))._unsafeUnwrap()?.status).toBe('completed');
   });
 
   test('A killed seeding leaves its open payments to the recovery of the shop, but only after a delay', async () => {

@@ -6,7 +6,6 @@ import {
   type RefundPart,
   type StoredRefund,
 } from '../../core/adoptRefunds.ts';
-import type { Calendar } from '../../core/calendar.ts';
 import { paymentStatusAfter } from '../../core/payment.ts';
 import {
   type AssignmentFailure,
@@ -15,6 +14,7 @@ import {
   type Refund,
   type Refunds,
 } from '../../core/refund.ts';
+import type { World } from '../../core/world.ts';
 import { finishRefund } from './finishRefund.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
 import { amountRefunded } from './writeRefund.ts';
@@ -25,7 +25,7 @@ export const adoptRefunds = (
   writes: Writes,
   { paymentId, refunds, createId }: Parameters<Refunds['adopt']>[0],
   nowMs: number,
-  calendar: Calendar,
+  world: World,
 ): number => {
   const isPaid = tables.payments.get(paymentId)?.payment.status === paymentStatusAfter.succeed;
   const orders = (isPaid ? rowOf(tables.audits, paymentId).orderIds : [])
@@ -34,7 +34,7 @@ export const adoptRefunds = (
     .filter(({ checkoutId }) => checkoutId === paymentId);
   const stored = storedRefunds(tables).filter(({ refund }) => refund.paymentId === paymentId);
   const parts = planAdoption({ paymentId, orders, refunds: stored }, refunds, createId, nowMs);
-  writeParts(tables, writes, parts, nowMs, calendar);
+  writeParts(tables, writes, parts, nowMs, world);
   return parts.length;
 };
 
@@ -44,14 +44,14 @@ export const assignRefund = (
   writes: Writes,
   { refundId, orderId, createId }: Parameters<Refunds['assign']>[0],
   nowMs: number,
-  calendar: Calendar,
+  world: World,
 ): Result<Refund, AssignmentFailure> => {
   const stored = storedRefunds(tables).find(({ refund }) => refund.id === refundId) ?? null;
   const order = tables.orders.get(orderId)?.order ?? null;
   const refunded = amountRefunded(tables, orderId, ({ status }) => countedRefundStatuses.includes(status));
   const parts = judgeAssignment({ stored, order, refunded }, createId);
   if (parts.isErr()) return err(parts.error);
-  writeParts(tables, writes, parts.value, nowMs, calendar);
+  writeParts(tables, writes, parts.value, nowMs, world);
   return ok(rowOf(tables.refunds, refundId).refund);
 };
 
@@ -61,13 +61,13 @@ export const failAdopted = (
   writes: Writes,
   { reference, reason }: { readonly reference: string; readonly reason: string },
   nowMs: number,
-  calendar: Calendar,
+  world: World,
 ): number =>
   storedRefunds(tables)
     .filter((each) => each.reference === reference)
     .filter(({ refund }) => adoptedOrigins.some((origin) => origin === refund.origin))
     .filter(({ refund: { id } }) =>
-      finishRefund(tables, writes, { refundId: id, outcome: { kind: 'failed', reason } }, nowMs, calendar),
+      finishRefund(tables, writes, { refundId: id, outcome: { kind: 'failed', reason } }, nowMs, world),
     ).length;
 
 const storedRefunds = (tables: Tables): readonly StoredRefund[] => [...tables.refunds.values()];
@@ -77,7 +77,7 @@ const writeParts = (
   writes: Writes,
   parts: readonly RefundPart[],
   nowMs: number,
-  calendar: Calendar,
+  world: World,
 ): void => {
   for (const { refund, reference } of parts) {
     writes.set(tables.refunds, refund.id, { refund, reference, fingerprint: '', chargeReference: null });
@@ -87,7 +87,7 @@ const writeParts = (
       writes,
       { refundId: refund.id, outcome: { kind: 'succeeded', reference } },
       nowMs,
-      calendar,
+      world,
     );
   }
 };

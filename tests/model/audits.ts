@@ -205,6 +205,7 @@ const recordOutcome = (
   writes.set(tables.payments, checkoutId, { ...row, payment, updatedAtMs: nowMs });
   writes.set(tables.audits, checkoutId, { ...audit, response });
   for (const orderId of audit.orderIds) recordOrderOutcome(tables, writes, orderId, record, nowMs);
+  if (changes.createsTasks) insertTasks(tables, writes, record, audit.orderIds, nowMs);
   return { applied: true, paymentStatus: payment.status, response };
 };
 
@@ -215,7 +216,7 @@ const recordOrderOutcome = (
   record: OutcomeRecord,
   nowMs: number,
 ): void => {
-  const { order: event, historyDetail, createsTasks } = outcomeChanges(record.outcome);
+  const { order: event, historyDetail } = outcomeChanges(record.outcome);
   if (event === null) return;
   const { status } = applyOrderEvent(tables, writes, orderId, event, nowMs);
   appendHistory(tables, writes, orderId, { state: status, detail: historyDetail }, nowMs);
@@ -238,12 +239,23 @@ const recordOrderOutcome = (
   }
   const { held } = rowOf(tables.orders, orderId);
   if (event === 'release' && held > 0) moveUnits(tables, writes, orderId, { given: held, held: 0 });
-  if (!createsTasks) return;
-  const task = record.tasks.find((each) => each.orderId === orderId);
-  if (task === undefined) throw new Error(`the order ${orderId} is paid and has no task`);
-  const { id, pipeline } = task;
-  const step = firstStep(pipeline);
-  writes.set(tables.tasks, id, { id, orderId, jobId: null, pipeline, step, runAtMs: nowMs, ...newTask });
+};
+
+const insertTasks = (
+  tables: Tables,
+  writes: Writes,
+  { checkoutId, tasks }: OutcomeRecord,
+  paidIds: readonly string[],
+  nowMs: number,
+): void => {
+  const inTasks = new Set(tasks.flatMap(({ orderIds }) => orderIds));
+  for (const orderId of paidIds)
+    if (!inTasks.has(orderId)) throw new Error(`the order ${orderId} is paid and has no task`);
+  for (const { id, orderIds, pipeline } of tasks) {
+    const step = firstStep(pipeline);
+    const group = { checkoutId, orderIds, jobId: null };
+    writes.set(tables.tasks, id, { id, ...group, pipeline, step, runAtMs: nowMs, ...newTask });
+  }
 };
 
 const applyPaymentEvent = (payment: Payment, event: PaymentEvent): Payment => {

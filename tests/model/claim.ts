@@ -1,5 +1,6 @@
 import { ok, type Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../core/batchWithFallback.ts';
+import { contactOfGroup } from '../../core/group.ts';
 import type { ClaimedTasks, Lease, LockedTask, Queue } from '../../core/queue.ts';
 import { serviceRequestBody } from '../../core/stepService.ts';
 import {
@@ -45,7 +46,7 @@ export const claimTasks = (
 
 const claimBatch = (
   tables: Tables,
-  { random, calendar }: World,
+  { random, calendar, shop }: World,
   writes: Writes,
   tasks: readonly TaskRow[],
   query: ClaimQuery,
@@ -53,7 +54,7 @@ const claimBatch = (
   const external = externalSteps(query.pipeline);
   const atExternal = tasks.filter(({ step }) => external.includes(step));
   const atTx = tasks.filter(({ step }) => !external.includes(step));
-  const context = { tables, writes, random, calendar, nowMs: query.nowMs };
+  const context = { tables, writes, random, calendar, shop, nowMs: query.nowMs };
   const transitions = runEffects(
     query,
     atTx.map((task) => lockedTask(tables, task)),
@@ -90,11 +91,10 @@ const lease = (
     lease: last + 1,
     leaseUntilMs: untilMs,
   });
-  const { order, contact } = rowOf(tables.orders, orderIdOf(task));
-  const key = stepKey(order.id, task.step);
+  const { checkoutId, orders } = lockedTask(tables, task);
+  const key = stepKey(taskId, task.step);
   const entry = tables.stepLedger.get(key);
-  const body =
-    entry?.body ?? serviceRequestBody(pipeline, task.step, { taskId, orders: [{ order, contact }] });
+  const body = entry === undefined ? serviceRequestBody(pipeline, task.step, { taskId, orders }) : entry.body;
   if (entry === undefined) writes.set(tables.stepLedger, key, { intendedMs: nowMs, acceptedMs: null, body });
 
   return {
@@ -104,25 +104,23 @@ const lease = (
     pipeline: task.pipeline,
     step: task.step,
     attempts: task.attempts,
-    order,
-    contact,
-    invoiceNumber: tables.invoices.get(order.id)?.number ?? null,
-    licences: tables.licences.get(order.id) ?? [],
-    references: referencesOf(tables, [order.id]),
+    checkoutId,
+    orders: orders.map(({ order }) => ({ order, licences: tables.licences.get(order.id) ?? [] })),
+    contact: contactOfGroup(orders),
+    invoiceNumber: tables.invoices.get(checkoutId)?.number ?? null,
+    references: referencesOf(tables, task.orderIds),
     body,
     alreadyDone: (entry?.acceptedMs ?? null) !== null,
   };
 };
 
-/** A task with its order, as the rules of core need it. */
+/** A task with its orders, as the rules of core need it. Throws for a job's task. */
 export const lockedTask = (tables: Tables, task: TaskRow): LockedTask => {
-  const { order } = rowOf(tables.orders, orderIdOf(task));
-  const { id, step, attempts } = task;
-  return { id, step, attempts, seq: tables.histories.get(order.id)?.length ?? 0, order };
-};
-
-/** Throws for a job's task. */
-const orderIdOf = ({ id, orderId }: TaskRow): string => {
-  if (orderId === null) throw new Error(`the task ${id} is a job's and has no order`);
-  return orderId;
+  const { id, checkoutId, orderIds, step, attempts } = task;
+  if (checkoutId === null) throw new Error(`the task ${id} is a job's and has no orders`);
+  const orders = orderIds.map((orderId) => {
+    const { order, contact } = rowOf(tables.orders, orderId);
+    return { order, contact, seq: tables.histories.get(orderId)?.length ?? 0 };
+  });
+  return { id, checkoutId, step, attempts, orders };
 };

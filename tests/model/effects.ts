@@ -1,11 +1,11 @@
 import type { Calendar } from '../../core/calendar.ts';
-import { invoiceNumber } from '../../core/invoice.ts';
+import { invoiceContent, invoiceNumber, type Shop } from '../../core/invoice.ts';
 import { licenceKey } from '../../core/licence.ts';
 import type { Effect } from '../../core/pipelines/pipeline.ts';
 import type { LockedTask } from '../../core/queue.ts';
 import type { EffectOutcome } from '../../core/steps.ts';
 import type { Random } from '../../core/world.ts';
-import type { Tables, Writes } from './tables.ts';
+import { rowOf, type Tables, type Writes } from './tables.ts';
 
 /** What an effect needs. It writes in the transaction of `writes`. */
 export type EffectContext = {
@@ -13,37 +13,49 @@ export type EffectContext = {
   readonly writes: Writes;
   readonly random: Random;
   readonly calendar: Calendar;
+  readonly shop: Shop;
   readonly nowMs: number;
 };
 
-/** Runs an effect for a batch of orders. It has an entry for each effect of core. */
+/** Runs an effect for a batch of groups. It has an entry for each effect of core. */
 export const effects: Readonly<
   Record<Effect, (tasks: readonly LockedTask[], context: EffectContext) => readonly EffectOutcome[]>
 > = {
   book_places: (tasks) => tasks.map(({ id }) => ({ taskId: id, kind: 'done', detail: null })),
 
   issue_licences: (tasks, { tables, writes, random }) =>
-    tasks.map(({ id, order }) => {
-      const keys = Array.from({ length: order.quantity }, () => licenceKey(random));
-      writes.set(tables.licences, order.id, keys);
+    tasks.map(({ id, orders }) => {
+      for (const { order } of orders) {
+        const keys = Array.from({ length: order.quantity }, () => licenceKey(random));
+        writes.set(tables.licences, order.id, keys);
+      }
       return { taskId: id, kind: 'done', detail: null };
     }),
 
-  issue_invoice: (tasks, { tables, writes, calendar, nowMs }) => {
+  issue_invoice: (tasks, { tables, writes, calendar, shop, nowMs }) => {
     const year = calendar.yearOf(nowMs);
-    return tasks.map(({ id, order }) => {
-      if (tables.invoices.has(order.id)) throw new Error(`the order ${order.id} already has an invoice`);
+    return tasks.map(({ id, checkoutId }) => {
+      const known = tables.invoices.get(checkoutId);
+      if (known !== undefined) return { taskId: id, kind: 'done', detail: known.number };
       const sequence = (tables.invoiceCounters.get(year) ?? 0) + 1;
       const number = invoiceNumber(year, sequence);
       writes.set(tables.invoiceCounters, year, sequence);
-      writes.set(tables.invoices, order.id, { number, issuedAtMs: nowMs });
+      const orders = rowOf(tables.audits, checkoutId).orderIds.map((orderId) =>
+        rowOf(tables.orders, orderId),
+      );
+      writes.set(tables.invoices, checkoutId, {
+        ...invoiceContent(orders, shop),
+        number,
+        issuedAtMs: nowMs,
+        checkoutId,
+      });
       return { taskId: id, kind: 'done', detail: number };
     });
   },
 
   request_shipment: (tasks, { tables, writes, nowMs }) =>
-    tasks.map(({ id, order }) => {
-      writes.set(tables.shipments, order.id, nowMs);
+    tasks.map(({ id, orders }) => {
+      for (const { order } of orders) writes.set(tables.shipments, order.id, nowMs);
       return { taskId: id, kind: 'done', detail: null };
     }),
 };

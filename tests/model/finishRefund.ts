@@ -1,4 +1,4 @@
-import type { Calendar } from '../../core/calendar.ts';
+import { invoiceLineOf } from '../../core/invoice.ts';
 import {
   creditNoteNumber,
   type FinishedRefund,
@@ -6,6 +6,7 @@ import {
   succeededRefundStatuses,
 } from '../../core/refund.ts';
 import { planRefundOutcome, type RefundChanges, type RefundedOrder } from '../../core/refundOutcome.ts';
+import type { World } from '../../core/world.ts';
 import { isGoneByService } from './references.ts';
 import { moveUnits, sellUnits } from './stock.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
@@ -17,17 +18,17 @@ export const finishRefund = (
   writes: Writes,
   { refundId, outcome }: FinishedRefund,
   nowMs: number,
-  calendar: Calendar,
+  world: World,
 ): boolean => {
   const refund = tables.refunds.get(refundId)?.refund;
   if (refund === undefined) return false;
   const { orderId } = refund;
   const order = orderId === null ? null : refundedOrderOf(tables, orderId, refundId);
-  const changes = planRefundOutcome({ refund, order }, outcome, nowMs, calendar);
+  const changes = planRefundOutcome({ refund, order }, outcome, nowMs, world.calendar);
   if (changes === null) return false;
   writeRefund(tables, writes, refund, changes, nowMs);
   if (orderId !== null && changes.order !== null)
-    writeOrderChanges(tables, writes, orderId, changes.order, nowMs);
+    writeOrderChanges(tables, writes, world, orderId, changes.order, nowMs);
   if (changes.sold !== null) sellUnits(tables, writes, changes.sold.productId, changes.sold.units);
   if (changes.restock !== null)
     moveUnits(tables, writes, changes.restock.orderId, { given: changes.restock.quantity, held: 0 });
@@ -44,7 +45,7 @@ const refundedOrderOf = (tables: Tables, orderId: string, refundId: string): Ref
       orderId,
       ({ id, status }) => id !== refundId && succeededRefundStatuses.includes(status),
     ),
-    invoiced: tables.invoices.has(orderId),
+    invoiceLine: invoiceLineOf(tables.invoices.get(order.checkoutId ?? '') ?? null, orderId),
     gone: tables.shipments.has(orderId) || tables.licences.has(orderId) || isGoneByService(tables, orderId),
     held,
   };
@@ -54,17 +55,19 @@ const writeRefund = (
   tables: Tables,
   writes: Writes,
   refund: Refund,
-  { refund: { status, error, reference }, creditNoteYear: year }: RefundChanges,
+  { refund: { status, error, reference }, creditNote: issued }: RefundChanges,
   nowMs: number,
 ): void => {
-  const sequence = year === null ? null : (tables.creditNoteCounters.get(year) ?? 0) + 1;
-  const isNumbered = year !== null && sequence !== null;
-  if (isNumbered) writes.set(tables.creditNoteCounters, year, sequence);
-  const creditNote = isNumbered ? creditNoteNumber(year, sequence) : refund.creditNote;
+  const sequence = issued === null ? 0 : (tables.creditNoteCounters.get(issued.year) ?? 0) + 1;
+  if (issued !== null) writes.set(tables.creditNoteCounters, issued.year, sequence);
+  const { creditNote, creditedLine } =
+    issued === null
+      ? refund
+      : { creditNote: creditNoteNumber(issued.year, sequence), creditedLine: issued.line };
   const row = rowOf(tables.refunds, refund.id);
   writes.set(tables.refunds, refund.id, {
     ...row,
     reference: reference ?? row.reference,
-    refund: { ...refund, status, error, creditNote, updatedAtMs: nowMs },
+    refund: { ...refund, status, error, creditNote, creditedLine, updatedAtMs: nowMs },
   });
 };

@@ -68,7 +68,9 @@ const lists: Readonly<Record<MoneyCheck, List>> = {
         openRefundStatuses.includes(status) ? [orderId] : [],
       ),
     );
-    const tasks = new Map([...tables.tasks.values()].map((task) => [task.orderId, task]));
+    const tasks = new Map(
+      [...tables.tasks.values()].flatMap((task) => task.orderIds.map((id) => [id, task] as const)),
+    );
     return [...tables.orders.values()]
       .map(({ order }) => order)
       .filter(({ id }) => !ordersBeingRefunded.has(id))

@@ -14,7 +14,8 @@ export const insertJob = (
   const step = pipeline.steps[0].name;
   writes.set(tables.tasks, id, {
     id,
-    orderId: null,
+    checkoutId: null,
+    orderIds: [],
     jobId,
     pipeline: pipeline.name,
     step,

@@ -68,11 +68,16 @@ export const createOrders = (tables: Tables): Orders => {
     return judgePendingOrder(pending, pendingMax).andThen(() => placeOne(writes, request, nowMs));
   };
 
+  const invoiceOf = ({ checkoutId }: Order): OrderDetail['invoice'] => {
+    const invoice = tables.invoices.get(checkoutId ?? '');
+    return invoice === undefined ? null : { number: invoice.number, issuedAtMs: invoice.issuedAtMs };
+  };
+
   const detailOf = ({ order }: OrderRow): OrderDetail => ({
     ...order,
     payment: order.checkoutId === null ? null : (tables.payments.get(order.checkoutId)?.payment ?? null),
     history: (tables.histories.get(order.id) ?? []).slice(-shownStates),
-    invoice: tables.invoices.get(order.id) ?? null,
+    invoice: invoiceOf(order),
     licences: tables.licences.get(order.id) ?? [],
     shipment: shipmentOf(tables, order.id),
   });

@@ -2,7 +2,7 @@ import { ok } from 'neverthrow';
 import { pageOf } from '../../core/page.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
 import { type Queue, type StepReport, type TaskQuery, taskStateAt } from '../../core/queue.ts';
-import { limitUnits, planReports, stepKey } from '../../core/steps.ts';
+import { limitUnits, planReports, stepKey, unitsOfTask } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { writeActivity } from './activity.ts';
 import { claimTasks, lockedTask } from './claim.ts';
@@ -17,7 +17,7 @@ type LeaseRef = { readonly taskId: string; readonly lease: number };
 
 export const createQueue = (tables: Tables, world: World): Queue => ({
   claim: async (query) => {
-    const ready = limitUnits(readyTasks(tables, query), (task) => lockedTask(tables, task).order.quantity);
+    const ready = limitUnits(readyTasks(tables, query), (task) => unitsOfTask(lockedTask(tables, task)));
     return claimTasks(tables, world, ready, query);
   },
 
@@ -37,7 +37,7 @@ export const createQueue = (tables: Tables, world: World): Queue => ({
       runTransaction((writes) =>
         reports.flatMap((report) =>
           leasedTasks(tables, [report])
-            .filter(({ orderId }) => orderId !== null)
+            .filter(({ checkoutId }) => checkoutId !== null)
             .map((task) => reportStep(tables, writes, task, report, nowMs)),
         ),
       ),
@@ -78,7 +78,7 @@ export const createQueue = (tables: Tables, world: World): Queue => ({
       .flatMap((id) => tables.tasks.get(id) ?? [])
       .filter(({ state }) => state === 'failed');
     runTransaction((writes) => {
-      const targets = failed.map((task) => retryTask(tables, writes, task, nowMs));
+      const targets = failed.flatMap((task) => retryTask(tables, writes, task, nowMs));
       writeActivity(tables, writes, command, 'task.retry', targets, nowMs);
     });
     return ok(failed.length);
@@ -115,10 +115,10 @@ const reportStep = (
 ): string => {
   const locked = lockedTask(tables, task);
   if (outcome.kind === 'done') {
-    const key = stepKey(locked.order.id, task.step);
+    const key = stepKey(task.id, task.step);
     writes.set(tables.stepLedger, key, { ...rowOf(tables.stepLedger, key), acceptedMs: nowMs, body: null });
     if (outcome.reference !== undefined)
-      writeReferences(tables, writes, [locked.order.id], task.step, outcome.reference);
+      writeReferences(tables, writes, task.orderIds, task.step, outcome.reference);
   }
   const pipeline = pipelineFor(task.pipeline);
   writeTransitions(tables, writes, planReports([{ pipeline, task: locked, outcome }]), nowMs);
@@ -128,5 +128,5 @@ const reportStep = (
 const matches = (task: TaskRow, { state, pipeline, orderId, after, nowMs }: TaskQuery): boolean =>
   (state === null || taskStateAt(task, nowMs) === state) &&
   (pipeline === null || task.pipeline === pipeline) &&
-  (orderId === null || task.orderId === orderId) &&
+  (orderId === null || task.orderIds.includes(orderId)) &&
   (after === null || task.id > after);

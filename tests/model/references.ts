@@ -10,7 +10,9 @@ export const referencesOf = (
 ): readonly StepReference[] =>
   [...stepReferences.values()]
     .filter(({ orderId }) => orderIds.includes(orderId))
-    .toSorted((one, other) => (one.step < other.step ? -1 : 1));
+    .toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+
+const keyOf = ({ orderId, step }: StepReference): string => stepKey(orderId, step);
 
 export const writeReferences = (
   { stepReferences }: Tables,

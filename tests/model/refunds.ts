@@ -32,7 +32,7 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
         runTransaction((writes) => {
           const { key, taskId } = command;
           insertRefund(tables, writes, refund, { key, fingerprint: refundFingerprint(command), taskId });
-          writeOrderChanges(tables, writes, command.orderId, changes, nowMs);
+          writeOrderChanges(tables, writes, world, command.orderId, changes, nowMs);
           const target = refundTarget(refund);
           writeActivity(tables, writes, command.command, 'refund.request', [target], nowMs);
         });
@@ -76,21 +76,21 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
   },
 
   finish: async (refund, nowMs) =>
-    ok(runTransaction((writes) => finishRefund(tables, writes, refund, nowMs, world.calendar))),
+    ok(runTransaction((writes) => finishRefund(tables, writes, refund, nowMs, world))),
 
   adopt: async (charge, nowMs) =>
-    ok(runTransaction((writes) => adoptRefunds(tables, writes, charge, nowMs, world.calendar))),
+    ok(runTransaction((writes) => adoptRefunds(tables, writes, charge, nowMs, world))),
 
   assign: async (assignment, nowMs, command) =>
     runTransaction((writes) =>
-      assignRefund(tables, writes, assignment, nowMs, world.calendar).map((refund) => {
+      assignRefund(tables, writes, assignment, nowMs, world).map((refund) => {
         writeActivity(tables, writes, command, 'refund.assign', [refundTarget(refund)], nowMs);
         return refund;
       }),
     ),
 
   failAdopted: async (reference, reason, nowMs) =>
-    ok(runTransaction((writes) => failAdopted(tables, writes, { reference, reason }, nowMs, world.calendar))),
+    ok(runTransaction((writes) => failAdopted(tables, writes, { reference, reason }, nowMs, world))),
 
   runNow: async (refundId, nowMs) => {
     runTransaction((writes) => {

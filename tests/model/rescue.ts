@@ -1,5 +1,11 @@
 import type { ActivityTarget } from '../../core/activity.ts';
-import { planRescue, planRetry, retryTarget, type TaskChange, type TaskSnapshot } from '../../core/rescue.ts';
+import {
+  planRescue,
+  planRetry,
+  retryTargets,
+  type TaskChange,
+  type TaskSnapshot,
+} from '../../core/rescue.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
 import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { updateTask } from './transitions.ts';
@@ -16,30 +22,34 @@ export const rescueTask = (
 };
 
 /** See `Queue.retry`. */
-export const retryTask = (tables: Tables, writes: Writes, task: TaskRow, nowMs: number): ActivityTarget => {
+export const retryTask = (
+  tables: Tables,
+  writes: Writes,
+  task: TaskRow,
+  nowMs: number,
+): readonly ActivityTarget[] => {
   const snapshot = snapshotOf(tables, task);
   write(tables, writes, planRetry(snapshot, nowMs), nowMs);
-  return retryTarget(snapshot);
+  return retryTargets(snapshot);
 };
 
 const snapshotOf = (
   tables: Tables,
-  { id, orderId, step, attempts, crashes, lease }: TaskRow,
+  { id, pipeline, orderIds, step, attempts, crashes, lease }: TaskRow,
 ): TaskSnapshot => {
-  const task = { id, step, attempts, crashes, lease };
-  if (orderId === null) return { ...task, seq: 0, order: null };
-  const { status } = rowOf(tables.orders, orderId).order;
-  return { ...task, seq: rowOf(tables.histories, orderId).length, order: { id: orderId, status } };
+  const seqs = orderIds.map((orderId) => rowOf(tables.histories, orderId).length);
+  return { id, pipeline, orderIds, step, attempts, crashes, lease, seqs };
 };
 
 const write = (
   tables: Tables,
   writes: Writes,
-  { id, order, seq, ...changes }: TaskChange,
+  { id, orders, seqs: _, ...changes }: TaskChange,
   nowMs: number,
 ): void => {
   updateTask(tables, writes, id, changes);
-  if (order === null) return;
-  appendHistory(tables, writes, order.id, { ...order.history, seq }, nowMs);
-  applyOrderEvent(tables, writes, order.id, order.event, nowMs);
+  for (const order of orders) {
+    appendHistory(tables, writes, order.id, { ...order.history, seq: order.seq }, nowMs);
+    applyOrderEvent(tables, writes, order.id, order.event, nowMs);
+  }
 };

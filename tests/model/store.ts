@@ -42,6 +42,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     orders: createOrders(tables),
     audits: createAudits(tables),
     queue: createQueue(tables, world),
+    invoices: { ofCheckout: async (checkoutId) => ok(tables.invoices.get(checkoutId) ?? null) },
     refunds: createRefunds(tables, world),
     disputes: createDisputes(tables),
     inbox: createInbox(tables),

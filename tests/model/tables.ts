@@ -2,9 +2,10 @@ import type { Activity } from '../../core/activity.ts';
 import type { CheckoutResponse } from '../../core/audit.ts';
 import type { StoredCommand } from '../../core/commandKey.ts';
 import type { Dispute } from '../../core/dispute.ts';
+import type { Invoice } from '../../core/invoice.ts';
 import type { Acknowledgement, LedgerDifference, Reconciliation } from '../../core/ledger.ts';
 import type { CapturedMail, Mail } from '../../core/mail.ts';
-import type { Contact, Invoice, Order, OrderState } from '../../core/order.ts';
+import type { Contact, Order, OrderState } from '../../core/order.ts';
 import type { Payment } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
 import type { ProviderEvent } from '../../core/provider.ts';
@@ -50,8 +51,9 @@ export type PaymentRow = {
 
 export type TaskRow = {
   readonly id: string;
-  /** Exactly one of `orderId` and `jobId` is null. */
-  readonly orderId: string | null;
+  /** Exactly one of `checkoutId` and `jobId` is null. */
+  readonly checkoutId: string | null;
+  readonly orderIds: readonly string[];
   readonly jobId: string | null;
   readonly pipeline: string;
   readonly step: string;
@@ -118,8 +120,9 @@ export const createTables = () => ({
   finishedTasks: new Map<number, number>(),
   /** The last invoice number of each year. */
   invoiceCounters: new Map<number, number>(),
-  /** By order id, like the next two. */
+  /** By checkout id. */
   invoices: new Map<string, Invoice>(),
+  /** By order id, like the next one. */
   licences: new Map<string, readonly string[]>(),
   shipments: new Map<string, number>(),
   /** By product id: what completed orders hold, and refunded ones that keep their units. */

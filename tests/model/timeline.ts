@@ -72,7 +72,8 @@ const statesOf = (tables: Tables, orderId: string): readonly Row[] =>
 const tasksOf = (tables: Tables, orderId: string, nowMs: number): readonly Row[] =>
   [...tables.tasks.values()]
     .filter(
-      (task) => task.orderId === orderId || tables.refunds.get(task.jobId ?? '')?.refund.orderId === orderId,
+      (task) =>
+        task.orderIds.includes(orderId) || tables.refunds.get(task.jobId ?? '')?.refund.orderId === orderId,
     )
     .map((task) => {
       const detail = task.lastError === null ? task.step : `${task.step}: ${task.lastError}`;
@@ -82,11 +83,15 @@ const tasksOf = (tables: Tables, orderId: string, nowMs: number): readonly Row[]
 
 const mailsOf = (tables: Tables, orderId: string): readonly Row[] => {
   const step = 'notify_customer';
-  const mail = tables.stepLedger.get(stepKey(orderId, step));
-  if (mail === undefined) return [];
-  const { intendedMs, acceptedMs } = mail;
-  const what = acceptedMs === null ? 'begun' : 'sent';
-  return [row(step, { kind: 'mail', atMs: acceptedMs ?? intendedMs, what })];
+  const begun = [...tables.tasks.values()]
+    .filter(({ orderIds }) => orderIds.includes(orderId))
+    .flatMap(({ id }) => tables.stepLedger.get(stepKey(id, step)) ?? [])
+    .filter(({ acceptedMs }) => acceptedMs === null)
+    .map(({ intendedMs: atMs }) => row(step, { kind: 'mail', atMs, what: 'begun' }));
+  const sent = (tables.histories.get(orderId) ?? [])
+    .filter(({ state }) => state === 'customer_notified')
+    .map(({ atMs }) => row(step, { kind: 'mail', atMs, what: 'sent' }));
+  return [...begun, ...sent];
 };
 
 const refundsOf = (tables: Tables, orderId: string): readonly Row[] =>

@@ -20,18 +20,21 @@ export const writeTransitions = (
     updateTask(tables, writes, taskId, { state: 'ready', attempts, runAtMs, lastError: error });
   }
 
-  for (const { taskId, orderId } of transitions.completed) {
-    writes.remove(tables.tasks, taskId);
-    writes.set(tables.finishedTasks, nowMs, (tables.finishedTasks.get(nowMs) ?? 0) + 1);
+  for (const { orderId } of transitions.completed) {
     const { product } = applyOrderEvent(tables, writes, orderId, 'complete', nowMs);
     sellUnits(tables, writes, product.id, rowOf(tables.orders, orderId).held);
   }
 
-  for (const { taskId, orderId, step, error } of transitions.failed) {
+  for (const { taskId } of transitions.finished) {
+    writes.remove(tables.tasks, taskId);
+    writes.set(tables.finishedTasks, nowMs, (tables.finishedTasks.get(nowMs) ?? 0) + 1);
+  }
+
+  for (const { taskId, orders, step, error } of transitions.failed) {
     const task = rowOf(tables.tasks, taskId);
     const attempts = (task.step === step ? task.attempts : 0) + 1;
     updateTask(tables, writes, taskId, { state: 'failed', step, attempts, lastError: error });
-    applyOrderEvent(tables, writes, orderId, 'fail', nowMs);
+    for (const { orderId } of orders) applyOrderEvent(tables, writes, orderId, 'fail', nowMs);
   }
 };
 

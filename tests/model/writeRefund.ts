@@ -1,9 +1,12 @@
+import { groupWithout } from '../../core/group.ts';
 import { refundPipeline as pipeline } from '../../core/pipelines/refund.ts';
 import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../core/refund.ts';
+import { stepKey } from '../../core/steps.ts';
+import type { World } from '../../core/world.ts';
 import { appendHistory } from './history.ts';
 import { insertJob } from './jobs.ts';
 import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
-import { updateTask } from './transitions.ts';
+import { newTask, updateTask } from './transitions.ts';
 
 /** Writes a new refund and its task. */
 export const insertRefund = (
@@ -30,6 +33,7 @@ export const insertRefund = (
 export const writeOrderChanges = (
   tables: Tables,
   writes: Writes,
+  world: World,
   orderId: string,
   { history, status, task: taskChange }: RefundOrderChanges,
   nowMs: number,
@@ -40,19 +44,37 @@ export const writeOrderChanges = (
     writes.set(tables.orders, orderId, { ...row, order: { ...row.order, status, updatedAtMs: nowMs } });
   }
   const task = taskOf(tables, orderId);
-  if (task !== undefined && taskChange !== null) changeTask(tables, writes, task, taskChange);
+  if (task !== undefined && taskChange !== null)
+    changeTask(tables, writes, world, { task, orderId }, taskChange, nowMs);
 };
 
 const changeTask = (
   tables: Tables,
   writes: Writes,
-  { id, lease }: TaskRow,
+  { ids }: World,
+  { task, orderId }: { readonly task: TaskRow; readonly orderId: string },
   taskChange: RefundTaskChange,
+  nowMs: number,
 ): void => {
+  const { id, lease } = task;
+  const others = groupWithout({ orderIds: task.orderIds, seqs: [] }, orderId);
+  if (others !== null) updateTask(tables, writes, id, { orderIds: others.orderIds });
   switch (taskChange.kind) {
     case 'pause': {
       const { lastError } = taskChange;
-      updateTask(tables, writes, id, { state: 'paused', lease: lease + 1, lastError });
+      const ownId = ids.next(nowMs);
+      const own = {
+        ...task,
+        ...newTask,
+        id: ownId,
+        orderIds: [orderId],
+        state: 'paused',
+        lastError,
+      } as const;
+      if (others !== null) {
+        writes.set(tables.tasks, ownId, own);
+        keepIntent(tables, writes, task, ownId);
+      } else updateTask(tables, writes, id, { state: 'paused', lease: lease + 1, lastError });
       return;
     }
     case 'fail': {
@@ -61,13 +83,21 @@ const changeTask = (
       return;
     }
     case 'delete':
-      writes.remove(tables.tasks, id);
+      if (others === null) writes.remove(tables.tasks, id);
   }
+};
+
+/** Where the group has asked a step service, the entry has no request, so that it is not asked again: see `Lease.body`. */
+const keepIntent = (tables: Tables, writes: Writes, { id, step }: TaskRow, ownId: string): void => {
+  const asked = tables.stepLedger.get(stepKey(id, step));
+  if ((asked?.body ?? null) === null || asked === undefined) return;
+  const { intendedMs } = asked;
+  writes.set(tables.stepLedger, stepKey(ownId, step), { intendedMs, acceptedMs: null, body: null });
 };
 
 /** An order has at most one unfinished task. */
 export const taskOf = (tables: Tables, orderId: string): TaskRow | undefined =>
-  [...tables.tasks.values()].find((task) => task.orderId === orderId);
+  [...tables.tasks.values()].find((task) => task.orderIds.includes(orderId));
 
 /** The sum of those refunds of an order for which `isCounted` is true. */
 export const amountRefunded = (

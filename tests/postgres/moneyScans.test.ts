@@ -147,8 +147,8 @@ const insertHistory = async (sql: postgres.Sql, productId: string, nowMs: number
       from past where n % 20 = 0 order by n desc;
     insert into provider_event (id, provider, event_id, type, event, body, received_ms)
       select id, 'p', n, 't', '{}', '', at_ms from past where at_ms > ${nowMs - 30 * dayMs};
-    insert into task (id, order_id, pipeline, step, state, run_ms, seq)
-      select id_at(${nowMs} - 1000, n), id_at(0, n), 'service', 'book', 'ready', ${nowMs}, 1 from generate_series(1, 5000) as n;
+    insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms)
+      select id_at(${nowMs} - 1000, n), id_at(0, n), array[id_at(0, n)], '{1}', 'service', 'book', 'ready', ${nowMs} from generate_series(1, 5000) as n;
     drop table past;
     drop function id_at;
   `);

@@ -100,7 +100,7 @@ const changeStatus = async (shop: Fixture, sql: Sql, order: Order, status: Order
   if (status === 'paying') return void (await shop.claimCheckout(shop.checkoutRequest([order])));
   await shop.pay([order]);
   if (status === 'paid') return;
-  if (status === 'completed') await sql`delete from task where order_id = ${order.id}`;
+  if (status === 'completed') await sql`delete from task where ${order.id} = any(order_ids)`;
   await sql`update orders set status = 'failed' where id = ${order.id}`;
   await sql`update orders set status = ${status} where id = ${order.id}`;
 };

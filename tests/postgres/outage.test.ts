@@ -32,7 +32,16 @@ describe.skipIf(!(await postgresAvailable()))('outage of PostgreSQL', () => {
 const everything = { search: null, type: null, after: null, limit: 20 };
 const id = '019ca869-5000-7000-8000-000000000000';
 const checkout = { checkoutId: id, key: id, customerId: 'a', orderIds: [id], method: 'm', recoverAtMs: 0 };
-const mail = { messageId: '<1@x>', orderId: id, to: 'a@x', subject: '', text: '', html: '', attachments: [] };
+const mail = {
+  messageId: '<1@x>',
+  checkoutId: null,
+  orderIds: [id],
+  to: 'a@x',
+  subject: '',
+  text: '',
+  html: '',
+  attachments: [],
+};
 
 /** Calls that use the driver, Drizzle or a transaction. */
 const calls: Readonly<

@@ -7,10 +7,10 @@ import {
   listAll,
   refundFailed,
   refundSucceeded,
-  shuffled,
   succeeded,
   unwrap,
 } from '../contracts/fixture.ts';
+import { shuffled } from '../contracts/shuffled.ts';
 import { createTestDatabase, postgresAvailable } from '../processes/postgres.ts';
 import { createTestWorld } from '../world.ts';
 import { countDeadlocks } from './statistics.ts';
@@ -127,6 +127,39 @@ describe.skipIf(!(await postgresAvailable()))('locks of refunds, pipelines and c
     await Promise.all(calls);
     expect(await shop.historyStates(order.id)).toEqual(['pending', 'paying', 'paid', 'refund_requested']);
     expect(await shop.listTasks({ orderId: order.id })).toMatchObject([{ state: 'paused' }]);
+    await Promise.all([sql.end(), store.close()]);
+    await database.drop();
+  }, 20_000);
+
+  test('An adopted refund waits for the task of a group before it locks anything of another group', async () => {
+    const database = await createTestDatabase();
+    const world = createTestWorld();
+    const store = await openPostgresStore(world, { url: database.url });
+    const shop = createFixture(store, world);
+    const [goods, service] = await shop.createProducts(
+      ['physical', 'service'].map((type) => shop.productDraft({ type })),
+    );
+    // The order that was placed first has the task with the higher id.
+    const orders = await shop.placeOrders([defined(goods), defined(service)]);
+    const [taskOfGoods, taskOfService] = await shop.pay(orders.toReversed()).then((ids) => ids.toReversed());
+    const { checkoutId, payment } = await shop.findOrder(defined(orders[0]).id);
+    const sql = postgres(database.url, { max: 2 });
+    let adoption: Promise<unknown> = Promise.resolve();
+    await sql.begin(async (tx) => {
+      await tx`select from task where id = ${defined(taskOfService)} for update`;
+      const refund = { reference: 're_1', refundId: null, origin: 'provider', atMs: 1_000 } as const;
+      const refunds = [{ ...refund, amount: defined(payment).amount }];
+      const charge = { paymentId: defined(checkoutId), refunds, createId: shop.newId };
+      adoption = unwrap(store.refunds.adopt(charge, shop.now()));
+      for (let isBlocked = false; !isBlocked; ) {
+        const rows = await sql`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        isBlocked = rows.length > 0;
+      }
+      // A worker that holds the first task locks the second one now.
+      await tx`select from task where id = ${defined(taskOfGoods)} for update nowait`;
+    });
+    expect(await adoption).toBe(2);
     await Promise.all([sql.end(), store.close()]);
     await database.drop();
   }, 20_000);

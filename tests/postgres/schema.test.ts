@@ -19,7 +19,7 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: schema', () => {
   });
 
   const columnsOf = (relation: string) => sql<{ name: string; type: string; notNull: boolean }[]>`
-    select column_name as name, data_type as type, is_nullable = 'NO' as "notNull"
+    select column_name as name, case data_type when 'ARRAY' then substr(udt_name, 2) || '[]' else data_type end as type, is_nullable = 'NO' as "notNull"
     from information_schema.columns where table_schema = 'public' and table_name = ${relation} order by ordinal_position`;
 
   test('The schema equals its reviewed snapshot; `bun test -u` updates the snapshot after a change', async () => {
@@ -73,7 +73,7 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: schema', () => {
 /** Columns that the Drizzle schema does not list: the leases and counters of tasks, and the search columns. */
 const unlisted: Readonly<Record<string, readonly string[]>> = {
   product: ['name_unaccent', 'name_exact', 'name_vector', 'snapshot_id'],
-  task: ['lease', 'lease_until_ms', 'seq'],
+  task: ['lease', 'lease_until_ms', 'seqs'],
 };
 
 const namesOf = (table: PgTable, except: readonly string[]): readonly string[] =>

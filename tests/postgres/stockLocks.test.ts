@@ -3,14 +3,8 @@ import { openPostgresStore } from '../../adapters/postgres/store.ts';
 import type { Order } from '../../core/order.ts';
 import type { Product } from '../../core/product.ts';
 import type { Refund } from '../../core/refund.ts';
-import {
-  createFixture,
-  declined,
-  refundSucceeded,
-  shuffled,
-  succeeded,
-  unwrap,
-} from '../contracts/fixture.ts';
+import { createFixture, declined, refundSucceeded, succeeded, unwrap } from '../contracts/fixture.ts';
+import { shuffled } from '../contracts/shuffled.ts';
 import { createTestDatabase, postgresAvailable } from '../processes/postgres.ts';
 import { createTestWorld } from '../world.ts';
 import { sendAgain } from './sendAgain.ts';

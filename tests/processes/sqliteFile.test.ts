@@ -67,7 +67,7 @@ describe('several processes on one SQLite file', () => {
 
     test('Processes never claim the same task, and leave none unclaimed', async () => {
       const product = await fixture.createProduct({ type: 'service', stock: 100 });
-      const paid = await fixture.pay(await fixture.placeOrders(Array(100).fill(product)));
+      const paid = await fixture.payAlone(await fixture.placeOrders(Array(100).fill(product)));
       const claimed = (await runInAll('claim service')).flat();
       expect(claimed.toSorted()).toEqual(paid.toSorted());
     }, 30_000);

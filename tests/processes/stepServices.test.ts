@@ -62,7 +62,7 @@ test('The example of a carrier refuses a wrong signature, and repeats its answer
   const { createStepServices } = await import('../../adapters/services/stepServices.ts');
   const { createSystemWorld } = await import('../../adapters/system/system.ts');
   const call = (signedWith: string, key: string, body: string) =>
-    createStepServices(createSystemWorld('UTC'), {
+    createStepServices(createSystemWorld(), {
       urls: { carrier: new URL('/shipments', carrier.url).href },
       secret: signedWith,
     }).call({ service: 'carrier', key, body });

@@ -25,7 +25,7 @@ test('Without any variable every setting has its default, and demo mode is on', 
     host: '127.0.0.1',
     role: 'all',
     production: false,
-    timeZone: 'UTC',
+    shop: { name: 'Cartwright', address: '', taxId: '', timeZone: 'UTC' },
     logLevel: 'info',
     corsOrigins: [],
     trustedProxies: [],
@@ -76,6 +76,9 @@ test('A variable that is set replaces its default', () => {
     WORKER_PIPELINES: 'digital, physical',
     QUEUE_LEASE_MS: '1000',
     SHOP_TIME_ZONE: 'Asia/Ho_Chi_Minh',
+    SHOP_NAME: 'Tiệm Áo',
+    SHOP_ADDRESS: ' 1 Phố Huế, Hà Nội ',
+    SHOP_TAX_ID: '0101234567',
   });
   expect(config).toMatchObject({
     port: 0,
@@ -89,7 +92,12 @@ test('A variable that is set replaces its default', () => {
     mailFrom: 'shop@example.com',
     workerPipelines: ['digital', 'physical'],
     leaseMs: 1000,
-    timeZone: 'Asia/Ho_Chi_Minh',
+    shop: {
+      name: 'Tiệm Áo',
+      address: '1 Phố Huế, Hà Nội',
+      taxId: '0101234567',
+      timeZone: 'Asia/Ho_Chi_Minh',
+    },
   });
 });
 

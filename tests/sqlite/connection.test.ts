@@ -80,7 +80,8 @@ describe('outage of SQLite', () => {
       expect(await errorOf(store.secret('name', 'fresh'))).toEqual(unavailable);
       const mail = {
         messageId: '<1@x>',
-        orderId,
+        checkoutId: null,
+        orderIds: [orderId],
         to: 'a@b.c',
         subject: '',
         text: '',

@@ -11,7 +11,7 @@ describe('queue on SQLite', () => {
     const done = { taskId, lease, outcome: { kind: 'done', detail: 'first' } } as const;
     const failed = { taskId, lease, outcome: { kind: 'failed', error: 'second' } } as const;
     expect(await unwrap(store.queue.report([done, failed], shop.now()))).toEqual([taskId]);
-    expect((await shop.historyStates(order.id)).slice(-2)).toEqual(['customer_notified', 'completed']);
+    expect((await shop.historyStates(order.id)).slice(-2)).toEqual(['completed', 'customer_notified']);
   });
 
   test('An outcome changes nothing if its checkout has not claimed one of the orders', async () => {

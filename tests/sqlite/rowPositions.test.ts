@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import type { OrderQuery } from '../../core/order.ts';
 import { parseQuery } from '../../core/search.ts';
-import { shuffled, unwrap } from '../contracts/fixture.ts';
+import { unwrap } from '../contracts/fixture.ts';
+import { shuffled } from '../contracts/shuffled.ts';
 import { openTestStore } from './harness.ts';
 
 /** Places orders of one customer with these ids, in the given order. */

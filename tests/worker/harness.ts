@@ -26,12 +26,14 @@ const settings: WorkerSettings = {
   mailDomain: 'cartwright.example',
 };
 
+const types = ['physical', 'digital', 'service'] as const;
+type Type = (typeof types)[number];
+
 /** A shop on the memory store. Its paid orders wait for workers. Time passes only in `advance`. */
 export const createFixture = async () => {
   const world = createTestWorld();
   const store = createMemoryStore(world);
   const provider = createSandboxProvider(createMemoryRecords(), world);
-  const types = ['physical', 'digital', 'service'] as const;
   const drafts = types.map((type) => ({
     code: type,
     name: `Món ${type}`,
@@ -49,29 +51,40 @@ export const createFixture = async () => {
   const workers: Worker[] = [];
   const nextId = () => world.ids.next(world.clock.nowMs());
 
+  const placeOrders = async (bought: readonly Type[]): Promise<string[]> => {
+    const requests = bought.map((type) => ({
+      id: nextId(),
+      customerId: 'ann',
+      contact: { email: 'ann@example.com', language: null },
+      productId: productIds.get(type) ?? '',
+      quantity: 1,
+      ttlMs: 86_400_000,
+    }));
+    const placed = await store.orders.place(requests, world.clock.nowMs());
+    return placed._unsafeUnwrap().map((order) => order._unsafeUnwrap().id);
+  };
+
+  const payFor = async (orderIds: readonly string[], method: string): Promise<void> => {
+    const command = { key: nextId(), customerId: 'ann', orderIds, method, requestId: 'test' };
+    (await checkOut(command))._unsafeUnwrap();
+  };
+
   return {
     world,
     store,
     provider,
 
-    /** Places one order for each entry of `bought` and pays them in one checkout. Returns their ids. */
-    placePaidOrders: async (
-      bought: readonly (typeof types)[number][],
-      method = 'pm_card_visa',
-    ): Promise<string[]> => {
-      const requests = bought.map((type) => ({
-        id: nextId(),
-        customerId: 'ann',
-        contact: { email: 'ann@example.com', language: null },
-        productId: productIds.get(type) ?? '',
-        quantity: 1,
-        ttlMs: 86_400_000,
-      }));
-      const placed = await store.orders.place(requests, world.clock.nowMs());
-      const orderIds = placed._unsafeUnwrap().map((order) => order._unsafeUnwrap().id);
-      (
-        await checkOut({ key: nextId(), customerId: 'ann', orderIds, method, requestId: 'test' })
-      )._unsafeUnwrap();
+    /** Places one order for each entry of `bought` and pays each in a checkout of its own. Returns their ids. */
+    placePaidOrders: async (bought: readonly Type[], method = 'pm_card_visa'): Promise<string[]> => {
+      const orderIds = await placeOrders(bought);
+      for (const orderId of orderIds) await payFor([orderId], method);
+      return orderIds;
+    },
+
+    /** As `placePaidOrders`, in one checkout. */
+    placePaidCart: async (bought: readonly Type[]): Promise<string[]> => {
+      const orderIds = await placeOrders(bought);
+      await payFor(orderIds, 'pm_card_visa');
       return orderIds;
     },
 
@@ -92,7 +105,7 @@ export const createFixture = async () => {
     },
 
     /** Claims as a worker of that pipeline does. */
-    claimTasks: async (type: (typeof types)[number]): Promise<readonly Lease[]> => {
+    claimTasks: async (type: Type): Promise<readonly Lease[]> => {
       const { batchMax: limit, leaseMs } = settings;
       const query = { pipeline: pipelineFor(type), limit, leaseMs, nowMs: world.clock.nowMs() };
       return (await store.queue.claim({ ...query, retryAtMs: () => null }))._unsafeUnwrap().leases;
@@ -145,6 +158,12 @@ export const createFixtureOpener = (): (() => Promise<Fixture>) => {
 
 export const haveStatus = async ({ statuses }: Fixture, orderIds: readonly string[], status: string) =>
   (await statuses(orderIds)).every((each) => each === status);
+
+/** True if the mail about each order was reported: then its task is done. */
+export const wereNotified = async ({ order }: Fixture, orderIds: readonly string[]) =>
+  (await Promise.all(orderIds.map(order))).every(({ history }) =>
+    history.some(({ state }) => state === 'customer_notified'),
+  );
 
 /** The store with some operations of its queue replaced. */
 export const withQueue = (store: Store, queue: Partial<Store['queue']>): Store => ({

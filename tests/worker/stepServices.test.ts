@@ -38,7 +38,10 @@ describe('a worker with step services', () => {
       await fixture.store.mailbox.list({ to: null, after: null, limit: 100 })
     )._unsafeUnwrap();
     expect(items).toHaveLength(3);
-    for (const { orderId, text } of items) {
+    for (const {
+      orderIds: [orderId = ''],
+      text,
+    } of items) {
       const { history, product } = await fixture.order(orderId);
       const details = history.flatMap(({ detail }) => (detail?.includes('service ') ? [detail] : []));
       if (product.type === 'physical')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { waitTurns } from '../timer.ts';
-import { createFixtureOpener, createManualMailer, haveStatus, waitUntil, withQueue } from './harness.ts';
+import { createFixtureOpener, createManualMailer, waitUntil, wereNotified, withQueue } from './harness.ts';
 
 const open = createFixtureOpener();
 
@@ -13,16 +13,38 @@ describe('a worker', () => {
     await advance(100);
     expect(await fixture.tasks()).toEqual([]);
     const mails = (await fixture.store.mailbox.list({ to: null, after: null, limit: 100 }))._unsafeUnwrap();
-    expect(mails.items.map(({ orderId }) => orderId).sort()).toEqual(orderIds.sort());
+    expect(mails.items.flatMap(({ orderIds: ids }) => ids).sort()).toEqual(orderIds.sort());
     expect((await fixture.order(orderIds[0] ?? '')).history.map(({ state }) => state)).toEqual([
       'pending',
       'paying',
       'paid',
       'invoiced',
       'shipment_requested',
-      'customer_notified',
       'completed',
+      'customer_notified',
     ]);
+  });
+
+  test('A cart gets one mail for each type, with all its orders, and one invoice', async () => {
+    const fixture = await open();
+    const orderIds = await fixture.placePaidCart(['digital', 'physical', 'digital', 'service', 'physical']);
+    const { advance } = fixture.startWorker();
+    await advance(100);
+    const mails = (await fixture.store.mailbox.list({ to: null, after: null, limit: 100 }))._unsafeUnwrap()
+      .items;
+    const idsAt = (...positions: readonly number[]) => positions.map((position) => orderIds[position] ?? '');
+    expect(
+      mails.map((mail) => mail.orderIds).sort((one, other) => (one.join() < other.join() ? -1 : 1)),
+    ).toEqual(
+      [idsAt(0, 2), idsAt(1, 4), idsAt(3)].sort((one, other) => (one.join() < other.join() ? -1 : 1)),
+    );
+    const { checkoutId } = await fixture.order(orderIds[0] ?? '');
+    const invoice = (await fixture.store.invoices.ofCheckout(checkoutId ?? ''))._unsafeUnwrap();
+    expect(invoice?.lines.map(({ orderId }) => orderId)).toEqual(orderIds);
+    for (const mail of mails) {
+      expect(mail.checkoutId).toBe(checkoutId);
+      for (const fact of [...mail.orderIds, invoice?.number ?? '']) expect(mail.text).toContain(fact);
+    }
   });
 
   test('A slow mail delays neither another pipeline nor the other tasks of its own', async () => {
@@ -36,25 +58,25 @@ describe('a worker', () => {
     const mailer = createManualMailer();
     const { advance } = fixture.startWorker({ mailer }, { batchMax: 1 });
     await waitUntil(() => mailer.waiting.length === 4);
-    const slowIndex = mailer.waiting.findIndex(({ mail }) => mail.orderId === slow);
+    const slowIndex = mailer.waiting.findIndex(({ mail }) => mail.orderIds.includes(slow));
     const [stuck] = mailer.waiting.splice(slowIndex, 1);
     mailer.accept();
-    await waitUntil(() => haveStatus(fixture, others, 'completed'));
-    expect(await fixture.statuses([slow])).toEqual(['paid']);
+    await waitUntil(() => wereNotified(fixture, others));
+    expect(await wereNotified(fixture, [slow])).toBe(false);
 
     const later = await fixture.placePaidOrders(['digital']);
     await advance(50);
     mailer.accept();
-    await waitUntil(() => haveStatus(fixture, later, 'completed'));
+    await waitUntil(() => wereNotified(fixture, later));
     stuck?.finish({ kind: 'accepted' });
-    await waitUntil(() => haveStatus(fixture, [slow], 'completed'));
+    await waitUntil(() => wereNotified(fixture, [slow]));
   });
 
   test('A worker runs only its own pipelines', async () => {
     const fixture = await open();
     const [digital = '', physical = ''] = await fixture.placePaidOrders(['digital', 'physical']);
     const { advance } = fixture.startWorker({}, { pipelines: ['digital'] });
-    await waitUntil(() => haveStatus(fixture, [digital], 'completed'));
+    await waitUntil(() => wereNotified(fixture, [digital]));
     await advance(60_000);
     expect(await fixture.statuses([physical])).toEqual(['paid']);
   });
@@ -74,7 +96,7 @@ describe('a worker', () => {
       mailer.accept();
       await advance(30);
     }
-    expect(await haveStatus(fixture, orderIds, 'completed')).toBe(true);
+    expect(await wereNotified(fixture, orderIds)).toBe(true);
   });
 
   test('A worker starts at a hint, and finds work without one by polling', async () => {
@@ -89,7 +111,7 @@ describe('a worker', () => {
     const other = await open();
     const first = await other.placePaidOrders(['digital']);
     const { advance: advanceOther } = other.startWorker({ store: { ...other.store, wakeup: noWakeup } });
-    await waitUntil(() => haveStatus(other, first, 'completed'));
+    await waitUntil(() => wereNotified(other, first));
     const later = await other.placePaidOrders(['digital']);
     await advanceOther(50);
     expect(await other.statuses(later)).toEqual(['paid']);
@@ -121,7 +143,7 @@ describe('a worker', () => {
     await waitTurns(5);
     expect(sizes).toEqual([1]);
     finishFirst();
-    await waitUntil(() => haveStatus(fixture, orderIds, 'completed'));
+    await waitUntil(() => wereNotified(fixture, orderIds));
     expect(sizes).toEqual([1, 29]);
   });
 
@@ -136,7 +158,7 @@ describe('a worker', () => {
       },
     });
     fixture.startWorker({ store });
-    await waitUntil(() => haveStatus(fixture, orderIds, 'completed'));
+    await waitUntil(() => wereNotified(fixture, orderIds));
     expect(reportCalls).toBe(1);
   });
 });

@@ -97,6 +97,8 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
   const releases = rows.some((row) => row.order_status === orderStatusAfter.release);
   const parts = releaseParts(sql, releases, nowMs);
   const counts = rows.some(({ payment_status: status = null }) => isCounted(status));
+  // Only a batch with a group of several orders pays for gathering them.
+  const groups = records.some(({ tasks }) => tasks.some(({ orderIds }) => orderIds.length > 1));
   return sql<Written[]>`
     with outcome as (
       select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as s(
@@ -131,14 +133,16 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
       update orders o set status = ${parts.status}, seq = o.seq + ${parts.rows}, updated_ms = ${nowMs}::bigint,
         held = case when l.order_status = ${released} then 0 else l.held end
       from locked l where o.id = l.id
-      returning o.id, o.seq, l.order_status, l.detail, l.needs_task, l.task, l.product_id, l.held ${parts.expired}
+      returning o.id, o.seq, l.checkout_id, l.order_status, l.detail, l.needs_task, l.task, l.product_id, l.held
+        ${parts.expired}
     ), history as (
       insert into order_state (order_id, seq, state, at_ms, detail)
       ${parts.history}
     ), queued as (
-      insert into task (id, order_id, pipeline, step, state, run_ms, seq)
-      select (task ->> 'id')::uuid, id, task ->> 'pipeline', task ->> 'step', 'ready', ${nowMs}::bigint, seq
-      from changed where needs_task
+      insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms)
+      select (task ->> 'id')::uuid, checkout_id, ${groups ? sql`array_agg(id order by id), array_agg(seq order by id)` : sql`array[id], array[seq]`},
+        task ->> 'pipeline', task ->> 'step', 'ready', ${nowMs}::bigint
+      from changed where needs_task ${groups ? sql`group by checkout_id, task` : sql``}
     ${parts.ctes}
     ${counts ? writeCounted(sql, nowMs) : sql``}
     )
@@ -173,8 +177,11 @@ const rowOf = ({ checkoutId, attempt, outcome, response, tasks }: OutcomeRecord)
   };
 };
 
-/** The new tasks, by order id. */
+/** The new tasks, by order id: the orders of a group have the same one. */
 const tasksOf = (tasks: OutcomeRecord['tasks']) =>
   Object.fromEntries(
-    tasks.map(({ id, orderId, pipeline }) => [orderId, { id, pipeline, step: firstStep(pipeline) }]),
+    tasks.flatMap(({ id, orderIds, pipeline }) => {
+      const task = { id, pipeline, step: firstStep(pipeline) };
+      return orderIds.map((orderId) => [orderId, task] as const);
+    }),
   );

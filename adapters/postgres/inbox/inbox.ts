@@ -41,8 +41,8 @@ const receive = async (sql: Sql, items: readonly InboxItem[], nowMs: number): Pr
       on conflict (provider, event_id) do nothing
       returning id
     ), queued as (
-      insert into task (id, job_id, pipeline, step, state, run_ms, seq)
-      select i.task_id, id, ${name}::text, ${steps[0].name}::text, 'ready', ${nowMs}::bigint, 0
+      insert into task (id, job_id, pipeline, step, state, run_ms)
+      select i.task_id, id, ${name}::text, ${steps[0].name}::text, 'ready', ${nowMs}::bigint
       from inserted join item i using (id) where i.task_id is not null
     )
     select id from inserted`;

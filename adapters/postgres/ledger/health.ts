@@ -92,14 +92,15 @@ const caseQueries: Readonly<Record<MoneyCheck, CaseQuery>> = {
       select o.id, o.id as order_id, o.checkout_id as payment_id, null::uuid as refund_id, o.amount, o.currency,
         o.updated_ms as since_ms, t.last_error as detail
       from (
-        select order_id, last_error from task where state = 'failed'
+        select unnest(order_ids), last_error from task where state = 'failed'
         union all
-        select order_id, last_error from task where state <> 'failed' and id < ${firstIdAt(sinceMs + 1)}
+        select unnest(order_ids), last_error from task where state <> 'failed' and id < ${firstIdAt(sinceMs + 1)}
         union all
         select id, null from orders
         where id >= ${firstIdOfLastDay(nowMs)}
           and status in (${statusList(sql, [...unfinishedOrderStatuses, ...failedOrderStatuses])})
-          and not exists (select from task where order_id = orders.id)
+          and not exists (
+            select from task t where t.checkout_id = orders.checkout_id and orders.id = any(t.order_ids))
       ) as t(order_id, last_error) join orders o on o.id = t.order_id
       where (o.status in (${statusList(sql, failedOrderStatuses)})
           or o.status in (${statusList(sql, unfinishedOrderStatuses)}) and o.updated_ms <= ${sinceMs})

@@ -43,7 +43,8 @@ export const compareStock = async (
 
 /** In the order of an index that has only them. */
 const tasksOfOrders = (sql: Sql) => sql`
-  select order_id from task where order_id is not null order by order_id limit ${stockSliceMax.tasks + 1}`;
+  select g.order_id from task cross join lateral unnest(order_ids) as g(order_id)
+  where checkout_id is not null order by checkout_id limit ${stockSliceMax.tasks + 1}`;
 
 /** Sorts before every id. */
 const nil = '00000000-0000-0000-0000-000000000000';

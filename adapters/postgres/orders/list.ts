@@ -153,7 +153,7 @@ const listInFlight = (sql: Sql, filter: OrderFilter) => sql<OrderRow[]>`
     and ${matchesText(sql, filter)} and o.id in (
     ${
       filter.status === orderStatusAfter.pay
-        ? sql`select order_id from task`
+        ? sql`select unnest(order_ids) from task where checkout_id is not null`
         : sql`select unnest(a.order_ids) from payment p join audit a on a.id = p.id
             where p.status in (${statusList(sql, openPaymentStatuses)})`
     })

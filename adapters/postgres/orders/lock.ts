@@ -1,4 +1,5 @@
 import { err, ok } from 'neverthrow';
+import type { Group } from '../../../core/group.ts';
 import type { Order } from '../../../core/order.ts';
 import type { StoredTaskState } from '../../../core/queue.ts';
 import type { AsyncResult } from '../../../core/result.ts';
@@ -9,8 +10,8 @@ import { type OrderRow, orderOf } from '../rows.ts';
 /** An order that nobody else can change until this transaction ends. */
 export type LockedOrder = {
   readonly order: Order;
-  /** The id of its task; null if its pipeline has ended. */
-  readonly taskId: string | null;
+  /** The task that has it; null if its pipeline has ended. */
+  readonly task: (Group & { readonly id: string }) | null;
   /** A refund of all that was paid has paused the task. */
   readonly paused: boolean;
   /** The `seq` of the newest history row. The task has it if there is one, otherwise the order. */
@@ -45,7 +46,9 @@ export const withLockedOrders = async <T>(
   for (;;) {
     const done = await inTransaction(sql, async (tx) => {
       const locked: LockedOrder[] = [];
-      for (const id of (await readIds(tx)).toSorted()) {
+      const ids = (await readIds(tx)).toSorted();
+      await lockTasks(tx, ids);
+      for (const id of ids) {
         const order = await lock(tx, id);
         if (order === stale) return stale;
         if (order !== null) locked.push(order);
@@ -58,16 +61,30 @@ export const withLockedOrders = async <T>(
 };
 
 /**
+ * Locks all tasks of the orders, by their ids, before any order. A group has several orders, and a worker locks its task
+ * once: task by task and order by order, we would wait for a worker that waits for us.
+ */
+const lockTasks = async (tx: Transaction, orderIds: readonly string[]): Promise<void> => {
+  await tx`
+    select id from task
+    where checkout_id = any(array(select checkout_id from orders where id = any(${orderIds as string[]}::uuid[])))
+    order by id
+    for update`;
+};
+
+/**
  * Appends rows to the history of a locked order. Returns the `seq` of the last row before the statement has run, so
  * that the next statements of the transaction can be sent with it.
  */
 export const appendHistory = (
   tx: Transaction,
-  { order, taskId, seq: before }: LockedOrder,
+  { order, task, seq: before }: LockedOrder,
   rows: readonly { readonly state: string; readonly detail: string | null }[],
   nowMs: number,
 ): { readonly seq: number; readonly written: Promise<unknown> } => {
   const seq = before + rows.length;
+  const taskId = task?.id ?? null;
+  const position = 1 + (task?.orderIds.indexOf(order.id) ?? 0);
   const written = tx`
     with appended as (
       insert into order_state (order_id, seq, state, at_ms, detail)
@@ -77,7 +94,7 @@ export const appendHistory = (
         ${rows.map(({ detail }) => detail)}::text[]
       ) with ordinality as h(state, detail, number)
     ), counted as (
-      update task set seq = ${seq} where id = ${taskId}
+      update task set seqs[${position}] = ${seq} where id = ${taskId}
     )
     update orders set seq = ${seq} where id = ${order.id} and ${taskId}::uuid is null`.execute();
   return { seq, written };
@@ -91,19 +108,29 @@ export const appendHistory = (
 export const lock = async (tx: Transaction, orderId: string): Promise<LockedOrder | null | typeof stale> => {
   const [[task], [row], [appeared]] = await Promise.all([
     tx<LockedTaskRow[]>`
-      select id, seq, state from task where order_id = ${orderId} for update`.execute(),
+      select id, order_ids, seqs, state from task where ${hasOrder(tx, orderId)} for update`.execute(),
     tx<(OrderRow & { seq: number })[]>`
       select ${orderColumns(tx, 'o')}, o.seq from orders o where o.id = ${orderId} for update`.execute(),
-    tx<{ id: string }[]>`select id from task where order_id = ${orderId}`,
+    tx<{ id: string }[]>`select id from task where ${hasOrder(tx, orderId)}`,
   ]);
   if (row === undefined) return null;
-  if (appeared !== undefined && task === undefined) return stale;
+  // The order may also have left its group for a task of its own.
+  if (appeared !== undefined && appeared.id !== task?.id) return stale;
   return {
     order: orderOf(row),
-    taskId: task?.id ?? null,
+    task: task === undefined ? null : { id: task.id, orderIds: task.order_ids, seqs: task.seqs },
     paused: task?.state === 'paused',
-    seq: task?.seq ?? row.seq,
+    seq: task?.seqs[task.order_ids.indexOf(orderId)] ?? row.seq,
   };
 };
 
-type LockedTaskRow = { readonly id: string; readonly seq: number; readonly state: StoredTaskState };
+/** The index finds the tasks of the order's checkout. */
+const hasOrder = (tx: Transaction, orderId: string) => tx`
+  checkout_id = (select checkout_id from orders where id = ${orderId}) and ${orderId}::uuid = any(order_ids)`;
+
+type LockedTaskRow = {
+  readonly id: string;
+  readonly order_ids: readonly string[];
+  readonly seqs: readonly number[];
+  readonly state: StoredTaskState;
+};

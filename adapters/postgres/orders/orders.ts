@@ -68,7 +68,7 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
         select json_build_object('reference', reference, 'url', url) from step_reference
         where order_id = d.id and step = ${shipmentStep} and (reference is not null or url is not null)
       ) as shipment
-    from order_dataset d left join invoice i on i.order_id = d.id
+    from order_dataset d left join invoice i on i.checkout_id = d.checkout_id
     where d.id = ${id}`;
   if (row === undefined) return null;
   return {

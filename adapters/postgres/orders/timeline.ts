@@ -9,6 +9,7 @@ const statement = timelineSql({
   rank: '$4::integer',
   key: '$5::text',
   rowsMax: '$6::integer',
+  isInGroup: '$1::uuid = any(order_ids)',
   collation: '"C"',
 });
 

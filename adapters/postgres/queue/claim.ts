@@ -10,15 +10,16 @@ import {
   planThrownError,
   runTxSteps,
   type Transitions,
+  unitsOfTask,
 } from '../../../core/steps.ts';
 import type { World } from '../../../core/world.ts';
 import { contactColumns, orderColumns } from '../columns.ts';
 import type { Sql, Transaction } from '../connection.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
-import { lockedTaskOf, type TaskRow } from '../rows.ts';
 import { effects } from './effects.ts';
 import { leaseExternalSteps } from './lease.ts';
 import type { QueuePosition, ScanStarts } from './scanStart.ts';
+import { type FoundTask, type TaskRow, tasksOf } from './tasks.ts';
 import { writeTransitions } from './transitions.ts';
 
 type Query = Parameters<Queue['claim']>[0];
@@ -36,16 +37,16 @@ export const claimTasks = async (
     runBatchWithFallback<string, ClaimedTasks, Unavailable, ClaimPromise>({
       runAll: () =>
         withNestedLoops(sql, async (tx) => {
-          const rows = await scanStarts.scan(query.pipeline.name, positionOf, async (after) =>
-            limitUnits(await lockReadyTasks(tx, query, after), ({ quantity }) => quantity),
+          const tasks = await scanStarts.scan(query.pipeline.name, positionOf, async (after) =>
+            limitUnits(tasksOf(await lockReadyTasks(tx, query, after)), unitsOfTask),
           );
-          lockedIds = rows.map((row) => row.task_id);
-          return runTasks(tx, world, query, rows);
+          lockedIds = tasks.map(({ id }) => id);
+          return runTasks(tx, world, query, tasks);
         }),
       items: () => lockedIds,
       runOne: (taskId) =>
         withNestedLoops(sql, async (tx) =>
-          runTasks(tx, world, query, await lockReadyTask(tx, query, taskId)),
+          runTasks(tx, world, query, tasksOf(await lockReadyTask(tx, query, taskId))),
         ),
       onThrow: (taskId, cause) => writeThrownError(sql, query, taskId, cause),
     }),
@@ -53,30 +54,30 @@ export const claimTasks = async (
   return claims.map(mergeClaimedTasks);
 };
 
-const positionOf = ({ run_ms, task_id }: TaskRow): QueuePosition => ({ runMs: run_ms, id: task_id });
+const positionOf = ({ runMs, id }: FoundTask): QueuePosition => ({ runMs, id });
 
 /** Runs the `tx` steps of locked tasks, and leases the tasks that reach an external step. */
 const runTasks = async (
   tx: Transaction,
   world: World,
   query: Query,
-  rows: readonly TaskRow[],
+  tasks: readonly FoundTask[],
 ): Promise<ClaimedTasks> => {
-  if (rows.length === 0) return noClaimedTasks;
-  const transitions = await runEffects(tx, world, query.pipeline, rows, query.nowMs);
+  if (tasks.length === 0) return noClaimedTasks;
+  const transitions = await runEffects(tx, world, query.pipeline, tasks, query.nowMs);
   await writeTransitions(tx, transitions, query.nowMs);
-  const leases = await leaseExternalSteps(tx, query, transitions.advanced, rows);
-  return { processed: rows.length, leases };
+  const leases = await leaseExternalSteps(tx, query, transitions, tasks);
+  return { processed: tasks.length, leases };
 };
 
 const runEffects = async (
   tx: Transaction,
   world: World,
   pipeline: Pipeline,
-  rows: readonly TaskRow[],
+  found: readonly FoundTask[],
   nowMs: number,
 ): Promise<Transitions> => {
-  const steps = runTxSteps(pipeline, rows.map(lockedTaskOf));
+  const steps = runTxSteps(pipeline, found);
   let next = steps.next();
   while (next.done !== true) {
     const { effect, tasks } = next.value;
@@ -93,7 +94,7 @@ const lockReadyTasks = (
   after: QueuePosition,
 ): Promise<TaskRow[]> => tx<TaskRow[]>`
   with locked as materialized (
-    select id, order_id, pipeline, step, attempts, seq, run_ms
+    select id, order_ids, seqs, pipeline, step, attempts, run_ms
     from task
     where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
       and (run_ms, id) > (${after.runMs}, ${after.id})
@@ -101,20 +102,22 @@ const lockReadyTasks = (
     for update skip locked
   )
   select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')}, t.id as task_id, t.pipeline, t.step,
-    t.attempts, t.seq as task_seq, t.run_ms
-  from locked t join orders o on o.id = t.order_id`;
+    t.attempts, t.run_ms, g.position, g.seq as order_seq
+  from locked t cross join lateral unnest(t.order_ids, t.seqs) with ordinality as g(order_id, seq, position)
+  join orders o on o.id = g.order_id`;
 
 const lockReadyTask = (tx: Transaction, query: Query, taskId: string): Promise<TaskRow[]> => tx<TaskRow[]>`
   select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')}, t.id as task_id, t.pipeline, t.step,
-    t.attempts, t.seq as task_seq, t.run_ms
-  from task t join orders o on o.id = t.order_id
+    t.attempts, t.run_ms, g.position, g.seq as order_seq
+  from task t cross join lateral unnest(t.order_ids, t.seqs) with ordinality as g(order_id, seq, position)
+  join orders o on o.id = g.order_id
   where t.id = ${taskId} and t.state = 'ready' and t.run_ms <= ${query.nowMs}
   for update of t skip locked`;
 
 const writeThrownError = (sql: Sql, query: Query, taskId: string, cause: unknown): ClaimPromise =>
   withNestedLoops(sql, async (tx) => {
-    const [row] = await lockReadyTask(tx, query, taskId);
-    if (row === undefined) return noClaimedTasks;
-    await writeTransitions(tx, planThrownError(query, lockedTaskOf(row), cause), query.nowMs);
+    const [task] = tasksOf(await lockReadyTask(tx, query, taskId));
+    if (task === undefined) return noClaimedTasks;
+    await writeTransitions(tx, planThrownError(query, task, cause), query.nowMs);
     return { processed: 1, leases: [] };
   });

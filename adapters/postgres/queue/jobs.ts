@@ -12,8 +12,8 @@ export const insertJobs = (
   jobs: readonly { readonly taskId: string; readonly jobId: string }[],
   nowMs: number,
 ): PromiseLike<unknown> => tx`
-  insert into task (id, job_id, pipeline, step, state, run_ms, seq)
-  select id, job_id, ${pipeline.name}::text, ${pipeline.steps[0].name}::text, 'ready', ${nowMs}::bigint, 0
+  insert into task (id, job_id, pipeline, step, state, run_ms)
+  select id, job_id, ${pipeline.name}::text, ${pipeline.steps[0].name}::text, 'ready', ${nowMs}::bigint
   from unnest(
     ${jobs.map(({ taskId }) => taskId)}::uuid[],
     ${jobs.map(({ jobId }) => jobId)}::uuid[]

@@ -76,9 +76,9 @@ const report = async (
     if (accepted.length === 0) return [];
     const done = accepted.filter(({ outcome }) => outcome.kind === 'done').map(({ row }) => row);
     const transitions = planReports(
-      accepted.map(({ row: { id, order_id, pipeline, step, seq }, outcome }) => ({
+      accepted.map(({ row: { id, order_ids, pipeline, step, seqs }, outcome }) => ({
         pipeline: pipelineFor(pipeline),
-        task: { id, step, seq, order: { id: order_id } },
+        task: { id, step, orders: orderSeqsOf(order_ids, seqs) },
         outcome,
       })),
     );
@@ -87,17 +87,18 @@ const report = async (
         tx`
           update step_ledger s set accepted_ms = ${nowMs}::bigint, body = null
           from unnest(
-            ${done.map(({ order_id }) => order_id)}::uuid[],
+            ${done.map(({ id }) => id)}::uuid[],
             ${done.map(({ step }) => step)}::text[]
-          ) as a(order_id, step)
-          where s.order_id = a.order_id and s.step = a.step and s.accepted_ms is null`,
+          ) as a(task_id, step)
+          where s.task_id = a.task_id and s.step = a.step and s.accepted_ms is null`,
       writeReferences(
         tx,
-        accepted.flatMap(({ row: { order_id: orderId, step }, outcome }) =>
-          outcome.kind === 'done' && outcome.reference !== undefined
-            ? [{ orderId, step, ...outcome.reference }]
-            : [],
-        ),
+        accepted.flatMap(({ row: { order_ids: orderIds, step }, outcome }) => {
+          const reference = outcome.kind === 'done' ? outcome.reference : undefined;
+          return reference === undefined
+            ? []
+            : orderIds.split(' ').map((orderId) => ({ orderId, step, ...reference }));
+        }),
       ),
       writeTransitions(tx, transitions, nowMs),
     ]);
@@ -105,20 +106,27 @@ const report = async (
   });
 };
 
+const orderSeqsOf = (orderIds: string, seqs: string) => {
+  const numbers = seqs.split(' ');
+  return orderIds.split(' ').map((id, index) => ({ order: { id }, seq: Number(numbers[index]) }));
+};
+
 /** Finds tasks by their ids only. With a condition on the state, the server may read all running tasks. */
 const lock = (tx: Transaction, taskIds: readonly string[]): Promise<LockedRow[]> => tx<LockedRow[]>`
-  select id, order_id, pipeline, step, state, lease, seq
+  select id, pipeline, step, state, lease, array_to_string(order_ids, ' ') as order_ids,
+    array_to_string(seqs, ' ') as seqs
   from task
-  where id = any(${taskIds as string[]}::uuid[]) and order_id is not null
+  where id = any(${taskIds as string[]}::uuid[]) and checkout_id is not null
   order by id
   for update`;
 
 type LockedRow = {
   readonly id: string;
-  readonly order_id: string;
+  /** With blanks between them, which are quicker to split than an array is to parse. */
+  readonly order_ids: string;
   readonly pipeline: string;
   readonly step: string;
   readonly state: string;
   readonly lease: number;
-  readonly seq: number;
+  readonly seqs: string;
 };

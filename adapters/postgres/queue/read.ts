@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lte, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, sql as raw, type SQL } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { type Page, pageOf } from '../../../core/page.ts';
 import {
@@ -44,7 +44,7 @@ export const listTasks = async (
       and(
         ...(state === null ? [] : conditions[state](nowMs)),
         pipeline === null ? undefined : eq(task.pipeline, pipeline),
-        orderId === null ? undefined : eq(task.orderId, orderId),
+        orderId === null ? undefined : hasOrder(orderId),
         after === null ? undefined : gt(task.id, after),
       ),
     )
@@ -56,6 +56,11 @@ export const listTasks = async (
     ({ id }) => id,
   );
 };
+
+/** The index finds the tasks of the order's checkout. */
+const hasOrder = (orderId: string): SQL =>
+  raw`${task.checkoutId} = (select checkout_id from orders where id = ${orderId})
+    and ${orderId}::uuid = any(${task.orderIds})`;
 
 /** The same rules as in `taskStateAt`. */
 const conditions: Readonly<Record<TaskState, (nowMs: number) => SQL[]>> = {

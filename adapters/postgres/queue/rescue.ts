@@ -1,11 +1,10 @@
 import { err, ok } from 'neverthrow';
 import type { OperatorCommand } from '../../../core/activity.ts';
-import type { OrderStatus } from '../../../core/order.ts';
 import type { Queue } from '../../../core/queue.ts';
 import {
   planRescue,
   planRetry,
-  retryTarget,
+  retryTargets,
   type TaskChange,
   type TaskSnapshot,
 } from '../../../core/rescue.ts';
@@ -13,6 +12,7 @@ import { writeActivity } from '../activity/activity.ts';
 import type { Sql, Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
+import { seqTexts } from './tasks.ts';
 
 /** See `Queue.rescue`. */
 export const rescue = async (
@@ -26,17 +26,14 @@ export const rescue = async (
   if (expired.isErr()) return err(expired.error);
   if (expired.value.length === 0) return ok(0);
   return withNestedLoops(sql, async (tx) => {
-    const rows = await tx<Row[]>`
-      with expired as materialized (
-        select id, step, attempts, crashes, lease, seq, order_id from task
-        where state = 'running' and lease_until_ms <= ${nowMs}
-        order by lease_until_ms limit ${limit}
-        for update skip locked
-      )
-      select t.*, o.status from expired t left join orders o on o.id = t.order_id`;
+    const rows = await tx<TaskSnapshot[]>`
+      select id, pipeline, step, attempts, crashes, lease, order_ids as "orderIds", seqs from task
+      where state = 'running' and lease_until_ms <= ${nowMs}
+      order by lease_until_ms limit ${limit}
+      for update skip locked`;
     await writeChanges(
       tx,
-      rows.map((row) => planRescue(snapshotOf(row), crashesMax, nowMs)),
+      rows.map((row) => planRescue(row, crashesMax, nowMs)),
       nowMs,
     );
     return rows.length;
@@ -52,34 +49,19 @@ export const retry = async (
 ): ReturnType<Queue['retry']> => {
   if (taskIds.length === 0) return ok(0);
   return withNestedLoops(sql, async (tx) => {
-    const rows = await tx<Row[]>`
-      with failed as materialized (
-        select id, step, attempts, crashes, lease, seq, order_id from task
-        where id = any(${taskIds as string[]}::uuid[]) and state = 'failed'
-        order by id for update
-      )
-      select t.*, o.status from failed t left join orders o on o.id = t.order_id`;
-    const tasks = rows.map(snapshotOf);
+    const rows = await tx<TaskSnapshot[]>`
+      select id, pipeline, step, attempts, crashes, lease, order_ids as "orderIds", seqs from task
+      where id = any(${taskIds as string[]}::uuid[]) and state = 'failed'
+      order by id for update`;
     await writeChanges(
       tx,
-      tasks.map((task) => planRetry(task, nowMs)),
+      rows.map((row) => planRetry(row, nowMs)),
       nowMs,
     );
-    await writeActivity(tx, command, 'task.retry', tasks.map(retryTarget), nowMs);
+    await writeActivity(tx, command, 'task.retry', rows.flatMap(retryTargets), nowMs);
     return rows.length;
   });
 };
-
-/** The order's status needs no lock: only a transaction that has locked the task changes it. */
-type Row = Omit<TaskSnapshot, 'order'> & {
-  readonly order_id: string | null;
-  readonly status: OrderStatus | null;
-};
-
-const snapshotOf = ({ order_id: id, status, ...task }: Row): TaskSnapshot => ({
-  ...task,
-  order: id === null || status === null ? null : { id, status },
-});
 
 /** Sends two statements together. This transaction has locked the tasks. */
 const writeChanges = async (
@@ -87,13 +69,13 @@ const writeChanges = async (
   changes: readonly TaskChange[],
   nowMs: number,
 ): Promise<void> => {
-  const orders = changes.flatMap(({ seq, order }) => (order === null ? [] : [{ ...order, seq }]));
+  const orders = changes.flatMap((change) => change.orders);
   await Promise.all([
     changes.length > 0 &&
       tx`
         update task t
         set state = c.state, attempts = c.attempts, crashes = c.crashes, lease = c.lease, lease_until_ms = null,
-          run_ms = c.run_ms, seq = c.seq, last_error = c.last_error
+          run_ms = c.run_ms, seqs = c.seqs::integer[], last_error = c.last_error
         from unnest(
           ${changes.map(({ id }) => id)}::uuid[],
           ${changes.map(({ state }) => state)}::text[],
@@ -101,9 +83,9 @@ const writeChanges = async (
           ${changes.map(({ crashes }) => crashes)}::integer[],
           ${changes.map(({ lease }) => lease)}::integer[],
           ${changes.map(({ runAtMs }) => runAtMs)}::bigint[],
-          ${changes.map(({ seq }) => seq)}::integer[],
+          ${seqTexts(changes)}::text[],
           ${changes.map(({ lastError }) => lastError)}::text[]
-        ) as c(id, state, attempts, crashes, lease, run_ms, seq, last_error)
+        ) as c(id, state, attempts, crashes, lease, run_ms, seqs, last_error)
         where t.id = c.id`,
     orders.length > 0 &&
       tx`

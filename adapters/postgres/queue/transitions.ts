@@ -2,6 +2,7 @@ import { orderStatusAfter } from '../../../core/order.ts';
 import type { Transitions } from '../../../core/steps.ts';
 import type { Transaction } from '../connection.ts';
 import { statusText } from '../statuses.ts';
+import { seqTexts } from './tasks.ts';
 
 /**
  * Writes the transitions: each list with one statement, all of them sent together. This transaction has locked the
@@ -9,7 +10,7 @@ import { statusText } from '../statuses.ts';
  */
 export const writeTransitions = async (
   tx: Transaction,
-  { history, advanced, waiting, completed, failed }: Transitions,
+  { history, advanced, waiting, completed, finished, failed }: Transitions,
   nowMs: number,
 ): Promise<void> => {
   await Promise.all([
@@ -26,16 +27,16 @@ export const writeTransitions = async (
     advanced.length > 0 &&
       tx`
         update task t
-        set state = 'ready', seq = a.seq, lease_until_ms = null, step = a.step,
+        set state = 'ready', seqs = a.seqs::integer[], lease_until_ms = null, step = a.step,
           run_ms = case when t.step = a.step then t.run_ms else ${nowMs}::bigint end,
           attempts = case when t.step = a.step then t.attempts else 0 end,
           crashes = case when t.step = a.step then t.crashes else 0 end,
           last_error = case when t.step = a.step then t.last_error end
         from unnest(
           ${advanced.map(({ taskId }) => taskId)}::uuid[],
-          ${advanced.map(({ seq }) => seq)}::integer[],
+          ${seqTexts(advanced)}::text[],
           ${advanced.map(({ step }) => step)}::text[]
-        ) as a(id, seq, step)
+        ) as a(id, seqs, step)
         where t.id = a.id`,
     waiting.length > 0 &&
       tx`
@@ -49,42 +50,65 @@ export const writeTransitions = async (
         where t.id = w.id`,
     completed.length > 0 &&
       tx`
-        with done as (
-          select * from unnest(
-            ${completed.map(({ taskId }) => taskId)}::uuid[],
+        with completed as (
+          update orders o
+          set status = ${statusText(tx, orderStatusAfter.complete)}, seq = c.seq, updated_ms = ${nowMs}::bigint
+          from unnest(
             ${completed.map(({ orderId }) => orderId)}::uuid[],
             ${completed.map(({ seq }) => seq)}::integer[]
-          ) as d(task_id, order_id, seq)
-        ), deleted as (
-          delete from task t using done where t.id = done.task_id returning t.pipeline
-        ), counted as (
-          insert into finished_tasks (at_ms, pipeline, tasks)
-          select ${nowMs}::bigint, pipeline, count(*) from deleted group by pipeline
-        ), completed as (
-          update orders o
-          set status = ${statusText(tx, orderStatusAfter.complete)}, seq = done.seq, updated_ms = ${nowMs}::bigint
-          from done where o.id = done.order_id
+          ) as c(order_id, seq)
+          where o.id = c.order_id
           returning o.product_id, o.held
         )
         insert into sold_units (product_id, units)
         select product_id, sum(held) from completed where held > 0 group by product_id`,
-    failed.length > 0 &&
-      tx`
-        with failed as (
-          select * from unnest(
-            ${failed.map(({ taskId }) => taskId)}::uuid[],
-            ${failed.map(({ orderId }) => orderId)}::uuid[],
-            ${failed.map(({ seq }) => seq)}::integer[],
-            ${failed.map(({ step }) => step)}::text[],
-            ${failed.map(({ error }) => error)}::text[]
-          ) as f(task_id, order_id, seq, step, error)
-        ), stopped as (
-          update task t
-          set state = 'failed', step = f.step, seq = f.seq, last_error = f.error,
-            attempts = case when t.step = f.step then t.attempts + 1 else 1 end, lease_until_ms = null
-          from failed f where t.id = f.task_id
-        )
-        update orders o set status = ${statusText(tx, orderStatusAfter.fail)}, seq = f.seq, updated_ms = ${nowMs}::bigint
-        from failed f where o.id = f.order_id`,
+    finished.length > 0 && writeFinished(tx, finished, nowMs),
+    failed.length > 0 && writeFailed(tx, failed, nowMs),
   ]);
+};
+
+const writeFinished = (
+  tx: Transaction,
+  finished: Transitions['finished'],
+  nowMs: number,
+): PromiseLike<unknown> => {
+  const orders = finished.flatMap((task) => task.orders);
+  return tx`
+    with deleted as (
+      delete from task t using unnest(${finished.map(({ taskId }) => taskId)}::uuid[]) as d(task_id)
+      where t.id = d.task_id
+      returning t.pipeline
+    ), counted as (
+      insert into finished_tasks (at_ms, pipeline, tasks)
+      select ${nowMs}::bigint, pipeline, count(*) from deleted group by pipeline
+    )
+    update orders o set seq = d.seq
+    from unnest(
+      ${orders.map(({ orderId }) => orderId)}::uuid[],
+      ${orders.map(({ seq }) => seq)}::integer[]
+    ) as d(order_id, seq)
+    where o.id = d.order_id`;
+};
+
+const writeFailed = (tx: Transaction, failed: Transitions['failed'], nowMs: number): PromiseLike<unknown> => {
+  const orders = failed.flatMap((task) => task.orders);
+  return tx`
+    with stopped as (
+      update task t
+      set state = 'failed', step = f.step, seqs = f.seqs::integer[], last_error = f.error,
+        attempts = case when t.step = f.step then t.attempts + 1 else 1 end, lease_until_ms = null
+      from unnest(
+        ${failed.map(({ taskId }) => taskId)}::uuid[],
+        ${seqTexts(failed)}::text[],
+        ${failed.map(({ step }) => step)}::text[],
+        ${failed.map(({ error }) => error)}::text[]
+      ) as f(task_id, seqs, step, error)
+      where t.id = f.task_id
+    )
+    update orders o set status = ${statusText(tx, orderStatusAfter.fail)}, seq = f.seq, updated_ms = ${nowMs}::bigint
+    from unnest(
+      ${orders.map(({ orderId }) => orderId)}::uuid[],
+      ${orders.map(({ seq }) => seq)}::integer[]
+    ) as f(order_id, seq)
+    where o.id = f.order_id`;
 };

@@ -7,7 +7,6 @@ import {
   type RefundPart,
   type StoredRefund,
 } from '../../../core/adoptRefunds.ts';
-import type { Calendar } from '../../../core/calendar.ts';
 import { refundTarget } from '../../../core/judgeRefund.ts';
 import { type PaymentStatus, paymentStatusAfter } from '../../../core/payment.ts';
 import {
@@ -18,6 +17,7 @@ import {
   type Refunds,
 } from '../../../core/refund.ts';
 import type { RefundChanges } from '../../../core/refundOutcome.ts';
+import type { World } from '../../../core/world.ts';
 import { writeActivity } from '../activity/activity.ts';
 import { refundColumns } from '../columns.ts';
 import type { Sql, Transaction } from '../connection.ts';
@@ -35,7 +35,7 @@ export const adoptRefunds = (
   sql: Sql,
   { paymentId, refunds, createId }: Parameters<Refunds['adopt']>[0],
   nowMs: number,
-  calendar: Calendar,
+  world: World,
 ): ReturnType<Refunds['adopt']> =>
   withLockedOrders(
     sql,
@@ -44,7 +44,7 @@ export const adoptRefunds = (
       const orders = locked.map(({ order }) => order).filter(({ checkoutId }) => checkoutId === paymentId);
       const stored = await readRefunds(tx, paymentId);
       const parts = planAdoption({ paymentId, orders, refunds: stored }, refunds, createId, nowMs);
-      return (await writeParts(tx, parts, nowMs, calendar)) ? parts.length : stale;
+      return (await writeParts(tx, parts, nowMs, world)) ? parts.length : stale;
     },
   );
 
@@ -67,7 +67,7 @@ const writeParts = async (
   tx: Transaction,
   parts: readonly RefundPart[],
   nowMs: number,
-  calendar: Calendar,
+  world: World,
 ): Promise<boolean> => {
   const written: RefundChanges[] = [];
   for (const part of parts) {
@@ -76,13 +76,7 @@ const writeParts = async (
     // An earlier part may have changed the same order.
     const order = orderId === null ? null : await lock(tx, orderId);
     if (order === stale) return false;
-    const finished = await finishLocked(
-      tx,
-      { refundId: id, outcome: succeeded(part) },
-      order,
-      nowMs,
-      calendar,
-    );
+    const finished = await finishLocked(tx, { refundId: id, outcome: succeeded(part) }, order, nowMs, world);
     if (finished !== null) written.push(finished);
   }
   // The stock comes last, after the number of the last credit note.
@@ -108,7 +102,7 @@ export const assignRefund = async (
   sql: Sql,
   { refundId, orderId, createId }: Parameters<Refunds['assign']>[0],
   nowMs: number,
-  calendar: Calendar,
+  world: World,
   command?: OperatorCommand,
 ): ReturnType<Refunds['assign']> => {
   const judged = await withLockedOrders<Result<Refund, AssignmentFailure>>(
@@ -120,7 +114,7 @@ export const assignRefund = async (
     async (tx, [locked]) => {
       const parts = judgeAssignment(await readAssignment(tx, refundId, locked ?? null), createId);
       if (parts.isErr()) return err(parts.error);
-      if (!(await writeParts(tx, parts.value, nowMs, calendar))) return stale;
+      if (!(await writeParts(tx, parts.value, nowMs, world))) return stale;
       const [row] = await tx<
         RefundRow[]
       >`select ${refundColumns(tx, 'r')} from refund r where id = ${refundId}`;
@@ -155,7 +149,7 @@ export const failAdopted = async (
   sql: Sql,
   { reference, reason }: { readonly reference: string; readonly reason: string },
   nowMs: number,
-  calendar: Calendar,
+  world: World,
 ): ReturnType<Refunds['failAdopted']> => {
   const found = await orUnavailable(
     () => sql<{ id: string }[]>`
@@ -168,7 +162,7 @@ export const failAdopted = async (
       sql,
       { refundId: id, outcome: { kind: 'failed', reason } },
       nowMs,
-      calendar,
+      world,
     );
     if (finished.isErr()) return err(finished.error);
     if (finished.value) failed++;

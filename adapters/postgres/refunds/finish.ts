@@ -1,5 +1,5 @@
 import { ok } from 'neverthrow';
-import type { Calendar } from '../../../core/calendar.ts';
+import { type InvoiceContent, invoiceLineOf, invoiceNumber } from '../../../core/invoice.ts';
 import {
   type FinishedRefund,
   type Refund,
@@ -12,6 +12,7 @@ import {
   type RefundedOrder,
   type RefundOutcomeSnapshot,
 } from '../../../core/refundOutcome.ts';
+import type { World } from '../../../core/world.ts';
 import { isGoodsStep } from '../../stored/goodsSteps.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
@@ -24,7 +25,7 @@ export const finishRefund = async (
   sql: Sql,
   finished: FinishedRefund,
   nowMs: number,
-  calendar: Calendar,
+  world: World,
 ): ReturnType<Refunds['finish']> => {
   const { refundId } = finished;
   const found = await orUnavailable(
@@ -34,14 +35,11 @@ export const finishRefund = async (
   const [refund] = found.value;
   if (refund === undefined) return ok(false);
   if (refund.order_id === null)
-    return inTransaction(
-      sql,
-      async (tx) => (await finishLocked(tx, finished, null, nowMs, calendar)) !== null,
-    );
+    return inTransaction(sql, async (tx) => (await finishLocked(tx, finished, null, nowMs, world)) !== null);
 
   return withLockedOrder(sql, refund.order_id, async (tx, locked) => {
     if (locked === null) throw new Error(`the order of the refund ${refundId} does not exist`);
-    const changes = await finishLocked(tx, finished, locked, nowMs, calendar);
+    const changes = await finishLocked(tx, finished, locked, nowMs, world);
     if (changes !== null) await putBack(tx, [changes]);
     return changes !== null;
   });
@@ -56,10 +54,10 @@ export const finishLocked = async (
   { refundId, outcome }: FinishedRefund,
   locked: LockedOrder | null,
   nowMs: number,
-  calendar: Calendar,
+  world: World,
 ): Promise<RefundChanges | null> => {
-  const changes = planRefundOutcome(await readSnapshot(tx, refundId, locked), outcome, nowMs, calendar);
-  if (changes !== null) await write(tx, refundId, locked, changes, nowMs);
+  const changes = planRefundOutcome(await readSnapshot(tx, refundId, locked), outcome, nowMs, world.calendar);
+  if (changes !== null) await write(tx, world, refundId, locked, changes, nowMs);
   return changes;
 };
 
@@ -80,33 +78,47 @@ const readSnapshot = async (
   return { refund: { status, origin, restock, amount }, order };
 };
 
+type FactsRow = Pick<RefundedOrder, 'refunded' | 'gone' | 'held'> & {
+  /** Null if the order's checkout has no invoice. */
+  readonly invoice:
+    | (Pick<InvoiceContent, 'lines'> & { readonly year: number; readonly sequence: number })
+    | null;
+};
+
 const readRefundedOrder = async (
   tx: Transaction,
   refundId: string,
   { order, paused }: LockedOrder,
 ): Promise<RefundedOrder> => {
   const { id } = order;
-  const [row] = await tx<{ refunded: number; invoiced: boolean; gone: boolean; held: number }[]>`
+  const [row] = await tx<FactsRow[]>`
     select
       (
         select coalesce(sum(amount), 0)::bigint from refund
         where order_id = ${id} and id <> ${refundId} and status in (${statusList(tx, succeededRefundStatuses)})
       ) as refunded,
-      exists (select from invoice where order_id = ${id}) as invoiced,
+      (
+        select json_build_object('year', year, 'sequence', sequence, 'lines', content -> 'lines')
+        from invoice where checkout_id = ${order.checkoutId}
+      ) as invoice,
       exists (select from shipment where order_id = ${id})
         or exists (select from licence where order_id = ${id})
         or exists (select from step_reference where order_id = ${id} and ${tx.unsafe(isGoodsStep)}) as gone,
       (select held from orders where id = ${id}) as held`;
   if (row === undefined) throw new Error(`the refunded order ${id} was not read`);
-  return { ...row, order, taskPaused: paused };
+  const { invoice, ...facts } = row;
+  const numbered =
+    invoice === null ? null : { ...invoice, number: invoiceNumber(invoice.year, invoice.sequence) };
+  return { ...facts, invoiceLine: invoiceLineOf(numbered, id), order, taskPaused: paused };
 };
 
 /** Writes all changes except those of the stock. */
 const write = async (
   tx: Transaction,
+  world: World,
   refundId: string,
   locked: LockedOrder | null,
-  { refund: { status, reference, error }, sold, creditNoteYear, order }: RefundChanges,
+  { refund: { status, reference, error }, sold, creditNote, order }: RefundChanges,
   nowMs: number,
 ): Promise<void> => {
   await Promise.all([
@@ -114,10 +126,10 @@ const write = async (
       update refund set status = ${status}, reference = coalesce(${reference}, reference), error = ${error},
         updated_ms = ${nowMs}
       where id = ${refundId}`,
-    creditNoteYear !== null && issueCreditNote(tx, refundId, creditNoteYear),
+    creditNote !== null && issueCreditNote(tx, refundId, creditNote),
     sold !== null && tx`insert into sold_units (product_id, units) values (${sold.productId}, ${sold.units})`,
   ]);
-  if (order !== null && locked !== null) await writeOrderChanges(tx, locked, order, nowMs);
+  if (order !== null && locked !== null) await writeOrderChanges(tx, world, locked, order, nowMs);
 };
 
 /**
@@ -139,10 +151,16 @@ type Restock = NonNullable<RefundChanges['restock']>;
 
 const byProduct = (one: Restock, other: Restock): number => (one.productId < other.productId ? -1 : 1);
 
-const issueCreditNote = (tx: Transaction, refundId: string, year: number): PromiseLike<unknown> => tx`
+const issueCreditNote = (
+  tx: Transaction,
+  refundId: string,
+  { year, line }: NonNullable<RefundChanges['creditNote']>,
+): PromiseLike<unknown> => tx`
   with numbered as (
     insert into credit_note_counter as c (year, last) values (${year}, 1)
     on conflict (year) do update set last = c.last + 1
     returning year, last
   )
-  update refund set credit_note_year = year, credit_note_sequence = last from numbered where id = ${refundId}`;
+  update refund set credit_note_year = year, credit_note_sequence = last, credited_invoice = ${line.invoice},
+    credited_line = ${line.line}
+  from numbered where id = ${refundId}`;

@@ -21,6 +21,10 @@ export const refundOf = (row: RefundRow): Refund => ({
     row.credit_note_year === null || row.credit_note_sequence === null
       ? null
       : creditNoteNumber(row.credit_note_year, row.credit_note_sequence),
+  creditedLine:
+    row.credited_invoice === null || row.credited_line === null
+      ? null
+      : { invoice: row.credited_invoice, line: row.credited_line },
   error: row.error,
   createdAtMs: row.created_ms,
   updatedAtMs: row.updated_ms,

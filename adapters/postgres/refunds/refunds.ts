@@ -30,16 +30,16 @@ import { find, findByKey, list, type RefundRow, refundOf } from './read.ts';
 import { insertRefund, writeOrderChanges } from './write.ts';
 
 export const createRefunds = (sql: Sql, world: World): Refunds => ({
-  request: (command, nowMs) => request(sql, command, nowMs),
+  request: (command, nowMs) => request(sql, world, command, nowMs),
   refundLateCharge: (charge, nowMs) => inTransaction(sql, (tx) => refundLateCharge(tx, charge, nowMs)),
   refundUnknownCharge: (charge, nowMs) => inTransaction(sql, (tx) => refundUnknownCharge(tx, charge, nowMs)),
   findByKey: (key) => orUnavailable(() => findByKey(sql, key)),
   find: (refundId) => orUnavailable(() => find(sql, refundId)),
   list: (query) => orUnavailable(() => list(sql, query)),
-  finish: (finished, nowMs) => finishRefund(sql, finished, nowMs, world.calendar),
-  adopt: (charge, nowMs) => adoptRefunds(sql, charge, nowMs, world.calendar),
-  assign: (assignment, nowMs, by) => assignRefund(sql, assignment, nowMs, world.calendar, by),
-  failAdopted: (reference, reason, nowMs) => failAdopted(sql, { reference, reason }, nowMs, world.calendar),
+  finish: (finished, nowMs) => finishRefund(sql, finished, nowMs, world),
+  adopt: (charge, nowMs) => adoptRefunds(sql, charge, nowMs, world),
+  assign: (assignment, nowMs, by) => assignRefund(sql, assignment, nowMs, world, by),
+  failAdopted: (reference, reason, nowMs) => failAdopted(sql, { reference, reason }, nowMs, world),
   runNow: (refundId, nowMs) =>
     orUnavailable(async () => {
       await sql`
@@ -47,7 +47,12 @@ export const createRefunds = (sql: Sql, world: World): Refunds => ({
     }),
 });
 
-const request = async (sql: Sql, command: RefundCommand, nowMs: number): ReturnType<Refunds['request']> => {
+const request = async (
+  sql: Sql,
+  world: World,
+  command: RefundCommand,
+  nowMs: number,
+): ReturnType<Refunds['request']> => {
   type Verdict = Result<RefundVerdict, RefundFailure>;
   const judged = await withLockedOrder<Verdict>(sql, command.orderId, async (tx, locked) => {
     const verdict = judgeRefund(command, await readSnapshot(tx, command, locked), nowMs);
@@ -58,7 +63,7 @@ const request = async (sql: Sql, command: RefundCommand, nowMs: number): ReturnT
     const fingerprint = refundFingerprint(command);
     // A refund of another order has got the key in the meantime. The next try finds it.
     if (!(await insertRefund(tx, refund, { key, fingerprint, taskId }))) return stale;
-    await writeOrderChanges(tx, locked, changes, nowMs);
+    await writeOrderChanges(tx, world, locked, changes, nowMs);
     await writeActivity(tx, command.command, 'refund.request', [refundTarget(refund)], nowMs);
     return verdict;
   });

@@ -1,5 +1,7 @@
+import { type Group, groupWithout } from '../../../core/group.ts';
 import { refundPipeline as pipeline } from '../../../core/pipelines/refund.ts';
 import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../../core/refund.ts';
+import type { World } from '../../../core/world.ts';
 import type { Transaction } from '../connection.ts';
 import { appendHistory, type LockedOrder } from '../orders/lock.ts';
 import { insertJobs } from '../queue/jobs.ts';
@@ -36,17 +38,53 @@ export const insertRefund = async (
 
 export const writeOrderChanges = async (
   tx: Transaction,
+  { ids }: Pick<World, 'ids'>,
   locked: LockedOrder,
-  { history, status, task }: RefundOrderChanges,
+  { history, status, task: change }: RefundOrderChanges,
   nowMs: number,
 ): Promise<void> => {
+  const { order, task } = locked;
   const { seq, written } = appendHistory(tx, locked, history, nowMs);
+  const rest = task === null ? null : groupWithout(task, order.id);
   await Promise.all([
     written,
     status !== null &&
-      tx`update orders set status = ${status}, seq = ${seq}, updated_ms = ${nowMs} where id = ${locked.order.id}`,
-    task !== null && locked.taskId !== null && changeTask(tx, locked.taskId, task),
+      tx`update orders set status = ${status}, seq = ${seq}, updated_ms = ${nowMs} where id = ${order.id}`,
+    change !== null &&
+      task !== null &&
+      (rest === null
+        ? changeTask(tx, task.id, change)
+        : leaveGroup(tx, { id: task.id, rest }, { ownId: ids.next(nowMs), orderId: order.id, seq }, change)),
   ]);
+};
+
+/**
+ * See `RefundTaskChange`. The lease of the group stays as it is. Where the group has asked a step service for its step,
+ * the order's own task gets an entry of the ledger without a request, so that it does not ask again: see `Lease.body`.
+ */
+const leaveGroup = (
+  tx: Transaction,
+  { id, rest }: { readonly id: string; readonly rest: Group },
+  own: { readonly ownId: string; readonly orderId: string; readonly seq: number },
+  change: RefundTaskChange,
+): PromiseLike<unknown> => {
+  const orderIds = rest.orderIds as string[];
+  const seqs = rest.seqs as number[];
+  if (change.kind === 'delete')
+    return tx`update task set order_ids = ${orderIds}::uuid[], seqs = ${seqs}::integer[] where id = ${id}`;
+  return tx`
+    with left_over as (
+      update task set order_ids = ${orderIds}::uuid[], seqs = ${seqs}::integer[] where id = ${id}
+      returning checkout_id, pipeline, step, run_ms
+    ), asked as (
+      insert into step_ledger (task_id, step, intended_ms)
+      select ${own.ownId}::uuid, step, l.intended_ms from step_ledger l join left_over using (step)
+      where l.task_id = ${id} and l.body is not null
+    )
+    insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms, last_error)
+    select ${own.ownId}::uuid, checkout_id, array[${own.orderId}::uuid], array[${own.seq}::integer], pipeline, step,
+      'paused', run_ms, ${change.lastError}::text
+    from left_over`;
 };
 
 const changeTask = (tx: Transaction, taskId: string, change: RefundTaskChange): PromiseLike<unknown> => {

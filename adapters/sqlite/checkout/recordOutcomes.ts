@@ -102,8 +102,9 @@ const createUpdateOrders = ({ client }: Connection) => {
   const giveBack = client.prepare<[number, string]>(
     'update stock set units = units + ? where product_id = ?',
   );
-  const insertTask = client.prepare<[string, string, string, string, number, number]>(
-    `insert into task (id, order_id, pipeline, step, state, run_ms, seq) values (?, ?, ?, ?, 'ready', ?, ?)`,
+  const insertTask = client.prepare<[string, string, string, string, string, string, number]>(
+    `insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms)
+     values (?, ?, ?, ?, ?, ?, 'ready', ?)`,
   );
 
   return (
@@ -114,7 +115,7 @@ const createUpdateOrders = ({ client }: Connection) => {
   ): void => {
     if (event === null) return;
     const status = orderStatusAfter[event];
-    const taskOf = new Map(tasks.map((task) => [task.orderId, task]));
+    const seqOf = new Map<string, number>();
     for (const orderId of orderIds) {
       const row = claimed.get(orderId, checkoutId);
       if (row === undefined)
@@ -133,10 +134,17 @@ const createUpdateOrders = ({ client }: Connection) => {
           { seq: seq + 1, state: orderStatusAfter.cancel, detail: expiredDetail },
           nowMs,
         );
-      if (!createsTasks) continue;
-      const task = taskOf.get(orderId);
-      if (task === undefined) throw new Error(`the order ${orderId} is paid and has no task`);
-      insertTask.run(task.id, orderId, task.pipeline, firstStep(task.pipeline), nowMs, seq);
+      seqOf.set(orderId, seq);
+    }
+    if (!createsTasks) return;
+    const inTasks = new Set(tasks.flatMap((task) => task.orderIds));
+    for (const orderId of orderIds)
+      if (!inTasks.has(orderId)) throw new Error(`the order ${orderId} is paid and has no task`);
+    for (const task of tasks) {
+      const seqs = JSON.stringify(task.orderIds.map((id) => seqOf.get(id)));
+      const ids = JSON.stringify(task.orderIds);
+      const { id, pipeline } = task;
+      insertTask.run(id, checkoutId, ids, seqs, pipeline, firstStep(pipeline), nowMs);
     }
   };
 };

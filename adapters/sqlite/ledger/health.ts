@@ -132,16 +132,18 @@ const lists: Readonly<Record<MoneyCheck, string>> = {
     select o.id, o.id as orderId, o.checkout_id as paymentId, null as refundId, o.amount, o.currency,
       o.updated_ms as sinceMs, f.last_error as detail
     from (
-      select order_id, last_error from task indexed by task_failed
-      where state = 'failed' and order_id is not null
+      select j.value as order_id, t.last_error
+      from task t indexed by task_failed cross join json_each(t.order_ids) j
+      where t.state = 'failed'
       union all
-      select order_id, last_error from task
-      where id < $youngId and state <> 'failed' and order_id is not null
+      select j.value, t.last_error from task t cross join json_each(t.order_ids) j
+      where t.id < $youngId and t.state <> 'failed'
       union all
       select d.id, null from orders d
       where d.position >= (select position from orders where id >= $dayId order by id limit 1)
         and ${isOneOf('d.status', [...unfinishedOrderStatuses, ...failedOrderStatuses])}
-        and not exists (select 1 from task t where t.order_id = d.id)
+        and not exists (
+          select 1 from task t where t.checkout_id = d.checkout_id and instr(t.order_ids, d.id) > 0)
     ) f cross join orders o on o.id = f.order_id
     where (${isOneOf('o.status', failedOrderStatuses)}
         or ${isOneOf('o.status', unfinishedOrderStatuses)} and o.updated_ms <= $sinceMs)

@@ -62,7 +62,9 @@ export const createCompareStock = (connection: Connection) => {
 
 const createReadSlice = ({ client }: Connection) => {
   const tasks = client
-    .prepare<[number], number>('select count(*) from (select 1 from task where order_id is not null limit ?)')
+    .prepare<[number], number>(
+      'select count(*) from (select 1 from task t cross join json_each(t.order_ids) where t.checkout_id is not null limit ?)',
+    )
     .pluck();
   const stock = client.prepare<[string, number], Pick<ProductUnits, 'productId' | 'delivered' | 'units'>>(
     'select product_id as productId, delivered, units from stock where product_id > ? order by product_id limit ?',
@@ -74,8 +76,8 @@ const createReadSlice = ({ client }: Connection) => {
      where ${isOneOf('p.status', openPaymentStatuses)} and o.checkout_id = p.id
        and o.status = ${quoted(orderStatusAfter.claim)} and o.held > 0
      union all
-     select o.product_id, o.held from task t cross join orders o on o.id = t.order_id
-     where t.order_id is not null and o.held > 0
+     select o.product_id, o.held from task t cross join json_each(t.order_ids) j cross join orders o on o.id = j.value
+     where t.checkout_id is not null and o.held > 0
        and ${isOneOf('o.status', [...unfinishedOrderStatuses, ...failedOrderStatuses])}`,
   );
   const sold = client.prepare<[string], number>('select units from sold_units where product_id = ?').pluck();

@@ -14,7 +14,8 @@ export const createMailbox = ({ runStatement, db, write }: Connection, { clock }
     .insert(capturedMail)
     .values({
       messageId: value('messageId'),
-      orderId: value('orderId'),
+      checkoutId: value('checkoutId'),
+      orderIds: value('orderIds'),
       to: value('to'),
       subject: value('subject'),
       text: value('text'),

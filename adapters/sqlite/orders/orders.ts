@@ -18,7 +18,7 @@ import { createRunOnce } from '../commandKeys/once.ts';
 import type { Connection } from '../connection.ts';
 import {
   type CorePaymentRow,
-  invoiceOf,
+  invoiceReferenceOf,
   type ListedOrderRow,
   type OrderRow,
   orderOf,
@@ -108,7 +108,11 @@ const createFindOrder = ({ client, db }: Connection) => {
        and stored_seq > (select max(seq) from order_state where order_id = $orderId) - ${shownStates}
      order by seq desc limit ${shownStates}`,
   );
-  const invoiceOfOrder = db.select().from(invoice).where(eq(invoice.orderId, id)).prepare();
+  const invoiceOfCheckout = db
+    .select({ year: invoice.year, sequence: invoice.sequence, issuedAtMs: invoice.issuedAtMs })
+    .from(invoice)
+    .where(eq(invoice.checkoutId, id))
+    .prepare();
   const licenceKeys = db
     .select({ key: licence.key })
     .from(licence)
@@ -123,12 +127,12 @@ const createFindOrder = ({ client, db }: Connection) => {
   return (orderId: string): OrderDetail | null => {
     const row = datasetRow.get(orderId);
     if (row === undefined) return null;
-    const invoiceRow = invoiceOfOrder.get({ id: orderId });
+    const invoiceRow = invoiceOfCheckout.get({ id: row.checkoutId ?? '' });
     return {
       ...orderOf(row),
       payment: paymentOfDataset(row),
       history: newestStates.all({ orderId }).reverse(),
-      invoice: invoiceRow === undefined ? null : invoiceOf(invoiceRow),
+      invoice: invoiceRow === undefined ? null : invoiceReferenceOf(invoiceRow),
       licences: licenceKeys.all({ id: orderId }).map(({ key }) => key),
       shipment: shipmentOf.get(orderId, shipmentStep) ?? null,
     };

@@ -12,6 +12,7 @@ export const createReadTimeline = ({ client }: Connection) => {
       rank: '$rank',
       key: '$key',
       rowsMax: '$rowsMax',
+      isInGroup: 'instr(order_ids, $orderId) > 0',
       collation: 'binary',
     }),
   );

@@ -10,12 +10,13 @@ import {
   planThrownError,
   runTxSteps,
   type Transitions,
+  unitsOfTask,
 } from '../../../core/steps.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
-import { lockedTaskOf, selectTaskRows, type TaskRow } from '../rows.ts';
 import { createEffects } from './effects.ts';
-import { createLease } from './lease.ts';
+import { type ClaimedRow, createLease } from './lease.ts';
+import { createReadTask, selectTaskRows, type TaskRow } from './tasks.ts';
 import { createWriteTransitions } from './transitions.ts';
 
 type Query = Parameters<Queue['claim']>[0];
@@ -26,13 +27,16 @@ export const createClaimTasks = (connection: Connection, world: World) => {
   const { selectReady, selectById } = createSelectTasks(connection);
   const runSteps = createRunSteps(connection, world);
   const writeTransitions = createWriteTransitions(connection);
+  const readTask = createReadTask(connection);
+  const readTasks = (rows: readonly TaskRow[]): readonly ClaimedRow[] =>
+    rows.map((row) => ({ row, task: readTask(row) }));
 
   const claimOne = (query: Query, taskId: string): Result<ClaimedTasks, Unavailable> =>
-    write(() => runSteps(query, selectById(query, taskId)));
+    write(() => runSteps(query, readTasks(selectById(query, taskId))));
 
   const recordThrow = (query: Query, taskId: string, cause: unknown): Result<ClaimedTasks, Unavailable> =>
     write(() => {
-      const [task] = selectById(query, taskId).map(lockedTaskOf);
+      const [task] = selectById(query, taskId).map(readTask);
       if (task === undefined) return noClaimedTasks;
       writeTransitions(planThrownError(query, task, cause), query.nowMs);
       return { processed: 1, leases: [] };
@@ -47,8 +51,10 @@ export const createClaimTasks = (connection: Connection, world: World) => {
       runBatchWithFallback<string, ClaimedTasks, Unavailable, Result<ClaimedTasks, Unavailable>>({
         runAll: () =>
           write(() => {
-            const rows = limitUnits(selectReady(query, query.limit), ({ quantity }) => quantity);
-            taskIds = rows.map(({ taskId }) => taskId);
+            const rows = limitUnits(readTasks(selectReady(query, query.limit)), ({ task }) =>
+              unitsOfTask(task),
+            );
+            taskIds = rows.map(({ task }) => task.id);
             return runSteps(query, rows);
           }),
         items: () => taskIds,
@@ -80,19 +86,22 @@ const createRunSteps = (connection: Connection, world: World) => {
   const writeTransitions = createWriteTransitions(connection);
   const lease = createLease(connection);
 
-  const runEffects = (pipeline: Pipeline, rows: readonly TaskRow[], nowMs: number): Transitions => {
-    const steps = runTxSteps(pipeline, rows.map(lockedTaskOf));
+  const runEffects = (pipeline: Pipeline, rows: readonly ClaimedRow[], nowMs: number): Transitions => {
+    const steps = runTxSteps(
+      pipeline,
+      rows.map(({ task }) => task),
+    );
     let step = steps.next();
     while (step.done !== true) step = steps.next(effects[step.value.effect](step.value.tasks, nowMs));
     return step.value;
   };
 
-  return (query: Query, rows: readonly TaskRow[]): ClaimedTasks => {
+  return (query: Query, rows: readonly ClaimedRow[]): ClaimedTasks => {
     const { pipeline, nowMs, leaseMs } = query;
     const transitions = runEffects(pipeline, rows, nowMs);
     writeTransitions({ ...transitions, advanced: [] }, nowMs);
     // All advanced tasks are at an external step, because `runTxSteps` runs each `tx` step before it.
-    const leases = lease(transitions.advanced, rows, pipeline, nowMs, nowMs + leaseMs);
+    const leases = lease(transitions, rows, pipeline, nowMs, nowMs + leaseMs);
     return { processed: rows.length, leases };
   };
 };

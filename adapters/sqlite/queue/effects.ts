@@ -1,14 +1,16 @@
-import { invoiceNumber } from '../../../core/invoice.ts';
+import { invoiceContent, invoiceNumber } from '../../../core/invoice.ts';
 import { licenceKey } from '../../../core/licence.ts';
 import type { Effect } from '../../../core/pipelines/pipeline.ts';
 import type { LockedTask } from '../../../core/queue.ts';
 import type { EffectOutcome } from '../../../core/steps.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
+import { contactOf, type OrderRow, orderOf } from '../rows.ts';
+import { columnsOf, orders as orderTable } from '../schema.ts';
 
 type RunEffect = (tasks: readonly LockedTask[], nowMs: number) => readonly EffectOutcome[];
 
-/** Each effect runs for a batch of orders, in the caller's transaction. There is an entry for each effect of core. */
+/** Each effect runs for a batch of groups, in the caller's transaction. There is an entry for each effect of core. */
 export const createEffects = (connection: Connection, world: World): Readonly<Record<Effect, RunEffect>> => ({
   book_places: bookPlaces,
   issue_licences: createIssueLicences(connection, world),
@@ -24,32 +26,47 @@ const createIssueLicences = ({ client }: Connection, { random }: World): RunEffe
     'insert into licence (order_id, unit, key) values (?, ?, ?)',
   );
   return (tasks) =>
-    tasks.map(({ id, order }) => {
-      for (let unit = 1; unit <= order.quantity; unit++) insert.run(order.id, unit, licenceKey(random));
+    tasks.map(({ id, orders }) => {
+      for (const { order } of orders)
+        for (let unit = 1; unit <= order.quantity; unit++) insert.run(order.id, unit, licenceKey(random));
       return { taskId: id, kind: 'done', detail: null };
     });
 };
 
-/** Raises the counter of the year once per batch, in the transaction of the invoices, so no number is lost. */
+/**
+ * Issues the invoice of a checkout, unless another of its groups has. The counter of the year is raised in the same
+ * transaction, so no number is lost.
+ */
 const createIssueInvoice = ({ client }: Connection, world: World): RunEffect => {
   const raiseCounter = client
-    .prepare<[number, number], number>(
-      `insert into invoice_counter (year, last) values (?, ?)
-       on conflict (year) do update set last = last + excluded.last returning last`,
+    .prepare<[number], number>(
+      `insert into invoice_counter (year, last) values (?, 1)
+       on conflict (year) do update set last = last + 1 returning last`,
     )
     .pluck();
-  const insert = client.prepare<[number, number, string, number]>(
-    'insert into invoice (year, sequence, order_id, issued_ms) values (?, ?, ?, ?)',
+  const insert = client.prepare<[number, number, string, number, string]>(
+    'insert into invoice (year, sequence, checkout_id, issued_ms, content) values (?, ?, ?, ?, ?)',
   );
-  return (tasks, nowMs) => {
+  const known = client.prepare<[string], { readonly year: number; readonly sequence: number }>(
+    'select year, sequence from invoice where checkout_id = ?',
+  );
+  const ordersOf = client.prepare<[string], OrderRow>(
+    `select ${columnsOf(orderTable, 'o')} from audit a cross join json_each(a.order_ids) j
+     cross join orders o on o.id = j.value where a.id = ?`,
+  );
+  const issue = (checkoutId: string, nowMs: number) => {
     const year = world.calendar.yearOf(nowMs);
-    const first = (raiseCounter.get(year, tasks.length) ?? 0) - tasks.length + 1;
-    return tasks.map(({ id, order }, index) => {
-      const sequence = first + index;
-      insert.run(year, sequence, order.id, nowMs);
+    const sequence = raiseCounter.get(year) ?? 0;
+    const orders = ordersOf.all(checkoutId).map((row) => ({ order: orderOf(row), contact: contactOf(row) }));
+    const content = invoiceContent(orders, world.shop);
+    insert.run(year, sequence, checkoutId, nowMs, JSON.stringify(content));
+    return { year, sequence };
+  };
+  return (tasks, nowMs) =>
+    tasks.map(({ id, checkoutId }) => {
+      const { year, sequence } = known.get(checkoutId) ?? issue(checkoutId, nowMs);
       return { taskId: id, kind: 'done', detail: invoiceNumber(year, sequence) };
     });
-  };
 };
 
 const createRequestShipment = ({ client }: Connection): RunEffect => {
@@ -57,8 +74,8 @@ const createRequestShipment = ({ client }: Connection): RunEffect => {
     'insert into shipment (order_id, requested_ms) values (?, ?)',
   );
   return (tasks, nowMs) =>
-    tasks.map(({ id, order }) => {
-      insert.run(order.id, nowMs);
+    tasks.map(({ id, orders }) => {
+      for (const { order } of orders) insert.run(order.id, nowMs);
       return { taskId: id, kind: 'done', detail: null };
     });
 };

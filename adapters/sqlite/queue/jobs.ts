@@ -7,7 +7,7 @@ import type { Connection } from '../connection.ts';
 /** Writes the task of a new job, in the transaction that also writes the job. */
 export const createInsertJob = ({ client }: Connection, { name, steps }: JobPipeline) => {
   const insert = client.prepare<[string, string, string, string, number]>(
-    `insert into task (id, job_id, pipeline, step, state, run_ms, seq) values (?, ?, ?, ?, 'ready', ?, 0)`,
+    `insert into task (id, job_id, pipeline, step, state, run_ms) values (?, ?, ?, ?, 'ready', ?)`,
   );
   return (taskId: string, jobId: string, nowMs: number): void => {
     insert.run(taskId, jobId, name, steps[0].name, nowMs);

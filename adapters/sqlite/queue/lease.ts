@@ -1,11 +1,16 @@
+import { contactOfGroup } from '../../../core/group.ts';
 import { invoiceNumber } from '../../../core/invoice.ts';
+import type { Order } from '../../../core/order.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
-import type { Lease } from '../../../core/queue.ts';
+import type { Lease, LockedTask } from '../../../core/queue.ts';
 import { serviceRequestBody } from '../../../core/stepService.ts';
-import type { Transitions } from '../../../core/steps.ts';
+import { createOrdersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
-import { contactOf, orderOf, type TaskRow } from '../rows.ts';
 import { createReadReferences } from './references.ts';
+import type { TaskRow } from './tasks.ts';
+
+/** A ready task, with its orders. */
+export type ClaimedRow = { readonly row: TaskRow; readonly task: LockedTask };
 
 type IntentRow = { readonly acceptedMs: number | null; readonly body: string | null };
 type InvoiceRow = { readonly year: number; readonly sequence: number };
@@ -16,29 +21,30 @@ type InvoiceRow = { readonly year: number; readonly sequence: number };
  */
 export const createLease = ({ client }: Connection) => {
   const leaseTask = client.prepare<
-    [string, number, number, number, number, number, string | null, number, string]
+    [string, string, number, number, number, number, string | null, number, string]
   >(
-    `update task set state = 'running', step = ?, seq = ?, lease = ?, lease_until_ms = ?, attempts = ?,
+    `update task set state = 'running', step = ?, seqs = ?, lease = ?, lease_until_ms = ?, attempts = ?,
        crashes = ?, last_error = ?, run_ms = ?
      where id = ?`,
   );
   const insertIntent = client.prepare<[string, string, number, string | null]>(
-    'insert into step_ledger (order_id, step, intended_ms, body) values (?, ?, ?, ?) on conflict do nothing',
+    'insert into step_ledger (task_id, step, intended_ms, body) values (?, ?, ?, ?) on conflict do nothing',
   );
   const intentOf = client.prepare<[string, string], IntentRow>(
-    'select accepted_ms as acceptedMs, body from step_ledger where order_id = ? and step = ?',
+    'select accepted_ms as acceptedMs, body from step_ledger where task_id = ? and step = ?',
   );
   const referencesOf = createReadReferences(client);
   const invoiceOf = client.prepare<[string], InvoiceRow>(
-    'select year, sequence from invoice where order_id = ?',
+    'select year, sequence from invoice where checkout_id = ?',
   );
   const licencesOf = client
     .prepare<[string], string>('select key from licence where order_id = ? order by unit')
     .pluck();
 
   const leaseOne = (
-    { taskId, orderId, step, seq }: Transitions['advanced'][number],
-    row: TaskRow,
+    { taskId, step, seqs }: Transitions['advanced'][number],
+    { row, task }: ClaimedRow,
+    orders: readonly Order[],
     pipeline: Pipeline,
     nowMs: number,
     untilMs: number,
@@ -47,13 +53,11 @@ export const createLease = ({ client }: Connection) => {
     // A task that was already at this step keeps its counts. One that comes from another step starts at 0.
     const { attempts, crashes, lastError, runAtMs } =
       row.step === step ? row : { ...untriedStep, runAtMs: nowMs };
-    leaseTask.run(step, seq, lease, untilMs, attempts, crashes, lastError, runAtMs, taskId);
-    const order = orderOf(row);
-    const contact = contactOf(row);
-    const body = serviceRequestBody(pipeline, step, { taskId, orders: [{ order, contact }] });
-    const isNew = insertIntent.run(orderId, step, nowMs, body).changes === 1;
-    const intent = isNew ? undefined : intentOf.get(orderId, step);
-    const invoice = invoiceOf.get(orderId);
+    leaseTask.run(step, JSON.stringify(seqs), lease, untilMs, attempts, crashes, lastError, runAtMs, taskId);
+    const body = serviceRequestBody(pipeline, step, { taskId, orders: task.orders });
+    const isNew = insertIntent.run(taskId, step, nowMs, body).changes === 1;
+    const intent = isNew ? undefined : intentOf.get(taskId, step);
+    const invoice = invoiceOf.get(task.checkoutId);
     return {
       taskId,
       lease,
@@ -61,28 +65,29 @@ export const createLease = ({ client }: Connection) => {
       pipeline: row.pipeline,
       step,
       attempts,
-      order,
-      contact,
+      checkoutId: task.checkoutId,
+      orders: orders.map((order) => ({ order, licences: licencesOf.all(order.id) })),
+      contact: contactOfGroup(task.orders),
       invoiceNumber: invoice === undefined ? null : invoiceNumber(invoice.year, invoice.sequence),
-      licences: licencesOf.all(orderId),
-      references: referencesOf([orderId]),
-      body: intent?.body ?? body,
+      references: referencesOf(orders.map(({ id }) => id)),
+      body: intent === undefined ? body : intent.body,
       alreadyDone: (intent?.acceptedMs ?? null) !== null,
     };
   };
 
   return (
-    advanced: Transitions['advanced'],
-    rows: readonly TaskRow[],
+    transitions: Transitions,
+    rows: readonly ClaimedRow[],
     pipeline: Pipeline,
     nowMs: number,
     untilMs: number,
   ): readonly Lease[] => {
-    const rowOf = new Map(rows.map((row) => [row.taskId, row]));
-    return advanced.map((transition) => {
+    const ordersAfter = createOrdersAfter(transitions, nowMs);
+    const rowOf = new Map(rows.map((row) => [row.task.id, row]));
+    return transitions.advanced.map((transition) => {
       const row = rowOf.get(transition.taskId);
       if (row === undefined) throw new Error(`the task ${transition.taskId} was not claimed`);
-      return leaseOne(transition, row, pipeline, nowMs, untilMs);
+      return leaseOne(transition, row, ordersAfter(row.task), pipeline, nowMs, untilMs);
     });
   };
 };

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lte, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
 import { type Page, pageOf } from '../../../core/page.ts';
 import {
   finishedWindowMs,
@@ -65,7 +65,7 @@ export const createListTasks = ({ db }: Connection): ((query: TaskQuery) => Page
         and(
           ...(state === null ? [] : conditions[state](nowMs)),
           pipeline === null ? undefined : eq(task.pipeline, pipeline),
-          orderId === null ? undefined : eq(task.orderId, orderId),
+          orderId === null ? undefined : hasOrder(orderId),
           after === null ? undefined : gt(task.id, after),
         ),
       )
@@ -80,6 +80,11 @@ export const createListTasks = ({ db }: Connection): ((query: TaskQuery) => Page
   };
 };
 
+/** The index finds the tasks of the order's checkout. */
+const hasOrder = (orderId: string): SQL =>
+  sql`${task.checkoutId} = (select checkout_id from orders where id = ${orderId})
+    and instr(${task.orderIds}, ${orderId}) > 0`;
+
 /** The same states as `taskStateAt`, in SQL. */
 const conditions: Readonly<Record<TaskState, (nowMs: number) => readonly SQL[]>> = {
   ready: (nowMs) => [eq(task.state, 'ready'), lte(task.runAtMs, nowMs)],
@@ -91,7 +96,8 @@ const conditions: Readonly<Record<TaskState, (nowMs: number) => readonly SQL[]>>
 
 const taskOf = (row: typeof task.$inferSelect, nowMs: number): Task => ({
   id: row.id,
-  orderId: row.orderId,
+  checkoutId: row.checkoutId,
+  orderIds: row.orderIds,
   jobId: row.jobId,
   pipeline: row.pipeline,
   step: row.step,

@@ -2,8 +2,8 @@ import { pipelineFor } from '../../../core/pipelines/index.ts';
 import type { StepReport } from '../../../core/queue.ts';
 import { planReports } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
-import { lockedTaskOf, selectTaskRows, type TaskRow } from '../rows.ts';
 import { createWriteReferences } from './references.ts';
+import { orderSeqsOf, selectTaskRows, type TaskRow } from './tasks.ts';
 import { createWriteTransitions } from './transitions.ts';
 
 /** See `Queue.report`. Runs in the caller's transaction. */
@@ -11,11 +11,11 @@ export const createReport = (connection: Connection) => {
   const { client } = connection;
   const writeTransitions = createWriteTransitions(connection);
   const leased = client.prepare<[string, number], TaskRow>(
-    `${selectTaskRows} where t.id = ? and t.lease = ? and t.state = 'running'`,
+    `${selectTaskRows} where t.id = ? and t.lease = ? and t.state = 'running' and t.checkout_id is not null`,
   );
   const writeReferences = createWriteReferences(client);
   const accept = client.prepare<[number, string, string]>(
-    'update step_ledger set accepted_ms = ?, body = null where order_id = ? and step = ? and accepted_ms is null',
+    'update step_ledger set accepted_ms = ?, body = null where task_id = ? and step = ? and accepted_ms is null',
   );
 
   return (reports: readonly StepReport[], nowMs: number): readonly string[] => {
@@ -27,13 +27,14 @@ export const createReport = (connection: Connection) => {
     }
     const reported = [...accepted.values()].map(({ row, outcome }) => ({
       pipeline: pipelineFor(row.pipeline),
-      task: lockedTaskOf(row),
+      task: { id: row.taskId, step: row.step, orders: orderSeqsOf(row) },
       outcome,
     }));
     for (const { task, outcome } of reported) {
       if (outcome.kind !== 'done') continue;
-      accept.run(nowMs, task.order.id, task.step);
-      if (outcome.reference !== undefined) writeReferences([task.order.id], task.step, outcome.reference);
+      accept.run(nowMs, task.id, task.step);
+      const orderIds = task.orders.map(({ order }) => order.id);
+      if (outcome.reference !== undefined) writeReferences(orderIds, task.step, outcome.reference);
     }
     writeTransitions(planReports(reported), nowMs);
     return [...accepted.keys()];

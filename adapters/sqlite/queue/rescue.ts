@@ -5,7 +5,7 @@ import type { Queue } from '../../../core/queue.ts';
 import {
   planRescue,
   planRetry,
-  retryTarget,
+  retryTargets,
   type TaskChange,
   type TaskSnapshot,
 } from '../../../core/rescue.ts';
@@ -14,18 +14,16 @@ import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import { createAppendHistory } from '../orders/history.ts';
 
-type Row = Omit<TaskSnapshot, 'order'> & {
-  readonly orderId: string | null;
-  readonly status: OrderStatus | null;
-};
+/** The lists are JSON. */
+type Row = Omit<TaskSnapshot, 'orderIds' | 'seqs'> & { readonly orderIds: string; readonly seqs: string };
 
 const selectSnapshots = `
-  select t.id, t.step, t.attempts, t.crashes, t.lease, t.seq, t.order_id as orderId, o.status
-  from task t left join orders o on o.id = t.order_id`;
+  select t.id, t.pipeline, t.step, t.attempts, t.crashes, t.lease, t.order_ids as orderIds, t.seqs from task t`;
 
-const snapshotOf = ({ orderId, status, ...task }: Row): TaskSnapshot => ({
+const snapshotOf = ({ orderIds, seqs, ...task }: Row): TaskSnapshot => ({
   ...task,
-  order: orderId === null || status === null ? null : { id: orderId, status },
+  orderIds: JSON.parse(orderIds),
+  seqs: JSON.parse(seqs),
 });
 
 /** See `Queue.rescue`. */
@@ -58,15 +56,17 @@ export const createRetry = (connection: Connection) => {
 
   return (taskIds: readonly string[], nowMs: number, command?: OperatorCommand): number => {
     const targets: ActivityTarget[] = [];
+    let retried = 0;
     for (const taskId of taskIds) {
       const row = failed.get(taskId);
       if (row === undefined) continue;
       const task = snapshotOf(row);
       writeChange(planRetry(task, nowMs), nowMs);
-      targets.push(retryTarget(task));
+      targets.push(...retryTargets(task));
+      retried++;
     }
     writeActivity(command, 'task.retry', targets, nowMs);
-    return targets.length;
+    return retried;
   };
 };
 
@@ -74,20 +74,20 @@ const createWriteChange = ({ client }: Connection) => {
   const appendHistory = createAppendHistory(client);
   const updateTask = client.prepare<[TaskValues]>(
     `update task set state = $state, attempts = $attempts, crashes = $crashes, lease = $lease,
-       lease_until_ms = null, run_ms = $runAtMs, seq = $seq, last_error = $lastError
+       lease_until_ms = null, run_ms = $runAtMs, seqs = $seqs, last_error = $lastError
      where id = $id`,
   );
   const updateOrder = client.prepare<[OrderStatus, number, number, string]>(
     'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
   );
 
-  return ({ order, ...task }: TaskChange, nowMs: number): void => {
-    updateTask.run(task);
-    if (order === null) return;
-    const { seq } = task;
-    updateOrder.run(order.status, seq, nowMs, order.id);
-    appendHistory(order.id, { seq, ...order.history }, nowMs);
+  return ({ orders, seqs, ...task }: TaskChange, nowMs: number): void => {
+    updateTask.run({ ...task, seqs: JSON.stringify(seqs) });
+    for (const { id, seq, status, history } of orders) {
+      updateOrder.run(status, seq, nowMs, id);
+      appendHistory(id, { seq, ...history }, nowMs);
+    }
   };
 };
 
-type TaskValues = Omit<TaskChange, 'order'>;
+type TaskValues = Omit<TaskChange, 'orders' | 'seqs'> & { readonly seqs: string };

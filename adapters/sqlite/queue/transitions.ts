@@ -8,8 +8,8 @@ export const createWriteTransitions = ({
   client,
 }: Connection): ((transitions: Transitions, nowMs: number) => void) => {
   const appendHistory = createAppendHistory(client);
-  const advanceTask = client.prepare<[string, number, number, string]>(
-    `update task set state = 'ready', step = ?, seq = ?, run_ms = ?, lease_until_ms = null,
+  const advanceTask = client.prepare<[string, string, number, string]>(
+    `update task set state = 'ready', step = ?, seqs = ?, run_ms = ?, lease_until_ms = null,
        attempts = 0, crashes = 0, last_error = null
      where id = ?`,
   );
@@ -21,12 +21,13 @@ export const createWriteTransitions = ({
   const deleteTask = client.prepare<[string]>('delete from task where id = ?');
   const failTask = client.prepare<[FailedTask]>(
     `update task set state = 'failed', attempts = case when step = $step then attempts else 0 end + 1,
-       step = $step, seq = $seq, last_error = $error, lease_until_ms = null
+       step = $step, seqs = $seqs, last_error = $error, lease_until_ms = null
      where id = $taskId`,
   );
   const updateOrder = client.prepare<[OrderStatus, number, number, string]>(
     'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
   );
+  const updateSeq = client.prepare<[number, string]>('update orders set seq = ? where id = ?');
   const sell = client.prepare<[string]>(
     `insert into sold_units (product_id, units) select product_id, held from orders where id = ? and held > 0
      on conflict (product_id) do update set units = units + excluded.units`,
@@ -35,24 +36,30 @@ export const createWriteTransitions = ({
     'insert into finished_tasks (at_ms, pipeline, tasks) values (?, ?, ?)',
   );
 
-  return ({ history, advanced, waiting, completed, failed }, nowMs) => {
+  return ({ history, advanced, waiting, completed, finished, failed }, nowMs) => {
     for (const row of history) appendHistory(row.orderId, row, nowMs);
-    for (const { taskId, step, seq } of advanced) advanceTask.run(step, seq, nowMs, taskId);
+    for (const { taskId, step, seqs } of advanced) advanceTask.run(step, JSON.stringify(seqs), nowMs, taskId);
     for (const { taskId, runAtMs, error } of waiting) deferTask.run(runAtMs, error, taskId);
-    for (const { taskId, orderId, step, seq, error } of failed) {
-      failTask.run({ taskId, step, seq, error });
-      updateOrder.run(orderStatusAfter.fail, seq, nowMs, orderId);
+    for (const { taskId, orders, step, seqs, error } of failed) {
+      failTask.run({ taskId, step, seqs: JSON.stringify(seqs), error });
+      for (const { orderId, seq } of orders) updateOrder.run(orderStatusAfter.fail, seq, nowMs, orderId);
     }
-    const finished = new Map<string, number>();
-    for (const { taskId, orderId, seq } of completed) {
+    const counts = new Map<string, number>();
+    for (const { taskId, orders } of finished) {
       const pipeline = pipelineOf.get(taskId) ?? '';
       deleteTask.run(taskId);
-      finished.set(pipeline, (finished.get(pipeline) ?? 0) + 1);
+      counts.set(pipeline, (counts.get(pipeline) ?? 0) + 1);
+      for (const { orderId, seq } of orders) updateSeq.run(seq, orderId);
+    }
+    for (const { orderId, seq } of completed) {
       updateOrder.run(orderStatusAfter.complete, seq, nowMs, orderId);
       sell.run(orderId);
     }
-    for (const [pipeline, tasks] of finished) countFinished.run(nowMs, pipeline, tasks);
+    for (const [pipeline, tasks] of counts) countFinished.run(nowMs, pipeline, tasks);
   };
 };
 
-type FailedTask = Pick<Transitions['failed'][number], 'taskId' | 'step' | 'seq' | 'error'>;
+type FailedTask = Pick<Transitions['failed'][number], 'taskId' | 'step' | 'error'> & {
+  /** JSON. */
+  readonly seqs: string;
+};

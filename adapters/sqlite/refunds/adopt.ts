@@ -93,7 +93,7 @@ const storedRefundOf = (row: RefundRow): StoredRefund => ({
 });
 
 const createWriteParts = ({ client }: Connection, finish: FinishRefund) => {
-  type NewRow = Omit<Refund, 'amount' | 'creditNote' | 'error'> &
+  type NewRow = Omit<Refund, 'amount' | 'creditNote' | 'creditedLine' | 'error'> &
     Refund['amount'] & { readonly key: string; readonly reference: string };
   const insert = client.prepare<[NewRow]>(
     `insert into refund (id, key, fingerprint, order_id, payment_id, amount, currency, origin, reason, status,
@@ -106,7 +106,7 @@ const createWriteParts = ({ client }: Connection, finish: FinishRefund) => {
   );
   return (parts: readonly RefundPart[], nowMs: number): void => {
     for (const { refund, reference, isNew } of parts) {
-      const { creditNote: _, error: __, amount, ...rest } = refund;
+      const { creditNote: _, creditedLine: __, error: ___, amount, ...rest } = refund;
       if (isNew) insert.run({ ...rest, ...amount, key: adoptedKey(refund.id), reference });
       else replace.run(refund.orderId, amount.amount, refund.status, refund.id);
       finish({ refundId: refund.id, outcome: { kind: 'succeeded', reference } }, nowMs);

@@ -1,3 +1,4 @@
+import { invoiceLineOf, invoiceNumber } from '../../../core/invoice.ts';
 import type { Money } from '../../../core/money.ts';
 import {
   type FinishedRefund,
@@ -59,10 +60,19 @@ export const createFinishRefund = (
 
 type FactsRow = {
   readonly refunded: number;
-  readonly invoiced: 0 | 1;
+  /** Null if the order's checkout has no invoice, like the next two. */
+  readonly year: number | null;
+  readonly sequence: number | null;
+  /** JSON. */
+  readonly content: string | null;
   readonly gone: 0 | 1;
   readonly held: number;
 };
+
+const invoiceOf = ({ year, sequence, content }: FactsRow): Parameters<typeof invoiceLineOf>[0] =>
+  year === null || sequence === null || content === null
+    ? null
+    : { ...JSON.parse(content), number: invoiceNumber(year, sequence) };
 
 const createReadRefundedOrder = ({ client }: Connection) => {
   // The `+` keeps SQLite from using the index on status: an order has few refunds, a status many.
@@ -72,12 +82,12 @@ const createReadRefundedOrder = ({ client }: Connection) => {
          select coalesce(sum(amount), 0) from refund
          where order_id = $orderId and id <> $refundId and ${isOneOf('+status', succeededRefundStatuses)}
        ) as refunded,
-       exists (select 1 from invoice where order_id = $orderId) as invoiced,
+       i.year, i.sequence, i.content,
        exists (select 1 from shipment where order_id = $orderId)
          or exists (select 1 from licence where order_id = $orderId)
          or exists (select 1 from step_reference where order_id = $orderId and ${isGoodsStep}) as gone,
        held
-     from orders where id = $orderId`,
+     from orders left join invoice i on i.checkout_id = orders.checkout_id where id = $orderId`,
   );
   return ({ order, taskPaused }: LockedOrder, refundId: string): RefundedOrder => {
     const facts = factsOf.get({ orderId: order.id, refundId });
@@ -86,7 +96,7 @@ const createReadRefundedOrder = ({ client }: Connection) => {
       order,
       taskPaused,
       refunded: facts.refunded,
-      invoiced: facts.invoiced === 1,
+      invoiceLine: invoiceLineOf(invoiceOf(facts), order.id),
       gone: facts.gone === 1,
       held: facts.held,
     };
@@ -123,13 +133,15 @@ const createWriteRefund = ({ client }: Connection) => {
        on conflict (year) do update set last = last + 1 returning last`,
     )
     .pluck();
-  const setCreditNote = client.prepare<[number, number, string]>(
-    'update refund set credit_note_year = ?, credit_note_sequence = ? where id = ?',
+  const setCreditNote = client.prepare<[number, number, string, number, string]>(
+    `update refund set credit_note_year = ?, credit_note_sequence = ?, credited_invoice = ?, credited_line = ?
+     where id = ?`,
   );
-  return (refundId: string, { refund, sold, creditNoteYear }: RefundChanges, nowMs: number): void => {
+  return (refundId: string, { refund, sold, creditNote }: RefundChanges, nowMs: number): void => {
     update.run(refund.status, refund.reference, refund.error, nowMs, refundId);
     if (sold !== null) sell.run(sold.productId, sold.units);
-    if (creditNoteYear !== null)
-      setCreditNote.run(creditNoteYear, raiseCounter.get(creditNoteYear) ?? 0, refundId);
+    if (creditNote === null) return;
+    const { year, line } = creditNote;
+    setCreditNote.run(year, raiseCounter.get(year) ?? 0, line.invoice, line.line, refundId);
   };
 };

@@ -25,6 +25,10 @@ export const refundOf = (row: RefundRow): Refund => ({
     row.creditNoteYear === null || row.creditNoteSequence === null
       ? null
       : creditNoteNumber(row.creditNoteYear, row.creditNoteSequence),
+  creditedLine:
+    row.creditedInvoice === null || row.creditedLine === null
+      ? null
+      : { invoice: row.creditedInvoice, line: row.creditedLine },
   error: row.error,
   createdAtMs: row.createdAtMs,
   updatedAtMs: row.updatedAtMs,

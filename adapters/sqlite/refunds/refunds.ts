@@ -34,7 +34,7 @@ export const createRefunds = (connection: Connection, world: World): Refunds => 
   const { runStatement, client, read, write } = connection;
   const orders = createOrderLock(connection);
   const insert = createInsertRefund(connection);
-  const writeOrderChanges = createWriteOrderChanges(connection, orders);
+  const writeOrderChanges = createWriteOrderChanges(connection, world, orders);
   const writeActivity = createWriteActivity(connection);
   const request = createRequestRefund(connection, orders, { insert, writeOrderChanges, writeActivity });
   const refundLateCharge = createRefundLateCharge(connection, insert, writeActivity);

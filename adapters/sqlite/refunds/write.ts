@@ -1,12 +1,14 @@
+import { type Group, groupWithout } from '../../../core/group.ts';
 import type { OrderStatus } from '../../../core/order.ts';
 import { refundPipeline as pipeline } from '../../../core/pipelines/refund.ts';
 import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../../core/refund.ts';
+import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import type { LockedOrder, OrderLock } from '../orders/lock.ts';
 import { createInsertJob } from '../queue/jobs.ts';
 
 type KeyAndFingerprint = { readonly key: string; readonly fingerprint: string };
-type NewRow = Omit<Refund, 'amount' | 'restock' | 'creditNote' | 'error'> &
+type NewRow = Omit<Refund, 'amount' | 'restock' | 'creditNote' | 'creditedLine' | 'error'> &
   Refund['amount'] &
   KeyAndFingerprint & { readonly chargeReference: string | null; readonly restock: 0 | 1 | null };
 
@@ -23,7 +25,7 @@ export const createInsertRefund = (connection: Connection) => {
        $createdAtMs, $updatedAtMs)`,
   );
   return (
-    { creditNote: _, error: __, amount, restock, ...refund }: Refund,
+    { creditNote: _, creditedLine: __, error: ___, amount, restock, ...refund }: Refund,
     {
       taskId,
       chargeReference = null,
@@ -38,22 +40,27 @@ export const createInsertRefund = (connection: Connection) => {
 
 export type WriteOrderChanges = ReturnType<typeof createWriteOrderChanges>;
 
-export const createWriteOrderChanges = (connection: Connection, orders: OrderLock) => {
-  const changeTask = createChangeTask(connection);
+export const createWriteOrderChanges = (connection: Connection, world: World, orders: OrderLock) => {
+  const changeTask = createChangeTask(connection, world);
   const updateOrder = connection.client.prepare<[OrderStatus, number, number, string]>(
     'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
   );
   return (locked: LockedOrder, { history, status, task }: RefundOrderChanges, nowMs: number): void => {
-    const { order, taskId, seq } = history.reduce(
-      (current, row) => orders.appendHistory(current, row, nowMs),
-      locked,
-    );
+    const {
+      order,
+      task: group,
+      seq,
+    } = history.reduce((current, row) => orders.appendHistory(current, row, nowMs), locked);
     if (status !== null) updateOrder.run(status, seq, nowMs, order.id);
-    if (task !== null && taskId !== null) changeTask(taskId, task);
+    if (task !== null && group !== null) changeTask({ id: group.id, orderId: order.id, seq }, task, nowMs);
   };
 };
 
-const createChangeTask = ({ client }: Connection) => {
+/** The task that has the order, and the `seq` of the order's newest history row. */
+type TaskOfOrder = { readonly id: string; readonly orderId: string; readonly seq: number };
+
+/** See `RefundTaskChange`. */
+const createChangeTask = ({ client }: Connection, { ids }: World) => {
   const pause = client.prepare<[string, string]>(
     `update task set state = 'paused', lease = lease + 1, lease_until_ms = null, last_error = ?
      where id = ?`,
@@ -62,7 +69,49 @@ const createChangeTask = ({ client }: Connection) => {
     `update task set state = 'failed', run_ms = ?, last_error = ? where id = ?`,
   );
   const remove = client.prepare<[string]>('delete from task where id = ?');
-  return (taskId: string, change: RefundTaskChange): void => {
+  const groupOf = client.prepare<[string], { readonly orderIds: string; readonly seqs: string }>(
+    'select order_ids as orderIds, seqs from task where id = ?',
+  );
+  const takeOut = client.prepare<[string, string, string]>(
+    'update task set order_ids = ?, seqs = ? where id = ?',
+  );
+  const insertPaused = client.prepare<[string, string, string, string, string]>(
+    `insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms, last_error)
+     select ?, checkout_id, ?, ?, pipeline, step, 'paused', run_ms, ? from task where id = ?`,
+  );
+  // Where the group has asked a step service, the entry has no request, so that it is not asked again: see `Lease.body`.
+  const keepIntent = client.prepare<[string, string]>(
+    `insert into step_ledger (task_id, step, intended_ms)
+     select ?, l.step, l.intended_ms from task t join step_ledger l on l.task_id = t.id and l.step = t.step
+     where t.id = ? and l.body is not null`,
+  );
+
+  const leaveGroup = (
+    { id, orderId, seq }: TaskOfOrder,
+    rest: Group,
+    change: RefundTaskChange,
+    nowMs: number,
+  ): void => {
+    takeOut.run(JSON.stringify(rest.orderIds), JSON.stringify(rest.seqs), id);
+    if (change.kind === 'delete') return;
+    const own = [JSON.stringify([orderId]), JSON.stringify([seq])] as const;
+    const ownId = ids.next(nowMs);
+    insertPaused.run(ownId, ...own, change.lastError, id);
+    keepIntent.run(ownId, id);
+  };
+
+  return (task: TaskOfOrder, change: RefundTaskChange, nowMs: number): void => {
+    const { id: taskId } = task;
+    const group = groupOf.get(taskId);
+    if (group === undefined) throw new Error(`there is no task ${taskId}`);
+    const rest = groupWithout(
+      { orderIds: JSON.parse(group.orderIds), seqs: JSON.parse(group.seqs) },
+      task.orderId,
+    );
+    if (rest !== null) {
+      leaveGroup(task, rest, change, nowMs);
+      return;
+    }
     switch (change.kind) {
       case 'pause':
         pause.run(change.lastError, taskId);

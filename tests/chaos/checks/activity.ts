@@ -1,3 +1,4 @@
+import { pipelines } from '../../../core/pipelines/index.ts';
 import { groupBy } from '../grouping.ts';
 import type { ActivityRow, Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
@@ -36,9 +37,12 @@ const checkRefunds = (snapshot: Snapshot): Violation[] => {
   ];
 };
 
-/** Only an operator retries a task, and the order's history says so each time. */
+/**
+ * Only an operator retries a task, and the order's history says so each time. A retry of a notice changes no order.
+ */
 const checkRetries = (snapshot: Snapshot): Violation[] => {
-  const rows = groupBy(rowsOf(snapshot, 'task.retry'), ({ orderId }) => orderId);
+  const retries = rowsOf(snapshot, 'task.retry').filter(({ detail }) => !noticeSteps.has(detail));
+  const rows = groupBy(retries, ({ orderId }) => orderId);
   const states = groupBy(
     snapshot.history.filter(({ state }) => state === 'retried'),
     ({ orderId }) => orderId,
@@ -50,6 +54,12 @@ const checkRetries = (snapshot: Snapshot): Violation[] => {
       : [violation('retry_activity_differs', id, `${done} retries have ${written} rows`)];
   });
 };
+
+const noticeSteps = new Set<string | null>(
+  [...pipelines.values()].flatMap(({ steps }) =>
+    steps.filter(({ isNotice }) => isNotice).map(({ name }) => name),
+  ),
+);
 
 /** The run acknowledges a case once. */
 const checkAcknowledgements = (snapshot: Snapshot): Violation[] => {

@@ -9,9 +9,12 @@ export const checkDrained = (snapshot: Snapshot): Violation[] => [
   ...snapshot.tasks.flatMap((task) => checkTask(task)),
 ];
 
-const checkOrders = ({ orders, tasks }: Snapshot): Violation[] => {
-  const orderTasks = tasks.flatMap(({ orderId, ...task }) =>
-    orderId === null ? [] : [{ ...task, orderId }],
+const checkOrders = ({ orders, history, tasks }: Snapshot): Violation[] => {
+  const orderTasks = tasks.flatMap(({ orderIds, ...task }) =>
+    orderIds.map((orderId) => ({ ...task, orderId })),
+  );
+  const notified = new Set(
+    history.filter(({ state }) => state === 'customer_notified').map(({ orderId }) => orderId),
   );
   const taskOf = indexBy(orderTasks, ({ orderId }) => orderId);
   const orderOf = indexBy(orders, ({ id }) => id);
@@ -28,8 +31,14 @@ const checkOrders = ({ orders, tasks }: Snapshot): Violation[] => {
       .filter(({ id, status }) => status === 'failed' && taskOf.get(id)?.state !== 'failed')
       .map(({ id }) => violation('failed_without_task', id, 'it has no failed task')),
     ...orderTasks
-      .filter(({ orderId, state }) => state === 'failed' && orderOf.get(orderId)?.status !== 'failed')
+      .filter(({ orderId, state, step }) => {
+        const allowed = step === 'notify_customer' ? 'completed' : 'failed';
+        return state === 'failed' && orderOf.get(orderId)?.status !== allowed;
+      })
       .map(({ orderId }) => violation('order_not_failed', orderId, `it is ${orderOf.get(orderId)?.status}`)),
+    ...orders
+      .filter(({ id, status }) => status === 'completed' && !notified.has(id) && !taskOf.has(id))
+      .map(({ id }) => violation('notice_missing', id, 'it has neither a notice nor a failed task')),
   ];
 };
 
@@ -44,11 +53,9 @@ const checkMoney = ({ payments, refunds }: Snapshot): Violation[] => [
     .map(({ id }) => violation('refund_open', id, 'it is still requested')),
 ];
 
-/** Only failed tasks of orders remain, each with its error. Jobs can always be done, so none remains. */
-const checkTask = ({ orderId, jobId, pipeline, state, lastError }: TaskRow): Violation[] => {
-  if (orderId === null) return [violation('job_left', jobId ?? '', `${pipeline} is ${state}: ${lastError}`)];
-  if (state !== 'failed') return [violation('task_left', orderId, `it is ${state}: ${lastError}`)];
-  return (lastError ?? '') === ''
-    ? [violation('task_without_error', orderId, 'it failed without an error')]
-    : [];
+/** Only failed tasks of groups remain, each with its error. Jobs can always be done, so none remains. */
+const checkTask = ({ id, jobId, pipeline, state, lastError }: TaskRow): Violation[] => {
+  if (jobId !== null) return [violation('job_left', jobId, `${pipeline} is ${state}: ${lastError}`)];
+  if (state !== 'failed') return [violation('task_left', id, `it is ${state}: ${lastError}`)];
+  return (lastError ?? '') === '' ? [violation('task_without_error', id, 'it failed without an error')] : [];
 };

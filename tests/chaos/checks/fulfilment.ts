@@ -6,8 +6,6 @@ import { type Violation, violation } from '../violation.ts';
 export const checkFulfilment = (snapshot: Snapshot): Violation[] => [
   ...checkStock(snapshot),
   ...checkReservations(snapshot),
-  ...checkInvoices(snapshot),
-  ...checkCreditNotes(snapshot),
   ...checkLicences(snapshot),
   ...checkShipments(snapshot),
 ];
@@ -56,51 +54,6 @@ const checkReservations = ({ products, orders, history, shipments, licences }: S
     ];
   });
 };
-
-const checkInvoices = (snapshot: Snapshot): Violation[] => {
-  const issued = snapshot.invoices;
-  return [
-    ...findGaps('invoice', issued),
-    ...checkOnceEach(
-      'invoice',
-      issued.map(({ orderId }) => orderId),
-      ordersWith(snapshot, ['invoiced']),
-    ),
-  ];
-};
-
-/** One for each refund that succeeded after the order's invoice, and for no other. */
-const checkCreditNotes = ({ creditNotes: issued, refunds, history }: Snapshot): Violation[] => {
-  const orderIdOf = new Map(refunds.map(({ id, orderId }) => [id, orderId]));
-  const creditNotesOf = groupBy(issued, ({ refundId }) => orderIdOf.get(refundId) ?? null);
-  const rowsOf = groupBy(history, ({ orderId }) => orderId);
-  const orderIds = new Set(refunds.map(({ orderId }) => orderId));
-  const succeededStates = ['partially_refunded', 'refunded'];
-  return [
-    ...findGaps('credit_note', issued),
-    ...duplicates(issued, ({ refundId }) => refundId).map((id) =>
-      violation('credit_note_twice', id, 'the refund has two'),
-    ),
-    ...[...orderIds, null].flatMap((orderId) => {
-      const rows = rowsOf.get(orderId ?? '') ?? [];
-      const invoicedAt = rows.find(({ state }) => state === 'invoiced')?.seq ?? Number.POSITIVE_INFINITY;
-      const due = rows.filter(({ state, seq }) => succeededStates.includes(state) && seq > invoicedAt).length;
-      const count = creditNotesOf.get(orderId)?.length ?? 0;
-      return count === due ? [] : [violation('credit_note_count', String(orderId), `${count} of ${due}`)];
-    }),
-  ];
-};
-
-const findGaps = (
-  thing: string,
-  issued: readonly { readonly year: number; readonly sequence: number }[],
-): Violation[] =>
-  [...groupBy(issued, ({ year }) => year)].flatMap(([year, ofYear]) => {
-    const numbers = ofYear.map(({ sequence }) => sequence).sort((one, other) => one - other);
-    return numbers.every((number, index) => number === index + 1)
-      ? []
-      : [violation(`${thing}_gap`, String(year), `${numbers.length} numbers from 1 to ${numbers.at(-1)}`)];
-  });
 
 const checkLicences = (snapshot: Snapshot): Violation[] => {
   const keysOf = groupBy(snapshot.licences, ({ orderId }) => orderId);

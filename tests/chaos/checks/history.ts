@@ -2,7 +2,7 @@ import { groupBy } from '../grouping.ts';
 import type { RefundRow, Snapshot } from '../snapshot.ts';
 import type { Violation } from '../violation.ts';
 
-/** The states that each pipeline appends to the history, in order. */
+/** The states that each pipeline appends to the history, in order. The last one is the notice. */
 const stepStates: Readonly<Record<string, readonly string[]>> = {
   physical: ['invoiced', 'shipment_requested', 'customer_notified'],
   digital: ['licence_issued', 'invoiced', 'customer_notified'],
@@ -45,7 +45,8 @@ export const checkHistory = ({ orders, history, refunds }: Snapshot): Violation[
         : [found('impossible_edge')]),
       ...(statusAfter(statuses.at(-1)) === status ? [] : [found('history_status_differs')]),
       ...(steps.every((step, index) => step === expected[index]) ? [] : [found('steps_out_of_order')]),
-      ...(status === 'completed' && steps.length < expected.length ? [found('step_skipped')] : []),
+      ...(status === 'completed' && steps.length < expected.length - 1 ? [found('step_skipped')] : []),
+      ...(isNotifiedWhenCompleted(states) ? [] : [found('notified_before_completed')]),
       ...(steps.length === 0 || isPaidBeforeSteps(states, expected) ? [] : [found('step_before_payment')]),
       ...(isReservedByClaims(states) ? [] : [found('reservation_out_of_order')]),
       ...(isStoppedByRefund(states, refundsOf.get(id) ?? []) ? [] : [found('step_after_refund')]),
@@ -57,6 +58,12 @@ export const checkHistory = ({ orders, history, refunds }: Snapshot): Violation[
 const isPaidBeforeSteps = (states: readonly string[], steps: readonly string[]): boolean => {
   const paidAt = states.indexOf('paid');
   return paidAt >= 0 && paidAt < states.findIndex((state) => steps.includes(state));
+};
+
+/** The notice is the only step after `completed`. */
+const isNotifiedWhenCompleted = (states: readonly string[]): boolean => {
+  const notifiedAt = states.indexOf('customer_notified');
+  return notifiedAt < 0 || states.slice(0, notifiedAt).includes('completed');
 };
 
 /** Only a claim takes units from the stock. */

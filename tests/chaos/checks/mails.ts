@@ -3,7 +3,7 @@ import type { ReceivedMail, Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
 /**
- * Each fulfilled order and each refund got its mail, always under the same Message-ID, and only at the address
+ * Each group of fulfilled orders and each refund got its mail, always under the same Message-ID, and only at the address
  * of its customer.
  */
 export const checkMails = (snapshot: Snapshot): Violation[] => [
@@ -14,12 +14,12 @@ export const checkMails = (snapshot: Snapshot): Violation[] => [
 
 const afterPayment = new Set(['paid', 'completed', 'failed', 'refunded']);
 
-const checkReceipts = ({ orders, history, mails }: Snapshot): Violation[] => {
+const checkReceipts = (snapshot: Snapshot): Violation[] => {
+  const { orders, history, mails, refunds } = snapshot;
   const orderOf = indexBy(orders, ({ id }) => id);
-  const mailsOf = groupBy(
-    mails.filter(({ kind }) => kind === 'receipt'),
-    ({ orderId }) => orderId,
-  );
+  const mailsOf = byOrder(mails.filter(({ kind }) => kind === 'receipt'));
+  // An order that a refund takes out of its group and gives back goes on in a task of its own, with a mail of its own.
+  const refundsOf = groupBy(refunds, ({ orderId }) => orderId);
   return [
     ...history
       .filter(({ state, orderId }) => state === 'customer_notified' && !mailsOf.has(orderId))
@@ -31,10 +31,48 @@ const checkReceipts = ({ orders, history, mails }: Snapshot): Violation[] => {
         ...(afterPayment.has(status)
           ? []
           : [violation('mail_before_payment', orderId, `the order is ${status}`)]),
-        ...(ids.size === 1 ? [] : [violation('mail_message_id_changed', orderId, [...ids].join(' '))]),
+        ...(ids.size <= 1 + (refundsOf.get(orderId)?.length ?? 0)
+          ? []
+          : [violation('mail_message_id_changed', orderId, [...ids].join(' '))]),
       ];
     }),
+    ...checkGroups(snapshot),
   ];
+};
+
+/** The orders of a group have one mail. An order that was refunded may have left its group. */
+const checkGroups = ({ orders, history, mails, refunds }: Snapshot): Violation[] => {
+  const refunded = new Set(refunds.map(({ orderId }) => orderId));
+  const notifiedBy = new Map(
+    history
+      .filter(({ state, detail }) => state === 'customer_notified' && detail !== null)
+      .map(({ orderId, detail }) => [orderId, detail]),
+  );
+  const listedIn = groupBy(mails, ({ messageId }) => messageId);
+  const groups = groupBy(
+    orders.filter(({ id }) => notifiedBy.has(id) && !refunded.has(id)),
+    ({ checkoutId, type }) => `${checkoutId} ${type}`,
+  );
+  return [
+    ...[...groups]
+      .filter(([, ofGroup]) => new Set(ofGroup.map(({ id }) => notifiedBy.get(id))).size > 1)
+      .map(([id]) => violation('mail_of_group_split', id, 'its orders have several mails')),
+    ...[...notifiedBy].flatMap(([orderId, messageId]) =>
+      (listedIn.get(messageId ?? '') ?? []).some(({ orderIds }) => orderIds.includes(orderId))
+        ? []
+        : [violation('mail_without_order', orderId, `${messageId} does not list it`)],
+    ),
+  ];
+};
+
+const byOrder = (mails: readonly ReceivedMail[]): ReadonlyMap<string, readonly ReceivedMail[]> => {
+  const rows = mails.flatMap((mail) => mail.orderIds.map((orderId) => ({ orderId, mail })));
+  return new Map(
+    [...groupBy(rows, ({ orderId }) => orderId)].map(([id, ofOrder]) => [
+      id,
+      ofOrder.map(({ mail }) => mail),
+    ]),
+  );
 };
 
 /**
@@ -49,10 +87,7 @@ const checkRefundMails = ({ refunds, audits, mails }: Snapshot): Violation[] => 
       .filter(({ status, reference }) => status === 'succeeded' || reference !== null),
     ({ orderId, paymentId }) => orderId ?? firstOrderOf.get(paymentId),
   );
-  const mailsOf = groupBy(
-    mails.filter(({ kind }) => kind === 'refund'),
-    ({ orderId }) => orderId,
-  );
+  const mailsOf = byOrder(mails.filter(({ kind }) => kind === 'refund'));
   return [...new Set([...refundsOf.keys(), ...mailsOf.keys()])].flatMap((orderId = '') => {
     const sent = messageIdsOf(mailsOf.get(orderId) ?? []).size;
     const made = refundsOf.get(orderId) ?? [];
@@ -67,8 +102,8 @@ const checkRefundMails = ({ refunds, audits, mails }: Snapshot): Violation[] => 
 const checkAddresses = ({ orders, mails }: Snapshot): Violation[] => {
   const orderOf = indexBy(orders, ({ id }) => id);
   return mails
-    .filter(({ orderId, to }) => to !== orderOf.get(orderId)?.email)
-    .map(({ orderId, to }) => violation('mail_to_wrong_address', orderId, `it was sent to ${to}`));
+    .filter(({ orderIds, to }) => !orderIds.some((id) => orderOf.get(id)?.email === to))
+    .map(({ orderIds, to }) => violation('mail_to_wrong_address', orderIds.join(), `it was sent to ${to}`));
 };
 
 const messageIdsOf = (mails: readonly ReceivedMail[]): ReadonlySet<string> =>

@@ -86,7 +86,7 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
     select id, key, order_id, payment_id, amount, currency, origin, status, reference, credit_note_year,
       credit_note_sequence, created_ms, updated_ms
     from refund`);
-  const invoices = await run('select order_id, year, sequence from invoice');
+  const invoices = await run('select checkout_id, year, sequence, content from invoice');
   const events = await run('select event_id from provider_event');
   return {
     audits: audits.map((row) => ({
@@ -123,9 +123,10 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
         sequence: Number(row.credit_note_sequence),
       })),
     invoices: invoices.map((row) => ({
-      orderId: stringOf(row.order_id),
+      checkoutId: stringOf(row.checkout_id),
       year: Number(row.year),
       sequence: Number(row.sequence),
+      ...contentOf(row.content),
     })),
     storedEvents: events.map((row) => stringOf(row.event_id)),
   };
@@ -134,15 +135,16 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
 const readFulfilment = async ({
   run,
 }: Database): Promise<Pick<DatabaseRecords, 'tasks' | 'licences' | 'shipments'>> => {
-  const tasks = await run('select id, order_id, job_id, pipeline, state, last_error from task');
+  const tasks = await run('select id, order_ids, job_id, pipeline, step, state, last_error from task');
   const licences = await run('select order_id, unit, key from licence');
   const shipments = await run('select order_id from shipment');
   return {
     tasks: tasks.map((row) => ({
       id: stringOf(row.id),
-      orderId: stringOrNull(row.order_id),
+      orderIds: stringsOf(row.order_ids),
       jobId: stringOrNull(row.job_id),
       pipeline: stringOf(row.pipeline),
+      step: stringOf(row.step),
       state: stringOf(row.state),
       lastError: stringOrNull(row.last_error),
     })),
@@ -179,9 +181,9 @@ const readActivity = async ({
 
 /** Mails are captured where no mail server is set. */
 const readMails = async ({ run }: Database): Promise<readonly ReceivedMail[]> =>
-  (await run('select message_id, order_id, recipient, subject from captured_mail')).map((row) => ({
+  (await run('select message_id, order_ids, recipient, subject from captured_mail')).map((row) => ({
     messageId: stringOf(row.message_id),
-    orderId: stringOf(row.order_id),
+    orderIds: stringsOf(row.order_ids),
     to: stringOf(row.recipient),
     kind: mailKindOf(stringOf(row.subject)),
   }));
@@ -196,6 +198,18 @@ const stringOf = (value: unknown): string => {
 };
 
 const stringOrNull = (value: unknown): string | null => (value === null ? null : stringOf(value));
+
+/** Postgres returns an object, SQLite returns JSON. */
+const contentOf = (value: unknown): Pick<Snapshot['invoices'][number], 'lines' | 'total'> => {
+  const content = typeof value === 'string' ? JSON.parse(value) : value;
+  return {
+    lines: content.lines.map((line: { orderId: string; net: number }) => ({
+      orderId: stringOf(line.orderId),
+      amount: Number(line.net),
+    })),
+    total: Number(content.total),
+  };
+};
 
 /** Postgres returns an array, SQLite returns JSON. */
 const stringsOf = (value: unknown): readonly string[] => {

@@ -1,4 +1,5 @@
 import { activityGuards } from './activityGuards.ts';
+import { groupGuards } from './groupGuards.ts';
 import { faultPresets, type Guard } from './guard.ts';
 import { moneyGuards } from './moneyGuards.ts';
 import { stockGuards } from './stockGuards.ts';
@@ -51,8 +52,8 @@ export const guards: readonly Guard[] = [
     replacements: [
       {
         file: 'core/usecases/runStep.ts',
-        find: 'stepKey(lease.order.id, lease.step)',
-        replace: 'stepKey(lease.order.id, String(lease.lease))',
+        find: 'stepKey(lease.taskId, lease.step)',
+        replace: 'stepKey(lease.taskId, String(lease.lease))',
       },
     ],
     faults: faultPresets.kills,
@@ -104,4 +105,5 @@ export const guards: readonly Guard[] = [
   ...activityGuards,
   ...moneyGuards,
   ...stockGuards,
+  ...groupGuards,
 ];

@@ -92,7 +92,7 @@ const readAll = async (stream: AsyncIterable<Buffer>): Promise<Buffer | null> =>
   }
 };
 
-/** Takes the order's id from the text of the mail, because the Message-ID is itself under test. */
+/** Takes the ids of the orders from the text of the mail, because the Message-ID is itself under test. */
 const receivedMail = async (source: Buffer): Promise<ReceivedMail> => {
   const { messageId, to, subject, text } = await parseMail(source);
   const ids = text.match(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g) ?? [];
@@ -100,7 +100,7 @@ const receivedMail = async (source: Buffer): Promise<ReceivedMail> => {
     messageId,
     to,
     kind: mailKindOf(subject),
-    orderId: ids.at(-1) ?? 'none',
+    orderIds: [...new Set(ids)],
   };
 };
 

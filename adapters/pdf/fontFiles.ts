@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { create, type Font } from 'fontkit';
+import subsetFont from 'subset-font';
+
+/** A font that a document can embed, and the characters that it has. */
+export type Face = {
+  /** The same for the same face in every document. */
+  readonly name: string;
+  readonly bytes: Buffer;
+  /** The width of a text at the size of one point. */
+  measure(text: string): number;
+  readonly characters: ReadonlySet<number>;
+};
+
+/** The faces of Latin and Vietnamese text. */
+export const openBaseFaces = async (): Promise<{ readonly regular: Face; readonly bold: Face }> => {
+  const [regular, bold] = await Promise.all([
+    openFace('regular', () =>
+      import.meta.resolve('@expo-google-fonts/be-vietnam-pro/400Regular/BeVietnamPro_400Regular.ttf'),
+    ),
+    openFace('bold', () =>
+      import.meta.resolve('@expo-google-fonts/be-vietnam-pro/600SemiBold/BeVietnamPro_600SemiBold.ttf'),
+    ),
+  ]);
+  return { regular, bold };
+};
+
+const openFace = async (name: string, url: () => string): Promise<Face> =>
+  faceOf(name, await readFile(new URL(url())));
+
+const faceOf = (name: string, bytes: Buffer): Face => {
+  const font = create(bytes);
+  if (!isFont(font)) throw new Error(`${name} is a collection of fonts`);
+  const widths = new Map<string, number>();
+  const measure = (text: string): number => {
+    const known = widths.get(text) ?? font.layout(text).advanceWidth / font.unitsPerEm;
+    // Single characters come again and again, and there are not many of them.
+    if (text.length <= 2) widths.set(text, known);
+    return known;
+  };
+  return { name, bytes, measure, characters: new Set(font.characterSet) };
+};
+
+const isFont = (font: ReturnType<typeof create>): font is Font => 'characterSet' in font;
+
+/** The families of Chinese, Japanese and Korean text. Each one is cut into about a hundred files. */
+export const cjkFamilies = ['sc', 'jp', 'kr'] as const;
+export type CjkFamily = (typeof cjkFamilies)[number];
+
+const packages: Readonly<Record<CjkFamily, { folder(): string }>> = {
+  sc: { folder: () => import.meta.resolve('@fontsource-variable/noto-sans-sc/unicode.json') },
+  jp: { folder: () => import.meta.resolve('@fontsource-variable/noto-sans-jp/unicode.json') },
+  kr: { folder: () => import.meta.resolve('@fontsource-variable/noto-sans-kr/unicode.json') },
+};
+
+/** One file of a family, and the characters that it may have, each as its first and its last code point. */
+export type FontFile = {
+  readonly name: string;
+  readonly url: URL;
+  readonly ranges: readonly (readonly [number, number])[];
+};
+
+export const listFontFiles = async (family: CjkFamily): Promise<readonly FontFile[]> => {
+  const index = new URL(packages[family].folder());
+  const ranges: Readonly<Record<string, string>> = JSON.parse(await readFile(index, 'utf8'));
+  return Object.entries(ranges).map(([key, text]) => {
+    const name = `noto-sans-${family}-${key.replace(/[[\]]/g, '')}`;
+    return { name, url: new URL(`files/${name}-wght-normal.woff2`, index), ranges: parseRanges(text) };
+  });
+};
+
+/** `U+20-7e,U+a0`. */
+const parseRanges = (text: string): FontFile['ranges'] =>
+  text.split(',').map((range) => {
+    const [first = 0, last = first] = range
+      .replace('U+', '')
+      .split('-')
+      .map((hex) => Number.parseInt(hex, 16));
+    return [first, last];
+  });
+
+/**
+ * The file as a font of one weight. The files have all weights and are compressed in a way that no library for PDF can
+ * embed.
+ */
+export const openFontFile = async ({ name, url, ranges }: FontFile): Promise<Face> => {
+  const text = ranges.map(([first, last]) => charactersFrom(first, last)).join('');
+  const options = { targetFormat: 'truetype', variationAxes: { wght: 400 } } as const;
+  return faceOf(name, await subsetFont(await readFile(url), text, options));
+};
+
+const charactersFrom = (first: number, last: number): string =>
+  Array.from({ length: last - first + 1 }, (_, index) => String.fromCodePoint(first + index)).join('');

@@ -1,0 +1,39 @@
+import { replacementCharacter } from '../../core/invoiceDocument.ts';
+import type { Fonts, Weight } from './fonts.ts';
+import { breakLines, type Line } from './lines.ts';
+
+export type Style = { readonly size: number; readonly weight: Weight; readonly color: string };
+
+/** Lines of text in one style. */
+export type Block = { readonly lines: readonly Line[]; readonly style: Style };
+
+export type Typesetter = {
+  /** Breaks the text into lines. What does not fit into `linesMax` of them is left out. */
+  set(text: string, style: Style, width: number, linesMax: number): Promise<Block>;
+  /** The text on one line. */
+  setLine(text: string, style: Style): Promise<Block>;
+  /** True if the replacement character stands somewhere. */
+  hasReplaced(): boolean;
+};
+
+export const createTypesetter = (fonts: Fonts): Typesetter => {
+  let replaced = false;
+
+  const set: Typesetter['set'] = async (text, style, width, linesMax) => {
+    const [characters, ellipsis] = await Promise.all([
+      fonts.charactersOf(text, style.weight),
+      fonts.charactersOf('…', style.weight),
+    ]);
+    const [end] = ellipsis;
+    if (end === undefined) throw new Error('no font has the ellipsis');
+    const lines = breakLines(characters, width / style.size, { linesMax, ellipsis: end });
+    replaced ||= lines.some(({ runs }) => runs.some(({ text: run }) => run.includes(replacementCharacter)));
+    return { lines, style };
+  };
+
+  return {
+    set,
+    setLine: (text, style) => set(text, style, Number.POSITIVE_INFINITY, 1),
+    hasReplaced: () => replaced,
+  };
+};

@@ -1,0 +1,96 @@
+import { invoiceContent, invoiceNumber } from '../../../core/invoice.ts';
+import { contactColumns, orderColumns } from '../columns.ts';
+import type { Transaction } from '../connection.ts';
+import { type ContactRow, contactOf, type OrderRow, orderOf } from '../rows.ts';
+import type { RunEffect } from './runEffect.ts';
+
+/**
+ * Issues the invoice of each checkout, unless another of its groups has. The row of the year's counter is locked first
+ * and until the commit. So no number is lost, and the second group of a checkout sees what the first one has issued.
+ *
+ * The first two statements are sent together: the second one begins when the first has the lock.
+ */
+export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, nowMs) => {
+  const year = calendar.yearOf(nowMs);
+  const [[counter], checkouts] = await Promise.all([
+    tx<{ last: number }[]>`
+      insert into invoice_counter (year, last) values (${year}, 0)
+      on conflict (year) do update set last = invoice_counter.last
+      returning last`.execute(),
+    tx<CheckoutRow[]>`
+      select a.id, i.year, i.sequence, case when cardinality(a.order_ids) > 1 then a.order_ids end as order_ids
+      from audit a left join invoice i on i.checkout_id = a.id
+      where a.id = any(${[...new Set(tasks.map(({ checkoutId }) => checkoutId))]}::uuid[])
+      order by a.id`,
+  ]);
+  const ordersOf = new Map(tasks.map(({ checkoutId, orders }) => [checkoutId, orders]));
+  const orderOfId = await readOrders(tx, tasks, checkouts.filter(isNotInvoiced));
+  const last = counter?.last ?? 0;
+  const issued = checkouts.filter(isNotInvoiced).map(({ id, order_ids }, index) => ({
+    checkout_id: id,
+    sequence: last + index + 1,
+    content: invoiceContent(
+      order_ids?.flatMap((orderId) => orderOfId.get(orderId) ?? []) ?? ordersOf.get(id) ?? [],
+      shop,
+    ),
+  }));
+  if (issued.length > 0)
+    await tx`
+      with issued as (
+        insert into invoice (year, sequence, checkout_id, issued_ms, content)
+        select ${year}::integer, sequence, checkout_id, ${nowMs}::bigint, content
+        from json_to_recordset(${JSON.stringify(issued)}::text::json) as i(
+          checkout_id uuid, sequence integer, content json
+        )
+      )
+      update invoice_counter set last = ${last + issued.length} where year = ${year}`;
+
+  const numberOf = new Map([
+    ...checkouts.flatMap((row) =>
+      row.year === null || row.sequence === null
+        ? []
+        : [[row.id, invoiceNumber(row.year, row.sequence)] as const],
+    ),
+    ...issued.map((row) => [row.checkout_id, invoiceNumber(year, row.sequence)] as const),
+  ]);
+  return tasks.map(({ id, checkoutId }) => ({
+    taskId: id,
+    kind: 'done',
+    detail: numberOf.get(checkoutId) ?? null,
+  }));
+};
+
+type CheckoutRow = {
+  readonly id: string;
+  /** Null if the checkout has only one order: then it is in the batch. */
+  readonly order_ids: readonly string[] | null;
+  readonly year: number | null;
+  readonly sequence: number | null;
+};
+
+const isNotInvoiced = ({ sequence }: CheckoutRow): boolean => sequence === null;
+
+type InvoicedOrder = Parameters<typeof invoiceContent>[0][number];
+
+/**
+ * All orders of the checkouts with several orders. Those of the batch are locked with their tasks. The others are locked here: a refund
+ * that ends at the same time either is on the invoice, or leaves its order out of it.
+ */
+const readOrders = async (
+  tx: Transaction,
+  tasks: Parameters<RunEffect>[1],
+  checkouts: readonly CheckoutRow[],
+): Promise<ReadonlyMap<string, InvoicedOrder>> => {
+  const orderIds = checkouts.flatMap(({ order_ids }) => order_ids ?? []);
+  if (orderIds.length === 0) return new Map();
+  const known = new Map<string, InvoicedOrder>(
+    tasks.flatMap(({ orders }) => orders.map((each) => [each.order.id, each] as const)),
+  );
+  const others = orderIds.filter((id) => !known.has(id));
+  if (others.length === 0) return known;
+  const rows = await tx<(OrderRow & ContactRow)[]>`
+    select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')} from orders o
+    where o.id = any(${others}::uuid[]) order by o.id for share`;
+  for (const row of rows) known.set(row.id, { order: orderOf(row), contact: contactOf(row) });
+  return known;
+};

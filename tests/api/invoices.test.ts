@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'bun:test';
+import { err, ok } from 'neverthrow';
+import type { Invoices } from '../../core/invoice.ts';
+import { pipelineFor } from '../../core/pipelines/index.ts';
+import { readPdf } from '../pdf/readPdf.ts';
+import { invoiceOf } from '../pdf/samples.ts';
+import { codeOf, expectStatus, textAt } from './reply.ts';
+import { createTestApi, requestOf } from './testApi.ts';
+
+/** An API with these invoices, and one paid checkout of the customer Lan. */
+const createShop = async (
+  ofCheckout: Invoices['ofCheckout'] = async (checkoutId) =>
+    ok(invoiceOf({ checkoutNumber: `CW-${checkoutId}` })),
+) => {
+  const shop = createTestApi({ wrapStore: (store) => ({ ...store, invoices: { ofCheckout } }) });
+  const lan = shop.customer('lan');
+  const reply = await lan.checkOut([await lan.order(await shop.product())]);
+  const checkoutId = textAt(expectStatus(reply, 202), 'checkoutId');
+  return { ...shop, lan, path: `/checkouts/${checkoutId}/invoice`, checkoutId };
+};
+
+describe('GET /checkouts/{id}/invoice', () => {
+  test('GET /checkouts/{id}/invoice sends the invoice of the checkout as a PDF with its number', async () => {
+    const { api, lan, path, checkoutId } = await createShop();
+    const response = await api.handle(
+      requestOf('GET', `http://localhost${path}`, { token: await lan.token() }),
+    );
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/pdf');
+    expect(response.headers.get('content-disposition')).toBe(
+      'attachment; filename="invoice-2026-000001.pdf"',
+    );
+    expect(response.headers.get('cache-control')).toBe('private, no-cache');
+    const { texts } = await readPdf(new Uint8Array(await response.arrayBuffer()));
+    expect(texts[0]).toContain(`Mã thanh toán CW-${checkoutId}`);
+  });
+
+  test('The invoice that the pipeline of a checkout has issued is drawn with its number and that of the checkout', async () => {
+    const { api, customer, product, store, world } = createTestApi();
+    const lan = customer('lan');
+    const orders = [await lan.order(await product()), await lan.order(await product())];
+    const checkout = expectStatus(await lan.checkOut(orders), 202);
+    const path = `/checkouts/${textAt(checkout, 'checkoutId')}/invoice`;
+    expect(codeOf(await lan.get(path))).toBe('404 not_found');
+    const nowMs = world.clock.nowMs();
+    const claim = { limit: 9, nowMs, leaseMs: 1_000, retryAtMs: () => null };
+    await store.queue.claim({ pipeline: pipelineFor('physical'), ...claim });
+    const response = await api.handle(
+      requestOf('GET', `http://localhost${path}`, { token: await lan.token() }),
+    );
+    expect(response.status).toBe(200);
+    const { texts } = await readPdf(new Uint8Array(await response.arrayBuffer()));
+    expect(texts[0]).toContain(`${new Date(nowMs).getUTCFullYear()}-000001`);
+    expect(texts[0]).toContain(textAt(checkout, 'number'));
+    expect(texts[0]).toContain(world.shop.name);
+  });
+
+  test('GET /checkouts/{id}/invoice sends nothing again that the client has, and other bytes for another invoice', async () => {
+    let email = 'lan@example.com';
+    const { lan, path } = await createShop(async (checkoutId) =>
+      ok(invoiceOf({ checkoutId, customer: { email, language: null } })),
+    );
+    const first = expectStatus(await lan.get(path), 200);
+    const tag = first.headers.get('etag') ?? '';
+    expect(tag).toMatch(/^"[\w-]{27}"$/);
+    for (const held of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+      const again = await lan.send('GET', path, { headers: { 'if-none-match': held } });
+      expect([again.status, again.body, again.headers.get('etag')]).toEqual([304, '', tag]);
+    }
+    email = '';
+    const changed = await lan.send('GET', path, { headers: { 'if-none-match': tag } });
+    expect(changed.status).toBe(200);
+    expect(changed.headers.get('etag')).not.toBe(tag);
+  });
+
+  test('GET /checkouts/{id}/invoice is 404 until the invoice is issued, and for a checkout that does not exist', async () => {
+    const { lan, path } = await createShop(async () => ok(null));
+    expect(codeOf(await lan.get(path))).toBe('404 not_found');
+    expect(codeOf(await lan.get(`/checkouts/${crypto.randomUUID()}/invoice`))).toBe('404 not_found');
+    expect(codeOf(await lan.get('/checkouts/1/invoice'))).toBe('404 not_found');
+  });
+
+  test('GET /checkouts/{id}/invoice is 404 for another customer, and is sent to whoever may read orders', async () => {
+    const { customer, operator, path } = await createShop();
+    expect(codeOf(await customer('hoa').get(path))).toBe('404 not_found');
+    expectStatus(await operator.get(path), 200);
+  });
+
+  test('GET /checkouts/{id}/invoice is 503 while the database cannot be asked', async () => {
+    const { lan, path } = await createShop(async () => err({ kind: 'unavailable', reason: 'down' }));
+    expect(codeOf(await lan.get(path))).toBe('503 unavailable');
+  });
+});

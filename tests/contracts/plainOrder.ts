@@ -1,0 +1,11 @@
+import type { Order, OrderDetail } from '../../core/order.ts';
+
+/** The order without what only its detail has. */
+export const plainOrder = ({
+  history: _,
+  payment: __,
+  invoice: ___,
+  licences: ____,
+  shipment: _____,
+  ...order
+}: OrderDetail): Order => order;
