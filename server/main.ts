@@ -74,9 +74,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       import('../api/http/clientAddress.ts'),
     ]);
     if (demo && host !== null && !isLoopback(host))
-      log.warn('demo mode is on, and other machines can reach it: anyone gets a token of an operator', {
-        host,
-      });
+      log.warn('other machines can reach demo mode: anyone gets a token of an operator', { host });
     const auth = await createAuthSettings(config.auth, store, world);
     const ports = { ...store, provider, world, log };
     const api = createApp({

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import {
-  auditKeyOf,
-  type ClaimSnapshot,
-  fingerprintOf,
-  judgeClaims,
-  type KnownAudit,
-} from '../../core/audit.ts';
+import { auditKeyOf, fingerprintOf } from '../../core/audit.ts';
+import { type ClaimSnapshot, judgeClaims, type KnownAudit } from '../../core/judgeClaims.ts';
 import type { Order } from '../../core/order.ts';
 import { checkoutRequest, order, responseTo } from './samples.ts';
 

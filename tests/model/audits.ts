@@ -6,10 +6,7 @@ import {
   type CheckoutRequest,
   type Claim,
   type ClaimFailure,
-  type ClaimSnapshot,
   fingerprintOf,
-  judgeClaims,
-  type KnownAudit,
   type OpenClaim,
   type OutcomeRecord,
   type RecordResult,
@@ -17,6 +14,7 @@ import {
 } from '../../core/audit.ts';
 import { firstCheckoutSequence, formatCheckoutNumber } from '../../core/checkoutNumber.ts';
 import { onlyOne } from '../../core/heldRows.ts';
+import { type ClaimSnapshot, judgeClaims, type KnownAudit } from '../../core/judgeClaims.ts';
 import { type CountedCheckout, countedPaymentStatuses, customersOf } from '../../core/limits.ts';
 import { expiredDetail, isExpired, type Order } from '../../core/order.ts';
 import { outcomeChanges } from '../../core/outcome.ts';

@@ -4,12 +4,11 @@ import {
   type CheckoutRequest,
   type Claim,
   type ClaimFailure,
-  type ClaimSnapshot,
   type JudgedClaim,
-  judgeClaims,
   type RowsHeld,
   withNumber,
 } from '../../../core/audit.ts';
+import { type ClaimSnapshot, judgeClaims } from '../../../core/judgeClaims.ts';
 import { type CheckoutLimits, noCheckoutLimits } from '../../../core/limits.ts';
 import { orderStatusAfter, orderStatusesBefore } from '../../../core/order.ts';
 import { initialPaymentStatus, paymentStatusAfter, paymentStatusesBefore } from '../../../core/payment.ts';

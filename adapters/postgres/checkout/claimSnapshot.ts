@@ -1,10 +1,5 @@
-import {
-  auditKeyOf,
-  type CheckoutRequest,
-  type ClaimSnapshot,
-  fingerprintOf,
-  type KnownAudit,
-} from '../../../core/audit.ts';
+import { auditKeyOf, type CheckoutRequest, fingerprintOf } from '../../../core/audit.ts';
+import type { ClaimSnapshot, KnownAudit } from '../../../core/judgeClaims.ts';
 import { type CheckoutLimits, groupCounted } from '../../../core/limits.ts';
 import { checkoutNumber, orderColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';

@@ -4,14 +4,12 @@ import {
   type CheckoutRequest,
   type Claim,
   type ClaimFailure,
-  type ClaimSnapshot,
   fingerprintOf,
   type JudgedClaim,
-  judgeClaims,
-  type KnownAudit,
   withNumber,
 } from '../../../core/audit.ts';
 import { firstCheckoutSequence, formatCheckoutNumber } from '../../../core/checkoutNumber.ts';
+import { type ClaimSnapshot, judgeClaims, type KnownAudit } from '../../../core/judgeClaims.ts';
 import {
   type CheckoutLimits,
   customersOf,
