@@ -30,7 +30,13 @@ export const membershipPipeline: Pipeline = {
   next: { vi: 'Bạn đã là thành viên.', en: 'You are a member now.' },
   steps: [
     { name: 'invoice', historyState: 'invoiced', kind: 'tx', effect: 'issue_invoice' },
-    { name: 'notify_customer', historyState: 'customer_notified', kind: 'external', service: 'notify_customer' },
+    {
+      name: 'notify_customer',
+      historyState: 'customer_notified',
+      isNotice: true,
+      kind: 'external',
+      service: 'notify_customer',
+    },
   ],
 };
 `;
