@@ -22,7 +22,7 @@ const namesOf: Readonly<Record<'vi' | 'en', Readonly<Record<string, Names>> & { 
 
 /**
  * The facts of a mail about what step services did. Orders that went through a step together have the same reference: it
- * is told once.
+ * is named once.
  */
 export const referenceFacts = (
   references: readonly StepReference[],

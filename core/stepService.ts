@@ -28,7 +28,7 @@ export const noStepServices: StepServices = {
   call: async ({ service }) => ({ kind: 'unavailable', reason: `${service} has no URL`, retryAfterMs: null }),
 };
 
-/** The steps after which units have left the shop, whoever did them. */
+/** The steps after which units have left the shop, whether we or a service did them. */
 export const goodsSteps: readonly string[] = ['request_shipment', 'issue_licence'];
 
 /** The step whose reference is shown as the shipment of an order. */

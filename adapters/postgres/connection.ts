@@ -24,13 +24,13 @@ export type ConnectionOptions = {
 
 /** How long a statement may take, ms. Beyond it, its caller gets `unavailable`. */
 export type StatementLimits = {
-  /** By the server, which ends the statement. 0: for ever. */
+  /** By the server, which ends the statement. 0: no limit. */
   readonly statementMs: number;
-  /** By the server, for each lock that somebody else holds. 0: for ever. */
+  /** By the server, for each lock that somebody else holds. 0: no limit. */
   readonly lockMs: number;
   /**
    * By us, after which the connection is destroyed: a server that is cut off, or a proxy that went silent, ends nothing.
-   * Longer than `statementMs`, so that a server that is only slow answers first. 0: for ever.
+   * Longer than `statementMs`, so that a server that is only slow answers first. 0: no limit.
    */
   readonly clientMs: number;
 };

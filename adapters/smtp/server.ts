@@ -36,7 +36,7 @@ export const parseServerUrl = (
     throw new Error('the URL of a mail server begins with smtp:// or smtps://');
   const { auth: login, ...parsed } = parseConnectionUrl(url);
   const auth = authOf(login, oauth2, timeouts);
-  // Nodemailer uses STARTTLS only if the server offers it, and whoever is on the way can take the offer out. So a login
+  // Nodemailer uses STARTTLS only if the server offers it, and somebody on the way can take the offer out. So a login
   // needs TLS, unless it goes to this machine or the URL says `?requireTLS=false`.
   const isLoginSecret =
     auth !== null && parsed.requireTLS !== false && !isLoopback(parsed.host ?? 'localhost');

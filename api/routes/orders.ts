@@ -99,7 +99,7 @@ export const createOrderQueries = ({ store, world }: ApiDeps, authenticate: Auth
         tag: 'Orders',
         summary: 'Find orders',
         description:
-          'Newest first. A customer finds only their own orders. Whoever holds the permission finds all orders.',
+          'Newest first. A customer finds only their own orders. A caller with the permission finds all orders.',
         parameters: queryParameters(filters),
         responses: { 200: { description: 'A page.', schema: orderListJson.ref, example: samples.orders } },
         failures: ['validation_failed'],

@@ -80,7 +80,7 @@ describe('GET /checkouts/{id}/invoice', () => {
     expect(codeOf(await lan.get('/checkouts/1/invoice'))).toBe('404 not_found');
   });
 
-  test('GET /checkouts/{id}/invoice is 404 for another customer, and is sent to whoever may read orders', async () => {
+  test('GET /checkouts/{id}/invoice is 404 for another customer, and is sent to callers who may read orders', async () => {
     const { customer, operator, path } = await createShop();
     expect(codeOf(await customer('hoa').get(path))).toBe('404 not_found');
     expectStatus(await operator.get(path), 200);

@@ -5,6 +5,7 @@ import { openPostgresStore } from '../../adapters/postgres/store.ts';
 import { foldVersion, parseQuery } from '../../core/search.ts';
 import type { Store } from '../../core/store.ts';
 import { createFixture, unwrap } from '../contracts/fixture.ts';
+import { productsBy, refoldAll } from '../contracts/refold.ts';
 import { unfilteredQuery } from '../contracts/unfilteredQuery.ts';
 import { createTestDatabase, postgresAvailable } from '../processes/postgres.ts';
 import { createTestWorld } from '../world.ts';
@@ -34,21 +35,6 @@ const openOldShop = async () => {
   const open = () => openPostgresStore(createTestWorld(), { url: database.url });
   return { url: database.url, store, fixture, products, cancelled, sql, open, close };
 };
-
-/** Folds until nothing is left. Returns how many names it has folded. */
-const refoldAll = async (store: Store, limit: number): Promise<number> => {
-  let names = 0;
-  for (;;) {
-    const slice = await unwrap(store.refoldNames(limit));
-    if (slice === null) return names;
-    names += slice.names;
-  }
-};
-
-const productsBy = async (store: Store, text: string) =>
-  (
-    await unwrap(store.products.list({ search: parseQuery(text), type: null, after: null, limit: 100 }))
-  ).items.map(({ name }) => name);
 
 const ordersBy = async (store: Store, text: string, status: 'cancelled' | null = null) =>
   (

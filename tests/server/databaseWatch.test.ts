@@ -61,7 +61,7 @@ describe('the watch of the database', () => {
     ]);
   });
 
-  test('A clock that differs by more than a second is told once, and once more when it agrees again', async () => {
+  test('A clock that differs by more than a second is logged once, and once more when it agrees again', async () => {
     let aheadMs = 900;
     const watch = openWatch(async () => ok({ nowMs: watch.world.clock.nowMs() + aheadMs }));
     const stop = await watch.start();

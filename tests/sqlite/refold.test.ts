@@ -6,6 +6,7 @@ import { createStoreOver } from '../../adapters/sqlite/store.ts';
 import { foldVersion, parseQuery } from '../../core/search.ts';
 import type { Store } from '../../core/store.ts';
 import { createFixture, unwrap } from '../contracts/fixture.ts';
+import { productsBy, refoldAll } from '../contracts/refold.ts';
 import { unfilteredQuery } from '../contracts/unfilteredQuery.ts';
 import { createTestWorld } from '../world.ts';
 import { withTestFolder } from './harness.ts';
@@ -33,20 +34,6 @@ const withOldShop = (run: (path: string, shop: ReturnType<typeof open>) => Promi
     await run(path, shop);
     await shop.store.close();
   });
-
-const refoldAll = async (store: Store, limit: number): Promise<number> => {
-  let names = 0;
-  for (;;) {
-    const slice = await unwrap(store.refoldNames(limit));
-    if (slice === null) return names;
-    names += slice.names;
-  }
-};
-
-const productsBy = async (store: Store, text: string) =>
-  (
-    await unwrap(store.products.list({ search: parseQuery(text), type: null, after: null, limit: 100 }))
-  ).items.map(({ name }) => name);
 
 const ordersBy = async (store: Store, text: string) =>
   (await unwrap(store.orders.list({ ...unfilteredQuery, search: parseQuery(text), after: null, limit: 100 })))
