@@ -1,21 +1,29 @@
+import { err } from 'neverthrow';
 import type { PaymentProvider } from '../../core/provider.ts';
+import type { AsyncResult } from '../../core/result.ts';
+import { ledgerReadMs } from '../../core/stepDeadline.ts';
 import { type Timer, withTimeout } from '../../core/timer.ts';
 
 /**
  * A provider whose charges, cancellations and refunds end within `limitMs`. After that time the outcome is `unknown`,
  * and a later response is ignored: the provider stores it under the key. If the provider throws, the outcome is
- * `unknown`.
+ * `unknown`. Reads have at least `ledgerReadMs`, and are `unavailable` after it.
  */
 export const withTimeLimit = (provider: PaymentProvider, timer: Timer, limitMs: number): PaymentProvider => {
   const limited = <Outcome>(call: () => Promise<Outcome>): Promise<Outcome | Unknown> =>
     withTimeout(timer, limitMs, attempt(call), () => unknown(`no answer within ${limitMs} ms`));
+  const readMs = Math.max(limitMs, ledgerReadMs);
+  const limitedRead = <T>(read: AsyncResult<T>): AsyncResult<T> =>
+    withTimeout(timer, readMs, read, () =>
+      err({ kind: 'unavailable', reason: `${provider.name}: no answer within ${readMs} ms` }),
+    );
   return {
     name: provider.name,
     charge: (request) => limited(() => provider.charge(request)),
     cancel: (request) => limited(() => provider.cancel(request)),
     refund: (request) => limited(() => provider.refund(request)),
-    readCharge: (reference) => provider.readCharge(reference),
-    readLedger: (query) => provider.readLedger(query),
+    readCharge: (reference) => limitedRead(provider.readCharge(reference)),
+    readLedger: (query) => limitedRead(provider.readLedger(query)),
     readEvent: (request, nowMs) => provider.readEvent(request, nowMs),
   };
 };

@@ -20,6 +20,8 @@ export type Step = {
   readonly historyState: string;
   /** True if the step only tells the customer about the orders. They are completed without it. */
   readonly isNotice?: true;
+  /** How long one try of an external step may take, ms. If it is left out: a minute. */
+  readonly deadlineMs?: number;
 } & (
   | { readonly kind: 'tx'; readonly effect: Effect; readonly service?: StepService }
   | { readonly kind: 'external'; readonly service: Service }
@@ -46,4 +48,9 @@ export type JobPipeline = {
   readonly steps: readonly [JobStep, ...JobStep[]];
 };
 
-type JobStep = { readonly name: string; readonly service: JobService };
+type JobStep = {
+  readonly name: string;
+  readonly service: JobService;
+  /** As for a `Step`. */
+  readonly deadlineMs?: number;
+};

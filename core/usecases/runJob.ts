@@ -9,6 +9,7 @@ import type { JobLease, JobReport } from '../queue.ts';
 import { openRefundStatuses, type Refund, type Refunds, succeededRefundStatuses } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
 import { failedAttempt, recoveryPauseMs } from '../retry.ts';
+import { withDeadline } from '../stepDeadline.ts';
 import { stepKey } from '../steps.ts';
 import type { World } from '../world.ts';
 import type { FollowCharge } from './followCharge.ts';
@@ -40,8 +41,8 @@ const done: JobOutcome = { kind: 'done' };
 /**
  * Runs the step of a job's lease. Returns the report, or null if the lease ended before the work began. A worker that
  * stopped may have run the step before, so each service first checks what is done. Only the mail about a refund keeps
- * no record: it is sent again, with the same `Message-ID`. Throws if the pipeline or the step
- * does not exist.
+ * no record: it is sent again, with the same `Message-ID`. A try that takes too long fails. Throws if the pipeline or
+ * the step does not exist.
  */
 export const createRunJob = (
   ports: JobPorts,
@@ -52,7 +53,8 @@ export const createRunJob = (
   return async (lease) => {
     if (world.clock.nowMs() >= lease.untilMs) return null;
     const { pipeline, index } = positionOf(lease);
-    const outcome = await services[pipeline.steps[index]?.service ?? pipeline.steps[0].service](lease);
+    const step = pipeline.steps[index] ?? pipeline.steps[0];
+    const outcome = await withDeadline(world.timer, step, services[step.service](lease), lateOutcome(step));
     const report = (each: JobReport['outcome']) => ({
       taskId: lease.taskId,
       lease: lease.lease,
@@ -165,6 +167,14 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
     },
   };
 };
+
+/** Jobs about money wait for as long as it takes. */
+const lateOutcome =
+  ({ service }: { readonly service: JobService }) =>
+  (reason: string): JobOutcome =>
+    service === 'refund_charge' || service === 'act_on_event'
+      ? deferredWithoutLimit(reason)
+      : { kind: 'deferred', reason };
 
 /** The money may go back by the dispute. The refund is due again when the dispute ends. */
 const heldBack = 'the payment is disputed';

@@ -1,9 +1,10 @@
 import { type Mailer, receiptMail } from '../mail.ts';
 import { pipelineFor } from '../pipelines/index.ts';
-import type { Service, StepService } from '../pipelines/pipeline.ts';
+import type { Service, Step, StepService } from '../pipelines/pipeline.ts';
 import { withServices } from '../pipelines/withServices.ts';
 import type { Lease, StepReport } from '../queue.ts';
 import { failedAttempt, waitForService } from '../retry.ts';
+import { withDeadline } from '../stepDeadline.ts';
 import type { ServiceOutcome, StepServices } from '../stepService.ts';
 import { stepKey } from '../steps.ts';
 import type { World } from '../world.ts';
@@ -13,12 +14,14 @@ type Outcome =
   | { readonly kind: 'deferred' | 'rejected'; readonly reason: string }
   | Extract<ServiceOutcome, { kind: 'unavailable' }>;
 
+type ExternalStep = Extract<Step, { kind: 'external' }>;
+
 type Services = Readonly<Record<Service, (lease: Lease) => Promise<Outcome>>>;
 
 /**
  * Runs the external step of a lease. Returns the report, or null if the lease ended before the work began: another
  * worker may have the task then, so a worker that was frozen must not act on an old lease. A step that is done already
- * is not run again. Throws if the step is not an external step of the group's pipeline.
+ * is not run again. A try that takes too long fails. Throws if the step is not an external step of the group's pipeline.
  */
 export const createRunStep = (
   ports: { readonly mailer: Mailer; readonly stepServices: StepServices; readonly world: World },
@@ -43,11 +46,11 @@ export const createRunStep = (
     invoice_service: callOf('invoice_service'),
     product_service: callOf('product_service'),
   };
-  const serviceOf = ({ pipeline, step: name }: Lease): Service => {
+  const stepOf = ({ pipeline, step: name }: Lease): ExternalStep => {
     const { steps } = withServices(pipelineFor(pipeline), stepServices.available);
     const step = steps.find((one) => one.name === name);
     if (step?.kind !== 'external') throw new Error(`${name} is not an external step of ${pipeline}`);
-    return step.service;
+    return step;
   };
 
   return async (lease) => {
@@ -59,13 +62,22 @@ export const createRunStep = (
     if (lease.alreadyDone) return report({ kind: 'done', detail: null });
     if (world.clock.nowMs() >= lease.untilMs) return null;
 
-    const outcome = await services[serviceOf(lease)](lease);
+    const step = stepOf(lease);
+    const outcome = await withDeadline(world.timer, step, services[step.service](lease), lateOutcome(step));
     if (outcome.kind === 'done') return report(outcome);
     if (outcome.kind === 'rejected') return report({ kind: 'failed', error: outcome.reason });
     if (outcome.kind === 'unavailable') return waitForService(lease, outcome, world);
     return failedAttempt(lease, outcome.reason, world);
   };
 };
+
+/** A mail that is late counts as a failed try. A step service is waited for, as if it could not be reached. */
+const lateOutcome =
+  ({ service }: ExternalStep) =>
+  (reason: string): Outcome =>
+    service === 'notify_customer'
+      ? { kind: 'deferred', reason }
+      : { kind: 'unavailable', reason, retryAfterMs: null };
 
 /** A second request would have another key, and the service could not tell that it is the same order. */
 const askedByGroup = (service: StepService): string =>

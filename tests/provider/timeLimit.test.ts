@@ -69,3 +69,28 @@ test('The time limit changes neither the name nor the ledger and events of a pro
   const read = await provider.readEvent({ body: '', header: () => null }, 0);
   expect(read._unsafeUnwrap().id).toBe('evt_1');
 });
+
+test('A ledger or a charge that is not read in time is unavailable, after 30 s at the earliest', async () => {
+  const never = () => new Promise<never>(() => {});
+  const timer = createManualTimer(createTestWorld());
+  const provider = withTimeLimit(
+    { ...providerOf(never), readCharge: never, readLedger: never, name: 'slow' },
+    timer,
+    10_000,
+  );
+  for (const read of [
+    () => provider.readLedger({ fromMs: 0, toMs: 1, after: null }),
+    () => provider.readCharge('pi_1'),
+  ]) {
+    const result = read();
+    let isOver = false;
+    void result.then(() => {
+      isOver = true;
+    });
+    await timer.advance(29_999);
+    expect(isOver).toBe(false);
+    await timer.advance(1);
+    const failure = { kind: 'unavailable', reason: 'slow: no answer within 30000 ms' } as const;
+    expect((await result)._unsafeUnwrapErr()).toEqual(failure);
+  }
+});
