@@ -32,7 +32,13 @@ export const startApp = (
 
 /** A few customers have all orders. The limits of checkouts stay on, so that what they cost is measured. */
 const ownLimits = { ORDERS_PENDING_MAX: '0' };
-const defaultEnv = { NODE_ENV: 'production', AUTH_SECRET: secret, LOG_LEVEL: 'warn', ...ownLimits };
+const defaultEnv = {
+  NODE_ENV: 'production',
+  AUTH_SECRET: secret,
+  LOG_LEVEL: 'warn',
+  DRAIN_MS: '0',
+  ...ownLimits,
+};
 
 type ServerCommand = {
   /** File paths are relative to the root of the source tree. */

@@ -9,7 +9,6 @@ import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
-import { withTimeout } from '../core/timer.ts';
 import { createCheckOut } from '../core/usecases/checkOut.ts';
 import { createGiveUpCheckout } from '../core/usecases/giveUpCheckout.ts';
 import { createReceiveEvent } from '../core/usecases/providerEvents.ts';
@@ -20,6 +19,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { addressOf, describeReach, renderBanner } from './banner.ts';
 import { type Auth, type Config, readConfig } from './config.ts';
 import { createDatabaseWatch, type DatabaseWatch } from './databaseWatch.ts';
+import { createDrain, defaultDrainMs } from './drain.ts';
 import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
 import { probePort } from './probePort.ts';
@@ -34,8 +34,11 @@ import { refuseRuntime } from './runtime.ts';
 import { isPlainDatabase } from './transportRules.ts';
 import { openMailer, openProvider, openStepServices, openStore, waitForStore } from './wiring.ts';
 
+/** The settings, with what depends on where the process runs. */
+type RunConfig = Config & { readonly drainMs: number };
+
 /** Starts the parts that `config` selects and adds a function to `closers` for each. Returns the banner. */
-const start = async (config: Config, world: World, log: Log, closers: Close[]): Promise<string> => {
+const start = async (config: RunConfig, world: World, log: Log, closers: Close[]): Promise<string> => {
   const { role, production, host, port } = config;
   const { version } = packageJson;
   const isApi = role !== 'worker';
@@ -55,7 +58,8 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     log.warn('payments are simulated, so nobody is charged: set PAYMENT_PROVIDER=stripe to charge customers');
   const { mailer, close: closeMailer } = await openMailer(world, store, config);
   closers.push(closeMailer);
-  // The API, webhooks and worker stop in parallel: each may need up to `shutdownMs`, and time to stop is short.
+  // The API, webhooks and worker stop in parallel: each may need up to `shutdownMs`, and time to stop is short. All of
+  // them hear of it at once, so a worker claims nothing while the API still answers.
   const parallelClosers: Close[] = [];
   closers.push(() => Promise.all(parallelClosers.map((close) => close())));
 
@@ -75,6 +79,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     ]);
     if (demo && host !== null && !isLoopback(host))
       log.warn('other machines can reach demo mode: anyone gets a token of an operator', { host });
+    const drain = createDrain(world.timer, config, watch.isReady);
     const auth = await createAuthSettings(config.auth, store, world);
     const ports = { ...store, provider, world, log };
     const api = createApp({
@@ -99,13 +104,10 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       countedLog: createCountedLog(log, world.timer),
       clientOf: createClientOf(config.trustedProxies),
       corsOrigins: config.corsOrigins,
-      isReady: async () => {
-        const ready = await watch.isReady();
-        return { ready, missing: ready ? [] : ['database'] };
-      },
+      isReady: drain.isReady,
     });
     const server = await serve(api, { port, host });
-    parallelClosers.push(() => withTimeout(world.timer, config.shutdownMs, server.stop(), () => {}));
+    parallelClosers.push(() => drain.close(server));
     address = addressOf(host, server.port);
     if (simulator !== null && (role === 'all' || role === 'checkout'))
       parallelClosers.push(simulator.startWebhooks(async (request) => api.handle(request)));
@@ -169,14 +171,16 @@ if (wrongRuntime !== null) {
   exitWithError(['some settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
 } else {
   const { logLevel: level, shutdownMs } = config.value;
+  const isTerminal = process.stderr.isTTY === true;
+  const drainMs = config.value.drainMs ?? (isTerminal ? 0 : defaultDrainMs);
   const world = createSystemWorld(config.value.shop);
   const write = (line: string) => process.stderr.write(line);
-  const log = createLog(write, world.clock, { level, readable: process.stderr.isTTY === true });
+  const log = createLog(write, world.clock, { level, readable: isTerminal });
   const closers: Close[] = [];
-  const closing = closeOnSignal(closers, shutdownMs, log, world.timer);
+  const closing = closeOnSignal(closers, drainMs + shutdownMs, log, world.timer);
   watchRunners(process.env, world.timer, () => closing.begin('the program that started this one has ended'));
   try {
-    console.log(await start(config.value, world, log, closers));
+    console.log(await start({ ...config.value, drainMs }, world, log, closers));
   } catch (cause) {
     // A signal during the start closes what the start still uses. Such a failure is not reported.
     if (!closing.hasBegun()) exitWithError(describeStartFailure(cause, config.value));

@@ -5,25 +5,20 @@ import type { Config } from './config.ts';
 
 export type Close = () => Promise<unknown>;
 
-/** Time for closing, in addition to the time that running work gets. */
+/** Time for closing, in addition to the time that draining and running work get. */
 const closeTimeoutMs = 5_000;
 
 /**
- * On SIGINT or SIGTERM calls the `closers`, the last one first, and exits with 0. If that takes too long, or at a second
- * signal, it exits with 1.
+ * On SIGINT or SIGTERM calls the `closers`, the last one first, and exits with 0. If that takes longer than
+ * `workMs` and some seconds, or at a second signal, it exits with 1.
  */
-export const closeOnSignal = (
-  closers: readonly Close[],
-  shutdownMs: number,
-  log: Log,
-  timer: Timer,
-): Closing => {
+export const closeOnSignal = (closers: readonly Close[], workMs: number, log: Log, timer: Timer): Closing => {
   let begun = false;
   const close = async (message: string, facts?: Readonly<Record<string, unknown>>): Promise<void> => {
     begun = true;
     log.info(message, facts);
     const closed = closeAll(closers, log).then(() => true);
-    const inTime = await withTimeout(timer, shutdownMs + closeTimeoutMs, closed, () => false);
+    const inTime = await withTimeout(timer, workMs + closeTimeoutMs, closed, () => false);
     if (!inTime)
       log.error('stopped before everything was closed: running work took too long; raise SHUTDOWN_MS');
     process.exit(inTime ? 0 : 1);

@@ -16,6 +16,7 @@ import {
   showScheme,
 } from './settingKinds.ts';
 import { shopSettings } from './shopSettings.ts';
+import { stopSettings } from './stopSettings.ts';
 
 const roles = ['all', 'checkout', 'read', 'worker'] as const;
 const nodeEnvs = ['development', 'test', 'production'] as const;
@@ -42,6 +43,7 @@ export const readSettings = (read: ReadSetting) => {
     ...checkoutSettings(kinds),
     ...limitSettings(kinds),
     ...workerSettings(kinds),
+    ...stopSettings(kinds),
   };
 };
 

@@ -9,6 +9,12 @@ type Fetch = (request: Request) => Response | Promise<Response>;
 
 export type Listening = {
   readonly port: number;
+  /** From now on every response asks its client to close the connection. Bun also closes it itself. */
+  closeConnections(): void;
+  /** How many requests it has received. */
+  received(): number;
+  /** Sends no response until the returned function is called. */
+  holdResponses(): () => void;
   /** Accepts no more requests. Resolves when the requests in flight have their responses. */
   stop(): Promise<void>;
 };
@@ -23,21 +29,56 @@ export const serve = async (
   { port, host = null }: { readonly port: number; readonly host?: string | null },
 ): Promise<Listening> => (typeof Bun === 'undefined' ? serveOnDeno : serveOnBun)(fetch, port, host);
 
+type Serving = {
+  readonly fetch: Fetch;
+  /** True once responses ask clients to close the connection. */
+  closes: boolean;
+  received: number;
+  /** Null: responses are sent as soon as they are ready. */
+  held: Promise<void> | null;
+};
+
 /** Handles a request that came over a socket. */
-const handle = (fetch: Fetch, received: Request, peers: Peers): Response | Promise<Response> => {
+const handle = (serving: Serving, received: Request, peers: Peers): Response | Promise<Response> => {
+  serving.received++;
   const request = withHost(received);
   setPeers(request, request === received ? peers : { requestIP: () => peers.requestIP(received) });
-  const response = fetch(request);
-  return holdsBody(request) ? Promise.resolve(response).finally(() => releaseBody(request)) : response;
+  const response = serving.fetch(request);
+  // Decided when the response is ready: its request may have come before the connections were to close.
+  const finish = (ready: Response): Response => {
+    if (serving.closes) ready.headers.set('connection', 'close');
+    return ready;
+  };
+  const send = (ready: Response) =>
+    serving.held === null ? finish(ready) : serving.held.then(() => finish(ready));
+  if (holdsBody(request))
+    return Promise.resolve(response)
+      .finally(() => releaseBody(request))
+      .then(send);
+  return response instanceof Response ? send(response) : response.then(send);
+};
+
+const createServing = (fetch: Fetch) => {
+  const serving: Serving = { fetch, closes: false, received: 0, held: null };
+  const closeConnections = () => {
+    serving.closes = true;
+  };
+  const holdResponses = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    serving.held = promise;
+    return resolve;
+  };
+  return { serving, control: { closeConnections, holdResponses, received: () => serving.received } };
 };
 
 const serveOnBun = (fetch: Fetch, port: number, host: string | null): Listening => {
+  const { serving, control } = createServing(fetch);
   // Bun answers a larger head itself, with a bare 431. The setting is the process's own, and has no other name in code.
   Object.assign(http, { maxHeaderSize: parserBytesMax });
   const server = Bun.serve({
     port,
     ...(host === null ? {} : { hostname: host }),
-    fetch: (request, peers) => handle(fetch, request, peers),
+    fetch: (request, peers) => handle(serving, request, peers),
     development: false,
     // Bun's default on Linux shares the port, so a second start would get half of the requests.
     reusePort: false,
@@ -46,7 +87,7 @@ const serveOnBun = (fetch: Fetch, port: number, host: string | null): Listening 
     // Far above our own limit, so that our problem response is sent for a body that is too large.
     maxRequestBodySize: 1024 ** 3,
   });
-  return { port: server.port ?? port, stop: () => server.stop() };
+  return { port: server.port ?? port, ...control, stop: () => server.stop() };
 };
 
 type DenoServer = { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
@@ -62,9 +103,10 @@ type DenoHandler = (
 ) => Response | Promise<Response>;
 
 const serveOnDeno = (fetch: Fetch, port: number, host: string | null): Listening => {
+  const { serving, control } = createServing(fetch);
   const address = host === null ? {} : { hostname: host };
   const server = Deno.serve({ port, ...address, onListen: () => {} }, (request, { remoteAddr }) =>
-    handle(fetch, request, { requestIP: () => ({ address: remoteAddr.hostname }) }),
+    handle(serving, request, { requestIP: () => ({ address: remoteAddr.hostname }) }),
   );
-  return { port: server.addr.port, stop: () => server.shutdown() };
+  return { port: server.addr.port, ...control, stop: () => server.shutdown() };
 };

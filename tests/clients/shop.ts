@@ -8,7 +8,7 @@ export const startShop = async (folder: string) => {
   const base = `http://127.0.0.1:${port}`;
   const database = `sqlite:${join(folder, 'shop.db')}`;
   const server = Bun.spawn(['bun', join(import.meta.dirname, '../../server/main.ts')], {
-    env: { ...process.env, PORT: String(port), DATABASE_URL: database, LOG_LEVEL: 'error' },
+    env: { ...process.env, PORT: String(port), DATABASE_URL: database, LOG_LEVEL: 'error', DRAIN_MS: '0' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   while (!(await isReady(base))) {

@@ -41,6 +41,7 @@ const launch = (command: string, runtime: Runtime = 'bun') => {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '',
       PORT: '0',
+      DRAIN_MS: '0',
       DATABASE_URL: `sqlite:${join(cwd, 'shop.db')}`,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -18,7 +18,7 @@ afterEach(() => {
 const start = (env: Readonly<Record<string, string>>) => {
   const child = spawn(process.execPath, ['server/main.ts'], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    env: { PATH: process.env.PATH ?? '', DATABASE_URL: 'sqlite::memory:', ...env },
+    env: { PATH: process.env.PATH ?? '', DATABASE_URL: 'sqlite::memory:', DRAIN_MS: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.push(child);

@@ -131,8 +131,8 @@ const inheritedEnv = (): Record<string, string> =>
     }),
   );
 
-/** Production mode: no demo products and no demo tokens. Tests sign their own tokens. */
-const defaultEnv = { NODE_ENV: 'production', AUTH_SECRET: secret, LOG_LEVEL: 'info' };
+/** Production mode: no demo products and no demo tokens. Tests sign their own tokens. No load balancer has to notice a stop. */
+const defaultEnv = { NODE_ENV: 'production', AUTH_SECRET: secret, LOG_LEVEL: 'info', DRAIN_MS: '0' };
 
 const ownEnv = ({ databaseUrl, role = 'all' }: AppOptions, port: number): Record<string, string> => ({
   DATABASE_URL: databaseUrl,

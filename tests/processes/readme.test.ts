@@ -54,6 +54,7 @@ const start = async (command: string, env: Readonly<Record<string, string>> = {}
       HOME: process.env.HOME ?? '',
       PATH: [dirname(process.execPath), dirname(deno), process.env.PATH].join(delimiter),
       PORT: String(port),
+      DRAIN_MS: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -59,6 +59,7 @@ test('Without any variable every setting has its default, and demo mode is on', 
     claimers: 1,
     workerPipelines: pipelineNames,
     shutdownMs: 10_000,
+    drainMs: null,
   });
 });
 
