@@ -164,8 +164,9 @@ export type ClaimedTasks = {
 /** Unfinished tasks. Workers claim them in batches; leases keep two workers from working on the same task. */
 export interface Queue {
   /**
-   * Claims at most `limit` ready tasks of one pipeline, the longest ready first, and runs their `tx` steps, all in one
-   * short transaction. Skips tasks that another worker has locked, and leaves tasks beyond `limitUnits` for the next
+   * Claims at most `limit` ready tasks of one pipeline and runs their `tx` steps, all in one short transaction. Takes
+   * those that have been ready longest, and if more than `limit` are ready, a share of the newest (`shareClaim`). Which
+   * of the newest it takes may depend on earlier claims. Skips tasks that another worker has locked, and leaves tasks beyond `limitUnits` for the next
    * claim. `runTxSteps` decides what the `tx` steps change. Tasks at an external step, before or after that, are leased
    * until `nowMs + leaseMs`; each lease writes an intent to the step ledger.
    *
@@ -182,8 +183,8 @@ export interface Queue {
   }): AsyncResult<ClaimedTasks>;
 
   /**
-   * Leases at most `limit` ready tasks of a job pipeline until `nowMs + leaseMs`, the longest ready first. Skips tasks
-   * that another worker has locked.
+   * Leases at most `limit` ready tasks of a job pipeline until `nowMs + leaseMs`, those that `claim` would take. Skips
+   * tasks that another worker has locked.
    */
   claimJobs(query: {
     readonly pipeline: JobPipeline;

@@ -1,4 +1,5 @@
 import { ok } from 'neverthrow';
+import { shareClaim } from '../core/claimShare.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Clock } from '../core/world.ts';
 import type { Executor } from './executor.ts';
@@ -29,6 +30,7 @@ export const createClaimRound =
     const claimed = await claim(clock.nowMs());
     return claimed.map(({ processed, leases }) => {
       executor.add(leases);
-      return processed < batchMax ? pollMs : 0;
+      // It may have found few of the newest, and left others.
+      return processed < shareClaim(batchMax).oldest ? pollMs : 0;
     });
   };

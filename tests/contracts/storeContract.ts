@@ -6,6 +6,7 @@ import { checkoutClaimsContract } from './checkoutClaims.ts';
 import { checkoutKeysContract } from './checkoutKeys.ts';
 import { checkoutNumbersContract } from './checkoutNumbers.ts';
 import { checkoutRacesContract } from './checkoutRaces.ts';
+import { claimSharesContract } from './claimShares.ts';
 import { commandKeysContract } from './commandKeys.ts';
 import { disputesContract } from './disputes.ts';
 import { expiryContract } from './expiry.ts';
@@ -79,6 +80,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     limitsContract,
     stockContract,
     queueContract,
+    claimSharesContract,
     taskListsContract,
     leasesContract,
     stepLedgerContract,

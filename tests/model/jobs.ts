@@ -1,3 +1,4 @@
+import { mixClaimed, shareClaim } from '../../core/claimShare.ts';
 import type { JobPipeline } from '../../core/pipelines/pipeline.ts';
 import { type JobLease, type JobReport, type Queue, taskStateAt } from '../../core/queue.ts';
 import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
@@ -28,15 +29,18 @@ export const insertJob = (
 export const claimJobs = (tables: Tables, query: Parameters<Queue['claimJobs']>[0]): readonly JobLease[] =>
   runTransaction((writes) => readyTasks(tables, query).flatMap((task) => lease(tables, writes, task, query)));
 
-/** At most `limit` tasks. Those that have been ready longest come first. */
+/** At most `limit` tasks: those that have been ready longest, and a share of the newest ones. */
 export const readyTasks = (
   tables: Tables,
   query: { readonly pipeline: { readonly name: string }; readonly nowMs: number; readonly limit: number },
-): readonly TaskRow[] =>
-  [...tables.tasks.values()]
+): readonly TaskRow[] => {
+  const ready = [...tables.tasks.values()]
     .filter((task) => task.pipeline === query.pipeline.name && taskStateAt(task, query.nowMs) === 'ready')
-    .sort((one, other) => one.runAtMs - other.runAtMs || (one.id < other.id ? -1 : 1))
-    .slice(0, query.limit);
+    .sort((one, other) => one.runAtMs - other.runAtMs || (one.id < other.id ? -1 : 1));
+  const { oldest, newest } = shareClaim(query.limit);
+  const rest = ready.slice(oldest);
+  return mixClaimed(ready.slice(0, oldest), rest.slice(Math.max(0, rest.length - newest)).toReversed());
+};
 
 const lease = (
   tables: Tables,

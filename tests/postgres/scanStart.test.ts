@@ -1,33 +1,42 @@
 import { describe, expect, test } from 'bun:test';
-import { createScanStarts, type QueuePosition } from '../../adapters/postgres/queue/scanStart.ts';
+import {
+  createScanStarts,
+  type QueuePosition,
+  type ScanStart,
+} from '../../adapters/postgres/queue/scanStart.ts';
 
-const rows: readonly QueuePosition[] = [
+type Found = QueuePosition & { readonly isNewest?: boolean };
+
+const rows: readonly Found[] = [
   { runMs: 5, id: 'a' },
   { runMs: 7, id: 'b' },
 ];
 
-/** Scans that take `scanMs` each. `scan` returns the position after which the scan started. */
+/** Scans that take `scanMs` each. `scan` returns the position after which the scan started, `starts` both positions. */
 const createScans = (scanMs: number) => {
   let nowMs = 1_000;
   const starts = createScanStarts({ nowMs: () => nowMs });
-  const scan = async (found: readonly QueuePosition[], pipeline = 'physical') => {
-    const startedAfter: QueuePosition[] = [];
-    await starts.scan<QueuePosition>(
+  const startOf = async (found: readonly Found[], pipeline = 'physical') => {
+    const started: ScanStart[] = [];
+    await starts.scan<Found>(
       pipeline,
-      (position) => position,
-      (after) => {
-        startedAfter.push(after);
+      ({ isNewest = false, ...position }) => ({ ...position, isNewest }),
+      (start) => {
+        started.push(start);
         nowMs += scanMs;
         return Promise.resolve([...found]);
       },
     );
-    return startedAfter[0];
+    return started[0];
   };
+  const scan = async (found: readonly Found[], pipeline?: string) => (await startOf(found, pipeline))?.after;
   const advance = (ms: number) => {
     nowMs += ms;
   };
-  return { scan, advance };
+  return { scan, startOf, advance };
 };
+
+const newest = { runMs: 90, id: 'y', isNewest: true };
 
 const theBeginning = expect.objectContaining({ runMs: -1 });
 
@@ -60,6 +69,16 @@ describe('the start of a queue scan', () => {
     await scan(rows);
     advance(-60_000);
     expect(await scan([])).toEqual(theBeginning);
+  });
+
+  test('A scan from the beginning takes the newest of all, and later ones only those that came since', async () => {
+    const { startOf } = createScans(10);
+    const full = await startOf([...rows, newest, { runMs: 80, id: 'x', isNewest: true }]);
+    expect(full).toMatchObject({ after: theBeginning, newestAfter: theBeginning });
+    const next = { after: { runMs: 7, id: 'b' }, newestAfter: { runMs: 90, id: 'y' } };
+    expect(await startOf([])).toMatchObject(next);
+    expect(await startOf([{ runMs: 8, id: 'c' }])).toMatchObject(next);
+    expect(await startOf([])).toMatchObject({ ...next, after: { runMs: 8, id: 'c' } });
   });
 
   test('Each pipeline has its own scan start', async () => {

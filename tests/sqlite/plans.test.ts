@@ -113,7 +113,6 @@ describe('query plans of SQLite', async () => {
       "from orders where customer_id = ? order by position desc limit ?) where status = 'pending'",
       'from product order by position desc limit 1',
       'from product order by position desc limit 1',
-      // Only what an upsert or a killed process has left.
       'from product_unindexed u cross join product p on p.id = u.product_id limit 1',
       // The refunds of one day, sorted by id.
       "from refund indexed by refund_succeeded where (status = 'succeeded') and updated_ms >= ? and updated_ms < ? and id > ? order by id limit ?",
@@ -127,6 +126,9 @@ describe('query plans of SQLite', async () => {
       'from stock_difference limit 1',
       "from task t cross join json_each(t.order_ids) j cross join orders o on o.id = j.value where t.checkout_id is not null and o.held > 0 and (o.status = 'paid' or o.status = 'failed')",
       'from task t cross join json_each(t.order_ids) where t.checkout_id is not null limit ?)',
+      // The two ends of the queue for a claim of tasks and of jobs: each ends at its limit.
+      "from task t where t.pipeline = $pipeline and t.state = 'ready' and t.run_ms <= $nowMs order by t.run_ms, t.id limit 1 offset $oldest - 1 ) order by t.run_ms desc, t.id desc limit $newest )",
+      "from task t where t.pipeline = $pipeline and t.state = 'ready' and t.run_ms <= $nowMs order by t.run_ms, t.id limit 1 offset $oldest - 1 ) order by t.run_ms desc, t.id desc limit $newest )",
       // The counts of the queue, which read only an index of the tasks in one state.
       "from task where state = 'failed' group by pipeline",
       "from task where state = 'ready' group by pipeline",
@@ -227,14 +229,21 @@ describe('query plans of SQLite', async () => {
   });
 
   test('A claim of tasks, a rescue and a recovery read only the rows that are due', () => {
-    expect(planOf('from task t where t.pipeline = ?')).toEqual([
-      'SEARCH t USING INDEX task_ready (pipeline=? AND run_ms<?)',
-    ]);
+    const oldest = 'SEARCH t USING INDEX task_ready (pipeline=? AND run_ms<?)';
+    const newest = 'SEARCH t USING INDEX task_ready (pipeline=? AND run_ms>? AND run_ms<?)';
+    const last = 'SEARCH t USING COVERING INDEX task_ready (pipeline=? AND run_ms<?)';
+    for (const column of ['t.order_ids', 't.job_id'])
+      expect(
+        planOf(`${column} as`, 'from task t where t.pipeline = $pipeline').filter((step) =>
+          step.startsWith('SEARCH'),
+        ),
+      ).toEqual([oldest, newest, last]);
     expect(planOf("t.state = 'running' and t.lease_until_ms <= ?")).toEqual([
       'SEARCH t USING INDEX task_running (lease_until_ms<?)',
     ]);
-    expect(planOf('from task where pipeline = ?')).toEqual([
-      'SEARCH task USING INDEX task_ready (pipeline=? AND run_ms<?)',
+    const isAny = [...plans].filter(([source]) => source.startsWith('select 1 from task where pipeline = ?'));
+    expect(isAny.map(([, plan]) => plan)).toEqual([
+      ['SEARCH task USING COVERING INDEX task_ready (pipeline=? AND run_ms<?)'],
     ]);
     expect(planOf('p.recover_ms <= ? order')).toEqual([
       'SEARCH p USING INDEX payment_open (recover_ms<?)',

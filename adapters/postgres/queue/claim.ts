@@ -1,4 +1,5 @@
 import { runAsync, runBatchWithFallback } from '../../../core/batchWithFallback.ts';
+import { mixClaimed, shareClaim } from '../../../core/claimShare.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
 import type { ClaimedTasks, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
@@ -18,7 +19,7 @@ import type { Sql, Transaction } from '../connection.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
 import { effects } from './effects.ts';
 import { leaseExternalSteps } from './lease.ts';
-import type { QueuePosition, ScanStarts } from './scanStart.ts';
+import type { ScanStart, ScanStarts } from './scanStart.ts';
 import { type FoundTask, type TaskRow, tasksOf } from './tasks.ts';
 import { writeTransitions } from './transitions.ts';
 
@@ -37,8 +38,8 @@ export const claimTasks = async (
     runBatchWithFallback<string, ClaimedTasks, Unavailable, ClaimPromise>({
       runAll: () =>
         withNestedLoops(sql, async (tx) => {
-          const tasks = await scanStarts.scan(query.pipeline.name, positionOf, async (after) =>
-            limitUnits(tasksOf(await lockReadyTasks(tx, query, after)), unitsOfTask),
+          const tasks = await scanStarts.scan(query.pipeline.name, positionOf, async (start) =>
+            limitUnits(mixed(tasksOf(await lockReadyTasks(tx, query, start))), unitsOfTask),
           );
           lockedIds = tasks.map(({ id }) => id);
           return runTasks(tx, world, query, tasks);
@@ -54,7 +55,13 @@ export const claimTasks = async (
   return claims.map(mergeClaimedTasks);
 };
 
-const positionOf = ({ runMs, id }: FoundTask): QueuePosition => ({ runMs, id });
+const positionOf = ({ runMs, id, isNewest }: FoundTask) => ({ runMs, id, isNewest });
+
+const mixed = (tasks: readonly FoundTask[]): FoundTask[] =>
+  mixClaimed(
+    tasks.filter(({ isNewest }) => !isNewest),
+    tasks.filter(({ isNewest }) => isNewest),
+  );
 
 /** Runs the `tx` steps of locked tasks, and leases the tasks that reach an external step. */
 const runTasks = async (
@@ -87,28 +94,45 @@ const runEffects = async (
   return next.value;
 };
 
-/** Locks tasks in a narrow scan of the queue's index. The orders of the locked tasks are joined after that. */
+/**
+ * Locks tasks in two narrow scans of the queue's index, one from each end. The orders of the locked tasks are joined
+ * after that. `last` has a row only if the oldest tasks fill their share, so without a backlog `newest` reads nothing.
+ */
 const lockReadyTasks = (
   tx: Transaction,
   { pipeline, nowMs, limit }: Query,
-  after: QueuePosition,
-): Promise<TaskRow[]> => tx<TaskRow[]>`
-  with locked as materialized (
-    select id, order_ids, seqs, pipeline, step, attempts, run_ms
-    from task
-    where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
-      and (run_ms, id) > (${after.runMs}, ${after.id})
-    order by run_ms, id limit ${limit}
-    for update skip locked
-  )
-  select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')}, t.id as task_id, t.pipeline, t.step,
-    t.attempts, t.run_ms, g.position, g.seq as order_seq
-  from locked t cross join lateral unnest(t.order_ids, t.seqs) with ordinality as g(order_id, seq, position)
-  join orders o on o.id = g.order_id`;
+  { after, newestAfter }: ScanStart,
+): Promise<TaskRow[]> => {
+  const share = shareClaim(limit);
+  return tx<TaskRow[]>`
+    with oldest as materialized (
+      select id, order_ids, seqs, pipeline, step, attempts, run_ms
+      from task
+      where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
+        and (run_ms, id) > (${after.runMs}, ${after.id})
+      order by run_ms, id limit ${share.oldest}
+      for update skip locked
+    ), last as materialized (
+      select run_ms, id from oldest order by run_ms, id offset ${share.oldest - 1} limit 1
+    ), newest as materialized (
+      select id, order_ids, seqs, pipeline, step, attempts, run_ms
+      from task
+      where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
+        and (run_ms, id) > ((select run_ms from last), (select id from last))
+        and (run_ms, id) > (${newestAfter.runMs}, ${newestAfter.id})
+      order by run_ms desc, id desc limit ${share.newest}
+      for update skip locked
+    )
+    select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')}, t.id as task_id, t.pipeline, t.step,
+      t.attempts, t.run_ms, t.is_newest, g.position, g.seq as order_seq
+    from (select *, false as is_newest from oldest union all select *, true from newest) t
+    cross join lateral unnest(t.order_ids, t.seqs) with ordinality as g(order_id, seq, position)
+    join orders o on o.id = g.order_id`;
+};
 
 const lockReadyTask = (tx: Transaction, query: Query, taskId: string): Promise<TaskRow[]> => tx<TaskRow[]>`
   select ${orderColumns(tx, 'o')}, ${contactColumns(tx, 'o')}, t.id as task_id, t.pipeline, t.step,
-    t.attempts, t.run_ms, g.position, g.seq as order_seq
+    t.attempts, t.run_ms, false as is_newest, g.position, g.seq as order_seq
   from task t cross join lateral unnest(t.order_ids, t.seqs) with ordinality as g(order_id, seq, position)
   join orders o on o.id = g.order_id
   where t.id = ${taskId} and t.state = 'ready' and t.run_ms <= ${query.nowMs}

@@ -1,9 +1,10 @@
 import { ok } from 'neverthrow';
+import { shareClaim } from '../../../core/claimShare.ts';
 import type { JobPipeline } from '../../../core/pipelines/pipeline.ts';
 import type { JobLease, JobReport, Queue } from '../../../core/queue.ts';
 import type { Sql, Transaction } from '../connection.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
-import type { QueuePosition, ScanStarts } from './scanStart.ts';
+import type { ScanStart, ScanStarts } from './scanStart.ts';
 
 /** Inserts the tasks of new jobs, in the same transaction as the jobs. */
 export const insertJobs = (
@@ -27,35 +28,50 @@ export const claimJobs = (
 ): ReturnType<Queue['claimJobs']> =>
   withNestedLoops(sql, async (tx) => {
     const untilMs = query.nowMs + query.leaseMs;
-    const leased = await scanStarts.scan(query.pipeline.name, positionOf, (after) =>
-      leaseReadyJobs(tx, query, untilMs, after),
+    const leased = await scanStarts.scan(query.pipeline.name, positionOf, (start) =>
+      leaseReadyJobs(tx, query, untilMs, start),
     );
-    return leased.map(({ runMs: _, ...row }) => ({ ...row, untilMs }));
+    return leased.map(({ runMs: _runMs, isNewest: _isNewest, ...row }) => ({ ...row, untilMs }));
   });
 
-type LeasedRow = Omit<JobLease, 'untilMs'> & { readonly runMs: number };
+type LeasedRow = Omit<JobLease, 'untilMs'> & { readonly runMs: number; readonly isNewest: boolean };
 
-const positionOf = ({ runMs, taskId }: LeasedRow): QueuePosition => ({ runMs, id: taskId });
+const positionOf = ({ runMs, taskId, isNewest }: LeasedRow) => ({ runMs, id: taskId, isNewest });
 
+/** Finds them as `lockReadyTasks` does. */
 const leaseReadyJobs = (
   tx: Transaction,
   { pipeline, limit, nowMs }: Parameters<Queue['claimJobs']>[0],
   untilMs: number,
-  after: QueuePosition,
-): Promise<LeasedRow[]> => tx<LeasedRow[]>`
-  with locked as materialized (
-    select id from task
-    where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
-      and (run_ms, id) > (${after.runMs}, ${after.id})
-    order by run_ms, id limit ${limit}
-    for update skip locked
-  ), leased as (
-    update task t set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint
-    from locked l where t.id = l.id
-    returning t.*
-  )
-  select id as "taskId", job_id as "jobId", lease, pipeline, step, attempts, run_ms as "runMs"
-  from leased order by run_ms, id`;
+  { after, newestAfter }: ScanStart,
+): Promise<LeasedRow[]> => {
+  const share = shareClaim(limit);
+  return tx<LeasedRow[]>`
+    with oldest as materialized (
+      select id, run_ms from task
+      where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
+        and (run_ms, id) > (${after.runMs}, ${after.id})
+      order by run_ms, id limit ${share.oldest}
+      for update skip locked
+    ), last as materialized (
+      select run_ms, id from oldest order by run_ms, id offset ${share.oldest - 1} limit 1
+    ), newest as materialized (
+      select id, run_ms from task
+      where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
+        and (run_ms, id) > ((select run_ms from last), (select id from last))
+        and (run_ms, id) > (${newestAfter.runMs}, ${newestAfter.id})
+      order by run_ms desc, id desc limit ${share.newest}
+      for update skip locked
+    ), leased as (
+      update task t set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint
+      from (select id, false as is_newest from oldest union all select id, true from newest) l
+      where t.id = l.id
+      returning t.*, l.is_newest
+    )
+    select id as "taskId", job_id as "jobId", lease, pipeline, step, attempts, run_ms as "runMs",
+      is_newest as "isNewest"
+    from leased order by run_ms, id`;
+};
 
 /**
  * See `Queue.reportJobs`. One statement. Of two reports under one lease the first counts. A report under an old lease

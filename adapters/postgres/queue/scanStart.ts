@@ -3,13 +3,19 @@ import type { Clock } from '../../../core/world.ts';
 /** The position of a task among the ready tasks of its pipeline. */
 export type QueuePosition = { readonly runMs: number; readonly id: string };
 
+/** A task that a scan has found, at one of the two ends of the queue. */
+type FoundPosition = QueuePosition & { readonly isNewest: boolean };
+
+/** The oldest tasks are sought after `after`, the newest ones only after `newestAfter`. */
+export type ScanStart = { readonly after: QueuePosition; readonly newestAfter: QueuePosition };
+
 /** Where the scan for ready tasks starts in each pipeline, as far as this process knows. */
 export type ScanStarts = {
-  /** Runs `read`, which returns the ready tasks after a position, in their order. */
+  /** Runs `read`, which returns the oldest ready tasks after a position in their order, and the newest ones. */
   scan<Row>(
     pipeline: string,
-    positionOf: (row: Row) => QueuePosition,
-    read: (after: QueuePosition) => Promise<Row[]>,
+    positionOf: (row: Row) => FoundPosition,
+    read: (start: ScanStart) => Promise<Row[]>,
   ): Promise<Row[]>;
 };
 
@@ -18,7 +24,8 @@ const begin: QueuePosition = { runMs: -1, id: '00000000-0000-0000-0000-000000000
 
 /**
  * While a transaction is open, the server keeps the index entries of all tasks that were claimed since it began. A scan
- * from the beginning reads them all each time. So a scan starts after the last task that was claimed.
+ * from the beginning reads them all each time. So a scan starts after the last task that was claimed. In the same way it
+ * takes newest tasks only from those that are newer than all that it has claimed at that end.
  *
  * A task can appear before that position: another clock set its time, its transaction committed late, or the
  * transaction that claimed it was rolled back. So some scans are full: they start at the beginning. They come as
@@ -26,7 +33,7 @@ const begin: QueuePosition = { runMs: -1, id: '00000000-0000-0000-0000-000000000
  * nothing, every scan is full.
  */
 export const createScanStarts = (clock: Clock): ScanStarts => {
-  const starts = new Map<string, { readonly after: QueuePosition; readonly fullScanAtMs: number }>();
+  const starts = new Map<string, ScanStart & { readonly fullScanAtMs: number }>();
 
   return {
     scan: async (pipeline, positionOf, read) => {
@@ -36,14 +43,17 @@ export const createScanStarts = (clock: Clock): ScanStarts => {
         known === undefined ||
         startedAtMs >= known.fullScanAtMs ||
         startedAtMs < known.fullScanAtMs - pauseMaxMs;
-      const rows = await read(isFull ? begin : known.after);
+      const rows = await read(isFull ? { after: begin, newestAfter: begin } : known);
       const endedAtMs = clock.nowMs();
       const fullScanAtMs = isFull
         ? endedAtMs + Math.min(pauseMaxMs, pausePerScanMs * (endedAtMs - startedAtMs))
         : known.fullScanAtMs;
-      const last = rows.at(-1);
+      const found = rows.map(positionOf);
+      const oldest = found.findLast(({ isNewest }) => !isNewest);
+      const newest = found.filter(({ isNewest }) => isNewest);
       starts.set(pipeline, {
-        after: last === undefined ? (known?.after ?? begin) : positionOf(last),
+        after: oldest === undefined ? (known?.after ?? begin) : plainPosition(oldest),
+        newestAfter: newest.map(plainPosition).reduce(laterOf, known?.newestAfter ?? begin),
         fullScanAtMs,
       });
       return rows;
@@ -54,3 +64,8 @@ export const createScanStarts = (clock: Clock): ScanStarts => {
 /** The pause after a full scan, for each ms that it took. */
 const pausePerScanMs = 9;
 const pauseMaxMs = 5_000;
+
+const plainPosition = ({ runMs, id }: FoundPosition): QueuePosition => ({ runMs, id });
+
+const laterOf = (one: QueuePosition, other: QueuePosition): QueuePosition =>
+  one.runMs > other.runMs || (one.runMs === other.runMs && one.id > other.id) ? one : other;

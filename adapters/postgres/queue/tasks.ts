@@ -12,10 +12,15 @@ export type TaskRow = OrderRow &
     readonly position: number;
     readonly order_seq: number;
     readonly run_ms: number;
+    readonly is_newest: boolean;
   };
 
 /** A locked task, and where a scan has found it. */
-export type FoundTask = LockedTask & { readonly pipeline: string; readonly runMs: number };
+export type FoundTask = LockedTask & {
+  readonly pipeline: string;
+  readonly runMs: number;
+  readonly isNewest: boolean;
+};
 
 /** The tasks in the order of their first rows. */
 export const tasksOf = (rows: readonly TaskRow[]): readonly FoundTask[] => {
@@ -40,6 +45,7 @@ const taskOf = (rows: readonly TaskRow[]): FoundTask => {
     step: first.step,
     attempts: first.attempts,
     runMs: first.run_ms,
+    isNewest: first.is_newest,
     orders: sorted.map((row) => ({ order: orderOf(row), contact: contactOf(row), seq: row.order_seq })),
   };
 };

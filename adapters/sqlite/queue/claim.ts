@@ -16,7 +16,8 @@ import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { createEffects } from './effects.ts';
 import { type ClaimedRow, createLease } from './lease.ts';
-import { createReadTask, selectTaskRows, type TaskRow } from './tasks.ts';
+import { createSelectReady } from './ready.ts';
+import { createReadTask, selectTaskRows, type TaskRow, taskColumns } from './tasks.ts';
 import { createWriteTransitions } from './transitions.ts';
 
 type Query = Parameters<Queue['claim']>[0];
@@ -24,7 +25,7 @@ type Query = Parameters<Queue['claim']>[0];
 /** See `Queue.claim`. */
 export const createClaimTasks = (connection: Connection, world: World) => {
   const { runStatement, write } = connection;
-  const { selectReady, selectById } = createSelectTasks(connection);
+  const { isAnyReady, selectReady, selectById } = createSelectTasks(connection);
   const runSteps = createRunSteps(connection, world);
   const writeTransitions = createWriteTransitions(connection);
   const readTask = createReadTask(connection);
@@ -44,16 +45,14 @@ export const createClaimTasks = (connection: Connection, world: World) => {
 
   return (query: Query): Result<ClaimedTasks, Unavailable> => {
     // Checked without the write lock first, because workers poll and usually there is nothing to do.
-    const isAny = runStatement(() => selectReady(query, 1).length > 0);
+    const isAny = runStatement(() => isAnyReady(query));
     if (isAny.isErr() || !isAny.value) return isAny.map(() => noClaimedTasks);
     let taskIds: readonly string[] = [];
     return runSync(
       runBatchWithFallback<string, ClaimedTasks, Unavailable, Result<ClaimedTasks, Unavailable>>({
         runAll: () =>
           write(() => {
-            const rows = limitUnits(readTasks(selectReady(query, query.limit)), ({ task }) =>
-              unitsOfTask(task),
-            );
+            const rows = limitUnits(readTasks(selectReady(query)), ({ task }) => unitsOfTask(task));
             taskIds = rows.map(({ task }) => task.id);
             return runSteps(query, rows);
           }),
@@ -65,17 +64,14 @@ export const createClaimTasks = (connection: Connection, world: World) => {
   };
 };
 
-const createSelectTasks = ({ client }: Connection) => {
-  const ready = client.prepare<[string, number, number], TaskRow>(
-    `${selectTaskRows} where t.pipeline = ? and t.state = 'ready' and t.run_ms <= ? order by t.run_ms, t.id limit ?`,
-  );
-  const byId = client.prepare<[string, number], TaskRow>(
+const createSelectTasks = (connection: Connection) => {
+  const ready = createSelectReady<TaskRow>(connection, taskColumns);
+  const byId = connection.client.prepare<[string, number], TaskRow>(
     `${selectTaskRows} where t.id = ? and t.state = 'ready' and t.run_ms <= ?`,
   );
   return {
-    /** The tasks that have been ready longest come first. */
-    selectReady: ({ pipeline, nowMs }: Query, limit: number): readonly TaskRow[] =>
-      ready.all(pipeline.name, nowMs, limit),
+    isAnyReady: ({ pipeline, nowMs }: Query): boolean => ready.isAny(pipeline.name, nowMs),
+    selectReady: ({ pipeline, nowMs, limit }: Query) => ready.select(pipeline.name, nowMs, limit),
     selectById: ({ nowMs }: Query, taskId: string): readonly TaskRow[] => byId.all(taskId, nowMs),
   };
 };

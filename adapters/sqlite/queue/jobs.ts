@@ -3,6 +3,7 @@ import type { JobPipeline } from '../../../core/pipelines/pipeline.ts';
 import type { JobLease, JobReport, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import type { Connection } from '../connection.ts';
+import { createSelectReady } from './ready.ts';
 
 /** Writes the task of a new job, in the transaction that also writes the job. */
 export const createInsertJob = ({ client }: Connection, { name, steps }: JobPipeline) => {
@@ -23,10 +24,11 @@ export const createJobQueue = (connection: Connection) => ({
 type ClaimQuery = Parameters<Queue['claimJobs']>[0];
 type ReadyJob = Omit<JobLease, 'untilMs'>;
 
-const createClaimJobs = ({ runStatement, client, write }: Connection) => {
-  const ready = client.prepare<[string, number, number], ReadyJob>(
-    `select id as taskId, job_id as jobId, lease, pipeline, step, attempts from task
-     where pipeline = ? and state = 'ready' and run_ms <= ? order by run_ms, id limit ?`,
+const createClaimJobs = (connection: Connection) => {
+  const { runStatement, client, write } = connection;
+  const ready = createSelectReady<ReadyJob>(
+    connection,
+    't.id as taskId, t.job_id as jobId, t.lease, t.pipeline, t.step, t.attempts',
   );
   const lease = client.prepare<[number, number, string]>(
     `update task set state = 'running', lease = ?, lease_until_ms = ? where id = ?`,
@@ -34,11 +36,11 @@ const createClaimJobs = ({ runStatement, client, write }: Connection) => {
 
   return ({ pipeline, limit, nowMs, leaseMs }: ClaimQuery): Result<readonly JobLease[], Unavailable> => {
     // Checked without the write lock first, because workers poll and usually there is nothing to do.
-    const isAny = runStatement(() => ready.get(pipeline.name, nowMs, 1) !== undefined);
+    const isAny = runStatement(() => ready.isAny(pipeline.name, nowMs));
     if (isAny.isErr() || !isAny.value) return isAny.map(() => []);
     const untilMs = nowMs + leaseMs;
     return write(() =>
-      ready.all(pipeline.name, nowMs, limit).map((row) => {
+      ready.select(pipeline.name, nowMs, limit).map((row) => {
         const jobLease = { ...row, lease: row.lease + 1, untilMs };
         lease.run(jobLease.lease, untilMs, row.taskId);
         return jobLease;

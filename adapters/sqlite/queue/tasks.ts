@@ -16,11 +16,13 @@ export type TaskRow = Pick<
   readonly seqs: string;
 };
 
+/** The columns of a `TaskRow`. */
+export const taskColumns = `
+  t.id as taskId, t.checkout_id as checkoutId, t.order_ids as orderIds, t.seqs, t.pipeline, t.step, t.attempts,
+    t.crashes, t.lease, t.last_error as lastError, t.run_ms as runAtMs`;
+
 /** A select without its conditions. */
-export const selectTaskRows = `
-  select t.id as taskId, t.checkout_id as checkoutId, t.order_ids as orderIds, t.seqs, t.pipeline, t.step, t.attempts,
-    t.crashes, t.lease, t.last_error as lastError, t.run_ms as runAtMs
-  from task t`;
+export const selectTaskRows = `select ${taskColumns} from task t`;
 
 /** The orders of a task with the `seq` of each one's newest history row. Only the ids of the orders are read. */
 export const orderSeqsOf = ({ orderIds, seqs }: Pick<TaskRow, 'orderIds' | 'seqs'>) => {
