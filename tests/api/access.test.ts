@@ -122,7 +122,7 @@ describe('Access to routes', () => {
       }
     }
     expect(wrong).toEqual([]);
-  }, 30_000);
+  }, 120_000);
 
   test('What belongs to a customer is shown to its owner and to holders of the permission only', async () => {
     const { orderId, checkoutId } = await createOwned();

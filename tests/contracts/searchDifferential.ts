@@ -24,7 +24,7 @@ export const searchDifferential = (
         openedStores.push({ name, opened });
         await fillStore(opened);
       }
-    }, 60_000);
+    }, 120_000);
 
     afterAll(async () => {
       for (const { opened } of openedStores) await opened.close();
@@ -46,7 +46,7 @@ export const searchDifferential = (
       }
       // Queries that find nothing would prove nothing.
       expect(found).toBeGreaterThan(queries.length);
-    }, 60_000);
+    }, 120_000);
 
     test('All stores find the same archived products in the same order', async () => {
       let found = 0;
@@ -56,7 +56,7 @@ export const searchDifferential = (
           .length;
       }
       expect(found).toBeGreaterThan(queries.length / 4);
-    }, 60_000);
+    }, 120_000);
 
     test('All stores find the same orders in the same order', async () => {
       let found = 0;
@@ -65,7 +65,7 @@ export const searchDifferential = (
         found += (await expectSame(text, (opened) => ordersBy(opened, parseQuery(text), limit))).length;
       }
       expect(found).toBeGreaterThan(queries.length);
-    }, 60_000);
+    }, 120_000);
   });
 };
 

@@ -38,7 +38,7 @@ describe.each(stores)('a seeded history in %s', (_, open) => {
     orderCounts = (await writeHistory(store, createTestWorld(nowMs), options))._unsafeUnwrap();
     details = await readOrders(store);
     productsAfter = await readProducts(store);
-  }, 60_000);
+  }, 120_000);
   afterAll(() => store.close());
 
   const withStatus = (status: string) => details.filter((order) => order.status === status);

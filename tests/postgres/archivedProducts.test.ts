@@ -32,7 +32,7 @@ describe.skipIf(!(await postgresAvailable()))('lists of products beside many arc
     await explained.sql`
       insert into stock (product_id, limited, units, delivered) select id, false, 0, 0 from product`;
     await explained.sql.unsafe('vacuum analyze');
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await explained.sql.end();
     await database.drop();

@@ -36,7 +36,7 @@ describe.skipIf(!(await postgresAvailable()))('the scan of a claim', () => {
       select ('00000000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid, gen_random_uuid(),
         array[gen_random_uuid()], '{1}', 'physical', 'invoice', 'ready', i
       from generate_series(1, ${backlog}) as i`);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await connection.sql.end();
     await database.drop();

@@ -36,7 +36,7 @@ describe.skipIf(!hasPostgres)('TLS to Postgres', () => {
   beforeAll(async () => {
     [server, plain] = await Promise.all([startPostgresServer(), startPostgresServer()]);
     await enableTls(server);
-  }, 30_000);
+  }, 120_000);
   afterAll(() => Promise.all([server.remove(), plain.remove()]));
 
   const url = (parameters: string, host = 'localhost') =>
@@ -116,7 +116,7 @@ describe.skipIf(!hasPostgres)('Several hosts in a connection string', () => {
   beforeAll(async () => {
     [primary, standby] = await Promise.all([startPostgresServer(), startPostgresServer()]);
     await makeStandby(standby);
-  }, 30_000);
+  }, 120_000);
   afterAll(() => Promise.all([primary.remove(), standby.remove()]));
 
   const portOf = 'select inet_server_port() as answer';
@@ -177,7 +177,7 @@ describe.skipIf(!hasPostgres)('The session of a connection string', () => {
   beforeAll(async () => {
     if ('uid' in asServerUser) chownSync(folder, asServerUser.uid, asServerUser.gid);
     server = await startPostgresServer({ extra: [`unix_socket_directories=${folder}`] });
-  }, 30_000);
+  }, 120_000);
   afterAll(() => server.remove());
 
   test('Its name and its options reach the server', async () => {
@@ -195,5 +195,5 @@ describe.skipIf(!hasPostgres)('The session of a connection string', () => {
     expect(await ask(asParameter, overSocket)).toBe(true);
     const asHost = `postgres://postgres@${encodeURIComponent(folder)}:${server.port}/postgres`;
     expect(await ask(asHost, overSocket)).toBe(true);
-  }, 20_000);
+  }, 120_000);
 });

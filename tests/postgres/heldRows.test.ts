@@ -84,7 +84,7 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: rows that somebody el
     await release();
     expect((await checkOut(command))._unsafeUnwrap().response.status).toBe('succeeded');
     expect(provider.countCharges()).toBe(1);
-  }, 20_000);
+  }, 120_000);
 
   test('A declined key that is sent again while its payment is held waits alone', async () => {
     const provider = createScriptedProvider({ kind: 'unavailable', reason: 'down' });
@@ -107,7 +107,7 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: rows that somebody el
     expect((await checkOut(commandFor(free)))._unsafeUnwrap().response.status).toBe('succeeded');
     await release();
     expect((await waiting)._unsafeUnwrap().response.status).toBe('succeeded');
-  }, 20_000);
+  }, 120_000);
 
   test('The outcome of a cart is recorded while an order of another cart in the batch is held', async () => {
     const charged = Promise.withResolvers<void>();
@@ -138,7 +138,7 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: rows that somebody el
     expect(await statusOf(free)).toBe('paid');
     await release();
     expect(scripted.countCharges()).toBe(2);
-  }, 20_000);
+  }, 120_000);
 
   test('A table that somebody locks holds up neither reads nor readiness', async () => {
     await holder.unsafe('begin; lock table task');
@@ -148,5 +148,5 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: rows that somebody el
     expect((await store.ping()).isOk()).toBe(true);
     await holder.unsafe('commit');
     await Promise.all([...commands, ...claims]);
-  }, 30_000);
+  }, 120_000);
 });

@@ -38,5 +38,5 @@ describe.skipIf(!(await postgresAvailable()))('lost connections', () => {
     await Promise.all([store.close(), killer.end()]);
     await database.drop();
     // A connection that is terminated while it opens fails only after the connect timeout of some seconds.
-  }, 60_000);
+  }, 120_000);
 });

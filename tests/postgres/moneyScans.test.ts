@@ -28,7 +28,7 @@ describe.skipIf(!(await postgresAvailable()))('table scans for money over half a
     await insertHistory(sql, product.id, nowMs);
     await sql`vacuum analyze`;
     await sql.end();
-  }, 60_000);
+  }, 120_000);
   afterAll(() => database.drop());
 
   const open = async () => {

@@ -30,7 +30,7 @@ describe.skipIf(!(await postgresAvailable()))('scans of the order list', () => {
     await placeHistory(createFixture(store, world), world, sql);
     all = await listAll((after: string | null) => store.orders.list({ ...everything, after, limit: 100 }));
     await store.close();
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await sql.end();
     await database.drop();

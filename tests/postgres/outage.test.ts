@@ -26,7 +26,7 @@ describe.skipIf(!(await postgresAvailable()))('outage of PostgreSQL', () => {
       expect([name, (await call(store)).isOk()]).toEqual([name, true]);
     await store.close();
     await server.remove();
-  }, 30_000);
+  }, 120_000);
 });
 
 const everything = { search: null, type: null, after: null, limit: 20 };

@@ -97,7 +97,7 @@ describe.skipIf(!(await postgresAvailable()))('locks of refunds, pipelines and c
     // shows it.
     expect(await countDeadlocks(database)).toBe(0);
     await database.drop();
-  }, 60_000);
+  }, 120_000);
 
   test('A refund requested while its order is being paid waits for the payment, and pauses the new task', async () => {
     const database = await createTestDatabase();
@@ -129,7 +129,7 @@ describe.skipIf(!(await postgresAvailable()))('locks of refunds, pipelines and c
     expect(await shop.listTasks({ orderId: order.id })).toMatchObject([{ state: 'paused' }]);
     await Promise.all([sql.end(), store.close()]);
     await database.drop();
-  }, 20_000);
+  }, 120_000);
 
   test('An adopted refund waits for the task of a group before it locks anything of another group', async () => {
     const database = await createTestDatabase();
@@ -162,5 +162,5 @@ describe.skipIf(!(await postgresAvailable()))('locks of refunds, pipelines and c
     expect(await adoption).toBe(2);
     await Promise.all([sql.end(), store.close()]);
     await database.drop();
-  }, 20_000);
+  }, 120_000);
 });

@@ -53,7 +53,7 @@ describe.skipIf(!(await postgresAvailable()))('table scans with a backlog', () =
        select 'customer ' || i, gen_random_uuid(), 0 from generate_series(1, ${backlog}) as i`,
     );
     await runStatement(database, 'vacuum analyze');
-  }, 60_000);
+  }, 120_000);
   afterAll(() => database.drop());
 
   const cases: Readonly<Record<string, (store: Store, shop: Fixture) => Promise<unknown>>> = {

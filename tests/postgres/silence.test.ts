@@ -5,7 +5,8 @@ import { orUnavailable } from '../../adapters/postgres/failures.ts';
 import { createTestDatabase, postgresAvailable, type TestDatabase } from '../processes/postgres.ts';
 import { startSilentProxy } from './silentProxy.ts';
 
-const limits = { statementMs: 10_000, lockMs: 10_000, clientMs: 300 };
+/** A busy machine answers within `clientMs`. Only a silent connection takes longer. */
+const limits = { statementMs: 60_000, lockMs: 60_000, clientMs: 2_000 };
 
 describe.skipIf(!(await postgresAvailable()))('PostgreSQL: connections that go silent or read-only', () => {
   let database: TestDatabase;
@@ -52,10 +53,10 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: connections that go s
     proxy.restore();
     while ((await ask()).isErr());
     expect([...(await admin`select name from secret where name like 'silent%'`)]).toEqual([]);
-  }, 30_000);
+  }, 120_000);
 
   test('A transaction that goes silent is unavailable, and its connection is free for others again', async () => {
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 3; round++) {
       const result = await inTransaction(sql, async (tx) => {
         await tx`select 1`;
         proxy.silence();

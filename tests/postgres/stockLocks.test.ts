@@ -89,5 +89,5 @@ describe.skipIf(!(await postgresAvailable()))('locks of the stock', () => {
     await store.close();
     expect(await countDeadlocks(database)).toBe(0);
     await database.drop();
-  }, 60_000);
+  }, 120_000);
 });

@@ -90,7 +90,7 @@ describe.skipIf(!(await postgresAvailable()))(`the order list over ${orders} ord
         expect(await server.countPages(listPage)).toBeLessThan(pagesMax);
         if (after === null) break;
       }
-    }, 60_000);
+    }, 120_000);
 });
 
 const everything: OrderQuery = {

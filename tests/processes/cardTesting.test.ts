@@ -22,7 +22,7 @@ describe.skipIf(!(await postgresAvailable()))('Card testing', () => {
       startApp({ databaseUrl: database.url, role: 'checkout', env }),
     );
     apps = [first, ...(await Promise.all(others))];
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await killAllApps();
     await database.drop();
@@ -63,5 +63,5 @@ describe.skipIf(!(await postgresAvailable()))('Card testing', () => {
       expect(reply.status).toBe(429);
     }
     expect((await provider.readRecords()).charges).toHaveLength(declinesMax);
-  }, 60_000);
+  }, 120_000);
 });

@@ -1,7 +1,7 @@
 /** The response to a call. `body` is null if it is empty. */
 export type Reply = { readonly status: number; readonly headers: Headers; readonly body: unknown };
 
-/** Calls one API process. Each method rejects if the connection breaks or after 30 s. */
+/** Calls one API process. Each method rejects if the connection breaks or after two minutes. */
 export type Client = {
   get(path: string): Promise<Reply>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Reply>;
@@ -15,7 +15,7 @@ export const createClient = (base: string, token: string | null): Client => {
   const call = async (method: string, path: string, init: RequestInit = {}): Promise<Reply> => {
     const headers = new Headers(init.headers);
     if (token !== null) headers.set('authorization', `Bearer ${token}`);
-    const signal = AbortSignal.timeout(30_000);
+    const signal = AbortSignal.timeout(120_000);
     const response = await fetch(new URL(path, base), { ...init, method, headers, signal });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text === '' ? null : parse(text) };
@@ -60,9 +60,9 @@ export const addProduct = async (
   return textAt({ body: found }, 'id');
 };
 
-/** Repeats the call while its status is 503, for at most 20 s. Returns the last response. */
+/** Repeats the call while its status is 503, for at most two minutes. Returns the last response. */
 export const retryWhileUnavailable = async (call: () => Promise<Reply>): Promise<Reply> => {
-  const untilMs = Date.now() + 20_000;
+  const untilMs = Date.now() + 120_000;
   for (;;) {
     const reply = await call();
     if (reply.status !== 503 || Date.now() > untilMs) return reply;
@@ -70,9 +70,9 @@ export const retryWhileUnavailable = async (call: () => Promise<Reply>): Promise
   }
 };
 
-/** Waits until an order has that status, for at most 40 s. Then it throws with the order. */
+/** Waits until an order has that status, for at most two minutes. Then it throws with the order. */
 export const waitForStatus = async (client: Client, orderId: string, status: string): Promise<Reply> => {
-  const untilMs = Date.now() + 40_000;
+  const untilMs = Date.now() + 120_000;
   for (;;) {
     const reply = expectStatus(await retryWhileUnavailable(() => client.get(`/orders/${orderId}`)), 200);
     if (valueAt(reply.body, 'status') === status) return reply;

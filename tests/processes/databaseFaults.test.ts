@@ -161,4 +161,4 @@ test('A SQLite file that is removed while its process runs takes no more orders'
   expectStatus(await shop.customer.get('/health/live'), 200);
   expect(await stopApp(shop.app)).toEqual({ code: 0, signal: null });
   rmSync(folder, { recursive: true });
-}, 60_000);
+}, 120_000);

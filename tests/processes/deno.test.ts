@@ -21,7 +21,7 @@ describe('the parts of the program in Deno', () => {
         return [title, lines];
       }),
     );
-  }, 60_000);
+  }, 120_000);
 
   test('The API in Deno pays an order, serves its docs and stops cleanly', () => {
     expect(outputs.get('api')).toEqual([
@@ -75,5 +75,5 @@ test.each(databases)(
     expect(await stopApp(app)).toEqual({ code: 0, signal: null });
     await database.drop();
   },
-  30_000,
+  120_000,
 );

@@ -42,7 +42,7 @@ describe.skipIf(disk === null)('a SQLite file on a small disk', () => {
     await waitForStatus(customer, firstOrderId, 'completed');
     for (const id of placed) expectStatus(await customer.get(`/orders/${id}`), 200);
     expect(await stopApp(app)).toEqual({ code: 0, signal: null });
-  }, 30_000);
+  }, 120_000);
 
   test('A read-only SQLite file prevents the start', async () => {
     disk?.makeReadOnly();

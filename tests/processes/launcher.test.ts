@@ -76,7 +76,7 @@ describe.skipIf(!existsSync('/proc/self/stat'))('The program that a package runn
       await closed;
       expect(output()).toContain('the program that started this one has ended');
     },
-    30_000,
+    120_000,
   );
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
@@ -88,6 +88,6 @@ describe.skipIf(!existsSync('/proc/self/stat'))('The program that a package runn
       await closed;
       expect(output()).toContain(signal);
     },
-    30_000,
+    120_000,
   );
 });

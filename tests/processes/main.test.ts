@@ -71,7 +71,7 @@ test('The example of the banner works twice, and its token is still valid after 
   expect(await orders.text()).toContain('Đồng hồ');
   expect(await second.stop()).toBe(0);
   rmSync(folder, { recursive: true });
-}, 20_000);
+}, 120_000);
 
 test('Days are those of SHOP_TIME_ZONE, whatever the zone of the machine is', async () => {
   // These zones are 26 hours apart, so today in the first is always tomorrow or later in the second.
@@ -94,14 +94,14 @@ test('Days are those of SHOP_TIME_ZONE, whatever the zone of the machine is', as
     return status;
   };
   expect(await Promise.all([statusIn(east, west), statusIn(west, east)])).toEqual([202, 422]);
-}, 20_000);
+}, 120_000);
 
 test('A worker without PORT does not listen', async () => {
   const worker = start({ ROLE: 'worker' });
   await worker.waitForOutput('is ready (role: worker)');
   expect(worker.output.out).not.toContain('http');
   expect(await worker.stop()).toBe(0);
-}, 20_000);
+}, 120_000);
 
 test('A second start on a port ends before it creates its database', async () => {
   const first = start({ PORT: '0' });
@@ -113,7 +113,7 @@ test('A second start on a port ends before it creates its database', async () =>
   expect(second.output.err).toMatch(new RegExp(`^Cartwright cannot start: port ${port} is in use\\. .*\n$`));
   expect(readdirSync(folder)).toEqual([]);
   expect(await first.stop()).toBe(0);
-}, 20_000);
+}, 120_000);
 
 test('A failed start says the reason in plain words', async () => {
   const other = createServer().listen(0);
@@ -135,4 +135,4 @@ test('A failed start says the reason in plain words', async () => {
   );
   expect(wrongSettings).not.toContain('hunter2');
   other.close();
-}, 20_000);
+}, 120_000);

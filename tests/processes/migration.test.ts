@@ -26,5 +26,5 @@ describe.skipIf(!(await postgresAvailable()))('concurrent migrations of Postgres
     const files = readdirSync(new URL('../../sql/postgres', import.meta.url));
     expect(applied).toEqual(files.filter((name) => name.endsWith('.sql')).sort());
     await drop();
-  }, 30_000);
+  }, 120_000);
 });

@@ -34,5 +34,5 @@ describe.skipIf(!pgbouncerAvailable() || !(await postgresAvailable()))('the prog
     expect(await stopApp(other)).toEqual({ code: 0, signal: null });
     await pooler.close();
     await drop();
-  }, 30_000);
+  }, 120_000);
 });

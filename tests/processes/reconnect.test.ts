@@ -46,7 +46,7 @@ describe.skipIf(!(await postgresAvailable()))('broken connections to Postgres', 
     await database.close();
     expect(app.output()).not.toContain('unhandled');
     await drop();
-  }, 60_000);
+  }, 120_000);
 
   test.each(['stop', 'crash'] as const)(
     'A process completes orders again after a %s and a restart of the server',
@@ -67,6 +67,6 @@ describe.skipIf(!(await postgresAvailable()))('broken connections to Postgres', 
       await completeOrder(app, 'AFTER');
       await server.remove();
     },
-    60_000,
+    120_000,
   );
 });

@@ -133,7 +133,7 @@ describe.skipIf(!hasPostgres)('A start on a database that cannot be used', () =>
     const app = await startApp({ databaseUrl: urlWith('shop', 'p%25ss%2Fw%40rd') });
     expect((await stopApp(app)).code).toBe(0);
     await server.remove();
-  }, 30_000);
+  }, 120_000);
 
   test('A parameter that is not known is refused by its name', async () => {
     expect(await refuse({ databaseUrl: `${database.url}?sslmod=require` })).toContain(

@@ -174,13 +174,13 @@ export const freePort = async (): Promise<number> => {
   return address.port;
 };
 
-/** Waits until the server accepts connections, for at most 30 s. */
+/** Waits until the server accepts connections, for at most two minutes. */
 const waitUntilConnectable = async (
   url: string,
   server: ChildProcess,
   output: () => string,
 ): Promise<void> => {
-  const untilMs = Date.now() + 30_000;
+  const untilMs = Date.now() + 120_000;
   while (Date.now() < untilMs && server.exitCode === null && server.signalCode === null) {
     const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} });
     try {

@@ -28,7 +28,7 @@ describe.each(databases)('processes that share %s', (_, createDatabase) => {
     apps = { all, checkout, worker };
     operator = createClient(all.url, await tokenFor('op@shop.test', 'operator'));
     productId = await addProduct(operator, { code: 'SHARED', stock: 100 });
-  }, 30_000);
+  }, 120_000);
   afterAll(async () => {
     await directDatabase.close();
     await killAllApps();
@@ -65,7 +65,7 @@ describe.each(databases)('processes that share %s', (_, createDatabase) => {
     expect(check(snapshot)).toEqual([]);
     expect(snapshot.charges.length).toBe(checkouts.length);
     expect(snapshot.products).toEqual([{ id: productId, initialStock: 100, stock: 80, delivered: 100 }]);
-  }, 30_000);
+  }, 120_000);
 
   test('A worker serves only its health', async () => {
     const worker = createClient(apps.worker.url, await tokenFor('op@shop.test', 'operator'));
@@ -101,7 +101,7 @@ describe.each(databases)('processes that share %s', (_, createDatabase) => {
         const stopped = stopApp(app, 'SIGINT');
         expect((await reply).status).toBe(202);
         expect(await stopped).toEqual({ code: 0, signal: null });
-      }, 30_000);
+      }, 120_000);
 
       test('A second signal stops a process at once', async () => {
         const { app, reply } = await startSlowCheckout(apps.all);
@@ -111,12 +111,12 @@ describe.each(databases)('processes that share %s', (_, createDatabase) => {
         app.kill('SIGTERM');
         expect((await app.stopped).code).not.toBe(0);
         await expect(reply).rejects.toThrow();
-      }, 30_000);
+      }, 120_000);
     });
 
     test('The remaining worker completes all orders of stopped processes', async () => {
       expect(orderIds).toHaveLength(2);
       for (const orderId of orderIds) await waitForOrder(orderId, 'completed');
-    }, 30_000);
+    }, 120_000);
   });
 });

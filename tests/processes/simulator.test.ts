@@ -90,7 +90,7 @@ test('The charges and unsent events of the simulator survive a crash', async () 
   } finally {
     await shop.stop(true);
   }
-}, 30_000);
+}, 120_000);
 
 describe('a running simulator', () => {
   let program: Awaited<ReturnType<typeof start>>;
@@ -118,7 +118,7 @@ describe('a running simulator', () => {
     const confirmed = await fetch(`${page}&outcome=succeed`, { redirect: 'manual' });
     expect(confirmed.headers.get('location')).toStartWith('https://shop.test/paid?payment_intent=pi_');
     expect((await redirecting.charge(challenged)).kind).toBe('succeeded');
-  }, 30_000);
+  }, 120_000);
 
   test('The simulator needs an API key, and refuses unknown paths, unknown parameters and changed requests', async () => {
     const { url } = program;
@@ -137,7 +137,7 @@ describe('a running simulator', () => {
     expect(again.status).toBe(200);
     expect(other.status).toBe(400);
     expect((await other.json()).error.type).toBe('idempotency_error');
-  }, 30_000);
+  }, 120_000);
 });
 
 test('A port that is in use is said without a stack', async () => {

@@ -48,11 +48,11 @@ describe('several processes on one SQLite file', () => {
     const secrets = await runInAll('secret name');
     expect(secrets).toHaveLength(4);
     expect(new Set(secrets).size).toBe(1);
-  }, 30_000);
+  }, 120_000);
 
   test('Four processes open a hundred new files at the same time without an error', async () => {
     expect(await runInAll(`openNew ${folder}`)).toEqual(processes.map(() => 'opened'));
-  }, 30_000);
+  }, 120_000);
 
   describe('the shop in the file', () => {
     let fixture: Fixture;
@@ -70,7 +70,7 @@ describe('several processes on one SQLite file', () => {
       const paid = await fixture.payAlone(await fixture.placeOrders(Array(100).fill(product)));
       const claimed = (await runInAll('claim service')).flat();
       expect(claimed.toSorted()).toEqual(paid.toSorted());
-    }, 30_000);
+    }, 120_000);
 
     test('Processes never refund more than was paid', async () => {
       const order = await fixture.placePaidOrder(
@@ -80,6 +80,6 @@ describe('several processes on one SQLite file', () => {
       expect(new Set(refundIds).size).toBe(10);
       expect((await fixture.historyStates(order.id)).slice(3)).toEqual(Array(10).fill('refund_requested'));
       expect(await fixture.listTasks({ state: 'paused' })).toHaveLength(1);
-    }, 30_000);
+    }, 120_000);
   });
 });

@@ -30,7 +30,7 @@ describe('the start of the program', () => {
       expect((await stopApp(app)).code).toBe(0);
       await server.remove();
     },
-    20_000,
+    120_000,
   );
 
   test.each(databases)(
@@ -52,6 +52,6 @@ describe('the start of the program', () => {
       expect(app.output()).toContain('999_future.sql');
       await drop();
     },
-    20_000,
+    120_000,
   );
 });

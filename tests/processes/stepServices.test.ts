@@ -21,7 +21,8 @@ const env = (url: string) => ({
   SHIPMENT_SERVICE_URL: url,
   SERVICE_SECRET: secret,
   QUEUE_POLL_MS: '50',
-  QUEUE_LEASE_MS: '500',
+  // Longer than a busy machine may stop a process, which would lose its lease and send once more.
+  QUEUE_LEASE_MS: '5000',
 });
 
 afterEach(killAllApps);
@@ -55,7 +56,7 @@ test('The example of a carrier takes the shipment of an order, and the order sho
   expect(await stopApp(app)).toEqual({ code: 0, signal: null });
   await carrier.stop(true);
   await database.drop();
-}, 30_000);
+}, 120_000);
 
 test('The example of a carrier refuses a wrong signature, and repeats its answer under a key', async () => {
   const carrier = startCarrier(secret, 0);
@@ -109,5 +110,5 @@ test.each(databases)(
     await service.stop();
     await database.drop();
   },
-  60_000,
+  120_000,
 );

@@ -47,7 +47,7 @@ describe.each(runtimes)('A process in %s that is asked to stop', (runtime) => {
     app.kill('SIGTERM');
     expect((await app.stopped).code).toBe(1);
     await database.drop();
-  }, 30_000);
+  }, 120_000);
 
   test('It ends by itself after the drain, and its port is closed then', async () => {
     const database = await createTestFile();
@@ -55,7 +55,7 @@ describe.each(runtimes)('A process in %s that is asked to stop', (runtime) => {
     expect(await stopApp(app)).toEqual({ code: 0, signal: null });
     await expect(fetch(`${app.url}/health/live`)).rejects.toThrow();
     await database.drop();
-  }, 30_000);
+  }, 120_000);
 });
 
 test.each(databases)(
@@ -83,5 +83,5 @@ test.each(databases)(
     await app.stopped;
     await database.drop();
   },
-  30_000,
+  120_000,
 );

@@ -98,7 +98,7 @@ describe('the watch of the database', () => {
       const nowMs = watch.world.clock.nowMs();
       watch.world.advance(1_900);
       return ok({ nowMs });
-    }, 5_000);
+    }, 120_000);
     await watch.isReady();
     await waitTurns(1);
     expect(watch.lines()).toEqual([]);

@@ -30,4 +30,4 @@ test('Past the provider’s memory for keys a worker asks its ledger, and pays t
   expect(Object.values(counts).filter(({ count }) => count > 0)).toEqual([]);
   const { items } = (await fixture.store.ledger.reconciliations({ after: null, limit: 100 }))._unsafeUnwrap();
   expect(items.map(({ day }) => day)).toEqual(['2026-03-02', '2026-03-01', '2026-03-01']);
-}, 20_000);
+}, 120_000);
