@@ -4,18 +4,19 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Which file may import which. Imports point inward: `api | worker → core ← adapters`. `server/` puts everything
- * together, so it may import everything, as may `demo/`, `bench/` and `tests/`.
+ * Which file may import which. Imports point inward: `api | worker → core ← adapters`. `web/` sees the
+ * types of what the API sends. `server/` puts everything together, so it may import everything, as may `demo/`,
+ * `bench/` and `tests/`.
  */
 
 const top = fileURLToPath(new URL('..', import.meta.url));
-const rooms = ['core', 'adapters', 'api', 'worker', 'server', 'demo', 'tests', 'bench'];
+const rooms = ['core', 'adapters', 'api', 'worker', 'web', 'server', 'demo', 'tests', 'bench'];
 const outer = ['server', 'demo', 'tests', 'bench'];
 
 /** Paths from the top, such as `core/audit.ts`. The programs in `bench/peers` have packages of their own. */
 const files = rooms.flatMap((room) =>
   readdirSync(join(top, room), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !/node_modules|^peers\b/.test(name))
+    .filter((name) => /\.tsx?$/.test(name) && !/node_modules|^peers\b/.test(name))
     .map((name) => join(room, name)),
 );
 
@@ -71,6 +72,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'api/routes': ['core', 'core/usecases', 'api/http', 'api/render', 'api/openapi', 'api'],
   api: ['core', 'core/usecases', 'api/http', 'api/render', 'api/openapi', 'api/routes'],
   worker: ['core', 'core/usecases'],
+  // Types only: a page knows what the API sends, and gets none of its code. See the test of it.
+  web: ['api/render'],
 };
 const anotherAdapter = ['core', 'adapters/stored'];
 
@@ -151,11 +154,37 @@ describe('Imports', () => {
       ['api/http/body.ts', '../routes/orders.ts'],
       ['api/render/order.ts', '../openapi/samples.ts'],
       ['worker/loop.ts', '../adapters/system/timer.ts'],
+      ['web/shared/call.ts', '../../core/money.ts'],
     ] as const;
     const made = new Map(
       wrong.map(([file, from]) => [file, importsIn(file, `import { x } from '${from}';`)]),
     );
     expect(wrongImports(made)).toHaveLength(wrong.length);
+  });
+
+  test('The pages take nothing but types from the API', () => {
+    const values = (file: string, text: string) =>
+      [...text.matchAll(/\b(?:import|export)\s+(?!type\b)[^;'"]*['"](\.[^'"]+)['"]/g)]
+        .map(([, from = '']) => normalize(join(dirname(file), from)))
+        .filter((target) => !target.startsWith('web/'));
+    expect(values('web/shop/a.tsx', "import { x } from '../../api/render/order.ts';")).toHaveLength(1);
+    expect(values('web/shop/a.tsx', "import type { X } from '../../api/render/order.ts';")).toEqual([]);
+    const wrong = [...code].flatMap(([file, text]) => (file.startsWith('web/') ? values(file, text) : []));
+    expect(wrong).toEqual([]);
+  });
+
+  test('The shop and the console import nothing from each other', () => {
+    const wrong = [...imports].flatMap(([file, { files: targets }]) =>
+      targets
+        .filter(
+          (target) =>
+            /^web\/(?:shop|console)\//.test(target) &&
+            /^web\/(?:shop|console|parts|shared|words)\//.test(file),
+        )
+        .filter((target) => dirname(target).split('/')[1] !== dirname(file).split('/')[1])
+        .map((target) => `${file} → ${target}`),
+    );
+    expect(wrong).toEqual([]);
   });
 
   test('Core imports no package but neverthrow', () => {
@@ -165,7 +194,7 @@ describe('Imports', () => {
     expect([...new Set(packages)]).toEqual(['neverthrow']);
   });
 
-  test('Only the API imports the web framework, and only adapters import drivers', () => {
+  test('Each framework and driver is imported by its own room only', () => {
     const owners: Readonly<Record<string, string>> = {
       elysia: 'api',
       '@elysiajs/swagger': 'api',
@@ -175,6 +204,10 @@ describe('Imports', () => {
       postgres: 'adapters',
       nodemailer: 'adapters',
       standardwebhooks: 'adapters',
+      preact: 'web',
+      '@preact/signals': 'web',
+      'preact-iso': 'web',
+      uplot: 'web',
       stripe: 'adapters',
     };
     const wrong = [...imports].flatMap(([file, { packages }]) => {
@@ -220,9 +253,10 @@ describe('The outside world', () => {
     expect(matches(outside, (file) => file.startsWith('core/'))).toEqual([]);
   });
 
-  test('Only api/http/serve.ts and the composition root name a runtime', () => {
+  test('Only api/http/serve.ts, web/build.ts and the composition root name a runtime', () => {
     const isAsked = (file: string) =>
-      !/^(?:tests|bench|server)\//.test(file) && file !== join('api', 'http', 'serve.ts');
+      !/^(?:tests|bench|server)\//.test(file) &&
+      ![join('api', 'http', 'serve.ts'), join('web', 'build.ts')].includes(file);
     expect(matches(/\b(?:Bun|Deno)\.\w+/g, isAsked)).toEqual([]);
   });
 

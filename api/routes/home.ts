@@ -1,26 +1,15 @@
 import { Elysia, t } from 'elysia';
 import type { ApiDeps } from '../deps.ts';
 import { operation } from '../openapi/operation.ts';
-import { favicon, homePagePolicy, renderHomePage } from '../render/homePage.ts';
+import { favicon } from '../render/favicon.ts';
 
-/** What a browser asks for at the address of the API. */
-export const createHomeRoutes = ({ version, demo }: ApiDeps) =>
+/** What a browser asks for at the address of the API. A process without pages leads to its documentation. */
+export const createHomeRoutes = ({ role }: ApiDeps) =>
   new Elysia()
-    .get(
-      '/',
-      ({ set }) => {
-        set.headers['content-type'] = 'text/html; charset=utf-8';
-        set.headers['content-security-policy'] = homePagePolicy;
-        return renderHomePage({ version, demo });
-      },
-      operation({
-        tag: 'Docs',
-        summary: 'See where to begin',
-        open: true,
-        responses: { 200: { description: 'A page with links.', schema: t.String(), type: 'text/html' } },
-        failures: [],
-      }),
-    )
+    .get('/', ({ set }) => {
+      set.headers.location = role === 'checkout' ? '/docs' : '/shop';
+      return new Response(null, { status: 302 });
+    })
     .get(
       '/favicon.ico',
       ({ set }) => {

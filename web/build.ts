@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+
+/**
+ * Builds the pages: `bun web/build.ts`, or with `--if-stale` only where the sources have changed since the last build.
+ * It writes `web/dist/assets`, with a hash in each name and compressed copies beside each file, and `manifest.json`,
+ * which says what each document loads. The server reads these files; it needs no bundler and runs on Deno too.
+ */
+
+/** The script of each document. A document that needs a policy of its own is one of its own. */
+const documents: Readonly<Record<string, string>> = {
+  shop: 'shop/main.tsx',
+  pay: 'shop/pay.tsx',
+  console: 'console/main.tsx',
+};
+/** All documents share one file of styles, so that a browser has it after the first. */
+const style = 'parts/style.css';
+
+const web = fileURLToPath(new URL('.', import.meta.url));
+
+type Manifest = {
+  /** A hash of all that the build reads. */
+  readonly sources: string;
+  readonly documents: Readonly<Record<string, DocumentFiles>>;
+};
+/** Names of files in `assets`. */
+type DocumentFiles = {
+  readonly script: string;
+  readonly style: string;
+  /** What the script imports at once, so that a browser can load it in parallel. */
+  readonly preloads: readonly string[];
+};
+
+/** Old files stay for a day, for pages that a browser opened before the last build. */
+const keepForMs = 24 * 3_600_000;
+
+const compressBrotli = promisify(brotliCompress);
+const compressGzip = promisify(gzip);
+
+/** Returns false if there was nothing to do. */
+export const buildPages = async (
+  dist: string,
+  { onlyIfStale }: { readonly onlyIfStale: boolean },
+): Promise<boolean> => {
+  const sources = hashSources();
+  const manifestFile = join(dist, 'manifest.json');
+  if (onlyIfStale && readSources(manifestFile) === sources) return false;
+
+  const assets = join(dist, 'assets');
+  mkdirSync(assets, { recursive: true });
+  const files = await bundle();
+  await Promise.all([...files].map(([name, bytes]) => writeAsset(assets, name, bytes)));
+  const manifest: Manifest = { sources, documents: describeDocuments(files) };
+  writeWhole(manifestFile, Buffer.from(JSON.stringify(manifest, null, 2)));
+  await removeOld(assets, new Set(files.keys()));
+  return true;
+};
+
+/** The bundler's version is part of it: another one may write other files from the same sources. */
+const hashSources = (): string => {
+  const hash = createHash('sha256').update(Bun.version);
+  hash.update(readFileSync(join(web, '..', 'bun.lock')));
+  for (const file of readdirSync(web, { recursive: true, encoding: 'utf8' }).sort()) {
+    const path = join(web, file);
+    if (file === 'dist' || file.startsWith('dist/') || statSync(path).isDirectory()) continue;
+    hash.update(`\0${file}\0`).update(readFileSync(path));
+  }
+  return hash.digest('hex');
+};
+
+const readSources = (manifestFile: string): string | null => {
+  if (!existsSync(manifestFile)) return null;
+  const { sources }: Manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
+  return sources;
+};
+
+/** The bytes of each file by its name. */
+const bundle = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
+  const result = await Bun.build({
+    entrypoints: [...Object.values(documents), style].map((file) => join(web, file)),
+    root: web,
+    target: 'browser',
+    minify: true,
+    splitting: true,
+    publicPath: '/assets/',
+    naming: { entry: '[dir]-[name]-[hash].[ext]', chunk: 'part-[hash].[ext]', asset: '[name]-[hash].[ext]' },
+  });
+  const files = result.outputs.map(
+    async (output): Promise<[string, Uint8Array]> => [
+      nameOf(output.path),
+      new Uint8Array(await output.arrayBuffer()),
+    ],
+  );
+  return new Map(await Promise.all(files));
+};
+
+const nameOf = (path: string): string => path.replace(/^\.\//, '');
+
+const describeDocuments = (files: ReadonlyMap<string, Uint8Array>): Manifest['documents'] =>
+  Object.fromEntries(
+    Object.entries(documents).map(([document, source]) => {
+      const script = findFile(files, source, 'js');
+      return [document, { script, style: findFile(files, style, 'css'), preloads: importsOf(files, script) }];
+    }),
+  );
+
+/** The file that the bundler made of `shop/main.tsx` is `shop-main-` and a hash. */
+const findFile = (files: ReadonlyMap<string, Uint8Array>, source: string, extension: string): string => {
+  const stem = source.replace('/', '-').replace(/\.\w+$/, '');
+  const found = [...files.keys()].find(
+    (name) => name.replace(/-\w+\.(\w+)$/, '.$1') === `${stem}.${extension}`,
+  );
+  if (found === undefined) throw new Error(`the bundler wrote no file for ${source}`);
+  return found;
+};
+
+/** The files that a script imports at once, and those that they import. Not those that it imports when it needs them. */
+const importsOf = (files: ReadonlyMap<string, Uint8Array>, script: string): readonly string[] => {
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    const code = new TextDecoder().decode(files.get(name));
+    for (const [, file = ''] of code.matchAll(/(?:\bfrom|\bimport)\s*"\/assets\/([^"]+)"/g)) {
+      if (found.has(file)) continue;
+      found.add(file);
+      visit(file);
+    }
+  };
+  visit(script);
+  return [...found];
+};
+
+const writeAsset = async (assets: string, name: string, bytes: Uint8Array): Promise<void> => {
+  const [brotli, gzipped] = await Promise.all([
+    compressBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+    compressGzip(bytes, { level: 9 }),
+  ]);
+  writeWhole(join(assets, `${name}.br`), brotli);
+  writeWhole(join(assets, `${name}.gz`), gzipped);
+  writeWhole(join(assets, name), bytes);
+};
+
+/** A process that starts at the same time sees the whole file or none. */
+const writeWhole = (file: string, bytes: Uint8Array): void => {
+  const draft = `${file}.${process.pid}.draft`;
+  writeFileSync(draft, bytes);
+  renameSync(draft, file);
+};
+
+const removeOld = async (assets: string, written: ReadonlySet<string>): Promise<void> => {
+  for (const file of readdirSync(assets)) {
+    if (written.has(file.replace(/\.(?:br|gz)$/, ''))) continue;
+    const path = join(assets, file);
+    if (Date.now() - statSync(path).mtimeMs > keepForMs) await rm(path, { force: true });
+  }
+};
+
+if (import.meta.main) {
+  const startedAt = performance.now();
+  const onlyIfStale = process.argv.includes('--if-stale');
+  if (await buildPages(join(web, 'dist'), { onlyIfStale }))
+    console.error(`The pages were built in ${Math.round(performance.now() - startedAt)} ms.`);
+}
