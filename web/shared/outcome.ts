@@ -50,7 +50,7 @@ export type Unanswered = {
 export type Refused = { readonly kind: 'problem'; readonly problem: Problem };
 
 /** There is no session, or it has ended. */
-type SignedOut = { readonly kind: 'signed_out'; readonly problem: Problem };
+export type SignedOut = { readonly kind: 'signed_out'; readonly problem: Problem };
 
 /** What came of a call. A call never throws. `aborted`: the page itself no longer wants the answer. */
 export type Outcome<Value> = Ok<Value> | Refused | SignedOut | Unanswered | { readonly kind: 'aborted' };
