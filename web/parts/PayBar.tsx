@@ -10,10 +10,12 @@ type PayBarProps = {
   readonly status: ComponentChildren;
   /** More about the total, where there is room for it. */
   readonly details?: ComponentChildren;
+  /** A last word below the button, where there is room for it. */
+  readonly foot?: ComponentChildren;
 };
 
 /** On a phone a bar at the foot of the window, on a wide page the box beside the list. */
-export const PayBar = ({ label, what, total, action, status, details }: PayBarProps) => (
+export const PayBar = ({ label, what, total, action, status, details, foot }: PayBarProps) => (
   <section class="pay-bar" aria-label={label}>
     {details === undefined ? null : <div class="details">{details}</div>}
     <div>
@@ -24,5 +26,6 @@ export const PayBar = ({ label, what, total, action, status, details }: PayBarPr
       <div class="stack">{action}</div>
     </div>
     {status}
+    {foot === undefined ? null : <p class="foot small soft">{foot}</p>}
   </section>
 );

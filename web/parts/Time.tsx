@@ -1,4 +1,4 @@
-import { type Locale, useLocale } from './locale.ts';
+import { type Language, useLanguage } from './language.ts';
 
 const minuteMs = 60_000;
 const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
@@ -7,8 +7,8 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', minuteMs],
 ];
 
-export const formatTime = (at: Date, locale: Locale): string =>
-  new Intl.DateTimeFormat(locale, {
+export const formatTime = (at: Date, language: Language): string =>
+  new Intl.DateTimeFormat(language, {
     day: '2-digit',
     month: '2-digit',
     year: 'numeric',
@@ -18,9 +18,9 @@ export const formatTime = (at: Date, locale: Locale): string =>
   }).format(at);
 
 /** `5 minutes ago`, `tomorrow`. Below a minute it is `now`. */
-export const formatRelative = (at: Date, now: Date, locale: Locale): string => {
+export const formatRelative = (at: Date, now: Date, language: Language): string => {
   const ms = at.getTime() - now.getTime();
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const [unit, size] = steps.find(([, size]) => Math.abs(ms) >= size) ?? ['second', Number.POSITIVE_INFINITY];
   return format.format(Math.trunc(ms / size) || 0, unit);
 };
@@ -33,9 +33,9 @@ type TimeProps = {
 };
 
 export const Time = ({ at, now }: TimeProps) => {
-  const locale = useLocale();
+  const language = useLanguage();
   const date = new Date(at);
-  const absolute = formatTime(date, locale);
+  const absolute = formatTime(date, language);
   if (now === undefined)
     return (
       <time class="num" dateTime={at}>
@@ -45,7 +45,7 @@ export const Time = ({ at, now }: TimeProps) => {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: without a pointer the absolute time is found by focus alone.
     <time dateTime={at} title={absolute} data-absolute={absolute} tabIndex={0}>
-      {formatRelative(date, now, locale)}
+      {formatRelative(date, now, language)}
     </time>
   );
 };

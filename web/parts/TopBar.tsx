@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { Icon, type IconName } from './Icon.tsx';
-import type { Locale } from './locale.ts';
+import type { Language } from './language.ts';
 
 type TopBarProps = {
   readonly name: string;
@@ -15,9 +15,9 @@ type TopBarProps = {
     readonly count?: { readonly value: number; readonly label: string } | undefined;
   }[];
   readonly language: {
-    readonly next: Locale;
+    readonly next: Language;
     readonly name: string;
-    readonly onChange: (next: Locale) => void;
+    readonly onChange: (next: Language) => void;
   };
   /** Null while nobody is signed in. */
   readonly account: { readonly email: string; readonly menu: ComponentChildren } | null;

@@ -1,0 +1,71 @@
+import type { ComponentChildren } from 'preact';
+import { Button, LinkButton } from '../parts/Button.tsx';
+import { type Language, LanguageContext } from '../parts/language.ts';
+import { TopBar } from '../parts/TopBar.tsx';
+import { galleryWords } from './words.ts';
+
+type FrameProps = {
+  readonly language: Language;
+  readonly here: 'products' | 'cart' | 'none';
+  readonly isSignedIn?: boolean;
+  readonly isOffline?: boolean;
+  readonly children: ComponentChildren;
+};
+
+/** A page of the shop with its bar, and nothing behind it. */
+export const Frame = ({ language, here, isSignedIn = true, isOffline = false, children }: FrameProps) => {
+  const words = galleryWords[language];
+  const other = language === 'vi' ? 'en' : 'vi';
+  return (
+    <LanguageContext.Provider value={language}>
+      <TopBar
+        name="Cartwright"
+        home="?view=catalogue"
+        links={[
+          { href: '?view=catalogue', label: words.products, icon: 'search', isHere: here === 'products' },
+          {
+            href: '?view=cart',
+            label: words.cart,
+            icon: 'cart',
+            isHere: here === 'cart',
+            count: isSignedIn ? { value: 3, label: words.waiting } : undefined,
+          },
+        ]}
+        language={{
+          next: other,
+          name: words.otherLanguage,
+          onChange: () => {
+            const address = new URL(location.href);
+            address.searchParams.set('lang', other);
+            location.assign(address);
+          },
+        }}
+        account={
+          isSignedIn
+            ? {
+                email: 'an.nguyen@example.vn',
+                menu: (
+                  <>
+                    <LinkButton look="quiet" href="?view=orders">
+                      {words.orders}
+                    </LinkButton>
+                    <Button look="quiet">{words.signOut}</Button>
+                  </>
+                ),
+              }
+            : null
+        }
+        signIn={{ href: '?view=sign-in', label: words.signIn.title }}
+        words={words}
+      />
+      {isOffline ? (
+        <p class="offline" role="status">
+          {words.offline}
+        </p>
+      ) : null}
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </LanguageContext.Provider>
+  );
+};
