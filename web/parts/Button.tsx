@@ -1,7 +1,7 @@
 import type { ComponentChildren, Ref } from 'preact';
 import { useId } from 'preact/hooks';
 
-type Look = 'main' | 'plain' | 'quiet' | 'danger';
+type Look = 'main' | 'soft' | 'plain' | 'quiet' | 'danger';
 
 type ButtonProps = {
   readonly children: ComponentChildren;

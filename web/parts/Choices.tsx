@@ -29,7 +29,7 @@ export const Choices = <Value extends string>({ label, value, options, onChange 
           />
           <span>
             {option.label}
-            {option.hint === undefined ? null : <span class="small soft block">{option.hint}</span>}
+            {option.hint === undefined ? null : <span class="small soft">{option.hint}</span>}
           </span>
         </label>
       ))}

@@ -9,7 +9,7 @@ export const SkeletonRows = ({ label, rows }: SkeletonProps) => (
   <div class="stack" aria-busy="true">
     <span class="sr">{label}</span>
     {Array.from({ length: rows }, (_, index) => (
-      <div class="card line-item" key={index} aria-hidden="true">
+      <div class="card skeleton-row" key={index} aria-hidden="true">
         <span class="skeleton picture" />
         <span class="stack">
           <span class="skeleton line" />

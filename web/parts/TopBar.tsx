@@ -34,9 +34,9 @@ export const TopBar = ({ name, home, links, language, account, signIn, words }: 
         {words.skip}
       </a>
       <div>
-        <a class="brand" href={home}>
+        <a class="brand" href={home} aria-label={name}>
           <Icon name="wheel" />
-          {name}
+          <span>{name}</span>
         </a>
         <nav aria-label={words.main}>
           {links.map(({ href, label, icon, isHere, count }) => (

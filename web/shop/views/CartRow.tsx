@@ -44,20 +44,22 @@ export const CartRow = (props: CartRowProps) => {
         <a href={props.href}>{name}</a>
         <p class="small soft">{words.expires(order.expiresAt)}</p>
       </div>
-      <QuantityStepper
-        value={order.quantity}
-        limits={limits}
-        onChange={props.onQuantity}
-        words={{
-          label: words.quantityOf(name),
-          less: words.less(name),
-          more: words.more(name),
-          problem: words.quantityProblem,
-        }}
-      />
-      <strong class="cart-total">
-        <Money value={order.total} />
-      </strong>
+      <div class="cart-foot">
+        <QuantityStepper
+          value={order.quantity}
+          limits={limits}
+          onChange={props.onQuantity}
+          words={{
+            label: words.quantityOf(name),
+            less: words.less(name),
+            more: words.more(name),
+            problem: words.quantityProblem,
+          }}
+        />
+        <strong class="cart-total">
+          <Money value={order.total} />
+        </strong>
+      </div>
       <Button look="quiet" label={words.remove(name)} busy={props.isRemoving} onPress={props.onRemove}>
         <Icon name="trash" />
       </Button>

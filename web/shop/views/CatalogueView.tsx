@@ -73,7 +73,7 @@ export const CatalogueView = (props: CatalogueViewProps) => {
           }}
         />
       </div>
-      <StatusLine>{props.status}</StatusLine>
+      <StatusLine isFloating>{props.status}</StatusLine>
       {props.instead}
       {products === null ? (
         props.instead === null ? (

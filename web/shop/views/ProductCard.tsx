@@ -71,7 +71,7 @@ export const ProductCard = ({ product, inCart, isAdding, problem, onAdd, words }
               problem: words.quantityProblem,
             }}
           />
-          <Button look="main" busy={isAdding} onPress={() => onAdd(quantity)}>
+          <Button look="soft" busy={isAdding} onPress={() => onAdd(quantity)}>
             <Icon name="cart" />
             <span aria-hidden="true">{words.add}</span>
             <span class="sr">{words.addNamed(name)}</span>
