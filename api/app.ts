@@ -10,6 +10,7 @@ import { problemOf } from './http/problems.ts';
 import { createRequestIdAssigner, requestIdOf } from './http/requestId.ts';
 import { findOversize } from './http/requestSize.ts';
 import { createServiceKeyAuth } from './http/serviceKeyAuth.ts';
+import { sessionCookieName } from './http/sessionCookie.ts';
 import { createActivityQueries } from './routes/activity.ts';
 import { createCheckoutCommands, createCheckoutQueries, createGiveUpRoute } from './routes/checkouts.ts';
 import {
@@ -31,10 +32,13 @@ import {
   createOrderQueries,
   createPlaceOrderRoute,
 } from './routes/orders.ts';
+import { createPageRoutes } from './routes/pages.ts';
+import { createPayOptionsRoute } from './routes/payOptions.ts';
 import { createProductCommands, createProductQueries } from './routes/products.ts';
 import { createQueueCommands, createQueueQueries } from './routes/queue.ts';
 import { createReconciliationCommands, createReconciliationQueries } from './routes/reconciliations.ts';
 import { createRefundAssignment, createRefundCommands, createRefundQueries } from './routes/refunds.ts';
+import { createSessionCommands, createSessionQueries } from './routes/session.ts';
 import { createWebhookRoute } from './routes/webhooks.ts';
 
 export type { ApiDeps } from './deps.ts';
@@ -44,12 +48,15 @@ export const createApp = (deps: ApiDeps): AnyElysia => {
   const { role } = deps;
   const { clock } = deps.world;
   const lines = deps.countedLog;
-  const { authenticate, forget } = createServiceKeyAuth(createAuthenticate(deps.auth, clock, lines), {
-    serviceKeys: deps.store.serviceKeys,
-    clock,
-    recordsUse: role !== 'read',
-    lines,
-  });
+  const { authenticate, forget } = createServiceKeyAuth(
+    createAuthenticate(deps.auth, clock, lines, sessionCookieName(deps.demo)),
+    {
+      serviceKeys: deps.store.serviceKeys,
+      clock,
+      recordsUse: role !== 'read',
+      lines,
+    },
+  );
   const root = createRoot(deps);
   // A flat list starts faster: Elysia adds each route again to every app that it is nested in.
   const parts = [
@@ -72,6 +79,7 @@ const shared = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[]
   createDocsRoutes(deps, () => routesOfProduct(deps)),
   ...(deps.demo ? [createDemoTokenRoute(deps)] : []),
   createHomeRoutes(deps),
+  createSessionQueries(deps, authenticate),
   createCheckoutQueries(deps, authenticate),
 ];
 
@@ -81,6 +89,7 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
   createPlaceOrderRoute(deps, authenticate),
   createChangeOrderRoute(deps, authenticate),
   createCancelOrderRoute(deps, authenticate),
+  createSessionCommands(deps, authenticate),
   createCheckoutCommands(deps, authenticate),
   createGiveUpRoute(deps, authenticate),
   createRefundCommands(deps, authenticate),
@@ -94,6 +103,8 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
 ];
 
 const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[] => [
+  createPageRoutes(deps),
+  createPayOptionsRoute(deps),
   createProductQueries(deps, authenticate),
   createOrderQueries(deps, authenticate),
   createOrderHistoryQueries(deps, authenticate),

@@ -14,6 +14,7 @@ import type { World } from '../core/world.ts';
 import type { AuthSettings } from './http/auth.ts';
 import type { BodyLimits } from './http/bodyGate.ts';
 import type { ClientOf } from './http/clientAddress.ts';
+import type { PageSettings } from './http/pageFiles.ts';
 
 /** What the API needs from outside. */
 export type ApiDeps = {
@@ -51,6 +52,8 @@ export type ApiDeps = {
   readonly clientOf: ClientOf;
   /** The origins whose pages may call the API. */
   readonly corsOrigins: readonly string[];
+  /** Without it, the pages count as not built. */
+  readonly pages?: PageSettings;
   /** Tests use smaller ones. */
   readonly bodyLimits?: BodyLimits;
   /** `missing` names what is not ready (`database`, …). It is empty when `ready` is true. */

@@ -25,9 +25,13 @@ const isGiven = (env: Environment, name: string): boolean => (env[name] ?? '') !
 
 /** In demo mode anyone can get a token of an operator, so no real money and no real shop may be behind it. */
 const findDemoConflicts = (env: Environment, production: boolean): readonly string[] => {
-  const unused = ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_ROLES_CLAIM', 'AUTH_EMAIL_CLAIM'].filter((name) =>
-    isGiven(env, name),
-  );
+  const unused = [
+    'AUTH_ISSUER',
+    'AUTH_AUDIENCE',
+    'AUTH_ROLES_CLAIM',
+    'AUTH_EMAIL_CLAIM',
+    'SIGN_IN_URL',
+  ].filter((name) => isGiven(env, name));
   const refusal = production ? 'NODE_ENV=production has no demo mode' : demoRefusal(env);
   return [
     ...unused.map(

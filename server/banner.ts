@@ -35,7 +35,11 @@ export const renderBanner = ({
   const addresses =
     role === 'worker'
       ? [`  Health  ${address}/health/ready`]
-      : [`  API   ${address}`, `  Docs  ${address}/docs`];
+      : [
+          ...(role === 'checkout' ? [] : [`  Shop  ${address}/shop`]),
+          `  API   ${address}`,
+          `  Docs  ${address}/docs`,
+        ];
   const example = demo === null ? [] : ['', ...exampleCommands(address, demo.reach)];
   return [title, ...addresses, ...example, ''].join('\n');
 };

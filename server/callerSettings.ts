@@ -4,7 +4,17 @@ import { isOrigin } from '../api/http/cors.ts';
 import { type Kinds, listOf, showScheme } from './settingKinds.ts';
 
 /** Whose pages and which proxies are believed. */
-export const callerSettings = ({ setting }: Kinds) => ({
+export const callerSettings = ({ address, setting }: Kinds) => ({
+  /** Null: the shop has no sign-in of its own, or it is in demo mode. */
+  signInUrl: address(
+    {
+      name: 'SIGN_IN_URL',
+      doc: 'The page of the identity provider where customers sign in. It gets `return_to` and `state`, and sends them back to `return_to` with `#token=…&state=…`. In demo mode an e-mail address is enough. In production it must be `https`.',
+      show: showScheme,
+    },
+    ['https', 'http'],
+    'https://id.example.com/sign-in',
+  ),
   corsOrigins: setting<readonly string[]>({
     name: 'CORS_ORIGINS',
     fallback: [],

@@ -42,6 +42,7 @@ type PaymentSettings =
       readonly kind: 'stripe';
       readonly apiKey: string;
       readonly webhookSecret: string;
+      readonly publishableKey: string | null;
       /** Null for Stripe’s own address. */
       readonly baseUrl: string | null;
       readonly returnUrl: string | null;
@@ -102,7 +103,13 @@ const paymentOf = (
     : { kind: provider, apiKey, webhookSecret, ...rest };
 };
 
-const stripeNames = ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_API_URL', 'STRIPE_RETURN_URL'];
+const stripeNames = [
+  'STRIPE_API_KEY',
+  'STRIPE_WEBHOOK_SECRET',
+  'STRIPE_PUBLISHABLE_KEY',
+  'STRIPE_API_URL',
+  'STRIPE_RETURN_URL',
+];
 
 const findPaymentConflicts = (env: Environment): readonly string[] => {
   const isStripe = env.PAYMENT_PROVIDER === 'stripe';
@@ -111,7 +118,21 @@ const findPaymentConflicts = (env: Environment): readonly string[] => {
     return names.map(
       (name) => `${name} is set, but Stripe is not the provider: set PAYMENT_PROVIDER=stripe, or remove it`,
     );
-  return ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRET']
-    .filter((name) => !names.includes(name))
-    .map((name) => `${name} is not set, but PAYMENT_PROVIDER=stripe needs it`);
+  const missing = ['STRIPE_API_KEY', 'STRIPE_WEBHOOK_SECRET'].filter((name) => !names.includes(name));
+  return [
+    ...missing.map((name) => `${name} is not set, but PAYMENT_PROVIDER=stripe needs it`),
+    ...findMixedModes(env),
+  ];
+};
+
+/** Cards that a page collects with the key of one mode cannot be charged with that of the other. */
+const findMixedModes = (env: Environment): readonly string[] => {
+  const [secret, publishable] = ['STRIPE_API_KEY', 'STRIPE_PUBLISHABLE_KEY'].map(
+    (name) => /^[a-z]{2}_(test|live)_/.exec(env[name] ?? '')?.[1],
+  );
+  return secret === undefined || publishable === undefined || secret === publishable
+    ? []
+    : [
+        `STRIPE_PUBLISHABLE_KEY is a ${publishable} key, but STRIPE_API_KEY is a ${secret} key: use two of one mode`,
+      ];
 };

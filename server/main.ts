@@ -22,6 +22,7 @@ import { type Auth, type Config, readConfig } from './config.ts';
 import { createDatabaseWatch, type DatabaseWatch } from './databaseWatch.ts';
 import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
+import { readPages } from './pageFiles.ts';
 import { probePort } from './probePort.ts';
 import {
   type Close,
@@ -62,10 +63,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
   const demo = isApi && config.auth.key.kind === 'demo';
   // A role loads only the modules that it needs: loading modules is half of the time of a start.
   // A user that only reads is enough for a process that only reads.
-  if (isApi && role !== 'read' && !production) {
-    const { loadDemoProducts } = await import('../demo/loadProducts.ts');
-    await unwrapOrThrow(loadDemoProducts(store.products, world.clock));
-  }
+  if (isApi && role !== 'read' && !production) await addDemoProducts(store, world);
   let address: string | null = null;
   if (listens) {
     const [{ createApp }, { serve }, { createClientOf }] = await Promise.all([
@@ -99,6 +97,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       countedLog: createCountedLog(log, world.timer),
       clientOf: createClientOf(config.trustedProxies),
       corsOrigins: config.corsOrigins,
+      pages: await readPages(config),
       isReady: async () => {
         const ready = await watch.isReady();
         return { ready, missing: ready ? [] : ['database'] };
@@ -128,6 +127,11 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     address,
     demo: demo ? { reach: describeReach(host ?? '0.0.0.0') } : null,
   });
+};
+
+const addDemoProducts = async (store: Store, world: World): Promise<void> => {
+  const { loadDemoProducts } = await import('../demo/loadProducts.ts');
+  await unwrapOrThrow(loadDemoProducts(store.products, world.clock));
 };
 
 const startDatabaseWatch = async (

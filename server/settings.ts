@@ -113,7 +113,7 @@ const databaseSettings = ({ oneOf, setting, whole }: Kinds) => ({
   ),
 });
 
-const paymentSettings = ({ address, oneOf, secret, whole }: Kinds) => ({
+const paymentSettings = ({ address, oneOf, secret, setting, whole }: Kinds) => ({
   paymentProvider: oneOf(
     'PAYMENT_PROVIDER',
     'simulated',
@@ -133,6 +133,14 @@ const paymentSettings = ({ address, oneOf, secret, whole }: Kinds) => ({
       /^whsec_\S+$/,
       'write the signing secret of the webhook endpoint, such as whsec_…',
     ),
+    publishableKey: setting<string | null>({
+      name: 'STRIPE_PUBLISHABLE_KEY',
+      fallback: null,
+      doc: 'The publishable key of the same account and mode. With it, the payment page of the shop asks for cards with Stripe’s script. Without it, the shop’s pages cannot pay.',
+      read: (text) =>
+        /^pk_(test|live)_\w+$/.test(text) ? ok(text) : err('write a publishable key such as pk_test_…'),
+      show: () => 'has the wrong form',
+    }),
     /** Null for Stripe’s own address. */
     baseUrl: address(
       {

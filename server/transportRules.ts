@@ -10,11 +10,14 @@ export const isPlainRemote = (url: string | undefined): boolean => {
 
 /** Connections that production refuses, because a secret would be sent over them as clear text. */
 export const findPlainConnections = (env: Environment): readonly string[] =>
-  isPlainRemote(env.STRIPE_API_URL)
-    ? [
-        'STRIPE_API_URL begins with "http:", but NODE_ENV=production needs https: the secret key would be sent as clear text',
-      ]
-    : [];
+  [
+    ['STRIPE_API_URL', 'the secret key would be sent as clear text'],
+    ['SIGN_IN_URL', 'passwords and tokens would be sent as clear text'],
+  ].flatMap(([name = '', reason]) =>
+    isPlainRemote(env[name])
+      ? [`${name} begins with "http:", but NODE_ENV=production needs https: ${reason}`]
+      : [],
+  );
 
 /** Modes of libpq in which a server without TLS is refused. `prefer` and `allow` fall back to clear text. */
 const securedModes = new Set(['require', 'verify-ca', 'verify-full', 'no-verify']);

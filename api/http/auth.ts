@@ -8,6 +8,7 @@ import { isEmailAddress } from './emailAddress.ts';
 import type { RequestFailure } from './failures.ts';
 import { primaryLanguage } from './language.ts';
 import { permissionsOf } from './permissionClaims.ts';
+import { sessionTokenOf } from './sessionCookie.ts';
 import { createTokenCache } from './tokenCache.ts';
 import { type ClaimNames, claimAt } from './tokenClaims.ts';
 import { createVerifyToken, type TokenKey } from './tokenKeys.ts';
@@ -69,11 +70,15 @@ const leewaySeconds = 30;
 
 const defaultClaims: ClaimNames = { roles: 'roles', email: 'email' };
 
-/** Refused tokens and outages of the key set are counted in `log`, without any part of a token. */
+/**
+ * Refused tokens and outages of the key set are counted in `log`, without any part of a token. A bearer token is read
+ * first: the cookie `cookieName` counts only for requests without one.
+ */
 export const createAuthenticate = (
   { key, issuer, audience, claims = defaultClaims }: AuthSettings,
   clock: Clock,
   log: Pick<CountedLog, 'warn'>,
+  cookieName: string,
 ): Authenticate => {
   const verify = createVerifyToken(key, clock, (cause) =>
     log.warn('the key set for tokens cannot be loaded again; the last one is still used', {
@@ -113,7 +118,7 @@ export const createAuthenticate = (
   };
 
   return (headers) => {
-    const header = headers.get('authorization');
+    const header = headers.get('authorization') ?? bearerOfSession(headers, cookieName);
     if (header === null) return err({ kind: 'unauthenticated', tokenSent: false });
     const cached = verified.get(header, clock.nowMs());
     if (cached !== null) return cached;
@@ -121,6 +126,12 @@ export const createAuthenticate = (
     if (token === undefined) return err({ kind: 'unauthenticated', tokenSent: false });
     return token.length > tokenLengthMax ? refuse(tokenTooLong) : authenticate(header, token);
   };
+};
+
+/** The header that a page would send, if it could read its token. */
+const bearerOfSession = (headers: Headers, cookieName: string): string | null => {
+  const token = sessionTokenOf(headers, cookieName);
+  return token === null ? null : `Bearer ${token}`;
 };
 
 const scheme = /^bearer +(\S+) *$/i;

@@ -16,6 +16,7 @@ import {
   orderStateListJson,
 } from '../render/order.ts';
 import { actionJson, chargeJson, chargeListJson, paymentJson } from '../render/payment.ts';
+import { payOptionsJson } from '../render/payOptions.ts';
 import { problemJson } from '../render/problem.ts';
 import { productDraftJson, productJson, productListJson } from '../render/product.ts';
 import { queueJson, taskJson, taskListJson } from '../render/queue.ts';
@@ -27,6 +28,7 @@ import {
 } from '../render/reconciliation.ts';
 import { refundJson, refundListJson } from '../render/refund.ts';
 import { serviceKeyJson, serviceKeyListJson, serviceKeyWithSecretJson } from '../render/serviceKey.ts';
+import { sessionJson } from '../render/session.ts';
 import { timelineJson, timelineListJson } from '../render/timeline.ts';
 import { commonResponses } from './commonResponses.ts';
 import { writeAmbiguousPathsOut } from './literalPaths.ts';
@@ -50,6 +52,8 @@ const components: readonly Component[] = [
   actionJson,
   checkoutResponseJson,
   checkoutJson,
+  payOptionsJson,
+  sessionJson,
   refundJson,
   refundListJson,
   queueJson,
@@ -83,6 +87,8 @@ export const createDocument = (
 ): string => {
   const paths = {};
   for (const { method, path, hooks, handler } of routes) {
+    // Pages and their files are no API.
+    if (hooks.detail === undefined) continue;
     const detail = hooks.detail.entry(accessOf(handler));
     registerSchemaPath({ schema: paths, method, path, hook: { detail }, models: {} });
   }

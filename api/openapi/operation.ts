@@ -11,6 +11,7 @@ import { failureSamples, requestId, samples } from './samples.ts';
 const tagDescriptions = {
   Products: 'What is on sale. Anyone may read it; operators write it.',
   Orders: 'A customer orders a product, and finds the orders again.',
+  Sessions: 'Signs the pages of the shop in. Programs send their token with each request.',
   Checkouts: 'Pays for one or more orders, once, however often the request is sent.',
   Refunds: 'Gives money back, in full or in part.',
   Queue: 'The unfinished work of paid orders: invoices, shipments, licences, bookings and mails.',
@@ -236,6 +237,7 @@ const headerDescriptions: Readonly<Record<string, string>> = {
   'retry-after': 'Seconds to wait before the next attempt.',
   'idempotent-replayed': '`true` if this is the stored response of an earlier request.',
   'www-authenticate': 'The authentication scheme, and why the token was rejected.',
+  'set-cookie': 'The cookie of the session.',
   etag: 'Changes when the content does. Send it back as `If-None-Match`.',
   'content-disposition': 'The name of the file.',
   connection: '`close`: the server ends the connection after this response.',
@@ -250,6 +252,7 @@ type HeaderName =
   | 'retry-after'
   | 'idempotent-replayed'
   | 'etag'
+  | 'set-cookie'
   | 'content-disposition';
 
 const headersOf = (names: readonly string[]) =>

@@ -108,6 +108,19 @@ export const samples = {
     },
     unknown: checkoutWithStatus('unknown', 'Payment is being confirmed'),
   },
+  sessionBody: { token: 'eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl' },
+  session: {
+    customerId: order.customerId,
+    email: 'lan@example.com',
+    roles: ['customer'],
+    permissions: [],
+    expiresAt: at,
+  },
+  payOptions: {
+    provider: 'simulated',
+    methods: [{ id: 'pm_card_visa', label: 'Thẻ thanh toán được' }],
+    publishableKey: null,
+  },
   checkOutBody: { orderIds: [orderId], payment: { method: 'pm_card_visa' } },
   givenUpCheckout: {
     ...checkoutWithStatus('cancelled', 'Payment was cancelled, nothing was charged'),

@@ -1,23 +1,23 @@
 import { Elysia, t } from 'elysia';
 import type { ApiDeps } from '../deps.ts';
 import { operation } from '../openapi/operation.ts';
-import { favicon, homePagePolicy, renderHomePage } from '../render/homePage.ts';
+import { favicon } from '../render/favicon.ts';
 
-/** What a browser asks for at the address of the API. */
-export const createHomeRoutes = ({ version, demo }: ApiDeps) =>
+/** What a browser asks for at the address of the API. A process without pages leads to its documentation. */
+export const createHomeRoutes = ({ role }: ApiDeps) =>
   new Elysia()
     .get(
       '/',
       ({ set }) => {
-        set.headers['content-type'] = 'text/html; charset=utf-8';
-        set.headers['content-security-policy'] = homePagePolicy;
-        return renderHomePage({ version, demo });
+        set.status = 302;
+        set.headers.location = role === 'checkout' ? '/docs' : '/shop';
+        return new Response(null, { status: 302 });
       },
       operation({
         tag: 'Docs',
-        summary: 'See where to begin',
+        summary: 'Go to the shop',
         open: true,
-        responses: { 200: { description: 'A page with links.', schema: t.String(), type: 'text/html' } },
+        responses: { 302: { description: 'The shop is at `Location`.', headers: ['location'] } },
         failures: [],
       }),
     )

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { type Permission, permissions } from '../../core/permission.ts';
 import { grantablePermissions } from '../../core/serviceKey.ts';
-import { documentOf } from './documentedResponse.ts';
+import { documentOf, isDocumented } from './documentedResponse.ts';
 import { codeOf, expectStatus, pageOf, textAt, valueAt } from './reply.ts';
 import { type RouteAccess, routeAccess } from './routeAccess.ts';
 import { serviceKeyBody } from './serviceKeyResponses.ts';
@@ -88,10 +88,23 @@ const refusalOf = (access: RouteAccess, caller: Caller): string | null => {
 
 describe('Access to routes', () => {
   const api = createTestApi();
-  const routes = api.api.routes.map(({ method, path }) => ({ method, path, route: `${method} ${path}` }));
+  const named = ({ method, path }: { readonly method: string; readonly path: string }) => `${method} ${path}`;
+  const routes = api.api.routes
+    .filter(isDocumented)
+    .map(({ method, path }) => ({ method, path, route: named({ method, path }) }));
 
   test('The list of this test has every route, and no other', () => {
-    expect(routes.map(({ route }) => route).sort()).toEqual(Object.keys(routeAccess).sort());
+    expect(api.api.routes.map(named).sort()).toEqual(Object.keys(routeAccess).sort());
+  });
+
+  test('Anyone may open the pages, which hold nothing of a customer', async () => {
+    const pages = api.api.routes.filter((route) => !isDocumented(route));
+    expect(pages.map((route) => routeAccess[named(route)])).toEqual(pages.map(() => 'anyone'));
+    for (const { path } of pages) {
+      const file = path.replace(':file', 'nothing').replace('*', 'nothing');
+      const { status } = await api.api.handle(new Request(`http://localhost${file}`));
+      expect([401, 403]).not.toContain(status);
+    }
   });
 
   /** A paid order of the owner, and its checkout. */

@@ -181,6 +181,9 @@ export const expectDocumented = async (
   expectValid(validatorOf(content.schema), body);
 };
 
+/** False for the pages of the shop and their files, which are no API. */
+export const isDocumented = ({ hooks }: TestApp['routes'][number]): boolean => hooks.detail !== undefined;
+
 /** Every operation, with its method in upper case. */
 export const operationsOf = ({ paths }: Document) =>
   Object.entries(paths).flatMap(([path, methods]) =>

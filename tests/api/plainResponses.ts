@@ -22,6 +22,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'PATCH /products/{id}': { stock: { add: 1 } },
   'POST /orders': { productId: id, quantity: 1 },
   'POST /checkouts': { orderIds: [id], payment: { method: 'pm_card_visa' } },
+  // A service key is looked up before it is refused.
+  'POST /session': { token: `cwk_${'x'.repeat(43)}` },
   'POST /queue/retries': { taskIds: [id] },
   'POST /refunds': { orderId: id, reason: 'It was damaged' },
   'POST /refunds/{id}/assignment': { orderId: id },
@@ -57,9 +59,13 @@ export const requestSuccesses = async ({ as, call, world, store }: Api): Promise
     '/docs/start.js',
     '/docs/problems',
     '/docs/problems/internal',
+    '/checkouts/options',
   ])
     await call('GET', path);
   await call('POST', '/demo/tokens', { body: { email: 'lan@example.com', role: 'customer' } });
+  await call('POST', '/session', { body: { token: await root.token() } });
+  await root.get('/session');
+  await call('DELETE', '/session');
   await root.post('/products', { ...productDraft(world), code: 'one' });
   const { body } = await call('GET', '/products');
   const productId = String(valueAt((valueAt(body, 'items') as unknown[])[0], 'id'));
@@ -124,6 +130,7 @@ export const requestFailures = async ({ as, call, world, store, product }: Api):
   await as('nobody').get('/products?archived=true');
   await root.send('PATCH', `/products/${id}`, { body: { archived: true } });
   await call('GET', '/docs/passwd');
+  await call('POST', '/session', { body: { token: 'not a token' } });
   for (const path of [`/orders/${id}`, `/checkouts/${id}`, `/refunds/${id}`, '/money/nothing'])
     await root.get(path);
   await root.remove(`/checkouts/${id}`);

@@ -18,6 +18,8 @@ const commands = [
   'PATCH /orders/:id',
   'PATCH /products/:id',
   'POST /checkouts',
+  'DELETE /session',
+  'POST /session',
   'POST /demo/challenges',
   'POST /keys',
   'POST /money/:check/acknowledgements',
@@ -30,7 +32,17 @@ const commands = [
   'POST /refunds/:id/assignment',
   'POST /webhooks/stripe',
 ];
+const pages = [
+  'GET /assets/:file',
+  'GET /console',
+  'GET /console/*',
+  'GET /images/:file',
+  'GET /shop',
+  'GET /shop/*',
+];
 const queries = [
+  ...pages,
+  'GET /checkouts/options',
   'GET /checkouts/:id/invoice',
   'GET /demo/charges',
   'GET /demo/mails',
@@ -52,7 +64,7 @@ const queries = [
   'GET /refunds',
   'GET /refunds/:id',
 ];
-const home = ['GET /', 'GET /favicon.ico'];
+const home = ['GET /', 'GET /favicon.ico', 'GET /session'];
 const shared = [...health, ...docs, ...home, 'GET /checkouts/:id'];
 
 describe('The role of a process', () => {

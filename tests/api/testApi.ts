@@ -93,7 +93,9 @@ export const createTestApi = ({
     world,
   };
   const api: TestApp =
-    alone || changes.auth !== undefined || changes.corsOrigins !== undefined ? createApp(deps) : appFor(deps);
+    alone || changes.auth !== undefined || changes.corsOrigins !== undefined || changes.pages !== undefined
+      ? createApp(deps)
+      : appFor(deps);
 
   const call = async (method: string, path: string, options: Call = {}): Promise<Reply> => {
     const response = await api.handle(requestOf(method, `http://localhost${path}`, options));

@@ -27,6 +27,7 @@ test('Without any variable every setting has its default, and demo mode is on', 
     production: false,
     shop: { name: 'Cartwright', address: '', taxId: '', timeZone: 'UTC' },
     logLevel: 'info',
+    signInUrl: null,
     corsOrigins: [],
     trustedProxies: [],
     databaseUrl: 'sqlite:./data/cartwright.db',
@@ -211,9 +212,44 @@ test('PAYMENT_PROVIDER=stripe makes Stripe the provider', () => {
     kind: 'stripe',
     apiKey: 'sk_test_1',
     webhookSecret: 'whsec_1',
+    publishableKey: null,
     baseUrl: 'http://127.0.0.1:12111',
     returnUrl: 'https://shop.example.com/paid',
   });
+});
+
+test('The publishable key of Stripe must be one, and of the mode of the secret key', () => {
+  const errors = (key: string) => {
+    const read = readConfig({ ...stripe, STRIPE_PUBLISHABLE_KEY: key });
+    return read.isOk() ? [] : read.error;
+  };
+  expect(configOf({ ...stripe, STRIPE_PUBLISHABLE_KEY: 'pk_test_1' }).payment).toMatchObject({
+    publishableKey: 'pk_test_1',
+  });
+  expect(errors('pk_live_1')).toEqual([
+    'STRIPE_PUBLISHABLE_KEY is a live key, but STRIPE_API_KEY is a test key: use two of one mode',
+  ]);
+  for (const secretKey of ['sk_test_1', 'whsec_1']) {
+    expect(errors(secretKey)).toEqual([
+      'STRIPE_PUBLISHABLE_KEY has the wrong form: write a publishable key such as pk_test_…',
+    ]);
+  }
+  expect(errorsOf({ STRIPE_PUBLISHABLE_KEY: 'pk_test_1' })).toEqual([
+    expect.stringContaining('Stripe is not the provider'),
+  ]);
+});
+
+test('SIGN_IN_URL needs a key to check its tokens with, and https in production', () => {
+  const signIn = { SIGN_IN_URL: 'https://id.example.com/sign-in' };
+  expect(configOf({ ...signIn, AUTH_SECRET: secret }).signInUrl).toBe('https://id.example.com/sign-in');
+  expect(errorsOf(signIn)).toEqual([expect.stringMatching(/^SIGN_IN_URL is set, but no key/)]);
+  const production = { AUTH_SECRET: secret, NODE_ENV: 'production' };
+  expect(errorsOf({ ...production, SIGN_IN_URL: 'http://id.example.com/' })).toEqual([
+    expect.stringMatching(/^SIGN_IN_URL begins with "http:"/),
+  ]);
+  expect(configOf({ ...production, SIGN_IN_URL: 'http://localhost:9/' }).signInUrl).toBe(
+    'http://localhost:9/',
+  );
 });
 
 test('A short secret is accepted outside production', () => {
