@@ -3,7 +3,7 @@ import { type Language, useLanguage } from './language.ts';
 type MoneyValue = { readonly amount: number; readonly currency: string };
 
 /** `amount` is in the smallest unit of the currency. How many decimals that has is the currency's own. */
-export const formatMoney = ({ amount, currency }: MoneyValue, language: Language): string => {
+const formatMoney = ({ amount, currency }: MoneyValue, language: Language): string => {
   const format = new Intl.NumberFormat(language, { style: 'currency', currency });
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 0));
 };

@@ -7,7 +7,7 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', minuteMs],
 ];
 
-export const formatTime = (at: Date, language: Language): string =>
+const formatTime = (at: Date, language: Language): string =>
   new Intl.DateTimeFormat(language, {
     day: '2-digit',
     month: '2-digit',
@@ -18,7 +18,7 @@ export const formatTime = (at: Date, language: Language): string =>
   }).format(at);
 
 /** `5 minutes ago`, `tomorrow`. Below a minute it is `now`. */
-export const formatRelative = (at: Date, now: Date, language: Language): string => {
+const formatRelative = (at: Date, now: Date, language: Language): string => {
   const ms = at.getTime() - now.getTime();
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const [unit, size] = steps.find(([, size]) => Math.abs(ms) >= size) ?? ['second', Number.POSITIVE_INFINITY];

@@ -27,7 +27,7 @@ export const stepQuantity = (
   lastGood: number,
   { min, max }: QuantityLimits,
 ): number => {
-  const typed = Number(text.normalize('NFKC').trim() || Number.NaN);
-  const from = Number.isInteger(typed) ? typed : lastGood;
+  const digits = text.normalize('NFKC').trim();
+  const from = /^\d{1,15}$/.test(digits) ? Number(digits) : lastGood;
   return Math.max(min, Math.min(max, from + by));
 };
