@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,8 +48,8 @@ export const readPageFiles = async (
 ): Promise<PageFiles> => {
   const [manifest, assets, pictures] = await Promise.all([
     readManifest(join(dist, 'manifest.json')),
-    readFiles(join(dist, 'assets')),
-    readFiles(images),
+    readAssets(join(dist, 'assets')),
+    listPictures(images),
   ]);
   const documents = Object.entries(manifest?.documents ?? {}).filter(
     ([name]) => !production || !developerDocuments.includes(name),
@@ -73,28 +72,50 @@ const ignoreMissing = <T>(cause: unknown, fallback: T): T => {
   throw cause;
 };
 
+const listNames = (folder: string): Promise<readonly string[]> =>
+  readdir(folder).catch((cause) => ignoreMissing<string[]>(cause, []));
+
 /** The files of a folder by their names. Compressed copies belong to their file. */
-const readFiles = async (folder: string): Promise<ReadonlyMap<string, PageFile>> => {
-  const names = await readdir(folder).catch((cause) => ignoreMissing<string[]>(cause, []));
+const readAssets = async (folder: string): Promise<ReadonlyMap<string, PageFile>> => {
+  const names = await listNames(folder);
   const known = new Set(names);
-  const read = async (name: string) => {
-    const bytes = new Uint8Array(await readFile(join(folder, name)));
-    return Buffer.from(bytes.buffer);
-  };
-  const readCopy = async (name: string) => (known.has(name) ? { bytes: await read(name) } : null);
-  const files = names.flatMap((name) => {
-    const type = types[extname(name)];
-    if (type === undefined) return [];
-    const load = async (): Promise<[string, PageFile]> => {
-      const [bytes, br, gzip] = await Promise.all([
-        read(name),
-        readCopy(`${name}.br`),
-        readCopy(`${name}.gz`),
-      ]);
-      const encoded = { ...(br && { br: br.bytes }), ...(gzip && { gzip: gzip.bytes }) };
-      return [name, { type, bytes, entityTag: entityTagOf(bytes), encoded }];
-    };
-    return [load()];
-  });
-  return new Map(await Promise.all(files));
+  const files = names.filter((name) => types[extname(name)] !== undefined);
+  return new Map(
+    await Promise.all(
+      files.map(async (name): Promise<[string, PageFile]> => [name, await readAsset(folder, name, known)]),
+    ),
+  );
 };
+
+const readAsset = async (folder: string, name: string, known: ReadonlySet<string>): Promise<PageFile> => {
+  const readCopy = (copy: string) => (known.has(copy) ? readBytes(join(folder, copy)) : undefined);
+  const [bytes, br, gzip] = await Promise.all([
+    readBytes(join(folder, name)),
+    readCopy(`${name}.br`),
+    readCopy(`${name}.gz`),
+  ]);
+  return fileOf(name, bytes, { ...(br && { br }), ...(gzip && { gzip }) });
+};
+
+const listPictures = async (folder: string): Promise<PageFiles['images']> =>
+  new Map(
+    (await listNames(folder)).map((name) => {
+      let file: Promise<PageFile> | null = null;
+      const read = async () => fileOf(name, await readBytes(join(folder, name)));
+      return [name, () => (file ??= read())];
+    }),
+  );
+
+const fileOf = (
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  encoded: PageFile['encoded'] = {},
+): PageFile => ({
+  type: types[extname(name)] ?? 'application/octet-stream',
+  bytes,
+  entityTag: entityTagOf(bytes),
+  encoded,
+});
+
+const readBytes = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(await readFile(path));

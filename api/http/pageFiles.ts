@@ -17,14 +17,14 @@ export type DocumentFiles = {
   readonly preloads: readonly string[];
 };
 
-/** The files of the pages, read once at the start. */
+/** The files of the pages. */
 export type PageFiles = {
   /** By the name of the document. Null if the pages were not built. */
   readonly documents: ReadonlyMap<string, DocumentFiles> | null;
-  /** By their names under `/assets`. */
+  /** By their names under `/assets`. Read at the start: they are few, and every visitor needs them. */
   readonly assets: ReadonlyMap<string, PageFile>;
-  /** Pictures of the demo products, by their names under `/images`. */
-  readonly images: ReadonlyMap<string, PageFile>;
+  /** Pictures of the demo products, by their names under `/images`. Each is read at its first request. */
+  readonly images: ReadonlyMap<string, () => Promise<PageFile>>;
 };
 
 /** What the pages show and need beside the API. */

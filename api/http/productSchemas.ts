@@ -11,11 +11,17 @@ const lengthMax = { code: 64, name: 200, imageUrl: 2_048 };
 const isText = (text: string, max: number): boolean =>
   isVisible(text) && isStorable(text) && [...text].length <= max;
 
+/** A picture that this server has. */
+const ownPicture = '/images/[A-Za-z0-9][A-Za-z0-9._-]{0,99}';
+const isOwnPicture = new RegExp(`^${ownPicture}$`);
+
 /**
  * The canonical form of an http or https URL: ASCII, without blanks. Null if it is not one, or is too long as it was
- * sent: the canonical form may be longer, and who sends it cannot count that.
+ * sent: the canonical form may be longer, and who sends it cannot count that. The path of a picture of ours stays as it
+ * is.
  */
 const normalizeUrl = (text: string): string | null => {
+  if (isOwnPicture.test(text)) return text;
   if (text.length > lengthMax.imageUrl || !/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text)) return null;
   const url = URL.parse(text);
   return url === null ? null : encodeStraySigns(url.href);
@@ -36,7 +42,7 @@ const encodeStraySigns = (href: string): string => {
 
 FormatRegistry.Set('product-code', (text) => isText(normalizeCode(text), lengthMax.code));
 FormatRegistry.Set('product-name', (text) => isText(normalizeName(text), lengthMax.name));
-FormatRegistry.Set('http-url', (text) => normalizeUrl(text) !== null);
+FormatRegistry.Set('picture-url', (text) => normalizeUrl(text) !== null);
 
 const code = t.String({
   format: 'product-code',
@@ -51,17 +57,21 @@ const name = t.String({
   description: `a name of 1 to ${lengthMax.name} characters, at least one of them visible and none of them a control character`,
 });
 
-/** The URLs that every client can write. Others, such as those with letters beyond ASCII in the host, are encoded. */
+/** The URLs and paths that every client can write. Others, such as those with letters beyond ASCII in the host, are encoded. */
 const httpUrlPattern =
-  '^https?://(?:[A-Za-z0-9][A-Za-z0-9-]{0,30}\\.){0,6}[A-Za-z][A-Za-z0-9-]{0,30}(?::[0-9]{1,4})?(?:[/?#][!-~]*)?$';
+  'https?://(?:[A-Za-z0-9][A-Za-z0-9-]{0,30}\\.){0,6}[A-Za-z][A-Za-z0-9-]{0,30}(?::[0-9]{1,4})?(?:[/?#][!-~]*)?';
+const pictureUrlPattern = `^(?:${httpUrlPattern}|${ownPicture})$`;
 
 const imageUrl = t.Union(
   [
-    t.String({ format: 'http-url', documented: { maxLength: lengthMax.imageUrl, pattern: httpUrlPattern } }),
+    t.String({
+      format: 'picture-url',
+      documented: { maxLength: lengthMax.imageUrl, pattern: pictureUrlPattern },
+    }),
     t.Null(),
   ],
   {
-    description: `an http or https URL of at most ${lengthMax.imageUrl} characters, or null for no picture`,
+    description: `an http or https URL of at most ${lengthMax.imageUrl} characters, the path of a picture of this server under /images, or null for no picture`,
   },
 );
 

@@ -87,7 +87,7 @@ export const createDocument = (
 ): string => {
   const paths = {};
   for (const { method, path, hooks, handler } of routes) {
-    // Pages and their files are no API.
+    // Pages and their files, and the way to them, are no API.
     if (hooks.detail === undefined) continue;
     const detail = hooks.detail.entry(accessOf(handler));
     registerSchemaPath({ schema: paths, method, path, hook: { detail }, models: {} });

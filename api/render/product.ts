@@ -16,8 +16,9 @@ export const productJson = component(
     stock: t.Union([t.Number({ multipleOf: 1, minimum: 0 }), t.Null()], {
       description: 'The number of units left. Null for a product that cannot run out.',
     }),
-    imageUrl: t.Union([t.String({ format: 'uri' }), t.Null()], {
-      description: 'The http or https URL of a picture. Null if there is none.',
+    imageUrl: t.Union([t.String({ format: 'uri-reference' }), t.Null()], {
+      description:
+        'The http or https URL of a picture, or the path of one that this server has, such as `/images/tea.svg`. Null if there is none.',
     }),
     archived: t.Boolean({
       description: 'True if the product is off sale: it is in no list, and nobody can order it.',

@@ -44,8 +44,8 @@ export const createPageRoutes = ({ pages = noPages, demo }: ApiDeps) => {
     .get('/assets/:file', ({ request, params }) =>
       serveFile(assets.get(params.file), request, 'public, max-age=31536000, immutable'),
     )
-    .get('/images/:file', ({ request, params }) =>
-      serveFile(images.get(params.file), request, 'public, max-age=86400'),
+    .get('/images/:file', async ({ request, params }) =>
+      serveFile(await images.get(params.file)?.(), request, 'public, max-age=86400'),
     );
 };
 

@@ -50,7 +50,6 @@ const lists = [
 export const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> => {
   const root = as('root', 'customer', 'operator');
   for (const path of [
-    '/',
     '/favicon.ico',
     '/health/live',
     '/health/ready',

@@ -108,6 +108,7 @@ describe('The stock and the picture of an upsert', () => {
       'http://[::1]/a%5B1%5D%7C%5E?%7Bb%7D%5B%5D%25zz%2f%60#c%23d%5B%5C',
     ],
     ['http://a{b}/', 'http://a%7Bb%7D/'],
+    ['/images/tea.svg', '/images/tea.svg'],
     [null, null],
   ])('The picture %p is stored as %p', async (imageUrl, stored) => {
     const api = createTestApi();
@@ -121,6 +122,13 @@ describe('The stock and the picture of an upsert', () => {
     [''],
     ['a.jpg'],
     ['//example.com/a.jpg'],
+    ['/images/'],
+    ['/images/../a.jpg'],
+    ['/images/a/b.jpg'],
+    ['/images/a.jpg?b'],
+    ['/images/.a'],
+    ['/other/a.jpg'],
+    ['/images//example.com'],
     ['ftp://example.com/a.jpg'],
     ['javascript:alert(1)'],
     ['data:image/png;base64,AA=='],

@@ -186,6 +186,14 @@ describe('A file of the pages', () => {
   });
 });
 
+test('The pictures of the demo products are served, and kept for a day', async () => {
+  const reply = await open()('/images/tea.svg');
+  expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+  expect(reply.headers.get('cache-control')).toBe('public, max-age=86400');
+  expect(policyOf(reply).get('default-src')).toBe("'none'");
+  expect(await reply.text()).toStartWith('<svg ');
+});
+
 describe('The pages over a socket', () => {
   let server: Listening;
   let get: (path: string, method?: string) => Promise<Response>;
