@@ -23,6 +23,7 @@ const texts = {
     download: 'Tải hoá đơn (PDF)',
     licence: 'Khoá bản quyền',
     keep: 'Giữ khoá này cẩn thận. Bạn luôn tìm lại được nó ở đây.',
+    notInvoiced: 'Chưa xuất được hoá đơn',
     copy: { copy: 'Chép', copied: 'Đã chép', select: 'Hãy chọn chữ để chép' },
     steps: ['Đã đặt hàng', 'Đã thanh toán', 'Đã cấp khoá bản quyền', 'Đã xuất hoá đơn', 'Gửi e-mail cho bạn'],
   },
@@ -37,6 +38,7 @@ const texts = {
     download: 'Download the invoice (PDF)',
     licence: 'Licence key',
     keep: 'Keep this key safe. You always find it here again.',
+    notInvoiced: 'The invoice could not be issued',
     copy: { copy: 'Copy', copied: 'Copied', select: 'Select the text to copy it' },
     steps: ['Ordered', 'Paid', 'Licence issued', 'Invoice issued', 'E-mail to you'],
   },
@@ -55,6 +57,7 @@ export const OrderPage = ({
     <Frame language={language} here="none">
       <OrderView
         order={orderOf(2, 1, isFailed ? 'failed' : 'paid')}
+        imageUrl={null}
         status={
           isFailed
             ? { tone: 'warn', label: galleryWords[language].statuses.failed }
@@ -95,7 +98,7 @@ export const OrderPage = ({
             label={text.timeline}
             items={text.steps.map((title, index) => ({
               key: title,
-              title,
+              title: isFailed && index === 3 ? text.notInvoiced : title,
               tone: isFailed && index === 3 ? 'bad' : 'good',
               at: index === 4 ? null : at(index + 1),
             }))}

@@ -2,8 +2,8 @@ import type { Order, Product } from '../shop/views/types.ts';
 
 /** Made up rows, so that the pages can be looked at without a server. One name is hostile on purpose. */
 export const products: readonly Product[] = [
-  product('SM-001', 'Áo sơ mi nam dài tay vải oxford', 'physical', 389_000, 140),
-  product('DH-014', 'Đồng hồ để bàn gỗ sồi', 'physical', 1_199_000, 3),
+  product('SM-001', 'Áo sơ mi nam dài tay vải oxford', 'physical', 389_000, 140, '/images/shirt.svg'),
+  product('DH-014', 'Đồng hồ để bàn gỗ sồi', 'physical', 1_199_000, 3, '/images/alarm-clock.svg'),
   product('PM-100', 'Phần mềm kế toán hộ kinh doanh, bản quyền 1 năm', 'digital', 990_000, null),
   product('KH-101', 'Khoá học tiếng Anh giao tiếp 3 tháng', 'service', 3_900_000, 40),
   product('AM-007', 'Ấm trà Bát Tràng men ngọc', 'physical', 459_000, 0),
@@ -22,6 +22,7 @@ function product(
   type: Product['type'],
   amount: number,
   stock: number | null,
+  imageUrl: string | null = null,
 ): Product {
   return {
     id: `0198c0de-0000-7000-8000-${code.replace('-', '').padStart(12, '0')}`,
@@ -30,7 +31,7 @@ function product(
     type,
     price: { amount, currency: 'VND' },
     stock,
-    imageUrl: null,
+    imageUrl,
     archived: false,
   };
 }
@@ -58,6 +59,9 @@ export const orderOf = (index: number, quantity: number, status: Order['status']
 const missing = (): never => {
   throw new Error('the gallery has no products');
 };
+
+export const imageUrlOf = (order: Order): string | null =>
+  products.find(({ id }) => id === order.product.id)?.imageUrl ?? null;
 
 export const totalOf = (orders: readonly Order[]): Order['total'] => ({
   amount: orders.reduce((sum, { total }) => sum + total.amount, 0),

@@ -9,7 +9,7 @@ import { PaymentView } from '../shop/views/PaymentView.tsx';
 import { PaySheet } from '../shop/views/PaySheet.tsx';
 import { SignInView } from '../shop/views/SignInView.tsx';
 import type { Order } from '../shop/views/types.ts';
-import { orderOf, products, totalOf } from './data.ts';
+import { imageUrlOf, orderOf, products, totalOf } from './data.ts';
 import { Frame } from './Frame.tsx';
 import { type PaymentStateName, paymentActions, paymentTextOf } from './paymentStates.tsx';
 import { galleryWords } from './words.ts';
@@ -68,7 +68,7 @@ export const CartPage = ({ language, state }: CartPageProps) => {
           setTicked(new Set(isTicked ? [...ticked, id] : [...ticked].filter((other) => other !== id)))
         }
         onTickAll={(isTicked) => setTicked(new Set(isTicked ? pending.map(({ id }) => id) : []))}
-        rowOf={() => ({ isRemoving: false, problem: null })}
+        rowOf={(order) => ({ imageUrl: imageUrlOf(order), isRemoving: false, problem: null })}
         hrefOf={() => '?view=order'}
         onQuantity={(id, quantity) => setQuantities({ ...quantities, [id]: quantity })}
         onRemove={() => undefined}
@@ -139,6 +139,7 @@ const OlderOrders = ({ language }: PageProps) => {
           orderOf(0, 1, 'refunded'),
         ]}
         hrefOf={() => '?view=order'}
+        imageUrlOf={imageUrlOf}
         statusOf={({ status }) => {
           const known = status === 'paying' || status === 'cancelled' ? 'pending' : status;
           return { tone: tones[known], label: words.statuses[known] };

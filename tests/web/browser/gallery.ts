@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,6 +17,9 @@ const policy = [
 ].join('; ');
 
 const web = fileURLToPath(new URL('../../../web', import.meta.url));
+
+const images = fileURLToPath(new URL('../../../demo/images', import.meta.url));
+const pictures: ReadonlyMap<string, string> = new Map(readdirSync(images).map((name) => [name, name]));
 
 const html = `<!doctype html>
 <html lang="vi">
@@ -46,6 +50,11 @@ export const serveGallery = async (port = 0): Promise<Gallery> => {
     hostname: '127.0.0.1',
     fetch: (request) => {
       const { pathname } = new URL(request.url);
+      const picture = pictures.get(pathname.replace('/images/', ''));
+      if (picture !== undefined)
+        return new Response(Bun.file(join(images, picture)), {
+          headers: { 'content-type': 'image/svg+xml' },
+        });
       const [type, body] = files[pathname] ?? ['text/html', html];
       return new Response(body, {
         headers: { 'content-type': `${type}; charset=utf-8`, 'content-security-policy': policy },

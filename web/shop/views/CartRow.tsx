@@ -20,6 +20,8 @@ export type CartRowWords = {
 type CartRowProps = {
   readonly order: Order;
   readonly href: string;
+  /** The product's picture. Orders have none of their own. */
+  readonly imageUrl: string | null;
   readonly isTicked: boolean;
   readonly onTick: (isTicked: boolean) => void;
   readonly onQuantity: (quantity: number) => void;
@@ -39,7 +41,7 @@ export const CartRow = (props: CartRowProps) => {
   return (
     <li class="card cart-row">
       <Checkbox label={words.tick(name)} isLabelHidden checked={props.isTicked} onChange={props.onTick} />
-      <ProductPicture imageUrl={null} type={type} />
+      <ProductPicture imageUrl={props.imageUrl} type={type} />
       <div class="cart-text">
         <a href={props.href}>{name}</a>
         <p class="small soft">{words.expires(order.expiresAt)}</p>

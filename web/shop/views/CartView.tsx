@@ -25,7 +25,11 @@ type CartViewProps = {
   readonly ticked: ReadonlySet<string>;
   readonly onTick: (id: string, isTicked: boolean) => void;
   readonly onTickAll: (isTicked: boolean) => void;
-  readonly rowOf: (id: string) => { readonly isRemoving: boolean; readonly problem: string | null };
+  readonly rowOf: (order: Order) => {
+    readonly imageUrl: string | null;
+    readonly isRemoving: boolean;
+    readonly problem: string | null;
+  };
   readonly hrefOf: (id: string) => string;
   readonly onQuantity: (id: string, quantity: number) => void;
   readonly onRemove: (id: string) => void;
@@ -72,7 +76,7 @@ export const CartView = (props: CartViewProps) => {
                     onTick={(isTicked) => props.onTick(order.id, isTicked)}
                     onQuantity={(quantity) => props.onQuantity(order.id, quantity)}
                     onRemove={() => props.onRemove(order.id)}
-                    {...props.rowOf(order.id)}
+                    {...props.rowOf(order)}
                     words={words}
                   />
                 ))}

@@ -7,6 +7,7 @@ import type { Order } from './types.ts';
 
 type OrderViewProps = {
   readonly order: Order;
+  readonly imageUrl: string | null;
   readonly status: { readonly tone: Tone; readonly label: string };
   readonly back: { readonly href: string; readonly label: string };
   /** Pairs such as the number, the quantity, the way it was paid. */
@@ -23,6 +24,7 @@ type OrderViewProps = {
 /** All about one order: what it is, what has happened to it, and what one has got for it. */
 export const OrderView = ({
   order,
+  imageUrl,
   status,
   back,
   facts,
@@ -38,7 +40,7 @@ export const OrderView = ({
       {back.label}
     </a>
     <header class="order-head">
-      <ProductPicture imageUrl={null} type={order.product.type} />
+      <ProductPicture imageUrl={imageUrl} type={order.product.type} />
       <div>
         <h1>{order.product.name}</h1>
         <p class="row">
