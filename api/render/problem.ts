@@ -6,6 +6,9 @@ import { id, oneOf, openWord, strictObject } from '../http/schemas.ts';
 import { component } from './component.ts';
 import { moneyJson } from './money.ts';
 
+/** Every code that the API sends today. The pages have words for each of them. */
+export type ProblemCode = (typeof problemCodes)[number];
+
 export const problemJson = component(
   'Problem',
   strictObject({

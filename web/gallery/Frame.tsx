@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { Button, LinkButton } from '../parts/Button.tsx';
-import { type Language, LanguageContext } from '../parts/language.ts';
+import { LanguageContext } from '../parts/language.ts';
 import { TopBar } from '../parts/TopBar.tsx';
+import type { Language } from '../shared/language.ts';
 import { galleryWords } from './words.ts';
 
 type FrameProps = {
@@ -14,7 +15,7 @@ type FrameProps = {
 
 /** A page of the shop with its bar, and nothing behind it. */
 export const Frame = ({ language, here, isSignedIn = true, isOffline = false, children }: FrameProps) => {
-  const words = galleryWords[language];
+  const words = galleryWords(language);
   const other = language === 'vi' ? 'en' : 'vi';
   return (
     <LanguageContext.Provider value={language}>
@@ -22,18 +23,23 @@ export const Frame = ({ language, here, isSignedIn = true, isOffline = false, ch
         name="Cartwright"
         home="?view=catalogue"
         links={[
-          { href: '?view=catalogue', label: words.products, icon: 'search', isHere: here === 'products' },
+          {
+            href: '?view=catalogue',
+            label: words.frame.products,
+            icon: 'search',
+            isHere: here === 'products',
+          },
           {
             href: '?view=cart',
-            label: words.cart,
+            label: words.frame.cart,
             icon: 'cart',
             isHere: here === 'cart',
-            count: isSignedIn ? { value: 3, label: words.waiting } : undefined,
+            count: isSignedIn ? { value: 3, label: words.frame.waiting } : undefined,
           },
         ]}
         language={{
           next: other,
-          name: words.otherLanguage,
+          name: words.frame.otherLanguage,
           onChange: () => {
             const address = new URL(location.href);
             address.searchParams.set('lang', other);
@@ -47,20 +53,20 @@ export const Frame = ({ language, here, isSignedIn = true, isOffline = false, ch
                 menu: (
                   <>
                     <LinkButton look="quiet" href="?view=orders">
-                      {words.orders}
+                      {words.frame.orders}
                     </LinkButton>
-                    <Button look="quiet">{words.signOut}</Button>
+                    <Button look="quiet">{words.frame.signOut}</Button>
                   </>
                 ),
               }
             : null
         }
-        signIn={{ href: '?view=sign-in', label: words.signIn.title }}
-        words={words}
+        signIn={{ href: '?view=sign-in', label: words.frame.signIn }}
+        words={words.frame}
       />
       {isOffline ? (
         <p class="offline" role="status">
-          {words.offline}
+          {words.state.offlineAsOf('14:03')}
         </p>
       ) : null}
       <main id="main" tabIndex={-1}>

@@ -1,9 +1,9 @@
 import { LinkButton } from '../parts/Button.tsx';
 import { Copy } from '../parts/Copy.tsx';
 import { Icon } from '../parts/Icon.tsx';
-import type { Language } from '../parts/language.ts';
 import { Note } from '../parts/Note.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
+import type { Language } from '../shared/language.ts';
 import { OrderView } from '../shop/views/OrderView.tsx';
 import { orderOf } from './data.ts';
 import { Frame } from './Frame.tsx';
@@ -60,8 +60,8 @@ export const OrderPage = ({
         imageUrl={null}
         status={
           isFailed
-            ? { tone: 'warn', label: galleryWords[language].statuses.failed }
-            : { tone: 'busy', label: galleryWords[language].statuses.paid }
+            ? { tone: 'warn', label: galleryWords(language).orderStatuses.failed }
+            : { tone: 'busy', label: galleryWords(language).orderStatuses.paid }
         }
         back={{ href: '?view=cart', label: text.back }}
         note={

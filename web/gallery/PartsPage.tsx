@@ -9,7 +9,6 @@ import { Dialog } from '../parts/Dialog.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Field } from '../parts/Field.tsx';
 import { Icon } from '../parts/Icon.tsx';
-import type { Language } from '../parts/language.ts';
 import { Money } from '../parts/Money.tsx';
 import { Note } from '../parts/Note.tsx';
 import { Pager } from '../parts/Pager.tsx';
@@ -22,7 +21,8 @@ import { StatusLine } from '../parts/StatusLine.tsx';
 import { Table } from '../parts/Table.tsx';
 import { Time } from '../parts/Time.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
-import { now, orderOf, products } from './data.ts';
+import type { Language } from '../shared/language.ts';
+import { nowMs, orderOf, products } from './data.ts';
 import { Frame } from './Frame.tsx';
 import { partTexts } from './partTexts.ts';
 import { galleryWords } from './words.ts';
@@ -113,21 +113,21 @@ const Fields = ({ language }: PartProps) => {
         label={text.method}
         value={method}
         onChange={setMethod}
-        options={galleryWords[language].methods}
+        options={galleryWords(language).methods}
       />
       <Combobox
-        label={galleryWords[language].catalogue.search}
-        placeholder={galleryWords[language].catalogue.searchHint}
+        label={galleryWords(language).catalogue.search}
+        placeholder={galleryWords(language).catalogue.searchHint}
         value={query}
         onInput={setQuery}
         options={query === '' ? null : found.map(({ id, name: label }) => ({ id, label }))}
         onChoose={(id) => setChosen(found.find((product) => product.id === id)?.code ?? '')}
         onSubmit={(typed) => setChosen(`“${typed}”`)}
         words={{
-          clear: galleryWords[language].catalogue.clear,
-          list: galleryWords[language].catalogue.suggestions,
-          nothing: galleryWords[language].catalogue.nothingFound,
-          found: galleryWords[language].catalogue.found,
+          clear: galleryWords(language).catalogue.clear,
+          list: galleryWords(language).catalogue.suggestions,
+          nothing: galleryWords(language).catalogue.nothingFound,
+          found: galleryWords(language).catalogue.found,
         }}
       />
       <output id="chosen">{chosen}</output>
@@ -137,7 +137,7 @@ const Fields = ({ language }: PartProps) => {
 
 const Quantities = ({ language }: PartProps) => {
   const [quantity, setQuantity] = useState(1);
-  const { catalogue } = galleryWords[language];
+  const { catalogue } = galleryWords(language);
   const words = {
     label: catalogue.quantityOf('A'),
     less: catalogue.less('A'),
@@ -163,7 +163,7 @@ const Words = ({ language }: PartProps) => {
         <Money value={{ amount: 1_199_000, currency: 'VND' }} />
         <Money value={{ amount: 1999, currency: 'USD' }} />
         <Time at="2026-11-26T07:02:00.000Z" />
-        <Time at="2026-11-26T07:02:00.000Z" now={now} />
+        <Time at="2026-11-26T07:02:00.000Z" now={nowMs} />
       </p>
       <p class="row">
         {toneNames.map((tone) => (

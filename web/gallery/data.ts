@@ -1,4 +1,4 @@
-import type { Order, Product } from '../shop/views/types.ts';
+import type { Order, Product } from '../shared/types.ts';
 
 /** Made up rows, so that the pages can be looked at without a server. One name is hostile on purpose. */
 export const products: readonly Product[] = [
@@ -36,7 +36,7 @@ function product(
   };
 }
 
-export const now = new Date('2026-11-26T07:05:00.000Z');
+export const nowMs = Date.parse('2026-11-26T07:05:00.000Z');
 
 export const orderOf = (index: number, quantity: number, status: Order['status'] = 'pending'): Order => {
   const { id, code, name, type, price } = products[index % products.length] ?? missing();

@@ -1,5 +1,5 @@
 import { type ComponentChildren, render } from 'preact';
-import type { Language } from '../parts/language.ts';
+import type { Language } from '../shared/language.ts';
 import { OrderPage } from './OrderPage.tsx';
 import { PartsPage } from './PartsPage.tsx';
 import { paymentStateNames } from './paymentStates.tsx';

@@ -1,4 +1,4 @@
-import type { Language } from '../parts/language.ts';
+import type { Language } from '../shared/language.ts';
 
 const vi = {
   save: 'Lưu',

@@ -1,14 +1,14 @@
 import { useState } from 'preact/hooks';
 import { LinkButton } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
-import type { Language } from '../parts/language.ts';
+import type { Language } from '../shared/language.ts';
+import type { Order } from '../shared/types.ts';
 import { CartView } from '../shop/views/CartView.tsx';
 import { CatalogueView } from '../shop/views/CatalogueView.tsx';
 import { OrderLines } from '../shop/views/OrderLines.tsx';
 import { PaymentView } from '../shop/views/PaymentView.tsx';
 import { PaySheet } from '../shop/views/PaySheet.tsx';
 import { SignInView } from '../shop/views/SignInView.tsx';
-import type { Order } from '../shop/views/types.ts';
 import { imageUrlOf, orderOf, products, totalOf } from './data.ts';
 import { Frame } from './Frame.tsx';
 import { type PaymentStateName, paymentActions, paymentTextOf } from './paymentStates.tsx';
@@ -20,7 +20,7 @@ const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, 
 
 export const CataloguePage = ({ language, isLoading }: PageProps & { readonly isLoading: boolean }) => {
   const [query, setQuery] = useState('');
-  const words = galleryWords[language];
+  const words = galleryWords(language);
   const found = products.filter(({ name }) => fold(name).includes(fold(query)));
   const isEmpty = found.length === 0 && !isLoading;
   return (
@@ -40,7 +40,7 @@ export const CataloguePage = ({ language, isLoading }: PageProps & { readonly is
         onAdd={() => undefined}
         instead={isEmpty ? <EmptyState title={words.catalogue.nothingFound} /> : null}
         pager={null}
-        status={isLoading || isEmpty ? '' : words.added}
+        status={isLoading || isEmpty ? '' : words.catalogue.added(2, products[0]?.name ?? '')}
         words={words.catalogue}
       />
     </Frame>
@@ -52,7 +52,7 @@ const pending = [orderOf(0, 2), orderOf(1, 1), orderOf(5, 1)];
 type CartPageProps = PageProps & { readonly state: 'full' | 'empty' | 'offline' | 'sheet' };
 
 export const CartPage = ({ language, state }: CartPageProps) => {
-  const words = galleryWords[language];
+  const words = galleryWords(language);
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set(pending.slice(0, 2).map(({ id }) => id)));
   const [quantities, setQuantities] = useState<Readonly<Record<string, number>>>({});
   const [isSheetOpen, setSheetOpen] = useState(state === 'sheet');
@@ -74,22 +74,20 @@ export const CartPage = ({ language, state }: CartPageProps) => {
         onRemove={() => undefined}
         total={total}
         onPay={() => setSheetOpen(true)}
-        payBlocked={state === 'offline' ? words.offline : undefined}
+        payBlocked={state === 'offline' ? words.state.offlinePay : undefined}
         isPaying={false}
         status=""
         instead={
           state === 'empty' ? (
             <EmptyState
-              title={language === 'vi' ? 'Giỏ hàng đang trống' : 'Your cart is empty'}
+              title={words.cartPage.empty}
               action={
                 <LinkButton look="main" href="?view=catalogue">
-                  {language === 'vi' ? 'Tìm sản phẩm' : 'Find products'}
+                  {words.frame.toProducts}
                 </LinkButton>
               }
             >
-              {language === 'vi'
-                ? 'Chọn một sản phẩm, nó sẽ chờ bạn ở đây.'
-                : 'Choose a product, and it waits for you here.'}
+              {words.cartPage.emptyText}
             </EmptyState>
           ) : null
         }
@@ -105,7 +103,13 @@ export const CartPage = ({ language, state }: CartPageProps) => {
         total={total}
         onPay={() => undefined}
         isPaying={false}
-        words={words.sheet}
+        words={{
+          title: words.pay.page,
+          close: words.frame.close,
+          method: words.pay.method,
+          total: words.pay.total,
+          pay: words.cartPage.pay,
+        }}
       />
     </Frame>
   );
@@ -118,20 +122,22 @@ const withQuantity = (order: Order, quantity = order.quantity): Order => ({
 });
 
 const tones = {
+  pending: 'calm',
+  paying: 'busy',
   paid: 'busy',
   completed: 'good',
   failed: 'warn',
+  cancelled: 'calm',
   refunded: 'calm',
-  pending: 'calm',
 } as const;
 
 const OlderOrders = ({ language }: PageProps) => {
-  const words = galleryWords[language];
+  const words = galleryWords(language);
   return (
     <section class="stack tight">
-      <h2>{words.older}</h2>
+      <h2>{words.cartPage.older}</h2>
       <OrderLines
-        label={words.older}
+        label={words.cartPage.older}
         orders={[
           orderOf(3, 1, 'paid'),
           orderOf(2, 1, 'completed'),
@@ -140,10 +146,7 @@ const OlderOrders = ({ language }: PageProps) => {
         ]}
         hrefOf={() => '?view=order'}
         imageUrlOf={imageUrlOf}
-        statusOf={({ status }) => {
-          const known = status === 'paying' || status === 'cancelled' ? 'pending' : status;
-          return { tone: tones[known], label: words.statuses[known] };
-        }}
+        statusOf={({ status }) => ({ tone: tones[status], label: words.orderStatuses[status] })}
         aboutOf={({ number, quantity }) => `${number} · × ${quantity}`}
       />
     </section>
@@ -151,7 +154,7 @@ const OlderOrders = ({ language }: PageProps) => {
 };
 
 export const SignInPage = ({ language, isWrong }: PageProps & { readonly isWrong: boolean }) => {
-  const { signIn } = galleryWords[language];
+  const { signIn } = galleryWords(language);
   const [email, setEmail] = useState(isWrong ? 'an@' : '');
   return (
     <Frame language={language} here="none" isSignedIn={false}>
@@ -163,7 +166,7 @@ export const SignInPage = ({ language, isWrong }: PageProps & { readonly isWrong
           onEmail: setEmail,
           onSubmit: () => undefined,
           isBusy: false,
-          hint: signIn.hint,
+          hint: signIn.demo,
           problem: isWrong ? signIn.problem : undefined,
         }}
         note={null}
@@ -175,8 +178,8 @@ export const SignInPage = ({ language, isWrong }: PageProps & { readonly isWrong
 
 export const PaymentPage = ({ language, state }: PageProps & { readonly state: PaymentStateName }) => {
   const { look, title, text, actions } = paymentTextOf(state, language);
+  const { pay } = galleryWords(language);
   const orders = pending.slice(0, 2);
-  const isVietnamese = language === 'vi';
   return (
     <Frame language={language} here="none">
       <PaymentView
@@ -184,12 +187,12 @@ export const PaymentPage = ({ language, state }: PageProps & { readonly state: P
         title={title}
         actions={paymentActions(actions)}
         receipt={{
-          label: isVietnamese ? 'Chi tiết thanh toán' : 'Payment details',
+          label: pay.receipt,
           number: state === 'tooMany' ? null : 'CW-1024',
-          numberLabel: isVietnamese ? 'Mã thanh toán' : 'Checkout',
+          numberLabel: pay.number,
           orders,
           total: totalOf(orders),
-          totalLabel: isVietnamese ? 'Tổng cộng' : 'Total',
+          totalLabel: pay.total,
         }}
       >
         {text.map((sentence) => (

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import type { Language } from '../shared/language.ts';
 import { Icon, type IconName } from './Icon.tsx';
-import type { Language } from './language.ts';
 
 type TopBarProps = {
   readonly name: string;

@@ -1,15 +1,17 @@
 import { Button } from '../../parts/Button.tsx';
 import { Checkbox } from '../../parts/Checkbox.tsx';
 import { Icon } from '../../parts/Icon.tsx';
+import { useLanguage } from '../../parts/language.ts';
 import { Money } from '../../parts/Money.tsx';
 import { ProductPicture } from '../../parts/ProductPicture.tsx';
 import { QuantityStepper } from '../../parts/QuantityStepper.tsx';
 import type { QuantityLimits, QuantityProblem } from '../../parts/quantity.ts';
-import type { Order } from './types.ts';
+import { formatTime } from '../../shared/time.ts';
+import type { Order } from '../../shared/types.ts';
 
 export type CartRowWords = {
   readonly tick: (name: string) => string;
-  readonly expires: (at: string) => string;
+  readonly expires: (time: string) => string;
   readonly remove: (name: string) => string;
   readonly quantityOf: (name: string) => string;
   readonly less: (name: string) => string;
@@ -44,7 +46,7 @@ export const CartRow = (props: CartRowProps) => {
       <ProductPicture imageUrl={props.imageUrl} type={type} />
       <div class="cart-text">
         <a href={props.href}>{name}</a>
-        <p class="small soft">{words.expires(order.expiresAt)}</p>
+        <p class="small soft">{words.expires(formatTime(order.expiresAt, useLanguage()))}</p>
       </div>
       <div class="cart-foot">
         <QuantityStepper

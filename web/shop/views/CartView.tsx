@@ -6,10 +6,10 @@ import { Money } from '../../parts/Money.tsx';
 import { PayBar } from '../../parts/PayBar.tsx';
 import { SkeletonRows } from '../../parts/Skeleton.tsx';
 import { StatusLine } from '../../parts/StatusLine.tsx';
+import type { Order } from '../../shared/types.ts';
 import { CartRow, type CartRowWords } from './CartRow.tsx';
-import type { Order } from './types.ts';
 
-export type CartWords = CartRowWords & {
+type CartWords = CartRowWords & {
   readonly title: string;
   readonly loading: string;
   readonly all: string;

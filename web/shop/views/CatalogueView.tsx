@@ -3,10 +3,10 @@ import { Combobox } from '../../parts/Combobox.tsx';
 import { Money } from '../../parts/Money.tsx';
 import { SkeletonRows } from '../../parts/Skeleton.tsx';
 import { StatusLine } from '../../parts/StatusLine.tsx';
+import type { Product } from '../../shared/types.ts';
 import { ProductCard, type ProductCardWords } from './ProductCard.tsx';
-import type { Product } from './types.ts';
 
-export type CatalogueWords = ProductCardWords & {
+type CatalogueWords = ProductCardWords & {
   readonly title: string;
   readonly search: string;
   readonly searchHint: string;

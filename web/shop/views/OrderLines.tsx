@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { Money } from '../../parts/Money.tsx';
 import { ProductPicture } from '../../parts/ProductPicture.tsx';
 import { Status, type Tone } from '../../parts/Status.tsx';
-import type { Order } from './types.ts';
+import type { Order } from '../../shared/types.ts';
 
 type OrderLinesProps = {
   readonly label: string;

@@ -3,7 +3,7 @@ import { Icon } from '../../parts/Icon.tsx';
 import { Money } from '../../parts/Money.tsx';
 import { ProductPicture } from '../../parts/ProductPicture.tsx';
 import { Status, type Tone } from '../../parts/Status.tsx';
-import type { Order } from './types.ts';
+import type { Order } from '../../shared/types.ts';
 
 type OrderViewProps = {
   readonly order: Order;

@@ -2,7 +2,7 @@ import { Button } from '../../parts/Button.tsx';
 import { Choices } from '../../parts/Choices.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
 import { Money } from '../../parts/Money.tsx';
-import type { Order } from './types.ts';
+import type { Order } from '../../shared/types.ts';
 
 type PaySheetProps = {
   readonly isOpen: boolean;

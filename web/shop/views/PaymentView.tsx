@@ -2,7 +2,7 @@ import type { ComponentChildren, Ref } from 'preact';
 import { Icon, type IconName } from '../../parts/Icon.tsx';
 import { Money } from '../../parts/Money.tsx';
 import { StatusLine } from '../../parts/StatusLine.tsx';
-import type { Order } from './types.ts';
+import type { Order } from '../../shared/types.ts';
 
 /**
  * - `asking`: the bank is being asked, and one can wait.

@@ -6,7 +6,7 @@ import { ProductPicture } from '../../parts/ProductPicture.tsx';
 import { QuantityStepper } from '../../parts/QuantityStepper.tsx';
 import type { QuantityLimits, QuantityProblem } from '../../parts/quantity.ts';
 import { Status } from '../../parts/Status.tsx';
-import type { Product } from './types.ts';
+import type { Product } from '../../shared/types.ts';
 
 export type ProductCardWords = {
   readonly type: (type: string) => string;

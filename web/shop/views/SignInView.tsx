@@ -3,7 +3,7 @@ import { Button, LinkButton } from '../../parts/Button.tsx';
 import { Field } from '../../parts/Field.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 
-export type SignInWords = {
+type SignInWords = {
   readonly title: string;
   readonly email: string;
   readonly signIn: string;

@@ -1,0 +1,12 @@
+const languages = ['vi', 'en'] as const;
+export type Language = (typeof languages)[number];
+
+/** The first of the browser's languages that the shop speaks. Vietnamese without one: it is the shop's own. */
+export const languageOf = (preferred: readonly string[]): Language => {
+  for (const tag of preferred) {
+    const primary = tag.toLowerCase().split('-')[0];
+    const found = languages.find((language) => language === primary);
+    if (found !== undefined) return found;
+  }
+  return 'vi';
+};

@@ -1,0 +1,29 @@
+import type { Language } from './language.ts';
+import type { Money } from './types.ts';
+
+/** `1.199.000 ₫` in Vietnamese, `₫1,199,000` in English. The amount is in the minor unit; VND has no decimals. */
+export const formatMoney = ({ amount, currency }: Money, language: Language): string => {
+  const format = formatOf(currency, language);
+  const decimals = format.resolvedOptions().maximumFractionDigits ?? 0;
+  return format.format(amount / 10 ** decimals);
+};
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Kept, because making a format takes longer than using it, and a list has many amounts. */
+const formatOf = (currency: string, language: Language): Intl.NumberFormat => {
+  const name = `${language} ${currency}`;
+  const format = formats.get(name) ?? new Intl.NumberFormat(language, { style: 'currency', currency });
+  formats.set(name, format);
+  return format;
+};
+
+/** One total a currency, in the order in which the currencies come first. A checkout takes one currency only. */
+export const totalsOf = (amounts: readonly Money[]): readonly Money[] => {
+  const totals = new Map<string, number>();
+  for (const { amount, currency } of amounts) totals.set(currency, (totals.get(currency) ?? 0) + amount);
+  return [...totals].map(([currency, amount]) => ({ amount, currency }));
+};
+
+export const formatCount = (count: number, language: Language): string =>
+  new Intl.NumberFormat(language).format(count);

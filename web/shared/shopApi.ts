@@ -1,0 +1,81 @@
+import type { Call } from './call.ts';
+import type { Outcome } from './outcome.ts';
+import type {
+  Checkout,
+  CheckoutResponse,
+  List,
+  Order,
+  OrderDetail,
+  PayOptions,
+  Product,
+  Session,
+} from './types.ts';
+
+type Query = Readonly<Record<string, string | number | null | undefined>>;
+
+/** `?a=b`, without what is null, undefined or empty. */
+export const queryOf = (query: Query): string => {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== null && value !== undefined && value !== '') params.set(name, String(value));
+  const text = params.toString();
+  return text === '' ? '' : `?${text}`;
+};
+
+const pathOf = (...parts: readonly string[]): string => `/${parts.map(encodeURIComponent).join('/')}`;
+
+type ProductQuery = { readonly q?: string; readonly type?: string; readonly cursor?: string | null };
+type OrderQuery = {
+  readonly q?: string;
+  readonly status?: string;
+  readonly type?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly cursor?: string | null;
+  readonly limit?: number;
+};
+
+/** The calls of the shop, each with the type of its answer. */
+export const createShopApi = (call: Call) => {
+  const get = <Value>(path: string, signal?: AbortSignal): Promise<Outcome<Value>> =>
+    call<Value>({ method: 'GET', path, ...(signal === undefined ? {} : { signal }) });
+  return {
+    products: (query: ProductQuery, signal?: AbortSignal) =>
+      get<List<Product>>(`/products${queryOf(query)}`, signal),
+    product: (id: string) => get<Product>(pathOf('products', id)),
+    orders: (query: OrderQuery, signal?: AbortSignal) => get<List<Order>>(`/orders${queryOf(query)}`, signal),
+    order: (id: string, signal?: AbortSignal) => get<OrderDetail>(pathOf('orders', id), signal),
+    /** The key makes a repeated request the same order. */
+    placeOrder: (productId: string, quantity: number, key: string) =>
+      call<Order>({ method: 'POST', path: '/orders', body: { productId, quantity }, key }),
+    changeQuantity: (id: string, quantity: number) =>
+      call<Order>({ method: 'PATCH', path: pathOf('orders', id), body: { quantity } }),
+    cancelOrder: (id: string) => call<undefined>({ method: 'DELETE', path: pathOf('orders', id) }),
+    payOptions: () => get<PayOptions>('/checkouts/options'),
+    checkOut: (key: string, orderIds: readonly string[], method: string) =>
+      call<CheckoutResponse>({
+        method: 'POST',
+        path: '/checkouts',
+        body: { orderIds, payment: { method } },
+        key,
+      }),
+    checkout: (id: string) => get<Checkout>(pathOf('checkouts', id)),
+    giveUp: (id: string) => call<Checkout>({ method: 'DELETE', path: pathOf('checkouts', id) }),
+    invoicePath: (checkoutId: string) => `${pathOf('checkouts', checkoutId)}/invoice`,
+    /** Demo mode only: what a bank's page does. */
+    meetChallenge: (clientSecret: string, outcome: 'succeed' | 'fail') =>
+      call<undefined>({ method: 'POST', path: '/demo/challenges', body: { clientSecret, outcome } }),
+    session: () => get<Session | null>('/session'),
+    openSession: (token: string) => call<undefined>({ method: 'POST', path: '/session', body: { token } }),
+    closeSession: () => call<undefined>({ method: 'DELETE', path: '/session' }),
+    /** Demo mode only. */
+    demoToken: (email: string, roles: readonly string[]) =>
+      call<{ readonly token: string; readonly expiresAt: string }>({
+        method: 'POST',
+        path: '/demo/tokens',
+        body: { email, roles },
+      }),
+  };
+};
+
+export type ShopApi = ReturnType<typeof createShopApi>;

@@ -1,0 +1,36 @@
+import type { renderCheckout, renderCheckoutResponse } from '../../api/render/checkout.ts';
+import type { renderOrder, renderOrderDetail } from '../../api/render/order.ts';
+import type { renderAction } from '../../api/render/payment.ts';
+import type { renderProduct } from '../../api/render/product.ts';
+
+/**
+ * What the API answers, by the types of its own renderers. Only types are imported, so nothing of the API is in a
+ * page, and a field that the API does not send is a type error in the page that shows it.
+ */
+export type Order = ReturnType<typeof renderOrder>;
+export type OrderDetail = ReturnType<typeof renderOrderDetail>;
+export type OrderStatus = Order['status'];
+export type Product = ReturnType<typeof renderProduct>;
+export type Money = Order['total'];
+export type CheckoutResponse = ReturnType<typeof renderCheckoutResponse>;
+export type Checkout = ReturnType<typeof renderCheckout>;
+export type CheckoutStatus = Checkout['status'];
+export type PaymentAction = ReturnType<typeof renderAction>;
+
+export type List<Item> = { readonly items: readonly Item[]; readonly nextCursor: string | null };
+
+/** `GET /checkouts/options`: how the shop charges. */
+export type PayOptions = {
+  readonly provider: string;
+  readonly publishableKey: string | null;
+  readonly methods: readonly { readonly id: string; readonly label: string }[];
+};
+
+/** `GET /session`: who the browser's cookie belongs to. */
+export type Session = {
+  readonly customerId: string;
+  readonly email: string;
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+  readonly expiresAt: string;
+};
