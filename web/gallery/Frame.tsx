@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { Button, LinkButton } from '../parts/Button.tsx';
 import { LanguageContext } from '../parts/language.ts';
+import { OfflineBar } from '../parts/OfflineBar.tsx';
 import { TopBar } from '../parts/TopBar.tsx';
 import type { Language } from '../shared/language.ts';
 import { galleryWords } from './words.ts';
@@ -64,11 +65,7 @@ export const Frame = ({ language, here, isSignedIn = true, isOffline = false, ch
         signIn={{ href: '?view=sign-in', label: words.frame.signIn }}
         words={words.frame}
       />
-      {isOffline ? (
-        <p class="offline" role="status">
-          {words.state.offlineAsOf('14:03')}
-        </p>
-      ) : null}
+      <OfflineBar text={isOffline ? words.state.offlineAsOf('14:03') : null} />
       <main id="main" tabIndex={-1}>
         {children}
       </main>

@@ -7,6 +7,7 @@ import { Combobox } from '../parts/Combobox.tsx';
 import { Copy } from '../parts/Copy.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
+import { Failure } from '../parts/Failure.tsx';
 import { Field } from '../parts/Field.tsx';
 import { Icon } from '../parts/Icon.tsx';
 import { Money } from '../parts/Money.tsx';
@@ -157,8 +158,9 @@ const Quantities = ({ language }: PartProps) => {
 
 const Words = ({ language }: PartProps) => {
   const text = partTexts[language];
+  const { state } = galleryWords(language);
   return (
-    <Section title="Money, Time, Status, Note, StatusLine, Copy">
+    <Section title="Money, Time, Status, Note, Failure, StatusLine, Copy">
       <p class="row">
         <Money value={{ amount: 1_199_000, currency: 'VND' }} />
         <Money value={{ amount: 1999, currency: 'USD' }} />
@@ -178,6 +180,13 @@ const Words = ({ language }: PartProps) => {
           {tone === 'bad' ? <Button>{text.again}</Button> : null}
         </Note>
       ))}
+      <Failure
+        title={state.lost}
+        text={state.lostText}
+        requestId="0198c0de-77aa-7000-8000-00000000beef"
+        onRetry={() => undefined}
+        words={{ ...state, ...text.copy }}
+      />
       <StatusLine>{text.saved}</StatusLine>
       <Copy text="7F3K-9QMD-22XA-P0LW" words={text.copy} />
     </Section>

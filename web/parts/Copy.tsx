@@ -2,10 +2,9 @@ import { useEffect, useState } from 'preact/hooks';
 import { Button } from './Button.tsx';
 import { Icon } from './Icon.tsx';
 
-type CopyProps = {
-  readonly text: string;
-  readonly words: { readonly copy: string; readonly copied: string; readonly select: string };
-};
+export type CopyWords = { readonly copy: string; readonly copied: string; readonly select: string };
+
+type CopyProps = { readonly text: string; readonly words: CopyWords };
 
 type State = 'ready' | 'copied' | 'refused';
 const shownForMs = 2_000;

@@ -57,7 +57,7 @@ export const Dialog = ({
       }}
     >
       <div class="dialog-head">
-        <h2 id={titleId} tabIndex={-1} autofocus>
+        <h2 id={titleId} tabIndex={-1}>
           {title}
         </h2>
         {onClose === undefined ? null : (

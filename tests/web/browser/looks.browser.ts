@@ -80,15 +80,17 @@ withGallery('The gallery', () => {
     });
   });
 
-  test('Buttons have a border where the browser forces its colours', async () => {
+  test('A blocked button looks blocked where the browser forces its colours', async () => {
     await look(
       'parts',
       async (page) => {
-        const border = await page
+        const colors = await page
           .locator('.button.main')
-          .first()
-          .evaluate((element) => getComputedStyle(element).borderTopColor);
-        expect(border).not.toBe('rgba(0, 0, 0, 0)');
+          .evaluateAll((buttons) => buttons.map((button) => getComputedStyle(button).color));
+        const [usual, busy, blocked] = colors;
+        expect(colors).toHaveLength(3);
+        expect(usual).not.toBe(blocked ?? '');
+        expect(busy).toBe(blocked ?? '');
       },
       { forcedColors: 'active' },
     );

@@ -102,7 +102,8 @@ withGallery('The parts', () => {
       'parts',
       async (page) => {
         expect(await page.getByRole('table', { name: 'Orders' }).getByRole('row').count()).toBe(3);
-        expect(await page.getByRole('cell').first().isVisible()).toBe(true);
+        // Some browsers forget what a row or a cell is once it is laid out otherwise, so each has its role written out.
+        expect(await page.locator('.table tr:not([role=row]), .table td:not([role=cell])').count()).toBe(0);
         const widths = await page
           .locator('.table tbody tr')
           .evaluateAll((rows) => rows.map((row) => row.scrollWidth - row.clientWidth));
