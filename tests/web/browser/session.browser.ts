@@ -171,26 +171,31 @@ describe.skipIf(path === undefined)('The session in a browser', () => {
       });
   });
 
-  test('The policy refuses scripts and styles that are not files of ours', async () => {
-    await open(localhost(production), async (page, refused) => {
+  test('The policy refuses scripts, styles and HTML that are not files of ours', async () => {
+    await open(localhost(production), async (page) => {
+      await page.locator('#app h1').waitFor();
       const ran = await page.evaluate(() => {
+        const refused: string[] = [];
         const script = document.createElement('script');
-        const marks: string[] = [];
         try {
           script.text = 'globalThis.injected = true';
         } catch {
-          marks.push('script');
+          refused.push('script');
         }
         document.body.append(script);
         try {
           document.body.insertAdjacentHTML('beforeend', '<img src=x>');
         } catch {
-          marks.push('html');
+          refused.push('html');
         }
-        return { marks, injected: 'injected' in globalThis };
+        const style = document.createElement('style');
+        style.textContent = 'h1 { color: rgb(1, 2, 3) }';
+        document.head.append(style);
+        const heading = document.querySelector('h1');
+        const color = heading === null ? null : getComputedStyle(heading).color;
+        return { refused, injected: 'injected' in globalThis, isStyled: color === 'rgb(1, 2, 3)' };
       });
-      expect(ran).toEqual({ marks: ['script', 'html'], injected: false });
-      expect(refused.length).toBeGreaterThan(0);
+      expect(ran).toEqual({ refused: ['script', 'html'], injected: false, isStyled: false });
     });
   });
 });
