@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import { renderSession } from '../../api/render/session.ts';
 import { browserCallPorts, type CallPorts, createCall } from '../../web/shared/call.ts';
 import { createShopApi, queryOf } from '../../web/shared/shopApi.ts';
+import type { Session } from '../../web/shared/types.ts';
 
 type Sent = { readonly path: string; readonly init: RequestInit };
 
@@ -26,6 +28,7 @@ const clientOver = (...answers: readonly (Response | Error)[]) => {
       },
     },
     isOnline: () => isOnline,
+    language: () => 'vi',
     timeout: () => new AbortController().signal,
   };
   const goOffline = () => {
@@ -66,6 +69,7 @@ describe('The client', () => {
     expect(sent[0]?.path).toBe('/checkouts');
     expect(sent[0]?.init.body).toBe('{"b":2}');
     expect(sent[0]?.init.headers).toEqual({
+      'accept-language': 'vi',
       accept: 'application/json',
       'x-request-id': 'id 1',
       'content-type': 'application/json',
@@ -149,13 +153,23 @@ describe('The client', () => {
   });
 
   test('A browser without storage reads without a token', () => {
-    const { token } = browserCallPorts();
+    const { token } = browserCallPorts(() => 'vi');
     token.set('after this');
     expect(token.get()).toBeNull();
   });
 });
 
 describe('The calls of the shop', () => {
+  test('A session is what the API renders', () => {
+    const rendered: ReturnType<typeof renderSession> = renderSession(
+      { id: 'ann', email: 'ann@example.com', roles: ['customer'], permissions: new Set() } as never,
+      0,
+    );
+    const session: Session = rendered;
+    const again: { readonly [Key in keyof typeof rendered]: unknown } = session;
+    expect(again).toMatchObject({ customerId: 'ann', email: 'ann@example.com' });
+  });
+
   test('A query leaves out what was not chosen', () => {
     expect(queryOf({ q: 'áo & quần', status: '', cursor: null, limit: 20 })).toBe(
       '?q=%C3%A1o+%26+qu%E1%BA%A7n&limit=20',

@@ -56,6 +56,7 @@ describe('Kept attempts', () => {
       newId: () => 'id',
       token: { get: () => null, set: () => undefined },
       isOnline: () => true,
+      language: () => 'vi',
       timeout: () => new AbortController().signal,
     });
     // There is neither a window nor storage in this test.

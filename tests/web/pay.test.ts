@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'bun:test';
-import type { Outcome, Problem } from '../../web/shared/outcome.ts';
-import { type Asking, type Attempt, afterLook, afterPost, followed } from '../../web/shared/payStates.ts';
 import { flush, ModelBrowser } from './modelBrowser.ts';
 import { ModelShop, type Verdict } from './modelShop.ts';
 
 const orderIds = ['o1', 'o2'];
 
-const createFixture = (...bank: readonly Verdict[]) => {
+const createFixture = (...bank: readonly Verdict[]) => createFixtureWith({ hasLocks: true }, ...bank);
+
+const createFixtureWith = (options: { readonly hasLocks: boolean }, ...bank: readonly Verdict[]) => {
   const shop = new ModelShop(orderIds);
   shop.verdicts.push(...bank);
-  const browser = new ModelBrowser(shop, { hasLocks: true });
+  const browser = new ModelBrowser(shop, options);
   const pay = (index = 0) => {
     const found = browser.windows[index]?.pay;
     if (found === undefined) throw new Error(`there is no window ${index}`);
@@ -24,21 +24,6 @@ const createFixture = (...bank: readonly Verdict[]) => {
   return { shop, browser, pay, answerAll, posts };
 };
 
-const attempt: Attempt = {
-  key: 'k1',
-  orderIds,
-  method: 'card',
-  checkoutId: null,
-  startedAtMs: 0,
-  unansweredAtMs: null,
-  sends: 1,
-};
-const asking: Asking = { phase: 'asking', attempt, isNew: false, tries: 0 };
-const refusal = (status: number, code: string, more: Partial<Problem> = {}): Outcome<never> => ({
-  kind: 'problem',
-  problem: { status, code, title: '', detail: '', instance: 'r', retryAfterMs: null, ...more },
-});
-
 describe('A click on Pay', () => {
   test('Two clicks and Enter at once are one request', async () => {
     const { pay, posts } = createFixture();
@@ -49,6 +34,7 @@ describe('A click on Pay', () => {
     void pay().start(orderIds, 'other card');
     await flush();
     expect([first.phase, second.phase, posts()]).toEqual(['idle', 'asking', 1]);
+    expect(pay().state()).toMatchObject({ attempt: { key: 'key 1', method: 'card' } });
   });
 
   test('It sends the orders in one order, each once, and keeps them before', async () => {
@@ -154,6 +140,56 @@ describe('A payment that is interrupted', () => {
   });
 });
 
+describe('A refusal that is not the last word', () => {
+  test('It does not count if somebody else was signed in when the shop refused', async () => {
+    const { browser, pay, answerAll } = createFixture('late_succeed');
+    void pay().start(orderIds, 'card');
+    await flush();
+    browser.exchanges[0]?.arrive();
+    browser.exchanges[0]?.lose();
+    await flush();
+    browser.nowMs += 120_000;
+    browser.signIn('b');
+    browser.tick(0);
+    await flush();
+    browser.exchanges[0]?.arrive();
+    browser.signIn('a');
+    await answerAll();
+    await answerAll();
+    expect(pay().state().phase).toBe('retrying');
+    expect([browser.kept.size, browser.violations]).toEqual([1, []]);
+  });
+
+  test('It does not count if a window without locks has sent the same request meanwhile', async () => {
+    const { shop, browser, pay } = createFixtureWith({ hasLocks: false }, 'late_succeed');
+    shop.refusals.push('rate_limited');
+    void pay(0).start(orderIds, 'card');
+    await flush();
+    browser.exchanges[0]?.answer();
+    await flush();
+    void pay(1).resume();
+    await flush();
+    for (const each of browser.exchanges) each.arrive();
+    browser.exchanges.find(({ name }) => name === 'session')?.answer();
+    await flush();
+    expect(pay(0).state().phase).toBe('retrying');
+    expect([browser.kept.size, browser.violations]).toEqual([1, []]);
+  });
+
+  test('Nobody stops an attempt that another window has sent meanwhile', async () => {
+    const { browser, pay, answerAll } = createFixture('unavailable', 'late_succeed');
+    void pay(0).start(orderIds, 'card');
+    await answerAll();
+    void pay(1).resume();
+    await flush();
+    const stopped = pay(0).stop();
+    await answerAll();
+    void stopped;
+    expect([pay(0).state().phase, pay(1).state().phase]).toEqual(['confirming', 'confirming']);
+    expect([browser.kept.size, browser.violations]).toEqual([1, []]);
+  });
+});
+
 describe('A payment whose outcome comes later', () => {
   test('It is looked at until it is settled, and offers no second Pay meanwhile', async () => {
     const { shop, browser, pay, answerAll } = createFixture('late_succeed');
@@ -214,57 +250,5 @@ describe('A payment whose outcome comes later', () => {
     await pay().stop();
     expect(pay().state().phase).toBe('stopped');
     expect(pay().canPay(orderIds)).toBe(true);
-  });
-});
-
-describe('An answer', () => {
-  test.each(['order_in_progress', 'order_not_payable', 'out_of_stock'])(
-    'The conflict %s is final',
-    (code) => {
-      expect(afterPost(asking, refusal(409, code), 0).phase).toBe('refused');
-    },
-  );
-
-  test.each([
-    [408, 'request_timeout'],
-    [409, 'a_word_of_tomorrow'],
-    [500, 'internal'],
-    [503, 'unavailable'],
-  ])('%i %s says nothing final, so the same key is sent again', (status, code) => {
-    expect(afterPost(asking, refusal(status, code), 0).phase).toBe('retrying');
-  });
-
-  test('A refusal is final only when no earlier request can arrive any more', () => {
-    const unsure = { ...asking, attempt: { ...attempt, unansweredAtMs: 1_000 } };
-    expect(afterPost(unsure, refusal(409, 'out_of_stock'), 60_999).phase).toBe('retrying');
-    expect(afterPost(unsure, refusal(409, 'out_of_stock'), 61_000).phase).toBe('refused');
-  });
-
-  test('A retry waits as long as the shop asks, and longer each time', () => {
-    const after = (tries: number, retryAfterMs: number | null) => {
-      const next = afterPost({ ...asking, tries }, refusal(503, 'unavailable', { retryAfterMs }), 0);
-      return next.phase === 'retrying' ? next.pauseMs : null;
-    };
-    expect([after(0, null), after(0, 7_000), after(2, 1_000), after(50, null)]).toEqual([
-      1_000, 7_000, 4_000, 30_000,
-    ]);
-  });
-
-  test('A checkout that still runs is followed', () => {
-    const next = afterPost(asking, refusal(409, 'checkout_in_progress', { checkoutId: 'c1' }), 0);
-    expect(next).toMatchObject({ phase: 'confirming', checkoutId: 'c1', attempt: { checkoutId: 'c1' } });
-  });
-
-  test('A look that fails changes nothing but the pause', () => {
-    const following = followed(attempt, 'c1');
-    const lost = { kind: 'lost', requestId: 'r', retryAfterMs: null } as const;
-    expect(afterLook(following, lost, 0)).toMatchObject({ phase: 'confirming', looks: 1, trouble: lost });
-    expect(afterLook(following, refusal(503, 'unavailable'), 0).phase).toBe('confirming');
-  });
-
-  test('A checkout that cannot be found is asked for by its key, where we have it', () => {
-    const missing = refusal(404, 'not_found');
-    expect(afterLook(followed(attempt, 'c1'), missing, 0).phase).toBe('retrying');
-    expect(afterLook(followed(null, 'c1'), missing, 0).phase).toBe('refused');
   });
 });

@@ -1,4 +1,5 @@
 import { createId } from './ids.ts';
+import type { Language } from './language.ts';
 import type { Outcome, Problem, Unanswered } from './outcome.ts';
 
 type CallRequest = {
@@ -19,6 +20,8 @@ export type CallPorts = {
   /** Where the `Consistency-Token` is kept from page to page. Never throws. */
   readonly token: { readonly get: () => string | null; readonly set: (token: string) => void };
   readonly isOnline: () => boolean;
+  /** Of the page, which need not be the browser's. */
+  readonly language: () => Language;
   /** Aborts when an answer has taken too long. */
   readonly timeout: () => AbortSignal;
 };
@@ -31,7 +34,7 @@ const jsonTypes = /^application\/(?:[\w.-]+\+)?json\b/i;
  * lost.
  */
 export const createCall =
-  ({ fetch, newId, token, isOnline, timeout }: CallPorts): Call =>
+  ({ fetch, newId, token, isOnline, language, timeout }: CallPorts): Call =>
   async <Value>({ method, path, body, key, signal }: CallRequest): Promise<Outcome<Value>> => {
     const requestId = newId();
     const unanswered = (retryAfterMs: number | null = null): Unanswered => ({
@@ -40,7 +43,10 @@ export const createCall =
       retryAfterMs,
     });
     const limit = timeout();
-    const headers = headersOf(requestId, key, body, method === 'GET' ? token.get() : null);
+    const headers = {
+      'accept-language': language(),
+      ...headersOf(requestId, key, body, method === 'GET' ? token.get() : null),
+    };
     try {
       const response = await fetch(path, {
         method,
@@ -110,7 +116,8 @@ const answerLimitMs = 30_000;
 const tokenName = 'cw.consistency';
 
 /** The ports of a browser. The token is kept as long as the window, so that the next page reads what this one wrote. */
-export const browserCallPorts = (): CallPorts => ({
+export const browserCallPorts = (language: () => Language): CallPorts => ({
+  language,
   fetch: (path, init) => fetch(path, init),
   newId: () => createId(),
   token: {

@@ -117,10 +117,8 @@ export const createPayRequests = ({ customerId, ask, keep, alone, nowMs, session
     /** Ends an attempt that has charged nothing, unless another window has gone on with it. */
     stop: (attempt: Attempt): Promise<PayState> =>
       alone(async () => {
-        const kept = keptOf(attempt.key);
-        if (kept === undefined) return { phase: 'elsewhere', attempt };
-        const isAsLeft = kept.checkoutId === attempt.checkoutId && kept.sends === attempt.sends;
-        return isAsLeft ? remember({ phase: 'stopped', attempt }) : reopened(kept);
+        if (keptOf(attempt.key) === undefined) return { phase: 'elsewhere', attempt };
+        return remember({ phase: 'stopped', attempt });
       }),
   };
 };

@@ -1,6 +1,7 @@
 import type { renderCheckout, renderCheckoutResponse } from '../../api/render/checkout.ts';
 import type { renderOrder, renderOrderDetail } from '../../api/render/order.ts';
 import type { renderAction } from '../../api/render/payment.ts';
+import type { renderPayOptions } from '../../api/render/payOptions.ts';
 import type { renderProduct } from '../../api/render/product.ts';
 
 /**
@@ -20,13 +21,12 @@ export type PaymentAction = ReturnType<typeof renderAction>;
 export type List<Item> = { readonly items: readonly Item[]; readonly nextCursor: string | null };
 
 /** `GET /checkouts/options`: how the shop charges. */
-export type PayOptions = {
-  readonly provider: string;
-  readonly publishableKey: string | null;
-  readonly methods: readonly { readonly id: string; readonly label: string }[];
-};
+export type PayOptions = ReturnType<typeof renderPayOptions>;
 
-/** `GET /session`: who the browser's cookie belongs to. */
+/**
+ * `GET /session`: who the browser's cookie belongs to. Written out, because its renderer leads to files that only a
+ * server can compile; a test holds it to the renderer.
+ */
 export type Session = {
   readonly customerId: string;
   readonly email: string;
