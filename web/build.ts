@@ -19,6 +19,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
  * Builds the pages: `bun web/build.ts`, or with `--if-stale` only where the sources have changed since the last build.
  * It writes `web/dist/assets`, with a hash in each name and compressed copies beside each file, and `manifest.json`,
  * which says what each document loads. The server reads these files; it needs no bundler and runs on Deno too.
+ * `--parts` adds the gallery of the parts, which is for development only.
  */
 
 /** The script of each document. A document that needs a policy of its own is one of its own. */
@@ -27,6 +28,8 @@ const documents: Readonly<Record<string, string>> = {
   pay: 'shop/pay.tsx',
   console: 'console/main.tsx',
 };
+/** Every part in every state, at `/console/parts`, for those who build the pages. Only where it is asked for. */
+const gallery: Readonly<Record<string, string>> = { parts: 'gallery/main.tsx' };
 /** All documents share one file of styles, so that a browser has it after the first. */
 const style = 'parts/style.css';
 
@@ -54,7 +57,7 @@ const compressGzip = promisify(gzip);
 /** Returns false if there was nothing to do. */
 export const buildPages = async (
   dist: string,
-  { onlyIfStale }: { readonly onlyIfStale: boolean },
+  { onlyIfStale, withParts = false }: { readonly onlyIfStale: boolean; readonly withParts?: boolean },
 ): Promise<boolean> => {
   const sources = hashSources();
   const manifestFile = join(dist, 'manifest.json');
@@ -62,9 +65,10 @@ export const buildPages = async (
 
   const assets = join(dist, 'assets');
   mkdirSync(assets, { recursive: true });
-  const files = await bundle();
+  const sourceOf = withParts ? { ...documents, ...gallery } : documents;
+  const files = await bundle(sourceOf);
   await Promise.all([...files].map(([name, bytes]) => writeAsset(assets, name, bytes)));
-  const manifest: Manifest = { sources, documents: describeDocuments(files) };
+  const manifest: Manifest = { sources, documents: describeDocuments(sourceOf, files) };
   writeWhole(manifestFile, Buffer.from(JSON.stringify(manifest, null, 2)));
   await removeOld(assets, new Set(files.keys()));
   return true;
@@ -89,9 +93,9 @@ const readSources = (manifestFile: string): string | null => {
 };
 
 /** The bytes of each file by its name. */
-const bundle = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
+const bundle = async (sourceOf: typeof documents): Promise<ReadonlyMap<string, Uint8Array>> => {
   const result = await Bun.build({
-    entrypoints: [...Object.values(documents), style].map((file) => join(web, file)),
+    entrypoints: [...Object.values(sourceOf), style].map((file) => join(web, file)),
     root: web,
     target: 'browser',
     minify: true,
@@ -110,9 +114,12 @@ const bundle = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
 
 const nameOf = (path: string): string => path.replace(/^\.\//, '');
 
-const describeDocuments = (files: ReadonlyMap<string, Uint8Array>): Manifest['documents'] =>
+const describeDocuments = (
+  sourceOf: typeof documents,
+  files: ReadonlyMap<string, Uint8Array>,
+): Manifest['documents'] =>
   Object.fromEntries(
-    Object.entries(documents).map(([document, source]) => {
+    Object.entries(sourceOf).map(([document, source]) => {
       const script = findFile(files, source, 'js');
       return [document, { script, style: findFile(files, style, 'css'), preloads: importsOf(files, script) }];
     }),
@@ -171,6 +178,7 @@ const removeOld = async (assets: string, written: ReadonlySet<string>): Promise<
 if (import.meta.main) {
   const startedAt = performance.now();
   const onlyIfStale = process.argv.includes('--if-stale');
-  if (await buildPages(join(web, 'dist'), { onlyIfStale }))
+  const withParts = process.argv.includes('--parts');
+  if (await buildPages(join(web, 'dist'), { onlyIfStale, withParts }))
     console.error(`The pages were built in ${Math.round(performance.now() - startedAt)} ms.`);
 }

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const paths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Null where there is no Chromium. */
+export const chromiumPath = paths.find((path) => existsSync(path)) ?? null;
+
+/** Root has no sandbox of its own in Debian's Chromium. */
+export const launchChromium = (executablePath: string, args: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath, args: ['--no-sandbox', ...args] });
+
+const axe = readFileSync(
+  fileURLToPath(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url)),
+  'utf8',
+);
+
+/** What axe finds, each as one line. It comes in through the debugger, because the page's policy takes no script. */
+export const violationsOf = async (page: Page): Promise<readonly string[]> => {
+  const debug = await page.context().newCDPSession(page);
+  await debug.send('Runtime.evaluate', { expression: axe });
+  const { result } = await debug.send('Runtime.evaluate', {
+    expression: `axe
+      .run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+      .then(({ violations }) => violations.map(({ id, nodes }) =>
+        id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await debug.detach();
+  const found: unknown = result.value;
+  if (!Array.isArray(found)) throw new Error('axe did not answer');
+  return found.map(String);
+};
+
+/** Collects what the browser complains about: errors, and what the policy refused. */
+export const complaintsOf = (page: Page): string[] => {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return complaints;
+};
