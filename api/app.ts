@@ -32,7 +32,8 @@ import {
   createPlaceOrderRoute,
 } from './routes/orders.ts';
 import { createProductCommands, createProductQueries } from './routes/products.ts';
-import { createQueueCommands, createQueueQueries } from './routes/queue.ts';
+import { createQueueQueries } from './routes/queue.ts';
+import { createQueueCommands } from './routes/queueCommands.ts';
 import { createReconciliationCommands, createReconciliationQueries } from './routes/reconciliations.ts';
 import { createRefundAssignment, createRefundCommands, createRefundQueries } from './routes/refunds.ts';
 import { createWebhookRoute } from './routes/webhooks.ts';

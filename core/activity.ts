@@ -9,6 +9,8 @@ export type Action =
   | 'refund.request'
   | 'refund.assign'
   | 'task.retry'
+  | 'task.run'
+  | 'task.skip'
   | 'case.acknowledge'
   | 'case.refund'
   | 'reconciliation.request'

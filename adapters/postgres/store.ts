@@ -83,8 +83,8 @@ const createStoreOver = (
     audits: createAudits(pools, numberPrefix),
     queue: {
       ...createQueue(work, drizzle(work), world),
-      ...pick(createQueue(commands, db, world), ['retry']),
-      ...pick(createQueue(pools.reads, drizzle(pools.reads), world), ['stats', 'tasks']),
+      ...pick(createQueue(commands, db, world), ['retry', 'matchingIds', 'skip']),
+      ...pick(createQueue(pools.reads, drizzle(pools.reads), world), ['stats', 'tasks', 'failures']),
     },
     refunds: splitReads(pools, (sql) => createRefunds(sql, world), ['find', 'list']),
     disputes: createDisputes(commands),

@@ -19,6 +19,7 @@ import { actionJson, chargeJson, chargeListJson, paymentJson } from '../render/p
 import { problemJson } from '../render/problem.ts';
 import { productDraftJson, productJson, productListJson } from '../render/product.ts';
 import { queueJson, taskJson, taskListJson } from '../render/queue.ts';
+import { failuresJson } from '../render/queueFailures.ts';
 import {
   differenceJson,
   differenceListJson,
@@ -55,6 +56,7 @@ const components: readonly Component[] = [
   queueJson,
   taskJson,
   taskListJson,
+  failuresJson,
   moneyHealthJson,
   moneyCaseJson,
   moneyCaseListJson,

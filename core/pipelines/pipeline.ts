@@ -46,4 +46,9 @@ export type JobPipeline = {
   readonly steps: readonly [JobStep, ...JobStep[]];
 };
 
-type JobStep = { readonly name: string; readonly service: JobService };
+type JobStep = {
+  readonly name: string;
+  readonly service: JobService;
+  /** True if the step only tells the customer what the job has done. */
+  readonly isNotice?: true;
+};

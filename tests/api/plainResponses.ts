@@ -23,6 +23,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'POST /orders': { productId: id, quantity: 1 },
   'POST /checkouts': { orderIds: [id], payment: { method: 'pm_card_visa' } },
   'POST /queue/retries': { taskIds: [id] },
+  'POST /queue/skips': { taskIds: [id], reason: 'r' },
   'POST /refunds': { orderId: id, reason: 'It was damaged' },
   'POST /refunds/{id}/assignment': { orderId: id },
   'POST /webhooks/stripe': {},
@@ -86,6 +87,8 @@ export const requestSuccesses = async ({ as, call, world, store }: Api): Promise
   for (const path of lists) await root.get(path);
   for (const path of ['/queue', '/money']) await root.get(path);
   await root.post('/queue/retries', { taskIds: [id] });
+  await root.get('/queue/failures');
+  await root.post('/queue/skips', bodies['POST /queue/skips']);
   const refund = await root.post('/refunds', { orderId: paid, reason: 'r' }, { 'idempotency-key': id });
   await root.get(`/refunds/${valueAt(refund.body, 'id')}`);
   const both = [await place(), await place()];

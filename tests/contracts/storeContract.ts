@@ -10,6 +10,7 @@ import { commandKeysContract } from './commandKeys.ts';
 import { disputesContract } from './disputes.ts';
 import { expiryContract } from './expiry.ts';
 import { failedEffectsContract } from './failedEffects.ts';
+import { failuresContract } from './failures.ts';
 import { givenUpCheckoutsContract } from './givenUpCheckouts.ts';
 import { groupRefundsContract } from './groupRefunds.ts';
 import { groupServicesContract } from './groupServices.ts';
@@ -45,6 +46,7 @@ import { rescuesContract } from './rescues.ts';
 import { rowFieldsContract } from './rowFields.ts';
 import { searchContract } from './search.ts';
 import { serviceKeysContract } from './serviceKeys.ts';
+import { skipsContract } from './skips.ts';
 import { stepLedgerContract } from './stepLedger.ts';
 import { stepServicesContract } from './stepServices.ts';
 import { stockContract } from './stock.ts';
@@ -80,6 +82,8 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     stockContract,
     queueContract,
     taskListsContract,
+    failuresContract,
+    skipsContract,
     leasesContract,
     stepLedgerContract,
     stepServicesContract,

@@ -1,5 +1,6 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { ok } from 'neverthrow';
+import type { OperatorQueue } from '../../../core/operatorQueue.ts';
 import { pipelineFor } from '../../../core/pipelines/index.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
 import { planReports } from '../../../core/steps.ts';
@@ -9,13 +10,14 @@ import { orUnavailable } from '../failures.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
 import { claimTasks } from './claim.ts';
 import { claimJobs, reportJobs } from './jobs.ts';
-import { listTasks, readStats } from './read.ts';
+import { listMatchingIds, listTasks, readFailures, readStats } from './read.ts';
 import { writeReferences } from './references.ts';
 import { rescue, retry } from './rescue.ts';
 import { createScanStarts } from './scanStart.ts';
+import { skip } from './skip.ts';
 import { writeTransitions } from './transitions.ts';
 
-export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): Queue => {
+export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): OperatorQueue => {
   const scanStarts = createScanStarts(world.clock);
   return {
     claim: (query) => claimTasks(sql, world, scanStarts, query),
@@ -25,9 +27,12 @@ export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): Que
     reportJobs: (reports, nowMs) => reportJobs(sql, reports, nowMs),
     release: (leases) => release(sql, leases),
     rescue: (query) => rescue(sql, query),
-    retry: (taskIds, nowMs, command) => retry(sql, taskIds, nowMs, command),
+    retry: (...named) => retry(sql, ...named),
+    skip: (...request) => skip(sql, ...request),
     stats: (nowMs) => orUnavailable(() => readStats(sql, nowMs)),
     tasks: (query) => orUnavailable(() => listTasks(db, query)),
+    failures: () => orUnavailable(() => readFailures(sql)),
+    matchingIds: (query) => orUnavailable(() => listMatchingIds(db, query)),
   };
 };
 
