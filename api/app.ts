@@ -12,6 +12,7 @@ import { findOversize } from './http/requestSize.ts';
 import { createServiceKeyAuth } from './http/serviceKeyAuth.ts';
 import { createActivityQueries } from './routes/activity.ts';
 import { createCheckoutCommands, createCheckoutQueries, createGiveUpRoute } from './routes/checkouts.ts';
+import { createContactCommands } from './routes/contacts.ts';
 import {
   createDemoChallengeRoute,
   createDemoChargeRoute,
@@ -82,6 +83,7 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
   createPlaceOrderRoute(deps, authenticate),
   createChangeOrderRoute(deps, authenticate),
   createCancelOrderRoute(deps, authenticate),
+  createContactCommands(deps, authenticate),
   createCheckoutCommands(deps, authenticate),
   createGiveUpRoute(deps, authenticate),
   createRefundCommands(deps, authenticate),

@@ -6,6 +6,7 @@ import type { AsyncResult } from './result.ts';
 export type Action =
   | 'product.upsert'
   | 'product.change'
+  | 'order.contact'
   | 'refund.request'
   | 'refund.assign'
   | 'task.retry'

@@ -1,5 +1,6 @@
 import type { ActivityLog } from './activity.ts';
 import type { Audits } from './audit.ts';
+import type { Contacts } from './contact.ts';
 import type { Disputes } from './dispute.ts';
 import type { Inbox } from './inbox.ts';
 import type { Invoices } from './invoice.ts';
@@ -21,6 +22,7 @@ export type DatabaseClock = { readonly nowMs: number | null };
 export interface Store {
   readonly products: Products;
   readonly orders: Orders;
+  readonly contacts: Contacts;
   readonly audits: Audits;
   readonly queue: OperatorQueue;
   readonly invoices: Invoices;

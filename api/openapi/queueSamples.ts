@@ -11,5 +11,7 @@ export const queueSamples = {
     tasks: 412,
   },
   retryBody: { filter: { state: 'failed', pipeline, step, error: failed.lastError }, upTo: failed.id },
+  contactBody: { email: 'lan@example.com', resend: true },
+  corrected: { email: 'lan@example.com', orderIds: [samples.orderId], retried: 0, resent: 1 },
   skipReason: { reason: 'The customer was told by telephone' },
 } as const;

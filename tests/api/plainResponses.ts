@@ -22,6 +22,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'PATCH /products/{id}': { stock: { add: 1 } },
   'POST /orders': { productId: id, quantity: 1 },
   'POST /checkouts': { orderIds: [id], payment: { method: 'pm_card_visa' } },
+  'POST /orders/{id}/contact': { email: 'right@example.com', resend: true },
   'POST /queue/retries': { taskIds: [id] },
   'POST /queue/skips': { taskIds: [id], reason: 'r' },
   'POST /refunds': { orderId: id, reason: 'It was damaged' },
@@ -73,6 +74,7 @@ export const requestSuccesses = async ({ as, call, world, store }: Api): Promise
   await root.get(`/checkouts/${valueAt(checkout.body, 'checkoutId')}`);
   await root.remove(`/orders/${cancelled}`);
   for (const part of ['', '/history', '/timeline']) await root.get(`/orders/${paid}${part}`);
+  await root.post(`/orders/${paid}/contact`, bodies['POST /orders/{id}/contact']);
   const mail = {
     messageId: '<1@example.com>',
     checkoutId: null,
@@ -130,6 +132,7 @@ export const requestFailures = async ({ as, call, world, store, product }: Api):
   for (const path of [`/orders/${id}`, `/checkouts/${id}`, `/refunds/${id}`, '/money/nothing'])
     await root.get(path);
   await root.remove(`/checkouts/${id}`);
+  await root.post(`/orders/${id}/contact`, bodies['POST /orders/{id}/contact']);
   for (const path of [`/money/reconciliations/${id}`, `/money/reconciliations/${id}/differences`])
     await root.get(path);
   const missing = bodies['POST /money/{check}/acknowledgements'];

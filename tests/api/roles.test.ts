@@ -25,6 +25,7 @@ const commands = [
   'POST /money/reconciliations',
   'POST /orders',
   'POST /products',
+  'POST /orders/:id/contact',
   'POST /queue/retries',
   'POST /queue/skips',
   'POST /refunds',

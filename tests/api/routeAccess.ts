@@ -30,6 +30,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /orders/:id': 'owner or orders:read',
   'GET /orders/:id/history': 'owner or orders:read',
   'GET /orders/:id/timeline': 'orders:read',
+  'POST /orders/:id/contact': 'customers:write',
   'GET /activity': 'activity:read',
   'DELETE /orders/:id': 'customer',
   'PATCH /orders/:id': 'customer',

@@ -7,6 +7,7 @@ import { checkoutKeysContract } from './checkoutKeys.ts';
 import { checkoutNumbersContract } from './checkoutNumbers.ts';
 import { checkoutRacesContract } from './checkoutRaces.ts';
 import { commandKeysContract } from './commandKeys.ts';
+import { contactsContract } from './contacts.ts';
 import { disputesContract } from './disputes.ts';
 import { expiryContract } from './expiry.ts';
 import { failedEffectsContract } from './failedEffects.ts';
@@ -84,6 +85,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     taskListsContract,
     failuresContract,
     skipsContract,
+    contactsContract,
     leasesContract,
     stepLedgerContract,
     stepServicesContract,
