@@ -35,6 +35,7 @@ import {
 import { createProductCommands, createProductQueries } from './routes/products.ts';
 import { createQueueQueries } from './routes/queue.ts';
 import { createQueueCommands } from './routes/queueCommands.ts';
+import { createQueueHistoryQueries } from './routes/queueHistory.ts';
 import { createReconciliationCommands, createReconciliationQueries } from './routes/reconciliations.ts';
 import { createRefundAssignment, createRefundCommands, createRefundQueries } from './routes/refunds.ts';
 import { createWebhookRoute } from './routes/webhooks.ts';
@@ -104,6 +105,7 @@ const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[
   createActivityQueries(deps, authenticate),
   createRefundQueries(deps, authenticate),
   createQueueQueries(deps, authenticate),
+  createQueueHistoryQueries(deps, authenticate),
   createReconciliationQueries(deps, authenticate),
   createMoneyHealthQueries(deps, authenticate),
   createServiceKeyQueries(deps, authenticate),

@@ -1,5 +1,6 @@
 import type { OperatorCommand } from './activity.ts';
 import type { Queue } from './queue.ts';
+import type { HistorySlot } from './queueHistory.ts';
 import type { AsyncResult } from './result.ts';
 import type { SkipRequest, StepNotSkippable } from './skip.ts';
 import type { TaskFilter } from './taskFilter.ts';
@@ -57,4 +58,13 @@ export interface OperatorQueue extends Queue {
    * nothing, if a task is at a step that cannot be left out. Returns how many tasks went on.
    */
   skip(request: SkipRequest, nowMs: number, command?: OperatorCommand): AsyncResult<number, StepNotSkippable>;
+
+  /** The last hour of the queue by ten seconds: see `HistorySlot`. */
+  history(nowMs: number): AsyncResult<readonly HistorySlot[]>;
+
+  /**
+   * Writes the slot that has just ended, if no other worker has, and counts the slots before it again that may have got
+   * more (`lateMs`). Workers call it after the end of each slot. Deletes what is older than the history.
+   */
+  recordHistory(nowMs: number): AsyncResult<void>;
 }

@@ -86,7 +86,12 @@ const createStoreOver = (
     queue: {
       ...createQueue(work, drizzle(work), world),
       ...pick(createQueue(commands, db, world), ['retry', 'matchingIds', 'skip']),
-      ...pick(createQueue(pools.reads, drizzle(pools.reads), world), ['stats', 'tasks', 'failures']),
+      ...pick(createQueue(pools.reads, drizzle(pools.reads), world), [
+        'stats',
+        'tasks',
+        'failures',
+        'history',
+      ]),
     },
     refunds: splitReads(pools, (sql) => createRefunds(sql, world), ['find', 'list']),
     disputes: createDisputes(commands),

@@ -20,6 +20,7 @@ import { problemJson } from '../render/problem.ts';
 import { productDraftJson, productJson, productListJson } from '../render/product.ts';
 import { queueJson, taskJson, taskListJson } from '../render/queue.ts';
 import { failuresJson } from '../render/queueFailures.ts';
+import { queueHistoryJson } from '../render/queueHistory.ts';
 import {
   differenceJson,
   differenceListJson,
@@ -57,6 +58,7 @@ const components: readonly Component[] = [
   taskJson,
   taskListJson,
   failuresJson,
+  queueHistoryJson,
   moneyHealthJson,
   moneyCaseJson,
   moneyCaseListJson,

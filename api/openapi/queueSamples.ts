@@ -11,6 +11,10 @@ export const queueSamples = {
     tasks: 412,
   },
   retryBody: { filter: { state: 'failed', pipeline, step, error: failed.lastError }, upTo: failed.id },
+  history: {
+    items: [{ at: samples.at, finished: [{ pipeline, tasks: 415 }], ready: 3 }],
+    nextCursor: null,
+  },
   contactBody: { email: 'lan@example.com', resend: true },
   corrected: { email: 'lan@example.com', orderIds: [samples.orderId], retried: 0, resent: 1 },
   skipReason: { reason: 'The customer was told by telephone' },

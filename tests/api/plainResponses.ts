@@ -89,7 +89,7 @@ export const requestSuccesses = async ({ as, call, world, store }: Api): Promise
   for (const path of lists) await root.get(path);
   for (const path of ['/queue', '/money']) await root.get(path);
   await root.post('/queue/retries', { taskIds: [id] });
-  await root.get('/queue/failures');
+  for (const part of ['failures', 'history']) await root.get(`/queue/${part}`);
   await root.post('/queue/skips', bodies['POST /queue/skips']);
   const refund = await root.post('/refunds', { orderId: paid, reason: 'r' }, { 'idempotency-key': id });
   await root.get(`/refunds/${valueAt(refund.body, 'id')}`);

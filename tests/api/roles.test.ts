@@ -51,6 +51,7 @@ const queries = [
   'GET /products/:id',
   'GET /queue',
   'GET /queue/failures',
+  'GET /queue/history',
   'GET /queue/tasks',
   'GET /refunds',
   'GET /refunds/:id',

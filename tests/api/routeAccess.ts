@@ -55,6 +55,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'DELETE /keys/:id': 'keys:write',
   'GET /queue': 'queue:read',
   'GET /queue/tasks': 'queue:read',
+  'GET /queue/history': 'queue:read',
   'GET /queue/failures': 'queue:read',
   'POST /queue/retries': 'queue:write',
   'POST /queue/skips': 'queue:write',

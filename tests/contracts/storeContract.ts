@@ -36,6 +36,7 @@ import { productChangesContract } from './productChanges.ts';
 import { productsContract } from './products.ts';
 import { quantityChangesContract } from './quantityChanges.ts';
 import { queueContract } from './queue.ts';
+import { queueHistoryContract } from './queueHistory.ts';
 import { reconciliationsContract } from './reconciliations.ts';
 import { refundedStockContract } from './refundedStock.ts';
 import { refundedTasksContract } from './refundedTasks.ts';
@@ -86,6 +87,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     failuresContract,
     skipsContract,
     contactsContract,
+    queueHistoryContract,
     leasesContract,
     stepLedgerContract,
     stepServicesContract,

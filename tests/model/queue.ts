@@ -9,6 +9,7 @@ import { writeActivity } from './activity.ts';
 import { claimTasks, lockedTask } from './claim.ts';
 import { matchingIds, readFailures } from './failures.ts';
 import { claimJobs, readyTasks, reportJob } from './jobs.ts';
+import { readHistory, recordHistory } from './queueHistory.ts';
 import { writeReferences } from './references.ts';
 import { rescueTask, retryTask } from './rescue.ts';
 import { skipSteps } from './skip.ts';
@@ -102,6 +103,10 @@ export const createQueue = (tables: Tables, world: World): OperatorQueue => ({
       .map((task) => shownAt(task, query.nowMs));
     return ok(pageOf(rows, query.limit, ({ id }) => id));
   },
+
+  history: async (nowMs) => ok(readHistory(tables, nowMs)),
+
+  recordHistory: async (nowMs) => ok(recordHistory(tables, nowMs)),
 
   failures: async () => ok(readFailures(tables)),
 

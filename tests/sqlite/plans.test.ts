@@ -52,6 +52,8 @@ const readAllPlans = async (): Promise<ReadonlyMap<string, readonly string[]>> =
   for (const state of [...taskStates, null]) await unwrap(store.queue.tasks({ ...tasks, state }));
   await unwrap(store.queue.tasks({ ...tasks, orderId: id }));
   await unwrap(store.queue.failures());
+  await unwrap(store.queue.recordHistory(1e12));
+  await unwrap(store.queue.history(1e12));
   for (const state of ['failed', 'waiting'] as const) {
     const filter = { state, pipeline: 'physical', step: 's', error: 'e' };
     await unwrap(store.queue.matchingIds({ filter, upTo: id, after: id, limit: 20, nowMs: 1 }));
@@ -110,6 +112,8 @@ describe('query plans of SQLite', async () => {
       // The commands of one actor, or on one thing, sorted by id.
       'from activity where (actor_id = $actor or actor_email = $actor or actor_name = $actor) order by id desc limit $rowsMax',
       'from activity where (target = $target or order_id = $target) order by id desc limit $rowsMax',
+      // What finished in half a minute, by slot and pipeline.
+      'from finished_tasks where at_ms >= ? and at_ms < ? group by 1, 2',
       // A bounded range of one order's history, and the timeline of one order, sorted.
       'from order_history where order_id = $orderId and stored_seq >= $after and stored_seq <= $after + $rowsMax and seq > $after order by seq limit $rowsMax',
       'from order_state where order_id = $orderId) - 100 order by seq desc limit 100',

@@ -9,6 +9,7 @@ import type { Sql, Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
 import { claimTasks } from './claim.ts';
+import { readHistory, recordHistory } from './history.ts';
 import { claimJobs, reportJobs } from './jobs.ts';
 import { listMatchingIds, listTasks, readFailures, readStats } from './read.ts';
 import { writeReferences } from './references.ts';
@@ -31,6 +32,8 @@ export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): Ope
     skip: (...request) => skip(sql, ...request),
     stats: (nowMs) => orUnavailable(() => readStats(sql, nowMs)),
     tasks: (query) => orUnavailable(() => listTasks(db, query)),
+    history: (nowMs) => orUnavailable(() => readHistory(sql, nowMs)),
+    recordHistory: (nowMs) => orUnavailable(() => recordHistory(sql, nowMs)),
     failures: () => orUnavailable(() => readFailures(sql)),
     matchingIds: (query) => orUnavailable(() => listMatchingIds(db, query)),
   };

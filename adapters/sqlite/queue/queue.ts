@@ -1,8 +1,10 @@
+import { ok } from 'neverthrow';
 import type { OperatorQueue } from '../../../core/operatorQueue.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { createClaimTasks } from './claim.ts';
 import { createReadFailures } from './failures.ts';
+import { createQueueHistory } from './history.ts';
 import { createJobQueue } from './jobs.ts';
 import { createListMatchingIds, createListTasks, createReadStats } from './read.ts';
 import { createReport } from './report.ts';
@@ -10,7 +12,8 @@ import { createRescue, createRetry } from './rescue.ts';
 import { createSkip } from './skip.ts';
 
 export const createQueue = (connection: Connection, world: World): OperatorQueue => {
-  const { client, read, write } = connection;
+  const { client, read, runStatement, write } = connection;
+  const history = createQueueHistory(connection);
   const claim = createClaimTasks(connection, world);
   const report = createReport(connection);
   const jobs = createJobQueue(connection);
@@ -49,6 +52,12 @@ export const createQueue = (connection: Connection, world: World): OperatorQueue
     skip: async (...request) => write(() => skip(...request)).andThen((skipped) => skipped),
     stats: async (nowMs) => read(() => readStats(nowMs)),
     tasks: async (query) => read(() => listTasks(query)),
+    history: async (nowMs) => read(() => history.read(nowMs)),
+    recordHistory: async (nowMs) =>
+      // Checked without the write lock first, because several workers may ask.
+      runStatement(() => history.isDue(nowMs)).andThen((isDue) =>
+        isDue ? write(() => history.record(nowMs)) : ok(undefined),
+      ),
     failures: createReadFailures(connection, world),
     matchingIds: async (query) => read(() => listMatchingIds(query)),
   };
