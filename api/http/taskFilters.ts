@@ -9,7 +9,7 @@ export const step = t.String({
 /** The whole error of a task, in a request. PostgreSQL cannot compare a text with a NUL. */
 export const taskError = t.String({
   pattern: '^[^\\u0000]*$',
-  maxLength: 4_000,
+  maxLength: 20_000,
   description: 'the whole error of a task',
-  documented: { maxLength: 4_000 },
+  documented: { maxLength: 20_000 },
 });
