@@ -71,10 +71,12 @@ export type MailTask = {
   | { readonly checkoutId: null; readonly orderIds: readonly []; readonly jobId: string }
 );
 
+/** True if one of the orders has another address. Then each gets the address, and a row in its history. */
+export const changesAddress = (orders: readonly { readonly email: string }[], email: string): boolean =>
+  orders.some((each) => each.email !== email);
+
 /** What a correction changes besides the address. */
 export type CorrectionPlan = {
-  /** True if an order has another address now. Then each order gets a row in its history. */
-  readonly isChanged: boolean;
   readonly changes: readonly TaskChange[];
   readonly mails: readonly MailTask[];
   readonly targets: readonly ActivityTarget[];
@@ -94,7 +96,7 @@ export const planCorrection = (
   { orderId, email, resend, createId }: ContactCorrection,
   nowMs: number,
 ): CorrectionPlan => {
-  const isChanged = orders.some((each) => each.email !== email);
+  const isChanged = changesAddress(orders, email);
   const isTriedNow = (task: NamedTask): boolean => {
     const state = taskStateAt(task, nowMs);
     if (noticeStep(task.pipeline) !== task.step) return false;
@@ -103,7 +105,6 @@ export const planCorrection = (
       : (isChanged || resend) && (state === 'failed' || state === 'waiting');
   };
   return {
-    isChanged,
     changes: tasks.filter(isTriedNow).map((task) => planResumption(task, nowMs)),
     mails: resend ? mailsOf({ orders, toldRefundIds }, createId) : [],
     targets: orders.map(({ order }) => ({

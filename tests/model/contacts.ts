@@ -1,5 +1,11 @@
 import { err, ok } from 'neverthrow';
-import { type Contacts, contactChangedState, ordersWithOneMail, planCorrection } from '../../core/contact.ts';
+import {
+  type Contacts,
+  changesAddress,
+  contactChangedState,
+  ordersWithOneMail,
+  planCorrection,
+} from '../../core/contact.ts';
 import { adoptedOrigins } from '../../core/refund.ts';
 import { writeActivity } from './activity.ts';
 import { appendHistory } from './history.ts';
@@ -39,8 +45,8 @@ export const createContacts = (tables: Tables): Contacts => ({
           ...{ orders, tasks: [...tasks].map((task) => namedTaskOf(tables, task)) },
           toldRefundIds: told.map(({ refund }) => refund.id).toSorted(),
         };
-        const { isChanged, changes, mails, targets } = planCorrection(snapshot, correction, nowMs);
-        if (isChanged)
+        const { changes, mails, targets } = planCorrection(snapshot, correction, nowMs);
+        if (changesAddress(orders, email))
           for (const { id } of group) {
             const row = rowOf(tables.orders, id);
             writes.set(tables.orders, id, { ...row, contact: { ...row.contact, email } });

@@ -2,6 +2,7 @@ import { err, ok } from 'neverthrow';
 import {
   type ContactSnapshot,
   type Contacts,
+  changesAddress,
   contactChangedState,
   type MailTask,
   ordersWithOneMail,
@@ -37,9 +38,9 @@ export const createContacts = (sql: Sql): Contacts => ({
         );
         const named = locked.filter((each) => group.includes(each.order));
         // The history comes first: the tasks have the `seq`s of their orders.
-        const emails = await readEmails(tx, named);
-        if (named.some((each) => emails.get(each.order.id) !== email)) await write(tx, named, email, nowMs);
-        const plan = planCorrection(await readSnapshot(tx, named, emails), correction, nowMs);
+        const orders = await readOrders(tx, named);
+        if (changesAddress(orders, email)) await write(tx, named, email, nowMs);
+        const plan = planCorrection(await readSnapshot(tx, orders, named), correction, nowMs);
         await writeChanges(tx, plan.changes, nowMs);
         await writeMails(tx, plan.mails, nowMs);
         await writeActivity(tx, command, 'order.contact', plan.targets, nowMs);
@@ -63,13 +64,16 @@ const readIds = (
   cross join lateral unnest(coalesce((select a.order_ids from audit a where a.id = o.checkout_id), array[o.id])) as u(id)
   where o.id = ${orderId}`;
 
-const readEmails = async (
+const readOrders = async (
   tx: Transaction,
   locked: readonly LockedOrder[],
-): Promise<ReadonlyMap<string, string>> => {
+): Promise<ContactSnapshot['orders']> => {
   const rows = await tx<{ id: string; email: string }[]>`
     select id, email from orders where id = any(${locked.map(({ order }) => order.id)}::uuid[])`;
-  return new Map(rows.map(({ id, email }) => [id, email]));
+  const emails = new Map(rows.map(({ id, email }) => [id, email]));
+  return locked.map(({ order, task }) => ({
+    ...{ order, email: emails.get(order.id) ?? '', hasTask: task !== null },
+  }));
 };
 
 const write = async (
@@ -86,10 +90,10 @@ const write = async (
 /** Reads the tasks after the history was written. */
 const readSnapshot = async (
   tx: Transaction,
+  orders: ContactSnapshot['orders'],
   locked: readonly LockedOrder[],
-  emails: ReadonlyMap<string, string>,
 ): Promise<ContactSnapshot> => {
-  const orderIds = locked.map(({ order }) => order.id);
+  const orderIds = orders.map(({ order }) => order.id);
   const [ofGroup, ofRefunds, told] = await Promise.all([
     lockNamedTasks(tx, [...new Set(locked.flatMap(({ task }) => task?.id ?? []))]),
     // Whoever holds one of them may wait for a task of ours. What becomes of the mail is up to them.
@@ -105,9 +109,7 @@ const readSnapshot = async (
       order by r.id`,
   ]);
   return {
-    orders: locked.map(({ order, task }) => ({
-      ...{ order, email: emails.get(order.id) ?? '', hasTask: task !== null },
-    })),
+    orders,
     tasks: [...ofGroup, ...ofRefunds],
     toldRefundIds: told.map(({ id }) => id),
   };

@@ -5,6 +5,7 @@ import {
   type ContactSnapshot,
   type Contacts,
   type CorrectedContact,
+  changesAddress,
   contactChangedState,
   type MailTask,
   ordersWithOneMail,
@@ -29,7 +30,7 @@ export const createContacts = (connection: Connection): Contacts => {
 const createCorrect = (connection: Connection) => {
   const { client } = connection;
   const lock = createOrderLock(connection);
-  const readSnapshot = createReadSnapshot(connection);
+  const readTasks = createReadTasks(connection);
   const writeChange = createWriteChange(connection);
   const writeMail = createWriteMail(connection);
   const writeActivity = createWriteActivity(connection);
@@ -59,14 +60,16 @@ const createCorrect = (connection: Connection) => {
       known.map((each) => each.order),
     );
     const named = known.filter((each) => group.includes(each.order));
-    const emails = new Map(named.map((each) => [each.order.id, emailOf.get(each.order.id) ?? '']));
+    const orders = named.map((each) => ({
+      ...{ order: each.order, email: emailOf.get(each.order.id) ?? '', hasTask: each.task !== null },
+    }));
     // The history comes first: the tasks have the `seq`s of their orders.
-    if (named.some((each) => emails.get(each.order.id) !== email))
+    if (changesAddress(orders, email))
       for (const each of named) {
         setEmail.run(email, each.order.id);
         lock.appendHistory(each, { state: contactChangedState, detail: null }, nowMs);
       }
-    const { changes, mails, targets } = planCorrection(readSnapshot(named, emails), correction, nowMs);
+    const { changes, mails, targets } = planCorrection({ orders, ...readTasks(named) }, correction, nowMs);
     for (const change of changes) writeChange(change, nowMs);
     for (const mail of mails) writeMail(mail, nowMs);
     writeActivity(command, 'order.contact', targets, nowMs);
@@ -76,7 +79,7 @@ const createCorrect = (connection: Connection) => {
 };
 
 /** Reads the tasks after the history was written. */
-const createReadSnapshot = (connection: Connection) => {
+const createReadTasks = (connection: Connection) => {
   const { client } = connection;
   const readNamedTasks = createReadNamedTasks(connection);
   const refundTasks = client
@@ -92,10 +95,7 @@ const createReadSnapshot = (connection: Connection) => {
        order by id`,
     )
     .pluck();
-  return (locked: readonly LockedOrder[], emails: ReadonlyMap<string, string>): ContactSnapshot => ({
-    orders: locked.map(({ order, task }) => ({
-      ...{ order, email: emails.get(order.id) ?? '', hasTask: task !== null },
-    })),
+  return (locked: readonly LockedOrder[]): Omit<ContactSnapshot, 'orders'> => ({
     tasks: readNamedTasks(
       locked.flatMap(({ order, task }) => [
         ...(task === null ? [] : [task.id]),
