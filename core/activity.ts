@@ -6,9 +6,12 @@ import type { AsyncResult } from './result.ts';
 export type Action =
   | 'product.upsert'
   | 'product.change'
+  | 'order.contact'
   | 'refund.request'
   | 'refund.assign'
   | 'task.retry'
+  | 'task.run'
+  | 'task.skip'
   | 'case.acknowledge'
   | 'case.refund'
   | 'reconciliation.request'

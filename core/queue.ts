@@ -1,4 +1,3 @@
-import type { OperatorCommand } from './activity.ts';
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
 import type { JobPipeline, Pipeline } from './pipelines/pipeline.ts';
@@ -145,6 +144,9 @@ export const perSecond = (finished: number): number => (finished * 1_000) / fini
 export type TaskQuery = {
   readonly state: TaskState | null;
   readonly pipeline: string | null;
+  readonly step: string | null;
+  /** The whole `lastError`. */
+  readonly error: string | null;
   /** Only the task whose group has this order. */
   readonly orderId: string | null;
   /** The id of the last task of the previous page. */
@@ -231,14 +233,6 @@ export interface Queue {
     readonly crashesMax: number;
     readonly limit: number;
   }): AsyncResult<number>;
-
-  /**
-   * Makes failed tasks ready at the step that failed, as `planRetry` decides: with 0 attempts and crashes, and a raised
-   * fencing token. Their failed orders become `paid` with `retried` in the history. Ignores ids that are not of failed
-   * tasks.
-   * Returns how many tasks were retried.
-   */
-  retry(taskIds: readonly string[], nowMs: number, command?: OperatorCommand): AsyncResult<number>;
 
   stats(nowMs: number): AsyncResult<QueueStats>;
 

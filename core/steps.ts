@@ -1,7 +1,7 @@
 import { type Order, orderStatusAfter } from './order.ts';
 import { pipelineFor } from './pipelines/index.ts';
-import type { Effect, Pipeline } from './pipelines/pipeline.ts';
-import type { ClaimedTasks, LockedTask, Queue, StepReport } from './queue.ts';
+import type { Effect, Pipeline, Step } from './pipelines/pipeline.ts';
+import type { ClaimedTasks, LockedTask, Queue, StepReport, Task } from './queue.ts';
 
 /**
  * How the tasks of groups go through their pipelines: `runTxSteps` runs the steps in the database, `planReports` plans what
@@ -134,6 +134,35 @@ export const planReports = (
   return transitions;
 };
 
+/** The parts of a pipeline, of orders or of jobs, that decide what comes after a step. */
+type Stages = {
+  readonly name: string;
+  readonly steps: readonly (Pick<Step, 'name' | 'isNotice'> & { readonly historyState?: string })[];
+};
+
+/** What changes when the step of a task is left out: as if it were done, but the history has this row instead. */
+export const planSkippedStep = (
+  pipeline: Stages,
+  { id, step, orderIds, seqs }: Pick<Task, 'id' | 'step' | 'orderIds'> & { readonly seqs: readonly number[] },
+  row: { readonly state: string; readonly detail: string },
+): Transitions => {
+  const transitions = noTransitions();
+  const orders = orderIds.map((orderId, index) => ({ order: { id: orderId }, seq: seqs[index] ?? 0 }));
+  const after = finishStep(transitions, pipeline, { id, step, orders }, row.detail, row.state);
+  if (after !== null) transitions.advanced.push({ ...transitionOf(after), step: after.step });
+  return transitions;
+};
+
+/** The transitions of several tasks. */
+export const mergeTransitions = (all: readonly Transitions[]): Transitions => ({
+  history: all.flatMap((each) => each.history),
+  advanced: all.flatMap((each) => each.advanced),
+  waiting: all.flatMap((each) => each.waiting),
+  completed: all.flatMap((each) => each.completed),
+  finished: all.flatMap((each) => each.finished),
+  failed: all.flatMap((each) => each.failed),
+});
+
 /** What changes when an effect throws for a single task: it waits for another attempt, or fails with the error. */
 export const planThrownError = (
   { pipeline, retryAtMs }: Pick<Parameters<Queue['claim']>[0], 'pipeline' | 'retryAtMs'>,
@@ -219,14 +248,15 @@ const appendHistory = <T extends CurrentTask>(
 /** The task at its next step. Null if it was the last one: then the task is finished. */
 const finishStep = <T extends CurrentTask>(
   transitions: Mutable<Transitions>,
-  pipeline: Pipeline,
+  pipeline: Stages,
   task: T,
   detail: string | null,
+  state?: string,
 ): T | null => {
   const index = stepIndex(pipeline, task.step);
   const next = pipeline.steps[index + 1];
-  const state = pipeline.steps[index]?.historyState ?? task.step;
-  const done = appendHistory(transitions, task, state, detail);
+  const stateOfStep = pipeline.steps[index]?.historyState ?? task.step;
+  const done = appendHistory(transitions, task, state ?? stateOfStep, detail);
   const completes = index + 1 === completesAt(pipeline) && !areCompleted(task);
   const after = completes ? appendHistory(transitions, done, 'completed', null) : done;
   if (completes) transitions.completed.push(...orderTransitions(after));
@@ -254,12 +284,12 @@ const areCompleted = ({ orders }: CurrentTask): boolean =>
   orders.some(({ order }) => order.status === orderStatusAfter.complete);
 
 /** How many steps are done when the orders are completed. */
-const completesAt = ({ steps }: Pipeline): number => {
+const completesAt = ({ steps }: Stages): number => {
   const last = steps.findLastIndex(({ isNotice }) => !isNotice);
   return last < 0 ? steps.length : last + 1;
 };
 
-const stepIndex = (pipeline: Pipeline, name: string): number => {
+const stepIndex = (pipeline: Stages, name: string): number => {
   const index = pipeline.steps.findIndex((step) => step.name === name);
   if (index < 0) throw new Error(`the pipeline ${pipeline.name} has no step ${name}`);
   return index;

@@ -1,13 +1,15 @@
 import type { ActivityLog } from './activity.ts';
 import type { Audits } from './audit.ts';
+import type { Contacts } from './contact.ts';
 import type { Disputes } from './dispute.ts';
 import type { Inbox } from './inbox.ts';
 import type { Invoices } from './invoice.ts';
 import type { Ledger } from './ledger.ts';
 import type { Mailbox } from './mail.ts';
+import type { OperatorQueue } from './operatorQueue.ts';
 import type { Orders } from './order.ts';
 import type { Products } from './product.ts';
-import type { Queue, Wakeup } from './queue.ts';
+import type { Wakeup } from './queue.ts';
 import type { RefoldedSlice } from './refold.ts';
 import type { Refunds } from './refund.ts';
 import type { AsyncResult } from './result.ts';
@@ -20,8 +22,9 @@ export type DatabaseClock = { readonly nowMs: number | null };
 export interface Store {
   readonly products: Products;
   readonly orders: Orders;
+  readonly contacts: Contacts;
   readonly audits: Audits;
-  readonly queue: Queue;
+  readonly queue: OperatorQueue;
   readonly invoices: Invoices;
   readonly refunds: Refunds;
   readonly disputes: Disputes;

@@ -32,6 +32,7 @@ import {
   exitWithError,
 } from './process.ts';
 import { refuseRuntime } from './runtime.ts';
+import { stepServiceNames } from './serviceSettings.ts';
 import { isPlainDatabase } from './transportRules.ts';
 import { openMailer, openProvider, openStepServices, openStore, waitForStore } from './wiring.ts';
 
@@ -78,7 +79,6 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     if (demo && host !== null && !isLoopback(host))
       log.warn('other machines can reach demo mode: anyone gets a token of an operator', { host });
     const drain = createDrain(world.timer, config, watch.isReady);
-    const auth = await createAuthSettings(config.auth, store, world);
     const ports = { ...store, provider, world, log };
     const api = createApp({
       store,
@@ -88,11 +88,12 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       refundCase: createRefundCase(ports),
       receiveEvent: createReceiveEvent(ports),
       providerName: provider.name,
+      stepServices: stepServiceNames(config.stepServices),
       invoiceRenderer: createInvoiceRenderer(),
       charges: simulator?.charges ?? null,
       finishChallenge: simulator?.finishChallenge ?? null,
       ordersPendingMax: config.ordersPendingMax,
-      auth,
+      auth: await createAuthSettings(config.auth, store, world),
       demo,
       role,
       orderTtlMs: config.orderTtlMs,

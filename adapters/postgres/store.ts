@@ -9,6 +9,7 @@ import { createAudits } from './checkout/audits.ts';
 import { pruneCounted } from './checkout/countedCheckouts.ts';
 import { pruneCommandKeys } from './commandKeys/once.ts';
 import { type ConnectionOptions, connect, type Sql, withRetries } from './connection.ts';
+import { createContacts } from './contacts/contacts.ts';
 import { createDisputes } from './disputes/disputes.ts';
 import { orUnavailable } from './failures.ts';
 import { heartbeat } from './heartbeat.ts';
@@ -80,11 +81,17 @@ const createStoreOver = (
       ...splitReads(pools, createOrders, ['find', 'history', 'timeline', 'list']),
       ...pick(createOrders(work), ['cancelExpired']),
     },
+    contacts: createContacts(commands),
     audits: createAudits(pools, numberPrefix),
     queue: {
       ...createQueue(work, drizzle(work), world),
-      ...pick(createQueue(commands, db, world), ['retry']),
-      ...pick(createQueue(pools.reads, drizzle(pools.reads), world), ['stats', 'tasks']),
+      ...pick(createQueue(commands, db, world), ['retry', 'matchingIds', 'skip']),
+      ...pick(createQueue(pools.reads, drizzle(pools.reads), world), [
+        'stats',
+        'tasks',
+        'failures',
+        'history',
+      ]),
     },
     refunds: splitReads(pools, (sql) => createRefunds(sql, world), ['find', 'list']),
     disputes: createDisputes(commands),

@@ -9,6 +9,7 @@ import { createAudits } from './checkout/audits.ts';
 import { createPruneCounted } from './checkout/countedCheckouts.ts';
 import { createPruneCommandKeys } from './commandKeys/once.ts';
 import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
+import { createContacts } from './contacts/contacts.ts';
 import { createDisputes } from './disputes/disputes.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createInbox, createPruneEvents } from './inbox/inbox.ts';
@@ -64,6 +65,7 @@ export const createStoreOver = (
   return {
     products: createProducts(connection, world, scan, indexNoted),
     orders: createOrders(connection, scan),
+    contacts: createContacts(connection),
     audits: createAudits(connection, numberPrefix),
     queue: createQueue(connection, world),
     invoices: createInvoices(connection),

@@ -97,7 +97,7 @@ export const timelineSql = (dialect: TimelineDialect): string => {
     // The ledger knows tasks, and a task that is done has no row. The history of the order says that its mail was sent.
     part('mail', {
       from: `order_state where order_id = ${orderId} and state = 'customer_notified'`,
-      key: `'${mailStep}'`,
+      key: text('seq'),
       what: `'sent'`,
     }),
     part('refund', {

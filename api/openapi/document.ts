@@ -20,6 +20,8 @@ import { payOptionsJson } from '../render/payOptions.ts';
 import { problemJson } from '../render/problem.ts';
 import { productDraftJson, productJson, productListJson } from '../render/product.ts';
 import { queueJson, taskJson, taskListJson } from '../render/queue.ts';
+import { failuresJson } from '../render/queueFailures.ts';
+import { queueHistoryJson } from '../render/queueHistory.ts';
 import {
   differenceJson,
   differenceListJson,
@@ -59,6 +61,8 @@ const components: readonly Component[] = [
   queueJson,
   taskJson,
   taskListJson,
+  failuresJson,
+  queueHistoryJson,
   moneyHealthJson,
   moneyCaseJson,
   moneyCaseListJson,

@@ -16,7 +16,7 @@ export const queueJson = component(
     }),
     finishedPerSecond: t.Number({
       minimum: 0,
-      description: 'Finished tasks per second, averaged over the last minute.',
+      description: 'Finished tasks per second, averaged over the last minute, with two decimals.',
     }),
   }),
 );
@@ -28,7 +28,7 @@ export const renderQueue = ({ counts, oldestReadyAgeMs, finishedPerSecond }: Que
     counts: counts.map(({ pipeline, state, tasks }) => ({ pipeline, state, tasks })),
     totals,
     oldestReadyAgeMs,
-    finishedPerSecond,
+    finishedPerSecond: Math.round(finishedPerSecond * 100) / 100,
   };
 };
 

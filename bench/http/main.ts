@@ -19,6 +19,7 @@ const api = createApp({
   refundCase: async () => err(noPayments),
   receiveEvent: async () => err(noPayments),
   providerName: 'none',
+  stepServices: [],
   invoiceRenderer: createInvoiceRenderer(),
   charges: null,
   finishChallenge: null,

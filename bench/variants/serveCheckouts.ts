@@ -39,6 +39,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
     refundCase: createRefundCase(ports),
     receiveEvent: createReceiveEvent(ports),
     providerName: provider.name,
+    stepServices: [],
     invoiceRenderer: createInvoiceRenderer(),
     charges: null,
     finishChallenge: null,

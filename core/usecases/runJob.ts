@@ -132,14 +132,14 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       return recorded(await refunds.finish({ refundId: refund.id, outcome }, nowMs()));
     },
 
-    notify_of_refund: async ({ jobId, step }) => {
+    notify_of_refund: async ({ taskId, jobId, step }) => {
       const found = await refunds.find(jobId);
       if (found.isErr()) return deferred(found);
       if (found.value === null) return recordMissing;
       if (!succeededRefundStatuses.includes(found.value.status)) return done;
       const { order, contact } = found.value;
       if (order === null || contact === null) return done;
-      const messageId = `<${stepKey(jobId, step)}@${mailDomain}>`;
+      const messageId = `<${stepKey(taskId, step)}@${mailDomain}>`;
       const outcome = await mailer.send(refundMail({ ...found.value, order, contact }, messageId));
       return outcome.kind === 'accepted' ? done : outcome;
     },

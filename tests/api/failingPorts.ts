@@ -9,6 +9,7 @@ export const failingPorts = (behaviour: () => AsyncResult<never>) => ({
       ...store,
       products: fail(store.products),
       orders: fail(store.orders),
+      contacts: fail(store.contacts),
       audits: fail(store.audits),
       queue: fail(store.queue),
       refunds: fail(store.refunds),

@@ -29,6 +29,7 @@ const api = createApp({
   refundCase: createRefundCase({ ...store, world }),
   receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world, log: { warn: () => {} } }),
   providerName: provider.name,
+  stepServices: [],
   invoiceRenderer: createInvoiceRenderer(),
   charges: provider.list,
   finishChallenge: null,

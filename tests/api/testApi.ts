@@ -75,6 +75,7 @@ export const createTestApi = ({
     refundCase: createRefundCase({ ledger, audits, refunds, wakeup, world }),
     receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world, log }),
     providerName: provider.name,
+    stepServices: [],
     invoiceRenderer: createInvoiceRenderer(),
     charges: sandbox.list,
     finishChallenge: createFinishChallenge(sandbox.engine),

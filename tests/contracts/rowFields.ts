@@ -103,6 +103,8 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const filtersByField: Readonly<Record<keyof TaskQuery, Partial<TaskQuery>>> = {
         state: { state: 'waiting' },
         pipeline: { pipeline: ofOrder.pipeline },
+        step: { step: ofOrder.step },
+        error: { error: ofOrder.lastError },
         orderId: { orderId: ofOrder.orderIds[0] },
         after: { pipeline: ofOrder.pipeline, after: '00000000-0000-0000-0000-000000000000' },
         limit: { pipeline: ofOrder.pipeline, limit: 1 },

@@ -105,7 +105,14 @@ export const taskListsContract = (name: string, open: OpenStore): void => {
       const { fixture, store } = context();
       const product = await fixture.createProduct();
       const paid = await fixture.payAlone(await fixture.placeOrders(Array(7).fill(product)));
-      const query = { state: null, pipeline: null, orderId: null, nowMs: fixture.now() };
+      const query = {
+        state: null,
+        pipeline: null,
+        step: null,
+        error: null,
+        orderId: null,
+        nowMs: fixture.now(),
+      };
       const seen: string[] = [];
       let after: string | null = null;
       for (let page = 0; page < 4; page++) {

@@ -131,7 +131,7 @@ describe('Refund jobs', () => {
   });
 
   test('Every attempt sends the refund mail with the same id', async () => {
-    const { refundId, lease } = await claimRefundJob();
+    const { lease } = await claimRefundJob();
     await createTestJob({ provider: createRefundingProvider() })(lease);
     const atMail = { ...lease, step: 'notify_customer' };
     const deferred = { kind: 'deferred', reason: 'busy' } as const;
@@ -139,7 +139,7 @@ describe('Refund jobs', () => {
     expect((await createTestJob()(atMail))?.outcome).toEqual({ kind: 'done' });
     expect(sent).toHaveLength(2);
     expect(sent[0]).toEqual(defined(sent[1]));
-    expect(sent[0]?.messageId).toBe(`<${refundId}.notify_customer@shop.test>`);
+    expect(sent[0]?.messageId).toBe(`<${lease.taskId}.notify_customer@shop.test>`);
   });
 
   test.each<[MailOutcome, number]>([

@@ -1,6 +1,7 @@
 import { mixClaimed, shareClaim } from '../../core/claimShare.ts';
 import type { JobPipeline } from '../../core/pipelines/pipeline.ts';
 import { type JobLease, type JobReport, type Queue, taskStateAt } from '../../core/queue.ts';
+import { countFinished } from './queueHistory.ts';
 import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { newTask, untriedStep, updateTask } from './transitions.ts';
 
@@ -58,7 +59,7 @@ const lease = (
 export const reportJob = (
   tables: Tables,
   writes: Writes,
-  { id }: TaskRow,
+  { id, pipeline }: TaskRow,
   { outcome }: JobReport,
   nowMs: number,
 ): string => {
@@ -66,7 +67,7 @@ export const reportJob = (
   switch (outcome.kind) {
     case 'done':
       writes.remove(tables.tasks, id);
-      writes.set(tables.finishedTasks, nowMs, (tables.finishedTasks.get(nowMs) ?? 0) + 1);
+      countFinished(tables, writes, pipeline, nowMs);
       return id;
     case 'advanced':
       updateTask(tables, writes, id, { ...untriedStep, state: 'ready', step: outcome.step, runAtMs: nowMs });

@@ -23,13 +23,13 @@ export const readStats = (tables: Tables, nowMs: number): QueueStats => {
     counts.set(key, { pipeline, state, tasks: (counts.get(key)?.tasks ?? 0) + 1 });
     if (state === 'ready') oldestReadyAgeMs = Math.max(oldestReadyAgeMs, nowMs - runAtMs);
   }
-  const lastMinute = [...tables.finishedTasks].filter(([atMs]) => atMs > nowMs - finishedWindowMs);
-  const finished = lastMinute.reduce((total, [, tasks]) => total + tasks, 0);
+  const lastMinute = [...tables.finishedTasks.values()].filter(({ atMs }) => atMs > nowMs - finishedWindowMs);
+  const finished = lastMinute.reduce((total, { tasks }) => total + tasks, 0);
   return { counts: [...counts.values()], oldestReadyAgeMs, finishedPerSecond: perSecond(finished) };
 };
 
 /** Deletes counters that are older than `finishedRetentionMs`. */
 export const pruneFinished = (tables: Tables, nowMs: number): void => {
-  for (const atMs of tables.finishedTasks.keys())
-    if (atMs < nowMs - finishedRetentionMs) tables.finishedTasks.delete(atMs);
+  for (const [key, { atMs }] of tables.finishedTasks)
+    if (atMs < nowMs - finishedRetentionMs) tables.finishedTasks.delete(key);
 };

@@ -5,6 +5,7 @@ import type { World } from '../../core/world.ts';
 import { createActivityLog } from './activity.ts';
 import { createAudits } from './audits.ts';
 import { pruneCommandKeys } from './commandKeys.ts';
+import { createContacts } from './contacts.ts';
 import { createDisputes } from './disputes.ts';
 import { createInbox, pruneEvents } from './inbox.ts';
 import { createLedger } from './ledger.ts';
@@ -40,6 +41,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
   return {
     products: createProducts(tables, world.ids),
     orders: createOrders(tables),
+    contacts: createContacts(tables),
     audits: createAudits(tables),
     queue: createQueue(tables, world),
     invoices: { ofCheckout: async (checkoutId) => ok(tables.invoices.get(checkoutId) ?? null) },

@@ -10,6 +10,7 @@ import type { Payment } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
 import type { ProviderEvent } from '../../core/provider.ts';
 import type { StoredTaskState } from '../../core/queue.ts';
+import type { HistoryRow } from '../../core/queueHistory.ts';
 import type { Refund } from '../../core/refund.ts';
 import type { ServiceKey } from '../../core/serviceKey.ts';
 import type { StepReference } from '../../core/serviceReference.ts';
@@ -116,8 +117,13 @@ export const createTables = () => ({
   stepLedger: new Map<string, StepLedgerRow>(),
   /** By `stepKey` of the order. */
   stepReferences: new Map<string, StepReference>(),
-  /** How many tasks finished in each millisecond. */
-  finishedTasks: new Map<number, number>(),
+  /** How many tasks finished in each millisecond, by time and pipeline. */
+  finishedTasks: new Map<
+    string,
+    { readonly atMs: number; readonly pipeline: string; readonly tasks: number }
+  >(),
+  /** By slot and pipeline. */
+  queueHistory: new Map<string, HistoryRow>(),
   /** The last invoice number of each year. */
   invoiceCounters: new Map<number, number>(),
   /** By checkout id. */

@@ -90,7 +90,7 @@ const mailsOf = (tables: Tables, orderId: string): readonly Row[] => {
     .map(({ intendedMs: atMs }) => row(step, { kind: 'mail', atMs, what: 'begun' }));
   const sent = (tables.histories.get(orderId) ?? [])
     .filter(({ state }) => state === 'customer_notified')
-    .map(({ atMs }) => row(step, { kind: 'mail', atMs, what: 'sent' }));
+    .map(({ seq, atMs }) => row(String(seq), { kind: 'mail', atMs, what: 'sent' }));
   return [...begun, ...sent];
 };
 

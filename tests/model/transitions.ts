@@ -1,5 +1,6 @@
 import type { Transitions } from '../../core/steps.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
+import { countFinished } from './queueHistory.ts';
 import { sellUnits } from './stock.ts';
 import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
 
@@ -26,8 +27,8 @@ export const writeTransitions = (
   }
 
   for (const { taskId } of transitions.finished) {
+    countFinished(tables, writes, rowOf(tables.tasks, taskId).pipeline, nowMs);
     writes.remove(tables.tasks, taskId);
-    writes.set(tables.finishedTasks, nowMs, (tables.finishedTasks.get(nowMs) ?? 0) + 1);
   }
 
   for (const { taskId, orders, step, error } of transitions.failed) {

@@ -45,9 +45,19 @@ const readAllPlans = async (): Promise<ReadonlyMap<string, readonly string[]>> =
     const archived = { search, archived: true, after: { tier: 1, id }, limit: 20 };
     for (const type of ['service', null]) await unwrap(store.products.list({ ...archived, type }));
   }
-  const tasks = { state: null, pipeline: null, orderId: null, after: id, limit: 20, nowMs: 1 };
+  const tasks = {
+    ...{ state: null, pipeline: null, step: null, error: null, orderId: null },
+    ...{ after: id, limit: 20, nowMs: 1 },
+  };
   for (const state of [...taskStates, null]) await unwrap(store.queue.tasks({ ...tasks, state }));
   await unwrap(store.queue.tasks({ ...tasks, orderId: id }));
+  await unwrap(store.queue.failures());
+  await unwrap(store.queue.recordHistory(1e12));
+  await unwrap(store.queue.history(1e12));
+  for (const state of ['failed', 'waiting'] as const) {
+    const filter = { state, pipeline: 'physical', step: 's', error: 'e' };
+    await unwrap(store.queue.matchingIds({ filter, upTo: id, after: id, limit: 20, nowMs: 1 }));
+  }
   for (const orderId of [id, null])
     for (const status of ['failed', null] as const)
       for (const after of [id, null]) await unwrap(store.refunds.list({ orderId, status, after, limit: 20 }));
@@ -102,6 +112,8 @@ describe('query plans of SQLite', async () => {
       // The commands of one actor, or on one thing, sorted by id.
       'from activity where (actor_id = $actor or actor_email = $actor or actor_name = $actor) order by id desc limit $rowsMax',
       'from activity where (target = $target or order_id = $target) order by id desc limit $rowsMax',
+      // What finished in half a minute, by slot and pipeline.
+      'from finished_tasks where at_ms >= ? and at_ms < ? group by 1, 2',
       // A bounded range of one order's history, and the timeline of one order, sorted.
       'from order_history where order_id = $orderId and stored_seq >= $after and stored_seq <= $after + $rowsMax and seq > $after order by seq limit $rowsMax',
       'from order_state where order_id = $orderId) - 100 order by seq desc limit 100',
@@ -124,6 +136,8 @@ describe('query plans of SQLite', async () => {
       'from stock_difference',
       "from stock_difference d cross join orders o on o.id = d.order_id where o.held > 0 and (o.status = 'pending' or o.status = 'cancelled' or o.status = 'refunded')",
       'from stock_difference limit 1',
+      // One slice of the failed tasks.
+      "from task indexed by task_failed where state = 'failed' and id < ? order by id desc limit 5000 ) group by 1, 2, 3",
       "from task t cross join json_each(t.order_ids) j cross join orders o on o.id = j.value where t.checkout_id is not null and o.held > 0 and (o.status = 'paid' or o.status = 'failed')",
       'from task t cross join json_each(t.order_ids) where t.checkout_id is not null limit ?)',
       // The two ends of the queue for a claim of tasks and of jobs: each ends at its limit.

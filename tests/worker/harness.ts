@@ -100,7 +100,10 @@ export const createFixture = async () => {
     },
 
     tasks: async (): Promise<readonly Task[]> => {
-      const all = { state: null, pipeline: null, orderId: null, after: null, limit: 100 };
+      const all = {
+        ...{ state: null, pipeline: null, step: null, error: null, orderId: null },
+        ...{ after: null, limit: 100 },
+      };
       return (await store.queue.tasks({ ...all, nowMs: world.clock.nowMs() }))._unsafeUnwrap().items;
     },
 

@@ -1,5 +1,12 @@
 import { and, asc, eq, gt, lte, sql as raw, type SQL } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import {
+  type FailureGroup,
+  type Failures,
+  failureGroupsMax,
+  failuresMax,
+  type OperatorQueue,
+} from '../../../core/operatorQueue.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import {
   finishedWindowMs,
@@ -35,15 +42,14 @@ export const readStats = async (sql: Sql, nowMs: number): Promise<QueueStats> =>
 
 export const listTasks = async (
   db: PostgresJsDatabase,
-  { state, pipeline, orderId, after, limit, nowMs }: TaskQuery,
+  { state, pipeline, step, error, orderId, after, limit, nowMs }: TaskQuery,
 ): Promise<Page<Task, string>> => {
   const rows = await db
     .select()
     .from(task)
     .where(
       and(
-        ...(state === null ? [] : conditions[state](nowMs)),
-        pipeline === null ? undefined : eq(task.pipeline, pipeline),
+        ...filterConditions({ state, pipeline, step, error }, nowMs),
         orderId === null ? undefined : hasOrder(orderId),
         after === null ? undefined : gt(task.id, after),
       ),
@@ -56,6 +62,49 @@ export const listTasks = async (
     ({ id }) => id,
   );
 };
+
+/** See `OperatorQueue.matchingIds`. */
+export const listMatchingIds = async (
+  db: PostgresJsDatabase,
+  { filter, upTo, after, limit, nowMs }: Parameters<OperatorQueue['matchingIds']>[0],
+): Promise<readonly string[]> => {
+  const rows = await db
+    .select({ id: task.id })
+    .from(task)
+    .where(
+      and(
+        ...filterConditions(filter, nowMs),
+        lte(task.id, upTo),
+        after === null ? undefined : gt(task.id, after),
+      ),
+    )
+    .orderBy(asc(task.id))
+    .limit(limit);
+  return rows.map(({ id }) => id);
+};
+
+/** See `OperatorQueue.failures`. */
+export const readFailures = async (sql: Sql): Promise<Failures> => {
+  const rows = await sql<(FailureGroup & { readonly allTasks: number })[]>`
+    select pipeline, step, coalesce(last_error, '') as error, count(*)::integer as tasks,
+      max(id::text) as "newestTaskId", sum(count(*)) over ()::integer as "allTasks"
+    from (
+      select id, pipeline, step, last_error from task
+      where state = 'failed' order by id desc limit ${failuresMax}
+    ) failed
+    group by 1, 2, 3 order by tasks desc, "newestTaskId" desc limit ${failureGroupsMax}`;
+  return { groups: rows.map(({ allTasks: _, ...group }) => group), tasks: rows[0]?.allTasks ?? 0 };
+};
+
+const filterConditions = (
+  { state, pipeline, step, error }: Pick<TaskQuery, 'state' | 'pipeline' | 'step' | 'error'>,
+  nowMs: number,
+): readonly SQL[] => [
+  ...(state === null ? [] : conditions[state](nowMs)),
+  ...(pipeline === null ? [] : [eq(task.pipeline, pipeline)]),
+  ...(step === null ? [] : [eq(task.step, step)]),
+  ...(error === null ? [] : [eq(task.lastError, error)]),
+];
 
 /** The index finds the tasks of the order's checkout. */
 const hasOrder = (orderId: string): SQL =>

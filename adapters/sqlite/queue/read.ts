@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
+import type { OperatorQueue } from '../../../core/operatorQueue.ts';
 import { type Page, pageOf } from '../../../core/page.ts';
 import {
   finishedWindowMs,
@@ -57,14 +58,13 @@ const countsOf = ({ pipeline, ready, waiting }: ReadyAndWaiting): readonly Count
   ].filter(({ tasks }) => tasks > 0);
 
 export const createListTasks = ({ db }: Connection): ((query: TaskQuery) => Page<Task, string>) => {
-  return ({ state, pipeline, orderId, after, limit, nowMs }) => {
+  return ({ state, pipeline, step, error, orderId, after, limit, nowMs }) => {
     const rows = db
       .select()
       .from(task)
       .where(
         and(
-          ...(state === null ? [] : conditions[state](nowMs)),
-          pipeline === null ? undefined : eq(task.pipeline, pipeline),
+          ...filterConditions({ state, pipeline, step, error }, nowMs),
           orderId === null ? undefined : hasOrder(orderId),
           after === null ? undefined : gt(task.id, after),
         ),
@@ -79,6 +79,35 @@ export const createListTasks = ({ db }: Connection): ((query: TaskQuery) => Page
     );
   };
 };
+
+/** See `OperatorQueue.matchingIds`. */
+export const createListMatchingIds =
+  ({ db }: Connection) =>
+  ({ filter, upTo, after, limit, nowMs }: Parameters<OperatorQueue['matchingIds']>[0]): readonly string[] =>
+    db
+      .select({ id: task.id })
+      .from(task)
+      .where(
+        and(
+          ...filterConditions(filter, nowMs),
+          lte(task.id, upTo),
+          after === null ? undefined : gt(task.id, after),
+        ),
+      )
+      .orderBy(asc(task.id))
+      .limit(limit)
+      .all()
+      .map(({ id }) => id);
+
+const filterConditions = (
+  { state, pipeline, step, error }: Pick<TaskQuery, 'state' | 'pipeline' | 'step' | 'error'>,
+  nowMs: number,
+): readonly SQL[] => [
+  ...(state === null ? [] : conditions[state](nowMs)),
+  ...(pipeline === null ? [] : [eq(task.pipeline, pipeline)]),
+  ...(step === null ? [] : [eq(task.step, step)]),
+  ...(error === null ? [] : [eq(task.lastError, error)]),
+];
 
 /** The index finds the tasks of the order's checkout. */
 const hasOrder = (orderId: string): SQL =>
