@@ -9,6 +9,8 @@ export type Action =
   | 'refund.request'
   | 'refund.assign'
   | 'task.retry'
+  | 'pause.begin'
+  | 'pause.end'
   | 'case.acknowledge'
   | 'case.refund'
   | 'reconciliation.request'

@@ -6,6 +6,7 @@ import type { Invoices } from './invoice.ts';
 import type { Ledger } from './ledger.ts';
 import type { Mailbox } from './mail.ts';
 import type { Orders } from './order.ts';
+import type { Pauses } from './pause.ts';
 import type { Products } from './product.ts';
 import type { Queue, Wakeup } from './queue.ts';
 import type { RefoldedSlice } from './refold.ts';
@@ -22,6 +23,7 @@ export interface Store {
   readonly orders: Orders;
   readonly audits: Audits;
   readonly queue: Queue;
+  readonly pauses: Pauses;
   readonly invoices: Invoices;
   readonly refunds: Refunds;
   readonly disputes: Disputes;

@@ -20,6 +20,7 @@ import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
 import { onePool, openPools, type Pools } from './pools.ts';
 import { createProducts } from './products/products.ts';
+import { createPauses } from './queue/pauses.ts';
 import { createQueue } from './queue/queue.ts';
 import { createWakeup } from './queue/wakeup.ts';
 import { createRefunds } from './refunds/refunds.ts';
@@ -85,6 +86,11 @@ const createStoreOver = (
       ...createQueue(work, drizzle(work), world),
       ...pick(createQueue(commands, db, world), ['retry']),
       ...pick(createQueue(pools.reads, drizzle(pools.reads), world), ['stats', 'tasks']),
+    },
+    pauses: {
+      ...createPauses(work),
+      ...pick(createPauses(commands), ['begin', 'beginOnce', 'end']),
+      ...pick(createPauses(pools.reads), ['list']),
     },
     refunds: splitReads(pools, (sql) => createRefunds(sql, world), ['find', 'list']),
     disputes: createDisputes(commands),

@@ -3,15 +3,15 @@ import { pipelineFor } from '../pipelines/index.ts';
 import type { Service, StepService } from '../pipelines/pipeline.ts';
 import { withServices } from '../pipelines/withServices.ts';
 import type { Lease, StepReport } from '../queue.ts';
-import { failedAttempt, waitForService } from '../retry.ts';
+import { failedMail, waitForService } from '../retry.ts';
 import type { ServiceOutcome, StepServices } from '../stepService.ts';
 import { stepKey } from '../steps.ts';
 import type { World } from '../world.ts';
 
 type Outcome =
   | Extract<StepReport['outcome'], { kind: 'done' }>
-  | { readonly kind: 'deferred' | 'rejected'; readonly reason: string }
-  | Extract<ServiceOutcome, { kind: 'unavailable' }>;
+  | { readonly kind: 'mail_deferred' | 'rejected'; readonly reason: string }
+  | Extract<ServiceOutcome, { kind: 'deferred' | 'unavailable' }>;
 
 type Services = Readonly<Record<Service, (lease: Lease) => Promise<Outcome>>>;
 
@@ -37,7 +37,16 @@ export const createRunStep = (
     notify_customer: async (lease) => {
       const messageId = `<${stepKey(lease.taskId, lease.step)}@${settings.mailDomain}>`;
       const outcome = await mailer.send(receiptMail(lease, messageId));
-      return outcome.kind === 'accepted' ? { kind: 'done', detail: messageId } : outcome;
+      switch (outcome.kind) {
+        case 'accepted':
+          return { kind: 'done', detail: messageId };
+        case 'deferred':
+          return { ...outcome, kind: 'mail_deferred' };
+        case 'unavailable':
+          return { ...outcome, retryAfterMs: null };
+        case 'rejected':
+          return outcome;
+      }
     },
     carrier: callOf('carrier'),
     invoice_service: callOf('invoice_service'),
@@ -60,10 +69,20 @@ export const createRunStep = (
     if (world.clock.nowMs() >= lease.untilMs) return null;
 
     const outcome = await services[serviceOf(lease)](lease);
-    if (outcome.kind === 'done') return report(outcome);
-    if (outcome.kind === 'rejected') return report({ kind: 'failed', error: outcome.reason });
-    if (outcome.kind === 'unavailable') return waitForService(lease, outcome, world);
-    return failedAttempt(lease, outcome.reason, world);
+    switch (outcome.kind) {
+      case 'done':
+        return report(outcome);
+      case 'rejected':
+        return report({ kind: 'failed', error: outcome.reason });
+      case 'unavailable': {
+        const { reason: error, retryAfterMs } = outcome;
+        return report({ kind: 'unavailable', error, retryAfterMs });
+      }
+      case 'deferred':
+        return waitForService(lease, outcome, world);
+      case 'mail_deferred':
+        return failedMail(lease, outcome.reason, world);
+    }
   };
 };
 

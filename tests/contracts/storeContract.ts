@@ -29,6 +29,7 @@ import { orderFieldsContract } from './orderFields.ts';
 import { ordersContract } from './orders.ts';
 import { outcomesContract } from './outcomes.ts';
 import { pausedTasksContract } from './pausedTasks.ts';
+import { pausesContract } from './pauses.ts';
 import { pipelinesContract } from './pipelines.ts';
 import { productChangesContract } from './productChanges.ts';
 import { productsContract } from './products.ts';
@@ -44,6 +45,7 @@ import { repeatedOutcomesContract } from './repeatedOutcomes.ts';
 import { rescuesContract } from './rescues.ts';
 import { rowFieldsContract } from './rowFields.ts';
 import { searchContract } from './search.ts';
+import { serverFaultsContract } from './serverFaults.ts';
 import { serviceKeysContract } from './serviceKeys.ts';
 import { stepLedgerContract } from './stepLedger.ts';
 import { stepServicesContract } from './stepServices.ts';
@@ -85,6 +87,8 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     stepServicesContract,
     rescuesContract,
     pausedTasksContract,
+    pausesContract,
+    serverFaultsContract,
     pipelinesContract,
     groupServicesContract,
     groupsContract,

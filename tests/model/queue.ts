@@ -1,7 +1,7 @@
 import { ok } from 'neverthrow';
 import { pageOf } from '../../core/page.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
-import { type Queue, type StepReport, type TaskQuery, taskStateAt } from '../../core/queue.ts';
+import type { Queue, StepReport, TaskQuery } from '../../core/queue.ts';
 import { limitUnits, planReports, stepKey, unitsOfTask } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { writeActivity } from './activity.ts';
@@ -9,7 +9,7 @@ import { claimTasks, lockedTask } from './claim.ts';
 import { claimJobs, readyTasks, reportJob } from './jobs.ts';
 import { writeReferences } from './references.ts';
 import { rescueTask, retryTask } from './rescue.ts';
-import { readStats, shownAt } from './stats.ts';
+import { readStats, shownAt, shownState } from './stats.ts';
 import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { updateTask, writeTransitions } from './transitions.ts';
 
@@ -88,9 +88,9 @@ export const createQueue = (tables: Tables, world: World): Queue => ({
 
   tasks: async (query) => {
     const rows = [...tables.tasks.values()]
-      .filter((task) => matches(task, query))
+      .filter((task) => matches(tables, task, query))
       .sort((one, other) => (one.id < other.id ? -1 : 1))
-      .map((task) => shownAt(task, query.nowMs));
+      .map((task) => shownAt(tables, task, query.nowMs));
     return ok(pageOf(rows, query.limit, ({ id }) => id));
   },
 });
@@ -125,8 +125,12 @@ const reportStep = (
   return task.id;
 };
 
-const matches = (task: TaskRow, { state, pipeline, orderId, after, nowMs }: TaskQuery): boolean =>
-  (state === null || taskStateAt(task, nowMs) === state) &&
+const matches = (
+  tables: Tables,
+  task: TaskRow,
+  { state, pipeline, orderId, after, nowMs }: TaskQuery,
+): boolean =>
+  (state === null || shownState(tables, task, nowMs) === state) &&
   (pipeline === null || task.pipeline === pipeline) &&
   (orderId === null || task.orderIds.includes(orderId)) &&
   (after === null || task.id > after);

@@ -28,18 +28,20 @@ describe('The SMTP mailer', () => {
   const replies = [
     ['rcpt', 450, 'deferred'],
     ['data', 451, 'deferred'],
-    ['mail', 421, 'deferred'],
-    ['rcpt', 421, 'deferred'],
+    ['mail', 421, 'unavailable'],
+    ['rcpt', 421, 'unavailable'],
+    ['data', 421, 'unavailable'],
     ['rcpt', 550, 'rejected'],
     ['rcpt', 552, 'rejected'],
     ['data', 554, 'rejected'],
     // Rejections of what all mails share say nothing about this mail.
-    ['mail', 550, 'deferred'],
-    ['rcpt', 503, 'deferred'],
-    ['rcpt', 530, 'deferred'],
-    ['data', 535, 'deferred'],
-    ['greeting', 421, 'deferred'],
-    ['greeting', 554, 'deferred'],
+    ['mail', 451, 'unavailable'],
+    ['mail', 550, 'unavailable'],
+    ['rcpt', 503, 'unavailable'],
+    ['rcpt', 530, 'unavailable'],
+    ['data', 535, 'unavailable'],
+    ['greeting', 421, 'unavailable'],
+    ['greeting', 554, 'unavailable'],
   ] as const;
   for (const [at, code, kind] of replies)
     test.concurrent(
@@ -64,7 +66,7 @@ describe('The SMTP mailer', () => {
   ];
   for (const behaviour of silentBehaviours)
     test.concurrent(
-      `A server with ${behaviour} defers the mail at its time limit, and no connection stays open`,
+      `A server with ${behaviour} takes no mail within its time limit, and no connection stays open`,
       withSink(async (sink, mailerFor) => {
         const timer = createManualTimer(createTestWorld());
         const mailer = mailerFor(sink.url, { timeouts: { ...longTimeouts, sendMs: 14_000 } }, timer);
@@ -73,7 +75,7 @@ describe('The SMTP mailer', () => {
         await sink.untilSilent();
         await timer.advance(14_000);
         expect(await outcome).toEqual({
-          kind: 'deferred',
+          kind: behaviour === 'hang_after_data' ? 'deferred' : 'unavailable',
           reason: 'the mail server did not answer in time (ETIMEDOUT)',
         });
         await sink.untilClosed();
@@ -87,7 +89,7 @@ describe('The SMTP mailer', () => {
       withSink(async (sink, mailerFor) => {
         const mailer = mailerFor(sink.url, { timeouts: { ...longTimeouts, connectMs: 50, idleMs: 50 } });
         sink.behave([behaviour]);
-        expect(await mailer.send(mailOf(1))).toMatchObject({ kind: 'deferred' });
+        expect(await mailer.send(mailOf(1))).toMatchObject({ kind: 'unavailable' });
         await sink.untilClosed();
       }),
     );
@@ -105,12 +107,12 @@ describe('The SMTP mailer', () => {
   );
 
   test.concurrent(
-    'A missing server defers the mail',
+    'A mail to a missing server says so',
     withSink(async (sink, mailerFor) => {
       const mailer = mailerFor(sink.url);
       await sink.close();
       expect(await mailer.send(mailOf(1))).toEqual({
-        kind: 'deferred',
+        kind: 'unavailable',
         reason: 'the mail server cannot be reached (ECONNREFUSED)',
       });
     }),

@@ -1,8 +1,10 @@
 import { ok } from 'neverthrow';
+import { probeIn } from '../../../core/pause.ts';
 import type { JobPipeline } from '../../../core/pipelines/pipeline.ts';
 import type { JobLease, JobReport, Queue } from '../../../core/queue.ts';
 import type { Sql, Transaction } from '../connection.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
+import { isPipelineFree, type StepPausesColumn, stepPausesOf } from './pauses.ts';
 import type { QueuePosition, ScanStarts } from './scanStart.ts';
 
 /** Inserts the tasks of new jobs, in the same transaction as the jobs. */
@@ -30,10 +32,17 @@ export const claimJobs = (
     const leased = await scanStarts.scan(query.pipeline.name, positionOf, (after) =>
       leaseReadyJobs(tx, query, untilMs, after),
     );
-    return leased.map(({ runMs: _, ...row }) => ({ ...row, untilMs }));
+    return leased.flatMap(({ runMs: _, state, pauses, ...row }): JobLease[] =>
+      state === 'parked' ? [] : [{ ...row, untilMs, probe: probeIn(pauses ?? [], row.taskId, row.step) }],
+    );
   });
 
-type LeasedRow = Omit<JobLease, 'untilMs'> & { readonly runMs: number };
+type LeasedRow = Omit<JobLease, 'untilMs' | 'probe'> & {
+  readonly runMs: number;
+  /** `parked`: a pause holds the step, and there is no lease. */
+  readonly state: 'running' | 'parked';
+  readonly pauses: StepPausesColumn;
+};
 
 const positionOf = ({ runMs, taskId }: LeasedRow): QueuePosition => ({ runMs, id: taskId });
 
@@ -44,17 +53,27 @@ const leaseReadyJobs = (
   after: QueuePosition,
 ): Promise<LeasedRow[]> => tx<LeasedRow[]>`
   with locked as materialized (
-    select id from task
+    select id, step from task
     where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
-      and (run_ms, id) > (${after.runMs}, ${after.id})
+      and (run_ms, id) > (${after.runMs}, ${after.id}) and ${isPipelineFree(tx, pipeline.name)}
     order by run_ms, id limit ${limit}
     for update skip locked
   ), leased as (
-    update task t set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint
-    from locked l where t.id = l.id
+    update task t
+    set state = case when l.parked then 'parked' else 'running' end, lease = t.lease + 1,
+      lease_until_ms = case when l.parked then null else ${untilMs}::bigint end
+    from (
+      select id, exists (
+        select from pause p
+        where p.pipeline = ${pipeline.name} and p.step = locked.step and p.probe_task_id is distinct from locked.id
+      ) as parked
+      from locked
+    ) l
+    where t.id = l.id
     returning t.*
   )
-  select id as "taskId", job_id as "jobId", lease, pipeline, step, attempts, run_ms as "runMs"
+  select id as "taskId", job_id as "jobId", lease, pipeline, step, attempts, run_ms as "runMs", state,
+    ${stepPausesOf(tx, pipeline.name)} as pauses
   from leased order by run_ms, id`;
 
 /**
@@ -92,9 +111,9 @@ export const reportJobs = async (
         select ${nowMs}::bigint, pipeline, count(*) from deleted group by pipeline
       ), updated as (
         update task t
-        set state = case a.kind when 'failed' then 'failed' else 'ready' end, lease_until_ms = null,
-          step = coalesce(a.step, t.step), run_ms = coalesce(a.run_ms, t.run_ms), last_error = a.error,
-          attempts = case a.kind when 'advanced' then 0 else t.attempts + 1 end,
+        set state = case a.kind when 'failed' then 'failed' when 'unavailable' then 'parked' else 'ready' end,
+          lease_until_ms = null, step = coalesce(a.step, t.step), run_ms = coalesce(a.run_ms, t.run_ms), last_error = a.error,
+          attempts = case a.kind when 'advanced' then 0 when 'unavailable' then t.attempts else t.attempts + 1 end,
           crashes = case a.kind when 'advanced' then 0 else t.crashes end
         from accepted a where t.id = a.id and a.kind <> 'done'
       )
@@ -107,5 +126,5 @@ const errorOf = (outcome: JobReport['outcome']): string | null => ('error' in ou
 
 const runAtMsOf = (outcome: JobReport['outcome'], nowMs: number): number | null => {
   if (outcome.kind === 'retry') return outcome.runAtMs;
-  return outcome.kind === 'advanced' ? nowMs : null;
+  return outcome.kind === 'advanced' || outcome.kind === 'unavailable' ? nowMs : null;
 };

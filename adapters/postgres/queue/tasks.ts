@@ -1,5 +1,7 @@
+import type { StepPause } from '../../../core/pause.ts';
 import type { LockedTask } from '../../../core/queue.ts';
 import { type ContactRow, contactOf, type OrderRow, orderOf } from '../rows.ts';
+import type { StepPausesColumn } from './pauses.ts';
 
 /** A locked row of `task` with one of its orders. */
 export type TaskRow = OrderRow &
@@ -12,10 +14,16 @@ export type TaskRow = OrderRow &
     readonly position: number;
     readonly order_seq: number;
     readonly run_ms: number;
+    readonly pauses: StepPausesColumn;
   };
 
 /** A locked task, and where a scan has found it. */
-export type FoundTask = LockedTask & { readonly pipeline: string; readonly runMs: number };
+export type FoundTask = LockedTask & {
+  readonly pipeline: string;
+  readonly runMs: number;
+  /** Of the steps of its pipeline. */
+  readonly pauses: readonly StepPause[];
+};
 
 /** The tasks in the order of their first rows. */
 export const tasksOf = (rows: readonly TaskRow[]): readonly FoundTask[] => {
@@ -40,6 +48,7 @@ const taskOf = (rows: readonly TaskRow[]): FoundTask => {
     step: first.step,
     attempts: first.attempts,
     runMs: first.run_ms,
+    pauses: first.pauses ?? [],
     orders: sorted.map((row) => ({ order: orderOf(row), contact: contactOf(row), seq: row.order_seq })),
   };
 };

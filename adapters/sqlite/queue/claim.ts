@@ -1,6 +1,6 @@
 import type { Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../../core/batchWithFallback.ts';
-import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
+import { isHeldBy, probeIn, type StepPause } from '../../../core/pause.ts';
 import type { ClaimedTasks, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import {
@@ -16,7 +16,8 @@ import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { createEffects } from './effects.ts';
 import { type ClaimedRow, createLease } from './lease.ts';
-import { createReadTask, selectTaskRows, type TaskRow } from './tasks.ts';
+import { isPipelineFree, readStepPauses } from './pauses.ts';
+import { createReadTask, selectWithPauses, type TaskRow } from './tasks.ts';
 import { createWriteTransitions } from './transitions.ts';
 
 type Query = Parameters<Queue['claim']>[0];
@@ -24,11 +25,11 @@ type Query = Parameters<Queue['claim']>[0];
 /** See `Queue.claim`. */
 export const createClaimTasks = (connection: Connection, world: World) => {
   const { runStatement, write } = connection;
-  const { selectReady, selectById } = createSelectTasks(connection);
+  const { isAnyReady, selectReady, selectById } = createSelectTasks(connection);
   const runSteps = createRunSteps(connection, world);
   const writeTransitions = createWriteTransitions(connection);
   const readTask = createReadTask(connection);
-  const readTasks = (rows: readonly TaskRow[]): readonly ClaimedRow[] =>
+  const readTasks = (rows: readonly ReadyRow[]): readonly ClaimedReadyRow[] =>
     rows.map((row) => ({ row, task: readTask(row) }));
 
   const claimOne = (query: Query, taskId: string): Result<ClaimedTasks, Unavailable> =>
@@ -44,16 +45,14 @@ export const createClaimTasks = (connection: Connection, world: World) => {
 
   return (query: Query): Result<ClaimedTasks, Unavailable> => {
     // Checked without the write lock first, because workers poll and usually there is nothing to do.
-    const isAny = runStatement(() => selectReady(query, 1).length > 0);
+    const isAny = runStatement(() => isAnyReady(query));
     if (isAny.isErr() || !isAny.value) return isAny.map(() => noClaimedTasks);
     let taskIds: readonly string[] = [];
     return runSync(
       runBatchWithFallback<string, ClaimedTasks, Unavailable, Result<ClaimedTasks, Unavailable>>({
         runAll: () =>
           write(() => {
-            const rows = limitUnits(readTasks(selectReady(query, query.limit)), ({ task }) =>
-              unitsOfTask(task),
-            );
+            const rows = limitUnits(readTasks(selectReady(query)), ({ task }) => unitsOfTask(task));
             taskIds = rows.map(({ task }) => task.id);
             return runSteps(query, rows);
           }),
@@ -66,19 +65,32 @@ export const createClaimTasks = (connection: Connection, world: World) => {
 };
 
 const createSelectTasks = ({ client }: Connection) => {
-  const ready = client.prepare<[string, number, number], TaskRow>(
-    `${selectTaskRows} where t.pipeline = ? and t.state = 'ready' and t.run_ms <= ? order by t.run_ms, t.id limit ?`,
+  const areReady = `t.pipeline = $pipeline and t.state = 'ready' and t.run_ms <= $nowMs and ${isPipelineFree}`;
+  const any = client
+    .prepare<[Omit<ReadyParameters, 'limit'>], number>(`select 1 from task t where ${areReady} limit 1`)
+    .pluck();
+  const ready = client.prepare<[ReadyParameters], ReadyRow>(
+    `${selectWithPauses} where ${areReady} order by t.run_ms, t.id limit $limit`,
   );
-  const byId = client.prepare<[string, number], TaskRow>(
-    `${selectTaskRows} where t.id = ? and t.state = 'ready' and t.run_ms <= ?`,
+  const byId = client.prepare<[{ pipeline: string; taskId: string; nowMs: number }], ReadyRow>(
+    `${selectWithPauses} where t.id = $taskId and t.state = 'ready' and t.run_ms <= $nowMs`,
   );
   return {
+    isAnyReady: ({ pipeline, nowMs }: Query): boolean =>
+      any.get({ pipeline: pipeline.name, nowMs }) !== undefined,
     /** The tasks that have been ready longest come first. */
-    selectReady: ({ pipeline, nowMs }: Query, limit: number): readonly TaskRow[] =>
-      ready.all(pipeline.name, nowMs, limit),
-    selectById: ({ nowMs }: Query, taskId: string): readonly TaskRow[] => byId.all(taskId, nowMs),
+    selectReady: ({ pipeline, nowMs, limit }: Query): readonly ReadyRow[] =>
+      ready.all({ pipeline: pipeline.name, nowMs, limit }),
+    selectById: ({ pipeline, nowMs }: Query, taskId: string): readonly ReadyRow[] =>
+      byId.all({ pipeline: pipeline.name, taskId, nowMs }),
   };
 };
+
+type ReadyParameters = { readonly pipeline: string; readonly nowMs: number; readonly limit: number };
+
+/** `pauses` is JSON: all rows of a statement have the same. */
+type ReadyRow = TaskRow & { readonly pauses: string };
+type ClaimedReadyRow = ClaimedRow & { readonly row: ReadyRow };
 
 /** Runs the `tx` steps of tasks, and leases those that come to an external step. */
 const createRunSteps = (connection: Connection, world: World) => {
@@ -86,22 +98,33 @@ const createRunSteps = (connection: Connection, world: World) => {
   const writeTransitions = createWriteTransitions(connection);
   const lease = createLease(connection);
 
-  const runEffects = (pipeline: Pipeline, rows: readonly ClaimedRow[], nowMs: number): Transitions => {
+  const runEffects = (
+    { pipeline, nowMs }: Query,
+    rows: readonly ClaimedRow[],
+    pauses: readonly StepPause[],
+  ): Transitions => {
     const steps = runTxSteps(
       pipeline,
       rows.map(({ task }) => task),
+      isHeldBy(pauses),
     );
     let step = steps.next();
     while (step.done !== true) step = steps.next(effects[step.value.effect](step.value.tasks, nowMs));
     return step.value;
   };
 
-  return (query: Query, rows: readonly ClaimedRow[]): ClaimedTasks => {
+  return (query: Query, rows: readonly ClaimedReadyRow[]): ClaimedTasks => {
     const { pipeline, nowMs, leaseMs } = query;
-    const transitions = runEffects(pipeline, rows, nowMs);
-    writeTransitions({ ...transitions, advanced: [] }, nowMs);
-    // All advanced tasks are at an external step, because `runTxSteps` runs each `tx` step before it.
-    const leases = lease(transitions, rows, pipeline, nowMs, nowMs + leaseMs);
+    const pauses = readStepPauses(rows[0]?.row.pauses);
+    const transitions = runEffects(query, rows, pauses);
+    const { advanced } = transitions;
+    writeTransitions({ ...transitions, advanced: advanced.filter(({ parked }) => parked) }, nowMs);
+    // All others are at an external step, because `runTxSteps` runs each `tx` step before it.
+    const leased = { ...transitions, advanced: advanced.filter(({ parked }) => !parked) };
+    const leases = lease(leased, rows, pipeline, nowMs, nowMs + leaseMs).map((each) => ({
+      ...each,
+      probe: probeIn(pauses, each.taskId, each.step),
+    }));
     return { processed: rows.length, leases };
   };
 };
