@@ -31,6 +31,7 @@ import {
   createOrderQueries,
   createPlaceOrderRoute,
 } from './routes/orders.ts';
+import { createPauseCommands } from './routes/pauses.ts';
 import { createProductCommands, createProductQueries } from './routes/products.ts';
 import { createQueueCommands, createQueueQueries } from './routes/queue.ts';
 import { createReconciliationCommands, createReconciliationQueries } from './routes/reconciliations.ts';
@@ -86,6 +87,7 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
   createRefundCommands(deps, authenticate),
   createRefundAssignment(deps, authenticate),
   createQueueCommands(deps, authenticate),
+  createPauseCommands(deps, authenticate),
   createReconciliationCommands(deps, authenticate),
   createMoneyCaseCommands(deps, authenticate),
   ...(deps.demo && deps.finishChallenge !== null

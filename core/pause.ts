@@ -5,7 +5,7 @@ import type { AsyncResult } from './result.ts';
 import type { Random } from './world.ts';
 
 export const pauseOrigins = ['operator', 'fault'] as const;
-export type PauseOrigin = (typeof pauseOrigins)[number];
+type PauseOrigin = (typeof pauseOrigins)[number];
 
 /**
  * Holds the tasks at a step of a pipeline, for all processes. Nothing is counted against a task that is held. A pause of
@@ -67,7 +67,7 @@ export const probeDelayMs = (failures: number, retryAfterMs: number | null, rand
 export const probeCheckMs = 1_000;
 
 /** What is wrong with a server, seen at a step that calls it. */
-export type ServerFault = {
+type ServerFault = {
   /** The id of the pause, if this is the first one to see the fault. */
   readonly id: string;
   readonly pipeline: string;
@@ -77,7 +77,7 @@ export type ServerFault = {
 };
 
 /** `over`: the server answered, whatever came of the task. */
-export type ProbeOutcome =
+type ProbeOutcome =
   | { readonly kind: 'over' }
   | { readonly kind: 'unavailable'; readonly reason: string; readonly probeAtMs: number };
 

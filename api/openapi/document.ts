@@ -15,6 +15,7 @@ import {
   orderStateJson,
   orderStateListJson,
 } from '../render/order.ts';
+import { pauseJson } from '../render/pause.ts';
 import { actionJson, chargeJson, chargeListJson, paymentJson } from '../render/payment.ts';
 import { problemJson } from '../render/problem.ts';
 import { productDraftJson, productJson, productListJson } from '../render/product.ts';
@@ -53,6 +54,7 @@ const components: readonly Component[] = [
   refundJson,
   refundListJson,
   queueJson,
+  pauseJson,
   taskJson,
   taskListJson,
   moneyHealthJson,

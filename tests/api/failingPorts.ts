@@ -11,6 +11,7 @@ export const failingPorts = (behaviour: () => AsyncResult<never>) => ({
       orders: fail(store.orders),
       audits: fail(store.audits),
       queue: fail(store.queue),
+      pauses: fail(store.pauses),
       refunds: fail(store.refunds),
       disputes: fail(store.disputes),
       inbox: fail(store.inbox),

@@ -26,6 +26,8 @@ const commands = [
   'POST /orders',
   'POST /products',
   'POST /queue/retries',
+  'POST /queue/pauses',
+  'DELETE /queue/pauses/:id',
   'POST /refunds',
   'POST /refunds/:id/assignment',
   'POST /webhooks/stripe',

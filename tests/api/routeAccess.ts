@@ -55,6 +55,8 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /queue': 'queue:read',
   'GET /queue/tasks': 'queue:read',
   'POST /queue/retries': 'queue:write',
+  'POST /queue/pauses': 'queue:write',
+  'DELETE /queue/pauses/:id': 'queue:write',
   'POST /demo/challenges': 'customer',
   'GET /demo/mails': 'operator',
   'GET /demo/charges': 'operator',
