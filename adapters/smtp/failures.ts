@@ -80,8 +80,12 @@ const reasonOf = ({ code = '', originalCode, command = '', response, responseCod
   if (code === 'EAUTH' && command === 'AUTH XOAUTH2' && responseCode === undefined)
     return 'there is no access token for the mail server: its token endpoint refused or did not answer';
   if (code === 'EAUTH') return `the mail server refused the login (${responseCode ?? 'no method in common'})`;
-  if (response === undefined)
-    return `${reasons[code] ?? 'the mail could not be sent'} (${originalCode ?? code})`;
+  if (response === undefined) {
+    const detail = originalCode ?? code;
+    if (/CERT|SIGNATURE|ISSUER/.test(detail))
+      return `the certificate of the mail server is not trusted (${detail})`;
+    return `${reasons[code] ?? 'the mail could not be sent'} (${detail})`;
+  }
   const reply = response.replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, 200);
   return mailCommands.has(command) || command === 'MAIL FROM'
     ? `the mail server answered ${command} with ${reply}`

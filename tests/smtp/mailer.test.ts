@@ -57,6 +57,32 @@ describe('The SMTP mailer', () => {
       }),
     );
 
+  const texts = [
+    // Limits and faults of the whole server.
+    ['rcpt', 450, '4.7.1 Error: too many messages from 192.0.2.1', 'unavailable'],
+    ['rcpt', 451, 'rate limit exceeded, try again later', 'unavailable'],
+    ['data', 450, '4.7.28 unusual rate of mail', 'unavailable'],
+    ['data', 452, '4.3.1 Insufficient system storage', 'unavailable'],
+    ['data', 451, '4.3.0 Temporary lookup failure', 'unavailable'],
+    ['data', 550, '5.4.5 Daily user sending limit exceeded', 'unavailable'],
+    ['rcpt', 550, '5.7.1 sending quota exceeded', 'unavailable'],
+    // What is about this recipient or this mail, although the words are alike.
+    ['rcpt', 450, '4.7.1 Greylisted, please try again later', 'deferred'],
+    ['rcpt', 452, '4.2.2 The mailbox is over its limit', 'deferred'],
+    ['rcpt', 450, '4.1.1 too many unknown addresses', 'deferred'],
+    ['rcpt', 451, 'temporarily out of order', 'deferred'],
+    ['data', 552, '5.3.4 Message size exceeds the limit', 'rejected'],
+    ['rcpt', 552, '5.2.2 Mailbox quota exceeded', 'rejected'],
+  ] as const;
+  for (const [at, code, text, kind] of texts)
+    test.concurrent(
+      `A reply to ${at} of ${code} ${text} makes the mail ${kind}`,
+      withSink(async (sink, mailerFor) => {
+        sink.behave([{ at, code, text }]);
+        expect(await mailerFor(sink.url).send(mailOf(1))).toMatchObject({ kind });
+      }),
+    );
+
   const silentBehaviours: readonly Behaviour[] = [
     'hang_before_greeting',
     'hang_after_greeting',
