@@ -34,6 +34,7 @@ import {
   createPlaceOrderRoute,
 } from './routes/orders.ts';
 import { createPageRoutes } from './routes/pages.ts';
+import { createPauseCommands } from './routes/pauses.ts';
 import { createPayOptionsRoute } from './routes/payOptions.ts';
 import { createProductCommands, createProductQueries } from './routes/products.ts';
 import { createQueueQueries } from './routes/queue.ts';
@@ -99,6 +100,7 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
   createRefundCommands(deps, authenticate),
   createRefundAssignment(deps, authenticate),
   createQueueCommands(deps, authenticate),
+  createPauseCommands(deps, authenticate),
   createReconciliationCommands(deps, authenticate),
   createMoneyCaseCommands(deps, authenticate),
   ...(deps.demo && deps.finishChallenge !== null

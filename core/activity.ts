@@ -12,6 +12,8 @@ export type Action =
   | 'task.retry'
   | 'task.run'
   | 'task.skip'
+  | 'pause.begin'
+  | 'pause.end'
   | 'case.acknowledge'
   | 'case.refund'
   | 'reconciliation.request'

@@ -38,9 +38,11 @@ export type Attachment = {
 /** `reason` is for logs and people. */
 export type MailOutcome =
   | { readonly kind: 'accepted' }
-  /** Not accepted now, but may be later: no connection, a timeout, a 4xx reply. */
+  /** Not accepted now, but this mail may be later: a 4xx reply about its recipient or content, a connection that broke. */
   | { readonly kind: 'deferred'; readonly reason: string }
-  /** Will never be accepted: a 5xx reply. */
+  /** The server takes no mail of ours now: it is down, refuses our login, or has had enough of us. */
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  /** Will never be accepted: a 5xx reply about this mail. */
   | { readonly kind: 'rejected'; readonly reason: string };
 
 /** Gives mails to a mail server or to the captured mailbox. Never throws, and returns within its own time limits. */

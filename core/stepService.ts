@@ -8,6 +8,8 @@ export type ServiceOutcome =
   /** The service will never do it. */
   | { readonly kind: 'rejected'; readonly reason: string }
   /** The service may do it later, or has done it and its answer was lost. `retryAfterMs`: as the service asks. */
+  | { readonly kind: 'deferred'; readonly reason: string; readonly retryAfterMs: number | null }
+  /** The service does nothing for anybody now: it is down, or has had enough of us. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
 
 /** Asks step services to do steps. Never throws, and returns within its own time limit. */

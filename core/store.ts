@@ -8,6 +8,7 @@ import type { Ledger } from './ledger.ts';
 import type { Mailbox } from './mail.ts';
 import type { OperatorQueue } from './operatorQueue.ts';
 import type { Orders } from './order.ts';
+import type { Pauses } from './pause.ts';
 import type { Products } from './product.ts';
 import type { Wakeup } from './queue.ts';
 import type { RefoldedSlice } from './refold.ts';
@@ -25,6 +26,7 @@ export interface Store {
   readonly contacts: Contacts;
   readonly audits: Audits;
   readonly queue: OperatorQueue;
+  readonly pauses: Pauses;
   readonly invoices: Invoices;
   readonly refunds: Refunds;
   readonly disputes: Disputes;

@@ -47,7 +47,7 @@ export const createMaintenancePolls = (
 const clockCheckEveryMs = 1_000;
 
 /** With a wrong clock, this process would take leases and payments that others still work on, and end orders early. */
-const ifMayClaim =
+export const ifMayClaim =
   ({ mayClaim }: { readonly mayClaim: () => boolean }, poll: Poll): Poll =>
   async () =>
     mayClaim() ? poll() : ok(clockCheckEveryMs);

@@ -19,18 +19,21 @@ import { createRunJob } from '../core/usecases/runJob.ts';
 import { createRunStep } from '../core/usecases/runStep.ts';
 import type { World } from '../core/world.ts';
 import { type ClaimTasks, createClaimRound } from './claimRound.ts';
-import { createExecutor, type ExecutorPorts } from './executor.ts';
+import { type AnyReport, createExecutor, type ExecutorPorts } from './executor.ts';
 import type { LeaseRef } from './heldLeases.ts';
 import { type Loop, type LoopPorts, startLoop } from './loop.ts';
-import { createMaintenancePolls } from './maintenance.ts';
+import { createMaintenancePolls, ifMayClaim as whileMayClaim } from './maintenance.ts';
 import { createOutageLog } from './outage.ts';
+import { createPausesPoll } from './pauses.ts';
 import { createReporter } from './reports.ts';
+import { createServerFaults } from './serverFaults.ts';
 
 export type WorkerPorts = {
   readonly store: Pick<
     Store,
     | 'orders'
     | 'queue'
+    | 'pauses'
     | 'audits'
     | 'refunds'
     | 'disputes'
@@ -87,23 +90,26 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     clock: world.clock,
     random: world.random,
     outage: createOutageLog(log, world.clock),
+    faults: createServerFaults({ pauses: store.pauses, world, log }, () => pausesLoop.wake()),
   };
   const recovery = createPaymentRecovery({ ...store, provider: ports.provider, world });
   const isEnabled = ({ name }: { readonly name: string }) => settings.pipelines.includes(name);
   const orderPorts = createOrderPorts(ports, shared, settings);
   const jobPorts = createJobPorts(ports, shared, recovery, settings);
+  const orderPipelines = [...pipelines.values()]
+    .filter(isEnabled)
+    .map((pipeline) => withServices(pipeline, ports.stepServices.available));
+  const pausesPoll = createPausesPoll({ ...shared, store }, orderPipelines);
+  const pausesLoop = startLoop('pauses', whileMayClaim(ports, pausesPoll), shared);
   const runningPipelines: readonly RunningPipeline[] = [
-    ...[...pipelines.values()]
-      .filter(isEnabled)
-      .map((pipeline) => withServices(pipeline, ports.stepServices.available))
-      .map((pipeline) =>
-        startPipeline(
-          pipeline,
-          ifMayClaim(ports, createClaimTasks(pipeline, ports, settings)),
-          orderPorts,
-          settings,
-        ),
+    ...orderPipelines.map((pipeline) =>
+      startPipeline(
+        pipeline,
+        ifMayClaim(ports, createClaimTasks(pipeline, ports, settings)),
+        orderPorts,
+        settings,
       ),
+    ),
     ...jobPipelines.filter(isEnabled).map((pipeline) =>
       startPipeline(pipeline, ifMayClaim(ports, createClaimJobs(pipeline, ports, settings)), jobPorts, {
         ...settings,
@@ -125,7 +131,10 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     },
     settings,
   );
-  const maintenanceLoops = Object.entries(polls).map(([name, poll]) => startLoop(name, poll, shared));
+  const maintenanceLoops = [
+    pausesLoop,
+    ...Object.entries(polls).map(([name, poll]) => startLoop(name, poll, shared)),
+  ];
 
   return {
     stop: async () => {
@@ -141,7 +150,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
   };
 };
 
-type SharedPorts = LoopPorts & Pick<ExecutorPorts<Lease, StepReport>, 'queue' | 'world'>;
+type SharedPorts = LoopPorts & Pick<ExecutorPorts<Lease, StepReport>, 'queue' | 'world' | 'faults'>;
 
 const createOrderPorts = (
   { store, mailer, stepServices, world }: WorkerPorts,
@@ -223,7 +232,7 @@ const ifMayClaim =
 type RunningPipeline = { wake(): void; stop(deadline: Promise<void>): Promise<void> };
 
 /** Starts the claim loops of one pipeline, and the executor of what they lease. */
-const startPipeline = <L extends LeaseRef, Report extends Pick<LeaseRef, 'taskId'>>(
+const startPipeline = <L extends LeaseRef, Report extends AnyReport>(
   pipeline: Pipeline | JobPipeline,
   claim: ClaimTasks<L>,
   ports: ExecutorPorts<L, Report>,

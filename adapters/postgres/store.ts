@@ -21,6 +21,7 @@ import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
 import { onePool, openPools, type Pools } from './pools.ts';
 import { createProducts } from './products/products.ts';
+import { createPauses } from './queue/pauses.ts';
 import { createQueue } from './queue/queue.ts';
 import { createWakeup } from './queue/wakeup.ts';
 import { createRefunds } from './refunds/refunds.ts';
@@ -92,6 +93,11 @@ const createStoreOver = (
         'failures',
         'history',
       ]),
+    },
+    pauses: {
+      ...createPauses(work),
+      ...pick(createPauses(commands), ['begin', 'beginOnce', 'end']),
+      ...pick(createPauses(pools.reads), ['list']),
     },
     refunds: splitReads(pools, (sql) => createRefunds(sql, world), ['find', 'list']),
     disputes: createDisputes(commands),

@@ -19,6 +19,7 @@ import { migrate } from './migrate.ts';
 import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
 import { createProducts } from './products/products.ts';
+import { createPauses } from './queue/pauses.ts';
 import { createQueue } from './queue/queue.ts';
 import { createRefunds } from './refunds/refunds.ts';
 import { finishedTasks, secret } from './schema.ts';
@@ -68,6 +69,7 @@ export const createStoreOver = (
     contacts: createContacts(connection),
     audits: createAudits(connection, numberPrefix),
     queue: createQueue(connection, world),
+    pauses: createPauses(connection),
     invoices: createInvoices(connection),
     refunds: createRefunds(connection, world),
     disputes: createDisputes(connection),

@@ -15,6 +15,7 @@ import {
   orderStateJson,
   orderStateListJson,
 } from '../render/order.ts';
+import { pauseJson } from '../render/pause.ts';
 import { actionJson, chargeJson, chargeListJson, paymentJson } from '../render/payment.ts';
 import { payOptionsJson } from '../render/payOptions.ts';
 import { problemJson } from '../render/problem.ts';
@@ -59,6 +60,7 @@ const components: readonly Component[] = [
   refundJson,
   refundListJson,
   queueJson,
+  pauseJson,
   taskJson,
   taskListJson,
   failuresJson,

@@ -134,6 +134,16 @@ export const samples = {
     totals: { ready: 3, running: 0, waiting: 0, paused: 0, failed: 0 },
     oldestReadyAgeMs: 125,
     finishedPerSecond: 41.5,
+    pauses: [
+      {
+        id: '01980a54-1c00-7b21-9d4e-5a6b7c8d9e01',
+        pipeline: 'physical',
+        step: 'notify_customer',
+        origin: 'fault',
+        reason: 'the mail server cannot be reached (ECONNREFUSED)',
+        since: at,
+      },
+    ],
   },
   tasks: listOf(
     {

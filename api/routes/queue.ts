@@ -50,6 +50,7 @@ export const createQueueQueries = ({ store, world }: ApiDeps, authenticate: Auth
       operation({
         tag: 'Queue',
         summary: 'Get the state of the queue',
+        description: 'The counts of unfinished tasks, and the pauses that hold some of them.',
         responses: { 200: { description: 'The counts.', schema: queueJson.ref, example: samples.queue } },
         failures: [],
       }),
@@ -74,7 +75,7 @@ export const createQueueQueries = ({ store, world }: ApiDeps, authenticate: Auth
         tag: 'Queue',
         summary: 'List unfinished tasks',
         description:
-          'Oldest first. A task is the unfinished work of a group or of a job. A group is the paid orders of one checkout and one product type. A job is a refund, an event of the payment provider or a reconciliation. Finished tasks are not listed: see the history of the orders, the refund or the reconciliation. A task is paused while a refund of its only order is open: an order that is refunded whole leaves a larger group.',
+          'Oldest first. A task is the unfinished work of a group or of a job. A group is the paid orders of one checkout and one product type. A job is a refund, an event of the payment provider or a reconciliation. Finished tasks are not listed: see the history of the orders, the refund or the reconciliation. A task is paused while a pause holds its step or pipeline (see `GET /queue`), and while a refund of its only order is open: an order that is refunded whole leaves a larger group.',
         parameters: queryParameters(filters),
         responses: { 200: { description: 'A page.', schema: taskListJson.ref, example: samples.tasks } },
         failures: ['validation_failed'],

@@ -3,7 +3,7 @@ import { pipelineFor } from '../pipelines/index.ts';
 import type { Service, Step, StepService } from '../pipelines/pipeline.ts';
 import { withServices } from '../pipelines/withServices.ts';
 import type { Lease, StepReport } from '../queue.ts';
-import { failedAttempt, waitForService } from '../retry.ts';
+import { failedMail, waitForService } from '../retry.ts';
 import { withDeadline } from '../stepDeadline.ts';
 import type { ServiceOutcome, StepServices } from '../stepService.ts';
 import { stepKey } from '../steps.ts';
@@ -11,8 +11,8 @@ import type { World } from '../world.ts';
 
 type Outcome =
   | Extract<StepReport['outcome'], { kind: 'done' }>
-  | { readonly kind: 'deferred' | 'rejected'; readonly reason: string }
-  | Extract<ServiceOutcome, { kind: 'unavailable' }>;
+  | { readonly kind: 'mail_deferred' | 'rejected'; readonly reason: string }
+  | Extract<ServiceOutcome, { kind: 'deferred' | 'unavailable' }>;
 
 type ExternalStep = Extract<Step, { kind: 'external' }>;
 
@@ -40,7 +40,16 @@ export const createRunStep = (
     notify_customer: async (lease) => {
       const messageId = `<${stepKey(lease.taskId, lease.step)}@${settings.mailDomain}>`;
       const outcome = await mailer.send(receiptMail(lease, messageId));
-      return outcome.kind === 'accepted' ? { kind: 'done', detail: messageId } : outcome;
+      switch (outcome.kind) {
+        case 'accepted':
+          return { kind: 'done', detail: messageId };
+        case 'deferred':
+          return { ...outcome, kind: 'mail_deferred' };
+        case 'unavailable':
+          return { ...outcome, retryAfterMs: null };
+        case 'rejected':
+          return outcome;
+      }
     },
     carrier: callOf('carrier'),
     invoice_service: callOf('invoice_service'),
@@ -64,20 +73,30 @@ export const createRunStep = (
 
     const step = stepOf(lease);
     const outcome = await withDeadline(world.timer, step, services[step.service](lease), lateOutcome(step));
-    if (outcome.kind === 'done') return report(outcome);
-    if (outcome.kind === 'rejected') return report({ kind: 'failed', error: outcome.reason });
-    if (outcome.kind === 'unavailable') return waitForService(lease, outcome, world);
-    return failedAttempt(lease, outcome.reason, world);
+    switch (outcome.kind) {
+      case 'done':
+        return report(outcome);
+      case 'rejected':
+        return report({ kind: 'failed', error: outcome.reason });
+      case 'unavailable': {
+        const { reason: error, retryAfterMs } = outcome;
+        return report({ kind: 'unavailable', error, retryAfterMs });
+      }
+      case 'deferred':
+        return waitForService(lease, outcome, world);
+      case 'mail_deferred':
+        return failedMail(lease, outcome.reason, world);
+    }
   };
 };
 
-/** A mail that is late counts as a failed try. A step service is waited for, as if it could not be reached. */
+/** A late answer says nothing about the server: others may hear from it in time. */
 const lateOutcome =
   ({ service }: ExternalStep) =>
   (reason: string): Outcome =>
     service === 'notify_customer'
-      ? { kind: 'deferred', reason }
-      : { kind: 'unavailable', reason, retryAfterMs: null };
+      ? { kind: 'mail_deferred', reason }
+      : { kind: 'deferred', reason, retryAfterMs: null };
 
 /** A second request would have another key, and the service could not tell that it is the same order. */
 const askedByGroup = (service: StepService): string =>

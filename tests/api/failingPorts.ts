@@ -12,6 +12,7 @@ export const failingPorts = (behaviour: () => AsyncResult<never>) => ({
       contacts: fail(store.contacts),
       audits: fail(store.audits),
       queue: fail(store.queue),
+      pauses: fail(store.pauses),
       refunds: fail(store.refunds),
       disputes: fail(store.disputes),
       inbox: fail(store.inbox),

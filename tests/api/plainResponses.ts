@@ -1,5 +1,6 @@
 import { moneyCheckLimits } from '../../core/ledger.ts';
 import { addDifference } from './differences.ts';
+import { pauseBody } from './pauseResponses.ts';
 import { requestAboutProviderRefunds } from './providerRefundResponses.ts';
 import { valueAt } from './reply.ts';
 import { serviceKeyBody } from './serviceKeyResponses.ts';
@@ -27,6 +28,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'POST /orders/{id}/contact': { email: 'right@example.com', resend: true },
   'POST /queue/retries': { taskIds: [id] },
   'POST /queue/skips': { taskIds: [id], reason: 'r' },
+  'POST /queue/pauses': pauseBody,
   'POST /refunds': { orderId: id, reason: 'It was damaged' },
   'POST /refunds/{id}/assignment': { orderId: id },
   'POST /webhooks/stripe': {},

@@ -40,6 +40,7 @@ describe('GET /queue', () => {
       totals: { ready: 0, running: 0, waiting: 0, paused: 0, failed: 0 },
       oldestReadyAgeMs: 0,
       finishedPerSecond: 0,
+      pauses: [],
     });
     await pay(api, 'physical');
     await pay(api, 'digital');

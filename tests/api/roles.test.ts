@@ -30,6 +30,8 @@ const commands = [
   'POST /orders/:id/contact',
   'POST /queue/retries',
   'POST /queue/skips',
+  'POST /queue/pauses',
+  'DELETE /queue/pauses/:id',
   'POST /refunds',
   'POST /refunds/:id/assignment',
   'POST /webhooks/stripe',

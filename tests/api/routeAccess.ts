@@ -69,6 +69,8 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /queue/failures': 'queue:read',
   'POST /queue/retries': 'queue:write',
   'POST /queue/skips': 'queue:write',
+  'POST /queue/pauses': 'queue:write',
+  'DELETE /queue/pauses/:id': 'queue:write',
   'POST /demo/challenges': 'customer',
   'GET /demo/mails': 'operator',
   'GET /demo/charges': 'operator',

@@ -167,7 +167,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
     world.advance(1_000);
     const [lease] = (await fixture.claimTasks(draft.type)).leases;
     const licences = (await fixture.findOrder(paid.id)).licences;
-    const expected: Omit<AllFieldsSet<Lease>, 'orders' | 'references' | 'body' | 'alreadyDone'> = {
+    const expected: Omit<AllFieldsSet<Lease>, 'orders' | 'references' | 'body' | 'alreadyDone' | 'probe'> = {
       ...{ taskId: defined(task).id, lease: 2, untilMs: fixture.now() + 30_000, pipeline: draft.type },
       ...{
         step: 'notify_customer',
@@ -185,6 +185,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
       references: [],
       body: null,
       alreadyDone: false,
+      probe: null,
     });
     expect(first).toEqual({ ...defined(lease), lease: 1, attempts: 0, untilMs: fixture.now() + 29_000 });
     return { ...{ claim, orderAs, contact, paid, completed, licences }, lease: defined(lease) };

@@ -30,6 +30,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
           pipeline: 'digital',
           step: 'notify_customer',
           attempts: 0,
+          probe: null,
           checkoutId: defined(paid.checkoutId),
           orders: [{ order: paid, licences }],
           order: paid,

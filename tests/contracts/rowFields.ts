@@ -122,9 +122,12 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const item = fixture.inboxItem({ subject });
       await unwrap(store.inbox.receive([item], fixture.now()));
       expect(await unwrap(store.inbox.find(item.id))).toEqual(item.event);
-      const lease: Omit<AllFieldsSet<JobLease>, 'attempts'> & { readonly attempts: 0 } = {
+      const lease: Omit<AllFieldsSet<JobLease>, 'attempts' | 'probe'> & {
+        readonly attempts: 0;
+        readonly probe: null;
+      } = {
         ...{ taskId: item.taskId, jobId: item.id, lease: 1, untilMs: fixture.now() + 30_000 },
-        ...{ pipeline: 'provider_event', step: 'act_on_event', attempts: 0 },
+        ...{ pipeline: 'provider_event', step: 'act_on_event', attempts: 0, probe: null },
       };
       expect(await fixture.claimJobs('provider_event')).toEqual([lease]);
     });

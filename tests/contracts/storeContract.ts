@@ -32,6 +32,7 @@ import { orderFieldsContract } from './orderFields.ts';
 import { ordersContract } from './orders.ts';
 import { outcomesContract } from './outcomes.ts';
 import { pausedTasksContract } from './pausedTasks.ts';
+import { pausesContract } from './pauses.ts';
 import { pipelinesContract } from './pipelines.ts';
 import { productChangesContract } from './productChanges.ts';
 import { productsContract } from './products.ts';
@@ -48,6 +49,7 @@ import { repeatedOutcomesContract } from './repeatedOutcomes.ts';
 import { rescuesContract } from './rescues.ts';
 import { rowFieldsContract } from './rowFields.ts';
 import { searchContract } from './search.ts';
+import { serverFaultsContract } from './serverFaults.ts';
 import { serviceKeysContract } from './serviceKeys.ts';
 import { skipsContract } from './skips.ts';
 import { stepLedgerContract } from './stepLedger.ts';
@@ -95,6 +97,8 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     stepServicesContract,
     rescuesContract,
     pausedTasksContract,
+    pausesContract,
+    serverFaultsContract,
     pipelinesContract,
     groupServicesContract,
     groupsContract,

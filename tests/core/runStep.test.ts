@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Mail, MailOutcome } from '../../core/mail.ts';
 import type { Lease } from '../../core/queue.ts';
-import { attemptsMax } from '../../core/retry.ts';
+import { mailAttemptsMax } from '../../core/retry.ts';
 import { noStepServices } from '../../core/stepService.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
 import { createTestWorld } from '../world.ts';
@@ -14,6 +14,7 @@ const lease = (changes: Partial<Lease> = {}): Lease => ({
   pipeline: 'physical',
   step: 'notify_customer',
   attempts: 0,
+  probe: null,
   checkoutId: 'checkout-1',
   orders: [{ order: order('order-1'), licences: [] }],
   contact: { email: 'an@example.com', language: 'en' },
@@ -74,10 +75,20 @@ describe('External steps', () => {
     const { runStep } = createTestStep(1_000, { kind: 'deferred', reason: '451 later' });
     const first = await runStep(lease());
     expect(first?.outcome).toMatchObject({ kind: 'retry', error: '451 later' });
-    const last = await runStep(lease({ attempts: attemptsMax - 1 }));
+    const last = await runStep(lease({ attempts: mailAttemptsMax - 1 }));
     expect(last?.outcome).toEqual({ kind: 'failed', error: '451 later' });
-    const secondToLast = await runStep(lease({ attempts: attemptsMax - 2 }));
+    const secondToLast = await runStep(lease({ attempts: mailAttemptsMax - 2 }));
     expect(secondToLast?.outcome.kind).toBe('retry');
+  });
+
+  test('A mail that its server cannot take counts no attempt', async () => {
+    const { runStep } = createTestStep(1_000, { kind: 'unavailable', reason: 'down' });
+    for (const attempts of [0, mailAttemptsMax])
+      expect((await runStep(lease({ attempts })))?.outcome).toEqual({
+        kind: 'unavailable',
+        error: 'down',
+        retryAfterMs: null,
+      });
   });
 
   test('A rejected mail fails the step', async () => {

@@ -4,7 +4,9 @@ import {
   failureGroupsMax,
   type OperatorQueue,
 } from '../../core/operatorQueue.ts';
+import { isPaused } from '../../core/pause.ts';
 import { matchesFilter } from '../../core/taskFilter.ts';
+import { listPauses } from './pauses.ts';
 import type { Tables } from './tables.ts';
 
 /** See `OperatorQueue.failures`. */
@@ -32,7 +34,7 @@ export const matchingIds = (
   { filter, upTo, after, limit, nowMs }: Parameters<OperatorQueue['matchingIds']>[0],
 ): readonly string[] =>
   [...tables.tasks.values()]
-    .filter((task) => matchesFilter(task, filter, nowMs))
+    .filter((task) => matchesFilter({ ...task, isHeld: isPaused(listPauses(tables), task) }, filter, nowMs))
     .map(({ id }) => id)
     .filter((id) => id <= upTo && (after === null || id > after))
     .toSorted()

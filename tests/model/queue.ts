@@ -2,7 +2,7 @@ import { ok } from 'neverthrow';
 import type { OperatorQueue } from '../../core/operatorQueue.ts';
 import { pageOf } from '../../core/page.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
-import { type StepReport, type TaskQuery, taskStateAt } from '../../core/queue.ts';
+import type { StepReport, TaskQuery } from '../../core/queue.ts';
 import { limitUnits, planReports, stepKey, unitsOfTask } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { writeActivity } from './activity.ts';
@@ -13,7 +13,7 @@ import { readHistory, recordHistory } from './queueHistory.ts';
 import { writeReferences } from './references.ts';
 import { rescueTask, retryTask } from './rescue.ts';
 import { skipSteps } from './skip.ts';
-import { readStats, shownAt } from './stats.ts';
+import { readStats, shownAt, shownState } from './stats.ts';
 import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { updateTask, writeTransitions } from './transitions.ts';
 
@@ -98,9 +98,9 @@ export const createQueue = (tables: Tables, world: World): OperatorQueue => ({
 
   tasks: async (query) => {
     const rows = [...tables.tasks.values()]
-      .filter((task) => matches(task, query))
+      .filter((task) => matches(tables, task, query))
       .sort((one, other) => (one.id < other.id ? -1 : 1))
-      .map((task) => shownAt(task, query.nowMs));
+      .map((task) => shownAt(tables, task, query.nowMs));
     return ok(pageOf(rows, query.limit, ({ id }) => id));
   },
 
@@ -144,10 +144,11 @@ const reportStep = (
 };
 
 const matches = (
+  tables: Tables,
   task: TaskRow,
   { state, pipeline, step, error, orderId, after, nowMs }: TaskQuery,
 ): boolean =>
-  (state === null || taskStateAt(task, nowMs) === state) &&
+  (state === null || shownState(tables, task, nowMs) === state) &&
   (pipeline === null || task.pipeline === pipeline) &&
   (step === null || task.step === step) &&
   (error === null || task.lastError === error) &&

@@ -11,6 +11,7 @@ import { createInbox, pruneEvents } from './inbox.ts';
 import { createLedger } from './ledger.ts';
 import { createMailbox } from './mailbox.ts';
 import { createOrders } from './orders.ts';
+import { createPauses } from './pauses.ts';
 import { createProducts } from './products.ts';
 import { createQueue } from './queue.ts';
 import { createRefunds } from './refunds.ts';
@@ -44,6 +45,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     contacts: createContacts(tables),
     audits: createAudits(tables),
     queue: createQueue(tables, world),
+    pauses: createPauses(tables),
     invoices: { ofCheckout: async (checkoutId) => ok(tables.invoices.get(checkoutId) ?? null) },
     refunds: createRefunds(tables, world),
     disputes: createDisputes(tables),

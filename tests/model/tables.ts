@@ -6,6 +6,7 @@ import type { Invoice } from '../../core/invoice.ts';
 import type { Acknowledgement, LedgerDifference, Reconciliation } from '../../core/ledger.ts';
 import type { CapturedMail, Mail } from '../../core/mail.ts';
 import type { Contact, Order, OrderState } from '../../core/order.ts';
+import type { Pause } from '../../core/pause.ts';
 import type { Payment } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
 import type { ProviderEvent } from '../../core/provider.ts';
@@ -67,6 +68,14 @@ export type TaskRow = {
   readonly lastError: string | null;
 };
 
+export type PauseRow = {
+  readonly pause: Pause;
+  /** The next three count for faults only. */
+  readonly probeAtMs: number;
+  readonly probeTaskId: string | null;
+  readonly failures: number;
+};
+
 export type RefundRow = {
   readonly refund: Refund;
   readonly fingerprint: string;
@@ -113,6 +122,7 @@ export const createTables = () => ({
   auditIds: new Map<string, string>(),
   payments: new Map<string, PaymentRow>(),
   tasks: new Map<string, TaskRow>(),
+  pauses: new Map<string, PauseRow>(),
   /** By `stepKey`. */
   stepLedger: new Map<string, StepLedgerRow>(),
   /** By `stepKey` of the order. */

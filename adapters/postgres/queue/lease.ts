@@ -1,6 +1,7 @@
 import { contactOfGroup } from '../../../core/group.ts';
 import { invoiceNumber } from '../../../core/invoice.ts';
 import type { Order } from '../../../core/order.ts';
+import { probeIn, type StepPause } from '../../../core/pause.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
 import type { StepReference } from '../../../core/serviceReference.ts';
 import { serviceRequestBody } from '../../../core/stepService.ts';
@@ -11,7 +12,7 @@ import type { FoundTask } from './tasks.ts';
 type Query = Parameters<Queue['claim']>[0];
 
 /**
- * Leases the tasks that are at an external step, writes the intent of each into the step ledger, and reads what the
+ * Leases the tasks that are at an external step and not parked there, writes the intent of each into the step ledger, and reads what the
  * step needs. `tasks` are those that this transaction has locked.
  */
 export const leaseExternalSteps = async (
@@ -19,9 +20,12 @@ export const leaseExternalSteps = async (
   { pipeline, nowMs, leaseMs }: Query,
   transitions: Transitions,
   tasks: readonly FoundTask[],
+  pauses: readonly StepPause[],
 ): Promise<readonly Lease[]> => {
   const external = externalSteps(pipeline);
-  const atExternalStep = transitions.advanced.filter(({ step }) => external.includes(step));
+  const atExternalStep = transitions.advanced.filter(
+    ({ step, parked }) => !parked && external.includes(step),
+  );
   if (atExternalStep.length === 0) return [];
   const untilMs = nowMs + leaseMs;
   const taskOf = new Map(tasks.map((task) => [task.id, task]));
@@ -65,7 +69,12 @@ export const leaseExternalSteps = async (
     const step = stepOf.get(lease.id);
     return task === undefined || step === undefined
       ? []
-      : [leaseOf(lease, task, ordersAfter(task), step, untilMs)];
+      : [
+          {
+            ...leaseOf(lease, task, ordersAfter(task), step, untilMs),
+            probe: probeIn(pauses, task.id, step),
+          },
+        ];
   });
 };
 
@@ -88,7 +97,7 @@ const leaseOf = (
   orders: readonly Order[],
   step: string,
   untilMs: number,
-): Lease => {
+): Omit<Lease, 'probe'> => {
   const licencesOf = Map.groupBy(leased.licences, (licence) => licence.split(' ', 1)[0]);
   return {
     taskId: leased.id,

@@ -48,7 +48,7 @@ export const createLease = ({ client }: Connection) => {
     pipeline: Pipeline,
     nowMs: number,
     untilMs: number,
-  ): Lease => {
+  ): Omit<Lease, 'probe'> => {
     const lease = row.lease + 1;
     // A task that was already at this step keeps its counts. One that comes from another step starts at 0.
     const { attempts, crashes, lastError, runAtMs } =
@@ -81,7 +81,7 @@ export const createLease = ({ client }: Connection) => {
     pipeline: Pipeline,
     nowMs: number,
     untilMs: number,
-  ): readonly Lease[] => {
+  ): readonly Omit<Lease, 'probe'>[] => {
     const ordersAfter = createOrdersAfter(transitions, nowMs);
     const rowOf = new Map(rows.map((row) => [row.task.id, row]));
     return transitions.advanced.map((transition) => {
