@@ -41,7 +41,7 @@ export const claimTasks = async (
       runAll: () =>
         withNestedLoops(sql, async (tx) => {
           const tasks = await scanStarts.scan(query.pipeline.name, positionOf, async (start) =>
-            limitUnits(mixed(tasksOf(await lockReadyTasks(tx, query, start))), unitsOfTask),
+            limitUnits(mixed(tasksOf(await lockReadyTasks(tx, query, start))), unitsOfTask).toSorted(byTime),
           );
           lockedIds = tasks.map(({ id }) => id);
           return runTasks(tx, world, query, tasks);
@@ -58,6 +58,10 @@ export const claimTasks = async (
 };
 
 const positionOf = ({ runMs, id, isNewest }: FoundTask) => ({ runMs, id, isNewest });
+
+/** All claims write in one order, so that two that meet in an invoice do not wait in a circle. */
+const byTime = (one: FoundTask, other: FoundTask): number =>
+  one.runMs - other.runMs || (one.id < other.id ? -1 : 1);
 
 const mixed = (tasks: readonly FoundTask[]): FoundTask[] =>
   mixClaimed(
