@@ -7,7 +7,7 @@ import type { Poll } from './loop.ts';
 
 /** A batch holds SQLite's write lock for some ms. */
 const resumedMax = 500;
-const pollMs = 500;
+const pollMs = 1_000;
 
 /** The steps that this process does in the database. Its settings may have named a service for them once. */
 const txStepsOf = (pipelines: readonly Pipeline[]): readonly PausedStep[] =>

@@ -1,5 +1,6 @@
+import { createCountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
-import { type Pauses, probeDelayMs } from '../core/pause.ts';
+import { type EndedPause, type Pauses, probeDelayMs } from '../core/pause.ts';
 import type { JobReport, Lease, StepReport } from '../core/queue.ts';
 import type { World } from '../core/world.ts';
 
@@ -16,6 +17,31 @@ export type ServerFaults = {
   reported(lease: LeasedStep, outcome: Outcome): Promise<void>;
 };
 
+/** A mail that by itself makes its server look down begins and ends pauses all the time. */
+const quietMs = 60_000;
+
+const createPauseLog = (log: Log, { clock, timer }: World) => {
+  const counted = createCountedLog(log, timer);
+  const saidOverAtMs = new Map<string, number>();
+  return {
+    begun: ({ pipeline, step }: LeasedStep, reason: string): void =>
+      counted.warn(
+        'a step is paused, because its server does not work; its tasks wait, and one at a time is tried',
+        { pipeline, step, reason },
+        `${pipeline} ${step}`,
+      ),
+    over: ({ pause: { pipeline, step, sinceMs }, waited }: EndedPause): void => {
+      const nowMs = clock.nowMs();
+      const key = `${pipeline} ${step}`;
+      const isRepeated = nowMs - (saidOverAtMs.get(key) ?? 0) < quietMs;
+      if (!isRepeated) saidOverAtMs.set(key, nowMs);
+      const write = isRepeated ? log.debug : log.info;
+      const pausedMs = nowMs - sinceMs;
+      write('a step goes on, because its server works again', { pipeline, step, pausedMs, waited });
+    },
+  };
+};
+
 /**
  * A failure to write is not tried again. Without a pause, a parked task is ready again at once and sees the same fault;
  * a probe whose outcome is not known is sent again. `onEnd` is called when tasks can go on.
@@ -23,7 +49,7 @@ export type ServerFaults = {
 export const createServerFaults = (
   {
     pauses,
-    world: { clock, ids, random },
+    world,
     log,
   }: {
     readonly pauses: Pick<Pauses, 'beginForFault' | 'finishProbe'>;
@@ -31,49 +57,38 @@ export const createServerFaults = (
     readonly log: Log;
   },
   onEnd: () => void,
-): ServerFaults => ({
-  seen: async ({ pipeline, step, probe }, { error: reason, retryAfterMs }) => {
-    if (probe !== null) return;
-    const nowMs = clock.nowMs();
-    const probeAtMs = nowMs + probeDelayMs(0, retryAfterMs, random);
-    const begun = await pauses.beginForFault(
-      { id: ids.next(nowMs), pipeline, step, reason, probeAtMs },
-      nowMs,
-    );
-    if (begun.isOk() && begun.value)
-      log.warn(
-        'a step is paused, because its server does not work; its tasks wait, and one at a time is tried',
-        {
-          pipeline,
-          step,
-          reason,
-        },
+): ServerFaults => {
+  const { clock, ids, random } = world;
+  const pauseLog = createPauseLog(log, world);
+  return {
+    seen: async (lease, { error: reason, retryAfterMs }) => {
+      const { pipeline, step, probe } = lease;
+      if (probe !== null) return;
+      const nowMs = clock.nowMs();
+      const probeAtMs = nowMs + probeDelayMs(0, retryAfterMs, random);
+      const begun = await pauses.beginForFault(
+        { id: ids.next(nowMs), pipeline, step, reason, probeAtMs },
+        nowMs,
       );
-  },
+      if (begun.isOk() && begun.value) pauseLog.begun(lease, reason);
+    },
 
-  reported: async ({ taskId, probe }, outcome) => {
-    if (probe === null) return;
-    const nowMs = clock.nowMs();
-    const failures = probe.failures + 1;
-    const finished = await pauses.finishProbe(
-      { ...probe, taskId },
-      outcome.kind === 'unavailable'
-        ? {
-            kind: 'unavailable',
-            reason: outcome.error,
-            probeAtMs: nowMs + probeDelayMs(failures, outcome.retryAfterMs, random),
-          }
-        : { kind: 'over' },
-    );
-    if (finished.isErr() || finished.value === null) return;
-    const { pause, waited } = finished.value;
-    const { pipeline, step, sinceMs } = pause;
-    log.info('a step goes on, because its server works again', {
-      pipeline,
-      step,
-      pausedMs: nowMs - sinceMs,
-      waited,
-    });
-    onEnd();
-  },
-});
+    reported: async ({ taskId, probe }, outcome) => {
+      if (probe === null) return;
+      const failures = probe.failures + 1;
+      const finished = await pauses.finishProbe(
+        { ...probe, taskId },
+        outcome.kind === 'unavailable'
+          ? {
+              kind: 'unavailable',
+              reason: outcome.error,
+              probeAtMs: clock.nowMs() + probeDelayMs(failures, outcome.retryAfterMs, random),
+            }
+          : { kind: 'over' },
+      );
+      if (finished.isErr() || finished.value === null) return;
+      pauseLog.over(finished.value);
+      onEnd();
+    },
+  };
+};
