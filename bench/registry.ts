@@ -10,11 +10,13 @@ import { pipelines } from './rows/pipelines.ts';
 import { queue } from './rows/queue.ts';
 import { scale } from './rows/scale.ts';
 import { sqlite } from './rows/sqlite.ts';
+import { start } from './rows/start.ts';
 import { startup } from './rows/startup.ts';
 import { search, vast } from './search/row.ts';
 
 /** All rows, in the order in which they run. */
 export const rows: readonly Row[] = [
+  start,
   checkout,
   queue,
   pipelines,

@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
 import { createInvoiceRenderer } from '../adapters/pdf/renderer.ts';
-import { mailDomain } from '../adapters/smtp/address.ts';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import type { AuthSettings } from '../api/http/auth.ts';
 import { createCountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
+import { createRequestPriority, type RequestPriority } from '../core/requestPriority.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { withTimeout } from '../core/timer.ts';
@@ -32,7 +32,14 @@ import {
 } from './process.ts';
 import { refuseRuntime } from './runtime.ts';
 import { isPlainDatabase } from './transportRules.ts';
-import { openMailer, openProvider, openStepServices, openStore, waitForStore } from './wiring.ts';
+import {
+  openMailer,
+  openProvider,
+  openStepServices,
+  openStore,
+  waitForStore,
+  workerSettingsOf,
+} from './wiring.ts';
 
 /** Starts the parts that `config` selects and adds a function to `closers` for each. Returns the banner. */
 const start = async (config: Config, world: World, log: Log, closers: Close[]): Promise<string> => {
@@ -67,6 +74,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     await unwrapOrThrow(loadDemoProducts(store.products, world.clock));
   }
   let address: string | null = null;
+  const priority = createRequestPriority(world.timer);
   if (listens) {
     const [{ createApp }, { serve }, { createClientOf }] = await Promise.all([
       import('../api/app.ts'),
@@ -104,7 +112,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
         return { ready, missing: ready ? [] : ['database'] };
       },
     });
-    const server = await serve(api, { port, host });
+    const server = await serve(role === 'all' ? servedFirst(api, priority) : api, { port, host });
     parallelClosers.push(() => withTimeout(world.timer, config.shutdownMs, server.stop(), () => {}));
     address = addressOf(host, server.port);
     if (simulator !== null && (role === 'all' || role === 'checkout'))
@@ -112,15 +120,10 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
   }
   if (role === 'all' || role === 'worker') {
     const { startWorker } = await import('../worker/worker.ts');
-    const settings = {
-      ...config,
-      pipelines: config.workerPipelines,
-      mailDomain: mailDomain(config.mailFrom),
-    };
     const stepServices = await openStepServices(world, config, log);
     const { mayClaim } = watch;
-    const ports = { store, provider, mailer, stepServices, world, log, mayClaim };
-    parallelClosers.push(startWorker(ports, settings).stop);
+    const ports = { store, provider, mailer, stepServices, world, log, priority, mayClaim };
+    parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
   }
   return renderBanner({
     version,
@@ -142,6 +145,12 @@ const startDatabaseWatch = async (
   closers.push(async () => stop());
   return watch;
 };
+
+/** Requests that the worker of this process gives way to. Other roles have no work that could hold them up. */
+const servedFirst = (
+  { fetch }: { readonly fetch: (request: Request) => Response | Promise<Response> },
+  { serve }: Pick<RequestPriority, 'serve'>,
+) => ({ fetch: (request: Request) => serve(async () => fetch(request)) });
 
 /** Demo tokens are signed with a secret in the store, which all processes share. */
 const createAuthSettings = async (
