@@ -100,6 +100,8 @@ const check = async (
     notified: history + (isAll ? orders : 0),
     payments: groups,
     invoices: isAll ? groups : history,
+    // One task a group, and one mail.
+    notices: isAll ? groups : history,
     mails: isAll ? groups : history,
   };
   const found = await open.countAll();

@@ -44,6 +44,7 @@ const countsQuery = `
     (select count(*) from order_state where state = 'customer_notified') as notified,
     (select count(*) from payment where status = 'succeeded' and response is not null) as payments,
     (select count(*) from invoice) as invoices,
+    (select count(*) from step_ledger where accepted_ms is not null) as notices,
     (select count(*) from captured_mail) as mails`;
 
 const tasksQuery = 'select count(*) as tasks from task';
