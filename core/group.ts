@@ -29,7 +29,8 @@ export const groupWithout = ({ orderIds, seqs }: Group, orderId: string): Group 
 export const contactOfGroup = (
   orders: readonly { readonly order: Pick<Order, 'id'>; readonly contact: Contact }[],
 ): Contact => {
-  const [first, ...rest] = orders;
-  if (first === undefined) throw new Error('a group needs an order');
-  return rest.reduce((last, one) => (one.order.id > last.order.id ? one : last), first).contact;
+  let [last] = orders;
+  if (last === undefined) throw new Error('a group needs an order');
+  for (const one of orders) if (one.order.id > last.order.id) last = one;
+  return last.contact;
 };

@@ -256,8 +256,11 @@ const appendHistory = <T extends CurrentTask>(
   state: string,
   detail: string | null,
 ): T => {
-  const orders = task.orders.map((one) => ({ ...one, seq: one.seq + 1 }));
-  for (const { order, seq } of orders) transitions.history.push({ orderId: order.id, seq, state, detail });
+  const orders = task.orders.map((one) => {
+    const seq = one.seq + 1;
+    transitions.history.push({ orderId: one.order.id, seq, state, detail });
+    return { ...one, seq };
+  });
   return { ...task, orders };
 };
 

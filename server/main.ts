@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
 import { createInvoiceRenderer } from '../adapters/pdf/renderer.ts';
-import { mailDomain } from '../adapters/smtp/address.ts';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import type { AuthSettings } from '../api/http/auth.ts';
 import { createCountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
+import { createRequestPriority, type RequestPriority } from '../core/requestPriority.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { createCheckOut } from '../core/usecases/checkOut.ts';
@@ -34,7 +34,14 @@ import {
 import { refuseRuntime } from './runtime.ts';
 import { stepServiceNames } from './serviceSettings.ts';
 import { isPlainDatabase } from './transportRules.ts';
-import { openMailer, openProvider, openStepServices, openStore, waitForStore } from './wiring.ts';
+import {
+  openMailer,
+  openProvider,
+  openStepServices,
+  openStore,
+  waitForStore,
+  workerSettingsOf,
+} from './wiring.ts';
 
 /** The settings, with what depends on where the process runs. */
 type RunConfig = Config & { readonly drainMs: number };
@@ -70,6 +77,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   // A user that only reads is enough for a process that only reads.
   if (isApi && role !== 'read' && !production) await addDemoProducts(store, world);
   let address: string | null = null;
+  const priority = createRequestPriority(world.timer);
   if (listens) {
     const [{ createApp }, { serve }, { createClientOf }] = await Promise.all([
       import('../api/app.ts'),
@@ -106,7 +114,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       pages: await readPages(config),
       isReady: drain.isReady,
     });
-    const server = await serve(api, { port, host });
+    const server = await serve(role === 'all' ? servedFirst(api, priority) : api, { port, host });
     parallelClosers.push(() => drain.close(server));
     address = addressOf(host, server.port);
     if (simulator !== null && (role === 'all' || role === 'checkout'))
@@ -114,15 +122,10 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   }
   if (role === 'all' || role === 'worker') {
     const { startWorker } = await import('../worker/worker.ts');
-    const settings = {
-      ...config,
-      pipelines: config.workerPipelines,
-      mailDomain: mailDomain(config.mailFrom),
-    };
     const stepServices = await openStepServices(world, config, log);
     const { mayClaim } = watch;
-    const ports = { store, provider, mailer, stepServices, world, log, mayClaim };
-    parallelClosers.push(startWorker(ports, settings).stop);
+    const ports = { store, provider, mailer, stepServices, world, log, priority, mayClaim };
+    parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
   }
   return renderBanner({
     version,
@@ -149,6 +152,12 @@ const startDatabaseWatch = async (
   closers.push(async () => stop());
   return watch;
 };
+
+/** Requests that the worker of this process gives way to. Other roles have no work that could hold them up. */
+const servedFirst = (
+  { fetch }: { readonly fetch: (request: Request) => Response | Promise<Response> },
+  { serve }: Pick<RequestPriority, 'serve'>,
+) => ({ fetch: (request: Request) => serve(async () => fetch(request)) });
 
 /** Demo tokens are signed with a secret in the store, which all processes share. */
 const createAuthSettings = async (

@@ -6,6 +6,7 @@ import type { JobPipeline, Pipeline } from '../core/pipelines/pipeline.ts';
 import { withServices } from '../core/pipelines/withServices.ts';
 import type { PaymentProvider } from '../core/provider.ts';
 import type { JobLease, JobReport, Lease, StepReport } from '../core/queue.ts';
+import type { RequestPriority } from '../core/requestPriority.ts';
 import { failedAttempt, retryAtMs } from '../core/retry.ts';
 import type { StepServices } from '../core/stepService.ts';
 import type { Store } from '../core/store.ts';
@@ -49,6 +50,8 @@ export type WorkerPorts = {
   readonly stepServices: StepServices;
   readonly world: World;
   readonly log: Log;
+  /** Lets the requests of this process go first. */
+  readonly priority: Pick<RequestPriority, 'work' | 'end'>;
   /** False while the clock of this machine is too wrong to claim anything: leases are times. */
   readonly mayClaim: () => boolean;
 };
@@ -107,14 +110,21 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
         pipeline,
         ifMayClaim(ports, createClaimTasks(pipeline, ports, settings)),
         orderPorts,
+        ports.priority,
         settings,
       ),
     ),
     ...jobPipelines.filter(isEnabled).map((pipeline) =>
-      startPipeline(pipeline, ifMayClaim(ports, createClaimJobs(pipeline, ports, settings)), jobPorts, {
-        ...settings,
-        claimers: 1,
-      }),
+      startPipeline(
+        pipeline,
+        ifMayClaim(ports, createClaimJobs(pipeline, ports, settings)),
+        jobPorts,
+        ports.priority,
+        {
+          ...settings,
+          claimers: 1,
+        },
+      ),
     ),
   ];
   const unlisten = store.wakeup.listen(() => {
@@ -139,6 +149,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
   return {
     stop: async () => {
       unlisten();
+      ports.priority.end();
       const deadline = startSleep(world.timer, settings.shutdownMs);
       const maintenanceStopped = Promise.all(maintenanceLoops.map((loop) => loop.stop()));
       await Promise.all([
@@ -199,35 +210,27 @@ const createJobPorts = (
 };
 
 const createClaimTasks =
-  (
-    pipeline: Pipeline,
-    { store, world }: WorkerPorts,
-    { batchMax, leaseMs }: WorkerSettings,
-  ): ClaimTasks<Lease> =>
-  (nowMs) =>
+  (pipeline: Pipeline, { store, world }: WorkerPorts, { leaseMs }: WorkerSettings): ClaimTasks<Lease> =>
+  (nowMs, limit) =>
     store.queue.claim({
       pipeline,
-      limit: batchMax,
+      limit,
       nowMs,
       leaseMs,
       retryAtMs: (attempts) => retryAtMs(attempts, nowMs, world.random),
     });
 
 const createClaimJobs =
-  (
-    pipeline: JobPipeline,
-    { store }: WorkerPorts,
-    { batchMax, leaseMs }: WorkerSettings,
-  ): ClaimTasks<JobLease> =>
-  async (nowMs) => {
-    const claimed = await store.queue.claimJobs({ pipeline, limit: batchMax, nowMs, leaseMs });
+  (pipeline: JobPipeline, { store }: WorkerPorts, { leaseMs }: WorkerSettings): ClaimTasks<JobLease> =>
+  async (nowMs, limit) => {
+    const claimed = await store.queue.claimJobs({ pipeline, limit, nowMs, leaseMs });
     return claimed.map((leases) => ({ processed: leases.length, leases }));
   };
 
 const ifMayClaim =
   <L>({ mayClaim }: WorkerPorts, claim: ClaimTasks<L>): ClaimTasks<L> =>
-  async (nowMs) =>
-    mayClaim() ? claim(nowMs) : ok({ processed: 0, leases: [] });
+  async (nowMs, limit) =>
+    mayClaim() ? claim(nowMs, limit) : ok({ processed: 0, leases: [] });
 
 type RunningPipeline = { wake(): void; stop(deadline: Promise<void>): Promise<void> };
 
@@ -236,6 +239,7 @@ const startPipeline = <L extends LeaseRef, Report extends AnyReport>(
   pipeline: Pipeline | JobPipeline,
   claim: ClaimTasks<L>,
   ports: ExecutorPorts<L, Report>,
+  priority: WorkerPorts['priority'],
   settings: WorkerSettings,
 ): RunningPipeline => {
   const wake = () => {
@@ -246,7 +250,7 @@ const startPipeline = <L extends LeaseRef, Report extends AnyReport>(
   const loops: readonly Loop[] = Array.from({ length: settings.claimers }, (_, index) =>
     startLoop(
       `claim loop ${index + 1} of ${pipeline.name}`,
-      createClaimRound(claim, { clock: ports.clock, executor }, settings),
+      createClaimRound(claim, { clock: ports.clock, executor, priority }, settings),
       ports,
     ),
   );

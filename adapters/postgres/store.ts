@@ -121,8 +121,8 @@ const createStoreOver = (
       ]),
     },
     mailbox: {
-      ...createMailbox(drizzle(work), world),
-      ...pick(createMailbox(drizzle(pools.reads), world), ['list']),
+      ...createMailbox(work, drizzle(work), world),
+      ...pick(createMailbox(pools.reads, drizzle(pools.reads), world), ['list']),
     },
     serviceKeys: splitReads(pools, createServiceKeys, ['list', 'findByHash']),
     activity: createActivityLog(pools.reads),

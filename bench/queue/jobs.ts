@@ -81,7 +81,11 @@ const drain = async ({ queue }: Store, world: World): Promise<void> => {
   const loops = Array.from({ length: Number(claimers) }, (_, index) =>
     startLoop(
       `claimer ${index + 1}`,
-      createClaimRound(claim, { clock: world.clock, executor }, settings),
+      createClaimRound(
+        claim,
+        { clock: world.clock, executor, priority: { work: (turn) => turn(batchMax) } },
+        settings,
+      ),
       ports,
     ),
   );

@@ -47,6 +47,40 @@ export const mailboxContract = (name: string, open: OpenWithBackdoor): void => {
       expect(items).toEqual([{ ...mail, attachments: [], atMs: first }]);
     });
 
+    test('Mails that are sent at once are each stored once, with their own fields and attachments', async () => {
+      const { backdoor, fixture, store } = context();
+      const to = fixture.unique('an');
+      const mails = Array.from({ length: 30 }, (_, number): Mail => {
+        const mail = mailTo(context(), to);
+        return {
+          ...mail,
+          checkoutId: number % 2 === 0 ? null : mail.checkoutId,
+          orderIds: mail.orderIds.slice(number % 3),
+          subject: `Mail "${number}", {a}\\ 'b'`,
+          attachments:
+            number % 4 === 0
+              ? [{ name: 'a.pdf', type: 'application/pdf', content: Uint8Array.of(number, 0, 255) }]
+              : [],
+        };
+      });
+      await fixture.openConnections();
+      const outcomes = await Promise.all([...mails, ...mails].map((mail) => store.mailbox.send(mail)));
+      expect(outcomes).toEqual(outcomes.map(() => ({ kind: 'accepted' })));
+      const { items, next } = await unwrap(store.mailbox.list({ to, after: null, limit: 100 }));
+      const byId = (one: Pick<Mail, 'messageId'>, other: Pick<Mail, 'messageId'>) =>
+        one.messageId < other.messageId ? -1 : 1;
+      const infoOf = ({ attachments }: Mail) =>
+        attachments.map(({ name, type, content }) => ({ name, type, size: content.length }));
+      expect(next).toBeNull();
+      expect(items.toSorted(byId)).toEqual(
+        mails.map((mail) => ({ ...mail, attachments: infoOf(mail), atMs: fixture.now() })).toSorted(byId),
+      );
+      for (const [number, { messageId }] of mails.entries())
+        expect([...(await backdoor.attachedBytes(messageId))]).toEqual(
+          number % 4 === 0 ? [number, 0, 255] : [],
+        );
+    });
+
     test('A mail list is newest first by page while mails arrive, and can be filtered by address', async () => {
       const { store } = context();
       const mails: Mail[] = [];

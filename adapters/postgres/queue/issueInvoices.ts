@@ -38,10 +38,12 @@ export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, no
     await tx`
       with issued as (
         insert into invoice (year, sequence, checkout_id, issued_ms, content)
-        select ${year}::integer, sequence, checkout_id, ${nowMs}::bigint, content
-        from json_to_recordset(${JSON.stringify(issued)}::text::json) as i(
-          checkout_id uuid, sequence integer, content json
-        )
+        select ${year}::integer, sequence, checkout_id, ${nowMs}::bigint, content::json
+        from unnest(
+          ${issued.map(({ checkout_id }) => checkout_id)}::uuid[],
+          ${issued.map(({ sequence }) => sequence)}::integer[],
+          ${issued.map(({ content }) => JSON.stringify(content))}::text[]
+        ) as i(checkout_id, sequence, content)
       )
       update invoice_counter set last = ${last + issued.length} where year = ${year}`;
 

@@ -5,15 +5,16 @@ import { probeIn, type StepPause } from '../../../core/pause.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
 import type { StepReference } from '../../../core/serviceReference.ts';
 import { serviceRequestBody } from '../../../core/stepService.ts';
-import { createOrdersAfter, externalSteps, type Transitions } from '../../../core/steps.ts';
+import { createOrdersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Transaction } from '../connection.ts';
-import type { FoundTask } from './tasks.ts';
+import { type FoundTask, seqTexts } from './tasks.ts';
 
 type Query = Parameters<Queue['claim']>[0];
 
 /**
- * Leases the tasks that are at an external step and not parked there, writes the intent of each into the step ledger, and reads what the
- * step needs. `tasks` are those that this transaction has locked.
+ * Leases the advanced tasks that are not parked, all of which are at an external step, writes the intent of each into the
+ * step ledger, and reads what the step needs. A task that comes from another step has no attempts yet. `tasks` are those
+ * that this transaction has locked.
  */
 export const leaseExternalSteps = async (
   tx: Transaction,
@@ -22,25 +23,29 @@ export const leaseExternalSteps = async (
   tasks: readonly FoundTask[],
   pauses: readonly StepPause[],
 ): Promise<readonly Lease[]> => {
-  const external = externalSteps(pipeline);
-  const atExternalStep = transitions.advanced.filter(
-    ({ step, parked }) => !parked && external.includes(step),
-  );
-  if (atExternalStep.length === 0) return [];
+  const advanced = transitions.advanced.filter(({ parked }) => !parked);
+  if (advanced.length === 0) return [];
   const untilMs = nowMs + leaseMs;
   const taskOf = new Map(tasks.map((task) => [task.id, task]));
-  const bodies = atExternalStep.map(({ taskId, step }) =>
+  const bodies = advanced.map(({ taskId, step }) =>
     serviceRequestBody(pipeline, step, { taskId, orders: taskOf.get(taskId)?.orders ?? [] }),
   );
   const leased = await tx<LeasedRow[]>`
     with external as (
       select * from unnest(
-        ${atExternalStep.map(({ taskId }) => taskId)}::uuid[],
-        ${atExternalStep.map(({ step }) => step)}::text[],
+        ${advanced.map(({ taskId }) => taskId)}::uuid[],
+        ${advanced.map(({ step }) => step)}::text[],
+        ${seqTexts(advanced)}::text[],
         ${bodies}::text[]
-      ) as e(task_id, step, body)
+      ) as e(task_id, step, seqs, body)
     ), leased as (
-      update task t set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint
+      update task t
+      set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint, step = e.step,
+        seqs = e.seqs::integer[],
+        run_ms = case when t.step = e.step then t.run_ms else ${nowMs}::bigint end,
+        attempts = case when t.step = e.step then t.attempts else 0 end,
+        crashes = case when t.step = e.step then t.crashes else 0 end,
+        last_error = case when t.step = e.step then t.last_error end
       from external e where t.id = e.task_id
       returning t.id, t.checkout_id, t.order_ids, t.step, t.lease, t.attempts, e.body
     ), intended as (
@@ -48,7 +53,7 @@ export const leaseExternalSteps = async (
       select task_id, step, ${nowMs}::bigint, body from external order by task_id
       on conflict do nothing
     )
-    select l.id, l.lease, l.attempts, s.accepted_ms is not null as already_done,
+    select l.id, l.step, l.lease, l.attempts, s.accepted_ms is not null as already_done,
       i.year as invoice_year, i.sequence as invoice_sequence,
       array(
         select order_id || ' ' || key from licence where order_id = any(l.order_ids) order by order_id, unit
@@ -63,23 +68,19 @@ export const leaseExternalSteps = async (
     left join step_ledger s on s.task_id = l.id and s.step = l.step
     left join invoice i on i.checkout_id = l.checkout_id`;
   const ordersAfter = createOrdersAfter(transitions, nowMs);
-  const stepOf = new Map(atExternalStep.map(({ taskId, step }) => [taskId, step]));
-  return leased.flatMap((lease): Lease[] => {
+  return leased.map((lease): Lease => {
     const task = taskOf.get(lease.id);
-    const step = stepOf.get(lease.id);
-    return task === undefined || step === undefined
-      ? []
-      : [
-          {
-            ...leaseOf(lease, task, ordersAfter(task), step, untilMs),
-            probe: probeIn(pauses, task.id, step),
-          },
-        ];
+    if (task === undefined) throw new Error(`the task ${lease.id} was not claimed`);
+    return {
+      ...leaseOf(lease, task, ordersAfter(task), untilMs),
+      probe: probeIn(pauses, task.id, lease.step),
+    };
   });
 };
 
 type LeasedRow = {
   readonly id: string;
+  readonly step: string;
   readonly lease: number;
   readonly attempts: number;
   readonly already_done: boolean;
@@ -91,20 +92,24 @@ type LeasedRow = {
   readonly step_references: StepReference[] | null;
 };
 
+const noLicences: ReadonlyMap<string | undefined, string[]> = new Map();
+
 const leaseOf = (
   leased: LeasedRow,
   task: FoundTask,
   orders: readonly Order[],
-  step: string,
   untilMs: number,
 ): Omit<Lease, 'probe'> => {
-  const licencesOf = Map.groupBy(leased.licences, (licence) => licence.split(' ', 1)[0]);
+  const { licences } = leased;
+  // Most tasks have none, and this runs for each task.
+  const licencesOf =
+    licences.length === 0 ? noLicences : Map.groupBy(licences, (licence) => licence.split(' ', 1)[0]);
   return {
     taskId: leased.id,
     lease: leased.lease,
     untilMs,
     pipeline: task.pipeline,
-    step,
+    step: leased.step,
     attempts: leased.attempts,
     checkoutId: task.checkoutId,
     orders: orders.map((order) => ({
