@@ -50,7 +50,7 @@ export interface Mailer {
 
 /**
  * Captures mails if no mail server is configured. A mail whose `messageId` is already stored is accepted and not
- * stored again.
+ * stored again. Of its attachments it keeps what `keptContents` says.
  */
 export interface Mailbox extends Mailer {
   /** Newest first. `to` selects one address; `after` is the `messageId` of the previous page's last mail. */
@@ -77,6 +77,15 @@ export const attachmentInfo = ({ name, type, content }: Attachment): AttachmentI
   size: content.byteLength,
 });
 
+/** The most bytes of attachments that the mailbox keeps of one mail. An invoice of 100 lines has a tenth of it. */
+export const capturedBytesMax = 2 * 1024 * 1024;
+
+/** The bytes that the mailbox keeps of a mail's attachments: all of them, or none if they are too many. */
+export const keptContents = (attachments: readonly Attachment[]): readonly Uint8Array[] => {
+  const bytes = attachments.reduce((sum, { content }) => sum + content.byteLength, 0);
+  return bytes > capturedBytesMax ? [] : attachments.map(({ content }) => content);
+};
+
 /** The content of the mail about a group of processed orders. */
 export type Receipt = {
   readonly checkoutId: string;
@@ -84,12 +93,13 @@ export type Receipt = {
   readonly orders: readonly { readonly order: Order; readonly licences: readonly string[] }[];
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
+  readonly attachments: readonly Attachment[];
   readonly references: readonly StepReference[];
 };
 
 /** The mail about a group of orders, in the customer's language: `en` if the contact says so, otherwise `vi`. */
 export const receiptMail = (
-  { checkoutId, orders, contact, invoiceNumber, references }: Receipt,
+  { checkoutId, orders, contact, invoiceNumber, attachments, references }: Receipt,
   messageId: string,
 ): Mail => {
   const language = languageOf(contact);
@@ -100,7 +110,7 @@ export const receiptMail = (
   const idOf = ({ id }: Order): Fact => [texts.order, id];
   const isAlone = orders.length === 1;
   const about = { checkoutId, orders: orders.map(({ order }) => order), contact, messageId };
-  return mailOf(about, texts.subject, {
+  const content: Omit<MailContent, 'title'> = {
     language,
     opening: texts.thanks,
     lines: orders.map(({ order, licences }) =>
@@ -116,7 +126,8 @@ export const receiptMail = (
       ...(isAlone ? [idOf(first.order)] : []),
     ],
     closing: pipelines.get(first.order.product.type)?.next?.[language] ?? '',
-  });
+  };
+  return { ...mailOf(about, texts.subject, content), attachments };
 };
 
 /** The mail about a refund, in the customer's language. */

@@ -66,6 +66,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     const { loadDemoProducts } = await import('../demo/loadProducts.ts');
     await unwrapOrThrow(loadDemoProducts(store.products, world.clock));
   }
+  const invoiceRenderer = createInvoiceRenderer();
   let address: string | null = null;
   if (listens) {
     const [{ createApp }, { serve }, { createClientOf }] = await Promise.all([
@@ -85,7 +86,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       refundCase: createRefundCase(ports),
       receiveEvent: createReceiveEvent(ports),
       providerName: provider.name,
-      invoiceRenderer: createInvoiceRenderer(),
+      invoiceRenderer,
       charges: simulator?.charges ?? null,
       finishChallenge: simulator?.finishChallenge ?? null,
       ordersPendingMax: config.ordersPendingMax,
@@ -118,9 +119,8 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
       mailDomain: mailDomain(config.mailFrom),
     };
     const stepServices = await openStepServices(world, config, log);
-    const { mayClaim } = watch;
-    const ports = { store, provider, mailer, stepServices, world, log, mayClaim };
-    parallelClosers.push(startWorker(ports, settings).stop);
+    const ports = { store, provider, mailer, invoiceRenderer, stepServices, world, log };
+    parallelClosers.push(startWorker({ ...ports, mayClaim: watch.mayClaim }, settings).stop);
   }
   return renderBanner({
     version,

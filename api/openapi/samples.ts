@@ -157,7 +157,7 @@ export const samples = {
     subject: 'Đơn hàng của bạn đã được xử lý: Áo thun nam',
     text: 'Cảm ơn bạn đã mua hàng.',
     html: '<p>Cảm ơn bạn đã mua hàng.</p>',
-    attachments: [{ name: '2026-000001.pdf', type: 'application/pdf', size: 48_213 }],
+    attachments: [{ name: 'invoice-2026-000001.pdf', type: 'application/pdf', size: 48_213 }],
     at,
   }),
   charges: listOf({

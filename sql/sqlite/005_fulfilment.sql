@@ -9,6 +9,8 @@ create table invoice (
   sequence integer not null check (sequence > 0),
   -- A checkout has one invoice.
   checkout_id text not null unique,
+  -- The task that issued it. The mail of its group has the invoice attached.
+  task_id text not null,
   issued_ms integer not null,
   -- JSON: the lines, the totals, the customer and the shop, as they were when it was issued.
   content text not null,

@@ -155,7 +155,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
 
   /** Pays the order and leases its task at the step `notify_customer`. The order is completed then. */
   const payAndLease = async () => {
-    const { fixture, world } = context();
+    const { fixture, store, world } = context();
     const { claim, orderAs, contact, paid } = await pay();
     const [task] = await fixture.listTasks();
 
@@ -167,7 +167,10 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
     world.advance(1_000);
     const [lease] = (await fixture.claimTasks(draft.type)).leases;
     const licences = (await fixture.findOrder(paid.id)).licences;
-    const expected: Omit<AllFieldsSet<Lease>, 'orders' | 'references' | 'body' | 'alreadyDone'> = {
+    const expected: Omit<
+      AllFieldsSet<Lease>,
+      'orders' | 'issuedInvoice' | 'references' | 'body' | 'alreadyDone'
+    > = {
       ...{ taskId: defined(task).id, lease: 2, untilMs: fixture.now() + 30_000, pipeline: draft.type },
       ...{
         step: 'notify_customer',
@@ -182,6 +185,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
       ...expected,
       orders: [{ order: completed, licences }],
       order: completed,
+      issuedInvoice: await unwrap(store.invoices.ofCheckout(claim.checkoutId)),
       references: [],
       body: null,
       alreadyDone: false,

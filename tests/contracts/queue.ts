@@ -10,7 +10,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
     const context = useFreshStore(open);
 
     test('A claim runs the tx steps of a task and leases it with all that the mail needs', async () => {
-      const { fixture } = context();
+      const { fixture, store } = context();
       const contact = { email: 'an@example.com', language: 'en' };
       const order = await fixture.placeOrder(await fixture.createProduct({ type: 'digital' }), {
         quantity: 2,
@@ -35,6 +35,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
           order: paid,
           contact,
           invoiceNumber: defined(invoice).number,
+          issuedInvoice: await unwrap(store.invoices.ofCheckout(defined(paid.checkoutId))),
           references: [],
           body: null,
           alreadyDone: false,

@@ -12,6 +12,7 @@ const receipt = (changes: Partial<Receipt> = {}): Receipt => ({
   ],
   contact: { email: 'an@example.com', language: 'vi' },
   invoiceNumber: '2026-000007',
+  attachments: [],
   references: [],
   ...changes,
 });

@@ -43,6 +43,7 @@ export const effects: Readonly<
       const orders = rowOf(tables.audits, checkoutId).orderIds.map((orderId) =>
         rowOf(tables.orders, orderId),
       );
+      writes.set(tables.invoiceIssuers, checkoutId, id);
       writes.set(tables.invoices, checkoutId, {
         ...invoiceContent(orders, shop),
         number,

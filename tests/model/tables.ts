@@ -122,6 +122,8 @@ export const createTables = () => ({
   invoiceCounters: new Map<number, number>(),
   /** By checkout id. */
   invoices: new Map<string, Invoice>(),
+  /** The task that issued the invoice, by checkout. */
+  invoiceIssuers: new Map<string, string>(),
   /** By order id, like the next one. */
   licences: new Map<string, readonly string[]>(),
   shipments: new Map<string, number>(),

@@ -23,24 +23,25 @@ export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, no
       where a.id = any(${[...new Set(tasks.map(({ checkoutId }) => checkoutId))]}::uuid[])
       order by a.id`,
   ]);
-  const ordersOf = new Map(tasks.map(({ checkoutId, orders }) => [checkoutId, orders]));
+  const taskOf = new Map(tasks.map((task) => [task.checkoutId, task]));
   const orderOfId = await readOrders(tx, tasks, checkouts.filter(isNotInvoiced));
   const last = counter?.last ?? 0;
   const issued = checkouts.filter(isNotInvoiced).map(({ id, order_ids }, index) => ({
     checkout_id: id,
+    task_id: taskOf.get(id)?.id,
     sequence: last + index + 1,
     content: invoiceContent(
-      order_ids?.flatMap((orderId) => orderOfId.get(orderId) ?? []) ?? ordersOf.get(id) ?? [],
+      order_ids?.flatMap((orderId) => orderOfId.get(orderId) ?? []) ?? taskOf.get(id)?.orders ?? [],
       shop,
     ),
   }));
   if (issued.length > 0)
     await tx`
       with issued as (
-        insert into invoice (year, sequence, checkout_id, issued_ms, content)
-        select ${year}::integer, sequence, checkout_id, ${nowMs}::bigint, content
+        insert into invoice (year, sequence, checkout_id, task_id, issued_ms, content)
+        select ${year}::integer, sequence, checkout_id, task_id, ${nowMs}::bigint, content
         from json_to_recordset(${JSON.stringify(issued)}::text::json) as i(
-          checkout_id uuid, sequence integer, content json
+          checkout_id uuid, task_id uuid, sequence integer, content json
         )
       )
       update invoice_counter set last = ${last + issued.length} where year = ${year}`;

@@ -8,8 +8,8 @@ export const groupGuards: readonly Guard[] = [
     replacements: [
       {
         file: 'adapters/sqlite/queue/effects.ts',
-        find: 'known.get(checkoutId) ?? issue(checkoutId, nowMs)',
-        replace: 'issue(checkoutId, nowMs)',
+        find: 'known.get(task.checkoutId) ?? issue(task, nowMs)',
+        replace: 'issue(task, nowMs)',
       },
       {
         file: 'sql/sqlite/005_fulfilment.sql',
