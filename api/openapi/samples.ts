@@ -97,6 +97,7 @@ export const samples = {
     history,
     invoice: { number: '2026-000001', issuedAt: at },
     licences: [],
+    bookings: [],
     shipment: { reference: 'VN-41-886', url: 'https://carrier.example/track/VN-41-886' },
   },
   checkout,

@@ -127,7 +127,8 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
       history: _,
       invoice: __,
       licences: ___,
-      shipment: ____,
+      bookings: ____,
+      shipment: _____,
       ...rest
     } = await fixture.findOrder(order.id);
     expect(found).toEqual(payment);

@@ -21,7 +21,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
       expect(processed).toBe(1);
 
       const detail = await fixture.findOrder(order.id);
-      const { payment, history, invoice, licences, shipment, ...paid } = detail;
+      const { payment, history, invoice, licences, bookings, shipment, ...paid } = detail;
       expect(leases).toEqual([
         {
           taskId: defined(taskId),
@@ -43,6 +43,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
       ]);
       expect(payment?.status).toBe('succeeded');
       expect(licences).toHaveLength(2);
+      expect(bookings).toEqual([]);
       expect(shipment).toBeNull();
       expect(history.slice(-2).map(({ state }) => state)).toEqual(['invoiced', 'completed']);
       const running = { id: taskId, step: 'notify_customer', state: 'running', attempts: 0, crashes: 0 };
