@@ -108,6 +108,15 @@ export const receiptMail = (
   if (first === undefined) throw new Error('a receipt needs an order');
   const amount = orders.reduce((sum, { order }) => sum + order.total.amount, 0);
   const idOf = ({ id }: Order): Fact => [texts.order, id];
+  const attached = attachments.length > 0 ? ` (${texts.attached})` : '';
+  let room = keysMax;
+  const keysOf = (licences: readonly string[]): readonly Fact[] => {
+    const shown = licences.slice(0, room);
+    room -= shown.length;
+    const others = licences.length - shown.length;
+    const facts = shown.map((key): Fact => [texts.licence, key]);
+    return others === 0 ? facts : [...facts, [texts.otherKeys, String(others)]];
+  };
   const isAlone = orders.length === 1;
   const about = { checkoutId, orders: orders.map(({ order }) => order), contact, messageId };
   const content: Omit<MailContent, 'title'> = {
@@ -115,13 +124,14 @@ export const receiptMail = (
     opening: texts.thanks,
     lines: orders.map(({ order, licences }) =>
       lineOf(order, formatMoney(order.total, language), [
-        ...licences.map((key): Fact => [texts.licence, key]),
+        ...keysOf(licences),
         ...(isAlone ? [] : [idOf(order)]),
       ]),
     ),
     total: [texts.total, formatMoney({ ...first.order.total, amount }, language)],
     facts: [
-      ...(invoiceNumber === null ? [] : [[texts.invoice, invoiceNumber] as const]),
+      ...numberOf(first.order, language),
+      ...(invoiceNumber === null ? [] : [[texts.invoice, `${invoiceNumber}${attached}`] as const]),
       ...referenceFacts(references, language),
       ...(isAlone ? [idOf(first.order)] : []),
     ],
@@ -153,6 +163,7 @@ export const refundMail = (
     lines: [lineOf(order, null, [])],
     total: [texts.amount, formatMoney(amount, language)],
     facts: [
+      ...numberOf(order, language),
       ...(creditNote === null ? [] : [[texts.creditNote, creditNote] as const]),
       ...(creditedLine === null
         ? []
@@ -162,6 +173,13 @@ export const refundMail = (
     closing: texts.arrives,
   });
 };
+
+/** A group may have a million keys. The order shows them all. */
+const keysMax = 500;
+
+/** The number of the checkout, by which people find it. */
+const numberOf = ({ number }: Order, language: Language): readonly Fact[] =>
+  number === null ? [] : [[textsOf[language].checkout, number]];
 
 type Language = 'vi' | 'en';
 
@@ -205,9 +223,12 @@ type TextName =
   | 'subject'
   | 'thanks'
   | 'total'
+  | 'checkout'
   | 'invoice'
+  | 'attached'
   | 'line'
   | 'licence'
+  | 'otherKeys'
   | 'order'
   | 'refundSubject'
   | 'refunded'
@@ -221,9 +242,12 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     subject: 'Đơn hàng của bạn đã được xử lý',
     thanks: 'Cảm ơn bạn đã mua hàng. Đơn hàng của bạn đã được thanh toán và xử lý.',
     total: 'Tổng tiền',
+    checkout: 'Mã thanh toán',
     invoice: 'Số hoá đơn',
+    attached: 'đính kèm',
     line: 'dòng',
     licence: 'Mã bản quyền',
+    otherKeys: 'Số mã khác, xem trong đơn hàng',
     order: 'Mã đơn hàng',
     refundSubject: 'Đã hoàn tiền đơn hàng của bạn',
     refunded: 'Chúng tôi đã hoàn tiền cho bạn.',
@@ -235,9 +259,12 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     subject: 'Your order has been processed',
     thanks: 'Thank you for your purchase. Your order has been paid and processed.',
     total: 'Total',
+    checkout: 'Checkout',
     invoice: 'Invoice number',
+    attached: 'attached',
     line: 'line',
     licence: 'Licence key',
+    otherKeys: 'Other keys, see your order',
     order: 'Order',
     refundSubject: 'Your order has been refunded',
     refunded: 'We have sent you a refund.',
