@@ -52,6 +52,32 @@ export const groupGuards: readonly Guard[] = [
     expectedRules: ['mail_of_group_split'],
   },
   {
+    name: 'the one mail with the invoice on SQLite',
+    database: 'sqlite',
+    replacements: [
+      {
+        file: 'adapters/sqlite/queue/lease.ts',
+        find: 'iif(task_id = ?, content, null)',
+        replace: 'iif(? is not null, content, null)',
+      },
+    ],
+    faults: faultPresets.none,
+    expectedRules: ['invoice_attached_wrong'],
+  },
+  {
+    name: 'the one mail with the invoice on PostgreSQL',
+    database: 'postgres',
+    replacements: [
+      {
+        file: 'adapters/postgres/queue/lease.ts',
+        find: 'case when i.task_id = l.id then i.content end',
+        replace: 'i.content',
+      },
+    ],
+    faults: faultPresets.none,
+    expectedRules: ['invoice_attached_wrong'],
+  },
+  {
     name: 'the order that leaves its group alone',
     database: 'sqlite',
     replacements: [
