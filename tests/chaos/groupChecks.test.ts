@@ -3,7 +3,7 @@ import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { invoiceOf } from '../pdf/samples.ts';
 import { attachedInvoices } from './attachedInvoices.ts';
 import { check } from './checker.ts';
-import { edit } from './editRows.ts';
+import { edit, insertStateBefore } from './editRows.ts';
 import { createHealthyShop } from './healthyShop.ts';
 
 const rulesAfter = (messageId: string, attached: readonly string[]): readonly string[] => {
@@ -35,6 +35,18 @@ describe('The checker of attachments', () => {
 });
 
 describe('The checker of changed quantities', () => {
+  test('The checker allows a change while the order is pending, and reports one while it is paid', () => {
+    const rulesWith = (before: string) => {
+      const shop = createHealthyShop();
+      insertStateBefore(shop.history, 'shirt', before, 'quantity_changed');
+      return check(shop).map(({ rule }) => rule);
+    };
+    expect(rulesWith('paying')).not.toContain('quantity_changed_too_late');
+    expect(rulesWith('paying')).not.toContain('steps_out_of_order');
+    for (const before of ['paid', 'invoiced'])
+      expect(rulesWith(before)).toContain('quantity_changed_too_late');
+  });
+
   test('The checker allows a change whose response was lost, whether it was done or not, and no other', () => {
     const shop = createHealthyShop();
     const { orders } = shop.clientLog;
