@@ -4,25 +4,25 @@ export type FontFamily = {
   /** Where the package says which file has which characters. */
   folder(): string;
   readonly isUsed: (key: string) => boolean;
+  /** True if each character has one shape, so that documents can share the font: see `faceOf`. */
+  readonly isShared: boolean;
 };
 
 const family = (
   name: string,
   folder: FontFamily['folder'],
-  isUsed: FontFamily['isUsed'] = () => true,
-): FontFamily => ({ name, folder, isUsed });
+  options: Partial<Pick<FontFamily, 'isUsed' | 'isShared'>> = {},
+): FontFamily => ({ name, folder, isUsed: () => true, isShared: false, ...options });
 
 /** The packages of one script have Latin letters too, which the base faces have. */
 const script = (key: string, folder: FontFamily['folder']): FontFamily =>
-  family(`noto-sans-${key}`, folder, (each) => each === key);
+  family(`noto-sans-${key}`, folder, { isUsed: (each) => each === key });
 
 /** Each character is in one of them at the most, but for some marks. */
 const scriptFamilies: readonly FontFamily[] = [
-  family(
-    'noto-sans',
-    () => import.meta.resolve('@fontsource-variable/noto-sans/unicode.json'),
-    (key) => /^(greek|cyrillic)(-ext)?$|^devanagari$/.test(key),
-  ),
+  family('noto-sans', () => import.meta.resolve('@fontsource-variable/noto-sans/unicode.json'), {
+    isUsed: (key) => /^(greek|cyrillic)(-ext)?$|^devanagari$/.test(key),
+  }),
   script('thai', () => import.meta.resolve('@fontsource-variable/noto-sans-thai/unicode.json')),
   script('lao', () => import.meta.resolve('@fontsource-variable/noto-sans-lao/unicode.json')),
   script('khmer', () => import.meta.resolve('@fontsource-variable/noto-sans-khmer/unicode.json')),
@@ -41,9 +41,15 @@ const scriptFamilies: readonly FontFamily[] = [
 
 /** Each one is cut into about a hundred files. */
 const [chinese, japanese, korean] = [
-  family('noto-sans-sc', () => import.meta.resolve('@fontsource-variable/noto-sans-sc/unicode.json')),
-  family('noto-sans-jp', () => import.meta.resolve('@fontsource-variable/noto-sans-jp/unicode.json')),
-  family('noto-sans-kr', () => import.meta.resolve('@fontsource-variable/noto-sans-kr/unicode.json')),
+  family('noto-sans-sc', () => import.meta.resolve('@fontsource-variable/noto-sans-sc/unicode.json'), {
+    isShared: true,
+  }),
+  family('noto-sans-jp', () => import.meta.resolve('@fontsource-variable/noto-sans-jp/unicode.json'), {
+    isShared: true,
+  }),
+  family('noto-sans-kr', () => import.meta.resolve('@fontsource-variable/noto-sans-kr/unicode.json'), {
+    isShared: true,
+  }),
 ];
 
 /** In one colour: a library for PDF embeds no colours. */

@@ -32,9 +32,9 @@ const openFace = async (name: string, url: () => string): Promise<Face> =>
   faceOf(name, await readFile(new URL(url())), true);
 
 /**
- * Reading a font is most of the work of a short invoice, so nearly all documents share the two base faces. A font
- * remembers for each glyph the characters that it first stood for. They are written into the document, so they must not
- * depend on the documents before it: a shared font meets all its characters in the same order.
+ * Reading a font is most of the work of a short invoice, so documents share the base faces and those of Chinese, Japanese
+ * and Korean. A font remembers for each glyph the characters that it first stood for. They are written into the document,
+ * so they must not depend on the documents before it: a shared font meets all its characters in the same order.
  */
 const faceOf = (name: string, bytes: Buffer, isShared: boolean): Face => {
   const open = (): Font => {
@@ -67,6 +67,7 @@ export type FontFile = {
   readonly name: string;
   readonly url: URL;
   readonly ranges: readonly (readonly [number, number])[];
+  readonly isShared: boolean;
 };
 
 /** The files of a family of which `isUsed` is true. */
@@ -74,6 +75,7 @@ export const listFontFiles = async ({
   name: family,
   folder,
   isUsed,
+  isShared,
 }: FontFamily): Promise<readonly FontFile[]> => {
   const index = new URL(folder());
   const ranges: Readonly<Record<string, string>> = JSON.parse(await readFile(index, 'utf8'));
@@ -82,7 +84,12 @@ export const listFontFiles = async ({
     .filter(({ key }) => isUsed(key))
     .map(({ key, text }) => {
       const name = `${family}-${key}`;
-      return { name, url: new URL(`files/${name}-wght-normal.woff2`, index), ranges: parseRanges(text) };
+      return {
+        name,
+        url: new URL(`files/${name}-wght-normal.woff2`, index),
+        ranges: parseRanges(text),
+        isShared,
+      };
     });
 };
 
@@ -100,10 +107,10 @@ const parseRanges = (text: string): FontFile['ranges'] =>
  * The file as a font of one weight. The files have all weights and are compressed in a way that no library for PDF can
  * embed.
  */
-export const openFontFile = async ({ name, url, ranges }: FontFile): Promise<Face> => {
+export const openFontFile = async ({ name, url, ranges, isShared }: FontFile): Promise<Face> => {
   const text = ranges.map(([first, last]) => charactersFrom(first, last)).join('');
   const options = { targetFormat: 'truetype', variationAxes: { wght: 400 } } as const;
-  return faceOf(name, await subsetFont(await readFile(url), text, options), false);
+  return faceOf(name, await subsetFont(await readFile(url), text, options), isShared);
 };
 
 const charactersFrom = (first: number, last: number): string =>

@@ -115,7 +115,7 @@ describe('The PDF of an invoice', () => {
       fc.asyncProperty(fc.array(word, { maxLength: 4 }), async (words) => {
         const style = { size: 10, weight: 'regular', color: '#000' } as const;
         const { lines } = await set(words.join(' '), style, 80, 9);
-        for (const { width } of lines) expect(width).toBeGreaterThan(0);
+        for (const { width } of lines) expect(width).toBeGreaterThanOrEqual(0);
       }),
       { numRuns: 400 },
     );
@@ -222,7 +222,8 @@ describe('The bytes of the PDF', () => {
 
   test('The same invoice gives the same bytes, whatever was rendered before', async () => {
     const first = await renderer.render(invoiceOf({ lines: allScripts }));
-    await readNames('龍 other 한국어');
+    // Characters that share a glyph with others, and ligatures.
+    await readNames('龍 other 한국어', 'µ μ ﬁ office Ω \u2126 ‑ – ⼀ 一 ｱ', 'قميص مُحَمَّد');
     const second = await renderer.render(invoiceOf({ lines: allScripts }));
     expect(sha256Of(second)).toBe(sha256Of(first));
   });
