@@ -15,7 +15,6 @@ import type { Payment } from '../../../core/payment.ts';
 import { shownReferences } from '../../../core/stepService.ts';
 import { createRunOnce } from '../commandKeys/once.ts';
 import type { Connection } from '../connection.ts';
-import { createReadReferences } from '../queue/references.ts';
 import {
   type CorePaymentRow,
   invoiceReferenceOf,
@@ -33,6 +32,7 @@ import { createChangeQuantity } from './changeQuantity.ts';
 import { createAppendHistory } from './history.ts';
 import { createOrderList } from './list.ts';
 import { createPlaceWithinLimit } from './pending.ts';
+import { createReadReferences } from './references.ts';
 import { createReadTimeline } from './timeline.ts';
 
 export const createOrders = (connection: Connection, scan: RunScan): Orders => {

@@ -6,7 +6,7 @@ import type { Lease, LockedTask } from '../../../core/queue.ts';
 import { serviceRequestBody } from '../../../core/stepService.ts';
 import { createOrdersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
-import { createReadReferences } from './references.ts';
+import { createReadReferences } from '../orders/references.ts';
 import type { TaskRow } from './tasks.ts';
 
 /** A ready task, with its orders. */
