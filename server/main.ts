@@ -76,6 +76,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   // A role loads only the modules that it needs: loading modules is half of the time of a start.
   // A user that only reads is enough for a process that only reads.
   if (isApi && role !== 'read' && !production) await addDemoProducts(store, world);
+  const invoiceRenderer = createInvoiceRenderer();
   let address: string | null = null;
   const priority = createRequestPriority(world.timer);
   if (listens) {
@@ -97,7 +98,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       receiveEvent: createReceiveEvent(ports),
       providerName: provider.name,
       stepServices: stepServiceNames(config.stepServices),
-      invoiceRenderer: createInvoiceRenderer(),
+      invoiceRenderer,
       charges: simulator?.charges ?? null,
       finishChallenge: simulator?.finishChallenge ?? null,
       ordersPendingMax: config.ordersPendingMax,
@@ -124,7 +125,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     const { startWorker } = await import('../worker/worker.ts');
     const stepServices = await openStepServices(world, config, log);
     const { mayClaim } = watch;
-    const ports = { store, provider, mailer, stepServices, world, log, priority, mayClaim };
+    const ports = { store, provider, mailer, invoiceRenderer, stepServices, world, log, priority, mayClaim };
     parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
   }
   return renderBanner({

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { setImmediate } from 'node:timers/promises';
 import PdfDocument from 'pdfkit';
 import { describeInvoice, type InvoiceDocument, type InvoiceRenderer } from '../../core/invoiceDocument.ts';
 import { createFonts } from './fonts.ts';
@@ -14,7 +15,7 @@ export const render: InvoiceRenderer['render'] = async (invoice) => {
   return draw(document, await layOut(document, createTypesetter(fonts)));
 };
 
-const draw = (
+const draw = async (
   { title, number, language, shop, issuedAtMs }: InvoiceDocument,
   pages: readonly (readonly Mark[])[],
 ): Promise<Uint8Array<ArrayBuffer>> => {
@@ -46,8 +47,11 @@ const draw = (
     pdf.on('error', reject);
   });
   const faces = pages.flat().flatMap((mark) => (mark.kind === 'text' ? [mark.run.face] : []));
-  for (const { name, bytes: font } of new Set(faces)) pdf.registerFont(name, font);
+  // The library also takes a font that was read already. Its types do not say so.
+  for (const { name, open } of new Set(faces)) Reflect.apply(pdf.registerFont, pdf, [name, open()]);
   for (const marks of pages) {
+    // A page takes milliseconds. Everything else that is ready goes first.
+    await setImmediate();
     pdf.addPage();
     for (const mark of marks) drawMark(pdf, mark);
   }

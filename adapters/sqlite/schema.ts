@@ -129,6 +129,7 @@ export const invoice = sqliteTable('invoice', {
   year: integer().notNull(),
   sequence: integer().notNull(),
   checkoutId: text('checkout_id').notNull(),
+  taskId: text('task_id').notNull(),
   issuedAtMs: integer('issued_ms').notNull(),
   content: text({ mode: 'json' }).$type<InvoiceContent>().notNull(),
 });

@@ -12,6 +12,7 @@ import type { Store } from '../../core/store.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { startWorker, type Worker, type WorkerPorts, type WorkerSettings } from '../../worker/worker.ts';
 import { createMemoryStore } from '../model/store.ts';
+import { plainRenderer } from '../plainRenderer.ts';
 import { createManualTimer, waitTurns } from '../timer.ts';
 import { createTestWorld } from '../world.ts';
 
@@ -124,6 +125,7 @@ export const createFixture = async () => {
           store,
           provider,
           mailer: store.mailbox,
+          invoiceRenderer: plainRenderer,
           stepServices: noStepServices,
           log,
           mayClaim: () => true,
