@@ -130,6 +130,7 @@ export const invoice = sqliteTable('invoice', {
   sequence: integer().notNull(),
   checkoutId: text('checkout_id').notNull(),
   taskId: text('task_id').notNull(),
+  pipeline: text().notNull(),
   issuedAtMs: integer('issued_ms').notNull(),
   content: text({ mode: 'json' }).$type<InvoiceContent>().notNull(),
 });

@@ -118,7 +118,9 @@ const lease = (
     contact: contactOfGroup(orders),
     invoiceNumber: tables.invoices.get(checkoutId)?.number ?? null,
     issuedInvoice:
-      tables.invoiceIssuers.get(checkoutId)?.taskId === taskId ? (tables.invoices.get(checkoutId) ?? null) : null,
+      tables.invoiceIssuers.get(checkoutId)?.taskId === taskId
+        ? (tables.invoices.get(checkoutId) ?? null)
+        : null,
     references: referencesOf(tables, task.orderIds),
     body,
     alreadyDone: (entry?.acceptedMs ?? null) !== null,
