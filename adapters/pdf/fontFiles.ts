@@ -32,7 +32,7 @@ const openFace = async (name: string, url: () => string): Promise<Face> =>
   faceOf(name, await readFile(new URL(url())), true);
 
 /**
- * Reading a font is most of the work of a short invoice, so documents share the base faces and those of Chinese, Japanese
+ * Reading fonts is half of the work of a short invoice, so documents share the base faces and those of Chinese, Japanese
  * and Korean. A font remembers for each glyph the characters that it first stood for. They are written into the document,
  * so they must not depend on the documents before it: a shared font meets all its characters in the same order.
  */
