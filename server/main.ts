@@ -76,7 +76,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   // A role loads only the modules that it needs: loading modules is half of the time of a start.
   // A user that only reads is enough for a process that only reads.
   if (isApi && role !== 'read' && !production) await addDemoProducts(store, world);
-  const invoiceRenderer = createInvoiceRenderer();
+  const invoiceRenderer = createInvoiceRenderer(world.yieldToEventLoop);
   let address: string | null = null;
   const priority = createRequestPriority(world.timer);
   if (listens) {

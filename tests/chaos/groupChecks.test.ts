@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
+import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
 import { invoiceOf } from '../pdf/samples.ts';
 import { attachedInvoices } from './attachedInvoices.ts';
 import { check } from './checker.ts';
@@ -25,7 +26,7 @@ describe('The checker of attachments', () => {
   });
 
   test('The checker finds the number of an invoice in its file name and in its PDF', async () => {
-    const content = Buffer.from(await createInvoiceRenderer().render(invoiceOf()));
+    const content = Buffer.from(await createInvoiceRenderer(yieldToSystemEventLoop).render(invoiceOf()));
     const read = (name: string, bytes = content) => attachedInvoices([{ name, content: bytes }]);
     expect(read('invoice-2026-000001.pdf')).toEqual(['2026-000001']);
     expect(read('invoice-2026-000002.pdf')).toEqual(['damaged']);

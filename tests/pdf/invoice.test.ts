@@ -5,11 +5,12 @@ import fc from 'fast-check';
 import { createFonts } from '../../adapters/pdf/fonts.ts';
 import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createTypesetter } from '../../adapters/pdf/typesetter.ts';
+import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
 import type { Invoice, InvoiceLine } from '../../core/invoice.ts';
 import { readPdf } from './readPdf.ts';
 import { allScripts, invoiceOf, lineOf } from './samples.ts';
 
-const renderer = createInvoiceRenderer();
+const renderer = createInvoiceRenderer(yieldToSystemEventLoop);
 const read = async (invoice: Invoice) => readPdf(await renderer.render(invoice));
 const readNames = async (...names: readonly string[]) =>
   read(invoiceOf({ lines: names.map((name) => lineOf({ name })) }));

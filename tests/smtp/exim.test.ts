@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createSmtpMailer } from '../../adapters/smtp/mailer.ts';
+import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
 import { formatMoney } from '../../core/money.ts';
 import { noStepServices } from '../../core/stepService.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
@@ -68,7 +69,7 @@ describe.skipIf(!eximAvailable())('Exim', () => {
     });
     const store = createMemoryStore(world);
     const shop = createFixture(store, world);
-    const invoiceRenderer = createInvoiceRenderer();
+    const invoiceRenderer = createInvoiceRenderer(yieldToSystemEventLoop);
     const ports = { mailer, invoiceRenderer, stepServices: noStepServices, world };
     const perform = createRunStep(ports, { mailDomain: 'shop.example' });
     try {
