@@ -6,7 +6,7 @@ import type { AuthSettings } from '../api/http/auth.ts';
 import { createCountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
-import { createRequestPriority, type RequestPriority } from '../core/requestPriority.ts';
+import type { RequestPriority } from '../core/requestPriority.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { withTimeout } from '../core/timer.ts';
@@ -35,6 +35,7 @@ import { isPlainDatabase } from './transportRules.ts';
 import {
   openMailer,
   openProvider,
+  openRequestPriority,
   openStepServices,
   openStore,
   waitForStore,
@@ -74,7 +75,7 @@ const start = async (config: Config, world: World, log: Log, closers: Close[]): 
     await unwrapOrThrow(loadDemoProducts(store.products, world.clock));
   }
   let address: string | null = null;
-  const priority = createRequestPriority(world.timer);
+  const priority = openRequestPriority(world, config);
   if (listens) {
     const [{ createApp }, { serve }, { createClientOf }] = await Promise.all([
       import('../api/app.ts'),
