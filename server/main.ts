@@ -6,7 +6,7 @@ import type { AuthSettings } from '../api/http/auth.ts';
 import { createCountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
-import { createRequestPriority, type RequestPriority } from '../core/requestPriority.ts';
+import type { RequestPriority } from '../core/requestPriority.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { createCheckOut } from '../core/usecases/checkOut.ts';
@@ -37,6 +37,7 @@ import { isPlainDatabase } from './transportRules.ts';
 import {
   openMailer,
   openProvider,
+  openRequestPriority,
   openStepServices,
   openStore,
   waitForStore,
@@ -78,7 +79,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   if (isApi && role !== 'read' && !production) await addDemoProducts(store, world);
   const invoiceRenderer = createInvoiceRenderer(world.yieldToEventLoop);
   let address: string | null = null;
-  const priority = createRequestPriority(world.timer);
+  const priority = openRequestPriority(world, config);
   if (listens) {
     const [{ createApp }, { serve }, { createClientOf }] = await Promise.all([
       import('../api/app.ts'),

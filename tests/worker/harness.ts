@@ -6,7 +6,7 @@ import type { Mail, Mailer, MailOutcome } from '../../core/mail.ts';
 import type { OrderDetail } from '../../core/order.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
 import type { Lease, Task } from '../../core/queue.ts';
-import { createRequestPriority } from '../../core/requestPriority.ts';
+import { createRequestPriority, shareWithServer } from '../../core/requestPriority.ts';
 import { noStepServices } from '../../core/stepService.ts';
 import type { Store } from '../../core/store.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
@@ -129,7 +129,7 @@ export const createFixture = async () => {
           stepServices: noStepServices,
           log,
           mayClaim: () => true,
-          priority: createRequestPriority(timer),
+          priority: createRequestPriority(timer, shareWithServer),
           ...ports,
           world: { ...world, ...ports.world, timer },
         },
