@@ -13,6 +13,7 @@ import { createServiceKeyAuth } from './http/serviceKeyAuth.ts';
 import { sessionCookieName } from './http/sessionCookie.ts';
 import { createActivityQueries } from './routes/activity.ts';
 import { createCheckoutCommands, createCheckoutQueries, createGiveUpRoute } from './routes/checkouts.ts';
+import { createContactCommands } from './routes/contacts.ts';
 import {
   createDemoChallengeRoute,
   createDemoChargeRoute,
@@ -33,9 +34,12 @@ import {
   createPlaceOrderRoute,
 } from './routes/orders.ts';
 import { createPageRoutes } from './routes/pages.ts';
+import { createPauseCommands } from './routes/pauses.ts';
 import { createPayOptionsRoute } from './routes/payOptions.ts';
 import { createProductCommands, createProductQueries } from './routes/products.ts';
-import { createQueueCommands, createQueueQueries } from './routes/queue.ts';
+import { createQueueQueries } from './routes/queue.ts';
+import { createQueueCommands } from './routes/queueCommands.ts';
+import { createQueueHistoryQueries } from './routes/queueHistory.ts';
 import { createReconciliationCommands, createReconciliationQueries } from './routes/reconciliations.ts';
 import { createRefundAssignment, createRefundCommands, createRefundQueries } from './routes/refunds.ts';
 import { createSessionCommands, createSessionQueries } from './routes/session.ts';
@@ -90,11 +94,13 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
   createChangeOrderRoute(deps, authenticate),
   createCancelOrderRoute(deps, authenticate),
   createSessionCommands(deps, authenticate),
+  createContactCommands(deps, authenticate),
   createCheckoutCommands(deps, authenticate),
   createGiveUpRoute(deps, authenticate),
   createRefundCommands(deps, authenticate),
   createRefundAssignment(deps, authenticate),
   createQueueCommands(deps, authenticate),
+  createPauseCommands(deps, authenticate),
   createReconciliationCommands(deps, authenticate),
   createMoneyCaseCommands(deps, authenticate),
   ...(deps.demo && deps.finishChallenge !== null
@@ -112,6 +118,7 @@ const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[
   createActivityQueries(deps, authenticate),
   createRefundQueries(deps, authenticate),
   createQueueQueries(deps, authenticate),
+  createQueueHistoryQueries(deps, authenticate),
   createReconciliationQueries(deps, authenticate),
   createMoneyHealthQueries(deps, authenticate),
   createServiceKeyQueries(deps, authenticate),

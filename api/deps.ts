@@ -2,6 +2,7 @@ import type { CountedLog } from '../core/countedLog.ts';
 import type { InvoiceRenderer } from '../core/invoiceDocument.ts';
 import type { Log } from '../core/log.ts';
 import type { Page } from '../core/page.ts';
+import type { StepService } from '../core/pipelines/pipeline.ts';
 import type { Charge } from '../core/provider.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
@@ -26,6 +27,8 @@ export type ApiDeps = {
   readonly receiveEvent: ReceiveEvent;
   /** The payment provider's `name`, for the path of its webhooks. */
   readonly providerName: string;
+  /** The services of other companies that do steps, in every process of the shop. */
+  readonly stepServices: readonly StepService[];
   readonly invoiceRenderer: InvoiceRenderer;
   /** Lists the charges of the simulated provider, newest first. Null for a real provider. */
   readonly charges: ListCharges | null;

@@ -12,6 +12,12 @@ export const treeCpuSeconds = (root: number): number => {
   return sum(root) / ticksPerSecond;
 };
 
+/** The memory of a process, in bytes: its resident set. */
+export const residentBytes = (pid: number): number => {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+  return Number(kilobytes) * 1_024;
+};
+
 /** Linux reports CPU time in ticks of 10 ms on every architecture. */
 const ticksPerSecond = 100;
 

@@ -1,5 +1,6 @@
 import type { Row } from './row.ts';
 import { anyText } from './rows/anyText.ts';
+import { cart } from './rows/cart.ts';
 import { checkout } from './rows/checkout.ts';
 import { flash } from './rows/flash.ts';
 import { growth } from './rows/growth.ts';
@@ -8,13 +9,18 @@ import { lone } from './rows/lone.ts';
 import { mails } from './rows/mails.ts';
 import { pipelines } from './rows/pipelines.ts';
 import { queue } from './rows/queue.ts';
+import { realMoney } from './rows/realMoney.ts';
 import { scale } from './rows/scale.ts';
 import { sqlite } from './rows/sqlite.ts';
+import { start } from './rows/start.ts';
 import { startup } from './rows/startup.ts';
 import { search, vast } from './search/row.ts';
 
 /** All rows, in the order in which they run. */
 export const rows: readonly Row[] = [
+  start,
+  cart,
+  realMoney,
   checkout,
   queue,
   pipelines,

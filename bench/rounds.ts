@@ -32,7 +32,7 @@ export const runMatch = async (
 };
 
 const resultOf = (
-  { name, configuration }: Contender,
+  { name, configuration, hasGoal = true }: Contender,
   samples: readonly Sample[],
   ratio: Spread | null,
 ): ContenderResult => {
@@ -40,7 +40,7 @@ const resultOf = (
   const figures = Object.fromEntries(
     names.map((figure) => [figure, spreadOf(samples.map((sample) => figureOf(sample, figure)))]),
   );
-  return { name, configuration, figures, samples, ratio };
+  return { name, configuration, figures, samples, ratio, ...(!hasGoal && { hasGoal }) };
 };
 
 /** Taken round by round, because a disturbance in one round is likely to affect both contenders. */
@@ -63,8 +63,8 @@ const findMissedGoals = ({
   ours,
   peers,
 }: Omit<MatchResult, 'missed'>): readonly string[] => [
-  ...peers.flatMap(({ name, ratio }) =>
-    goal !== null && ratio !== null && ratio.median < goal
+  ...peers.flatMap(({ name, ratio, hasGoal = true }) =>
+    hasGoal && goal !== null && ratio !== null && ratio.median < goal
       ? [`${ratio.median.toFixed(2)}× ${name}, goal ${formatNumber(goal)}×`]
       : [],
   ),

@@ -10,6 +10,8 @@ export type Contender = {
   readonly name: string;
   /** Exactly how it is run, for the results file. */
   readonly configuration: Configuration;
+  /** False for a peer that the match's goal is not about. */
+  readonly hasGoal?: boolean;
   /** Does the work once, from a new start. Throws if the stored rows do not match the responses. */
   readonly round: (round: number) => Promise<Sample>;
 };
@@ -47,6 +49,7 @@ export type ContenderResult = {
   readonly samples: readonly Sample[];
   /** How many times better ours is, round by round; null for ours itself. */
   readonly ratio: Spread | null;
+  readonly hasGoal?: boolean;
 };
 
 export type MatchResult = Omit<Match, 'ours' | 'peers'> & {

@@ -12,6 +12,12 @@ export const groupOrders = (
     orderIds: ofType.map(({ id }) => id).toSorted(),
   }));
 
+/** The product type of a group, which is also the name of its pipeline. */
+export const typeOfGroup = ([first]: readonly { readonly order: Pick<Order, 'product'> }[]): string => {
+  if (first === undefined) throw new Error('a group needs an order');
+  return first.order.product.type;
+};
+
 /**
  * The group that goes on when an order leaves it. Null if no other order is in it: then what happens to the order
  * happens to its task.
@@ -29,7 +35,8 @@ export const groupWithout = ({ orderIds, seqs }: Group, orderId: string): Group 
 export const contactOfGroup = (
   orders: readonly { readonly order: Pick<Order, 'id'>; readonly contact: Contact }[],
 ): Contact => {
-  const [first, ...rest] = orders;
-  if (first === undefined) throw new Error('a group needs an order');
-  return rest.reduce((last, one) => (one.order.id > last.order.id ? one : last), first).contact;
+  let [last] = orders;
+  if (last === undefined) throw new Error('a group needs an order');
+  for (const one of orders) if (one.order.id > last.order.id) last = one;
+  return last.contact;
 };

@@ -1,6 +1,7 @@
-import type { OperatorCommand } from './activity.ts';
+import type { Invoice } from './invoice.ts';
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
+import type { Pause, Probe } from './pause.ts';
 import type { JobPipeline, Pipeline } from './pipelines/pipeline.ts';
 import type { AsyncResult } from './result.ts';
 import type { ServiceReference, StepReference } from './serviceReference.ts';
@@ -11,22 +12,33 @@ export const taskStates = ['ready', 'running', 'waiting', 'paused', 'failed'] as
  * - `ready`: a worker may claim it now.
  * - `waiting`: a worker may claim it at `runAtMs`, after the pause before a retry.
  * - `running`: leased to a worker.
- * - `paused`: a refund of its only order holds it. Neither a worker nor a retry can continue it.
+ * - `paused`: a pause of its step or pipeline holds it, or a refund of its only order. Neither a worker nor a retry can
+ *   continue it.
  * - `failed`: only an operator's retry continues it.
  *
  * A task that is done has no row. The history of each order, or the job's record, shows what was done.
  */
 export type TaskState = (typeof taskStates)[number];
 
-/** The stored states. `waiting` is not stored: it is a `ready` task whose `runAtMs` is in the future. */
-export const storedTaskStates = ['ready', 'running', 'paused', 'failed'] as const satisfies TaskState[];
+/**
+ * The stored states. `waiting` is not stored: it is a `ready` task whose `runAtMs` is in the future. A refund stores
+ * `paused`. `parked` is a task that a claim has found at a paused step: it is ready again when the pause is over.
+ */
+export const storedTaskStates = ['ready', 'running', 'paused', 'parked', 'failed'] as const;
 export type StoredTaskState = (typeof storedTaskStates)[number];
 
-/** The state of a stored task at `nowMs`. */
+/** The state of a stored task at `nowMs`. `isHeld`: a pause holds its step. */
 export const taskStateAt = (
-  { state, runAtMs }: { readonly state: StoredTaskState; readonly runAtMs: number },
+  {
+    state,
+    runAtMs,
+    isHeld = false,
+  }: { readonly state: StoredTaskState; readonly runAtMs: number; readonly isHeld?: boolean },
   nowMs: number,
-): TaskState => (state === 'ready' && runAtMs > nowMs ? 'waiting' : state);
+): TaskState => {
+  if (state === 'parked' || (state === 'ready' && isHeld)) return 'paused';
+  return state === 'ready' && runAtMs > nowMs ? 'waiting' : state;
+};
 
 /**
  * Unfinished work of a group or of a job (a refund, a provider's event, a reconciliation). A group is the paid orders of
@@ -78,12 +90,16 @@ export type Lease = {
   readonly pipeline: string;
   readonly step: string;
   readonly attempts: number;
+  /** The pause that this task is the probe of. Null for any other task. */
+  readonly probe: Probe | null;
   readonly checkoutId: string;
   /** By order id. */
   readonly orders: readonly LeasedOrder[];
   /** Of the last order: it has the newest address of the customer. */
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
+  /** The invoice, if this task issued it. It is attached to the mail of the group, and to no other mail. */
+  readonly issuedInvoice: Invoice | null;
   /** What step services have done for the orders of the task, by order id and step. */
   readonly references: readonly StepReference[];
   /**
@@ -105,11 +121,16 @@ export type StepReport = Pick<Lease, 'taskId' | 'lease'> & {
         readonly reference?: ServiceReference;
       }
     | { readonly kind: 'retry'; readonly error: string; readonly runAtMs: number }
+    /** The server that the step calls is to blame, and not the task. `retryAfterMs`: as the server asks. */
+    | { readonly kind: 'unavailable'; readonly error: string; readonly retryAfterMs: number | null }
     | { readonly kind: 'failed'; readonly error: string };
 };
 
 /** The right of a worker to run one step of a job, until `untilMs`. */
-export type JobLease = Pick<Lease, 'taskId' | 'lease' | 'untilMs' | 'pipeline' | 'step' | 'attempts'> & {
+export type JobLease = Pick<
+  Lease,
+  'taskId' | 'lease' | 'untilMs' | 'pipeline' | 'step' | 'attempts' | 'probe'
+> & {
   readonly jobId: string;
 };
 
@@ -131,6 +152,8 @@ export type QueueStats = {
   readonly oldestReadyAgeMs: number;
   /** Finished tasks a second, over the last `finishedWindowMs`. */
   readonly finishedPerSecond: number;
+  /** The oldest first. */
+  readonly pauses: readonly Pause[];
 };
 
 /** `QueueStats.finishedPerSecond` is the average over this time. */
@@ -145,6 +168,9 @@ export const perSecond = (finished: number): number => (finished * 1_000) / fini
 export type TaskQuery = {
   readonly state: TaskState | null;
   readonly pipeline: string | null;
+  readonly step: string | null;
+  /** The whole `lastError`. */
+  readonly error: string | null;
   /** Only the task whose group has this order. */
   readonly orderId: string | null;
   /** The id of the last task of the previous page. */
@@ -156,7 +182,7 @@ export type TaskQuery = {
 
 /** The result of `Queue.claim`. */
 export type ClaimedTasks = {
-  /** How many tasks were advanced, finished, leased, failed or scheduled for another attempt. */
+  /** How many tasks were advanced, finished, leased, parked, failed or scheduled for another attempt. */
   readonly processed: number;
   readonly leases: readonly Lease[];
 };
@@ -168,7 +194,8 @@ export interface Queue {
    * those that have been ready longest, and if more than `limit` are ready, a share of the newest (`shareClaim`). Which
    * of the newest it takes may depend on earlier claims. Skips tasks that another worker has locked, and leaves tasks beyond `limitUnits` for the next
    * claim. `runTxSteps` decides what the `tx` steps change. Tasks at an external step, before or after that, are leased
-   * until `nowMs + leaseMs`; each lease writes an intent to the step ledger.
+   * until `nowMs + leaseMs`; each lease writes an intent to the step ledger. Claims nothing from a paused pipeline, and
+   * parks the tasks that come to a paused step (`Pauses`), but for the probe of its pause.
    *
    * If an effect throws for a batch, nothing is changed and each task is tried alone (`runBatchWithFallback`). A task
    * that throws alone keeps its error and waits until `retryAtMs(attempts)`, or is `failed` if that is null
@@ -184,7 +211,7 @@ export interface Queue {
 
   /**
    * Leases at most `limit` ready tasks of a job pipeline until `nowMs + leaseMs`, those that `claim` would take. Skips
-   * tasks that another worker has locked.
+   * tasks that another worker has locked. Pauses hold them as in `claim`.
    */
   claimJobs(query: {
     readonly pipeline: JobPipeline;
@@ -202,16 +229,16 @@ export interface Queue {
   /**
    * Writes the results of leased steps, all in one transaction, as `planReports` decides, for the orders that are still
    * in the group. `done` writes the acceptance to the step ledger and a row to the history of each order, and makes the
-   * task ready at its next step, or deletes it after the last one. `retry` makes the task wait. `failed` makes the task
-   * `failed`, and its orders too if they are not completed yet. A report under an old lease changes nothing; of two
+   * task ready at its next step, or deletes it after the last one. `retry` makes the task wait. `unavailable`
+   * parks it and counts nothing. `failed` makes it `failed`, and its orders too if they are not completed yet. A report under an old lease changes nothing; of two
    * reports under one lease, the first counts. Returns the task ids of the accepted reports.
    */
   report(reports: readonly StepReport[], nowMs: number): AsyncResult<readonly string[]>;
 
   /**
    * Writes the results of leased steps of jobs, all in one transaction. `advanced` makes the task ready at its next
-   * step with 0 attempts, `done` deletes the task, `retry` makes it wait, `failed` makes it `failed`. No order is
-   * changed: a job changes orders through its own port. Returns the task ids of the accepted reports, as `report` does.
+   * step with 0 attempts, `done` deletes the task, `retry` makes it wait, `unavailable` parks it and counts nothing,
+   * `failed` makes it `failed`. No order is changed: a job changes orders through its own port. Returns the task ids of the accepted reports, as `report` does.
    */
   reportJobs(reports: readonly JobReport[], nowMs: number): AsyncResult<readonly string[]>;
 
@@ -231,14 +258,6 @@ export interface Queue {
     readonly crashesMax: number;
     readonly limit: number;
   }): AsyncResult<number>;
-
-  /**
-   * Makes failed tasks ready at the step that failed, as `planRetry` decides: with 0 attempts and crashes, and a raised
-   * fencing token. Their failed orders become `paid` with `retried` in the history. Ignores ids that are not of failed
-   * tasks.
-   * Returns how many tasks were retried.
-   */
-  retry(taskIds: readonly string[], nowMs: number, command?: OperatorCommand): AsyncResult<number>;
 
   stats(nowMs: number): AsyncResult<QueueStats>;
 

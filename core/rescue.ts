@@ -1,8 +1,9 @@
-import type { ActivityTarget } from './activity.ts';
+import type { Action, ActivityTarget } from './activity.ts';
 import { type OrderEvent, type OrderStatus, orderStatusAfter } from './order.ts';
 import { pipelineFor } from './pipelines/index.ts';
-import type { Task } from './queue.ts';
+import { type StoredTaskState, type Task, taskStateAt } from './queue.ts';
 import { isCompletedAt } from './steps.ts';
+import { matchesFilter, type TaskFilter } from './taskFilter.ts';
 
 /** A task with its orders, as an adapter reads it under lock. */
 export type TaskSnapshot = Pick<Task, 'id' | 'pipeline' | 'step' | 'attempts' | 'crashes' | 'orderIds'> & {
@@ -10,6 +11,10 @@ export type TaskSnapshot = Pick<Task, 'id' | 'pipeline' | 'step' | 'attempts' | 
   /** The `seq` of each order's newest history row, at the position of the order. */
   readonly seqs: readonly number[];
 };
+
+/** A task that an operator has named. */
+export type NamedTask = TaskSnapshot &
+  Pick<Task, 'lastError' | 'runAtMs'> & { readonly state: StoredTaskState };
 
 /** What a rescue or retry changes. The task is then not leased. An adapter writes all of it in the same transaction. */
 export type TaskChange = Pick<Task, 'id' | 'attempts' | 'crashes' | 'lastError' | 'runAtMs'> & {
@@ -41,19 +46,53 @@ export const planRescue = (task: TaskSnapshot, crashesMax: number, nowMs: number
   };
 };
 
-/** An operator retries a failed task: its step runs again, with all its attempts. */
-export const planRetry = (task: TaskSnapshot, nowMs: number): TaskChange => ({
+/** A retry of one task, and what the activity says about it. */
+export type Retry = {
+  readonly change: TaskChange;
+  readonly action: Extract<Action, 'task.retry' | 'task.run'>;
+  readonly targets: readonly ActivityTarget[];
+};
+
+/**
+ * An operator retries a task. A failed one runs its step again, with all its attempts. A waiting one runs now, with the
+ * attempts that it has left. Null if the task has neither state, or is none that the filter means.
+ */
+export const planRetry = (task: NamedTask, nowMs: number, filter?: TaskFilter): Retry | null => {
+  if (filter !== undefined && !matchesFilter(task, filter, nowMs)) return null;
+  const state = taskStateAt(task, nowMs);
+  if (state === 'failed')
+    return { change: planResumption(task, nowMs), action: 'task.retry', targets: targetsOf(task, task.step) };
+  if (state !== 'waiting') return null;
+  const { attempts, crashes, lastError } = task;
+  const change = {
+    ...endedLease(task, nowMs),
+    ...noOrderChanges(task),
+    ...({ state: 'ready', attempts, crashes, lastError } as const),
+  };
+  return { change, action: 'task.run', targets: targetsOf(task, task.step) };
+};
+
+/**
+ * Takes a task from its worker, if it has one, and makes it ready as if its step had not been tried. If it had failed, its
+ * orders are `paid` again.
+ */
+export const planResumption = (task: NamedTask, nowMs: number): TaskChange => ({
   ...endedLease(task, nowMs),
-  ...orderChanges(task, 'retry', { state: 'retried', detail: null }),
+  ...(task.state === 'failed'
+    ? orderChanges(task, 'retry', { state: 'retried', detail: null })
+    : noOrderChanges(task)),
   state: 'ready',
   attempts: 0,
   crashes: 0,
   lastError: null,
 });
 
-/** What the activity says about a retried task: one row for each of its orders, because each timeline shows it. */
-export const retryTargets = ({ id, step, orderIds }: TaskSnapshot): readonly ActivityTarget[] =>
-  (orderIds.length === 0 ? [null] : orderIds).map((orderId) => ({ target: id, orderId, detail: step }));
+/** What the activity says about a task: one row for each of its orders, because each timeline shows it. */
+export const targetsOf = (
+  { id, orderIds }: Pick<TaskSnapshot, 'id' | 'orderIds'>,
+  detail: string,
+): readonly ActivityTarget[] =>
+  (orderIds.length === 0 ? [null] : orderIds).map((orderId) => ({ target: id, orderId, detail }));
 
 /** Raises the fencing token, so that a report of a worker that still has the old lease changes nothing. */
 const endedLease = ({ id, lease }: TaskSnapshot, nowMs: number) =>

@@ -18,8 +18,8 @@ const capMs = 300_000;
 export const retryAtMs = (attempts: number, nowMs: number, random: Random): number | null =>
   attempts >= attemptsMax ? null : nowMs + pauseMs(attempts, random);
 
-const pauseMs = (attempts: number, random: Random): number =>
-  Math.round(random.unit() * Math.min(capMs, baseMs * 2 ** attempts));
+const pauseMs = (attempts: number, random: Random, limitMs = capMs): number =>
+  Math.round(random.unit() * Math.min(limitMs, baseMs * 2 ** attempts));
 
 /** The report of a failed attempt: `retry` at a later time, or `failed` after the last attempt. */
 export const failedAttempt = (
@@ -33,6 +33,25 @@ export const failedAttempt = (
   return { taskId, lease, outcome };
 };
 
+/** With pauses of up to four hours, the attempts of one mail take three days, give or take some hours. */
+export const mailAttemptsMax = 48;
+const mailCapMs = 4 * 3_600_000;
+
+/**
+ * The report of a mail that its server does not take yet, as with greylisting or a full mailbox. Such a mail is tried for
+ * days, as mail servers do: its orders are completed without it.
+ */
+export const failedMail = (
+  { taskId, lease, attempts }: Pick<Lease, 'taskId' | 'lease' | 'attempts'>,
+  error: string,
+  { clock, random }: World,
+): FailedAttempt => {
+  const failures = attempts + 1;
+  if (failures >= mailAttemptsMax) return { taskId, lease, outcome: { kind: 'failed', error } };
+  const runAtMs = clock.nowMs() + pauseMs(failures, random, mailCapMs);
+  return { taskId, lease, outcome: { kind: 'retry', error, runAtMs } };
+};
+
 type FailedAttempt = Pick<StepReport, 'taskId' | 'lease'> & {
   readonly outcome: Extract<StepReport['outcome'], { kind: 'retry' | 'failed' }>;
 };
@@ -41,8 +60,8 @@ type FailedAttempt = Pick<StepReport, 'taskId' | 'lease'> & {
 const retryAfterMaxMs = 3_600_000;
 
 /**
- * The report of a call to a step service that may do the step later. It waits without a last attempt: that a service is
- * down says nothing about the order. `retryAfterMs` is the least pause that the service asks for.
+ * The report of a call to a step service that may do this step later. It waits without a last attempt: an answer like
+ * 500 may say nothing about the order. `retryAfterMs` is the least pause that the service asks for.
  */
 export const waitForService = (
   { taskId, lease, attempts }: Pick<Lease, 'taskId' | 'lease' | 'attempts'>,

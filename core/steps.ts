@@ -1,7 +1,8 @@
 import { type Order, orderStatusAfter } from './order.ts';
+import type { IsHeld } from './pause.ts';
 import { pipelineFor } from './pipelines/index.ts';
-import type { Effect, Pipeline } from './pipelines/pipeline.ts';
-import type { ClaimedTasks, LockedTask, Queue, StepReport } from './queue.ts';
+import type { Effect, Pipeline, Step } from './pipelines/pipeline.ts';
+import type { ClaimedTasks, LockedTask, Queue, StepReport, Task } from './queue.ts';
 
 /**
  * How the tasks of groups go through their pipelines: `runTxSteps` runs the steps in the database, `planReports` plans what
@@ -33,7 +34,13 @@ type OrderTransition = { readonly orderId: string; readonly seq: number };
 export type Transitions = {
   readonly history: readonly (OrderTransition & { readonly state: string; readonly detail: string | null })[];
   /** These tasks are now at `step`. Their `attempts` become 0 if it is another step than before. */
-  readonly advanced: readonly (TaskTransition & { readonly step: string })[];
+  readonly advanced: readonly (TaskTransition & {
+    readonly step: string;
+    /** True if a pause holds the step. */
+    readonly parked: boolean;
+  })[];
+  /** These tasks wait for the server that their step calls. Nothing is counted. */
+  readonly parked: readonly { readonly taskId: string; readonly error: string }[];
   /** These tasks wait for another attempt of the same step, at `runAtMs`. */
   readonly waiting: readonly { readonly taskId: string; readonly runAtMs: number; readonly error: string }[];
   /** These orders become `completed`. */
@@ -49,8 +56,8 @@ export type Transitions = {
 };
 
 /**
- * Advances a batch of one pipeline's tasks through all `tx` steps, up to an external step (`advanced`) or the end
- * (`finished`). Each effect is called once, for all tasks at its step.
+ * Advances a batch of one pipeline's tasks through all `tx` steps, up to an external step or one where they are held
+ * (`advanced`), or the end (`finished`). Each effect is called once, for all tasks at its step.
  *
  * The generator yields an `EffectCall` and gets the outcomes back. So the same rule serves a synchronous database and
  * an asynchronous one. Throws if a task is at an unknown step, or if an effect leaves out a task.
@@ -58,6 +65,7 @@ export type Transitions = {
 export function* runTxSteps(
   pipeline: Pipeline,
   tasks: readonly LockedTask[],
+  isHeld: IsHeld = () => false,
 ): Generator<EffectCall, Transitions, readonly EffectOutcome[]> {
   // A task at an unknown step would be claimed first, forever. Fail loudly instead.
   for (const { step } of tasks) stepIndex(pipeline, step);
@@ -65,12 +73,15 @@ export function* runTxSteps(
   let current: LockedTask[] = [];
   for (const step of pipeline.steps) {
     current.push(...tasks.filter((task) => task.step === step.name));
-    if (current.length === 0) continue;
-    if (step.kind === 'external') {
-      transitions.advanced.push(...current.map((task) => ({ ...transitionOf(task), step: step.name })));
-      current = [];
-      continue;
+    const going: LockedTask[] = [];
+    for (const task of current) {
+      const parked = isHeld(task.id, step.name);
+      if (parked || step.kind === 'external')
+        transitions.advanced.push({ ...transitionOf(task), step: step.name, parked });
+      else going.push(task);
     }
+    current = going;
+    if (current.length === 0 || step.kind === 'external') continue;
     const outcomes = new Map((yield { effect: step.effect, tasks: current }).map((one) => [one.taskId, one]));
     const next: LockedTask[] = [];
     for (const task of current) {
@@ -124,15 +135,48 @@ export const planReports = (
   for (const { pipeline, task, outcome } of reported) {
     if (outcome.kind === 'retry') {
       transitions.waiting.push({ taskId: task.id, runAtMs: outcome.runAtMs, error: outcome.error });
+    } else if (outcome.kind === 'unavailable') {
+      transitions.parked.push({ taskId: task.id, error: outcome.error });
     } else if (outcome.kind === 'failed') {
       fail(transitions, pipeline, task, outcome.error);
     } else {
       const after = finishStep(transitions, pipeline, task, outcome.detail);
-      if (after !== null) transitions.advanced.push({ ...transitionOf(after), step: after.step });
+      if (after !== null)
+        transitions.advanced.push({ ...transitionOf(after), step: after.step, parked: false });
     }
   }
   return transitions;
 };
+
+/** The parts of a pipeline, of orders or of jobs, that decide what comes after a step. */
+type Stages = {
+  readonly name: string;
+  readonly steps: readonly (Pick<Step, 'name' | 'isNotice'> & { readonly historyState?: string })[];
+};
+
+/** What changes when the step of a task is left out: as if it were done, but the history has this row instead. */
+export const planSkippedStep = (
+  pipeline: Stages,
+  { id, step, orderIds, seqs }: Pick<Task, 'id' | 'step' | 'orderIds'> & { readonly seqs: readonly number[] },
+  row: { readonly state: string; readonly detail: string },
+): Transitions => {
+  const transitions = noTransitions();
+  const orders = orderIds.map((orderId, index) => ({ order: { id: orderId }, seq: seqs[index] ?? 0 }));
+  const after = finishStep(transitions, pipeline, { id, step, orders }, row.detail, row.state);
+  if (after !== null) transitions.advanced.push({ ...transitionOf(after), step: after.step, parked: false });
+  return transitions;
+};
+
+/** The transitions of several tasks. */
+export const mergeTransitions = (all: readonly Transitions[]): Transitions => ({
+  history: all.flatMap((each) => each.history),
+  advanced: all.flatMap((each) => each.advanced),
+  waiting: all.flatMap((each) => each.waiting),
+  parked: all.flatMap((each) => each.parked),
+  completed: all.flatMap((each) => each.completed),
+  finished: all.flatMap((each) => each.finished),
+  failed: all.flatMap((each) => each.failed),
+});
 
 /** What changes when an effect throws for a single task: it waits for another attempt, or fails with the error. */
 export const planThrownError = (
@@ -190,6 +234,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Row)[
 const noTransitions = (): Mutable<Transitions> => ({
   history: [],
   advanced: [],
+  parked: [],
   waiting: [],
   completed: [],
   finished: [],
@@ -211,22 +256,26 @@ const appendHistory = <T extends CurrentTask>(
   state: string,
   detail: string | null,
 ): T => {
-  const orders = task.orders.map((one) => ({ ...one, seq: one.seq + 1 }));
-  for (const { order, seq } of orders) transitions.history.push({ orderId: order.id, seq, state, detail });
+  const orders = task.orders.map((one) => {
+    const seq = one.seq + 1;
+    transitions.history.push({ orderId: one.order.id, seq, state, detail });
+    return { ...one, seq };
+  });
   return { ...task, orders };
 };
 
 /** The task at its next step. Null if it was the last one: then the task is finished. */
 const finishStep = <T extends CurrentTask>(
   transitions: Mutable<Transitions>,
-  pipeline: Pipeline,
+  pipeline: Stages,
   task: T,
   detail: string | null,
+  state?: string,
 ): T | null => {
   const index = stepIndex(pipeline, task.step);
   const next = pipeline.steps[index + 1];
-  const state = pipeline.steps[index]?.historyState ?? task.step;
-  const done = appendHistory(transitions, task, state, detail);
+  const stateOfStep = pipeline.steps[index]?.historyState ?? task.step;
+  const done = appendHistory(transitions, task, state ?? stateOfStep, detail);
   const completes = index + 1 === completesAt(pipeline) && !areCompleted(task);
   const after = completes ? appendHistory(transitions, done, 'completed', null) : done;
   if (completes) transitions.completed.push(...orderTransitions(after));
@@ -254,12 +303,12 @@ const areCompleted = ({ orders }: CurrentTask): boolean =>
   orders.some(({ order }) => order.status === orderStatusAfter.complete);
 
 /** How many steps are done when the orders are completed. */
-const completesAt = ({ steps }: Pipeline): number => {
+const completesAt = ({ steps }: Stages): number => {
   const last = steps.findLastIndex(({ isNotice }) => !isNotice);
   return last < 0 ? steps.length : last + 1;
 };
 
-const stepIndex = (pipeline: Pipeline, name: string): number => {
+const stepIndex = (pipeline: Stages, name: string): number => {
   const index = pipeline.steps.findIndex((step) => step.name === name);
   if (index < 0) throw new Error(`the pipeline ${pipeline.name} has no step ${name}`);
   return index;

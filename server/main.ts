@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
 import { createInvoiceRenderer } from '../adapters/pdf/renderer.ts';
-import { mailDomain } from '../adapters/smtp/address.ts';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import type { AuthSettings } from '../api/http/auth.ts';
 import { createCountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
+import type { RequestPriority } from '../core/requestPriority.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { createCheckOut } from '../core/usecases/checkOut.ts';
@@ -32,8 +32,17 @@ import {
   exitWithError,
 } from './process.ts';
 import { refuseRuntime } from './runtime.ts';
+import { stepServiceNames } from './serviceSettings.ts';
 import { isPlainDatabase } from './transportRules.ts';
-import { openMailer, openProvider, openStepServices, openStore, waitForStore } from './wiring.ts';
+import {
+  openMailer,
+  openProvider,
+  openRequestPriority,
+  openStepServices,
+  openStore,
+  waitForStore,
+  workerSettingsOf,
+} from './wiring.ts';
 
 /** The settings, with what depends on where the process runs. */
 type RunConfig = Config & { readonly drainMs: number };
@@ -68,7 +77,9 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   // A role loads only the modules that it needs: loading modules is half of the time of a start.
   // A user that only reads is enough for a process that only reads.
   if (isApi && role !== 'read' && !production) await addDemoProducts(store, world);
+  const invoiceRenderer = createInvoiceRenderer(world.yieldToEventLoop);
   let address: string | null = null;
+  const priority = openRequestPriority(world, config);
   if (listens) {
     const [{ createApp }, { serve }, { createClientOf }] = await Promise.all([
       import('../api/app.ts'),
@@ -78,7 +89,6 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     if (demo && host !== null && !isLoopback(host))
       log.warn('other machines can reach demo mode: anyone gets a token of an operator', { host });
     const drain = createDrain(world.timer, config, watch.isReady);
-    const auth = await createAuthSettings(config.auth, store, world);
     const ports = { ...store, provider, world, log };
     const api = createApp({
       store,
@@ -88,11 +98,12 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       refundCase: createRefundCase(ports),
       receiveEvent: createReceiveEvent(ports),
       providerName: provider.name,
-      invoiceRenderer: createInvoiceRenderer(),
+      stepServices: stepServiceNames(config.stepServices),
+      invoiceRenderer,
       charges: simulator?.charges ?? null,
       finishChallenge: simulator?.finishChallenge ?? null,
       ordersPendingMax: config.ordersPendingMax,
-      auth,
+      auth: await createAuthSettings(config.auth, store, world),
       demo,
       role,
       orderTtlMs: config.orderTtlMs,
@@ -105,7 +116,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       pages: await readPages(config),
       isReady: drain.isReady,
     });
-    const server = await serve(api, { port, host });
+    const server = await serve(role === 'all' ? servedFirst(api, priority) : api, { port, host });
     parallelClosers.push(() => drain.close(server));
     address = addressOf(host, server.port);
     if (simulator !== null && (role === 'all' || role === 'checkout'))
@@ -113,15 +124,10 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   }
   if (role === 'all' || role === 'worker') {
     const { startWorker } = await import('../worker/worker.ts');
-    const settings = {
-      ...config,
-      pipelines: config.workerPipelines,
-      mailDomain: mailDomain(config.mailFrom),
-    };
     const stepServices = await openStepServices(world, config, log);
     const { mayClaim } = watch;
-    const ports = { store, provider, mailer, stepServices, world, log, mayClaim };
-    parallelClosers.push(startWorker(ports, settings).stop);
+    const ports = { store, provider, mailer, invoiceRenderer, stepServices, world, log, priority, mayClaim };
+    parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
   }
   return renderBanner({
     version,
@@ -148,6 +154,12 @@ const startDatabaseWatch = async (
   closers.push(async () => stop());
   return watch;
 };
+
+/** Requests that the worker of this process gives way to. Other roles have no work that could hold them up. */
+const servedFirst = (
+  { fetch }: { readonly fetch: (request: Request) => Response | Promise<Response> },
+  { serve }: Pick<RequestPriority, 'serve'>,
+) => ({ fetch: (request: Request) => serve(async () => fetch(request)) });
 
 /** Demo tokens are signed with a secret in the store, which all processes share. */
 const createAuthSettings = async (

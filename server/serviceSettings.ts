@@ -1,5 +1,6 @@
 import { err, ok } from 'neverthrow';
 import type { StepServiceSettings } from '../adapters/services/stepServices.ts';
+import type { StepService } from '../core/pipelines/pipeline.ts';
 import { type Kinds, showScheme } from './settingKinds.ts';
 
 /** Services of other companies that do steps of orders. */
@@ -73,6 +74,10 @@ export const stepServicesOf = ({
   };
   return secret === null || Object.keys(urls).length === 0 ? null : { urls, secret };
 };
+
+/** The services that have a URL. */
+export const stepServiceNames = (settings: StepServiceSettings | null): readonly StepService[] =>
+  Object.keys(settings?.urls ?? {}) as StepService[];
 
 const urlNames = ['SHIPMENT_SERVICE_URL', 'INVOICE_SERVICE_URL', 'PRODUCT_SERVICE_URL'];
 

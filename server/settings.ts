@@ -182,7 +182,13 @@ const workerSettings = ({ setting, whole }: Kinds) => ({
     'How long a worker may hold a task without a heartbeat. The clocks of all processes must differ by much less.',
   ),
   pollMs: whole('QUEUE_POLL_MS', 500, 10, 60_000, 'How often an idle worker looks for work.'),
-  batchMax: whole('QUEUE_BATCH_MAX', 500, 1, 5000, 'The most tasks that a worker claims at once.'),
+  batchMax: whole(
+    'QUEUE_BATCH_MAX',
+    500,
+    1,
+    5000,
+    'The most tasks that a worker claims at once; fewer while requests of the same process are open.',
+  ),
   claimers: whole(
     'QUEUE_CLAIMERS',
     1,

@@ -4,15 +4,18 @@ import { dirname, join, parse, resolve } from 'node:path';
 import { createSandboxProvider } from '../adapters/sandbox/provider.ts';
 import type { RecordStore } from '../adapters/sandbox/records.ts';
 import { startWebhooks } from '../adapters/sandbox/webhooks.ts';
+import { mailDomain } from '../adapters/smtp/address.ts';
 import { withTimeLimit } from '../adapters/system/providerTimeLimit.ts';
 import type { FinishChallenge, ListCharges } from '../api/deps.ts';
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
 import type { PaymentProvider } from '../core/provider.ts';
+import { createRequestPriority, shareOnEventLoop, shareWithServer } from '../core/requestPriority.ts';
 import { noStepServices, type StepServices } from '../core/stepService.ts';
 import type { Store } from '../core/store.ts';
 import { sleep, type Timer } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
+import type { WorkerSettings } from '../worker/worker.ts';
 import type { Config } from './config.ts';
 import { addressOf, sqlitePathOf } from './databaseUrl.ts';
 import { dkimKeyOf, oauth2ClientOf } from './mailSettings.ts';
@@ -177,6 +180,23 @@ export const openMailer = async (
   });
   return { mailer, close: mailer.close };
 };
+
+/** Mails that are captured need no connections, and the more there are at once, the fewer commits they take. */
+const capturedMailsMax = 100;
+
+export const workerSettingsOf = (config: Config): WorkerSettings => ({
+  ...config,
+  pipelines: config.workerPipelines,
+  mailDomain: mailDomain(config.mailFrom),
+  // Step services share this limit.
+  mailsMax:
+    config.smtpUrl === null && config.stepServices === null
+      ? Math.max(capturedMailsMax, config.mailsMax)
+      : config.mailsMax,
+});
+
+export const openRequestPriority = ({ timer }: World, { databaseUrl }: Pick<Config, 'databaseUrl'>) =>
+  createRequestPriority(timer, sqlitePathOf(databaseUrl) === null ? shareWithServer : shareOnEventLoop);
 
 /** The services of other companies that do steps of orders. */
 export const openStepServices = async (

@@ -1,18 +1,21 @@
 import { ok } from 'neverthrow';
 import { shareClaim } from '../core/claimShare.ts';
+import type { RequestPriority } from '../core/requestPriority.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Clock } from '../core/world.ts';
 import type { Executor } from './executor.ts';
 import type { Poll } from './loop.ts';
 
-/** Claims one batch of a pipeline's tasks. Returns how many tasks it processed, and its leases. */
+/** Claims one batch of at most `limit` tasks of a pipeline. Returns how many tasks it processed, and its leases. */
 export type ClaimTasks<L> = (
   nowMs: number,
+  limit: number,
 ) => AsyncResult<{ readonly processed: number; readonly leases: readonly L[] }>;
 
 type ClaimRoundPorts<L> = {
   readonly clock: Clock;
   readonly executor: Executor<L>;
+  readonly priority: Pick<RequestPriority, 'work'>;
 };
 
 /**
@@ -22,15 +25,17 @@ type ClaimRoundPorts<L> = {
 export const createClaimRound =
   <L>(
     claim: ClaimTasks<L>,
-    { clock, executor }: ClaimRoundPorts<L>,
+    { clock, executor, priority }: ClaimRoundPorts<L>,
     { batchMax, pollMs }: { readonly batchMax: number; readonly pollMs: number },
   ): Poll =>
-  async () => {
-    if (!executor.hasRoom()) return ok(pollMs);
-    const claimed = await claim(clock.nowMs());
-    return claimed.map(({ processed, leases }) => {
-      executor.add(leases);
-      // It may have found few of the newest, and left others.
-      return processed < shareClaim(batchMax).oldest ? pollMs : 0;
+  () =>
+    priority.work(async (tasksMax) => {
+      if (!executor.hasRoom()) return ok(pollMs);
+      const limit = Math.min(batchMax, tasksMax);
+      const claimed = await claim(clock.nowMs(), limit);
+      return claimed.map(({ processed, leases }) => {
+        executor.add(leases);
+        // It may have found few of the newest, and left others.
+        return processed < shareClaim(limit).oldest ? pollMs : 0;
+      });
     });
-  };

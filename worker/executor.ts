@@ -4,6 +4,7 @@ import { sleep } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import { createHeldLeases, type LeaseRef } from './heldLeases.ts';
 import { type LoopPorts, pauseAfter, startLoop } from './loop.ts';
+import type { Outcome, ServerFaults } from './serverFaults.ts';
 
 /** Runs the leased steps of one pipeline, each a call to another service, and reports what came of them. */
 export type Executor<L> = {
@@ -26,7 +27,11 @@ export type ExecutorPorts<L, Report> = LoopPorts & {
   /** The report of an attempt that failed. */
   readonly failedAttempt: (lease: L, error: string, world: World) => Report;
   readonly report: (report: Report) => AsyncResult<boolean>;
+  readonly faults: ServerFaults;
 };
+
+/** What the reports of orders and of jobs have in common. */
+export type AnyReport = Pick<LeaseRef, 'taskId'> & { readonly outcome: Outcome };
 
 export type ExecutorSettings = {
   readonly leaseMs: number;
@@ -37,13 +42,13 @@ export type ExecutorSettings = {
 };
 
 /** `wake` is called when another claim is worthwhile: there is room again, or a task has reached its next step. */
-export const createExecutor = <L extends LeaseRef, Report extends Pick<LeaseRef, 'taskId'>>(
+export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
   pipeline: { readonly name: string; readonly steps: readonly { readonly name: string }[] },
   ports: ExecutorPorts<L, Report>,
   { leaseMs, parallelMax, batchMax }: ExecutorSettings,
   wake: () => void,
 ): Executor<L> => {
-  const { queue, world, log, outage } = ports;
+  const { queue, world, log, outage, faults } = ports;
   const held = createHeldLeases<L>(queue, world.clock, { leaseMs, roomUpTo: batchMax }, wake);
   const heartbeat = startLoop(`the heartbeat of ${pipeline.name}`, held.heartbeat, ports);
   const report = createReportWithRetries(`reporting steps of ${pipeline.name}`, ports);
@@ -63,20 +68,27 @@ export const createExecutor = <L extends LeaseRef, Report extends Pick<LeaseRef,
   const execute = async (lease: L): Promise<void> => {
     running++;
     const result = await performOrFail(lease, ports);
+    if (result?.outcome.kind === 'unavailable') {
+      await faults.seen(lease, result.outcome);
+      await releaseWaiting(({ step }) => step === lease.step);
+    }
     running--;
     startWaiting();
     const accepted = result !== null && (await report(result, () => held.current(lease) !== undefined));
     held.drop(lease);
+    if (accepted) await faults.reported(lease, result.outcome);
     if (accepted && lease.step !== pipeline.steps.at(-1)?.name) wake();
   };
 
-  const releaseWaiting = async (): Promise<void> => {
-    const notStarted = waiting.splice(0).flatMap((lease) => held.current(lease) ?? []);
+  const releaseWaiting = async (isReleased: (lease: L) => boolean = () => true): Promise<void> => {
+    const released = waiting.filter(isReleased);
+    waiting.splice(0, waiting.length, ...waiting.filter((lease) => !isReleased(lease)));
+    const notStarted = released.flatMap((lease) => held.current(lease) ?? []);
     for (const lease of notStarted) held.drop(lease);
     if (notStarted.length === 0) return;
     try {
-      const released = await queue.release(notStarted, world.clock.nowMs());
-      if (released.isErr()) outage.failed('releasing leases', released.error.reason);
+      const result = await queue.release(notStarted, world.clock.nowMs());
+      if (result.isErr()) outage.failed('releasing leases', result.error.reason);
     } catch (cause) {
       log.error('releasing leases failed', { cause });
     }
@@ -123,7 +135,7 @@ const leaseExpired =
  * whether the report was accepted.
  */
 const createReportWithRetries =
-  <L, Report extends Pick<LeaseRef, 'taskId'>>(
+  <L, Report extends AnyReport>(
     name: string,
     { report, timer, random, log, outage }: ExecutorPorts<L, Report>,
   ) =>

@@ -1,6 +1,7 @@
 import { ok } from 'neverthrow';
 import type { StockSlice } from '../core/ledger.ts';
 import type { Log } from '../core/log.ts';
+import { slotMs } from '../core/queueHistory.ts';
 import type { AsyncResult } from '../core/result.ts';
 import { crashesMax } from '../core/retry.ts';
 import type { Store } from '../core/store.ts';
@@ -39,13 +40,14 @@ export const createMaintenancePolls = (
   'cancelling of expired orders': ifMayClaim(ports, createExpiryPoll(ports)),
   'comparison of the stock': createStockPoll(ports),
   'folding of names': createRefoldPoll(ports),
+  'history of the queue': ifMayClaim(ports, createHistoryPoll(ports)),
   pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
 });
 
 const clockCheckEveryMs = 1_000;
 
 /** With a wrong clock, this process would take leases and payments that others still work on, and end orders early. */
-const ifMayClaim =
+export const ifMayClaim =
   ({ mayClaim }: { readonly mayClaim: () => boolean }, poll: Poll): Poll =>
   async () =>
     mayClaim() ? poll() : ok(clockCheckEveryMs);
@@ -93,6 +95,12 @@ const createRecoveryPoll =
       if (payments > 0) log.info('asked the provider about open payments', { payments });
       return payments > 0 ? 0 : everyMs;
     });
+
+/** Records each slot of the queue's history after its end. */
+const createHistoryPoll =
+  ({ store: { queue }, clock }: { readonly store: Pick<Store, 'queue'>; readonly clock: Clock }): Poll =>
+  async () =>
+    (await queue.recordHistory(clock.nowMs())).map(() => slotMs - (clock.nowMs() % slotMs));
 
 /** Compares one slice of the products and orders at a time. Its result is the money check `stock_differs`. */
 const createStockPoll = ({

@@ -1,4 +1,5 @@
 import { ok } from 'neverthrow';
+import type { InvoiceRenderer } from '../core/invoiceDocument.ts';
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
@@ -6,6 +7,7 @@ import type { JobPipeline, Pipeline } from '../core/pipelines/pipeline.ts';
 import { withServices } from '../core/pipelines/withServices.ts';
 import type { PaymentProvider } from '../core/provider.ts';
 import type { JobLease, JobReport, Lease, StepReport } from '../core/queue.ts';
+import type { RequestPriority } from '../core/requestPriority.ts';
 import { failedAttempt, retryAtMs } from '../core/retry.ts';
 import type { StepServices } from '../core/stepService.ts';
 import type { Store } from '../core/store.ts';
@@ -19,18 +21,21 @@ import { createRunJob } from '../core/usecases/runJob.ts';
 import { createRunStep } from '../core/usecases/runStep.ts';
 import type { World } from '../core/world.ts';
 import { type ClaimTasks, createClaimRound } from './claimRound.ts';
-import { createExecutor, type ExecutorPorts } from './executor.ts';
+import { type AnyReport, createExecutor, type ExecutorPorts } from './executor.ts';
 import type { LeaseRef } from './heldLeases.ts';
 import { type Loop, type LoopPorts, startLoop } from './loop.ts';
-import { createMaintenancePolls } from './maintenance.ts';
+import { createMaintenancePolls, ifMayClaim as whileMayClaim } from './maintenance.ts';
 import { createOutageLog } from './outage.ts';
+import { createPausesPoll } from './pauses.ts';
 import { createReporter } from './reports.ts';
+import { createServerFaults } from './serverFaults.ts';
 
 export type WorkerPorts = {
   readonly store: Pick<
     Store,
     | 'orders'
     | 'queue'
+    | 'pauses'
     | 'audits'
     | 'refunds'
     | 'disputes'
@@ -43,9 +48,12 @@ export type WorkerPorts = {
   >;
   readonly provider: PaymentProvider;
   readonly mailer: Mailer;
+  readonly invoiceRenderer: InvoiceRenderer;
   readonly stepServices: StepServices;
   readonly world: World;
   readonly log: Log;
+  /** Lets the requests of this process go first. */
+  readonly priority: Pick<RequestPriority, 'work' | 'end'>;
   /** False while the clock of this machine is too wrong to claim anything: leases are times. */
   readonly mayClaim: () => boolean;
 };
@@ -87,28 +95,38 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     clock: world.clock,
     random: world.random,
     outage: createOutageLog(log, world.clock),
+    faults: createServerFaults({ pauses: store.pauses, world, log }, () => pausesLoop.wake()),
   };
   const recovery = createPaymentRecovery({ ...store, provider: ports.provider, world });
   const isEnabled = ({ name }: { readonly name: string }) => settings.pipelines.includes(name);
   const orderPorts = createOrderPorts(ports, shared, settings);
   const jobPorts = createJobPorts(ports, shared, recovery, settings);
+  const orderPipelines = [...pipelines.values()]
+    .filter(isEnabled)
+    .map((pipeline) => withServices(pipeline, ports.stepServices.available));
+  const pausesPoll = createPausesPoll({ ...shared, store }, orderPipelines);
+  const pausesLoop = startLoop('pauses', whileMayClaim(ports, pausesPoll), shared);
   const runningPipelines: readonly RunningPipeline[] = [
-    ...[...pipelines.values()]
-      .filter(isEnabled)
-      .map((pipeline) => withServices(pipeline, ports.stepServices.available))
-      .map((pipeline) =>
-        startPipeline(
-          pipeline,
-          ifMayClaim(ports, createClaimTasks(pipeline, ports, settings)),
-          orderPorts,
-          settings,
-        ),
+    ...orderPipelines.map((pipeline) =>
+      startPipeline(
+        pipeline,
+        ifMayClaim(ports, createClaimTasks(pipeline, ports, settings)),
+        orderPorts,
+        ports.priority,
+        settings,
       ),
+    ),
     ...jobPipelines.filter(isEnabled).map((pipeline) =>
-      startPipeline(pipeline, ifMayClaim(ports, createClaimJobs(pipeline, ports, settings)), jobPorts, {
-        ...settings,
-        claimers: 1,
-      }),
+      startPipeline(
+        pipeline,
+        ifMayClaim(ports, createClaimJobs(pipeline, ports, settings)),
+        jobPorts,
+        ports.priority,
+        {
+          ...settings,
+          claimers: 1,
+        },
+      ),
     ),
   ];
   const unlisten = store.wakeup.listen(() => {
@@ -125,11 +143,15 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     },
     settings,
   );
-  const maintenanceLoops = Object.entries(polls).map(([name, poll]) => startLoop(name, poll, shared));
+  const maintenanceLoops = [
+    pausesLoop,
+    ...Object.entries(polls).map(([name, poll]) => startLoop(name, poll, shared)),
+  ];
 
   return {
     stop: async () => {
       unlisten();
+      ports.priority.end();
       const deadline = startSleep(world.timer, settings.shutdownMs);
       const maintenanceStopped = Promise.all(maintenanceLoops.map((loop) => loop.stop()));
       await Promise.all([
@@ -141,15 +163,15 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
   };
 };
 
-type SharedPorts = LoopPorts & Pick<ExecutorPorts<Lease, StepReport>, 'queue' | 'world'>;
+type SharedPorts = LoopPorts & Pick<ExecutorPorts<Lease, StepReport>, 'queue' | 'world' | 'faults'>;
 
 const createOrderPorts = (
-  { store, mailer, stepServices, world }: WorkerPorts,
+  { store, mailer, invoiceRenderer, stepServices, world }: WorkerPorts,
   shared: SharedPorts,
   settings: WorkerSettings,
 ): ExecutorPorts<Lease, StepReport> => ({
   ...shared,
-  perform: createRunStep({ mailer, stepServices, world }, settings),
+  perform: createRunStep({ mailer, invoiceRenderer, stepServices, world }, settings),
   logFacts: ({ checkoutId, orders }) => ({
     checkoutId,
     orderIds: orders.map(({ order }) => order.id).join(' '),
@@ -190,43 +212,36 @@ const createJobPorts = (
 };
 
 const createClaimTasks =
-  (
-    pipeline: Pipeline,
-    { store, world }: WorkerPorts,
-    { batchMax, leaseMs }: WorkerSettings,
-  ): ClaimTasks<Lease> =>
-  (nowMs) =>
+  (pipeline: Pipeline, { store, world }: WorkerPorts, { leaseMs }: WorkerSettings): ClaimTasks<Lease> =>
+  (nowMs, limit) =>
     store.queue.claim({
       pipeline,
-      limit: batchMax,
+      limit,
       nowMs,
       leaseMs,
       retryAtMs: (attempts) => retryAtMs(attempts, nowMs, world.random),
     });
 
 const createClaimJobs =
-  (
-    pipeline: JobPipeline,
-    { store }: WorkerPorts,
-    { batchMax, leaseMs }: WorkerSettings,
-  ): ClaimTasks<JobLease> =>
-  async (nowMs) => {
-    const claimed = await store.queue.claimJobs({ pipeline, limit: batchMax, nowMs, leaseMs });
+  (pipeline: JobPipeline, { store }: WorkerPorts, { leaseMs }: WorkerSettings): ClaimTasks<JobLease> =>
+  async (nowMs, limit) => {
+    const claimed = await store.queue.claimJobs({ pipeline, limit, nowMs, leaseMs });
     return claimed.map((leases) => ({ processed: leases.length, leases }));
   };
 
 const ifMayClaim =
   <L>({ mayClaim }: WorkerPorts, claim: ClaimTasks<L>): ClaimTasks<L> =>
-  async (nowMs) =>
-    mayClaim() ? claim(nowMs) : ok({ processed: 0, leases: [] });
+  async (nowMs, limit) =>
+    mayClaim() ? claim(nowMs, limit) : ok({ processed: 0, leases: [] });
 
 type RunningPipeline = { wake(): void; stop(deadline: Promise<void>): Promise<void> };
 
 /** Starts the claim loops of one pipeline, and the executor of what they lease. */
-const startPipeline = <L extends LeaseRef, Report extends Pick<LeaseRef, 'taskId'>>(
+const startPipeline = <L extends LeaseRef, Report extends AnyReport>(
   pipeline: Pipeline | JobPipeline,
   claim: ClaimTasks<L>,
   ports: ExecutorPorts<L, Report>,
+  priority: WorkerPorts['priority'],
   settings: WorkerSettings,
 ): RunningPipeline => {
   const wake = () => {
@@ -237,7 +252,7 @@ const startPipeline = <L extends LeaseRef, Report extends Pick<LeaseRef, 'taskId
   const loops: readonly Loop[] = Array.from({ length: settings.claimers }, (_, index) =>
     startLoop(
       `claim loop ${index + 1} of ${pipeline.name}`,
-      createClaimRound(claim, { clock: ports.clock, executor }, settings),
+      createClaimRound(claim, { clock: ports.clock, executor, priority }, settings),
       ports,
     ),
   );

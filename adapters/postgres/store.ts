@@ -9,6 +9,7 @@ import { createAudits } from './checkout/audits.ts';
 import { pruneCounted } from './checkout/countedCheckouts.ts';
 import { pruneCommandKeys } from './commandKeys/once.ts';
 import { type ConnectionOptions, connect, type Sql, withRetries } from './connection.ts';
+import { createContacts } from './contacts/contacts.ts';
 import { createDisputes } from './disputes/disputes.ts';
 import { orUnavailable } from './failures.ts';
 import { heartbeat } from './heartbeat.ts';
@@ -20,6 +21,7 @@ import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
 import { onePool, openPools, type Pools } from './pools.ts';
 import { createProducts } from './products/products.ts';
+import { createPauses } from './queue/pauses.ts';
 import { createQueue } from './queue/queue.ts';
 import { createWakeup } from './queue/wakeup.ts';
 import { createRefunds } from './refunds/refunds.ts';
@@ -80,11 +82,22 @@ const createStoreOver = (
       ...splitReads(pools, createOrders, ['find', 'history', 'timeline', 'list']),
       ...pick(createOrders(work), ['cancelExpired']),
     },
+    contacts: createContacts(commands),
     audits: createAudits(pools, numberPrefix),
     queue: {
       ...createQueue(work, drizzle(work), world),
-      ...pick(createQueue(commands, db, world), ['retry']),
-      ...pick(createQueue(pools.reads, drizzle(pools.reads), world), ['stats', 'tasks']),
+      ...pick(createQueue(commands, db, world), ['retry', 'matchingIds', 'skip']),
+      ...pick(createQueue(pools.reads, drizzle(pools.reads), world), [
+        'stats',
+        'tasks',
+        'failures',
+        'history',
+      ]),
+    },
+    pauses: {
+      ...createPauses(work),
+      ...pick(createPauses(commands), ['begin', 'beginOnce', 'end']),
+      ...pick(createPauses(pools.reads), ['list']),
     },
     refunds: splitReads(pools, (sql) => createRefunds(sql, world), ['find', 'list']),
     disputes: createDisputes(commands),
@@ -108,8 +121,8 @@ const createStoreOver = (
       ]),
     },
     mailbox: {
-      ...createMailbox(drizzle(work), world),
-      ...pick(createMailbox(drizzle(pools.reads), world), ['list']),
+      ...createMailbox(work, drizzle(work), world),
+      ...pick(createMailbox(pools.reads, drizzle(pools.reads), world), ['list']),
     },
     serviceKeys: splitReads(pools, createServiceKeys, ['list', 'findByHash']),
     activity: createActivityLog(pools.reads),

@@ -10,6 +10,9 @@ const detailMax = 200;
 /** Client errors that say nothing about the request: a timeout, a conflict with another attempt, too early, too many. */
 const passingStatuses: readonly number[] = [408, 409, 425, 429];
 
+/** Answers about the service and not about this request: too many requests, no service behind the gateway, overloaded. */
+const sharedStatuses: readonly number[] = [429, 502, 503, 504];
+
 /** What an answer means: 2xx is done, most of 4xx is a refusal, and all else may be done later. */
 export const readOutcome = async (
   response: Response,
@@ -23,7 +26,7 @@ export const readOutcome = async (
   const isRefusal = status >= 400 && status < 500 && !passingStatuses.includes(status);
   if (isRefusal) return { kind: 'rejected', reason };
   const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), nowMs);
-  return { kind: 'unavailable', reason, retryAfterMs };
+  return { kind: sharedStatuses.includes(status) ? 'unavailable' : 'deferred', reason, retryAfterMs };
 };
 
 const readStart = async ({ body }: Response): Promise<string> => {

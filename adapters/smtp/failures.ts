@@ -12,28 +12,57 @@ export type SmtpFailure = {
   readonly responseCode?: number | undefined;
   /** True if the connection was lost before any content was sent. The server certainly does not have the mail. */
   readonly notReceived?: boolean;
+  /** True if there was no reply, and no content was sent. */
+  readonly beforeContent?: boolean;
+  /** True if there was no session to send the mail in: it could not be opened, or none was free in time. */
+  readonly opening?: boolean;
 };
 
 /**
- * A mail is rejected only if the server refuses this mail for good: a 5xx to its recipient or its content.
- * Anything else is deferred, since it says nothing about the mail, which can be sent once the cause is
- * repaired: no connection, no reply, a 4xx, or a 5xx to what all mails share. Those are the greeting, the
- * login (535) or a missing one (530), the state of the session (503), and the sender, which is `MAIL_FROM`.
- * The queue's attempts are limited, so a setting that stays wrong becomes visible as a failed task.
+ * Says whose failure it is.
  *
- * A mail whose connection broke after the content was sent is deferred, too. The server may have accepted it;
- * the second copy has the same Message-ID.
+ * - `unavailable`: it is true of every mail of ours. There is no session, or the connection was lost or silent before
+ *   the content; the server ends the session (421) or does not like its state; it refuses the sender, which is
+ *   `MAIL_FROM`; it has a fault of its own (4.3.x), or a limit for all that we send.
+ * - `rejected`: the server refuses this mail for good, with a 5xx to its recipient or its content.
+ * - `deferred`: anything else is about this mail, which may be sent later. That is any other 4xx to its recipient or
+ *   content, and a connection that broke after the content was sent. In that case the server may have accepted it; the
+ *   second copy has the same Message-ID.
  */
 export const outcomeOf = (failure: SmtpFailure): MailOutcome => {
-  const { responseCode = 0, command = '' } = failure;
-  const refused = mailCommands.has(command) && responseCode >= 500 && !sessionCodes.has(responseCode);
-  return { kind: refused ? 'rejected' : 'deferred', reason: reasonOf(failure) };
+  const reason = reasonOf(failure);
+  if (isAboutAllMails(failure)) return { kind: 'unavailable', reason };
+  return { kind: (failure.responseCode ?? 0) >= 500 ? 'rejected' : 'deferred', reason };
 };
+
+const isAboutAllMails = (failure: SmtpFailure): boolean => {
+  const { responseCode, command = '', response = '' } = failure;
+  if (failure.opening || failure.notReceived || failure.beforeContent) return true;
+  if (responseCode === undefined) return false;
+  if (isServerBusy(failure) || !mailCommands.has(command) || sessionCodes.has(responseCode)) return true;
+  return responseCode < 500 ? isSharedDelay(response) : isSharedLimit(response);
+};
+
+/**
+ * A 4xx that is not about this mail: the mail system has a fault (4.3.x), is congested (4.4.5), or takes no more from us
+ * for a while. Codes about the address (4.1.x) and the mailbox (4.2.x) are about this mail, whatever their words are.
+ */
+const isSharedDelay = (response: string): boolean =>
+  /^4\d\d[ -]4\.(3\.\d|4\.5|7\.28)\b/.test(response) ||
+  (!/^4\d\d[ -]4\.[12]\./.test(response) &&
+    /\btoo (many|much|fast)\b|\brate\b|\bthrottl|\blimit(s|ed)?\b|\bexceeded\b/i.test(response));
+
+/** A 5xx that says that we have sent too much. The words alone would not do: a mail that is too large is refused, too. */
+const isSharedLimit = (response: string): boolean =>
+  /^5\d\d[ -]5\.(4\.5|7\.28)\b/.test(response) || /\b(sending|rate) (limit|quota)\b/i.test(response);
 
 export const connectionLost: SmtpFailure = { code: 'ECONNECTION' };
 
 /** The time limit of the mail is over. */
 export const timedOut: SmtpFailure = { code: 'ETIMEDOUT' };
+
+/** The time limit of the mail was over before a session was free. */
+export const noFreeSession: SmtpFailure = { code: 'ENOSESSION', opening: true };
 
 /** The server has too many connections, or ends them all (RFC 5321, 4.2.2). */
 export const isServerBusy = ({ responseCode }: SmtpFailure): boolean => responseCode === 421;
@@ -51,8 +80,12 @@ const reasonOf = ({ code = '', originalCode, command = '', response, responseCod
   if (code === 'EAUTH' && command === 'AUTH XOAUTH2' && responseCode === undefined)
     return 'there is no access token for the mail server: its token endpoint refused or did not answer';
   if (code === 'EAUTH') return `the mail server refused the login (${responseCode ?? 'no method in common'})`;
-  if (response === undefined)
-    return `${reasons[code] ?? 'the mail could not be sent'} (${originalCode ?? code})`;
+  if (response === undefined) {
+    const detail = originalCode ?? code;
+    if (/CERT|SIGNATURE|ISSUER/.test(detail))
+      return `the certificate of the mail server is not trusted (${detail})`;
+    return `${reasons[code] ?? 'the mail could not be sent'} (${detail})`;
+  }
   const reply = response.replace(/[\p{C}\p{Z}]+/gu, ' ').slice(0, 200);
   return mailCommands.has(command) || command === 'MAIL FROM'
     ? `the mail server answered ${command} with ${reply}`
@@ -67,6 +100,7 @@ const reasons: Readonly<Record<string, string>> = {
   EDNS: 'the name of the mail server is not known',
   ESOCKET: 'the mail server cannot be reached',
   ETIMEDOUT: 'the mail server did not answer in time',
+  ENOSESSION: 'the mail server is slow: all connections to it were busy for too long',
   [plainLogin]:
     'the connection to the mail server has no TLS, so the login was not sent: use smtps://, or add ?requireTLS=false to SMTP_URL',
   EUTF8: 'the mail server takes no address with characters beyond ASCII: it has no SMTPUTF8',

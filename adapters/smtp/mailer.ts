@@ -39,9 +39,11 @@ const defaultTimeouts: Timeouts = { connectMs: 5_000, idleMs: 8_000, sendMs: 14_
  */
 const mailsPerSession = 100;
 
+const mailerIsClosed: MailOutcome = { kind: 'deferred', reason: 'the mailer is closed' };
+
 /**
  * Sends mails over SMTP. Throws if `url` or `from` is not valid; `send` never throws. `outcomeOf` says which
- * failures are rejected and which are deferred. `close` aborts the mails in flight, which are deferred.
+ * failures are rejected, which are deferred, and which are the server's. `close` aborts the mails in flight, which are deferred.
  */
 export const createSmtpMailer = (
   { clock, timer }: Pick<World, 'clock' | 'timer'>,
@@ -66,7 +68,9 @@ export const createSmtpMailer = (
       const message = await composeMessage(mail, recipient, new Date(clock.nowMs()));
       const outgoing = { from: sender.address, to: recipient.address, message };
       const failure = await sessions.use(expiry.signal, (session) => session.send(outgoing, expiry.signal));
-      return failure === null ? { kind: 'accepted' } : outcomeOf(failure);
+      if (failure === null) return { kind: 'accepted' };
+      // That a mail was aborted says nothing about the server.
+      return isClosed ? mailerIsClosed : outcomeOf(failure);
     } catch (cause) {
       return { kind: 'deferred', reason: `the mail could not be sent (${cause})` };
     } finally {
@@ -76,7 +80,7 @@ export const createSmtpMailer = (
 
   return {
     send: (mail) => {
-      if (isClosed) return Promise.resolve({ kind: 'deferred', reason: 'the mailer is closed' });
+      if (isClosed) return Promise.resolve(mailerIsClosed);
       const expiry = new AbortController();
       const outcome = send(mail, expiry).finally(() => inFlight.delete(expiry));
       inFlight.set(expiry, outcome);

@@ -4,8 +4,9 @@ export type Semaphore = {
   acquire(signal: AbortSignal): Promise<boolean>;
   release(): void;
   /**
-   * Called by a holder for which there was no room elsewhere: from now on there are only as many as hold now, less
-   * this one. False if it is the only holder.
+   * Called by a holder for which there was no room elsewhere: from now on there are half as many as hold now, and at
+   * least one. While more than that still hold, further calls change nothing: they saw the same lack of room. False if
+   * it is the only holder.
    */
   shrink(): boolean;
   /** One holder more, up to the first limit. */
@@ -48,7 +49,7 @@ export const createSemaphore = (limitMax: number): Semaphore => {
     },
     shrink: () => {
       if (holders <= 1) return false;
-      limit = Math.min(limit, holders - 1);
+      if (holders <= limit) limit = Math.max(1, Math.floor(holders / 2));
       return true;
     },
     grow: () => {

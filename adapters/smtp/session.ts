@@ -38,7 +38,7 @@ export const openSession = async (
   });
   if (failure !== null) {
     connection.close();
-    return err(isLoginSecret && hasNoTls(failure) ? { code: plainLogin } : failure);
+    return err({ ...(isLoginSecret && hasNoTls(failure) ? { code: plainLogin } : failure), opening: true });
   }
 
   const send: Session['send'] = async ({ from, to, message }, abort) => {
@@ -49,8 +49,10 @@ export const openSession = async (
     const failed = await exchange(connection, abort, (finish) => {
       connection.send({ from, to: [to] }, content.stream, finish);
     });
-    if (failed !== null)
-      return isConnectionLost(failed) && !content.wasRead() ? { ...failed, notReceived: true } : failed;
+    if (failed !== null) {
+      if (failed.response !== undefined || content.wasRead()) return failed;
+      return { ...failed, ...(isConnectionLost(failed) ? { notReceived: true } : { beforeContent: true }) };
+    }
     // If the server sent more replies than commands, the connection ends within this turn. The next mail would read the
     // extra reply as its own.
     await new Promise<void>((resolve) => timer.after(0, resolve));

@@ -1,5 +1,5 @@
 import { ok, type Result } from 'neverthrow';
-import { isServerBusy, type SmtpFailure, timedOut } from './failures.ts';
+import { isServerBusy, noFreeSession, type SmtpFailure } from './failures.ts';
 import { createSemaphore } from './semaphore.ts';
 import type { Session } from './session.ts';
 
@@ -49,7 +49,10 @@ export const createSessionPool = (
       else void session.quit();
       if (failure === null && ++accepted % mailsPerGrowth === 0) semaphore.grow();
       // The server ended a reused session before it had this mail, so another session can send it.
-      if (failure === null || mails === 0 || !isSessionOver(failure)) return failure;
+      if (failure === null) return failure;
+      if (mails > 0 && isSessionOver(failure)) continue;
+      if (isServerBusy(failure)) semaphore.shrink();
+      return failure;
     }
   };
 
@@ -57,7 +60,7 @@ export const createSessionPool = (
     use: async (signal, work) => {
       // A server that takes no more sessions still takes mails over those that we have: wait for one of them.
       for (;;) {
-        if (!(await semaphore.acquire(signal))) return timedOut;
+        if (!(await semaphore.acquire(signal))) return noFreeSession;
         try {
           const failure = await useSession(signal, work);
           if (failure !== 'too_many_sessions') return failure;

@@ -9,6 +9,7 @@ import { createAudits } from './checkout/audits.ts';
 import { createPruneCounted } from './checkout/countedCheckouts.ts';
 import { createPruneCommandKeys } from './commandKeys/once.ts';
 import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
+import { createContacts } from './contacts/contacts.ts';
 import { createDisputes } from './disputes/disputes.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createInbox, createPruneEvents } from './inbox/inbox.ts';
@@ -18,6 +19,7 @@ import { migrate } from './migrate.ts';
 import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
 import { createProducts } from './products/products.ts';
+import { createPauses } from './queue/pauses.ts';
 import { createQueue } from './queue/queue.ts';
 import { createRefunds } from './refunds/refunds.ts';
 import { finishedTasks, secret } from './schema.ts';
@@ -64,8 +66,10 @@ export const createStoreOver = (
   return {
     products: createProducts(connection, world, scan, indexNoted),
     orders: createOrders(connection, scan),
+    contacts: createContacts(connection),
     audits: createAudits(connection, numberPrefix),
     queue: createQueue(connection, world),
+    pauses: createPauses(connection),
     invoices: createInvoices(connection),
     refunds: createRefunds(connection, world),
     disputes: createDisputes(connection),

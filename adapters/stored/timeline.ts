@@ -43,7 +43,13 @@ export const timelineSql = (dialect: TimelineDialect): string => {
   const task = {
     atMs: 'run_ms',
     key: text('id'),
-    what: `case when state = 'ready' and run_ms > ${nowMs} then 'waiting' else state end`,
+    what: `case
+      when state = 'parked' or (state = 'ready' and exists (
+        select 1 from pause p where p.pipeline = task.pipeline and (p.step is null or p.step = task.step)
+      )) then 'paused'
+      when state = 'ready' and run_ms > ${nowMs} then 'waiting'
+      else state
+    end`,
     id: text('id'),
     detail: `step || coalesce(': ' || last_error, '')`,
   };
@@ -97,7 +103,7 @@ export const timelineSql = (dialect: TimelineDialect): string => {
     // The ledger knows tasks, and a task that is done has no row. The history of the order says that its mail was sent.
     part('mail', {
       from: `order_state where order_id = ${orderId} and state = 'customer_notified'`,
-      key: `'${mailStep}'`,
+      key: text('seq'),
       what: `'sent'`,
     }),
     part('refund', {

@@ -46,6 +46,17 @@ export type OneOrMany<T> = {
   readonly pathOf: (position: number) => string;
 };
 
+/** Accepts one of two forms. `isSecond` looks for what only the second one has, so errors name the right paths. */
+export const eitherOf = <A, B>(
+  first: Check<A>,
+  second: Check<B>,
+  isSecond: (value: object) => boolean,
+): Check<A | B> => ({
+  schema: t.Union([first.schema, second.schema]),
+  read: (value): Result<A | B, ValidationFailure> =>
+    typeof value === 'object' && value !== null && isSecond(value) ? second.read(value) : first.read(value),
+});
+
 /** If there are more errors than a response lists, its last entry says so, at the place of the first that is missing. */
 export const validationFailure = (errors: readonly FieldError[]): ValidationFailure => ({
   kind: 'validation_failed',

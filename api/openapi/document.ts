@@ -15,11 +15,14 @@ import {
   orderStateJson,
   orderStateListJson,
 } from '../render/order.ts';
+import { pauseJson } from '../render/pause.ts';
 import { actionJson, chargeJson, chargeListJson, paymentJson } from '../render/payment.ts';
 import { payOptionsJson } from '../render/payOptions.ts';
 import { problemJson } from '../render/problem.ts';
 import { productDraftJson, productJson, productListJson } from '../render/product.ts';
 import { queueJson, taskJson, taskListJson } from '../render/queue.ts';
+import { failuresJson } from '../render/queueFailures.ts';
+import { queueHistoryJson } from '../render/queueHistory.ts';
 import {
   differenceJson,
   differenceListJson,
@@ -57,8 +60,11 @@ const components: readonly Component[] = [
   refundJson,
   refundListJson,
   queueJson,
+  pauseJson,
   taskJson,
   taskListJson,
+  failuresJson,
+  queueHistoryJson,
   moneyHealthJson,
   moneyCaseJson,
   moneyCaseListJson,

@@ -97,6 +97,7 @@ export const samples = {
     history,
     invoice: { number: '2026-000001', issuedAt: at },
     licences: [],
+    bookings: [],
     shipment: { reference: 'VN-41-886', url: 'https://carrier.example/track/VN-41-886' },
   },
   checkout,
@@ -134,6 +135,16 @@ export const samples = {
     totals: { ready: 3, running: 0, waiting: 0, paused: 0, failed: 0 },
     oldestReadyAgeMs: 125,
     finishedPerSecond: 41.5,
+    pauses: [
+      {
+        id: '01980a54-1c00-7b21-9d4e-5a6b7c8d9e01',
+        pipeline: 'physical',
+        step: 'notify_customer',
+        origin: 'fault',
+        reason: 'the mail server cannot be reached (ECONNREFUSED)',
+        since: at,
+      },
+    ],
   },
   tasks: listOf(
     {
@@ -170,7 +181,7 @@ export const samples = {
     subject: 'Đơn hàng của bạn đã được xử lý: Áo thun nam',
     text: 'Cảm ơn bạn đã mua hàng.',
     html: '<p>Cảm ơn bạn đã mua hàng.</p>',
-    attachments: [{ name: '2026-000001.pdf', type: 'application/pdf', size: 48_213 }],
+    attachments: [{ name: 'invoice-2026-000001.pdf', type: 'application/pdf', size: 48_213 }],
     at,
   }),
   charges: listOf({

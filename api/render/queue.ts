@@ -2,6 +2,7 @@ import { type TSchema, t } from 'elysia';
 import { type QueueStats, type Task, taskStates } from '../../core/queue.ts';
 import { id, nullable, oneOf, shownPipeline, strictObject, time } from '../http/schemas.ts';
 import { component, listSchema, type RenderedFields, timeOf } from './component.ts';
+import { pauseJson, renderPause } from './pause.ts';
 
 const count = t.Number({ multipleOf: 1, minimum: 0 });
 
@@ -16,19 +17,21 @@ export const queueJson = component(
     }),
     finishedPerSecond: t.Number({
       minimum: 0,
-      description: 'Finished tasks per second, averaged over the last minute.',
+      description: 'Finished tasks per second, averaged over the last minute, with two decimals.',
     }),
+    pauses: t.Array(pauseJson.ref, { description: 'The oldest first.' }),
   }),
 );
 
-export const renderQueue = ({ counts, oldestReadyAgeMs, finishedPerSecond }: QueueStats) => {
+export const renderQueue = ({ counts, oldestReadyAgeMs, finishedPerSecond, pauses }: QueueStats) => {
   const totals = { ready: 0, running: 0, waiting: 0, paused: 0, failed: 0 };
   for (const { state, tasks } of counts) totals[state] += tasks;
   return {
     counts: counts.map(({ pipeline, state, tasks }) => ({ pipeline, state, tasks })),
     totals,
     oldestReadyAgeMs,
-    finishedPerSecond,
+    finishedPerSecond: Math.round(finishedPerSecond * 100) / 100,
+    pauses: pauses.map(renderPause),
   };
 };
 

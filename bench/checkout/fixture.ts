@@ -33,8 +33,18 @@ export const vacuum = async (postgres: Postgres, database: string): Promise<void
 };
 
 /** One checkout for each order, under its own audit GUID, by the customer who placed the order. */
-export const createCheckoutPlan = async (
+export const createCheckoutPlan = (
   orders: readonly PlacedOrder[],
+  options: Pick<Plan, 'connections' | 'warmUp' | 'port'>,
+): Promise<Plan> =>
+  createCartPlan(
+    orders.map((order) => [order]),
+    options,
+  );
+
+/** One request for each cart, under its own audit GUID, by the customer who placed its orders. */
+export const createCartPlan = async (
+  carts: readonly (readonly PlacedOrder[])[],
   { connections, warmUp, port }: Pick<Plan, 'connections' | 'warmUp' | 'port'>,
 ): Promise<Plan> => {
   const tokens = await createTokens();
@@ -42,12 +52,15 @@ export const createCheckoutPlan = async (
     port,
     connections,
     warmUp,
-    measured: orders.length - warmUp,
+    measured: carts.length - warmUp,
     path: '/checkouts',
     headers: { 'content-type': 'application/json' },
-    requests: orders.map(({ id, customer }) => ({
-      headers: { authorization: `Bearer ${tokens[customer]}`, 'idempotency-key': randomUUID() },
-      body: JSON.stringify({ orderIds: [id], payment: { method: 'pm_card_visa' } }),
+    requests: carts.map((orders) => ({
+      headers: {
+        authorization: `Bearer ${tokens[orders[0]?.customer ?? 0]}`,
+        'idempotency-key': randomUUID(),
+      },
+      body: JSON.stringify({ orderIds: orders.map(({ id }) => id), payment: { method: 'pm_card_visa' } }),
     })),
   };
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import type { LoadResult, Plan } from './plan.ts';
+import { bytesOf } from './request.ts';
 import { responseLength, statusOf } from './response.ts';
 
 /**
@@ -11,19 +12,7 @@ import { responseLength, statusOf } from './response.ts';
 
 const plan: Plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 
-const bytesOf = ({ headers, body }: Plan['requests'][number]): Buffer => {
-  const bytes = Buffer.from(body);
-  const all = {
-    host: `localhost:${plan.port}`,
-    ...plan.headers,
-    ...headers,
-    'content-length': String(bytes.length),
-  };
-  const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.concat([Buffer.from(`POST ${plan.path} HTTP/1.1\r\n${head.join('')}\r\n`), bytes]);
-};
-
-const requests = plan.requests.map(bytesOf);
+const requests = plan.requests.map((request) => bytesOf(plan, request));
 const statuses: Record<string, number> = {};
 
 /** Sends `count` requests, beginning with number `first`. Resolves with the latency of each, in ms. */

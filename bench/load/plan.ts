@@ -13,7 +13,7 @@ export type Plan = {
   readonly requests: readonly PlannedRequest[];
 };
 
-type PlannedRequest = {
+export type PlannedRequest = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 };
@@ -26,4 +26,28 @@ export type LoadResult = {
   readonly p99Ms: number;
   /** The CPU time of the load generator itself during the measurement. */
   readonly cpuSeconds: number;
+};
+
+/** The input of the open load generator, whose requests come at their own times. */
+export type OpenPlan = Omit<Plan, 'requests'> & {
+  /** Opened before the load, and at least as many as there are requests under way at a time. */
+  readonly connections: number;
+  /** The requests that arrive in a second. */
+  readonly perSecond: number;
+  /** The longest that the provider takes for a request. */
+  readonly delayMaxMs: number;
+  /** True if the provider takes no time, whatever the requests say. */
+  readonly isInstant: boolean;
+  /** Each with the time that the provider takes. */
+  readonly requests: readonly (PlannedRequest & { readonly delayMs: number })[];
+};
+
+export type OpenLoadResult = Pick<LoadResult, 'statuses' | 'p99Ms' | 'cpuSeconds'> & {
+  /** Responses a second, while requests arrive. */
+  readonly perSecond: number;
+  /** The most requests under way at a time. */
+  readonly openMax: number;
+  /** Without the time that the provider took. */
+  readonly ownP50Ms: number;
+  readonly ownP99Ms: number;
 };

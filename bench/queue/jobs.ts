@@ -61,6 +61,7 @@ const drain = async ({ queue }: Store, world: World): Promise<void> => {
       world,
       perform: ({ taskId, lease }) => Promise.resolve({ taskId, lease, outcome: { kind: 'done' } }),
       logFacts: ({ jobId }) => ({ jobId }),
+      faults: { seen: async () => throwLogged('a server does not work'), reported: () => Promise.resolve() },
       failedAttempt: ({ taskId, lease }, error) => ({ taskId, lease, outcome: { kind: 'failed', error } }),
       report: async (each) => {
         const accepted = await report(each);
@@ -80,7 +81,11 @@ const drain = async ({ queue }: Store, world: World): Promise<void> => {
   const loops = Array.from({ length: Number(claimers) }, (_, index) =>
     startLoop(
       `claimer ${index + 1}`,
-      createClaimRound(claim, { clock: world.clock, executor }, settings),
+      createClaimRound(
+        claim,
+        { clock: world.clock, executor, priority: { work: (turn) => turn(batchMax) } },
+        settings,
+      ),
       ports,
     ),
   );

@@ -53,4 +53,6 @@ type JobStep = {
   readonly service: JobService;
   /** As for a `Step`. */
   readonly deadlineMs?: number;
+  /** True if the step only tells the customer what the job has done. */
+  readonly isNotice?: true;
 };

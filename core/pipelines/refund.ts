@@ -8,6 +8,6 @@ export const refundPipeline: JobPipeline = {
   name: 'refund',
   steps: [
     { name: 'refund_charge', service: 'refund_charge' },
-    { name: 'notify_customer', service: 'notify_of_refund' },
+    { name: 'notify_customer', service: 'notify_of_refund', isNotice: true },
   ],
 };

@@ -8,7 +8,7 @@ import type { PaymentProvider } from '../provider.ts';
 import type { JobLease, JobReport } from '../queue.ts';
 import { openRefundStatuses, type Refund, type Refunds, succeededRefundStatuses } from '../refund.ts';
 import type { AsyncResult, Unavailable } from '../result.ts';
-import { failedAttempt, recoveryPauseMs } from '../retry.ts';
+import { failedAttempt, failedMail, recoveryPauseMs } from '../retry.ts';
 import { withDeadline } from '../stepDeadline.ts';
 import { stepKey } from '../steps.ts';
 import type { World } from '../world.ts';
@@ -34,6 +34,10 @@ type JobOutcome =
   | { readonly kind: 'deferred'; readonly reason: string }
   /** Tried again until it is done: money is owed even if we give up. */
   | { readonly kind: 'deferred_without_limit'; readonly reason: string }
+  /** A mail that its server does not take yet. */
+  | { readonly kind: 'mail_deferred'; readonly reason: string }
+  /** The server that the step calls is to blame, and not the job. */
+  | { readonly kind: 'unavailable'; readonly reason: string }
   | { readonly kind: 'rejected'; readonly reason: string };
 
 const done: JobOutcome = { kind: 'done' };
@@ -71,6 +75,10 @@ export const createRunJob = (
       }
       case 'rejected':
         return report({ kind: 'failed', error: outcome.reason });
+      case 'unavailable':
+        return report({ kind: 'unavailable', error: outcome.reason, retryAfterMs: null });
+      case 'mail_deferred':
+        return failedMail(lease, outcome.reason, world);
       case 'deferred':
         return failedAttempt(lease, outcome.reason, world);
     }
@@ -132,16 +140,17 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       return recorded(await refunds.finish({ refundId: refund.id, outcome }, nowMs()));
     },
 
-    notify_of_refund: async ({ jobId, step }) => {
+    notify_of_refund: async ({ taskId, jobId, step }) => {
       const found = await refunds.find(jobId);
       if (found.isErr()) return deferred(found);
       if (found.value === null) return recordMissing;
       if (!succeededRefundStatuses.includes(found.value.status)) return done;
       const { order, contact } = found.value;
       if (order === null || contact === null) return done;
-      const messageId = `<${stepKey(jobId, step)}@${mailDomain}>`;
+      const messageId = `<${stepKey(taskId, step)}@${mailDomain}>`;
       const outcome = await mailer.send(refundMail({ ...found.value, order, contact }, messageId));
-      return outcome.kind === 'accepted' ? done : outcome;
+      if (outcome.kind === 'accepted') return done;
+      return outcome.kind === 'deferred' ? { ...outcome, kind: 'mail_deferred' } : outcome;
     },
 
     act_on_event: async ({ jobId }) => {

@@ -1,9 +1,11 @@
-import { type Mailer, receiptMail } from '../mail.ts';
+import { invoiceFileName } from '../invoice.ts';
+import type { InvoiceRenderer } from '../invoiceDocument.ts';
+import { type Attachment, type Mailer, receiptMail } from '../mail.ts';
 import { pipelineFor } from '../pipelines/index.ts';
 import type { Service, Step, StepService } from '../pipelines/pipeline.ts';
 import { withServices } from '../pipelines/withServices.ts';
 import type { Lease, StepReport } from '../queue.ts';
-import { failedAttempt, waitForService } from '../retry.ts';
+import { failedMail, waitForService } from '../retry.ts';
 import { withDeadline } from '../stepDeadline.ts';
 import type { ServiceOutcome, StepServices } from '../stepService.ts';
 import { stepKey } from '../steps.ts';
@@ -11,8 +13,8 @@ import type { World } from '../world.ts';
 
 type Outcome =
   | Extract<StepReport['outcome'], { kind: 'done' }>
-  | { readonly kind: 'deferred' | 'rejected'; readonly reason: string }
-  | Extract<ServiceOutcome, { kind: 'unavailable' }>;
+  | { readonly kind: 'mail_deferred' | 'rejected'; readonly reason: string }
+  | Extract<ServiceOutcome, { kind: 'deferred' | 'unavailable' }>;
 
 type ExternalStep = Extract<Step, { kind: 'external' }>;
 
@@ -24,10 +26,15 @@ type Services = Readonly<Record<Service, (lease: Lease) => Promise<Outcome>>>;
  * is not run again. A try that takes too long fails. Throws if the step is not an external step of the group's pipeline.
  */
 export const createRunStep = (
-  ports: { readonly mailer: Mailer; readonly stepServices: StepServices; readonly world: World },
+  ports: {
+    readonly mailer: Mailer;
+    readonly invoiceRenderer: InvoiceRenderer;
+    readonly stepServices: StepServices;
+    readonly world: World;
+  },
   settings: { readonly mailDomain: string },
 ): ((lease: Lease) => Promise<StepReport | null>) => {
-  const { mailer, stepServices, world } = ports;
+  const { mailer, invoiceRenderer, stepServices, world } = ports;
   const callOf = (service: StepService) => async (lease: Lease) => {
     const { body, step, taskId } = lease;
     if (body === null) return { kind: 'rejected', reason: askedByGroup(service) } as const;
@@ -39,8 +46,18 @@ export const createRunStep = (
   const services: Services = {
     notify_customer: async (lease) => {
       const messageId = `<${stepKey(lease.taskId, lease.step)}@${settings.mailDomain}>`;
-      const outcome = await mailer.send(receiptMail(lease, messageId));
-      return outcome.kind === 'accepted' ? { kind: 'done', detail: messageId } : outcome;
+      const attachments = await attachInvoice(lease, invoiceRenderer);
+      const outcome = await mailer.send(receiptMail({ ...lease, attachments }, messageId));
+      switch (outcome.kind) {
+        case 'accepted':
+          return { kind: 'done', detail: messageId };
+        case 'deferred':
+          return { ...outcome, kind: 'mail_deferred' };
+        case 'unavailable':
+          return { ...outcome, retryAfterMs: null };
+        case 'rejected':
+          return outcome;
+      }
     },
     carrier: callOf('carrier'),
     invoice_service: callOf('invoice_service'),
@@ -64,20 +81,47 @@ export const createRunStep = (
 
     const step = stepOf(lease);
     const outcome = await withDeadline(world.timer, step, services[step.service](lease), lateOutcome(step));
-    if (outcome.kind === 'done') return report(outcome);
-    if (outcome.kind === 'rejected') return report({ kind: 'failed', error: outcome.reason });
-    if (outcome.kind === 'unavailable') return waitForService(lease, outcome, world);
-    return failedAttempt(lease, outcome.reason, world);
+    switch (outcome.kind) {
+      case 'done':
+        return report(outcome);
+      case 'rejected':
+        return report({ kind: 'failed', error: outcome.reason });
+      case 'unavailable': {
+        const { reason: error, retryAfterMs } = outcome;
+        return report({ kind: 'unavailable', error, retryAfterMs });
+      }
+      case 'deferred':
+        return waitForService(lease, outcome, world);
+      case 'mail_deferred':
+        return failedMail(lease, outcome.reason, world);
+    }
   };
 };
 
-/** A mail that is late counts as a failed try. A step service is waited for, as if it could not be reached. */
+/** A late answer says nothing about the server: others may hear from it in time. */
 const lateOutcome =
   ({ service }: ExternalStep) =>
   (reason: string): Outcome =>
     service === 'notify_customer'
-      ? { kind: 'deferred', reason }
-      : { kind: 'unavailable', reason, retryAfterMs: null };
+      ? { kind: 'mail_deferred', reason }
+      : { kind: 'deferred', reason, retryAfterMs: null };
+/**
+ * The invoice that the task issued, as a PDF. Throws if it cannot be drawn: then the mail waits and tries again, because
+ * a mail without it would be the only one.
+ */
+const attachInvoice = async (
+  { issuedInvoice }: Lease,
+  renderer: InvoiceRenderer,
+): Promise<readonly Attachment[]> => {
+  if (issuedInvoice === null) return [];
+  try {
+    const content = await renderer.render(issuedInvoice);
+    return [{ name: invoiceFileName(issuedInvoice), type: 'application/pdf', content }];
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`the invoice ${issuedInvoice.number} cannot be drawn: ${reason}`, { cause });
+  }
+};
 
 /** A second request would have another key, and the service could not tell that it is the same order. */
 const askedByGroup = (service: StepService): string =>

@@ -9,7 +9,7 @@ select
   p.decline_code as payment_decline_code, p.action as payment_action,
   p.amount as payment_amount, p.currency as payment_currency,
   case
-    when t.state = 'ready' or t.state = 'paused' then 'pending'
+    when t.state = 'ready' or t.state = 'paused' or t.state = 'parked' then 'pending'
     when t.state = 'running' then 'processing'
     when t.state = 'failed' then 'failed'
     when o.status = 'completed' then 'completed'

@@ -12,8 +12,10 @@ create table task (
   job_id text,
   pipeline text not null,
   step text not null,
-  -- A refund of its only order makes a task `paused`. No index that workers read has a paused task.
-  state text not null check (state = 'ready' or state = 'running' or state = 'paused' or state = 'failed'),
+  -- A refund of its only order makes a task `paused`, and a pause of its step `parked`. No index that claims read has a
+  -- task in one of these states.
+  state text not null
+    check (state = 'ready' or state = 'running' or state = 'paused' or state = 'parked' or state = 'failed'),
   attempts integer not null default 0,
   crashes integer not null default 0,
   -- The fencing token: it increases whenever the task changes hands.
@@ -28,6 +30,7 @@ create table task (
 create index task_ready on task (pipeline, run_ms, id) where state = 'ready';
 create index task_running on task (lease_until_ms) where state = 'running';
 create index task_paused on task (id) where state = 'paused';
+create index task_parked on task (pipeline, step, run_ms, id) where state = 'parked';
 create index task_failed on task (id) where state = 'failed';
 create index task_checkout on task (checkout_id) where checkout_id is not null;
 create unique index task_job on task (job_id) where job_id is not null;

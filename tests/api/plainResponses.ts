@@ -1,5 +1,6 @@
 import { moneyCheckLimits } from '../../core/ledger.ts';
 import { addDifference } from './differences.ts';
+import { pauseBody } from './pauseResponses.ts';
 import { requestAboutProviderRefunds } from './providerRefundResponses.ts';
 import { valueAt } from './reply.ts';
 import { serviceKeyBody } from './serviceKeyResponses.ts';
@@ -24,7 +25,10 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'POST /checkouts': { orderIds: [id], payment: { method: 'pm_card_visa' } },
   // A service key is looked up before it is refused.
   'POST /session': { token: `cwk_${'x'.repeat(43)}` },
+  'POST /orders/{id}/contact': { email: 'right@example.com', resend: true },
   'POST /queue/retries': { taskIds: [id] },
+  'POST /queue/skips': { taskIds: [id], reason: 'r' },
+  'POST /queue/pauses': pauseBody,
   'POST /refunds': { orderId: id, reason: 'It was damaged' },
   'POST /refunds/{id}/assignment': { orderId: id },
   'POST /webhooks/stripe': {},
@@ -77,6 +81,7 @@ export const requestSuccesses = async ({ as, call, world, store }: Api): Promise
   await root.get(`/checkouts/${valueAt(checkout.body, 'checkoutId')}`);
   await root.remove(`/orders/${cancelled}`);
   for (const part of ['', '/history', '/timeline']) await root.get(`/orders/${paid}${part}`);
+  await root.post(`/orders/${paid}/contact`, bodies['POST /orders/{id}/contact']);
   const mail = {
     messageId: '<1@example.com>',
     checkoutId: null,
@@ -91,6 +96,8 @@ export const requestSuccesses = async ({ as, call, world, store }: Api): Promise
   for (const path of lists) await root.get(path);
   for (const path of ['/queue', '/money']) await root.get(path);
   await root.post('/queue/retries', { taskIds: [id] });
+  for (const part of ['failures', 'history']) await root.get(`/queue/${part}`);
+  await root.post('/queue/skips', bodies['POST /queue/skips']);
   const refund = await root.post('/refunds', { orderId: paid, reason: 'r' }, { 'idempotency-key': id });
   await root.get(`/refunds/${valueAt(refund.body, 'id')}`);
   const both = [await place(), await place()];
@@ -133,6 +140,7 @@ export const requestFailures = async ({ as, call, world, store, product }: Api):
   for (const path of [`/orders/${id}`, `/checkouts/${id}`, `/refunds/${id}`, '/money/nothing'])
     await root.get(path);
   await root.remove(`/checkouts/${id}`);
+  await root.post(`/orders/${id}/contact`, bodies['POST /orders/{id}/contact']);
   for (const path of [`/money/reconciliations/${id}`, `/money/reconciliations/${id}/differences`])
     await root.get(path);
   const missing = bodies['POST /money/{check}/acknowledgements'];

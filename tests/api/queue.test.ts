@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { pipelineFor } from '../../core/pipelines/index.ts';
+import type { StepReport } from '../../core/queue.ts';
 import { codeOf, expectStatus, pageOf, pathsOf, textAt, valueAt } from './reply.ts';
 import { type Api, createTestApi } from './testApi.ts';
 
@@ -12,7 +13,10 @@ const pay = async (api: Api, type: string): Promise<string> => {
 };
 
 /** Lets the task of a paid physical order fail at the step that sends the mail. */
-const fail = async ({ store, world }: Api): Promise<string> => {
+const fail = (api: Api) => report(api, { kind: 'failed', error: '550 no such mailbox' });
+
+/** Claims the task of a paid physical order, and reports the step that sends the mail. */
+const report = async ({ store, world }: Api, outcome: StepReport['outcome']): Promise<string> => {
   const nowMs = world.clock.nowMs();
   const pipeline = pipelineFor('physical');
   const claimed = await store.queue.claim({
@@ -24,7 +28,6 @@ const fail = async ({ store, world }: Api): Promise<string> => {
   });
   const [lease] = claimed._unsafeUnwrap().leases;
   if (lease === undefined) throw new Error('no task was claimed');
-  const outcome = { kind: 'failed', error: '550 no such mailbox' } as const;
   await store.queue.report([{ taskId: lease.taskId, lease: lease.lease, outcome }], nowMs);
   return lease.taskId;
 };
@@ -37,6 +40,7 @@ describe('GET /queue', () => {
       totals: { ready: 0, running: 0, waiting: 0, paused: 0, failed: 0 },
       oldestReadyAgeMs: 0,
       finishedPerSecond: 0,
+      pauses: [],
     });
     await pay(api, 'physical');
     await pay(api, 'digital');
@@ -44,6 +48,13 @@ describe('GET /queue', () => {
     const { body } = expectStatus(await api.operator.get('/queue'), 200);
     expect(body).toMatchObject({ totals: { ready: 2, failed: 0 }, oldestReadyAgeMs: 1_500 });
     expect(valueAt(body, 'counts')).toContainEqual({ pipeline: 'digital', state: 'ready', tasks: 1 });
+  });
+
+  test('GET /queue shows the rate of finished tasks with two decimals', async () => {
+    const api = createTestApi();
+    await pay(api, 'physical');
+    await report(api, { kind: 'done', detail: null });
+    expect((await api.operator.get('/queue')).body).toMatchObject({ finishedPerSecond: 0.02 });
   });
 });
 

@@ -6,6 +6,7 @@ import { failingPorts } from './failingPorts.ts';
 import { requestInvoices } from './invoiceResponses.ts';
 import { requestOverLimits } from './limitResponses.ts';
 import { requestOrderChanges } from './orderChangeResponses.ts';
+import { requestPauses } from './pauseResponses.ts';
 import { bodies, id, requestFailures, requestSuccesses } from './plainResponses.ts';
 import { type Reply, valueAt } from './reply.ts';
 import { requestServiceKeys } from './serviceKeyResponses.ts';
@@ -149,6 +150,7 @@ test('Every documented response occurs, and no other', async () => {
   await requestGiveUps(recordResponses);
   await requestInvoices(recordResponses);
   await requestServiceKeys(recordResponses(createTestApi()));
+  await requestPauses(recordResponses(createTestApi()));
   await requestOrderChanges(recordResponses(createTestApi()));
   await requestOverLimits(recordResponses);
 

@@ -3,6 +3,7 @@ import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createFinishChallenge } from '../../adapters/sandbox/challenge.ts';
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
+import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
 import { type ApiDeps, createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
 import { createCountedLog } from '../../core/countedLog.ts';
@@ -75,7 +76,8 @@ export const createTestApi = ({
     refundCase: createRefundCase({ ledger, audits, refunds, wakeup, world }),
     receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world, log }),
     providerName: provider.name,
-    invoiceRenderer: createInvoiceRenderer(),
+    stepServices: [],
+    invoiceRenderer: createInvoiceRenderer(yieldToSystemEventLoop),
     charges: sandbox.list,
     finishChallenge: createFinishChallenge(sandbox.engine),
     auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },

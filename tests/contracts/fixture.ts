@@ -148,9 +148,7 @@ export const createFixture = (store: Store, world: TestWorld) => {
   const listTasks = (query: Partial<TaskQuery> = {}): Promise<readonly Task[]> =>
     listAll((after: string | null) =>
       store.queue.tasks({
-        state: null,
-        pipeline: null,
-        orderId: null,
+        ...{ state: null, pipeline: null, step: null, error: null, orderId: null },
         after,
         limit: 100,
         nowMs: now(),

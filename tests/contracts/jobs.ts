@@ -52,6 +52,7 @@ export const jobsContract = (name: string, open: OpenStore): void => {
           pipeline: 'provider_event',
           step: 'act_on_event',
           attempts: 0,
+          probe: null,
         },
       ]);
       expect(await fixture.findTask(item.taskId)).toMatchObject({ ...task, state: 'running' });

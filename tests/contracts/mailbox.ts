@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Mail } from '../../core/mail.ts';
+import { capturedBytesMax, type Mail } from '../../core/mail.ts';
 import { listAll, unwrap } from './fixture.ts';
 import { type OpenWithBackdoor, type TestContext, useSharedStore } from './testContext.ts';
 
@@ -34,6 +34,20 @@ export const mailboxContract = (name: string, open: OpenWithBackdoor): void => {
       expect([...(await backdoor.attachedBytes(mail.messageId))]).toEqual([0, 255, 10]);
     });
 
+    test('A mail with more attachments than the mailbox keeps is stored with their names and sizes', async () => {
+      const { backdoor, store } = context();
+      const send = async (size: number) => {
+        const pdf = { name: 'invoice.pdf', type: 'application/pdf', content: new Uint8Array(size).fill(7) };
+        const mail = { ...mailTo(context(), context().fixture.unique('an')), attachments: [pdf] };
+        expect(await store.mailbox.send(mail)).toEqual({ kind: 'accepted' });
+        const { items } = await unwrap(store.mailbox.list({ to: mail.to, after: null, limit: 10 }));
+        expect(items[0]?.attachments).toEqual([{ name: pdf.name, type: pdf.type, size }]);
+        return (await backdoor.attachedBytes(mail.messageId)).byteLength;
+      };
+      expect(await send(capturedBytesMax)).toBe(capturedBytesMax);
+      expect(await send(capturedBytesMax + 1)).toBe(0);
+    });
+
     test('A mail that is sent again is stored once', async () => {
       const { fixture, store, world } = context();
       const mail = mailTo(context(), context().fixture.unique('an'));
@@ -45,6 +59,40 @@ export const mailboxContract = (name: string, open: OpenWithBackdoor): void => {
       expect(again).toEqual(again.map(() => ({ kind: 'accepted' })));
       const { items } = await unwrap(store.mailbox.list({ to: mail.to, after: null, limit: 10 }));
       expect(items).toEqual([{ ...mail, attachments: [], atMs: first }]);
+    });
+
+    test('Mails that are sent at once are each stored once, with their own fields and attachments', async () => {
+      const { backdoor, fixture, store } = context();
+      const to = fixture.unique('an');
+      const mails = Array.from({ length: 30 }, (_, number): Mail => {
+        const mail = mailTo(context(), to);
+        return {
+          ...mail,
+          checkoutId: number % 2 === 0 ? null : mail.checkoutId,
+          orderIds: mail.orderIds.slice(number % 3),
+          subject: `Mail "${number}", {a}\\ 'b'`,
+          attachments:
+            number % 4 === 0
+              ? [{ name: 'a.pdf', type: 'application/pdf', content: Uint8Array.of(number, 0, 255) }]
+              : [],
+        };
+      });
+      await fixture.openConnections();
+      const outcomes = await Promise.all([...mails, ...mails].map((mail) => store.mailbox.send(mail)));
+      expect(outcomes).toEqual(outcomes.map(() => ({ kind: 'accepted' })));
+      const { items, next } = await unwrap(store.mailbox.list({ to, after: null, limit: 100 }));
+      const byId = (one: Pick<Mail, 'messageId'>, other: Pick<Mail, 'messageId'>) =>
+        one.messageId < other.messageId ? -1 : 1;
+      const infoOf = ({ attachments }: Mail) =>
+        attachments.map(({ name, type, content }) => ({ name, type, size: content.length }));
+      expect(next).toBeNull();
+      expect(items.toSorted(byId)).toEqual(
+        mails.map((mail) => ({ ...mail, attachments: infoOf(mail), atMs: fixture.now() })).toSorted(byId),
+      );
+      for (const [number, { messageId }] of mails.entries())
+        expect([...(await backdoor.attachedBytes(messageId))]).toEqual(
+          number % 4 === 0 ? [number, 0, 255] : [],
+        );
     });
 
     test('A mail list is newest first by page while mails arrive, and can be filtered by address', async () => {

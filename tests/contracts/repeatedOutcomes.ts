@@ -10,7 +10,7 @@ import {
 } from './fixture.ts';
 import { type OpenStore, useSharedStore } from './testContext.ts';
 
-const anyTask = { state: null, pipeline: null, after: null, limit: 10 };
+const anyTask = { state: null, pipeline: null, step: null, error: null, after: null, limit: 10 };
 
 /** Outcomes that arrive after another outcome of the same payment, or in one batch. */
 export const repeatedOutcomesContract = (name: string, open: OpenStore): void => {

@@ -103,6 +103,8 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const filtersByField: Readonly<Record<keyof TaskQuery, Partial<TaskQuery>>> = {
         state: { state: 'waiting' },
         pipeline: { pipeline: ofOrder.pipeline },
+        step: { step: ofOrder.step },
+        error: { error: ofOrder.lastError },
         orderId: { orderId: ofOrder.orderIds[0] },
         after: { pipeline: ofOrder.pipeline, after: '00000000-0000-0000-0000-000000000000' },
         limit: { pipeline: ofOrder.pipeline, limit: 1 },
@@ -120,9 +122,12 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const item = fixture.inboxItem({ subject });
       await unwrap(store.inbox.receive([item], fixture.now()));
       expect(await unwrap(store.inbox.find(item.id))).toEqual(item.event);
-      const lease: Omit<AllFieldsSet<JobLease>, 'attempts'> & { readonly attempts: 0 } = {
+      const lease: Omit<AllFieldsSet<JobLease>, 'attempts' | 'probe'> & {
+        readonly attempts: 0;
+        readonly probe: null;
+      } = {
         ...{ taskId: item.taskId, jobId: item.id, lease: 1, untilMs: fixture.now() + 30_000 },
-        ...{ pipeline: 'provider_event', step: 'act_on_event', attempts: 0 },
+        ...{ pipeline: 'provider_event', step: 'act_on_event', attempts: 0, probe: null },
       };
       expect(await fixture.claimJobs('provider_event')).toEqual([lease]);
     });

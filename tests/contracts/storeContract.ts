@@ -8,9 +8,11 @@ import { checkoutNumbersContract } from './checkoutNumbers.ts';
 import { checkoutRacesContract } from './checkoutRaces.ts';
 import { claimSharesContract } from './claimShares.ts';
 import { commandKeysContract } from './commandKeys.ts';
+import { contactsContract } from './contacts.ts';
 import { disputesContract } from './disputes.ts';
 import { expiryContract } from './expiry.ts';
 import { failedEffectsContract } from './failedEffects.ts';
+import { failuresContract } from './failures.ts';
 import { givenUpCheckoutsContract } from './givenUpCheckouts.ts';
 import { groupRefundsContract } from './groupRefunds.ts';
 import { groupServicesContract } from './groupServices.ts';
@@ -30,11 +32,13 @@ import { orderFieldsContract } from './orderFields.ts';
 import { ordersContract } from './orders.ts';
 import { outcomesContract } from './outcomes.ts';
 import { pausedTasksContract } from './pausedTasks.ts';
+import { pausesContract } from './pauses.ts';
 import { pipelinesContract } from './pipelines.ts';
 import { productChangesContract } from './productChanges.ts';
 import { productsContract } from './products.ts';
 import { quantityChangesContract } from './quantityChanges.ts';
 import { queueContract } from './queue.ts';
+import { queueHistoryContract } from './queueHistory.ts';
 import { reconciliationsContract } from './reconciliations.ts';
 import { refundedStockContract } from './refundedStock.ts';
 import { refundedTasksContract } from './refundedTasks.ts';
@@ -45,7 +49,9 @@ import { repeatedOutcomesContract } from './repeatedOutcomes.ts';
 import { rescuesContract } from './rescues.ts';
 import { rowFieldsContract } from './rowFields.ts';
 import { searchContract } from './search.ts';
+import { serverFaultsContract } from './serverFaults.ts';
 import { serviceKeysContract } from './serviceKeys.ts';
+import { skipsContract } from './skips.ts';
 import { stepLedgerContract } from './stepLedger.ts';
 import { stepServicesContract } from './stepServices.ts';
 import { stockContract } from './stock.ts';
@@ -82,11 +88,17 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     queueContract,
     claimSharesContract,
     taskListsContract,
+    failuresContract,
+    skipsContract,
+    contactsContract,
+    queueHistoryContract,
     leasesContract,
     stepLedgerContract,
     stepServicesContract,
     rescuesContract,
     pausedTasksContract,
+    pausesContract,
+    serverFaultsContract,
     pipelinesContract,
     groupServicesContract,
     groupsContract,

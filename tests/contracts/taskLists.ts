@@ -21,7 +21,7 @@ export const taskListsContract = (name: string, open: OpenStore): void => {
           ),
         };
       };
-      expect(await stats()).toEqual({ counts: {}, oldestReadyAgeMs: 0, finishedPerSecond: 0 });
+      expect(await stats()).toEqual({ counts: {}, oldestReadyAgeMs: 0, finishedPerSecond: 0, pauses: [] });
 
       const product = await fixture.createProduct();
       const leases = await fixture.payAndLease(Array(5).fill(product));
@@ -49,6 +49,7 @@ export const taskListsContract = (name: string, open: OpenStore): void => {
         },
         oldestReadyAgeMs: 4_000,
         finishedPerSecond: 2 / 60,
+        pauses: [],
       });
 
       world.advance(5_000);
@@ -105,7 +106,14 @@ export const taskListsContract = (name: string, open: OpenStore): void => {
       const { fixture, store } = context();
       const product = await fixture.createProduct();
       const paid = await fixture.payAlone(await fixture.placeOrders(Array(7).fill(product)));
-      const query = { state: null, pipeline: null, orderId: null, nowMs: fixture.now() };
+      const query = {
+        state: null,
+        pipeline: null,
+        step: null,
+        error: null,
+        orderId: null,
+        nowMs: fixture.now(),
+      };
       const seen: string[] = [];
       let after: string | null = null;
       for (let page = 0; page < 4; page++) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { planRescue, planRetry, type TaskSnapshot } from '../../core/rescue.ts';
+import { type NamedTask, planRescue, planRetry, type TaskSnapshot } from '../../core/rescue.ts';
 
 const groupTask: TaskSnapshot = {
   id: 'task',
@@ -20,6 +20,10 @@ const jobTask: TaskSnapshot = {
 };
 const noticeTask: TaskSnapshot = { ...groupTask, step: 'notify_customer' };
 const oldTask: TaskSnapshot = { ...groupTask, step: 'of an older release' };
+const failed = (task: TaskSnapshot): NamedTask => ({
+  ...task,
+  ...{ state: 'failed', runAtMs: 50, lastError: 'busy' },
+});
 const endedLease = { id: 'task', lease: 8, runAtMs: 99 } as const;
 const errorAt = (step: string) => `a worker stopped or hung at ${step} (2 times)`;
 
@@ -63,11 +67,42 @@ describe('Retries of an operator', () => {
       { id: 'a', seq: 7, ...change },
       { id: 'b', seq: 10, ...change },
     ];
-    expect(planRetry(groupTask, 99)).toEqual({ ...ready, seqs: [7, 10], orders });
-    expect(planRetry(jobTask, 99)).toEqual({ ...ready, seqs: [], orders: [] });
+    expect(planRetry(failed(groupTask), 99)?.change).toEqual({ ...ready, seqs: [7, 10], orders });
+    expect(planRetry(failed(jobTask), 99)?.change).toEqual({ ...ready, seqs: [], orders: [] });
   });
 
   test('The retry of a notice leaves its orders completed', () => {
-    expect(planRetry(noticeTask, 99)).toMatchObject({ state: 'ready', seqs: [6, 9], orders: [] });
+    const change = { state: 'ready', seqs: [6, 9], orders: [] };
+    expect(planRetry(failed(noticeTask), 99)).toMatchObject({ action: 'task.retry', change });
+  });
+
+  test('A waiting task runs now, and keeps its attempts and its error', () => {
+    const waiting = { ...failed(groupTask), state: 'ready', runAtMs: 100 } as const;
+    expect(planRetry(waiting, 99)).toEqual({
+      action: 'task.run',
+      change: {
+        ...{ ...endedLease, state: 'ready', attempts: 4, crashes: 1, lastError: 'busy' },
+        ...{ seqs: [6, 9], orders: [] },
+      },
+      targets: ['a', 'b'].map((orderId) => ({ target: 'task', orderId, detail: 'request_shipment' })),
+    });
+    expect(planRetry(waiting, 100)).toBeNull();
+  });
+
+  test('A task that runs or that a refund has paused is not retried', () => {
+    for (const state of ['running', 'paused'] as const)
+      expect(planRetry({ ...failed(groupTask), state }, 99)).toBeNull();
+  });
+
+  test('A retry by a filter leaves out a task that the filter does not mean', () => {
+    const filter = {
+      state: 'failed',
+      pipeline: 'physical',
+      step: 'request_shipment',
+      error: 'busy',
+    } as const;
+    expect(planRetry(failed(groupTask), 99, filter)).not.toBeNull();
+    for (const other of [{ state: 'waiting' }, { pipeline: 'digital' }, { step: 'invoice' }, { error: 'no' }])
+      expect(planRetry(failed(groupTask), 99, { ...filter, ...other } as typeof filter)).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { attemptsMax, retryAtMs } from '../../core/retry.ts';
+import { attemptsMax, failedMail, mailAttemptsMax, retryAtMs } from '../../core/retry.ts';
 import { createTestWorld } from '../world.ts';
 
 const fixedRandom = (unit: number) => ({ unit: () => unit, bytes: () => new Uint8Array() });
@@ -27,5 +27,25 @@ describe('Retries', () => {
     expect(retryAtMs(attemptsMax - 1, 0, fixedRandom(0))).toBe(0);
     expect(retryAtMs(attemptsMax, 0, fixedRandom(0))).toBeNull();
     expect(retryAtMs(attemptsMax + 1, 0, fixedRandom(0))).toBeNull();
+  });
+
+  test('A mail that its server defers is tried for three days on average, with pauses of four hours at most', () => {
+    const { random } = createTestWorld(0, 1);
+    const lengths = Array.from({ length: 200 }, () => {
+      let nowMs = 0;
+      for (let attempts = 0; ; attempts++) {
+        const world = { ...createTestWorld(nowMs, 1), random };
+        const { outcome } = failedMail({ taskId: 't', lease: 1, attempts }, '450', world);
+        if (outcome.kind === 'failed') {
+          expect(attempts).toBe(mailAttemptsMax - 1);
+          return nowMs;
+        }
+        expect(outcome.runAtMs - nowMs).toBeWithin(0, 4 * 3_600_000 + 1);
+        nowMs = outcome.runAtMs;
+      }
+    });
+    const days = lengths.map((ms) => ms / 86_400_000);
+    expect(days.reduce((sum, each) => sum + each, 0) / days.length).toBeWithin(2.7, 3.3);
+    expect(Math.min(...days)).toBeGreaterThan(1.5);
   });
 });

@@ -3,7 +3,7 @@ import { err, ok } from 'neverthrow';
 import type { Mail, MailOutcome } from '../../core/mail.ts';
 import type { ProviderRefundOutcome } from '../../core/provider.ts';
 import type { JobLease } from '../../core/queue.ts';
-import { attemptsMax } from '../../core/retry.ts';
+import { attemptsMax, mailAttemptsMax } from '../../core/retry.ts';
 import { createRunJob, type JobPorts } from '../../core/usecases/runJob.ts';
 import { createFixture, defined, unwrap } from '../contracts/fixture.ts';
 import { createMemoryStore } from '../model/store.ts';
@@ -131,7 +131,7 @@ describe('Refund jobs', () => {
   });
 
   test('Every attempt sends the refund mail with the same id', async () => {
-    const { refundId, lease } = await claimRefundJob();
+    const { lease } = await claimRefundJob();
     await createTestJob({ provider: createRefundingProvider() })(lease);
     const atMail = { ...lease, step: 'notify_customer' };
     const deferred = { kind: 'deferred', reason: 'busy' } as const;
@@ -139,12 +139,12 @@ describe('Refund jobs', () => {
     expect((await createTestJob()(atMail))?.outcome).toEqual({ kind: 'done' });
     expect(sent).toHaveLength(2);
     expect(sent[0]).toEqual(defined(sent[1]));
-    expect(sent[0]?.messageId).toBe(`<${refundId}.notify_customer@shop.test>`);
+    expect(sent[0]?.messageId).toBe(`<${lease.taskId}.notify_customer@shop.test>`);
   });
 
   test.each<[MailOutcome, number]>([
     [{ kind: 'rejected', reason: '550' }, 0],
-    [{ kind: 'deferred', reason: '450' }, attemptsMax - 1],
+    [{ kind: 'deferred', reason: '450' }, mailAttemptsMax - 1],
   ])('The notification step fails if the last mail is %p', async (outcome, attempts) => {
     const { lease } = await claimRefundJob();
     await createTestJob({ provider: createRefundingProvider() })(lease);
@@ -154,6 +154,14 @@ describe('Refund jobs', () => {
 });
 
 describe('Jobs', () => {
+  test('A refund mail that its server cannot take counts no attempt', async () => {
+    const { lease } = await claimRefundJob();
+    await createTestJob({ provider: createRefundingProvider() })(lease);
+    const atMail = { ...lease, step: 'notify_customer', attempts: mailAttemptsMax };
+    const report = await createTestJob({}, { kind: 'unavailable', reason: 'down' })(atMail);
+    expect(report?.outcome).toEqual({ kind: 'unavailable', error: 'down', retryAfterMs: null });
+  });
+
   test('A job under a lease that has ended does nothing', async () => {
     const { lease } = await claimRefundJob();
     const provider = createRefundingProvider();

@@ -56,3 +56,14 @@ export const responseTo = ({ checkoutId, method }: CheckoutRequest): CheckoutRes
   },
   orders: [],
 });
+
+/** Nothing changes. */
+export const noTransitions = {
+  history: [],
+  advanced: [],
+  parked: [],
+  waiting: [],
+  completed: [],
+  finished: [],
+  failed: [],
+};

@@ -5,6 +5,7 @@ import type { Lease } from '../../core/queue.ts';
 import { attemptsMax } from '../../core/retry.ts';
 import type { ServiceOutcome, StepServices } from '../../core/stepService.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
+import { plainRenderer } from '../plainRenderer.ts';
 import { createTestWorld } from '../world.ts';
 import { order } from './samples.ts';
 
@@ -15,10 +16,12 @@ const lease = (changes: Partial<Lease> = {}): Lease => ({
   pipeline: 'physical',
   step: 'request_shipment',
   attempts: 0,
+  probe: null,
   checkoutId: 'checkout-1',
   orders: [{ order: order('order-1'), licences: [] }],
   contact: { email: 'an@example.com', language: 'en' },
   invoiceNumber: null,
+  issuedInvoice: null,
   references: [],
   body: '{"stored":true}',
   alreadyDone: false,
@@ -36,7 +39,13 @@ const createTestStep = (outcome: ServiceOutcome, nowMs = 1_000) => {
   };
   const mailer = { send: async () => ({ kind: 'accepted' }) as const };
   const world = createTestWorld(nowMs, 1);
-  return { calls, runStep: createRunStep({ mailer, stepServices, world }, { mailDomain: 'shop.test' }) };
+  return {
+    calls,
+    runStep: createRunStep(
+      { mailer, invoiceRenderer: plainRenderer, stepServices, world },
+      { mailDomain: 'shop.test' },
+    ),
+  };
 };
 
 const tracked = { reference: 'VN-7', url: 'https://carrier.example/VN-7' };
@@ -70,8 +79,17 @@ describe('Steps of step services', () => {
     expect((await runStep(lease()))?.outcome).toEqual({ kind: 'failed', error: 'the carrier answered 422' });
   });
 
-  test('A step whose service is down waits for five minutes at most, and has no last attempt', async () => {
-    const { runStep } = createTestStep({ kind: 'unavailable', reason: 'down', retryAfterMs: null });
+  test('A step whose service is down counts no attempt', async () => {
+    const { runStep } = createTestStep({ kind: 'unavailable', reason: 'down', retryAfterMs: 5_000 });
+    expect((await runStep(lease()))?.outcome).toEqual({
+      kind: 'unavailable',
+      error: 'down',
+      retryAfterMs: 5_000,
+    });
+  });
+
+  test('A step that its service defers waits for five minutes at most, and has no last attempt', async () => {
+    const { runStep } = createTestStep({ kind: 'deferred', reason: 'down', retryAfterMs: null });
     for (const attempts of [0, attemptsMax - 1, attemptsMax, 10_000]) {
       const outcome = (await runStep(lease({ attempts })))?.outcome;
       if (outcome?.kind !== 'retry') throw new Error(`the outcome is ${outcome?.kind}`);
@@ -83,7 +101,7 @@ describe('Steps of step services', () => {
 
   test('A step waits as long as its service asks, and an hour at most', async () => {
     const waitOf = async (retryAfterMs: number) => {
-      const { runStep } = createTestStep({ kind: 'unavailable', reason: 'down', retryAfterMs });
+      const { runStep } = createTestStep({ kind: 'deferred', reason: 'down', retryAfterMs });
       const outcome = (await runStep(lease()))?.outcome;
       return outcome?.kind === 'retry' ? outcome.runAtMs - 1_000 : null;
     };

@@ -12,7 +12,7 @@ import {
   stepKey,
   type Transitions,
 } from '../../core/steps.ts';
-import { order } from './samples.ts';
+import { noTransitions, order } from './samples.ts';
 
 const contact = { email: 'an@example.com', language: null };
 
@@ -68,7 +68,6 @@ const runSteps = (
   return { transitions: next.value, calls };
 };
 
-const noTransitions = { history: [], advanced: [], waiting: [], completed: [], finished: [], failed: [] };
 const historyRow = (id: string, seq: number, state: string, detail: string | null = null) => ({
   orderId: `order ${id}`,
   seq,
@@ -99,9 +98,9 @@ describe('Runs of tx steps', () => {
         historyRow('b', 6, 'two done'),
       ],
       advanced: [
-        { ...transition('a', 5), step: 'mail' },
-        { ...transition('c', 5), step: 'mail' },
-        { ...transition('b', 6), step: 'mail' },
+        { ...transition('a', 5), step: 'mail', parked: false },
+        { ...transition('c', 5), step: 'mail', parked: false },
+        { ...transition('b', 6), step: 'mail', parked: false },
       ],
     });
   });
@@ -119,7 +118,7 @@ describe('Runs of tx steps', () => {
   test('Tasks stop before an external step, and continue after it', () => {
     const { transitions, calls } = runSteps(mailBetween, [task('a', 'one'), task('b', 'two')]);
     expect(calls).toEqual([['a'], ['b']]);
-    expect(transitions.advanced).toEqual([{ ...transition('a', 4), step: 'mail' }]);
+    expect(transitions.advanced).toEqual([{ ...transition('a', 4), step: 'mail', parked: false }]);
     expect(transitions.completed).toEqual([orderRow('b', 5)]);
   });
 
@@ -169,7 +168,7 @@ describe('Reports of leased steps', () => {
     expect(plan({ kind: 'done', detail: '<id>' })).toEqual({
       ...noTransitions,
       history: [historyRow('a', 4, 'mailed', '<id>')],
-      advanced: [{ ...transition('a', 4), step: 'two' }],
+      advanced: [{ ...transition('a', 4), step: 'two', parked: false }],
     });
     expect(plan({ kind: 'done', detail: null }, withMail)).toEqual({
       ...noTransitions,
@@ -206,7 +205,7 @@ describe('Groups of orders', () => {
     expect(transitions).toEqual({
       ...noTransitions,
       history: [historyRow('a1', 4, 'two done'), historyRow('a2', 5, 'two done')],
-      advanced: [{ taskId: 'a', seqs: [4, 5], step: 'mail' }],
+      advanced: [{ taskId: 'a', seqs: [4, 5], step: 'mail', parked: false }],
     });
   });
 
@@ -239,7 +238,7 @@ describe('Notices', () => {
         historyRow('a2', 6, 'completed'),
       ],
       completed: [orderRow('a1', 5), orderRow('a2', 6)],
-      advanced: [{ taskId: 'a', seqs: [5, 6], step: 'notice' }],
+      advanced: [{ taskId: 'a', seqs: [5, 6], step: 'notice', parked: false }],
     });
   });
 

@@ -45,7 +45,10 @@ describe('a history seeded into a running shop', () => {
     const written = await writeHistory(store, createTestWorld(nowMs), options);
     expect(written._unsafeUnwrap().placed).toBe(300);
 
-    const everyTask = { state: null, pipeline: null, orderId: null, after: null, limit: 100, nowMs };
+    const everyTask = {
+      ...{ state: null, pipeline: null, step: null, error: null, orderId: null },
+      ...{ after: null, limit: 100, nowMs },
+    };
     const tasks = (await store.queue.tasks(everyTask))._unsafeUnwrap().items;
     expect(tasks).toMatchObject([
       { orderIds: [id], state: 'ready', step: 'notify_customer', attempts: 0, crashes: 0 },

@@ -1,6 +1,7 @@
 import { ok, type Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../core/batchWithFallback.ts';
 import { contactOfGroup } from '../../core/group.ts';
+import { isHeldBy, probeIn } from '../../core/pause.ts';
 import type { ClaimedTasks, Lease, LockedTask, Queue } from '../../core/queue.ts';
 import { serviceRequestBody } from '../../core/stepService.ts';
 import {
@@ -14,6 +15,7 @@ import {
 } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { type EffectContext, effects } from './effects.ts';
+import { stepPausesIn } from './pauses.ts';
 import { referencesOf } from './references.ts';
 import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { updateTask, writeTransitions } from './transitions.ts';
@@ -52,6 +54,7 @@ const claimBatch = (
   query: ClaimQuery,
 ): ClaimedTasks => {
   const external = externalSteps(query.pipeline);
+  const isHeld = isHeldBy(stepPausesIn(tables, query.pipeline.name));
   const atExternal = tasks.filter(({ step }) => external.includes(step));
   const atTx = tasks.filter(({ step }) => !external.includes(step));
   const context = { tables, writes, random, calendar, shop, nowMs: query.nowMs };
@@ -61,7 +64,12 @@ const claimBatch = (
     context,
   );
   writeTransitions(tables, writes, transitions, query.nowMs);
-  const toLease = [...atExternal.map(({ id }) => id), ...transitions.advanced.map(({ taskId }) => taskId)];
+  for (const { id, step } of atExternal)
+    if (isHeld(id, step)) updateTask(tables, writes, id, { state: 'parked' });
+  const toLease = [
+    ...atExternal.filter(({ id, step }) => !isHeld(id, step)).map(({ id }) => id),
+    ...transitions.advanced.filter(({ parked }) => !parked).map(({ taskId }) => taskId),
+  ];
   const leases = toLease.map((taskId) => lease(tables, writes, taskId, query));
   return { processed: tasks.length, leases };
 };
@@ -71,7 +79,7 @@ const runEffects = (
   tasks: readonly LockedTask[],
   context: EffectContext,
 ): Transitions => {
-  const steps = runTxSteps(pipeline, tasks);
+  const steps = runTxSteps(pipeline, tasks, isHeldBy(stepPausesIn(context.tables, pipeline.name)));
   let step = steps.next();
   while (!step.done) step = steps.next(effects[step.value.effect](step.value.tasks, context));
   return step.value;
@@ -104,10 +112,15 @@ const lease = (
     pipeline: task.pipeline,
     step: task.step,
     attempts: task.attempts,
+    probe: probeIn(stepPausesIn(tables, pipeline.name), taskId, task.step),
     checkoutId,
     orders: orders.map(({ order }) => ({ order, licences: tables.licences.get(order.id) ?? [] })),
     contact: contactOfGroup(orders),
     invoiceNumber: tables.invoices.get(checkoutId)?.number ?? null,
+    issuedInvoice:
+      tables.invoiceIssuers.get(checkoutId)?.taskId === taskId
+        ? (tables.invoices.get(checkoutId) ?? null)
+        : null,
     references: referencesOf(tables, task.orderIds),
     body,
     alreadyDone: (entry?.acceptedMs ?? null) !== null,

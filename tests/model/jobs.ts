@@ -1,6 +1,9 @@
 import { mixClaimed, shareClaim } from '../../core/claimShare.ts';
+import { isHeldBy, isPaused, probeIn } from '../../core/pause.ts';
 import type { JobPipeline } from '../../core/pipelines/pipeline.ts';
 import { type JobLease, type JobReport, type Queue, taskStateAt } from '../../core/queue.ts';
+import { listPauses, stepPausesIn } from './pauses.ts';
+import { countFinished } from './queueHistory.ts';
 import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { newTask, untriedStep, updateTask } from './transitions.ts';
 
@@ -35,12 +38,22 @@ export const readyTasks = (
   query: { readonly pipeline: { readonly name: string }; readonly nowMs: number; readonly limit: number },
 ): readonly TaskRow[] => {
   const ready = [...tables.tasks.values()]
-    .filter((task) => task.pipeline === query.pipeline.name && taskStateAt(task, query.nowMs) === 'ready')
+    .filter((task) => task.pipeline === query.pipeline.name && isReady(task, query.nowMs))
+    .filter(({ pipeline }) => !isWhollyPaused(tables, pipeline))
     .sort((one, other) => one.runAtMs - other.runAtMs || (one.id < other.id ? -1 : 1));
   const { oldest, newest } = shareClaim(query.limit);
   const rest = ready.slice(oldest);
   return mixClaimed(ready.slice(0, oldest), rest.slice(Math.max(0, rest.length - newest)).toReversed());
 };
+
+const isReady = (task: TaskRow, nowMs: number): boolean =>
+  taskStateAt({ ...task, isHeld: false }, nowMs) === 'ready';
+
+const isWhollyPaused = (tables: Tables, pipeline: string): boolean =>
+  isPaused(
+    listPauses(tables).filter(({ step }) => step === null),
+    { pipeline, step: '' },
+  );
 
 const lease = (
   tables: Tables,
@@ -50,15 +63,22 @@ const lease = (
 ): readonly JobLease[] => {
   if (jobId === null) return [];
   const [number, untilMs] = [last + 1, nowMs + leaseMs];
+  const pauses = stepPausesIn(tables, pipeline);
+  if (isHeldBy(pauses)(taskId, step)) {
+    updateTask(tables, writes, taskId, { state: 'parked', lease: number });
+    return [];
+  }
   updateTask(tables, writes, taskId, { state: 'running', lease: number, leaseUntilMs: untilMs });
-  return [{ taskId, lease: number, untilMs, pipeline, step, attempts, jobId }];
+  return [
+    { taskId, lease: number, untilMs, pipeline, step, attempts, jobId, probe: probeIn(pauses, taskId, step) },
+  ];
 };
 
 /** See `Queue.reportJobs`. Returns the task's id. */
 export const reportJob = (
   tables: Tables,
   writes: Writes,
-  { id }: TaskRow,
+  { id, pipeline }: TaskRow,
   { outcome }: JobReport,
   nowMs: number,
 ): string => {
@@ -66,7 +86,7 @@ export const reportJob = (
   switch (outcome.kind) {
     case 'done':
       writes.remove(tables.tasks, id);
-      writes.set(tables.finishedTasks, nowMs, (tables.finishedTasks.get(nowMs) ?? 0) + 1);
+      countFinished(tables, writes, pipeline, nowMs);
       return id;
     case 'advanced':
       updateTask(tables, writes, id, { ...untriedStep, state: 'ready', step: outcome.step, runAtMs: nowMs });
@@ -76,6 +96,9 @@ export const reportJob = (
       updateTask(tables, writes, id, { state: 'ready', attempts, lastError, runAtMs });
       return id;
     }
+    case 'unavailable':
+      updateTask(tables, writes, id, { state: 'parked', lastError: outcome.error, runAtMs: nowMs });
+      return id;
     case 'failed':
       updateTask(tables, writes, id, { state: 'failed', attempts, lastError: outcome.error });
       return id;

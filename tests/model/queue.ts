@@ -1,21 +1,25 @@
 import { ok } from 'neverthrow';
+import type { OperatorQueue } from '../../core/operatorQueue.ts';
 import { pageOf } from '../../core/page.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
-import { type Queue, type StepReport, type TaskQuery, taskStateAt } from '../../core/queue.ts';
+import type { StepReport, TaskQuery } from '../../core/queue.ts';
 import { limitUnits, planReports, stepKey, unitsOfTask } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { writeActivity } from './activity.ts';
 import { claimTasks, lockedTask } from './claim.ts';
+import { matchingIds, readFailures } from './failures.ts';
 import { claimJobs, readyTasks, reportJob } from './jobs.ts';
+import { readHistory, recordHistory } from './queueHistory.ts';
 import { writeReferences } from './references.ts';
 import { rescueTask, retryTask } from './rescue.ts';
-import { readStats, shownAt } from './stats.ts';
+import { skipSteps } from './skip.ts';
+import { readStats, shownAt, shownState } from './stats.ts';
 import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { updateTask, writeTransitions } from './transitions.ts';
 
 type LeaseRef = { readonly taskId: string; readonly lease: number };
 
-export const createQueue = (tables: Tables, world: World): Queue => ({
+export const createQueue = (tables: Tables, world: World): OperatorQueue => ({
   claim: async (query) => {
     const ready = limitUnits(readyTasks(tables, query), (task) => unitsOfTask(lockedTask(tables, task)));
     return claimTasks(tables, world, ready, query);
@@ -73,26 +77,40 @@ export const createQueue = (tables: Tables, world: World): Queue => ({
     return ok(expired.length);
   },
 
-  retry: async (taskIds, nowMs, command) => {
-    const failed = [...new Set(taskIds)]
-      .flatMap((id) => tables.tasks.get(id) ?? [])
-      .filter(({ state }) => state === 'failed');
-    runTransaction((writes) => {
-      const targets = failed.flatMap((task) => retryTask(tables, writes, task, nowMs));
-      writeActivity(tables, writes, command, 'task.retry', targets, nowMs);
-    });
-    return ok(failed.length);
+  retry: async (taskIds, nowMs, command, filter) => {
+    const named = distinct(taskIds.flatMap((id) => tables.tasks.get(id) ?? []));
+    return ok(
+      runTransaction((writes) => {
+        const retries = named.flatMap((task) => retryTask(tables, writes, task, nowMs, filter) ?? []);
+        for (const { action, targets } of retries)
+          writeActivity(tables, writes, command, action, targets, nowMs);
+        return retries.length;
+      }),
+    );
+  },
+
+  skip: async (request, nowMs, command) => {
+    const named = distinct(request.taskIds.flatMap((id) => tables.tasks.get(id) ?? []));
+    return runTransaction((writes) => skipSteps(tables, writes, named, request, nowMs, command));
   },
 
   stats: async (nowMs) => ok(readStats(tables, nowMs)),
 
   tasks: async (query) => {
     const rows = [...tables.tasks.values()]
-      .filter((task) => matches(task, query))
+      .filter((task) => matches(tables, task, query))
       .sort((one, other) => (one.id < other.id ? -1 : 1))
-      .map((task) => shownAt(task, query.nowMs));
+      .map((task) => shownAt(tables, task, query.nowMs));
     return ok(pageOf(rows, query.limit, ({ id }) => id));
   },
+
+  history: async (nowMs) => ok(readHistory(tables, nowMs)),
+
+  recordHistory: async (nowMs) => ok(recordHistory(tables, nowMs)),
+
+  failures: async () => ok(readFailures(tables)),
+
+  matchingIds: async (query) => ok(matchingIds(tables, query)),
 });
 
 /** The running tasks whose current lease is one of these. */
@@ -125,8 +143,14 @@ const reportStep = (
   return task.id;
 };
 
-const matches = (task: TaskRow, { state, pipeline, orderId, after, nowMs }: TaskQuery): boolean =>
-  (state === null || taskStateAt(task, nowMs) === state) &&
+const matches = (
+  tables: Tables,
+  task: TaskRow,
+  { state, pipeline, step, error, orderId, after, nowMs }: TaskQuery,
+): boolean =>
+  (state === null || shownState(tables, task, nowMs) === state) &&
   (pipeline === null || task.pipeline === pipeline) &&
+  (step === null || task.step === step) &&
+  (error === null || task.lastError === error) &&
   (orderId === null || task.orderIds.includes(orderId)) &&
   (after === null || task.id > after);

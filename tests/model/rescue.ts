@@ -1,11 +1,12 @@
-import type { ActivityTarget } from '../../core/activity.ts';
 import {
+  type NamedTask,
   planRescue,
   planRetry,
-  retryTargets,
+  type Retry,
   type TaskChange,
   type TaskSnapshot,
 } from '../../core/rescue.ts';
+import type { TaskFilter } from '../../core/taskFilter.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
 import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
 import { updateTask } from './transitions.ts';
@@ -18,19 +19,25 @@ export const rescueTask = (
   crashesMax: number,
   nowMs: number,
 ): void => {
-  write(tables, writes, planRescue(snapshotOf(tables, task), crashesMax, nowMs), nowMs);
+  writeChange(tables, writes, planRescue(snapshotOf(tables, task), crashesMax, nowMs), nowMs);
 };
 
-/** See `Queue.retry`. */
+/** See `OperatorQueue.retry`. Null if nothing changes. */
 export const retryTask = (
   tables: Tables,
   writes: Writes,
   task: TaskRow,
   nowMs: number,
-): readonly ActivityTarget[] => {
-  const snapshot = snapshotOf(tables, task);
-  write(tables, writes, planRetry(snapshot, nowMs), nowMs);
-  return retryTargets(snapshot);
+  filter?: TaskFilter,
+): Retry | null => {
+  const retry = planRetry(namedTaskOf(tables, task), nowMs, filter);
+  if (retry !== null) writeChange(tables, writes, retry.change, nowMs);
+  return retry;
+};
+
+export const namedTaskOf = (tables: Tables, task: TaskRow): NamedTask => {
+  const { state, runAtMs, lastError } = task;
+  return { ...snapshotOf(tables, task), state, runAtMs, lastError };
 };
 
 const snapshotOf = (
@@ -41,7 +48,7 @@ const snapshotOf = (
   return { id, pipeline, orderIds, step, attempts, crashes, lease, seqs };
 };
 
-const write = (
+export const writeChange = (
   tables: Tables,
   writes: Writes,
   { id, orders, seqs: _, ...changes }: TaskChange,

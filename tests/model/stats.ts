@@ -1,35 +1,46 @@
+import { isPaused } from '../../core/pause.ts';
 import {
   finishedRetentionMs,
   finishedWindowMs,
   perSecond,
   type QueueStats,
   type Task,
+  type TaskState,
   taskStateAt,
 } from '../../core/queue.ts';
+import { listPauses } from './pauses.ts';
 import type { Tables, TaskRow } from './tables.ts';
 
-export const shownAt = (task: TaskRow, nowMs: number): Task => {
+export const shownAt = (tables: Tables, task: TaskRow, nowMs: number): Task => {
   const { lease: _, leaseUntilMs: __, ...shown } = task;
-  return { ...shown, state: taskStateAt(task, nowMs) };
+  return { ...shown, state: shownState(tables, task, nowMs) };
 };
+
+export const shownState = (tables: Tables, task: TaskRow, nowMs: number): TaskState =>
+  taskStateAt({ ...task, isHeld: isPaused(listPauses(tables), task) }, nowMs);
 
 export const readStats = (tables: Tables, nowMs: number): QueueStats => {
   const counts = new Map<string, QueueStats['counts'][number]>();
   let oldestReadyAgeMs = 0;
   for (const task of tables.tasks.values()) {
     const { pipeline, runAtMs } = task;
-    const state = taskStateAt(task, nowMs);
+    const state = shownState(tables, task, nowMs);
     const key = `${pipeline} ${state}`;
     counts.set(key, { pipeline, state, tasks: (counts.get(key)?.tasks ?? 0) + 1 });
     if (state === 'ready') oldestReadyAgeMs = Math.max(oldestReadyAgeMs, nowMs - runAtMs);
   }
-  const lastMinute = [...tables.finishedTasks].filter(([atMs]) => atMs > nowMs - finishedWindowMs);
-  const finished = lastMinute.reduce((total, [, tasks]) => total + tasks, 0);
-  return { counts: [...counts.values()], oldestReadyAgeMs, finishedPerSecond: perSecond(finished) };
+  const lastMinute = [...tables.finishedTasks.values()].filter(({ atMs }) => atMs > nowMs - finishedWindowMs);
+  const finished = lastMinute.reduce((total, { tasks }) => total + tasks, 0);
+  return {
+    counts: [...counts.values()],
+    oldestReadyAgeMs,
+    finishedPerSecond: perSecond(finished),
+    pauses: listPauses(tables),
+  };
 };
 
 /** Deletes counters that are older than `finishedRetentionMs`. */
 export const pruneFinished = (tables: Tables, nowMs: number): void => {
-  for (const atMs of tables.finishedTasks.keys())
-    if (atMs < nowMs - finishedRetentionMs) tables.finishedTasks.delete(atMs);
+  for (const [key, { atMs }] of tables.finishedTasks)
+    if (atMs < nowMs - finishedRetentionMs) tables.finishedTasks.delete(key);
 };

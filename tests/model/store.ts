@@ -5,11 +5,13 @@ import type { World } from '../../core/world.ts';
 import { createActivityLog } from './activity.ts';
 import { createAudits } from './audits.ts';
 import { pruneCommandKeys } from './commandKeys.ts';
+import { createContacts } from './contacts.ts';
 import { createDisputes } from './disputes.ts';
 import { createInbox, pruneEvents } from './inbox.ts';
 import { createLedger } from './ledger.ts';
 import { createMailbox } from './mailbox.ts';
 import { createOrders } from './orders.ts';
+import { createPauses } from './pauses.ts';
 import { createProducts } from './products.ts';
 import { createQueue } from './queue.ts';
 import { createRefunds } from './refunds.ts';
@@ -40,8 +42,10 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
   return {
     products: createProducts(tables, world.ids),
     orders: createOrders(tables),
+    contacts: createContacts(tables),
     audits: createAudits(tables),
     queue: createQueue(tables, world),
+    pauses: createPauses(tables),
     invoices: { ofCheckout: async (checkoutId) => ok(tables.invoices.get(checkoutId) ?? null) },
     refunds: createRefunds(tables, world),
     disputes: createDisputes(tables),

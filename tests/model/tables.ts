@@ -6,10 +6,12 @@ import type { Invoice } from '../../core/invoice.ts';
 import type { Acknowledgement, LedgerDifference, Reconciliation } from '../../core/ledger.ts';
 import type { CapturedMail, Mail } from '../../core/mail.ts';
 import type { Contact, Order, OrderState } from '../../core/order.ts';
+import type { Pause } from '../../core/pause.ts';
 import type { Payment } from '../../core/payment.ts';
 import type { Product } from '../../core/product.ts';
 import type { ProviderEvent } from '../../core/provider.ts';
 import type { StoredTaskState } from '../../core/queue.ts';
+import type { HistoryRow } from '../../core/queueHistory.ts';
 import type { Refund } from '../../core/refund.ts';
 import type { ServiceKey } from '../../core/serviceKey.ts';
 import type { StepReference } from '../../core/serviceReference.ts';
@@ -66,6 +68,14 @@ export type TaskRow = {
   readonly lastError: string | null;
 };
 
+export type PauseRow = {
+  readonly pause: Pause;
+  /** The next three count for faults only. */
+  readonly probeAtMs: number;
+  readonly probeTaskId: string | null;
+  readonly failures: number;
+};
+
 export type RefundRow = {
   readonly refund: Refund;
   readonly fingerprint: string;
@@ -112,16 +122,25 @@ export const createTables = () => ({
   auditIds: new Map<string, string>(),
   payments: new Map<string, PaymentRow>(),
   tasks: new Map<string, TaskRow>(),
+  pauses: new Map<string, PauseRow>(),
   /** By `stepKey`. */
   stepLedger: new Map<string, StepLedgerRow>(),
   /** By `stepKey` of the order. */
   stepReferences: new Map<string, StepReference>(),
-  /** How many tasks finished in each millisecond. */
-  finishedTasks: new Map<number, number>(),
+  /** How many tasks finished in each millisecond, by time and pipeline. */
+  finishedTasks: new Map<
+    string,
+    { readonly atMs: number; readonly pipeline: string; readonly tasks: number }
+  >(),
+  /** By slot and pipeline. */
+  queueHistory: new Map<string, HistoryRow>(),
   /** The last invoice number of each year. */
   invoiceCounters: new Map<number, number>(),
   /** By checkout id. */
   invoices: new Map<string, Invoice>(),
+  /** The task that issued the invoice, by checkout. */
+  /** The task that issued the invoice of a checkout, and its pipeline. */
+  invoiceIssuers: new Map<string, { readonly taskId: string; readonly pipeline: string }>(),
   /** By order id, like the next one. */
   licences: new Map<string, readonly string[]>(),
   shipments: new Map<string, number>(),

@@ -1,6 +1,5 @@
 import { pageOf } from '../../core/page.ts';
 import { paymentStatusesBefore } from '../../core/payment.ts';
-import { taskStateAt } from '../../core/queue.ts';
 import { stepKey } from '../../core/steps.ts';
 import {
   rankOf,
@@ -9,6 +8,7 @@ import {
   type TimelinePage,
   type TimelineQuery,
 } from '../../core/timeline.ts';
+import { shownState } from './stats.ts';
 import type { Tables } from './tables.ts';
 
 type Row = { readonly entry: TimelineEntry; readonly key: string };
@@ -77,7 +77,7 @@ const tasksOf = (tables: Tables, orderId: string, nowMs: number): readonly Row[]
     )
     .map((task) => {
       const detail = task.lastError === null ? task.step : `${task.step}: ${task.lastError}`;
-      const what = taskStateAt(task, nowMs);
+      const what = shownState(tables, task, nowMs);
       return row(task.id, { kind: 'task', atMs: task.runAtMs, what, id: task.id, detail });
     });
 
@@ -90,7 +90,7 @@ const mailsOf = (tables: Tables, orderId: string): readonly Row[] => {
     .map(({ intendedMs: atMs }) => row(step, { kind: 'mail', atMs, what: 'begun' }));
   const sent = (tables.histories.get(orderId) ?? [])
     .filter(({ state }) => state === 'customer_notified')
-    .map(({ atMs }) => row(step, { kind: 'mail', atMs, what: 'sent' }));
+    .map(({ seq, atMs }) => row(String(seq), { kind: 'mail', atMs, what: 'sent' }));
   return [...begun, ...sent];
 };
 

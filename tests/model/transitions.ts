@@ -1,5 +1,6 @@
 import type { Transitions } from '../../core/steps.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
+import { countFinished } from './queueHistory.ts';
 import { sellUnits } from './stock.ts';
 import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
 
@@ -12,8 +13,15 @@ export const writeTransitions = (
 ): void => {
   for (const row of transitions.history) appendHistory(tables, writes, row.orderId, row, nowMs);
 
-  for (const { taskId, step } of transitions.advanced)
-    updateTask(tables, writes, taskId, { ...untriedStep, state: 'ready', step, runAtMs: nowMs });
+  for (const { taskId, step, parked } of transitions.advanced) {
+    const state = parked ? 'parked' : 'ready';
+    const isSameStep = rowOf(tables.tasks, taskId).step === step;
+    const changes = isSameStep ? {} : { ...untriedStep, step, runAtMs: nowMs };
+    updateTask(tables, writes, taskId, { ...changes, state });
+  }
+
+  for (const { taskId, error } of transitions.parked)
+    updateTask(tables, writes, taskId, { state: 'parked', runAtMs: nowMs, lastError: error });
 
   for (const { taskId, runAtMs, error } of transitions.waiting) {
     const attempts = rowOf(tables.tasks, taskId).attempts + 1;
@@ -26,8 +34,8 @@ export const writeTransitions = (
   }
 
   for (const { taskId } of transitions.finished) {
+    countFinished(tables, writes, rowOf(tables.tasks, taskId).pipeline, nowMs);
     writes.remove(tables.tasks, taskId);
-    writes.set(tables.finishedTasks, nowMs, (tables.finishedTasks.get(nowMs) ?? 0) + 1);
   }
 
   for (const { taskId, orders, step, error } of transitions.failed) {

@@ -55,6 +55,15 @@ const calls: Readonly<
   claim: (store) => store.audits.claim([checkout], 0),
   'claim alone': (store) => store.audits.claimAlone(checkout, 0),
   tasks: (store) =>
-    store.queue.tasks({ state: null, pipeline: null, orderId: null, after: null, limit: 1, nowMs: 0 }),
+    store.queue.tasks({
+      state: null,
+      pipeline: null,
+      step: null,
+      error: null,
+      orderId: null,
+      after: null,
+      limit: 1,
+      nowMs: 0,
+    }),
   secret: (store) => store.secret('a', 'b'),
 };

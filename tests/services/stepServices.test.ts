@@ -139,24 +139,22 @@ describe('The answer of a step service', () => {
     expect(await outcomeOf(status)).toEqual({ kind: 'rejected', reason: `the carrier answered ${status}` });
   });
 
-  test.each([408, 409, 425, 429, 500, 501, 502, 503, 504, 599])(
-    'The status %d is asked again',
-    async (status) => {
-      const outcome = await outcomeOf(status);
-      expect(outcome).toEqual({
-        kind: 'unavailable',
-        reason: `the carrier answered ${status}`,
-        retryAfterMs: null,
-      });
-    },
-  );
+  test.each([408, 409, 425, 500, 501, 599])('The status %d defers the request', async (status) => {
+    const reason = `the carrier answered ${status}`;
+    expect(await outcomeOf(status)).toEqual({ kind: 'deferred', reason, retryAfterMs: null });
+  });
+
+  test.each([429, 502, 503, 504])('The status %d is about the service, and no request', async (status) => {
+    const reason = `the carrier answered ${status}`;
+    expect(await outcomeOf(status)).toEqual({ kind: 'unavailable', reason, retryAfterMs: null });
+  });
 
   test('A redirect is not followed', async () => {
     const elsewhere = await startHttpService(answer(204));
     running.push(elsewhere);
     for (const status of [301, 302, 303, 307, 308]) {
       const outcome = await outcomeOf(status, '', { location: elsewhere.url });
-      expect(outcome).toMatchObject({ kind: 'unavailable', reason: `the carrier answered ${status}` });
+      expect(outcome).toMatchObject({ kind: 'deferred', reason: `the carrier answered ${status}` });
     }
     expect(elsewhere.requests).toEqual([]);
   });

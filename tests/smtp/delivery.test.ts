@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import { mailDomain } from '../../adapters/smtp/address.ts';
 import { createSmtpMailer } from '../../adapters/smtp/mailer.ts';
-import { attemptsMax, retryAtMs } from '../../core/retry.ts';
+import { retryAtMs } from '../../core/retry.ts';
 import { noStepServices } from '../../core/stepService.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
 import { createFixture, defined, unwrap } from '../contracts/fixture.ts';
 import { createMemoryStore } from '../model/store.ts';
+import { plainRenderer } from '../plainRenderer.ts';
 import { createManualTimer } from '../timer.ts';
 import { createTestWorld } from '../world.ts';
 import { type SmtpSink, startSmtpSink } from './sink.ts';
@@ -25,7 +26,7 @@ const createShopWithMail = async () => {
     { url: sink.url, from, timeouts: longTimeouts },
   );
   const perform = createRunStep(
-    { mailer, stepServices: noStepServices, world },
+    { mailer, invoiceRenderer: plainRenderer, stepServices: noStepServices, world },
     { mailDomain: mailDomain(from) },
   );
 
@@ -139,16 +140,16 @@ describe('The mail of a paid order', () => {
   );
 
   test.concurrent(
-    'A mail waits for a retry if the server does not answer',
+    'A mail counts no attempt if the server does not answer',
     withShop(async ({ sink, timer, shop, taskId, runWorkerOnce: work }) => {
       sink.behave(['hang_after_greeting']);
       const round = work();
       await sink.untilSilent();
       await timer.advance(longTimeouts.sendMs);
       await round;
-      const waiting = await shop.findTask(taskId);
-      expect(waiting).toMatchObject({ state: 'waiting', attempts: 1 });
-      expect(waiting.lastError).toContain('did not answer in time');
+      const parked = await shop.findTask(taskId);
+      expect(parked).toMatchObject({ state: 'paused', attempts: 0 });
+      expect(parked.lastError).toContain('did not answer in time');
     }),
   );
 
@@ -164,25 +165,6 @@ describe('The mail of a paid order', () => {
       expect(idsOf(sink.received)).toEqual([messageId, messageId]);
       expect(idsOf(sink.mails)).toEqual([messageId]);
       expect((await shop.historyStates(order.id)).at(-1)).toBe('customer_notified');
-    }),
-  );
-
-  test.concurrent(
-    'A task fails after the last attempt to send its mail, and keeps nothing from its order',
-    withShop(async ({ sink, world, shop, order, taskId, runWorkerOnce: work }) => {
-      await sink.close();
-      for (let attempt = 1; attempt < attemptsMax; attempt++) {
-        expect(await work()).toBe(1);
-        const { state, attempts, runAtMs } = await shop.findTask(taskId);
-        expect({ state, attempts }).toEqual({ state: 'waiting', attempts: attempt });
-        world.clock.set(runAtMs);
-      }
-      await work();
-      expect(await shop.findTask(taskId)).toMatchObject({
-        state: 'failed',
-        lastError: 'the mail server cannot be reached (ECONNREFUSED)',
-      });
-      expect((await shop.findOrder(order.id)).status).toBe('completed');
     }),
   );
 });

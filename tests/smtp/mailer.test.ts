@@ -28,18 +28,20 @@ describe('The SMTP mailer', () => {
   const replies = [
     ['rcpt', 450, 'deferred'],
     ['data', 451, 'deferred'],
-    ['mail', 421, 'deferred'],
-    ['rcpt', 421, 'deferred'],
+    ['mail', 421, 'unavailable'],
+    ['rcpt', 421, 'unavailable'],
+    ['data', 421, 'unavailable'],
     ['rcpt', 550, 'rejected'],
     ['rcpt', 552, 'rejected'],
     ['data', 554, 'rejected'],
     // Rejections of what all mails share say nothing about this mail.
-    ['mail', 550, 'deferred'],
-    ['rcpt', 503, 'deferred'],
-    ['rcpt', 530, 'deferred'],
-    ['data', 535, 'deferred'],
-    ['greeting', 421, 'deferred'],
-    ['greeting', 554, 'deferred'],
+    ['mail', 451, 'unavailable'],
+    ['mail', 550, 'unavailable'],
+    ['rcpt', 503, 'unavailable'],
+    ['rcpt', 530, 'unavailable'],
+    ['data', 535, 'unavailable'],
+    ['greeting', 421, 'unavailable'],
+    ['greeting', 554, 'unavailable'],
   ] as const;
   for (const [at, code, kind] of replies)
     test.concurrent(
@@ -55,6 +57,32 @@ describe('The SMTP mailer', () => {
       }),
     );
 
+  const texts = [
+    // Limits and faults of the whole server.
+    ['rcpt', 450, '4.7.1 Error: too many messages from 192.0.2.1', 'unavailable'],
+    ['rcpt', 451, 'rate limit exceeded, try again later', 'unavailable'],
+    ['data', 450, '4.7.28 unusual rate of mail', 'unavailable'],
+    ['data', 452, '4.3.1 Insufficient system storage', 'unavailable'],
+    ['data', 451, '4.3.0 Temporary lookup failure', 'unavailable'],
+    ['data', 550, '5.4.5 Daily user sending limit exceeded', 'unavailable'],
+    ['rcpt', 550, '5.7.1 sending quota exceeded', 'unavailable'],
+    // What is about this recipient or this mail, although the words are alike.
+    ['rcpt', 450, '4.7.1 Greylisted, please try again later', 'deferred'],
+    ['rcpt', 452, '4.2.2 The mailbox is over its limit', 'deferred'],
+    ['rcpt', 450, '4.1.1 too many unknown addresses', 'deferred'],
+    ['rcpt', 451, 'temporarily out of order', 'deferred'],
+    ['data', 552, '5.3.4 Message size exceeds the limit', 'rejected'],
+    ['rcpt', 552, '5.2.2 Mailbox quota exceeded', 'rejected'],
+  ] as const;
+  for (const [at, code, text, kind] of texts)
+    test.concurrent(
+      `A reply to ${at} of ${code} ${text} makes the mail ${kind}`,
+      withSink(async (sink, mailerFor) => {
+        sink.behave([{ at, code, text }]);
+        expect(await mailerFor(sink.url).send(mailOf(1))).toMatchObject({ kind });
+      }),
+    );
+
   const silentBehaviours: readonly Behaviour[] = [
     'hang_before_greeting',
     'hang_after_greeting',
@@ -64,7 +92,7 @@ describe('The SMTP mailer', () => {
   ];
   for (const behaviour of silentBehaviours)
     test.concurrent(
-      `A server with ${behaviour} defers the mail at its time limit, and no connection stays open`,
+      `A server with ${behaviour} takes no mail within its time limit, and no connection stays open`,
       withSink(async (sink, mailerFor) => {
         const timer = createManualTimer(createTestWorld());
         const mailer = mailerFor(sink.url, { timeouts: { ...longTimeouts, sendMs: 14_000 } }, timer);
@@ -73,7 +101,7 @@ describe('The SMTP mailer', () => {
         await sink.untilSilent();
         await timer.advance(14_000);
         expect(await outcome).toEqual({
-          kind: 'deferred',
+          kind: behaviour === 'hang_after_data' ? 'deferred' : 'unavailable',
           reason: 'the mail server did not answer in time (ETIMEDOUT)',
         });
         await sink.untilClosed();
@@ -87,7 +115,7 @@ describe('The SMTP mailer', () => {
       withSink(async (sink, mailerFor) => {
         const mailer = mailerFor(sink.url, { timeouts: { ...longTimeouts, connectMs: 50, idleMs: 50 } });
         sink.behave([behaviour]);
-        expect(await mailer.send(mailOf(1))).toMatchObject({ kind: 'deferred' });
+        expect(await mailer.send(mailOf(1))).toMatchObject({ kind: 'unavailable' });
         await sink.untilClosed();
       }),
     );
@@ -105,12 +133,12 @@ describe('The SMTP mailer', () => {
   );
 
   test.concurrent(
-    'A missing server defers the mail',
+    'A mail to a missing server says so',
     withSink(async (sink, mailerFor) => {
       const mailer = mailerFor(sink.url);
       await sink.close();
       expect(await mailer.send(mailOf(1))).toEqual({
-        kind: 'deferred',
+        kind: 'unavailable',
         reason: 'the mail server cannot be reached (ECONNREFUSED)',
       });
     }),

@@ -59,7 +59,7 @@ describe('A login with access tokens', () => {
   );
 
   test.concurrent(
-    'A token that the mail server refuses defers the mail, after one more token',
+    'A server that refuses our token is unavailable, after one more token',
     withSink(
       async (sink, mailerFor) => {
         await withTokenEndpoint(
@@ -68,7 +68,7 @@ describe('A login with access tokens', () => {
           async (tokenUrl, requests) => {
             const mailer = mailerFor(withUser(sink.url), { oauth2: { ...client, tokenUrl } });
             expect(await mailer.send(mailOf(1))).toEqual({
-              kind: 'deferred',
+              kind: 'unavailable',
               reason: expect.stringContaining('the mail server refused the login'),
             });
             expect(requests.length).toBeGreaterThan(0);
@@ -80,14 +80,14 @@ describe('A login with access tokens', () => {
   );
 
   test.concurrent(
-    'A refused refresh token defers the mail, and no secret is in the reason',
+    'A refused refresh token makes the server unavailable, and no secret is in the reason',
     withSink(
       async (sink, mailerFor) => {
         const refusal = { error: 'invalid_grant', error_description: 's3cret refresh' };
         await withTokenEndpoint(400, refusal, async (tokenUrl) => {
           const mailer = mailerFor(withUser(sink.url), { oauth2: { ...client, tokenUrl } });
           expect(await mailer.send(mailOf(1))).toEqual({
-            kind: 'deferred',
+            kind: 'unavailable',
             reason:
               'there is no access token for the mail server: its token endpoint refused or did not answer',
           });

@@ -36,18 +36,33 @@ describe('A semaphore', () => {
     expect(await semaphore.acquire(impatient.signal)).toBe(false);
   });
 
-  test('A holder without room takes its place away, until the limit grows again', async () => {
-    const { semaphore, admitted } = createQueue(3, 5);
+  test('A holder without room halves the limit, and the limit grows again by one', async () => {
+    const { semaphore, admitted } = createQueue(4, 8);
     expect(semaphore.shrink()).toBe(true);
+    for (const _ of [1, 2]) semaphore.release();
+    await waitTurns(1);
+    expect(admitted).toEqual([1, 2, 3, 4]);
     semaphore.release();
     await waitTurns(1);
-    expect(admitted).toEqual([1, 2, 3]);
+    expect(admitted).toEqual([1, 2, 3, 4, 5]);
     semaphore.grow();
     await waitTurns(1);
-    expect(admitted).toEqual([1, 2, 3, 4]);
+    expect(admitted).toEqual([1, 2, 3, 4, 5, 6]);
     for (let time = 0; time < 5; time++) semaphore.grow();
     await waitTurns(1);
-    expect(admitted).toEqual([1, 2, 3, 4]);
+    expect(admitted).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('Holders that see the same lack of room halve the limit once', async () => {
+    const { semaphore, admitted } = createQueue(8, 12);
+    for (const _ of [1, 2, 3]) {
+      expect(semaphore.shrink()).toBe(true);
+      semaphore.release();
+    }
+    for (const _ of [1, 2]) semaphore.release();
+    await waitTurns(1);
+    // Of eight, five have left. Half of eight may hold.
+    expect(admitted).toHaveLength(9);
   });
 
   test('The last holder cannot shrink the limit to nothing', async () => {

@@ -20,12 +20,12 @@ describe('Login', () => {
   );
 
   test.concurrent(
-    'A wrong password defers the mail and is not in the reason, even if the server repeats it',
+    'A wrong password makes the server unavailable and is not in the reason, even if the server repeats it',
     withSink(
       async (sink, mailerFor) => {
         const timeouts = { ...longTimeouts, idleMs: 60_000 };
         expect(await mailerFor(urlWith(sink, 's3cret'), { timeouts }).send(mailOf(1))).toEqual({
-          kind: 'deferred',
+          kind: 'unavailable',
           reason: 'the mail server refused the login (535)',
         });
         await sink.untilClosed();
@@ -35,10 +35,10 @@ describe('Login', () => {
   );
 
   test.concurrent(
-    'A mail is deferred if the server requires a login and the URL has none',
+    'A server that requires a login is unavailable if the URL has none',
     withSink(
       async (sink, mailerFor) => {
-        expect(await mailerFor(sink.url).send(mailOf(1))).toMatchObject({ kind: 'deferred' });
+        expect(await mailerFor(sink.url).send(mailOf(1))).toMatchObject({ kind: 'unavailable' });
       },
       { auth },
     ),
@@ -57,7 +57,7 @@ describe('A login without TLS', () => {
       withSink(
         async (sink, mailerFor) => {
           expect(await mailerFor(remoteUrl(sink, query)).send(mailOf(1))).toEqual({
-            kind: 'deferred',
+            kind: 'unavailable',
             reason: expect.stringMatching(
               /^the connection to the mail server has no TLS, so the login was not sent: .*/,
             ),
@@ -74,7 +74,7 @@ describe('A login without TLS', () => {
     withSink(
       async (sink, mailerFor) => {
         const outcome = await mailerFor(remoteUrl(sink, '?ignoreTLS=true')).send(mailOf(1));
-        expect(outcome).toMatchObject({ kind: 'deferred' });
+        expect(outcome).toMatchObject({ kind: 'unavailable' });
         expect(sink.logins()).toBe(0);
       },
       { auth, startTls: true },
@@ -111,10 +111,10 @@ describe('A login without TLS', () => {
 
 describe('TLS', () => {
   test.concurrent(
-    'An untrusted certificate defers the mail',
+    'A server with an untrusted certificate is unavailable',
     withSink(
       async (sink, mailerFor) => {
-        expect(await mailerFor(sink.url).send(mailOf(1))).toMatchObject({ kind: 'deferred' });
+        expect(await mailerFor(sink.url).send(mailOf(1))).toMatchObject({ kind: 'unavailable' });
         expect(sink.received).toEqual([]);
       },
       { startTls: true },
@@ -133,10 +133,10 @@ describe('TLS', () => {
   );
 
   test.concurrent(
-    'A mail is deferred if the URL requires TLS and the server has none',
+    'A server without TLS is unavailable if the URL requires it',
     withSink(async (sink, mailerFor) => {
       const mailer = mailerFor(`${sink.url}?requireTLS=true`);
-      expect(await mailer.send(mailOf(1))).toMatchObject({ kind: 'deferred' });
+      expect(await mailer.send(mailOf(1))).toMatchObject({ kind: 'unavailable' });
       expect(sink.received).toEqual([]);
     }),
   );

@@ -51,7 +51,7 @@ describe('SMTP connections', () => {
   );
 
   test.concurrent(
-    'A mail is deferred if the server refuses the only connection',
+    'A server that refuses the only connection is unavailable',
     withSink(
       async (sink, mailerFor) => {
         const outcomes = await Promise.all(
@@ -59,7 +59,7 @@ describe('SMTP connections', () => {
         );
         expect(outcomes).toEqual(
           range(3).map(() => ({
-            kind: 'deferred',
+            kind: 'unavailable',
             reason: 'the mail server answered 421 4.7.0 too many connections',
           })),
         );
@@ -111,7 +111,7 @@ describe('SMTP connections', () => {
       expect(sink.connections()).toBe(2);
       // A new connection is not replaced: the next one would fail, too.
       sink.behave([{ at: 'mail', code: 421 }]);
-      expect(await mailerFor(sink.url).send(mailOf(3))).toMatchObject({ kind: 'deferred' });
+      expect(await mailerFor(sink.url).send(mailOf(3))).toMatchObject({ kind: 'unavailable' });
       expect(sink.connections()).toBe(3);
     }),
   );
@@ -128,10 +128,10 @@ describe('SMTP connections', () => {
   );
 
   test.concurrent(
-    'A mail is deferred if the server breaks off a new connection',
+    'A server that breaks off a new connection is unavailable',
     withSink(async (sink, mailerFor) => {
       sink.behave(['drop_at_mail']);
-      expect(await mailerFor(sink.url).send(mailOf(1))).toMatchObject({ kind: 'deferred' });
+      expect(await mailerFor(sink.url).send(mailOf(1))).toMatchObject({ kind: 'unavailable' });
       expect(sink.connections()).toBe(1);
     }),
   );
@@ -146,7 +146,7 @@ describe('SMTP connections', () => {
       const second = mailer.send(mailOf(2));
       await sink.untilSilent();
       await timer.advance(longTimeouts.sendMs);
-      expect(await second).toMatchObject({ kind: 'deferred' });
+      expect(await second).toMatchObject({ kind: 'unavailable' });
       expect(sink.connections()).toBe(1);
     }),
   );
@@ -159,7 +159,7 @@ describe('SMTP connections', () => {
       const outcome = mailerFor(sink.url, {}, timer).send(mailOf(1));
       await sink.untilSilent();
       await timer.advance(longTimeouts.sendMs);
-      expect(await outcome).toMatchObject({ kind: 'deferred' });
+      expect(await outcome).toMatchObject({ kind: 'unavailable' });
       sink.release();
       await sink.untilClosed();
       expect(sink.received).toEqual([]);
@@ -180,7 +180,7 @@ describe('SMTP connections', () => {
   );
 
   test.concurrent(
-    'A mail that gets no connection in time is deferred, and all connections become free again',
+    'A mail that gets no connection in time says that the server is slow, and all connections become free again',
     withSink(async (sink, mailerFor) => {
       const timer = createManualTimer(createTestWorld());
       const mailer = mailerFor(sink.url, { poolSize: 1 }, timer);
@@ -189,7 +189,12 @@ describe('SMTP connections', () => {
       await sink.untilSilent();
       await timer.advance(longTimeouts.sendMs);
       const outcomes = await Promise.all(sent);
-      expect(outcomes).toEqual(range(4).map(() => expect.objectContaining({ kind: 'deferred' })));
+      expect(outcomes.map(({ kind }) => kind)).toEqual([
+        'deferred',
+        'unavailable',
+        'unavailable',
+        'unavailable',
+      ]);
       sink.behave([]);
       expect(await mailer.send(mailOf(5))).toEqual({ kind: 'accepted' });
     }),

@@ -70,15 +70,18 @@ export type SinkOptions = {
   readonly startTls?: boolean;
   /** Accepts only one command at a time. */
   readonly noPipelining?: boolean;
+  /** By default a free one. */
+  readonly port?: number;
 };
 
-/** Starts a mail server on a free port of the loopback address. It keeps the mails that it gets. */
+/** Starts a mail server on a port of the loopback address. It keeps the mails that it gets. */
 export const startSmtpSink = async ({
   auth,
   accessToken,
   connectionsMax = Number.POSITIVE_INFINITY,
   startTls = false,
   noPipelining = false,
+  port = 0,
 }: SinkOptions = {}): Promise<SmtpSink> => {
   const mails: ReceivedMail[] = [];
   const received: ReceivedMail[] = [];
@@ -166,7 +169,7 @@ export const startSmtpSink = async ({
       socket.on('close', () => clearInterval(timer));
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the sink has no port');

@@ -42,6 +42,7 @@ const createExecutorOfOne = async (pipeline: Pipeline, accepted: boolean) => {
       outage: createOutageLog(log, world.clock),
       logFacts: () => ({}),
       failedAttempt,
+      faults: { seen: async () => {}, reported: async () => {} },
       perform: async ({ taskId, lease }: Lease): Promise<StepReport> => {
         counts.performed++;
         return { taskId, lease, outcome: { kind: 'done', detail: null } };

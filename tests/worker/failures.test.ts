@@ -103,7 +103,8 @@ describe('a bug in a worker', () => {
     // One pipeline and a slow poll, because an hour of polls follows.
     const { advance, logLines } = fixture.startWorker({ mailer }, { pipelines: ['digital'], pollMs: 5_000 });
     await waitUntil(() => wereNotified(fixture, others));
-    expect(await fixture.tasks()).toMatchObject([{ state: 'waiting', attempts: 1, lastError: 'poison' }]);
+    // The random pause may be 0, and the task ready again.
+    expect(await fixture.tasks()).toMatchObject([{ attempts: 1, lastError: 'poison' }]);
     await advance(60 * 60_000);
     expect(await fixture.tasks()).toMatchObject([{ state: 'failed', crashes: 0, lastError: 'poison' }]);
     expect(await fixture.statuses([poison])).toEqual(['completed']);

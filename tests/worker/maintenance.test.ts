@@ -61,6 +61,26 @@ describe('the maintenance', () => {
     expect(prunedMs.map((ms) => ms - startMs)).toEqual([0, 60_000, 120_000]);
   });
 
+  test('The maintenance records the queue at the end of each slot of its history', async () => {
+    const fixture = await open();
+    const recordedMs: number[] = [];
+    const store = withQueue(fixture.store, {
+      recordHistory: (nowMs) => {
+        recordedMs.push(nowMs);
+        return fixture.store.queue.recordHistory(nowMs);
+      },
+    });
+    fixture.world.advance(3_000);
+    const startMs = fixture.world.clock.nowMs();
+    const { advance } = fixture.startWorker({ store });
+    await advance(27_000);
+    expect(recordedMs.map((ms) => ms - startMs)).toEqual([0, 7_000, 17_000, 27_000]);
+    expect((await fixture.store.queue.history(startMs + 27_000))._unsafeUnwrap().at(-1)).toMatchObject({
+      finished: [],
+      ready: 0,
+    });
+  });
+
   test('The maintenance compares the stock slice by slice, and begins again after the last', async () => {
     const fixture = await open();
     const { store, world } = fixture;

@@ -1,24 +1,18 @@
 import { and, desc, eq, getTableColumns, lt } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import type { Mailbox } from '../../../core/mail.ts';
+import { createCaptureBatcher } from '../../../core/captureBatcher.ts';
+import type { Mail, Mailbox } from '../../../core/mail.ts';
 import { pageOf } from '../../../core/page.ts';
 import type { World } from '../../../core/world.ts';
 import { storeAttachments } from '../../stored/attachments.ts';
+import type { Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { capturedMail } from '../schema.ts';
 
 const { id: _, contents: __, ...listed } = getTableColumns(capturedMail);
 
-export const createMailbox = (db: PostgresJsDatabase, world: World): Mailbox => ({
-  async send(mail) {
-    const captured = await orUnavailable(() =>
-      db
-        .insert(capturedMail)
-        .values({ ...mail, ...storeAttachments(mail), atMs: world.clock.nowMs() })
-        .onConflictDoNothing({ target: capturedMail.messageId }),
-    );
-    return captured.isOk() ? { kind: 'accepted' } : { kind: 'deferred', reason: captured.error.reason };
-  },
+export const createMailbox = (sql: Sql, db: PostgresJsDatabase, world: World): Mailbox => ({
+  send: createCaptureBatcher((mails, nowMs) => orUnavailable(() => insertNew(sql, mails, nowMs)), world),
 
   list: ({ to, after, limit }) =>
     orUnavailable(async () => {
@@ -40,3 +34,25 @@ export const createMailbox = (db: PostgresJsDatabase, world: World): Mailbox => 
       return pageOf(rows, limit, ({ messageId }) => messageId);
     }),
 });
+
+/** The bytes go as text, because an array of `bytea` would be written as text with twice as many characters. */
+const insertNew = async (sql: Sql, mails: readonly Mail[], nowMs: number): Promise<void> => {
+  const stored = mails.map(storeAttachments);
+  await sql`
+    insert into captured_mail
+      (message_id, checkout_id, order_ids, recipient, subject, text, html, attachments, contents, at_ms)
+    select message_id, checkout_id, order_ids::uuid[], recipient, subject, text, html, attachments::jsonb,
+      decode(contents, 'base64'), ${nowMs}::bigint
+    from unnest(
+      ${mails.map(({ messageId }) => messageId)}::text[],
+      ${mails.map(({ checkoutId }) => checkoutId)}::uuid[],
+      ${mails.map(({ orderIds }) => `{${orderIds.join(',')}}`)}::text[],
+      ${mails.map(({ to }) => to)}::text[],
+      ${mails.map(({ subject }) => subject)}::text[],
+      ${mails.map(({ text }) => text)}::text[],
+      ${mails.map(({ html }) => html)}::text[],
+      ${stored.map(({ attachments }) => JSON.stringify(attachments))}::text[],
+      ${stored.map(({ contents }) => contents?.toString('base64') ?? null)}::text[]
+    ) as m(message_id, checkout_id, order_ids, recipient, subject, text, html, attachments, contents)
+    on conflict (message_id) do nothing`;
+};

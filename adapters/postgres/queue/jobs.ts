@@ -1,9 +1,11 @@
 import { ok } from 'neverthrow';
 import { shareClaim } from '../../../core/claimShare.ts';
+import { probeIn } from '../../../core/pause.ts';
 import type { JobPipeline } from '../../../core/pipelines/pipeline.ts';
 import type { JobLease, JobReport, Queue } from '../../../core/queue.ts';
 import type { Sql, Transaction } from '../connection.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
+import { isPipelineFree, type StepPausesColumn, stepPausesOf } from './pauses.ts';
 import type { ScanStart, ScanStarts } from './scanStart.ts';
 
 /** Inserts the tasks of new jobs, in the same transaction as the jobs. */
@@ -31,10 +33,18 @@ export const claimJobs = (
     const leased = await scanStarts.scan(query.pipeline.name, positionOf, (start) =>
       leaseReadyJobs(tx, query, untilMs, start),
     );
-    return leased.map(({ runMs: _runMs, isNewest: _isNewest, ...row }) => ({ ...row, untilMs }));
+    return leased.flatMap(({ runMs: _runMs, isNewest: _isNewest, state, pauses, ...row }): JobLease[] =>
+      state === 'parked' ? [] : [{ ...row, untilMs, probe: probeIn(pauses ?? [], row.taskId, row.step) }],
+    );
   });
 
-type LeasedRow = Omit<JobLease, 'untilMs'> & { readonly runMs: number; readonly isNewest: boolean };
+type LeasedRow = Omit<JobLease, 'untilMs' | 'probe'> & {
+  readonly runMs: number;
+  readonly isNewest: boolean;
+  /** `parked`: a pause holds the step, and there is no lease. */
+  readonly state: 'running' | 'parked';
+  readonly pauses: StepPausesColumn;
+};
 
 const positionOf = ({ runMs, taskId, isNewest }: LeasedRow) => ({ runMs, id: taskId, isNewest });
 
@@ -46,30 +56,39 @@ const leaseReadyJobs = (
   { after, newestAfter }: ScanStart,
 ): Promise<LeasedRow[]> => {
   const share = shareClaim(limit);
+  const isFree = isPipelineFree(tx, pipeline.name);
   return tx<LeasedRow[]>`
     with oldest as materialized (
-      select id, run_ms from task
+      select id, step, run_ms from task
       where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
-        and (run_ms, id) > (${after.runMs}, ${after.id})
+        and (run_ms, id) > (${after.runMs}, ${after.id}) and ${isFree}
       order by run_ms, id limit ${share.oldest}
       for update skip locked
     ), last as materialized (
       select run_ms, id from oldest order by run_ms, id offset ${share.oldest - 1} limit 1
     ), newest as materialized (
-      select id, run_ms from task
+      select id, step, run_ms from task
       where pipeline = ${pipeline.name} and state = 'ready' and run_ms <= ${nowMs}
         and (run_ms, id) > ((select run_ms from last), (select id from last))
-        and (run_ms, id) > (${newestAfter.runMs}, ${newestAfter.id})
+        and (run_ms, id) > (${newestAfter.runMs}, ${newestAfter.id}) and ${isFree}
       order by run_ms desc, id desc limit ${share.newest}
       for update skip locked
     ), leased as (
-      update task t set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint
-      from (select id, false as is_newest from oldest union all select id, true from newest) l
+      update task t
+      set state = case when l.parked then 'parked' else 'running' end, lease = t.lease + 1,
+        lease_until_ms = case when l.parked then null else ${untilMs}::bigint end
+      from (
+        select id, is_newest, exists (
+          select from pause p
+          where p.pipeline = ${pipeline.name} and p.step = found.step and p.probe_task_id is distinct from found.id
+        ) as parked
+        from (select *, false as is_newest from oldest union all select *, true from newest) found
+      ) l
       where t.id = l.id
       returning t.*, l.is_newest
     )
     select id as "taskId", job_id as "jobId", lease, pipeline, step, attempts, run_ms as "runMs",
-      is_newest as "isNewest"
+      is_newest as "isNewest", state, ${stepPausesOf(tx, pipeline.name)} as pauses
     from leased order by run_ms, id`;
 };
 
@@ -108,9 +127,9 @@ export const reportJobs = async (
         select ${nowMs}::bigint, pipeline, count(*) from deleted group by pipeline
       ), updated as (
         update task t
-        set state = case a.kind when 'failed' then 'failed' else 'ready' end, lease_until_ms = null,
-          step = coalesce(a.step, t.step), run_ms = coalesce(a.run_ms, t.run_ms), last_error = a.error,
-          attempts = case a.kind when 'advanced' then 0 else t.attempts + 1 end,
+        set state = case a.kind when 'failed' then 'failed' when 'unavailable' then 'parked' else 'ready' end,
+          lease_until_ms = null, step = coalesce(a.step, t.step), run_ms = coalesce(a.run_ms, t.run_ms), last_error = a.error,
+          attempts = case a.kind when 'advanced' then 0 when 'unavailable' then t.attempts else t.attempts + 1 end,
           crashes = case a.kind when 'advanced' then 0 else t.crashes end
         from accepted a where t.id = a.id and a.kind <> 'done'
       )
@@ -123,5 +142,5 @@ const errorOf = (outcome: JobReport['outcome']): string | null => ('error' in ou
 
 const runAtMsOf = (outcome: JobReport['outcome'], nowMs: number): number | null => {
   if (outcome.kind === 'retry') return outcome.runAtMs;
-  return outcome.kind === 'advanced' ? nowMs : null;
+  return outcome.kind === 'advanced' || outcome.kind === 'unavailable' ? nowMs : null;
 };

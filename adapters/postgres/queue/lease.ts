@@ -1,42 +1,51 @@
 import { contactOfGroup } from '../../../core/group.ts';
-import { invoiceNumber } from '../../../core/invoice.ts';
+import { type InvoiceContent, invoiceNumber } from '../../../core/invoice.ts';
 import type { Order } from '../../../core/order.ts';
+import { probeIn, type StepPause } from '../../../core/pause.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
 import type { StepReference } from '../../../core/serviceReference.ts';
 import { serviceRequestBody } from '../../../core/stepService.ts';
-import { createOrdersAfter, externalSteps, type Transitions } from '../../../core/steps.ts';
+import { createOrdersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Transaction } from '../connection.ts';
-import type { FoundTask } from './tasks.ts';
+import { type FoundTask, seqTexts } from './tasks.ts';
 
 type Query = Parameters<Queue['claim']>[0];
 
 /**
- * Leases the tasks that are at an external step, writes the intent of each into the step ledger, and reads what the
- * step needs. `tasks` are those that this transaction has locked.
+ * Leases the advanced tasks that are not parked, all of which are at an external step, writes the intent of each into the
+ * step ledger, and reads what the step needs. A task that comes from another step has no attempts yet. `tasks` are those
+ * that this transaction has locked.
  */
 export const leaseExternalSteps = async (
   tx: Transaction,
   { pipeline, nowMs, leaseMs }: Query,
   transitions: Transitions,
   tasks: readonly FoundTask[],
+  pauses: readonly StepPause[],
 ): Promise<readonly Lease[]> => {
-  const external = externalSteps(pipeline);
-  const atExternalStep = transitions.advanced.filter(({ step }) => external.includes(step));
-  if (atExternalStep.length === 0) return [];
+  const advanced = transitions.advanced.filter(({ parked }) => !parked);
+  if (advanced.length === 0) return [];
   const untilMs = nowMs + leaseMs;
   const taskOf = new Map(tasks.map((task) => [task.id, task]));
-  const bodies = atExternalStep.map(({ taskId, step }) =>
+  const bodies = advanced.map(({ taskId, step }) =>
     serviceRequestBody(pipeline, step, { taskId, orders: taskOf.get(taskId)?.orders ?? [] }),
   );
   const leased = await tx<LeasedRow[]>`
     with external as (
       select * from unnest(
-        ${atExternalStep.map(({ taskId }) => taskId)}::uuid[],
-        ${atExternalStep.map(({ step }) => step)}::text[],
+        ${advanced.map(({ taskId }) => taskId)}::uuid[],
+        ${advanced.map(({ step }) => step)}::text[],
+        ${seqTexts(advanced)}::text[],
         ${bodies}::text[]
-      ) as e(task_id, step, body)
+      ) as e(task_id, step, seqs, body)
     ), leased as (
-      update task t set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint
+      update task t
+      set state = 'running', lease = t.lease + 1, lease_until_ms = ${untilMs}::bigint, step = e.step,
+        seqs = e.seqs::integer[],
+        run_ms = case when t.step = e.step then t.run_ms else ${nowMs}::bigint end,
+        attempts = case when t.step = e.step then t.attempts else 0 end,
+        crashes = case when t.step = e.step then t.crashes else 0 end,
+        last_error = case when t.step = e.step then t.last_error end
       from external e where t.id = e.task_id
       returning t.id, t.checkout_id, t.order_ids, t.step, t.lease, t.attempts, e.body
     ), intended as (
@@ -44,8 +53,9 @@ export const leaseExternalSteps = async (
       select task_id, step, ${nowMs}::bigint, body from external order by task_id
       on conflict do nothing
     )
-    select l.id, l.lease, l.attempts, s.accepted_ms is not null as already_done,
-      i.year as invoice_year, i.sequence as invoice_sequence,
+    select l.id, l.step, l.lease, l.attempts, s.accepted_ms is not null as already_done,
+      i.year as invoice_year, i.sequence as invoice_sequence, i.issued_ms,
+      case when i.task_id = l.id then i.content end as issued_content,
       array(
         select order_id || ' ' || key from licence where order_id = any(l.order_ids) order by order_id, unit
       ) as licences,
@@ -59,43 +69,52 @@ export const leaseExternalSteps = async (
     left join step_ledger s on s.task_id = l.id and s.step = l.step
     left join invoice i on i.checkout_id = l.checkout_id`;
   const ordersAfter = createOrdersAfter(transitions, nowMs);
-  const stepOf = new Map(atExternalStep.map(({ taskId, step }) => [taskId, step]));
-  return leased.flatMap((lease): Lease[] => {
+  return leased.map((lease): Lease => {
     const task = taskOf.get(lease.id);
-    const step = stepOf.get(lease.id);
-    return task === undefined || step === undefined
-      ? []
-      : [leaseOf(lease, task, ordersAfter(task), step, untilMs)];
+    if (task === undefined) throw new Error(`the task ${lease.id} was not claimed`);
+    return {
+      ...leaseOf(lease, task, ordersAfter(task), untilMs),
+      probe: probeIn(pauses, task.id, lease.step),
+    };
   });
 };
 
 type LeasedRow = {
   readonly id: string;
+  readonly step: string;
   readonly lease: number;
   readonly attempts: number;
   readonly already_done: boolean;
   readonly invoice_year: number | null;
   readonly invoice_sequence: number | null;
+  readonly issued_ms: number | null;
+  /** Null if another task issued the invoice. */
+  readonly issued_content: InvoiceContent | null;
   /** The id of the order and the key, with a space between them. */
   readonly licences: string[];
   readonly body: string | null;
   readonly step_references: StepReference[] | null;
 };
 
+const noLicences: ReadonlyMap<string | undefined, string[]> = new Map();
+
 const leaseOf = (
   leased: LeasedRow,
   task: FoundTask,
   orders: readonly Order[],
-  step: string,
   untilMs: number,
-): Lease => {
-  const licencesOf = Map.groupBy(leased.licences, (licence) => licence.split(' ', 1)[0]);
+): Omit<Lease, 'probe'> => {
+  const number = numberOf(leased);
+  const { licences } = leased;
+  // Most tasks have none, and this runs for each task.
+  const licencesOf =
+    licences.length === 0 ? noLicences : Map.groupBy(licences, (licence) => licence.split(' ', 1)[0]);
   return {
     taskId: leased.id,
     lease: leased.lease,
     untilMs,
     pipeline: task.pipeline,
-    step,
+    step: leased.step,
     attempts: leased.attempts,
     checkoutId: task.checkoutId,
     orders: orders.map((order) => ({
@@ -103,12 +122,21 @@ const leaseOf = (
       licences: (licencesOf.get(order.id) ?? []).map((licence) => licence.slice(order.id.length + 1)),
     })),
     contact: contactOfGroup(task.orders),
-    invoiceNumber:
-      leased.invoice_year === null || leased.invoice_sequence === null
+    invoiceNumber: number,
+    issuedInvoice:
+      number === null || leased.issued_ms === null || leased.issued_content === null
         ? null
-        : invoiceNumber(leased.invoice_year, leased.invoice_sequence),
+        : {
+            ...leased.issued_content,
+            number,
+            issuedAtMs: leased.issued_ms,
+            checkoutId: task.checkoutId,
+          },
     references: leased.step_references ?? [],
     body: leased.body,
     alreadyDone: leased.already_done,
   };
 };
+
+const numberOf = ({ invoice_year, invoice_sequence }: LeasedRow): string | null =>
+  invoice_year === null || invoice_sequence === null ? null : invoiceNumber(invoice_year, invoice_sequence);

@@ -1,5 +1,6 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { ok } from 'neverthrow';
+import type { OperatorQueue } from '../../../core/operatorQueue.ts';
 import { pipelineFor } from '../../../core/pipelines/index.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
 import { planReports } from '../../../core/steps.ts';
@@ -8,14 +9,16 @@ import type { Sql, Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
 import { claimTasks } from './claim.ts';
+import { readHistory, recordHistory } from './history.ts';
 import { claimJobs, reportJobs } from './jobs.ts';
-import { listTasks, readStats } from './read.ts';
+import { listMatchingIds, listTasks, readFailures, readStats } from './read.ts';
 import { writeReferences } from './references.ts';
 import { rescue, retry } from './rescue.ts';
 import { createScanStarts } from './scanStart.ts';
+import { skip } from './skip.ts';
 import { writeTransitions } from './transitions.ts';
 
-export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): Queue => {
+export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): OperatorQueue => {
   const scanStarts = createScanStarts(world.clock);
   return {
     claim: (query) => claimTasks(sql, world, scanStarts, query),
@@ -25,9 +28,14 @@ export const createQueue = (sql: Sql, db: PostgresJsDatabase, world: World): Que
     reportJobs: (reports, nowMs) => reportJobs(sql, reports, nowMs),
     release: (leases) => release(sql, leases),
     rescue: (query) => rescue(sql, query),
-    retry: (taskIds, nowMs, command) => retry(sql, taskIds, nowMs, command),
+    retry: (...named) => retry(sql, ...named),
+    skip: (...request) => skip(sql, ...request),
     stats: (nowMs) => orUnavailable(() => readStats(sql, nowMs)),
     tasks: (query) => orUnavailable(() => listTasks(db, query)),
+    history: (nowMs) => orUnavailable(() => readHistory(sql, nowMs)),
+    recordHistory: (nowMs) => orUnavailable(() => recordHistory(sql, nowMs)),
+    failures: () => orUnavailable(() => readFailures(sql)),
+    matchingIds: (query) => orUnavailable(() => listMatchingIds(db, query)),
   };
 };
 

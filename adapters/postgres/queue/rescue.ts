@@ -1,10 +1,10 @@
 import { err, ok } from 'neverthrow';
-import type { OperatorCommand } from '../../../core/activity.ts';
+import type { OperatorQueue } from '../../../core/operatorQueue.ts';
 import type { Queue } from '../../../core/queue.ts';
 import {
+  type NamedTask,
   planRescue,
   planRetry,
-  retryTargets,
   type TaskChange,
   type TaskSnapshot,
 } from '../../../core/rescue.ts';
@@ -40,31 +40,43 @@ export const rescue = async (
   });
 };
 
-/** See `Queue.retry`. */
+/** See `OperatorQueue.retry`. */
 export const retry = async (
   sql: Sql,
-  taskIds: readonly string[],
-  nowMs: number,
-  command?: OperatorCommand,
-): ReturnType<Queue['retry']> => {
+  ...[taskIds, nowMs, command, filter]: Parameters<OperatorQueue['retry']>
+): ReturnType<OperatorQueue['retry']> => {
   if (taskIds.length === 0) return ok(0);
   return withNestedLoops(sql, async (tx) => {
-    const rows = await tx<TaskSnapshot[]>`
-      select id, pipeline, step, attempts, crashes, lease, order_ids as "orderIds", seqs from task
-      where id = any(${taskIds as string[]}::uuid[]) and state = 'failed'
-      order by id for update`;
+    const retries = (await lockNamedTasks(tx, taskIds)).flatMap(
+      (task) => planRetry(task, nowMs, filter) ?? [],
+    );
     await writeChanges(
       tx,
-      rows.map((row) => planRetry(row, nowMs)),
+      retries.map(({ change }) => change),
       nowMs,
     );
-    await writeActivity(tx, command, 'task.retry', rows.flatMap(retryTargets), nowMs);
-    return rows.length;
+    for (const [action, ofAction] of Map.groupBy(retries, (each) => each.action))
+      await writeActivity(
+        tx,
+        command,
+        action,
+        ofAction.flatMap(({ targets }) => targets),
+        nowMs,
+      );
+    return retries.length;
   });
 };
 
+/** Finds tasks by their ids only. With a condition on the state, the server may read all tasks in that state. */
+export const lockNamedTasks = (tx: Transaction, taskIds: readonly string[]): Promise<NamedTask[]> => tx<
+  NamedTask[]
+>`
+  select id, pipeline, step, state, attempts, crashes, lease, order_ids as "orderIds", seqs,
+    run_ms as "runAtMs", last_error as "lastError"
+  from task where id = any(${taskIds as string[]}::uuid[]) order by id for update`;
+
 /** Sends two statements together. This transaction has locked the tasks. */
-const writeChanges = async (
+export const writeChanges = async (
   tx: Transaction,
   changes: readonly TaskChange[],
   nowMs: number,

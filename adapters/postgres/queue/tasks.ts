@@ -1,5 +1,7 @@
+import type { StepPause } from '../../../core/pause.ts';
 import type { LockedTask } from '../../../core/queue.ts';
 import { type ContactRow, contactOf, type OrderRow, orderOf } from '../rows.ts';
+import type { StepPausesColumn } from './pauses.ts';
 
 /** A locked row of `task` with one of its orders. */
 export type TaskRow = OrderRow &
@@ -13,6 +15,7 @@ export type TaskRow = OrderRow &
     readonly order_seq: number;
     readonly run_ms: number;
     readonly is_newest: boolean;
+    readonly pauses: StepPausesColumn;
   };
 
 /** A locked task, and where a scan has found it. */
@@ -20,6 +23,8 @@ export type FoundTask = LockedTask & {
   readonly pipeline: string;
   readonly runMs: number;
   readonly isNewest: boolean;
+  /** Of the steps of its pipeline. */
+  readonly pauses: readonly StepPause[];
 };
 
 /** The tasks in the order of their first rows. */
@@ -46,6 +51,7 @@ const taskOf = (rows: readonly TaskRow[]): FoundTask => {
     attempts: first.attempts,
     runMs: first.run_ms,
     isNewest: first.is_newest,
+    pauses: first.pauses ?? [],
     orders: sorted.map((row) => ({ order: orderOf(row), contact: contactOf(row), seq: row.order_seq })),
   };
 };

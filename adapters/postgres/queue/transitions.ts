@@ -6,11 +6,11 @@ import { seqTexts } from './tasks.ts';
 
 /**
  * Writes the transitions: each list with one statement, all of them sent together. This transaction has locked the
- * tasks. An advanced task becomes `ready` at its new step.
+ * tasks. An advanced task becomes `ready` at its new step, or `parked` if a pause holds it there.
  */
 export const writeTransitions = async (
   tx: Transaction,
-  { history, advanced, waiting, completed, finished, failed }: Transitions,
+  { history, advanced, parked, waiting, completed, finished, failed }: Transitions,
   nowMs: number,
 ): Promise<void> => {
   await Promise.all([
@@ -27,7 +27,8 @@ export const writeTransitions = async (
     advanced.length > 0 &&
       tx`
         update task t
-        set state = 'ready', seqs = a.seqs::integer[], lease_until_ms = null, step = a.step,
+        set state = a.state, seqs = a.seqs::integer[],
+          lease_until_ms = null, step = a.step,
           run_ms = case when t.step = a.step then t.run_ms else ${nowMs}::bigint end,
           attempts = case when t.step = a.step then t.attempts else 0 end,
           crashes = case when t.step = a.step then t.crashes else 0 end,
@@ -35,9 +36,18 @@ export const writeTransitions = async (
         from unnest(
           ${advanced.map(({ taskId }) => taskId)}::uuid[],
           ${seqTexts(advanced)}::text[],
-          ${advanced.map(({ step }) => step)}::text[]
-        ) as a(id, seqs, step)
+          ${advanced.map(({ step }) => step)}::text[],
+          ${advanced.map((task) => (task.parked ? 'parked' : 'ready'))}::text[]
+        ) as a(id, seqs, step, state)
         where t.id = a.id`,
+    parked.length > 0 &&
+      tx`
+        update task t set state = 'parked', run_ms = ${nowMs}::bigint, last_error = p.error, lease_until_ms = null
+        from unnest(
+          ${parked.map(({ taskId }) => taskId)}::uuid[],
+          ${parked.map(({ error }) => error)}::text[]
+        ) as p(id, error)
+        where t.id = p.id`,
     waiting.length > 0 &&
       tx`
         update task t

@@ -1,4 +1,5 @@
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
+import { createCaptureBatcher } from '../../../core/captureBatcher.ts';
 import type { Mailbox } from '../../../core/mail.ts';
 import { pageOf } from '../../../core/page.ts';
 import type { World } from '../../../core/world.ts';
@@ -6,7 +7,7 @@ import { storeAttachments } from '../../stored/attachments.ts';
 import type { Connection } from '../connection.ts';
 import { capturedMail } from '../schema.ts';
 
-export const createMailbox = ({ runStatement, db, write }: Connection, { clock }: World): Mailbox => {
+export const createMailbox = ({ runStatement, db, write }: Connection, world: World): Mailbox => {
   const { id, contents: _, ...listed } = getTableColumns(capturedMail);
   const { messageId, to } = listed;
   const value = sql.placeholder;
@@ -28,10 +29,13 @@ export const createMailbox = ({ runStatement, db, write }: Connection, { clock }
     .prepare();
 
   return {
-    send: async (mail) => {
-      const captured = write(() => insert.run({ ...mail, ...storeAttachments(mail), atMs: clock.nowMs() }));
-      return captured.isOk() ? { kind: 'accepted' } : { kind: 'deferred', reason: captured.error.reason };
-    },
+    send: createCaptureBatcher(
+      async (mails, atMs) =>
+        write(() => {
+          for (const mail of mails) insert.run({ ...mail, ...storeAttachments(mail), atMs });
+        }),
+      world,
+    ),
 
     list: async (query) =>
       runStatement(() => {

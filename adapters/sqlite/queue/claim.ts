@@ -1,6 +1,6 @@
 import type { Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../../core/batchWithFallback.ts';
-import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
+import { isHeldBy, probeIn, type StepPause } from '../../../core/pause.ts';
 import type { ClaimedTasks, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import {
@@ -16,8 +16,9 @@ import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { createEffects } from './effects.ts';
 import { type ClaimedRow, createLease } from './lease.ts';
+import { readStepPauses } from './pauses.ts';
 import { createSelectReady } from './ready.ts';
-import { createReadTask, selectTaskRows, type TaskRow, taskColumns } from './tasks.ts';
+import { createReadTask, type TaskRow, taskColumnsWithPauses } from './tasks.ts';
 import { createWriteTransitions } from './transitions.ts';
 
 type Query = Parameters<Queue['claim']>[0];
@@ -29,7 +30,7 @@ export const createClaimTasks = (connection: Connection, world: World) => {
   const runSteps = createRunSteps(connection, world);
   const writeTransitions = createWriteTransitions(connection);
   const readTask = createReadTask(connection);
-  const readTasks = (rows: readonly TaskRow[]): readonly ClaimedRow[] =>
+  const readTasks = (rows: readonly ReadyRow[]): readonly ClaimedReadyRow[] =>
     rows.map((row) => ({ row, task: readTask(row) }));
 
   const claimOne = (query: Query, taskId: string): Result<ClaimedTasks, Unavailable> =>
@@ -65,16 +66,21 @@ export const createClaimTasks = (connection: Connection, world: World) => {
 };
 
 const createSelectTasks = (connection: Connection) => {
-  const ready = createSelectReady<TaskRow>(connection, taskColumns);
-  const byId = connection.client.prepare<[string, number], TaskRow>(
-    `${selectTaskRows} where t.id = ? and t.state = 'ready' and t.run_ms <= ?`,
+  const ready = createSelectReady<ReadyRow>(connection, taskColumnsWithPauses);
+  const byId = connection.client.prepare<[{ pipeline: string; taskId: string; nowMs: number }], ReadyRow>(
+    `select ${taskColumnsWithPauses} from task t where t.id = $taskId and t.state = 'ready' and t.run_ms <= $nowMs`,
   );
   return {
     isAnyReady: ({ pipeline, nowMs }: Query): boolean => ready.isAny(pipeline.name, nowMs),
     selectReady: ({ pipeline, nowMs, limit }: Query) => ready.select(pipeline.name, nowMs, limit),
-    selectById: ({ nowMs }: Query, taskId: string): readonly TaskRow[] => byId.all(taskId, nowMs),
+    selectById: ({ pipeline, nowMs }: Query, taskId: string): readonly ReadyRow[] =>
+      byId.all({ pipeline: pipeline.name, taskId, nowMs }),
   };
 };
+
+/** `pauses` is JSON: all rows of a statement have the same. */
+type ReadyRow = TaskRow & { readonly pauses: string };
+type ClaimedReadyRow = ClaimedRow & { readonly row: ReadyRow };
 
 /** Runs the `tx` steps of tasks, and leases those that come to an external step. */
 const createRunSteps = (connection: Connection, world: World) => {
@@ -82,22 +88,33 @@ const createRunSteps = (connection: Connection, world: World) => {
   const writeTransitions = createWriteTransitions(connection);
   const lease = createLease(connection);
 
-  const runEffects = (pipeline: Pipeline, rows: readonly ClaimedRow[], nowMs: number): Transitions => {
+  const runEffects = (
+    { pipeline, nowMs }: Query,
+    rows: readonly ClaimedRow[],
+    pauses: readonly StepPause[],
+  ): Transitions => {
     const steps = runTxSteps(
       pipeline,
       rows.map(({ task }) => task),
+      isHeldBy(pauses),
     );
     let step = steps.next();
     while (step.done !== true) step = steps.next(effects[step.value.effect](step.value.tasks, nowMs));
     return step.value;
   };
 
-  return (query: Query, rows: readonly ClaimedRow[]): ClaimedTasks => {
+  return (query: Query, rows: readonly ClaimedReadyRow[]): ClaimedTasks => {
     const { pipeline, nowMs, leaseMs } = query;
-    const transitions = runEffects(pipeline, rows, nowMs);
-    writeTransitions({ ...transitions, advanced: [] }, nowMs);
-    // All advanced tasks are at an external step, because `runTxSteps` runs each `tx` step before it.
-    const leases = lease(transitions, rows, pipeline, nowMs, nowMs + leaseMs);
+    const pauses = readStepPauses(rows[0]?.row.pauses);
+    const transitions = runEffects(query, rows, pauses);
+    const { advanced } = transitions;
+    writeTransitions({ ...transitions, advanced: advanced.filter(({ parked }) => parked) }, nowMs);
+    // All others are at an external step, because `runTxSteps` runs each `tx` step before it.
+    const leased = { ...transitions, advanced: advanced.filter(({ parked }) => !parked) };
+    const leases = lease(leased, rows, pipeline, nowMs, nowMs + leaseMs).map((each) => ({
+      ...each,
+      probe: probeIn(pauses, each.taskId, each.step),
+    }));
     return { processed: rows.length, leases };
   };
 };

@@ -1,8 +1,10 @@
 import type { Result } from 'neverthrow';
+import { isHeldBy, probeIn } from '../../../core/pause.ts';
 import type { JobPipeline } from '../../../core/pipelines/pipeline.ts';
 import type { JobLease, JobReport, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import type { Connection } from '../connection.ts';
+import { readStepPauses, stepPausesColumn } from './pauses.ts';
 import { createSelectReady } from './ready.ts';
 
 /** Writes the task of a new job, in the transaction that also writes the job. */
@@ -22,30 +24,44 @@ export const createJobQueue = (connection: Connection) => ({
 });
 
 type ClaimQuery = Parameters<Queue['claimJobs']>[0];
-type ReadyJob = Omit<JobLease, 'untilMs'>;
+type ReadyJob = Omit<JobLease, 'untilMs' | 'probe'> & { readonly pauses: string };
 
 const createClaimJobs = (connection: Connection) => {
   const { runStatement, client, write } = connection;
   const ready = createSelectReady<ReadyJob>(
     connection,
-    't.id as taskId, t.job_id as jobId, t.lease, t.pipeline, t.step, t.attempts',
+    `t.id as taskId, t.job_id as jobId, t.lease, t.pipeline, t.step, t.attempts, ${stepPausesColumn}`,
   );
   const lease = client.prepare<[number, number, string]>(
     `update task set state = 'running', lease = ?, lease_until_ms = ? where id = ?`,
   );
+  const park = client.prepare<[string]>(`update task set state = 'parked', lease = lease + 1 where id = ?`);
 
-  return ({ pipeline, limit, nowMs, leaseMs }: ClaimQuery): Result<readonly JobLease[], Unavailable> => {
+  return ({
+    pipeline: { name: pipeline },
+    limit,
+    nowMs,
+    leaseMs,
+  }: ClaimQuery): Result<readonly JobLease[], Unavailable> => {
     // Checked without the write lock first, because workers poll and usually there is nothing to do.
-    const isAny = runStatement(() => ready.isAny(pipeline.name, nowMs));
+    const isAny = runStatement(() => ready.isAny(pipeline, nowMs));
     if (isAny.isErr() || !isAny.value) return isAny.map(() => []);
     const untilMs = nowMs + leaseMs;
-    return write(() =>
-      ready.select(pipeline.name, nowMs, limit).map((row) => {
-        const jobLease = { ...row, lease: row.lease + 1, untilMs };
-        lease.run(jobLease.lease, untilMs, row.taskId);
-        return jobLease;
-      }),
-    );
+    return write(() => {
+      const rows = ready.select(pipeline, nowMs, limit);
+      const pauses = readStepPauses(rows[0]?.pauses);
+      const isHeld = isHeldBy(pauses);
+      return rows.flatMap(({ pauses: _, ...row }): JobLease[] => {
+        const { taskId, step } = row;
+        if (isHeld(taskId, step)) {
+          park.run(taskId);
+          return [];
+        }
+        const jobLease = { ...row, lease: row.lease + 1, untilMs, probe: probeIn(pauses, taskId, step) };
+        lease.run(jobLease.lease, untilMs, taskId);
+        return [jobLease];
+      });
+    });
   };
 };
 
@@ -64,6 +80,9 @@ const createReportJobs = ({ client }: Connection) => {
     `update task set state = 'ready', run_ms = ?, last_error = ?, attempts = attempts + 1, lease_until_ms = null
      where id = ?`,
   );
+  const park = client.prepare<[number, string, string]>(
+    `update task set state = 'parked', run_ms = ?, last_error = ?, lease_until_ms = null where id = ?`,
+  );
   const fail = client.prepare<[string, string]>(
     `update task set state = 'failed', last_error = ?, attempts = attempts + 1, lease_until_ms = null
      where id = ?`,
@@ -77,6 +96,7 @@ const createReportJobs = ({ client }: Connection) => {
     if (outcome.kind === 'done') remove.run(taskId);
     else if (outcome.kind === 'advanced') advance.run(outcome.step, nowMs, taskId);
     else if (outcome.kind === 'retry') defer.run(outcome.runAtMs, outcome.error, taskId);
+    else if (outcome.kind === 'unavailable') park.run(nowMs, outcome.error, taskId);
     else fail.run(outcome.error, taskId);
   };
 

@@ -1,21 +1,28 @@
-import type { Queue } from '../../../core/queue.ts';
+import { ok } from 'neverthrow';
+import type { OperatorQueue } from '../../../core/operatorQueue.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { createClaimTasks } from './claim.ts';
+import { createReadFailures } from './failures.ts';
+import { createQueueHistory } from './history.ts';
 import { createJobQueue } from './jobs.ts';
-import { createListTasks, createReadStats } from './read.ts';
+import { createListMatchingIds, createListTasks, createReadStats } from './read.ts';
 import { createReport } from './report.ts';
 import { createRescue, createRetry } from './rescue.ts';
+import { createSkip } from './skip.ts';
 
-export const createQueue = (connection: Connection, world: World): Queue => {
-  const { client, read, write } = connection;
+export const createQueue = (connection: Connection, world: World): OperatorQueue => {
+  const { client, read, runStatement, write } = connection;
+  const history = createQueueHistory(connection);
   const claim = createClaimTasks(connection, world);
   const report = createReport(connection);
   const jobs = createJobQueue(connection);
   const rescue = createRescue(connection);
   const retry = createRetry(connection);
+  const skip = createSkip(connection);
   const readStats = createReadStats(connection);
   const listTasks = createListTasks(connection);
+  const listMatchingIds = createListMatchingIds(connection);
   const extendLease = client.prepare<[number, string, number]>(
     `update task set lease_until_ms = ? where id = ? and lease = ? and state = 'running'`,
   );
@@ -41,8 +48,17 @@ export const createQueue = (connection: Connection, world: World): Queue => {
         for (const { taskId, lease } of leases) release.run(taskId, lease);
       }),
     rescue: async (query) => rescue(query),
-    retry: async (taskIds, nowMs, command) => write(() => retry(taskIds, nowMs, command)),
+    retry: async (...named) => write(() => retry(...named)),
+    skip: async (...request) => write(() => skip(...request)).andThen((skipped) => skipped),
     stats: async (nowMs) => read(() => readStats(nowMs)),
     tasks: async (query) => read(() => listTasks(query)),
+    history: async (nowMs) => read(() => history.read(nowMs)),
+    recordHistory: async (nowMs) =>
+      // Checked without the write lock first, because several workers may ask.
+      runStatement(() => history.isDue(nowMs)).andThen((isDue) =>
+        isDue ? write(() => history.record(nowMs)) : ok(undefined),
+      ),
+    failures: createReadFailures(connection, world),
+    matchingIds: async (query) => read(() => listMatchingIds(query)),
   };
 };

@@ -1,5 +1,6 @@
 import { mixClaimed, shareClaim } from '../../../core/claimShare.ts';
 import type { Connection } from '../connection.ts';
+import { isPipelineFree } from './pauses.ts';
 
 type Parameters = {
   readonly pipeline: string;
@@ -10,29 +11,30 @@ type Parameters = {
 
 const isReady = `t.pipeline = $pipeline and t.state = 'ready' and t.run_ms <= $nowMs`;
 
+/** A paused pipeline has no ready tasks. The pauses are asked once for a statement. */
+const isFree = `${isReady} and ${isPipelineFree}`;
+
 /** The ready tasks of a pipeline. `columns` are those that a claim needs of `task t`. */
 export const createSelectReady = <Row>({ client }: Connection, columns: string) => {
   const first = client
-    .prepare<[string, number], 1>(
-      "select 1 from task where pipeline = ? and state = 'ready' and run_ms <= ? limit 1",
-    )
+    .prepare<[Pick<Parameters, 'pipeline' | 'nowMs'>], 1>(`select 1 from task t where ${isFree} limit 1`)
     .pluck();
   // The oldest, and the newest of those that come after them. If the oldest do not fill their share, no task does.
   const ready = client.prepare<[Parameters], Row>(
     `select * from (
-       select ${columns} from task t where ${isReady} order by t.run_ms, t.id limit $oldest
+       select ${columns} from task t where ${isFree} order by t.run_ms, t.id limit $oldest
      )
      union all
      select * from (
        select ${columns} from task t
-       where ${isReady} and (t.run_ms, t.id) > (
+       where ${isFree} and (t.run_ms, t.id) > (
          select t.run_ms, t.id from task t where ${isReady} order by t.run_ms, t.id limit 1 offset $oldest - 1
        )
        order by t.run_ms desc, t.id desc limit $newest
      )`,
   );
   return {
-    isAny: (pipeline: string, nowMs: number): boolean => first.get(pipeline, nowMs) !== undefined,
+    isAny: (pipeline: string, nowMs: number): boolean => first.get({ pipeline, nowMs }) !== undefined,
     /** At most `limit` tasks, as `shareClaim` divides them. */
     select: (pipeline: string, nowMs: number, limit: number): readonly Row[] => {
       const share = shareClaim(limit);

@@ -1,11 +1,12 @@
 import type { Result } from 'neverthrow';
-import type { ActivityTarget, OperatorCommand } from '../../../core/activity.ts';
+import type { OperatorQueue } from '../../../core/operatorQueue.ts';
 import type { OrderStatus } from '../../../core/order.ts';
 import type { Queue } from '../../../core/queue.ts';
 import {
+  type NamedTask,
   planRescue,
   planRetry,
-  retryTargets,
+  type Retry,
   type TaskChange,
   type TaskSnapshot,
 } from '../../../core/rescue.ts';
@@ -15,13 +16,15 @@ import type { Connection } from '../connection.ts';
 import { createAppendHistory } from '../orders/history.ts';
 
 /** The lists are JSON. */
-type Row = Omit<TaskSnapshot, 'orderIds' | 'seqs'> & { readonly orderIds: string; readonly seqs: string };
+type RowOf<T extends TaskSnapshot> = Omit<T, 'orderIds' | 'seqs'> & {
+  readonly orderIds: string;
+  readonly seqs: string;
+};
 
-const selectSnapshots = `
-  select t.id, t.pipeline, t.step, t.attempts, t.crashes, t.lease, t.order_ids as orderIds, t.seqs from task t`;
+const snapshotColumns =
+  't.id, t.pipeline, t.step, t.attempts, t.crashes, t.lease, t.order_ids as orderIds, t.seqs';
 
-const snapshotOf = ({ orderIds, seqs, ...task }: Row): TaskSnapshot => ({
-  ...task,
+const listsOf = ({ orderIds, seqs }: { readonly orderIds: string; readonly seqs: string }) => ({
   orderIds: JSON.parse(orderIds),
   seqs: JSON.parse(seqs),
 });
@@ -30,8 +33,8 @@ const snapshotOf = ({ orderIds, seqs, ...task }: Row): TaskSnapshot => ({
 export const createRescue = (connection: Connection) => {
   const { runStatement, client, write } = connection;
   const writeChange = createWriteChange(connection);
-  const expired = client.prepare<[number, number], Row>(
-    `${selectSnapshots} where t.state = 'running' and t.lease_until_ms <= ? order by t.lease_until_ms limit ?`,
+  const expired = client.prepare<[number, number], RowOf<TaskSnapshot>>(
+    `select ${snapshotColumns} from task t where t.state = 'running' and t.lease_until_ms <= ? order by t.lease_until_ms limit ?`,
   );
 
   return ({ nowMs, crashesMax, limit }: Parameters<Queue['rescue']>[0]): Result<number, Unavailable> => {
@@ -40,37 +43,44 @@ export const createRescue = (connection: Connection) => {
     if (isAny.isErr() || !isAny.value) return isAny.map(() => 0);
     return write(() => {
       const rows = expired.all(nowMs, limit);
-      for (const row of rows) writeChange(planRescue(snapshotOf(row), crashesMax, nowMs), nowMs);
+      for (const row of rows) writeChange(planRescue({ ...row, ...listsOf(row) }, crashesMax, nowMs), nowMs);
       return rows.length;
     });
   };
 };
 
-/** See `Queue.retry`. Runs in the caller's transaction. */
+/** See `OperatorQueue.retry`. Runs in the caller's transaction. */
 export const createRetry = (connection: Connection) => {
   const writeChange = createWriteChange(connection);
   const writeActivity = createWriteActivity(connection);
-  const failed = connection.client.prepare<[string], Row>(
-    `${selectSnapshots} where t.id = ? and t.state = 'failed'`,
-  );
+  const readNamedTasks = createReadNamedTasks(connection);
 
-  return (taskIds: readonly string[], nowMs: number, command?: OperatorCommand): number => {
-    const targets: ActivityTarget[] = [];
-    let retried = 0;
-    for (const taskId of taskIds) {
-      const row = failed.get(taskId);
-      if (row === undefined) continue;
-      const task = snapshotOf(row);
-      writeChange(planRetry(task, nowMs), nowMs);
-      targets.push(...retryTargets(task));
-      retried++;
+  return (...[taskIds, nowMs, command, filter]: Parameters<OperatorQueue['retry']>): number => {
+    const retries: Retry[] = [];
+    for (const task of readNamedTasks(taskIds)) {
+      const retry = planRetry(task, nowMs, filter);
+      if (retry === null) continue;
+      writeChange(retry.change, nowMs);
+      retries.push(retry);
     }
-    writeActivity(command, 'task.retry', targets, nowMs);
-    return retried;
+    for (const { action, targets } of retries) writeActivity(command, action, targets, nowMs);
+    return retries.length;
   };
 };
 
-const createWriteChange = ({ client }: Connection) => {
+/** Reads tasks that an operator has named, each once. */
+export const createReadNamedTasks = ({ client }: Connection) => {
+  const byId = client.prepare<[string], RowOf<NamedTask>>(
+    `select ${snapshotColumns}, t.state, t.run_ms as runAtMs, t.last_error as lastError from task t where t.id = ?`,
+  );
+  return (taskIds: readonly string[]): readonly NamedTask[] =>
+    [...new Set(taskIds)].flatMap((taskId) => {
+      const row = byId.get(taskId);
+      return row === undefined ? [] : [{ ...row, ...listsOf(row) }];
+    });
+};
+
+export const createWriteChange = ({ client }: Connection) => {
   const appendHistory = createAppendHistory(client);
   const updateTask = client.prepare<[TaskValues]>(
     `update task set state = $state, attempts = $attempts, crashes = $crashes, lease = $lease,

@@ -2,6 +2,7 @@ import type { LockedTask } from '../../../core/queue.ts';
 import type { Connection } from '../connection.ts';
 import { contactOf, type OrderRow, orderOf } from '../rows.ts';
 import { columnsOf, orders, type task } from '../schema.ts';
+import { stepPausesColumn } from './pauses.ts';
 
 /** A row of `task` as raw SQL reads it, if it is of a group. */
 export type TaskRow = Pick<
@@ -16,13 +17,15 @@ export type TaskRow = Pick<
   readonly seqs: string;
 };
 
-/** The columns of a `TaskRow`. */
-export const taskColumns = `
+const taskColumns = `
   t.id as taskId, t.checkout_id as checkoutId, t.order_ids as orderIds, t.seqs, t.pipeline, t.step, t.attempts,
-    t.crashes, t.lease, t.last_error as lastError, t.run_ms as runAtMs`;
+  t.crashes, t.lease, t.last_error as lastError, t.run_ms as runAtMs`;
 
 /** A select without its conditions. */
 export const selectTaskRows = `select ${taskColumns} from task t`;
+
+/** The columns of a `TaskRow` with the pauses of the parameter `$pipeline`. */
+export const taskColumnsWithPauses = `${taskColumns}, ${stepPausesColumn}`;
 
 /** The orders of a task with the `seq` of each one's newest history row. Only the ids of the orders are read. */
 export const orderSeqsOf = ({ orderIds, seqs }: Pick<TaskRow, 'orderIds' | 'seqs'>) => {

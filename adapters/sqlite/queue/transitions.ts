@@ -8,10 +8,16 @@ export const createWriteTransitions = ({
   client,
 }: Connection): ((transitions: Transitions, nowMs: number) => void) => {
   const appendHistory = createAppendHistory(client);
-  const advanceTask = client.prepare<[string, string, number, string]>(
-    `update task set state = 'ready', step = ?, seqs = ?, run_ms = ?, lease_until_ms = null,
-       attempts = 0, crashes = 0, last_error = null
-     where id = ?`,
+  const advanceTask = client.prepare<[AdvancedTask]>(
+    `update task set state = $state, step = $step, seqs = $seqs, lease_until_ms = null,
+       run_ms = case when step = $step then run_ms else $nowMs end,
+       attempts = case when step = $step then attempts else 0 end,
+       crashes = case when step = $step then crashes else 0 end,
+       last_error = case when step = $step then last_error end
+     where id = $taskId`,
+  );
+  const parkTask = client.prepare<[number, string, string]>(
+    `update task set state = 'parked', run_ms = ?, last_error = ?, lease_until_ms = null where id = ?`,
   );
   const deferTask = client.prepare<[number, string, string]>(
     `update task set state = 'ready', attempts = attempts + 1, run_ms = ?, last_error = ?, lease_until_ms = null
@@ -36,9 +42,17 @@ export const createWriteTransitions = ({
     'insert into finished_tasks (at_ms, pipeline, tasks) values (?, ?, ?)',
   );
 
-  return ({ history, advanced, waiting, completed, finished, failed }, nowMs) => {
+  return ({ history, advanced, parked, waiting, completed, finished, failed }, nowMs) => {
     for (const row of history) appendHistory(row.orderId, row, nowMs);
-    for (const { taskId, step, seqs } of advanced) advanceTask.run(step, JSON.stringify(seqs), nowMs, taskId);
+    for (const { taskId, step, seqs, parked: isParked } of advanced)
+      advanceTask.run({
+        taskId,
+        step,
+        seqs: JSON.stringify(seqs),
+        state: isParked ? 'parked' : 'ready',
+        nowMs,
+      });
+    for (const { taskId, error } of parked) parkTask.run(nowMs, error, taskId);
     for (const { taskId, runAtMs, error } of waiting) deferTask.run(runAtMs, error, taskId);
     for (const { taskId, orders, step, seqs, error } of failed) {
       failTask.run({ taskId, step, seqs: JSON.stringify(seqs), error });
@@ -57,6 +71,13 @@ export const createWriteTransitions = ({
     }
     for (const [pipeline, tasks] of counts) countFinished.run(nowMs, pipeline, tasks);
   };
+};
+
+type AdvancedTask = Pick<Transitions['advanced'][number], 'taskId' | 'step'> & {
+  /** JSON. */
+  readonly seqs: string;
+  readonly state: 'ready' | 'parked';
+  readonly nowMs: number;
 };
 
 type FailedTask = Pick<Transitions['failed'][number], 'taskId' | 'step' | 'error'> & {

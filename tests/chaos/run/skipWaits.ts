@@ -26,8 +26,8 @@ export const agePayments = async (url: string, random: SeededRandom, signal: Abo
 };
 
 /**
- * Ends every wait in the database: retries, recoveries and the second look at expired orders become due now. Payments that recovery has tried more
- * than five times, or that wait for a challenge, become too old to be charged, as after a quarter of an hour.
+ * Ends every wait in the database: retries, recoveries, probes and the second look at expired orders become due now.
+ * Payments that recovery has tried more than five times, or that wait for a challenge, become too old to be charged, as after a quarter of an hour.
  */
 export const skipWaits = async ({ run }: Database): Promise<void> => {
   const nowMs = Date.now();
@@ -39,6 +39,7 @@ export const skipWaits = async ({ run }: Database): Promise<void> => {
   );
   await run(`update payment set recover_ms = $1 where ${isOpen} and recover_ms > $2`, [nowMs, nowMs]);
   await run(`update task set run_ms = $1 where state = 'ready' and run_ms > $2`, [nowMs, nowMs]);
+  await run('update pause set probe_at_ms = $1 where probe_at_ms > $2', [nowMs, nowMs]);
   // Maintenance looks a second time at expired orders after ten minutes: a frozen process may commit one that late.
   await run('update order_expiry set passed_ms = $1 where passed_ms > $2', [
     nowMs - windowMs,

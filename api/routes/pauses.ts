@@ -1,0 +1,111 @@
+import { Elysia, t } from 'elysia';
+import { err, ok, type Result } from 'neverthrow';
+import { firstResult } from '../../core/commandKey.ts';
+import { stepNamesOf } from '../../core/pause.ts';
+import type { ApiDeps } from '../deps.ts';
+import type { Authenticate } from '../http/auth.ts';
+import { readBody } from '../http/body.ts';
+import { createCheck, type ValidationFailure, validationFailure } from '../http/check.ts';
+import { unwrapOrThrow } from '../http/failures.ts';
+import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
+import { operatorCommand } from '../http/operatorCommand.ts';
+import { idOf } from '../http/path.ts';
+import { requirePermission } from '../http/requireRole.ts';
+import { pipeline, strictObject, text } from '../http/schemas.ts';
+import { idParameter, operation, optionalKeyFailures, optionalKeyParameter } from '../openapi/operation.ts';
+import { pauseSamples } from '../openapi/pauseSamples.ts';
+import { pauseJson, renderPause } from '../render/pause.ts';
+
+const pauseBody = createCheck(
+  strictObject({
+    pipeline,
+    step: t.Optional(
+      t.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'A step of the pipeline. Absent: every step.',
+      }),
+    ),
+    reason: text(500, 'a reason'),
+  }),
+);
+
+/** What the end makes ready in the request itself. Workers do the rest. */
+const resumedMax = 500;
+
+export const createPauseCommands = (
+  { store: { pauses, wakeup }, world }: ApiDeps,
+  authenticate: Authenticate,
+) =>
+  new Elysia()
+    .post(
+      '/queue/pauses',
+      requirePermission(authenticate, 'queue:write', async ({ caller, request, set }) => {
+        const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, 'POST /queue/pauses'));
+        const { pipeline: name, step: stepText, reason } = unwrapOrThrow(await readBody(request, pauseBody));
+        const step = unwrapOrThrow(readStep(name, stepText));
+        const nowMs = world.clock.nowMs();
+        const command = {
+          id: world.ids.next(nowMs),
+          pipeline: name,
+          step,
+          reason,
+          command: operatorCommand(world, caller, set),
+        };
+        const begun =
+          createKey === null
+            ? (await pauses.begin(command, nowMs)).map(firstResult)
+            : await pauses.beginOnce({ ...command, commandKey: createKey(name, step, reason) }, nowMs);
+        const { value, replayed } = unwrapOrThrow(begun);
+        set.status = 201;
+        if (replayed) set.headers['idempotent-replayed'] = 'true';
+        return renderPause(value);
+      }),
+      operation({
+        tag: 'Queue',
+        summary: 'Pause a pipeline or a step',
+        description:
+          'No process claims tasks that are there. They are shown as paused, and nothing is counted against them. A step that a worker has begun is finished. `GET /queue` lists the pauses.',
+        parameters: [optionalKeyParameter],
+        body: { schema: pauseBody.schema, example: pauseSamples.body },
+        responses: {
+          201: {
+            description: 'The pause.',
+            schema: pauseJson.ref,
+            example: pauseSamples.created,
+            headers: ['idempotent-replayed'],
+          },
+        },
+        failures: optionalKeyFailures,
+      }),
+    )
+    .delete(
+      '/queue/pauses/:id',
+      requirePermission(authenticate, 'queue:write', async ({ caller, params, set }) => {
+        const id = unwrapOrThrow(idOf(params));
+        const nowMs = world.clock.nowMs();
+        const command = operatorCommand(world, caller, set);
+        if (!unwrapOrThrow(await pauses.end(id, nowMs, command))) unwrapOrThrow(err({ kind: 'not_found' }));
+        // The pause has ended. If these fail, workers do the same within a second.
+        await pauses.sendProbes(nowMs);
+        await pauses.resume(resumedMax);
+        wakeup.notify();
+        return new Response(null, { status: 204 });
+      }),
+      operation({
+        tag: 'Queue',
+        summary: 'End a pause',
+        description:
+          'The tasks go on. A pause that began with a fault of a server is not simply ended: one task is tried at once, and if the server answers, the pause is over.',
+        parameters: [idParameter(pauseSamples.created.id)],
+        responses: { 204: { description: 'The pause is ended, or its probe is under way.' } },
+        failures: ['not_found'],
+      }),
+    );
+
+const readStep = (name: string, step: string | undefined): Result<string | null, ValidationFailure> => {
+  if (step === undefined) return ok(null);
+  const names = stepNamesOf(name);
+  if (names.includes(step)) return ok(step);
+  return err(validationFailure([{ path: '/step', message: `Expected one of ${names.join(', ')}` }]));
+};
