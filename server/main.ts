@@ -34,6 +34,7 @@ import {
 } from './process.ts';
 import { refuseRuntime } from './runtime.ts';
 import { stepServiceNames } from './serviceSettings.ts';
+import { createSlowStatements } from './slowStatements.ts';
 import { isPlainDatabase } from './transportRules.ts';
 import {
   openMailer,
@@ -60,7 +61,8 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       'the connection to the database may pass the network as clear text: add ?sslmode=verify-full to DATABASE_URL',
     );
   const countedLog = createCountedLog(log, world.timer);
-  const store = await waitForStore(() => openStore(world, config), config, log, world.timer);
+  const slow = createSlowStatements(countedLog, config);
+  const store = await waitForStore(() => openStore(world, config, slow), config, log, world.timer);
   closers.push(store.close);
   const watch = await startDatabaseWatch(store, world, log, config, closers);
   const { provider, simulator, close: closeProvider } = await openProvider(world, config);

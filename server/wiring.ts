@@ -5,6 +5,7 @@ import { createSandboxProvider } from '../adapters/sandbox/provider.ts';
 import type { RecordStore } from '../adapters/sandbox/records.ts';
 import { startWebhooks } from '../adapters/sandbox/webhooks.ts';
 import { mailDomain } from '../adapters/smtp/address.ts';
+import type { SlowStatements } from '../adapters/stored/slowStatements.ts';
 import { withTimeLimit } from '../adapters/system/providerTimeLimit.ts';
 import type { FinishChallenge, ListCharges } from '../api/deps.ts';
 import type { Log } from '../core/log.ts';
@@ -37,14 +38,15 @@ export const openStore = async (
     role,
     numberPrefix = '',
   }: Database & Pick<Config, 'databasePoolSize'>,
+  slow?: SlowStatements,
 ): Promise<Store> => {
   const path = sqlitePathOf(url);
   if (path !== null) {
     const { openSqliteStore } = await import('../adapters/sqlite/store.ts');
-    return openSqliteStore(world, { path, numberPrefix, readOnly: role === 'read' });
+    return openSqliteStore(world, { path, numberPrefix, readOnly: role === 'read', slow });
   }
   const { openPostgresStore } = await import('../adapters/postgres/store.ts');
-  return openPostgresStore(world, { url, poolSize, pooling, numberPrefix, readOnly: role === 'read' });
+  return openPostgresStore(world, { url, poolSize, pooling, numberPrefix, readOnly: role === 'read', slow });
 };
 
 const retryPauseMs = 1_000;

@@ -119,11 +119,7 @@ export const createFixture = (store: Store, world: TestWorld) => {
         ...changes,
       }),
     );
-    return {
-      processed,
-      leases: leases.map(testLeaseOf),
-      ...(thrown !== undefined && thrown.length > 0 ? { thrown } : {}),
-    };
+    return { processed, leases: leases.map(testLeaseOf), ...(thrown?.length ? { thrown } : {}) };
   };
 
   const report = ({ taskId, lease }: Lease, outcome: StepReport['outcome']) =>
