@@ -90,7 +90,8 @@ const explainStoreFailure = async (
   );
 };
 
-const adviceFor = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
+/** What an operator can do about a database that cannot be opened. Null if nothing more is known. */
+export const adviceFor = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
   if (!(cause instanceof Error)) return null;
   const path = sqlitePathOf(databaseUrl);
   if (path === null) return (await import('../adapters/postgres/startCheck.ts')).adviseOnStart(cause);
@@ -104,7 +105,7 @@ const adviceFor = async (databaseUrl: string, cause: unknown): Promise<string | 
 };
 
 /** Why the server cannot be reached now; null for a failure that waiting cannot fix. */
-const outageReasonOf = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
+export const outageReasonOf = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
   if (sqlitePathOf(databaseUrl) !== null) return null;
   const { outageReason } = await import('../adapters/postgres/failures.ts');
   return outageReason(cause);
