@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { checkWritable } from '../stored/writableFile.ts';
@@ -26,6 +26,7 @@ export const inspectFile = (path: string): FileInspection => {
     accessSync(folder, constants.W_OK | constants.X_OK);
     return { exists, pending: [], freeBytes };
   }
+  if (statSync(path).isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
   checkWritable(path);
   const client = new Database(path, { readonly: true, fileMustExist: true, timeout: 2_000 });
   try {
