@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Authenticate, Caller } from './auth.ts';
 import { isPerson } from './caller.ts';
+
+const hashOf = (id: string): string => `sha256:${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
 
 /** By the headers of the request, which is what authentication gets. */
 const callers = new WeakMap<Headers, Caller>();
@@ -20,9 +23,13 @@ const remember = (headers: Headers, caller: Caller): Caller => {
   return caller;
 };
 
-/** Who sent a request: the id of a customer or operator, or `key:` and the id of a service key. Null for anybody. */
+/**
+ * Who sent a request: the id of a customer or operator, or `key:` and the id of a service key. Null for anybody. Some
+ * issuers use the e-mail address as the id: then it is a part of its hash, by which lines of one caller can be found.
+ */
 export const callerIdOf = ({ headers }: Request): string | null => {
   const caller = callers.get(headers);
   if (caller === undefined) return null;
-  return isPerson(caller) ? caller.id : `key:${caller.id}`;
+  if (!isPerson(caller)) return `key:${caller.id}`;
+  return caller.id.includes('@') ? hashOf(caller.id) : caller.id;
 };

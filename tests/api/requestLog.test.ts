@@ -4,7 +4,7 @@ import { createRoutePattern } from '../../api/http/routePattern.ts';
 import { createCountedLog } from '../../core/countedLog.ts';
 import { createManualTimer } from '../timer.ts';
 import { createTestWorld } from '../world.ts';
-import { createTestApi } from './testApi.ts';
+import { createTestApi, tokenOf } from './testApi.ts';
 
 type Line = { readonly level: string; readonly message: string; readonly facts: Record<string, unknown> };
 
@@ -49,6 +49,19 @@ test('Each request has one line with its route, status, time, id and caller', as
       facts: { method: 'GET', route: '/orders/:id', status: 404, ms: 3, requestId: 'mine', who: 'lan' },
     },
   ]);
+});
+
+test('A caller whose id is an address has a hash in the line', async () => {
+  const { api, lines, send } = createFixture();
+  const token = await tokenOf(api.world, {
+    sub: 'lan@example.com',
+    email: 'lan@example.com',
+    roles: ['customer'],
+  });
+  for (let index = 0; index < 2; index++)
+    await send('/orders/none', { headers: { authorization: `Bearer ${token}` } });
+  expect(lines[0]?.facts.who).toMatch(/^sha256:[0-9a-f]{16}$/);
+  expect(lines[1]?.facts.who).toBe(lines[0]?.facts.who);
 });
 
 test('A line of a request without a caller or a route names neither', async () => {
