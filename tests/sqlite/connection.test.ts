@@ -74,9 +74,9 @@ describe('outage of SQLite', () => {
       const reader = createStoreOver(createConnection(client), world, { readOnly: true });
       expect((await reader.ping()).isOk()).toBe(true);
       const unavailable = { kind: 'unavailable', reason: 'the database is read-only' } as const;
-      expect(await errorOf(store.products.upsert([shop.productDraft()], shop.now(), 'replace'))).toMatchObject(
-        unavailable,
-      );
+      expect(
+        await errorOf(store.products.upsert([shop.productDraft()], shop.now(), 'replace')),
+      ).toMatchObject(unavailable);
       expect(await errorOf(store.secret('name', 'fresh'))).toMatchObject(unavailable);
       const mail = {
         messageId: '<1@x>',
