@@ -7,6 +7,7 @@ import { createBodyGate, defaultBodyLimits } from './http/bodyGate.ts';
 import { allMethods, createCors } from './http/cors.ts';
 import { type Failure, failureOf, httpError } from './http/failures.ts';
 import { problemOf } from './http/problems.ts';
+import { rememberCallers } from './http/requestCaller.ts';
 import { createRequestIdAssigner, requestIdOf } from './http/requestId.ts';
 import { findOversize } from './http/requestSize.ts';
 import { createServiceKeyAuth } from './http/serviceKeyAuth.ts';
@@ -52,7 +53,7 @@ export const createApp = (deps: ApiDeps): AnyElysia => {
   const { role } = deps;
   const { clock } = deps.world;
   const lines = deps.countedLog;
-  const { authenticate, forget } = createServiceKeyAuth(
+  const { authenticate: identify, forget } = createServiceKeyAuth(
     createAuthenticate(deps.auth, clock, lines, sessionCookieName(deps.demo)),
     {
       serviceKeys: deps.store.serviceKeys,
@@ -61,6 +62,7 @@ export const createApp = (deps: ApiDeps): AnyElysia => {
       lines,
     },
   );
+  const authenticate = rememberCallers(identify);
   const root = createRoot(deps);
   // A flat list starts faster: Elysia adds each route again to every app that it is nested in.
   const parts = [

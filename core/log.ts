@@ -2,3 +2,6 @@
 export type Log = Readonly<Record<'debug' | 'info' | 'warn' | 'error', WriteLine>>;
 
 type WriteLine = (message: string, fields?: Readonly<Record<string, unknown>>) => void;
+
+/** The message of the line that each request has. */
+export const requestLine = 'request';

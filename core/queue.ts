@@ -3,8 +3,9 @@ import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
 import type { Pause, Probe } from './pause.ts';
 import type { JobPipeline, Pipeline } from './pipelines/pipeline.ts';
-import type { AsyncResult } from './result.ts';
+import type { AsyncResult, DatabaseWords } from './result.ts';
 import type { ServiceReference, StepReference } from './serviceReference.ts';
+import type { StepFailure } from './stepFailure.ts';
 
 export const taskStates = ['ready', 'running', 'waiting', 'paused', 'failed'] as const;
 
@@ -120,7 +121,13 @@ export type StepReport = Pick<Lease, 'taskId' | 'lease'> & {
         /** Given if a step service did the step. It is stored for each order of the task. */
         readonly reference?: ServiceReference;
       }
-    | { readonly kind: 'retry'; readonly error: string; readonly runAtMs: number }
+    | {
+        readonly kind: 'retry';
+        readonly error: string;
+        readonly runAtMs: number;
+        /** For the log only. */
+        readonly database?: DatabaseWords | undefined;
+      }
     /** The server that the step calls is to blame, and not the task. `retryAfterMs`: as the server asks. */
     | { readonly kind: 'unavailable'; readonly error: string; readonly retryAfterMs: number | null }
     | { readonly kind: 'failed'; readonly error: string };
@@ -185,6 +192,8 @@ export type ClaimedTasks = {
   /** How many tasks were advanced, finished, leased, parked, failed or scheduled for another attempt. */
   readonly processed: number;
   readonly leases: readonly Lease[];
+  /** The tasks whose `tx` step threw, and was tried alone. */
+  readonly thrown?: readonly StepFailure[];
 };
 
 /** Unfinished tasks. Workers claim them in batches; leases keep two workers from working on the same task. */
@@ -257,6 +266,8 @@ export interface Queue {
     readonly nowMs: number;
     readonly crashesMax: number;
     readonly limit: number;
+    /** Called with the tasks that are `failed` now, if there are any. */
+    readonly onFailed?: ((failures: readonly StepFailure[]) => void) | undefined;
   }): AsyncResult<number>;
 
   stats(nowMs: number): AsyncResult<QueueStats>;

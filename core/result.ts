@@ -9,7 +9,12 @@ export type Unavailable = {
   readonly reason: string;
   /** True if somebody else holds rows that the call needs. Then nothing was written. */
   readonly rowsHeld?: boolean;
+  /** For the log only. */
+  readonly database?: DatabaseWords;
 };
+
+/** What a database says about its failure: its error code, such as an SQLSTATE, and its own words. */
+export type DatabaseWords = { readonly code: string; readonly message: string };
 
 /**
  * The result of a port or use case that does I/O. Expected failures are `Err` values, and `Unavailable` is always one

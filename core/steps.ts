@@ -2,7 +2,7 @@ import { type Order, orderStatusAfter } from './order.ts';
 import type { IsHeld } from './pause.ts';
 import { pipelineFor } from './pipelines/index.ts';
 import type { Effect, Pipeline, Step } from './pipelines/pipeline.ts';
-import type { ClaimedTasks, LockedTask, Queue, StepReport, Task } from './queue.ts';
+import type { LockedTask, Queue, StepReport, Task } from './queue.ts';
 
 /**
  * How the tasks of groups go through their pipelines: `runTxSteps` runs the steps in the database, `planReports` plans what
@@ -203,14 +203,6 @@ export const createOrdersAfter = (
       completedIds.has(order.id) ? { ...order, status, updatedAtMs: nowMs } : order,
     );
 };
-
-export const noClaimedTasks: ClaimedTasks = { processed: 0, leases: [] };
-
-/** The result of a claim whose tasks were processed one by one. */
-export const mergeClaimedTasks = (results: readonly ClaimedTasks[]): ClaimedTasks => ({
-  processed: results.reduce((sum, { processed }) => sum + processed, 0),
-  leases: results.flatMap(({ leases }) => leases),
-});
 
 /** The names of the steps that need a lease. All other steps run inside `Queue.claim`. */
 export const externalSteps = (pipeline: Pipeline): readonly string[] =>

@@ -1,6 +1,6 @@
 import { clockSkewMs, mayClaimWithSkew, skewToldMs } from '../core/clockSkew.ts';
 import type { Log } from '../core/log.ts';
-import type { AsyncResult } from '../core/result.ts';
+import type { AsyncResult, Unavailable } from '../core/result.ts';
 import type { DatabaseClock } from '../core/store.ts';
 import { startSleep, type Timer, withTimeout } from '../core/timer.ts';
 import type { Clock } from '../core/world.ts';
@@ -40,9 +40,10 @@ export const createDatabaseWatch = (
     const beforeMs = clock.nowMs();
     const late = () => null;
     const result = await withTimeout(timer, timeoutMs, ping(), late, { background: true });
-    const reason =
-      result === null ? 'it did not answer in time' : result.isErr() ? result.error.reason : null;
-    logOutage(reason);
+    const failure: Failure | null =
+      result === null ? { reason: 'it did not answer in time' } : result.isErr() ? result.error : null;
+    const reason = failure?.reason ?? null;
+    logOutage(failure);
     if (result?.isOk() && result.value.nowMs !== null)
       skew.judge(clockSkewMs(result.value.nowMs, { beforeMs, afterMs: clock.nowMs() }));
     const isReady = reason === null;
@@ -82,13 +83,21 @@ export const createDatabaseWatch = (
   };
 };
 
+type Failure = Pick<Unavailable, 'reason' | 'database'>;
+
 /** One line when the database cannot be used, another when the reason changes, and one when it can be used again. */
 const createOutageLines = (log: Log, clock: Clock) => {
   let outage: { readonly reason: string; readonly sinceMs: number } | null = null;
-  return (reason: string | null): void => {
+  return (failure: Failure | null): void => {
+    const reason = failure?.reason ?? null;
     if (reason === (outage?.reason ?? null)) return;
     const sinceMs = outage?.sinceMs ?? clock.nowMs();
-    if (reason !== null) log.error('the database cannot be used, so this process is not ready', { reason });
+    const database = failure?.database;
+    if (reason !== null)
+      log.error('the database cannot be used, so this process is not ready', {
+        reason,
+        ...(database && { database }),
+      });
     else log.info('the database can be used again', { afterMs: clock.nowMs() - sinceMs });
     outage = reason === null ? null : { reason, sinceMs };
   };

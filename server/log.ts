@@ -1,5 +1,6 @@
-import type { Log } from '../core/log.ts';
+import { type Log, requestLine } from '../core/log.ts';
 import type { Clock } from '../core/world.ts';
+import { redact } from './redact.ts';
 import type { LogLevel } from './settings.ts';
 
 /** The fields of a log line beside its message. */
@@ -11,9 +12,15 @@ type Line = {
   readonly facts: Facts;
 };
 
-/** Creates a log that writes one line per event: JSON, or `readable` text. Events below `level` are not written. */
+/** `canWait`: the line may be written a moment later, with others. */
+export type WriteLine = (line: string, options: { readonly canWait: boolean }) => void;
+
+/**
+ * Creates a log that writes one line per event: JSON, or `readable` text. Events below `level` are not written. No line
+ * has an e-mail address, a token or a password.
+ */
 export const createLog = (
-  write: (line: string) => void,
+  write: WriteLine,
   clock: Clock,
   { level: minLevel, readable }: { readonly level: LogLevel; readonly readable: boolean },
 ): Log => {
@@ -21,7 +28,8 @@ export const createLog = (
   const writerOf = (level: keyof Log): Log['info'] => {
     if (severity[level] < severity[minLevel]) return () => {};
     return (message, facts = {}) => {
-      write(`${render({ time: new Date(clock.nowMs()).toISOString(), level, message, facts })}\n`);
+      const line = render({ time: new Date(clock.nowMs()).toISOString(), level, message, facts });
+      write(`${redact(line)}\n`, { canWait: message === requestLine });
     };
   };
   return {
@@ -38,8 +46,10 @@ const severity: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 
 const renderJson = ({ facts, ...line }: Line): string =>
   JSON.stringify({ ...line, ...facts, ...line }, (_, value: unknown) => toJsonValue(value));
 
-/** Stacks of errors follow below the line. */
-const renderText = ({ time, level, message, facts }: Line): string => {
+/** Stacks of errors follow below the line. A request is no more than what a developer looks for. */
+const renderText = (line: Line): string => {
+  const { time, level } = line;
+  const { message, facts } = line.message === requestLine ? shortRequest(line.facts) : line;
   const entries = Object.entries(facts);
   const fields = entries.flatMap(([name, value]) =>
     value instanceof Error
@@ -50,13 +60,35 @@ const renderText = ({ time, level, message, facts }: Line): string => {
   return `${time.slice(11, 23)} ${level.padEnd(5)} ${message}${fields.join('')}${stacks.join('')}`;
 };
 
-const stackOf = ({ stack, message, cause }: Error): string =>
-  `${stack ?? message}${cause instanceof Error ? `\ncaused by ${stackOf(cause)}` : ''}`;
+const shortRequest = ({
+  method,
+  route,
+  status,
+  ms,
+  requestId,
+  who,
+  ...others
+}: Facts): Pick<Line, 'message' | 'facts'> => ({
+  message: `${method} ${route ?? '(no route)'} ${status} ${ms} ms`,
+  facts: others,
+});
+
+const stackOf = (error: Error): string => {
+  const { stack, message, cause } = error;
+  const text = stack?.replace(message, () => messageOf(error)) ?? messageOf(error);
+  return `${text}${cause instanceof Error ? `\ncaused by ${stackOf(cause)}` : ''}`;
+};
+
+/** Drizzle appends the values of a failed statement, which may be a customer's. */
+const messageOf = ({ message }: Error): string => message.split('\nparams: ', 1)[0] ?? '';
 
 /** `JSON.stringify` would write an error as `{}`, and throws for a bigint. */
 const toJsonValue = (value: unknown): unknown => {
   if (typeof value === 'bigint') return String(value);
   if (!(value instanceof Error)) return value;
   const cause = value.cause === undefined ? {} : { cause: toJsonValue(value.cause) };
-  return { name: value.name, message: value.message, stack: value.stack, ...cause };
+  // The SQLSTATE, or the error code of the system.
+  const code = 'code' in value && typeof value.code === 'string' ? { code: value.code } : {};
+  const stack = value.stack?.replace(value.message, () => messageOf(value));
+  return { name: value.name, ...code, message: messageOf(value), stack, ...cause };
 };

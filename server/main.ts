@@ -22,6 +22,7 @@ import { createDatabaseWatch, type DatabaseWatch } from './databaseWatch.ts';
 import { createDrain, defaultDrainMs } from './drain.ts';
 import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
+import { createLineWriter } from './logWriter.ts';
 import { readPages } from './pageFiles.ts';
 import { probePort } from './probePort.ts';
 import {
@@ -33,6 +34,7 @@ import {
 } from './process.ts';
 import { refuseRuntime } from './runtime.ts';
 import { stepServiceNames } from './serviceSettings.ts';
+import { createSlowStatements } from './slowStatements.ts';
 import { isPlainDatabase } from './transportRules.ts';
 import {
   openMailer,
@@ -59,7 +61,9 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     log.warn(
       'the connection to the database may pass the network as clear text: add ?sslmode=verify-full to DATABASE_URL',
     );
-  const store = await waitForStore(() => openStore(world, config), config, log, world.timer);
+  const countedLog = createCountedLog(log, world.timer);
+  const slow = createSlowStatements(countedLog, config);
+  const store = await waitForStore(() => openStore(world, config, slow), config, log, world.timer);
   closers.push(store.close);
   const watch = await startDatabaseWatch(store, world, log, config, closers);
   const { provider, simulator, close: closeProvider } = await openProvider(world, config);
@@ -81,10 +85,11 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   let address: string | null = null;
   const priority = openRequestPriority(world, config);
   if (listens) {
-    const [{ createApp }, { serve }, { createClientOf }] = await Promise.all([
+    const [{ createApp }, { serve }, { createClientOf }, { withRequestLog }] = await Promise.all([
       import('../api/app.ts'),
       import('../api/http/serve.ts'),
       import('../api/http/clientAddress.ts'),
+      import('../api/http/requestLog.ts'),
     ]);
     if (demo && host !== null && !isLoopback(host))
       log.warn('other machines can reach demo mode: anyone gets a token of an operator', { host });
@@ -110,13 +115,14 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       world,
       version,
       log,
-      countedLog: createCountedLog(log, world.timer),
+      countedLog,
       clientOf: createClientOf(config.trustedProxies),
       corsOrigins: config.corsOrigins,
       pages: await readPages(config),
       isReady: drain.isReady,
     });
-    const server = await serve(role === 'all' ? servedFirst(api, priority) : api, { port, host });
+    const fetch = withRequestLog(api, { log, countedLog, timer: world.timer }, config);
+    const server = await serve(role === 'all' ? servedFirst({ fetch }, priority) : { fetch }, { port, host });
     parallelClosers.push(() => drain.close(server));
     address = addressOf(host, server.port);
     if (simulator !== null && (role === 'all' || role === 'checkout'))
@@ -190,8 +196,9 @@ if (wrongRuntime !== null) {
   const isTerminal = process.stderr.isTTY === true;
   const drainMs = config.value.drainMs ?? (isTerminal ? 0 : defaultDrainMs);
   const world = createSystemWorld(config.value.shop);
-  const write = (line: string) => process.stderr.write(line);
-  const log = createLog(write, world.clock, { level, readable: isTerminal });
+  const lines = createLineWriter((text) => process.stderr.write(text), world.timer);
+  process.on('exit', lines.flush);
+  const log = createLog(lines.write, world.clock, { level, readable: isTerminal });
   const closers: Close[] = [];
   const closing = closeOnSignal(closers, drainMs + shutdownMs, log, world.timer);
   watchRunners(process.env, world.timer, () => closing.begin('the program that started this one has ended'));

@@ -5,6 +5,7 @@ import { authSettings, callerSettings } from './callerSettings.ts';
 import { checkoutSettings } from './checkoutSettings.ts';
 import { readDatabaseUrl } from './databaseUrl.ts';
 import { limitSettings } from './limitSettings.ts';
+import { logSettings } from './logSettings.ts';
 import { dkimSettings, mailSettings, oauth2Settings } from './mailSettings.ts';
 import { serviceSettings } from './serviceSettings.ts';
 import {
@@ -44,6 +45,7 @@ export const readSettings = (read: ReadSetting) => {
     ...limitSettings(kinds),
     ...workerSettings(kinds),
     ...stopSettings(kinds),
+    ...logSettings(kinds),
   };
 };
 
@@ -81,7 +83,7 @@ const processSettings = ({ oneOf, setting, whole }: Kinds) => ({
     'LOG_LEVEL',
     'info',
     logLevels,
-    'The lowest level that is logged. Logs go to standard error: as readable text on a terminal, as JSON elsewhere.',
+    'The lowest level that is logged. `info` has a line for each request, and `debug` more about each. Logs go to standard error: as readable text on a terminal, as JSON elsewhere.',
   ),
 });
 

@@ -5,6 +5,7 @@ import { createSandboxProvider } from '../adapters/sandbox/provider.ts';
 import type { RecordStore } from '../adapters/sandbox/records.ts';
 import { startWebhooks } from '../adapters/sandbox/webhooks.ts';
 import { mailDomain } from '../adapters/smtp/address.ts';
+import type { SlowStatements } from '../adapters/stored/slowStatements.ts';
 import { withTimeLimit } from '../adapters/system/providerTimeLimit.ts';
 import type { FinishChallenge, ListCharges } from '../api/deps.ts';
 import type { Log } from '../core/log.ts';
@@ -38,14 +39,15 @@ export const openStore = async (
     role,
     numberPrefix = '',
   }: Database & Pick<Config, 'databasePoolSize'>,
+  slow?: SlowStatements,
 ): Promise<Store> => {
   const path = sqlitePathOf(url);
   if (path !== null) {
     const { openSqliteStore } = await import('../adapters/sqlite/store.ts');
-    return openSqliteStore(world, { path, numberPrefix, readOnly: role === 'read' });
+    return openSqliteStore(world, { path, numberPrefix, readOnly: role === 'read', slow });
   }
   const { openPostgresStore } = await import('../adapters/postgres/store.ts');
-  return openPostgresStore(world, { url, poolSize, pooling, numberPrefix, readOnly: role === 'read' });
+  return openPostgresStore(world, { url, poolSize, pooling, numberPrefix, readOnly: role === 'read', slow });
 };
 
 const retryPauseMs = 1_000;
@@ -89,7 +91,8 @@ const explainStoreFailure = async (
   );
 };
 
-const adviceFor = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
+/** What an operator can do about a database that cannot be opened. Null if nothing more is known. */
+export const adviceFor = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
   if (!(cause instanceof Error)) return null;
   const path = sqlitePathOf(databaseUrl);
   if (path === null) return (await import('../adapters/postgres/startCheck.ts')).adviseOnStart(cause);
@@ -103,7 +106,7 @@ const adviceFor = async (databaseUrl: string, cause: unknown): Promise<string | 
 };
 
 /** Why the server cannot be reached now; null for a failure that waiting cannot fix. */
-const outageReasonOf = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
+export const outageReasonOf = async (databaseUrl: string, cause: unknown): Promise<string | null> => {
   if (sqlitePathOf(databaseUrl) !== null) return null;
   const { outageReason } = await import('../adapters/postgres/failures.ts');
   return outageReason(cause);

@@ -2,20 +2,27 @@ import { ok } from 'neverthrow';
 import { shareClaim } from '../core/claimShare.ts';
 import type { RequestPriority } from '../core/requestPriority.ts';
 import type { AsyncResult } from '../core/result.ts';
+import type { StepFailure } from '../core/stepFailure.ts';
 import type { Clock } from '../core/world.ts';
 import type { Executor } from './executor.ts';
 import type { Poll } from './loop.ts';
+import type { StepLog } from './stepLog.ts';
 
 /** Claims one batch of at most `limit` tasks of a pipeline. Returns how many tasks it processed, and its leases. */
 export type ClaimTasks<L> = (
   nowMs: number,
   limit: number,
-) => AsyncResult<{ readonly processed: number; readonly leases: readonly L[] }>;
+) => AsyncResult<{
+  readonly processed: number;
+  readonly leases: readonly L[];
+  readonly thrown?: readonly StepFailure[];
+}>;
 
 type ClaimRoundPorts<L> = {
   readonly clock: Clock;
   readonly executor: Executor<L>;
   readonly priority: Pick<RequestPriority, 'work'>;
+  readonly stepLog: StepLog;
 };
 
 /**
@@ -25,7 +32,7 @@ type ClaimRoundPorts<L> = {
 export const createClaimRound =
   <L>(
     claim: ClaimTasks<L>,
-    { clock, executor, priority }: ClaimRoundPorts<L>,
+    { clock, executor, priority, stepLog }: ClaimRoundPorts<L>,
     { batchMax, pollMs }: { readonly batchMax: number; readonly pollMs: number },
   ): Poll =>
   () =>
@@ -33,7 +40,8 @@ export const createClaimRound =
       if (!executor.hasRoom()) return ok(pollMs);
       const limit = Math.min(batchMax, tasksMax);
       const claimed = await claim(clock.nowMs(), limit);
-      return claimed.map(({ processed, leases }) => {
+      return claimed.map(({ processed, leases, thrown = [] }) => {
+        for (const failure of thrown) stepLog(failure);
         executor.add(leases);
         // It may have found few of the newest, and left others.
         return processed < shareClaim(limit).oldest ? pollMs : 0;

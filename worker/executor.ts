@@ -24,6 +24,8 @@ export type ExecutorPorts<L, Report> = LoopPorts & {
   readonly perform: (lease: L) => Promise<Report | null>;
   /** The facts of a log line about this lease. */
   readonly logFacts: (lease: L) => Readonly<Record<string, string>>;
+  /** Called with each step that could not be done, once that is reported. */
+  readonly logFailure: (lease: L, outcome: Outcome) => void;
   /** The report of an attempt that failed. */
   readonly failedAttempt: (lease: L, error: string, world: World) => Report;
   readonly report: (report: Report) => AsyncResult<boolean>;
@@ -48,7 +50,7 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
   { leaseMs, parallelMax, batchMax }: ExecutorSettings,
   wake: () => void,
 ): Executor<L> => {
-  const { queue, world, log, outage, faults } = ports;
+  const { queue, world, log, logFailure, outage, faults } = ports;
   const held = createHeldLeases<L>(queue, world.clock, { leaseMs, roomUpTo: batchMax }, wake);
   const heartbeat = startLoop(`the heartbeat of ${pipeline.name}`, held.heartbeat, ports);
   const report = createReportWithRetries(`reporting steps of ${pipeline.name}`, ports);
@@ -67,7 +69,7 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
 
   const execute = async (lease: L): Promise<void> => {
     running++;
-    const result = await performOrFail(lease, ports);
+    const { result, threw } = await performOrFail(lease, ports);
     if (result?.outcome.kind === 'unavailable') {
       await faults.seen(lease, result.outcome);
       await releaseWaiting(({ step }) => step === lease.step);
@@ -76,6 +78,8 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     startWaiting();
     const accepted = result !== null && (await report(result, () => held.current(lease) !== undefined));
     held.drop(lease);
+    // A step that threw has been logged.
+    if (accepted && (!threw || result.outcome.kind === 'failed')) logFailure(lease, result.outcome);
     if (accepted) await faults.reported(lease, result.outcome);
     if (accepted && lease.step !== pipeline.steps.at(-1)?.name) wake();
   };
@@ -88,7 +92,7 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     if (notStarted.length === 0) return;
     try {
       const result = await queue.release(notStarted, world.clock.nowMs());
-      if (result.isErr()) outage.failed('releasing leases', result.error.reason);
+      if (result.isErr()) outage.failed('releasing leases', result.error);
     } catch (cause) {
       log.error('releasing leases failed', { cause });
     }
@@ -118,12 +122,13 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
 const performOrFail = async <L extends LeaseRef, Report>(
   lease: L,
   { perform, failedAttempt, logFacts, world, log }: ExecutorPorts<L, Report>,
-): Promise<Report | null> => {
+): Promise<{ readonly result: Report | null; readonly threw: boolean }> => {
   try {
-    return await perform(lease);
+    return { result: await perform(lease), threw: false };
   } catch (cause) {
     log.error(`the step ${lease.step} threw`, { taskId: lease.taskId, ...logFacts(lease), cause });
-    return failedAttempt(lease, cause instanceof Error ? cause.message : String(cause), world);
+    const error = cause instanceof Error ? cause.message : String(cause);
+    return { result: failedAttempt(lease, error, world), threw: true };
   }
 };
 
@@ -149,7 +154,7 @@ const createReportWithRetries =
           if (!accepted.value) log.warn(leaseExpired, { taskId });
           return accepted.value;
         }
-        outage.failed(name, accepted.error.reason);
+        outage.failed(name, accepted.error);
       } catch (cause) {
         log.error(`${name} failed`, { taskId, cause });
         return false;

@@ -63,7 +63,7 @@ export const startLoop = (name: string, poll: Poll, ports: LoopPorts): Loop => {
         outage.recovered(name);
         return result.value;
       }
-      outage.failed(name, result.error.reason);
+      outage.failed(name, result.error);
     } catch (cause) {
       log.error(`${name} failed`, { cause });
     }

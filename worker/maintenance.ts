@@ -8,6 +8,8 @@ import type { Store } from '../core/store.ts';
 import type { Clock } from '../core/world.ts';
 import { createExpiryPoll } from './expiry.ts';
 import { type Poll, pauseMaxMs } from './loop.ts';
+import { createMoneyPoll } from './moneyWatch.ts';
+import type { StepLog } from './stepLog.ts';
 
 const rescueBatchMax = 500;
 const recoverEveryMs = 1_000;
@@ -29,6 +31,7 @@ export const createMaintenancePolls = (
     readonly mayClaim: () => boolean;
     readonly clock: Clock;
     readonly log: Log;
+    readonly stepLog: StepLog;
   },
   settings: { readonly leaseMs: number; readonly reconcileAfterMs: number },
 ): Readonly<Record<string, Poll>> => ({
@@ -39,6 +42,7 @@ export const createMaintenancePolls = (
   ),
   'cancelling of expired orders': ifMayClaim(ports, createExpiryPoll(ports)),
   'comparison of the stock': createStockPoll(ports),
+  'money checks': createMoneyPoll(ports),
   'folding of names': createRefoldPoll(ports),
   'history of the queue': ifMayClaim(ports, createHistoryPoll(ports)),
   pruning: async () => (await ports.store.prune(ports.clock.nowMs())).map(() => pruneEveryMs),
@@ -61,7 +65,13 @@ const createRescuePoll = (
     store: { queue, ping },
     clock,
     log,
-  }: { readonly store: Pick<Store, 'queue' | 'ping'>; readonly clock: Clock; readonly log: Log },
+    stepLog,
+  }: {
+    readonly store: Pick<Store, 'queue' | 'ping'>;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly stepLog: StepLog;
+  },
   everyMs: number,
 ): Poll => {
   let wasUnavailable = false;
@@ -71,7 +81,12 @@ const createRescuePoll = (
         wasUnavailable = false;
         return Math.max(everyMs, pauseMaxMs);
       });
-    const rescued = await queue.rescue({ nowMs: clock.nowMs(), crashesMax, limit: rescueBatchMax });
+    const rescued = await queue.rescue({
+      nowMs: clock.nowMs(),
+      crashesMax,
+      limit: rescueBatchMax,
+      onFailed: (failures) => failures.forEach(stepLog),
+    });
     wasUnavailable = rescued.isErr();
     return rescued.map((tasks) => {
       if (tasks > 0)

@@ -29,6 +29,7 @@ import { createOutageLog } from './outage.ts';
 import { createPausesPoll } from './pauses.ts';
 import { createReporter } from './reports.ts';
 import { createServerFaults } from './serverFaults.ts';
+import { createStepLog, logStepOfJob, logStepOfOrders, type StepLog } from './stepLog.ts';
 
 export type WorkerPorts = {
   readonly store: Pick<
@@ -95,6 +96,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     clock: world.clock,
     random: world.random,
     outage: createOutageLog(log, world.clock),
+    stepLog: createStepLog(log, world.timer),
     faults: createServerFaults({ pauses: store.pauses, world, log }, () => pausesLoop.wake()),
   };
   const recovery = createPaymentRecovery({ ...store, provider: ports.provider, world });
@@ -140,6 +142,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
       mayClaim: ports.mayClaim,
       clock: world.clock,
       log,
+      stepLog: shared.stepLog,
     },
     settings,
   );
@@ -163,19 +166,23 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
   };
 };
 
-type SharedPorts = LoopPorts & Pick<ExecutorPorts<Lease, StepReport>, 'queue' | 'world' | 'faults'>;
+type SharedPorts = LoopPorts & { readonly stepLog: StepLog } & Pick<
+    ExecutorPorts<Lease, StepReport>,
+    'queue' | 'world' | 'faults'
+  >;
 
 const createOrderPorts = (
   { store, mailer, invoiceRenderer, stepServices, world }: WorkerPorts,
   shared: SharedPorts,
   settings: WorkerSettings,
-): ExecutorPorts<Lease, StepReport> => ({
+): ExecutorPorts<Lease, StepReport> & SharedPorts => ({
   ...shared,
   perform: createRunStep({ mailer, invoiceRenderer, stepServices, world }, settings),
   logFacts: ({ checkoutId, orders }) => ({
     checkoutId,
     orderIds: orders.map(({ order }) => order.id).join(' '),
   }),
+  logFailure: (lease, outcome) => logStepOfOrders(shared.stepLog, lease, outcome),
   failedAttempt,
   report: createReporter<StepReport>(store.queue.report, world.clock, shared.timer),
 });
@@ -185,7 +192,7 @@ const createJobPorts = (
   shared: SharedPorts,
   recovery: PaymentRecovery,
   settings: WorkerSettings,
-): ExecutorPorts<JobLease, JobReport> => {
+): ExecutorPorts<JobLease, JobReport> & SharedPorts => {
   const { refunds, inbox, ledger } = store;
   const followCharge = createFollowCharge({ ...store, provider, world });
   const actOnEvent = createActOnEvent({ ...store, recovery, followCharge, world });
@@ -206,6 +213,7 @@ const createJobPorts = (
     ...shared,
     perform: createRunJob(ports, settings),
     logFacts: ({ jobId }) => ({ jobId }),
+    logFailure: (lease, outcome) => logStepOfJob(shared.stepLog, lease, outcome),
     failedAttempt,
     report: createReporter<JobReport>(store.queue.reportJobs, world.clock, shared.timer),
   };
@@ -240,7 +248,7 @@ type RunningPipeline = { wake(): void; stop(deadline: Promise<void>): Promise<vo
 const startPipeline = <L extends LeaseRef, Report extends AnyReport>(
   pipeline: Pipeline | JobPipeline,
   claim: ClaimTasks<L>,
-  ports: ExecutorPorts<L, Report>,
+  ports: ExecutorPorts<L, Report> & { readonly stepLog: StepLog },
   priority: WorkerPorts['priority'],
   settings: WorkerSettings,
 ): RunningPipeline => {
@@ -252,7 +260,7 @@ const startPipeline = <L extends LeaseRef, Report extends AnyReport>(
   const loops: readonly Loop[] = Array.from({ length: settings.claimers }, (_, index) =>
     startLoop(
       `claim loop ${index + 1} of ${pipeline.name}`,
-      createClaimRound(claim, { clock: ports.clock, executor, priority }, settings),
+      createClaimRound(claim, { ...ports, executor, priority }, settings),
       ports,
     ),
   );

@@ -2,6 +2,7 @@ import postgres from 'postgres';
 import type { AsyncResult } from '../../core/result.ts';
 import { driverOptions } from '../stored/postgresUrl/driverOptions.ts';
 import { endingStates } from '../stored/postgresUrl/endingStates.ts';
+import type { SlowStatements } from '../stored/slowStatements.ts';
 import { orUnavailable } from './failures.ts';
 
 /** `int8` is read as a number, because our amounts and times stay below 2^53. */
@@ -20,6 +21,7 @@ export type ConnectionOptions = {
    */
   readonly pooling?: 'session' | 'transaction';
   readonly limits?: StatementLimits;
+  readonly slow?: SlowStatements | undefined;
 };
 
 /** How long a statement may take, ms. Beyond it, its caller gets `unavailable`. */
@@ -49,6 +51,7 @@ export const connect = ({
   poolSize = 8,
   pooling = 'session',
   limits: { statementMs, lockMs, clientMs } = defaultLimits,
+  slow,
 }: ConnectionOptions): Sql => {
   const { session, ...server } = driverOptions(url);
   return postgres({
@@ -57,6 +60,7 @@ export const connect = ({
     connect_timeout: connectTimeoutS,
     query_timeout: clientMs / 1_000,
     ends_session: endingStates,
+    ...(slow !== undefined && { slow_ms: slow.ms, onslow: slow.tell }),
     ...server,
     // The default pauses grow to 20 s. The server may be back long before that.
     backoff: (attempt: number) => Math.min(0.1 * attempt, 1),

@@ -1,6 +1,6 @@
 import { err, ok } from 'neverthrow';
 import postgres from 'postgres';
-import type { AsyncResult } from '../../core/result.ts';
+import type { AsyncResult, DatabaseWords } from '../../core/result.ts';
 
 /** Runs a query. An outage of the database becomes the error `unavailable`; a bug still throws. */
 export const orUnavailable = async <T>(query: () => Promise<T>): AsyncResult<T> => {
@@ -9,7 +9,13 @@ export const orUnavailable = async <T>(query: () => Promise<T>): AsyncResult<T> 
   } catch (cause) {
     const reason = outageReason(cause);
     if (reason === null) throw cause;
-    return err({ kind: 'unavailable', reason, ...(isLockTimeout(cause) && { rowsHeld: true }) });
+    const database = databaseWordsOf(cause);
+    return err({
+      kind: 'unavailable',
+      reason,
+      ...(isLockTimeout(cause) && { rowsHeld: true }),
+      ...(database !== null && { database }),
+    });
   }
 };
 
@@ -17,6 +23,14 @@ export const orUnavailable = async <T>(query: () => Promise<T>): AsyncResult<T> 
 const isLockTimeout = (cause: unknown): boolean =>
   cause instanceof Error &&
   ((cause instanceof postgres.PostgresError && cause.code === '55P03') || isLockTimeout(cause.cause));
+
+/** The error code and words of the server, the driver or the system. Drizzle wraps the driver's error. */
+const databaseWordsOf = (cause: unknown): DatabaseWords | null => {
+  if (!(cause instanceof Error)) return null;
+  return 'code' in cause && typeof cause.code === 'string'
+    ? { code: cause.code, message: cause.message }
+    : databaseWordsOf(cause.cause);
+};
 
 /** True if a statement failed because a product would have had less than no units. */
 export const isStockShort = (cause: unknown): boolean =>

@@ -15,7 +15,7 @@ const migrationLock = 7_215_390_211;
  * Rejects with `SchemaTooNew` or `SchemaTooOld`, and then changes nothing.
  */
 export const migrateWith = async (sql: Sql): Promise<void> => {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  const files = await migrationFiles();
   await sql.begin(async (tx) => {
     await tx`set local statement_timeout = 0`;
     await tx`set local lock_timeout = 0`;
@@ -35,6 +35,19 @@ export const migrateWith = async (sql: Sql): Promise<void> => {
     }
     await checkFoldVersion(tx);
   });
+};
+
+const migrationFiles = async (): Promise<readonly string[]> =>
+  (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+
+/** The files that `migrateWith` would run. Rejects as it does, and changes nothing. */
+export const pendingMigrations = async (sql: Sql): Promise<readonly string[]> => {
+  const [found] = await sql`select to_regclass('migration') as name`;
+  const applied = found?.name === null ? [] : await sql<{ name: string }[]>`select name from migration`;
+  return missingMigrations(
+    await migrationFiles(),
+    applied.map(({ name }) => name),
+  );
 };
 
 /**

@@ -47,7 +47,12 @@ export const openPostgresStore = async (
 ): Promise<Store> => {
   const { readOnly = false } = options;
   // A migration may take longer than any request. It has a connection of its own, without limits.
-  const sql = connect({ ...options, poolSize: 1, limits: { statementMs: 0, lockMs: 0, clientMs: 0 } });
+  const sql = connect({
+    ...options,
+    slow: undefined,
+    poolSize: 1,
+    limits: { statementMs: 0, lockMs: 0, clientMs: 0 },
+  });
   try {
     await checkVersion(sql);
     await migrateWith(sql);

@@ -10,7 +10,8 @@ export const orUnavailable = <T>(client: Database.Database, work: () => T): Resu
   } catch (cause) {
     const reason = outageReason(cause);
     if (reason === null) throw cause;
-    return err({ kind: 'unavailable', reason });
+    const database = cause instanceof Database.SqliteError && { code: cause.code, message: cause.message };
+    return err({ kind: 'unavailable', reason, ...(database && { database }) });
   }
 };
 

@@ -14,9 +14,7 @@ const folder = new URL('../../sql/sqlite/', import.meta.url);
  * @throws SchemaTooNew or SchemaTooOld, and then changes nothing
  */
 export const migrate = (client: Database.Database, nowMs: number): void => {
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort();
+  const files = migrationFiles();
   // Checked without the write lock first, so that a process can start while another one writes.
   if (isUpToDate(client, files)) return;
   client
@@ -32,6 +30,15 @@ export const migrate = (client: Database.Database, nowMs: number): void => {
     })
     .immediate();
 };
+
+const migrationFiles = (): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+
+/** The files that `migrate` would run. Throws as it does, and changes nothing. */
+export const pendingMigrations = (client: Database.Database): readonly string[] =>
+  missingMigrations(migrationFiles(), appliedMigrations(client));
 
 const isUpToDate = (client: Database.Database, files: readonly string[]): boolean => {
   const missing = missingMigrations(files, appliedMigrations(client));

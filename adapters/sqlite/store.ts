@@ -4,6 +4,7 @@ import { finishedRetentionMs } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { World } from '../../core/world.ts';
 import { createLocalWakeup } from '../stored/localWakeup.ts';
+import type { SlowStatements } from '../stored/slowStatements.ts';
 import { createActivityLog } from './activity/activity.ts';
 import { createAudits } from './checkout/audits.ts';
 import { createPruneCounted } from './checkout/countedCheckouts.ts';
@@ -28,6 +29,7 @@ import { createScan } from './search/slices.ts';
 
 import { createIndexNoted } from './search/unindexed.ts';
 import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
+import { watchSlowStatements } from './slowStatements.ts';
 
 /**
  * Opens and migrates. Rejects with the driver's error if the file cannot be opened, with `SchemaTooNew` if a newer
@@ -35,11 +37,12 @@ import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
  */
 export const openSqliteStore = async (
   world: World,
-  options: ConnectionOptions & StoreOptions,
+  options: ConnectionOptions & StoreOptions & { readonly slow?: SlowStatements | undefined },
 ): Promise<Store> => {
   const client = openClient(options);
   try {
     migrate(client, world.clock.nowMs());
+    if (options.slow !== undefined) watchSlowStatements(client, options.slow, world.clock);
     return createStoreOver(createConnection(client), world, options);
   } catch (cause) {
     client.close();

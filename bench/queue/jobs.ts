@@ -61,6 +61,7 @@ const drain = async ({ queue }: Store, world: World): Promise<void> => {
       world,
       perform: ({ taskId, lease }) => Promise.resolve({ taskId, lease, outcome: { kind: 'done' } }),
       logFacts: ({ jobId }) => ({ jobId }),
+      logFailure: () => {},
       faults: { seen: async () => throwLogged('a server does not work'), reported: () => Promise.resolve() },
       failedAttempt: ({ taskId, lease }, error) => ({ taskId, lease, outcome: { kind: 'failed', error } }),
       report: async (each) => {
@@ -83,7 +84,7 @@ const drain = async ({ queue }: Store, world: World): Promise<void> => {
       `claimer ${index + 1}`,
       createClaimRound(
         claim,
-        { clock: world.clock, executor, priority: { work: (turn) => turn(batchMax) } },
+        { clock: world.clock, executor, stepLog: () => {}, priority: { work: (turn) => turn(batchMax) } },
         settings,
       ),
       ports,

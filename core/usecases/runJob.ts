@@ -7,7 +7,7 @@ import type { JobPipeline, JobService } from '../pipelines/pipeline.ts';
 import type { PaymentProvider } from '../provider.ts';
 import type { JobLease, JobReport } from '../queue.ts';
 import { openRefundStatuses, type Refund, type Refunds, succeededRefundStatuses } from '../refund.ts';
-import type { AsyncResult, Unavailable } from '../result.ts';
+import type { AsyncResult, DatabaseWords, Unavailable } from '../result.ts';
 import { failedAttempt, failedMail, recoveryPauseMs } from '../retry.ts';
 import { withDeadline } from '../stepDeadline.ts';
 import { stepKey } from '../steps.ts';
@@ -28,12 +28,15 @@ export type JobPorts = {
   readonly world: World;
 };
 
+/** `database`: what our database says about its failure, for the log. */
+type Reason = { readonly reason: string; readonly database?: DatabaseWords | undefined };
+
 type JobOutcome =
   | { readonly kind: 'done' }
   /** Tried again with growing pauses. Fails after `attemptsMax` attempts. */
-  | { readonly kind: 'deferred'; readonly reason: string }
+  | ({ readonly kind: 'deferred' } & Reason)
   /** Tried again until it is done: money is owed even if we give up. */
-  | { readonly kind: 'deferred_without_limit'; readonly reason: string }
+  | ({ readonly kind: 'deferred_without_limit' } & Reason)
   /** A mail that its server does not take yet. */
   | { readonly kind: 'mail_deferred'; readonly reason: string }
   /** The server that the step calls is to blame, and not the job. */
@@ -71,7 +74,7 @@ export const createRunJob = (
       }
       case 'deferred_without_limit': {
         const runAtMs = world.clock.nowMs() + recoveryPauseMs(lease.attempts + 1);
-        return report({ kind: 'retry', error: outcome.reason, runAtMs });
+        return report({ kind: 'retry', error: outcome.reason, runAtMs, database: outcome.database });
       }
       case 'rejected':
         return report({ kind: 'failed', error: outcome.reason });
@@ -80,10 +83,23 @@ export const createRunJob = (
       case 'mail_deferred':
         return failedMail(lease, outcome.reason, world);
       case 'deferred':
-        return failedAttempt(lease, outcome.reason, world);
+        return withDatabase(failedAttempt(lease, outcome.reason, world), outcome);
     }
   };
 };
+
+const withDatabase = <Report extends JobReport>(report: Report, { database }: Reason): JobReport =>
+  report.outcome.kind === 'retry' ? { ...report, outcome: { ...report.outcome, database } } : report;
+
+/** Why a job waits although nothing is wrong. */
+const waits = {
+  undecided: 'the provider has not decided yet',
+  disputed: 'the payment is disputed',
+  noOutcome: 'the payment has no outcome yet',
+} as const;
+
+/** True if a retry is part of the work, so that nobody needs to hear of it. */
+export const isPlannedWait = (error: string): boolean => Object.values<string>(waits).includes(error);
 
 type Services = Readonly<Record<JobService, (lease: JobLease) => Promise<JobOutcome>>>;
 
@@ -107,10 +123,11 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
    */
   const followAndHold = async (refundId: string, reference: string): Promise<JobOutcome | null> => {
     const followed = await followCharge(reference);
-    if (followed.isErr()) return deferredWithoutLimit(followed.error.reason);
+    if (followed.isErr()) return deferredWithoutLimit(followed.error.reason, followed.error.database);
     const found = await refunds.find(refundId);
     if (found.isErr()) return deferred(found);
-    return found.value?.disputed ? deferredWithoutLimit(heldBack) : null;
+    // The money may go back by the dispute. The refund is due again when the dispute ends.
+    return found.value?.disputed ? deferredWithoutLimit(waits.disputed) : null;
   };
   /** A refund of one order can leave only one order for what the provider refunded of the same charge. */
   const assignWhatIsClear = async ({ paymentId }: Refund): AsyncResult<unknown> =>
@@ -132,7 +149,7 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
         const finished = await refunds.finish({ refundId: refund.id, outcome: decision }, nowMs());
         return recorded(finished.isErr() ? finished : await assignWhatIsClear(refund));
       }
-      if (decision.kind === 'pending') return deferredWithoutLimit('the provider has not decided yet');
+      if (decision.kind === 'pending') return deferredWithoutLimit(waits.undecided);
       if (decision.kind !== 'refused') return deferredWithoutLimit(decision.reason);
       const refusedFor = await followAndHold(jobId, reference);
       if (refusedFor !== null) return refusedFor;
@@ -159,8 +176,8 @@ const createServices = (ports: JobPorts, { mailDomain }: { readonly mailDomain: 
       if (event.value === null) return recordMissing;
       const handled = await actOnEvent(event.value);
       // The event is not to blame, and it may be about money: it waits for as long as the outage lasts.
-      if (handled.isErr()) return deferredWithoutLimit(handled.error.reason);
-      return handled.value ? done : { kind: 'deferred', reason: 'the payment has no outcome yet' };
+      if (handled.isErr()) return deferredWithoutLimit(handled.error.reason, handled.error.database);
+      return handled.value ? done : { kind: 'deferred', reason: waits.noOutcome };
     },
 
     reconcile_ledger: async ({ jobId }) => {
@@ -185,21 +202,23 @@ const lateOutcome =
       ? deferredWithoutLimit(reason)
       : { kind: 'deferred', reason };
 
-/** The money may go back by the dispute. The refund is due again when the dispute ends. */
-const heldBack = 'the payment is disputed';
-
 const recordMissing: JobOutcome = { kind: 'rejected', reason: "the job's record does not exist" };
 
 const deferred = (result: Result<unknown, Unavailable>): JobOutcome => ({
   kind: 'deferred',
   reason: result.isErr() ? result.error.reason : 'unavailable',
+  database: result.isErr() ? result.error.database : undefined,
 });
 
-const deferredWithoutLimit = (reason: string): JobOutcome => ({ kind: 'deferred_without_limit', reason });
+const deferredWithoutLimit = (reason: string, database?: DatabaseWords): JobOutcome => ({
+  kind: 'deferred_without_limit',
+  reason,
+  database,
+});
 
 /** The work is done; only its record may have to be written again. */
 const recorded = (result: Result<unknown, Unavailable>): JobOutcome =>
-  result.isErr() ? deferredWithoutLimit(result.error.reason) : done;
+  result.isErr() ? deferredWithoutLimit(result.error.reason, result.error.database) : done;
 
 const positionOf = ({
   pipeline: name,

@@ -24,6 +24,9 @@ export const failedEffectsContract = (name: string, open: OpenStore): void => {
       const first = await fixture.claimTasks(unknownEffect, { retryAtMs });
       expect(first.leases.map(({ taskId }) => taskId).sort()).toEqual([...others].sort());
       expect(first.leases).toMatchObject(others.map(() => ({ step: 'pause', attempts: 0 })));
+      expect(first.thrown).toMatchObject([
+        { taskId: defined(failing).taskId, isLast: false, failsOrders: false, cause: expect.any(Error) },
+      ]);
       for (const { order } of first.leases)
         expect(await fixture.historyStates(order.id)).toEqual(['pending', 'paying', 'paid', 'invoiced']);
 
@@ -59,7 +62,10 @@ export const failedEffectsContract = (name: string, open: OpenStore): void => {
       const product = await fixture.createProduct();
       const orders = await fixture.placeOrders([product, product]);
       const [taskId] = await fixture.pay(orders);
-      await fixture.claimTasks(unknownLastEffect, { retryAtMs: () => null });
+      const claimed = await fixture.claimTasks(unknownLastEffect, { retryAtMs: () => null });
+      expect(claimed.thrown).toMatchObject([
+        { taskId: defined(taskId), step: 'invoice', orders: 2, isLast: true, failsOrders: true },
+      ]);
       const failed = await fixture.findTask(defined(taskId));
       expect(failed).toMatchObject({ state: 'failed', step: 'invoice', attempts: 1 });
       for (const { id } of orders) {

@@ -109,7 +109,7 @@ export const createFixture = (store: Store, world: TestWorld) => {
   };
 
   const claimTasks = async (pipeline: string | Pipeline, changes: Partial<ClaimOptions> = {}) => {
-    const { processed, leases } = await unwrap(
+    const { processed, leases, thrown } = await unwrap(
       store.queue.claim({
         pipeline: typeof pipeline === 'string' ? pipelineFor(pipeline) : pipeline,
         limit: 100,
@@ -119,7 +119,7 @@ export const createFixture = (store: Store, world: TestWorld) => {
         ...changes,
       }),
     );
-    return { processed, leases: leases.map(testLeaseOf) };
+    return { processed, leases: leases.map(testLeaseOf), ...(thrown?.length ? { thrown } : {}) };
   };
 
   const report = ({ taskId, lease }: Lease, outcome: StepReport['outcome']) =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Order } from '../../core/order.ts';
+import type { StepFailure } from '../../core/stepFailure.ts';
 import { defined, refundSucceeded, unwrap } from './fixture.ts';
 import { withRemoteStep } from './remoteStep.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
@@ -111,7 +112,10 @@ export const groupsContract = (name: string, open: OpenStore): void => {
       const orders = await payTogether(['service', 'service']);
       await fixture.claimTasks(withRemoteStep('service'));
       world.advance(30_001);
-      await unwrap(store.queue.rescue({ nowMs: fixture.now(), crashesMax: 1, limit: 9 }));
+      const told: StepFailure[] = [];
+      const onFailed = (failures: readonly StepFailure[]) => told.push(...failures);
+      await unwrap(store.queue.rescue({ nowMs: fixture.now(), crashesMax: 1, limit: 9, onFailed }));
+      expect(told).toMatchObject([{ pipeline: 'service', orders: 2, isLast: true, failsOrders: true }]);
       for (const { id } of orders) {
         expect((await fixture.findOrder(id)).status).toBe('failed');
         expect((await fixture.historyStates(id)).at(-1)).toBe('failed');

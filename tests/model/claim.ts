@@ -1,18 +1,11 @@
 import { ok, type Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../core/batchWithFallback.ts';
+import { claimedThrown, mergeClaimedTasks, noClaimedTasks } from '../../core/claimedTasks.ts';
 import { contactOfGroup } from '../../core/group.ts';
 import { isHeldBy, probeIn } from '../../core/pause.ts';
 import type { ClaimedTasks, Lease, LockedTask, Queue } from '../../core/queue.ts';
 import { serviceRequestBody } from '../../core/stepService.ts';
-import {
-  externalSteps,
-  mergeClaimedTasks,
-  noClaimedTasks,
-  planThrownError,
-  runTxSteps,
-  stepKey,
-  type Transitions,
-} from '../../core/steps.ts';
+import { externalSteps, planThrownError, runTxSteps, stepKey, type Transitions } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { type EffectContext, effects } from './effects.ts';
 import { stepPausesIn } from './pauses.ts';
@@ -40,7 +33,7 @@ export const claimTasks = (
       onThrow: (task, cause) => {
         const transitions = planThrownError(query, lockedTask(tables, task), cause);
         runTransaction((writes) => writeTransitions(tables, writes, transitions, query.nowMs));
-        return ok({ processed: 1, leases: [] });
+        return ok(claimedThrown(query.pipeline.name, lockedTask(tables, task), transitions, cause));
       },
     }),
   ).map(mergeClaimedTasks);

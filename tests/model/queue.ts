@@ -66,14 +66,15 @@ export const createQueue = (tables: Tables, world: World): OperatorQueue => ({
     return ok(undefined);
   },
 
-  rescue: async ({ nowMs, crashesMax, limit }) => {
+  rescue: async ({ nowMs, crashesMax, limit, onFailed }) => {
     const expired = [...tables.tasks.values()]
       .filter((task) => task.state === 'running' && task.leaseUntilMs <= nowMs)
       .sort((one, other) => one.leaseUntilMs - other.leaseUntilMs)
       .slice(0, limit);
-    runTransaction((writes) => {
-      for (const task of expired) rescueTask(tables, writes, task, crashesMax, nowMs);
-    });
+    const failures = runTransaction((writes) =>
+      expired.flatMap((task) => rescueTask(tables, writes, task, crashesMax, nowMs)),
+    );
+    if (failures.length > 0) onFailed?.(failures);
     return ok(expired.length);
   },
 

@@ -1,3 +1,4 @@
+import { failedInRescue } from '../../core/claimedTasks.ts';
 import {
   type NamedTask,
   planRescue,
@@ -6,6 +7,7 @@ import {
   type TaskChange,
   type TaskSnapshot,
 } from '../../core/rescue.ts';
+import type { StepFailure } from '../../core/stepFailure.ts';
 import type { TaskFilter } from '../../core/taskFilter.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
 import { rowOf, type Tables, type TaskRow, type Writes } from './tables.ts';
@@ -18,8 +20,11 @@ export const rescueTask = (
   task: TaskRow,
   crashesMax: number,
   nowMs: number,
-): void => {
-  writeChange(tables, writes, planRescue(snapshotOf(tables, task), crashesMax, nowMs), nowMs);
+): readonly StepFailure[] => {
+  const snapshot = snapshotOf(tables, task);
+  const change = planRescue(snapshot, crashesMax, nowMs);
+  writeChange(tables, writes, change, nowMs);
+  return failedInRescue([snapshot], [change]);
 };
 
 /** See `OperatorQueue.retry`. Null if nothing changes. */

@@ -33,7 +33,7 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: connections that go s
 
   test('The first silent statement fails, and the next ones go over new connections', async () => {
     expect(proxy.silence()).toBe(4);
-    expect((await ask())._unsafeUnwrapErr()).toEqual({
+    expect((await ask())._unsafeUnwrapErr()).toMatchObject({
       kind: 'unavailable',
       reason: 'the database did not answer in time',
     });

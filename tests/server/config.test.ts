@@ -61,6 +61,7 @@ test('Without any variable every setting has its default, and demo mode is on', 
     workerPipelines: pipelineNames,
     shutdownMs: 10_000,
     drainMs: null,
+    slowMs: 1_000,
   });
 });
 

@@ -74,10 +74,10 @@ describe('outage of SQLite', () => {
       const reader = createStoreOver(createConnection(client), world, { readOnly: true });
       expect((await reader.ping()).isOk()).toBe(true);
       const unavailable = { kind: 'unavailable', reason: 'the database is read-only' } as const;
-      expect(await errorOf(store.products.upsert([shop.productDraft()], shop.now(), 'replace'))).toEqual(
-        unavailable,
-      );
-      expect(await errorOf(store.secret('name', 'fresh'))).toEqual(unavailable);
+      expect(
+        await errorOf(store.products.upsert([shop.productDraft()], shop.now(), 'replace')),
+      ).toMatchObject(unavailable);
+      expect(await errorOf(store.secret('name', 'fresh'))).toMatchObject(unavailable);
       const mail = {
         messageId: '<1@x>',
         checkoutId: null,
@@ -113,7 +113,7 @@ describe('outage of SQLite', () => {
     const product = await shop.createProduct();
     client.pragma(`max_page_count = ${client.pragma('page_count', { simple: true })}`);
     const drafts = Array.from({ length: 500 }, () => shop.productDraft());
-    expect(await errorOf(store.products.upsert(drafts, shop.now(), 'replace'))).toEqual({
+    expect(await errorOf(store.products.upsert(drafts, shop.now(), 'replace'))).toMatchObject({
       kind: 'unavailable',
       reason: 'the disk is full',
     });

@@ -41,6 +41,7 @@ const createExecutorOfOne = async (pipeline: Pipeline, accepted: boolean) => {
       random: world.random,
       outage: createOutageLog(log, world.clock),
       logFacts: () => ({}),
+      logFailure: () => {},
       failedAttempt,
       faults: { seen: async () => {}, reported: async () => {} },
       perform: async ({ taskId, lease }: Lease): Promise<StepReport> => {

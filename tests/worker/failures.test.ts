@@ -108,7 +108,11 @@ describe('a bug in a worker', () => {
     await advance(60 * 60_000);
     expect(await fixture.tasks()).toMatchObject([{ state: 'failed', crashes: 0, lastError: 'poison' }]);
     expect(await fixture.statuses([poison])).toEqual(['completed']);
-    expect(logLines.length).toBe(attemptsMax);
+    expect(logLines.length).toBe(attemptsMax + 1);
+    expect(logLines.at(-1)).toMatchObject({
+      level: 'error',
+      message: 'a task failed; it waits for an operator',
+    });
     expect(logLines[0]).toMatchObject({
       level: 'error',
       facts: { orderIds: poison, cause: expect.any(Error) },

@@ -39,6 +39,7 @@ describe('the maintenance', () => {
         recoverPayments: async () => ok(0),
         clock: world.clock,
         log,
+        stepLog: () => {},
       },
       { leaseMs: 30_000, reconcileAfterMs: 15_000 },
     );
@@ -98,6 +99,7 @@ describe('the maintenance', () => {
         recoverPayments: async () => ok(0),
         clock: world.clock,
         log: createTestLog().log,
+        stepLog: () => {},
       },
       { leaseMs: 30_000, reconcileAfterMs: 15_000 },
     );
@@ -124,6 +126,7 @@ describe('the maintenance', () => {
         recoverPayments: async () => ok(0),
         clock: world.clock,
         log,
+        stepLog: () => {},
       },
       { leaseMs: 30_000, reconcileAfterMs: 15_000 },
     );

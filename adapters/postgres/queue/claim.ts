@@ -1,4 +1,5 @@
 import { runAsync, runBatchWithFallback } from '../../../core/batchWithFallback.ts';
+import { claimedThrown, mergeClaimedTasks, noClaimedTasks } from '../../../core/claimedTasks.ts';
 import { mixClaimed, shareClaim } from '../../../core/claimShare.ts';
 import { isHeldBy, type StepPause } from '../../../core/pause.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
@@ -7,8 +8,6 @@ import type { Unavailable } from '../../../core/result.ts';
 import {
   type EffectOutcome,
   limitUnits,
-  mergeClaimedTasks,
-  noClaimedTasks,
   planThrownError,
   runTxSteps,
   type Transitions,
@@ -156,6 +155,7 @@ const writeThrownError = (sql: Sql, query: Query, taskId: string, cause: unknown
   withNestedLoops(sql, async (tx) => {
     const [task] = tasksOf(await lockReadyTask(tx, query, taskId));
     if (task === undefined) return noClaimedTasks;
-    await writeTransitions(tx, planThrownError(query, task, cause), query.nowMs);
-    return { processed: 1, leases: [] };
+    const transitions = planThrownError(query, task, cause);
+    await writeTransitions(tx, transitions, query.nowMs);
+    return claimedThrown(query.pipeline.name, task, transitions, cause);
   });

@@ -1,4 +1,5 @@
 import { err, ok } from 'neverthrow';
+import { failedInRescue } from '../../../core/claimedTasks.ts';
 import type { OperatorQueue } from '../../../core/operatorQueue.ts';
 import type { Queue } from '../../../core/queue.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type TaskChange,
   type TaskSnapshot,
 } from '../../../core/rescue.ts';
+import type { StepFailure } from '../../../core/stepFailure.ts';
 import { writeActivity } from '../activity/activity.ts';
 import type { Sql, Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
@@ -17,7 +19,7 @@ import { seqTexts } from './tasks.ts';
 /** See `Queue.rescue`. */
 export const rescue = async (
   sql: Sql,
-  { nowMs, crashesMax, limit }: Parameters<Queue['rescue']>[0],
+  { nowMs, crashesMax, limit, onFailed }: Parameters<Queue['rescue']>[0],
 ): ReturnType<Queue['rescue']> => {
   // Usually there is nothing to rescue. This statement checks it without a transaction.
   const expired = await orUnavailable(
@@ -25,19 +27,20 @@ export const rescue = async (
   );
   if (expired.isErr()) return err(expired.error);
   if (expired.value.length === 0) return ok(0);
-  return withNestedLoops(sql, async (tx) => {
+  let failures: readonly StepFailure[] = [];
+  const rescued = await withNestedLoops(sql, async (tx) => {
     const rows = await tx<TaskSnapshot[]>`
       select id, pipeline, step, attempts, crashes, lease, order_ids as "orderIds", seqs from task
       where state = 'running' and lease_until_ms <= ${nowMs}
       order by lease_until_ms limit ${limit}
       for update skip locked`;
-    await writeChanges(
-      tx,
-      rows.map((row) => planRescue(row, crashesMax, nowMs)),
-      nowMs,
-    );
+    const changes = rows.map((row) => planRescue(row, crashesMax, nowMs));
+    await writeChanges(tx, changes, nowMs);
+    failures = failedInRescue(rows, changes);
     return rows.length;
   });
+  if (rescued.isOk() && failures.length > 0) onFailed?.(failures);
+  return rescued;
 };
 
 /** See `OperatorQueue.retry`. */

@@ -1,12 +1,11 @@
 import type { Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../../core/batchWithFallback.ts';
+import { claimedThrown, mergeClaimedTasks, noClaimedTasks } from '../../../core/claimedTasks.ts';
 import { isHeldBy, probeIn, type StepPause } from '../../../core/pause.ts';
 import type { ClaimedTasks, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import {
   limitUnits,
-  mergeClaimedTasks,
-  noClaimedTasks,
   planThrownError,
   runTxSteps,
   type Transitions,
@@ -40,8 +39,9 @@ export const createClaimTasks = (connection: Connection, world: World) => {
     write(() => {
       const [task] = selectById(query, taskId).map(readTask);
       if (task === undefined) return noClaimedTasks;
-      writeTransitions(planThrownError(query, task, cause), query.nowMs);
-      return { processed: 1, leases: [] };
+      const transitions = planThrownError(query, task, cause);
+      writeTransitions(transitions, query.nowMs);
+      return claimedThrown(query.pipeline.name, task, transitions, cause);
     });
 
   return (query: Query): Result<ClaimedTasks, Unavailable> => {

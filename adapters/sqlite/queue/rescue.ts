@@ -1,4 +1,5 @@
 import type { Result } from 'neverthrow';
+import { failedInRescue } from '../../../core/claimedTasks.ts';
 import type { OperatorQueue } from '../../../core/operatorQueue.ts';
 import type { OrderStatus } from '../../../core/order.ts';
 import type { Queue } from '../../../core/queue.ts';
@@ -11,6 +12,7 @@ import {
   type TaskSnapshot,
 } from '../../../core/rescue.ts';
 import type { Unavailable } from '../../../core/result.ts';
+import type { StepFailure } from '../../../core/stepFailure.ts';
 import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import { createAppendHistory } from '../orders/history.ts';
@@ -37,15 +39,25 @@ export const createRescue = (connection: Connection) => {
     `select ${snapshotColumns} from task t where t.state = 'running' and t.lease_until_ms <= ? order by t.lease_until_ms limit ?`,
   );
 
-  return ({ nowMs, crashesMax, limit }: Parameters<Queue['rescue']>[0]): Result<number, Unavailable> => {
+  return ({
+    nowMs,
+    crashesMax,
+    limit,
+    onFailed,
+  }: Parameters<Queue['rescue']>[0]): Result<number, Unavailable> => {
     // Checked without the write lock first, because usually there is nothing to do.
     const isAny = runStatement(() => expired.get(nowMs, 1) !== undefined);
     if (isAny.isErr() || !isAny.value) return isAny.map(() => 0);
-    return write(() => {
-      const rows = expired.all(nowMs, limit);
-      for (const row of rows) writeChange(planRescue({ ...row, ...listsOf(row) }, crashesMax, nowMs), nowMs);
-      return rows.length;
+    let failures: readonly StepFailure[] = [];
+    const rescued = write(() => {
+      const tasks = expired.all(nowMs, limit).map((row) => ({ ...row, ...listsOf(row) }));
+      const changes = tasks.map((task) => planRescue(task, crashesMax, nowMs));
+      for (const change of changes) writeChange(change, nowMs);
+      failures = failedInRescue(tasks, changes);
+      return tasks.length;
     });
+    if (rescued.isOk() && failures.length > 0) onFailed?.(failures);
+    return rescued;
   };
 };
 

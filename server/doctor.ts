@@ -1,0 +1,34 @@
+import process from 'node:process';
+import { createSystemWorld } from '../adapters/system/system.ts';
+import { readConfig } from './config.ts';
+import { checkDatabase } from './doctorDatabase.ts';
+import { type Finding, isHealthy, renderFindings } from './doctorReport.ts';
+import { checkMailServer, checkProvider, checkServices } from './doctorServices.ts';
+import { refuseRuntime } from './runtime.ts';
+
+/**
+ * `bun run doctor`: checks the settings and everything that they name, and says what to do about each thing that is
+ * wrong. It changes nothing, and ends with 1 if something is wrong.
+ */
+const examine = async (): Promise<readonly Finding[]> => {
+  const part = 'settings';
+  const wrongRuntime = refuseRuntime(process.versions);
+  if (wrongRuntime !== null) return [{ part: 'runtime', state: 'wrong', text: wrongRuntime }];
+  const config = readConfig(process.env);
+  // Without all settings there is no telling what to check.
+  if (config.isErr())
+    return config.error.map((text) => ({
+      part,
+      state: 'wrong',
+      text,
+      advice: 'see the table of settings in README.md',
+    }));
+  const world = createSystemWorld(config.value.shop);
+  const checks = [checkDatabase, checkMailServer, checkProvider, checkServices];
+  const findings = await Promise.all(checks.map((check) => check(world, config.value)));
+  return [{ part, state: 'ok', text: 'all settings can be read' }, ...findings.flat()];
+};
+
+const findings = await examine();
+process.stdout.write(renderFindings(findings));
+process.exitCode = isHealthy(findings) ? 0 : 1;
