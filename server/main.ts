@@ -58,7 +58,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     log.warn(
       'the connection to the database may pass the network as clear text: add ?sslmode=verify-full to DATABASE_URL',
     );
-  const store = await waitForStore(() => openStore(world, config), config, log, world.timer);
+  const store = await waitForStore(() => openStore(world, config, log), config, log, world.timer);
   closers.push(store.close);
   const watch = await startDatabaseWatch(store, world, log, config, closers);
   const { provider, simulator, close: closeProvider } = await openProvider(world, config);

@@ -37,6 +37,7 @@ export const openStore = async (
     role,
     numberPrefix = '',
   }: Database & Pick<Config, 'databasePoolSize'>,
+  log?: Log,
 ): Promise<Store> => {
   const path = sqlitePathOf(url);
   if (path !== null) {
@@ -44,7 +45,14 @@ export const openStore = async (
     return openSqliteStore(world, { path, numberPrefix, readOnly: role === 'read' });
   }
   const { openPostgresStore } = await import('../adapters/postgres/store.ts');
-  return openPostgresStore(world, { url, poolSize, pooling, numberPrefix, readOnly: role === 'read' });
+  return openPostgresStore(world, {
+    url,
+    poolSize,
+    pooling,
+    numberPrefix,
+    readOnly: role === 'read',
+    onWait: (wait) => log?.warn('a migration waits for a table that is in use', wait),
+  });
 };
 
 const retryPauseMs = 1_000;
@@ -81,7 +89,10 @@ const explainStoreFailure = async (
   cause: unknown,
   reason: string | null,
 ): Promise<Error> => {
-  const message = reason ?? (cause instanceof Error ? cause.message : String(cause));
+  const isMigration = cause instanceof Error && cause.name === 'MigrationFailed';
+  const message = isMigration
+    ? cause.message
+    : (reason ?? (cause instanceof Error ? cause.message : String(cause)));
   const advice = await adviceFor(databaseUrl, cause);
   return createStartError(
     `the database ${addressOf(databaseUrl)}: ${message}${advice === null ? '' : `. To repair it, ${advice}.`}`,
