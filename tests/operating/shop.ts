@@ -13,7 +13,7 @@ import {
 import type { App } from '../processes/processes.ts';
 import { tokenFor } from '../processes/tokens.ts';
 
-export const operatorOf = async ({ url }: App): Promise<Client> =>
+const operatorOf = async ({ url }: App): Promise<Client> =>
   createClient(url, await tokenFor('op@shop.test', 'operator'));
 
 /** Sells `count` orders of a product. Returns their ids when they are completed. */
@@ -36,7 +36,11 @@ export const run = (
   args: readonly string[],
   options: { readonly uid?: number; readonly gid?: number } = {},
 ): string => {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', cwd: '/', ...options });
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    cwd: '/',
+    ...options,
+  });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr || error?.message}`);
   return stdout;
 };
