@@ -12,6 +12,12 @@ export const groupOrders = (
     orderIds: ofType.map(({ id }) => id).toSorted(),
   }));
 
+/** The product type of a group, which is also the name of its pipeline. */
+export const typeOfGroup = ([first]: readonly { readonly order: Pick<Order, 'product'> }[]): string => {
+  if (first === undefined) throw new Error('a group needs an order');
+  return first.order.product.type;
+};
+
 /**
  * The group that goes on when an order leaves it. Null if no other order is in it: then what happens to the order
  * happens to its task.

@@ -7,6 +7,9 @@ import type { AsyncResult } from './result.ts';
 export const invoiceNumber = (year: number, sequence: number): string =>
   `${year}-${String(sequence).padStart(6, '0')}`;
 
+/** Of the PDF. */
+export const invoiceFileName = ({ number }: Pick<Invoice, 'number'>): string => `invoice-${number}.pdf`;
+
 /** The shop as its documents name it. A text is empty if it is not set. */
 export type Shop = {
   readonly name: string;

@@ -52,7 +52,7 @@ export interface Mailer {
 
 /**
  * Captures mails if no mail server is configured. A mail whose `messageId` is already stored is accepted and not
- * stored again.
+ * stored again. Of its attachments it keeps what `keptContents` says.
  */
 export interface Mailbox extends Mailer {
   /** Newest first. `to` selects one address; `after` is the `messageId` of the previous page's last mail. */
@@ -79,6 +79,15 @@ export const attachmentInfo = ({ name, type, content }: Attachment): AttachmentI
   size: content.byteLength,
 });
 
+/** The most bytes of attachments that the mailbox keeps of one mail. An invoice of 100 lines has a tenth of it. */
+export const capturedBytesMax = 2 * 1024 * 1024;
+
+/** The bytes that the mailbox keeps of a mail's attachments: all of them, or none if they are too many. */
+export const keptContents = (attachments: readonly Attachment[]): readonly Uint8Array[] => {
+  const bytes = attachments.reduce((sum, { content }) => sum + content.byteLength, 0);
+  return bytes > capturedBytesMax ? [] : attachments.map(({ content }) => content);
+};
+
 /** The content of the mail about a group of processed orders. */
 export type Receipt = {
   readonly checkoutId: string;
@@ -86,12 +95,13 @@ export type Receipt = {
   readonly orders: readonly { readonly order: Order; readonly licences: readonly string[] }[];
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
+  readonly attachments: readonly Attachment[];
   readonly references: readonly StepReference[];
 };
 
 /** The mail about a group of orders, in the customer's language: `en` if the contact says so, otherwise `vi`. */
 export const receiptMail = (
-  { checkoutId, orders, contact, invoiceNumber, references }: Receipt,
+  { checkoutId, orders, contact, invoiceNumber, attachments, references }: Receipt,
   messageId: string,
 ): Mail => {
   const language = languageOf(contact);
@@ -100,25 +110,36 @@ export const receiptMail = (
   if (first === undefined) throw new Error('a receipt needs an order');
   const amount = orders.reduce((sum, { order }) => sum + order.total.amount, 0);
   const idOf = ({ id }: Order): Fact => [texts.order, id];
+  const attached = attachments.length > 0 ? ` (${texts.attached})` : '';
+  let room = keysMax;
+  const keysOf = (licences: readonly string[]): readonly Fact[] => {
+    const shown = licences.slice(0, room);
+    room -= shown.length;
+    const others = licences.length - shown.length;
+    const facts = shown.map((key): Fact => [texts.licence, key]);
+    return others === 0 ? facts : [...facts, [texts.otherKeys, String(others)]];
+  };
   const isAlone = orders.length === 1;
   const about = { checkoutId, orders: orders.map(({ order }) => order), contact, messageId };
-  return mailOf(about, texts.subject, {
+  const content: Omit<MailContent, 'title'> = {
     language,
     opening: texts.thanks,
     lines: orders.map(({ order, licences }) =>
       lineOf(order, formatMoney(order.total, language), [
-        ...licences.map((key): Fact => [texts.licence, key]),
+        ...keysOf(licences),
         ...(isAlone ? [] : [idOf(order)]),
       ]),
     ),
     total: [texts.total, formatMoney({ ...first.order.total, amount }, language)],
     facts: [
-      ...(invoiceNumber === null ? [] : [[texts.invoice, invoiceNumber] as const]),
+      ...numberOf(first.order, language),
+      ...(invoiceNumber === null ? [] : [[texts.invoice, `${invoiceNumber}${attached}`] as const]),
       ...referenceFacts(references, language),
       ...(isAlone ? [idOf(first.order)] : []),
     ],
     closing: pipelines.get(first.order.product.type)?.next?.[language] ?? '',
-  });
+  };
+  return { ...mailOf(about, texts.subject, content), attachments };
 };
 
 /** The mail about a refund, in the customer's language. */
@@ -144,6 +165,7 @@ export const refundMail = (
     lines: [lineOf(order, null, [])],
     total: [texts.amount, formatMoney(amount, language)],
     facts: [
+      ...numberOf(order, language),
       ...(creditNote === null ? [] : [[texts.creditNote, creditNote] as const]),
       ...(creditedLine === null
         ? []
@@ -153,6 +175,13 @@ export const refundMail = (
     closing: texts.arrives,
   });
 };
+
+/** A group may have a million keys. The order shows them all. */
+const keysMax = 500;
+
+/** The number of the checkout, by which people find it. */
+const numberOf = ({ number }: Order, language: Language): readonly Fact[] =>
+  number === null ? [] : [[textsOf[language].checkout, number]];
 
 type Language = 'vi' | 'en';
 
@@ -196,9 +225,12 @@ type TextName =
   | 'subject'
   | 'thanks'
   | 'total'
+  | 'checkout'
   | 'invoice'
+  | 'attached'
   | 'line'
   | 'licence'
+  | 'otherKeys'
   | 'order'
   | 'refundSubject'
   | 'refunded'
@@ -212,9 +244,12 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     subject: 'Đơn hàng của bạn đã được xử lý',
     thanks: 'Cảm ơn bạn đã mua hàng. Đơn hàng của bạn đã được thanh toán và xử lý.',
     total: 'Tổng tiền',
+    checkout: 'Mã thanh toán',
     invoice: 'Số hoá đơn',
+    attached: 'đính kèm',
     line: 'dòng',
     licence: 'Mã bản quyền',
+    otherKeys: 'Số mã khác, xem trong đơn hàng',
     order: 'Mã đơn hàng',
     refundSubject: 'Đã hoàn tiền đơn hàng của bạn',
     refunded: 'Chúng tôi đã hoàn tiền cho bạn.',
@@ -226,9 +261,12 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     subject: 'Your order has been processed',
     thanks: 'Thank you for your purchase. Your order has been paid and processed.',
     total: 'Total',
+    checkout: 'Checkout',
     invoice: 'Invoice number',
+    attached: 'attached',
     line: 'line',
     licence: 'Licence key',
+    otherKeys: 'Other keys, see your order',
     order: 'Order',
     refundSubject: 'Your order has been refunded',
     refunded: 'We have sent you a refund.',

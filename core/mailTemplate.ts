@@ -65,15 +65,30 @@ const renderHtml = ({ language, title, opening, lines, total, facts, closing }: 
     `<h1 style="margin:0 0 12px;font-size:22px;line-height:1.3;font-weight:600">${escapeHtml(title)}</h1>`,
     `<p style="margin:0 0 20px">${escapeHtml(opening)}</p>`,
     renderTable(lines.map(renderLine)),
-    renderTable([renderFact(total, totalStyle), ...facts.map((fact) => renderFact(fact, factStyle))]),
+    renderTable([renderTotal(total)]),
+    renderTable(facts.map(renderFact)),
     closing === '' ? '' : `<p style="margin:20px 0 0">${escapeHtml(closing)}</p>`,
     '</div></div><!--[if mso]></td></tr></table><![endif]--></body></html>',
   ].join('');
 
 const fonts = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',Arial,sans-serif";
 
-const light = { page: '#f3f4f6', card: '#ffffff', text: '#1f2933', muted: '#5f6b7a', rule: '#e3e7ec' };
-const dark = { page: '#14171a', card: '#1f2428', text: '#e6e9ec', muted: '#a3adb8', rule: '#3a424a' };
+const light = {
+  page: '#f3f4f6',
+  card: '#ffffff',
+  text: '#1f2933',
+  muted: '#5f6b7a',
+  rule: '#e3e7ec',
+  link: '#0b57b7',
+};
+const dark = {
+  page: '#14171a',
+  card: '#1f2428',
+  text: '#e6e9ec',
+  muted: '#a3adb8',
+  rule: '#3a424a',
+  link: '#8ab4f8',
+};
 
 /** `!important`, since a style at an element counts more otherwise. */
 const styleSheet = [
@@ -82,6 +97,7 @@ const styleSheet = [
   `.page{background:${dark.page}!important}`,
   `.card{background:${dark.card}!important;color:${dark.text}!important}`,
   `.muted{color:${dark.muted}!important}`,
+  `.link{color:${dark.link}!important}`,
   `.rule{border-color:${dark.rule}!important}}`,
 ].join('');
 
@@ -108,11 +124,23 @@ const renderLine = ({ name, code, quantity, amount, facts }: MailLine): string =
   ].join('');
 };
 
-const totalStyle = 'padding:14px 0 6px;font-size:18px;font-weight:600';
-const factStyle = 'padding:4px 0;font-size:14px';
+const renderTotal = ([label, value]: Fact): string => {
+  const style = 'vertical-align:top;padding:14px 0 6px;font-size:18px;font-weight:600';
+  return `<tr><td style="${style};white-space:nowrap">${escapeHtml(label)}</td><td align="right" style="${style};padding-left:16px">${renderValue(value)}</td></tr>`;
+};
 
-const renderFact = ([label, value]: Fact, style: string): string =>
-  `<tr><td ${style === factStyle ? `class="muted" style="color:${light.muted};` : 'style="'}vertical-align:top;${style}">${escapeHtml(label)}</td><td align="right" style="vertical-align:top;overflow-wrap:anywhere;${style};padding-left:16px">${renderValue(value)}</td></tr>`;
+/** What is longer has the whole width, since two columns would be narrow on a phone. */
+const shortValueMax = 24;
+
+const renderFact = ([label, value]: Fact): string => {
+  const style = 'vertical-align:top;padding:4px 0;font-size:14px';
+  const name = `class="muted" style="color:${light.muted};${style}"`;
+  if (/^https?:/.test(value))
+    return `<tr><td colspan="2" style="${style}"><a href="${escapeHtml(value)}" class="link" style="color:${light.link}">${escapeHtml(label)}</a></td></tr>`;
+  if (value.length > shortValueMax)
+    return `<tr><td colspan="2" style="${style};overflow-wrap:anywhere"><span ${muted}>${escapeHtml(label)}</span><br>${renderValue(value)}</td></tr>`;
+  return `<tr><td ${name}>${escapeHtml(label)}</td><td align="right" style="${style};padding-left:16px">${renderValue(value)}</td></tr>`;
+};
 
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);

@@ -117,8 +117,10 @@ export type OrderDetail = Order & {
   readonly history: readonly OrderState[];
   /** The invoice of its checkout. Null until it is issued. */
   readonly invoice: InvoiceReference | null;
-  /** One licence key for each unit of a digital product. Empty until they are issued. */
+  /** One licence key for each unit of a digital product, or what the product service sent. Empty until they are issued. */
   readonly licences: readonly string[];
+  /** What the product service calls its bookings. */
+  readonly bookings: readonly string[];
   /** What the carrier calls the shipment. Null until a carrier has said so. */
   readonly shipment: ServiceReference | null;
 };

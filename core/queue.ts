@@ -1,3 +1,4 @@
+import type { Invoice } from './invoice.ts';
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
 import type { Pause, Probe } from './pause.ts';
@@ -97,6 +98,8 @@ export type Lease = {
   /** Of the last order: it has the newest address of the customer. */
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
+  /** The invoice, if this task issued it. It is attached to the mail of the group, and to no other mail. */
+  readonly issuedInvoice: Invoice | null;
   /** What step services have done for the orders of the task, by order id and step. */
   readonly references: readonly StepReference[];
   /**

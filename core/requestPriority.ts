@@ -8,7 +8,7 @@ export type RequestPriority = {
   /** Runs a request. */
   serve<T>(request: () => Promise<T>): Promise<T>;
   /**
-   * Runs a turn of background work. With no request open, runs it at once. Otherwise turns run one at a time, each after
+   * Runs a turn of background work. Without requests, runs it at once. While there are requests, turns run one at a time, each after
    * the pause that `pauseAfterTurn` says, and each with at most `tasksMax` tasks.
    */
   work<T>(turn: (tasksMax: number) => Promise<T>): Promise<T>;
@@ -16,31 +16,46 @@ export type RequestPriority = {
   end(): void;
 };
 
+/** How much of the time background work gets while requests are open. */
+export type WorkShare = {
+  /** A turn is followed by a pause that is this many times as long. */
+  readonly pauseFactor: number;
+  /** The most tasks of a turn. A larger turn would hold up each request for too long. */
+  readonly tasksMax: number;
+};
+
 /**
- * A turn is followed by a pause that is this many times as long, so that half of the time is left for the work. With a
- * fifth, the work that 64 connections leave took longer than they themselves.
+ * With a database server, a turn mostly waits for it, and half of the time is right: with a fifth, the work that 64
+ * connections leave took longer than they themselves.
  */
-const pauseFactor = 1;
+export const shareWithServer: WorkShare = { pauseFactor: 1, tasksMax: 100 };
+
+/** SQLite runs on the event loop, so a turn takes all of it: with half of the time, half of the requests were served. */
+export const shareOnEventLoop: WorkShare = { pauseFactor: 4, tasksMax: 50 };
 
 /** The work goes on after this time, however long its turn took, so that slow turns do not become rare as well. */
 const pauseMaxMs = 250;
 
-/** The most tasks of a turn while requests are open. A larger turn would hold up each of them for too long. */
-const tasksMaxWhileOpen = 100;
+/**
+ * Requests count as over this long after the last one has its response. With 64 clients all responses may leave at once,
+ * and their next requests are on the way: a whole batch of tasks in that gap would hold up all of them.
+ */
+const quietMs = 20;
 
 /** How long background work waits after a turn that took `tookMs`, while requests are open. */
-export const pauseAfterTurn = (tookMs: number): number =>
+export const pauseAfterTurn = (tookMs: number, { pauseFactor }: Pick<WorkShare, 'pauseFactor'>): number =>
   Math.min(pauseMaxMs, Math.max(0, tookMs) * pauseFactor);
 
-/** It needs no timer while no request is open. */
-export const createRequestPriority = (timer: Timer): RequestPriority => {
+/** It needs no timer without requests. */
+export const createRequestPriority = (timer: Timer, share: WorkShare): RequestPriority => {
   let openRequests = 0;
   let ended = false;
   let lastTurn: Promise<void> = Promise.resolve();
+  let quiet = timer.deadline(0);
   let pause = timer.deadline(0);
   let sleeping: Sleep | null = null;
 
-  const isFree = () => openRequests === 0 || ended;
+  const isFree = () => ended || (openRequests === 0 && quiet.remainingMs() <= 0);
 
   const waitForPause = async (): Promise<void> => {
     const remainingMs = pause.remainingMs();
@@ -55,9 +70,9 @@ export const createRequestPriority = (timer: Timer): RequestPriority => {
     if (isFree()) return turn(Number.POSITIVE_INFINITY);
     const started = timer.deadline(0);
     try {
-      return await turn(tasksMaxWhileOpen);
+      return await turn(share.tasksMax);
     } finally {
-      pause = timer.deadline(pauseAfterTurn(-started.remainingMs()));
+      pause = timer.deadline(pauseAfterTurn(-started.remainingMs(), share));
     }
   };
 
@@ -68,7 +83,7 @@ export const createRequestPriority = (timer: Timer): RequestPriority => {
         return await request();
       } finally {
         openRequests--;
-        if (openRequests === 0) sleeping?.end();
+        if (openRequests === 0) quiet = timer.deadline(quietMs);
       }
     },
     work: (turn) => {

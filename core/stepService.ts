@@ -1,6 +1,6 @@
-import type { Contact, Order } from './order.ts';
+import type { Contact, Order, OrderDetail } from './order.ts';
 import type { Pipeline, StepService } from './pipelines/pipeline.ts';
-import type { ServiceReference } from './serviceReference.ts';
+import type { ServiceReference, StepReference } from './serviceReference.ts';
 
 /** The result of a call to a step service. `reason` is for logs and people. */
 export type ServiceOutcome =
@@ -33,8 +33,21 @@ export const noStepServices: StepServices = {
 /** The steps after which units have left the shop, whether we or a service did them. */
 export const goodsSteps: readonly string[] = ['request_shipment', 'issue_licence'];
 
-/** The step whose reference is shown as the shipment of an order. */
-export const shipmentStep = 'request_shipment';
+/** What an order shows of the references that step services sent for it. A shipment without one cannot be followed. */
+export const shownReferences = (
+  references: readonly Omit<StepReference, 'orderId'>[],
+): Pick<OrderDetail, 'licences' | 'bookings' | 'shipment'> => {
+  const ofStep = (name: string) => references.filter(({ step }) => step === name);
+  const named = (name: string) => ofStep(name).flatMap(({ reference }) => reference ?? []);
+  const [shipment] = ofStep('request_shipment').filter(
+    ({ reference, url }) => reference !== null || url !== null,
+  );
+  return {
+    licences: named('issue_licence'),
+    bookings: named('book'),
+    shipment: shipment === undefined ? null : { reference: shipment.reference, url: shipment.url },
+  };
+};
 
 /**
  * The body of the request for a step. Null if no step service does the step. It is stored with the intent, because

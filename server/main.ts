@@ -6,7 +6,7 @@ import type { AuthSettings } from '../api/http/auth.ts';
 import { createCountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
-import { createRequestPriority, type RequestPriority } from '../core/requestPriority.ts';
+import type { RequestPriority } from '../core/requestPriority.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import { createCheckOut } from '../core/usecases/checkOut.ts';
@@ -37,6 +37,7 @@ import { isPlainDatabase } from './transportRules.ts';
 import {
   openMailer,
   openProvider,
+  openRequestPriority,
   openStepServices,
   openStore,
   waitForStore,
@@ -76,8 +77,9 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   // A role loads only the modules that it needs: loading modules is half of the time of a start.
   // A user that only reads is enough for a process that only reads.
   if (isApi && role !== 'read' && !production) await addDemoProducts(store, world);
+  const invoiceRenderer = createInvoiceRenderer(world.yieldToEventLoop);
   let address: string | null = null;
-  const priority = createRequestPriority(world.timer);
+  const priority = openRequestPriority(world, config);
   if (listens) {
     const [{ createApp }, { serve }, { createClientOf }] = await Promise.all([
       import('../api/app.ts'),
@@ -97,7 +99,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       receiveEvent: createReceiveEvent(ports),
       providerName: provider.name,
       stepServices: stepServiceNames(config.stepServices),
-      invoiceRenderer: createInvoiceRenderer(),
+      invoiceRenderer,
       charges: simulator?.charges ?? null,
       finishChallenge: simulator?.finishChallenge ?? null,
       ordersPendingMax: config.ordersPendingMax,
@@ -124,7 +126,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     const { startWorker } = await import('../worker/worker.ts');
     const stepServices = await openStepServices(world, config, log);
     const { mayClaim } = watch;
-    const ports = { store, provider, mailer, stepServices, world, log, priority, mayClaim };
+    const ports = { store, provider, mailer, invoiceRenderer, stepServices, world, log, priority, mayClaim };
     parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
   }
   return renderBanner({

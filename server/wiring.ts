@@ -10,6 +10,7 @@ import type { FinishChallenge, ListCharges } from '../api/deps.ts';
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
 import type { PaymentProvider } from '../core/provider.ts';
+import { createRequestPriority, shareOnEventLoop, shareWithServer } from '../core/requestPriority.ts';
 import { noStepServices, type StepServices } from '../core/stepService.ts';
 import type { Store } from '../core/store.ts';
 import { sleep, type Timer } from '../core/timer.ts';
@@ -204,6 +205,9 @@ export const workerSettingsOf = (config: Config): WorkerSettings => ({
       ? Math.max(capturedMailsMax, config.mailsMax)
       : config.mailsMax,
 });
+
+export const openRequestPriority = ({ timer }: World, { databaseUrl }: Pick<Config, 'databaseUrl'>) =>
+  createRequestPriority(timer, sqlitePathOf(databaseUrl) === null ? shareWithServer : shareOnEventLoop);
 
 /** The services of other companies that do steps of orders. */
 export const openStepServices = async (

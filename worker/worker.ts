@@ -1,4 +1,5 @@
 import { ok } from 'neverthrow';
+import type { InvoiceRenderer } from '../core/invoiceDocument.ts';
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
@@ -47,6 +48,7 @@ export type WorkerPorts = {
   >;
   readonly provider: PaymentProvider;
   readonly mailer: Mailer;
+  readonly invoiceRenderer: InvoiceRenderer;
   readonly stepServices: StepServices;
   readonly world: World;
   readonly log: Log;
@@ -164,12 +166,12 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
 type SharedPorts = LoopPorts & Pick<ExecutorPorts<Lease, StepReport>, 'queue' | 'world' | 'faults'>;
 
 const createOrderPorts = (
-  { store, mailer, stepServices, world }: WorkerPorts,
+  { store, mailer, invoiceRenderer, stepServices, world }: WorkerPorts,
   shared: SharedPorts,
   settings: WorkerSettings,
 ): ExecutorPorts<Lease, StepReport> => ({
   ...shared,
-  perform: createRunStep({ mailer, stepServices, world }, settings),
+  perform: createRunStep({ mailer, invoiceRenderer, stepServices, world }, settings),
   logFacts: ({ checkoutId, orders }) => ({
     checkoutId,
     orderIds: orders.map(({ order }) => order.id).join(' '),

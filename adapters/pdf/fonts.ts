@@ -1,19 +1,19 @@
 import { replacementCharacter } from '../../core/invoiceDocument.ts';
-import {
-  type CjkFamily,
-  cjkFamilies,
-  type Face,
-  type FontFile,
-  listFontFiles,
-  openBaseFaces,
-  openFontFile,
-} from './fontFiles.ts';
+import { levelsOf } from './direction.ts';
+import { type FontFamily, familiesFor } from './families.ts';
+import { type Face, type FontFile, listFontFiles, openBaseFaces, openFontFile } from './fontFiles.ts';
 import { graphemesOf } from './graphemes.ts';
 
 export type Weight = 'regular' | 'bold';
 
 /** A character as a reader counts it, the face that draws it, and its width at the size of one point. */
-export type Character = { readonly face: Face; readonly text: string; readonly width: number };
+export type Character = {
+  readonly face: Face;
+  readonly text: string;
+  readonly width: number;
+  /** Odd where text runs from right to left. */
+  readonly level: number;
+};
 
 export type { Face };
 
@@ -26,16 +26,14 @@ export type Fonts = {
 /** Reads no font until one is needed, and keeps those that were needed last. */
 export const createFonts = (): Fonts => {
   let base: ReturnType<typeof openBaseFaces> | null = null;
-  let families: ReturnType<typeof listFamilies> | null = null;
-  const open = createCache(openFontFile, openFilesMax);
+  const open = createCache(({ name }) => name, openFontFile, openFilesMax);
+  const list = createCache(({ name }) => name, listFontFiles, Number.POSITIVE_INFINITY);
 
   /** A face of the files that has all characters of the grapheme. */
-  const findCjk = async (grapheme: string, order: readonly CjkFamily[]): Promise<Face | null> => {
-    families ??= listFamilies();
-    const all = await families;
+  const findFace = async (grapheme: string, families: readonly FontFamily[]): Promise<Face | null> => {
     const points = codePointsOf(grapheme);
-    for (const family of order) {
-      const file = all[family].find(({ ranges }) => points.every((point) => isIn(ranges, point)));
+    for (const family of families) {
+      const file = (await list(family)).find(({ ranges }) => points.every((point) => isIn(ranges, point)));
       if (file === undefined) continue;
       const face = await open(file);
       if (points.every((point) => face.characters.has(point))) return face;
@@ -47,38 +45,34 @@ export const createFonts = (): Fonts => {
     charactersOf: async (text, weight) => {
       base ??= openBaseFaces();
       const face = (await base)[weight];
-      const order = familiesFor(text);
+      const families = familiesFor(text);
+      const graphemes = graphemesOf(text);
+      const levels = levelsOf(graphemes);
       const characters: Character[] = [];
-      for (const grapheme of graphemesOf(text)) {
+      for (const [index, grapheme] of graphemes.entries()) {
         const isBase = codePointsOf(grapheme).every((point) => face.characters.has(point));
-        characters.push(isBase ? characterOf(face, grapheme) : await fallback(grapheme, order));
+        const character = isBase ? characterOf(face, grapheme) : await fallback(grapheme, families);
+        characters.push({ ...character, level: levels[index] ?? 0 });
       }
       return characters;
     },
   };
 
-  async function fallback(grapheme: string, order: readonly CjkFamily[]): Promise<Character> {
-    const face = await findCjk(grapheme, order);
+  async function fallback(grapheme: string, families: readonly FontFamily[]): Promise<Drawn> {
+    const face = await findFace(grapheme, families);
     if (face !== null) return characterOf(face, grapheme);
-    const forReplacement = await findCjk(replacementCharacter, order);
+    const forReplacement = await findFace(replacementCharacter, families);
     if (forReplacement === null) throw new Error('no font has the replacement character');
     return characterOf(forReplacement, replacementCharacter);
   }
 };
 
-const characterOf = (face: Face, text: string): Character => ({ face, text, width: face.measure(text) });
+type Drawn = Omit<Character, 'level'>;
+
+const characterOf = (face: Face, text: string): Drawn => ({ face, text, width: face.measure(text) });
 
 /** Far more than an invoice needs. A file takes about 150 kB in memory. */
 const openFilesMax = 60;
-
-/** The same Chinese characters look different in Japan, so a text with kana is drawn by the Japanese font. */
-const familiesFor = (text: string): readonly CjkFamily[] =>
-  /[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text) ? ['jp', 'sc', 'kr'] : cjkFamilies;
-
-const listFamilies = async (): Promise<Readonly<Record<CjkFamily, readonly FontFile[]>>> => {
-  const [sc, jp, kr] = await Promise.all([listFontFiles('sc'), listFontFiles('jp'), listFontFiles('kr')]);
-  return { sc, jp, kr };
-};
 
 const codePointsOf = (text: string): readonly number[] =>
   [...text].map((character) => character.codePointAt(0) ?? 0);
@@ -87,13 +81,14 @@ const isIn = (ranges: FontFile['ranges'], point: number): boolean =>
   ranges.some(([first, last]) => first <= point && point <= last);
 
 /** Remembers the last `max` results. A file that could not be read is tried again. */
-const createCache = <T>(open: (file: FontFile) => Promise<T>, max: number) => {
+const createCache = <T, K>(nameOf: (key: K) => string, open: (key: K) => Promise<T>, max: number) => {
   const opened = new Map<string, Promise<T>>();
-  return (file: FontFile): Promise<T> => {
-    const known = opened.get(file.name) ?? open(file);
-    opened.delete(file.name);
-    opened.set(file.name, known);
-    known.catch(() => opened.delete(file.name));
+  return (key: K): Promise<T> => {
+    const name = nameOf(key);
+    const known = opened.get(name) ?? open(key);
+    opened.delete(name);
+    opened.set(name, known);
+    known.catch(() => opened.delete(name));
     const [oldest] = opened.keys();
     if (opened.size > max && oldest !== undefined) opened.delete(oldest);
     return known;

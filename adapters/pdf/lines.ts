@@ -1,4 +1,5 @@
 import LineBreaker from 'linebreak';
+import { isTurnedByFont, mirrored, visualOrder } from './direction.ts';
 import type { Character, Face } from './fonts.ts';
 
 /** A part of a line that one face draws, and its width at the size of one point. */
@@ -69,7 +70,9 @@ const breaksIn = (text: string): ReadonlySet<number> => {
 const withEllipsis = (line: Characters, width: number, ellipsis: Character): Characters => {
   let kept = line;
   while (kept.length > 0 && widthOf(kept) + ellipsis.width > width) kept = trimEnd(kept.slice(0, -1));
-  return [...kept, ellipsis];
+  // At the end of the line in the direction of the whole text.
+  const level = Math.min(...kept.map((character) => character.level));
+  return [...kept, kept.length === 0 ? ellipsis : { ...ellipsis, level }];
 };
 
 const trimEnd = (line: Characters): Characters =>
@@ -78,14 +81,28 @@ const trimEnd = (line: Characters): Characters =>
 /** Without kerning, which only the finished line has. */
 const widthOf = (characters: Characters): number => characters.reduce((sum, { width }) => sum + width, 0);
 
-/** Joins neighbours of one face, so that its kerning and its marks apply. */
+/**
+ * The line as it stands on the page. Joins neighbours of one face and direction, so that its kerning, its marks and its
+ * shapes apply.
+ */
 const lineOf = (characters: Characters): Line => {
-  const joined: { readonly face: Face; text: string }[] = [];
-  for (const { face, text } of characters) {
+  const joined: Joined[] = [];
+  for (const character of visualOrder(characters)) {
     const last = joined.at(-1);
-    if (last?.face === face) last.text += text;
-    else joined.push({ face, text });
+    const next = joinedOf(character);
+    if (last?.face === next.face && last.isTurned === next.isTurned)
+      last.text = next.isTurned ? next.text + last.text : last.text + next.text;
+    else joined.push(next);
   }
   const runs = joined.map(({ face, text }) => ({ face, text, width: face.measure(text) }));
   return { runs, width: runs.reduce((sum, { width }) => sum + width, 0) };
+};
+
+/** `isTurned`: the text is in the order in which it is read, and its font turns it around. */
+type Joined = { readonly face: Face; readonly isTurned: boolean; text: string };
+
+const joinedOf = ({ face, text, level }: Character): Joined => {
+  if (level % 2 === 0) return { face, isTurned: false, text };
+  const isTurned = isTurnedByFont(text);
+  return { face, isTurned, text: isTurned ? text : mirrored(text) };
 };

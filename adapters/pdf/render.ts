@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
 import PdfDocument from 'pdfkit';
-import { describeInvoice, type InvoiceDocument, type InvoiceRenderer } from '../../core/invoiceDocument.ts';
+import type { Invoice } from '../../core/invoice.ts';
+import { describeInvoice, type InvoiceDocument } from '../../core/invoiceDocument.ts';
+import type { YieldToEventLoop } from '../../core/world.ts';
 import { createFonts } from './fonts.ts';
 import { layOut } from './layout.ts';
 import { type Mark, margin, pageSize, right } from './marks.ts';
@@ -9,14 +11,18 @@ import { createTypesetter } from './typesetter.ts';
 const fonts = createFonts();
 
 /** Makes the invoice as a PDF file with the parts of its fonts that it needs. */
-export const render: InvoiceRenderer['render'] = async (invoice) => {
+export const render = async (
+  invoice: Invoice,
+  yieldToEventLoop: YieldToEventLoop,
+): Promise<Uint8Array<ArrayBuffer>> => {
   const document = describeInvoice(invoice);
-  return draw(document, await layOut(document, createTypesetter(fonts)));
+  return draw(document, await layOut(document, createTypesetter(fonts)), yieldToEventLoop);
 };
 
-const draw = (
+const draw = async (
   { title, number, language, shop, issuedAtMs }: InvoiceDocument,
   pages: readonly (readonly Mark[])[],
+  yieldToEventLoop: YieldToEventLoop,
 ): Promise<Uint8Array<ArrayBuffer>> => {
   const issuedAt = new Date(issuedAtMs);
   const pdf = new PdfDocument({
@@ -46,8 +52,11 @@ const draw = (
     pdf.on('error', reject);
   });
   const faces = pages.flat().flatMap((mark) => (mark.kind === 'text' ? [mark.run.face] : []));
-  for (const { name, bytes: font } of new Set(faces)) pdf.registerFont(name, font);
+  // The library also takes a font that was read already. Its types do not say so.
+  for (const { name, open } of new Set(faces)) Reflect.apply(pdf.registerFont, pdf, [name, open()]);
   for (const marks of pages) {
+    // A page takes milliseconds. Everything else that is ready goes first.
+    await yieldToEventLoop();
     pdf.addPage();
     for (const mark of marks) drawMark(pdf, mark);
   }

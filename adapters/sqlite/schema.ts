@@ -129,6 +129,8 @@ export const invoice = sqliteTable('invoice', {
   year: integer().notNull(),
   sequence: integer().notNull(),
   checkoutId: text('checkout_id').notNull(),
+  taskId: text('task_id').notNull(),
+  pipeline: text().notNull(),
   issuedAtMs: integer('issued_ms').notNull(),
   content: text({ mode: 'json' }).$type<InvoiceContent>().notNull(),
 });

@@ -97,6 +97,7 @@ export const samples = {
     history,
     invoice: { number: '2026-000001', issuedAt: at },
     licences: [],
+    bookings: [],
     shipment: { reference: 'VN-41-886', url: 'https://carrier.example/track/VN-41-886' },
   },
   checkout,
@@ -180,7 +181,7 @@ export const samples = {
     subject: 'Đơn hàng của bạn đã được xử lý: Áo thun nam',
     text: 'Cảm ơn bạn đã mua hàng.',
     html: '<p>Cảm ơn bạn đã mua hàng.</p>',
-    attachments: [{ name: '2026-000001.pdf', type: 'application/pdf', size: 48_213 }],
+    attachments: [{ name: 'invoice-2026-000001.pdf', type: 'application/pdf', size: 48_213 }],
     at,
   }),
   charges: listOf({

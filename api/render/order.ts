@@ -71,7 +71,10 @@ export const orderDetailJson = component(
         TSchema
       >),
     ),
-    licences: t.Array(t.String(), { description: 'One licence key for each unit of a digital product.' }),
+    licences: t.Array(t.String(), {
+      description: 'One licence key for each unit of a digital product, or what the product service sent.',
+    }),
+    bookings: t.Array(t.String(), { description: 'What the product service calls its bookings.' }),
     shipment: t.Union(
       [
         strictObject({
@@ -122,6 +125,7 @@ export const renderOrderDetail = (order: OrderDetail) =>
             issuedAt: timeOf(order.invoice.issuedAtMs),
           } satisfies RenderedFields<InvoiceReference, unknown>),
     licences: order.licences,
+    bookings: order.bookings,
     shipment:
       order.shipment === null
         ? null

@@ -1,4 +1,5 @@
 import { Elysia, t } from 'elysia';
+import { invoiceFileName } from '../../core/invoice.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { entityTagOf, isHeldByClient } from '../http/entityTag.ts';
@@ -27,7 +28,7 @@ export const createInvoiceQueries = ({ store, invoiceRenderer }: ApiDeps, authen
         return new Response(null, { status: 304 });
       }
       set.headers['content-type'] = 'application/pdf';
-      set.headers['content-disposition'] = `attachment; filename="invoice-${invoice.number}.pdf"`;
+      set.headers['content-disposition'] = `attachment; filename="${invoiceFileName(invoice)}"`;
       return new Response(bytes);
     }),
     operation({

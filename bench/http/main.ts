@@ -2,6 +2,7 @@ import process from 'node:process';
 import { err } from 'neverthrow';
 import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createSystemWorld } from '../../adapters/system/system.ts';
+import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
 import { createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
 import { serve } from '../../api/http/serve.ts';
@@ -20,7 +21,7 @@ const api = createApp({
   receiveEvent: async () => err(noPayments),
   providerName: 'none',
   stepServices: [],
-  invoiceRenderer: createInvoiceRenderer(),
+  invoiceRenderer: createInvoiceRenderer(yieldToSystemEventLoop),
   charges: null,
   finishChallenge: null,
   auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },

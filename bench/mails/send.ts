@@ -68,7 +68,14 @@ const sendAll = async ({ send }: Sender, first: number, last: number): Promise<v
     while (next < last) {
       const contact = { email: 'khach@example.com', language: 'vi' };
       const orders = [{ order, licences: [] }];
-      const receipt = { checkoutId, orders, contact, invoiceNumber: `2026-${next}`, references: [] };
+      const receipt = {
+        checkoutId,
+        orders,
+        contact,
+        invoiceNumber: `2026-${next}`,
+        attachments: [],
+        references: [],
+      };
       await send(receiptMail(receipt, `<${next++}.notify_customer@cartwright.example>`));
     }
   };

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createSystemWorld } from '../../adapters/system/system.ts';
+import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
 import { createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
 import { serve } from '../../api/http/serve.ts';
@@ -40,7 +41,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
     receiveEvent: createReceiveEvent(ports),
     providerName: provider.name,
     stepServices: [],
-    invoiceRenderer: createInvoiceRenderer(),
+    invoiceRenderer: createInvoiceRenderer(yieldToSystemEventLoop),
     charges: null,
     finishChallenge: null,
     auth: { ...config.auth, key },

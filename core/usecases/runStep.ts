@@ -1,4 +1,6 @@
-import { type Mailer, receiptMail } from '../mail.ts';
+import { invoiceFileName } from '../invoice.ts';
+import type { InvoiceRenderer } from '../invoiceDocument.ts';
+import { type Attachment, type Mailer, receiptMail } from '../mail.ts';
 import { pipelineFor } from '../pipelines/index.ts';
 import type { Service, Step, StepService } from '../pipelines/pipeline.ts';
 import { withServices } from '../pipelines/withServices.ts';
@@ -24,10 +26,15 @@ type Services = Readonly<Record<Service, (lease: Lease) => Promise<Outcome>>>;
  * is not run again. A try that takes too long fails. Throws if the step is not an external step of the group's pipeline.
  */
 export const createRunStep = (
-  ports: { readonly mailer: Mailer; readonly stepServices: StepServices; readonly world: World },
+  ports: {
+    readonly mailer: Mailer;
+    readonly invoiceRenderer: InvoiceRenderer;
+    readonly stepServices: StepServices;
+    readonly world: World;
+  },
   settings: { readonly mailDomain: string },
 ): ((lease: Lease) => Promise<StepReport | null>) => {
-  const { mailer, stepServices, world } = ports;
+  const { mailer, invoiceRenderer, stepServices, world } = ports;
   const callOf = (service: StepService) => async (lease: Lease) => {
     const { body, step, taskId } = lease;
     if (body === null) return { kind: 'rejected', reason: askedByGroup(service) } as const;
@@ -39,7 +46,8 @@ export const createRunStep = (
   const services: Services = {
     notify_customer: async (lease) => {
       const messageId = `<${stepKey(lease.taskId, lease.step)}@${settings.mailDomain}>`;
-      const outcome = await mailer.send(receiptMail(lease, messageId));
+      const attachments = await attachInvoice(lease, invoiceRenderer);
+      const outcome = await mailer.send(receiptMail({ ...lease, attachments }, messageId));
       switch (outcome.kind) {
         case 'accepted':
           return { kind: 'done', detail: messageId };
@@ -97,6 +105,23 @@ const lateOutcome =
     service === 'notify_customer'
       ? { kind: 'mail_deferred', reason }
       : { kind: 'deferred', reason, retryAfterMs: null };
+/**
+ * The invoice that the task issued, as a PDF. Throws if it cannot be drawn: then the mail waits and tries again, because
+ * a mail without it would be the only one.
+ */
+const attachInvoice = async (
+  { issuedInvoice }: Lease,
+  renderer: InvoiceRenderer,
+): Promise<readonly Attachment[]> => {
+  if (issuedInvoice === null) return [];
+  try {
+    const content = await renderer.render(issuedInvoice);
+    return [{ name: invoiceFileName(issuedInvoice), type: 'application/pdf', content }];
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`the invoice ${issuedInvoice.number} cannot be drawn: ${reason}`, { cause });
+  }
+};
 
 /** A second request would have another key, and the service could not tell that it is the same order. */
 const askedByGroup = (service: StepService): string =>

@@ -9,6 +9,10 @@ create table invoice (
   sequence integer not null check (sequence > 0),
   -- A checkout has one invoice.
   checkout_id uuid not null unique,
+  -- The task that issued it, and its pipeline. The mail of its group has the invoice attached. If that mail is sent
+  -- again, its new task takes the place of this one.
+  task_id uuid not null,
+  pipeline text not null,
   issued_ms bigint not null,
   -- The lines, the totals, the customer and the shop, as they were when it was issued.
   content json not null,

@@ -9,6 +9,10 @@ create table invoice (
   sequence integer not null check (sequence > 0),
   -- A checkout has one invoice.
   checkout_id text not null unique,
+  -- The task that issued it, and its pipeline. The mail of its group has the invoice attached. If that mail is sent
+  -- again, its new task takes the place of this one.
+  task_id text not null,
+  pipeline text not null,
   issued_ms integer not null,
   -- JSON: the lines, the totals, the customer and the shop, as they were when it was issued.
   content text not null,

@@ -3,6 +3,7 @@
 import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
+import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
 import { createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
 import { serve } from '../../api/http/serve.ts';
@@ -30,7 +31,7 @@ const api = createApp({
   receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world, log: { warn: () => {} } }),
   providerName: provider.name,
   stepServices: [],
-  invoiceRenderer: createInvoiceRenderer(),
+  invoiceRenderer: createInvoiceRenderer(yieldToSystemEventLoop),
   charges: provider.list,
   finishChallenge: null,
   auth: {

@@ -220,6 +220,8 @@ describe('GET /orders/{id}', () => {
       payment: null,
       invoice: null,
       licences: [],
+      bookings: [],
+      shipment: null,
     });
     const paid = await lan.checkOut([id]);
     for (const reader of [lan, operator]) {

@@ -3,6 +3,7 @@ import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createFinishChallenge } from '../../adapters/sandbox/challenge.ts';
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
+import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
 import { type ApiDeps, createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
 import { createCountedLog } from '../../core/countedLog.ts';
@@ -76,7 +77,7 @@ export const createTestApi = ({
     receiveEvent: createReceiveEvent({ inbox, provider, wakeup, world, log }),
     providerName: provider.name,
     stepServices: [],
-    invoiceRenderer: createInvoiceRenderer(),
+    invoiceRenderer: createInvoiceRenderer(yieldToSystemEventLoop),
     charges: sandbox.list,
     finishChallenge: createFinishChallenge(sandbox.engine),
     auth: { key: { kind: 'secret', secret }, issuer: null, audience: null },

@@ -1,5 +1,6 @@
 import { checkAcknowledged } from './checks/acknowledged.ts';
 import { checkActivity } from './checks/activity.ts';
+import { checkAttachments } from './checks/attachments.ts';
 import { checkCharges } from './checks/charges.ts';
 import { checkDrained } from './checks/drained.ts';
 import { checkEvents } from './checks/events.ts';
@@ -29,5 +30,6 @@ export const check = (snapshot: Snapshot): readonly Violation[] =>
     checkFulfilment,
     checkInvoices,
     checkMails,
+    checkAttachments,
     checkDrained,
   ].flatMap((rules) => rules(snapshot));

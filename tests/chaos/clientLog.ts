@@ -31,6 +31,8 @@ export type LoggedOrder = {
   readonly productId: string;
   readonly quantity: number;
   readonly amount: number;
+  /** What it is instead if a change was done whose response was lost. */
+  readonly perhaps?: { readonly quantity: number; readonly amount: number };
 };
 
 export type CheckoutReply = {

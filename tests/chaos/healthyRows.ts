@@ -117,15 +117,21 @@ export const mail = (
   orderIds: string | readonly string[],
   kind: Shop['mails'][number]['kind'],
   messageId: string,
-): Shop['mails'][number] => ({ orderIds: [orderIds].flat(), kind, messageId, to: 'an@shop.test' });
+  attachedInvoices: readonly string[] = [],
+): Shop['mails'][number] => ({
+  ...{ orderIds: [orderIds].flat(), kind, messageId, taskId: messageId, to: 'an@shop.test' },
+  attachedInvoices,
+});
 
-/** An invoice of 2026 with a line of 10 for each order. */
+/** An invoice of 2026 with a line of 10 for each order, issued by the task. */
 export const invoice = (
   checkoutId: string,
   sequence: number,
   orderIds: readonly string[],
+  taskId: string,
 ): Shop['invoices'][number] => ({
   checkoutId,
+  taskId,
   year: 2026,
   sequence,
   lines: orderIds.map((orderId) => ({ orderId, amount: 10 })),

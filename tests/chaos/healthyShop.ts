@@ -190,11 +190,11 @@ const createMoney = (): Pick<Shop, 'audits' | 'payments' | 'refunds' | 'creditNo
     { refundId: 'r4', year: 2026, sequence: 2 },
   ],
   invoices: [
-    invoice('pay1', 1, ['shirt', 'game', 'lesson']),
-    invoice('pay5', 2, ['regretted']),
-    invoice('pay7', 3, ['chargedBack']),
-    invoice('pay8', 4, ['tee', 'cap']),
-    invoice('pay9', 5, ['mug', 'pen']),
+    invoice('pay1', 1, ['shirt', 'game', 'lesson'], 'shirt'),
+    invoice('pay5', 2, ['regretted'], 'regretted'),
+    invoice('pay7', 3, ['chargedBack'], 'chargedBack'),
+    invoice('pay8', 4, ['tee', 'cap'], 'group'),
+    invoice('pay9', 5, ['mug', 'pen'], 't2'),
   ],
 });
 
@@ -238,8 +238,10 @@ const createFulfilment = (): Pick<Shop, 'tasks' | 'licences' | 'shipments' | 'ma
   shipments: ['shirt', 'tee', 'cap', 'mug', 'pen'],
   storedEvents: ['ev1', 'ev2', 'ev3'],
   mails: [
-    ...['shirt', 'game', 'lesson', 'chargedBack'].map((orderId) => mail(orderId, 'receipt', orderId)),
-    mail(['tee', 'cap'], 'receipt', 'group'),
+    mail('shirt', 'receipt', 'shirt', ['2026-000001']),
+    ...['game', 'lesson'].map((orderId) => mail(orderId, 'receipt', orderId)),
+    mail('chargedBack', 'receipt', 'chargedBack', ['2026-000003']),
+    mail(['tee', 'cap'], 'receipt', 'group', ['2026-000004']),
     mail('shirt', 'refund', 'r1'),
     mail('regretted', 'refund', 'r3'),
     mail('regretted', 'refund', 'r4'),

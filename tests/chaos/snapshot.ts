@@ -121,11 +121,15 @@ export type TaskRow = {
 /** The invoice of a checkout, as it was stored when it was issued. */
 export type InvoiceRow = {
   readonly checkoutId: string;
+  /** The task that issued it. */
+  readonly taskId: string;
   readonly year: number;
   readonly sequence: number;
   readonly lines: readonly { readonly orderId: string; readonly amount: number }[];
   readonly total: number;
 };
+export const invoiceNumberOf = ({ year, sequence }: InvoiceRow): string =>
+  `${year}-${String(sequence).padStart(6, '0')}`;
 export type LicenceRow = { readonly orderId: string; readonly unit: number; readonly key: string };
 export type ChargeRow = {
   readonly id: string;
@@ -153,5 +157,9 @@ export type ReceivedMail = {
   readonly orderIds: readonly string[];
   readonly kind: 'receipt' | 'refund';
   readonly messageId: string;
+  /** As its Message-ID says. Of a group, or of a job. */
+  readonly taskId: string;
   readonly to: string;
+  /** See `attachedInvoices`. */
+  readonly attachedInvoices: readonly string[];
 };

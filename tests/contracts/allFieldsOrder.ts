@@ -127,7 +127,8 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
       history: _,
       invoice: __,
       licences: ___,
-      shipment: ____,
+      bookings: ____,
+      shipment: _____,
       ...rest
     } = await fixture.findOrder(order.id);
     expect(found).toEqual(payment);
@@ -155,7 +156,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
 
   /** Pays the order and leases its task at the step `notify_customer`. The order is completed then. */
   const payAndLease = async () => {
-    const { fixture, world } = context();
+    const { fixture, store, world } = context();
     const { claim, orderAs, contact, paid } = await pay();
     const [task] = await fixture.listTasks();
 
@@ -167,7 +168,10 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
     world.advance(1_000);
     const [lease] = (await fixture.claimTasks(draft.type)).leases;
     const licences = (await fixture.findOrder(paid.id)).licences;
-    const expected: Omit<AllFieldsSet<Lease>, 'orders' | 'references' | 'body' | 'alreadyDone' | 'probe'> = {
+    const expected: Omit<
+      AllFieldsSet<Lease>,
+      'orders' | 'issuedInvoice' | 'references' | 'body' | 'alreadyDone' | 'probe'
+    > = {
       ...{ taskId: defined(task).id, lease: 2, untilMs: fixture.now() + 30_000, pipeline: draft.type },
       ...{
         step: 'notify_customer',
@@ -182,6 +186,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
       ...expected,
       orders: [{ order: completed, licences }],
       order: completed,
+      issuedInvoice: await unwrap(store.invoices.ofCheckout(claim.checkoutId)),
       references: [],
       body: null,
       alreadyDone: false,

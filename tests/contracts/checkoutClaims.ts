@@ -59,7 +59,10 @@ export const checkoutClaimsContract = (name: string, open: OpenStore): void => {
       for (const order of paying) {
         expect(await fixture.historyStates(order.id)).toEqual(['pending', 'paying']);
         const { history, ...detail } = await fixture.findOrder(order.id);
-        expect(detail).toEqual({ ...order, payment, invoice: null, licences: [], shipment: null });
+        expect(detail).toEqual({
+          ...order,
+          ...{ payment, invoice: null, licences: [], bookings: [], shipment: null },
+        });
         expect(history[1]).toEqual({ seq: 2, state: 'paying', atMs: fixture.now(), detail: null });
       }
       const found = defined(await unwrap(store.audits.find(request.checkoutId)));

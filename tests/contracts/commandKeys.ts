@@ -59,7 +59,8 @@ export const commandKeysContract = (name: string, open: OpenStore): void => {
         payment: __,
         invoice: ___,
         licences: ____,
-        shipment: _____,
+        bookings: _____,
+        shipment: ______,
         ...found
       } = await fixture.findOrder(first.value.id);
       expect(first.value).toEqual(found);

@@ -90,6 +90,7 @@ export const contactsContract = (name: string, open: OpenStore): void => {
       expect(others).toEqual([]);
       expect(lease).toMatchObject({ step: 'notify_customer', contact: { email }, alreadyDone: false });
       expect(defined(lease).taskId).not.toBe(defined(taskId));
+      expect(defined(lease).issuedInvoice?.number).toBe(defined(defined(lease).invoiceNumber));
       expect(defined(lease).orders.map(({ order }) => order.id)).toEqual(orderIds);
       await fixture.report(defined(lease), done);
       for (const id of orderIds) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Order } from '../../core/order.ts';
-import { defined, refundSucceeded, unwrap } from './fixture.ts';
+import { defined, refundFailed, refundSucceeded, unwrap } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
 
 /** A checkout has one invoice, whichever of its groups comes first. */
@@ -58,6 +58,37 @@ export const invoicesContract = (name: string, open: OpenStore): void => {
         expect((await invoicedRow(order))?.detail).toBe(number);
         expect((await fixture.findOrder(order.id)).invoice).toEqual({ number, issuedAtMs });
       }
+    });
+
+    test('The invoice is in each lease of the task that issued it, and in no lease of another', async () => {
+      const { fixture, world } = context();
+      const orders = await payTogether(['service', 'service', 'physical']);
+      const [issuing] = (await fixture.claimTasks('service')).leases;
+      const invoice = defined(await invoiceOf(orders));
+      expect(defined(issuing).issuedInvoice).toEqual(invoice);
+      const [finding] = (await fixture.claimTasks('physical')).leases;
+      expect(defined(finding)).toMatchObject({ issuedInvoice: null, invoiceNumber: invoice.number });
+
+      await fixture.report(defined(issuing), { kind: 'retry', error: 'busy', runAtMs: fixture.now() + 1 });
+      await fixture.report(defined(finding), { kind: 'retry', error: 'busy', runAtMs: fixture.now() + 1 });
+      world.advance(1);
+      const again = [...(await fixture.claimTasks('service')).leases];
+      again.push(...(await fixture.claimTasks('physical')).leases);
+      expect(again.map(({ issuedInvoice }) => issuedInvoice)).toEqual([invoice, null]);
+    });
+
+    test('The invoice stays with the task that issued it when an order leaves the group', async () => {
+      const { fixture, store } = context();
+      const orders = await payTogether(['service', 'service']);
+      const [issuing] = (await fixture.claimTasks('service')).leases;
+      const left = defined(orders[0]);
+      const { id } = await fixture.requestRefund(left.id);
+      await fixture.finishRefund(id, refundFailed);
+      const [own] = await fixture.listTasks({ orderId: left.id });
+      await unwrap(store.queue.retry([defined(own).id], fixture.now()));
+      const [lease] = (await fixture.claimTasks('service')).leases;
+      expect(defined(lease)).toMatchObject({ taskId: defined(own).id, issuedInvoice: null });
+      expect(defined(issuing).issuedInvoice).toEqual(await invoiceOf(orders));
     });
 
     test('A checkout without an invoice has none to find', async () => {

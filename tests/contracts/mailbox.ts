@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Mail } from '../../core/mail.ts';
+import { capturedBytesMax, type Mail } from '../../core/mail.ts';
 import { listAll, unwrap } from './fixture.ts';
 import { type OpenWithBackdoor, type TestContext, useSharedStore } from './testContext.ts';
 
@@ -32,6 +32,20 @@ export const mailboxContract = (name: string, open: OpenWithBackdoor): void => {
         { name: 'empty.txt', type: 'text/plain', size: 0 },
       ]);
       expect([...(await backdoor.attachedBytes(mail.messageId))]).toEqual([0, 255, 10]);
+    });
+
+    test('A mail with more attachments than the mailbox keeps is stored with their names and sizes', async () => {
+      const { backdoor, store } = context();
+      const send = async (size: number) => {
+        const pdf = { name: 'invoice.pdf', type: 'application/pdf', content: new Uint8Array(size).fill(7) };
+        const mail = { ...mailTo(context(), context().fixture.unique('an')), attachments: [pdf] };
+        expect(await store.mailbox.send(mail)).toEqual({ kind: 'accepted' });
+        const { items } = await unwrap(store.mailbox.list({ to: mail.to, after: null, limit: 10 }));
+        expect(items[0]?.attachments).toEqual([{ name: pdf.name, type: pdf.type, size }]);
+        return (await backdoor.attachedBytes(mail.messageId)).byteLength;
+      };
+      expect(await send(capturedBytesMax)).toBe(capturedBytesMax);
+      expect(await send(capturedBytesMax + 1)).toBe(0);
     });
 
     test('A mail that is sent again is stored once', async () => {

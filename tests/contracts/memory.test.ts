@@ -1,3 +1,4 @@
+import { keptContents } from '../../core/mail.ts';
 import { createMemoryStoreOver } from '../model/store.ts';
 import { createTables, rowOf } from '../model/tables.ts';
 import { createTestWorld } from '../world.ts';
@@ -27,8 +28,7 @@ storeContract('memory', async () => {
     setUnits: async (id: string, units: number) => {
       tables.stocks.set(id, { ...rowOf(tables.stocks, id), units });
     },
-    attachedBytes: async (id: string) =>
-      Buffer.concat(rowOf(tables.mails, id).attachments.map(({ content }) => content)),
+    attachedBytes: async (id: string) => Buffer.concat(keptContents(rowOf(tables.mails, id).attachments)),
   };
   return { store, world, backdoor, close: store.close };
 });

@@ -129,6 +129,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
         payment,
         invoice,
         licences,
+        bookings: [],
         shipment: null,
       };
       expect(detail).toEqual(expected);

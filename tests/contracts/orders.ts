@@ -37,6 +37,7 @@ export const ordersContract = (name: string, open: OpenStore): void => {
         history: [{ seq: 1, state: 'pending', atMs: fixture.now(), detail: null }],
         invoice: null,
         licences: [],
+        bookings: [],
         shipment: null,
       });
     });

@@ -6,6 +6,7 @@ export const plainOrder = ({
   payment: __,
   invoice: ___,
   licences: ____,
-  shipment: _____,
+  bookings: _____,
+  shipment: ______,
   ...order
 }: OrderDetail): Order => order;

@@ -10,7 +10,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
     const context = useFreshStore(open);
 
     test('A claim runs the tx steps of a task and leases it with all that the mail needs', async () => {
-      const { fixture } = context();
+      const { fixture, store } = context();
       const contact = { email: 'an@example.com', language: 'en' };
       const order = await fixture.placeOrder(await fixture.createProduct({ type: 'digital' }), {
         quantity: 2,
@@ -21,7 +21,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
       expect(processed).toBe(1);
 
       const detail = await fixture.findOrder(order.id);
-      const { payment, history, invoice, licences, shipment, ...paid } = detail;
+      const { payment, history, invoice, licences, bookings, shipment, ...paid } = detail;
       expect(leases).toEqual([
         {
           taskId: defined(taskId),
@@ -36,6 +36,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
           order: paid,
           contact,
           invoiceNumber: defined(invoice).number,
+          issuedInvoice: await unwrap(store.invoices.ofCheckout(defined(paid.checkoutId))),
           references: [],
           body: null,
           alreadyDone: false,
@@ -43,6 +44,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
       ]);
       expect(payment?.status).toBe('succeeded');
       expect(licences).toHaveLength(2);
+      expect(bookings).toEqual([]);
       expect(shipment).toBeNull();
       expect(history.slice(-2).map(({ state }) => state)).toEqual(['invoiced', 'completed']);
       const running = { id: taskId, step: 'notify_customer', state: 'running', attempts: 0, crashes: 0 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { receiptMail } from '../../core/mail.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
 import type { Pipeline, StepService } from '../../core/pipelines/pipeline.ts';
 import { withServices } from '../../core/pipelines/withServices.ts';
@@ -120,6 +121,31 @@ export const stepServicesContract = (name: string, open: OpenWithBackdoor): void
       const found = await fixture.findOrder(order.id);
       expect(found).toMatchObject({ shipment: null, invoice: null });
       expect(mail.invoiceNumber).toBeNull();
+    });
+
+    test('The reference of a product service is the licence of a digital order and the booking of a service', async () => {
+      const { fixture } = context();
+      for (const [type, shown] of [
+        ['digital', { licences: ['KEY-7'], bookings: [], shipment: null }],
+        ['service', { licences: [], bookings: ['KEY-7'], shipment: null }],
+      ] as const) {
+        const { order, pipeline, lease } = await leaseStep(type, ['product_service']);
+        expect(await fixture.findOrder(order.id)).toMatchObject({ licences: [], bookings: [] });
+        await finish(lease, { reference: 'KEY-7', url: 'https://products.example/7' });
+        expect(await fixture.findOrder(order.id)).toMatchObject(shown);
+        const mail = defined((await fixture.claimTasks(pipeline)).leases[0]);
+        const { text, html } = receiptMail({ ...mail, attachments: [] }, '<1@x>');
+        for (const body of [text, html]) {
+          expect(body.match(/KEY-7/g)).toHaveLength(1);
+          expect(body).toContain('https://products.example/7');
+        }
+      }
+    });
+
+    test('A product service that sends no reference leaves the order without a licence', async () => {
+      const { order, lease } = await leaseStep('digital', ['product_service']);
+      await finish(lease, { reference: null, url: null });
+      expect(await context().fixture.findOrder(order.id)).toMatchObject({ licences: [], bookings: [] });
     });
 
     test('A shipment without a reference is no shipment of the order that people can follow', async () => {

@@ -12,6 +12,7 @@ const receipt = (changes: Partial<Receipt> = {}): Receipt => ({
   ],
   contact: { email: 'an@example.com', language: 'vi' },
   invoiceNumber: '2026-000007',
+  attachments: [],
   references: [],
   ...changes,
 });
@@ -133,6 +134,26 @@ describe('Mails about processed orders', () => {
       ...['1 × Game (code-two): ₫2,500', '    Licence key: BBBB', '    Licence key: CCCC', '    Order: two'],
       ...['', 'Total: ₫3,500', 'Invoice number: 2026-000007', ''],
     ]);
+  });
+
+  test('The mail names the number of the checkout, and says whether the invoice is attached', () => {
+    const numbered = order('order-1', { number: 'CW-1024' });
+    const orders = [{ order: numbered, licences: [] }];
+    const pdf = { name: 'invoice.pdf', type: 'application/pdf', content: Uint8Array.of(1) };
+    const alone = mailOf({ ...inLanguage('en'), orders });
+    expect(alone.text).toContain('Checkout: CW-1024\nInvoice number: 2026-000007\n');
+    const attached = mailOf({ orders, attachments: [pdf] });
+    expect(attached.text).toContain('Mã thanh toán: CW-1024\nSố hoá đơn: 2026-000007 (đính kèm)\n');
+    expect(attached.attachments).toEqual([pdf]);
+  });
+
+  test('The mail names 500 licence keys at the most, and how many others the orders have', () => {
+    const keys = (count: number) => Array.from({ length: count }, (_, index) => `KEY-${index}`);
+    const digital = (id: string, count: number) => ({ order: order(id), licences: keys(count) });
+    const { text } = mailOf({ ...inLanguage('en'), orders: [digital('one', 480), digital('two', 30)] });
+    expect(text.match(/Licence key: /g)).toHaveLength(500);
+    expect(text.match(/Other keys, see your order: /g)).toHaveLength(1);
+    expect(text).toContain('Other keys, see your order: 10\n    Order: two');
   });
 
   test('The mail leaves out what the order does not have', () => {

@@ -60,12 +60,28 @@ describe('The body of a mail', () => {
   });
 
   test('The HTML declares both colour schemes, and each class of the dark one is in use', () => {
-    const { html } = renderMailBody(content);
+    const page = ['Track', 'https://carrier.example/7'] as const;
+    const { html } = renderMailBody({ ...content, facts: [...content.facts, page] });
     expect(html).toContain('<meta name="color-scheme" content="light dark">');
     const [, rules = ''] = /prefers-color-scheme:dark\)\{(.*)\}<\/style>/.exec(html) ?? [];
     const classes = [...rules.matchAll(/\.(\w+)\{/g)].map(([, name]) => name);
-    expect(classes).toEqual(['page', 'card', 'muted', 'rule']);
+    expect(classes).toEqual(['page', 'card', 'muted', 'link', 'rule']);
     for (const name of classes) expect(html).toContain(`class="${name}"`);
+  });
+
+  test('The HTML has a link for a page, and the whole width for a long value', () => {
+    const { html } = renderMailBody({
+      ...content,
+      facts: [
+        ['Track', 'https://carrier.example/?a=1&b="'],
+        ['Short', 'x'.repeat(24)],
+        ['Long', 'x'.repeat(25)],
+        ['Scheme', 'javascript:alert(1)'],
+      ],
+    });
+    expect(html).toContain('<a href="https://carrier.example/?a=1&#38;b=&#34;" class="link"');
+    expect(html.match(/<a /g)).toHaveLength(1);
+    expect(html.match(/<td colspan="2" style="vertical-align:top;padding:4px/g)).toHaveLength(2);
   });
 
   test('The HTML needs nothing from elsewhere', () => {

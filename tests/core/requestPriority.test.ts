@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'bun:test';
-import { createRequestPriority, pauseAfterTurn } from '../../core/requestPriority.ts';
+import {
+  createRequestPriority,
+  pauseAfterTurn,
+  shareOnEventLoop,
+  shareWithServer,
+} from '../../core/requestPriority.ts';
 import { createManualTimer, waitTurns } from '../timer.ts';
 import { createTestWorld } from '../world.ts';
 
 /** Turns that take as long as the test says, and requests that are open until the test ends them. */
-const createFixture = () => {
+const createFixture = (share = shareWithServer) => {
   const world = createTestWorld();
   const timer = createManualTimer(world);
-  const priority = createRequestPriority(timer);
+  const priority = createRequestPriority(timer, share);
   const startMs = world.clock.nowMs();
   const turns: { readonly name: string; readonly atMs: number; readonly tasksMax: number }[] = [];
   /** Requests a turn that takes `ms`. */
@@ -75,24 +80,32 @@ describe('Background work beside requests', () => {
     expect(started()).toEqual(['slow', 'next']);
   });
 
-  test('The end of the last request ends the pause of the background work', async () => {
+  test('Background work still gives way shortly after the last request, and no longer after that', async () => {
     const { work, openRequest, turns, timer } = createFixture();
     const end = openRequest();
     const endOther = openRequest();
-    void work('first', 100);
-    void work('second', 1);
-    await waitTurns(5);
-    await timer.advance(20);
     await end();
-    expect(turns).toHaveLength(1);
     await endOther();
-    expect(turns[1]).toEqual({ name: 'second', atMs: 120, tasksMax: Number.POSITIVE_INFINITY });
+    void work('gap', 10);
+    void work('soon', 0);
+    void work('later', 0);
+    await waitTurns(5);
+    await timer.advance(10);
+    await work('at once', 1);
+    const tasksMax = Number.POSITIVE_INFINITY;
+    expect(turns).toEqual([
+      { name: 'gap', atMs: 0, tasksMax: 100 },
+      { name: 'soon', atMs: 20, tasksMax },
+      { name: 'later', atMs: 20, tasksMax },
+      { name: 'at once', atMs: 20, tasksMax },
+    ]);
     expect(timer.alarms.size).toBe(0);
   });
 
   test('A request that fails no longer holds up background work', async () => {
-    const { serve, work, turns } = createFixture();
+    const { serve, work, turns, timer } = createFixture();
     await expect(serve(() => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
+    await timer.advance(20);
     await work('first', 1);
     expect(turns[0]?.tasksMax).toBe(Number.POSITIVE_INFINITY);
   });
@@ -119,7 +132,23 @@ describe('Background work beside requests', () => {
     expect(timer.alarms.size).toBe(0);
   });
 
-  test('The pause after a turn is as long as the turn, and at most a quarter of a second', () => {
-    expect([0, 5, 250, 10_000, -10_000].map(pauseAfterTurn)).toEqual([0, 5, 250, 250, 0]);
+  test('A turn is smaller and its pause longer where the database takes the event loop', async () => {
+    const { work, openRequest, turns, timer } = createFixture(shareOnEventLoop);
+    openRequest();
+    void work('first', 10);
+    void work('second', 10);
+    await waitTurns(5);
+    await timer.advance(40);
+    expect(turns).toEqual([
+      { name: 'first', atMs: 0, tasksMax: 50 },
+      { name: 'second', atMs: 50, tasksMax: 50 },
+    ]);
+  });
+
+  test('The pause after a turn grows with the turn, to a quarter of a second', () => {
+    const pausesOf = (share: typeof shareWithServer) =>
+      [0, 5, 250, 10_000, -10_000].map((tookMs) => pauseAfterTurn(tookMs, share));
+    expect(pausesOf(shareWithServer)).toEqual([0, 5, 250, 250, 0]);
+    expect(pausesOf(shareOnEventLoop)).toEqual([0, 20, 250, 250, 0]);
   });
 });

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'bun:test';
+import type { InvoiceRenderer } from '../../core/invoiceDocument.ts';
 import type { Mail, MailOutcome } from '../../core/mail.ts';
 import type { Lease } from '../../core/queue.ts';
 import { mailAttemptsMax } from '../../core/retry.ts';
 import { noStepServices } from '../../core/stepService.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
+import { invoiceOf } from '../pdf/samples.ts';
+import { plainRenderer } from '../plainRenderer.ts';
 import { createTestWorld } from '../world.ts';
 import { order } from './samples.ts';
 
@@ -19,6 +22,7 @@ const lease = (changes: Partial<Lease> = {}): Lease => ({
   orders: [{ order: order('order-1'), licences: [] }],
   contact: { email: 'an@example.com', language: 'en' },
   invoiceNumber: '2026-000001',
+  issuedInvoice: null,
   references: [],
   body: null,
   alreadyDone: false,
@@ -26,7 +30,11 @@ const lease = (changes: Partial<Lease> = {}): Lease => ({
 });
 
 describe('External steps', () => {
-  const createTestStep = (nowMs: number, outcome: MailOutcome = { kind: 'accepted' }) => {
+  const createTestStep = (
+    nowMs: number,
+    outcome: MailOutcome = { kind: 'accepted' },
+    invoiceRenderer: InvoiceRenderer = plainRenderer,
+  ) => {
     const sent: Mail[] = [];
     const mailer = {
       send: async (mail: Mail) => {
@@ -34,7 +42,7 @@ describe('External steps', () => {
         return outcome;
       },
     };
-    const ports = { mailer, stepServices: noStepServices, world: createTestWorld(nowMs, 1) };
+    const ports = { mailer, invoiceRenderer, stepServices: noStepServices, world: createTestWorld(nowMs, 1) };
     const runStep = createRunStep(ports, { mailDomain: 'shop.test' });
     return { sent, runStep };
   };
@@ -53,6 +61,32 @@ describe('External steps', () => {
     await runStep(lease({ lease: 4, attempts: 2 }));
     expect(sent.map((mail) => mail.messageId)).toEqual([messageId, messageId]);
     expect(sent[1]).toEqual(sent[0]);
+  });
+
+  test('The mail of the task that issued the invoice has it as a PDF, in each attempt', async () => {
+    const { sent, runStep } = createTestStep(1_000);
+    await runStep(lease({ issuedInvoice: invoiceOf() }));
+    await runStep(lease({ issuedInvoice: invoiceOf(), lease: 4, attempts: 2 }));
+    const content = await plainRenderer.render(invoiceOf());
+    expect(sent.map(({ attachments }) => attachments)).toEqual(
+      Array(2).fill([{ name: 'invoice-2026-000001.pdf', type: 'application/pdf', content }]),
+    );
+  });
+
+  test('The mail of a task that found the invoice of another has its number and no attachment', async () => {
+    const { sent, runStep } = createTestStep(1_000);
+    await runStep(lease());
+    expect(sent[0]?.text).toContain('2026-000001');
+    expect(sent[0]?.attachments).toEqual([]);
+  });
+
+  test('No mail is sent without the invoice that belongs to it', async () => {
+    const broken: InvoiceRenderer = { render: () => Promise.reject(new Error('no such font')) };
+    const { sent, runStep } = createTestStep(1_000, { kind: 'accepted' }, broken);
+    await expect(runStep(lease({ issuedInvoice: invoiceOf() }))).rejects.toThrow(
+      'the invoice 2026-000001 cannot be drawn: no such font',
+    );
+    expect(sent).toEqual([]);
   });
 
   test('A step that is done already sends no mail', async () => {

@@ -5,6 +5,7 @@ import type { Lease } from '../../core/queue.ts';
 import { attemptsMax } from '../../core/retry.ts';
 import type { ServiceOutcome, StepServices } from '../../core/stepService.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
+import { plainRenderer } from '../plainRenderer.ts';
 import { createTestWorld } from '../world.ts';
 import { order } from './samples.ts';
 
@@ -20,6 +21,7 @@ const lease = (changes: Partial<Lease> = {}): Lease => ({
   orders: [{ order: order('order-1'), licences: [] }],
   contact: { email: 'an@example.com', language: 'en' },
   invoiceNumber: null,
+  issuedInvoice: null,
   references: [],
   body: '{"stored":true}',
   alreadyDone: false,
@@ -37,7 +39,13 @@ const createTestStep = (outcome: ServiceOutcome, nowMs = 1_000) => {
   };
   const mailer = { send: async () => ({ kind: 'accepted' }) as const };
   const world = createTestWorld(nowMs, 1);
-  return { calls, runStep: createRunStep({ mailer, stepServices, world }, { mailDomain: 'shop.test' }) };
+  return {
+    calls,
+    runStep: createRunStep(
+      { mailer, invoiceRenderer: plainRenderer, stepServices, world },
+      { mailDomain: 'shop.test' },
+    ),
+  };
 };
 
 const tracked = { reference: 'VN-7', url: 'https://carrier.example/VN-7' };

@@ -117,6 +117,10 @@ const lease = (
     orders: orders.map(({ order }) => ({ order, licences: tables.licences.get(order.id) ?? [] })),
     contact: contactOfGroup(orders),
     invoiceNumber: tables.invoices.get(checkoutId)?.number ?? null,
+    issuedInvoice:
+      tables.invoiceIssuers.get(checkoutId)?.taskId === taskId
+        ? (tables.invoices.get(checkoutId) ?? null)
+        : null,
     references: referencesOf(tables, task.orderIds),
     body,
     alreadyDone: (entry?.acceptedMs ?? null) !== null,

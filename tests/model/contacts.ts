@@ -53,7 +53,12 @@ export const createContacts = (tables: Tables): Contacts => ({
             appendHistory(tables, writes, id, { state: contactChangedState, detail: null }, nowMs);
           }
         for (const change of changes) writeChange(tables, writes, change, nowMs);
-        for (const mail of mails) writes.set(tables.tasks, mail.id, { ...newTask, ...mail, runAtMs: nowMs });
+        for (const mail of mails) {
+          const { id: taskId, pipeline, checkoutId } = mail;
+          writes.set(tables.tasks, taskId, { ...newTask, ...mail, runAtMs: nowMs });
+          if (checkoutId !== null && tables.invoiceIssuers.get(checkoutId)?.pipeline === pipeline)
+            writes.set(tables.invoiceIssuers, checkoutId, { taskId, pipeline });
+        }
         writeActivity(tables, writes, command, 'order.contact', targets, nowMs);
         return { orderIds: group.map(({ id }) => id), retried: changes.length, resent: mails.length };
       }),

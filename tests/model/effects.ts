@@ -1,4 +1,5 @@
 import type { Calendar } from '../../core/calendar.ts';
+import { typeOfGroup } from '../../core/group.ts';
 import { invoiceContent, invoiceNumber, type Shop } from '../../core/invoice.ts';
 import { licenceKey } from '../../core/licence.ts';
 import type { Effect } from '../../core/pipelines/pipeline.ts';
@@ -34,7 +35,7 @@ export const effects: Readonly<
 
   issue_invoice: (tasks, { tables, writes, calendar, shop, nowMs }) => {
     const year = calendar.yearOf(nowMs);
-    return tasks.map(({ id, checkoutId }) => {
+    return tasks.map(({ id, checkoutId, orders: group }) => {
       const known = tables.invoices.get(checkoutId);
       if (known !== undefined) return { taskId: id, kind: 'done', detail: known.number };
       const sequence = (tables.invoiceCounters.get(year) ?? 0) + 1;
@@ -43,6 +44,7 @@ export const effects: Readonly<
       const orders = rowOf(tables.audits, checkoutId).orderIds.map((orderId) =>
         rowOf(tables.orders, orderId),
       );
+      writes.set(tables.invoiceIssuers, checkoutId, { taskId: id, pipeline: typeOfGroup(group) });
       writes.set(tables.invoices, checkoutId, {
         ...invoiceContent(orders, shop),
         number,

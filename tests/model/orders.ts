@@ -19,9 +19,10 @@ import {
 } from '../../core/order.ts';
 import { judgeQuantity, quantityChangedState } from '../../core/orderChange.ts';
 import { pageOf } from '../../core/page.ts';
+import { shownReferences } from '../../core/stepService.ts';
 import { runOnce } from './commandKeys.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
-import { shipmentOf } from './references.ts';
+import { referencesOf } from './references.ts';
 import { matchesSearch, searchTokensOf } from './search.ts';
 import { type OrderRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 import { readTimeline } from './timeline.ts';
@@ -73,14 +74,17 @@ export const createOrders = (tables: Tables): Orders => {
     return invoice === undefined ? null : { number: invoice.number, issuedAtMs: invoice.issuedAtMs };
   };
 
-  const detailOf = ({ order }: OrderRow): OrderDetail => ({
-    ...order,
-    payment: order.checkoutId === null ? null : (tables.payments.get(order.checkoutId)?.payment ?? null),
-    history: (tables.histories.get(order.id) ?? []).slice(-shownStates),
-    invoice: invoiceOf(order),
-    licences: tables.licences.get(order.id) ?? [],
-    shipment: shipmentOf(tables, order.id),
-  });
+  const detailOf = ({ order }: OrderRow): OrderDetail => {
+    const shown = shownReferences(referencesOf(tables, [order.id]));
+    return {
+      ...order,
+      payment: order.checkoutId === null ? null : (tables.payments.get(order.checkoutId)?.payment ?? null),
+      history: (tables.histories.get(order.id) ?? []).slice(-shownStates),
+      invoice: invoiceOf(order),
+      ...shown,
+      licences: [...(tables.licences.get(order.id) ?? []), ...shown.licences],
+    };
+  };
 
   return {
     place: async (requests, nowMs, pendingMax = 0) =>

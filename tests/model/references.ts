@@ -1,5 +1,5 @@
 import type { ServiceReference, StepReference } from '../../core/serviceReference.ts';
-import { goodsSteps, shipmentStep } from '../../core/stepService.ts';
+import { goodsSteps } from '../../core/stepService.ts';
 import { stepKey } from '../../core/steps.ts';
 import type { Tables, Writes } from './tables.ts';
 
@@ -25,12 +25,6 @@ export const writeReferences = (
     const key = stepKey(orderId, step);
     if (!stepReferences.has(key)) writes.set(stepReferences, key, { orderId, step, ...reference });
   }
-};
-
-export const shipmentOf = (tables: Tables, orderId: string): ServiceReference | null => {
-  const found = tables.stepReferences.get(stepKey(orderId, shipmentStep));
-  if (found === undefined || (found.reference === null && found.url === null)) return null;
-  return { reference: found.reference, url: found.url };
 };
 
 /** Whether a step service has taken the units of the order out of the shop. */

@@ -138,6 +138,9 @@ export const createTables = () => ({
   invoiceCounters: new Map<number, number>(),
   /** By checkout id. */
   invoices: new Map<string, Invoice>(),
+  /** The task that issued the invoice, by checkout. */
+  /** The task that issued the invoice of a checkout, and its pipeline. */
+  invoiceIssuers: new Map<string, { readonly taskId: string; readonly pipeline: string }>(),
   /** By order id, like the next one. */
   licences: new Map<string, readonly string[]>(),
   shipments: new Map<string, number>(),

@@ -40,4 +40,5 @@ export const allScripts: readonly InvoiceLine[] = [
   '日本の働く人',
   '한국어 교재',
   'ไทย 🎉',
+  'قميص חולצה മലയാളം ഷർട്ട് हिन्दी',
 ].map((name) => lineOf({ name }));

@@ -53,7 +53,7 @@ describe('the parts of the program in Deno', () => {
   test('Step services in Deno are called as in Bun', () => {
     expect(outputs.get('step services')).toEqual([
       'done VN-7',
-      'unavailable: the carrier answered 302: no truck',
+      'deferred: the carrier answered 302: no truck',
       'rejected: the carrier answered 422: no truck',
       'unavailable: the carrier answered 503: no truck',
       'unavailable: the carrier did not answer within 10 s',

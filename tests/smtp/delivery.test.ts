@@ -6,6 +6,7 @@ import { noStepServices } from '../../core/stepService.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
 import { createFixture, defined, unwrap } from '../contracts/fixture.ts';
 import { createMemoryStore } from '../model/store.ts';
+import { plainRenderer } from '../plainRenderer.ts';
 import { createManualTimer } from '../timer.ts';
 import { createTestWorld } from '../world.ts';
 import { type SmtpSink, startSmtpSink } from './sink.ts';
@@ -25,7 +26,7 @@ const createShopWithMail = async () => {
     { url: sink.url, from, timeouts: longTimeouts },
   );
   const perform = createRunStep(
-    { mailer, stepServices: noStepServices, world },
+    { mailer, invoiceRenderer: plainRenderer, stepServices: noStepServices, world },
     { mailDomain: mailDomain(from) },
   );
 

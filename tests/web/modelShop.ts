@@ -18,6 +18,7 @@ export type Verdict = (typeof verdicts)[number];
 
 /** What refuses a request before it claims anything. */
 export const refusals = ['rate_limited', 'out_of_stock', 'unavailable', 'internal'] as const;
+export type Refusal = (typeof refusals)[number];
 
 type ModelOrder = { status: OrderStatus; checkoutId: string | null };
 type Audit = {

@@ -61,15 +61,17 @@ describe('the deadline of an external step', () => {
     expect(await fixture.tasks()).toEqual([]);
   });
 
-  test('A mailer that never answers fails a task after its tries and not before', async () => {
+  test('A mailer that never answers costs tries of a mail, which has tries for days', async () => {
     const fixture = await open();
     await fixture.placePaidOrders(['digital']);
     const { advance } = fixture.startWorker({ mailer: { send: never } });
     await waitUntil(async () => {
       await advance(60_000);
-      return (await fixture.tasks())[0]?.state === 'failed';
+      return ((await fixture.tasks())[0]?.attempts ?? 0) > 10;
     });
-    expect(await fixture.tasks()).toMatchObject([{ attempts: 10, crashes: 0 }]);
+    expect(await fixture.tasks()).toMatchObject([
+      { crashes: 0, state: expect.not.stringContaining('failed') },
+    ]);
   });
 
   test('A step service without an answer in time is waited for without a last attempt', async () => {

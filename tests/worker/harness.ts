@@ -6,12 +6,13 @@ import type { Mail, Mailer, MailOutcome } from '../../core/mail.ts';
 import type { OrderDetail } from '../../core/order.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
 import type { Lease, Task } from '../../core/queue.ts';
-import { createRequestPriority } from '../../core/requestPriority.ts';
+import { createRequestPriority, shareWithServer } from '../../core/requestPriority.ts';
 import { noStepServices } from '../../core/stepService.ts';
 import type { Store } from '../../core/store.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { startWorker, type Worker, type WorkerPorts, type WorkerSettings } from '../../worker/worker.ts';
 import { createMemoryStore } from '../model/store.ts';
+import { plainRenderer } from '../plainRenderer.ts';
 import { createManualTimer, waitTurns } from '../timer.ts';
 import { createTestWorld } from '../world.ts';
 
@@ -124,10 +125,11 @@ export const createFixture = async () => {
           store,
           provider,
           mailer: store.mailbox,
+          invoiceRenderer: plainRenderer,
           stepServices: noStepServices,
           log,
           mayClaim: () => true,
-          priority: createRequestPriority(timer),
+          priority: createRequestPriority(timer, shareWithServer),
           ...ports,
           world: { ...world, ...ports.world, timer },
         },

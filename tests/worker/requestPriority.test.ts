@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { createRequestPriority } from '../../core/requestPriority.ts';
+import { createRequestPriority, shareWithServer } from '../../core/requestPriority.ts';
 import { createManualTimer, waitTurns } from '../timer.ts';
 import { createFixtureOpener, waitUntil, wereNotified, withQueue } from './harness.ts';
 
@@ -20,7 +20,7 @@ test('A worker claims fewer tasks at a time while requests are open, and goes on
   const orderIds = await fixture.placePaidOrders(['digital', 'digital', 'digital']);
   const { limits, store } = noteLimits(fixture);
   const timer = createManualTimer(fixture.world);
-  const priority = createRequestPriority(timer);
+  const priority = createRequestPriority(timer, shareWithServer);
   void priority.serve(() => new Promise(() => {}));
   fixture.startWorker({ store, priority }, { pipelines: ['digital'], batchMax: 500 });
   await waitUntil(() => wereNotified(fixture, orderIds));
@@ -38,7 +38,7 @@ test('A worker claims whole batches while no request is open', async () => {
 
 test('A worker that stops waits for no request', async () => {
   const fixture = await openFixture();
-  const priority = createRequestPriority(createManualTimer(fixture.world));
+  const priority = createRequestPriority(createManualTimer(fixture.world), shareWithServer);
   void priority.serve(() => new Promise(() => {}));
   const { claim } = fixture.store.queue;
   const slowClaim: typeof claim = async (query) => {

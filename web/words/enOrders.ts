@@ -43,6 +43,8 @@ export const enHistoryStates = {
   shipment_requested: 'Handed to the carrier',
   customer_notified: 'E-mail sent to you',
   retried: 'Taken up again',
+  skipped: 'A step was left out',
+  contact_changed: 'E-mail address changed',
   refund_requested: 'Refund requested',
   partially_refunded: 'Refunded in part',
   refund_failed: 'A refund did not work; we look after it',

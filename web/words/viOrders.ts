@@ -41,6 +41,8 @@ export const viHistoryStates: Messages['historyStates'] = {
   shipment_requested: 'Đã giao cho đơn vị vận chuyển',
   customer_notified: 'Đã gửi e-mail cho bạn',
   retried: 'Đã xử lý lại',
+  skipped: 'Đã bỏ qua một bước',
+  contact_changed: 'Đã đổi địa chỉ e-mail',
   refund_requested: 'Đã yêu cầu hoàn tiền',
   partially_refunded: 'Đã hoàn một phần tiền',
   refund_failed: 'Hoàn tiền chưa thành công, chúng tôi đang xử lý',

@@ -9,8 +9,8 @@ import {
   shownStates,
 } from '../../../core/order.ts';
 import { pageOf } from '../../../core/page.ts';
-import type { ServiceReference } from '../../../core/serviceReference.ts';
-import { shipmentStep } from '../../../core/stepService.ts';
+import type { StepReference } from '../../../core/serviceReference.ts';
+import { shownReferences } from '../../../core/stepService.ts';
 import { datasetPaymentJson, orderColumns } from '../columns.ts';
 import { runOnce } from '../commandKeys/once.ts';
 import { inTransaction, type Sql } from '../connection.ts';
@@ -46,7 +46,7 @@ type DetailRow = OrderRow & {
   readonly payment: PaymentRow | null;
   readonly history: OrderState[];
   readonly licences: string[];
-  readonly shipment: ServiceReference | null;
+  readonly step_references: StepReference[] | null;
   readonly invoice_year: number | null;
   readonly invoice_sequence: number | null;
   readonly issued_ms: number | null;
@@ -65,12 +65,13 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
        ) s) as history,
       array(select l.key from licence l where l.order_id = d.id order by l.unit) as licences,
       (
-        select json_build_object('reference', reference, 'url', url) from step_reference
-        where order_id = d.id and step = ${shipmentStep} and (reference is not null or url is not null)
-      ) as shipment
+        select json_agg(json_build_object('step', step, 'reference', reference, 'url', url) order by step)
+        from step_reference where order_id = d.id
+      ) as step_references
     from order_dataset d left join invoice i on i.checkout_id = d.checkout_id
     where d.id = ${id}`;
   if (row === undefined) return null;
+  const shown = shownReferences(row.step_references ?? []);
   return {
     ...orderOf(row),
     payment: row.payment === null ? null : paymentOf(row.payment),
@@ -79,8 +80,8 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
       row.invoice_year === null || row.invoice_sequence === null || row.issued_ms === null
         ? null
         : { number: invoiceNumber(row.invoice_year, row.invoice_sequence), issuedAtMs: row.issued_ms },
-    licences: row.licences,
-    shipment: row.shipment,
+    ...shown,
+    licences: [...row.licences, ...shown.licences],
   };
 };
 

@@ -1,3 +1,4 @@
+import { typeOfGroup } from '../../../core/group.ts';
 import { invoiceContent, invoiceNumber } from '../../../core/invoice.ts';
 import { contactColumns, orderColumns } from '../columns.ts';
 import type { Transaction } from '../connection.ts';
@@ -23,27 +24,27 @@ export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, no
       where a.id = any(${[...new Set(tasks.map(({ checkoutId }) => checkoutId))]}::uuid[])
       order by a.id`,
   ]);
-  const ordersOf = new Map(tasks.map(({ checkoutId, orders }) => [checkoutId, orders]));
+  const taskOf = new Map(tasks.map((task) => [task.checkoutId, task]));
   const orderOfId = await readOrders(tx, tasks, checkouts.filter(isNotInvoiced));
   const last = counter?.last ?? 0;
-  const issued = checkouts.filter(isNotInvoiced).map(({ id, order_ids }, index) => ({
-    checkout_id: id,
-    sequence: last + index + 1,
-    content: invoiceContent(
-      order_ids?.flatMap((orderId) => orderOfId.get(orderId) ?? []) ?? ordersOf.get(id) ?? [],
-      shop,
-    ),
-  }));
+  const issued = checkouts.filter(isNotInvoiced).flatMap(({ id, order_ids }, index) => {
+    const task = taskOf.get(id);
+    if (task === undefined) return [];
+    const orders = order_ids?.flatMap((orderId) => orderOfId.get(orderId) ?? []) ?? task.orders;
+    return [{ checkoutId: id, task, sequence: last + index + 1, content: invoiceContent(orders, shop) }];
+  });
   if (issued.length > 0)
     await tx`
       with issued as (
-        insert into invoice (year, sequence, checkout_id, issued_ms, content)
-        select ${year}::integer, sequence, checkout_id, ${nowMs}::bigint, content::json
+        insert into invoice (year, sequence, checkout_id, task_id, pipeline, issued_ms, content)
+        select ${year}::integer, sequence, checkout_id, task_id, pipeline, ${nowMs}::bigint, content::json
         from unnest(
-          ${issued.map(({ checkout_id }) => checkout_id)}::uuid[],
+          ${issued.map(({ checkoutId }) => checkoutId)}::uuid[],
+          ${issued.map(({ task }) => task.id)}::uuid[],
+          ${issued.map(({ task }) => typeOfGroup(task.orders))}::text[],
           ${issued.map(({ sequence }) => sequence)}::integer[],
           ${issued.map(({ content }) => JSON.stringify(content))}::text[]
-        ) as i(checkout_id, sequence, content)
+        ) as i(checkout_id, task_id, pipeline, sequence, content)
       )
       update invoice_counter set last = ${last + issued.length} where year = ${year}`;
 
@@ -53,7 +54,7 @@ export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, no
         ? []
         : [[row.id, invoiceNumber(row.year, row.sequence)] as const],
     ),
-    ...issued.map((row) => [row.checkout_id, invoiceNumber(year, row.sequence)] as const),
+    ...issued.map((row) => [row.checkoutId, invoiceNumber(year, row.sequence)] as const),
   ]);
   return tasks.map(({ id, checkoutId }) => ({
     taskId: id,

@@ -1,5 +1,5 @@
 import { contactOfGroup } from '../../../core/group.ts';
-import { invoiceNumber } from '../../../core/invoice.ts';
+import { type InvoiceContent, invoiceNumber } from '../../../core/invoice.ts';
 import type { Order } from '../../../core/order.ts';
 import { probeIn, type StepPause } from '../../../core/pause.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
@@ -54,7 +54,8 @@ export const leaseExternalSteps = async (
       on conflict do nothing
     )
     select l.id, l.step, l.lease, l.attempts, s.accepted_ms is not null as already_done,
-      i.year as invoice_year, i.sequence as invoice_sequence,
+      i.year as invoice_year, i.sequence as invoice_sequence, i.issued_ms,
+      case when i.task_id = l.id then i.content end as issued_content,
       array(
         select order_id || ' ' || key from licence where order_id = any(l.order_ids) order by order_id, unit
       ) as licences,
@@ -86,6 +87,9 @@ type LeasedRow = {
   readonly already_done: boolean;
   readonly invoice_year: number | null;
   readonly invoice_sequence: number | null;
+  readonly issued_ms: number | null;
+  /** Null if another task issued the invoice. */
+  readonly issued_content: InvoiceContent | null;
   /** The id of the order and the key, with a space between them. */
   readonly licences: string[];
   readonly body: string | null;
@@ -100,6 +104,7 @@ const leaseOf = (
   orders: readonly Order[],
   untilMs: number,
 ): Omit<Lease, 'probe'> => {
+  const number = numberOf(leased);
   const { licences } = leased;
   // Most tasks have none, and this runs for each task.
   const licencesOf =
@@ -117,12 +122,21 @@ const leaseOf = (
       licences: (licencesOf.get(order.id) ?? []).map((licence) => licence.slice(order.id.length + 1)),
     })),
     contact: contactOfGroup(task.orders),
-    invoiceNumber:
-      leased.invoice_year === null || leased.invoice_sequence === null
+    invoiceNumber: number,
+    issuedInvoice:
+      number === null || leased.issued_ms === null || leased.issued_content === null
         ? null
-        : invoiceNumber(leased.invoice_year, leased.invoice_sequence),
+        : {
+            ...leased.issued_content,
+            number,
+            issuedAtMs: leased.issued_ms,
+            checkoutId: task.checkoutId,
+          },
     references: leased.step_references ?? [],
     body: leased.body,
     alreadyDone: leased.already_done,
   };
 };
+
+const numberOf = ({ invoice_year, invoice_sequence }: LeasedRow): string | null =>
+  invoice_year === null || invoice_sequence === null ? null : invoiceNumber(invoice_year, invoice_sequence);

@@ -112,9 +112,14 @@ const createWriteMail = ({ client }: Connection) => {
     `insert into task (id, checkout_id, order_ids, seqs, job_id, pipeline, step, state, run_ms)
      values ($id, $checkoutId, $orderIds, $seqs, $jobId, $pipeline, $step, 'ready', $nowMs)`,
   );
+  const attachInvoice = client.prepare<[string, string, string]>(
+    'update invoice set task_id = ? where checkout_id = ? and pipeline = ?',
+  );
   return ({ orderIds, ...task }: MailTask, nowMs: number): void => {
     // The orders have no task, so their rows have their `seq`s.
     const seqs = JSON.stringify(orderIds.map((id) => seqOf.get(id) ?? 0));
     insert.run({ ...task, orderIds: JSON.stringify(orderIds), seqs, nowMs });
+    // If the group's first mail had the invoice attached, the new one has it too.
+    if (task.checkoutId !== null) attachInvoice.run(task.id, task.checkoutId, task.pipeline);
   };
 };

@@ -12,8 +12,7 @@ import {
 } from '../../../core/order.ts';
 import { pageOf } from '../../../core/page.ts';
 import type { Payment } from '../../../core/payment.ts';
-import type { ServiceReference } from '../../../core/serviceReference.ts';
-import { shipmentStep } from '../../../core/stepService.ts';
+import { shownReferences } from '../../../core/stepService.ts';
 import { createRunOnce } from '../commandKeys/once.ts';
 import type { Connection } from '../connection.ts';
 import {
@@ -33,6 +32,7 @@ import { createChangeQuantity } from './changeQuantity.ts';
 import { createAppendHistory } from './history.ts';
 import { createOrderList } from './list.ts';
 import { createPlaceWithinLimit } from './pending.ts';
+import { createReadReferences } from './references.ts';
 import { createReadTimeline } from './timeline.ts';
 
 export const createOrders = (connection: Connection, scan: RunScan): Orders => {
@@ -119,22 +119,20 @@ const createFindOrder = ({ client, db }: Connection) => {
     .where(eq(licence.orderId, id))
     .orderBy(asc(licence.unit))
     .prepare();
-  const shipmentOf = client.prepare<[string, string], ServiceReference>(
-    `select reference, url from step_reference where order_id = ? and step = ?
-       and (reference is not null or url is not null)`,
-  );
+  const referencesOf = createReadReferences(client);
 
   return (orderId: string): OrderDetail | null => {
     const row = datasetRow.get(orderId);
     if (row === undefined) return null;
+    const shown = shownReferences(referencesOf([orderId]));
     const invoiceRow = invoiceOfCheckout.get({ id: row.checkoutId ?? '' });
     return {
       ...orderOf(row),
       payment: paymentOfDataset(row),
       history: newestStates.all({ orderId }).reverse(),
       invoice: invoiceRow === undefined ? null : invoiceReferenceOf(invoiceRow),
-      licences: licenceKeys.all({ id: orderId }).map(({ key }) => key),
-      shipment: shipmentOf.get(orderId, shipmentStep) ?? null,
+      ...shown,
+      licences: [...licenceKeys.all({ id: orderId }).map(({ key }) => key), ...shown.licences],
     };
   };
 };

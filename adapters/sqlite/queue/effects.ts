@@ -1,3 +1,4 @@
+import { typeOfGroup } from '../../../core/group.ts';
 import { invoiceContent, invoiceNumber } from '../../../core/invoice.ts';
 import { licenceKey } from '../../../core/licence.ts';
 import type { Effect } from '../../../core/pipelines/pipeline.ts';
@@ -44,8 +45,9 @@ const createIssueInvoice = ({ client }: Connection, world: World): RunEffect => 
        on conflict (year) do update set last = last + 1 returning last`,
     )
     .pluck();
-  const insert = client.prepare<[number, number, string, number, string]>(
-    'insert into invoice (year, sequence, checkout_id, issued_ms, content) values (?, ?, ?, ?, ?)',
+  const insert = client.prepare<[number, number, string, string, string, number, string]>(
+    `insert into invoice (year, sequence, checkout_id, task_id, pipeline, issued_ms, content)
+     values (?, ?, ?, ?, ?, ?, ?)`,
   );
   const known = client.prepare<[string], { readonly year: number; readonly sequence: number }>(
     'select year, sequence from invoice where checkout_id = ?',
@@ -54,18 +56,18 @@ const createIssueInvoice = ({ client }: Connection, world: World): RunEffect => 
     `select ${columnsOf(orderTable, 'o')} from audit a cross join json_each(a.order_ids) j
      cross join orders o on o.id = j.value where a.id = ?`,
   );
-  const issue = (checkoutId: string, nowMs: number) => {
+  const issue = ({ id, checkoutId, orders: group }: LockedTask, nowMs: number) => {
     const year = world.calendar.yearOf(nowMs);
     const sequence = raiseCounter.get(year) ?? 0;
     const orders = ordersOf.all(checkoutId).map((row) => ({ order: orderOf(row), contact: contactOf(row) }));
     const content = invoiceContent(orders, world.shop);
-    insert.run(year, sequence, checkoutId, nowMs, JSON.stringify(content));
+    insert.run(year, sequence, checkoutId, id, typeOfGroup(group), nowMs, JSON.stringify(content));
     return { year, sequence };
   };
   return (tasks, nowMs) =>
-    tasks.map(({ id, checkoutId }) => {
-      const { year, sequence } = known.get(checkoutId) ?? issue(checkoutId, nowMs);
-      return { taskId: id, kind: 'done', detail: invoiceNumber(year, sequence) };
+    tasks.map((task) => {
+      const { year, sequence } = known.get(task.checkoutId) ?? issue(task, nowMs);
+      return { taskId: task.id, kind: 'done', detail: invoiceNumber(year, sequence) };
     });
 };
 

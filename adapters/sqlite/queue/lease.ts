@@ -1,19 +1,25 @@
 import { contactOfGroup } from '../../../core/group.ts';
-import { invoiceNumber } from '../../../core/invoice.ts';
+import { type Invoice, invoiceNumber } from '../../../core/invoice.ts';
 import type { Order } from '../../../core/order.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
 import type { Lease, LockedTask } from '../../../core/queue.ts';
 import { serviceRequestBody } from '../../../core/stepService.ts';
 import { createOrdersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
-import { createReadReferences } from './references.ts';
+import { createReadReferences } from '../orders/references.ts';
 import type { TaskRow } from './tasks.ts';
 
 /** A ready task, with its orders. */
 export type ClaimedRow = { readonly row: TaskRow; readonly task: LockedTask };
 
 type IntentRow = { readonly acceptedMs: number | null; readonly body: string | null };
-type InvoiceRow = { readonly year: number; readonly sequence: number };
+type InvoiceRow = {
+  readonly year: number;
+  readonly sequence: number;
+  readonly issuedAtMs: number;
+  /** As JSON. Null if another task issued the invoice. */
+  readonly content: string | null;
+};
 
 /**
  * Leases tasks at an external step, writes the intent of each step into the step ledger, and reads what the step needs.
@@ -34,8 +40,9 @@ export const createLease = ({ client }: Connection) => {
     'select accepted_ms as acceptedMs, body from step_ledger where task_id = ? and step = ?',
   );
   const referencesOf = createReadReferences(client);
-  const invoiceOf = client.prepare<[string], InvoiceRow>(
-    'select year, sequence from invoice where checkout_id = ?',
+  const invoiceOf = client.prepare<[string, string], InvoiceRow>(
+    `select year, sequence, issued_ms as issuedAtMs, iif(task_id = ?, content, null) as content
+     from invoice where checkout_id = ?`,
   );
   const licencesOf = client
     .prepare<[string], string>('select key from licence where order_id = ? order by unit')
@@ -57,7 +64,7 @@ export const createLease = ({ client }: Connection) => {
     const body = serviceRequestBody(pipeline, step, { taskId, orders: task.orders });
     const isNew = insertIntent.run(taskId, step, nowMs, body).changes === 1;
     const intent = isNew ? undefined : intentOf.get(taskId, step);
-    const invoice = invoiceOf.get(task.checkoutId);
+    const invoice = invoiceOf.get(taskId, task.checkoutId);
     return {
       taskId,
       lease,
@@ -69,6 +76,7 @@ export const createLease = ({ client }: Connection) => {
       orders: orders.map((order) => ({ order, licences: licencesOf.all(order.id) })),
       contact: contactOfGroup(task.orders),
       invoiceNumber: invoice === undefined ? null : invoiceNumber(invoice.year, invoice.sequence),
+      issuedInvoice: invoice === undefined ? null : issuedInvoiceOf(invoice, task.checkoutId),
       references: referencesOf(orders.map(({ id }) => id)),
       body: intent === undefined ? body : intent.body,
       alreadyDone: (intent?.acceptedMs ?? null) !== null,
@@ -91,5 +99,13 @@ export const createLease = ({ client }: Connection) => {
     });
   };
 };
+
+const issuedInvoiceOf = (
+  { year, sequence, issuedAtMs, content }: InvoiceRow,
+  checkoutId: string,
+): Invoice | null =>
+  content === null
+    ? null
+    : { ...JSON.parse(content), number: invoiceNumber(year, sequence), issuedAtMs, checkoutId };
 
 const untriedStep = { attempts: 0, crashes: 0, lastError: null } as const;

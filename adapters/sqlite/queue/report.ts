@@ -2,7 +2,7 @@ import { pipelineFor } from '../../../core/pipelines/index.ts';
 import type { StepReport } from '../../../core/queue.ts';
 import { planReports } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
-import { createWriteReferences } from './references.ts';
+import { createWriteReferences } from '../orders/references.ts';
 import { orderSeqsOf, selectTaskRows, type TaskRow } from './tasks.ts';
 import { createWriteTransitions } from './transitions.ts';
 

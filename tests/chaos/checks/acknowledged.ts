@@ -13,11 +13,15 @@ export const checkAcknowledged = (snapshot: Snapshot): Violation[] => [
 
 const checkOrders = ({ clientLog, orders }: Snapshot): Violation[] => {
   const orderOf = indexBy(orders, ({ id }) => id);
-  const lost = clientLog.orders.flatMap(({ id, productId, quantity, amount }) => {
+  const lost = clientLog.orders.flatMap(({ id, productId, quantity, amount, perhaps }) => {
     const order = orderOf.get(id);
     if (order === undefined) return [violation('order_lost', id, 'it was acknowledged and does not exist')];
-    const isSame = order.productId === productId && order.quantity === quantity && order.amount === amount;
-    return isSame ? [] : [violation('order_changed', id, `it was ${productId} × ${quantity}, ${amount}`)];
+    const isSame = [{ quantity, amount }, perhaps].some(
+      (each) => order.quantity === each?.quantity && order.amount === each.amount,
+    );
+    return isSame && order.productId === productId
+      ? []
+      : [violation('order_changed', id, `it was ${productId} × ${quantity}, ${amount}`)];
   });
   const uncancelled = clientLog.cancelled
     .filter((id) => orderOf.get(id)?.status !== 'cancelled')

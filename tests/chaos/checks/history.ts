@@ -35,7 +35,7 @@ export const checkHistory = ({ orders, history, refunds }: Snapshot): Violation[
     const found = (rule: string) => ({ rule, id, detail: `${status}: ${states.join(' → ')}` });
     const statuses = states.filter((state) => state in edges);
     const steps = states.filter(
-      (state) => !(state in edges) && state !== 'stock_reserved' && !refundStates.has(state),
+      (state) => !(state in edges) && !statesBesideSteps.has(state) && !refundStates.has(state),
     );
     const expected = stepStates[type] ?? [];
     return [
@@ -49,11 +49,14 @@ export const checkHistory = ({ orders, history, refunds }: Snapshot): Violation[
       ...(isNotifiedWhenCompleted(states) ? [] : [found('notified_before_completed')]),
       ...(steps.length === 0 || isPaidBeforeSteps(states, expected) ? [] : [found('step_before_payment')]),
       ...(isReservedByClaims(states) ? [] : [found('reservation_out_of_order')]),
+      ...(isChangedWhilePending(states) ? [] : [found('quantity_changed_too_late')]),
       ...(isStoppedByRefund(states, refundsOf.get(id) ?? []) ? [] : [found('step_after_refund')]),
       ...refundRules(states, refundsOf.get(id) ?? []).map(found),
     ];
   });
 };
+
+const statesBesideSteps = new Set(['stock_reserved', 'quantity_changed']);
 
 const isPaidBeforeSteps = (states: readonly string[], steps: readonly string[]): boolean => {
   const paidAt = states.indexOf('paid');
@@ -65,6 +68,13 @@ const isNotifiedWhenCompleted = (states: readonly string[]): boolean => {
   const notifiedAt = states.indexOf('customer_notified');
   return notifiedAt < 0 || states.slice(0, notifiedAt).includes('completed');
 };
+
+/** An order that is being paid keeps its quantity, and so does one that is paid or cancelled. */
+const isChangedWhilePending = (states: readonly string[]): boolean =>
+  states.every(
+    (state, index) =>
+      state !== 'quantity_changed' || states.slice(0, index).findLast((each) => each in edges) === 'pending',
+  );
 
 /** Only a claim takes units from the stock. */
 const isReservedByClaims = (states: readonly string[]): boolean =>

@@ -1,5 +1,5 @@
 import { duplicates, groupBy, indexBy } from '../grouping.ts';
-import type { InvoiceRow, Snapshot } from '../snapshot.ts';
+import { invoiceNumberOf as numberOf, type Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
 /** Invariant 5: each checkout that is invoiced has one invoice with all its orders, and the numbers have no gap. */
@@ -8,8 +8,6 @@ export const checkInvoices = (snapshot: Snapshot): Violation[] => [
   ...checkLines(snapshot),
   ...checkCreditNotes(snapshot),
 ];
-
-const numberOf = ({ year, sequence }: InvoiceRow): string => `${year}-${String(sequence).padStart(6, '0')}`;
 
 /** Each order that was invoiced names the invoice of its checkout. */
 const checkNumbers = ({ invoices, history, orders }: Snapshot): Violation[] => {

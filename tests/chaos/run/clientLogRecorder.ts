@@ -5,6 +5,8 @@ import type { CheckoutReply, ClientLog, LoggedOrder, RefundReply } from '../clie
 export type ClientLogRecorder = {
   recordOrder(order: LoggedOrder): void;
   recordCancelled(orderId: string): void;
+  /** The customer has asked for this quantity, at most once for each order. */
+  recordQuantity(orderId: string, quantity: number, reply: Reply | null): void;
   recordCheckout(key: string, orderIds: readonly string[], reply: Reply | null): void;
   /** The customer has given up the checkout under this key. */
   recordGivenUp(key: string, orderIds: readonly string[], reply: Reply | null): void;
@@ -48,6 +50,17 @@ export const createClientLogRecorder = (): ClientLogRecorder => {
     },
     recordOrder: (order) => void orders.set(order.id, order),
     recordCancelled: (orderId) => void cancelled.push(orderId),
+    recordQuantity: (orderId, quantity, reply) => {
+      const order = orders.get(orderId);
+      if (order === undefined) return;
+      const amount = (order.amount / order.quantity) * quantity;
+      if (reply === null || reply.status === 503)
+        orders.set(orderId, { ...order, perhaps: { quantity, amount } });
+      else if (reply.status !== 200) return;
+      else if (valueAt(valueAt(reply.body, 'total'), 'amount') === amount)
+        orders.set(orderId, { ...order, quantity, amount });
+      else recordUnexpectedReply('PATCH /orders', reply);
+    },
     recordCheckout: (key, orderIds, reply) => {
       const outcome = reply === null ? 'lost' : checkoutOutcome(reply);
       if (outcome === null) recordUnexpectedReply('POST /checkouts', reply);

@@ -35,7 +35,7 @@ type Customer = {
   readonly client: () => Client;
 };
 
-/** Places some orders, pays for them in one checkout or in overlapping ones, cancels some and reads some. */
+/** Places some orders, pays for them in one checkout or in overlapping ones, changes and cancels some, and reads some. */
 const visit = async (customer: Customer): Promise<void> => {
   const { random } = customer;
   const placements = Array.from({ length: random.between(1, 4) }, () => placeOrder(customer));
@@ -48,6 +48,7 @@ const visit = async (customer: Customer): Promise<void> => {
   if (random.bool(0.1)) checkouts.push([first]);
   const actions = checkouts.map((orderIds) => checkOut(customer, randomUUID(), orderIds, pickMethod(random)));
   if (random.bool(0.1)) actions.push(cancelOrder(customer, first));
+  if (random.bool(0.2)) actions.push(changeQuantity(customer, random.pick(placed)));
   if (random.bool(0.3)) actions.push(readLists(customer, first));
   await Promise.all(actions);
   if (random.bool(0.3)) await checkOut(customer, randomUUID(), placed, 'pm_card_visa');
@@ -158,6 +159,14 @@ const cancelOrder = async ({ client, recorder }: Customer, id: string): Promise<
   const reply = await attempt(() => client().remove(`/orders/${id}`));
   if (reply?.status === 204) recorder.recordCancelled(id);
   else recorder.expectStatus(reply, 'DELETE /orders', [409, 503]);
+};
+
+const changeQuantity = async ({ client, recorder, random }: Customer, id: string): Promise<void> => {
+  const quantity = random.between(1, 3);
+  await pause(random.between(0, 40));
+  const reply = await attempt(() => client().patch(`/orders/${id}`, { quantity }));
+  recorder.expectStatus(reply, 'PATCH /orders', [200, 409, 503]);
+  recorder.recordQuantity(id, quantity, reply);
 };
 
 const readLists = async ({ client, recorder }: Customer, id: string): Promise<void> => {

@@ -1,3 +1,4 @@
+import { attachedInvoices } from '../attachedInvoices.ts';
 import type { ProductRow, ReceivedMail, Snapshot } from '../snapshot.ts';
 import { type Database, openDatabase } from './database.ts';
 
@@ -86,7 +87,7 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
     select id, key, order_id, payment_id, amount, currency, origin, status, reference, credit_note_year,
       credit_note_sequence, created_ms, updated_ms
     from refund`);
-  const invoices = await run('select checkout_id, year, sequence, content from invoice');
+  const invoices = await run('select checkout_id, task_id, year, sequence, content from invoice');
   const events = await run('select event_id from provider_event');
   return {
     audits: audits.map((row) => ({
@@ -124,6 +125,7 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
       })),
     invoices: invoices.map((row) => ({
       checkoutId: stringOf(row.checkout_id),
+      taskId: stringOf(row.task_id),
       year: Number(row.year),
       sequence: Number(row.sequence),
       ...contentOf(row.content),
@@ -181,12 +183,31 @@ const readActivity = async ({
 
 /** Mails are captured where no mail server is set. */
 const readMails = async ({ run }: Database): Promise<readonly ReceivedMail[]> =>
-  (await run('select message_id, order_ids, recipient, subject from captured_mail')).map((row) => ({
+  (
+    await run('select message_id, order_ids, recipient, subject, attachments, contents from captured_mail')
+  ).map((row) => ({
     messageId: stringOf(row.message_id),
+    taskId: taskIdIn(stringOf(row.message_id)),
+    attachedInvoices: attachedInvoices(capturedFiles(row)),
     orderIds: stringsOf(row.order_ids),
     to: stringOf(row.recipient),
     kind: mailKindOf(stringOf(row.subject)),
   }));
+
+/** `<task.step@domain>`. */
+export const taskIdIn = (messageId: string): string => /^<([^.]+)\./.exec(messageId)?.[1] ?? '';
+
+/** The bytes of all attachments stand one after the other. */
+const capturedFiles = ({ attachments, contents }: Readonly<Record<string, unknown>>) => {
+  const files: { readonly name: string; readonly size: number }[] =
+    typeof attachments === 'string' ? JSON.parse(attachments) : attachments;
+  const bytes = contents instanceof Uint8Array ? Buffer.from(contents) : Buffer.of();
+  let from = 0;
+  return files.map(({ name, size }) => {
+    from += size;
+    return { name, content: bytes.subarray(from - size, from) };
+  });
+};
 
 /** All customers of the kill test get Vietnamese mails. */
 export const mailKindOf = (subject: string): ReceivedMail['kind'] =>

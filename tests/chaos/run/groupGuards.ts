@@ -8,8 +8,8 @@ export const groupGuards: readonly Guard[] = [
     replacements: [
       {
         file: 'adapters/sqlite/queue/effects.ts',
-        find: 'known.get(checkoutId) ?? issue(checkoutId, nowMs)',
-        replace: 'issue(checkoutId, nowMs)',
+        find: 'known.get(task.checkoutId) ?? issue(task, nowMs)',
+        replace: 'issue(task, nowMs)',
       },
       {
         file: 'sql/sqlite/005_fulfilment.sql',
@@ -50,6 +50,32 @@ export const groupGuards: readonly Guard[] = [
     ],
     faults: faultPresets.none,
     expectedRules: ['mail_of_group_split'],
+  },
+  {
+    name: 'the one mail with the invoice on SQLite',
+    database: 'sqlite',
+    replacements: [
+      {
+        file: 'adapters/sqlite/queue/lease.ts',
+        find: 'iif(task_id = ?, content, null)',
+        replace: 'iif(? is not null, content, null)',
+      },
+    ],
+    faults: faultPresets.none,
+    expectedRules: ['invoice_attached_wrong'],
+  },
+  {
+    name: 'the one mail with the invoice on PostgreSQL',
+    database: 'postgres',
+    replacements: [
+      {
+        file: 'adapters/postgres/queue/lease.ts',
+        find: 'case when i.task_id = l.id then i.content end',
+        replace: 'i.content',
+      },
+    ],
+    faults: faultPresets.none,
+    expectedRules: ['invoice_attached_wrong'],
   },
   {
     name: 'the order that leaves its group alone',

@@ -3,8 +3,9 @@ import { createServer, type Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import type { SeededRandom } from '../../processes/random.ts';
 import { parseMail } from '../../smtp/mime.ts';
+import { attachedInvoices } from '../attachedInvoices.ts';
 import type { ReceivedMail } from '../snapshot.ts';
-import { mailKindOf } from './databaseRecords.ts';
+import { mailKindOf, taskIdIn } from './databaseRecords.ts';
 
 /** A mail server with faults that keeps the mails it accepts. */
 export type SmtpSink = {
@@ -94,11 +95,13 @@ const readAll = async (stream: AsyncIterable<Buffer>): Promise<Buffer | null> =>
 
 /** Takes the ids of the orders from the text of the mail, because the Message-ID is itself under test. */
 const receivedMail = async (source: Buffer): Promise<ReceivedMail> => {
-  const { messageId, to, subject, text } = await parseMail(source);
+  const { messageId, to, subject, text, attachments } = await parseMail(source);
   const ids = text.match(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g) ?? [];
   return {
     messageId,
+    taskId: taskIdIn(messageId),
     to,
+    attachedInvoices: attachedInvoices(attachments),
     kind: mailKindOf(subject),
     orderIds: [...new Set(ids)],
   };

@@ -32,6 +32,9 @@ export const withGallery = (name: string, tests: () => void): void => {
 
 export const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 } };
 
+export const viewUrl = (view: string, language: string): string =>
+  `${gallery.url}?view=${view}&lang=${language}`;
+
 /** Opens a view in a window of its own, and closes it afterwards. The browser must not complain about anything. */
 export const look = async (
   view: string,
@@ -45,7 +48,7 @@ export const look = async (
   try {
     const page = await context.newPage();
     const complaints = complaintsOf(page);
-    await page.goto(`${gallery.url}?view=${view}&lang=${language}`);
+    await page.goto(viewUrl(view, language));
     await page.waitForSelector('main');
     await work(page);
     expect(complaints).toEqual([]);
