@@ -63,7 +63,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     );
   const countedLog = createCountedLog(log, world.timer);
   const slow = createSlowStatements(countedLog, config);
-  const store = await waitForStore(() => openStore(world, config, slow), config, log, world.timer);
+  const store = await waitForStore(() => openStore(world, config, { slow, log }), config, log, world.timer);
   closers.push(store.close);
   const watch = await startDatabaseWatch(store, world, log, config, closers);
   const { provider, simulator, close: closeProvider } = await openProvider(world, config);

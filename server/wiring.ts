@@ -39,7 +39,7 @@ export const openStore = async (
     role,
     numberPrefix = '',
   }: Database & Pick<Config, 'databasePoolSize'>,
-  slow?: SlowStatements,
+  { slow, log }: { readonly slow?: SlowStatements; readonly log?: Log } = {},
 ): Promise<Store> => {
   const path = sqlitePathOf(url);
   if (path !== null) {
@@ -47,7 +47,15 @@ export const openStore = async (
     return openSqliteStore(world, { path, numberPrefix, readOnly: role === 'read', slow });
   }
   const { openPostgresStore } = await import('../adapters/postgres/store.ts');
-  return openPostgresStore(world, { url, poolSize, pooling, numberPrefix, readOnly: role === 'read', slow });
+  return openPostgresStore(world, {
+    url,
+    poolSize,
+    pooling,
+    numberPrefix,
+    readOnly: role === 'read',
+    slow,
+    onWait: (wait) => log?.warn('a migration waits for a table that is in use', wait),
+  });
 };
 
 const retryPauseMs = 1_000;
@@ -84,7 +92,10 @@ const explainStoreFailure = async (
   cause: unknown,
   reason: string | null,
 ): Promise<Error> => {
-  const message = reason ?? (cause instanceof Error ? cause.message : String(cause));
+  const isMigration = cause instanceof Error && cause.name === 'MigrationFailed';
+  const message = isMigration
+    ? cause.message
+    : (reason ?? (cause instanceof Error ? cause.message : String(cause)));
   const advice = await adviceFor(databaseUrl, cause);
   return createStartError(
     `the database ${addressOf(databaseUrl)}: ${message}${advice === null ? '' : `. To repair it, ${advice}.`}`,

@@ -67,6 +67,8 @@ const advice: Readonly<Record<string, string>> = {
     'create a schema for its user: create schema public; grant create, usage on schema public to the user',
   '42501':
     'make its user the owner of the database. Or grant create, usage on schema public to it for the first start, and select, insert, update, delete on all tables for later ones',
+  '55P03':
+    'wait until those transactions have ended, or end them with select pg_terminate_backend(process), and start again',
   '25006': 'use a server that takes writes, or target_session_attrs=primary with several hosts',
   ENOTFOUND: 'check the host in DATABASE_URL',
   EAI_AGAIN: 'check the host in DATABASE_URL',

@@ -16,7 +16,7 @@ import { heartbeat } from './heartbeat.ts';
 import { createInbox, pruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { createMailbox } from './mailbox/mailbox.ts';
-import { migrateWith } from './migrate.ts';
+import { type MigrateOptions, migrateWith, noLimits } from './migrate.ts';
 import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
 import { onePool, openPools, type Pools } from './pools.ts';
@@ -38,24 +38,19 @@ type CheckoutOptions = { readonly numberPrefix?: string };
 
 /**
  * Connects and migrates. Rejects with the driver's error if the server cannot be reached, with `SchemaTooNew` if a
- * newer version has migrated the database, with `SchemaTooOld` if an unreleased version has created it, and with
- * `CannotUseDatabase` if the server is too old or the user lacks rights. With `readOnly` it needs only those to read.
+ * newer version has migrated the database, with `SchemaTooOld` if an unreleased version has created it, with
+ * `MigrationFailed` if a migration did not go through, and with `CannotUseDatabase` if the server is too old or the user lacks rights. With `readOnly` it needs only those to read.
  */
 export const openPostgresStore = async (
   world: World,
-  options: ConnectionOptions & CheckoutOptions & { readonly readOnly?: boolean },
+  options: ConnectionOptions &
+    CheckoutOptions & { readonly readOnly?: boolean } & Pick<MigrateOptions, 'onWait'>,
 ): Promise<Store> => {
   const { readOnly = false } = options;
-  // A migration may take longer than any request. It has a connection of its own, without limits.
-  const sql = connect({
-    ...options,
-    slow: undefined,
-    poolSize: 1,
-    limits: { statementMs: 0, lockMs: 0, clientMs: 0 },
-  });
+  const sql = connect({ ...options, slow: undefined, poolSize: 1, limits: noLimits });
   try {
     await checkVersion(sql);
-    await migrateWith(sql);
+    await migrateWith(sql, options);
     await checkRights(sql, readOnly);
     if (!readOnly) await checkWrites(sql);
   } finally {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { migrate } from '../../adapters/sqlite/migrate.ts';
 import { openSqliteStore } from '../../adapters/sqlite/store.ts';
 import { unwrap } from '../contracts/fixture.ts';
+import { createMigrationFolder } from '../stored/migrationFolder.ts';
 import { createTestWorld } from '../world.ts';
 import { createDatabaseWithPaidOrder, openTestStore, withTestFolder } from './harness.ts';
 
@@ -77,6 +79,43 @@ describe('migration of SQLite', () => {
       const store = await openSqliteStore(createTestWorld(), { path });
       expect((await unwrap(store.orders.find(orderId)))?.status).toBe('paid');
       await store.close();
+      other.close();
+    }));
+
+  test('A migration that fails leaves those before it, and nothing of itself', () => {
+    const { client } = openTestStore();
+    const folder = createMigrationFolder('sqlite', {
+      '904_first.sql': '-- Works beside 0.2.0.\ncreate table later_first (id integer) strict;\n',
+      '905_second.sql': 'create table later_second (id integer) strict;\nalter table nowhere add column x;\n',
+      '906_third.sql': 'create table later_third (id integer) strict;\n',
+    });
+    expect(() => migrate(client, 0, { folder })).toThrow(
+      /^the migration 905_second\.sql failed, nothing of it .*no such table: nowhere \(SQLITE_ERROR\)$/,
+    );
+    const tables = client.prepare(`select name from sqlite_schema where name like 'later_%'`).pluck().all();
+    expect(tables).toEqual(['later_first']);
+    expect(client.prepare(`select * from migration where name > '9'`).all()).toEqual([
+      { name: '904_first.sql', applied_ms: 0, works_beside: '0.2.0' },
+    ]);
+    // This release says of itself that it works beside that file.
+    expect(() => migrate(client, 0)).not.toThrow();
+  });
+
+  test('A migration asks again for a write lock that another process holds', () =>
+    withTestFolder((folder) => {
+      const path = join(folder, 'shop.db');
+      const other = new Database(path);
+      other.pragma('journal_mode = wal');
+      other.exec('begin immediate');
+      let tries = 0;
+      const verbose = (statement: unknown) => {
+        if (/^begin immediate/i.test(String(statement)) && ++tries === 3) other.exec('rollback');
+      };
+      const client = new Database(path, { timeout: 1, verbose });
+      migrate(client, 0);
+      expect(tries).toBeGreaterThan(2);
+      expect(client.prepare('select count(*) from migration').pluck().get()).toBeGreaterThan(5);
+      client.close();
       other.close();
     }));
 });
