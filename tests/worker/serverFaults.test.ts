@@ -25,6 +25,8 @@ const down = (): MailOutcome => ({ kind: 'unavailable', reason: 'the mail server
 const accept = (): MailOutcome => ({ kind: 'accepted' });
 
 const pausesOf = async ({ store }: Fixture) => (await store.pauses.list())._unsafeUnwrap();
+const shownLevels = (lines: readonly { readonly level: string }[]) =>
+  lines.map(({ level }) => level).filter((level) => level !== 'debug');
 const manyOrders = Array(100).fill('digital');
 
 describe('a mail server that does not work', () => {
@@ -112,6 +114,44 @@ describe('a mail server that does not work', () => {
     expect(logLines.filter(({ level }) => level !== 'debug').length).toBeLessThan(8);
     expect(state.sent.toSorted()).toEqual(others.toSorted());
     expect(await fixture.tasks()).toMatchObject([{ attempts: 0 }]);
+  });
+
+  test('A second outage within a minute that is over by then is not said to go on', async () => {
+    const fixture = await open();
+    const { state, mailer } = createServer(down);
+    const { advance, logLines } = fixture.startWorker({ mailer }, { pipelines: ['digital'] });
+    await fixture.placePaidOrders(['digital']);
+    await advance(3_000);
+    state.answer = accept;
+    await advance(5_000);
+    state.answer = down;
+    await fixture.placePaidOrders(['digital']);
+    await advance(3_000);
+    expect(await pausesOf(fixture)).toHaveLength(1);
+    state.answer = accept;
+    await advance(120_000);
+    expect(await pausesOf(fixture)).toEqual([]);
+    expect(shownLevels(logLines)).toEqual(['warn', 'info']);
+  });
+
+  test('A second outage that lasts is said within a minute, and so is its end', async () => {
+    const fixture = await open();
+    const { state, mailer } = createServer(down);
+    const { advance, logLines } = fixture.startWorker({ mailer }, { pipelines: ['digital'] });
+    await fixture.placePaidOrders(['digital']);
+    await advance(20_000);
+    state.answer = accept;
+    await advance(20_000);
+    state.answer = () => ({ kind: 'unavailable', reason: 'the mail server refused the login' });
+    await fixture.placePaidOrders(['digital']);
+    await advance(22_000);
+    state.answer = accept;
+    await advance(35_000);
+    expect(await pausesOf(fixture)).toEqual([]);
+    expect(shownLevels(logLines)).toEqual(['warn', 'info', 'warn', 'info']);
+    expect(logLines.filter(({ level }) => level === 'warn')[1]).toMatchObject({
+      facts: { reason: 'the mail server refused the login', count: 1 },
+    });
   });
 
   test('A refusal that is about one mail fails that one alone, pauses nothing and ends a pause', async () => {
