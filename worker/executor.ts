@@ -1,3 +1,4 @@
+import { isLeaseHeld, type Pause } from '../core/pause.ts';
 import type { Queue } from '../core/queue.ts';
 import type { AsyncResult } from '../core/result.ts';
 import { sleep } from '../core/timer.ts';
@@ -10,6 +11,8 @@ import type { Outcome, ServerFaults } from './serverFaults.ts';
 export type Executor<L> = {
   hasRoom(): boolean;
   add(leases: readonly L[]): void;
+  /** Releases the leases that one of the pauses holds and whose steps have not started. */
+  releaseHeld(pauses: readonly Pause[]): Promise<void>;
   /**
    * Starts no further step and releases the leases of steps that have not started. Resolves once all others are
    * reported. If `deadline` resolves first, the remaining leases are left for the rescue.
@@ -101,6 +104,7 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
       waiting.push(...leases);
       startWaiting();
     },
+    releaseHeld: (pauses) => releaseWaiting((lease) => isLeaseHeld(pauses, lease)),
     stop: async (deadline) => {
       stopping = true;
       await Promise.race([releaseWaiting().then(held.whenEmpty), deadline]);

@@ -173,6 +173,45 @@ describe('a mail server that does not work', () => {
 });
 
 describe('a pause of an operator', () => {
+  test('Mails that a worker has claimed and not begun wait too, and each is sent once after the end', async () => {
+    const fixture = await open();
+    const sent: string[] = [];
+    const underWay: (() => void)[] = [];
+    const mailer: Mailer = {
+      send: async ({ orderIds: [orderId = ''] }) => {
+        await new Promise<void>((resolve) => underWay.push(resolve));
+        sent.push(orderId);
+        return accept();
+      },
+    };
+    const finishMails = () => {
+      for (const finish of underWay.splice(0)) finish();
+    };
+    const orderIds = await fixture.placePaidOrders(Array(8).fill('digital'));
+    const { advance } = fixture.startWorker({ mailer }, { pipelines: ['digital'], mailsMax: 2 });
+    await advance(1_000);
+    expect(underWay).toHaveLength(2);
+    const nowMs = fixture.world.clock.nowMs();
+    const id = fixture.world.ids.next(nowMs);
+    const pause = { id, pipeline: 'digital', step: 'notify_customer', reason: 'a wrong text' };
+    await fixture.store.pauses.begin(pause, nowMs);
+    await advance(2_000);
+    finishMails();
+    await advance(5_000);
+    expect(sent).toHaveLength(2);
+    expect((await fixture.tasks()).map(({ state, attempts }) => [state, attempts])).toEqual(
+      Array(6).fill(['paused', 0]),
+    );
+
+    await fixture.store.pauses.end(id, fixture.world.clock.nowMs());
+    for (let passed = 0; passed < 10; passed++) {
+      await advance(1_000);
+      finishMails();
+    }
+    await waitUntil(() => wereNotified(fixture, orderIds));
+    expect(sent.toSorted()).toEqual(orderIds.toSorted());
+  });
+
   test('A worker leaves the tasks of a paused step alone, and goes on when the pause has ended', async () => {
     const fixture = await open();
     const orderIds = await fixture.placePaidOrders(['digital', 'digital']);
