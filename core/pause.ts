@@ -48,6 +48,16 @@ export const isPaused = (
   { pipeline, step }: PausedStep,
 ): boolean => pauses.some((pause) => pause.pipeline === pipeline && (pause.step ?? step) === step);
 
+/** True if one of the pauses holds a task that a worker has leased. Its own pause does not hold a probe. */
+export const isLeaseHeld = (
+  pauses: readonly Pause[],
+  lease: PausedStep & { readonly probe: Probe | null },
+): boolean =>
+  isPaused(
+    pauses.filter(({ id }) => id !== lease.probe?.pauseId),
+    lease,
+  );
+
 const probeBaseMs = 1_000;
 const probeCapMs = 60_000;
 /** A server cannot put off the next probe longer than this with one answer. */

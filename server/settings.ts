@@ -189,7 +189,7 @@ const workerSettings = ({ setting, whole }: Kinds) => ({
     500,
     1,
     5000,
-    'The most tasks that a worker claims at once; fewer while requests of the same process are open.',
+    'The most tasks that a worker claims at once; fewer while requests of the same process are open, or while a mail or another call takes long.',
   ),
   claimers: whole(
     'QUEUE_CLAIMERS',

@@ -38,7 +38,7 @@ export const createClaimRound =
   () =>
     priority.work(async (tasksMax) => {
       if (!executor.hasRoom()) return ok(pollMs);
-      const limit = Math.min(batchMax, tasksMax);
+      const limit = Math.min(batchMax, tasksMax, executor.tasksMax());
       const claimed = await claim(clock.nowMs(), limit);
       return claimed.map(({ processed, leases, thrown = [] }) => {
         for (const failure of thrown) stepLog(failure);

@@ -1,15 +1,21 @@
+import { isLeaseHeld, type Pause } from '../core/pause.ts';
 import type { Queue } from '../core/queue.ts';
 import type { AsyncResult } from '../core/result.ts';
 import { sleep } from '../core/timer.ts';
 import type { World } from '../core/world.ts';
 import { createHeldLeases, type LeaseRef } from './heldLeases.ts';
 import { type LoopPorts, pauseAfter, startLoop } from './loop.ts';
+import { createRoom } from './room.ts';
 import type { Outcome, ServerFaults } from './serverFaults.ts';
 
 /** Runs the leased steps of one pipeline, each a call to another service, and reports what came of them. */
 export type Executor<L> = {
   hasRoom(): boolean;
+  /** The most tasks of the next claim. */
+  tasksMax(): number;
   add(leases: readonly L[]): void;
+  /** Releases the leases that one of the pauses holds and whose steps have not started. */
+  releaseHeld(pauses: readonly Pause[]): Promise<void>;
   /**
    * Starts no further step and releases the leases of steps that have not started. Resolves once all others are
    * reported. If `deadline` resolves first, the remaining leases are left for the rescue.
@@ -39,7 +45,7 @@ export type ExecutorSettings = {
   readonly leaseMs: number;
   /** The most steps that run at the same time. */
   readonly parallelMax: number;
-  /** The next batch can be claimed while one batch of this size is still held. */
+  /** The most tasks of a claim. Fewer if their steps take long (`createRoom`). */
   readonly batchMax: number;
 };
 
@@ -51,11 +57,14 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
   wake: () => void,
 ): Executor<L> => {
   const { queue, world, log, logFailure, outage, faults } = ports;
-  const held = createHeldLeases<L>(queue, world.clock, { leaseMs, roomUpTo: batchMax }, wake);
+  const room = createRoom(world.timer, { parallelMax, batchMax });
+  const held = createHeldLeases<L>(queue, world.clock, { leaseMs, roomUpTo: room.tasksMax }, wake);
   const heartbeat = startLoop(`the heartbeat of ${pipeline.name}`, held.heartbeat, ports);
   const report = createReportWithRetries(`reporting steps of ${pipeline.name}`, ports);
   const waiting: L[] = [];
   let running = 0;
+  /** `tasksMax` at the last claim. */
+  let claimedUnder = 0;
   let stopping = false;
 
   const startWaiting = (): void => {
@@ -69,19 +78,29 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
 
   const execute = async (lease: L): Promise<void> => {
     running++;
-    const { result, threw } = await performOrFail(lease, ports);
+    const { result, threw } = await room.measure(() => performOrFail(lease, ports));
     if (result?.outcome.kind === 'unavailable') {
       await faults.seen(lease, result.outcome);
       await releaseWaiting(({ step }) => step === lease.step);
     }
     running--;
     startWaiting();
+    await releaseSurplus();
     const accepted = result !== null && (await report(result, () => held.current(lease) !== undefined));
     held.drop(lease);
     // A step that threw has been logged.
     if (accepted && (!threw || result.outcome.kind === 'failed')) logFailure(lease, result.outcome);
     if (accepted) await faults.reported(lease, result.outcome);
     if (accepted && lease.step !== pipeline.steps.at(-1)?.name) wake();
+  };
+
+  /** Steps that suddenly take much longer: a new order would wait for all that was claimed before. */
+  const releaseSurplus = async (): Promise<void> => {
+    const tasksMax = room.tasksMax();
+    if (tasksMax * 4 > claimedUnder) return;
+    claimedUnder = tasksMax;
+    const kept = new Set(waiting.slice(0, tasksMax));
+    await releaseWaiting((lease) => !kept.has(lease));
   };
 
   const releaseWaiting = async (isReleased: (lease: L) => boolean = () => true): Promise<void> => {
@@ -100,11 +119,14 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
 
   return {
     hasRoom: held.hasRoom,
+    tasksMax: room.tasksMax,
     add: (leases) => {
+      claimedUnder = room.tasksMax();
       held.add(leases);
       waiting.push(...leases);
       startWaiting();
     },
+    releaseHeld: (pauses) => releaseWaiting((lease) => isLeaseHeld(pauses, lease)),
     stop: async (deadline) => {
       stopping = true;
       await Promise.race([releaseWaiting().then(held.whenEmpty), deadline]);

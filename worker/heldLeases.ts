@@ -26,7 +26,7 @@ export const createHeldLeases = <L extends LeaseRef>(
   queue: Pick<Queue, 'heartbeat'>,
   clock: Clock,
   /** `roomUpTo`: there is room for another batch while at most this many leases are held. */
-  { leaseMs, roomUpTo }: { readonly leaseMs: number; readonly roomUpTo: number },
+  { leaseMs, roomUpTo }: { readonly leaseMs: number; readonly roomUpTo: () => number },
   onRoom: () => void,
 ): HeldLeases<L> => {
   const held = new Map<string, L>();
@@ -42,7 +42,7 @@ export const createHeldLeases = <L extends LeaseRef>(
     if (current(lease) === undefined) return;
     held.delete(lease.taskId);
     if (held.size === 0) onEmpty();
-    if (!roomRequested || held.size > roomUpTo) return;
+    if (!roomRequested || held.size > roomUpTo()) return;
     roomRequested = false;
     onRoom();
   };
@@ -55,7 +55,7 @@ export const createHeldLeases = <L extends LeaseRef>(
     drop,
     clear: () => held.clear(),
     hasRoom: () => {
-      roomRequested = held.size > roomUpTo;
+      roomRequested = held.size > roomUpTo();
       return !roomRequested;
     },
     size: () => held.size,

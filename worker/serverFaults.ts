@@ -1,8 +1,8 @@
-import { createCountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
-import { type EndedPause, type Pauses, probeDelayMs } from '../core/pause.ts';
+import { type Pauses, probeDelayMs } from '../core/pause.ts';
 import type { JobReport, Lease, StepReport } from '../core/queue.ts';
 import type { World } from '../core/world.ts';
+import { createPauseLog } from './pauseLog.ts';
 
 /** What came of a step. */
 export type Outcome = StepReport['outcome'] | JobReport['outcome'];
@@ -17,31 +17,6 @@ export type ServerFaults = {
   reported(lease: LeasedStep, outcome: Outcome): Promise<void>;
 };
 
-/** A mail that by itself makes its server look down begins and ends pauses all the time. */
-const quietMs = 60_000;
-
-const createPauseLog = (log: Log, { clock, timer }: World) => {
-  const counted = createCountedLog(log, timer);
-  const saidOverAtMs = new Map<string, number>();
-  return {
-    begun: ({ pipeline, step }: LeasedStep, reason: string): void =>
-      counted.warn(
-        'a step is paused, because its server does not work; its tasks wait, and one at a time is tried',
-        { pipeline, step, reason },
-        `${pipeline} ${step}`,
-      ),
-    over: ({ pause: { pipeline, step, sinceMs }, waited }: EndedPause): void => {
-      const nowMs = clock.nowMs();
-      const key = `${pipeline} ${step}`;
-      const isRepeated = nowMs - (saidOverAtMs.get(key) ?? 0) < quietMs;
-      if (!isRepeated) saidOverAtMs.set(key, nowMs);
-      const write = isRepeated ? log.debug : log.info;
-      const pausedMs = nowMs - sinceMs;
-      write('a step goes on, because its server works again', { pipeline, step, pausedMs, waited });
-    },
-  };
-};
-
 /**
  * A failure to write is not tried again. Without a pause, a parked task is ready again at once and sees the same fault;
  * a probe whose outcome is not known is sent again. `onEnd` is called when tasks can go on.
@@ -52,14 +27,14 @@ export const createServerFaults = (
     world,
     log,
   }: {
-    readonly pauses: Pick<Pauses, 'beginForFault' | 'finishProbe'>;
+    readonly pauses: Pick<Pauses, 'beginForFault' | 'finishProbe' | 'list'>;
     readonly world: World;
     readonly log: Log;
   },
   onEnd: () => void,
 ): ServerFaults => {
   const { clock, ids, random } = world;
-  const pauseLog = createPauseLog(log, world);
+  const pauseLog = createPauseLog(log, pauses, world);
   return {
     seen: async (lease, { error: reason, retryAfterMs }) => {
       const { pipeline, step, probe } = lease;

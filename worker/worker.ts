@@ -21,7 +21,7 @@ import { createRunJob } from '../core/usecases/runJob.ts';
 import { createRunStep } from '../core/usecases/runStep.ts';
 import type { World } from '../core/world.ts';
 import { type ClaimTasks, createClaimRound } from './claimRound.ts';
-import { type AnyReport, createExecutor, type ExecutorPorts } from './executor.ts';
+import { type AnyReport, createExecutor, type Executor, type ExecutorPorts } from './executor.ts';
 import type { LeaseRef } from './heldLeases.ts';
 import { type Loop, type LoopPorts, startLoop } from './loop.ts';
 import { createMaintenancePolls, ifMayClaim as whileMayClaim } from './maintenance.ts';
@@ -106,7 +106,13 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
   const orderPipelines = [...pipelines.values()]
     .filter(isEnabled)
     .map((pipeline) => withServices(pipeline, ports.stepServices.available));
-  const pausesPoll = createPausesPoll({ ...shared, store }, orderPipelines);
+  const pausesPoll = createPausesPoll(
+    {
+      ...{ ...shared, store },
+      releaseHeld: (pauses) => Promise.all(runningPipelines.map((each) => each.releaseHeld(pauses))),
+    },
+    orderPipelines,
+  );
   const pausesLoop = startLoop('pauses', whileMayClaim(ports, pausesPoll), shared);
   const runningPipelines: readonly RunningPipeline[] = [
     ...orderPipelines.map((pipeline) =>
@@ -242,7 +248,7 @@ const ifMayClaim =
   async (nowMs, limit) =>
     mayClaim() ? claim(nowMs, limit) : ok({ processed: 0, leases: [] });
 
-type RunningPipeline = { wake(): void; stop(deadline: Promise<void>): Promise<void> };
+type RunningPipeline = Pick<Executor<never>, 'releaseHeld' | 'stop'> & { wake(): void };
 
 /** Starts the claim loops of one pipeline, and the executor of what they lease. */
 const startPipeline = <L extends LeaseRef, Report extends AnyReport>(
@@ -266,6 +272,7 @@ const startPipeline = <L extends LeaseRef, Report extends AnyReport>(
   );
   return {
     wake,
+    releaseHeld: executor.releaseHeld,
     stop: async (deadline: Promise<void>): Promise<void> => {
       await Promise.race([Promise.all(loops.map((loop) => loop.stop())), deadline]);
       await executor.stop(deadline);

@@ -23,7 +23,7 @@ export type SmtpFailure = {
  *
  * - `unavailable`: it is true of every mail of ours. There is no session, or the connection was lost or silent before
  *   the content; the server ends the session (421) or does not like its state; it refuses the sender, which is
- *   `MAIL_FROM`; it has a fault of its own (4.3.x), or a limit for all that we send.
+ *   `MAIL_FROM`, or us; it has a fault of its own (4.3.x), or a limit for all that we send.
  * - `rejected`: the server refuses this mail for good, with a 5xx to its recipient or its content.
  * - `deferred`: anything else is about this mail, which may be sent later. That is any other 4xx to its recipient or
  *   content, and a connection that broke after the content was sent. In that case the server may have accepted it; the
@@ -40,6 +40,7 @@ const isAboutAllMails = (failure: SmtpFailure): boolean => {
   if (failure.opening || failure.notReceived || failure.beforeContent) return true;
   if (responseCode === undefined) return false;
   if (isServerBusy(failure) || !mailCommands.has(command) || sessionCodes.has(responseCode)) return true;
+  if (isRefusalOfUs(response)) return true;
   return responseCode < 500 ? isSharedDelay(response) : isSharedLimit(response);
 };
 
@@ -51,6 +52,17 @@ const isSharedDelay = (response: string): boolean =>
   /^4\d\d[ -]4\.(3\.\d|4\.5|7\.28)\b/.test(response) ||
   (!/^4\d\d[ -]4\.[12]\./.test(response) &&
     /\btoo (many|much|fast)\b|\brate\b|\bthrottl|\blimit(s|ed)?\b|\bexceeded\b/i.test(response));
+
+/**
+ * A reply that refuses us, and not this mail. Many servers hold back their refusal of the client, its greeting or the
+ * sender until RCPT TO. The codes are about the sender (x.1.7, x.1.8) and how we are authenticated (x.7.20 to x.7.26).
+ */
+const isRefusalOfUs = (response: string): boolean =>
+  /^[45]\d\d[ -][45]\.(1\.[78]|7\.2[0-6])\b/.test(response) ||
+  /\brelay(ing)?\b.*\b(denied|not permitted|prohibited)\b|\bunable to relay\b/i.test(response) ||
+  /\b(client host|sender address|helo command) rejected\b|\bsender verify failed\b|\bblocked using\b/i.test(
+    response,
+  );
 
 /** A 5xx that says that we have sent too much. The words alone would not do: a mail that is too large is refused, too. */
 const isSharedLimit = (response: string): boolean =>

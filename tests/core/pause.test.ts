@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'bun:test';
-import { isHeldBy, probeDelayMs, probeIn, type StepPause } from '../../core/pause.ts';
+import {
+  isHeldBy,
+  isLeaseHeld,
+  type Pause,
+  probeDelayMs,
+  probeIn,
+  type StepPause,
+} from '../../core/pause.ts';
 import { digitalPipeline } from '../../core/pipelines/digital.ts';
 import { runTxSteps } from '../../core/steps.ts';
 import { order } from './samples.ts';
@@ -27,6 +34,26 @@ describe('Held tasks', () => {
     taskId: null,
     failures: 0,
     ...changes,
+  });
+
+  test('The lease of a probe is held by every pause but its own, and other leases by each', () => {
+    const ofFault: Pause = {
+      ...{
+        id: 'p',
+        pipeline: 'digital',
+        step: 'notify_customer',
+        origin: 'fault',
+        reason: 'down',
+        sinceMs: 0,
+      },
+    };
+    const ofOperator: Pause = { ...ofFault, id: 'o', step: null, origin: 'operator' };
+    const lease = { pipeline: 'digital', step: 'notify_customer', probe: null };
+    const probe = { ...lease, probe: { pauseId: 'p', failures: 0 } };
+    expect([isLeaseHeld([ofFault], lease), isLeaseHeld([ofFault], probe)]).toEqual([true, false]);
+    expect(isLeaseHeld([ofFault, ofOperator], probe)).toBe(true);
+    expect(isLeaseHeld([ofFault], { ...lease, step: 'ship' })).toBe(false);
+    expect(isLeaseHeld([ofOperator], { ...lease, pipeline: 'physical' })).toBe(false);
   });
 
   test('A probe passes its own pause and no other one', () => {

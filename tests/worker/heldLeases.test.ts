@@ -10,7 +10,7 @@ const holdThree = async (heartbeat: Queue['heartbeat']) => {
   await placePaidOrders(['digital', 'digital', 'digital']);
   const leases = await claimTasks('digital');
   const calls = { onRoom: 0 };
-  const held = createHeldLeases({ heartbeat }, world.clock, { leaseMs: 30_000, roomUpTo: 1 }, () => {
+  const held = createHeldLeases({ heartbeat }, world.clock, { leaseMs: 30_000, roomUpTo: () => 1 }, () => {
     calls.onRoom++;
   });
   held.add(leases);

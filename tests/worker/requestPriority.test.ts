@@ -22,7 +22,7 @@ test('A worker claims fewer tasks at a time while requests are open, and goes on
   const timer = createManualTimer(fixture.world);
   const priority = createRequestPriority(timer, shareWithServer);
   void priority.serve(() => new Promise(() => {}));
-  fixture.startWorker({ store, priority }, { pipelines: ['digital'], batchMax: 500 });
+  fixture.startWorker({ store, priority }, { pipelines: ['digital'], batchMax: 500, mailsMax: 100 });
   await waitUntil(() => wereNotified(fixture, orderIds));
   expect(new Set(limits)).toEqual(new Set([100]));
 });
@@ -31,7 +31,7 @@ test('A worker claims whole batches while no request is open', async () => {
   const fixture = await openFixture();
   const orderIds = await fixture.placePaidOrders(['digital']);
   const { limits, store } = noteLimits(fixture);
-  fixture.startWorker({ store }, { pipelines: ['digital'], batchMax: 500 });
+  fixture.startWorker({ store }, { pipelines: ['digital'], batchMax: 500, mailsMax: 100 });
   await waitUntil(() => wereNotified(fixture, orderIds));
   expect(new Set(limits)).toEqual(new Set([500]));
 });

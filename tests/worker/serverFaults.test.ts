@@ -25,6 +25,8 @@ const down = (): MailOutcome => ({ kind: 'unavailable', reason: 'the mail server
 const accept = (): MailOutcome => ({ kind: 'accepted' });
 
 const pausesOf = async ({ store }: Fixture) => (await store.pauses.list())._unsafeUnwrap();
+const shownLevels = (lines: readonly { readonly level: string }[]) =>
+  lines.map(({ level }) => level).filter((level) => level !== 'debug');
 const manyOrders = Array(100).fill('digital');
 
 describe('a mail server that does not work', () => {
@@ -114,6 +116,44 @@ describe('a mail server that does not work', () => {
     expect(await fixture.tasks()).toMatchObject([{ attempts: 0 }]);
   });
 
+  test('A second outage within a minute that is over by then is not said to go on', async () => {
+    const fixture = await open();
+    const { state, mailer } = createServer(down);
+    const { advance, logLines } = fixture.startWorker({ mailer }, { pipelines: ['digital'] });
+    await fixture.placePaidOrders(['digital']);
+    await advance(3_000);
+    state.answer = accept;
+    await advance(5_000);
+    state.answer = down;
+    await fixture.placePaidOrders(['digital']);
+    await advance(3_000);
+    expect(await pausesOf(fixture)).toHaveLength(1);
+    state.answer = accept;
+    await advance(120_000);
+    expect(await pausesOf(fixture)).toEqual([]);
+    expect(shownLevels(logLines)).toEqual(['warn', 'info']);
+  });
+
+  test('A second outage that lasts is said within a minute, and so is its end', async () => {
+    const fixture = await open();
+    const { state, mailer } = createServer(down);
+    const { advance, logLines } = fixture.startWorker({ mailer }, { pipelines: ['digital'] });
+    await fixture.placePaidOrders(['digital']);
+    await advance(20_000);
+    state.answer = accept;
+    await advance(20_000);
+    state.answer = () => ({ kind: 'unavailable', reason: 'the mail server refused the login' });
+    await fixture.placePaidOrders(['digital']);
+    await advance(22_000);
+    state.answer = accept;
+    await advance(35_000);
+    expect(await pausesOf(fixture)).toEqual([]);
+    expect(shownLevels(logLines)).toEqual(['warn', 'info', 'warn', 'info']);
+    expect(logLines.filter(({ level }) => level === 'warn')[1]).toMatchObject({
+      facts: { reason: 'the mail server refused the login', count: 1 },
+    });
+  });
+
   test('A refusal that is about one mail fails that one alone, pauses nothing and ends a pause', async () => {
     const fixture = await open();
     const [refused = '', ...others] = await fixture.placePaidOrders(Array(5).fill('digital'));
@@ -133,6 +173,45 @@ describe('a mail server that does not work', () => {
 });
 
 describe('a pause of an operator', () => {
+  test('Mails that a worker has claimed and not begun wait too, and each is sent once after the end', async () => {
+    const fixture = await open();
+    const sent: string[] = [];
+    const underWay: (() => void)[] = [];
+    const mailer: Mailer = {
+      send: async ({ orderIds: [orderId = ''] }) => {
+        await new Promise<void>((resolve) => underWay.push(resolve));
+        sent.push(orderId);
+        return accept();
+      },
+    };
+    const finishMails = () => {
+      for (const finish of underWay.splice(0)) finish();
+    };
+    const orderIds = await fixture.placePaidOrders(Array(8).fill('digital'));
+    const { advance } = fixture.startWorker({ mailer }, { pipelines: ['digital'], mailsMax: 2 });
+    await advance(1_000);
+    expect(underWay).toHaveLength(2);
+    const nowMs = fixture.world.clock.nowMs();
+    const id = fixture.world.ids.next(nowMs);
+    const pause = { id, pipeline: 'digital', step: 'notify_customer', reason: 'a wrong text' };
+    await fixture.store.pauses.begin(pause, nowMs);
+    await advance(2_000);
+    finishMails();
+    await advance(5_000);
+    expect(sent).toHaveLength(2);
+    expect((await fixture.tasks()).map(({ state, attempts }) => [state, attempts])).toEqual(
+      Array(6).fill(['paused', 0]),
+    );
+
+    await fixture.store.pauses.end(id, fixture.world.clock.nowMs());
+    for (let passed = 0; passed < 10; passed++) {
+      await advance(1_000);
+      finishMails();
+    }
+    await waitUntil(() => wereNotified(fixture, orderIds));
+    expect(sent.toSorted()).toEqual(orderIds.toSorted());
+  });
+
   test('A worker leaves the tasks of a paused step alone, and goes on when the pause has ended', async () => {
     const fixture = await open();
     const orderIds = await fixture.placePaidOrders(['digital', 'digital']);
