@@ -86,7 +86,7 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     running--;
     startWaiting();
     await releaseSurplus();
-    const accepted = result !== null && (await report(result, () => held.current(lease) !== undefined));
+    const accepted = result !== null && (await report(result, () => held.current(lease)));
     held.drop(lease);
     // A step that threw has been logged.
     if (accepted && (!threw || result.outcome.kind === 'failed')) logFailure(lease, result.outcome);
@@ -154,6 +154,9 @@ const performOrFail = async <L extends LeaseRef, Report>(
   }
 };
 
+const taskTaken =
+  'a refund or an operator took a task whose step was running, so what came of it is not recorded';
+
 const leaseExpired =
   'a lease expired before its step was reported, so the step will run again; if this happens often, raise QUEUE_LEASE_MS';
 
@@ -162,18 +165,20 @@ const leaseExpired =
  * whether the report was accepted.
  */
 const createReportWithRetries =
-  <L, Report extends AnyReport>(
+  <L extends LeaseRef, Report extends AnyReport>(
     name: string,
-    { report, timer, random, log, outage }: ExecutorPorts<L, Report>,
+    { report, world, timer, random, log, outage }: ExecutorPorts<L, Report>,
   ) =>
-  async (stepReport: Report, isHeld: () => boolean): Promise<boolean> => {
+  async (stepReport: Report, currentLease: () => L | undefined): Promise<boolean> => {
     const { taskId } = stepReport;
-    for (let failures = 1; isHeld(); failures++) {
+    let failures = 0;
+    for (let lease = currentLease(); lease !== undefined; lease = currentLease()) {
       try {
         const accepted = await report(stepReport);
         if (accepted.isOk()) {
           outage.recovered(name);
-          if (!accepted.value) log.warn(leaseExpired, { taskId });
+          if (!accepted.value && world.clock.nowMs() < lease.untilMs) log.info(taskTaken, { taskId });
+          else if (!accepted.value) log.warn(leaseExpired, { taskId });
           return accepted.value;
         }
         outage.failed(name, accepted.error);
@@ -181,7 +186,7 @@ const createReportWithRetries =
         log.error(`${name} failed`, { taskId, cause });
         return false;
       }
-      const pauseMs = pauseAfter(failures, random);
+      const pauseMs = pauseAfter(++failures, random);
       await sleep(timer, pauseMs);
     }
     log.warn(leaseExpired, { taskId });

@@ -14,14 +14,14 @@ const family = (
   options: Partial<Pick<FontFamily, 'isUsed' | 'isShared'>> = {},
 ): FontFamily => ({ name, folder, isUsed: () => true, isShared: false, ...options });
 
-/** The packages of one script have Latin letters too, which the base faces have. */
+/** The packages of one script have Latin letters too. Those are drawn by the base faces, or by Noto Sans. */
 const script = (key: string, folder: FontFamily['folder']): FontFamily =>
   family(`noto-sans-${key}`, folder, { isUsed: (each) => each === key });
 
 /** Each character is in one of them at the most, but for some marks. */
 const scriptFamilies: readonly FontFamily[] = [
   family('noto-sans', () => import.meta.resolve('@fontsource-variable/noto-sans/unicode.json'), {
-    isUsed: (key) => /^(greek|cyrillic)(-ext)?$|^devanagari$/.test(key),
+    isUsed: (key) => key !== 'vietnamese',
   }),
   script('thai', () => import.meta.resolve('@fontsource-variable/noto-sans-thai/unicode.json')),
   script('lao', () => import.meta.resolve('@fontsource-variable/noto-sans-lao/unicode.json')),

@@ -32,12 +32,13 @@ export const createFonts = (): Fonts => {
   /** A face of the files that has all characters of the grapheme. */
   const findFace = async (grapheme: string, families: readonly FontFamily[]): Promise<Face | null> => {
     const points = codePointsOf(grapheme);
-    for (const family of families) {
-      const file = (await list(family)).find(({ ranges }) => points.every((point) => isIn(ranges, point)));
-      if (file === undefined) continue;
-      const face = await open(file);
-      if (points.every((point) => face.characters.has(point))) return face;
-    }
+    for (const family of families)
+      for (const file of await list(family)) {
+        // The ranges of two files can overlap, and only one of them has the character.
+        if (!points.every((point) => isIn(file.ranges, point))) continue;
+        const face = await open(file);
+        if (points.every((point) => face.characters.has(point))) return face;
+      }
     return null;
   };
 

@@ -6,7 +6,9 @@ import { createFonts } from '../../adapters/pdf/fonts.ts';
 import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createTypesetter } from '../../adapters/pdf/typesetter.ts';
 import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
+import { currencies } from '../../core/currency.ts';
 import type { Invoice, InvoiceLine } from '../../core/invoice.ts';
+import { formatMoney } from '../../core/money.ts';
 import { readPdf } from './readPdf.ts';
 import { allScripts, invoiceOf, lineOf } from './samples.ts';
 
@@ -54,6 +56,24 @@ describe('The PDF of an invoice', () => {
     const { texts } = await readNames(...names, 'Cà phê sữa đá'.normalize('NFD'));
     for (const name of [...names, 'Cà phê sữa đá']) expect(texts.join('\n')).toContain(name);
     expect(texts.join('\n')).not.toContain('□');
+  });
+
+  test('The PDF shows the letters of all languages in Latin and Cyrillic, and the sign of each currency', async () => {
+    const names = [
+      'Āčē ģķļņ ūž Ĉĝĥĵŝŭ Ŵŵ Ŷŷ Ġġ Ħħ Ĳĳ Ŀŀ Ňň Ŕŕ Ťť Șșț Ǧǧ Ǩǩ Ɛɛ Ɔɔ Ŋŋ Ƙƙ Ḍḍ Ṭṭ Ẓẓ Ḫḫ ṁ ẞ əƏ',
+      'Ґґ Єє Її Ұұ Ққ Ңң Өө Үү Һһ Ђђ Џџ',
+      '₱ ₦ ₴ ₸ ₺ ₹ ₽ ₾ ₿ ₲ ₵ ₡ ₮ ₭ ₩ ₪',
+    ];
+    const { texts } = await readNames(...names);
+    expect(texts.join('\n')).not.toContain('□');
+    const fonts = createFonts();
+    for (const language of ['vi', 'en'])
+      for (const currency of currencies) {
+        const { setLine, hasReplaced } = createTypesetter(fonts);
+        const amount = formatMoney({ amount: 1, currency }, language);
+        await setLine(amount, { size: 10, weight: 'bold', color: '#000' });
+        expect({ amount, hasReplaced: hasReplaced() }).toEqual({ amount, hasReplaced: false });
+      }
   });
 
   test('The PDF shows a box for each character that no font has, and says what it stands for', async () => {

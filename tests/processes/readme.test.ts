@@ -29,7 +29,7 @@ const copy = createScratchFolder('readme');
 beforeAll(() => {
   const left = /^(?:\.git|data|(?:.*\/)?node_modules)$/;
   cpSync(root, copy, { recursive: true, filter: (source) => !left.test(relative(root, source)) });
-});
+}, 120_000);
 
 const started: ChildProcess[] = [];
 afterEach(() => {
@@ -102,8 +102,9 @@ describe('The commands of the README in a fresh copy', () => {
         shell.stdout.split('\n');
       expect(JSON.parse(first)).toMatchObject({ status: 'succeeded' });
       expect(again).toBe(first);
-      const { id, product, status, checkoutId } = JSON.parse(order);
+      const { id, product, status, checkoutId, history } = JSON.parse(order);
       expect({ name: product.name, status }).toEqual({ name: 'Đồng hồ', status: 'completed' });
+      expect(history.at(-1)).toMatchObject({ state: 'customer_notified' });
       expect(JSON.parse(found).items).toMatchObject([{ id }]);
       expect(JSON.parse(mail).items).toMatchObject([{ to: 'lan@example.com' }]);
       expect(mail).toContain(id);

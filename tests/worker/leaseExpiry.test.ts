@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
+import { createRequestRefund } from '../../core/usecases/requestRefund.ts';
 import { createFixtureOpener, createManualMailer, waitUntil, wereNotified, withQueue } from './harness.ts';
 
 const open = createFixtureOpener();
@@ -53,6 +54,23 @@ describe('a lease of a worker', () => {
     expect(hangingMailer.sent.length).toBe(1);
     const { history } = await fixture.order(hangingMailer.sent[0]?.orderIds[0] ?? '');
     expect(history.filter(({ state }) => state === 'customer_notified').length).toBe(1);
+  });
+
+  test('A refund that takes a task from its worker is no lease that expired', async () => {
+    const fixture = await open();
+    const [orderId = ''] = await fixture.placePaidOrders(['digital']);
+    const mailer = createManualMailer();
+    const { logLines } = fixture.startWorker({ mailer });
+    await waitUntil(() => mailer.waiting.length === 1);
+    const { store, world } = fixture;
+    const key = world.ids.next(world.clock.nowMs());
+    const command = { key, orderId, amount: null, origin: 'operator', reason: 'torn' } as const;
+    (await createRequestRefund({ ...store, world })(command))._unsafeUnwrap();
+    mailer.accept();
+    await waitUntil(() => logLines.length > 0);
+    expect(logLines).toMatchObject([
+      { level: 'info', message: expect.stringContaining('a refund or an operator took a task') },
+    ]);
   });
 
   test('A task whose workers die is rescued, until it fails', async () => {

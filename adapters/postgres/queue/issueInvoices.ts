@@ -76,8 +76,8 @@ const isNotInvoiced = ({ sequence }: CheckoutRow): boolean => sequence === null;
 type InvoicedOrder = Parameters<typeof invoiceContent>[0][number];
 
 /**
- * All orders of the checkouts with several orders. Those of the batch are locked with their tasks. The others are locked here: a refund
- * that ends at the same time either is on the invoice, or leaves its order out of it.
+ * All orders of the checkouts with several orders. Those of the batch are locked with their tasks. The others are locked
+ * here: a refund of the whole order that ends at the same time either gets a credit note, or leaves its order out.
  */
 const readOrders = async (
   tx: Transaction,
