@@ -104,7 +104,7 @@ describe.each(databases)('the log of a busy process on %s', (_, createDatabase) 
 describe.skipIf(!(await postgresAvailable()))('the log in an outage of PostgreSQL', () => {
   test('Many refused requests are one line with the words of the server, and no answer has these', async () => {
     const database = await createTestDatabase();
-    const app = await startApp({ databaseUrl: database.url, role: 'checkout' });
+    const app = await startApp({ databaseUrl: database.url, role: 'checkout', env: { SLOW_MS: '300' } });
     const operator = createClient(app.url, await tokenFor('op@shop.test', 'operator'));
     const draft = {
       code: 'a',
@@ -116,7 +116,7 @@ describe.skipIf(!(await postgresAvailable()))('the log in an outage of PostgreSQ
     expectStatus(await operator.post('/products', [draft]), 200);
     const admin = openDatabase(database.url);
     await admin.run(
-      `create function full_disk() returns trigger language plpgsql as $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`,
+      `create function full_disk() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); raise exception 'could not extend file' using errcode = '53100'; end $$`,
     );
     await admin.run(
       'create trigger full_disk before insert or update on product execute function full_disk()',
@@ -135,6 +135,13 @@ describe.skipIf(!(await postgresAvailable()))('the log in an outage of PostgreSQ
       { level: 'error', kind: 'unavailable', database: { code: '53100', message: 'could not extend file' } },
     ]);
     expect(linesWith(app, 'request').filter(({ status }) => status === 503)).toHaveLength(20);
+    expect(linesWith(app, 'slow statement')).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        statement: expect.stringContaining('with draft as materialized'),
+      }),
+    );
+    expect(linesWith(app, 'slow request')).not.toBeEmpty();
     await admin.close();
     await database.drop();
   });
