@@ -7,10 +7,10 @@ import type { Messages } from '../words/en.ts';
 import { explain } from '../words/messages.ts';
 import { cartPath, homePath, signInPath } from './addresses.ts';
 import { FailureNote } from './failureNote.tsx';
+import { focusHeading } from './pageFocus.ts';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';
 import { useAddressList } from './useAddressList.ts';
-import { focusHeading } from './usePageFocus.ts';
 import { useTitle } from './useTitle.ts';
 import { CatalogueView } from './views/CatalogueView.tsx';
 
