@@ -8,6 +8,7 @@ import type { Outcome } from '../../web/shared/outcome.ts';
 import { createPictures } from '../../web/shared/pictures.ts';
 import type { List, Order, OrderStatus, Product, Session } from '../../web/shared/types.ts';
 import { createAccount } from '../../web/shop/account.ts';
+import { keepWish, takeWish } from '../../web/shop/wish.ts';
 import { memoryStore } from './ports.ts';
 
 const ok = <Value>(value: Value): Outcome<Value> => ({
@@ -266,4 +267,25 @@ describe('The account of a page', () => {
     await flush();
     expect(ids()).toEqual(['n', 'a']);
   });
+});
+
+describe('What was to be added before sign-in', () => {
+  const wish = { productId: 'p', quantity: 2, name: 'Áo thun nam' };
+
+  test('It is taken once, and forgotten after ten minutes', () => {
+    const store = memoryStore();
+    keepWish(wish, store, 0);
+    expect([takeWish(store, 1_000), takeWish(store, 1_000)]).toEqual([wish, null]);
+    keepWish(wish, store, 0);
+    expect(takeWish(store, 10 * 60_000)).toBeNull();
+  });
+
+  test.each(['{', 'null', '{"productId":"p","quantity":-1,"name":"","atMs":0}', '[]'])(
+    'The entry %p is no wish',
+    (text) => {
+      const store = memoryStore();
+      store.set('cw.wish', text);
+      expect(takeWish(store, 0)).toBeNull();
+    },
+  );
 });
