@@ -2,7 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import type { Problem } from '../../web/shared/outcome.ts';
 import { type Attempt, followed, type PayState, type ShownCheckout } from '../../web/shared/payStates.ts';
 import { describePay, type PayContext, payActionLabel } from '../../web/words/describePay.ts';
-import { messagesOf } from '../../web/words/messages.ts';
+import { loadMessages, messagesOf } from '../../web/words/messages.ts';
+
+await loadMessages('en');
+await loadMessages('vi');
 
 const attempt: Attempt = {
   key: 'k1',

@@ -29,12 +29,12 @@ type Return =
   | { readonly kind: 'not_signed_in'; readonly back: string }
   | { readonly kind: 'returned'; readonly back: string; readonly opened: Outcome<undefined> };
 
-const markName = 'cw.session';
+export const sessionMarkName = 'cw.session';
 const stateName = 'cw.sign-in.state';
 const backName = 'cw.sign-in.back';
 
 /** Changes whenever somebody signs in or out in this browser: see `PayPorts`. */
-export const sessionMark = (shared: Store): string => shared.get(markName) ?? '';
+export const sessionMark = (shared: Store): string => shared.get(sessionMarkName) ?? '';
 
 /** Where to go after sign-in: a path of this site, never another site. */
 export const safePath = (path: string | null): string =>
@@ -43,9 +43,9 @@ export const safePath = (path: string | null): string =>
 export const createSignIn = ({ api, shared, own, newId }: SessionPorts) => {
   /** The mark changes before and after, so that it is another one whenever the session may be. */
   const change = async (work: () => Promise<Outcome<undefined>>): Promise<Outcome<undefined>> => {
-    shared.set(markName, newId());
+    shared.set(sessionMarkName, newId());
     const outcome = await work();
-    shared.set(markName, newId());
+    shared.set(sessionMarkName, newId());
     return outcome;
   };
 

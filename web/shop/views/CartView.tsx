@@ -23,12 +23,16 @@ type CartViewProps = {
   /** Null before the first list came. */
   readonly orders: readonly Order[] | null;
   readonly ticked: ReadonlySet<string>;
+  /** Those that can be paid now. All of them where it is left out. */
+  readonly tickable?: ReadonlySet<string>;
   readonly onTick: (id: string, isTicked: boolean) => void;
   readonly onTickAll: (isTicked: boolean) => void;
   readonly rowOf: (order: Order) => {
     readonly imageUrl: string | null;
     readonly isRemoving: boolean;
     readonly problem: string | null;
+    /** That it is being paid, and where. */
+    readonly note?: ComponentChildren;
   };
   readonly hrefOf: (id: string) => string;
   readonly onQuantity: (id: string, quantity: number) => void;
@@ -50,6 +54,7 @@ type CartViewProps = {
 /** What waits to be paid. On a wide page the total stands beside it, on a phone at the foot of the window. */
 export const CartView = (props: CartViewProps) => {
   const { orders, ticked, words } = props;
+  const tickable = props.tickable ?? new Set(orders?.map(({ id }) => id));
   const hasOrders = orders !== null && orders.length > 0;
   return (
     <div class="page wide">
@@ -62,8 +67,9 @@ export const CartView = (props: CartViewProps) => {
             <>
               <Checkbox
                 label={words.all}
-                checked={ticked.size === orders.length}
-                mixed={ticked.size > 0 && ticked.size < orders.length}
+                checked={ticked.size > 0 && ticked.size === tickable.size}
+                mixed={ticked.size > 0 && ticked.size < tickable.size}
+                disabled={tickable.size === 0}
                 onChange={props.onTickAll}
               />
               <ul class="stack tight">
@@ -73,6 +79,7 @@ export const CartView = (props: CartViewProps) => {
                     order={order}
                     href={props.hrefOf(order.id)}
                     isTicked={ticked.has(order.id)}
+                    isTickable={tickable.has(order.id)}
                     onTick={(isTicked) => props.onTick(order.id, isTicked)}
                     onQuantity={(quantity) => props.onQuantity(order.id, quantity)}
                     onRemove={() => props.onRemove(order.id)}
