@@ -12,6 +12,7 @@ import { type CallFailure, FailureNote } from './failureNote.tsx';
 import { OrderGoods } from './orderGoods.tsx';
 import { timelineOf } from './orderTimeline.ts';
 import { orderTones } from './orderTones.ts';
+import { SessionEnd } from './sessionEnd.tsx';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';
 import { focusHeading } from './usePageFocus.ts';
@@ -33,6 +34,7 @@ export const OrderContent = ({ order, earlier, failure, reload }: OrderContentPr
   const isTold = earlier !== null;
   return (
     <>
+      <SessionEnd />
       <StatusLine isFloating>
         <ToastText />
       </StatusLine>
