@@ -36,6 +36,12 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
   const titleRef = useRef<HTMLHeadingElement>(null);
   useTitle(pay.page);
   useLayoutEffect(() => titleRef.current?.focus({ preventScroll: true }), []);
+  const isAgain = orderIds.length > 0;
+  const hasChoice = options !== null && options.provider !== 'stripe';
+  // After a decline the next step is another method, so the focus is there.
+  useLayoutEffect(() => {
+    if (isAgain && hasChoice) document.querySelector<HTMLElement>('.pay-form input:checked')?.focus();
+  }, [hasChoice]);
 
   const methods = options?.methods ?? [];
   const chosen = method ?? methods[0]?.id ?? null;

@@ -20,9 +20,10 @@ export const createPayment = (shop: Shop, customerId: string) => {
   pay.subscribe(() => {
     const next = pay.state();
     state.value = next;
-    // The form's address goes, so Back leads to the cart, and a reload to this payment.
+    // The form's address goes, so Back leads to the cart, and a reload to this payment. So does what a bank's page has
+    // added to the address.
     const address = payAddress(next, location.pathname);
-    if (address !== location.pathname) history.replaceState(null, '', address);
+    if (address !== location.pathname + location.search) history.replaceState(null, '', address);
   });
 
   return {
