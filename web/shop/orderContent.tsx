@@ -13,6 +13,7 @@ import { OrderGoods } from './orderGoods.tsx';
 import { timelineOf } from './orderTimeline.ts';
 import { orderTones } from './orderTones.ts';
 import { focusHeading } from './pageFocus.ts';
+import { SessionEnd } from './sessionEnd.tsx';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';
 import { OrderView } from './views/OrderView.tsx';
@@ -33,6 +34,7 @@ export const OrderContent = ({ order, earlier, failure, reload }: OrderContentPr
   const isTold = earlier !== null;
   return (
     <>
+      <SessionEnd />
       <StatusLine isFloating>
         <ToastText />
       </StatusLine>

@@ -8,6 +8,7 @@ import { type Connection, createConnection } from '../shared/connection.ts';
 import { createId } from '../shared/ids.ts';
 import { chooseLanguage, chosenLanguage, type Language } from '../shared/language.ts';
 import type { PageSettings } from '../shared/pageSettings.ts';
+import { browserPageEvents, createPause } from '../shared/pause.ts';
 import { createPictures } from '../shared/pictures.ts';
 import { createSignIn } from '../shared/session.ts';
 import { createShopApi } from '../shared/shopApi.ts';
@@ -58,6 +59,8 @@ export const createShop = (settings: PageSettings) => {
     account,
     pictures,
     refreshes,
+    /** Between two looks at the same thing. */
+    pause: createPause(browserPageEvents()),
     toast: createToast(cell),
     signIn: createSignIn({ api, shared, own: windowStore(), newId: () => createId() }),
     adding: createAddToCart(api.placeOrder, () => createId()),
