@@ -24,7 +24,7 @@ type Return =
   /** The address has no answer of the provider: the customer came to the page by a link of ours. */
   | { readonly kind: 'none' }
   /** The state is not the one of this window. Nobody was signed in. */
-  | { readonly kind: 'wrong_state' }
+  | { readonly kind: 'wrong_state'; readonly back: string }
   /** The provider did not sign the customer in. */
   | { readonly kind: 'not_signed_in'; readonly back: string }
   | { readonly kind: 'returned'; readonly back: string; readonly opened: Outcome<undefined> };
@@ -86,7 +86,7 @@ export const createSignIn = ({ api, shared, own, newId }: SessionPorts) => {
       const back = safePath(own.get(backName));
       own.remove(stateName);
       own.remove(backName);
-      if (expected === null || values.get('state') !== expected) return { kind: 'wrong_state' };
+      if (expected === null || values.get('state') !== expected) return { kind: 'wrong_state', back };
       if (token === '') return { kind: 'not_signed_in', back };
       return { kind: 'returned', back, opened: await change(() => api.openSession(token)) };
     },

@@ -5,12 +5,12 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { checkoutPath, homePath, orderPath, payPath } from './addresses.ts';
 import { FailureNote } from './failureNote.tsx';
 import { OpenPayments } from './openPayments.tsx';
+import { focusHeading } from './pageFocus.ts';
 import { usePayAction } from './payAction.tsx';
 import { SessionEnd } from './sessionEnd.tsx';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';
 import { useCart } from './useCart.ts';
-import { focusHeading } from './usePageFocus.ts';
 import { CartView } from './views/CartView.tsx';
 
 type CartPartProps = {
@@ -19,7 +19,7 @@ type CartPartProps = {
 
 /** The orders that wait to be paid. */
 export const CartPart = ({ older }: CartPartProps) => {
-  const { account, pictureStore, pictures, words } = useShop();
+  const { account, pictureStore, pictures, refreshes, words } = useShop();
   const { cartPage, frame } = words.value;
   const { failure, isLoading } = account.cart.value;
   const cart = useCart(account.session.value?.customerId ?? '');
@@ -30,6 +30,8 @@ export const CartPart = ({ older }: CartPartProps) => {
   }, [lines?.length]);
 
   const retry = async () => {
+    // What failed here has often failed below as well.
+    refreshes.value++;
     await account.loadCart();
     focusHeading();
   };

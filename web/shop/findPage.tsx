@@ -7,12 +7,13 @@ import type { Messages } from '../words/en.ts';
 import { explain } from '../words/messages.ts';
 import { cartPath, homePath, signInPath } from './addresses.ts';
 import { FailureNote } from './failureNote.tsx';
+import { focusHeading } from './pageFocus.ts';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';
 import { useAddressList } from './useAddressList.ts';
-import { focusHeading } from './usePageFocus.ts';
 import { useTitle } from './useTitle.ts';
 import { CatalogueView } from './views/CatalogueView.tsx';
+import { keepWish, takeWish } from './wish.ts';
 
 const pageSize = 24;
 /** What fits above a phone's keyboard. */
@@ -138,7 +139,10 @@ const useAdding = () => {
   const orders = account.cart.value.orders ?? [];
 
   const add = async (productId: string, quantity: number, name: string) => {
-    if (account.session.value === null) return route(signInPath(url));
+    if (account.session.value === null) {
+      keepWish({ productId, quantity, name });
+      return route(signInPath(url));
+    }
     setProblems(({ [productId]: _, ...others }) => others);
     const adds = adding.add(productId, quantity);
     setVersion((version) => version + 1);
@@ -154,6 +158,11 @@ const useAdding = () => {
     const { title, text } = explain(outcome, language.value);
     setProblems((others) => ({ ...others, [productId]: `${title}. ${text}` }));
   };
+  const customerId = account.session.value?.customerId ?? null;
+  useEffect(() => {
+    const wish = customerId === null ? null : takeWish();
+    if (wish !== null) void add(wish.productId, wish.quantity, wish.name);
+  }, [customerId]);
   return {
     add,
     cardOf: (productId: string) => ({

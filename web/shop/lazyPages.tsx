@@ -5,8 +5,8 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { SkeletonRows } from '../parts/Skeleton.tsx';
 import { windowStore } from '../shared/store.ts';
 import type { ShopPage } from './addresses.ts';
+import { focusHeading } from './pageFocus.ts';
 import { useShop } from './shop.ts';
-import { focusHeading } from './usePageFocus.ts';
 
 type PageProps = { readonly id: string };
 type LazyKind = 'orders' | 'order' | 'sign_in';

@@ -12,9 +12,9 @@ import type { Order } from '../shared/types.ts';
 import { cartPath, orderPath } from './addresses.ts';
 import { FailureNote } from './failureNote.tsx';
 import { orderTones } from './orderTones.ts';
+import { focusList } from './pageFocus.ts';
 import { useShop } from './shop.ts';
 import { useAddressList } from './useAddressList.ts';
-import { focusList } from './usePageFocus.ts';
 import { OrderLines } from './views/OrderLines.tsx';
 
 /** The orders that are paid, and all older ones: to search, to filter and to leaf through. */

@@ -12,10 +12,10 @@ import { type CallFailure, FailureNote } from './failureNote.tsx';
 import { OrderGoods } from './orderGoods.tsx';
 import { timelineOf } from './orderTimeline.ts';
 import { orderTones } from './orderTones.ts';
+import { focusHeading } from './pageFocus.ts';
 import { SessionEnd } from './sessionEnd.tsx';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';
-import { focusHeading } from './usePageFocus.ts';
 import { OrderView } from './views/OrderView.tsx';
 
 type OrderContentProps = {
@@ -136,10 +136,11 @@ const Cancel = ({ order, reload }: Pick<OrderContentProps, 'order' | 'reload'>) 
     if (outcome.kind === 'ok') {
       account.removeOrder(order.id);
       toast.say(orderPage.cancelled);
-      focusHeading();
     } else if (outcome.kind !== 'aborted') setFailure(outcome);
     void account.loadCart();
     await reload();
+    // The dialog gave the focus back to its button, which is gone now.
+    if (outcome.kind === 'ok') requestAnimationFrame(focusHeading);
   };
   return (
     <>

@@ -10,10 +10,10 @@ import { startWatch } from '../shared/watch.ts';
 import { cartPath } from './addresses.ts';
 import { type CallFailure, FailureNote } from './failureNote.tsx';
 import { OrderContent } from './orderContent.tsx';
+import { focusHeading } from './pageFocus.ts';
 import { useShop } from './shop.ts';
 import { SignInFirst } from './signInFirst.tsx';
 import { ToastText } from './toastText.tsx';
-import { focusHeading } from './usePageFocus.ts';
 import { useTitle } from './useTitle.ts';
 
 type OrderPageProps = { readonly id: string };

@@ -2,10 +2,10 @@ import { StatusLine } from '../parts/StatusLine.tsx';
 import { CartPart } from './cartPart.tsx';
 import { FailureNote } from './failureNote.tsx';
 import { OlderOrders } from './olderOrders.tsx';
+import { focusHeading } from './pageFocus.ts';
 import { useShop } from './shop.ts';
 import { SignInFirst } from './signInFirst.tsx';
 import { ToastText } from './toastText.tsx';
-import { focusHeading } from './usePageFocus.ts';
 import { useTitle } from './useTitle.ts';
 
 /** What waits to be paid, and below it all older orders. */

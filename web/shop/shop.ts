@@ -86,9 +86,9 @@ export const createShop = (settings: PageSettings) => {
       language.value = next;
       chooseLanguage(shared, next);
     },
-    refresh: (): void => {
-      refreshes.value++;
-      void account.load();
+    refresh: async (): Promise<void> => {
+      await account.load();
+      if (!account.hasEnded.value) refreshes.value++;
     },
   };
 };

@@ -6,6 +6,7 @@ import { OfflineBar } from '../parts/OfflineBar.tsx';
 import { TopBar } from '../parts/TopBar.tsx';
 import { formatClock } from '../shared/time.ts';
 import { cartPath, homePath, signInPath } from './addresses.ts';
+import { focusHeading } from './pageFocus.ts';
 import { type Shop, ShopProvider, useShopChanges } from './shop.ts';
 import { usePageEvents } from './usePageEvents.ts';
 
@@ -37,6 +38,8 @@ export const ShopFrame = ({ shop, here, address, goHome, children }: ShopFramePr
     account.leave();
     shop.toast.sayOnNextPage(words.signIn.signedOut);
     goHome();
+    // Where the page stays the same, the menu that had the focus is gone all the same.
+    requestAnimationFrame(focusHeading);
   };
   const isKnown = session === undefined ? account.wasKnown : session !== null;
   const waiting = account.cart.value.orders?.length ?? 0;

@@ -8,7 +8,7 @@ type Toast = {
 };
 
 /** Long enough to read two lines and to reach the link. */
-const shownForMs = 10_000;
+const shownForMs = 6_000;
 
 /** The one line that says what has just happened. */
 export const createToast = (cell: CreateCell) => {

@@ -6,8 +6,8 @@ import { overlaps } from '../shared/overlaps.ts';
 import type { Attempt } from '../shared/payStates.ts';
 import type { Order } from '../shared/types.ts';
 import { explain } from '../words/messages.ts';
+import { focusHeading } from './pageFocus.ts';
 import { useShop } from './shop.ts';
-import { focusHeading } from './usePageFocus.ts';
 
 type CartLine = {
   readonly order: Order;
@@ -70,7 +70,7 @@ export const useCart = (customerId: string): Cart => {
 };
 
 const useCartActions = () => {
-  const { account, api, language, quantities, toast, words } = useShop();
+  const { account, api, language, quantities, refreshes, toast, words } = useShop();
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
   const [removing, setRemoving] = useState<ReadonlySet<string>>(new Set());
   const { cartPage } = words.value;
@@ -87,8 +87,11 @@ const useCartActions = () => {
     if (outcome === null || outcome.kind === 'aborted') return;
     if (outcome.kind === 'ok') toast.say(cartPage.changed(product.name, outcome.value.quantity));
     else {
+      // An order that is pending no more leaves the cart, and what is said about it must not go with it.
+      if (outcome.kind === 'problem' && goneCodes.has(outcome.problem.code))
+        toast.say(`${product.name}: ${said(outcome)}`);
       settle(id, said(outcome));
-      // The answer may be lost and the change done, or the order is pending no more.
+      // The answer may be lost and the change done all the same.
       void account.loadCart();
     }
   };
@@ -99,16 +102,23 @@ const useCartActions = () => {
     const outcome = await api.cancelOrder(id);
     setRemoving((others) => new Set([...others].filter((other) => other !== id)));
     if (outcome.kind === 'aborted') return;
-    if (outcome.kind === 'ok' || (outcome.kind === 'problem' && outcome.problem.code === 'not_found')) {
+    // It is cancelled now, or paid or cancelled elsewhere. In any case it is in the cart no more.
+    const isGone =
+      outcome.kind === 'ok' || (outcome.kind === 'problem' && goneCodes.has(outcome.problem.code));
+    if (isGone) {
       const focus = focusAfter(id);
       account.removeOrder(id);
-      toast.say(cartPage.removed(product.name));
+      toast.say(outcome.kind === 'ok' ? cartPage.removed(product.name) : `${product.name}: ${said(outcome)}`);
       requestAnimationFrame(focus);
     } else settle(id, said(outcome));
+    // The list below too: the order is there now.
+    refreshes.value++;
     void account.loadCart();
   };
   return { problems, removing, change, remove };
 };
+
+const goneCodes = new Set(['not_found', 'order_not_pending']);
 
 /** The row goes, and the focus that was in it moves to the next one, not to the top of the document. */
 const focusAfter = (id: string): (() => void) => {

@@ -15,15 +15,15 @@ export const usePageEvents = (shop: Shop): void => {
         'pageshow',
         // Back from another site: the browser kept the page as it was.
         (event) => {
-          if (event instanceof PageTransitionEvent && event.persisted) shop.refresh();
+          if (event instanceof PageTransitionEvent && event.persisted) void shop.refresh();
         },
       ],
-      [window, 'online', shop.refresh],
+      [window, 'online', () => void shop.refresh()],
       [
         window,
         'storage',
         (event) => {
-          if (event instanceof StorageEvent && event.key === sessionMarkName) shop.refresh();
+          if (event instanceof StorageEvent && event.key === sessionMarkName) void shop.refresh();
         },
       ],
       [
@@ -31,7 +31,7 @@ export const usePageEvents = (shop: Shop): void => {
         'visibilitychange',
         () => {
           const isHidden = document.visibilityState === 'hidden';
-          if (!isHidden && hiddenAtMs !== null && Date.now() - hiddenAtMs > freshForMs) shop.refresh();
+          if (!isHidden && hiddenAtMs !== null && Date.now() - hiddenAtMs > freshForMs) void shop.refresh();
           hiddenAtMs = isHidden ? Date.now() : null;
         },
       ],

@@ -1,23 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
+import { focusHeading, focusList } from './pageFocus.ts';
 import type { Shop } from './shop.ts';
-
-const focus = (element: HTMLElement | null, isInSight: boolean): void => {
-  if (element === null) return;
-  element.tabIndex = -1;
-  element.focus({ preventScroll: isInSight });
-};
-
-/** The heading of the page has the focus, so that readers of the screen start there, and Tab goes on from there. */
-export const focusHeading = (): void =>
-  focus(document.querySelector<HTMLElement>('#main h1') ?? document.getElementById('main'), true);
-
-/** The heading of the page's list, where the list is not all of the page. */
-export const focusList = (): void => {
-  const list = document.querySelector<HTMLElement>('#main [data-list]');
-  if (list === null) focusHeading();
-  else focus(list, false);
-};
 
 /** After each change of pages: the focus is on its heading, its top is in sight, and old messages are gone. */
 export const usePageFocus = (shop: Shop): void => {
@@ -28,8 +12,16 @@ export const usePageFocus = (shop: Shop): void => {
     const onPop = () => {
       isBack.current = true;
     };
+    // A step back that needed no focus is over with the next press.
+    const onPress = () => {
+      isBack.current = false;
+    };
     addEventListener('popstate', onPop);
-    return () => removeEventListener('popstate', onPop);
+    addEventListener('click', onPress, true);
+    return () => {
+      removeEventListener('popstate', onPop);
+      removeEventListener('click', onPress, true);
+    };
   }, []);
   useLayoutEffect(() => {
     const last = before.current;

@@ -33,6 +33,7 @@ type CartRowProps = {
   readonly isRemoving: boolean;
   /** What went wrong with this row, in words. */
   readonly problem: string | null;
+  /** That it is being paid, and where. It cannot be changed then. */
   readonly note?: ComponentChildren;
   readonly words: CartRowWords;
 };
@@ -44,6 +45,7 @@ export const CartRow = (props: CartRowProps) => {
   const { order, words, problem } = props;
   const { name, type } = order.product;
   const language = useLanguage();
+  const isBeingPaid = props.note != null;
   return (
     <li class="card cart-row" data-order={order.id}>
       <Checkbox
@@ -59,24 +61,30 @@ export const CartRow = (props: CartRowProps) => {
         <p class="small soft">{props.note ?? words.expires(formatTime(order.expiresAt, language))}</p>
       </div>
       <div class="cart-foot">
-        <QuantityStepper
-          value={order.quantity}
-          limits={limits}
-          onChange={props.onQuantity}
-          words={{
-            label: words.quantityOf(name),
-            less: words.less(name),
-            more: words.more(name),
-            problem: words.quantityProblem,
-          }}
-        />
+        {isBeingPaid ? (
+          <span class="small soft num">× {order.quantity}</span>
+        ) : (
+          <QuantityStepper
+            value={order.quantity}
+            limits={limits}
+            onChange={props.onQuantity}
+            words={{
+              label: words.quantityOf(name),
+              less: words.less(name),
+              more: words.more(name),
+              problem: words.quantityProblem,
+            }}
+          />
+        )}
         <strong class="cart-total">
           <Money value={order.total} />
         </strong>
       </div>
-      <Button look="quiet" label={words.remove(name)} busy={props.isRemoving} onPress={props.onRemove}>
-        <Icon name="trash" />
-      </Button>
+      {isBeingPaid ? null : (
+        <Button look="quiet" label={words.remove(name)} busy={props.isRemoving} onPress={props.onRemove}>
+          <Icon name="trash" />
+        </Button>
+      )}
       {problem === null ? null : (
         <p class="problem" role="alert">
           <Icon name="warn" />
