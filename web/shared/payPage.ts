@@ -1,4 +1,4 @@
-import { isEnded, type PayState, type ShownCheckout } from './payStates.ts';
+import type { PayState, ShownCheckout } from './payStates.ts';
 import type { Order, OrderStatus } from './types.ts';
 
 const checkoutPrefix = '/shop/checkouts/';
@@ -35,9 +35,6 @@ export const orderIdsOfState = (state: PayState): readonly string[] => {
   if (state.phase === 'idle') return [];
   return state.attempt?.orderIds ?? checkoutOfState(state)?.orders.map(({ id }) => id) ?? [];
 };
-
-/** While true, the page must not be left without a word: nobody has answered yet. */
-export const isUnderWay = (state: PayState): boolean => state.phase !== 'idle' && !isEnded(state);
 
 const movingStatuses: readonly OrderStatus[] = ['pending', 'paying', 'paid'];
 

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button, LinkButton } from '../parts/Button.tsx';
 import { Copy } from '../parts/Copy.tsx';
-import { checkoutIdOfState, isUnderWay } from '../shared/payPage.ts';
+import { checkoutIdOfState } from '../shared/payPage.ts';
 import { isEnded, type PayState } from '../shared/payStates.ts';
 import { sessionMarkName } from '../shared/session.ts';
 import { describePay, type PayAction, payActionLabel } from '../words/describePay.ts';
@@ -24,7 +24,7 @@ import { PaymentView } from './views/PaymentView.tsx';
 
 /** The truth about one payment, from the first request to the orders that it paid for. */
 export const CheckoutPage = ({ payment }: { readonly payment: Payment }) => {
-  const { account, connection, language, words } = useShop();
+  const { account, language, words } = useShop();
   const { pay } = payment;
   const shown = useCountdown(useSteady(payment.state.value));
   const { receipt, orders, learn } = useReceipt(shown);
@@ -71,7 +71,6 @@ export const CheckoutPage = ({ payment }: { readonly payment: Payment }) => {
     // Without its orders nothing can be paid again here. The cart has them.
     ...(orderIds.length === 0 ? {} : { another_method: () => payment.ask(orderIds) }),
   };
-  const isOffline = connection.value.isOffline && isUnderWay(shown);
   return (
     <>
       <PaymentView
@@ -81,7 +80,7 @@ export const CheckoutPage = ({ payment }: { readonly payment: Payment }) => {
         actions={description.actions.map((action, index) => (
           <ActionButton key={action} action={action} isFirst={index === 0} onPress={run[action]} />
         ))}
-        status={isOffline ? words.value.state.offline : note || bank.problem}
+        status={note || bank.problem}
         receipt={receipt}
       >
         {description.lines.map((line) => (

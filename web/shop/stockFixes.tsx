@@ -33,6 +33,7 @@ export const StockFixes = ({ problem, nameOf, orderIds, onNote, onDone }: StockF
     void account.loadCart();
     const payable = orderIds.filter((id) => !allRemoved.has(id));
     if (left.length === 0 && payable.length > 0) onDone(payable);
+    else requestAnimationFrame(focusNext);
   };
 
   const take = async (short: Short, orderId: string) => {
@@ -65,15 +66,14 @@ export const StockFixes = ({ problem, nameOf, orderIds, onNote, onDone }: StockF
         const [first = '', ...others] = short.orderIds;
         return (
           <li key={short.productId}>
+            <span class="fix-name">{nameOf(first) ?? pay.conflict.unknownOrder}</span>
             {short.left > 0 && others.length === 0 ? (
               <Button look="soft" busy={isBusy} onPress={() => void take(short, first)}>
                 {pay.stock.take(short.left)}
-                <span class="sr">: {nameOf(first)}</span>
               </Button>
             ) : null}
             <Button busy={isBusy} onPress={() => void remove(short)}>
               {pay.stock.remove}
-              <span class="sr">: {nameOf(first)}</span>
             </Button>
           </li>
         );
@@ -81,3 +81,9 @@ export const StockFixes = ({ problem, nameOf, orderIds, onNote, onDone }: StockF
     </ul>
   );
 };
+
+/** The button that was pressed is gone, and the focus with it. */
+const focusNext = (): void =>
+  (
+    document.querySelector<HTMLElement>('.fixes button') ?? document.querySelector<HTMLElement>('.payment h1')
+  )?.focus();

@@ -3,7 +3,6 @@ import { safeRedirect } from '../shared/payPage.ts';
 import { explain } from '../words/messages.ts';
 import type { Payment } from './payment.ts';
 import { useShop } from './shop.ts';
-import { usePayOptions } from './usePayOptions.ts';
 
 /** So many looks after the customer's answer, the shop still has not heard of it: it may not have arrived. */
 const looksUntilAskedAgain = 5;
@@ -13,7 +12,6 @@ export type Bank = ReturnType<typeof useBank>;
 /** The bank's question: a page of the bank, a window of Stripe's, or the demo's own. */
 export const useBank = ({ pay, state }: Payment) => {
   const { api, language, words } = useShop();
-  const { options } = usePayOptions();
   const [isOpen, setOpen] = useState(false);
   const [answeredAt, setAnsweredAt] = useState<number | null>(null);
   const [problem, setProblem] = useState('');
@@ -40,12 +38,18 @@ export const useBank = ({ pay, state }: Payment) => {
     if (now.phase !== 'action' || isBusy.current) return;
     const url = safeRedirect(now.action?.redirectUrl ?? null);
     if (secret === null) return url === null ? pay.lookNow() : location.assign(url);
-    if (options?.provider === 'simulated') return setOpen(true);
     isBusy.current = true;
-    const { loadStripe } = await import('./stripe.ts');
-    const stripe = await loadStripe(options?.publishableKey ?? null, language.value);
-    await stripe?.confirm(secret);
+    const options = await api.payOptions();
+    if (options.kind === 'ok' && options.value.provider === 'simulated') setOpen(true);
+    else if (options.kind === 'ok') await askByStripe(options.value.publishableKey, secret);
+    else if (options.kind !== 'aborted') setProblem(explain(options, language.value).text);
     isBusy.current = false;
+  };
+
+  const askByStripe = async (publishableKey: string | null, clientSecret: string) => {
+    const script = await import('./stripe.ts').catch(() => null);
+    const stripe = (await script?.loadStripe(publishableKey, language.value)) ?? null;
+    await stripe?.confirm(clientSecret);
     if (stripe === null) setProblem(words.value.pay.noCardField);
     else answered();
   };

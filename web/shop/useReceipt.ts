@@ -23,7 +23,6 @@ export const useReceipt = (state: PayState) => {
   const checkout = checkoutOfState(state);
   const checkoutId = checkoutIdOfState(state);
   const orderIds = orderIdsOfState(state).join(' ');
-  const cart = account.cart.value.orders;
 
   useEffect(() => {
     if (checkout !== null) setKnown({ number: checkout.number, orders: checkout.orders });
@@ -49,9 +48,7 @@ export const useReceipt = (state: PayState) => {
     };
   }, [orderIds, checkoutId, checkout === null, account.hasEnded.value]);
 
-  const inCart = cart?.filter(({ id }) => orderIds.includes(id)) ?? [];
-  const isWhole = inCart.length > 0 && inCart.length === orderIds.split(' ').length;
-  const orders = inOrder(known?.orders ?? (isWhole ? inCart : null));
+  const orders = inOrder(known?.orders ?? null);
   return {
     orders,
     receipt: orders === null && isLost(state) ? null : receiptOf(known, orders, words.value),
