@@ -13,6 +13,7 @@ import {
 import type { TestDatabase } from '../../processes/postgres.ts';
 import { type App, type Runtime, startApp } from '../../processes/processes.ts';
 import { freePort } from '../../processes/server.ts';
+import { tokenFor } from '../../processes/tokens.ts';
 
 /** A shop as a visitor of the README starts it: one process in demo mode, with its products, pages and worker. */
 export type Shop = {
@@ -63,7 +64,12 @@ export const openShop = async ({ database, runtime = 'bun', env = {} }: ShopOpti
     app.kill('SIGKILL');
     await app.stopped;
   };
-  const signIn = async (email: string, role: string) => {
+  const signIn = async (email: string, role: 'customer' | 'operator') => {
+    // Only demo mode gives tokens to whoever asks.
+    if (env.AUTH_SECRET !== undefined) {
+      const token = await tokenFor(email, role);
+      return { token, client: createClient(app.url, token) };
+    }
     const { body } = expectStatus(
       await createClient(app.url, null).post('/demo/tokens', { email, role }),
       201,
