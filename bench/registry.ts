@@ -7,6 +7,7 @@ import { growth } from './rows/growth.ts';
 import { http } from './rows/http.ts';
 import { lone } from './rows/lone.ts';
 import { mails } from './rows/mails.ts';
+import { page } from './rows/page.ts';
 import { pipelines } from './rows/pipelines.ts';
 import { queue } from './rows/queue.ts';
 import { realMoney } from './rows/realMoney.ts';
@@ -30,6 +31,7 @@ export const rows: readonly Row[] = [
   sqlite,
   lone,
   startup,
+  page,
   growth,
   scale,
   search,

@@ -82,4 +82,14 @@ describe('The budget of a first visit', () => {
     // With the document itself.
     expect(2 + 1 + preloads.length).toBeLessThanOrEqual(6);
   });
+
+  test('A further page and the words of a language are scripts of their own, each of at most 10 kB', () => {
+    const first = new Set(Object.values(readManifest().documents).flatMap(({ preloads }) => preloads));
+    const further = readdirSync(assets).filter(
+      (name) => name.startsWith('part-') && name.endsWith('.js') && !first.has(name),
+    );
+    // Cart and orders, an order, sign-in, and two languages.
+    expect(further.length).toBeGreaterThanOrEqual(5);
+    for (const name of further) expect(kilobytes([name])).toBeLessThanOrEqual(10);
+  });
 });

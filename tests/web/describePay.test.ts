@@ -2,7 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import type { Problem } from '../../web/shared/outcome.ts';
 import { type Attempt, followed, type PayState, type ShownCheckout } from '../../web/shared/payStates.ts';
 import { describePay, type PayContext, payActionLabel } from '../../web/words/describePay.ts';
-import { messagesOf } from '../../web/words/messages.ts';
+import { loadMessages, messagesOf } from '../../web/words/messages.ts';
+
+await loadMessages('en');
+await loadMessages('vi');
 
 const attempt: Attempt = {
   key: 'k1',
@@ -42,7 +45,7 @@ const states: readonly PayState[] = [
   retrying('unavailable', false),
   retrying('payment_unavailable', true),
   { phase: 'stale', attempt, isUntouched: null },
-  followed(attempt, 'c1'),
+  { ...followed(attempt, 'c1'), checkout: { ...checkout, status: 'unknown' } },
   { ...followed(attempt, 'c1'), phase: 'action' },
   { phase: 'signed_out', attempt, checkoutId: null },
   { phase: 'forbidden', attempt, checkoutId: null },
@@ -73,6 +76,16 @@ describe('What the payment page says', () => {
     });
     // The two states of retrying have one title.
     expect(new Set(titles).size).toBe(states.length - 1);
+  });
+
+  test('The bank is blamed for no answer only where the shop says that it gave none', () => {
+    const following = followed(attempt, 'c1');
+    const titleOf = (status: ShownCheckout['status']) =>
+      english({ ...following, checkout: { ...checkout, status } })?.title;
+    const { asking, confirming } = messagesOf('en').pay;
+    expect(english(following)?.title).toBe(asking.title);
+    expect(titleOf('processing')).toBe(asking.title);
+    expect(titleOf('unknown')).toBe(confirming.title);
   });
 
   test('There is nothing to say without a payment', () => {

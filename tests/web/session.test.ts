@@ -70,7 +70,7 @@ describe('Sign-in by a provider', () => {
       const { signIn, tokens } = createFixture();
       signIn.leave(leaving);
       let cleared = 0;
-      expect(await signIn.comeBack(hash, () => cleared++)).toEqual({ kind: 'wrong_state' });
+      expect(await signIn.comeBack(hash, () => cleared++)).toMatchObject({ kind: 'wrong_state' });
       expect(tokens).toEqual([]);
       expect(cleared).toBe(1);
     },
@@ -81,13 +81,13 @@ describe('Sign-in by a provider', () => {
     signIn.leave(leaving);
     const clear = () => undefined;
     await signIn.comeBack('#token=t1&state=id+1', clear);
-    expect(await signIn.comeBack('#token=t1&state=id+1', clear)).toEqual({ kind: 'wrong_state' });
+    expect(await signIn.comeBack('#token=t1&state=id+1', clear)).toMatchObject({ kind: 'wrong_state' });
     expect(tokens).toEqual(['t1']);
   });
 
   test('A window that asked for nothing takes no token, not even with an empty state', async () => {
     const { signIn } = createFixture();
-    expect(await signIn.comeBack('#token=t1&state=', () => undefined)).toEqual({ kind: 'wrong_state' });
+    expect(await signIn.comeBack('#token=t1&state=', () => undefined)).toMatchObject({ kind: 'wrong_state' });
   });
 
   test('A customer who turned back at the provider is where they were', async () => {

@@ -12,7 +12,7 @@ import {
 } from '../../web/shared/cart.ts';
 import type { Outcome } from '../../web/shared/outcome.ts';
 import type { Attempt } from '../../web/shared/payStates.ts';
-import { createSearch, type SearchPorts, type SearchState } from '../../web/shared/search.ts';
+import { createSearch, type Question, type SearchPorts, type SearchState } from '../../web/shared/search.ts';
 import type { List, Order, OrderStatus } from '../../web/shared/types.ts';
 import { flush } from './modelBrowser.ts';
 import { createTimers, memoryStore } from './ports.ts';
@@ -28,27 +28,28 @@ const lost = { kind: 'lost', requestId: 'r', retryAfterMs: null } as const;
 
 const createSearchFixture = () => {
   const timers = createTimers();
-  const asked: {
-    readonly query: string;
-    readonly cursor: string | null;
+  const addresses: string[] = [];
+  const asked: (Question & {
     readonly signal: AbortSignal;
     readonly answer: (outcome: Outcome<List<string>>) => void;
-  }[] = [];
+  })[] = [];
   const shown: SearchState<string>[] = [];
   const ports: SearchPorts<string> = {
-    ask: (query, cursor, signal) =>
+    ask: (question, signal) =>
       new Promise((answer) => {
-        asked.push({ query, cursor, signal, answer });
+        asked.push({ ...question, signal, answer });
       }),
     setTimer: timers.setTimer,
     show: (state) => shown.push(state),
+    onAsk: ({ query, cursor }) => addresses.push(`${query} ${cursor}`),
+    recall: ({ query }) => (query === 'known' ? { items: ['kept'], nextCursor: 'c9' } : null),
   };
   const search = createSearch(ports);
   const answer = async (index: number, items: readonly string[], nextCursor: string | null = null) => {
     asked[index]?.answer(ok({ items, nextCursor }));
     await flush();
   };
-  return { timers, asked, shown, search, answer };
+  return { timers, asked, addresses, shown, search, answer };
 };
 
 describe('A search as one types', () => {
@@ -104,16 +105,43 @@ describe('A search as one types', () => {
     expect(search.state().failure).toBeNull();
   });
 
-  test('The next page is added, and is asked for once', async () => {
+  test('An address is asked for at once, with its filter and its page', async () => {
     const { asked, search, answer } = createSearchFixture();
+    void search.open({ query: 'ao', filter: 'digital', cursor: 'c1' });
+    await answer(0, ['a'], 'c2');
+    expect(asked[0]).toMatchObject({ query: 'ao', filter: 'digital', cursor: 'c1' });
+    expect(search.state()).toMatchObject({ query: 'ao', items: ['a'], nextCursor: 'c2' });
+  });
+
+  test('What is typed goes into the address when it is asked, and leads to the first page', async () => {
+    const { timers, asked, addresses, search, answer } = createSearchFixture();
+    void search.open({ query: 'ao', filter: 'digital', cursor: 'c1' });
+    await answer(0, ['a']);
+    search.type('dong');
+    expect(addresses).toEqual([]);
+    timers.fire();
+    expect(addresses).toEqual(['dong null']);
+    void search.open({ query: 'dong', filter: 'digital', cursor: null });
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toMatchObject({ query: 'dong', filter: 'digital', cursor: null });
+  });
+
+  test('Back asks for the older question again, and trying again does not change the address', async () => {
+    const { asked, addresses, search, answer } = createSearchFixture();
+    void search.open({ query: 'ao', filter: '', cursor: null });
+    await answer(0, ['a']);
+    void search.open({ query: '', filter: '', cursor: null });
+    await answer(1, ['all']);
     void search.load();
-    await answer(0, ['a'], 'c1');
-    void search.more();
-    void search.more();
-    await answer(1, ['b']);
-    void search.more();
-    expect(asked.map(({ cursor }) => cursor)).toEqual([null, 'c1']);
-    expect(search.state()).toMatchObject({ items: ['a', 'b'], nextCursor: null });
+    expect([asked.map(({ query }) => query), addresses]).toEqual([['ao', '', ''], []]);
+    expect(search.state().query).toBe('');
+  });
+
+  test('A page that was seen before is there while it is asked for again', () => {
+    const { asked, search } = createSearchFixture();
+    void search.open({ query: 'known', filter: '', cursor: null });
+    expect(search.state()).toMatchObject({ items: ['kept'], nextCursor: 'c9', isLoading: true });
+    expect(asked).toHaveLength(1);
   });
 
   test('A page that was left hears nothing any more', async () => {

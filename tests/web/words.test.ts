@@ -7,9 +7,10 @@ import { problemGuides } from '../../api/openapi/problemGuides.ts';
 import { limitNames } from '../../core/limits.ts';
 import { orderStatuses } from '../../core/order.ts';
 import { pipelines } from '../../core/pipelines/index.ts';
-import { declineText, explain, historyText, messagesOf } from '../../web/words/messages.ts';
+import { declineText, explain, historyText, loadMessages, messagesOf } from '../../web/words/messages.ts';
 
 const languages = ['vi', 'en'] as const;
+await Promise.all(languages.map(loadMessages));
 
 /** Every text of a dictionary by its path. Functions get names and numbers that nobody would write by hand. */
 const textsOf = (value: unknown, path = ''): readonly (readonly [string, string])[] => {

@@ -1,5 +1,6 @@
 import { type ComponentChildren, render } from 'preact';
 import type { Language } from '../shared/language.ts';
+import { loadMessages } from '../words/messages.ts';
 import { OrderPage } from './OrderPage.tsx';
 import { PartsPage } from './PartsPage.tsx';
 import { paymentStateNames } from './paymentStates.tsx';
@@ -47,6 +48,7 @@ const Index = () => (
 const query = new URLSearchParams(location.search);
 const language: Language = query.get('lang') === 'en' ? 'en' : 'vi';
 const view = views[query.get('view') ?? ''];
+await loadMessages(language);
 document.documentElement.lang = view === undefined ? 'en' : language;
 document.title = `Cartwright: ${query.get('view') ?? 'gallery'}`;
 

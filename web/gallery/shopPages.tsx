@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { LinkButton } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
+import { withQuantity } from '../shared/changeQuantity.ts';
 import type { Language } from '../shared/language.ts';
-import type { Order } from '../shared/types.ts';
+import { orderTones } from '../shop/orderTones.ts';
 import { CartView } from '../shop/views/CartView.tsx';
 import { CatalogueView } from '../shop/views/CatalogueView.tsx';
 import { OrderLines } from '../shop/views/OrderLines.tsx';
@@ -57,7 +58,7 @@ export const CartPage = ({ language, state }: CartPageProps) => {
   const [quantities, setQuantities] = useState<Readonly<Record<string, number>>>({});
   const [isSheetOpen, setSheetOpen] = useState(state === 'sheet');
   const [method, setMethod] = useState('pm_card_visa');
-  const orders = pending.map((order) => withQuantity(order, quantities[order.id]));
+  const orders = pending.map((order) => withQuantity(order, quantities[order.id] ?? null));
   const total = totalOf(orders.filter(({ id }) => ticked.has(id)));
   return (
     <Frame language={language} here="cart" isOffline={state === 'offline'}>
@@ -115,22 +116,6 @@ export const CartPage = ({ language, state }: CartPageProps) => {
   );
 };
 
-const withQuantity = (order: Order, quantity = order.quantity): Order => ({
-  ...order,
-  quantity,
-  total: { ...order.total, amount: (order.total.amount / order.quantity) * quantity },
-});
-
-const tones = {
-  pending: 'calm',
-  paying: 'busy',
-  paid: 'busy',
-  completed: 'good',
-  failed: 'warn',
-  cancelled: 'calm',
-  refunded: 'calm',
-} as const;
-
 const OlderOrders = ({ language }: PageProps) => {
   const words = galleryWords(language);
   return (
@@ -146,7 +131,7 @@ const OlderOrders = ({ language }: PageProps) => {
         ]}
         hrefOf={() => '?view=order'}
         imageUrlOf={imageUrlOf}
-        statusOf={({ status }) => ({ tone: tones[status], label: words.orderStatuses[status] })}
+        statusOf={({ status }) => ({ tone: orderTones[status], label: words.orderStatuses[status] })}
         aboutOf={({ number, quantity }) => `${number} · × ${quantity}`}
       />
     </section>

@@ -36,10 +36,16 @@ type ProductPictureProps = {
   readonly type: string;
 };
 
+/**
+ * The policy of the pages shows pictures over https and those of this server. Another one would leave a hole and an error,
+ * so it is not asked for.
+ */
+const isShown = (imageUrl: string): boolean => /^(?:https:\/\/|\/(?![/\\]))/i.test(imageUrl);
+
 /** The product's own picture, or a drawing by its type where there is none, or where it does not load. */
 export const ProductPicture = ({ imageUrl, type }: ProductPictureProps) => {
   const [broken, setBroken] = useState<string | null>(null);
-  if (imageUrl !== null && imageUrl !== broken)
+  if (imageUrl !== null && isShown(imageUrl) && imageUrl !== broken)
     return (
       // The name beside it says what it shows.
       <img

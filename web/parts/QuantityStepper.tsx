@@ -1,13 +1,21 @@
 import { useId, useState } from 'preact/hooks';
 import { Problem } from './Field.tsx';
 import { Icon } from './Icon.tsx';
-import { type QuantityLimits, type QuantityProblem, readQuantity, stepQuantity } from './quantity.ts';
+import {
+  type QuantityLimits,
+  type QuantityProblem,
+  readQuantity,
+  stepQuantity,
+  type TypedQuantity,
+} from './quantity.ts';
 
 type QuantityStepperProps = {
   readonly value: number;
   readonly limits: QuantityLimits;
   /** Only ever a quantity within the limits. A half typed one stays in the field. */
   readonly onChange: (quantity: number) => void;
+  /** What stands in the field, also where it is wrong. Read it before acting on a quantity. */
+  readonly typed?: { current: TypedQuantity };
   readonly words: {
     /** With the product's name: there are many of these on a page. */
     readonly label: string;
@@ -18,14 +26,19 @@ type QuantityStepperProps = {
 };
 
 /** Less, a number that one can type, more. */
-export const QuantityStepper = ({ value, limits, onChange, words }: QuantityStepperProps) => {
+export const QuantityStepper = ({ value, limits, onChange, typed, words }: QuantityStepperProps) => {
   const [draft, setDraft] = useState<{ readonly text: string; readonly of: number } | null>(null);
   const problemId = useId();
   // A draft belongs to the value that it was typed over. Where the value has changed since, it is forgotten.
   const text = draft?.of === value ? draft.text : String(value);
-  const { problem } = readQuantity(text, limits);
+  const read = readQuantity(text, limits);
+  const { problem } = read;
+  if (typed !== undefined) typed.current = read;
 
-  const type = (typed: string) => setDraft({ text: typed, of: value });
+  const type = (next: string) => {
+    setDraft({ text: next, of: value });
+    if (typed !== undefined) typed.current = readQuantity(next, limits);
+  };
   const commit = () => {
     const { quantity } = readQuantity(text, limits);
     if (quantity === null) return;

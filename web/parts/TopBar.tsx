@@ -21,7 +21,8 @@ type TopBarProps = {
   };
   /** Null while nobody is signed in. */
   readonly account: { readonly email: string; readonly menu: ComponentChildren } | null;
-  readonly signIn: { readonly href: string; readonly label: string };
+  /** Null where nobody can sign in, or while it is not known whether somebody is. */
+  readonly signIn: { readonly href: string; readonly label: string } | null;
   readonly words: { readonly skip: string; readonly main: string; readonly account: string };
 };
 
@@ -62,10 +63,12 @@ export const TopBar = ({ name, home, links, language, account, signIn, words }: 
           <span class="sr">{language.name}</span>
         </button>
         {account === null ? (
-          <a class="top-link" href={signIn.href}>
-            <Icon name="person" />
-            <span class="narrow-hidden">{signIn.label}</span>
-          </a>
+          signIn === null ? null : (
+            <a class="top-link" href={signIn.href}>
+              <Icon name="person" />
+              <span class="narrow-hidden">{signIn.label}</span>
+            </a>
+          )
         ) : (
           <>
             <button class="top-link" type="button" popovertarget={menuId}>

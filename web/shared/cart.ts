@@ -1,6 +1,7 @@
 import { totalsOf } from './money.ts';
 import type { Outcome } from './outcome.ts';
-import { type Attempt, overlaps } from './payStates.ts';
+import { overlaps } from './overlaps.ts';
+import type { Attempt } from './payStates.ts';
 import type { ShopApi } from './shopApi.ts';
 import type { Store } from './store.ts';
 import type { List, Money, Order } from './types.ts';

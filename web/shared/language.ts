@@ -1,3 +1,5 @@
+import type { Store } from './store.ts';
+
 const languages = ['vi', 'en'] as const;
 export type Language = (typeof languages)[number];
 
@@ -10,3 +12,13 @@ export const languageOf = (preferred: readonly string[]): Language => {
   }
   return 'vi';
 };
+
+const choiceName = 'cw.language';
+
+/** What the customer chose on an earlier page comes before what the browser prefers. */
+export const chosenLanguage = (shared: Store, preferred: readonly string[]): Language => {
+  const chosen = shared.get(choiceName);
+  return languageOf(chosen === null ? preferred : [chosen, ...preferred]);
+};
+
+export const chooseLanguage = (shared: Store, language: Language): void => shared.set(choiceName, language);

@@ -1,10 +1,23 @@
 import type { Outcome, Refused, SignedOut, Unanswered } from './outcome.ts';
 import type { List } from './types.ts';
 
+/** What is asked for. All of it stands in the address of the page. */
+export type Question = {
+  readonly query: string;
+  /** One of the page's filters, such as a status. Empty for all. */
+  readonly filter: string;
+  /** Of a further page. Null for the first one. */
+  readonly cursor: string | null;
+};
+
 export type SearchPorts<Item> = {
-  readonly ask: (query: string, cursor: string | null, signal: AbortSignal) => Promise<Outcome<List<Item>>>;
+  readonly ask: (question: Question, signal: AbortSignal) => Promise<Outcome<List<Item>>>;
   readonly setTimer: (work: () => void, ms: number) => () => void;
   readonly show: (state: SearchState<Item>) => void;
+  /** A question that was typed is asked now, so the address has to say so. */
+  readonly onAsk?: (question: Question) => void;
+  /** The last answer to this question, so that a page that one comes back to is there at once. */
+  readonly recall?: (question: Question) => List<Item> | null;
 };
 
 export type SearchState<Item> = {
@@ -27,7 +40,9 @@ const queryMax = 200;
  * A list that is searched as one types. The newest question wins: an older one is aborted, and its answer is not shown
  * even where it comes later.
  */
-export const createSearch = <Item>({ ask, setTimer, show }: SearchPorts<Item>) => {
+export const createSearch = <Item>(ports: SearchPorts<Item>) => {
+  const { ask, setTimer, show, onAsk, recall } = ports;
+  let question: Question = { query: '', filter: '', cursor: null };
   let state: SearchState<Item> = {
     query: '',
     items: null,
@@ -43,18 +58,26 @@ export const createSearch = <Item>({ ask, setTimer, show }: SearchPorts<Item>) =
     show(state);
   };
 
-  const load = async (cursor: string | null): Promise<void> => {
+  const load = async (): Promise<void> => {
     clearTimer();
     current.abort();
     const mine = new AbortController();
     current = mine;
     change({ isLoading: true, failure: null });
-    const outcome = await ask(state.query.slice(0, queryMax).trim(), cursor, mine.signal);
+    const outcome = await ask(question, mine.signal);
     if (current !== mine || outcome.kind === 'aborted') return;
     if (outcome.kind !== 'ok') return change({ isLoading: false, failure: outcome });
     const { items, nextCursor } = outcome.value;
-    const before = cursor === null ? [] : (state.items ?? []);
-    change({ items: [...before, ...items], nextCursor, isLoading: false });
+    change({ items, nextCursor, isLoading: false });
+  };
+
+  const loadTyped = (): Promise<void> => {
+    const query = state.query.slice(0, queryMax).trim();
+    if (query !== question.query) {
+      question = { ...question, query, cursor: null };
+      onAsk?.(question);
+    }
+    return load();
   };
 
   return {
@@ -66,15 +89,23 @@ export const createSearch = <Item>({ ask, setTimer, show }: SearchPorts<Item>) =
       clearTimer();
       current.abort();
       change({ query, isLoading: true, failure: null });
-      clearTimer = setTimer(() => void load(null), typingPauseMs);
+      clearTimer = setTimer(() => void loadTyped(), typingPauseMs);
     },
 
-    /** Asks at once: on Enter, at the start, and to try again. */
-    load: (): Promise<void> => load(null),
+    /** Asks at once: on Enter, and to try again. */
+    load: loadTyped,
 
-    /** Adds the next page. */
-    more: (): Promise<void> =>
-      state.nextCursor === null || state.isLoading ? Promise.resolve() : load(state.nextCursor),
+    /** The address has this question: at the start, after Back, and after a link to a filter or a page. */
+    open: (next: Question): Promise<void> => {
+      const isSame =
+        next.query === question.query && next.filter === question.filter && next.cursor === question.cursor;
+      // What was typed last has written the address itself.
+      if (isSame && (state.items !== null || state.isLoading)) return Promise.resolve();
+      question = next;
+      const known = recall?.(next) ?? null;
+      change({ query: next.query, ...(known ?? {}) });
+      return load();
+    },
 
     close: (): void => {
       clearTimer();

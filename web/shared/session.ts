@@ -24,17 +24,17 @@ type Return =
   /** The address has no answer of the provider: the customer came to the page by a link of ours. */
   | { readonly kind: 'none' }
   /** The state is not the one of this window. Nobody was signed in. */
-  | { readonly kind: 'wrong_state' }
+  | { readonly kind: 'wrong_state'; readonly back: string }
   /** The provider did not sign the customer in. */
   | { readonly kind: 'not_signed_in'; readonly back: string }
   | { readonly kind: 'returned'; readonly back: string; readonly opened: Outcome<undefined> };
 
-const markName = 'cw.session';
+export const sessionMarkName = 'cw.session';
 const stateName = 'cw.sign-in.state';
 const backName = 'cw.sign-in.back';
 
 /** Changes whenever somebody signs in or out in this browser: see `PayPorts`. */
-export const sessionMark = (shared: Store): string => shared.get(markName) ?? '';
+export const sessionMark = (shared: Store): string => shared.get(sessionMarkName) ?? '';
 
 /** Where to go after sign-in: a path of this site, never another site. */
 export const safePath = (path: string | null): string =>
@@ -43,9 +43,9 @@ export const safePath = (path: string | null): string =>
 export const createSignIn = ({ api, shared, own, newId }: SessionPorts) => {
   /** The mark changes before and after, so that it is another one whenever the session may be. */
   const change = async (work: () => Promise<Outcome<undefined>>): Promise<Outcome<undefined>> => {
-    shared.set(markName, newId());
+    shared.set(sessionMarkName, newId());
     const outcome = await work();
-    shared.set(markName, newId());
+    shared.set(sessionMarkName, newId());
     return outcome;
   };
 
@@ -86,7 +86,7 @@ export const createSignIn = ({ api, shared, own, newId }: SessionPorts) => {
       const back = safePath(own.get(backName));
       own.remove(stateName);
       own.remove(backName);
-      if (expected === null || values.get('state') !== expected) return { kind: 'wrong_state' };
+      if (expected === null || values.get('state') !== expected) return { kind: 'wrong_state', back };
       if (token === '') return { kind: 'not_signed_in', back };
       return { kind: 'returned', back, opened: await change(() => api.openSession(token)) };
     },

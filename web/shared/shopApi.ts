@@ -24,7 +24,12 @@ export const queryOf = (query: Query): string => {
 
 const pathOf = (...parts: readonly string[]): string => `/${parts.map(encodeURIComponent).join('/')}`;
 
-type ProductQuery = { readonly q?: string; readonly type?: string; readonly cursor?: string | null };
+type ProductQuery = {
+  readonly q?: string;
+  readonly type?: string;
+  readonly cursor?: string | null;
+  readonly limit?: number;
+};
 type OrderQuery = {
   readonly q?: string;
   readonly status?: string;
@@ -45,6 +50,15 @@ export const createShopApi = (call: Call) => {
     product: (id: string) => get<Product>(pathOf('products', id)),
     orders: (query: OrderQuery, signal?: AbortSignal) => get<List<Order>>(`/orders${queryOf(query)}`, signal),
     order: (id: string, signal?: AbortSignal) => get<OrderDetail>(pathOf('orders', id), signal),
+    orderHistory: (
+      id: string,
+      query: { readonly cursor: string | null; readonly limit: number },
+      signal?: AbortSignal,
+    ) =>
+      get<List<OrderDetail['history'][number]>>(
+        `${pathOf('orders', id, 'history')}${queryOf(query)}`,
+        signal,
+      ),
     /** The key makes a repeated request the same order. */
     placeOrder: (productId: string, quantity: number, key: string) =>
       call<Order>({ method: 'POST', path: '/orders', body: { productId, quantity }, key }),

@@ -9,7 +9,10 @@ import type { renderProduct } from '../../api/render/product.ts';
  * page, and a field that the API does not send is a type error in the page that shows it.
  */
 export type Order = ReturnType<typeof renderOrder>;
-export type OrderDetail = ReturnType<typeof renderOrderDetail>;
+export type OrderDetail = ReturnType<typeof renderOrderDetail> & {
+  /** What the product service calls its bookings. A shop without one sends none. */
+  readonly bookings?: readonly string[];
+};
 export type OrderStatus = Order['status'];
 export type Product = ReturnType<typeof renderProduct>;
 export type Money = Order['total'];

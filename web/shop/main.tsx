@@ -1,4 +1,9 @@
-import { render } from 'preact';
+import { pageOf } from './addresses.ts';
+import { App } from './app.tsx';
+import { loadPage } from './lazyPages.tsx';
+import { startDocument } from './startDocument.ts';
 
-const root = document.getElementById('app');
-if (root !== null) render(<h1>Cartwright</h1>, root);
+void startDocument(
+  (shop) => <App shop={shop} />,
+  () => loadPage(pageOf(location.pathname).kind),
+);

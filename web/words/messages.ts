@@ -1,20 +1,33 @@
 import type { Language } from '../shared/language.ts';
 import type { Refused, SignedOut, Unanswered } from '../shared/outcome.ts';
 import { formatSpan } from '../shared/time.ts';
-import { en, type Messages } from './en.ts';
-import { vi } from './vi.ts';
+import type { Messages } from './en.ts';
 import { readable, wordOf } from './words.ts';
 
-const dictionaries: Readonly<Record<Language, Messages>> = { vi, en };
+const dictionaries: Partial<Record<Language, Messages>> = {};
 
-export const messagesOf = (language: Language): Messages => dictionaries[language];
+const loaders: Readonly<Record<Language, () => Promise<Messages>>> = {
+  vi: async () => (await import('./vi.ts')).vi,
+  en: async () => (await import('./en.ts')).en,
+};
+
+/** A page reads in one language, so it loads the words of that one alone. Nothing below works before. */
+export const loadMessages = async (language: Language): Promise<void> => {
+  dictionaries[language] ??= await loaders[language]();
+};
+
+export const messagesOf = (language: Language): Messages => {
+  const messages = dictionaries[language];
+  if (messages === undefined) throw new Error(`The words of the language ${language} were not loaded.`);
+  return messages;
+};
 
 /** Two sentences, and the number that the shop finds the request by. */
 type Explanation = { readonly title: string; readonly text: string; readonly requestId: string };
 
 /** What a call without success says to the customer. A code that is newer than this page gets words that fit all. */
 export const explain = (failure: Refused | SignedOut | Unanswered, language: Language): Explanation => {
-  const { problems, otherProblem, limits, state } = dictionaries[language];
+  const { problems, otherProblem, limits, state } = messagesOf(language);
   if (!('problem' in failure))
     return {
       title: failure.kind === 'lost' ? state.lost : state.offline,
@@ -31,12 +44,12 @@ export const explain = (failure: Refused | SignedOut | Unanswered, language: Lan
 
 /** The reason of a decline. */
 export const declineText = (code: string, language: Language): string => {
-  const { declines } = dictionaries[language];
+  const { declines } = messagesOf(language);
   return wordOf(declines, code) ?? declines.card_declined;
 };
 
 /** A row of an order's history. A step that is newer than this page is named as the shop names it. */
 export const historyText = (state: string, language: Language): string => {
-  const { historyStates, otherState } = dictionaries[language];
+  const { historyStates, otherState } = messagesOf(language);
   return wordOf(historyStates, state) ?? otherState(readable(state));
 };

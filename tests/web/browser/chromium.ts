@@ -35,11 +35,18 @@ export const violationsOf = async (page: Page): Promise<readonly string[]> => {
 };
 
 /** Collects what the browser complains about: errors, and what the policy refused. */
-export const complaintsOf = (page: Page): string[] => {
-  const complaints: string[] = [];
+export const complaintsOf = (page: Page, complaints: string[] = []): string[] => {
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   return complaints;
 };
+
+/** With the memory of left pages that people's browsers have, and playwright turns off. */
+export const chromiumWithHistory = (executablePath: string): Promise<Browser> =>
+  chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--enable-features=BackForwardCache'],
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  });

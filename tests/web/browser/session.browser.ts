@@ -84,7 +84,7 @@ describe.skipIf(path === undefined)('The session in a browser', () => {
       [demo, await demoToken()],
     ] as const)
       await open(localhost(app), async (page, refused) => {
-        expect(await page.locator('#app h1').count()).toBe(1);
+        await page.locator('#app h1').waitFor();
         expect(await whoIs(page)).toBeNull();
         expect(await signIn(page, signedIn)).toBe(204);
         expect(await whoIs(page)).toContain('@');

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { Button } from '../../parts/Button.tsx';
 import { Checkbox } from '../../parts/Checkbox.tsx';
 import { Icon } from '../../parts/Icon.tsx';
@@ -25,12 +26,15 @@ type CartRowProps = {
   /** The product's picture. Orders have none of their own. */
   readonly imageUrl: string | null;
   readonly isTicked: boolean;
+  readonly isTickable: boolean;
   readonly onTick: (isTicked: boolean) => void;
   readonly onQuantity: (quantity: number) => void;
   readonly onRemove: () => void;
   readonly isRemoving: boolean;
   /** What went wrong with this row, in words. */
   readonly problem: string | null;
+  /** That it is being paid, and where. It cannot be changed then. */
+  readonly note?: ComponentChildren;
   readonly words: CartRowWords;
 };
 
@@ -40,33 +44,47 @@ const limits: QuantityLimits = { min: 1, max: 10_000 };
 export const CartRow = (props: CartRowProps) => {
   const { order, words, problem } = props;
   const { name, type } = order.product;
+  const language = useLanguage();
+  const isBeingPaid = props.note != null;
   return (
-    <li class="card cart-row">
-      <Checkbox label={words.tick(name)} isLabelHidden checked={props.isTicked} onChange={props.onTick} />
+    <li class="card cart-row" data-order={order.id}>
+      <Checkbox
+        label={words.tick(name)}
+        isLabelHidden
+        checked={props.isTicked}
+        disabled={!props.isTickable}
+        onChange={props.onTick}
+      />
       <ProductPicture imageUrl={props.imageUrl} type={type} />
       <div class="cart-text">
         <a href={props.href}>{name}</a>
-        <p class="small soft">{words.expires(formatTime(order.expiresAt, useLanguage()))}</p>
+        <p class="small soft">{props.note ?? words.expires(formatTime(order.expiresAt, language))}</p>
       </div>
       <div class="cart-foot">
-        <QuantityStepper
-          value={order.quantity}
-          limits={limits}
-          onChange={props.onQuantity}
-          words={{
-            label: words.quantityOf(name),
-            less: words.less(name),
-            more: words.more(name),
-            problem: words.quantityProblem,
-          }}
-        />
+        {isBeingPaid ? (
+          <span class="small soft num">× {order.quantity}</span>
+        ) : (
+          <QuantityStepper
+            value={order.quantity}
+            limits={limits}
+            onChange={props.onQuantity}
+            words={{
+              label: words.quantityOf(name),
+              less: words.less(name),
+              more: words.more(name),
+              problem: words.quantityProblem,
+            }}
+          />
+        )}
         <strong class="cart-total">
           <Money value={order.total} />
         </strong>
       </div>
-      <Button look="quiet" label={words.remove(name)} busy={props.isRemoving} onPress={props.onRemove}>
-        <Icon name="trash" />
-      </Button>
+      {isBeingPaid ? null : (
+        <Button look="quiet" label={words.remove(name)} busy={props.isRemoving} onPress={props.onRemove}>
+          <Icon name="trash" />
+        </Button>
+      )}
       {problem === null ? null : (
         <p class="problem" role="alert">
           <Icon name="warn" />

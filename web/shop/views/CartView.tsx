@@ -23,12 +23,16 @@ type CartViewProps = {
   /** Null before the first list came. */
   readonly orders: readonly Order[] | null;
   readonly ticked: ReadonlySet<string>;
+  /** Those that can be paid now. All of them where it is left out. */
+  readonly tickable?: ReadonlySet<string>;
   readonly onTick: (id: string, isTicked: boolean) => void;
   readonly onTickAll: (isTicked: boolean) => void;
   readonly rowOf: (order: Order) => {
     readonly imageUrl: string | null;
     readonly isRemoving: boolean;
     readonly problem: string | null;
+    /** That it is being paid, and where. */
+    readonly note?: ComponentChildren;
   };
   readonly hrefOf: (id: string) => string;
   readonly onQuantity: (id: string, quantity: number) => void;
@@ -40,6 +44,8 @@ type CartViewProps = {
   readonly payBlocked: string | undefined;
   readonly isPaying: boolean;
   readonly status: ComponentChildren;
+  /** Above the rows, whatever is in the cart. */
+  readonly note?: ComponentChildren;
   /** In place of the rows: that the cart is empty, or what went wrong. */
   readonly instead: ComponentChildren;
   /** What is already paid, and older. */
@@ -50,20 +56,23 @@ type CartViewProps = {
 /** What waits to be paid. On a wide page the total stands beside it, on a phone at the foot of the window. */
 export const CartView = (props: CartViewProps) => {
   const { orders, ticked, words } = props;
+  const tickable = props.tickable ?? new Set(orders?.map(({ id }) => id));
   const hasOrders = orders !== null && orders.length > 0;
   return (
     <div class="page wide">
       <h1>{words.title}</h1>
       <div class={hasOrders ? 'split' : 'stack'}>
         <div class="stack">
+          {props.note}
           {props.instead}
           {orders === null && props.instead === null ? <SkeletonRows label={words.loading} rows={3} /> : null}
           {hasOrders ? (
             <>
               <Checkbox
                 label={words.all}
-                checked={ticked.size === orders.length}
-                mixed={ticked.size > 0 && ticked.size < orders.length}
+                checked={ticked.size > 0 && ticked.size === tickable.size}
+                mixed={ticked.size > 0 && ticked.size < tickable.size}
+                disabled={tickable.size === 0}
                 onChange={props.onTickAll}
               />
               <ul class="stack tight">
@@ -73,6 +82,7 @@ export const CartView = (props: CartViewProps) => {
                     order={order}
                     href={props.hrefOf(order.id)}
                     isTicked={ticked.has(order.id)}
+                    isTickable={tickable.has(order.id)}
                     onTick={(isTicked) => props.onTick(order.id, isTicked)}
                     onQuantity={(quantity) => props.onQuantity(order.id, quantity)}
                     onRemove={() => props.onRemove(order.id)}

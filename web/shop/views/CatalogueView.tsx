@@ -20,6 +20,8 @@ type CatalogueWords = ProductCardWords & {
 type CatalogueViewProps = {
   readonly query: string;
   readonly onQuery: (query: string) => void;
+  /** Enter: what stands in the field is meant. */
+  readonly onSubmit?: () => void;
   /** Null while one has not typed, or nothing is known yet. */
   readonly suggestions: readonly Product[] | null;
   readonly onSuggestion: (id: string) => void;
@@ -31,7 +33,9 @@ type CatalogueViewProps = {
     readonly isAdding: boolean;
     readonly problem: string | null;
   };
-  readonly onAdd: (id: string, quantity: number) => void;
+  readonly onAdd: (id: string, quantity: number, name: string) => void;
+  /** Below the search field. */
+  readonly filter?: ComponentChildren;
   /** In place of the list: that nothing was found, or what went wrong. */
   readonly instead: ComponentChildren;
   readonly pager: ComponentChildren;
@@ -65,6 +69,7 @@ export const CatalogueView = (props: CatalogueViewProps) => {
             })) ?? null
           }
           onChoose={props.onSuggestion}
+          onSubmit={() => props.onSubmit?.()}
           words={{
             clear: words.clear,
             list: words.suggestions,
@@ -73,6 +78,7 @@ export const CatalogueView = (props: CatalogueViewProps) => {
           }}
         />
       </div>
+      {props.filter}
       <StatusLine isFloating>{props.status}</StatusLine>
       {props.instead}
       {products === null ? (
@@ -86,7 +92,7 @@ export const CatalogueView = (props: CatalogueViewProps) => {
               key={product.id}
               product={product}
               {...props.cardOf(product.id)}
-              onAdd={(quantity) => props.onAdd(product.id, quantity)}
+              onAdd={(quantity) => props.onAdd(product.id, quantity, product.name)}
               words={words}
             />
           ))}

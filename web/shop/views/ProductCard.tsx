@@ -1,10 +1,10 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Button } from '../../parts/Button.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { Money } from '../../parts/Money.tsx';
 import { ProductPicture } from '../../parts/ProductPicture.tsx';
 import { QuantityStepper } from '../../parts/QuantityStepper.tsx';
-import type { QuantityLimits, QuantityProblem } from '../../parts/quantity.ts';
+import type { QuantityLimits, QuantityProblem, TypedQuantity } from '../../parts/quantity.ts';
 import { Status } from '../../parts/Status.tsx';
 import type { Product } from '../../shared/types.ts';
 
@@ -41,9 +41,16 @@ const fewUnits = 5;
 export const ProductCard = ({ product, inCart, isAdding, problem, onAdd, words }: ProductCardProps) => {
   const { name, type, code, price, stock, imageUrl } = product;
   const [quantity, setQuantity] = useState(1);
+  const typed = useRef<TypedQuantity>({ quantity, problem: null });
+  const card = useRef<HTMLLIElement>(null);
   const isSoldOut = stock === 0;
+  /** A wrong quantity is said by its field. Adding another one than what stands there would be a lie. */
+  const add = () => {
+    if (typed.current.quantity !== null) onAdd(typed.current.quantity);
+    else card.current?.querySelector('input')?.focus();
+  };
   return (
-    <li class="card product">
+    <li class="card product" ref={card}>
       <ProductPicture imageUrl={imageUrl} type={type} />
       <div class="product-text">
         <h2>{name}</h2>
@@ -64,6 +71,7 @@ export const ProductCard = ({ product, inCart, isAdding, problem, onAdd, words }
             value={quantity}
             limits={{ min: 1, max: Math.min(stock ?? orderMax, orderMax) }}
             onChange={setQuantity}
+            typed={typed}
             words={{
               label: words.quantityOf(name),
               less: words.less(name),
@@ -71,7 +79,7 @@ export const ProductCard = ({ product, inCart, isAdding, problem, onAdd, words }
               problem: words.quantityProblem,
             }}
           />
-          <Button look="soft" busy={isAdding} onPress={() => onAdd(quantity)}>
+          <Button look="soft" busy={isAdding} onPress={add}>
             <Icon name="cart" />
             <span aria-hidden="true">{words.add}</span>
             <span class="sr">{words.addNamed(name)}</span>

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { Button, LinkButton } from '../../parts/Button.tsx';
 import { Field } from '../../parts/Field.tsx';
 import { Icon } from '../../parts/Icon.tsx';
+import { Note } from '../../parts/Note.tsx';
 
 type SignInWords = {
   readonly title: string;
@@ -22,7 +23,15 @@ type SignInViewProps = {
         readonly hint: string;
         readonly problem: string | undefined;
       }
-    | { readonly kind: 'provider'; readonly href: string; readonly label: string };
+    | {
+        readonly kind: 'provider';
+        readonly href: string;
+        readonly label: string;
+        /** The provider's answer is being checked. */
+        readonly isBusy: boolean;
+      }
+    /** The shop has no sign-in, and says so. */
+    | { readonly kind: 'none'; readonly text: string };
   /** What went wrong on the way back from the provider. */
   readonly note: ComponentChildren;
   readonly words: SignInWords;
@@ -36,10 +45,18 @@ export const SignInView = ({ reason, way, note, words }: SignInViewProps) => (
       <h1>{words.title}</h1>
       <p class="soft">{reason}</p>
       {note}
-      {way.kind === 'provider' ? (
-        <LinkButton look="main" wide href={way.href}>
-          {way.label}
-        </LinkButton>
+      {way.kind === 'none' ? (
+        <Note tone="calm">{way.text}</Note>
+      ) : way.kind === 'provider' ? (
+        way.isBusy ? (
+          <Button look="main" wide busy>
+            {way.label}
+          </Button>
+        ) : (
+          <LinkButton look="main" wide href={way.href}>
+            {way.label}
+          </LinkButton>
+        )
       ) : (
         <form
           class="stack"

@@ -1,0 +1,169 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Button, LinkButton } from '../parts/Button.tsx';
+import { Dialog } from '../parts/Dialog.tsx';
+import { Icon } from '../parts/Icon.tsx';
+import { Note } from '../parts/Note.tsx';
+import { StatusLine } from '../parts/StatusLine.tsx';
+import { Time } from '../parts/Time.tsx';
+import { Timeline } from '../parts/Timeline.tsx';
+import type { OrderDetail } from '../shared/types.ts';
+import { cartPath, checkoutPath } from './addresses.ts';
+import { type CallFailure, FailureNote } from './failureNote.tsx';
+import { OrderGoods } from './orderGoods.tsx';
+import { timelineOf } from './orderTimeline.ts';
+import { orderTones } from './orderTones.ts';
+import { focusHeading } from './pageFocus.ts';
+import { SessionEnd } from './sessionEnd.tsx';
+import { useShop } from './shop.ts';
+import { ToastText } from './toastText.tsx';
+import { OrderView } from './views/OrderView.tsx';
+
+type OrderContentProps = {
+  readonly order: OrderDetail;
+  /** Null if the states before the newest 100 could not be loaded. */
+  readonly earlier: OrderDetail['history'] | null;
+  /** Why what is shown may be old. */
+  readonly failure: CallFailure | null;
+  readonly reload: () => Promise<void>;
+};
+
+export const OrderContent = ({ order, earlier, failure, reload }: OrderContentProps) => {
+  const { language, pictureStore, pictures, words } = useShop();
+  const { orderPage, orderStatuses } = words.value;
+  useEffect(() => pictureStore.want([order.product.id]), [order.product.id]);
+  const isTold = earlier !== null;
+  return (
+    <>
+      <SessionEnd />
+      <StatusLine isFloating>
+        <ToastText />
+      </StatusLine>
+      <OrderView
+        order={order}
+        imageUrl={pictures.value.get(order.product.id) ?? null}
+        status={{ tone: orderTones[order.status], label: orderStatuses[order.status] }}
+        back={{ href: cartPath, label: orderPage.back }}
+        facts={useFacts(order)}
+        note={<Notes order={order} failure={failure} reload={reload} />}
+        goods={<OrderGoods order={order} />}
+        actions={<Actions order={order} reload={reload} />}
+        timeline={
+          <>
+            {isTold ? null : <p class="small soft">{orderPage.earlier}</p>}
+            <Timeline
+              label={orderPage.timeline}
+              items={timelineOf([...(earlier ?? []), ...order.history], order.status, language.value)}
+            />
+          </>
+        }
+        words={orderPage}
+      />
+    </>
+  );
+};
+
+const useFacts = (order: OrderDetail) => {
+  const { orderPage, catalogue } = useShop().words.value;
+  return [
+    { label: orderPage.code, value: order.product.code },
+    { label: catalogue.typeLabel, value: catalogue.type(order.product.type) },
+    { label: orderPage.quantity, value: <span class="num">{order.quantity}</span> },
+    ...(order.number === null
+      ? []
+      : [{ label: orderPage.number, value: <span class="num">{order.number}</span> }]),
+    { label: orderPage.ordered, value: <Time at={order.createdAt} /> },
+    ...(order.invoice === null ? [] : [{ label: orderPage.invoice, value: order.invoice.number }]),
+  ];
+};
+
+const Notes = ({ order, failure, reload }: Pick<OrderContentProps, 'order' | 'failure' | 'reload'>) => {
+  const { orderPage, cartPage } = useShop().words.value;
+  const isExpired = order.status === 'pending' && Date.parse(order.expiresAt) <= Date.now();
+  return (
+    <>
+      {failure === null ? null : <FailureNote failure={failure} onRetry={() => void reload()} />}
+      {order.status === 'failed' ? <Note tone="warn">{orderPage.failedText}</Note> : null}
+      {order.disputed ? <Note tone="warn">{orderPage.disputed}</Note> : null}
+      {isExpired ? <Note tone="warn">{cartPage.expired}</Note> : null}
+    </>
+  );
+};
+
+const Actions = ({ order, reload }: Pick<OrderContentProps, 'order' | 'reload'>) => {
+  const { words } = useShop();
+  const { orderPage } = words.value;
+  const invoiceHref =
+    order.invoice === null || order.checkoutId === null
+      ? null
+      : `/checkouts/${encodeURIComponent(order.checkoutId)}/invoice`;
+  return (
+    <div class="stack tight">
+      {order.status === 'pending' ? (
+        <>
+          <LinkButton look="main" wide href={cartPath}>
+            {orderPage.toPay}
+          </LinkButton>
+          <Cancel order={order} reload={reload} />
+        </>
+      ) : null}
+      {order.status === 'paying' && order.checkoutId !== null ? (
+        <LinkButton look="main" wide href={checkoutPath(order.checkoutId)}>
+          {orderPage.seePayment}
+        </LinkButton>
+      ) : null}
+      {invoiceHref === null ? null : (
+        <LinkButton wide href={invoiceHref}>
+          <Icon name="download" />
+          {orderPage.openInvoice(order.invoice?.number ?? '')}
+        </LinkButton>
+      )}
+    </div>
+  );
+};
+
+/** Asks first, because a cancelled order does not come back. */
+const Cancel = ({ order, reload }: Pick<OrderContentProps, 'order' | 'reload'>) => {
+  const { account, api, toast, words } = useShop();
+  const { frame, orderPage } = words.value;
+  const [isAsking, setAsking] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<CallFailure | null>(null);
+  const cancel = async () => {
+    setBusy(true);
+    const outcome = await api.cancelOrder(order.id);
+    setBusy(false);
+    setAsking(false);
+    if (outcome.kind === 'ok') {
+      account.removeOrder(order.id);
+      toast.say(orderPage.cancelled);
+    } else if (outcome.kind !== 'aborted') setFailure(outcome);
+    void account.loadCart();
+    await reload();
+    // The dialog gave the focus back to its button, which is gone now.
+    if (outcome.kind === 'ok') requestAnimationFrame(focusHeading);
+  };
+  return (
+    <>
+      <Button look="danger" wide onPress={() => setAsking(true)}>
+        {orderPage.cancel}
+      </Button>
+      {failure === null ? null : <FailureNote failure={failure} />}
+      <Dialog
+        isOpen={isAsking}
+        title={orderPage.cancelAsk}
+        closeLabel={frame.close}
+        onClose={isBusy ? undefined : () => setAsking(false)}
+        actions={
+          <>
+            <Button onPress={() => setAsking(false)}>{orderPage.keep}</Button>
+            <Button look="danger" busy={isBusy} onPress={() => void cancel()}>
+              {orderPage.cancel}
+            </Button>
+          </>
+        }
+      >
+        <p>{orderPage.cancelText}</p>
+      </Dialog>
+    </>
+  );
+};

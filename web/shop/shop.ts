@@ -1,0 +1,115 @@
+import { createContext } from 'preact';
+import { useContext, useLayoutEffect, useReducer } from 'preact/hooks';
+import { createAddToCart } from '../shared/addToCart.ts';
+import { browserCallPorts, createCall } from '../shared/call.ts';
+import { createCells } from '../shared/cells.ts';
+import { createQuantityChanges } from '../shared/changeQuantity.ts';
+import { type Connection, createConnection } from '../shared/connection.ts';
+import { createId } from '../shared/ids.ts';
+import { chooseLanguage, chosenLanguage, type Language } from '../shared/language.ts';
+import type { PageSettings } from '../shared/pageSettings.ts';
+import { browserPageEvents, createPause } from '../shared/pause.ts';
+import { createPictures } from '../shared/pictures.ts';
+import { createSignIn } from '../shared/session.ts';
+import { createShopApi } from '../shared/shopApi.ts';
+import { longStore, windowStore } from '../shared/store.ts';
+import type { List } from '../shared/types.ts';
+import { loadMessages, messagesOf } from '../words/messages.ts';
+import { createAccount } from './account.ts';
+import { createToast } from './toast.ts';
+
+export type Shop = ReturnType<typeof createShop>;
+
+/** All that the pages of one document share. */
+export const createShop = (settings: PageSettings) => {
+  const shared = longStore();
+  const cells = createCells();
+  const cell = cells.create;
+  const language = cell<Language>(chosenLanguage(shared, navigator.languages));
+  const connection = cell<Connection>({ isOffline: false, lastHeardMs: null });
+  const pictures = cell<ReadonlyMap<string, string | null>>(new Map());
+  /** Counts what makes a page ask again: it comes back, or the connection does. */
+  const refreshes = cell(0);
+  const quantityVersion = cell(0);
+
+  const watched = createConnection({
+    call: createCall(browserCallPorts(() => language.value)),
+    window,
+    nowMs: () => Date.now(),
+    show: (next) => {
+      connection.value = next;
+    },
+  });
+  const account = createAccount({ call: watched.call, shared, cell });
+  const api = createShopApi(account.call);
+
+  return {
+    settings,
+    shared,
+    api,
+    language,
+    cells,
+    /** The words of the page's language. */
+    words: {
+      get value() {
+        return messagesOf(language.value);
+      },
+    },
+    connection,
+    account,
+    pictures,
+    refreshes,
+    /** Between two looks at the same thing. */
+    pause: createPause(browserPageEvents()),
+    toast: createToast(cell),
+    signIn: createSignIn({ api, shared, own: windowStore(), newId: () => createId() }),
+    adding: createAddToCart(api.placeOrder, () => createId()),
+    quantities: createQuantityChanges({
+      changeQuantity: api.changeQuantity,
+      onStored: account.replaceOrder,
+      show: () => {
+        quantityVersion.value++;
+      },
+    }),
+    pictureStore: createPictures({
+      product: api.product,
+      show: (known) => {
+        pictures.value = known;
+      },
+    }),
+    /** The last answer to each question, for Back. */
+    lists: new Map<string, List<unknown>>(),
+
+    /** The words of a language come when they are first needed. */
+    choose: async (next: Language): Promise<void> => {
+      await loadMessages(next);
+      language.value = next;
+      chooseLanguage(shared, next);
+    },
+    refresh: async (): Promise<void> => {
+      await account.load();
+      if (!account.hasEnded.value) refreshes.value++;
+    },
+  };
+};
+
+const ShopContext = createContext<Shop | null>(null);
+export const ShopProvider = ShopContext.Provider;
+
+/** The shop around a part of the page. The part is drawn again whenever something of it changes. */
+export const useShop = (): Shop => {
+  const shop = useContext(ShopContext);
+  if (shop === null) throw new Error('This is drawn outside a shop.');
+  useShopChanges(shop);
+  return shop;
+};
+
+export const useShopChanges = ({ cells }: Shop): void => {
+  const [, draw] = useReducer<number, undefined>((drawn) => drawn + 1, 0);
+  const seen = cells.version();
+  useLayoutEffect(() => {
+    // Something may have changed since it was drawn, and before it listened.
+    if (cells.version() !== seen) draw(undefined);
+    return cells.subscribe(() => draw(undefined));
+  }, [cells]);
+};

@@ -1,0 +1,11 @@
+import { useEffect } from 'preact/hooks';
+import { useShop } from './shop.ts';
+
+/** The title of the window names the page first, because tabs show its beginning alone. */
+export const useTitle = (page: string): void => {
+  const { settings, words } = useShop();
+  const { titleOf } = words.value.frame;
+  useEffect(() => {
+    document.title = titleOf(page, settings.shopName);
+  }, [page, titleOf, settings]);
+};
