@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
 import { Button } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Pager } from '../parts/Pager.tsx';
@@ -7,6 +6,7 @@ import type { Messages } from '../words/en.ts';
 import { explain } from '../words/messages.ts';
 import { cartPath, homePath, signInPath } from './addresses.ts';
 import { FailureNote } from './failureNote.tsx';
+import { useLocation } from './location.tsx';
 import { focusHeading } from './pageFocus.ts';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';

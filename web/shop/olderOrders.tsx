@@ -1,5 +1,4 @@
 import { useEffect } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Field } from '../parts/Field.tsx';
 import { useLanguage } from '../parts/language.ts';
@@ -11,6 +10,7 @@ import { formatTime } from '../shared/time.ts';
 import type { Order } from '../shared/types.ts';
 import { cartPath, orderPath } from './addresses.ts';
 import { FailureNote } from './failureNote.tsx';
+import { useLocation } from './location.tsx';
 import { orderTones } from './orderTones.ts';
 import { focusList } from './pageFocus.ts';
 import { useShop } from './shop.ts';

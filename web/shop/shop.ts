@@ -13,7 +13,7 @@ import { createSignIn } from '../shared/session.ts';
 import { createShopApi } from '../shared/shopApi.ts';
 import { longStore, windowStore } from '../shared/store.ts';
 import type { List } from '../shared/types.ts';
-import { loadMessages, messagesOf } from '../words/messages.ts';
+import { hasAllMessages, loadFirstMessages, loadMessages, messagesOf } from '../words/messages.ts';
 import { createAccount } from './account.ts';
 import { createToast } from './toast.ts';
 
@@ -39,7 +39,10 @@ export const createShop = (settings: PageSettings) => {
       connection.value = next;
     },
   });
-  const account = createAccount({ call: watched.call, shared, cell });
+  /** Words that do not come are as good as none: the page then says so in others. */
+  const prepareWords = () => loadMessages(language.value).catch(() => undefined);
+  const toast = createToast(cell);
+  const account = createAccount({ call: watched.call, shared, cell, prepareWords });
   const api = createShopApi(account.call);
 
   return {
@@ -58,7 +61,7 @@ export const createShop = (settings: PageSettings) => {
     account,
     pictures,
     refreshes,
-    toast: createToast(cell),
+    toast,
     signIn: createSignIn({ api, shared, own: windowStore(), newId: () => createId() }),
     adding: createAddToCart(api.placeOrder, () => createId()),
     quantities: createQuantityChanges({
@@ -77,9 +80,14 @@ export const createShop = (settings: PageSettings) => {
     /** The last answer to each question, for Back. */
     lists: new Map<string, List<unknown>>(),
 
-    /** The words of a language come when they are first needed. */
+    prepareWords,
+    /** Stays with the old language where the words of the new one do not come. */
     choose: async (next: Language): Promise<void> => {
-      await loadMessages(next);
+      try {
+        await (hasAllMessages(language.value) ? loadMessages : loadFirstMessages)(next);
+      } catch {
+        return toast.say(messagesOf(language.value).state.lost);
+      }
       language.value = next;
       chooseLanguage(shared, next);
     },
