@@ -1,14 +1,11 @@
 import { createContext } from 'preact';
 import { useContext, useLayoutEffect, useReducer } from 'preact/hooks';
-import { createAddToCart } from '../shared/addToCart.ts';
 import { browserCallPorts, createCall } from '../shared/call.ts';
 import { createCells } from '../shared/cells.ts';
-import { createQuantityChanges } from '../shared/changeQuantity.ts';
 import { type Connection, createConnection } from '../shared/connection.ts';
 import { createId } from '../shared/ids.ts';
 import { chooseLanguage, chosenLanguage, type Language } from '../shared/language.ts';
 import type { PageSettings } from '../shared/pageSettings.ts';
-import { createPictures } from '../shared/pictures.ts';
 import { createSignIn } from '../shared/session.ts';
 import { createShopApi } from '../shared/shopApi.ts';
 import { longStore, windowStore } from '../shared/store.ts';
@@ -26,10 +23,8 @@ export const createShop = (settings: PageSettings) => {
   const cell = cells.create;
   const language = cell<Language>(chosenLanguage(shared, navigator.languages));
   const connection = cell<Connection>({ isOffline: false, lastHeardMs: null });
-  const pictures = cell<ReadonlyMap<string, string | null>>(new Map());
   /** Counts what makes a page ask again: it comes back, or the connection does. */
   const refreshes = cell(0);
-  const quantityVersion = cell(0);
 
   const watched = createConnection({
     call: createCall(browserCallPorts(() => language.value)),
@@ -59,24 +54,9 @@ export const createShop = (settings: PageSettings) => {
     },
     connection,
     account,
-    pictures,
     refreshes,
     toast,
     signIn: createSignIn({ api, shared, own: windowStore(), newId: () => createId() }),
-    adding: createAddToCart(api.placeOrder, () => createId()),
-    quantities: createQuantityChanges({
-      changeQuantity: api.changeQuantity,
-      onStored: account.replaceOrder,
-      show: () => {
-        quantityVersion.value++;
-      },
-    }),
-    pictureStore: createPictures({
-      product: api.product,
-      show: (known) => {
-        pictures.value = known;
-      },
-    }),
     /** The last answer to each question, for Back. */
     lists: new Map<string, List<unknown>>(),
 
