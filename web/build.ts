@@ -99,6 +99,8 @@ const bundle = async (sourceOf: typeof documents): Promise<ReadonlyMap<string, U
     root: web,
     target: 'browser',
     minify: true,
+    // Otherwise each element carries where in the sources it came from.
+    jsx: { runtime: 'automatic', importSource: 'preact', development: false },
     splitting: true,
     publicPath: '/assets/',
     naming: { entry: '[dir]-[name]-[hash].[ext]', chunk: 'part-[hash].[ext]', asset: '[name]-[hash].[ext]' },

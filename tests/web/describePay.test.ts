@@ -45,7 +45,7 @@ const states: readonly PayState[] = [
   retrying('unavailable', false),
   retrying('payment_unavailable', true),
   { phase: 'stale', attempt, isUntouched: null },
-  followed(attempt, 'c1'),
+  { ...followed(attempt, 'c1'), checkout: { ...checkout, status: 'unknown' } },
   { ...followed(attempt, 'c1'), phase: 'action' },
   { phase: 'signed_out', attempt, checkoutId: null },
   { phase: 'forbidden', attempt, checkoutId: null },
@@ -76,6 +76,16 @@ describe('What the payment page says', () => {
     });
     // The two states of retrying have one title.
     expect(new Set(titles).size).toBe(states.length - 1);
+  });
+
+  test('The bank is blamed for no answer only where the shop says that it gave none', () => {
+    const following = followed(attempt, 'c1');
+    const titleOf = (status: ShownCheckout['status']) =>
+      english({ ...following, checkout: { ...checkout, status } })?.title;
+    const { asking, confirming } = messagesOf('en').pay;
+    expect(english(following)?.title).toBe(asking.title);
+    expect(titleOf('processing')).toBe(asking.title);
+    expect(titleOf('unknown')).toBe(confirming.title);
   });
 
   test('There is nothing to say without a payment', () => {

@@ -120,7 +120,7 @@ describe('The payment page', () => {
       expect([path, (await reply.text()).includes('https://js.stripe.com/')]).toEqual([path, loads]);
       expect([path, policy.get('script-src')]).toEqual([
         path,
-        loads ? "'self' https://js.stripe.com" : "'self'",
+        loads ? "'self' https://js.stripe.com https://*.js.stripe.com" : "'self'",
       ]);
       expect(policy.get('connect-src')).toBe(loads ? "'self' https://api.stripe.com" : "'self'");
       expect(policy.has('frame-src')).toBe(loads);

@@ -1,5 +1,6 @@
 import { totalsOf } from './money.ts';
-import { type Attempt, overlaps } from './payStates.ts';
+import { overlaps } from './overlaps.ts';
+import type { Attempt } from './payStates.ts';
 import type { Money, Order } from './types.ts';
 
 /** The cart of a customer is their pending orders. */

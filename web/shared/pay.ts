@@ -1,6 +1,7 @@
+import { overlaps } from './overlaps.ts';
 import type { PayPorts } from './payPorts.ts';
 import { createPayRunner } from './payRunner.ts';
-import { followed, isEnded, overlaps, reopened } from './payStates.ts';
+import { followed, isEnded, reopened } from './payStates.ts';
 
 export type Pay = ReturnType<typeof createPay>;
 

@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts';
+import { overlaps } from './overlaps.ts';
 import { pollPauseMs } from './pause.ts';
 import type { PayPorts } from './payPorts.ts';
 import {
@@ -9,7 +10,6 @@ import {
   afterPost,
   type Following,
   isEnded,
-  overlaps,
   type PayState,
   reopened,
   retried,

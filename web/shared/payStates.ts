@@ -99,9 +99,6 @@ const endedPhases: readonly string[] = ['paid', 'declined', 'cancelled', 'refuse
 
 export const isEnded = (state: PayState): state is Ended => endedPhases.includes(state.phase);
 
-export const overlaps = (attempt: Attempt, orderIds: readonly string[]): boolean =>
-  attempt.orderIds.some((id) => orderIds.includes(id));
-
 /** After this time without a checkout, a kept attempt is not sent without asking: the shop also gives up by then. */
 const staleAfterMs = 15 * 60_000;
 

@@ -3,6 +3,8 @@ import { queryOf } from '../shared/shopApi.ts';
 export const homePath = '/shop';
 export const cartPath = '/shop/orders';
 export const orderPath = (id: string): string => `${cartPath}/${encodeURIComponent(id)}`;
+/** Where it is not known yet which checkout it is. */
+export const payPath = '/shop/pay';
 export const checkoutPath = (id: string): string => `/shop/checkouts/${encodeURIComponent(id)}`;
 /** `back` is the page to return to. */
 export const signInPath = (back: string): string => {

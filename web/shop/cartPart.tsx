@@ -2,11 +2,13 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { LinkButton } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
-import { checkoutPath, homePath, orderPath } from './addresses.ts';
+import { checkoutPath, homePath, orderPath, payPath } from './addresses.ts';
 import { FailureNote } from './failureNote.tsx';
+import { OpenPayments } from './openPayments.tsx';
 import { focusHeading } from './pageFocus.ts';
 import { usePayAction } from './payAction.tsx';
 import { picturesOf } from './picturesOf.ts';
+import { SessionEnd } from './sessionEnd.tsx';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';
 import { useCart } from './useCart.ts';
@@ -41,6 +43,7 @@ export const CartPart = ({ older }: CartPartProps) => {
   return (
     <>
       <CartView
+        note={<OpenPayments />}
         orders={lines?.map(({ order }) => order) ?? null}
         ticked={new Set(selection.orders.map(({ id }) => id))}
         tickable={new Set(payable.map(({ id }) => id))}
@@ -59,11 +62,7 @@ export const CartPart = ({ older }: CartPartProps) => {
             problem: line?.problem ?? null,
             note:
               line?.attempt == null ? null : (
-                <a
-                  href={
-                    line.attempt.checkoutId === null ? '/shop/pay' : checkoutPath(line.attempt.checkoutId)
-                  }
-                >
+                <a href={line.attempt.checkoutId === null ? payPath : checkoutPath(line.attempt.checkoutId)}>
                   {cartPage.beingPaid}
                 </a>
               ),
@@ -106,6 +105,7 @@ export const CartPart = ({ older }: CartPartProps) => {
         words={cartPage}
       />
       {pay.sheet}
+      <SessionEnd />
     </>
   );
 };

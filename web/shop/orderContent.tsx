@@ -14,6 +14,7 @@ import { timelineOf } from './orderTimeline.ts';
 import { orderTones } from './orderTones.ts';
 import { focusHeading } from './pageFocus.ts';
 import { picturesOf } from './picturesOf.ts';
+import { SessionEnd } from './sessionEnd.tsx';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';
 import { OrderView } from './views/OrderView.tsx';
@@ -36,6 +37,7 @@ export const OrderContent = ({ order, earlier, failure, reload }: OrderContentPr
   const isTold = earlier !== null;
   return (
     <>
+      <SessionEnd />
       <StatusLine isFloating>
         <ToastText />
       </StatusLine>

@@ -1,19 +1,95 @@
-import type { ComponentChildren } from 'preact';
-import type { Order } from '../shared/types.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { totalsOf } from '../shared/money.ts';
+import { createPayWish } from '../shared/payWish.ts';
+import { windowStore } from '../shared/store.ts';
+import type { Order, PayOptions } from '../shared/types.ts';
+import { explain } from '../words/messages.ts';
+import { payPath } from './addresses.ts';
+import { useShop } from './shop.ts';
+import { PaySheet } from './views/PaySheet.tsx';
 
-type PayAction = {
-  readonly onPay: () => void;
-  readonly isPaying: boolean;
-  /** In the status line of the pay bar. Null: the page's own message stands there. */
-  readonly status: ComponentChildren;
-  /** Over the page, such as the choice of a card. */
-  readonly sheet: ComponentChildren;
+/**
+ * The Pay button of the cart: it asks for the method in a sheet, and leads to the payment page, which pays. A card is
+ * typed on that page, because its policy alone lets in the script that reads cards.
+ */
+export const usePayAction = (orders: readonly Order[]) => {
+  const { account, api, language, words } = useShop();
+  const { cartPage, frame, pay } = words.value;
+  const [options, setOptions] = useState<PayOptions | null>(null);
+  const [isOpen, setOpen] = useState(false);
+  const [method, setMethod] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [status, setStatus] = useState('');
+  // The state is shown later than a second press comes.
+  const isBusyNow = useRef(false);
+  const session = account.session.value;
+  const [total, ...others] = totalsOf(orders.map((order) => order.total));
+
+  const change = (next: boolean) => {
+    isBusyNow.current = next;
+    setBusy(next);
+  };
+  const leave = (chosen: string | null) => {
+    if (!session) return;
+    change(true);
+    createPayWish(windowStore(), session.customerId).put({
+      orderIds: orders.map(({ id }) => id),
+      method: chosen,
+    });
+    location.assign(payPath);
+  };
+  const open = async () => {
+    if (isBusyNow.current || orders.length === 0) return;
+    setStatus('');
+    change(true);
+    const outcome = await api.payOptions();
+    change(false);
+    if (outcome.kind === 'aborted') return;
+    if (outcome.kind !== 'ok') return setStatus(explain(outcome, language.value).text);
+    if (outcome.value.methods.length === 0) return setStatus(pay.noMethods);
+    if (outcome.value.provider === 'stripe') return leave(null);
+    setOptions(outcome.value);
+    setOpen(true);
+  };
+
+  useEffect(() => {
+    // Back from the payment page: the browser kept this page as it was.
+    const onShow = () => {
+      change(false);
+      setOpen(false);
+    };
+    addEventListener('pageshow', onShow);
+    return () => removeEventListener('pageshow', onShow);
+  }, []);
+
+  const methods = options?.methods.map(({ id, label }) => ({ value: id, label })) ?? [];
+  const chosen = method ?? methods[0]?.value ?? '';
+  return {
+    onPay: () => void open(),
+    isPaying: isBusy && !isOpen,
+    /** Null: the page's own message stands there. */
+    status: status === '' ? null : status,
+    sheet:
+      total === undefined || others.length > 0 ? null : (
+        <PaySheet
+          isOpen={isOpen}
+          onClose={() => setOpen(false)}
+          methods={methods}
+          method={chosen}
+          onMethod={setMethod}
+          total={total}
+          onPay={() => {
+            if (!isBusyNow.current) leave(chosen);
+          }}
+          isPaying={isBusy}
+          words={{
+            title: pay.page,
+            close: frame.close,
+            method: pay.method,
+            total: pay.total,
+            pay: cartPage.pay,
+          }}
+        />
+      ),
+  };
 };
-
-/** What the pay bar does with the chosen orders: the document that pays has a policy of its own, so it is loaded. */
-export const usePayAction = (_orders: readonly Order[]): PayAction => ({
-  onPay: () => location.assign('/shop/pay'),
-  isPaying: false,
-  status: null,
-  sheet: null,
-});

@@ -6,6 +6,7 @@ import { type Connection, createConnection } from '../shared/connection.ts';
 import { createId } from '../shared/ids.ts';
 import { chooseLanguage, chosenLanguage, type Language } from '../shared/language.ts';
 import type { PageSettings } from '../shared/pageSettings.ts';
+import { browserPageEvents, createPause } from '../shared/pause.ts';
 import { createSignIn } from '../shared/session.ts';
 import { createShopApi } from '../shared/shopApi.ts';
 import { longStore, windowStore } from '../shared/store.ts';
@@ -55,6 +56,8 @@ export const createShop = (settings: PageSettings) => {
     connection,
     account,
     refreshes,
+    /** Between two looks at the same thing. */
+    pause: createPause(browserPageEvents()),
     toast,
     signIn: createSignIn({ api, shared, own: windowStore(), newId: () => createId() }),
     /** The last answer to each question, for Back. */

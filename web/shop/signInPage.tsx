@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Note } from '../parts/Note.tsx';
 import { safePath } from '../shared/session.ts';
-import { signInPagePath } from './addresses.ts';
+import { shopScope, signInPagePath } from './addresses.ts';
 import { type CallFailure, FailureNote } from './failureNote.tsx';
 import { useLocation } from './location.tsx';
 import { useShop } from './shop.ts';
@@ -35,7 +35,9 @@ export const SignInPage = () => {
   const enter = async (to: string) => {
     const session = await account.load();
     const failure = account.failure.value;
-    if (session !== null) route(to, true);
+    // The payment page is a document of its own.
+    if (session !== null && shopScope.test(to)) route(to, true);
+    else if (session !== null) location.replace(to);
     else setTrouble(failure === null ? { kind: 'not_secure' } : { kind: 'failure', failure });
   };
 

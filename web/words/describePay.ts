@@ -67,6 +67,15 @@ export const describePay = (state: PayState, context: PayContext): PayDescriptio
         actions: state.isUntouched === true ? ['go_on', 'leave'] : ['go_on'],
       };
     case 'confirming':
+      // Nobody has said yet that the bank does not answer.
+      if (state.checkout === null || state.checkout.status === 'processing')
+        return {
+          look: 'asking',
+          title: pay.asking.title,
+          lines: [pay.asking.text],
+          actions: [],
+          requestId: requestIdOf(state.trouble),
+        };
       return {
         look: 'asking',
         title: pay.confirming.title,

@@ -7,6 +7,9 @@ export const enPay = {
   method: 'Pay with',
   anotherMethod: 'Choose another way to pay',
   payAmount: (amount: string): string => `Pay ${amount}`,
+  noCardField: 'The field for your card did not load. Check your connection, or what your browser blocks.',
+  noMethods: 'This shop cannot take payments yet. Please ask the shop.',
+  cardRefused: 'Your card could not be read. Please check it.',
   asking: {
     title: 'Asking your bank',
     text: 'This takes a few seconds. You may reload or close this page: you are charged once.',

@@ -8,6 +8,9 @@ export const viPay: Messages['pay'] = {
   method: 'Thanh toán bằng',
   anotherMethod: 'Chọn cách thanh toán khác',
   payAmount: (amount) => `Thanh toán ${amount}`,
+  noCardField: 'Chưa tải được ô nhập thẻ. Hãy kiểm tra kết nối, hoặc những gì trình duyệt chặn.',
+  noMethods: 'Cửa hàng này chưa nhận thanh toán. Vui lòng hỏi cửa hàng.',
+  cardRefused: 'Chưa đọc được thẻ. Vui lòng kiểm tra lại.',
   asking: {
     title: 'Đang hỏi ngân hàng',
     text: 'Việc này thường mất vài giây. Bạn có thể tải lại hoặc đóng trang: bạn chỉ bị trừ tiền một lần.',

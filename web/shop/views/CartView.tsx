@@ -44,6 +44,8 @@ type CartViewProps = {
   readonly payBlocked: string | undefined;
   readonly isPaying: boolean;
   readonly status: ComponentChildren;
+  /** Above the rows, whatever is in the cart. */
+  readonly note?: ComponentChildren;
   /** In place of the rows: that the cart is empty, or what went wrong. */
   readonly instead: ComponentChildren;
   /** What is already paid, and older. */
@@ -61,6 +63,7 @@ export const CartView = (props: CartViewProps) => {
       <h1>{words.title}</h1>
       <div class={hasOrders ? 'split' : 'stack'}>
         <div class="stack">
+          {props.note}
           {props.instead}
           {orders === null && props.instead === null ? <SkeletonRows label={words.loading} rows={3} /> : null}
           {hasOrders ? (

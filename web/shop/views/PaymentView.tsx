@@ -1,8 +1,7 @@
 import type { ComponentChildren, Ref } from 'preact';
 import { Icon, type IconName } from '../../parts/Icon.tsx';
-import { Money } from '../../parts/Money.tsx';
 import { StatusLine } from '../../parts/StatusLine.tsx';
-import type { Order } from '../../shared/types.ts';
+import { Receipt, type ReceiptProps } from './Receipt.tsx';
 
 /**
  * - `asking`: the bank is being asked, and one can wait.
@@ -20,14 +19,8 @@ type PaymentViewProps = {
   readonly children: ComponentChildren;
   readonly actions?: ComponentChildren;
   readonly status?: ComponentChildren;
-  readonly receipt: {
-    readonly label: string;
-    readonly number: string | null;
-    readonly numberLabel: string;
-    readonly orders: readonly Order[];
-    readonly total: Order['total'];
-    readonly totalLabel: string;
-  };
+  /** Null where it is not known what was to be paid. */
+  readonly receipt: ReceiptProps | null;
   /** The page gives it the focus when the state changes, so that readers of the screen hear the new one. */
   readonly titleRef?: Ref<HTMLHeadingElement>;
 };
@@ -62,29 +55,6 @@ export const PaymentView = ({
       {actions === undefined ? null : <div class="actions">{actions}</div>}
       <StatusLine>{status}</StatusLine>
     </section>
-    <section class="card receipt" aria-label={receipt.label}>
-      {receipt.number === null ? null : (
-        <p class="row between small">
-          <span class="soft">{receipt.numberLabel}</span>
-          <span class="num">{receipt.number}</span>
-        </p>
-      )}
-      <ul>
-        {receipt.orders.map((order) => (
-          <li key={order.id} class="row between">
-            <span>
-              {order.product.name} <span class="soft num">× {order.quantity}</span>
-            </span>
-            <Money value={order.total} />
-          </li>
-        ))}
-      </ul>
-      <p class="row between receipt-total">
-        <strong>{receipt.totalLabel}</strong>
-        <strong>
-          <Money value={receipt.total} />
-        </strong>
-      </p>
-    </section>
+    {receipt === null ? null : <Receipt {...receipt} />}
   </div>
 );

@@ -1,0 +1,52 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { SkeletonRows } from '../parts/Skeleton.tsx';
+import type { CardField } from '../shared/stripeCard.ts';
+import type { Money } from '../shared/types.ts';
+import { useShop } from './shop.ts';
+import { loadStripe } from './stripe.ts';
+
+type CardElementProps = {
+  readonly publishableKey: string;
+  readonly total: Money;
+  /** The field, once it takes input. Null when it is gone. */
+  readonly onField: (field: CardField | null) => void;
+  readonly onFailure: () => void;
+};
+
+/** The place of Stripe's own field. Its frame is of another site: what is typed there, this page cannot read. */
+export const CardElement = ({ publishableKey, total, onField, onFailure }: CardElementProps) => {
+  const { language, words } = useShop();
+  const place = useRef<HTMLDivElement>(null);
+  const [isReady, setReady] = useState(false);
+  const { amount, currency } = total;
+  useEffect(() => {
+    let field: CardField | null = null;
+    let isWanted = true;
+    void loadStripe(publishableKey, language.value).then((stripe) => {
+      if (!isWanted || place.current === null) return;
+      if (stripe === null) return onFailure();
+      field = stripe.createCardField({
+        amount,
+        currency,
+        isDark: matchMedia('(prefers-color-scheme: dark)').matches,
+        onReady: () => {
+          setReady(true);
+          onField(field);
+        },
+        onFailure,
+      });
+      field.mount(place.current);
+    });
+    return () => {
+      isWanted = false;
+      onField(null);
+      field?.close();
+    };
+  }, [publishableKey, amount, currency, language.value]);
+  return (
+    <div class="card-field">
+      {isReady ? null : <SkeletonRows label={words.value.state.loading} rows={1} />}
+      <div ref={place} />
+    </div>
+  );
+};

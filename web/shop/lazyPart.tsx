@@ -1,0 +1,43 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Button } from '../parts/Button.tsx';
+import { Note } from '../parts/Note.tsx';
+import { windowStore } from '../shared/store.ts';
+import { useShop } from './shop.ts';
+
+const reloadedName = 'cw.reloaded';
+
+/**
+ * A part of a page that few visits need, with a script of its own. After an update of the shop an old document may ask for
+ * a script that is gone: it is then loaded anew, once. A payment goes on after that, with its key.
+ */
+export const createLazyPart = <Props extends object>(load: () => Promise<ComponentType<Props>>) => {
+  let Part: ComponentType<Props> | null = null;
+  return (props: Props) => {
+    const { state } = useShop().words.value;
+    const [, draw] = useState(0);
+    const [isLost, setLost] = useState(false);
+    const start = async () => {
+      setLost(false);
+      try {
+        Part = await load();
+        windowStore().remove(reloadedName);
+        draw((drawn) => drawn + 1);
+      } catch {
+        if (!navigator.onLine || windowStore().get(reloadedName) !== null) return setLost(true);
+        windowStore().set(reloadedName, '1');
+        location.reload();
+      }
+    };
+    useEffect(() => {
+      if (Part === null) void start();
+    }, []);
+    if (Part !== null) return <Part {...props} />;
+    return isLost ? (
+      <Note tone="bad" isAlert>
+        <p>{state.lostText}</p>
+        <Button onPress={() => void start()}>{state.tryAgain}</Button>
+      </Note>
+    ) : null;
+  };
+};

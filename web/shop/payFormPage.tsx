@@ -1,0 +1,180 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Choices } from '../parts/Choices.tsx';
+import { Failure } from '../parts/Failure.tsx';
+import { SkeletonRows } from '../parts/Skeleton.tsx';
+import { ordersMax, payableOf, type Selection, selectionOf } from '../shared/cart.ts';
+import { loadOrders } from '../shared/payOrders.ts';
+import type { CardField } from '../shared/stripeCard.ts';
+import type { Order, PayOptions } from '../shared/types.ts';
+import { explain } from '../words/messages.ts';
+import { cartPath } from './addresses.ts';
+import { CardElement } from './cardElement.tsx';
+import type { Payment } from './payment.ts';
+import { useShop } from './shop.ts';
+import { usePayOptions } from './usePayOptions.ts';
+import { useTitle } from './useTitle.ts';
+import { PayFormView } from './views/PayFormView.tsx';
+
+type PayFormPageProps = {
+  readonly payment: Payment;
+  /** Empty for all that is ticked in the cart. */
+  readonly orderIds: readonly string[];
+};
+
+/** Asks how to pay, with a key of its own once Pay is pressed. */
+export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
+  const { account, language, words } = useShop();
+  const { cartPage, frame, pay, state } = words.value;
+  const { options, failure, retry } = usePayOptions();
+  const selection = useSelection(orderIds);
+  const [method, setMethod] = useState<string | null>(null);
+  const [status, setStatus] = useState('');
+  const [isReading, setReading] = useState(false);
+  const card = useRef<CardField | null>(null);
+  // The state is shown later than a second press comes.
+  const isReadingNow = useRef(false);
+  const titleRef = useRef<HTMLHeadingElement>(null);
+  useTitle(pay.page);
+  useLayoutEffect(() => titleRef.current?.focus({ preventScroll: true }), []);
+  const isAgain = orderIds.length > 0;
+  const hasChoice = options !== null && options.provider !== 'stripe';
+  // After a decline the next step is another method, so the focus is there.
+  useLayoutEffect(() => {
+    if (isAgain && hasChoice) document.querySelector<HTMLElement>('.pay-form input:checked')?.focus();
+  }, [hasChoice]);
+
+  const methods = options?.methods ?? [];
+  const chosen = method ?? methods[0]?.id ?? null;
+  const isCard = options?.provider === 'stripe';
+  const orders = selection?.orders ?? null;
+  const total = selection?.totals.length === 1 ? (selection.totals[0] ?? null) : null;
+  const ids = orders?.map(({ id }) => id) ?? [];
+
+  const submit = async () => {
+    if (isReadingNow.current) return;
+    setStatus('');
+    if (!isCard) return chosen === null ? undefined : payment.start(ids, chosen);
+    if (card.current === null) return setStatus(pay.noCardField);
+    isReadingNow.current = true;
+    setReading(true);
+    const read = await card.current.read();
+    isReadingNow.current = false;
+    setReading(false);
+    if (read.kind === 'ok') payment.start(ids, read.method);
+    else setStatus(read.message === '' ? pay.cardRefused : read.message);
+  };
+
+  return (
+    <PayFormView
+      title={pay.page}
+      titleRef={titleRef}
+      total={total}
+      onPay={() => void submit()}
+      isPaying={isReading}
+      payBlocked={usePayBlocked(options, selection)}
+      status={status}
+      receipt={{
+        label: pay.receipt,
+        number: null,
+        numberLabel: pay.number,
+        orders: account.cart.value.failure === null || orders !== null ? orders : [],
+        total,
+        totalLabel: pay.total,
+        loadingLabel: state.loading,
+      }}
+      back={
+        <a class="small" href={cartPath}>
+          {pay.backToCart}
+        </a>
+      }
+      words={{ pay: cartPage.pay, safe: cartPage.safe }}
+    >
+      {failure !== null && options === null ? (
+        <Failure
+          {...explain(failure, language.value)}
+          onRetry={retry}
+          words={{ ...frame, tryAgain: state.tryAgain, requestId: state.requestId }}
+        />
+      ) : options === null ? (
+        <SkeletonRows label={state.loading} rows={1} />
+      ) : isCard ? (
+        <CardOf
+          options={options}
+          total={total}
+          onField={(field) => (card.current = field)}
+          onTrouble={setStatus}
+        />
+      ) : (
+        <Choices
+          label={pay.method}
+          value={chosen ?? ''}
+          onChange={setMethod}
+          options={methods.map(({ id, label }) => ({ value: id, label }))}
+        />
+      )}
+    </PayFormView>
+  );
+};
+
+type CardOfProps = {
+  readonly options: PayOptions;
+  readonly total: Order['total'] | null;
+  readonly onField: (field: CardField | null) => void;
+  readonly onTrouble: (text: string) => void;
+};
+
+/** Stripe asks for the amount, so the field comes when it is known. */
+const CardOf = ({ options, total, onField, onTrouble }: CardOfProps) => {
+  const { pay } = useShop().words.value;
+  if (total === null || options.publishableKey === null) return null;
+  return (
+    <CardElement
+      publishableKey={options.publishableKey}
+      total={total}
+      onField={onField}
+      onFailure={() => onTrouble(pay.noCardField)}
+    />
+  );
+};
+
+/** Why one cannot pay now. */
+const usePayBlocked = (
+  options: PayOptions | null,
+  selection: Selection<Order> | null,
+): string | undefined => {
+  const { connection, words } = useShop();
+  const { cartPage, pay, state } = words.value;
+  if (connection.value.isOffline) return state.offlinePay;
+  if (options === null || selection === null) return state.loading;
+  if (options.methods.length === 0) return pay.noMethods;
+  const obstacles = {
+    nothing_chosen: cartPage.nothingChosen,
+    too_many: cartPage.tooMany(ordersMax),
+    two_currencies: cartPage.twoCurrencies,
+  };
+  return selection.obstacle === null ? undefined : obstacles[selection.obstacle];
+};
+
+/** What is to be paid: the orders that were asked for, or what is ticked in the cart, as far as it can be paid. */
+const useSelection = (orderIds: readonly string[]) => {
+  const { account, api } = useShop();
+  const [loaded, setLoaded] = useState<readonly Order[] | null>(null);
+  const isOfCart = orderIds.length === 0;
+  const cart = account.cart.value.orders;
+  useEffect(() => {
+    let isWanted = true;
+    if (!isOfCart)
+      void loadOrders(api, orderIds).then((orders) => {
+        if (isWanted) setLoaded(orders);
+      });
+    return () => {
+      isWanted = false;
+    };
+  }, [orderIds, account.hasEnded.value]);
+  const orders = isOfCart ? cart : loaded;
+  if (orders === null) return null;
+  const unticked = isOfCart ? account.unticked.value : noTicks;
+  return selectionOf(payableOf(orders, [], Date.now()), unticked);
+};
+
+const noTicks: ReadonlySet<string> = new Set();
