@@ -17,9 +17,9 @@ export type EffectOutcome = {
   readonly taskId: string;
   /**
    * `refused` fails the task, because another attempt would not help. An operator decides. An effect that refuses one
-   * order refuses its group, and `detail` names the order.
+   * order refuses its group, and `detail` names the order. `unfinished` has done a part, and the next claim goes on.
    */
-  readonly kind: 'done' | 'refused';
+  readonly kind: 'done' | 'refused' | 'unfinished';
   /** For the history of each order: the number that was issued, or why the effect refused. */
   readonly detail: string | null;
 };
@@ -91,28 +91,18 @@ export function* runTxSteps(
       if (outcome.kind === 'done') {
         const after = finishStep(transitions, pipeline, atStep, outcome.detail);
         if (after !== null) next.push(after);
+      } else if (outcome.kind === 'unfinished') {
+        // The task stays as it is. A step before this one would be done again.
+        if (tasks.some(({ id, step: from }) => id === task.id && from !== step.name))
+          throw new Error(
+            `${step.name} takes several claims, so no step of ${pipeline.name} can be before it`,
+          );
       } else fail(transitions, pipeline, atStep, outcome.detail ?? step.name);
     }
     current = next;
   }
   return transitions;
 }
-
-/** Each licence is a row: 50,000 take a second. A million would take as long as a statement may (16 µs each). */
-const unitsMax = 50_000;
-
-/** The first tasks, at least one, whose units together fit into one short transaction. */
-export const limitUnits = <T>(tasks: readonly T[], quantityOf: (task: T) => number): T[] => {
-  let units = 0;
-  return tasks.filter((task, index) => {
-    units += quantityOf(task);
-    return units <= unitsMax || index === 0;
-  });
-};
-
-/** The units of all orders of a task: they are shipped or licensed in one transaction. */
-export const unitsOfTask = ({ orders }: LockedTask): number =>
-  orders.reduce((sum, { order }) => sum + order.quantity, 0);
 
 /** A task at its current step. Of its orders, only the ids are needed. */
 type CurrentTask = Pick<LockedTask, 'id' | 'step'> & {

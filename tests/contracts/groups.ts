@@ -134,6 +134,24 @@ export const groupsContract = (name: string, open: OpenStore): void => {
       }
     });
 
+    test('Claims issue the licences of a very large group a part at a time, each once', async () => {
+      const { fixture, store } = context();
+      const orders = await payTogether(Array(7).fill('digital'), 10_000);
+      const { leases } = await fixture.claimTasks('digital');
+      expect(leases).toEqual([]);
+      expect((await fixture.historyStates(defined(orders[0]).id)).at(-1)).toBe('paid');
+      const { id } = await fixture.requestRefund(defined(orders[0]).id);
+      await fixture.finishRefund(id, { kind: 'failed', reason: 'charge_disputed' });
+      // It has left the group with its licences, and comes to the step again alone.
+      const [own] = await fixture.listTasks({ orderId: defined(orders[0]).id });
+      expect(await unwrap(store.queue.retry([defined(own).id], fixture.now()))).toBe(1);
+      for (let more = true; more; ) more = (await fixture.claimTasks('digital')).processed > 0;
+      for (const order of orders) {
+        expect((await fixture.findOrder(order.id)).licences).toHaveLength(10_000);
+        expect(await fixture.historyStates(order.id)).toContain('licence_issued');
+      }
+    }, 60_000);
+
     test('Concurrent claims lease each group once, with all its orders', async () => {
       const { fixture } = context();
       const checkouts: (readonly Order[])[] = [];

@@ -2,6 +2,7 @@ import type { Calendar } from '../../core/calendar.ts';
 import { typeOfGroup } from '../../core/group.ts';
 import { invoiceContent, invoiceNumber, type Shop } from '../../core/invoice.ts';
 import { licenceKey } from '../../core/licence.ts';
+import { needsSlices, sliceLicences, wholeSlice } from '../../core/licenceSlice.ts';
 import type { Effect } from '../../core/pipelines/pipeline.ts';
 import type { LockedTask } from '../../core/queue.ts';
 import type { EffectOutcome } from '../../core/steps.ts';
@@ -25,12 +26,16 @@ export const effects: Readonly<
   book_places: (tasks) => tasks.map(({ id }) => ({ taskId: id, kind: 'done', detail: null })),
 
   issue_licences: (tasks, { tables, writes, random }) =>
-    tasks.map(({ id, orders }) => {
+    tasks.map((task) => {
+      const { orders, kind } = needsSlices(task)
+        ? sliceLicences(task, (orderId) => tables.licences.get(orderId) !== undefined)
+        : wholeSlice(task);
       for (const { order } of orders) {
+        if (tables.licences.get(order.id) !== undefined) continue;
         const keys = Array.from({ length: order.quantity }, () => licenceKey(random));
         writes.set(tables.licences, order.id, keys);
       }
-      return { taskId: id, kind: 'done', detail: null };
+      return { taskId: task.id, kind, detail: null };
     }),
 
   issue_invoice: (tasks, { tables, writes, calendar, shop, nowMs }) => {

@@ -7,12 +7,11 @@ import type { ClaimedTasks, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import {
   type EffectOutcome,
-  limitUnits,
   planThrownError,
   runTxSteps,
   type Transitions,
-  unitsOfTask,
 } from '../../../core/steps.ts';
+import { limitUnits, unitsOfTask } from '../../../core/taskUnits.ts';
 import type { World } from '../../../core/world.ts';
 import { contactColumns, orderColumns } from '../columns.ts';
 import type { Sql, Transaction } from '../connection.ts';

@@ -1,5 +1,8 @@
 import { licenceKey } from '../../../core/licence.ts';
+import { type LicenceSlice, needsSlices, sliceLicences, wholeSlice } from '../../../core/licenceSlice.ts';
 import type { Effect } from '../../../core/pipelines/pipeline.ts';
+import type { LockedTask } from '../../../core/queue.ts';
+import type { Transaction } from '../connection.ts';
 import { issueInvoices } from './issueInvoices.ts';
 import type { RunEffect } from './runEffect.ts';
 
@@ -7,8 +10,12 @@ import type { RunEffect } from './runEffect.ts';
 const bookPlaces: RunEffect = async (_tx, tasks) =>
   tasks.map(({ id }) => ({ taskId: id, kind: 'done', detail: null }));
 
+/** An order that left a larger group may have its licences already. */
 const issueLicences: RunEffect = async (tx, tasks, world) => {
-  const licences = tasks.flatMap(({ orders }) =>
+  const slices = await Promise.all(
+    tasks.map((task) => (needsSlices(task) ? readSlice(tx, task) : wholeSlice(task))),
+  );
+  const licences = slices.flatMap(({ orders }) =>
     orders.flatMap(({ order }) =>
       Array.from({ length: order.quantity }, (_, unit) => ({ orderId: order.id, unit: unit + 1 })),
     ),
@@ -19,8 +26,17 @@ const issueLicences: RunEffect = async (tx, tasks, world) => {
       ${licences.map(({ orderId }) => orderId)}::uuid[],
       ${licences.map(({ unit }) => unit)}::integer[],
       ${licences.map(() => licenceKey(world.random))}::text[]
-    )`;
-  return tasks.map(({ id }) => ({ taskId: id, kind: 'done', detail: null }));
+    )
+    on conflict do nothing`;
+  return tasks.map(({ id }, index) => ({ taskId: id, kind: slices[index]?.kind ?? 'done', detail: null }));
+};
+
+const readSlice = async (tx: Transaction, task: LockedTask): Promise<LicenceSlice> => {
+  const rows = await tx<{ id: string }[]>`
+    select id from unnest(${task.orders.map(({ order }) => order.id)}::uuid[]) as o(id)
+    where exists (select from licence where order_id = o.id)`;
+  const licensed = new Set(rows.map(({ id }) => id));
+  return sliceLicences(task, (orderId) => licensed.has(orderId));
 };
 
 const requestShipment: RunEffect = async (tx, tasks, _world, nowMs) => {

@@ -5,12 +5,11 @@ import { isHeldBy, probeIn, type StepPause } from '../../../core/pause.ts';
 import type { ClaimedTasks, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
 import {
-  limitUnits,
   planThrownError,
   runTxSteps,
   type Transitions,
-  unitsOfTask,
 } from '../../../core/steps.ts';
+import { limitUnits, unitsOfTask } from '../../../core/taskUnits.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { createEffects } from './effects.ts';

@@ -1,6 +1,7 @@
 import { typeOfGroup } from '../../../core/group.ts';
 import { invoiceContent, invoiceNumber } from '../../../core/invoice.ts';
 import { licenceKey } from '../../../core/licence.ts';
+import { needsSlices, sliceLicences, wholeSlice } from '../../../core/licenceSlice.ts';
 import type { Effect } from '../../../core/pipelines/pipeline.ts';
 import type { LockedTask } from '../../../core/queue.ts';
 import type { EffectOutcome } from '../../../core/steps.ts';
@@ -22,15 +23,20 @@ export const createEffects = (connection: Connection, world: World): Readonly<Re
 /** The claim has taken the places from the stock. The history row of the step is all that is left to write. */
 const bookPlaces: RunEffect = (tasks) => tasks.map(({ id }) => ({ taskId: id, kind: 'done', detail: null }));
 
+/** An order that left a larger group may have its licences already. */
 const createIssueLicences = ({ client }: Connection, { random }: World): RunEffect => {
   const insert = client.prepare<[string, number, string]>(
-    'insert into licence (order_id, unit, key) values (?, ?, ?)',
+    'insert into licence (order_id, unit, key) values (?, ?, ?) on conflict do nothing',
   );
+  const isLicensed = client.prepare<[string]>('select 1 from licence where order_id = ? limit 1');
   return (tasks) =>
-    tasks.map(({ id, orders }) => {
+    tasks.map((task) => {
+      const { orders, kind } = needsSlices(task)
+        ? sliceLicences(task, (orderId) => isLicensed.get(orderId) !== undefined)
+        : wholeSlice(task);
       for (const { order } of orders)
         for (let unit = 1; unit <= order.quantity; unit++) insert.run(order.id, unit, licenceKey(random));
-      return { taskId: id, kind: 'done', detail: null };
+      return { taskId: task.id, kind, detail: null };
     });
 };
 
