@@ -76,7 +76,7 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
 
   const execute = async (lease: L): Promise<void> => {
     running++;
-    const result = await room.measure(() => performOrFail(lease, ports));
+    const { result, threw } = await room.measure(() => performOrFail(lease, ports));
     if (result?.outcome.kind === 'unavailable') {
       await faults.seen(lease, result.outcome);
       await releaseWaiting(({ step }) => step === lease.step);
@@ -86,7 +86,8 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     await releaseSurplus();
     const accepted = result !== null && (await report(result, () => held.current(lease) !== undefined));
     held.drop(lease);
-    if (accepted) await faults.reported(lease, result.outcome);
+    // A step that threw may not have called its server, so it ends no pause. Another probe is sent.
+    if (accepted && !threw) await faults.reported(lease, result.outcome);
     if (accepted && lease.step !== pipeline.steps.at(-1)?.name) wake();
   };
 
@@ -140,12 +141,13 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
 const performOrFail = async <L extends LeaseRef, Report>(
   lease: L,
   { perform, failedAttempt, logFacts, world, log }: ExecutorPorts<L, Report>,
-): Promise<Report | null> => {
+): Promise<{ readonly result: Report | null; readonly threw: boolean }> => {
   try {
-    return await perform(lease);
+    return { result: await perform(lease), threw: false };
   } catch (cause) {
     log.error(`the step ${lease.step} threw`, { taskId: lease.taskId, ...logFacts(lease), cause });
-    return failedAttempt(lease, cause instanceof Error ? cause.message : String(cause), world);
+    const error = cause instanceof Error ? cause.message : String(cause);
+    return { result: failedAttempt(lease, error, world), threw: true };
   }
 };
 
