@@ -104,11 +104,14 @@ export const planCorrection = (
       ? isChanged
       : (isChanged || resend) && (state === 'failed' || state === 'waiting');
   };
+  const changes = tasks.filter(isTriedNow).map((task) => planResumption(task, nowMs));
+  const mails = resend ? mailsOf({ orders, toldRefundIds }, createId) : [];
+  const isSentAgain = resend && changes.length + mails.length > 0;
   return {
-    changes: tasks.filter(isTriedNow).map((task) => planResumption(task, nowMs)),
-    mails: resend ? mailsOf({ orders, toldRefundIds }, createId) : [],
+    changes,
+    mails,
     targets: orders.map(({ order }) => ({
-      ...{ target: orderId, orderId: order.id, detail: resend ? 'the mails are sent again' : null },
+      ...{ target: orderId, orderId: order.id, detail: isSentAgain ? 'the mails are sent again' : null },
     })),
   };
 };

@@ -90,7 +90,8 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     held.drop(lease);
     // A step that threw has been logged.
     if (accepted && (!threw || result.outcome.kind === 'failed')) logFailure(lease, result.outcome);
-    if (accepted) await faults.reported(lease, result.outcome);
+    // A step that threw may not have called its server, so it ends no pause. Another probe is sent.
+    if (accepted && !threw) await faults.reported(lease, result.outcome);
     if (accepted && lease.step !== pipeline.steps.at(-1)?.name) wake();
   };
 

@@ -12,6 +12,7 @@ import { operatorCommand } from '../http/operatorCommand.ts';
 import { idOf } from '../http/path.ts';
 import { requirePermission } from '../http/requireRole.ts';
 import { pipeline, strictObject, text } from '../http/schemas.ts';
+import { step } from '../http/taskFilters.ts';
 import { idParameter, operation, optionalKeyFailures, optionalKeyParameter } from '../openapi/operation.ts';
 import { pauseSamples } from '../openapi/pauseSamples.ts';
 import { pauseJson, renderPause } from '../render/pause.ts';
@@ -19,13 +20,7 @@ import { pauseJson, renderPause } from '../render/pause.ts';
 const pauseBody = createCheck(
   strictObject({
     pipeline,
-    step: t.Optional(
-      t.String({
-        minLength: 1,
-        maxLength: 100,
-        description: 'A step of the pipeline. Absent: every step.',
-      }),
-    ),
+    step: t.Optional(step),
     reason: text(500, 'a reason'),
   }),
 );
@@ -42,20 +37,20 @@ export const createPauseCommands = (
       '/queue/pauses',
       requirePermission(authenticate, 'queue:write', async ({ caller, request, set }) => {
         const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, 'POST /queue/pauses'));
-        const { pipeline: name, step: stepText, reason } = unwrapOrThrow(await readBody(request, pauseBody));
-        const step = unwrapOrThrow(readStep(name, stepText));
+        const { pipeline: name, step: sentStep, reason } = unwrapOrThrow(await readBody(request, pauseBody));
+        const stepName = unwrapOrThrow(readStep(name, sentStep));
         const nowMs = world.clock.nowMs();
         const command = {
           id: world.ids.next(nowMs),
           pipeline: name,
-          step,
+          step: stepName,
           reason,
           command: operatorCommand(world, caller, set),
         };
         const begun =
           createKey === null
             ? (await pauses.begin(command, nowMs)).map(firstResult)
-            : await pauses.beginOnce({ ...command, commandKey: createKey(name, step, reason) }, nowMs);
+            : await pauses.beginOnce({ ...command, commandKey: createKey(name, stepName, reason) }, nowMs);
         const { value, replayed } = unwrapOrThrow(begun);
         set.status = 201;
         if (replayed) set.headers['idempotent-replayed'] = 'true';
@@ -65,7 +60,7 @@ export const createPauseCommands = (
         tag: 'Queue',
         summary: 'Pause a pipeline or a step',
         description:
-          'No process claims tasks that are there. They are shown as paused, and nothing is counted against them. A step that a worker has begun is finished. `GET /queue` lists the pauses.',
+          'Without `step`, every step of the pipeline is paused. No process claims tasks that are there. They are shown as paused, and nothing is counted against them. A step that a worker has begun is finished. `GET /queue` lists the pauses.',
         parameters: [optionalKeyParameter],
         body: { schema: pauseBody.schema, example: pauseSamples.body },
         responses: {
@@ -103,9 +98,9 @@ export const createPauseCommands = (
       }),
     );
 
-const readStep = (name: string, step: string | undefined): Result<string | null, ValidationFailure> => {
-  if (step === undefined) return ok(null);
+const readStep = (name: string, sent: string | undefined): Result<string | null, ValidationFailure> => {
+  if (sent === undefined) return ok(null);
   const names = stepNamesOf(name);
-  if (names.includes(step)) return ok(step);
+  if (names.includes(sent)) return ok(sent);
   return err(validationFailure([{ path: '/step', message: `Expected one of ${names.join(', ')}` }]));
 };

@@ -85,6 +85,14 @@ describe('Pauses of operators', () => {
     expect(await pausesOf(api)).toEqual([]);
   });
 
+  test('A step that is no text is refused in one sentence', async () => {
+    const api = createTestApi();
+    const refused = await api.operator.post('/queue/pauses', { ...mailPause, step: null });
+    expect(valueAt(refused.body, 'errors')).toEqual([
+      { path: '/step', message: 'Expected the name of a step' },
+    ]);
+  });
+
   test('The step of a job can be paused', async () => {
     const api = createTestApi();
     const pause = { pipeline: 'refund', step: 'refund_charge', reason: 'The provider asks for it' };

@@ -84,8 +84,12 @@ export const contactsContract = (name: string, open: OpenStore): void => {
       expect(await correct(defined(first))).toEqual({ orderIds, retried: 0, resent: 0 });
       expect(await fixture.listTasks()).toEqual([]);
       expect(await correct(defined(second), { resend: true })).toEqual({ orderIds, retried: 0, resent: 1 });
-      // The address is the same, and the mail is on its way.
+      // The address is the same, and the mail is on its way: nothing more is sent, and the activity claims nothing.
       expect(await correct(defined(second), { resend: true })).toEqual({ orderIds, retried: 0, resent: 0 });
+      // The newest first: two orders each time, and the first correction named the other one.
+      expect((await activity(defined(second))).map(({ detail }) => detail)).toEqual([
+        ...[null, null, 'the mails are sent again', 'the mails are sent again', null],
+      ]);
       const [lease, ...others] = await claimMails();
       expect(others).toEqual([]);
       expect(lease).toMatchObject({ step: 'notify_customer', contact: { email }, alreadyDone: false });

@@ -154,6 +154,26 @@ describe('a mail server that does not work', () => {
     });
   });
 
+  test('A probe that throws before it calls the server ends no pause', async () => {
+    const fixture = await open();
+    const orderIds = await fixture.placePaidOrders(Array(5).fill('digital'));
+    let isBroken = false;
+    const { state, mailer } = createServer(() => {
+      if (isBroken) throw new Error('the invoice cannot be drawn');
+      return down();
+    });
+    const { advance, logLines } = fixture.startWorker({ mailer }, { pipelines: ['digital'] });
+    await advance(500);
+    isBroken = true;
+    await advance(10_000);
+    expect(await pausesOf(fixture)).toHaveLength(1);
+    expect(logLines.filter(({ level }) => level === 'info')).toEqual([]);
+    state.answer = accept;
+    await advance(600_000);
+    await waitUntil(() => wereNotified(fixture, orderIds));
+    expect(await pausesOf(fixture)).toEqual([]);
+  });
+
   test('A refusal that is about one mail fails that one alone, pauses nothing and ends a pause', async () => {
     const fixture = await open();
     const [refused = '', ...others] = await fixture.placePaidOrders(Array(5).fill('digital'));
