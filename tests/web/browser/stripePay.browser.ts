@@ -133,7 +133,13 @@ describe.skipIf(chromiumPath === null)('Paying by card with Stripe, in a browser
     }
     return { refused, keys };
   };
-  const pay = (page: Page) => page.locator('.pay-form button.main').dblclick();
+  /** Two presses in one moment: nothing is drawn between them. */
+  const pay = (page: Page) =>
+    page.locator('.pay-form button.main:not([aria-disabled])').evaluate((button) => {
+      if (!(button instanceof HTMLElement)) return;
+      button.click();
+      button.click();
+    });
   const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
 
   test('The card is read in a frame of Stripe, and two presses make one payment', async () => {
