@@ -191,7 +191,12 @@ describe('The account of a page', () => {
       calls.push(path.split('?')[0] ?? '');
       return (replies.get(path.split('?')[0] ?? '') ?? lost) as Outcome<never>;
     };
-    const account = createAccount({ call, shared, cell: createCells().create });
+    const account = createAccount({
+      call,
+      shared,
+      cell: createCells().create,
+      prepareWords: async () => undefined,
+    });
     const signIn = (customerId: string | null) =>
       replies.set('/session', ok(customerId === null ? null : sessionOf(customerId)));
     const fill = (...orders: readonly Order[]) =>

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { createCall } from '../../web/shared/call.ts';
-import { loadCart, payableOf, selectionOf } from '../../web/shared/cart.ts';
+import { payableOf, selectionOf } from '../../web/shared/cart.ts';
 import { createKeep } from '../../web/shared/keepAttempts.ts';
 import { createPay } from '../../web/shared/pay.ts';
+import { loadCart } from '../../web/shared/pendingOrders.ts';
 import { createSignIn, sessionMark } from '../../web/shared/session.ts';
 import { createShopApi } from '../../web/shared/shopApi.ts';
 import type { Store } from '../../web/shared/store.ts';

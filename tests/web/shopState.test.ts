@@ -2,8 +2,6 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { createAddToCart } from '../../web/shared/addToCart.ts';
 import {
-  createTicks,
-  loadCart,
   ordersMax,
   type PayObstacle,
   payableOf,
@@ -12,6 +10,7 @@ import {
 } from '../../web/shared/cart.ts';
 import type { Outcome } from '../../web/shared/outcome.ts';
 import type { Attempt } from '../../web/shared/payStates.ts';
+import { createTicks, loadCart } from '../../web/shared/pendingOrders.ts';
 import { createSearch, type Question, type SearchPorts, type SearchState } from '../../web/shared/search.ts';
 import type { List, Order, OrderStatus } from '../../web/shared/types.ts';
 import { flush } from './modelBrowser.ts';

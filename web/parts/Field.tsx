@@ -1,6 +1,6 @@
 import type { Ref } from 'preact';
 import { useId } from 'preact/hooks';
-import { Icon } from './Icon.tsx';
+import { Problem } from './Problem.tsx';
 
 type FieldProps = {
   readonly label: string;
@@ -64,15 +64,6 @@ export const Field = ({
     </div>
   );
 };
-
-/** What is wrong, with a sign, so that colour is never alone. */
-export const Problem = ({ id, text }: { readonly id: string; readonly text: string | undefined }) =>
-  text === undefined ? null : (
-    <span class="problem" id={id}>
-      <Icon name="warn" />
-      {text}
-    </span>
-  );
 
 /** An attribute that points at nothing is worse than none. */
 const joinIds = (...ids: readonly (string | null)[]): string | undefined =>

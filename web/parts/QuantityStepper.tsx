@@ -1,6 +1,6 @@
 import { useId, useState } from 'preact/hooks';
-import { Problem } from './Field.tsx';
 import { Icon } from './Icon.tsx';
+import { Problem } from './Problem.tsx';
 import {
   type QuantityLimits,
   type QuantityProblem,

@@ -8,12 +8,18 @@ import { createCustomerCart } from './customerCart.ts';
 
 type Failure = Exclude<Outcome<unknown>, { kind: 'ok' } | { kind: 'aborted' }>;
 
-type AccountPorts = { readonly call: Call; readonly shared: Store; readonly cell: CreateCell };
+type AccountPorts = {
+  readonly call: Call;
+  readonly shared: Store;
+  readonly cell: CreateCell;
+  /** Before a failure is shown: the words for it may not be there yet. Never throws. */
+  readonly prepareWords: () => Promise<void>;
+};
 
 const knownName = 'cw.known';
 
 /** Who is signed in, and their cart. */
-export const createAccount = ({ call, shared, cell }: AccountPorts) => {
+export const createAccount = ({ call, shared, cell, prepareWords }: AccountPorts) => {
   /** Undefined before the first answer, null while nobody is signed in. */
   const session = cell<Session | null | undefined>(undefined);
   /** Why it is not known who is signed in. */
@@ -23,6 +29,7 @@ export const createAccount = ({ call, shared, cell }: AccountPorts) => {
 
   const watched: Call = async (request) => {
     const outcome = await call<never>(request);
+    if (outcome.kind === 'problem' || outcome.kind === 'signed_out') await prepareWords();
     if (outcome.kind === 'signed_out' && session.value) hasEnded.value = true;
     return outcome;
   };
@@ -54,8 +61,10 @@ export const createAccount = ({ call, shared, cell }: AccountPorts) => {
         return session.value ?? null;
       }
       failure.value = null;
-      if (outcome.value === null && session.value) hasEnded.value = true;
-      else change(outcome.value);
+      if (outcome.value === null && session.value) {
+        await prepareWords();
+        hasEnded.value = true;
+      } else change(outcome.value);
       if (outcome.value !== null) void customerCart.loadCart();
       return outcome.value;
     },

@@ -1,7 +1,7 @@
-import { LocationProvider, useLocation } from 'preact-iso';
 import { pageOf, shopScope } from './addresses.ts';
 import { FindPage } from './findPage.tsx';
 import { LazyPage } from './lazyPages.tsx';
+import { LocationProvider, useLocation } from './location.tsx';
 import { NotFoundPage } from './notFoundPage.tsx';
 import type { Shop } from './shop.ts';
 import { ShopFrame } from './shopFrame.tsx';

@@ -7,6 +7,7 @@ import { FailureNote } from './failureNote.tsx';
 import { OpenPayments } from './openPayments.tsx';
 import { focusHeading } from './pageFocus.ts';
 import { usePayAction } from './payAction.tsx';
+import { picturesOf } from './picturesOf.ts';
 import { SessionEnd } from './sessionEnd.tsx';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';
@@ -19,14 +20,16 @@ type CartPartProps = {
 
 /** The orders that wait to be paid. */
 export const CartPart = ({ older }: CartPartProps) => {
-  const { account, pictureStore, pictures, refreshes, words } = useShop();
+  const shop = useShop();
+  const { account, refreshes, words } = shop;
+  const pictures = picturesOf(shop);
   const { cartPage, frame } = words.value;
   const { failure, isLoading } = account.cart.value;
   const cart = useCart(account.session.value?.customerId ?? '');
   const { lines, payable, selection } = cart;
   const pay = usePayAction(selection.orders);
   useEffect(() => {
-    pictureStore.want(lines?.map(({ order }) => order.product.id) ?? []);
+    pictures.want(lines?.map(({ order }) => order.product.id) ?? []);
   }, [lines?.length]);
 
   const retry = async () => {
@@ -54,7 +57,7 @@ export const CartPart = ({ older }: CartPartProps) => {
         rowOf={({ id, product }) => {
           const line = lines?.find(({ order }) => order.id === id);
           return {
-            imageUrl: pictures.value.get(product.id) ?? null,
+            imageUrl: pictures.urlOf(product.id),
             isRemoving: line?.isRemoving ?? false,
             problem: line?.problem ?? null,
             note:

@@ -1,6 +1,6 @@
-import { createTicks, loadCart } from '../shared/cart.ts';
 import type { CreateCell } from '../shared/cells.ts';
 import type { Outcome } from '../shared/outcome.ts';
+import { createTicks, loadCart } from '../shared/pendingOrders.ts';
 import type { ShopApi } from '../shared/shopApi.ts';
 import type { Store } from '../shared/store.ts';
 import type { Order } from '../shared/types.ts';

@@ -1,9 +1,9 @@
-import { useLocation } from 'preact-iso';
 import { LinkButton } from '../parts/Button.tsx';
 import { Failure } from '../parts/Failure.tsx';
 import type { Outcome } from '../shared/outcome.ts';
 import { explain } from '../words/messages.ts';
 import { signInPath } from './addresses.ts';
+import { useLocation } from './location.tsx';
 import { useShop } from './shop.ts';
 
 export type CallFailure = Exclude<Outcome<unknown>, { kind: 'ok' } | { kind: 'aborted' }>;

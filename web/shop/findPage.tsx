@@ -1,13 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
 import { Button } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Pager } from '../parts/Pager.tsx';
+import { createAddToCart } from '../shared/addToCart.ts';
+import { createId } from '../shared/ids.ts';
 import type { Messages } from '../words/en.ts';
 import { explain } from '../words/messages.ts';
 import { cartPath, homePath, signInPath } from './addresses.ts';
 import { FailureNote } from './failureNote.tsx';
+import { useLocation } from './location.tsx';
 import { focusHeading } from './pageFocus.ts';
+import { perShop } from './perShop.ts';
+import { picturesOf } from './picturesOf.ts';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';
 import { useAddressList } from './useAddressList.ts';
@@ -35,7 +39,7 @@ export const FindPage = () => {
   useTitle(words.catalogue.title);
   const { items, failure, isLoading, nextCursor } = state;
   useEffect(() => {
-    if (items !== null) shop.pictureStore.learn(items);
+    if (items !== null) picturesOf(shop).learn(items);
   }, [items]);
 
   const retry = async () => {
@@ -128,10 +132,13 @@ const typesOf = (filter: string, { catalogue, productTypes }: Messages) => {
   return known.some(({ value }) => value === filter) ? known : [...known, { value: filter, label: filter }];
 };
 
+const addingOf = perShop(({ api }) => createAddToCart(api.placeOrder, () => createId()));
+
 /** What the add buttons of the page do and show. */
 const useAdding = () => {
   const shop = useShop();
-  const { account, adding, language, toast } = shop;
+  const { account, language, toast } = shop;
+  const adding = addingOf(shop);
   const { url, route } = useLocation();
   const words = shop.words.value;
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});

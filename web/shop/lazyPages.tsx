@@ -3,9 +3,11 @@ import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { SkeletonRows } from '../parts/Skeleton.tsx';
-import { windowStore } from '../shared/store.ts';
+import type { Language } from '../shared/language.ts';
+import { hasAllMessages, loadMessages } from '../words/messages.ts';
 import type { ShopPage } from './addresses.ts';
 import { focusHeading } from './pageFocus.ts';
+import { forgetReload, reloadOnce } from './reloadOnce.ts';
 import { useShop } from './shop.ts';
 
 type PageProps = { readonly id: string };
@@ -20,16 +22,15 @@ const loaders: Readonly<Record<LazyKind, () => Promise<ComponentType<PageProps>>
 
 const loaded: Partial<Record<LazyKind, ComponentType<PageProps>>> = {};
 
-const reloadedName = 'cw.reloaded';
-
 const isLazy = (kind: ShopPage['kind']): kind is LazyKind => Object.hasOwn(loaders, kind);
 
-/** Loads the script of a page, where it is not part of the document's own. False if it did not come. */
-export const loadPage = async (kind: ShopPage['kind']): Promise<boolean> => {
-  if (!isLazy(kind) || loaded[kind] !== undefined) return true;
+/** Loads the script and the words of a page, where the document has not. False if one of them did not come. */
+export const loadPage = async (kind: ShopPage['kind'], language: Language): Promise<boolean> => {
+  if (!isLazy(kind)) return true;
   try {
-    loaded[kind] = await loaders[kind]();
-    windowStore().remove(reloadedName);
+    const [page] = await Promise.all([loaded[kind] ?? loaders[kind](), loadMessages(language)]);
+    loaded[kind] = page;
+    forgetReload();
     return true;
   } catch {
     return false;
@@ -43,26 +44,25 @@ type LazyPageProps = { readonly kind: LazyKind; readonly id: string };
  * then loaded anew, once. If that does not help, the page says so.
  */
 export const LazyPage = ({ kind, id }: LazyPageProps) => {
-  const { state } = useShop().words.value;
+  const { language, words } = useShop();
+  const { state } = words.value;
   const [, draw] = useState(0);
   const [isLost, setLost] = useState(false);
+  const Page = loaded[kind];
+  const isReady = Page !== undefined && hasAllMessages(language.value);
   const load = async () => {
-    if (await loadPage(kind)) {
+    if (await loadPage(kind, language.value)) {
       setLost(false);
       draw((drawn) => drawn + 1);
       requestAnimationFrame(focusHeading);
       return;
     }
-    if (navigator.onLine && windowStore().get(reloadedName) === null) {
-      windowStore().set(reloadedName, '1');
-      location.reload();
-    } else setLost(true);
+    if (!reloadOnce()) setLost(true);
   };
   useEffect(() => {
-    if (loaded[kind] === undefined) void load();
+    if (!isReady) void load();
   }, [kind]);
-  const Page = loaded[kind];
-  if (Page !== undefined) return <Page id={id} />;
+  if (isReady && Page !== undefined) return <Page id={id} />;
   return (
     <div class="page wide">
       {isLost ? (

@@ -1,3 +1,4 @@
+import { loadFirstMessages } from '../words/messages.ts';
 import { pageOf } from './addresses.ts';
 import { App } from './app.tsx';
 import { loadPage } from './lazyPages.tsx';
@@ -5,5 +6,9 @@ import { startDocument } from './startDocument.ts';
 
 void startDocument(
   (shop) => <App shop={shop} />,
-  () => loadPage(pageOf(location.pathname).kind),
+  ({ language }) =>
+    Promise.all([
+      loadFirstMessages(language.value),
+      loadPage(pageOf(location.pathname).kind, language.value),
+    ]),
 );

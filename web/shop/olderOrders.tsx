@@ -1,5 +1,4 @@
 import { useEffect } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Field } from '../parts/Field.tsx';
 import { useLanguage } from '../parts/language.ts';
@@ -11,15 +10,19 @@ import { formatTime } from '../shared/time.ts';
 import type { Order } from '../shared/types.ts';
 import { cartPath, orderPath } from './addresses.ts';
 import { FailureNote } from './failureNote.tsx';
+import { useLocation } from './location.tsx';
 import { orderTones } from './orderTones.ts';
 import { focusList } from './pageFocus.ts';
+import { picturesOf } from './picturesOf.ts';
 import { useShop } from './shop.ts';
 import { useAddressList } from './useAddressList.ts';
 import { OrderLines } from './views/OrderLines.tsx';
 
 /** The orders that are paid, and all older ones: to search, to filter and to leaf through. */
 export const OlderOrders = () => {
-  const { api, pictureStore, pictures, words } = useShop();
+  const shop = useShop();
+  const { api, words } = shop;
+  const pictures = picturesOf(shop);
   const { route } = useLocation();
   const language = useLanguage();
   const { orderPage, orderStatuses } = words.value;
@@ -30,7 +33,7 @@ export const OlderOrders = () => {
   });
   const { items, failure, isLoading, nextCursor, query } = state;
   useEffect(() => {
-    pictureStore.want(items?.map(({ product }) => product.id) ?? []);
+    pictures.want(items?.map(({ product }) => product.id) ?? []);
   }, [items]);
 
   const retry = async () => {
@@ -79,7 +82,7 @@ export const OlderOrders = () => {
             label={orderPage.list}
             orders={items}
             hrefOf={orderPath}
-            imageUrlOf={({ product }) => pictures.value.get(product.id) ?? null}
+            imageUrlOf={({ product }) => pictures.urlOf(product.id)}
             statusOf={({ status }) => ({ tone: orderTones[status], label: orderStatuses[status] })}
             aboutOf={({ number, quantity, createdAt }) =>
               [number, `× ${quantity}`, formatTime(createdAt, language)].filter(Boolean).join(' · ')

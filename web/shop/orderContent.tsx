@@ -13,6 +13,7 @@ import { OrderGoods } from './orderGoods.tsx';
 import { timelineOf } from './orderTimeline.ts';
 import { orderTones } from './orderTones.ts';
 import { focusHeading } from './pageFocus.ts';
+import { picturesOf } from './picturesOf.ts';
 import { SessionEnd } from './sessionEnd.tsx';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';
@@ -28,9 +29,11 @@ type OrderContentProps = {
 };
 
 export const OrderContent = ({ order, earlier, failure, reload }: OrderContentProps) => {
-  const { language, pictureStore, pictures, words } = useShop();
+  const shop = useShop();
+  const { language, words } = shop;
+  const pictures = picturesOf(shop);
   const { orderPage, orderStatuses } = words.value;
-  useEffect(() => pictureStore.want([order.product.id]), [order.product.id]);
+  useEffect(() => pictures.want([order.product.id]), [order.product.id]);
   const isTold = earlier !== null;
   return (
     <>
@@ -40,7 +43,7 @@ export const OrderContent = ({ order, earlier, failure, reload }: OrderContentPr
       </StatusLine>
       <OrderView
         order={order}
-        imageUrl={pictures.value.get(order.product.id) ?? null}
+        imageUrl={pictures.urlOf(order.product.id)}
         status={{ tone: orderTones[order.status], label: orderStatuses[order.status] }}
         back={{ href: cartPath, label: orderPage.back }}
         facts={useFacts(order)}

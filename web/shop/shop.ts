@@ -1,20 +1,17 @@
 import { createContext } from 'preact';
 import { useContext, useLayoutEffect, useReducer } from 'preact/hooks';
-import { createAddToCart } from '../shared/addToCart.ts';
 import { browserCallPorts, createCall } from '../shared/call.ts';
 import { createCells } from '../shared/cells.ts';
-import { createQuantityChanges } from '../shared/changeQuantity.ts';
 import { type Connection, createConnection } from '../shared/connection.ts';
 import { createId } from '../shared/ids.ts';
 import { chooseLanguage, chosenLanguage, type Language } from '../shared/language.ts';
 import type { PageSettings } from '../shared/pageSettings.ts';
 import { browserPageEvents, createPause } from '../shared/pause.ts';
-import { createPictures } from '../shared/pictures.ts';
 import { createSignIn } from '../shared/session.ts';
 import { createShopApi } from '../shared/shopApi.ts';
 import { longStore, windowStore } from '../shared/store.ts';
 import type { List } from '../shared/types.ts';
-import { loadMessages, messagesOf } from '../words/messages.ts';
+import { hasAllMessages, loadFirstMessages, loadMessages, messagesOf } from '../words/messages.ts';
 import { createAccount } from './account.ts';
 import { createToast } from './toast.ts';
 
@@ -27,10 +24,8 @@ export const createShop = (settings: PageSettings) => {
   const cell = cells.create;
   const language = cell<Language>(chosenLanguage(shared, navigator.languages));
   const connection = cell<Connection>({ isOffline: false, lastHeardMs: null });
-  const pictures = cell<ReadonlyMap<string, string | null>>(new Map());
   /** Counts what makes a page ask again: it comes back, or the connection does. */
   const refreshes = cell(0);
-  const quantityVersion = cell(0);
 
   const watched = createConnection({
     call: createCall(browserCallPorts(() => language.value)),
@@ -40,7 +35,10 @@ export const createShop = (settings: PageSettings) => {
       connection.value = next;
     },
   });
-  const account = createAccount({ call: watched.call, shared, cell });
+  /** Words that do not come are as good as none: the page then says so in others. */
+  const prepareWords = () => loadMessages(language.value).catch(() => undefined);
+  const toast = createToast(cell);
+  const account = createAccount({ call: watched.call, shared, cell, prepareWords });
   const api = createShopApi(account.call);
 
   return {
@@ -57,32 +55,22 @@ export const createShop = (settings: PageSettings) => {
     },
     connection,
     account,
-    pictures,
     refreshes,
     /** Between two looks at the same thing. */
     pause: createPause(browserPageEvents()),
-    toast: createToast(cell),
+    toast,
     signIn: createSignIn({ api, shared, own: windowStore(), newId: () => createId() }),
-    adding: createAddToCart(api.placeOrder, () => createId()),
-    quantities: createQuantityChanges({
-      changeQuantity: api.changeQuantity,
-      onStored: account.replaceOrder,
-      show: () => {
-        quantityVersion.value++;
-      },
-    }),
-    pictureStore: createPictures({
-      product: api.product,
-      show: (known) => {
-        pictures.value = known;
-      },
-    }),
     /** The last answer to each question, for Back. */
     lists: new Map<string, List<unknown>>(),
 
-    /** The words of a language come when they are first needed. */
+    prepareWords,
+    /** Stays with the old language where the words of the new one do not come. */
     choose: async (next: Language): Promise<void> => {
-      await loadMessages(next);
+      try {
+        await (hasAllMessages(language.value) ? loadMessages : loadFirstMessages)(next);
+      } catch {
+        return toast.say(messagesOf(language.value).state.lost);
+      }
       language.value = next;
       chooseLanguage(shared, next);
     },

@@ -33,10 +33,11 @@ export const ShopFrame = ({ shop, here, address, goHome, children }: ShopFramePr
   }, [language.value]);
 
   const signOut = async () => {
+    await shop.prepareWords();
     const outcome = await shop.signIn.signOut();
     if (outcome.kind !== 'ok') return shop.toast.say(words.state.lostText);
     account.leave();
-    shop.toast.sayOnNextPage(words.signIn.signedOut);
+    shop.toast.sayOnNextPage(shop.words.value.signIn.signedOut);
     goHome();
     // Where the page stays the same, the menu that had the focus is gone all the same.
     requestAnimationFrame(focusHeading);

@@ -1,8 +1,8 @@
-import { useLocation } from 'preact-iso';
 import { LinkButton } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { StatusLine } from '../parts/StatusLine.tsx';
 import { homePath, signInPath } from './addresses.ts';
+import { useLocation } from './location.tsx';
 import { useShop } from './shop.ts';
 import { ToastText } from './toastText.tsx';
 

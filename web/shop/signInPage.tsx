@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
 import { Note } from '../parts/Note.tsx';
 import { safePath } from '../shared/session.ts';
 import { shopScope, signInPagePath } from './addresses.ts';
 import { type CallFailure, FailureNote } from './failureNote.tsx';
+import { useLocation } from './location.tsx';
 import { useShop } from './shop.ts';
 import { useTitle } from './useTitle.ts';
 import { SignInView } from './views/SignInView.tsx';

@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ordersMax, payableOf, type Selection, selectionOf } from '../shared/cart.ts';
-import { withQuantity } from '../shared/changeQuantity.ts';
+import { createQuantityChanges, withQuantity } from '../shared/changeQuantity.ts';
 import { createKeep } from '../shared/keepAttempts.ts';
 import { overlaps } from '../shared/overlaps.ts';
 import type { Attempt } from '../shared/payStates.ts';
 import type { Order } from '../shared/types.ts';
 import { explain } from '../words/messages.ts';
 import { focusHeading } from './pageFocus.ts';
+import { perShop } from './perShop.ts';
 import { useShop } from './shop.ts';
 
 type CartLine = {
@@ -30,9 +31,22 @@ type Cart = {
   readonly remove: (order: Order) => Promise<void>;
 };
 
+const quantitiesOf = perShop(({ account, api, cells }) => {
+  const version = cells.create(0);
+  return createQuantityChanges({
+    changeQuantity: api.changeQuantity,
+    onStored: account.replaceOrder,
+    show: () => {
+      version.value++;
+    },
+  });
+});
+
 /** The cart as it is shown: with the quantities that are still on their way, and without what cannot be paid. */
 export const useCart = (customerId: string): Cart => {
-  const { account, connection, quantities, shared, words } = useShop();
+  const shop = useShop();
+  const { account, connection, shared, words } = shop;
+  const quantities = quantitiesOf(shop);
   const nowMs = useNow();
   const { problems, removing, change, remove } = useCartActions();
   const attempts = createKeep(shared, customerId).list();
@@ -70,7 +84,9 @@ export const useCart = (customerId: string): Cart => {
 };
 
 const useCartActions = () => {
-  const { account, api, language, quantities, refreshes, toast, words } = useShop();
+  const shop = useShop();
+  const { account, api, language, refreshes, toast, words } = shop;
+  const quantities = quantitiesOf(shop);
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
   const [removing, setRemoving] = useState<ReadonlySet<string>>(new Set());
   const { cartPage } = words.value;

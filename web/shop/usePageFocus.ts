@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
+import { useLocation } from './location.tsx';
 import { focusHeading, focusList } from './pageFocus.ts';
 import type { Shop } from './shop.ts';
 

@@ -19,13 +19,6 @@ export const enCheckoutStatuses: Readonly<Record<CheckoutStatus, string>> = {
   cancelled: 'Cancelled',
 };
 
-/** By product type. A type that is newer than this page is shown as it is. */
-export const enProductTypes = {
-  physical: 'Delivered goods',
-  digital: 'Digital product',
-  service: 'Service',
-};
-
 /** By the state in an order's history: what has happened, as its customer would say it. */
 export const enHistoryStates = {
   pending: 'Ready to be paid',

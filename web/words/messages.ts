@@ -1,26 +1,75 @@
 import type { Language } from '../shared/language.ts';
 import type { Refused, SignedOut, Unanswered } from '../shared/outcome.ts';
 import { formatSpan } from '../shared/time.ts';
-import type { Messages } from './en.ts';
+import type { Messages, MoreMessages } from './en.ts';
+import type { FirstMessages } from './enFirst.ts';
 import { readable, wordOf } from './words.ts';
 
-const dictionaries: Partial<Record<Language, Messages>> = {};
+const first: Partial<Record<Language, FirstMessages>> = {};
+const more: Partial<Record<Language, MoreMessages>> = {};
 
-const loaders: Readonly<Record<Language, () => Promise<Messages>>> = {
-  vi: async () => (await import('./vi.ts')).vi,
-  en: async () => (await import('./en.ts')).en,
+/** A page reads in one language, and the first page needs few of its words. */
+const loaders: Readonly<
+  Record<
+    Language,
+    { readonly first: () => Promise<FirstMessages>; readonly more: () => Promise<MoreMessages> }
+  >
+> = {
+  vi: {
+    first: async () => (await import('./viFirst.ts')).viFirst,
+    more: async () => (await import('./vi.ts')).vi,
+  },
+  en: {
+    first: async () => (await import('./enFirst.ts')).enFirst,
+    more: async () => (await import('./en.ts')).en,
+  },
 };
 
-/** A page reads in one language, so it loads the words of that one alone. Nothing below works before. */
+/** The words of the page that finds products, and of what is around each page. */
+export const loadFirstMessages = async (language: Language): Promise<void> => {
+  first[language] ??= await loaders[language].first();
+};
+
+/** All words of a language. Where something fails they are loaded before it is said. */
 export const loadMessages = async (language: Language): Promise<void> => {
-  dictionaries[language] ??= await loaders[language]();
+  await Promise.all([
+    loadFirstMessages(language),
+    (async () => {
+      more[language] ??= await loaders[language].more();
+    })(),
+  ]);
+};
+
+export const hasAllMessages = (language: Language): boolean => more[language] !== undefined;
+
+/** In place of words that did not come, such as after the connection was lost: those of the first page explain it. */
+const noMore = {
+  cartPage: {},
+  orderPage: {},
+  signIn: {},
+  pay: { signedOut: {}, forbidden: {} },
+  problems: {},
+  limits: {},
+  declines: {},
+  orderStatuses: {},
+  checkoutStatuses: {},
+  historyStates: {},
 };
 
 export const messagesOf = (language: Language): Messages => {
-  const messages = dictionaries[language];
+  const messages = first[language];
   if (messages === undefined) throw new Error(`The words of the language ${language} were not loaded.`);
-  return messages;
+  const known = joined.get(language);
+  if (known?.more === more[language] && known !== undefined) return known.messages;
+  const others = more[language] ?? noMore;
+  const { quantityOf, less, more: oneMore, quantityProblem } = messages.catalogue;
+  const cartPage = { ...others.cartPage, quantityOf, less, more: oneMore, quantityProblem };
+  const whole = { ...messages, ...others, cartPage } as Messages;
+  joined.set(language, { more: more[language], messages: whole });
+  return whole;
 };
+
+const joined = new Map<Language, { readonly more: MoreMessages | undefined; readonly messages: Messages }>();
 
 /** Two sentences, and the number that the shop finds the request by. */
 type Explanation = { readonly title: string; readonly text: string; readonly requestId: string };
@@ -38,7 +87,7 @@ export const explain = (failure: Refused | SignedOut | Unanswered, language: Lan
   const { title, text } = wordOf(problems, problem.code) ?? otherProblem;
   const wait = formatSpan(problem.retryAfterMs ?? 60_000, language);
   const limit =
-    problem.code === 'rate_limited' ? (wordOf(limits, problem.limit ?? '') ?? limits.other) : null;
+    problem.code === 'rate_limited' ? (wordOf(limits, problem.limit ?? '') ?? limits.other ?? null) : null;
   return { title, text: limit === null ? text : limit(wait), requestId: problem.instance };
 };
 

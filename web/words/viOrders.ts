@@ -19,12 +19,6 @@ export const viCheckoutStatuses: Messages['checkoutStatuses'] = {
   cancelled: 'Đã huỷ',
 };
 
-export const viProductTypes: Messages['productTypes'] = {
-  physical: 'Hàng giao tận nơi',
-  digital: 'Sản phẩm số',
-  service: 'Dịch vụ',
-};
-
 export const viHistoryStates: Messages['historyStates'] = {
   pending: 'Chờ thanh toán',
   paying: 'Bắt đầu thanh toán',
