@@ -71,6 +71,7 @@ export const CheckoutPage = ({ payment }: { readonly payment: Payment }) => {
     // Without its orders nothing can be paid again here. The cart has them.
     ...(orderIds.length === 0 ? {} : { another_method: () => payment.ask(orderIds) }),
   };
+  const foot = phase === 'paid' ? <LazyPaidNote checkout={shown.checkout} onOrders={learn} /> : null;
   return (
     <>
       <PaymentView
@@ -81,7 +82,7 @@ export const CheckoutPage = ({ payment }: { readonly payment: Payment }) => {
           <ActionButton key={action} action={action} isFirst={index === 0} onPress={run[action]} />
         ))}
         status={note || bank.problem}
-        receipt={receipt}
+        receipt={receipt === null ? null : { ...receipt, foot }}
       >
         {description.lines.map((line) => (
           <p key={line}>{line}</p>
@@ -98,7 +99,6 @@ export const CheckoutPage = ({ payment }: { readonly payment: Payment }) => {
             onDone={payment.ask}
           />
         ) : null}
-        {phase === 'paid' ? <LazyPaidNote checkout={shown.checkout} onOrders={learn} /> : null}
       </PaymentView>
       {phase === 'action' ? <LazyBankDialog bank={bank} /> : null}
       {isHeld || account.hasEnded.value ? (

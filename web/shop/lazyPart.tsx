@@ -11,7 +11,10 @@ const reloadedName = 'cw.reloaded';
  * A part of a page that few visits need, with a script of its own. After an update of the shop an old document may ask for
  * a script that is gone: it is then loaded anew, once. A payment goes on after that, with its key.
  */
-export const createLazyPart = <Props extends object>(load: () => Promise<ComponentType<Props>>) => {
+export const createLazyPart = <Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  Meanwhile: ComponentType = () => null,
+) => {
   let Part: ComponentType<Props> | null = null;
   return (props: Props) => {
     const { state } = useShop().words.value;
@@ -38,6 +41,8 @@ export const createLazyPart = <Props extends object>(load: () => Promise<Compone
         <p>{state.lostText}</p>
         <Button onPress={() => void start()}>{state.tryAgain}</Button>
       </Note>
-    ) : null;
+    ) : (
+      <Meanwhile />
+    );
   };
 };

@@ -1,7 +1,11 @@
 import { createLazyPart } from './lazyPart.tsx';
+import { Opening } from './opening.tsx';
 
 /** Most payments need none of these: they come from the cart, are paid, and show the orders. */
-export const LazyPayForm = createLazyPart(async () => (await import('./payFormPage.tsx')).PayFormPage);
+export const LazyPayForm = createLazyPart(
+  async () => (await import('./payFormPage.tsx')).PayFormPage,
+  Opening,
+);
 export const LazyBankDialog = createLazyPart(async () => (await import('./bankDialog.tsx')).BankDialog);
 export const LazyStockFixes = createLazyPart(async () => (await import('./stockFixes.tsx')).StockFixes);
 export const LazySessionDialog = createLazyPart(

@@ -58,7 +58,7 @@ export const PaidNote = ({ checkout, onOrders }: PaidNoteProps) => {
   if (invoice === null) return null;
   return (
     <p>
-      <a class="row" href={api.invoicePath(checkoutId)} download>
+      <a class="row invoice" href={api.invoicePath(checkoutId)} download>
         <Icon name="download" />
         {words.value.orderPage.openInvoice(invoice)}
       </a>

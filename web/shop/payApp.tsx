@@ -1,5 +1,4 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import { SkeletonRows } from '../parts/Skeleton.tsx';
 import { homePath } from './addresses.ts';
 import { CheckoutPage } from './checkoutPage.tsx';
 import { LazyPayForm, LazySessionDialog } from './lazyPayParts.ts';
@@ -7,7 +6,6 @@ import { Opening } from './opening.tsx';
 import { createPayment } from './payment.ts';
 import { type Shop, useShop } from './shop.ts';
 import { ShopFrame } from './shopFrame.tsx';
-import { useTitle } from './useTitle.ts';
 
 /** The payment document: the form, and the truth about one payment. */
 export const PayApp = ({ shop }: { readonly shop: Shop }) => (
@@ -37,14 +35,9 @@ const PaymentOf = ({ customerId }: { readonly customerId: string }) => {
   return payment.state.value.phase === 'idle' ? <Opening /> : <CheckoutPage payment={payment} />;
 };
 
-const SignedOut = () => {
-  const { pay } = useShop().words.value;
-  useTitle(pay.page);
-  return (
-    <div class="page narrow">
-      <h1>{pay.page}</h1>
-      <SkeletonRows label="" rows={2} />
-      <LazySessionDialog isOpen onSignedIn={() => undefined} />
-    </div>
-  );
-};
+const SignedOut = () => (
+  <>
+    <Opening />
+    <LazySessionDialog isOpen onSignedIn={() => undefined} />
+  </>
+);

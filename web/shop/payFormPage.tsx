@@ -1,7 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Choices } from '../parts/Choices.tsx';
 import { Failure } from '../parts/Failure.tsx';
-import { SkeletonRows } from '../parts/Skeleton.tsx';
 import { ordersMax, payableOf, type Selection, selectionOf } from '../shared/cart.ts';
 import { loadOrders } from '../shared/payOrders.ts';
 import type { CardField } from '../shared/stripeCard.ts';
@@ -9,6 +8,7 @@ import type { Order, PayOptions } from '../shared/types.ts';
 import { explain } from '../words/messages.ts';
 import { cartPath } from './addresses.ts';
 import { CardElement } from './cardElement.tsx';
+import { Opening } from './opening.tsx';
 import type { Payment } from './payment.ts';
 import { useShop } from './shop.ts';
 import { usePayOptions } from './usePayOptions.ts';
@@ -35,13 +35,15 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
   const isReadingNow = useRef(false);
   const titleRef = useRef<HTMLHeadingElement>(null);
   useTitle(pay.page);
-  useLayoutEffect(() => titleRef.current?.focus({ preventScroll: true }), []);
   const isAgain = orderIds.length > 0;
-  const hasChoice = options !== null && options.provider !== 'stripe';
-  // After a decline the next step is another method, so the focus is there.
+  const trouble = options === null ? failure : selection === null ? account.cart.value.failure : null;
+  const isReady = trouble !== null || (options !== null && selection !== null);
+  const blocked = usePayBlocked(options, selection);
   useLayoutEffect(() => {
-    if (isAgain && hasChoice) document.querySelector<HTMLElement>('.pay-form input:checked')?.focus();
-  }, [hasChoice]);
+    // After a decline the next step is another method, so the focus is there.
+    const choice = isAgain ? document.querySelector<HTMLElement>('.pay-form input:checked') : null;
+    (choice ?? titleRef.current)?.focus({ preventScroll: true });
+  }, [isReady]);
 
   const methods = options?.methods ?? [];
   const chosen = method ?? methods[0]?.id ?? null;
@@ -64,6 +66,7 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
     else setStatus(read.message === '' ? pay.cardRefused : read.message);
   };
 
+  if (!isReady) return <Opening />;
   return (
     <PayFormView
       title={pay.page}
@@ -71,16 +74,15 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
       total={total}
       onPay={() => void submit()}
       isPaying={isReading}
-      payBlocked={usePayBlocked(options, selection)}
+      payBlocked={blocked}
       status={status}
       receipt={{
         label: pay.receipt,
         number: null,
-        numberLabel: pay.number,
-        orders: account.cart.value.failure === null || orders !== null ? orders : [],
+        numberLabel: null,
+        orders: orders ?? [],
         total,
         totalLabel: pay.total,
-        loadingLabel: state.loading,
       }}
       back={
         <a class="small" href={cartPath}>
@@ -89,15 +91,16 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
       }
       words={{ pay: cartPage.pay, safe: cartPage.safe }}
     >
-      {failure !== null && options === null ? (
+      {trouble !== null ? (
         <Failure
-          {...explain(failure, language.value)}
-          onRetry={retry}
+          {...explain(trouble, language.value)}
+          onRetry={() => {
+            retry();
+            void account.loadCart();
+          }}
           words={{ ...frame, tryAgain: state.tryAgain, requestId: state.requestId }}
         />
-      ) : options === null ? (
-        <SkeletonRows label={state.loading} rows={1} />
-      ) : isCard ? (
+      ) : options === null ? null : isCard ? (
         <CardOf
           options={options}
           total={total}

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { Money } from '../../parts/Money.tsx';
 import { SkeletonRows } from '../../parts/Skeleton.tsx';
 import { Status, type Tone } from '../../parts/Status.tsx';
@@ -5,13 +6,17 @@ import type { Order } from '../../shared/types.ts';
 
 export type ReceiptProps = {
   readonly label: string;
+  /** Null before the shop has given one. Its row is there all the same, so that nothing moves. */
   readonly number: string | null;
-  readonly numberLabel: string;
+  /** Null where there is none to come. */
+  readonly numberLabel: string | null;
   /** Null while they are on their way. */
   readonly orders: readonly Order[] | null;
   readonly total: Order['total'] | null;
   readonly totalLabel: string;
   readonly loadingLabel?: string;
+  /** Below the total. */
+  readonly foot?: ComponentChildren;
   /** Where each order stands, and the page of it. Left out before they are paid. */
   readonly lineOf?: (order: Order) => {
     readonly href: string;
@@ -23,10 +28,10 @@ export type ReceiptProps = {
 /** What is paid for, line by line. */
 export const Receipt = ({ label, number, numberLabel, orders, total, ...props }: ReceiptProps) => (
   <section class="card receipt" aria-label={label}>
-    {number === null ? null : (
+    {numberLabel === null ? null : (
       <p class="row between small">
         <span class="soft">{numberLabel}</span>
-        <span class="num">{number}</span>
+        <span class="num">{number ?? '–'}</span>
       </p>
     )}
     {orders === null ? (
@@ -38,13 +43,17 @@ export const Receipt = ({ label, number, numberLabel, orders, total, ...props }:
           return (
             <li key={order.id} class="receipt-line">
               <span class="row between">
-                <span>
-                  {line === undefined ? order.product.name : <a href={line.href}>{order.product.name}</a>}{' '}
-                  <span class="soft num">× {order.quantity}</span>
-                </span>
+                {line === undefined ? (
+                  <span>{order.product.name}</span>
+                ) : (
+                  <a href={line.href}>{order.product.name}</a>
+                )}
                 <Money value={order.total} />
               </span>
-              {line === undefined ? null : <Status tone={line.tone}>{line.status}</Status>}
+              <span class="row small">
+                <span class="soft num">× {order.quantity}</span>
+                {line === undefined ? null : <Status tone={line.tone}>{line.status}</Status>}
+              </span>
             </li>
           );
         })}
@@ -58,5 +67,6 @@ export const Receipt = ({ label, number, numberLabel, orders, total, ...props }:
         </strong>
       </p>
     )}
+    {props.foot}
   </section>
 );
