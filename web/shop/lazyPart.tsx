@@ -2,10 +2,8 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/Button.tsx';
 import { Note } from '../parts/Note.tsx';
-import { windowStore } from '../shared/store.ts';
+import { forgetReload, reloadOnce } from './reloadOnce.ts';
 import { useShop } from './shop.ts';
-
-const reloadedName = 'cw.reloaded';
 
 /**
  * A part of a page that few visits need, with a script of its own. After an update of the shop an old document may ask for
@@ -24,12 +22,10 @@ export const createLazyPart = <Props extends object>(
       setLost(false);
       try {
         Part = await load();
-        windowStore().remove(reloadedName);
+        forgetReload();
         draw((drawn) => drawn + 1);
       } catch {
-        if (!navigator.onLine || windowStore().get(reloadedName) !== null) return setLost(true);
-        windowStore().set(reloadedName, '1');
-        location.reload();
+        if (!reloadOnce()) setLost(true);
       }
     };
     useEffect(() => {

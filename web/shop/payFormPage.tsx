@@ -30,7 +30,7 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
   const [method, setMethod] = useState<string | null>(null);
   const [status, setStatus] = useState('');
   const [isReading, setReading] = useState(false);
-  const card = useRef<CardField | null>(null);
+  const [card, setCard] = useState<CardField | null>(null);
   // The state is shown later than a second press comes.
   const isReadingNow = useRef(false);
   const titleRef = useRef<HTMLHeadingElement>(null);
@@ -56,10 +56,10 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
     if (isReadingNow.current) return;
     setStatus('');
     if (!isCard) return chosen === null ? undefined : payment.start(ids, chosen);
-    if (card.current === null) return setStatus(pay.noCardField);
+    if (card === null) return;
     isReadingNow.current = true;
     setReading(true);
-    const read = await card.current.read();
+    const read = await card.read();
     isReadingNow.current = false;
     setReading(false);
     if (read.kind === 'ok') payment.start(ids, read.method);
@@ -74,7 +74,7 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
       total={total}
       onPay={() => void submit()}
       isPaying={isReading}
-      payBlocked={blocked}
+      payBlocked={blocked ?? (isCard && card === null ? state.loading : undefined)}
       status={status}
       receipt={{
         label: pay.receipt,
@@ -101,12 +101,7 @@ export const PayFormPage = ({ payment, orderIds }: PayFormPageProps) => {
           words={{ ...frame, tryAgain: state.tryAgain, requestId: state.requestId }}
         />
       ) : options === null ? null : isCard ? (
-        <CardOf
-          options={options}
-          total={total}
-          onField={(field) => (card.current = field)}
-          onTrouble={setStatus}
-        />
+        <CardOf options={options} total={total} onField={setCard} onTrouble={setStatus} />
       ) : (
         <Choices
           label={pay.method}

@@ -8,7 +8,7 @@ export const SessionEnd = () => {
   const [isClosed, setClosed] = useState(false);
   const hasEnded = account.hasEnded.value;
   if (!hasEnded && isClosed) setClosed(false);
-  return (
-    <SessionDialog isOpen={hasEnded && !isClosed} onSignedIn={refresh} onClose={() => setClosed(true)} />
-  );
+  return hasEnded ? (
+    <SessionDialog isOpen={!isClosed} onSignedIn={refresh} onClose={() => setClosed(true)} />
+  ) : null;
 };

@@ -37,7 +37,9 @@ export const useBank = ({ pay, state }: Payment) => {
     setProblem('');
     if (now.phase !== 'action' || isBusy.current) return;
     const url = safeRedirect(now.action?.redirectUrl ?? null);
-    if (secret === null) return url === null ? pay.lookNow() : location.assign(url);
+    // A page of the bank needs no script of the provider's, also where there is a secret for one.
+    if (url !== null) return location.assign(url);
+    if (secret === null) return pay.lookNow();
     isBusy.current = true;
     const options = await api.payOptions();
     if (options.kind === 'ok' && options.value.provider === 'simulated') setOpen(true);

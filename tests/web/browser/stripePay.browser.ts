@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { createEngine } from '../../../adapters/sandbox/engine.ts';
@@ -55,26 +57,27 @@ describe.skipIf(chromiumPath === null)('Paying by card with Stripe, in a browser
   let stripe: Awaited<ReturnType<typeof serveStripe>>;
   let browser: Browser;
   let app: App;
-  let productId: string;
+  const env = () => ({
+    PAYMENT_PROVIDER: 'stripe',
+    STRIPE_API_KEY: 'sk_test_1',
+    STRIPE_WEBHOOK_SECRET: 'whsec_1',
+    STRIPE_PUBLISHABLE_KEY: 'pk_test_1',
+    STRIPE_API_URL: `http://127.0.0.1:${stripe.port}`,
+    // No events are sent, so the shop asks by itself.
+    RECONCILE_AFTER_MS: '1000',
+  });
   let customers = 0;
 
   beforeAll(async () => {
     await buildPages(join(import.meta.dir, '../../../web/dist'), { onlyIfStale: true });
     stripe = await serveStripe(createStripeApi(engine), 0);
-    const env = {
-      PAYMENT_PROVIDER: 'stripe',
-      STRIPE_API_KEY: 'sk_test_1',
-      STRIPE_WEBHOOK_SECRET: 'whsec_1',
-      STRIPE_PUBLISHABLE_KEY: 'pk_test_1',
-      STRIPE_API_URL: `http://127.0.0.1:${stripe.port}`,
-      // No events are sent, so the shop asks by itself.
-      RECONCILE_AFTER_MS: '1000',
-    };
     [browser, app] = await Promise.all([
       launchChromium(chromiumPath ?? ''),
-      startApp({ databaseUrl: 'sqlite::memory:', env }),
+      startApp({ databaseUrl: 'sqlite::memory:', env: env() }),
     ]);
-    const answer = await fetch(`${app.url}/products`, {
+  });
+  const createProduct = async ({ url }: App): Promise<string> => {
+    const answer = await fetch(`${url}/products`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${await tokenFor('op@shop.test', 'operator')}`,
@@ -84,10 +87,10 @@ describe.skipIf(chromiumPath === null)('Paying by card with Stripe, in a browser
         { code: 'A1', name: 'Áo', type: 'physical', price: { amount: 129_000, currency: 'VND' }, stock: 100 },
       ]),
     });
-    const found = await (await fetch(`${app.url}/products`)).json();
+    const found = await (await fetch(`${url}/products`)).json();
     if (!answer.ok || found.items.length !== 1) throw new Error(`no product: ${answer.status}`);
-    productId = found.items[0].id;
-  });
+    return found.items[0].id;
+  };
   afterAll(async () => {
     await browser.close();
     await killAllApps();
@@ -95,7 +98,8 @@ describe.skipIf(chromiumPath === null)('Paying by card with Stripe, in a browser
   });
 
   /** A customer with one order, at the form for the card. */
-  const openForm = async (work: (page: Page) => Promise<void>) => {
+  const openForm = async (work: (page: Page) => Promise<void>, shop: App = app) => {
+    const productId = await createProduct(shop);
     const context = await browser.newContext({ locale: 'en-US' });
     const refused: string[] = [];
     const keys: (string | undefined)[] = [];
@@ -115,10 +119,10 @@ describe.skipIf(chromiumPath === null)('Paying by card with Stripe, in a browser
         if (request.method() === 'POST' && request.url().endsWith('/checkouts'))
           keys.push(request.headers()['idempotency-key']);
       });
-      await page.goto(`http://localhost:${app.port}/shop/sign-in`);
+      await page.goto(`http://localhost:${shop.port}/shop/sign-in`);
       customers++;
       await signInAndOrder(page, await tokenFor(`customer${customers}@shop.test`), productId);
-      await page.goto(`http://localhost:${app.port}/shop/orders`);
+      await page.goto(`http://localhost:${shop.port}/shop/orders`);
       await page.locator('.pay-bar button.main:not([aria-disabled])').click();
       await page.waitForURL('**/shop/pay');
       await page.locator('.card-field iframe').waitFor();
@@ -129,7 +133,13 @@ describe.skipIf(chromiumPath === null)('Paying by card with Stripe, in a browser
     }
     return { refused, keys };
   };
-  const pay = (page: Page) => page.locator('.pay-form button.main').dblclick();
+  /** Two presses in one moment: nothing is drawn between them. */
+  const pay = (page: Page) =>
+    page.locator('.pay-form button.main:not([aria-disabled])').evaluate((button) => {
+      if (!(button instanceof HTMLElement)) return;
+      button.click();
+      button.click();
+    });
   const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
 
   test('The card is read in a frame of Stripe, and two presses make one payment', async () => {
@@ -190,12 +200,31 @@ describe.skipIf(chromiumPath === null)('Paying by card with Stripe, in a browser
     },
   );
 
+  test('A bank with a page of its own sends the customer back, and the same payment goes on', async () => {
+    const port = await findFreePort();
+    const returning = await startApp({
+      databaseUrl: 'sqlite::memory:',
+      port,
+      env: { ...env(), STRIPE_RETURN_URL: `http://localhost:${port}/shop/pay` },
+    });
+    const { keys } = await openForm(async (page) => {
+      await page.evaluate("globalThis.card = 'pm_card_authenticationRequired'");
+      await pay(page);
+      await page.getByRole('button', { name: 'Confirm with your bank' }).click();
+      await page.getByRole('link', { name: 'It is me' }).click();
+      await heading(page, 'Paid');
+      // What the bank has added to the address is gone, and with it the secret of the payment.
+      expect(page.url()).toMatch(/\/shop\/checkouts\/[\w-]{36}$/);
+    }, returning);
+    expect(keys).toHaveLength(1);
+  });
+
   test('Where the script is blocked, the form says so and nothing is sent', async () => {
     const context = await browser.newContext({ locale: 'en-US' });
     const page = await context.newPage();
     await page.route(/^https:/, (route) => route.abort());
     await page.goto(`http://localhost:${app.port}/shop/sign-in`);
-    await signInAndOrder(page, await tokenFor('blocked@shop.test'), productId);
+    await signInAndOrder(page, await tokenFor('blocked@shop.test'), await createProduct(app));
     await page.goto(`http://localhost:${app.port}/shop/pay`);
     await page.getByRole('status').filter({ hasText: 'did not load' }).waitFor();
     await context.close();
@@ -216,3 +245,12 @@ const signInAndOrder = (page: Page, token: string, productId: string) =>
     },
     [token, productId],
   );
+
+const findFreePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
