@@ -2,8 +2,7 @@ import { expect } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { Language } from '../../../web/shared/language.ts';
-import { en, type Messages } from '../../../web/words/en.ts';
-import { vi } from '../../../web/words/vi.ts';
+import { loadMessages, messagesOf } from '../../../web/words/messages.ts';
 import type { Client } from '../../processes/client.ts';
 import { complaintsOf } from './chromium.ts';
 import { placeOrder, type Shop } from './shop.ts';
@@ -15,7 +14,7 @@ export type Customer = {
   readonly context: BrowserContext;
   readonly page: Page;
   readonly language: Language;
-  readonly words: Messages;
+  readonly words: ReturnType<typeof messagesOf>;
   /** The customer's own token, beside the browser. */
   readonly client: Client;
   /** The key of each `POST /checkouts` that any of the windows has sent, in order. */
@@ -58,6 +57,7 @@ export const withCustomer = async (
   work: (customer: Customer) => Promise<void>,
   { language = 'en', email, isSignedIn = true, losesSession = false, ...options }: CustomerOptions = {},
 ): Promise<void> => {
+  await loadMessages(language);
   const context = await browser.newContext({
     baseURL: shop.url,
     locale: language === 'vi' ? 'vi-VN' : 'en-GB',
@@ -86,7 +86,7 @@ export const withCustomer = async (
       context,
       page,
       language,
-      words: { en, vi }[language],
+      words: messagesOf(language),
       client,
       keys,
       complaints,

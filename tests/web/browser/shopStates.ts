@@ -1,6 +1,8 @@
 import { expect } from 'bun:test';
+import { valueAt } from '../../processes/client.ts';
 import type { Customer } from './customer.ts';
-import { holdAnswers } from './customer.ts';
+import { holdAnswers, signOut } from './customer.ts';
+import { placeOrder } from './shop.ts';
 import {
   choosePayment,
   hasFocusedTitle,
@@ -176,6 +178,80 @@ export const shopStates: readonly ShopState[] = [
     open: async (customer) => {
       await customer.page.goto('/shop/checkouts/01980a4f-02aa-7e44-b1d2-6c8e0f1a2b34');
       await seesTitle(customer.page, customer.words.pay.missing.title);
+    },
+  },
+  {
+    name: 'payment, the question of the bank open',
+    showsProduct: false,
+    open: async (customer) => {
+      const { page, words } = customer;
+      await place(customer, 1, usual);
+      await openCart(customer, 1);
+      await pay(customer, methods.confirms);
+      await seesTitle(page, words.pay.action.title);
+      await page.getByRole('button', { name: words.pay.action.confirm }).click();
+      await page.locator('dialog[open]').waitFor();
+    },
+  },
+  {
+    name: 'payment, sold out',
+    showsProduct: true,
+    open: async (customer, product = usual) => {
+      const { client, page, shop, words } = customer;
+      const id = await shop.addProduct({ name: product, stock: 3 });
+      await placeOrder(client, id, 3);
+      const { body } = await shop.operator.get(`/products/${id}`);
+      await shop.operator.patch(`/products/${id}`, { stock: { set: 1, was: valueAt(body, 'stock') } });
+      await openCart(customer, 1);
+      await pay(customer, methods.pays);
+      await page.getByText(words.pay.stock.left(product, 1)).waitFor();
+    },
+  },
+  {
+    name: 'payment, paid on another device',
+    showsProduct: true,
+    open: async (customer, product = usual) => {
+      const { client, page, words } = customer;
+      const orders = await place(customer, 1, product);
+      await openCart(customer, 1);
+      const button = await choosePayment(customer, methods.pays);
+      await client.checkOut(crypto.randomUUID(), orders, methods.pays);
+      await button.click();
+      await seesTitle(page, words.pay.conflict.paidTitle);
+    },
+  },
+  {
+    name: 'payment, the session has ended',
+    showsProduct: false,
+    open: async (customer) => {
+      const { context, page, words } = customer;
+      await place(customer, 1, usual);
+      await openCart(customer, 1);
+      await pay(customer, methods.confirms);
+      await seesTitle(page, words.pay.action.title);
+      await signOut(context);
+      await page.reload();
+      await page.locator('dialog[open]').waitFor();
+    },
+  },
+  {
+    name: 'products, on their way',
+    showsProduct: false,
+    open: async ({ page, shop }) => {
+      const held = await holdAnswers(page, `${shop.url}/products?*`);
+      await page.goto('/shop');
+      await held.arrived;
+    },
+  },
+  {
+    name: 'products, lost on their way',
+    showsProduct: false,
+    open: async ({ page, shop, words }) => {
+      const held = await holdAnswers(page, `${shop.url}/products?*`);
+      await page.goto('/shop');
+      await held.arrived;
+      await held.lose();
+      await page.getByRole('alert').getByText(words.state.lost).waitFor();
     },
   },
 ];
