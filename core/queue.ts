@@ -201,8 +201,8 @@ export interface Queue {
   /**
    * Claims at most `limit` ready tasks of one pipeline and runs their `tx` steps, all in one short transaction. Takes
    * those that have been ready longest, and if more than `limit` are ready, a share of the newest (`shareClaim`). Which
-   * of the newest it takes may depend on earlier claims. Skips tasks that another worker has locked, and leaves tasks beyond `limitUnits` for the next
-   * claim. `runTxSteps` decides what the `tx` steps change. Tasks at an external step, before or after that, are leased
+   * of the newest it takes may depend on earlier claims. Skips tasks that another worker has locked, and leaves tasks
+   * beyond `limitUnits` for the next claim. `runTxSteps` decides what the `tx` steps change. Tasks at an external step, before or after that, are leased
    * until `nowMs + leaseMs`; each lease writes an intent to the step ledger. Claims nothing from a paused pipeline, and
    * parks the tasks that come to a paused step (`Pauses`), but for the probe of its pause.
    *

@@ -57,10 +57,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   const listens = isApi || config.portGiven;
   if (listens) await probePort(port, host ?? undefined);
 
-  if (production && isPlainDatabase(config.databaseUrl))
-    log.warn(
-      'the connection to the database may pass the network as clear text: add ?sslmode=verify-full to DATABASE_URL',
-    );
+  if (production) warnOfPlainDatabase(config, log);
   const countedLog = createCountedLog(log, world.timer);
   const slow = createSlowStatements(countedLog, config);
   const store = await waitForStore(() => openStore(world, config, { slow, log }), config, log, world.timer);
@@ -141,6 +138,13 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     address,
     demo: demo ? { reach: describeReach(host ?? '0.0.0.0') } : null,
   });
+};
+
+const warnOfPlainDatabase = ({ databaseUrl }: Config, log: Log): void => {
+  if (isPlainDatabase(databaseUrl))
+    log.warn(
+      'the connection to the database may pass the network as clear text: add ?sslmode=verify-full to DATABASE_URL',
+    );
 };
 
 const addDemoProducts = async (store: Store, world: World): Promise<void> => {

@@ -5,12 +5,7 @@ import { isHeldBy, type StepPause } from '../../../core/pause.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
 import type { ClaimedTasks, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
-import {
-  type EffectOutcome,
-  planThrownError,
-  runTxSteps,
-  type Transitions,
-} from '../../../core/steps.ts';
+import { type EffectOutcome, planThrownError, runTxSteps, type Transitions } from '../../../core/steps.ts';
 import { limitUnits, unitsOfTask } from '../../../core/taskUnits.ts';
 import type { World } from '../../../core/world.ts';
 import { contactColumns, orderColumns } from '../columns.ts';

@@ -4,11 +4,7 @@ import { claimedThrown, mergeClaimedTasks, noClaimedTasks } from '../../../core/
 import { isHeldBy, probeIn, type StepPause } from '../../../core/pause.ts';
 import type { ClaimedTasks, Queue } from '../../../core/queue.ts';
 import type { Unavailable } from '../../../core/result.ts';
-import {
-  planThrownError,
-  runTxSteps,
-  type Transitions,
-} from '../../../core/steps.ts';
+import { planThrownError, runTxSteps, type Transitions } from '../../../core/steps.ts';
 import { limitUnits, unitsOfTask } from '../../../core/taskUnits.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
