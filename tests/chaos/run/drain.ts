@@ -45,8 +45,9 @@ const countFailedJobs = async ({ run }: Database): Promise<number> => {
 };
 
 const endOperatorPauses = async (operator: Client): Promise<void> => {
+  // Whether it ended is checked later: an answer may be lost.
   for (const id of pauseIdsOf(expectStatus(await operator.get('/queue'), 200), 'operator'))
-    expectStatus(await operator.remove(`/queue/pauses/${id}`), 204);
+    await operator.remove(`/queue/pauses/${id}`);
 };
 
 /** Retries all failed tasks. */

@@ -19,6 +19,7 @@ import {
 import { makeLateCharges } from './lateCharges.ts';
 import type { ManagedProcess } from './managedProcess.ts';
 import { runOperators } from './operators.ts';
+import { createPatientClient } from './patientClient.ts';
 import { runProviderActs } from './providerActs.ts';
 import { runQueueOperators } from './queueOperators.ts';
 import { runSharedFaults } from './sharedFaults.ts';
@@ -38,7 +39,9 @@ export const runKillTest = async (test: KillTestOptions): Promise<readonly Viola
     const processes = [...shopProcesses, ...harness.provider.processes];
     const urls = shopProcesses.filter(({ kind }) => kind === 'api').map(({ url }) => url);
     harness.webhookProxy.forwardTo(urls);
-    const operator = createClient(urls[0] ?? '', await tokenFor('op@shop.test', 'operator'));
+    const operator = createPatientClient(
+      createClient(urls[0] ?? '', await tokenFor('op@shop.test', 'operator')),
+    );
     const initialStocks = await addProducts(operator);
     const pricedProductId = await addProduct(operator, { code: 'PRICED', stock: 0 });
     const recorder = createClientLogRecorder();
