@@ -17,7 +17,11 @@ type Breakage = readonly [rule: string, breakRule: (shop: Shop) => void];
 /** A change of a healthy shop, and the rule that must report it. */
 const checkoutBreakages: readonly Breakage[] = [
   ['unexpected_response', (shop) => void shop.clientLog.unexpected.push('500')],
-  ['order_lost', (shop) => shop.clientLog.orders.push({ id: 'x', productId: 'p1', quantity: 1, amount: 1 })],
+  [
+    'order_lost',
+    (shop) =>
+      shop.clientLog.orders.push({ id: 'x', email: 'an@shop.test', productId: 'p1', quantity: 1, amount: 1 }),
+  ],
   ['order_changed', ({ orders }) => edit(orders, 'shirt', { amount: 11 })],
   ['cancel_lost', ({ orders }) => edit(orders, 'dropped', { status: 'pending' })],
   ['checkout_lost', ({ audits }) => edit(audits, 'pay1', { key: 'other' })],

@@ -1,7 +1,9 @@
 import { checkAcknowledged } from './checks/acknowledged.ts';
 import { checkActivity } from './checks/activity.ts';
 import { checkAttachments } from './checks/attachments.ts';
+import { checkCarried } from './checks/carried.ts';
 import { checkCharges } from './checks/charges.ts';
+import { checkContacts } from './checks/contacts.ts';
 import { checkDrained } from './checks/drained.ts';
 import { checkEvents } from './checks/events.ts';
 import { checkExpiry } from './checks/expiry.ts';
@@ -10,6 +12,7 @@ import { checkHistory } from './checks/history.ts';
 import { checkInvoices } from './checks/invoices.ts';
 import { checkMails } from './checks/mails.ts';
 import { checkMoneyPage } from './checks/moneyPage.ts';
+import { checkPauses } from './checks/pauses.ts';
 import { checkProviderRefunds } from './checks/providerRefunds.ts';
 import { checkRefunds } from './checks/refunds.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -31,5 +34,8 @@ export const check = (snapshot: Snapshot): readonly Violation[] =>
     checkInvoices,
     checkMails,
     checkAttachments,
+    checkContacts,
+    checkCarried,
+    checkPauses,
     checkDrained,
   ].flatMap((rules) => rules(snapshot));

@@ -6,6 +6,7 @@ export type ClientLog = {
   readonly cancelled: readonly string[];
   readonly checkouts: readonly CheckoutReply[];
   readonly refunds: readonly RefundReply[];
+  readonly contacts: readonly ContactReply[];
   /** The request ids of operators' commands that were accepted, but not of repeated ones. */
   readonly commands: readonly string[];
   /** Ids of the payments that the provider itself confirmed to the customer, after a challenge. */
@@ -28,6 +29,8 @@ export type ClientLog = {
 
 export type LoggedOrder = {
   readonly id: string;
+  /** The address of the customer. */
+  readonly email: string;
   readonly productId: string;
   readonly quantity: number;
   readonly amount: number;
@@ -63,6 +66,13 @@ export type RefundReply = {
   readonly body: string | null;
   /** `lost` where no response arrived, or where the refund may have been written before the response. */
   readonly outcome: 'accepted' | 'refused' | 'lost';
+};
+
+/** An operator's correction of an address. `lost` where it may have been written or not. */
+export type ContactReply = {
+  readonly orderId: string;
+  readonly email: string;
+  readonly outcome: 'accepted' | 'lost';
 };
 
 export type ReconciliationReply = {

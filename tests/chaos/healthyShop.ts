@@ -1,9 +1,9 @@
+import { createFulfilment } from './healthyFulfilment.ts';
 import { createProviderRecords } from './healthyProvider.ts';
 import {
   activity,
   expiredStates,
   invoice,
-  mail,
   order,
   payment,
   refund,
@@ -218,43 +218,21 @@ const createActivity = (): Pick<Shop, 'activity' | 'acknowledgements' | 'pricedP
   pricedProduct: { id: 'priced', initialAmount: 10, amount: 12, units: 2 },
 });
 
-const createFulfilment = (): Pick<Shop, 'tasks' | 'licences' | 'shipments' | 'mails' | 'storedEvents'> => ({
-  tasks: [
-    {
-      ...{ id: 't1', orderIds: ['stuck'], jobId: null, pipeline: 'service', step: 'book' },
-      ...{ state: 'failed', lastError: 'no room' },
-    },
-    {
-      ...{ id: 't2', orderIds: ['mug', 'pen'], jobId: null, pipeline: 'physical', step: 'notify_customer' },
-      ...{ state: 'failed', lastError: '550 no such user' },
-    },
-  ],
-  licences: [
-    { orderId: 'game', unit: 1, key: 'A' },
-    { orderId: 'game', unit: 2, key: 'B' },
-    { orderId: 'bounced', unit: 1, key: 'C' },
-    { orderId: 'chargedBack', unit: 1, key: 'D' },
-  ],
-  shipments: ['shirt', 'tee', 'cap', 'mug', 'pen'],
-  storedEvents: ['ev1', 'ev2', 'ev3'],
-  mails: [
-    mail('shirt', 'receipt', 'shirt', ['2026-000001']),
-    ...['game', 'lesson'].map((orderId) => mail(orderId, 'receipt', orderId)),
-    mail('chargedBack', 'receipt', 'chargedBack', ['2026-000003']),
-    mail(['tee', 'cap'], 'receipt', 'group', ['2026-000004']),
-    mail('shirt', 'refund', 'r1'),
-    mail('regretted', 'refund', 'r3'),
-    mail('regretted', 'refund', 'r4'),
-    mail('refused', 'refund', 'r5'),
-  ],
-});
-
 type Log = Shop['clientLog'];
 
 const createRecordedLog = (
   orders: Shop['orders'],
-): Pick<Log, 'orders' | 'cancelled' | 'checkouts' | 'refunds' | 'commands' | 'confirmed' | 'unexpected'> => ({
-  orders: orders.map(({ id, productId, quantity, amount }) => ({ id, productId, quantity, amount })),
+): Pick<
+  Log,
+  'orders' | 'cancelled' | 'checkouts' | 'refunds' | 'contacts' | 'commands' | 'confirmed' | 'unexpected'
+> => ({
+  orders: orders.map(({ id, email, productId, quantity, amount }) => ({
+    id,
+    email,
+    productId,
+    quantity,
+    amount,
+  })),
   cancelled: ['dropped'],
   checkouts: [
     { ...paidReply, orderIds: [...paidReply.orderIds] },
@@ -276,6 +254,7 @@ const createRecordedLog = (
     { ...acceptedRefundReply, refundId: null, body: null, outcome: 'lost' },
     { ...acceptedRefundReply, key: 'too much', refundId: null, body: null, outcome: 'refused' },
   ],
+  contacts: [],
   commands: ['request of r1'],
   confirmed: ['pay5'],
   unexpected: [],

@@ -18,8 +18,12 @@ export type Snapshot = {
   readonly tasks: readonly TaskRow[];
   readonly invoices: readonly InvoiceRow[];
   readonly licences: readonly LicenceRow[];
-  /** The ids of the orders with a requested shipment. */
+  /** The ids of the orders with a requested shipment, as our own database says. */
   readonly shipments: readonly string[];
+  /** What the carrier has taken. Null where there is none. */
+  readonly carried: readonly CarriedShipment[] | null;
+  readonly pauses: readonly PauseRow[];
+  readonly triedMails: readonly TriedMail[];
   /** The provider's ids of the events in our inbox. */
   readonly storedEvents: readonly string[];
   /** The provider's own records. */
@@ -50,6 +54,17 @@ export type PricedProduct = {
   readonly amount: number;
   readonly units: number;
 };
+
+/** What a carrier has taken under one key. `changed` if it got another body under it. */
+export type CarriedShipment = {
+  readonly key: string;
+  readonly body: string;
+  readonly orderIds: readonly string[];
+  readonly changed: boolean;
+};
+export type PauseRow = { readonly id: string; readonly origin: string };
+/** The tries that were counted against a mail of a group, and how often it arrived at the mail server. */
+export type TriedMail = { readonly taskId: string; readonly tries: number; readonly arrivals: number };
 
 /** Both stocks are null for unlimited stock. */
 export type ProductRow = {

@@ -67,6 +67,28 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: connections that go s
     expect((await ask()).isOk()).toBe(true);
   });
 
+  test('A pool whose statement or transaction went silent can be closed at once, and nothing waits for ever', async () => {
+    const ownProxy = await startSilentProxy(database.url);
+    const works: readonly ((own: Sql) => Promise<unknown>)[] = [
+      (own) => own`select pg_sleep(60)`,
+      (own) =>
+        own.begin(async (tx) => {
+          await tx`select 1`;
+          ownProxy.silence();
+        }),
+    ];
+    for (const work of works) {
+      const own = connect({ url: ownProxy.url, poolSize: 1, limits });
+      await own`select 1`;
+      const working = work(own).catch((cause: Error) => cause.message);
+      await admin`select pg_sleep(0.1)`;
+      ownProxy.silence();
+      expect(await working).toContain('QUERY_TIMEOUT');
+      await own.end();
+    }
+    await ownProxy.close();
+  }, 60_000);
+
   test('A statement that the server answers within the limit is not cut off, and neither are those behind it', async () => {
     const slow = Array.from({ length: 12 }, async (_, index) => {
       const [row] = await sql<{ index: number }[]>`select ${index}::int as index from pg_sleep(0.06)`;

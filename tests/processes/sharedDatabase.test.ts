@@ -62,6 +62,8 @@ describe.each(databases)('processes that share %s', (_, createDatabase) => {
       initialStocks: new Map([[productId, 100]]),
       pricedProductId: null,
       recordedLog: createClientLogRecorder().log,
+      carried: null,
+      triedMails: [],
       sinceMs: Date.now(),
     });
     expect(check(snapshot)).toEqual([]);

@@ -1,4 +1,5 @@
 import { duplicates, indexBy } from '../grouping.ts';
+import { skippedStepOf } from '../resends.ts';
 import type { Snapshot, TaskRow } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
@@ -14,7 +15,9 @@ const checkOrders = ({ orders, history, tasks }: Snapshot): Violation[] => {
     orderIds.map((orderId) => ({ ...task, orderId })),
   );
   const notified = new Set(
-    history.filter(({ state }) => state === 'customer_notified').map(({ orderId }) => orderId),
+    history
+      .filter((row) => row.state === 'customer_notified' || skippedStepOf(row) === 'notify_customer')
+      .map(({ orderId }) => orderId),
   );
   const taskOf = indexBy(orderTasks, ({ orderId }) => orderId);
   const orderOf = indexBy(orders, ({ id }) => id);

@@ -1,4 +1,5 @@
 import { groupBy } from '../grouping.ts';
+import { countResends, skippedStepOf } from '../resends.ts';
 import type { RefundRow, Snapshot } from '../snapshot.ts';
 import type { Violation } from '../violation.ts';
 
@@ -24,9 +25,11 @@ const edges: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Invariants 3 and 4: each `(order, seq)` once, in order, without a gap; only edges of the state machine; and no
- * step twice, which is what a write under an old lease would leave.
+ * step twice, which is what a write under an old lease would leave. A mail may be sent again as often as an operator asks.
  */
-export const checkHistory = ({ orders, history, refunds }: Snapshot): Violation[] => {
+export const checkHistory = (snapshot: Snapshot): Violation[] => {
+  const { orders, history, refunds } = snapshot;
+  const resendsOf = countResends(snapshot);
   const refundsOf = groupBy(refunds, ({ orderId }) => orderId);
   const rowsOf = groupBy(history, ({ orderId }) => orderId);
   return orders.flatMap(({ id, status, type }) => {
@@ -34,8 +37,9 @@ export const checkHistory = ({ orders, history, refunds }: Snapshot): Violation[
     const states = rows.map(({ state }) => state);
     const found = (rule: string) => ({ rule, id, detail: `${status}: ${states.join(' → ')}` });
     const statuses = states.filter((state) => state in edges);
-    const steps = states.filter(
-      (state) => !(state in edges) && !statesBesideSteps.has(state) && !refundStates.has(state),
+    const steps = withoutResends(
+      rows.map(stepStateOf).filter((state) => isStepState(state)),
+      resendsOf(id),
     );
     const expected = stepStates[type] ?? [];
     return [
@@ -56,7 +60,28 @@ export const checkHistory = ({ orders, history, refunds }: Snapshot): Violation[
   });
 };
 
-const statesBesideSteps = new Set(['stock_reserved', 'quantity_changed']);
+const statesBesideSteps = new Set(['stock_reserved', 'quantity_changed', 'contact_changed']);
+
+const isStepState = (state: string): boolean =>
+  !(state in edges) && !statesBesideSteps.has(state) && !refundStates.has(state);
+
+/** A step that an operator left out stands where its state would be. */
+const stepStateOf = (row: Snapshot['history'][number]): string => {
+  const step = skippedStepOf(row);
+  return step === null ? row.state : (statesOfSkipped[step] ?? `skipped ${step}`);
+};
+const statesOfSkipped: Readonly<Record<string, string>> = {
+  request_shipment: 'shipment_requested',
+  notify_customer: 'customer_notified',
+};
+
+/** Without the notices at the end that were sent again, as far as they were asked for. */
+const withoutResends = (steps: readonly string[], resends: number): readonly string[] => {
+  const first = steps.indexOf('customer_notified');
+  const more = first < 0 ? [] : steps.slice(first + 1);
+  const areResends = more.length <= resends && more.every((step) => step === 'customer_notified');
+  return areResends ? steps.slice(0, steps.length - more.length) : steps;
+};
 
 const isPaidBeforeSteps = (states: readonly string[], steps: readonly string[]): boolean => {
   const paidAt = states.indexOf('paid');
@@ -129,7 +154,7 @@ const isStoppedByRefund = (states: readonly string[], refunds: readonly RefundRo
   const isAdopted = refunds.some(({ origin }) => origin === 'provider');
   return states
     .slice(isAdopted ? refundedAt : Math.max(requestedAt, 0))
-    .every((state) => refundStates.has(state) || state === 'refunded');
+    .every((state) => refundStates.has(state) || state === 'refunded' || state === 'contact_changed');
 };
 
 /** An operator's retry makes the order `paid` again. */

@@ -1,15 +1,15 @@
 import { groupBy, indexBy } from '../grouping.ts';
+import { countResends } from '../resends.ts';
 import type { ReceivedMail, Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
 /**
- * Each group of fulfilled orders and each refund got its mail, always under the same Message-ID, and only at the address
- * of its customer.
+ * Each group of fulfilled orders and each refund got its mail, always under the same Message-ID. A mail that an operator
+ * sends again has another one.
  */
 export const checkMails = (snapshot: Snapshot): Violation[] => [
   ...checkReceipts(snapshot),
   ...checkRefundMails(snapshot),
-  ...checkAddresses(snapshot),
 ];
 
 const afterPayment = new Set(['paid', 'completed', 'failed', 'refunded']);
@@ -20,6 +20,7 @@ const checkReceipts = (snapshot: Snapshot): Violation[] => {
   const mailsOf = byOrder(mails.filter(({ kind }) => kind === 'receipt'));
   // An order that a refund takes out of its group and gives back goes on in a task of its own, with a mail of its own.
   const refundsOf = groupBy(refunds, ({ orderId }) => orderId);
+  const resendsOf = countResends(snapshot);
   return [
     ...history
       .filter(({ state, orderId }) => state === 'customer_notified' && !mailsOf.has(orderId))
@@ -31,7 +32,7 @@ const checkReceipts = (snapshot: Snapshot): Violation[] => {
         ...(afterPayment.has(status)
           ? []
           : [violation('mail_before_payment', orderId, `the order is ${status}`)]),
-        ...(ids.size <= 1 + (refundsOf.get(orderId)?.length ?? 0)
+        ...(ids.size <= 1 + (refundsOf.get(orderId)?.length ?? 0) + resendsOf(orderId)
           ? []
           : [violation('mail_message_id_changed', orderId, [...ids].join(' '))]),
       ];
@@ -40,24 +41,26 @@ const checkReceipts = (snapshot: Snapshot): Violation[] => {
   ];
 };
 
-/** The orders of a group have one mail. An order that was refunded may have left its group. */
-const checkGroups = ({ orders, history, mails, refunds }: Snapshot): Violation[] => {
+/**
+ * The orders of a group have one mail. An order that was refunded may have left its group, and what is sent again may be
+ * only a part of it.
+ */
+const checkGroups = (snapshot: Snapshot): Violation[] => {
+  const { orders, history, mails, refunds } = snapshot;
+  const resendsOf = countResends(snapshot);
   const refunded = new Set(refunds.map(({ orderId }) => orderId));
-  const notifiedBy = new Map(
-    history
-      .filter(({ state, detail }) => state === 'customer_notified' && detail !== null)
-      .map(({ orderId, detail }) => [orderId, detail]),
-  );
+  const notices = history.filter(({ state, detail }) => state === 'customer_notified' && detail !== null);
+  const notifiedBy = new Map(notices.map(({ orderId, detail }) => [orderId, detail]));
   const listedIn = groupBy(mails, ({ messageId }) => messageId);
   const groups = groupBy(
-    orders.filter(({ id }) => notifiedBy.has(id) && !refunded.has(id)),
+    orders.filter(({ id }) => notifiedBy.has(id) && !refunded.has(id) && resendsOf(id) === 0),
     ({ checkoutId, type }) => `${checkoutId} ${type}`,
   );
   return [
     ...[...groups]
       .filter(([, ofGroup]) => new Set(ofGroup.map(({ id }) => notifiedBy.get(id))).size > 1)
       .map(([id]) => violation('mail_of_group_split', id, 'its orders have several mails')),
-    ...[...notifiedBy].flatMap(([orderId, messageId]) =>
+    ...notices.flatMap(({ orderId, detail: messageId }) =>
       (listedIn.get(messageId ?? '') ?? []).some(({ orderIds }) => orderIds.includes(orderId))
         ? []
         : [violation('mail_without_order', orderId, `${messageId} does not list it`)],
@@ -79,7 +82,9 @@ const byOrder = (mails: readonly ReceivedMail[]): ReadonlyMap<string, readonly R
  * The refund of a late charge is mailed for the first order of its checkout. A refund that succeeded and failed
  * later may have a mail. One that was made at the provider, or by a bank, has none.
  */
-const checkRefundMails = ({ refunds, audits, mails }: Snapshot): Violation[] => {
+const checkRefundMails = (snapshot: Snapshot): Violation[] => {
+  const { refunds, audits, mails } = snapshot;
+  const resendsOf = countResends(snapshot);
   const firstOrderOf = new Map(audits.map(({ id, orderIds }) => [id, orderIds[0]]));
   const refundsOf = groupBy(
     refunds
@@ -93,17 +98,10 @@ const checkRefundMails = ({ refunds, audits, mails }: Snapshot): Violation[] => 
     const made = refundsOf.get(orderId) ?? [];
     const due = made.filter(({ status }) => status === 'succeeded').length;
     if (sent < due) return [violation('refund_mail_lost', orderId, `${sent} of ${due} mails`)];
-    return sent <= made.length
+    return sent <= made.length * (1 + resendsOf(orderId))
       ? []
       : [violation('refund_mail_unexpected', orderId, `${sent} mails for ${made.length} refunds`)];
   });
-};
-
-const checkAddresses = ({ orders, mails }: Snapshot): Violation[] => {
-  const orderOf = indexBy(orders, ({ id }) => id);
-  return mails
-    .filter(({ orderIds, to }) => !orderIds.some((id) => orderOf.get(id)?.email === to))
-    .map(({ orderIds, to }) => violation('mail_to_wrong_address', orderIds.join(), `it was sent to ${to}`));
 };
 
 const messageIdsOf = (mails: readonly ReceivedMail[]): ReadonlySet<string> =>

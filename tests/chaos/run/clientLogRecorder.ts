@@ -1,5 +1,5 @@
 import { type Reply, textAt, valueAt } from '../../processes/client.ts';
-import type { CheckoutReply, ClientLog, LoggedOrder, RefundReply } from '../clientLog.ts';
+import type { CheckoutReply, ClientLog, ContactReply, LoggedOrder, RefundReply } from '../clientLog.ts';
 
 /** Records the replies that customers and operators get. */
 export type ClientLogRecorder = {
@@ -13,6 +13,8 @@ export type ClientLogRecorder = {
   /** The provider itself confirmed this payment to the customer, after a challenge. */
   recordConfirmed(paymentId: string): void;
   recordRefund(key: string, orderId: string, amount: number | null, reply: Reply | null): void;
+  /** An operator has asked for this address of an order. */
+  recordContact(orderId: string, email: string, reply: Reply | null): void;
   /** Records the request of an operator's command that was accepted and not repeated. */
   recordCommand(reply: Reply | null): void;
   /** Records a reply with another status as unexpected. A broken connection (null) is always allowed. */
@@ -28,7 +30,7 @@ export type PaidOrder = Pick<LoggedOrder, 'id' | 'amount'>;
 /** The part of the client log that is written during the run. */
 export type RecordedLog = Pick<
   ClientLog,
-  'orders' | 'cancelled' | 'checkouts' | 'refunds' | 'commands' | 'confirmed' | 'unexpected'
+  'orders' | 'cancelled' | 'checkouts' | 'refunds' | 'contacts' | 'commands' | 'confirmed' | 'unexpected'
 >;
 
 export const createClientLogRecorder = (): ClientLogRecorder => {
@@ -37,6 +39,7 @@ export const createClientLogRecorder = (): ClientLogRecorder => {
   const cancelled: string[] = [];
   const checkouts: CheckoutReply[] = [];
   const refunds: RefundReply[] = [];
+  const contacts: ContactReply[] = [];
   const commands: string[] = [];
   const confirmed: string[] = [];
   const unexpected: string[] = [];
@@ -45,7 +48,7 @@ export const createClientLogRecorder = (): ClientLogRecorder => {
   return {
     paidOrders,
     get log() {
-      const recorded = { cancelled, checkouts, refunds, commands, confirmed, unexpected };
+      const recorded = { cancelled, checkouts, refunds, contacts, commands, confirmed, unexpected };
       return { orders: [...orders.values()], ...recorded };
     },
     recordOrder: (order) => void orders.set(order.id, order),
@@ -93,6 +96,8 @@ export const createClientLogRecorder = (): ClientLogRecorder => {
         outcome: outcome ?? 'lost',
       });
     },
+    recordContact: (orderId, email, reply) =>
+      void contacts.push({ orderId, email, outcome: reply?.status === 200 ? 'accepted' : 'lost' }),
     recordCommand: (reply) => {
       if (reply === null || reply.status >= 300 || reply.headers.has('idempotent-replayed')) return;
       commands.push(reply.headers.get('x-request-id') ?? 'a reply without a request id');

@@ -23,11 +23,12 @@ export const runCustomer = async (
 ): Promise<void> => {
   const token = await tokenFor(email);
   const clients = storefront.urls.map((url) => createClient(url, token));
-  const customer = { recorder, random, storefront, client: () => random.pick(clients) };
+  const customer = { email, recorder, random, storefront, client: () => random.pick(clients) };
   while (!signal.aborted) await visit(customer);
 };
 
 type Customer = {
+  readonly email: string;
   readonly recorder: ClientLogRecorder;
   readonly random: SeededRandom;
   readonly storefront: Storefront;
@@ -78,7 +79,8 @@ const methods = [
   'pm_sim_refund_lost',
 ];
 
-const placeOrder = async ({ client, storefront, random, recorder }: Customer): Promise<string | null> => {
+const placeOrder = async (customer: Customer): Promise<string | null> => {
+  const { client, storefront, random, recorder } = customer;
   const productId = random.pick(storefront.productIds);
   const quantity = random.between(1, 3);
   const key = randomUUID();
@@ -95,7 +97,7 @@ const placeOrder = async ({ client, storefront, random, recorder }: Customer): P
   if (placed.some((each) => each !== null && textAt(each, 'id') !== id))
     recorder.recordUnexpected(`the key ${key} has placed more than the order ${id}`);
   const amount = Number(valueAt(valueAt(reply.body, 'total'), 'amount'));
-  recorder.recordOrder({ id, productId, quantity, amount });
+  recorder.recordOrder({ id, email: customer.email, productId, quantity, amount });
   return id;
 };
 

@@ -9,6 +9,8 @@ export type DatabaseRecords = Omit<
   | 'pricedProduct'
   | 'clientLog'
   | 'takenMs'
+  | 'carried'
+  | 'triedMails'
   | 'charges'
   | 'providerRefunds'
   | 'providerDisputes'
@@ -136,10 +138,13 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
 
 const readFulfilment = async ({
   run,
-}: Database): Promise<Pick<DatabaseRecords, 'tasks' | 'licences' | 'shipments'>> => {
+}: Database): Promise<Pick<DatabaseRecords, 'tasks' | 'licences' | 'shipments' | 'pauses'>> => {
   const tasks = await run('select id, order_ids, job_id, pipeline, step, state, last_error from task');
   const licences = await run('select order_id, unit, key from licence');
-  const shipments = await run('select order_id from shipment');
+  const shipments = await run(`
+    select order_id from shipment
+    union all select order_id from step_reference where step = 'request_shipment'`);
+  const pauses = await run('select id, origin from pause');
   return {
     tasks: tasks.map((row) => ({
       id: stringOf(row.id),
@@ -156,6 +161,7 @@ const readFulfilment = async ({
       key: stringOf(row.key),
     })),
     shipments: shipments.map((row) => stringOf(row.order_id)),
+    pauses: pauses.map((row) => ({ id: stringOf(row.id), origin: stringOf(row.origin) })),
   };
 };
 

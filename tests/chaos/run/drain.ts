@@ -2,15 +2,17 @@ import { type Client, expectStatus, itemsOf, textAt, valueAt } from '../../proce
 import { assignRefunds } from './assignRefunds.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { Provider } from './provider.ts';
+import { pauseIdsOf } from './queueOperators.ts';
 import { skipWaits } from './skipWaits.ts';
 
 /**
  * Waits without faults until all work has ended, and has an operator retry the failed tasks once, and assign refunds that
- * wait for their order. Returns how much is still open after 90 s; 0 where all has ended.
+ * wait for their order. The pauses of operators end first. Returns how much is still open after 90 s; 0 where all has ended.
  */
 export const drain = async (databaseUrl: string, provider: Provider, operator: Client): Promise<number> => {
   const database = openDatabase(databaseUrl);
   const untilMs = Date.now() + 90_000;
+  await endOperatorPauses(operator);
   for (let retried = false; ; ) {
     await skipWaits(database);
     const failedJobs = await countFailedJobs(database);
@@ -40,6 +42,12 @@ const countOpen = async ({ run }: Database): Promise<number> => {
 const countFailedJobs = async ({ run }: Database): Promise<number> => {
   const [row] = await run(`select count(*) as jobs from task where state = 'failed' and job_id is not null`);
   return Number(row?.jobs);
+};
+
+const endOperatorPauses = async (operator: Client): Promise<void> => {
+  // Whether it ended is checked later: an answer may be lost.
+  for (const id of pauseIdsOf(expectStatus(await operator.get('/queue'), 200), 'operator'))
+    await operator.remove(`/queue/pauses/${id}`);
 };
 
 /** Retries all failed tasks. */

@@ -8,9 +8,11 @@ export type Faults = {
   readonly freezes: boolean;
   /** The probability, at each fault, that the database server is killed instead of one of its clients. */
   readonly crashes: number;
+  /** Faults of what all processes share, and operators who answer them: see `sharedFaults.ts`, `queueOperators.ts`. */
+  readonly shared: boolean;
 };
 
-export const allFaults: Faults = { kills: true, freezes: true, crashes: 0.04 };
+export const allFaults: Faults = { kills: true, freezes: true, crashes: 0.04, shared: true };
 
 type Processes = readonly ManagedProcess[];
 

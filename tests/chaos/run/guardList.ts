@@ -2,6 +2,7 @@ import { activityGuards } from './activityGuards.ts';
 import { groupGuards } from './groupGuards.ts';
 import { faultPresets, type Guard } from './guard.ts';
 import { moneyGuards } from './moneyGuards.ts';
+import { pauseGuards } from './pauseGuards.ts';
 import { stockGuards } from './stockGuards.ts';
 
 export const guards: readonly Guard[] = [
@@ -106,4 +107,5 @@ export const guards: readonly Guard[] = [
   ...moneyGuards,
   ...stockGuards,
   ...groupGuards,
+  ...pauseGuards,
 ];

@@ -3,11 +3,14 @@ import { addProduct, type Client } from '../../processes/client.ts';
 import type { SeededRandom } from '../../processes/random.ts';
 import { startPostgresServer } from '../../processes/server.ts';
 import { createTestFile } from '../../processes/sqlite.ts';
-import type { Faults } from './faults.ts';
+import { startCarrier } from './carrier.ts';
+import { allFaults, type Faults } from './faults.ts';
 import { withoutLimits } from './limits.ts';
 import { type ManagedProcess, startManagedProcess } from './managedProcess.ts';
 import { createInProcessProvider, type Provider, startProviderProcess } from './provider.ts';
-import { type SmtpSink, startSmtpSink } from './smtpSink.ts';
+import { startSharedDatabase, writableUrl } from './sharedDatabase.ts';
+import type { SharedServices } from './sharedFaults.ts';
+import { startSmtpSink } from './smtpSink.ts';
 import { startWebhookProxy, type WebhookProxy } from './webhookProxy.ts';
 
 export type KillTestOptions = {
@@ -27,11 +30,11 @@ export type KillTestOptions = {
 export const leaseMs = 2_000;
 
 /** The services around the processes under test. */
-export type Harness = {
-  readonly databaseUrl: string;
+export type Harness = SharedServices & {
+  /** The URL of the database for the processes under test. */
+  readonly processUrl: string;
   /** Null where the database has no server. */
   readonly crashDatabase: (() => Promise<void>) | null;
-  readonly smtpSink: SmtpSink;
   readonly webhookProxy: WebhookProxy;
   readonly provider: Provider;
   remove(): Promise<void>;
@@ -39,7 +42,9 @@ export type Harness = {
 
 /** Starts a new database, a mail server and a payment provider. */
 export const createHarness = async (test: KillTestOptions, random: SeededRandom): Promise<Harness> => {
-  const { databaseUrl, crashDatabase, remove } = await createDatabase(test);
+  const { databaseUrl, sharedDatabase, crashDatabase, remove } = await createDatabase(test);
+  const processUrl = sharedDatabase?.url ?? databaseUrl;
+  const carrier = (test.faults ?? allFaults).shared ? await startCarrier() : null;
   const smtpSink = await startSmtpSink(random.fork());
   const webhookProxy = await startWebhookProxy(random.fork());
   const provider =
@@ -48,12 +53,15 @@ export const createHarness = async (test: KillTestOptions, random: SeededRandom)
       : createInProcessProvider(databaseUrl);
   return {
     databaseUrl,
+    processUrl,
+    sharedDatabase,
+    carrier,
     crashDatabase,
     smtpSink,
     webhookProxy,
     provider,
     remove: async () => {
-      await Promise.all([smtpSink.close(), webhookProxy.close()]);
+      await Promise.all([smtpSink.close(), webhookProxy.close(), carrier?.close(), sharedDatabase?.close()]);
       await remove();
     },
   };
@@ -61,14 +69,18 @@ export const createHarness = async (test: KillTestOptions, random: SeededRandom)
 
 const createDatabase = async ({
   database,
-}: KillTestOptions): Promise<Pick<Harness, 'databaseUrl' | 'crashDatabase' | 'remove'>> => {
+}: KillTestOptions): Promise<
+  Pick<Harness, 'databaseUrl' | 'sharedDatabase' | 'crashDatabase' | 'remove'>
+> => {
   if (database === 'sqlite') {
     const { url, drop } = await createTestFile();
-    return { databaseUrl: url, crashDatabase: null, remove: drop };
+    return { databaseUrl: url, sharedDatabase: null, crashDatabase: null, remove: drop };
   }
   const server = await startPostgresServer({ fsync: true });
   return {
-    databaseUrl: server.url('postgres'),
+    // The test's own connections write at any time.
+    databaseUrl: writableUrl(server.url('postgres')),
+    sharedDatabase: await startSharedDatabase(server.url('postgres')),
     crashDatabase: async () => {
       await server.crash();
       await server.start();
@@ -80,7 +92,12 @@ const createDatabase = async ({
 /** Starts two API processes and two workers on PostgreSQL; one of each on a SQLite file. */
 export const startProcesses = async (
   { database, mails, root }: KillTestOptions,
-  { databaseUrl, provider, smtpSink }: Pick<Harness, 'databaseUrl' | 'provider' | 'smtpSink'>,
+  {
+    processUrl,
+    provider,
+    smtpSink,
+    carrier,
+  }: Pick<Harness, 'processUrl' | 'provider' | 'smtpSink' | 'carrier'>,
 ): Promise<readonly ManagedProcess[]> => {
   const env = {
     LOG_LEVEL: 'warn',
@@ -88,12 +105,15 @@ export const startProcesses = async (
     // Orders end while they are paid for, released and forgotten.
     ORDER_TTL_MS: '3000',
     PAYMENT_TIMEOUT_MS: '700',
+    // A start waits until the faults of the database are over.
+    DATABASE_WAIT_MS: '120000',
     QUEUE_LEASE_MS: String(leaseMs),
     QUEUE_POLL_MS: '100',
     // More than the mails whose replies are held, so that other mails are still sent.
     MAILS_MAX: '200',
     ...withoutLimits,
     ...provider.env,
+    ...carrier?.env,
     ...(mails === 'smtp' && { SMTP_URL: smtpSink.url }),
   };
   const roles =
@@ -101,7 +121,7 @@ export const startProcesses = async (
   const processes = [];
   for (const [index, role] of roles.entries()) {
     const one = await startManagedProcess(`${role} ${index + 1}`, role === 'worker' ? 'worker' : 'api', {
-      databaseUrl,
+      databaseUrl: processUrl,
       env,
       role,
       ...(root !== undefined && { root }),

@@ -19,10 +19,14 @@ import {
 import { makeLateCharges } from './lateCharges.ts';
 import type { ManagedProcess } from './managedProcess.ts';
 import { runOperators } from './operators.ts';
+import { createPatientClient } from './patientClient.ts';
 import { runProviderActs } from './providerActs.ts';
+import { runQueueOperators } from './queueOperators.ts';
+import { runSharedFaults } from './sharedFaults.ts';
 import { agePayments } from './skipWaits.ts';
 import { collectErrors, summarize } from './summary.ts';
 import { takeSnapshot } from './takeSnapshot.ts';
+import { watchTries } from './watchTries.ts';
 
 const customers = 24;
 
@@ -35,7 +39,9 @@ export const runKillTest = async (test: KillTestOptions): Promise<readonly Viola
     const processes = [...shopProcesses, ...harness.provider.processes];
     const urls = shopProcesses.filter(({ kind }) => kind === 'api').map(({ url }) => url);
     harness.webhookProxy.forwardTo(urls);
-    const operator = createClient(urls[0] ?? '', await tokenFor('op@shop.test', 'operator'));
+    const operator = createPatientClient(
+      createClient(urls[0] ?? '', await tokenFor('op@shop.test', 'operator')),
+    );
     const initialStocks = await addProducts(operator);
     const pricedProductId = await addProduct(operator, { code: 'PRICED', stock: 0 });
     const recorder = createClientLogRecorder();
@@ -45,7 +51,7 @@ export const runKillTest = async (test: KillTestOptions): Promise<readonly Viola
     );
     const { finishChallenge } = harness.provider;
     const storefront = { urls, pricedProductId, productIds: [...initialStocks.keys()], finishChallenge };
-    await runWorkload(test, processes, harness, storefront, recorder, random);
+    const tried = await runWorkload(test, processes, harness, storefront, recorder, random);
 
     harness.smtpSink.stopFaults();
     harness.webhookProxy.stopFaults();
@@ -58,6 +64,11 @@ export const runKillTest = async (test: KillTestOptions): Promise<readonly Viola
       initialStocks,
       pricedProductId,
       recordedLog: recorder.log,
+      carried: harness.carrier?.shipments ?? null,
+      triedMails:
+        test.mails === 'smtp'
+          ? tried.map((mail) => ({ ...mail, arrivals: harness.smtpSink.arrivals(mail.taskId) }))
+          : [],
       sinceMs,
     });
     const snapshot = test.mails === 'smtp' ? { ...stored, mails: harness.smtpSink.mails } : stored;
@@ -79,15 +90,19 @@ export const runKillTest = async (test: KillTestOptions): Promise<readonly Viola
 const runWorkload = async (
   { seconds, faults = allFaults }: KillTestOptions,
   processes: readonly ManagedProcess[],
-  { crashDatabase, smtpSink, databaseUrl, provider }: Harness,
+  harness: Harness,
   storefront: Storefront & { readonly pricedProductId: string },
   recorder: ClientLogRecorder,
   random: SeededRandom,
-): Promise<void> => {
+): Promise<Awaited<ReturnType<typeof watchTries>>> => {
+  const { crashDatabase, smtpSink, databaseUrl, provider } = harness;
   const signal = AbortSignal.timeout(seconds * 1_000);
-  const [counts, freezes] = await Promise.all([
+  const [counts, freezes, spells, tried] = await Promise.all([
     killProcesses(processes, crashDatabase, faults, random.fork(), signal),
     freezeProcesses(processes, smtpSink, leaseMs, faults, random.fork(), signal),
+    faults.shared ? runSharedFaults(harness, random.fork(), signal) : null,
+    watchTries(databaseUrl, signal),
+    faults.shared ? runQueueOperators(storefront.urls, recorder, random.fork(), signal) : null,
     agePayments(databaseUrl, random.fork(), signal),
     provider.chargeLate && makeLateCharges(databaseUrl, provider.chargeLate, random.fork(), signal),
     provider.send && runProviderActs(databaseUrl, provider.send, random.fork(), signal),
@@ -96,7 +111,10 @@ const runWorkload = async (
       runCustomer(`customer${index}@shop.test`, storefront, recorder, random.fork(), signal),
     ),
   ]);
-  print(`${counts.kills} kills, ${freezes} freezes, ${counts.crashes} database crashes; draining`);
+  print(`${counts.kills} kills, ${freezes} freezes, ${counts.crashes} database crashes`);
+  if (spells !== null) print(`shared faults: ${JSON.stringify(spells)}`);
+  print('draining');
+  return tried;
 };
 
 const print = (line: string): void => console.log(line);

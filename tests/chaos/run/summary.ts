@@ -17,6 +17,7 @@ export const summarize = (snapshot: Snapshot): readonly string[] => {
     `provider: charges ${tally(charges.map(({ status }) => status))}; refunds ${tally(providerRefunds.map(({ status }) => status))}; ${sentEvents.length} events, ${storedEvents.length} of them stored`,
     `failed tasks: ${tally(tasks.map(({ lastError }) => (lastError ?? '').replace(/:.*/, '')))}`,
     `${mails.length} mails, ${repeatedMails(mails)} of them repeated under the same Message-ID`,
+    `mails with tries: ${snapshot.triedMails.length}; carrier: ${snapshot.carried?.length ?? 0} shipments; skipped: ${tally(snapshot.history.flatMap(({ state, detail }) => (state === 'skipped' ? [String(detail)] : [])))}`,
     `activity: ${tally(activity.map(({ action }) => action))}`,
     `money page: ${JSON.stringify(clientLog.money)}`,
   ];

@@ -1,5 +1,5 @@
 import { type Client, initialAmount } from '../../processes/client.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { CarriedShipment, Snapshot, TriedMail } from '../snapshot.ts';
 import type { RecordedLog } from './clientLogRecorder.ts';
 import { readDatabase } from './databaseRecords.ts';
 import { readMoneyPage } from './moneyPage.ts';
@@ -15,6 +15,9 @@ type SnapshotOptions = {
   /** Null if nobody changes a price. */
   readonly pricedProductId: string | null;
   readonly recordedLog: RecordedLog;
+  /** Null where there is no carrier. */
+  readonly carried: readonly CarriedShipment[] | null;
+  readonly triedMails: readonly TriedMail[];
   /** Unix time in ms at which the run began. */
   readonly sinceMs: number;
 };
@@ -30,6 +33,8 @@ export const takeSnapshot = async ({
   initialStocks,
   pricedProductId,
   recordedLog,
+  carried,
+  triedMails,
   sinceMs,
 }: SnapshotOptions): Promise<Snapshot> => {
   const moneyPage = await readMoneyPage(operator, sinceMs);
@@ -39,6 +44,8 @@ export const takeSnapshot = async ({
   return {
     ...records,
     takenMs,
+    carried,
+    triedMails,
     ...(await provider.readRecords()),
     products: [...initialStocks].map(([id, initialStock]) => ({
       id,
