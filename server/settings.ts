@@ -158,7 +158,7 @@ const paymentSettings = ({ address, oneOf, secret, setting, whole }: Kinds) => (
     returnUrl: address(
       {
         name: 'STRIPE_RETURN_URL',
-        doc: 'The page of the shop that customers return to after 3-D Secure. If it is not set, a page of the shop runs the challenge with Stripe.js.',
+        doc: 'The page that customers return to after 3-D Secure, such as `https://shop.example/shop/pay`. If it is not set, the payment page runs the challenge with Stripe.js.',
       },
       ['https', 'http'],
       'https://shop.example.com/paid',

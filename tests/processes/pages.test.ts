@@ -42,7 +42,7 @@ test.each(['bun', 'deno'] as const)(
         200,
         'text/javascript; charset=utf-8',
       ]);
-      expect(file.text).toContain('getElementById("app")');
+      expect(file.text).toContain('from"/assets/part-');
     }
     for (const path of ['/assets/shop-main-00000000.js', '/assets/..%2fmanifest.json'])
       expect((await get(path)).status).toBe(404);
