@@ -121,6 +121,8 @@ describe.each(databases)('The last release beside this version on %s', (_, creat
       ]),
       pricedProductId: null,
       recordedLog: createClientLogRecorder().log,
+      carried: null,
+      triedMails: [],
       sinceMs: Date.now(),
     });
     expect(check(snapshot)).toEqual([]);
