@@ -22,14 +22,13 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
  * `--parts` adds the gallery of the parts, which is for development only.
  */
 
+type Documents = Readonly<Record<string, string>>;
+
 /** The script of each document. A document that needs a policy of its own is one of its own. */
-const documents: Readonly<Record<string, string>> = {
-  shop: 'shop/main.tsx',
-  pay: 'shop/pay.tsx',
-  console: 'console/main.tsx',
-};
+const shop: Documents = { shop: 'shop/main.tsx', pay: 'shop/pay.tsx' };
+const operators: Documents = { console: 'console/main.tsx' };
 /** Every part in every state, at `/console/parts`, for those who build the pages. Only where it is asked for. */
-const gallery: Readonly<Record<string, string>> = { parts: 'gallery/main.tsx' };
+const gallery: Documents = { parts: 'gallery/main.tsx' };
 /** All documents share one file of styles, so that a browser has it after the first. */
 const style = 'parts/style.css';
 
@@ -65,10 +64,11 @@ export const buildPages = async (
 
   const assets = join(dist, 'assets');
   mkdirSync(assets, { recursive: true });
-  const sourceOf = withParts ? { ...documents, ...gallery } : documents;
-  const files = await bundle(sourceOf);
+  // Documents of two groups share no file: what both need would be a file of its own, and one request more.
+  const groups = [shop, operators, ...(withParts ? [gallery] : [])];
+  const files = new Map((await Promise.all(groups.map(bundle))).flatMap((each) => [...each]));
   await Promise.all([...files].map(([name, bytes]) => writeAsset(assets, name, bytes)));
-  const manifest: Manifest = { sources, documents: describeDocuments(sourceOf, files) };
+  const manifest: Manifest = { sources, documents: describeDocuments(Object.assign({}, ...groups), files) };
   writeWhole(manifestFile, Buffer.from(JSON.stringify(manifest, null, 2)));
   await removeOld(assets, new Set(files.keys()));
   return true;
@@ -93,7 +93,7 @@ const readSources = (manifestFile: string): string | null => {
 };
 
 /** The bytes of each file by its name. */
-const bundle = async (sourceOf: typeof documents): Promise<ReadonlyMap<string, Uint8Array>> => {
+const bundle = async (sourceOf: Documents): Promise<ReadonlyMap<string, Uint8Array>> => {
   const result = await Bun.build({
     entrypoints: [...Object.values(sourceOf), style].map((file) => join(web, file)),
     root: web,
@@ -117,7 +117,7 @@ const bundle = async (sourceOf: typeof documents): Promise<ReadonlyMap<string, U
 const nameOf = (path: string): string => path.replace(/^\.\//, '');
 
 const describeDocuments = (
-  sourceOf: typeof documents,
+  sourceOf: Documents,
   files: ReadonlyMap<string, Uint8Array>,
 ): Manifest['documents'] =>
   Object.fromEntries(

@@ -76,7 +76,7 @@ withShop('The cost of a page', { createDatabase: createTestFile }, ({ visit }) =
         expect(cost.style).toBeLessThanOrEqual(6_000);
         expect(cost.document).toBeLessThanOrEqual(1_000);
         // The document, its styles and scripts, and the words.
-        if (most === first) expect(cost.files.length, cost.files.join(' ')).toBeLessThanOrEqual(7);
+        if (most === first) expect(cost.files.length, cost.files.join(' ')).toBeLessThanOrEqual(6);
       }, vietnamese);
     },
   );

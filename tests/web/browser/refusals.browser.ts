@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { expectStatus } from '../../processes/client.ts';
-import { createTestFile } from '../../processes/sqlite.ts';
+import { databases } from '../../processes/databases.ts';
 import { holdAnswers } from './customer.ts';
 import { placeOrder } from './shop.ts';
 import { withShop } from './shopGround.ts';
@@ -15,104 +15,105 @@ import {
   seesTitle,
 } from './steps.ts';
 
-withShop('A payment that does not work', { createDatabase: createTestFile }, ({ shop, visit }) => {
-  test('A declined card charges nothing, and another one pays with a new key', async () => {
-    await visit(async (customer) => {
-      const { page, words } = customer;
-      await customer.placeOrders(1);
-      await openCart(customer, 1);
-      await pay(customer, methods.declined);
-      await seesTitle(page, words.pay.declined.title);
-      expect(await keptKeys(page)).toEqual([]);
-      expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY');
-      await openCart(customer, 1);
-      await pay(customer, methods.pays);
-      await seesTitle(page, words.pay.paid.title);
-      expect(new Set(customer.keys).size).toBe(2);
-      const charges = await chargesOf(customer);
-      expect(charges.filter((status) => status === 'succeeded')).toHaveLength(1);
+for (const [database, createDatabase] of databases)
+  withShop(`A payment that does not work, on ${database}`, { createDatabase }, ({ shop, visit }) => {
+    test('A declined card charges nothing, and another one pays with a new key', async () => {
+      await visit(async (customer) => {
+        const { page, words } = customer;
+        await customer.placeOrders(1);
+        await openCart(customer, 1);
+        await pay(customer, methods.declined);
+        await seesTitle(page, words.pay.declined.title);
+        expect(await keptKeys(page)).toEqual([]);
+        expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY');
+        await openCart(customer, 1);
+        await pay(customer, methods.pays);
+        await seesTitle(page, words.pay.paid.title);
+        expect(new Set(customer.keys).size).toBe(2);
+        const charges = await chargesOf(customer);
+        expect(charges.filter((status) => status === 'succeeded')).toHaveLength(1);
+      });
     });
-  });
 
-  test('What is sold out is named, and nobody is charged', async () => {
-    await visit(async (customer) => {
-      const { client, page, words } = customer;
-      const name = 'Đèn lồng cuối cùng';
-      const product = await shop().addProduct({ name, stock: 2, price: 777_000 });
-      await placeOrder(client, product, 2);
-      const other = await shop().customer('other-buyer@example.com');
-      const taken = await placeOrder(other.client, product, 1);
-      expectStatus(await other.client.checkOut(crypto.randomUUID(), [taken], 'pm_card_visa'), 202);
-      await openCart(customer, 1);
-      await pay(customer, methods.pays);
-      await page.getByText(words.pay.stock.left(name, 1)).waitFor();
-      expect((await shop().charges()).map(({ amount }) => amount)).not.toContain(2 * 777_000);
-      expect(await keptKeys(page)).toEqual([]);
+    test('What is sold out is named, and nobody is charged', async () => {
+      await visit(async (customer) => {
+        const { client, page, words } = customer;
+        const name = 'Đèn lồng cuối cùng';
+        const product = await shop().addProduct({ name, stock: 2, price: 777_000 });
+        await placeOrder(client, product, 2);
+        const other = await shop().customer('other-buyer@example.com');
+        const taken = await placeOrder(other.client, product, 1);
+        expectStatus(await other.client.checkOut(crypto.randomUUID(), [taken], 'pm_card_visa'), 202);
+        await openCart(customer, 1);
+        await pay(customer, methods.pays);
+        await page.getByText(words.pay.stock.left(name, 1)).waitFor();
+        expect((await shop().charges()).map(({ amount }) => amount)).not.toContain(2 * 777_000);
+        expect(await keptKeys(page)).toEqual([]);
+      });
     });
-  });
 
-  test('A bank that cannot be reached is said, and the customer may stop without a charge', async () => {
-    await visit(async (customer) => {
-      const { page, words } = customer;
-      await customer.placeOrders(1);
-      await openCart(customer, 1);
-      await pay(customer, methods.down);
-      await page.getByText(words.pay.retrying.nothingCharged).waitFor();
-      await page.getByRole('button', { name: words.pay.retrying.stop }).click();
-      await seesTitle(page, words.pay.stopped.title);
-      expect(await keptKeys(page)).toEqual([]);
-      await openCart(customer, 1);
+    test('A bank that cannot be reached is said, and the customer may stop without a charge', async () => {
+      await visit(async (customer) => {
+        const { page, words } = customer;
+        await customer.placeOrders(1);
+        await openCart(customer, 1);
+        await pay(customer, methods.down);
+        await page.getByText(words.pay.retrying.nothingCharged).waitFor();
+        await page.getByRole('button', { name: words.pay.retrying.stop }).click();
+        await seesTitle(page, words.pay.stopped.title);
+        expect(await keptKeys(page)).toEqual([]);
+        await openCart(customer, 1);
+      });
     });
-  });
 
-  test('Two windows that pay the same order at once charge once, and both say so', async () => {
-    await visit(async (customer) => {
-      const { page, words } = customer;
-      await customer.placeOrders(1);
-      const second = await customer.openWindow();
-      await openCart(customer, 1, page);
-      await openCart(customer, 1, second);
-      const buttons = [
-        await choosePayment(customer, methods.pays, page),
-        await choosePayment(customer, methods.pays, second),
-      ];
-      const held = await holdAnswers(page, `${shop().url}/checkouts`);
-      await buttons[0]?.click();
-      await held.arrived;
-      await buttons[1]?.click();
-      await seesTitle(second, words.pay.asking.title);
-      await held.release();
-      await seesTitle(page, words.pay.paid.title);
-      // Whether it found the other window's attempt, its end, or only the paid order: all of them are true.
-      const { conflict, elsewhere, paid } = words.pay;
-      await seesTitle(second, new RegExp(`^(?:${elsewhere.title}|${paid.title}|${conflict.paidTitle})$`));
-      expect(await chargesOf(customer)).toEqual(['succeeded']);
+    test('Two windows that pay the same order at once charge once, and both say so', async () => {
+      await visit(async (customer) => {
+        const { page, words } = customer;
+        await customer.placeOrders(1);
+        const second = await customer.openWindow();
+        await openCart(customer, 1, page);
+        await openCart(customer, 1, second);
+        const buttons = [
+          await choosePayment(customer, methods.pays, page),
+          await choosePayment(customer, methods.pays, second),
+        ];
+        const held = await holdAnswers(page, `${shop().url}/checkouts`);
+        await buttons[0]?.click();
+        await held.arrived;
+        await buttons[1]?.click();
+        await seesTitle(second, words.pay.asking.title);
+        await held.release();
+        await seesTitle(page, words.pay.paid.title);
+        // Whether it found the other window's attempt, its end, or only the paid order: all of them are true.
+        const { conflict, elsewhere, paid } = words.pay;
+        await seesTitle(second, new RegExp(`^(?:${elsewhere.title}|${paid.title}|${conflict.paidTitle})$`));
+        expect(await chargesOf(customer)).toEqual(['succeeded']);
+      });
     });
-  });
 
-  test('A second device hears that the order is being paid, and then that it is paid', async () => {
-    await visit(async (customer) => {
-      const { email, page, words } = customer;
-      await customer.placeOrders(1, { name: 'Khăn rằn hai máy' });
-      await openCart(customer, 1);
-      await visit(
-        async (device) => {
-          await openCart(device, 1);
-          const held = await holdAnswers(page, `${shop().url}/checkouts`);
-          await pay(customer, methods.confirms);
-          await held.arrived;
-          await pay(device, methods.pays);
-          await device.page.getByText(words.pay.conflict.inProgress('Khăn rằn hai máy')).waitFor();
-          await held.release();
-          await seesTitle(page, words.pay.action.title);
-          await page.getByRole('button', { name: words.pay.action.confirm }).click();
-          await page.getByRole('button', { name: words.pay.action.demoSucceed, exact: true }).click();
-          await seesTitle(page, words.pay.paid.title);
-          expect(await keptKeys(device.page)).toEqual([]);
-        },
-        { email },
-      );
-      await expectOneCharge(customer);
+    test('A second device hears that the order is being paid, and then that it is paid', async () => {
+      await visit(async (customer) => {
+        const { email, page, words } = customer;
+        await customer.placeOrders(1, { name: 'Khăn rằn hai máy' });
+        await openCart(customer, 1);
+        await visit(
+          async (device) => {
+            await openCart(device, 1);
+            const held = await holdAnswers(page, `${shop().url}/checkouts`);
+            await pay(customer, methods.confirms);
+            await held.arrived;
+            await pay(device, methods.pays);
+            await device.page.getByText(words.pay.conflict.inProgress('Khăn rằn hai máy')).waitFor();
+            await held.release();
+            await seesTitle(page, words.pay.action.title);
+            await page.getByRole('button', { name: words.pay.action.confirm }).click();
+            await page.getByRole('button', { name: words.pay.action.demoSucceed, exact: true }).click();
+            await seesTitle(page, words.pay.paid.title);
+            expect(await keptKeys(device.page)).toEqual([]);
+          },
+          { email },
+        );
+        await expectOneCharge(customer);
+      });
     });
   });
-});
