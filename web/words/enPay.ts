@@ -14,7 +14,6 @@ export const enPay = {
     title: 'Asking your bank',
     text: 'This takes a few seconds. You may reload or close this page: you are charged once.',
   },
-  waitingForWindow: 'Another window of this browser is paying. This one goes on right after it.',
   retrying: {
     title: 'No answer yet',
     text: 'We ask again with the same request, so you are charged once.',

@@ -15,7 +15,6 @@ export const viPay: Messages['pay'] = {
     title: 'Đang hỏi ngân hàng',
     text: 'Việc này thường mất vài giây. Bạn có thể tải lại hoặc đóng trang: bạn chỉ bị trừ tiền một lần.',
   },
-  waitingForWindow: 'Một cửa sổ khác đang thanh toán. Cửa sổ này sẽ tiếp tục ngay sau đó.',
   retrying: {
     title: 'Chưa có câu trả lời',
     text: 'Chúng tôi gửi lại đúng yêu cầu này, nên bạn chỉ bị trừ tiền một lần.',
