@@ -32,7 +32,8 @@ export type Attachment = {
   readonly name: string;
   /** The media type, such as `application/pdf`. */
   readonly type: string;
-  readonly content: Uint8Array;
+  /** Null: the invoice of the mail's checkout, which is drawn when the mail is read (`Mailer.drawsInvoicesLater`). */
+  readonly content: Uint8Array | null;
 };
 
 /** `reason` is for logs and people. */
@@ -48,6 +49,11 @@ export type MailOutcome =
 /** Gives mails to a mail server or to the captured mailbox. Never throws, and returns within its own time limits. */
 export interface Mailer {
   send(mail: Mail): Promise<MailOutcome>;
+  /**
+   * True for a mailbox. It keeps that a mail has an invoice, and not its bytes: the same file can be drawn at any time
+   * from what is stored, and drawing it would be most of the work of a shop that has no mail server.
+   */
+  readonly drawsInvoicesLater?: boolean;
 }
 
 /**
@@ -70,13 +76,13 @@ export type CapturedMail = Omit<Mail, 'attachments'> & {
   readonly atMs: number;
 };
 
-/** `size` is in bytes. */
-export type AttachmentInfo = Pick<Attachment, 'name' | 'type'> & { readonly size: number };
+/** `size` is in bytes. Null: the invoice of the mail's checkout, which is not drawn yet. */
+export type AttachmentInfo = Pick<Attachment, 'name' | 'type'> & { readonly size: number | null };
 
 export const attachmentInfo = ({ name, type, content }: Attachment): AttachmentInfo => ({
   name,
   type,
-  size: content.byteLength,
+  size: content === null ? null : content.byteLength,
 });
 
 /** The most bytes of attachments that the mailbox keeps of one mail. An invoice of 100 lines has a tenth of it. */
@@ -84,8 +90,9 @@ export const capturedBytesMax = 2 * 1024 * 1024;
 
 /** The bytes that the mailbox keeps of a mail's attachments: all of them, or none if they are too many. */
 export const keptContents = (attachments: readonly Attachment[]): readonly Uint8Array[] => {
-  const bytes = attachments.reduce((sum, { content }) => sum + content.byteLength, 0);
-  return bytes > capturedBytesMax ? [] : attachments.map(({ content }) => content);
+  const contents = attachments.flatMap(({ content }) => content ?? []);
+  const bytes = contents.reduce((sum, content) => sum + content.byteLength, 0);
+  return bytes > capturedBytesMax ? [] : contents;
 };
 
 /** The content of the mail about a group of processed orders. */

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import DKIM from 'nodemailer/lib/dkim';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { encodeWord } from 'nodemailer/lib/mime-funcs';
-import type { Mail } from '../../core/mail.ts';
+import type { Attachment, Mail } from '../../core/mail.ts';
 import { withoutBidiControls } from '../../core/text.ts';
 import type { Address } from './address.ts';
 
@@ -27,11 +27,7 @@ export const createComposeMessage = (from: Address, dkimKey: DkimKey | null): Co
       },
       text: withMailLines(mail.text),
       html: withMailLines(mail.html),
-      attachments: mail.attachments.map(({ name, type, content }) => ({
-        filename: withoutBidiControls(name),
-        contentType: type,
-        content: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
-      })),
+      attachments: mail.attachments.map(attachmentOf),
       // Most of a mail stays readable in its source.
       textEncoding: 'quoted-printable',
       // All content is in the mail itself. Nothing of it may name a file or a URL.
@@ -41,6 +37,15 @@ export const createComposeMessage = (from: Address, dkimKey: DkimKey | null): Co
       .compile()
       .build();
     return sign === null ? message : sign(message);
+  };
+};
+
+const attachmentOf = ({ name, type, content }: Attachment) => {
+  if (content === null) throw new Error(`${name} is not drawn`);
+  return {
+    filename: withoutBidiControls(name),
+    contentType: type,
+    content: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
   };
 };
 

@@ -26,6 +26,11 @@ export const mailJson = component(
 
 export const mailListJson = listSchema(mailJson);
 
+/** A captured mail whose attachments are all drawn. `size` is in bytes. */
+export type DrawnMail = Omit<CapturedMail, 'attachments'> & {
+  readonly attachments: readonly (CapturedMail['attachments'][number] & { readonly size: number })[];
+};
+
 export const renderMail = ({
   messageId,
   checkoutId,
@@ -36,7 +41,7 @@ export const renderMail = ({
   html,
   attachments,
   atMs,
-}: CapturedMail) =>
+}: DrawnMail) =>
   ({
     messageId,
     checkoutId,
@@ -47,4 +52,4 @@ export const renderMail = ({
     html,
     attachments,
     at: timeOf(atMs),
-  }) satisfies RenderedFields<CapturedMail, unknown>;
+  }) satisfies RenderedFields<DrawnMail, unknown>;

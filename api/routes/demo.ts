@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Elysia, t } from 'elysia';
 import { SignJWT } from 'jose/jwt/sign';
+import type { CapturedMail } from '../../core/mail.ts';
 import type { ApiDeps, FinishChallenge } from '../deps.ts';
 import { type Authenticate, type Role, roles } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
@@ -14,7 +15,7 @@ import { cursor, limit, limitDefault, oneOf, strictObject, text, time } from '..
 import { operation, queryParameters } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
 import { timeOf } from '../render/component.ts';
-import { mailListJson, renderMail } from '../render/mail.ts';
+import { type DrawnMail, mailListJson, renderMail } from '../render/mail.ts';
 import { chargeListJson, renderCharge } from '../render/payment.ts';
 
 const oneRole = createCheck(strictObject({ email: emailField, role: oneOf(roles) }));
@@ -103,7 +104,21 @@ const chargeFilters = createCheck(strictObject({ cursor: t.Optional(cursor), lim
 /** The `Message-ID` of a mail, or the id of a charge. */
 const cursorKey = createCheck(text(255));
 
-export const createDemoMailRoute = ({ store }: ApiDeps, authenticate: Authenticate) =>
+/** Draws the invoices of captured mails that are not drawn yet, to know their sizes. */
+const createDrawMail =
+  ({ invoices }: Pick<ApiDeps['store'], 'invoices'>, renderer: ApiDeps['invoiceRenderer']) =>
+  async ({ attachments, ...mail }: CapturedMail): Promise<DrawnMail> => {
+    const { checkoutId } = mail;
+    const isDrawn = checkoutId === null || attachments.every(({ size }) => size !== null);
+    const invoice = isDrawn ? null : unwrapOrThrow(await invoices.ofCheckout(checkoutId));
+    const drawn = invoice === null ? 0 : (await renderer.render(invoice)).byteLength;
+    return {
+      ...mail,
+      attachments: attachments.map(({ size, ...file }) => ({ ...file, size: size ?? drawn })),
+    };
+  };
+
+export const createDemoMailRoute = ({ store, invoiceRenderer }: ApiDeps, authenticate: Authenticate) =>
   new Elysia().get(
     '/demo/mails',
     requireRole(authenticate, 'operator', async ({ request }) => {
@@ -113,7 +128,9 @@ export const createDemoMailRoute = ({ store }: ApiDeps, authenticate: Authentica
         after: unwrapOrThrow(readCursor(query.cursor, cursorKey)),
         limit: query.limit ?? limitDefault,
       });
-      return listOf(unwrapOrThrow(page), renderMail);
+      const { items, next } = unwrapOrThrow(page);
+      const draw = createDrawMail(store, invoiceRenderer);
+      return listOf({ items: await Promise.all(items.map(draw)), next }, renderMail);
     }),
     operation({
       tag: 'Demo',

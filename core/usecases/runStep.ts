@@ -46,7 +46,7 @@ export const createRunStep = (
   const services: Services = {
     notify_customer: async (lease) => {
       const messageId = `<${stepKey(lease.taskId, lease.step)}@${settings.mailDomain}>`;
-      const attachments = await attachInvoice(lease, invoiceRenderer);
+      const attachments = await attachInvoice(lease, invoiceRenderer, mailer);
       const outcome = await mailer.send(receiptMail({ ...lease, attachments }, messageId));
       switch (outcome.kind) {
         case 'accepted':
@@ -105,6 +105,7 @@ const lateOutcome =
     service === 'notify_customer'
       ? { kind: 'mail_deferred', reason }
       : { kind: 'deferred', reason, retryAfterMs: null };
+
 /**
  * The invoice that the task issued, as a PDF. Throws if it cannot be drawn: then the mail waits and tries again, because
  * a mail without it would be the only one.
@@ -112,11 +113,13 @@ const lateOutcome =
 const attachInvoice = async (
   { issuedInvoice }: Lease,
   renderer: InvoiceRenderer,
+  { drawsInvoicesLater = false }: Mailer,
 ): Promise<readonly Attachment[]> => {
   if (issuedInvoice === null) return [];
+  const file = { name: invoiceFileName(issuedInvoice), type: 'application/pdf' };
+  if (drawsInvoicesLater) return [{ ...file, content: null }];
   try {
-    const content = await renderer.render(issuedInvoice);
-    return [{ name: invoiceFileName(issuedInvoice), type: 'application/pdf', content }];
+    return [{ ...file, content: await renderer.render(issuedInvoice) }];
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`the invoice ${issuedInvoice.number} cannot be drawn: ${reason}`, { cause });

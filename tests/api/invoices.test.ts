@@ -55,6 +55,21 @@ describe('GET /checkouts/{id}/invoice', () => {
     expect(texts[0]).toContain(world.shop.name);
   });
 
+  test('A captured mail shows the size of its invoice, which is drawn when the mail is listed', async () => {
+    const { api, lan, operator, path, checkoutId, store } = await createShop();
+    const response = await api.handle(
+      requestOf('GET', `http://localhost${path}`, { token: await lan.token() }),
+    );
+    const { byteLength } = await response.arrayBuffer();
+    const file = { name: 'invoice-2026-000001.pdf', type: 'application/pdf' };
+    await store.mailbox.send({
+      ...{ messageId: '<a@cartwright.example>', checkoutId, orderIds: [], to: 'lan@example.com' },
+      ...{ subject: 's', text: 't', html: 'h', attachments: [{ ...file, content: null }] },
+    });
+    const list = expectStatus(await operator.get('/demo/mails'), 200);
+    expect(list).toMatchObject({ body: { items: [{ attachments: [{ ...file, size: byteLength }] }] } });
+  });
+
   test('GET /checkouts/{id}/invoice sends nothing again that the client has, and other bytes for another invoice', async () => {
     let email = 'lan@example.com';
     const { lan, path } = await createShop(async (checkoutId) =>

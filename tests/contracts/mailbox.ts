@@ -34,6 +34,20 @@ export const mailboxContract = (name: string, open: OpenWithBackdoor): void => {
       expect([...(await backdoor.attachedBytes(mail.messageId))]).toEqual([0, 255, 10]);
     });
 
+    test('A mail keeps that it has an invoice which is drawn when the mail is read', async () => {
+      const { backdoor, store } = context();
+      expect(store.mailbox.drawsInvoicesLater).toBeTrue();
+      const file = { name: 'invoice-2026-000001.pdf', type: 'application/pdf' };
+      const mail: Mail = {
+        ...mailTo(context(), context().fixture.unique('an')),
+        attachments: [{ ...file, content: null }],
+      };
+      expect(await store.mailbox.send(mail)).toEqual({ kind: 'accepted' });
+      const { items } = await unwrap(store.mailbox.list({ to: mail.to, after: null, limit: 10 }));
+      expect(items[0]?.attachments).toEqual([{ ...file, size: null }]);
+      expect([...(await backdoor.attachedBytes(mail.messageId))]).toEqual([]);
+    });
+
     test('A mail with more attachments than the mailbox keeps is stored with their names and sizes', async () => {
       const { backdoor, store } = context();
       const send = async (size: number) => {
@@ -84,7 +98,7 @@ export const mailboxContract = (name: string, open: OpenWithBackdoor): void => {
       const byId = (one: Pick<Mail, 'messageId'>, other: Pick<Mail, 'messageId'>) =>
         one.messageId < other.messageId ? -1 : 1;
       const infoOf = ({ attachments }: Mail) =>
-        attachments.map(({ name, type, content }) => ({ name, type, size: content.length }));
+        attachments.map(({ name, type, content }) => ({ name, type, size: content?.length ?? null }));
       expect(next).toBeNull();
       expect(items.toSorted(byId)).toEqual(
         mails.map((mail) => ({ ...mail, attachments: infoOf(mail), atMs: fixture.now() })).toSorted(byId),

@@ -5,6 +5,8 @@ import type { Clock } from '../../core/world.ts';
 import type { Tables } from './tables.ts';
 
 export const createMailbox = (tables: Tables, clock: Clock): Mailbox => ({
+  drawsInvoicesLater: true,
+
   send: async (mail) => {
     if (!tables.mails.has(mail.messageId)) tables.mails.set(mail.messageId, { ...mail, atMs: clock.nowMs() });
     return { kind: 'accepted' };

@@ -39,6 +39,24 @@ describe('Invoices in mails', () => {
     expect(mails.flatMap(({ attachments }) => attachments)).toEqual([attached]);
   });
 
+  test('A mailbox that draws invoices later gets them without their bytes', async () => {
+    const fixture = await open();
+    await fixture.placePaidCart(['digital', 'physical']);
+    const { mails, mailer } = createMailer();
+    const invoiceRenderer: InvoiceRenderer = {
+      render: () => Promise.reject(new Error('nothing is drawn')),
+    };
+    const { advance } = fixture.startWorker({
+      mailer: { ...mailer, drawsInvoicesLater: true },
+      invoiceRenderer,
+    });
+    await advance(100);
+    await waitUntil(() => mails.length === 2);
+    expect(mails.flatMap(({ attachments }) => attachments)).toEqual([
+      { name: expect.stringMatching(/^invoice-/), type: 'application/pdf', content: null },
+    ]);
+  });
+
   test('An invoice that cannot be drawn holds its own mail, with the error, and no other', async () => {
     const fixture = await open();
     const [first = '', ...others] = await fixture.placePaidOrders(Array(6).fill('physical'));

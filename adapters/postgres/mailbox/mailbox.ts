@@ -12,6 +12,8 @@ import { capturedMail } from '../schema.ts';
 const { id: _, contents: __, ...listed } = getTableColumns(capturedMail);
 
 export const createMailbox = (sql: Sql, db: PostgresJsDatabase, world: World): Mailbox => ({
+  drawsInvoicesLater: true,
+
   send: createCaptureBatcher((mails, nowMs) => orUnavailable(() => insertNew(sql, mails, nowMs)), world),
 
   list: ({ to, after, limit }) =>

@@ -29,6 +29,8 @@ export const createMailbox = ({ runStatement, db, write }: Connection, world: Wo
     .prepare();
 
   return {
+    drawsInvoicesLater: true,
+
     send: createCaptureBatcher(
       async (mails, atMs) =>
         write(() => {

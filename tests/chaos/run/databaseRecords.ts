@@ -203,13 +203,14 @@ const readMails = async ({ run }: Database): Promise<readonly ReceivedMail[]> =>
 /** `<task.step@domain>`. */
 export const taskIdIn = (messageId: string): string => /^<([^.]+)\./.exec(messageId)?.[1] ?? '';
 
-/** The bytes of all attachments stand one after the other. */
+/** The bytes of all attachments stand one after the other. Those of an invoice that is not drawn yet are null. */
 const capturedFiles = ({ attachments, contents }: Readonly<Record<string, unknown>>) => {
-  const files: { readonly name: string; readonly size: number }[] =
+  const files: { readonly name: string; readonly size: number | null }[] =
     typeof attachments === 'string' ? JSON.parse(attachments) : attachments;
   const bytes = contents instanceof Uint8Array ? Buffer.from(contents) : Buffer.of();
   let from = 0;
   return files.map(({ name, size }) => {
+    if (size === null) return { name, content: null };
     from += size;
     return { name, content: bytes.subarray(from - size, from) };
   });
