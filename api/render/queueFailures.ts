@@ -17,7 +17,7 @@ export const failuresJson = component(
         newestTaskId: t.String({ ...id, description: 'The newest task of the group.' }),
       }),
     ),
-    nextCursor: t.Null({ description: 'There is one page.' }),
+    nextCursor: t.Union([t.String(), t.Null()], { description: 'Always null: there is one page.' }),
     tasks: t.Number({ ...count, description: 'How many failed tasks were counted, in all groups.' }),
   }),
 );

@@ -19,7 +19,7 @@ export const queueHistoryJson = component(
         }),
       }),
     ),
-    nextCursor: t.Null({ description: 'There is one page.' }),
+    nextCursor: t.Union([t.String(), t.Null()], { description: 'Always null: there is one page.' }),
   }),
 );
 
