@@ -116,6 +116,14 @@ withGallery('The fields', () => {
       });
     });
 
+    test('The largest quantity of an order can be read whole', async () => {
+      await look('parts', async (page) => {
+        await stepper(page).fill('10000');
+        const hidden = await stepper(page).evaluate((input) => input.scrollWidth - input.clientWidth);
+        expect(hidden).toBe(0);
+      });
+    });
+
     test('A typed quantity counts on Enter, and when one leaves the field', async () => {
       await look('parts', async (page) => {
         await stepper(page).fill('3');
