@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { browserPayPorts } from '../../web/shared/browserPay.ts';
 import { createCall } from '../../web/shared/call.ts';
 import { createKeep } from '../../web/shared/keepAttempts.ts';
+import { isPaymentNews } from '../../web/shared/paymentNews.ts';
 import type { Attempt } from '../../web/shared/payStates.ts';
 import { createShopApi } from '../../web/shared/shopApi.ts';
 import { createStore, windowStore } from '../../web/shared/store.ts';
@@ -39,6 +40,16 @@ describe('Kept attempts', () => {
         .map(({ key }) => key);
     expect(keysOf('ann')).toEqual(['k1', 'k2']);
     expect(keysOf('an')).toEqual(['k3']);
+  });
+
+  test('Other windows hear of one that begins or ends, and not of each try', () => {
+    const hears = (key: string | null, oldValue: string | null, newValue: string | null) =>
+      isPaymentNews({ key, oldValue, newValue });
+    expect(hears('cw.pay ann k1', null, '{}')).toBe(true);
+    expect(hears('cw.pay ann k1', '{}', null)).toBe(true);
+    expect(hears('cw.pay ann k1', '{}', '{"sends":1}')).toBe(false);
+    expect(hears('cw.known', null, '1')).toBe(false);
+    expect(hears(null, null, null)).toBe(false);
   });
 
   test.each(['', 'null', '{', '[]', '{"key":"k1"}', JSON.stringify({ ...attempt('k1', 1), orderIds: [] })])(

@@ -1,3 +1,4 @@
+import { attemptPrefix } from './paymentNews.ts';
 import type { PayPorts } from './payPorts.ts';
 import type { Attempt } from './payStates.ts';
 import type { Store } from './store.ts';
@@ -34,7 +35,7 @@ const parseAttempt = (text: string | null): Attempt | null => {
  * other's. An id has no space, so no customer's prefix is the beginning of another's.
  */
 export const createKeep = (store: Store, customerId: string): PayPorts['keep'] => {
-  const prefix = `cw.pay ${customerId} `;
+  const prefix = `${attemptPrefix}${customerId} `;
   return {
     list: () =>
       store

@@ -46,7 +46,13 @@ export const CheckoutPage = ({ payment }: { readonly payment: Payment }) => {
   const isHeld = phase === 'signed_out' || phase === 'forbidden';
 
   useTitle(title);
-  useLayoutEffect(() => titleRef.current?.focus({ preventScroll: true }), [title]);
+  const spoken = useRef(language.value);
+  useLayoutEffect(() => {
+    // The same title in another language is no news, and the focus stays on the button that was pressed.
+    const isTranslated = spoken.current !== language.value;
+    spoken.current = language.value;
+    if (!isTranslated) titleRef.current?.focus({ preventScroll: true });
+  }, [title]);
   useEffect(() => setNote(''), [phase]);
   useHeld(payment, isHeld);
   useEffect(() => void loadPaidNote().catch(() => undefined), []);

@@ -1,11 +1,12 @@
 import { useEffect } from 'preact/hooks';
+import { isPaymentNews } from '../shared/paymentNews.ts';
 import { sessionMarkName } from '../shared/session.ts';
 import type { Shop } from './shop.ts';
 
 /** A page that was out of sight for longer asks again when it is seen. */
 const freshForMs = 30_000;
 
-/** When what is shown may be old: the page comes back, the connection does, or another window signs in or out. */
+/** When what is shown may be old: the page comes back, the connection does, or another window signs in or out, or pays. */
 export const usePageEvents = (shop: Shop): void => {
   useEffect(() => {
     let hiddenAtMs: number | null = null;
@@ -23,7 +24,8 @@ export const usePageEvents = (shop: Shop): void => {
         window,
         'storage',
         (event) => {
-          if (event instanceof StorageEvent && event.key === sessionMarkName) void shop.refresh();
+          if (event instanceof StorageEvent && (event.key === sessionMarkName || isPaymentNews(event)))
+            void shop.refresh();
         },
       ],
       [

@@ -91,6 +91,36 @@ for (const [database, createDatabase] of databases)
       });
     });
 
+    test('A cart in a second window follows what the first one pays', async () => {
+      await visit(async (customer) => {
+        const { page, words } = customer;
+        await customer.placeOrders(1);
+        await openCart(customer, 1);
+        const other = await customer.openWindow();
+        await openCart(customer, 1, other);
+        await pay(customer, methods.slow);
+        await other.getByText(words.pay.openPayments(1)).waitFor();
+        await seesTitle(page, words.pay.paid.title);
+        await other.getByText(words.pay.openPayments(1)).waitFor({ state: 'detached' });
+        await other.getByText(words.cartPage.empty).waitFor();
+      });
+    });
+
+    test('Another language leaves the focus on its button, also where a payment was declined', async () => {
+      await visit(async (customer) => {
+        const { page, words } = customer;
+        await customer.placeOrders(1);
+        await openCart(customer, 1);
+        await pay(customer, methods.declined);
+        await seesTitle(page, words.pay.declined.title);
+        const button = page.locator('header button[lang]');
+        await button.focus();
+        await page.keyboard.press('Enter');
+        await page.locator('html[lang=vi]').waitFor({ state: 'attached' });
+        expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+      });
+    });
+
     test('A second device hears that the order is being paid, and then that it is paid', async () => {
       await visit(async (customer) => {
         const { email, page, words } = customer;
