@@ -9,6 +9,7 @@ import { cartPath, homePath, signInPath } from './addresses.ts';
 import { focusHeading } from './pageFocus.ts';
 import { type Shop, ShopProvider, useShopChanges } from './shop.ts';
 import { usePageEvents } from './usePageEvents.ts';
+import { useReconnect } from './useReconnect.ts';
 
 type ShopFrameProps = {
   readonly shop: Shop;
@@ -28,6 +29,7 @@ export const ShopFrame = ({ shop, here, address, goHome, children }: ShopFramePr
   const session = account.session.value;
   useShopChanges(shop);
   usePageEvents(shop);
+  useReconnect(shop);
   useEffect(() => {
     document.documentElement.lang = language.value;
   }, [language.value]);

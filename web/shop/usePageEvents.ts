@@ -6,7 +6,7 @@ import type { Shop } from './shop.ts';
 /** A page that was out of sight for longer asks again when it is seen. */
 const freshForMs = 30_000;
 
-/** When what is shown may be old: the page comes back, the connection does, or another window signs in or out, or pays. */
+/** When what is shown may be old: the page comes back, or another window signs in or out, or pays. */
 export const usePageEvents = (shop: Shop): void => {
   useEffect(() => {
     let hiddenAtMs: number | null = null;
@@ -19,7 +19,6 @@ export const usePageEvents = (shop: Shop): void => {
           if (event instanceof PageTransitionEvent && event.persisted) void shop.refresh();
         },
       ],
-      [window, 'online', () => void shop.refresh()],
       [
         window,
         'storage',

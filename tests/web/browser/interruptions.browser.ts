@@ -94,6 +94,21 @@ for (const [database, createDatabase] of databases)
         });
       });
 
+      test('A page whose first requests after an outage fail is online again by itself', async () => {
+        await visit(async (customer) => {
+          const { context, page, words } = customer;
+          await customer.placeOrders(1);
+          await openCart(customer, 1);
+          await page.waitForLoadState('networkidle');
+          await context.setOffline(true);
+          await page.locator('.pay-bar').getByText(words.state.offlinePay).waitFor();
+          await context.route('**/session', (route) => route.abort('connectionfailed'), { times: 1 });
+          await context.route(/\/orders\?/, (route) => route.abort('connectionfailed'), { times: 1 });
+          await context.setOffline(false);
+          await page.locator('.pay-bar').getByText(words.state.offlinePay).waitFor({ state: 'detached' });
+        });
+      });
+
       test('A connection that breaks while the bank is asked charges once', async () => {
         await visit(async (customer) => {
           const { context, page, words } = customer;
