@@ -145,17 +145,28 @@ const refundRules = (states: readonly string[], refunds: readonly RefundRow[]): 
 
 /**
  * After the refund of the last part is requested, the order gets no further step. If the last part was refunded at the
- * provider, it gets no step after that.
+ * provider, it gets no step after that. A notice that was sent before may be sent again.
  */
 const isStoppedByRefund = (states: readonly string[], refunds: readonly RefundRow[]): boolean => {
   const refundedAt = states.indexOf('refunded');
   if (refundedAt < 0) return true;
   const requestedAt = states.slice(0, refundedAt).lastIndexOf('refund_requested');
   const isAdopted = refunds.some(({ origin }) => origin === 'provider');
+  const stoppedAt = isAdopted ? refundedAt : Math.max(requestedAt, 0);
+  const completedAt = states.indexOf('completed');
+  const wasNotified =
+    completedAt >= 0 && states.slice(completedAt, stoppedAt).some((state) => noticeStates.has(state));
   return states
-    .slice(isAdopted ? refundedAt : Math.max(requestedAt, 0))
-    .every((state) => refundStates.has(state) || state === 'refunded' || state === 'contact_changed');
+    .slice(stoppedAt)
+    .every(
+      (state) =>
+        refundStates.has(state) ||
+        ['refunded', 'contact_changed'].includes(state) ||
+        (wasNotified && noticeStates.has(state)),
+    );
 };
+
+const noticeStates = new Set(['customer_notified', 'skipped']);
 
 /** An operator's retry makes the order `paid` again. */
 const statusAfter = (state: string | undefined): string | undefined => (state === 'retried' ? 'paid' : state);
