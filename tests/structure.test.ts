@@ -205,9 +205,6 @@ describe('Imports', () => {
       nodemailer: 'adapters',
       standardwebhooks: 'adapters',
       preact: 'web',
-      '@preact/signals': 'web',
-      'preact-iso': 'web',
-      uplot: 'web',
       stripe: 'adapters',
     };
     const wrong = [...imports].flatMap(([file, { packages }]) => {
