@@ -2,7 +2,7 @@ import { type Timer, withTimeout } from './timer.ts';
 
 /**
  * How long one try of an external step may take, ms. Adapters have shorter limits of their own. This one holds for all of
- * them, so that an adapter that never returns cannot keep a lease and a place of the worker for ever.
+ * them, so that an adapter that never returns cannot keep a lease and a place of the worker forever.
  */
 const stepDeadlineMs = 60_000;
 

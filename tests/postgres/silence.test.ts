@@ -67,7 +67,7 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: connections that go s
     expect((await ask()).isOk()).toBe(true);
   });
 
-  test('A pool whose statement or transaction went silent can be closed at once, and nothing waits for ever', async () => {
+  test('A pool whose statement or transaction went silent can be closed at once, and nothing waits forever', async () => {
     const ownProxy = await startSilentProxy(database.url);
     const works: readonly ((own: Sql) => Promise<unknown>)[] = [
       (own) => own`select pg_sleep(60)`,

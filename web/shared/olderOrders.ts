@@ -29,7 +29,7 @@ export const loadOlderOrders = async (
   const status = olderStatuses.find((known) => known === filter) ?? '';
   let from = cursor;
   for (let page = 1; ; page++) {
-    // The first page is small, as few have many pending orders. Whoever has them gets there in large steps.
+    // The first page is small, as few have many pending orders. The next pages are large.
     const limit = page === 1 ? 20 : 100;
     const outcome = await api.orders({ q: query, status, cursor: from, limit }, signal);
     if (outcome.kind !== 'ok') return outcome;

@@ -58,7 +58,7 @@ export const useReceipt = (state: PayState) => {
   };
 };
 
-/** Always the same, whoever has sent them, so that no line moves. */
+/** Sorted by id, so that no line moves when they are read again. */
 const inOrder = (orders: readonly Order[] | null): readonly Order[] | null =>
   orders?.toSorted((one, other) => (one.id < other.id ? -1 : 1)) ?? null;
 

@@ -96,7 +96,7 @@ const readSnapshot = async (
   const orderIds = orders.map(({ order }) => order.id);
   const [ofGroup, ofRefunds, told] = await Promise.all([
     lockNamedTasks(tx, [...new Set(locked.flatMap(({ task }) => task?.id ?? []))]),
-    // Whoever holds one of them may wait for a task of ours. What becomes of the mail is up to them.
+    // A transaction that holds one of them may wait for a task of ours. That transaction decides what happens to the mail.
     tx<NamedTask[]>`
       select t.id, pipeline, step, state, attempts, crashes, lease, t.order_ids as "orderIds", seqs,
         run_ms as "runAtMs", last_error as "lastError"

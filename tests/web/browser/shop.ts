@@ -65,7 +65,7 @@ export const openShop = async ({ database, runtime = 'bun', env = {} }: ShopOpti
     await app.stopped;
   };
   const signIn = async (email: string, role: 'customer' | 'operator') => {
-    // Only demo mode gives tokens to whoever asks.
+    // Only demo mode gives a token to anyone who asks.
     if (env.AUTH_SECRET !== undefined) {
       const token = await tokenFor(email, role);
       return { token, client: createClient(app.url, token) };
