@@ -121,7 +121,9 @@ export interface Pauses {
   /**
    * Makes one parked task of each pause whose probe is due ready, the one that was tried longest ago. There is no
    * second probe of a pause before the first has been reported, or its task was taken from its step. Returns how many
-   * tasks were made ready. `txSteps` are steps that no server does any more: their pauses of faults end.
+   * tasks were made ready. `txSteps` are steps that no server does any more: their pauses of faults end. So does a pause
+   * whose probe is due when no task is left at its step, because all were skipped or refunded: the next task that
+   * comes sees for itself whether the server works.
    */
   sendProbes(nowMs: number, txSteps?: readonly PausedStep[]): AsyncResult<number>;
   /**

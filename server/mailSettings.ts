@@ -1,24 +1,23 @@
 import { createPrivateKey } from 'node:crypto';
-import { err, ok } from 'neverthrow';
+import { err, ok, type Result } from 'neverthrow';
 import { mailDomain, parseSender } from '../adapters/smtp/address.ts';
 import type { DkimKey } from '../adapters/smtp/message.ts';
 import type { OAuth2Client } from '../adapters/smtp/server.ts';
+import { findWrongOption } from '../adapters/smtp/urlOptions.ts';
 import { type Kinds, showScheme } from './settingKinds.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How mails are sent. */
-export const mailSettings = ({ address, setting, whole }: Kinds) => ({
+export const mailSettings = ({ setting, whole }: Kinds) => ({
   /** Null: mails are captured in the database and not sent. */
-  smtpUrl: address(
-    {
-      name: 'SMTP_URL',
-      doc: 'The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. A login is sent only over TLS or to this machine, unless `?requireTLS=false` says otherwise. The query has options of nodemailer, such as `?tls.rejectUnauthorized=false` or `?name=shop.example.com`. If it is not set, mails are captured in the database and not sent.',
-      show: showScheme,
-    },
-    ['smtp', 'smtps'],
-    'smtp://user:password@host:587',
-  ),
+  smtpUrl: setting<string | null>({
+    name: 'SMTP_URL',
+    fallback: null,
+    doc: 'The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. A login is sent only over TLS or to this machine, unless `?requireTLS=false` says otherwise. The query has options of nodemailer, such as `?tls.rejectUnauthorized=false` or `?name=shop.example.com`; one that is not known stops the start. If it is not set, mails are captured in the database and not sent.',
+    show: showScheme,
+    read: readSmtpUrl,
+  }),
   mailFrom: setting({
     name: 'MAIL_FROM',
     fallback: 'Cartwright <orders@cartwright.example>',
@@ -36,6 +35,13 @@ export const mailSettings = ({ address, setting, whole }: Kinds) => ({
     'The most connections to the mail server that this process opens. Fewer, if the server refuses one with 421. Each pipeline has at most as many mails under way.',
   ),
 });
+
+const readSmtpUrl = (text: string): Result<string, string> => {
+  if (!/^smtps?:\/\//.test(text) || !URL.parse(text)?.hostname)
+    return err('write a URL like smtp://user:password@host:587');
+  const wrong = findWrongOption(text);
+  return wrong === null ? ok(text) : err(wrong);
+};
 
 /** Signatures of mails (DKIM). */
 export const dkimSettings = ({ setting }: Kinds) => ({

@@ -1,3 +1,4 @@
+import type { CountedLog } from '../core/countedLog.ts';
 import { isLeaseHeld, type Pause } from '../core/pause.ts';
 import type { Queue } from '../core/queue.ts';
 import type { AsyncResult } from '../core/result.ts';
@@ -26,6 +27,8 @@ export type Executor<L> = {
 export type ExecutorPorts<L, Report> = LoopPorts & {
   readonly queue: Pick<Queue, 'heartbeat' | 'release'>;
   readonly world: World;
+  /** For what happens to each task of an outage, or of a bug. */
+  readonly countedLog: CountedLog;
   /** Null: the lease expired before the step started. */
   readonly perform: (lease: L) => Promise<Report | null>;
   /** The facts of a log line about this lease. */
@@ -144,12 +147,12 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
 /** A step that throws has a bug. It is logged, and the task gets a failed attempt like any other. */
 const performOrFail = async <L extends LeaseRef, Report>(
   lease: L,
-  { perform, failedAttempt, logFacts, world, log }: ExecutorPorts<L, Report>,
+  { perform, failedAttempt, logFacts, world, countedLog }: ExecutorPorts<L, Report>,
 ): Promise<{ readonly result: Report | null; readonly threw: boolean }> => {
   try {
     return { result: await perform(lease), threw: false };
   } catch (cause) {
-    log.error(`the step ${lease.step} threw`, { taskId: lease.taskId, ...logFacts(lease), cause });
+    countedLog.error(`the step ${lease.step} threw`, { taskId: lease.taskId, ...logFacts(lease), cause });
     const error = cause instanceof Error ? cause.message : String(cause);
     return { result: failedAttempt(lease, error, world), threw: true };
   }
@@ -168,7 +171,7 @@ const leaseExpired =
 const createReportWithRetries =
   <L extends LeaseRef, Report extends AnyReport>(
     name: string,
-    { report, world, timer, random, log, outage }: ExecutorPorts<L, Report>,
+    { report, world, timer, random, log, countedLog, outage }: ExecutorPorts<L, Report>,
   ) =>
   async (stepReport: Report, currentLease: () => L | undefined): Promise<boolean> => {
     const { taskId } = stepReport;
@@ -179,17 +182,17 @@ const createReportWithRetries =
         if (accepted.isOk()) {
           outage.recovered(name);
           if (!accepted.value && world.clock.nowMs() < lease.untilMs) log.info(taskTaken, { taskId });
-          else if (!accepted.value) log.warn(leaseExpired, { taskId });
+          else if (!accepted.value) countedLog.warn(leaseExpired, { taskId });
           return accepted.value;
         }
         outage.failed(name, accepted.error);
       } catch (cause) {
-        log.error(`${name} failed`, { taskId, cause });
+        countedLog.error(`${name} failed`, { taskId, cause });
         return false;
       }
       const pauseMs = pauseAfter(++failures, random);
       await sleep(timer, pauseMs);
     }
-    log.warn(leaseExpired, { taskId });
+    countedLog.warn(leaseExpired, { taskId });
     return false;
   };

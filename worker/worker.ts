@@ -1,4 +1,5 @@
 import { ok } from 'neverthrow';
+import { createCountedLog } from '../core/countedLog.ts';
 import type { InvoiceRenderer } from '../core/invoiceDocument.ts';
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
@@ -96,6 +97,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     clock: world.clock,
     random: world.random,
     outage: createOutageLog(log, world.clock),
+    countedLog: createCountedLog(log, world.timer),
     stepLog: createStepLog(log, world.timer),
     faults: createServerFaults({ pauses: store.pauses, world, log }, () => pausesLoop.wake()),
   };
@@ -174,7 +176,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
 
 type SharedPorts = LoopPorts & { readonly stepLog: StepLog } & Pick<
     ExecutorPorts<Lease, StepReport>,
-    'queue' | 'world' | 'faults'
+    'countedLog' | 'queue' | 'world' | 'faults'
   >;
 
 const createOrderPorts = (

@@ -59,6 +59,7 @@ const drain = async ({ queue }: Store, world: World): Promise<void> => {
       ...ports,
       queue,
       world,
+      countedLog: log,
       perform: ({ taskId, lease }) => Promise.resolve({ taskId, lease, outcome: { kind: 'done' } }),
       logFacts: ({ jobId }) => ({ jobId }),
       logFailure: () => {},

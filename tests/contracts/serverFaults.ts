@@ -155,6 +155,40 @@ export const serverFaultsContract = (name: string, open: OpenStore): void => {
       expect((await fixture.claimTasks('physical')).leases).toHaveLength(2);
     });
 
+    test('A pause of a fault ends when the last task at its step was skipped', async () => {
+      const { fixture, store, world } = context();
+      const { ids } = await parkMany(2);
+      const skip = (taskId: string | undefined) =>
+        unwrap(
+          store.queue.skip(
+            { taskIds: [defined(taskId)], reason: 'told by telephone', step: null, services: [] },
+            fixture.now(),
+            command(),
+          ),
+        );
+      expect(await skip(ids[0])).toBe(1);
+      world.advance(1_000);
+      expect(await sendProbes()).toBe(1);
+      const { lease } = await claimProbe();
+      expect(await skip(lease.taskId)).toBe(1);
+      expect(await list()).toHaveLength(1);
+      world.advance(1_000);
+      expect(await sendProbes()).toBe(0);
+      expect(await list()).toEqual([]);
+    });
+
+    test('A pause of a fault stays while a task at its step is running or ready', async () => {
+      const { fixture, world } = context();
+      const [lease] = await fixture.payAndLease([await fixture.createProduct()]);
+      await beginForFault();
+      world.advance(1_000);
+      expect(await sendProbes()).toBe(0);
+      expect(await list()).toHaveLength(1);
+      await fixture.report(defined(lease), { kind: 'unavailable', error: 'down', retryAfterMs: null });
+      expect(await sendProbes()).toBe(1);
+      expect(await list()).toHaveLength(1);
+    });
+
     test('The jobs of a paused step or pipeline are held, and go on after it', async () => {
       const { fixture, store, world } = context();
       const orders = await fixture.placeOrders(Array(2).fill(await fixture.createProduct()));

@@ -46,6 +46,10 @@ export const startNginx = async (
  * As an operator would write it, and no more. nginx keeps connections to the processes, and sends a request that was
  * refused to the other one. Without `max_fails=0` it would avoid a process for ten seconds after its restart, while the
  * other one restarts.
+ *
+ * A listener that closes resets the connections that it has not read. nginx then repeats what HTTP calls idempotent, and
+ * no POST, unless it is told that this one is safe to repeat. Such a POST goes through the named location, because
+ * `proxy_next_upstream` takes no variable.
  */
 const configuration = (folder: string, port: number, { commands, queries }: Upstreams): string => `
 daemon off;
@@ -63,13 +67,27 @@ http {
   upstream commands { ${servers(commands)} keepalive 16; }
   upstream queries { ${servers(queries)} keepalive 16; }
   map $request_method $upstream { GET queries; HEAD queries; default commands; }
+  map $uri $takes_key {
+    default 0;
+    ~^/(orders|checkouts|refunds|keys|webhook-endpoints|queue/pauses|money/reconciliations)$ 1;
+    ~^/money/[^/]+/(refunds|acknowledgements)$ 1;
+  }
+  map "$request_method $takes_key $http_idempotency_key" $is_safe_to_repeat { default 0; "~^POST 1 ." 1; }
   server {
     listen 127.0.0.1:${port};
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_set_header Host $http_host;
+    proxy_next_upstream error;
+    proxy_next_upstream_tries 2;
     location / {
+      error_page 418 = @repeatable;
+      if ($is_safe_to_repeat) { return 418; }
       proxy_pass http://$upstream;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-      proxy_set_header Host $http_host;
+    }
+    location @repeatable {
+      proxy_next_upstream error non_idempotent;
+      proxy_pass http://$upstream;
     }
   }
 }

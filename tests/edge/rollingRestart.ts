@@ -1,8 +1,8 @@
 /**
  * A rolling restart behind nginx, on PostgreSQL: two processes of each role, 16 clients that shop, and four restarts in
- * turn. The exit code is 0 if no request failed and every paid order was completed.
+ * turn. The exit code is 0 if no request failed and every paid order was completed. More rounds find what is rare.
  *
- *   bun tests/edge/rollingRestart.ts [--drain 5000]
+ *   bun tests/edge/rollingRestart.ts [--drain 5000] [--rounds 1]
  */
 import { parseArgs } from 'node:util';
 import { addProduct, createClient, waitForStatus } from '../processes/client.ts';
@@ -12,7 +12,10 @@ import { tokenFor } from '../processes/tokens.ts';
 import { nginxAvailable, startNginx } from './nginx.ts';
 import { createShopper } from './shopper.ts';
 
-const { values } = parseArgs({ options: { drain: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { drain: { type: 'string' }, rounds: { type: 'string', default: '1' } },
+});
+const rounds = Number(values.rounds);
 /** Without it the processes have the default, because their standard error is no terminal. */
 const env = { DRAIN_MS: values.drain };
 const clients = 16;
@@ -65,7 +68,8 @@ try {
   );
   let isOver = false;
   const shopping = shoppers.map((shopper) => shopper.shop(() => isOver));
-  for (const places of [[checkout, worker], [read], [checkout2, worker2], [read2]]) {
+  const inTurn = [[checkout, worker], [read], [checkout2, worker2], [read2]];
+  for (const places of Array.from({ length: rounds }, () => inTurn).flat()) {
     await Promise.all(places.flatMap((place) => (place === undefined ? [] : [restart(place)])));
     console.log(`restarted: ${places.map((place) => place?.role).join(' and ')}`);
   }

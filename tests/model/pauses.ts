@@ -54,7 +54,11 @@ export const createPauses = (tables: Tables): Pauses => ({
         if (row.pause.origin === 'fault' && isPaused(txSteps, { pipeline, step: step ?? '' }))
           writes.remove(tables.pauses, id);
         const task = parkedTasks(tables).find((each) => isPaused([row.pause], each));
-        if (task === undefined || !tables.pauses.has(id) || !isProbeDue(tables, row, nowMs)) continue;
+        if (!tables.pauses.has(id) || !isProbeDue(tables, row, nowMs)) continue;
+        if (task === undefined) {
+          if (!hasUnfinishedTasks(tables, row.pause)) writes.remove(tables.pauses, id);
+          continue;
+        }
         updateTask(tables, writes, task.id, { state: 'ready', runAtMs: nowMs });
         writes.set(tables.pauses, id, { ...row, probeTaskId: task.id, probeAtMs: nowMs + probeCheckMs });
         sent++;
@@ -96,6 +100,11 @@ const isProbeDue = (tables: Tables, { pause, probeAtMs, probeTaskId }: PauseRow,
   if (probe === undefined || probe.step !== step) return true;
   return probe.state !== 'running' && !(probe.state === 'ready' && probe.runAtMs <= nowMs);
 };
+
+const hasUnfinishedTasks = (tables: Tables, pause: Pause): boolean =>
+  [...tables.tasks.values()].some(
+    (task) => ['ready', 'running', 'parked'].includes(task.state) && isPaused([pause], task),
+  );
 
 /** The longest ready first. */
 const parkedTasks = (tables: Tables): readonly TaskRow[] =>

@@ -33,6 +33,30 @@ describe('Settings of mails', () => {
     });
   });
 
+  test.each([
+    ['requiretls=true', /option requiretls is not known: remove it, or write one of .*requireTLS, /],
+    ['pool=true', /option pool is not known/],
+    ['secure=true', /option secure is not known/],
+    ['name=shop.example.com&tls.rejectunauthorized=false', /option tls.rejectunauthorized is not known/],
+    ['hunter2@h=x', /^SMTP_URL begins with "smtp:": its option is not known/],
+    ['requireTLS=no', /write its option requireTLS with true or false$/],
+    ['connectionTimeout=5s', /write its option connectionTimeout with a whole number$/],
+    ['name=a&name=b', /write its option name once$/],
+  ])(
+    'A URL of a mail server with the query %s is refused, with the options that are known',
+    (query, line) => {
+      expect(errorsOf({ SMTP_URL: `smtp://mail.example.com?${query}` })).toEqual([
+        expect.stringMatching(line),
+      ]);
+    },
+  );
+
+  test('A URL of a mail server may have each option that nodemailer takes from it', () => {
+    const query = 'name=shop.example.com&requireTLS=false&tls.rejectUnauthorized=false&socketTimeout=5000';
+    const url = `smtp://shop:pw@mail.example.com:587?${query}`;
+    expect(readConfig({ SMTP_URL: url })._unsafeUnwrap().smtpUrl).toBe(url);
+  });
+
   test('The four settings of OAuth 2 make a client', () => {
     expect(oauth2ClientOf(readConfig(oauth2)._unsafeUnwrap().oauth2)).toEqual({
       clientId: 'shop',

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { ok } from 'neverthrow';
+import { createCountedLog } from '../../core/countedLog.ts';
 import type { Pipeline } from '../../core/pipelines/pipeline.ts';
 import type { Lease, StepReport } from '../../core/queue.ts';
 import { failedAttempt } from '../../core/retry.ts';
@@ -29,6 +30,7 @@ const createExecutorOfOne = async (pipeline: Pipeline, accepted: boolean) => {
   await placePaidOrders(['digital']);
   const leases = await claimTasks('digital');
   const { log } = createTestLog();
+  const timer = createManualTimer(world);
   const counts = { performed: 0, reported: 0, woken: 0 };
   const executor = createExecutor(
     pipeline,
@@ -36,7 +38,8 @@ const createExecutorOfOne = async (pipeline: Pipeline, accepted: boolean) => {
       queue: store.queue,
       world,
       log,
-      timer: createManualTimer(world),
+      timer,
+      countedLog: createCountedLog(log, timer),
       clock: world.clock,
       random: world.random,
       outage: createOutageLog(log, world.clock),

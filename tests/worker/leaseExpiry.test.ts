@@ -56,6 +56,27 @@ describe('a lease of a worker', () => {
     expect(history.filter(({ state }) => state === 'customer_notified').length).toBe(1);
   });
 
+  test('Leases that expire together have one line at once and one line with their count', async () => {
+    const fixture = await open();
+    await fixture.placePaidOrders(['digital', 'digital', 'digital', 'digital']);
+    const hangingMailer = createManualMailer();
+    const hanging = fixture.startWorker({ mailer: hangingMailer });
+    await waitUntil(() => hangingMailer.waiting.length === 4);
+    await fixture.startWorker().advance(60_000);
+    await hanging.advance(30_000);
+    for (let mails = 0; mails < 4; mails++) hangingMailer.accept();
+    await waitUntil(() => hanging.logLines.length > 0);
+    await hanging.advance(60_000);
+    expect(hanging.logLines).toMatchObject([
+      {
+        level: 'warn',
+        message: expect.stringContaining('a lease expired'),
+        facts: { taskId: expect.any(String) },
+      },
+      { level: 'warn', message: expect.stringContaining('a lease expired'), facts: { count: 3 } },
+    ]);
+  });
+
   test('A refund that takes a task from its worker is no lease that expired', async () => {
     const fixture = await open();
     const [orderId = ''] = await fixture.placePaidOrders(['digital']);

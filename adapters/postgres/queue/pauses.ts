@@ -138,9 +138,23 @@ const sendProbes = async (
         update pause set probe_task_id = c.id, probe_at_ms = ${nowMs + probeCheckMs} from chosen c where pause.id = ${id}
         returning pause.id`;
       sent += chosen.length;
+      if (chosen.length === 0) await endWithoutTasks(tx, pause);
     }
     return sent;
   });
+};
+
+/** One condition a state, because each state has an index of its own. */
+const endWithoutTasks = async (
+  tx: Transaction,
+  { id, pipeline, step }: PausedStep & { readonly id: string },
+): Promise<void> => {
+  const isAt = tx`pipeline = ${pipeline} and step = ${step}`;
+  await tx`
+    delete from pause where id = ${id}
+      and not exists (select from task where state = 'parked' and ${isAt})
+      and not exists (select from task where state = 'running' and ${isAt})
+      and not exists (select from task where state = 'ready' and ${isAt})`;
 };
 
 /** See `Pauses.resume`. The steps that have parked tasks are found by jumps in the index, whatever their number. */

@@ -120,6 +120,13 @@ const createProbes = ({ client }: Connection) => {
     `delete from pause where id = ? and probe_task_id = ? returning ${pauseColumns}`,
   );
   const drop = client.prepare<[string]>('delete from pause where id = ?');
+  // One condition a state, because each state has an index of its own.
+  const endWithoutTasks = client.prepare<[DueProbe]>(
+    `delete from pause where id = $id
+       and not exists (select 1 from task where state = 'parked' and pipeline = $pipeline and step = $step)
+       and not exists (select 1 from task where state = 'running' and pipeline = $pipeline and step = $step)
+       and not exists (select 1 from task where state = 'ready' and pipeline = $pipeline and step = $step)`,
+  );
   const countParked = client
     .prepare<[string, string | null], number>(
       `select count(*) from task where state = 'parked' and pipeline = ? and step = ?`,
@@ -137,7 +144,10 @@ const createProbes = ({ client }: Connection) => {
           continue;
         }
         const taskId = oldest.get(pipeline, step);
-        if (taskId === undefined) continue;
+        if (taskId === undefined) {
+          endWithoutTasks.run(pause);
+          continue;
+        }
         makeReady.run(nowMs, taskId);
         setProbe.run(taskId, nowMs + probeCheckMs, id);
         sent++;

@@ -2,12 +2,13 @@ import { type Client, expectStatus, itemsOf, textAt, valueAt } from '../../proce
 import { assignRefunds } from './assignRefunds.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { Provider } from './provider.ts';
+import { endOpenDisputes } from './providerActs.ts';
 import { pauseIdsOf } from './queueOperators.ts';
 import { skipWaits } from './skipWaits.ts';
 
 /**
  * Waits without faults until all work has ended, and has an operator retry the failed tasks once, and assign refunds that
- * wait for their order. The pauses of operators end first. Returns how much is still open after 90 s; 0 where all has ended.
+ * wait for their order. Disputes end. The pauses of operators end first. Returns how much is still open after 90 s; 0 where all has ended.
  */
 export const drain = async (databaseUrl: string, provider: Provider, operator: Client): Promise<number> => {
   const database = openDatabase(databaseUrl);
@@ -16,7 +17,9 @@ export const drain = async (databaseUrl: string, provider: Provider, operator: C
   for (let retried = false; ; ) {
     await skipWaits(database);
     const failedJobs = await countFailedJobs(database);
-    const waiting = (await countOpen(database)) + (await provider.skipWaits());
+    // Requested refunds wait for the end of a dispute.
+    const disputes = await endOpenDisputes(provider);
+    const waiting = disputes + (await countOpen(database)) + (await provider.skipWaits());
     const open = waiting === 0 ? await assignRefunds(operator) : waiting;
     if ((open + failedJobs === 0 && retried) || Date.now() > untilMs) {
       await database.close();
