@@ -1,3 +1,5 @@
+import { summarizeCredits } from './creditNotes.ts';
+import type { Invoice } from './invoice.ts';
 import { referenceFacts } from './mailReferences.ts';
 import { type Fact, type MailContent, type MailLine, renderMailBody } from './mailTemplate.ts';
 import { formatMoney } from './money.ts';
@@ -102,13 +104,15 @@ export type Receipt = {
   readonly orders: readonly { readonly order: Order; readonly licences: readonly string[] }[];
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
+  /** The invoice that is attached, if there is one. */
+  readonly issuedInvoice?: Pick<Invoice, 'credits' | 'currency'> | null;
   readonly attachments: readonly Attachment[];
   readonly references: readonly StepReference[];
 };
 
 /** The mail about a group of orders, in the customer's language: `en` if the contact says so, otherwise `vi`. */
 export const receiptMail = (
-  { checkoutId, orders, contact, invoiceNumber, attachments, references }: Receipt,
+  { checkoutId, orders, contact, invoiceNumber, issuedInvoice, attachments, references }: Receipt,
   messageId: string,
 ): Mail => {
   const language = languageOf(contact);
@@ -141,6 +145,7 @@ export const receiptMail = (
     facts: [
       ...numberOf(first.order, language),
       ...(invoiceNumber === null ? [] : [[texts.invoice, `${invoiceNumber}${attached}`] as const]),
+      ...creditFacts(issuedInvoice ?? null, language),
       ...referenceFacts(references, language),
       ...(isAlone ? [idOf(first.order)] : []),
     ],
@@ -185,6 +190,21 @@ export const refundMail = (
 
 /** A group may have a million keys. The order shows them all. */
 const keysMax = 500;
+
+/** What was refunded before the invoice. */
+const creditFacts = (
+  invoice: Pick<Invoice, 'credits' | 'currency'> | null,
+  language: Language,
+): readonly Fact[] => {
+  if (invoice?.credits === undefined) return [];
+  const { credits, currency } = invoice;
+  return summarizeCredits(credits, textsOf[language].line).map(
+    ({ text, amount }): Fact => [
+      textsOf[language].creditNote,
+      `${text}: ${formatMoney({ amount, currency }, language)}`,
+    ],
+  );
+};
 
 /** The number of the checkout, by which people find it. */
 const numberOf = ({ number }: Order, language: Language): readonly Fact[] =>

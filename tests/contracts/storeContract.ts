@@ -10,6 +10,7 @@ import { claimSharesContract } from './claimShares.ts';
 import { commandKeysContract } from './commandKeys.ts';
 import { contactsContract } from './contacts.ts';
 import { disputesContract } from './disputes.ts';
+import { earlierRefundsContract } from './earlierRefunds.ts';
 import { expiryContract } from './expiry.ts';
 import { failedEffectsContract } from './failedEffects.ts';
 import { failuresContract } from './failures.ts';
@@ -104,6 +105,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     groupsContract,
     groupRefundsContract,
     invoicesContract,
+    earlierRefundsContract,
     failedEffectsContract,
     jobsContract,
     refundRequestsContract,
