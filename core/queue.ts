@@ -108,6 +108,11 @@ export type Lease = {
    * that left its group after the group had asked for the step: it must not be asked for again.
    */
   readonly body: string | null;
+  /**
+   * Given if the step is the invoice and an invoice service does it: the key of the checkout's one request, whose body is
+   * `body`, and the answer, if a group of the checkout has it already. Any other step has a key of its own.
+   */
+  readonly invoiceRequest?: { readonly key: string; readonly answer: ServiceReference | null };
   /** True if the step ledger says that this step is done: report `done` without running it again. */
   readonly alreadyDone: boolean;
 };
@@ -238,7 +243,8 @@ export interface Queue {
   /**
    * Writes the results of leased steps, all in one transaction, as `planReports` decides, for the orders that are still
    * in the group. `done` writes the acceptance to the step ledger and a row to the history of each order, and makes the
-   * task ready at its next step, or deletes it after the last one. `retry` makes the task wait. `unavailable`
+   * task ready at its next step, or deletes it after the last one. The first answer of an invoice service is stored for the
+   * whole checkout. `retry` makes the task wait. `unavailable`
    * parks it and counts nothing. `failed` makes it `failed`, and its orders too if they are not completed yet. A report under an old lease changes nothing; of two
    * reports under one lease, the first counts. Returns the task ids of the accepted reports.
    */

@@ -64,6 +64,7 @@ export type AdoptedOrigin = (typeof adoptedOrigins)[number];
 
 /** A lost dispute takes the money and cancels no sale. Every other refund of an invoiced order has a credit note. */
 export const isCredited = (origin: RefundOrigin): boolean => origin !== 'dispute';
+export const creditedOrigins = refundOrigins.filter(isCredited);
 
 /** Money on its way back to the customer: of one order, of a late charge, or of a charge of several orders. */
 export type Refund = {

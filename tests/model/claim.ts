@@ -2,12 +2,14 @@ import { ok, type Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../core/batchWithFallback.ts';
 import { claimedThrown, mergeClaimedTasks, noClaimedTasks } from '../../core/claimedTasks.ts';
 import { contactOfGroup } from '../../core/group.ts';
+import { isInvoiceRequest, leasedRequest } from '../../core/invoiceRequest.ts';
 import { isHeldBy, probeIn } from '../../core/pause.ts';
 import type { ClaimedTasks, Lease, LockedTask, Queue } from '../../core/queue.ts';
 import { serviceRequestBody } from '../../core/stepService.ts';
 import { externalSteps, planThrownError, runTxSteps, stepKey, type Transitions } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { type EffectContext, effects } from './effects.ts';
+import { requestInvoice } from './invoiceRequests.ts';
 import { stepPausesIn } from './pauses.ts';
 import { referencesOf } from './references.ts';
 import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
@@ -95,7 +97,11 @@ const lease = (
   const { checkoutId, orders } = lockedTask(tables, task);
   const key = stepKey(taskId, task.step);
   const entry = tables.stepLedger.get(key);
-  const body = entry === undefined ? serviceRequestBody(pipeline, task.step, { taskId, orders }) : entry.body;
+  const request = isInvoiceRequest(pipeline, task.step)
+    ? requestInvoice(tables, writes, { taskId, checkoutId, step: task.step })
+    : undefined;
+  const ownBody = request === undefined ? serviceRequestBody(pipeline, task.step, { taskId, orders }) : null;
+  const body = entry === undefined ? ownBody : entry.body;
   if (entry === undefined) writes.set(tables.stepLedger, key, { intendedMs: nowMs, acceptedMs: null, body });
 
   return {
@@ -115,7 +121,7 @@ const lease = (
         ? (tables.invoices.get(checkoutId) ?? null)
         : null,
     references: referencesOf(tables, task.orderIds),
-    body,
+    ...leasedRequest(checkoutId, body, request),
     alreadyDone: (entry?.acceptedMs ?? null) !== null,
   };
 };

@@ -1,5 +1,6 @@
 import { contactOfGroup } from '../../../core/group.ts';
 import { type InvoiceContent, invoiceNumber } from '../../../core/invoice.ts';
+import { isInvoiceRequest, leasedRequest } from '../../../core/invoiceRequest.ts';
 import type { Order } from '../../../core/order.ts';
 import { probeIn, type StepPause } from '../../../core/pause.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
@@ -7,6 +8,7 @@ import type { StepReference } from '../../../core/serviceReference.ts';
 import { serviceRequestBody } from '../../../core/stepService.ts';
 import { createOrdersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Transaction } from '../connection.ts';
+import { requestInvoices } from './invoiceRequests.ts';
 import { type FoundTask, seqTexts } from './tasks.ts';
 
 type Query = Parameters<Queue['claim']>[0];
@@ -27,8 +29,14 @@ export const leaseExternalSteps = async (
   if (advanced.length === 0) return [];
   const untilMs = nowMs + leaseMs;
   const taskOf = new Map(tasks.map((task) => [task.id, task]));
+  const requesting = advanced
+    .filter(({ step }) => isInvoiceRequest(pipeline, step))
+    .map(({ taskId, step }) => ({ taskId, step, checkoutId: taskOf.get(taskId)?.checkoutId ?? '' }));
+  const requests = requesting.length === 0 ? null : await requestInvoices(tx, requesting, nowMs);
   const bodies = advanced.map(({ taskId, step }) =>
-    serviceRequestBody(pipeline, step, { taskId, orders: taskOf.get(taskId)?.orders ?? [] }),
+    isInvoiceRequest(pipeline, step)
+      ? null
+      : serviceRequestBody(pipeline, step, { taskId, orders: taskOf.get(taskId)?.orders ?? [] }),
   );
   const leased = await tx<LeasedRow[]>`
     with external as (
@@ -72,8 +80,10 @@ export const leaseExternalSteps = async (
   return leased.map((lease): Lease => {
     const task = taskOf.get(lease.id);
     if (task === undefined) throw new Error(`the task ${lease.id} was not claimed`);
+    const request = isInvoiceRequest(pipeline, lease.step) ? requests?.get(task.checkoutId) : undefined;
     return {
       ...leaseOf(lease, task, ordersAfter(task), untilMs),
+      ...leasedRequest(task.checkoutId, lease.body, request),
       probe: probeIn(pauses, task.id, lease.step),
     };
   });

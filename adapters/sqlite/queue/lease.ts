@@ -1,5 +1,6 @@
 import { contactOfGroup } from '../../../core/group.ts';
 import { type Invoice, invoiceNumber } from '../../../core/invoice.ts';
+import { isInvoiceRequest, leasedRequest } from '../../../core/invoiceRequest.ts';
 import type { Order } from '../../../core/order.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
 import type { Lease, LockedTask } from '../../../core/queue.ts';
@@ -7,6 +8,7 @@ import { serviceRequestBody } from '../../../core/stepService.ts';
 import { createOrdersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
 import { createReadReferences } from '../orders/references.ts';
+import { createRequestInvoice } from './invoiceRequests.ts';
 import type { TaskRow } from './tasks.ts';
 
 /** A ready task, with its orders. */
@@ -25,7 +27,9 @@ type InvoiceRow = {
  * Leases tasks at an external step, writes the intent of each step into the step ledger, and reads what the step needs.
  * Runs in the caller's transaction.
  */
-export const createLease = ({ client }: Connection) => {
+export const createLease = (connection: Connection) => {
+  const { client } = connection;
+  const requestInvoice = createRequestInvoice(connection);
   const leaseTask = client.prepare<
     [string, string, number, number, number, number, string | null, number, string]
   >(
@@ -61,7 +65,11 @@ export const createLease = ({ client }: Connection) => {
     const { attempts, crashes, lastError, runAtMs } =
       row.step === step ? row : { ...untriedStep, runAtMs: nowMs };
     leaseTask.run(step, JSON.stringify(seqs), lease, untilMs, attempts, crashes, lastError, runAtMs, taskId);
-    const body = serviceRequestBody(pipeline, step, { taskId, orders: task.orders });
+    const request = isInvoiceRequest(pipeline, step)
+      ? requestInvoice({ taskId, step, checkoutId: task.checkoutId }, nowMs)
+      : undefined;
+    const body =
+      request === undefined ? serviceRequestBody(pipeline, step, { taskId, orders: task.orders }) : null;
     const isNew = insertIntent.run(taskId, step, nowMs, body).changes === 1;
     const intent = isNew ? undefined : intentOf.get(taskId, step);
     const invoice = invoiceOf.get(taskId, task.checkoutId);
@@ -78,7 +86,7 @@ export const createLease = ({ client }: Connection) => {
       invoiceNumber: invoice === undefined ? null : invoiceNumber(invoice.year, invoice.sequence),
       issuedInvoice: invoice === undefined ? null : issuedInvoiceOf(invoice, task.checkoutId),
       references: referencesOf(orders.map(({ id }) => id)),
-      body: intent === undefined ? body : intent.body,
+      ...leasedRequest(task.checkoutId, intent === undefined ? body : intent.body, request),
       alreadyDone: (intent?.acceptedMs ?? null) !== null,
     };
   };
