@@ -99,7 +99,7 @@ export type Lease = {
   /** Of the last order: it has the newest address of the customer. */
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
-  /** The invoice, if this task issued it. It is attached to the mail of the group, and to no other mail. */
+  /** The invoice, if this task holds it (`InvoiceHolder`). It is attached to the mail of the group, and to no other mail. */
   readonly issuedInvoice: Invoice | null;
   /** What step services have done for the orders of the task, by order id and step. */
   readonly references: readonly StepReference[];

@@ -130,7 +130,7 @@ export const creditNote = (
   credited: string,
 ): Shop['creditNotes'][number] => ({ refundId, year: 2026, sequence, credited });
 
-/** An invoice of 2026 with a line of 10 for each order, issued by the task. */
+/** An invoice of 2026 with a line of 10 for each order, held by the task. */
 export const invoice = (
   checkoutId: string,
   sequence: number,

@@ -19,6 +19,7 @@ import { groupRefundsContract } from './groupRefunds.ts';
 import { groupServicesContract } from './groupServices.ts';
 import { groupsContract } from './groups.ts';
 import { inboxContract } from './inbox.ts';
+import { invoiceHoldersContract } from './invoiceHolders.ts';
 import { invoiceServicesContract } from './invoiceServices.ts';
 import { invoicesContract } from './invoices.ts';
 import { jobsContract } from './jobs.ts';
@@ -106,6 +107,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     groupsContract,
     groupRefundsContract,
     invoicesContract,
+    invoiceHoldersContract,
     invoiceServicesContract,
     earlierRefundsContract,
     failedEffectsContract,

@@ -2,6 +2,7 @@ import { ok, type Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../core/batchWithFallback.ts';
 import { claimedThrown, mergeClaimedTasks, noClaimedTasks } from '../../core/claimedTasks.ts';
 import { contactOfGroup } from '../../core/group.ts';
+import { isInvoiceLeft, isNotice } from '../../core/invoiceMail.ts';
 import { isInvoiceRequest, leasedRequest } from '../../core/invoiceRequest.ts';
 import { isHeldBy, probeIn } from '../../core/pause.ts';
 import type { ClaimedTasks, Lease, LockedTask, Queue } from '../../core/queue.ts';
@@ -102,7 +103,10 @@ const lease = (
     : undefined;
   const ownBody = request === undefined ? serviceRequestBody(pipeline, task.step, { taskId, orders }) : null;
   const body = entry === undefined ? ownBody : entry.body;
-  if (entry === undefined) writes.set(tables.stepLedger, key, { intendedMs: nowMs, acceptedMs: null, body });
+  if (entry === undefined) {
+    writes.set(tables.stepLedger, key, { intendedMs: nowMs, acceptedMs: null, body });
+    if (isNotice(pipeline, task.step)) takeOverInvoice(tables, writes, task, checkoutId);
+  }
 
   return {
     taskId,
@@ -124,6 +128,21 @@ const lease = (
     ...leasedRequest(checkoutId, body, request),
     alreadyDone: (entry?.acceptedMs ?? null) !== null,
   };
+};
+
+/** Makes the task the holder of its checkout's invoice if the holder sends no mail. */
+const takeOverInvoice = (
+  tables: Tables,
+  writes: Writes,
+  { id, pipeline, step }: TaskRow,
+  checkoutId: string,
+): void => {
+  const issuer = tables.invoiceIssuers.get(checkoutId);
+  if (issuer === undefined || issuer.taskId === id) return;
+  const state = tables.tasks.get(issuer.taskId)?.state ?? null;
+  const hasSentMail = (tables.stepLedger.get(stepKey(issuer.taskId, step))?.acceptedMs ?? null) !== null;
+  if (isInvoiceLeft({ state, hasSentMail }))
+    writes.set(tables.invoiceIssuers, checkoutId, { taskId: id, pipeline });
 };
 
 /** A task with its orders, as the rules of core need it. Throws for a job's task. */

@@ -1,5 +1,6 @@
 import { contactOfGroup } from '../../../core/group.ts';
 import { type InvoiceContent, invoiceNumber } from '../../../core/invoice.ts';
+import { type InvoiceHolder, isInvoiceLeft, isNotice } from '../../../core/invoiceMail.ts';
 import { isInvoiceRequest, leasedRequest } from '../../../core/invoiceRequest.ts';
 import type { Order } from '../../../core/order.ts';
 import { probeIn, type StepPause } from '../../../core/pause.ts';
@@ -8,6 +9,7 @@ import type { StepReference } from '../../../core/serviceReference.ts';
 import { serviceRequestBody } from '../../../core/stepService.ts';
 import { createOrdersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Transaction } from '../connection.ts';
+import { holderJson, takeOverInvoices } from './invoiceHolders.ts';
 import { requestInvoices } from './invoiceRequests.ts';
 import { type FoundTask, seqTexts } from './tasks.ts';
 
@@ -61,9 +63,10 @@ export const leaseExternalSteps = async (
       select task_id, step, ${nowMs}::bigint, body from external order by task_id
       on conflict do nothing
     )
-    select l.id, l.step, l.lease, l.attempts, s.accepted_ms is not null as already_done,
+    select l.id, l.checkout_id, l.step, l.lease, l.attempts, s.accepted_ms is not null as already_done,
       i.year as invoice_year, i.sequence as invoice_sequence, i.issued_ms,
       case when i.task_id = l.id then i.content end as issued_content,
+      case when i.task_id <> l.id and s.task_id is null then ${holderJson(tx, tx`l.step`)} end as invoice_holder,
       array(
         select order_id || ' ' || key from licence where order_id = any(l.order_ids) order by order_id, unit
       ) as licences,
@@ -76,21 +79,45 @@ export const leaseExternalSteps = async (
     from leased l
     left join step_ledger s on s.task_id = l.id and s.step = l.step
     left join invoice i on i.checkout_id = l.checkout_id`;
+  const taken = await takeLeftInvoices(tx, pipeline, leased);
   const ordersAfter = createOrdersAfter(transitions, nowMs);
   return leased.map((lease): Lease => {
     const task = taskOf.get(lease.id);
     if (task === undefined) throw new Error(`the task ${lease.id} was not claimed`);
     const request = isInvoiceRequest(pipeline, lease.step) ? requests?.get(task.checkoutId) : undefined;
     return {
-      ...leaseOf(lease, task, ordersAfter(task), untilMs),
+      ...leaseOf(taken.get(lease.id) ?? lease, task, ordersAfter(task), untilMs),
       ...leasedRequest(task.checkoutId, lease.body, request),
       probe: probeIn(pauses, task.id, lease.step),
     };
   });
 };
 
+/** A mail that was tried before keeps what it has: a copy with another content would have the same Message-ID. */
+const takeLeftInvoices = async (
+  tx: Transaction,
+  pipeline: Query['pipeline'],
+  leased: readonly LeasedRow[],
+): Promise<ReadonlyMap<string, LeasedRow>> => {
+  const takers = leased.filter(
+    ({ step, invoice_holder: holder }) =>
+      holder !== null && isInvoiceLeft(holder) && isNotice(pipeline, step),
+  );
+  if (takers.length === 0) return noneTaken;
+  const contents = await takeOverInvoices(
+    tx,
+    takers.map(({ id, step, checkout_id }) => ({
+      ...{ taskId: id, checkoutId: checkout_id, pipeline: pipeline.name, step },
+    })),
+  );
+  return new Map(takers.map((row) => [row.id, { ...row, issued_content: contents.get(row.id) ?? null }]));
+};
+
+const noneTaken: ReadonlyMap<string, LeasedRow> = new Map();
+
 type LeasedRow = {
   readonly id: string;
+  readonly checkout_id: string;
   readonly step: string;
   readonly lease: number;
   readonly attempts: number;
@@ -100,6 +127,8 @@ type LeasedRow = {
   readonly issued_ms: number | null;
   /** Null if another task issued the invoice. */
   readonly issued_content: InvoiceContent | null;
+  /** Of an invoice that another task holds. Null also for a step that was tried before. */
+  readonly invoice_holder: InvoiceHolder | null;
   /** The id of the order and the key, with a space between them. */
   readonly licences: string[];
   readonly body: string | null;

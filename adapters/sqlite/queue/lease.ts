@@ -1,5 +1,6 @@
 import { contactOfGroup } from '../../../core/group.ts';
 import { type Invoice, invoiceNumber } from '../../../core/invoice.ts';
+import { isNotice } from '../../../core/invoiceMail.ts';
 import { isInvoiceRequest, leasedRequest } from '../../../core/invoiceRequest.ts';
 import type { Order } from '../../../core/order.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
@@ -8,6 +9,7 @@ import { serviceRequestBody } from '../../../core/stepService.ts';
 import { createOrdersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
 import { createReadReferences } from '../orders/references.ts';
+import { createTakeOverInvoice } from './invoiceHolders.ts';
 import { createRequestInvoice } from './invoiceRequests.ts';
 import type { TaskRow } from './tasks.ts';
 
@@ -30,6 +32,7 @@ type InvoiceRow = {
 export const createLease = (connection: Connection) => {
   const { client } = connection;
   const requestInvoice = createRequestInvoice(connection);
+  const takeOverInvoice = createTakeOverInvoice(connection);
   const leaseTask = client.prepare<
     [string, string, number, number, number, number, string | null, number, string]
   >(
@@ -72,7 +75,18 @@ export const createLease = (connection: Connection) => {
       request === undefined ? serviceRequestBody(pipeline, step, { taskId, orders: task.orders }) : null;
     const isNew = insertIntent.run(taskId, step, nowMs, body).changes === 1;
     const intent = isNew ? undefined : intentOf.get(taskId, step);
-    const invoice = invoiceOf.get(taskId, task.checkoutId);
+    const found = invoiceOf.get(taskId, task.checkoutId);
+    // A mail that was tried before keeps what it has: a copy with another content would have the same Message-ID.
+    const invoice =
+      found?.content === null && isNew && isNotice(pipeline, step)
+        ? {
+            ...found,
+            content: takeOverInvoice({
+              ...{ taskId, step },
+              ...{ checkoutId: task.checkoutId, pipeline: row.pipeline },
+            }),
+          }
+        : found;
     return {
       taskId,
       lease,
