@@ -1,11 +1,13 @@
 import { summarizeCredits } from './creditNotes.ts';
 import type { Invoice } from './invoice.ts';
+import { mailedKeysMax } from './leasedLicences.ts';
 import { referenceFacts } from './mailReferences.ts';
 import { type Fact, type MailContent, type MailLine, renderMailBody } from './mailTemplate.ts';
 import { formatMoney } from './money.ts';
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
 import { pipelines } from './pipelines/index.ts';
+import type { LeasedOrder } from './queue.ts';
 import type { RefundDetail } from './refund.ts';
 import type { AsyncResult } from './result.ts';
 import type { StepReference } from './serviceReference.ts';
@@ -101,7 +103,7 @@ export const keptContents = (attachments: readonly Attachment[]): readonly Uint8
 export type Receipt = {
   readonly checkoutId: string;
   /** The orders of the group, at least one. */
-  readonly orders: readonly { readonly order: Order; readonly licences: readonly string[] }[];
+  readonly orders: readonly LeasedOrder[];
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
   /** The invoice that is attached, if there is one. */
@@ -122,11 +124,11 @@ export const receiptMail = (
   const amount = orders.reduce((sum, { order }) => sum + order.total.amount, 0);
   const idOf = ({ id }: Order): Fact => [texts.order, id];
   const attached = attachments.length > 0 ? ` (${texts.attached})` : '';
-  let room = keysMax;
-  const keysOf = (licences: readonly string[]): readonly Fact[] => {
+  let room = mailedKeysMax;
+  const keysOf = ({ licences, licenceCount = licences.length }: LeasedOrder): readonly Fact[] => {
     const shown = licences.slice(0, room);
     room -= shown.length;
-    const others = licences.length - shown.length;
+    const others = licenceCount - shown.length;
     const facts = shown.map((key): Fact => [texts.licence, key]);
     return others === 0 ? facts : [...facts, [texts.otherKeys, String(others)]];
   };
@@ -135,10 +137,10 @@ export const receiptMail = (
   const content: Omit<MailContent, 'title'> = {
     language,
     opening: texts.thanks,
-    lines: orders.map(({ order, licences }) =>
-      lineOf(order, formatMoney(order.total, language), [
-        ...keysOf(licences),
-        ...(isAlone ? [] : [idOf(order)]),
+    lines: orders.map((leased) =>
+      lineOf(leased.order, formatMoney(leased.order.total, language), [
+        ...keysOf(leased),
+        ...(isAlone ? [] : [idOf(leased.order)]),
       ]),
     ),
     total: [texts.total, formatMoney({ ...first.order.total, amount }, language)],
@@ -187,9 +189,6 @@ export const refundMail = (
     closing: texts.arrives,
   });
 };
-
-/** A group may have a million keys. The order shows them all. */
-const keysMax = 500;
 
 /** What was refunded before the invoice. */
 const creditFacts = (

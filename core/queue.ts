@@ -77,9 +77,12 @@ export type LockedTask = {
 };
 
 /** An order of a leased task. */
-type LeasedOrder = {
+export type LeasedOrder = {
   readonly order: Order;
+  /** The first ones. */
   readonly licences: readonly string[];
+  /** How many there are. Absent if `licences` has all of them. */
+  readonly licenceCount?: number;
 };
 
 /** The right of a worker to run one external step of a group, until `untilMs`. */

@@ -4,6 +4,7 @@ import { claimedThrown, mergeClaimedTasks, noClaimedTasks } from '../../core/cla
 import { contactOfGroup } from '../../core/group.ts';
 import { isInvoiceLeft, isNotice } from '../../core/invoiceMail.ts';
 import { isInvoiceRequest, leasedRequest } from '../../core/invoiceRequest.ts';
+import { leaseOrders } from '../../core/leasedLicences.ts';
 import { isHeldBy, probeIn } from '../../core/pause.ts';
 import type { ClaimedTasks, Lease, LockedTask, Queue } from '../../core/queue.ts';
 import { serviceRequestBody } from '../../core/stepService.ts';
@@ -117,7 +118,10 @@ const lease = (
     attempts: task.attempts,
     probe: probeIn(stepPausesIn(tables, pipeline.name), taskId, task.step),
     checkoutId,
-    orders: orders.map(({ order }) => ({ order, licences: tables.licences.get(order.id) ?? [] })),
+    orders: leaseOrders(
+      orders.map(({ order }) => order),
+      (orderId, most) => (tables.licences.get(orderId) ?? []).slice(0, most),
+    ),
     contact: contactOfGroup(orders),
     invoiceNumber: tables.invoices.get(checkoutId)?.number ?? null,
     issuedInvoice:

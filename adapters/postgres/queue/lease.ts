@@ -2,6 +2,7 @@ import { contactOfGroup } from '../../../core/group.ts';
 import { type InvoiceContent, invoiceNumber } from '../../../core/invoice.ts';
 import { type InvoiceHolder, isInvoiceLeft, isNotice } from '../../../core/invoiceMail.ts';
 import { isInvoiceRequest, leasedRequest } from '../../../core/invoiceRequest.ts';
+import { leaseOrders, mailedKeysMax } from '../../../core/leasedLicences.ts';
 import type { Order } from '../../../core/order.ts';
 import { probeIn, type StepPause } from '../../../core/pause.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
@@ -68,7 +69,11 @@ export const leaseExternalSteps = async (
       case when i.task_id = l.id then i.content end as issued_content,
       case when i.task_id <> l.id and s.task_id is null then ${holderJson(tx, tx`l.step`)} end as invoice_holder,
       array(
-        select order_id || ' ' || key from licence where order_id = any(l.order_ids) order by order_id, unit
+        select o.id || ' ' || k.key
+        from unnest(l.order_ids) as o(id) cross join lateral (
+          select key, unit from licence where order_id = o.id order by unit limit ${mailedKeysMax + 1}
+        ) k
+        order by o.id, k.unit
       ) as licences,
       case when s.task_id is null then l.body else s.body end as body,
       (
@@ -156,10 +161,9 @@ const leaseOf = (
     step: leased.step,
     attempts: leased.attempts,
     checkoutId: task.checkoutId,
-    orders: orders.map((order) => ({
-      order,
-      licences: (licencesOf.get(order.id) ?? []).map((licence) => licence.slice(order.id.length + 1)),
-    })),
+    orders: leaseOrders(orders, (orderId, most) =>
+      (licencesOf.get(orderId) ?? []).slice(0, most).map((licence) => licence.slice(orderId.length + 1)),
+    ),
     contact: contactOfGroup(task.orders),
     invoiceNumber: number,
     issuedInvoice:

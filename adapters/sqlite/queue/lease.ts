@@ -2,6 +2,7 @@ import { contactOfGroup } from '../../../core/group.ts';
 import { type Invoice, invoiceNumber } from '../../../core/invoice.ts';
 import { isNotice } from '../../../core/invoiceMail.ts';
 import { isInvoiceRequest, leasedRequest } from '../../../core/invoiceRequest.ts';
+import { leaseOrders } from '../../../core/leasedLicences.ts';
 import type { Order } from '../../../core/order.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
 import type { Lease, LockedTask } from '../../../core/queue.ts';
@@ -52,7 +53,7 @@ export const createLease = (connection: Connection) => {
      from invoice where checkout_id = ?`,
   );
   const licencesOf = client
-    .prepare<[string], string>('select key from licence where order_id = ? order by unit')
+    .prepare<[string, number], string>('select key from licence where order_id = ? order by unit limit ?')
     .pluck();
 
   const leaseOne = (
@@ -95,7 +96,7 @@ export const createLease = (connection: Connection) => {
       step,
       attempts,
       checkoutId: task.checkoutId,
-      orders: orders.map((order) => ({ order, licences: licencesOf.all(order.id) })),
+      orders: leaseOrders(orders, (orderId, most) => licencesOf.all(orderId, most)),
       contact: contactOfGroup(task.orders),
       invoiceNumber: invoice === undefined ? null : invoiceNumber(invoice.year, invoice.sequence),
       issuedInvoice: invoice === undefined ? null : issuedInvoiceOf(invoice, task.checkoutId),
