@@ -33,6 +33,14 @@ export type InvoiceLine = {
   readonly tax: number;
 };
 
+/** A credit note that was issued with its invoice, because a part of the line was refunded before. */
+export type InvoiceCredit = {
+  readonly number: string;
+  /** Lines count from 1. */
+  readonly line: number;
+  readonly amount: number;
+};
+
 /**
  * The one invoice of a checkout. It is stored whole when it is issued, so that a later change of the shop or of a product
  * does not change it.
@@ -46,6 +54,8 @@ export type Invoice = InvoiceReference & {
   readonly lines: readonly InvoiceLine[];
   readonly currency: string;
   readonly total: number;
+  /** Absent if no credit note was issued with it. Those of later refunds are not here: an invoice does not change. */
+  readonly credits?: readonly InvoiceCredit[];
 };
 
 /** What is stored of an invoice beside its number, its checkout and its time. */
@@ -57,8 +67,9 @@ export interface Invoices {
 }
 
 /**
- * The invoice of these orders of one checkout, at least one. An order that is refunded already is left out. The customer
- * is as the last order has it.
+ * The invoice of these orders of one checkout, at least one. An order that is refunded already is left out, because
+ * its sale was cancelled. Any other has the amount that was paid for it: what was refunded of it before gets a credit note
+ * (`refundsToCredit`). The customer is as the last order has it.
  */
 export const invoiceContent = (
   orders: readonly { readonly order: Order; readonly contact: Contact }[],

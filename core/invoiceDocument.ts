@@ -1,4 +1,5 @@
 import { createCalendar } from './calendar.ts';
+import { summarizeCredits, sumOfCredits } from './creditNotes.ts';
 import type { Invoice, InvoiceLine } from './invoice.ts';
 import { formatMoney } from './money.ts';
 
@@ -17,7 +18,7 @@ export type InvoiceDocument = {
   readonly facts: readonly Fact[];
   readonly columns: readonly InvoiceColumn[];
   readonly rows: readonly InvoiceRow[];
-  /** The last one is the amount that was paid. */
+  /** The last one is the amount that was paid, less what its credit notes gave back. */
   readonly totals: readonly Fact[];
   /** Said if `replacementCharacter` stands somewhere for a character that the fonts do not have. */
   readonly replacementNote: string;
@@ -91,9 +92,12 @@ const describeLine = (
   code,
 });
 
-/** The tax of each rate is a line of its own, the lowest rate first. */
+/**
+ * The tax of each rate is a line of its own, the lowest rate first. After the total come the credit notes that were issued
+ * with the invoice, and what is left.
+ */
 const describeTotals = (
-  { lines, currency, total }: Invoice,
+  { lines, currency, total, credits = [] }: Invoice,
   hasTax: boolean,
   language: Language,
 ): readonly Fact[] => {
@@ -112,6 +116,10 @@ const describeTotals = (
       ),
     ),
     fact(texts.total, total),
+    ...summarizeCredits(credits, texts.line).map(({ text, amount }) =>
+      fact(`${texts.creditNote} ${text}`, -amount),
+    ),
+    ...(credits.length === 0 ? [] : [fact(texts.left, total - sumOfCredits(credits))]),
   ];
 };
 
@@ -130,6 +138,9 @@ type TextName =
   | 'net'
   | 'tax'
   | 'total'
+  | 'creditNote'
+  | 'line'
+  | 'left'
   | 'replacementNote';
 type Texts = Readonly<Record<TextName, string>> & {
   readonly columns: Readonly<Record<InvoiceColumn['name'], string>>;
@@ -149,6 +160,9 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     net: 'Cộng tiền hàng',
     tax: 'Thuế',
     total: 'Tổng cộng',
+    creditNote: 'Hoá đơn điều chỉnh giảm',
+    line: 'dòng',
+    left: 'Còn lại',
     columns: {
       position: 'STT',
       product: 'Sản phẩm',
@@ -171,6 +185,9 @@ const textsOf: Readonly<Record<Language, Texts>> = {
     net: 'Total without tax',
     tax: 'Tax',
     total: 'Total',
+    creditNote: 'Credit note',
+    line: 'line',
+    left: 'Total after credit notes',
     columns: {
       position: 'No.',
       product: 'Product',

@@ -1,9 +1,13 @@
+import { summarizeCredits } from './creditNotes.ts';
+import type { Invoice } from './invoice.ts';
+import { mailedKeysMax } from './leasedLicences.ts';
 import { referenceFacts } from './mailReferences.ts';
 import { type Fact, type MailContent, type MailLine, renderMailBody } from './mailTemplate.ts';
 import { formatMoney } from './money.ts';
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
 import { pipelines } from './pipelines/index.ts';
+import type { LeasedOrder } from './queue.ts';
 import type { RefundDetail } from './refund.ts';
 import type { AsyncResult } from './result.ts';
 import type { StepReference } from './serviceReference.ts';
@@ -99,16 +103,18 @@ export const keptContents = (attachments: readonly Attachment[]): readonly Uint8
 export type Receipt = {
   readonly checkoutId: string;
   /** The orders of the group, at least one. */
-  readonly orders: readonly { readonly order: Order; readonly licences: readonly string[] }[];
+  readonly orders: readonly LeasedOrder[];
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
+  /** The invoice that is attached, if there is one. */
+  readonly issuedInvoice?: Pick<Invoice, 'credits' | 'currency'> | null;
   readonly attachments: readonly Attachment[];
   readonly references: readonly StepReference[];
 };
 
 /** The mail about a group of orders, in the customer's language: `en` if the contact says so, otherwise `vi`. */
 export const receiptMail = (
-  { checkoutId, orders, contact, invoiceNumber, attachments, references }: Receipt,
+  { checkoutId, orders, contact, invoiceNumber, issuedInvoice, attachments, references }: Receipt,
   messageId: string,
 ): Mail => {
   const language = languageOf(contact);
@@ -118,11 +124,11 @@ export const receiptMail = (
   const amount = orders.reduce((sum, { order }) => sum + order.total.amount, 0);
   const idOf = ({ id }: Order): Fact => [texts.order, id];
   const attached = attachments.length > 0 ? ` (${texts.attached})` : '';
-  let room = keysMax;
-  const keysOf = (licences: readonly string[]): readonly Fact[] => {
+  let room = mailedKeysMax;
+  const keysOf = ({ licences, licenceCount = licences.length }: LeasedOrder): readonly Fact[] => {
     const shown = licences.slice(0, room);
     room -= shown.length;
-    const others = licences.length - shown.length;
+    const others = licenceCount - shown.length;
     const facts = shown.map((key): Fact => [texts.licence, key]);
     return others === 0 ? facts : [...facts, [texts.otherKeys, String(others)]];
   };
@@ -131,16 +137,17 @@ export const receiptMail = (
   const content: Omit<MailContent, 'title'> = {
     language,
     opening: texts.thanks,
-    lines: orders.map(({ order, licences }) =>
-      lineOf(order, formatMoney(order.total, language), [
-        ...keysOf(licences),
-        ...(isAlone ? [] : [idOf(order)]),
+    lines: orders.map((leased) =>
+      lineOf(leased.order, formatMoney(leased.order.total, language), [
+        ...keysOf(leased),
+        ...(isAlone ? [] : [idOf(leased.order)]),
       ]),
     ),
     total: [texts.total, formatMoney({ ...first.order.total, amount }, language)],
     facts: [
       ...numberOf(first.order, language),
       ...(invoiceNumber === null ? [] : [[texts.invoice, `${invoiceNumber}${attached}`] as const]),
+      ...creditFacts(issuedInvoice ?? null, language),
       ...referenceFacts(references, language),
       ...(isAlone ? [idOf(first.order)] : []),
     ],
@@ -183,8 +190,20 @@ export const refundMail = (
   });
 };
 
-/** A group may have a million keys. The order shows them all. */
-const keysMax = 500;
+/** What was refunded before the invoice. */
+const creditFacts = (
+  invoice: Pick<Invoice, 'credits' | 'currency'> | null,
+  language: Language,
+): readonly Fact[] => {
+  if (invoice?.credits === undefined) return [];
+  const { credits, currency } = invoice;
+  return summarizeCredits(credits, textsOf[language].line).map(
+    ({ text, amount }): Fact => [
+      textsOf[language].creditNote,
+      `${text}: ${formatMoney({ amount, currency }, language)}`,
+    ],
+  );
+};
 
 /** The number of the checkout, by which people find it. */
 const numberOf = ({ number }: Order, language: Language): readonly Fact[] =>

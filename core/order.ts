@@ -106,6 +106,9 @@ export type OrderState = {
 /** Which invoice a checkout has. */
 export type InvoiceReference = { readonly number: string; readonly issuedAtMs: number };
 
+/** `url` is given if an invoice service issued it: the page of the invoice, or null if the service sent none. */
+export type IssuedInvoice = InvoiceReference & { readonly url?: string | null };
+
 /** How many rows of its history are read with an order. An order that is retried again and again has any number. */
 export const shownStates = 100;
 
@@ -116,7 +119,7 @@ export type OrderDetail = Order & {
   /** The newest `shownStates` ones, in the order of `seq`. `Orders.history` has all of them. */
   readonly history: readonly OrderState[];
   /** The invoice of its checkout. Null until it is issued. */
-  readonly invoice: InvoiceReference | null;
+  readonly invoice: IssuedInvoice | null;
   /** One licence key for each unit of a digital product, or what the product service sent. Empty until they are issued. */
   readonly licences: readonly string[];
   /** What the product service calls its bookings. */

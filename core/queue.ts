@@ -77,9 +77,12 @@ export type LockedTask = {
 };
 
 /** An order of a leased task. */
-type LeasedOrder = {
+export type LeasedOrder = {
   readonly order: Order;
+  /** The first ones. */
   readonly licences: readonly string[];
+  /** How many there are. Absent if `licences` has all of them. */
+  readonly licenceCount?: number;
 };
 
 /** The right of a worker to run one external step of a group, until `untilMs`. */
@@ -99,7 +102,7 @@ export type Lease = {
   /** Of the last order: it has the newest address of the customer. */
   readonly contact: Contact;
   readonly invoiceNumber: string | null;
-  /** The invoice, if this task issued it. It is attached to the mail of the group, and to no other mail. */
+  /** The invoice, if this task holds it (`InvoiceHolder`). It is attached to the mail of the group, and to no other mail. */
   readonly issuedInvoice: Invoice | null;
   /** What step services have done for the orders of the task, by order id and step. */
   readonly references: readonly StepReference[];
@@ -108,6 +111,11 @@ export type Lease = {
    * that left its group after the group had asked for the step: it must not be asked for again.
    */
   readonly body: string | null;
+  /**
+   * Given if the step is the invoice and an invoice service does it: the key of the checkout's one request, whose body is
+   * `body`, and the answer, if a group of the checkout has it already. Any other step has a key of its own.
+   */
+  readonly invoiceRequest?: { readonly key: string; readonly answer: ServiceReference | null };
   /** True if the step ledger says that this step is done: report `done` without running it again. */
   readonly alreadyDone: boolean;
 };
@@ -238,7 +246,8 @@ export interface Queue {
   /**
    * Writes the results of leased steps, all in one transaction, as `planReports` decides, for the orders that are still
    * in the group. `done` writes the acceptance to the step ledger and a row to the history of each order, and makes the
-   * task ready at its next step, or deletes it after the last one. `retry` makes the task wait. `unavailable`
+   * task ready at its next step, or deletes it after the last one. The first answer of an invoice service is stored for the
+   * whole checkout. `retry` makes the task wait. `unavailable`
    * parks it and counts nothing. `failed` makes it `failed`, and its orders too if they are not completed yet. A report under an old lease changes nothing; of two
    * reports under one lease, the first counts. Returns the task ids of the accepted reports.
    */

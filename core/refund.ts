@@ -62,6 +62,10 @@ export type RefundOrigin = (typeof refundOrigins)[number];
 export const adoptedOrigins = ['provider', 'dispute'] as const satisfies readonly RefundOrigin[];
 export type AdoptedOrigin = (typeof adoptedOrigins)[number];
 
+/** A lost dispute takes the money and cancels no sale. Every other refund of an invoiced order has a credit note. */
+export const isCredited = (origin: RefundOrigin): boolean => origin !== 'dispute';
+export const creditedOrigins = refundOrigins.filter(isCredited);
+
 /** Money on its way back to the customer: of one order, of a late charge, or of a charge of several orders. */
 export type Refund = {
   /** Also the idempotency key at the provider. */
@@ -82,7 +86,10 @@ export type Refund = {
    */
   readonly restock: boolean | null;
   readonly status: RefundStatus;
-  /** `CN-2026-000001`. Null until the refund succeeds, and if the order had no invoice. */
+  /**
+   * `CN-2026-000001`. Null until the refund has succeeded and the order is invoiced, whichever comes last. It is void if
+   * the refund fails after that.
+   */
   readonly creditNote: string | null;
   /** The line of the invoice that the credit note is about. Null without a credit note. */
   readonly creditedLine: CreditedLine | null;

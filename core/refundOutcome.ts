@@ -5,6 +5,7 @@ import {
   amountDetail,
   type CreditedLine,
   type FinishedRefund,
+  isCredited,
   nextRefundStatus,
   type Refund,
   type RefundOrderChanges,
@@ -78,7 +79,7 @@ export const planRefundOutcome = (
 
   const written = { status, reference: outcome.reference, error: null };
   if (order === null) return { refund: written, creditNote: null, restock: null, sold: null, order: null };
-  if (refund.origin === 'dispute') return { refund: written, ...afterLostDispute(refund) };
+  if (!isCredited(refund.origin)) return { refund: written, ...afterLostDispute(refund) };
   return { refund: written, ...afterSuccess(order, refund, calendar.yearOf(nowMs)) };
 };
 

@@ -70,12 +70,17 @@ export const serviceRequestBody = (
     checkoutId: first?.checkoutId ?? null,
     customerId: first?.customerId ?? null,
     step: stepName,
-    orders: task.orders.map(({ order: { id, product, quantity, total }, contact }) => ({
-      id,
-      product: { id: product.id, code: product.code, name: product.name, type: product.type },
-      quantity,
-      total: { amount: total.amount, currency: total.currency },
+    orders: task.orders.map(({ order, contact }) => ({
+      ...serviceOrder(order),
       ...(isCarrier ? { contact: { email: contact.email, language: contact.language } } : {}),
     })),
   });
 };
+
+/** An order as every step service gets it. */
+export const serviceOrder = ({ id, product, quantity, total }: Order) => ({
+  id,
+  product: { id: product.id, code: product.code, name: product.name, type: product.type },
+  quantity,
+  total: { amount: total.amount, currency: total.currency },
+});

@@ -29,6 +29,8 @@ export type RequestFailure =
   | { readonly kind: 'forbidden'; readonly reason: string; readonly missing: readonly string[] }
   /** `field` of the body has the id of nothing, or of another customer's. */
   | { readonly kind: 'id_not_found'; readonly field: string; readonly id: string }
+  /** An invoice service has issued the invoice. `url` is its page there, or null if the service has sent none. */
+  | { readonly kind: 'invoice_elsewhere'; readonly number: string; readonly url: string | null }
   | { readonly kind: 'method_not_allowed'; readonly allow: string }
   | { readonly kind: 'not_ready'; readonly missing: readonly string[] }
   | { readonly kind: 'internal' }

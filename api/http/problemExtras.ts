@@ -35,6 +35,12 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
       return unauthenticatedExtras(failure);
     case 'id_not_found':
       return { members: { detail: `Nothing that you may see has the ${failure.field} ${failure.id}.` } };
+    case 'invoice_elsewhere':
+      return {
+        members: {
+          detail: `The shop has no PDF of the invoice ${failure.number}: its invoice service has issued it. ${failure.url === null ? 'Ask the shop for it.' : `It is at ${failure.url}`}`,
+        },
+      };
     case 'method_not_allowed':
       return { headers: { allow: failure.allow } };
     case 'not_found':

@@ -107,6 +107,12 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     title: 'Not found',
     detail: 'A field of the body has the id of nothing, or the token does not allow you to see it.',
   },
+  invoice_elsewhere: {
+    status: 404,
+    code: 'not_found',
+    title: 'Not found',
+    detail: 'The shop has no PDF of the invoice: its invoice service has issued it.',
+  },
   ...productProblems,
   ...rateLimitProblems,
   method_not_allowed: {

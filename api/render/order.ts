@@ -1,6 +1,7 @@
 import { type TSchema, t } from 'elysia';
 import {
   type InvoiceReference,
+  type IssuedInvoice,
   type Order,
   type OrderDetail,
   type OrderState,
@@ -66,10 +67,16 @@ export const orderDetailJson = component(
       description: 'The newest 100 states of the order, oldest first. `GET /orders/{id}/history` has all.',
     }),
     invoice: nullable(
-      strictObject({ number: t.String(), issuedAt: time } satisfies RenderedFields<
-        InvoiceReference,
-        TSchema
-      >),
+      strictObject({
+        number: t.String(),
+        issuedAt: time,
+        url: t.Optional(
+          t.Union([t.String(), t.Null()], {
+            description:
+              'Only if an invoice service has issued it: its page there. Null if the service has sent none.',
+          }),
+        ),
+      } satisfies RenderedFields<IssuedInvoice, TSchema>),
     ),
     licences: t.Array(t.String(), {
       description: 'One licence key for each unit of a digital product, or what the product service sent.',
@@ -120,10 +127,13 @@ export const renderOrderDetail = (order: OrderDetail) =>
     invoice:
       order.invoice === null
         ? null
-        : ({
-            number: order.invoice.number,
-            issuedAt: timeOf(order.invoice.issuedAtMs),
-          } satisfies RenderedFields<InvoiceReference, unknown>),
+        : {
+            ...({
+              number: order.invoice.number,
+              issuedAt: timeOf(order.invoice.issuedAtMs),
+            } satisfies RenderedFields<InvoiceReference, unknown>),
+            ...(order.invoice.url === undefined ? {} : { url: order.invoice.url }),
+          },
     licences: order.licences,
     bookings: order.bookings,
     shipment:

@@ -25,7 +25,7 @@ export const refundJson = component(
     status: oneOf(refundStatuses),
     creditNote: t.Union([t.String(), t.Null()], {
       description:
-        'The number of the credit note. Null until the refund succeeded, and for an order without an invoice.',
+        'The number of the credit note. Null until the refund has succeeded and the order is invoiced, whichever comes last, and for a lost dispute. Void if the refund fails after that.',
     }),
     creditedLine: t.Union(
       [strictObject({ invoice: t.String(), line: integer({ minimum: 1, maximum: 100 }) }), t.Null()],

@@ -1,9 +1,10 @@
 import { Elysia, t } from 'elysia';
+import type { Checkout } from '../../core/audit.ts';
 import { invoiceFileName } from '../../core/invoice.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { entityTagOf, isHeldByClient } from '../http/entityTag.ts';
-import { httpError, unwrapOrThrow } from '../http/failures.ts';
+import { type Failure, httpError, unwrapOrThrow } from '../http/failures.ts';
 import { idOf } from '../http/path.ts';
 import { requireOwnerOr } from '../http/requireRole.ts';
 import { idParameter, operation } from '../openapi/operation.ts';
@@ -14,15 +15,14 @@ export const createInvoiceQueries = ({ store, invoiceRenderer }: ApiDeps, authen
   new Elysia().get(
     '/checkouts/:id/invoice',
     requireOwnerOr(authenticate, 'orders:read', async ({ caller, params, request, set }) => {
-      const { id } = await findCheckout(store, unwrapOrThrow(idOf(params)), caller);
+      const { id, orders } = await findCheckout(store, unwrapOrThrow(idOf(params)), caller);
       const invoice = unwrapOrThrow(await store.invoices.ofCheckout(id));
-      if (invoice === null) throw httpError({ kind: 'not_found' });
-
+      // A browser may keep it, and asks each time whether its user may still have it.
+      set.headers['cache-control'] = 'private, no-cache';
+      if (invoice === null) throw httpError(await whyMissing(store, orders));
       const bytes = await invoiceRenderer.render(invoice);
       const entityTag = entityTagOf(bytes);
       set.headers.etag = entityTag;
-      // A browser may keep it, and asks each time whether its user may still have it.
-      set.headers['cache-control'] = 'private, no-cache';
       if (isHeldByClient(request.headers.get('if-none-match'), entityTag)) {
         set.status = 304;
         return new Response(null, { status: 304 });
@@ -35,7 +35,7 @@ export const createInvoiceQueries = ({ store, invoiceRenderer }: ApiDeps, authen
       tag: 'Checkouts',
       summary: 'Get the invoice of a checkout as a PDF',
       description:
-        'The invoice as it was issued, in the language of the customer. The same invoice gives the same bytes. There is none until a pipeline of the checkout has issued it.',
+        'The invoice as it was issued, in the language of the customer. The same invoice gives the same bytes. There is none until a pipeline of the checkout has issued it. If an invoice service issues the invoices, there is none here: the detail names its number and its page, as `invoice` of the orders does.',
       parameters: [idParameter(samples.checkout.checkoutId), ifNoneMatchParameter],
       responses: {
         200: {
@@ -46,9 +46,21 @@ export const createInvoiceQueries = ({ store, invoiceRenderer }: ApiDeps, authen
         },
         304: { description: 'The client has it already, as its `If-None-Match` says.', headers: ['etag'] },
       },
-      failures: ['not_found'],
+      failures: ['not_found', 'invoice_elsewhere'],
     }),
   );
+
+/** All orders of a checkout have the same invoice. */
+const whyMissing = async (
+  store: ApiDeps['store'],
+  [first]: Checkout['orders'],
+): Promise<Extract<Failure, { kind: 'not_found' | 'invoice_elsewhere' }>> => {
+  const order = first === undefined ? null : unwrapOrThrow(await store.orders.find(first.id));
+  const { number, url } = order?.invoice ?? {};
+  return number === undefined || url === undefined
+    ? { kind: 'not_found' }
+    : { kind: 'invoice_elsewhere', number, url };
+};
 
 const ifNoneMatchParameter = {
   name: 'If-None-Match',

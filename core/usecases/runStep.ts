@@ -6,6 +6,7 @@ import type { Service, Step, StepService } from '../pipelines/pipeline.ts';
 import { withServices } from '../pipelines/withServices.ts';
 import type { Lease, StepReport } from '../queue.ts';
 import { failedMail, waitForService } from '../retry.ts';
+import type { ServiceReference } from '../serviceReference.ts';
 import { withDeadline } from '../stepDeadline.ts';
 import type { ServiceOutcome, StepServices } from '../stepService.ts';
 import { stepKey } from '../steps.ts';
@@ -35,13 +36,15 @@ export const createRunStep = (
   settings: { readonly mailDomain: string },
 ): ((lease: Lease) => Promise<StepReport | null>) => {
   const { mailer, invoiceRenderer, stepServices, world } = ports;
+  const callOnce = createCallOnce(stepServices);
   const callOf = (service: StepService) => async (lease: Lease) => {
-    const { body, step, taskId } = lease;
+    const { body, step, taskId, invoiceRequest } = lease;
+    if (invoiceRequest !== undefined && invoiceRequest.answer !== null) return doneAs(invoiceRequest.answer);
     if (body === null) return { kind: 'rejected', reason: askedByGroup(service) } as const;
-    const outcome = await stepServices.call({ service, key: stepKey(taskId, step), body });
-    if (outcome.kind !== 'done') return outcome;
-    const { reference, url } = outcome.reference;
-    return { ...outcome, detail: reference ?? url };
+    const outcome = await (invoiceRequest === undefined
+      ? stepServices.call({ service, key: stepKey(taskId, step), body })
+      : callOnce({ service, key: invoiceRequest.key, body }));
+    return outcome.kind === 'done' ? doneAs(outcome.reference) : outcome;
   };
   const services: Services = {
     notify_customer: async (lease) => {
@@ -95,6 +98,21 @@ export const createRunStep = (
       case 'mail_deferred':
         return failedMail(lease, outcome.reason, world);
     }
+  };
+};
+
+const doneAs = (reference: ServiceReference) =>
+  ({ kind: 'done', reference, detail: reference.reference ?? reference.url }) as const;
+
+/** Groups of one checkout often reach their invoice together. In one process the second waits for the call of the first. */
+const createCallOnce = ({ call }: StepServices): StepServices['call'] => {
+  const calls = new Map<string, Promise<ServiceOutcome>>();
+  return (request) => {
+    const running = calls.get(request.key);
+    if (running !== undefined) return running;
+    const started = call(request).finally(() => calls.delete(request.key));
+    calls.set(request.key, started);
+    return started;
   };
 };
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { err, ok } from 'neverthrow';
 import type { Invoices } from '../../core/invoice.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
+import { withServices } from '../../core/pipelines/withServices.ts';
 import { readPdf } from '../pdf/readPdf.ts';
 import { invoiceOf } from '../pdf/samples.ts';
 import { codeOf, expectStatus, textAt } from './reply.ts';
@@ -94,6 +95,39 @@ describe('GET /checkouts/{id}/invoice', () => {
     expect(codeOf(await lan.get(`/checkouts/${crypto.randomUUID()}/invoice`))).toBe('404 not_found');
     expect(codeOf(await lan.get('/checkouts/1/invoice'))).toBe('404 not_found');
   });
+
+  const issueByService = async (url: string | null) => {
+    const { customer, product, store, world } = createTestApi();
+    const lan = customer('lan');
+    const orderId = await lan.order(await product());
+    const checkout = expectStatus(await lan.checkOut([orderId]), 202);
+    const pipeline = withServices(pipelineFor('physical'), ['invoice_service']);
+    const nowMs = world.clock.nowMs();
+    const query = { pipeline, limit: 9, nowMs, leaseMs: 1_000, retryAtMs: () => null };
+    const { leases } = (await store.queue.claim(query))._unsafeUnwrap();
+    const reference = { reference: 'INV-7', url };
+    const reports = leases.map(({ taskId, lease }) => ({
+      ...{ taskId, lease, outcome: { kind: 'done', detail: 'INV-7', reference } as const },
+    }));
+    (await store.queue.report(reports, nowMs))._unsafeUnwrap();
+    const order = expectStatus(await lan.get(`/orders/${orderId}`), 200);
+    return { order, reply: await lan.get(`/checkouts/${textAt(checkout, 'checkoutId')}/invoice`) };
+  };
+
+  test.each([
+    ['https://invoices.example/7', 'It is at https://invoices.example/7'],
+    [null, 'Ask the shop for it.'],
+  ])(
+    'GET /checkouts/{id}/invoice is 404 for an invoice of an invoice service at %p, and says so',
+    async (url, where) => {
+      const { order, reply } = await issueByService(url);
+      expect(order).toMatchObject({ body: { invoice: { number: 'INV-7', url } } });
+      expect(codeOf(reply)).toBe('404 not_found');
+      expect(textAt(reply, 'detail')).toBe(
+        `The shop has no PDF of the invoice INV-7: its invoice service has issued it. ${where}`,
+      );
+    },
+  );
 
   test('GET /checkouts/{id}/invoice is 404 for another customer, and is sent to callers who may read orders', async () => {
     const { customer, operator, path } = await createShop();

@@ -9,7 +9,7 @@ import {
   removeStates,
   replaceState,
 } from './editRows.ts';
-import { invoice, mail, providerRefund, type Shop } from './healthyRows.ts';
+import { creditNote, invoice, mail, providerRefund, type Shop } from './healthyRows.ts';
 import { acceptedRefundReply, createHealthyShop, declinedReply, paidReply } from './healthyShop.ts';
 
 type Breakage = readonly [rule: string, breakRule: (shop: Shop) => void];
@@ -115,9 +115,17 @@ const refundBreakages: readonly Breakage[] = [
   ['charge_balance_wrong', ({ providerRefunds }) => edit(providerRefunds, 're1', { amount: 5 })],
   ['charge_balance_wrong', ({ providerRefunds }) => edit(providerRefunds, 're5', { status: 'failed' })],
   ['credit_note_gap', ({ creditNotes }) => void creditNotes.shift()],
-  ['credit_note_twice', ({ creditNotes }) => creditNotes.push({ refundId: 'r1', year: 2026, sequence: 3 })],
-  ['credit_note_count', ({ creditNotes }) => void creditNotes.pop()],
-  ['credit_note_count', ({ creditNotes }) => creditNotes.push({ refundId: 'r5', year: 2026, sequence: 3 })],
+  ['credit_note_twice', ({ creditNotes }) => creditNotes.push(creditNote('r1', 4, '2026-000001 1'))],
+  ['credit_note_missing', ({ creditNotes }) => void creditNotes.pop()],
+  ['credit_note_not_owed', ({ creditNotes }) => creditNotes.push(creditNote('r5', 4, '2026-000001 1'))],
+  ['credit_note_not_owed', ({ creditNotes }) => creditNotes.push(creditNote('r8', 4, '2026-000003 1'))],
+  ['credit_note_not_owed', ({ creditNotes }) => creditNotes.push(creditNote('r2', 4, '2026-000001 2'))],
+  [
+    'credit_note_line',
+    ({ creditNotes }) => edit(creditNotes, 'r1', { credited: '2026-000001 2' }, 'refundId'),
+  ],
+  ['invoice_balance_wrong', ({ creditNotes }) => void creditNotes.splice(1, 1)],
+  ['invoice_balance_wrong', ({ refunds }) => edit(refunds, 'r3', { orderId: 'shirt' })],
   ['refund_not_in_history', ({ history }) => removeState(history, 'shirt', 'partially_refunded')],
   ['refund_not_in_history', ({ history }) => removeState(history, 'game', 'refund_failed')],
   ['refund_not_in_history', ({ refunds }) => edit(refunds, 'r1', { status: 'failed' })],

@@ -20,9 +20,14 @@ describe('The checker of attachments', () => {
   });
 
   test('The checker reports an invoice in a mail of another group, twice in one, and in a mail about a refund', () => {
-    for (const messageId of ['game', 'r1'])
+    for (const messageId of ['lesson', 'r1'])
       expect(rulesAfter(messageId, ['2026-000001'])).toEqual(['invoice_attached_wrong']);
     expect(rulesAfter('group', Array(2).fill('2026-000004'))).toEqual(['invoice_attached_wrong']);
+  });
+
+  test('The checker allows an invoice in the mail of a task that a refund may have stopped, and no other invoice', () => {
+    expect(rulesAfter('game', ['2026-000001'])).toEqual([]);
+    expect(rulesAfter('game', ['2026-000004'])).toEqual(['invoice_attached_wrong']);
   });
 
   test('The checker finds the number of an invoice in its file name and in its PDF', async () => {

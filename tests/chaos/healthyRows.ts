@@ -123,7 +123,14 @@ export const mail = (
   attachedInvoices,
 });
 
-/** An invoice of 2026 with a line of 10 for each order, issued by the task. */
+/** A credit note of 2026. `credited` is the number of the invoice and the line on it. */
+export const creditNote = (
+  refundId: string,
+  sequence: number,
+  credited: string,
+): Shop['creditNotes'][number] => ({ refundId, year: 2026, sequence, credited });
+
+/** An invoice of 2026 with a line of 10 for each order, held by the task. */
 export const invoice = (
   checkoutId: string,
   sequence: number,

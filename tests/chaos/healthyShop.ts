@@ -2,6 +2,7 @@ import { createFulfilment } from './healthyFulfilment.ts';
 import { createProviderRecords } from './healthyProvider.ts';
 import {
   activity,
+  creditNote,
   expiredStates,
   invoice,
   order,
@@ -186,8 +187,9 @@ const createMoney = (): Pick<Shop, 'audits' | 'payments' | 'refunds' | 'creditNo
     { ...refund('r9', 'adopted:r9', null, 'pay7', 5, 'failed'), origin: 'dispute', reference: 'dp9' },
   ],
   creditNotes: [
-    { refundId: 'r1', year: 2026, sequence: 1 },
-    { refundId: 'r4', year: 2026, sequence: 2 },
+    creditNote('r1', 1, '2026-000001 1'),
+    creditNote('r3', 2, '2026-000002 1'),
+    creditNote('r4', 3, '2026-000002 1'),
   ],
   invoices: [
     invoice('pay1', 1, ['shirt', 'game', 'lesson'], 'shirt'),

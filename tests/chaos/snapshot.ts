@@ -122,7 +122,13 @@ export type RefundRow = {
   readonly createdMs: number;
   readonly updatedMs: number;
 };
-export type CreditNoteRow = { readonly refundId: string; readonly year: number; readonly sequence: number };
+/** `credited` is the number of the invoice and the line on it, such as `2026-000001 2`. */
+export type CreditNoteRow = {
+  readonly refundId: string;
+  readonly year: number;
+  readonly sequence: number;
+  readonly credited: string;
+};
 /** Of a group of orders, or of a job: then it has no orders. */
 export type TaskRow = {
   readonly id: string;

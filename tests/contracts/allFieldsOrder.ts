@@ -170,7 +170,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
     const licences = (await fixture.findOrder(paid.id)).licences;
     const expected: Omit<
       AllFieldsSet<Lease>,
-      'orders' | 'issuedInvoice' | 'references' | 'body' | 'alreadyDone' | 'probe'
+      'orders' | 'issuedInvoice' | 'references' | 'body' | 'invoiceRequest' | 'alreadyDone' | 'probe'
     > = {
       ...{ taskId: defined(task).id, lease: 2, untilMs: fixture.now() + 30_000, pipeline: draft.type },
       ...{

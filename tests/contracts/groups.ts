@@ -70,6 +70,21 @@ export const groupsContract = (name: string, open: OpenStore): void => {
       }
     });
 
+    test('The lease of a group has as many licence keys as its mail lists, and how many each order has', async () => {
+      const { fixture } = context();
+      const orders = await payTogether(['digital', 'digital', 'digital'], 300);
+      const [lease] = (await fixture.claimTasks('digital')).leases;
+      const leased = defined(lease).orders;
+      expect(leased.map(({ licences, licenceCount }) => [licences.length, licenceCount])).toEqual([
+        [300, undefined],
+        [200, 300],
+        [0, 300],
+      ]);
+      const { licences } = await fixture.findOrder(defined(orders[1]).id);
+      expect(licences).toHaveLength(300);
+      expect(leased[1]?.licences).toEqual(licences.slice(0, 200));
+    });
+
     test('The lease of a group has the contact of its newest order', async () => {
       const { fixture } = context();
       const product = await fixture.createProduct();

@@ -21,7 +21,8 @@ storeContract('memory', async () => {
       const { orderIds } = rowOf(tables.tasks, id);
       return orderIds.map((orderId) => rowOf(tables.histories, orderId).length);
     },
-    storedRequests: async () => [...tables.stepLedger.values()].flatMap(({ body }) => body ?? []),
+    storedRequests: async () =>
+      [...tables.stepLedger.values(), ...tables.invoiceRequests.values()].flatMap(({ body }) => body ?? []),
     setHeld: async (id: string, held: number) => {
       tables.orders.set(id, { ...rowOf(tables.orders, id), held });
     },

@@ -66,7 +66,9 @@ const openDatabase = async ({ url, drop }: TestDatabase) => {
         return row?.seqs ?? [-1];
       },
       storedRequests: async () => {
-        const rows = await admin<{ body: string }[]>`select body from step_ledger where body is not null`;
+        const rows = await admin<{ body: string }[]>`
+          select body from step_ledger where body is not null
+          union all select body from invoice_request where body is not null`;
         return rows.map(({ body }) => body);
       },
       setHeld: async (id: string, held: number) => {

@@ -56,7 +56,11 @@ const openPooled = (path: string) => {
           client.prepare<[string], string>('select seqs from task where id = ?').pluck().get(id) ?? 'null',
         ),
       storedRequests: async () =>
-        client.prepare<[], string>('select body from step_ledger where body is not null').pluck().all(),
+        client
+          .prepare<[], string>(`select body from step_ledger where body is not null
+             union all select body from invoice_request where body is not null`)
+          .pluck()
+          .all(),
       setHeld: async (id: string, held: number) => {
         client.prepare('update orders set held = ? where id = ?').run(held, id);
       },

@@ -10,6 +10,7 @@ import { claimSharesContract } from './claimShares.ts';
 import { commandKeysContract } from './commandKeys.ts';
 import { contactsContract } from './contacts.ts';
 import { disputesContract } from './disputes.ts';
+import { earlierRefundsContract } from './earlierRefunds.ts';
 import { expiryContract } from './expiry.ts';
 import { failedEffectsContract } from './failedEffects.ts';
 import { failuresContract } from './failures.ts';
@@ -18,6 +19,8 @@ import { groupRefundsContract } from './groupRefunds.ts';
 import { groupServicesContract } from './groupServices.ts';
 import { groupsContract } from './groups.ts';
 import { inboxContract } from './inbox.ts';
+import { invoiceHoldersContract } from './invoiceHolders.ts';
+import { invoiceServicesContract } from './invoiceServices.ts';
 import { invoicesContract } from './invoices.ts';
 import { jobsContract } from './jobs.ts';
 import { lateChargesContract } from './lateCharges.ts';
@@ -104,6 +107,9 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     groupsContract,
     groupRefundsContract,
     invoicesContract,
+    invoiceHoldersContract,
+    invoiceServicesContract,
+    earlierRefundsContract,
     failedEffectsContract,
     jobsContract,
     refundRequestsContract,

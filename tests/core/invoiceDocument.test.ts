@@ -44,6 +44,20 @@ describe('The document of an invoice', () => {
     expect(dayIn('UTC')).toBe('31/12/2026');
   });
 
+  test('The document takes the credit notes that were issued with it from its total', () => {
+    const credits = [{ number: 'CN-2026-000001', line: 1, amount: 98_000 }];
+    expect(plain(describeInvoice(invoiceOf({ credits })).totals)).toEqual([
+      ['Tổng cộng', '398.000 ₫'],
+      ['Hoá đơn điều chỉnh giảm CN-2026-000001 (dòng 1)', '-98.000 ₫'],
+      ['Còn lại', '300.000 ₫'],
+    ]);
+    expect(plain(describeInvoice(invoiceOf({ credits, customer: english })).totals)).toEqual([
+      ['Total', '₫398,000'],
+      ['Credit note CN-2026-000001 (line 1)', '-₫98,000'],
+      ['Total after credit notes', '₫300,000'],
+    ]);
+  });
+
   test('The document has a column and a total for each rate once a line is taxed', () => {
     const { columns, rows, totals } = describeInvoice(
       invoiceOf({

@@ -25,6 +25,17 @@ const mailOf = (changes: Partial<Receipt> = {}) => {
 const inLanguage = (language: string | null) => ({ contact: { email: 'an@example.com', language } });
 
 describe('Mails about processed orders', () => {
+  test('A mail names the credit notes that were issued with its invoice', () => {
+    const credits = [{ number: 'CN-2026-000001', line: 1, amount: 98_000 }];
+    const issuedInvoice = { credits, currency: 'VND' };
+    const line = 'Số hoá đơn điều chỉnh giảm: CN-2026-000001 (dòng 1): 98.000 ₫';
+    expect(mailOf({ issuedInvoice }).text).toContain(line);
+    expect(mailOf().text).not.toContain('điều chỉnh');
+    expect(mailOf({ issuedInvoice, ...inLanguage('en') }).text).toContain(
+      'Credit note number: CN-2026-000001 (line 1): ₫98,000',
+    );
+  });
+
   test('No subject has a character that changes the direction of text', () => {
     const product = {
       id: 'product',

@@ -3,7 +3,7 @@ import type { InvoiceRenderer } from '../../core/invoiceDocument.ts';
 import type { Mail, MailOutcome } from '../../core/mail.ts';
 import type { Lease } from '../../core/queue.ts';
 import { mailAttemptsMax } from '../../core/retry.ts';
-import { noStepServices } from '../../core/stepService.ts';
+import { noStepServices, type StepServices } from '../../core/stepService.ts';
 import { createRunStep } from '../../core/usecases/runStep.ts';
 import { invoiceOf } from '../pdf/samples.ts';
 import { plainRenderer } from '../plainRenderer.ts';
@@ -128,6 +128,50 @@ describe('External steps', () => {
   test('A rejected mail fails the step', async () => {
     const { runStep } = createTestStep(1_000, { kind: 'rejected', reason: '550 no such mailbox' });
     expect((await runStep(lease()))?.outcome).toEqual({ kind: 'failed', error: '550 no such mailbox' });
+  });
+
+  const createServiceStep = (call: StepServices['call']) => {
+    const stepServices: StepServices = { available: ['invoice_service'], call };
+    const mailer = { send: async (): Promise<MailOutcome> => ({ kind: 'accepted' }) };
+    const ports = { mailer, invoiceRenderer: plainRenderer, stepServices, world: createTestWorld(1_000, 1) };
+    return createRunStep(ports, { mailDomain: 'shop.test' });
+  };
+  const reference = { reference: 'INV-7', url: null };
+  const request = { key: 'checkout-1.invoice', answer: null };
+  const asking = (changes: Partial<Lease> = {}) =>
+    lease({ step: 'invoice', body: '{}', invoiceRequest: request, ...changes });
+
+  test('The request for an invoice has the key of its checkout', async () => {
+    const keys: string[] = [];
+    const runStep = createServiceStep(async ({ key }) => {
+      keys.push(key);
+      return { kind: 'done', reference };
+    });
+    expect((await runStep(asking()))?.outcome).toEqual({ kind: 'done', detail: 'INV-7', reference });
+    await runStep(asking({ attempts: 1 }));
+    expect(keys).toEqual([request.key, request.key]);
+  });
+
+  test('A task whose checkout has the answer calls no invoice service', async () => {
+    const runStep = createServiceStep(() => Promise.reject(new Error('it was called')));
+    const answered = asking({ body: null, invoiceRequest: { ...request, answer: reference } });
+    expect((await runStep(answered))?.outcome).toEqual({ kind: 'done', detail: 'INV-7', reference });
+  });
+
+  test('Tasks of one checkout that ask at once share a call, and each checkout has its own', async () => {
+    let calls = 0;
+    const runStep = createServiceStep(async () => {
+      calls++;
+      return { kind: 'done', reference };
+    });
+    const other = { key: 'checkout-2.invoice', answer: null };
+    const reports = await Promise.all([
+      runStep(asking()),
+      runStep(asking({ taskId: 'second', pipeline: 'service' })),
+      runStep(asking({ taskId: 'third', invoiceRequest: other })),
+    ]);
+    expect(reports.map((report) => report?.outcome.kind)).toEqual(['done', 'done', 'done']);
+    expect(calls).toBe(2);
   });
 
   test('A lease at a step that is not external throws', async () => {

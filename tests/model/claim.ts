@@ -2,12 +2,16 @@ import { ok, type Result } from 'neverthrow';
 import { runBatchWithFallback, runSync } from '../../core/batchWithFallback.ts';
 import { claimedThrown, mergeClaimedTasks, noClaimedTasks } from '../../core/claimedTasks.ts';
 import { contactOfGroup } from '../../core/group.ts';
+import { isInvoiceLeft, isNotice } from '../../core/invoiceMail.ts';
+import { isInvoiceRequest, leasedRequest } from '../../core/invoiceRequest.ts';
+import { leaseOrders } from '../../core/leasedLicences.ts';
 import { isHeldBy, probeIn } from '../../core/pause.ts';
 import type { ClaimedTasks, Lease, LockedTask, Queue } from '../../core/queue.ts';
 import { serviceRequestBody } from '../../core/stepService.ts';
 import { externalSteps, planThrownError, runTxSteps, stepKey, type Transitions } from '../../core/steps.ts';
 import type { World } from '../../core/world.ts';
 import { type EffectContext, effects } from './effects.ts';
+import { requestInvoice } from './invoiceRequests.ts';
 import { stepPausesIn } from './pauses.ts';
 import { referencesOf } from './references.ts';
 import { rowOf, runTransaction, type Tables, type TaskRow, type Writes } from './tables.ts';
@@ -95,8 +99,15 @@ const lease = (
   const { checkoutId, orders } = lockedTask(tables, task);
   const key = stepKey(taskId, task.step);
   const entry = tables.stepLedger.get(key);
-  const body = entry === undefined ? serviceRequestBody(pipeline, task.step, { taskId, orders }) : entry.body;
-  if (entry === undefined) writes.set(tables.stepLedger, key, { intendedMs: nowMs, acceptedMs: null, body });
+  const request = isInvoiceRequest(pipeline, task.step)
+    ? requestInvoice(tables, writes, { taskId, checkoutId, step: task.step })
+    : undefined;
+  const ownBody = request === undefined ? serviceRequestBody(pipeline, task.step, { taskId, orders }) : null;
+  const body = entry === undefined ? ownBody : entry.body;
+  if (entry === undefined) {
+    writes.set(tables.stepLedger, key, { intendedMs: nowMs, acceptedMs: null, body });
+    if (isNotice(pipeline, task.step)) takeOverInvoice(tables, writes, task, checkoutId);
+  }
 
   return {
     taskId,
@@ -107,7 +118,10 @@ const lease = (
     attempts: task.attempts,
     probe: probeIn(stepPausesIn(tables, pipeline.name), taskId, task.step),
     checkoutId,
-    orders: orders.map(({ order }) => ({ order, licences: tables.licences.get(order.id) ?? [] })),
+    orders: leaseOrders(
+      orders.map(({ order }) => order),
+      (orderId, most) => (tables.licences.get(orderId) ?? []).slice(0, most),
+    ),
     contact: contactOfGroup(orders),
     invoiceNumber: tables.invoices.get(checkoutId)?.number ?? null,
     issuedInvoice:
@@ -115,9 +129,24 @@ const lease = (
         ? (tables.invoices.get(checkoutId) ?? null)
         : null,
     references: referencesOf(tables, task.orderIds),
-    body,
+    ...leasedRequest(checkoutId, body, request),
     alreadyDone: (entry?.acceptedMs ?? null) !== null,
   };
+};
+
+/** Makes the task the holder of its checkout's invoice if the holder sends no mail. */
+const takeOverInvoice = (
+  tables: Tables,
+  writes: Writes,
+  { id, pipeline, step }: TaskRow,
+  checkoutId: string,
+): void => {
+  const issuer = tables.invoiceIssuers.get(checkoutId);
+  if (issuer === undefined || issuer.taskId === id) return;
+  const state = tables.tasks.get(issuer.taskId)?.state ?? null;
+  const hasSentMail = (tables.stepLedger.get(stepKey(issuer.taskId, step))?.acceptedMs ?? null) !== null;
+  if (isInvoiceLeft({ state, hasSentMail }))
+    writes.set(tables.invoiceIssuers, checkoutId, { taskId: id, pipeline });
 };
 
 /** A task with its orders, as the rules of core need it. Throws for a job's task. */

@@ -1,6 +1,13 @@
 import type { Calendar } from '../../core/calendar.ts';
+import { creditsOf, refundsToCredit } from '../../core/creditNotes.ts';
 import { typeOfGroup } from '../../core/group.ts';
-import { invoiceContent, invoiceNumber, type Shop } from '../../core/invoice.ts';
+import {
+  type Invoice,
+  type InvoiceCredit,
+  invoiceContent,
+  invoiceNumber,
+  type Shop,
+} from '../../core/invoice.ts';
 import { licenceKey } from '../../core/licence.ts';
 import { needsSlices, sliceLicences, wholeSlice } from '../../core/licenceSlice.ts';
 import type { Effect } from '../../core/pipelines/pipeline.ts';
@@ -50,12 +57,9 @@ export const effects: Readonly<
         rowOf(tables.orders, orderId),
       );
       writes.set(tables.invoiceIssuers, checkoutId, { taskId: id, pipeline: typeOfGroup(group) });
-      writes.set(tables.invoices, checkoutId, {
-        ...invoiceContent(orders, shop),
-        number,
-        issuedAtMs: nowMs,
-        checkoutId,
-      });
+      const invoice = { ...invoiceContent(orders, shop), number, issuedAtMs: nowMs, checkoutId };
+      const credits = issueEarlierCredits(tables, writes, invoice, year);
+      writes.set(tables.invoices, checkoutId, credits.length === 0 ? invoice : { ...invoice, credits });
       return { taskId: id, kind: 'done', detail: number };
     });
   },
@@ -65,4 +69,28 @@ export const effects: Readonly<
       for (const { order } of orders) writes.set(tables.shipments, order.id, nowMs);
       return { taskId: id, kind: 'done', detail: null };
     }),
+};
+
+/** The credit notes of refunds that succeeded before the invoice. */
+const issueEarlierCredits = (
+  tables: Tables,
+  writes: Writes,
+  invoice: Invoice,
+  year: number,
+): readonly InvoiceCredit[] => {
+  const refunds = [...tables.refunds.values()].map(({ refund }) => ({
+    ...refund,
+    hasCreditNote: refund.creditNote !== null,
+  }));
+  const last = tables.creditNoteCounters.get(year) ?? 0;
+  const issued = creditsOf(invoice, refundsToCredit(invoice.lines, refunds), year, last);
+  if (issued.length > 0) writes.set(tables.creditNoteCounters, year, last + issued.length);
+  for (const { refundId, creditedLine, credit } of issued) {
+    const row = rowOf(tables.refunds, refundId);
+    writes.set(tables.refunds, refundId, {
+      ...row,
+      refund: { ...row.refund, creditNote: credit.number, creditedLine },
+    });
+  }
+  return issued.map(({ credit }) => credit);
 };

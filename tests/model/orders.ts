@@ -71,7 +71,12 @@ export const createOrders = (tables: Tables): Orders => {
 
   const invoiceOf = ({ checkoutId }: Order): OrderDetail['invoice'] => {
     const invoice = tables.invoices.get(checkoutId ?? '');
-    return invoice === undefined ? null : { number: invoice.number, issuedAtMs: invoice.issuedAtMs };
+    if (invoice !== undefined) return { number: invoice.number, issuedAtMs: invoice.issuedAtMs };
+    const request = tables.invoiceRequests.get(checkoutId ?? '');
+    const { reference = null, url = null } = request?.answer ?? {};
+    return request === undefined || reference === null
+      ? null
+      : { number: reference, issuedAtMs: request.answeredMs, url };
   };
 
   const detailOf = ({ order }: OrderRow): OrderDetail => {

@@ -1,4 +1,5 @@
 import { ok } from 'neverthrow';
+import { isInvoiceStep } from '../../core/invoiceRequest.ts';
 import type { OperatorQueue } from '../../core/operatorQueue.ts';
 import { pageOf } from '../../core/page.ts';
 import { pipelineFor } from '../../core/pipelines/index.ts';
@@ -9,6 +10,7 @@ import type { World } from '../../core/world.ts';
 import { writeActivity } from './activity.ts';
 import { claimTasks, lockedTask } from './claim.ts';
 import { matchingIds, readFailures } from './failures.ts';
+import { writeInvoiceAnswer } from './invoiceRequests.ts';
 import { claimJobs, readyTasks, reportJob } from './jobs.ts';
 import { readHistory, recordHistory } from './queueHistory.ts';
 import { writeReferences } from './references.ts';
@@ -137,8 +139,11 @@ const reportStep = (
   if (outcome.kind === 'done') {
     const key = stepKey(task.id, task.step);
     writes.set(tables.stepLedger, key, { ...rowOf(tables.stepLedger, key), acceptedMs: nowMs, body: null });
-    if (outcome.reference !== undefined)
+    if (outcome.reference !== undefined) {
       writeReferences(tables, writes, task.orderIds, task.step, outcome.reference);
+      if (isInvoiceStep(task.pipeline, task.step))
+        writeInvoiceAnswer(tables, writes, locked.checkoutId, outcome.reference, nowMs);
+    }
   }
   const pipeline = pipelineFor(task.pipeline);
   writeTransitions(tables, writes, planReports([{ pipeline, task: locked, outcome }]), nowMs);

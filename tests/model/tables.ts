@@ -3,6 +3,7 @@ import type { CheckoutResponse } from '../../core/audit.ts';
 import type { StoredCommand } from '../../core/commandKey.ts';
 import type { Dispute } from '../../core/dispute.ts';
 import type { Invoice } from '../../core/invoice.ts';
+import type { InvoiceRequest } from '../../core/invoiceRequest.ts';
 import type { Acknowledgement, LedgerDifference, Reconciliation } from '../../core/ledger.ts';
 import type { CapturedMail, Mail } from '../../core/mail.ts';
 import type { Contact, Order, OrderState } from '../../core/order.ts';
@@ -106,6 +107,8 @@ export type StepLedgerRow = {
   readonly body: string | null;
 };
 
+export type InvoiceRequestRow = InvoiceRequest & { readonly answeredMs: number };
+
 export type Tables = ReturnType<typeof createTables>;
 
 export const createTables = () => ({
@@ -138,9 +141,10 @@ export const createTables = () => ({
   invoiceCounters: new Map<number, number>(),
   /** By checkout id. */
   invoices: new Map<string, Invoice>(),
-  /** The task that issued the invoice, by checkout. */
   /** The task that issued the invoice of a checkout, and its pipeline. */
   invoiceIssuers: new Map<string, { readonly taskId: string; readonly pipeline: string }>(),
+  /** By checkout id: the request to an invoice service, with its answer. */
+  invoiceRequests: new Map<string, InvoiceRequestRow>(),
   /** By order id, like the next one. */
   licences: new Map<string, readonly string[]>(),
   shipments: new Map<string, number>(),

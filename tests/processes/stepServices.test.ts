@@ -79,6 +79,49 @@ test('The example of a carrier refuses a wrong signature, and repeats its answer
 });
 
 test.each(databases)(
+  'Two groups of a checkout on %s have one invoice of a service, although their worker is killed',
+  async (_, createDatabase) => {
+    const invoices = new Map<string, string>();
+    let isHeld = true;
+    const service = await startHttpService((response, { headers }) => {
+      const key = String(headers['idempotency-key']);
+      const number = invoices.get(key) ?? `INV-${invoices.size + 1}`;
+      invoices.set(key, number);
+      // The first answers are lost with their worker.
+      if (!isHeld) response.writeHead(200).end(JSON.stringify({ reference: number }));
+    });
+    const database = await createDatabase();
+    const { SHIPMENT_SERVICE_URL: url, ...settings } = env(service.url);
+    const start = () =>
+      startApp({ databaseUrl: database.url, env: { ...settings, INVOICE_SERVICE_URL: url } });
+    const first = await start();
+    const token = await tokenFor('an@shop.test');
+    const operator = createClient(first.url, await tokenFor('op@shop.test', 'operator'));
+    const customer = createClient(first.url, token);
+    const orderIds = [
+      await placeOrder(customer, await addProduct(operator, { code: 'GOODS' })),
+      await placeOrder(customer, await addProduct(operator, { code: 'LESSON', type: 'service' })),
+    ];
+    expectStatus(await customer.checkOut(crypto.randomUUID(), orderIds, 'pm_card_visa'), 202);
+    await service.received(1);
+    await stopApp(first, 'SIGKILL');
+    isHeld = false;
+
+    const second = await start();
+    for (const orderId of orderIds) {
+      const { body } = await waitForStatus(createClient(second.url, token), orderId, 'completed');
+      expect(valueAt(body, 'invoice')).toMatchObject({ number: 'INV-1', url: null });
+    }
+    expect([...invoices.values()]).toEqual(['INV-1']);
+    expect(new Set(service.requests.map(({ body }) => body)).size).toBe(1);
+    await stopApp(second);
+    await service.stop();
+    await database.drop();
+  },
+  120_000,
+);
+
+test.each(databases)(
   'A worker on %s that is killed while a service works is followed by the same request',
   async (_, createDatabase) => {
     const held: ServerResponse[] = [];

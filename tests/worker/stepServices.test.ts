@@ -78,6 +78,49 @@ describe('a worker with step services', () => {
     expect(new Set(calls.map(({ key, body }) => `${key} ${body}`)).size).toBe(1);
   });
 
+  test('The groups of a checkout get their invoice with one call, also when they ask at once', async () => {
+    const fixture = await open();
+    const orderIds = await fixture.placePaidCart(['physical', 'digital', 'service']);
+    let answer = (_: ServiceOutcome) => {};
+    const answered = new Promise<ServiceOutcome>((resolve) => {
+      answer = resolve;
+    });
+    const calls: Call[] = [];
+    const stepServices: StepServices = {
+      available: ['invoice_service'],
+      call: (call) => {
+        calls.push(call);
+        return answered;
+      },
+    };
+    const { advance } = fixture.startWorker({ stepServices });
+    await waitUntil(async () => (await fixture.tasks()).every(({ state }) => state === 'running'));
+    answer({ kind: 'done', reference: { reference: 'INV-7', url: 'https://invoices.example/7' } });
+    await advance(5_000);
+    await waitUntil(() => haveStatus(fixture, orderIds, 'completed'));
+    expect(calls.map(({ key }) => key)).toEqual([expect.stringMatching(/^[0-9a-f-]{36}\.invoice$/)]);
+    const orders = await Promise.all(orderIds.map(fixture.order));
+    for (const { invoice, history } of orders) {
+      expect(invoice).toMatchObject({ number: 'INV-7', url: 'https://invoices.example/7' });
+      expect(history.find(({ state }) => state === 'invoiced')?.detail).toBe('INV-7');
+    }
+  });
+
+  test('An invoice service that was down gets one request for each checkout, unchanged', async () => {
+    const fixture = await open();
+    const orderIds = await fixture.placePaidCart(['physical', 'digital']);
+    let isDown = true;
+    const { calls, stepServices } = createServices(['invoice_service'], () =>
+      isDown ? { kind: 'unavailable', reason: 'down', retryAfterMs: null } : doneAs('INV-7'),
+    );
+    const { advance } = fixture.startWorker({ stepServices });
+    await advance(120_000);
+    isDown = false;
+    await advance(120_000);
+    await waitUntil(() => haveStatus(fixture, orderIds, 'completed'));
+    expect(new Set(calls.map(({ key, body }) => `${key} ${body}`)).size).toBe(1);
+  });
+
   test('An operator can retry a step that was refused, under the same key', async () => {
     const fixture = await open();
     const orderIds = await fixture.placePaidOrders(['physical']);

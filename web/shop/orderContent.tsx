@@ -9,6 +9,7 @@ import { Timeline } from '../parts/Timeline.tsx';
 import type { OrderDetail } from '../shared/types.ts';
 import { cartPath, checkoutPath } from './addresses.ts';
 import { type CallFailure, FailureNote } from './failureNote.tsx';
+import { invoiceHrefOf } from './invoiceHref.ts';
 import { OrderGoods } from './orderGoods.tsx';
 import { timelineOf } from './orderTimeline.ts';
 import { orderTones } from './orderTones.ts';
@@ -96,9 +97,9 @@ const Actions = ({ order, reload }: Pick<OrderContentProps, 'order' | 'reload'>)
   const { words } = useShop();
   const { orderPage } = words.value;
   const invoiceHref =
-    order.invoice === null || order.checkoutId === null
+    order.checkoutId === null
       ? null
-      : `/checkouts/${encodeURIComponent(order.checkoutId)}/invoice`;
+      : invoiceHrefOf(order, `/checkouts/${encodeURIComponent(order.checkoutId)}/invoice`);
   return (
     <div class="stack tight">
       {order.status === 'pending' ? (

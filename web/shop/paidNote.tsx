@@ -5,6 +5,7 @@ import type { ShownCheckout } from '../shared/payStates.ts';
 import type { Order } from '../shared/types.ts';
 import { startWatch } from '../shared/watch.ts';
 import { orderPath } from './addresses.ts';
+import { invoiceHrefOf } from './invoiceHref.ts';
 import { orderTones } from './orderTones.ts';
 import { useShop } from './shop.ts';
 import type { ReceiptProps } from './views/Receipt.tsx';
@@ -18,7 +19,7 @@ type PaidNoteProps = {
 /** What comes of paid orders while the page is open: their states, and the invoice when there is one. */
 export const PaidNote = ({ checkout, onOrders }: PaidNoteProps) => {
   const { api, pause, words } = useShop();
-  const [invoice, setInvoice] = useState<string | null>(null);
+  const [invoice, setInvoice] = useState<{ readonly number: string; readonly href: string } | null>(null);
   const { checkoutId } = checkout;
   const seen = useRef(checkout.orders);
 
@@ -43,8 +44,10 @@ export const PaidNote = ({ checkout, onOrders }: PaidNoteProps) => {
       if (first !== undefined) {
         const detail = await api.order(first.id, signal);
         if (signal.aborted) return 'settled';
-        if (detail.kind === 'ok') setInvoice(detail.value.invoice?.number ?? null);
-        else return 'same';
+        if (detail.kind !== 'ok') return 'same';
+        const { invoice: issued } = detail.value;
+        const href = invoiceHrefOf(detail.value, api.invoicePath(checkoutId));
+        setInvoice(issued === null || href === null ? null : { number: issued.number, href });
       }
       if (!isMoving(orders)) return 'settled';
       const statuses = orders.map(({ status }) => status).join();
@@ -58,9 +61,9 @@ export const PaidNote = ({ checkout, onOrders }: PaidNoteProps) => {
   if (invoice === null) return null;
   return (
     <p>
-      <a class="row invoice" href={api.invoicePath(checkoutId)} download>
+      <a class="row invoice" href={invoice.href} download>
         <Icon name="download" />
-        {words.value.orderPage.openInvoice(invoice)}
+        {words.value.orderPage.openInvoice(invoice.number)}
       </a>
     </p>
   );

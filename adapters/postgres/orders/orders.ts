@@ -1,6 +1,7 @@
 import { err, ok } from 'neverthrow';
 import { invoiceNumber } from '../../../core/invoice.ts';
 import {
+  type IssuedInvoice,
   type OrderDetail,
   type OrderState,
   type Orders,
@@ -50,11 +51,16 @@ type DetailRow = OrderRow & {
   readonly invoice_year: number | null;
   readonly invoice_sequence: number | null;
   readonly issued_ms: number | null;
+  readonly service_invoice: IssuedInvoice | null;
 };
 
 const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
   const [row] = await sql<DetailRow[]>`
     select ${orderColumns(sql, 'd')}, i.year as invoice_year, i.sequence as invoice_sequence, i.issued_ms,
+      (
+        select json_build_object('number', number, 'issuedAtMs', answered_ms, 'url', url)
+        from invoice_request where checkout_id = d.checkout_id and number is not null
+      ) as service_invoice,
       case when d.payment_status is not null then ${datasetPaymentJson(sql, 'd')} end as payment,
       (select json_agg(json_build_object('seq', s.seq, 'state', s.state, 'atMs', s.at_ms, 'detail', s.detail) order by s.seq)
        from (
@@ -78,7 +84,7 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
     history: row.history,
     invoice:
       row.invoice_year === null || row.invoice_sequence === null || row.issued_ms === null
-        ? null
+        ? row.service_invoice
         : { number: invoiceNumber(row.invoice_year, row.invoice_sequence), issuedAtMs: row.issued_ms },
     ...shown,
     licences: [...row.licences, ...shown.licences],

@@ -1,8 +1,10 @@
+import { refundsToCredit } from '../../../core/creditNotes.ts';
 import { typeOfGroup } from '../../../core/group.ts';
 import { invoiceContent, invoiceNumber } from '../../../core/invoice.ts';
 import { contactColumns, orderColumns } from '../columns.ts';
 import type { Transaction } from '../connection.ts';
 import { type ContactRow, contactOf, type OrderRow, orderOf } from '../rows.ts';
+import { type EarlierRefundRow, earlierRefundOf, issueEarlierCredits } from './creditNotes.ts';
 import type { RunEffect } from './runEffect.ts';
 
 /**
@@ -31,10 +33,13 @@ export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, no
     const task = taskOf.get(id);
     if (task === undefined) return [];
     const orders = order_ids?.flatMap((orderId) => orderOfId.get(orderId) ?? []) ?? task.orders;
-    return [{ checkoutId: id, task, sequence: last + index + 1, content: invoiceContent(orders, shop) }];
+    const sequence = last + index + 1;
+    const number = invoiceNumber(year, sequence);
+    return [{ checkoutId: id, task, sequence, number, content: invoiceContent(orders, shop) }];
   });
-  if (issued.length > 0)
-    await tx`
+  if (issued.length > 0) {
+    // The orders are held by now, so this statement sees each refund that is not decided after the invoice.
+    const refunds = await tx<EarlierRefundRow[]>`
       with issued as (
         insert into invoice (year, sequence, checkout_id, task_id, pipeline, issued_ms, content)
         select ${year}::integer, sequence, checkout_id, task_id, pipeline, ${nowMs}::bigint, content::json
@@ -45,8 +50,17 @@ export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, no
           ${issued.map(({ sequence }) => sequence)}::integer[],
           ${issued.map(({ content }) => JSON.stringify(content))}::text[]
         ) as i(checkout_id, task_id, pipeline, sequence, content)
+      ), counted as (
+        update invoice_counter set last = ${last + issued.length} where year = ${year}
       )
-      update invoice_counter set last = ${last + issued.length} where year = ${year}`;
+      select id, order_id, amount, currency, origin, status, credit_note_year is not null as has_credit_note
+      from refund where order_id = any(${issued.flatMap(({ content }) => content.lines.map(({ orderId }) => orderId))}::uuid[])`;
+    const earlier = refunds.map(earlierRefundOf);
+    const credited = issued
+      .map((invoice) => ({ ...invoice, refunds: refundsToCredit(invoice.content.lines, earlier) }))
+      .filter((invoice) => invoice.refunds.length > 0);
+    if (credited.length > 0) await issueEarlierCredits(tx, credited, year);
+  }
 
   const numberOf = new Map([
     ...checkouts.flatMap((row) =>
@@ -54,7 +68,7 @@ export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, no
         ? []
         : [[row.id, invoiceNumber(row.year, row.sequence)] as const],
     ),
-    ...issued.map((row) => [row.checkoutId, invoiceNumber(year, row.sequence)] as const),
+    ...issued.map((row) => [row.checkoutId, row.number] as const),
   ]);
   return tasks.map(({ id, checkoutId }) => ({
     taskId: id,
@@ -77,7 +91,8 @@ type InvoicedOrder = Parameters<typeof invoiceContent>[0][number];
 
 /**
  * All orders of the checkouts with several orders. Those of the batch are locked with their tasks. The others are locked
- * here: a refund of the whole order that ends at the same time either gets a credit note, or leaves its order out.
+ * here: a refund that ends at the same time either gets its credit note with the invoice or after it, or leaves its order
+ * out.
  */
 const readOrders = async (
   tx: Transaction,

@@ -1,5 +1,8 @@
 import { contactOfGroup } from '../../../core/group.ts';
 import { type InvoiceContent, invoiceNumber } from '../../../core/invoice.ts';
+import { type InvoiceHolder, isInvoiceLeft, isNotice } from '../../../core/invoiceMail.ts';
+import { isInvoiceRequest, leasedRequest } from '../../../core/invoiceRequest.ts';
+import { leaseOrders, mailedKeysMax } from '../../../core/leasedLicences.ts';
 import type { Order } from '../../../core/order.ts';
 import { probeIn, type StepPause } from '../../../core/pause.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
@@ -7,6 +10,8 @@ import type { StepReference } from '../../../core/serviceReference.ts';
 import { serviceRequestBody } from '../../../core/stepService.ts';
 import { createOrdersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Transaction } from '../connection.ts';
+import { holderJson, takeOverInvoices } from './invoiceHolders.ts';
+import { requestInvoices } from './invoiceRequests.ts';
 import { type FoundTask, seqTexts } from './tasks.ts';
 
 type Query = Parameters<Queue['claim']>[0];
@@ -27,8 +32,14 @@ export const leaseExternalSteps = async (
   if (advanced.length === 0) return [];
   const untilMs = nowMs + leaseMs;
   const taskOf = new Map(tasks.map((task) => [task.id, task]));
+  const requesting = advanced
+    .filter(({ step }) => isInvoiceRequest(pipeline, step))
+    .map(({ taskId, step }) => ({ taskId, step, checkoutId: taskOf.get(taskId)?.checkoutId ?? '' }));
+  const requests = requesting.length === 0 ? null : await requestInvoices(tx, requesting, nowMs);
   const bodies = advanced.map(({ taskId, step }) =>
-    serviceRequestBody(pipeline, step, { taskId, orders: taskOf.get(taskId)?.orders ?? [] }),
+    isInvoiceRequest(pipeline, step)
+      ? null
+      : serviceRequestBody(pipeline, step, { taskId, orders: taskOf.get(taskId)?.orders ?? [] }),
   );
   const leased = await tx<LeasedRow[]>`
     with external as (
@@ -53,11 +64,16 @@ export const leaseExternalSteps = async (
       select task_id, step, ${nowMs}::bigint, body from external order by task_id
       on conflict do nothing
     )
-    select l.id, l.step, l.lease, l.attempts, s.accepted_ms is not null as already_done,
+    select l.id, l.checkout_id, l.step, l.lease, l.attempts, s.accepted_ms is not null as already_done,
       i.year as invoice_year, i.sequence as invoice_sequence, i.issued_ms,
       case when i.task_id = l.id then i.content end as issued_content,
+      case when i.task_id <> l.id and s.task_id is null then ${holderJson(tx, tx`l.step`)} end as invoice_holder,
       array(
-        select order_id || ' ' || key from licence where order_id = any(l.order_ids) order by order_id, unit
+        select o.id || ' ' || k.key
+        from unnest(l.order_ids) as o(id) cross join lateral (
+          select key, unit from licence where order_id = o.id order by unit limit ${mailedKeysMax + 1}
+        ) k
+        order by o.id, k.unit
       ) as licences,
       case when s.task_id is null then l.body else s.body end as body,
       (
@@ -68,19 +84,45 @@ export const leaseExternalSteps = async (
     from leased l
     left join step_ledger s on s.task_id = l.id and s.step = l.step
     left join invoice i on i.checkout_id = l.checkout_id`;
+  const taken = await takeLeftInvoices(tx, pipeline, leased);
   const ordersAfter = createOrdersAfter(transitions, nowMs);
   return leased.map((lease): Lease => {
     const task = taskOf.get(lease.id);
     if (task === undefined) throw new Error(`the task ${lease.id} was not claimed`);
+    const request = isInvoiceRequest(pipeline, lease.step) ? requests?.get(task.checkoutId) : undefined;
     return {
-      ...leaseOf(lease, task, ordersAfter(task), untilMs),
+      ...leaseOf(taken.get(lease.id) ?? lease, task, ordersAfter(task), untilMs),
+      ...leasedRequest(task.checkoutId, lease.body, request),
       probe: probeIn(pauses, task.id, lease.step),
     };
   });
 };
 
+/** A mail that was tried before keeps what it has: a copy with another content would have the same Message-ID. */
+const takeLeftInvoices = async (
+  tx: Transaction,
+  pipeline: Query['pipeline'],
+  leased: readonly LeasedRow[],
+): Promise<ReadonlyMap<string, LeasedRow>> => {
+  const takers = leased.filter(
+    ({ step, invoice_holder: holder }) =>
+      holder !== null && isInvoiceLeft(holder) && isNotice(pipeline, step),
+  );
+  if (takers.length === 0) return noneTaken;
+  const contents = await takeOverInvoices(
+    tx,
+    takers.map(({ id, step, checkout_id }) => ({
+      ...{ taskId: id, checkoutId: checkout_id, pipeline: pipeline.name, step },
+    })),
+  );
+  return new Map(takers.map((row) => [row.id, { ...row, issued_content: contents.get(row.id) ?? null }]));
+};
+
+const noneTaken: ReadonlyMap<string, LeasedRow> = new Map();
+
 type LeasedRow = {
   readonly id: string;
+  readonly checkout_id: string;
   readonly step: string;
   readonly lease: number;
   readonly attempts: number;
@@ -90,6 +132,8 @@ type LeasedRow = {
   readonly issued_ms: number | null;
   /** Null if another task issued the invoice. */
   readonly issued_content: InvoiceContent | null;
+  /** Of an invoice that another task holds. Null also for a step that was tried before. */
+  readonly invoice_holder: InvoiceHolder | null;
   /** The id of the order and the key, with a space between them. */
   readonly licences: string[];
   readonly body: string | null;
@@ -117,10 +161,9 @@ const leaseOf = (
     step: leased.step,
     attempts: leased.attempts,
     checkoutId: task.checkoutId,
-    orders: orders.map((order) => ({
-      order,
-      licences: (licencesOf.get(order.id) ?? []).map((licence) => licence.slice(order.id.length + 1)),
-    })),
+    orders: leaseOrders(orders, (orderId, most) =>
+      (licencesOf.get(orderId) ?? []).slice(0, most).map((licence) => licence.slice(orderId.length + 1)),
+    ),
     contact: contactOfGroup(task.orders),
     invoiceNumber: number,
     issuedInvoice:

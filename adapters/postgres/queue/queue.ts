@@ -1,5 +1,6 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { ok } from 'neverthrow';
+import { isInvoiceStep } from '../../../core/invoiceRequest.ts';
 import type { OperatorQueue } from '../../../core/operatorQueue.ts';
 import { pipelineFor } from '../../../core/pipelines/index.ts';
 import type { Lease, Queue } from '../../../core/queue.ts';
@@ -10,6 +11,7 @@ import { orUnavailable } from '../failures.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
 import { claimTasks } from './claim.ts';
 import { readHistory, recordHistory } from './history.ts';
+import { writeInvoiceAnswers } from './invoiceRequests.ts';
 import { claimJobs, reportJobs } from './jobs.ts';
 import { listMatchingIds, listTasks, readFailures, readStats } from './read.ts';
 import { writeReferences } from './references.ts';
@@ -108,6 +110,15 @@ const report = async (
             : orderIds.split(' ').map((orderId) => ({ orderId, step, ...reference }));
         }),
       ),
+      writeInvoiceAnswers(
+        tx,
+        accepted.flatMap(({ row: { checkout_id: checkoutId, pipeline, step }, outcome }) =>
+          outcome.kind === 'done' && outcome.reference !== undefined && isInvoiceStep(pipeline, step)
+            ? [{ checkoutId, ...outcome.reference }]
+            : [],
+        ),
+        nowMs,
+      ),
       writeTransitions(tx, transitions, nowMs),
     ]);
     return accepted.map(({ row }) => row.id);
@@ -121,7 +132,7 @@ const orderSeqsOf = (orderIds: string, seqs: string) => {
 
 /** Finds tasks by their ids only. With a condition on the state, the server may read all running tasks. */
 const lock = (tx: Transaction, taskIds: readonly string[]): Promise<LockedRow[]> => tx<LockedRow[]>`
-  select id, pipeline, step, state, lease, array_to_string(order_ids, ' ') as order_ids,
+  select id, checkout_id, pipeline, step, state, lease, array_to_string(order_ids, ' ') as order_ids,
     array_to_string(seqs, ' ') as seqs
   from task
   where id = any(${taskIds as string[]}::uuid[]) and checkout_id is not null
@@ -130,6 +141,7 @@ const lock = (tx: Transaction, taskIds: readonly string[]): Promise<LockedRow[]>
 
 type LockedRow = {
   readonly id: string;
+  readonly checkout_id: string;
   /** With blanks between them, which are quicker to split than an array is to parse. */
   readonly order_ids: string;
   readonly pipeline: string;

@@ -1,6 +1,7 @@
 import { asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import { err, ok, type Result } from 'neverthrow';
 import {
+  type IssuedInvoice,
   nextOrderStatus,
   type Order,
   type OrderDetail,
@@ -113,6 +114,9 @@ const createFindOrder = ({ client, db }: Connection) => {
     .from(invoice)
     .where(eq(invoice.checkoutId, id))
     .prepare();
+  const serviceInvoiceOf = client.prepare<[string], IssuedInvoice>(
+    'select number, answered_ms as issuedAtMs, url from invoice_request where checkout_id = ? and number is not null',
+  );
   const licenceKeys = db
     .select({ key: licence.key })
     .from(licence)
@@ -130,7 +134,10 @@ const createFindOrder = ({ client, db }: Connection) => {
       ...orderOf(row),
       payment: paymentOfDataset(row),
       history: newestStates.all({ orderId }).reverse(),
-      invoice: invoiceRow === undefined ? null : invoiceReferenceOf(invoiceRow),
+      invoice:
+        invoiceRow === undefined
+          ? (serviceInvoiceOf.get(row.checkoutId ?? '') ?? null)
+          : invoiceReferenceOf(invoiceRow),
       ...shown,
       licences: [...licenceKeys.all({ id: orderId }).map(({ key }) => key), ...shown.licences],
     };

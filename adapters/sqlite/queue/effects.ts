@@ -9,6 +9,7 @@ import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import { contactOf, type OrderRow, orderOf } from '../rows.ts';
 import { columnsOf, orders as orderTable } from '../schema.ts';
+import { createIssueEarlierCredits } from './creditNotes.ts';
 
 type RunEffect = (tasks: readonly LockedTask[], nowMs: number) => readonly EffectOutcome[];
 
@@ -44,7 +45,9 @@ const createIssueLicences = ({ client }: Connection, { random }: World): RunEffe
  * Issues the invoice of a checkout, unless another of its groups has. The counter of the year is raised in the same
  * transaction, so no number is lost.
  */
-const createIssueInvoice = ({ client }: Connection, world: World): RunEffect => {
+const createIssueInvoice = (connection: Connection, world: World): RunEffect => {
+  const { client } = connection;
+  const issueEarlierCredits = createIssueEarlierCredits(connection);
   const raiseCounter = client
     .prepare<[number], number>(
       `insert into invoice_counter (year, last) values (?, 1)
@@ -66,8 +69,10 @@ const createIssueInvoice = ({ client }: Connection, world: World): RunEffect => 
     const year = world.calendar.yearOf(nowMs);
     const sequence = raiseCounter.get(year) ?? 0;
     const orders = ordersOf.all(checkoutId).map((row) => ({ order: orderOf(row), contact: contactOf(row) }));
-    const content = invoiceContent(orders, world.shop);
-    insert.run(year, sequence, checkoutId, id, typeOfGroup(group), nowMs, JSON.stringify(content));
+    const issued = invoiceContent(orders, world.shop);
+    const credits = issueEarlierCredits({ ...issued, number: invoiceNumber(year, sequence) }, year);
+    const content = JSON.stringify(credits.length === 0 ? issued : { ...issued, credits });
+    insert.run(year, sequence, checkoutId, id, typeOfGroup(group), nowMs, content);
     return { year, sequence };
   };
   return (tasks, nowMs) =>

@@ -1,5 +1,8 @@
 import { contactOfGroup } from '../../../core/group.ts';
 import { type Invoice, invoiceNumber } from '../../../core/invoice.ts';
+import { isNotice } from '../../../core/invoiceMail.ts';
+import { isInvoiceRequest, leasedRequest } from '../../../core/invoiceRequest.ts';
+import { leaseOrders } from '../../../core/leasedLicences.ts';
 import type { Order } from '../../../core/order.ts';
 import type { Pipeline } from '../../../core/pipelines/pipeline.ts';
 import type { Lease, LockedTask } from '../../../core/queue.ts';
@@ -7,6 +10,8 @@ import { serviceRequestBody } from '../../../core/stepService.ts';
 import { createOrdersAfter, type Transitions } from '../../../core/steps.ts';
 import type { Connection } from '../connection.ts';
 import { createReadReferences } from '../orders/references.ts';
+import { createTakeOverInvoice } from './invoiceHolders.ts';
+import { createRequestInvoice } from './invoiceRequests.ts';
 import type { TaskRow } from './tasks.ts';
 
 /** A ready task, with its orders. */
@@ -25,7 +30,10 @@ type InvoiceRow = {
  * Leases tasks at an external step, writes the intent of each step into the step ledger, and reads what the step needs.
  * Runs in the caller's transaction.
  */
-export const createLease = ({ client }: Connection) => {
+export const createLease = (connection: Connection) => {
+  const { client } = connection;
+  const requestInvoice = createRequestInvoice(connection);
+  const takeOverInvoice = createTakeOverInvoice(connection);
   const leaseTask = client.prepare<
     [string, string, number, number, number, number, string | null, number, string]
   >(
@@ -45,7 +53,7 @@ export const createLease = ({ client }: Connection) => {
      from invoice where checkout_id = ?`,
   );
   const licencesOf = client
-    .prepare<[string], string>('select key from licence where order_id = ? order by unit')
+    .prepare<[string, number], string>('select key from licence where order_id = ? order by unit limit ?')
     .pluck();
 
   const leaseOne = (
@@ -61,10 +69,25 @@ export const createLease = ({ client }: Connection) => {
     const { attempts, crashes, lastError, runAtMs } =
       row.step === step ? row : { ...untriedStep, runAtMs: nowMs };
     leaseTask.run(step, JSON.stringify(seqs), lease, untilMs, attempts, crashes, lastError, runAtMs, taskId);
-    const body = serviceRequestBody(pipeline, step, { taskId, orders: task.orders });
+    const request = isInvoiceRequest(pipeline, step)
+      ? requestInvoice({ taskId, step, checkoutId: task.checkoutId }, nowMs)
+      : undefined;
+    const body =
+      request === undefined ? serviceRequestBody(pipeline, step, { taskId, orders: task.orders }) : null;
     const isNew = insertIntent.run(taskId, step, nowMs, body).changes === 1;
     const intent = isNew ? undefined : intentOf.get(taskId, step);
-    const invoice = invoiceOf.get(taskId, task.checkoutId);
+    const found = invoiceOf.get(taskId, task.checkoutId);
+    // A mail that was tried before keeps what it has: a copy with another content would have the same Message-ID.
+    const invoice =
+      found?.content === null && isNew && isNotice(pipeline, step)
+        ? {
+            ...found,
+            content: takeOverInvoice({
+              ...{ taskId, step },
+              ...{ checkoutId: task.checkoutId, pipeline: row.pipeline },
+            }),
+          }
+        : found;
     return {
       taskId,
       lease,
@@ -73,12 +96,12 @@ export const createLease = ({ client }: Connection) => {
       step,
       attempts,
       checkoutId: task.checkoutId,
-      orders: orders.map((order) => ({ order, licences: licencesOf.all(order.id) })),
+      orders: leaseOrders(orders, (orderId, most) => licencesOf.all(orderId, most)),
       contact: contactOfGroup(task.orders),
       invoiceNumber: invoice === undefined ? null : invoiceNumber(invoice.year, invoice.sequence),
       issuedInvoice: invoice === undefined ? null : issuedInvoiceOf(invoice, task.checkoutId),
       references: referencesOf(orders.map(({ id }) => id)),
-      body: intent === undefined ? body : intent.body,
+      ...leasedRequest(task.checkoutId, intent === undefined ? body : intent.body, request),
       alreadyDone: (intent?.acceptedMs ?? null) !== null,
     };
   };

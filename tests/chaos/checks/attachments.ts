@@ -3,23 +3,35 @@ import { invoiceNumberOf, type Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
 /**
- * Each mail of the task that issued an invoice has it attached, and no other mail has an attachment. A mail that was sent
- * again under its Message-ID has it again.
+ * Each mail of the task that holds an invoice has it attached, and no other mail has an attachment. A mail that was sent
+ * again under its Message-ID has it again. A task whose orders are refunded loses the invoice to the next mail, but its own
+ * mail may be out already.
  */
-export const checkAttachments = ({ invoices, mails }: Snapshot): Violation[] => {
+export const checkAttachments = ({ invoices, mails, history, orders }: Snapshot): Violation[] => {
   const invoiceOfTask = groupBy(invoices, ({ taskId }) => taskId);
   const invoiceOf = indexBy(invoices, invoiceNumberOf);
-  return mails.flatMap(({ kind, messageId, taskId, attachedInvoices }) => {
+  const leaving = new Set(
+    history.filter(({ state }) => leavingStates.includes(state)).map(({ orderId }) => orderId),
+  );
+  const checkoutOf = new Map(orders.map(({ id, checkoutId }) => [id, checkoutId]));
+  const hasLeft = (number: string, orderIds: readonly string[]) =>
+    orderIds.every((id) => leaving.has(id) && checkoutOf.get(id) === invoiceOf.get(number)?.checkoutId);
+  return mails.flatMap(({ kind, messageId, taskId, orderIds, attachedInvoices }) => {
     const owed = kind === 'refund' ? [] : (invoiceOfTask.get(taskId) ?? []).map(invoiceNumberOf);
+    const allowed = (number: string) =>
+      owed.includes(number) || (kind === 'receipt' && hasLeft(number, orderIds));
     return [
       ...owed
         .filter((number) => !attachedInvoices.includes(number))
-        .map((number) => violation('invoice_not_attached', messageId, `${number} was issued by ${taskId}`)),
+        .map((number) => violation('invoice_not_attached', messageId, `${number} is held by ${taskId}`)),
       ...attachedInvoices
-        .filter((number, index) => !owed.includes(number) || attachedInvoices.indexOf(number) !== index)
+        .filter((number, index) => !allowed(number) || attachedInvoices.indexOf(number) !== index)
         .map((number) =>
           violation('invoice_attached_wrong', messageId, `${number} is of ${invoiceOf.get(number)?.taskId}`),
         ),
     ];
   });
 };
+
+/** After these the task of an order may be paused or deleted. */
+const leavingStates: readonly string[] = ['refund_requested', 'refunded'];

@@ -2,11 +2,15 @@ import { duplicates, groupBy, indexBy } from '../grouping.ts';
 import { invoiceNumberOf as numberOf, type Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
-/** Invariant 5: each checkout that is invoiced has one invoice with all its orders, and the numbers have no gap. */
+/**
+ * Invariant 5: each checkout that is invoiced has one invoice with all its orders, the numbers have no gap, and the
+ * documents say what was paid and what went back.
+ */
 export const checkInvoices = (snapshot: Snapshot): Violation[] => [
   ...checkNumbers(snapshot),
   ...checkLines(snapshot),
   ...checkCreditNotes(snapshot),
+  ...checkBalances(snapshot),
 ];
 
 /** Each order that was invoiced names the invoice of its checkout. */
@@ -54,38 +58,66 @@ const checkLines = ({ invoices, orders }: Snapshot): Violation[] => {
 };
 
 /**
- * One for each refund that succeeded after the order's own row `invoiced`. An order can also be invoiced by another group
- * of its checkout before that, or without it: then each of its refunds may have one. No other refund has one.
+ * One for each refund of an invoiced order that succeeded, whether before or after the invoice. One that failed later may
+ * have a void one. A late charge, an order that is on no invoice and a lost dispute have none.
  */
-const checkCreditNotes = ({ creditNotes: issued, refunds, history, invoices }: Snapshot): Violation[] => {
-  const orderIdOf = new Map(refunds.map(({ id, orderId }) => [id, orderId]));
-  const creditNotesOf = groupBy(issued, ({ refundId }) => orderIdOf.get(refundId) ?? null);
-  const rowsOf = groupBy(history, ({ orderId }) => orderId);
-  const orderIds = new Set(refunds.map(({ orderId }) => orderId));
-  const sharedLines = new Set(
-    invoices
-      .filter(({ lines }) => lines.length > 1)
-      .flatMap(({ lines }) => lines.map((line) => line.orderId)),
+const checkCreditNotes = ({ creditNotes: issued, refunds, invoices }: Snapshot): Violation[] => {
+  const noteOf = indexBy(issued, ({ refundId }) => refundId);
+  const lineOf = new Map(
+    invoices.flatMap((invoice) =>
+      invoice.lines.map(({ orderId }, index) => [orderId, `${numberOf(invoice)} ${index + 1}`] as const),
+    ),
   );
-  const succeededStates = ['partially_refunded', 'refunded'];
   return [
     ...findGaps('credit_note', issued),
     ...duplicates(issued, ({ refundId }) => refundId).map((id) =>
       violation('credit_note_twice', id, 'the refund has two'),
     ),
-    ...[...orderIds, null].flatMap((orderId) => {
-      const rows = rowsOf.get(orderId ?? '') ?? [];
-      const invoicedAt = rows.find(({ state }) => state === 'invoiced')?.seq ?? Number.POSITIVE_INFINITY;
-      const succeeded = rows.filter(({ state }) => succeededStates.includes(state));
-      const due = succeeded.filter(({ seq }) => seq > invoicedAt).length;
-      const most = sharedLines.has(orderId ?? '') ? succeeded.length : due;
-      const count = creditNotesOf.get(orderId)?.length ?? 0;
-      return count >= due && count <= most
+    ...refunds.flatMap(({ id, orderId, status, origin, reference }) => {
+      const line = origin === 'dispute' ? undefined : lineOf.get(orderId ?? '');
+      const note = noteOf.get(id);
+      const isDue = line !== undefined && status === 'succeeded';
+      const isAllowed = isDue || (line !== undefined && status === 'failed' && reference !== null);
+      if (note === undefined) return isDue ? [violation('credit_note_missing', id, `${line}`)] : [];
+      if (!isAllowed) return [violation('credit_note_not_owed', id, `it is ${status}, of ${orderId}`)];
+      return note.credited === line
         ? []
-        : [violation('credit_note_count', String(orderId), `${count} of ${due}`)];
+        : [violation('credit_note_line', id, `it credits ${note.credited} and not ${line}`)];
     }),
   ];
 };
+
+/**
+ * An invoice less its credit notes is what was paid for its orders less what went back. A lost dispute cancels no sale, and
+ * a credit note of a refund that failed later is void.
+ */
+const checkBalances = ({ invoices, creditNotes, refunds, orders }: Snapshot): Violation[] => {
+  const succeeded = refunds.filter(({ status, origin }) => status === 'succeeded' && origin !== 'dispute');
+  const refundOf = indexBy(succeeded, ({ id }) => id);
+  const creditedOf = groupBy(creditNotes, ({ credited }) => credited.split(' ')[0]);
+  const refundsOf = groupBy(succeeded, ({ orderId }) => orderId);
+  const orderOf = indexBy(orders, ({ id }) => id);
+  return invoices.flatMap((invoice) => {
+    const credited = sum(
+      (creditedOf.get(numberOf(invoice)) ?? []).map(({ refundId }) => refundOf.get(refundId)?.amount ?? 0),
+    );
+    const paid = sum(invoice.lines.map(({ orderId }) => orderOf.get(orderId)?.amount ?? 0));
+    const refunded = sum(
+      invoice.lines.flatMap(({ orderId }) => (refundsOf.get(orderId) ?? []).map(({ amount }) => amount)),
+    );
+    return invoice.total - credited === paid - refunded
+      ? []
+      : [
+          violation(
+            'invoice_balance_wrong',
+            invoice.checkoutId,
+            `${invoice.total} - ${credited} is not ${paid} - ${refunded}`,
+          ),
+        ];
+  });
+};
+
+const sum = (amounts: readonly number[]): number => amounts.reduce((all, amount) => all + amount, 0);
 
 const findGaps = (
   thing: string,

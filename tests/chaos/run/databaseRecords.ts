@@ -87,7 +87,7 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
   const payments = await run('select id, status, amount, currency, reference from payment');
   const refunds = await run(`
     select id, key, order_id, payment_id, amount, currency, origin, status, reference, credit_note_year,
-      credit_note_sequence, created_ms, updated_ms
+      credit_note_sequence, credited_invoice, credited_line, created_ms, updated_ms
     from refund`);
   const invoices = await run('select checkout_id, task_id, year, sequence, content from invoice');
   const events = await run('select event_id from provider_event');
@@ -124,6 +124,7 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
         refundId: stringOf(row.id),
         year: Number(row.credit_note_year),
         sequence: Number(row.credit_note_sequence),
+        credited: `${row.credited_invoice} ${row.credited_line}`,
       })),
     invoices: invoices.map((row) => ({
       checkoutId: stringOf(row.checkout_id),

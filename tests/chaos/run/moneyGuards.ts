@@ -17,6 +17,19 @@ export const moneyGuards: readonly Guard[] = [
     expectedRules: ['over_refunded', 'unexpected_response'],
   },
   {
+    name: 'the credit notes of refunds before their invoice',
+    database: 'postgres',
+    replacements: [
+      {
+        file: 'core/creditNotes.ts',
+        find: '!hasCreditNote &&',
+        replace: 'hasCreditNote &&',
+      },
+    ],
+    faults: faultPresets.none,
+    expectedRules: ['credit_note_missing', 'invoice_balance_wrong'],
+  },
+  {
     name: 'the sum of earlier refunds',
     database: 'sqlite',
     replacements: [
