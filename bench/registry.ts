@@ -8,7 +8,7 @@ import { http } from './rows/http.ts';
 import { lone } from './rows/lone.ts';
 import { mails } from './rows/mails.ts';
 import { page } from './rows/page.ts';
-import { pipelines } from './rows/pipelines.ts';
+import { pipelines, pipelinesWithMails } from './rows/pipelines.ts';
 import { queue } from './rows/queue.ts';
 import { realMoney } from './rows/realMoney.ts';
 import { scale } from './rows/scale.ts';
@@ -25,6 +25,7 @@ export const rows: readonly Row[] = [
   checkout,
   queue,
   pipelines,
+  pipelinesWithMails,
   mails,
   flash,
   http,

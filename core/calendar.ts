@@ -56,8 +56,10 @@ const dayMs = 24 * 3_600_000;
 /** Zones of older times have odd offsets, and later rules are not known: outside, the nearest offset is used. */
 const [oldestMs, newestMs] = [Date.UTC(1970), Date.UTC(2200)];
 
-/** Creates a function that returns what a wall clock in the zone shows, as ms of the same time in UTC. */
-const createLocalTime = (timeZone: string): ((ms: number) => number) => {
+/** Cached, because creating a format takes twenty times as long as using it (Bun 1.4). */
+const formatOf = (timeZone: string): Intl.DateTimeFormat => {
+  const cached = formats.get(timeZone);
+  if (cached !== undefined) return cached;
   const format = new Intl.DateTimeFormat('en', {
     timeZone,
     calendar: 'gregory',
@@ -66,6 +68,19 @@ const createLocalTime = (timeZone: string): ((ms: number) => number) => {
     ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
     ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
   });
+  if (formats.size === formatsMax) formats.clear();
+  formats.set(timeZone, format);
+  return format;
+};
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** A shop has one time zone, and its old invoices may have others. */
+const formatsMax = 20;
+
+/** Creates a function that returns what a wall clock in the zone shows, as ms of the same time in UTC. */
+const createLocalTime = (timeZone: string): ((ms: number) => number) => {
+  const format = formatOf(timeZone);
   return (ms) => {
     const knownMs = Math.min(Math.max(ms, oldestMs), newestMs);
     const parts = new Map(format.formatToParts(knownMs).map(({ type, value }) => [type, Number(value)]));

@@ -45,7 +45,7 @@ type Language = 'vi' | 'en';
 export const describeInvoice = (invoice: Invoice): InvoiceDocument => {
   const { number, issuedAtMs, checkoutId, checkoutNumber, shop, customer, lines } = invoice;
   const language = customer.language === 'en' ? 'en' : 'vi';
-  const texts = textsOf[language];
+  const texts = languageTexts[language];
   const hasTax = lines.some(({ taxRate }) => taxRate !== null);
   const columnNames = hasTax ? columnsWithTax : columnsWithTax.filter((name) => name !== 'taxRate');
   return {
@@ -71,6 +71,19 @@ export const describeInvoice = (invoice: Invoice): InvoiceDocument => {
   };
 };
 
+/** All texts of the document but `replacementNote`, so that their fonts can be opened before it is laid out. */
+export const textsOf = (document: InvoiceDocument): readonly string[] => [
+  document.title,
+  document.shop.name,
+  ...document.shop.details,
+  ...document.facts.flat(),
+  ...document.columns.map(({ heading }) => heading),
+  ...document.rows.flatMap(({ cells, code }) => [...Object.values(cells), code]),
+  ...document.totals.flat(),
+  `${document.title} ${document.number}`,
+  document.pageLabel(1, 1),
+];
+
 const columnsWithTax = ['position', 'product', 'quantity', 'unitPrice', 'taxRate', 'net'] as const;
 
 const isGiven = (text: string): boolean => text !== '';
@@ -84,7 +97,7 @@ const describeLine = (
   cells: {
     position: String(index + 1),
     product: name,
-    quantity: new Intl.NumberFormat(language).format(quantity),
+    quantity: numberFormats[language].format(quantity),
     unitPrice: formatMoney({ amount: unitPrice, currency }, language),
     taxRate: taxRate === null ? '–' : percentOf(taxRate, language),
     net: formatMoney({ amount: net, currency }, language),
@@ -101,7 +114,7 @@ const describeTotals = (
   hasTax: boolean,
   language: Language,
 ): readonly Fact[] => {
-  const texts = textsOf[language];
+  const texts = languageTexts[language];
   const fact = (name: string, amount: number): Fact => [name, formatMoney({ amount, currency }, language)];
   const sumOf = (amounts: readonly number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
   const rates = [...new Set(lines.map(({ taxRate }) => taxRate))]
@@ -125,8 +138,12 @@ const describeTotals = (
 
 const ascending = (one: number, other: number): number => one - other;
 
-const percentOf = (rate: number, language: Language): string =>
-  `${new Intl.NumberFormat(language, { maximumFractionDigits: 3 }).format(rate)} %`;
+const percentOf = (rate: number, language: Language): string => `${numberFormats[language].format(rate)} %`;
+
+const numberFormats: Readonly<Record<Language, Intl.NumberFormat>> = {
+  vi: new Intl.NumberFormat('vi', { maximumFractionDigits: 3 }),
+  en: new Intl.NumberFormat('en', { maximumFractionDigits: 3 }),
+};
 
 type TextName =
   | 'title'
@@ -149,7 +166,7 @@ type Texts = Readonly<Record<TextName, string>> & {
   readonly pageLabel: InvoiceDocument['pageLabel'];
 };
 
-const textsOf: Readonly<Record<Language, Texts>> = {
+const languageTexts: Readonly<Record<Language, Texts>> = {
   vi: {
     title: 'Hoá đơn',
     number: 'Số hoá đơn',

@@ -181,16 +181,19 @@ export const planThrownError = (
   return planReports([{ pipeline, task, outcome }]);
 };
 
-/** Gives the orders of a task as they are after the transitions: of a claimed task, only their completion changes them. */
+/** Gives the orders of a claimed task as they are after the transitions: only their completion changes them. */
 export const createOrdersAfter = (
   { completed }: Transitions,
+  tasks: readonly LockedTask[],
   nowMs: number,
 ): ((task: LockedTask) => readonly Order[]) => {
-  const completedIds = new Set(completed.map(({ orderId }) => orderId));
+  const orders = tasks.reduce((sum, task) => sum + task.orders.length, 0);
+  // Mostly all are completed: each is once among the transitions, so their number says so, and nothing is looked up.
+  const completedIds = completed.length === orders ? null : new Set(completed.map(({ orderId }) => orderId));
   const status = orderStatusAfter.complete;
-  return ({ orders }) =>
-    orders.map(({ order }) =>
-      completedIds.has(order.id) ? { ...order, status, updatedAtMs: nowMs } : order,
+  return (task) =>
+    task.orders.map(({ order }) =>
+      completedIds === null || completedIds.has(order.id) ? { ...order, status, updatedAtMs: nowMs } : order,
     );
 };
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { create, type Font } from 'fontkit';
 import subsetFont from 'subset-font';
 import type { FontFamily } from './families.ts';
+import { createReadyFont, type ReadyFont } from './readyFont.ts';
 import { withSafeLayout } from './shaping.ts';
 
 /** A font that a document can embed, and the characters that it has. */
@@ -10,26 +11,39 @@ export type Face = {
   readonly name: string;
   /** The font for one document. */
   open(): Font;
-  /** The width of a text at the size of one point. */
-  measure(text: string): number;
+  /** `operator` is null for what only the library can write into a page, with a part of the font of its own. */
+  shape(text: string): { readonly width: number; readonly operator: string | null };
+  readonly ready: ReadyFont | null;
   readonly characters: ReadonlySet<number>;
 };
 
+/** `ready` has the letters of most texts. */
+export type BaseFace = Face & { readonly ready: ReadyFont };
+
 /** The faces of Latin and Vietnamese text. */
-export const openBaseFaces = async (): Promise<{ readonly regular: Face; readonly bold: Face }> => {
+export const openBaseFaces = async (): Promise<{ readonly regular: BaseFace; readonly bold: BaseFace }> => {
   const [regular, bold] = await Promise.all([
-    openFace('regular', () =>
+    openBaseFace('regular', 'READYR', () =>
       import.meta.resolve('@expo-google-fonts/be-vietnam-pro/400Regular/BeVietnamPro_400Regular.ttf'),
     ),
-    openFace('bold', () =>
+    openBaseFace('bold', 'READYB', () =>
       import.meta.resolve('@expo-google-fonts/be-vietnam-pro/600SemiBold/BeVietnamPro_600SemiBold.ttf'),
     ),
   ]);
   return { regular, bold };
 };
 
-const openFace = async (name: string, url: () => string): Promise<Face> =>
-  faceOf(name, await readFile(new URL(url())), true);
+const openBaseFace = async (name: string, tag: string, url: () => string): Promise<BaseFace> => {
+  const file = await readFile(new URL(url()));
+  // Without hints for screens of few pixels, the file is half as long. Who reads a PDF draws it without them.
+  const options = { targetFormat: 'truetype', noHinting: true } as const;
+  const bytes = await subsetFont(file, textOf(openFont(name, file).characterSet), options);
+  const face = faceOf(name, bytes, true);
+  const ready = createReadyFont(face.open(), `ready-${name}`, tag);
+  return { ...face, ready, shape: (text) => ready.shape(text) ?? face.shape(text) };
+};
+
+const textOf = (points: readonly number[]): string => String.fromCodePoint(...points);
 
 /**
  * Reading fonts is half of the work of a short invoice, so documents share the base faces and those of Chinese, Japanese
@@ -37,11 +51,7 @@ const openFace = async (name: string, url: () => string): Promise<Face> =>
  * so they must not depend on the documents before it: a shared font meets all its characters in the same order.
  */
 const faceOf = (name: string, bytes: Buffer, isShared: boolean): Face => {
-  const open = (): Font => {
-    const font = create(bytes);
-    if (!isFont(font)) throw new Error(`${name} is a collection of fonts`);
-    return withSafeLayout(font);
-  };
+  const open = (): Font => withSafeLayout(openFont(name, bytes));
   const font = open();
   const characters = new Set(font.characterSet);
   if (isShared)
@@ -54,7 +64,14 @@ const faceOf = (name: string, bytes: Buffer, isShared: boolean): Face => {
     if (text.length <= 2) widths.set(text, known);
     return known;
   };
-  return { name, open: isShared ? () => font : open, measure, characters };
+  const shape: Face['shape'] = (text) => ({ width: measure(text), operator: null });
+  return { name, open: isShared ? () => font : open, shape, ready: null, characters };
+};
+
+const openFont = (name: string, bytes: Buffer): Font => {
+  const font = create(bytes);
+  if (!isFont(font)) throw new Error(`${name} is a collection of fonts`);
+  return font;
 };
 
 /** A ligature stands for its letters: see `graphemesOf`. */

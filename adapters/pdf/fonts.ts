@@ -1,8 +1,16 @@
 import { replacementCharacter } from '../../core/invoiceDocument.ts';
 import { levelsOf } from './direction.ts';
 import { type FontFamily, familiesFor } from './families.ts';
-import { type Face, type FontFile, listFontFiles, openBaseFaces, openFontFile } from './fontFiles.ts';
-import { graphemesOf } from './graphemes.ts';
+import {
+  type BaseFace,
+  type Face,
+  type FontFile,
+  listFontFiles,
+  openBaseFaces,
+  openFontFile,
+} from './fontFiles.ts';
+import { graphemesOf, withPlainBlanks } from './graphemes.ts';
+import type { ShapedText } from './readyFont.ts';
 
 export type Weight = 'regular' | 'bold';
 
@@ -17,11 +25,20 @@ export type Character = {
 
 export type { Face };
 
-/** Finds the face of each character. */
 export type Fonts = {
-  /** What no font has is the replacement character. */
-  charactersOf(text: string, weight: Weight): Promise<readonly Character[]>;
+  /** Opens the fonts of the texts. */
+  openFor(texts: readonly string[]): Promise<OpenFonts>;
 };
+
+/** Finds the face of each character of the texts that it was opened for. */
+export type OpenFonts = {
+  /** What no font has is the replacement character. */
+  charactersOf(text: string, weight: Weight): readonly Character[];
+  /** The text on one line, if a ready font has all of it. */
+  readyRunOf(text: string, weight: Weight): ReadyRun | null;
+};
+
+type ReadyRun = { readonly face: Face; readonly text: string } & ShapedText;
 
 /** Reads no font until one is needed, and keeps those that were needed last. */
 export const createFonts = (): Fonts => {
@@ -42,35 +59,86 @@ export const createFonts = (): Fonts => {
     return null;
   };
 
-  return {
-    charactersOf: async (text, weight) => {
-      base ??= openBaseFaces();
-      const face = (await base)[weight];
-      const families = familiesFor(text);
-      const graphemes = graphemesOf(text);
-      const levels = levelsOf(graphemes);
-      const characters: Character[] = [];
-      for (const [index, grapheme] of graphemes.entries()) {
-        const isBase = codePointsOf(grapheme).every((point) => face.characters.has(point));
-        const character = isBase ? characterOf(face, grapheme) : await fallback(grapheme, families);
-        characters.push({ ...character, level: levels[index] ?? 0 });
-      }
-      return characters;
-    },
-  };
-
-  async function fallback(grapheme: string, families: readonly FontFamily[]): Promise<Drawn> {
+  const findFallback = async (grapheme: string, families: readonly FontFamily[]): Promise<Drawn> => {
     const face = await findFace(grapheme, families);
     if (face !== null) return characterOf(face, grapheme);
     const forReplacement = await findFace(replacementCharacter, families);
     if (forReplacement === null) throw new Error('no font has the replacement character');
     return characterOf(forReplacement, replacementCharacter);
-  }
+  };
+
+  /** How each grapheme of the text is drawn that one of the base faces does not have. */
+  const findFallbacks = async (text: string, faces: readonly BaseFace[]): Promise<Fallbacks> => {
+    const fallbacks = new Map<string, Drawn>();
+    const families = familiesFor(text);
+    for (const grapheme of graphemesOf(text))
+      if (!fallbacks.has(grapheme) && !faces.every((face) => hasAll(face, grapheme)))
+        fallbacks.set(grapheme, await findFallback(grapheme, families));
+    return fallbacks;
+  };
+
+  return {
+    openFor: async (texts) => {
+      base ??= openBaseFaces();
+      const faces = await base;
+      const both = [faces.regular, faces.bold];
+      const fallbacks = new Map<string, Fallbacks>();
+      for (const text of texts)
+        if (!both.every(({ ready }) => isReady(ready.characters, text)))
+          fallbacks.set(text, await findFallbacks(text, both));
+      return createOpenFonts(faces, fallbacks);
+    },
+  };
+};
+
+type Fallbacks = ReadonlyMap<string, Drawn>;
+
+const createOpenFonts = (
+  faces: Awaited<ReturnType<typeof openBaseFaces>>,
+  fallbacks: ReadonlyMap<string, Fallbacks>,
+): OpenFonts => {
+  /** For the sentence that says what the replacement character stands for. */
+  const replacement: Fallbacks = new Map(
+    [...fallbacks.values()]
+      .flatMap((each) => [...each.values()])
+      .filter(({ text }) => text === replacementCharacter)
+      .map((drawn) => [replacementCharacter, drawn]),
+  );
+  return {
+    charactersOf: (text, weight) => {
+      const face = faces[weight];
+      const others = fallbacks.get(text) ?? replacement;
+      const graphemes = fallbacks.has(text) ? graphemesOf(text) : withPlainBlanks(text).split('');
+      const levels = levelsOf(graphemes);
+      return graphemes.map((grapheme, index) => {
+        const drawn = hasAll(face, grapheme) ? characterOf(face, grapheme) : others.get(grapheme);
+        if (drawn === undefined) throw new Error(`the font of ${grapheme} was not opened`);
+        return { ...drawn, level: levels[index] ?? 0 };
+      });
+    },
+    readyRunOf: (text, weight) => {
+      if (fallbacks.has(text)) return null;
+      const face = faces[weight];
+      const shown = withPlainBlanks(text);
+      const shaped = face.ready.shape(shown);
+      return shaped === null ? null : { face, text: shown, ...shaped };
+    },
+  };
+};
+
+/** True if a ready font has all characters of the text, so that each is a grapheme and composed already. */
+const isReady = (characters: ReadonlySet<string>, text: string): boolean => {
+  for (let index = 0; index < text.length; index += 1)
+    if (!characters.has(text.charAt(index)) && text[index] !== '\u00a0') return false;
+  return true;
 };
 
 type Drawn = Omit<Character, 'level'>;
 
-const characterOf = (face: Face, text: string): Drawn => ({ face, text, width: face.measure(text) });
+const characterOf = (face: Face, text: string): Drawn => ({ face, text, width: face.shape(text).width });
+
+const hasAll = (face: Face, grapheme: string): boolean =>
+  codePointsOf(grapheme).every((point) => face.characters.has(point));
 
 /** Far more than an invoice needs. A file takes about 150 kB in memory. */
 const openFilesMax = 60;

@@ -4,11 +4,14 @@
  * left where they change how letters are written.
  */
 export const graphemesOf = (text: string): readonly string[] => {
-  const oneLine = text.normalize('NFC').replace(blanks, ' ').replace(ligatures, withoutLigature).trim();
+  const oneLine = withPlainBlanks(text.normalize('NFC').replace(ligatures, withoutLigature));
   return [...segmenter.segment(oneLine)]
     .map(({ segment }) => withFewMarks(segment.replace(joiners.test(segment) ? unseen : invisible, '')))
     .filter((grapheme) => grapheme !== '');
 };
+
+/** One space for each row of blanks, and none at the ends. */
+export const withPlainBlanks = (text: string): string => text.replace(blanks, ' ').trim();
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const blanks = /[\p{Z}\t-\r\u0085]+/gu;

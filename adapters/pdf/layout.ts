@@ -21,15 +21,12 @@ import { layOutTable } from './table.ts';
 import type { Typesetter } from './typesetter.ts';
 
 /** What stands on each page. */
-export const layOut = async (
-  invoice: InvoiceDocument,
-  typesetter: Typesetter,
-): Promise<readonly (readonly Mark[])[]> => {
-  const first = await layOutHead(invoice, typesetter);
-  const table = await layOutTable(invoice, typesetter);
-  const totals = await layOutTotals(invoice.totals, typesetter);
+export const layOut = (invoice: InvoiceDocument, typesetter: Typesetter): readonly (readonly Mark[])[] => {
+  const first = layOutHead(invoice, typesetter);
+  const table = layOutTable(invoice, typesetter);
+  const totals = layOutTotals(invoice.totals, typesetter);
   const note = typesetter.hasReplaced()
-    ? partOf(await typesetter.set(invoice.replacementNote, styles.small, contentWidth, 3), margin.left, 22)
+    ? partOf(typesetter.set(invoice.replacementNote, styles.small, contentWidth, 3), margin.left, 22)
     : null;
   const endHeight = totals.height + (note?.height ?? 0);
 
@@ -52,32 +49,25 @@ export const layOut = async (
 };
 
 /** The shop on the left, the title on the right, and below them what identifies the invoice. */
-const layOutHead = async (
-  { title, shop, facts }: InvoiceDocument,
-  { set, setLine }: Typesetter,
-): Promise<Part> => {
+const layOutHead = ({ title, shop, facts }: InvoiceDocument, { set, setLine }: Typesetter): Part => {
   const marks: Mark[] = [];
   const shopWidth = contentWidth * 0.6;
   let y = addPart(
     marks,
-    partOf(await set(shop.name, styles.shop, shopWidth, linesMax.shopName), margin.left, 0),
+    partOf(set(shop.name, styles.shop, shopWidth, linesMax.shopName), margin.left, 0),
     0,
   );
   for (const detail of shop.details)
-    y = addPart(
-      marks,
-      partOf(await set(detail, styles.label, shopWidth, linesMax.detail), margin.left, 1),
-      y,
-    );
-  marks.push(...textEndingAt(await setLine(title, styles.title), right, styles.title.size * 0.8));
+    y = addPart(marks, partOf(set(detail, styles.label, shopWidth, linesMax.detail), margin.left, 1), y);
+  marks.push(...textEndingAt(setLine(title, styles.title), right, styles.title.size * 0.8));
   y = Math.max(y, styles.title.size) + 26;
 
-  const names = await Promise.all(facts.map(([name]) => setLine(name, styles.label)));
+  const names = facts.map(([name]) => setLine(name, styles.label));
   const valuesLeft = margin.left + Math.max(...names.map(widthOf)) + 18;
   for (const [index, [, value]] of facts.entries()) {
     const name = names[index];
     if (name !== undefined) marks.push(...textAt(name, margin.left, y + styles.text.size));
-    const block = await set(value, styles.text, right - valuesLeft, linesMax.fact);
+    const block = set(value, styles.text, right - valuesLeft, linesMax.fact);
     y = addPart(marks, partOf(block, valuesLeft, 0), y) + 2;
   }
   return { marks, height: y + 22 };
@@ -86,16 +76,14 @@ const layOutHead = async (
 const totalsWidthMin = 200;
 
 /** The names stand below one another, the amounts end at the right edge. */
-const layOutTotals = async (totals: InvoiceDocument['totals'], { setLine }: Typesetter): Promise<Part> => {
-  const blocks = await Promise.all(
-    totals.map(async ([name, value], index) => {
-      const isLast = index === totals.length - 1;
-      return {
-        name: await setLine(name, isLast ? styles.total : styles.label),
-        value: await setLine(value, isLast ? styles.total : styles.text),
-      };
-    }),
-  );
+const layOutTotals = (totals: InvoiceDocument['totals'], { setLine }: Typesetter): Part => {
+  const blocks = totals.map(([name, value], index) => {
+    const isLast = index === totals.length - 1;
+    return {
+      name: setLine(name, isLast ? styles.total : styles.label),
+      value: setLine(value, isLast ? styles.total : styles.text),
+    };
+  });
   const namesWidth = Math.max(...blocks.map(({ name }) => widthOf(name)));
   const valuesWidth = Math.max(...blocks.map(({ value }) => widthOf(value)));
   const left = right - Math.max(totalsWidthMin, namesWidth + gutter + valuesWidth);
@@ -113,11 +101,9 @@ const addFeet = (
   pages: readonly (readonly Mark[])[],
   { title, number, pageLabel }: InvoiceDocument,
   { setLine }: Typesetter,
-): Promise<readonly (readonly Mark[])[]> =>
-  Promise.all(
-    pages.map(async (marks, index) => [
-      ...marks,
-      ...textAt(await setLine(`${title} ${number}`, styles.small), margin.left, foot),
-      ...textEndingAt(await setLine(pageLabel(index + 1, pages.length), styles.small), right, foot),
-    ]),
-  );
+): readonly (readonly Mark[])[] =>
+  pages.map((marks, index) => [
+    ...marks,
+    ...textAt(setLine(`${title} ${number}`, styles.small), margin.left, foot),
+    ...textEndingAt(setLine(pageLabel(index + 1, pages.length), styles.small), right, foot),
+  ]);

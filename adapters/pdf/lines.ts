@@ -2,8 +2,8 @@ import LineBreaker from 'linebreak';
 import { isTurnedByFont, mirrored, visualOrder } from './direction.ts';
 import type { Character, Face } from './fonts.ts';
 
-/** A part of a line that one face draws, and its width at the size of one point. */
-export type Run = { readonly face: Face; readonly text: string; readonly width: number };
+/** A part of a line that one face draws, shaped by it. `width` is at the size of one point. */
+export type Run = { readonly face: Face; readonly text: string } & ReturnType<Face['shape']>;
 
 /** `width` is at the size of one point. */
 export type Line = { readonly runs: readonly Run[]; readonly width: number };
@@ -94,7 +94,7 @@ const lineOf = (characters: Characters): Line => {
       last.text = next.isTurned ? next.text + last.text : last.text + next.text;
     else joined.push(next);
   }
-  const runs = joined.map(({ face, text }) => ({ face, text, width: face.measure(text) }));
+  const runs = joined.map(({ face, text }) => ({ face, text, ...face.shape(text) }));
   return { runs, width: runs.reduce((sum, { width }) => sum + width, 0) };
 };
 

@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer';
 import PdfDocument from 'pdfkit';
 import type { Invoice } from '../../core/invoice.ts';
-import { describeInvoice, type InvoiceDocument } from '../../core/invoiceDocument.ts';
+import { describeInvoice, type InvoiceDocument, textsOf } from '../../core/invoiceDocument.ts';
 import type { YieldToEventLoop } from '../../core/world.ts';
+import { createDrawing } from './drawing.ts';
 import { createFonts } from './fonts.ts';
 import { layOut } from './layout.ts';
-import { type Mark, margin, pageSize, right } from './marks.ts';
+import { type Mark, pageSize } from './marks.ts';
 import { createTypesetter } from './typesetter.ts';
 
 const fonts = createFonts();
@@ -16,7 +17,8 @@ export const render = async (
   yieldToEventLoop: YieldToEventLoop,
 ): Promise<Uint8Array<ArrayBuffer>> => {
   const document = describeInvoice(invoice);
-  return draw(document, await layOut(document, createTypesetter(fonts)), yieldToEventLoop);
+  const typesetter = createTypesetter(await fonts.openFor(textsOf(document)));
+  return draw(document, layOut(document, typesetter), yieldToEventLoop);
 };
 
 const draw = async (
@@ -51,28 +53,12 @@ const draw = async (
     pdf.on('end', () => resolve(new Uint8Array(Buffer.concat(chunks))));
     pdf.on('error', reject);
   });
-  const faces = pages.flat().flatMap((mark) => (mark.kind === 'text' ? [mark.run.face] : []));
-  // The library also takes a font that was read already. Its types do not say so.
-  for (const { name, open } of new Set(faces)) Reflect.apply(pdf.registerFont, pdf, [name, open()]);
+  const drawing = createDrawing(pdf);
   for (const marks of pages) {
-    // A page takes milliseconds. Everything else that is ready goes first.
+    // Everything else that is ready goes first.
     await yieldToEventLoop();
-    pdf.addPage();
-    for (const mark of marks) drawMark(pdf, mark);
+    drawing.addPage(marks);
   }
   pdf.end();
   return bytes;
-};
-
-const drawMark = (pdf: PDFKit.PDFDocument, mark: Mark): void => {
-  if (mark.kind === 'rule') {
-    pdf.moveTo(margin.left, mark.y).lineTo(right, mark.y).lineWidth(0.5).strokeColor(mark.color).stroke();
-    return;
-  }
-  const { run, style, x, y } = mark;
-  pdf
-    .font(run.face.name)
-    .fontSize(style.size)
-    .fillColor(style.color)
-    .text(run.text, x, y, { lineBreak: false, baseline: 'alphabetic' });
 };

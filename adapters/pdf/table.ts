@@ -24,16 +24,11 @@ type Cells = Partial<Record<InvoiceColumn['name'], Block>>;
 /** Where a column stands. */
 type Place = { readonly name: InvoiceColumn['name']; readonly left: number; readonly width: number };
 
-export const layOutTable = async (
-  { columns, rows }: InvoiceDocument,
-  typesetter: Typesetter,
-): Promise<Table> => {
+export const layOutTable = ({ columns, rows }: InvoiceDocument, typesetter: Typesetter): Table => {
   const headings: Cells = Object.fromEntries(
-    await Promise.all(
-      columns.map(async ({ name, heading }) => [name, await typesetter.setLine(heading, styles.label)]),
-    ),
+    columns.map(({ name, heading }) => [name, typesetter.setLine(heading, styles.label)]),
   );
-  const numbers = await Promise.all(rows.map((row) => setNumbers(row, columns, typesetter)));
+  const numbers = rows.map((row) => setNumbers(row, columns, typesetter));
   const places = placeColumns(columns, [headings, ...numbers]);
   const head: Part = {
     marks: [...marksOf(headings, places, styles.label.size), { kind: 'rule', y: headHeight, color: ink }],
@@ -41,24 +36,20 @@ export const layOutTable = async (
   };
   return {
     head,
-    rows: await Promise.all(
-      rows.map((row, index) => layOutRow(row, numbers[index] ?? {}, places, typesetter)),
-    ),
+    rows: rows.map((row, index) => layOutRow(row, numbers[index] ?? {}, places, typesetter)),
   };
 };
 
 const [headHeight, padding, positionWidth, productWidthMin] = [19, 7, 30, 110];
 
-const setNumbers = async (
+const setNumbers = (
   { cells }: InvoiceRow,
   columns: InvoiceDocument['columns'],
   { setLine }: Typesetter,
-): Promise<Cells> => {
+): Cells => {
   const names = columns.map(({ name }) => name).filter((name) => name !== 'product');
   const style = (name: string) => (name === 'position' ? styles.quiet : styles.text);
-  return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await setLine(cells[name], style(name))])),
-  );
+  return Object.fromEntries(names.map((name) => [name, setLine(cells[name], style(name))]));
 };
 
 /** A column of numbers is as wide as its widest number. The names of the products have what is left. */
@@ -79,16 +70,16 @@ const placeColumns = (columns: InvoiceDocument['columns'], rows: readonly Cells[
   });
 };
 
-const layOutRow = async (
+const layOutRow = (
   { cells, code }: InvoiceRow,
   numbers: Cells,
   places: readonly Place[],
   { set }: Typesetter,
-): Promise<Part> => {
+): Part => {
   const product = places.find(({ name }) => name === 'product');
   const width = (product?.width ?? 0) - gutter;
-  const name = await set(cells.product, styles.text, width, linesMax.product);
-  const below = await set(code, styles.small, width, linesMax.code);
+  const name = set(cells.product, styles.text, width, linesMax.product);
+  const below = set(code, styles.small, width, linesMax.code);
   const codeTop = padding + heightOf(name);
   const height = codeTop + heightOf(below) + padding;
   return {

@@ -1,5 +1,5 @@
 import { replacementCharacter } from '../../core/invoiceDocument.ts';
-import type { Fonts, Weight } from './fonts.ts';
+import type { OpenFonts, Weight } from './fonts.ts';
 import { breakLines, type Line } from './lines.ts';
 
 export type Style = { readonly size: number; readonly weight: Weight; readonly color: string };
@@ -9,24 +9,25 @@ export type Block = { readonly lines: readonly Line[]; readonly style: Style };
 
 export type Typesetter = {
   /** Breaks the text into lines. What does not fit into `linesMax` of them is left out. */
-  set(text: string, style: Style, width: number, linesMax: number): Promise<Block>;
+  set(text: string, style: Style, width: number, linesMax: number): Block;
   /** The text on one line. */
-  setLine(text: string, style: Style): Promise<Block>;
+  setLine(text: string, style: Style): Block;
   /** True if the replacement character stands somewhere. */
   hasReplaced(): boolean;
 };
 
-export const createTypesetter = (fonts: Fonts): Typesetter => {
+export const createTypesetter = (fonts: OpenFonts): Typesetter => {
   let replaced = false;
 
-  const set: Typesetter['set'] = async (text, style, width, linesMax) => {
-    const [characters, ellipsis] = await Promise.all([
-      fonts.charactersOf(text, style.weight),
-      fonts.charactersOf('…', style.weight),
-    ]);
-    const [end] = ellipsis;
-    if (end === undefined) throw new Error('no font has the ellipsis');
-    const lines = breakLines(characters, width / style.size, { linesMax, ellipsis: end });
+  const set: Typesetter['set'] = (text, style, width, linesMax) => {
+    const whole = fonts.readyRunOf(text, style.weight);
+    if (whole !== null && whole.text !== '' && whole.width <= width / style.size)
+      return { lines: [{ runs: [whole], width: whole.width }], style };
+
+    const [ellipsis] = fonts.charactersOf('…', style.weight);
+    if (ellipsis === undefined) throw new Error('no font has the ellipsis');
+    const characters = fonts.charactersOf(text, style.weight);
+    const lines = breakLines(characters, width / style.size, { linesMax, ellipsis });
     replaced ||= lines.some(({ runs }) => runs.some(({ text: run }) => run.includes(replacementCharacter)));
     return { lines, style };
   };

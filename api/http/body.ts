@@ -89,6 +89,12 @@ export const releaseBody = (request: Request): void => {
 export const readBytes = (request: Request): AsyncBody<Uint8Array> => {
   const admission = admissions.get(request);
   if (admission === undefined) return startReading(request).bytes.then(resultOf, connectionLost);
+  if (admission.permit === null) {
+    // A small body holds no room after it is read, and its bytes would stay as long as its request: a checkout waits
+    // seconds for its provider.
+    admissions.delete(request);
+    return readAdmitted(request, admission);
+  }
   admission.reading ??= readAdmitted(request, admission);
   return admission.reading;
 };

@@ -44,18 +44,22 @@ const handle = (serving: Serving, received: Request, peers: Peers): Response | P
   const request = withHost(received);
   setPeers(request, request === received ? peers : { requestIP: () => peers.requestIP(received) });
   const response = serving.fetch(request);
-  // Decided when the response is ready: its request may have come before the connections were to close.
-  const finish = (ready: Response): Response => {
-    if (serving.closes) ready.headers.set('connection', 'close');
-    return ready;
-  };
-  const send = (ready: Response) =>
-    serving.held === null ? finish(ready) : serving.held.then(() => finish(ready));
   if (holdsBody(request))
     return Promise.resolve(response)
       .finally(() => releaseBody(request))
-      .then(send);
-  return response instanceof Response ? send(response) : response.then(send);
+      .then((ready) => send(serving, ready));
+  return response instanceof Response
+    ? send(serving, response)
+    : response.then((ready) => send(serving, ready));
+};
+
+const send = (serving: Serving, response: Response): Response | Promise<Response> =>
+  serving.held === null ? finish(serving, response) : serving.held.then(() => finish(serving, response));
+
+/** Decided when the response is ready: its request may have come before the connections were to close. */
+const finish = ({ closes }: Serving, response: Response): Response => {
+  if (closes) response.headers.set('connection', 'close');
+  return response;
 };
 
 const createServing = (fetch: Fetch) => {

@@ -11,14 +11,21 @@ import { startSink } from './startSink.ts';
 
 const env = { ROLE: 'worker' };
 
-/** Worker processes that complete paid orders: invoice, shipment and a mail over SMTP for each order. */
+type Options = {
+  readonly processes?: number;
+  /** `none`: the step of the mail is done at once. */
+  readonly mails?: 'smtp' | 'none';
+};
+
+/** Worker processes that complete paid orders: invoice, shipment and a mail for each order. */
 export const createWorkerContender = async (
   bench: Bench,
   postgres: Postgres,
   count: number,
-  processes = 1,
+  { processes = 1, mails: kind = 'smtp' }: Options = {},
 ): Promise<Contender> => {
-  const template = `bench_paid_${processes}`;
+  const template = `bench_paid_${kind}_${processes}`;
+  const entry = kind === 'smtp' ? 'server/main.ts' : 'bench/variants/workerWithoutMails.ts';
   bench.progress(`placing and paying ${count} orders`);
   const store = await openPostgresStore(createSystemWorld(), { url: await postgres.create(template) });
   await payOrders(store, await placeOrders(store, count), 1);
@@ -26,14 +33,16 @@ export const createWorkerContender = async (
   await vacuum(postgres, template);
   return {
     name: processes === 1 ? 'Cartwright' : `${processes} processes`,
-    configuration: { ...env, count, pipeline: 'physical', steps: 4, processes },
+    configuration: { entry, ...env, count, pipeline: 'physical', steps: 4, processes },
     round: async () => {
       const url = await postgres.create('bench_pipelines', template);
       await postgres.run('checkpoint');
       const sink = await startSink();
       const before = await readCounters(postgres);
-      const settings = { ...env, SMTP_URL: `smtp://127.0.0.1:${sink.port}` };
-      const apps = await Promise.all(Array.from({ length: processes }, () => startApp(url, settings)));
+      const server = kind === 'smtp' ? { SMTP_URL: `smtp://127.0.0.1:${sink.port}` } : {};
+      const apps = await Promise.all(
+        Array.from({ length: processes }, () => startApp(url, { ...env, ...server }, entry)),
+      );
       const sql = new Bun.SQL(url, { max: 1 });
       await waitUntilDrained(sql);
       const cpuUsed = apps.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0);
@@ -42,7 +51,7 @@ export const createWorkerContender = async (
       const mails = await sink.stop();
       const [found] = await sql.unsafe(outcomeQuery);
       await sql.end();
-      checkOutcome({ ...found, mails }, count);
+      checkOutcome({ ...found, ...(kind === 'smtp' && { mails }) }, count);
       const commits = await commitsOf(postgres, 'bench_pipelines');
       await postgres.drop('bench_pipelines');
 
@@ -53,7 +62,7 @@ export const createWorkerContender = async (
         walBytesEach: each(after.walBytes - before.walBytes),
         workerCpuUsEach: each(cpuUsed) * 1e6,
         databaseCpuUsEach: each(after.cpuSeconds - before.cpuSeconds) * 1e6,
-        sinkCpuUsEach: each(sink.usedSeconds()) * 1e6,
+        ...(kind === 'smtp' && { sinkCpuUsEach: each(sink.usedSeconds()) * 1e6 }),
       };
     },
   };

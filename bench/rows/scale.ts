@@ -19,7 +19,9 @@ export const scale: Row = {
     );
     const workers: Contender[] = [];
     for (const count of counts)
-      workers.push(await createWorkerContender(bench, postgres, bench.scaleCount(20_000), count));
+      workers.push(
+        await createWorkerContender(bench, postgres, bench.scaleCount(20_000), { processes: count }),
+      );
     const [oneWorker, ...moreWorkers] = workers;
     if (oneApi === undefined || oneWorker === undefined) throw new Error('no process count is given');
 

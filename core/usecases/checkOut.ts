@@ -72,42 +72,40 @@ export const createCheckOut = (
   const findLostClaim = createFindLostClaim(ports);
   const recordOutcome = createRecordOutcome(ports, limits);
 
-  const checkOut: CheckOut = async ({ requestId, ...command }) => {
-    const nowMs = world.clock.nowMs();
-    const checkoutId = world.ids.next(nowMs);
-    const recoverAtMs = nowMs + settings.reconcileAfterMs;
-    const request = { ...command, checkoutId, recoverAtMs };
-    const batched = (await claimCheckout(request)).andThen((result) => result);
-    const claim: Result<Claim, ClaimFailure | ClaimLost | Unavailable> = batched.isErr()
-      ? batched.error.kind === 'rows_held'
-        ? await claimAlone(request)
-        : err(batched.error)
-      : ok(batched.value);
-    if (claim.isErr()) {
-      const failure = claim.error;
-      if (failure.kind === 'already_answered') return ok({ response: failure.response, replayed: true });
-      if (failure.kind !== 'claim_lost') return err(failure);
-      const found = await findLostClaim(command, requestId, failure.lost);
-      return found.map((response) => ({ response, replayed: false }));
-    }
-
-    const { checkoutId: paymentId, amount, method } = claim.value;
-    const outcome = amount.amount === 0 ? nothingToPay : await provider.charge({ paymentId, amount, method });
-    const recorded = await recordOutcome(claim.value, outcome, requestId);
-
-    const { applied, response } = recorded.unwrapOr({ applied: false, response: null });
-    if (response !== null) return ok({ response, replayed: false });
-    if (outcome.kind === 'unavailable' && applied)
-      return err({ kind: 'payment_unavailable', reason: outcome.reason });
-    // The outcome could not be recorded, and the charge may have succeeded. Recovery will record it. Until then the
-    // customer must read that the payment is being confirmed, never that it failed.
-    return ok({ response: unknownResponse(claim.value, requestId), replayed: false });
-  };
-
-  return async (command) => {
+  // One function, and not one around another: each that waits for the provider is memory of every open checkout.
+  return async ({ requestId, ...command }) => {
     openCheckouts++;
     try {
-      return await checkOut(command);
+      const nowMs = world.clock.nowMs();
+      const checkoutId = world.ids.next(nowMs);
+      const recoverAtMs = nowMs + settings.reconcileAfterMs;
+      const request = { ...command, checkoutId, recoverAtMs };
+      const batched = (await claimCheckout(request)).andThen((result) => result);
+      const claim: Result<Claim, ClaimFailure | ClaimLost | Unavailable> = batched.isErr()
+        ? batched.error.kind === 'rows_held'
+          ? await claimAlone(request)
+          : err(batched.error)
+        : ok(batched.value);
+      if (claim.isErr()) {
+        const failure = claim.error;
+        if (failure.kind === 'already_answered') return ok({ response: failure.response, replayed: true });
+        if (failure.kind !== 'claim_lost') return err(failure);
+        const found = await findLostClaim(command, requestId, failure.lost);
+        return found.map((response) => ({ response, replayed: false }));
+      }
+
+      const { checkoutId: paymentId, amount, method } = claim.value;
+      const outcome =
+        amount.amount === 0 ? nothingToPay : await provider.charge({ paymentId, amount, method });
+      const recorded = await recordOutcome(claim.value, outcome, requestId);
+
+      const { applied, response } = recorded.unwrapOr({ applied: false, response: null });
+      if (response !== null) return ok({ response, replayed: false });
+      if (outcome.kind === 'unavailable' && applied)
+        return err({ kind: 'payment_unavailable', reason: outcome.reason });
+      // The outcome could not be recorded, and the charge may have succeeded. Recovery will record it. Until then the
+      // customer must read that the payment is being confirmed, never that it failed.
+      return ok({ response: unknownResponse(claim.value, requestId), replayed: false });
     } finally {
       openCheckouts--;
     }

@@ -66,8 +66,11 @@ export const createRunStep = (
     invoice_service: callOf('invoice_service'),
     product_service: callOf('product_service'),
   };
+  // Once for each pipeline, and not for each lease.
+  const stepsOf = new Map<string, readonly Step[]>();
   const stepOf = ({ pipeline, step: name }: Lease): ExternalStep => {
-    const { steps } = withServices(pipelineFor(pipeline), stepServices.available);
+    const steps = stepsOf.get(pipeline) ?? withServices(pipelineFor(pipeline), stepServices.available).steps;
+    stepsOf.set(pipeline, steps);
     const step = steps.find((one) => one.name === name);
     if (step?.kind !== 'external') throw new Error(`${name} is not an external step of ${pipeline}`);
     return step;

@@ -69,9 +69,9 @@ describe('The PDF of an invoice', () => {
     const fonts = createFonts();
     for (const language of ['vi', 'en'])
       for (const currency of currencies) {
-        const { setLine, hasReplaced } = createTypesetter(fonts);
         const amount = formatMoney({ amount: 1, currency }, language);
-        await setLine(amount, { size: 10, weight: 'bold', color: '#000' });
+        const { setLine, hasReplaced } = createTypesetter(await fonts.openFor([amount]));
+        setLine(amount, { size: 10, weight: 'bold', color: '#000' });
         expect({ amount, hasReplaced: hasReplaced() }).toEqual({ amount, hasReplaced: false });
       }
   });
@@ -129,13 +129,15 @@ describe('The PDF of an invoice', () => {
   });
 
   test('The PDF can draw any letters of any script, in any order', async () => {
-    const { set } = createTypesetter(createFonts());
+    const fonts = createFonts();
     const letters = [...'กู้ำ็ຮ່ស្ត្រမ္မြက်षक्कि़ंক্ষিৰਪੰ੍ਹજ્ઞીரௌஶ்ரీకౢ್ರೌയ്യാര്‍ක්‍ෂෞبـَّلاיִּשׁאֶ'];
     const word = fc.string({ unit: fc.constantFrom(...letters), maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(fc.array(word, { maxLength: 4 }), async (words) => {
         const style = { size: 10, weight: 'regular', color: '#000' } as const;
-        const { lines } = await set(words.join(' '), style, 80, 9);
+        const text = words.join(' ');
+        const { set } = createTypesetter(await fonts.openFor([text]));
+        const { lines } = set(text, style, 80, 9);
         for (const { width } of lines) expect(width).toBeGreaterThanOrEqual(0);
       }),
       { numRuns: 400 },
@@ -214,6 +216,22 @@ describe('The PDF of an invoice', () => {
     expect(texts[0]).toContain('1.000.000 90.000.000.000.000 ₫ 90.000.000.000.000 ₫');
   });
 
+  test('The PDF of a usual invoice has the two ready fonts and no other', async () => {
+    const names = [
+      'Áo thun nam cổ tròn',
+      'Office coffee, 50 % off',
+      'ĐỒNG HỒ ĐEO TAY “Sài Gòn” – 1/2',
+      '  Ghế\u00a0 gỗ ',
+    ];
+    for (const language of ['vi', 'en'])
+      for (const taxRate of [null, 8.5]) {
+        const customer = { email: 'first.last+tag@example.co.uk', language };
+        const lines = names.map((name) => lineOf({ name, taxRate }));
+        const fonts = fontsIn(await renderer.render(invoiceOf({ lines, customer })));
+        expect(fonts.toSorted()).toEqual(['READYB+BeVietnamPro-SemiBold', 'READYR+BeVietnamPro-Regular']);
+      }
+  });
+
   test('The PDF embeds a part of each of its fonts', async () => {
     const bytes = await renderer.render(invoiceOf({ lines: [lineOf({ name: '三体' })] }));
     for (const font of fontsIn(bytes)) expect(font).toMatch(/^[A-Z]{6}\+(BeVietnamPro|NotoSansSC)-/);
@@ -235,10 +253,11 @@ describe('The PDF of an invoice', () => {
 });
 
 describe('The bytes of the PDF', () => {
-  test('Nothing in the PDF is compressed, because the bytes would depend on the build of zlib', async () => {
+  test('Only the ready fonts of the PDF are compressed, because the bytes of others would depend on the build of zlib', async () => {
     const text = new TextDecoder('latin1').decode(await renderer.render(invoiceOf({ lines: allScripts })));
-    expect(text).toContain('stream');
-    expect(text).not.toContain('/Filter');
+    expect(text.match(/\bstream\n/g)?.length).toBeGreaterThan(10);
+    // The file of each of the two, and which characters it has.
+    expect(text.match(/\/Filter/g)).toHaveLength(4);
   });
 
   test('The same invoice gives the same bytes, whatever was rendered before', async () => {

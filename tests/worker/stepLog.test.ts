@@ -125,3 +125,22 @@ test('A money check that turns red is said once, and once when it is green again
     { level: 'info', message: 'a money check is green again', facts: { check: 'stock_differs' } },
   ]);
 });
+
+test('Money checks that take long rest a hundred times as long, and at most ten minutes', async () => {
+  const fixture = await open();
+  const green = (await fixture.store.ledger.counts(0))._unsafeUnwrap();
+  const pauseAfter = async (tookMs: number) => {
+    let nowMs = 1_000;
+    const counts = async () => {
+      nowMs += tookMs;
+      return ok(green);
+    };
+    const { log } = createTestLog();
+    const clock = { nowMs: () => nowMs };
+    const poll = createMoneyPoll({ store: { ledger: { ...fixture.store.ledger, counts } }, clock, log });
+    return (await poll())._unsafeUnwrap();
+  };
+  expect(await Promise.all([20, 400, 60_000, -5_000].map(pauseAfter))).toEqual([
+    15_000, 40_000, 600_000, 15_000,
+  ]);
+});

@@ -26,7 +26,9 @@ export const countCases = async (
       where acknowledged_ms is null`;
     return { count: row?.count ?? 0, oldestMs: row?.oldest ?? null };
   };
-  const counts = await Promise.all(moneyChecks.map(async (check) => [check, await count(check)] as const));
+  // One after another: some read all of a day's payments, and requests need the processors too.
+  const counts: [MoneyCheck, MoneyCount][] = [];
+  for (const check of moneyChecks) counts.push([check, await count(check)]);
   return Object.fromEntries(counts) as Record<MoneyCheck, MoneyCount>;
 };
 

@@ -85,7 +85,7 @@ export const leaseExternalSteps = async (
     left join step_ledger s on s.task_id = l.id and s.step = l.step
     left join invoice i on i.checkout_id = l.checkout_id`;
   const taken = await takeLeftInvoices(tx, pipeline, leased);
-  const ordersAfter = createOrdersAfter(transitions, nowMs);
+  const ordersAfter = createOrdersAfter(transitions, tasks, nowMs);
   return leased.map((lease): Lease => {
     const task = taskOf.get(lease.id);
     if (task === undefined) throw new Error(`the task ${lease.id} was not claimed`);

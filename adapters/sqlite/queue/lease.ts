@@ -113,7 +113,8 @@ export const createLease = (connection: Connection) => {
     nowMs: number,
     untilMs: number,
   ): readonly Omit<Lease, 'probe'>[] => {
-    const ordersAfter = createOrdersAfter(transitions, nowMs);
+    const tasks = rows.map(({ task }) => task);
+    const ordersAfter = createOrdersAfter(transitions, tasks, nowMs);
     const rowOf = new Map(rows.map((row) => [row.task.id, row]));
     return transitions.advanced.map((transition) => {
       const row = rowOf.get(transition.taskId);
