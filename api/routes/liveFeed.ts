@@ -9,7 +9,7 @@ import type { RequestFailure } from '../http/failures.ts';
 import { renderMoneyHealth } from '../render/moneyHealth.ts';
 import { renderQueue } from '../render/queue.ts';
 
-export type LiveFailure =
+type LiveFailure =
   | Unavailable
   | Extract<RequestFailure, { readonly kind: 'too_many_streams' | 'not_ready' }>;
 
