@@ -22,7 +22,7 @@ export const queryOf = (query: Query): string => {
   return text === '' ? '' : `?${text}`;
 };
 
-const pathOf = (...parts: readonly string[]): string => `/${parts.map(encodeURIComponent).join('/')}`;
+export const pathOf = (...parts: readonly string[]): string => `/${parts.map(encodeURIComponent).join('/')}`;
 
 type ProductQuery = {
   readonly q?: string;
