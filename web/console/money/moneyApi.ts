@@ -2,7 +2,7 @@ import type { renderMoneyCase, renderMoneyHealth } from '../../../api/render/mon
 import type { renderDifference, renderReconciliation } from '../../../api/render/reconciliation.ts';
 import type { Call } from '../../shared/call.ts';
 import type { Outcome } from '../../shared/outcome.ts';
-import { pathOf, queryOf } from '../../shared/shopApi.ts';
+import { pathOf, queryOf } from '../../shared/query.ts';
 import type { List } from '../../shared/types.ts';
 import type { Refund } from '../orders/ordersApi.ts';
 

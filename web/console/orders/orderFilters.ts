@@ -1,4 +1,4 @@
-import { queryOf } from '../../shared/shopApi.ts';
+import { queryOf } from '../../shared/query.ts';
 
 /** The filters of a list, as they stand in the address of its page and in the query of the API. */
 export type Filters<Name extends string> = Readonly<Record<Name, string>>;

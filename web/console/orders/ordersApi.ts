@@ -3,7 +3,7 @@ import type { renderTimelineEntry } from '../../../api/render/timeline.ts';
 import type { Call } from '../../shared/call.ts';
 import type { KeptCommand } from '../../shared/keptCommand.ts';
 import type { Outcome } from '../../shared/outcome.ts';
-import { pathOf, queryOf } from '../../shared/shopApi.ts';
+import { pathOf, queryOf } from '../../shared/query.ts';
 import type { Checkout, List, Order, OrderDetail } from '../../shared/types.ts';
 
 export type TimelineEntry = ReturnType<typeof renderTimelineEntry>;
