@@ -8,7 +8,10 @@ import {
   newsOf,
   textProblemOf,
 } from '../../web/console/money/caseStates.ts';
+import { findCase } from '../../web/console/money/findCase.ts';
 import type { MoneyCase } from '../../web/console/money/moneyApi.ts';
+import type { Outcome } from '../../web/shared/outcome.ts';
+import type { List } from '../../web/shared/types.ts';
 import { consoleEnMoney } from '../../web/words/consoleEnMoney.ts';
 import { consoleViMoney } from '../../web/words/consoleViMoney.ts';
 
@@ -103,5 +106,43 @@ describe.each([
     expect(caseDetail('disputes_open', moneyCase({ detail: 'fraudulent: dp_1' }), words)).toBe(
       'fraudulent: dp_1',
     );
+  });
+});
+
+describe('The case as it is now', () => {
+  const page = (ids: readonly string[], nextCursor: string | null): Outcome<List<MoneyCase>> => ({
+    kind: 'ok',
+    value: { items: ids.map((id) => moneyCase({ id })), nextCursor },
+    status: 200,
+    requestId: 'r',
+    replayed: false,
+  });
+  const find = async (pages: Readonly<Record<string, Outcome<List<MoneyCase>>>>, id: string) => {
+    const asked: (string | null)[] = [];
+    const found = await findCase(
+      async (cursor) => {
+        asked.push(cursor);
+        return pages[cursor ?? 'start'] ?? page([], null);
+      },
+      null,
+      id,
+    );
+    return { found: found === null ? null : found?.id, asked };
+  };
+
+  test('It is found on a later page if new cases have pushed it down', async () => {
+    const pages = { start: page(['a', 'b'], 'c1'), c1: page(['c', 'd'], null) };
+    expect(await find(pages, 'd')).toEqual({ found: 'd', asked: [null, 'c1'] });
+  });
+
+  test('It is gone if the list goes past its id, or ends', async () => {
+    const pages = { start: page(['a', 'c'], 'c1'), c1: page(['d'], null) };
+    expect(await find(pages, 'b')).toEqual({ found: null, asked: [null] });
+    expect(await find(pages, 'e')).toEqual({ found: null, asked: [null, 'c1'] });
+  });
+
+  test('It is not known if an answer did not come', async () => {
+    const lost = { kind: 'lost', requestId: 'r', retryAfterMs: null } as const;
+    expect((await find({ start: page(['a'], 'c1'), c1: lost }, 'b')).found).toBeUndefined();
   });
 });

@@ -123,8 +123,7 @@ describe.each([
   ['en', consoleEnOrders],
   ['vi', consoleViOrders],
 ] as const)('The timeline in %s', (language, words) => {
-  const shown = (each: TimelineEntry) =>
-    timelineItems([each], { language, words, declineText: (code) => `text of ${code}` })[0];
+  const shown = (each: TimelineEntry) => timelineItems([each], { language, words })[0];
 
   test('Every word of the shop has a word of its own', () => {
     const has = (dictionary: object, names: Iterable<string>) => {
@@ -158,12 +157,12 @@ describe.each([
     expect(shown(byKey)?.lines[0]).toBe(words.timeline.by(words.timeline.key('warehouse')));
   });
 
-  test('An attempt to pay has its decline code, and what it means', () => {
+  test('An attempt to pay has its decline code', () => {
     const declined = entry({ kind: 'payment', what: 'declined', declineCode: 'expired_card' });
     expect(shown(declined)).toMatchObject({
       tone: 'warn',
       title: words.payments.declined,
-      lines: [words.timeline.decline('expired_card', 'text of expired_card')],
+      lines: [words.timeline.decline('expired_card')],
     });
   });
 

@@ -67,16 +67,9 @@ export const consoleEnMoney = {
     red: (count: number): string => (count === 1 ? '1 case needs somebody' : `${count} cases need somebody`),
     redText: 'Each number must be 0. Open one to see its cases.',
     checks: 'Checks',
-    mustBe: 'Must be 0',
     isZero: 'Nothing to do',
     oldest: (age: string): string => `The oldest: ${age}`,
     seeCases: 'See the cases',
-    seeAcknowledged: 'See acknowledged cases',
-    more: 'More about money',
-    refunds: 'Refunds',
-    refundsText: 'All refunds, and why one failed.',
-    reconciliations: 'Reconciliations',
-    reconciliationsText: 'The provider’s ledger of a day beside ours.',
     loading: 'Loading the checks',
   },
   cases: {
@@ -113,7 +106,6 @@ export const consoleEnMoney = {
     changeNote: 'Change the note…',
     giveBack: 'Give back…',
     assign: 'Assign…',
-    named: (action: string, subject: string): string => `${action} ${subject}`,
   },
   acknowledge: {
     title: 'Acknowledge this case',
@@ -160,7 +152,6 @@ export const consoleEnMoney = {
   reconciliations: {
     title: 'Reconciliations',
     caption: 'Reconciliations, newest first',
-    back: 'Money',
     day: 'Day',
     dayHint: 'A day that has begun, in the shop’s time zone.',
     start: 'Reconcile this day',

@@ -1,4 +1,3 @@
-import type { NoRefund, RefundFormProblems, Restock } from '../console/orders/refundStates.ts';
 import type { OrderStatus } from '../shared/types.ts';
 
 /** By the status of an order, as an operator says it. */
@@ -82,7 +81,11 @@ const origins = {
   dispute: 'By a lost dispute',
 };
 
+/** By product type. A type that is newer than this page is shown as it is. */
+const types = { physical: 'Delivered goods', digital: 'Digital product', service: 'Service' };
+
 export const consoleEnOrders = {
+  types,
   statuses,
   states,
   actions,
@@ -130,7 +133,6 @@ export const consoleEnOrders = {
     left: 'Still paid',
     number: 'Checkout number',
     customer: 'Customer',
-    ordersOfCustomer: 'All orders of this customer',
     method: 'Paid with',
     placed: 'Ordered',
     expires: 'Can be paid until',
@@ -160,8 +162,7 @@ export const consoleEnOrders = {
     mailBegun: 'Mail being sent',
     otherState: (name: string): string => `Step: ${name}`,
     step: (name: string): string => `Step “${name}”`,
-    decline: (code: string, text: string): string => `${code}: ${text}`,
-    upcoming: 'due',
+    decline: (code: string): string => `Decline code: ${code}`,
   },
   refund: {
     open: 'Refund…',
@@ -180,7 +181,7 @@ export const consoleEnOrders = {
       auto: 'Back into stock if they have not left the shop',
       yes: 'They have come back: put them into stock',
       no: 'Do not put them into stock',
-    } satisfies Record<Restock, string>,
+    },
     submit: (amount: string): string => `Refund ${amount}`,
     submitUnknown: 'Refund',
     asking: (amount: string): string => `The refund of ${amount} is being requested.`,
@@ -199,16 +200,16 @@ export const consoleEnOrders = {
       not_paid: 'This order was never paid.',
       disputed: 'The payment is disputed. Wait until the bank has decided.',
       nothing_left: 'Nothing is left to refund.',
-    } satisfies Record<NoRefund, string>,
+    },
     problems: {
       not_an_amount: 'Write an amount in figures.',
       zero: 'The amount must be more than 0.',
       too_large: 'That is more than is left.',
-    } satisfies Record<NonNullable<RefundFormProblems['part']>, string>,
+    },
     reasonProblems: {
       missing: 'Write a reason.',
       too_long: 'The reason has more than 500 characters.',
-    } satisfies Record<NonNullable<RefundFormProblems['reason']>, string>,
+    },
     offline: 'You are offline. The refund can be sent when the connection is back.',
   },
   contact: {

@@ -63,16 +63,9 @@ export const consoleViMoney: ConsoleMoneyWords = {
     red: (count) => `${count} trường hợp cần người xử lý`,
     redText: 'Mỗi số phải là 0. Mở một mục để xem các trường hợp.',
     checks: 'Các số kiểm tra',
-    mustBe: 'Phải là 0',
     isZero: 'Không cần làm gì',
     oldest: (age) => `Lâu nhất: ${age}`,
     seeCases: 'Xem các trường hợp',
-    seeAcknowledged: 'Xem các trường hợp đã xác nhận',
-    more: 'Thêm về tiền',
-    refunds: 'Hoàn tiền',
-    refundsText: 'Mọi khoản hoàn tiền, và vì sao không thành.',
-    reconciliations: 'Đối soát',
-    reconciliationsText: 'Sổ một ngày của nhà cung cấp bên cạnh sổ của ta.',
     loading: 'Đang tải các số kiểm tra',
   },
   cases: {
@@ -109,7 +102,6 @@ export const consoleViMoney: ConsoleMoneyWords = {
     changeNote: 'Đổi ghi chú…',
     giveBack: 'Trả lại…',
     assign: 'Gán…',
-    named: (action, subject) => `${action} ${subject}`,
   },
   acknowledge: {
     title: 'Xác nhận trường hợp này',
@@ -155,7 +147,6 @@ export const consoleViMoney: ConsoleMoneyWords = {
   reconciliations: {
     title: 'Đối soát',
     caption: 'Các lần đối soát, mới nhất trước',
-    back: 'Tiền',
     day: 'Ngày',
     dayHint: 'Một ngày đã bắt đầu, theo múi giờ của cửa hàng.',
     start: 'Đối soát ngày này',

@@ -11,6 +11,7 @@ const statuses: ConsoleOrdersWords['statuses'] = {
 };
 
 export const consoleViOrders: ConsoleOrdersWords = {
+  types: { physical: 'Hàng giao tận nơi', digital: 'Sản phẩm số', service: 'Dịch vụ' },
   statuses,
   states: {
     ...statuses,
@@ -114,7 +115,6 @@ export const consoleViOrders: ConsoleOrdersWords = {
     left: 'Còn đã trả',
     number: 'Số thanh toán',
     customer: 'Khách',
-    ordersOfCustomer: 'Mọi đơn của khách này',
     method: 'Trả bằng',
     placed: 'Đặt lúc',
     expires: 'Trả được đến',
@@ -144,8 +144,7 @@ export const consoleViOrders: ConsoleOrdersWords = {
     mailBegun: 'Đang gửi thư',
     otherState: (name) => `Bước: ${name}`,
     step: (name) => `Bước “${name}”`,
-    decline: (code, text) => `${code}: ${text}`,
-    upcoming: 'sẽ chạy',
+    decline: (code) => `Mã từ chối: ${code}`,
   },
   refund: {
     open: 'Hoàn tiền…',

@@ -1,5 +1,8 @@
-import { wordOf } from '../../words/words.ts';
+import { readable, wordOf } from '../../words/words.ts';
 import type { MoneyCase } from './moneyApi.ts';
+
+/** What an operator does with a case. */
+export type CaseCommand = 'acknowledge' | 'give_back' | 'assign';
 
 /** Which cases of a page one sees. The API lists open and acknowledged ones together. */
 export const caseViews = ['open', 'acknowledged', 'all'] as const;
@@ -35,7 +38,7 @@ export const newsOf = (before: MoneyCase, now: MoneyCase | null): CaseNews => {
 };
 
 /** The kind of a difference between the ledgers: the first word of the case's detail. */
-export const differenceOf = (check: string, { detail }: Pick<MoneyCase, 'detail'>): string | null =>
+const differenceOf = (check: string, { detail }: Pick<MoneyCase, 'detail'>): string | null =>
   check === 'ledger_differences' ? (/^[a-z_]+/.exec(detail ?? '')?.[0] ?? null) : null;
 
 const chargesWithoutOrder: ReadonlySet<string> = new Set(['charge_unknown', 'charge_unbooked']);
@@ -74,6 +77,17 @@ export const caseDetail = (
     detail.slice(difference.length)
   );
 };
+
+type CheckWords = { readonly name: string; readonly text: string; readonly next: string };
+
+/** A check that is newer than this page has its own name. */
+export const checkWordsOf = (
+  check: string,
+  words: {
+    readonly checks: Readonly<Record<string, CheckWords>>;
+    readonly otherCheck: (name: string) => CheckWords;
+  },
+): CheckWords => wordOf(words.checks, check) ?? words.otherCheck(readable(check));
 
 /** The API's own limit for a note and a reason. */
 const textMax = 500;

@@ -1,4 +1,4 @@
-import type { renderMoneyCase, renderMoneyHealth } from '../../../api/render/moneyHealth.ts';
+import type { renderMoneyCase } from '../../../api/render/moneyHealth.ts';
 import type { renderDifference, renderReconciliation } from '../../../api/render/reconciliation.ts';
 import type { Call } from '../../shared/call.ts';
 import type { Outcome } from '../../shared/outcome.ts';
@@ -6,7 +6,6 @@ import { pathOf, queryOf } from '../../shared/query.ts';
 import type { List } from '../../shared/types.ts';
 import type { Refund } from '../orders/ordersApi.ts';
 
-export type MoneyHealth = ReturnType<typeof renderMoneyHealth>;
 export type MoneyCase = ReturnType<typeof renderMoneyCase>;
 export type Reconciliation = ReturnType<typeof renderReconciliation>;
 export type Difference = ReturnType<typeof renderDifference>;
@@ -18,7 +17,6 @@ export const createMoneyApi = (call: Call) => {
   const get = <Value>(path: string, signal?: AbortSignal): Promise<Outcome<Value>> =>
     call<Value>({ method: 'GET', path, ...(signal === undefined ? {} : { signal }) });
   return {
-    health: (signal?: AbortSignal) => get<MoneyHealth>('/money', signal),
     cases: (check: string, query: PageQuery, signal?: AbortSignal) =>
       get<List<MoneyCase>>(`${pathOf('money', check)}${queryOf(query)}`, signal),
     acknowledge: (check: string, caseId: string, note: string, key: string) =>

@@ -4,10 +4,8 @@ import { queryOf } from '../../shared/query.ts';
 export type Filters<Name extends string> = Readonly<Record<Name, string>>;
 
 export const orderFilterNames = ['status', 'type', 'from', 'to', 'number', 'customerId'] as const;
-export type OrderFilters = Filters<(typeof orderFilterNames)[number]>;
 
-export const refundFilterNames = ['status', 'orderId'] as const;
-export type RefundFilters = Filters<(typeof refundFilterNames)[number]>;
+export const refundFilterNames = ['status', 'orderId', 'refund'] as const;
 
 /** One text for all filters, in one order, so that equal filters are equal texts. */
 export const writeFilters = <Name extends string>(
@@ -24,7 +22,3 @@ export const readFilters = <Name extends string>(
   const values = typeof query === 'string' ? Object.fromEntries(new URLSearchParams(query)) : query;
   return Object.fromEntries(names.map((name) => [name, values[name] ?? ''])) as Filters<Name>;
 };
-
-/** How many are set. */
-export const countFilters = (filters: Readonly<Record<string, string>>): number =>
-  Object.values(filters).filter((value) => value !== '').length;

@@ -19,8 +19,6 @@ export type ShownEntry = {
 type Texts = {
   readonly language: Language;
   readonly words: ConsoleOrdersWords;
-  /** The reason of a decline in words. */
-  readonly declineText: (code: string) => string;
 };
 
 const tones: Readonly<Record<TimelineEntry['kind'], Readonly<Record<string, Tone>>>> = {
@@ -77,12 +75,12 @@ const titleOf = ({ kind, what }: TimelineEntry, words: ConsoleOrdersWords): stri
   }
 };
 
-const linesOf = (entry: TimelineEntry, { language, words, declineText }: Texts): readonly string[] => {
+const linesOf = (entry: TimelineEntry, { language, words }: Texts): readonly string[] => {
   const { kind, detail, declineCode } = entry;
   const who = actorText(entry.actor, words);
   return [
     who === '' ? '' : words.timeline.by(who),
-    declineCode === null ? '' : words.timeline.decline(declineCode, declineText(declineCode)),
+    declineCode === null ? '' : words.timeline.decline(declineCode),
     detail === null ? '' : detailText(kind, detail, language, words),
   ];
 };
