@@ -12,7 +12,7 @@ import {
   type RefundForm,
   whyNoRefund,
 } from '../../web/console/orders/refundStates.ts';
-import { failedTaskIds, isQuiet, timelineItems } from '../../web/console/orders/timelineItems.ts';
+import { failedTaskIds, timelineItems } from '../../web/console/orders/timelineItems.ts';
 import { consoleEnOrders } from '../../web/words/consoleEnOrders.ts';
 import { consoleViOrders } from '../../web/words/consoleViOrders.ts';
 import { enHistoryStates } from '../../web/words/enOrders.ts';
@@ -200,18 +200,5 @@ describe('A timeline', () => {
       entry({ kind: 'state', what: 'failed' }),
     ];
     expect(failedTaskIds(entries)).toEqual(['t1']);
-  });
-
-  test('It is quiet if nothing more happens by itself', () => {
-    expect(isQuiet([entry({ kind: 'task', what: 'failed' }), entry({ kind: 'mail', what: 'sent' })])).toBe(
-      true,
-    );
-    for (const [kind, what] of [
-      ['task', 'waiting'],
-      ['refund', 'requested'],
-      ['mail', 'begun'],
-      ['payment', 'unknown'],
-    ] as const)
-      expect(isQuiet([entry({ kind, what })])).toBe(false);
   });
 });

@@ -76,8 +76,8 @@ describe('A command that must be done once', () => {
     expect(page.sent.length).toBe(4);
     expect(page.pauses).toEqual([2_000, 7_000, 8_000]);
     expect(
-      page.states.filter(({ kind }) => kind === 'asking').map((state) => Reflect.get(state, 'sends')),
-    ).toEqual([1, 2, 3, 4]);
+      page.states.filter(({ kind }) => kind === 'asking').map((state) => Reflect.get(state, 'unanswered')),
+    ).toEqual([0, 1, 2, 3]);
   });
 
   test.each([409, 422, 404, 403])('A refusal with %d ends it', async (status) => {

@@ -7,13 +7,13 @@ export type KeptCommand<Body> = { readonly key: string; readonly body: Body; rea
 
 /**
  * Where a command is.
- * - `asking`: it was sent, and its answer has not come. `sends` counts how often.
+ * - `asking`: it was sent, and no final answer has come. `unanswered` counts the times that it got none.
  * - `old`: it was kept on an earlier visit, too long ago to be sent without asking the person.
  * - `signed_out`: it goes on when the person has signed in again.
  */
 export type CommandState<Body, Value> =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'asking'; readonly command: KeptCommand<Body>; readonly sends: number }
+  | { readonly kind: 'asking'; readonly command: KeptCommand<Body>; readonly unanswered: number }
   | { readonly kind: 'old'; readonly command: KeptCommand<Body> }
   | { readonly kind: 'signed_out'; readonly command: KeptCommand<Body>; readonly failure: SignedOut }
   | { readonly kind: 'done'; readonly command: KeptCommand<Body>; readonly value: Value }
@@ -53,13 +53,14 @@ export const createKeptCommand = <Body, Value>(ports: CommandPorts<Body, Value>)
     if (isRunning) return;
     isRunning = true;
     try {
+      show({ kind: 'asking', command, unanswered: 0 });
       for (let sends = 1; !stopped.signal.aborted; sends++) {
-        show({ kind: 'asking', command, sends });
         const outcome = await send(command);
         if (outcome.kind === 'ok') return end({ kind: 'done', command, value: outcome.value });
         if (outcome.kind === 'problem' && isFinal(outcome))
           return end({ kind: 'refused', command, failure: outcome });
         if (outcome.kind === 'signed_out') return show({ kind: 'signed_out', command, failure: outcome });
+        show({ kind: 'asking', command, unanswered: sends });
         const afterMs =
           outcome.kind === 'problem'
             ? outcome.problem.retryAfterMs

@@ -75,7 +75,7 @@ const Result = ({ words, api, reconciliation }: ResultProps) => {
   if (status === 'running') return <Note tone="busy">{texts.running}</Note>;
   return (
     <>
-      <dl class="card facts">
+      <dl class="card facts slim">
         {(
           [
             [labels.charges, charges],
@@ -113,7 +113,9 @@ const Differences = ({ words, api, id }: DifferencesProps) => {
   const nextCursor = value?.nextCursor ?? null;
   return (
     <section class="stack">
-      <h2 data-list>{texts.caption}</h2>
+      <h2 class="sr" data-list>
+        {texts.caption}
+      </h2>
       <p class="row">
         <a href={casesPath('ledger_differences')}>{texts.toCases}</a>
         <span class="small soft">{texts.stored}</span>

@@ -93,7 +93,7 @@ const Start = ({ words: { reconciliations: texts }, api, reload }: StartProps) =
   };
   return (
     <form
-      class="card stack tight"
+      class="card stack tight slim"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
@@ -146,7 +146,9 @@ const ReconciliationsTable = ({ words: { reconciliations: texts }, rows }: Table
           status === 'running' ? (
             <Status tone="busy">{texts.running}</Status>
           ) : (
-            <Status tone={differences === 0 ? 'good' : 'bad'}>{texts.finished}</Status>
+            <Status tone={differences === 0 ? 'good' : 'bad'}>
+              {differences === 0 ? texts.agree : texts.differ}
+            </Status>
           ),
       },
       { key: 'charges', head: texts.charges, isNumber: true, cell: ({ charges }) => charges ?? '–' },

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { FailureNote } from '../../frame/failureNote.tsx';
 import { focusHeading } from '../../frame/pageFocus.ts';
+import type { CallFailure } from '../../frame/site.ts';
 import { useTitle } from '../../frame/useTitle.ts';
 import { LinkButton } from '../../parts/Button.tsx';
 import { Copy } from '../../parts/Copy.tsx';
@@ -17,7 +18,7 @@ import { useConsole } from '../console.ts';
 import type { PageProps } from '../page.tsx';
 import { casesPath, ordersOfCustomerPath, ordersOfNumberPath, ordersPath } from './addresses.ts';
 import { OrderActions } from './orderActions.tsx';
-import { createOrdersApi } from './ordersApi.ts';
+import { createOrdersApi, type OrdersApi } from './ordersApi.ts';
 import { OrderTimeline } from './orderTimeline.tsx';
 import { orderTones } from './orderTones.ts';
 import { leftOf } from './refundStates.ts';
@@ -30,60 +31,80 @@ export const OrderPage = ({ words, params: { id = '' } }: PageProps<ConsoleOrder
   const { shown, failure, reload, showMore } = useOrder(api, id);
   const { order: texts } = words;
   useTitle(shown?.order.product.name ?? texts.title);
-  const isMissing = failure?.kind === 'problem' && failure.problem.status === 404;
+  // The heading stays the same element while the order comes, because it has the focus.
+  return (
+    <div class="page wide">
+      <a class="back" href={ordersPath}>
+        <Icon name="back" />
+        {texts.back}
+      </a>
+      <div class="row">
+        <h1>{shown?.order.product.name ?? texts.title}</h1>
+        {shown === null ? null : (
+          <Status tone={orderTones[shown.order.status]}>{words.statuses[shown.order.status]}</Status>
+        )}
+      </div>
+      <Trouble words={words} failure={failure} reload={reload} />
+      {shown !== null ? (
+        <Content words={words} api={api} shown={shown} reload={reload} showMore={showMore} />
+      ) : failure === null ? (
+        <SkeletonRows label={texts.loading} rows={4} />
+      ) : null}
+    </div>
+  );
+};
+
+type Reload = ReturnType<typeof useOrder>['reload'];
+type Words = { readonly words: ConsoleOrdersWords };
+
+type TroubleProps = Words & { readonly failure: CallFailure | null; readonly reload: Reload };
+
+const Trouble = ({ words: { order: texts }, failure, reload }: TroubleProps) => {
+  if (failure === null) return null;
   const retry = async () => {
     await reload();
     focusHeading();
   };
-  const back = (
-    <a class="back" href={ordersPath}>
-      <Icon name="back" />
-      {texts.back}
-    </a>
+  const isMissing = failure.kind === 'problem' && failure.problem.status === 404;
+  return isMissing ? (
+    <EmptyState title={texts.missing} action={<LinkButton href={ordersPath}>{texts.back}</LinkButton>}>
+      {texts.missingText}
+    </EmptyState>
+  ) : (
+    <FailureNote failure={failure} onRetry={() => void retry()} />
   );
-  if (shown === null)
-    return (
-      <div class="page wide">
-        {back}
-        <h1>{texts.title}</h1>
-        {failure === null ? (
-          <SkeletonRows label={texts.loading} rows={4} />
-        ) : isMissing ? (
-          <EmptyState title={texts.missing} action={<LinkButton href={ordersPath}>{texts.back}</LinkButton>}>
-            {texts.missingText}
-          </EmptyState>
-        ) : (
-          <FailureNote failure={failure} onRetry={() => void retry()} />
-        )}
-      </div>
-    );
-  const { order } = shown;
+};
+
+type ContentProps = Words & {
+  readonly api: OrdersApi;
+  readonly shown: ShownOrder;
+  readonly reload: Reload;
+  readonly showMore: ReturnType<typeof useOrder>['showMore'];
+};
+
+const Content = ({ words, api, shown, reload, showMore }: ContentProps) => {
+  const { order: texts } = words;
   return (
-    <div class="page wide">
-      {back}
-      <div class="row">
-        <h1>{order.product.name}</h1>
-        <Status tone={orderTones[order.status]}>{words.statuses[order.status]}</Status>
-      </div>
-      {failure === null ? null : <FailureNote failure={failure} onRetry={() => void retry()} />}
-      {order.disputed ? (
+    <>
+      {shown.order.disputed ? (
         <Note tone="warn">
           <p>{texts.disputed}</p>
           <a href={casesPath('disputes_open')}>{texts.seeDisputes}</a>
         </Note>
       ) : null}
-      <div class="split">
-        <OrderTimeline words={words} shown={shown} showMore={showMore} />
+      {/* On a phone what one can do stands before a long timeline. */}
+      <div class="split turned">
         <div class="stack">
           <OrderActions words={words} api={api} shown={shown} look={reload} />
           <Facts words={words} shown={shown} />
         </div>
+        <OrderTimeline words={words} shown={shown} showMore={showMore} />
       </div>
-    </div>
+    </>
   );
 };
 
-const Facts = ({ words, shown }: { readonly words: ConsoleOrdersWords; readonly shown: ShownOrder }) => {
+const Facts = ({ words, shown }: Words & { readonly shown: ShownOrder }) => {
   const { frame } = useConsole().words.value;
   const { order: texts } = words;
   const { order, refunds } = shown;

@@ -84,60 +84,59 @@ type Found = Pick<
 /** Types that this page has words for. An address may name another one. */
 const productTypes = ['physical', 'digital', 'service'] as const;
 
-const Filters = ({
-  words: { list, statuses, types },
-  found: { filters, filter },
-}: Words & { readonly found: Found }) => {
+const Filters = ({ words, found }: Words & { readonly found: Found }) => {
+  const { list, statuses, types } = words;
+  const { filters, filter } = found;
   const statusNames = Object.keys(statuses) as OrderStatus[];
+  const isMoreSet = moreFilters.some(({ name }) => filters[name] !== '');
   return (
-    <div class="filters">
-      <Select
-        label={list.status}
-        value={filters.status}
-        options={[
-          { value: '', label: list.anyStatus },
-          ...statusNames.map((value) => ({ value, label: statuses[value] })),
-        ]}
-        onChange={(value) => filter('status', value)}
-      />
-      <Select
-        label={list.type}
-        value={filters.type}
-        options={[
-          { value: '', label: list.anyType },
-          ...productTypes.map((value) => ({ value, label: types[value] })),
-        ]}
-        onChange={(value) => filter('type', value)}
-      />
-      <FilterField
-        label={list.from}
-        name="from"
-        type="date"
-        value={filters.from}
-        onCommit={(value) => filter('from', value)}
-      />
-      <FilterField
-        label={list.to}
-        name="to"
-        type="date"
-        value={filters.to}
-        onCommit={(value) => filter('to', value)}
-      />
-      <FilterField
-        label={list.number}
-        name="number"
-        value={filters.number}
-        onCommit={(value) => filter('number', value)}
-      />
-      <FilterField
-        label={list.customerId}
-        name="customerId"
-        value={filters.customerId}
-        onCommit={(value) => filter('customerId', value)}
-      />
-    </div>
+    <>
+      <div class="filters">
+        <Select
+          label={list.status}
+          value={filters.status}
+          options={[
+            { value: '', label: list.anyStatus },
+            ...statusNames.map((value) => ({ value, label: statuses[value] })),
+          ]}
+          onChange={(value) => filter('status', value)}
+        />
+        <Select
+          label={list.type}
+          value={filters.type}
+          options={[
+            { value: '', label: list.anyType },
+            ...productTypes.map((value) => ({ value, label: types[value] })),
+          ]}
+          onChange={(value) => filter('type', value)}
+        />
+      </div>
+      <details open={isMoreSet}>
+        <summary>{list.more}</summary>
+        <div class="filters">
+          {moreFilters.map(({ name, type }) => (
+            <FilterField
+              key={name}
+              label={list[name]}
+              name={name}
+              type={type}
+              value={filters[name]}
+              onCommit={(value) => filter(name, value)}
+            />
+          ))}
+        </div>
+      </details>
+    </>
   );
 };
+
+/** Those that are used less often: on a phone they would push the list out of sight. */
+const moreFilters = [
+  { name: 'from', type: 'date' },
+  { name: 'to', type: 'date' },
+  { name: 'number', type: 'text' },
+  { name: 'customerId', type: 'text' },
+] as const;
 
 const OrdersTable = ({
   words: { list, statuses },

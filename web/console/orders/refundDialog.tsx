@@ -93,7 +93,9 @@ export const RefundDialog = ({ words, isOpen, onClose, shown, look, send }: Refu
           }
           onPress={() => void submit()}
         >
-          {amount === null ? refund.submitUnknown : refund.submit(formatMoney(amount, language))}
+          {amount === null || problems.part !== undefined
+            ? refund.submitUnknown
+            : refund.submit(formatMoney(amount, language))}
         </Button>
       }
     >

@@ -44,7 +44,7 @@ export const RefundNote = ({
     <Note tone="busy">
       <p>{asking}</p>
       {state.kind === 'signed_out' ? <p>{texts.signedOut}</p> : null}
-      {state.kind === 'asking' && state.sends > 1 ? <p>{texts.again(state.sends - 1)}</p> : null}
+      {state.kind === 'asking' && state.unanswered > 0 ? <p>{texts.again(state.unanswered)}</p> : null}
     </Note>
   );
 };

@@ -116,13 +116,3 @@ const withMoney = (detail: string, language: Language): string => {
 /** The failed tasks of the order, which one can retry. */
 export const failedTaskIds = (entries: readonly TimelineEntry[]): readonly string[] =>
   entries.flatMap(({ kind, what, id }) => (kind === 'task' && what === 'failed' && id !== null ? [id] : []));
-
-/** Nothing more happens by itself. */
-export const isQuiet = (entries: readonly TimelineEntry[]): boolean =>
-  !entries.some(
-    ({ kind, what }) =>
-      (kind === 'task' && what !== 'failed') ||
-      (kind === 'refund' && what === 'requested') ||
-      (kind === 'mail' && what === 'begun') ||
-      (kind === 'payment' && ['initiated', 'unknown', 'requires_action'].includes(what)),
-  );
