@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { createId } from '../../web/shared/ids.ts';
 import { languageOf } from '../../web/shared/language.ts';
 import { formatCount, formatMoney, totalsOf } from '../../web/shared/money.ts';
-import { formatClock, formatRelative, formatSpan, formatTime } from '../../web/shared/time.ts';
+import { formatAge, formatClock, formatRelative, formatSpan, formatTime } from '../../web/shared/time.ts';
 
 /** Intl sets amounts apart with a space that does not break. */
 const plain = (text: string) => text.replaceAll(/\s/g, ' ');
@@ -67,6 +67,18 @@ describe('A time', () => {
     expect(formatSpan(500, 'en')).toBe('1 second');
     expect(formatSpan(240_001, 'en')).toBe('5 minutes');
     expect(formatSpan(45_000, 'vi')).toBe('45 giây');
+  });
+});
+
+describe('An age', () => {
+  test.each([
+    [10_000, '1 minute'],
+    [119_000, '1 minute'],
+    [3_600_000, '1 hour'],
+    [7_199_999, '1 hour'],
+    [200_000_000, '2 days'],
+  ] as const)('%d ms are %s', (ms, text) => {
+    expect(formatAge(ms, 'en')).toBe(text);
   });
 });
 

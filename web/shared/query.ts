@@ -8,3 +8,6 @@ export const queryOf = (query: Query): string => {
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
 };
+
+/** `/orders/…/timeline`, with what an id may not say in a path escaped. */
+export const pathOf = (...parts: readonly string[]): string => `/${parts.map(encodeURIComponent).join('/')}`;

@@ -1,10 +1,8 @@
 import type { Call } from './call.ts';
 import type { Outcome } from './outcome.ts';
-import { queryOf } from './query.ts';
+import { pathOf, queryOf } from './query.ts';
 import { createSessionApi } from './sessionApi.ts';
 import type { Checkout, CheckoutResponse, List, Order, OrderDetail, PayOptions, Product } from './types.ts';
-
-const pathOf = (...parts: readonly string[]): string => `/${parts.map(encodeURIComponent).join('/')}`;
 
 type ProductQuery = {
   readonly q?: string;

@@ -47,3 +47,10 @@ export const formatSpan = (ms: number, language: Language): string => {
   const unit = inMinutes ? 'minute' : 'second';
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 };
+
+/** How old something is, in the largest whole unit: `3 days`, `2 hours`, `5 minutes`. */
+export const formatAge = (ms: number, language: Language): string => {
+  const [unit, unitMs] = units.find(([, each]) => ms >= each) ?? ['minute', 60_000];
+  const value = Math.max(1, Math.floor(ms / unitMs));
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+};

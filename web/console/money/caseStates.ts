@@ -1,0 +1,101 @@
+import { readable, wordOf } from '../../words/words.ts';
+import type { MoneyCase } from './moneyApi.ts';
+
+/** What an operator does with a case. */
+export type CaseCommand = 'acknowledge' | 'give_back' | 'assign';
+
+/** Which cases of a page one sees. The API lists open and acknowledged ones together. */
+export const caseViews = ['open', 'acknowledged', 'all'] as const;
+export type CaseView = (typeof caseViews)[number];
+
+export const caseViewOf = (text: string | undefined): CaseView =>
+  caseViews.find((view) => view === text) ?? 'open';
+
+export const casesIn = (view: CaseView, cases: readonly MoneyCase[]): readonly MoneyCase[] =>
+  cases.filter(
+    ({ acknowledgement }) => view === 'all' || (view === 'acknowledged') === (acknowledgement !== null),
+  );
+
+/**
+ * What became of a case since an operator began to deal with it.
+ * - `gone`: the check does not have it any more.
+ * - `acknowledged`: somebody has acknowledged it, or has replaced the note that this operator has read.
+ */
+export type CaseNews =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'acknowledged'; readonly by: NonNullable<MoneyCase['acknowledgement']> };
+
+/** `now` is null if the check does not have the case any more. */
+export const newsOf = (before: MoneyCase, now: MoneyCase | null): CaseNews => {
+  if (now === null) return { kind: 'gone' };
+  const { acknowledgement } = now;
+  const isKnown =
+    acknowledgement === null ||
+    (acknowledgement.at === before.acknowledgement?.at &&
+      acknowledgement.note === before.acknowledgement.note);
+  return isKnown ? { kind: 'same' } : { kind: 'acknowledged', by: acknowledgement };
+};
+
+/** The kind of a difference between the ledgers: the first word of the case's detail. */
+const differenceOf = (check: string, { detail }: Pick<MoneyCase, 'detail'>): string | null =>
+  check === 'ledger_differences' ? (/^[a-z_]+/.exec(detail ?? '')?.[0] ?? null) : null;
+
+const chargesWithoutOrder: ReadonlySet<string> = new Set(['charge_unknown', 'charge_unbooked']);
+
+/** The commands that can settle a case of this check. Each case can be acknowledged. */
+export const commandsOf = (
+  check: string,
+  moneyCase: MoneyCase,
+): { readonly giveBack: 'yes' | 'has_order' | 'no'; readonly canAssign: boolean } => {
+  const difference = differenceOf(check, moneyCase);
+  return {
+    giveBack:
+      difference === null ? 'no' : chargesWithoutOrder.has(difference) ? 'yes' : givesNothing(difference),
+    canAssign: check === 'refunds_unassigned' && moneyCase.refundId !== null,
+  };
+};
+
+/** A charge that was made twice has an order, which can be refunded. A difference of a refund is no charge. */
+const givesNothing = (difference: string): 'has_order' | 'no' =>
+  difference === 'charged_twice' ? 'has_order' : 'no';
+
+/** What a case says for people: the kind of a difference in words, and what follows it. */
+export const caseDetail = (
+  check: string,
+  moneyCase: Pick<MoneyCase, 'detail'>,
+  words: {
+    readonly differences: Readonly<Record<string, string>>;
+    readonly otherDifference: (name: string) => string;
+  },
+): string | null => {
+  const { detail } = moneyCase;
+  const difference = differenceOf(check, moneyCase);
+  if (detail === null || difference === null) return detail;
+  return (
+    (wordOf(words.differences, difference) ?? words.otherDifference(difference)) +
+    detail.slice(difference.length)
+  );
+};
+
+type CheckWords = { readonly name: string; readonly text: string; readonly next: string };
+
+/** A check that is newer than this page has its own name. */
+export const checkWordsOf = (
+  check: string,
+  words: {
+    readonly checks: Readonly<Record<string, CheckWords>>;
+    readonly otherCheck: (name: string) => CheckWords;
+  },
+): CheckWords => wordOf(words.checks, check) ?? words.otherCheck(readable(check));
+
+/** The API's own limit for a note and a reason. */
+const textMax = 500;
+
+export type TextProblem = 'missing' | 'too_long';
+
+export const textProblemOf = (text: string): TextProblem | null => {
+  const trimmed = text.trim();
+  if (trimmed === '') return 'missing';
+  return trimmed.length > textMax ? 'too_long' : null;
+};

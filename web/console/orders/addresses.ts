@@ -1,0 +1,10 @@
+import { queryOf } from '../../shared/query.ts';
+
+export const ordersPath = '/console/orders';
+export const orderPath = (id: string): string => `${ordersPath}/${encodeURIComponent(id)}`;
+export const ordersOfCustomerPath = (customerId: string): string => ordersPath + queryOf({ customerId });
+/** The orders of a checkout, by its number for people. */
+export const ordersOfNumberPath = (number: string): string => ordersPath + queryOf({ number });
+export const refundsPath = '/console/refunds';
+export const refundPath = (id: string): string => refundsPath + queryOf({ refund: id });
+export const casesPath = (check: string): string => `/console/money/${encodeURIComponent(check)}`;

@@ -1,0 +1,28 @@
+import { useRef, useState } from 'preact/hooks';
+import type { CallFailure } from '../../frame/site.ts';
+import type { Outcome } from '../../shared/outcome.ts';
+
+/** A command that one press sends. The second press of a double click comes before anything is drawn again. */
+export const useCommand = () => {
+  const isRunning = useRef(false);
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<CallFailure | null>(null);
+  return {
+    isBusy,
+    failure,
+    forget: (): void => setFailure(null),
+    /** Null if one is under way already, or if it failed. */
+    run: async <Value>(work: () => Promise<Outcome<Value>>): Promise<Value | null> => {
+      if (isRunning.current) return null;
+      isRunning.current = true;
+      setBusy(true);
+      setFailure(null);
+      const outcome = await work();
+      isRunning.current = false;
+      setBusy(false);
+      if (outcome.kind === 'ok') return outcome.value;
+      if (outcome.kind !== 'aborted') setFailure(outcome);
+      return null;
+    },
+  };
+};
