@@ -1,11 +1,13 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { FailureNote } from '../frame/failureNote.tsx';
+import { useLocation } from '../frame/location.tsx';
+import { signInOf } from '../frame/signInOf.ts';
+import type { CallFailure } from '../frame/site.ts';
+import { useTitle } from '../frame/useTitle.ts';
 import { Note } from '../parts/Note.tsx';
-import { safePath } from '../shared/session.ts';
+import { safePath } from '../shared/signIn.ts';
 import { shopScope, signInPagePath } from './addresses.ts';
-import { type CallFailure, FailureNote } from './failureNote.tsx';
-import { useLocation } from './location.tsx';
 import { useShop } from './shop.ts';
-import { useTitle } from './useTitle.ts';
 import { SignInView } from './views/SignInView.tsx';
 
 /** What the customer hears instead of being signed in. */
@@ -19,14 +21,15 @@ const looksLikeEmail = (text: string): boolean => /^[^\s@]+@[^\s@]+$/.test(text)
 
 export const SignInPage = () => {
   const shop = useShop();
-  const { account, settings, signIn } = shop;
+  const { account, settings } = shop;
+  const signIn = useMemo(() => signInOf(shop), [shop]);
   const words = shop.words.value.signIn;
   const { query, route } = useLocation();
   const [email, setEmail] = useState('');
   const [isWrong, setWrong] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<Trouble>(isSecureContext ? null : { kind: 'not_secure' });
-  const [back, setBack] = useState(safePath(query.back ?? null));
+  const [back, setBack] = useState(safePath(query.back ?? null, shop.home));
   /** What the provider sent back is read first: a new link would replace the state that it is checked by. */
   const [isReturning, setReturning] = useState(true);
   useTitle(words.title);
