@@ -37,6 +37,11 @@ export type SiteWords = {
     readonly notSecure: string;
   };
   readonly signIn: {
+    readonly title: string;
+    readonly signIn: string;
+    readonly reason: string;
+    readonly wrongState: string;
+    readonly notSignedIn: string;
     readonly email: string;
     readonly demo: string;
     readonly problem: string;
