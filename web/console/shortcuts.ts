@@ -37,6 +37,7 @@ export type Shortcuts = ReturnType<typeof createShortcuts>;
 export const createShortcuts = ({ shared, cell, setTimer }: Ports) => {
   const isOn = cell(shared.get(offName) !== 'off');
   const groups = cell<readonly { readonly title: string; readonly list: () => readonly Shortcut[] }[]>([]);
+  const isHelpOpen = cell(false);
   let first = '';
   let clearTimer = () => {};
 
@@ -51,6 +52,14 @@ export const createShortcuts = ({ shared, cell, setTimer }: Ports) => {
   return {
     isOn,
     groups,
+    /** The sheet that lists them. */
+    isHelpOpen,
+    openHelp: (): void => {
+      isHelpOpen.value = true;
+    },
+    closeHelp: (): void => {
+      isHelpOpen.value = false;
+    },
     turn: (on: boolean): void => {
       isOn.value = on;
       if (on) shared.remove(offName);
@@ -111,34 +120,4 @@ export const listenToKeys = ({ press }: Shortcuts): (() => void) => {
   };
   document.addEventListener('keydown', listener);
   return () => document.removeEventListener('keydown', listener);
-};
-
-const rows = (): readonly HTMLElement[] => [...document.querySelectorAll<HTMLElement>('#main [data-row]')];
-
-const rowOfFocus = (): HTMLElement | null =>
-  document.activeElement?.closest<HTMLElement>('#main [data-row]') ?? null;
-
-/** `data-row` of the row that has the focus. Rows of a list carry it, with the id of what they show. */
-export const focusedRow = (): string | null => rowOfFocus()?.dataset.row ?? null;
-
-/** Moves the focus to the next row, or back by one. From outside the list it goes to the first one. */
-export const moveRow = (step: 1 | -1): void => {
-  const all = rows();
-  const here = rowOfFocus();
-  const index = here === null ? (step > 0 ? 0 : all.length - 1) : all.indexOf(here) + step;
-  const row = all[Math.min(Math.max(index, 0), all.length - 1)];
-  row?.querySelector<HTMLElement>('input, a[href], button')?.focus();
-};
-
-/** Ticks the row that has the focus, or takes the tick away. */
-export const tickRow = (): void =>
-  rowOfFocus()?.querySelector<HTMLInputElement>('input[type=checkbox]')?.click();
-
-/** The field that searches this page. */
-export const focusSearch = (): void => {
-  const field = document.querySelector<HTMLInputElement>(
-    '#main [data-search] input, #main input[type=search]',
-  );
-  field?.focus();
-  field?.select();
 };

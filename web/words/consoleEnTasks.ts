@@ -3,7 +3,7 @@ import { readable, wordOf } from './words.ts';
 const states = {
   ready: 'Ready',
   running: 'Running',
-  waiting: 'Waits to be tried again',
+  waiting: 'Waiting',
   paused: 'Paused',
   failed: 'Failed',
 };
@@ -34,6 +34,7 @@ const number = (count: number): string => count.toLocaleString('en');
 /** What the console’s page of tasks says in English. Other languages have the same members, or do not compile. */
 export const consoleEnTasks = {
   title: 'Tasks',
+  number,
   states,
   pipelines,
   steps,
@@ -54,7 +55,7 @@ export const consoleEnTasks = {
   showOrder: 'Show',
   removeFilter: (filter: string): string => `Remove the filter ${filter}`,
   clear: 'Remove all filters',
-  list: 'Tasks',
+  list: 'Unfinished tasks',
   columns: {
     tick: 'Select',
     task: 'Step',
@@ -62,33 +63,25 @@ export const consoleEnTasks = {
     orders: 'Order',
     attempts: 'Failed attempts',
     error: 'Last error',
-    time: 'Since, or next try',
-    act: 'More',
+    time: 'Time',
   },
-  noOrder: (pipeline: string): string => `No order: ${pipeline}`,
+  noOrder: 'No order',
   moreOrders: (count: number): string => `and ${number(count)} more`,
-  noError: 'None',
-  details: 'Details',
-  detailsOf: (step: string): string => `Details: ${step}`,
   empty: 'There are no unfinished tasks',
   emptyText: 'Every paid order has been worked through.',
   nothingFound: 'No task matches',
   nothingFoundText: 'It may be done by now. Remove a filter to see more.',
   next: 'Next page',
   first: 'First page',
-  refresh: 'Show the newest',
-  changed: 'The list has changed.',
 
   groups: 'Failed, by what went wrong',
-  groupsMore: (shown: number): string => `The ${shown} largest groups are shown.`,
+  otherGroups: (count: number): string => (count === 1 ? 'Show 1 other group' : `Show ${count} other groups`),
   group: (count: number): string => `${number(count)} failed`,
-  noGroups: 'Nothing has failed.',
 
   chosen: (count: number): string => (count === 1 ? '1 task selected' : `${number(count)} tasks selected`),
   bulk: 'What to do with the selected tasks',
   all: 'Select all on this page',
   tick: (step: string, order: string): string => `Select ${step}, ${order}`,
-  unselect: 'Select none',
   retry: 'Retry',
   retryChosen: (count: number): string => `Retry ${tasks(count)}`,
   skip: 'Leave the step out',
@@ -106,7 +99,7 @@ export const consoleEnTasks = {
   cancel: 'Cancel',
 
   retryAll: 'Retry all that match',
-  retryAllHint: 'Filter by “Failed” or “Waits” to retry all that match.',
+  retryAllHint: 'Filter by “Failed” or “Waiting” to retry all that match.',
   retryAllOrder: 'One order has few tasks: select them in the list.',
   counting: (count: number): string => (count === 0 ? 'Counting' : `Counting: ${number(count)}`),
   retryAllNone: 'Nothing matches any more',
@@ -114,7 +107,6 @@ export const consoleEnTasks = {
   retryAllAsk: (count: number): string => `Retry all ${tasks(count)}?`,
   retryAllText: 'These are retried, and none that comes later. You may leave this page meanwhile.',
   retryAllCut: (count: number): string => `There are more. The oldest ${number(count)} are retried first.`,
-  retryAllOf: 'What matches',
   running: (count: number): string => `${tasks(count)} are being retried`,
   progress: (done: number, count: number): string => `${number(done)} of ${number(count)}`,
   runningText: 'You may leave this page. It goes on, and is found here again.',
@@ -163,14 +155,20 @@ export const consoleEnTasks = {
   task: 'Task',
   taskGone: 'This task is not in the list any more',
   taskGoneText: 'It may be done, or another operator has moved it on. See its order.',
+  time: 'Since, or next try',
   checkout: 'Checkout',
   job: 'Job',
   wholeError: 'Whole error',
   sameError: 'Show all with this error',
   close: 'Close',
 
-  mayNotWrite: 'You may look, but not change tasks: your account lacks the permission queue:write.',
-  failedNote: (count: number): string => `${tasks(count)} failed`,
+  keys: {
+    next: 'Next row',
+    previous: 'Row before',
+    tick: 'Select the row, or not',
+    retry: 'Retry the selected rows, or the row one is at',
+    pause: 'Pause a pipeline or a step',
+  },
 };
 
 export type ConsoleTasksWords = typeof consoleEnTasks;

@@ -26,7 +26,7 @@ export const countInGroups = (failures: Failures, filter: RetryFilter): number =
   failures.items.filter((group) => matchesGroup(group, filter)).reduce((sum, { tasks }) => sum + tasks, 0);
 
 /** Null if the groups do not say it: there are more groups than are listed. */
-export const countOfGroups = (failures: Failures, filter: RetryFilter): Count | null => {
+const countOfGroups = (failures: Failures, filter: RetryFilter): Count | null => {
   if (failures.items.length >= groupsMax) return null;
   const groups = failures.items.filter((group) => matchesGroup(group, filter));
   // UUIDv7: the newest one is the largest.

@@ -1,4 +1,4 @@
-import { queryOf } from '../../shared/shopApi.ts';
+import { queryOf } from '../../shared/query.ts';
 import { type TaskListQuery, taskStates } from './tasksApi.ts';
 
 /** What the page shows. All of it stands in the address, so Back, reload and a sent link show the same. */
@@ -7,7 +7,7 @@ export type TaskQuery = TaskListQuery & {
   readonly task: string | null;
 };
 
-export const filterNames = ['state', 'pipeline', 'step', 'error', 'orderId'] as const;
+const filterNames = ['state', 'pipeline', 'step', 'error', 'orderId'] as const;
 export type FilterName = (typeof filterNames)[number];
 
 export const allTasks: TaskQuery = {
@@ -20,7 +20,7 @@ export const allTasks: TaskQuery = {
   task: null,
 };
 
-export const tasksPath = '/console/tasks';
+const tasksPath = '/console/tasks';
 
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 export const isId = (text: string): boolean => uuid.test(text);

@@ -3,7 +3,7 @@ import type { renderQueue, renderTask } from '../../../api/render/queue.ts';
 import type { renderFailures } from '../../../api/render/queueFailures.ts';
 import type { Call } from '../../shared/call.ts';
 import type { Outcome } from '../../shared/outcome.ts';
-import { queryOf } from '../../shared/shopApi.ts';
+import { queryOf } from '../../shared/query.ts';
 import type { List } from '../../shared/types.ts';
 
 export type Task = ReturnType<typeof renderTask>;
@@ -16,7 +16,7 @@ export type FailureGroup = Failures['items'][number];
 export const taskStates = ['failed', 'waiting', 'ready', 'running', 'paused'] as const satisfies TaskState[];
 
 /** The states that a retry takes up. */
-export type RetriedState = Extract<TaskState, 'failed' | 'waiting'>;
+type RetriedState = Extract<TaskState, 'failed' | 'waiting'>;
 
 /** What a retry of all that match means by it. It knows no order: an order has one task or two. */
 export type RetryFilter = {
@@ -33,6 +33,11 @@ export type TaskListQuery = Readonly<
 
 export const pageSize = 50;
 
+export const taskListPath = (
+  { state, pipeline, step, error, orderId, cursor }: TaskListQuery,
+  limit: number,
+): string => `/queue/tasks${queryOf({ state, pipeline, step, error, orderId, cursor, limit })}`;
+
 const get = <Value>(call: Call, path: string, signal?: AbortSignal): Promise<Outcome<Value>> =>
   call<Value>({ method: 'GET', path, ...(signal === undefined ? {} : { signal }) });
 
@@ -45,16 +50,8 @@ const given = (filter: RetryFilter) =>
 
 /** The calls of the page of tasks, each with the type of its answer. */
 export const createTasksApi = (call: Call) => ({
-  tasks: (
-    { state, pipeline, step, error, orderId, cursor }: TaskListQuery,
-    limit: number,
-    signal?: AbortSignal,
-  ) =>
-    get<List<Task>>(
-      call,
-      `/queue/tasks${queryOf({ state, pipeline, step, error, orderId, cursor, limit })}`,
-      signal,
-    ),
+  tasks: (query: TaskListQuery, limit: number, signal?: AbortSignal) =>
+    get<List<Task>>(call, taskListPath(query, limit), signal),
   queue: (signal?: AbortSignal) => get<Queue>(call, '/queue', signal),
   failures: (signal?: AbortSignal) => get<Failures>(call, '/queue/failures', signal),
   retry: (taskIds: readonly string[]) =>
