@@ -100,6 +100,14 @@ export const consoleEn = {
     single: 'Use shortcuts',
     singleText: 'Turn them off if keys are pressed by accident, for example when you dictate.',
   },
+  live: {
+    pause: 'Pause',
+    resume: 'Resume',
+    pauseLabel: 'Pause the live numbers',
+    resumeLabel: 'Resume the live numbers',
+    paused: 'The live numbers are paused.',
+    resumed: 'The numbers are live again.',
+  },
   otherProblem: {
     title: 'That did not work',
     text: 'Please try again. If it happens again, look for the request id in the logs.',

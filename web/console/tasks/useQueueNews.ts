@@ -17,13 +17,18 @@ export const useQueueNews = (api: TasksApi, onMove: () => void) => {
   const heard = live.queue.value;
   useEffect(() => setOwn(null), [heard]);
   const queue = own ?? heard;
-  const latest = useRef({ queue, onMove });
-  latest.current = { queue, onMove };
+  const isPaused = live.isPaused.value;
+  const latest = useRef({ queue, onMove, isPaused });
+  latest.current = { queue, onMove, isPaused };
+  /** A command of one's own shows what it did, also while the rest stands still. */
+  const isAsked = useRef(true);
 
   const watch = useRef<Watch | null>(null);
   useEffect(() => {
     let last: string | null = null;
     watch.current = startWatch(async (signal) => {
+      if (latest.current.isPaused && !isAsked.current) return 'same';
+      isAsked.current = false;
       const outcome = await api.failures(signal);
       if (outcome.kind === 'aborted') return 'same';
       setFailure(outcome.kind === 'ok' ? null : outcome);
@@ -40,6 +45,7 @@ export const useQueueNews = (api: TasksApi, onMove: () => void) => {
 
   const look = useMemo(
     () => async (): Promise<void> => {
+      isAsked.current = true;
       watch.current?.lookNow();
       const outcome = await api.queue();
       if (outcome.kind === 'ok') setOwn(outcome.value);
@@ -48,8 +54,8 @@ export const useQueueNews = (api: TasksApi, onMove: () => void) => {
   );
   const refreshed = refreshes.value;
   useEffect(() => {
-    if (refreshed > 0) watch.current?.lookNow();
-  }, [refreshed]);
+    if (!isPaused) watch.current?.lookNow();
+  }, [refreshed, isPaused]);
   return { queue, failures, failure, look };
 };
 
