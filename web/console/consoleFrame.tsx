@@ -17,6 +17,8 @@ import type { Console } from './console.ts';
 import { MoneyLine } from './moneyLine.tsx';
 import { AreaTabs, Rail } from './rail.tsx';
 import { SessionEnd } from './sessionEnd.tsx';
+import { ShortcutKeys } from './shortcutKeys.tsx';
+import { shortcutsOf } from './useShortcuts.ts';
 
 type ConsoleFrameProps = { readonly console: Console; readonly children: ComponentChildren };
 
@@ -71,6 +73,11 @@ export const ConsoleFrame = ({ console, children }: ConsoleFrameProps) => {
                       <LinkButton look="quiet" href="/shop">
                         {frame.toShop}
                       </LinkButton>
+                      {isOperator ? (
+                        <Button look="quiet" onPress={shortcutsOf(console).openHelp}>
+                          {console.words.value.shortcuts.title}
+                        </Button>
+                      ) : null}
                       <Button look="quiet" onPress={() => void signOut()}>
                         {frame.signOut}
                       </Button>
@@ -97,6 +104,7 @@ export const ConsoleFrame = ({ console, children }: ConsoleFrameProps) => {
           </div>
         </div>
         <SessionEnd />
+        {isOperator ? <ShortcutKeys /> : null}
       </LanguageContext.Provider>
     </SiteProvider>
   );

@@ -6,7 +6,7 @@ import type { Area } from './page.tsx';
 import { findPage, pages } from './pages.ts';
 
 /** Where each area begins, and what its first page needs. */
-const areas: readonly (readonly [Area, string, Permission | null])[] = [
+export const areas: readonly (readonly [Area, string, Permission | null])[] = [
   ['overview', '/console', 'queue:read'],
   ['tasks', '/console/tasks', 'queue:read'],
   ['orders', '/console/orders', 'orders:read'],

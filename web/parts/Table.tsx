@@ -34,7 +34,7 @@ export const Table = <Row,>({ caption, columns, rows, keyOf }: TableProps<Row>) 
     </thead>
     <tbody role="rowgroup">
       {rows.map((row) => (
-        <tr key={keyOf(row)} role="row">
+        <tr key={keyOf(row)} role="row" data-row={keyOf(row)}>
           {columns.map(({ key, head, cell, isNumber }) => (
             <td key={key} role="cell" data-label={head} class={isNumber === true ? 'end num' : undefined}>
               <span>{cell(row)}</span>

@@ -92,6 +92,14 @@ export const consoleEn = {
     unknown: 'Money: could not be checked',
     closed: 'Money: this account may not see it',
   },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    everywhere: 'On every page',
+    search: 'Go to the search field',
+    go: (area: string): string => `Go to: ${area}`,
+    single: 'Use shortcuts',
+    singleText: 'Turn them off if keys are pressed by accident, for example when you dictate.',
+  },
   live: {
     pause: 'Pause',
     resume: 'Resume',

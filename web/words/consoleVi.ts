@@ -92,6 +92,14 @@ export const consoleVi: ConsoleWords = {
     unknown: 'Tiền: chưa kiểm tra được',
     closed: 'Tiền: tài khoản này không được xem',
   },
+  shortcuts: {
+    title: 'Phím tắt',
+    everywhere: 'Trên mọi trang',
+    search: 'Đến ô tìm kiếm',
+    go: (area) => `Đi đến: ${area}`,
+    single: 'Dùng phím tắt',
+    singleText: 'Hãy tắt nếu hay bấm nhầm, ví dụ khi đọc cho máy gõ.',
+  },
   live: {
     pause: 'Dừng',
     resume: 'Tiếp tục',
