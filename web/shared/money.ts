@@ -1,19 +1,21 @@
+import { decimalsOf } from './currency.ts';
 import type { Language } from './language.ts';
 import type { Money } from './types.ts';
 
 /** `1.199.000 ₫` in Vietnamese, `₫1,199,000` in English. The amount is in the minor unit; VND has no decimals. */
 export const formatMoney = ({ amount, currency }: Money, language: Language): string => {
-  const format = formatOf(currency, language);
-  const decimals = format.resolvedOptions().maximumFractionDigits ?? 0;
-  return format.format(amount / 10 ** decimals);
+  const decimals = decimalsOf(currency);
+  return formatOf(currency, decimals, language).format(amount / 10 ** decimals);
 };
 
 const formats = new Map<string, Intl.NumberFormat>();
 
 /** Kept, because making a format takes longer than using it, and a list has many amounts. */
-const formatOf = (currency: string, language: Language): Intl.NumberFormat => {
+const formatOf = (currency: string, decimals: number, language: Language): Intl.NumberFormat => {
   const name = `${language} ${currency}`;
-  const format = formats.get(name) ?? new Intl.NumberFormat(language, { style: 'currency', currency });
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const format =
+    formats.get(name) ?? new Intl.NumberFormat(language, { style: 'currency', currency, ...digits });
   formats.set(name, format);
   return format;
 };
