@@ -179,7 +179,7 @@ describe('Imports', () => {
         .filter(
           (target) =>
             /^web\/(?:shop|console)\//.test(target) &&
-            /^web\/(?:shop|console|parts|shared|words)\//.test(file),
+            /^web\/(?:shop|console|frame|parts|shared|words)\//.test(file),
         )
         .filter((target) => dirname(target).split('/')[1] !== dirname(file).split('/')[1])
         .map((target) => `${file} → ${target}`),

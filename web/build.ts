@@ -29,8 +29,10 @@ const shop: Documents = { shop: 'shop/main.tsx', pay: 'shop/pay.tsx' };
 const operators: Documents = { console: 'console/main.tsx' };
 /** Every part in every state, at `/console/parts`, for those who build the pages. Only where it is asked for. */
 const gallery: Documents = { parts: 'gallery/main.tsx' };
-/** All documents share one file of styles, so that a browser has it after the first. */
-const style = 'parts/style.css';
+/** The documents of the shop share one file of styles, so that a browser has it after the first. */
+const shopStyle = 'parts/style.css';
+const consoleStyle = 'console/style.css';
+const styleOf = (document: string): string => (document === 'console' ? consoleStyle : shopStyle);
 
 const web = fileURLToPath(new URL('.', import.meta.url));
 
@@ -95,7 +97,9 @@ const readSources = (manifestFile: string): string | null => {
 /** The bytes of each file by its name. */
 const bundle = async (sourceOf: Documents): Promise<ReadonlyMap<string, Uint8Array>> => {
   const result = await Bun.build({
-    entrypoints: [...Object.values(sourceOf), style].map((file) => join(web, file)),
+    entrypoints: [...Object.values(sourceOf), ...new Set(Object.keys(sourceOf).map(styleOf))].map((file) =>
+      join(web, file),
+    ),
     root: web,
     target: 'browser',
     minify: true,
@@ -123,7 +127,10 @@ const describeDocuments = (
   Object.fromEntries(
     Object.entries(sourceOf).map(([document, source]) => {
       const script = findFile(files, source, 'js');
-      return [document, { script, style: findFile(files, style, 'css'), preloads: importsOf(files, script) }];
+      return [
+        document,
+        { script, style: findFile(files, styleOf(document), 'css'), preloads: importsOf(files, script) },
+      ];
     }),
   );
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { renderSession } from '../../api/render/session.ts';
 import { browserCallPorts, type CallPorts, createCall } from '../../web/shared/call.ts';
-import { createShopApi, queryOf } from '../../web/shared/shopApi.ts';
+import { queryOf } from '../../web/shared/query.ts';
+import { createShopApi } from '../../web/shared/shopApi.ts';
 import type { Session } from '../../web/shared/types.ts';
 
 type Sent = { readonly path: string; readonly init: RequestInit };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Outcome } from '../../web/shared/outcome.ts';
-import { createSignIn, safePath, sessionMark } from '../../web/shared/session.ts';
+import { createSignOut, sessionMark } from '../../web/shared/session.ts';
+import { createSignIn, safePath } from '../../web/shared/signIn.ts';
 import { memoryStore } from './ports.ts';
 
 const done: Outcome<undefined> = {
@@ -17,7 +18,9 @@ const createFixture = () => {
   const shared = memoryStore();
   const own = memoryStore();
   let ids = 0;
+  const newId = () => `id ${++ids}`;
   const signIn = createSignIn({
+    home: '/shop',
     api: {
       demoToken: async (email) => ({ ...done, value: { token: `token of ${email}`, expiresAt: '' } }),
       openSession: async (token) => {
@@ -25,13 +28,13 @@ const createFixture = () => {
         tokens.push(token);
         return done;
       },
-      closeSession: async () => done,
     },
     shared,
     own,
-    newId: () => `id ${++ids}`,
+    newId,
   });
-  return { signIn, tokens, marks, shared, own };
+  const signOut = createSignOut({ api: { closeSession: async () => done }, shared, newId });
+  return { signIn, signOut, tokens, marks, shared, own };
 };
 
 const leaving = {
@@ -115,11 +118,11 @@ describe('A session', () => {
   });
 
   test('Its mark changes before and after each change', async () => {
-    const { signIn, marks, shared } = createFixture();
+    const { signIn, signOut, marks, shared } = createFixture();
     const before = sessionMark(shared);
     await signIn.byEmail('lan@example.com');
     const after = sessionMark(shared);
-    await signIn.signOut();
+    await signOut();
     expect(new Set([before, ...marks, after, sessionMark(shared)]).size).toBe(4);
   });
 
@@ -133,6 +136,6 @@ describe('A session', () => {
     ['/shop\n//evil', '/shop'],
     [null, '/shop'],
   ])('The way back %p leads to %p', (path, expected) => {
-    expect(safePath(path)).toBe(expected);
+    expect(safePath(path, '/shop')).toBe(expected);
   });
 });

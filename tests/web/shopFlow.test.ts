@@ -4,8 +4,9 @@ import { payableOf, selectionOf } from '../../web/shared/cart.ts';
 import { createKeep } from '../../web/shared/keepAttempts.ts';
 import { createPay } from '../../web/shared/pay.ts';
 import { loadCart } from '../../web/shared/pendingOrders.ts';
-import { createSignIn, sessionMark } from '../../web/shared/session.ts';
+import { createSignOut, sessionMark } from '../../web/shared/session.ts';
 import { createShopApi } from '../../web/shared/shopApi.ts';
+import { createSignIn } from '../../web/shared/signIn.ts';
 import type { Store } from '../../web/shared/store.ts';
 import { createTestApi } from '../api/testApi.ts';
 import { memoryStore } from './ports.ts';
@@ -38,13 +39,20 @@ const createBrowser = async ({ api }: ReturnType<typeof createTestApi>) => {
   });
   const shop = createShopApi(call);
   const shared = memoryStore();
-  const signIn = createSignIn({ api: shop, shared, own: memoryStore(), newId: () => crypto.randomUUID() });
+  const signIn = createSignIn({
+    api: shop,
+    shared,
+    own: memoryStore(),
+    newId: () => crypto.randomUUID(),
+    home: '/shop',
+  });
   await signIn.byEmail('lan@example.com');
   const session = await shop.session();
   const customerId = session.kind === 'ok' ? (session.value?.customerId ?? '') : '';
   return {
     shop,
     signIn,
+    signOut: createSignOut({ api: shop, shared, newId: () => crypto.randomUUID() }),
     shared,
     posts,
     loseNextAnswer: () => {
@@ -88,7 +96,7 @@ const createFixture = async () => {
 
 describe('The client over the API', () => {
   test('A customer signs in, fills the cart, pays for what is ticked, and signs out', async () => {
-    const { shop, signIn, openWindow, place } = await createFixture();
+    const { shop, signOut, openWindow, place } = await createFixture();
     const [one, other] = [await place(), await place()];
     const cart = await loadCart(shop);
     const orders = cart.kind === 'ok' ? cart.value : [];
@@ -98,7 +106,7 @@ describe('The client over the API', () => {
     await pay.start([one], 'pm_card_visa');
     expect(pay.state()).toMatchObject({ phase: 'paid', checkout: { orders: [{ id: one, status: 'paid' }] } });
     expect(pay.canPay([other])).toBe(true);
-    await signIn.signOut();
+    await signOut();
     expect(await shop.session()).toMatchObject({ kind: 'ok', value: null });
     expect(await shop.order(one)).toMatchObject({ kind: 'signed_out' });
   });

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { SignInView } from '../frame/SignInView.tsx';
 import { LinkButton } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { withQuantity } from '../shared/changeQuantity.ts';
@@ -9,7 +10,6 @@ import { CatalogueView } from '../shop/views/CatalogueView.tsx';
 import { OrderLines } from '../shop/views/OrderLines.tsx';
 import { PaymentView } from '../shop/views/PaymentView.tsx';
 import { PaySheet } from '../shop/views/PaySheet.tsx';
-import { SignInView } from '../shop/views/SignInView.tsx';
 import { imageUrlOf, orderOf, products, totalOf } from './data.ts';
 import { Frame } from './Frame.tsx';
 import { type PaymentStateName, paymentActions, paymentTextOf } from './paymentStates.tsx';

@@ -1,9 +1,9 @@
 import type { ComponentChildren, Ref } from 'preact';
-import { useId } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 
 type Look = 'main' | 'soft' | 'plain' | 'quiet' | 'danger';
 
-type ButtonProps = {
+export type ButtonProps = {
   readonly children: ComponentChildren;
   readonly onPress?: (() => void) | undefined;
   readonly look?: Look;
@@ -13,6 +13,8 @@ type ButtonProps = {
   readonly busy?: boolean;
   /** Why it cannot be pressed now. The reason is shown below it. The button keeps its place in the order of focus. */
   readonly blocked?: string | undefined;
+  /** The reason is shown when somebody presses all the same. Readers of the screen hear it before. */
+  readonly isReasonOnPress?: boolean;
   readonly wide?: boolean;
   /** What a reader of the screen hears, for a button that shows an icon alone. */
   readonly label?: string;
@@ -27,12 +29,14 @@ export const Button = ({
   type = 'button',
   busy = false,
   blocked,
+  isReasonOnPress = false,
   wide = false,
   label,
   buttonRef,
   autoFocus = false,
 }: ButtonProps) => {
   const reasonId = useId();
+  const [isAsked, setAsked] = useState(false);
   const isOff = busy || blocked !== undefined;
   return (
     <>
@@ -47,15 +51,16 @@ export const Button = ({
         aria-describedby={blocked === undefined ? undefined : reasonId}
         onClick={(event) => {
           // A disabled button would lose its focus and its reason, so it stays and does nothing.
-          if (isOff) event.preventDefault();
-          else onPress?.();
+          if (!isOff) return onPress?.();
+          event.preventDefault();
+          setAsked(true);
         }}
       >
         {busy ? <span class="spinner" aria-hidden="true" /> : null}
         {children}
       </button>
       {blocked === undefined ? null : (
-        <span class="small soft" id={reasonId}>
+        <span class={isReasonOnPress && !isAsked ? 'sr' : 'small soft'} id={reasonId}>
           {blocked}
         </span>
       )}

@@ -39,20 +39,22 @@ export const TopBar = ({ name, home, links, language, account, signIn, words }: 
           <Icon name="wheel" />
           <span>{name}</span>
         </a>
-        <nav aria-label={words.main}>
-          {links.map(({ href, label, icon, isHere, count }) => (
-            <a key={href} class="top-link" href={href} aria-current={isHere ? 'page' : undefined}>
-              <Icon name={icon} />
-              <span class="narrow-hidden">{label}</span>
-              {count === undefined || count.value === 0 ? null : (
-                <span class="count">
-                  {count.value}
-                  <span class="sr"> {count.label}</span>
-                </span>
-              )}
-            </a>
-          ))}
-        </nav>
+        {links.length === 0 ? null : (
+          <nav aria-label={words.main}>
+            {links.map(({ href, label, icon, isHere, count }) => (
+              <a key={href} class="top-link" href={href} aria-current={isHere ? 'page' : undefined}>
+                <Icon name={icon} />
+                <span class="narrow-hidden">{label}</span>
+                {count === undefined || count.value === 0 ? null : (
+                  <span class="count">
+                    {count.value}
+                    <span class="sr"> {count.label}</span>
+                  </span>
+                )}
+              </a>
+            ))}
+          </nav>
+        )}
         <button
           class="top-link"
           type="button"

@@ -1,26 +1,8 @@
 import type { Call } from './call.ts';
 import type { Outcome } from './outcome.ts';
-import type {
-  Checkout,
-  CheckoutResponse,
-  List,
-  Order,
-  OrderDetail,
-  PayOptions,
-  Product,
-  Session,
-} from './types.ts';
-
-type Query = Readonly<Record<string, string | number | null | undefined>>;
-
-/** `?a=b`, without what is null, undefined or empty. */
-export const queryOf = (query: Query): string => {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query))
-    if (value !== null && value !== undefined && value !== '') params.set(name, String(value));
-  const text = params.toString();
-  return text === '' ? '' : `?${text}`;
-};
+import { queryOf } from './query.ts';
+import { createSessionApi } from './sessionApi.ts';
+import type { Checkout, CheckoutResponse, List, Order, OrderDetail, PayOptions, Product } from './types.ts';
 
 const pathOf = (...parts: readonly string[]): string => `/${parts.map(encodeURIComponent).join('/')}`;
 
@@ -79,16 +61,7 @@ export const createShopApi = (call: Call) => {
     /** Demo mode only: what a bank's page does. */
     meetChallenge: (clientSecret: string, outcome: 'succeed' | 'fail') =>
       call<undefined>({ method: 'POST', path: '/demo/challenges', body: { clientSecret, outcome } }),
-    session: () => get<Session | null>('/session'),
-    openSession: (token: string) => call<undefined>({ method: 'POST', path: '/session', body: { token } }),
-    closeSession: () => call<undefined>({ method: 'DELETE', path: '/session' }),
-    /** Demo mode only. */
-    demoToken: (email: string, roles: readonly string[]) =>
-      call<{ readonly token: string; readonly expiresAt: string }>({
-        method: 'POST',
-        path: '/demo/tokens',
-        body: { email, roles },
-      }),
+    ...createSessionApi(call),
   };
 };
 

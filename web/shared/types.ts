@@ -1,8 +1,10 @@
 import type { renderCheckout, renderCheckoutResponse } from '../../api/render/checkout.ts';
+import type { renderMoneyHealth } from '../../api/render/moneyHealth.ts';
 import type { renderOrder, renderOrderDetail } from '../../api/render/order.ts';
 import type { renderAction } from '../../api/render/payment.ts';
 import type { renderPayOptions } from '../../api/render/payOptions.ts';
 import type { renderProduct } from '../../api/render/product.ts';
+import type { renderQueue } from '../../api/render/queue.ts';
 
 /**
  * What the API answers, by the types of its own renderers. Only types are imported, so nothing of the API is in a
@@ -37,3 +39,8 @@ export type Session = {
   readonly permissions: readonly string[];
   readonly expiresAt: string;
 };
+
+/** `GET /queue`. */
+export type Queue = ReturnType<typeof renderQueue>;
+/** `GET /money`. */
+export type MoneyHealth = ReturnType<typeof renderMoneyHealth>;

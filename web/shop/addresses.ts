@@ -1,4 +1,4 @@
-import { queryOf } from '../shared/shopApi.ts';
+import { queryOf } from '../shared/query.ts';
 
 export const homePath = '/shop';
 export const cartPath = '/shop/orders';

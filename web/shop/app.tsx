@@ -1,11 +1,11 @@
+import { LocationProvider, useLocation } from '../frame/location.tsx';
+import { usePageFocus } from '../frame/usePageFocus.ts';
 import { pageOf, shopScope } from './addresses.ts';
 import { FindPage } from './findPage.tsx';
 import { LazyPage } from './lazyPages.tsx';
-import { LocationProvider, useLocation } from './location.tsx';
 import { NotFoundPage } from './notFoundPage.tsx';
 import type { Shop } from './shop.ts';
 import { ShopFrame } from './shopFrame.tsx';
-import { usePageFocus } from './usePageFocus.ts';
 
 type AppProps = { readonly shop: Shop };
 

@@ -1,16 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { FailureNote } from '../frame/failureNote.tsx';
+import { focusHeading } from '../frame/pageFocus.ts';
+import { ToastText } from '../frame/toastText.tsx';
 import { LinkButton } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { checkoutPath, homePath, orderPath, payPath } from './addresses.ts';
-import { FailureNote } from './failureNote.tsx';
 import { OpenPayments } from './openPayments.tsx';
-import { focusHeading } from './pageFocus.ts';
 import { usePayAction } from './payAction.tsx';
 import { picturesOf } from './picturesOf.ts';
 import { SessionEnd } from './sessionEnd.tsx';
 import { useShop } from './shop.ts';
-import { ToastText } from './toastText.tsx';
 import { useCart } from './useCart.ts';
 import { CartView } from './views/CartView.tsx';
 

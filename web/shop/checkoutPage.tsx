@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useTitle } from '../frame/useTitle.ts';
 import { Button, LinkButton } from '../parts/Button.tsx';
 import { Copy } from '../parts/Copy.tsx';
 import { checkoutIdOfState } from '../shared/payPage.ts';
@@ -19,7 +20,6 @@ import { useShop } from './shop.ts';
 import { useBank } from './useBank.ts';
 import { useCountdown, useSteady } from './useCountdown.ts';
 import { useReceipt } from './useReceipt.ts';
-import { useTitle } from './useTitle.ts';
 import { PaymentView } from './views/PaymentView.tsx';
 
 /** The truth about one payment, from the first request to the orders that it paid for. */

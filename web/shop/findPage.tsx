@@ -1,4 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
+import { FailureNote } from '../frame/failureNote.tsx';
+import { useLocation } from '../frame/location.tsx';
+import { focusHeading } from '../frame/pageFocus.ts';
+import { ToastText } from '../frame/toastText.tsx';
+import { useTitle } from '../frame/useTitle.ts';
 import { Button } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Pager } from '../parts/Pager.tsx';
@@ -7,15 +12,10 @@ import { createId } from '../shared/ids.ts';
 import type { Messages } from '../words/en.ts';
 import { explain } from '../words/messages.ts';
 import { cartPath, homePath, signInPath } from './addresses.ts';
-import { FailureNote } from './failureNote.tsx';
-import { useLocation } from './location.tsx';
-import { focusHeading } from './pageFocus.ts';
 import { perShop } from './perShop.ts';
 import { picturesOf } from './picturesOf.ts';
 import { useShop } from './shop.ts';
-import { ToastText } from './toastText.tsx';
 import { useAddressList } from './useAddressList.ts';
-import { useTitle } from './useTitle.ts';
 import { CatalogueView } from './views/CatalogueView.tsx';
 import { keepWish, takeWish } from './wish.ts';
 

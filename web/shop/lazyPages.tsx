@@ -1,13 +1,13 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { focusHeading } from '../frame/pageFocus.ts';
+import { forgetReload, reloadOnce } from '../frame/reloadOnce.ts';
 import { Button } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { SkeletonRows } from '../parts/Skeleton.tsx';
 import type { Language } from '../shared/language.ts';
 import { hasAllMessages, loadMessages } from '../words/messages.ts';
 import type { ShopPage } from './addresses.ts';
-import { focusHeading } from './pageFocus.ts';
-import { forgetReload, reloadOnce } from './reloadOnce.ts';
 import { useShop } from './shop.ts';
 
 type PageProps = { readonly id: string };

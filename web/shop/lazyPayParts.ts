@@ -1,4 +1,4 @@
-import { createLazyPart } from './lazyPart.tsx';
+import { createLazyPart } from '../frame/lazyPart.tsx';
 import { Opening } from './opening.tsx';
 
 /** Most payments need none of these: they come from the cart, are paid, and show the orders. */

@@ -2,9 +2,9 @@ import { loadFirstMessages } from '../words/messages.ts';
 import { pageOf } from './addresses.ts';
 import { App } from './app.tsx';
 import { loadPage } from './lazyPages.tsx';
-import { startDocument } from './startDocument.ts';
+import { startShop } from './startShop.ts';
 
-void startDocument(
+void startShop(
   (shop) => <App shop={shop} />,
   ({ language }) =>
     Promise.all([

@@ -1,7 +1,7 @@
+import { useTitle } from '../frame/useTitle.ts';
 import { LinkButton } from '../parts/Button.tsx';
 import { homePath } from './addresses.ts';
 import { useShop } from './shop.ts';
-import { useTitle } from './useTitle.ts';
 
 /** An address that no page has. */
 export const NotFoundPage = () => {

@@ -1,4 +1,7 @@
 import { useEffect } from 'preact/hooks';
+import { FailureNote } from '../frame/failureNote.tsx';
+import { useLocation } from '../frame/location.tsx';
+import { focusList } from '../frame/pageFocus.ts';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Field } from '../parts/Field.tsx';
 import { useLanguage } from '../parts/language.ts';
@@ -9,10 +12,7 @@ import { loadOlderOrders, olderStatuses } from '../shared/olderOrders.ts';
 import { formatTime } from '../shared/time.ts';
 import type { Order } from '../shared/types.ts';
 import { cartPath, orderPath } from './addresses.ts';
-import { FailureNote } from './failureNote.tsx';
-import { useLocation } from './location.tsx';
 import { orderTones } from './orderTones.ts';
-import { focusList } from './pageFocus.ts';
 import { picturesOf } from './picturesOf.ts';
 import { useShop } from './shop.ts';
 import { useAddressList } from './useAddressList.ts';

@@ -1,7 +1,7 @@
+import { useTitle } from '../frame/useTitle.ts';
 import { Failure } from '../parts/Failure.tsx';
 import { explain } from '../words/messages.ts';
 import { useShop } from './shop.ts';
-import { useTitle } from './useTitle.ts';
 import { PaymentView } from './views/PaymentView.tsx';
 
 /** Nothing is known yet: who is signed in, or what has become of the payment. It has the form of what comes. */

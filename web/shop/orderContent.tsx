@@ -1,4 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
+import { FailureNote } from '../frame/failureNote.tsx';
+import { focusHeading } from '../frame/pageFocus.ts';
+import type { CallFailure } from '../frame/site.ts';
+import { ToastText } from '../frame/toastText.tsx';
 import { Button, LinkButton } from '../parts/Button.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Icon } from '../parts/Icon.tsx';
@@ -8,15 +12,12 @@ import { Time } from '../parts/Time.tsx';
 import { Timeline } from '../parts/Timeline.tsx';
 import type { OrderDetail } from '../shared/types.ts';
 import { cartPath, checkoutPath } from './addresses.ts';
-import { type CallFailure, FailureNote } from './failureNote.tsx';
 import { OrderGoods } from './orderGoods.tsx';
 import { timelineOf } from './orderTimeline.ts';
 import { orderTones } from './orderTones.ts';
-import { focusHeading } from './pageFocus.ts';
 import { picturesOf } from './picturesOf.ts';
 import { SessionEnd } from './sessionEnd.tsx';
 import { useShop } from './shop.ts';
-import { ToastText } from './toastText.tsx';
 import { OrderView } from './views/OrderView.tsx';
 
 type OrderContentProps = {

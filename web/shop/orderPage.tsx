@@ -1,4 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { FailureNote } from '../frame/failureNote.tsx';
+import { focusHeading } from '../frame/pageFocus.ts';
+import type { CallFailure } from '../frame/site.ts';
+import { ToastText } from '../frame/toastText.tsx';
+import { useTitle } from '../frame/useTitle.ts';
 import { LinkButton } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { SkeletonRows } from '../parts/Skeleton.tsx';
@@ -8,13 +13,9 @@ import { browserPageEvents, createPause } from '../shared/pause.ts';
 import type { OrderDetail } from '../shared/types.ts';
 import { startWatch } from '../shared/watch.ts';
 import { cartPath } from './addresses.ts';
-import { type CallFailure, FailureNote } from './failureNote.tsx';
 import { OrderContent } from './orderContent.tsx';
-import { focusHeading } from './pageFocus.ts';
 import { useShop } from './shop.ts';
 import { SignInFirst } from './signInFirst.tsx';
-import { ToastText } from './toastText.tsx';
-import { useTitle } from './useTitle.ts';
 
 type OrderPageProps = { readonly id: string };
 

@@ -1,12 +1,12 @@
+import { FailureNote } from '../frame/failureNote.tsx';
+import { focusHeading } from '../frame/pageFocus.ts';
+import { ToastText } from '../frame/toastText.tsx';
+import { useTitle } from '../frame/useTitle.ts';
 import { StatusLine } from '../parts/StatusLine.tsx';
 import { CartPart } from './cartPart.tsx';
-import { FailureNote } from './failureNote.tsx';
 import { OlderOrders } from './olderOrders.tsx';
-import { focusHeading } from './pageFocus.ts';
 import { useShop } from './shop.ts';
 import { SignInFirst } from './signInFirst.tsx';
-import { ToastText } from './toastText.tsx';
-import { useTitle } from './useTitle.ts';
 
 /** What waits to be paid, and below it all older orders. */
 export const OrdersPage = () => {

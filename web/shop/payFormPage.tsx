@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useTitle } from '../frame/useTitle.ts';
 import { Choices } from '../parts/Choices.tsx';
 import { Failure } from '../parts/Failure.tsx';
 import { ordersMax, payableOf, type Selection, selectionOf } from '../shared/cart.ts';
@@ -12,7 +13,6 @@ import { Opening } from './opening.tsx';
 import type { Payment } from './payment.ts';
 import { useShop } from './shop.ts';
 import { usePayOptions } from './usePayOptions.ts';
-import { useTitle } from './useTitle.ts';
 import { PayFormView } from './views/PayFormView.tsx';
 
 type PayFormPageProps = {

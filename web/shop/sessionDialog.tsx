@@ -1,99 +1,13 @@
-import { useState } from 'preact/hooks';
-import { Button } from '../parts/Button.tsx';
-import { Dialog } from '../parts/Dialog.tsx';
-import { Field } from '../parts/Field.tsx';
-import { Note } from '../parts/Note.tsx';
-import { explain } from '../words/messages.ts';
-import { signInPagePath } from './addresses.ts';
+import { SessionDialog as Dialog, type SessionDialogProps } from '../frame/sessionDialog.tsx';
 import { useShop } from './shop.ts';
 
-type SessionDialogProps = {
-  readonly isOpen: boolean;
+type ShopSessionProps = Omit<SessionDialogProps, 'texts'> & {
   /** Of another account than the one that is needed. */
   readonly isForbidden?: boolean;
-  readonly onSignedIn: () => void;
-  /** Without it the dialog stays until somebody has signed in. */
-  readonly onClose?: () => void;
 };
 
-/**
- * Over the page whose session has ended. The page below stays as it is, so nothing of it is lost. Where a provider signs
- * customers in, its page comes back to this address.
- */
-export const SessionDialog = ({ isOpen, isForbidden = false, onSignedIn, onClose }: SessionDialogProps) => {
-  const { account, language, settings, signIn, words } = useShop();
-  const { frame, pay, signIn: texts, state } = words.value;
-  const [typed, setTyped] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string | undefined>(undefined);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const email = typed ?? account.session.value?.email ?? '';
-
-  const submit = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    setTrouble(null);
-    const outcome = await signIn.byEmail(email.trim());
-    const session = outcome.kind === 'ok' ? await account.load() : null;
-    setBusy(false);
-    if (session !== null) return onSignedIn();
-    // The cookie is set, if the browser keeps it: it does not without https, and says nothing.
-    if (outcome.kind === 'ok') setTrouble(state.notSecure);
-    else if (outcome.kind === 'problem' && outcome.problem.code === 'validation_failed')
-      setProblem(texts.problem);
-    else if (outcome.kind !== 'aborted') setTrouble(explain(outcome, language.value).text);
-  };
-
-  const leave = (signInUrl: string) =>
-    location.assign(
-      signIn.leave({
-        signInUrl,
-        returnTo: location.origin + signInPagePath,
-        back: location.pathname + location.search,
-      }),
-    );
-
-  const way = settings.signIn;
-  const { title, text } = isForbidden ? pay.forbidden : pay.signedOut;
-  return (
-    <Dialog isOpen={isOpen} title={title} closeLabel={frame.close} onClose={onClose}>
-      <p>{text}</p>
-      {trouble === null ? null : (
-        <Note tone="bad" isAlert>
-          {trouble}
-        </Note>
-      )}
-      {way.kind === 'demo' ? (
-        <form
-          class="stack"
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (!isBusy) void submit();
-          }}
-        >
-          <Field
-            label={texts.email}
-            name="email"
-            type="email"
-            autoComplete="email"
-            required
-            value={email}
-            onInput={setTyped}
-            hint={texts.demo}
-            problem={problem}
-          />
-          <Button look="main" type="submit" wide busy={isBusy}>
-            {frame.signIn}
-          </Button>
-        </form>
-      ) : way.kind === 'provider' ? (
-        <Button look="main" wide onPress={() => leave(way.url)}>
-          {texts.provider}
-        </Button>
-      ) : (
-        <Note tone="calm">{texts.none}</Note>
-      )}
-    </Dialog>
-  );
+/** What was being paid is kept, and the words say so. */
+export const SessionDialog = ({ isForbidden = false, ...props }: ShopSessionProps) => {
+  const { forbidden, signedOut } = useShop().words.value.pay;
+  return <Dialog {...props} texts={isForbidden ? forbidden : signedOut} />;
 };

@@ -1,15 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { focusHeading } from '../frame/pageFocus.ts';
+import { SiteProvider, useSiteChanges } from '../frame/site.ts';
+import { usePageEvents } from '../frame/usePageEvents.ts';
+import { useReconnect } from '../frame/useReconnect.ts';
 import { Button, LinkButton } from '../parts/Button.tsx';
 import { LanguageContext } from '../parts/language.ts';
 import { OfflineBar } from '../parts/OfflineBar.tsx';
 import { TopBar } from '../parts/TopBar.tsx';
+import { isPaymentNews } from '../shared/paymentNews.ts';
 import { formatClock } from '../shared/time.ts';
 import { cartPath, homePath, signInPath } from './addresses.ts';
-import { focusHeading } from './pageFocus.ts';
-import { type Shop, ShopProvider, useShopChanges } from './shop.ts';
-import { usePageEvents } from './usePageEvents.ts';
-import { useReconnect } from './useReconnect.ts';
+import type { Shop } from './shop.ts';
 
 type ShopFrameProps = {
   readonly shop: Shop;
@@ -27,8 +29,8 @@ export const ShopFrame = ({ shop, here, address, goHome, children }: ShopFramePr
   const { account, connection, language, settings } = shop;
   const words = shop.words.value;
   const session = account.session.value;
-  useShopChanges(shop);
-  usePageEvents(shop);
+  useSiteChanges(shop);
+  usePageEvents(shop, isPaymentNews);
   useReconnect(shop);
   useEffect(() => {
     document.documentElement.lang = language.value;
@@ -36,7 +38,7 @@ export const ShopFrame = ({ shop, here, address, goHome, children }: ShopFramePr
 
   const signOut = async () => {
     await shop.prepareWords();
-    const outcome = await shop.signIn.signOut();
+    const outcome = await shop.signOut();
     if (outcome.kind !== 'ok') return shop.toast.say(words.state.lostText);
     account.leave();
     shop.toast.sayOnNextPage(shop.words.value.signIn.signedOut);
@@ -49,7 +51,7 @@ export const ShopFrame = ({ shop, here, address, goHome, children }: ShopFramePr
   const { isOffline, lastHeardMs } = connection.value;
   const asOf = lastHeardMs === null ? null : formatClock(lastHeardMs, language.value);
   return (
-    <ShopProvider value={shop}>
+    <SiteProvider value={shop}>
       <LanguageContext.Provider value={language.value}>
         <TopBar
           name={settings.shopName}
@@ -103,6 +105,6 @@ export const ShopFrame = ({ shop, here, address, goHome, children }: ShopFramePr
           {children}
         </main>
       </LanguageContext.Provider>
-    </ShopProvider>
+    </SiteProvider>
   );
 };

@@ -1,10 +1,10 @@
+import { useLocation } from '../frame/location.tsx';
+import { ToastText } from '../frame/toastText.tsx';
 import { LinkButton } from '../parts/Button.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { StatusLine } from '../parts/StatusLine.tsx';
 import { homePath, signInPath } from './addresses.ts';
-import { useLocation } from './location.tsx';
 import { useShop } from './shop.ts';
-import { ToastText } from './toastText.tsx';
 
 /** In place of a page that belongs to a customer, while nobody is signed in. */
 export const SignInFirst = ({ title }: { readonly title: string }) => {

@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
+import { useLocation } from '../frame/location.tsx';
 import type { Outcome } from '../shared/outcome.ts';
+import { queryOf } from '../shared/query.ts';
 import { createSearch, type Question, type SearchState } from '../shared/search.ts';
-import { queryOf } from '../shared/shopApi.ts';
 import type { List } from '../shared/types.ts';
-import { useLocation } from './location.tsx';
 import { useShop } from './shop.ts';
 
 type AddressListOptions<Item> = {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { focusHeading } from '../frame/pageFocus.ts';
 import { ordersMax, payableOf, type Selection, selectionOf } from '../shared/cart.ts';
 import { createQuantityChanges, withQuantity } from '../shared/changeQuantity.ts';
 import { createKeep } from '../shared/keepAttempts.ts';
@@ -6,7 +7,6 @@ import { overlaps } from '../shared/overlaps.ts';
 import type { Attempt } from '../shared/payStates.ts';
 import type { Order } from '../shared/types.ts';
 import { explain } from '../words/messages.ts';
-import { focusHeading } from './pageFocus.ts';
 import { perShop } from './perShop.ts';
 import { useShop } from './shop.ts';
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { CallFailure } from '../frame/site.ts';
 import type { PayOptions } from '../shared/types.ts';
-import type { CallFailure } from './failureNote.tsx';
 import { useShop } from './shop.ts';
 
 type Loaded = { readonly options: PayOptions | null; readonly failure: CallFailure | null };

@@ -38,6 +38,7 @@ export const withShop = (
       await shop?.close();
     });
     tests({
+      browser: () => browser,
       shop: () => shop,
       visit: (work, customerOptions) => withCustomer(browser, shop, work, customerOptions),
     });
@@ -48,4 +49,8 @@ type Visit = (
   work: (customer: Customer) => Promise<void>,
   options?: Parameters<typeof withCustomer>[3],
 ) => Promise<void>;
-export type ShopGround = { readonly shop: () => Shop; readonly visit: Visit };
+export type ShopGround = {
+  readonly browser: () => Browser;
+  readonly shop: () => Shop;
+  readonly visit: Visit;
+};

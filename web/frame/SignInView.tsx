@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { Button, LinkButton } from '../../parts/Button.tsx';
-import { Field } from '../../parts/Field.tsx';
-import { Icon } from '../../parts/Icon.tsx';
-import { Note } from '../../parts/Note.tsx';
+import { Button, LinkButton } from '../parts/Button.tsx';
+import { Field } from '../parts/Field.tsx';
+import { Icon } from '../parts/Icon.tsx';
+import { Note } from '../parts/Note.tsx';
 
 type SignInWords = {
   readonly title: string;
@@ -21,6 +21,8 @@ type SignInViewProps = {
         readonly onSubmit: () => void;
         readonly isBusy: boolean;
         readonly hint: string;
+        /** What else one chooses. */
+        readonly field?: ComponentChildren;
         readonly problem: string | undefined;
       }
     | {
@@ -78,6 +80,7 @@ export const SignInView = ({ reason, way, note, words }: SignInViewProps) => (
             hint={way.hint}
             problem={way.problem}
           />
+          {way.field}
           <Button look="main" type="submit" wide busy={way.isBusy}>
             {words.signIn}
           </Button>

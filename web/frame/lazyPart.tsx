@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/Button.tsx';
 import { Note } from '../parts/Note.tsx';
 import { forgetReload, reloadOnce } from './reloadOnce.ts';
-import { useShop } from './shop.ts';
+import { useSite } from './site.ts';
 
 /**
  * A part of a page that few visits need, with a script of its own. After an update of the shop an old document may ask for
@@ -15,7 +15,7 @@ export const createLazyPart = <Props extends object>(
 ) => {
   let Part: ComponentType<Props> | null = null;
   return (props: Props) => {
-    const { state } = useShop().words.value;
+    const { state } = useSite().words.value;
     const [, draw] = useState(0);
     const [isLost, setLost] = useState(false);
     const start = async () => {

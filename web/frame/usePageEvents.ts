@@ -1,13 +1,18 @@
 import { useEffect } from 'preact/hooks';
-import { isPaymentNews } from '../shared/paymentNews.ts';
 import { sessionMarkName } from '../shared/session.ts';
-import type { Shop } from './shop.ts';
+import type { Site } from './site.ts';
 
 /** A page that was out of sight for longer asks again when it is seen. */
 const freshForMs = 30_000;
 
-/** When what is shown may be old: the page comes back, or another window signs in or out, or pays. */
-export const usePageEvents = (shop: Shop): void => {
+/**
+ * When what is shown may be old: the page comes back, or another window signs in or out, or has stored something that
+ * `isNews` knows.
+ */
+export const usePageEvents = (
+  { refresh }: Pick<Site, 'refresh'>,
+  isNews: (event: StorageEvent) => boolean = () => false,
+): void => {
   useEffect(() => {
     let hiddenAtMs: number | null = null;
     const listeners: readonly (readonly [EventTarget, string, (event: Event) => void])[] = [
@@ -16,15 +21,15 @@ export const usePageEvents = (shop: Shop): void => {
         'pageshow',
         // Back from another site: the browser kept the page as it was.
         (event) => {
-          if (event instanceof PageTransitionEvent && event.persisted) void shop.refresh();
+          if (event instanceof PageTransitionEvent && event.persisted) void refresh();
         },
       ],
       [
         window,
         'storage',
         (event) => {
-          if (event instanceof StorageEvent && (event.key === sessionMarkName || isPaymentNews(event)))
-            void shop.refresh();
+          if (event instanceof StorageEvent && (event.key === sessionMarkName || isNews(event)))
+            void refresh();
         },
       ],
       [
@@ -32,7 +37,7 @@ export const usePageEvents = (shop: Shop): void => {
         'visibilitychange',
         () => {
           const isHidden = document.visibilityState === 'hidden';
-          if (!isHidden && hiddenAtMs !== null && Date.now() - hiddenAtMs > freshForMs) void shop.refresh();
+          if (!isHidden && hiddenAtMs !== null && Date.now() - hiddenAtMs > freshForMs) void refresh();
           hiddenAtMs = isHidden ? Date.now() : null;
         },
       ],
@@ -42,7 +47,7 @@ export const usePageEvents = (shop: Shop): void => {
     return () => {
       for (const [target, name, listener] of listeners) target.removeEventListener(name, listener);
     };
-  }, [shop]);
+  }, [refresh]);
 };
 
 /** A link in the menu changes the page and loads no document, so the menu would stay open. */

@@ -1,8 +1,8 @@
-import { useShop } from './shop.ts';
+import { useSite } from './site.ts';
 
 /** What has just happened, with a link to where it is. It goes into the page's one status line. */
 export const ToastText = () => {
-  const toast = useShop().toast.shown.value;
+  const toast = useSite().toast.shown.value;
   if (toast === null) return null;
   return (
     <>

@@ -1,10 +1,10 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useLocation } from './location.tsx';
 import { focusHeading, focusList } from './pageFocus.ts';
-import type { Shop } from './shop.ts';
+import type { Site } from './site.ts';
 
 /** After each change of pages: the focus is on its heading, its top is in sight, and old messages are gone. */
-export const usePageFocus = (shop: Shop): void => {
+export const usePageFocus = ({ toast }: Pick<Site, 'toast'>): void => {
   const { path, query } = useLocation();
   const before = useRef({ path, cursor: query.cursor });
   const isBack = useRef(false);
@@ -35,7 +35,7 @@ export const usePageFocus = (shop: Shop): void => {
     // The browser itself goes back to where one was.
     if (!wasBack && (last.path !== path || !hasList)) scrollTo(0, 0);
     if (last.path === path) return focusList();
-    shop.toast.leave();
+    toast.leave();
     focusHeading();
   }, [path, query.cursor]);
 };

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'bun:test';
+import { createTestFile } from '../../processes/sqlite.ts';
+import { violationsOf } from './chromium.ts';
+import { withConsole } from './consoleGround.ts';
+import { isFocused, overflowOf } from './look.ts';
+import { signInOperator, tokenOf } from './operator.ts';
+
+const looks = [
+  ['light', 320],
+  ['dark', 390],
+  ['light', 1280],
+] as const;
+
+withConsole('The frame of the console', { createDatabase: createTestFile }, ({ shop, visit }) => {
+  test('It says that all money is right, and leads to the checks', async () => {
+    await visit(async ({ goto, page, words }) => {
+      await goto('/console');
+      await page.getByRole('link', { name: words.money.healthy }).waitFor();
+      expect(await page.getByRole('link', { name: words.money.healthy }).getAttribute('href')).toBe(
+        '/console/money',
+      );
+    });
+  });
+
+  test('A page that one may not see says which permission it needs, and asks for nothing', async () => {
+    await visit(
+      async ({ context, goto, page, words }) => {
+        const asked: string[] = [];
+        context.on('request', (request) => asked.push(new URL(request.url()).pathname));
+        await goto('/console');
+        await page.getByText(words.access.pageText('queue:read')).waitFor();
+        await page.getByText(words.money.closed).waitFor();
+        await page.waitForLoadState('networkidle');
+        expect(asked.filter((path) => path === '/queue' || path === '/money')).toEqual([]);
+        await page.getByRole('link', { name: words.areas.tasks }).focus();
+        expect(await page.getByRole('link', { name: words.areas.tasks }).textContent()).toContain(
+          words.access.unavailable,
+        );
+      },
+      { permissions: ['orders:read'] },
+    );
+  });
+
+  test('A customer hears that this account is no operator', async () => {
+    await visit(
+      async ({ email, goto, page, words }) => {
+        await goto('/console');
+        await page.getByText(words.access.notOperatorText(email)).waitFor();
+      },
+      { permissions: [] },
+    );
+  });
+
+  test('A session that ends is opened again over the page, and the page stays', async () => {
+    await visit(
+      async ({ context, email, goto, page, words }) => {
+        await goto('/console');
+        await context.clearCookies();
+        await page.getByRole('heading', { name: words.sessionEnd.title }).waitFor();
+        expect(await page.getByRole('heading', { level: 1 }).textContent()).not.toBe('');
+        await signInOperator(context, shop(), await tokenOf(email, null));
+        await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      },
+      { expected: /401/ },
+    );
+  });
+
+  test('After a change of pages its heading has the focus', async () => {
+    await visit(async ({ goto, page, words }) => {
+      await goto('/console');
+      await page.goto('/console/nowhere');
+      await page.getByRole('link', { name: words.frame.toOverview }).press('Enter');
+      await page.waitForURL('**/console');
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      expect(await isFocused(page, '#main h1')).toBe(true);
+    });
+  });
+
+  describe.each(['vi', 'en'] as const)('In the language “%s”', (language) => {
+    test('Axe finds no fault in either scheme, and nothing scrolls sideways', async () => {
+      const faults: string[] = [];
+      const pages = [
+        ['the frame', '/console', {}],
+        ['an unknown page', '/console/nowhere', {}],
+        ['a page that one may not see', '/console', { permissions: ['orders:read'] }],
+        ['sign-in', '/console/tasks', { isSignedIn: false }],
+      ] as const;
+      for (const [name, path, options] of pages)
+        await visit(
+          async ({ goto, page }) => {
+            await goto(path);
+            for (const [colorScheme, width] of looks) {
+              await page.emulateMedia({ colorScheme });
+              await page.setViewportSize({ width, height: 844 });
+              const where = `${name}, ${colorScheme}, ${width} px`;
+              if ((await overflowOf(page)) > 0) faults.push(`${where}: scrolls sideways`);
+              faults.push(...(await violationsOf(page)).map((fault) => `${where}: ${fault}`));
+            }
+          },
+          { language, ...options },
+        );
+      expect(faults).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,49 @@
+import { createAccountOf } from '../frame/account.ts';
+import { createSite, useSite } from '../frame/site.ts';
+import type { PageSettings } from '../shared/pageSettings.ts';
+import type { Permission } from '../shared/permissions.ts';
+import {
+  consoleWordsOf,
+  explainToOperator,
+  loadConsoleProblems,
+  loadConsoleWords,
+} from '../words/consoleMessages.ts';
+import { homePath, signInPagePath, signInPath } from './addresses.ts';
+import { createLive } from './live.ts';
+import { findPage } from './pages.ts';
+
+export type Console = ReturnType<typeof createConsole>;
+
+/** All that the pages of the console share. */
+export const createConsole = (settings: PageSettings) => {
+  const site = createSite({
+    settings,
+    createAccount: (ports) =>
+      createAccountOf(ports, {
+        // Nothing of one person is shown to another.
+        onChange: (): void => {
+          site.lists.clear();
+          live.forget();
+        },
+        onLoaded: (): void => undefined,
+      }),
+    wordsOf: consoleWordsOf,
+    loadWords: loadConsoleProblems,
+    loadLanguage: (next) =>
+      Promise.all([loadConsoleWords(next), findPage(location.pathname)?.page.load(next)]),
+    explain: explainToOperator,
+    signInPage: signInPagePath,
+    signInPath,
+    home: homePath,
+    roles: ['operator'],
+  });
+  const { account, cells, pause } = site;
+  /** What the signed-in person may do. The server has the last word. */
+  const can = (permission: Permission): boolean =>
+    account.session.value?.permissions.includes(permission) === true;
+  const live = createLive({ call: account.call, cell: cells.create, pause, can });
+  return { ...site, call: account.call, can, live };
+};
+
+/** The console around a part of the page. A document of the console is drawn inside no other site. */
+export const useConsole = (): Console => useSite() as Console;

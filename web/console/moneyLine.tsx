@@ -1,0 +1,25 @@
+import { Shape, type Tone } from '../parts/Status.tsx';
+import { useConsole } from './console.ts';
+
+/** Always on top: whether the money is right, and where to look if it is not. */
+export const MoneyLine = () => {
+  const { can, live, words } = useConsole();
+  const { areas, money: texts } = words.value;
+  const money = live.money.value;
+  const open = Object.values(money?.checks ?? {}).reduce((sum, { count }) => sum + count, 0);
+  const [tone, text]: readonly [Tone, string] = !can('money:read')
+    ? ['calm', texts.closed]
+    : money === null
+      ? live.failure.value === null
+        ? ['calm', texts.asking]
+        : ['warn', texts.unknown]
+      : money.healthy
+        ? ['good', texts.healthy]
+        : ['bad', texts.red(open)];
+  return (
+    <section class={`money-line ${tone}`} aria-label={areas.money}>
+      <Shape tone={tone} />
+      <a href="/console/money">{text}</a>
+    </section>
+  );
+};

@@ -1,0 +1,36 @@
+import { useState } from 'preact/hooks';
+import { SignInPage as AnySignInPage } from '../../frame/signInPage.tsx';
+import { Select } from '../../parts/Select.tsx';
+import { consoleScope } from '../addresses.ts';
+import { useConsole } from '../console.ts';
+
+const rolesOf = {
+  operator: ['operator'],
+  both: ['operator', 'customer'],
+  customer: ['customer'],
+} as const;
+
+/** In demo mode anyone is an operator who wants to be. Otherwise the shop's provider knows who one is. */
+export const SignInPage = ({ back }: { readonly back: string }) => {
+  const texts = useConsole().words.value.signIn;
+  const [role, setRole] = useState<keyof typeof rolesOf>('operator');
+  return (
+    <AnySignInPage
+      scope={consoleScope}
+      back={back}
+      roles={rolesOf[role]}
+      field={
+        <Select
+          label={texts.as}
+          value={role}
+          options={[
+            { value: 'operator', label: texts.operator },
+            { value: 'both', label: texts.both },
+            { value: 'customer', label: texts.customer },
+          ]}
+          onChange={setRole}
+        />
+      }
+    />
+  );
+};

@@ -1,0 +1,60 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { CallFailure } from '../frame/site.ts';
+import type { List } from '../shared/types.ts';
+import { useConsole } from './console.ts';
+
+export type ListState<Item> = {
+  /** Null before the first answer. The old ones stay while new ones are loaded, and where they do not come. */
+  readonly items: readonly Item[] | null;
+  readonly nextCursor: string | null;
+  readonly isLoading: boolean;
+  readonly failure: CallFailure | null;
+};
+
+/** As many questions as one goes back over. */
+const keptMax = 20;
+
+/**
+ * A list of the API by its path and question, such as `/queue/tasks?state=failed`. It is asked for when the path changes,
+ * when the page comes back, and by `load`. The newest question wins.
+ */
+export const useList = <Item>(path: string): ListState<Item> & { readonly load: () => Promise<void> } => {
+  const { call, lists, refreshes } = useConsole();
+  const [state, show] = useState<ListState<Item>>({
+    items: null,
+    nextCursor: null,
+    isLoading: true,
+    failure: null,
+  });
+  const asking = useRef(new AbortController());
+
+  const load = async (): Promise<void> => {
+    asking.current.abort();
+    const mine = new AbortController();
+    asking.current = mine;
+    show((last) => ({ ...last, isLoading: true, failure: null }));
+    const outcome = await call<List<Item>>({ method: 'GET', path, signal: mine.signal });
+    if (mine.signal.aborted || outcome.kind === 'aborted') return;
+    if (outcome.kind !== 'ok') return show((last) => ({ ...last, isLoading: false, failure: outcome }));
+    const { items, nextCursor } = outcome.value;
+    lists.delete(path);
+    lists.set(path, outcome.value);
+    const [oldest = ''] = lists.keys();
+    if (lists.size > keptMax) lists.delete(oldest);
+    show({ items, nextCursor, isLoading: false, failure: null });
+  };
+
+  // Before the page is drawn, so that what is known already is there at once.
+  useLayoutEffect(() => {
+    const known = lists.get(path) as List<Item> | undefined;
+    if (known !== undefined)
+      show({ items: known.items, nextCursor: known.nextCursor, isLoading: true, failure: null });
+    void load();
+  }, [path]);
+  useEffect(() => () => asking.current.abort(), []);
+  const refreshed = refreshes.value;
+  useEffect(() => {
+    if (refreshed > 0) void load();
+  }, [refreshed]);
+  return { ...state, load };
+};

@@ -1,0 +1,5 @@
+export const consoleEnOverview = {
+  title: 'Overview',
+};
+
+export type OverviewWords = typeof consoleEnOverview;

@@ -1,0 +1,5 @@
+import type { OverviewWords } from './consoleEnOverview.ts';
+
+export const consoleViOverview: OverviewWords = {
+  title: 'Tổng quan',
+};
