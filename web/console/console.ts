@@ -1,5 +1,6 @@
 import { createAccountOf } from '../frame/account.ts';
 import { createSite, useSite } from '../frame/site.ts';
+import type { Language } from '../shared/language.ts';
 import type { PageSettings } from '../shared/pageSettings.ts';
 import type { Permission } from '../shared/permissions.ts';
 import {
@@ -10,12 +11,15 @@ import {
 } from '../words/consoleMessages.ts';
 import { homePath, signInPagePath, signInPath } from './addresses.ts';
 import { createLive } from './live.ts';
-import { findPage } from './pages.ts';
 
 export type Console = ReturnType<typeof createConsole>;
 
 /** All that the pages of the console share. */
-export const createConsole = (settings: PageSettings) => {
+export const createConsole = (
+  settings: PageSettings,
+  /** Loads the page that is shown, in a language. */
+  loadPage: (language: Language) => Promise<unknown>,
+) => {
   const site = createSite({
     settings,
     createAccount: (ports) =>
@@ -29,8 +33,7 @@ export const createConsole = (settings: PageSettings) => {
       }),
     wordsOf: consoleWordsOf,
     loadWords: loadConsoleProblems,
-    loadLanguage: (next) =>
-      Promise.all([loadConsoleWords(next), findPage(location.pathname)?.page.load(next)]),
+    loadLanguage: (next) => Promise.all([loadConsoleWords(next), loadPage(next)]),
     explain: explainToOperator,
     signInPage: signInPagePath,
     signInPath,

@@ -7,7 +7,7 @@ type FieldProps = {
   readonly name: string;
   readonly value: string;
   readonly onInput: (value: string) => void;
-  readonly type?: 'text' | 'email' | 'search' | 'url';
+  readonly type?: 'text' | 'email' | 'search' | 'url' | 'date';
   readonly hint?: string | undefined;
   /** What is wrong with the value. The field is then marked, and a reader of the screen hears the words. */
   readonly problem?: string | undefined;

@@ -19,7 +19,7 @@ export const normalizeCode = (code: string): string =>
 
 const codeMax = 64;
 const nameMax = 200;
-const stockMax = 1_000_000_000;
+export const stockMax = 1_000_000_000;
 
 export const isCode = (code: string): boolean => isText(normalizeCode(code), codeMax);
 

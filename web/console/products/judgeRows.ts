@@ -123,8 +123,8 @@ const stockOf = (cell: string | null, problems: RowProblem[]): Pick<Draft, 'stoc
 };
 
 const pictureOf = (cell: string | null, problems: RowProblem[]): Pick<Draft, 'imageUrl'> => {
-  if (cell === null) return { imageUrl: null };
-  const address = cell.trim();
+  const address = cell?.trim() ?? 'null';
+  if (address === 'null') return { imageUrl: null };
   if (address === '') return {};
   if (!isPicture(address)) problems.push({ kind: 'invalid', field: 'imageUrl' });
   return { imageUrl: address };
