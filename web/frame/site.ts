@@ -144,7 +144,7 @@ export const SiteProvider = SiteContext.Provider;
 /** What is around a part of the page. The part is drawn again whenever something of it changes. */
 export const useSite = (): Site => {
   const site = useContext(SiteContext);
-  if (site === null) throw new Error('no site');
+  if (site === null) throw new Error('There is no site here.');
   useSiteChanges(site);
   return site;
 };

@@ -58,7 +58,7 @@ const noMore = {
 
 export const messagesOf = (language: Language): Messages => {
   const messages = first[language];
-  if (messages === undefined) throw new Error('no words');
+  if (messages === undefined) throw new Error(`The words of the language ${language} were not loaded.`);
   const known = joined.get(language);
   if (known?.more === more[language] && known !== undefined) return known.messages;
   const others = more[language] ?? noMore;
