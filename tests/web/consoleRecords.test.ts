@@ -8,6 +8,7 @@ import {
   readActivityAddress,
   targetPath,
 } from '../../web/console/records/activityAddress.ts';
+import { detailText, nameIn } from '../../web/console/records/activityDetail.ts';
 import { keyAddress, readKeyAddress } from '../../web/console/records/keyAddress.ts';
 import {
   createAttempts,
@@ -99,6 +100,19 @@ describe('The activity', () => {
     const actions = [...type.matchAll(/'([\w.]+)'/g)].map(([, action = '']) => action);
     expect(actions.length).toBeGreaterThan(10);
     expect(Object.keys(consoleEnRecords.activity.actions).toSorted()).toEqual(actions.toSorted());
+  });
+
+  test('What was sent about a product is readable, and other details stay as they are', () => {
+    const sent = { code: 'A-1', name: 'Áo', price: { amount: 5_000, currency: 'VND' }, stock: { add: 3 } };
+    const detail = JSON.stringify(sent);
+    expect(detailText(detail)).toBe('code: A-1 · price: 5000 VND · stock: add 3');
+    expect([nameIn('product.change', detail), nameIn('product.change', '{"stock":{"add":1}}')]).toEqual([
+      'Áo',
+      null,
+    ]);
+    expect([nameIn('task.skip', detail), nameIn('product.change', null)]).toEqual([null, null]);
+    expect([detailText('a reason'), detailText('{broken')]).toEqual(['a reason', '{broken']);
+    expect(detailText('x'.repeat(2_000))).toHaveLength(301);
   });
 
   test('A target leads to its page where the console has one', () => {

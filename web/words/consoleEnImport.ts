@@ -12,7 +12,7 @@ export const consoleEnImport = {
   read: 'Show the preview',
   nothingPasted: 'Paste some rows first.',
   columns:
-    'Columns: code, name, price, currency, type, stock, picture. In any order, in English or Vietnamese.',
+    'Columns: code, name, price, currency, kind, stock, picture. In any order, in English or Vietnamese.',
   sample: 'Download an example',
   reading: 'Reading the file',
   nothingSent: 'Nothing is sent before you confirm.',
@@ -72,7 +72,7 @@ export const consoleEnImport = {
   fields: {
     code: 'code',
     name: 'name',
-    type: 'type',
+    type: 'kind',
     price: 'price',
     amount: 'amount',
     currency: 'currency',

@@ -88,7 +88,9 @@ export const StockPart = ({ product, words, onChanged, onSeen }: StockPartProps)
         />
         {wish.mode === 'endless' ? (
           problem === null ? null : (
-            <p class="problem">{problemText(problem, texts, say(product.stock))}</p>
+            <p class="problem" role="alert">
+              {problemText(problem, texts, say(product.stock))}
+            </p>
           )
         ) : (
           <Field
@@ -156,6 +158,7 @@ type ConflictNoteProps = {
 
 /** Somebody was quicker: the stock that is, and to go on from there. */
 const ConflictNote = (props: ConflictNoteProps) => {
+  const language = useLanguage();
   const { conflict, read, isAdding, say, words, isBusy, onGoOn, onKeep } = props;
   return (
     <Note tone="warn" isAlert>
@@ -168,7 +171,7 @@ const ConflictNote = (props: ConflictNoteProps) => {
       <div class="row">
         {read.kind === 'change' ? (
           <Button look="soft" busy={isBusy} autoFocus onPress={onGoOn}>
-            {words.goOn(say(read.next))}
+            {words.goOn(read.next === null ? words.endless : formatCount(read.next, language))}
           </Button>
         ) : null}
         <Button look="quiet" autoFocus={read.kind !== 'change'} onPress={onKeep}>

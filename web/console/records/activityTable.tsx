@@ -3,6 +3,7 @@ import { Time } from '../../parts/Time.tsx';
 import type { ConsoleRecordWords } from '../../words/consoleEnRecords.ts';
 import { wordOf } from '../../words/words.ts';
 import { type ActivityQuestion, orderPath, targetPath } from './activityAddress.ts';
+import { detailText, nameIn } from './activityDetail.ts';
 import type { Activity } from './recordApi.ts';
 
 type ActivityTableProps = {
@@ -41,7 +42,7 @@ export const ActivityTable = ({ rows, words, hrefOf }: ActivityTableProps) => {
         {
           key: 'detail',
           head: texts.detail,
-          cell: ({ detail }) => (detail === null ? '' : <span class="small">{shortened(detail)}</span>),
+          cell: ({ detail }) => (detail === null ? '' : <span class="small">{detailText(detail)}</span>),
         },
         {
           key: 'request',
@@ -55,13 +56,11 @@ export const ActivityTable = ({ rows, words, hrefOf }: ActivityTableProps) => {
 
 type TargetProps = Pick<ActivityTableProps, 'words' | 'hrefOf'> & { readonly row: Activity };
 
-const Target = ({ row: { action, target, orderId }, words, hrefOf }: TargetProps) => {
+const Target = ({ row: { action, target, orderId, detail }, words, hrefOf }: TargetProps) => {
   const path = targetPath(action, target);
   return (
     <span class="stack tight">
-      <a href={path ?? hrefOf({ target })}>
-        <code class="small">{target}</code>
-      </a>
+      <a href={path ?? hrefOf({ target })}>{nameIn(action, detail) ?? <code class="small">{target}</code>}</a>
       {orderId === null || orderId === target ? null : (
         <a class="small" href={orderPath(orderId)}>
           {words.activity.order}
@@ -70,8 +69,3 @@ const Target = ({ row: { action, target, orderId }, words, hrefOf }: TargetProps
     </span>
   );
 };
-
-/** What was sent about a product may have an address of two thousand characters. */
-const detailMax = 300;
-const shortened = (detail: string): string =>
-  detail.length > detailMax ? `${detail.slice(0, detailMax)}…` : detail;
