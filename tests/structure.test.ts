@@ -205,6 +205,7 @@ describe('Imports', () => {
       nodemailer: 'adapters',
       standardwebhooks: 'adapters',
       preact: 'web',
+      papaparse: 'web',
       stripe: 'adapters',
     };
     const wrong = [...imports].flatMap(([file, { packages }]) => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test';
+import { currencies, decimalsOf as decimalsOfCore } from '../../core/currency.ts';
+import { decimalsOf } from '../../web/shared/currency.ts';
 import { createId } from '../../web/shared/ids.ts';
 import { languageOf } from '../../web/shared/language.ts';
 import { formatCount, formatMoney, totalsOf } from '../../web/shared/money.ts';
@@ -17,6 +19,12 @@ describe('An amount', () => {
   test('The decimals are those of the currency', () => {
     expect(formatMoney({ amount: 5_900, currency: 'USD' }, 'en')).toBe('$59.00');
     expect(plain(formatMoney({ amount: 1_234, currency: 'KWD' }, 'en'))).toBe('KWD 1.234');
+  });
+
+  test('The decimals are those of the API, whatever the browser has', () => {
+    const differing = [...currencies, 'DEM'].filter((code) => decimalsOf(code) !== decimalsOfCore(code));
+    expect(differing).toEqual([]);
+    expect(plain(formatMoney({ amount: 12_345, currency: 'UYW' }, 'en'))).toBe('UYW 1.2345');
   });
 
   test('A total is one amount a currency', () => {

@@ -14,7 +14,7 @@ const LocationContext = createContext<PageLocation | null>(null);
 
 export const useLocation = (): PageLocation => {
   const location = useContext(LocationContext);
-  if (location === null) throw new Error('This is drawn outside a document with several pages.');
+  if (location === null) throw new Error('There is no location here.');
   return location;
 };
 

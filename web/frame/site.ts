@@ -144,7 +144,7 @@ export const SiteProvider = SiteContext.Provider;
 /** What is around a part of the page. The part is drawn again whenever something of it changes. */
 export const useSite = (): Site => {
   const site = useContext(SiteContext);
-  if (site === null) throw new Error('This is drawn outside a document of the shop or the console.');
+  if (site === null) throw new Error('There is no site here.');
   useSiteChanges(site);
   return site;
 };

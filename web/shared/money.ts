@@ -1,22 +1,21 @@
+import { decimalsOf } from './currency.ts';
 import type { Language } from './language.ts';
 import type { Money } from './types.ts';
 
 /** `1.199.000 ₫` in Vietnamese, `₫1,199,000` in English. The amount is in the minor unit; VND has no decimals. */
 export const formatMoney = ({ amount, currency }: Money, language: Language): string => {
-  const format = formatOf(currency, language);
-  const decimals = format.resolvedOptions().maximumFractionDigits ?? 0;
+  const decimals = decimalsOf(currency);
+  const name = language + currency;
+  const format =
+    formats[name] ??
+    // More than these the amount does not have, so no largest number is needed.
+    new Intl.NumberFormat(language, { style: 'currency', currency, minimumFractionDigits: decimals });
+  // Kept, because making a format takes longer than using it, and a list has many amounts.
+  formats[name] = format;
   return format.format(amount / 10 ** decimals);
 };
 
-const formats = new Map<string, Intl.NumberFormat>();
-
-/** Kept, because making a format takes longer than using it, and a list has many amounts. */
-const formatOf = (currency: string, language: Language): Intl.NumberFormat => {
-  const name = `${language} ${currency}`;
-  const format = formats.get(name) ?? new Intl.NumberFormat(language, { style: 'currency', currency });
-  formats.set(name, format);
-  return format;
-};
+const formats: Record<string, Intl.NumberFormat> = {};
 
 /** One total a currency, in the order in which the currencies come first. A checkout takes one currency only. */
 export const totalsOf = (amounts: readonly Money[]): readonly Money[] => {
@@ -25,5 +24,4 @@ export const totalsOf = (amounts: readonly Money[]): readonly Money[] => {
   return [...totals].map(([currency, amount]) => ({ amount, currency }));
 };
 
-export const formatCount = (count: number, language: Language): string =>
-  new Intl.NumberFormat(language).format(count);
+export const formatCount = (count: number, language: Language): string => count.toLocaleString(language);

@@ -36,7 +36,6 @@ export const enFirst = {
     account: 'Account',
     signIn: 'Sign in',
     signOut: 'Sign out',
-    signedInAs: (email: string): string => `Signed in as ${email}`,
     otherLanguage: 'Tiếng Việt',
     console: 'Console',
     close: 'Close',
@@ -58,9 +57,7 @@ export const enFirst = {
     offline: 'You are offline',
     offlineAsOf: (time: string): string => `You are offline. This is as of ${time}.`,
     offlinePay: 'You are offline. You can pay when the connection is back.',
-    backOnline: 'Back online.',
     notSecure: 'To sign in, open this page with https, or on the machine itself as localhost.',
-    newVersion: 'The shop was updated. The page loads again.',
   },
   catalogue: {
     ...quantity,

@@ -31,7 +31,6 @@ export const viFirst: FirstMessages = {
     account: 'Tài khoản',
     signIn: 'Đăng nhập',
     signOut: 'Đăng xuất',
-    signedInAs: (email) => `Đang đăng nhập: ${email}`,
     otherLanguage: 'English',
     console: 'Quản trị',
     close: 'Đóng',
@@ -53,9 +52,7 @@ export const viFirst: FirstMessages = {
     offline: 'Mất kết nối',
     offlineAsOf: (time) => `Mất kết nối. Thông tin lúc ${time}.`,
     offlinePay: 'Bạn đang mất kết nối. Có mạng lại là thanh toán được.',
-    backOnline: 'Đã có kết nối lại.',
     notSecure: 'Để đăng nhập, hãy mở trang này bằng https, hoặc ngay trên máy chủ bằng localhost.',
-    newVersion: 'Cửa hàng vừa được cập nhật. Trang đang tải lại.',
   },
   catalogue: {
     ...quantity,
