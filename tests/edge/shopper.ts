@@ -1,6 +1,6 @@
 import { type Client, type Reply, textAt } from '../processes/client.ts';
 
-/** A client that buys the same product again and again, and tries no request twice. */
+/** A client that buys the same product again and again, with a key for each POST, and tries no request twice. */
 export type Shopper = {
   readonly shop: (isOver: () => boolean) => Promise<void>;
   readonly requests: () => number;
@@ -42,7 +42,8 @@ export const createShopper = (client: Client, productId: string): Shopper => {
     shop: async (isOver) => {
       while (!isOver()) {
         const order = { productId, quantity: 1 };
-        const placed = await expectReply('POST /orders', 201, () => client.post('/orders', order));
+        const placing = { 'idempotency-key': crypto.randomUUID() };
+        const placed = await expectReply('POST /orders', 201, () => client.post('/orders', order, placing));
         if (placed === null) continue;
         const orderId = textAt(placed, 'id');
         const key = crypto.randomUUID();
