@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test';
+import { createHmac } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { secret } from '../processes/tokens.ts';
 import { gatewayAvailable, type LogLine } from './gateway.ts';
@@ -19,6 +20,14 @@ const sign = (claims: Claims, key = secret, alg = 'HS256') =>
   new SignJWT({ roles: ['customer'], email: 'a@shop.test', exp: inAnHour, sub: 'lan', ...claims })
     .setProtectedHeader({ alg })
     .sign(new TextEncoder().encode(key));
+
+/** A token with another algorithm in its head than it is signed with. */
+const signAnyhow = (head: string, claims: Claims): string => {
+  const signed = [head, JSON.stringify(claims)]
+    .map((part) => Buffer.from(part).toString('base64url'))
+    .join('.');
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+};
 
 describe.if(gatewayAvailable())('The limits of the gateway', () => {
   const grounds: Ground[] = [];
@@ -111,6 +120,7 @@ describe.if(gatewayAvailable())('The limits of the gateway', () => {
       await sign({ sub: 'a b' }),
       await sign({}, secret, 'HS512'),
       `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"lan"}').toString('base64url')}.`,
+      signAnyhow('{"alg":"HS512"}', { sub: 'lan', exp: inAnHour }),
       'nonsense',
       `${'a'.repeat(8_193)}.b.c`,
     ];

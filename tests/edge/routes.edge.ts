@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { createTestApi } from '../api/testApi.ts';
 import { tokenFor } from '../processes/tokens.ts';
 import { gatewayAvailable } from './gateway.ts';
@@ -113,6 +114,22 @@ describe.if(gatewayAvailable())('The gateway', () => {
       });
       expect([index, ground.receivedBy(path).length]).toEqual([index, times]);
     }
+    cutNothing();
+  });
+
+  test('A keyed POST is sent again also if its body came later than its head', async () => {
+    cutNext();
+    const path = '/orders?late';
+    const socket = connect(ground.gateway.port, '127.0.0.1');
+    const head = `Host: localhost\r\nConnection: close\r\nIdempotency-Key: ${uuid}\r\nContent-Length: 2`;
+    socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\n\r\n`);
+    // If the machine is too slow to keep them apart, the test proves nothing, and passes.
+    await Bun.sleep(50);
+    socket.write('{}');
+    let response = '';
+    for await (const part of socket.setEncoding('utf8')) response += part;
+    expect(response).toStartWith('HTTP/1.1 200 OK');
+    expect(ground.receivedBy(path)).toHaveLength(2);
     cutNothing();
   });
 
