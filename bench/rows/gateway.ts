@@ -1,4 +1,5 @@
 import { type Gateway, gatewayAvailable, startGateway } from '../../tests/edge/gateway.ts';
+import { raisedLimits } from '../../tests/edge/raisedLimits.ts';
 import { startApp } from '../app.ts';
 import {
   checkShop,
@@ -129,11 +130,5 @@ const startBefore = (port: number): Promise<Gateway> =>
   startGateway({
     checkout: [port],
     read: [port],
-    edits: {
-      'site/limits.conf': (text) =>
-        text
-          .replace(/rate=\d+r/g, 'rate=10000r')
-          .replace(/burst=\d+/g, 'burst=10000')
-          .replace(/(limit_conn \w+) \d+/, '$1 10000'),
-    },
+    edits: raisedLimits,
   });

@@ -5,6 +5,7 @@ import { addProduct, createClient } from '../processes/client.ts';
 import { type App, startApp, stopApp } from '../processes/processes.ts';
 import { tokenFor } from '../processes/tokens.ts';
 import { type Gateway, gatewayAvailable, startGateway } from './gateway.ts';
+import { sendRaw, statusOf } from './raw.ts';
 
 const origin = 'https://partner.shop.test';
 
@@ -144,9 +145,13 @@ describe.if(gatewayAvailable())('The shop through the gateway', () => {
   test('The documents and what is allowed are the product’s, through the gateway too', async () => {
     const [own, direct] = await Promise.all([get('/docs/json'), fetch(`${app.url}/docs/json`)]);
     expect(await own.json()).toEqual(await direct.json());
-    for (const method of ['OPTIONS', 'PUT']) {
-      const response = await fetch(`${gateway.url}/orders`, { method });
-      expect(response.headers.get('allow')).toBe('GET, HEAD, OPTIONS, POST');
+    for (const method of ['OPTIONS', 'PUT', 'TRACE']) {
+      const text = `${method} /orders HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+      const response = await sendRaw(gateway.port, text);
+      expect([method, statusOf(response)]).toEqual([method, method === 'OPTIONS' ? 204 : 405]);
+      expect(response).toMatch(/\r\nAllow: GET, HEAD, OPTIONS, POST\r\n/i);
     }
+    const elsewhere = 'TRACE /orders HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n';
+    expect(statusOf(await sendRaw(gateway.port, elsewhere))).toBe(404);
   });
 });

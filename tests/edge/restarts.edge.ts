@@ -6,17 +6,12 @@ import { freePort, type PostgresServer, startPostgresServer } from '../processes
 import { tokenFor } from '../processes/tokens.ts';
 import { startBalancer } from './balancer.ts';
 import { type Gateway, gatewayAvailable, startGateway } from './gateway.ts';
+import { raisedLimits } from './raisedLimits.ts';
 import { createShopper, type Shopper } from './shopper.ts';
 
 const clients = 12;
 /** Longer than nginx avoids a process that did not answer, as an operator is told. */
 const env = { DRAIN_MS: '1500' };
-/** A shopper of the test is faster than a customer. */
-const edits = {
-  'site/limits.conf': (text: string) =>
-    text.replace(/rate=\d+r/g, 'rate=10000r').replace(/burst=\d+/g, 'burst=10000'),
-};
-
 type Place = { readonly role: 'checkout' | 'read' | 'worker'; readonly port: number; app: App };
 
 /** HAProxy, two gateways, two processes of each role and PostgreSQL: what `deploy/` describes. */
@@ -38,7 +33,7 @@ describe.if(gatewayAvailable())('A whole fleet', () => {
     const planned = roles.map((role, index) => ({ role, port: ports[index] ?? 0 }));
     const portsOf = (role: Place['role']) =>
       planned.filter((one) => one.role === role).map(({ port }) => port);
-    const upstreams = { checkout: portsOf('checkout'), read: portsOf('read'), edits };
+    const upstreams = { checkout: portsOf('checkout'), read: portsOf('read'), edits: raisedLimits };
     gateways = [await startGateway(upstreams), await startGateway(upstreams)];
     // All clients of the test have one address, and both gateways are to have work.
     balancer = await startBalancer(gateways, (text) => text.replace('balance source', 'balance roundrobin'));

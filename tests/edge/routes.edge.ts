@@ -6,13 +6,13 @@ import { createTestApi } from '../api/testApi.ts';
 import { tokenFor } from '../processes/tokens.ts';
 import { gatewayAvailable } from './gateway.ts';
 import { createGround, type Ground } from './ground.ts';
+import { raisedLimits } from './raisedLimits.ts';
 
 /** Connections are cut here on purpose, so nobody is avoided for it, and no caller is limited. */
 const edits = {
   'site/checkout.conf': (text: string) => text.replaceAll('max_fails=3', 'max_fails=0'),
   'site/read.conf': (text: string) => text.replaceAll('max_fails=3', 'max_fails=0'),
-  'site/limits.conf': (text: string) =>
-    text.replace(/rate=\d+r/g, 'rate=10000r').replace(/burst=\d+/g, 'burst=10000'),
+  ...raisedLimits,
 };
 
 const uuid = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
