@@ -8,6 +8,20 @@ import { gatewayAvailable } from './gateway.ts';
 import { createGround, type Ground } from './ground.ts';
 import { sendRaw, statusOf } from './raw.ts';
 
+/** Sends a request as a balancer passes it on, with TLS of the client in it. `from` has both addresses. */
+const sendBalanced = async ({ gateway }: Ground, from: string, header = 'X-A: b'): Promise<string> => {
+  const raw = connectSocket(gateway.balancedPort, '127.0.0.1');
+  await once(raw, 'connect');
+  raw.write(`PROXY ${from} 4711 443\r\n`);
+  const ca = readFileSync(gateway.certificate);
+  const socket = connectTls({ socket: raw, host: 'localhost', ca });
+  await once(socket, 'secureConnect');
+  socket.write(`GET /orders?balanced HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${header}\r\n\r\n`);
+  let response = '';
+  for await (const part of socket.setEncoding('utf8')) response += part;
+  return response;
+};
+
 describe.if(gatewayAvailable())('TLS at the gateway', () => {
   let ground: Ground;
   beforeAll(async () => {
@@ -91,22 +105,25 @@ describe.if(gatewayAvailable())('TLS at the gateway', () => {
   });
 
   test('Behind a balancer the address of a client is the one of the PROXY protocol, and of no header', async () => {
-    const raw = connectSocket(ground.gateway.balancedPort, '127.0.0.1');
-    await once(raw, 'connect');
-    raw.write('PROXY TCP4 203.0.113.7 127.0.0.1 4711 443\r\n');
-    const socket = connectTls({
-      socket: raw,
-      host: 'localhost',
-      ca: readFileSync(ground.gateway.certificate),
-    });
-    await once(socket, 'secureConnect');
-    socket.write(
-      'GET /orders?balanced HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Forwarded-For: 6.6.6.6\r\n\r\n',
-    );
-    let response = '';
-    for await (const part of socket.setEncoding('utf8')) response += part;
+    const response = await sendBalanced(ground, 'TCP4 203.0.113.7 127.0.0.1', 'X-Forwarded-For: 6.6.6.6');
     expect(statusOf(response)).toBe(200);
     expect(response).toContain('"x-forwarded-for":"203.0.113.7"');
     expect(response).not.toContain('6.6.6.6');
+  });
+
+  test('A network of IPv6 has one budget, because a caller has a whole one', async () => {
+    const limited = await createGround({
+      edits: {
+        'site/limits.conf': (text) =>
+          text
+            .replace('zone=address:8m rate=100r/s', 'zone=address:8m rate=1r/m')
+            .replace('burst=200', 'burst=1'),
+      },
+    });
+    const statuses: number[] = [];
+    for (const address of ['2001:db8:1:1::1', '2001:db8:1:1:ffff::2', '2001:db8:1:1::3', '2001:db8:1:2::1'])
+      statuses.push(statusOf(await sendBalanced(limited, `TCP6 ${address} ::1`)));
+    expect(statuses).toEqual([200, 200, 429, 200]);
+    await limited.close();
   });
 });
