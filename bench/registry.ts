@@ -3,6 +3,7 @@ import { anyText } from './rows/anyText.ts';
 import { cart } from './rows/cart.ts';
 import { checkout } from './rows/checkout.ts';
 import { flash } from './rows/flash.ts';
+import { gateway } from './rows/gateway.ts';
 import { growth } from './rows/growth.ts';
 import { http } from './rows/http.ts';
 import { lone } from './rows/lone.ts';
@@ -33,6 +34,7 @@ export const rows: readonly Row[] = [
   lone,
   startup,
   page,
+  gateway,
   growth,
   scale,
   search,

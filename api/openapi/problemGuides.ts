@@ -14,7 +14,7 @@ export const problemGuides: Readonly<Record<string, ProblemGuide>> = {
     status: 400,
     title: 'The body is not JSON',
     meaning:
-      'The body of the request is not valid JSON in UTF-8, or it did not arrive whole. Nothing was changed.',
+      'The body of the request is not valid JSON in UTF-8, or it did not arrive whole. A gateway sends this also for a request that is not valid HTTP, such as one with two lengths. Nothing was changed.',
     cures: [
       'Check the syntax and the encoding of the body.',
       'If the connection broke, send the request again.',
@@ -208,7 +208,7 @@ export const problemGuides: Readonly<Record<string, ProblemGuide>> = {
     status: 429,
     title: 'A limit is reached',
     meaning:
-      'Too many payments of the customer were declined, too many checkouts wait for the customer, or too many orders are pending. The member limit says which. Nothing was changed or charged.',
+      'Too many payments of the customer were declined, too many checkouts wait for the customer, or too many orders are pending. The member limit says which. A gateway sends this, without limit, if too many requests come from one caller or address. Nothing was changed or charged.',
     cures: [
       'Wait as long as the header Retry-After says, and send the request again.',
       'Complete a checkout that waits, or give one up with DELETE /checkouts/{id}.',

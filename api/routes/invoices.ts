@@ -7,6 +7,7 @@ import { entityTagOf, isHeldByClient } from '../http/entityTag.ts';
 import { type Failure, httpError, unwrapOrThrow } from '../http/failures.ts';
 import { idOf } from '../http/path.ts';
 import { requireOwnerOr } from '../http/requireRole.ts';
+import { ifNoneMatchParameter, notModified } from '../openapi/ifNoneMatch.ts';
 import { idParameter, operation } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
 import { findCheckout } from './checkouts.ts';
@@ -36,7 +37,7 @@ export const createInvoiceQueries = ({ store, invoiceRenderer }: ApiDeps, authen
       summary: 'Get the invoice of a checkout as a PDF',
       description:
         'The invoice as it was issued, in the language of the customer. The same invoice gives the same bytes. There is none until a pipeline of the checkout has issued it. If an invoice service issues the invoices, there is none here: the detail names its number and its page, as `invoice` of the orders does.',
-      parameters: [idParameter(samples.checkout.checkoutId), ifNoneMatchParameter],
+      parameters: [idParameter(samples.checkout.checkoutId), ifNoneMatchParameter('invoice')],
       responses: {
         200: {
           description: 'The invoice.',
@@ -44,7 +45,7 @@ export const createInvoiceQueries = ({ store, invoiceRenderer }: ApiDeps, authen
           type: 'application/pdf',
           headers: ['etag', 'content-disposition'],
         },
-        304: { description: 'The client has it already, as its `If-None-Match` says.', headers: ['etag'] },
+        304: notModified,
       },
       failures: ['not_found', 'invoice_elsewhere'],
     }),
@@ -62,10 +63,3 @@ const whyMissing = async (
     : { kind: 'invoice_elsewhere', number, url };
 };
 
-const ifNoneMatchParameter = {
-  name: 'If-None-Match',
-  in: 'header',
-  required: false,
-  description: 'The `ETag` of the invoice that the client has.',
-  schema: { type: 'string' },
-} as const;

@@ -13,6 +13,7 @@ import {
   validationFailure,
 } from '../http/check.ts';
 import { listOf, readCursor } from '../http/cursor.ts';
+import { entityTagOf, isHeldByClient } from '../http/entityTag.ts';
 import { httpError, unwrapOrThrow } from '../http/failures.ts';
 import { operatorCommand } from '../http/operatorCommand.ts';
 import { idOf } from '../http/path.ts';
@@ -29,6 +30,7 @@ import {
   strictObject,
 } from '../http/schemas.ts';
 import { readSearch, searchParameter } from '../http/search.ts';
+import { ifNoneMatchParameter, notModified } from '../openapi/ifNoneMatch.ts';
 import { idParameter, operation, queryParameters } from '../openapi/operation.ts';
 import { samples } from '../openapi/samples.ts';
 import { productDraftJson, productJson, productListJson, renderProduct } from '../render/product.ts';
@@ -55,7 +57,7 @@ export const createProductQueries = ({ store }: ApiDeps, authenticate: Authentic
   new Elysia()
     .get(
       '/products',
-      async ({ request }) => {
+      async ({ request, set }) => {
         const query = unwrapOrThrow(readQuery(request.url, filters));
         if (query.archived === true)
           await assertPermission(authenticate, request.headers, archivedPermission);
@@ -66,7 +68,21 @@ export const createProductQueries = ({ store }: ApiDeps, authenticate: Authentic
           after: unwrapOrThrow(readCursor(query.cursor, cursorKey)),
           limit: query.limit ?? limitDefault,
         });
-        return listOf(unwrapOrThrow(page), renderProduct);
+        const list = listOf(unwrapOrThrow(page), renderProduct);
+        // What only an operator may see is not kept by anybody.
+        if (query.archived === true) return list;
+
+        const bytes = new TextEncoder().encode(JSON.stringify(list));
+        const entityTag = entityTagOf(bytes);
+        // It may be kept, and is asked for each time: prices and stock change.
+        set.headers['cache-control'] = 'no-cache';
+        set.headers.etag = entityTag;
+        if (isHeldByClient(request.headers.get('if-none-match'), entityTag)) {
+          set.status = 304;
+          return new Response(null, { status: 304 });
+        }
+        set.headers['content-type'] = 'application/json';
+        return new Response(bytes);
       },
       operation({
         tag: 'Products',
@@ -74,9 +90,14 @@ export const createProductQueries = ({ store }: ApiDeps, authenticate: Authentic
         description:
           'Newest first. With a search, names that have the accents of the search text are first. Archived products are left out.',
         open: 'for some',
-        parameters: queryParameters(filters),
+        parameters: [...queryParameters(filters), ifNoneMatchParameter('page')],
         responses: {
-          200: { description: 'A page.', schema: productListJson.ref, example: samples.products },
+          200: {
+            description: 'A page. It has an `ETag` unless archived products were asked for.',
+            schema: productListJson.ref,
+            example: samples.products,
+          },
+          304: notModified,
         },
         failures: ['validation_failed', 'unauthenticated', 'forbidden', 'unavailable'],
       }),

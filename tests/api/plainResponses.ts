@@ -71,7 +71,8 @@ export const requestSuccesses = async ({ as, call, world, store, live }: Api): P
   await root.get('/session');
   await call('DELETE', '/session');
   await root.post('/products', { ...productDraft(world), code: 'one' });
-  const { body } = await call('GET', '/products');
+  const { body, headers: kept } = await call('GET', '/products');
+  await call('GET', '/products', { headers: { 'if-none-match': kept.get('etag') ?? '' } });
   const productId = String(valueAt((valueAt(body, 'items') as unknown[])[0], 'id'));
   await call('GET', `/products/${productId}`);
   await root.send('PATCH', `/products/${productId}`, { body: { stock: { add: 1 } } });

@@ -97,7 +97,7 @@ describe('Paths and methods', () => {
 describe('All responses', () => {
   test('Security headers forbid browsers to sniff, frame and cache responses', async () => {
     const { call } = createTestApi();
-    for (const path of ['/health/live', '/products', '/orders', '/nothing', '/docs/json']) {
+    for (const path of ['/health/live', '/products/1', '/orders', '/nothing', '/docs/json']) {
       const { headers } = await call('GET', path);
       expect(Object.fromEntries(headers)).toMatchObject({
         'cache-control': 'no-store',

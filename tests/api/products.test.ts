@@ -108,6 +108,33 @@ describe('POST /products', () => {
 });
 
 describe('GET /products', () => {
+  test('GET /products sends nothing again that the client has, until a product changes', async () => {
+    const { call, operator, product } = createTestApi();
+    const productId = await product({ stock: 5 });
+    const path = '/products?limit=10';
+    const first = expectStatus(await call('GET', path), 200);
+    const tag = first.headers.get('etag') ?? '';
+    expect(tag).toMatch(/^"[\w-]{27}"$/);
+    expect(first.headers.get('cache-control')).toBe('no-cache');
+    expect(first.headers.get('content-type')).toBe('application/json');
+    const held = { headers: { 'if-none-match': `W/${tag}` } };
+    const again = await call('GET', path, held);
+    expect([again.status, again.body, again.headers.get('etag')]).toEqual([304, '', tag]);
+
+    expectStatus(
+      await operator.send('PATCH', `/products/${productId}`, { body: { stock: { add: 1 } } }),
+      200,
+    );
+    const changed = expectStatus(await call('GET', path, held), 200);
+    expect(changed.headers.get('etag')).not.toBe(tag);
+  });
+
+  test('GET /products of archived products is kept by nobody', async () => {
+    const { operator } = createTestApi();
+    const reply = expectStatus(await operator.get('/products?archived=true'), 200);
+    expect([reply.headers.get('cache-control'), reply.headers.get('etag')]).toEqual(['no-store', null]);
+  });
+
   test('GET /products pages newest first and repeats nothing while products are added', async () => {
     const { call, product } = createTestApi();
     const ids: string[] = [];

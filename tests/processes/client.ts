@@ -10,13 +10,17 @@ export type Client = {
   checkOut(key: string, orderIds: readonly string[], method: string): Promise<Reply>;
 };
 
-/** `token` is a bearer token; null calls without one. */
-export const createClient = (base: string, token: string | null): Client => {
+/** `token` is a bearer token; null calls without one. `options` are of every request, such as a certificate. */
+export const createClient = (
+  base: string,
+  token: string | null,
+  options: BunFetchRequestInit = {},
+): Client => {
   const call = async (method: string, path: string, init: RequestInit = {}): Promise<Reply> => {
     const headers = new Headers(init.headers);
     if (token !== null) headers.set('authorization', `Bearer ${token}`);
     const signal = AbortSignal.timeout(120_000);
-    const response = await fetch(new URL(path, base), { ...init, method, headers, signal });
+    const response = await fetch(new URL(path, base), { ...options, ...init, method, headers, signal });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text === '' ? null : parse(text) };
   };
