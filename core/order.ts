@@ -223,11 +223,11 @@ export interface Orders {
 
   /**
    * Cancels pending orders that expire at `untilMs` or before it, with the detail `expired`: one slice, in the order of
-   * time. A mark in the store remembers how far each walk has come, so a walk reads no order twice. Any number of
+   * time. A mark in the store remembers how far each sweep has come, so a sweep reads no order twice. Any number of
    * processes may call it: one works, and the others find nothing to do.
    */
   cancelExpired(query: {
-    readonly walk: 1 | 2;
+    readonly sweep: 1 | 2;
     /** Not after `nowMs`. */
     readonly untilMs: number;
     readonly nowMs: number;

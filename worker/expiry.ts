@@ -28,9 +28,9 @@ export const createExpiryPoll = ({
   readonly clock: Clock;
   readonly log: Log;
 }): Poll => {
-  const cancel = async (walk: 1 | 2, ageMs: number): AsyncResult<boolean> => {
+  const cancel = async (sweep: 1 | 2, ageMs: number): AsyncResult<boolean> => {
     const nowMs = clock.nowMs();
-    const query = { walk, untilMs: nowMs - ageMs, nowMs, limit: ordersMax };
+    const query = { sweep, untilMs: nowMs - ageMs, nowMs, limit: ordersMax };
     return (await store.orders.cancelExpired(query)).map(({ cancelled, more }) => {
       if (cancelled > 0) log.info('cancelled orders that were not paid in time', { orders: cancelled });
       return more;

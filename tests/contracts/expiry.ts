@@ -8,12 +8,12 @@ export const expiryContract = (name: string, open: OpenStore): void => {
     const context = useFreshStore(open);
     const minute = { ttlMs: 60_000 };
 
-    /** All slices of a walk. Returns how many orders were cancelled. */
-    const cancelExpired = async (walk: 1 | 2 = 1, untilMs = context().fixture.now()): Promise<number> => {
+    /** All slices of a sweep. Returns how many orders were cancelled. */
+    const cancelExpired = async (sweep: 1 | 2 = 1, untilMs = context().fixture.now()): Promise<number> => {
       const { fixture, store } = context();
       let all = 0;
       for (;;) {
-        const query = { walk, untilMs, nowMs: fixture.now(), limit: 2 };
+        const query = { sweep, untilMs, nowMs: fixture.now(), limit: 2 };
         const { cancelled, more } = await unwrap(store.orders.cancelExpired(query));
         all += cancelled;
         if (!more) return all;
@@ -58,7 +58,7 @@ export const expiryContract = (name: string, open: OpenStore): void => {
       expect(await cancelExpired()).toBe(1);
     });
 
-    test('The second walk finds an order that came in behind the first one', async () => {
+    test('The second sweep finds an order that came in behind the first one', async () => {
       const { fixture, world } = context();
       const product = await fixture.createProduct();
       await fixture.placeOrder(product, minute);
@@ -160,7 +160,7 @@ export const expiryContract = (name: string, open: OpenStore): void => {
           unwrap(store.audits.claim([fixture.checkoutRequest(orders)], atMs - 1)),
           Promise.all([
             ...[1, 2].map(() =>
-              unwrap(store.orders.cancelExpired({ walk: 1, untilMs: atMs, nowMs: atMs, limit: 2 })),
+              unwrap(store.orders.cancelExpired({ sweep: 1, untilMs: atMs, nowMs: atMs, limit: 2 })),
             ),
           ]),
         ]);
@@ -172,7 +172,7 @@ export const expiryContract = (name: string, open: OpenStore): void => {
       }
     });
 
-    test('Each order is cancelled once when many processes walk at once', async () => {
+    test('Each order is cancelled once when many processes sweep at once', async () => {
       const { fixture, store, world } = context();
       const orders = await fixture.placeOrders(Array(40).fill(await fixture.createProduct()), minute);
       await fixture.openConnections();
@@ -182,7 +182,7 @@ export const expiryContract = (name: string, open: OpenStore): void => {
         Array.from({ length: 8 }, (_, index) =>
           unwrap(
             store.orders.cancelExpired({
-              walk: index % 2 === 0 ? 1 : 2,
+              sweep: index % 2 === 0 ? 1 : 2,
               untilMs: atMs,
               nowMs: atMs,
               limit: 7,

@@ -8,7 +8,7 @@ import { connectExplained, type ExplainedConnection } from './explained.ts';
 
 const backlog = 150_000;
 
-/** For each of 500 tasks: its row, its lock, and the index of the orders. A walk of the queue reads fifty times as many. */
+/** For each of 500 tasks: its row, its lock, and the index of the orders. A scan of the queue reads fifty times as many. */
 const pagesMax = 3_000;
 
 describe.skipIf(!(await postgresAvailable()))('the scan of a claim', () => {

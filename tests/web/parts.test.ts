@@ -60,7 +60,7 @@ const at = (active: number | null): ComboboxView => ({ isOpen: true, active });
 
 describe('The keys of a combobox', () => {
   test('Arrow keys go through the rows and back to the text, in both directions', () => {
-    const walk = (key: string): readonly (number | null)[] => {
+    const focusedBy = (key: string): readonly (number | null)[] => {
       let view = closed;
       return Array.from({ length: 5 }, () => {
         const move = moveByKey(key, view, 3);
@@ -68,8 +68,8 @@ describe('The keys of a combobox', () => {
         return view.active;
       });
     };
-    expect(walk('ArrowDown')).toEqual([0, 1, 2, null, 0]);
-    expect(walk('ArrowUp')).toEqual([2, 1, 0, null, 2]);
+    expect(focusedBy('ArrowDown')).toEqual([0, 1, 2, null, 0]);
+    expect(focusedBy('ArrowUp')).toEqual([2, 1, 0, null, 2]);
   });
 
   test('Arrow keys do nothing where nothing was found', () => {

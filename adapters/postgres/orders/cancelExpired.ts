@@ -15,22 +15,22 @@ const nothing: ExpiredSlice = { cancelled: 0, more: false };
 /** See `Orders.cancelExpired`. The lock on the mark keeps other processes out, and nobody waits for it. */
 export const cancelExpired = (sql: Sql, query: Query): ReturnType<Orders['cancelExpired']> =>
   inTransaction(sql, async (tx) => {
-    const passedMs = await lockMark(tx, query.walk);
+    const passedMs = await lockMark(tx, query.sweep);
     if (passedMs === null) return nothing;
     const slice = await readSlice(tx, query, passedMs);
     if (slice === null) return nothing;
     const cancelled = await cancelBetween(tx, { fromMs: passedMs, toMs: slice.toMs }, query.nowMs);
-    await tx`update order_expiry set passed_ms = ${slice.toMs} where walk = ${query.walk}`;
+    await tx`update order_expiry set passed_ms = ${slice.toMs} where walk = ${query.sweep}`;
     return { cancelled, more: slice.more };
   });
 
-/** Null if another process works on a slice now. */
-const lockMark = async (tx: Transaction, walk: Query['walk']): Promise<number | null> => {
+/** Null if another process works on a slice now. The released column of a sweep is called `walk`. */
+const lockMark = async (tx: Transaction, sweep: Query['sweep']): Promise<number | null> => {
   const select = () => tx<{ passed_ms: number }[]>`
-    select passed_ms from order_expiry where walk = ${walk} for update skip locked`;
+    select passed_ms from order_expiry where walk = ${sweep} for update skip locked`;
   const [mark] = await select();
   if (mark !== undefined) return mark.passed_ms;
-  await tx`insert into order_expiry (walk, passed_ms) values (${walk}, 0) on conflict do nothing`;
+  await tx`insert into order_expiry (walk, passed_ms) values (${sweep}, 0) on conflict do nothing`;
   return (await select())[0]?.passed_ms ?? null;
 };
 

@@ -17,6 +17,7 @@ type ExpiredOrder = { readonly id: string; readonly seq: number };
 /** See `Orders.cancelExpired`. The write lock keeps other processes out. */
 export const createCancelExpired = ({ client, runStatement, write }: Connection) => {
   const appendHistory = createAppendHistory(client);
+  // The released column of a sweep is called `walk`.
   const passed = client
     .prepare<[number], number>('select passed_ms from order_expiry where walk = ?')
     .pluck();
@@ -41,8 +42,8 @@ export const createCancelExpired = ({ client, runStatement, write }: Connection)
     'update orders set status = ?, seq = ?, updated_ms = ? where id = ?',
   );
 
-  const cancelSlice = ({ walk, untilMs, nowMs, limit }: Query): ExpiredSlice => {
-    const passedMs = passed.get(walk) ?? 0;
+  const cancelSlice = ({ sweep, untilMs, nowMs, limit }: Query): ExpiredSlice => {
+    const passedMs = passed.get(sweep) ?? 0;
     const lastMs = lastOfSlice.get(passedMs, untilMs, limit - 1);
     const toMs = lastMs ?? untilMs;
     const orders = expired.all(passedMs, toMs);
@@ -52,13 +53,15 @@ export const createCancelExpired = ({ client, runStatement, write }: Connection)
       appendHistory(id, { seq: seq + 1, state, detail: expiredDetail }, nowMs);
     }
     // Another process may have passed this time since it was read without the lock.
-    if (toMs > passedMs) pass.run(walk, toMs);
+    if (toMs > passedMs) pass.run(sweep, toMs);
     return { cancelled: orders.length, more: lastMs !== undefined };
   };
 
   return (query: Query): Result<ExpiredSlice, Unavailable> => {
     // Checked without the write lock first, because usually there is nothing to do.
-    const isAny = runStatement(() => anyToPass.get(passed.get(query.walk) ?? 0, query.untilMs) !== undefined);
+    const isAny = runStatement(
+      () => anyToPass.get(passed.get(query.sweep) ?? 0, query.untilMs) !== undefined,
+    );
     return isAny.andThen((any) =>
       any ? write(() => cancelSlice(query)) : ok({ cancelled: 0, more: false }),
     );
