@@ -69,7 +69,7 @@ describe.skipIf(!(await postgresAvailable()))(`the order list over ${orders} ord
     database = await createTestDatabase();
     await insertOrders(database.url, orders);
     server = await connectExplained(database.url);
-  }, 300_000);
+  }, 1_800_000);
   afterAll(async () => {
     await server.sql.end();
     await database.drop();
@@ -90,7 +90,7 @@ describe.skipIf(!(await postgresAvailable()))(`the order list over ${orders} ord
         expect(await server.countPages(listPage)).toBeLessThan(pagesMax);
         if (after === null) break;
       }
-    }, 120_000);
+    }, 600_000);
 });
 
 const everything: OrderQuery = {

@@ -87,10 +87,10 @@ export const launchApp = async (options: AppOptions): Promise<App> => {
 /** Starts a process and waits until it is ready. */
 export const startApp = async (options: AppOptions): Promise<App> => (await launchApp(options)).ready();
 
-/** Sends the signal and waits for the end of the process. Kills it after a minute, which the ending shows. */
+/** Sends the signal and waits for the end of the process. Kills it after five minutes, which the ending shows. */
 export const stopApp = async (app: App, signal: NodeJS.Signals = 'SIGTERM'): Promise<Ending> => {
   app.kill(signal);
-  const timer = setTimeout(() => app.kill('SIGKILL'), 60_000);
+  const timer = setTimeout(() => app.kill('SIGKILL'), 300_000);
   const ending = await app.stopped;
   clearTimeout(timer);
   return ending;
@@ -141,7 +141,7 @@ const ownEnv = ({ databaseUrl, role = 'all' }: AppOptions, port: number): Record
 });
 
 const waitUntilReady = async (url: string, child: ChildProcess, output: () => string): Promise<void> => {
-  const untilMs = Date.now() + 120_000;
+  const untilMs = Date.now() + 300_000;
   while (Date.now() < untilMs && child.exitCode === null && child.signalCode === null) {
     if (await isReady(url)) return;
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -8,11 +8,17 @@ import { skipWaits } from './skipWaits.ts';
 
 /**
  * Waits without faults until all work has ended, and has an operator retry the failed tasks once, and assign refunds that
- * wait for their order. Disputes end. The pauses of operators end first. Returns how much is still open after 90 s; 0 where all has ended.
+ * wait for their order. Disputes end. The pauses of operators end first. Returns how much is still open after `limitMs`;
+ * 0 where all has ended.
  */
-export const drain = async (databaseUrl: string, provider: Provider, operator: Client): Promise<number> => {
+export const drain = async (
+  databaseUrl: string,
+  provider: Provider,
+  operator: Client,
+  limitMs: number,
+): Promise<number> => {
   const database = openDatabase(databaseUrl);
-  const untilMs = Date.now() + 90_000;
+  const untilMs = Date.now() + limitMs;
   await endOperatorPauses(operator);
   for (let retried = false; ; ) {
     await skipWaits(database);

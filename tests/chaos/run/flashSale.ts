@@ -265,7 +265,7 @@ const killInTheMiddle = async (
 
 /** Waits until every payment has its outcome. */
 const waitUntilSettled = async ({ run }: Database): Promise<void> => {
-  const untilMs = Date.now() + 60_000;
+  const untilMs = Date.now() + 600_000;
   for (;;) {
     const [row] = await run(
       `select count(*) as open from payment where status in ('initiated', 'unknown', 'requires_action')`,

@@ -7,6 +7,13 @@ const paths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/googl
 /** Null where there is no Chromium. */
 export const chromiumPath = paths.find((path) => existsSync(path)) ?? null;
 
+/**
+ * No limit decides a test: a slow machine may need minutes for what takes a second on a fast one. A limit ends a hang, of
+ * one step of a page, and of a test or what is set up before it.
+ */
+export const stepHangMs = 180_000;
+export const hangMs = 600_000;
+
 /** Root has no sandbox of its own in Debian's Chromium. */
 export const launchChromium = (executablePath: string, args: readonly string[] = []): Promise<Browser> =>
   chromium.launch({ executablePath, args: ['--no-sandbox', ...args] });

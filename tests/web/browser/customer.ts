@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import type { Language } from '../../../web/shared/language.ts';
 import { loadMessages, messagesOf } from '../../../web/words/messages.ts';
 import type { Client } from '../../processes/client.ts';
-import { complaintsOf } from './chromium.ts';
+import { complaintsOf, stepHangMs } from './chromium.ts';
 import { placeOrder, type Shop } from './shop.ts';
 
 /** A person with a browser of their own, signed in, and what that browser sends and complains about. */
@@ -65,7 +65,7 @@ export const withCustomer = async (
     reducedMotion: 'reduce',
     ...options,
   });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(stepHangMs);
   const price = nextPrice();
   let sum = 0;
   const keys: string[] = [];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout } from 'bun:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { chromiumPath, complaintsOf, launchChromium } from './chromium.ts';
+import { chromiumPath, complaintsOf, hangMs, launchChromium, stepHangMs } from './chromium.ts';
 import { serveGallery } from './gallery.ts';
 
 /**
@@ -17,7 +17,7 @@ export const withGallery = (name: string, tests: () => void): void => {
     if (process.env.REQUIRE_CHROMIUM === '1') throw new Error('Chromium is required and was not found.');
     console.warn(`There is no Chromium here, so the tests of “${name}” are left out.`);
   }
-  setDefaultTimeout(30_000);
+  setDefaultTimeout(hangMs);
   describe.skipIf(chromiumPath === null)(name, () => {
     beforeAll(async () => {
       [browser, gallery] = await Promise.all([launchChromium(chromiumPath ?? ''), serveGallery()]);
@@ -44,7 +44,7 @@ export const look = async (
   within: Browser = browser,
 ): Promise<void> => {
   const context = await within.newContext({ reducedMotion: 'reduce', ...options });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(stepHangMs);
   try {
     const page = await context.newPage();
     const complaints = complaintsOf(page);

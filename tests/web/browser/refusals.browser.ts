@@ -78,7 +78,10 @@ for (const [database, createDatabase] of databases)
           await choosePayment(customer, methods.pays, second),
         ];
         // A window that hears of the other's attempt takes its button away. Then only one of them has pressed.
-        await Promise.all(buttons.map((button) => button.click({ timeout: 5_000 }).catch(() => {})));
+        const pressed = buttons.map((button) =>
+          Promise.race([button.click(), button.waitFor({ state: 'detached' })]).catch(() => {}),
+        );
+        await Promise.all(pressed);
         // Whether it found the other window's attempt, its end, or only the paid order: all of them are true.
         const { conflict, elsewhere, paid } = words.pay;
         const isPaid = new RegExp(`^(?:${elsewhere.title}|${paid.title}|${conflict.paidTitle})$`);

@@ -8,6 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { buildPages } from '../../../web/build.ts';
 import { type App, killAllApps, startApp } from '../../processes/processes.ts';
 import { secret, tokenFor } from '../../processes/tokens.ts';
+import { hangMs, stepHangMs } from './chromium.ts';
 
 /** The session and the policy of the pages, as a real browser keeps them: `bun run test:web`. */
 
@@ -16,7 +17,7 @@ if (path === undefined) {
   if (process.env.REQUIRE_CHROMIUM === '1') throw new Error('Chromium is required and was not found.');
   console.warn('There is no Chromium here, so the tests of the session in a browser are left out.');
 }
-setDefaultTimeout(60_000);
+setDefaultTimeout(hangMs);
 
 describe.skipIf(path === undefined)('The session in a browser', () => {
   let browser: Browser;
@@ -45,6 +46,7 @@ describe.skipIf(path === undefined)('The session in a browser', () => {
   /** Opens an address in a browser without cookies. Nothing may be refused by the policy. */
   const open = async (address: string, work: (page: Page, refused: string[]) => Promise<void>) => {
     const context = await browser.newContext();
+    context.setDefaultTimeout(stepHangMs);
     try {
       const page = await context.newPage();
       const refused: string[] = [];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, setDefaultTimeout } from 'bun:test';
 import type { Browser } from 'playwright-core';
 import type { TestDatabase } from '../../processes/postgres.ts';
 import type { Runtime } from '../../processes/processes.ts';
-import { chromiumPath, launchChromium } from './chromium.ts';
+import { chromiumPath, hangMs, launchChromium } from './chromium.ts';
 import { type Customer, withCustomer } from './customer.ts';
 import { openShop, type Shop } from './shop.ts';
 
@@ -22,7 +22,7 @@ export const withShop = (
     console.warn(`There is no Chromium here, so the tests of “${name}” are left out.`);
   }
   const path = chromiumPath ?? '';
-  setDefaultTimeout(60_000);
+  setDefaultTimeout(hangMs);
   describe.skipIf(chromiumPath === null)(name, () => {
     let browser: Browser;
     let shop: Shop;

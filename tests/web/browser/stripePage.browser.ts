@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { buildPages } from '../../../web/build.ts';
 import { type App, killAllApps, startApp } from '../../processes/processes.ts';
+import { hangMs, stepHangMs } from './chromium.ts';
 
 /**
  * The payment page where Stripe charges. Stripe's own script is not here: a stand-in does what the policy has to allow.
@@ -20,7 +21,7 @@ if (path === undefined) {
   if (process.env.REQUIRE_CHROMIUM === '1') throw new Error('Chromium is required and was not found.');
   console.warn('There is no Chromium here, so the tests of the payment page in a browser are left out.');
 }
-setDefaultTimeout(60_000);
+setDefaultTimeout(hangMs);
 
 describe.skipIf(path === undefined)('The payment page with Stripe, in a browser', () => {
   let browser: Browser;
@@ -46,6 +47,7 @@ describe.skipIf(path === undefined)('The payment page with Stripe, in a browser'
 
   const open = async (address: string, work: (page: Page) => Promise<void>) => {
     const context = await browser.newContext();
+    context.setDefaultTimeout(stepHangMs);
     try {
       const page = await context.newPage();
       const asked: string[] = [];

@@ -12,7 +12,7 @@ import { createSystemWorld } from '../../../adapters/system/system.ts';
 import { buildPages } from '../../../web/build.ts';
 import { type App, killAllApps, startApp } from '../../processes/processes.ts';
 import { tokenFor } from '../../processes/tokens.ts';
-import { chromiumPath, launchChromium } from './chromium.ts';
+import { chromiumPath, hangMs, launchChromium, stepHangMs } from './chromium.ts';
 
 /**
  * Paying by card where Stripe charges. The server asks the simulated Stripe; in the browser a stand-in for Stripe's script
@@ -50,7 +50,7 @@ if (chromiumPath === null) {
   if (process.env.REQUIRE_CHROMIUM === '1') throw new Error('Chromium is required and was not found.');
   console.warn('There is no Chromium here, so the tests of paying by card in a browser are left out.');
 }
-setDefaultTimeout(60_000);
+setDefaultTimeout(hangMs);
 
 describe.skipIf(chromiumPath === null)('Paying by card with Stripe, in a browser', () => {
   const engine = createEngine(createMemoryRecords(), createSystemWorld(), { events: 'none' });
@@ -101,6 +101,7 @@ describe.skipIf(chromiumPath === null)('Paying by card with Stripe, in a browser
   const openForm = async (work: (page: Page) => Promise<void>, shop: App = app) => {
     const productId = await createProduct(shop);
     const context = await browser.newContext({ locale: 'en-US' });
+    context.setDefaultTimeout(stepHangMs);
     const refused: string[] = [];
     const keys: (string | undefined)[] = [];
     try {
@@ -221,6 +222,7 @@ describe.skipIf(chromiumPath === null)('Paying by card with Stripe, in a browser
 
   test('Where the script is blocked, the form says so and nothing is sent', async () => {
     const context = await browser.newContext({ locale: 'en-US' });
+    context.setDefaultTimeout(stepHangMs);
     const page = await context.newPage();
     await page.route(/^https:/, (route) => route.abort());
     await page.goto(`http://localhost:${app.port}/shop/sign-in`);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { valueAt } from '../../processes/client.ts';
 import { createTestFile } from '../../processes/sqlite.ts';
 import { secret, tokenFor } from '../../processes/tokens.ts';
-import { chromiumPath, complaintsOf, launchChromium } from './chromium.ts';
+import { chromiumPath, complaintsOf, launchChromium, stepHangMs } from './chromium.ts';
 import { holdAnswers, signOut } from './customer.ts';
 import { openShop, until } from './shop.ts';
 import { withShop } from './shopGround.ts';
@@ -128,6 +128,7 @@ test.skipIf(chromiumPath === null)(
     const browser = await launchChromium(chromiumPath ?? '');
     try {
       const context = await browser.newContext({ baseURL: shop.url, locale: 'en-GB' });
+      context.setDefaultTimeout(stepHangMs);
       const page = await context.newPage();
       const complaints = complaintsOf(page);
       const who = () => page.evaluate(async () => (await (await fetch('/session')).json())?.email ?? null);
@@ -147,5 +148,4 @@ test.skipIf(chromiumPath === null)(
       provider.close();
     }
   },
-  60_000,
 );
