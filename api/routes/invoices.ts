@@ -62,4 +62,3 @@ const whyMissing = async (
     ? { kind: 'not_found' }
     : { kind: 'invoice_elsewhere', number, url };
 };
-
