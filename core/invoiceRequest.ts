@@ -25,6 +25,10 @@ export const isInvoiceRequest = ({ steps }: Pipeline, stepName: string): boolean
   return step?.kind === 'external' && step.service === 'invoice_service';
 };
 
+/** True if a step of the pipeline is the invoice, and an invoice service does it. */
+export const asksForInvoices = ({ steps }: Pipeline): boolean =>
+  steps.some((step) => step.kind === 'external' && step.service === 'invoice_service');
+
 /** True if the step is the invoice, whoever does it. */
 export const isInvoiceStep = (pipelineName: string, stepName: string): boolean =>
   pipelineFor(pipelineName).steps.some(

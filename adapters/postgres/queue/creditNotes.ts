@@ -1,11 +1,16 @@
-import { creditsOf, type EarlierRefund, type IssuedCredit } from '../../../core/creditNotes.ts';
+import {
+  creditsOf,
+  type EarlierRefund,
+  type IssuedCredit,
+  refundsToCredit,
+} from '../../../core/creditNotes.ts';
 import type { Invoice, InvoiceContent } from '../../../core/invoice.ts';
 import type { Transaction } from '../connection.ts';
 
 export type EarlierRefundRow = Pick<EarlierRefund, 'id' | 'origin' | 'status'> &
   EarlierRefund['amount'] & { readonly order_id: string | null; readonly has_credit_note: boolean };
 
-export const earlierRefundOf = (row: EarlierRefundRow): EarlierRefund => ({
+const earlierRefundOf = (row: EarlierRefundRow): EarlierRefund => ({
   id: row.id,
   orderId: row.order_id,
   amount: { amount: row.amount, currency: row.currency },
@@ -14,19 +19,34 @@ export const earlierRefundOf = (row: EarlierRefundRow): EarlierRefund => ({
   hasCreditNote: row.has_credit_note,
 });
 
-/** A new invoice, and those of its refunds that get a credit note with it. */
-export type CreditedInvoice = {
+type NewInvoice = {
   readonly checkoutId: string;
   readonly number: Invoice['number'];
   readonly content: InvoiceContent;
-  readonly refunds: readonly EarlierRefund[];
+};
+
+/** With those of its refunds that get a credit note with it. */
+type CreditedInvoice = NewInvoice & { readonly refunds: readonly EarlierRefund[] };
+
+/** `refunds` are those of the checkouts. The rest is as `issueEarlierCredits` says. */
+export const creditEarlierRefunds = async (
+  tx: Transaction,
+  invoices: readonly NewInvoice[],
+  refunds: readonly EarlierRefundRow[],
+  year: number,
+): Promise<void> => {
+  const earlier = refunds.map(earlierRefundOf);
+  const credited = invoices
+    .map((invoice) => ({ ...invoice, refunds: refundsToCredit(invoice.content.lines, earlier) }))
+    .filter((invoice) => invoice.refunds.length > 0);
+  if (credited.length > 0) await issueEarlierCredits(tx, credited, year);
 };
 
 /**
  * Issues the credit notes of new invoices. The caller's transaction has written the invoices and holds their orders. Lock
  * order: the counter of invoices, then the counter of credit notes, which stays locked until the commit.
  */
-export const issueEarlierCredits = async (
+const issueEarlierCredits = async (
   tx: Transaction,
   invoices: readonly CreditedInvoice[],
   year: number,

@@ -1,10 +1,9 @@
-import { refundsToCredit } from '../../../core/creditNotes.ts';
 import { typeOfGroup } from '../../../core/group.ts';
 import { invoiceContent, invoiceNumber } from '../../../core/invoice.ts';
 import { contactColumns, orderColumns } from '../columns.ts';
 import type { Transaction } from '../connection.ts';
 import { type ContactRow, contactOf, type OrderRow, orderOf } from '../rows.ts';
-import { type EarlierRefundRow, earlierRefundOf, issueEarlierCredits } from './creditNotes.ts';
+import { creditEarlierRefunds, type EarlierRefundRow } from './creditNotes.ts';
 import type { RunEffect } from './runEffect.ts';
 
 /**
@@ -40,26 +39,24 @@ export const issueInvoices: RunEffect = async (tx, tasks, { calendar, shop }, no
   if (issued.length > 0) {
     // The orders are held by now, so this statement sees each refund that is not decided after the invoice.
     const refunds = await tx<EarlierRefundRow[]>`
-      with issued as (
-        insert into invoice (year, sequence, checkout_id, task_id, pipeline, issued_ms, content)
-        select ${year}::integer, sequence, checkout_id, task_id, pipeline, ${nowMs}::bigint, content::json
-        from unnest(
+      with new as materialized (
+        select * from unnest(
           ${issued.map(({ checkoutId }) => checkoutId)}::uuid[],
           ${issued.map(({ task }) => task.id)}::uuid[],
           ${issued.map(({ task }) => typeOfGroup(task.orders))}::text[],
-          ${issued.map(({ sequence }) => sequence)}::integer[],
+          ${issued.map((row) => row.sequence)}::integer[],
           ${issued.map(({ content }) => JSON.stringify(content))}::text[]
-        ) as i(checkout_id, task_id, pipeline, sequence, content)
+        ) as n(checkout_id, task_id, pipeline, sequence, content)
+      ), issued as (
+        insert into invoice (year, sequence, checkout_id, task_id, pipeline, issued_ms, content)
+        select ${year}::integer, sequence, checkout_id, task_id, pipeline, ${nowMs}::bigint, content::json from new
       ), counted as (
         update invoice_counter set last = ${last + issued.length} where year = ${year}
       )
-      select id, order_id, amount, currency, origin, status, credit_note_year is not null as has_credit_note
-      from refund where order_id = any(${issued.flatMap(({ content }) => content.lines.map(({ orderId }) => orderId))}::uuid[])`;
-    const earlier = refunds.map(earlierRefundOf);
-    const credited = issued
-      .map((invoice) => ({ ...invoice, refunds: refundsToCredit(invoice.content.lines, earlier) }))
-      .filter((invoice) => invoice.refunds.length > 0);
-    if (credited.length > 0) await issueEarlierCredits(tx, credited, year);
+      select r.id, r.order_id, r.amount, r.currency, r.origin, r.status,
+        r.credit_note_year is not null as has_credit_note
+      from new join refund r on r.payment_id = new.checkout_id`;
+    if (refunds.length > 0) await creditEarlierRefunds(tx, issued, refunds, year);
   }
 
   const numberOf = new Map([

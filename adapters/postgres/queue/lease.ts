@@ -1,7 +1,7 @@
 import { contactOfGroup } from '../../../core/group.ts';
 import { type InvoiceContent, invoiceNumber } from '../../../core/invoice.ts';
 import { type InvoiceHolder, isInvoiceLeft, isNotice } from '../../../core/invoiceMail.ts';
-import { isInvoiceRequest, leasedRequest } from '../../../core/invoiceRequest.ts';
+import { asksForInvoices, isInvoiceRequest, leasedRequest } from '../../../core/invoiceRequest.ts';
 import { leaseOrders, mailedKeysMax } from '../../../core/leasedLicences.ts';
 import type { Order } from '../../../core/order.ts';
 import { probeIn, type StepPause } from '../../../core/pause.ts';
@@ -32,12 +32,12 @@ export const leaseExternalSteps = async (
   if (advanced.length === 0) return [];
   const untilMs = nowMs + leaseMs;
   const taskOf = new Map(tasks.map((task) => [task.id, task]));
-  const requesting = advanced
+  const requesting = (asksForInvoices(pipeline) ? advanced : [])
     .filter(({ step }) => isInvoiceRequest(pipeline, step))
     .map(({ taskId, step }) => ({ taskId, step, checkoutId: taskOf.get(taskId)?.checkoutId ?? '' }));
   const requests = requesting.length === 0 ? null : await requestInvoices(tx, requesting, nowMs);
   const bodies = advanced.map(({ taskId, step }) =>
-    isInvoiceRequest(pipeline, step)
+    requests !== null && isInvoiceRequest(pipeline, step)
       ? null
       : serviceRequestBody(pipeline, step, { taskId, orders: taskOf.get(taskId)?.orders ?? [] }),
   );
@@ -89,12 +89,12 @@ export const leaseExternalSteps = async (
   return leased.map((lease): Lease => {
     const task = taskOf.get(lease.id);
     if (task === undefined) throw new Error(`the task ${lease.id} was not claimed`);
-    const request = isInvoiceRequest(pipeline, lease.step) ? requests?.get(task.checkoutId) : undefined;
-    return {
-      ...leaseOf(taken.get(lease.id) ?? lease, task, ordersAfter(task), untilMs),
-      ...leasedRequest(task.checkoutId, lease.body, request),
-      probe: probeIn(pauses, task.id, lease.step),
-    };
+    const request = requests?.get(task.checkoutId);
+    const group = leaseOf(taken.get(lease.id) ?? lease, task, ordersAfter(task), untilMs);
+    const probe = probeIn(pauses, task.id, lease.step);
+    return request !== undefined && isInvoiceRequest(pipeline, lease.step)
+      ? { ...group, ...leasedRequest(task.checkoutId, lease.body, request), probe }
+      : { ...group, probe };
   });
 };
 
@@ -161,9 +161,14 @@ const leaseOf = (
     step: leased.step,
     attempts: leased.attempts,
     checkoutId: task.checkoutId,
-    orders: leaseOrders(orders, (orderId, most) =>
-      (licencesOf.get(orderId) ?? []).slice(0, most).map((licence) => licence.slice(orderId.length + 1)),
-    ),
+    orders:
+      licences.length === 0
+        ? orders.map((order) => ({ order, licences: [] }))
+        : leaseOrders(orders, (orderId, most) =>
+            (licencesOf.get(orderId) ?? [])
+              .slice(0, most)
+              .map((licence) => licence.slice(orderId.length + 1)),
+          ),
     contact: contactOfGroup(task.orders),
     invoiceNumber: number,
     issuedInvoice:
