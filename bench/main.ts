@@ -36,7 +36,7 @@ const main = async (): Promise<number> => {
     },
   });
   if (values.help) return print(usage);
-  if (values.list) return print(rows.map(({ name, about }) => `${name.padEnd(12)}${about}`).join('\n'));
+  if (values.list) return print(rows.map(({ name, about }) => `${name.padEnd(22)}${about}`).join('\n'));
   const unknown = positionals.filter((name) => rows.every((row) => row.name !== name));
   const rounds = Number(values.rounds);
   if (unknown.length > 0 || !(rounds >= 1)) return print(usage, 2);

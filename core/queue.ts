@@ -1,3 +1,4 @@
+import type { Hint } from './hint.ts';
 import type { Invoice } from './invoice.ts';
 import type { Contact, Order } from './order.ts';
 import type { Page } from './page.ts';
@@ -287,8 +288,8 @@ export interface Queue {
 
 /** Tells workers, in this process or another, that there may be work. A hint can be lost, so workers also poll. */
 export interface Wakeup {
-  /** Sends a hint. Returns at once; several calls may become one hint. */
-  notify(): void;
+  /** Sends a hint about these pipelines, or about all. Returns at once; several calls may become one hint. */
+  notify(hint?: Hint): void;
   /** Calls `wake` for each hint. Returns a function that stops it. */
-  listen(wake: () => void): () => void;
+  listen(wake: (hint: Hint) => void): () => void;
 }

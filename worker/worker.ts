@@ -139,8 +139,9 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
       ),
     ),
   ];
-  const unlisten = store.wakeup.listen(() => {
-    for (const pipeline of runningPipelines) pipeline.wake();
+  const unlisten = store.wakeup.listen((hint) => {
+    for (const pipeline of runningPipelines)
+      if (hint === null || hint.includes(pipeline.name)) pipeline.wake();
   });
 
   const polls = createMaintenancePolls(
@@ -250,7 +251,10 @@ const ifMayClaim =
   async (nowMs, limit) =>
     mayClaim() ? claim(nowMs, limit) : ok({ processed: 0, leases: [] });
 
-type RunningPipeline = Pick<Executor<never>, 'releaseHeld' | 'stop'> & { wake(): void };
+type RunningPipeline = Pick<Executor<never>, 'releaseHeld' | 'stop'> & {
+  readonly name: string;
+  wake(): void;
+};
 
 /** Starts the claim loops of one pipeline, and the executor of what they lease. */
 const startPipeline = <L extends LeaseRef, Report extends AnyReport>(
@@ -273,6 +277,7 @@ const startPipeline = <L extends LeaseRef, Report extends AnyReport>(
     ),
   );
   return {
+    name: pipeline.name,
     wake,
     releaseHeld: executor.releaseHeld,
     stop: async (deadline: Promise<void>): Promise<void> => {

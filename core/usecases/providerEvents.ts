@@ -4,6 +4,7 @@ import { createResultBatcher } from '../batcher.ts';
 import { parseUuid } from '../id.ts';
 import type { Inbox, InboxItem } from '../inbox.ts';
 import type { Log } from '../log.ts';
+import { providerEventPipeline } from '../pipelines/providerEvent.ts';
 import type { EventFailure, PaymentProvider, ProviderEvent, WebhookRequest } from '../provider.ts';
 import type { Wakeup } from '../queue.ts';
 import type { Refunds } from '../refund.ts';
@@ -60,7 +61,7 @@ export const createReceiveEvent = ({
       body: request.body,
     });
     if (received.isOk() && !isUnderstood) logOnce(event.value);
-    if (received.isOk() && received.value && isUnderstood) wakeup.notify();
+    if (received.isOk() && received.value && isUnderstood) wakeup.notify([providerEventPipeline.name]);
     return received.map(() => undefined);
   };
 };

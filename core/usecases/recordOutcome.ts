@@ -41,12 +41,11 @@ export const createRecordOutcome = (
   const refundLateCharge = createRefundLateCharge(ports);
 
   return async (claim, outcome, requestId) => {
-    const recorded = (await record(buildOutcomeRecord(claim, outcome, requestId, world))).andThen(
-      (result) => result,
-    );
+    const outcomeRecord = buildOutcomeRecord(claim, outcome, requestId, world);
+    const recorded = (await record(outcomeRecord)).andThen((result) => result);
     if (recorded.isErr() || outcome.kind !== 'succeeded') return recorded;
     // Notify after the commit: inside the transaction, the hint would take a lock that all checkouts share.
-    if (recorded.value.applied) wakeup.notify();
+    if (recorded.value.applied) wakeup.notify(outcomeRecord.tasks.map(({ pipeline }) => pipeline));
     else if (outcome.reference !== null) await refundLateCharge(claim.checkoutId, outcome.reference);
     return recorded;
   };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import type { Hint } from '../../core/hint.ts';
 import type { Wakeup } from '../../core/queue.ts';
 import { defined, unwrap } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
@@ -66,6 +67,30 @@ export const storeUtilitiesContract = (name: string, open: OpenStore): void => {
       await sendHint(wakeup);
       await sendHint(wakeup);
       expect(hints).toBe(before);
+    });
+
+    test('A wakeup hint names its pipelines, and hints that are sent as one name those of all', async () => {
+      const { wakeup } = context().store;
+      // Hints that are under way may come first, and be sent as one with these.
+      const untilHeard = (expected: Hint, sent: readonly Hint[]) =>
+        new Promise<void>((resolve) => {
+          const sending = setInterval(() => {
+            for (const hint of sent) wakeup.notify(hint);
+          }, 5);
+          const stop = wakeup.listen((hint) => {
+            if (JSON.stringify(hint?.toSorted() ?? null) !== JSON.stringify(expected)) return;
+            clearInterval(sending);
+            stop();
+            resolve();
+          });
+        });
+      await untilHeard(['physical'], [['physical']]);
+      await untilHeard(
+        ['digital', 'physical', 'refund'],
+        [['physical', 'digital'], ['physical'], ['refund']],
+      );
+      await untilHeard(null, [['physical'], null]);
+      await untilHeard(['service'], [['service']]);
     });
   });
 };

@@ -55,17 +55,17 @@ describe('Background work beside requests', () => {
     expect(timer.alarms.size).toBe(0);
   });
 
-  test('A turn beside an open request is small, and as long a pause follows it', async () => {
+  test('A turn beside an open request is small, and a pause half as long again follows it', async () => {
     const { work, openRequest, turns, timer } = createFixture();
     openRequest();
     void work('first', 30);
     void work('second', 10);
     await waitTurns(5);
     expect(turns).toEqual([{ name: 'first', atMs: 0, tasksMax: 100 }]);
-    await timer.advance(29);
+    await timer.advance(44);
     expect(turns).toHaveLength(1);
     await timer.advance(1);
-    expect(turns[1]).toEqual({ name: 'second', atMs: 60, tasksMax: 100 });
+    expect(turns[1]).toEqual({ name: 'second', atMs: 75, tasksMax: 100 });
   });
 
   test('Background work goes on after a quarter of a second, however long its turns take', async () => {
@@ -86,11 +86,11 @@ describe('Background work beside requests', () => {
     const endOther = openRequest();
     await end();
     await endOther();
-    void work('gap', 10);
+    void work('gap', 8);
     void work('soon', 0);
     void work('later', 0);
     await waitTurns(5);
-    await timer.advance(10);
+    await timer.advance(12);
     await work('at once', 1);
     const tasksMax = Number.POSITIVE_INFINITY;
     expect(turns).toEqual([
@@ -148,7 +148,7 @@ describe('Background work beside requests', () => {
   test('The pause after a turn grows with the turn, to a quarter of a second', () => {
     const pausesOf = (share: typeof shareWithServer) =>
       [0, 5, 250, 10_000, -10_000].map((tookMs) => pauseAfterTurn(tookMs, share));
-    expect(pausesOf(shareWithServer)).toEqual([0, 5, 250, 250, 0]);
+    expect(pausesOf(shareWithServer)).toEqual([0, 7.5, 250, 250, 0]);
     expect(pausesOf(shareOnEventLoop)).toEqual([0, 20, 250, 250, 0]);
   });
 });

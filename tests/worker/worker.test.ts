@@ -121,6 +121,29 @@ describe('a worker', () => {
     expect(logLines).toEqual([]);
   });
 
+  test('A hint about one pipeline makes no other pipeline look for work', async () => {
+    const fixture = await open();
+    const claimed: string[] = [];
+    const { claim, claimJobs } = fixture.store.queue;
+    const store = withQueue(fixture.store, {
+      claim: (query) => {
+        claimed.push(query.pipeline.name);
+        return claim(query);
+      },
+      claimJobs: (query) => {
+        claimed.push(query.pipeline.name);
+        return claimJobs(query);
+      },
+    });
+    const { advance } = fixture.startWorker({ store });
+    await waitTurns(10);
+    claimed.length = 0;
+    const orderIds = await fixture.placePaidOrders(['digital']);
+    await advance(50);
+    expect(await fixture.statuses(orderIds)).toEqual(['completed']);
+    expect(new Set(claimed)).toEqual(new Set(['digital']));
+  });
+
   test('Steps that finish during a report are reported together', async () => {
     const fixture = await open();
     const orderIds = await fixture.placePaidOrders(Array(30).fill('digital'));

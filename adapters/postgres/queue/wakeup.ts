@@ -1,3 +1,4 @@
+import { createHintCollector, type Hint } from '../../../core/hint.ts';
 import type { Wakeup } from '../../../core/queue.ts';
 import { sleep, type Timer } from '../../../core/timer.ts';
 import type { Sql } from '../connection.ts';
@@ -15,14 +16,20 @@ const notifyEveryMs = 20;
  */
 const askEveryMs = 30_000;
 
+/** An empty payload is about all pipelines, as every one of 0.2.0 is. */
+const payloadOf = (hint: Hint): string => (hint === null ? '' : hint.join(','));
+const hintOf = (payload: string): Hint => (payload === '' ? null : payload.split(','));
+
 /** Hints by `LISTEN` and `NOTIFY`. If a hint is lost, here or with a connection, the work waits for the next poll. */
 export const createWakeup = (sql: Sql, timer: Timer): Wakeup => {
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(hint: Hint) => void>();
+  const collector = createHintCollector();
   let listening = false;
   let pending = false;
 
-  const wakeAll = () => {
-    for (const listener of listeners) listener();
+  const wakeAll = (payload: string) => {
+    const hint = hintOf(payload);
+    for (const listener of listeners) listener(hint);
   };
   const keepListening = async (): Promise<void> => {
     let isListening = false;
@@ -41,12 +48,13 @@ export const createWakeup = (sql: Sql, timer: Timer): Wakeup => {
   };
 
   return {
-    notify() {
+    notify(hint = null) {
+      collector.add(hint);
       if (pending) return;
       pending = true;
       const send = () => {
         pending = false;
-        sql.notify(channel, '').catch(() => {});
+        sql.notify(channel, payloadOf(collector.take())).catch(() => {});
       };
       timer.after(notifyEveryMs, send, { background: true });
     },
