@@ -86,6 +86,8 @@ describe('The activity', () => {
     expect(activityListPath(question)).toBe(
       '/activity?actor=an&action=key.end&target=t&from=2026-11-01&to=2026-11-02&cursor=c&limit=25',
     );
+    const { actor, ...others } = question;
+    expect(activityAddress({ ...others, actor })).toBe(activityAddress(question));
     const none = readActivityAddress({});
     expect([activityAddress(none), isFiltered(none), isFiltered(question)]).toEqual([
       '/console/activity',

@@ -1,9 +1,9 @@
 import type { Console } from '../console.ts';
 import { createImportRun, type RunState } from './importRun.ts';
 import type { FileProblem, ImportField } from './importTable.ts';
-import { type ImportOptions, type JudgedRow, judgeRows } from './judgeRows.ts';
+import type { ImportOptions, JudgedRow, judgeRows } from './judgeRows.ts';
 import { createProductApi } from './productApi.ts';
-import { type ReadImport, readImportFile, readImportText } from './readImport.ts';
+import type { ReadImport } from './readImport.ts';
 
 /** What the page of the import shows. */
 export type ImportState =
@@ -33,42 +33,61 @@ type ImportFile = {
 
 type Table = Extract<ReadImport, { kind: 'table' }>;
 
+/** What reads a file and judges its rows. The page itself needs neither before there is a file. */
+const loadReader = async () => {
+  const [reader, { judgeRows: judge }] = await Promise.all([
+    import('./readImport.ts'),
+    import('./judgeRows.ts'),
+  ]);
+  return { ...reader, judge };
+};
+type Reader = Awaited<ReturnType<typeof loadReader>>;
+
 /** One import. It goes on while other pages of the console are shown. */
 const createImportJob = ({ call, cells }: Pick<Console, 'call' | 'cells'>) => {
   const state = cells.create<ImportState>({ kind: 'empty', problem: null });
   let table: Table | null = null;
+  let judge: typeof judgeRows | null = null;
   let run: ReturnType<typeof createImportRun> | null = null;
   /** Counts the files, so that one that is read late does not replace a later one. */
   let reading = 0;
 
   const read = async (
     name: string | null,
-    work: () => Promise<ReadImport>,
+    work: (reader: Reader) => Promise<ReadImport>,
     options: ImportOptions,
   ): Promise<void> => {
     const mine = ++reading;
     state.value = { kind: 'reading' };
-    const found = await work();
+    const reader = await loadReader().catch(() => null);
+    const found = reader === null ? null : await work(reader);
     if (mine !== reading) return;
+    if (reader === null || found === null) {
+      state.value = { kind: 'empty', problem: { kind: 'unreadable' } };
+      return;
+    }
     if (found.kind === 'problem') {
       state.value = { kind: 'empty', problem: found.problem };
       return;
     }
     table = found;
+    judge = reader.judge;
     const { headers, isJson } = found.table;
     const fields = new Set(Object.keys(found.columns.of) as ImportField[]);
     show({ name, headers, isJson, fields, unused: found.columns.unused }, options);
   };
   const show = (file: ImportFile, options: ImportOptions): void => {
-    if (table === null) return;
-    const rows = judgeRows(table.table, table.columns, options);
+    if (table === null || judge === null) return;
+    const rows = judge(table.table, table.columns, options);
     state.value = { kind: 'preview', file, options, rows };
   };
 
   return {
     state,
-    readFile: (file: File, options: ImportOptions) => read(file.name, () => readImportFile(file), options),
-    readText: (text: string, options: ImportOptions) => read(null, () => readImportText(text), options),
+    readFile: (file: File, options: ImportOptions) =>
+      read(file.name, ({ readImportFile }) => readImportFile(file), options),
+    readText: (text: string, options: ImportOptions) =>
+      read(null, ({ readImportText }) => readImportText(text), options),
 
     /** Judges all rows again. */
     choose: (options: ImportOptions): void => {

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { createLazyPart } from '../../frame/lazyPart.tsx';
 import { useTitle } from '../../frame/useTitle.ts';
 import { useConsole } from '../console.ts';
 import type { PageProps } from '../page.tsx';
@@ -6,9 +7,10 @@ import { ChooseFile } from './chooseFile.tsx';
 import type { ImportWords } from './describeImport.ts';
 import { withoutMarks } from './draftRules.ts';
 import { type ImportState, importJobOf } from './importJob.ts';
-import { ImportPreview } from './importPreview.tsx';
-import { ImportProgress } from './importProgress.tsx';
 import type { ImportOptions } from './judgeRows.ts';
+
+const LazyPreview = createLazyPart(async () => (await import('./importPreview.tsx')).ImportPreview);
+const LazyProgress = createLazyPart(async () => (await import('./importProgress.tsx')).ImportProgress);
 
 /** Many products from a file: choose it, look at the preview, send it. Nothing is sent before the preview is confirmed. */
 export const ImportPage = ({ words }: PageProps<ImportWords>) => {
@@ -30,9 +32,9 @@ export const ImportPage = ({ words }: PageProps<ImportWords>) => {
           onText={(text) => void job.readText(text, firstOptions(words))}
         />
       ) : state.kind === 'preview' ? (
-        <ImportPreview {...state} words={words} onChoose={job.choose} onSend={job.send} onClear={job.clear} />
+        <LazyPreview {...state} words={words} onChoose={job.choose} onSend={job.send} onClear={job.clear} />
       ) : (
-        <ImportProgress {...state} words={words} onStop={job.stop} onGoOn={job.goOn} onClear={job.clear} />
+        <LazyProgress {...state} words={words} onStop={job.stop} onGoOn={job.goOn} onClear={job.clear} />
       )}
     </div>
   );

@@ -11,6 +11,7 @@ import type { ImportWords } from './describeImport.ts';
 import type { ImportState } from './importJob.ts';
 import type { ImportOptions } from './judgeRows.ts';
 import { PreviewTable } from './previewTable.tsx';
+import { useStepHeading } from './useStepHeading.ts';
 
 type ImportPreviewProps = Omit<Extract<ImportState, { kind: 'preview' }>, 'kind'> & {
   readonly words: ImportWords;
@@ -30,6 +31,7 @@ export const ImportPreview = ({
   onClear,
 }: ImportPreviewProps) => {
   const language = useLanguage();
+  const heading = useStepHeading('preview');
   const count = (number: number) => formatCount(number, language);
   const bad = rows.filter(({ problems }) => problems.length > 0);
   const good = rows.length - bad.length;
@@ -37,7 +39,7 @@ export const ImportPreview = ({
   const shown = bad.length === 0 ? 'all' : chosen;
   return (
     <section class="stack">
-      <h2 tabIndex={-1} data-step>
+      <h2 ref={heading} tabIndex={-1} data-step>
         {words.preview}
       </h2>
       <p>{words.file(file.name ?? words.pasted, count(rows.length))}</p>

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { FailureNote } from '../../frame/failureNote.tsx';
 import { Button, LinkButton } from '../../parts/Button.tsx';
 import { Icon } from '../../parts/Icon.tsx';
@@ -10,6 +10,7 @@ import { type ImportWords, notTaken, notTakenLines } from './describeImport.ts';
 import { download } from './download.ts';
 import type { ImportState } from './importJob.ts';
 import { productsPath } from './productAddress.ts';
+import { useStepHeading } from './useStepHeading.ts';
 
 type ImportProgressProps = Omit<Extract<ImportState, { kind: 'sending' }>, 'kind'> & {
   readonly words: ImportWords;
@@ -23,12 +24,8 @@ export const ImportProgress = (props: ImportProgressProps) => {
   const { file, rows, run, words, onStop, onGoOn, onClear } = props;
   const language = useLanguage();
   const count = (number: number) => formatCount(number, language);
-  const heading = useRef<HTMLHeadingElement>(null);
   const isMoving = run.kind === 'running' || run.kind === 'stopping';
-  // The button that was pressed is gone, so the focus goes to what has become of it.
-  useEffect(() => {
-    if (run.kind === 'stopped' || run.kind === 'done') heading.current?.focus();
-  }, [run.kind]);
+  const heading = useStepHeading(isMoving ? 'moving' : run.kind);
   const left = isMoving ? [] : notTaken(rows, run, words);
   return (
     <section class="stack">

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { FailureNote } from '../../frame/failureNote.tsx';
+import { createLazyPart } from '../../frame/lazyPart.tsx';
 import { useLocation } from '../../frame/location.tsx';
 import { focusHeading } from '../../frame/pageFocus.ts';
 import { useTitle } from '../../frame/useTitle.ts';
@@ -14,11 +15,15 @@ import { useConsole } from '../console.ts';
 import type { PageProps } from '../page.tsx';
 import { SkeletonLines } from '../skeletonLines.tsx';
 import { useList } from '../useList.ts';
-import { NewProductDialog } from './newProductDialog.tsx';
 import { type ProductAddress, productAddress, readProductAddress } from './productAddress.ts';
 import { productListPath } from './productApi.ts';
-import { ProductDialog } from './productDialog.tsx';
 import { ProductTable } from './productTable.tsx';
+
+/** The rules of a product come with its dialog. To look for products needs none of them. */
+const LazyProductDialog = createLazyPart(async () => (await import('./productDialog.tsx')).ProductDialog);
+const LazyNewProductDialog = createLazyPart(
+  async () => (await import('./newProductDialog.tsx')).NewProductDialog,
+);
 
 /** All products, to search and to change. What one looks at stands in the address, the open product too. */
 export const ProductsPage = ({ words }: PageProps<ConsoleProductWords>) => {
@@ -84,7 +89,7 @@ export const ProductsPage = ({ words }: PageProps<ConsoleProductWords>) => {
         />
       )}
       {address.open === 'new' ? (
-        <NewProductDialog
+        <LazyNewProductDialog
           words={words}
           onClose={close}
           onMade={(id) => {
@@ -93,7 +98,7 @@ export const ProductsPage = ({ words }: PageProps<ConsoleProductWords>) => {
           }}
         />
       ) : address.open === null ? null : (
-        <ProductDialog
+        <LazyProductDialog
           key={address.open}
           id={address.open}
           words={words}

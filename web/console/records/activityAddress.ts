@@ -23,7 +23,9 @@ export const readActivityAddress = (query: Query): ActivityQuestion => ({
   cursor: query.cursor || null,
 });
 
-export const activityAddress = (question: ActivityQuestion): string => activityPath + queryOf(question);
+/** One question has one address, in whatever order its filters were set. */
+export const activityAddress = ({ actor, action, target, from, to, cursor }: ActivityQuestion): string =>
+  activityPath + queryOf({ actor, action, target, from, to, cursor });
 
 export const isFiltered = ({ actor, action, target, from, to }: ActivityQuestion): boolean =>
   [actor, action, target, from, to].some((value) => value !== '');

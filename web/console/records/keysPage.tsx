@@ -81,10 +81,8 @@ export const KeysPage = ({ words }: PageProps<ConsoleRecordWords>) => {
           serviceKey={toEnd}
           words={words}
           onClose={() => open(null)}
-          onEnded={() => {
-            void load();
-            open(null);
-          }}
+          // The list first: the row is then gone, and the focus does not go to a button that is about to go.
+          onEnded={() => void load().then(() => open(null))}
         />
       )}
     </div>
