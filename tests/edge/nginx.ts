@@ -45,7 +45,7 @@ export const startNginx = async (
 /**
  * As an operator would write it, and no more. nginx keeps connections to the processes, and sends a request that was
  * refused to the other one. Without `max_fails=0` it would avoid a process for ten seconds after its restart, while the
- * other one restarts.
+ * other one restarts. Idle connections end before `DRAIN_MS` is over.
  *
  * A listener that closes resets the connections that it has not read. nginx then repeats what HTTP calls idempotent, and
  * no POST, unless it is told that this one is safe to repeat. Such a POST goes through the named location, because
@@ -64,8 +64,8 @@ http {
   fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
-  upstream commands { ${servers(commands)} keepalive 16; }
-  upstream queries { ${servers(queries)} keepalive 16; }
+  upstream commands { ${servers(commands)} keepalive 16; keepalive_timeout 3s; }
+  upstream queries { ${servers(queries)} keepalive 16; keepalive_timeout 3s; }
   map $request_method $upstream { GET queries; HEAD queries; default commands; }
   map $uri $takes_key {
     default 0;

@@ -100,7 +100,7 @@ const commonSettings = [
   // In the data directory, so that a crashed server leaves nothing behind.
   'dynamic_shared_memory_type=mmap',
 ];
-const fastSettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=4GB'];
+const fastSettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=1GB'];
 
 /** Options to spawn as user `nobody` if this process is root: Postgres refuses to run as root. */
 export const asServerUser: { readonly uid: number; readonly gid: number } | Record<never, never> =

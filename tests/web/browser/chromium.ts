@@ -12,7 +12,7 @@ export const chromiumPath = paths.find((path) => existsSync(path)) ?? null;
  * one step of a page, and of a test or what is set up before it.
  */
 export const stepHangMs = 180_000;
-export const hangMs = 600_000;
+export const hangMs = 1_200_000;
 
 /** Root has no sandbox of its own in Debian's Chromium. */
 export const launchChromium = (executablePath: string, args: readonly string[] = []): Promise<Browser> =>
