@@ -9,9 +9,7 @@ import type { RequestFailure } from '../http/failures.ts';
 import { renderMoneyHealth } from '../render/moneyHealth.ts';
 import { renderQueue } from '../render/queue.ts';
 
-type LiveFailure =
-  | Unavailable
-  | Extract<RequestFailure, { readonly kind: 'too_many_streams' | 'not_ready' }>;
+type LiveFailure = Unavailable | Extract<RequestFailure, { readonly kind: 'too_many_streams' | 'not_ready' }>;
 
 type Viewer = {
   readonly seesMoney: boolean;

@@ -10,18 +10,18 @@ type Column<Row> = {
 
 type TableProps<Row> = {
   readonly caption: string;
+  /** It is heard, but not shown: a heading above says the same. */
+  readonly isCaptionHidden?: boolean;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
-  /** Where a heading above it says the same. */
-  readonly isCaptionHidden?: boolean;
 };
 
 /**
  * A table that becomes cards on a phone. The roles are written out, because a browser forgets them where CSS changes how
  * rows and cells are laid out.
  */
-export const Table = <Row,>({ caption, columns, rows, keyOf, isCaptionHidden = false }: TableProps<Row>) => (
+export const Table = <Row,>({ caption, isCaptionHidden = false, columns, rows, keyOf }: TableProps<Row>) => (
   // biome-ignore-start lint/a11y/noRedundantRoles: the roles are not redundant once CSS changes the layout.
   <table class="table" role="table">
     <caption class={isCaptionHidden ? 'sr' : undefined}>{caption}</caption>
