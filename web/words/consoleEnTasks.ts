@@ -79,7 +79,6 @@ export const consoleEnTasks = {
   group: (count: number): string => `${number(count)} failed`,
 
   chosen: (count: number): string => (count === 1 ? '1 task selected' : `${number(count)} tasks selected`),
-  bulk: 'What to do with the selected tasks',
   all: 'Select all on this page',
   tick: (step: string, order: string): string => `Select ${step}, ${order}`,
   retry: 'Retry',
@@ -135,6 +134,7 @@ export const consoleEnTasks = {
   pauses: 'Pauses',
   noPauses: 'Nothing is paused.',
   pause: 'Pause',
+  pauseTasks: 'Pause tasks',
   pauseTitle: 'Pause a pipeline or a step',
   pauseText: 'Tasks there wait, and nothing is counted against them. What has begun is finished.',
   pausePipeline: 'Pipeline',
@@ -142,7 +142,6 @@ export const consoleEnTasks = {
   everyStep: 'Every step',
   paused: (what: string): string => `${what} is paused.`,
   origins: { operator: 'By an operator', fault: 'A server does not answer' },
-  since: 'Since',
   resume: 'Resume',
   resumeNamed: (what: string): string => `Resume: ${what}`,
   resumed: (what: string): string => `${what} goes on.`,

@@ -78,7 +78,6 @@ export const consoleViTasks: ConsoleTasksWords = {
   group: (count) => `${number(count)} thất bại`,
 
   chosen: (count) => `Đã chọn ${tasks(count)}`,
-  bulk: 'Làm gì với các tác vụ đã chọn',
   all: 'Chọn tất cả trên trang này',
   tick: (step, order) => `Chọn ${step}, ${order}`,
   retry: 'Thử lại',
@@ -127,6 +126,7 @@ export const consoleViTasks: ConsoleTasksWords = {
   pauses: 'Đang tạm dừng',
   noPauses: 'Không có gì tạm dừng.',
   pause: 'Tạm dừng',
+  pauseTasks: 'Tạm dừng tác vụ',
   pauseTitle: 'Tạm dừng một quy trình hoặc một bước',
   pauseText: 'Tác vụ ở đó sẽ chờ, và không bị tính lần hỏng nào. Việc đã bắt đầu thì làm cho xong.',
   pausePipeline: 'Quy trình',
@@ -134,7 +134,6 @@ export const consoleViTasks: ConsoleTasksWords = {
   everyStep: 'Mọi bước',
   paused: (what) => `Đã tạm dừng: ${what}.`,
   origins: { operator: 'Do người vận hành', fault: 'Máy chủ không trả lời' },
-  since: 'Từ',
   resume: 'Chạy tiếp',
   resumeNamed: (what) => `Chạy tiếp: ${what}`,
   resumed: (what) => `Đã chạy tiếp: ${what}.`,

@@ -42,7 +42,7 @@ await withTasks(
       await visit(async ({ page, goto, commands, client }) => {
         await goto(tasksPath);
         const pauseOnce = async (reason: string) => {
-          await page.getByRole('button', { name: words.pause, exact: true }).click();
+          await page.getByRole('button', { name: words.pauseTasks }).click();
           await page.getByRole('combobox', { name: words.pausePipeline }).last().selectOption('physical');
           await dialogOf(page)
             .getByRole('combobox', { name: words.pauseStep })
@@ -97,7 +97,7 @@ await withTasks(
           await seeRows(page, 1);
           await tick(page, 0);
           const reason = frame.access.needs('queue:write');
-          for (const name of [words.retryChosen(1), words.skip, words.pause]) {
+          for (const name of [words.retryChosen(1), words.skip, words.pauseTasks]) {
             const button = page.getByRole('button', { name, exact: true });
             expect(await button.getAttribute('aria-disabled')).toBe('true');
             await button.click({ force: true });

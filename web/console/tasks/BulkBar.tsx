@@ -22,7 +22,7 @@ export const BulkBar = ({ query, tasks, chosen, onTickAll, ask, isRetrying }: Bu
   const retried = chosen.filter(canRetry);
   const skipped = chosen.filter(canSkip);
   return (
-    <div class="bulk">
+    <div class="row between bulk">
       <Checkbox
         label={chosen.length === 0 ? words.all : words.chosen(chosen.length)}
         checked={chosen.length === tasks.length}
@@ -30,8 +30,7 @@ export const BulkBar = ({ query, tasks, chosen, onTickAll, ask, isRetrying }: Bu
         onChange={onTickAll}
       />
       {chosen.length > 0 ? (
-        <fieldset class="row">
-          <legend class="sr">{words.bulk}</legend>
+        <div class="row">
           <Allowed
             needs="queue:write"
             look="main"
@@ -47,7 +46,7 @@ export const BulkBar = ({ query, tasks, chosen, onTickAll, ask, isRetrying }: Bu
           >
             {words.skip}
           </Allowed>
-        </fieldset>
+        </div>
       ) : (
         <RetryAllButton query={query} ask={ask} isRetrying={isRetrying} />
       )}

@@ -17,11 +17,11 @@ export const FailureGroups = ({ failures, query }: FailureGroupsProps) => {
   return (
     <section class="stack tight" aria-label={words.groups}>
       <h2>{words.groups}</h2>
-      <ul class="groups">{items.slice(0, shownMax).map(linkOf)}</ul>
+      <ul class="filters">{items.slice(0, shownMax).map(linkOf)}</ul>
       {items.length > shownMax ? (
         <details>
           <summary>{words.otherGroups(items.length - shownMax)}</summary>
-          <ul class="groups">{items.slice(shownMax).map(linkOf)}</ul>
+          <ul class="filters">{items.slice(shownMax).map(linkOf)}</ul>
         </details>
       ) : null}
     </section>
@@ -37,7 +37,7 @@ const Group = ({ group, query }: { readonly group: FailureGroup; readonly query:
   return (
     <li>
       <a
-        class="card group"
+        class="card stack tight group"
         href={addressOf({ ...allTasks, state: 'failed', pipeline, step, error })}
         aria-current={isHere ? 'true' : undefined}
       >

@@ -64,7 +64,7 @@ const PauseItem = ({
     onChange();
   };
   return (
-    <li class="card pause">
+    <li class="card row between pause">
       <div>
         <div class="row">
           <strong>{name}</strong>
@@ -72,7 +72,7 @@ const PauseItem = ({
         </div>
         <p class="clip">{pause.reason}</p>
         <p class="small soft">
-          {words.since} <Time at={pause.since} now={nowMs} />
+          <Time at={pause.since} now={nowMs} />
         </p>
         {isFault ? <p class="small soft">{words.faultText}</p> : null}
         {failure === null ? null : <FailureNote failure={failure} />}

@@ -69,9 +69,9 @@ const Facts = ({ task }: { readonly task: Task }) => {
         orderIds.length === 0
           ? words.noOrder
           : orderIds.map((order) => (
-              <a key={order} class="block" href={orderPath(order)}>
-                {order}
-              </a>
+              <div key={order}>
+                <a href={orderPath(order)}>{order}</a>
+              </div>
             )),
     },
     ...(checkoutId === null

@@ -33,6 +33,7 @@ export const TaskTable = ({ tasks, query, ticked, onTick, nowMs }: TaskTableProp
   return (
     <Table<Task>
       caption={words.list}
+      isCaptionHidden
       rows={tasks}
       keyOf={({ id }) => id}
       columns={[

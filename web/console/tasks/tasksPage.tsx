@@ -80,7 +80,7 @@ const Tasks = () => {
             needs="queue:write"
             onPress={() => ask({ kind: 'pause', pipeline: query.pipeline, step: query.step })}
           >
-            {words.pause}
+            {words.pauseTasks}
           </Allowed>
         </div>
         <PauseList
