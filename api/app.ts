@@ -26,6 +26,7 @@ import { createHealthRoutes } from './routes/health.ts';
 import { createHomeRoutes } from './routes/home.ts';
 import { createInvoiceQueries } from './routes/invoices.ts';
 import { createServiceKeyCommands, createServiceKeyQueries } from './routes/keys.ts';
+import { createLiveRoute } from './routes/live.ts';
 import { createMoneyCaseCommands, createMoneyHealthQueries } from './routes/money.ts';
 import { createOrderHistoryQueries } from './routes/orderHistory.ts';
 import {
@@ -121,6 +122,7 @@ const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[
   createRefundQueries(deps, authenticate),
   createQueueQueries(deps, authenticate),
   createQueueHistoryQueries(deps, authenticate),
+  createLiveRoute(deps, authenticate),
   createReconciliationQueries(deps, authenticate),
   createMoneyHealthQueries(deps, authenticate),
   createServiceKeyQueries(deps, authenticate),

@@ -16,6 +16,7 @@ import type { AuthSettings } from './http/auth.ts';
 import type { BodyLimits } from './http/bodyGate.ts';
 import type { ClientOf } from './http/clientAddress.ts';
 import type { PageSettings } from './http/pageFiles.ts';
+import type { LiveFeed } from './routes/liveFeed.ts';
 
 /** What the API needs from outside. */
 export type ApiDeps = {
@@ -57,6 +58,8 @@ export type ApiDeps = {
   readonly corsOrigins: readonly string[];
   /** Without it, the pages count as not built. */
   readonly pages?: PageSettings;
+  /** The streams of `GET /live`. Whoever stops the server ends them first. */
+  readonly live: LiveFeed;
   /** Tests use smaller ones. */
   readonly bodyLimits?: BodyLimits;
   /** `missing` names what is not ready (`database`, …). It is empty when `ready` is true. */

@@ -13,12 +13,13 @@ export type Drain = {
   readonly isReady: ApiDeps['isReady'];
   /**
    * Goes on answering for `drainMs`, and asks every client to close its connection. Then accepts nothing more, and waits
-   * at most `shutdownMs` for the open requests. A stream has no end of its own: it must be ended before this wait.
+   * at most `shutdownMs` for the open requests. A stream has no end of its own, so `endStreams` is called first: its
+   * client connects again, and to another process.
    *
    * A listener that closes resets the connections whose request is not read yet, and a proxy without health checks makes
    * new ones until the end. So the last responses are held for a moment: who waits for one sends nothing new.
    */
-  readonly close: (server: Server) => Promise<void>;
+  readonly close: (server: Server, endStreams: () => void) => Promise<void>;
 };
 
 export const createDrain = (
@@ -33,9 +34,10 @@ export const createDrain = (
       const ready = await isDatabaseReady();
       return { ready, missing: ready ? [] : ['database'] };
     },
-    close: async (server) => {
+    close: async (server, endStreams) => {
       begun = true;
       server.closeConnections();
+      endStreams();
       if (drainMs > 0) await sleep(timer, drainMs);
       const release = server.holdResponses();
       if (drainMs > 0) await waitForQuiet(timer, server);

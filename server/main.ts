@@ -82,16 +82,12 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   let address: string | null = null;
   const priority = openRequestPriority(world, config);
   if (listens) {
-    const [{ createApp }, { serve }, { createClientOf }, { withRequestLog }] = await Promise.all([
-      import('../api/app.ts'),
-      import('../api/http/serve.ts'),
-      import('../api/http/clientAddress.ts'),
-      import('../api/http/requestLog.ts'),
-    ]);
+    const { createApp, serve, createClientOf, withRequestLog, createLiveFeed } = await loadApi();
     if (demo && host !== null && !isLoopback(host))
       log.warn('other machines can reach demo mode: anyone gets a token of an operator', { host });
     const drain = createDrain(world.timer, config, watch.isReady);
     const ports = { ...store, provider, world, log };
+    const live = createLiveFeed({ ...store, ...world, countedLog });
     const api = createApp({
       store,
       checkOut: createCheckOut(ports, config),
@@ -116,11 +112,12 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       clientOf: createClientOf(config.trustedProxies),
       corsOrigins: config.corsOrigins,
       pages: await readPages(config),
+      live,
       isReady: drain.isReady,
     });
     const fetch = withRequestLog(api, { log, countedLog, timer: world.timer }, config);
     const server = await serve(role === 'all' ? servedFirst({ fetch }, priority) : { fetch }, { port, host });
-    parallelClosers.push(() => drain.close(server));
+    parallelClosers.push(() => drain.close(server, live.end));
     address = addressOf(host, server.port);
     if (simulator !== null && (role === 'all' || role === 'checkout'))
       parallelClosers.push(simulator.startWebhooks(async (request) => api.handle(request)));
@@ -138,6 +135,17 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     address,
     demo: demo ? { reach: describeReach(host ?? '0.0.0.0') } : null,
   });
+};
+
+const loadApi = async () => {
+  const [app, http, address, requestLog, liveFeed] = await Promise.all([
+    import('../api/app.ts'),
+    import('../api/http/serve.ts'),
+    import('../api/http/clientAddress.ts'),
+    import('../api/http/requestLog.ts'),
+    import('../api/routes/liveFeed.ts'),
+  ]);
+  return { ...app, ...http, ...address, ...requestLog, ...liveFeed };
 };
 
 const warnOfPlainDatabase = ({ databaseUrl }: Config, log: Log): void => {

@@ -18,6 +18,7 @@ export type RequestFailure =
   | { readonly kind: 'body_too_large' }
   | { readonly kind: 'request_timeout' }
   | { readonly kind: 'too_many_bodies' }
+  | { readonly kind: 'too_many_streams' }
   | { readonly kind: 'uri_too_long' }
   | { readonly kind: 'headers_too_large' }
   | { readonly kind: 'validation_failed'; readonly errors: readonly FieldError[] }

@@ -77,6 +77,7 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
       return { members: { missing: failure.missing }, headers: { 'retry-after': retryAfterSeconds } };
     case 'too_many_bodies':
       return { headers: { connection: 'close', 'retry-after': retryAfterSeconds } };
+    case 'too_many_streams':
     case 'unavailable':
     case 'claim_unconfirmed':
     case 'payment_unavailable':

@@ -31,4 +31,11 @@ export const sizeProblems = {
     detail:
       'Too many other bodies are being read. Send the same request again after the time in Retry-After.',
   },
+  too_many_streams: {
+    status: 503,
+    code: 'unavailable',
+    title: 'Not available',
+    detail:
+      'This process has as many open streams as it may. Send the same request again after the time in Retry-After, or read GET /queue.',
+  },
 } as const;

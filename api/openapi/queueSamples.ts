@@ -15,6 +15,7 @@ export const queueSamples = {
     items: [{ at: samples.at, finished: [{ pipeline, tasks: 415 }], ready: 3 }],
     nextCursor: null,
   },
+  live: `id: ${Date.parse(samples.at)}\ndata: ${JSON.stringify({ at: samples.at, queue: samples.queue })}\n\n`,
   contactBody: { email: 'lan@example.com', resend: true },
   corrected: { email: 'lan@example.com', orderIds: [samples.orderId], retried: 0, resent: 1 },
   skipReason: { reason: 'The customer was told by telephone' },

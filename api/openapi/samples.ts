@@ -201,6 +201,7 @@ export const failureSamples: { readonly [Kind in FailureKind]: Extract<Failure, 
   body_too_large: { kind: 'body_too_large' },
   request_timeout: { kind: 'request_timeout' },
   too_many_bodies: { kind: 'too_many_bodies' },
+  too_many_streams: { kind: 'too_many_streams' },
   uri_too_long: { kind: 'uri_too_long' },
   headers_too_large: { kind: 'headers_too_large' },
   validation_failed: {

@@ -6,14 +6,16 @@ import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
 import { createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
 import { serve } from '../../api/http/serve.ts';
+import { createLiveFeed } from '../../api/routes/liveFeed.ts';
 import { createMemoryStore } from '../../tests/model/store.ts';
 import { secret } from '../../tests/processes/tokens.ts';
 
 /** The product's whole API over the memory store, so that only the API takes time. */
 const noPayments = { kind: 'unavailable', reason: 'the bench has no payments' } as const;
 const world = createSystemWorld();
+const store = createMemoryStore(world);
 const api = createApp({
-  store: createMemoryStore(world),
+  store,
   checkOut: async () => err(noPayments),
   giveUpCheckout: async () => err(noPayments),
   requestRefund: async () => err(noPayments),
@@ -35,6 +37,7 @@ const api = createApp({
   countedLog: console,
   clientOf: createClientOf([]),
   corsOrigins: [],
+  live: createLiveFeed({ ...store, ...world, countedLog: console }),
   isReady: async () => ({ ready: true, missing: [] }),
 });
 await serve(api, { port: Number(process.env.PORT) });

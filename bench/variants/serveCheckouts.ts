@@ -5,6 +5,7 @@ import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
 import { createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
 import { serve } from '../../api/http/serve.ts';
+import { createLiveFeed } from '../../api/routes/liveFeed.ts';
 import { type CheckOut, createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createGiveUpCheckout } from '../../core/usecases/giveUpCheckout.ts';
 import { createReceiveEvent } from '../../core/usecases/providerEvents.ts';
@@ -55,6 +56,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
     countedLog: console,
     clientOf: createClientOf([]),
     corsOrigins: [],
+    live: createLiveFeed({ ...store, ...world, countedLog: console }),
     isReady: async () => ({ ready: true, missing: [] }),
   });
   const listening = await serve(api, { port: config.port });

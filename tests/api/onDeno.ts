@@ -7,6 +7,7 @@ import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
 import { createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
 import { serve } from '../../api/http/serve.ts';
+import { createLiveFeed } from '../../api/routes/liveFeed.ts';
 import { createCountedLog } from '../../core/countedLog.ts';
 import { createCheckOut } from '../../core/usecases/checkOut.ts';
 import { createGiveUpCheckout } from '../../core/usecases/giveUpCheckout.ts';
@@ -48,6 +49,7 @@ const api = createApp({
   log,
   countedLog: createCountedLog(log, world.timer),
   clientOf: createClientOf([]),
+  live: createLiveFeed({ ...store, ...world, countedLog: createCountedLog(log, world.timer) }),
   corsOrigins: [],
   isReady: async () => ({ ready: true, missing: [] }),
 });

@@ -1,4 +1,5 @@
 import { moneyCheckLimits } from '../../core/ledger.ts';
+import { waitTurns } from '../timer.ts';
 import { addDifference } from './differences.ts';
 import { pauseBody } from './pauseResponses.ts';
 import { requestAboutProviderRefunds } from './providerRefundResponses.ts';
@@ -51,7 +52,7 @@ const lists = [
 ];
 
 /** Sends a successful request to each route. */
-export const requestSuccesses = async ({ as, call, world, store }: Api): Promise<void> => {
+export const requestSuccesses = async ({ as, call, world, store, live }: Api): Promise<void> => {
   const root = as('root', 'customer', 'operator');
   for (const path of [
     '/favicon.ico',
@@ -95,6 +96,10 @@ export const requestSuccesses = async ({ as, call, world, store }: Api): Promise
   await store.mailbox.send(mail);
   for (const path of lists) await root.get(path);
   for (const path of ['/queue', '/money']) await root.get(path);
+  const stream = root.get('/live');
+  while (live.streams() === 0) await waitTurns(1);
+  live.end();
+  await stream;
   await root.post('/queue/retries', { taskIds: [id] });
   for (const part of ['failures', 'history']) await root.get(`/queue/${part}`);
   await root.post('/queue/skips', bodies['POST /queue/skips']);

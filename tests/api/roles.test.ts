@@ -51,6 +51,7 @@ const queries = [
   'GET /demo/charges',
   'GET /demo/mails',
   'GET /keys',
+  'GET /live',
   'GET /money',
   'GET /money/:check',
   'GET /money/reconciliations',

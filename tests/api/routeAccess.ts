@@ -63,6 +63,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'POST /keys': 'keys:write',
   'GET /keys': 'keys:write',
   'DELETE /keys/:id': 'keys:write',
+  'GET /live': 'queue:read',
   'GET /queue': 'queue:read',
   'GET /queue/tasks': 'queue:read',
   'GET /queue/history': 'queue:read',

@@ -6,6 +6,7 @@ import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
 import { type ApiDeps, createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
+import { createLiveFeed } from '../../api/routes/liveFeed.ts';
 import { createCountedLog } from '../../core/countedLog.ts';
 import { type CheckoutLimits, noCheckoutLimits } from '../../core/limits.ts';
 import type { PaymentProvider } from '../../core/provider.ts';
@@ -65,6 +66,8 @@ export const createTestApi = ({
     warn: (message, facts = {}) => warnings.push({ message, facts }),
     error: (message, facts = {}) => errors.push({ message, facts }),
   };
+  const countedLog = createCountedLog(log, logTimer);
+  const live = changes.live ?? createLiveFeed({ ...store, ...world, countedLog });
   const deps: ApiDeps = {
     store,
     checkOut: createCheckOut(
@@ -87,9 +90,10 @@ export const createTestApi = ({
     orderTtlMs: 86_400_000,
     version: '0.0.0',
     log,
-    countedLog: createCountedLog(log, logTimer),
+    countedLog,
     clientOf: createClientOf([]),
     corsOrigins: [],
+    live,
     isReady: async () => ({ ready: true, missing: [] }),
     ...changes,
     world,
@@ -146,6 +150,7 @@ export const createTestApi = ({
     product,
     world,
     store,
+    live,
     sandbox,
     errors,
     warnings,

@@ -35,13 +35,13 @@ describe('the drain of a process', () => {
     const server = createServer();
     const drain = createDrain(timer, { drainMs: 5_000, shutdownMs: 10_000 }, isDatabaseReady);
     expect(await drain.isReady()).toEqual({ ready: true, missing: [] });
-    const closed = drain.close(server);
+    const closed = drain.close(server, () => void server.calls.push('end streams'));
     expect(await drain.isReady()).toEqual({ ready: false, missing: ['stopping'] });
-    expect(server.calls).toEqual(['close connections']);
+    expect(server.calls).toEqual(['close connections', 'end streams']);
     await timer.advance(4_999);
-    expect(server.calls).toEqual(['close connections']);
+    expect(server.calls).toEqual(['close connections', 'end streams']);
     await timer.advance(101);
-    expect(server.calls).toEqual(['close connections', 'hold', 'stop', 'release']);
+    expect(server.calls).toEqual(['close connections', 'end streams', 'hold', 'stop', 'release']);
     server.finish();
     await closed;
     expect(timer.alarms.size).toBe(0);
@@ -51,7 +51,7 @@ describe('the drain of a process', () => {
     const timer = createManualTimer(createTestWorld());
     const settings = { drainMs: 5_000, shutdownMs: 10_000 };
     const server = createServer();
-    void createDrain(timer, settings, isDatabaseReady).close(server);
+    void createDrain(timer, settings, isDatabaseReady).close(server, () => {});
     await timer.advance(5_004);
     server.receive();
     await timer.advance(100);
@@ -60,7 +60,7 @@ describe('the drain of a process', () => {
     expect(server.calls).toEqual(['close connections', 'hold', 'stop', 'release']);
 
     const busy = createServer();
-    void createDrain(timer, settings, isDatabaseReady).close(busy);
+    void createDrain(timer, settings, isDatabaseReady).close(busy, () => {});
     await timer.advance(5_000);
     for (let waitedMs = 1; waitedMs < 500; waitedMs++) {
       busy.receive();
@@ -84,7 +84,10 @@ describe('the drain of a process', () => {
   test('Without a drain the listener closes at once', async () => {
     const server = createServer();
     const timer = createManualTimer(createTestWorld());
-    const closed = createDrain(timer, { drainMs: 0, shutdownMs: 10_000 }, isDatabaseReady).close(server);
+    const closed = createDrain(timer, { drainMs: 0, shutdownMs: 10_000 }, isDatabaseReady).close(
+      server,
+      () => {},
+    );
     expect(server.calls).toEqual(['close connections', 'hold', 'stop', 'release']);
     server.finish();
     await closed;
@@ -94,9 +97,11 @@ describe('the drain of a process', () => {
     const timer = createManualTimer(createTestWorld());
     const drain = createDrain(timer, { drainMs: 5_000, shutdownMs: 10_000 }, isDatabaseReady);
     let isClosed = false;
-    const closed = drain.close(createServer()).then(() => {
-      isClosed = true;
-    });
+    const closed = drain
+      .close(createServer(), () => {})
+      .then(() => {
+        isClosed = true;
+      });
     await timer.advance(15_099);
     expect(isClosed).toBe(false);
     await timer.advance(1);

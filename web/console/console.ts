@@ -10,7 +10,7 @@ import {
   loadConsoleWords,
 } from '../words/consoleMessages.ts';
 import { homePath, signInPagePath, signInPath } from './addresses.ts';
-import { createLive } from './live.ts';
+import { createConsoleLive } from './live.ts';
 
 export type Console = ReturnType<typeof createConsole>;
 
@@ -44,7 +44,7 @@ export const createConsole = (
   /** What the signed-in person may do. The server has the last word. */
   const can = (permission: Permission): boolean =>
     account.session.value?.permissions.includes(permission) === true;
-  const live = createLive({ call: account.call, cell: cells.create, pause, can });
+  const live = createConsoleLive({ call: account.call, cell: cells.create, pause, can });
   return { ...site, call: account.call, can, live };
 };
 

@@ -33,7 +33,9 @@ export const ConsoleFrame = ({ console, children }: ConsoleFrameProps) => {
   useEffect(() => {
     document.documentElement.lang = language.value;
   }, [language.value]);
-  useEffect(() => (isOperator ? live.start() : undefined), [live, isOperator, session?.customerId]);
+  // Another person, or other permissions of the same one.
+  const whom = isOperator ? `${session.customerId} ${session.permissions.join(' ')}` : null;
+  useEffect(() => (isOperator ? live.start(session) : undefined), [live, whom]);
 
   const signOut = async () => {
     await console.prepareWords();

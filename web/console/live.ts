@@ -1,10 +1,12 @@
 import type { CallFailure } from '../frame/site.ts';
+import { browserLivePorts, watchSight } from '../shared/browserLive.ts';
 import type { Call } from '../shared/call.ts';
 import type { CreateCell } from '../shared/cells.ts';
+import { createLive, type LiveMode } from '../shared/live.ts';
 import type { Outcome } from '../shared/outcome.ts';
 import type { Pause } from '../shared/pause.ts';
 import type { Permission } from '../shared/permissions.ts';
-import type { MoneyHealth, Queue } from '../shared/types.ts';
+import type { MoneyHealth, Queue, Session } from '../shared/types.ts';
 
 type LivePorts = {
   readonly call: Call;
@@ -13,23 +15,35 @@ type LivePorts = {
   readonly can: (permission: Permission) => boolean;
 };
 
-const pauseMs = 5_000;
+/** An event of `GET /live`. Each has no more than its person may see. */
+type LiveState = { readonly queue?: Queue; readonly money?: MoneyHealth };
 
 /** The queue and the money checks as they are now. All pages read these; none asks for them by itself. */
-export const createLive = ({ call, cell, pause, can }: LivePorts) => {
+export const createConsoleLive = ({ call, cell, pause, can }: LivePorts) => {
   const queue = cell<Queue | null>(null);
   const money = cell<MoneyHealth | null>(null);
   const failure = cell<CallFailure | null>(null);
+  const mode = cell<LiveMode>('resting');
+  const isPaused = cell(false);
+  let setPaused: (paused: boolean) => void = () => {};
 
-  const ask = async (signal: AbortSignal): Promise<void> => {
+  const show = (state: LiveState): void => {
+    failure.value = null;
+    if (state.queue !== undefined) queue.value = state.queue;
+    if (state.money !== undefined) money.value = state.money;
+  };
+  const ask = async (signal: AbortSignal): Promise<LiveState | null> => {
     const [ofQueue, ofMoney] = await Promise.all([
       can('queue:read') ? call<Queue>({ method: 'GET', path: '/queue', signal }) : null,
       can('money:read') ? call<MoneyHealth>({ method: 'GET', path: '/money', signal }) : null,
     ]);
-    if (signal.aborted) return;
-    if (ofQueue?.kind === 'ok') queue.value = ofQueue.value;
-    if (ofMoney?.kind === 'ok') money.value = ofMoney.value;
-    failure.value = failureOf(ofQueue) ?? failureOf(ofMoney);
+    const failed = failureOf(ofQueue) ?? failureOf(ofMoney);
+    if (failed !== null) failure.value = failed;
+    if (signal.aborted || failed !== null) return null;
+    return {
+      ...(ofQueue?.kind === 'ok' && { queue: ofQueue.value }),
+      ...(ofMoney?.kind === 'ok' && { money: ofMoney.value }),
+    };
   };
 
   return {
@@ -37,22 +51,34 @@ export const createLive = ({ call, cell, pause, can }: LivePorts) => {
     money,
     /** Why they are not those of now. */
     failure,
+    mode,
+    isPaused,
+    pause: (paused: boolean): void => {
+      isPaused.value = paused;
+      setPaused(paused);
+    },
     forget: (): void => {
       queue.value = null;
       money.value = null;
       failure.value = null;
     },
-    /** Returns what ends it. */
-    start: (): (() => void) => {
-      const ended = new AbortController();
-      const run = async () => {
-        while (!ended.signal.aborted) {
-          await ask(ended.signal);
-          await pause(pauseMs, ended.signal);
-        }
-      };
-      void run();
-      return () => ended.abort();
+    /** For a person who is signed in. Returns what ends it. */
+    start: ({ customerId, permissions }: Session): (() => void) => {
+      const ports = browserLivePorts<LiveState>(`cw.live ${customerId} ${permissions.join(' ')}`);
+      const live = createLive<LiveState>({
+        ...ports,
+        // The stream is for those who may see the queue.
+        windows: can('queue:read') ? ports.windows : null,
+        ask,
+        pause,
+        show,
+        showMode: (next) => {
+          mode.value = next;
+        },
+      });
+      live.setPaused(isPaused.value);
+      setPaused = live.setPaused;
+      return watchSight({ window, document }, live.see);
     },
   };
 };

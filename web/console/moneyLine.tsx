@@ -3,8 +3,9 @@ import { useConsole } from './console.ts';
 
 /** Always on top: whether the money is right, and where to look if it is not. */
 export const MoneyLine = () => {
-  const { can, live, words } = useConsole();
-  const { areas, money: texts } = words.value;
+  const { can, live, toast, words } = useConsole();
+  const { areas, live: ofLive, money: texts } = words.value;
+  const isPaused = live.isPaused.value;
   const money = live.money.value;
   const open = Object.values(money?.checks ?? {}).reduce((sum, { count }) => sum + count, 0);
   const [tone, text]: readonly [Tone, string] = !can('money:read')
@@ -20,6 +21,16 @@ export const MoneyLine = () => {
     <section class={`money-line ${tone}`} aria-label={areas.money}>
       <Shape tone={tone} />
       <a href="/console/money">{text}</a>
+      <button
+        type="button"
+        aria-label={isPaused ? ofLive.resumeLabel : ofLive.pauseLabel}
+        onClick={() => {
+          live.pause(!isPaused);
+          toast.say(isPaused ? ofLive.resumed : ofLive.paused);
+        }}
+      >
+        {isPaused ? ofLive.resume : ofLive.pause}
+      </button>
     </section>
   );
 };

@@ -10,6 +10,8 @@ type Column<Row> = {
 
 type TableProps<Row> = {
   readonly caption: string;
+  /** It is heard, but not shown: a heading above says the same. */
+  readonly isCaptionHidden?: boolean;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
@@ -19,10 +21,10 @@ type TableProps<Row> = {
  * A table that becomes cards on a phone. The roles are written out, because a browser forgets them where CSS changes how
  * rows and cells are laid out.
  */
-export const Table = <Row,>({ caption, columns, rows, keyOf }: TableProps<Row>) => (
+export const Table = <Row,>({ caption, isCaptionHidden = false, columns, rows, keyOf }: TableProps<Row>) => (
   // biome-ignore-start lint/a11y/noRedundantRoles: the roles are not redundant once CSS changes the layout.
   <table class="table" role="table">
-    <caption>{caption}</caption>
+    <caption class={isCaptionHidden ? 'sr' : undefined}>{caption}</caption>
     <thead role="rowgroup">
       <tr role="row">
         {columns.map(({ key, head, isNumber }) => (

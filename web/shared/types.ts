@@ -5,6 +5,8 @@ import type { renderAction } from '../../api/render/payment.ts';
 import type { renderPayOptions } from '../../api/render/payOptions.ts';
 import type { renderProduct } from '../../api/render/product.ts';
 import type { renderQueue } from '../../api/render/queue.ts';
+import type { renderFailures } from '../../api/render/queueFailures.ts';
+import type { renderQueueHistory } from '../../api/render/queueHistory.ts';
 
 /**
  * What the API answers, by the types of its own renderers. Only types are imported, so nothing of the API is in a
@@ -42,5 +44,9 @@ export type Session = {
 
 /** `GET /queue`. */
 export type Queue = ReturnType<typeof renderQueue>;
+/** `GET /queue/failures`. */
+export type Failures = ReturnType<typeof renderFailures>;
+/** `GET /queue/history`. */
+export type QueueHistory = ReturnType<typeof renderQueueHistory>;
 /** `GET /money`. */
 export type MoneyHealth = ReturnType<typeof renderMoneyHealth>;

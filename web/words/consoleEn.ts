@@ -92,6 +92,14 @@ export const consoleEn = {
     unknown: 'Money: could not be checked',
     closed: 'Money: this account may not see it',
   },
+  live: {
+    pause: 'Pause',
+    resume: 'Resume',
+    pauseLabel: 'Pause the live numbers',
+    resumeLabel: 'Resume the live numbers',
+    paused: 'The live numbers are paused.',
+    resumed: 'The numbers are live again.',
+  },
   otherProblem: {
     title: 'That did not work',
     text: 'Please try again. If it happens again, look for the request id in the logs.',

@@ -92,6 +92,14 @@ export const consoleVi: ConsoleWords = {
     unknown: 'Tiền: chưa kiểm tra được',
     closed: 'Tiền: tài khoản này không được xem',
   },
+  live: {
+    pause: 'Dừng',
+    resume: 'Tiếp tục',
+    pauseLabel: 'Dừng cập nhật số liệu',
+    resumeLabel: 'Tiếp tục cập nhật số liệu',
+    paused: 'Số liệu đã dừng cập nhật.',
+    resumed: 'Số liệu lại được cập nhật.',
+  },
   otherProblem: {
     title: 'Chưa thực hiện được',
     text: 'Vui lòng thử lại. Nếu vẫn lỗi, hãy tìm mã yêu cầu trong nhật ký máy chủ.',

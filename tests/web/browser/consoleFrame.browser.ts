@@ -56,6 +56,8 @@ withConsole('The frame of the console', { createDatabase: createTestFile }, ({ s
       async ({ context, email, goto, page, words }) => {
         await goto('/console');
         await context.clearCookies();
+        // Back from another site.
+        await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
         await page.getByRole('heading', { name: words.sessionEnd.title }).waitFor();
         expect(await page.getByRole('heading', { level: 1 }).textContent()).not.toBe('');
         await signInOperator(context, shop(), await tokenOf(email, null));

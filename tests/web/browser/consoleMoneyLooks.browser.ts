@@ -155,7 +155,7 @@ withConsole('A page of orders or money that is not as usual', options, ({ shop, 
     for (const [path, seen] of [
       ['/console/orders', 'tbody tr'],
       [`/console/orders/${orderId}`, '.timeline li'],
-      ['/console/money', '.number'],
+      ['/console/money', '.checks a'],
       ['/console/money/unknown', '.empty'],
       ['/console/refunds', '.empty'],
       ['/console/reconciliations', '.empty'],

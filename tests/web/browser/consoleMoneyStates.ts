@@ -158,7 +158,7 @@ export const consoleMoneyStates: readonly State[] = [
     name: 'money',
     open: async (operator) => {
       await operator.goto('/console/money');
-      await operator.page.locator('.number').first().waitFor();
+      await operator.page.locator('.checks a').first().waitFor();
     },
   },
   {
