@@ -12,7 +12,7 @@ import { until } from './shop.ts';
 const bank = await openBank();
 afterAll(() => bank.close());
 
-const { money: words, orders: orderWords } = pageWordsOf({ language: 'en' });
+const { money: words, orders: orderWords, refunds: refundWords } = pageWordsOf({ language: 'en' });
 
 /** Intl sets amounts apart with a space that does not break. */
 const plain = (text: string | null) => (text ?? '').replaceAll(/\s/g, ' ');
@@ -69,6 +69,11 @@ withConsole('Money in the console', { createDatabase: createTestFile, env: bank.
       await openCases(operator, 'ledger_differences');
       await cardIn(operator).getByRole('button', { name: words.cases.acknowledge }).click();
       const dialog = page.getByRole('dialog');
+      await dialog.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      const focused = () => page.evaluate(() => document.activeElement?.textContent);
+      expect(await focused()).toBe(words.cases.acknowledge);
+      await page.keyboard.press('Enter');
       await dialog.getByRole('button', { name: words.acknowledge.submit }).click();
       await dialog.getByText(words.acknowledge.missing).waitFor();
       await dialog.getByLabel(words.acknowledge.note).fill('asked the bank');
@@ -261,8 +266,8 @@ withConsole('Money in the console', { createDatabase: createTestFile, env: bank.
     const { refundId } = await refundAtProvider(shop(), bank);
     await visit(async ({ goto, page }) => {
       await goto('/console/refunds?status=failed');
-      await page.getByText(orderWords.refunds.nothingFoundText).waitFor();
-      await page.getByRole('link', { name: orderWords.list.reset }).click();
+      await page.getByText(refundWords.nothingFoundText).waitFor();
+      await page.getByRole('link', { name: refundWords.reset }).click();
       await page.locator('tbody tr').first().waitFor();
       await goto(`/console/refunds?refund=${refundId}`);
       await page.locator('tbody tr').first().waitFor();
