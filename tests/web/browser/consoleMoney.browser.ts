@@ -7,6 +7,7 @@ import { holdAnswers } from './customer.ts';
 import { isFocused } from './look.ts';
 import { dispute, openBank, refundAtProvider, strangeCharge, untilCases } from './moneyGround.ts';
 import type { Operator } from './operator.ts';
+import { pressTwice } from './orderSteps.ts';
 import { until } from './shop.ts';
 
 const bank = await openBank();
@@ -77,7 +78,7 @@ withConsole('Money in the console', { createDatabase: createTestFile, env: bank.
       await dialog.getByRole('button', { name: words.acknowledge.submit }).click();
       await dialog.getByText(words.acknowledge.missing).waitFor();
       await dialog.getByLabel(words.acknowledge.note).fill('asked the bank');
-      await dialog.getByRole('button', { name: words.acknowledge.submit }).dblclick();
+      await pressTwice(dialog.getByRole('button', { name: words.acknowledge.submit }));
       await page.getByRole('status').getByText(words.acknowledge.done).waitFor();
       expect(commands).toEqual(['POST /money/ledger_differences/acknowledgements']);
       await cardIn(operator).waitFor({ state: 'detached' });
@@ -161,7 +162,7 @@ withConsole('Money in the console', { createDatabase: createTestFile, env: bank.
       const path = '/money/ledger_differences/refunds';
       const theirs = { caseId, reason: 'a stranger paid' };
       expectStatus(await shop().operator.post(path, theirs), 202);
-      await dialog.getByRole('button', { name: new RegExp(text) }).dblclick();
+      await pressTwice(dialog.getByRole('button', { name: new RegExp(text) }));
       await dialog.getByText(words.giveBack.doneBefore('a stranger paid')).waitFor();
       await dialog.getByRole('button', { name: words.meanwhile.reload }).click();
       await cardIn(operator).waitFor({ state: 'detached' });
@@ -182,7 +183,7 @@ withConsole('Money in the console', { createDatabase: createTestFile, env: bank.
         await page.getByRole('dialog').getByRole('radio').first().check();
         return page.getByRole('dialog').getByRole('button', { name: words.assign.submit, exact: true });
       };
-      await (await assign(first.refundId)).dblclick();
+      await pressTwice(await assign(first.refundId));
       await page.getByRole('status').getByText(words.assign.done).waitFor();
       await cardOf(operator, first.refundId).waitFor({ state: 'detached' });
       await listHasFocus(operator);
@@ -207,7 +208,7 @@ withConsole('Money in the console', { createDatabase: createTestFile, env: bank.
       await page.getByRole('button', { name: words.reconciliations.start }).click();
       await page.getByText(words.reconciliations.dayProblem).waitFor();
       await page.getByLabel(words.reconciliations.day).fill(day);
-      await page.getByRole('button', { name: words.reconciliations.start }).dblclick();
+      await pressTwice(page.getByRole('button', { name: words.reconciliations.start }));
       await page.getByRole('status').getByText(words.reconciliations.started(day)).waitFor();
       expect(commands).toEqual(['POST /money/reconciliations']);
       await page.locator('tbody tr').first().getByText(words.reconciliations.differ).waitFor();
