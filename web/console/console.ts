@@ -1,5 +1,6 @@
 import { createAccountOf } from '../frame/account.ts';
 import { createSite, useSite } from '../frame/site.ts';
+import type { Language } from '../shared/language.ts';
 import type { PageSettings } from '../shared/pageSettings.ts';
 import type { Permission } from '../shared/permissions.ts';
 import {
@@ -10,12 +11,16 @@ import {
 } from '../words/consoleMessages.ts';
 import { homePath, signInPagePath, signInPath } from './addresses.ts';
 import { createConsoleLive } from './live.ts';
-import { findPage } from './pages.ts';
+
+type PageLoader = {
+  /** Loads the script and the words of the page of a path. The pages know the console, so it cannot know them. */
+  readonly loadPage: (path: string, language: Language) => Promise<unknown>;
+};
 
 export type Console = ReturnType<typeof createConsole>;
 
 /** All that the pages of the console share. */
-export const createConsole = (settings: PageSettings) => {
+export const createConsole = (settings: PageSettings, { loadPage }: PageLoader) => {
   const site = createSite({
     settings,
     createAccount: (ports) =>
@@ -29,8 +34,7 @@ export const createConsole = (settings: PageSettings) => {
       }),
     wordsOf: consoleWordsOf,
     loadWords: loadConsoleProblems,
-    loadLanguage: (next) =>
-      Promise.all([loadConsoleWords(next), findPage(location.pathname)?.page.load(next)]),
+    loadLanguage: (next) => Promise.all([loadConsoleWords(next), loadPage(location.pathname, next)]),
     explain: explainToOperator,
     signInPage: signInPagePath,
     signInPath,
