@@ -15,6 +15,9 @@ const LazyChart = createLazyPart(
   () => <div class="chart skeleton" />,
 );
 
+/** Holds the line until there is something to say, so that nothing moves then. */
+const space = '\u00a0';
+
 /** As long as a slot of the history. */
 const everyMs = 10_000;
 
@@ -27,65 +30,67 @@ export const HistoryPart = ({ words: { chart } }: { readonly words: OverviewWord
   const format = (number: number) =>
     new Intl.NumberFormat(language.value, { maximumFractionDigits: 2 }).format(number);
   const queue = live.queue.value;
+  const finishedText = (of: QueueHistory['items']): string =>
+    finishedOf(of) === 0
+      ? chart.quiet
+      : [
+          ...(queue === null ? [] : [chart.finishedNow(format(queue.finishedPerSecond))]),
+          chart.mostInSlot(format(mostFinishedOf(of))),
+        ].join(', ');
+  const readyText = (of: QueueHistory['items']): string =>
+    [
+      ...(queue === null ? [] : [chart.readyNow(format(queue.totals.ready))]),
+      chart.most(format(mostReadyOf(of))),
+    ].join(', ');
   return (
     <section class="card stack" aria-labelledby="history" aria-busy={isLoading && value === null}>
       <h2 id="history">{chart.title}</h2>
       {failure === null ? null : (
         <FailureNote failure={failure} onRetry={() => void load()} isRetrying={isLoading} />
       )}
+      <dl class="row legend">
+        <div>
+          <dt class="solid">{chart.finished}</dt>
+          <dd class="small soft">{slots === null ? space : finishedText(slots)}</dd>
+        </div>
+        <div>
+          <dt class="dashed">{chart.ready}</dt>
+          <dd class="small soft">{slots === null ? space : readyText(slots)}</dd>
+        </div>
+      </dl>
       {slots === null || lines === null ? (
-        failure === null ? (
-          <div class="chart skeleton" />
-        ) : null
+        <div class={failure === null ? 'chart skeleton' : 'chart'} />
       ) : (
-        <>
-          <dl class="row legend">
-            <div>
-              <dt class="solid">{chart.finished}</dt>
-              <dd class="small soft">
-                {queue === null ? null : `${chart.finishedNow(format(queue.finishedPerSecond))}, `}
-                {chart.mostInSlot(format(mostFinishedOf(slots)))}
-              </dd>
-            </div>
-            <div>
-              <dt class="dashed">{chart.ready}</dt>
-              <dd class="small soft">
-                {queue === null ? null : `${chart.readyNow(format(queue.totals.ready))}, `}
-                {chart.most(format(mostReadyOf(slots)))}
-              </dd>
-            </div>
-          </dl>
-          <LazyChart
-            lines={lines}
-            names={chart}
-            text={chart.text(format(finishedOf(slots)), format(mostReadyOf(slots)))}
-          />
-          {finishedOf(slots) === 0 ? <p class="soft">{chart.quiet}</p> : null}
-          <details>
-            <summary>{chart.table}</summary>
-            <Table
-              caption={chart.caption}
-              rows={rowsOf(slots)}
-              keyOf={({ at }) => at}
-              columns={[
-                { key: 'at', head: chart.time, cell: ({ at }) => formatClock(at, language.value) },
-                {
-                  key: 'finished',
-                  head: chart.finished,
-                  isNumber: true,
-                  cell: ({ finished }) => format(finished),
-                },
-                {
-                  key: 'ready',
-                  head: chart.atEnd,
-                  isNumber: true,
-                  cell: ({ ready }) => (ready === null ? chart.unknown : format(ready)),
-                },
-              ]}
-            />
-          </details>
-        </>
+        <LazyChart
+          lines={lines}
+          names={chart}
+          text={chart.text(format(finishedOf(slots)), format(mostReadyOf(slots)))}
+        />
       )}
+      <details>
+        <summary>{chart.table}</summary>
+        <Table
+          caption={chart.caption}
+          isCaptionHidden
+          rows={slots === null ? [] : rowsOf(slots)}
+          keyOf={({ at }) => at}
+          columns={[
+            { key: 'at', head: chart.time, cell: ({ at }) => formatClock(at, language.value) },
+            {
+              key: 'finished',
+              head: chart.finished,
+              isNumber: true,
+              cell: ({ finished }) => format(finished),
+            },
+            {
+              key: 'ready',
+              head: chart.atEnd,
+              isNumber: true,
+              cell: ({ ready }) => (ready === null ? chart.unknown : format(ready)),
+            },
+          ]}
+        />
+      </details>
     </section>
   );
 };

@@ -1,4 +1,5 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
+import { focusHeading } from '../../frame/pageFocus.ts';
 import { SignInPage as AnySignInPage } from '../../frame/signInPage.tsx';
 import { Select } from '../../parts/Select.tsx';
 import { consoleScope } from '../addresses.ts';
@@ -14,6 +15,8 @@ const rolesOf = {
 export const SignInPage = ({ back }: { readonly back: string }) => {
   const texts = useConsole().words.value.signIn;
   const [role, setRole] = useState<keyof typeof rolesOf>('operator');
+  // The address may stay the same, and the field that had the focus is gone.
+  useEffect(() => () => void requestAnimationFrame(focusHeading), []);
   return (
     <AnySignInPage
       scope={consoleScope}
