@@ -14,7 +14,9 @@ import {
 } from '../../web/console/orders/refundStates.ts';
 import { failedTaskIds, timelineItems } from '../../web/console/orders/timelineItems.ts';
 import { consoleEnOrders } from '../../web/words/consoleEnOrders.ts';
+import { consoleEnRefunds } from '../../web/words/consoleEnRefunds.ts';
 import { consoleViOrders } from '../../web/words/consoleViOrders.ts';
+import { consoleViRefunds } from '../../web/words/consoleViRefunds.ts';
 import { enHistoryStates } from '../../web/words/enOrders.ts';
 
 const dong = (amount: number) => ({ amount, currency: 'VND' });
@@ -137,7 +139,6 @@ describe.each([
     has(words.payments, paymentStatuses);
     has(words.tasks, taskStates);
     has(words.refundStatuses, refundStatuses);
-    has(words.origins, refundOrigins);
   });
 
   test('A command says who did it, and keeps the id of its request', () => {
@@ -201,4 +202,11 @@ describe('A timeline', () => {
     ];
     expect(failedTaskIds(entries)).toEqual(['t1']);
   });
+});
+
+test('Each status and origin of a refund has a word', () => {
+  for (const { statuses, origins } of [consoleEnRefunds, consoleViRefunds]) {
+    expect(Object.keys(statuses).toSorted()).toEqual(refundStatuses.toSorted());
+    expect(Object.keys(origins).toSorted()).toEqual(refundOrigins.toSorted());
+  }
 });

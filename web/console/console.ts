@@ -12,14 +12,15 @@ import {
 import { homePath, signInPagePath, signInPath } from './addresses.ts';
 import { createConsoleLive } from './live.ts';
 
+type PageLoader = {
+  /** Loads the script and the words of the page of a path. The pages know the console, so it cannot know them. */
+  readonly loadPage: (path: string, language: Language) => Promise<unknown>;
+};
+
 export type Console = ReturnType<typeof createConsole>;
 
 /** All that the pages of the console share. */
-export const createConsole = (
-  settings: PageSettings,
-  /** Loads the page that is shown, in a language. */
-  loadPage: (language: Language) => Promise<unknown>,
-) => {
+export const createConsole = (settings: PageSettings, { loadPage }: PageLoader) => {
   const site = createSite({
     settings,
     createAccount: (ports) =>
@@ -33,7 +34,7 @@ export const createConsole = (
       }),
     wordsOf: consoleWordsOf,
     loadWords: loadConsoleProblems,
-    loadLanguage: (next) => Promise.all([loadConsoleWords(next), loadPage(next)]),
+    loadLanguage: (next) => Promise.all([loadConsoleWords(next), loadPage(location.pathname, next)]),
     explain: explainToOperator,
     signInPage: signInPagePath,
     signInPath,

@@ -6,14 +6,18 @@ import { App } from './app.tsx';
 import { createConsole } from './console.ts';
 import { findPage } from './pages.ts';
 
-const loadPage = (language: Language): Promise<unknown> =>
-  findPage(location.pathname)?.page.load(language) ?? Promise.resolve();
-const console = createConsole(readPageSettings(metaOfDocument), loadPage);
+const loadPage = async (path: string, language: Language): Promise<void> =>
+  findPage(path)?.page.load(language);
+const console = createConsole(readPageSettings(metaOfDocument), { loadPage });
 const language = console.language.value;
 
 void startDocument(console, {
-  // A page that does not come is asked for again, and says so.
-  load: () => Promise.all([loadConsoleWords(language), loadPage(language).catch(() => undefined)]),
+  load: () =>
+    Promise.all([
+      loadConsoleWords(language),
+      // A page that does not come is asked for again, and says so.
+      loadPage(location.pathname, language).catch(() => undefined),
+    ]),
   draw: () => <App console={console} />,
   failed: 'Không tải được trang quản trị. Vui lòng tải lại. · The console did not load. Please reload.',
 });

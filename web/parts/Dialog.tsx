@@ -37,6 +37,8 @@ export const Dialog = ({
     if (isOpen) element.showModal();
     else element.close();
   }, [isOpen]);
+  // One that is taken out of the page while it is open would leave the focus nowhere.
+  useLayoutEffect(() => () => dialog.current?.close(), []);
 
   return (
     <dialog

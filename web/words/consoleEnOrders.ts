@@ -74,13 +74,6 @@ const refundStatuses = {
   failed: 'Failed',
 };
 
-const origins = {
-  operator: 'By an operator',
-  system: 'By the shop itself',
-  provider: 'At the provider',
-  dispute: 'By a lost dispute',
-};
-
 /** By product type. A type that is newer than this page is shown as it is. */
 const types = { physical: 'Delivered goods', digital: 'Digital product', service: 'Service' };
 
@@ -92,34 +85,6 @@ export const consoleEnOrders = {
   payments,
   tasks,
   refundStatuses,
-  origins,
-  list: {
-    title: 'Orders',
-    search: 'Find by product name or code',
-    status: 'Status',
-    anyStatus: 'Any status',
-    type: 'Type',
-    anyType: 'Any type',
-    from: 'From day',
-    to: 'To day',
-    number: 'Checkout number',
-    customerId: 'Customer id',
-    reset: 'Remove all filters',
-    more: 'More filters',
-    caption: 'Orders, newest first',
-    order: 'Order',
-    total: 'Total',
-    customer: 'Customer',
-    placed: 'Ordered',
-    disputed: 'Disputed',
-    nothingFound: 'No order found',
-    nothingFoundText: 'No order matches these filters.',
-    empty: 'No orders yet',
-    emptyText: 'The first order will be here.',
-    loading: 'Loading orders',
-    next: 'Older orders',
-    first: 'Newest orders',
-  },
   order: {
     title: 'Order',
     back: 'All orders',
@@ -231,32 +196,6 @@ export const consoleEnOrders = {
     none: 'No task of this order has failed.',
     done: 'The task is taken up again at the step that failed.',
     nothing: 'There was nothing to retry: somebody else has retried it, or it is done.',
-  },
-  refunds: {
-    title: 'Refunds',
-    caption: 'Refunds, newest first',
-    any: 'Any status',
-    status: 'Status',
-    orderId: 'Order id',
-    amount: 'Amount',
-    order: 'Order',
-    noOrder: 'No order',
-    seeOrder: 'See the order',
-    origin: 'Began',
-    reason: 'Reason',
-    why: 'Why it failed',
-    at: 'Requested',
-    creditNote: 'Credit note',
-    nothingFound: 'No refund found',
-    nothingFoundText: 'No refund matches these filters.',
-    empty: 'No refunds yet',
-    emptyText: 'A refund begins on the page of its order.',
-    toOrders: 'See the orders',
-    loading: 'Loading refunds',
-    next: 'Older refunds',
-    first: 'Newest refunds',
-    disputes: 'Open disputes',
-    unassigned: 'Refunds without an order',
   },
 };
 

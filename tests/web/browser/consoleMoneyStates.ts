@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { consoleEnMoney } from '../../../web/words/consoleEnMoney.ts';
+import { consoleEnOrderList } from '../../../web/words/consoleEnOrderList.ts';
 import { consoleEnOrders } from '../../../web/words/consoleEnOrders.ts';
+import { consoleEnRefunds } from '../../../web/words/consoleEnRefunds.ts';
 import { consoleViMoney } from '../../../web/words/consoleViMoney.ts';
+import { consoleViOrderList } from '../../../web/words/consoleViOrderList.ts';
 import { consoleViOrders } from '../../../web/words/consoleViOrders.ts';
+import { consoleViRefunds } from '../../../web/words/consoleViRefunds.ts';
 import { expectStatus } from '../../processes/client.ts';
 import {
   type Bank,
@@ -18,8 +22,12 @@ import { placeOrder, until } from './shop.ts';
 
 /** The words of the pages of orders and money, in the language of the operator. */
 export const pageWordsOf = ({ language }: Pick<Operator, 'language'>) => ({
-  orders: language === 'vi' ? consoleViOrders : consoleEnOrders,
+  orders:
+    language === 'vi'
+      ? { ...consoleViOrders, ...consoleViOrderList }
+      : { ...consoleEnOrders, ...consoleEnOrderList },
   money: language === 'vi' ? consoleViMoney : consoleEnMoney,
+  refunds: language === 'vi' ? consoleViRefunds : consoleEnRefunds,
 });
 
 type State = {
@@ -158,7 +166,7 @@ export const consoleMoneyStates: readonly State[] = [
     name: 'money',
     open: async (operator) => {
       await operator.goto('/console/money');
-      await operator.page.locator('.number').first().waitFor();
+      await operator.page.locator('.checks a').first().waitFor();
     },
   },
   {

@@ -6,7 +6,16 @@ import { refundByAnother } from './consoleMoneyStates.ts';
 import { holdAnswers } from './customer.ts';
 import { openBank } from './moneyGround.ts';
 import { signInOperator, tokenOf } from './operator.ts';
-import { fillRefund, focusedText, keysIn, openOrder, payOne, refundsOf, words } from './orderSteps.ts';
+import {
+  fillRefund,
+  focusedText,
+  keysIn,
+  openOrder,
+  payOne,
+  pressTwice,
+  refundsOf,
+  words,
+} from './orderSteps.ts';
 import { until } from './shop.ts';
 
 const bank = await openBank();
@@ -26,7 +35,7 @@ withConsole(
         const keys = keysIn(page);
         await openOrder(operator, orderId);
         const submit = await fillRefund(operator, '50,000');
-        await submit.dblclick();
+        await pressTwice(submit);
         await page.getByRole('status').getByText('50,000').waitFor();
         expect(keys.length).toBe(1);
         expect(await focusedText(operator)).toBe(words.refund.open);

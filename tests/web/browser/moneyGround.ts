@@ -109,6 +109,11 @@ export const settled = async (shop: Shop, orderId: string): Promise<void> => {
 
 /** An order whose mail was refused: its task has failed. */
 export const payWithFailedMail = async (shop: Shop, bank: Bank, price?: number): Promise<string> => {
+  // Else the mail of another order, which is still on its way, would be the next one.
+  await until(
+    async () => valueAt(expectStatus(await shop.operator.get('/queue'), 200).body, 'totals'),
+    (totals) => ['ready', 'running', 'waiting'].every((state) => valueAt(totals, state) === 0),
+  );
   bank.refuseNextMail();
   const {
     orderIds: [orderId = ''],

@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { expectStatus, itemsOf } from '../../processes/client.ts';
 import { pageWordsOf } from './consoleMoneyStates.ts';
 import { payOrders, settled } from './moneyGround.ts';
@@ -46,3 +47,10 @@ export const payOne = async (shop: Shop, product: Parameters<typeof payOrders>[1
   await settled(shop, orderId);
   return orderId;
 };
+
+/** Two presses before anything is drawn between them, as a page that is busy gets a double click. */
+export const pressTwice = (button: Locator): Promise<void> =>
+  button.evaluate((element: HTMLElement) => {
+    element.click();
+    element.click();
+  });

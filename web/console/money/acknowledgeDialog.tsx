@@ -30,20 +30,26 @@ export const AcknowledgeDialog = (props: AcknowledgeDialogProps) => {
   // The same note again under the same key is one command, also where an answer was lost.
   const key = useMemo(() => createId(), [note.text]);
 
+  const finish = () => {
+    toast.say(texts.done);
+    onDone();
+  };
   const submit = () =>
     command.run(async () => {
       const now = await look(moneyCase.id);
       const found = now === undefined ? ({ kind: 'same' } as const) : newsOf(seen, now);
+      // The same note again: an earlier answer was lost, and it was stored all the same.
+      if (found.kind === 'acknowledged' && found.by.note === note.text) {
+        finish();
+        return { kind: 'aborted' };
+      }
       setNews(found);
       if (found.kind !== 'same') {
         if (now) setSeen(now);
         return { kind: 'aborted' };
       }
       const outcome = await acknowledge(check, moneyCase.id, note.text, key);
-      if (outcome.kind === 'ok') {
-        toast.say(texts.done);
-        onDone();
-      }
+      if (outcome.kind === 'ok') finish();
       const isGone = outcome.kind === 'problem' && outcome.problem.code === 'not_found';
       if (isGone) setNews({ kind: 'gone' });
       return isGone ? { kind: 'aborted' } : outcome;

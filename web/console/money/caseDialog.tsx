@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../parts/Button.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
 import { Note } from '../../parts/Note.tsx';
@@ -26,19 +25,10 @@ type FrameProps = {
   readonly children: ComponentChildren;
 };
 
-/** It opens one draw after it is there, because a dialog shows itself when it is told to open. */
 export const CaseDialog = ({ title, isBusy, onClose, children }: FrameProps) => {
   const { frame } = useConsole().words.value;
-  const [isOpen, setOpen] = useState(false);
-  useEffect(() => setOpen(true), []);
   return (
-    <Dialog
-      isOpen={isOpen}
-      isSheet
-      title={title}
-      closeLabel={frame.close}
-      onClose={isBusy ? undefined : onClose}
-    >
+    <Dialog isOpen isSheet title={title} closeLabel={frame.close} onClose={isBusy ? undefined : onClose}>
       {children}
     </Dialog>
   );

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { createLazyPart } from '../../frame/lazyPart.tsx';
 import { useLocation } from '../../frame/location.tsx';
 import { focusList } from '../../frame/pageFocus.ts';
 import { useTitle } from '../../frame/useTitle.ts';
@@ -13,15 +14,19 @@ import { casesPath } from '../orders/addresses.ts';
 import { ListState } from '../orders/ListState.tsx';
 import { createOrdersApi } from '../orders/ordersApi.ts';
 import type { PageProps } from '../page.tsx';
-import { AcknowledgeDialog } from './acknowledgeDialog.tsx';
 import { moneyPath } from './addresses.ts';
-import { AssignDialog } from './assignDialog.tsx';
 import { CaseCard } from './caseCard.tsx';
 import { type CaseCommand, casesIn, caseViewOf, caseViews, checkWordsOf } from './caseStates.ts';
 import { findCase } from './findCase.ts';
-import { GiveBackDialog } from './giveBackDialog.tsx';
 import { createMoneyApi, type MoneyCase } from './moneyApi.ts';
 import { useWatched } from './useWatched.ts';
+
+/** Few visits of the page open a form. */
+const AcknowledgeDialog = createLazyPart(
+  async () => (await import('./acknowledgeDialog.tsx')).AcknowledgeDialog,
+);
+const GiveBackDialog = createLazyPart(async () => (await import('./giveBackDialog.tsx')).GiveBackDialog);
+const AssignDialog = createLazyPart(async () => (await import('./assignDialog.tsx')).AssignDialog);
 
 /** The cases of one money check: open ones first of all, and those that somebody has dealt with. */
 export const CasesPage = ({ words, params: { check = '' } }: PageProps<ConsoleMoneyWords>) => {

@@ -52,15 +52,15 @@ const Checks = ({ words, health }: ChecksProps) => {
       </Note>
       <section class="stack tight">
         <h2>{overview.checks}</h2>
-        <ul class="numbers">
+        <ul class="checks">
           {checks.map(([check, { count, oldestAgeMs }]) => {
             const { name, text } = checkWordsOf(check, words);
             return (
               <li key={check}>
-                <a class={`card number${count > 0 ? ' bad' : ''}`} href={casesPath(check)}>
+                <a class={`card${count > 0 ? ' bad' : ''}`} href={casesPath(check)}>
                   <span class="row between">
                     <strong>{name}</strong>
-                    <b class="figure num">{formatCount(count, language)}</b>
+                    <b class="num">{formatCount(count, language)}</b>
                   </span>
                   <span class="small soft">{text}</span>
                   {count > 0 ? (

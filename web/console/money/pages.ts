@@ -27,10 +27,9 @@ export const moneyPages: readonly Page[] = [
     tab: 'refunds',
     needs: 'orders:read',
     page: async () => (await import('./refundsPage.tsx')).RefundsPage,
-    // A refund is spoken of as on the page of its order.
     words: {
-      en: async () => (await import('../../words/consoleEnOrders.ts')).consoleEnOrders,
-      vi: async () => (await import('../../words/consoleViOrders.ts')).consoleViOrders,
+      en: async () => (await import('../../words/consoleEnRefunds.ts')).consoleEnRefunds,
+      vi: async () => (await import('../../words/consoleViRefunds.ts')).consoleViRefunds,
     },
   }),
   createPage({

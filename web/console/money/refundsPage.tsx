@@ -7,7 +7,7 @@ import { Select } from '../../parts/Select.tsx';
 import { Status } from '../../parts/Status.tsx';
 import { Table } from '../../parts/Table.tsx';
 import { Time } from '../../parts/Time.tsx';
-import type { ConsoleOrdersWords } from '../../words/consoleEnOrders.ts';
+import type { ConsoleRefundsWords } from '../../words/consoleEnRefunds.ts';
 import { wordOf } from '../../words/words.ts';
 import { useConsole } from '../console.ts';
 import { casesPath, orderPath, ordersPath, refundsPath } from '../orders/addresses.ts';
@@ -22,10 +22,9 @@ import type { PageProps } from '../page.tsx';
 type Name = (typeof refundFilterNames)[number];
 
 /** All refunds by status and order, and why one failed. */
-export const RefundsPage = ({ words }: PageProps<ConsoleOrdersWords>) => {
+export const RefundsPage = ({ words: texts }: PageProps<ConsoleRefundsWords>) => {
   const { call } = useConsole();
   const api = useMemo(() => createOrdersApi(call), [call]);
-  const { refunds: texts } = words;
   useTitle(texts.title);
   const found = useFilteredList<Refund, Name>({
     path: refundsPath,
@@ -33,7 +32,7 @@ export const RefundsPage = ({ words }: PageProps<ConsoleOrdersWords>) => {
     ask: (query, signal) => askForRefunds(api, query, signal),
   });
   const { filters, filter } = found;
-  const statusNames = Object.keys(words.refundStatuses) as Refund['status'][];
+  const statusNames = Object.keys(texts.statuses) as Refund['status'][];
   return (
     <div class="page wide">
       <h1>{texts.title}</h1>
@@ -47,7 +46,7 @@ export const RefundsPage = ({ words }: PageProps<ConsoleOrdersWords>) => {
           value={filters.status}
           options={[
             { value: '', label: texts.any },
-            ...statusNames.map((value) => ({ value, label: words.refundStatuses[value] })),
+            ...statusNames.map((value) => ({ value, label: texts.statuses[value] })),
           ]}
           onChange={(value) => filter('status', value)}
         />
@@ -70,7 +69,7 @@ export const RefundsPage = ({ words }: PageProps<ConsoleOrdersWords>) => {
             ? {
                 title: texts.nothingFound,
                 text: texts.nothingFoundText,
-                action: <LinkButton href={refundsPath}>{words.list.reset}</LinkButton>,
+                action: <LinkButton href={refundsPath}>{texts.reset}</LinkButton>,
               }
             : {
                 title: texts.empty,
@@ -79,7 +78,7 @@ export const RefundsPage = ({ words }: PageProps<ConsoleOrdersWords>) => {
               }
         }
       >
-        <RefundsTable words={words} refunds={found.items ?? []} />
+        <RefundsTable words={texts} refunds={found.items ?? []} />
       </ListState>
       <Pager
         label={texts.caption}
@@ -105,10 +104,9 @@ const askForRefunds = async (
     : outcome;
 };
 
-type RefundsTableProps = { readonly words: ConsoleOrdersWords; readonly refunds: readonly Refund[] };
+type RefundsTableProps = { readonly words: ConsoleRefundsWords; readonly refunds: readonly Refund[] };
 
-const RefundsTable = ({ words, refunds }: RefundsTableProps) => {
-  const { refunds: texts } = words;
+const RefundsTable = ({ words: texts, refunds }: RefundsTableProps) => {
   return (
     <Table
       caption={texts.caption}
@@ -121,7 +119,7 @@ const RefundsTable = ({ words, refunds }: RefundsTableProps) => {
           head: texts.status,
           cell: ({ status, error }) => (
             <>
-              <Status tone={refundTones[status]}>{words.refundStatuses[status]}</Status>
+              <Status tone={refundTones[status]}>{texts.statuses[status]}</Status>
               {error === null ? null : <span class="small block">{error}</span>}
             </>
           ),
@@ -143,7 +141,7 @@ const RefundsTable = ({ words, refunds }: RefundsTableProps) => {
             <>
               {reason}
               <span class="small soft block">
-                {[wordOf(words.origins, origin) ?? origin, creditNote].filter(Boolean).join(' · ')}
+                {[wordOf(texts.origins, origin) ?? origin, creditNote].filter(Boolean).join(' · ')}
               </span>
             </>
           ),

@@ -1,20 +1,34 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { FailureNote } from '../../frame/failureNote.tsx';
+import { createLazyPart } from '../../frame/lazyPart.tsx';
 import { LinkButton } from '../../parts/Button.tsx';
 import { Icon } from '../../parts/Icon.tsx';
 import { formatMoney } from '../../shared/money.ts';
 import type { ConsoleOrdersWords } from '../../words/consoleEnOrders.ts';
 import { Allowed } from '../allowed.tsx';
 import { useConsole } from '../console.ts';
-import { ContactDialog } from './contactDialog.tsx';
 import type { OrdersApi } from './ordersApi.ts';
-import { RefundDialog } from './refundDialog.tsx';
-import { RefundNote } from './refundNote.tsx';
 import { leftOf, whyNoRefund } from './refundStates.ts';
 import { failedTaskIds } from './timelineItems.ts';
 import { useCommand } from './useCommand.ts';
 import type { ShownOrder } from './useOrder.ts';
 import { useRefund } from './useRefund.ts';
+
+/** Few visits of the page open a form. */
+const RefundDialog = createLazyPart(async () => (await import('./refundDialog.tsx')).RefundDialog);
+const RefundNote = createLazyPart(async () => (await import('./refundNote.tsx')).RefundNote);
+const ContactDialog = createLazyPart(async () => (await import('./contactDialog.tsx')).ContactDialog);
+
+/** A form stays in the page once it was opened, so that it can give the focus back. */
+const useForm = () => {
+  const [state, setState] = useState<'never' | 'open' | 'closed'>('never');
+  return {
+    wasOpened: state !== 'never',
+    isOpen: state === 'open',
+    open: (): void => setState('open'),
+    close: (): void => setState('closed'),
+  };
+};
 
 type ActionsProps = {
   readonly words: ConsoleOrdersWords;
@@ -47,7 +61,7 @@ export const OrderActions = (props: ActionsProps) => {
 
 const Refund = ({ words, api, shown, look }: ActionsProps) => {
   const { language, toast } = useConsole();
-  const [isOpen, setOpen] = useState(false);
+  const form = useForm();
   const button = useRef<HTMLButtonElement>(null);
   const refund = useRefund(api, shown.order.id);
   const { state, command } = refund;
@@ -66,47 +80,53 @@ const Refund = ({ words, api, shown, look }: ActionsProps) => {
         buttonRef={button}
         busy={state.kind === 'asking'}
         blocked={why === null || isAsking ? undefined : words.refund.blocked[why]}
-        onPress={() => setOpen(true)}
+        onPress={form.open}
       >
         {words.refund.open}
       </Allowed>
-      <RefundNote words={words} refund={refund} currency={shown.order.total.currency} />
-      <RefundDialog
-        words={words}
-        isOpen={isOpen}
-        onClose={() => setOpen(false)}
-        shown={shown}
-        look={look}
-        send={(body) => {
-          void command.start(body);
-          // The dialog gives the focus back to the button; it stays there while the answer is awaited.
-          button.current?.focus();
-        }}
-      />
+      {state.kind === 'idle' || state.kind === 'done' ? null : (
+        <RefundNote words={words} refund={refund} currency={shown.order.total.currency} />
+      )}
+      {form.wasOpened ? (
+        <RefundDialog
+          words={words}
+          isOpen={form.isOpen}
+          onClose={form.close}
+          shown={shown}
+          look={look}
+          send={(body) => {
+            void command.start(body);
+            // The dialog gives the focus back to the button; it stays there while the answer is awaited.
+            button.current?.focus();
+          }}
+        />
+      ) : null}
     </>
   );
 };
 
 const Contact = ({ words, api, shown: { order }, look }: ActionsProps) => {
   const { toast } = useConsole();
-  const [isOpen, setOpen] = useState(false);
+  const form = useForm();
   return (
     <>
-      <Allowed needs="customers:write" wide onPress={() => setOpen(true)}>
+      <Allowed needs="customers:write" wide onPress={form.open}>
         {words.contact.open}
       </Allowed>
-      <ContactDialog
-        words={words}
-        api={api}
-        orderId={order.id}
-        isOpen={isOpen}
-        onClose={() => setOpen(false)}
-        onDone={({ email, retried, resent }) => {
-          setOpen(false);
-          toast.say(words.contact.done(email, retried + resent));
-          void look();
-        }}
-      />
+      {form.wasOpened ? (
+        <ContactDialog
+          words={words}
+          api={api}
+          orderId={order.id}
+          isOpen={form.isOpen}
+          onClose={form.close}
+          onDone={({ email, retried, resent }) => {
+            form.close();
+            toast.say(words.contact.done(email, retried + resent));
+            void look();
+          }}
+        />
+      ) : null}
     </>
   );
 };

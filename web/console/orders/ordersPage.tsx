@@ -10,6 +10,7 @@ import { Status } from '../../parts/Status.tsx';
 import { Table } from '../../parts/Table.tsx';
 import { Time } from '../../parts/Time.tsx';
 import type { Order, OrderStatus } from '../../shared/types.ts';
+import type { ConsoleOrderListWords } from '../../words/consoleEnOrderList.ts';
 import type { ConsoleOrdersWords } from '../../words/consoleEnOrders.ts';
 import { useConsole } from '../console.ts';
 import type { PageProps } from '../page.tsx';
@@ -21,10 +22,11 @@ import { createOrdersApi } from './ordersApi.ts';
 import { orderTones } from './orderTones.ts';
 import { useFilteredList } from './useFilteredList.ts';
 
-type Words = { readonly words: ConsoleOrdersWords };
+type ListWords = ConsoleOrdersWords & ConsoleOrderListWords;
+type Words = { readonly words: ListWords };
 
 /** All orders, found as shoppers find theirs, and by what an operator knows: number, customer and day. */
-export const OrdersPage = ({ words }: PageProps<ConsoleOrdersWords>) => {
+export const OrdersPage = ({ words }: PageProps<ListWords>) => {
   const { call } = useConsole();
   const { route } = useLocation();
   const api = useMemo(() => createOrdersApi(call), [call]);

@@ -11,7 +11,16 @@ export const ordersPages: readonly Page[] = [
     area: 'orders',
     needs: 'orders:read',
     page: async () => (await import('./ordersPage.tsx')).OrdersPage,
-    words,
+    words: {
+      en: async () => ({
+        ...(await words.en()),
+        ...(await import('../../words/consoleEnOrderList.ts')).consoleEnOrderList,
+      }),
+      vi: async () => ({
+        ...(await words.vi()),
+        ...(await import('../../words/consoleViOrderList.ts')).consoleViOrderList,
+      }),
+    },
   }),
   createPage({
     path: '/console/orders/:id',

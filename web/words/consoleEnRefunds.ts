@@ -1,0 +1,37 @@
+/** The page of all refunds. */
+export const consoleEnRefunds = {
+  statuses: { requested: 'Requested', succeeded: 'Succeeded', failed: 'Failed' },
+  origins: {
+    operator: 'By an operator',
+    system: 'By the shop itself',
+    provider: 'At the provider',
+    dispute: 'By a lost dispute',
+  },
+  reset: 'Remove all filters',
+  title: 'Refunds',
+  caption: 'Refunds, newest first',
+  any: 'Any status',
+  status: 'Status',
+  orderId: 'Order id',
+  amount: 'Amount',
+  order: 'Order',
+  noOrder: 'No order',
+  seeOrder: 'See the order',
+  origin: 'Began',
+  reason: 'Reason',
+  why: 'Why it failed',
+  at: 'Requested',
+  creditNote: 'Credit note',
+  nothingFound: 'No refund found',
+  nothingFoundText: 'No refund matches these filters.',
+  empty: 'No refunds yet',
+  emptyText: 'A refund begins on the page of its order.',
+  toOrders: 'See the orders',
+  loading: 'Loading refunds',
+  next: 'Older refunds',
+  first: 'Newest refunds',
+  disputes: 'Open disputes',
+  unassigned: 'Refunds without an order',
+};
+
+export type ConsoleRefundsWords = typeof consoleEnRefunds;

@@ -1,0 +1,31 @@
+import type { ConsoleOrderListWords } from './consoleEnOrderList.ts';
+
+export const consoleViOrderList: ConsoleOrderListWords = {
+  list: {
+    title: 'Đơn hàng',
+    search: 'Tìm theo tên hoặc mã sản phẩm',
+    status: 'Trạng thái',
+    anyStatus: 'Mọi trạng thái',
+    type: 'Loại',
+    anyType: 'Mọi loại',
+    from: 'Từ ngày',
+    to: 'Đến ngày',
+    number: 'Số thanh toán',
+    customerId: 'Mã khách',
+    reset: 'Bỏ mọi bộ lọc',
+    more: 'Thêm bộ lọc',
+    caption: 'Đơn hàng, mới nhất trước',
+    order: 'Đơn hàng',
+    total: 'Tổng tiền',
+    customer: 'Khách',
+    placed: 'Đặt lúc',
+    disputed: 'Bị khiếu nại',
+    nothingFound: 'Không tìm thấy đơn nào',
+    nothingFoundText: 'Không đơn nào khớp các bộ lọc này.',
+    empty: 'Chưa có đơn hàng',
+    emptyText: 'Đơn đầu tiên sẽ ở đây.',
+    loading: 'Đang tải đơn hàng',
+    next: 'Đơn cũ hơn',
+    first: 'Đơn mới nhất',
+  },
+};
