@@ -54,6 +54,7 @@ const createBrowser = () => {
     const seen: number[] = [];
     const modes: LiveMode[] = [];
     const pauses: { readonly ms: number; readonly end: () => void }[] = [];
+    const checks: typeof pauses = [];
     const live = createLive<State>({
       windows: isAble ? windows : null,
       stream: (hear, signal) =>
@@ -75,14 +76,15 @@ const createBrowser = () => {
       },
       pause: (ms, signal) =>
         new Promise((resolve) => {
-          pauses.push({ ms, end: resolve });
+          // The check of an open stream is not one of the pauses between streams.
+          (ms === 60_000 ? checks : pauses).push({ ms, end: resolve });
           signal.addEventListener('abort', () => resolve());
         }),
       random: () => 0.5,
       show: ({ n }) => void seen.push(n),
       showMode: (mode) => void modes.push(mode),
     });
-    return { live, seen, modes, pauses };
+    return { live, seen, modes, pauses, checks };
   };
   return {
     streams,
@@ -170,6 +172,25 @@ describe('The live state of a browser', () => {
     await turns();
     expect([streams.length, modes.at(-1)]).toEqual([0, 'paused']);
     live.setPaused(false);
+    await turns();
+    expect(streams).toHaveLength(1);
+  });
+
+  test('A stream over a network that is gone without a word is noticed, and opened again', async () => {
+    const { openWindow, setAnswer, streams } = createBrowser();
+    const { live, checks, pauses } = openWindow('one');
+    live.see(true);
+    await turns();
+    const [first] = streams;
+    checks[0]?.end();
+    await turns();
+    // An answer came, so it stays.
+    expect(streams[0] === first).toBe(true);
+    setAnswer(null);
+    checks[1]?.end();
+    await turns();
+    expect(streams).toHaveLength(0);
+    pauses[0]?.end();
     await turns();
     expect(streams).toHaveLength(1);
   });

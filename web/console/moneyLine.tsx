@@ -3,20 +3,21 @@ import { useConsole } from './console.ts';
 
 /** Always on top: whether the money is right, and where to look if it is not. */
 export const MoneyLine = () => {
-  const { can, live, toast, words } = useConsole();
+  const { can, connection, live, toast, words } = useConsole();
   const { areas, live: ofLive, money: texts } = words.value;
   const isPaused = live.isPaused.value;
   const money = live.money.value;
   const open = Object.values(money?.checks ?? {}).reduce((sum, { count }) => sum + count, 0);
   const [tone, text]: readonly [Tone, string] = !can('money:read')
     ? ['calm', texts.closed]
-    : money === null
-      ? live.failure.value === null
+    : live.failure.value !== null || connection.value.isOffline
+      ? // A green line that is old would not be true.
+        ['warn', texts.unknown]
+      : money === null
         ? ['calm', texts.asking]
-        : ['warn', texts.unknown]
-      : money.healthy
-        ? ['good', texts.healthy]
-        : ['bad', texts.red(open)];
+        : money.healthy
+          ? ['good', texts.healthy]
+          : ['bad', texts.red(open)];
   return (
     <section class={`money-line ${tone}`} aria-label={areas.money}>
       <Shape tone={tone} />

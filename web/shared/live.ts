@@ -46,6 +46,8 @@ export type LivePorts<State> = {
 };
 
 const pollMs = 5_000;
+/** A network can be gone without a word to an open stream, so the leader asks beside it. */
+const checkMs = 60_000;
 const firstRetryMs = 1_000;
 const lastRetryMs = 15_000;
 
@@ -77,14 +79,30 @@ export const createLive = <State>(ports: LivePorts<State>) => {
     }
   };
 
+  /** Ends the stream where no answer comes any more. */
+  const check = async (open: AbortController): Promise<void> => {
+    while (!open.signal.aborted) {
+      await pause(checkMs, open.signal);
+      if (open.signal.aborted) return;
+      const state = await ask(open.signal);
+      if (state === null) open.abort();
+    }
+  };
+
   const lead = async (channel: Channel<State>, signal: AbortSignal): Promise<void> => {
     for (let tries = 0; !signal.aborted; tries++) {
+      const open = new AbortController();
+      const end = () => open.abort();
+      signal.addEventListener('abort', end);
+      void check(open);
       await stream((state) => {
         tries = 0;
         showMode('leading');
         hear(state);
         channel.post({ kind: 'state', state });
-      }, signal);
+      }, open.signal);
+      open.abort();
+      signal.removeEventListener('abort', end);
       if (signal.aborted) return;
       channel.post({ kind: 'lost' });
       await askOnce(signal);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { consoleViOverview } from '../../../web/words/consoleViOverview.ts';
 import { createTestFile } from '../../processes/sqlite.ts';
 import { violationsOf } from './chromium.ts';
 import { withConsole } from './consoleGround.ts';
@@ -75,6 +76,30 @@ withConsole('The frame of the console', { createDatabase: createTestFile }, ({ s
       await page.waitForURL('**/console');
       await page.getByRole('heading', { level: 1 }).waitFor();
       expect(await isFocused(page, '#main h1')).toBe(true);
+    });
+  });
+
+  test('The other language is chosen without leaving the page, and the focus stays', async () => {
+    await visit(async ({ goto, page }) => {
+      await goto('/console');
+      await page.getByRole('button', { name: 'Tiếng Việt' }).click();
+      await page.getByRole('heading', { level: 1, name: consoleViOverview.title }).waitFor();
+      expect(await page.evaluate(() => document.documentElement.lang)).toBe('vi');
+      expect(await isFocused(page, '.top button')).toBe(true);
+    });
+  });
+
+  test('Without a connection it says so and as of when, and it goes on when the connection is back', async () => {
+    await visit(async ({ context, goto, page, words }) => {
+      await goto('/console');
+      await page.getByRole('link', { name: words.money.healthy }).waitFor();
+      await context.setOffline(true);
+      await page.locator('.offline').waitFor();
+      // What was green is not said to be so now.
+      await page.getByRole('link', { name: words.money.unknown }).waitFor();
+      await context.setOffline(false);
+      await page.locator('.offline').waitFor({ state: 'detached' });
+      await page.getByRole('link', { name: words.money.healthy }).waitFor();
     });
   });
 

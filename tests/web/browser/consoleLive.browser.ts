@@ -46,12 +46,13 @@ withConsole('The live numbers of the console', { createDatabase: createTestFile 
     await visit(async ({ context, goto, page, words }) => {
       const { holders } = streamsOf(context);
       await goto('/console');
+      await page.getByRole('link', { name: words.money.healthy }).waitFor();
       await until(
         async () => holders().length,
         (count) => count === 1,
       );
       await shop().kill();
-      await page.getByText(words.money.unknown).or(page.locator('.offline')).first().waitFor();
+      await page.getByRole('link', { name: words.money.unknown }).waitFor();
       await shop().startAgain();
       await until(
         async () => holders().length,
