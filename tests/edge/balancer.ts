@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createScratchFolder } from '../processes/cleanup.ts';
+import { createScratchFolder, killOnExit } from '../processes/cleanup.ts';
 import { asServerUser, freePort } from '../processes/server.ts';
 import type { Gateway } from './gateway.ts';
 import { waitForPort } from './port.ts';
@@ -37,7 +37,7 @@ export const startBalancer = async (
     stream?.on('data', (chunk) => {
       output += chunk;
     });
-  process.on('exit', () => child.kill('SIGKILL'));
+  killOnExit(child);
   await waitForPort(port, () => {
     if (child.exitCode !== null) throw new Error(`haproxy did not start: ${output}`);
   });

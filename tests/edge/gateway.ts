@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createScratchFolder } from '../processes/cleanup.ts';
+import { createScratchFolder, killOnExit } from '../processes/cleanup.ts';
 import { asServerUser, freePort } from '../processes/server.ts';
 import { secret } from '../processes/tokens.ts';
 import { waitForPort } from './port.ts';
@@ -108,8 +108,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     child = started;
-    running.add(started);
-    started.once('close', () => running.delete(started));
+    killOnExit(started);
     started.stderr.on('data', (chunk) => {
       errors += chunk;
     });
@@ -143,11 +142,6 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     start,
   };
 };
-
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-});
 
 type Ports = Pick<Gateway, 'port' | 'tlsPort' | 'balancedPort' | 'statusPort' | 'redirectPort'>;
 

@@ -72,8 +72,10 @@ describe.if(gatewayAvailable())('The limits of the gateway', () => {
     for (const other of [bearer(await sign({ sub: 'hoa' })), bearer(await sign({ roles: ['operator'] })), {}])
       expect((await call(other)).status).toBe(200);
     // The address is the same for all of them, and files of pages are nobody's.
-    for (const path of ['/assets/a.js', '/images/a.webp', '/health/live'])
+    for (const path of ['/assets/a.js', '/images/a.webp', '/health/live']) {
       expect((await call(lan, path)).status).toBe(200);
+      expect(ground.gateway.log().find((line) => line.path === path)?.budget).toBe('');
+    }
 
     expectLimited(
       linesOf('customer').filter((_, index) => index < 60),

@@ -12,6 +12,9 @@ import { createShopper, type Shopper } from './shopper.ts';
 const clients = 12;
 /** Longer than nginx avoids a process that did not answer, as an operator is told. */
 const env = { DRAIN_MS: '1500' };
+/** Each process drains before it ends, and a busy machine starts it slowly. */
+const slowMs = 600_000;
+
 type Place = { readonly role: 'checkout' | 'read' | 'worker'; readonly port: number; app: App };
 
 /** HAProxy, two gateways, two processes of each role and PostgreSQL: what `deploy/` describes. */
@@ -37,10 +40,15 @@ describe.if(gatewayAvailable())('A whole fleet', () => {
     gateways = [await startGateway(upstreams), await startGateway(upstreams)];
     // All clients of the test have one address, and both gateways are to have work.
     balancer = await startBalancer(gateways, (text) => text.replace('balance source', 'balance roundrobin'));
-    const started: Place[] = [];
+    const start = async ({ role, port }: (typeof planned)[number]): Promise<Place> => ({
+      role,
+      port,
+      app: await startPlace(role, port),
+    });
     // The first one migrates the database.
-    for (const { role, port } of planned) started.push({ role, port, app: await startPlace(role, port) });
-    places = started;
+    const [first, ...others] = planned;
+    const migrated = first === undefined ? [] : [await start(first)];
+    places = [...migrated, ...(await Promise.all(others.map(start)))];
     operator = createClient(balancer.url, await tokenFor('op@shop.test', 'operator'), connection());
     productId = await addProduct(operator, { code: 'EDGE' });
   });
@@ -89,55 +97,66 @@ describe.if(gatewayAvailable())('A whole fleet', () => {
     while (shoppers.some(({ paid }, index) => paid.length <= (before[index] ?? 0))) await Bun.sleep(10);
   };
 
-  test('No request fails while gateways are reloaded and every process is restarted', async () => {
-    const { failures, paid } = await shopDuring(async (shoppers) => {
-      for (const gateway of [...gateways, ...gateways]) {
-        gateway.reload();
-        await morePaid(shoppers);
-      }
-      for (const place of places) {
-        expect((await stopApp(place.app)).code).toBe(0);
-        place.app = await startPlace(place.role, place.port);
-        await morePaid(shoppers);
-      }
-      for (const gateway of gateways) {
-        await gateway.leave();
-        await gateway.start();
-        await morePaid(shoppers);
-      }
-    });
-    expect(failures).toEqual([]);
-    for (const orderId of paid) await waitForStatus(operator, orderId, 'completed');
-    for (const gateway of gateways) expect(gateway.log().length).toBeGreaterThan(clients);
-    // Each process drains before it ends, and a busy machine starts it slowly.
-  }, 600_000);
+  test(
+    'No request fails while gateways are reloaded and every process is restarted',
+    async () => {
+      const { failures, paid } = await shopDuring(async (shoppers) => {
+        for (const gateway of [...gateways, ...gateways]) {
+          gateway.reload();
+          await morePaid(shoppers);
+        }
+        for (const place of places) {
+          expect((await stopApp(place.app)).code).toBe(0);
+          place.app = await startPlace(place.role, place.port);
+          await morePaid(shoppers);
+        }
+        for (const gateway of gateways) {
+          await gateway.leave();
+          await gateway.start();
+          await morePaid(shoppers);
+        }
+      });
+      expect(failures).toEqual([]);
+      for (const orderId of paid) await waitForStatus(operator, orderId, 'completed');
+      for (const gateway of gateways) expect(gateway.log().length).toBeGreaterThan(clients);
+    },
+    slowMs,
+  );
 
-  test('A gateway that is killed loses no more than the requests in flight', async () => {
-    const { failures, paid } = await shopDuring(async (shoppers) => {
-      await gateways[0].kill();
-      await morePaid(shoppers);
-      await gateways[0].start();
-    });
-    // Each client sends one request at a time.
-    expect(failures.length).toBeLessThanOrEqual(clients);
-    for (const orderId of paid) await waitForStatus(operator, orderId, 'completed');
-  });
+  test(
+    'A gateway that is killed loses no more than the requests in flight',
+    async () => {
+      const { failures, paid } = await shopDuring(async (shoppers) => {
+        await gateways[0].kill();
+        await morePaid(shoppers);
+        await gateways[0].start();
+      });
+      // Each client sends one request at a time.
+      expect(failures.length).toBeLessThanOrEqual(clients);
+      for (const orderId of paid) await waitForStatus(operator, orderId, 'completed');
+    },
+    slowMs,
+  );
 
-  test('A process that is killed loses no more than the commands in flight, and no keyed one', async () => {
-    const { failures, paid } = await shopDuring(async (shoppers) => {
-      for (const place of places
-        .filter(({ role }) => role !== 'worker')
-        .filter((_, index) => index % 2 === 0)) {
-        await stopApp(place.app, 'SIGKILL');
-        await morePaid(shoppers);
-        place.app = await startPlace(place.role, place.port);
-        await morePaid(shoppers);
-      }
-    });
-    // A shopper sends a key with each command. The second process may still see the first one at work.
-    expect(failures.filter((failure) => !failure.includes('checkout_in_progress'))).toEqual([]);
-    for (const orderId of paid) await waitForStatus(operator, orderId, 'completed');
-  });
+  test(
+    'A process that is killed loses no more than the commands in flight, and no keyed one',
+    async () => {
+      const { failures, paid } = await shopDuring(async (shoppers) => {
+        for (const place of places
+          .filter(({ role }) => role !== 'worker')
+          .filter((_, index) => index % 2 === 0)) {
+          await stopApp(place.app, 'SIGKILL');
+          await morePaid(shoppers);
+          place.app = await startPlace(place.role, place.port);
+          await morePaid(shoppers);
+        }
+      });
+      // A shopper sends a key with each command. The second process may still see the first one at work.
+      expect(failures.filter((failure) => !failure.includes('checkout_in_progress'))).toEqual([]);
+      for (const orderId of paid) await waitForStatus(operator, orderId, 'completed');
+    },
+    slowMs,
+  );
 
   test('An address is always sent to the same gateway, so its limits are counted once', async () => {
     const shipped = await startBalancer(gateways);

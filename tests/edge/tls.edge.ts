@@ -51,6 +51,40 @@ describe.if(gatewayAvailable())('TLS at the gateway', () => {
     expect(ground.receivedBy('/orders')).toEqual(['read']);
   });
 
+  test('Over HTTP/2 a keyed POST is sent again after a connection broke, and a DELETE is not', async () => {
+    const { gateway, checkout } = ground;
+    for (const [method, key, times] of [
+      ['POST', '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01', 2],
+      ['POST', '', 1],
+      ['DELETE', '', 1],
+    ] as const) {
+      let isCut = false;
+      for (const upstream of checkout)
+        upstream.cuts = () => {
+          const cuts = !isCut;
+          isCut = true;
+          return cuts;
+        };
+      const path = `/orders?h2=${method}${key}`;
+      const session = connect(`https://localhost:${gateway.tlsPort}`, {
+        ca: readFileSync(gateway.certificate),
+      });
+      const body = method === 'POST' ? '{"a":1}' : '';
+      const keyed = key === '' ? {} : { 'idempotency-key': key };
+      const request = session.request({
+        ...{ ':path': path, ':method': method },
+        ...(method === 'POST' ? { 'content-length': body.length } : {}),
+        ...keyed,
+      });
+      if (method === 'POST') request.end(body);
+      const [headers] = await once(request, 'response');
+      session.close();
+      expect([method, headers[':status']]).toEqual([method, times === 2 ? 200 : 503]);
+      expect(ground.receivedBy(path)).toEqual(Array(times).fill('checkout'));
+    }
+    for (const upstream of checkout) upstream.cuts = () => false;
+  });
+
   test('A problem of the gateway has the header of HTTPS too, and plain HTTP has none', async () => {
     const ca = readFileSync(ground.gateway.certificate);
     const fetched = await fetch(`https://localhost:${ground.gateway.tlsPort}/orders`, {

@@ -39,7 +39,9 @@ const startCleanupProcess = (): ChildProcess => {
     for item in $items; do
       case $item in
         /*) pid=$(head -n 1 "$item/data/postmaster.pid" 2>/dev/null) && kill -INT "$pid" ;;
-        *) grep -qE 'server/main.ts|server/simulator.ts' "/proc/$item/cmdline" && kill -KILL "$item" ;;
+        *)
+          grep -qE 'server/main.ts|server/simulator.ts' "/proc/$item/cmdline" && kill -KILL "$item"
+          grep -qE 'nginx: master|haproxy' "/proc/$item/cmdline" && kill -TERM "$item" ;;
       esac
     done
     for item in $items; do
