@@ -22,6 +22,8 @@ describe('query plans of SQLite', async () => {
     expect(scanning.toSorted()).toEqual([
       // All checkouts that count towards a limit: few, and only once a minute.
       "delete from counted_checkout where (customer_id, checkout_id) in ( select customer_id, checkout_id from counted_checkout c where created_ms < ? and not exists ( select 1 from payment p where p.id = c.checkout_id and (p.status = 'requires_action' or p.status = 'declined' and p.updated_ms >= ?) ) limit ? )",
+      // The leased tasks, and the ready ones of a pipeline, for a due pause that holds no task: at most once a probe.
+      "delete from pause where id = $id and not exists (select 1 from task where state = 'parked' and pipeline = $pipeline and step = $step) and not exists (select 1 from task where state = 'running' and pipeline = $pipeline and step = $step) and not exists (select 1 from task where state = 'ready' and pipeline = $pipeline and step = $step)",
       // Scans in the order of the list, which end at the limit.
       'from "reconciliation" order by "reconciliation"."id" desc limit ?',
       'from activity order by id desc limit $rowsMax',
