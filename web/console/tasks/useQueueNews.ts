@@ -4,6 +4,9 @@ import { startWatch, type Watch } from '../../shared/watch.ts';
 import { useConsole } from '../console.ts';
 import type { Failures, Queue, TasksApi } from './tasksApi.ts';
 
+/** What changes and changes back within a second is no event of the stream, so an answer of one's own is not kept longer. */
+const streamedAfterMs = 2_000;
+
 /**
  * The queue as the console hears of it, and the groups of what has failed, which are asked for again while the page is
  * seen. `onMove`: tasks have moved, so lists of them are old.
@@ -16,6 +19,15 @@ export const useQueueNews = (api: TasksApi, onMove: () => void) => {
   const [own, setOwn] = useState<Queue | null>(null);
   const heard = live.queue.value;
   useEffect(() => setOwn(null), [heard]);
+  const isStreamed = live.mode.value === 'leading' || live.mode.value === 'following';
+  useEffect(() => {
+    if (own === null || !isStreamed) return;
+    const gone = new AbortController();
+    void pause(streamedAfterMs, gone.signal).then(() => {
+      if (!gone.signal.aborted) setOwn(null);
+    });
+    return () => gone.abort();
+  }, [own, isStreamed, pause]);
   const queue = own ?? heard;
   const isPaused = live.isPaused.value;
   const latest = useRef({ queue, onMove, isPaused });
