@@ -4,7 +4,7 @@ import { Icon } from './Icon.tsx';
 
 export type CopyWords = { readonly copy: string; readonly copied: string; readonly select: string };
 
-type CopyProps = { readonly text: string; readonly words: CopyWords };
+export type CopyProps = { readonly text: string; readonly words: CopyWords };
 
 type State = 'ready' | 'copied' | 'refused';
 const shownForMs = 2_000;

@@ -1,5 +1,6 @@
 import { Button } from './Button.tsx';
-import { Copy, type CopyWords } from './Copy.tsx';
+import type { CopyWords } from './Copy.tsx';
+import { LazyCopy } from './LazyCopy.tsx';
 import { Note } from './Note.tsx';
 
 type FailureProps = {
@@ -20,7 +21,7 @@ export const Failure = ({ title, text, requestId, onRetry, isRetrying = false, w
     {requestId === '' ? null : (
       <div class="small soft">
         {words.requestId}
-        <Copy text={requestId} words={words} />
+        <LazyCopy text={requestId} words={words} />
       </div>
     )}
     {onRetry === undefined ? null : (

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useTitle } from '../frame/useTitle.ts';
 import { Button, LinkButton } from '../parts/Button.tsx';
-import { Copy } from '../parts/Copy.tsx';
+import { LazyCopy } from '../parts/LazyCopy.tsx';
 import { checkoutIdOfState } from '../shared/payPage.ts';
 import { isEnded, type PayState } from '../shared/payStates.ts';
 import { sessionMarkName } from '../shared/session.ts';
@@ -157,7 +157,7 @@ const RequestId = ({ id }: { readonly id: string }) => {
   return (
     <div class="small soft">
       {state.requestId}
-      <Copy text={id} words={frame} />
+      <LazyCopy text={id} words={frame} />
     </div>
   );
 };

@@ -4,9 +4,9 @@ import { focusHeading } from '../../frame/pageFocus.ts';
 import type { CallFailure } from '../../frame/site.ts';
 import { useTitle } from '../../frame/useTitle.ts';
 import { LinkButton } from '../../parts/Button.tsx';
-import { Copy } from '../../parts/Copy.tsx';
 import { EmptyState } from '../../parts/EmptyState.tsx';
 import { Icon } from '../../parts/Icon.tsx';
+import { LazyCopy } from '../../parts/LazyCopy.tsx';
 import { Money } from '../../parts/Money.tsx';
 import { Note } from '../../parts/Note.tsx';
 import { SkeletonRows } from '../../parts/Skeleton.tsx';
@@ -169,7 +169,7 @@ const Facts = ({ words, shown }: Words & { readonly shown: ShownOrder }) => {
       </dl>
       <div class="small soft">
         {texts.id}
-        <Copy text={order.id} words={frame} />
+        <LazyCopy text={order.id} words={frame} />
       </div>
     </section>
   );
