@@ -6,7 +6,7 @@ import { useTitle } from '../../frame/useTitle.ts';
 import { LinkButton } from '../../parts/Button.tsx';
 import { EmptyState } from '../../parts/EmptyState.tsx';
 import { Icon } from '../../parts/Icon.tsx';
-import { LazyCopy } from '../../parts/LazyCopy.tsx';
+import { Copy } from '../../parts/Copy.tsx';
 import { Money } from '../../parts/Money.tsx';
 import { Note } from '../../parts/Note.tsx';
 import { SkeletonRows } from '../../parts/Skeleton.tsx';
@@ -169,7 +169,7 @@ const Facts = ({ words, shown }: Words & { readonly shown: ShownOrder }) => {
       </dl>
       <div class="small soft">
         {texts.id}
-        <LazyCopy text={order.id} words={frame} />
+        <Copy text={order.id} words={frame} />
       </div>
     </section>
   );

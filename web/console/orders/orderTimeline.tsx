@@ -1,5 +1,5 @@
 import { Button } from '../../parts/Button.tsx';
-import { LazyCopy } from '../../parts/LazyCopy.tsx';
+import { Copy } from '../../parts/Copy.tsx';
 import { Timeline } from '../../parts/Timeline.tsx';
 import type { Outcome } from '../../shared/outcome.ts';
 import type { ConsoleOrdersWords } from '../../words/consoleEnOrders.ts';
@@ -53,7 +53,7 @@ const Detail = ({ words, item }: { readonly words: ConsoleOrdersWords; readonly 
       {item.requestId === null ? null : (
         <div class="row">
           {words.timeline.requestId}
-          <LazyCopy text={item.requestId} words={frame} />
+          <Copy text={item.requestId} words={frame} />
         </div>
       )}
     </>

@@ -1,6 +1,6 @@
 import { Button } from '../../parts/Button.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
-import { LazyCopy } from '../../parts/LazyCopy.tsx';
+import { Copy } from '../../parts/Copy.tsx';
 import { Status } from '../../parts/Status.tsx';
 import { Time } from '../../parts/Time.tsx';
 import { Allowed } from '../allowed.tsx';
@@ -76,9 +76,9 @@ const Facts = ({ task }: { readonly task: Task }) => {
     },
     ...(checkoutId === null
       ? []
-      : [{ label: words.checkout, value: <LazyCopy text={checkoutId} words={copyWords} /> }]),
-    ...(jobId === null ? [] : [{ label: words.job, value: <LazyCopy text={jobId} words={copyWords} /> }]),
-    { label: words.task, value: <LazyCopy text={id} words={copyWords} /> },
+      : [{ label: words.checkout, value: <Copy text={checkoutId} words={copyWords} /> }]),
+    ...(jobId === null ? [] : [{ label: words.job, value: <Copy text={jobId} words={copyWords} /> }]),
+    { label: words.task, value: <Copy text={id} words={copyWords} /> },
     { label: words.columns.attempts, value: words.number(attempts) },
     { label: words.time, value: <Time at={runAt} /> },
   ];
