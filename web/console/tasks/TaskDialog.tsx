@@ -1,6 +1,6 @@
 import { Button } from '../../parts/Button.tsx';
-import { Dialog } from '../../parts/Dialog.tsx';
 import { Copy } from '../../parts/Copy.tsx';
+import { Dialog } from '../../parts/Dialog.tsx';
 import { Status } from '../../parts/Status.tsx';
 import { Time } from '../../parts/Time.tsx';
 import { Allowed } from '../allowed.tsx';
