@@ -126,6 +126,8 @@ export type OrderDetail = Order & {
   readonly bookings: readonly string[];
   /** What the carrier calls the shipment. Null until a carrier has said so. */
   readonly shipment: ServiceReference | null;
+  /** The sum of its refunds that have succeeded, lost disputes among them. */
+  readonly refunded: Money;
 };
 
 /** A request to place an order. */

@@ -99,6 +99,7 @@ export const samples = {
     licences: [],
     bookings: [],
     shipment: { reference: 'VN-41-886', url: 'https://carrier.example/track/VN-41-886' },
+    refunded: { amount: 0, currency: 'VND' },
   },
   checkout,
   checkouts: {

@@ -92,6 +92,7 @@ export const orderDetailJson = component(
       ],
       { description: 'The tracking number and page of the carrier. Null until a carrier has sent one.' },
     ),
+    refunded: moneyJson.ref,
   } satisfies RenderedFields<OrderDetail, TSchema>),
 );
 
@@ -143,4 +144,5 @@ export const renderOrderDetail = (order: OrderDetail) =>
             ServiceReference,
             unknown
           >),
+    refunded: renderMoney(order.refunded),
   }) satisfies RenderedFields<OrderDetail, unknown>;

@@ -129,6 +129,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
       licences: ___,
       bookings: ____,
       shipment: _____,
+      refunded: ______,
       ...rest
     } = await fixture.findOrder(order.id);
     expect(found).toEqual(payment);

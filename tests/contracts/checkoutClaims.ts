@@ -62,6 +62,7 @@ export const checkoutClaimsContract = (name: string, open: OpenStore): void => {
         expect(detail).toEqual({
           ...order,
           ...{ payment, invoice: null, licences: [], bookings: [], shipment: null },
+          refunded: { ...order.total, amount: 0 },
         });
         expect(history[1]).toEqual({ seq: 2, state: 'paying', atMs: fixture.now(), detail: null });
       }

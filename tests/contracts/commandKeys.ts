@@ -61,6 +61,7 @@ export const commandKeysContract = (name: string, open: OpenStore): void => {
         licences: ____,
         bookings: _____,
         shipment: ______,
+        refunded: _______,
         ...found
       } = await fixture.findOrder(first.value.id);
       expect(first.value).toEqual(found);

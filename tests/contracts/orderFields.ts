@@ -131,6 +131,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
         licences,
         bookings: [],
         shipment: null,
+        refunded: { ...completed.total, amount: 0 },
       };
       expect(detail).toEqual(expected);
       const row = (seq: number, state: string, atMs: number, detail: string | null = null) => ({

@@ -39,6 +39,7 @@ export const ordersContract = (name: string, open: OpenStore): void => {
         licences: [],
         bookings: [],
         shipment: null,
+        refunded: { ...placed.total, amount: 0 },
       });
     });
 

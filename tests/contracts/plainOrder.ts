@@ -8,5 +8,6 @@ export const plainOrder = ({
   licences: ____,
   bookings: _____,
   shipment: ______,
+  refunded: _______,
   ...order
 }: OrderDetail): Order => order;

@@ -98,10 +98,14 @@ export const refundOutcomesContract = (name: string, open: OpenStore): void => {
         await fixture.requestRefund(order.id, 400),
         await fixture.requestRefund(order.id),
       ];
+      const refundedOf = async () => (await fixture.findOrder(order.id)).refunded;
+      expect(await refundedOf()).toEqual({ amount: 0, currency: 'VND' });
       await fixture.finishRefund(rest.id, refundSucceeded);
+      expect(await refundedOf()).toEqual({ amount: 600, currency: 'VND' });
       expect(await fixture.findOrder(order.id)).toMatchObject({ status: 'paid' });
       expect(await fixture.listTasks({ orderId: order.id })).toMatchObject([{ state: 'paused' }]);
       await fixture.finishRefund(part.id, refundSucceeded);
+      expect(await refundedOf()).toEqual(order.total);
       expect(await fixture.findOrder(order.id)).toMatchObject({ status: 'refunded' });
       expect(await fixture.listTasks({ orderId: order.id })).toEqual([]);
       expect((await fixture.historyStates(order.id)).slice(-2)).toEqual(['partially_refunded', 'refunded']);
@@ -232,6 +236,7 @@ export const refundOutcomesContract = (name: string, open: OpenStore): void => {
       await fixture.finishRefund(first.id, refundSucceeded);
       expect(await stockOf(order.product.id)).toBe(9);
       expect(await fixture.finishRefund(first.id, refundFailed)).toBe(true);
+      expect((await fixture.findOrder(order.id)).refunded.amount).toBe(0);
       expect(await fixture.finishRefund(first.id, refundFailed)).toBe(false);
       const { creditNote, ...failed } = await fixture.findRefund(first.id);
       expect(failed).toMatchObject({ status: 'failed', error: 'charge_disputed' });

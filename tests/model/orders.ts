@@ -79,6 +79,11 @@ export const createOrders = (tables: Tables): Orders => {
       : { number: reference, issuedAtMs: request.answeredMs, url };
   };
 
+  const refundedOf = (orderId: string): number =>
+    [...tables.refunds.values()]
+      .filter(({ refund }) => refund.orderId === orderId && refund.status === 'succeeded')
+      .reduce((sum, { refund }) => sum + refund.amount.amount, 0);
+
   const detailOf = ({ order }: OrderRow): OrderDetail => {
     const shown = shownReferences(referencesOf(tables, [order.id]));
     return {
@@ -86,6 +91,7 @@ export const createOrders = (tables: Tables): Orders => {
       payment: order.checkoutId === null ? null : (tables.payments.get(order.checkoutId)?.payment ?? null),
       history: (tables.histories.get(order.id) ?? []).slice(-shownStates),
       invoice: invoiceOf(order),
+      refunded: { ...order.total, amount: refundedOf(order.id) },
       ...shown,
       licences: [...(tables.licences.get(order.id) ?? []), ...shown.licences],
     };

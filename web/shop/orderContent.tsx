@@ -6,6 +6,7 @@ import { ToastText } from '../frame/toastText.tsx';
 import { Button, LinkButton } from '../parts/Button.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Icon } from '../parts/Icon.tsx';
+import { Money } from '../parts/Money.tsx';
 import { Note } from '../parts/Note.tsx';
 import { StatusLine } from '../parts/StatusLine.tsx';
 import { Time } from '../parts/Time.tsx';
@@ -77,6 +78,9 @@ const useFacts = (order: OrderDetail) => {
       ? []
       : [{ label: orderPage.number, value: <span class="num">{order.number}</span> }]),
     { label: orderPage.ordered, value: <Time at={order.createdAt} /> },
+    ...(order.refunded.amount === 0
+      ? []
+      : [{ label: orderPage.refunded, value: <Money value={order.refunded} /> }]),
     ...(order.invoice === null ? [] : [{ label: orderPage.invoice, value: order.invoice.number }]),
   ];
 };

@@ -48,6 +48,7 @@ export const en = {
     code: 'Product code',
     paidWith: 'Paid with',
     invoice: 'Invoice',
+    refunded: 'Given back',
     openInvoice: (number: string): string => `Open invoice ${number} (PDF)`,
     licences: 'Licences',
     bookings: 'Booking',

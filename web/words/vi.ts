@@ -47,6 +47,7 @@ export const vi: MoreMessages = {
     code: 'Mã sản phẩm',
     paidWith: 'Thanh toán bằng',
     invoice: 'Hoá đơn',
+    refunded: 'Đã hoàn tiền',
     openInvoice: (number) => `Mở hoá đơn ${number} (PDF)`,
     licences: 'Mã bản quyền',
     bookings: 'Lịch hẹn',

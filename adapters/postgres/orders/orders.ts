@@ -52,6 +52,7 @@ type DetailRow = OrderRow & {
   readonly invoice_sequence: number | null;
   readonly issued_ms: number | null;
   readonly service_invoice: IssuedInvoice | null;
+  readonly refunded: number;
 };
 
 const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
@@ -73,13 +74,18 @@ const find = async (sql: Sql, id: string): Promise<OrderDetail | null> => {
       (
         select json_agg(json_build_object('step', step, 'reference', reference, 'url', url) order by step)
         from step_reference where order_id = d.id
-      ) as step_references
+      ) as step_references,
+      (
+        select coalesce(sum(amount), 0)::bigint from refund where order_id = d.id and status = 'succeeded'
+      ) as refunded
     from order_dataset d left join invoice i on i.checkout_id = d.checkout_id
     where d.id = ${id}`;
   if (row === undefined) return null;
   const shown = shownReferences(row.step_references ?? []);
+  const order = orderOf(row);
   return {
-    ...orderOf(row),
+    ...order,
+    refunded: { ...order.total, amount: row.refunded },
     payment: row.payment === null ? null : paymentOf(row.payment),
     history: row.history,
     invoice:

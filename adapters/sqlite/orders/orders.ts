@@ -124,14 +124,21 @@ const createFindOrder = ({ client, db }: Connection) => {
     .orderBy(asc(licence.unit))
     .prepare();
   const referencesOf = createReadReferences(client);
+  const refundedOf = client
+    .prepare<[string], number>(
+      `select coalesce(sum(amount), 0) from refund where order_id = ? and status = 'succeeded'`,
+    )
+    .pluck();
 
   return (orderId: string): OrderDetail | null => {
     const row = datasetRow.get(orderId);
     if (row === undefined) return null;
     const shown = shownReferences(referencesOf([orderId]));
     const invoiceRow = invoiceOfCheckout.get({ id: row.checkoutId ?? '' });
+    const order = orderOf(row);
     return {
-      ...orderOf(row),
+      ...order,
+      refunded: { ...order.total, amount: refundedOf.get(orderId) ?? 0 },
       payment: paymentOfDataset(row),
       history: newestStates.all({ orderId }).reverse(),
       invoice:
