@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { ledgerDifferences, moneyChecks } from '../../core/ledger.ts';
+import { openPaymentStatuses } from '../../core/payment.ts';
 import {
   caseDetail,
   casesIn,
@@ -103,9 +104,18 @@ describe.each([
     expect(caseDetail('ledger_differences', newer, words)).toBe(
       `${words.otherDifference('fee_differs')}: f_1`,
     );
+  });
+
+  test('The reason of a dispute and the status of an open payment are said in words', () => {
     expect(caseDetail('disputes_open', moneyCase({ detail: 'fraudulent: dp_1' }), words)).toBe(
-      'fraudulent: dp_1',
+      `${words.disputeReasons.fraudulent}: dp_1`,
     );
+    expect(caseDetail('disputes_open', moneyCase({ detail: 'of_tomorrow: dp_1' }), words)).toBe(
+      'of tomorrow: dp_1',
+    );
+    for (const status of openPaymentStatuses)
+      expect([status, Object.hasOwn(words.openPayments, status)]).toEqual([status, true]);
+    expect(caseDetail('refunds_stuck', moneyCase({ detail: 'card closed' }), words)).toBe('card closed');
   });
 });
 

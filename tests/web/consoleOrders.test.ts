@@ -171,7 +171,7 @@ describe.each([
     const failed = entry({ kind: 'task', what: 'failed', detail: 'notify_customer: SMTP 550: no such user' });
     expect(shown(failed)).toMatchObject({
       tone: 'bad',
-      lines: [`${words.timeline.step('notify customer')}: SMTP 550: no such user`],
+      lines: [`${words.timeline.step(words.names.step('notify_customer'))}: SMTP 550: no such user`],
     });
   });
 
@@ -184,6 +184,14 @@ describe.each([
     expect(shown(entry({ kind: 'state', what: 'invoiced', detail: 'INV-2026-000001' }))?.lines).toEqual([
       'INV-2026-000001',
     ]);
+  });
+
+  test('The amount of a dispute is read as money, and its reason is said in words', () => {
+    const { lines } = shown(entry({ kind: 'state', what: 'disputed', detail: '17970 USD, fraudulent' })) ?? {
+      lines: [],
+    };
+    expect(lines[0]).toContain(language === 'vi' ? '179,70' : '179.70');
+    expect(lines[0]).toContain(`: ${words.disputeReasons.fraudulent}`);
   });
 
   test('A word that is newer than this page is shown as the shop says it', () => {

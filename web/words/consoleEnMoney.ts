@@ -1,3 +1,5 @@
+import { consoleEnDisputes } from './consoleEnDisputes.ts';
+
 /** By the money check: its name, and what a case of it means. */
 const checks = {
   paid_without_progress: {
@@ -59,6 +61,13 @@ export const consoleEnMoney = {
   checks,
   otherCheck: (name: string) => ({ name, text: 'A check that is newer than this page.', next: '' }),
   differences,
+  disputeReasons: consoleEnDisputes,
+  /** By the status of a payment that has no outcome. */
+  openPayments: {
+    initiated: 'Asked for, and not answered yet',
+    unknown: 'The answer was lost',
+    requires_action: 'Waits for the customer to confirm it',
+  },
   otherDifference: (name: string): string => `Difference: ${name}`,
   overview: {
     title: 'Money',

@@ -1,4 +1,6 @@
 import type { OrderStatus } from '../shared/types.ts';
+import { consoleEnDisputes } from './consoleEnDisputes.ts';
+import { consoleEnSteps } from './consoleEnSteps.ts';
 
 /** By the status of an order, as an operator says it. */
 const statuses: Readonly<Record<OrderStatus, string>> = {
@@ -78,6 +80,8 @@ const refundStatuses = {
 const types = { physical: 'Delivered goods', digital: 'Digital product', service: 'Service' };
 
 export const consoleEnOrders = {
+  names: consoleEnSteps,
+  disputeReasons: consoleEnDisputes,
   types,
   statuses,
   states,

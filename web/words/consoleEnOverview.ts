@@ -1,5 +1,8 @@
+import { consoleEnSteps } from './consoleEnSteps.ts';
+
 /** The overview of the console, in English. */
 export const consoleEnOverview = {
+  names: consoleEnSteps,
   title: 'Overview',
   numbers: {
     label: 'Tasks now',

@@ -1,4 +1,4 @@
-import { readable, wordOf } from './words.ts';
+import { consoleEnSteps } from './consoleEnSteps.ts';
 
 const states = {
   ready: 'Ready',
@@ -6,26 +6,6 @@ const states = {
   waiting: 'Waiting',
   paused: 'Paused',
   failed: 'Failed',
-};
-
-const pipelines = {
-  physical: 'Delivered goods',
-  digital: 'Digital products',
-  service: 'Services',
-  refund: 'Refunds',
-  provider_event: 'Events of the provider',
-  reconciliation: 'Reconciliations',
-};
-
-const steps = {
-  invoice: 'Issue the invoice',
-  issue_licence: 'Issue the licence',
-  book: 'Book the place',
-  request_shipment: 'Hand to the carrier',
-  notify_customer: 'Send the mail',
-  refund_charge: 'Give the money back',
-  act_on_event: 'Act on the event',
-  reconcile_ledger: 'Compare with the provider',
 };
 
 const tasks = (count: number): string => (count === 1 ? '1 task' : `${count.toLocaleString('en')} tasks`);
@@ -36,11 +16,7 @@ export const consoleEnTasks = {
   title: 'Tasks',
   number,
   states,
-  pipelines,
-  steps,
-  /** A name that is newer than this page is shown as it is. */
-  pipeline: (name: string): string => wordOf(pipelines, name) ?? readable(name),
-  step: (name: string): string => wordOf(steps, name) ?? readable(name),
+  ...consoleEnSteps,
   filters: 'Filters',
   filterNames: {
     state: 'State',

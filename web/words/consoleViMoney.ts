@@ -1,4 +1,5 @@
 import type { ConsoleMoneyWords } from './consoleEnMoney.ts';
+import { consoleViDisputes } from './consoleViDisputes.ts';
 
 export const consoleViMoney: ConsoleMoneyWords = {
   checks: {
@@ -54,6 +55,12 @@ export const consoleViMoney: ConsoleMoneyWords = {
     refund_missing: 'Sổ của ta ghi đã hoàn, nhà cung cấp không có',
     refunded_twice: 'Nhà cung cấp hoàn hai lần cho một khoản',
     amount_differs: 'Số tiền không giống nhau',
+  },
+  disputeReasons: consoleViDisputes,
+  openPayments: {
+    initiated: 'Đã yêu cầu thu, chưa có trả lời',
+    unknown: 'Không nhận được câu trả lời',
+    requires_action: 'Chờ khách xác nhận',
   },
   otherDifference: (name) => `Khác biệt: ${name}`,
   overview: {

@@ -1,4 +1,6 @@
 import type { ConsoleOrdersWords } from './consoleEnOrders.ts';
+import { consoleViDisputes } from './consoleViDisputes.ts';
+import { consoleViSteps } from './consoleViSteps.ts';
 
 const statuses: ConsoleOrdersWords['statuses'] = {
   pending: 'Chờ thanh toán',
@@ -11,6 +13,8 @@ const statuses: ConsoleOrdersWords['statuses'] = {
 };
 
 export const consoleViOrders: ConsoleOrdersWords = {
+  names: consoleViSteps,
+  disputeReasons: consoleViDisputes,
   types: { physical: 'Hàng giao tận nơi', digital: 'Sản phẩm số', service: 'Dịch vụ' },
   statuses,
   states: {

@@ -1,6 +1,8 @@
 import type { OverviewWords } from './consoleEnOverview.ts';
+import { consoleViSteps } from './consoleViSteps.ts';
 
 export const consoleViOverview: OverviewWords = {
+  names: consoleViSteps,
   title: 'Tổng quan',
   numbers: {
     label: 'Tác vụ lúc này',

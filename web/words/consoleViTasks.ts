@@ -1,5 +1,5 @@
 import type { ConsoleTasksWords } from './consoleEnTasks.ts';
-import { readable, wordOf } from './words.ts';
+import { consoleViSteps } from './consoleViSteps.ts';
 
 const states = {
   ready: 'Sẵn sàng',
@@ -9,26 +9,6 @@ const states = {
   failed: 'Thất bại',
 };
 
-const pipelines = {
-  physical: 'Hàng giao tận nơi',
-  digital: 'Sản phẩm số',
-  service: 'Dịch vụ',
-  refund: 'Hoàn tiền',
-  provider_event: 'Tin từ cổng thanh toán',
-  reconciliation: 'Đối soát',
-};
-
-const steps = {
-  invoice: 'Xuất hoá đơn',
-  issue_licence: 'Cấp giấy phép',
-  book: 'Giữ chỗ',
-  request_shipment: 'Giao cho bên vận chuyển',
-  notify_customer: 'Gửi thư',
-  refund_charge: 'Trả lại tiền',
-  act_on_event: 'Xử lý tin',
-  reconcile_ledger: 'So với cổng thanh toán',
-};
-
 const number = (count: number): string => count.toLocaleString('vi');
 const tasks = (count: number): string => `${number(count)} tác vụ`;
 
@@ -36,10 +16,7 @@ export const consoleViTasks: ConsoleTasksWords = {
   title: 'Tác vụ',
   number,
   states,
-  pipelines,
-  steps,
-  pipeline: (name) => wordOf(pipelines, name) ?? readable(name),
-  step: (name) => wordOf(steps, name) ?? readable(name),
+  ...consoleViSteps,
   filters: 'Bộ lọc',
   filterNames: {
     state: 'Trạng thái',

@@ -79,7 +79,10 @@ withConsole(
       await seed();
       await visit(async ({ goto, page }) => {
         await goto('/console');
-        const group = page.getByRole('link', { name: en.failures.show('2', 'physical', 'request shipment') });
+        const { pipelines, steps } = en.names;
+        const group = page.getByRole('link', {
+          name: en.failures.show('2', pipelines.physical, steps.request_shipment),
+        });
         await group.waitFor();
         const href = new URL((await group.getAttribute('href')) ?? '', shop().url);
         expect(Object.fromEntries(href.searchParams)).toMatchObject({

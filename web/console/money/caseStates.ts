@@ -60,22 +60,28 @@ export const commandsOf = (
 const givesNothing = (difference: string): 'has_order' | 'no' =>
   difference === 'charged_twice' ? 'has_order' : 'no';
 
-/** What a case says for people: the kind of a difference in words, and what follows it. */
+type DetailWords = {
+  readonly differences: Readonly<Record<string, string>>;
+  readonly otherDifference: (name: string) => string;
+  readonly disputeReasons: Readonly<Record<string, string>>;
+  readonly openPayments: Readonly<Record<string, string>>;
+};
+
+/** What a case says for people: its first word, where that is a name of the API, in words, and what follows it. */
 export const caseDetail = (
   check: string,
-  moneyCase: Pick<MoneyCase, 'detail'>,
-  words: {
-    readonly differences: Readonly<Record<string, string>>;
-    readonly otherDifference: (name: string) => string;
-  },
+  { detail }: Pick<MoneyCase, 'detail'>,
+  { differences, otherDifference, disputeReasons, openPayments }: DetailWords,
 ): string | null => {
-  const { detail } = moneyCase;
-  const difference = differenceOf(check, moneyCase);
-  if (detail === null || difference === null) return detail;
-  return (
-    (wordOf(words.differences, difference) ?? words.otherDifference(difference)) +
-    detail.slice(difference.length)
+  if (detail === null) return null;
+  const names = wordOf(
+    { ledger_differences: differences, disputes_open: disputeReasons, unknown: openPayments },
+    check,
   );
+  const name = /^[a-z_]+/.exec(detail)?.[0];
+  if (names === undefined || name === undefined) return detail;
+  const other = check === 'ledger_differences' ? otherDifference : readable;
+  return (wordOf(names, name) ?? other(name)) + detail.slice(name.length);
 };
 
 type CheckWords = { readonly name: string; readonly text: string; readonly next: string };

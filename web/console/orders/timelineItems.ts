@@ -76,12 +76,12 @@ const titleOf = ({ kind, what }: TimelineEntry, words: ConsoleOrdersWords): stri
 };
 
 const linesOf = (entry: TimelineEntry, { language, words }: Texts): readonly string[] => {
-  const { kind, detail, declineCode } = entry;
+  const { detail, declineCode } = entry;
   const who = actorText(entry.actor, words);
   return [
     who === '' ? '' : words.timeline.by(who),
     declineCode === null ? '' : words.timeline.decline(declineCode),
-    detail === null ? '' : detailText(kind, detail, language, words),
+    detail === null ? '' : detailText(entry, detail, { language, words }),
   ];
 };
 
@@ -93,15 +93,20 @@ export const actorText = (
   return 'email' in actor ? actor.email : timeline.key(actor.name);
 };
 
+const disputeStates: ReadonlySet<string> = new Set(['disputed', 'dispute_won', 'dispute_lost']);
+
 const detailText = (
-  kind: TimelineEntry['kind'],
+  { kind, what }: Pick<TimelineEntry, 'kind' | 'what'>,
   detail: string,
-  language: Language,
-  { timeline }: ConsoleOrdersWords,
+  { language, words: { disputeReasons, names, timeline } }: Texts,
 ): string => {
   if (kind === 'task') {
     const [step = '', ...error] = detail.split(': ');
-    return [timeline.step(readable(step)), ...(error.length === 0 ? [] : [error.join(': ')])].join(': ');
+    return [timeline.step(names.step(step)), ...(error.length === 0 ? [] : [error.join(': ')])].join(': ');
+  }
+  if (kind === 'state' && disputeStates.has(what)) {
+    const [amount = '', reason = ''] = detail.split(', ');
+    return `${withMoney(amount, language)}: ${wordOf(disputeReasons, reason) ?? readable(reason)}`;
   }
   return withMoney(detail, language);
 };

@@ -5,7 +5,6 @@ import { Table } from '../../parts/Table.tsx';
 import { queryOf } from '../../shared/query.ts';
 import type { Failures } from '../../shared/types.ts';
 import type { OverviewWords } from '../../words/consoleEnOverview.ts';
-import { readable } from '../../words/words.ts';
 import { useConsole } from '../console.ts';
 import { useAsked } from '../useAsked.ts';
 
@@ -13,7 +12,7 @@ import { useAsked } from '../useAsked.ts';
 const groupsMax = 8;
 
 /** What failed, in groups that one answer may mend: each leads to its tasks. */
-export const FailuresPart = ({ words: { failures } }: { readonly words: OverviewWords }) => {
+export const FailuresPart = ({ words: { failures, names } }: { readonly words: OverviewWords }) => {
   const { language, live } = useConsole();
   // Asked again when the number of failed tasks is another.
   const change = live.queue.value?.totals.failed ?? '';
@@ -40,8 +39,8 @@ export const FailuresPart = ({ words: { failures } }: { readonly words: Overview
             rows={groups.slice(0, groupsMax)}
             keyOf={({ pipeline, step, error }) => `${pipeline} ${step} ${error}`}
             columns={[
-              { key: 'pipeline', head: failures.pipeline, cell: ({ pipeline }) => readable(pipeline) },
-              { key: 'step', head: failures.step, cell: ({ step }) => readable(step) },
+              { key: 'pipeline', head: failures.pipeline, cell: ({ pipeline }) => names.pipeline(pipeline) },
+              { key: 'step', head: failures.step, cell: ({ step }) => names.step(step) },
               { key: 'error', head: failures.error, cell: ({ error }) => error },
               {
                 key: 'tasks',
@@ -50,7 +49,7 @@ export const FailuresPart = ({ words: { failures } }: { readonly words: Overview
                 cell: ({ pipeline, step, error, tasks }) => (
                   <a
                     href={`/console/tasks${queryOf({ state: 'failed', pipeline, step, error })}`}
-                    aria-label={failures.show(format(tasks), readable(pipeline), readable(step))}
+                    aria-label={failures.show(format(tasks), names.pipeline(pipeline), names.step(step))}
                   >
                     {format(tasks)}
                   </a>

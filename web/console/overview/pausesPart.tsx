@@ -3,11 +3,11 @@ import { Status } from '../../parts/Status.tsx';
 import { Time } from '../../parts/Time.tsx';
 import { queryOf } from '../../shared/query.ts';
 import type { OverviewWords } from '../../words/consoleEnOverview.ts';
-import { readable, wordOf } from '../../words/words.ts';
+import { wordOf } from '../../words/words.ts';
 import { useConsole } from '../console.ts';
 
 /** What is held back, by whom and why. */
-export const PausesPart = ({ words: { pauses } }: { readonly words: OverviewWords }) => {
+export const PausesPart = ({ words: { names, pauses } }: { readonly words: OverviewWords }) => {
   const queue = useConsole().live.queue.value;
   return (
     <section class="stack" aria-labelledby="pauses" aria-busy={queue === null}>
@@ -19,7 +19,7 @@ export const PausesPart = ({ words: { pauses } }: { readonly words: OverviewWord
       ) : (
         <ul class="stack">
           {queue.pauses.map(({ id, pipeline, step, origin, reason, since }) => {
-            const what = `${readable(pipeline)}, ${step === null ? pauses.whole : readable(step)}`;
+            const what = `${names.pipeline(pipeline)}, ${step === null ? pauses.whole : names.step(step)}`;
             return (
               <li key={id}>
                 <Note tone={origin === 'fault' ? 'warn' : 'calm'}>
