@@ -4,6 +4,8 @@ import { SignJWT } from 'jose';
 import { secret } from '../processes/tokens.ts';
 import { gatewayAvailable, type LogLine } from './gateway.ts';
 import { createGround, type Ground } from './ground.ts';
+import { sendAs } from './proxied.ts';
+import { sendRaw, statusOf } from './raw.ts';
 
 /** What a budget of `site/limits.conf` lets through at once, and in a second after that. */
 const budgets = {
@@ -113,6 +115,31 @@ describe.if(gatewayAvailable())('The limits of the gateway', () => {
     expect(linesOf('webhook').every(({ status }) => status === 200)).toBe(true);
   });
 
+  test('A path that only looks like a file, a health check or a webhook spends the budget of its caller', async () => {
+    const { ground } = await createLimited();
+    const paths = [
+      '/assets/%2e%2e/orders',
+      '/assets/..\\orders',
+      '/health/..\\orders?a=1',
+      '/webhooks/..\\checkouts',
+      '/webhooks/../checkouts',
+      '/orders/1%2f..%2f..%2fassets%2fa.js',
+      '/orders/1%2f..%2f..%2fwebhooks%2fstripe',
+      '/assets/a..%2forders',
+    ];
+    for (const path of paths) {
+      const text = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+      expect([path, statusOf(await sendRaw(ground.gateway.port, text))]).toEqual([
+        path,
+        path.includes('\\') ? 400 : 200,
+      ]);
+    }
+    await ground.gateway.quit();
+    expect(ground.gateway.log().map(({ path, budget }) => [path, budget])).toEqual(
+      paths.map((path) => [path.replace(/\?.*/, ''), 'address']),
+    );
+  });
+
   test('Tokens that are not valid have a small limit of their address, and spend no customer’s budget', async () => {
     const { call, many, linesOf } = await createLimited();
     const forged = [
@@ -186,6 +213,30 @@ describe.if(gatewayAvailable())('The limits of the gateway', () => {
     await call(bearer(await sign({})));
     await call(bearer('not a token'));
     expect(linesOf('address')).toHaveLength(2);
+  });
+
+  test('A network of IPv6 is one address, and each address of IPv4 is one, however it is written', async () => {
+    const ground = await createGround({
+      edits: {
+        // One request, and none more for longer than the test takes.
+        'site/limits.conf': (text) =>
+          text.replace('rate=100r/s', 'rate=1r/m').replace('zone=address burst=200 nodelay', 'zone=address'),
+      },
+    });
+    grounds.push(ground);
+    const statusFor = async (address: string) => {
+      const text = 'GET /orders HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+      return statusOf(await sendAs(address, ground.gateway.balancedPort, text));
+    };
+    for (const [address, status] of [
+      ['2001:db8::1', 200],
+      ['2001:db8::2', 429],
+      ['2001:db8:0:1::1', 200],
+      ['::ffff:192.0.2.1', 200],
+      ['::ffff:192.0.2.1', 429],
+      ['::ffff:192.0.2.2', 200],
+    ] as const)
+      expect([address, await statusFor(address)]).toEqual([address, status]);
   });
 
   test('An address has a limited number of requests at once', async () => {

@@ -18,7 +18,9 @@ describe.if(gatewayAvailable())('The shop through the gateway', () => {
     await buildPages(join(import.meta.dir, '../../web/dist'), { onlyIfStale: true });
     const env = { CORS_ORIGINS: origin, TRUSTED_PROXIES: '127.0.0.1' };
     app = await startApp({ databaseUrl: 'sqlite::memory:', env });
-    gateway = await startGateway({ checkout: [app.port], read: [app.port] });
+    // Twice, because nginx avoids no process that is the only one.
+    const ports = [app.port, app.port];
+    gateway = await startGateway({ checkout: ports, read: ports });
     operatorToken = await tokenFor('op@shop.test', 'operator');
     // So much that a page of them is compressed.
     const operator = createClient(app.url, operatorToken);
@@ -149,7 +151,7 @@ describe.if(gatewayAvailable())('The shop through the gateway', () => {
   test('The documents and what is allowed are the product’s, through the gateway too', async () => {
     const [own, direct] = await Promise.all([get('/docs/json'), fetch(`${app.url}/docs/json`)]);
     expect(await own.json()).toEqual(await direct.json());
-    for (const method of ['OPTIONS', 'PUT', 'TRACE']) {
+    for (const method of ['OPTIONS', 'PUT', 'TRACE', 'M-SEARCH', 'BREW', 'PRI', 'GET_']) {
       const text = `${method} /orders HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
       const response = await sendRaw(gateway.port, text);
       expect([method, statusOf(response)]).toEqual([method, method === 'OPTIONS' ? 204 : 405]);
@@ -157,5 +159,24 @@ describe.if(gatewayAvailable())('The shop through the gateway', () => {
     }
     const elsewhere = 'TRACE /orders HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n';
     expect(statusOf(await sendRaw(gateway.port, elsewhere))).toBe(404);
+  });
+
+  test('Methods that nobody knows do not stop the shop for others', async () => {
+    for (let index = 0; index < 10; index++)
+      await sendRaw(gateway.port, 'BREW /orders HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const response = await fetch(`${gateway.url}/orders/${crypto.randomUUID()}`, { method });
+      expect([method, response.status]).toEqual([method, method === 'POST' ? 405 : 401]);
+    }
+  });
+
+  test('A precondition changes nothing, as in the shop', async () => {
+    for (const headers of [
+      { 'if-match': '"other"' },
+      { 'if-unmodified-since': 'Mon, 01 Jan 2001 00:00:00 GMT' },
+    ]) {
+      await getFromCache('/products?limit=4');
+      expect((await get('/products?limit=4', headers)).status).toBe(200);
+    }
   });
 });

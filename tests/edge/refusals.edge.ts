@@ -47,6 +47,7 @@ const smuggled: Readonly<Record<string, string>> = {
   'a host with a user': get('Host: localhost@evil.example\r\nConnection: close'),
   'a tunnel': `CONNECT localhost:80 HTTP/1.1\r\n${host}\r\n`,
   'no path': `OPTIONS * HTTP/1.1\r\n${host}\r\n`,
+  'a version that nobody knows': `GET /orders HTTP/3.0\r\n${host}\r\n`,
   'a preface of HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
   TLS: '\x16\x03\x01\x00\r\n\r\n',
 };
