@@ -1,0 +1,160 @@
+import { beforeAll, describe, expect, test } from 'bun:test';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { YAML } from 'bun';
+import { readConfig } from '../../server/config.ts';
+import { createScratchFolder } from '../processes/cleanup.ts';
+import { valueAt } from '../processes/client.ts';
+import { secret } from '../processes/tokens.ts';
+import { areToolsAvailable, runTool } from './tools.ts';
+
+const manifests = fileURLToPath(new URL('../../deploy/kubernetes', import.meta.url));
+const schemas = fileURLToPath(new URL('./schemas', import.meta.url));
+const overlays = ['production', 'staging'];
+
+/** A file of the manifests, and how a test changes it. */
+type Edit = readonly [file: string, from: string, to: string];
+
+/** What kustomize makes of an overlay, in a copy of the manifests with these changes. */
+const build = (overlay: string, edits: readonly Edit[] = []): string => {
+  const folder = join(createScratchFolder('manifests'), 'kubernetes');
+  cpSync(manifests, folder, { recursive: true });
+  for (const [file, from, to] of edits) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(join(folder, file), text.replace(from, to));
+  }
+  const { code, stdout, output } = runTool('kustomize', ['build', join(folder, 'overlays', overlay)]);
+  if (code !== 0) throw new Error(output);
+  return stdout;
+};
+
+const check = (text: string) =>
+  runTool(
+    'kubeconform',
+    ['-strict', '-summary', '-schema-location', `${schemas}/{{ .ResourceKind }}{{ .KindSuffix }}.json`, '-'],
+    { input: text },
+  );
+
+const at = (value: unknown, ...path: readonly string[]): unknown => path.reduce(valueAt, value);
+const listAt = (value: unknown, ...path: readonly string[]): readonly unknown[] => {
+  const list = at(value, ...path);
+  return Array.isArray(list) ? list : [];
+};
+const nameOf = (object: unknown): string => String(at(object, 'metadata', 'name'));
+const podOf = (object: unknown): unknown => at(object, 'spec', 'template', 'spec');
+
+describe.skipIf(!areToolsAvailable())('The manifests of Kubernetes', () => {
+  let objects: readonly unknown[] = [];
+  const ofKind = (...kinds: readonly string[]) =>
+    objects.filter((object) => kinds.includes(String(at(object, 'kind'))));
+  const settings = (): Readonly<Record<string, string>> =>
+    Object(
+      at(
+        ofKind('ConfigMap').find((object) => nameOf(object).startsWith('settings-')),
+        'data',
+      ),
+    );
+  beforeAll(() => {
+    objects = [YAML.parse(build('production'))].flat();
+  });
+
+  test.each(overlays)('Those of %s are valid', (overlay) => {
+    const { code, output } = check(build(overlay));
+    expect([code, output]).toEqual([
+      0,
+      expect.stringMatching(/Valid: 2\d, Invalid: 0, Errors: 0, Skipped: 0/),
+    ]);
+  });
+
+  test.each<Edit>([
+    ['base/shop.patch.yaml', 'readinessProbe:', 'readynessProbe:'],
+    ['base/read.yaml', 'minReplicas: 2', 'minReplicas: two'],
+    ['base/network.yaml', 'policyTypes: [Ingress, Egress]', 'policyTypes: Ingress'],
+    ['base/migrate.yaml', 'backoffLimit: 2', 'backofLimit: 2'],
+    ['base/gateway.yaml', 'kind: PodDisruptionBudget', 'kind: PodDisruptionBudgets'],
+    ['base/gateway.yaml', 'externalTrafficPolicy: Local', 'externalTrafficPolicies: Local'],
+  ])('In %s, “%s” that became another word is found: %s', (file, from, to) => {
+    expect(check(build('production', [[file, from, to]])).code).not.toBe(0);
+  });
+
+  test('There is a deployment for each role and the gateway, each with a budget and an autoscaler', () => {
+    const names = ['checkout', 'gateway', 'read', 'worker'];
+    for (const kind of ['Deployment', 'PodDisruptionBudget', 'HorizontalPodAutoscaler'])
+      expect([kind, ofKind(kind).map(nameOf).toSorted()]).toEqual([kind, names]);
+    expect(ofKind('Service').map(nameOf).toSorted()).toEqual(['checkout', 'gateway', 'read']);
+    const roles = ofKind('Deployment').flatMap((object) =>
+      listAt(podOf(object), 'containers').flatMap((container) => listAt(container, 'env')),
+    );
+    expect(roles.map((variable) => String(at(variable, 'value'))).toSorted()).toEqual([
+      'checkout',
+      'read',
+      'worker',
+    ]);
+  });
+
+  test('A process may end in its own time before it is killed', () => {
+    const { DRAIN_MS, SHUTDOWN_MS, PAYMENT_TIMEOUT_MS } = settings();
+    for (const object of ofKind('Deployment')) {
+      const pod = podOf(object);
+      const graceMs = Number(at(pod, 'terminationGracePeriodSeconds')) * 1_000;
+      const [container] = listAt(pod, 'containers');
+      const preStopMs = Number(at(container, 'lifecycle', 'preStop', 'sleep', 'seconds')) * 1_000;
+      expect(preStopMs).toBeGreaterThan(0);
+      // The program takes 5 s more to close, and nginx lets streams go on for 60 s.
+      const ownMs = nameOf(object) === 'gateway' ? 60_000 : Number(DRAIN_MS) + Number(SHUTDOWN_MS) + 5_000;
+      expect([nameOf(object), graceMs > preStopMs + ownMs]).toEqual([nameOf(object), true]);
+      expect(graceMs).toBeGreaterThan(preStopMs + Number(DRAIN_MS) + Number(PAYMENT_TIMEOUT_MS));
+    }
+    expect(Number(SHUTDOWN_MS)).toBeGreaterThan(Number(PAYMENT_TIMEOUT_MS));
+  });
+
+  test('No container is root, can become it, or writes to its own files, and all have probes', () => {
+    for (const object of ofKind('Deployment', 'Job')) {
+      const pod = podOf(object);
+      expect(at(pod, 'securityContext')).toMatchObject({ runAsNonRoot: true, runAsUser: 65_532 });
+      expect(at(pod, 'automountServiceAccountToken')).toBe(false);
+      const containers = listAt(pod, 'containers');
+      expect(containers).toHaveLength(1);
+      for (const container of containers) {
+        expect(at(container, 'securityContext')).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+        expect(at(container, 'resources', 'limits', 'memory')).toBeString();
+        if (at(object, 'kind') === 'Job') continue;
+        expect(at(container, 'readinessProbe', 'httpGet')).toBeDefined();
+        expect(at(container, 'livenessProbe', 'httpGet')).toBeDefined();
+      }
+    }
+  });
+
+  test('The settings are those of the program, and start a shop with what the secret adds', () => {
+    const secrets = {
+      DATABASE_URL: 'postgres://shop@db/shop?sslmode=verify-full',
+      AUTH_SECRET: `${secret}Z8rW1vQm4Kx0`,
+      STRIPE_API_KEY: 'sk_test_1',
+      STRIPE_WEBHOOK_SECRET: 'whsec_1',
+    };
+    for (const ROLE of ['checkout', 'read', 'worker'])
+      expect(readConfig({ ...settings(), ...secrets, ROLE }).isOk()).toBe(true);
+  });
+
+  test('No secret stands in the manifests, and only the migration gets the user that changes the schema', () => {
+    expect(ofKind('Secret')).toEqual([]);
+    const text = JSON.stringify(objects);
+    expect(text).not.toMatch(/postgres:\/\/|sk_live|whsec_/);
+    const users = objects.filter((object) => JSON.stringify(object).includes('"cartwright-migration"'));
+    expect(users.map(nameOf)).toEqual(['migrate']);
+  });
+
+  test('All that is not named is refused by the network', () => {
+    const deny = ofKind('NetworkPolicy').find((object) => nameOf(object) === 'default-deny');
+    expect(at(deny, 'spec')).toEqual({
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+    });
+  });
+});

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createScratchFolder, killOnExit } from '../processes/cleanup.ts';
+import { freePort } from '../processes/server.ts';
+import { secret } from '../processes/tokens.ts';
+import { assembleImage, type Image } from './container.ts';
+
+const folder = fileURLToPath(new URL('../../deploy/systemd', import.meta.url));
+const units = readdirSync(folder).filter((name) => name.endsWith('.service'));
+const isSystemdAvailable = spawnSync('systemd-analyze', ['--version']).status === 0;
+if (!isSystemdAvailable && process.env.REQUIRE_DEPLOY_TOOLS === '1')
+  throw new Error('REQUIRE_DEPLOY_TOOLS is set, and there is no systemd-analyze');
+
+/** The values of a key of a unit, in their order. */
+const valuesOf = (unit: string, key: string): readonly string[] =>
+  [...readFileSync(join(folder, unit), 'utf8').matchAll(new RegExp(`^${key}=(.+)$`, 'gm'))].map(
+    ([, value = '']) => value,
+  );
+
+/** The units in a folder of their own, with one of them changed. The programs that they name are there. */
+const copyUnits = (edit: readonly [unit: string, from: string, to: string] | null = null): string => {
+  const copy = join(createScratchFolder('units'), 'units');
+  cpSync(folder, copy, { recursive: true });
+  for (const unit of units) {
+    const text = readFileSync(join(copy, unit), 'utf8');
+    // What is not installed here is no fault of the unit.
+    const installed = text.replace(/\/usr\/(?:local\/bin\/(?:bun|litestream)|sbin\/nginx)/g, '/bin/true');
+    const edited = edit?.[0] === unit ? installed.replace(edit[1], edit[2]) : installed;
+    if (edit?.[0] === unit) expect(edited).not.toBe(installed);
+    writeFileSync(join(copy, unit), edited);
+  }
+  return copy;
+};
+
+const analyze = (args: readonly string[], cwd: string) => {
+  const { status, stdout, stderr } = spawnSync('systemd-analyze', args, { cwd, encoding: 'utf8' });
+  return { status, output: `${stdout}${stderr}` };
+};
+
+/** What `verify` says of the units in a folder. Of other units of this machine it may complain as it likes. */
+const verify = (copy: string, unit: string): string =>
+  analyze(['verify', '--man=no', `./${unit}`], copy)
+    .output.split('\n')
+    .filter((line) => line.includes('cartwright'))
+    .join('\n');
+
+describe.skipIf(!isSystemdAvailable)('The units of systemd', () => {
+  test.each(units)('%s is valid', (unit) => {
+    expect(verify(copyUnits(), unit)).toBe('');
+  });
+
+  test('A word that systemd does not know is found', () => {
+    const copy = copyUnits(['cartwright@.service', 'TimeoutStopSec=', 'TimeoutStopSecs=']);
+    expect(verify(copy, 'cartwright@.service')).toContain('TimeoutStopSecs');
+  });
+
+  test.each(units)('%s leaves a process little that it could do to the system', (unit) => {
+    const { status, output } = analyze(
+      ['security', '--offline=yes', '--threshold=20', `./${unit}`],
+      copyUnits(),
+    );
+    expect([status, output]).toEqual([0, expect.stringContaining('OK')]);
+  });
+
+  test('A unit that keeps the rights of root is found', () => {
+    const copy = copyUnits(['cartwright@.service', 'CapabilityBoundingSet=\n', '']);
+    const { status } = analyze(
+      ['security', '--offline=yes', '--threshold=20', './cartwright@.service'],
+      copy,
+    );
+    expect(status).not.toBe(0);
+  });
+
+  test('A process may end in its own time before it is killed', () => {
+    const [seconds = ''] = valuesOf('cartwright@.service', 'TimeoutStopSec');
+    // DRAIN_MS and SHUTDOWN_MS as they are by default, and 5 s to close.
+    expect(Number(seconds)).toBeGreaterThan(5 + 10 + 5);
+  });
+});
+
+describe('The command lines of the units', () => {
+  let image: Image;
+  const data = join(createScratchFolder('units'), 'state');
+  const user = 65_531;
+  beforeAll(() => {
+    image = assembleImage();
+    mkdirSync(data);
+    chownSync(data, user, user);
+  });
+  const ended: (() => void)[] = [];
+  afterAll(() => {
+    for (const end of ended) end();
+  });
+
+  /** Runs what a unit says, with its environment, as a plain user, where the files are in the places that it names. */
+  const run = (unit: string, settings: Readonly<Record<string, string>>) => {
+    const environment = valuesOf(unit, 'Environment').flatMap((line) => line.split(' '));
+    const [command = ''] = valuesOf(unit, 'ExecStart');
+    const [cwd = '/'] = valuesOf(unit, 'WorkingDirectory');
+    const script = `set -e
+      mount -t tmpfs tmpfs /opt && mkdir /opt/cartwright && mount --bind "$1/app" /opt/cartwright
+      mount -t tmpfs tmpfs /usr/local/bin && touch /usr/local/bin/bun && mount --bind "$1/usr/local/bin/bun" /usr/local/bin/bun
+      mount -t tmpfs tmpfs /var/lib && mkdir /var/lib/cartwright && mount --bind "$2" /var/lib/cartwright
+      mount -o remount,bind,ro /opt/cartwright
+      mount -t proc -o subset=pid,hidepid=invisible proc /proc
+      cd "$3"
+      exec setpriv --reuid=${user} --regid=${user} --clear-groups --no-new-privs --bounding-set=-all $4`;
+    const child = spawn(
+      'unshare',
+      [
+        '--mount',
+        '--pid',
+        '--fork',
+        '--kill-child',
+        'sh',
+        '-c',
+        script,
+        'unit',
+        image.root,
+        data,
+        cwd,
+        command,
+      ],
+      {
+        env: {
+          PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+          ...Object.fromEntries(environment.map((pair) => pair.split(/=(.*)/s).slice(0, 2))),
+          ...settings,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    killOnExit(child);
+    ended.push(() => child.kill('SIGKILL'));
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    return { output: () => output, stopped: once(child, 'close').then(([code]): number | null => code) };
+  };
+
+  test('A plain user migrates, and then serves, with no more than the units give', async () => {
+    const settings = { AUTH_SECRET: secret };
+    const migration = run('cartwright-migrate.service', settings);
+    expect([await migration.stopped, migration.output()]).toEqual([
+      0,
+      'The database sqlite:/var/lib/cartwright/shop.db is up to date.\n',
+    ]);
+    expect(existsSync(join(data, 'shop.db'))).toBe(true);
+
+    const port = await freePort();
+    const shop = run('cartwright@.service', { ...settings, PORT: String(port) });
+    const untilMs = Date.now() + 120_000;
+    const isReady = async () => {
+      try {
+        return (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok;
+      } catch {
+        return false;
+      }
+    };
+    while (!(await isReady())) {
+      if (Date.now() > untilMs) throw new Error(`the shop does not answer: ${shop.output()}`);
+      await Bun.sleep(25);
+    }
+    expect((await fetch(`http://127.0.0.1:${port}/shop`)).status).toBe(200);
+  });
+});
