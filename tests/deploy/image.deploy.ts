@@ -1,18 +1,21 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { idOf, listShippedPackages } from '../../deploy/shippedPackages.ts';
 import { createScratchFolder } from '../processes/cleanup.ts';
 import { addProduct, createClient, expectStatus, placeOrder, waitForStatus } from '../processes/client.ts';
 import { freePort } from '../processes/server.ts';
 import { secret, tokenFor } from '../processes/tokens.ts';
-import { assembleImage, type Container, type Image, runContainer } from './container.ts';
+import {
+  areNamespacesAvailable,
+  assembleImage,
+  type Container,
+  type Image,
+  runContainer,
+} from './container.ts';
 
 let image: Image;
-beforeAll(() => {
-  image = assembleImage();
-});
-
 const newData = () => join(createScratchFolder('data'), 'data');
 
 /** Ends with 0 once the process answers. */
@@ -52,7 +55,11 @@ const installedIn = (folder: string): readonly string[] =>
     .map((path) => JSON.parse(readFileSync(join(folder, path), 'utf8')))
     .map(({ name, version }) => `${name}@${version}`);
 
-describe('The image', () => {
+describe.skipIf(!areNamespacesAvailable())('The image', () => {
+  beforeAll(() => {
+    image = assembleImage();
+  });
+
   test('It has the packages that the list of licences names, and no others', () => {
     const installed = new Set(installedIn(join(image.root, 'app/node_modules')));
     expect([...installed].toSorted()).toEqual(listShippedPackages().map(idOf).toSorted());
@@ -91,6 +98,11 @@ describe('The image', () => {
     for (const path of ['/shop', '/console', '/docs', '/docs/swagger-ui.css', '/docs/json'])
       expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 200]);
     expect(await (await fetch(`${url}/shop`)).text()).toContain('/assets/');
+
+    const smokeTest = fileURLToPath(new URL('../../deploy/smokeTest.sh', import.meta.url));
+    const tried = Bun.spawnSync([smokeTest, url]);
+    expect([tried.exitCode, tried.stdout.toString()]).toEqual([0, expect.not.stringContaining('WRONG')]);
+    expect(Bun.spawnSync([smokeTest, `${url}/elsewhere`]).exitCode).toBe(1);
 
     expect(await container.stop()).toBe(0);
     expect(await runCheck()).toBe(1);

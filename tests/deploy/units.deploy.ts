@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createScratchFolder, killOnExit } from '../processes/cleanup.ts';
 import { freePort } from '../processes/server.ts';
 import { secret } from '../processes/tokens.ts';
-import { assembleImage, type Image } from './container.ts';
+import { areNamespacesAvailable, assembleImage, type Image } from './container.ts';
 
 const folder = fileURLToPath(new URL('../../deploy/systemd', import.meta.url));
 const units = readdirSync(folder).filter((name) => name.endsWith('.service'));
@@ -82,7 +82,7 @@ describe.skipIf(!isSystemdAvailable)('The units of systemd', () => {
   });
 });
 
-describe('The command lines of the units', () => {
+describe.skipIf(!areNamespacesAvailable())('The command lines of the units', () => {
   let image: Image;
   const data = join(createScratchFolder('units'), 'state');
   const user = 65_531;
