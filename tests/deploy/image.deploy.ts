@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { idOf, listShippedPackages } from '../../deploy/shippedPackages.ts';
@@ -123,6 +123,19 @@ describe.skipIf(!areNamespacesAvailable())('The image', () => {
     });
     expect(await container.stopped).toBe(0);
     expect(JSON.parse(container.output()).found).toEqual(['/data']);
+
+    // The search finds what is left open.
+    const open = join(image.root, 'app/server');
+    chmodSync(open, 0o777);
+    const again = runContainer(image, {
+      env: {},
+      data: newData(),
+      args: ['-e', findWritable],
+      isWritable: true,
+    });
+    expect(await again.stopped).toBe(0);
+    chmodSync(open, 0o755);
+    expect(JSON.parse(again.output()).found).toEqual(['/app/server', '/data']);
   });
 
   test('It migrates a database, and a process with a role starts on it', async () => {
