@@ -44,6 +44,7 @@ import { createQueueCommands } from './routes/queueCommands.ts';
 import { createQueueHistoryQueries } from './routes/queueHistory.ts';
 import { createReconciliationCommands, createReconciliationQueries } from './routes/reconciliations.ts';
 import { createRefundAssignment, createRefundCommands, createRefundQueries } from './routes/refunds.ts';
+import { createSecurityTextRoute } from './routes/securityText.ts';
 import { createSessionCommands, createSessionQueries } from './routes/session.ts';
 import { createWebhookRoute } from './routes/webhooks.ts';
 
@@ -113,6 +114,7 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
 
 const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[] => [
   createPageRoutes(deps),
+  createSecurityTextRoute(deps),
   createPayOptionsRoute(deps),
   createProductQueries(deps, authenticate),
   createOrderQueries(deps, authenticate),

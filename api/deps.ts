@@ -56,6 +56,8 @@ export type ApiDeps = {
   readonly clientOf: ClientOf;
   /** The origins whose pages may call the API. */
   readonly corsOrigins: readonly string[];
+  /** Where to report a hole in the shop, as a URL. Null: nothing is said. */
+  readonly securityContact?: string | null;
   /** Without it, the pages count as not built. */
   readonly pages?: PageSettings;
   /** The streams of `GET /live`. Whoever stops the server ends them first. */

@@ -37,6 +37,16 @@ export const callerSettings = ({ address, setting }: Kinds) => ({
         : err('write networks such as 10.0.0.0/8, or addresses');
     },
   }),
+  /** Null: the shop names nobody. */
+  securityContact: setting<string | null>({
+    name: 'SECURITY_CONTACT',
+    fallback: null,
+    doc: 'Where to report a hole in the shop, such as `mailto:security@shop.example` or the URL of a page: `/.well-known/security.txt` says it. If it is not set, there is no such file.',
+    read: (text) =>
+      /^(?:mailto:[^\s@]+@[^\s@]+|https:\/\/\S+|tel:\+[\d-]+)$/.test(text)
+        ? ok(text)
+        : err('write a URL such as mailto:security@shop.example or https://shop.example/security'),
+  }),
 });
 
 /** How tokens are checked. */

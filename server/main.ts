@@ -111,6 +111,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       countedLog,
       clientOf: createClientOf(config.trustedProxies),
       corsOrigins: config.corsOrigins,
+      securityContact: config.securityContact,
       pages: await readPages(config),
       live,
       isReady: drain.isReady,

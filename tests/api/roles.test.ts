@@ -57,6 +57,7 @@ const queries = [
   'GET /money/reconciliations',
   'GET /money/reconciliations/:id',
   'GET /money/reconciliations/:id/differences',
+  'GET /.well-known/security.txt',
   'GET /activity',
   'GET /orders',
   'GET /orders/:id',

@@ -19,6 +19,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /console/*': 'anyone',
   'GET /assets/:file': 'anyone',
   'GET /images/:file': 'anyone',
+  'GET /.well-known/security.txt': 'anyone',
   'GET /checkouts/options': 'anyone',
   'POST /session': 'anyone',
   'GET /session': 'anyone',

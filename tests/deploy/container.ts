@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,15 @@ import { createScratchFolder, killOnExit } from '../processes/cleanup.ts';
 const imageUser = 65_532;
 
 const repositoryRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+/** False without the right to make namespaces, which is a failure where REQUIRE_DEPLOY_TOOLS is set. */
+export const areNamespacesAvailable = (): boolean => {
+  const isAvailable =
+    process.getuid?.() === 0 && spawnSync('unshare', ['--mount', '--pid', '--fork', 'true']).status === 0;
+  if (!isAvailable && process.env.REQUIRE_DEPLOY_TOOLS === '1')
+    throw new Error('REQUIRE_DEPLOY_TOOLS is set, and this user cannot make namespaces');
+  return isAvailable;
+};
 
 /** The root of the image: what `assemble.sh` makes, put together as the Containerfile does. */
 export type Image = { readonly root: string };

@@ -1,18 +1,21 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { idOf, listShippedPackages } from '../../deploy/shippedPackages.ts';
 import { createScratchFolder } from '../processes/cleanup.ts';
 import { addProduct, createClient, expectStatus, placeOrder, waitForStatus } from '../processes/client.ts';
 import { freePort } from '../processes/server.ts';
 import { secret, tokenFor } from '../processes/tokens.ts';
-import { assembleImage, type Container, type Image, runContainer } from './container.ts';
+import {
+  areNamespacesAvailable,
+  assembleImage,
+  type Container,
+  type Image,
+  runContainer,
+} from './container.ts';
 
 let image: Image;
-beforeAll(() => {
-  image = assembleImage();
-});
-
 const newData = () => join(createScratchFolder('data'), 'data');
 
 /** Ends with 0 once the process answers. */
@@ -52,7 +55,11 @@ const installedIn = (folder: string): readonly string[] =>
     .map((path) => JSON.parse(readFileSync(join(folder, path), 'utf8')))
     .map(({ name, version }) => `${name}@${version}`);
 
-describe('The image', () => {
+describe.skipIf(!areNamespacesAvailable())('The image', () => {
+  beforeAll(() => {
+    image = assembleImage();
+  });
+
   test('It has the packages that the list of licences names, and no others', () => {
     const installed = new Set(installedIn(join(image.root, 'app/node_modules')));
     expect([...installed].toSorted()).toEqual(listShippedPackages().map(idOf).toSorted());
@@ -92,6 +99,11 @@ describe('The image', () => {
       expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 200]);
     expect(await (await fetch(`${url}/shop`)).text()).toContain('/assets/');
 
+    const smokeTest = fileURLToPath(new URL('../../deploy/smokeTest.sh', import.meta.url));
+    const tried = Bun.spawnSync([smokeTest, url]);
+    expect([tried.exitCode, tried.stdout.toString()]).toEqual([0, expect.not.stringContaining('WRONG')]);
+    expect(Bun.spawnSync([smokeTest, `${url}/elsewhere`]).exitCode).toBe(1);
+
     expect(await container.stop()).toBe(0);
     expect(await runCheck()).toBe(1);
   });
@@ -111,6 +123,19 @@ describe('The image', () => {
     });
     expect(await container.stopped).toBe(0);
     expect(JSON.parse(container.output()).found).toEqual(['/data']);
+
+    // The search finds what is left open.
+    const open = join(image.root, 'app/server');
+    chmodSync(open, 0o777);
+    const again = runContainer(image, {
+      env: {},
+      data: newData(),
+      args: ['-e', findWritable],
+      isWritable: true,
+    });
+    expect(await again.stopped).toBe(0);
+    chmodSync(open, 0o755);
+    expect(JSON.parse(again.output()).found).toEqual(['/app/server', '/data']);
   });
 
   test('It migrates a database, and a process with a role starts on it', async () => {

@@ -1,19 +1,31 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createScratchFolder, killOnExit } from '../processes/cleanup.ts';
 import { freePort } from '../processes/server.ts';
 import { secret } from '../processes/tokens.ts';
-import { assembleImage, type Image } from './container.ts';
+import { areNamespacesAvailable, assembleImage, type Image } from './container.ts';
 
 const folder = fileURLToPath(new URL('../../deploy/systemd', import.meta.url));
 const units = readdirSync(folder).filter((name) => name.endsWith('.service'));
 const isSystemdAvailable = spawnSync('systemd-analyze', ['--version']).status === 0;
 if (!isSystemdAvailable && process.env.REQUIRE_DEPLOY_TOOLS === '1')
   throw new Error('REQUIRE_DEPLOY_TOOLS is set, and there is no systemd-analyze');
+
+/** A user of this machine who is nobody else. */
+const plainUser = 65_531;
 
 /** The values of a key of a unit, in their order. */
 const valuesOf = (unit: string, key: string): readonly string[] =>
@@ -82,14 +94,68 @@ describe.skipIf(!isSystemdAvailable)('The units of systemd', () => {
   });
 });
 
-describe('The command lines of the units', () => {
+const isNginxAvailable = spawnSync('sh', ['-c', 'PATH=$PATH:/usr/sbin command -v nginx']).status === 0;
+
+describe.skipIf(!areNamespacesAvailable() || !isNginxAvailable)('The command line of the gateway', () => {
+  test('A plain user with the right to listen below 1024 starts it and ends it gracefully', async () => {
+    const unit = 'cartwright-gateway.service';
+    const top = fileURLToPath(new URL('../..', import.meta.url));
+    const root = createScratchFolder('gateway');
+    cpSync(join(top, 'deploy/nginx'), join(root, 'nginx'), { recursive: true });
+    // As the guide says.
+    writeFileSync(
+      join(root, 'nginx/site/log.conf'),
+      'access_log /var/log/cartwright-gateway/access.log requests;',
+    );
+    for (const role of ['checkout', 'read'])
+      writeFileSync(join(root, `nginx/site/${role}.conf`), 'server 127.0.0.1:3000;');
+    for (const name of ['tls', 'run', 'log']) mkdirSync(join(root, name));
+    const certificate = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost';
+    const files = ['-keyout', join(root, 'tls/privkey.pem'), '-out', join(root, 'tls/fullchain.pem')];
+    expect(spawnSync('openssl', [...certificate.split(' '), ...files]).status).toBe(0);
+    chmodSync(join(root, 'tls/privkey.pem'), 0o644);
+    for (const name of ['run', 'log']) chownSync(join(root, name), plainUser, plainUser);
+    chmodSync(root, 0o755);
+
+    const [check = ''] = valuesOf(unit, 'ExecStartPre');
+    const [start = ''] = valuesOf(unit, 'ExecStart');
+    // A network of its own, so that nobody else has the ports.
+    const script = `set -e
+      mount -t tmpfs tmpfs /run && mkdir /run/cartwright-gateway && mount --bind "$1/run" /run/cartwright-gateway
+      mount -t tmpfs tmpfs /var/log && mkdir /var/log/cartwright-gateway && mount --bind "$1/log" /var/log/cartwright-gateway
+      mkdir -p /etc/cartwright && mount -t tmpfs tmpfs /etc/cartwright && mkdir /etc/cartwright/nginx /etc/cartwright/tls
+      mount --bind "$1/nginx" /etc/cartwright/nginx && mount --bind "$1/tls" /etc/cartwright/tls
+      as_plain_user="setpriv --reuid=${plainUser} --regid=${plainUser} --clear-groups --no-new-privs
+        --bounding-set=-all,+net_bind_service --inh-caps=-all,+net_bind_service --ambient-caps=-all,+net_bind_service"
+      $as_plain_user mkdir /run/cartwright-gateway/run
+      $as_plain_user ${check}
+      $as_plain_user ${start} &
+      until [ -s /run/cartwright-gateway/run/nginx.pid ]; do kill -0 $! || exit 9; sleep 0.05; done
+      kill -QUIT $!
+      wait $!`;
+    const child = spawn('unshare', ['--mount', '--net', 'sh', '-c', script, 'unit', root], {
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', AUTH_SECRET: secret },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    killOnExit(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    const [code] = await once(child, 'close');
+    expect([code, output]).toEqual([0, expect.not.stringContaining('emerg')]);
+    expect(existsSync(join(root, 'log/access.log'))).toBe(true);
+  });
+});
+
+describe.skipIf(!areNamespacesAvailable())('The command lines of the units', () => {
   let image: Image;
   const data = join(createScratchFolder('units'), 'state');
-  const user = 65_531;
   beforeAll(() => {
     image = assembleImage();
     mkdirSync(data);
-    chownSync(data, user, user);
+    chownSync(data, plainUser, plainUser);
   });
   const ended: (() => void)[] = [];
   afterAll(() => {
@@ -108,7 +174,7 @@ describe('The command lines of the units', () => {
       mount -o remount,bind,ro /opt/cartwright
       mount -t proc -o subset=pid,hidepid=invisible proc /proc
       cd "$3"
-      exec setpriv --reuid=${user} --regid=${user} --clear-groups --no-new-privs --bounding-set=-all $4`;
+      exec setpriv --reuid=${plainUser} --regid=${plainUser} --clear-groups --no-new-privs --bounding-set=-all $4`;
     const child = spawn(
       'unshare',
       [
