@@ -27,6 +27,7 @@ import { createHomeRoutes } from './routes/home.ts';
 import { createInvoiceQueries } from './routes/invoices.ts';
 import { createServiceKeyCommands, createServiceKeyQueries } from './routes/keys.ts';
 import { createLiveRoute } from './routes/live.ts';
+import { createMetricsRoute } from './routes/metrics.ts';
 import { createMoneyCaseCommands, createMoneyHealthQueries } from './routes/money.ts';
 import { createOrderHistoryQueries } from './routes/orderHistory.ts';
 import {
@@ -87,6 +88,7 @@ const shared = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[]
   createDocsRoutes(deps, () => routesOfProduct(deps)),
   ...(deps.demo ? [createDemoTokenRoute(deps)] : []),
   createHomeRoutes(deps),
+  createMetricsRoute(deps, authenticate),
   createSessionQueries(deps, authenticate),
   createCheckoutQueries(deps, authenticate),
 ];

@@ -1,6 +1,7 @@
 import type { CountedLog } from '../core/countedLog.ts';
 import type { InvoiceRenderer } from '../core/invoiceDocument.ts';
 import type { Log } from '../core/log.ts';
+import type { RenderMetrics } from '../core/metrics.ts';
 import type { Page } from '../core/page.ts';
 import type { StepService } from '../core/pipelines/pipeline.ts';
 import type { Charge } from '../core/provider.ts';
@@ -62,6 +63,8 @@ export type ApiDeps = {
   readonly pages?: PageSettings;
   /** The streams of `GET /live`. Whoever stops the server ends them first. */
   readonly live: LiveFeed;
+  /** The page of `GET /metrics`. */
+  readonly renderMetrics: RenderMetrics;
   /** Tests use smaller ones. */
   readonly bodyLimits?: BodyLimits;
   /** `missing` names what is not ready (`database`, …). It is empty when `ready` is true. */

@@ -166,6 +166,8 @@ export type QueueStats = {
   }[];
   /** Since `runAtMs` of the oldest ready task. 0 if no task is ready. */
   readonly oldestReadyAgeMs: number;
+  /** The same for each pipeline that has a ready task. */
+  readonly oldestReady: readonly { readonly pipeline: string; readonly ageMs: number }[];
   /** Finished tasks a second, over the last `finishedWindowMs`. */
   readonly finishedPerSecond: number;
   /** The oldest first. */

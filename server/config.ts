@@ -5,13 +5,14 @@ import { findMailConflicts } from './mailSettings.ts';
 import { findServiceConflicts, stepServicesOf } from './serviceSettings.ts';
 import type { Setting } from './settingKinds.ts';
 import { readSettings } from './settings.ts';
+import { findTelemetryConflicts } from './telemetrySettings.ts';
 import { findPlainConnections } from './transportRules.ts';
 
 type Settings = ReturnType<typeof readSettings>;
 
 /** All settings. `readConfig` reads them once, at the start; nothing else reads the environment. */
 export type Config = Readonly<
-  Omit<Settings, 'nodeEnv' | 'auth' | 'paymentProvider' | 'stripe' | 'stepServices'>
+  Omit<Settings, 'nodeEnv' | 'auth' | 'paymentProvider' | 'stripe' | 'stepServices' | 'splunk'>
 > & {
   /** Whether `PORT` is set. A worker listens only if it is. */
   readonly portGiven: boolean;
@@ -20,6 +21,8 @@ export type Config = Readonly<
   readonly payment: PaymentSettings;
   /** Null: every step is done in our own database. */
   readonly stepServices: StepServiceSettings | null;
+  /** Null: log lines go to standard error alone. */
+  readonly splunk: { readonly url: string; readonly token: string } | null;
 };
 
 /** How callers prove who they are. */
@@ -60,7 +63,7 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
     return setting.fallback;
   };
 
-  const { nodeEnv, auth, paymentProvider, stripe, stepServices, ...others } = readSettings(read);
+  const { nodeEnv, auth, paymentProvider, stripe, stepServices, splunk, ...others } = readSettings(read);
   const { issuer, audience } = auth;
   const production = nodeEnv === 'production';
   const payment = paymentOf(paymentProvider, stripe);
@@ -70,6 +73,7 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
     ...findMailConflicts(env),
     ...findPaymentConflicts(env),
     ...findServiceConflicts(env),
+    ...findTelemetryConflicts(env),
   );
   if (production) errors.push(...findPlainConnections(env));
   if (errors.length > 0 || payment === null) return err(errors);
@@ -82,6 +86,7 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
     auth: { key, issuer, audience, claims: { roles: auth.rolesClaim, email: auth.emailClaim } },
     payment,
     stepServices: stepServicesOf(stepServices),
+    splunk: splunk.url === null || splunk.token === null ? null : { url: splunk.url, token: splunk.token },
   });
 };
 

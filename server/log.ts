@@ -15,6 +15,9 @@ type Line = {
 /** `canWait`: the line may be written a moment later, with others. */
 export type WriteLine = (line: string, options: { readonly canWait: boolean }) => void;
 
+/** Takes each line as JSON, without its end. */
+type TakeJson = (line: string, atMs: number) => void;
+
 /**
  * Creates a log that writes one line per event: JSON, or `readable` text. Events below `level` are not written. No line
  * has an e-mail address, a token or a password.
@@ -22,14 +25,25 @@ export type WriteLine = (line: string, options: { readonly canWait: boolean }) =
 export const createLog = (
   write: WriteLine,
   clock: Clock,
-  { level: minLevel, readable }: { readonly level: LogLevel; readonly readable: boolean },
+  {
+    level: minLevel,
+    readable,
+    alsoJson,
+  }: {
+    readonly level: LogLevel;
+    readonly readable: boolean;
+    /** Gets every line too, as JSON also where the lines are text. */
+    readonly alsoJson?: TakeJson | undefined;
+  },
 ): Log => {
-  const render = readable ? renderText : renderJson;
   const writerOf = (level: keyof Log): Log['info'] => {
     if (severity[level] < severity[minLevel]) return () => {};
     return (message, facts = {}) => {
-      const line = render({ time: new Date(clock.nowMs()).toISOString(), level, message, facts });
-      write(`${redact(line)}\n`, { canWait: message === requestLine });
+      const nowMs = clock.nowMs();
+      const line = { time: new Date(nowMs).toISOString(), level, message, facts };
+      const json = readable && alsoJson === undefined ? '' : redact(renderJson(line));
+      write(`${readable ? redact(renderText(line)) : json}\n`, { canWait: message === requestLine });
+      alsoJson?.(json, nowMs);
     };
   };
   return {

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { createInvoiceRenderer } from '../adapters/pdf/renderer.ts';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import type { AuthSettings } from '../api/http/auth.ts';
-import { createCountedLog } from '../core/countedLog.ts';
+import { type CountedLog, createCountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
 import type { RequestPriority } from '../core/requestPriority.ts';
@@ -23,6 +23,7 @@ import { createDrain, defaultDrainMs } from './drain.ts';
 import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
 import { createLineWriter } from './logWriter.ts';
+import { serveMetrics } from './metricsServer.ts';
 import { readPages } from './pageFiles.ts';
 import { probePort } from './probePort.ts';
 import {
@@ -35,6 +36,8 @@ import {
 import { refuseRuntime } from './runtime.ts';
 import { stepServiceNames } from './serviceSettings.ts';
 import { createSlowStatements } from './slowStatements.ts';
+import { openSplunkLog } from './splunk.ts';
+import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { isPlainDatabase } from './transportRules.ts';
 import {
   openMailer,
@@ -56,19 +59,14 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   const isApi = role !== 'worker';
   const listens = isApi || config.portGiven;
   if (listens) await probePort(port, host ?? undefined);
+  const telemetry = createTelemetry(world, config, version);
+  await serveMetrics(telemetry.render, config, world.timer, closers);
 
   if (production) warnOfPlainDatabase(config, log);
   const countedLog = createCountedLog(log, world.timer);
-  const slow = createSlowStatements(countedLog, config);
-  const store = await waitForStore(() => openStore(world, config, { slow, log }), config, log, world.timer);
-  closers.push(store.close);
+  const store = telemetry.measureStore(await openDatabase(world, log, countedLog, config, closers));
   const watch = await startDatabaseWatch(store, world, log, config, closers);
-  const { provider, simulator, close: closeProvider } = await openProvider(world, config);
-  closers.push(closeProvider);
-  if (production && simulator !== null)
-    log.warn('payments are simulated, so nobody is charged: set PAYMENT_PROVIDER=stripe to charge customers');
-  const { mailer, close: closeMailer } = await openMailer(world, store, config);
-  closers.push(closeMailer);
+  const { provider, simulator, mailer } = await openOutside(store, world, log, config, telemetry, closers);
   // The API, webhooks and worker stop in parallel: each may need up to `shutdownMs`, and time to stop is short. All of
   // them hear of it at once, so a worker claims nothing while the API still answers.
   const parallelClosers: Close[] = [];
@@ -90,7 +88,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     const live = createLiveFeed({ ...store, ...world, countedLog });
     const api = createApp({
       store,
-      checkOut: createCheckOut(ports, config),
+      checkOut: telemetry.measureCheckOut(createCheckOut(ports, config)),
       giveUpCheckout: createGiveUpCheckout(ports),
       requestRefund: createRequestRefund(ports),
       refundCase: createRefundCase(ports),
@@ -115,8 +113,9 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       pages: await readPages(config),
       live,
       isReady: drain.isReady,
+      renderMetrics: telemetry.render,
     });
-    const fetch = withRequestLog(api, { log, countedLog, timer: world.timer }, config);
+    const fetch = withRequestLog(api, { log, countedLog, timer: world.timer, ...telemetry }, config);
     const server = await serve(role === 'all' ? servedFirst({ fetch }, priority) : { fetch }, { port, host });
     parallelClosers.push(() => drain.close(server, live.end));
     address = addressOf(host, server.port);
@@ -125,9 +124,19 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   }
   if (role === 'all' || role === 'worker') {
     const { startWorker } = await import('../worker/worker.ts');
-    const stepServices = await openStepServices(world, config, log);
+    const stepServices = telemetry.measureServices(await openStepServices(world, config, log));
     const { mayClaim } = watch;
-    const ports = { store, provider, mailer, invoiceRenderer, stepServices, world, log, priority, mayClaim };
+    const ports = {
+      store,
+      provider,
+      mailer,
+      invoiceRenderer,
+      stepServices,
+      world,
+      log,
+      priority,
+      mayClaim,
+    };
     parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
   }
   return renderBanner({
@@ -136,6 +145,41 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     address,
     demo: demo ? { reach: describeReach(host ?? '0.0.0.0') } : null,
   });
+};
+
+const openDatabase = async (
+  world: World,
+  log: Log,
+  countedLog: CountedLog,
+  config: Config,
+  closers: Close[],
+): Promise<Store> => {
+  const slow = createSlowStatements(countedLog, config);
+  const store = await waitForStore(() => openStore(world, config, { slow, log }), config, log, world.timer);
+  closers.push(store.close);
+  return store;
+};
+
+/** Opens the payment provider and the mail server. */
+const openOutside = async (
+  store: Store,
+  world: World,
+  log: Log,
+  config: Config,
+  telemetry: Telemetry,
+  closers: Close[],
+) => {
+  const { provider, simulator, close: closeProvider } = await openProvider(world, config);
+  closers.push(closeProvider);
+  if (config.production && simulator !== null)
+    log.warn('payments are simulated, so nobody is charged: set PAYMENT_PROVIDER=stripe to charge customers');
+  const { mailer, close: closeMailer } = await openMailer(world, store, config);
+  closers.push(closeMailer);
+  return {
+    provider: telemetry.measureProvider(provider),
+    simulator,
+    mailer: telemetry.measureMailer(mailer),
+  };
 };
 
 const loadApi = async () => {
@@ -211,8 +255,15 @@ if (wrongRuntime !== null) {
   const world = createSystemWorld(config.value.shop);
   const lines = createLineWriter((text) => process.stderr.write(text), world.timer);
   process.on('exit', lines.flush);
-  const log = createLog(lines.write, world.clock, { level, readable: isTerminal });
   const closers: Close[] = [];
+  const format = { level, readable: isTerminal };
+  const alsoJson = await openSplunkLog(
+    createLog(lines.write, world.clock, format),
+    world,
+    config.value,
+    closers,
+  );
+  const log = createLog(lines.write, world.clock, { ...format, alsoJson });
   const closing = closeOnSignal(closers, drainMs + shutdownMs, log, world.timer);
   watchRunners(process.env, world.timer, () => closing.begin('the program that started this one has ended'));
   try {

@@ -12,6 +12,7 @@ export const isPlainRemote = (url: string | undefined): boolean => {
 export const findPlainConnections = (env: Environment): readonly string[] =>
   [
     ['STRIPE_API_URL', 'the secret key would be sent as clear text'],
+    ['SPLUNK_HEC_URL', 'its token and the log lines would be sent as clear text'],
     ['SIGN_IN_URL', 'passwords and tokens would be sent as clear text'],
   ].flatMap(([name = '', reason]) =>
     isPlainRemote(env[name])

@@ -14,14 +14,30 @@ export type RequestLogSettings = {
   readonly slowMs: number;
 };
 
-type Ports = { readonly log: Log; readonly countedLog: CountedLog; readonly timer: Timer };
+type Ports = {
+  readonly log: Log;
+  readonly countedLog: CountedLog;
+  readonly timer: Timer;
+  readonly requests: RequestCounter;
+};
+
+/** Counts each request by the pattern of its route, which is null if no route has its path. */
+export type RequestCounter = {
+  readonly started: () => void;
+  readonly finished: (request: {
+    readonly method: string;
+    readonly route: string | null;
+    readonly status: number;
+    readonly ms: number;
+  }) => void;
+};
 
 /**
  * Answers as `api` does, and logs each request: one line at `info`, with more at `debug`. No line has a body, a value of
  * the query, the path, a header or an address.
  */
 export const withRequestLog = (api: Api, ports: Ports, settings: RequestLogSettings): Fetch => {
-  const { log, countedLog, timer } = ports;
+  const { log, countedLog, timer, requests } = ports;
   const { logLevel, slowMs } = settings;
   const patternOf = createRoutePattern(api.routes);
   const isDebug = logLevel === 'debug';
@@ -30,10 +46,12 @@ export const withRequestLog = (api: Api, ports: Ports, settings: RequestLogSetti
   const start = timer.deadline(0);
 
   const write = (request: Request, response: Response, startedMs: number): void => {
-    const ms = Math.round((-start.remainingMs() - startedMs) * 10) / 10;
+    const tookMs = -start.remainingMs() - startedMs;
+    const route = patternOf(pathOf(request.url));
+    requests.finished({ method: request.method, route, status: response.status, ms: tookMs });
+    const ms = Math.round(tookMs * 10) / 10;
     const isSlow = ms >= slowMs;
     if (!logsEach && !isSlow) return;
-    const route = patternOf(pathOf(request.url));
     const requestId = response.headers.get('x-request-id');
     const line = { method: request.method, route, status: response.status, ms, requestId };
     if (isSlow) countedLog.warn('slow request', line, `slow request ${request.method} ${route}`);
@@ -45,6 +63,7 @@ export const withRequestLog = (api: Api, ports: Ports, settings: RequestLogSetti
 
   return (request) => {
     const startedMs = -start.remainingMs();
+    requests.started();
     const finish = (response: Response): Response => {
       write(request, response, startedMs);
       return response;

@@ -38,6 +38,7 @@ const api = createApp({
   clientOf: createClientOf([]),
   corsOrigins: [],
   live: createLiveFeed({ ...store, ...world, countedLog: console }),
+  renderMetrics: async () => ({ contentType: 'text/plain', text: '' }),
   isReady: async () => ({ ready: true, missing: [] }),
 });
 await serve(api, { port: Number(process.env.PORT) });

@@ -57,6 +57,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
     clientOf: createClientOf([]),
     corsOrigins: [],
     live: createLiveFeed({ ...store, ...world, countedLog: console }),
+    renderMetrics: async () => ({ contentType: 'text/plain', text: '' }),
     isReady: async () => ({ ready: true, missing: [] }),
   });
   const listening = await serve(api, { port: config.port });

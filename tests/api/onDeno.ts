@@ -51,6 +51,7 @@ const api = createApp({
   clientOf: createClientOf([]),
   live: createLiveFeed({ ...store, ...world, countedLog: createCountedLog(log, world.timer) }),
   corsOrigins: [],
+  renderMetrics: async () => ({ contentType: 'text/plain', text: '' }),
   isReady: async () => ({ ready: true, missing: [] }),
 });
 

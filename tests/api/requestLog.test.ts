@@ -26,14 +26,19 @@ const createFixture = ({ logLevel = 'info', slowMs = 1_000, tookMs = 0 } = {}) =
       return response;
     },
   };
+  const counted: Readonly<Record<string, unknown>>[] = [];
+  const requests = {
+    started: () => counted.push({}),
+    finished: (request: object) => counted.push({ ...request }),
+  };
   const fetch = withRequestLog(
     app,
-    { log, countedLog: createCountedLog(log, timer), timer },
+    { log, countedLog: createCountedLog(log, timer), timer, requests },
     { logLevel, slowMs },
   );
   const send = async (path: string, init: RequestInit = {}) =>
     fetch(new Request(`http://localhost${path}`, init));
-  return { api, lines, send, timer };
+  return { api, lines, counted, send, timer };
 };
 
 test('Each request has one line with its route, status, time, id and caller', async () => {
@@ -130,4 +135,16 @@ test('The pattern of a path is that of the route that serves it', () => {
     null,
   ]);
   expect(patternOf('/orders')).toBeNull();
+});
+
+test('Each request is counted by the pattern of its route, at every level of the log', async () => {
+  const { counted, send } = createFixture({ logLevel: 'error', tookMs: 3 });
+  await send('/orders/0198c5a0-0000-7000-8000-000000000000?a=b');
+  await send('/nothing');
+  expect(counted).toEqual([
+    {},
+    { method: 'GET', route: '/orders/:id', status: 401, ms: 3 },
+    {},
+    { method: 'GET', route: null, status: 404, ms: 3 },
+  ]);
 });

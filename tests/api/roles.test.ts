@@ -73,7 +73,7 @@ const queries = [
   'GET /refunds/:id',
 ];
 const home = ['GET /', 'GET /favicon.ico', 'GET /session'];
-const shared = [...health, ...docs, ...home, 'GET /checkouts/:id'];
+const shared = [...health, ...docs, ...home, 'GET /checkouts/:id', 'GET /metrics'];
 
 describe('The role of a process', () => {
   test.each([

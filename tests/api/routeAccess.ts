@@ -65,6 +65,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /keys': 'keys:write',
   'DELETE /keys/:id': 'keys:write',
   'GET /live': 'queue:read',
+  'GET /metrics': 'queue:read',
   'GET /queue': 'queue:read',
   'GET /queue/tasks': 'queue:read',
   'GET /queue/history': 'queue:read',

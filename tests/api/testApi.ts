@@ -94,6 +94,7 @@ export const createTestApi = ({
     clientOf: createClientOf([]),
     corsOrigins: [],
     live,
+    renderMetrics: async () => ({ contentType: 'text/plain', text: '' }),
     isReady: async () => ({ ready: true, missing: [] }),
     ...changes,
     world,

@@ -19,9 +19,11 @@ export const taskListsContract = (name: string, open: OpenStore): void => {
           counts: Object.fromEntries(
             present.map(({ pipeline, state, tasks }) => [`${pipeline} ${state}`, tasks]),
           ),
+          oldestReady: Object.fromEntries(all.oldestReady.map(({ pipeline, ageMs }) => [pipeline, ageMs])),
         };
       };
-      expect(await stats()).toEqual({ counts: {}, oldestReadyAgeMs: 0, finishedPerSecond: 0, pauses: [] });
+      const nothing = { oldestReadyAgeMs: 0, oldestReady: {}, finishedPerSecond: 0, pauses: [] };
+      expect(await stats()).toEqual({ counts: {}, ...nothing });
 
       const product = await fixture.createProduct();
       const leases = await fixture.payAndLease(Array(5).fill(product));
@@ -48,13 +50,17 @@ export const taskListsContract = (name: string, open: OpenStore): void => {
           'digital ready': 2,
         },
         oldestReadyAgeMs: 4_000,
+        oldestReady: { physical: 4_000, digital: 0 },
         finishedPerSecond: 2 / 60,
         pauses: [],
       });
 
       world.advance(5_000);
       expect((await stats()).counts).toMatchObject({ 'physical ready': 2 });
-      expect((await stats()).oldestReadyAgeMs).toBe(9_000);
+      expect(await stats()).toMatchObject({
+        oldestReadyAgeMs: 9_000,
+        oldestReady: { physical: 9_000, digital: 5_000 },
+      });
       world.advance(60_000);
       expect((await stats()).finishedPerSecond).toBe(0);
     });

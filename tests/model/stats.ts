@@ -21,19 +21,20 @@ export const shownState = (tables: Tables, task: TaskRow, nowMs: number): TaskSt
 
 export const readStats = (tables: Tables, nowMs: number): QueueStats => {
   const counts = new Map<string, QueueStats['counts'][number]>();
-  let oldestReadyAgeMs = 0;
+  const oldest = new Map<string, number>();
   for (const task of tables.tasks.values()) {
     const { pipeline, runAtMs } = task;
     const state = shownState(tables, task, nowMs);
     const key = `${pipeline} ${state}`;
     counts.set(key, { pipeline, state, tasks: (counts.get(key)?.tasks ?? 0) + 1 });
-    if (state === 'ready') oldestReadyAgeMs = Math.max(oldestReadyAgeMs, nowMs - runAtMs);
+    if (state === 'ready') oldest.set(pipeline, Math.max(oldest.get(pipeline) ?? 0, nowMs - runAtMs));
   }
   const lastMinute = [...tables.finishedTasks.values()].filter(({ atMs }) => atMs > nowMs - finishedWindowMs);
   const finished = lastMinute.reduce((total, { tasks }) => total + tasks, 0);
   return {
     counts: [...counts.values()],
-    oldestReadyAgeMs,
+    oldestReadyAgeMs: Math.max(0, ...oldest.values()),
+    oldestReady: [...oldest].map(([pipeline, ageMs]) => ({ pipeline, ageMs })),
     finishedPerSecond: perSecond(finished),
     pauses: listPauses(tables),
   };

@@ -63,6 +63,8 @@ test('Without any variable every setting has its default, and demo mode is on', 
     shutdownMs: 10_000,
     drainMs: null,
     slowMs: 1_000,
+    metricsPort: null,
+    splunk: null,
   });
 });
 

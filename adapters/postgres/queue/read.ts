@@ -42,10 +42,13 @@ export const readStats = async (sql: Sql, nowMs: number): Promise<QueueStats> =>
       select coalesce(sum(tasks), 0)::bigint as tasks from finished_tasks where at_ms > ${nowMs - finishedWindowMs}`,
     listPauses(sql),
   ]);
-  const readySince = states.filter(({ state }) => state === 'ready').map(({ since }) => since);
+  const oldestReady = states
+    .filter(({ state }) => state === 'ready')
+    .map(({ pipeline, since }) => ({ pipeline, ageMs: nowMs - since }));
   return {
     counts: states.map(({ since: _, ...count }) => count),
-    oldestReadyAgeMs: readySince.length === 0 ? 0 : nowMs - Math.min(...readySince),
+    oldestReadyAgeMs: Math.max(0, ...oldestReady.map(({ ageMs }) => ageMs)),
+    oldestReady,
     finishedPerSecond: perSecond(finished?.tasks ?? 0),
     pauses,
   };

@@ -57,14 +57,23 @@ export const createReadStats = ({ client }: Connection): ((nowMs: number) => Que
     const free = steps.filter((each) => !isPaused(pauses, each));
     const held = steps.filter((each) => isPaused(pauses, each));
     const rows = pauses.length === 0 ? readyAndWaiting.all(nowMs, nowMs) : free;
-    const readySince = rows.filter(({ ready }) => ready > 0).map(({ oldestRunAtMs }) => oldestRunAtMs);
+    const oldestReady = oldestByPipeline(rows, nowMs);
     return {
       counts: addUp([...rows.flatMap(countsOf), ...held.map(pausedCountOf), ...otherCounts.all()]),
-      oldestReadyAgeMs: readySince.length === 0 ? 0 : nowMs - Math.min(...readySince),
+      oldestReadyAgeMs: Math.max(0, ...oldestReady.map(({ ageMs }) => ageMs)),
+      oldestReady,
       finishedPerSecond: perSecond(finishedSince.get(nowMs - finishedWindowMs) ?? 0),
       pauses,
     };
   };
+};
+
+/** While there are pauses a pipeline has a row for each step. */
+const oldestByPipeline = (rows: readonly ReadyAndWaiting[], nowMs: number): QueueStats['oldestReady'] => {
+  const ages = new Map<string, number>();
+  for (const { pipeline, ready, oldestRunAtMs } of rows)
+    if (ready > 0) ages.set(pipeline, Math.max(ages.get(pipeline) ?? 0, nowMs - oldestRunAtMs));
+  return [...ages].map(([pipeline, ageMs]) => ({ pipeline, ageMs }));
 };
 
 const pausedCountOf = ({ pipeline, ready, waiting }: ReadyAndWaiting): Count => ({
