@@ -125,18 +125,8 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   if (role === 'all' || role === 'worker') {
     const { startWorker } = await import('../worker/worker.ts');
     const stepServices = telemetry.measureServices(await openStepServices(world, config, log));
-    const { mayClaim } = watch;
-    const ports = {
-      store,
-      provider,
-      mailer,
-      invoiceRenderer,
-      stepServices,
-      world,
-      log,
-      priority,
-      mayClaim,
-    };
+    const outside = { store, provider, mailer, invoiceRenderer, stepServices };
+    const ports = { ...outside, world, log, priority, mayClaim: watch.mayClaim };
     parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
   }
   return renderBanner({
