@@ -11,7 +11,7 @@ import { queryOf } from '../../shared/query.ts';
 import type { ConsoleMoneyWords } from '../../words/consoleEnMoney.ts';
 import { useConsole } from '../console.ts';
 import { casesPath } from '../orders/addresses.ts';
-import { ListState } from '../orders/ListState.tsx';
+import { ListState } from '../orders/listState.tsx';
 import { createOrdersApi } from '../orders/ordersApi.ts';
 import type { PageProps } from '../page.tsx';
 import { moneyPath } from './addresses.ts';

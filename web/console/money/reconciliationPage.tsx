@@ -18,7 +18,7 @@ import type { ConsoleMoneyWords } from '../../words/consoleEnMoney.ts';
 import { wordOf } from '../../words/words.ts';
 import { useConsole } from '../console.ts';
 import { casesPath, refundPath } from '../orders/addresses.ts';
-import { ListState } from '../orders/ListState.tsx';
+import { ListState } from '../orders/listState.tsx';
 import type { PageProps } from '../page.tsx';
 import { reconciliationPath, reconciliationsPath } from './addresses.ts';
 import { createMoneyApi, type Difference, type MoneyApi, type Reconciliation } from './moneyApi.ts';

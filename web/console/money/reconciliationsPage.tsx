@@ -12,7 +12,7 @@ import { queryOf } from '../../shared/query.ts';
 import type { ConsoleMoneyWords } from '../../words/consoleEnMoney.ts';
 import { Allowed } from '../allowed.tsx';
 import { useConsole } from '../console.ts';
-import { ListState } from '../orders/ListState.tsx';
+import { ListState } from '../orders/listState.tsx';
 import { useCommand } from '../orders/useCommand.ts';
 import type { PageProps } from '../page.tsx';
 import { reconciliationPath, reconciliationsPath } from './addresses.ts';

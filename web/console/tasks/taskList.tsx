@@ -6,10 +6,10 @@ import { Pager } from '../../parts/Pager.tsx';
 import { SkeletonRows } from '../../parts/Skeleton.tsx';
 import { useConsole } from '../console.ts';
 import type { useList } from '../useList.ts';
-import { BulkBar } from './BulkBar.tsx';
-import { TaskTable } from './TaskTable.tsx';
+import { BulkBar } from './bulkBar.tsx';
 import { addressOf, allTasks, filtersOf, type TaskQuery } from './taskQuery.ts';
 import type { Task } from './tasksApi.ts';
+import { TaskTable } from './taskTable.tsx';
 import { useTaskWords } from './taskWords.ts';
 import type { Asked } from './useAsked.ts';
 

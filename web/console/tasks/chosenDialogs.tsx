@@ -1,7 +1,7 @@
 import { useSite } from '../../frame/site.ts';
 import { Note } from '../../parts/Note.tsx';
 import type { Outcome } from '../../shared/outcome.ts';
-import { AskDialog } from './AskDialog.tsx';
+import { AskDialog } from './askDialog.tsx';
 import type { Task, TasksApi } from './tasksApi.ts';
 import { useTaskWords } from './taskWords.ts';
 import { useAction } from './useAction.ts';

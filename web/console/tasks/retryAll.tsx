@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CallFailure } from '../../frame/site.ts';
 import { Note } from '../../parts/Note.tsx';
-import { AskDialog } from './AskDialog.tsx';
+import { AskDialog } from './askDialog.tsx';
 import { type Count, countMatching } from './counting.ts';
 import type { RetryRuns } from './retryRun.ts';
 import type { RetryFilter, TasksApi } from './tasksApi.ts';

@@ -5,10 +5,10 @@ import { Status } from '../../parts/Status.tsx';
 import { Time } from '../../parts/Time.tsx';
 import { Allowed } from '../allowed.tsx';
 import { useConsole } from '../console.ts';
-import { canRetry, canSkip } from './ChosenDialogs.tsx';
-import { orderPath, stateTones } from './TaskTable.tsx';
+import { canRetry, canSkip } from './chosenDialogs.tsx';
 import { addressOf, allTasks } from './taskQuery.ts';
 import type { Task } from './tasksApi.ts';
+import { orderPath, stateTones } from './taskTable.tsx';
 import { useTaskWords } from './taskWords.ts';
 
 type TaskDialogProps = {
