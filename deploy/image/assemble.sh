@@ -24,7 +24,7 @@ rm -rf "$app/web/dist"
 
 # Peers and optional packages are what a helper of a helper may use: compilers, types, other databases.
 cd "$app"
-"$bun" install --production --omit=peer --omit=optional --frozen-lockfile --ignore-scripts --silent
+"$bun" install --production --omit=peer --omit=optional --frozen-lockfile --ignore-scripts --no-progress
 "$bun" web/build.ts
 # The bundles have all that browsers load of it.
 find web -mindepth 1 -maxdepth 1 ! -name dist -exec rm -rf {} +

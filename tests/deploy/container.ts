@@ -26,7 +26,7 @@ export const assembleImage = (): Image => {
   const folder = createScratchFolder('image');
   execFileSync(join(repositoryRoot, 'deploy/image/assemble.sh'), [folder], {
     env: { ...process.env, BUN: process.execPath },
-    stdio: 'inherit',
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
   const root = join(folder, 'files');
   renameSync(join(folder, 'owned/data'), join(root, 'data'));

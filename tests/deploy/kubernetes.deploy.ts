@@ -94,6 +94,18 @@ describe.skipIf(!areToolsAvailable())('The manifests of Kubernetes', () => {
     ]);
   });
 
+  test('What the workflow applies before the migration is all that the job needs', () => {
+    const workflow = readFileSync(join(manifests, '../../.github/workflows/rollOut.yaml'), 'utf8');
+    const [, list = ''] = /app\.kubernetes\.io\/component in \(([^)]+)\)/.exec(workflow) ?? [];
+    const parts = list.split(', ');
+    const applied = objects.filter((object) =>
+      parts.includes(String(at(object, 'metadata', 'labels', 'app.kubernetes.io/component'))),
+    );
+    const kinds = applied.map((object) => String(at(object, 'kind')));
+    expect([...new Set(kinds)].toSorted()).toEqual(['ConfigMap', 'Job', 'NetworkPolicy', 'ServiceAccount']);
+    expect(kinds.filter((kind) => kind === 'NetworkPolicy')).toHaveLength(ofKind('NetworkPolicy').length);
+  });
+
   test('A process may end in its own time before it is killed', () => {
     const { DRAIN_MS, SHUTDOWN_MS, PAYMENT_TIMEOUT_MS } = settings();
     for (const object of ofKind('Deployment')) {

@@ -14,8 +14,9 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createScratchFolder, killOnExit } from '../processes/cleanup.ts';
+import { addProduct, createClient, expectStatus, placeOrder, waitForStatus } from '../processes/client.ts';
 import { freePort } from '../processes/server.ts';
-import { secret } from '../processes/tokens.ts';
+import { secret, tokenFor } from '../processes/tokens.ts';
 import { areNamespacesAvailable, assembleImage, type Image } from './container.ts';
 
 const folder = fileURLToPath(new URL('../../deploy/systemd', import.meta.url));
@@ -23,6 +24,25 @@ const units = readdirSync(folder).filter((name) => name.endsWith('.service'));
 const isSystemdAvailable = spawnSync('systemd-analyze', ['--version']).status === 0;
 if (!isSystemdAvailable && process.env.REQUIRE_DEPLOY_TOOLS === '1')
   throw new Error('REQUIRE_DEPLOY_TOOLS is set, and there is no systemd-analyze');
+
+const isStraceAvailable = spawnSync('strace', ['--version']).status === 0;
+if (!isStraceAvailable && process.env.REQUIRE_DEPLOY_TOOLS === '1')
+  throw new Error('REQUIRE_DEPLOY_TOOLS is set, and there is no strace');
+
+const childOf = (pid: number): number =>
+  Number(spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout.trim());
+
+/** The system calls of a filter such as `@system-service`, which is made of other groups and of calls. */
+const callsOf = (filter = ''): readonly string[] =>
+  filter.split(' ').flatMap((word) => {
+    if (!word.startsWith('@')) return [word];
+    const { stdout } = spawnSync('systemd-analyze', ['syscall-filter', word], { encoding: 'utf8' });
+    const words = stdout
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim());
+    return words.filter((line) => /^[@\w-]+$/.test(line)).flatMap(callsOf);
+  });
 
 /** A user of this machine who is nobody else. */
 const plainUser = 65_531;
@@ -163,7 +183,7 @@ describe.skipIf(!areNamespacesAvailable())('The command lines of the units', () 
   });
 
   /** Runs what a unit says, with its environment, as a plain user, where the files are in the places that it names. */
-  const run = (unit: string, settings: Readonly<Record<string, string>>) => {
+  const run = (unit: string, settings: Readonly<Record<string, string>>, tracer = '') => {
     const environment = valuesOf(unit, 'Environment').flatMap((line) => line.split(' '));
     const [command = ''] = valuesOf(unit, 'ExecStart');
     const [cwd = '/'] = valuesOf(unit, 'WorkingDirectory');
@@ -174,7 +194,7 @@ describe.skipIf(!areNamespacesAvailable())('The command lines of the units', () 
       mount -o remount,bind,ro /opt/cartwright
       mount -t proc -o subset=pid,hidepid=invisible proc /proc
       cd "$3"
-      exec setpriv --reuid=${plainUser} --regid=${plainUser} --clear-groups --no-new-privs --bounding-set=-all $4`;
+      exec setpriv --reuid=${plainUser} --regid=${plainUser} --clear-groups --no-new-privs --bounding-set=-all $5 $4`;
     const child = spawn(
       'unshare',
       [
@@ -190,6 +210,7 @@ describe.skipIf(!areNamespacesAvailable())('The command lines of the units', () 
         data,
         cwd,
         command,
+        tracer,
       ],
       {
         env: {
@@ -207,7 +228,26 @@ describe.skipIf(!areNamespacesAvailable())('The command lines of the units', () 
       stream.on('data', (chunk) => {
         output += chunk;
       });
-    return { output: () => output, stopped: once(child, 'close').then(([code]): number | null => code) };
+    return {
+      pid: child.pid ?? 0,
+      output: () => output,
+      stopped: once(child, 'close').then(([code]): number | null => code),
+    };
+  };
+
+  const waitUntilReady = async (url: string, output: () => string): Promise<void> => {
+    const untilMs = Date.now() + 120_000;
+    const isReady = async () => {
+      try {
+        return (await fetch(`${url}/health/ready`)).ok;
+      } catch {
+        return false;
+      }
+    };
+    while (!(await isReady())) {
+      if (Date.now() > untilMs) throw new Error(`the shop does not answer: ${output()}`);
+      await Bun.sleep(25);
+    }
   };
 
   test('A plain user migrates, and then serves, with no more than the units give', async () => {
@@ -221,18 +261,40 @@ describe.skipIf(!areNamespacesAvailable())('The command lines of the units', () 
 
     const port = await freePort();
     const shop = run('cartwright@.service', { ...settings, PORT: String(port) });
-    const untilMs = Date.now() + 120_000;
-    const isReady = async () => {
-      try {
-        return (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok;
-      } catch {
-        return false;
-      }
-    };
-    while (!(await isReady())) {
-      if (Date.now() > untilMs) throw new Error(`the shop does not answer: ${shop.output()}`);
-      await Bun.sleep(25);
-    }
+    await waitUntilReady(`http://127.0.0.1:${port}`, shop.output);
     expect((await fetch(`http://127.0.0.1:${port}/shop`)).status).toBe(200);
   });
+
+  test.skipIf(!isStraceAvailable)(
+    'A shop that completes an order makes no call that its unit refuses',
+    async () => {
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      const settings = { AUTH_SECRET: secret, PORT: String(port), DRAIN_MS: '0' };
+      const shop = run('cartwright@.service', settings, 'strace -f -c -o /var/lib/cartwright/calls');
+      await waitUntilReady(url, shop.output);
+      const productId = await addProduct(createClient(url, await tokenFor('op@shop.test', 'operator')), {
+        code: 'calls',
+      });
+      const customer = createClient(url, await tokenFor('an@shop.test'));
+      const orderId = await placeOrder(customer, productId);
+      expectStatus(await customer.checkOut(crypto.randomUUID(), [orderId], 'pm_card_visa'), 202);
+      await waitForStatus(customer, orderId, 'completed');
+      process.kill(childOf(childOf(shop.pid)), 'SIGTERM');
+      expect(await shop.stopped).toBe(0);
+
+      const calls = [...readFileSync(join(data, 'calls'), 'utf8').matchAll(/ (\w+)$/gm)].map(
+        ([, name = '']) => name,
+      );
+      const made = calls.filter((name) => !['syscall', 'total'].includes(name));
+      expect(made).toContain('openat');
+      const filters = valuesOf('cartwright@.service', 'SystemCallFilter');
+      const allowed = new Set(callsOf(filters.find((text) => !text.startsWith('~'))));
+      const refused = new Set(callsOf(filters.find((text) => text.startsWith('~'))?.slice(1)));
+      expect(made.filter((name) => !allowed.has(name) || refused.has(name))).toEqual([]);
+      // A filter that is too narrow is found.
+      const network = new Set(callsOf('@network-io'));
+      expect(made.filter((name) => network.has(name))).not.toEqual([]);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
+import { openDatabase } from '../chaos/run/database.ts';
 import { createScratchFolder } from './cleanup.ts';
 import { createTestDatabase, postgresAvailable } from './postgres.ts';
 import { type AppOptions, killAllApps, launchApp, startApp } from './processes.ts';
@@ -30,9 +31,15 @@ describe('bun run migrate', () => {
 });
 
 describe.skipIf(!(await postgresAvailable()))('bun run migrate on Postgres', () => {
-  test('After it every role starts', async () => {
+  test('Also with the role read it makes all that a start makes, and then every role starts', async () => {
     const { url: databaseUrl, drop } = await createTestDatabase({ empty: true });
-    expect((await migrate({ databaseUrl })).code).toBe(0);
+    expect((await migrate({ databaseUrl, role: 'read' })).code).toBe(0);
+    const database = openDatabase(databaseUrl);
+    const schemas = await database.run(
+      "select 1 from information_schema.tables where table_schema = 'simulated_provider' limit 1",
+    );
+    await database.close();
+    expect(schemas).toHaveLength(1);
     for (const role of ['read', 'checkout'] as const) await startApp({ databaseUrl, role });
     await killAllApps();
     await drop();

@@ -1,6 +1,6 @@
 module cartwright/tests/deploy/tools
 
-go 1.26
+go 1.25.0
 
 tool (
 	github.com/compose-spec/compose-go/v2/cmd
