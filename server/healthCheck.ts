@@ -10,8 +10,7 @@ const address = isEveryAddress ? '127.0.0.1' : host.includes(':') ? `[${host}]` 
 
 const isAlive = async (): Promise<boolean> => {
   try {
-    const url = `http://${address}:${port === '' ? '3000' : port}/health/live`;
-    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
+    return (await fetch(`http://${address}:${port === '' ? '3000' : port}/health/live`)).ok;
   } catch {
     return false;
   }

@@ -50,7 +50,7 @@ import {
 } from './wiring.ts';
 
 /** The settings, with what depends on where the process runs. */
-type RunConfig = Config & { readonly drainMs: number };
+type RunConfig = Config & { readonly drainMs: number; readonly droppedLines: () => number };
 
 /** Starts the parts that `config` selects and adds a function to `closers` for each. Returns the banner. */
 const start = async (config: RunConfig, world: World, log: Log, closers: Close[]): Promise<string> => {
@@ -59,12 +59,12 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   const isApi = role !== 'worker';
   const listens = isApi || config.portGiven;
   if (listens) await probePort(port, host ?? undefined);
-  const telemetry = createTelemetry(world, config, version);
+  const telemetry = createTelemetry(world, config, version, config.droppedLines);
   await serveMetrics(telemetry.render, config, world.timer, closers);
 
   if (production) warnOfPlainDatabase(config, log);
   const countedLog = createCountedLog(log, world.timer);
-  const store = telemetry.measureStore(await openDatabase(world, log, countedLog, config, closers));
+  const store = await openDatabase(world, log, countedLog, config, telemetry, closers);
   const watch = await startDatabaseWatch(store, world, log, config, closers);
   const { provider, simulator, mailer } = await openOutside(store, world, log, config, telemetry, closers);
   // The API, webhooks and worker stop in parallel: each may need up to `shutdownMs`, and time to stop is short. All of
@@ -142,12 +142,14 @@ const openDatabase = async (
   log: Log,
   countedLog: CountedLog,
   config: Config,
+  { measureStore, onPoolWait }: Telemetry,
   closers: Close[],
 ): Promise<Store> => {
   const slow = createSlowStatements(countedLog, config);
-  const store = await waitForStore(() => openStore(world, config, { slow, log }), config, log, world.timer);
+  const ports = { slow, log, onPoolWait };
+  const store = await waitForStore(() => openStore(world, config, ports), config, log, world.timer);
   closers.push(store.close);
-  return store;
+  return measureStore(store);
 };
 
 /** Opens the payment provider and the mail server. */
@@ -247,17 +249,14 @@ if (wrongRuntime !== null) {
   process.on('exit', lines.flush);
   const closers: Close[] = [];
   const format = { level, readable: isTerminal };
-  const alsoJson = await openSplunkLog(
-    createLog(lines.write, world.clock, format),
-    world,
-    config.value,
-    closers,
-  );
-  const log = createLog(lines.write, world.clock, { ...format, alsoJson });
+  const ownLog = createLog(lines.write, world.clock, format);
+  const splunk = await openSplunkLog(ownLog, world, config.value, closers);
+  const log = createLog(lines.write, world.clock, { ...format, alsoJson: splunk?.write });
+  const droppedLines = splunk?.dropped ?? (() => 0);
   const closing = closeOnSignal(closers, drainMs + shutdownMs, log, world.timer);
   watchRunners(process.env, world.timer, () => closing.begin('the program that started this one has ended'));
   try {
-    console.log(await start({ ...config.value, drainMs }, world, log, closers));
+    console.log(await start({ ...config.value, drainMs, droppedLines }, world, log, closers));
   } catch (cause) {
     // A signal during the start closes what the start still uses. Such a failure is not reported.
     if (!closing.hasBegun()) exitWithError(describeStartFailure(cause, config.value));

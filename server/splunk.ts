@@ -14,10 +14,10 @@ export const openSplunkLog = async (
   world: World,
   { splunk }: Pick<Config, 'splunk'>,
   closers: Close[],
-): Promise<SplunkLog['write'] | undefined> => {
+): Promise<SplunkLog | undefined> => {
   if (splunk === null) return undefined;
   const { createSplunkLog } = await import('../adapters/splunk/log.ts');
-  const { write, close } = createSplunkLog(world, { ...splunk, host: hostname(), log: ownLog });
-  closers.push(close);
-  return write;
+  const opened = createSplunkLog(world, { ...splunk, host: hostname(), log: ownLog });
+  closers.push(opened.close);
+  return opened;
 };

@@ -1,10 +1,10 @@
 import { createCallMetrics } from '../adapters/metrics/calls.ts';
 import { createProcessMetrics } from '../adapters/metrics/process.ts';
 import { createQueueMetrics } from '../adapters/metrics/queue.ts';
-import { createRegistry } from '../adapters/metrics/registry.ts';
+import { createRegistry, type Registry } from '../adapters/metrics/registry.ts';
 import { createStoreMetrics } from '../adapters/metrics/store.ts';
 import type { RequestCounter } from '../api/http/requestLog.ts';
-import type { Metrics, RenderMetrics } from '../core/metrics.ts';
+import { type Metrics, type RenderMetrics, secondsBuckets } from '../core/metrics.ts';
 import type { Store } from '../core/store.ts';
 import type { CheckOut } from '../core/usecases/checkOut.ts';
 import type { World } from '../core/world.ts';
@@ -14,9 +14,9 @@ import { createRequestMetrics } from './requestMetrics.ts';
 
 /** The metrics of a process, and the wrappers that count at its ports. The ports themselves know nothing of them. */
 export type Telemetry = ReturnType<typeof createCallMetrics> & {
-  readonly metrics: Metrics;
   readonly render: RenderMetrics;
   readonly requests: RequestCounter;
+  readonly onPoolWait: (pool: string, ms: number) => void;
   readonly measureStore: (store: Store) => Store;
   readonly measureCheckOut: (checkOut: CheckOut) => CheckOut;
 };
@@ -25,22 +25,47 @@ export const createTelemetry = (
   world: World,
   { role, databaseUrl }: Pick<Config, 'role' | 'databaseUrl'>,
   version: string,
+  droppedLines: () => number,
+  registry: Registry = createRegistry(world.timer),
 ): Telemetry => {
-  const registry = createRegistry(world.timer);
   const database = sqlitePathOf(databaseUrl) === null ? 'postgres' : 'sqlite';
+  countDropped(registry, droppedLines);
   createProcessMetrics(registry, world, { version, role, database });
   const measureBatches = createStoreMetrics(registry, world);
   return {
     ...createCallMetrics(registry, world.timer),
-    metrics: registry,
     render: registry.render,
     requests: createRequestMetrics(registry),
+    onPoolWait: createPoolMetrics(registry),
     measureStore: (store) => {
       createQueueMetrics(registry, store.queue, world);
       return measureBatches(store);
     },
     measureCheckOut: createCheckoutMetrics(registry),
   };
+};
+
+/** Only waits are counted: a statement that finds a connection has none. */
+const createPoolMetrics = (metrics: Metrics): Telemetry['onPoolWait'] => {
+  const waits = metrics.histogram({
+    name: 'cartwright_database_pool_wait_seconds',
+    help: 'How long statements waited for a connection to PostgreSQL because all of their pool were in use.',
+    labels: ['pool'],
+    buckets: secondsBuckets,
+  });
+  return (pool, ms) => waits(pool).observe(ms / 1_000);
+};
+
+const countDropped = (metrics: Metrics, droppedLines: () => number): void => {
+  const lines = metrics.counter({
+    name: 'cartwright_log_lines_dropped_total',
+    help: 'Log lines that Splunk did not get, because it was behind or did not take them.',
+  })();
+  let counted = 0;
+  metrics.onRead(() => {
+    lines.inc(droppedLines() - counted);
+    counted = droppedLines();
+  });
 };
 
 /** Checkouts by what their customer was told: a status of the response, or the kind of the failure. */

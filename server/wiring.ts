@@ -39,7 +39,15 @@ export const openStore = async (
     role,
     numberPrefix = '',
   }: Database & Pick<Config, 'databasePoolSize'>,
-  { slow, log }: { readonly slow?: SlowStatements; readonly log?: Log } = {},
+  {
+    slow,
+    log,
+    onPoolWait,
+  }: {
+    readonly slow?: SlowStatements;
+    readonly log?: Log;
+    readonly onPoolWait?: (pool: string, ms: number) => void;
+  } = {},
 ): Promise<Store> => {
   const path = sqlitePathOf(url);
   if (path !== null) {
@@ -54,6 +62,7 @@ export const openStore = async (
     numberPrefix,
     readOnly: role === 'read',
     slow,
+    onPoolWait,
     onWait: (wait) => log?.warn('a migration waits for a table that is in use', wait),
   });
 };

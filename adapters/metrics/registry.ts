@@ -14,8 +14,10 @@ type Labels = readonly string[];
 /** The children of a family, each for one combination of labels. */
 type Children<Child> = { readonly at: (labels: Labels) => Child; readonly all: Map<string, [Labels, Child]> };
 
+export type Registry = Metrics & { readonly render: RenderMetrics };
+
 /** The metrics of one process. Counting is a look-up and an addition; all else happens when a page is rendered. */
-export const createRegistry = (timer: Timer): Metrics & { readonly render: RenderMetrics } => {
+export const createRegistry = (timer: Timer): Registry => {
   const families = new Map<string, () => Family>();
   const reads: (() => void | Promise<void>)[] = [];
 

@@ -22,6 +22,8 @@ export type ConnectionOptions = {
   readonly pooling?: 'session' | 'transaction';
   readonly limits?: StatementLimits;
   readonly slow?: SlowStatements | undefined;
+  /** Called with how long a statement has waited for a connection, if all were in use. */
+  readonly onPoolWait?: ((ms: number) => void) | undefined;
 };
 
 /** How long a statement may take, ms. Beyond it, its caller gets `unavailable`. */
@@ -52,6 +54,7 @@ export const connect = ({
   pooling = 'session',
   limits: { statementMs, lockMs, clientMs } = defaultLimits,
   slow,
+  onPoolWait,
 }: ConnectionOptions): Sql => {
   const { session, ...server } = driverOptions(url);
   return postgres({
@@ -60,6 +63,7 @@ export const connect = ({
     connect_timeout: connectTimeoutS,
     query_timeout: clientMs / 1_000,
     ends_session: endingStates,
+    ...(onPoolWait !== undefined && { onwait: onPoolWait }),
     ...(slow !== undefined && { slow_ms: slow.ms, onslow: slow.tell }),
     ...server,
     // The default pauses grow to 20 s. The server may be back long before that.

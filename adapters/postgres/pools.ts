@@ -26,12 +26,23 @@ const limits: Readonly<Record<keyof Pools, StatementLimits>> = {
   probe: { statementMs: 1_500, lockMs: 1_500, clientMs: 2_000 },
 };
 
+/** Hears of the waits for a connection, with the name of the pool. */
+export type OnPoolWait = (pool: keyof Pools, ms: number) => void;
+
 export const openPools = ({
   poolSize = 8,
+  onPoolWait,
   ...options
-}: Omit<ConnectionOptions, 'limits'>): Pools & { close(): Promise<void> } => {
+}: Omit<ConnectionOptions, 'limits' | 'onPoolWait'> & {
+  readonly onPoolWait?: OnPoolWait | undefined;
+}): Pools & { close(): Promise<void> } => {
   const open = (name: keyof Pools, size: number) =>
-    connect({ ...options, poolSize: size, limits: limits[name] });
+    connect({
+      ...options,
+      poolSize: size,
+      limits: limits[name],
+      onPoolWait: onPoolWait && ((ms) => onPoolWait(name, ms)),
+    });
   const pools: Pools = {
     checkouts: open('checkouts', Math.min(checkoutConnections, poolSize)),
     commands: open('commands', poolSize),

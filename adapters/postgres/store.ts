@@ -19,7 +19,7 @@ import { createMailbox } from './mailbox/mailbox.ts';
 import { type MigrateOptions, migrateWith, noLimits } from './migrate.ts';
 import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
-import { onePool, openPools, type Pools } from './pools.ts';
+import { type OnPoolWait, onePool, openPools, type Pools } from './pools.ts';
 import { createProducts } from './products/products.ts';
 import { createPauses } from './queue/pauses.ts';
 import { createQueue } from './queue/queue.ts';
@@ -43,11 +43,14 @@ type CheckoutOptions = { readonly numberPrefix?: string };
  */
 export const openPostgresStore = async (
   world: World,
-  options: ConnectionOptions &
-    CheckoutOptions & { readonly readOnly?: boolean } & Pick<MigrateOptions, 'onWait'>,
+  options: Omit<ConnectionOptions, 'onPoolWait'> &
+    CheckoutOptions & { readonly readOnly?: boolean; readonly onPoolWait?: OnPoolWait | undefined } & Pick<
+      MigrateOptions,
+      'onWait'
+    >,
 ): Promise<Store> => {
   const { readOnly = false } = options;
-  const sql = connect({ ...options, slow: undefined, poolSize: 1, limits: noLimits });
+  const sql = connect({ ...options, slow: undefined, onPoolWait: undefined, poolSize: 1, limits: noLimits });
   try {
     await checkVersion(sql);
     await migrateWith(sql, options);
