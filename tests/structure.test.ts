@@ -197,6 +197,7 @@ describe('Imports', () => {
   test('Each framework and driver is imported by its own room only', () => {
     const owners: Readonly<Record<string, string>> = {
       elysia: 'api',
+      '@elysiajs/swagger': 'api',
       jose: 'api',
       'better-sqlite3': 'adapters',
       'drizzle-orm': 'adapters',

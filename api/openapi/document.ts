@@ -1,3 +1,4 @@
+import { filterPaths, registerSchemaPath } from '@elysiajs/swagger/utils';
 import type { AnyElysia } from 'elysia';
 import { accessOf } from '../http/access.ts';
 import { activityJson, activityListJson } from '../render/activity.ts';
@@ -35,7 +36,6 @@ import { timelineJson, timelineListJson } from '../render/timeline.ts';
 import { commonResponses } from './commonResponses.ts';
 import { writeAmbiguousPathsOut } from './literalPaths.ts';
 import { tags } from './operation.ts';
-import { describeRoute, type PathOperation, toPathTemplate } from './paths.ts';
 import { publish } from './publish.ts';
 
 const components: readonly Component[] = [
@@ -84,22 +84,21 @@ const components: readonly Component[] = [
 ];
 
 /**
- * Creates the OpenAPI document of `routes`, as JSON text. Each route describes itself, so there is nothing for a plugin to
- * find out, and the plugins bring a page that loads Swagger UI from another host.
+ * Creates the OpenAPI document of `routes`, as JSON text. Only the route parser of the swagger plugin is used.
+ * Its page is not, because that page loads Swagger UI from another host.
  */
 export const createDocument = (
   routes: AnyElysia['routes'],
   { version, demo }: { readonly version: string; readonly demo: boolean },
 ): string => {
-  const paths: Record<string, Record<string, PathOperation>> = {};
+  const paths = {};
   for (const { method, path, hooks, handler } of routes) {
     // Pages and their files, and the way to them, are no API.
     if (hooks.detail === undefined) continue;
     const detail = hooks.detail.entry(accessOf(handler));
-    const template = toPathTemplate(path);
-    paths[template] = { ...paths[template], [method.toLowerCase()]: describeRoute(method, template, detail) };
+    registerSchemaPath({ schema: paths, method, path, hook: { detail }, models: {} });
   }
-  const written = writeAmbiguousPathsOut(paths);
+  const written = writeAmbiguousPathsOut(filterPaths(paths, { excludeStaticFile: false, exclude: [] }));
   const responses = commonResponses();
   return JSON.stringify({
     // The schemas of 3.1 are JSON Schema. Those of 3.0 have neither `const` nor the type `null`.
