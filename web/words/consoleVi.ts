@@ -101,8 +101,8 @@ export const consoleVi: ConsoleWords = {
     singleText: 'Hãy tắt nếu hay bấm nhầm, ví dụ khi đọc cho máy gõ.',
   },
   live: {
-    pause: 'Dừng',
-    resume: 'Tiếp tục',
+    pause: 'Dừng cập nhật',
+    resume: 'Tiếp tục cập nhật',
     pauseLabel: 'Dừng cập nhật số liệu',
     resumeLabel: 'Tiếp tục cập nhật số liệu',
     paused: 'Số liệu đã dừng cập nhật.',
