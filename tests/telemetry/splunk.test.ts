@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { createSplunkLog } from '../../adapters/splunk/log.ts';
+import { checkSplunk } from '../../server/doctorTelemetry.ts';
 import { createLog } from '../../server/log.ts';
 import { createManualTimer, waitTurns } from '../timer.ts';
 import { createTestWorld } from '../world.ts';
@@ -254,4 +255,27 @@ test('The log gives Splunk each line as JSON, also where the lines of the termin
   expect(Number(at)).toBe(world.clock.nowMs());
   expect(JSON.parse(line ?? '')).toMatchObject({ level: 'warn', message: 'refused' });
   expect(json[0]).not.toContain('lan@example.com');
+});
+
+test('The doctor asks the collector with its token and sends nothing, and says what to do', async () => {
+  const { world } = createFixture();
+  const examine = () => checkSplunk(world, { splunk: { url: collector.url, token: 'a-token-of-splunk' } });
+  const { host } = new URL(collector.url);
+  // So it answers to a request without data.
+  collector.state.status = 400;
+  expect(await examine()).toEqual([
+    { part: 'Splunk', state: 'ok', text: `${host} answers and takes the token` },
+  ]);
+  expect(collector.requests[0]).toMatchObject({
+    text: '',
+    headers: { authorization: 'Splunk a-token-of-splunk' },
+  });
+  collector.state.status = 403;
+  expect(await examine()).toMatchObject([{ state: 'wrong', text: `${host}: the answer is 403` }]);
+  closed.add(collector);
+  await collector.close();
+  const [finding] = await examine();
+  expect(finding).toMatchObject({ state: 'wrong', advice: expect.stringContaining('SPLUNK_HEC_URL') });
+  expect(JSON.stringify(finding)).not.toContain('a-token');
+  expect(await checkSplunk(world, { splunk: null })).toEqual([]);
 });
