@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { createBuffer } from '../../adapters/splunk/batch.ts';
 import { createSplunkLog } from '../../adapters/splunk/log.ts';
 import { checkSplunk } from '../../server/doctorTelemetry.ts';
 import { createLog } from '../../server/log.ts';
@@ -278,4 +279,17 @@ test('The doctor asks the collector with its token and sends nothing, and says w
   expect(finding).toMatchObject({ state: 'wrong', advice: expect.stringContaining('SPLUNK_HEC_URL') });
   expect(JSON.stringify(finding)).not.toContain('a-token');
   expect(await checkSplunk(world, { splunk: null })).toEqual([]);
+});
+
+test('A batch stays as it was taken while more lines come, so that one that is too large gets smaller', () => {
+  const buffer = createBuffer(1_000);
+  buffer.add({ text: 'a', bytes: 10 });
+  const batch = buffer.first(100);
+  buffer.add({ text: 'b', bytes: 20 });
+  expect(batch.map(({ text }) => text)).toEqual(['a']);
+  expect(buffer.first(29)).toHaveLength(1);
+  expect(buffer.first(30)).toHaveLength(2);
+  buffer.drop(1);
+  expect([buffer.count(), buffer.bytes()]).toEqual([1, 20]);
+  expect(buffer.first(1)).toHaveLength(1);
 });
