@@ -4,6 +4,7 @@ import { readConfig } from './config.ts';
 import { checkDatabase } from './doctorDatabase.ts';
 import { type Finding, isHealthy, renderFindings } from './doctorReport.ts';
 import { checkMailServer, checkProvider, checkServices } from './doctorServices.ts';
+import { checkSplunk } from './doctorTelemetry.ts';
 import { refuseRuntime } from './runtime.ts';
 
 /**
@@ -24,7 +25,7 @@ const examine = async (): Promise<readonly Finding[]> => {
       advice: 'see the table of settings in README.md',
     }));
   const world = createSystemWorld(config.value.shop);
-  const checks = [checkDatabase, checkMailServer, checkProvider, checkServices];
+  const checks = [checkDatabase, checkMailServer, checkProvider, checkServices, checkSplunk];
   const findings = await Promise.all(checks.map((check) => check(world, config.value)));
   return [{ part, state: 'ok', text: 'all settings can be read' }, ...findings.flat()];
 };

@@ -104,7 +104,8 @@ const codeOf = (cause: unknown): string => {
   return cause.cause === undefined ? cause.name : codeOf(cause.cause);
 };
 
-const adviceOf = (setting: string, server: string, code: string): string => {
+/** What to do about a server that cannot be reached. */
+export const adviceOf = (setting: string, server: string, code: string): string => {
   if (/CERT|SIGNATURE|ISSUER/i.test(code))
     return `give ${server} a certificate that this machine trusts, or trust its authority with NODE_EXTRA_CA_CERTS=/path/to/ca.pem`;
   if (/NOTFOUND|EDNS|EAI_AGAIN/.test(code))

@@ -8,8 +8,11 @@ import { createStopwatch } from './calls.ts';
 
 /** What is read stays as it is for this long, however many ask. */
 const everyMs = 5_000;
-/** A read that took long is repeated more rarely: it may take a twentieth of the time. */
-const restFactor = 20;
+/**
+ * A read that took long is repeated more rarely. It may take a hundredth of the time: each process of a fleet reads, and a
+ * large backlog is counted row by row.
+ */
+const restFactor = 100;
 const restMaxMs = 60_000;
 /** Numbers of this age are not shown any more: the database cannot be asked. */
 const shownMaxMs = 120_000;

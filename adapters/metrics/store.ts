@@ -36,13 +36,19 @@ const createBatchMetrics = (metrics: Metrics) => {
     name: 'cartwright_leases_expired_total',
     help: 'Tasks that this process has rescued after the lease of another worker had expired.',
   })();
-  return { size, seconds, steps, refused, rescued };
+  const events = metrics.counter({
+    name: 'cartwright_provider_events_total',
+    help: 'Events that the payment provider sent and that were stored: understood, not understood, or repeated.',
+    labels: ['kind'],
+  });
+  for (const kind of ['understood', 'not_understood', 'repeated']) events(kind).inc(0);
+  return { size, seconds, steps, refused, rescued, events };
 };
 
 /** Measures the batches of a store at its ports. Nothing is asked of the database that was not asked before. */
 export const createStoreMetrics = (metrics: Metrics, { timer, clock }: Pick<World, 'timer' | 'clock'>) => {
   const startWatch = createStopwatch(timer);
-  const { size, seconds, steps, refused, rescued } = createBatchMetrics(metrics);
+  const { size, seconds, steps, refused, rescued, events } = createBatchMetrics(metrics);
   const money = createMoneyMetrics(metrics, clock);
 
   const measure = async <T, F>(
@@ -70,7 +76,7 @@ export const createStoreMetrics = (metrics: Metrics, { timer, clock }: Pick<Worl
     return accepted;
   };
 
-  return ({ audits, queue, ledger, ...others }: Store): Store => ({
+  return ({ audits, queue, inbox, ledger, ...others }: Store): Store => ({
     ...others,
     audits: {
       ...audits,
@@ -108,6 +114,18 @@ export const createStoreMetrics = (metrics: Metrics, { timer, clock }: Pick<Worl
         const result = await queue.rescue(query);
         if (result.isOk()) rescued.inc(result.value);
         return result;
+      },
+    },
+    inbox: {
+      ...inbox,
+      receive: async (items, nowMs) => {
+        const received = await inbox.receive(items, nowMs);
+        if (received.isOk())
+          items.forEach(({ taskId }, index) => {
+            const kind = taskId === null ? 'not_understood' : 'understood';
+            events(received.value[index] === true ? kind : 'repeated').inc();
+          });
+        return received;
       },
     },
     ledger: {

@@ -23,7 +23,7 @@ export const createBuffer = (bytesMax: number) => {
         size += entry.bytes;
         return index > 0 && size > limit;
       });
-      return end < 0 ? entries : entries.slice(0, end);
+      return entries.slice(0, end < 0 ? entries.length : end);
     },
     drop: (count: number): void => {
       for (const entry of entries.slice(0, count)) bytes -= entry.bytes;

@@ -41,7 +41,7 @@ const startCleanupProcess = (): ChildProcess => {
         /*) pid=$(head -n 1 "$item/data/postmaster.pid" 2>/dev/null) && kill -INT "$pid" ;;
         *)
           grep -qE 'server/main.ts|server/simulator.ts' "/proc/$item/cmdline" && kill -KILL "$item"
-          grep -qE 'nginx: master|haproxy' "/proc/$item/cmdline" && kill -TERM "$item" ;;
+          grep -qE 'nginx: master|haproxy|^prometheus' "/proc/$item/cmdline" && kill -TERM "$item" ;;
       esac
     done
     for item in $items; do

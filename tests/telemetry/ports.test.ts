@@ -85,7 +85,9 @@ describe('Calls of other companies', () => {
 
 describe('The store', () => {
   const lease = { taskId: 't', lease: 1 };
-  const createMeasured = (changes: { queue?: object; audits?: object; ledger?: object } = {}) => {
+  const createMeasured = (
+    changes: { queue?: object; audits?: object; inbox?: object; ledger?: object } = {},
+  ) => {
     const fixture = createFixture();
     const store = createMemoryStore(fixture.world);
     const measured = createStoreMetrics(
@@ -95,6 +97,7 @@ describe('The store', () => {
       ...store,
       queue: { ...store.queue, ...changes.queue },
       audits: { ...store.audits, ...changes.audits },
+      inbox: { ...store.inbox, ...changes.inbox },
       ledger: { ...store.ledger, ...changes.ledger },
     } as Store);
     return { ...fixture, measured };
@@ -138,6 +141,23 @@ describe('The store', () => {
     expect(found.get('cartwright_leases_expired_total')).toBe(4);
     expect(found.get('cartwright_steps_total{outcome="done"}')).toBe(2);
     expect(found.get('cartwright_steps_total{outcome="failed"}')).toBe(1);
+  });
+
+  test('Events of the provider are counted as understood, not understood or repeated', async () => {
+    const { measured, samples } = createMeasured({
+      inbox: { receive: async () => ok([true, true, true, false]) },
+    });
+    await measured.inbox.receive(
+      [{ taskId: 'a' }, { taskId: null }, { taskId: 'b' }, { taskId: null }] as never,
+      0,
+    );
+    const found = await samples();
+    for (const [kind, count] of [
+      ['understood', 2],
+      ['not_understood', 1],
+      ['repeated', 1],
+    ] as const)
+      expect([kind, found.get(`cartwright_provider_events_total{kind="${kind}"}`)]).toEqual([kind, count]);
   });
 
   test('A page shows the money checks as they were read last, asks for none, and forgets old ones', async () => {
@@ -233,7 +253,7 @@ describe('The queue', () => {
     expect((await first).has(ready)).toBeFalse();
     await timer.advance(500);
     expect((await samples()).get(ready)).toBe(7);
-    await timer.advance(49_999);
+    await timer.advance(59_999);
     await samples();
     expect(state.reads).toBe(1);
     await timer.advance(1);

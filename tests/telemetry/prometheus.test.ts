@@ -1,6 +1,5 @@
 import { Database } from 'bun:sqlite';
 import { afterEach, describe, expect, test } from 'bun:test';
-import { once } from 'node:events';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,11 +9,14 @@ import { type App, killAllApps, startApp, stopApp } from '../processes/processes
 import { freePort } from '../processes/server.ts';
 import { createTestFile } from '../processes/sqlite.ts';
 import { tokenFor } from '../processes/tokens.ts';
-import { prometheusAvailable, promtool, startPrometheus } from './promtool.ts';
+import { prometheusAvailable, promtool, startPrometheus, stopPrometheus } from './promtool.ts';
 
 /** A real Prometheus, with the rules as they are deployed, over real processes. */
 
-afterEach(killAllApps);
+afterEach(async () => {
+  await stopPrometheus();
+  await killAllApps();
+});
 
 const rules = fileURLToPath(new URL('../../deploy/prometheus/rules', import.meta.url));
 
@@ -34,7 +36,7 @@ const startOver = async (targets: readonly string[]) => {
     }),
   );
   const port = await freePort();
-  const child = startPrometheus(config, join(folder, 'data'), port);
+  startPrometheus(config, join(folder, 'data'), port);
   const read = async (path: string): Promise<unknown> => {
     try {
       return ((await (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()) as { data: unknown })
@@ -63,10 +65,6 @@ const startOver = async (targets: readonly string[]) => {
     targets: async () =>
       ((await read('targets')) as { activeTargets: readonly { health: string; lastError: string }[] })
         .activeTargets,
-    stop: async (): Promise<void> => {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
   };
 };
 
@@ -105,7 +103,7 @@ describe.if(prometheusAvailable)('Prometheus', () => {
 
     const worker = await start('worker', workerPort);
     await prometheus.until((firing) => firing.length === 0);
-    await prometheus.stop();
+    await stopPrometheus();
     expect(await stopApp(worker)).toEqual({ code: 0, signal: null });
     expect(await stopApp(app)).toEqual({ code: 0, signal: null });
     await database.drop();

@@ -1,4 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { killOnExit } from '../processes/cleanup.ts';
 
 /** Whether a program of Prometheus is there. With REQUIRE_PROMTOOL it must be: a skipped test would look like a passed one. */
 const has = (program: string): boolean => {
@@ -20,16 +22,24 @@ export const promtool = (args: readonly string[], input = ''): { code: number | 
   return { code: status, output: stdout + stderr };
 };
 
-export const startPrometheus = (config: string, data: string, port: number) => {
-  const child = spawn(
-    'prometheus',
-    [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${data}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--log.level=error',
-    ],
-    { stdio: 'ignore' },
-  );
+const running = new Set<ChildProcess>();
+
+export const startPrometheus = (config: string, data: string, port: number): ChildProcess => {
+  const listen = `--web.listen-address=127.0.0.1:${port}`;
+  const args = [`--config.file=${config}`, `--storage.tsdb.path=${data}`, listen, '--log.level=error'];
+  const child = spawn('prometheus', args, { stdio: 'ignore' });
+  running.add(child);
+  killOnExit(child);
   return child;
+};
+
+/** Stops those that still run, at the end of a test. */
+export const stopPrometheus = async (): Promise<void> => {
+  for (const child of running) {
+    running.delete(child);
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+  }
 };

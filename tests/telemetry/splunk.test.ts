@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { createBuffer } from '../../adapters/splunk/batch.ts';
 import { createSplunkLog } from '../../adapters/splunk/log.ts';
+import { checkSplunk } from '../../server/doctorTelemetry.ts';
 import { createLog } from '../../server/log.ts';
 import { createManualTimer, waitTurns } from '../timer.ts';
 import { createTestWorld } from '../world.ts';
@@ -254,4 +256,40 @@ test('The log gives Splunk each line as JSON, also where the lines of the termin
   expect(Number(at)).toBe(world.clock.nowMs());
   expect(JSON.parse(line ?? '')).toMatchObject({ level: 'warn', message: 'refused' });
   expect(json[0]).not.toContain('lan@example.com');
+});
+
+test('The doctor asks the collector with its token and sends nothing, and says what to do', async () => {
+  const { world } = createFixture();
+  const examine = () => checkSplunk(world, { splunk: { url: collector.url, token: 'a-token-of-splunk' } });
+  const { host } = new URL(collector.url);
+  // So it answers to a request without data.
+  collector.state.status = 400;
+  expect(await examine()).toEqual([
+    { part: 'Splunk', state: 'ok', text: `${host} answers and takes the token` },
+  ]);
+  expect(collector.requests[0]).toMatchObject({
+    text: '',
+    headers: { authorization: 'Splunk a-token-of-splunk' },
+  });
+  collector.state.status = 403;
+  expect(await examine()).toMatchObject([{ state: 'wrong', text: `${host}: the answer is 403` }]);
+  closed.add(collector);
+  await collector.close();
+  const [finding] = await examine();
+  expect(finding).toMatchObject({ state: 'wrong', advice: expect.stringContaining('SPLUNK_HEC_URL') });
+  expect(JSON.stringify(finding)).not.toContain('a-token');
+  expect(await checkSplunk(world, { splunk: null })).toEqual([]);
+});
+
+test('A batch stays as it was taken while more lines come, so that one that is too large gets smaller', () => {
+  const buffer = createBuffer(1_000);
+  buffer.add({ text: 'a', bytes: 10 });
+  const batch = buffer.first(100);
+  buffer.add({ text: 'b', bytes: 20 });
+  expect(batch.map(({ text }) => text)).toEqual(['a']);
+  expect(buffer.first(29)).toHaveLength(1);
+  expect(buffer.first(30)).toHaveLength(2);
+  buffer.drop(1);
+  expect([buffer.count(), buffer.bytes()]).toEqual([1, 20]);
+  expect(buffer.first(1)).toHaveLength(1);
 });
