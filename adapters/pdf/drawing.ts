@@ -1,22 +1,27 @@
 import { Buffer } from 'node:buffer';
 import { type Mark, margin, right } from './marks.ts';
-import type { ReadyFont } from './readyFont.ts';
+import type { EmbeddedFont, ReadyFont } from './readyFont.ts';
 
 /** Draws marks on pages of one document. */
-export type Drawing = { addPage(marks: readonly Mark[]): void };
+export type Drawing = {
+  addPage(marks: readonly Mark[]): void;
+  /** Writes the fonts. Comes after the last page. */
+  end(): void;
+};
 
 /**
  * What ready fonts show is written into the page as it is: the library would shape each text again, which takes ten times
  * as long. The library draws the other texts, and embeds the parts of their fonts.
  */
 export const createDrawing = (pdf: PDFKit.PDFDocument): Drawing => {
-  const embedded = new Map<string, PDFKit.PDFKitReference>();
+  const embedded = new Map<string, EmbeddedFont>();
   const registered = new Set<string>();
 
-  const useReady = (ready: ReadyFont): void => {
-    const reference = embedded.get(ready.name) ?? ready.embed(pdf);
-    embedded.set(ready.name, reference);
-    pdf.page.fonts[ready.name] = reference;
+  const useReady = (ready: ReadyFont, codes: readonly number[]): void => {
+    const font = embedded.get(ready.name) ?? ready.embed(pdf);
+    embedded.set(ready.name, font);
+    font.use(codes);
+    pdf.page.fonts[ready.name] = font.reference;
   };
 
   const drawByLibrary = ({ run, style, x, y }: TextMark): void => {
@@ -43,7 +48,7 @@ export const createDrawing = (pdf: PDFKit.PDFDocument): Drawing => {
       for (const mark of marks) {
         if (mark.kind === 'rule') content += ruleOf(mark);
         else if (mark.run.operator !== null && mark.run.face.ready !== null) {
-          useReady(mark.run.face.ready);
+          useReady(mark.run.face.ready, mark.run.codes);
           content += textOf(mark, mark.run.face.ready.name, mark.run.operator);
         } else {
           // Programs that read a page aloud follow the order of its marks.
@@ -52,6 +57,9 @@ export const createDrawing = (pdf: PDFKit.PDFDocument): Drawing => {
         }
       }
       write();
+    },
+    end: () => {
+      for (const font of embedded.values()) font.write();
     },
   };
 };

@@ -12,7 +12,11 @@ export type Face = {
   /** The font for one document. */
   open(): Font;
   /** `operator` is null for what only the library can write into a page, with a part of the font of its own. */
-  shape(text: string): { readonly width: number; readonly operator: string | null };
+  shape(text: string): {
+    readonly width: number;
+    readonly operator: string | null;
+    readonly codes: readonly number[];
+  };
   readonly ready: ReadyFont | null;
   readonly characters: ReadonlySet<number>;
 };
@@ -64,7 +68,7 @@ const faceOf = (name: string, bytes: Buffer, isShared: boolean): Face => {
     if (text.length <= 2) widths.set(text, known);
     return known;
   };
-  const shape: Face['shape'] = (text) => ({ width: measure(text), operator: null });
+  const shape: Face['shape'] = (text) => ({ width: measure(text), operator: null, codes: [] });
   return { name, open: isShared ? () => font : open, shape, ready: null, characters };
 };
 

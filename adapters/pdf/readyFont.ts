@@ -1,9 +1,10 @@
-import { strToU8, zlibSync } from 'fflate';
+import { Buffer } from 'node:buffer';
 import type { Font } from 'fontkit';
+import { createTakeFontPart } from './fontPart.ts';
 
 /**
- * The letters of most invoices, as a font file that is made once a process: all documents get the same. To make a part
- * of the font for each document, and to shape each word, takes more time than all the rest of a short invoice.
+ * The letters of most invoices, as a font that is made once a process. A document gets a copy of the glyphs that it uses.
+ * To let the library make that part, and to shape each word, takes more time than all the rest of a short invoice.
  */
 export type ReadyFont = {
   /** The name under which pages use the font. */
@@ -12,11 +13,24 @@ export type ReadyFont = {
   readonly characters: ReadonlySet<string>;
   /** Null if the font does not have all characters of the text. */
   shape(text: string): ShapedText | null;
-  embed(pdf: PDFKit.PDFDocument): PDFKit.PDFKitReference;
+  embed(pdf: PDFKit.PDFDocument): EmbeddedFont;
 };
 
-/** `width` is at the size of one point. `operator` shows the text in the content of a page. */
-export type ShapedText = { readonly width: number; readonly operator: string };
+/** A ready font in one document. `use` names the codes of a text, and `write` comes after the last text. */
+export type EmbeddedFont = {
+  readonly reference: PDFKit.PDFKitReference;
+  use(codes: readonly number[]): void;
+  write(): void;
+};
+
+/**
+ * `width` is at the size of one point. `operator` shows the text in the content of a page, by these codes.
+ */
+export type ShapedText = {
+  readonly width: number;
+  readonly operator: string;
+  readonly codes: readonly number[];
+};
 
 /** `tag` is six capitals that no other font of a document has. */
 export const createReadyFont = (font: Font, name: string, tag: string): ReadyFont => {
@@ -44,7 +58,7 @@ export const createReadyFont = (font: Font, name: string, tag: string): ReadyFon
         width += kerning;
         shown += `> ${-kerning} <`;
       }
-      return { width: width / 1_000, operator: `[<${shown}>] TJ` };
+      return { width: width / 1_000, operator: `[<${shown}>] TJ`, codes };
     },
     embed: createEmbedding(font, { name: `${tag}+${font.postscriptName}`, bytes, widths, glyphs }),
   };
@@ -148,62 +162,89 @@ type FontParts = {
 /** Writes the font into a document, as the library writes one: a composite font whose codes are its glyphs. */
 const createEmbedding = (font: Font, { name, bytes, widths, glyphs }: FontParts): ReadyFont['embed'] => {
   const scale = 1_000 / font.unitsPerEm;
-  // A library in JavaScript compresses them: what zlib makes of the same bytes differs from build to build.
-  const file = zlibSync(bytes, { level: 9 });
-  const toUnicode = zlibSync(strToU8(toUnicodeMap(glyphs)), { level: 9 });
+  const takePart = createTakeFontPart(bytes);
+  const unicodeLines = glyphs.map(({ text }, code) => `<${hexOf(code)}> <${unicodeOf(text)}>`);
   const { minX, minY, maxX, maxY } = font.bbox;
   return (pdf) => {
-    const fontFile = pdf.ref({ Filter: 'FlateDecode', Length1: bytes.length });
-    fontFile.end(file);
-    const descriptor = pdf.ref({
-      Type: 'FontDescriptor',
-      FontName: name,
-      // Symbolic: its codes are no standard encoding.
-      Flags: 4,
-      FontBBox: [minX, minY, maxX, maxY].map((length) => length * scale),
-      ItalicAngle: font.italicAngle,
-      Ascent: font.ascent * scale,
-      Descent: font.descent * scale,
-      CapHeight: font.capHeight * scale,
-      XHeight: font.xHeight * scale,
-      StemV: 0,
-      FontFile2: fontFile,
-    });
-    descriptor.end(undefined);
-    const descendant = pdf.ref({
-      Type: 'Font',
-      Subtype: 'CIDFontType2',
-      BaseFont: name,
-      // The library writes a plain string as a name.
-      CIDSystemInfo: { Registry: Object('Adobe'), Ordering: Object('Identity'), Supplement: 0 },
-      FontDescriptor: descriptor,
-      W: [0, widths],
-      CIDToGIDMap: 'Identity',
-    });
-    descendant.end(undefined);
-    const map = pdf.ref({ Filter: 'FlateDecode' });
-    map.end(toUnicode);
-    const reference = pdf.ref({
-      Type: 'Font',
-      Subtype: 'Type0',
-      BaseFont: name,
-      Encoding: 'Identity-H',
-      DescendantFonts: [descendant],
-      ToUnicode: map,
-    });
-    reference.end(undefined);
-    return reference;
+    const reference = pdf.ref({});
+    // The first glyph is the one for what a font does not have.
+    const isUsed = new Uint8Array(glyphs.length).fill(1, 0, 1);
+    const write = (): void => {
+      const used = [...isUsed.keys()].filter((code) => isUsed[code] === 1);
+      // Nothing is compressed: what zlib makes of the same bytes differs from build to build.
+      const part = takePart(used);
+      const fontFile = pdf.ref({ Length1: part.length });
+      fontFile.end(part);
+      const descriptor = pdf.ref({
+        Type: 'FontDescriptor',
+        FontName: name,
+        // Symbolic: its codes are no standard encoding.
+        Flags: 4,
+        FontBBox: [minX, minY, maxX, maxY].map((length) => length * scale),
+        ItalicAngle: font.italicAngle,
+        Ascent: font.ascent * scale,
+        Descent: font.descent * scale,
+        CapHeight: font.capHeight * scale,
+        XHeight: font.xHeight * scale,
+        StemV: 0,
+        FontFile2: fontFile,
+      });
+      descriptor.end(undefined);
+      const descendant = pdf.ref({
+        Type: 'Font',
+        Subtype: 'CIDFontType2',
+        BaseFont: name,
+        // The library writes a plain string as a name.
+        CIDSystemInfo: { Registry: Object('Adobe'), Ordering: Object('Identity'), Supplement: 0 },
+        FontDescriptor: descriptor,
+        W: widthsOf(used, widths),
+        CIDToGIDMap: 'Identity',
+      });
+      descendant.end(undefined);
+      const map = pdf.ref({});
+      map.end(Buffer.from(toUnicodeMap(used.map((code) => unicodeLines[code] ?? '')), 'latin1'));
+      Object.assign(reference.data, {
+        Type: 'Font',
+        Subtype: 'Type0',
+        BaseFont: name,
+        Encoding: 'Identity-H',
+        DescendantFonts: [descendant],
+        ToUnicode: map,
+      });
+      reference.end(undefined);
+    };
+    return {
+      reference,
+      use: (codes) => {
+        for (const code of codes) isUsed[code] = 1;
+      },
+      write,
+    };
   };
 };
 
+/** The first code of each run, and the widths of the run. */
+const widthsOf = (
+  codes: readonly number[],
+  widths: readonly number[],
+): readonly (number | readonly number[])[] => {
+  const runs: [first: number, widths: number[]][] = [];
+  for (const code of codes) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[0] + last[1].length === code) last[1].push(widths[code] ?? 0);
+    else runs.push([code, [widths[code] ?? 0]]);
+  }
+  return runs.flat();
+};
+
+const unicodeOf = (text: string): string =>
+  text
+    .split('')
+    .map((unit) => hexOf(unit.charCodeAt(0)))
+    .join('');
+
 /** Which text each code stands for, in sections of at most 100 lines. */
-const toUnicodeMap = (glyphs: readonly ReadyGlyph[]): string => {
-  const unicodeOf = (text: string) =>
-    text
-      .split('')
-      .map((unit) => hexOf(unit.charCodeAt(0)))
-      .join('');
-  const lines = glyphs.map(({ text }, code) => `<${hexOf(code)}> <${unicodeOf(text)}>`);
+const toUnicodeMap = (lines: readonly string[]): string => {
   const sections = Array.from({ length: Math.ceil(lines.length / 100) }, (_, index) =>
     lines.slice(index * 100, index * 100 + 100),
   );

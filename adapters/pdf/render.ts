@@ -59,6 +59,7 @@ const draw = async (
     await yieldToEventLoop();
     drawing.addPage(marks);
   }
+  drawing.end();
   pdf.end();
   return bytes;
 };

@@ -232,6 +232,10 @@ describe('The PDF of an invoice', () => {
       }
   });
 
+  test('The PDF of a usual invoice has at most 24 kB', async () => {
+    expect((await renderer.render(invoiceOf())).length).toBeLessThan(24_000);
+  });
+
   test('The PDF embeds a part of each of its fonts', async () => {
     const bytes = await renderer.render(invoiceOf({ lines: [lineOf({ name: '三体' })] }));
     for (const font of fontsIn(bytes)) expect(font).toMatch(/^[A-Z]{6}\+(BeVietnamPro|NotoSansSC)-/);
@@ -253,11 +257,10 @@ describe('The PDF of an invoice', () => {
 });
 
 describe('The bytes of the PDF', () => {
-  test('Only the ready fonts of the PDF are compressed, because the bytes of others would depend on the build of zlib', async () => {
+  test('Nothing in the PDF is compressed, because the bytes would depend on the build of zlib', async () => {
     const text = new TextDecoder('latin1').decode(await renderer.render(invoiceOf({ lines: allScripts })));
     expect(text.match(/\bstream\n/g)?.length).toBeGreaterThan(10);
-    // The file of each of the two, and which characters it has.
-    expect(text.match(/\/Filter/g)).toHaveLength(4);
+    expect(text).not.toContain('/Filter');
   });
 
   test('The same invoice gives the same bytes, whatever was rendered before', async () => {
