@@ -45,7 +45,7 @@ export const createConsole = (settings: PageSettings, { loadPage }: PageLoader) 
   /** What the signed-in person may do. The server has the last word. */
   const can = (permission: Permission): boolean =>
     account.session.value?.permissions.includes(permission) === true;
-  const live = createConsoleLive({ call: account.call, cell: cells.create, pause, can });
+  const live = createConsoleLive({ call: account.call, cell: cells.create, pause, nowMs: Date.now, can });
   return { ...site, call: account.call, can, live };
 };
 

@@ -11,6 +11,7 @@ import { homePath, type Params, signInPagePath, signInPath } from './addresses.t
 import { useConsole } from './console.ts';
 import type { Page } from './page.tsx';
 import { findPage } from './pages.ts';
+import { areas } from './rail.tsx';
 import { SkeletonLines } from './skeletonLines.tsx';
 
 /** Drawn once it is known who asks. */
@@ -34,7 +35,7 @@ export const ConsolePage = ({ path }: { readonly path: string }) => {
   if (found === null) return <NotFound />;
   const { needs } = found.page;
   if (needs !== null && !can(needs))
-    return <Refused title={access.pageTitle} text={access.pageText(needs)} />;
+    return <Refused title={access.pageTitle} text={access.pageText(needs)} canGoOn />;
   return <LazyPage page={found.page} params={found.params} />;
 };
 
@@ -55,10 +56,10 @@ const Asking = () => {
   );
 };
 
-type RefusedProps = { readonly title: string; readonly text: string };
+type RefusedProps = { readonly title: string; readonly text: string; readonly canGoOn?: boolean };
 
-const Refused = ({ title, text }: RefusedProps) => {
-  const { words } = useConsole();
+const Refused = ({ title, text, canGoOn = false }: RefusedProps) => {
+  const { can, words } = useConsole();
   const { url } = useLocation();
   useTitle(title);
   return (
@@ -70,6 +71,20 @@ const Refused = ({ title, text }: RefusedProps) => {
           {words.value.access.asAnother}
         </LinkButton>
       </section>
+      {canGoOn ? (
+        <nav class="card stack" aria-labelledby="instead">
+          <h2 id="instead">{words.value.access.instead}</h2>
+          <ul class="row">
+            {areas
+              .filter(([, , needs]) => needs === null || can(needs))
+              .map(([area, href]) => (
+                <li key={area}>
+                  <a href={href}>{words.value.areas[area]}</a>
+                </li>
+              ))}
+          </ul>
+        </nav>
+      ) : null}
     </div>
   );
 };

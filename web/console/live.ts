@@ -12,6 +12,7 @@ type LivePorts = {
   readonly call: Call;
   readonly cell: CreateCell;
   readonly pause: Pause;
+  readonly nowMs: () => number;
   readonly can: (permission: Permission) => boolean;
 };
 
@@ -19,12 +20,13 @@ type LivePorts = {
 type LiveState = { readonly queue?: Queue; readonly money?: MoneyHealth };
 
 /** The queue and the money checks as they are now. All pages read these; none asks for them by itself. */
-export const createConsoleLive = ({ call, cell, pause, can }: LivePorts) => {
+export const createConsoleLive = ({ call, cell, pause, nowMs, can }: LivePorts) => {
   const queue = cell<Queue | null>(null);
   const money = cell<MoneyHealth | null>(null);
   const failure = cell<CallFailure | null>(null);
   const mode = cell<LiveMode>('resting');
   const isPaused = cell(false);
+  const pausedMs = cell<number | null>(null);
   let setPaused: (paused: boolean) => void = () => {};
 
   const show = (state: LiveState): void => {
@@ -53,8 +55,11 @@ export const createConsoleLive = ({ call, cell, pause, can }: LivePorts) => {
     failure,
     mode,
     isPaused,
+    /** When they were paused, null while they are not. What is shown is as of then. */
+    pausedMs,
     pause: (paused: boolean): void => {
       isPaused.value = paused;
+      pausedMs.value = paused ? nowMs() : null;
       setPaused(paused);
     },
     forget: (): void => {

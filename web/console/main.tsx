@@ -26,10 +26,7 @@ void startDocument(console, {
 export { Copy } from '../parts/Copy.tsx';
 export { Dialog } from '../parts/Dialog.tsx';
 export { EmptyState } from '../parts/EmptyState.tsx';
-export { Field } from '../parts/Field.tsx';
 export { Money } from '../parts/Money.tsx';
-export { Pager } from '../parts/Pager.tsx';
-export { Select } from '../parts/Select.tsx';
 export { SkeletonRows } from '../parts/Skeleton.tsx';
 export { Status } from '../parts/Status.tsx';
 export { Table } from '../parts/Table.tsx';

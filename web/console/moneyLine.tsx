@@ -1,11 +1,14 @@
 import { Shape, type Tone } from '../parts/Status.tsx';
+import { formatClock } from '../shared/time.ts';
 import { useConsole } from './console.ts';
 
 /** Always on top: whether the money is right, and where to look if it is not. */
 export const MoneyLine = () => {
-  const { can, connection, live, toast, words } = useConsole();
+  const { can, connection, language, live, toast, words } = useConsole();
   const { areas, live: ofLive, money: texts } = words.value;
-  const isPaused = live.isPaused.value;
+  const pausedMs = live.pausedMs.value;
+  const isPaused = pausedMs !== null;
+  const hasNumbers = can('queue:read') || can('money:read');
   const money = live.money.value;
   const open = Object.values(money?.checks ?? {}).reduce((sum, { count }) => sum + count, 0);
   const [tone, text]: readonly [Tone, string] = !can('money:read')
@@ -16,22 +19,25 @@ export const MoneyLine = () => {
       : money === null
         ? ['calm', texts.asking]
         : money.healthy
-          ? ['good', texts.healthy]
+          ? [isPaused ? 'calm' : 'good', texts.healthy]
           : ['bad', texts.red(open)];
   return (
     <section class={`money-line ${tone}`} aria-label={areas.money}>
       <Shape tone={tone} />
       <a href="/console/money">{text}</a>
-      <button
-        type="button"
-        aria-label={isPaused ? ofLive.resumeLabel : ofLive.pauseLabel}
-        onClick={() => {
-          live.pause(!isPaused);
-          toast.say(isPaused ? ofLive.resumed : ofLive.paused);
-        }}
-      >
-        {isPaused ? ofLive.resume : ofLive.pause}
-      </button>
+      {isPaused ? <span>{ofLive.asOf(formatClock(pausedMs, language.value))}</span> : null}
+      {hasNumbers ? (
+        <button
+          type="button"
+          aria-label={isPaused ? ofLive.resumeLabel : ofLive.pauseLabel}
+          onClick={() => {
+            live.pause(!isPaused);
+            toast.say(isPaused ? ofLive.resumed : ofLive.paused);
+          }}
+        >
+          {isPaused ? ofLive.resume : ofLive.pause}
+        </button>
+      ) : null}
     </section>
   );
 };

@@ -2,7 +2,7 @@ import { useLocation } from '../frame/location.tsx';
 import type { Permission } from '../shared/permissions.ts';
 import { AreaIcon } from './areaIcon.tsx';
 import { useConsole } from './console.ts';
-import type { Area } from './page.tsx';
+import type { Area, Page } from './page.tsx';
 import { findPage, pages } from './pages.ts';
 
 /** Where each area begins, and what its first page needs. */
@@ -48,10 +48,16 @@ export const AreaTabs = () => {
   return (
     <nav class="chips area-tabs" aria-label={names[here.area]}>
       {ofArea.map((page) => (
-        <a key={page.path} href={page.path} aria-current={page === here ? 'page' : undefined}>
+        <a key={page.path} href={page.path} aria-current={currentOf(page, here)}>
           {page.tab === null ? null : tabs[page.tab]}
         </a>
       ))}
     </nav>
   );
+};
+
+/** A page without a tab, such as one case of the money, is below the tab of its path. */
+const currentOf = (tab: Page, here: Page): 'page' | 'true' | undefined => {
+  if (tab === here) return 'page';
+  return here.tab === null && here.path.startsWith(`${tab.path}/`) ? 'true' : undefined;
 };

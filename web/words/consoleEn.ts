@@ -62,6 +62,7 @@ export const consoleEn = {
     notOperatorText: (email: string): string =>
       `${email} can buy in the shop, but not work in the console. Sign in with the account of an operator.`,
     asAnother: 'Sign in as another',
+    instead: 'What it can see',
   },
   signIn: {
     title: 'Sign in to the console',
@@ -85,7 +86,7 @@ export const consoleEn = {
     text: 'Your session has ended. Nothing on this page is lost.',
   },
   money: {
-    healthy: 'Money: every check is 0',
+    healthy: 'Money: all accounted for',
     red: (count: number): string =>
       count === 1 ? 'Money: 1 case is open' : `Money: ${count} cases are open`,
     asking: 'Money: being checked',
@@ -102,11 +103,13 @@ export const consoleEn = {
   },
   live: {
     pause: 'Pause updates',
-    resume: 'Resume updates',
+    resume: 'Resume',
     pauseLabel: 'Pause updates of the numbers',
     resumeLabel: 'Resume updates of the numbers',
-    paused: 'The live numbers are paused.',
-    resumed: 'The numbers are live again.',
+    /** Beside the state of the money, while it is paused. */
+    asOf: (time: string): string => `as of ${time}`,
+    paused: 'The numbers are no longer updated.',
+    resumed: 'The numbers are updated again.',
   },
   otherProblem: {
     title: 'That did not work',

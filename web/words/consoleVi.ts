@@ -63,6 +63,7 @@ export const consoleVi: ConsoleWords = {
     notOperatorText: (email) =>
       `${email} mua được ở cửa hàng, nhưng không làm việc được ở trang quản trị. Hãy đăng nhập bằng tài khoản quản trị.`,
     asAnother: 'Đăng nhập tài khoản khác',
+    instead: 'Các trang xem được',
   },
   signIn: {
     title: 'Đăng nhập quản trị',
@@ -86,7 +87,7 @@ export const consoleVi: ConsoleWords = {
     text: 'Phiên đăng nhập đã hết. Không có gì trên trang này bị mất.',
   },
   money: {
-    healthy: 'Tiền: mọi kiểm tra đều bằng 0',
+    healthy: 'Tiền: mọi khoản đều khớp',
     red: (count) => `Tiền: ${count} trường hợp đang mở`,
     asking: 'Tiền: đang kiểm tra',
     unknown: 'Tiền: chưa kiểm tra được',
@@ -102,9 +103,10 @@ export const consoleVi: ConsoleWords = {
   },
   live: {
     pause: 'Dừng cập nhật',
-    resume: 'Tiếp tục cập nhật',
+    resume: 'Cập nhật tiếp',
     pauseLabel: 'Dừng cập nhật số liệu',
-    resumeLabel: 'Tiếp tục cập nhật số liệu',
+    resumeLabel: 'Cập nhật tiếp số liệu',
+    asOf: (time) => `lúc ${time}`,
     paused: 'Số liệu đã dừng cập nhật.',
     resumed: 'Số liệu lại được cập nhật.',
   },

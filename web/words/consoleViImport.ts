@@ -46,7 +46,7 @@ export const consoleViImport: ConsoleImportWords = {
   stopping: 'Sẽ dừng sau các dòng đang gửi',
   stopped: 'Đã dừng. Những gì đã gửi vẫn giữ nguyên.',
   goOn: (count) => `Gửi tiếp ${count} dòng`,
-  leaving: 'Việc nhập vẫn tiếp tục khi bạn xem các trang khác của bảng điều hành.',
+  leaving: 'Việc nhập vẫn tiếp tục khi bạn xem các trang quản trị khác.',
   done: 'Đã nhập xong',
   created: 'Mới',
   updated: 'Đã sửa',

@@ -34,8 +34,8 @@ export const consoleViOverview: OverviewWords = {
   failures: {
     title: 'Tác vụ thất bại',
     none: 'Không có tác vụ nào thất bại.',
-    caption: 'Tác vụ thất bại theo luồng, bước và lỗi',
-    pipeline: 'Luồng',
+    caption: 'Tác vụ thất bại theo quy trình, bước và lỗi',
+    pipeline: 'Quy trình',
     step: 'Bước',
     error: 'Lỗi',
     tasks: 'Tác vụ',
@@ -46,7 +46,7 @@ export const consoleViOverview: OverviewWords = {
   pauses: {
     title: 'Tạm dừng',
     none: 'Không có gì đang tạm dừng.',
-    whole: 'cả luồng',
+    whole: 'mọi bước',
     origins: { operator: 'Do người quản trị dừng', fault: 'Dừng vì sự cố' },
     since: 'từ',
     show: (what) => `Xem tác vụ tạm dừng của ${what}`,

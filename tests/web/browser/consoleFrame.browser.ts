@@ -37,9 +37,24 @@ withConsole('The frame of the console', { createDatabase: createTestFile }, ({ s
         expect(await page.getByRole('link', { name: words.areas.tasks }).textContent()).toContain(
           words.access.unavailable,
         );
+        // It leads on to what the account does see, and there is nothing live that one could pause.
+        const instead = page.getByRole('navigation', { name: words.access.instead }).getByRole('link');
+        expect(await instead.allTextContents()).toEqual([words.areas.orders, words.areas.products]);
+        expect(await page.getByRole('button', { name: words.live.pauseLabel }).count()).toBe(0);
       },
       { permissions: ['orders:read'] },
     );
+  });
+
+  test('A page below a tab shows which tab it belongs to', async () => {
+    await visit(async ({ goto, page, words }) => {
+      await goto('/console/money/charged_twice');
+      const tab = page.getByRole('link', { name: words.tabs.checks, exact: true });
+      expect(await tab.getAttribute('aria-current')).toBe('true');
+      await tab.click();
+      await page.waitForURL('**/console/money');
+      expect(await tab.getAttribute('aria-current')).toBe('page');
+    });
   });
 
   test('A customer hears that this account is no operator', async () => {

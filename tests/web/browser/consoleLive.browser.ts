@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { BrowserContext, Page } from 'playwright-core';
+import { consoleEn } from '../../../web/words/consoleEn.ts';
 import { createTestFile } from '../../processes/sqlite.ts';
 import { withConsole } from './consoleGround.ts';
 import { until } from './shop.ts';
@@ -18,6 +19,8 @@ const streamsOf = (context: BrowserContext) => {
   context.on('requestfailed', end);
   return { holders: () => [...open.values()].filter((page) => !page.isClosed()), opened: () => opened };
 };
+
+const asOf = new RegExp(`^${consoleEn.live.asOf('')}\\d`);
 
 withConsole('The live numbers of the console', { createDatabase: createTestFile }, ({ shop, visit }) => {
   test('Nine windows have one stream, and when its window is closed another one takes over', async () => {
@@ -69,6 +72,8 @@ withConsole('The live numbers of the console', { createDatabase: createTestFile 
       await page.getByRole('link', { name: words.money.healthy }).waitFor();
       await page.getByRole('button', { name: words.live.pauseLabel }).click();
       await page.getByText(words.live.paused).waitFor();
+      // What was right when it was paused is not said to be right now.
+      await page.locator('.money-line.calm').getByText(asOf).waitFor();
       await until(
         async () => holders().length,
         (count) => count === 0,
@@ -76,6 +81,8 @@ withConsole('The live numbers of the console', { createDatabase: createTestFile 
       await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow')));
       await page.getByRole('button', { name: words.live.resumeLabel }).click();
       await page.getByText(words.live.resumed).waitFor();
+      await page.locator('.money-line.good').waitFor();
+      expect(await page.getByText(asOf).count()).toBe(0);
       await until(
         async () => holders().length,
         (count) => count === 1,
