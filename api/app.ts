@@ -166,7 +166,8 @@ const createRoot = (deps: ApiDeps) => {
     })
     .onError(({ code, error, request, path, set }) => {
       const isRouteMissing = code === 'NOT_FOUND';
-      const allowed = isRouteMissing ? allow(path) : null;
+      const refusal = isRouteMissing ? null : (failureOf(error) ?? { kind: 'internal' });
+      const allowed = refusal === null || maybeOfOtherPath.has(refusal.kind) ? allow(path) : null;
       if (isRouteMissing && request.method === 'OPTIONS') {
         const preflight = cors.preflightHeaders(request, allowed ?? allMethods);
         const allow = allowed === null ? {} : { allow: allowed };
@@ -174,9 +175,7 @@ const createRoot = (deps: ApiDeps) => {
           return new Response(null, { status: 204, headers: { ...allow, ...preflight } });
       }
 
-      const failure = isRouteMissing
-        ? failureOfPath(request.method, allowed)
-        : (failureOf(error) ?? { kind: 'internal' });
+      const failure = methodFailureOf(request.method, allowed) ?? refusal ?? { kind: 'not_found' };
       const requestId = requestIdOf(set);
       if (failure.kind === 'internal')
         log.error('request failed', { requestId, method: request.method, path, error });
@@ -208,8 +207,14 @@ const outages = new Set<Failure['kind']>([
   'cancel_unavailable',
 ]);
 
-/** A method that another role serves is not found here: it is in `Allow`, so it cannot be refused as a method. */
-const failureOfPath = (method: string, allowed: string | null): Failure =>
+/** Null for a method that another role serves: it is in `Allow`, so it cannot be refused as a method. */
+const methodFailureOf = (method: string, allowed: string | null): Failure | null =>
   allowed === null || allowed.split(', ').includes(method)
-    ? { kind: 'not_found' }
+    ? null
     : { kind: 'method_not_allowed', allow: allowed };
+
+/**
+ * How a route refuses a word in place of an id. The router gives `DELETE /checkouts/options` to the route of
+ * `DELETE /checkouts/:id`, but the path is one of its own.
+ */
+const maybeOfOtherPath = new Set<Failure['kind']>(['unauthenticated', 'forbidden', 'not_found']);

@@ -109,8 +109,13 @@ export const idempotencyKeyParameter = (purpose: string): Parameter => ({
   in: 'header',
   required: true,
   description: `${purpose}: a UUID, with or without double quotes.`,
-  // Quotes (RFC 8941) are accepted too, but no format has both forms, and generated clients send it bare.
-  schema: { type: 'string', format: 'uuid' },
+  // Quotes (RFC 8941) are accepted too, but no format has both forms, and generated clients send it bare. Not every
+  // validator reads the format, so the pattern says it too.
+  schema: {
+    type: 'string',
+    format: 'uuid',
+    pattern: '^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$',
+  },
   example: samples.auditGuid,
 });
 

@@ -69,10 +69,17 @@ describe('Paths and methods', () => {
     ['HEAD', '/checkouts', 'OPTIONS, POST'],
     ['POST', '/docs/json', 'GET, HEAD, OPTIONS'],
     ['PROPFIND', '/orders', 'GET, HEAD, OPTIONS, POST'],
+    ['DELETE', '/checkouts/options', 'GET, HEAD, OPTIONS'],
   ])('The method of %s %s is not allowed', async (method, path, allow) => {
     const reply = await createTestApi().call(method, path);
     expect(codeOf(reply)).toBe('405 method_not_allowed');
     expect(reply.headers.get('allow')).toBe(allow);
+  });
+
+  test('The method of a path whose last word another route takes for an id is not allowed, whoever asks', async () => {
+    const { customer, operator } = createTestApi();
+    for (const caller of [customer('lan'), operator])
+      expect(codeOf(await caller.remove('/checkouts/options'))).toBe('405 method_not_allowed');
   });
 
   test('OPTIONS lists the methods of a path', async () => {
