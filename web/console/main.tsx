@@ -24,8 +24,6 @@ void startDocument(console, {
 
 // What most pages need is in the first script, because its exports stay in it. So a page is fewer and smaller scripts.
 export { Copy } from '../parts/Copy.tsx';
-export { Dialog } from '../parts/Dialog.tsx';
-export { EmptyState } from '../parts/EmptyState.tsx';
 export { Money } from '../parts/Money.tsx';
 export { SkeletonRows } from '../parts/Skeleton.tsx';
 export { Status } from '../parts/Status.tsx';
