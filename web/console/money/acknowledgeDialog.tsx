@@ -6,7 +6,7 @@ import { Note } from '../../parts/Note.tsx';
 import { createId } from '../../shared/ids.ts';
 import { formatTime } from '../../shared/time.ts';
 import { useConsole } from '../console.ts';
-import { useCommand } from '../orders/useCommand.ts';
+import { useCommand } from '../useCommand.ts';
 import { actorName } from './actorName.ts';
 import { CaseDialog, type CaseDialogProps, CaseIsGone } from './caseDialog.tsx';
 import { type CaseNews, newsOf, textProblemOf } from './caseStates.ts';

@@ -10,7 +10,7 @@ import type { Order } from '../../shared/types.ts';
 import { useConsole } from '../console.ts';
 import { orderPath } from '../orders/addresses.ts';
 import type { OrdersApi } from '../orders/ordersApi.ts';
-import { useCommand } from '../orders/useCommand.ts';
+import { useCommand } from '../useCommand.ts';
 import { CaseDialog, type CaseDialogProps, CaseIsGone } from './caseDialog.tsx';
 
 type AssignDialogProps = CaseDialogProps & {

@@ -5,7 +5,7 @@ import { Field } from '../../parts/Field.tsx';
 import { Note } from '../../parts/Note.tsx';
 import { formatMoney } from '../../shared/money.ts';
 import { useConsole } from '../console.ts';
-import { useCommand } from '../orders/useCommand.ts';
+import { useCommand } from '../useCommand.ts';
 import { CaseDialog, type CaseDialogProps, CaseIsGone } from './caseDialog.tsx';
 import { textProblemOf } from './caseStates.ts';
 import type { MoneyApi } from './moneyApi.ts';

@@ -6,8 +6,8 @@ import { Dialog } from '../../parts/Dialog.tsx';
 import { Field } from '../../parts/Field.tsx';
 import type { ConsoleOrdersWords } from '../../words/consoleEnOrders.ts';
 import { useConsole } from '../console.ts';
+import { useCommand } from '../useCommand.ts';
 import type { CorrectedContact, OrdersApi } from './ordersApi.ts';
-import { useCommand } from './useCommand.ts';
 
 type ContactDialogProps = {
   readonly words: ConsoleOrdersWords;

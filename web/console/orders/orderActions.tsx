@@ -7,10 +7,10 @@ import { formatMoney } from '../../shared/money.ts';
 import type { ConsoleOrdersWords } from '../../words/consoleEnOrders.ts';
 import { Allowed } from '../allowed.tsx';
 import { useConsole } from '../console.ts';
+import { useCommand } from '../useCommand.ts';
 import type { OrdersApi } from './ordersApi.ts';
 import { leftOf, whyNoRefund } from './refundStates.ts';
 import { failedTaskIds } from './timelineItems.ts';
-import { useCommand } from './useCommand.ts';
 import type { ShownOrder } from './useOrder.ts';
 import { useRefund } from './useRefund.ts';
 

@@ -4,8 +4,8 @@ import { Timeline } from '../../parts/Timeline.tsx';
 import type { Outcome } from '../../shared/outcome.ts';
 import type { ConsoleOrdersWords } from '../../words/consoleEnOrders.ts';
 import { useConsole } from '../console.ts';
+import { useCommand } from '../useCommand.ts';
 import { type ShownEntry, timelineItems } from './timelineItems.ts';
-import { useCommand } from './useCommand.ts';
 import type { ShownOrder } from './useOrder.ts';
 
 type OrderTimelineProps = {

@@ -1,4 +1,5 @@
 import { queryOf } from '../../shared/query.ts';
+import { orderPath } from '../orders/addresses.ts';
 
 export const activityPath = '/console/activity';
 
@@ -45,5 +46,3 @@ export const targetPath = (action: string, target: string): string | null => {
       return null;
   }
 };
-
-export const orderPath = (id: string): string => `/console/orders/${encodeURIComponent(id)}`;

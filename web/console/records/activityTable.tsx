@@ -2,7 +2,8 @@ import { Table } from '../../parts/Table.tsx';
 import { Time } from '../../parts/Time.tsx';
 import type { ConsoleRecordWords } from '../../words/consoleEnRecords.ts';
 import { wordOf } from '../../words/words.ts';
-import { type ActivityQuestion, orderPath, targetPath } from './activityAddress.ts';
+import { orderPath } from '../orders/addresses.ts';
+import { type ActivityQuestion, targetPath } from './activityAddress.ts';
 import { detailText, nameIn } from './activityDetail.ts';
 import type { Activity } from './recordApi.ts';
 

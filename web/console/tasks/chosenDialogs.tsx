@@ -1,10 +1,10 @@
 import { useSite } from '../../frame/site.ts';
 import { Note } from '../../parts/Note.tsx';
 import type { Outcome } from '../../shared/outcome.ts';
+import { useCommand } from '../useCommand.ts';
 import { AskDialog } from './askDialog.tsx';
 import type { Task, TasksApi } from './tasksApi.ts';
 import { useTaskWords } from './taskWords.ts';
-import { useAction } from './useAction.ts';
 import { useReason } from './useReason.tsx';
 
 export const canRetry = ({ state }: Task): boolean => state === 'failed' || state === 'waiting';
@@ -30,10 +30,10 @@ const useReport = () => {
 export const RetryDialog = ({ api, tasks, onClose, onDone }: ChosenDialogProps) => {
   const words = useTaskWords();
   const report = useReport();
-  const action = useAction();
+  const command = useCommand();
   const retried = tasks?.filter(canRetry) ?? [];
   const retry = async () => {
-    const done = await action.run(() => api.retry(retried.map(({ id }) => id)));
+    const done = await command.run(() => api.retry(retried.map(({ id }) => id)));
     if (done === null) return;
     report(words.retried(done.retried), retried.length - done.retried);
     onDone(retried);
@@ -43,11 +43,11 @@ export const RetryDialog = ({ api, tasks, onClose, onDone }: ChosenDialogProps) 
       isOpen={tasks !== null}
       title={words.retryAsk(retried.length)}
       act={words.retry}
-      isBusy={action.isBusy}
-      failure={action.failure}
+      isBusy={command.isBusy}
+      failure={command.failure}
       onAct={() => void retry()}
       onClose={() => {
-        action.clear();
+        command.forget();
         onClose();
       }}
     >
@@ -59,19 +59,19 @@ export const RetryDialog = ({ api, tasks, onClose, onDone }: ChosenDialogProps) 
 export const SkipDialog = ({ api, tasks, onClose, onDone }: ChosenDialogProps) => {
   const words = useTaskWords();
   const report = useReport();
-  const action = useAction();
+  const command = useCommand();
   const isOpen = tasks !== null;
   const reason = useReason(isOpen);
   const skipped = tasks?.filter(canSkip) ?? [];
   const skip = async () => {
     const text = reason.read();
     if (text === null) return;
-    const done = await action.run(() => skipSteps(api, skipped, text));
+    const done = await command.run(() => skipSteps(api, skipped, text));
     if (done === null) return;
     report(words.skipped(done), skipped.length - done);
     onDone(skipped);
   };
-  const { failure } = action;
+  const { failure } = command;
   const isRefused = failure?.kind === 'problem' && failure.problem.code === 'validation_failed';
   const steps = [...new Set(skipped.map(({ step }) => step))];
   return (
@@ -80,11 +80,11 @@ export const SkipDialog = ({ api, tasks, onClose, onDone }: ChosenDialogProps) =
       title={words.skipAsk(skipped.length)}
       act={words.skip}
       look="danger"
-      isBusy={action.isBusy}
+      isBusy={command.isBusy}
       failure={isRefused ? null : failure}
       onAct={() => void skip()}
       onClose={() => {
-        action.clear();
+        command.forget();
         onClose();
       }}
     >

@@ -6,12 +6,12 @@ import { Status } from '../../parts/Status.tsx';
 import { Time } from '../../parts/Time.tsx';
 import { createId } from '../../shared/ids.ts';
 import { Allowed } from '../allowed.tsx';
+import { useCommand } from '../useCommand.ts';
 import { AskDialog } from './askDialog.tsx';
 import { pipelineNames, stepNames } from './pipelines.ts';
 import { optionsOf } from './taskFilters.tsx';
 import type { Pause, TasksApi } from './tasksApi.ts';
 import { useTaskWords } from './taskWords.ts';
-import { useAction } from './useAction.ts';
 import { useReason } from './useReason.tsx';
 
 type PauseListProps = {
@@ -48,12 +48,12 @@ const PauseItem = ({
 }: Omit<PauseListProps, 'pauses'> & { readonly pause: Pause }) => {
   const { toast } = useSite();
   const words = useTaskWords();
-  const action = useAction();
+  const command = useCommand();
   const name = useNameOf()(pause);
   const isFault = pause.origin === 'fault';
-  const { failure } = action;
+  const { failure } = command;
   const end = async () => {
-    const done = await action.run(async () => {
+    const done = await command.run(async () => {
       const outcome = await api.endPause(pause.id);
       // Another operator, or the server’s answer, was quicker.
       if (outcome.kind !== 'problem' || outcome.problem.status !== 404) return outcome;
@@ -78,7 +78,7 @@ const PauseItem = ({
         {failure === null ? null : <FailureNote failure={failure} />}
       </div>
       <div>
-        <Allowed needs="queue:write" busy={action.isBusy} onPress={() => void end()}>
+        <Allowed needs="queue:write" busy={command.isBusy} onPress={() => void end()}>
           <span aria-hidden="true">{isFault ? words.probe : words.resume}</span>
           <span class="sr">{isFault ? words.probeNamed(name) : words.resumeNamed(name)}</span>
         </Allowed>
@@ -99,7 +99,7 @@ export const PauseDialog = ({ api, asked, onClose, onDone }: PauseDialogProps) =
   const { toast } = useSite();
   const words = useTaskWords();
   const nameOf = useNameOf();
-  const action = useAction();
+  const command = useCommand();
   const [pipeline, setPipeline] = useState('');
   const [step, setStep] = useState('');
   const reason = useReason(asked !== null);
@@ -109,7 +109,7 @@ export const PauseDialog = ({ api, asked, onClose, onDone }: PauseDialogProps) =
     // Nothing of the last time is left in it.
     setPipeline(asked.pipeline ?? pipelineNames[0] ?? '');
     setStep(asked.step ?? '');
-    action.clear();
+    command.forget();
   }, [asked]);
   const pause = async () => {
     const text = reason.read();
@@ -117,7 +117,7 @@ export const PauseDialog = ({ api, asked, onClose, onDone }: PauseDialogProps) =
     const body = JSON.stringify([pipeline, step, text]);
     // The same key as long as it is the same pause: one whose answer was lost is not made twice.
     if (sent.current.body !== body) sent.current = { body, key: createId() };
-    const done = await action.run(() => api.pause(pipeline, step || null, text, sent.current.key));
+    const done = await command.run(() => api.pause(pipeline, step || null, text, sent.current.key));
     if (done === null) return;
     toast.say(words.paused(nameOf(done)));
     onDone();
@@ -127,8 +127,8 @@ export const PauseDialog = ({ api, asked, onClose, onDone }: PauseDialogProps) =
       isOpen={asked !== null}
       title={words.pauseTitle}
       act={words.pause}
-      isBusy={action.isBusy}
-      failure={action.failure}
+      isBusy={command.isBusy}
+      failure={command.failure}
       onAct={() => void pause()}
       onClose={onClose}
     >

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
-import type { CallFailure } from '../../frame/site.ts';
-import type { Outcome } from '../../shared/outcome.ts';
+import type { CallFailure } from '../frame/site.ts';
+import type { Outcome } from '../shared/outcome.ts';
 
 /** A command that one press sends. The second press of a double click comes before anything is drawn again. */
 export const useCommand = () => {
@@ -20,7 +20,8 @@ export const useCommand = () => {
       const outcome = await work();
       isRunning.current = false;
       setBusy(false);
-      if (outcome.kind === 'ok') return outcome.value;
+      // A response without content succeeded too.
+      if (outcome.kind === 'ok') return outcome.value ?? (true as Value);
       if (outcome.kind !== 'aborted') setFailure(outcome);
       return null;
     },
