@@ -6,11 +6,12 @@ type TimeProps = {
   readonly at: string;
   /** Given: how long ago it was. The absolute time is then shown on hover and on focus. */
   readonly now?: number;
+  readonly hasSeconds?: boolean;
 };
 
-export const Time = ({ at, now }: TimeProps) => {
+export const Time = ({ at, now, hasSeconds = false }: TimeProps) => {
   const language = useLanguage();
-  const absolute = formatTime(at, language);
+  const absolute = formatTime(at, language, undefined, hasSeconds ? 'medium' : 'short');
   if (now === undefined)
     return (
       <time class="num" dateTime={at}>

@@ -11,10 +11,15 @@ type TimelineItem = {
   readonly detail?: ComponentChildren;
 };
 
-type TimelineProps = { readonly label: string; readonly items: readonly TimelineItem[] };
+type TimelineProps = {
+  readonly label: string;
+  readonly items: readonly TimelineItem[];
+  /** Where several things happen within a minute. */
+  readonly hasSeconds?: boolean;
+};
 
 /** What happened, by time, and what is to come. */
-export const Timeline = ({ label, items }: TimelineProps) => (
+export const Timeline = ({ label, items, hasSeconds = false }: TimelineProps) => (
   <ol class="timeline" aria-label={label}>
     {items.map(({ key, tone, title, at, detail }) => (
       <li key={key} class={at === null ? 'ahead' : tone}>
@@ -24,7 +29,7 @@ export const Timeline = ({ label, items }: TimelineProps) => (
             <b>{title}</b>
             {at === null ? null : (
               <span class="small soft">
-                <Time at={at} />
+                <Time at={at} hasSeconds={hasSeconds} />
               </span>
             )}
           </div>

@@ -1,10 +1,15 @@
 import type { Language } from './language.ts';
 
 /** For example `14:02, 26 thg 11, 2026`. */
-export const formatTime = (at: string | number, language: Language, timeZone?: string): string =>
+export const formatTime = (
+  at: string | number,
+  language: Language,
+  timeZone?: string,
+  timeStyle: 'short' | 'medium' = 'short',
+): string =>
   new Intl.DateTimeFormat(language, {
     dateStyle: 'medium',
-    timeStyle: 'short',
+    timeStyle,
     ...(timeZone === undefined ? {} : { timeZone }),
   }).format(new Date(at));
 

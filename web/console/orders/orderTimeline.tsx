@@ -28,6 +28,7 @@ export const OrderTimeline = ({ words, shown, showMore }: OrderTimelineProps) =>
       <h2>{timeline.title}</h2>
       {items.length === 0 ? <p class="soft">{timeline.empty}</p> : null}
       <Timeline
+        hasSeconds
         label={timeline.title}
         items={items.map((item) => ({ ...item, detail: <Detail words={words} item={item} /> }))}
       />

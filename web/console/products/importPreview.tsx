@@ -44,7 +44,7 @@ export const ImportPreview = ({
       </h2>
       <p>{words.file(file.name ?? words.pasted, count(rows.length))}</p>
       <div class="row" role="status">
-        <Status tone="good">{words.good(count(good))}</Status>
+        <Status tone={good === 0 ? 'calm' : 'good'}>{words.good(count(good))}</Status>
         {bad.length === 0 ? (
           <span class="small soft">{words.allGood}</span>
         ) : (
