@@ -95,9 +95,8 @@ describe.if(prometheusAvailable)('Prometheus', () => {
     expect(promtool(['check', 'metrics'], await page('text/plain'))).toEqual({ code: 0, output: '' });
 
     const prometheus = await startOver([`127.0.0.1:${port}`, `127.0.0.1:${workerPort}`]);
-    const planted = await prometheus.until((firing) => firing.includes('CartwrightBacklog physical'));
-    expect(planted).toContain('CartwrightNoWorker');
-    expect(planted).toContain('CartwrightProcessDown');
+    const expected = ['CartwrightBacklog physical', 'CartwrightNoWorker', 'CartwrightProcessDown'];
+    await prometheus.until((firing) => expected.every((alert) => firing.includes(alert)));
     const [first] = (await prometheus.targets()).filter(({ health }) => health === 'up');
     expect(first?.lastError).toBe('');
 
