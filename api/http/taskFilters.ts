@@ -11,5 +11,5 @@ export const taskError = t.String({
   pattern: '^[^\\u0000]*$',
   maxLength: 20_000,
   description: 'the whole error of a task',
-  documented: { maxLength: 20_000 },
+  documented: { maxLength: 20_000, pattern: '^[^\\x00]*$' },
 });
