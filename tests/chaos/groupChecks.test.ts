@@ -6,11 +6,17 @@ import { attachedInvoices } from './attachedInvoices.ts';
 import { check } from './checker.ts';
 import { edit, insertStateBefore } from './editRows.ts';
 import { createHealthyShop } from './healthyShop.ts';
+import { invoiceNumberOf } from './snapshot.ts';
 
 const rulesAfter = (messageId: string, attached: readonly string[]): readonly string[] => {
   const shop = createHealthyShop();
   edit(shop.mails, messageId, { attachedInvoices: attached }, 'messageId');
   return check(shop).map(({ rule }) => rule);
+};
+
+const defined = <Value>(value: Value | undefined): Value => {
+  if (value === undefined) throw new Error('the healthy shop has no such row');
+  return value;
 };
 
 describe('The checker of attachments', () => {
@@ -28,6 +34,23 @@ describe('The checker of attachments', () => {
   test('The checker allows an invoice in the mail of a task that a refund may have stopped, and no other invoice', () => {
     expect(rulesAfter('game', ['2026-000001'])).toEqual([]);
     expect(rulesAfter('game', ['2026-000004'])).toEqual(['invoice_attached_wrong']);
+  });
+
+  test('The checker allows an invoice in a mail that was left out after it had begun', () => {
+    const shop = createHealthyShop();
+    const of = (orderId: string) => shop.orders.find(({ id }) => id === orderId)?.checkoutId;
+    const { orderIds } = defined(shop.mails.find(({ messageId }) => messageId === 'lesson'));
+    const invoice = defined(
+      shop.invoices.find(({ checkoutId }) => orderIds.every((id) => of(id) === checkoutId)),
+    );
+    edit(shop.mails, 'lesson', { attachedInvoices: [invoiceNumberOf(invoice)] }, 'messageId');
+    const rules = () => check(shop).map(({ rule }) => rule);
+    expect(rules()).toContain('invoice_attached_wrong');
+    const detail = 'notify_customer, which had begun and may be done';
+    for (const row of shop.history)
+      if (orderIds.includes(row.orderId) && row.state === 'customer_notified')
+        Object.assign(row, { state: 'skipped', detail });
+    expect(rules()).not.toContain('invoice_attached_wrong');
   });
 
   test('The checker finds the number of an invoice in its file name and in its PDF', async () => {

@@ -1,17 +1,20 @@
 import { groupBy, indexBy } from '../grouping.ts';
+import { skippedStepOf } from '../resends.ts';
 import { invoiceNumberOf, type Snapshot } from '../snapshot.ts';
 import { type Violation, violation } from '../violation.ts';
 
 /**
  * Each mail of the task that holds an invoice has it attached, and no other mail has an attachment. A mail that was sent
- * again under its Message-ID has it again. A task whose orders are refunded loses the invoice to the next mail, but its own
- * mail may be out already.
+ * again under its Message-ID has it again. A task whose orders are refunded, or whose mail is left out, loses the invoice to
+ * the next mail, but its own mail may be out already.
  */
 export const checkAttachments = ({ invoices, mails, history, orders }: Snapshot): Violation[] => {
   const invoiceOfTask = groupBy(invoices, ({ taskId }) => taskId);
   const invoiceOf = indexBy(invoices, invoiceNumberOf);
   const leaving = new Set(
-    history.filter(({ state }) => leavingStates.includes(state)).map(({ orderId }) => orderId),
+    history
+      .filter((row) => leavingStates.includes(row.state) || skippedStepOf(row) === 'notify_customer')
+      .map(({ orderId }) => orderId),
   );
   const checkoutOf = new Map(orders.map(({ id, checkoutId }) => [id, checkoutId]));
   const hasLeft = (number: string, orderIds: readonly string[]) =>
