@@ -22,13 +22,27 @@ export type WriteLine = (line: string, options: { readonly canWait: boolean }) =
 export const createLog = (
   write: WriteLine,
   clock: Clock,
-  { level: minLevel, readable }: { readonly level: LogLevel; readonly readable: boolean },
+  {
+    level: minLevel,
+    readable,
+    spanIds = () => undefined,
+  }: {
+    readonly level: LogLevel;
+    readonly readable: boolean;
+    /** The ids of the current span, if its trace is kept. */
+    readonly spanIds?: (() => Facts | undefined) | undefined;
+  },
 ): Log => {
   const render = readable ? renderText : renderJson;
   const writerOf = (level: keyof Log): Log['info'] => {
     if (severity[level] < severity[minLevel]) return () => {};
     return (message, facts = {}) => {
-      const line = render({ time: new Date(clock.nowMs()).toISOString(), level, message, facts });
+      const line = render({
+        time: new Date(clock.nowMs()).toISOString(),
+        level,
+        message,
+        facts: { ...facts, ...spanIds() },
+      });
       write(`${redact(line)}\n`, { canWait: message === requestLine });
     };
   };

@@ -35,6 +35,7 @@ import {
 import { refuseRuntime } from './runtime.ts';
 import { stepServiceNames } from './serviceSettings.ts';
 import { createSlowStatements } from './slowStatements.ts';
+import { openTracing, type Tracing } from './telemetry.ts';
 import { isPlainDatabase } from './transportRules.ts';
 import {
   openMailer,
@@ -49,8 +50,14 @@ import {
 /** The settings, with what depends on where the process runs. */
 type RunConfig = Config & { readonly drainMs: number };
 
+type Environment = { readonly world: World; readonly log: Log; readonly tracing: Tracing };
+
 /** Starts the parts that `config` selects and adds a function to `closers` for each. Returns the banner. */
-const start = async (config: RunConfig, world: World, log: Log, closers: Close[]): Promise<string> => {
+const start = async (
+  config: RunConfig,
+  { world, log, tracing }: Environment,
+  closers: Close[],
+): Promise<string> => {
   const { role, production, host, port } = config;
   const { version } = packageJson;
   const isApi = role !== 'worker';
@@ -60,14 +67,17 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   if (production) warnOfPlainDatabase(config, log);
   const countedLog = createCountedLog(log, world.timer);
   const slow = createSlowStatements(countedLog, config);
-  const store = await waitForStore(() => openStore(world, config, { slow, log }), config, log, world.timer);
+  const open = async () => tracing.store(await openStore(world, config, { slow, log }));
+  const store = await waitForStore(open, config, log, world.timer);
   closers.push(store.close);
   const watch = await startDatabaseWatch(store, world, log, config, closers);
-  const { provider, simulator, close: closeProvider } = await openProvider(world, config);
+  const { provider: openedProvider, simulator, close: closeProvider } = await openProvider(world, config);
+  const provider = tracing.provider(openedProvider);
   closers.push(closeProvider);
   if (production && simulator !== null)
     log.warn('payments are simulated, so nobody is charged: set PAYMENT_PROVIDER=stripe to charge customers');
-  const { mailer, close: closeMailer } = await openMailer(world, store, config);
+  const { mailer: openedMailer, close: closeMailer } = await openMailer(world, store, config);
+  const mailer = tracing.mailer(openedMailer);
   closers.push(closeMailer);
   // The API, webhooks and worker stop in parallel: each may need up to `shutdownMs`, and time to stop is short. All of
   // them hear of it at once, so a worker claims nothing while the API still answers.
@@ -90,11 +100,11 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     const live = createLiveFeed({ ...store, ...world, countedLog });
     const api = createApp({
       store,
-      checkOut: createCheckOut(ports, config),
-      giveUpCheckout: createGiveUpCheckout(ports),
-      requestRefund: createRequestRefund(ports),
-      refundCase: createRefundCase(ports),
-      receiveEvent: createReceiveEvent(ports),
+      checkOut: tracing.useCase('checkOut', createCheckOut(ports, config)),
+      giveUpCheckout: tracing.useCase('giveUpCheckout', createGiveUpCheckout(ports)),
+      requestRefund: tracing.useCase('requestRefund', createRequestRefund(ports)),
+      refundCase: tracing.useCase('refundCase', createRefundCase(ports)),
+      receiveEvent: tracing.useCase('receiveEvent', createReceiveEvent(ports)),
       providerName: provider.name,
       stepServices: stepServiceNames(config.stepServices),
       invoiceRenderer,
@@ -115,7 +125,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       live,
       isReady: drain.isReady,
     });
-    const fetch = withRequestLog(api, { log, countedLog, timer: world.timer }, config);
+    const fetch = tracing.fetch(withRequestLog(api, { log, countedLog, timer: world.timer }, config), api);
     const server = await serve(role === 'all' ? servedFirst({ fetch }, priority) : { fetch }, { port, host });
     parallelClosers.push(() => drain.close(server, live.end));
     address = addressOf(host, server.port);
@@ -124,10 +134,10 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   }
   if (role === 'all' || role === 'worker') {
     const { startWorker } = await import('../worker/worker.ts');
-    const stepServices = await openStepServices(world, config, log);
+    const stepServices = tracing.stepServices(await openStepServices(world, config, log));
     const { mayClaim } = watch;
     const ports = { store, provider, mailer, invoiceRenderer, stepServices, world, log, priority, mayClaim };
-    parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
+    parallelClosers.push(startWorker({ ...ports, traceStep: tracing.step }, workerSettingsOf(config)).stop);
   }
   return renderBanner({
     version,
@@ -207,15 +217,21 @@ if (wrongRuntime !== null) {
   const { logLevel: level, shutdownMs } = config.value;
   const isTerminal = process.stderr.isTTY === true;
   const drainMs = config.value.drainMs ?? (isTerminal ? 0 : defaultDrainMs);
-  const world = createSystemWorld(config.value.shop);
-  const lines = createLineWriter((text) => process.stderr.write(text), world.timer);
+  const systemWorld = createSystemWorld(config.value.shop);
+  const { timer, clock } = systemWorld;
+  const lines = createLineWriter((text) => process.stderr.write(text), timer);
   process.on('exit', lines.flush);
-  const log = createLog(lines.write, world.clock, { level, readable: isTerminal });
-  const closers: Close[] = [];
-  const closing = closeOnSignal(closers, drainMs + shutdownMs, log, world.timer);
-  watchRunners(process.env, world.timer, () => closing.begin('the program that started this one has ended'));
+  const logSettings = { level, readable: isTerminal };
+  const tracingLog = createCountedLog(createLog(lines.write, clock, logSettings), timer);
+  const tracing = await openTracing(config.value, packageJson.version, systemWorld, tracingLog);
+  const world = { ...systemWorld, traceparent: tracing.traceparent };
+  const log = createLog(lines.write, clock, { ...logSettings, spanIds: tracing.logIds });
+  // The last to close: its queue has the spans of what stopped before.
+  const closers: Close[] = [tracing.close];
+  const closing = closeOnSignal(closers, drainMs + shutdownMs, log, timer);
+  watchRunners(process.env, timer, () => closing.begin('the program that started this one has ended'));
   try {
-    console.log(await start({ ...config.value, drainMs }, world, log, closers));
+    console.log(await start({ ...config.value, drainMs }, { world, log, tracing }, closers));
   } catch (cause) {
     // A signal during the start closes what the start still uses. Such a failure is not reported.
     if (!closing.hasBegun()) exitWithError(describeStartFailure(cause, config.value));

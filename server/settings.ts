@@ -18,6 +18,7 @@ import {
 } from './settingKinds.ts';
 import { shopSettings } from './shopSettings.ts';
 import { stopSettings } from './stopSettings.ts';
+import { telemetrySettings } from './telemetrySettings.ts';
 
 const roles = ['all', 'checkout', 'read', 'worker'] as const;
 const nodeEnvs = ['development', 'test', 'production'] as const;
@@ -46,6 +47,7 @@ export const readSettings = (read: ReadSetting) => {
     ...workerSettings(kinds),
     ...stopSettings(kinds),
     ...logSettings(kinds),
+    telemetry: telemetrySettings(kinds),
   };
 };
 

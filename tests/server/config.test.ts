@@ -62,6 +62,19 @@ test('Without any variable every setting has its default, and demo mode is on', 
     shutdownMs: 10_000,
     drainMs: null,
     slowMs: 1_000,
+    telemetry: {
+      endpoint: null,
+      headers: {},
+      serviceName: null,
+      resource: {},
+      sampler: 'parentbased_always_on',
+      samplerRatio: 1,
+      disabled: false,
+      queueMax: 2_048,
+      batchMax: 512,
+      delayMs: 5_000,
+      exportTimeoutMs: 30_000,
+    },
   });
 });
 
