@@ -4,6 +4,9 @@ import { createPostgresFixture } from '../checkout/fixture.ts';
 import { postgresContender } from '../checkout/ours.ts';
 import type { Row } from '../row.ts';
 
+/** The variants put their processes together without traces. */
+const entry = 'server/main.ts';
+
 export const telemetry: Row = {
   name: 'telemetry',
   about: 'what tracing costs a checkout: off, against one trace of a hundred kept, and all of them',
@@ -14,7 +17,7 @@ export const telemetry: Row = {
     const collector = await startCollector();
     const traced = (contender: string, ratio: number) =>
       postgresContender(bench, postgres, fixture, load, {
-        contender,
+        ...{ contender, entry },
         env: {
           OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
           OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
@@ -28,10 +31,11 @@ export const telemetry: Row = {
       unit: 'checkouts/s',
       better: 'more',
       goal: null,
-      ours: postgresContender(bench, postgres, fixture, load, { contender: 'not traced' }),
+      ours: postgresContender(bench, postgres, fixture, load, { contender: 'not traced', entry }),
       peers: [traced('1 % kept', 0.01), traced('all kept', 1)],
     });
     collector.stop();
+    if (collector.requests() === 0) throw new Error('no spans came, so nothing was traced');
     await postgres.drop(fixture.template);
     return { matches: [match] };
   },
@@ -39,7 +43,9 @@ export const telemetry: Row = {
 
 /** Takes spans and does not read them. */
 const startCollector = async () => {
+  let requests = 0;
   const server = createServer((request, response) => {
+    requests++;
     request.resume().on('end', () => response.end());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -47,6 +53,7 @@ const startCollector = async () => {
   if (address === null || typeof address === 'string') throw new Error('the collector has no port');
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
+    requests: () => requests,
     stop: () => {
       server.close();
       server.closeAllConnections();
