@@ -16,6 +16,7 @@ import { scale } from './rows/scale.ts';
 import { sqlite } from './rows/sqlite.ts';
 import { start } from './rows/start.ts';
 import { startup } from './rows/startup.ts';
+import { telemetry } from './rows/telemetry.ts';
 import { search, vast } from './search/row.ts';
 
 /** All rows, in the order in which they run. */
@@ -32,6 +33,7 @@ export const rows: readonly Row[] = [
   http,
   sqlite,
   lone,
+  telemetry,
   startup,
   page,
   gateway,

@@ -20,6 +20,8 @@ export type CheckoutRequest = {
   readonly method: string;
   /** When recovery may ask the provider about the payment, if no outcome is recorded before, ms. */
   readonly recoverAtMs: number;
+  /** The span of the request, as W3C `traceparent`. */
+  readonly traceparent?: string | undefined;
 };
 
 /**
@@ -131,6 +133,8 @@ export type OutcomeRecord = {
     readonly orderIds: readonly string[];
     readonly pipeline: string;
   }[];
+  /** The span that records the outcome, as W3C `traceparent`. The tasks keep it. */
+  readonly traceparent?: string | undefined;
 };
 
 export type RecordResult = {

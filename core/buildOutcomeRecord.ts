@@ -15,12 +15,15 @@ export const buildOutcomeRecord = (
   claim: Claim,
   charged: ChargeOutcome | typeof nothingToPay,
   requestId: string,
-  { clock, ids }: World,
+  { clock, ids, traceparent }: World,
 ): OutcomeRecord => {
   const nowMs = clock.nowMs();
   const { checkoutId, attempt } = claim;
   if (charged.kind === 'unavailable')
-    return { checkoutId, attempt, outcome: { kind: 'released' }, response: null, tasks: [] };
+    return {
+      ...{ checkoutId, attempt, outcome: { kind: 'released' }, response: null, tasks: [] },
+      traceparent: traceparent(),
+    };
 
   const tasks = outcomeChanges(charged).createsTasks
     ? groupOrders(claim.orders).map(({ type, orderIds }) => ({
@@ -35,6 +38,7 @@ export const buildOutcomeRecord = (
     outcome: charged,
     response: responseOf(claim, charged, requestId, nowMs),
     tasks,
+    traceparent: traceparent(),
   };
 };
 

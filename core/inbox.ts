@@ -11,6 +11,8 @@ export type InboxItem = {
   readonly event: ProviderEvent;
   /** The request body as it was sent, for people to read. */
   readonly body: string;
+  /** The span of the request, as W3C `traceparent`. The task keeps it. */
+  readonly traceparent?: string | undefined;
 };
 
 /** The events of payment providers. An event is kept until its task is done, and for at least 31 days. */

@@ -119,6 +119,8 @@ export type Lease = {
   readonly invoiceRequest?: { readonly key: string; readonly answer: ServiceReference | null };
   /** True if the step ledger says that this step is done: report `done` without running it again. */
   readonly alreadyDone: boolean;
+  /** The span that caused the task, as W3C `traceparent`. Null or absent if its trace is not kept. */
+  readonly traceparent?: string | null;
 };
 
 /** The result of a leased step. `runAtMs` is when to try again. `detail` is for the history of each order. */
@@ -145,7 +147,7 @@ export type StepReport = Pick<Lease, 'taskId' | 'lease'> & {
 /** The right of a worker to run one step of a job, until `untilMs`. */
 export type JobLease = Pick<
   Lease,
-  'taskId' | 'lease' | 'untilMs' | 'pipeline' | 'step' | 'attempts' | 'probe'
+  'taskId' | 'lease' | 'untilMs' | 'pipeline' | 'step' | 'attempts' | 'probe' | 'traceparent'
 > & {
   readonly jobId: string;
 };

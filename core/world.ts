@@ -1,6 +1,7 @@
 import type { Calendar } from './calendar.ts';
 import type { Shop } from './invoice.ts';
 import type { Timer } from './timer.ts';
+import type { Traceparent } from './trace.ts';
 
 /**
  * Ports to the machine: time, timers, ids, random values and the event loop. No other code in core or the use cases
@@ -39,4 +40,5 @@ export interface World {
   readonly calendar: Calendar;
   /** The shop as its documents name it. */
   readonly shop: Shop;
+  readonly traceparent: Traceparent;
 }

@@ -29,18 +29,22 @@ export const createLog = (
     level: minLevel,
     readable,
     alsoJson,
+    spanIds = () => undefined,
   }: {
     readonly level: LogLevel;
     readonly readable: boolean;
     /** Gets every line too, as JSON also where the lines are text. */
     readonly alsoJson?: TakeJson | undefined;
+    /** The ids of the current span, if its trace is kept. */
+    readonly spanIds?: (() => Facts | undefined) | undefined;
   },
 ): Log => {
   const writerOf = (level: keyof Log): Log['info'] => {
     if (severity[level] < severity[minLevel]) return () => {};
     return (message, facts = {}) => {
       const nowMs = clock.nowMs();
-      const line = { time: new Date(nowMs).toISOString(), level, message, facts };
+      const allFacts = { ...facts, ...spanIds() };
+      const line = { time: new Date(nowMs).toISOString(), level, message, facts: allFacts };
       const json = readable && alsoJson === undefined ? '' : redact(renderJson(line));
       write(`${readable ? redact(renderText(line)) : json}\n`, { canWait: message === requestLine });
       alsoJson?.(json, nowMs);

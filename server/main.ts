@@ -6,6 +6,7 @@ import type { AuthSettings } from '../api/http/auth.ts';
 import { type CountedLog, createCountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
+import type { PaymentProvider } from '../core/provider.ts';
 import type { RequestPriority } from '../core/requestPriority.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
@@ -38,6 +39,7 @@ import { stepServiceNames } from './serviceSettings.ts';
 import { createSlowStatements } from './slowStatements.ts';
 import { openSplunkLog } from './splunk.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
+import { openTracing, type Tracing } from './tracing.ts';
 import { isPlainDatabase } from './transportRules.ts';
 import {
   openMailer,
@@ -52,8 +54,11 @@ import {
 /** The settings, with what depends on where the process runs. */
 type RunConfig = Config & { readonly drainMs: number; readonly droppedLines: () => number };
 
+type Environment = { readonly world: World; readonly log: Log; readonly tracing: Tracing };
+
 /** Starts the parts that `config` selects and adds a function to `closers` for each. Returns the banner. */
-const start = async (config: RunConfig, world: World, log: Log, closers: Close[]): Promise<string> => {
+const start = async (config: RunConfig, environment: Environment, closers: Close[]): Promise<string> => {
+  const { world, log, tracing } = environment;
   const { role, production, host, port } = config;
   const { version } = packageJson;
   const isApi = role !== 'worker';
@@ -64,9 +69,9 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
 
   if (production) warnOfPlainDatabase(config, log);
   const countedLog = createCountedLog(log, world.timer);
-  const store = await openDatabase(world, log, countedLog, config, telemetry, closers);
+  const store = await openDatabase(environment, countedLog, config, telemetry, closers);
   const watch = await startDatabaseWatch(store, world, log, config, closers);
-  const { provider, simulator, mailer } = await openOutside(store, world, log, config, telemetry, closers);
+  const { provider, simulator, mailer } = await openOutside(store, environment, config, telemetry, closers);
   // The API, webhooks and worker stop in parallel: each may need up to `shutdownMs`, and time to stop is short. All of
   // them hear of it at once, so a worker claims nothing while the API still answers.
   const parallelClosers: Close[] = [];
@@ -88,11 +93,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
     const live = createLiveFeed({ ...store, ...world, countedLog });
     const api = createApp({
       store,
-      checkOut: telemetry.measureCheckOut(createCheckOut(ports, config)),
-      giveUpCheckout: createGiveUpCheckout(ports),
-      requestRefund: createRequestRefund(ports),
-      refundCase: createRefundCase(ports),
-      receiveEvent: createReceiveEvent(ports),
+      ...createUseCases(ports, config, environment, telemetry),
       providerName: provider.name,
       stepServices: stepServiceNames(config.stepServices),
       invoiceRenderer,
@@ -115,7 +116,8 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
       isReady: drain.isReady,
       renderMetrics: telemetry.render,
     });
-    const fetch = withRequestLog(api, { log, countedLog, timer: world.timer, ...telemetry }, config);
+    const logPorts = { log, countedLog, timer: world.timer, ...telemetry };
+    const fetch = tracing.fetch(withRequestLog(api, logPorts, config), api);
     const server = await serve(role === 'all' ? servedFirst({ fetch }, priority) : { fetch }, { port, host });
     parallelClosers.push(() => drain.close(server, live.end));
     address = addressOf(host, server.port);
@@ -124,8 +126,10 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
   }
   if (role === 'all' || role === 'worker') {
     const { startWorker } = await import('../worker/worker.ts');
-    const stepServices = telemetry.measureServices(await openStepServices(world, config, log));
-    const outside = { store, provider, mailer, invoiceRenderer, stepServices };
+    const stepServices = telemetry.measureServices(
+      tracing.stepServices(await openStepServices(world, config, log)),
+    );
+    const outside = { store, provider, mailer, invoiceRenderer, stepServices, traceStep: tracing.step };
     const ports = { ...outside, world, log, priority, mayClaim: watch.mayClaim };
     parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
   }
@@ -138,8 +142,7 @@ const start = async (config: RunConfig, world: World, log: Log, closers: Close[]
 };
 
 const openDatabase = async (
-  world: World,
-  log: Log,
+  { world, log, tracing }: Environment,
   countedLog: CountedLog,
   config: Config,
   { measureStore, onPoolWait }: Telemetry,
@@ -149,14 +152,13 @@ const openDatabase = async (
   const ports = { slow, log, onPoolWait };
   const store = await waitForStore(() => openStore(world, config, ports), config, log, world.timer);
   closers.push(store.close);
-  return measureStore(store);
+  return measureStore(tracing.store(store));
 };
 
 /** Opens the payment provider and the mail server. */
 const openOutside = async (
   store: Store,
-  world: World,
-  log: Log,
+  { world, log, tracing }: Environment,
   config: Config,
   telemetry: Telemetry,
   closers: Close[],
@@ -168,11 +170,24 @@ const openOutside = async (
   const { mailer, close: closeMailer } = await openMailer(world, store, config);
   closers.push(closeMailer);
   return {
-    provider: telemetry.measureProvider(provider),
+    provider: telemetry.measureProvider(tracing.provider(provider)),
     simulator,
-    mailer: telemetry.measureMailer(mailer),
+    mailer: telemetry.measureMailer(tracing.mailer(mailer)),
   };
 };
+
+const createUseCases = (
+  ports: Store & { readonly provider: PaymentProvider; readonly world: World; readonly log: Log },
+  config: Config,
+  { tracing }: Environment,
+  telemetry: Telemetry,
+) => ({
+  checkOut: telemetry.measureCheckOut(tracing.useCase('checkOut', createCheckOut(ports, config))),
+  giveUpCheckout: tracing.useCase('giveUpCheckout', createGiveUpCheckout(ports)),
+  requestRefund: tracing.useCase('requestRefund', createRequestRefund(ports)),
+  refundCase: tracing.useCase('refundCase', createRefundCase(ports)),
+  receiveEvent: tracing.useCase('receiveEvent', createReceiveEvent(ports)),
+});
 
 const loadApi = async () => {
   const [app, http, address, requestLog, liveFeed] = await Promise.all([
@@ -244,19 +259,30 @@ if (wrongRuntime !== null) {
   const { logLevel: level, shutdownMs } = config.value;
   const isTerminal = process.stderr.isTTY === true;
   const drainMs = config.value.drainMs ?? (isTerminal ? 0 : defaultDrainMs);
-  const world = createSystemWorld(config.value.shop);
-  const lines = createLineWriter((text) => process.stderr.write(text), world.timer);
+  const systemWorld = createSystemWorld(config.value.shop);
+  const { timer, clock } = systemWorld;
+  const lines = createLineWriter((text) => process.stderr.write(text), timer);
   process.on('exit', lines.flush);
   const closers: Close[] = [];
   const format = { level, readable: isTerminal };
-  const ownLog = createLog(lines.write, world.clock, format);
-  const splunk = await openSplunkLog(ownLog, world, config.value, closers);
-  const log = createLog(lines.write, world.clock, { ...format, alsoJson: splunk?.write });
+  const splunk = await openSplunkLog(
+    createLog(lines.write, clock, format),
+    systemWorld,
+    config.value,
+    closers,
+  );
+  const logSettings = { ...format, alsoJson: splunk?.write };
+  const tracingLog = createCountedLog(createLog(lines.write, clock, logSettings), timer);
+  const tracing = await openTracing(config.value, packageJson.version, systemWorld, tracingLog);
+  // Closed after all that has spans: its queue has those of what stopped before.
+  closers.push(tracing.close);
+  const world = { ...systemWorld, traceparent: tracing.traceparent };
+  const log = createLog(lines.write, clock, { ...logSettings, spanIds: tracing.logIds });
   const droppedLines = splunk?.dropped ?? (() => 0);
-  const closing = closeOnSignal(closers, drainMs + shutdownMs, log, world.timer);
-  watchRunners(process.env, world.timer, () => closing.begin('the program that started this one has ended'));
+  const closing = closeOnSignal(closers, drainMs + shutdownMs, log, timer);
+  watchRunners(process.env, timer, () => closing.begin('the program that started this one has ended'));
   try {
-    console.log(await start({ ...config.value, drainMs, droppedLines }, world, log, closers));
+    console.log(await start({ ...config.value, drainMs, droppedLines }, { world, log, tracing }, closers));
   } catch (cause) {
     // A signal during the start closes what the start still uses. Such a failure is not reported.
     if (!closing.hasBegun()) exitWithError(describeStartFailure(cause, config.value));

@@ -19,6 +19,7 @@ import {
 import { shopSettings } from './shopSettings.ts';
 import { stopSettings } from './stopSettings.ts';
 import { telemetrySettings } from './telemetrySettings.ts';
+import { tracingSettings } from './tracingSettings.ts';
 
 const roles = ['all', 'checkout', 'read', 'worker'] as const;
 const nodeEnvs = ['development', 'test', 'production'] as const;
@@ -48,6 +49,7 @@ export const readSettings = (read: ReadSetting) => {
     ...stopSettings(kinds),
     ...logSettings(kinds),
     ...telemetrySettings(kinds),
+    tracing: tracingSettings(kinds),
   };
 };
 

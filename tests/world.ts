@@ -6,6 +6,7 @@ export type TestWorld = World & {
   readonly clock: Clock & { set(ms: number): void };
   advance(ms: number): void;
   setTimeZone(name: string): void;
+  setTraceparent(text: string): void;
 };
 
 /** A Sunday morning, far from the turn of a year. */
@@ -17,11 +18,12 @@ let worldCount = 0;
  * A world whose clock changes only by `advance` and `set`. Random numbers and ids are the same for the same
  * `startMs` and `seed`. Without a seed each world gets its own, so that two worlds over one database make
  * different ids. The timer is the real one; `createManualTimer` makes a timer that a test drives. The time zone is UTC
- * until a test sets another one.
+ * and nothing is traced until a test sets it.
  */
 export const createTestWorld = (startMs = sundayMs, seed = ++worldCount): TestWorld => {
   const clock = createManualClock(startMs);
   let calendar = createCalendar('UTC');
+  let traceparent: string | undefined;
   const advance = (ms: number) => clock.set(clock.nowMs() + ms);
   return {
     clock,
@@ -31,6 +33,10 @@ export const createTestWorld = (startMs = sundayMs, seed = ++worldCount): TestWo
     yieldToEventLoop: yieldToSystemEventLoop,
     get calendar(): Calendar {
       return calendar;
+    },
+    traceparent: () => traceparent,
+    setTraceparent: (text) => {
+      traceparent = text;
     },
     advance,
     shop: { name: 'Tiệm Cartwright', address: '1 Phố Huế, Hà Nội', taxId: '0101234567', timeZone: 'UTC' },

@@ -13,6 +13,7 @@ import { failedAttempt, retryAtMs } from '../core/retry.ts';
 import type { StepServices } from '../core/stepService.ts';
 import type { Store } from '../core/store.ts';
 import { startSleep } from '../core/timer.ts';
+import type { TraceStep } from '../core/trace.ts';
 import { createFollowCharge } from '../core/usecases/followCharge.ts';
 import { createFollowOpenDisputes } from '../core/usecases/followOpenDisputes.ts';
 import { createActOnEvent } from '../core/usecases/providerEvents.ts';
@@ -58,6 +59,7 @@ export type WorkerPorts = {
   readonly priority: Pick<RequestPriority, 'work' | 'end'>;
   /** False while the clock of this machine is too wrong to claim anything: leases are times. */
   readonly mayClaim: () => boolean;
+  readonly traceStep?: TraceStep;
 };
 
 export type WorkerSettings = {
@@ -181,23 +183,28 @@ type SharedPorts = LoopPorts & { readonly stepLog: StepLog } & Pick<
   >;
 
 const createOrderPorts = (
-  { store, mailer, invoiceRenderer, stepServices, world }: WorkerPorts,
+  { store, mailer, invoiceRenderer, stepServices, world, traceStep = untraced }: WorkerPorts,
   shared: SharedPorts,
   settings: WorkerSettings,
-): ExecutorPorts<Lease, StepReport> & SharedPorts => ({
-  ...shared,
-  perform: createRunStep({ mailer, invoiceRenderer, stepServices, world }, settings),
-  logFacts: ({ checkoutId, orders }) => ({
-    checkoutId,
-    orderIds: orders.map(({ order }) => order.id).join(' '),
-  }),
-  logFailure: (lease, outcome) => logStepOfOrders(shared.stepLog, lease, outcome),
-  failedAttempt,
-  report: createReporter<StepReport>(store.queue.report, world.clock, shared.timer),
-});
+): ExecutorPorts<Lease, StepReport> & SharedPorts => {
+  const runStep = createRunStep({ mailer, invoiceRenderer, stepServices, world }, settings);
+  return {
+    ...shared,
+    perform: (lease) => traceStep(lease, () => runStep(lease)),
+    logFacts: ({ checkoutId, orders }) => ({
+      checkoutId,
+      orderIds: orders.map(({ order }) => order.id).join(' '),
+    }),
+    logFailure: (lease, outcome) => logStepOfOrders(shared.stepLog, lease, outcome),
+    failedAttempt,
+    report: createReporter<StepReport>(store.queue.report, world.clock, shared.timer),
+  };
+};
+
+const untraced: TraceStep = (_, work) => work();
 
 const createJobPorts = (
-  { store, provider, mailer, world }: WorkerPorts,
+  { store, provider, mailer, world, traceStep = untraced }: WorkerPorts,
   shared: SharedPorts,
   recovery: PaymentRecovery,
   settings: WorkerSettings,
@@ -218,9 +225,10 @@ const createJobPorts = (
     reconcileLedger,
     world,
   };
+  const runJob = createRunJob(ports, settings);
   return {
     ...shared,
-    perform: createRunJob(ports, settings),
+    perform: (lease) => traceStep(lease, () => runJob(lease)),
     logFacts: ({ jobId }) => ({ jobId }),
     logFailure: (lease, outcome) => logStepOfJob(shared.stepLog, lease, outcome),
     failedAttempt,

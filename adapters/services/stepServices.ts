@@ -17,7 +17,7 @@ export const callTimeoutMs = 10_000;
 
 /** Step services over HTTP. Their requests are signed as Standard Webhooks (https://www.standardwebhooks.com). */
 export const createStepServices = (
-  { clock, timer }: Pick<World, 'clock' | 'timer'>,
+  { clock, timer, traceparent }: Pick<World, 'clock' | 'timer' | 'traceparent'>,
   { urls, secret }: StepServiceSettings,
 ): StepServices => {
   const webhook = new Webhook(secret);
@@ -25,6 +25,7 @@ export const createStepServices = (
 
   const post = async (url: string, key: string, body: string, signal: AbortSignal): Promise<Response> => {
     const sentAt = new Date(clock.nowMs());
+    const span = traceparent();
     return fetch(url, {
       method: 'POST',
       // A redirect would carry the request and its signature to another host.
@@ -37,6 +38,7 @@ export const createStepServices = (
         'webhook-id': key,
         'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1_000)),
         'webhook-signature': webhook.sign(key, sentAt, body),
+        ...(span === undefined ? {} : { traceparent: span }),
       },
       body,
     });

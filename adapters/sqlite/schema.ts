@@ -117,6 +117,7 @@ export const task = sqliteTable('task', {
   leaseUntilMs: integer('lease_until_ms'),
   runAtMs: integer('run_ms').notNull(),
   lastError: text('last_error'),
+  traceparent: text(),
 });
 
 export const finishedTasks = sqliteTable('finished_tasks', {
@@ -284,7 +285,7 @@ export const rowsMatchCore: [
     Plain<Omit<Payment, 'amount'> & Payment['amount']>
   >,
   Same<
-    Omit<typeof task.$inferSelect, 'state' | 'lease' | 'leaseUntilMs' | 'seqs'>,
+    Omit<typeof task.$inferSelect, 'state' | 'lease' | 'leaseUntilMs' | 'seqs' | 'traceparent'>,
     Plain<Omit<Task, 'state'>>
   >,
   Same<

@@ -1,5 +1,6 @@
 import { createCalendar } from '../../core/calendar.ts';
 import type { Shop } from '../../core/invoice.ts';
+import type { Traceparent } from '../../core/trace.ts';
 import type { World } from '../../core/world.ts';
 import { systemClock } from './clock.ts';
 import { createTimeOrderedIds } from './ids.ts';
@@ -10,7 +11,7 @@ import { systemTimer, yieldToSystemEventLoop } from './timer.ts';
  * The real world: the machine's clock and timers, ids that are unique across processes, and secure random numbers. Only
  * the time zone and the details are the shop's and not the machine's.
  */
-export const createSystemWorld = (shop: Shop = unnamedShop): World => {
+export const createSystemWorld = (shop: Shop = unnamedShop, traceparent: Traceparent = noTrace): World => {
   const random = createSystemRandom();
   return {
     clock: systemClock,
@@ -20,7 +21,10 @@ export const createSystemWorld = (shop: Shop = unnamedShop): World => {
     yieldToEventLoop: yieldToSystemEventLoop,
     calendar: createCalendar(shop.timeZone),
     shop,
+    traceparent,
   };
 };
+
+const noTrace: Traceparent = () => undefined;
 
 const unnamedShop: Shop = { name: 'Cartwright', address: '', taxId: '', timeZone: 'UTC' };

@@ -2,7 +2,7 @@ import type { CountedLog } from '../../core/countedLog.ts';
 import { type Log, requestLine } from '../../core/log.ts';
 import type { Timer } from '../../core/timer.ts';
 import { callerIdOf } from './requestCaller.ts';
-import { createRoutePattern } from './routePattern.ts';
+import { createRoutePattern, pathOf } from './routePattern.ts';
 
 type Fetch = (request: Request) => Response | Promise<Response>;
 type Api = { readonly fetch: Fetch; readonly routes: readonly { readonly path: string }[] };
@@ -76,12 +76,6 @@ export const withRequestLog = (api: Api, ports: Ports, settings: RequestLogSetti
 /** Load balancers ask for health all the time, and a page loads many files. */
 const isQuiet = (route: string | null): boolean => route !== null && quiet.test(route);
 const quiet = /^\/(?:health|assets|images)\//;
-
-const pathOf = (url: string): string => {
-  const start = url.indexOf('/', url.indexOf('//') + 2);
-  const end = url.search(/[?#]/);
-  return start < 0 ? '/' : url.slice(start, end < 0 ? undefined : end);
-};
 
 /** The names in a query, but for those that no parameter could have: a caller may have put a secret in their place. */
 const detailsOf = (request: Request, response: Response) => {

@@ -56,3 +56,10 @@ const find = (node: Node, segments: readonly string[], index: number): string | 
     node.rest
   );
 };
+
+/** The path of a URL, which `new URL` would parse in several times the time. */
+export const pathOf = (url: string): string => {
+  const start = url.indexOf('/', url.indexOf('//') + 2);
+  const end = url.search(/[?#]/);
+  return start < 0 ? '/' : url.slice(start, end < 0 ? undefined : end);
+};

@@ -3,15 +3,19 @@ import { commitsOf, readCounters, resetStatements, statementsOf } from '../count
 import { runLoad } from '../load/run.ts';
 import type { Postgres } from '../postgres.ts';
 import { cpuSeconds } from '../processes.ts';
-import type { Bench, Contender } from '../row.ts';
+import type { Bench, Configuration, Contender } from '../row.ts';
 import { checkShop, checkStatuses, createCheckoutPlan, type ShopFixture } from './fixture.ts';
 
 export type LoadSize = { readonly connections: number; readonly warmUp: number; readonly count: number };
 
 /** A contender's name and the file that it starts. */
-export type Variant = { readonly contender?: string; readonly entry?: string };
+export type Variant = {
+  readonly contender?: string;
+  readonly entry?: string;
+  readonly env?: Configuration;
+};
 
-const env = { ROLE: 'checkout' };
+const ownEnv = { ROLE: 'checkout' };
 
 /**
  * The product's API process on PostgreSQL over HTTP: the whole checkout, from the request to the response. By default
@@ -22,14 +26,23 @@ export const postgresContender = (
   postgres: Postgres,
   fixture: ShopFixture,
   { connections, warmUp, count }: LoadSize,
-  { contender = 'Cartwright', entry = 'bench/variants/providerInMemory.ts' }: Variant = {},
+  { contender = 'Cartwright', entry = 'bench/variants/providerInMemory.ts', env = {} }: Variant = {},
 ): Contender => ({
   name: contender,
-  configuration: { entry, ...env, connections, warmUp, count, customers: 1_000, ordersACheckout: 1 },
+  configuration: {
+    entry,
+    ...ownEnv,
+    ...env,
+    connections,
+    warmUp,
+    count,
+    customers: 1_000,
+    ordersACheckout: 1,
+  },
   round: async () => {
     const orders = fixture.orders.slice(0, warmUp + count);
     const url = await postgres.create('bench_checkout', fixture.template);
-    const app = await startApp(url, env, entry);
+    const app = await startApp(url, { ...ownEnv, ...env }, entry);
     const plan = await createCheckoutPlan(orders, { connections, warmUp, port: app.port });
     let before = await readCounters(postgres);
     let cpuBefore = 0;

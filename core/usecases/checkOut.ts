@@ -79,7 +79,7 @@ export const createCheckOut = (
       const nowMs = world.clock.nowMs();
       const checkoutId = world.ids.next(nowMs);
       const recoverAtMs = nowMs + settings.reconcileAfterMs;
-      const request = { ...command, checkoutId, recoverAtMs };
+      const request = { ...command, checkoutId, recoverAtMs, traceparent: world.traceparent() };
       const batched = (await claimCheckout(request)).andThen((result) => result);
       const claim: Result<Claim, ClaimFailure | ClaimLost | Unavailable> = batched.isErr()
         ? batched.error.kind === 'rows_held'

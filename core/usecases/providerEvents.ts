@@ -59,6 +59,7 @@ export const createReceiveEvent = ({
       provider: provider.name,
       event: event.value,
       body: request.body,
+      traceparent: world.traceparent(),
     });
     if (received.isOk() && !isUnderstood) logOnce(event.value);
     if (received.isOk() && received.value && isUnderstood) wakeup.notify([providerEventPipeline.name]);

@@ -11,6 +11,8 @@ import { withRemoteStep } from './remoteStep.ts';
 import type { TestContext } from './testContext.ts';
 import { unfilteredQuery } from './unfilteredQuery.ts';
 
+const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
 /**
  * Test helpers for an order with every field set, which is the only order of its store. Each result on the way is
  * compared with all its fields.
@@ -138,9 +140,10 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
 
   /** Pays the order. */
   const pay = async () => {
-    const { fixture } = context();
+    const { fixture, world } = context();
     const { claim, orderAs, contact } = await placeAndClaim();
     const paidAtMs = fixture.now();
+    world.setTraceparent(traceparent);
     await fixture.recordOutcome(claim, { kind: 'succeeded', reference: 'ch_9' });
     const paid = orderAs('paid', claim.checkoutId, paidAtMs);
     await expectListed(paid);
@@ -180,6 +183,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
         checkoutId: claim.checkoutId,
         contact,
         invoiceNumber: '2026-000001',
+        traceparent,
       },
     };
     expect(licences).toHaveLength(paid.quantity);

@@ -56,7 +56,9 @@ export const groupRefundsContract = (name: string, open: OpenStore): void => {
     });
 
     test('An order whose refund failed goes on alone when it is retried, with a mail of its own', async () => {
-      const { fixture, store } = context();
+      const { fixture, store, world } = context();
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+      world.setTraceparent(traceparent);
       const [first, second] = await payGroup(2);
       const { id } = await fixture.requestRefund(first.id);
       const [group] = (await fixture.claimTasks('physical')).leases;
@@ -67,7 +69,7 @@ export const groupRefundsContract = (name: string, open: OpenStore): void => {
 
       expect(await unwrap(store.queue.retry([defined(own).id], fixture.now()))).toBe(1);
       const [lease] = (await fixture.claimTasks('physical')).leases;
-      expect(lease).toMatchObject({ taskId: defined(own).id, alreadyDone: false });
+      expect(lease).toMatchObject({ taskId: defined(own).id, alreadyDone: false, traceparent });
       expect(defined(lease).orders.map(({ order }) => order.id)).toEqual([first.id]);
       expect(defined(lease).taskId).not.toBe(defined(group).taskId);
       for (const each of [defined(lease), defined(group)]) await fixture.report(each, done);

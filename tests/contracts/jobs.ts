@@ -53,6 +53,7 @@ export const jobsContract = (name: string, open: OpenStore): void => {
           step: 'act_on_event',
           attempts: 0,
           probe: null,
+          traceparent: null,
         },
       ]);
       expect(await fixture.findTask(item.taskId)).toMatchObject({ ...task, state: 'running' });

@@ -40,6 +40,7 @@ export const queueContract = (name: string, open: OpenStore): void => {
           references: [],
           body: null,
           alreadyDone: false,
+          traceparent: null,
         },
       ]);
       expect(payment?.status).toBe('succeeded');

@@ -119,7 +119,8 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       const subject: AllFieldsSet<Extract<InboxItem['event']['subject'], { kind: 'payment' }>> = {
         ...{ kind: 'payment', paymentId: fixture.newId(), reference: 'ch_1', succeeded: true },
       };
-      const item = fixture.inboxItem({ subject });
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      const item = { ...fixture.inboxItem({ subject }), traceparent };
       await unwrap(store.inbox.receive([item], fixture.now()));
       expect(await unwrap(store.inbox.find(item.id))).toEqual(item.event);
       const lease: Omit<AllFieldsSet<JobLease>, 'attempts' | 'probe'> & {
@@ -128,6 +129,7 @@ export const rowFieldsContract = (name: string, open: OpenStore): void => {
       } = {
         ...{ taskId: item.taskId, jobId: item.id, lease: 1, untilMs: fixture.now() + 30_000 },
         ...{ pipeline: 'provider_event', step: 'act_on_event', attempts: 0, probe: null },
+        traceparent,
       };
       expect(await fixture.claimJobs('provider_event')).toEqual([lease]);
     });

@@ -91,6 +91,7 @@ const createReplaceableWorld = () => {
     ids: { next: (atMs) => current.ids.next(atMs) },
     random: { unit: () => current.random.unit(), bytes: (length) => current.random.bytes(length) },
     yieldToEventLoop: () => current.yieldToEventLoop(),
+    traceparent: () => current.traceparent(),
     get shop() {
       return current.shop;
     },

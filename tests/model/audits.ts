@@ -242,7 +242,7 @@ const recordOrderOutcome = (
 const insertTasks = (
   tables: Tables,
   writes: Writes,
-  { checkoutId, tasks }: OutcomeRecord,
+  { checkoutId, tasks, traceparent }: OutcomeRecord,
   paidIds: readonly string[],
   nowMs: number,
 ): void => {
@@ -252,7 +252,7 @@ const insertTasks = (
   for (const { id, orderIds, pipeline } of tasks) {
     const step = firstStep(pipeline);
     const group = { checkoutId, orderIds, jobId: null };
-    writes.set(tables.tasks, id, { id, ...group, pipeline, step, runAtMs: nowMs, ...newTask });
+    writes.set(tables.tasks, id, { id, ...group, pipeline, step, runAtMs: nowMs, ...newTask, traceparent });
   }
 };
 

@@ -131,6 +131,7 @@ const lease = (
     references: referencesOf(tables, task.orderIds),
     ...leasedRequest(checkoutId, body, request),
     alreadyDone: (entry?.acceptedMs ?? null) !== null,
+    traceparent: task.traceparent ?? null,
   };
 };
 

@@ -28,13 +28,14 @@ export const pruneEvents = (tables: Tables, nowMs: number): void => {
 const receiveEvent = (
   tables: Tables,
   writes: Writes,
-  { id, taskId, provider, event }: InboxItem,
+  { id, taskId, provider, event, traceparent }: InboxItem,
   nowMs: number,
 ): boolean => {
   const key = JSON.stringify([provider, event.id]);
   if (tables.eventIds.has(key)) return false;
   writes.set(tables.eventIds, key, id);
   writes.set(tables.events, id, { event, receivedMs: nowMs });
-  if (taskId !== null) insertJob(tables, writes, providerEventPipeline, { taskId, jobId: id }, nowMs);
+  if (taskId !== null)
+    insertJob(tables, writes, providerEventPipeline, { taskId, jobId: id, traceparent }, nowMs);
   return true;
 };

@@ -12,7 +12,11 @@ export const insertJob = (
   tables: Tables,
   writes: Writes,
   pipeline: JobPipeline,
-  { taskId: id, jobId }: { readonly taskId: string; readonly jobId: string },
+  {
+    taskId: id,
+    jobId,
+    traceparent,
+  }: Pick<TaskRow, 'traceparent'> & { readonly taskId: string; readonly jobId: string },
   nowMs: number,
 ): void => {
   const step = pipeline.steps[0].name;
@@ -25,6 +29,7 @@ export const insertJob = (
     step,
     runAtMs: nowMs,
     ...newTask,
+    traceparent,
   });
 };
 
@@ -58,7 +63,7 @@ const isWhollyPaused = (tables: Tables, pipeline: string): boolean =>
 const lease = (
   tables: Tables,
   writes: Writes,
-  { id: taskId, jobId, lease: last, pipeline, step, attempts }: TaskRow,
+  { id: taskId, jobId, lease: last, pipeline, step, attempts, traceparent = null }: TaskRow,
   { nowMs, leaseMs }: Parameters<Queue['claimJobs']>[0],
 ): readonly JobLease[] => {
   if (jobId === null) return [];
@@ -69,9 +74,8 @@ const lease = (
     return [];
   }
   updateTask(tables, writes, taskId, { state: 'running', lease: number, leaseUntilMs: untilMs });
-  return [
-    { taskId, lease: number, untilMs, pipeline, step, attempts, jobId, probe: probeIn(pauses, taskId, step) },
-  ];
+  const probe = probeIn(pauses, taskId, step);
+  return [{ taskId, lease: number, untilMs, pipeline, step, attempts, jobId, probe, traceparent }];
 };
 
 /** See `Queue.reportJobs`. Returns the task's id. */

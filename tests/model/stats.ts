@@ -12,7 +12,7 @@ import { listPauses } from './pauses.ts';
 import type { Tables, TaskRow } from './tables.ts';
 
 export const shownAt = (tables: Tables, task: TaskRow, nowMs: number): Task => {
-  const { lease: _, leaseUntilMs: __, ...shown } = task;
+  const { lease: _, leaseUntilMs: __, traceparent: ___, ...shown } = task;
   return { ...shown, state: shownState(tables, task, nowMs) };
 };
 

@@ -67,6 +67,7 @@ export type TaskRow = {
   readonly leaseUntilMs: number;
   readonly runAtMs: number;
   readonly lastError: string | null;
+  readonly traceparent?: string | null | undefined;
 };
 
 export type PauseRow = {

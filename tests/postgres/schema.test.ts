@@ -73,7 +73,7 @@ describe.skipIf(!(await postgresAvailable()))('PostgreSQL: schema', () => {
 /** Columns that the Drizzle schema does not list: the leases and counters of tasks, and the search columns. */
 const unlisted: Readonly<Record<string, readonly string[]>> = {
   product: ['name_unaccent', 'name_exact', 'name_vector', 'snapshot_id'],
-  task: ['lease', 'lease_until_ms', 'seqs'],
+  task: ['lease', 'lease_until_ms', 'seqs', 'traceparent'],
 };
 
 const namesOf = (table: PgTable, except: readonly string[]): readonly string[] =>

@@ -65,6 +65,7 @@ test('Without any variable every setting has its default, and demo mode is on', 
     slowMs: 1_000,
     metricsPort: null,
     splunk: null,
+    tracing: expect.objectContaining({ endpoint: null }),
   });
 });
 

@@ -15,7 +15,11 @@ const service = await startHttpService((response) => {
     response.writeHead(status, { location: '/elsewhere' }).end('{"reference":"VN-7","detail":"no truck"}');
 });
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-const services = createStepServices({ clock, timer }, { urls: { carrier: service.url }, secret });
+const traceparent = () => undefined;
+const services = createStepServices(
+  { clock, timer, traceparent },
+  { urls: { carrier: service.url }, secret },
+);
 const call = async () => {
   const outcome = await services.call({ service: 'carrier', key: 'task.step', body: '{}' });
   return outcome.kind === 'done'

@@ -24,11 +24,8 @@ const open = async (respond: (response: ServerResponse, request: ReceivedRequest
   running.push(service);
   const world = createTestWorld(nowMs, 1);
   const timer = createManualTimer(world);
-  const services = createStepServices(
-    { clock: world.clock, timer },
-    { urls: { carrier: service.url }, secret },
-  );
-  return { service, timer, call: () => services.call({ service: 'carrier', key, body }), services };
+  const services = createStepServices({ ...world, timer }, { urls: { carrier: service.url }, secret });
+  return { service, timer, world, call: () => services.call({ service: 'carrier', key, body }), services };
 };
 
 const answer =
@@ -49,6 +46,15 @@ const done = (reference: string | null, url: string | null): ServiceOutcome => (
 });
 
 describe('The request to a step service', () => {
+  test('A request names the current span, and none where nothing is traced', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const { call, service, world } = await open(answer(204));
+    await call();
+    world.setTraceparent(traceparent);
+    await call();
+    expect(service.requests.map(({ headers }) => headers.traceparent)).toEqual([undefined, traceparent]);
+  });
+
   test('A request is signed as the official library expects, and has the key and the body as they are', async () => {
     const { call, service, services } = await open(answer(204));
     expect(services.available).toEqual(['carrier']);

@@ -139,9 +139,9 @@ const write = (sql: Sql, records: readonly OutcomeRecord[], nowMs: number): Prom
       insert into order_state (order_id, seq, state, at_ms, detail)
       ${parts.history}
     ), queued as (
-      insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms)
+      insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms, traceparent)
       select (task ->> 'id')::uuid, checkout_id, ${groups ? sql`array_agg(id order by id), array_agg(seq order by id)` : sql`array[id], array[seq]`},
-        task ->> 'pipeline', task ->> 'step', 'ready', ${nowMs}::bigint
+        task ->> 'pipeline', task ->> 'step', 'ready', ${nowMs}::bigint, task ->> 'traceparent'
       from changed where needs_task ${groups ? sql`group by checkout_id, task` : sql``}
     ${parts.ctes}
     ${counts ? writeCounted(sql, nowMs) : sql``}
@@ -160,7 +160,7 @@ const loseCases = [...paymentTransitions('lose')].map(
 );
 
 /** A row as `outcome` reads it. A field that is left out is null there, and costs nothing to read. */
-const rowOf = ({ checkoutId, attempt, outcome, response, tasks }: OutcomeRecord) => {
+const rowOf = ({ checkoutId, attempt, outcome, response, tasks, traceparent }: OutcomeRecord) => {
   const { payment, order, historyDetail, ...changes } = outcomeChanges(outcome);
   return {
     id: checkoutId,
@@ -173,15 +173,15 @@ const rowOf = ({ checkoutId, attempt, outcome, response, tasks }: OutcomeRecord)
     keeps_action: changes.keepsAction || undefined,
     detail: historyDetail ?? undefined,
     response: response === null ? undefined : storedResponseOf(response),
-    tasks: changes.createsTasks ? tasksOf(tasks) : undefined,
+    tasks: changes.createsTasks ? tasksOf(tasks, traceparent) : undefined,
   };
 };
 
 /** The new tasks, by order id: the orders of a group have the same one. */
-const tasksOf = (tasks: OutcomeRecord['tasks']) =>
+const tasksOf = (tasks: OutcomeRecord['tasks'], traceparent: string | undefined) =>
   Object.fromEntries(
     tasks.flatMap(({ id, orderIds, pipeline }) => {
-      const task = { id, pipeline, step: firstStep(pipeline) };
+      const task = { id, pipeline, step: firstStep(pipeline), traceparent };
       return orderIds.map((orderId) => [orderId, task] as const);
     }),
   );

@@ -32,7 +32,8 @@ const receive = async (sql: Sql, items: readonly InboxItem[], nowMs: number): Pr
   const rows = await sql<{ id: string }[]>`
     with item as materialized (
       select * from json_to_recordset(${JSON.stringify(items.map(rowOf))}::text::json) as i(
-        position integer, id uuid, task_id uuid, provider text, event_id text, type text, event text, body text
+        position integer, id uuid, task_id uuid, provider text, event_id text, type text, event text, body text,
+        traceparent text
       )
     ), inserted as (
       insert into provider_event (id, provider, event_id, type, event, body, received_ms)
@@ -41,8 +42,8 @@ const receive = async (sql: Sql, items: readonly InboxItem[], nowMs: number): Pr
       on conflict (provider, event_id) do nothing
       returning id
     ), queued as (
-      insert into task (id, job_id, pipeline, step, state, run_ms)
-      select i.task_id, id, ${name}::text, ${steps[0].name}::text, 'ready', ${nowMs}::bigint
+      insert into task (id, job_id, pipeline, step, state, run_ms, traceparent)
+      select i.task_id, id, ${name}::text, ${steps[0].name}::text, 'ready', ${nowMs}::bigint, i.traceparent
       from inserted join item i using (id) where i.task_id is not null
     )
     select id from inserted`;
@@ -54,7 +55,7 @@ const receive = async (sql: Sql, items: readonly InboxItem[], nowMs: number): Pr
  * A row as `item` reads it. The event is a string in this JSON, so that the server does not parse it here: in parsed
  * strings the server refuses a NUL and half of a surrogate pair.
  */
-const rowOf = ({ id, taskId, provider, event, body }: InboxItem, position: number) => ({
+const rowOf = ({ id, taskId, provider, event, body, traceparent }: InboxItem, position: number) => ({
   position,
   id,
   task_id: taskId,
@@ -63,6 +64,7 @@ const rowOf = ({ id, taskId, provider, event, body }: InboxItem, position: numbe
   type: event.type.toWellFormed(),
   event: JSON.stringify(event),
   body,
+  traceparent,
 });
 
 const { name, steps } = providerEventPipeline;

@@ -87,7 +87,7 @@ const leaseReadyJobs = (
       where t.id = l.id
       returning t.*, l.is_newest
     )
-    select id as "taskId", job_id as "jobId", lease, pipeline, step, attempts, run_ms as "runMs",
+    select id as "taskId", job_id as "jobId", lease, pipeline, step, attempts, traceparent, run_ms as "runMs",
       is_newest as "isNewest", state, ${stepPausesOf(tx, pipeline.name)} as pauses
     from leased order by run_ms, id`;
 };

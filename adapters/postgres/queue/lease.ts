@@ -58,13 +58,13 @@ export const leaseExternalSteps = async (
         crashes = case when t.step = e.step then t.crashes else 0 end,
         last_error = case when t.step = e.step then t.last_error end
       from external e where t.id = e.task_id
-      returning t.id, t.checkout_id, t.order_ids, t.step, t.lease, t.attempts, e.body
+      returning t.id, t.checkout_id, t.order_ids, t.step, t.lease, t.attempts, t.traceparent, e.body
     ), intended as (
       insert into step_ledger (task_id, step, intended_ms, body)
       select task_id, step, ${nowMs}::bigint, body from external order by task_id
       on conflict do nothing
     )
-    select l.id, l.checkout_id, l.step, l.lease, l.attempts, s.accepted_ms is not null as already_done,
+    select l.id, l.checkout_id, l.step, l.lease, l.attempts, l.traceparent, s.accepted_ms is not null as already_done,
       i.year as invoice_year, i.sequence as invoice_sequence, i.issued_ms,
       case when i.task_id = l.id then i.content end as issued_content,
       case when i.task_id <> l.id and s.task_id is null then ${holderJson(tx, tx`l.step`)} end as invoice_holder,
@@ -126,6 +126,7 @@ type LeasedRow = {
   readonly step: string;
   readonly lease: number;
   readonly attempts: number;
+  readonly traceparent: string | null;
   readonly already_done: boolean;
   readonly invoice_year: number | null;
   readonly invoice_sequence: number | null;
@@ -183,6 +184,7 @@ const leaseOf = (
     references: leased.step_references ?? [],
     body: leased.body,
     alreadyDone: leased.already_done,
+    traceparent: leased.traceparent,
   };
 };
 

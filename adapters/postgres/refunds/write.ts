@@ -75,15 +75,15 @@ const leaveGroup = (
   return tx`
     with left_over as (
       update task set order_ids = ${orderIds}::uuid[], seqs = ${seqs}::integer[] where id = ${id}
-      returning checkout_id, pipeline, step, run_ms
+      returning checkout_id, pipeline, step, run_ms, traceparent
     ), asked as (
       insert into step_ledger (task_id, step, intended_ms)
       select ${own.ownId}::uuid, step, l.intended_ms from step_ledger l join left_over using (step)
       where l.task_id = ${id} and l.body is not null
     )
-    insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms, last_error)
+    insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms, last_error, traceparent)
     select ${own.ownId}::uuid, checkout_id, array[${own.orderId}::uuid], array[${own.seq}::integer], pipeline, step,
-      'paused', run_ms, ${change.lastError}::text
+      'paused', run_ms, ${change.lastError}::text, traceparent
     from left_over`;
 };
 

@@ -102,13 +102,13 @@ const createUpdateOrders = ({ client }: Connection) => {
   const giveBack = client.prepare<[number, string]>(
     'update stock set units = units + ? where product_id = ?',
   );
-  const insertTask = client.prepare<[string, string, string, string, string, string, number]>(
-    `insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms)
-     values (?, ?, ?, ?, ?, ?, 'ready', ?)`,
+  const insertTask = client.prepare<[string, string, string, string, string, string, number, string | null]>(
+    `insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms, traceparent)
+     values (?, ?, ?, ?, ?, ?, 'ready', ?, ?)`,
   );
 
   return (
-    { checkoutId, tasks }: OutcomeRecord,
+    { checkoutId, tasks, traceparent }: OutcomeRecord,
     { order: event, historyDetail, createsTasks }: OutcomeChanges,
     orderIds: readonly string[],
     nowMs: number,
@@ -144,7 +144,7 @@ const createUpdateOrders = ({ client }: Connection) => {
       const seqs = JSON.stringify(task.orderIds.map((id) => seqOf.get(id)));
       const ids = JSON.stringify(task.orderIds);
       const { id, pipeline } = task;
-      insertTask.run(id, checkoutId, ids, seqs, pipeline, firstStep(pipeline), nowMs);
+      insertTask.run(id, checkoutId, ids, seqs, pipeline, firstStep(pipeline), nowMs, traceparent ?? null);
     }
   };
 };

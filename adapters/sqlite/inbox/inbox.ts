@@ -38,10 +38,10 @@ const createReceiveEvent = (connection: Connection) => {
     `insert into provider_event (id, provider, event_id, type, event, body, received_ms)
      values (?, ?, ?, ?, ?, ?, ?) on conflict (provider, event_id) do nothing`,
   );
-  return ({ id, taskId, provider, event, body }: InboxItem, nowMs: number): boolean => {
+  return ({ id, taskId, provider, event, body, traceparent }: InboxItem, nowMs: number): boolean => {
     const json = JSON.stringify(event);
     const isNew = insert.run(id, provider, event.id, event.type, json, body, nowMs).changes === 1;
-    if (isNew && taskId !== null) insertJob(taskId, id, nowMs);
+    if (isNew && taskId !== null) insertJob(taskId, id, nowMs, traceparent);
     return isNew;
   };
 };

@@ -9,11 +9,11 @@ import { createSelectReady } from './ready.ts';
 
 /** Writes the task of a new job, in the transaction that also writes the job. */
 export const createInsertJob = ({ client }: Connection, { name, steps }: JobPipeline) => {
-  const insert = client.prepare<[string, string, string, string, number]>(
-    `insert into task (id, job_id, pipeline, step, state, run_ms) values (?, ?, ?, ?, 'ready', ?)`,
+  const insert = client.prepare<[string, string, string, string, number, string | null]>(
+    `insert into task (id, job_id, pipeline, step, state, run_ms, traceparent) values (?, ?, ?, ?, 'ready', ?, ?)`,
   );
-  return (taskId: string, jobId: string, nowMs: number): void => {
-    insert.run(taskId, jobId, name, steps[0].name, nowMs);
+  return (taskId: string, jobId: string, nowMs: number, traceparent?: string): void => {
+    insert.run(taskId, jobId, name, steps[0].name, nowMs, traceparent ?? null);
   };
 };
 
@@ -30,7 +30,7 @@ const createClaimJobs = (connection: Connection) => {
   const { runStatement, client, write } = connection;
   const ready = createSelectReady<ReadyJob>(
     connection,
-    `t.id as taskId, t.job_id as jobId, t.lease, t.pipeline, t.step, t.attempts, ${stepPausesColumn}`,
+    `t.id as taskId, t.job_id as jobId, t.lease, t.pipeline, t.step, t.attempts, t.traceparent, ${stepPausesColumn}`,
   );
   const lease = client.prepare<[number, number, string]>(
     `update task set state = 'running', lease = ?, lease_until_ms = ? where id = ?`,

@@ -103,6 +103,7 @@ export const createLease = (connection: Connection) => {
       references: referencesOf(orders.map(({ id }) => id)),
       ...leasedRequest(task.checkoutId, intent === undefined ? body : intent.body, request),
       alreadyDone: (intent?.acceptedMs ?? null) !== null,
+      traceparent: row.traceparent,
     };
   };
 

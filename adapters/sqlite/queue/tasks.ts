@@ -7,7 +7,7 @@ import { stepPausesColumn } from './pauses.ts';
 /** A row of `task` as raw SQL reads it, if it is of a group. */
 export type TaskRow = Pick<
   typeof task.$inferSelect,
-  'pipeline' | 'step' | 'attempts' | 'crashes' | 'lease' | 'lastError' | 'runAtMs'
+  'pipeline' | 'step' | 'attempts' | 'crashes' | 'lease' | 'lastError' | 'runAtMs' | 'traceparent'
 > & {
   readonly taskId: string;
   readonly checkoutId: string;
@@ -19,7 +19,7 @@ export type TaskRow = Pick<
 
 const taskColumns = `
   t.id as taskId, t.checkout_id as checkoutId, t.order_ids as orderIds, t.seqs, t.pipeline, t.step, t.attempts,
-  t.crashes, t.lease, t.last_error as lastError, t.run_ms as runAtMs`;
+  t.crashes, t.lease, t.last_error as lastError, t.run_ms as runAtMs, t.traceparent`;
 
 /** A select without its conditions. */
 export const selectTaskRows = `select ${taskColumns} from task t`;

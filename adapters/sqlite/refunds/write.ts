@@ -76,8 +76,8 @@ const createChangeTask = ({ client }: Connection, { ids }: World) => {
     'update task set order_ids = ?, seqs = ? where id = ?',
   );
   const insertPaused = client.prepare<[string, string, string, string, string]>(
-    `insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms, last_error)
-     select ?, checkout_id, ?, ?, pipeline, step, 'paused', run_ms, ? from task where id = ?`,
+    `insert into task (id, checkout_id, order_ids, seqs, pipeline, step, state, run_ms, last_error, traceparent)
+     select ?, checkout_id, ?, ?, pipeline, step, 'paused', run_ms, ?, traceparent from task where id = ?`,
   );
   // Where the group has asked a step service, the entry has no request, so that it is not asked again: see `Lease.body`.
   const keepIntent = client.prepare<[string, string]>(

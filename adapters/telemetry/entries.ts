@@ -1,0 +1,81 @@
+import { type Context, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import type { TraceStep } from '../../core/trace.ts';
+import type { Spans } from './tracer.ts';
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+
+/** The methods that HTTP knows: any other word may be a caller's own, and would make a name of a span each. */
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Load balancers ask for health all the time, and a page loads many files. */
+const untraced = /^\/(?:health|assets|images|metrics)\b/;
+
+/**
+ * A span for each request, below the one that its `traceparent` names. As a log line does, it names the pattern of the
+ * route, and no path, value or address.
+ */
+export const traceRequests = (
+  spans: Spans,
+  fetch: Fetch,
+  routeOf: (request: Request) => string | null,
+): Fetch => {
+  return (request) => {
+    const route = routeOf(request);
+    if (route !== null && untraced.test(route)) return fetch(request);
+    const method = methods.has(request.method) ? request.method : '_OTHER';
+    const attributes = {
+      'http.request.method': method,
+      'url.scheme': request.url.startsWith('https:') ? 'https' : 'http',
+      ...(route === null ? {} : { 'http.route': route }),
+    };
+    const verb = method === '_OTHER' ? 'HTTP' : method;
+    const name = route === null ? verb : `${verb} ${route}`;
+    return spans.entry(
+      { name, kind: SpanKind.SERVER, attributes },
+      parentOf(request.headers),
+      async () => fetch(request),
+      ({ status }) => ({
+        attributes: { 'http.response.status_code': status },
+        error: status >= 500 ? String(status) : undefined,
+      }),
+    );
+  };
+};
+
+const parentOf = (headers: Headers): Context =>
+  propagator.extract(ROOT_CONTEXT, headers, {
+    get: (from: Headers, name) => from.get(name) ?? undefined,
+    keys: (from: Headers) => [...from.keys()],
+  });
+
+const propagator = new W3CTraceContextPropagator();
+
+export const createTraceStep =
+  (spans: Spans): TraceStep =>
+  ({ taskId, pipeline, step, attempts, traceparent }, work) =>
+    spans.linked(
+      {
+        name: `${step} ${pipeline}`,
+        kind: SpanKind.CONSUMER,
+        attributes: {
+          ...messaging(pipeline),
+          'messaging.operation.type': 'process',
+          'messaging.operation.name': step,
+          'messaging.message.id': taskId,
+          'cartwright.task.attempts': attempts,
+        },
+      },
+      [traceparent],
+      work,
+      (report) => {
+        const kind = report === null ? 'expired' : report.outcome.kind;
+        const isDone = kind === 'done' || kind === 'advanced';
+        return { attributes: { 'cartwright.outcome': kind }, error: isDone ? undefined : kind };
+      },
+    );
+
+export const messaging = (pipeline: string) => ({
+  'messaging.system': 'cartwright',
+  'messaging.destination.name': pipeline,
+});

@@ -1,0 +1,145 @@
+import {
+  type Attributes,
+  type Context,
+  type Link,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { parseTraceParent } from '@opentelemetry/core';
+
+export type SpanOptions = {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly attributes: Attributes;
+};
+
+/** What came of the work of a span. `error`: the span is shown as failed, with this word as its `error.type`. */
+export type SpanOutcome = { readonly attributes?: Attributes; readonly error?: string | undefined };
+
+/** Spans of one process. The globals of OpenTelemetry are not used, so several of these do not meet. */
+export type Spans = ReturnType<typeof createSpans>;
+
+/** As many as the SDK keeps. */
+const linksMax = 128;
+
+export const createSpans = (tracer: Tracer, contexts: AsyncLocalStorageContextManager) => {
+  /**
+   * The span that the caller works in. Undefined if its trace is not kept, and once it has ended: a timer or a batch may
+   * outlive the request that started it, and is then no work of that request.
+   */
+  const current = (): Span | undefined => {
+    const span = trace.getSpan(contexts.active());
+    return span?.isRecording() === true ? span : undefined;
+  };
+
+  /** Runs `work` in `span`, and ends it. */
+  const runIn = <T>(
+    span: Span,
+    parent: Context,
+    work: () => Promise<T>,
+    outcomeOf: (result: T) => SpanOutcome,
+  ): Promise<T> =>
+    contexts.with(trace.setSpan(parent, span), async () => {
+      try {
+        const result = await work();
+        finish(span, outcomeOf(result));
+        return result;
+      } catch (cause) {
+        finish(span, { error: cause instanceof Error ? cause.name : 'Error' });
+        throw cause;
+      }
+    });
+
+  return {
+    current,
+
+    traceparent: (): string | undefined => {
+      const context = current()?.spanContext();
+      return context === undefined ? undefined : `00-${context.traceId}-${context.spanId}-01`;
+    },
+
+    /** A span below the current one. Without one, there is none, and nothing is paid for it. */
+    child: <T>(
+      options: SpanOptions,
+      work: () => Promise<T>,
+      outcomeOf: (result: T) => SpanOutcome = nothing,
+    ): Promise<T> => {
+      if (current() === undefined) return work();
+      const parent = contexts.active();
+      return runIn(tracer.startSpan(options.name, options, parent), parent, work, outcomeOf);
+    },
+
+    /** A span that begins a trace, or goes on with that of `parent`. The sampler decides whether it is kept. */
+    entry: <T>(
+      options: SpanOptions,
+      parent: Context,
+      work: () => Promise<T>,
+      outcomeOf: (result: T) => SpanOutcome,
+    ): Promise<T> => {
+      const span = tracer.startSpan(options.name, options, parent);
+      return span.isRecording() ? runIn(span, parent, work, outcomeOf) : contexts.with(ROOT_CONTEXT, work);
+    },
+
+    /**
+     * A trace of its own for work that others have caused, with a link to the span of each: a retry days later does not
+     * stretch the trace of the request, and a batch has many causes.
+     */
+    linked: <T>(
+      options: SpanOptions,
+      causes: readonly (string | null | undefined)[],
+      work: () => Promise<T>,
+      outcomeOf: (result: T) => SpanOutcome = nothing,
+    ): Promise<T> => {
+      const links = linksTo(causes);
+      const span = tracer.startSpan(options.name, { ...options, links }, ROOT_CONTEXT);
+      return span.isRecording()
+        ? runIn(span, ROOT_CONTEXT, work, outcomeOf)
+        : contexts.with(ROOT_CONTEXT, work);
+    },
+
+    /** Work that belongs to nobody’s span. */
+    apart: <T>(work: () => T): T => contexts.with(ROOT_CONTEXT, work),
+
+    /** `linked` for what is already done: only then is it known who caused it. */
+    record: (options: SpanOptions, causes: readonly (string | null | undefined)[], startTime: number): void =>
+      tracer.startSpan(options.name, { ...options, links: linksTo(causes), startTime }, ROOT_CONTEXT).end(),
+  };
+};
+
+const linksTo = (causes: readonly (string | null | undefined)[]): Link[] => {
+  const links: Link[] = [];
+  const seen = new Set<string>();
+  for (const cause of causes) {
+    if (cause === null || cause === undefined || seen.has(cause)) continue;
+    if (links.length === linksMax) break;
+    seen.add(cause);
+    const context = parseTraceParent(cause);
+    if (context !== null) links.push({ context: { ...context, isRemote: true } });
+  }
+  return links;
+};
+
+export const isSampled = ({ context }: Link): boolean => (context.traceFlags & TraceFlags.SAMPLED) !== 0;
+
+const nothing = (): SpanOutcome => ({});
+
+const finish = (span: Span, { attributes, error }: SpanOutcome): void => {
+  if (attributes !== undefined) span.setAttributes(attributes);
+  if (error !== undefined) {
+    span.setAttribute('error.type', error);
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
+};
+
+/** The options of a span of this program, which no other one has to understand. */
+export const internal = (name: string, attributes: Attributes = {}): SpanOptions => ({
+  ...{ name, attributes },
+  kind: SpanKind.INTERNAL,
+});

@@ -1,0 +1,19 @@
+/** The span that the caller works in, as W3C `traceparent`. Undefined if its trace is not kept, or nothing is traced. */
+export type Traceparent = () => string | undefined;
+
+/** Work that a request has caused, and that is done later. */
+type CausedWork = {
+  readonly taskId: string;
+  readonly pipeline: string;
+  readonly step: string;
+  /** Failed attempts before this one. */
+  readonly attempts: number;
+  /** The span of its cause, as W3C `traceparent`. */
+  readonly traceparent?: string | null;
+};
+
+/** Runs `work`, in a trace of its own if traces are kept. That trace links to the cause, and does not go on with it. */
+export type TraceStep = <R extends { readonly outcome: { readonly kind: string } } | null>(
+  caused: CausedWork,
+  work: () => Promise<R>,
+) => Promise<R>;
