@@ -1,3 +1,4 @@
+import { LineDrawing } from '../parts/Icon.tsx';
 import type { Area } from './page.tsx';
 
 /** Lines of 24 × 24. */
@@ -11,17 +12,4 @@ const shapes: Readonly<Record<Area, string>> = {
 };
 
 /** Beside a word that says the same. */
-export const AreaIcon = ({ area }: { readonly area: Area }) => (
-  <svg
-    class="icon"
-    viewBox="0 0 24 24"
-    fill="none"
-    stroke="currentColor"
-    stroke-width="1.75"
-    stroke-linecap="round"
-    stroke-linejoin="round"
-    aria-hidden="true"
-  >
-    <path d={shapes[area]} />
-  </svg>
-);
+export const AreaIcon = ({ area }: { readonly area: Area }) => <LineDrawing path={shapes[area]} />;

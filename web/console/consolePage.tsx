@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { FailureNote } from '../frame/failureNote.tsx';
 import { createLazyPart } from '../frame/lazyPart.tsx';
 import { useLocation } from '../frame/location.tsx';
+import { NotFound } from '../frame/notFound.tsx';
 import { focusHeading } from '../frame/pageFocus.ts';
 import { forgetReload, reloadOnce } from '../frame/reloadOnce.ts';
 import { useTitle } from '../frame/useTitle.ts';
@@ -32,7 +33,7 @@ export const ConsolePage = ({ path }: { readonly path: string }) => {
   if (session === undefined) return <Asking />;
   if (session.permissions.length === 0)
     return <Refused title={access.notOperator} text={access.notOperatorText(session.email)} />;
-  if (found === null) return <NotFound />;
+  if (found === null) return <NotFound href={homePath} label={words.value.frame.toOverview} />;
   const { needs } = found.page;
   if (needs !== null && !can(needs))
     return <Refused title={access.pageTitle} text={access.pageText(needs)} canGoOn />;
@@ -85,22 +86,6 @@ const Refused = ({ title, text, canGoOn = false }: RefusedProps) => {
           </ul>
         </nav>
       ) : null}
-    </div>
-  );
-};
-
-const NotFound = () => {
-  const { frame } = useConsole().words.value;
-  useTitle(frame.notFound);
-  return (
-    <div class="page narrow">
-      <section class="card stack">
-        <h1>{frame.notFound}</h1>
-        <p class="soft">{frame.notFoundText}</p>
-        <LinkButton look="main" href={homePath}>
-          {frame.toOverview}
-        </LinkButton>
-      </section>
     </div>
   );
 };

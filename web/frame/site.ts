@@ -27,6 +27,8 @@ export type SiteWords = {
     readonly copy: string;
     readonly copied: string;
     readonly select: string;
+    readonly notFound: string;
+    readonly notFoundText: string;
     readonly titleOf: (page: string, shop: string) => string;
   };
   readonly state: {

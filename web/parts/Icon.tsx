@@ -26,7 +26,10 @@ const shapes = {
 export type IconName = keyof typeof shapes;
 
 /** A picture beside words that say the same. A reader of the screen leaves it out. */
-export const Icon = ({ name }: { readonly name: IconName }) => (
+export const Icon = ({ name }: { readonly name: IconName }) => <LineDrawing path={shapes[name]} />;
+
+/** An icon of lines of 24 × 24. */
+export const LineDrawing = ({ path }: { readonly path: string }) => (
   <svg
     class="icon"
     viewBox="0 0 24 24"
@@ -37,6 +40,6 @@ export const Icon = ({ name }: { readonly name: IconName }) => (
     stroke-linejoin="round"
     aria-hidden="true"
   >
-    <path d={shapes[name]} />
+    <path d={path} />
   </svg>
 );

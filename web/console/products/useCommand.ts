@@ -11,7 +11,6 @@ export const useCommand = () => {
   return {
     isBusy,
     failure,
-    setFailure,
     run: async <Value>(
       send: () => Promise<Outcome<Value>>,
       onDone: (value: Value) => void,
