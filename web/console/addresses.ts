@@ -11,7 +11,7 @@ export const consoleScope = /^\/console(?=$|[/?#])(?!\/parts(?:$|[/?#]))/;
 
 export type Params = Readonly<Record<string, string>>;
 
-/** What stands in `path` at the places of the pattern, such as `{ id }` of `/console/orders/:id`. Null if it is another. */
+/** What is in `path` at the places of the pattern, such as `{ id }` of `/console/orders/:id`. Null if it is another. */
 export const matchPath = (pattern: string, path: string): Params | null => {
   const expected = pattern.split('/');
   const found = path.split('/');

@@ -21,7 +21,7 @@ const LazySignIn = createLazyPart(
   () => <SkeletonLines />,
 );
 
-/** The page of a path, or what stands in its place: sign-in, or why this account does not get it. */
+/** The page of a path, or what is shown in its place: sign-in, or why this account does not get it. */
 export const ConsolePage = ({ path }: { readonly path: string }) => {
   const { account, can, words } = useConsole();
   const { access } = words.value;

@@ -6,7 +6,7 @@ import type { Params } from './addresses.ts';
 
 export type Area = keyof ConsoleWords['areas'];
 
-/** What each page of the console gets: its own words in the page's language, and what stands in its path. */
+/** What each page of the console gets: its own words in the page's language, and what is in its path. */
 export type PageProps<Words> = { readonly words: Words; readonly params: Params };
 
 type PagePlan<Words> = {

@@ -7,7 +7,7 @@ import { productsPages } from './products/pages.ts';
 import { recordsPages } from './records/pages.ts';
 import { tasksPages } from './tasks/pages.ts';
 
-/** A path with fixed parts stands before one that takes any word in their place. */
+/** A path with fixed parts comes before one that takes any word in their place. */
 export const pages: readonly Page[] = [
   ...overviewPages,
   ...tasksPages,

@@ -17,7 +17,7 @@ type AssignDialogProps = CaseDialogProps & {
   readonly api: Pick<OrdersApi, 'checkout' | 'assign' | 'refund'>;
 };
 
-/** Says for which order of a payment the provider has given money back. A second operator hears which order has it. */
+/** Says for which order of a payment the provider has given money back. A second operator learns which order has it. */
 export const AssignDialog = ({ words, moneyCase, onClose, onDone, api }: AssignDialogProps) => {
   const { language, toast } = useConsole();
   const texts = words.assign;

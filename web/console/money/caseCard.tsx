@@ -14,7 +14,7 @@ type CaseCardProps = {
   readonly words: ConsoleMoneyWords;
   readonly check: string;
   readonly moneyCase: MoneyCase;
-  /** The orders of its payment are shown. It stands in the address. */
+  /** The orders of its payment are shown. It is in the address. */
   readonly isOpen: boolean;
   readonly openAddress: string;
   readonly loadOrders: OrdersApi['checkout'];

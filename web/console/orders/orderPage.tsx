@@ -92,7 +92,7 @@ const Content = ({ words, api, shown, reload, showMore }: ContentProps) => {
           <a href={casesPath('disputes_open')}>{texts.seeDisputes}</a>
         </Note>
       ) : null}
-      {/* On a phone what one can do stands before a long timeline. */}
+      {/* On a phone what one can do comes before a long timeline. */}
       <div class="split turned">
         <div class="stack">
           <OrderActions words={words} api={api} shown={shown} look={reload} />

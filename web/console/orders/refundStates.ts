@@ -28,7 +28,7 @@ export const whyNoRefund = (
 /** `auto`: goods that have not left the shop go back into stock. */
 export type Restock = 'auto' | 'yes' | 'no';
 
-/** What stands in the form. `part` counts only with `isWhole` false. */
+/** What is in the form. `part` counts only with `isWhole` false. */
 export type RefundForm = {
   readonly isWhole: boolean;
   readonly part: string;

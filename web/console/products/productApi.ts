@@ -8,7 +8,7 @@ import type { Draft } from './judgeRows.ts';
 import type { ProductChanges } from './productForm.ts';
 import type { StockChange } from './stockForm.ts';
 
-/** The question of the list. All of it stands in the address. */
+/** The question of the list. All of it is in the address. */
 export type ProductQuestion = {
   readonly q: string;
   readonly type: string;

@@ -6,7 +6,7 @@ import type { Draft } from './judgeRows.ts';
 import { plainAmount, readAmount } from './readAmount.ts';
 import { readWish } from './stockForm.ts';
 
-/** What stands in the fields of a product. */
+/** What is in the fields of a product. */
 export type ProductForm = {
   readonly code: string;
   readonly name: string;

@@ -25,7 +25,7 @@ const LazyNewProductDialog = createLazyPart(
   async () => (await import('./newProductDialog.tsx')).NewProductDialog,
 );
 
-/** All products, to search and to change. What one looks at stands in the address, the open product too. */
+/** All products, to search and to change. What one looks at is in the address, the open product too. */
 export const ProductsPage = ({ words }: PageProps<ConsoleProductWords>) => {
   const { can, words: around } = useConsole();
   const { access, frame } = around.value;
@@ -135,7 +135,7 @@ const typingPauseMs = 150;
 const Filters = ({ address, words, onChange }: FiltersProps) => {
   const [typed, setTyped] = useState(address.q);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  // Back, and a link to a filter, change what stands in the field.
+  // Back, and a link to a filter, change what is in the field.
   useEffect(() => setTyped(address.q), [address.q]);
   useEffect(() => () => clearTimeout(timer.current), []);
   const type = (q: string) => {

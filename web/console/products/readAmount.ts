@@ -1,6 +1,6 @@
 import { decimalsOf } from '../../shared/currency.ts';
 
-/** What stands before the decimals. `auto`: it is read from each number, and one that could be two amounts is refused. */
+/** What comes before the decimals. `auto`: it is read from each number, and one that could be two amounts is refused. */
 export type DecimalMark = 'auto' | '.' | ',';
 
 export type AmountProblem =

@@ -91,7 +91,7 @@ const Filters = ({ question, words, onShow }: FiltersProps) => {
   const texts = words.activity;
   const [typed, setTyped] = useState(question);
   const address = activityAddress(question);
-  // Back, and a link to a filter, change what stands in the fields.
+  // Back, and a link to a filter, change what is in the fields.
   useEffect(() => setTyped(question), [address]);
   const edit = (changes: Partial<ActivityQuestion>) => setTyped({ ...typed, ...changes });
   const actions = Object.entries<string>(texts.actions);

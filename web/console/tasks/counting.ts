@@ -39,7 +39,7 @@ const countOfGroups = (failures: Failures, filter: RetryFilter): Count | null =>
 
 /**
  * Counts what a retry of all that match would take up. Failed tasks are counted by the shop, in groups. Others are
- * counted page by page, up to a limit; `onCount` hears of each page.
+ * counted page by page, up to a limit; `onCount` is called for each page.
  */
 export const countMatching = async (
   api: Pick<TasksApi, 'tasks' | 'failures'>,

@@ -1,7 +1,7 @@
 import { queryOf } from '../../shared/query.ts';
 import { type TaskListQuery, taskStates } from './tasksApi.ts';
 
-/** What the page shows. All of it stands in the address, so Back, reload and a sent link show the same. */
+/** What the page shows. All of it is in the address, so Back, reload and a sent link show the same. */
 export type TaskQuery = TaskListQuery & {
   /** The task that is open over the list. */
   readonly task: string | null;

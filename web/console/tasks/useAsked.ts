@@ -12,7 +12,7 @@ export type Asked =
   | { readonly kind: 'all'; readonly filter: RetryFilter }
   | { readonly kind: 'pause'; readonly pipeline: string | null; readonly step: string | null };
 
-/** The dialogs of the page. Who may not do what they ask hears why, and nothing is asked. */
+/** The dialogs of the page. Who may not do what they ask is shown why, and nothing is asked. */
 export const useAsked = (query: TaskQuery, tasks: readonly Task[], chosen: readonly Task[]) => {
   const { can, toast, words: frameWords } = useConsole();
   const words = useTaskWords();

@@ -32,7 +32,7 @@ export const useQueueNews = (api: TasksApi, onMove: () => void) => {
   const isPaused = live.isPaused.value;
   const latest = useRef({ queue, onMove, isPaused });
   latest.current = { queue, onMove, isPaused };
-  /** A command of one's own shows what it did, also while the rest stands still. */
+  /** A command of one's own shows what it did, also while updates are paused. */
   const isAsked = useRef(true);
 
   const watch = useRef<Watch | null>(null);
