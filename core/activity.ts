@@ -18,7 +18,12 @@ export type Action =
   | 'case.refund'
   | 'reconciliation.request'
   | 'key.create'
-  | 'key.end';
+  | 'key.end'
+  | 'webhook.create'
+  | 'webhook.change'
+  | 'webhook.end'
+  | 'webhook.test'
+  | 'webhook.resend';
 
 /**
  * Who sent a command of an operator, and in which request. A port's method that takes one writes its activity in the

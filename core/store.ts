@@ -1,6 +1,7 @@
 import type { ActivityLog } from './activity.ts';
 import type { Audits } from './audit.ts';
 import type { Contacts } from './contact.ts';
+import type { Deliveries } from './delivery.ts';
 import type { Disputes } from './dispute.ts';
 import type { Inbox } from './inbox.ts';
 import type { Invoices } from './invoice.ts';
@@ -13,8 +14,10 @@ import type { Products } from './product.ts';
 import type { Wakeup } from './queue.ts';
 import type { RefoldedSlice } from './refold.ts';
 import type { Refunds } from './refund.ts';
+import type { Events } from './relay.ts';
 import type { AsyncResult } from './result.ts';
 import type { ServiceKeys } from './serviceKey.ts';
+import type { Subscriptions } from './subscription.ts';
 
 /** The database's time, ms. Null if it has no clock but that of this machine. */
 export type DatabaseClock = { readonly nowMs: number | null };
@@ -35,6 +38,9 @@ export interface Store {
   readonly mailbox: Mailbox;
   readonly serviceKeys: ServiceKeys;
   readonly activity: ActivityLog;
+  readonly subscriptions: Subscriptions;
+  readonly events: Events;
+  readonly deliveries: Deliveries;
   readonly wakeup: Wakeup;
   /**
    * Returns the value stored under `name`. If there is none, stores and returns `initial`, so that all processes

@@ -11,6 +11,9 @@ import { pruneCommandKeys } from './commandKeys/once.ts';
 import { type ConnectionOptions, connect, type Sql, withRetries } from './connection.ts';
 import { createContacts } from './contacts/contacts.ts';
 import { createDisputes } from './disputes/disputes.ts';
+import { createDeliveries } from './events/deliveries.ts';
+import { createEvents } from './events/events.ts';
+import { createSubscriptions } from './events/subscriptions.ts';
 import { orUnavailable } from './failures.ts';
 import { heartbeat } from './heartbeat.ts';
 import { createInbox, pruneEvents } from './inbox/inbox.ts';
@@ -129,6 +132,9 @@ const createStoreOver = (
     },
     serviceKeys: splitReads(pools, createServiceKeys, ['list', 'findByHash']),
     activity: createActivityLog(pools.reads),
+    subscriptions: splitReads(pools, createSubscriptions, ['list', 'find']),
+    events: { ...createEvents(work), ...pick(createEvents(commands), ['sendTest']) },
+    deliveries: splitReads(pools, createDeliveries, ['list']),
     invoices: createInvoices(pools.reads),
     // With connections that are lent for one transaction only, `LISTEN` is not possible. Hints stay in this process.
     wakeup: pooling === 'transaction' ? createLocalWakeup() : createWakeup(commands, world.timer),

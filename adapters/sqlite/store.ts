@@ -12,6 +12,9 @@ import { createPruneCommandKeys } from './commandKeys/once.ts';
 import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
 import { createContacts } from './contacts/contacts.ts';
 import { createDisputes } from './disputes/disputes.ts';
+import { createDeliveries } from './events/deliveries.ts';
+import { createEvents } from './events/events.ts';
+import { createSubscriptions } from './events/subscriptions.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createInbox, createPruneEvents } from './inbox/inbox.ts';
 import { createLedger } from './ledger/ledger.ts';
@@ -81,6 +84,9 @@ export const createStoreOver = (
     mailbox: createMailbox(connection, world),
     serviceKeys: createServiceKeys(connection),
     activity: createActivityLog(connection),
+    subscriptions: createSubscriptions(connection),
+    events: createEvents(connection),
+    deliveries: createDeliveries(connection),
     wakeup: createLocalWakeup(),
     secret: async (name, fresh) => {
       const find = () => db.select().from(secret).where(eq(secret.name, name)).get()?.value;

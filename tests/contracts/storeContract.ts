@@ -11,6 +11,8 @@ import { commandKeysContract } from './commandKeys.ts';
 import { contactsContract } from './contacts.ts';
 import { disputesContract } from './disputes.ts';
 import { earlierRefundsContract } from './earlierRefunds.ts';
+import { eventLeasesContract } from './eventLeases.ts';
+import { eventsContract } from './events.ts';
 import { expiryContract } from './expiry.ts';
 import { failedEffectsContract } from './failedEffects.ts';
 import { failuresContract } from './failures.ts';
@@ -131,6 +133,8 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     mailboxContract,
     serviceKeysContract,
     activityContract,
+    eventsContract,
+    eventLeasesContract,
     timelineContract,
     storeUtilitiesContract,
   ])

@@ -2,7 +2,6 @@ import { err, ok, type Result } from 'neverthrow';
 import {
   type Audits,
   auditKeyOf,
-  type Checkout,
   type CheckoutRequest,
   type Claim,
   type ClaimFailure,
@@ -27,9 +26,10 @@ import {
 import { firstStep } from '../../core/steps.ts';
 import { stockReservedState, unitsToHold } from '../../core/stock.ts';
 import { numberPrefix } from '../numberPrefix.ts';
+import { findCheckout, ordersOf } from './checkout.ts';
 import { appendHistory, applyOrderEvent } from './history.ts';
 import { moveUnits, unitsLeft } from './stock.ts';
-import { type AuditRow, type PaymentRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
+import { type PaymentRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
 import { newTask } from './transitions.ts';
 
 const claimAll = (
@@ -86,14 +86,6 @@ export const createAudits = (tables: Tables): Audits => ({
 /** Audits are never deleted. */
 const nextNumber = (tables: Tables): string =>
   formatCheckoutNumber({ prefix: numberPrefix, sequence: firstCheckoutSequence + tables.audits.size });
-
-const findCheckout = (tables: Tables, checkoutId: string): Checkout | null => {
-  const audit = tables.audits.get(checkoutId);
-  if (audit === undefined) return null;
-  const { payment, updatedAtMs } = rowOf(tables.payments, checkoutId);
-  const { id, number, customerId, createdAtMs } = audit;
-  return { id, number, customerId, payment, orders: ordersOf(tables, audit), createdAtMs, updatedAtMs };
-};
 
 /** A payment that its checkout is charging now is left to that checkout. */
 const isClaimable = ({ payment, recoverAtMs }: PaymentRow, paymentId: string, nowMs: number): boolean =>
@@ -262,9 +254,6 @@ const applyPaymentEvent = (payment: Payment, event: PaymentEvent): Payment => {
     throw new Error(`the payment ${payment.id} is ${payment.status}, which has no edge for ${event}`);
   return { ...payment, status };
 };
-
-const ordersOf = (tables: Tables, { orderIds }: AuditRow): readonly Order[] =>
-  orderIds.map((id) => rowOf(tables.orders, id).order);
 
 const openClaimOf = (tables: Tables, { payment, attempt, claimedAtMs }: PaymentRow): OpenClaim => ({
   checkoutId: payment.id,

@@ -7,6 +7,7 @@ import {
 } from '../../core/refund.ts';
 import { planRefundOutcome, type RefundChanges, type RefundedOrder } from '../../core/refundOutcome.ts';
 import type { World } from '../../core/world.ts';
+import { writeRefundEvents } from './events.ts';
 import { isGoneByService } from './references.ts';
 import { moveUnits, sellUnits } from './stock.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
@@ -70,4 +71,5 @@ const writeRefund = (
     reference: reference ?? row.reference,
     refund: { ...refund, status, error, creditNote, creditedLine, updatedAtMs: nowMs },
   });
+  writeRefundEvents(tables, writes, refund, status, nowMs);
 };

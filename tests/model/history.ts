@@ -1,4 +1,5 @@
 import { nextOrderStatus, type Order, type OrderEvent } from '../../core/order.ts';
+import { writeHistoryEvents } from './events.ts';
 import { rowOf, type Tables, type Writes } from './tables.ts';
 
 /** Appends a row to an order's history. Throws if the caller gives a `seq` that is not the next one. */
@@ -14,7 +15,9 @@ export const appendHistory = (
   if (row.seq !== undefined && row.seq !== seq)
     throw new Error(`the next row of the history of ${orderId} is ${seq}, not ${row.seq}`);
   const { state, detail } = row;
-  writes.set(tables.histories, orderId, [...history, { seq, state, atMs, detail }]);
+  const written = { seq, state, atMs, detail };
+  writes.set(tables.histories, orderId, [...history, written]);
+  writeHistoryEvents(tables, writes, orderId, written);
 };
 
 /** Returns the order with its new status. Throws if its status has no edge for the event. */

@@ -7,6 +7,7 @@ import { createAudits } from './audits.ts';
 import { pruneCommandKeys } from './commandKeys.ts';
 import { createContacts } from './contacts.ts';
 import { createDisputes } from './disputes.ts';
+import { createDeliveries, createEvents } from './events.ts';
 import { createInbox, pruneEvents } from './inbox.ts';
 import { createLedger } from './ledger.ts';
 import { createMailbox } from './mailbox.ts';
@@ -17,6 +18,7 @@ import { createQueue } from './queue.ts';
 import { createRefunds } from './refunds.ts';
 import { createServiceKeys } from './serviceKeys.ts';
 import { pruneFinished } from './stats.ts';
+import { createSubscriptions } from './subscriptions.ts';
 import { createTables, type Tables } from './tables.ts';
 
 /**
@@ -54,6 +56,9 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     mailbox: createMailbox(tables, world.clock),
     serviceKeys: createServiceKeys(tables),
     activity: createActivityLog(tables),
+    subscriptions: createSubscriptions(tables),
+    events: createEvents(tables),
+    deliveries: createDeliveries(tables),
     wakeup: createLocalWakeup(),
     secret: async (name, fresh) => {
       const value = tables.secrets.get(name) ?? fresh;

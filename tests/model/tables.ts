@@ -1,7 +1,9 @@
 import type { Activity } from '../../core/activity.ts';
 import type { CheckoutResponse } from '../../core/audit.ts';
 import type { StoredCommand } from '../../core/commandKey.ts';
+import type { Delivery } from '../../core/delivery.ts';
 import type { Dispute } from '../../core/dispute.ts';
+import type { UnrenderedEvent } from '../../core/eventBody.ts';
 import type { Invoice } from '../../core/invoice.ts';
 import type { InvoiceRequest } from '../../core/invoiceRequest.ts';
 import type { Acknowledgement, LedgerDifference, Reconciliation } from '../../core/ledger.ts';
@@ -17,6 +19,7 @@ import type { Refund } from '../../core/refund.ts';
 import type { ServiceKey } from '../../core/serviceKey.ts';
 import type { StepReference } from '../../core/serviceReference.ts';
 import type { StockDifference } from '../../core/stockCheck.ts';
+import type { RelaySubscription } from '../../core/subscription.ts';
 import type { SearchTokens } from './search.ts';
 
 export type ProductRow = { readonly product: Omit<Product, 'stock'>; readonly searchTokens: SearchTokens };
@@ -110,6 +113,20 @@ export type StepLedgerRow = {
 
 export type InvoiceRequestRow = InvoiceRequest & { readonly answeredMs: number };
 
+export type OutboxRow = UnrenderedEvent & {
+  readonly subscriptionId: string;
+  readonly body: string | null;
+  readonly attempts: number;
+  readonly lease: number;
+  readonly dueAtMs: number;
+};
+
+export type DeliveryRow = Delivery &
+  Pick<UnrenderedEvent, 'kind'> & {
+    readonly subscriptionId: string;
+    readonly body: string;
+  };
+
 export type Tables = ReturnType<typeof createTables>;
 
 export const createTables = () => ({
@@ -176,6 +193,11 @@ export const createTables = () => ({
   /** By order, payment and number of the attempt. */
   paymentAttempts: new Map<string, PaymentAttemptRow>(),
   secrets: new Map<string, string>(),
+  subscriptions: new Map<string, RelaySubscription>(),
+  /** Undelivered events, by subscription, subject and sequence. */
+  outbox: new Map<string, OutboxRow>(),
+  /** By subscription and id. */
+  deliveries: new Map<string, DeliveryRow>(),
   serviceKeys: new Map<string, { readonly key: ServiceKey; readonly hash: string }>(),
 });
 

@@ -30,9 +30,12 @@ describe('query plans of SQLite', async () => {
       // The commands of one actor, or on one thing, sorted by id.
       'from activity where (actor_id = $actor or actor_email = $actor or actor_name = $actor) order by id desc limit $rowsMax',
       'from activity where (target = $target or order_id = $target) order by id desc limit $rowsMax',
+      // The subscriptions, which are few.
+      'from event where subscription_id = s.id and due_ms <= $nowMs) order by id',
       // What finished in half a minute, by slot and pipeline.
       'from finished_tasks where at_ms >= ? and at_ms < ? group by 1, 2',
       // A bounded range of one order's history, and the timeline of one order, sorted.
+      'from order_history where order_id = $orderId and stored_seq > $after order by seq',
       'from order_history where order_id = $orderId and stored_seq >= $after and stored_seq <= $after + $rowsMax and seq > $after order by seq limit $rowsMax',
       'from order_state where order_id = $orderId) - 100 order by seq desc limit 100',
       'from orders o order by o.position desc limit ?',
@@ -58,6 +61,9 @@ describe('query plans of SQLite', async () => {
       'from stock_difference',
       "from stock_difference d cross join orders o on o.id = d.order_id where o.held > 0 and (o.status = 'pending' or o.status = 'cancelled' or o.status = 'refunded')",
       'from stock_difference limit 1',
+      'from subscription s order by id',
+      'from subscription where kind = ? and target = ?',
+      'from subscription where kind = ? order by id',
       // One slice of the failed tasks.
       "from task indexed by task_failed where state = 'failed' and id < ? order by id desc limit 5000 ) group by 1, 2, 3",
       "from task t cross join json_each(t.order_ids) j cross join orders o on o.id = j.value where t.checkout_id is not null and o.held > 0 and (o.status = 'paid' or o.status = 'failed')",

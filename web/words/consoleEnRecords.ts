@@ -96,6 +96,11 @@ export const consoleEnRecords = {
       'reconciliation.request': 'Reconciliation asked for',
       'key.create': 'Key made',
       'key.end': 'Key ended',
+      'webhook.create': 'Webhook endpoint made',
+      'webhook.change': 'Webhook endpoint changed',
+      'webhook.end': 'Webhook endpoint ended',
+      'webhook.test': 'Webhook tried',
+      'webhook.resend': 'Webhook sent again',
     },
   },
 };

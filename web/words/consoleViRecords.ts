@@ -97,6 +97,11 @@ export const consoleViRecords: ConsoleRecordWords = {
       'reconciliation.request': 'Yêu cầu đối soát',
       'key.create': 'Tạo khoá',
       'key.end': 'Huỷ khoá',
+      'webhook.create': 'Tạo điểm nhận webhook',
+      'webhook.change': 'Sửa điểm nhận webhook',
+      'webhook.end': 'Xoá điểm nhận webhook',
+      'webhook.test': 'Gửi thử webhook',
+      'webhook.resend': 'Gửi lại webhook',
     },
   },
 };

@@ -1,0 +1,69 @@
+import type { Deliveries } from '../../../core/delivery.ts';
+import { eventId } from '../../../core/event.ts';
+import { pageOf } from '../../../core/page.ts';
+import type { EventReport } from '../../../core/relay.ts';
+import { type DeliveryRow, deliveryFrom } from '../../stored/subscription.ts';
+import { writeActivity } from '../activity/activity.ts';
+import { inTransaction, type Sql, type Transaction } from '../connection.ts';
+import { orUnavailable } from '../failures.ts';
+
+export const createDeliveries = (sql: Sql): Deliveries => ({
+  list: ({ subscriptionId, after, limit }) =>
+    orUnavailable(async () => {
+      const rows = await sql<DeliveryRow[]>`
+        select id, type, subject, sequence, event_ms, attempts, delivered_ms, attempt_ms, response_status, error
+        from webhook_delivery
+        where subscription_id = ${subscriptionId} ${after === null ? sql`` : sql`and id < ${after}`}
+        order by id desc limit ${limit + 1}`;
+      return pageOf(rows.map(deliveryFrom), limit, ({ id }) => id);
+    }),
+
+  resend: ({ subscriptionId, id }, nowMs, command) =>
+    inTransaction(sql, async (tx) => {
+      const rows = await tx<{ id: string }[]>`
+        insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms, body)
+        select subscription_id, subject, sequence, kind, type, event_ms, ${nowMs}::bigint, body
+        from webhook_delivery where subscription_id = ${subscriptionId} and id = ${id}
+        on conflict (subscription_id, subject, sequence) do update set due_ms = least(event.due_ms, ${nowMs})
+        returning subscription_id as id`;
+      const target = { target: subscriptionId, orderId: null, detail: id };
+      if (rows.length > 0) await writeActivity(tx, command, 'webhook.resend', [target], nowMs);
+      return rows.length > 0;
+    }),
+});
+
+/** Writes the attempts to the log. The caller's transaction has not yet written what became of the events. */
+export const writeDeliveries = async (
+  tx: Transaction,
+  subscriptionId: string,
+  reports: readonly EventReport[],
+): Promise<void> => {
+  const rows = reports.flatMap(({ subject, sequence, lease, outcome, attempt }) =>
+    attempt === undefined
+      ? []
+      : { subject, sequence, lease, ...attempt, delivered: outcome.kind === 'delivered' },
+  );
+  if (rows.length === 0) return;
+  const found = await tx<{ subject: string; sequence: number; at_ms: number }[]>`
+    select e.subject, e.sequence, e.at_ms
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(subject uuid, sequence bigint, lease integer)
+    join event e on e.subscription_id = ${subscriptionId} and e.subject = r.subject and e.sequence = r.sequence
+      and e.lease = r.lease
+    order by e.subject, e.sequence for update of e`;
+  const ids = found.map(({ subject, sequence, at_ms: atMs }) => ({
+    ...{ id: eventId({ subject, sequence, atMs }), subject, sequence },
+    ...rows.find((row) => row.subject === subject && row.sequence === sequence),
+  }));
+  await tx`
+    insert into webhook_delivery (subscription_id, id, subject, sequence, kind, type, event_ms, body, attempts,
+      delivered_ms, attempt_ms, response_status, error)
+    select e.subscription_id, r.id, e.subject, e.sequence, e.kind, e.type, e.at_ms, e.body, e.attempts + 1,
+      case when r.delivered then r."atMs" end, r."atMs", r."responseStatus", r.error
+    from json_to_recordset(${JSON.stringify(ids)}::text::json) as r(
+      id uuid, subject uuid, sequence bigint, delivered boolean, "atMs" bigint, "responseStatus" integer, error text
+    )
+    join event e on e.subscription_id = ${subscriptionId} and e.subject = r.subject and e.sequence = r.sequence
+    on conflict (subscription_id, id) do update set attempts = webhook_delivery.attempts + 1,
+      delivered_ms = coalesce(excluded.delivered_ms, webhook_delivery.delivered_ms),
+      attempt_ms = excluded.attempt_ms, response_status = excluded.response_status, error = excluded.error`;
+};

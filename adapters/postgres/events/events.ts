@@ -1,0 +1,174 @@
+import { eventId, testEventType } from '../../../core/event.ts';
+import { renderEvent } from '../../../core/eventBody.ts';
+import type { EventReport, Events, LeasedEvent } from '../../../core/relay.ts';
+import { subscriptionTarget } from '../../../core/subscription.ts';
+import {
+  type EventRow,
+  relaySubscriptionFrom,
+  type SubscriptionRow,
+  subscriptionFrom,
+} from '../../stored/subscription.ts';
+import { writeActivity } from '../activity/activity.ts';
+import { inTransaction, type Sql } from '../connection.ts';
+import { orUnavailable } from '../failures.ts';
+import { writeDeliveries } from './deliveries.ts';
+import { readSubjects } from './subjects.ts';
+
+export const createEvents = (sql: Sql): Events => ({
+  due: (nowMs) =>
+    orUnavailable(async () => {
+      const rows = await sql<SubscriptionRow[]>`
+        select * from subscription s
+        where not paused and retry_ms <= ${nowMs}
+          and exists (select from event where subscription_id = s.id and due_ms <= ${nowMs})
+        order by id`;
+      return rows.map(relaySubscriptionFrom);
+    }),
+
+  claim: (query) =>
+    orUnavailable(async () => {
+      const rows = await lease(sql, query);
+      const bodies = await renderNew(sql, query.subscriptionId, rows);
+      return rows.map((row): LeasedEvent => {
+        const { kind, subject, sequence, type, atMs, attempts, lease: token } = row;
+        const body = row.body ?? bodies.get(row);
+        if (body === undefined) throw new Error(`the event ${sequence} of ${subject} has no body`);
+        return { kind, subject, sequence, type, atMs, id: eventId(row), body, attempts, lease: token };
+      });
+    }),
+
+  report: (subscriptionId, reports, health) =>
+    inTransaction(sql, async (tx) => {
+      const rows = reports.map(rowOf);
+      await writeDeliveries(tx, subscriptionId, reports);
+      const [counts] = await tx<{ applied: number }[]>`
+        with reported as (
+          select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
+            subject uuid, sequence bigint, lease integer, kind text, due_ms bigint
+          )
+        ), delivered as (
+          delete from event e using reported r
+          where r.kind = 'delivered' and e.subscription_id = ${subscriptionId} and e.subject = r.subject
+            and e.sequence = r.sequence and e.lease = r.lease
+          returning 1
+        ), kept as (
+          update event e set
+            due_ms = coalesce(r.due_ms, e.at_ms),
+            attempts = e.attempts + case r.kind when 'failed' then 1 else 0 end,
+            lease = e.lease + 1
+          from reported r
+          where r.kind <> 'delivered' and e.subscription_id = ${subscriptionId} and e.subject = r.subject
+            and e.sequence = r.sequence and e.lease = r.lease
+          returning 1
+        )
+        select (select count(*) from delivered) + (select count(*) from kept) as applied`;
+      if (health !== null)
+        await tx`
+          update subscription set failures = ${health.failures}, failing_since_ms = ${health.failingSinceMs},
+            retry_ms = ${health.retryAtMs}, paused = paused or ${health.pauseReason !== null},
+            pause_reason = coalesce(${health.pauseReason}, pause_reason)
+          where id = ${subscriptionId}`;
+      return counts?.applied ?? 0;
+    }),
+
+  sendTest: (subscriptionId, nowMs, command) =>
+    inTransaction(sql, async (tx) => {
+      const rows = await tx<SubscriptionRow[]>`select * from subscription where id = ${subscriptionId}`;
+      if (rows.length === 0) return;
+      await tx`
+        insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms)
+        values (${subscriptionId}, ${subscriptionId}, ${nowMs}, 'test', ${testEventType}, ${nowMs}, ${nowMs})
+        on conflict do nothing`;
+      await writeActivity(
+        tx,
+        command,
+        'webhook.test',
+        rows.map(subscriptionFrom).map(subscriptionTarget),
+        nowMs,
+      );
+    }),
+
+  drop: (beforeMs, limit) =>
+    orUnavailable(async () => {
+      await sql`delete from webhook_delivery where event_ms < ${beforeMs}`;
+      const rows = await sql<{ subscriptionId: string; events: number }[]>`
+        with old as materialized (
+          select s.id as subscription_id, e.subject, e.sequence from subscription s cross join lateral (
+            select subject, sequence from event
+            where subscription_id = s.id and due_ms < ${beforeMs + dropMarginMs} and at_ms < ${beforeMs} limit ${limit}
+          ) e
+        ), dropped as (
+          delete from event e using old o
+          where (e.subscription_id, e.subject, e.sequence) = (o.subscription_id, o.subject, o.sequence)
+          returning e.subscription_id
+        )
+        select subscription_id as "subscriptionId", count(*) as events from dropped
+        group by subscription_id order by subscription_id`;
+      return rows;
+    }),
+
+  backlog: () =>
+    orUnavailable(async () => {
+      const rows = await sql<(SubscriptionRow & { events: number; oldest_ms: number | null })[]>`
+        select s.*, (select count(*) from event where subscription_id = s.id) as events,
+          (select min(at_ms) from event where subscription_id = s.id) as oldest_ms
+        from subscription s order by id`;
+      return rows.map((row) => ({
+        subscription: subscriptionFrom(row),
+        events: row.events,
+        oldestAtMs: row.oldest_ms,
+      }));
+    }),
+});
+
+/** An event waits for its next attempt for less than a day. So the index finds all old ones, and few others. */
+const dropMarginMs = 24 * 3_600_000;
+
+/**
+ * Two statements: one leases, one stores the bodies. A process that dies between them leaves a lease that expires, and
+ * the next claim renders the same body.
+ */
+const lease = (
+  sql: Sql,
+  { subscriptionId, limit, nowMs, leaseMs }: Parameters<Events['claim']>[0],
+): Promise<EventRow[]> => sql<EventRow[]>`
+  with due as materialized (
+    select subject, sequence from event e
+    where subscription_id = ${subscriptionId} and due_ms <= ${nowMs} and not exists (
+      select from event earlier
+      where earlier.subscription_id = ${subscriptionId} and earlier.subject = e.subject
+        and earlier.sequence < e.sequence
+    )
+    order by due_ms limit ${limit} for update skip locked
+  )
+  update event e set lease = e.lease + 1, due_ms = ${nowMs + leaseMs}::bigint
+  from due d
+  where e.subscription_id = ${subscriptionId} and e.subject = d.subject and e.sequence = d.sequence
+  returning e.kind, e.subject, e.sequence, e.type, e.at_ms as "atMs", e.quantity, e.amount, e.body, e.attempts, e.lease`;
+
+const renderNew = async (
+  sql: Sql,
+  subscriptionId: string,
+  rows: readonly EventRow[],
+): Promise<ReadonlyMap<EventRow, string>> => {
+  const fresh = rows.filter(({ body }) => body === null);
+  if (fresh.length === 0) return new Map();
+  const subjects = await readSubjects(sql, fresh);
+  const bodies = new Map(fresh.map((row) => [row, renderEvent(row, subjects)]));
+  await sql`
+    update event e set body = r.body
+    from unnest(
+      ${fresh.map(({ subject }) => subject)}::uuid[], ${fresh.map(({ sequence }) => sequence)}::bigint[],
+      ${[...bodies.values()]}::text[]
+    ) as r(subject, sequence, body)
+    where e.subscription_id = ${subscriptionId} and e.subject = r.subject and e.sequence = r.sequence`;
+  return bodies;
+};
+
+const rowOf = ({ subject, sequence, lease: token, outcome }: EventReport) => ({
+  subject,
+  sequence,
+  lease: token,
+  kind: outcome.kind,
+  due_ms: outcome.kind === 'failed' ? outcome.dueAtMs : null,
+});

@@ -1,0 +1,61 @@
+import type { Checkout } from '../../../core/audit.ts';
+import type { EventSubjects, UnrenderedEvent } from '../../../core/eventBody.ts';
+import { type OrderState, shownStates } from '../../../core/order.ts';
+import { checkoutNumber, orderColumns, paymentColumns } from '../columns.ts';
+import type { Sql } from '../connection.ts';
+import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
+
+type OrderWithHistory = OrderRow & { readonly history: readonly OrderState[] };
+type CheckoutRow = PaymentRow & {
+  readonly number: string;
+  readonly customer_id: string;
+  readonly created_ms: number;
+  readonly updated_ms: number;
+  readonly orders: readonly OrderRow[];
+};
+
+/** Reads what the bodies of these events are made of. */
+export const readSubjects = async (sql: Sql, events: readonly UnrenderedEvent[]): Promise<EventSubjects> => {
+  const idsOf = (kind: string) => events.filter((event) => event.kind === kind).map(({ subject }) => subject);
+  const [orders, checkouts] = await Promise.all([
+    readOrders(sql, idsOf('order')),
+    readCheckouts(sql, idsOf('checkout')),
+  ]);
+  return { orders, checkouts };
+};
+
+const readOrders = async (sql: Sql, ids: readonly string[]): Promise<EventSubjects['orders']> => {
+  if (ids.length === 0) return new Map();
+  const rows = await sql<OrderWithHistory[]>`
+    select ${orderColumns(sql, 'o')}, (
+      select json_agg(json_build_object('seq', h.seq, 'state', h.state, 'atMs', h.at_ms, 'detail', null) order by h.seq)
+      from order_history h where h.order_id = o.id and h.stored_seq > o.seq - ${shownStates}::integer
+    ) as history
+    from orders o where o.id = any(${[...ids]}::uuid[])`;
+  return new Map(rows.map((row) => [row.id, { order: orderOf(row), history: row.history ?? [] }]));
+};
+
+const readCheckouts = async (sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, Checkout>> => {
+  if (ids.length === 0) return new Map();
+  const rows = await sql<CheckoutRow[]>`
+    select ${paymentColumns(sql, 'p')}, p.updated_ms, ${checkoutNumber(sql, 'a')}, a.customer_id, a.created_ms, (
+      select json_agg(o order by u.position)
+      from unnest(a.order_ids) with ordinality as u(order_id, position)
+      cross join lateral (select ${orderColumns(sql, 'orders')} from orders where id = u.order_id) as o
+    ) as orders
+    from payment p join audit a using (id) where p.id = any(${[...ids]}::uuid[])`;
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        id: row.id,
+        number: row.number,
+        customerId: row.customer_id,
+        payment: paymentOf(row),
+        orders: row.orders.map(orderOf),
+        createdAtMs: row.created_ms,
+        updatedAtMs: row.updated_ms,
+      },
+    ]),
+  );
+};

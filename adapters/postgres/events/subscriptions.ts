@@ -1,0 +1,101 @@
+import { ok } from 'neverthrow';
+import {
+  type CreateSubscription,
+  type Subscription,
+  type Subscriptions,
+  subscriptionOf,
+  subscriptionTarget,
+} from '../../../core/subscription.ts';
+import { type SubscriptionRow, subscriptionFrom } from '../../stored/subscription.ts';
+import { writeActivity } from '../activity/activity.ts';
+import { runOneOnce } from '../commandKeys/once.ts';
+import { inTransaction, type Sql, type Transaction } from '../connection.ts';
+import { orUnavailable } from '../failures.ts';
+
+export const createSubscriptions = (sql: Sql): Subscriptions => ({
+  create: (command, nowMs) => inTransaction(sql, (tx) => create(tx, command, nowMs)),
+
+  createOnce: async ({ commandKey, ...command }, nowMs) => {
+    const result = await inTransaction(sql, (tx) =>
+      runOneOnce(tx, commandKey, nowMs, async () => ok(await create(tx, command, nowMs))),
+    );
+    return result.andThen((each) => each);
+  },
+
+  list: (kind) =>
+    orUnavailable(async () => {
+      const rows = await sql<SubscriptionRow[]>`select * from subscription where kind = ${kind} order by id`;
+      return rows.map(subscriptionFrom);
+    }),
+
+  find: (id) =>
+    orUnavailable(async () => {
+      const [row] = await sql<SubscriptionRow[]>`select * from subscription where id = ${id}`;
+      return row === undefined ? null : subscriptionFrom(row);
+    }),
+
+  change: ({ id, target, types, paused, secret, command }, nowMs) =>
+    inTransaction(sql, async (tx) => {
+      if (types !== undefined) await waitForWriters(tx);
+      const [row] = await tx<SubscriptionRow[]>`
+        update subscription set
+          target = coalesce(${target ?? null}, target),
+          types = coalesce(${types === undefined ? null : [...types]}::text[], types),
+          paused = coalesce(${paused ?? null}, paused),
+          pause_reason = case when ${paused ?? null}::boolean is null then pause_reason end,
+          failures = case when ${paused === false} then 0 else failures end,
+          failing_since_ms = case when ${paused === false} then null else failing_since_ms end,
+          retry_ms = case when ${paused === false} then 0 else retry_ms end,
+          previous_secret = case when ${secret ?? null}::text is null then previous_secret else secret end,
+          secret = coalesce(${secret ?? null}, secret)
+        where id = ${id}
+        returning *`;
+      if (row === undefined) return null;
+      const changed = subscriptionFrom(row);
+      await writeActivity(tx, command, 'webhook.change', [subscriptionTarget(changed)], nowMs);
+      return changed;
+    }),
+
+  end: (id, nowMs, command) =>
+    inTransaction(sql, async (tx) => {
+      await waitForWriters(tx);
+      const rows = await tx<SubscriptionRow[]>`delete from subscription where id = ${id} returning *`;
+      await tx`delete from event where subscription_id = ${id}`;
+      await tx`delete from webhook_delivery where subscription_id = ${id}`;
+      await writeActivity(
+        tx,
+        command,
+        'webhook.end',
+        rows.map(subscriptionFrom).map(subscriptionTarget),
+        nowMs,
+      );
+    }),
+});
+
+const create = async (tx: Transaction, command: CreateSubscription, nowMs: number): Promise<Subscription> => {
+  await waitForWriters(tx);
+  const { id, kind, target, types, secret } = command;
+  const [inserted] = await tx<SubscriptionRow[]>`
+    insert into subscription (id, kind, target, types, secret, created_ms)
+    values (${id}, ${kind}, ${target}, ${[...types]}, ${secret}, ${nowMs})
+    on conflict (target) where kind = 'kafka' do nothing
+    returning *`;
+  if (inserted === undefined) {
+    const [known] = await tx<SubscriptionRow[]>`
+      select * from subscription where kind = ${kind} and target = ${target}`;
+    if (known === undefined) throw new Error(`the subscription to ${target} was not written`);
+    return subscriptionFrom(known);
+  }
+  await writeActivity(tx, command.command, 'webhook.create', [subscriptionTarget(command)], nowMs);
+  return subscriptionOf(command, nowMs);
+};
+
+/**
+ * A transaction that has appended to a history, and has not committed, has not seen the new subscription. It would
+ * commit after it without an event, or write one for a subscription that has ended. The lock waits for such transactions, and makes new ones wait until we commit. We
+ * hold no row that they need, so nothing can wait in a circle. If it takes too long, nothing was written.
+ */
+const waitForWriters = async (tx: Transaction): Promise<void> => {
+  await tx`set local lock_timeout = '2s'`;
+  await tx`lock table order_state in share mode`;
+};

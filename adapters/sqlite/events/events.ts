@@ -1,0 +1,123 @@
+import { eventId, testEventType } from '../../../core/event.ts';
+import { renderEvent } from '../../../core/eventBody.ts';
+import type { EventReport, Events, LeasedEvent } from '../../../core/relay.ts';
+import { subscriptionTarget } from '../../../core/subscription.ts';
+import { type EventRow, relaySubscriptionFrom, subscriptionFrom } from '../../stored/subscription.ts';
+import { createWriteActivity } from '../activity/activity.ts';
+import type { Connection } from '../connection.ts';
+import { createWriteDelivery } from './deliveries.ts';
+import { createReadSubjects } from './subjects.ts';
+import { rowOfStored, type StoredSubscription } from './subscriptions.ts';
+
+export const createEvents = (connection: Connection): Events => {
+  const { client, read, write, runStatement } = connection;
+  const readSubjects = createReadSubjects(connection);
+  const writeDelivery = createWriteDelivery(connection);
+  const writeActivity = createWriteActivity(connection);
+  const due = client.prepare<[object], StoredSubscription>(
+    `select * from subscription s where paused = 0 and retry_ms <= $nowMs
+       and exists (select 1 from event where subscription_id = s.id and due_ms <= $nowMs)
+     order by id`,
+  );
+  const ready = client.prepare<[object], EventRow>(
+    `select kind, subject, sequence, type, at_ms as atMs, quantity, amount, body, attempts, lease + 1 as lease
+     from event e where subscription_id = $subscriptionId and due_ms <= $nowMs and not exists (
+       select 1 from event earlier where earlier.subscription_id = $subscriptionId
+         and earlier.subject = e.subject and earlier.sequence < e.sequence
+     ) order by due_ms limit $limit`,
+  );
+  const lease = client.prepare<[object]>(
+    `update event set lease = $lease, due_ms = $dueMs, body = $body
+     where subscription_id = $subscriptionId and subject = $subject and sequence = $sequence`,
+  );
+  const remove = client.prepare<[object]>(
+    `delete from event where subscription_id = $subscriptionId and subject = $subject and sequence = $sequence
+       and lease = $lease`,
+  );
+  const keep = client.prepare<[object]>(
+    `update event set due_ms = coalesce($dueMs, at_ms), attempts = attempts + $failed, lease = lease + 1
+     where subscription_id = $subscriptionId and subject = $subject and sequence = $sequence and lease = $lease`,
+  );
+  const setHealth = client.prepare<[object]>(
+    `update subscription set failures = $failures, failing_since_ms = $failingSinceMs, retry_ms = $retryAtMs,
+       paused = paused or $pauseReason is not null, pause_reason = coalesce($pauseReason, pause_reason)
+     where id = $id`,
+  );
+  const byId = client.prepare<[string], StoredSubscription>('select * from subscription where id = ?');
+  const insertTest = client.prepare<[object]>(
+    `insert or ignore into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms)
+     values ($id, $id, $nowMs, 'test', $type, $nowMs, $nowMs)`,
+  );
+  const dropDeliveries = client.prepare<[number]>('delete from webhook_delivery where event_ms < ?');
+  const dropOld = client.prepare<[object]>(
+    `delete from event where subscription_id = $id and (subject, sequence) in (
+       select subject, sequence from event
+       where subscription_id = $id and due_ms < $dueMs and at_ms < $beforeMs limit $limit
+     )`,
+  );
+  const all = client.prepare<
+    [],
+    StoredSubscription & { readonly events: number; readonly oldest_ms: number | null }
+  >(
+    `select s.*, (select count(*) from event where subscription_id = s.id) as events,
+       (select min(at_ms) from event where subscription_id = s.id) as oldest_ms
+     from subscription s order by id`,
+  );
+
+  const claim = ({ subscriptionId, limit, nowMs, leaseMs }: Parameters<Events['claim']>[0]) => {
+    const rows = ready.all({ subscriptionId, limit, nowMs });
+    const subjects = readSubjects(rows.filter(({ body }) => body === null));
+    return rows.map((row): LeasedEvent => {
+      const { kind, subject, sequence, type, atMs, attempts, lease: token } = row;
+      const body = row.body ?? renderEvent(row, subjects);
+      lease.run({ subscriptionId, subject, sequence, lease: token, dueMs: nowMs + leaseMs, body });
+      return { kind, subject, sequence, type, atMs, id: eventId(row), body, attempts, lease: token };
+    });
+  };
+  const reportOne = (subscriptionId: string, report: EventReport): number => {
+    const { subject, sequence, lease: token, outcome, attempt } = report;
+    const key = { subscriptionId, subject, sequence, lease: token };
+    if (attempt !== undefined) writeDelivery(subscriptionId, report, attempt);
+    if (outcome.kind === 'delivered') return remove.run(key).changes;
+    const failed = outcome.kind === 'failed';
+    return keep.run({ ...key, dueMs: failed ? outcome.dueAtMs : null, failed: Number(failed) }).changes;
+  };
+
+  return {
+    due: async (nowMs) => runStatement(() => due.all({ nowMs }).map(rowOfStored).map(relaySubscriptionFrom)),
+    claim: async (query) => write(() => claim(query)),
+    report: async (subscriptionId, reports, health) =>
+      write(() => {
+        let applied = 0;
+        for (const report of reports) applied += reportOne(subscriptionId, report);
+        if (health !== null) setHealth.run({ id: subscriptionId, ...health });
+        return applied;
+      }),
+    sendTest: async (id, nowMs, command) =>
+      write(() => {
+        const row = byId.get(id);
+        if (row === undefined) return;
+        insertTest.run({ id, nowMs, type: testEventType });
+        writeActivity(command, 'webhook.test', [subscriptionTarget(row)], nowMs);
+      }),
+    drop: async (beforeMs, limit) =>
+      write(() => {
+        dropDeliveries.run(beforeMs);
+        return all.all().flatMap(({ id }) => {
+          const { changes } = dropOld.run({ id, beforeMs, dueMs: beforeMs + dropMarginMs, limit });
+          return changes === 0 ? [] : [{ subscriptionId: id, events: changes }];
+        });
+      }),
+    backlog: async () =>
+      read(() =>
+        all.all().map((row) => ({
+          subscription: subscriptionFrom(rowOfStored(row)),
+          events: row.events,
+          oldestAtMs: row.oldest_ms,
+        })),
+      ),
+  };
+};
+
+/** An event waits for its next attempt for less than a day. So the index finds all old ones, and few others. */
+const dropMarginMs = 24 * 3_600_000;

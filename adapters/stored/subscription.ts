@@ -1,0 +1,71 @@
+import type { Delivery } from '../../core/delivery.ts';
+import { type EventType, eventTypes } from '../../core/event.ts';
+import type { UnrenderedEvent } from '../../core/eventBody.ts';
+import type { RelaySubscription, Subscription, SubscriptionKind } from '../../core/subscription.ts';
+
+/** The row of a subscription, the same in both databases. */
+export type SubscriptionRow = {
+  readonly id: string;
+  readonly kind: SubscriptionKind;
+  readonly target: string;
+  readonly types: readonly string[];
+  readonly paused: boolean;
+  readonly pause_reason: string | null;
+  readonly secret: string | null;
+  readonly previous_secret: string | null;
+  readonly failures: number;
+  readonly failing_since_ms: number | null;
+  readonly retry_ms: number;
+  readonly created_ms: number;
+};
+
+export const subscriptionFrom = (row: SubscriptionRow): Subscription => ({
+  id: row.id,
+  kind: row.kind,
+  target: row.target,
+  types: row.types.filter(isEventType),
+  paused: row.paused,
+  pauseReason: row.pause_reason,
+  createdAtMs: row.created_ms,
+});
+
+export const relaySubscriptionFrom = (row: SubscriptionRow): RelaySubscription => ({
+  ...subscriptionFrom(row),
+  secrets: [row.secret, row.previous_secret].filter((secret) => secret !== null),
+  failures: row.failures,
+  failingSinceMs: row.failing_since_ms,
+  retryAtMs: row.retry_ms,
+});
+
+const isEventType = (type: string): type is EventType => eventTypes.some((known) => known === type);
+
+/** A row of `event`. */
+export type EventRow = UnrenderedEvent & {
+  readonly body: string | null;
+  readonly attempts: number;
+  readonly lease: number;
+};
+
+export type DeliveryRow = {
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly sequence: number;
+  readonly event_ms: number;
+  readonly attempts: number;
+  readonly delivered_ms: number | null;
+  readonly attempt_ms: number;
+  readonly response_status: number | null;
+  readonly error: string | null;
+};
+
+export const deliveryFrom = (row: DeliveryRow): Delivery => ({
+  id: row.id,
+  type: row.type,
+  subject: row.subject,
+  sequence: row.sequence,
+  eventAtMs: row.event_ms,
+  attempts: row.attempts,
+  deliveredAtMs: row.delivered_ms,
+  lastAttempt: { atMs: row.attempt_ms, responseStatus: row.response_status, error: row.error },
+});

@@ -1,0 +1,36 @@
+import type { OperatorCommand } from './activity.ts';
+import type { Page } from './page.ts';
+import type { DeliveryAttempt } from './relay.ts';
+import type { AsyncResult } from './result.ts';
+
+/** An event that was sent to a webhook endpoint, with its last attempt. */
+export type Delivery = {
+  /** The id of the event. */
+  readonly id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly sequence: number;
+  /** When the event happened. */
+  readonly eventAtMs: number;
+  readonly attempts: number;
+  /** Null until it is delivered. */
+  readonly deliveredAtMs: number | null;
+  readonly lastAttempt: DeliveryAttempt;
+};
+
+/** What was sent to webhook endpoints. It is written with the reports of the relay, and kept for 30 days. */
+export interface Deliveries {
+  /** Newest first, which is by the id of the event. */
+  list(query: {
+    readonly subscriptionId: string;
+    readonly after: string | null;
+    /** 1 to 100. */
+    readonly limit: number;
+  }): AsyncResult<Page<Delivery, string>>;
+  /** The event is due now, under its id and with the same body. False if there is no such delivery. */
+  resend(
+    delivery: { readonly subscriptionId: string; readonly id: string },
+    nowMs: number,
+    command?: OperatorCommand,
+  ): AsyncResult<boolean>;
+}

@@ -1,0 +1,94 @@
+import type { OperatorCommand } from './activity.ts';
+import type { NewEvent } from './event.ts';
+import type { AsyncResult } from './result.ts';
+import type { RelaySubscription, Subscription } from './subscription.ts';
+
+/** An event that the relay may send until its lease ends. */
+export type LeasedEvent = Omit<NewEvent, 'type'> & {
+  readonly type: string;
+  /** The same in every attempt, and for every subscription. */
+  readonly id: string;
+  /** JSON. The same bytes in every attempt. */
+  readonly body: string;
+  /** Failed attempts. */
+  readonly attempts: number;
+  /** The fencing token: a report under an older one changes nothing. */
+  readonly lease: number;
+};
+
+/** What became of an event that was sent. */
+export type EventReport = Pick<LeasedEvent, 'subject' | 'sequence' | 'lease'> & {
+  readonly outcome:
+    | { readonly kind: 'delivered' }
+    /** It is sent again at `dueAtMs`. */
+    | { readonly kind: 'failed'; readonly dueAtMs: number }
+    /** It was not sent. Another claim may take it at once, and no attempt is counted. */
+    | { readonly kind: 'released' };
+  /** What the receiver answered. Given for webhooks: it is written to the log of deliveries. */
+  readonly attempt?: DeliveryAttempt;
+};
+
+export type DeliveryAttempt = {
+  readonly atMs: number;
+  /** Null if there was no answer. */
+  readonly responseStatus: number | null;
+  /** Null if the event was delivered. */
+  readonly error: string | null;
+};
+
+/** The state of a subscription after a batch. `pauseReason` pauses it. */
+type SubscriptionHealth = Pick<RelaySubscription, 'failures' | 'failingSinceMs' | 'retryAtMs'> & {
+  readonly pauseReason: string | null;
+};
+
+/** How far a subscription is behind. */
+type EventBacklog = {
+  readonly subscription: Subscription;
+  readonly events: number;
+  /** When the oldest undelivered event happened. Null if there is none. */
+  readonly oldestAtMs: number | null;
+};
+
+/**
+ * The events that each subscription has not heard. They are written by the transaction that makes the change, for each
+ * subscription that wants them. They are claimed by their state and never by an id: ids do not commit in order.
+ */
+export interface Events {
+  /** The subscriptions that are not paused and may send now, each with an event that is due. */
+  due(nowMs: number): AsyncResult<readonly RelaySubscription[]>;
+
+  /**
+   * Leases up to `limit` events of a subscription, oldest first. Of each subject only the event with the lowest
+   * sequence is leased, so that its events are heard in their order. An expired lease can be claimed anew.
+   */
+  claim(query: {
+    readonly subscriptionId: string;
+    readonly limit: number;
+    readonly nowMs: number;
+    readonly leaseMs: number;
+  }): AsyncResult<readonly LeasedEvent[]>;
+
+  /**
+   * Writes what became of leased events: delivered ones are deleted. Also writes the health of the subscription, if it
+   * is given. A report under an old lease changes nothing. Returns how many reports did.
+   */
+  report(
+    subscriptionId: string,
+    reports: readonly EventReport[],
+    health: SubscriptionHealth | null,
+  ): AsyncResult<number>;
+
+  /** Writes a `test` event for one subscription, whatever types it wants. Its subject is the subscription. */
+  sendTest(subscriptionId: string, nowMs: number, command?: OperatorCommand): AsyncResult<void>;
+
+  /**
+   * Deletes deliveries and, of each subscription, up to `limit` events that happened before `beforeMs`. Returns how many
+   * events they were.
+   */
+  drop(
+    beforeMs: number,
+    limit: number,
+  ): AsyncResult<readonly { readonly subscriptionId: string; readonly events: number }[]>;
+
+  backlog(): AsyncResult<readonly EventBacklog[]>;
+}

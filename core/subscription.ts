@@ -1,0 +1,84 @@
+import type { ActivityTarget, OperatorCommand } from './activity.ts';
+import type { Keyed, KeyReused, Replayable } from './commandKey.ts';
+import type { EventType } from './event.ts';
+import type { AsyncResult } from './result.ts';
+
+export type SubscriptionKind = 'webhook' | 'kafka';
+
+/** Who wants to hear of events. It hears of what commits after it was made. */
+export type Subscription = {
+  readonly id: string;
+  readonly kind: SubscriptionKind;
+  /** The URL of an endpoint, or the topic. */
+  readonly target: string;
+  readonly types: readonly EventType[];
+  readonly paused: boolean;
+  /** Why we paused it ourselves. Null if an operator did, or if it is not paused. */
+  readonly pauseReason: string | null;
+  readonly createdAtMs: number;
+};
+
+/** With what the relay needs. Only it may see the secrets. */
+export type RelaySubscription = Subscription & {
+  /** The newest first. Empty for Kafka. */
+  readonly secrets: readonly string[];
+  /** Batches that failed as a whole, one after the other. */
+  readonly failures: number;
+  /** When the first of them failed. Null if the last batch did not fail. */
+  readonly failingSinceMs: number | null;
+  /** No batch is sent before this time. */
+  readonly retryAtMs: number;
+};
+
+export type CreateSubscription = {
+  readonly id: string;
+  readonly kind: SubscriptionKind;
+  readonly target: string;
+  readonly types: readonly EventType[];
+  /** Null for Kafka. */
+  readonly secret: string | null;
+  readonly command?: OperatorCommand | undefined;
+};
+
+/** What is absent does not change. */
+type SubscriptionChange = {
+  readonly id: string;
+  readonly target?: string;
+  readonly types?: readonly EventType[];
+  /** `false` also forgets earlier failures, so that the next batch is sent at once. */
+  readonly paused?: boolean;
+  /** The secret so far stays valid beside the new one, until the next change. */
+  readonly secret?: string;
+  readonly command?: OperatorCommand | undefined;
+};
+
+/** A new subscription. */
+export const subscriptionOf = (
+  { id, kind, target, types }: CreateSubscription,
+  createdAtMs: number,
+): Subscription => ({ id, kind, target, types, paused: false, pauseReason: null, createdAtMs });
+
+/** A subscription as the target of an activity. */
+export const subscriptionTarget = ({ id, target }: Pick<Subscription, 'id' | 'target'>): ActivityTarget => ({
+  target: id,
+  orderId: null,
+  detail: target,
+});
+
+export interface Subscriptions {
+  /** Writes it. A subscription to Kafka is written once for each topic: a repeated call changes nothing. */
+  create(command: CreateSubscription, nowMs: number): AsyncResult<Subscription>;
+  /** `create`, done once under its key. */
+  createOnce(
+    command: Keyed<CreateSubscription>,
+    nowMs: number,
+  ): AsyncResult<Replayable<Subscription>, KeyReused>;
+  /** Oldest first, which is by id. There are few. */
+  list(kind: SubscriptionKind): AsyncResult<readonly Subscription[]>;
+  /** Null if there is none. */
+  find(id: string): AsyncResult<Subscription | null>;
+  /** Returns it as it then is. Null if there is none. */
+  change(change: SubscriptionChange, nowMs: number): AsyncResult<Subscription | null>;
+  /** Deletes it with its events and deliveries. Does nothing if there is none. */
+  end(id: string, nowMs: number, command?: OperatorCommand): AsyncResult<void>;
+}

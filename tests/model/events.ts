@@ -1,0 +1,244 @@
+import { ok } from 'neverthrow';
+import type { Deliveries } from '../../core/delivery.ts';
+import {
+  checkoutEvent,
+  eventId,
+  lateRefundEvent,
+  type NewEvent,
+  orderEvents,
+  testEventType,
+} from '../../core/event.ts';
+import { renderEvent } from '../../core/eventBody.ts';
+import type { OrderState } from '../../core/order.ts';
+import { pageOf } from '../../core/page.ts';
+import type { Refund } from '../../core/refund.ts';
+import type { EventReport, Events, LeasedEvent } from '../../core/relay.ts';
+import type { RelaySubscription } from '../../core/subscription.ts';
+import { subscriptionTarget } from '../../core/subscription.ts';
+import { writeActivity } from './activity.ts';
+import { findCheckout } from './checkout.ts';
+import { type OutboxRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
+
+const keyOf = (
+  subscriptionId: string,
+  { subject, sequence }: Pick<NewEvent, 'subject' | 'sequence'>,
+): string => `${subscriptionId} ${subject} ${sequence}`;
+
+const writeEvents = (tables: Tables, writes: Writes, events: readonly NewEvent[]): void => {
+  for (const event of events)
+    for (const { id, types } of tables.subscriptions.values()) {
+      const key = keyOf(id, event);
+      if (!types.includes(event.type) || tables.outbox.has(key)) continue;
+      const order = event.kind === 'order' ? rowOf(tables.orders, event.subject).order : null;
+      writes.set(tables.outbox, key, {
+        ...{ ...event, subscriptionId: id, quantity: order?.quantity ?? null },
+        amount: order?.total.amount ?? null,
+        ...{ body: null, attempts: 0, lease: 0, dueAtMs: event.atMs },
+      });
+    }
+};
+
+/** The events of a new row in the history of an order. */
+export const writeHistoryEvents = (
+  tables: Tables,
+  writes: Writes,
+  orderId: string,
+  row: OrderState,
+): void => {
+  const { checkoutId } = rowOf(tables.orders, orderId).order;
+  const paid = checkoutId === null ? undefined : tables.payments.get(checkoutId);
+  const settled = paid === undefined ? null : checkoutEvent({ ...paid.payment, attempt: paid.attempt }, row);
+  writeEvents(tables, writes, [...orderEvents(orderId, row), ...(settled === null ? [] : [settled])]);
+};
+
+/** The event of a refund of a late charge. */
+export const writeRefundEvents = (
+  tables: Tables,
+  writes: Writes,
+  { orderId, paymentId, origin }: Refund,
+  status: Refund['status'],
+  nowMs: number,
+): void => {
+  if (orderId !== null || paymentId === null || status === 'requested') return;
+  if (origin !== 'operator' && origin !== 'system') return;
+  const { payment, attempt } = rowOf(tables.payments, paymentId);
+  writeEvents(tables, writes, [lateRefundEvent({ id: payment.id, attempt }, status, nowMs)]);
+};
+
+export const createEvents = (tables: Tables): Events => ({
+  due: async (nowMs) =>
+    ok(byId([...tables.subscriptions.values()].filter((each) => isDue(tables, each, nowMs)))),
+
+  claim: async ({ subscriptionId, limit, nowMs, leaseMs }) => {
+    const rows = [...tables.outbox.values()].filter((row) => row.subscriptionId === subscriptionId);
+    const ready = rows
+      .filter((row) => row.dueAtMs <= nowMs)
+      .filter((row) => !rows.some((other) => other.subject === row.subject && other.sequence < row.sequence))
+      .sort((one, other) => one.dueAtMs - other.dueAtMs)
+      .slice(0, limit);
+    return ok(
+      runTransaction((writes) =>
+        ready.map((row): LeasedEvent => {
+          const body = row.body ?? renderEvent(row, subjectsOf(tables, row));
+          const lease = row.lease + 1;
+          writes.set(tables.outbox, keyOf(subscriptionId, row), {
+            ...row,
+            body,
+            lease,
+            dueAtMs: nowMs + leaseMs,
+          });
+          const { kind, subject, sequence, type, atMs, attempts } = row;
+          return { kind, subject, sequence, type, atMs, attempts, id: eventId(row), body, lease };
+        }),
+      ),
+    );
+  },
+
+  report: async (subscriptionId, reports, health) =>
+    ok(
+      runTransaction((writes) => {
+        const applied = reports.filter((report) => writeReport(tables, writes, subscriptionId, report));
+        const subscription = tables.subscriptions.get(subscriptionId);
+        if (health !== null && subscription !== undefined) {
+          const { pauseReason, ...rest } = health;
+          const paused = subscription.paused || pauseReason !== null;
+          writes.set(tables.subscriptions, subscriptionId, {
+            ...{ ...subscription, ...rest, paused },
+            pauseReason: pauseReason ?? subscription.pauseReason,
+          });
+        }
+        return applied.length;
+      }),
+    ),
+
+  sendTest: async (id, nowMs, command) => {
+    const subscription = tables.subscriptions.get(id);
+    if (subscription === undefined) return ok(undefined);
+    runTransaction((writes) => {
+      const event = { kind: 'test', subject: id, sequence: nowMs, type: testEventType, atMs: nowMs } as const;
+      writes.set(tables.outbox, keyOf(id, event), {
+        ...{ ...event, subscriptionId: id, quantity: null, amount: null, body: null },
+        ...{ attempts: 0, lease: 0, dueAtMs: nowMs },
+      });
+      writeActivity(tables, writes, command, 'webhook.test', [subscriptionTarget(subscription)], nowMs);
+    });
+    return ok(undefined);
+  },
+
+  drop: async (beforeMs, limit) => {
+    for (const [key, { eventAtMs }] of tables.deliveries)
+      if (eventAtMs < beforeMs) tables.deliveries.delete(key);
+    return ok(
+      byId([...tables.subscriptions.values()]).flatMap(({ id }) => {
+        const old = [...tables.outbox]
+          .filter(([, { subscriptionId, atMs }]) => subscriptionId === id && atMs < beforeMs)
+          .slice(0, limit);
+        for (const [key] of old) tables.outbox.delete(key);
+        return old.length === 0 ? [] : [{ subscriptionId: id, events: old.length }];
+      }),
+    );
+  },
+
+  backlog: async () =>
+    ok(
+      byId([...tables.subscriptions.values()]).map((each) => {
+        const times = [...tables.outbox.values()]
+          .filter(({ subscriptionId }) => subscriptionId === each.id)
+          .map(({ atMs }) => atMs);
+        const { secrets: _, failures: __, failingSinceMs: ___, retryAtMs: ____, ...subscription } = each;
+        return {
+          subscription,
+          events: times.length,
+          oldestAtMs: times.length === 0 ? null : Math.min(...times),
+        };
+      }),
+    ),
+});
+
+const byId = (rows: RelaySubscription[]): readonly RelaySubscription[] =>
+  rows.sort((one, other) => (one.id < other.id ? -1 : 1));
+
+const isDue = (tables: Tables, { id, paused, retryAtMs }: RelaySubscription, nowMs: number): boolean =>
+  !paused &&
+  retryAtMs <= nowMs &&
+  [...tables.outbox.values()].some((row) => row.subscriptionId === id && row.dueAtMs <= nowMs);
+
+const subjectsOf = (tables: Tables, { kind, subject }: OutboxRow) => {
+  const order = kind === 'order' ? tables.orders.get(subject)?.order : undefined;
+  const history = (tables.histories.get(subject) ?? []).map((row) => ({ ...row, detail: null }));
+  const checkout = kind === 'checkout' ? findCheckout(tables, subject) : null;
+  return {
+    orders: new Map(order === undefined ? [] : [[subject, { order, history }]]),
+    checkouts: new Map(checkout === null ? [] : [[subject, checkout]]),
+  };
+};
+
+const writeReport = (
+  tables: Tables,
+  writes: Writes,
+  subscriptionId: string,
+  { subject, sequence, lease, outcome, attempt }: EventReport,
+): boolean => {
+  const key = keyOf(subscriptionId, { subject, sequence });
+  const row = tables.outbox.get(key);
+  if (row === undefined || row.lease !== lease) return false;
+  if (attempt !== undefined) {
+    const id = eventId(row);
+    const known = tables.deliveries.get(`${subscriptionId} ${id}`);
+    const { kind, type, atMs: eventAtMs, body } = row;
+    writes.set(tables.deliveries, `${subscriptionId} ${id}`, {
+      ...{ subscriptionId, id, kind, type, subject, sequence, eventAtMs, body: body ?? '' },
+      attempts: (known?.attempts ?? row.attempts) + 1,
+      deliveredAtMs: outcome.kind === 'delivered' ? attempt.atMs : (known?.deliveredAtMs ?? null),
+      lastAttempt: attempt,
+    });
+  }
+  if (outcome.kind === 'delivered') writes.remove(tables.outbox, key);
+  else {
+    const failed = outcome.kind === 'failed';
+    const attempts = row.attempts + Number(failed);
+    writes.set(tables.outbox, key, {
+      ...row,
+      attempts,
+      lease: lease + 1,
+      dueAtMs: failed ? outcome.dueAtMs : row.atMs,
+    });
+  }
+  return true;
+};
+
+export const createDeliveries = (tables: Tables): Deliveries => ({
+  list: async ({ subscriptionId, after, limit }) => {
+    const rows = [...tables.deliveries.values()]
+      .filter((row) => row.subscriptionId === subscriptionId && (after === null || row.id < after))
+      .sort((one, other) => (one.id < other.id ? 1 : -1))
+      .map(({ subscriptionId: _, body: __, kind: ___, ...delivery }) => delivery);
+    return ok(pageOf(rows, limit, ({ id }) => id));
+  },
+  resend: async ({ subscriptionId, id }, nowMs, command) => {
+    const row = tables.deliveries.get(`${subscriptionId} ${id}`);
+    if (row === undefined) return ok(false);
+    runTransaction((writes) => {
+      const { kind, subject, sequence, type, eventAtMs, body } = row;
+      const key = keyOf(subscriptionId, row);
+      const known = tables.outbox.get(key);
+      writes.set(tables.outbox, key, {
+        ...{
+          subscriptionId,
+          kind,
+          subject,
+          sequence,
+          type,
+          atMs: eventAtMs,
+          quantity: null,
+          amount: null,
+          body,
+        },
+        ...{ attempts: 0, lease: 0, ...known, dueAtMs: Math.min(known?.dueAtMs ?? nowMs, nowMs) },
+      });
+      const target = { target: subscriptionId, orderId: null, detail: id };
+      writeActivity(tables, writes, command, 'webhook.resend', [target], nowMs);
+    });
+    return ok(true);
+  },
+});
