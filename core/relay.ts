@@ -37,7 +37,7 @@ export type DeliveryAttempt = {
 };
 
 /** The state of a subscription after a batch. `pauseReason` pauses it. */
-type SubscriptionHealth = Pick<RelaySubscription, 'failures' | 'failingSinceMs' | 'retryAtMs'> & {
+export type SubscriptionHealth = Pick<RelaySubscription, 'failures' | 'failingSinceMs' | 'retryAtMs'> & {
   readonly pauseReason: string | null;
 };
 

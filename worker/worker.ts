@@ -1,5 +1,6 @@
 import { ok } from 'neverthrow';
 import { createCountedLog } from '../core/countedLog.ts';
+import type { EventTarget } from '../core/eventTarget.ts';
 import type { InvoiceRenderer } from '../core/invoiceDocument.ts';
 import type { Log } from '../core/log.ts';
 import type { Mailer } from '../core/mail.ts';
@@ -29,6 +30,7 @@ import { type Loop, type LoopPorts, startLoop } from './loop.ts';
 import { createMaintenancePolls, ifMayClaim as whileMayClaim } from './maintenance.ts';
 import { createOutageLog } from './outage.ts';
 import { createPausesPoll } from './pauses.ts';
+import { startRelay } from './relay.ts';
 import { createReporter } from './reports.ts';
 import { createServerFaults } from './serverFaults.ts';
 import { createStepLog, logStepOfJob, logStepOfOrders, type StepLog } from './stepLog.ts';
@@ -44,6 +46,7 @@ export type WorkerPorts = {
     | 'disputes'
     | 'inbox'
     | 'ledger'
+    | 'events'
     | 'wakeup'
     | 'ping'
     | 'prune'
@@ -53,6 +56,8 @@ export type WorkerPorts = {
   readonly mailer: Mailer;
   readonly invoiceRenderer: InvoiceRenderer;
   readonly stepServices: StepServices;
+  /** Where events are sent. Events of other kinds of subscriptions stay where they are. */
+  readonly eventTargets: readonly EventTarget[];
   readonly world: World;
   readonly log: Log;
   /** Lets the requests of this process go first. */
@@ -141,7 +146,9 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
       ),
     ),
   ];
+  const relay = startRelay(ports, shared, settings);
   const unlisten = store.wakeup.listen((hint) => {
+    relay.wake();
     for (const pipeline of runningPipelines)
       if (hint === null || hint.includes(pipeline.name)) pipeline.wake();
   });
@@ -170,6 +177,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
       const maintenanceStopped = Promise.all(maintenanceLoops.map((loop) => loop.stop()));
       await Promise.all([
         Promise.race([maintenanceStopped, deadline.finished]),
+        relay.stop(deadline.finished),
         ...runningPipelines.map((pipeline) => pipeline.stop(deadline.finished)),
       ]);
       deadline.end();

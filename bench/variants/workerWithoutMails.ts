@@ -25,6 +25,7 @@ const worker = startWorker(
     ...{ store, provider, mailer, world, log: console },
     invoiceRenderer: createInvoiceRenderer(world.yieldToEventLoop),
     stepServices: noStepServices,
+    eventTargets: [],
     priority: openRequestPriority(world, config),
     mayClaim: () => true,
   },

@@ -127,6 +127,7 @@ export const createFixture = async () => {
           mailer: store.mailbox,
           invoiceRenderer: plainRenderer,
           stepServices: noStepServices,
+          eventTargets: [],
           log,
           mayClaim: () => true,
           priority: createRequestPriority(timer, shareWithServer),

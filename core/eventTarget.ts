@@ -1,0 +1,100 @@
+import type { DeliveryAttempt, EventReport, LeasedEvent, SubscriptionHealth } from './relay.ts';
+import type { RelaySubscription, SubscriptionKind } from './subscription.ts';
+import type { Random } from './world.ts';
+
+/** Where events are sent: Kafka, or webhook endpoints. */
+export interface EventTarget {
+  readonly kind: SubscriptionKind;
+  /** The most events of one call. */
+  readonly batchMax: number;
+  /**
+   * Sends events, of different subjects, and returns one outcome for each, in their order. Must end before the lease
+   * does: `deadlineMs` from now. A rejection counts as a failure of all of them.
+   */
+  send(
+    subscription: RelaySubscription,
+    events: readonly LeasedEvent[],
+    deadlineMs: number,
+  ): Promise<readonly SendOutcome[]>;
+}
+
+export type SendOutcome = {
+  /** Null if the receiver has accepted the event. */
+  readonly error: string | null;
+  /** For the log of deliveries. */
+  readonly attempt?: DeliveryAttempt;
+};
+
+const secondMs = 1_000;
+const hourMs = 3_600 * secondMs;
+
+/** The pauses between the attempts of one event. Those of a webhook take three days together; Kafka is tried for ever. */
+const pausesMs: Readonly<Record<SubscriptionKind, readonly number[]>> = {
+  webhook: [
+    ...[5, 30, 120, 600, 1_800].map((seconds) => seconds * secondMs),
+    ...[1, 2, 4, 8, 12, 12, 12, 12, 12].map((hours) => hours * hourMs),
+  ],
+  kafka: [1, 2, 5, 10].map((seconds) => seconds * secondMs),
+};
+
+/** A receiver that takes nothing is asked this often at least, so that new events do not wait for an old one's pause. */
+const probeEveryMaxMs = 60 * secondMs;
+
+const failingMaxMs = 72 * hourMs;
+
+/** The pause after `attempts` failed ones (1 or more). A tenth of it is random, so that a fleet does not retry at once. */
+const pauseAfter = (kind: SubscriptionKind, attempts: number, random: Random): number => {
+  const pauses = pausesMs[kind];
+  return Math.round((pauses[attempts - 1] ?? pauses.at(-1) ?? 0) * (0.9 + random.unit() / 10));
+};
+
+const isLastAttempt = (kind: SubscriptionKind, attempts: number): boolean =>
+  kind === 'webhook' && attempts > pausesMs[kind].length;
+
+/** How many events to claim: one, while the receiver has taken nothing since its last failure. */
+export const claimLimit = ({ failures }: RelaySubscription, { batchMax }: EventTarget): number =>
+  failures > 0 ? 1 : batchMax;
+
+/**
+ * Decides what becomes of a batch that was sent. An event that fails waits, and so do later ones of its subject. If all
+ * fail, the subscription waits too. A webhook endpoint is paused when it has taken nothing for three days, or when an
+ * event has failed for three days.
+ */
+export const planReport = (
+  { kind, failures, failingSinceMs }: RelaySubscription,
+  events: readonly LeasedEvent[],
+  outcomes: readonly SendOutcome[],
+  nowMs: number,
+  random: Random,
+): { readonly reports: readonly EventReport[]; readonly health: SubscriptionHealth } => {
+  const results = events.map((event, index) => ({ event, ...(outcomes[index] ?? noOutcome) }));
+  const failed = results.filter(({ error }) => error !== null);
+  const reports = results.map(({ event, error, attempt }): EventReport => {
+    const { subject, sequence, lease, attempts } = event;
+    const retryAtMs = nowMs + pauseAfter(kind, attempts + 1, random);
+    // The last attempt of an endpoint that takes nothing is not later than the time at which it is paused.
+    const pausedAtMs = (failingSinceMs ?? nowMs) + failingMaxMs;
+    const dueAtMs = pausedAtMs > nowMs ? Math.min(retryAtMs, pausedAtMs) : retryAtMs;
+    const outcome =
+      error === null ? ({ kind: 'delivered' } as const) : ({ kind: 'failed', dueAtMs } as const);
+    return { subject, sequence, lease, outcome, ...(attempt !== undefined && { attempt }) };
+  });
+  const exhausted = failed.find(({ event }) => isLastAttempt(kind, event.attempts + 1));
+  if (failed.length < results.length || results.length === 0)
+    return { reports, health: { ...healthy, pauseReason: exhausted?.error ?? null } };
+  const sinceMs = failingSinceMs ?? nowMs;
+  const pauses = kind === 'webhook' && nowMs - sinceMs >= failingMaxMs;
+  const reason = exhausted ?? (pauses ? failed[0] : undefined);
+  const pauseMs = Math.min(pauseAfter(kind, failures + 1, random), probeEveryMaxMs);
+  return {
+    reports,
+    health: {
+      ...{ failures: failures + 1, failingSinceMs: sinceMs, retryAtMs: nowMs + pauseMs },
+      pauseReason: reason?.error ?? null,
+    },
+  };
+};
+
+const noOutcome: SendOutcome = { error: 'the sender gave no outcome' };
+
+const healthy = { failures: 0, failingSinceMs: null, retryAtMs: 0 };

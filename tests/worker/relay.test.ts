@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'bun:test';
+import { type EventType, eventTypes } from '../../core/event.ts';
+import type { EventTarget, SendOutcome } from '../../core/eventTarget.ts';
+import type { LeasedEvent } from '../../core/relay.ts';
+import type { RelaySubscription, SubscriptionKind } from '../../core/subscription.ts';
+import { createFixture } from './harness.ts';
+
+type Fixture = Awaited<ReturnType<typeof createFixture>>;
+
+const accepted: SendOutcome = { error: null };
+const refused: SendOutcome = { error: 'HTTP 503' };
+
+/** A target that remembers what it was sent. `answer` decides each event. */
+const createTarget = (
+  answer: (event: LeasedEvent, subscription: RelaySubscription) => SendOutcome | Promise<SendOutcome> = () =>
+    accepted,
+  kind: SubscriptionKind = 'webhook',
+) => {
+  const sent: { readonly to: string; readonly event: LeasedEvent }[] = [];
+  const target: EventTarget = {
+    kind,
+    batchMax: 20,
+    send: (subscription, events) => {
+      sent.push(...events.map((event) => ({ to: subscription.id, event })));
+      return Promise.all(events.map((event) => answer(event, subscription)));
+    },
+  };
+  return {
+    target,
+    sent,
+    typesTo: (id: string) => sent.filter(({ to }) => to === id).map(({ event }) => event.type),
+  };
+};
+
+const subscribe = async (
+  { store, world }: Fixture,
+  types: readonly EventType[] = eventTypes,
+  kind: SubscriptionKind = 'webhook',
+): Promise<string> => {
+  const id = world.ids.next(world.clock.nowMs());
+  const command = { id, kind, target: `https://${id}.example`, types, secret: null };
+  return (await store.subscriptions.create(command, world.clock.nowMs()))._unsafeUnwrap().id;
+};
+
+const backlog = async ({ store }: Fixture) =>
+  (await store.events.backlog())
+    ._unsafeUnwrap()
+    .map(({ events, subscription: { paused } }) => ({ events, paused }));
+
+const hourMs = 3_600_000;
+
+/** Jumps ahead, and lets the loops of a worker run once. To fire each of their timers on the way would take minutes. */
+const jump = async (
+  { world }: Fixture,
+  advance: (ms: number) => Promise<unknown>,
+  ms: number,
+): Promise<void> => {
+  world.advance(ms);
+  await advance(1_000);
+};
+
+type LogLines = ReturnType<Fixture['startWorker']>['logLines'];
+
+const linesWith = (logLines: LogLines, message: string) =>
+  logLines.filter((line) => line.message === message);
+
+describe('The relay of events', () => {
+  test('Sends each event of an order once, in its order, until nothing is left', async () => {
+    const fixture = await createFixture();
+    const { target, typesTo } = createTarget();
+    const id = await subscribe(fixture, ['order.paid', 'order.step', 'order.completed']);
+    await fixture.placePaidOrders(['physical']);
+    const { advance } = fixture.startWorker({ eventTargets: [target] });
+    for (let round = 0; round < 20; round++) await advance(500);
+    expect(typesTo(id)).toEqual(['order.paid', 'order.step', 'order.step', 'order.completed', 'order.step']);
+    expect(await backlog(fixture)).toEqual([{ events: 0, paused: false }]);
+  });
+
+  test('A receiver that never answers holds up no other one', async () => {
+    const fixture = await createFixture();
+    const ids = [await subscribe(fixture, ['order.paid']), await subscribe(fixture, ['order.paid'])];
+    const never = new Promise<SendOutcome>(() => {});
+    const { target, typesTo } = createTarget((_, { id }) => (id === ids[0] ? never : accepted));
+    const { advance } = fixture.startWorker({ eventTargets: [target] }, { shutdownMs: 0 });
+    for (let round = 0; round < 5; round++) {
+      await fixture.placePaidOrders(['physical']);
+      await advance(500);
+    }
+    await advance(500);
+    expect(ids.map((id) => typesTo(id).length)).toEqual([1, 5]);
+  });
+
+  test('A failed event is sent again within 5 seconds and holds up only its own order', async () => {
+    const fixture = await createFixture();
+    const id = await subscribe(fixture, ['order.paid', 'order.completed']);
+    let fails: string | null = null;
+    const { target, sent } = createTarget(({ subject }) => {
+      fails ??= subject;
+      return subject === fails ? refused : accepted;
+    });
+    const bad = await fixture.placePaidOrders(['physical']);
+    const { advance } = fixture.startWorker({ eventTargets: [target] });
+    await advance(500);
+    const good = await fixture.placePaidOrders(['physical']);
+    for (let round = 0; round < 11; round++) await advance(500);
+    const of = (subject: string | undefined) =>
+      sent.filter(({ event }) => event.subject === subject).map(({ event }) => event.type);
+    expect(of(bad[0])).toEqual(['order.paid', 'order.paid']);
+    expect(of(good[0])).toEqual(['order.paid', 'order.completed']);
+    fails = '';
+    for (let round = 0; round < 100; round++) await advance(500);
+    expect(of(bad[0]).slice(2)).toEqual(['order.paid', 'order.completed']);
+    expect(id).toBe(sent[0]?.to ?? '');
+  });
+
+  test('A worker that was frozen past its lease sends nothing that it had claimed, and counts no attempt', async () => {
+    const fixture = await createFixture();
+    const id = await subscribe(fixture, ['order.paid']);
+    await fixture.placePaidOrders(['physical']);
+    const { store, world } = fixture;
+    let frozenMs = hourMs;
+    const claim: typeof store.events.claim = async (query) => {
+      const claimed = await store.events.claim(query);
+      world.advance(frozenMs);
+      return claimed;
+    };
+    const frozen = createTarget();
+    const events = { ...store.events, claim };
+    const { advance } = fixture.startWorker({ store: { ...store, events }, eventTargets: [frozen.target] });
+    await advance(100);
+    expect(frozen.sent).toEqual([]);
+    frozenMs = 0;
+    await jump(fixture, advance, 2 * hourMs);
+    expect(frozen.sent).toMatchObject([{ to: id, event: { type: 'order.paid', attempts: 0, lease: 2 } }]);
+  });
+
+  test('An endpoint that takes nothing for three days is asked ever less, then paused, and the log says so', async () => {
+    const fixture = await createFixture();
+    await subscribe(fixture, ['order.paid']);
+    const { target, sent } = createTarget(() => refused);
+    for (let order = 0; order < 3; order++) await fixture.placePaidOrders(['physical']);
+    const { advance, logLines } = fixture.startWorker({ eventTargets: [target] });
+    for (let hour = 0; hour < 71; hour++) await jump(fixture, advance, hourMs);
+    expect(await backlog(fixture)).toEqual([{ events: 3, paused: false }]);
+    for (let hour = 0; hour < 4; hour++) await jump(fixture, advance, hourMs);
+    expect(await backlog(fixture)).toEqual([{ events: 3, paused: true }]);
+    expect(sent.length).toBeLessThan(100);
+    expect(linesWith(logLines, 'paused a subscription that has failed for three days')).toHaveLength(1);
+  });
+
+  test('Kafka is never paused, and takes up where it was', async () => {
+    const fixture = await createFixture();
+    await subscribe(fixture, ['order.paid'], 'kafka');
+    let up = false;
+    const { target, sent } = createTarget(() => (up ? accepted : refused), 'kafka');
+    await fixture.placePaidOrders(['physical']);
+    const { advance } = fixture.startWorker({ eventTargets: [target] });
+    for (let hour = 0; hour < 100; hour++) await jump(fixture, advance, hourMs);
+    up = true;
+    for (let hour = 0; hour < 2; hour++) await jump(fixture, advance, hourMs);
+    expect(await backlog(fixture)).toEqual([{ events: 0, paused: false }]);
+    expect(new Set(sent.map(({ event }) => event.body)).size).toBe(1);
+  });
+
+  test('Events that nobody has taken for 30 days are dropped, and the log says it once', async () => {
+    const fixture = await createFixture();
+    const id = await subscribe(fixture, ['order.paid']);
+    await fixture.placePaidOrders(['physical']);
+    const { advance, logLines } = fixture.startWorker();
+    await jump(fixture, advance, 29 * 24 * hourMs);
+    await advance(60_000);
+    expect(await backlog(fixture)).toMatchObject([{ events: 1 }]);
+    for (let day = 0; day < 3; day++) {
+      await jump(fixture, advance, 24 * hourMs);
+      await advance(60_000);
+    }
+    expect(await backlog(fixture)).toMatchObject([{ events: 0 }]);
+    const lines = linesWith(logLines, 'dropped events that nobody has taken for 30 days');
+    expect(lines).toMatchObject([{ facts: { subscription: id, events: 1 } }]);
+  });
+});

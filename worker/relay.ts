@@ -1,0 +1,164 @@
+import { ok } from 'neverthrow';
+import type { CountedLog } from '../core/countedLog.ts';
+import { claimLimit, type EventTarget, planReport, type SendOutcome } from '../core/eventTarget.ts';
+import type { Log } from '../core/log.ts';
+import type { LeasedEvent } from '../core/relay.ts';
+import type { AsyncResult } from '../core/result.ts';
+import type { Store } from '../core/store.ts';
+import type { RelaySubscription } from '../core/subscription.ts';
+import type { World } from '../core/world.ts';
+import { type LoopPorts, type Poll, startLoop } from './loop.ts';
+import { ifMayClaim } from './maintenance.ts';
+
+type RelayPorts = {
+  readonly store: Pick<Store, 'events'>;
+  readonly eventTargets: readonly EventTarget[];
+  readonly world: Pick<World, 'clock' | 'random'>;
+  readonly log: Pick<Log, 'warn'>;
+  readonly countedLog: CountedLog;
+};
+
+type Relay = {
+  /** Starts to send to each subscription that has something due. Does not wait for slow ones. */
+  readonly poll: Poll;
+  /** True if the last poll found a subscription, so that it is worth to poll when something has happened. */
+  isUsed(): boolean;
+  /** Claims no more. Resolves when what was claimed is sent and reported. */
+  stop(): Promise<void>;
+};
+
+/** Starts the loops that send events and drop old ones. Without a target, nothing is sent and nothing is asked. */
+export const startRelay = (
+  ports: Omit<RelayPorts, 'countedLog'> & { readonly mayClaim: () => boolean },
+  shared: LoopPorts & Pick<RelayPorts, 'countedLog'>,
+  settings: { readonly leaseMs: number; readonly pollMs: number },
+) => {
+  const relay = createRelay({ ...ports, countedLog: shared.countedLog }, settings);
+  const sending =
+    ports.eventTargets.length === 0
+      ? null
+      : startLoop('relay of events', ifMayClaim(ports, relay.poll), shared);
+  const dropping = startLoop('dropping of old events', createDropPoll(ports), shared);
+  return {
+    wake: (): void => {
+      if (relay.isUsed()) sending?.wake();
+    },
+    /** Claims no more, and waits until what was claimed is sent, at most until the deadline. */
+    stop: async (deadline: Promise<void>): Promise<void> => {
+      const loops = Promise.all([sending?.stop(), dropping.stop()]);
+      await Promise.race([Promise.all([loops, relay.stop()]), deadline]);
+    },
+  };
+};
+
+/** Sends events. Each subscription has a run of its own, so a slow receiver holds up nobody else. */
+const createRelay = (
+  ports: RelayPorts,
+  { leaseMs, pollMs }: { readonly leaseMs: number; readonly pollMs: number },
+): Relay => {
+  const { store, eventTargets, world, log, countedLog } = ports;
+  const running = new Map<string, Promise<void>>();
+  let stopped = false;
+  let used = false;
+
+  const send = async (
+    target: EventTarget,
+    subscription: RelaySubscription,
+    events: readonly LeasedEvent[],
+    deadlineMs: number,
+  ): Promise<readonly SendOutcome[]> => {
+    try {
+      return await target.send(subscription, events, deadlineMs);
+    } catch (cause) {
+      const error = cause instanceof Error ? cause.message : String(cause);
+      return events.map(() => ({ error }));
+    }
+  };
+
+  /** Sends one batch. Returns the subscription as it is after it, or null if nothing more is to be sent now. */
+  const sendBatch = async (
+    target: EventTarget,
+    subscription: RelaySubscription,
+  ): AsyncResult<RelaySubscription | null> => {
+    const { id, kind, target: to } = subscription;
+    const nowMs = world.clock.nowMs();
+    const limit = claimLimit(subscription, target);
+    const claimed = await store.events.claim({ subscriptionId: id, limit, nowMs, leaseMs });
+    if (claimed.isErr()) return claimed.map(() => null);
+    const events = claimed.value;
+    if (events.length === 0) return ok(null);
+    // A process that was frozen past its lease must not send: another one may have sent later events by now.
+    const deadlineMs = nowMs + leaseMs - world.clock.nowMs();
+    if (deadlineMs <= 0) return ok(null);
+    const outcomes = await send(target, subscription, events, deadlineMs);
+    const { reports, health } = planReport(subscription, events, outcomes, world.clock.nowMs(), world.random);
+    const reported = await store.events.report(id, reports, health);
+    const { pauseReason, ...rest } = health;
+    const error = outcomes.find((outcome) => outcome.error !== null)?.error ?? null;
+    if (error !== null)
+      countedLog.warn('events were not delivered', { subscription: id, error }, `relay ${id}`);
+    if (pauseReason !== null)
+      log.warn('paused a subscription that has failed for three days', {
+        subscription: id,
+        kind,
+        to,
+        pauseReason,
+      });
+    return reported.map(() => (error === null ? { ...subscription, ...rest } : null));
+  };
+
+  const run = async (target: EventTarget, subscription: RelaySubscription): Promise<void> => {
+    for (let next: RelaySubscription | null = subscription; next !== null && !stopped; ) {
+      const sent = await sendBatch(target, next);
+      // The poll meets the same outage and logs it.
+      next = sent.unwrapOr(null);
+    }
+  };
+
+  const start = (target: EventTarget, subscription: RelaySubscription): void => {
+    const { id } = subscription;
+    const ended = run(target, subscription)
+      .catch((cause: unknown) => countedLog.error('the relay failed', { subscription: id, cause }))
+      .finally(() => running.delete(id));
+    running.set(id, ended);
+  };
+
+  return {
+    poll: async () =>
+      (await store.events.due(world.clock.nowMs())).map((due) => {
+        used = due.length > 0 || running.size > 0;
+        for (const subscription of due) {
+          const target = eventTargets.find(({ kind }) => kind === subscription.kind);
+          if (target !== undefined && !running.has(subscription.id) && !stopped) start(target, subscription);
+        }
+        return pollMs;
+      }),
+    isUsed: () => used,
+    stop: async () => {
+      stopped = true;
+      await Promise.all(running.values());
+    },
+  };
+};
+
+/** How long an undelivered event, and the body of a delivery, is kept. */
+const retentionMs = 30 * 24 * 3_600_000;
+const dropMax = 1_000;
+const dropEveryMs = 60_000;
+
+/** Drops the events that nobody has taken for 30 days, and says so. */
+const createDropPoll =
+  ({
+    store,
+    world,
+    log,
+  }: Pick<RelayPorts, 'store' | 'log'> & { readonly world: Pick<World, 'clock'> }): Poll =>
+  async () =>
+    (await store.events.drop(world.clock.nowMs() - retentionMs, dropMax)).map((dropped) => {
+      for (const { subscriptionId, events } of dropped)
+        log.warn('dropped events that nobody has taken for 30 days', {
+          subscription: subscriptionId,
+          events,
+        });
+      return dropped.some(({ events }) => events === dropMax) ? 0 : dropEveryMs;
+    });
