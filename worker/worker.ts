@@ -23,13 +23,13 @@ import { createPaymentRecovery, type PaymentRecovery } from '../core/usecases/re
 import { createRunJob } from '../core/usecases/runJob.ts';
 import { createRunStep } from '../core/usecases/runStep.ts';
 import type { World } from '../core/world.ts';
-import { type ClaimTasks, createClaimRound } from './claimRound.ts';
-import { type AnyReport, createExecutor, type Executor, type ExecutorPorts } from './executor.ts';
-import type { LeaseRef } from './heldLeases.ts';
-import { type Loop, type LoopPorts, startLoop } from './loop.ts';
+import type { ClaimTasks } from './claimRound.ts';
+import type { ExecutorPorts } from './executor.ts';
+import { type LoopPorts, startLoop } from './loop.ts';
 import { createMaintenancePolls, ifMayClaim as whileMayClaim } from './maintenance.ts';
 import { createOutageLog } from './outage.ts';
 import { createPausesPoll } from './pauses.ts';
+import { type RunningPipeline, startPipeline } from './pipeline.ts';
 import { startRelay } from './relay.ts';
 import { createReporter } from './reports.ts';
 import { createServerFaults } from './serverFaults.ts';
@@ -266,39 +266,3 @@ const ifMayClaim =
   <L>({ mayClaim }: WorkerPorts, claim: ClaimTasks<L>): ClaimTasks<L> =>
   async (nowMs, limit) =>
     mayClaim() ? claim(nowMs, limit) : ok({ processed: 0, leases: [] });
-
-type RunningPipeline = Pick<Executor<never>, 'releaseHeld' | 'stop'> & {
-  readonly name: string;
-  wake(): void;
-};
-
-/** Starts the claim loops of one pipeline, and the executor of what they lease. */
-const startPipeline = <L extends LeaseRef, Report extends AnyReport>(
-  pipeline: Pipeline | JobPipeline,
-  claim: ClaimTasks<L>,
-  ports: ExecutorPorts<L, Report> & { readonly stepLog: StepLog },
-  priority: WorkerPorts['priority'],
-  settings: WorkerSettings,
-): RunningPipeline => {
-  const wake = () => {
-    for (const loop of loops) loop.wake();
-  };
-  const { leaseMs, mailsMax: parallelMax, batchMax } = settings;
-  const executor = createExecutor(pipeline, ports, { leaseMs, parallelMax, batchMax }, wake);
-  const loops: readonly Loop[] = Array.from({ length: settings.claimers }, (_, index) =>
-    startLoop(
-      `claim loop ${index + 1} of ${pipeline.name}`,
-      createClaimRound(claim, { ...ports, executor, priority }, settings),
-      ports,
-    ),
-  );
-  return {
-    name: pipeline.name,
-    wake,
-    releaseHeld: executor.releaseHeld,
-    stop: async (deadline: Promise<void>): Promise<void> => {
-      await Promise.race([Promise.all(loops.map((loop) => loop.stop())), deadline]);
-      await executor.stop(deadline);
-    },
-  };
-};
