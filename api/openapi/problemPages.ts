@@ -4,16 +4,21 @@ import { type ProblemGuide, problemGuides } from './problemGuides.ts';
 const pages = '/docs/problems';
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
+export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
 
-const layout = (title: string, content: string): string => `<!doctype html>
+/** A page of the docs. It has no script, and its style sheet is one of the files of the docs. */
+export const layout = (
+  title: string,
+  content: string,
+  style = '/docs/problems.css',
+): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} – Cartwright</title>
 <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
-<link rel="stylesheet" href="/docs/problems.css">
+<link rel="stylesheet" href="${style}">
 </head>
 <body>
 <main>
