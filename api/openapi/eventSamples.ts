@@ -2,7 +2,7 @@ import { checkoutEvent, orderEvents, testEventType } from '../../core/event.ts';
 import { renderEvent, type UnrenderedEvent } from '../../core/eventBody.ts';
 import { initialOrderStatus, type Order, type OrderState } from '../../core/order.ts';
 import { type PaymentStatus, paymentStatusAfter } from '../../core/payment.ts';
-import type { ShownEventType } from '../render/event.ts';
+import { cloudEventMembers, type ShownEventType } from '../render/event.ts';
 import { samples } from './samples.ts';
 
 const endpointId = '01980a55-2d00-7c41-8e6f-9a8b7c6d5e02';
@@ -95,8 +95,6 @@ const rendered = (
 
 /** The same event as the value of a message in Kafka. */
 export const cloudEventSampleOf = (type: ShownEventType): unknown => ({
-  specversion: '1.0',
-  source: '/cartwright',
   ...eventSampleOf(type),
-  datacontenttype: 'application/json',
+  ...cloudEventMembers(type),
 });

@@ -124,28 +124,42 @@ const membersOf = (type: ShownEventType) => ({
         ? 'The id of the webhook endpoint.'
         : 'The id of the order or checkout that it is about.',
   }),
+  sequence: t.Number({
+    ...{ multipleOf: 1, minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    description:
+      'Rises with the events of one subject, and may have gaps. An event whose sequence is not higher than the last one is a repeat.',
+  }),
   dataschema: t.Literal(eventSchemaPath(type), {
-    description: 'The path of the JSON Schema of `data` at the shop. It has the version.',
+    description: 'The path of the JSON Schema of `data` at the API of the shop. It has the version.',
   }),
   data: eventDataJson(type),
 });
 
-const sequenceMeaning =
-  'Rises with the events of one subject, and may have gaps. An event whose sequence is not higher than the last one is a repeat.';
-
 /** The body that webhook endpoints get, and that the database keeps. */
-export const eventJson = (type: ShownEventType): TSchema =>
-  strictObject({
-    ...membersOf(type),
-    sequence: t.Number({ multipleOf: 1, minimum: 0, maximum: 2 ** 53 - 1, description: sequenceMeaning }),
-  });
+export const eventJson = (type: ShownEventType): TSchema => strictObject(membersOf(type));
+
+/** CloudEvents want absolute URIs, and the shop does not know its own address. A path at its API follows the scheme. */
+const scheme = 'cartwright:';
+
+/** Members that an event has only as a CloudEvent, or has otherwise. */
+export const cloudEventMembers = (type: ShownEventType) => ({
+  specversion: '1.0',
+  source: `${scheme}/orders`,
+  datacontenttype: 'application/json',
+  dataschema: `${scheme}${eventSchemaPath(type)}`,
+});
 
 /** The value of a message in Kafka: a CloudEvent in structured mode. */
-export const cloudEventJson = (type: ShownEventType): TSchema =>
-  strictObject({
-    specversion: t.Literal('1.0'),
-    source: t.String({ format: 'uri-reference', description: 'Who sends it: the shop.' }),
+export const cloudEventJson = (type: ShownEventType): TSchema => {
+  const { specversion, source, datacontenttype, dataschema } = cloudEventMembers(type);
+  return strictObject({
+    specversion: t.Literal(specversion),
+    source: t.Literal(source),
     ...membersOf(type),
-    datacontenttype: t.Literal('application/json'),
-    sequence: t.Number({ multipleOf: 1, minimum: 0, maximum: 2 ** 53 - 1, description: sequenceMeaning }),
+    datacontenttype: t.Literal(datacontenttype),
+    dataschema: t.Literal(dataschema, {
+      description:
+        'The JSON Schema of `data`. What follows the scheme is its path at the API of the shop. It has the version.',
+    }),
   });
+};
