@@ -10,15 +10,18 @@ import { isRecord } from './record.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** A row of a table of fields. Fields of objects that have no name of their own follow as `product.id` and the like. */
+/** A field as the page lists it. Fields of an object without a name of its own follow as `product.id` and the like. */
 type Field = { readonly name: string; readonly type: string; readonly description: string };
+
+/** Words between backticks are code. */
+const textHtml = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 
 const nameOfReference = (schema: Schema): string | null =>
   typeof schema.$ref === 'string' ? (schema.$ref.split('/').at(-1) ?? null) : null;
 
 const recordsIn = (value: unknown): readonly Schema[] => (Array.isArray(value) ? value.filter(isRecord) : []);
 
-/** The type of a field as HTML. A schema with a name is a link to its table. */
+/** The type of a field as HTML. A schema with a name is a link to its fields. */
 const typeOf = (schema: Schema): string => {
   const name = nameOfReference(schema);
   if (name !== null) return `<a href="#${name}">${name}</a>`;
@@ -45,26 +48,22 @@ const fieldsOf = (schema: Schema, prefix = ''): readonly Field[] => {
     });
 };
 
-const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
-  `<div class="scroll"><table>
-<thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>
-<tbody>
-${rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}
-</tbody>
-</table></div>`;
+/** Terms and what they mean, as HTML. Unlike a table, a list fits on a phone. */
+const list = (entries: readonly (readonly [term: string, meaning: string])[]): string =>
+  `<dl>
+${entries.map(([term, meaning]) => `<dt>${term}</dt><dd>${meaning}</dd>`).join('\n')}
+</dl>`;
 
-const fieldTable = (schema: Schema): string =>
-  table(
-    ['Field', 'Type', 'Meaning'],
-    fieldsOf(schema).map(({ name, type, description }) => [
+const fieldList = (schema: unknown): string =>
+  list(
+    fieldsOf(isRecord(schema) ? schema : {}).map(({ name, type, description }) => [
       `<code>${escapeHtml(name)}</code>`,
-      type,
-      escapeHtml(description),
+      [type, textHtml(description)].filter(Boolean).join('<br>'),
     ]),
   );
 
-const example = (title: string, value: unknown): string =>
-  `<details><summary>${title}</summary><pre><code>${escapeHtml(JSON.stringify(value, null, 2))}</code></pre></details>`;
+const example = (title: string, label: string, value: unknown): string =>
+  `<details><summary>${title}</summary><pre tabindex="0" role="region" aria-label="${label}"><code>${escapeHtml(JSON.stringify(value, null, 2))}</code></pre></details>`;
 
 const anchor = (type: string): string => `event-${type.replace('.', '-')}`;
 
@@ -72,10 +71,10 @@ const eventSection = (type: (typeof shownEventTypes)[number]): string => {
   const { title, meaning } = eventGuides[type];
   return `<section id="${anchor(type)}">
 <h3><code>${type}</code></h3>
-<p>${escapeHtml(title)}. ${escapeHtml(meaning)}</p>
+<p>${escapeHtml(title)}. ${textHtml(meaning)}</p>
 <p>Schema of <code>data</code>: <a href="${eventSchemaPath(type)}">${eventSchemaPath(type)}</a></p>
-${example('As a webhook', eventSampleOf(type))}
-${type === 'test' ? '' : example('In Kafka', cloudEventSampleOf(type))}
+${example('As a webhook', `${type} as a webhook`, eventSampleOf(type))}
+${type === 'test' ? '' : example('In Kafka', `${type} in Kafka`, cloudEventSampleOf(type))}
 </section>`;
 };
 
@@ -85,8 +84,8 @@ const componentSections = (): string =>
     .map(({ name, schema }) => {
       if (!isRecord(schema)) return '';
       const description =
-        typeof schema.description === 'string' ? `<p>${escapeHtml(schema.description)}</p>\n` : '';
-      return `<section id="${name}">\n<h3>${name}</h3>\n${description}${fieldTable(schema)}\n</section>`;
+        typeof schema.description === 'string' ? `<p>${textHtml(schema.description)}</p>\n` : '';
+      return `<section id="${name}">\n<h3>${name}</h3>\n${description}${fieldList(schema)}\n</section>`;
     })
     .join('\n');
 
@@ -99,31 +98,31 @@ export const asyncApiPage = ({ channels, info, components }: AsyncApi): string =
 <h1>Events</h1>
 <p>${escapeHtml(asyncApiParts.lead)}</p>
 <ul>
-${asyncApiParts.rules.map((rule) => `<li>${escapeHtml(rule)}</li>`).join('\n')}
+${asyncApiParts.rules.map((rule) => `<li>${textHtml(rule)}</li>`).join('\n')}
 </ul>
+<h2 id="members">What each event has</h2>
+<p>In an event of the type <code>order.paid</code>:</p>
+${fieldList(components.messages['webhook.order.paid']?.payload ?? {})}
 <h2 id="webhooks">Webhooks</h2>
-<p>${escapeHtml(channels.webhook.description)}</p>
-${fieldTable(webhook.headers)}
+<p>${textHtml(channels.webhook.description)}</p>
+<p>Headers:</p>
+${fieldList(webhook.headers)}
 <h2 id="kafka">Kafka</h2>
-<p>${escapeHtml(channels.kafka.description)}</p>
-${table(
-  ['What', 'Value'],
+<p>${textHtml(channels.kafka.description)}</p>
+${list([
+  ['Topic', `<code>${escapeHtml(channels.kafka.address)}</code>`],
+  ['Key', escapeHtml(kafka.bindings.kafka.key.description)],
+  ['<code>content-type</code>', `<code>${kafka.contentType}</code>`],
   [
-    ['Topic', `<code>${escapeHtml(channels.kafka.address)}</code>`],
-    ['Key', escapeHtml(kafka.bindings.kafka.key.description)],
-    ['<code>content-type</code>', `<code>${kafka.contentType}</code>`],
-    [
-      'Login',
-      Object.values(components.securitySchemes)
-        .filter(({ type }) => type !== 'httpApiKey')
-        .map(({ description }) => escapeHtml(description))
-        .join(' '),
-    ],
+    'Login',
+    Object.values(components.securitySchemes)
+      .filter(({ type }) => type !== 'httpApiKey')
+      .map(({ description }) => escapeHtml(description))
+      .join(' '),
   ],
-)}
+])}
 <h2 id="types">Types</h2>
-${table(
-  ['Type', 'When'],
+${list(
   shownEventTypes.map((type) => [
     `<a href="#${anchor(type)}"><code>${type}</code></a>`,
     escapeHtml(eventGuides[type].title),

@@ -4,17 +4,17 @@ const lead =
   'The shop tells other systems what happens to orders, checkouts and refunds: to webhook endpoints, and to Kafka.';
 
 const rules = [
-  'Each event comes at least once. Tell a repeat by its id, which is the same in every attempt and for every receiver.',
-  'The events of one subject (an order or a checkout) come in the order of their sequence. The next one is not sent before the last one is accepted. Events of different subjects have no order.',
+  'Each event comes at least once. Tell a repeat by its `id`, which is the same in every attempt and for every receiver.',
+  'The events of one subject (an order or a checkout) come in the order of their `sequence`. The next one is not sent before the last one is accepted. Events of different subjects have no order.',
   'A receiver hears what is committed after it was added. What it does not take is kept for 30 days.',
-  'Bodies are open: take fields and words that you do not know. A change that breaks a reader gets a new version, which dataschema names. No event has an e-mail address.',
+  'Bodies are open: take fields and words that you do not know. A change that breaks a reader gets a new version, which `dataschema` names. No event has an e-mail address.',
 ];
 
 export const webhookMeaning =
   'A POST to the URL of each endpoint that wants the type, as Standard Webhooks (standardwebhooks.com) says. Answer 2xx within 10 seconds, and do the work later. Any other answer is a failure: the event is sent again within 5 seconds, then with growing pauses for three days. Then the endpoint is paused. Redirects are not followed.';
 
 export const kafkaMeaning =
-  'One topic with all events, as CloudEvents 1.0 in structured JSON. The key of a message is the id of its order or checkout, so a partition has all events of it, in their order.';
+  'One topic with all events, as CloudEvents 1.0 in structured JSON. The key of a message is the id of its order or checkout, so a partition has all events of it, in their order. Beside what each event has, there are `specversion`, `source` and `datacontenttype`. `dataschema` is a URI here: after the scheme `cartwright:` comes the path at the API of the shop.';
 
 const text = (description: string, more: object = {}) => ({ type: 'string', description, ...more });
 

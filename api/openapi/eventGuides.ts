@@ -6,7 +6,7 @@ export type EventGuide = { readonly title: string; readonly meaning: string };
 export const eventGuides: Readonly<Record<ShownEventType, EventGuide>> = {
   'order.placed': {
     title: 'An order was placed',
-    meaning: 'A customer has ordered a product. It can be paid until expiresAt.',
+    meaning: 'A customer has ordered a product. It can be paid until `expiresAt`.',
   },
   'order.paid': {
     title: 'An order was paid',
@@ -15,7 +15,7 @@ export const eventGuides: Readonly<Record<ShownEventType, EventGuide>> = {
   'order.step': {
     title: 'An order has a new state',
     meaning:
-      'Its history has a new row that changes no status in this list, such as invoiced or shipment_requested. The last row of history has its name. New names may be added.',
+      'Its history has a new row that no other type tells of, such as `invoiced` or `shipment_requested`. The last row of `history` has its name. New names may be added.',
   },
   'order.completed': {
     title: 'An order was completed',
@@ -39,7 +39,7 @@ export const eventGuides: Readonly<Record<ShownEventType, EventGuide>> = {
   },
   'checkout.declined': {
     title: 'A checkout was declined',
-    meaning: 'The charge was declined, as declineCode says. The orders can be paid by another checkout.',
+    meaning: 'The charge was declined, as `declineCode` says. The orders can be paid by another checkout.',
   },
   'checkout.cancelled': {
     title: 'A checkout was cancelled',

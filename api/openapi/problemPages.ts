@@ -61,7 +61,7 @@ export const problemIndexPage = (): string =>
 ${Object.entries(problemGuides)
   .map(
     ([code, { status, title }]) =>
-      `<tr><td>${status}</td><td><a href="${pages}/${code}"><code>${code}</code></a></td><td>${escapeHtml(title)}</td></tr>`,
+      `<tr><td>${status}</td><td><a href="${pages}/${code}"><code>${code.replaceAll('_', '_<wbr>')}</code></a></td><td>${escapeHtml(title)}</td></tr>`,
   )
   .join('\n')}
 </tbody>
@@ -69,7 +69,8 @@ ${Object.entries(problemGuides)
   );
 
 export const problemStyle = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0; padding: 1.5rem 1rem; }
+body { margin: 0; padding: 1.5rem 1rem; color: light-dark(#1b1b1b, #eee); background: light-dark(#fff, #121212); }
+a { color: light-dark(#0645ad, #9db8ff); }
 main { max-width: 44rem; margin: 0 auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #8886; }

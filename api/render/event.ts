@@ -112,7 +112,7 @@ const membersOf = (type: ShownEventType) => ({
     format: 'uuid',
     description: 'The same in every attempt and for every receiver. Tell repeats by it.',
   }),
-  type: t.Literal(type),
+  type: t.Literal(type, { description: 'What has happened.' }),
   time: t.String({
     format: 'date-time',
     description: 'When it happened. RFC 3339 in UTC with milliseconds.',
