@@ -22,6 +22,7 @@ import {
   createDemoTokenRoute,
 } from './routes/demo.ts';
 import { createDocsRoutes } from './routes/docs.ts';
+import { createEventDocsRoutes } from './routes/eventDocs.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHomeRoutes } from './routes/home.ts';
 import { createInvoiceQueries } from './routes/invoices.ts';
@@ -86,6 +87,7 @@ const routesOfProduct = (deps: ApiDeps): AnyElysia['routes'] => createApp({ ...d
 /** What every process with an API serves. A worker serves its health alone. */
 const shared = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[] => [
   createDocsRoutes(deps, () => routesOfProduct(deps)),
+  createEventDocsRoutes(deps),
   ...(deps.demo ? [createDemoTokenRoute(deps)] : []),
   createHomeRoutes(deps),
   createMetricsRoute(deps, authenticate),

@@ -50,6 +50,8 @@ export type ApiDeps = {
   readonly orderTtlMs: number;
   readonly world: World;
   readonly version: string;
+  /** The topic that events go to, if the settings name one. */
+  readonly kafkaTopic?: string | undefined;
   readonly log: Pick<Log, 'warn' | 'error'>;
   /** For what callers or outages can repeat without end. */
   readonly countedLog: CountedLog;

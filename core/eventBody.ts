@@ -22,8 +22,11 @@ export type UnrenderedEvent = {
   readonly amount: number | null;
 };
 
-/** The schema of the bodies. A change that breaks a reader makes a new version. */
-const eventSchemaPath = '/docs/asyncapi#v1';
+/** The version of what events say. A change that breaks a reader makes a new one. */
+export const eventSchemaVersion = 'v1';
+
+/** Where the schema of the `data` of an event is served. The address is a path: the shop does not know its own name. */
+export const eventSchemaPath = (type: string): string => `/docs/events/${type}/${eventSchemaVersion}`;
 
 /** What the events of a batch are about, by id. */
 export type EventSubjects = {
@@ -43,7 +46,7 @@ export const renderEvent = (event: UnrenderedEvent, subjects: EventSubjects): st
     time: timeOf(atMs),
     subject,
     sequence,
-    dataschema: eventSchemaPath,
+    dataschema: eventSchemaPath(type),
     data: dataOf(event, subjects),
   });
 };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
+import { asyncApiStyle } from './asyncApiStyle.ts';
 import { problemStyle } from './problemPages.ts';
 
 type Asset = { readonly type: string; read(): Promise<Uint8Array<ArrayBuffer> | string> };
@@ -38,6 +39,7 @@ export const assets: ReadonlyMap<string, Asset> = new Map([
     createPackageAsset(() => import.meta.resolve('swagger-ui-dist/favicon-32x32.png'), 'image/png'),
   ],
   ['problems.css', { type: 'text/css; charset=utf-8', read: () => Promise.resolve(problemStyle) }],
+  ['asyncapi.css', { type: 'text/css; charset=utf-8', read: () => Promise.resolve(asyncApiStyle) }],
   ['start.js', { type: 'text/javascript; charset=utf-8', read: () => Promise.resolve(startScript) }],
 ]);
 

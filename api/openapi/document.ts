@@ -37,6 +37,7 @@ import { commonResponses } from './commonResponses.ts';
 import { writeAmbiguousPathsOut } from './literalPaths.ts';
 import { tags } from './operation.ts';
 import { publish } from './publish.ts';
+import { usedSchemas } from './usedSchemas.ts';
 
 const components: readonly Component[] = [
   moneyJson,
@@ -132,22 +133,14 @@ export const createDocument = (
 const requestComponents: readonly Component[] = [productDraftJson];
 
 /** The components that `content` refers to, and those that they refer to. Outside of demo mode, some are not used. */
-const schemasOf = (content: unknown): Readonly<Record<string, unknown>> => {
-  const all = new Map([
-    ...components.map(({ name, schema }) => [name, publish(schema, 'response')] as const),
-    ...requestComponents.map(({ name, schema }) => [name, publish(schema, 'request')] as const),
-  ]);
-  const used = new Set<string>();
-  const follow = (value: unknown): void => {
-    for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
-      if (used.has(name)) continue;
-      used.add(name);
-      follow(all.get(name));
-    }
-  };
-  follow(content);
-  return Object.fromEntries([...all].filter(([name]) => used.has(name)));
-};
+const schemasOf = (content: unknown): Readonly<Record<string, unknown>> =>
+  usedSchemas(
+    new Map([
+      ...components.map(({ name, schema }) => [name, publish(schema, 'response')] as const),
+      ...requestComponents.map(({ name, schema }) => [name, publish(schema, 'request')] as const),
+    ]),
+    content,
+  );
 
 const introduction =
   'Products, orders, checkouts, refunds, the task queue, and the checks that all money is accounted for.\n\nRequests are strict: unknown fields are refused. Responses are open: they may have new fields, and where a list of words has `x-extensible-enum` or `x-extensible`, new words, at any time. An error is a problem (RFC 9457), and its `type` is a page that says what to do.';

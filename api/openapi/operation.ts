@@ -63,6 +63,8 @@ type OpenApiResponse = {
   readonly examples?: Readonly<Record<string, unknown>>;
   /** The media type; JSON by default. */
   readonly type?: string;
+  /** Schemas of other media types of this response, which `Accept` chooses. */
+  readonly others?: Readonly<Record<string, TSchema>>;
   readonly headers?: readonly HeaderName[];
 };
 
@@ -180,20 +182,28 @@ const json = ({ schema, example }: { readonly schema: TSchema; readonly example:
 
 const responsesOf = ({ responses }: Operation) =>
   Object.fromEntries(
-    Object.entries(responses).map(([status, { description, schema, type, headers = [], ...rest }]) => [
-      status,
-      {
-        description,
-        headers: headersOf(['x-request-id', ...headers]),
-        ...(schema === undefined
-          ? {}
-          : {
-              content: {
-                [type ?? 'application/json']: { schema: publish(schema, 'response'), ...examplesOf(rest) },
-              },
-            }),
-      },
-    ]),
+    Object.entries(responses).map(
+      ([status, { description, schema, type, others = {}, headers = [], ...rest }]) => [
+        status,
+        {
+          description,
+          headers: headersOf(['x-request-id', ...headers]),
+          ...(schema === undefined
+            ? {}
+            : {
+                content: {
+                  [type ?? 'application/json']: { schema: publish(schema, 'response'), ...examplesOf(rest) },
+                  ...Object.fromEntries(
+                    Object.entries(others).map(([other, schema]) => [
+                      other,
+                      { schema: publish(schema, 'response') },
+                    ]),
+                  ),
+                },
+              }),
+        },
+      ],
+    ),
   );
 
 const examplesOf = ({ example, examples }: Pick<OpenApiResponse, 'example' | 'examples'>) =>

@@ -4,16 +4,21 @@ import { type ProblemGuide, problemGuides } from './problemGuides.ts';
 const pages = '/docs/problems';
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
+export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
 
-const layout = (title: string, content: string): string => `<!doctype html>
+/** A page of the docs. It has no script, and its style sheet is one of the files of the docs. */
+export const layout = (
+  title: string,
+  content: string,
+  style = '/docs/problems.css',
+): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} – Cartwright</title>
 <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
-<link rel="stylesheet" href="/docs/problems.css">
+<link rel="stylesheet" href="${style}">
 </head>
 <body>
 <main>
@@ -56,7 +61,7 @@ export const problemIndexPage = (): string =>
 ${Object.entries(problemGuides)
   .map(
     ([code, { status, title }]) =>
-      `<tr><td>${status}</td><td><a href="${pages}/${code}"><code>${code}</code></a></td><td>${escapeHtml(title)}</td></tr>`,
+      `<tr><td>${status}</td><td><a href="${pages}/${code}"><code>${code.replaceAll('_', '_<wbr>')}</code></a></td><td>${escapeHtml(title)}</td></tr>`,
   )
   .join('\n')}
 </tbody>
@@ -64,7 +69,8 @@ ${Object.entries(problemGuides)
   );
 
 export const problemStyle = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0; padding: 1.5rem 1rem; }
+body { margin: 0; padding: 1.5rem 1rem; color: light-dark(#1b1b1b, #eee); background: light-dark(#fff, #121212); }
+a { color: light-dark(#0645ad, #9db8ff); }
 main { max-width: 44rem; margin: 0 auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #8886; }

@@ -13,7 +13,7 @@ import { component, listSchema, type RenderedFields, timeOf } from './component.
 import { moneyJson, renderMoney } from './money.ts';
 import { paymentJson, renderPayment } from './payment.ts';
 
-const members = {
+export const orderMembers = {
   id,
   customerId: t.String(),
   product: strictObject({
@@ -40,19 +40,24 @@ const members = {
   updatedAt: time,
 } satisfies RenderedFields<Order, TSchema>;
 
-export const orderJson = component('Order', strictObject(members));
+export const orderJson = component('Order', strictObject(orderMembers));
 export const orderListJson = listSchema(orderJson);
+
+/** A row of the history, without its detail. */
+export const orderStateMembers = {
+  seq: t.Number({ multipleOf: 1, minimum: 1 }),
+  state: t.String({
+    'x-extensible': true,
+    description:
+      'A status of the order, or the name of a finished step of its pipeline or of a refund. New words may be added.',
+  }),
+  at: time,
+} satisfies RenderedFields<OrderState, TSchema, 'detail'>;
 
 export const orderStateJson = component(
   'OrderState',
   strictObject({
-    seq: t.Number({ multipleOf: 1, minimum: 1 }),
-    state: t.String({
-      'x-extensible': true,
-      description:
-        'A status of the order, or the name of a finished step of its pipeline or of a refund. New words may be added.',
-    }),
-    at: time,
+    ...orderStateMembers,
     detail: nullable(t.String()),
   } satisfies RenderedFields<OrderState, TSchema>),
 );
@@ -61,7 +66,7 @@ export const orderStateListJson = listSchema(orderStateJson);
 export const orderDetailJson = component(
   'OrderDetail',
   strictObject({
-    ...members,
+    ...orderMembers,
     payment: nullable(paymentJson.ref),
     history: t.Array(orderStateJson.ref, {
       description: 'The newest 100 states of the order, oldest first. `GET /orders/{id}/history` has all.',

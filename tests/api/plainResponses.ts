@@ -63,6 +63,9 @@ export const requestSuccesses = async ({ as, call, world, store, live }: Api): P
     '/docs/start.js',
     '/docs/problems',
     '/docs/problems/internal',
+    '/docs/asyncapi',
+    '/docs/asyncapi.json',
+    '/docs/events/order.paid/v1',
     '/checkouts/options',
   ])
     await call('GET', path);
@@ -141,7 +144,7 @@ export const requestFailures = async ({ as, call, world, store, product }: Api):
   await call('GET', '/products?archived=true');
   await as('nobody').get('/products?archived=true');
   await root.send('PATCH', `/products/${id}`, { body: { archived: true } });
-  await call('GET', '/docs/passwd');
+  for (const path of ['/docs/passwd', '/docs/events/order.paid/v0']) await call('GET', path);
   await call('POST', '/session', { body: { token: 'not a token' } });
   for (const path of [`/orders/${id}`, `/checkouts/${id}`, `/refunds/${id}`, '/money/nothing'])
     await root.get(path);

@@ -35,6 +35,7 @@ const urlOf = (path: string): string =>
     .replace('{id}', id)
     .replace('{file}', 'start.js')
     .replace('{code}', 'internal')
+    .replace('{type}/{version}', 'order.paid/v1')
     .replace('{check}', 'unknown');
 
 /** Routes that use no port and can therefore not fail. */
@@ -45,6 +46,9 @@ const neverFail = [
   'GET /docs',
   'GET /docs/json',
   'GET /docs/{file}',
+  'GET /docs/asyncapi',
+  'GET /docs/asyncapi.json',
+  'GET /docs/events/{type}/{version}',
   'GET /favicon.ico',
   'GET /docs/problems',
   'GET /docs/problems/{code}',

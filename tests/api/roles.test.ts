@@ -6,6 +6,9 @@ const health = ['GET /health/live', 'GET /health/ready'];
 const docs = [
   'GET /docs',
   'GET /docs/:file',
+  'GET /docs/asyncapi',
+  'GET /docs/asyncapi.json',
+  'GET /docs/events/:type/:version',
   'GET /docs/json',
   'GET /docs/problems',
   'GET /docs/problems/:code',

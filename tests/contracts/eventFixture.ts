@@ -1,6 +1,8 @@
+import { expect } from 'bun:test';
 import { type EventType, eventTypes } from '../../core/event.ts';
 import type { EventReport, LeasedEvent } from '../../core/relay.ts';
 import type { CreateSubscription } from '../../core/subscription.ts';
+import { faultsOfEvent } from './eventSchemas.ts';
 import { unwrap } from './fixture.ts';
 import type { TestContext } from './testContext.ts';
 
@@ -35,10 +37,11 @@ export const createEventFixture = (context: () => TestContext) => {
     return unwrap(context().store.events.report(subscriptionId, reports, null));
   };
 
-  /** All events of a subscription, in the order in which it hears them. */
+  /** All events of a subscription, in the order in which it hears them. Each must be what its schema says. */
   const hearAll = async (subscriptionId: string): Promise<readonly LeasedEvent[]> => {
     const heard: LeasedEvent[] = [];
     for (let batch = await claim(subscriptionId); batch.length > 0; batch = await claim(subscriptionId)) {
+      expect(batch.flatMap(({ type, body }) => faultsOfEvent(type, JSON.parse(body)))).toEqual([]);
       heard.push(...batch);
       await report(subscriptionId, batch);
     }

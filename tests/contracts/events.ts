@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { shownEventTypes } from '../../api/render/event.ts';
 import { type EventType, eventId, eventTypes, orderEvents, statesWithoutEvent } from '../../core/event.ts';
 import type { Order } from '../../core/order.ts';
 import type { LeasedEvent } from '../../core/relay.ts';
@@ -118,6 +119,14 @@ export const eventsContract = (name: string, open: OpenStore): void => {
         const { data } = JSON.parse(body);
         expect((data.order ?? data.checkout).id).toBe(subject);
       }
+    });
+
+    test('Each type of event occurs, and each event has what the schema of its type says', async () => {
+      const { fixture, store } = context();
+      const everything = await subscribe();
+      await liveLives();
+      await unwrap(store.events.sendTest(everything, fixture.now()));
+      expect(new Set(typesOf(await hearAll(everything)))).toEqual(new Set(shownEventTypes));
     });
 
     test('Without a subscription nothing is written, and a new one hears only what comes after it', async () => {

@@ -1,0 +1,79 @@
+import { expect } from 'bun:test';
+import type { EventType } from '../../core/event.ts';
+import type { EventReport, LeasedEvent } from '../../core/relay.ts';
+import { faultsOfEvent } from '../contracts/eventSchemas.ts';
+import { defined, unwrap } from '../contracts/fixture.ts';
+import type { TestContext } from '../contracts/testContext.ts';
+
+const keyOf = ({ subject, sequence }: LeasedEvent): string => `${subject} ${sequence}`;
+
+/** A subscription and all that it has heard. Checks each claim: no event comes before an earlier one, or changes. */
+export const createSubscriber = async ({ store, fixture }: TestContext, types: readonly EventType[]) => {
+  const id = fixture.newId();
+  const command = {
+    id,
+    kind: 'webhook',
+    target: `https://${id}.example/`,
+    types,
+    secret: 'whsec_1',
+  } as const;
+  await unwrap(store.subscriptions.create(command, fixture.now()));
+  const heard = new Map<string, LeasedEvent>();
+  const delivered = new Set<string>();
+  const newest = new Map<string, number>();
+  /** The lease of each event that counts: that of its last claim, until something is reported under it. */
+  const leases = new Map<string, number>();
+
+  const claim = async (limit: number): Promise<readonly LeasedEvent[]> => {
+    const query = { subscriptionId: id, limit, nowMs: fixture.now(), leaseMs: 30_000 };
+    const batch = await unwrap(store.events.claim(query));
+    expect(batch.length).toBeLessThanOrEqual(limit);
+    expect(new Set(batch.map(({ subject }) => subject)).size).toBe(batch.length);
+    for (const event of batch) {
+      const key = keyOf(event);
+      expect(faultsOfEvent(event.type, JSON.parse(event.body))).toEqual([]);
+      expect([key, types.includes(event.type as EventType), delivered.has(key)]).toEqual([key, true, false]);
+      expect(event.sequence).toBeGreaterThanOrEqual(newest.get(event.subject) ?? 0);
+      // What comes after it must wait until it is delivered.
+      for (const earlier of heard.values())
+        if (earlier.subject === event.subject && earlier.sequence < event.sequence)
+          expect([keyOf(earlier), delivered.has(keyOf(earlier))]).toEqual([keyOf(earlier), true]);
+      const first = heard.get(key);
+      if (first !== undefined)
+        expect({ id: event.id, body: event.body }).toEqual({ id: first.id, body: first.body });
+      heard.set(key, first ?? event);
+      newest.set(event.subject, event.sequence);
+      leases.set(key, event.lease);
+    }
+    return batch;
+  };
+
+  const report = async (events: readonly LeasedEvent[], outcome: EventReport['outcome']): Promise<void> => {
+    for (const event of events) {
+      const { subject, sequence, lease } = event;
+      const accepted = await unwrap(store.events.report(id, [{ subject, sequence, lease, outcome }], null));
+      const key = keyOf(event);
+      expect([key, accepted]).toEqual([key, leases.get(key) === lease ? 1 : 0]);
+      if (accepted > 0) leases.delete(key);
+      if (accepted > 0 && outcome.kind === 'delivered') delivered.add(key);
+    }
+  };
+
+  return {
+    types,
+    claim,
+    report,
+    /** Hears all that is left. */
+    drain: async (): Promise<void> => {
+      for (let batch = await claim(100); batch.length > 0; batch = await claim(100))
+        await report(batch, { kind: 'delivered' });
+      const backlog = (await unwrap(store.events.backlog())).find(
+        ({ subscription }) => subscription.id === id,
+      );
+      expect(defined(backlog).events).toBe(0);
+    },
+    heard: (): readonly LeasedEvent[] => [...heard.values()],
+  };
+};
+
+export type Subscriber = Awaited<ReturnType<typeof createSubscriber>>;
