@@ -1,6 +1,12 @@
 /** The span that the caller works in, as W3C `traceparent`. Undefined if its trace is not kept, or nothing is traced. */
 export type Traceparent = () => string | undefined;
 
+/** What makes a task, or a part of a batch: the task keeps the span that caused it, and the span of the batch links to it. */
+export type Caused = {
+  /** The span of the cause, as W3C `traceparent`. */
+  readonly traceparent?: string | undefined;
+};
+
 /** Work that a request has caused, and that is done later. */
 type CausedWork = {
   readonly taskId: string;
