@@ -23,3 +23,12 @@ export type TraceStep = <R extends { readonly outcome: { readonly kind: string }
   caused: CausedWork,
   work: () => Promise<R>,
 ) => Promise<R>;
+
+/**
+ * Runs work of a loop, which no request waits for and no task names, in a trace of its own if traces are kept. No row of
+ * the payment has the span of its checkout: what both spans have is the id of the checkout.
+ */
+export type TraceRecovery = <R>(
+  recovered: { readonly checkoutId: string },
+  work: () => Promise<R>,
+) => Promise<R>;

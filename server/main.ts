@@ -129,7 +129,7 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
     const stepServices = telemetry.measureServices(
       tracing.stepServices(await openStepServices(world, config, log)),
     );
-    const outside = { store, provider, mailer, invoiceRenderer, stepServices, traceStep: tracing.step };
+    const outside = { store, provider, mailer, invoiceRenderer, stepServices, ...tracing.worker };
     const ports = { ...outside, world, log, priority, mayClaim: watch.mayClaim };
     parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
   }
