@@ -165,9 +165,10 @@ describe('The loops of a worker', () => {
   };
 
   test('Each call of another company has a span, and calls of the store have one or a reason', async () => {
-    const { fixture, calls, outside, start } = await startTraced();
+    const { fixture, calls, outside, named, start } = await startTraced();
     await fixture.placePaidOrders(['physical', 'digital']);
     await fixture.placePaidOrders(['service'], 'pm_sim_lost_ok');
+    await fixture.placePaidOrders(['service'], 'pm_card_authenticationRequired');
     const [refunded = ''] = await fixture.placePaidOrders(['physical']);
     const nowMs = fixture.world.clock.nowMs();
     const next = () => fixture.world.ids.next(nowMs);
@@ -176,9 +177,19 @@ describe('The loops of a worker', () => {
     (await fixture.store.refunds.request(command, nowMs))._unsafeUnwrap();
     const day = { id: next(), taskId: next(), day: '2026-02-28', dayMs: nowMs - 2e8, endMs: nowMs - 1e8 };
     (await fixture.store.ledger.requestReconciliation(day, nowMs))._unsafeUnwrap();
+    const { checkoutId } = await fixture.order(refunded);
+    const paid = (await fixture.store.audits.find(checkoutId ?? ''))._unsafeUnwrap();
+    const chargeReference = paid?.payment.reference ?? null;
+    const made = { refundId: null, reference: 're_1', chargeReference, failure: null };
+    const event = { id: 'evt_1', type: 'refunded', subject: { kind: 'refund', ...made } } as const;
+    const item = { id: next(), taskId: next(), provider: 'simulated', event, body: '{}' };
+    (await fixture.store.inbox.receive([item], nowMs))._unsafeUnwrap();
     const worker = start();
-    await worker.advance(120_000);
+    await worker.advance(20 * 60_000);
     await waitUntil(async () => (await fixture.tasks()).length === 0);
+    for (const call of ['charge', 'cancel', 'refund', 'readCharge', 'readLedger'])
+      expect([call, named(`provider.${call}`).length]).not.toEqual([call, 0]);
+    expect(named('mail.send').length).toBeGreaterThan(3);
     expect([...outside]).toEqual([]);
     expect(calls.size).toBeGreaterThan(8);
     const explained = [...Object.keys(polls), ...Object.keys(withoutSpanInLoops)];
