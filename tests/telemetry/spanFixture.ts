@@ -4,19 +4,20 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { createSampler, type SamplerName } from '../../adapters/telemetry/sampler.ts';
+import { createSampler } from '../../adapters/telemetry/sampler.ts';
 import { createSpans } from '../../adapters/telemetry/tracer.ts';
 
-/** Spans that are kept in memory. */
-export const openSpans = (sampler: SamplerName = 'parentbased_always_on', ratio = 1) => {
+/** Spans that are all kept, in memory. */
+export const openSpans = () => {
   const exporter = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({
-    sampler: createSampler(sampler, ratio),
+    sampler: createSampler('parentbased_always_on', 1),
     spanProcessors: [new SimpleSpanProcessor(exporter)],
   });
   const spans = createSpans(provider.getTracer('test'), new AsyncLocalStorageContextManager().enable());
-  return { spans, names: () => exporter.getFinishedSpans().map(({ name }) => name), exporter };
+  return { spans, exporter };
 };
 
-export const traceparentOf = (index: number, flags = '01') =>
-  `00-${(index + 1).toString(16).padStart(32, '0')}-${(index + 1).toString(16).padStart(16, '0')}-${flags}`;
+/** A span of another process, as W3C `traceparent`. */
+export const traceparentOf = (index: number) =>
+  `00-${(index + 1).toString(16).padStart(32, '0')}-${(index + 1).toString(16).padStart(16, '0')}-01`;

@@ -1,14 +1,32 @@
 import { describe, expect, test } from 'bun:test';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { ok } from 'neverthrow';
 import { traceRequests } from '../../adapters/telemetry/entries.ts';
+import { createSampler, type SamplerName } from '../../adapters/telemetry/sampler.ts';
 import { traceStore } from '../../adapters/telemetry/store.ts';
-import { internal } from '../../adapters/telemetry/tracer.ts';
+import { createSpans, internal } from '../../adapters/telemetry/tracer.ts';
 import type { OutcomeRecord } from '../../core/audit.ts';
 import { createMemoryStore } from '../model/store.ts';
 import { createTestWorld } from '../world.ts';
-import { openSpans as open, traceparentOf } from './spanFixture.ts';
 
+const open = (sampler: SamplerName = 'parentbased_always_on', ratio = 1) => {
+  const exporter = new InMemorySpanExporter();
+  const provider = new BasicTracerProvider({
+    sampler: createSampler(sampler, ratio),
+    spanProcessors: [new SimpleSpanProcessor(exporter)],
+  });
+  const spans = createSpans(provider.getTracer('test'), new AsyncLocalStorageContextManager().enable());
+  return { spans, names: () => exporter.getFinishedSpans().map(({ name }) => name), exporter };
+};
+
+const traceparentOf = (index: number, flags = '01') =>
+  `00-${(index + 1).toString(16).padStart(32, '0')}-${(index + 1).toString(16).padStart(16, '0')}-${flags}`;
 const done = async () => 'done';
 const nothing = () => ({});
 
