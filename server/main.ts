@@ -129,9 +129,9 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
     const stepServices = telemetry.measureServices(
       tracing.stepServices(await openStepServices(world, config, log)),
     );
-    const outside = { store, provider, mailer, invoiceRenderer, stepServices, eventTargets: [] };
-    const around = { traceStep: tracing.step, priority, mayClaim: watch.mayClaim };
-    parallelClosers.push(startWorker({ ...outside, ...around, world, log }, workerSettingsOf(config)).stop);
+    const outside = { store, provider, mailer, invoiceRenderer, stepServices, eventTargets: [], ...tracing.worker };
+    const ports = { ...outside, world, log, priority, mayClaim: watch.mayClaim };
+    parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
   }
   return renderBanner({
     version,

@@ -87,9 +87,19 @@ const expectTrace = async (app: App, receiver: OtlpReceiver, system: string): Pr
   expect(charge).toMatchObject({ kind: 'CLIENT', traceId, parentSpanId: useCase.spanId });
   expect(charge.attributes).toMatchObject({ 'cartwright.outcome': 'succeeded' });
 
+  const order = named(spans, 'POST /orders');
+  const placed = named(spans, 'orders.place');
+  expect(placed).toMatchObject({
+    parentSpanId: '',
+    links: [{ traceId: order.traceId, spanId: order.spanId }],
+  });
+
   // All that others share, or that comes later, has a trace of its own, with a link to the checkout.
   const link = { traceId, spanId: useCase.spanId };
   const linked = ['audits.claim', 'audits.recordOutcomes', 'request_shipment physical', 'claim physical'];
+  const reports = spans.filter(({ name }) => name === 'queue.report');
+  expect(reports.map(({ links }) => links)).toEqual(reports.map(() => [link]));
+  expect(reports.length).toBeGreaterThan(0);
   for (const name of linked) {
     const [span] = spans.filter((each) => each.name === name);
     expect({ name, links: span?.links }).toEqual({ name, links: [link] });
