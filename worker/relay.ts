@@ -75,43 +75,46 @@ const createRelay = (
     }
   };
 
-  /** Sends one batch. Returns the subscription as it is after it, or null if nothing more is to be sent now. */
-  const sendBatch = async (
-    target: EventTarget,
-    subscription: RelaySubscription,
-  ): AsyncResult<RelaySubscription | null> => {
+  /** Sends one batch. Returns false if nothing more is to be sent now. */
+  const sendBatch = async (target: EventTarget, subscription: RelaySubscription): AsyncResult<boolean> => {
     const { id, kind, target: to } = subscription;
     const nowMs = world.clock.nowMs();
     const limit = claimLimit(subscription, target);
     const claimed = await store.events.claim({ subscriptionId: id, limit, nowMs, leaseMs });
-    if (claimed.isErr()) return claimed.map(() => null);
+    if (claimed.isErr()) return claimed.map(() => false);
     const events = claimed.value;
-    if (events.length === 0) return ok(null);
+    if (events.length === 0) return ok(false);
     // A process that was frozen past its lease must not send: another one may have sent later events by now.
     const deadlineMs = nowMs + leaseMs - world.clock.nowMs();
-    if (deadlineMs <= 0) return ok(null);
+    if (deadlineMs <= 0) return ok(false);
     const outcomes = await send(target, subscription, events, deadlineMs);
     const { reports, health } = planReport(subscription, events, outcomes, world.clock.nowMs(), world.random);
     const reported = await store.events.report(id, reports, health);
-    const { pauseReason, ...rest } = health;
+    const { pauseReason } = health;
     const error = outcomes.find((outcome) => outcome.error !== null)?.error ?? null;
     if (error !== null)
       countedLog.warn('events were not delivered', { subscription: id, error }, `relay ${id}`);
     if (pauseReason !== null)
-      log.warn('paused a subscription that has failed for three days', {
+      log.warn('paused a subscription: its receiver has failed for three days, or wants no more', {
         subscription: id,
         kind,
         to,
         pauseReason,
       });
-    return reported.map(() => (error === null ? { ...subscription, ...rest } : null));
+    // A failed event waits for its next attempt, and holds up no others.
+    return reported.map(() => health.failures === 0);
   };
 
   const run = async (target: EventTarget, subscription: RelaySubscription): Promise<void> => {
-    for (let next: RelaySubscription | null = subscription; next !== null && !stopped; ) {
-      const sent = await sendBatch(target, next);
+    const { id } = subscription;
+    for (let next: RelaySubscription | undefined = subscription; next !== undefined && !stopped; ) {
       // The poll meets the same outage and logs it.
-      next = sent.unwrapOr(null);
+      const goesOn: boolean = (await sendBatch(target, next)).unwrapOr(false);
+      // Read anew, because its URL or secret may have changed, and it may have been paused.
+      const due: Awaited<ReturnType<typeof store.events.due>> = goesOn
+        ? await store.events.due(world.clock.nowMs())
+        : ok([]);
+      next = due.unwrapOr([]).find((each) => each.id === id);
     }
   };
 
