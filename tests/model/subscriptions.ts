@@ -35,13 +35,16 @@ export const createSubscriptions = (tables: Tables): Subscriptions => ({
   change: async ({ id, target, types, paused, secret, command }, nowMs) => {
     const row = tables.subscriptions.get(id);
     if (row === undefined) return ok(null);
-    const changed: RelaySubscription = {
+    const changed = {
       ...row,
       target: target ?? row.target,
       types: types ?? row.types,
       ...(paused !== undefined && { paused, pauseReason: null }),
       ...(paused === false && { failures: 0, failingSinceMs: null, retryAtMs: 0 }),
-      ...(secret !== undefined && { secrets: [secret, ...row.secrets.slice(0, 1)] }),
+      ...(secret !== undefined && {
+        secrets: [secret, ...row.secrets.slice(0, 1)],
+        secretChangedAtMs: nowMs,
+      }),
     };
     runTransaction((writes) => {
       writes.set(tables.subscriptions, id, changed);
@@ -81,7 +84,7 @@ const insert = (tables: Tables, writes: Writes, command: CreateSubscription, now
   if (kind === 'kafka' && known !== undefined) return shown(known);
   const subscription = subscriptionOf(command, nowMs);
   const secrets = secret === null ? [] : [secret];
-  const relay = { secrets, failures: 0, failingSinceMs: null, retryAtMs: 0 };
+  const relay = { secrets, secretChangedAtMs: null, failures: 0, failingSinceMs: null, retryAtMs: 0 };
   writes.set(tables.subscriptions, command.id, { ...subscription, ...relay });
   writeActivity(tables, writes, command.command, 'webhook.create', [subscriptionTarget(command)], nowMs);
   return subscription;

@@ -47,6 +47,7 @@ export const createSubscriptions = (sql: Sql): Subscriptions => ({
           failing_since_ms = case when ${paused === false} then null else failing_since_ms end,
           retry_ms = case when ${paused === false} then 0 else retry_ms end,
           previous_secret = case when ${secret ?? null}::text is null then previous_secret else secret end,
+          secret_changed_ms = case when ${secret ?? null}::text is null then secret_changed_ms else ${nowMs} end,
           secret = coalesce(${secret ?? null}, secret)
         where id = ${id}
         returning *`;

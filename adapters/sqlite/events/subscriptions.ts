@@ -48,6 +48,7 @@ export const createSubscriptions = (connection: Connection): Subscriptions => {
        failing_since_ms = case when $paused = 0 then null else failing_since_ms end,
        retry_ms = case when $paused = 0 then 0 else retry_ms end,
        previous_secret = case when $secret is null then previous_secret else secret end,
+       secret_changed_ms = case when $secret is null then secret_changed_ms else $nowMs end,
        secret = coalesce($secret, secret)
      where id = $id`,
   );
@@ -79,7 +80,7 @@ export const createSubscriptions = (connection: Connection): Subscriptions => {
     change: async ({ id, target = null, types, paused, secret = null, command }, nowMs) =>
       write(() => {
         update.run({
-          ...{ id, target, secret },
+          ...{ id, target, secret, nowMs },
           types: types === undefined ? null : JSON.stringify(types),
           paused: paused === undefined ? null : Number(paused),
         });
