@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { DeliveryOutcome } from '../../core/delivery.ts';
-import { secretOverlapMs } from '../../core/subscription.ts';
+import { resumeWithinMs, secretOverlapMs } from '../../core/subscription.ts';
 import { createEventFixture, eventsOf, typesOf } from './eventFixture.ts';
 import { defined, unwrap } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
@@ -123,6 +123,25 @@ export const eventLeasesContract = (name: string, open: OpenStore): void => {
       expect(await unwrap(store.events.due(nowMs))).toMatchObject([
         { id, failures: 0, failingSinceMs: null },
       ]);
+    });
+
+    test('When a subscription goes on, what has failed is sent within a minute, and what is in flight not twice', async () => {
+      const { fixture, store, world } = context();
+      const [id, other] = [await subscribe(['order.placed']), await subscribe(['order.placed'])];
+      await placePaid(2);
+      const dueAtMs = fixture.now() + 12 * 3_600_000;
+      for (const each of [id, other]) {
+        const [failed] = await claim(each);
+        await report(each, [defined(failed)], { kind: 'failed', dueAtMs });
+      }
+      await unwrap(store.subscriptions.change({ id, paused: true }, fixture.now()));
+      await unwrap(store.subscriptions.change({ id, paused: false }, fixture.now()));
+      expect(await claim(id)).toEqual([]);
+      world.advance(resumeWithinMs - 1);
+      expect(await claim(id)).toHaveLength(1);
+      world.advance(1);
+      expect(await claim(id)).toHaveLength(1);
+      expect(await claim(other)).toHaveLength(1);
     });
 
     test('A new secret stands before the last one, which counts for a day, and a third ends the first', async () => {

@@ -2,6 +2,7 @@ import { ok } from 'neverthrow';
 import {
   type CreateSubscription,
   type RelaySubscription,
+  resumeWithinMs,
   type Subscription,
   type Subscriptions,
   subscriptionOf,
@@ -48,6 +49,9 @@ export const createSubscriptions = (tables: Tables): Subscriptions => ({
     };
     runTransaction((writes) => {
       writes.set(tables.subscriptions, id, changed);
+      for (const [key, event] of paused === false ? tables.outbox : [])
+        if (event.subscriptionId === id && event.dueAtMs > nowMs + resumeWithinMs)
+          writes.set(tables.outbox, key, { ...event, dueAtMs: nowMs + resumeWithinMs });
       writeActivity(tables, writes, command, 'webhook.change', [subscriptionTarget(changed)], nowMs);
     });
     return ok(shown(changed));

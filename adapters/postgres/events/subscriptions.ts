@@ -1,6 +1,7 @@
 import { ok } from 'neverthrow';
 import {
   type CreateSubscription,
+  resumeWithinMs,
   type Subscription,
   type Subscriptions,
   subscriptionOf,
@@ -52,6 +53,10 @@ export const createSubscriptions = (sql: Sql): Subscriptions => ({
         where id = ${id}
         returning *`;
       if (row === undefined) return null;
+      if (paused === false)
+        await tx`
+          update event set due_ms = ${nowMs + resumeWithinMs}
+          where subscription_id = ${id} and due_ms > ${nowMs + resumeWithinMs}`;
       const changed = subscriptionFrom(row);
       await writeActivity(tx, command, 'webhook.change', [subscriptionTarget(changed)], nowMs);
       return changed;

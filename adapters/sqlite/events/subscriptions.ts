@@ -1,6 +1,7 @@
 import { ok } from 'neverthrow';
 import {
   type CreateSubscription,
+  resumeWithinMs,
   type Subscriptions,
   subscriptionOf,
   subscriptionTarget,
@@ -52,6 +53,9 @@ export const createSubscriptions = (connection: Connection): Subscriptions => {
        secret = coalesce($secret, secret)
      where id = $id`,
   );
+  const resume = client.prepare<[object]>(
+    'update event set due_ms = $dueMs where subscription_id = $id and due_ms > $dueMs',
+  );
   const remove = client.prepare<[string]>('delete from subscription where id = ?');
   const removeEvents = client.prepare<[string]>('delete from event where subscription_id = ?');
   const removeDeliveries = client.prepare<[string]>('delete from webhook_delivery where subscription_id = ?');
@@ -84,6 +88,7 @@ export const createSubscriptions = (connection: Connection): Subscriptions => {
           types: types === undefined ? null : JSON.stringify(types),
           paused: paused === undefined ? null : Number(paused),
         });
+        if (paused === false) resume.run({ id, dueMs: nowMs + resumeWithinMs });
         const changed = find(id);
         if (changed !== null) writeActivity(command, 'webhook.change', [subscriptionTarget(changed)], nowMs);
         return changed;
