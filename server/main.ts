@@ -131,7 +131,7 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
     const stepServices = telemetry.measureServices(
       tracing.stepServices(await openStepServices(world, config, log)),
     );
-    const eventTargets = [await openWebhookTarget(world, config, log)];
+    const eventTargets = [await openWebhookTarget(world, config, log)].map(telemetry.measureEventTarget);
     const outside = { store, provider, mailer, invoiceRenderer, stepServices, eventTargets };
     const around = { traceStep: tracing.step, priority, mayClaim: watch.mayClaim };
     parallelClosers.push(startWorker({ ...outside, ...around, world, log }, workerSettingsOf(config)).stop);

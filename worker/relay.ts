@@ -2,7 +2,7 @@ import { ok } from 'neverthrow';
 import type { CountedLog } from '../core/countedLog.ts';
 import { claimLimit, type EventTarget, planReport, type SendOutcome } from '../core/eventTarget.ts';
 import type { Log } from '../core/log.ts';
-import type { LeasedEvent } from '../core/relay.ts';
+import type { LeasedEvent, SubscriptionHealth } from '../core/relay.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { RelaySubscription } from '../core/subscription.ts';
@@ -14,7 +14,7 @@ type RelayPorts = {
   readonly store: Pick<Store, 'events'>;
   readonly eventTargets: readonly EventTarget[];
   readonly world: Pick<World, 'clock' | 'random'>;
-  readonly log: Pick<Log, 'warn'>;
+  readonly log: Pick<Log, 'warn' | 'info'>;
   readonly countedLog: CountedLog;
 };
 
@@ -56,7 +56,7 @@ const createRelay = (
   ports: RelayPorts,
   { leaseMs, pollMs }: { readonly leaseMs: number; readonly pollMs: number },
 ): Relay => {
-  const { store, eventTargets, world, log, countedLog } = ports;
+  const { store, eventTargets, world, countedLog } = ports;
   const running = new Map<string, Promise<void>>();
   let stopped = false;
   let used = false;
@@ -77,7 +77,7 @@ const createRelay = (
 
   /** Sends one batch. Returns false if nothing more is to be sent now. */
   const sendBatch = async (target: EventTarget, subscription: RelaySubscription): AsyncResult<boolean> => {
-    const { id, kind, target: to } = subscription;
+    const { id } = subscription;
     const nowMs = world.clock.nowMs();
     const limit = claimLimit(subscription, target);
     const claimed = await store.events.claim({ subscriptionId: id, limit, nowMs, leaseMs });
@@ -90,17 +90,8 @@ const createRelay = (
     const outcomes = await send(target, subscription, events, deadlineMs);
     const { reports, health } = planReport(subscription, events, outcomes, world.clock.nowMs(), world.random);
     const reported = await store.events.report(id, reports, health);
-    const { pauseReason } = health;
     const error = outcomes.find((outcome) => outcome.error !== null)?.error ?? null;
-    if (error !== null)
-      countedLog.warn('events were not delivered', { subscription: id, error }, `relay ${id}`);
-    if (pauseReason !== null)
-      log.warn('paused a subscription: its receiver has failed for three days, or wants no more', {
-        subscription: id,
-        kind,
-        to,
-        pauseReason,
-      });
+    logOutcome(ports, subscription, error, health, world.clock.nowMs());
     // A failed event waits for its next attempt, and holds up no others.
     return reported.map(() => health.failures === 0);
   };
@@ -143,6 +134,37 @@ const createRelay = (
     },
   };
 };
+
+/**
+ * One line when a receiver begins to take nothing, and one when it takes events again after a while. In between only
+ * metrics say it. No line has the URL of an endpoint: it may have a token in it.
+ */
+const logOutcome = (
+  { log, countedLog }: Pick<RelayPorts, 'log' | 'countedLog'>,
+  { id: subscription, kind, failures, failingSinceMs }: RelaySubscription,
+  error: string | null,
+  { failures: failuresNow, pauseReason }: SubscriptionHealth,
+  nowMs: number,
+): void => {
+  const failedMs = nowMs - (failingSinceMs ?? nowMs);
+  if (failures === 0 && failuresNow > 0)
+    countedLog.warn(
+      'a receiver takes no events, so they wait',
+      { subscription, kind, error },
+      `relay ${subscription}`,
+    );
+  else if (error !== null && failuresNow === 0)
+    countedLog.warn('events were not delivered', { subscription, kind, error }, `part ${subscription}`);
+  if (failures > 0 && failuresNow === 0 && failedMs >= shortOutageMs)
+    log.info('a receiver takes events again', { subscription, kind, afterMs: failedMs });
+  if (pauseReason !== null)
+    log.warn('paused a subscription: its receiver has failed for three days, or wants no more', {
+      ...{ subscription, kind, pauseReason },
+    });
+};
+
+/** The end of a shorter one is not said: a receiver that fails now and then would say it without end. */
+const shortOutageMs = 60_000;
 
 /** How long an undelivered event, and the body of a delivery, is kept. */
 const retentionMs = 30 * 24 * 3_600_000;
