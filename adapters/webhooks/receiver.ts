@@ -5,10 +5,13 @@ import { type Timer, withTimeout } from '../../core/timer.ts';
 import type { CheckWebhookUrl, UrlRefused } from '../../core/webhookUrl.ts';
 import { classOf } from './address.ts';
 
-/** The addresses of a host, in the order in which to try them. */
+/** The addresses of a host. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
-/** Where to send events, with addresses that were checked. Nothing else is connected to. */
+/**
+ * Where to send events, with addresses that were checked. Nothing else is connected to. IPv4 comes first: where IPv6 leads
+ * nowhere, connections to it are often not refused but lost, and would take all the time there is.
+ */
 export type Receiver = { readonly url: URL; readonly host: string; readonly addresses: readonly string[] };
 
 type NoAddress = { readonly kind: 'no_address'; readonly reason: string };
@@ -45,7 +48,7 @@ export const createFindReceiver =
     if (classes.has('forbidden')) return refuse('Its host has an address that no events are sent to');
     if (classes.has('private') && !allowPrivate)
       return refuse(`Its host has a private address, and events are sent to public ones${howToAllow}`);
-    return ok({ url, host, addresses: addresses.value });
+    return ok({ url, host, addresses: addresses.value.toSorted((one, other) => isIP(one) - isIP(other)) });
   };
 
 /** A host that cannot be resolved now is let through: it may get its address later, and is checked again then. */

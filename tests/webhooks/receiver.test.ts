@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { networkInterfaces } from 'node:os';
 import { classOf } from '../../adapters/webhooks/address.ts';
-import { createCheckWebhookUrl, type Resolve } from '../../adapters/webhooks/receiver.ts';
+import { createCheckWebhookUrl, createFindReceiver, type Resolve } from '../../adapters/webhooks/receiver.ts';
 import { waitTurns } from '../timer.ts';
 import { answerWith, startReceiver, type TestReceiver } from './receivers.ts';
 import { createSender } from './sending.ts';
@@ -194,6 +194,13 @@ describe('The resolution of a name', () => {
     const checkUrl = createCheckWebhookUrl(timer, { allowPrivate: false, resolve });
     expect((await checkUrl('https://hooks.example/')).isOk()).toBe(true);
     expect((await sendTo('https://hooks.example/'))?.error).toContain(error);
+  });
+
+  test('Puts the addresses of IPv4 first, each in the order of the name server', async () => {
+    const resolve = async () => ['2606:4700::2', '1.1.1.2', '2606:4700::1', '1.1.1.1'];
+    const find = createFindReceiver(createSender().timer, { allowPrivate: false, resolve });
+    const { addresses } = (await find('https://hooks.example/'))._unsafeUnwrap();
+    expect(addresses).toEqual(['1.1.1.2', '1.1.1.1', '2606:4700::2', '2606:4700::1']);
   });
 
   test('Is given up after 5 seconds', async () => {
