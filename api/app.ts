@@ -48,6 +48,12 @@ import { createReconciliationCommands, createReconciliationQueries } from './rou
 import { createRefundAssignment, createRefundCommands, createRefundQueries } from './routes/refunds.ts';
 import { createSecurityTextRoute } from './routes/securityText.ts';
 import { createSessionCommands, createSessionQueries } from './routes/session.ts';
+import { createWebhookEndpointQueries } from './routes/webhookEndpointQueries.ts';
+import {
+  createWebhookEndpointCommands,
+  createWebhookEndpointRoute,
+  createWebhookSendCommands,
+} from './routes/webhookEndpoints.ts';
 import { createWebhookRoute } from './routes/webhooks.ts';
 
 export type { ApiDeps } from './deps.ts';
@@ -111,6 +117,9 @@ const commands = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia
   createPauseCommands(deps, authenticate),
   createReconciliationCommands(deps, authenticate),
   createMoneyCaseCommands(deps, authenticate),
+  createWebhookEndpointRoute(deps, authenticate),
+  createWebhookEndpointCommands(deps, authenticate),
+  createWebhookSendCommands(deps, authenticate),
   ...(deps.demo && deps.finishChallenge !== null
     ? [createDemoChallengeRoute(deps.finishChallenge, authenticate)]
     : []),
@@ -132,6 +141,7 @@ const queries = (deps: ApiDeps, authenticate: Authenticate): readonly AnyElysia[
   createReconciliationQueries(deps, authenticate),
   createMoneyHealthQueries(deps, authenticate),
   createServiceKeyQueries(deps, authenticate),
+  createWebhookEndpointQueries(deps, authenticate),
   ...(deps.demo ? [createDemoMailRoute(deps, authenticate)] : []),
   ...(deps.demo && deps.charges !== null ? [createDemoChargeRoute(deps.charges, authenticate)] : []),
 ];

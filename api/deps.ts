@@ -12,6 +12,7 @@ import type { GiveUpCheckout } from '../core/usecases/giveUpCheckout.ts';
 import type { ReceiveEvent } from '../core/usecases/providerEvents.ts';
 import type { RefundCase } from '../core/usecases/refundCase.ts';
 import type { RequestRefund } from '../core/usecases/requestRefund.ts';
+import type { CheckWebhookUrl } from '../core/webhookUrl.ts';
 import type { World } from '../core/world.ts';
 import type { AuthSettings } from './http/auth.ts';
 import type { BodyLimits } from './http/bodyGate.ts';
@@ -65,6 +66,8 @@ export type ApiDeps = {
   readonly pages?: PageSettings;
   /** The streams of `GET /live`. Whoever stops the server ends them first. */
   readonly live: LiveFeed;
+  /** Says whether events may be sent to the URL of a webhook endpoint. */
+  readonly checkWebhookUrl: CheckWebhookUrl;
   /** The page of `GET /metrics`. */
   readonly renderMetrics: RenderMetrics;
   /** Tests use smaller ones. */

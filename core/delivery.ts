@@ -18,11 +18,20 @@ export type Delivery = {
   readonly lastAttempt: DeliveryAttempt;
 };
 
+export const deliveryOutcomes = ['delivered', 'failed'] as const;
+/** `failed`: it was not yet delivered. */
+export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
+
+export const outcomeOf = ({ deliveredAtMs }: Pick<Delivery, 'deliveredAtMs'>): DeliveryOutcome =>
+  deliveredAtMs === null ? 'failed' : 'delivered';
+
 /** What was sent to webhook endpoints. It is written with the reports of the relay, and kept for 30 days. */
 export interface Deliveries {
   /** Newest first, which is by the id of the event. */
   list(query: {
     readonly subscriptionId: string;
+    /** Null for both. */
+    readonly outcome: DeliveryOutcome | null;
     readonly after: string | null;
     /** 1 to 100. */
     readonly limit: number;

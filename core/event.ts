@@ -132,3 +132,7 @@ export const eventId = ({
   const count = (sequence % 0x1000).toString(16).padStart(3, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-${subject.slice(19)}`;
 };
+
+/** The id of the `test` event that an endpoint is sent at `nowMs`. */
+export const testEventId = (subscriptionId: string, nowMs: number): string =>
+  eventId({ subject: subscriptionId, sequence: nowMs, atMs: nowMs });

@@ -23,6 +23,10 @@ export type SendOutcome = {
   readonly error: string | null;
   /** For the log of deliveries. */
   readonly attempt?: DeliveryAttempt;
+  /** The receiver wants no more events: its subscription is paused. */
+  readonly isGone?: boolean;
+  /** How long the receiver asks to wait. */
+  readonly retryAfterMs?: number;
 };
 
 const secondMs = 1_000;
@@ -42,11 +46,16 @@ const probeEveryMaxMs = 60 * secondMs;
 
 const failingMaxMs = 72 * hourMs;
 
+/** A receiver that asks for more waits no longer than this. */
+const retryAfterMaxMs = hourMs;
+
 /** The pause after `attempts` failed ones (1 or more). A tenth of it is random, so that a fleet does not retry at once. */
 const pauseAfter = (kind: SubscriptionKind, attempts: number, random: Random): number => {
   const pauses = pausesMs[kind];
   return Math.round((pauses[attempts - 1] ?? pauses.at(-1) ?? 0) * (0.9 + random.unit() / 10));
 };
+
+const askedPause = (retryAfterMs = 0): number => Math.min(retryAfterMs, retryAfterMaxMs);
 
 const isLastAttempt = (kind: SubscriptionKind, attempts: number): boolean =>
   kind === 'webhook' && attempts > pausesMs[kind].length;
@@ -57,8 +66,8 @@ export const claimLimit = ({ failures }: RelaySubscription, { batchMax }: EventT
 
 /**
  * Decides what becomes of a batch that was sent. An event that fails waits, and so do later ones of its subject. If all
- * fail, the subscription waits too. A webhook endpoint is paused when it has taken nothing for three days, or when an
- * event has failed for three days.
+ * fail, the subscription waits too. A webhook endpoint is paused when it has taken nothing for three days, when an
+ * event has failed for three days, or when it says that it wants no more.
  */
 export const planReport = (
   { kind, failures, failingSinceMs }: RelaySubscription,
@@ -69,9 +78,9 @@ export const planReport = (
 ): { readonly reports: readonly EventReport[]; readonly health: SubscriptionHealth } => {
   const results = events.map((event, index) => ({ event, ...(outcomes[index] ?? noOutcome) }));
   const failed = results.filter(({ error }) => error !== null);
-  const reports = results.map(({ event, error, attempt }): EventReport => {
+  const reports = results.map(({ event, error, attempt, retryAfterMs }): EventReport => {
     const { subject, sequence, lease, attempts } = event;
-    const retryAtMs = nowMs + pauseAfter(kind, attempts + 1, random);
+    const retryAtMs = nowMs + Math.max(pauseAfter(kind, attempts + 1, random), askedPause(retryAfterMs));
     // The last attempt of an endpoint that takes nothing is not later than the time at which it is paused.
     const pausedAtMs = (failingSinceMs ?? nowMs) + failingMaxMs;
     const dueAtMs = pausedAtMs > nowMs ? Math.min(retryAtMs, pausedAtMs) : retryAtMs;
@@ -79,13 +88,14 @@ export const planReport = (
       error === null ? ({ kind: 'delivered' } as const) : ({ kind: 'failed', dueAtMs } as const);
     return { subject, sequence, lease, outcome, ...(attempt !== undefined && { attempt }) };
   });
-  const exhausted = failed.find(({ event }) => isLastAttempt(kind, event.attempts + 1));
+  const exhausted = failed.find(({ event, isGone }) => isGone || isLastAttempt(kind, event.attempts + 1));
   if (failed.length < results.length || results.length === 0)
     return { reports, health: { ...healthy, pauseReason: exhausted?.error ?? null } };
   const sinceMs = failingSinceMs ?? nowMs;
   const pauses = kind === 'webhook' && nowMs - sinceMs >= failingMaxMs;
   const reason = exhausted ?? (pauses ? failed[0] : undefined);
-  const pauseMs = Math.min(pauseAfter(kind, failures + 1, random), probeEveryMaxMs);
+  const asked = Math.min(...failed.map(({ retryAfterMs }) => askedPause(retryAfterMs)));
+  const pauseMs = Math.max(Math.min(pauseAfter(kind, failures + 1, random), probeEveryMaxMs), asked);
   return {
     reports,
     health: {

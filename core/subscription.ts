@@ -20,7 +20,7 @@ export type Subscription = {
 
 /** With what the relay needs. Only it may see the secrets. */
 export type RelaySubscription = Subscription & {
-  /** The newest first. Empty for Kafka. */
+  /** Those that count, the newest first. Empty for Kafka. */
   readonly secrets: readonly string[];
   /** Batches that failed as a whole, one after the other. */
   readonly failures: number;
@@ -45,12 +45,29 @@ type SubscriptionChange = {
   readonly id: string;
   readonly target?: string;
   readonly types?: readonly EventType[];
-  /** `false` also forgets earlier failures, so that the next batch is sent at once. */
+  /** `false` also forgets earlier failures, so that the next batch is sent at once, and what has failed soon. */
   readonly paused?: boolean;
-  /** The secret so far stays valid beside the new one, until the next change. */
+  /** The secret so far counts beside the new one for a day, or until the next change. */
   readonly secret?: string;
   readonly command?: OperatorCommand | undefined;
 };
+
+/**
+ * When a subscription goes on, no event waits longer than this for its next attempt. Not at once: an event that is being
+ * sent is waiting too, for the end of its lease, and would be sent a second time beside the first.
+ */
+export const resumeWithinMs = 60_000;
+
+/** How long the secret before the last change counts, so that a receiver can take both while it changes. */
+export const secretOverlapMs = 24 * 3_600_000;
+
+/** The secrets that sign. `secrets`: the newest first. `changedAtMs` is null if the secret never changed. */
+export const countedSecrets = (
+  secrets: readonly string[],
+  changedAtMs: number | null,
+  nowMs: number,
+): readonly string[] =>
+  changedAtMs !== null && nowMs - changedAtMs < secretOverlapMs ? secrets : secrets.slice(0, 1);
 
 /** A new subscription. */
 export const subscriptionOf = (

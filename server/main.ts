@@ -41,6 +41,7 @@ import { openSplunkLog } from './splunk.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { openTracing, type Tracing } from './tracing.ts';
 import { isPlainDatabase } from './transportRules.ts';
+import { openWebhookCheck, openWebhookTarget } from './webhooks.ts';
 import {
   openMailer,
   openProvider,
@@ -114,6 +115,7 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
       pages: await readPages(config),
       live,
       isReady: drain.isReady,
+      checkWebhookUrl: await openWebhookCheck(world, config),
       renderMetrics: telemetry.render,
     });
     const logPorts = { log, countedLog, timer: world.timer, ...telemetry };
@@ -129,7 +131,8 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
     const stepServices = telemetry.measureServices(
       tracing.stepServices(await openStepServices(world, config, log)),
     );
-    const outside = { store, provider, mailer, invoiceRenderer, stepServices, eventTargets: [], ...tracing.worker };
+    const eventTargets = [await openWebhookTarget(world, config, log)].map(telemetry.measureEventTarget);
+    const outside = { store, provider, mailer, invoiceRenderer, stepServices, eventTargets, ...tracing.worker };
     const ports = { ...outside, world, log, priority, mayClaim: watch.mayClaim };
     parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
   }

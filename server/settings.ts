@@ -20,6 +20,7 @@ import { shopSettings } from './shopSettings.ts';
 import { stopSettings } from './stopSettings.ts';
 import { telemetrySettings } from './telemetrySettings.ts';
 import { tracingSettings } from './tracingSettings.ts';
+import { webhookSettings } from './webhookSettings.ts';
 
 const roles = ['all', 'checkout', 'read', 'worker'] as const;
 const nodeEnvs = ['development', 'test', 'production'] as const;
@@ -43,6 +44,7 @@ export const readSettings = (read: ReadSetting) => {
     oauth2: oauth2Settings(kinds),
     ...paymentSettings(kinds),
     ...serviceSettings(kinds),
+    ...webhookSettings(kinds),
     ...checkoutSettings(kinds),
     ...limitSettings(kinds),
     ...workerSettings(kinds),

@@ -1,9 +1,11 @@
 import { createCallMetrics } from '../adapters/metrics/calls.ts';
+import { createBacklogMetrics, createEventTargetMetrics } from '../adapters/metrics/events.ts';
 import { createProcessMetrics } from '../adapters/metrics/process.ts';
 import { createQueueMetrics } from '../adapters/metrics/queue.ts';
 import { createRegistry, type Registry } from '../adapters/metrics/registry.ts';
 import { createStoreMetrics } from '../adapters/metrics/store.ts';
 import type { RequestCounter } from '../api/http/requestLog.ts';
+import type { EventTarget } from '../core/eventTarget.ts';
 import { type Metrics, type RenderMetrics, secondsBuckets } from '../core/metrics.ts';
 import type { Store } from '../core/store.ts';
 import type { CheckOut } from '../core/usecases/checkOut.ts';
@@ -19,6 +21,7 @@ export type Telemetry = ReturnType<typeof createCallMetrics> & {
   readonly onPoolWait: (pool: string, ms: number) => void;
   readonly measureStore: (store: Store) => Store;
   readonly measureCheckOut: (checkOut: CheckOut) => CheckOut;
+  readonly measureEventTarget: (target: EventTarget) => EventTarget;
 };
 
 export const createTelemetry = (
@@ -39,9 +42,11 @@ export const createTelemetry = (
     onPoolWait: createPoolMetrics(registry),
     measureStore: (store) => {
       createQueueMetrics(registry, store.queue, world);
+      createBacklogMetrics(registry, store.events, world);
       return measureBatches(store);
     },
     measureCheckOut: createCheckoutMetrics(registry),
+    measureEventTarget: createEventTargetMetrics(registry, world.timer),
   };
 };
 

@@ -5,3 +5,5 @@ console.log('# payment');
 await import('./provider/onDeno.ts');
 console.log('# step services');
 await import('./services/onDeno.ts');
+console.log('# webhooks');
+await import('./webhooks/onDeno.ts');

@@ -2,7 +2,7 @@ import { ok } from 'neverthrow';
 import type { CountedLog } from '../core/countedLog.ts';
 import { claimLimit, type EventTarget, planReport, type SendOutcome } from '../core/eventTarget.ts';
 import type { Log } from '../core/log.ts';
-import type { LeasedEvent } from '../core/relay.ts';
+import type { LeasedEvent, SubscriptionHealth } from '../core/relay.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { RelaySubscription } from '../core/subscription.ts';
@@ -14,7 +14,7 @@ type RelayPorts = {
   readonly store: Pick<Store, 'events'>;
   readonly eventTargets: readonly EventTarget[];
   readonly world: Pick<World, 'clock' | 'random'>;
-  readonly log: Pick<Log, 'warn'>;
+  readonly log: Pick<Log, 'warn' | 'info'>;
   readonly countedLog: CountedLog;
 };
 
@@ -56,7 +56,7 @@ const createRelay = (
   ports: RelayPorts,
   { leaseMs, pollMs }: { readonly leaseMs: number; readonly pollMs: number },
 ): Relay => {
-  const { store, eventTargets, world, log, countedLog } = ports;
+  const { store, eventTargets, world, countedLog } = ports;
   const running = new Map<string, Promise<void>>();
   let stopped = false;
   let used = false;
@@ -75,43 +75,37 @@ const createRelay = (
     }
   };
 
-  /** Sends one batch. Returns the subscription as it is after it, or null if nothing more is to be sent now. */
-  const sendBatch = async (
-    target: EventTarget,
-    subscription: RelaySubscription,
-  ): AsyncResult<RelaySubscription | null> => {
-    const { id, kind, target: to } = subscription;
+  /** Sends one batch. Returns false if nothing more is to be sent now. */
+  const sendBatch = async (target: EventTarget, subscription: RelaySubscription): AsyncResult<boolean> => {
+    const { id } = subscription;
     const nowMs = world.clock.nowMs();
     const limit = claimLimit(subscription, target);
     const claimed = await store.events.claim({ subscriptionId: id, limit, nowMs, leaseMs });
-    if (claimed.isErr()) return claimed.map(() => null);
+    if (claimed.isErr()) return claimed.map(() => false);
     const events = claimed.value;
-    if (events.length === 0) return ok(null);
+    if (events.length === 0) return ok(false);
     // A process that was frozen past its lease must not send: another one may have sent later events by now.
     const deadlineMs = nowMs + leaseMs - world.clock.nowMs();
-    if (deadlineMs <= 0) return ok(null);
+    if (deadlineMs <= 0) return ok(false);
     const outcomes = await send(target, subscription, events, deadlineMs);
     const { reports, health } = planReport(subscription, events, outcomes, world.clock.nowMs(), world.random);
     const reported = await store.events.report(id, reports, health);
-    const { pauseReason, ...rest } = health;
     const error = outcomes.find((outcome) => outcome.error !== null)?.error ?? null;
-    if (error !== null)
-      countedLog.warn('events were not delivered', { subscription: id, error }, `relay ${id}`);
-    if (pauseReason !== null)
-      log.warn('paused a subscription that has failed for three days', {
-        subscription: id,
-        kind,
-        to,
-        pauseReason,
-      });
-    return reported.map(() => (error === null ? { ...subscription, ...rest } : null));
+    logOutcome(ports, subscription, error, health, world.clock.nowMs());
+    // A failed event waits for its next attempt, and holds up no others.
+    return reported.map(() => health.failures === 0);
   };
 
   const run = async (target: EventTarget, subscription: RelaySubscription): Promise<void> => {
-    for (let next: RelaySubscription | null = subscription; next !== null && !stopped; ) {
-      const sent = await sendBatch(target, next);
+    const { id } = subscription;
+    for (let next: RelaySubscription | undefined = subscription; next !== undefined && !stopped; ) {
       // The poll meets the same outage and logs it.
-      next = sent.unwrapOr(null);
+      const goesOn: boolean = (await sendBatch(target, next)).unwrapOr(false);
+      // Read anew, because its URL or secret may have changed, and it may have been paused.
+      const due: Awaited<ReturnType<typeof store.events.due>> = goesOn
+        ? await store.events.due(world.clock.nowMs())
+        : ok([]);
+      next = due.unwrapOr([]).find((each) => each.id === id);
     }
   };
 
@@ -140,6 +134,37 @@ const createRelay = (
     },
   };
 };
+
+/**
+ * One line when a receiver begins to take nothing, and one when it takes events again after a while. In between only
+ * metrics say it. No line has the URL of an endpoint: it may have a token in it.
+ */
+const logOutcome = (
+  { log, countedLog }: Pick<RelayPorts, 'log' | 'countedLog'>,
+  { id: subscription, kind, failures, failingSinceMs }: RelaySubscription,
+  error: string | null,
+  { failures: failuresNow, pauseReason }: SubscriptionHealth,
+  nowMs: number,
+): void => {
+  const failedMs = nowMs - (failingSinceMs ?? nowMs);
+  if (failures === 0 && failuresNow > 0)
+    countedLog.warn(
+      'a receiver takes no events, so they wait',
+      { subscription, kind, error },
+      `relay ${subscription}`,
+    );
+  else if (error !== null && failuresNow === 0)
+    countedLog.warn('events were not delivered', { subscription, kind, error }, `part ${subscription}`);
+  if (failures > 0 && failuresNow === 0 && failedMs >= shortOutageMs)
+    log.info('a receiver takes events again', { subscription, kind, afterMs: failedMs });
+  if (pauseReason !== null)
+    log.warn('paused a subscription: its receiver has failed for three days, or wants no more', {
+      ...{ subscription, kind, pauseReason },
+    });
+};
+
+/** The end of a shorter one is not said: a receiver that fails now and then would say it without end. */
+const shortOutageMs = 60_000;
 
 /** How long an undelivered event, and the body of a delivery, is kept. */
 const retentionMs = 30 * 24 * 3_600_000;

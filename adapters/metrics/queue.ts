@@ -4,18 +4,8 @@ import { pauseOrigins } from '../../core/pause.ts';
 import { type QueueStats, taskStates } from '../../core/queue.ts';
 import { countedPipelines, type HistorySlot, slotMs } from '../../core/queueHistory.ts';
 import type { World } from '../../core/world.ts';
-import { createStopwatch } from './calls.ts';
+import { createReading } from './reading.ts';
 
-/** What is read stays as it is for this long, however many ask. */
-const everyMs = 5_000;
-/**
- * A read that took long is repeated more rarely. It may take a hundredth of the time: each process of a fleet reads, and a
- * large backlog is counted row by row.
- */
-const restFactor = 100;
-const restMaxMs = 60_000;
-/** Numbers of this age are not shown any more: the database cannot be asked. */
-const shownMaxMs = 120_000;
 /** The finished tasks are those of as many slots of the history. */
 const finishedSlots = 6;
 
@@ -29,30 +19,15 @@ export const createQueueMetrics = (
   { clock, timer }: Pick<World, 'clock' | 'timer'>,
 ): void => {
   const gauges = createGauges(metrics);
-  const startWatch = createStopwatch(timer);
-  let reading: Promise<void> | null = null;
-  let rest = timer.deadline(0);
-  let shown = timer.deadline(0);
-
-  const read = async (): Promise<void> => {
-    const elapsedS = startWatch();
+  const read = async (): Promise<boolean> => {
     const nowMs = clock.nowMs();
-    try {
-      const [stats, history] = [await queue.stats(nowMs), await queue.history(nowMs)];
-      if (stats.isErr() || history.isErr()) return;
-      shown = timer.deadline(shownMaxMs);
-      show(gauges, stats.value, history.value, nowMs);
-    } finally {
-      const pauseMs = Math.max(everyMs, elapsedS() * 1_000 * restFactor);
-      rest = timer.deadline(Math.min(restMaxMs, pauseMs));
-      reading = null;
-    }
+    const [stats, history] = [await queue.stats(nowMs), await queue.history(nowMs)];
+    if (stats.isErr() || history.isErr()) return false;
+    show(gauges, stats.value, history.value, nowMs);
+    return true;
   };
-
-  metrics.onRead(async () => {
-    if (shown.remainingMs() <= 0) for (const gauge of Object.values(gauges)) gauge.clear();
-    if (reading === null && rest.remainingMs() <= 0) reading = read();
-    await reading;
+  createReading(metrics, timer, read, () => {
+    for (const gauge of Object.values(gauges)) gauge.clear();
   });
 };
 

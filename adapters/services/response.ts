@@ -1,3 +1,4 @@
+import { parseRetryAfter } from '../../core/retryAfter.ts';
 import type { ServiceReference } from '../../core/serviceReference.ts';
 import type { ServiceOutcome } from '../../core/stepService.ts';
 
@@ -76,12 +77,4 @@ const readWebAddress = (value: unknown): string | null => {
 const detailOf = ({ detail, title }: Readonly<Record<string, unknown>>): string => {
   const text = readText(detail, detailMax) ?? readText(title, detailMax);
   return text === null ? '' : `: ${text}`;
-};
-
-/** Seconds or a date (RFC 9110, 10.2.3). */
-const parseRetryAfter = (text: string | null, nowMs: number): number | null => {
-  if (text === null) return null;
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
-  const atMs = Date.parse(text);
-  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
 };

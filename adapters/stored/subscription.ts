@@ -1,7 +1,12 @@
 import type { Delivery } from '../../core/delivery.ts';
 import { type EventType, eventTypes } from '../../core/event.ts';
 import type { UnrenderedEvent } from '../../core/eventBody.ts';
-import type { RelaySubscription, Subscription, SubscriptionKind } from '../../core/subscription.ts';
+import {
+  countedSecrets,
+  type RelaySubscription,
+  type Subscription,
+  type SubscriptionKind,
+} from '../../core/subscription.ts';
 
 /** The row of a subscription, the same in both databases. */
 export type SubscriptionRow = {
@@ -13,6 +18,7 @@ export type SubscriptionRow = {
   readonly pause_reason: string | null;
   readonly secret: string | null;
   readonly previous_secret: string | null;
+  readonly secret_changed_ms: number | null;
   readonly failures: number;
   readonly failing_since_ms: number | null;
   readonly retry_ms: number;
@@ -29,9 +35,13 @@ export const subscriptionFrom = (row: SubscriptionRow): Subscription => ({
   createdAtMs: row.created_ms,
 });
 
-export const relaySubscriptionFrom = (row: SubscriptionRow): RelaySubscription => ({
+export const relaySubscriptionFrom = (row: SubscriptionRow, nowMs: number): RelaySubscription => ({
   ...subscriptionFrom(row),
-  secrets: [row.secret, row.previous_secret].filter((secret) => secret !== null),
+  secrets: countedSecrets(
+    [row.secret, row.previous_secret].filter((secret) => secret !== null),
+    row.secret_changed_ms,
+    nowMs,
+  ),
   failures: row.failures,
   failingSinceMs: row.failing_since_ms,
   retryAtMs: row.retry_ms,

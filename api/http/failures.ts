@@ -7,6 +7,7 @@ import type { Unavailable } from '../../core/result.ts';
 import type { CheckoutFailure } from '../../core/usecases/checkOut.ts';
 import type { GiveUpFailure } from '../../core/usecases/giveUpCheckout.ts';
 import type { RefundCaseFailure } from '../../core/usecases/refundCase.ts';
+import type { UrlRefused } from '../../core/webhookUrl.ts';
 
 /** An error of one value. `path` is a JSON pointer into the body, or `/name` of a query parameter. */
 export type FieldError = { readonly path: string; readonly message: string };
@@ -56,6 +57,7 @@ export type Failure =
   | RefundFailure
   | RefundCaseFailure
   | EventFailure
+  | UrlRefused
   | Unavailable;
 export type FailureKind = Failure['kind'];
 

@@ -15,6 +15,8 @@ export const problemExtras = (failure: Failure): ProblemExtras => {
   switch (failure.kind) {
     case 'malformed_body':
       return { members: { detail: failure.reason } };
+    case 'url_refused':
+      return { members: { detail: `${failure.reason}.` } };
     case 'forbidden':
       return { members: { detail: failure.reason, missing: failure.missing } };
     case 'validation_failed':

@@ -32,6 +32,7 @@ export const problemCodes = [
   'validation_failed',
   'idempotency_key_reused',
   'mixed_currency',
+  'url_refused',
   'rate_limited',
   'headers_too_large',
   'internal',
@@ -222,6 +223,12 @@ export const problems: Readonly<Record<FailureKind, ProblemRow>> = {
     title: 'Mixed currencies',
     detail:
       'All orders of a checkout must have the same currency, and a refund must have the currency of its order.',
+  },
+  url_refused: {
+    status: 422,
+    code: 'url_refused',
+    title: 'The URL is refused',
+    detail: 'Events are sent only to https URLs with a public address.',
   },
   internal: {
     status: 500,

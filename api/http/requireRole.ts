@@ -8,7 +8,11 @@ import { unwrapOrThrow } from './failures.ts';
 
 /** The part of Elysia's context that a handler behind `requireRole` gets. */
 type HandlerContext = Pick<Context, 'request' | 'set'> & {
-  readonly params: { readonly id?: string | undefined; readonly check?: string | undefined };
+  readonly params: {
+    readonly id?: string | undefined;
+    readonly check?: string | undefined;
+    readonly deliveryId?: string | undefined;
+  };
 };
 
 type Handle<C extends Caller, Body> = (context: HandlerContext & { readonly caller: C }) => Promise<Body>;

@@ -33,6 +33,14 @@ import { refundJson, refundListJson } from '../render/refund.ts';
 import { serviceKeyJson, serviceKeyListJson, serviceKeyWithSecretJson } from '../render/serviceKey.ts';
 import { sessionJson } from '../render/session.ts';
 import { timelineJson, timelineListJson } from '../render/timeline.ts';
+import {
+  sentEventJson,
+  webhookDeliveryJson,
+  webhookDeliveryListJson,
+  webhookEndpointJson,
+  webhookEndpointListJson,
+  webhookEndpointWithSecretJson,
+} from '../render/webhookEndpoint.ts';
 import { commonResponses } from './commonResponses.ts';
 import { writeAmbiguousPathsOut } from './literalPaths.ts';
 import { tags } from './operation.ts';
@@ -77,6 +85,12 @@ const components: readonly Component[] = [
   serviceKeyJson,
   serviceKeyListJson,
   serviceKeyWithSecretJson,
+  webhookEndpointJson,
+  webhookEndpointListJson,
+  webhookEndpointWithSecretJson,
+  webhookDeliveryJson,
+  webhookDeliveryListJson,
+  sentEventJson,
   mailJson,
   mailListJson,
   chargeJson,

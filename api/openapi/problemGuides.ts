@@ -201,8 +201,12 @@ export const problemGuides: Readonly<Record<string, ProblemGuide>> = {
   url_refused: {
     status: 422,
     title: 'The URL is refused',
-    meaning: 'Events are sent only to https URLs with a public address.',
-    cures: ['Give an https URL whose host has a public address.'],
+    meaning:
+      'The shop sends its events only to https URLs whose host has public addresses alone, so that nobody can reach its own network through it. The member detail says what is wrong. Nothing was changed.',
+    cures: [
+      'Give an https URL whose host has a public address, without a user or password.',
+      'If you run the shop and the receiver is in its network, set WEBHOOK_ALLOW_PRIVATE=1. Then http is taken too.',
+    ],
   },
   rate_limited: {
     status: 429,

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { err } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createSystemWorld } from '../../adapters/system/system.ts';
 import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
@@ -39,6 +39,7 @@ const api = createApp({
   corsOrigins: [],
   live: createLiveFeed({ ...store, ...world, countedLog: console }),
   renderMetrics: async () => ({ contentType: 'text/plain', text: '' }),
+  checkWebhookUrl: async () => ok(undefined),
   isReady: async () => ({ ready: true, missing: [] }),
 });
 await serve(api, { port: Number(process.env.PORT) });

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { ok } from 'neverthrow';
 import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createSystemWorld } from '../../adapters/system/system.ts';
 import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
@@ -58,6 +59,7 @@ export const serveCheckouts = async (parts: Partial<Parts>): Promise<void> => {
     corsOrigins: [],
     live: createLiveFeed({ ...store, ...world, countedLog: console }),
     renderMetrics: async () => ({ contentType: 'text/plain', text: '' }),
+    checkWebhookUrl: async () => ok(undefined),
     isReady: async () => ({ ready: true, missing: [] }),
   });
   const listening = await serve(api, { port: config.port });

@@ -20,6 +20,9 @@ export const failingPorts = (behaviour: () => AsyncResult<never>) => ({
       mailbox: fail(store.mailbox),
       serviceKeys: fail(store.serviceKeys),
       activity: fail(store.activity),
+      subscriptions: fail(store.subscriptions),
+      events: fail(store.events),
+      deliveries: fail(store.deliveries),
     };
   },
   charges: behaviour,

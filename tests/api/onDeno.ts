@@ -1,5 +1,6 @@
 /** Runs under Deno and prints one line for each response. */
 
+import { ok } from 'neverthrow';
 import { createInvoiceRenderer } from '../../adapters/pdf/renderer.ts';
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
@@ -52,6 +53,7 @@ const api = createApp({
   live: createLiveFeed({ ...store, ...world, countedLog: createCountedLog(log, world.timer) }),
   corsOrigins: [],
   renderMetrics: async () => ({ contentType: 'text/plain', text: '' }),
+  checkWebhookUrl: async () => ok(undefined),
   isReady: async () => ({ ready: true, missing: [] }),
 });
 

@@ -7,6 +7,7 @@ import { valueAt } from './reply.ts';
 import { serviceKeyBody } from './serviceKeyResponses.ts';
 import { eventText, signatureOf } from './stripeEvents.ts';
 import { type Api, productDraft, tokenOf } from './testApi.ts';
+import { webhookEndpointBody } from './webhookEndpointResponses.ts';
 
 /** An id of nothing. */
 export const id = '01980a4e-7c1b-7d10-8a5e-3f1c9b2d4e01';
@@ -37,6 +38,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
   'POST /money/{check}/refunds': { caseId: id, reason: 'r' },
   'POST /money/reconciliations': { day: '2026-02-28' },
   'POST /keys': serviceKeyBody,
+  'POST /webhook-endpoints': webhookEndpointBody,
+  'PATCH /webhook-endpoints/{id}': { paused: true },
   'POST /demo/challenges': { clientSecret: 'x', outcome: 'succeed' },
 };
 

@@ -11,6 +11,7 @@ import { bodies, id, requestFailures, requestSuccesses } from './plainResponses.
 import { type Reply, valueAt } from './reply.ts';
 import { requestServiceKeys } from './serviceKeyResponses.ts';
 import { type Api, createTestApi } from './testApi.ts';
+import { requestWebhookEndpoints } from './webhookEndpointResponses.ts';
 
 const operations = operationsOf((await documentOf(createTestApi().api)).document);
 
@@ -33,6 +34,7 @@ const documentedResponses = (): readonly DocumentedResponse[] =>
 const urlOf = (path: string): string =>
   path
     .replace('{id}', id)
+    .replace('{deliveryId}', id)
     .replace('{file}', 'start.js')
     .replace('{code}', 'internal')
     .replace('{type}/{version}', 'order.paid/v1')
@@ -159,6 +161,7 @@ test('Every documented response occurs, and no other', async () => {
   await requestInvoices(recordResponses);
   await requestServiceKeys(recordResponses(createTestApi()));
   await requestPauses(recordResponses(createTestApi()));
+  await requestWebhookEndpoints(recordResponses(createTestApi()));
   await requestOrderChanges(recordResponses(createTestApi()));
   await requestOverLimits(recordResponses);
 

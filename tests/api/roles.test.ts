@@ -38,6 +38,11 @@ const commands = [
   'POST /refunds',
   'POST /refunds/:id/assignment',
   'POST /webhooks/stripe',
+  'DELETE /webhook-endpoints/:id',
+  'PATCH /webhook-endpoints/:id',
+  'POST /webhook-endpoints',
+  'POST /webhook-endpoints/:id/deliveries/:deliveryId/resend',
+  'POST /webhook-endpoints/:id/test',
 ];
 const pages = [
   'GET /assets/:file',
@@ -74,6 +79,9 @@ const queries = [
   'GET /queue/tasks',
   'GET /refunds',
   'GET /refunds/:id',
+  'GET /webhook-endpoints',
+  'GET /webhook-endpoints/:id',
+  'GET /webhook-endpoints/:id/deliveries',
 ];
 const home = ['GET /', 'GET /favicon.ico', 'GET /session'];
 const shared = [...health, ...docs, ...home, 'GET /checkouts/:id', 'GET /metrics'];

@@ -4,6 +4,7 @@ import { createFinishChallenge } from '../../adapters/sandbox/challenge.ts';
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import { yieldToSystemEventLoop } from '../../adapters/system/timer.ts';
+import { createCheckWebhookUrl } from '../../adapters/webhooks/receiver.ts';
 import { type ApiDeps, createApp } from '../../api/app.ts';
 import { createClientOf } from '../../api/http/clientAddress.ts';
 import { createLiveFeed } from '../../api/routes/liveFeed.ts';
@@ -94,6 +95,10 @@ export const createTestApi = ({
     clientOf: createClientOf([]),
     corsOrigins: [],
     live,
+    checkWebhookUrl: createCheckWebhookUrl(world.timer, {
+      allowPrivate: false,
+      resolve: async () => ['93.184.216.34'],
+    }),
     renderMetrics: async () => ({ contentType: 'text/plain', text: '' }),
     isReady: async () => ({ ready: true, missing: [] }),
     ...changes,

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test';
+import type { DeliveryOutcome } from '../../core/delivery.ts';
+import { resumeWithinMs, secretOverlapMs } from '../../core/subscription.ts';
 import { createEventFixture, eventsOf, typesOf } from './eventFixture.ts';
 import { defined, unwrap } from './fixture.ts';
 import { type OpenStore, useFreshStore } from './testContext.ts';
@@ -123,16 +125,41 @@ export const eventLeasesContract = (name: string, open: OpenStore): void => {
       ]);
     });
 
-    test('A new secret stands before the last one, and a third ends the first', async () => {
-      const { fixture, store } = context();
+    test('When a subscription goes on, what has failed is sent within a minute, and what is in flight not twice', async () => {
+      const { fixture, store, world } = context();
+      const [id, other] = [await subscribe(['order.placed']), await subscribe(['order.placed'])];
+      await placePaid(2);
+      const dueAtMs = fixture.now() + 12 * 3_600_000;
+      for (const each of [id, other]) {
+        const [failed] = await claim(each);
+        await report(each, [defined(failed)], { kind: 'failed', dueAtMs });
+      }
+      await unwrap(store.subscriptions.change({ id, paused: true }, fixture.now()));
+      await unwrap(store.subscriptions.change({ id, paused: false }, fixture.now()));
+      expect(await claim(id)).toEqual([]);
+      world.advance(resumeWithinMs - 1);
+      expect(await claim(id)).toHaveLength(1);
+      world.advance(1);
+      expect(await claim(id)).toHaveLength(1);
+      expect(await claim(other)).toHaveLength(1);
+    });
+
+    test('A new secret stands before the last one, which counts for a day, and a third ends the first', async () => {
+      const { fixture, store, world } = context();
       const id = await subscribe(['order.placed']);
       await placePaid();
+      const secrets = async () => defined((await unwrap(store.events.due(fixture.now())))[0]).secrets;
       const secretsAfter = async (secret: string) => {
         await unwrap(store.subscriptions.change({ id, secret }, fixture.now()));
-        return defined((await unwrap(store.events.due(fixture.now())))[0]).secrets;
+        return secrets();
       };
       expect(await secretsAfter('whsec_2')).toEqual(['whsec_2', 'whsec_1']);
       expect(await secretsAfter('whsec_3')).toEqual(['whsec_3', 'whsec_2']);
+      world.advance(secretOverlapMs - 1);
+      await unwrap(store.subscriptions.change({ id, types: ['order.paid'] }, fixture.now()));
+      expect(await secrets()).toEqual(['whsec_3', 'whsec_2']);
+      world.advance(1);
+      expect(await secrets()).toEqual(['whsec_3']);
     });
 
     test('Kafka has one subscription for a topic, whichever process starts first', async () => {
@@ -173,7 +200,7 @@ export const eventLeasesContract = (name: string, open: OpenStore): void => {
       expect(await unwrap(store.subscriptions.find(ended))).toBeNull();
       expect(await backlogOf(ended)).toBeUndefined();
       expect(await claim(ended)).toEqual([]);
-      const query = { subscriptionId: ended, after: null, limit: 9 };
+      const query = { subscriptionId: ended, outcome: null, after: null, limit: 9 };
       expect((await unwrap(store.deliveries.list(query))).items).toEqual([]);
       expect(await hearAll(other)).not.toEqual([]);
     });
@@ -191,8 +218,8 @@ export const eventLeasesContract = (name: string, open: OpenStore): void => {
       const success = { atMs: fixture.now(), responseStatus: 200, error: null };
       await report(id, [defined(delivered)], { kind: 'delivered' }, success);
       await report(id, await claim(id), due(), { ...refusal, atMs: fixture.now() });
-      const list = async (after: string | null, limit: number) =>
-        unwrap(store.deliveries.list({ subscriptionId: id, after, limit }));
+      const list = async (after: string | null, limit: number, outcome: DeliveryOutcome | null = null) =>
+        unwrap(store.deliveries.list({ subscriptionId: id, outcome, after, limit }));
       const { items } = await list(null, 9);
       expect(items.map((each) => each.id)).toEqual(
         events.map((each) => each.id).toSorted((one, other) => (one < other ? 1 : -1)),
@@ -207,6 +234,11 @@ export const eventLeasesContract = (name: string, open: OpenStore): void => {
       });
       const page = await list(null, 1);
       expect((await list(page.next, 1)).items).toEqual(items.slice(1));
+      expect((await list(null, 9, 'failed')).items.map((each) => each.id)).toEqual([defined(failed).id]);
+      expect((await list(null, 9, 'delivered')).items.map((each) => each.id)).toEqual([
+        defined(delivered).id,
+      ]);
+      expect((await list(defined(failed).id, 9, 'failed')).items).toEqual([]);
 
       const resend = (deliveryId: string) =>
         unwrap(store.deliveries.resend({ subscriptionId: id, id: deliveryId }, fixture.now()));

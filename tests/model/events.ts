@@ -1,5 +1,5 @@
 import { ok } from 'neverthrow';
-import type { Deliveries } from '../../core/delivery.ts';
+import { type Deliveries, outcomeOf } from '../../core/delivery.ts';
 import {
   checkoutEvent,
   eventId,
@@ -14,7 +14,7 @@ import { pageOf } from '../../core/page.ts';
 import type { Refund } from '../../core/refund.ts';
 import type { EventReport, Events, LeasedEvent } from '../../core/relay.ts';
 import type { RelaySubscription } from '../../core/subscription.ts';
-import { subscriptionTarget } from '../../core/subscription.ts';
+import { countedSecrets, subscriptionTarget } from '../../core/subscription.ts';
 import { writeActivity } from './activity.ts';
 import { findCheckout } from './checkout.ts';
 import { type OutboxRow, rowOf, runTransaction, type Tables, type Writes } from './tables.ts';
@@ -67,7 +67,14 @@ export const writeRefundEvents = (
 
 export const createEvents = (tables: Tables): Events => ({
   due: async (nowMs) =>
-    ok(byId([...tables.subscriptions.values()].filter((each) => isDue(tables, each, nowMs)))),
+    ok(
+      byId([...tables.subscriptions.values()].filter((each) => isDue(tables, each, nowMs))).map(
+        ({ secretChangedAtMs, ...each }) => ({
+          ...each,
+          secrets: countedSecrets(each.secrets, secretChangedAtMs, nowMs),
+        }),
+      ),
+    ),
 
   claim: async ({ subscriptionId, limit, nowMs, leaseMs }) => {
     const rows = [...tables.outbox.values()].filter((row) => row.subscriptionId === subscriptionId);
@@ -155,7 +162,7 @@ export const createEvents = (tables: Tables): Events => ({
     ),
 });
 
-const byId = (rows: RelaySubscription[]): readonly RelaySubscription[] =>
+const byId = <Row extends RelaySubscription>(rows: Row[]): readonly Row[] =>
   rows.sort((one, other) => (one.id < other.id ? -1 : 1));
 
 const isDue = (tables: Tables, { id, paused, retryAtMs }: RelaySubscription, nowMs: number): boolean =>
@@ -208,9 +215,10 @@ const writeReport = (
 };
 
 export const createDeliveries = (tables: Tables): Deliveries => ({
-  list: async ({ subscriptionId, after, limit }) => {
+  list: async ({ subscriptionId, outcome, after, limit }) => {
     const rows = [...tables.deliveries.values()]
       .filter((row) => row.subscriptionId === subscriptionId && (after === null || row.id < after))
+      .filter((row) => outcome === null || outcomeOf(row) === outcome)
       .sort((one, other) => (one.id < other.id ? 1 : -1))
       .map(({ subscriptionId: _, body: __, kind: ___, ...delivery }) => delivery);
     return ok(pageOf(rows, limit, ({ id }) => id));

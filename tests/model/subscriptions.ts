@@ -2,6 +2,7 @@ import { ok } from 'neverthrow';
 import {
   type CreateSubscription,
   type RelaySubscription,
+  resumeWithinMs,
   type Subscription,
   type Subscriptions,
   subscriptionOf,
@@ -35,16 +36,22 @@ export const createSubscriptions = (tables: Tables): Subscriptions => ({
   change: async ({ id, target, types, paused, secret, command }, nowMs) => {
     const row = tables.subscriptions.get(id);
     if (row === undefined) return ok(null);
-    const changed: RelaySubscription = {
+    const changed = {
       ...row,
       target: target ?? row.target,
       types: types ?? row.types,
       ...(paused !== undefined && { paused, pauseReason: null }),
       ...(paused === false && { failures: 0, failingSinceMs: null, retryAtMs: 0 }),
-      ...(secret !== undefined && { secrets: [secret, ...row.secrets.slice(0, 1)] }),
+      ...(secret !== undefined && {
+        secrets: [secret, ...row.secrets.slice(0, 1)],
+        secretChangedAtMs: nowMs,
+      }),
     };
     runTransaction((writes) => {
       writes.set(tables.subscriptions, id, changed);
+      for (const [key, event] of paused === false ? tables.outbox : [])
+        if (event.subscriptionId === id && event.dueAtMs > nowMs + resumeWithinMs)
+          writes.set(tables.outbox, key, { ...event, dueAtMs: nowMs + resumeWithinMs });
       writeActivity(tables, writes, command, 'webhook.change', [subscriptionTarget(changed)], nowMs);
     });
     return ok(shown(changed));
@@ -81,7 +88,7 @@ const insert = (tables: Tables, writes: Writes, command: CreateSubscription, now
   if (kind === 'kafka' && known !== undefined) return shown(known);
   const subscription = subscriptionOf(command, nowMs);
   const secrets = secret === null ? [] : [secret];
-  const relay = { secrets, failures: 0, failingSinceMs: null, retryAtMs: 0 };
+  const relay = { secrets, secretChangedAtMs: null, failures: 0, failingSinceMs: null, retryAtMs: 0 };
   writes.set(tables.subscriptions, command.id, { ...subscription, ...relay });
   writeActivity(tables, writes, command.command, 'webhook.create', [subscriptionTarget(command)], nowMs);
   return subscription;

@@ -193,7 +193,7 @@ export const createTables = () => ({
   /** By order, payment and number of the attempt. */
   paymentAttempts: new Map<string, PaymentAttemptRow>(),
   secrets: new Map<string, string>(),
-  subscriptions: new Map<string, RelaySubscription>(),
+  subscriptions: new Map<string, RelaySubscription & { readonly secretChangedAtMs: number | null }>(),
   /** Undelivered events, by subscription, subject and sequence. */
   outbox: new Map<string, OutboxRow>(),
   /** By subscription and id. */

@@ -50,6 +50,19 @@ describe('the parts of the program in Deno', () => {
     ]);
   });
 
+  test('Webhooks in Deno go to checked addresses alone, as in Bun', () => {
+    const refused = 'the URL is refused: Its host has a private address, and events are sent to public ones';
+    expect(outputs.get('webhooks')?.map((line) => line.replace(/\. Whoever.*/, ''))).toEqual([
+      'delivered',
+      'the receiver cannot be reached (ERR_TLS_CERT_ALTNAME_INVALID)',
+      'the receiver answered 302: redirects are not followed, so give the endpoint the new URL',
+      refused,
+      refused,
+      '1 received',
+      'no answer within 10 s',
+    ]);
+  });
+
   test('Step services in Deno are called as in Bun', () => {
     expect(outputs.get('step services')).toEqual([
       'done VN-7',

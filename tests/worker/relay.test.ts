@@ -49,6 +49,8 @@ const backlog = async ({ store }: Fixture) =>
 
 const hourMs = 3_600_000;
 
+const pausedLine = 'paused a subscription: its receiver has failed for three days, or wants no more';
+
 /** Jumps ahead, and lets the loops of a worker run once. To fire each of their timers on the way would take minutes. */
 const jump = async (
   { world }: Fixture,
@@ -145,7 +147,61 @@ describe('The relay of events', () => {
     for (let hour = 0; hour < 4; hour++) await jump(fixture, advance, hourMs);
     expect(await backlog(fixture)).toEqual([{ events: 3, paused: true }]);
     expect(sent.length).toBeLessThan(100);
-    expect(linesWith(logLines, 'paused a subscription that has failed for three days')).toHaveLength(1);
+    expect(linesWith(logLines, pausedLine)).toHaveLength(1);
+  });
+
+  test('An endpoint whose receiver answers that it is gone is paused at once, with the reason', async () => {
+    const fixture = await createFixture();
+    const id = await subscribe(fixture, ['order.paid']);
+    const gone: SendOutcome = { error: 'HTTP 410', isGone: true };
+    const { target, sent } = createTarget(() => gone);
+    await fixture.placePaidOrders(['physical']);
+    const { advance, logLines } = fixture.startWorker({ eventTargets: [target] });
+    for (let hour = 0; hour < 3; hour++) await jump(fixture, advance, hourMs);
+    expect(sent).toHaveLength(1);
+    const found = (await fixture.store.subscriptions.find(id))._unsafeUnwrap();
+    expect(found).toMatchObject({ paused: true, pauseReason: 'HTTP 410' });
+    expect(linesWith(logLines, pausedLine)).toHaveLength(1);
+  });
+
+  test('A receiver that asks for a pause gets it, and never one of more than an hour', async () => {
+    const fixture = await createFixture();
+    await subscribe(fixture, ['order.paid']);
+    let retryAfterMs = 90_000;
+    const { target, sent } = createTarget(() => ({ error: 'HTTP 429', retryAfterMs }));
+    await fixture.placePaidOrders(['physical']);
+    const { advance } = fixture.startWorker({ eventTargets: [target] });
+    await advance(1_000);
+    await jump(fixture, advance, 85_000);
+    expect(sent).toHaveLength(1);
+    retryAfterMs = 1_000 * hourMs;
+    await jump(fixture, advance, 6_000);
+    expect(sent).toHaveLength(2);
+    await jump(fixture, advance, hourMs);
+    expect(sent).toHaveLength(3);
+  });
+
+  test('A pause and a new URL count for the next batch, while a long backlog is being sent', async () => {
+    const fixture = await createFixture();
+    const { store, world } = fixture;
+    const id = await subscribe(fixture, ['order.paid']);
+    const urls: string[] = [];
+    const target: EventTarget = {
+      kind: 'webhook',
+      batchMax: 1,
+      send: async (subscription, events) => {
+        urls.push(subscription.target);
+        const paused = urls.length === 2;
+        const change = { id, ...(paused ? { paused } : { target: 'https://new.example' }) };
+        await store.subscriptions.change(change, world.clock.nowMs());
+        return events.map(() => accepted);
+      },
+    };
+    for (let order = 0; order < 4; order++) await fixture.placePaidOrders(['physical']);
+    const { advance } = fixture.startWorker({ eventTargets: [target] });
+    for (let round = 0; round < 5; round++) await advance(500);
+    expect(urls).toEqual([`https://${id}.example`, 'https://new.example']);
+    expect(await backlog(fixture)).toEqual([{ events: 2, paused: true }]);
   });
 
   test('Kafka is never paused, and takes up where it was', async () => {

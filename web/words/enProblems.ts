@@ -3,7 +3,7 @@ import type { ProblemCode } from '../../api/render/problem.ts';
 type ProblemText = { readonly title: string; readonly text: string };
 
 /** Each code that the API sends. A new code does not compile without its words. */
-export const enProblems: Readonly<Record<ProblemCode | 'url_refused', ProblemText>> = {
+export const enProblems: Readonly<Record<ProblemCode, ProblemText>> = {
   malformed_body: {
     title: 'The request did not arrive whole',
     text: 'Nothing was changed. Please try again.',

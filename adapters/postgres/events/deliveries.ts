@@ -8,12 +8,13 @@ import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 
 export const createDeliveries = (sql: Sql): Deliveries => ({
-  list: ({ subscriptionId, after, limit }) =>
+  list: ({ subscriptionId, outcome, after, limit }) =>
     orUnavailable(async () => {
       const rows = await sql<DeliveryRow[]>`
         select id, type, subject, sequence, event_ms, attempts, delivered_ms, attempt_ms, response_status, error
         from webhook_delivery
         where subscription_id = ${subscriptionId} ${after === null ? sql`` : sql`and id < ${after}`}
+          ${outcome === null ? sql`` : outcome === 'failed' ? sql`and delivered_ms is null` : sql`and delivered_ms is not null`}
         order by id desc limit ${limit + 1}`;
       return pageOf(rows.map(deliveryFrom), limit, ({ id }) => id);
     }),

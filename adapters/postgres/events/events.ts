@@ -22,7 +22,7 @@ export const createEvents = (sql: Sql): Events => ({
         where not paused and retry_ms <= ${nowMs}
           and exists (select from event where subscription_id = s.id and due_ms <= ${nowMs})
         order by id`;
-      return rows.map(relaySubscriptionFrom);
+      return rows.map((row) => relaySubscriptionFrom(row, nowMs));
     }),
 
   claim: (query) =>

@@ -1,6 +1,7 @@
 import { ok } from 'neverthrow';
 import {
   type CreateSubscription,
+  resumeWithinMs,
   type Subscription,
   type Subscriptions,
   subscriptionOf,
@@ -47,10 +48,15 @@ export const createSubscriptions = (sql: Sql): Subscriptions => ({
           failing_since_ms = case when ${paused === false} then null else failing_since_ms end,
           retry_ms = case when ${paused === false} then 0 else retry_ms end,
           previous_secret = case when ${secret ?? null}::text is null then previous_secret else secret end,
+          secret_changed_ms = case when ${secret ?? null}::text is null then secret_changed_ms else ${nowMs} end,
           secret = coalesce(${secret ?? null}, secret)
         where id = ${id}
         returning *`;
       if (row === undefined) return null;
+      if (paused === false)
+        await tx`
+          update event set due_ms = ${nowMs + resumeWithinMs}
+          where subscription_id = ${id} and due_ms > ${nowMs + resumeWithinMs}`;
       const changed = subscriptionFrom(row);
       await writeActivity(tx, command, 'webhook.change', [subscriptionTarget(changed)], nowMs);
       return changed;

@@ -9,11 +9,17 @@ import type { Connection } from '../connection.ts';
 export const createDeliveries = (connection: Connection): Deliveries => {
   const { client, write, runStatement } = connection;
   const writeActivity = createWriteActivity(connection);
-  const list = client.prepare<[object], DeliveryRow>(
-    `select id, type, subject, sequence, event_ms, attempts, delivered_ms, attempt_ms, response_status, error
-     from webhook_delivery where subscription_id = $subscriptionId and ($after is null or id < $after)
+  const listOf = (condition: string) =>
+    client.prepare<[object], DeliveryRow>(
+      `select id, type, subject, sequence, event_ms, attempts, delivered_ms, attempt_ms, response_status, error
+     from webhook_delivery where subscription_id = $subscriptionId and ($after is null or id < $after) ${condition}
      order by id desc limit $limit`,
-  );
+    );
+  const lists = {
+    all: listOf(''),
+    failed: listOf('and delivered_ms is null'),
+    delivered: listOf('and delivered_ms is not null'),
+  };
   const resend = client.prepare<[object]>(
     `insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms, body)
      select subscription_id, subject, sequence, kind, type, event_ms, $nowMs, body
@@ -21,9 +27,9 @@ export const createDeliveries = (connection: Connection): Deliveries => {
      on conflict (subscription_id, subject, sequence) do update set due_ms = min(due_ms, $nowMs)`,
   );
   return {
-    list: async ({ subscriptionId, after, limit }) =>
+    list: async ({ subscriptionId, outcome, after, limit }) =>
       runStatement(() => {
-        const rows = list.all({ subscriptionId, after, limit: limit + 1 });
+        const rows = lists[outcome ?? 'all'].all({ subscriptionId, after, limit: limit + 1 });
         return pageOf(rows.map(deliveryFrom), limit, ({ id }) => id);
       }),
     resend: async ({ subscriptionId, id }, nowMs, command) =>

@@ -84,7 +84,8 @@ export const createEvents = (connection: Connection): Events => {
   };
 
   return {
-    due: async (nowMs) => runStatement(() => due.all({ nowMs }).map(rowOfStored).map(relaySubscriptionFrom)),
+    due: async (nowMs) =>
+      runStatement(() => due.all({ nowMs }).map((row) => relaySubscriptionFrom(rowOfStored(row), nowMs))),
     claim: async (query) => write(() => claim(query)),
     report: async (subscriptionId, reports, health) =>
       write(() => {

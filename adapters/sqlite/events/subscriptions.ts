@@ -1,6 +1,7 @@
 import { ok } from 'neverthrow';
 import {
   type CreateSubscription,
+  resumeWithinMs,
   type Subscriptions,
   subscriptionOf,
   subscriptionTarget,
@@ -48,8 +49,12 @@ export const createSubscriptions = (connection: Connection): Subscriptions => {
        failing_since_ms = case when $paused = 0 then null else failing_since_ms end,
        retry_ms = case when $paused = 0 then 0 else retry_ms end,
        previous_secret = case when $secret is null then previous_secret else secret end,
+       secret_changed_ms = case when $secret is null then secret_changed_ms else $nowMs end,
        secret = coalesce($secret, secret)
      where id = $id`,
+  );
+  const resume = client.prepare<[object]>(
+    'update event set due_ms = $dueMs where subscription_id = $id and due_ms > $dueMs',
   );
   const remove = client.prepare<[string]>('delete from subscription where id = ?');
   const removeEvents = client.prepare<[string]>('delete from event where subscription_id = ?');
@@ -79,10 +84,11 @@ export const createSubscriptions = (connection: Connection): Subscriptions => {
     change: async ({ id, target = null, types, paused, secret = null, command }, nowMs) =>
       write(() => {
         update.run({
-          ...{ id, target, secret },
+          ...{ id, target, secret, nowMs },
           types: types === undefined ? null : JSON.stringify(types),
           paused: paused === undefined ? null : Number(paused),
         });
+        if (paused === false) resume.run({ id, dueMs: nowMs + resumeWithinMs });
         const changed = find(id);
         if (changed !== null) writeActivity(command, 'webhook.change', [subscriptionTarget(changed)], nowMs);
         return changed;

@@ -1,0 +1,28 @@
+import type { EventTarget } from '../core/eventTarget.ts';
+import type { Log } from '../core/log.ts';
+import type { CheckWebhookUrl } from '../core/webhookUrl.ts';
+import type { World } from '../core/world.ts';
+import type { Config } from './config.ts';
+
+type WebhookConfig = Pick<Config, 'webhookAllowPrivate' | 'production'>;
+
+export const openWebhookCheck = async (
+  { timer }: World,
+  { webhookAllowPrivate: allowPrivate }: WebhookConfig,
+): Promise<CheckWebhookUrl> => {
+  const { createCheckWebhookUrl } = await import('../adapters/webhooks/receiver.ts');
+  return createCheckWebhookUrl(timer, { allowPrivate });
+};
+
+/** What sends events to webhook endpoints. */
+export const openWebhookTarget = async (
+  world: World,
+  { webhookAllowPrivate: allowPrivate, production }: WebhookConfig,
+  log: Log,
+): Promise<EventTarget> => {
+  // A warning and not a refusal: the receivers of many shops are in their own network.
+  if (allowPrivate && production)
+    log.warn('webhook endpoints may have private addresses, because WEBHOOK_ALLOW_PRIVATE=1');
+  const { createWebhookTarget } = await import('../adapters/webhooks/target.ts');
+  return createWebhookTarget(world, { allowPrivate });
+};
