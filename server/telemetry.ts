@@ -2,6 +2,7 @@ import { createCallMetrics } from '../adapters/metrics/calls.ts';
 import { createProcessMetrics } from '../adapters/metrics/process.ts';
 import { createQueueMetrics } from '../adapters/metrics/queue.ts';
 import { createRegistry, type Registry } from '../adapters/metrics/registry.ts';
+import { createReplicaMetrics } from '../adapters/metrics/replica.ts';
 import { createStoreMetrics } from '../adapters/metrics/store.ts';
 import type { RequestCounter } from '../api/http/requestLog.ts';
 import { type Metrics, type RenderMetrics, secondsBuckets } from '../core/metrics.ts';
@@ -19,6 +20,8 @@ export type Telemetry = ReturnType<typeof createCallMetrics> & {
   readonly onPoolWait: (pool: string, ms: number) => void;
   readonly measureStore: (store: Store) => Store;
   readonly measureCheckOut: (checkOut: CheckOut) => CheckOut;
+  /** Once, by a process that reads a replica. */
+  readonly createReplicaMetrics: () => ReturnType<typeof createReplicaMetrics>;
 };
 
 export const createTelemetry = (
@@ -42,6 +45,7 @@ export const createTelemetry = (
       return measureBatches(store);
     },
     measureCheckOut: createCheckoutMetrics(registry),
+    createReplicaMetrics: () => createReplicaMetrics(registry),
   };
 };
 
