@@ -157,7 +157,7 @@ const headers = {
 
 /** The app that all routes are added to: request ids, common headers and the one error handler. */
 const createRoot = (deps: ApiDeps) => {
-  const { world, log, countedLog, clientOf, corsOrigins, bodyLimits } = deps;
+  const { world, log, countedLog, clientOf, corsOrigins, bodyLimits, refuses } = deps;
   // By default Elysia skips 11 characters before it looks for the path, too many for a short host such as
   // "api".
   const root = new Elysia({ handler: { standardHostname: false } });
@@ -173,6 +173,7 @@ const createRoot = (deps: ApiDeps) => {
     .onRequest(({ request, set }) => {
       assignRequestId(request, set);
       cors.setHeaders(request, set.headers);
+      if (refuses !== undefined) throw httpError({ kind: 'unavailable', reason: refuses });
       const refusal = findOversize(request) ?? admitBody(bodyGate, request);
       if (refusal !== null) throw httpError(refusal);
     })

@@ -5,6 +5,7 @@ import type { RenderMetrics } from '../core/metrics.ts';
 import type { Page } from '../core/page.ts';
 import type { StepService } from '../core/pipelines/pipeline.ts';
 import type { Charge } from '../core/provider.ts';
+import type { ReplicaHealth } from '../core/replica.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { CheckOut } from '../core/usecases/checkOut.ts';
@@ -70,10 +71,20 @@ export type ApiDeps = {
   readonly checkWebhookUrl: CheckWebhookUrl;
   /** The page of `GET /metrics`. */
   readonly renderMetrics: RenderMetrics;
+  /** Why every request is refused with `unavailable`. Absent: none is. */
+  readonly refuses?: string;
   /** Tests use smaller ones. */
   readonly bodyLimits?: BodyLimits;
   /** `missing` names what is not ready (`database`, …). It is empty when `ready` is true. */
   isReady(): Promise<{ readonly ready: boolean; readonly missing: readonly string[] }>;
+  /** What a process that is ready has to say of its databases. Null, or absent: it has no replica. */
+  readonly databases?: (() => DatabasesHealth) | null;
+};
+
+export type DatabasesHealth = {
+  readonly replica: ReplicaHealth;
+  /** What does not work and is done without: `database` is the primary. */
+  readonly degraded: readonly ('database' | 'replica')[];
 };
 
 export type ListCharges = (query: {

@@ -1,5 +1,6 @@
 import type { ActivityLog } from './activity.ts';
 import type { Audits } from './audit.ts';
+import type { LogPosition, Reached, ReadPosition } from './consistency.ts';
 import type { Contacts } from './contact.ts';
 import type { Deliveries } from './delivery.ts';
 import type { Disputes } from './dispute.ts';
@@ -57,6 +58,10 @@ export interface Store {
    * to read. Returns the database's clock.
    */
   ping(): AsyncResult<DatabaseClock>;
+  /** The end of the log after all that this process has committed so far. Concurrent calls share one statement. */
+  readonly position: ReadPosition;
+  /** Asked before the read that it is for, and never in its statement: a snapshot is older than what its query reads. */
+  reached(position: LogPosition): AsyncResult<Reached>;
   /**
    * Deletes expired data: counters of finished tasks after ten minutes, the keys of commands after a day, events without
    * a task after 31 days, and checkouts that no longer count towards a limit.

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { StepServiceSettings } from '../adapters/services/stepServices.ts';
 import { findAuthConflicts } from './authRules.ts';
+import { findDatabaseConflicts } from './databaseUrl.ts';
 import { findMailConflicts } from './mailSettings.ts';
 import { findServiceConflicts, stepServicesOf } from './serviceSettings.ts';
 import type { Setting } from './settingKinds.ts';
@@ -26,7 +27,7 @@ export type Config = Readonly<
 };
 
 /** How callers prove who they are. */
-export type Auth = {
+type Auth = {
   /** `demo`: anyone can get a token. For a trial only. */
   readonly key:
     | { readonly kind: 'demo' }
@@ -70,6 +71,7 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
 
   errors.push(
     ...findAuthConflicts(env, production),
+    ...findDatabaseConflicts(env),
     ...findMailConflicts(env),
     ...findPaymentConflicts(env),
     ...findServiceConflicts(env),

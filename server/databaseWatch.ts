@@ -8,6 +8,8 @@ import type { Clock } from '../core/world.ts';
 export type DatabaseWatch = {
   /** Whether the database does what this process needs. Asks it at most once a second, however often it is called. */
   isReady(): Promise<boolean>;
+  /** What the last check found. True before the first. */
+  wasReady(): boolean;
   /** False while our clock and the database's differ too much for leases. */
   mayClaim(): boolean;
   /** Checks now, and then at intervals, until the returned function is called. */
@@ -29,9 +31,12 @@ const everyMs = 2_000;
 /** Checks the database for readiness, and its clock for leases. Logs when either goes wrong, and when it is right again. */
 export const createDatabaseWatch = (
   { ping, clock, timer, log }: Ports,
-  { leaseMs }: { readonly leaseMs: number },
+  {
+    leaseMs,
+    outage = 'the database cannot be used, so this process is not ready',
+  }: { readonly leaseMs: number; readonly outage?: string | undefined },
 ): DatabaseWatch => {
-  const logOutage = createOutageLines(log, clock);
+  const logOutage = createOutageLines(log, clock, outage);
   const skew = createSkewLines(log, leaseMs);
   let running: Promise<boolean> | null = null;
   let fresh: { readonly until: ReturnType<Timer['deadline']>; readonly isReady: boolean } | null = null;
@@ -61,6 +66,7 @@ export const createDatabaseWatch = (
 
   return {
     isReady,
+    wasReady: () => fresh?.isReady ?? true,
     mayClaim: skew.mayClaim,
     start: async () => {
       let stopped = false;
@@ -86,18 +92,14 @@ export const createDatabaseWatch = (
 type Failure = Pick<Unavailable, 'reason' | 'database'>;
 
 /** One line when the database cannot be used, another when the reason changes, and one when it can be used again. */
-const createOutageLines = (log: Log, clock: Clock) => {
+const createOutageLines = (log: Log, clock: Clock, message: string) => {
   let outage: { readonly reason: string; readonly sinceMs: number } | null = null;
   return (failure: Failure | null): void => {
     const reason = failure?.reason ?? null;
     if (reason === (outage?.reason ?? null)) return;
     const sinceMs = outage?.sinceMs ?? clock.nowMs();
     const database = failure?.database;
-    if (reason !== null)
-      log.error('the database cannot be used, so this process is not ready', {
-        reason,
-        ...(database && { database }),
-      });
+    if (reason !== null) log.error(message, { reason, ...(database && { database }) });
     else log.info('the database can be used again', { afterMs: clock.nowMs() - sinceMs });
     outage = reason === null ? null : { reason, sinceMs };
   };

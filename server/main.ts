@@ -1,9 +1,9 @@
-import { Buffer } from 'node:buffer';
 import process from 'node:process';
 import { createInvoiceRenderer } from '../adapters/pdf/renderer.ts';
 import { createSystemWorld } from '../adapters/system/system.ts';
+import type { ApiDeps } from '../api/deps.ts';
 import type { AuthSettings } from '../api/http/auth.ts';
-import { type CountedLog, createCountedLog } from '../core/countedLog.ts';
+import { createCountedLog } from '../core/countedLog.ts';
 import type { Log } from '../core/log.ts';
 import { isLoopback } from '../core/loopback.ts';
 import type { PaymentProvider } from '../core/provider.ts';
@@ -18,8 +18,9 @@ import { createRequestRefund } from '../core/usecases/requestRefund.ts';
 import type { World } from '../core/world.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addressOf, describeReach, renderBanner } from './banner.ts';
-import { type Auth, type Config, readConfig } from './config.ts';
-import { createDatabaseWatch, type DatabaseWatch } from './databaseWatch.ts';
+import { type Config, readConfig } from './config.ts';
+import { openDatabases } from './databases.ts';
+import { readDemoSecret } from './demoSecret.ts';
 import { createDrain, defaultDrainMs } from './drain.ts';
 import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
@@ -36,7 +37,6 @@ import {
 } from './process.ts';
 import { refuseRuntime } from './runtime.ts';
 import { stepServiceNames } from './serviceSettings.ts';
-import { createSlowStatements } from './slowStatements.ts';
 import { openSplunkLog } from './splunk.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { openTracing, type Tracing } from './tracing.ts';
@@ -47,8 +47,6 @@ import {
   openProvider,
   openRequestPriority,
   openStepServices,
-  openStore,
-  waitForStore,
   workerSettingsOf,
 } from './wiring.ts';
 
@@ -70,8 +68,8 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
 
   if (production) warnOfPlainDatabase(config, log);
   const countedLog = createCountedLog(log, world.timer);
-  const store = await openDatabase(environment, countedLog, config, telemetry, closers);
-  const watch = await startDatabaseWatch(store, world, log, config, closers);
+  const databases = await openDatabases(environment, countedLog, config, telemetry, closers);
+  const { store, watch } = databases;
   const { provider, simulator, mailer } = await openOutside(store, environment, config, telemetry, closers);
   // The API, webhooks and worker stop in parallel: each may need up to `shutdownMs`, and time to stop is short. All of
   // them hear of it at once, so a worker claims nothing while the API still answers.
@@ -89,10 +87,10 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
     const { createApp, serve, createClientOf, withRequestLog, createLiveFeed } = await loadApi();
     if (demo && host !== null && !isLoopback(host))
       log.warn('other machines can reach demo mode: anyone gets a token of an operator', { host });
-    const drain = createDrain(world.timer, config, watch.isReady);
+    const drain = createDrain(world.timer, config, databases.isReady);
     const ports = { ...store, provider, world, log };
-    const live = createLiveFeed({ ...store, ...world, countedLog });
-    const api = createApp({
+    const live = createLiveFeed({ ...databases.live, ...world, countedLog });
+    const deps: ApiDeps = {
       store,
       ...createUseCases(ports, config, environment, telemetry),
       providerName: provider.name,
@@ -101,7 +99,7 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
       charges: simulator?.charges ?? null,
       finishChallenge: simulator?.finishChallenge ?? null,
       ordersPendingMax: config.ordersPendingMax,
-      auth: await createAuthSettings(config.auth, store, world),
+      auth: await createAuthSettings(config, databases.stores, world),
       demo,
       role,
       orderTtlMs: config.orderTtlMs,
@@ -117,9 +115,12 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
       isReady: drain.isReady,
       checkWebhookUrl: await openWebhookCheck(world, config),
       renderMetrics: telemetry.render,
-    });
+      databases: databases.health,
+    };
+    const api = createApp(deps);
+    const routed = { fetch: await databases.route(api, deps, createApp), routes: api.routes };
     const logPorts = { log, countedLog, timer: world.timer, ...telemetry };
-    const fetch = tracing.fetch(withRequestLog(api, logPorts, config), api);
+    const fetch = tracing.fetch(withRequestLog(routed, logPorts, config), api);
     const server = await serve(role === 'all' ? servedFirst({ fetch }, priority) : { fetch }, { port, host });
     parallelClosers.push(() => drain.close(server, live.end));
     address = addressOf(host, server.port);
@@ -142,20 +143,6 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
     address,
     demo: demo ? { reach: describeReach(host ?? '0.0.0.0') } : null,
   });
-};
-
-const openDatabase = async (
-  { world, log, tracing }: Environment,
-  countedLog: CountedLog,
-  config: Config,
-  { measureStore, onPoolWait }: Telemetry,
-  closers: Close[],
-): Promise<Store> => {
-  const slow = createSlowStatements(countedLog, config);
-  const ports = { slow, log, onPoolWait };
-  const store = await waitForStore(() => openStore(world, config, ports), config, log, world.timer);
-  closers.push(store.close);
-  return measureStore(tracing.store(store));
 };
 
 /** Opens the payment provider and the mail server. */
@@ -203,29 +190,20 @@ const loadApi = async () => {
   return { ...app, ...http, ...address, ...requestLog, ...liveFeed };
 };
 
-const warnOfPlainDatabase = ({ databaseUrl }: Config, log: Log): void => {
-  if (isPlainDatabase(databaseUrl))
-    log.warn(
-      'the connection to the database may pass the network as clear text: add ?sslmode=verify-full to DATABASE_URL',
-    );
+const warnOfPlainDatabase = ({ databaseUrl, databaseReplicaUrl }: Config, log: Log): void => {
+  for (const [name, url] of Object.entries({
+    DATABASE_URL: databaseUrl,
+    DATABASE_REPLICA_URL: databaseReplicaUrl,
+  }))
+    if (url !== null && isPlainDatabase(url))
+      log.warn(
+        `the connection to the database may pass the network as clear text: add ?sslmode=verify-full to ${name}`,
+      );
 };
 
 const addDemoProducts = async (store: Store, world: World): Promise<void> => {
   const { loadDemoProducts } = await import('../demo/loadProducts.ts');
   await unwrapOrThrow(loadDemoProducts(store.products, world.clock));
-};
-
-const startDatabaseWatch = async (
-  { ping }: Store,
-  world: World,
-  log: Log,
-  config: Config,
-  closers: Close[],
-): Promise<DatabaseWatch> => {
-  const watch = createDatabaseWatch({ ping, ...world, log }, config);
-  const stop = await watch.start();
-  closers.push(async () => stop());
-  return watch;
 };
 
 /** Requests that the worker of this process gives way to. Other roles have no work that could hold them up. */
@@ -234,15 +212,14 @@ const servedFirst = (
   { serve }: Pick<RequestPriority, 'serve'>,
 ) => ({ fetch: (request: Request) => serve(async () => fetch(request)) });
 
-/** Demo tokens are signed with a secret in the store, which all processes share. */
 const createAuthSettings = async (
-  { key, ...expectedClaims }: Auth,
-  store: Store,
-  { random }: World,
+  config: Config,
+  stores: readonly Store[],
+  world: World,
 ): Promise<AuthSettings> => {
+  const { key, ...expectedClaims } = config.auth;
   if (key.kind !== 'demo') return { key, ...expectedClaims };
-  const newSecret = Buffer.from(random.bytes(32)).toString('base64url');
-  const secret = await unwrapOrThrow(store.secret('demo_auth', newSecret));
+  const secret = await readDemoSecret(stores, world, config);
   return { key: { kind: 'secret', secret }, ...expectedClaims };
 };
 

@@ -3,7 +3,7 @@ import { err, ok } from 'neverthrow';
 import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
 import { authSettings, callerSettings } from './callerSettings.ts';
 import { checkoutSettings } from './checkoutSettings.ts';
-import { readDatabaseUrl } from './databaseUrl.ts';
+import { readDatabaseUrl, readReplicaUrl } from './databaseUrl.ts';
 import { limitSettings } from './limitSettings.ts';
 import { logSettings } from './logSettings.ts';
 import { dkimSettings, mailSettings, oauth2Settings } from './mailSettings.ts';
@@ -99,6 +99,14 @@ const databaseSettings = ({ oneOf, setting, whole }: Kinds) => ({
     fallback: 'sqlite:./data/cartwright.db',
     doc: 'The database: `sqlite:` and a path, `sqlite::memory:`, or `postgres://user:password@host:5432/database` ([more about it](#postgresql)).',
     read: readDatabaseUrl,
+    show: showScheme,
+  }),
+  /** Null: queries read the same database as commands. */
+  databaseReplicaUrl: setting<string | null>({
+    name: 'DATABASE_REPLICA_URL',
+    fallback: null,
+    doc: 'A standby of the PostgreSQL server, which answers the queries of `ROLE=read` and `ROLE=all` while it is up and not behind ([replicas](docs/operating/replicas.md)). Other roles ignore it.',
+    read: readReplicaUrl,
     show: showScheme,
   }),
   databasePoolSize: whole(

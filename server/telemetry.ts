@@ -3,6 +3,7 @@ import { createBacklogMetrics, createEventTargetMetrics } from '../adapters/metr
 import { createProcessMetrics } from '../adapters/metrics/process.ts';
 import { createQueueMetrics } from '../adapters/metrics/queue.ts';
 import { createRegistry, type Registry } from '../adapters/metrics/registry.ts';
+import { createReplicaMetrics } from '../adapters/metrics/replica.ts';
 import { createStoreMetrics } from '../adapters/metrics/store.ts';
 import type { RequestCounter } from '../api/http/requestLog.ts';
 import type { EventTarget } from '../core/eventTarget.ts';
@@ -22,6 +23,8 @@ export type Telemetry = ReturnType<typeof createCallMetrics> & {
   readonly measureStore: (store: Store) => Store;
   readonly measureCheckOut: (checkOut: CheckOut) => CheckOut;
   readonly measureEventTarget: (target: EventTarget) => EventTarget;
+  /** Once, by a process that reads a replica. */
+  readonly createReplicaMetrics: () => ReturnType<typeof createReplicaMetrics>;
 };
 
 export const createTelemetry = (
@@ -47,6 +50,7 @@ export const createTelemetry = (
     },
     measureCheckOut: createCheckoutMetrics(registry),
     measureEventTarget: createEventTargetMetrics(registry, world.timer),
+    createReplicaMetrics: () => createReplicaMetrics(registry),
   };
 };
 

@@ -41,7 +41,6 @@ export type StatementLimits = {
 
 const defaultLimits: StatementLimits = { statementMs: 15_000, lockMs: 15_000, clientMs: 17_000 };
 const transactionTimeoutMs = 30_000;
-const connectTimeoutS = 5;
 
 /**
  * Opens no connection yet: postgres.js connects on the first query, and again when a connection is lost.
@@ -60,7 +59,6 @@ export const connect = ({
   return postgres({
     max: poolSize,
     ...(pooling === 'transaction' && poolerOptions),
-    connect_timeout: connectTimeoutS,
     query_timeout: clientMs / 1_000,
     ends_session: endingStates,
     ...(onPoolWait !== undefined && { onwait: onPoolWait }),

@@ -78,5 +78,6 @@ const clientCodes: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the name of the database host is not known',
   EAI_AGAIN: 'the name of the database host is not known',
   ENOENT: 'the socket of the database does not exist',
+  NOT_MIGRATED: 'no process of this version that writes has prepared the database yet',
   TARGET_NOT_FOUND: 'no host of the database is what target_session_attrs asks for',
 };

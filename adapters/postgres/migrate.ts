@@ -52,6 +52,12 @@ export const migrateWith = async (sql: Sql, options: MigrateOptions = {}): Promi
   while (await sql.begin((tx) => applyNext(tx, files, { ...options, folder })));
 };
 
+/** Whether `migrateWith` would change nothing. Rejects as it does. */
+export const isMigrated = async (sql: Sql): Promise<boolean> => {
+  const files = await migrationFiles(ownFolder);
+  return sql.begin((tx) => isUpToDate(tx, files));
+};
+
 const isUpToDate = async (tx: Transaction, files: readonly string[]): Promise<boolean> => {
   const applied = await appliedMigrations(tx);
   if (applied === null || missingMigrations(files, applied).length > 0) return false;

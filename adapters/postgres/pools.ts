@@ -14,6 +14,8 @@ export type Pools = {
   readonly work: Sql;
   /** Readiness. */
   readonly probe: Sql;
+  /** The end of the log, for the answers to commands. */
+  readonly position: Sql;
 };
 
 const checkoutConnections = 4;
@@ -24,6 +26,7 @@ const limits: Readonly<Record<keyof Pools, StatementLimits>> = {
   reads: { statementMs: 7_000, lockMs: 2_500, clientMs: 8_000 },
   work: { statementMs: 10_000, lockMs: 2_500, clientMs: 12_000 },
   probe: { statementMs: 1_500, lockMs: 1_500, clientMs: 2_000 },
+  position: { statementMs: 1_500, lockMs: 1_500, clientMs: 2_000 },
 };
 
 /** Hears of the waits for a connection, with the name of the pool. */
@@ -49,6 +52,7 @@ export const openPools = ({
     reads: open('reads', poolSize),
     work: open('work', poolSize),
     probe: open('probe', 1),
+    position: open('position', 1),
   };
   const close = async () => {
     await Promise.all(Object.values(pools).map((sql) => sql.end({ timeout: closeTimeoutS })));
@@ -66,4 +70,5 @@ export const onePool = (sql: Sql): Pools => ({
   reads: sql,
   work: sql,
   probe: sql,
+  position: sql,
 });

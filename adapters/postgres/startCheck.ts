@@ -1,9 +1,15 @@
 import type { Sql } from './connection.ts';
-import { tableNames } from './migrate.ts';
+import { isMigrated, tableNames } from './migrate.ts';
 
 /** The database can be reached, but the shop could not work with it. The message says what to do. */
 export class CannotUseDatabase extends Error {
   override readonly name = 'CannotUseDatabase';
+}
+
+/** Another process has not brought the database up to date yet, or its work has not come to this copy. Waiting helps. */
+export class NotMigrated extends Error {
+  override readonly name = 'NotMigrated';
+  readonly code = 'NOT_MIGRATED';
 }
 
 /** The oldest PostgreSQL that the contract suites have passed on. */
@@ -26,6 +32,11 @@ export const refuseVersion = (number: number, version: string): string | null =>
 /** Rejects with SQLSTATE 25006 if the server takes no writes, such as a standby. */
 export const checkWrites = async (sql: Sql): Promise<void> => {
   await sql`update secret set value = value where false`;
+};
+
+/** @throws NotMigrated, and `SchemaTooNew` or `SchemaTooOld` as a migration does. */
+export const checkMigrated = async (sql: Sql): Promise<void> => {
+  if (!(await isMigrated(sql))) throw new NotMigrated('the database is not migrated');
 };
 
 /** How many tables a message names. */
@@ -70,6 +81,7 @@ const advice: Readonly<Record<string, string>> = {
   '55P03':
     'wait until those transactions have ended, or end them with select pg_terminate_backend(process), and start again',
   '25006': 'use a server that takes writes, or target_session_attrs=primary with several hosts',
+  NOT_MIGRATED: 'start a process with another role, or run bun run migrate, because ROLE=read writes nothing',
   ENOTFOUND: 'check the host in DATABASE_URL',
   EAI_AGAIN: 'check the host in DATABASE_URL',
   ECONNREFUSED: 'check that it runs, and the host and the port in DATABASE_URL',

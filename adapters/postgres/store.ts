@@ -28,10 +28,11 @@ import { createPauses } from './queue/pauses.ts';
 import { createQueue } from './queue/queue.ts';
 import { createWakeup } from './queue/wakeup.ts';
 import { createRefunds } from './refunds/refunds.ts';
+import { createPosition, hasReached } from './replication.ts';
 import { secret } from './schema.ts';
 import { refoldNames } from './search/rebuild.ts';
 import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
-import { checkRights, checkVersion, checkWrites } from './startCheck.ts';
+import { checkMigrated, checkRights, checkVersion, checkWrites, NotMigrated } from './startCheck.ts';
 
 /** A month: no provider delivers an event again after so long. */
 const eventRetentionMs = 31 * 24 * 3_600_000;
@@ -40,9 +41,10 @@ const eventRetentionMs = 31 * 24 * 3_600_000;
 type CheckoutOptions = { readonly numberPrefix?: string };
 
 /**
- * Connects and migrates. Rejects with the driver's error if the server cannot be reached, with `SchemaTooNew` if a
+ * Connects and migrates, or with `readOnly` waits for who migrates. Rejects with the driver's error if the server cannot be reached, with `SchemaTooNew` if a
  * newer version has migrated the database, with `SchemaTooOld` if an unreleased version has created it, with
- * `MigrationFailed` if a migration did not go through, and with `CannotUseDatabase` if the server is too old or the user lacks rights. With `readOnly` it needs only those to read.
+ * `MigrationFailed` if a migration did not go through, and with `CannotUseDatabase` if the server is too old or the user lacks rights. With `readOnly` it writes nothing, needs
+ * only the rights to read, and rejects with `NotMigrated` until another process has migrated.
  */
 export const openPostgresStore = async (
   world: World,
@@ -55,15 +57,25 @@ export const openPostgresStore = async (
   const { readOnly = false } = options;
   const sql = connect({ ...options, slow: undefined, onPoolWait: undefined, poolSize: 1, limits: noLimits });
   try {
-    await checkVersion(sql);
-    await migrateWith(sql, options);
-    await checkRights(sql, readOnly);
-    if (!readOnly) await checkWrites(sql);
+    if (readOnly) await checkReadable(sql);
+    else {
+      await checkVersion(sql);
+      await migrateWith(sql, options);
+      await checkRights(sql, readOnly);
+      await checkWrites(sql);
+    }
   } finally {
     await sql.end({ timeout: 0 });
   }
   const { close, ...pools } = openPools(options);
   return { ...createStoreOver(pools, world, options), close };
+};
+
+/** What a process that only reads needs. A standby cannot be migrated, and its user may have no more rights. */
+export const checkReadable = async (sql: Sql): Promise<void> => {
+  await checkVersion(sql);
+  await checkMigrated(sql);
+  await checkRights(sql, true);
 };
 
 /** A store on a database that is already migrated, with one pool of connections for everything. */
@@ -73,9 +85,10 @@ export const createStore = (
   options: Pick<ConnectionOptions, 'pooling'> & CheckoutOptions = {},
 ): Store => ({ ...createStoreOver(onePool(sql), world, options), close: () => sql.end({ timeout: 3 }) });
 
-type StoreOptions = Pick<ConnectionOptions, 'pooling'> & CheckoutOptions & { readonly readOnly?: boolean };
+export type StoreOptions = Pick<ConnectionOptions, 'pooling'> &
+  CheckoutOptions & { readonly readOnly?: boolean };
 
-const createStoreOver = (
+export const createStoreOver = (
   pools: Pools,
   world: World,
   { pooling, numberPrefix = '', readOnly = false }: StoreOptions,
@@ -143,11 +156,14 @@ const createStoreOver = (
         const find = async () => (await db.select().from(secret).where(eq(secret.name, name)))[0]?.value;
         const known = await find();
         if (known !== undefined) return known;
+        if (readOnly) throw new NotMigrated(`no process has stored the secret ${name} yet`);
         await db.insert(secret).values({ name, value: fresh }).onConflictDoNothing();
         return (await find()) ?? fresh;
       }),
     refoldNames: (limit) => withRetries(() => refoldNames(work, limit)),
     ping: () => heartbeat(pools.probe, world, readOnly),
+    position: createPosition(pools.position, world),
+    reached: (position) => hasReached(pools.reads, position),
     prune: (nowMs) =>
       orUnavailable(async () => {
         await work`delete from finished_tasks where at_ms < ${nowMs - finishedRetentionMs}`;

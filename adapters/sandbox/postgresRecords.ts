@@ -33,7 +33,6 @@ export const createPostgresRecords = ({
     // One connection writes a batch; the other one reads at the same time.
     max: 2,
     prepare: pooling === 'session',
-    connect_timeout: 5,
     query_timeout: 8,
     ends_session: endingStates,
     ...server,

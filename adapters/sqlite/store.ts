@@ -98,6 +98,8 @@ export const createStoreOver = (
     },
     refoldNames,
     ping: createHeartbeat(connection, world, readOnly),
+    position: async () => ok(null),
+    reached: async () => ok('primary'),
     prune: async (nowMs) => {
       const pruned = await write(() => {
         db.delete(finishedTasks)

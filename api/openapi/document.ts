@@ -42,6 +42,7 @@ import {
   webhookEndpointWithSecretJson,
 } from '../render/webhookEndpoint.ts';
 import { commonResponses } from './commonResponses.ts';
+import { describeConsistency } from './consistencyToken.ts';
 import { writeAmbiguousPathsOut } from './literalPaths.ts';
 import { tags } from './operation.ts';
 import { publish } from './publish.ts';
@@ -110,7 +111,7 @@ export const createDocument = (
   for (const { method, path, hooks, handler } of routes) {
     // Pages and their files, and the way to them, are no API.
     if (hooks.detail === undefined) continue;
-    const detail = hooks.detail.entry(accessOf(handler));
+    const detail = describeConsistency(method, path, hooks.detail.entry(accessOf(handler)));
     registerSchemaPath({ schema: paths, method, path, hook: { detail }, models: {} });
   }
   const written = writeAmbiguousPathsOut(filterPaths(paths, { excludeStaticFile: false, exclude: [] }));

@@ -1,12 +1,39 @@
-import { Elysia } from 'elysia';
+import { Elysia, t } from 'elysia';
 import type { ApiDeps } from '../deps.ts';
 import { httpError } from '../http/failures.ts';
-import { oneOf, strictObject } from '../http/schemas.ts';
+import { nullable, oneOf, openWord, strictObject } from '../http/schemas.ts';
 import { operation } from '../openapi/operation.ts';
 
 const statusSchema = (status: string) => strictObject({ status: oneOf([status]) });
 
-export const createHealthRoutes = ({ isReady }: ApiDeps) =>
+const lag = (unit: string) =>
+  nullable(
+    t.Number({
+      minimum: 0,
+      description: `how far it lags behind the primary, in ${unit}; null while unknown`,
+    }),
+  );
+
+const readySchema = strictObject({
+  status: oneOf(['ready']),
+  replica: t.Optional(
+    strictObject(
+      {
+        state: openWord(['up', 'behind', 'away'], 'whether queries read it, or why not'),
+        lagMs: lag('milliseconds'),
+        lagBytes: lag('bytes of the write-ahead log'),
+      },
+      'The replica of `DATABASE_REPLICA_URL`, where one is set.',
+    ),
+  ),
+  degraded: t.Optional(
+    t.Array(openWord(['database', 'replica'], 'a part that does not work'), {
+      description: 'What this process does without, where a replica is set.',
+    }),
+  ),
+});
+
+export const createHealthRoutes = ({ isReady, databases }: ApiDeps) =>
   new Elysia()
     .get(
       '/health/live',
@@ -30,7 +57,7 @@ export const createHealthRoutes = ({ isReady }: ApiDeps) =>
       async () => {
         const { ready, missing } = await isReady();
         if (!ready) throw httpError({ kind: 'not_ready', missing });
-        return { status: 'ready' };
+        return { status: 'ready', ...databases?.() };
       },
       operation({
         tag: 'Health',
@@ -39,7 +66,7 @@ export const createHealthRoutes = ({ isReady }: ApiDeps) =>
         responses: {
           200: {
             description: 'The process can do its work.',
-            schema: statusSchema('ready'),
+            schema: readySchema,
             example: { status: 'ready' },
           },
         },

@@ -67,6 +67,8 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     },
     refoldNames: async () => ok(null),
     ping: async () => ok({ nowMs: null }),
+    position: async () => ok(null),
+    reached: async () => ok('primary'),
     prune: async (nowMs) => {
       pruneFinished(tables, nowMs);
       pruneEvents(tables, nowMs);

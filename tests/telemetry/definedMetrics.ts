@@ -15,7 +15,7 @@ export const definedMetrics = (): ReadonlyMap<string, readonly string[]> => {
     for (const suffix of suffixes) defined.set(name + suffix, labels);
   };
   const config = { role: 'all', databaseUrl: 'sqlite::memory:' } as const;
-  createTelemetry(world, config, '1.0.0', () => 0, {
+  const telemetry = createTelemetry(world, config, '1.0.0', () => 0, {
     ...registry,
     counter: (definition) => {
       add(definition);
@@ -30,6 +30,8 @@ export const definedMetrics = (): ReadonlyMap<string, readonly string[]> => {
       defined.set(`${definition.name}_bucket`, [...(definition.labels ?? []), 'le']);
       return registry.histogram(definition);
     },
-  }).measureStore(createMemoryStore(world));
+  });
+  telemetry.measureStore(createMemoryStore(world));
+  telemetry.createReplicaMetrics();
   return defined;
 };

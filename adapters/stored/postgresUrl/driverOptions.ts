@@ -33,7 +33,7 @@ export const driverOptions = (text: string) => {
     ssl: socket === undefined && tlsOptions(url),
     ...(url.sslDirect && { sslnegotiation: 'direct' as const }),
     ...(url.target !== 'any' && { target_session_attrs: url.target }),
-    ...(url.connectTimeoutS !== null && { connect_timeout: url.connectTimeoutS }),
+    connect_timeout: url.connectTimeoutS ?? (url.hosts.length > 1 ? eachHostS : onlyHostS),
     /** Parameters of the session. */
     session: {
       ...(url.applicationName !== null && { application_name: url.applicationName }),
@@ -41,6 +41,9 @@ export const driverOptions = (text: string) => {
     },
   };
 };
+
+/** A machine that is gone answers nothing, so the callers wait this long before the next host is tried. */
+const [onlyHostS, eachHostS] = [5, 2];
 
 const isLoopback = ({ host }: Host): boolean => /^(localhost|127\.[\d.]+|::1)$/.test(host);
 

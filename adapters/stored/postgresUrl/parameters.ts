@@ -109,7 +109,10 @@ const parametersOf = (values: ReadonlyMap<string, string>): Result<Parameters, s
   // The authorities of the system sign certificates for anybody, so the name must be checked (libpq has the same rule).
   if (sslRootCert === 'system' && sslMode !== null && sslMode !== 'verify-full')
     return err('sslrootcert=system needs sslmode=verify-full, or no sslmode');
-  const target = targets[values.get('target_session_attrs') ?? 'any'];
+  const targetName = values.get('target_session_attrs') ?? 'any';
+  const target = targets[targetName];
+  if (targetName === 'read-only')
+    return err('target_session_attrs=read-only would take a primary too: write standby or prefer-standby');
   if (target === undefined)
     return err(`target_session_attrs: write one of ${Object.keys(targets).join(', ')}`);
   const timeout = values.get('connect_timeout');
