@@ -4,9 +4,10 @@ import { jobPipelines, pipelineFor } from './pipelines/index.ts';
 import { taskStateAt } from './queue.ts';
 import { type NamedTask, planResumption, type TaskChange } from './rescue.ts';
 import type { AsyncResult } from './result.ts';
+import type { Caused } from './trace.ts';
 
 /** An operator corrects the address of an order. */
-export type ContactCorrection = {
+export type ContactCorrection = Caused & {
   readonly orderId: string;
   readonly email: string;
   /** Sends the mails again that were sent before. */

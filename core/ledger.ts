@@ -7,6 +7,7 @@ import type { Page } from './page.ts';
 import type { PaymentStatus } from './payment.ts';
 import type { RefundStatus } from './refund.ts';
 import type { AsyncResult } from './result.ts';
+import type { Caused } from './trace.ts';
 
 /**
  * Each money check is a list of cases, without an open one in a healthy shop:
@@ -171,10 +172,11 @@ export type OwnRecord<Status> = {
 export type CaseFailure = { readonly kind: 'not_found' };
 
 /** A day to compare, with the ids that the reconciliation and its task get. */
-type ReconciliationRequest = Pick<Reconciliation, 'id' | 'day' | 'dayMs' | 'endMs'> & {
-  readonly taskId: string;
-  readonly command?: OperatorCommand | undefined;
-};
+type ReconciliationRequest = Pick<Reconciliation, 'id' | 'day' | 'dayMs' | 'endMs'> &
+  Caused & {
+    readonly taskId: string;
+    readonly command?: OperatorCommand | undefined;
+  };
 /** `reference` is the provider's id of the refund. Parts of one refund of the provider have the same one. */
 export type OwnRefund = OwnRecord<RefundStatus> & { readonly reference: string | null };
 

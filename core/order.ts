@@ -9,6 +9,7 @@ import type { AsyncResult } from './result.ts';
 import type { SearchQuery } from './search.ts';
 import type { ServiceReference } from './serviceReference.ts';
 import type { TimelinePage, TimelineQuery } from './timeline.ts';
+import type { Caused } from './trace.ts';
 
 export const orderStatuses = [
   'pending',
@@ -131,7 +132,7 @@ export type OrderDetail = Order & {
 };
 
 /** A request to place an order. */
-export type OrderRequest = {
+export type OrderRequest = Caused & {
   /** The id of the new order. */
   readonly id: string;
   readonly customerId: string;

@@ -124,7 +124,7 @@ export type Lease = {
 };
 
 /** The result of a leased step. `runAtMs` is when to try again. `detail` is for the history of each order. */
-export type StepReport = Pick<Lease, 'taskId' | 'lease'> & {
+export type StepReport = Pick<Lease, 'taskId' | 'lease' | 'traceparent'> & {
   readonly outcome:
     | {
         readonly kind: 'done';
@@ -153,7 +153,7 @@ export type JobLease = Pick<
 };
 
 /** The result of a leased step of a job. `advanced`: `step` is next. `done`: it was the last step. */
-export type JobReport = Pick<Lease, 'taskId' | 'lease'> & {
+export type JobReport = Pick<Lease, 'taskId' | 'lease' | 'traceparent'> & {
   readonly outcome:
     | { readonly kind: 'advanced'; readonly step: string }
     | { readonly kind: 'done' }

@@ -4,6 +4,7 @@ import type { Money } from './money.ts';
 import type { Contact, Order, OrderStatus } from './order.ts';
 import type { Page } from './page.ts';
 import type { AsyncResult } from './result.ts';
+import type { Caused } from './trace.ts';
 
 export const refundStatuses = ['requested', 'succeeded', 'failed'] as const;
 
@@ -111,7 +112,7 @@ export type RefundDetail = Refund & {
   readonly contact: Contact | null;
 };
 
-export type RefundCommand = {
+export type RefundCommand = Caused & {
   /** The id of the refund, if the key is new. */
   readonly refundId: string;
   /** The id of the refund's task, if the key is new. */
@@ -143,7 +144,7 @@ export type RefundFailure =
   | { readonly kind: 'mixed_currency' };
 
 /** A charge that belongs to no payment of ours, to be refunded. */
-export type UnknownCharge = {
+export type UnknownCharge = Caused & {
   readonly refundId: string;
   readonly taskId: string;
   /** The provider's id of the charge. */
@@ -254,7 +255,7 @@ export interface Refunds {
    * nothing, if the payment has another status.
    */
   refundLateCharge(
-    charge: {
+    charge: Caused & {
       readonly refundId: string;
       readonly taskId: string;
       readonly paymentId: string;

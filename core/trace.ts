@@ -1,6 +1,12 @@
 /** The span that the caller works in, as W3C `traceparent`. Undefined if its trace is not kept, or nothing is traced. */
 export type Traceparent = () => string | undefined;
 
+/** What makes a task, or a part of a batch: the task keeps the span that caused it, and the span of the batch links to it. */
+export type Caused = {
+  /** The span of the cause, as W3C `traceparent`. */
+  readonly traceparent?: string | undefined;
+};
+
 /** Work that a request has caused, and that is done later. */
 type CausedWork = {
   readonly taskId: string;
@@ -15,5 +21,14 @@ type CausedWork = {
 /** Runs `work`, in a trace of its own if traces are kept. That trace links to the cause, and does not go on with it. */
 export type TraceStep = <R extends { readonly outcome: { readonly kind: string } } | null>(
   caused: CausedWork,
+  work: () => Promise<R>,
+) => Promise<R>;
+
+/**
+ * Runs work of a loop, which no request waits for and no task names, in a trace of its own if traces are kept. No row of
+ * the payment has the span of its checkout: what both spans have is the id of the checkout.
+ */
+export type TraceRecovery = <R>(
+  recovered: { readonly checkoutId: string },
   work: () => Promise<R>,
 ) => Promise<R>;

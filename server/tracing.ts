@@ -1,10 +1,11 @@
+import type { TracedTarget } from '../adapters/telemetry/events.ts';
 import type { TelemetrySettings } from '../adapters/telemetry/sdk.ts';
 import type { CountedLog } from '../core/countedLog.ts';
 import type { Mailer } from '../core/mail.ts';
 import type { PaymentProvider } from '../core/provider.ts';
 import type { StepServices } from '../core/stepService.ts';
 import type { Store } from '../core/store.ts';
-import type { Traceparent, TraceStep } from '../core/trace.ts';
+import type { Traceparent, TraceRecovery, TraceStep } from '../core/trace.ts';
 import type { World } from '../core/world.ts';
 import type { Config } from './config.ts';
 import { sqlitePathOf } from './databaseUrl.ts';
@@ -26,7 +27,9 @@ export type Tracing = {
     name: string,
     run: (...args: Args) => Promise<R>,
   ) => (...args: Args) => Promise<R>;
-  readonly step: TraceStep;
+  /** For the work that no request waits for. */
+  readonly worker: { readonly traceStep: TraceStep; readonly traceRecovery: TraceRecovery };
+  readonly eventTarget: <Target extends TracedTarget>(target: Target) => Target;
   close(): Promise<void>;
 };
 
@@ -43,7 +46,8 @@ const noTracing: Tracing = {
   mailer: same,
   stepServices: same,
   useCase: (_, run) => run,
-  step: (_, work) => work(),
+  worker: { traceStep: (_, work) => work(), traceRecovery: (_, work) => work() },
+  eventTarget: same,
   close: async () => {},
 };
 
@@ -63,7 +67,10 @@ export const openTracing = async (
   };
   const settings = sdkSettings(tracing, tracing.endpoint, identity);
   const { startTelemetry } = await import('../adapters/telemetry/sdk.ts');
-  const { createTraceStep, traceRequests } = await import('../adapters/telemetry/entries.ts');
+  const { createTraceRecovery, createTraceStep, traceRequests } = await import(
+    '../adapters/telemetry/entries.ts'
+  );
+  const { traceEvents } = await import('../adapters/telemetry/events.ts');
   const { traceStore } = await import('../adapters/telemetry/store.ts');
   const { traceMailer, traceProvider, traceStepServices, traceUseCase } = await import(
     '../adapters/telemetry/calls.ts'
@@ -86,7 +93,8 @@ export const openTracing = async (
     mailer: (mailer) => traceMailer(spans, mailer),
     stepServices: (services) => traceStepServices(spans, services),
     useCase: (name, run) => traceUseCase(spans, name, run),
-    step: createTraceStep(spans),
+    worker: { traceStep: createTraceStep(spans), traceRecovery: createTraceRecovery(spans) },
+    eventTarget: (target) => traceEvents(spans, target),
     close,
   };
 };

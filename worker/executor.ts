@@ -42,7 +42,7 @@ export type ExecutorPorts<L, Report> = LoopPorts & {
 };
 
 /** What the reports of orders and of jobs have in common. */
-export type AnyReport = Pick<LeaseRef, 'taskId'> & { readonly outcome: Outcome };
+export type AnyReport = Pick<LeaseRef, 'taskId' | 'traceparent'> & { readonly outcome: Outcome };
 
 export type ExecutorSettings = {
   readonly leaseMs: number;
@@ -89,7 +89,7 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     running--;
     startWaiting();
     await releaseSurplus();
-    const accepted = result !== null && (await report(result, () => held.current(lease)));
+    const accepted = result !== null && (await report(causedBy(lease, result), () => held.current(lease)));
     held.drop(lease);
     // A step that threw has been logged.
     if (accepted && (!threw || result.outcome.kind === 'failed')) logFailure(lease, result.outcome);
@@ -143,6 +143,10 @@ export const createExecutor = <L extends LeaseRef, Report extends AnyReport>(
     },
   };
 };
+
+/** Reports are written in batches, and the span of a batch links to what caused the tasks in it. */
+const causedBy = <Report extends AnyReport>({ traceparent }: LeaseRef, report: Report): Report =>
+  traceparent === undefined || traceparent === null ? report : { ...report, traceparent };
 
 /** A step that throws has a bug. It is logged, and the task gets a failed attempt like any other. */
 const performOrFail = async <L extends LeaseRef, Report>(

@@ -4,7 +4,10 @@ import type { Clock } from '../core/world.ts';
 import type { Poll } from './loop.ts';
 
 /** The fields that the leases of orders and of jobs have in common. */
-export type LeaseRef = Pick<Lease, 'taskId' | 'lease' | 'untilMs' | 'pipeline' | 'step' | 'probe'>;
+export type LeaseRef = Pick<
+  Lease,
+  'taskId' | 'lease' | 'untilMs' | 'pipeline' | 'step' | 'probe' | 'traceparent'
+>;
 
 /** The leases of one pipeline that this process holds: their steps wait, run, or are not reported yet. */
 export type HeldLeases<L extends LeaseRef> = {

@@ -14,7 +14,7 @@ import { failedAttempt, retryAtMs } from '../core/retry.ts';
 import type { StepServices } from '../core/stepService.ts';
 import type { Store } from '../core/store.ts';
 import { startSleep } from '../core/timer.ts';
-import type { TraceStep } from '../core/trace.ts';
+import type { TraceRecovery, TraceStep } from '../core/trace.ts';
 import { createFollowCharge } from '../core/usecases/followCharge.ts';
 import { createFollowOpenDisputes } from '../core/usecases/followOpenDisputes.ts';
 import { createActOnEvent } from '../core/usecases/providerEvents.ts';
@@ -65,6 +65,7 @@ export type WorkerPorts = {
   /** False while the clock of this machine is too wrong to claim anything: leases are times. */
   readonly mayClaim: () => boolean;
   readonly traceStep?: TraceStep;
+  readonly traceRecovery?: TraceRecovery;
 };
 
 export type WorkerSettings = {
@@ -108,7 +109,7 @@ export const startWorker = (ports: WorkerPorts, settings: WorkerSettings): Worke
     stepLog: createStepLog(log, world.timer),
     faults: createServerFaults({ pauses: store.pauses, world, log }, () => pausesLoop.wake()),
   };
-  const recovery = createPaymentRecovery({ ...store, provider: ports.provider, world });
+  const recovery = createPaymentRecovery({ ...store, ...ports, world });
   const isEnabled = ({ name }: { readonly name: string }) => settings.pipelines.includes(name);
   const orderPorts = createOrderPorts(ports, shared, settings);
   const jobPorts = createJobPorts(ports, shared, recovery, settings);

@@ -57,7 +57,17 @@ export const traceUseCase =
   (...args) =>
     spans.child(internal(name), () => run(...args), useCaseOutcome);
 
-const useCaseOutcome = (result: unknown): SpanOutcome => {
-  const { error } = result as Partial<Record<'error', { readonly kind?: unknown }>>;
-  return typeof error?.kind === 'string' ? { attributes: { 'cartwright.outcome': error.kind } } : {};
+/** The kind of the refusal, and the checkout that was made. The recovery of a payment has the same id. */
+export const useCaseOutcome = (result: unknown): SpanOutcome => {
+  const { error, value } = result as {
+    readonly error?: { readonly kind?: unknown };
+    readonly value?: { readonly response?: { readonly checkoutId?: unknown } } | null;
+  };
+  const checkoutId = value?.response?.checkoutId;
+  return {
+    attributes: {
+      ...(typeof error?.kind === 'string' ? { 'cartwright.outcome': error.kind } : {}),
+      ...(typeof checkoutId === 'string' ? { 'cartwright.checkout.id': checkoutId } : {}),
+    },
+  };
 };

@@ -1,7 +1,8 @@
 import { type Context, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import type { TraceStep } from '../../core/trace.ts';
-import type { Spans } from './tracer.ts';
+import type { TraceRecovery, TraceStep } from '../../core/trace.ts';
+import { useCaseOutcome } from './calls.ts';
+import { internal, type Spans } from './tracer.ts';
 
 type Fetch = (request: Request) => Response | Promise<Response>;
 
@@ -73,6 +74,17 @@ export const createTraceStep =
         const isDone = kind === 'done' || kind === 'advanced';
         return { attributes: { 'cartwright.outcome': kind }, error: isDone ? undefined : kind };
       },
+    );
+
+/** A payment without an outcome, which the recovery asks the provider about. Nothing has kept the span of its checkout. */
+export const createTraceRecovery =
+  (spans: Spans): TraceRecovery =>
+  ({ checkoutId }, work) =>
+    spans.linked(
+      internal('recoverPayment', { 'cartwright.checkout.id': checkoutId }),
+      [],
+      work,
+      useCaseOutcome,
     );
 
 export const messaging = (pipeline: string) => ({

@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
-import type { Audits } from '../../core/audit.ts';
-import type { OperatorQueue } from '../../core/operatorQueue.ts';
+import type { Result } from 'neverthrow';
+import type { ClaimedTasks } from '../../core/queue.ts';
 import type { Store } from '../../core/store.ts';
 import type { Clock } from '../../core/world.ts';
 import { messaging } from './entries.ts';
@@ -9,12 +9,33 @@ import type { SpanOptions, SpanOutcome, Spans } from './tracer.ts';
 /** As the semantic conventions call the database. */
 type DatabaseSystem = 'postgresql' | 'sqlite';
 
-/** Batched by the code that calls them: a call is work of many requests, and names none of them. */
-const batched = { orders: ['place', 'placeOnce'], inbox: ['receive'] } as const;
+type Method = (...args: readonly unknown[]) => unknown;
+type OptionsOf = (port: string, method: string) => SpanOptions;
+
+/** Not of the database, or without a request: see the test of what is traced. */
+const untracedPorts: readonly string[] = ['mailbox', 'wakeup'];
+
+/** Batched by the code that calls them: a call is work of many requests, or of many tasks. */
+const batched: readonly string[] = [
+  'audits.claim',
+  'audits.recordOutcomes',
+  'orders.place',
+  'orders.placeOnce',
+  'inbox.receive',
+  'queue.report',
+  'queue.reportJobs',
+];
+
+/** Loops ask all the time whether there is work. How much a call has found. */
+const polled: Readonly<Record<string, (found: unknown) => number>> = {
+  'audits.claimOpenPayments': (claims) => (claims as readonly unknown[]).length,
+  'orders.cancelExpired': (slice) => (slice as { readonly cancelled: number }).cancelled,
+  'queue.rescue': (tasks) => tasks as number,
+};
 
 /**
- * A span below the current one for each call of a port of the store. A batch of checkouts has a trace of its own, with
- * links to the requests in it.
+ * A span below the current one for each call of a port of the store. A batch has a trace of its own, with links to the
+ * requests in it. What a loop asks all the time has a span only if it has found work.
  */
 export const traceStore = (
   spans: Spans,
@@ -22,38 +43,35 @@ export const traceStore = (
   system: DatabaseSystem,
   clock: Pick<Clock, 'nowMs'>,
 ): Store => {
-  const optionsOf = (port: string, method: string): SpanOptions => ({
+  const optionsOf: OptionsOf = (port, method) => ({
     name: `${port}.${method}`,
     // SQLite is a part of this process.
     kind: system === 'sqlite' ? SpanKind.INTERNAL : SpanKind.CLIENT,
     attributes: { 'db.system.name': system, 'db.operation.name': `${port}.${method}` },
   });
-  const traced = <P extends object>(name: string, port: P, apart: readonly string[] = []): P =>
-    mapMethods(port, (method, run) =>
-      apart.includes(method)
-        ? (...args) => spans.apart(() => run(...args))
-        : (...args) => spans.child(optionsOf(name, method), async () => run(...args), outcomeOf),
-    );
-  const { audits, queue } = store;
+  const traced = <P extends object>(name: string, port: P): P =>
+    mapMethods(port, (method, run) => {
+      const options = optionsOf(name, method);
+      if (batched.includes(options.name)) return traceBatch(spans, options, run);
+      const child: Method = (...args) => spans.child(options, async () => run(...args), outcomeOf);
+      const countOf = polled[options.name];
+      return countOf === undefined ? child : tracePoll(spans, options, { run, child, countOf }, clock);
+    });
+  const ports = Object.entries(store).map(([name, port]) => {
+    const isTraced = typeof port === 'object' && port !== null && !untracedPorts.includes(name);
+    return [name, isTraced ? traced(name, port) : port];
+  });
+  const tracedStore = Object.fromEntries(ports) as Store;
+  const { claim, claimJobs } = store.queue;
   return {
-    ...store,
-    products: traced('products', store.products),
-    orders: traced('orders', store.orders, batched.orders),
-    contacts: traced('contacts', store.contacts),
-    audits: { ...traced('audits', audits), ...traceBatches(spans, audits, optionsOf) },
-    queue: { ...traced('queue', queue), claim: traceClaim(spans, queue, clock) },
-    pauses: traced('pauses', store.pauses),
-    invoices: traced('invoices', store.invoices),
-    refunds: traced('refunds', store.refunds),
-    disputes: traced('disputes', store.disputes),
-    inbox: traced('inbox', store.inbox, batched.inbox),
-    ledger: traced('ledger', store.ledger),
-    serviceKeys: traced('serviceKeys', store.serviceKeys),
-    activity: traced('activity', store.activity),
+    ...tracedStore,
+    queue: {
+      ...tracedStore.queue,
+      claim: traceClaim(spans, claim, clock),
+      claimJobs: traceClaim(spans, claimJobs, clock),
+    },
   };
 };
-
-type Method = (...args: readonly unknown[]) => unknown;
 
 const mapMethods = <P extends object>(port: P, map: (name: string, run: Method) => Method): P =>
   Object.fromEntries(
@@ -66,40 +84,53 @@ const outcomeOf = (result: unknown): SpanOutcome => {
   return error?.kind === 'unavailable' ? { error: 'unavailable' } : {};
 };
 
-type Batches = Pick<Audits, 'claim' | 'recordOutcomes'>;
-
-const traceBatches = (
-  spans: Spans,
-  { claim, recordOutcomes }: Batches,
-  optionsOf: (port: string, method: string) => SpanOptions,
-): Batches => {
-  const batch = <R>(
-    method: keyof Batches,
-    items: readonly { readonly traceparent?: string | undefined }[],
-    work: () => Promise<R>,
-  ): Promise<R> => {
+/** The first argument has the items of the batch. */
+const traceBatch =
+  (spans: Spans, options: SpanOptions, run: Method): Method =>
+  (...args) => {
+    const items = args[0] as readonly { readonly traceparent?: string | null | undefined }[];
     const causes = items.flatMap(({ traceparent }) => traceparent ?? []);
+    const work = async () => run(...args);
     // The context is that of the request that began the batch, which may be any.
     if (causes.length === 0) return spans.apart(work);
-    const options = optionsOf('audits', method);
     const attributes = { ...options.attributes, 'db.operation.batch.size': items.length };
     return spans.linked({ ...options, attributes }, causes, work, outcomeOf);
   };
-  return {
-    claim: (requests, ...rest) => batch('claim', requests, () => claim(requests, ...rest)),
-    recordOutcomes: (records, nowMs) =>
-      batch('recordOutcomes', records, () => recordOutcomes(records, nowMs)),
-  };
-};
 
-/** Workers ask all the time. Only a claim that leased something has a span, which links to the requests behind it. */
+const tracePoll =
+  (
+    spans: Spans,
+    options: SpanOptions,
+    { run, child, countOf }: { run: Method; child: Method; countOf: (found: unknown) => number },
+    { nowMs }: Pick<Clock, 'nowMs'>,
+  ): Method =>
+  async (...args) => {
+    if (spans.current() !== undefined) return child(...args);
+    const startMs = nowMs();
+    const result = (await run(...args)) as Result<unknown, unknown>;
+    const found = result.isOk() ? countOf(result.value) : 0;
+    const attributes = { ...options.attributes, 'db.response.returned_rows': found };
+    if (found > 0) spans.record({ ...options, attributes }, [], startMs);
+    return result;
+  };
+
+type ClaimQuery = { readonly pipeline: { readonly name: string } };
+type Leases = readonly { readonly traceparent?: string | null }[];
+
+/** Only a claim that leased something has a span, which links to the requests behind it. */
 const traceClaim =
-  (spans: Spans, { claim }: OperatorQueue, { nowMs }: Pick<Clock, 'nowMs'>): OperatorQueue['claim'] =>
+  <Query extends ClaimQuery, Claimed extends Leases | ClaimedTasks, E>(
+    spans: Spans,
+    claim: (query: Query) => Promise<Result<Claimed, E>>,
+    { nowMs }: Pick<Clock, 'nowMs'>,
+  ): ((query: Query) => Promise<Result<Claimed, E>>) =>
   async (query) => {
     const startMs = nowMs();
     const claimed = await claim(query);
     if (claimed.isErr()) return claimed;
-    const causes = claimed.value.leases.flatMap(({ traceparent }) => traceparent ?? []);
+    const { leases, processed } =
+      'leases' in claimed.value ? claimed.value : { leases: claimed.value, processed: claimed.value.length };
+    const causes = leases.flatMap(({ traceparent }) => traceparent ?? []);
     if (causes.length === 0) return claimed;
     const { name } = query.pipeline;
     spans.record(
@@ -110,7 +141,7 @@ const traceClaim =
           ...messaging(name),
           'messaging.operation.type': 'receive',
           'messaging.operation.name': 'claim',
-          'messaging.batch.message_count': claimed.value.processed,
+          'messaging.batch.message_count': processed,
         },
       },
       causes,

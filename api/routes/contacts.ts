@@ -36,7 +36,10 @@ export const createContactCommands = ({ store, world }: ApiDeps, authenticate: A
       const { email: sent, resend = false } = unwrapOrThrow(await readBody(request, body));
       const email = unwrapOrThrow(readEmailField('/email', sent));
       const nowMs = world.clock.nowMs();
-      const correction = { orderId, email, resend, createId: () => world.ids.next(nowMs) };
+      const correction = {
+        ...{ orderId, email, resend, createId: () => world.ids.next(nowMs) },
+        traceparent: world.traceparent(),
+      };
       const corrected = unwrapOrThrow(
         await store.contacts.correct(correction, nowMs, operatorCommand(world, caller, set)),
       );

@@ -180,6 +180,7 @@ export const createPlaceOrderRoute = (
         productId,
         quantity,
         ttlMs: orderTtlMs,
+        traceparent: world.traceparent(),
       };
       const placed =
         createKey === null

@@ -129,6 +129,7 @@ export const createReconciliationCommands = (
       const command = {
         ...{ ...ids, day, dayMs: fromMs, endMs: toMs },
         command: operatorCommand(world, caller, set),
+        traceparent: world.traceparent(),
       };
       const requested =
         createKey === null

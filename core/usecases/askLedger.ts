@@ -32,7 +32,10 @@ export const createAskLedger = ({
   const request = async ({ day, fromMs, toMs }: PaymentDay): AsyncResult<void> => {
     const nowMs = world.clock.nowMs();
     const ids = { id: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
-    const requested = await ledger.requestReconciliation({ ...ids, day, dayMs: fromMs, endMs: toMs }, nowMs);
+    const requested = await ledger.requestReconciliation(
+      { ...ids, day, dayMs: fromMs, endMs: toMs, traceparent: world.traceparent() },
+      nowMs,
+    );
     if (requested.isOk()) wakeup.notify();
     return requested.map(() => undefined);
   };

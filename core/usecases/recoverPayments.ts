@@ -6,6 +6,7 @@ import { openPaymentStatuses } from '../payment.ts';
 import type { ChargeOutcome, PaymentProvider } from '../provider.ts';
 import type { AsyncResult } from '../result.ts';
 import { recoveryPauseMs } from '../retry.ts';
+import type { TraceRecovery } from '../trace.ts';
 import { createAskLedger } from './askLedger.ts';
 import { createRecordOutcome, type RecordOutcomePorts } from './recordOutcome.ts';
 
@@ -37,9 +38,10 @@ export const createPaymentRecovery = (
   ports: RecordOutcomePorts & {
     readonly provider: PaymentProvider;
     readonly ledger: Pick<Ledger, 'findEvidence' | 'requestReconciliation'>;
+    readonly traceRecovery?: TraceRecovery | undefined;
   },
 ): PaymentRecovery => {
-  const { audits, provider, world } = ports;
+  const { audits, provider, world, traceRecovery = untraced } = ports;
   const recordOutcome = createRecordOutcome(ports, { batchMax, waitingMax: batchMax });
 
   const askLedger = createAskLedger(ports);
@@ -59,7 +61,10 @@ export const createPaymentRecovery = (
     return (await askLedger.reconcileAgain(claim)).map(() => recorded.value);
   };
 
-  const recover = async (onlyPaymentId: string | null): AsyncResult<readonly (RecordResult | null)[]> => {
+  const recover = async (
+    onlyPaymentId: string | null,
+    trace: TraceRecovery,
+  ): AsyncResult<readonly (RecordResult | null)[]> => {
     const nowMs = world.clock.nowMs();
     const claims = await audits.claimOpenPayments({
       nowMs,
@@ -75,18 +80,22 @@ export const createPaymentRecovery = (
     );
     // Wait for all of them: a slow response or a bug in one recovery must not stop the others.
     const recoveries = await Promise.allSettled([
-      ...young.map((claim) => recoverClaim(claim, nowMs)),
-      ...inTurn(old, recoverOldClaim),
+      ...young.map((claim) => trace(claim, () => recoverClaim(claim, nowMs))),
+      ...inTurn(old, (claim) => trace(claim, () => recoverOldClaim(claim))),
     ]);
     for (const each of recoveries) if (each.status === 'rejected') throw each.reason;
     return Result.combine(recoveries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
   };
 
   return {
-    recoverDue: async () => (await recover(null)).map((results) => results.length),
-    recoverOne: async (paymentId) => (await recover(paymentId)).map((results) => results.some(isFinal)),
+    recoverDue: async () => (await recover(null, traceRecovery)).map((results) => results.length),
+    // It is a part of the step that asks for it.
+    recoverOne: async (paymentId) =>
+      (await recover(paymentId, untraced)).map((results) => results.some(isFinal)),
   };
 };
+
+const untraced: TraceRecovery = (_, work) => work();
 
 /** The payment is also due at the end of the charge window, when it is cancelled if it still waits for the customer. */
 export const nextRecoveryAtMs = (attempt: number, claimedAtMs: number, nowMs: number): number => {

@@ -45,7 +45,7 @@ export const createRefundCase = (ports: Ports): RefundCase => {
     const nowMs = world.clock.nowMs();
     const ids = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
     const requested = await refunds.refundUnknownCharge(
-      { ...ids, reference, amount, reason, command },
+      { ...ids, reference, amount, reason, command, traceparent: world.traceparent() },
       nowMs,
     );
     if (requested.isOk()) wakeup.notify();

@@ -39,6 +39,7 @@ export const createRefundLateCharge =
     const ids = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
     const charge = {
       ...{ ...ids, paymentId, reference, command, response: cancelledResponse(checkout) },
+      traceparent: world.traceparent(),
       ...(reason === undefined ? {} : { reason }),
     };
     const requested = await refunds.refundLateCharge(charge, nowMs);

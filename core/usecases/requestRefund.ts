@@ -16,7 +16,7 @@ export const createRequestRefund =
   async (command) => {
     const nowMs = world.clock.nowMs();
     const ids = { refundId: world.ids.next(nowMs), taskId: world.ids.next(nowMs) };
-    const requested = await refunds.request({ ...ids, ...command }, nowMs);
+    const requested = await refunds.request({ ...ids, ...command, traceparent: world.traceparent() }, nowMs);
     if (requested.isOk() && !requested.value.replayed) wakeup.notify();
     return requested;
   };

@@ -30,6 +30,7 @@ export const createAllFieldsOrderFixture = (context: () => TestContext) => {
       productId: product.id,
       quantity: 3,
       ttlMs: 86_400_000,
+      traceparent,
     };
     let checkoutNumber = '';
     const constant: Omit<

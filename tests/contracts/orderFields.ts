@@ -163,7 +163,7 @@ export const orderFieldsContract = (name: string, open: OpenStore): void => {
       const { lease, claim, orderAs, contact, paid, completed } = await payAndLease();
       await fixture.report(lease, { kind: 'done', detail: null });
       world.advance(1_000);
-      const command: Omit<AllFieldsSet<RefundCommand>, 'command'> = {
+      const command: Omit<AllFieldsSet<RefundCommand>, 'command' | 'traceparent'> = {
         ...{ refundId: fixture.newId(), taskId: fixture.newId(), key: fixture.newId() },
         ...{ orderId: paid.id, amount: paid.total, origin: 'operator', reason: 'torn', restock: true },
       };

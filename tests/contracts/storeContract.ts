@@ -62,6 +62,7 @@ import { stepServicesContract } from './stepServices.ts';
 import { stockContract } from './stock.ts';
 import { stockCheckContract } from './stockCheck.ts';
 import { storeUtilitiesContract } from './storeUtilities.ts';
+import { taskCausesContract } from './taskCauses.ts';
 import { taskListsContract } from './taskLists.ts';
 import type { OpenWithBackdoor } from './testContext.ts';
 import { timelineContract } from './timeline.ts';
@@ -93,6 +94,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     queueContract,
     claimSharesContract,
     taskListsContract,
+    taskCausesContract,
     failuresContract,
     skipsContract,
     contactsContract,

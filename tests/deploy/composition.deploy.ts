@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { YAML } from 'bun';
 import { readConfig } from '../../server/config.ts';
 import { createScratchFolder } from '../processes/cleanup.ts';
 import { valueAt } from '../processes/client.ts';
@@ -34,13 +35,23 @@ describe.skipIf(!areToolsAvailable())('The composition', () => {
     ['stop_grace_period: 25s', 'stop_grace: 25s'],
     ['image: cartwright-gateway', 'imge: cartwright-gateway'],
     ['cap_drop: [ALL]', 'cap_drop: ALL'],
+    ['profiles: [events]', 'profiles: events'],
+    ['profiles: [observability]', 'profile: [observability]'],
+    ['KAFKA_PROCESS_ROLES: broker', 'KAFKA_PROCESS_ROLES: [broker]'],
+    ['start_period: 60s', 'start_periods: 60s'],
   ])('An error in it is found: “%s” that became “%s”', (from, to) => {
     expect(text).toContain(from);
     expect(load(text.replace(from, to)).code).not.toBe(0);
   });
 
+  const namesOf = (profile: string | null): readonly string[] =>
+    Object.keys(services).filter((name) => {
+      const profiles = at(services[name], 'profiles');
+      return profile === null ? profiles === undefined : String(profiles) === profile;
+    });
+
   test('It has two of each role and of the gateway, and all that they wait for', () => {
-    const names = Object.keys(services);
+    const names = namesOf(null);
     expect(names.toSorted()).toEqual([
       'balancer',
       'checkout-1',
@@ -56,8 +67,36 @@ describe.skipIf(!areToolsAvailable())('The composition', () => {
       'worker-1',
       'worker-2',
     ]);
-    for (const service of Object.values(services))
+    for (const service of names.map((name) => services[name]))
       for (const needed of Object.keys(Object(at(service, 'depends_on')))) expect(names).toContain(needed);
+  });
+
+  test('Kafka, the collector and Prometheus are there only if they are asked for', () => {
+    expect(namesOf('events').toSorted()).toEqual(['kafka', 'kafka-topic']);
+    expect(namesOf('observability').toSorted()).toEqual(['collector', 'prometheus']);
+    for (const name of ['kafka', 'prometheus']) expect(at(services[name], 'healthcheck', 'test')).toBeArray();
+  });
+
+  test('Prometheus asks each process on its METRICS_PORT, and nobody else can', () => {
+    const config = YAML.parse(readFileSync(join(top, 'deploy/prometheus/prometheus.yml'), 'utf8'));
+    const [{ static_configs: listed }] = Object(config).scrape_configs;
+    const processes = Object.entries(services).filter(
+      ([name, service]) => at(service, 'image') === 'cartwright' && name !== 'migrate',
+    );
+    expect(processes).toHaveLength(6);
+    expect(listed).toEqual([{ targets: processes.map(([name]) => `${name}:9464`).toSorted() }]);
+    for (const [, service] of processes) {
+      expect(String(at(service, 'environment', 'METRICS_PORT'))).toBe('9464');
+      expect(at(service, 'ports')).toBeUndefined();
+    }
+  });
+
+  test('The files of the collector and of Prometheus are there', () => {
+    const mounted = [...text.matchAll(/"\.\/((?:collector|prometheus)[^:"]*):/g)].map(
+      ([, path = '']) => path,
+    );
+    expect(mounted).toEqual(['collector/compose.yaml', 'prometheus']);
+    expect(mounted.filter((path) => !existsSync(join(top, 'deploy', path)))).toEqual([]);
   });
 
   test('Its settings are those of the program', () => {

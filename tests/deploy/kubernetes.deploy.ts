@@ -75,6 +75,11 @@ describe.skipIf(!areToolsAvailable())('The manifests of Kubernetes', () => {
     ['base/migrate.yaml', 'backoffLimit: 2', 'backofLimit: 2'],
     ['base/gateway.yaml', 'kind: PodDisruptionBudget', 'kind: PodDisruptionBudgets'],
     ['base/gateway.yaml', 'externalTrafficPolicy: Local', 'externalTrafficPolicies: Local'],
+    ['base/network.yaml', 'ports: [{ port: metrics }]', 'port: metrics'],
+    ['base/shop.patch.yaml', 'prometheus.io/scrape: "true"', 'prometheus.io/scrape: true'],
+    ['base/shop.patch.yaml', 'key: KAFKA_BROKERS, optional: true', 'key: KAFKA_BROKERS, optionally: true'],
+    ['components/queue-depth/worker.patch.yaml', 'metric: { name:', 'metric: { names:'],
+    ['components/queue-depth/worker.patch.yaml', 'averageValue: "1000"', 'averageValue: [1000]'],
   ])('In %s, “%s” that became another word is found: %s', (file, from, to) => {
     expect(check(build('production', [[file, from, to]])).code).not.toBe(0);
   });
@@ -87,7 +92,8 @@ describe.skipIf(!areToolsAvailable())('The manifests of Kubernetes', () => {
     const roles = ofKind('Deployment').flatMap((object) =>
       listAt(podOf(object), 'containers').flatMap((container) => listAt(container, 'env')),
     );
-    expect(roles.map((variable) => String(at(variable, 'value'))).toSorted()).toEqual([
+    const ofRole = roles.filter((variable) => at(variable, 'name') === 'ROLE');
+    expect(ofRole.map((variable) => String(at(variable, 'value'))).toSorted()).toEqual([
       'checkout',
       'read',
       'worker',
@@ -160,6 +166,84 @@ describe.skipIf(!areToolsAvailable())('The manifests of Kubernetes', () => {
     expect(text).not.toMatch(/postgres:\/\/|sk_live|whsec_/);
     const users = objects.filter((object) => JSON.stringify(object).includes('"cartwright-migration"'));
     expect(users.map(nameOf)).toEqual(['migrate']);
+  });
+
+  test('Each process of the shop gets what the secret of Kafka has, which need not be there', () => {
+    const names = [
+      ...['BROKERS', 'TOPIC', 'SECURITY_PROTOCOL', 'SASL_MECHANISM', 'SASL_USERNAME', 'SASL_PASSWORD'],
+      ...['SSL_CA', 'SSL_CERTIFICATE', 'SSL_KEY'],
+    ].map((name) => `KAFKA_${name}`);
+    for (const object of ofKind('Deployment').filter((each) => nameOf(each) !== 'gateway')) {
+      const [container] = listAt(podOf(object), 'containers');
+      const references = listAt(container, 'env').filter((one) =>
+        String(at(one, 'name')).startsWith('KAFKA_'),
+      );
+      expect(references).toEqual(
+        names.map((name) => ({
+          name,
+          valueFrom: { secretKeyRef: { name: 'cartwright-kafka', key: name, optional: true } },
+        })),
+      );
+      const volume = listAt(podOf(object), 'volumes').find((each) => at(each, 'name') === 'kafka');
+      expect(at(volume, 'secret', 'optional')).toBe(true);
+    }
+  });
+
+  test('Prometheus finds each process of the shop at its METRICS_PORT, and may ask it', () => {
+    const port = settings().METRICS_PORT;
+    const found = ofKind('Deployment').filter((object) => {
+      const metadata = at(object, 'spec', 'template', 'metadata');
+      const [container] = listAt(podOf(object), 'containers');
+      const ports = listAt(container, 'ports').filter((each) => at(each, 'name') === 'metrics');
+      const isScraped = at(metadata, 'annotations', 'prometheus.io/port') === port;
+      return isScraped && ports.some((each) => String(at(each, 'containerPort')) === port);
+    });
+    expect(found.map(nameOf).toSorted()).toEqual(['checkout', 'read', 'worker']);
+    expect(policy('metrics')).toEqual({
+      podSelector: at(policy('traces'), 'podSelector'),
+      policyTypes: ['Ingress'],
+      ingress: [{ from: [monitoring], ports: [{ port: 'metrics' }] }],
+    });
+  });
+
+  const policy = (name: string): unknown =>
+    at(
+      ofKind('NetworkPolicy').find((object) => nameOf(object) === name),
+      'spec',
+    );
+  const monitoring = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
+  const portsOf = (name: string) =>
+    listAt(policy(name), 'egress').flatMap((rule) => listAt(rule, 'ports').map((each) => at(each, 'port')));
+
+  test('A process reaches the collector and Kafka, and Splunk only where an overlay says so', () => {
+    expect(listAt(policy('traces'), 'egress')).toEqual([{ to: [monitoring], ports: [{ port: 4_318 }] }]);
+    expect(portsOf('events')).toEqual([9_092, 9_093]);
+    expect(JSON.stringify(objects)).not.toContain('8088');
+    const components: Edit = [
+      'overlays/production/kustomization.yaml',
+      'components: [../../components/queue-depth]',
+      'components: [../../components/queue-depth, ../../components/splunk]',
+    ];
+    const text = build('production', [components]);
+    expect(check(text).output).toContain('Valid: 28, Invalid: 0');
+    expect(text).toContain('port: 8088');
+    expect(check(text.replace('- port: 8088', '- ports: 8088')).code).not.toBe(0);
+  });
+
+  test('The autoscaler of the workers asks for the number that the adapter makes of a recording rule', () => {
+    const metrics = listAt(
+      ofKind('HorizontalPodAutoscaler').find((object) => nameOf(object) === 'worker'),
+      ...['spec', 'metrics'],
+    );
+    expect(metrics.map((metric) => at(metric, 'type'))).toEqual(['Resource', 'External']);
+    const read = (path: string) => YAML.parse(readFileSync(join(manifests, '..', path), 'utf8'));
+    const [rule, ...others] = listAt(read('prometheus/adapter.yaml'), 'externalRules');
+    expect(others).toEqual([]);
+    expect(at(metrics[1], 'external', 'metric', 'name')).toBe(at(rule, 'name', 'as'));
+    const recorded = listAt(read('prometheus/rules/recording.yml'), 'groups').flatMap((group) =>
+      listAt(group, 'rules').map((each) => `{__name__="${at(each, 'record')}"}`),
+    );
+    expect(recorded).toContain(String(at(rule, 'seriesQuery')));
   });
 
   test('All that is not named is refused by the network', () => {

@@ -55,7 +55,12 @@ export const createContacts = (tables: Tables): Contacts => ({
         for (const change of changes) writeChange(tables, writes, change, nowMs);
         for (const mail of mails) {
           const { id: taskId, pipeline, checkoutId } = mail;
-          writes.set(tables.tasks, taskId, { ...newTask, ...mail, runAtMs: nowMs });
+          writes.set(tables.tasks, taskId, {
+            ...newTask,
+            ...mail,
+            runAtMs: nowMs,
+            traceparent: correction.traceparent,
+          });
           if (checkoutId !== null && tables.invoiceIssuers.get(checkoutId)?.pipeline === pipeline)
             writes.set(tables.invoiceIssuers, checkoutId, { taskId, pipeline });
         }

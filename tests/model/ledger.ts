@@ -161,13 +161,13 @@ const pageAfter = <Row extends { readonly id: string }>(
 const requestReconciliation = (
   tables: Tables,
   writes: Writes,
-  { taskId, command, ...day }: Parameters<Ledger['requestReconciliation']>[0],
+  { taskId, command, traceparent, ...day }: Parameters<Ledger['requestReconciliation']>[0],
   nowMs: number,
 ): Reconciliation => {
   const numbers = { charges: 0, refunds: 0, differences: 0 };
   const reconciliation: Reconciliation = { ...day, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
   writes.set(tables.reconciliations, day.id, reconciliation);
-  insertJob(tables, writes, reconciliationPipeline, { taskId, jobId: day.id }, nowMs);
+  insertJob(tables, writes, reconciliationPipeline, { taskId, jobId: day.id, traceparent }, nowMs);
   writeActivity(tables, writes, command, 'reconciliation.request', [reconciliationTarget(day)], nowMs);
   return reconciliation;
 };

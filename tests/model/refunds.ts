@@ -30,8 +30,9 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
     return verdict.map(({ refund, replayed, changes }) => {
       if (changes !== null)
         runTransaction((writes) => {
-          const { key, taskId } = command;
-          insertRefund(tables, writes, refund, { key, fingerprint: refundFingerprint(command), taskId });
+          const { key, taskId, traceparent } = command;
+          const fingerprint = refundFingerprint(command);
+          insertRefund(tables, writes, refund, { key, fingerprint, taskId, traceparent });
           writeOrderChanges(tables, writes, world, command.orderId, changes, nowMs);
           const target = refundTarget(refund);
           writeActivity(tables, writes, command.command, 'refund.request', [target], nowMs);
@@ -47,9 +48,9 @@ export const createRefunds = (tables: Tables, world: World): Refunds => ({
     const { refund, key, fingerprint } = planUnknownChargeRefund(charge, nowMs);
     const known = tables.refundIds.get(key);
     if (known !== undefined) return ok(rowOf(tables.refunds, known).refund);
-    const { taskId, reference: chargeReference, command } = charge;
+    const { taskId, reference: chargeReference, command, traceparent } = charge;
     runTransaction((writes) => {
-      insertRefund(tables, writes, refund, { key, fingerprint, taskId, chargeReference });
+      insertRefund(tables, writes, refund, { key, fingerprint, taskId, chargeReference, traceparent });
       writeActivity(tables, writes, command, 'case.refund', [refundTarget(refund)], nowMs);
     });
     return ok(refund);
@@ -132,6 +133,7 @@ const refundLateCharge = (
     reason,
     command,
     response,
+    traceparent,
   }: Parameters<Refunds['refundLateCharge']>[0],
   nowMs: number,
 ): boolean => {
@@ -146,7 +148,7 @@ const refundLateCharge = (
     updatedAtMs: nowMs,
   });
   writes.set(tables.audits, paymentId, { ...audit, response: audit.response ?? response });
-  insertRefund(tables, writes, refund, { key, fingerprint, taskId });
+  insertRefund(tables, writes, refund, { key, fingerprint, taskId, traceparent });
   writeActivity(tables, writes, command, 'case.refund', [refundTarget(refund)], nowMs);
   return true;
 };

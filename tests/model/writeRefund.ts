@@ -2,6 +2,7 @@ import { groupWithout } from '../../core/group.ts';
 import { refundPipeline as pipeline } from '../../core/pipelines/refund.ts';
 import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../core/refund.ts';
 import { stepKey } from '../../core/steps.ts';
+import type { Caused } from '../../core/trace.ts';
 import type { World } from '../../core/world.ts';
 import { appendHistory } from './history.ts';
 import { insertJob } from './jobs.ts';
@@ -18,7 +19,8 @@ export const insertRefund = (
     fingerprint,
     taskId,
     chargeReference = null,
-  }: {
+    traceparent,
+  }: Caused & {
     readonly key: string;
     readonly fingerprint: string;
     readonly taskId: string;
@@ -27,7 +29,7 @@ export const insertRefund = (
 ): void => {
   writes.set(tables.refunds, refund.id, { refund, fingerprint, chargeReference, reference: null });
   writes.set(tables.refundIds, key, refund.id);
-  insertJob(tables, writes, pipeline, { taskId, jobId: refund.id }, refund.createdAtMs);
+  insertJob(tables, writes, pipeline, { taskId, jobId: refund.id, traceparent }, refund.createdAtMs);
 };
 
 export const writeOrderChanges = (

@@ -87,9 +87,19 @@ const expectTrace = async (app: App, receiver: OtlpReceiver, system: string): Pr
   expect(charge).toMatchObject({ kind: 'CLIENT', traceId, parentSpanId: useCase.spanId });
   expect(charge.attributes).toMatchObject({ 'cartwright.outcome': 'succeeded' });
 
+  const order = named(spans, 'POST /orders');
+  const placed = named(spans, 'orders.place');
+  expect(placed).toMatchObject({
+    parentSpanId: '',
+    links: [{ traceId: order.traceId, spanId: order.spanId }],
+  });
+
   // All that others share, or that comes later, has a trace of its own, with a link to the checkout.
   const link = { traceId, spanId: useCase.spanId };
   const linked = ['audits.claim', 'audits.recordOutcomes', 'request_shipment physical', 'claim physical'];
+  const reports = spans.filter(({ name }) => name === 'queue.report');
+  expect(reports.map(({ links }) => links)).toEqual(reports.map(() => [link]));
+  expect(reports.length).toBeGreaterThan(0);
   for (const name of linked) {
     const [span] = spans.filter((each) => each.name === name);
     expect({ name, links: span?.links }).toEqual({ name, links: [link] });
@@ -152,6 +162,41 @@ describe.each(cases)('The trace of a checkout with %s on %s', (runtime, name, cr
     await database.drop();
   }, 120_000);
 });
+
+test.each(['bun', 'deno'] satisfies Runtime[])(
+  'The events of an order are sent in spans of their own with %s',
+  async (runtime) => {
+    const receiver = await startReceiver();
+    const hearer = await startHttpService((response) => response.writeHead(204).end());
+    running.push(hearer);
+    const database = await createTestFile();
+    const app = await startApp({
+      runtime,
+      databaseUrl: database.url,
+      env: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+        WEBHOOK_ALLOW_PRIVATE: '1',
+        QUEUE_POLL_MS: '50',
+      },
+    });
+    const operator = createClient(app.url, await tokenFor('op@shop.test', 'operator'));
+    const endpoint = { url: hearer.url, events: ['order.completed'] };
+    expectStatus(await operator.post('/webhook-endpoints', endpoint), 201);
+    await buy(app, `00-${traceId}-${parentId}-01`);
+    const untilMs = Date.now() + 60_000;
+    while (hearer.requests.length === 0 && Date.now() < untilMs)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    await stopApp(app);
+    const sent = named(receiver.spans, 'send webhook');
+    expect(sent).toMatchObject({ kind: 'PRODUCER', parentSpanId: '', links: [], isError: false });
+    expect(sent.attributes).toMatchObject({
+      ...{ 'messaging.system': 'webhook', 'messaging.batch.message_count': '1' },
+      'cartwright.events.failed': '0',
+    });
+    await database.drop();
+  },
+  120_000,
+);
 
 test('A process without an exporter loads no OpenTelemetry, and its log lines have no trace', async () => {
   const receiver = await startReceiver();

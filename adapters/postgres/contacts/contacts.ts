@@ -42,7 +42,7 @@ export const createContacts = (sql: Sql): Contacts => ({
         if (changesAddress(orders, email)) await write(tx, named, email, nowMs);
         const plan = planCorrection(await readSnapshot(tx, orders, named), correction, nowMs);
         await writeChanges(tx, plan.changes, nowMs);
-        await writeMails(tx, plan.mails, nowMs);
+        await writeMails(tx, plan.mails, correction.traceparent, nowMs);
         await writeActivity(tx, command, 'order.contact', plan.targets, nowMs);
         return ok({
           orderIds: named.map((each) => each.order.id),
@@ -119,13 +119,19 @@ const readSnapshot = async (
  * The orders of a new task have none, so their rows have their `seq`s. Another resend may have added the job's. If the
  * group's first mail had the invoice attached, the new one has it too.
  */
-const writeMails = async (tx: Transaction, mails: readonly MailTask[], nowMs: number): Promise<void> => {
+const writeMails = async (
+  tx: Transaction,
+  mails: readonly MailTask[],
+  traceparent: string | undefined,
+  nowMs: number,
+): Promise<void> => {
   for (const { id, pipeline, step, checkoutId, orderIds, jobId } of mails) {
     await tx`
-      insert into task (id, checkout_id, order_ids, seqs, job_id, pipeline, step, state, run_ms)
+      insert into task (id, checkout_id, order_ids, seqs, job_id, pipeline, step, state, run_ms, traceparent)
       select ${id}::uuid, ${checkoutId}::uuid, ${orderIds as string[]}::uuid[],
         array(select seq from orders where id = any(${orderIds as string[]}::uuid[]) order by id),
-        ${jobId}::uuid, ${pipeline}, ${step}, 'ready', ${nowMs}::bigint
+        ${jobId}::uuid, ${pipeline}, ${step}, 'ready', ${nowMs}::bigint,
+        ${traceparent ?? null}::text
       on conflict do nothing`;
     if (checkoutId !== null)
       await tx`update invoice set task_id = ${id} where checkout_id = ${checkoutId} and pipeline = ${pipeline}`;

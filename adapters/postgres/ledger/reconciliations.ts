@@ -36,14 +36,14 @@ export const requestReconciliationOnce = async (
 
 const insert = async (
   tx: Transaction,
-  { taskId, command, ...day }: Request,
+  { taskId, command, traceparent, ...day }: Request,
   nowMs: number,
 ): Promise<Reconciliation> => {
   await Promise.all([
     tx`
       insert into reconciliation (id, day, day_ms, end_ms, created_ms)
       values (${day.id}, ${day.day}, ${day.dayMs}, ${day.endMs}, ${nowMs})`,
-    insertJobs(tx, reconciliationPipeline, [{ taskId, jobId: day.id }], nowMs),
+    insertJobs(tx, reconciliationPipeline, [{ taskId, jobId: day.id, traceparent }], nowMs),
     writeActivity(tx, command, 'reconciliation.request', [reconciliationTarget(day)], nowMs),
   ]);
   return { ...day, createdAtMs: nowMs, finishedAtMs: null, charges: 0, refunds: 0, differences: 0 };

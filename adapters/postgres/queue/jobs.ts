@@ -3,6 +3,7 @@ import { shareClaim } from '../../../core/claimShare.ts';
 import { probeIn } from '../../../core/pause.ts';
 import type { JobPipeline } from '../../../core/pipelines/pipeline.ts';
 import type { JobLease, JobReport, Queue } from '../../../core/queue.ts';
+import type { Caused } from '../../../core/trace.ts';
 import type { Sql, Transaction } from '../connection.ts';
 import { withNestedLoops } from '../nestedLoops.ts';
 import { isPipelineFree, type StepPausesColumn, stepPausesOf } from './pauses.ts';
@@ -12,15 +13,16 @@ import type { ScanStart, ScanStarts } from './scanStart.ts';
 export const insertJobs = (
   tx: Transaction,
   pipeline: JobPipeline,
-  jobs: readonly { readonly taskId: string; readonly jobId: string }[],
+  jobs: readonly (Caused & { readonly taskId: string; readonly jobId: string })[],
   nowMs: number,
 ): PromiseLike<unknown> => tx`
-  insert into task (id, job_id, pipeline, step, state, run_ms)
-  select id, job_id, ${pipeline.name}::text, ${pipeline.steps[0].name}::text, 'ready', ${nowMs}::bigint
+  insert into task (id, job_id, pipeline, step, state, run_ms, traceparent)
+  select id, job_id, ${pipeline.name}::text, ${pipeline.steps[0].name}::text, 'ready', ${nowMs}::bigint, traceparent
   from unnest(
     ${jobs.map(({ taskId }) => taskId)}::uuid[],
-    ${jobs.map(({ jobId }) => jobId)}::uuid[]
-  ) as j(id, job_id)`;
+    ${jobs.map(({ jobId }) => jobId)}::uuid[],
+    ${jobs.map(({ traceparent = null }) => traceparent)}::text[]
+  ) as j(id, job_id, traceparent)`;
 
 /** See `Queue.claimJobs`. */
 export const claimJobs = (

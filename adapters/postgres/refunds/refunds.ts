@@ -59,10 +59,10 @@ const request = async (
     if (verdict.isErr() || locked === null) return verdict;
     const { refund, changes } = verdict.value;
     if (changes === null) return verdict;
-    const { key, taskId } = command;
+    const { key, taskId, traceparent } = command;
     const fingerprint = refundFingerprint(command);
     // A refund of another order has got the key in the meantime. The next try finds it.
-    if (!(await insertRefund(tx, refund, { key, fingerprint, taskId }))) return stale;
+    if (!(await insertRefund(tx, refund, { key, fingerprint, taskId, traceparent }))) return stale;
     await writeOrderChanges(tx, world, locked, changes, nowMs);
     await writeActivity(tx, command.command, 'refund.request', [refundTarget(refund)], nowMs);
     return verdict;
@@ -105,8 +105,9 @@ const refundUnknownCharge = async (
   nowMs: number,
 ): Promise<Refund> => {
   const { refund, key, fingerprint } = planUnknownChargeRefund(charge, nowMs);
-  const { taskId, reference } = charge;
-  if (await insertRefund(tx, refund, { key, fingerprint, taskId, chargeReference: reference })) {
+  const { taskId, reference, traceparent } = charge;
+  const row = { key, fingerprint, taskId, chargeReference: reference, traceparent };
+  if (await insertRefund(tx, refund, row)) {
     await writeActivity(tx, charge.command, 'case.refund', [refundTarget(refund)], nowMs);
     return refund;
   }
@@ -119,7 +120,7 @@ type LateCharge = Parameters<Refunds['refundLateCharge']>[0];
 
 const refundLateCharge = async (
   tx: Transaction,
-  { refundId, taskId, paymentId, reference, reason, command, response }: LateCharge,
+  { refundId, taskId, paymentId, reference, reason, command, response, traceparent }: LateCharge,
   nowMs: number,
 ): Promise<boolean> => {
   const [row] = await tx<{ status: PaymentStatus; amount: number; currency: string }[]>`
@@ -130,7 +131,7 @@ const refundLateCharge = async (
   if (late === null) return false;
   const { paymentStatus, refund, key, fingerprint } = late;
   const [isNew] = await Promise.all([
-    insertRefund(tx, refund, { key, fingerprint, taskId }),
+    insertRefund(tx, refund, { key, fingerprint, taskId, traceparent }),
     tx`
       update payment set status = ${paymentStatus}, reference = ${reference}, updated_ms = ${nowMs},
         response = coalesce(response, ${JSON.stringify(storedResponseOf(response))}::text::json)

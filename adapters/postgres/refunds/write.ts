@@ -1,6 +1,7 @@
 import { type Group, groupWithout } from '../../../core/group.ts';
 import { refundPipeline as pipeline } from '../../../core/pipelines/refund.ts';
 import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../../core/refund.ts';
+import type { Caused } from '../../../core/trace.ts';
 import type { World } from '../../../core/world.ts';
 import type { Transaction } from '../connection.ts';
 import { appendHistory, type LockedOrder } from '../orders/lock.ts';
@@ -15,7 +16,8 @@ export const insertRefund = async (
     fingerprint,
     taskId,
     chargeReference = null,
-  }: {
+    traceparent,
+  }: Caused & {
     readonly key: string;
     readonly fingerprint: string;
     readonly taskId: string;
@@ -32,7 +34,7 @@ export const insertRefund = async (
     on conflict (key) do nothing
     returning id`;
   if (rows.length === 0) return false;
-  await insertJobs(tx, pipeline, [{ taskId, jobId: id }], createdAtMs);
+  await insertJobs(tx, pipeline, [{ taskId, jobId: id, traceparent }], createdAtMs);
   return true;
 };
 

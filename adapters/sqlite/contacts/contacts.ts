@@ -71,7 +71,7 @@ const createCorrect = (connection: Connection) => {
       }
     const { changes, mails, targets } = planCorrection({ orders, ...readTasks(named) }, correction, nowMs);
     for (const change of changes) writeChange(change, nowMs);
-    for (const mail of mails) writeMail(mail, nowMs);
+    for (const mail of mails) writeMail(mail, correction.traceparent, nowMs);
     writeActivity(command, 'order.contact', targets, nowMs);
     const orderIds = named.map((each) => each.order.id);
     return ok({ orderIds, retried: changes.length, resent: mails.length });
@@ -109,16 +109,22 @@ const createReadTasks = (connection: Connection) => {
 const createWriteMail = ({ client }: Connection) => {
   const seqOf = client.prepare<[string], number>('select seq from orders where id = ?').pluck();
   const insert = client.prepare<[object]>(
-    `insert into task (id, checkout_id, order_ids, seqs, job_id, pipeline, step, state, run_ms)
-     values ($id, $checkoutId, $orderIds, $seqs, $jobId, $pipeline, $step, 'ready', $nowMs)`,
+    `insert into task (id, checkout_id, order_ids, seqs, job_id, pipeline, step, state, run_ms, traceparent)
+     values ($id, $checkoutId, $orderIds, $seqs, $jobId, $pipeline, $step, 'ready', $nowMs, $traceparent)`,
   );
   const attachInvoice = client.prepare<[string, string, string]>(
     'update invoice set task_id = ? where checkout_id = ? and pipeline = ?',
   );
-  return ({ orderIds, ...task }: MailTask, nowMs: number): void => {
+  return ({ orderIds, ...task }: MailTask, traceparent: string | undefined, nowMs: number): void => {
     // The orders have no task, so their rows have their `seq`s.
     const seqs = JSON.stringify(orderIds.map((id) => seqOf.get(id) ?? 0));
-    insert.run({ ...task, orderIds: JSON.stringify(orderIds), seqs, nowMs });
+    insert.run({
+      ...task,
+      orderIds: JSON.stringify(orderIds),
+      seqs,
+      nowMs,
+      traceparent: traceparent ?? null,
+    });
     // If the group's first mail had the invoice attached, the new one has it too.
     if (task.checkoutId !== null) attachInvoice.run(task.id, task.checkoutId, task.pipeline);
   };

@@ -23,13 +23,13 @@ export const createReconciliationWriter = (connection: Connection) => {
   const writeActivity = createWriteActivity(connection);
   return {
     request: (
-      { taskId, command, ...day }: Parameters<Ledger['requestReconciliation']>[0],
+      { taskId, command, traceparent, ...day }: Parameters<Ledger['requestReconciliation']>[0],
       nowMs: number,
     ): Reconciliation => {
       const numbers = { charges: 0, refunds: 0, differences: 0 };
       const row = { ...day, createdAtMs: nowMs, finishedAtMs: null, ...numbers };
       db.insert(reconciliation).values(row).run();
-      insertJob(taskId, day.id, nowMs);
+      insertJob(taskId, day.id, nowMs, traceparent);
       writeActivity(command, 'reconciliation.request', [reconciliationTarget(day)], nowMs);
       return row;
     },

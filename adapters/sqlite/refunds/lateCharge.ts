@@ -23,7 +23,7 @@ export const createRefundLateCharge = (
   );
 
   return (
-    { refundId, taskId, paymentId, reference, reason, command, response }: LateCharge,
+    { refundId, taskId, paymentId, reference, reason, command, response, traceparent }: LateCharge,
     nowMs: number,
   ): boolean => {
     const row = paymentById.get(paymentId);
@@ -33,7 +33,7 @@ export const createRefundLateCharge = (
     if (late === null) return false;
     const { paymentStatus, refund, key, fingerprint } = late;
     updatePayment.run(paymentStatus, reference, JSON.stringify(storedResponseOf(response)), nowMs, paymentId);
-    insert(refund, { key, fingerprint, taskId });
+    insert(refund, { key, fingerprint, taskId, traceparent });
     writeActivity(command, 'case.refund', [refundTarget(refund)], nowMs);
     return true;
   };

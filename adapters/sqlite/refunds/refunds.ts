@@ -81,7 +81,8 @@ const createRefundUnknownCharge =
     const { refund, key, fingerprint } = planUnknownChargeRefund(charge, nowMs);
     const known = findByKey(key);
     if (known !== null) return known;
-    insert(refund, { key, fingerprint, taskId: charge.taskId, chargeReference: charge.reference });
+    const { taskId, reference: chargeReference, traceparent } = charge;
+    insert(refund, { key, fingerprint, taskId, chargeReference, traceparent });
     writeActivity(charge.command, 'case.refund', [refundTarget(refund)], nowMs);
     return refund;
   };
@@ -129,8 +130,8 @@ const createRequestRefund = (
     if (verdict.isErr()) return err(verdict.error);
     const { refund, replayed, changes } = verdict.value;
     if (changes !== null && locked !== null) {
-      const { key, taskId } = command;
-      insert(refund, { key, taskId, fingerprint: refundFingerprint(command) });
+      const { key, taskId, traceparent } = command;
+      insert(refund, { key, taskId, traceparent, fingerprint: refundFingerprint(command) });
       writeOrderChanges(locked, changes, nowMs);
       writeActivity(command.command, 'refund.request', [refundTarget(refund)], nowMs);
     }

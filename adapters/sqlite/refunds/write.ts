@@ -2,6 +2,7 @@ import { type Group, groupWithout } from '../../../core/group.ts';
 import type { OrderStatus } from '../../../core/order.ts';
 import { refundPipeline as pipeline } from '../../../core/pipelines/refund.ts';
 import type { Refund, RefundOrderChanges, RefundTaskChange } from '../../../core/refund.ts';
+import type { Caused } from '../../../core/trace.ts';
 import type { World } from '../../../core/world.ts';
 import type { Connection } from '../connection.ts';
 import type { LockedOrder, OrderLock } from '../orders/lock.ts';
@@ -29,12 +30,13 @@ export const createInsertRefund = (connection: Connection) => {
     {
       taskId,
       chargeReference = null,
+      traceparent,
       ...keyAndFingerprint
-    }: KeyAndFingerprint & { readonly taskId: string; readonly chargeReference?: string | null },
+    }: KeyAndFingerprint & Caused & { readonly taskId: string; readonly chargeReference?: string | null },
   ): void => {
     const flag = restock === null ? null : restock ? 1 : 0;
     insert.run({ ...refund, ...amount, ...keyAndFingerprint, chargeReference, restock: flag });
-    insertJob(taskId, refund.id, refund.createdAtMs);
+    insertJob(taskId, refund.id, refund.createdAtMs, traceparent);
   };
 };
 
