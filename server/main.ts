@@ -132,10 +132,12 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
     const stepServices = telemetry.measureServices(
       tracing.stepServices(await openStepServices(world, config, log)),
     );
-    const eventTargets = [await openWebhookTarget(world, config, log)].map(telemetry.measureEventTarget);
-    const outside = { store, provider, mailer, invoiceRenderer, stepServices, eventTargets, ...tracing.worker };
-    const ports = { ...outside, world, log, priority, mayClaim: watch.mayClaim };
-    parallelClosers.push(startWorker(ports, workerSettingsOf(config)).stop);
+    const eventTargets = [await openWebhookTarget(world, config, log)]
+      .map((target) => tracing.eventTarget(target))
+      .map(telemetry.measureEventTarget);
+    const outside = { store, provider, mailer, invoiceRenderer, stepServices, eventTargets };
+    const around = { ...tracing.worker, priority, mayClaim: watch.mayClaim };
+    parallelClosers.push(startWorker({ ...outside, ...around, world, log }, workerSettingsOf(config)).stop);
   }
   return renderBanner({
     version,

@@ -163,6 +163,41 @@ describe.each(cases)('The trace of a checkout with %s on %s', (runtime, name, cr
   }, 120_000);
 });
 
+test.each(['bun', 'deno'] satisfies Runtime[])(
+  'The events of an order are sent in spans of their own with %s',
+  async (runtime) => {
+    const receiver = await startReceiver();
+    const hearer = await startHttpService((response) => response.writeHead(204).end());
+    running.push(hearer);
+    const database = await createTestFile();
+    const app = await startApp({
+      runtime,
+      databaseUrl: database.url,
+      env: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+        WEBHOOK_ALLOW_PRIVATE: '1',
+        QUEUE_POLL_MS: '50',
+      },
+    });
+    const operator = createClient(app.url, await tokenFor('op@shop.test', 'operator'));
+    const endpoint = { url: hearer.url, events: ['order.completed'] };
+    expectStatus(await operator.post('/webhook-endpoints', endpoint), 201);
+    await buy(app, `00-${traceId}-${parentId}-01`);
+    const untilMs = Date.now() + 60_000;
+    while (hearer.requests.length === 0 && Date.now() < untilMs)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    await stopApp(app);
+    const sent = named(receiver.spans, 'send webhook');
+    expect(sent).toMatchObject({ kind: 'PRODUCER', parentSpanId: '', links: [], isError: false });
+    expect(sent.attributes).toMatchObject({
+      ...{ 'messaging.system': 'webhook', 'messaging.batch.message_count': '1' },
+      'cartwright.events.failed': '0',
+    });
+    await database.drop();
+  },
+  120_000,
+);
+
 test('A process without an exporter loads no OpenTelemetry, and its log lines have no trace', async () => {
   const receiver = await startReceiver();
   const database = await createTestFile();
