@@ -22,6 +22,8 @@ export const traceRequests = (
   routeOf: (request: Request) => string | null,
 ): Fetch => {
   return (request) => {
+    const parent = parentOf(request.headers);
+    if (!spans.keepsBelow(parent)) return spans.apart(() => fetch(request));
     const route = routeOf(request);
     if (route !== null && untraced.test(route)) return fetch(request);
     const method = methods.has(request.method) ? request.method : '_OTHER';
@@ -32,9 +34,9 @@ export const traceRequests = (
     };
     const verb = method === '_OTHER' ? 'HTTP' : method;
     const name = route === null ? verb : `${verb} ${route}`;
-    return spans.entry(
+    return spans.keptEntry(
       { name, kind: SpanKind.SERVER, attributes },
-      parentOf(request.headers),
+      parent,
       async () => fetch(request),
       ({ status }) => ({
         attributes: { 'http.response.status_code': status },

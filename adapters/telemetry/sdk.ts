@@ -11,6 +11,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import type { CountedLog } from '../../core/countedLog.ts';
 import { type Timer, withTimeout } from '../../core/timer.ts';
+import { createDecision } from './decision.ts';
 import { createSampler, type SamplerName } from './sampler.ts';
 import { createSpans, type Spans } from './tracer.ts';
 
@@ -49,9 +50,10 @@ export const startTelemetry = (
     // A flush sends all batches of a full queue at once. One that is refused would be lost.
     concurrencyLimit: Math.ceil(queueMax / batchMax) + 1,
   });
+  const decision = createDecision(createSampler(settings.sampler, settings.samplerRatio));
   const provider = new BasicTracerProvider({
     resource: defaultResource().merge(resourceFromAttributes(settings.resource)),
-    sampler: createSampler(settings.sampler, settings.samplerRatio),
+    ...decision.tracing,
     spanProcessors: [
       new BatchSpanProcessor(logFailures(exporter, sayFailure), {
         maxQueueSize: queueMax,
@@ -63,7 +65,7 @@ export const startTelemetry = (
   });
   const contexts = new AsyncLocalStorageContextManager().enable();
   return {
-    spans: createSpans(provider.getTracer('cartwright'), contexts),
+    spans: createSpans(provider.getTracer('cartwright'), contexts, decision),
     close: async () => {
       const closed = provider.shutdown().catch((cause: unknown) => sayFailure(reasonOf(cause)));
       await withTimeout(timer, closeMs, closed, () => sayFailure(`no answer within ${closeMs / 1_000} s`));

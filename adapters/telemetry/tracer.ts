@@ -12,6 +12,7 @@ import {
 } from '@opentelemetry/api';
 import type { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { parseTraceParent } from '@opentelemetry/core';
+import type { Decision } from './decision.ts';
 
 export type SpanOptions = {
   readonly name: string;
@@ -28,33 +29,50 @@ export type Spans = ReturnType<typeof createSpans>;
 /** As many as the SDK keeps. */
 const linksMax = 128;
 
-export const createSpans = (tracer: Tracer, contexts: AsyncLocalStorageContextManager) => {
+export const createSpans = (
+  tracer: Tracer,
+  contexts: AsyncLocalStorageContextManager,
+  { keeps }: Pick<Decision, 'keeps'>,
+) => {
   /**
    * The span that the caller works in. Undefined if its trace is not kept, and once it has ended: a timer or a batch may
    * outlive the request that started it, and is then no work of that request.
    */
   const current = (): Span | undefined => {
-    const span = trace.getSpan(contexts.active());
+    const context = contexts.active();
+    if (context === ROOT_CONTEXT) return undefined;
+    const span = trace.getSpan(context);
     return span?.isRecording() === true ? span : undefined;
   };
 
-  /** Runs `work` in `span`, and ends it. */
-  const runIn = <T>(
-    span: Span,
+  /** Work that belongs to nobody’s span. Mostly there is none, and then the runtime has no context to carry along. */
+  const apart = <T>(work: () => T): T =>
+    contexts.active() === ROOT_CONTEXT ? work() : contexts.with(ROOT_CONTEXT, work);
+
+  /**
+   * Runs `work` in a span that is kept. Its attributes are set when it ends: the SDK would copy those of its start three
+   * times, and its links twice.
+   */
+  const runInSpan = <T>(
+    { name, kind, attributes }: SpanOptions,
     parent: Context,
     work: () => Promise<T>,
     outcomeOf: (result: T) => SpanOutcome,
-  ): Promise<T> =>
-    contexts.with(trace.setSpan(parent, span), async () => {
+    links: readonly Link[] = [],
+  ): Promise<T> => {
+    const span = tracer.startSpan(name, { kind }, parent);
+    for (const link of links) span.addLink(link);
+    return contexts.with(trace.setSpan(parent, span), async () => {
       try {
         const result = await work();
-        finish(span, outcomeOf(result));
+        finish(span, attributes, outcomeOf(result));
         return result;
       } catch (cause) {
-        finish(span, { error: cause instanceof Error ? cause.name : 'Error' });
+        finish(span, attributes, { error: cause instanceof Error ? cause.name : 'Error' });
         throw cause;
       }
     });
+  };
 
   return {
     current,
@@ -71,20 +89,22 @@ export const createSpans = (tracer: Tracer, contexts: AsyncLocalStorageContextMa
       outcomeOf: (result: T) => SpanOutcome = nothing,
     ): Promise<T> => {
       if (current() === undefined) return work();
-      const parent = contexts.active();
-      return runIn(tracer.startSpan(options.name, options, parent), parent, work, outcomeOf);
+      return runInSpan(options, contexts.active(), work, outcomeOf);
     },
 
-    /** A span that begins a trace, or goes on with that of `parent`. The sampler decides whether it is kept. */
+    /** Whether an `entry` below `parent` will be kept. Asked first, so that nothing is made for one that is not. */
+    keepsBelow: (parent: Context): boolean => keeps(parent, []),
+
+    /** A span that begins a trace, or goes on with that of `parent`. Called after `keepsBelow` said that it is kept. */
+    keptEntry: runInSpan,
+
+    /** The same, and the sampler decides whether it is kept. */
     entry: <T>(
       options: SpanOptions,
       parent: Context,
       work: () => Promise<T>,
       outcomeOf: (result: T) => SpanOutcome,
-    ): Promise<T> => {
-      const span = tracer.startSpan(options.name, options, parent);
-      return span.isRecording() ? runIn(span, parent, work, outcomeOf) : contexts.with(ROOT_CONTEXT, work);
-    },
+    ): Promise<T> => (keeps(parent, []) ? runInSpan(options, parent, work, outcomeOf) : apart(work)),
 
     /**
      * A trace of its own for work that others have caused, with a link to the span of each: a retry days later does not
@@ -97,18 +117,23 @@ export const createSpans = (tracer: Tracer, contexts: AsyncLocalStorageContextMa
       outcomeOf: (result: T) => SpanOutcome = nothing,
     ): Promise<T> => {
       const links = linksTo(causes);
-      const span = tracer.startSpan(options.name, { ...options, links }, ROOT_CONTEXT);
-      return span.isRecording()
-        ? runIn(span, ROOT_CONTEXT, work, outcomeOf)
-        : contexts.with(ROOT_CONTEXT, work);
+      return keeps(ROOT_CONTEXT, links)
+        ? runInSpan(options, ROOT_CONTEXT, work, outcomeOf, links)
+        : apart(work);
     },
 
-    /** Work that belongs to nobody’s span. */
-    apart: <T>(work: () => T): T => contexts.with(ROOT_CONTEXT, work),
+    apart,
 
     /** `linked` for what is already done: only then is it known who caused it. */
-    record: (options: SpanOptions, causes: readonly (string | null | undefined)[], startTime: number): void =>
-      tracer.startSpan(options.name, { ...options, links: linksTo(causes), startTime }, ROOT_CONTEXT).end(),
+    record: (
+      options: SpanOptions,
+      causes: readonly (string | null | undefined)[],
+      startTime: number,
+    ): void => {
+      const links = linksTo(causes);
+      if (keeps(ROOT_CONTEXT, links))
+        tracer.startSpan(options.name, { ...options, links, startTime }, ROOT_CONTEXT).end();
+    },
   };
 };
 
@@ -120,7 +145,7 @@ const linksTo = (causes: readonly (string | null | undefined)[]): Link[] => {
     if (links.length === linksMax) break;
     seen.add(cause);
     const context = parseTraceParent(cause);
-    if (context !== null) links.push({ context: { ...context, isRemote: true } });
+    if (context !== null) links.push({ context: Object.assign(context, { isRemote: true }) });
   }
   return links;
 };
@@ -129,7 +154,8 @@ export const isSampled = ({ context }: Link): boolean => (context.traceFlags & T
 
 const nothing = (): SpanOutcome => ({});
 
-const finish = (span: Span, { attributes, error }: SpanOutcome): void => {
+const finish = (span: Span, started: Attributes, { attributes, error }: SpanOutcome): void => {
+  span.setAttributes(started);
   if (attributes !== undefined) span.setAttributes(attributes);
   if (error !== undefined) {
     span.setAttribute('error.type', error);

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'bun:test';
-import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
+  SamplingDecision,
   SimpleSpanProcessor,
+  TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
 import { ok } from 'neverthrow';
+import { createDecision } from '../../adapters/telemetry/decision.ts';
 import { traceRequests } from '../../adapters/telemetry/entries.ts';
 import { createSampler, type SamplerName } from '../../adapters/telemetry/sampler.ts';
 import { traceStore } from '../../adapters/telemetry/store.ts';
@@ -17,12 +20,15 @@ import { createTestWorld } from '../world.ts';
 
 const open = (sampler: SamplerName = 'parentbased_always_on', ratio = 1) => {
   const exporter = new InMemorySpanExporter();
+  const decision = createDecision(createSampler(sampler, ratio));
   const provider = new BasicTracerProvider({
-    sampler: createSampler(sampler, ratio),
+    ...decision.tracing,
     spanProcessors: [new SimpleSpanProcessor(exporter)],
   });
-  const spans = createSpans(provider.getTracer('test'), new AsyncLocalStorageContextManager().enable());
-  return { spans, names: () => exporter.getFinishedSpans().map(({ name }) => name), exporter };
+  const contexts = new AsyncLocalStorageContextManager().enable();
+  const tracer = provider.getTracer('test');
+  const spans = createSpans(tracer, contexts, decision);
+  return { tracer, spans, names: () => exporter.getFinishedSpans().map(({ name }) => name), exporter };
 };
 
 const traceparentOf = (index: number, flags = '01') =>
@@ -91,6 +97,63 @@ describe('The sampler', () => {
     const work = () => spans.child(internal('inner'), done);
     expect(await spans.entry(internal('request'), ROOT_CONTEXT, work, nothing)).toBe('done');
     expect(names()).toEqual([]);
+  });
+});
+
+describe('The decision to keep a trace', () => {
+  test('A request whose trace is not kept is answered as if nothing was traced', () => {
+    const { tracer, spans } = open('parentbased_always_off');
+    tracer.startSpan = () => {
+      throw new Error('a span was made');
+    };
+    const response = Promise.resolve(new Response());
+    const fetch = traceRequests(
+      spans,
+      () => response,
+      () => {
+        throw new Error('the route was looked up');
+      },
+    );
+    const headers = { traceparent: traceparentOf(0, '00') };
+    expect(fetch(new Request('https://shop.test/orders'))).toBe(response);
+    expect(fetch(new Request('https://shop.test/orders', { headers }))).toBe(response);
+  });
+
+  test('A request whose trace is not kept is no work of the request that its turn was begun in', async () => {
+    const { spans, names } = open('parentbased_always_off');
+    const fetch = traceRequests(
+      spans,
+      async () => {
+        await spans.child(internal('of nobody'), done);
+        return new Response();
+      },
+      () => null,
+    );
+    const parent = trace.setSpanContext(ROOT_CONTEXT, {
+      ...{ traceId: '1'.repeat(32), spanId: '1'.repeat(16), traceFlags: TraceFlags.SAMPLED },
+    });
+    const begin = async () => fetch(new Request('https://shop.test/orders'));
+    await spans.entry(internal('request'), parent, begin, nothing);
+    expect(names()).toEqual(['request']);
+  });
+
+  test('A trace has the id that it was decided on, so that other services decide alike', async () => {
+    const { spans, exporter } = open('traceidratio', 0.5);
+    let kept = 0;
+    for (let index = 0; index < 200; index++) {
+      if (!spans.keepsBelow(ROOT_CONTEXT)) continue;
+      kept++;
+      await spans.keptEntry(internal('request'), ROOT_CONTEXT, done, nothing);
+      await spans.linked(internal('step'), [], done);
+    }
+    const requests = exporter.getFinishedSpans().filter(({ name }) => name === 'request');
+    expect(requests).toHaveLength(kept);
+    const sampler = new TraceIdRatioBasedSampler(0.5);
+    const decisions = exporter
+      .getFinishedSpans()
+      .map((span) => sampler.shouldSample(ROOT_CONTEXT, span.spanContext().traceId).decision);
+    expect(new Set(decisions)).toEqual(new Set([SamplingDecision.RECORD_AND_SAMPLED]));
+    expect(new Set(requests.map((span) => span.spanContext().traceId)).size).toBe(kept);
   });
 });
 
