@@ -4,17 +4,20 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
+import { createDecision } from '../../adapters/telemetry/decision.ts';
 import { createSampler } from '../../adapters/telemetry/sampler.ts';
 import { createSpans } from '../../adapters/telemetry/tracer.ts';
 
 /** Spans that are all kept, in memory. */
 export const openSpans = () => {
   const exporter = new InMemorySpanExporter();
+  const decision = createDecision(createSampler('parentbased_always_on', 1));
   const provider = new BasicTracerProvider({
-    sampler: createSampler('parentbased_always_on', 1),
+    ...decision.tracing,
     spanProcessors: [new SimpleSpanProcessor(exporter)],
   });
-  const spans = createSpans(provider.getTracer('test'), new AsyncLocalStorageContextManager().enable());
+  const contexts = new AsyncLocalStorageContextManager().enable();
+  const spans = createSpans(provider.getTracer('test'), contexts, decision);
   return { spans, exporter };
 };
 
