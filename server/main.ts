@@ -21,6 +21,7 @@ import { addressOf, describeReach, renderBanner } from './banner.ts';
 import { type Auth, type Config, readConfig } from './config.ts';
 import { createDatabaseWatch, type DatabaseWatch } from './databaseWatch.ts';
 import { createDrain, defaultDrainMs } from './drain.ts';
+import { openKafka } from './kafka.ts';
 import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
 import { createLineWriter } from './logWriter.ts';
@@ -72,6 +73,7 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
   const store = await openDatabase(environment, countedLog, config, telemetry, closers);
   const watch = await startDatabaseWatch(store, world, log, config, closers);
   const { provider, simulator, mailer } = await openOutside(store, environment, config, telemetry, closers);
+  const eventTargets = await openKafka(config, environment, store, closers);
   // The API, webhooks and worker stop in parallel: each may need up to `shutdownMs`, and time to stop is short. All of
   // them hear of it at once, so a worker claims nothing while the API still answers.
   const parallelClosers: Close[] = [];
@@ -129,7 +131,7 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
     const stepServices = telemetry.measureServices(
       tracing.stepServices(await openStepServices(world, config, log)),
     );
-    const outside = { store, provider, mailer, invoiceRenderer, stepServices, eventTargets: [] };
+    const outside = { store, provider, mailer, invoiceRenderer, stepServices, eventTargets };
     const around = { traceStep: tracing.step, priority, mayClaim: watch.mayClaim };
     parallelClosers.push(startWorker({ ...outside, ...around, world, log }, workerSettingsOf(config)).stop);
   }

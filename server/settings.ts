@@ -4,6 +4,7 @@ import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
 import { authSettings, callerSettings } from './callerSettings.ts';
 import { checkoutSettings } from './checkoutSettings.ts';
 import { readDatabaseUrl } from './databaseUrl.ts';
+import { kafkaSettings } from './kafkaSettings.ts';
 import { limitSettings } from './limitSettings.ts';
 import { logSettings } from './logSettings.ts';
 import { dkimSettings, mailSettings, oauth2Settings } from './mailSettings.ts';
@@ -49,6 +50,7 @@ export const readSettings = (read: ReadSetting) => {
     ...stopSettings(kinds),
     ...logSettings(kinds),
     ...telemetrySettings(kinds),
+    kafka: kafkaSettings(kinds),
     tracing: tracingSettings(kinds),
   };
 };

@@ -2,7 +2,7 @@ import { ok } from 'neverthrow';
 import type { CountedLog } from '../core/countedLog.ts';
 import { claimLimit, type EventTarget, planReport, type SendOutcome } from '../core/eventTarget.ts';
 import type { Log } from '../core/log.ts';
-import type { LeasedEvent } from '../core/relay.ts';
+import type { LeasedEvent, SubscriptionHealth } from '../core/relay.ts';
 import type { AsyncResult } from '../core/result.ts';
 import type { Store } from '../core/store.ts';
 import type { RelaySubscription } from '../core/subscription.ts';
@@ -14,7 +14,7 @@ type RelayPorts = {
   readonly store: Pick<Store, 'events'>;
   readonly eventTargets: readonly EventTarget[];
   readonly world: Pick<World, 'clock' | 'random'>;
-  readonly log: Pick<Log, 'warn'>;
+  readonly log: Pick<Log, 'warn' | 'info'>;
   readonly countedLog: CountedLog;
 };
 
@@ -56,7 +56,7 @@ const createRelay = (
   ports: RelayPorts,
   { leaseMs, pollMs }: { readonly leaseMs: number; readonly pollMs: number },
 ): Relay => {
-  const { store, eventTargets, world, log, countedLog } = ports;
+  const { store, eventTargets, world, countedLog } = ports;
   const running = new Map<string, Promise<void>>();
   let stopped = false;
   let used = false;
@@ -80,7 +80,7 @@ const createRelay = (
     target: EventTarget,
     subscription: RelaySubscription,
   ): AsyncResult<RelaySubscription | null> => {
-    const { id, kind, target: to } = subscription;
+    const { id } = subscription;
     const nowMs = world.clock.nowMs();
     const limit = claimLimit(subscription, target);
     const claimed = await store.events.claim({ subscriptionId: id, limit, nowMs, leaseMs });
@@ -93,18 +93,9 @@ const createRelay = (
     const outcomes = await send(target, subscription, events, deadlineMs);
     const { reports, health } = planReport(subscription, events, outcomes, world.clock.nowMs(), world.random);
     const reported = await store.events.report(id, reports, health);
-    const { pauseReason, ...rest } = health;
     const error = outcomes.find((outcome) => outcome.error !== null)?.error ?? null;
-    if (error !== null)
-      countedLog.warn('events were not delivered', { subscription: id, error }, `relay ${id}`);
-    if (pauseReason !== null)
-      log.warn('paused a subscription that has failed for three days', {
-        subscription: id,
-        kind,
-        to,
-        pauseReason,
-      });
-    return reported.map(() => (error === null ? { ...subscription, ...rest } : null));
+    logOutcome(ports, subscription, error, health, world.clock.nowMs());
+    return reported.map(() => (error === null ? { ...subscription, ...health } : null));
   };
 
   const run = async (target: EventTarget, subscription: RelaySubscription): Promise<void> => {
@@ -139,6 +130,32 @@ const createRelay = (
       await Promise.all(running.values());
     },
   };
+};
+
+/** One line when a receiver begins to take nothing, and one when it takes events again. In between only metrics say it. */
+const logOutcome = (
+  { log, countedLog }: Pick<RelayPorts, 'log' | 'countedLog'>,
+  { id, kind, target: to, failures, failingSinceMs }: RelaySubscription,
+  error: string | null,
+  { failures: failuresNow, pauseReason }: SubscriptionHealth,
+  nowMs: number,
+): void => {
+  if (failures === 0 && failuresNow > 0)
+    log.warn('a receiver takes no events, so they wait', { subscription: id, kind, to, error });
+  else if (error !== null && failuresNow === 0)
+    countedLog.warn('events were not delivered', { subscription: id, error }, `relay ${id}`);
+  if (failures > 0 && failuresNow === 0)
+    log.info('a receiver takes events again', {
+      ...{ subscription: id, kind, to },
+      afterMs: nowMs - (failingSinceMs ?? nowMs),
+    });
+  if (pauseReason !== null)
+    log.warn('paused a subscription that has failed for three days', {
+      subscription: id,
+      kind,
+      to,
+      pauseReason,
+    });
 };
 
 /** How long an undelivered event, and the body of a delivery, is kept. */

@@ -64,6 +64,7 @@ test('Without any variable every setting has its default, and demo mode is on', 
     drainMs: null,
     slowMs: 1_000,
     metricsPort: null,
+    kafka: null,
     splunk: null,
     tracing: expect.objectContaining({ endpoint: null }),
   });
