@@ -12,13 +12,13 @@ export type KafkaConnection = {
 };
 
 /** In PEM. What is null is the system's own authorities, or no certificate of ours. */
-export type KafkaTls = {
+type KafkaTls = {
   readonly ca: string | null;
   readonly certificate: string | null;
   readonly key: string | null;
 };
 
-export type KafkaLogin = {
+type KafkaLogin = {
   readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
   readonly username: string;
   readonly password: string;
