@@ -24,6 +24,7 @@ export type KafkaBroker = {
   /** With SIGKILL. */
   kill(): Promise<void>;
   createTopic(topic: string, partitions: number): Promise<void>;
+  pid(): number;
 };
 
 /** A listener with TLS and logins, and rights to topics. The one without them may do everything. */
@@ -87,6 +88,7 @@ export const startBroker = async (security: BrokerSecurity | null = null): Promi
       withAdmin(address, async (admin) => {
         await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
       }),
+    pid: () => broker?.pid ?? 0,
   };
 };
 

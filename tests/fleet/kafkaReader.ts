@@ -33,7 +33,7 @@ export const readTopic = async (address: string, topic: string): Promise<readonl
 };
 
 /** The offset after the last message of each partition. */
-const endsOf = async (address: string, topic: string): Promise<ReadonlyMap<number, number>> => {
+export const endsOf = async (address: string, topic: string): Promise<ReadonlyMap<number, number>> => {
   const admin = new Admin({ clientId: 'tests', bootstrapBrokers: [address] });
   try {
     const { topics } = await admin.metadata({ topics: [topic] });
