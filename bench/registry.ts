@@ -2,6 +2,7 @@ import type { Row } from './row.ts';
 import { anyText } from './rows/anyText.ts';
 import { cart } from './rows/cart.ts';
 import { checkout } from './rows/checkout.ts';
+import { events } from './rows/events.ts';
 import { flash } from './rows/flash.ts';
 import { gateway } from './rows/gateway.ts';
 import { growth } from './rows/growth.ts';
@@ -34,6 +35,7 @@ export const rows: readonly Row[] = [
   sqlite,
   lone,
   telemetry,
+  events,
   startup,
   page,
   gateway,

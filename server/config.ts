@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { StepServiceSettings } from '../adapters/services/stepServices.ts';
 import { findAuthConflicts } from './authRules.ts';
 import { findDatabaseConflicts } from './databaseUrl.ts';
+import { findKafkaConflicts, type Kafka, kafkaOf } from './kafkaSettings.ts';
 import { findMailConflicts } from './mailSettings.ts';
 import { findServiceConflicts, stepServicesOf } from './serviceSettings.ts';
 import type { Setting } from './settingKinds.ts';
@@ -13,7 +14,7 @@ type Settings = ReturnType<typeof readSettings>;
 
 /** All settings. `readConfig` reads them once, at the start; nothing else reads the environment. */
 export type Config = Readonly<
-  Omit<Settings, 'nodeEnv' | 'auth' | 'paymentProvider' | 'stripe' | 'stepServices' | 'splunk'>
+  Omit<Settings, 'nodeEnv' | 'auth' | 'paymentProvider' | 'stripe' | 'stepServices' | 'splunk' | 'kafka'>
 > & {
   /** Whether `PORT` is set. A worker listens only if it is. */
   readonly portGiven: boolean;
@@ -24,6 +25,8 @@ export type Config = Readonly<
   readonly stepServices: StepServiceSettings | null;
   /** Null: log lines go to standard error alone. */
   readonly splunk: { readonly url: string; readonly token: string } | null;
+  /** Null: no events are sent to Kafka. */
+  readonly kafka: Kafka | null;
 };
 
 /** How callers prove who they are. */
@@ -64,7 +67,8 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
     return setting.fallback;
   };
 
-  const { nodeEnv, auth, paymentProvider, stripe, stepServices, splunk, ...others } = readSettings(read);
+  const { nodeEnv, auth, paymentProvider, stripe, stepServices, splunk, kafka, ...others } =
+    readSettings(read);
   const { issuer, audience } = auth;
   const production = nodeEnv === 'production';
   const payment = paymentOf(paymentProvider, stripe);
@@ -76,6 +80,7 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
     ...findPaymentConflicts(env),
     ...findServiceConflicts(env),
     ...findTelemetryConflicts(env),
+    ...findKafkaConflicts(env, production),
   );
   if (production) errors.push(...findPlainConnections(env));
   if (errors.length > 0 || payment === null) return err(errors);
@@ -88,6 +93,7 @@ export const readConfig = (env: Environment): Result<Config, readonly string[]> 
     auth: { key, issuer, audience, claims: { roles: auth.rolesClaim, email: auth.emailClaim } },
     payment,
     stepServices: stepServicesOf(stepServices),
+    kafka: kafkaOf(kafka),
     splunk: splunk.url === null || splunk.token === null ? null : { url: splunk.url, token: splunk.token },
   });
 };

@@ -1,4 +1,5 @@
 import type { Inspection } from '../adapters/postgres/inspect.ts';
+import type { SubscribedTopic } from '../adapters/stored/subscription.ts';
 import { skewToldMs } from '../core/clockSkew.ts';
 import type { World } from '../core/world.ts';
 import type { Config } from './config.ts';
@@ -9,23 +10,27 @@ import { adviceFor, outageReasonOf } from './wiring.ts';
 /** With less room, a shop with some traffic has hours to days. */
 const leastFreeBytes = 256 * 1024 ** 2;
 
-type Settings = Pick<Config, 'databaseUrl' | 'role'>;
+type Settings = Pick<Config, 'databaseUrl' | 'role' | 'kafka'>;
 
 export const checkDatabase = async (world: World, settings: Settings): Promise<readonly Finding[]> => {
   const path = sqlitePathOf(settings.databaseUrl);
   if (path === ':memory:')
     return [ok('is in memory: a restart loses it. For real use set DATABASE_URL to a file or a server')];
-  return path === null ? checkServer(world, settings) : checkFile(settings.databaseUrl, path);
+  return path === null ? checkServer(world, settings) : checkFile(settings, path);
 };
 
-const checkFile = async (url: string, path: string): Promise<readonly Finding[]> => {
+const checkFile = async (
+  { databaseUrl: url, kafka }: Settings,
+  path: string,
+): Promise<readonly Finding[]> => {
   const { inspectFile } = await import('../adapters/sqlite/inspect.ts');
   try {
-    const { exists, pending, freeBytes } = inspectFile(path);
+    const { exists, pending, freeBytes, topics } = inspectFile(path);
     const megabytes = Math.floor(freeBytes / 1024 ** 2);
     return [
       ok(exists ? `${url} can be read and written` : `${url} does not exist yet; the first start creates it`),
       ...(exists ? [migrationsOf(pending)] : []),
+      ...findLeftTopics(topics, kafka),
       freeBytes >= leastFreeBytes
         ? ok(`its disk has ${megabytes} MiB left`)
         : wrong(`its disk has only ${megabytes} MiB left`, 'make room, or move the file to a larger disk'),
@@ -37,7 +42,7 @@ const checkFile = async (url: string, path: string): Promise<readonly Finding[]>
 
 const checkServer = async (
   world: World,
-  { databaseUrl: url, role }: Settings,
+  { databaseUrl: url, role, kafka }: Settings,
 ): Promise<readonly Finding[]> => {
   const { inspectPostgres } = await import('../adapters/postgres/inspect.ts');
   const inspection = inspectPostgres(world, url);
@@ -55,6 +60,8 @@ const checkServer = async (
       ...(await checkSchema(inspection, readOnly, attempt)),
       ...(readOnly ? [] : [await attempt(() => inspection.write().then(() => ok('it takes writes')))]),
       await attempt(async () => clockOf(await inspection.skewMs())),
+      // What makes this fail is said by the checks above.
+      ...findLeftTopics(await inspection.topics().catch(() => []), kafka),
     ];
   } finally {
     await inspection.close();
@@ -94,6 +101,17 @@ const clockOf = (skewMs: number): Finding =>
         `its clock is ${Math.abs(skewMs)} ms ${skewMs > 0 ? 'ahead of' : 'behind'} that of this machine`,
         'set both clocks by NTP, such as with chrony or systemd-timesyncd',
       );
+
+/** Topics that are subscribed, and that no setting of ours leads to: their events wait for 30 days and are then dropped. */
+const findLeftTopics = (topics: readonly SubscribedTopic[], kafka: Config['kafka']): readonly Finding[] =>
+  topics
+    .filter(({ topic }) => topic !== kafka?.topic)
+    .map(({ topic, events }) =>
+      wrong(
+        `${kafka === null ? 'KAFKA_BROKERS is not set' : `KAFKA_TOPIC is ${kafka.topic}`}, but the topic ${topic} of Kafka is subscribed: ${events} events wait for it`,
+        `set ${kafka === null ? 'KAFKA_BROKERS' : 'KAFKA_TOPIC'} as the other processes have it, or end the subscription: bun run events --end ${topic}`,
+      ),
+    );
 
 const failureOf = async (url: string, cause: unknown): Promise<Finding> => {
   const reason =

@@ -22,10 +22,12 @@ import { type Config, readConfig } from './config.ts';
 import { openDatabases } from './databases.ts';
 import { readDemoSecret } from './demoSecret.ts';
 import { createDrain, defaultDrainMs } from './drain.ts';
+import { openKafka } from './kafka.ts';
 import { watchRunners } from './launcher.ts';
 import { createLog } from './log.ts';
 import { createLineWriter } from './logWriter.ts';
 import { serveMetrics } from './metricsServer.ts';
+import { openWorker } from './openWorker.ts';
 import { readPages } from './pageFiles.ts';
 import { probePort } from './probePort.ts';
 import {
@@ -41,14 +43,10 @@ import { openSplunkLog } from './splunk.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { openTracing, type Tracing } from './tracing.ts';
 import { isPlainDatabase } from './transportRules.ts';
-import { openWebhookCheck, openWebhookTarget } from './webhooks.ts';
-import {
-  openMailer,
-  openProvider,
-  openRequestPriority,
-  openStepServices,
-  workerSettingsOf,
-} from './wiring.ts';
+import { openWebhookCheck } from './webhooks.ts';
+import { openMailer, openProvider, openRequestPriority } from './wiring.ts';
+
+const { version } = packageJson;
 
 /** The settings, with what depends on where the process runs. */
 type RunConfig = Config & { readonly drainMs: number; readonly droppedLines: () => number };
@@ -59,7 +57,6 @@ type Environment = { readonly world: World; readonly log: Log; readonly tracing:
 const start = async (config: RunConfig, environment: Environment, closers: Close[]): Promise<string> => {
   const { world, log, tracing } = environment;
   const { role, production, host, port } = config;
-  const { version } = packageJson;
   const isApi = role !== 'worker';
   const listens = isApi || config.portGiven;
   if (listens) await probePort(port, host ?? undefined);
@@ -71,6 +68,7 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
   const databases = await openDatabases(environment, countedLog, config, telemetry, closers);
   const { store, watch } = databases;
   const { provider, simulator, mailer } = await openOutside(store, environment, config, telemetry, closers);
+  const kafkaTargets = await openKafka(config, environment, store, closers);
   // The API, webhooks and worker stop in parallel: each may need up to `shutdownMs`, and time to stop is short. All of
   // them hear of it at once, so a worker claims nothing while the API still answers.
   const parallelClosers: Close[] = [];
@@ -115,6 +113,7 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
       isReady: drain.isReady,
       checkWebhookUrl: await openWebhookCheck(world, config),
       renderMetrics: telemetry.render,
+      ...(config.kafka && { kafkaTopic: config.kafka.topic }),
       databases: databases.health,
     };
     const api = createApp(deps);
@@ -128,16 +127,17 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
       parallelClosers.push(simulator.startWebhooks(async (request) => api.handle(request)));
   }
   if (role === 'all' || role === 'worker') {
-    const { startWorker } = await import('../worker/worker.ts');
-    const stepServices = telemetry.measureServices(
-      tracing.stepServices(await openStepServices(world, config, log)),
-    );
-    const eventTargets = [await openWebhookTarget(world, config, log)]
-      .map((target) => tracing.eventTarget(target))
-      .map(telemetry.measureEventTarget);
-    const outside = { store, provider, mailer, invoiceRenderer, stepServices, eventTargets };
-    const around = { ...tracing.worker, priority, mayClaim: watch.mayClaim };
-    parallelClosers.push(startWorker({ ...outside, ...around, world, log }, workerSettingsOf(config)).stop);
+    const ports = {
+      store,
+      provider,
+      mailer,
+      invoiceRenderer,
+      world,
+      log,
+      priority,
+      mayClaim: watch.mayClaim,
+    };
+    await openWorker(ports, kafkaTargets, { telemetry, tracing }, config, parallelClosers);
   }
   return renderBanner({
     version,
@@ -255,7 +255,7 @@ if (wrongRuntime !== null) {
   );
   const logSettings = { ...format, alsoJson: splunk?.write };
   const tracingLog = createCountedLog(createLog(lines.write, clock, logSettings), timer);
-  const tracing = await openTracing(config.value, packageJson.version, systemWorld, tracingLog);
+  const tracing = await openTracing(config.value, version, systemWorld, tracingLog);
   // Closed after all that has spans: its queue has those of what stopped before.
   closers.push(tracing.close);
   const world = { ...systemWorld, traceparent: tracing.traceparent };

@@ -4,6 +4,7 @@ import { jobPipelines, pipelines } from '../core/pipelines/index.ts';
 import { authSettings, callerSettings } from './callerSettings.ts';
 import { checkoutSettings } from './checkoutSettings.ts';
 import { readDatabaseUrl, readReplicaUrl } from './databaseUrl.ts';
+import { kafkaSettings } from './kafkaSettings.ts';
 import { limitSettings } from './limitSettings.ts';
 import { logSettings } from './logSettings.ts';
 import { dkimSettings, mailSettings, oauth2Settings } from './mailSettings.ts';
@@ -51,6 +52,7 @@ export const readSettings = (read: ReadSetting) => {
     ...stopSettings(kinds),
     ...logSettings(kinds),
     ...telemetrySettings(kinds),
+    kafka: kafkaSettings(kinds),
     tracing: tracingSettings(kinds),
   };
 };

@@ -1,5 +1,6 @@
 import { clockSkewMs } from '../../core/clockSkew.ts';
 import type { World } from '../../core/world.ts';
+import { type SubscribedTopic, subscribedTopics } from '../stored/subscription.ts';
 import { connect, type Sql } from './connection.ts';
 import { pendingMigrations } from './migrate.ts';
 import { CannotUseDatabase, checkRights, checkVersion } from './startCheck.ts';
@@ -17,6 +18,8 @@ export type Inspection = {
   readonly write: () => Promise<void>;
   /** By how much the server's clock is ahead of ours, ms. */
   readonly skewMs: () => Promise<number>;
+  /** The topics of Kafka that are subscribed. None before the migration that adds subscriptions. */
+  readonly topics: () => Promise<readonly SubscribedTopic[]>;
 };
 
 const limits = { statementMs: 8_000, lockMs: 4_000, clientMs: 10_000 };
@@ -43,6 +46,12 @@ export const inspectPostgres = ({ clock }: Pick<World, 'clock'>, url: string): I
         select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms`;
       const afterMs = clock.nowMs();
       return clockSkewMs(row?.now_ms ?? beforeMs, { beforeMs, afterMs });
+    },
+    topics: async () => {
+      const [found] = await sql<
+        { exists: boolean }[]
+      >`select to_regclass('subscription') is not null as exists`;
+      return found?.exists === true ? sql<SubscribedTopic[]>`${sql.unsafe(subscribedTopics)}` : [];
     },
   };
 };

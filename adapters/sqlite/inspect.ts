@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { type SubscribedTopic, subscribedTopics } from '../stored/subscription.ts';
 import { checkWritable } from '../stored/writableFile.ts';
 import { pendingMigrations } from './migrate.ts';
 
@@ -11,6 +12,8 @@ export type FileInspection = {
   readonly pending: readonly string[];
   /** The room for this user on the disk of the file, in bytes. */
   readonly freeBytes: number;
+  /** The topics of Kafka that are subscribed. None before the migration that adds subscriptions. */
+  readonly topics: readonly SubscribedTopic[];
 };
 
 /**
@@ -24,16 +27,21 @@ export const inspectFile = (path: string): FileInspection => {
   const freeBytes = bavail * bsize;
   if (!exists) {
     accessSync(folder, constants.W_OK | constants.X_OK);
-    return { exists, pending: [], freeBytes };
+    return { exists, pending: [], freeBytes, topics: [] };
   }
   if (statSync(path).isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
   checkWritable(path);
   const client = new Database(path, { readonly: true, fileMustExist: true, timeout: 2_000 });
   try {
-    return { exists, pending: pendingMigrations(client), freeBytes };
+    return { exists, pending: pendingMigrations(client), freeBytes, topics: topicsIn(client) };
   } finally {
     client.close();
   }
+};
+
+const topicsIn = (client: Database.Database): readonly SubscribedTopic[] => {
+  const exists = client.prepare("select 1 from sqlite_master where name = 'subscription'").get();
+  return exists === undefined ? [] : client.prepare<[], SubscribedTopic>(subscribedTopics).all();
 };
 
 const existingFolder = (folder: string): string =>

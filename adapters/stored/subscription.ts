@@ -79,3 +79,11 @@ export const deliveryFrom = (row: DeliveryRow): Delivery => ({
   deliveredAtMs: row.delivered_ms,
   lastAttempt: { atMs: row.attempt_ms, responseStatus: row.response_status, error: row.error },
 });
+
+/** A topic of Kafka, and how many events it has not heard. */
+export type SubscribedTopic = { readonly topic: string; readonly events: number };
+
+/** The same in both databases. */
+export const subscribedTopics = `
+  select target as topic, (select count(*) from event where subscription_id = subscription.id) as events
+  from subscription where kind = 'kafka' order by id`;

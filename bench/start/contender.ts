@@ -2,7 +2,7 @@ import { startApp } from '../app.ts';
 import { checkStatuses, createCartPlan } from '../checkout/fixture.ts';
 import { runLoad } from '../load/run.ts';
 import { cpuSeconds } from '../processes.ts';
-import type { Bench, Contender, Sample } from '../row.ts';
+import type { Bench, Configuration, Contender, Sample } from '../row.ts';
 import { groupByCheckout, type PlacedOrder } from '../shop.ts';
 import { type OpenShop, type Shop, waitUntilDrained } from './shop.ts';
 
@@ -14,33 +14,48 @@ export type Load = {
   readonly perCheckout?: number;
 };
 
-type Options = Load & { readonly name: string; readonly role: 'all' | 'checkout' };
+type Options = Load & {
+  readonly name: string;
+  readonly role: 'all' | 'checkout';
+  readonly receiver?: Receiver;
+};
+
+/** Hears of what the process does. */
+export type Receiver = {
+  /** Called before each round. Returns the settings of the process. */
+  prepare(): Promise<Configuration>;
+  /** Called when the load is over and all orders are done. Returns what the receiver has measured since `fromMs`. */
+  finish(url: string, fromMs: number): Promise<Sample>;
+};
 
 /**
  * `server/main.ts` over HTTP: with the role `all` until every order is completed, with its worker and captured mails;
  * with the role `checkout` until every order is paid.
  */
 export const createStartContender = (bench: Bench, shop: Shop, options: Options): Contender => {
-  const { name, role, connections, warmUp, count, perCheckout = 1 } = options;
+  const { name, role, connections, warmUp, count, perCheckout = 1, receiver } = options;
   return {
     name,
     configuration: { entry: 'server/main.ts', ROLE: role, connections, warmUp, count, perCheckout },
     round: async () => {
       const checkouts = groupByCheckout(shop.orders, perCheckout).slice(0, warmUp + count);
       const open = await shop.open();
-      const app = await startApp(open.url, { ROLE: role });
+      const app = await startApp(open.url, { ROLE: role, ...(await receiver?.prepare()) });
       const usage = createUsage(open, app.pid, count * perCheckout);
       const drain = async () => (role === 'all' ? waitUntilDrained(open) : undefined);
       const plan = await createCartPlan(checkouts, { connections, warmUp, port: app.port });
+      let fromMs = 0;
       const load = await runLoad(bench.createFolder(), plan, async () => {
         await drain();
         await open.settle();
         await usage.begin();
+        fromMs = Date.now();
       });
       const endMs = performance.now();
       const leftTasks = await open.countTasks();
       await drain();
       const drainSeconds = (performance.now() - endMs) / 1_000;
+      const heard = await receiver?.finish(open.url, fromMs);
       const used = await usage.end();
       await app.stop();
       checkStatuses(load.statuses, checkouts.length);
@@ -51,6 +66,7 @@ export const createStartContender = (bench: Bench, shop: Shop, options: Options)
         p50Ms: load.p50Ms,
         p99Ms: load.p99Ms,
         ...used,
+        ...heard,
         loadCpuUsEach: (load.cpuSeconds / (count * perCheckout)) * 1e6,
         ...(role === 'all' && {
           completedPerSecond: (count * perCheckout) / (load.seconds + drainSeconds),

@@ -15,6 +15,7 @@ const fineLicences = [
   '(MIT OR CC0-1.0)',
   'Apache-2.0',
   'BSD-3-Clause',
+  'ISC',
   'Unlicense',
   'OFL-1.1',
   'Python-2.0',

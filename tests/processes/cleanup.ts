@@ -40,7 +40,7 @@ const startCleanupProcess = (): ChildProcess => {
       case $item in
         /*) pid=$(head -n 1 "$item/data/postmaster.pid" 2>/dev/null) && kill -INT "$pid" ;;
         *)
-          grep -qE 'server/main.ts|server/simulator.ts' "/proc/$item/cmdline" && kill -KILL "$item"
+          grep -qE 'server/main.ts|server/simulator.ts|kafka.Kafka|docs/examples' "/proc/$item/cmdline" && kill -KILL "$item"
           grep -qE 'nginx: master|haproxy|^prometheus' "/proc/$item/cmdline" && kill -TERM "$item" ;;
       esac
     done

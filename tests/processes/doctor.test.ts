@@ -9,8 +9,9 @@ import { openDatabase } from '../chaos/run/database.ts';
 import { startSmtpSink } from '../smtp/sink.ts';
 import { createTestWorld } from '../world.ts';
 import { createScratchFolder } from './cleanup.ts';
+import { databases } from './databases.ts';
 import { createTestDatabase, postgresAvailable, type TestDatabase } from './postgres.ts';
-import { type AppOptions, killAllApps, launchApp } from './processes.ts';
+import { type AppOptions, killAllApps, launchApp, startApp, stopApp } from './processes.ts';
 import { asServerUser, freePort, startPostgresServer } from './server.ts';
 
 afterEach(killAllApps);
@@ -39,6 +40,30 @@ describe('the doctor', () => {
     expect(output).toEndWith('\nNothing is wrong.\n');
     expect(code).toBe(0);
     expect(existsSync(path)).toBe(false);
+  });
+
+  test.each(databases)('On %s, a topic that is subscribed without settings is said', async (_, create) => {
+    const database = await create();
+    const env = { KAFKA_BROKERS: '127.0.0.1:9', KAFKA_TOPIC: 'shop.orders' };
+    await stopApp(await startApp({ databaseUrl: database.url, role: 'checkout', env }));
+    const { code, output } = await examine({ databaseUrl: database.url });
+    expect(output).toMatch(
+      /wrong +database +KAFKA_BROKERS is not set, but the topic shop.orders of Kafka is subscribed: 0 events/,
+    );
+    expect(output).toContain('bun run events --end shop.orders');
+    expect(code).toBe(1);
+
+    const end = async (topic: string) => {
+      const command = await launchApp({
+        ...{ databaseUrl: database.url, program: 'server/events.ts' },
+        argv: ['--end', topic],
+      });
+      return { ...(await command.stopped), output: command.output() };
+    };
+    expect(await end('orders')).toMatchObject({ code: 1, output: expect.stringContaining('shop.orders') });
+    expect(await end('shop.orders')).toMatchObject({ code: 0 });
+    expect((await examine({ databaseUrl: database.url })).output).toEndWith('\nNothing is wrong.\n');
+    await database.drop();
   });
 
   test('All settings that are wrong are listed', async () => {

@@ -14,6 +14,7 @@ export type AppOptions = {
   readonly runtime?: Runtime;
   /** The path from the root of the tree; default `server/main.ts`. */
   readonly program?: string;
+  readonly argv?: readonly string[];
   /** By default a free port. */
   readonly port?: number;
   /** Undefined removes what every process gets by default. */
@@ -44,7 +45,7 @@ export const launchApp = async (options: AppOptions): Promise<App> => {
   const port = options.port ?? (await freePort());
   const [command, ...flags] = commands[options.runtime ?? 'bun'];
   const root = options.root ?? repositoryRoot;
-  const child = spawn(command, [...flags, options.program ?? 'server/main.ts'], {
+  const child = spawn(command, [...flags, options.program ?? 'server/main.ts', ...(options.argv ?? [])], {
     cwd: root,
     env: { ...inheritedEnv(), ...defaultEnv, ...options.env, ...ownEnv(options, port) },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -66,6 +66,7 @@ test('Without any variable every setting has its default, and demo mode is on', 
     drainMs: null,
     slowMs: 1_000,
     metricsPort: null,
+    kafka: null,
     splunk: null,
     tracing: expect.objectContaining({ endpoint: null }),
   });
@@ -288,14 +289,3 @@ test('The table of settings has a row of three cells for each setting', () => {
   expect(rows).toContain('| `QUEUE_POLL_MS` | `500` | How often an idle worker looks for work. |');
   expect(rows).toContain('| `AUTH_ISSUER` |  | The `iss` claim that tokens must have; `*` for any. |');
 });
-
-test.each(['mailto:security@shop.example', 'https://shop.example/security', 'tel:+84-28-1234567'])(
-  'SECURITY_CONTACT may be %s',
-  (text) => expect(configOf({ SECURITY_CONTACT: text }).securityContact).toBe(text),
-);
-
-test.each(['security@shop.example', 'http://shop.example/security', 'mailto:a@b\nExpires: never'])(
-  'SECURITY_CONTACT may not be %j',
-  (text) =>
-    expect(errorsOf({ SECURITY_CONTACT: text })).toEqual([expect.stringContaining('SECURITY_CONTACT')]),
-);

@@ -210,12 +210,18 @@ describe('The relay of events', () => {
     let up = false;
     const { target, sent } = createTarget(() => (up ? accepted : refused), 'kafka');
     await fixture.placePaidOrders(['physical']);
-    const { advance } = fixture.startWorker({ eventTargets: [target] });
+    const { advance, logLines } = fixture.startWorker({ eventTargets: [target] });
     for (let hour = 0; hour < 100; hour++) await jump(fixture, advance, hourMs);
     up = true;
     for (let hour = 0; hour < 2; hour++) await jump(fixture, advance, hourMs);
     expect(await backlog(fixture)).toEqual([{ events: 0, paused: false }]);
     expect(new Set(sent.map(({ event }) => event.body)).size).toBe(1);
+    // However long it takes: one line when it begins, and one when it is over.
+    const said = logLines.filter(({ message }) => /receiver|delivered/.test(message));
+    expect(said).toMatchObject([
+      { message: 'a receiver takes no events, so they wait', facts: { kind: 'kafka', error: 'HTTP 503' } },
+      { message: 'a receiver takes events again', facts: { afterMs: expect.any(Number) } },
+    ]);
   });
 
   test('Events that nobody has taken for 30 days are dropped, and the log says it once', async () => {

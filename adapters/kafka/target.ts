@@ -1,0 +1,123 @@
+import { Buffer } from 'node:buffer';
+import {
+  compatibilityPartitioner,
+  type MessageToProduce,
+  Producer,
+  stringSerializers,
+} from '@platformatic/kafka';
+import type { EventTarget, SendOutcome } from '../../core/eventTarget.ts';
+import type { LeasedEvent } from '../../core/relay.ts';
+import { type Timer, withTimeout } from '../../core/timer.ts';
+import { clientOptions, type KafkaConnection, reasonOf, refusalsOf } from './client.ts';
+import { cloudEventOf, cloudEventType } from './cloudEvent.ts';
+
+/** More than one relay batch of a busy shop has. */
+const batchMax = 500;
+
+/** Brokers refuse a batch over `message.max.bytes`, which is 1 MiB by default. */
+const bytesMax = 700 * 1024;
+
+/** How long the broker may take for one request. */
+const requestMaxMs = 5_000;
+
+/** A send is given up after this part of its lease, so that its report comes before the lease ends. */
+const shareOfLease = 0.8;
+
+export type KafkaTarget = EventTarget & { close(): Promise<void> };
+
+/** Sends events to the topic that the subscription names, keyed by the order or checkout. */
+export const createKafkaTarget = (timer: Timer, connection: KafkaConnection): KafkaTarget => {
+  let producer: KafkaProducer | null = null;
+
+  /**
+   * A producer that has failed is not used again: it may have requests on their way, and it counts what it has sent. The
+   * next batch begins with a new one.
+   */
+  const discard = async (): Promise<void> => {
+    const old = producer;
+    producer = null;
+    await old?.close(true).catch(() => {});
+  };
+
+  const sendPart = async (messages: readonly Message[], deadlineMs: number): Promise<unknown> => {
+    producer ??= openProducer(connection, Math.min(requestMaxMs, deadlineMs));
+    const sent = producer.send({ messages: [...messages] }).then(
+      () => null,
+      (cause: unknown) => cause ?? new Error('the client gave no reason'),
+    );
+    const late = () => new Error(`no acknowledgement within ${Math.round(deadlineMs)} ms`);
+    const failure = await withTimeout(timer, deadlineMs, sent, late);
+    if (failure !== null) void discard();
+    return failure;
+  };
+
+  return {
+    kind: 'kafka',
+    batchMax,
+    send: async ({ target: topic }, events, leaseMs) => {
+      const deadline = timer.deadline(leaseMs * shareOfLease);
+      const outcomes: SendOutcome[] = [];
+      let error: string | null = null;
+      for (const part of partsOf(events)) {
+        if (error === null) {
+          const messages = part.map((event) => messageOf(topic, event));
+          const failure = await sendPart(messages, Math.max(1, deadline.remainingMs()));
+          const failed: SendOutcome = { error: failure === null ? null : reasonOf(failure) };
+          outcomes.push(...part.map(() => failed));
+          // Only what is wrong with these records lets the next ones be tried.
+          if (!refusalsOf(failure).some((refusal) => refusedRecords.has(refusal))) error = failed.error;
+        } else {
+          const notSent: SendOutcome = { error };
+          outcomes.push(...part.map(() => notSent));
+        }
+      }
+      return outcomes;
+    },
+    close: discard,
+  };
+};
+
+const refusedRecords = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD']);
+
+type KafkaProducer = Producer<string, string, string, string>;
+type Message = MessageToProduce<string, string, string, string>;
+
+/** Idempotent: what the client repeats by itself is written once. All replicas in sync must have it. */
+const openProducer = (connection: KafkaConnection, timeoutMs: number): KafkaProducer =>
+  new Producer({
+    ...clientOptions(connection, timeoutMs),
+    idempotent: true,
+    // Two at least: with fewer the library repeats for ever.
+    retries: 2,
+    retryDelay: 200,
+    // The same partition for a key as Java's clients choose.
+    partitioner: compatibilityPartitioner,
+    serializers: stringSerializers,
+  });
+
+const messageOf = (topic: string, event: LeasedEvent): Message => ({
+  topic,
+  key: event.subject,
+  value: cloudEventOf(event),
+  headers: { 'content-type': cloudEventType },
+  timestamp: BigInt(event.atMs),
+});
+
+/** Cuts a batch so that no part is larger than a broker takes. An event that is larger stands alone. */
+const partsOf = (events: readonly LeasedEvent[]): readonly (readonly LeasedEvent[])[] => {
+  const parts: LeasedEvent[][] = [];
+  let bytes = bytesMax;
+  for (const event of events) {
+    const size = Buffer.byteLength(event.body) + envelopeBytes;
+    if (bytes + size > bytesMax) {
+      parts.push([]);
+      bytes = 0;
+    }
+    parts.at(-1)?.push(event);
+    bytes += size;
+  }
+  return parts;
+};
+
+/** What a message has beside the body: the key, the header and the other attributes. */
+const envelopeBytes = 400;

@@ -1,0 +1,68 @@
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { createSystemWorld } from '../adapters/system/system.ts';
+import type { AsyncResult } from '../core/result.ts';
+import type { Store } from '../core/store.ts';
+import { type Config, readConfig } from './config.ts';
+import { describeStartFailure, exitWithError } from './process.ts';
+import { openStore } from './wiring.ts';
+
+const usage = `Shows who hears of events, and how far each is behind.
+
+  bun run events [--end TOPIC]
+
+  --end   ends the subscription of a topic of Kafka, and drops what it has not heard. First stop the processes
+          that have KAFKA_BROKERS with this topic, or start them without it: their next start subscribes it again.`;
+
+/** `bun run events`. Webhook endpoints are ended by the API; Kafka, which settings subscribe, is ended here. */
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({ options: { end: { type: 'string' }, help: { type: 'boolean' } } });
+  if (values.help === true) return print(usage);
+  const config = readConfig(process.env);
+  if (config.isErr())
+    return fail(['some settings are wrong.', ...config.error.map((line) => `- ${line}`)].join('\n'));
+  try {
+    const store = await openStore(createSystemWorld(config.value.shop), config.value);
+    await (values.end === undefined ? list(store) : end(store, values.end, config.value));
+    await store.close();
+  } catch (cause) {
+    fail(describeStartFailure(cause, config.value));
+  }
+};
+
+const list = async ({ events }: Store): Promise<void> => {
+  const backlog = await unwrap(events.backlog());
+  if (backlog.length === 0) return print('Nobody hears of events.');
+  for (const { subscription, events: waiting, oldestAtMs } of backlog) {
+    const { kind, target, paused } = subscription;
+    const since = oldestAtMs === null ? '' : `, the oldest of ${new Date(oldestAtMs).toISOString()}`;
+    print(`${kind}  ${target}${paused ? '  paused' : ''}  ${waiting} events wait${since}`);
+  }
+};
+
+const end = async ({ subscriptions }: Store, topic: string, { kafka }: Config): Promise<void> => {
+  if (kafka?.topic === topic)
+    return fail(`KAFKA_BROKERS is set, so the next start would subscribe ${topic} again: remove it first`);
+  const known = await unwrap(subscriptions.list('kafka'));
+  const found = known.find(({ target }) => target === topic);
+  if (found === undefined)
+    return fail(
+      `no topic ${topic} is subscribed. These are: ${known.map(({ target }) => target).join(', ') || 'none'}`,
+    );
+  await unwrap(subscriptions.end(found.id, createSystemWorld().clock.nowMs()));
+  print(`The topic ${topic} hears of no more events.`);
+};
+
+const unwrap = async <T>(asked: AsyncResult<T>): Promise<T> => {
+  const result = await asked;
+  if (result.isErr()) throw new Error(result.error.reason);
+  return result.value;
+};
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const fail = (reason: string): void => exitWithError(reason, 'The command');
+
+await main();

@@ -1,0 +1,42 @@
+import type { EventTarget } from '../core/eventTarget.ts';
+import type { WorkerPorts } from '../worker/worker.ts';
+import type { Config } from './config.ts';
+import type { Close } from './process.ts';
+import type { Telemetry } from './telemetry.ts';
+import type { Tracing } from './tracing.ts';
+import { openWebhookTarget } from './webhooks.ts';
+import { openStepServices, workerSettingsOf } from './wiring.ts';
+
+type OwnPorts = Omit<WorkerPorts, 'stepServices' | 'eventTargets' | 'traceStep'>;
+
+/**
+ * Starts the worker of this process and adds its stop to `closers`. A signal can come while its modules are loaded:
+ * then it is not started, since what it would use is closed.
+ */
+export const openWorker = async (
+  ports: OwnPorts,
+  otherTargets: readonly EventTarget[],
+  { telemetry, tracing }: { readonly telemetry: Telemetry; readonly tracing: Tracing },
+  config: Config,
+  closers: Close[],
+): Promise<void> => {
+  const { world, log } = ports;
+  let closing = false;
+  let stop: Close = async () => undefined;
+  closers.push(() => {
+    closing = true;
+    return stop();
+  });
+  const { startWorker } = await import('../worker/worker.ts');
+  const stepServices = telemetry.measureServices(
+    tracing.stepServices(await openStepServices(world, config, log)),
+  );
+  const eventTargets = [...otherTargets, await openWebhookTarget(world, config, log)]
+    .map((target) => tracing.eventTarget(target))
+    .map(telemetry.measureEventTarget);
+  if (closing) return;
+  stop = startWorker(
+    { ...ports, stepServices, eventTargets, ...tracing.worker },
+    workerSettingsOf(config),
+  ).stop;
+};
