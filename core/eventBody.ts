@@ -8,6 +8,7 @@ import {
   type OrderStatus,
   orderStatusAfter,
   orderStatuses,
+  shownStates,
 } from './order.ts';
 
 /** A claimed event, with what its body is made of. */
@@ -28,7 +29,7 @@ export const eventSchemaVersion = 'v1';
 /** Where the schema of the `data` of an event is served. The address is a path: the shop does not know its own name. */
 export const eventSchemaPath = (type: string): string => `/docs/events/${type}/${eventSchemaVersion}`;
 
-/** What the events of a batch are about, by id. */
+/** What the events of a batch are about, by id. Histories are whole, at least up to the event. */
 export type EventSubjects = {
   readonly orders: ReadonlyMap<string, { readonly order: Order; readonly history: readonly OrderState[] }>;
   readonly checkouts: ReadonlyMap<string, Checkout>;
@@ -82,7 +83,7 @@ const orderAt = (
       disputed: dispute?.state === disputeStates[0],
       updatedAtMs: last?.atMs ?? order.createdAtMs,
     }),
-    history: past.map(({ seq, state, atMs }) => ({ seq, state, at: timeOf(atMs) })),
+    history: past.slice(-shownStates).map(({ seq, state, atMs }) => ({ seq, state, at: timeOf(atMs) })),
   };
 };
 

@@ -137,7 +137,7 @@ describe('Imports', () => {
     expect(new Set(files.map((file) => file.split('/')[0]))).toEqual(new Set(rooms));
     const main = imports.get('server/main.ts')?.files ?? [];
     expect(main.map(roomOf)).toEqual(
-      expect.arrayContaining(['adapters/system', 'api', 'core/usecases', 'demo', 'worker']),
+      expect.arrayContaining(['adapters/system', 'api', 'core/usecases', 'demo', 'server']),
     );
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { shownEventTypes } from '../../api/render/event.ts';
 import { type EventType, eventId, eventTypes, orderEvents, statesWithoutEvent } from '../../core/event.ts';
-import type { Order } from '../../core/order.ts';
+import { type Order, shownStates } from '../../core/order.ts';
 import type { LeasedEvent } from '../../core/relay.ts';
 import { createEventFixture, eventsOf, typesOf } from './eventFixture.ts';
 import {
@@ -190,6 +190,20 @@ export const eventsContract = (name: string, open: OpenStore): void => {
       expect(typesOf(events)).toEqual(['checkout.declined', 'refund.succeeded', 'refund.failed']);
       expect(events.map(({ subject }) => subject)).toEqual(Array(3).fill(claim.checkoutId));
       expect(JSON.parse(defined(events[1]).body).data.checkout.status).toBe('refunded');
+    });
+
+    test('An event that is rendered after hundreds of changes shows its order as it was', async () => {
+      const { fixture } = context();
+      const everything = await subscribe(['order.paid', 'order.refunded']);
+      const { id: orderId, checkoutId } = await fixture.placePaidOrder(await fixture.createProduct());
+      for (let count = 0; count < shownStates + 20; count++)
+        await fixture.finishRefund((await fixture.requestRefund(orderId, 1)).id, refundFailed);
+      await fixture.finishRefund((await fixture.requestRefund(orderId)).id, refundSucceeded);
+      const [paid, refunded] = (await hearAll(everything)).map(({ body }) => JSON.parse(body).data.order);
+      expect(paid).toMatchObject({ status: 'paid', checkoutId });
+      expect(paid.history[0]).toMatchObject({ seq: 1, state: 'pending' });
+      expect(refunded).toMatchObject({ status: 'refunded', checkoutId });
+      expect(refunded.history).toHaveLength(shownStates);
     });
 
     test('The body shows the order as it stood at the event, however late it is rendered', async () => {

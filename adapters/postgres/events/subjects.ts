@@ -1,6 +1,7 @@
 import type { Checkout } from '../../../core/audit.ts';
+import { historySeqOf } from '../../../core/event.ts';
 import type { EventSubjects, UnrenderedEvent } from '../../../core/eventBody.ts';
-import { type OrderState, shownStates } from '../../../core/order.ts';
+import type { OrderState } from '../../../core/order.ts';
 import { checkoutNumber, orderColumns, paymentColumns } from '../columns.ts';
 import type { Sql } from '../connection.ts';
 import { type OrderRow, orderOf, type PaymentRow, paymentOf } from '../rows.ts';
@@ -16,22 +17,30 @@ type CheckoutRow = PaymentRow & {
 
 /** Reads what the bodies of these events are made of. */
 export const readSubjects = async (sql: Sql, events: readonly UnrenderedEvent[]): Promise<EventSubjects> => {
-  const idsOf = (kind: string) => events.filter((event) => event.kind === kind).map(({ subject }) => subject);
+  const ofKind = (kind: string) => events.filter((event) => event.kind === kind);
   const [orders, checkouts] = await Promise.all([
-    readOrders(sql, idsOf('order')),
-    readCheckouts(sql, idsOf('checkout')),
+    readOrders(sql, ofKind('order')),
+    readCheckouts(
+      sql,
+      ofKind('checkout').map(({ subject }) => subject),
+    ),
   ]);
   return { orders, checkouts };
 };
 
-const readOrders = async (sql: Sql, ids: readonly string[]): Promise<EventSubjects['orders']> => {
-  if (ids.length === 0) return new Map();
+/** With the history up to the event: what came later may be long, and a claim may come long after the event. */
+const readOrders = async (sql: Sql, events: readonly UnrenderedEvent[]): Promise<EventSubjects['orders']> => {
+  if (events.length === 0) return new Map();
   const rows = await sql<OrderWithHistory[]>`
     select ${orderColumns(sql, 'o')}, (
       select json_agg(json_build_object('seq', h.seq, 'state', h.state, 'atMs', h.at_ms, 'detail', null) order by h.seq)
-      from order_history h where h.order_id = o.id and h.stored_seq > o.seq - ${shownStates}::integer
+      from order_history h where h.order_id = o.id and h.stored_seq <= e.seq
     ) as history
-    from orders o where o.id = any(${[...ids]}::uuid[])`;
+    from unnest(
+      ${events.map(({ subject }) => subject)}::uuid[],
+      ${events.map(({ sequence }) => historySeqOf(sequence))}::integer[]
+    ) as e(order_id, seq)
+    join orders o on o.id = e.order_id`;
   return new Map(rows.map((row) => [row.id, { order: orderOf(row), history: row.history ?? [] }]));
 };
 

@@ -1,5 +1,6 @@
+import { historySeqOf } from '../../../core/event.ts';
 import type { EventSubjects, UnrenderedEvent } from '../../../core/eventBody.ts';
-import { type OrderState, shownStates } from '../../../core/order.ts';
+import type { OrderState } from '../../../core/order.ts';
 import { createCheckoutReader } from '../checkout/read.ts';
 import type { Connection } from '../connection.ts';
 import { type OrderRow, orderOf } from '../rows.ts';
@@ -16,13 +17,16 @@ export const createReadSubjects = (
   );
   const states = client.prepare<[object], OrderState>(
     `select seq, state, at_ms as atMs, null as detail from order_history
-     where order_id = $orderId and stored_seq > $after order by seq`,
+     where order_id = $orderId and stored_seq <= $last order by seq`,
   );
-  const readOrder = (orderId: string) => {
-    const row = orderById.get(orderId);
+  /** With the history up to the event: what came later may be long, and a claim may come long after the event. */
+  const readOrder = ({ subject, sequence }: UnrenderedEvent) => {
+    const row = orderById.get(subject);
     if (row === undefined) return null;
-    // While the order has a task, its own `seq` is behind, so this reads some more rows.
-    return { order: orderOf(row), history: states.all({ orderId, after: row.seq - shownStates }) };
+    return {
+      order: orderOf(row),
+      history: states.all({ orderId: subject, last: historySeqOf(sequence) }),
+    };
   };
 
   return (events) => {
@@ -30,8 +34,9 @@ export const createReadSubjects = (
       orders: Map<string, NonNullable<ReturnType<typeof readOrder>>>;
       checkouts: Map<string, NonNullable<ReturnType<typeof checkouts.find>>>;
     } = { orders: new Map(), checkouts: new Map() };
-    for (const { kind, subject } of events) {
-      const order = kind === 'order' ? readOrder(subject) : null;
+    for (const event of events) {
+      const { kind, subject } = event;
+      const order = kind === 'order' ? readOrder(event) : null;
       if (order !== null) found.orders.set(subject, order);
       const checkout = kind === 'checkout' ? checkouts.find(subject) : null;
       if (checkout !== null) found.checkouts.set(subject, checkout);
