@@ -2,6 +2,7 @@ import process from 'node:process';
 import { createSystemWorld } from '../adapters/system/system.ts';
 import { readConfig } from './config.ts';
 import { checkDatabase } from './doctorDatabase.ts';
+import { checkReplica } from './doctorReplica.ts';
 import { type Finding, isHealthy, renderFindings } from './doctorReport.ts';
 import { checkMailServer, checkProvider, checkServices } from './doctorServices.ts';
 import { checkSplunk } from './doctorTelemetry.ts';
@@ -25,7 +26,7 @@ const examine = async (): Promise<readonly Finding[]> => {
       advice: 'see the table of settings in README.md',
     }));
   const world = createSystemWorld(config.value.shop);
-  const checks = [checkDatabase, checkMailServer, checkProvider, checkServices, checkSplunk];
+  const checks = [checkDatabase, checkReplica, checkMailServer, checkProvider, checkServices, checkSplunk];
   const findings = await Promise.all(checks.map((check) => check(world, config.value)));
   return [{ part, state: 'ok', text: 'all settings can be read' }, ...findings.flat()];
 };
