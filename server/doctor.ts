@@ -3,6 +3,7 @@ import { createSystemWorld } from '../adapters/system/system.ts';
 import { readConfig } from './config.ts';
 import { checkDatabase } from './doctorDatabase.ts';
 import { checkKafka } from './doctorEvents.ts';
+import { checkReplica } from './doctorReplica.ts';
 import { type Finding, isHealthy, renderFindings } from './doctorReport.ts';
 import { checkMailServer, checkProvider, checkServices } from './doctorServices.ts';
 import { checkSplunk } from './doctorTelemetry.ts';
@@ -26,7 +27,10 @@ const examine = async (): Promise<readonly Finding[]> => {
       advice: 'see the table of settings in README.md',
     }));
   const world = createSystemWorld(config.value.shop);
-  const checks = [checkDatabase, checkMailServer, checkProvider, checkServices, checkSplunk, checkKafka];
+  const checks = [
+    ...[checkDatabase, checkReplica, checkMailServer, checkProvider, checkServices],
+    ...[checkSplunk, checkKafka],
+  ];
   const findings = await Promise.all(checks.map((check) => check(world, config.value)));
   return [{ part, state: 'ok', text: 'all settings can be read' }, ...findings.flat()];
 };

@@ -116,7 +116,7 @@ const databaseSettings = ({ oneOf, setting, whole }: Kinds) => ({
     8,
     2,
     200,
-    'The most connections to Postgres for each kind of work of this process: reads, commands and workers. Checkouts have up to 4 more, readiness and hints one each.',
+    'The most connections to Postgres for each kind of work of this process: reads, commands and workers. Checkouts have up to 4 more, readiness, consistency tokens and hints one each. A process that reads a replica has as many for reads there.',
   ),
   databasePooling: oneOf(
     'DATABASE_POOLING',

@@ -21,20 +21,27 @@ const isQuery = ({ method }: Request): boolean => method === 'GET' || method ===
 const refusedEarly = new Set([400, 401, 403, 405, 408, 413, 414, 415, 429, 431, 500, 503]);
 
 /** Adds the `Consistency-Token` to the answers of commands. It is asked for when the answer is there: after the commit. */
-export const withConsistencyToken =
-  (fetch: Fetch, position: ReadPosition): Fetch =>
-  (request) => {
-    if (isQuery(request) || request.method === 'OPTIONS') return fetch(request);
-    return addToken(fetch(request), position);
+export const withConsistencyToken = (fetch: Fetch, position: ReadPosition): Fetch => {
+  const shared = createSharedToken();
+  const addToken = async (answer: Response | Promise<Response>): Promise<Response> => {
+    const response = await answer;
+    if (refusedEarly.has(response.status)) return response;
+    const found = await position();
+    // The command is done. Without a token, a read may be behind by the replica's lag.
+    if (found.isOk() && found.value !== null) response.headers.set(tokenHeader, shared(found.value));
+    return response;
   };
+  return (request) =>
+    isQuery(request) || request.method === 'OPTIONS' ? fetch(request) : addToken(fetch(request));
+};
 
-const addToken = async (answer: Response | Promise<Response>, position: ReadPosition): Promise<Response> => {
-  const response = await answer;
-  if (refusedEarly.has(response.status)) return response;
-  const found = await position();
-  // The command is done. Without a token, a read may be behind by the replica's lag.
-  if (found.isOk() && found.value !== null) response.headers.set(tokenHeader, tokenOf(found.value));
-  return response;
+/** The commands of a batch have one position, so its text is made once. */
+const createSharedToken = () => {
+  let last: { readonly position: LogPosition; readonly token: string } | null = null;
+  return (position: LogPosition): string => {
+    if (last?.position !== position) last = { position, token: tokenOf(position) };
+    return last.token;
+  };
 };
 
 /** Which database answered a query. In `primary`, why it was not the replica. */
