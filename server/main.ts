@@ -41,7 +41,7 @@ import { openSplunkLog } from './splunk.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { openTracing, type Tracing } from './tracing.ts';
 import { isPlainDatabase } from './transportRules.ts';
-import { openWebhookCheck, openWebhookTarget } from './webhooks.ts';
+import { createWebhookCheck, openWebhookTarget } from './webhooks.ts';
 import {
   openMailer,
   openProvider,
@@ -115,7 +115,6 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
       pages: await readPages(config),
       live,
       isReady: drain.isReady,
-      checkWebhookUrl: await openWebhookCheck(world, config),
       renderMetrics: telemetry.render,
     });
     const logPorts = { log, countedLog, timer: world.timer, ...telemetry };
@@ -185,6 +184,7 @@ const createUseCases = (
   { tracing }: Environment,
   telemetry: Telemetry,
 ) => ({
+  checkWebhookUrl: createWebhookCheck(ports.world, config),
   checkOut: telemetry.measureCheckOut(tracing.useCase('checkOut', createCheckOut(ports, config))),
   giveUpCheckout: tracing.useCase('giveUpCheckout', createGiveUpCheckout(ports)),
   requestRefund: tracing.useCase('requestRefund', createRequestRefund(ports)),
