@@ -28,8 +28,13 @@ const examine = async (): Promise<readonly Finding[]> => {
     }));
   const world = createSystemWorld(config.value.shop);
   const checks = [
-    ...[checkDatabase, checkReplica, checkMailServer, checkProvider, checkServices],
-    ...[checkSplunk, checkKafka],
+    checkDatabase,
+    checkReplica,
+    checkMailServer,
+    checkProvider,
+    checkServices,
+    checkSplunk,
+    checkKafka,
   ];
   const findings = await Promise.all(checks.map((check) => check(world, config.value)));
   return [{ part, state: 'ok', text: 'all settings can be read' }, ...findings.flat()];

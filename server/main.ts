@@ -43,7 +43,7 @@ import { openSplunkLog } from './splunk.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { openTracing, type Tracing } from './tracing.ts';
 import { isPlainDatabase } from './transportRules.ts';
-import { openWebhookCheck } from './webhooks.ts';
+import { createWebhookCheck } from './webhooks.ts';
 import { openMailer, openProvider, openRequestPriority } from './wiring.ts';
 
 const { version } = packageJson;
@@ -111,7 +111,6 @@ const start = async (config: RunConfig, environment: Environment, closers: Close
       pages: await readPages(config),
       live,
       isReady: drain.isReady,
-      checkWebhookUrl: await openWebhookCheck(world, config),
       renderMetrics: telemetry.render,
       ...(config.kafka && { kafkaTopic: config.kafka.topic }),
       databases: databases.health,
@@ -174,6 +173,7 @@ const createUseCases = (
   { tracing }: Environment,
   telemetry: Telemetry,
 ) => ({
+  checkWebhookUrl: createWebhookCheck(ports.world, config),
   checkOut: telemetry.measureCheckOut(tracing.useCase('checkOut', createCheckOut(ports, config))),
   giveUpCheckout: tracing.useCase('giveUpCheckout', createGiveUpCheckout(ports)),
   requestRefund: tracing.useCase('requestRefund', createRequestRefund(ports)),

@@ -6,12 +6,20 @@ import type { Config } from './config.ts';
 
 type WebhookConfig = Pick<Config, 'webhookAllowPrivate' | 'production'>;
 
-export const openWebhookCheck = async (
+/** Loads its modules at the first URL, so that no start waits for them. */
+export const createWebhookCheck = (
   { timer }: World,
-  { webhookAllowPrivate: allowPrivate }: WebhookConfig,
-): Promise<CheckWebhookUrl> => {
-  const { createCheckWebhookUrl } = await import('../adapters/webhooks/receiver.ts');
-  return createCheckWebhookUrl(timer, { allowPrivate });
+  { webhookAllowPrivate: allowPrivate }: Pick<Config, 'webhookAllowPrivate'>,
+): CheckWebhookUrl => {
+  let loaded: Promise<CheckWebhookUrl> | null = null;
+  const load = async () => {
+    const { createCheckWebhookUrl } = await import('../adapters/webhooks/receiver.ts');
+    return createCheckWebhookUrl(timer, { allowPrivate });
+  };
+  return async (url) => {
+    loaded ??= load();
+    return (await loaded)(url);
+  };
 };
 
 /** What sends events to webhook endpoints. */

@@ -35,7 +35,7 @@ describe('query plans of SQLite', async () => {
       // What finished in half a minute, by slot and pipeline.
       'from finished_tasks where at_ms >= ? and at_ms < ? group by 1, 2',
       // A bounded range of one order's history, and the timeline of one order, sorted.
-      'from order_history where order_id = $orderId and stored_seq > $after order by seq',
+      'from order_history where order_id = $orderId and stored_seq <= $last order by seq',
       'from order_history where order_id = $orderId and stored_seq >= $after and stored_seq <= $after + $rowsMax and seq > $after order by seq limit $rowsMax',
       'from order_state where order_id = $orderId) - 100 order by seq desc limit 100',
       'from orders o order by o.position desc limit ?',

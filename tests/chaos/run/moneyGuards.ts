@@ -61,8 +61,8 @@ export const moneyGuards: readonly Guard[] = [
     replacements: [
       {
         file: 'core/usecases/requestRefund.ts',
-        find: 'refunds.request({ ...ids, ...command }, nowMs)',
-        replace: 'refunds.request({ ...ids, ...command, key: ids.refundId }, nowMs)',
+        find: 'refunds.request({ ...ids, ...command, traceparent',
+        replace: 'refunds.request({ ...ids, ...command, key: ids.refundId, traceparent',
       },
     ],
     faults: faultPresets.none,
