@@ -33,8 +33,9 @@ type OrderEvent = {
 
 const openReadModel = (file: string) => {
   const database = new Database(file, { create: true, strict: true });
-  database.run('pragma journal_mode = wal');
+  // First of all: after a crash, whoever opens the file next repairs it, and others wait.
   database.run('pragma busy_timeout = 5000');
+  database.run('pragma journal_mode = wal');
   database.run('create table if not exists product (code text primary key, sold integer not null) strict');
   // A real service deletes ids that are older than the topic keeps its messages.
   database.run('create table if not exists heard (id text primary key) strict, without rowid');

@@ -39,7 +39,14 @@ describe.if(kafkaAvailable())('The example of a service that listens to Kafka', 
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     killOnExit(child);
-    return child;
+    const exited = once(child, 'exit');
+    return {
+      kill: async () => {
+        child.kill('SIGKILL');
+        const [code, signal] = await exited;
+        if (signal !== 'SIGKILL') throw new Error(`the service ended by itself with ${code}`);
+      },
+    };
   };
 
   const eventOf = (index: number, type: string, quantity: number): LeasedEvent => {
@@ -113,8 +120,7 @@ describe.if(kafkaAvailable())('The example of a service that listens to Kafka', 
       const now = readModel(file)?.heard ?? 0;
       // Killed once for each part that it gets through, and then started again.
       if (now > heard && now < events.length && kills < 5 && now >= (events.length / 6) * kills) {
-        service.kill('SIGKILL');
-        await once(service, 'exit');
+        await service.kill();
         kills++;
         service = startService(file);
       }
@@ -124,8 +130,7 @@ describe.if(kafkaAvailable())('The example of a service that listens to Kafka', 
     const buried = async () =>
       new Set((await readTopic(broker.address, deadLetters)).map(({ key }) => key)).size;
     while ((await buried()) < events.length / 500 && Date.now() < untilMs) await pause(200);
-    service.kill('SIGKILL');
-    await once(service, 'exit');
+    await service.kill();
 
     expect(kills).toBeGreaterThan(1);
     expect(readModel(file)).toEqual({ heard: events.length, sold });
