@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'bun:test';
+import { unexplainedKinds } from './fuzzKinds.ts';
+
+const explained = `    5 negative_data_rejection  GET /demo/mails  200 
+        GET demo/mails?to=AAA `;
+const ours = `    7 positive_data_acceptance  POST /queue/pauses  422 validation_failed
+        POST queue/pauses {"pipeline": "refund", "step": "ship"}`;
+
+describe('The kinds of failure of a fuzzer', () => {
+  test('A kind with a reason is left out, and every other is named', () => {
+    const output = `${ours}\n${explained}\n90 cases, 2 kinds of failure (12 times), 0 answers 5xx\n`;
+    expect(unexplainedKinds(output)).toEqual([
+      '7 positive_data_acceptance  POST /queue/pauses  422 validation_failed',
+    ]);
+    expect(unexplainedKinds(`${explained}\n90 cases, 1 kinds of failure (5 times), 0 answers 5xx\n`)).toEqual(
+      [],
+    );
+  });
+
+  test('An answer 5xx, a kind that cannot be read and an end without a summary are failures', () => {
+    expect(unexplainedKinds('90 cases, 0 kinds of failure (0 times), 2 answers 5xx\n')).toEqual([
+      '2 answers are 5xx',
+    ]);
+    expect(unexplainedKinds('90 cases, 1 kinds of failure (1 times), 0 answers 5xx\n')).toHaveLength(1);
+    expect(unexplainedKinds('schemathesis cannot be installed\n')).toBeNull();
+  });
+});
