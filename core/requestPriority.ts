@@ -54,6 +54,7 @@ export const createRequestPriority = (timer: Timer, share: WorkShare): RequestPr
   let quiet = timer.deadline(0);
   let pause = timer.deadline(0);
   let sleeping: Sleep | null = null;
+  let watching: Sleep | null = null;
 
   const isFree = () => ended || (openRequests === 0 && quiet.remainingMs() <= 0);
 
@@ -61,8 +62,21 @@ export const createRequestPriority = (timer: Timer, share: WorkShare): RequestPr
     const remainingMs = pause.remainingMs();
     if (isFree() || remainingMs <= 0) return;
     sleeping = startSleep(timer, remainingMs);
+    if (openRequests === 0) void endPauseWhenFree();
     await sleeping.finished;
     sleeping = null;
+    watching?.end();
+  };
+
+  /** A pause is for requests: without any, it would only hold up what they have left. */
+  const endPauseWhenFree = async (): Promise<void> => {
+    if (sleeping === null || watching !== null) return;
+    while (sleeping !== null && openRequests === 0 && !isFree()) {
+      watching = startSleep(timer, quiet.remainingMs());
+      await watching.finished;
+    }
+    watching = null;
+    if (isFree()) sleeping?.end();
   };
 
   const takeTurn = async <T>(turn: (tasksMax: number) => Promise<T>): Promise<T> => {
@@ -83,7 +97,10 @@ export const createRequestPriority = (timer: Timer, share: WorkShare): RequestPr
         return await request();
       } finally {
         openRequests--;
-        if (openRequests === 0) quiet = timer.deadline(quietMs);
+        if (openRequests === 0) {
+          quiet = timer.deadline(quietMs);
+          void endPauseWhenFree();
+        }
       }
     },
     work: (turn) => {
