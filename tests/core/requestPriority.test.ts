@@ -175,8 +175,8 @@ describe('Background work beside requests', () => {
     await waitTurns(5);
     await timer.advance(40);
     expect(turns).toEqual([
-      { name: 'first', atMs: 0, tasksMax: 50 },
-      { name: 'second', atMs: 50, tasksMax: 50 },
+      { name: 'first', atMs: 0, tasksMax: 25 },
+      { name: 'second', atMs: 50, tasksMax: 25 },
     ]);
   });
 
