@@ -81,13 +81,19 @@ const formatsMax = 20;
 /** Creates a function that returns what a wall clock in the zone shows, as ms of the same time in UTC. */
 const createLocalTime = (timeZone: string): ((ms: number) => number) => {
   const format = formatOf(timeZone);
-  return (ms) => {
+  const convert = (ms: number): number => {
     const knownMs = Math.min(Math.max(ms, oldestMs), newestMs);
     const parts = new Map(format.formatToParts(knownMs).map(({ type, value }) => [type, Number(value)]));
     const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
     const day = [part('year'), part('month') - 1, part('day')] as const;
     const localMs = Date.UTC(...day, part('hour'), part('minute'), part('second'));
     return ms + localMs - Math.floor(knownMs / 1_000) * 1_000;
+  };
+  // A batch of invoices asks for one moment.
+  let last = { ms: Number.NaN, localMs: Number.NaN };
+  return (ms) => {
+    if (ms !== last.ms) last = { ms, localMs: convert(ms) };
+    return last.localMs;
   };
 };
 

@@ -30,8 +30,11 @@ export type WorkShare = {
  */
 export const shareWithServer: WorkShare = { pauseFactor: 1.5, tasksMax: 100 };
 
-/** SQLite runs on the event loop, so a turn takes all of it: with half of the time, half of the requests were served. */
-export const shareOnEventLoop: WorkShare = { pauseFactor: 4, tasksMax: 50 };
+/**
+ * SQLite runs on the event loop, so a turn takes all of it: with half of the time, half of the requests were served. A claim
+ * of 50 tasks took four times as long as the transaction of a batch of checkouts, and was the longest block of all.
+ */
+export const shareOnEventLoop: WorkShare = { pauseFactor: 4, tasksMax: 25 };
 
 /** The work goes on after this time, however long its turn took, so that slow turns do not become rare as well. */
 const pauseMaxMs = 250;
@@ -54,6 +57,7 @@ export const createRequestPriority = (timer: Timer, share: WorkShare): RequestPr
   let quiet = timer.deadline(0);
   let pause = timer.deadline(0);
   let sleeping: Sleep | null = null;
+  let watching: Sleep | null = null;
 
   const isFree = () => ended || (openRequests === 0 && quiet.remainingMs() <= 0);
 
@@ -61,8 +65,21 @@ export const createRequestPriority = (timer: Timer, share: WorkShare): RequestPr
     const remainingMs = pause.remainingMs();
     if (isFree() || remainingMs <= 0) return;
     sleeping = startSleep(timer, remainingMs);
+    if (openRequests === 0) void endPauseWhenFree();
     await sleeping.finished;
     sleeping = null;
+    watching?.end();
+  };
+
+  /** A pause is for requests: without any, it would only hold up what they have left. */
+  const endPauseWhenFree = async (): Promise<void> => {
+    if (sleeping === null || watching !== null) return;
+    while (sleeping !== null && openRequests === 0 && !isFree()) {
+      watching = startSleep(timer, quiet.remainingMs());
+      await watching.finished;
+    }
+    watching = null;
+    if (isFree()) sleeping?.end();
   };
 
   const takeTurn = async <T>(turn: (tasksMax: number) => Promise<T>): Promise<T> => {
@@ -83,7 +100,10 @@ export const createRequestPriority = (timer: Timer, share: WorkShare): RequestPr
         return await request();
       } finally {
         openRequests--;
-        if (openRequests === 0) quiet = timer.deadline(quietMs);
+        if (openRequests === 0) {
+          quiet = timer.deadline(quietMs);
+          void endPauseWhenFree();
+        }
       }
     },
     work: (turn) => {

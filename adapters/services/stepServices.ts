@@ -30,10 +30,13 @@ export const createStepServices = (
       method: 'POST',
       // A redirect would carry the request and its signature to another host.
       redirect: 'manual',
+      // A service that says more than it was asked would answer the next request on the connection: another checkout.
+      keepalive: false,
       signal,
       headers: {
         'content-type': 'application/json',
         'accept-encoding': 'identity',
+        connection: 'close',
         'idempotency-key': key,
         'webhook-id': key,
         'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1_000)),

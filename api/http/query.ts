@@ -11,12 +11,37 @@ export const readQuery = <T>(url: string, check: Check<T>): Result<T, Validation
   const start = url.indexOf('?');
   if (start === -1) return check.read({});
   const parameters: Record<string, string | number | boolean> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(url.slice(start))) {
+  const query = url.slice(start + 1);
+  const pairs = [...new URLSearchParams(query)];
+  for (const [index, [name, value]] of pairs.entries()) {
+    if (hasReplacement(name, value) && name !== searchName && !isUtf8(query, index))
+      return err(validationFailure([{ path: `/${name}`, message: 'Expected text in UTF-8' }]));
     if (name in parameters)
       return err(validationFailure([{ path: `/${name}`, message: 'Given more than once' }]));
     parameters[name] = convert(value, check.schema.properties?.[name]?.type);
   }
   return check.read(parameters);
+};
+
+/** A search takes any text, and shows what it can find. */
+const searchName = 'q';
+
+/**
+ * Bytes that are not UTF-8 are read as U+FFFD. A filter would then compare another text than the one that was sent, and
+ * say that nothing fits.
+ */
+const hasReplacement = (...texts: readonly string[]): boolean =>
+  texts.some((text) => text.includes('\ufffd'));
+
+/** True if the pair at this position was sent in UTF-8. A percent sign that is no escape stands for itself. */
+const isUtf8 = (query: string, index: number): boolean => {
+  const pair = query.split('&').filter((each) => each !== '')[index] ?? '';
+  try {
+    decodeURIComponent(pair.replace(/%(?![0-9a-f]{2})/gi, '%25'));
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const convert = (value: string, type: unknown): string | number | boolean => {

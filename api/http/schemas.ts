@@ -76,7 +76,7 @@ export const openWord = (words: readonly string[], description: string) =>
   t.String({ description, 'x-extensible-enum': words });
 
 const productTypes = [...pipelines.keys()];
-const pipelineNames = [...productTypes, ...jobPipelines.map(({ name }) => name)];
+export const pipelineNames: readonly string[] = [...productTypes, ...jobPipelines.map(({ name }) => name)];
 
 /** A product type in a request. */
 export const productType = oneOf(productTypes);

@@ -97,7 +97,11 @@ export const orderDetailJson = component(
       ],
       { description: 'The tracking number and page of the carrier. Null until a carrier has sent one.' },
     ),
-    refunded: moneyJson.ref,
+    refunded: {
+      ...moneyJson.ref,
+      description:
+        'What was given back of the order so far, by whoever did: an operator, the shop itself, the provider or a bank. 0 if nothing was.',
+    },
   } satisfies RenderedFields<OrderDetail, TSchema>),
 );
 

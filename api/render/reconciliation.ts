@@ -14,7 +14,7 @@ export const reconciliationJson = component(
     id,
     day: t.String({
       format: 'date',
-      description: 'The day that was compared, in the time zone that the shop had then.',
+      description: 'The date that was compared, in the time zone that the shop had then.',
     }),
     status: oneOf(['running', 'finished']),
     charges: count,

@@ -5,25 +5,32 @@ import { stepNamesOf } from '../../core/pause.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Authenticate } from '../http/auth.ts';
 import { readBody } from '../http/body.ts';
-import { createCheck, type ValidationFailure, validationFailure } from '../http/check.ts';
+import { type Check, createCheck, type ValidationFailure, validationFailure } from '../http/check.ts';
 import { unwrapOrThrow } from '../http/failures.ts';
 import { optionalCommandKeyOf } from '../http/idempotencyKey.ts';
 import { operatorCommand } from '../http/operatorCommand.ts';
 import { idOf } from '../http/path.ts';
 import { requirePermission } from '../http/requireRole.ts';
-import { pipeline, strictObject, text } from '../http/schemas.ts';
+import { oneOf, pipeline, pipelineNames, strictObject, text } from '../http/schemas.ts';
 import { step } from '../http/taskFilters.ts';
 import { idParameter, operation, optionalKeyFailures, optionalKeyParameter } from '../openapi/operation.ts';
 import { pauseSamples } from '../openapi/pauseSamples.ts';
 import { pauseJson, renderPause } from '../render/pause.ts';
 
-const pauseBody = createCheck(
-  strictObject({
-    pipeline,
-    step: t.Optional(step),
-    reason: text(500, 'a reason'),
-  }),
-);
+const reason = text(500, 'a reason');
+const anyPause = createCheck(strictObject({ pipeline, step: t.Optional(step), reason }));
+
+/** A step is one of its pipeline, and the document says which. */
+const pauseBody: Check<PauseBody> = {
+  schema: t.Union(
+    pipelineNames.map((name) =>
+      strictObject({ pipeline: oneOf([name]), step: t.Optional(oneOf(stepNamesOf(name))), reason }),
+    ),
+  ),
+  read: (value) => anyPause.read(value).andThen(checkStep),
+};
+
+type PauseBody = { readonly pipeline: string; readonly step?: string; readonly reason: string };
 
 /** What the end makes ready in the request itself. Workers do the rest. */
 const resumedMax = 500;
@@ -37,20 +44,23 @@ export const createPauseCommands = (
       '/queue/pauses',
       requirePermission(authenticate, 'queue:write', async ({ caller, request, set }) => {
         const createKey = unwrapOrThrow(optionalCommandKeyOf(request, caller.id, 'POST /queue/pauses'));
-        const { pipeline: name, step: sentStep, reason } = unwrapOrThrow(await readBody(request, pauseBody));
-        const stepName = unwrapOrThrow(readStep(name, sentStep));
+        const {
+          pipeline: name,
+          step: stepName = null,
+          reason: why,
+        } = unwrapOrThrow(await readBody(request, pauseBody));
         const nowMs = world.clock.nowMs();
         const command = {
           id: world.ids.next(nowMs),
           pipeline: name,
           step: stepName,
-          reason,
+          reason: why,
           command: operatorCommand(world, caller, set),
         };
         const begun =
           createKey === null
             ? (await pauses.begin(command, nowMs)).map(firstResult)
-            : await pauses.beginOnce({ ...command, commandKey: createKey(name, stepName, reason) }, nowMs);
+            : await pauses.beginOnce({ ...command, commandKey: createKey(name, stepName, why) }, nowMs);
         const { value, replayed } = unwrapOrThrow(begun);
         set.status = 201;
         if (replayed) set.headers['idempotent-replayed'] = 'true';
@@ -98,9 +108,8 @@ export const createPauseCommands = (
       }),
     );
 
-const readStep = (name: string, sent: string | undefined): Result<string | null, ValidationFailure> => {
-  if (sent === undefined) return ok(null);
-  const names = stepNamesOf(name);
-  if (names.includes(sent)) return ok(sent);
+const checkStep = (body: PauseBody): Result<PauseBody, ValidationFailure> => {
+  const names = stepNamesOf(body.pipeline);
+  if (body.step === undefined || names.includes(body.step)) return ok(body);
   return err(validationFailure([{ path: '/step', message: `Expected one of ${names.join(', ')}` }]));
 };

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { pipelineFor } from '../../core/pipelines/index.ts';
+import Ajv from 'ajv/dist/2020';
+import { stepNamesOf } from '../../core/pause.ts';
+import { jobPipelines, pipelineFor, pipelines } from '../../core/pipelines/index.ts';
 import { codeOf, expectStatus, pageOf, textAt, valueAt } from './reply.ts';
 import { type Api, createTestApi } from './testApi.ts';
 
@@ -91,6 +93,31 @@ describe('Pauses of operators', () => {
     expect(valueAt(refused.body, 'errors')).toEqual([
       { path: '/step', message: 'Expected the name of a step' },
     ]);
+  });
+
+  test('The document names the steps of each pipeline, and all of them can be paused', async () => {
+    const api = createTestApi();
+    const { operator } = api;
+    const document = (await operator.get('/docs/json')).body;
+    const at = (...names: readonly string[]) => names.reduce<unknown>(valueAt, document);
+    const schema = at(
+      'paths',
+      '/queue/pauses',
+      'post',
+      'requestBody',
+      'content',
+      'application/json',
+      'schema',
+    );
+    const fits = new Ajv({ strict: false, logger: false }).compile(Object(schema));
+    const names = [...pipelines.keys(), ...jobPipelines.map(({ name }) => name)];
+    const steps = new Set(names.flatMap(stepNamesOf));
+    for (const pipeline of names)
+      for (const step of [...steps, 'dance']) {
+        const body = { pipeline, step, reason: 'A test' };
+        const { status } = await operator.post('/queue/pauses', body);
+        expect({ pipeline, step, status }).toEqual({ pipeline, step, status: fits(body) ? 201 : 422 });
+      }
   });
 
   test('The step of a job can be paused', async () => {

@@ -15,6 +15,7 @@ import { checkMoneyPage } from './checks/moneyPage.ts';
 import { checkPauses } from './checks/pauses.ts';
 import { checkProviderRefunds } from './checks/providerRefunds.ts';
 import { checkRefunds } from './checks/refunds.ts';
+import { checkRequestedInvoices } from './checks/requestedInvoices.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Violation } from './violation.ts';
 
@@ -32,6 +33,7 @@ export const check = (snapshot: Snapshot): readonly Violation[] =>
     checkExpiry,
     checkFulfilment,
     checkInvoices,
+    checkRequestedInvoices,
     checkMails,
     checkAttachments,
     checkContacts,

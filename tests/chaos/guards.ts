@@ -54,10 +54,11 @@ const isDetected = async (guard: Guard): Promise<boolean> => {
   const root = copyWithout(guard);
   try {
     for (const seed of seeds) {
-      const { database, faults } = guard;
+      const { database, faults, invoices = 'shop' } = guard;
       const violations = await runKillTest({
         database,
         faults,
+        invoices,
         mails: 'smtp',
         provider: 'stripe',
         seconds: Number(values.seconds),

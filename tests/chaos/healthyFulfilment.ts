@@ -3,7 +3,16 @@ import { mail, type Shop } from './healthyRows.ts';
 /** What the orders of the healthy shop got, and what our servers and those of others say about it. */
 export const createFulfilment = (): Pick<
   Shop,
-  'tasks' | 'licences' | 'shipments' | 'carried' | 'pauses' | 'mails' | 'triedMails' | 'storedEvents'
+  | 'tasks'
+  | 'licences'
+  | 'shipments'
+  | 'carried'
+  | 'requestedInvoices'
+  | 'invoiceAnswers'
+  | 'pauses'
+  | 'mails'
+  | 'triedMails'
+  | 'storedEvents'
 > => ({
   tasks: [
     {
@@ -23,6 +32,8 @@ export const createFulfilment = (): Pick<
   ],
   shipments: ['shirt', 'tee', 'cap', 'mug', 'pen'],
   carried: [{ key: 'c1', body: '{}', orderIds: ['shirt', 'tee', 'cap', 'mug', 'pen'], changed: false }],
+  requestedInvoices: null,
+  invoiceAnswers: [],
   pauses: [{ id: 'fault', origin: 'fault' }],
   triedMails: [{ taskId: 't2', tries: 1, arrivals: 1 }],
   storedEvents: ['ev1', 'ev2', 'ev3'],

@@ -3,7 +3,9 @@
  * drains, and the checker checks every invariant, id by id. The exit code is 0 if it finds no violation.
  *
  *   bun tests/chaos/kill.ts --database sqlite|postgres --seconds 40 --seed 1 [--mails smtp|captured]
- *     [--provider stripe|simulated]
+ *     [--provider stripe|simulated] [--invoices shop|service]
+ *
+ * Without `--invoices`, an even seed has an invoice service.
  */
 import { parseArgs } from 'node:util';
 import { killAllApps } from '../processes/processes.ts';
@@ -16,17 +18,21 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 100_000) },
     mails: { type: 'string', default: 'smtp' },
     provider: { type: 'string', default: 'stripe' },
+    invoices: { type: 'string' },
     root: { type: 'string' },
   },
 });
 const { database, mails, provider } = values;
+const seed = Number(values.seed);
+const { invoices = seed % 2 === 0 ? 'service' : 'shop' } = values;
 if (
   (database !== 'postgres' && database !== 'sqlite') ||
   (mails !== 'smtp' && mails !== 'captured') ||
-  (provider !== 'stripe' && provider !== 'simulated')
+  (provider !== 'stripe' && provider !== 'simulated') ||
+  (invoices !== 'shop' && invoices !== 'service')
 ) {
   console.error(
-    'usage: kill.ts --database sqlite|postgres --seconds N --seed S [--mails smtp|captured] [--provider stripe|simulated]',
+    'usage: kill.ts --database sqlite|postgres --seconds N --seed S [--mails smtp|captured] [--provider stripe|simulated] [--invoices shop|service]',
   );
   process.exit(2);
 }
@@ -41,8 +47,9 @@ try {
     database,
     mails,
     provider,
+    invoices,
     seconds: Number(values.seconds),
-    seed: Number(values.seed),
+    seed,
     ...(values.root !== undefined && { root: values.root }),
   });
   for (const { rule, id, detail } of violations.slice(0, 50))

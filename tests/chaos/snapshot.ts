@@ -22,6 +22,10 @@ export type Snapshot = {
   readonly shipments: readonly string[];
   /** What the carrier has taken. Null where there is none. */
   readonly carried: readonly CarriedShipment[] | null;
+  /** What an invoice service has issued. Null where there is none. */
+  readonly requestedInvoices: readonly RequestedInvoice[] | null;
+  /** The answers of an invoice service, as our own database says. */
+  readonly invoiceAnswers: readonly InvoiceAnswerRow[];
   readonly pauses: readonly PauseRow[];
   readonly triedMails: readonly TriedMail[];
   /** The provider's ids of the events in our inbox. */
@@ -62,6 +66,16 @@ export type CarriedShipment = {
   readonly orderIds: readonly string[];
   readonly changed: boolean;
 };
+/** What an invoice service has issued under one key. `isChanged` if it got another body under it. */
+export type RequestedInvoice = {
+  readonly key: string;
+  readonly body: string;
+  readonly isChanged: boolean;
+  readonly checkoutId: string;
+  readonly number: string;
+  readonly lines: InvoiceRow['lines'];
+};
+export type InvoiceAnswerRow = { readonly checkoutId: string; readonly number: string | null };
 export type PauseRow = { readonly id: string; readonly origin: string };
 /** The tries that were counted against a mail of a group, and how often it arrived at the mail server. */
 export type TriedMail = { readonly taskId: string; readonly tries: number; readonly arrivals: number };

@@ -56,6 +56,22 @@ export const invoiceHoldersContract = (name: string, open: OpenStore): void => {
       expect((await claim('physical')).issuedInvoice).toBeNull();
     });
 
+    test('If the first mail may have been sent, the next has the invoice too, and a copy of the first no more', async () => {
+      const { first, lease, invoice } = await issue('service');
+      const { fixture, store } = context();
+      // The mail has gone, and the answer of the mail server is lost.
+      const { id } = await fixture.requestRefund(first.id);
+      const next = await claim('service');
+      expect(next.issuedInvoice).toEqual(invoice);
+      await sent(next);
+      expect(await sent(lease)).toEqual([]);
+      await fixture.finishRefund(id, refundFailed);
+      const [task] = await fixture.listTasks({ orderId: first.id });
+      await unwrap(store.queue.retry([defined(task).id], fixture.now()));
+      const again = await claim('physical');
+      expect([again.taskId, again.issuedInvoice]).toEqual([lease.taskId, null]);
+    });
+
     test('The invoice stays with the first mail if that was sent, waits or failed', async () => {
       for (const end of [
         (lease: Lease) => sent(lease),

@@ -102,6 +102,41 @@ describe('Background work beside requests', () => {
     expect(timer.alarms.size).toBe(0);
   });
 
+  test('A pause ends when the requests are over, and not in a gap between them', async () => {
+    const { work, openRequest, turns, timer } = createFixture();
+    const end = openRequest();
+    void work('long', 100);
+    void work('next', 1);
+    await waitTurns(5);
+    await timer.advance(30);
+    await end();
+    await timer.advance(15);
+    const endOther = openRequest();
+    await timer.advance(25);
+    expect(turns).toHaveLength(1);
+    await endOther();
+    await timer.advance(19);
+    expect(turns).toHaveLength(1);
+    await timer.advance(1);
+    expect(turns[1]).toEqual({ name: 'next', atMs: 190, tasksMax: Number.POSITIVE_INFINITY });
+    expect(timer.alarms.size).toBe(0);
+  });
+
+  test('A pause that begins in a gap between requests ends with it if none comes', async () => {
+    const { work, openRequest, turns, timer } = createFixture();
+    const end = openRequest();
+    void work('long', 100);
+    await waitTurns(5);
+    await end();
+    void work('next', 1);
+    await waitTurns(5);
+    await timer.advance(19);
+    expect(turns).toHaveLength(1);
+    await timer.advance(1);
+    expect(turns[1]).toEqual({ name: 'next', atMs: 120, tasksMax: Number.POSITIVE_INFINITY });
+    expect(timer.alarms.size).toBe(0);
+  });
+
   test('A request that fails no longer holds up background work', async () => {
     const { serve, work, turns, timer } = createFixture();
     await expect(serve(() => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
@@ -140,8 +175,8 @@ describe('Background work beside requests', () => {
     await waitTurns(5);
     await timer.advance(40);
     expect(turns).toEqual([
-      { name: 'first', atMs: 0, tasksMax: 50 },
-      { name: 'second', atMs: 50, tasksMax: 50 },
+      { name: 'first', atMs: 0, tasksMax: 25 },
+      { name: 'second', atMs: 50, tasksMax: 25 },
     ]);
   });
 

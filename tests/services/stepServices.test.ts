@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test';
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { callTimeoutMs, createStepServices } from '../../adapters/services/stepServices.ts';
 import type { ServiceOutcome } from '../../core/stepService.ts';
@@ -70,6 +72,28 @@ describe('The request to a step service', () => {
     );
     expect(new Webhook(secret).verify(body, headers)).toEqual(JSON.parse(body));
     expect(() => new Webhook(secret).verify(`${body} `, headers)).toThrow('signature');
+  });
+
+  test('An answer that a service sends twice is not the answer to the next request', async () => {
+    let count = 0;
+    const server = createServer((socket) => {
+      let last = '';
+      socket.on('data', () => {
+        const text = JSON.stringify({ reference: `VN-${++count}` });
+        // The second copy of the last answer arrives late.
+        socket.write(last);
+        last = `HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
+        socket.write(last);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = Object(server.address());
+    const world = createTestWorld(nowMs, 1);
+    const urls = { carrier: `http://127.0.0.1:${address.port}/` };
+    const { call } = createStepServices({ ...world, timer: createManualTimer(world) }, { urls, secret });
+    for (const reference of ['VN-1', 'VN-2', 'VN-3'])
+      expect(await call({ service: 'carrier', key, body })).toEqual(done(reference, null));
+    server.close();
   });
 
   test('A repeated request has the same key and body, and a signature of its own time', async () => {

@@ -77,12 +77,24 @@ const refundStatuses = {
 };
 
 /** By product type. A type that is newer than this page is shown as it is. */
+/** The methods of the simulated provider. Those of another are ids that only the provider knows. */
+const methods = {
+  pm_card_visa: 'Card that pays (test)',
+  pm_card_chargeDeclined: 'Card that is declined (test)',
+  pm_card_authenticationRequired: 'Card with 3-D Secure (test)',
+  pm_sim_slow: 'Slow bank (test)',
+  pm_sim_lost_ok: 'Paid, answer lost (test)',
+  pm_sim_lost_declined: 'Declined, answer lost (test)',
+  pm_sim_down: 'Bank out of reach (test)',
+};
+
 const types = { physical: 'Delivered goods', digital: 'Digital product', service: 'Service' };
 
 export const consoleEnOrders = {
   names: consoleEnSteps,
   disputeReasons: consoleEnDisputes,
   types,
+  methods,
   statuses,
   states,
   actions,

@@ -15,6 +15,15 @@ const statuses: ConsoleOrdersWords['statuses'] = {
 export const consoleViOrders: ConsoleOrdersWords = {
   names: consoleViSteps,
   disputeReasons: consoleViDisputes,
+  methods: {
+    pm_card_visa: 'Thẻ thanh toán được (thử)',
+    pm_card_chargeDeclined: 'Thẻ bị từ chối (thử)',
+    pm_card_authenticationRequired: 'Thẻ có 3-D Secure (thử)',
+    pm_sim_slow: 'Ngân hàng chậm (thử)',
+    pm_sim_lost_ok: 'Đã thanh toán, mất phản hồi (thử)',
+    pm_sim_lost_declined: 'Bị từ chối, mất phản hồi (thử)',
+    pm_sim_down: 'Ngân hàng không kết nối được (thử)',
+  },
   types: { physical: 'Hàng giao tận nơi', digital: 'Sản phẩm số', service: 'Dịch vụ' },
   statuses,
   states: {

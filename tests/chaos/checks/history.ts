@@ -71,6 +71,7 @@ const stepStateOf = (row: Snapshot['history'][number]): string => {
   return step === null ? row.state : (statesOfSkipped[step] ?? `skipped ${step}`);
 };
 const statesOfSkipped: Readonly<Record<string, string>> = {
+  invoice: 'invoiced',
   request_shipment: 'shipment_requested',
   notify_customer: 'customer_notified',
 };

@@ -10,6 +10,7 @@ export type DatabaseRecords = Omit<
   | 'clientLog'
   | 'takenMs'
   | 'carried'
+  | 'requestedInvoices'
   | 'triedMails'
   | 'charges'
   | 'providerRefunds'
@@ -139,12 +140,15 @@ const readMoney = async ({ run }: Database): Promise<MoneyRecords> => {
 
 const readFulfilment = async ({
   run,
-}: Database): Promise<Pick<DatabaseRecords, 'tasks' | 'licences' | 'shipments' | 'pauses'>> => {
+}: Database): Promise<
+  Pick<DatabaseRecords, 'tasks' | 'licences' | 'shipments' | 'invoiceAnswers' | 'pauses'>
+> => {
   const tasks = await run('select id, order_ids, job_id, pipeline, step, state, last_error from task');
   const licences = await run('select order_id, unit, key from licence');
   const shipments = await run(`
     select order_id from shipment
     union all select order_id from step_reference where step = 'request_shipment'`);
+  const answers = await run('select checkout_id, number from invoice_request where answered_ms is not null');
   const pauses = await run('select id, origin from pause');
   return {
     tasks: tasks.map((row) => ({
@@ -162,6 +166,10 @@ const readFulfilment = async ({
       key: stringOf(row.key),
     })),
     shipments: shipments.map((row) => stringOf(row.order_id)),
+    invoiceAnswers: answers.map((row) => ({
+      checkoutId: stringOf(row.checkout_id),
+      number: stringOrNull(row.number),
+    })),
     pauses: pauses.map((row) => ({ id: stringOf(row.id), origin: stringOf(row.origin) })),
   };
 };

@@ -39,6 +39,34 @@ export const groupGuards: readonly Guard[] = [
     expectedRules: ['invoice_twice'],
   },
   {
+    name: 'the one key of a checkout at an invoice service',
+    database: 'sqlite',
+    replacements: [
+      {
+        file: 'core/usecases/runStep.ts',
+        find: ': callOnce({ service, key: invoiceRequest.key, body })',
+        replace: ': callOnce({ service, key: stepKey(taskId, step), body })',
+      },
+    ],
+    faults: faultPresets.none,
+    invoices: 'service',
+    expectedRules: ['invoice_requested_twice'],
+  },
+  {
+    name: 'the answer that all groups of a checkout share',
+    database: 'postgres',
+    replacements: [
+      {
+        file: 'adapters/postgres/queue/invoiceRequests.ts',
+        find: 'if (answers.length === 0) return;',
+        replace: 'if (answers.length >= 0) return;',
+      },
+    ],
+    faults: faultPresets.none,
+    invoices: 'service',
+    expectedRules: ['invoice_answer_lost'],
+  },
+  {
     name: 'the one mail of a group',
     database: 'sqlite',
     replacements: [

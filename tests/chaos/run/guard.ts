@@ -19,6 +19,8 @@ export type Guard = {
   readonly replacements: readonly Replacement[];
   /** The faults against which the guard protects. */
   readonly faults: Faults;
+  /** An invoice service, if the guard is about it. */
+  readonly invoices?: 'service';
   /** The checker must report at least one of these rules. */
   readonly expectedRules: readonly string[];
 };

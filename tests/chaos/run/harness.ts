@@ -1,10 +1,11 @@
 import { pipelines } from '../../../core/pipelines/index.ts';
 import { addProduct, type Client } from '../../processes/client.ts';
-import type { SeededRandom } from '../../processes/random.ts';
+import { createSeededRandom, type SeededRandom } from '../../processes/random.ts';
 import { startPostgresServer } from '../../processes/server.ts';
 import { createTestFile } from '../../processes/sqlite.ts';
 import { startCarrier } from './carrier.ts';
 import { allFaults, type Faults } from './faults.ts';
+import { startInvoiceService } from './invoiceService.ts';
 import { withoutLimits } from './limits.ts';
 import { type ManagedProcess, startManagedProcess } from './managedProcess.ts';
 import { createInProcessProvider, type Provider, startProviderProcess } from './provider.ts';
@@ -18,6 +19,8 @@ export type KillTestOptions = {
   readonly mails: 'smtp' | 'captured';
   /** `stripe`: the sandbox in a process of its own, behind Stripe's adapter. */
   readonly provider: 'stripe' | 'simulated';
+  /** Whether the shop numbers its invoices, or asks a service that is killed, slow and wrong. */
+  readonly invoices: 'shop' | 'service';
   readonly seconds: number;
   /** Decides the order of the actions. The timing of the processes stays random. */
   readonly seed: number;
@@ -46,6 +49,8 @@ export const createHarness = async (test: KillTestOptions, random: SeededRandom)
   const processUrl = sharedDatabase?.url ?? databaseUrl;
   const carrier = (test.faults ?? allFaults).shared ? await startCarrier() : null;
   const smtpSink = await startSmtpSink(random.fork());
+  const invoiceService =
+    test.invoices === 'service' ? await startInvoiceService(createSeededRandom(test.seed)) : null;
   const webhookProxy = await startWebhookProxy(random.fork());
   const provider =
     test.provider === 'stripe'
@@ -56,12 +61,14 @@ export const createHarness = async (test: KillTestOptions, random: SeededRandom)
     processUrl,
     sharedDatabase,
     carrier,
+    invoiceService,
     crashDatabase,
     smtpSink,
     webhookProxy,
     provider,
     remove: async () => {
       await Promise.all([smtpSink.close(), webhookProxy.close(), carrier?.close(), sharedDatabase?.close()]);
+      await invoiceService?.close();
       await remove();
     },
   };
@@ -97,7 +104,8 @@ export const startProcesses = async (
     provider,
     smtpSink,
     carrier,
-  }: Pick<Harness, 'processUrl' | 'provider' | 'smtpSink' | 'carrier'>,
+    invoiceService,
+  }: Pick<Harness, 'processUrl' | 'provider' | 'smtpSink' | 'carrier' | 'invoiceService'>,
 ): Promise<readonly ManagedProcess[]> => {
   const env = {
     LOG_LEVEL: 'warn',
@@ -114,6 +122,8 @@ export const startProcesses = async (
     ...withoutLimits,
     ...provider.env,
     ...carrier?.env,
+    // The secret of both.
+    ...invoiceService?.env,
     ...(mails === 'smtp' && { SMTP_URL: smtpSink.url }),
   };
   const roles =

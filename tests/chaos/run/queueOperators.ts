@@ -74,10 +74,10 @@ export const pauseIdsOf = (queue: Reply, origin?: 'operator'): readonly string[]
     .map((each) => textAt({ body: each }, 'id'));
 };
 
-/** The steps that another service does. The second one is only asked for where there is a carrier. */
-const skippableSteps = ['notify_customer', 'request_shipment'];
+/** The steps that another service does, the last two only where there is a carrier or an invoice service. */
+const skippableSteps = ['notify_customer', 'request_shipment', 'invoice'];
 
-/** Not of refunds, whose mails the checker counts. Where there is no carrier, a shipment cannot be left out (422). */
+/** Not of refunds, whose mails the checker counts. A step of our own database cannot be left out (422). */
 const skipStep = async ({ clients, recorder, random }: Desk): Promise<void> => {
   const page = await attempt(() => random.pick(clients).get('/queue/tasks?limit=100'));
   const found = (page?.status === 200 ? itemsOf(page) : [])

@@ -47,13 +47,14 @@ export const runKillTest = async (test: KillTestOptions): Promise<readonly Viola
     const recorder = createClientLogRecorder();
     const sinceMs = Date.now();
     print(
-      `${test.database}, ${test.provider}, seed ${test.seed}: ${customers} customers for ${test.seconds} s`,
+      `${test.database}, ${test.provider}, invoices by ${test.invoices}, seed ${test.seed}: ${customers} customers for ${test.seconds} s`,
     );
     const { finishChallenge } = harness.provider;
     const storefront = { urls, pricedProductId, productIds: [...initialStocks.keys()], finishChallenge };
     const tried = await runWorkload(test, processes, harness, storefront, recorder, random);
 
     harness.smtpSink.stopFaults();
+    harness.invoiceService?.stopFaults();
     harness.webhookProxy.stopFaults();
     for (const one of processes) await one.ready();
     // Without a guard, work may stay open for ever. Else only a hang takes that long.
@@ -67,6 +68,7 @@ export const runKillTest = async (test: KillTestOptions): Promise<readonly Viola
       pricedProductId,
       recordedLog: recorder.log,
       carried: harness.carrier?.shipments ?? null,
+      requestedInvoices: harness.invoiceService?.invoices ?? null,
       triedMails:
         test.mails === 'smtp'
           ? tried.map((mail) => ({ ...mail, arrivals: harness.smtpSink.arrivals(mail.taskId) }))

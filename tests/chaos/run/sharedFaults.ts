@@ -1,6 +1,7 @@
 import type { SeededRandom } from '../../processes/random.ts';
 import type { Carrier } from './carrier.ts';
 import { openDatabase } from './database.ts';
+import type { InvoiceService } from './invoiceService.ts';
 import type { SharedDatabase } from './sharedDatabase.ts';
 import { type SmtpSink, serverFaults } from './smtpSink.ts';
 
@@ -13,14 +14,18 @@ export type SharedServices = {
   readonly smtpSink: SmtpSink;
   /** Null where shipments are written down in the database. */
   readonly carrier: Carrier | null;
+  /** Null where the shop numbers its invoices itself. */
+  readonly invoiceService: InvoiceService | null;
 };
 
 /** How often each fault has begun. */
-export type SpellCounts = Readonly<Record<'silent' | 'readOnly' | 'held' | 'mail' | 'carrier', number>>;
+export type SpellCounts = Readonly<
+  Record<'silent' | 'readOnly' | 'held' | 'mail' | 'carrier' | 'invoices', number>
+>;
 
 /** Begins and ends faults of what all processes share, each for a while, until the signal aborts. None is left then. */
 export const runSharedFaults = async (
-  { databaseUrl, sharedDatabase, smtpSink, carrier }: SharedServices,
+  { databaseUrl, sharedDatabase, smtpSink, carrier, invoiceService }: SharedServices,
   random: SeededRandom,
   signal: AbortSignal,
 ): Promise<SpellCounts> => {
@@ -35,7 +40,7 @@ export const runSharedFaults = async (
     }
   };
   const none = Promise.resolve(0);
-  const [silent, readOnly, held, mail, carrierSpells] = await Promise.all([
+  const [silent, readOnly, held, mail, carrierSpells, invoices] = await Promise.all([
     sharedDatabase === null
       ? none
       : repeat([6_000, 15_000], async () => void sharedDatabase.silenceConnections()),
@@ -59,8 +64,15 @@ export const runSharedFaults = async (
           await pause(own.between(500, 5_000), signal);
           goOn();
         }),
+    invoiceService === null
+      ? none
+      : repeat([500, 4_000], async (own) => {
+          const startAgain = await invoiceService.kill();
+          await pause(own.between(0, 3_000), signal);
+          await startAgain();
+        }),
   ]);
-  return { silent, readOnly, held, mail, carrier: carrierSpells };
+  return { silent, readOnly, held, mail, carrier: carrierSpells, invoices };
 };
 
 /** A transaction of somebody else holds the rows of new orders for a while. */

@@ -18,6 +18,7 @@ export const summarize = (snapshot: Snapshot): readonly string[] => {
     `failed tasks: ${tally(tasks.map(({ lastError }) => (lastError ?? '').replace(/:.*/, '')))}`,
     `${mails.length} mails, ${repeatedMails(mails)} of them repeated under the same Message-ID`,
     `mails with tries: ${snapshot.triedMails.length}; carrier: ${snapshot.carried?.length ?? 0} shipments; skipped: ${tally(snapshot.history.flatMap(({ state, detail }) => (state === 'skipped' ? [String(detail)] : [])))}`,
+    `invoice service: ${snapshot.requestedInvoices?.length ?? 0} invoices, ${snapshot.invoiceAnswers.length} answers`,
     `activity: ${tally(activity.map(({ action }) => action))}`,
     `money page: ${JSON.stringify(clientLog.money)}`,
   ];

@@ -1,5 +1,5 @@
 import { type Client, initialAmount } from '../../processes/client.ts';
-import type { CarriedShipment, Snapshot, TriedMail } from '../snapshot.ts';
+import type { CarriedShipment, RequestedInvoice, Snapshot, TriedMail } from '../snapshot.ts';
 import type { RecordedLog } from './clientLogRecorder.ts';
 import { readDatabase } from './databaseRecords.ts';
 import { readMoneyPage } from './moneyPage.ts';
@@ -17,6 +17,8 @@ type SnapshotOptions = {
   readonly recordedLog: RecordedLog;
   /** Null where there is no carrier. */
   readonly carried: readonly CarriedShipment[] | null;
+  /** Null or left out where there is no invoice service. */
+  readonly requestedInvoices?: readonly RequestedInvoice[] | null;
   readonly triedMails: readonly TriedMail[];
   /** Unix time in ms at which the run began. */
   readonly sinceMs: number;
@@ -34,6 +36,7 @@ export const takeSnapshot = async ({
   pricedProductId,
   recordedLog,
   carried,
+  requestedInvoices = null,
   triedMails,
   sinceMs,
 }: SnapshotOptions): Promise<Snapshot> => {
@@ -45,6 +48,7 @@ export const takeSnapshot = async ({
     ...records,
     takenMs,
     carried,
+    requestedInvoices,
     triedMails,
     ...(await provider.readRecords()),
     products: [...initialStocks].map(([id, initialStock]) => ({

@@ -121,7 +121,12 @@ const Facts = ({ words, shown }: Words & { readonly shown: ShownOrder }) => {
     order.number === null
       ? null
       : { label: texts.number, value: <a href={ordersOfNumberPath(order.number)}>{order.number}</a> },
-    order.payment === null ? null : { label: texts.method, value: order.payment.method },
+    order.payment === null
+      ? null
+      : {
+          label: texts.method,
+          value: wordOf<string>(words.methods, order.payment.method) ?? order.payment.method,
+        },
     { label: texts.placed, value: <Time at={order.createdAt} /> },
     order.status === 'pending' ? { label: texts.expires, value: <Time at={order.expiresAt} /> } : null,
     order.licences.length === 0 ? null : { label: texts.licences, value: order.licences.join(', ') },

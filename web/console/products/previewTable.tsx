@@ -62,7 +62,9 @@ export const PreviewTable = ({ rows, words }: PreviewTableProps) => {
               problems.length === 0 ? (
                 <span class="soft">{words.fine}</span>
               ) : (
-                <Status tone="bad">{describeRows(problems, words)}</Status>
+                <div class="problems">
+                  <Status tone="bad">{describeRows(problems, words)}</Status>
+                </div>
               ),
           },
         ]}

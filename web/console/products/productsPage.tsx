@@ -1,19 +1,17 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { FailureNote } from '../../frame/failureNote.tsx';
 import { createLazyPart } from '../../frame/lazyPart.tsx';
 import { useLocation } from '../../frame/location.tsx';
 import { focusHeading } from '../../frame/pageFocus.ts';
 import { useTitle } from '../../frame/useTitle.ts';
 import { EmptyState } from '../../parts/EmptyState.tsx';
 import { Field } from '../../parts/Field.tsx';
-import { Pager } from '../../parts/Pager.tsx';
 import { Select } from '../../parts/Select.tsx';
 import type { Product } from '../../shared/types.ts';
 import type { ConsoleProductWords } from '../../words/consoleEnProducts.ts';
 import { Allowed } from '../allowed.tsx';
 import { useConsole } from '../console.ts';
+import { ListBody } from '../listBody.tsx';
 import type { PageProps } from '../page.tsx';
-import { SkeletonLines } from '../skeletonLines.tsx';
 import { useList } from '../useList.ts';
 import { type ProductAddress, productAddress, readProductAddress } from './productAddress.ts';
 import { productListPath } from './productApi.ts';
@@ -34,18 +32,12 @@ export const ProductsPage = ({ words }: PageProps<ConsoleProductWords>) => {
   // The list of archived products is not asked for by who may not see it.
   const isClosed = address.isArchived && !can('products:write');
   const list = useList<Product>(productListPath(isClosed ? { ...address, isArchived: false } : address));
-  const { items, failure, isLoading, nextCursor } = list;
   useTitle(words.title);
 
   useFocusAfterDialog(address.open);
   const go = (changes: Partial<ProductAddress>, isReplacing = false) =>
     route(productAddress({ ...address, ...changes }), isReplacing);
   const close = () => go({ open: null });
-  const retry = async () => {
-    await list.load();
-    focusHeading();
-  };
-  const isEmpty = !isClosed && items?.length === 0 && !isLoading && failure === null;
   return (
     <div class="page wide">
       <div class="row between">
@@ -55,38 +47,24 @@ export const ProductsPage = ({ words }: PageProps<ConsoleProductWords>) => {
         </Allowed>
       </div>
       <Filters address={address} words={words} onChange={go} />
-      {isClosed ? <EmptyState title={words.archived}>{access.needs('products:write')}</EmptyState> : null}
-      {failure !== null ? (
-        <FailureNote failure={failure} onRetry={() => void retry()} isRetrying={isLoading} />
-      ) : null}
-      {isEmpty ? <Nothing address={address} words={words} /> : null}
-      {items === null ? (
-        failure === null ? (
-          <SkeletonLines />
-        ) : null
-      ) : items.length === 0 || isClosed ? null : (
-        <div aria-busy={isLoading ? 'true' : undefined}>
-          <ProductTable
-            products={items}
-            words={words}
-            hrefOf={({ id }) => productAddress({ ...address, open: id })}
-          />
-        </div>
-      )}
-      {isClosed ? null : (
-        <Pager
-          label={frame.pages}
-          first={
-            address.cursor === null
-              ? null
-              : { href: productAddress({ ...address, cursor: null }), label: frame.first }
-          }
-          next={
-            nextCursor === null
-              ? null
-              : { href: productAddress({ ...address, cursor: nextCursor }), label: frame.next }
-          }
-        />
+      {isClosed ? (
+        <EmptyState title={words.archived}>{access.needs('products:write')}</EmptyState>
+      ) : (
+        <ListBody
+          list={list}
+          empty={<Nothing address={address} words={words} />}
+          cursor={address.cursor}
+          hrefAt={(cursor) => productAddress({ ...address, cursor })}
+          labels={frame}
+        >
+          {(products) => (
+            <ProductTable
+              products={products}
+              words={words}
+              hrefOf={({ id }) => productAddress({ ...address, open: id })}
+            />
+          )}
+        </ListBody>
       )}
       {address.open === 'new' ? (
         <LazyNewProductDialog

@@ -1,17 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
-import { FailureNote } from '../../frame/failureNote.tsx';
 import { useLocation } from '../../frame/location.tsx';
-import { focusHeading } from '../../frame/pageFocus.ts';
 import { useTitle } from '../../frame/useTitle.ts';
 import { Button, LinkButton } from '../../parts/Button.tsx';
 import { EmptyState } from '../../parts/EmptyState.tsx';
 import { Field } from '../../parts/Field.tsx';
-import { Pager } from '../../parts/Pager.tsx';
 import { Select } from '../../parts/Select.tsx';
 import type { ConsoleRecordWords } from '../../words/consoleEnRecords.ts';
-import { useConsole } from '../console.ts';
+import { ListBody } from '../listBody.tsx';
 import type { PageProps } from '../page.tsx';
-import { SkeletonLines } from '../skeletonLines.tsx';
 import { useList } from '../useList.ts';
 import {
   type ActivityQuestion,
@@ -25,57 +21,36 @@ import { type Activity, activityListPath } from './recordApi.ts';
 
 /** Who did what, on what, and when. */
 export const ActivityPage = ({ words }: PageProps<ConsoleRecordWords>) => {
-  const { words: around } = useConsole();
-  const { frame } = around.value;
   const { query, route } = useLocation();
   const question = readActivityAddress(query);
-  const { items, failure, isLoading, nextCursor, load } = useList<Activity>(activityListPath(question));
+  const list = useList<Activity>(activityListPath(question));
   const texts = words.activity;
   useTitle(texts.title);
-
-  const retry = async () => {
-    await load();
-    focusHeading();
-  };
-  const isEmpty = items?.length === 0 && !isLoading && failure === null;
   return (
     <div class="page wide">
       <h1>{texts.title}</h1>
       <Filters question={question} words={words} onShow={(next) => route(activityAddress(next))} />
-      {failure === null ? null : (
-        <FailureNote failure={failure} onRetry={() => void retry()} isRetrying={isLoading} />
-      )}
-      {!isEmpty ? null : isFiltered(question) ? (
-        <EmptyState title={texts.nothingFound}>{texts.nothingFoundText}</EmptyState>
-      ) : (
-        <EmptyState title={texts.empty}>{texts.emptyText}</EmptyState>
-      )}
-      {items === null ? (
-        failure === null ? (
-          <SkeletonLines />
-        ) : null
-      ) : items.length === 0 ? null : (
-        <div aria-busy={isLoading ? 'true' : undefined}>
+      <ListBody
+        list={list}
+        empty={
+          isFiltered(question) ? (
+            <EmptyState title={texts.nothingFound}>{texts.nothingFoundText}</EmptyState>
+          ) : (
+            <EmptyState title={texts.empty}>{texts.emptyText}</EmptyState>
+          )
+        }
+        cursor={question.cursor}
+        hrefAt={(cursor) => activityAddress({ ...question, cursor })}
+        labels={texts}
+      >
+        {(shown) => (
           <ActivityTable
-            rows={items}
+            rows={shown}
             words={words}
             hrefOf={(changes) => activityAddress({ ...question, ...changes, cursor: null })}
           />
-        </div>
-      )}
-      <Pager
-        label={frame.pages}
-        first={
-          question.cursor === null
-            ? null
-            : { href: activityAddress({ ...question, cursor: null }), label: texts.first }
-        }
-        next={
-          nextCursor === null
-            ? null
-            : { href: activityAddress({ ...question, cursor: nextCursor }), label: texts.next }
-        }
-      />
+        )}
+      </ListBody>
     </div>
   );
 };

@@ -1,19 +1,16 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { FailureNote } from '../../frame/failureNote.tsx';
 import { useLocation } from '../../frame/location.tsx';
 import { focusHeading } from '../../frame/pageFocus.ts';
 import { useTitle } from '../../frame/useTitle.ts';
 import { EmptyState } from '../../parts/EmptyState.tsx';
-import { Pager } from '../../parts/Pager.tsx';
 import { Status } from '../../parts/Status.tsx';
 import { Table } from '../../parts/Table.tsx';
 import { Time } from '../../parts/Time.tsx';
 import type { ConsoleRecordWords } from '../../words/consoleEnRecords.ts';
 import { wordOf } from '../../words/words.ts';
 import { Allowed } from '../allowed.tsx';
-import { useConsole } from '../console.ts';
+import { ListBody } from '../listBody.tsx';
 import type { PageProps } from '../page.tsx';
-import { SkeletonLines } from '../skeletonLines.tsx';
 import { useList } from '../useList.ts';
 import { EndKeyDialog } from './endKeyDialog.tsx';
 import { keyAddress, readKeyAddress } from './keyAddress.ts';
@@ -22,20 +19,15 @@ import { keyListPath, type ServiceKey } from './recordApi.ts';
 
 /** The keys of programs: who made them, what they may do, and when they were last used. */
 export const KeysPage = ({ words }: PageProps<ConsoleRecordWords>) => {
-  const { words: around } = useConsole();
-  const { frame } = around.value;
   const { query, route } = useLocation();
   const address = readKeyAddress(query);
-  const { items, failure, isLoading, nextCursor, load } = useList<ServiceKey>(keyListPath(address.cursor));
+  const list = useList<ServiceKey>(keyListPath(address.cursor));
+  const { items, load } = list;
   const { keys } = words;
   useTitle(keys.title);
   useFocusAfterDialog(address.open);
 
   const open = (next: string | null) => route(keyAddress({ ...address, open: next }));
-  const retry = async () => {
-    await load();
-    focusHeading();
-  };
   const toEnd = items?.find(({ id }) => id === address.open) ?? null;
   return (
     <div class="page wide">
@@ -46,34 +38,15 @@ export const KeysPage = ({ words }: PageProps<ConsoleRecordWords>) => {
         </Allowed>
       </div>
       <p class="soft">{keys.intro}</p>
-      {failure === null ? null : (
-        <FailureNote failure={failure} onRetry={() => void retry()} isRetrying={isLoading} />
-      )}
-      {items?.length === 0 && !isLoading ? (
-        <EmptyState title={keys.empty}>{keys.emptyText}</EmptyState>
-      ) : null}
-      {items === null ? (
-        failure === null ? (
-          <SkeletonLines />
-        ) : null
-      ) : items.length === 0 ? null : (
-        <div aria-busy={isLoading ? 'true' : undefined}>
-          <KeyTable keys={items} words={words} onEnd={open} />
-        </div>
-      )}
-      <Pager
-        label={frame.pages}
-        first={
-          address.cursor === null
-            ? null
-            : { href: keyAddress({ ...address, cursor: null }), label: keys.first }
-        }
-        next={
-          nextCursor === null
-            ? null
-            : { href: keyAddress({ ...address, cursor: nextCursor }), label: keys.next }
-        }
-      />
+      <ListBody
+        list={list}
+        empty={<EmptyState title={keys.empty}>{keys.emptyText}</EmptyState>}
+        cursor={address.cursor}
+        hrefAt={(cursor) => keyAddress({ ...address, cursor })}
+        labels={keys}
+      >
+        {(shown) => <KeyTable keys={shown} words={words} onEnd={open} />}
+      </ListBody>
       {address.open === 'new' ? (
         <NewKeyDialog words={words} onClose={() => open(null)} onMade={() => void load()} />
       ) : toEnd === null ? null : (
