@@ -82,8 +82,7 @@ export interface Events {
   sendTest(subscriptionId: string, nowMs: number, command?: OperatorCommand): AsyncResult<void>;
 
   /**
-   * Deletes deliveries and, of each subscription, up to `limit` events that happened before `beforeMs`. Returns how many
-   * events they were.
+   * Deletes, of each subscription, up to `limit` events that happened before `beforeMs`. Returns how many they were.
    */
   drop(
     beforeMs: number,

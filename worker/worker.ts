@@ -46,6 +46,7 @@ export type WorkerPorts = {
     | 'disputes'
     | 'inbox'
     | 'ledger'
+    | 'deliveries'
     | 'events'
     | 'wakeup'
     | 'ping'

@@ -133,8 +133,6 @@ export const createEvents = (tables: Tables): Events => ({
   },
 
   drop: async (beforeMs, limit) => {
-    for (const [key, { eventAtMs }] of tables.deliveries)
-      if (eventAtMs < beforeMs) tables.deliveries.delete(key);
     return ok(
       byId([...tables.subscriptions.values()]).flatMap(({ id }) => {
         const old = [...tables.outbox]
@@ -248,5 +246,10 @@ export const createDeliveries = (tables: Tables): Deliveries => ({
       writeActivity(tables, writes, command, 'webhook.resend', [target], nowMs);
     });
     return ok(true);
+  },
+  drop: async (beforeMs, limit) => {
+    const old = [...tables.deliveries].filter(([, { eventAtMs }]) => eventAtMs < beforeMs).slice(0, limit);
+    for (const [key] of old) tables.deliveries.delete(key);
+    return ok(old.length);
   },
 });

@@ -31,6 +31,15 @@ export const createDeliveries = (sql: Sql): Deliveries => ({
       if (rows.length > 0) await writeActivity(tx, command, 'webhook.resend', [target], nowMs);
       return rows.length > 0;
     }),
+
+  drop: (beforeMs, limit) =>
+    orUnavailable(async () => {
+      const { count } = await sql`
+        delete from webhook_delivery where (subscription_id, id) in (
+          select subscription_id, id from webhook_delivery where event_ms < ${beforeMs} limit ${limit}
+        )`;
+      return count;
+    }),
 });
 
 /** Writes the attempts to the log. The caller's transaction has not yet written what became of the events. */

@@ -90,7 +90,6 @@ export const createEvents = (sql: Sql): Events => ({
 
   drop: (beforeMs, limit) =>
     orUnavailable(async () => {
-      await sql`delete from webhook_delivery where event_ms < ${beforeMs}`;
       const rows = await sql<{ subscriptionId: string; events: number }[]>`
         with old as materialized (
           select s.id as subscription_id, e.subject, e.sequence from subscription s cross join lateral (

@@ -26,6 +26,11 @@ export const createDeliveries = (connection: Connection): Deliveries => {
      from webhook_delivery where subscription_id = $subscriptionId and id = $id
      on conflict (subscription_id, subject, sequence) do update set due_ms = min(due_ms, $nowMs)`,
   );
+  const dropOld = client.prepare<[object]>(
+    `delete from webhook_delivery where (subscription_id, id) in (
+       select subscription_id, id from webhook_delivery where event_ms < $beforeMs limit $limit
+     )`,
+  );
   return {
     list: async ({ subscriptionId, outcome, after, limit }) =>
       runStatement(() => {
@@ -39,6 +44,7 @@ export const createDeliveries = (connection: Connection): Deliveries => {
         if (isKnown) writeActivity(command, 'webhook.resend', [target], nowMs);
         return isKnown;
       }),
+    drop: async (beforeMs, limit) => write(() => dropOld.run({ beforeMs, limit }).changes),
   };
 };
 

@@ -48,7 +48,7 @@ export const createEvents = (connection: Connection): Events => {
     `insert or ignore into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms)
      values ($id, $id, $nowMs, 'test', $type, $nowMs, $nowMs)`,
   );
-  const dropDeliveries = client.prepare<[number]>('delete from webhook_delivery where event_ms < ?');
+  const ids = client.prepare<[], string>('select id from subscription order by id').pluck();
   const dropOld = client.prepare<[object]>(
     `delete from event where subscription_id = $id and (subject, sequence) in (
        select subject, sequence from event
@@ -102,13 +102,12 @@ export const createEvents = (connection: Connection): Events => {
         writeActivity(command, 'webhook.test', [subscriptionTarget(row)], nowMs);
       }),
     drop: async (beforeMs, limit) =>
-      write(() => {
-        dropDeliveries.run(beforeMs);
-        return all.all().flatMap(({ id }) => {
+      write(() =>
+        ids.all().flatMap((id) => {
           const { changes } = dropOld.run({ id, beforeMs, dueMs: beforeMs + dropMarginMs, limit });
           return changes === 0 ? [] : [{ subscriptionId: id, events: changes }];
-        });
-      }),
+        }),
+      ),
     backlog: async () =>
       read(() =>
         all.all().map((row) => ({
