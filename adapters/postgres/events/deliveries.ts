@@ -21,6 +21,9 @@ export const createDeliveries = (sql: Sql): Deliveries => ({
 
   resend: ({ subscriptionId, id }, nowMs, command) =>
     inTransaction(sql, async (tx) => {
+      // As for a test event: the subscription must not end before we commit.
+      const kept = await tx`select from subscription where id = ${subscriptionId} for key share`;
+      if (kept.length === 0) return false;
       const rows = await tx<{ id: string }[]>`
         insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms, body)
         select subscription_id, subject, sequence, kind, type, event_ms, ${nowMs}::bigint, body

@@ -73,7 +73,9 @@ export const createEvents = (sql: Sql): Events => ({
 
   sendTest: (subscriptionId, nowMs, command) =>
     inTransaction(sql, async (tx) => {
-      const rows = await tx<SubscriptionRow[]>`select * from subscription where id = ${subscriptionId}`;
+      // Locked, so that it does not end before we commit: nothing would ever take or drop its event.
+      const rows = await tx<SubscriptionRow[]>`
+        select * from subscription where id = ${subscriptionId} for key share`;
       if (rows.length === 0) return;
       await tx`
         insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms)
