@@ -1,7 +1,7 @@
 import type { OperatorCommand } from './activity.ts';
 import type { NewEvent } from './event.ts';
 import type { AsyncResult } from './result.ts';
-import type { RelaySubscription, Subscription } from './subscription.ts';
+import type { RelaySubscription, Subscription, SubscriptionKind } from './subscription.ts';
 
 /** An event that the relay may send until its lease ends. */
 export type LeasedEvent = Omit<NewEvent, 'type'> & {
@@ -89,5 +89,12 @@ export interface Events {
     limit: number,
   ): AsyncResult<readonly { readonly subscriptionId: string; readonly events: number }[]>;
 
-  backlog(): AsyncResult<readonly EventBacklog[]>;
+  /**
+   * Of all subscriptions, or of those that are given by their id or kind, by id. Their events are counted one by one, so
+   * ask for no more than is shown.
+   */
+  backlog(of?: {
+    readonly id?: string;
+    readonly kind?: SubscriptionKind;
+  }): AsyncResult<readonly EventBacklog[]>;
 }

@@ -190,26 +190,6 @@ export const eventLeasesContract = (name: string, open: OpenStore): void => {
       expect(await backlogOf(other)).toMatchObject({ events: 1 });
     });
 
-    test('Old deliveries are dropped in parts, and later ones stay', async () => {
-      const { fixture, store, world } = context();
-      const id = await subscribe(['order.placed']);
-      const deliver = async (orders: number) => {
-        await placePaid(orders);
-        const attempt = { atMs: fixture.now(), responseStatus: 204, error: null };
-        await report(id, await claim(id), { kind: 'delivered' }, attempt);
-      };
-      await deliver(5);
-      world.advance(dayMs);
-      await deliver(1);
-      await unwrap(store.events.drop(fixture.now(), 9));
-      const drop = () => unwrap(store.deliveries.drop(fixture.now(), 3));
-      expect([await drop(), await drop(), await drop()]).toEqual([3, 2, 0]);
-      const query = { subscriptionId: id, outcome: null, after: null, limit: 9 };
-      expect((await unwrap(store.deliveries.list(query))).items).toMatchObject([
-        { eventAtMs: fixture.now(), attempts: 1 },
-      ]);
-    });
-
     test('A subscription that ends takes its events and deliveries with it', async () => {
       const { fixture, store } = context();
       const [ended, other] = [await subscribe(), await subscribe()];

@@ -11,6 +11,7 @@ import { commandKeysContract } from './commandKeys.ts';
 import { contactsContract } from './contacts.ts';
 import { disputesContract } from './disputes.ts';
 import { earlierRefundsContract } from './earlierRefunds.ts';
+import { eventBacklogsContract } from './eventBacklogs.ts';
 import { eventLeasesContract } from './eventLeases.ts';
 import { eventsContract } from './events.ts';
 import { expiryContract } from './expiry.ts';
@@ -136,6 +137,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     serviceKeysContract,
     activityContract,
     eventsContract,
+    eventBacklogsContract,
     eventLeasesContract,
     timelineContract,
     storeUtilitiesContract,

@@ -144,9 +144,13 @@ export const createEvents = (tables: Tables): Events => ({
     );
   },
 
-  backlog: async () =>
+  backlog: async (of = {}) =>
     ok(
-      byId([...tables.subscriptions.values()]).map((each) => {
+      byId(
+        [...tables.subscriptions.values()].filter(
+          ({ id, kind }) => id === (of.id ?? id) && kind === (of.kind ?? kind),
+        ),
+      ).map((each) => {
         const times = [...tables.outbox.values()]
           .filter(({ subscriptionId }) => subscriptionId === each.id)
           .map(({ atMs }) => atMs);

@@ -108,12 +108,14 @@ export const createEvents = (sql: Sql): Events => ({
       return rows;
     }),
 
-  backlog: () =>
+  backlog: ({ id = null, kind = null } = {}) =>
     orUnavailable(async () => {
       const rows = await sql<(SubscriptionRow & { events: number; oldest_ms: number | null })[]>`
         select s.*, (select count(*) from event where subscription_id = s.id) as events,
           (select min(at_ms) from event where subscription_id = s.id) as oldest_ms
-        from subscription s order by id`;
+        from subscription s
+        where s.id = coalesce(${id}, s.id) and s.kind = coalesce(${kind}, s.kind)
+        order by id`;
       return rows.map((row) => ({
         subscription: subscriptionFrom(row),
         events: row.events,

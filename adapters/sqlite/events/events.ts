@@ -56,12 +56,12 @@ export const createEvents = (connection: Connection): Events => {
      )`,
   );
   const all = client.prepare<
-    [],
+    [object],
     StoredSubscription & { readonly events: number; readonly oldest_ms: number | null }
   >(
     `select s.*, (select count(*) from event where subscription_id = s.id) as events,
        (select min(at_ms) from event where subscription_id = s.id) as oldest_ms
-     from subscription s order by id`,
+     from subscription s where id = coalesce($id, id) and kind = coalesce($kind, kind) order by id`,
   );
 
   const claim = ({ subscriptionId, limit, nowMs, leaseMs }: Parameters<Events['claim']>[0]) => {
@@ -108,9 +108,9 @@ export const createEvents = (connection: Connection): Events => {
           return changes === 0 ? [] : [{ subscriptionId: id, events: changes }];
         }),
       ),
-    backlog: async () =>
+    backlog: async ({ id = null, kind = null } = {}) =>
       read(() =>
-        all.all().map((row) => ({
+        all.all({ id, kind }).map((row) => ({
           subscription: subscriptionFrom(rowOfStored(row)),
           events: row.events,
           oldestAtMs: row.oldest_ms,
