@@ -20,7 +20,7 @@ export type LeasedEvent = Omit<NewEvent, 'type'> & {
 export type EventReport = Pick<LeasedEvent, 'subject' | 'sequence' | 'lease'> & {
   readonly outcome:
     | { readonly kind: 'delivered' }
-    /** It is sent again at `dueAtMs`. */
+    /** It is sent again at `dueAtMs`. Later events of its subject, which are there now, are not due before. */
     | { readonly kind: 'failed'; readonly dueAtMs: number }
     /** It was not sent. Another claim may take it at once, and no attempt is counted. */
     | { readonly kind: 'released' };

@@ -12,6 +12,7 @@ import { contactsContract } from './contacts.ts';
 import { disputesContract } from './disputes.ts';
 import { earlierRefundsContract } from './earlierRefunds.ts';
 import { eventBacklogsContract } from './eventBacklogs.ts';
+import { eventFollowersContract } from './eventFollowers.ts';
 import { eventLeasesContract } from './eventLeases.ts';
 import { eventsContract } from './events.ts';
 import { expiryContract } from './expiry.ts';
@@ -138,6 +139,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     activityContract,
     eventsContract,
     eventBacklogsContract,
+    eventFollowersContract,
     eventLeasesContract,
     timelineContract,
     storeUtilitiesContract,

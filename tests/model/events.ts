@@ -182,6 +182,16 @@ const subjectsOf = (tables: Tables, { kind, subject }: OutboxRow) => {
   };
 };
 
+/** The later events of the same subject, for the same subscription. */
+const followersOf = (
+  tables: Tables,
+  { subscriptionId, subject, sequence }: Pick<OutboxRow, 'subscriptionId' | 'subject' | 'sequence'>,
+): readonly OutboxRow[] =>
+  [...tables.outbox.values()].filter(
+    (other) =>
+      other.subscriptionId === subscriptionId && other.subject === subject && other.sequence > sequence,
+  );
+
 const writeReport = (
   tables: Tables,
   writes: Writes,
@@ -212,6 +222,10 @@ const writeReport = (
       lease: lease + 1,
       dueAtMs: failed ? outcome.dueAtMs : row.atMs,
     });
+    const dueAtMs = outcome.kind === 'failed' ? outcome.dueAtMs : 0;
+    for (const each of followersOf(tables, row))
+      if (each.dueAtMs < dueAtMs)
+        writes.set(tables.outbox, keyOf(subscriptionId, each), { ...each, dueAtMs });
   }
   return true;
 };
@@ -246,6 +260,9 @@ export const createDeliveries = (tables: Tables): Deliveries => ({
         },
         ...{ attempts: 0, lease: 0, ...known, dueAtMs: Math.min(known?.dueAtMs ?? nowMs, nowMs) },
       });
+      for (const each of followersOf(tables, row))
+        if (each.attempts === 0)
+          writes.set(tables.outbox, keyOf(subscriptionId, each), { ...each, dueAtMs: each.atMs });
       const target = { target: subscriptionId, orderId: null, detail: id };
       writeActivity(tables, writes, command, 'webhook.resend', [target], nowMs);
     });

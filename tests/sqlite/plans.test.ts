@@ -61,7 +61,8 @@ describe('query plans of SQLite', async () => {
       'from stock_difference',
       "from stock_difference d cross join orders o on o.id = d.order_id where o.held > 0 and (o.status = 'pending' or o.status = 'cancelled' or o.status = 'refunded')",
       'from stock_difference limit 1',
-      'from subscription s order by id',
+      'from subscription order by id',
+      'from subscription s where id = coalesce($id, id) and kind = coalesce($kind, kind) order by id',
       'from subscription where kind = ? and target = ?',
       'from subscription where kind = ? order by id',
       // One slice of the failed tasks.

@@ -6,6 +6,7 @@ import { type DeliveryRow, deliveryFrom } from '../../stored/subscription.ts';
 import { writeActivity } from '../activity/activity.ts';
 import { inTransaction, type Sql, type Transaction } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import { releaseFollowers } from './followers.ts';
 
 export const createDeliveries = (sql: Sql): Deliveries => ({
   list: ({ subscriptionId, outcome, after, limit }) =>
@@ -30,6 +31,7 @@ export const createDeliveries = (sql: Sql): Deliveries => ({
         from webhook_delivery where subscription_id = ${subscriptionId} and id = ${id}
         on conflict (subscription_id, subject, sequence) do update set due_ms = least(event.due_ms, ${nowMs})
         returning subscription_id as id`;
+      await releaseFollowers(tx, { subscriptionId, id });
       const target = { target: subscriptionId, orderId: null, detail: id };
       if (rows.length > 0) await writeActivity(tx, command, 'webhook.resend', [target], nowMs);
       return rows.length > 0;

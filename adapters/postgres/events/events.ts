@@ -12,6 +12,7 @@ import { writeActivity } from '../activity/activity.ts';
 import { inTransaction, type Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
 import { writeDeliveries } from './deliveries.ts';
+import { holdFollowers } from './followers.ts';
 import { readSubjects } from './subjects.ts';
 
 export const createEvents = (sql: Sql): Events => ({
@@ -62,6 +63,7 @@ export const createEvents = (sql: Sql): Events => ({
           returning 1
         )
         select (select count(*) from delivered) + (select count(*) from kept) as applied`;
+      await holdFollowers(tx, subscriptionId, reports);
       if (health !== null)
         await tx`
           update subscription set failures = ${health.failures}, failing_since_ms = ${health.failingSinceMs},

@@ -5,10 +5,12 @@ import type { DeliveryAttempt, EventReport } from '../../../core/relay.ts';
 import { type DeliveryRow, deliveryFrom } from '../../stored/subscription.ts';
 import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
+import { createReleaseFollowers } from './followers.ts';
 
 export const createDeliveries = (connection: Connection): Deliveries => {
   const { client, write, runStatement } = connection;
   const writeActivity = createWriteActivity(connection);
+  const releaseFollowers = createReleaseFollowers(connection);
   const listOf = (condition: string) =>
     client.prepare<[object], DeliveryRow>(
       `select id, type, subject, sequence, event_ms, attempts, delivered_ms, attempt_ms, response_status, error
@@ -40,6 +42,7 @@ export const createDeliveries = (connection: Connection): Deliveries => {
     resend: async ({ subscriptionId, id }, nowMs, command) =>
       write(() => {
         const isKnown = resend.run({ subscriptionId, id, nowMs }).changes > 0;
+        releaseFollowers({ subscriptionId, id });
         const target = { target: subscriptionId, orderId: null, detail: id };
         if (isKnown) writeActivity(command, 'webhook.resend', [target], nowMs);
         return isKnown;

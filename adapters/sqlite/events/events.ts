@@ -6,6 +6,7 @@ import { type EventRow, relaySubscriptionFrom, subscriptionFrom } from '../../st
 import { createWriteActivity } from '../activity/activity.ts';
 import type { Connection } from '../connection.ts';
 import { createWriteDelivery } from './deliveries.ts';
+import { createHoldFollowers } from './followers.ts';
 import { createReadSubjects } from './subjects.ts';
 import { rowOfStored, type StoredSubscription } from './subscriptions.ts';
 
@@ -14,6 +15,7 @@ export const createEvents = (connection: Connection): Events => {
   const readSubjects = createReadSubjects(connection);
   const writeDelivery = createWriteDelivery(connection);
   const writeActivity = createWriteActivity(connection);
+  const holdFollowers = createHoldFollowers(connection);
   const due = client.prepare<[object], StoredSubscription>(
     `select * from subscription s where paused = 0 and retry_ms <= $nowMs
        and exists (select 1 from event where subscription_id = s.id and due_ms <= $nowMs)
@@ -79,8 +81,10 @@ export const createEvents = (connection: Connection): Events => {
     const key = { subscriptionId, subject, sequence, lease: token };
     if (attempt !== undefined) writeDelivery(subscriptionId, report, attempt);
     if (outcome.kind === 'delivered') return remove.run(key).changes;
-    const failed = outcome.kind === 'failed';
-    return keep.run({ ...key, dueMs: failed ? outcome.dueAtMs : null, failed: Number(failed) }).changes;
+    const dueMs = outcome.kind === 'failed' ? outcome.dueAtMs : null;
+    const { changes } = keep.run({ ...key, dueMs, failed: Number(dueMs !== null) });
+    if (dueMs !== null && changes > 0) holdFollowers({ ...key, dueMs });
+    return changes;
   };
 
   return {
