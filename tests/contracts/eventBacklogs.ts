@@ -33,6 +33,16 @@ export const eventBacklogsContract = (name: string, open: OpenStore): void => {
       expect(await ofThese()).toHaveLength(3);
     });
 
+    test('An old event is dropped in its time, although its last attempt was three days after it', async () => {
+      const { fixture, store, world } = context();
+      const id = await subscribe(['order.placed', 'order.paid']);
+      await placePaid(1);
+      const dueAtMs = fixture.now() + 3.5 * dayMs;
+      await report(id, await claim(id), { kind: 'failed', dueAtMs });
+      world.advance(1);
+      expect(await unwrap(store.events.drop(fixture.now(), 9))).toEqual([{ subscriptionId: id, events: 2 }]);
+    });
+
     test('Old deliveries are dropped in parts, and later ones stay', async () => {
       const { fixture, store, world } = context();
       const id = await subscribe(['order.placed']);

@@ -126,8 +126,11 @@ export const createEvents = (sql: Sql): Events => ({
     }),
 });
 
-/** An event waits for its next attempt for less than a day. So the index finds all old ones, and few others. */
-const dropMarginMs = 24 * 3_600_000;
+/**
+ * An event is tried for three days, and waits for its next attempt for less than a day. So the index finds all old ones,
+ * and few others.
+ */
+const dropMarginMs = 4 * 24 * 3_600_000;
 
 /**
  * Two statements: one leases, one stores the bodies. A process that dies between them leaves a lease that expires, and

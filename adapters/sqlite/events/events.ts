@@ -123,5 +123,8 @@ export const createEvents = (connection: Connection): Events => {
   };
 };
 
-/** An event waits for its next attempt for less than a day. So the index finds all old ones, and few others. */
-const dropMarginMs = 24 * 3_600_000;
+/**
+ * An event is tried for three days, and waits for its next attempt for less than a day. So the index finds all old ones,
+ * and few others.
+ */
+const dropMarginMs = 4 * 24 * 3_600_000;
