@@ -5,12 +5,21 @@ import type { Snapshot } from '../chaos/snapshot.ts';
 /** What is not at rest in the database. */
 export type OpenWork = {
   readonly payments: number;
-  /** By status: `pending`, `paying`, `paid`. */
-  readonly orders: number;
+  /** Orders that are `pending` or `paying`. */
+  readonly unpaidOrders: number;
+  readonly paidOrders: number;
   readonly refunds: number;
-  /** Tasks that have not failed. */
-  readonly tasks: number;
+  /** Tasks of groups, before their notice. Those that have failed are not counted, nor are they in the next two. */
+  readonly groups: number;
+  /** Tasks of groups or refunds at the step that sends a mail. */
+  readonly notices: number;
+  /** Tasks of refunds before their mail, events and reconciliations. */
+  readonly jobs: number;
+  /** Tasks that a refund has paused. Their orders may be `paid`, and count nowhere else. */
+  readonly paused: number;
 };
+
+export const noticeSteps: ReadonlySet<string> = new Set(['notify_customer', 'notify_of_refund']);
 
 export type Books = {
   read(): Promise<Omit<DatabaseRecords, 'mails'>>;
@@ -20,6 +29,8 @@ export type Books = {
   noticeTaskIds(): readonly string[];
   operatorPauseIds(): readonly string[];
   orderStatus(id: string): string | undefined;
+  /** The fencing token of a task that is leased. Undefined for any other. */
+  runningLease(taskId: string): number | undefined;
   /** Payments that have ended without money and whose key is spent. */
   endedPayments(): readonly { readonly id: string; readonly amount: number; readonly currency: string }[];
   /** The provider's ids of the charges of payments that have succeeded. */

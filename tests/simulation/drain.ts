@@ -1,5 +1,4 @@
 import type { Store } from '../../core/store.ts';
-import { check } from '../chaos/checker.ts';
 import type { ReconciliationReply } from '../chaos/clientLog.ts';
 import type { ReceivedMail, Snapshot } from '../chaos/snapshot.ts';
 import type { Violation } from '../chaos/violation.ts';
@@ -7,6 +6,7 @@ import type { SeededRandom } from '../processes/random.ts';
 import { endOperatorPauses, type OperatorPorts } from './actors/operators.ts';
 import { endDisputes } from './actors/providerSide.ts';
 import { countDue, readProvider } from './books.ts';
+import { judge, type LastingFault, unexplained } from './liveness.ts';
 import type { Servers, SimulatedProcess } from './process.ts';
 import { products } from './settings.ts';
 
@@ -19,6 +19,8 @@ export type DrainPorts = OperatorPorts & {
   /** How long to wait before the next look. */
   readonly lateMs: () => number;
   readonly random: SeededRandom;
+  /** What stays wrong. */
+  readonly lasting: LastingFault | null;
 };
 
 /** How long all may take to come to rest, of virtual time. */
@@ -28,19 +30,19 @@ const restMaxMs = 12 * 3_600_000;
 export const drainAndCheck = async (ports: DrainPorts): Promise<readonly Violation[]> => {
   const open = await drain(ports);
   if (open !== null) return [{ rule: 'not_at_rest', id: '-', detail: open }];
-  return check(await takeSnapshot(ports));
+  return judge(await takeSnapshot(ports), ports.lasting);
 };
 
 /** Returns what is still open after `restMaxMs`. Null if all is at rest. */
 const drain = async (ports: DrainPorts): Promise<string | null> => {
-  const { scheduler, books, provider, processes, random, lateMs } = ports;
+  const { scheduler, books, provider, processes, random, lateMs, lasting } = ports;
   const untilMs = scheduler.nowMs() + restMaxMs;
   while ((await endOperatorPauses(ports, random)) > 0) await scheduler.sleep(100);
   for (let retried = false; ; ) {
     const { providerDisputes } = await readProvider(provider.engine.records);
     const disputes = await endDisputes(provider, providerDisputes);
     const open = { ...books.open(), disputes, due: await countDue(provider.engine.records) };
-    const isWaiting = Object.values(open).some((count) => count > 0);
+    const isWaiting = unexplained(open, lasting) > 0;
     const unassigned = isWaiting ? 0 : await assignRefunds(ports);
     if (!isWaiting && unassigned === 0) {
       if (retried && books.failedTaskIds().length === 0) return null;
@@ -51,7 +53,7 @@ const drain = async (ports: DrainPorts): Promise<string | null> => {
     if (scheduler.nowMs() > untilMs) return JSON.stringify(open);
     await scheduler.sleep(lateMs());
     // One process is enough for the rest, and its waiting costs half.
-    if (scheduler.nowMs() > untilMs - restMaxMs + 60_000)
+    if (lasting === null && scheduler.nowMs() > untilMs - restMaxMs + 60_000)
       for (const process of processes.slice(1)) if (process.api() !== null) process.stop(() => {});
   }
 };
@@ -83,10 +85,11 @@ const assignRefunds = async ({ store, ask, random, createKey, scheduler }: Drain
 };
 
 const takeSnapshot = async (ports: DrainPorts): Promise<Snapshot> => {
-  const { store, books, provider, scheduler, mails, log, lateMs } = ports;
+  const { store, books, provider, scheduler, mails, log, lateMs, lasting } = ports;
   const reconciliations = [];
-  for (const day of daysSince(ports)) reconciliations.push(await reconcile(ports, day));
-  while (books.open().tasks > 0) await scheduler.sleep(lateMs());
+  if (!lasting?.explains.includes('jobs'))
+    for (const day of daysSince(ports)) reconciliations.push(await reconcile(ports, day));
+  while (unexplained({ ...books.open(), disputes: 0, due: 0 }, lasting) > 0) await scheduler.sleep(lateMs());
   const takenMs = scheduler.nowMs();
   const counts = (await store.ledger.counts(takenMs))._unsafeUnwrap();
   const { stocks, prices, ...records } = await books.read();

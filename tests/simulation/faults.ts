@@ -27,7 +27,7 @@ const fates = [
 export type Fate = (typeof fates)[number];
 
 /** The fates that a call to each target can have. */
-const fatesOf: Readonly<Record<Target, readonly Fate[]>> = {
+export const fatesOf: Readonly<Record<Target, readonly Fate[]>> = {
   store: ['refused', 'lost', 'zombie', 'slow', 'held'],
   provider: ['refused', 'lost', 'zombie', 'slow', 'delayed', 'doubled', 'never'],
   mail: ['refused', 'lost', 'slow', 'never', 'deferred', 'rejected', 'unwell'],
@@ -40,7 +40,7 @@ export type FaultEvent = (typeof events)[number];
 /** A fault that can be switched off: a fate of a target's calls, or an event. */
 export type FaultName = `${Target}.${Fate}` | FaultEvent;
 
-const faultNames: readonly FaultName[] = [
+export const faultNames: readonly FaultName[] = [
   ...targets.flatMap((target) => fatesOf[target].map((fate) => `${target}.${fate}` as const)),
   ...events,
 ];
@@ -54,14 +54,22 @@ export type FaultPlan = ReadonlyMap<FaultName, number>;
 const strongest = 0.25;
 
 /** Swarm testing: each seed has some of the faults only, so that no fault hides another. */
-export const drawFaults = (streams: Streams, off: ReadonlySet<string>): FaultPlan => {
+export const drawFaults = (
+  streams: Streams,
+  off: ReadonlySet<string>,
+  given: Readonly<Partial<Record<FaultName, number>>> | null,
+): FaultPlan => {
   const random = streams.stream('swarm');
   const plan = new Map<FaultName, number>();
   const share = random.pick([0.15, 0.35, 0.6]);
   for (const name of faultNames) {
     const isOn = random.bool(share);
     const strength = random.unit();
-    if (isOn && !off.has(name)) plan.set(name, strengthOf(name, strength));
+    if (off.has(name)) continue;
+    if (given !== null) {
+      const value = given[name];
+      if (value !== undefined) plan.set(name, value);
+    } else if (isOn) plan.set(name, strengthOf(name, strength));
   }
   return plan;
 };
@@ -74,7 +82,13 @@ const strengthOf = (name: FaultName, unit: number): number => {
   return name === 'mail.rejected' ? probability / 3 : probability;
 };
 
-/** Draws the fate of each call of one verb of one process. Null for a call without a fault. */
+/** The fate of one call, null for a call without a fault, and the draws of its delays. */
+type CallDraw = { readonly fate: Fate | null; readonly delays: SeededRandom };
+
+/**
+ * Draws the fates of the calls of one verb of one process. Each call has a generator of its own, so that a fault that is
+ * left out changes no later call.
+ */
 export const createFateDraw = (
   plan: FaultPlan,
   random: SeededRandom,
@@ -82,23 +96,24 @@ export const createFateDraw = (
   target: Target,
   ignored: ReadonlySet<string>,
   onFault: (fault: string) => void,
-): (() => Fate | null) => {
+): ((isFaulty: boolean) => CallDraw) => {
   const chances = fatesOf[target].flatMap((fate) => {
     const chance = plan.get(`${target}.${fate}`);
     return chance === undefined ? [] : [{ fate, chance }];
   });
   let calls = 0;
-  return () => {
-    let unit = random.unit();
+  return (isFaulty) => {
+    const delays = random.fork();
+    let unit = delays.unit();
     const call = calls++;
-    for (const { fate, chance } of chances) {
+    for (const { fate, chance } of isFaulty ? chances : []) {
       unit -= chance;
       if (unit >= 0) continue;
       const name = `${site}#${call} ${fate}`;
-      if (ignored.has(name)) return null;
+      if (ignored.has(name)) break;
       onFault(name);
-      return fate;
+      return { fate, delays };
     }
-    return null;
+    return { fate: null, delays };
   };
 };

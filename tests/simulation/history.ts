@@ -1,6 +1,5 @@
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
-import type { Store } from '../../core/store.ts';
 import type { Violation } from '../chaos/violation.ts';
 import { createMemoryStoreOver } from '../model/store.ts';
 import { createTables } from '../model/tables.ts';
@@ -14,10 +13,12 @@ import { drainAndCheck } from './drain.ts';
 import { drawFaults, type Target } from './faults.ts';
 import { createIds } from './ids.ts';
 import { heal, startInjectors } from './injectors.ts';
+import { drawLastingFault } from './liveness.ts';
 import { createMailServer } from './mailServer.ts';
 import { createIsIdle, createMemoryBooks, watchEdges } from './memoryBooks.ts';
 import { createProcess, type SimulatedProcess } from './process.ts';
 import { createStreams, mix } from './random.ts';
+import { waitingForClaims, watchLeases } from './rules.ts';
 import { createScheduler, type Drain } from './scheduler.ts';
 import { drawSettings, products } from './settings.ts';
 import { createServerWorld } from './world.ts';
@@ -27,6 +28,10 @@ export type HistoryOptions = {
   readonly off: ReadonlySet<string>;
   /** Faults that are left out, by the names that a run has reported. */
   readonly ignored: ReadonlySet<string>;
+  /** Whether one fault lasts for ever. */
+  readonly liveness: boolean;
+  /** How long faults happen, ms. Null: as the seed says. */
+  readonly windowMs: number | null;
 };
 
 export type History = {
@@ -37,25 +42,28 @@ export type History = {
   readonly faults: readonly string[];
 };
 
-export const noOptions: HistoryOptions = { off: new Set(), ignored: new Set() };
+export const noOptions: HistoryOptions = {
+  ...{ off: new Set(), ignored: new Set(), liveness: false, windowMs: null },
+};
 
 const startMs = Date.UTC(2026, 2, 1, 8);
 const eventsMax = 400_000;
 
 /** The actors of a history, which can be switched off. */
-const actorNames = ['customer 1', 'customer 2', 'customer 3', 'operator', 'provider acts'] as const;
+export const actorNames = ['customer 1', 'customer 2', 'customer 3', 'operator', 'provider acts'] as const;
 
 /** Runs one history from its seed: some virtual minutes with faults, then rest, then the checker. */
 export const runHistory = async (
   seed: number,
-  { off, ignored }: HistoryOptions,
+  { off, ignored, liveness, windowMs }: HistoryOptions,
   coverage: Coverage,
   drain: Drain,
 ): Promise<History> => {
   const scheduler = createScheduler(startMs, mix(seed, 'ties'));
   const streams = createStreams(seed);
   const settings = drawSettings(streams);
-  const faults = drawFaults(streams, off);
+  const lasting = liveness ? drawLastingFault(streams.stream('liveness')) : null;
+  const faults = drawFaults(streams, off, settings.faults);
   const bugs: string[] = [];
   const happened: string[] = [];
   const outages = new Set<Target>();
@@ -82,8 +90,12 @@ export const runHistory = async (
     late.set(verb, known);
     return known;
   };
-  const store = waitingForClaims(createMemoryStoreOver(tables, world), lateStatements);
   const books: Books = createMemoryBooks(tables);
+  const store = watchLeases(
+    waitingForClaims(createMemoryStoreOver(tables, world), lateStatements),
+    books,
+    (line) => void bugs.push(line),
+  );
   const mailServer = createMailServer();
   const provider = createSandboxProvider(createMemoryRecords(), world, {
     ...{ events: settings.events, lateMs: settings.lateMs, webhookSecret },
@@ -102,6 +114,8 @@ export const runHistory = async (
     onFault: (fault: string) => void happened.push(fault),
     onBug: (line: string) => void bugs.push(line),
     roundUp: (ms: number) => {
+      // Where calls take long, a heartbeat must not be late.
+      if (lasting !== null && ms === settings.process.leaseMs / 3) return ms;
       const nowMs = scheduler.nowMs();
       const grid =
         healedAtMs === null ? 1_000 : Math.min(60_000, Math.max(2_000, Math.floor((nowMs - healedAtMs) / 6)));
@@ -154,14 +168,16 @@ export const runHistory = async (
     for (const process of processes) process.boot();
     void runEvents(ports, streams.stream('events'), () => (healedAtMs === null ? 700 : lateMs()));
     startInjectors({ scheduler, streams, faults, processes, outages, coverage, isFaulty, onFault });
-    scheduler.after(settings.windowMs, () => {
+    scheduler.after(windowMs ?? settings.windowMs, () => {
       healedAtMs = scheduler.nowMs();
       heal({ processes, outages });
+      if (lasting !== null) happened.push(`for ever: ${lasting.name}`);
+      lasting?.begin({ processes, outages, refuseAddress: mailServer.refuse });
     });
     await runActors();
     const found = await drainAndCheck({
       ...ports,
-      ...{ processes, store, mails: mailServer.received, startMs, random: streams.stream('drain') },
+      ...{ lasting, processes, store, mails: mailServer.received, startMs, random: streams.stream('drain') },
     });
     violations = [...found, ...bugs.map((detail) => ({ rule: 'threw', id: '-', detail }))];
   };
@@ -177,15 +193,3 @@ export const runHistory = async (
     ...{ traceHash: scheduler.traceHash(), events: scheduler.events(), faults: happened },
   };
 };
-
-/** `findByKey` waits for claims that are being written, so those that still run are over before it looks. */
-const waitingForClaims = (store: Store, lateStatements: (verb: string) => Set<() => void>): Store => ({
-  ...store,
-  audits: {
-    ...store.audits,
-    findByKey: async (request) => {
-      for (const verb of ['audits.claim', 'audits.claimAlone']) for (const run of lateStatements(verb)) run();
-      return store.audits.findByKey(request);
-    },
-  },
-});

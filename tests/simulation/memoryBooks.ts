@@ -1,10 +1,10 @@
 import type { Tables } from '../model/tables.ts';
-import type { Books } from './books.ts';
+import { type Books, noticeSteps, type OpenWork } from './books.ts';
 import type { Coverage } from './coverage.ts';
 import type { IsIdle } from './wires.ts';
 
 const openPayments = new Set(['initiated', 'unknown', 'requires_action']);
-const openOrders = new Set(['pending', 'paying', 'paid']);
+const unpaid = new Set(['pending', 'paying']);
 
 /** Reads the tables of the memory store. */
 export const createMemoryBooks = (tables: Tables): Books => ({
@@ -17,9 +17,9 @@ export const createMemoryBooks = (tables: Tables): Books => ({
     };
     return {
       payments: count(tables.payments.values(), ({ payment }) => openPayments.has(payment.status)),
-      orders: count(tables.orders.values(), ({ order }) => openOrders.has(order.status)),
+      unpaidOrders: count(tables.orders.values(), ({ order }) => unpaid.has(order.status)),
       refunds: count(tables.refunds.values(), ({ refund }) => refund.status === 'requested'),
-      tasks: count(tables.tasks.values(), ({ state }) => state !== 'failed'),
+      ...countTasks(tables),
     };
   },
   failedTaskIds: () =>
@@ -32,6 +32,10 @@ export const createMemoryBooks = (tables: Tables): Books => ({
     [...tables.pauses.values()]
       .filter(({ pause }) => pause.origin === 'operator')
       .map(({ pause }) => pause.id),
+  runningLease: (taskId) => {
+    const task = tables.tasks.get(taskId);
+    return task?.state === 'running' ? task.lease : undefined;
+  },
   orderStatus: (id) => tables.orders.get(id)?.order.status,
   endedPayments: () =>
     [...tables.payments.values()]
@@ -46,6 +50,23 @@ export const createMemoryBooks = (tables: Tables): Books => ({
       status === 'succeeded' && reference !== null ? [{ reference, amount: amount.amount }] : [],
     ),
 });
+
+const countTasks = ({ tasks, orders }: Tables): Omit<OpenWork, 'payments' | 'refunds' | 'unpaidOrders'> => {
+  const counts = { groups: 0, notices: 0, jobs: 0, paused: 0, paidOrders: 0 };
+  const pausedOrders = new Set<string>();
+  for (const { state, step, jobId, orderIds } of tasks.values()) {
+    if (state === 'failed') continue;
+    if (state === 'paused') {
+      counts.paused++;
+      for (const id of orderIds) pausedOrders.add(id);
+    } else if (noticeSteps.has(step)) counts.notices++;
+    else if (jobId === null) counts.groups++;
+    else counts.jobs++;
+  }
+  for (const { order } of orders.values())
+    if (order.status === 'paid' && !pausedOrders.has(order.id)) counts.paidOrders++;
+  return counts;
+};
 
 const readTables = (tables: Tables): Awaited<ReturnType<Books['read']>> => ({
   orders: [...tables.orders.values()].map(({ order, contact, held }) => ({

@@ -52,6 +52,8 @@ export type SimulatedProcess = Caller & {
   isFrozen(): boolean;
   setSkew(ms: number): void;
   readonly cuts: Set<Target>;
+  /** The targets that never answer it. */
+  readonly silent: Set<Target>;
   /** A hint that another process has sent. */
   wake(hint: Hint): void;
   /** Calls `onEnd` if the process ends before the returned function is called. */
@@ -84,6 +86,7 @@ export const createProcess = (
   const { scheduler, seed, outages, roundUp } = ports;
   const name = `P${index + 1}`;
   const cuts = new Set<Target>();
+  const silent = new Set<Target>();
   const inFlight = new Map<string, number>();
   const endings = new Set<() => void>();
   let incarnation = 0;
@@ -115,6 +118,7 @@ export const createProcess = (
     name,
     capture,
     isCut: (target) => cuts.has(target) || outages.has(target),
+    isSilent: (target) => silent.has(target),
     inFlight,
   };
   const call = createCall(caller, ports);
@@ -147,6 +151,7 @@ export const createProcess = (
     ...caller,
     index,
     cuts,
+    silent,
     api: () => running?.api ?? null,
     boot: () => {
       end();

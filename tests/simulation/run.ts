@@ -1,37 +1,59 @@
 /**
- * Runs histories of the simulation, from a seed on.
+ * Runs histories of the simulation, each from its seed, and shrinks those that break an invariant. The exit code is 0 if
+ * none does, and if all was met that `--require-coverage` asks for.
  *
- *   bun tests/simulation/run.ts [--seed 1] [--count 1000]
+ *   bun tests/simulation/run.ts [--seed 1] [--count 1000] [--liveness] [--mutant name] [--coverage]
+ *
+ * `--off`, `--ignore` and `--window` run a history as it was shrunk. `--mutant list` names the mutants, and `--mutant all`
+ * runs each of them in a process of its own.
  */
 import { parseArgs } from 'node:util';
-import { createCoverage } from './coverage.ts';
-import { noOptions, runHistory } from './history.ts';
-import { loadDrain } from './scheduler.ts';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '1000' },
+    liveness: { type: 'boolean', default: false },
+    mutant: { type: 'string' },
+    coverage: { type: 'boolean', default: false },
+    'require-coverage': { type: 'boolean', default: false },
+    off: { type: 'string', default: '' },
+    ignore: { type: 'string', default: '' },
+    window: { type: 'string' },
+    'shrink-runs': { type: 'string', default: '200' },
   },
 });
-const drain = await loadDrain();
-const coverage = createCoverage();
-const first = Number(values.seed);
-const startedMs = performance.now();
-const cpu = process.cpuUsage();
-let events = 0;
-let broken = 0;
-for (let seed = first; seed < first + Number(values.count); seed++) {
-  try {
-    const history = await runHistory(seed, noOptions, coverage, drain);
-    events += history.events;
-    if (history.violations.length === 0) continue;
-    broken++;
-    console.log(seed, history.traceHash, history.events, JSON.stringify(history.violations.slice(0, 3)));
-  } catch (cause) {
-    broken++;
-    console.log(seed, String(cause));
-  }
+
+const setOf = (text: string): ReadonlySet<string> => new Set(text === '' ? [] : text.split(','));
+
+const { mutants } = await import('./mutants.ts');
+if (values.mutant === 'list') {
+  for (const { name } of mutants) console.log(name);
+  process.exit(0);
 }
-const { user, system } = process.cpuUsage(cpu);
-console.log({ broken, events, ms: performance.now() - startedMs, cpuMs: (user + system) / 1000 });
+if (values.mutant === 'all') {
+  const { runAllMutants } = await import('./runMutants.ts');
+  process.exit(runAllMutants(Number(values.count)) ? 0 : 1);
+}
+if (values.mutant !== undefined) {
+  const { plantMutant } = await import('./plantMutant.ts');
+  plantMutant(values.mutant);
+}
+
+// Loaded after the mutant is planted, because a file is read once.
+const { runMany } = await import('./runMany.ts');
+const isGood = await runMany({
+  firstSeed: Number(values.seed),
+  count: Number(values.count),
+  options: {
+    liveness: values.liveness,
+    off: setOf(values.off),
+    ignored: setOf(values.ignore),
+    windowMs: values.window === undefined ? null : Number(values.window),
+  },
+  untilBroken: values.mutant !== undefined,
+  shrinkRunsMax: Number(values['shrink-runs']),
+  showsCoverage: values.coverage,
+  requiresCoverage: values['require-coverage'],
+});
+process.exit(isGood ? 0 : 1);

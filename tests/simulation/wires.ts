@@ -18,6 +18,8 @@ export type Caller = {
   capture(): Deliver;
   /** Whether the process cannot reach the target now, because it is cut off or the target is down. */
   isCut(target: Target): boolean;
+  /** Whether the target takes its calls and never answers. */
+  isSilent(target: Target): boolean;
   /** Counts the calls that are on their way. */
   readonly inFlight: Map<string, number>;
 };
@@ -58,8 +60,8 @@ export type Call = <T>(
  */
 export const createCall = (caller: Caller, ports: WirePorts): Call => {
   const { scheduler, streams, faults, ignored, coverage, onFault, isFaulty, lateStatements } = ports;
-  const draws = new Map<string, () => Fate | null>();
-  const drawOf = (target: Target, verb: string): (() => Fate | null) => {
+  const draws = new Map<string, ReturnType<typeof createFateDraw>>();
+  const drawOf = (target: Target, verb: string): ReturnType<typeof createFateDraw> => {
     const known = draws.get(verb);
     if (known !== undefined) return known;
     const site = `${caller.name} ${verb}`;
@@ -67,7 +69,6 @@ export const createCall = (caller: Caller, ports: WirePorts): Call => {
     draws.set(verb, draw);
     return draw;
   };
-  const delays = streams.stream(`${caller.name} delays`);
   const { inFlight } = caller;
 
   return <T>(
@@ -77,10 +78,11 @@ export const createCall = (caller: Caller, ports: WirePorts): Call => {
     failures: Failures<T>,
     answers: Partial<Readonly<Record<Fate, () => T>>> = {},
   ): Promise<T> => {
+    if (caller.isSilent(target)) return new Promise(() => {});
     if (!isFaulty() && !caller.isCut(target)) return perform();
     const deliver = caller.capture();
     return new Promise((resolve, reject) => {
-      const fate = isFaulty() ? drawOf(target, verb)() : null;
+      const { fate, delays } = drawOf(target, verb)(isFaulty());
       coverage.fate(fate ?? 'none', verb);
       inFlight.set(verb, (inFlight.get(verb) ?? 0) + 1);
       const end = (work: () => void): void =>
@@ -126,7 +128,11 @@ export const createCall = (caller: Caller, ports: WirePorts): Call => {
         return;
       }
       if (caller.isCut(target) || fate === 'refused') {
-        answerAfter(delays.between(1, 2_000), failures.refused);
+        // A gateway may take its time to refuse.
+        answerAfter(
+          delays.bool(0.7) ? delays.between(1, 2_000) : delays.between(1, 15_000),
+          failures.refused,
+        );
         return;
       }
       switch (fate) {

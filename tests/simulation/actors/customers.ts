@@ -104,8 +104,11 @@ const checkOut = async (customer: Customer, cart: readonly string[], method: str
   const { random, scheduler, createKey, isActive } = customer;
   const key = createKey();
   const send = async (): Promise<CheckoutReply['outcome']> => {
+    const wasAnswered = customer.log.checkouts.some((known) => known.key === key && isFinal(known.outcome));
     const reply = await sendCheckout(customer, key, cart, method);
     const outcome = recordCheckout(customer, key, cart, reply);
+    if (wasAnswered && reply?.isErr() && refusedInProgress.has(reply.error.kind))
+      customer.log.unexpected.push(`the key ${key} was answered, and then it was ${reply.error.kind}`);
     if (reply?.isOk() && outcome === 'requires_action') {
       const { response } = reply.value;
       const secret = response.payment.action?.clientSecret ?? null;
@@ -123,6 +126,11 @@ const checkOut = async (customer: Customer, cart: readonly string[], method: str
     await scheduler.sleep(random.between(20, 400 * tries));
   }
 };
+
+const isFinal = (outcome: CheckoutReply['outcome']): boolean =>
+  outcome === 'succeeded' || outcome === 'declined' || outcome === 'cancelled';
+
+const refusedInProgress = new Set(['checkout_in_progress', 'order_in_progress', 'order_not_payable']);
 
 const repeated = new Set<CheckoutReply['outcome']>(['lost', 'unavailable', 'refused']);
 
