@@ -66,9 +66,12 @@ const fatesAndVerbs = (counts: ReadonlyMap<string, number>): readonly string[] =
       .map((fate) => `fate ${fate} ${verb}`),
   );
 
+/** The sandbox decides at once, so it never says that a payment is being processed. */
+const notReached = new Set(['payment requires_action → unknown']);
+
 /** The edges and the pairs of fate and verb that no history has met. */
 export const neverMet = (counts: ReadonlyMap<string, number>): readonly string[] =>
-  [...edges, ...fatesAndVerbs(counts)].filter((name) => !counts.has(name));
+  [...edges, ...fatesAndVerbs(counts)].filter((name) => !counts.has(name) && !notReached.has(name));
 
 /** In how many histories each edge, each fate of each verb, and each fault with a verb on its way was met. */
 export const renderCoverage = (counts: ReadonlyMap<string, number>): string => {

@@ -1,12 +1,9 @@
 import { createMemoryRecords } from '../../adapters/sandbox/memoryRecords.ts';
 import { createSandboxProvider } from '../../adapters/sandbox/provider.ts';
 import type { Violation } from '../chaos/violation.ts';
-import { createMemoryStoreOver } from '../model/store.ts';
-import { createTables } from '../model/tables.ts';
 import { type CustomerPorts, runCustomer } from './actors/customers.ts';
 import { runOperator } from './actors/operators.ts';
 import { runEvents, runProviderActs, webhookSecret } from './actors/providerSide.ts';
-import type { Books } from './books.ts';
 import { createAsk, createRecordedLog } from './clients.ts';
 import type { Coverage } from './coverage.ts';
 import { drainAndCheck } from './drain.ts';
@@ -15,12 +12,12 @@ import { createIds } from './ids.ts';
 import { heal, startInjectors } from './injectors.ts';
 import { drawLastingFault } from './liveness.ts';
 import { createMailServer } from './mailServer.ts';
-import { createIsIdle, createMemoryBooks, watchEdges } from './memoryBooks.ts';
 import { createProcess, type SimulatedProcess } from './process.ts';
 import { createStreams, mix } from './random.ts';
-import { waitingForClaims, watchLeases } from './rules.ts';
+import { createLateStatements, waitingForClaims, watchLeases } from './rules.ts';
 import { createScheduler, type Drain } from './scheduler.ts';
 import { drawSettings, products } from './settings.ts';
+import { type OpenStore, openMemoryStore } from './stores.ts';
 import { createServerWorld } from './world.ts';
 
 export type HistoryOptions = {
@@ -32,6 +29,7 @@ export type HistoryOptions = {
   readonly liveness: boolean;
   /** How long faults happen, ms. Null: as the seed says. */
   readonly windowMs: number | null;
+  readonly openStore: OpenStore;
 };
 
 export type History = {
@@ -43,7 +41,7 @@ export type History = {
 };
 
 export const noOptions: HistoryOptions = {
-  ...{ off: new Set(), ignored: new Set(), liveness: false, windowMs: null },
+  ...{ off: new Set(), ignored: new Set(), liveness: false, windowMs: null, openStore: openMemoryStore },
 };
 
 const startMs = Date.UTC(2026, 2, 1, 8);
@@ -55,7 +53,7 @@ export const actorNames = ['customer 1', 'customer 2', 'customer 3', 'operator',
 /** Runs one history from its seed: some virtual minutes with faults, then rest, then the checker. */
 export const runHistory = async (
   seed: number,
-  { off, ignored, liveness, windowMs }: HistoryOptions,
+  { off, ignored, liveness, windowMs, openStore }: HistoryOptions,
   coverage: Coverage,
   drain: Drain,
 ): Promise<History> => {
@@ -82,17 +80,11 @@ export const runHistory = async (
       : Math.min(300_000, Math.max(3_000, Math.floor((scheduler.nowMs() - healedAtMs) / 4)));
 
   const world = createServerWorld(scheduler, seed);
-  const tables = createTables();
-  watchEdges(tables, coverage);
-  const late = new Map<string, Set<() => void>>();
-  const lateStatements = (verb: string): Set<() => void> => {
-    const known = late.get(verb) ?? new Set();
-    late.set(verb, known);
-    return known;
-  };
-  const books: Books = createMemoryBooks(tables);
+  const opened = openStore(world, coverage);
+  const { books, isIdle } = opened;
+  const lateStatements = createLateStatements();
   const store = watchLeases(
-    waitingForClaims(createMemoryStoreOver(tables, world), lateStatements),
+    waitingForClaims(opened.store, lateStatements),
     books,
     (line) => void bugs.push(line),
   );
@@ -109,7 +101,7 @@ export const runHistory = async (
   };
   const processPorts = {
     ...{ scheduler, streams, faults, ignored, coverage, isFaulty, seed, outages, broadcast },
-    ...{ isIdle: createIsIdle(tables), lateStatements },
+    ...{ isIdle, lateStatements },
     servers: { store, provider, mailer: mailServer.mailer },
     onFault: (fault: string) => void happened.push(fault),
     onBug: (line: string) => void bugs.push(line),
@@ -142,7 +134,8 @@ export const runHistory = async (
   };
 
   const runActors = async (): Promise<void> => {
-    const productIds = [...tables.products.keys()];
+    const listed = await store.products.list({ search: null, type: null, after: null, limit: 100 });
+    const productIds = listed._unsafeUnwrap().items.map(({ id }) => id);
     const customerPorts: CustomerPorts = {
       ...{ ...ports, productIds },
       isPaid: (id) => !['pending', 'paying', 'cancelled'].includes(books.orderStatus(id) ?? 'pending'),
@@ -186,6 +179,7 @@ export const runHistory = async (
     failure = cause;
   });
   await scheduler.run(() => violations !== null || failure !== null, drain, eventsMax);
+  opened.close();
   if (failure !== null) throw failure;
   coverage.close();
   return {

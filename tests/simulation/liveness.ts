@@ -47,7 +47,7 @@ export const lastingFaults: readonly LastingFault[] = [
     begin: ({ outages }) => void outages.add('provider'),
     explains: ['payments', 'unpaidOrders', 'refunds', 'jobs', 'paused', 'due', 'disputes'],
     breaks:
-      /^(checkout_status_changed|confirmation_lost|charge|refund|never_|payment_open|order_stuck|order_balance|job_left|reconciliation|money_page|late_|event_undelivered|still_disputed|task_left)/,
+      /^(checkout_status_changed|confirmation_lost|over_refunded|charge|refund|never_|payment_open|order_stuck|order_balance|job_left|reconciliation|money_page|late_|event_undelivered|still_disputed|task_left)/,
   },
   {
     name: 'the mail server is down',

@@ -132,7 +132,7 @@ const readTables = (tables: Tables): Awaited<ReturnType<Books['read']>> => ({
 export const createIsIdle =
   (tables: Tables): IsIdle =>
   (verb, [query]) => {
-    if (upkeep.has(verb)) return true;
+    if (isUpkeep(verb)) return true;
     switch (verb) {
       case 'queue.claim':
       case 'queue.claimJobs': {
@@ -164,6 +164,9 @@ export const createIsIdle =
         return false;
     }
   };
+
+/** True for what maintenance does from time to time, whatever there is. */
+export const isUpkeep = (verb: string): boolean => upkeep.has(verb);
 
 const upkeep = new Set([
   ...['ledger.compareStock', 'ledger.counts', 'queue.recordHistory', 'prune', 'refoldNames'],

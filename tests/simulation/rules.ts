@@ -1,6 +1,16 @@
 import type { Store } from '../../core/store.ts';
 import type { Books } from './books.ts';
 
+/** The statements of each verb that run on after their connection broke. */
+export const createLateStatements = (): ((verb: string) => Set<() => void>) => {
+  const late = new Map<string, Set<() => void>>();
+  return (verb) => {
+    const known = late.get(verb) ?? new Set();
+    late.set(verb, known);
+    return known;
+  };
+};
+
 /** `findByKey` waits for claims that are being written, so those that still run are over before it looks. */
 export const waitingForClaims = (
   store: Store,

@@ -2,7 +2,8 @@
  * Runs histories of the simulation, each from its seed, and shrinks those that break an invariant. The exit code is 0 if
  * none does, and if all was met that `--require-coverage` asks for.
  *
- *   bun tests/simulation/run.ts [--seed 1] [--count 1000] [--liveness] [--mutant name] [--coverage]
+ *   bun tests/simulation/run.ts [--seed 1] [--count 1000] [--store memory|sqlite] [--liveness]
+ *     [--mutant name] [--coverage]
  *
  * `--off`, `--ignore` and `--window` run a history as it was shrunk. `--mutant list` names the mutants, and `--mutant all`
  * runs each of them in a process of its own.
@@ -13,6 +14,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '1000' },
+    store: { type: 'string', default: 'memory' },
     liveness: { type: 'boolean', default: false },
     mutant: { type: 'string' },
     coverage: { type: 'boolean', default: false },
@@ -42,11 +44,13 @@ if (values.mutant !== undefined) {
 
 // Loaded after the mutant is planted, because a file is read once.
 const { runMany } = await import('./runMany.ts');
+const { loadSqliteStores, openMemoryStore } = await import('./stores.ts');
 const isGood = await runMany({
   firstSeed: Number(values.seed),
   count: Number(values.count),
   options: {
     liveness: values.liveness,
+    openStore: values.store === 'sqlite' ? await loadSqliteStores() : openMemoryStore,
     off: setOf(values.off),
     ignored: setOf(values.ignore),
     windowMs: values.window === undefined ? null : Number(values.window),

@@ -1,21 +1,67 @@
-import { expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { deno } from '../processes/processes.ts';
 import { createCoverage } from './coverage.ts';
-import { noOptions, runHistory } from './history.ts';
+import { type HistoryOptions, noOptions, runHistory } from './history.ts';
+import { lastingFaults } from './liveness.ts';
 import { loadDrain } from './scheduler.ts';
+import { loadSqliteStores } from './stores.ts';
 
 const drain = await loadDrain();
 
-test('Histories of the whole system with faults break no invariant', async () => {
+const expectNothingBroken = async (seeds: readonly number[], options: HistoryOptions): Promise<void> => {
   const coverage = createCoverage();
-  for (let seed = 1; seed <= 60; seed++) {
-    const { violations } = await runHistory(seed, noOptions, coverage, drain);
+  for (const seed of seeds) {
+    const { violations } = await runHistory(seed, options, coverage, drain);
     expect({ seed, violations }).toEqual({ seed, violations: [] });
   }
+};
+
+const seedsFrom = (first: number, count: number): readonly number[] =>
+  Array.from({ length: count }, (_, index) => first + index);
+
+describe('Histories of the whole system', () => {
+  test('Faults break no invariant on the memory store', () =>
+    expectNothingBroken(seedsFrom(1, 240), noOptions));
+
+  test('Faults break no invariant on SQLite', async () =>
+    expectNothingBroken(seedsFrom(1, 30), { ...noOptions, openStore: await loadSqliteStores() }));
+
+  test('A fault that lasts for ever keeps nothing from its rest that it does not explain', () =>
+    expectNothingBroken(seedsFrom(1, 30), { ...noOptions, liveness: true }));
+
+  // Each of them has broken an invariant once.
+  test('An adopted refund that failed before its adoption is failed', () =>
+    expectNothingBroken([197], noOptions));
 });
 
-test('The same seed runs the same history, and another seed another one', async () => {
-  const coverage = createCoverage();
-  const traceOf = async (seed: number) => (await runHistory(seed, noOptions, coverage, drain)).traceHash;
-  expect(await traceOf(7)).toBe(await traceOf(7));
-  expect(await traceOf(7)).not.toBe(await traceOf(8));
+describe('The simulation', () => {
+  const traceOf = async (seed: number) =>
+    (await runHistory(seed, noOptions, createCoverage(), drain)).traceHash;
+
+  test('The same seed runs the same history, and another seed another one', async () => {
+    expect(await traceOf(7)).toBe(await traceOf(7));
+    expect(await traceOf(7)).not.toBe(await traceOf(8));
+  });
+
+  test('The same seed runs the same history in Bun and in Deno', async () => {
+    const script = fileURLToPath(new URL('onDeno.ts', import.meta.url));
+    const inDeno = execFileSync(deno, ['run', '--allow-all', script], { encoding: 'utf8' });
+    const inBun = [await traceOf(1), await traceOf(2), await traceOf(3)];
+    expect(inDeno.trim().split('\n')).toEqual(inBun);
+  });
+
+  test('A fault that is left out does not happen, and what came before it stays', async () => {
+    const whole = await runHistory(3, noOptions, createCoverage(), drain);
+    const left = whole.faults[10] ?? '';
+    const ignored = new Set([left]);
+    const without = await runHistory(3, { ...noOptions, ignored }, createCoverage(), drain);
+    expect(without.faults).not.toContain(left);
+    expect(without.faults.slice(0, 10)).toEqual(whole.faults.slice(0, 10));
+  });
+
+  test('Each lasting fault has a name of its own', () => {
+    expect(new Set(lastingFaults.map(({ name }) => name)).size).toBe(lastingFaults.length);
+  });
 });

@@ -155,6 +155,8 @@ export const createCall = (caller: Caller, ports: WirePorts): Call => {
           send(hop(), (value) => {
             // Cut off between the commit and the answer.
             if (caller.isCut(target)) answerAfter(delays.between(1, 2_000), failures.lost);
+            // The copy may still do what this one has not done, so nobody may say that nothing was done.
+            else if (fate === 'doubled' && isRefusal(value)) answerAfter(hop(), failures.lost);
             else answerAfter(hop(), () => value);
           });
         }
@@ -162,6 +164,9 @@ export const createCall = (caller: Caller, ports: WirePorts): Call => {
     });
   };
 };
+
+const isRefusal = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'unavailable';
 
 const unavailable = (reason: string) => err({ kind: 'unavailable', reason } as const);
 const storeFailures = {

@@ -21,9 +21,16 @@ const paidOrderIds = ({ log, books }: OperatorPorts): readonly string[] =>
 const paidStatuses = new Set(['paid', 'completed', 'failed', 'refunded']);
 
 const refund: Act = async (ports, random) => {
+  const { books } = ports;
   const paid = paidOrderIds(ports);
   if (paid.length === 0) return;
-  const orderId = random.bool(0.6) ? (paid.at(-1) ?? '') : random.pick(paid);
+  const failed = paid.filter((id) => books.orderStatus(id) === 'failed');
+  const orderId =
+    failed.length > 0 && random.bool(0.5)
+      ? random.pick(failed)
+      : random.bool(0.6)
+        ? (paid.at(-1) ?? '')
+        : random.pick(paid);
   const amount = ports.log.orders.get(orderId)?.amount ?? 0;
   const part = () => random.between(1, Math.max(1, amount - 1));
   const large = Math.ceil(amount * 0.6);
@@ -63,7 +70,8 @@ const requestRefund = async (
 const refusals = new Set(['order_not_refundable', 'refund_too_large', 'payment_disputed']);
 
 const retry: Act = async ({ ask, createKey, books, log }, random) => {
-  const ids = books.failedTaskIds();
+  // Mails that wait are sent now.
+  const ids = [...books.failedTaskIds(), ...books.noticeTaskIds()];
   if (ids.length === 0) return;
   const requestId = createKey();
   const reply = await ask(random, (api) => api.retryTasks(ids, requestId));
