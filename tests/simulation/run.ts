@@ -44,13 +44,14 @@ if (values.mutant !== undefined) {
 
 // Loaded after the mutant is planted, because a file is read once.
 const { runMany } = await import('./runMany.ts');
-const { loadSqliteStores, openMemoryStore } = await import('./stores.ts');
+const { openMemoryStore } = await import('./stores.ts');
+const { openSqliteCopies } = await import('./sqliteStore.ts');
 const isGood = await runMany({
   firstSeed: Number(values.seed),
   count: Number(values.count),
   options: {
     liveness: values.liveness,
-    openStore: values.store === 'sqlite' ? await loadSqliteStores() : openMemoryStore,
+    openStore: values.store === 'sqlite' ? openSqliteCopies() : openMemoryStore,
     off: setOf(values.off),
     ignored: setOf(values.ignore),
     windowMs: values.window === undefined ? null : Number(values.window),

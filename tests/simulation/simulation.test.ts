@@ -6,7 +6,7 @@ import { createCoverage } from './coverage.ts';
 import { type HistoryOptions, noOptions, runHistory } from './history.ts';
 import { lastingFaults } from './liveness.ts';
 import { loadDrain } from './scheduler.ts';
-import { loadSqliteStores } from './stores.ts';
+import { openSqliteCopies } from './sqliteStore.ts';
 
 const drain = await loadDrain();
 
@@ -25,8 +25,8 @@ describe('Histories of the whole system', () => {
   test('Faults break no invariant on the memory store', () =>
     expectNothingBroken(seedsFrom(1, 240), noOptions));
 
-  test('Faults break no invariant on SQLite', async () =>
-    expectNothingBroken(seedsFrom(1, 30), { ...noOptions, openStore: await loadSqliteStores() }));
+  test('Faults break no invariant on SQLite', () =>
+    expectNothingBroken(seedsFrom(1, 30), { ...noOptions, openStore: openSqliteCopies() }));
 
   test('A fault that lasts for ever keeps nothing from its rest that it does not explain', () =>
     expectNothingBroken(seedsFrom(1, 30), { ...noOptions, liveness: true }));

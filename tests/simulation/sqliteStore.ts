@@ -6,7 +6,7 @@ import { isUpkeep } from './memoryBooks.ts';
 import { createSqliteBooks } from './sqliteBooks.ts';
 import type { OpenStore } from './stores.ts';
 
-/** Migrating takes much of the time of a history, so each history gets a copy of one migrated database. */
+/** SQLite in memory, for its SQL. Migrating takes much of the time of a history, so each history gets a copy of one migrated database. */
 export const openSqliteCopies = (): OpenStore => {
   const template = openClient({ path: ':memory:' });
   migrate(template, Date.UTC(2026, 2, 1));

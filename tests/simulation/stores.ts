@@ -28,9 +28,3 @@ export const openMemoryStore: OpenStore = (world, coverage) => {
     close: () => {},
   };
 };
-
-/** SQLite in memory, for its SQL. Each history gets a copy of a migrated database. */
-export const loadSqliteStores = async (): Promise<OpenStore> => {
-  const { openSqliteCopies } = await import('./sqliteStore.ts');
-  return openSqliteCopies();
-};
