@@ -45,6 +45,8 @@ const edges: readonly string[] = [
   ...edgesOf('payment', paymentStatuses, paymentEvents, nextPaymentStatus),
   ...edgesOf('refund', refundStatuses, refundEvents, nextRefundStatus),
   ...taskEdges,
+  // Rare encounters: late money is `payment declined → refunded`.
+  ...['dispute open → won', 'dispute open → lost', 'order released → expired'],
 ];
 
 const providerVerbs = ['charge', 'cancel', 'refund', 'readCharge', 'readLedger'];

@@ -37,8 +37,9 @@ export const drainAndCheck = async (ports: DrainPorts): Promise<readonly Violati
 const drain = async (ports: DrainPorts): Promise<string | null> => {
   const { scheduler, books, provider, processes, random, lateMs, lasting } = ports;
   const untilMs = scheduler.nowMs() + restMaxMs;
-  while ((await endOperatorPauses(ports, random)) > 0) await scheduler.sleep(100);
   for (let retried = false; ; ) {
+    // A pause may begin some seconds after its operator was told that it did not.
+    while ((await endOperatorPauses(ports, random)) > 0) await scheduler.sleep(100);
     const { providerDisputes } = await readProvider(provider.engine.records);
     const disputes = await endDisputes(provider, providerDisputes);
     const open = { ...books.open(), disputes, due: await countDue(provider.engine.records) };

@@ -194,4 +194,12 @@ export const watchEdges = (tables: Tables, coverage: Coverage): void => {
   watch(tables.payments, 'payment', ({ payment }) => payment.status);
   watch(tables.refunds, 'refund', ({ refund }) => refund.status);
   watch(tables.tasks, 'task', ({ state }) => state);
+  watch(tables.disputes, 'dispute', ({ status }) => status);
+  const setHistory = tables.histories.set.bind(tables.histories);
+  tables.histories.set = (id, rows) => {
+    const [released, ended] = rows.slice(-2);
+    if (ended?.detail === 'expired' && (released?.seq ?? 1) > 1)
+      coverage.edge('order', 'released', 'expired');
+    return setHistory(id, rows);
+  };
 };
