@@ -54,7 +54,7 @@ const drain = async (ports: DrainPorts): Promise<string | null> => {
     if (scheduler.nowMs() > untilMs) return JSON.stringify(open);
     await scheduler.sleep(lateMs());
     // One process is enough for the rest, and its waiting costs half.
-    if (lasting === null && scheduler.nowMs() > untilMs - restMaxMs + 60_000)
+    if (lasting === null && scheduler.nowMs() > untilMs - restMaxMs + 30_000)
       for (const process of processes.slice(1)) if (process.api() !== null) process.stop(() => {});
   }
 };

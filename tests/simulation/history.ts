@@ -77,7 +77,7 @@ export const runHistory = async (
   const lateMs = (): number =>
     healedAtMs === null
       ? settings.timersLateMs
-      : Math.min(300_000, Math.max(3_000, Math.floor((scheduler.nowMs() - healedAtMs) / 4)));
+      : Math.min(300_000, Math.max(5_000, Math.floor((scheduler.nowMs() - healedAtMs) / 3)));
 
   const world = createServerWorld(scheduler, seed);
   const opened = openStore(world, coverage);

@@ -69,7 +69,7 @@ export const drawSettings = (streams: Streams): Settings => {
   const focus = random.bool(0.2) ? random.pick(focuses) : {};
   const drawn: Settings = {
     processes: random.pick([2, 2, 2, 3]),
-    windowMs: random.pick([15_000, 30_000, 30_000, 60_000]),
+    windowMs: random.pick([10_000, 15_000, 30_000]),
     process: {
       pipelines: ['physical', 'digital', 'service', 'refund', 'provider_event', 'reconciliation'],
       claimers: random.pick([1, 1, 2]),
@@ -85,7 +85,7 @@ export const drawSettings = (streams: Streams): Settings => {
     },
     events: random.pick(['all', 'deferred']),
     lateMs: random.pick([500, 5_000, 120_000]),
-    timersLateMs: random.pick([1_000, 2_000, 4_000]),
+    timersLateMs: random.pick([1_000, 3_000, 5_000]),
     actors: new Set([
       'customer 1',
       ...(random.bool(0.8) ? ['customer 2'] : []),
