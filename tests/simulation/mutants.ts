@@ -1,25 +1,5 @@
-import type { Replacement } from '../chaos/run/guard.ts';
-
-/** A guard that is taken out, and what is expected of it then. */
-export type Mutant = {
-  readonly name: string;
-  readonly replacements: readonly Replacement[];
-  /** Caught in liveness mode only. */
-  readonly liveness?: boolean;
-  /** Why nothing catches it. Null: histories catch it. */
-  readonly redundant: string | null;
-};
-
-const mutant = (
-  name: string,
-  file: string,
-  find: string,
-  replace: string,
-  more: Partial<Mutant> = {},
-): Mutant => ({
-  ...{ name, replacements: [{ file, find, replace }], redundant: null },
-  ...more,
-});
+import { moneyMutants } from './moneyMutants.ts';
+import { type Mutant, mutant } from './mutant.ts';
 
 export const mutants: readonly Mutant[] = [
   mutant(
@@ -116,58 +96,6 @@ export const mutants: readonly Mutant[] = [
     'const attempt = row.attempt;\n          const recoverAtMs',
   ),
   mutant(
-    'the sum of refunds',
-    'core/judgeRefund.ts',
-    'const left = Math.min(total.amount - refunded, chargeLeft ?? 0);',
-    'const left = total.amount;',
-  ),
-  mutant(
-    'the key of a refund',
-    'core/judgeRefund.ts',
-    'if (known !== null)',
-    "if (known !== null && known.fingerprint === '')",
-  ),
-  mutant(
-    'the id of a refund at the provider',
-    'core/usecases/runJob.ts',
-    'provider.refund({ refundId: refund.id, reference, amount })',
-    'provider.refund({ refundId: world.ids.next(nowMs()), reference, amount })',
-  ),
-  mutant(
-    'a refund finishes once',
-    'core/refundOutcome.ts',
-    'if (status === null) return null;',
-    "if (status === null && refund.status === 'failed') return null;",
-  ),
-  mutant(
-    'a whole refund pauses the work',
-    'core/judgeRefund.ts',
-    'task: isFull ?',
-    'task: isFull && status === null ?',
-  ),
-  mutant(
-    'the refund puts back only what is not gone',
-    'core/refundOutcome.ts',
-    'held > 0 && (restock ?? !gone)',
-    'held > 0 && (restock ?? true)',
-  ),
-  mutant(
-    'the late charge is refunded',
-    'core/usecases/providerEvents.ts',
-    'return succeeded ? (await refundLateCharge(paymentId, reference)).map(() => true) : ok(true);',
-    'return ok(true);',
-  ),
-  mutant(
-    'the late outcome is refunded',
-    'core/usecases/recordOutcome.ts',
-    'else if (outcome.reference !== null) await refundLateCharge(claim.checkoutId, outcome.reference);',
-    '',
-    {
-      redundant:
-        'a provider keeps its keys, so no charge succeeds after its release; it is for one that does not',
-    },
-  ),
-  mutant(
     'an expired order is cancelled with its release',
     'tests/model/audits.ts',
     "if (event === 'release' && isExpired(",
@@ -179,19 +107,6 @@ export const mutants: readonly Mutant[] = [
     'tests/model/audits.ts',
     "if (event === 'release' && held > 0) moveUnits(tables, writes, orderId, { given: held, held: 0 });",
     '',
-  ),
-  mutant(
-    'the charge window',
-    'core/usecases/recoverPayments.ts',
-    'return nowMs - claimedAtMs < chargeWindowMs ? provider.charge(request) : provider.cancel(request);',
-    'return provider.charge(request);',
-  ),
-  mutant(
-    'the dispute holds a refund back',
-    'core/judgeRefund.ts',
-    "if (order.disputed) return err({ kind: 'payment_disputed' });",
-    '',
-    { redundant: 'the job of the refund waits for the end of the dispute as well' },
   ),
   mutant(
     'the lost claim is looked up',
@@ -208,6 +123,46 @@ export const mutants: readonly Mutant[] = [
       redundant:
         'acceptance and advance commit together, so only a task that is moved back to its step by hand meets it',
     },
+  ),
+  mutant(
+    'one mail a group',
+    'core/group.ts',
+    '[...Map.groupBy(orders, ({ product }) => product.type)].map(',
+    'orders.map((order) => [order.product.type, [order]] as const).map(',
+  ),
+  mutant(
+    'only a pending order changes its quantity',
+    'core/orderChange.ts',
+    "if (order.status !== initialOrderStatus) return err({ kind: 'order_not_pending', status: order.status });",
+    '',
+  ),
+  mutant(
+    'a fault of the mail server parks the task',
+    'core/usecases/runStep.ts',
+    'return { ...outcome, retryAfterMs: null };',
+    "return { kind: 'rejected', reason: outcome.reason };",
+    { redundant: 'the task fails and an operator retries it; the kill test counts the tries' },
+  ),
+  mutant(
+    'a heartbeat drops the leases that are lost',
+    'worker/heldLeases.ts',
+    'if (!extendedIds.has(lease.taskId)) drop(lease);',
+    'if (!extendedIds.has(lease.taskId)) continue;',
+    { redundant: 'a report under a lost lease changes nothing; dropping it saves the call' },
+  ),
+  mutant(
+    'a report is sent again while its lease is held',
+    'worker/executor.ts',
+    'outage.failed(name, accepted.error);\n      } catch',
+    'return false;\n      } catch',
+    { redundant: 'the rescue runs the step again, and the mail has the same Message-ID' },
+  ),
+  mutant(
+    'a step whose lease is over does not start',
+    'core/usecases/runStep.ts',
+    'if (world.clock.nowMs() >= lease.untilMs) return null;',
+    '',
+    { redundant: 'its mail is sent twice with the same Message-ID, which is allowed' },
   ),
   mutant(
     'the sweep after a pause',
@@ -236,4 +191,5 @@ export const mutants: readonly Mutant[] = [
     'withTimeout(timer, 1e12, attempt(call),',
     { liveness: true },
   ),
+  ...moneyMutants,
 ];

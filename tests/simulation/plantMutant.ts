@@ -6,8 +6,8 @@ import { mutants } from './mutants.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Takes a guard out of the files that are loaded from now on. Throws if there is no such mutant, or no such line. */
-export const plantMutant = (name: string): void => {
+/** The files without the guard, by path. Throws if there is no such mutant, or if its line is not there once. */
+export const changedFiles = (name: string): ReadonlyMap<string, string> => {
   const found = mutants.find((mutant) => mutant.name === name);
   if (found === undefined) throw new Error(`there is no mutant ${name}: --mutant list names them`);
   const changed = new Map<string, string>();
@@ -21,6 +21,12 @@ export const plantMutant = (name: string): void => {
       source.replace(find, () => replace),
     );
   }
+  return changed;
+};
+
+/** Takes a guard out of the files that are loaded from now on. */
+export const plantMutant = (name: string): void => {
+  const changed = changedFiles(name);
   plugin({
     name: 'mutant',
     setup: (build) => {

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'bun:test';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { deno } from '../processes/processes.ts';
 import { createCoverage } from './coverage.ts';
 import { type HistoryOptions, noOptions, runHistory } from './history.ts';
 import { lastingFaults } from './liveness.ts';
+import { mutants } from './mutants.ts';
+import { changedFiles } from './plantMutant.ts';
 import { loadDrain } from './scheduler.ts';
 import { openSqliteCopies } from './sqliteStore.ts';
 
@@ -40,10 +43,6 @@ describe('Histories of the whole system', () => {
 
   test('A fault that lasts for ever keeps nothing from its rest that it does not explain', () =>
     expectNothingBroken(seedsFrom(1, 30), { ...noOptions, liveness: true }));
-
-  // Each of them has broken an invariant once.
-  test('An adopted refund that failed before its adoption is failed', () =>
-    expectNothingBroken([197], noOptions));
 });
 
 describe('The simulation', () => {
@@ -69,6 +68,20 @@ describe('The simulation', () => {
     const without = await runHistory(3, { ...noOptions, ignored }, createCoverage(), drain);
     expect(without.faults).not.toContain(left);
     expect(without.faults.slice(0, 10)).toEqual(whole.faults.slice(0, 10));
+  });
+
+  test('A planted bug is found, and its history shrinks to few faults', () => {
+    const program = fileURLToPath(new URL('run.ts', import.meta.url));
+    const args = [program, '--mutant', 'the id of a refund at the provider', '--count', '40'];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stdout).toContain('refund_unknown');
+    const [, faults] = /shrunk to (\d+) faults/.exec(stdout) ?? [];
+    expect(Number(faults)).toBeLessThanOrEqual(25);
+  });
+
+  test('Each mutant finds its line once', () => {
+    for (const { name } of mutants) expect(changedFiles(name).size).toBeGreaterThan(0);
   });
 
   test('Each lasting fault has a name of its own', () => {
