@@ -24,7 +24,7 @@ export type DrainPorts = OperatorPorts & {
 };
 
 /** How long all may take to come to rest, of virtual time. */
-const restMaxMs = 12 * 3_600_000;
+const restMaxMs = 60 * 3_600_000;
 
 /** Waits without faults until all has come to rest, as an operator would help it to, and checks every invariant. */
 export const drainAndCheck = async (ports: DrainPorts): Promise<readonly Violation[]> => {
@@ -37,16 +37,16 @@ export const drainAndCheck = async (ports: DrainPorts): Promise<readonly Violati
 const drain = async (ports: DrainPorts): Promise<string | null> => {
   const { scheduler, books, provider, processes, random, lateMs, lasting } = ports;
   const untilMs = scheduler.nowMs() + restMaxMs;
+  const endsMs = scheduler.nowMs() + (lasting?.endsAfterMs ?? 0);
   for (let retried = false; ; ) {
     // A pause may begin some seconds after its operator was told that it did not.
     while ((await endOperatorPauses(ports, random)) > 0) await scheduler.sleep(100);
     const { providerDisputes } = await readProvider(provider.engine.records);
     const disputes = await endDisputes(provider, providerDisputes);
     const open = { ...books.open(), disputes, due: await countDue(provider.engine.records) };
-    const isWaiting = unexplained(open, lasting) > 0;
+    const isWaiting = unexplained(open, lasting) > 0 || scheduler.nowMs() < endsMs;
     const unassigned = isWaiting ? 0 : await assignRefunds(ports);
     if (!isWaiting && unassigned === 0) {
-      if (retried && books.failedTaskIds().length === 0) return null;
       if (retried && !(await hasFailedJobs(ports))) return null;
       retried = true;
       await retryFailed(ports);
@@ -115,9 +115,12 @@ const takeSnapshot = async (ports: DrainPorts): Promise<Snapshot> => {
   };
 };
 
-const daysSince = ({ startMs, scheduler }: DrainPorts): readonly string[] => [
-  ...new Set([startMs, scheduler.nowMs()].map((ms) => new Date(ms).toISOString().slice(0, 10))),
-];
+const daysSince = ({ startMs, scheduler }: DrainPorts): readonly string[] => {
+  const days = new Set<string>();
+  for (let ms = startMs; ms < scheduler.nowMs(); ms += 3_600_000)
+    days.add(new Date(ms).toISOString().slice(0, 10));
+  return [...days];
+};
 
 const reconcile = async (
   { ask, random, store, scheduler, lateMs }: DrainPorts,

@@ -107,7 +107,7 @@ export const runHistory = async (
     onBug: (line: string) => void bugs.push(line),
     roundUp: (ms: number) => {
       // Where calls take long, a heartbeat must not be late.
-      if (lasting !== null && ms === settings.process.leaseMs / 3) return ms;
+      if (lasting?.callsHang && ms === settings.process.leaseMs / 3) return ms;
       const nowMs = scheduler.nowMs();
       const grid =
         healedAtMs === null ? 1_000 : Math.min(60_000, Math.max(2_000, Math.floor((nowMs - healedAtMs) / 6)));
@@ -165,7 +165,8 @@ export const runHistory = async (
       healedAtMs = scheduler.nowMs();
       heal({ processes, outages });
       if (lasting !== null) happened.push(`for ever: ${lasting.name}`);
-      lasting?.begin({ processes, outages, refuseAddress: mailServer.refuse });
+      const { after } = scheduler;
+      lasting?.begin({ processes, outages, refuseAddress: mailServer.refuse, after });
     });
     await runActors();
     const found = await drainAndCheck({

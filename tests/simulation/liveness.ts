@@ -9,13 +9,18 @@ import type { SimulatedProcess } from './process.ts';
 /** All that may be open. */
 export type Open = OpenWork & { readonly disputes: number; readonly due: number };
 
-/** What stays wrong for ever while all other faults end, and what of it can come to no rest then. */
+/** What stays wrong for ever, or for a day, while all other faults end, and what of it can come to no rest then. */
 export type LastingFault = {
   readonly name: string;
+  /** True if calls hang, so that leases live by their heartbeats alone. */
+  readonly callsHang: boolean;
+  /** When it ends after all, ms after the others. Null: never. */
+  readonly endsAfterMs: number | null;
   begin(parts: {
     readonly processes: readonly SimulatedProcess[];
     readonly outages: Set<Target>;
     readonly refuseAddress: (address: string) => void;
+    readonly after: (ms: number, run: () => void) => void;
   }): void;
   /** Open work that the fault explains. */
   readonly explains: readonly (keyof Open)[];
@@ -23,14 +28,23 @@ export type LastingFault = {
   readonly breaks: RegExp | null;
 };
 
-const ofProcess = (name: string, begin: (process: SimulatedProcess) => void): LastingFault => ({
-  name,
+const ofProcess = (
+  name: string,
+  begin: (process: SimulatedProcess) => void,
+  callsHang = false,
+): LastingFault => ({
+  ...{ name, callsHang, endsAfterMs: null },
   begin: ({ processes: [first] }) => {
     if (first !== undefined) begin(first);
   },
   explains: [],
   breaks: null,
 });
+
+const forEver = { callsHang: false, endsAfterMs: null };
+
+/** Longer than the provider is trusted to remember a key. */
+const dayMs = 25 * 3_600_000;
 
 const mailRules = /^(mail_lost|refund_mail_lost|notice_missing|task_left|job_left|order_not_failed)$/;
 
@@ -40,9 +54,14 @@ export const lastingFaults: readonly LastingFault[] = [
   ofProcess('a process is cut off from the mail server', ({ cuts }) => void cuts.add('mail')),
   ofProcess('a process is frozen', (process) => process.freeze()),
   ofProcess('a process has a wrong clock', (process) => process.setSkew(120_000)),
-  ofProcess('no mail of a process is answered', ({ silent }) => void silent.add('mail')),
-  ofProcess('no call of a process to the provider is answered', ({ silent }) => void silent.add('provider')),
+  ofProcess('no mail of a process is answered', ({ silent }) => void silent.add('mail'), true),
+  ofProcess(
+    'no call of a process to the provider is answered',
+    ({ silent }) => void silent.add('provider'),
+    true,
+  ),
   {
+    ...forEver,
     name: 'the provider is down',
     begin: ({ outages }) => void outages.add('provider'),
     explains: ['payments', 'unpaidOrders', 'refunds', 'jobs', 'paused', 'due', 'disputes'],
@@ -50,12 +69,26 @@ export const lastingFaults: readonly LastingFault[] = [
       /^(checkout_status_changed|confirmation_lost|over_refunded|charge|refund|never_|payment_open|order_stuck|order_balance|job_left|reconciliation|money_page|late_|event_undelivered|still_disputed|task_left)/,
   },
   {
+    // The provider may have forgotten the keys by then, so its ledger decides.
+    name: 'the provider is down for a day',
+    callsHang: false,
+    endsAfterMs: dayMs,
+    begin: ({ outages, after }) => {
+      outages.add('provider');
+      after(dayMs, () => outages.delete('provider'));
+    },
+    explains: [],
+    breaks: null,
+  },
+  {
+    ...forEver,
     name: 'the mail server is down',
     begin: ({ outages }) => void outages.add('mail'),
     explains: ['notices'],
     breaks: mailRules,
   },
   {
+    ...forEver,
     name: 'one address takes no mail',
     begin: ({ refuseAddress }) => refuseAddress('an@shop.test'),
     explains: ['notices'],
