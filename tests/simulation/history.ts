@@ -109,9 +109,8 @@ export const runHistory = async (
       // Where calls take long, a heartbeat must not be late.
       if (lasting?.callsHang && ms === settings.process.leaseMs / 3) return ms;
       const nowMs = scheduler.nowMs();
-      const grid =
-        healedAtMs === null ? 1_000 : Math.min(60_000, Math.max(2_000, Math.floor((nowMs - healedAtMs) / 6)));
-      return Math.ceil((nowMs + ms) / grid) * grid - nowMs;
+      const gridMs = lateMs();
+      return Math.ceil((nowMs + ms) / gridMs) * gridMs - nowMs;
     },
   };
   const processes = Array.from({ length: settings.processes }, (_, index) =>
