@@ -21,10 +21,14 @@ export const createDeliveries = (sql: Sql): Deliveries => ({
 
   resend: ({ subscriptionId, id }, nowMs, command) =>
     inTransaction(sql, async (tx) => {
+      // The lock keeps the subscription until we commit. Otherwise it could end, and its event would stay for ever.
       const rows = await tx<{ id: string }[]>`
+        with kept as materialized (
+          select id from subscription where id = ${subscriptionId} for key share
+        )
         insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms, body)
         select subscription_id, subject, sequence, kind, type, event_ms, ${nowMs}::bigint, body
-        from webhook_delivery where subscription_id = ${subscriptionId} and id = ${id}
+        from kept k join webhook_delivery d on d.subscription_id = k.id where d.id = ${id}
         on conflict (subscription_id, subject, sequence) do update set due_ms = least(event.due_ms, ${nowMs})
         returning subscription_id as id`;
       const target = { target: subscriptionId, orderId: null, detail: id };

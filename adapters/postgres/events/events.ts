@@ -39,6 +39,13 @@ export const createEvents = (sql: Sql): Events => ({
 
   report: (subscriptionId, reports, health) =>
     inTransaction(sql, async (tx) => {
+      // Lock order: the subscription, then its events, as whoever changes or ends it. The reverse would deadlock.
+      if (health !== null)
+        await tx`
+          update subscription set failures = ${health.failures}, failing_since_ms = ${health.failingSinceMs},
+            retry_ms = ${health.retryAtMs}, paused = paused or ${health.pauseReason !== null},
+            pause_reason = coalesce(${health.pauseReason}, pause_reason)
+          where id = ${subscriptionId}`;
       const rows = reports.map(rowOf);
       await writeDeliveries(tx, subscriptionId, reports);
       const [counts] = await tx<{ applied: number }[]>`
@@ -62,18 +69,14 @@ export const createEvents = (sql: Sql): Events => ({
           returning 1
         )
         select (select count(*) from delivered) + (select count(*) from kept) as applied`;
-      if (health !== null)
-        await tx`
-          update subscription set failures = ${health.failures}, failing_since_ms = ${health.failingSinceMs},
-            retry_ms = ${health.retryAtMs}, paused = paused or ${health.pauseReason !== null},
-            pause_reason = coalesce(${health.pauseReason}, pause_reason)
-          where id = ${subscriptionId}`;
       return counts?.applied ?? 0;
     }),
 
   sendTest: (subscriptionId, nowMs, command) =>
     inTransaction(sql, async (tx) => {
-      const rows = await tx<SubscriptionRow[]>`select * from subscription where id = ${subscriptionId}`;
+      // The lock keeps the subscription until we commit. Otherwise it could end, and its event would stay for ever.
+      const rows = await tx<SubscriptionRow[]>`
+        select * from subscription where id = ${subscriptionId} for key share`;
       if (rows.length === 0) return;
       await tx`
         insert into event (subscription_id, subject, sequence, kind, type, at_ms, due_ms)
