@@ -5,7 +5,7 @@ import { createTestFile } from '../../processes/sqlite.ts';
 import { type ReceivedEvent, startReceiver, type TestReceiver } from '../../webhooks/receivers.ts';
 import { type ConsoleGround, withConsole } from './consoleGround.ts';
 
-type WebhookGround = ConsoleGround & {
+export type WebhookGround = ConsoleGround & {
   /** What it has heard at a path. */
   readonly heardAt: (path: string) => readonly ReceivedEvent[];
   readonly urlOf: (path: string) => string;

@@ -45,7 +45,7 @@ export const Deliveries = ({ endpointId, question, words, asked, news, onResent 
       ? { title: texts.empty, text: texts.emptyText }
       : { title: outcome === 'failed' ? texts.noneFailed : texts.noneDelivered, text: texts.otherText };
   return (
-    <section class="stack">
+    <section class="stack deliveries">
       <h2 data-list>{texts.title}</h2>
       <nav class="chips" aria-label={texts.filter}>
         {[null, ...deliveryOutcomes].map((each) => (
@@ -142,7 +142,7 @@ const DeliveryTable = ({ endpointId, deliveries, words, onResent }: DeliveryTabl
         {
           key: 'time',
           head: texts.time,
-          cell: ({ lastAttemptAt }) => <Time at={lastAttemptAt} hasSeconds />,
+          cell: ({ lastAttemptAt }) => <Time at={lastAttemptAt} />,
         },
         {
           key: 'resend',

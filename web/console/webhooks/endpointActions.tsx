@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { FailureNote } from '../../frame/failureNote.tsx';
+import { createLazyPart } from '../../frame/lazyPart.tsx';
 import { useLocation } from '../../frame/location.tsx';
 import type { ConsoleWebhookWords } from '../../words/consoleEnWebhooks.ts';
 import { Allowed } from '../allowed.tsx';
 import { useConsole } from '../console.ts';
 import { useCommand } from '../useCommand.ts';
-import { EditDialog, EndDialog, SecretDialog } from './endpointDialogs.tsx';
 import { webhooksPath } from './webhookAddress.ts';
 import { createWebhookApi, type Endpoint } from './webhookApi.ts';
 
@@ -17,6 +17,10 @@ type EndpointActionsProps = {
 };
 
 const needs = 'webhooks:write';
+
+const EditDialog = createLazyPart(async () => (await import('./endpointDialogs.tsx')).EditDialog);
+const SecretDialog = createLazyPart(async () => (await import('./endpointDialogs.tsx')).SecretDialog);
+const EndDialog = createLazyPart(async () => (await import('./endpointDialogs.tsx')).EndDialog);
 
 /** All that can be done to an endpoint. What did not work is said below it. */
 export const EndpointActions = ({ endpoint, words, onChanged, onTested }: EndpointActionsProps) => {
@@ -54,10 +58,20 @@ export const EndpointActions = ({ endpoint, words, onChanged, onTested }: Endpoi
   return (
     <>
       <div class="row">
-        <Allowed needs={needs} look="main" busy={isBusyWith('test')} onPress={() => void test()}>
+        <Allowed
+          needs={needs}
+          look={paused ? 'plain' : 'main'}
+          busy={isBusyWith('test')}
+          onPress={() => void test()}
+        >
           {texts.test}
         </Allowed>
-        <Allowed needs={needs} busy={isBusyWith('pause')} onPress={() => void pause(!paused)}>
+        <Allowed
+          needs={needs}
+          look={paused ? 'main' : 'plain'}
+          busy={isBusyWith('pause')}
+          onPress={() => void pause(!paused)}
+        >
           {paused ? texts.resume : texts.pause}
         </Allowed>
         {paused || backlog.events === 0 ? null : (
