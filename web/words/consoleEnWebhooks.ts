@@ -113,6 +113,7 @@ export const consoleEnWebhooks = {
     about: 'About',
     order: 'Order',
     checkout: 'Checkout',
+    nothing: 'None',
     outcome: 'Outcome',
     attempts: 'Attempts',
     answer: 'Last answer',

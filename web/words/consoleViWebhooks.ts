@@ -112,6 +112,7 @@ export const consoleViWebhooks: ConsoleWebhookWords = {
     about: 'Đối tượng',
     order: 'Đơn hàng',
     checkout: 'Lần thanh toán',
+    nothing: 'Không có',
     outcome: 'Kết quả',
     attempts: 'Số lần thử',
     answer: 'Trả lời cuối',

@@ -209,6 +209,65 @@ withWebhooks('Webhook endpoints on the console', ({ shop, visit, answer, heardAt
     });
   });
 
+  test('Deleted again after a lost answer, an endpoint is gone, and that is what it says', async () => {
+    const id = await makeEndpoint(shop().operator, '/gone-meanwhile');
+    await visit(async ({ goto, page, words: around }) => {
+      await goto(`/console/webhooks/${id}`);
+      // The page would notice by itself that the endpoint is gone.
+      await button(page, around.live.pauseLabel).click();
+      await button(page, words.endpoint.end).click();
+      const held = await holdAnswers(page, `*/webhook-endpoints/${id}`);
+      await button(dialogOf(page), words.end.act).click();
+      await held.arrived;
+      await held.lose();
+      await dialogOf(page).getByText(around.state.lost).waitFor();
+      await button(dialogOf(page), words.end.act).click();
+      await page.waitForURL(/\/console\/webhooks$/);
+      await toastOf(page).getByText(words.end.done).waitFor();
+    });
+  });
+
+  test('Offline, nothing is sent, and each command says why', async () => {
+    const id = await makeEndpoint(shop().operator, '/offline');
+    await visit(async ({ commands, context, goto, page, words: around }) => {
+      await goto(`/console/webhooks/${id}`);
+      await button(page, words.endpoint.test).waitFor();
+      await context.setOffline(true);
+      await page.getByText(/You are offline. This is as of/).waitFor();
+      await button(page, words.endpoint.test).click({ force: true });
+      await page.getByText(around.state.offlineCommand).first().waitFor();
+      expect(commands).toEqual([]);
+      await context.setOffline(false);
+    });
+  });
+
+  test('By the keyboard alone an endpoint is made and tried', async () => {
+    await visit(async ({ goto, page }) => {
+      await goto('/console/webhooks');
+      const { keyboard } = page;
+      await focusReaches(page, '#main h1');
+      await keyboard.press('Tab');
+      await keyboard.press('Enter');
+      await dialogOf(page).waitFor();
+      // Past the cross, to the field.
+      await keyboard.press('Tab');
+      await keyboard.press('Tab');
+      await keyboard.type(urlOf('/keys'));
+      await keyboard.press('Enter');
+      await dialogOf(page).getByRole('heading', { name: words.secret.shown }).waitFor();
+      // Past the button that copies.
+      await keyboard.press('Tab');
+      await keyboard.press('Tab');
+      await keyboard.press('Enter');
+      await page.waitForURL(/\/console\/webhooks\/[\w-]+$/);
+      await button(page, words.endpoint.test).waitFor();
+      expect(await focusReaches(page, '#main h1')).toBe(true);
+      await keyboard.press('Tab');
+      await keyboard.press('Enter');
+      await newsOf(page).getByText(words.sent.taken('204')).waitFor();
+    });
+  });
+
   test('Who may not manage endpoints hears which permission that needs', async () => {
     await visit(
       async ({ goto, page, words: around }) => {

@@ -176,7 +176,9 @@ const Subject = ({ delivery, texts }: CellProps) => {
       {texts.checkout}
       <code class="small soft block">{delivery.subject}</code>
     </>
-  ) : null;
+  ) : (
+    <span class="soft">{texts.nothing}</span>
+  );
 };
 
 const Answer = ({ delivery: { responseStatus, error }, texts }: CellProps) => (
