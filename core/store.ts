@@ -3,6 +3,7 @@ import type { Audits } from './audit.ts';
 import type { Contacts } from './contact.ts';
 import type { Deliveries } from './delivery.ts';
 import type { Disputes } from './dispute.ts';
+import type { Customers } from './erasure.ts';
 import type { Inbox } from './inbox.ts';
 import type { Invoices } from './invoice.ts';
 import type { Ledger } from './ledger.ts';
@@ -27,6 +28,7 @@ export interface Store {
   readonly products: Products;
   readonly orders: Orders;
   readonly contacts: Contacts;
+  readonly customers: Customers;
   readonly audits: Audits;
   readonly queue: OperatorQueue;
   readonly pauses: Pauses;

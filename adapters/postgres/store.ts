@@ -10,6 +10,7 @@ import { pruneCounted } from './checkout/countedCheckouts.ts';
 import { pruneCommandKeys } from './commandKeys/once.ts';
 import { type ConnectionOptions, connect, type Sql, withRetries } from './connection.ts';
 import { createContacts } from './contacts/contacts.ts';
+import { createCustomers } from './customers/customers.ts';
 import { createDisputes } from './disputes/disputes.ts';
 import { createDeliveries } from './events/deliveries.ts';
 import { createEvents } from './events/events.ts';
@@ -89,6 +90,7 @@ const createStoreOver = (
       ...pick(createOrders(work), ['cancelExpired']),
     },
     contacts: createContacts(commands),
+    customers: splitReads(pools, createCustomers, ['orders']),
     audits: createAudits(pools, numberPrefix),
     queue: {
       ...createQueue(work, drizzle(work), world),

@@ -11,6 +11,7 @@ import { createPruneCounted } from './checkout/countedCheckouts.ts';
 import { createPruneCommandKeys } from './commandKeys/once.ts';
 import { type Connection, type ConnectionOptions, createConnection, openClient } from './connection.ts';
 import { createContacts } from './contacts/contacts.ts';
+import { createCustomers } from './customers/customers.ts';
 import { createDisputes } from './disputes/disputes.ts';
 import { createDeliveries } from './events/deliveries.ts';
 import { createEvents } from './events/events.ts';
@@ -73,6 +74,7 @@ export const createStoreOver = (
     products: createProducts(connection, world, scan, indexNoted),
     orders: createOrders(connection, scan),
     contacts: createContacts(connection),
+    customers: createCustomers(connection),
     audits: createAudits(connection, numberPrefix),
     queue: createQueue(connection, world),
     pauses: createPauses(connection),

@@ -6,6 +6,7 @@ import { createActivityLog } from './activity.ts';
 import { createAudits } from './audits.ts';
 import { pruneCommandKeys } from './commandKeys.ts';
 import { createContacts } from './contacts.ts';
+import { createCustomers } from './customers.ts';
 import { createDisputes } from './disputes.ts';
 import { createDeliveries, createEvents } from './events.ts';
 import { createInbox, pruneEvents } from './inbox.ts';
@@ -45,6 +46,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
     products: createProducts(tables, world.ids),
     orders: createOrders(tables),
     contacts: createContacts(tables),
+    customers: createCustomers(tables),
     audits: createAudits(tables),
     queue: createQueue(tables, world),
     pauses: createPauses(tables),

@@ -1,0 +1,44 @@
+import { err, ok } from 'neverthrow';
+import type { OperatorCommand } from '../activity.ts';
+import type { Customers, OrderInProgress } from '../erasure.ts';
+import type { Wakeup } from '../queue.ts';
+import type { AsyncResult } from '../result.ts';
+import type { World } from '../world.ts';
+
+/** Orders in one transaction. It holds their locks, and on SQLite the write lock. */
+const sliceMax = 100;
+
+export type EraseCustomer = (
+  customerId: string,
+  command: OperatorCommand,
+) => AsyncResult<void, OrderInProgress>;
+
+/**
+ * Erases what names a customer, slice by slice. What a crash leaves is erased by the same request again, because each slice
+ * is found by what is still there.
+ */
+export const createEraseCustomer =
+  ({
+    customers,
+    wakeup,
+    world,
+  }: {
+    readonly customers: Customers;
+    readonly wakeup: Wakeup;
+    readonly world: World;
+  }): EraseCustomer =>
+  async (customerId, command) => {
+    let after: string | null = null;
+    do {
+      const erased = await customers.eraseSlice(
+        { customerId, after, limit: sliceMax },
+        world.clock.nowMs(),
+        command,
+      );
+      if (erased.isErr()) return err(erased.error);
+      after = erased.value.next;
+      await world.yieldToEventLoop();
+    } while (after !== null);
+    wakeup.notify();
+    return ok(undefined);
+  };
