@@ -1,8 +1,8 @@
 import { err, ok } from 'neverthrow';
 import type { OperatorCommand } from '../activity.ts';
-import type { Customers, OrderInProgress } from '../erasure.ts';
-import type { Wakeup } from '../queue.ts';
+import type { OrderInProgress } from '../erasure.ts';
 import type { AsyncResult } from '../result.ts';
+import type { Store } from '../store.ts';
 import type { World } from '../world.ts';
 
 /** Orders in one transaction. It holds their locks, and on SQLite the write lock. */
@@ -19,18 +19,16 @@ export type EraseCustomer = (
  */
 export const createEraseCustomer =
   ({
-    customers,
-    wakeup,
+    store,
     world,
   }: {
-    readonly customers: Customers;
-    readonly wakeup: Wakeup;
+    readonly store: Pick<Store, 'customers' | 'wakeup'>;
     readonly world: World;
   }): EraseCustomer =>
   async (customerId, command) => {
     let after: string | null = null;
     do {
-      const erased = await customers.eraseSlice(
+      const erased = await store.customers.eraseSlice(
         { customerId, after, limit: sliceMax },
         world.clock.nowMs(),
         command,
@@ -39,6 +37,6 @@ export const createEraseCustomer =
       after = erased.value.next;
       await world.yieldToEventLoop();
     } while (after !== null);
-    wakeup.notify();
+    store.wakeup.notify();
     return ok(undefined);
   };

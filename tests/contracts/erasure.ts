@@ -28,7 +28,7 @@ export const erasureContract = (name: string, open: OpenWithBackdoor): void => {
     });
     const erase = (id = customerId) => {
       const { store, world } = context();
-      return createEraseCustomer({ customers: store.customers, wakeup: store.wakeup, world })(id, command());
+      return createEraseCustomer({ store, world })(id, command());
     };
     const rowsWith = async (text: string) =>
       (await context().backdoor.allTexts()).filter((row) => row.toLowerCase().includes(text.toLowerCase()));
