@@ -25,7 +25,7 @@ export type PersonalScope =
   /** The same, for the rows that this condition finds. */
   | { readonly where: string };
 
-export type PersonalColumn = {
+type PersonalColumn = {
   readonly erasure: Erasure;
   readonly why: string;
   /** The row is erased if one of these fits. None for `keep`. */

@@ -97,14 +97,20 @@ const readOrder = async (
   const ofOrder = { orderId, status: null, limit: pageMax };
   return {
     ...{ kind: 'order', order, contact },
-    refunds: await Array.fromAsync(all((after: string | null) => refunds.list({ ...ofOrder, after }))),
-    timeline: await Array.fromAsync(
+    refunds: await collect(all((after: string | null) => refunds.list({ ...ofOrder, after }))),
+    timeline: await collect(
       all((after: Parameters<typeof orders.timeline>[0]['after']) =>
         orders.timeline({ orderId, nowMs, after, limit: pageMax }),
       ),
     ),
     invoice: invoice?.lines[0]?.orderId === orderId ? invoice : null,
   };
+};
+
+const collect = async <T>(items: AsyncIterable<T>): Promise<readonly T[]> => {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
 };
 
 async function* all<Item, Key>(
