@@ -17,6 +17,7 @@ import type { RefoldedSlice } from './refold.ts';
 import type { Refunds } from './refund.ts';
 import type { Events } from './relay.ts';
 import type { AsyncResult } from './result.ts';
+import type { RetentionSlice } from './retention.ts';
 import type { ServiceKeys } from './serviceKey.ts';
 import type { Subscriptions } from './subscription.ts';
 
@@ -64,5 +65,10 @@ export interface Store {
    * a task after 31 days, and checkouts that no longer count towards a limit.
    */
   prune(nowMs: number): AsyncResult<void>;
+  /**
+   * Deletes one slice of what is older than the settings allow: the step ledger of tasks that are done, and captured mails.
+   * Returns how many rows of a kind went: with fewer than `limit`, nothing is left to delete.
+   */
+  dropOld(slice: RetentionSlice, nowMs: number): AsyncResult<number>;
   close(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { readDatabaseUrl } from './databaseUrl.ts';
 import { limitSettings } from './limitSettings.ts';
 import { logSettings } from './logSettings.ts';
 import { dkimSettings, mailSettings, oauth2Settings } from './mailSettings.ts';
+import { retentionSettings } from './retentionSettings.ts';
 import { serviceSettings } from './serviceSettings.ts';
 import {
   createKinds,
@@ -47,6 +48,7 @@ export const readSettings = (read: ReadSetting) => {
     ...webhookSettings(kinds),
     ...checkoutSettings(kinds),
     ...limitSettings(kinds),
+    retention: retentionSettings(kinds),
     ...workerSettings(kinds),
     ...stopSettings(kinds),
     ...logSettings(kinds),

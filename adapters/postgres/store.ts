@@ -29,6 +29,7 @@ import { createPauses } from './queue/pauses.ts';
 import { createQueue } from './queue/queue.ts';
 import { createWakeup } from './queue/wakeup.ts';
 import { createRefunds } from './refunds/refunds.ts';
+import { dropOld } from './retention.ts';
 import { secret } from './schema.ts';
 import { refoldNames } from './search/rebuild.ts';
 import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
@@ -157,6 +158,7 @@ const createStoreOver = (
         await pruneCommandKeys(work, nowMs);
         await pruneCounted(work, nowMs);
       }),
+    dropOld: (slice, nowMs) => orUnavailable(() => dropOld(work, slice, nowMs)),
   };
 };
 

@@ -27,6 +27,7 @@ import { createProducts } from './products/products.ts';
 import { createPauses } from './queue/pauses.ts';
 import { createQueue } from './queue/queue.ts';
 import { createRefunds } from './refunds/refunds.ts';
+import { createDropOld } from './retention.ts';
 import { finishedTasks, secret } from './schema.ts';
 import { createRefoldNames } from './search/rebuild.ts';
 import { createScan } from './search/slices.ts';
@@ -70,6 +71,7 @@ export const createStoreOver = (
   const refoldNames = createRefoldNames(connection);
   const pruneCommandKeys = createPruneCommandKeys(connection);
   const pruneCounted = createPruneCounted(connection);
+  const dropOld = createDropOld(connection);
   return {
     products: createProducts(connection, world, scan, indexNoted),
     orders: createOrders(connection, scan),
@@ -114,6 +116,7 @@ export const createStoreOver = (
       // A process that was killed after an upsert has left some.
       return more.isErr() ? err(more.error) : indexNoted();
     },
+    dropOld: async (slice, nowMs) => write(() => dropOld(slice, nowMs)),
     close: async () => {
       client.close();
     },

@@ -17,6 +17,7 @@ import { createPauses } from './pauses.ts';
 import { createProducts } from './products.ts';
 import { createQueue } from './queue.ts';
 import { createRefunds } from './refunds.ts';
+import { dropOld } from './retention.ts';
 import { createServiceKeys } from './serviceKeys.ts';
 import { pruneFinished } from './stats.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -75,6 +76,7 @@ export const createMemoryStoreOver = (tables: Tables, world: World): Store => {
       pruneCommandKeys(tables, nowMs);
       return ok(undefined);
     },
+    dropOld: async (slice, nowMs) => ok(dropOld(tables, slice, nowMs)),
     close: async () => {},
   };
 };

@@ -40,6 +40,7 @@ const withoutSpanInLoops: Readonly<Record<string, string>> = {
   'ledger.counts': 'It counts what is red, which metrics and alerts have.',
   'ledger.compareStock': 'It compares one slice, all day long.',
   prune: 'It deletes what has expired.',
+  dropOld: 'It deletes what is older than the settings say.',
   refoldNames: 'It works once for each new version of the fold.',
   ping: 'It asks whether the database works, which readiness has.',
 };
@@ -48,7 +49,7 @@ const withoutSpanInLoops: Readonly<Record<string, string>> = {
 const withoutSpan: Readonly<Record<string, string>> = {
   'mailbox.*': 'The captured mails of demo mode: mail.send has a span.',
   'wakeup.*': 'It tells or hears a hint, and waits for nothing.',
-  'secret, refoldNames, ping, prune, close': 'No request calls them.',
+  'secret, refoldNames, ping, prune, dropOld, close': 'No request calls them.',
   'provider.readEvent': 'It checks a signature, and calls nobody.',
 };
 
