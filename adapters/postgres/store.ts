@@ -10,6 +10,7 @@ import { pruneCounted } from './checkout/countedCheckouts.ts';
 import { pruneCommandKeys } from './commandKeys/once.ts';
 import { type ConnectionOptions, connect, type Sql, withRetries } from './connection.ts';
 import { createContacts } from './contacts/contacts.ts';
+import { createCustomers } from './customers/customers.ts';
 import { createDisputes } from './disputes/disputes.ts';
 import { createDeliveries } from './events/deliveries.ts';
 import { createEvents } from './events/events.ts';
@@ -29,6 +30,7 @@ import { createQueue } from './queue/queue.ts';
 import { createWakeup } from './queue/wakeup.ts';
 import { createRefunds } from './refunds/refunds.ts';
 import { createPosition, hasReached } from './replication.ts';
+import { dropOld } from './retention.ts';
 import { secret } from './schema.ts';
 import { refoldNames } from './search/rebuild.ts';
 import { createServiceKeys } from './serviceKeys/serviceKeys.ts';
@@ -102,6 +104,7 @@ export const createStoreOver = (
       ...pick(createOrders(work), ['cancelExpired']),
     },
     contacts: createContacts(commands),
+    customers: splitReads(pools, createCustomers, ['orders']),
     audits: createAudits(pools, numberPrefix),
     queue: {
       ...createQueue(work, drizzle(work), world),
@@ -171,6 +174,7 @@ export const createStoreOver = (
         await pruneCommandKeys(work, nowMs);
         await pruneCounted(work, nowMs);
       }),
+    dropOld: (slice, nowMs) => orUnavailable(() => dropOld(work, slice, nowMs)),
   };
 };
 

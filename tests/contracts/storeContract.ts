@@ -11,6 +11,7 @@ import { commandKeysContract } from './commandKeys.ts';
 import { contactsContract } from './contacts.ts';
 import { disputesContract } from './disputes.ts';
 import { earlierRefundsContract } from './earlierRefunds.ts';
+import { erasureContract } from './erasure.ts';
 import { eventLeasesContract } from './eventLeases.ts';
 import { eventsContract } from './events.ts';
 import { expiryContract } from './expiry.ts';
@@ -98,6 +99,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     failuresContract,
     skipsContract,
     contactsContract,
+    erasureContract,
     queueHistoryContract,
     leasesContract,
     stepLedgerContract,
