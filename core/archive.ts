@@ -72,6 +72,8 @@ export interface Archive {
   restore(rows: readonly ArchivedRow[]): Promise<number>;
   /** Which of these orders exist. */
   findOrders(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Gives the room of a month back to the disk, if it has partitions of its own and no row is left in them. */
+  release(month: Month): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,10 +92,10 @@ export const isMonth = (text: string): boolean => numberOf(text) !== null;
 export const monthAt = (atMs: number): Month => new Date(atMs).toISOString().slice(0, 7);
 
 /** The month that is `months` after this one. */
-const addMonths = (month: Month, months: number): Month => monthOf((numberOf(month) ?? 0) + months);
+export const addMonths = (month: Month, months: number): Month => monthOf((numberOf(month) ?? 0) + months);
 
 /** The first moment of the month, ms. */
-const startOfMonth = (month: Month): number => {
+export const startOfMonth = (month: Month): number => {
   const number = numberOf(month) ?? 0;
   return Date.UTC(Math.floor(number / 12), number % 12);
 };
@@ -104,7 +106,7 @@ export const idsOfMonth = (month: Month): IdRange => ({
 });
 
 /** The time of a UUIDv7. */
-const timeOfId = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+export const timeOfId = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 
 /** The months from that of `oldestId` to the one before `before`. */
 export const monthsBefore = (oldestId: string, before: Month): readonly Month[] => {

@@ -75,6 +75,7 @@ const archiveMonth = async (
     if (first !== undefined) await archive.remove(first.table, slice);
     onOrders(ordersBegunIn(slice));
   }
+  await archive.release(month);
   return { kind: 'archived', month, orders, file };
 };
 

@@ -12,6 +12,7 @@ import { openRefundStatuses } from '../../../core/refund.ts';
 import { refusePending } from '../../stored/migrations.ts';
 import { type ConnectionOptions, connect, type Sql, type Transaction } from '../connection.ts';
 import { pendingMigrations } from '../migrate.ts';
+import { emptyMonth } from '../partitions/months.ts';
 import { statusList } from '../statuses.ts';
 
 /** A count of a month's unfinished orders may read much. */
@@ -50,6 +51,7 @@ const createArchive = (sql: Sql): Archive => ({
     const found = await sql<{ id: string }[]>`select id from orders where id = any(${[...ids]}::uuid[])`;
     return new Set(found.map(({ id }) => id));
   },
+  release: (month) => emptyMonth(sql, month),
   close: () => sql.end({ timeout: 3 }),
 });
 

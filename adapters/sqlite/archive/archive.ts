@@ -51,6 +51,7 @@ const createArchive = (client: Database.Database): Archive => {
     remove: async (table, rows) => remove(table, rows),
     restore: async (rows) => restore(rows),
     findOrders: async (ids) => new Set(ids.filter((id) => exists.get(id) !== undefined)),
+    release: async () => {},
     close: async () => {
       client.close();
     },
