@@ -23,6 +23,7 @@ import { createMailbox } from './mailbox/mailbox.ts';
 import { type MigrateOptions, migrateWith, noLimits } from './migrate.ts';
 import { createInvoices } from './orders/invoices.ts';
 import { createOrders } from './orders/orders.ts';
+import { keepMonthsAhead } from './partitions/months.ts';
 import { type OnPoolWait, onePool, openPools, type Pools } from './pools.ts';
 import { createProducts } from './products/products.ts';
 import { createPauses } from './queue/pauses.ts';
@@ -173,6 +174,7 @@ export const createStoreOver = (
         await pruneEvents(work, nowMs - eventRetentionMs);
         await pruneCommandKeys(work, nowMs);
         await pruneCounted(work, nowMs);
+        await keepMonthsAhead(work, nowMs);
       }),
     dropOld: (slice, nowMs) => orUnavailable(() => dropOld(work, slice, nowMs)),
   };
