@@ -21,13 +21,12 @@ export const dropOld = async (
           ) as old
           where s.task_id = old.task_id and s.step = old.step
           returning 1`;
+  // Looks at the oldest ones only.
   const mails = await sql`
     delete from captured_mail where id in (
-      select id from captured_mail
+      select id from (select id, at_ms from captured_mail order by id limit ${limit}) as oldest
       where id <= (select max(id) from captured_mail) - ${capturedMailsMax}::bigint
         or at_ms < ${mailsMs === null ? 0 : nowMs - mailsMs}::bigint
-      order by id limit ${limit}
-      for update skip locked
     )
     returning 1`;
   return Math.max(ledger.length, mails.length);

@@ -12,16 +12,16 @@ export const createDropOld = ({ client }: Connection): ((slice: RetentionSlice, 
        order by task_id limit ?
      )`,
   );
+  // Looks at the oldest ones only.
   const dropMails = client.prepare<[number, number, number]>(
     `delete from captured_mail where id in (
-       select id from captured_mail
+       select id from (select id, at_ms from captured_mail order by id limit ?)
        where id <= (select max(id) from captured_mail) - ? or at_ms < ?
-       order by id limit ?
      )`,
   );
   return ({ ledgerMs, mailsMs, limit }, nowMs) => {
     const ledger = ledgerMs === null ? 0 : dropLedger.run(firstIdAt(nowMs - ledgerMs), limit).changes;
-    const mails = dropMails.run(capturedMailsMax, mailsMs === null ? 0 : nowMs - mailsMs, limit).changes;
+    const mails = dropMails.run(limit, capturedMailsMax, mailsMs === null ? 0 : nowMs - mailsMs).changes;
     return Math.max(ledger, mails);
   };
 };

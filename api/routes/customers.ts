@@ -64,7 +64,7 @@ export const createCustomerQueries = ({ store, world }: ApiDeps, authenticate: A
       };
       if (request.method === 'HEAD') return new Response(null, { headers });
       const nowMs = world.clock.nowMs();
-      const chunks = writeExport(id, nowMs, exportCustomer(store, id, nowMs));
+      const chunks = writeExport(id, nowMs, exportCustomer(store, id, world));
       // Read before the answer begins, so that an outage is a problem response. A later one breaks the answer off.
       const first = await firstOf(chunks);
       return new Response(streamOf(first, chunks), { headers });

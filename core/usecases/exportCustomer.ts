@@ -10,6 +10,7 @@ import type { Unavailable } from '../result.ts';
 import type { ServiceKey } from '../serviceKey.ts';
 import type { Store } from '../store.ts';
 import type { TimelineEntry } from '../timeline.ts';
+import type { World } from '../world.ts';
 
 /** One thing that the shop holds of a person. They come in the order of this list. */
 export type ExportedPart =
@@ -50,16 +51,20 @@ const pageMax = 100;
 export async function* exportCustomer(
   store: Ports,
   customerId: string,
-  nowMs: number,
+  { clock, yieldToEventLoop }: Pick<World, 'clock' | 'yieldToEventLoop'>,
 ): AsyncGenerator<ExportedPart, void> {
+  const nowMs = clock.nowMs();
   const addresses = new Set<string>();
+  const findInvoice = createFindInvoice(store);
   let after: string | null = null;
   do {
     const page: readonly CustomerOrder[] = valueOrThrow(
       await store.customers.orders({ customerId, after, limit: pageMax }),
     );
     for (const { orderId, contact } of page) {
-      const part = await readOrder(store, orderId, contact, nowMs);
+      // On SQLite, every read is done at once: without this, an export would hold up all requests.
+      await yieldToEventLoop();
+      const part = await readOrder({ ...store, findInvoice }, orderId, contact, nowMs);
       if (part === null) continue;
       for (const { email } of [contact, part.invoice?.customer ?? contact])
         if (email !== '' && addresses.size < addressesMax) addresses.add(email);
@@ -85,25 +90,42 @@ export async function* exportCustomer(
 const addressesMax = 1_000;
 
 const readOrder = async (
-  { orders, refunds, invoices }: Ports,
+  { orders, refunds, findInvoice }: Ports & { readonly findInvoice: FindInvoice },
   orderId: string,
   contact: Contact,
   nowMs: number,
 ): Promise<Extract<ExportedPart, { kind: 'order' }> | null> => {
-  const order = valueOrThrow(await orders.find(orderId));
-  if (order === null) return null;
-  const { checkoutId } = order;
-  const invoice = checkoutId === null ? null : valueOrThrow(await invoices.ofCheckout(checkoutId));
   const ofOrder = { orderId, status: null, limit: pageMax };
-  return {
-    ...{ kind: 'order', order, contact },
-    refunds: await collect(all((after: string | null) => refunds.list({ ...ofOrder, after }))),
-    timeline: await collect(
+  const [found, ofOrderRefunds, timeline] = await Promise.all([
+    orders.find(orderId),
+    collect(all((after: string | null) => refunds.list({ ...ofOrder, after }))),
+    collect(
       all((after: Parameters<typeof orders.timeline>[0]['after']) =>
         orders.timeline({ orderId, nowMs, after, limit: pageMax }),
       ),
     ),
+  ]);
+  const order = valueOrThrow(found);
+  if (order === null) return null;
+  const invoice = await findInvoice(order.checkoutId);
+  return {
+    ...{ kind: 'order', order, contact },
+    refunds: ofOrderRefunds,
+    timeline,
     invoice: invoice?.lines[0]?.orderId === orderId ? invoice : null,
+  };
+};
+
+type FindInvoice = (checkoutId: string | null) => Promise<Invoice | null>;
+
+/** The orders of a checkout mostly follow one another: their invoice is read once. */
+const createFindInvoice = ({ invoices }: Ports): FindInvoice => {
+  let last: { readonly checkoutId: string; readonly invoice: Invoice | null } | null = null;
+  return async (checkoutId) => {
+    if (checkoutId === null) return null;
+    if (last?.checkoutId !== checkoutId)
+      last = { checkoutId, invoice: valueOrThrow(await invoices.ofCheckout(checkoutId)) };
+    return last.invoice;
   };
 };
 
