@@ -245,8 +245,7 @@ withWebhooks('Webhook endpoints on the console', ({ shop, visit, answer, heardAt
     await visit(async ({ goto, page }) => {
       await goto('/console/webhooks');
       const { keyboard } = page;
-      await focusReaches(page, '#main h1');
-      await keyboard.press('Tab');
+      await button(page, words.list.create).focus();
       await keyboard.press('Enter');
       await dialogOf(page).waitFor();
       // Past the cross, to the field.

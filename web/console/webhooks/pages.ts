@@ -1,5 +1,4 @@
 import { createPage } from '../page.tsx';
-import { webhooksPath } from './webhookAddress.ts';
 
 const words = {
   en: async () => (await import('../../words/consoleEnWebhooks.ts')).consoleEnWebhooks,
@@ -9,7 +8,7 @@ const words = {
 /** They stand beside the keys: both are how other systems and the shop talk to each other. */
 export const webhookPages = [
   createPage({
-    path: webhooksPath,
+    path: '/console/webhooks',
     area: 'records',
     needs: 'webhooks:write',
     tab: 'webhooks',
@@ -17,7 +16,7 @@ export const webhookPages = [
     words,
   }),
   createPage({
-    path: `${webhooksPath}/:id`,
+    path: '/console/webhooks/:id',
     area: 'records',
     needs: 'webhooks:write',
     page: async () => (await import('./endpointPage.tsx')).EndpointPage,
