@@ -18,8 +18,6 @@ export type Verb<Rows> = {
   readonly skips?: true;
   /** Several calls, one after the other. Others may come between them, so only the rules judge. */
   readonly isSeveral?: true;
-  /** A second call does it a second time, so whoever has lost the answer looks before. */
-  readonly repeats?: false;
 };
 
 /** Rows in one state, and the verbs that meet in them. */

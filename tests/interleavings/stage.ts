@@ -4,7 +4,7 @@ import { createTestWorld } from '../world.ts';
 import { type Ground, type Observer, openObserver } from './engine/database.ts';
 import { oneAfterAnother } from './engine/explore.ts';
 import { createSignal, type Run, runSchedule, type Signal } from './engine/schedule.ts';
-import { openSession, type Session } from './engine/session.ts';
+import { type Cut, openSession, type Session } from './engine/session.ts';
 import type { Actor, AnyGround, Verb } from './ground.ts';
 import { checkRules } from './rules.ts';
 import { digestOf, idsIn, readSnapshot } from './snapshot.ts';
@@ -79,17 +79,20 @@ export type Outcome = {
   readonly run: Run<string>;
   /** Which rows there are now, and what each caller learned. */
   readonly digest: string;
+  /** The rows alone. */
+  readonly state: string;
   readonly faults: readonly string[];
 };
 
 type Choose = (ready: readonly number[], position: number) => number;
 
-/** Runs the verbs from the beginning of the ground. A name that is null does not run. */
+/** Runs the verbs from the beginning of the ground. A name that is null does not run. `cut` is of the first session. */
 export const runVerbs = async (
   stage: Stage,
   built: BuiltGround,
   names: readonly (string | null)[],
   choose: Choose,
+  cut: Cut | null = null,
 ): Promise<Outcome> => {
   await built.ground.restore();
   const actors = createActors(stage, built, names.length);
@@ -101,13 +104,16 @@ export const runVerbs = async (
   const run = await runSchedule(stage.sessions, tasks, choose, {
     observer: stage.observer.sql,
     signal: stage.signal,
+    cut,
   });
   const snapshot = await readSnapshot(stage.observer.sql);
+  const state = digestOf(snapshot, built.known);
   const words = run.results.map((result) => (result instanceof Error ? `threw ${result.message}` : result));
-  const ran = names.flatMap((name) => name ?? []);
+  const ran = names.map((name) => name ?? '');
   return {
     run,
-    digest: `${words.join(' | ')}\n${digestOf(snapshot, built.known)}`,
+    digest: `${words.join(' | ')}\n${state}`,
+    state,
     faults: [
       ...words.filter((word) => word.startsWith('threw')),
       ...run.errors.filter((error) => !isExpected(error)).map(({ code, message }) => `${code}: ${message}`),

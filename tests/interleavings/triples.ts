@@ -9,6 +9,8 @@ const lists: Readonly<Record<string, readonly (readonly [string, string, string]
     ['claim [a, b]', 'claim b and release it', 'change the quantity of a'],
     ['claim [a, b]', 'cancel a', 'claim the other order'],
     ['claim alone', 'claim alone', 'claim alone'],
+    ['claim alone', 'claim [b, a] alone', 'change the quantity of b'],
+    ['claim [b, a] alone', 'cancel what has expired', 'keep the quantity of b'],
     ['claim alone', 'find by key', 'cancel a'],
     ['claim [a, b]', 'cancel what has expired', 'change the quantity of a'],
     ['claim [a, b]', 'take from the stock', 'import the product'],

@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import type { ServerError, Session } from './session.ts';
+import type { Cut, ServerError, Session } from './session.ts';
 
 /** A statement that was released: which session, and its text. */
 export type Step = { readonly session: number; readonly text: string };
@@ -38,6 +38,13 @@ export type Signal = ReturnType<typeof createSignal>;
 /** A statement takes less than this, unless it waits for a lock or the machine is busy. */
 const quickMs = 2;
 
+type Around = {
+  readonly observer: postgres.Sql;
+  readonly signal: Signal;
+  /** Where the connection of the first session is lost. */
+  readonly cut?: Cut | null;
+};
+
 /**
  * Runs the tasks, each in its session, one statement at a time. `choose` gets the sessions whose statement is held, and
  * returns the one to release. All other sessions are then held, have ended, or wait for a lock.
@@ -46,11 +53,14 @@ export const runSchedule = async <T>(
   sessions: readonly Session[],
   tasks: readonly (() => Promise<T>)[],
   choose: (ready: readonly number[], position: number) => number,
-  { observer, signal }: { readonly observer: postgres.Sql; readonly signal: Signal },
+  { observer, signal, cut = null }: Around,
 ): Promise<Run<T>> => {
   const used = sessions.slice(0, tasks.length);
   const pending = Promise.all(
-    tasks.map((task, index) => sessions[index]?.start(task) ?? Promise.reject(new Error('no session'))),
+    tasks.map(
+      (task, index) =>
+        sessions[index]?.start(task, index === 0 ? cut : null) ?? Promise.reject(new Error('no session')),
+    ),
   );
   const steps: Step[] = [];
   const others: (readonly number[])[] = [];

@@ -55,7 +55,6 @@ const acknowledge = (isOnce: boolean): Verb<Rows> => ({
 
 const requestReconciliation = (isOnce: boolean): Verb<Rows> => ({
   port: isOnce ? 'ledger.requestReconciliationOnce' : 'ledger.requestReconciliation',
-  ...(!isOnce && { repeats: false }),
   run: async ({ shop, store }, { keys }) => {
     const request = { id: shop.newId(), taskId: shop.newId(), ...day };
     const own = commandKey('POST /money/reconciliations', keys[1]);
@@ -87,7 +86,6 @@ const compareStock: Verb<Rows> = {
 
 const createKey = (isOnce: boolean): Verb<Rows> => ({
   port: isOnce ? 'serviceKeys.createOnce' : 'serviceKeys.create',
-  ...(!isOnce && { repeats: false }),
   run: async ({ shop, store }, { keys }) => {
     const command = serviceKey(shop.newId(), shop.now());
     return isOnce

@@ -53,6 +53,17 @@ export const claim = (key: number, pick: (rows: Rows) => readonly Order[]): Verb
   },
 });
 
+/** A new checkout that waits for rows that somebody else holds. */
+export const claimAlone = (key: number, pick: (rows: Rows) => readonly Order[]): Verb<Rows> => ({
+  port: 'audits.claimAlone',
+  run: async ({ shop, store }, rows) => {
+    const request = shop.checkoutRequest(pick(rows), { key: defined(rows.keys[key]) });
+    return say(store.audits.claimAlone(request, shop.now()), (verdict) =>
+      verdictOf(verdict, () => 'claimed'),
+    );
+  },
+});
+
 /** The checkout of the ground again, under its own key. */
 export const claimAgain = (isAlone: boolean): Verb<Rows> => ({
   port: isAlone ? 'audits.claimAlone' : 'audits.claim',
@@ -111,13 +122,14 @@ export const cancelFirst: Verb<Rows> = {
     say(store.orders.cancel(defined(order).id, defined(order).customerId, shop.now()), done),
 };
 
-export const changeQuantity: Verb<Rows> = {
+/** With the quantity that it has, the order is locked for a while and does not change. */
+export const changeQuantity = (index: number, quantity = 2): Verb<Rows> => ({
   port: 'orders.changeQuantity',
-  run: async ({ shop, store }, { orders: [order] }) => {
-    const { id, customerId } = defined(order);
-    return say(store.orders.changeQuantity({ orderId: id, customerId, quantity: 2 }, shop.now()), done);
+  run: async ({ shop, store }, { orders }) => {
+    const { id, customerId } = defined(orders[index]);
+    return say(store.orders.changeQuantity({ orderId: id, customerId, quantity }, shop.now()), done);
   },
-};
+});
 
 /** With a time at which all orders have expired. */
 export const cancelExpired: Verb<Rows> = {
@@ -172,7 +184,6 @@ export const placeOnce: Verb<Rows> = {
 
 export const placeNew: Verb<Rows> = {
   port: 'orders.place',
-  repeats: false,
   run: async ({ shop, store }, { product, orders: [order] }) => {
     const customerId = defined(order).customerId;
     const contact = { email: 'a@example.com', language: 'vi' } as const;
@@ -217,6 +228,18 @@ export const refundLate: Verb<Rows> = {
       store.refunds.refundLateCharge({ ...ids, reference: 'ch_late', response }, shop.now()),
       String,
     );
+  },
+};
+
+/** The provider has given back a part of a charge. */
+export const adoptPart: Verb<Rows> = {
+  port: 'refunds.adopt',
+  run: async ({ shop, store }, { request }) => {
+    const amount = { amount: 1_000, currency: 'VND' };
+    const reported = { reference: 're_8', refundId: null, origin: 'provider', atMs: shop.now() } as const;
+    const refunds = [{ ...reported, amount }];
+    const charge = { paymentId: request.checkoutId, refunds, createId: shop.newId };
+    return say(store.refunds.adopt(charge, shop.now()), count);
   },
 };
 

@@ -11,6 +11,7 @@ import { ground, say } from '../ground.ts';
 import {
   ab,
   addStock,
+  adoptPart,
   archive,
   b,
   ba,
@@ -19,6 +20,7 @@ import {
   changeQuantity,
   claim,
   claimAgain,
+  claimAlone,
   claimAndRelease,
   claimed,
   correct,
@@ -43,12 +45,15 @@ export const pendingGround = ground<Rows>({
     'claim [b, a]': claim(1, ba),
     'claim the other order': claim(2, others),
     'claim alone': claimAgain(true),
+    'claim [b, a] alone': claimAlone(1, ba),
+    'change the quantity of b': changeQuantity(1),
+    'keep the quantity of b': changeQuantity(1, 1),
     'claim b and release it': claimAndRelease(({ shop }, rows) =>
       shop.checkoutRequest(b(rows), { key: defined(rows.keys[2]) }),
     ),
     'find by key': findByKey,
     'cancel a': cancelFirst,
-    'change the quantity of a': changeQuantity,
+    'change the quantity of a': changeQuantity(0),
     'cancel what has expired': cancelExpired,
     'add to the stock': addStock,
     'take from the stock': removeStock,
@@ -94,7 +99,7 @@ export const cancelledKeyGround = ground<Rows>({
     'claim the other order': claim(2, others),
     'cancel a': cancelFirst,
     'cancel what has expired': cancelExpired,
-    'change the quantity of a': changeQuantity,
+    'change the quantity of a': changeQuantity(0),
     'record a late release': record(providerUnavailable),
     'record a late success': record(succeeded),
     'refund a late charge': refundLate,
@@ -110,6 +115,7 @@ export const declinedGround = ground<Rows>({
     'claim b': claim(1, b),
     'record a late success': record(succeeded),
     'refund a late charge': refundLate,
+    'adopt a part of a late charge': adoptPart,
     'cancel a': cancelFirst,
     'recover this payment': recover(true),
   },
@@ -147,4 +153,10 @@ export const takenOverGround = ground<Rows>({
     'claim the key alone': claimAgain(true),
     'claim b': claim(1, b),
   },
+  check: (_, { results }, verbs) =>
+    verbs.flatMap((name, index) =>
+      name === 'record the first attempt as released' && String(results[index]).startsWith('applied')
+        ? ['an_old_attempt_counted']
+        : [],
+    ),
 });

@@ -62,7 +62,6 @@ const resume: Verb<Rows> = {
 
 const begin = (isOnce: boolean): Verb<Rows> => ({
   port: isOnce ? 'pauses.beginOnce' : 'pauses.begin',
-  ...(!isOnce && { repeats: false }),
   run: async ({ shop, store }, { key }) => {
     const pause = { id: shop.newId(), ...atMail, reason: 'a move' };
     const commandKey = { callerId: 'op', route: 'POST /queue/pauses', key, fingerprint: 'one' };

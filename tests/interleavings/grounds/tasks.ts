@@ -125,7 +125,6 @@ export const dispute: Verb<Rows> = {
 
 export const correct: Verb<Rows> = {
   port: 'contacts.correct',
-  repeats: false,
   run: async ({ shop, store }, { orders: [order] }) => {
     const correction = { orderId: defined(order).id, email: 'new@example.com', resend: true };
     return say(
@@ -137,7 +136,6 @@ export const correct: Verb<Rows> = {
 
 const pausePipeline: Verb<Rows> = {
   port: 'pauses.begin',
-  repeats: false,
   run: async ({ shop, store }) => {
     const pause = { id: shop.newId(), pipeline: 'physical', step: null, reason: 'a move' };
     return say(store.pauses.begin(pause, shop.now()), done);
@@ -177,6 +175,10 @@ export const runningGround = ground<Rows>({
     'rescue what has expired': rescue,
     'claim the digital tasks': claimTasks('digital'),
   },
+  check: (_, { results }, verbs) =>
+    verbs.filter((name, index) => name.startsWith('report ') && results[index] === '1').length > 1
+      ? ['two_reports_counted']
+      : [],
 });
 
 /** The lease has ended and a rescue has made the task ready, but its worker still works. */
@@ -196,6 +198,12 @@ export const rescuedGround = ground<Rows>({
     'skip the step': skip,
     'retry the task': retry,
   },
+  check: (_, { results }, verbs) =>
+    verbs.flatMap((name, index) =>
+      ['report under the old lease', 'extend the old lease'].includes(name) && results[index] === '1'
+        ? ['an_old_lease_counted']
+        : [],
+    ),
 });
 
 export const failedGround = ground<Rows>({
