@@ -79,14 +79,20 @@ export const planReport = (
   const results = events.map((event, index) => ({ event, ...(outcomes[index] ?? noOutcome) }));
   const failed = results.filter(({ error }) => error !== null);
   const reports = results.map(({ event, error, attempt, retryAfterMs }): EventReport => {
-    const { subject, sequence, lease, attempts } = event;
+    const { subject, sequence, lease, attempts, body } = event;
     const retryAtMs = nowMs + Math.max(pauseAfter(kind, attempts + 1, random), askedPause(retryAfterMs));
     // The last attempt of an endpoint that takes nothing is not later than the time at which it is paused.
     const pausedAtMs = (failingSinceMs ?? nowMs) + failingMaxMs;
     const dueAtMs = pausedAtMs > nowMs ? Math.min(retryAtMs, pausedAtMs) : retryAtMs;
     const outcome =
       error === null ? ({ kind: 'delivered' } as const) : ({ kind: 'failed', dueAtMs } as const);
-    return { subject, sequence, lease, outcome, ...(attempt !== undefined && { attempt }) };
+    return {
+      subject,
+      sequence,
+      lease,
+      outcome,
+      ...(attempt !== undefined && { attempt: { ...attempt, body } }),
+    };
   });
   const exhausted = failed.find(({ event, isGone }) => isGone || isLastAttempt(kind, event.attempts + 1));
   if (failed.length < results.length || results.length === 0)

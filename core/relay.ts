@@ -8,7 +8,9 @@ export type LeasedEvent = Omit<NewEvent, 'type'> & {
   readonly type: string;
   /** The same in every attempt, and for every subscription. */
   readonly id: string;
-  /** JSON. The same bytes in every attempt. */
+  /**
+   * JSON, rendered from the history up to the event. After an attempt that is logged, each later one has its bytes.
+   */
   readonly body: string;
   /** Failed attempts. */
   readonly attempts: number;
@@ -24,9 +26,12 @@ export type EventReport = Pick<LeasedEvent, 'subject' | 'sequence' | 'lease'> & 
     | { readonly kind: 'failed'; readonly dueAtMs: number }
     /** It was not sent. Another claim may take it at once, and no attempt is counted. */
     | { readonly kind: 'released' };
-  /** What the receiver answered. Given for webhooks: it is written to the log of deliveries. */
-  readonly attempt?: DeliveryAttempt;
+  /** Given for webhooks: it is written to the log of deliveries. */
+  readonly attempt?: LoggedAttempt;
 };
+
+/** What was sent, and what the receiver answered. */
+export type LoggedAttempt = DeliveryAttempt & Pick<LeasedEvent, 'body'>;
 
 export type DeliveryAttempt = {
   readonly atMs: number;

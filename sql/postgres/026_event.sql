@@ -34,7 +34,7 @@ create table event (
   -- Of an order: what it was then. A pending order can change.
   quantity integer,
   amount bigint,
-  -- Rendered by the first claim, so that all attempts send the same bytes.
+  -- What a failed attempt has sent, if it is logged. Each claim renders the body of the others.
   body text,
   attempts integer not null default 0,
   -- The fencing token: raised by each claim.

@@ -1,6 +1,6 @@
 import { expect } from 'bun:test';
 import { type EventType, eventTypes } from '../../core/event.ts';
-import type { EventReport, LeasedEvent } from '../../core/relay.ts';
+import type { DeliveryAttempt, EventReport, LeasedEvent } from '../../core/relay.ts';
 import type { CreateSubscription } from '../../core/subscription.ts';
 import { faultsOfEvent } from './eventSchemas.ts';
 import { unwrap } from './fixture.ts';
@@ -28,11 +28,11 @@ export const createEventFixture = (context: () => TestContext) => {
     subscriptionId: string,
     events: readonly LeasedEvent[],
     outcome: EventReport['outcome'] = { kind: 'delivered' },
-    attempt?: EventReport['attempt'],
+    attempt?: DeliveryAttempt,
   ): Promise<number> => {
-    const reports = events.map(({ subject, sequence, lease }) => ({
+    const reports = events.map(({ subject, sequence, lease, body }) => ({
       ...{ subject, sequence, lease, outcome },
-      ...(attempt !== undefined && { attempt }),
+      ...(attempt !== undefined && { attempt: { ...attempt, body } }),
     }));
     return unwrap(context().store.events.report(subscriptionId, reports, null));
   };

@@ -88,12 +88,7 @@ export const createEvents = (tables: Tables): Events => ({
         ready.map((row): LeasedEvent => {
           const body = row.body ?? renderEvent(row, subjectsOf(tables, row));
           const lease = row.lease + 1;
-          writes.set(tables.outbox, keyOf(subscriptionId, row), {
-            ...row,
-            body,
-            lease,
-            dueAtMs: nowMs + leaseMs,
-          });
+          writes.set(tables.outbox, keyOf(subscriptionId, row), { ...row, lease, dueAtMs: nowMs + leaseMs });
           const { kind, subject, sequence, type, atMs, attempts } = row;
           return { kind, subject, sequence, type, atMs, attempts, id: eventId(row), body, lease };
         }),
@@ -192,12 +187,13 @@ const writeReport = (
   if (attempt !== undefined) {
     const id = eventId(row);
     const known = tables.deliveries.get(`${subscriptionId} ${id}`);
-    const { kind, type, atMs: eventAtMs, body } = row;
+    const { kind, type, atMs: eventAtMs } = row;
+    const { body, ...lastAttempt } = attempt;
     writes.set(tables.deliveries, `${subscriptionId} ${id}`, {
-      ...{ subscriptionId, id, kind, type, subject, sequence, eventAtMs, body: body ?? '' },
+      ...{ subscriptionId, id, kind, type, subject, sequence, eventAtMs, body: known?.body ?? body },
       attempts: (known?.attempts ?? row.attempts) + 1,
       deliveredAtMs: outcome.kind === 'delivered' ? attempt.atMs : (known?.deliveredAtMs ?? null),
-      lastAttempt: attempt,
+      lastAttempt,
     });
   }
   if (outcome.kind === 'delivered') writes.remove(tables.outbox, key);
@@ -206,6 +202,7 @@ const writeReport = (
     const attempts = row.attempts + Number(failed);
     writes.set(tables.outbox, key, {
       ...row,
+      body: row.body ?? attempt?.body ?? null,
       attempts,
       lease: lease + 1,
       dueAtMs: failed ? outcome.dueAtMs : row.atMs,

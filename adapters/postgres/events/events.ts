@@ -28,11 +28,13 @@ export const createEvents = (sql: Sql): Events => ({
   claim: (query) =>
     orUnavailable(async () => {
       const rows = await lease(sql, query);
-      const bodies = await renderNew(sql, query.subscriptionId, rows);
+      const subjects = await readSubjects(
+        sql,
+        rows.filter(({ body }) => body === null),
+      );
       return rows.map((row): LeasedEvent => {
         const { kind, subject, sequence, type, atMs, attempts, lease: token } = row;
-        const body = row.body ?? bodies.get(row);
-        if (body === undefined) throw new Error(`the event ${sequence} of ${subject} has no body`);
+        const body = row.body ?? renderEvent(row, subjects);
         return { kind, subject, sequence, type, atMs, id: eventId(row), body, attempts, lease: token };
       });
     }),
@@ -44,7 +46,7 @@ export const createEvents = (sql: Sql): Events => ({
       const [counts] = await tx<{ applied: number }[]>`
         with reported as (
           select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as r(
-            subject uuid, sequence bigint, lease integer, kind text, due_ms bigint
+            subject uuid, sequence bigint, lease integer, kind text, due_ms bigint, body text
           )
         ), delivered as (
           delete from event e using reported r
@@ -55,7 +57,8 @@ export const createEvents = (sql: Sql): Events => ({
           update event e set
             due_ms = coalesce(r.due_ms, e.at_ms),
             attempts = e.attempts + case r.kind when 'failed' then 1 else 0 end,
-            lease = e.lease + 1
+            lease = e.lease + 1,
+            body = coalesce(e.body, r.body)
           from reported r
           where r.kind <> 'delivered' and e.subscription_id = ${subscriptionId} and e.subject = r.subject
             and e.sequence = r.sequence and e.lease = r.lease
@@ -124,10 +127,6 @@ export const createEvents = (sql: Sql): Events => ({
 /** An event waits for its next attempt for less than a day. So the index finds all old ones, and few others. */
 const dropMarginMs = 24 * 3_600_000;
 
-/**
- * Two statements: one leases, one stores the bodies. A process that dies between them leaves a lease that expires, and
- * the next claim renders the same body.
- */
 const lease = (
   sql: Sql,
   { subscriptionId, limit, nowMs, leaseMs }: Parameters<Events['claim']>[0],
@@ -146,29 +145,12 @@ const lease = (
   where e.subscription_id = ${subscriptionId} and e.subject = d.subject and e.sequence = d.sequence
   returning e.kind, e.subject, e.sequence, e.type, e.at_ms as "atMs", e.quantity, e.amount, e.body, e.attempts, e.lease`;
 
-const renderNew = async (
-  sql: Sql,
-  subscriptionId: string,
-  rows: readonly EventRow[],
-): Promise<ReadonlyMap<EventRow, string>> => {
-  const fresh = rows.filter(({ body }) => body === null);
-  if (fresh.length === 0) return new Map();
-  const subjects = await readSubjects(sql, fresh);
-  const bodies = new Map(fresh.map((row) => [row, renderEvent(row, subjects)]));
-  await sql`
-    update event e set body = r.body
-    from unnest(
-      ${fresh.map(({ subject }) => subject)}::uuid[], ${fresh.map(({ sequence }) => sequence)}::bigint[],
-      ${[...bodies.values()]}::text[]
-    ) as r(subject, sequence, body)
-    where e.subscription_id = ${subscriptionId} and e.subject = r.subject and e.sequence = r.sequence`;
-  return bodies;
-};
-
-const rowOf = ({ subject, sequence, lease: token, outcome }: EventReport) => ({
+const rowOf = ({ subject, sequence, lease: token, outcome, attempt }: EventReport) => ({
   subject,
   sequence,
   lease: token,
   kind: outcome.kind,
   due_ms: outcome.kind === 'failed' ? outcome.dueAtMs : null,
+  // A delivered event is deleted, and its body is in the log of deliveries.
+  body: outcome.kind === 'delivered' ? null : attempt?.body,
 });

@@ -27,7 +27,7 @@ export const createEvents = (connection: Connection): Events => {
      ) order by due_ms limit $limit`,
   );
   const lease = client.prepare<[object]>(
-    `update event set lease = $lease, due_ms = $dueMs, body = $body
+    `update event set lease = $lease, due_ms = $dueMs
      where subscription_id = $subscriptionId and subject = $subject and sequence = $sequence`,
   );
   const remove = client.prepare<[object]>(
@@ -35,7 +35,8 @@ export const createEvents = (connection: Connection): Events => {
        and lease = $lease`,
   );
   const keep = client.prepare<[object]>(
-    `update event set due_ms = coalesce($dueMs, at_ms), attempts = attempts + $failed, lease = lease + 1
+    `update event set due_ms = coalesce($dueMs, at_ms), attempts = attempts + $failed, lease = lease + 1,
+       body = coalesce(body, $body)
      where subscription_id = $subscriptionId and subject = $subject and sequence = $sequence and lease = $lease`,
   );
   const setHealth = client.prepare<[object]>(
@@ -70,7 +71,7 @@ export const createEvents = (connection: Connection): Events => {
     return rows.map((row): LeasedEvent => {
       const { kind, subject, sequence, type, atMs, attempts, lease: token } = row;
       const body = row.body ?? renderEvent(row, subjects);
-      lease.run({ subscriptionId, subject, sequence, lease: token, dueMs: nowMs + leaseMs, body });
+      lease.run({ subscriptionId, subject, sequence, lease: token, dueMs: nowMs + leaseMs });
       return { kind, subject, sequence, type, atMs, id: eventId(row), body, attempts, lease: token };
     });
   };
@@ -80,7 +81,8 @@ export const createEvents = (connection: Connection): Events => {
     if (attempt !== undefined) writeDelivery(subscriptionId, report, attempt);
     if (outcome.kind === 'delivered') return remove.run(key).changes;
     const failed = outcome.kind === 'failed';
-    return keep.run({ ...key, dueMs: failed ? outcome.dueAtMs : null, failed: Number(failed) }).changes;
+    const dueMs = failed ? outcome.dueAtMs : null;
+    return keep.run({ ...key, dueMs, failed: Number(failed), body: attempt?.body ?? null }).changes;
   };
 
   return {
