@@ -17,6 +17,9 @@ create table subscription (
   failures integer not null default 0,
   failing_since_ms integer,
   retry_ms integer not null default 0,
+  -- The fencing token of a run of events, raised by each claim, and when the next may be claimed.
+  lease integer not null default 0,
+  lease_until_ms integer not null default 0,
   created_ms integer not null
 ) strict, without rowid;
 

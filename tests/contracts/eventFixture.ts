@@ -24,6 +24,11 @@ export const createEventFixture = (context: () => TestContext) => {
     return unwrap(store.events.claim({ subscriptionId, limit, nowMs: fixture.now(), leaseMs: 30_000 }));
   };
 
+  const claimRun = (subscriptionId: string, limit = 100): Promise<readonly LeasedEvent[]> => {
+    const { fixture, store } = context();
+    return unwrap(store.events.claimRun({ subscriptionId, limit, nowMs: fixture.now(), leaseMs: 30_000 }));
+  };
+
   const report = (
     subscriptionId: string,
     events: readonly LeasedEvent[],
@@ -51,7 +56,7 @@ export const createEventFixture = (context: () => TestContext) => {
   const backlogOf = async (id: string) =>
     (await unwrap(context().store.events.backlog())).find(({ subscription }) => subscription.id === id);
 
-  return { subscribe, claim, report, hearAll, backlogOf };
+  return { subscribe, claim, claimRun, report, hearAll, backlogOf };
 };
 
 /** The events of one subject, in the order in which they were heard. */

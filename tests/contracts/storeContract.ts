@@ -12,6 +12,7 @@ import { contactsContract } from './contacts.ts';
 import { disputesContract } from './disputes.ts';
 import { earlierRefundsContract } from './earlierRefunds.ts';
 import { eventLeasesContract } from './eventLeases.ts';
+import { eventRunsContract } from './eventRuns.ts';
 import { eventsContract } from './events.ts';
 import { expiryContract } from './expiry.ts';
 import { failedEffectsContract } from './failedEffects.ts';
@@ -137,6 +138,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     activityContract,
     eventsContract,
     eventLeasesContract,
+    eventRunsContract,
     timelineContract,
     storeUtilitiesContract,
   ])

@@ -20,6 +20,7 @@ const createTarget = (
   const target: EventTarget = {
     kind,
     batchMax: 20,
+    keepsOrder: kind === 'kafka',
     send: (subscription, events) => {
       sent.push(...events.map((event) => ({ to: subscription.id, event })));
       return Promise.all(events.map((event) => answer(event, subscription)));
@@ -179,6 +180,7 @@ describe('The relay of events', () => {
     expect(sent).toHaveLength(2);
     await jump(fixture, advance, hourMs);
     expect(sent).toHaveLength(3);
+    expect(await backlog(fixture)).toEqual([{ events: 1, paused: false }]);
   });
 
   test('A pause and a new URL count for the next batch, while a long backlog is being sent', async () => {
@@ -189,6 +191,7 @@ describe('The relay of events', () => {
     const target: EventTarget = {
       kind: 'webhook',
       batchMax: 1,
+      keepsOrder: false,
       send: async (subscription, events) => {
         urls.push(subscription.target);
         const paused = urls.length === 2;
@@ -222,6 +225,58 @@ describe('The relay of events', () => {
       { message: 'a receiver takes no events, so they wait', facts: { kind: 'kafka', error: 'HTTP 503' } },
       { message: 'a receiver takes events again', facts: { afterMs: expect.any(Number) } },
     ]);
+  });
+
+  test('Kafka hears several events of an order at once, and none of them before one that failed', async () => {
+    const fixture = await createFixture();
+    await subscribe(fixture, ['order.placed', 'order.paid'], 'kafka');
+    const [bad, good] = [
+      ...(await fixture.placePaidOrders(['physical'])),
+      ...(await fixture.placePaidOrders(['physical'])),
+    ];
+    let fails = true;
+    const { target, sent } = createTarget(
+      ({ subject, type }) => (fails && subject === bad && type === 'order.placed' ? refused : accepted),
+      'kafka',
+    );
+    const { advance } = fixture.startWorker({ eventTargets: [target] });
+    await advance(100);
+    const both = ['order.placed', 'order.paid'];
+    const heard = (subject: string | undefined) =>
+      sent.filter(({ event }) => event.subject === subject).map(({ event }) => event.type);
+    expect([heard(bad), heard(good)]).toEqual([both, both]);
+    fails = false;
+    for (let round = 0; round < 10; round++) await advance(500);
+    // The later one came after the failed one in the same call. It is sent again after it.
+    expect([heard(bad), heard(good)]).toEqual([[...both, ...both], both]);
+    expect(sent.at(-1)?.event).toMatchObject({ type: 'order.paid', attempts: 0 });
+    expect(await backlog(fixture)).toEqual([{ events: 0, paused: false }]);
+  });
+
+  test('After a batch for Kafka that was not full, events gather before the next one', async () => {
+    const fixture = await createFixture();
+    await subscribe(fixture, ['order.placed'], 'kafka');
+    const { target, sent } = createTarget(undefined, 'kafka');
+    const batches: number[] = [];
+    const send: EventTarget['send'] = (subscription, events, deadlineMs) => {
+      batches.push(events.length);
+      return target.send(subscription, events, deadlineMs);
+    };
+    const place = () => fixture.placePaidOrders(['physical']);
+    await place();
+    const { advance, stop } = fixture.startWorker({ eventTargets: [{ ...target, send }] });
+    await advance(1);
+    await place();
+    await place();
+    await advance(50);
+    expect(batches).toEqual([1]);
+    await advance(60);
+    expect(batches).toEqual([1, 2]);
+    await place();
+    // A worker that stops does not wait for more.
+    await stop();
+    expect(sent).toHaveLength(3);
+    expect(await backlog(fixture)).toEqual([{ events: 1, paused: false }]);
   });
 
   test('Events that nobody has taken for 30 days are dropped, and the log says it once', async () => {

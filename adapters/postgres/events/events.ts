@@ -1,6 +1,5 @@
-import { eventId, testEventType } from '../../../core/event.ts';
-import { renderEvent } from '../../../core/eventBody.ts';
-import type { EventReport, Events, LeasedEvent } from '../../../core/relay.ts';
+import { testEventType } from '../../../core/event.ts';
+import type { EventReport, Events } from '../../../core/relay.ts';
 import { subscriptionTarget } from '../../../core/subscription.ts';
 import {
   type EventRow,
@@ -11,33 +10,24 @@ import {
 import { writeActivity } from '../activity/activity.ts';
 import { inTransaction, type Sql } from '../connection.ts';
 import { orUnavailable } from '../failures.ts';
+import { leasedFrom } from './bodies.ts';
 import { writeDeliveries } from './deliveries.ts';
-import { readSubjects } from './subjects.ts';
+import { createRuns } from './runs.ts';
 
 export const createEvents = (sql: Sql): Events => ({
+  ...createRuns(sql),
+
   due: (nowMs) =>
     orUnavailable(async () => {
       const rows = await sql<SubscriptionRow[]>`
         select * from subscription s
-        where not paused and retry_ms <= ${nowMs}
+        where not paused and retry_ms <= ${nowMs} and lease_until_ms <= ${nowMs}
           and exists (select from event where subscription_id = s.id and due_ms <= ${nowMs})
         order by id`;
       return rows.map((row) => relaySubscriptionFrom(row, nowMs));
     }),
 
-  claim: (query) =>
-    orUnavailable(async () => {
-      const rows = await lease(sql, query);
-      const subjects = await readSubjects(
-        sql,
-        rows.filter(({ body }) => body === null),
-      );
-      return rows.map((row): LeasedEvent => {
-        const { kind, subject, sequence, type, atMs, attempts, lease: token } = row;
-        const body = row.body ?? renderEvent(row, subjects);
-        return { kind, subject, sequence, type, atMs, id: eventId(row), body, attempts, lease: token };
-      });
-    }),
+  claim: (query) => orUnavailable(async () => leasedFrom(sql, await lease(sql, query))),
 
   report: (subscriptionId, reports, health) =>
     inTransaction(sql, async (tx) => {
