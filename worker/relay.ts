@@ -22,8 +22,11 @@ type RelayPorts = {
 type Relay = {
   /** Starts to send to each subscription that has something due. Does not wait for slow ones. */
   readonly poll: Poll;
-  /** True if the last poll found a subscription, so that it is worth to poll when something has happened. */
-  isUsed(): boolean;
+  /**
+   * True if the last poll found a subscription, and not all that were ever found are being sent to: those look for more
+   * by themselves, and something happens hundreds of times a second.
+   */
+  isWorthPolling(): boolean;
   /** Claims no more. Resolves when what was claimed is sent and reported. */
   stop(): Promise<void>;
 };
@@ -42,7 +45,7 @@ export const startRelay = (
   const dropping = startLoop('dropping of old events', createDropPoll(ports), shared);
   return {
     wake: (): void => {
-      if (relay.isUsed()) sending?.wake();
+      if (relay.isWorthPolling()) sending?.wake();
     },
     /** Claims no more, and waits until what was claimed is sent, at most until the deadline. */
     stop: async (deadline: Promise<void>): Promise<void> => {
@@ -77,6 +80,7 @@ const createRelay = (
   const gathering = new Map<string, Sleep>();
   let stopped = false;
   let used = false;
+  const known = new Set<string>();
 
   const send = async (
     target: EventTarget,
@@ -155,11 +159,12 @@ const createRelay = (
         used = due.length > 0 || running.size > 0;
         for (const subscription of due) {
           const target = eventTargets.find(({ kind }) => kind === subscription.kind);
+          if (target !== undefined) known.add(subscription.id);
           if (target !== undefined && !running.has(subscription.id) && !stopped) start(target, subscription);
         }
         return pollMs;
       }),
-    isUsed: () => used,
+    isWorthPolling: () => used && known.size > running.size,
     stop: async () => {
       stopped = true;
       for (const pause of gathering.values()) pause.end();
