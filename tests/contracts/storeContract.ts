@@ -13,6 +13,7 @@ import { disputesContract } from './disputes.ts';
 import { earlierRefundsContract } from './earlierRefunds.ts';
 import { erasureContract } from './erasure.ts';
 import { eventLeasesContract } from './eventLeases.ts';
+import { eventRunsContract } from './eventRuns.ts';
 import { eventsContract } from './events.ts';
 import { expiryContract } from './expiry.ts';
 import { failedEffectsContract } from './failedEffects.ts';
@@ -139,6 +140,7 @@ export const storeContract = (name: string, open: OpenWithBackdoor): void => {
     activityContract,
     eventsContract,
     eventLeasesContract,
+    eventRunsContract,
     timelineContract,
     storeUtilitiesContract,
   ])

@@ -62,10 +62,10 @@ export const writeDeliveries = async (
   await tx`
     insert into webhook_delivery (subscription_id, id, subject, sequence, kind, type, event_ms, body, attempts,
       delivered_ms, attempt_ms, response_status, error)
-    select e.subscription_id, r.id, e.subject, e.sequence, e.kind, e.type, e.at_ms, e.body, e.attempts + 1,
+    select e.subscription_id, r.id, e.subject, e.sequence, e.kind, e.type, e.at_ms, r.body, e.attempts + 1,
       case when r.delivered then r."atMs" end, r."atMs", r."responseStatus", r.error
     from json_to_recordset(${JSON.stringify(ids)}::text::json) as r(
-      id uuid, subject uuid, sequence bigint, delivered boolean, "atMs" bigint, "responseStatus" integer, error text
+      id uuid, subject uuid, sequence bigint, delivered boolean, "atMs" bigint, "responseStatus" integer, error text, body text
     )
     join event e on e.subscription_id = ${subscriptionId} and e.subject = r.subject and e.sequence = r.sequence
     on conflict (subscription_id, id) do update set attempts = webhook_delivery.attempts + 1,
