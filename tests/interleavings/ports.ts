@@ -11,9 +11,14 @@ const others: Readonly<Record<string, readonly string[]>> = {
     ...['ledger.refunds', 'ledger.refundsByReference', 'ledger.listChargedPayments'],
     ...['ledger.listSucceededRefunds', 'mailbox.list', 'serviceKeys.list', 'serviceKeys.findByHash'],
     ...['activity.list', 'subscriptions.list', 'subscriptions.find', 'events.due', 'events.backlog'],
-    ...['deliveries.list', 'invoices.ofCheckout'],
+    ...['deliveries.list', 'invoices.ofCheckout', 'customers.orders', 'position', 'reached'],
   ],
   'It writes a row that nobody reads but itself.': ['ping'],
+  'It deletes what is too old for any other verb.': ['dropOld'],
+  'Its locks are tried in tests/postgres/erasureLocks.test.ts.': ['customers.eraseSlice'],
+  'A run has one lease, on its subscription, which tests/events try with relays that freeze.': [
+    ...['events.claimRun', 'events.reportRun'],
+  ],
   'It writes no row.': ['wakeup.notify', 'wakeup.listen', 'close'],
 };
 

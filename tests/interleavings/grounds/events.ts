@@ -26,7 +26,7 @@ const build = async ({ shop, store }: Actor): Promise<Rows> => {
   const claim = (limit: number) =>
     unwrap(store.events.claim({ subscriptionId, limit, nowMs: shop.now(), leaseMs: 30_000 }));
   const [delivered] = await claim(1);
-  const attempt = { atMs: shop.now(), responseStatus: 200, error: null };
+  const attempt = { atMs: shop.now(), responseStatus: 200, error: null, body: defined(delivered).body };
   const outcome = { kind: 'delivered' } as const;
   await unwrap(store.events.report(subscriptionId, [{ ...defined(delivered), outcome, attempt }], null));
   const [leased] = await claim(1);
@@ -48,7 +48,7 @@ const claimEvents: Verb<Rows> = {
 const report = (outcome: EventReport['outcome']): Verb<Rows> => ({
   port: 'events.report',
   run: async ({ shop, store }, { subscriptionId, leased }) => {
-    const attempt = { atMs: shop.now(), responseStatus: 200, error: null };
+    const attempt = { atMs: shop.now(), responseStatus: 200, error: null, body: leased.body };
     return say(
       store.events.report(subscriptionId, [{ ...leased, outcome, attempt }], {
         ...{ failures: 1, failingSinceMs: shop.now(), retryAtMs: shop.now() + 1_000, pauseReason: null },
