@@ -27,6 +27,8 @@ export const openSession = async (
   let pid = 0;
   /** Statements at the server, whose `ReadyForQuery` has not come. */
   let running = 0;
+  /** A statement is being parsed, which may wait for the lock of a table. */
+  let isParsing = false;
   let work: 'none' | 'runs' | 'ended' = 'none';
   let cut: Cut | null = null;
   let released = 0;
@@ -35,6 +37,7 @@ export const openSession = async (
 
   const send = (unit: ClientUnit) => {
     if (unit.kind === 'step') running++;
+    else isParsing = unit.bytes[0] === 'P'.charCodeAt(0);
     link?.upstream.write(unit.bytes);
   };
   const drop = () => {
@@ -43,6 +46,7 @@ export const openSession = async (
     link = null;
     held.length = 0;
     running = 0;
+    isParsing = false;
   };
   const server = createServer((client) => {
     const upstream = tcpConnect({ host: hostname, port: Number(port) });
@@ -73,6 +77,7 @@ export const openSession = async (
     upstream.on('data', (bytes: Buffer) => {
       if (link !== own) return;
       if (!own.isMuted) client.write(bytes);
+      isParsing = false;
       for (const sign of readServer(bytes)) {
         if (sign.kind === 'process') pid = sign.pid;
         if (sign.kind === 'error') errors.push(sign);
@@ -113,7 +118,7 @@ export const openSession = async (
     },
     /** The statement that waits to be released. Null while one is at the server. */
     next: (): string | null => (running === 0 ? (held[0]?.text ?? null) : null),
-    isAtServer: () => running > 0,
+    isAtServer: () => running > 0 || isParsing,
     hasEnded: () => work === 'ended' && running === 0,
     errors: (): readonly ServerError[] => errors,
     release: () => {
